@@ -1,0 +1,108 @@
+/**
+ * Clauses: every rule of the specification has a name, one sentence and a check.
+ *
+ * A clause decides a *step*: one operation in one state with the response to it. It has two *sides*, two situations
+ * that a run must both reach for the clause to have been tested (a request granted and one refused, say). `side` says
+ * which one a step is, or null where the clause has nothing to say of it; `breach` says how the step breaks it.
+ */
+import * as t from 'io-ts';
+import type { Expectation } from '../expectation.ts';
+import type { Operation } from '../operation.ts';
+import type { Owner } from '../owner.ts';
+import type { Ownership } from '../ownership.ts';
+import type { Policy } from '../policy.ts';
+import type { Response } from '../response.ts';
+import type { Pfn, Region } from '../units.ts';
+
+/** The names of all clauses, in the order in which they are judged and listed. */
+export const CLAUSE_NAMES = [
+  'init.total',
+  'init.free',
+  'init.withheld',
+  'address.higher-half',
+  'contents.preserved',
+  'alloc.complete',
+  'alloc.page-aligned',
+  'alloc.zone',
+  'alloc.was-free',
+  'allocPages.complete',
+  'allocPages.all-or-nothing',
+  'allocPages.distinct',
+  'allocPages.page-aligned',
+  'allocPages.zone',
+  'allocPages.was-free',
+  'allocBitmap.complete',
+  'allocBitmap.aligned',
+  'allocBitmap.below-max',
+  'allocBitmap.zone',
+  'allocBitmap.was-free',
+  'free.owner',
+  'freePages.distinct',
+  'freePages.owner',
+  'freeRegion.owner',
+  'failure.enomem',
+  'failure.warns',
+  'misuse.panics',
+  'failure.unchanged',
+  'misuse.unchanged',
+  'freed.returns',
+  'amounts.total',
+  'amounts.free',
+  'amounts.reserved',
+  'owner.agrees',
+  'policy.lifo',
+  'policy.first-fit',
+  'concurrent.linearizable',
+] as const;
+
+export const ClauseName = t.keyof(
+  Object.fromEntries(CLAUSE_NAMES.map((name) => [name, null])) as Record<(typeof CLAUSE_NAMES)[number], null>,
+  'the name of a clause',
+);
+export type ClauseName = (typeof CLAUSE_NAMES)[number];
+
+/** What a granted allocation handed out, page frame by page frame or as one run. */
+export interface Granted {
+  /** The addresses as returned. */
+  readonly addresses: readonly bigint[];
+  /** What they cover, in the same order; null for an address that is none of the higher half. */
+  readonly regions: readonly (Region | null)[];
+}
+
+/** One operation in one state, with the response to it. */
+export interface Step {
+  readonly before: Ownership;
+  readonly operation: Operation;
+  readonly response: Response;
+  /** What the specification says must happen. */
+  readonly expected: Expectation;
+  /** What was handed out, where the response says that something was. */
+  readonly granted: Granted | null;
+  readonly policies: readonly Policy[];
+}
+
+/** A step whose response has been accepted, with the state it leads to. */
+export interface SettledStep extends Step {
+  readonly after: Ownership;
+}
+
+/** How a step breaks a clause. */
+export interface Breach {
+  readonly explanation: string;
+  readonly frame: Pfn | null;
+  /** The owner of that page frame before the call. */
+  readonly owner: Owner | null;
+}
+
+/** Which of a clause's two sides a step is. */
+export type Side = 0 | 1;
+
+/** A rule of the specification. `S` is what its check needs to see. */
+export interface Clause<S> {
+  readonly name: ClauseName;
+  readonly sentence: string;
+  /** The two situations that a run must both reach. */
+  readonly sides: readonly [string, string];
+  side(step: S): Side | null;
+  breach(step: S): Breach | null;
+}

@@ -1,0 +1,67 @@
+/**
+ * Decoding: from unknown data to typed values, with errors that fit one line.
+ *
+ * A `SpecError` names the source (a file, usually), the place in it and what was expected there. Every
+ * codec of `spec/` is used through {@link decode}, so that all bad input reads alike.
+ */
+import { isLeft } from 'fp-ts/Either';
+import type * as t from 'io-ts';
+
+/** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
+export class SpecError extends Error {
+  override readonly name = 'SpecError';
+}
+
+/** Whether `error` is a {@link SpecError}, of this copy of the package or of another one. */
+export function isSpecError(error: unknown): error is SpecError {
+  return error instanceof Error && error.name === 'SpecError';
+}
+
+const SHOWN_CHARACTERS = 60;
+
+function show(value: unknown): string {
+  const text = typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? String(value));
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+function pathOf(context: t.Context): string {
+  // io-ts numbers the branches of unions and intersections as if they were keys: they are no place in the data.
+  const keys = context.filter((_, i) => {
+    const parent = context[i - 1];
+    const tag = parent === undefined ? '' : (parent.type as { readonly _tag?: string })._tag;
+    return i > 0 && tag !== 'UnionType' && tag !== 'IntersectionType';
+  });
+  const path = keys.map(({ key }) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
+  return path.replace(/^\./, '') || 'the whole';
+}
+
+function deepest(errors: t.Errors): t.ValidationError | undefined {
+  return errors.reduce<t.ValidationError | undefined>(
+    (best, e) => (best === undefined || e.context.length > best.context.length ? e : best),
+    undefined,
+  );
+}
+
+function render(error: t.ValidationError): string {
+  const last = error.context[error.context.length - 1];
+  const expected = error.message ?? `expected ${last?.type.name ?? 'something else'}`;
+  return `${pathOf(error.context)}: ${expected}, found ${show(error.value)}`;
+}
+
+/** Returns the value that `data` stands for; throws a one-line `SpecError` naming `source`, path and expectation. */
+export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: string): A {
+  const decoded = codec.decode(data);
+  if (!isLeft(decoded)) return decoded.right;
+  const error = deepest(decoded.left);
+  throw new SpecError(`${source}: ${error === undefined ? `expected ${codec.name}` : render(error)}`);
+}
+
+/** Returns the JSON value that `text` holds; throws a one-line `SpecError` naming `source` and the place. */
+export function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
+    throw new SpecError(`${source}: expected JSON: ${reason}`, { cause: error });
+  }
+}

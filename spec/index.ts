@@ -1,0 +1,96 @@
+/** WHAT must hold: units, memory maps, configuration, calls and responses as data, clauses, and the `Pmm` interface. */
+
+export {
+  type Breach,
+  CLAUSE_NAMES,
+  type Clause,
+  ClauseName,
+  type Granted,
+  type SettledStep,
+  type Side,
+  type Step,
+} from './clauses/clause.ts';
+export {
+  bitmapLimit,
+  Config,
+  config,
+  DEFAULT_BITMAP_MAX_ADDR,
+  frameAt,
+  HIGHER_HALF_48,
+  HIGHER_HALF_57,
+  toHigherHalf,
+} from './config.ts';
+export { decode, isSpecError, parseJson, SpecError } from './decode.ts';
+export { type Expectation, expectation, fitRequest, isU64 } from './expectation.ts';
+export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
+export {
+  Descriptor,
+  type DescriptorInput,
+  endAddressOf,
+  frameEnd,
+  isRam,
+  MEMORY_TYPES,
+  MemoryMap,
+  MemoryType,
+  memoryMap,
+  ownerAfterInit,
+  regionOf,
+} from './memory-map.ts';
+export {
+  Argument,
+  addressesOf,
+  CALLS,
+  type Call,
+  isAllocation,
+  mapAddresses,
+  type Operation,
+  type OperationOf,
+  ProgramOperation,
+  ResolvedOperation,
+} from './operation.ts';
+export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
+export { type FitRequest, type Ownership, type World, zoneOf } from './ownership.ts';
+export {
+  type Errno,
+  type InspectedRun,
+  isPmmPanic,
+  type PanicDetails,
+  type PhysicalMemory,
+  type Pmm,
+  type PmmFactory,
+  type PmmOptions,
+  PmmPanic,
+} from './pmm.ts';
+export { POLICIES, Policy } from './policy.ts';
+export { formatArgument, formatOperation, formatProgram, Program, Scenario } from './program.ts';
+export {
+  type AbsoluteReference,
+  formatReference,
+  namesResult,
+  parseReference,
+  Reference,
+  type ResultReference,
+  resultName,
+} from './reference.ts';
+export { Amounts, Outcome, Response } from './response.ts';
+export { Trace, Violation } from './trace.ts';
+export {
+  addressOf,
+  bytesOf,
+  endOf,
+  PAGE_BYTES,
+  PAGE_SIZE,
+  PageCount,
+  PFN_LIMIT,
+  Pfn,
+  PHYSICAL_LIMIT,
+  type PhysicalAddress,
+  pageCount,
+  pagesBetween,
+  pfn,
+  pfnAfter,
+  pfnOf,
+  physicalAddress,
+  type Region,
+  U64_MAX,
+} from './units.ts';

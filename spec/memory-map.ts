@@ -1,0 +1,148 @@
+/**
+ * Memory maps: what the firmware says there is. A list of descriptors, each a type and a region of page
+ * frames; unsorted, with holes and empty descriptors, as UEFI hands it over.
+ *
+ * Source: UEFI 2.10, section 7.2 (EFI_MEMORY_TYPE); type 15 is "unaccepted memory".
+ */
+import { either } from 'fp-ts';
+import * as t from 'io-ts';
+import { decode } from './decode.ts';
+import { HexPageAddress, toHex } from './hex.ts';
+import type { Owner } from './owner.ts';
+import { addressOf, endOf, PageCount, PFN_LIMIT, type PhysicalAddress, pfnOf, type Region } from './units.ts';
+
+/** What becomes of a memory type: whether its page frames count as RAM, and their owner after init. */
+interface TypeRule {
+  /** The number that UEFI gives the type. */
+  readonly efi: number;
+  readonly owner: Owner;
+}
+
+/** All EFI memory types. RAM is what has an owner other than `absent`. */
+export const MEMORY_TYPES = {
+  reserved: { efi: 0, owner: 'absent' },
+  loaderCode: { efi: 1, owner: 'pmm' },
+  loaderData: { efi: 2, owner: 'boot' },
+  bootServicesCode: { efi: 3, owner: 'pmm' },
+  bootServicesData: { efi: 4, owner: 'pmm' },
+  runtimeServicesCode: { efi: 5, owner: 'firmware' },
+  runtimeServicesData: { efi: 6, owner: 'firmware' },
+  conventional: { efi: 7, owner: 'pmm' },
+  unusable: { efi: 8, owner: 'absent' },
+  acpiReclaim: { efi: 9, owner: 'boot' },
+  acpiNvs: { efi: 10, owner: 'firmware' },
+  mmio: { efi: 11, owner: 'absent' },
+  mmioPortSpace: { efi: 12, owner: 'absent' },
+  palCode: { efi: 13, owner: 'absent' },
+  persistent: { efi: 14, owner: 'absent' },
+  unaccepted: { efi: 15, owner: 'absent' },
+} as const satisfies Record<string, TypeRule>;
+
+export const MemoryType = t.keyof(MEMORY_TYPES, `a memory type (${Object.keys(MEMORY_TYPES).join(', ')})`);
+export type MemoryType = t.TypeOf<typeof MemoryType>;
+
+/** Returns the owner that page frames of a type have after init. */
+export function ownerAfterInit(type: MemoryType): Owner {
+  return MEMORY_TYPES[type].owner;
+}
+
+/** Whether a type counts in `totalAmount`. */
+export function isRam(type: MemoryType): boolean {
+  return ownerAfterInit(type) !== 'absent';
+}
+
+/** One entry of a memory map: `pages` page frames of one type from physical address `start` (a multiple of 4096). */
+export const Descriptor = t.readonly(
+  t.exact(t.type({ type: MemoryType, start: HexPageAddress, pages: PageCount }, 'a descriptor')),
+);
+export type Descriptor = t.TypeOf<typeof Descriptor>;
+
+/** Returns the page frames that a descriptor covers. */
+export function regionOf(descriptor: Descriptor): Region {
+  return { base: pfnOf(descriptor.start), count: descriptor.pages };
+}
+
+/** Returns the physical address at which a descriptor ends (exclusive). */
+export function endAddressOf(descriptor: Descriptor): PhysicalAddress {
+  return addressOf(endOf(regionOf(descriptor)));
+}
+
+const Body = t.exact(
+  t.intersection([
+    t.type({
+      format: t.literal('frameproof/memory-map'),
+      version: t.literal(1),
+      descriptors: t.readonlyArray(Descriptor, 'an array of descriptors'),
+    }),
+    t.partial({ name: t.string }),
+  ]),
+);
+
+function describe(descriptors: readonly Descriptor[], index: number): string {
+  const d = descriptors[index];
+  return d === undefined
+    ? `descriptor ${index}`
+    : `descriptor ${index} (${d.type}, ${d.pages} pages from ${toHex(d.start)})`;
+}
+
+function beyondEnd(descriptors: readonly Descriptor[]): string | null {
+  const index = descriptors.findIndex((d) => pfnOf(d.start) + d.pages > PFN_LIMIT);
+  return index < 0 ? null : `${describe(descriptors, index)} ends above 2^52`;
+}
+
+function overlap(descriptors: readonly Descriptor[]): string | null {
+  const order = descriptors
+    .map((d, index) => ({ index, base: pfnOf(d.start), end: pfnOf(d.start) + d.pages }))
+    .filter((e) => e.end > e.base)
+    .sort((a, b) => a.base - b.base || a.index - b.index);
+  for (let i = 1; i < order.length; i += 1) {
+    const [a, b] = [order[i - 1], order[i]];
+    if (a === undefined || b === undefined || a.end <= b.base) continue;
+    const [first, second] = [Math.min(a.index, b.index), Math.max(a.index, b.index)];
+    return `${describe(descriptors, first)} overlaps ${describe(descriptors, second)}`;
+  }
+  return null;
+}
+
+type Body = t.TypeOf<typeof Body>;
+
+/**
+ * A memory map. Decoding refuses descriptors that overlap (both are named), are not page-aligned, or end above
+ * 2^52. Firmware dumps that overlap or are not aligned go through an importer first.
+ */
+export const MemoryMap = new t.Type<Body, t.OutputOf<typeof Body>, unknown>(
+  'a memory map',
+  Body.is,
+  (u, context) =>
+    either.chain<t.Errors, Body, Body>((body) => {
+      const fault = beyondEnd(body.descriptors) ?? overlap(body.descriptors);
+      return fault === null
+        ? either.right(body)
+        : t.failure(u, context, `expected disjoint descriptors below 2^52: ${fault}`);
+    })(Body.validate(u, context)),
+  Body.encode,
+);
+export type MemoryMap = t.TypeOf<typeof MemoryMap>;
+
+/** A descriptor as program text gives it: a type, a first byte (a multiple of 4096) and a number of page frames. */
+export interface DescriptorInput {
+  readonly type: MemoryType;
+  readonly start: bigint;
+  readonly pages: number;
+}
+
+/** Returns the memory map of these descriptors; throws `SpecError` where they overlap, are unaligned or end above 2^52. */
+export function memoryMap(descriptors: readonly DescriptorInput[], name?: string): MemoryMap {
+  const encoded = descriptors.map(({ type, start, pages }) => ({ type, start: toHex(start), pages }));
+  const named = name === undefined ? {} : { name };
+  return decode(
+    MemoryMap,
+    { format: 'frameproof/memory-map', version: 1, ...named, descriptors: encoded },
+    name ?? 'memory map',
+  );
+}
+
+/** Returns one past the last page frame that any descriptor of the map covers; 0 for an empty map. O(descriptors). */
+export function frameEnd(map: MemoryMap): number {
+  return map.descriptors.reduce((end, d) => (d.pages > 0 ? Math.max(end, endOf(regionOf(d))) : end), 0);
+}

@@ -1,0 +1,51 @@
+/**
+ * Ownership: the state that the specification speaks of, as a read-only view. A clause sees the state through this
+ * interface alone, so that any representation of it can be judged: the model's, or a compact one for small worlds.
+ */
+import type { Config } from './config.ts';
+import type { MemoryMap } from './memory-map.ts';
+import type { Owner, Zone } from './owner.ts';
+import type { PageCount, Pfn, Region } from './units.ts';
+
+/** What never changes after init. */
+export interface World {
+  readonly map: MemoryMap;
+  readonly config: Config;
+  /** First page frame of the stack zone. */
+  readonly bitmapLimit: Pfn;
+  /** RAM page frames. */
+  readonly total: PageCount;
+}
+
+/** What a contiguous allocation asks for, after rounding. */
+export interface FitRequest {
+  readonly count: PageCount;
+  /** The run ends at or below this page frame. */
+  readonly limit: Pfn;
+  /** The run's first page frame is a multiple of this, at least 1. */
+  readonly alignment: number;
+}
+
+/** Who owns each page frame. */
+export interface Ownership {
+  readonly world: World;
+  ownerOf(frame: Pfn): Owner;
+  /** Number of RAM page frames of an owner. */
+  countOf(owner: Exclude<Owner, 'absent'>): PageCount;
+  /** Number of free page frames of a zone. */
+  freeIn(zone: Zone): PageCount;
+  /** The first page frame of the region, ascending, whose owner fails the test; null where none does. */
+  firstFailing(region: Region, test: (owner: Owner) => boolean): Pfn | null;
+  /** The lowest fitting run of free page frames of the bitmap zone, or null. */
+  lowestFit(request: FitRequest): Pfn | null;
+  /**
+   * The first `count` page frames that a last-in, first-out free stack would hand out, or null where its order is not
+   * tracked (the target does not promise `lifo`).
+   */
+  stackTop(count: PageCount): readonly Pfn[] | null;
+}
+
+/** Returns the zone of a page frame. */
+export function zoneOf({ bitmapLimit }: World, frame: Pfn): Zone {
+  return frame < bitmapLimit ? 'bitmap' : 'stack';
+}

@@ -1,0 +1,149 @@
+/**
+ * The physical memory manager: the interface that implementations offer and callers rely on.
+ *
+ * Addresses are higher-half addresses in bytes, as `bigint`: physical address + `config.higherHalf`. Counts are
+ * page frames. Every argument called `count`, `maxAddr` or `alignment` may be any unsigned 64-bit integer; anything
+ * else (negative, fractional, 2^64 and more) is a misuse. Nothing wraps.
+ *
+ * A call *fails* (returns its failure value, sets `errno` to `ENOMEM`, reports one warning, changes nothing) or is
+ * *misused* (throws {@link PmmPanic}, changes nothing) or succeeds (leaves `errno` alone, reports nothing).
+ *
+ * Source: the API of PatchworkOS' `pmm.h`; the functions keep their names in camelCase, `pmm_init` is the factory.
+ */
+import type { Config } from './config.ts';
+import type { MemoryMap } from './memory-map.ts';
+import type { Call } from './operation.ts';
+import type { Owner } from './owner.ts';
+
+/** Error numbers that a manager sets. */
+export type Errno = 'ENOMEM';
+
+/** What a panic says of the misuse: the call, and the page frame and its owner where one is to blame. */
+export interface PanicDetails {
+  readonly call: Call;
+  /** The page frame that the call may not touch, or null where an argument is no valid number or address. */
+  readonly pfn: number | null;
+  /** The owner of that page frame as the manager sees it, or null. */
+  readonly owner: Owner | null;
+}
+
+/** Misuse of the manager. Thrown before anything has changed. */
+export class PmmPanic extends Error implements PanicDetails {
+  override readonly name = 'PmmPanic';
+  readonly call: Call;
+  readonly pfn: number | null;
+  readonly owner: Owner | null;
+
+  constructor(message: string, { call, pfn, owner }: PanicDetails) {
+    super(message);
+    this.call = call;
+    this.pfn = pfn;
+    this.owner = owner;
+  }
+}
+
+/** Whether `error` is a {@link PmmPanic}, of this copy of the package or of another one. */
+export function isPmmPanic(error: unknown): error is PmmPanic {
+  return error instanceof Error && error.name === 'PmmPanic' && 'call' in error && 'pfn' in error;
+}
+
+/** Consecutive page frames in one condition, as a manager reports them when asked. */
+export interface InspectedRun {
+  readonly base: number;
+  readonly count: number;
+  /** `free`: the manager owns them. `held`: allocated, or still to be handed over by boot code. */
+  readonly condition: 'free' | 'held';
+}
+
+/** A physical memory manager. */
+export interface Pmm {
+  /** The error number of the last failure, or null. Set by failures, left alone by successes; callers may reset it. */
+  errno: Errno | null;
+
+  /**
+   * Allocates one page frame of the stack zone. Never falls back to the bitmap zone. The page is not zeroed.
+   *
+   * @returns its address, or null where the stack zone has no free page frame. O(1).
+   */
+  alloc(): bigint | null;
+
+  /**
+   * Allocates `count` distinct page frames of the stack zone, all or nothing, and writes their addresses to
+   * `addresses[0 .. count)`. No other entry of `addresses` is written; none at all where the call fails.
+   * `count` 0 succeeds.
+   *
+   * @returns whether it did: false where fewer than `count` page frames of the stack zone are free. O(count).
+   * @throws PmmPanic where the request could be granted but `addresses` is shorter than `count`; a request that
+   *   exceeds what is free fails whatever the length of `addresses`.
+   */
+  allocPages(addresses: BigUint64Array, count: number | bigint): boolean;
+
+  /**
+   * Allocates `count` contiguous page frames of the bitmap zone. The first address is a multiple of `alignment`
+   * (bytes; rounded up to a multiple of 4096, at least 4096; need not be a power of two). The run ends at or below
+   * `maxAddr` (a physical address in bytes, exclusive, rounded down to 4096).
+   *
+   * @returns the address of the first page frame, or null where no such run is free or `count` is 0.
+   */
+  allocBitmap(count: number | bigint, maxAddr: number | bigint, alignment: number | bigint): bigint | null;
+
+  /**
+   * Frees the page frame that holds `address`, which was allocated or is boot memory handed over. It returns to the
+   * zone that its address lies in.
+   *
+   * @throws PmmPanic where its owner is neither `caller` nor `boot`, or `address` is below the higher half or beyond
+   *   the last page frame.
+   */
+  free(address: bigint): void;
+
+  /**
+   * Frees the page frames of `addresses[0 .. count)`, all or nothing. O(count).
+   *
+   * @throws PmmPanic where one of them may not be freed, one is named twice, or `addresses` is shorter than `count`.
+   */
+  freePages(addresses: BigUint64Array, count: number | bigint): void;
+
+  /**
+   * Frees `count` contiguous page frames from the one that holds `address`, all or nothing; the region may straddle the
+   * two zones. `count` 0 does nothing.
+   *
+   * @throws PmmPanic where one of them may not be freed.
+   */
+  freeRegion(address: bigint, count: number | bigint): void;
+
+  /** Returns the number of RAM page frames; never changes. */
+  totalAmount(): number;
+
+  /** Returns the number of page frames that the manager owns. */
+  freeAmount(): number;
+
+  /** Returns `totalAmount() - freeAmount()`: what is not available for allocation. */
+  reservedAmount(): number;
+
+  /**
+   * Optional, for checking: returns the page frames that the manager has, free or held, as runs in ascending order.
+   * Page frames that no run covers can never be allocated or freed. Where it is offered, sweeps compare it with the
+   * specification page frame by page frame.
+   */
+  inspect?(): Iterable<InspectedRun>;
+}
+
+/**
+ * The contents of physical memory, simulated: 64-bit words at physical byte addresses that are multiples of 8. For
+ * managers that keep their own data in free page frames; a word never written reads 0.
+ */
+export interface PhysicalMemory {
+  read(address: bigint): bigint;
+  write(address: bigint, value: bigint): void;
+}
+
+/** What a manager is given besides the memory map. */
+export interface PmmOptions {
+  readonly config: Config;
+  /** Takes the one-line warning of each failure: the call, what was asked, and what is left. */
+  readonly warn: (message: string) => void;
+  readonly memory: PhysicalMemory;
+}
+
+/** Builds a manager of the memory that `map` describes; this is `pmm_init`. */
+export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;

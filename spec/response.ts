@@ -1,0 +1,68 @@
+/**
+ * Responses: what was observed of one call, as data.
+ *
+ * A response holds the outcome and, where they were observed, `errno`, the warnings, the three amounts just after the
+ * call, and what the call wrote. What is absent was not observed, and no clause speaks of it.
+ */
+import * as t from 'io-ts';
+import { HexInteger } from './hex.ts';
+import { Owner } from './owner.ts';
+
+/**
+ * What a call returned or threw.
+ *
+ * - `address`, `addresses`, `amount`: the value of a success.
+ * - `done`: a call without a value returned.
+ * - `failed`: the failure value.
+ * - `panicked`: it threw a panic.
+ * - `malformed`: it did what the interface does not allow: another type of value, another error, no answer.
+ */
+export const Outcome = t.union(
+  [
+    t.exact(t.type({ kind: t.literal('address'), address: HexInteger })),
+    t.exact(t.type({ kind: t.literal('addresses'), addresses: t.readonlyArray(HexInteger) })),
+    t.exact(t.type({ kind: t.literal('amount'), amount: t.number })),
+    t.exact(t.type({ kind: t.literal('done') })),
+    t.exact(t.type({ kind: t.literal('failed') })),
+    t.exact(
+      t.type({
+        kind: t.literal('panicked'),
+        message: t.string,
+        call: t.string,
+        pfn: t.union([t.number, t.null]),
+        owner: t.union([Owner, t.null]),
+      }),
+    ),
+    t.exact(t.type({ kind: t.literal('malformed'), message: t.string })),
+  ],
+  'an outcome (address, addresses, amount, done, failed, panicked or malformed)',
+);
+export type Outcome = t.TypeOf<typeof Outcome>;
+
+/** The three amounts, in page frames, as the manager reports them. */
+export const Amounts = t.exact(
+  t.type({ total: t.number, free: t.number, reserved: t.number }, 'the three amounts'),
+);
+export type Amounts = t.TypeOf<typeof Amounts>;
+
+export const Response = t.exact(
+  t.intersection(
+    [
+      t.type({ outcome: Outcome }),
+      t.partial({
+        /** After the call; it was null before. */
+        errno: t.union([t.literal('ENOMEM'), t.null], '"ENOMEM" or null'),
+        /** The warnings reported during the call. */
+        warnings: t.readonlyArray(t.string),
+        /** The amounts just after the call. */
+        amounts: Amounts,
+        /** Whether the call changed entries of the caller's array that are not its to change. */
+        strayEntries: t.boolean,
+        /** The page frames that the manager wrote to during the call. */
+        writes: t.readonlyArray(t.number),
+      }),
+    ],
+    'a response',
+  ),
+);
+export type Response = t.TypeOf<typeof Response>;

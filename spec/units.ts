@@ -1,0 +1,112 @@
+/**
+ * Units: page frame numbers, page counts, byte addresses, and every conversion between them.
+ *
+ * A page frame is 4096 bytes of physical memory, aligned to its size. Page frame numbers and counts are
+ * `number` (52-bit physical addresses leave 40 bits for a page frame number, exact in a double); byte
+ * addresses are `bigint`. An index, a count and a size are three different things: they are converted here
+ * and nowhere else. Each brand is minted by its own codec and by the functions of this file only.
+ */
+import { isRight } from 'fp-ts/Either';
+import * as t from 'io-ts';
+
+/** Bytes in a page frame. */
+export const PAGE_SIZE = 4096;
+/** {@link PAGE_SIZE} as a byte quantity for address arithmetic. */
+export const PAGE_BYTES = 4096n;
+/** Physical addresses lie below this (exclusive): 52 bits, as on x86-64. */
+export const PHYSICAL_LIMIT = 1n << 52n;
+/** Page frame numbers lie below this (exclusive): 2^52 / 4096. */
+export const PFN_LIMIT = 2 ** 40;
+/** The largest unsigned 64-bit integer. */
+export const U64_MAX = (1n << 64n) - 1n;
+
+export interface PfnBrand {
+  readonly Pfn: unique symbol;
+}
+export interface PageCountBrand {
+  readonly PageCount: unique symbol;
+}
+export interface PhysicalAddressBrand {
+  readonly PhysicalAddress: unique symbol;
+}
+
+/** Index of a page frame: physical address / 4096, from 0 to 2^40 (inclusive, so that an end is one too). */
+export const Pfn = t.brand(
+  t.number,
+  (n): n is t.Branded<number, PfnBrand> => Number.isInteger(n) && n >= 0 && n <= PFN_LIMIT,
+  'Pfn',
+);
+export type Pfn = t.TypeOf<typeof Pfn>;
+
+/** Number of page frames; never an index. */
+export const PageCount = t.brand(
+  t.number,
+  (n): n is t.Branded<number, PageCountBrand> => Number.isSafeInteger(n) && n >= 0,
+  'PageCount',
+);
+export type PageCount = t.TypeOf<typeof PageCount>;
+
+const PhysicalAddressFromBigInt = t.brand(
+  t.bigint,
+  (n): n is t.Branded<bigint, PhysicalAddressBrand> => n >= 0n && n <= PHYSICAL_LIMIT,
+  'PhysicalAddress',
+);
+/** Physical byte address, from 0 to 2^52 (inclusive, so that an exclusive end is one too). */
+export type PhysicalAddress = t.TypeOf<typeof PhysicalAddressFromBigInt>;
+
+function mint<A, I>(codec: t.Decoder<I, A> & { readonly name: string }, value: I): A {
+  const decoded = codec.decode(value);
+  if (isRight(decoded)) return decoded.right;
+  throw new RangeError(`${String(value)} is no ${codec.name}`);
+}
+
+/** Returns `n` as a page frame number; throws `RangeError` unless it is an integer in [0, 2^40]. */
+export function pfn(n: number): Pfn {
+  return Pfn.is(n) ? n : mint(Pfn, n);
+}
+
+/** Returns `n` as a page count; throws `RangeError` unless it is a non-negative safe integer. */
+export function pageCount(n: number): PageCount {
+  return PageCount.is(n) ? n : mint(PageCount, n);
+}
+
+/** Returns `n` as a physical address; throws `RangeError` unless it lies in [0, 2^52]. */
+export function physicalAddress(n: bigint): PhysicalAddress {
+  return PhysicalAddressFromBigInt.is(n) ? n : mint(PhysicalAddressFromBigInt, n);
+}
+
+/** Returns the page frame that holds the byte at `address` (rounds down). */
+export function pfnOf(address: PhysicalAddress): Pfn {
+  return pfn(Number(address / PAGE_BYTES));
+}
+
+/** Returns the address of the first byte of page frame `frame`. */
+export function addressOf(frame: Pfn): PhysicalAddress {
+  return physicalAddress(BigInt(frame) * PAGE_BYTES);
+}
+
+/** Returns the page frame `count` frames after `frame`; the end of a region that starts there. */
+export function pfnAfter(frame: Pfn, count: PageCount): Pfn {
+  return pfn(frame + count);
+}
+
+/** Returns the number of page frames in the extent [base, end); throws `RangeError` if end < base. */
+export function pagesBetween(base: Pfn, end: Pfn): PageCount {
+  return pageCount(end - base);
+}
+
+/** Returns how many bytes `count` page frames are. */
+export function bytesOf(count: PageCount): bigint {
+  return BigInt(count) * PAGE_BYTES;
+}
+
+/** Consecutive page frames [base, base + count). An empty region has count 0. */
+export interface Region {
+  readonly base: Pfn;
+  readonly count: PageCount;
+}
+
+/** Returns the exclusive end of a region. */
+export function endOf(region: Region): Pfn {
+  return pfnAfter(region.base, region.count);
+}
