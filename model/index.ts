@@ -1,1 +1,3 @@
-export {};
+/** WHAT IT MEANS: the pure model of page ownership, which accepts a response or names the clause it breaks. */
+export { ModelState } from './state.ts';
+export { init, type Rejection, step, sweep, type Tally, type Verdict } from './step.ts';

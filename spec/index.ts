@@ -20,6 +20,15 @@ export {
   HIGHER_HALF_57,
   toHigherHalf,
 } from './config.ts';
+export { grantedBy } from './clauses/granted.ts';
+export {
+  ANSWER_CLAUSES,
+  CLAUSES,
+  type ClauseText,
+  INIT_CLAUSES,
+  STATE_CLAUSES,
+  SWEEP_CLAUSES,
+} from './clauses/index.ts';
 export { decode, isSpecError, parseJson, SpecError } from './decode.ts';
 export { type Expectation, expectation, fitRequest, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';

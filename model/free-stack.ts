@@ -1,0 +1,37 @@
+/**
+ * The free stack of a manager that promises `lifo`: which page frame `alloc` must hand out next. A persistent list of
+ * runs, top first; a run is popped from its last page frame down, which is the order of page frames pushed ascending.
+ */
+
+/** The top run [base, base + count), count > 0, and what lies below it; null where the stack is empty. */
+export type FreeStack = { readonly base: number; readonly count: number; readonly below: FreeStack } | null;
+
+/** Returns the stack with [base, base + count) pushed in ascending order. O(1). */
+export function push(stack: FreeStack, base: number, count: number): FreeStack {
+  if (count === 0) return stack;
+  if (stack !== null && stack.base + stack.count === base)
+    return { base: stack.base, count: stack.count + count, below: stack.below };
+  return { base, count, below: stack };
+}
+
+/** Returns the stack without its top `count` page frames; it has as many. O(runs popped). */
+export function pop(stack: FreeStack, count: number): FreeStack {
+  let [rest, left] = [stack, count];
+  while (rest !== null && left > 0) {
+    if (rest.count > left) return { base: rest.base, count: rest.count - left, below: rest.below };
+    left -= rest.count;
+    rest = rest.below;
+  }
+  return rest;
+}
+
+/** Returns the top `count` page frames in the order in which they are popped, or all where there are fewer. O(count). */
+export function top(stack: FreeStack, count: number): number[] {
+  const frames: number[] = [];
+  for (let run = stack; run !== null; run = run.below)
+    for (let i = run.count - 1; i >= 0; i -= 1) {
+      if (frames.length === count) return frames;
+      frames.push(run.base + i);
+    }
+  return frames;
+}

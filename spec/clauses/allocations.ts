@@ -1,0 +1,299 @@
+/** Clauses of the three allocating calls. Those that all three share are built once, for each by name. */
+import { fitRequest, isU64 } from '../expectation.ts';
+import { toHex } from '../hex.ts';
+import type { Owner } from '../owner.ts';
+import type { FitRequest, Ownership } from '../ownership.ts';
+import { PAGE_BYTES, PFN_LIMIT, type Pfn, pagesBetween, pfn } from '../units.ts';
+import type { Breach, Clause, Step } from './clause.ts';
+import { breach, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
+
+type Allocation = 'alloc' | 'allocPages' | 'allocBitmap';
+
+const FOUR_GIB = 1n << 32n;
+
+export const higherHalf: Clause<Step> = {
+  name: 'address.higher-half',
+  sentence: 'Every address handed out is one of the higher half: the base plus a physical address.',
+  sides: ['the base of 48-bit addresses', 'another base'],
+  side({ before, granted }) {
+    if (granted === null) return null;
+    return before.world.config.higherHalf === 0xffff_8000_0000_0000n ? 0 : 1;
+  },
+  breach({ before, granted }) {
+    const index = granted?.regions.indexOf(null) ?? -1;
+    const address = granted?.addresses[index];
+    if (address === undefined) return null;
+    const base = toHex(before.world.config.higherHalf);
+    return breach(`address ${toHex(address)} is not in the higher half, which starts at ${base}`);
+  },
+};
+
+function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
+  return {
+    name: `${call}.page-aligned`,
+    sentence: `Every address that ${call} hands out is a multiple of 4096.`,
+    sides: ['physical addresses below 4 GiB', 'physical addresses from 4 GiB up'],
+    side({ before, operation, granted }) {
+      const first = operation.call === call ? granted?.addresses[0] : undefined;
+      if (first === undefined) return null;
+      return first - before.world.config.higherHalf < FOUR_GIB ? 0 : 1;
+    },
+    breach({ before, granted }) {
+      const index = granted?.addresses.findIndex((a) => a % PAGE_BYTES !== 0n) ?? -1;
+      const address = granted?.addresses[index];
+      if (address === undefined) return null;
+      const frame = granted?.regions[index]?.base ?? null;
+      return breach(
+        `address ${toHex(address)} is no multiple of 4096`,
+        frame,
+        frame === null ? null : before.ownerOf(frame),
+      );
+    },
+  };
+}
+
+function zone(call: Allocation): Clause<Step> {
+  const own = call === 'allocBitmap' ? 'bitmap' : 'stack';
+  const other = own === 'bitmap' ? 'stack' : 'bitmap';
+  return {
+    name: `${call}.zone`,
+    sentence: `${call} hands out page frames of the ${own} zone alone.`,
+    sides: [`the ${other} zone has free page frames`, `the ${other} zone has none`],
+    side({ before, operation, granted }) {
+      if (granted === null || operation.call !== call) return null;
+      return before.freeIn(other) > 0 ? 0 : 1;
+    },
+    breach(step) {
+      const { bitmapLimit } = step.before.world;
+      const frame =
+        own === 'bitmap'
+          ? firstGrantedOutside(step, pfn(0), bitmapLimit)
+          : firstGrantedOutside(step, bitmapLimit, pfn(PFN_LIMIT));
+      if (frame === null) return null;
+      const explanation = `page frame ${frame} is not in the ${own} zone; the stack zone starts at ${bitmapLimit}`;
+      return breach(explanation, frame, step.before.ownerOf(frame));
+    },
+  };
+}
+
+function wasFree(call: Allocation): Clause<Step> {
+  return {
+    name: `${call}.was-free`,
+    sentence: `${call} hands out page frames that were free.`,
+    sides: ['callers own other page frames', 'callers own none yet'],
+    side({ before, operation, granted }) {
+      if (granted === null || operation.call !== call) return null;
+      return before.countOf('caller') > 0 ? 0 : 1;
+    },
+    breach(step) {
+      const frame = firstGrantedOwner(step, (owner) => owner !== 'pmm');
+      if (frame === null) return null;
+      const owner = step.before.ownerOf(frame);
+      return breach(`page frame ${frame} was handed out and is ${possessive(owner)}`, frame, owner);
+    },
+  };
+}
+
+function possessive(owner: Owner): string {
+  return owner === 'caller' ? "a caller's already" : `not free (${owner})`;
+}
+
+function lowestFree({ before, operation }: Step): Pfn | null {
+  if (operation.call === 'allocBitmap') {
+    const { count, maxAddr, alignment } = operation;
+    if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
+    const request = fitRequest(before, { count, maxAddr, alignment });
+    return request === null ? null : before.lowestFit(request);
+  }
+  const base = before.world.bitmapLimit;
+  return before.firstFailing({ base, count: pagesBetween(base, pfn(PFN_LIMIT)) }, (owner) => owner !== 'pmm');
+}
+
+function wrongAnswer(step: Step): string {
+  const { outcome } = step.response;
+  if (outcome.kind === 'failed') return 'it was refused';
+  return outcome.kind === 'panicked' || outcome.kind === 'malformed' ? outcome.message : `it answered "${outcome.kind}"`;
+}
+
+function completeness(step: Step): Breach | null {
+  const { before, response, expected, granted } = step;
+  if (expected.kind === 'refused') {
+    if (response.outcome.kind === 'failed') return null;
+    if (granted !== null) return breach(`it was granted, though ${expected.why}`);
+    return breach(`it must fail, because ${expected.why}; ${wrongAnswer(step)}`);
+  }
+  if (granted !== null) return null;
+  const frame = lowestFree(step);
+  const example = frame === null ? '' : `, page frame ${frame} for one`;
+  return breach(`it can be granted${example}; ${wrongAnswer(step)}`, frame, frame === null ? null : before.ownerOf(frame));
+}
+
+function complete(call: Allocation, sentence: string): Clause<Step> {
+  return {
+    name: `${call}.complete`,
+    sentence,
+    sides: ['granted', 'refused'],
+    side({ operation, expected }) {
+      if (operation.call !== call || expected.kind === 'misused') return null;
+      return expected.kind === 'granted' ? 0 : 1;
+    },
+    breach: completeness,
+  };
+}
+
+const distinct: Clause<Step> = {
+  name: 'allocPages.distinct',
+  sentence: 'allocPages hands out no page frame twice.',
+  sides: ['one page frame', 'several'],
+  side({ operation, granted }) {
+    if (operation.call !== 'allocPages' || granted === null || granted.regions.length === 0) return null;
+    return granted.regions.length === 1 ? 0 : 1;
+  },
+  breach({ before, granted }) {
+    const seen = new Set<Pfn>();
+    for (const region of granted?.regions ?? []) {
+      if (region === null) continue;
+      if (seen.has(region.base))
+        return breach(`page frame ${region.base} was handed out twice`, region.base, before.ownerOf(region.base));
+      seen.add(region.base);
+    }
+    return null;
+  },
+};
+
+const allOrNothing: Clause<Step> = {
+  name: 'allocPages.all-or-nothing',
+  sentence: 'allocPages writes exactly the entries asked for, or takes and writes nothing.',
+  sides: ['all', 'nothing'],
+  side({ operation, response }) {
+    if (operation.call !== 'allocPages') return null;
+    const { kind } = response.outcome;
+    return kind === 'addresses' ? 0 : kind === 'failed' ? 1 : null;
+  },
+  breach({ before, response }) {
+    if (response.strayEntries === true)
+      return breach('it changed entries of the array that are not its to change');
+    const kept = before.countOf('pmm') - (response.amounts?.free ?? before.countOf('pmm'));
+    if (response.outcome.kind !== 'failed' || kept === 0) return null;
+    return breach(`it was refused, and the free amount changed by ${-kept} page frames`);
+  },
+};
+
+function request(step: Step): FitRequest | null {
+  const { operation, before } = step;
+  if (operation.call !== 'allocBitmap') return null;
+  const { count, maxAddr, alignment } = operation;
+  if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
+  return fitRequest(before, { count, maxAddr, alignment });
+}
+
+/** What was asked of a contiguous allocation that was granted, and the run's first page frame. */
+function grantedRun(step: Step): { readonly asked: FitRequest; readonly base: Pfn } | null {
+  const base = step.operation.call === 'allocBitmap' ? step.granted?.regions[0]?.base : undefined;
+  const asked = base === undefined ? null : request(step);
+  return asked === null || base === undefined ? null : { asked, base };
+}
+
+const aligned: Clause<Step> = {
+  name: 'allocBitmap.aligned',
+  sentence: 'A run starts at a multiple of the alignment, rounded up to whole page frames.',
+  sides: ['any page frame would do', 'a wider alignment'],
+  side(step) {
+    const run = grantedRun(step);
+    return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
+  },
+  breach(step) {
+    const { addresses } = step.granted ?? { addresses: [] };
+    const run = grantedRun(step);
+    if (run === null) return null;
+    const { base, asked } = run;
+    const isAligned = base % asked.alignment === 0 && (addresses[0] ?? 0n) % PAGE_BYTES === 0n;
+    if (isAligned) return null;
+    const explanation = `the run starts at page frame ${base} (${toHex(addresses[0] ?? 0n)}), no multiple of ${asked.alignment} page frames`;
+    return breach(explanation, base, step.before.ownerOf(base));
+  },
+};
+
+const belowMax: Clause<Step> = {
+  name: 'allocBitmap.below-max',
+  sentence: 'A run ends at or below maxAddr.',
+  sides: ['maxAddr is the limit', 'the zone is the limit'],
+  side(step) {
+    const run = grantedRun(step);
+    return run === null ? null : run.asked.limit < step.before.world.bitmapLimit ? 0 : 1;
+  },
+  breach(step) {
+    const run = grantedRun(step);
+    const { bitmapLimit } = step.before.world;
+    if (run === null || run.base + run.asked.count <= run.asked.limit || run.asked.limit === bitmapLimit) return null;
+    const last = pfn(run.base + run.asked.count - 1);
+    const explanation = `the run reaches page frame ${last}, and maxAddr leaves those below ${run.asked.limit}`;
+    return breach(explanation, last, step.before.ownerOf(last));
+  },
+};
+
+export const lifo: Clause<Step> = {
+  name: 'policy.lifo',
+  sentence: 'Single pages come back last freed, first allocated.',
+  sides: ['a single page', 'a batch'],
+  side({ operation, granted, policies, before }) {
+    if (granted === null || operation.call === 'allocBitmap' || !policies.includes('lifo')) return null;
+    if (granted.regions.length === 0 || stackTop(before, granted.regions.length) === null) return null;
+    return operation.call === 'alloc' ? 0 : 1;
+  },
+  breach({ before, granted }) {
+    const actual = granted?.regions ?? [];
+    const top = stackTop(before, actual.length) ?? [];
+    const index = top.findIndex((frame, i) => frame !== actual[i]?.base);
+    const [expectedFrame, frame] = [top[index], actual[index]?.base];
+    if (expectedFrame === undefined || frame === undefined) return null;
+    const explanation = `page frame ${frame} was handed out, and page frame ${expectedFrame} is on top of the free stack`;
+    return breach(explanation, frame, before.ownerOf(frame));
+  },
+};
+
+function stackTop(state: Ownership, count: number): readonly Pfn[] | null {
+  return state.stackTop(pagesBetween(pfn(0), pfn(count)));
+}
+
+export const firstFit: Clause<Step> = {
+  name: 'policy.first-fit',
+  sentence: 'A contiguous allocation takes the lowest run that fits.',
+  sides: ['any page frame would do', 'a wider alignment'],
+  side(step) {
+    const run = step.policies.includes('first-fit') ? grantedRun(step) : null;
+    return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
+  },
+  breach(step) {
+    const run = grantedRun(step);
+    const lowest = run === null ? null : step.before.lowestFit(run.asked);
+    if (run === null || lowest === null || lowest === run.base) return null;
+    const explanation = `the run starts at page frame ${run.base}, and a run from page frame ${lowest} fits too`;
+    return breach(explanation, lowest, step.before.ownerOf(lowest));
+  },
+};
+
+/** The clauses of `alloc`, in the order in which they are judged: what was handed out first, then whether it had to be. */
+export const ALLOC: readonly Clause<Step>[] = [
+  pageAligned('alloc'),
+  zone('alloc'),
+  wasFree('alloc'),
+  complete('alloc', 'alloc succeeds exactly when the stack zone has a free page frame.'),
+];
+
+export const ALLOC_PAGES: readonly Clause<Step>[] = [
+  pageAligned('allocPages'),
+  zone('allocPages'),
+  wasFree('allocPages'),
+  distinct,
+  complete('allocPages', 'allocPages succeeds exactly when the stack zone has that many free page frames.'),
+  allOrNothing,
+];
+
+export const ALLOC_BITMAP: readonly Clause<Step>[] = [
+  aligned,
+  belowMax,
+  zone('allocBitmap'),
+  wasFree('allocBitmap'),
+  complete('allocBitmap', 'allocBitmap succeeds exactly when a run of free page frames fits.'),
+];

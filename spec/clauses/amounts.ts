@@ -1,0 +1,117 @@
+/** Clauses of the three amounts, read after every call; and of what the manager says of each page frame when asked. */
+import type { Ownership } from '../ownership.ts';
+import type { InspectedRun } from '../pmm.ts';
+import type { Owner } from '../owner.ts';
+import type { Amounts } from '../response.ts';
+import { pageCount, type Pfn, pfn } from '../units.ts';
+import type { Breach, Clause, SettledStep } from './clause.ts';
+import { breach } from './granted.ts';
+
+type Amount = keyof Amounts;
+
+/** Every value of an amount that a step observed: read after the call, and returned by it. */
+function observed({ operation, response }: SettledStep, amount: Amount): readonly number[] {
+  const { amounts, outcome } = response;
+  const read = amounts === undefined ? [] : [amounts[amount]];
+  const returned = operation.call === `${amount}Amount` && outcome.kind === 'amount' ? [outcome.amount] : [];
+  return [...read, ...returned];
+}
+
+function actualAmount({ after }: SettledStep, amount: Amount): number {
+  const free = after.countOf('pmm');
+  return { total: after.world.total, free, reserved: after.world.total - free }[amount];
+}
+
+function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
+  const { outcome } = step.response;
+  const actual = actualAmount(step, amount);
+  if (step.operation.call === `${amount}Amount` && outcome.kind !== 'amount')
+    return breach(`${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`);
+  const wrong = observed(step, amount).find((value) => value !== actual);
+  return wrong === undefined ? null : breach(`${amount}Amount() is ${wrong} page frames, and must be ${actual}`);
+}
+
+function isObserved(step: SettledStep, amount: Amount): boolean {
+  return step.response.amounts !== undefined || step.operation.call === `${amount}Amount`;
+}
+
+const amountsTotal: Clause<SettledStep> = {
+  name: 'amounts.total',
+  sentence: 'The total never changes after init.',
+  sides: ['after a success', 'after a failure or panic'],
+  side(step) {
+    if (!isObserved(step, 'total')) return null;
+    return step.expected.kind === 'granted' ? 0 : 1;
+  },
+  breach: (step) => wrongAmount(step, 'total'),
+};
+
+const amountsFree: Clause<SettledStep> = {
+  name: 'amounts.free',
+  sentence: 'The free amount is the number of page frames that the manager owns.',
+  sides: ['it changes', 'it stays'],
+  side(step) {
+    if (!isObserved(step, 'free')) return null;
+    return step.before.countOf('pmm') === step.after.countOf('pmm') ? 1 : 0;
+  },
+  breach: (step) => wrongAmount(step, 'free'),
+};
+
+const amountsReserved: Clause<SettledStep> = {
+  name: 'amounts.reserved',
+  sentence: 'The reserved amount is the total less the free amount.',
+  sides: ['nothing is reserved', 'something is'],
+  side(step) {
+    if (!isObserved(step, 'reserved')) return null;
+    return step.after.countOf('pmm') === step.after.world.total ? 0 : 1;
+  },
+  breach: (step) => wrongAmount(step, 'reserved'),
+};
+
+export const AMOUNTS: readonly Clause<SettledStep>[] = [amountsTotal, amountsFree, amountsReserved];
+
+/** A state, and the runs that the manager reports for it. */
+export interface Sweep {
+  readonly state: Ownership;
+  readonly runs: readonly InspectedRun[];
+}
+
+const CONDITIONS: Readonly<Record<Owner, string>> = {
+  absent: 'unmanaged',
+  firmware: 'unmanaged',
+  boot: 'held',
+  caller: 'held',
+  pmm: 'free',
+};
+
+/** Returns the first page frame of [base, end) whose condition is not `condition`. */
+function firstOff(state: Ownership, base: number, end: number, condition: string): Pfn | null {
+  if (base >= end) return null;
+  return state.firstFailing({ base: pfn(base), count: pageCount(end - base) }, (o) => CONDITIONS[o] === condition);
+}
+
+function disagreement({ state, runs }: Sweep): { readonly frame: Pfn; readonly condition: string } | null {
+  let covered = 0;
+  for (const { base, count, condition } of [...runs, { base: 2 ** 40, count: 0, condition: 'unmanaged' }]) {
+    const gap = firstOff(state, covered, base, 'unmanaged');
+    if (gap !== null) return { frame: gap, condition: 'unmanaged' };
+    const off = base < covered ? pfn(base) : firstOff(state, base, base + count, condition);
+    if (off !== null) return { frame: off, condition };
+    covered = base + count;
+  }
+  return null;
+}
+
+export const ownerAgrees: Clause<Sweep> = {
+  name: 'owner.agrees',
+  sentence: 'Asked about every page frame, the manager agrees with the specification on which it has free and which it holds.',
+  sides: ['nothing is held', 'something is'],
+  side: ({ state }) => (state.countOf('caller') + state.countOf('boot') === 0 ? 0 : 1),
+  breach(sweep) {
+    const off = disagreement(sweep);
+    if (off === null) return null;
+    const owner = sweep.state.ownerOf(off.frame);
+    const must = CONDITIONS[owner];
+    return breach(`the manager has page frame ${off.frame} as ${off.condition}, and it is ${must} (${owner})`, off.frame, owner);
+  },
+};

@@ -1,0 +1,149 @@
+/** Clauses of how a call fails and how it panics: the answer, and that nothing has changed. */
+import { frameAt } from '../config.ts';
+import { isU64 } from '../expectation.ts';
+import { addressesOf, type Operation } from '../operation.ts';
+import { isFreeable } from '../owner.ts';
+import { PFN_LIMIT, pfn } from '../units.ts';
+import type { Breach, Clause, SettledStep, Step } from './clause.ts';
+import { breach } from './granted.ts';
+
+export const enomem: Clause<Step> = {
+  name: 'failure.enomem',
+  sentence: 'A call that fails sets errno to ENOMEM; one that succeeds leaves it alone.',
+  sides: ['failed', 'succeeded'],
+  side({ expected, response }) {
+    if (response.errno === undefined || expected.kind === 'misused') return null;
+    return expected.kind === 'refused' ? 0 : 1;
+  },
+  breach({ expected, response: { errno } }) {
+    if (expected.kind === 'refused') return errno === 'ENOMEM' ? null : breach(`it failed, and errno is ${errno}`);
+    return errno === null ? null : breach(`it succeeded, and errno is ${errno}`);
+  },
+};
+
+export const warns: Clause<Step> = {
+  name: 'failure.warns',
+  sentence: 'A call that fails reports one warning, a line that names the call; one that succeeds reports none.',
+  sides: ['failed', 'succeeded'],
+  side({ expected, response }) {
+    if (response.warnings === undefined || expected.kind === 'misused') return null;
+    return expected.kind === 'refused' ? 0 : 1;
+  },
+  breach({ operation, expected, response }) {
+    const warnings = response.warnings ?? [];
+    const wanted = expected.kind === 'refused' ? 1 : 0;
+    if (warnings.length !== wanted) return breach(`it reported ${warnings.length} warnings, not ${wanted}`);
+    const bad = warnings.find((line) => !line.includes(operation.call) || /[\r\n]/.test(line));
+    return bad === undefined ? null : breach(`the warning is not one line that names ${operation.call}: ${JSON.stringify(bad)}`);
+  },
+};
+
+function hasBadArgument(step: Step): boolean {
+  const { operation, before } = step;
+  if (addressesOf(operation).some((a) => !isU64(a) || frameAt(before.world.config, a) === null)) return true;
+  return 'count' in operation && !isU64(operation.count);
+}
+
+/** Whether a call names this page frame. */
+function names(step: Step, frame: number): boolean {
+  const { operation, before } = step;
+  const bases = addressesOf(operation).map((a) => (isU64(a) ? frameAt(before.world.config, a) : null));
+  if (operation.call !== 'freeRegion') return bases.includes(pfn(frame));
+  const [base] = bases;
+  return base != null && frame >= base && isU64(operation.count) && BigInt(frame - base) < operation.count;
+}
+
+function timesNamed(operation: Operation, step: Step, frame: number): number {
+  return addressesOf(operation).filter((a) => frameAt(step.before.world.config, a) === frame).length;
+}
+
+function wrongFrame(step: Step, frame: number, owner: string | null): string | null {
+  if (!Number.isInteger(frame) || frame < 0 || frame > PFN_LIMIT || !names(step, frame))
+    return `the panic blames page frame ${frame}, which the call does not name`;
+  const actual = step.before.ownerOf(pfn(frame));
+  if (timesNamed(step.operation, step, frame) > 1) return null;
+  if (isFreeable(actual)) return `the panic blames page frame ${frame}, which may be freed`;
+  return owner === actual ? null : `the panic says that page frame ${frame} is owned by ${owner}, and it is ${actual}`;
+}
+
+function wrongPanic(step: Step): string | null {
+  const { operation, response, expected } = step;
+  const { outcome } = response;
+  if (outcome.kind !== 'panicked') {
+    const answer = outcome.kind === 'malformed' ? outcome.message : `it answered "${outcome.kind}"`;
+    return `it must panic, because ${expected.kind === 'misused' ? expected.why : ''}; ${answer}`;
+  }
+  if (outcome.call !== operation.call) return `the panic names the call ${outcome.call}`;
+  if (outcome.pfn === null) return hasBadArgument(step) ? null : 'the panic names no page frame';
+  return wrongFrame(step, outcome.pfn, outcome.owner);
+}
+
+export const panics: Clause<Step> = {
+  name: 'misuse.panics',
+  sentence: 'A misused call panics, and the panic names the call, the page frame and its owner.',
+  sides: ['a bad argument', 'a bad page frame'],
+  side({ expected }) {
+    if (expected.kind !== 'misused') return null;
+    return expected.frame === null ? 0 : 1;
+  },
+  breach(step) {
+    const wrong = wrongPanic(step);
+    if (wrong === null || step.expected.kind !== 'misused') return null;
+    return breach(wrong, step.expected.frame, step.expected.owner);
+  },
+};
+
+function amountsChanged({ before, response }: Step): Breach | null {
+  const { amounts } = response;
+  const free = before.countOf('pmm');
+  if (amounts === undefined || (amounts.free === free && amounts.reserved === before.world.total - free)) return null;
+  const now = `${amounts.free} free and ${amounts.reserved} reserved`;
+  return breach(`the amounts were ${free} free and ${before.world.total - free} reserved, and are ${now}`);
+}
+
+export const failureUnchanged: Clause<SettledStep> = {
+  name: 'failure.unchanged',
+  sentence: 'A call that fails changes nothing.',
+  sides: ['single pages', 'a contiguous run'],
+  side({ operation, expected }) {
+    if (expected.kind !== 'refused') return null;
+    return operation.call === 'allocBitmap' ? 1 : 0;
+  },
+  breach: amountsChanged,
+};
+
+export const misuseUnchanged: Clause<SettledStep> = {
+  name: 'misuse.unchanged',
+  sentence: 'A misused call changes nothing, errno included, and reports no warning.',
+  sides: ['one page frame', 'several, or none'],
+  side({ operation, expected }) {
+    if (expected.kind !== 'misused') return null;
+    return operation.call === 'free' ? 0 : 1;
+  },
+  breach(step) {
+    const { errno, warnings, strayEntries } = step.response;
+    if (errno != null) return breach(`it set errno to ${errno}`);
+    if ((warnings ?? []).length > 0) return breach('it reported a warning');
+    if (strayEntries === true) return breach("it changed the caller's array");
+    return amountsChanged(step);
+  },
+};
+
+
+export const contentsPreserved: Clause<SettledStep> = {
+  name: 'contents.preserved',
+  sentence: 'The manager never writes into a page frame that it does not own.',
+  sides: ['callers own page frames', 'callers own none'],
+  side({ before, response }) {
+    if (response.writes === undefined) return null;
+    return before.countOf('caller') > 0 ? 0 : 1;
+  },
+  breach({ before, after, response }) {
+    for (const frame of response.writes ?? []) {
+      const owner = before.ownerOf(pfn(frame));
+      if (owner === 'pmm' || after.ownerOf(pfn(frame)) === 'pmm') continue;
+      return breach(`it wrote to page frame ${frame}, which is not its own (${owner})`, pfn(frame), owner);
+    }
+    return null;
+  },
+};

@@ -1,0 +1,85 @@
+/** Clauses of the three freeing calls. */
+import type { Call } from '../operation.ts';
+import type { Pfn } from '../units.ts';
+import { frameAt } from '../config.ts';
+import { zoneOf } from '../ownership.ts';
+import type { Breach, Clause, SettledStep, Step } from './clause.ts';
+import { breach } from './granted.ts';
+
+type Freeing = 'free' | 'freePages' | 'freeRegion';
+
+function isFreeing(call: Call): call is Freeing {
+  return call === 'free' || call === 'freePages' || call === 'freeRegion';
+}
+
+function freesExactly({ expected, response: { outcome } }: Step): Breach | null {
+  if (expected.kind === 'misused') {
+    if (outcome.kind !== 'done') return null;
+    return breach(`it was accepted, though ${expected.why}`, expected.frame, expected.owner);
+  }
+  if (outcome.kind === 'done') return null;
+  const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
+  return breach(`every page frame may be freed; ${answer}`);
+}
+
+function owner(call: Freeing, sentence: string): Clause<Step> {
+  return {
+    name: `${call}.owner`,
+    sentence,
+    sides: ['freed', 'refused by a panic'],
+    side({ operation, expected }) {
+      if (operation.call !== call) return null;
+      if (expected.kind !== 'misused') return 0;
+      return expected.duplicate ? null : 1;
+    },
+    breach: freesExactly,
+  };
+}
+
+const distinct: Clause<Step> = {
+  name: 'freePages.distinct',
+  sentence: 'freePages frees no batch that names a page frame twice.',
+  sides: ['distinct page frames', 'one named twice'],
+  side({ operation, expected }) {
+    if (operation.call !== 'freePages' || operation.addresses.length < 2) return null;
+    if (expected.kind !== 'misused') return 0;
+    return expected.duplicate ? 1 : null;
+  },
+  breach: freesExactly,
+};
+
+/** The clauses of the freeing calls, by call. */
+export const FREE = [owner('free', 'free succeeds exactly when the page frame is a caller’s or boot memory.')];
+export const FREE_PAGES = [
+  distinct,
+  owner('freePages', 'freePages succeeds exactly when each page frame is a caller’s or boot memory.'),
+];
+export const FREE_REGION = [
+  owner('freeRegion', 'freeRegion succeeds exactly when each page frame of the region is a caller’s or boot memory.'),
+];
+
+function firstFreed({ before, operation }: SettledStep): Pfn | null {
+  const { config } = before.world;
+  if (operation.call === 'freePages') return frameAt(config, operation.addresses[0] ?? 0n);
+  return operation.call === 'free' || operation.call === 'freeRegion' ? frameAt(config, operation.address) : null;
+}
+
+export const freedReturns: Clause<SettledStep> = {
+  name: 'freed.returns',
+  sentence: 'What is freed is free again, every page frame of it and nothing else.',
+  sides: ['from the bitmap zone up', 'in the stack zone'],
+  side(step) {
+    const { before, operation, response, expected } = step;
+    if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts === undefined) return null;
+    const frame = firstFreed(step);
+    return frame === null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;
+  },
+  breach({ before, after, response }) {
+    const actual = response.amounts?.free;
+    if (actual === after.countOf('pmm')) return null;
+    const freed = after.countOf('pmm') - before.countOf('pmm');
+    return breach(
+      `${freed} page frames were freed; the free amount went from ${before.countOf('pmm')} to ${actual}`,
+    );
+  },
+};

@@ -1,0 +1,68 @@
+/** All clauses in the order in which they are judged: of the answer first, then of the state it leads to. */
+import type { Call } from '../operation.ts';
+import { ALLOC, ALLOC_BITMAP, ALLOC_PAGES, firstFit, higherHalf, lifo } from './allocations.ts';
+import { AMOUNTS, ownerAgrees } from './amounts.ts';
+import { contentsPreserved, enomem, failureUnchanged, misuseUnchanged, panics, warns } from './answers.ts';
+import type { Clause, ClauseName, SettledStep, Step } from './clause.ts';
+import { FREE, FREE_PAGES, FREE_REGION, freedReturns } from './frees.ts';
+import { initFree, initTotal, initWithheld } from './init.ts';
+
+/** Clauses of init. */
+export const INIT_CLAUSES = [initTotal, initFree] as const;
+
+/** Clauses of a sweep over every page frame. */
+export const SWEEP_CLAUSES = [ownerAgrees] as const;
+
+const ANSWERED = [enomem, warns, panics] as const;
+
+function allocating(own: readonly Clause<Step>[]): readonly Clause<Step>[] {
+  return [higherHalf, initWithheld, ...own, ...ANSWERED, lifo, firstFit];
+}
+
+function freeing(own: readonly Clause<Step>[]): readonly Clause<Step>[] {
+  return [...own, ...ANSWERED];
+}
+
+/** Clauses of an answer, for each call. They see the state before. */
+export const ANSWER_CLAUSES: Readonly<Record<Call, readonly Clause<Step>[]>> = {
+  alloc: allocating(ALLOC),
+  allocPages: allocating(ALLOC_PAGES),
+  allocBitmap: allocating(ALLOC_BITMAP),
+  free: freeing(FREE),
+  freePages: freeing(FREE_PAGES),
+  freeRegion: freeing(FREE_REGION),
+  totalAmount: freeing([]),
+  freeAmount: freeing([]),
+  reservedAmount: freeing([]),
+};
+
+/** Clauses of the state that an accepted answer leads to. */
+export const STATE_CLAUSES: readonly Clause<SettledStep>[] = [
+  contentsPreserved,
+  failureUnchanged,
+  misuseUnchanged,
+  freedReturns,
+  ...AMOUNTS,
+];
+
+/** What a clause says, without its check. */
+export interface ClauseText {
+  readonly name: ClauseName;
+  readonly sentence: string;
+  readonly sides: readonly [string, string];
+}
+
+const LINEARIZABLE: ClauseText = {
+  name: 'concurrent.linearizable',
+  sentence: 'Any history of concurrent calls can be put in an order that all other clauses accept.',
+  sides: ['calls overlap', 'calls do not overlap'],
+};
+
+/** Every clause once, as text. */
+export const CLAUSES: readonly ClauseText[] = [
+  ...INIT_CLAUSES,
+  ...new Set(Object.values(ANSWER_CLAUSES).flat()),
+  ...STATE_CLAUSES,
+  ...SWEEP_CLAUSES,
+  LINEARIZABLE,
+];

@@ -1,0 +1,67 @@
+/** Clauses of init, and of what init withholds for good or until it is handed over. */
+import { isRam } from '../memory-map.ts';
+import type { Owner } from '../owner.ts';
+import type { Ownership } from '../ownership.ts';
+import type { Response } from '../response.ts';
+import type { Breach, Clause, Step } from './clause.ts';
+import { breach, firstGrantedOwner } from './granted.ts';
+
+/** The state after init as the specification has it, and what the manager reported. */
+export interface InitStep {
+  readonly after: Ownership;
+  readonly response: Response;
+}
+
+function initFault({ outcome }: Response): Breach | null {
+  return outcome.kind === 'malformed' ? breach(`init: ${outcome.message}`) : null;
+}
+
+export const initTotal: Clause<InitStep> = {
+  name: 'init.total',
+  sentence: 'After init, the total is the number of RAM page frames of the map.',
+  sides: ['the map lists RAM alone', 'the map lists other memory too'],
+  side: ({ after }) => (after.world.map.descriptors.every(({ type }) => isRam(type)) ? 0 : 1),
+  breach({ after, response }) {
+    const fault = initFault(response);
+    const actual = response.amounts?.total;
+    if (fault !== null || actual === undefined || actual === after.world.total) return fault;
+    return breach(`totalAmount() is ${actual}, the map has ${after.world.total} RAM page frames`);
+  },
+};
+
+export const initFree: Clause<InitStep> = {
+  name: 'init.free',
+  sentence: 'After init, exactly the RAM that neither firmware nor boot code keeps is free.',
+  sides: ['all RAM is free', 'some RAM is withheld'],
+  side: ({ after }) => (after.countOf('pmm') === after.world.total ? 0 : 1),
+  breach({ after, response }) {
+    const actual = response.amounts?.free;
+    const free = after.countOf('pmm');
+    if (actual === undefined || actual === free) return null;
+    const [firmware, boot] = [after.countOf('firmware'), after.countOf('boot')];
+    return breach(
+      `freeAmount() is ${actual}, but ${free} page frames are free (${firmware} are firmware's, ${boot} are held for boot code)`,
+    );
+  },
+};
+
+/** Whether page frames of this owner have been withheld since init. */
+function isWithheld(owner: Owner): boolean {
+  return owner === 'absent' || owner === 'firmware' || owner === 'boot';
+}
+
+export const initWithheld: Clause<Step> = {
+  name: 'init.withheld',
+  sentence: 'What is not RAM, what firmware keeps and what boot code has not handed over is never handed out.',
+  sides: ['the map withholds RAM', 'the map withholds no RAM'],
+  side({ before, granted }) {
+    if (granted === null) return null;
+    return before.countOf('firmware') + before.countOf('boot') > 0 ? 0 : 1;
+  },
+  breach(step) {
+    const frame = firstGrantedOwner(step, isWithheld);
+    if (frame === null) return null;
+    const owner = step.before.ownerOf(frame);
+    return breach(`page frame ${frame} was handed out, and is withheld since init (${owner})`, frame, owner);
+  },
+};
