@@ -1,1 +1,4 @@
-export {};
+/** HOW: the implementation. */
+
+export { FrameAllocator, type RunRequest } from './frame-allocator.ts';
+export { createPmm, PageFrameManager } from './pmm.ts';
