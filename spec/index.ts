@@ -10,6 +10,15 @@ export {
   type Side,
   type Step,
 } from './clauses/clause.ts';
+export { grantedBy } from './clauses/granted.ts';
+export {
+  ANSWER_CLAUSES,
+  CLAUSES,
+  type ClauseText,
+  INIT_CLAUSES,
+  STATE_CLAUSES,
+  SWEEP_CLAUSES,
+} from './clauses/index.ts';
 export {
   bitmapLimit,
   Config,
@@ -20,18 +29,23 @@ export {
   HIGHER_HALF_57,
   toHigherHalf,
 } from './config.ts';
-export { grantedBy } from './clauses/granted.ts';
-export {
-  ANSWER_CLAUSES,
-  CLAUSES,
-  type ClauseText,
-  INIT_CLAUSES,
-  STATE_CLAUSES,
-  SWEEP_CLAUSES,
-} from './clauses/index.ts';
 export { decode, isSpecError, parseJson, SpecError } from './decode.ts';
 export { type Expectation, expectation, fitRequest, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
+export { FALLBACK_MAP } from './import/fallback.ts';
+export { type ImportedMap, importMemoryMap } from './import/import.ts';
+export { readMemoryMap, readThisMachine } from './import/read.ts';
+export {
+  type Band,
+  bandsOf,
+  INITIAL_OWNERS,
+  type InitialOwner,
+  initialOwner,
+  pagesIn,
+  type Totals,
+  totalsOf,
+  zonesOf,
+} from './map-summary.ts';
 export {
   Descriptor,
   type DescriptorInput,
