@@ -4,7 +4,7 @@
  * A `SpecError` names the source (a file, usually), the place in it and what was expected there. Every
  * codec of `spec/` is used through {@link decode}, so that all bad input reads alike.
  */
-import { isLeft } from 'fp-ts/Either';
+import { either } from 'fp-ts';
 import type * as t from 'io-ts';
 
 /** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
@@ -51,7 +51,7 @@ function render(error: t.ValidationError): string {
 /** Returns the value that `data` stands for; throws a one-line `SpecError` naming `source`, path and expectation. */
 export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: string): A {
   const decoded = codec.decode(data);
-  if (!isLeft(decoded)) return decoded.right;
+  if (!either.isLeft(decoded)) return decoded.right;
   const error = deepest(decoded.left);
   throw new SpecError(`${source}: ${error === undefined ? `expected ${codec.name}` : render(error)}`);
 }

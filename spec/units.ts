@@ -6,7 +6,7 @@
  * addresses are `bigint`. An index, a count and a size are three different things: they are converted here
  * and nowhere else. Each brand is minted by its own codec and by the functions of this file only.
  */
-import { isRight } from 'fp-ts/Either';
+import { either } from 'fp-ts';
 import * as t from 'io-ts';
 
 /** Bytes in a page frame. */
@@ -56,7 +56,7 @@ export type PhysicalAddress = t.TypeOf<typeof PhysicalAddressFromBigInt>;
 
 function mint<A, I>(codec: t.Decoder<I, A> & { readonly name: string }, value: I): A {
   const decoded = codec.decode(value);
-  if (isRight(decoded)) return decoded.right;
+  if (either.isRight(decoded)) return decoded.right;
   throw new RangeError(`${String(value)} is no ${codec.name}`);
 }
 
