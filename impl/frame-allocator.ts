@@ -80,7 +80,7 @@ export class FrameAllocator {
       if (descriptor.pages === 0) continue;
       const owner = ownerAfterInit(descriptor.type);
       if (owner === 'boot') this.#eachPiece(extentOf(descriptor), (first, n) => this.#mark(first, n, true));
-      if (owner === 'pmm') this.#eachPiece(extentOf(descriptor), (first, n) => this.#release(first, n));
+      if (owner === 'pmm') this.#eachPiece(extentOf(descriptor), (first, n) => this.#give(first, n));
     }
   }
 
@@ -198,8 +198,14 @@ export class FrameAllocator {
     }
   }
 
-  /** Makes ordinals of one section free, and pushes those of the stack zone. Nothing can fail after the first change. */
+  /** Makes held ordinals of one section free. */
   #release(first: number, count: number): void {
+    this.#give(first, count);
+    this.#mark(first, count, false);
+  }
+
+  /** Counts ordinals of one section, whose bits say free, as free, and pushes those of the stack zone. */
+  #give(first: number, count: number): void {
     if (first < this.#sections.bitmapOrdinals) {
       this.#words[FREE_BITMAP_AT] += count;
     } else {
@@ -207,7 +213,6 @@ export class FrameAllocator {
       stack.pushRun(this.#words, this.#layout.stackAt, first, count);
       this.#words[FREE_STACK_AT] += count;
     }
-    this.#mark(first, count, false);
   }
 
   #growForOneMore(): void {
