@@ -132,7 +132,8 @@ export class ModelState implements Ownership {
     const inStack = this.#stackPart(base, count);
     const counts = { ...this.#fields.counts };
     for (const old of extentsIn(extents, base, base + count))
-      if (old.owner !== 'absent') counts[old.owner] -= Math.min(old.end, base + count) - Math.max(old.base, base);
+      if (old.owner !== 'absent')
+        counts[old.owner] -= Math.min(old.end, base + count) - Math.max(old.base, base);
     counts[owner] += count;
     const change = owner === 'pmm' ? 1 : this.ownerOf(base) === 'pmm' ? -1 : 0;
     const free = {

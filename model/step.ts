@@ -59,7 +59,8 @@ const ONE = pageCount(1);
 
 function frame(state: ModelState, address: bigint): Pfn {
   const found = frameAt(state.world.config, address);
-  if (found === null) throw new Error(`an accepted call names address ${address}, which is not in the higher half`);
+  if (found === null)
+    throw new Error(`an accepted call names address ${address}, which is not in the higher half`);
   return found;
 }
 
@@ -83,7 +84,12 @@ function settle({ operation, expected, granted }: Step, before: ModelState): Mod
  * Accepts the response to an operation and returns the next state, or rejects it with the first clause it breaks. Pure.
  * O(c + extents touched), c the clauses of the call; a contiguous allocation walks the extents of the bitmap zone.
  */
-export function step(state: ModelState, operation: Operation, response: Response, tally: Tally = NO_TALLY): Verdict {
+export function step(
+  state: ModelState,
+  operation: Operation,
+  response: Response,
+  tally: Tally = NO_TALLY,
+): Verdict {
   const expected = expectation(state, operation);
   const granted = grantedBy(state, operation, response);
   const asked: Step = { before: state, operation, response, expected, granted, policies: state.policies };
@@ -97,7 +103,11 @@ export function step(state: ModelState, operation: Operation, response: Response
 
 /** Accepts what a manager reported after init, or rejects it. O(descriptors log descriptors). */
 export function init(
-  { map, config, policies }: { readonly map: MemoryMap; readonly config: Config; readonly policies: readonly Policy[] },
+  {
+    map,
+    config,
+    policies,
+  }: { readonly map: MemoryMap; readonly config: Config; readonly policies: readonly Policy[] },
   response: Response,
   tally: Tally = NO_TALLY,
 ): Verdict {
@@ -107,6 +117,10 @@ export function init(
 }
 
 /** Accepts what a manager says of every page frame, or rejects it. O(extents + runs). */
-export function sweep(state: ModelState, runs: readonly InspectedRun[], tally: Tally = NO_TALLY): Rejection | null {
+export function sweep(
+  state: ModelState,
+  runs: readonly InspectedRun[],
+  tally: Tally = NO_TALLY,
+): Rejection | null {
   return firstBroken(SWEEP_CLAUSES, { state, runs }, tally);
 }

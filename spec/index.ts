@@ -62,6 +62,7 @@ export {
 export {
   Argument,
   addressesOf,
+  argumentsOf,
   CALLS,
   type Call,
   isAllocation,

@@ -117,3 +117,9 @@ export function addressesOf<A>(operation: Operation<A>): readonly A[] {
   if (operation.call === 'free' || operation.call === 'freeRegion') return [operation.address];
   return operation.call === 'freePages' ? operation.addresses : [];
 }
+
+/** Returns the arguments of an operation that must be unsigned 64-bit integers, addresses left out. */
+export function argumentsOf<A>(operation: Operation<A>): readonly Argument[] {
+  if (operation.call === 'allocBitmap') return [operation.count, operation.maxAddr, operation.alignment];
+  return operation.call === 'allocPages' || operation.call === 'freeRegion' ? [operation.count] : [];
+}

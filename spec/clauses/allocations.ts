@@ -112,7 +112,9 @@ function lowestFree({ before, operation }: Step): Pfn | null {
 function wrongAnswer(step: Step): string {
   const { outcome } = step.response;
   if (outcome.kind === 'failed') return 'it was refused';
-  return outcome.kind === 'panicked' || outcome.kind === 'malformed' ? outcome.message : `it answered "${outcome.kind}"`;
+  return outcome.kind === 'panicked' || outcome.kind === 'malformed'
+    ? outcome.message
+    : `it answered "${outcome.kind}"`;
 }
 
 function completeness(step: Step): Breach | null {
@@ -125,7 +127,11 @@ function completeness(step: Step): Breach | null {
   if (granted !== null) return null;
   const frame = lowestFree(step);
   const example = frame === null ? '' : `, page frame ${frame} for one`;
-  return breach(`it can be granted${example}; ${wrongAnswer(step)}`, frame, frame === null ? null : before.ownerOf(frame));
+  return breach(
+    `it can be granted${example}; ${wrongAnswer(step)}`,
+    frame,
+    frame === null ? null : before.ownerOf(frame),
+  );
 }
 
 function complete(call: Allocation, sentence: string): Clause<Step> {
@@ -154,7 +160,11 @@ const distinct: Clause<Step> = {
     for (const region of granted?.regions ?? []) {
       if (region === null) continue;
       if (seen.has(region.base))
-        return breach(`page frame ${region.base} was handed out twice`, region.base, before.ownerOf(region.base));
+        return breach(
+          `page frame ${region.base} was handed out twice`,
+          region.base,
+          before.ownerOf(region.base),
+        );
       seen.add(region.base);
     }
     return null;
@@ -225,7 +235,8 @@ const belowMax: Clause<Step> = {
   breach(step) {
     const run = grantedRun(step);
     const { bitmapLimit } = step.before.world;
-    if (run === null || run.base + run.asked.count <= run.asked.limit || run.asked.limit === bitmapLimit) return null;
+    if (run === null || run.base + run.asked.count <= run.asked.limit || run.asked.limit === bitmapLimit)
+      return null;
     const last = pfn(run.base + run.asked.count - 1);
     const explanation = `the run reaches page frame ${last}, and maxAddr leaves those below ${run.asked.limit}`;
     return breach(explanation, last, step.before.ownerOf(last));

@@ -1,9 +1,10 @@
 /** Clauses of the three amounts, read after every call; and of what the manager says of each page frame when asked. */
+
+import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
 import type { InspectedRun } from '../pmm.ts';
-import type { Owner } from '../owner.ts';
 import type { Amounts } from '../response.ts';
-import { pageCount, type Pfn, pfn } from '../units.ts';
+import { type Pfn, pageCount, pfn } from '../units.ts';
 import type { Breach, Clause, SettledStep } from './clause.ts';
 import { breach } from './granted.ts';
 
@@ -26,9 +27,13 @@ function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
   const { outcome } = step.response;
   const actual = actualAmount(step, amount);
   if (step.operation.call === `${amount}Amount` && outcome.kind !== 'amount')
-    return breach(`${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`);
+    return breach(
+      `${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`,
+    );
   const wrong = observed(step, amount).find((value) => value !== actual);
-  return wrong === undefined ? null : breach(`${amount}Amount() is ${wrong} page frames, and must be ${actual}`);
+  return wrong === undefined
+    ? null
+    : breach(`${amount}Amount() is ${wrong} page frames, and must be ${actual}`);
 }
 
 function isObserved(step: SettledStep, amount: Amount): boolean {
@@ -87,7 +92,10 @@ const CONDITIONS: Readonly<Record<Owner, string>> = {
 /** Returns the first page frame of [base, end) whose condition is not `condition`. */
 function firstOff(state: Ownership, base: number, end: number, condition: string): Pfn | null {
   if (base >= end) return null;
-  return state.firstFailing({ base: pfn(base), count: pageCount(end - base) }, (o) => CONDITIONS[o] === condition);
+  return state.firstFailing(
+    { base: pfn(base), count: pageCount(end - base) },
+    (o) => CONDITIONS[o] === condition,
+  );
 }
 
 function disagreement({ state, runs }: Sweep): { readonly frame: Pfn; readonly condition: string } | null {
@@ -104,7 +112,8 @@ function disagreement({ state, runs }: Sweep): { readonly frame: Pfn; readonly c
 
 export const ownerAgrees: Clause<Sweep> = {
   name: 'owner.agrees',
-  sentence: 'Asked about every page frame, the manager agrees with the specification on which it has free and which it holds.',
+  sentence:
+    'Asked about every page frame, the manager agrees with the specification on which it has free and which it holds.',
   sides: ['nothing is held', 'something is'],
   side: ({ state }) => (state.countOf('caller') + state.countOf('boot') === 0 ? 0 : 1),
   breach(sweep) {
@@ -112,6 +121,10 @@ export const ownerAgrees: Clause<Sweep> = {
     if (off === null) return null;
     const owner = sweep.state.ownerOf(off.frame);
     const must = CONDITIONS[owner];
-    return breach(`the manager has page frame ${off.frame} as ${off.condition}, and it is ${must} (${owner})`, off.frame, owner);
+    return breach(
+      `the manager has page frame ${off.frame} as ${off.condition}, and it is ${must} (${owner})`,
+      off.frame,
+      owner,
+    );
   },
 };

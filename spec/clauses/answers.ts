@@ -1,7 +1,7 @@
 /** Clauses of how a call fails and how it panics: the answer, and that nothing has changed. */
 import { frameAt } from '../config.ts';
 import { isU64 } from '../expectation.ts';
-import { addressesOf, type Operation } from '../operation.ts';
+import { addressesOf, argumentsOf, type Operation } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
 import { PFN_LIMIT, pfn } from '../units.ts';
 import type { Breach, Clause, SettledStep, Step } from './clause.ts';
@@ -16,14 +16,16 @@ export const enomem: Clause<Step> = {
     return expected.kind === 'refused' ? 0 : 1;
   },
   breach({ expected, response: { errno } }) {
-    if (expected.kind === 'refused') return errno === 'ENOMEM' ? null : breach(`it failed, and errno is ${errno}`);
+    if (expected.kind === 'refused')
+      return errno === 'ENOMEM' ? null : breach(`it failed, and errno is ${errno}`);
     return errno === null ? null : breach(`it succeeded, and errno is ${errno}`);
   },
 };
 
 export const warns: Clause<Step> = {
   name: 'failure.warns',
-  sentence: 'A call that fails reports one warning, a line that names the call; one that succeeds reports none.',
+  sentence:
+    'A call that fails reports one warning, a line that names the call; one that succeeds reports none.',
   sides: ['failed', 'succeeded'],
   side({ expected, response }) {
     if (response.warnings === undefined || expected.kind === 'misused') return null;
@@ -34,14 +36,16 @@ export const warns: Clause<Step> = {
     const wanted = expected.kind === 'refused' ? 1 : 0;
     if (warnings.length !== wanted) return breach(`it reported ${warnings.length} warnings, not ${wanted}`);
     const bad = warnings.find((line) => !line.includes(operation.call) || /[\r\n]/.test(line));
-    return bad === undefined ? null : breach(`the warning is not one line that names ${operation.call}: ${JSON.stringify(bad)}`);
+    return bad === undefined
+      ? null
+      : breach(`the warning is not one line that names ${operation.call}: ${JSON.stringify(bad)}`);
   },
 };
 
 function hasBadArgument(step: Step): boolean {
   const { operation, before } = step;
   if (addressesOf(operation).some((a) => !isU64(a) || frameAt(before.world.config, a) === null)) return true;
-  return 'count' in operation && !isU64(operation.count);
+  return argumentsOf(operation).some((argument) => !isU64(argument));
 }
 
 /** Whether a call names this page frame. */
@@ -63,7 +67,9 @@ function wrongFrame(step: Step, frame: number, owner: string | null): string | n
   const actual = step.before.ownerOf(pfn(frame));
   if (timesNamed(step.operation, step, frame) > 1) return null;
   if (isFreeable(actual)) return `the panic blames page frame ${frame}, which may be freed`;
-  return owner === actual ? null : `the panic says that page frame ${frame} is owned by ${owner}, and it is ${actual}`;
+  return owner === actual
+    ? null
+    : `the panic says that page frame ${frame} is owned by ${owner}, and it is ${actual}`;
 }
 
 function wrongPanic(step: Step): string | null {
@@ -96,7 +102,8 @@ export const panics: Clause<Step> = {
 function amountsChanged({ before, response }: Step): Breach | null {
   const { amounts } = response;
   const free = before.countOf('pmm');
-  if (amounts === undefined || (amounts.free === free && amounts.reserved === before.world.total - free)) return null;
+  if (amounts === undefined || (amounts.free === free && amounts.reserved === before.world.total - free))
+    return null;
   const now = `${amounts.free} free and ${amounts.reserved} reserved`;
   return breach(`the amounts were ${free} free and ${before.world.total - free} reserved, and are ${now}`);
 }
@@ -128,7 +135,6 @@ export const misuseUnchanged: Clause<SettledStep> = {
     return amountsChanged(step);
   },
 };
-
 
 export const contentsPreserved: Clause<SettledStep> = {
   name: 'contents.preserved',

@@ -1,8 +1,9 @@
 /** Clauses of the three freeing calls. */
-import type { Call } from '../operation.ts';
-import type { Pfn } from '../units.ts';
+
 import { frameAt } from '../config.ts';
+import type { Call } from '../operation.ts';
 import { zoneOf } from '../ownership.ts';
+import type { Pfn } from '../units.ts';
 import type { Breach, Clause, SettledStep, Step } from './clause.ts';
 import { breach } from './granted.ts';
 
@@ -49,19 +50,26 @@ const distinct: Clause<Step> = {
 };
 
 /** The clauses of the freeing calls, by call. */
-export const FREE = [owner('free', 'free succeeds exactly when the page frame is a caller’s or boot memory.')];
+export const FREE = [
+  owner('free', 'free succeeds exactly when the page frame is a caller’s or boot memory.'),
+];
 export const FREE_PAGES = [
   distinct,
   owner('freePages', 'freePages succeeds exactly when each page frame is a caller’s or boot memory.'),
 ];
 export const FREE_REGION = [
-  owner('freeRegion', 'freeRegion succeeds exactly when each page frame of the region is a caller’s or boot memory.'),
+  owner(
+    'freeRegion',
+    'freeRegion succeeds exactly when each page frame of the region is a caller’s or boot memory.',
+  ),
 ];
 
 function firstFreed({ before, operation }: SettledStep): Pfn | null {
   const { config } = before.world;
   if (operation.call === 'freePages') return frameAt(config, operation.addresses[0] ?? 0n);
-  return operation.call === 'free' || operation.call === 'freeRegion' ? frameAt(config, operation.address) : null;
+  return operation.call === 'free' || operation.call === 'freeRegion'
+    ? frameAt(config, operation.address)
+    : null;
 }
 
 export const freedReturns: Clause<SettledStep> = {
@@ -70,7 +78,8 @@ export const freedReturns: Clause<SettledStep> = {
   sides: ['from the bitmap zone up', 'in the stack zone'],
   side(step) {
     const { before, operation, response, expected } = step;
-    if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts === undefined) return null;
+    if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts === undefined)
+      return null;
     const frame = firstFreed(step);
     return frame === null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;
   },

@@ -1,11 +1,20 @@
 /** What an allocation handed out, as the clauses look at it. */
 import { frameAt } from '../config.ts';
+import { isU64 } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
 import type { Response } from '../response.ts';
-import { endOf, type PageCount, PFN_LIMIT, type Pfn, pageCount, pagesBetween, pfn, type Region } from '../units.ts';
-import { isU64 } from '../expectation.ts';
+import {
+  endOf,
+  type PageCount,
+  PFN_LIMIT,
+  type Pfn,
+  pageCount,
+  pagesBetween,
+  pfn,
+  type Region,
+} from '../units.ts';
 import type { Breach, Granted, Step } from './clause.ts';
 
 /** Returns a breach, with the page frame and its owner where one is to blame. */

@@ -52,7 +52,8 @@ function isWithheld(owner: Owner): boolean {
 
 export const initWithheld: Clause<Step> = {
   name: 'init.withheld',
-  sentence: 'What is not RAM, what firmware keeps and what boot code has not handed over is never handed out.',
+  sentence:
+    'What is not RAM, what firmware keeps and what boot code has not handed over is never handed out.',
   sides: ['the map withholds RAM', 'the map withholds no RAM'],
   side({ before, granted }) {
     if (granted === null) return null;

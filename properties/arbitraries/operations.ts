@@ -1,0 +1,330 @@
+/**
+ * Operations drawn wide: four large numbers that become an operation when it is that operation's turn, in view of what is
+ * allocated by then. Inside commands fast-check draws no edge values by itself, so every kind of argument has its edges
+ * in a table here: 0, 1, exactly what is free and one more, both sides of each region and zone edge, the powers of two
+ * at which arithmetic wraps, and what is no unsigned 64-bit integer at all.
+ */
+import {
+  type Argument,
+  CALLS,
+  type Call,
+  type Config,
+  frameAt,
+  HIGHER_HALF_48,
+  isFreeable,
+  type Operation,
+  PAGE_BYTES,
+  PFN_LIMIT,
+  PHYSICAL_LIMIT,
+  pageCount,
+  pfn,
+  type Reference,
+  U64_MAX,
+} from '../../spec/index.ts';
+import type { Execution } from '../execution.ts';
+import { type Arbitrary, nat, tuple } from '../fast-check.ts';
+import { Digits } from './digits.ts';
+import { landmarksOf } from './landmarks.ts';
+
+/** Numbers drawn wide: which call, and three for its arguments. */
+export type Drawn = readonly [call: number, x: number, y: number, z: number];
+
+const wide = nat(0x7fff_ffff);
+
+export const anyDrawn: Arbitrary<Drawn> = tuple(wide, wide, wide, wide);
+
+/** How often each call is drawn, relative to the others. */
+const WEIGHTS: Readonly<Record<Call, number>> = {
+  alloc: 7,
+  allocPages: 5,
+  allocBitmap: 9,
+  free: 6,
+  freePages: 5,
+  freeRegion: 6,
+  totalAmount: 1,
+  freeAmount: 1,
+  reservedAmount: 1,
+};
+
+/** The calls that a program may make, each as often as its weight says. */
+export type Repertoire = readonly [Call, ...Call[]];
+
+/**
+ * Returns the repertoire without the calls whose bit of `off` is set (bit k: the k-th call). Programs that never make
+ * some call get further with the others; where every call is off, all are on.
+ */
+export function repertoire(off: number): Repertoire {
+  const isOn = (call: Call): boolean => ((off >> CALLS.indexOf(call)) & 1) === 0;
+  const on = CALLS.some(isOn) ? CALLS.filter(isOn) : CALLS;
+  const [first = 'alloc', ...rest] = on.flatMap((call) => Array<Call>(WEIGHTS[call]).fill(call));
+  return [first, ...rest];
+}
+
+const BAD_ARGUMENTS = [-1n, U64_MAX + 1n, 1.5] as const satisfies readonly Argument[];
+
+function extremeCount(digits: Digits): Argument {
+  return digits.of([0n, 1n, U64_MAX, 1n << 63n, 1n << 52n, (1n << 32n) + 1n, 1n << 20n, ...BAD_ARGUMENTS]);
+}
+
+const WORD_COUNTS = [31n, 32n, 33n, 63n, 64n, 65n, 511n, 512n, 1023n, 1024n, 1025n] as const;
+
+/** A batch of this many pages at most is asked for where it could be granted. */
+const LONGEST_BATCH = 4096;
+
+function countFrom(x: number, free: number): Argument {
+  const digits = new Digits(x);
+  switch (digits.of(['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'])) {
+    case 'few':
+      return BigInt(1 + digits.next(8));
+    case 'some':
+      return BigInt(1 + digits.next(70));
+    case 'word':
+      return digits.of(WORD_COUNTS);
+    case 'free':
+      return freeCount(free, digits);
+    default:
+      return extremeCount(digits);
+  }
+}
+
+function freeCount(free: number, digits: Digits): Argument {
+  const asked = Math.max(0, free + digits.of([0, 1, -1]));
+  return BigInt(asked <= free && asked > LONGEST_BATCH ? LONGEST_BATCH : asked);
+}
+
+function edgeAddress(execution: Execution, digits: Digits): bigint {
+  const { edges } = landmarksOf(execution.world);
+  const address = BigInt(digits.of(edges)) * PAGE_BYTES + digits.of([0n, 1n, -1n, PAGE_BYTES, -PAGE_BYTES]);
+  return address < 0n ? 0n : address;
+}
+
+function maxAddrFrom(execution: Execution, y: number): Argument {
+  const digits = new Digits(y);
+  const { bitmapMaxAddr } = execution.world.config;
+  switch (digits.of(['none', 'edge', 'somewhere', 'extreme'])) {
+    case 'none':
+      return U64_MAX;
+    case 'edge':
+      return edgeAddress(execution, digits);
+    case 'somewhere':
+      return (bitmapMaxAddr * BigInt(digits.next(64))) / 64n + digits.of([0n, 1n, 4095n]);
+    default:
+      return digits.of([
+        bitmapMaxAddr,
+        1n << 32n,
+        1n << 53n,
+        U64_MAX,
+        0n,
+        1n,
+        4095n,
+        1n << 63n,
+        ...BAD_ARGUMENTS,
+      ]);
+  }
+}
+
+function alignmentFrom(z: number): Argument {
+  const digits = new Digits(z);
+  switch (digits.of(['page', 'power', 'odd', 'extreme'])) {
+    case 'page':
+      return PAGE_BYTES;
+    case 'power':
+      return PAGE_BYTES << BigInt(digits.next(7));
+    case 'odd':
+      return BigInt(1 + digits.next(20)) * PAGE_BYTES + digits.of([0n, 1n, -1n]);
+    default:
+      return digits.of([
+        0n,
+        1n,
+        4097n,
+        1n << 21n,
+        1n << 30n,
+        1n << 52n,
+        1n << 63n,
+        U64_MAX,
+        ...BAD_ARGUMENTS,
+      ]);
+  }
+}
+
+function isLive(execution: Execution, reference: Reference): boolean {
+  const frame = frameOf(execution, reference);
+  return frame !== null && execution.state.ownerOf(frame) === 'caller';
+}
+
+function frameOf({ results, world }: Execution, reference: Reference) {
+  const address = results.addressOf(reference);
+  return address === null ? null : frameAt(world.config, address);
+}
+
+/** Number of results looked at for one that is still allocated. */
+const PROBES = 4;
+
+/** A page frame of some result, still allocated if one is found soon; null where there are no results. */
+function resultPage(execution: Execution, digits: Digits, wantLive: boolean): Reference | null {
+  const { results } = execution;
+  const start = results.length === 0 ? 0 : digits.next(results.length);
+  const page = digits.next(64);
+  for (let i = 0; i < Math.min(PROBES, results.length); i += 1) {
+    const result = (start + i) % results.length;
+    const pages = results.pagesOf(result);
+    if (pages === 0) continue;
+    const reference = { result, page: page % pages, offset: 0n };
+    if (!wantLive || isLive(execution, reference)) return reference;
+  }
+  return null;
+}
+
+/** A page frame that boot code hands over, or one of firmware's or none at all. */
+function mapPage(execution: Execution, digits: Digits): Reference {
+  const { regions } = landmarksOf(execution.world);
+  const owners = digits.of([regions.boot, regions.boot, regions.pmm, regions.firmware, regions.absent]);
+  const region = owners[digits.next(Math.max(1, owners.length))];
+  if (region === undefined)
+    return { absolute: execution.world.config.higherHalf + edgeAddress(execution, digits) };
+  const page = digits.of([0, region.count - 1, digits.next(region.count)]);
+  return { absolute: execution.world.config.higherHalf + BigInt(region.base + page) * PAGE_BYTES };
+}
+
+function extremeAddress({ higherHalf }: Config, digits: Digits): bigint {
+  return digits.of([
+    0n,
+    higherHalf - 1n,
+    higherHalf + PHYSICAL_LIMIT,
+    higherHalf - PAGE_BYTES,
+    higherHalf + PHYSICAL_LIMIT - 1n,
+    PAGE_BYTES,
+    HIGHER_HALF_48 / 2n,
+    U64_MAX,
+    U64_MAX + 1n,
+    -1n,
+  ]);
+}
+
+function withOffset(reference: Reference, digits: Digits): Reference {
+  const offset = digits.of([0n, 0n, 0n, 1n, 4095n]);
+  return 'result' in reference ? { ...reference, offset } : { absolute: reference.absolute + offset };
+}
+
+/** An address to free: mostly of a page frame still allocated, and every way of getting it wrong. */
+function referenceFrom(execution: Execution, x: number): Reference {
+  const digits = new Digits(x);
+  const { config } = execution.world;
+  switch (digits.of(['live', 'live', 'live', 'live', 'live', 'stale', 'map', 'map', 'edge', 'extreme'])) {
+    case 'live':
+      return withOffset(resultPage(execution, digits, true) ?? mapPage(execution, digits), digits);
+    case 'stale':
+      return withOffset(resultPage(execution, digits, false) ?? mapPage(execution, digits), digits);
+    case 'map':
+      return withOffset(mapPage(execution, digits), digits);
+    case 'edge':
+      return { absolute: config.higherHalf + edgeAddress(execution, digits) };
+    default:
+      return { absolute: extremeAddress(config, digits) };
+  }
+}
+
+/** Page frames of a result from some page on that are still allocated, `wanted` at most. */
+function liveBatch(execution: Execution, digits: Digits, wanted: number): Reference[] {
+  const first = resultPage(execution, digits, true);
+  if (first === null || !('result' in first)) return [];
+  const pages = execution.results.pagesOf(first.result);
+  const batch: Reference[] = [];
+  for (let page = 0; page < pages && batch.length < wanted; page += 1) {
+    const reference = { result: first.result, page: (first.page + page) % pages, offset: 0n };
+    if (isLive(execution, reference)) batch.push(reference);
+    else if (batch.length > 0) break;
+  }
+  return batch;
+}
+
+/** A batch to free: pages of one or two results; sometimes with one named twice, or one that may not be freed. */
+function batchFrom(execution: Execution, [x, y, z]: readonly [number, number, number]): readonly Reference[] {
+  const digits = new Digits(x);
+  const mixed = digits.of(['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty']);
+  const batch = liveBatch(execution, digits, digits.of([4, 1, 2, 8, 64]));
+  const [first] = batch;
+  switch (mixed) {
+    case 'two': {
+      const other = referenceFrom(execution, y);
+      const isNew = batch.every((r) => frameOf(execution, r) !== frameOf(execution, other));
+      return isNew && isLive(execution, other) ? [other, ...batch] : batch;
+    }
+    case 'twice':
+      return first === undefined ? batch : [...batch, withOffset(first, new Digits(y))];
+    case 'bad':
+      return z % 2 === 0 ? [...batch, referenceFrom(execution, y)] : [referenceFrom(execution, y), ...batch];
+    case 'empty':
+      return [];
+    default:
+      return batch;
+  }
+}
+
+/** Number of freeable page frames from this one on. */
+function freeableFrom(execution: Execution, reference: Reference): number {
+  const base = frameOf(execution, reference);
+  if (base === null) return 0;
+  const end = execution.state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isFreeable);
+  return (end ?? pfn(PFN_LIMIT)) - base;
+}
+
+function regionCount(available: number, y: number): Argument {
+  const digits = new Digits(y);
+  switch (digits.of(['all', 'part', 'few', 'more', 'extreme'])) {
+    case 'all':
+      return BigInt(Math.max(1, available));
+    case 'part':
+      return BigInt(Math.ceil(available / (2 + digits.next(3))));
+    case 'few':
+      return BigInt(Math.min(1 + digits.next(4), Math.max(1, available)));
+    case 'more':
+      return BigInt(available + 1);
+    default:
+      return extremeCount(digits);
+  }
+}
+
+/** The lowest page frame of an allocated or boot extent just below the bitmap limit, so that the region straddles it. */
+function straddling(execution: Execution, digits: Digits): Reference | null {
+  const { bitmapLimit } = execution.state.world;
+  const below = Math.max(0, bitmapLimit - 1 - digits.next(4));
+  const holds = (frame: number): boolean => isFreeable(execution.state.ownerOf(pfn(frame)));
+  if (bitmapLimit === 0 || !holds(bitmapLimit) || !holds(below)) return null;
+  return { absolute: execution.world.config.higherHalf + BigInt(below) * PAGE_BYTES };
+}
+
+function regionFrom(
+  execution: Execution,
+  [x, y, z]: readonly [number, number, number],
+): Operation<Reference> {
+  const digits = new Digits(z);
+  const across = digits.next(4) === 3 ? straddling(execution, digits) : null;
+  const address = across ?? referenceFrom(execution, x);
+  return { call: 'freeRegion', address, count: regionCount(freeableFrom(execution, address), y) };
+}
+
+/** Returns the operation that drawn numbers stand for at this point of an execution. */
+export function operationFrom(
+  [call, x, y, z]: Drawn,
+  execution: Execution,
+  calls: Repertoire,
+): Operation<Reference> {
+  const chosen = calls[call % calls.length] ?? calls[0];
+  switch (chosen) {
+    case 'allocPages':
+      return { call: chosen, count: countFrom(x, execution.state.freeIn('stack')) };
+    case 'allocBitmap': {
+      const count = countFrom(x, execution.state.freeIn('bitmap'));
+      return { call: chosen, count, maxAddr: maxAddrFrom(execution, y), alignment: alignmentFrom(z) };
+    }
+    case 'free':
+      return { call: chosen, address: referenceFrom(execution, x) };
+    case 'freePages':
+      return { call: chosen, addresses: batchFrom(execution, [x, y, z]) };
+    case 'freeRegion':
+      return regionFrom(execution, [x, y, z]);
+    default:
+      return { call: chosen };
+  }
+}

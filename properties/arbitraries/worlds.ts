@@ -1,0 +1,127 @@
+/**
+ * Worlds: arbitrary memory maps and configurations, valid by construction. Segments are laid one after the other from
+ * page frame 0 up, each after a gap, and shuffled last; so no two overlap and nothing is filtered.
+ *
+ *   gap  segment  gap segment             gap        segment
+ *   ·····├──────┤····├──┤──────┤·······················├───────┤
+ *   0                                  4 GiB                  8 TiB …
+ *
+ * They stay small where a judge has to look at every page frame, and reach as far as page frame numbers go.
+ */
+import {
+  type Config,
+  config,
+  type DescriptorInput,
+  HIGHER_HALF_48,
+  HIGHER_HALF_57,
+  MEMORY_TYPES,
+  type MemoryType,
+  memoryMap,
+  PAGE_BYTES,
+} from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+import { type Arbitrary, array, constantFrom, nat, oneof, record } from '../fast-check.ts';
+
+/** 2^20 page frames: 4 GiB. */
+const FOUR_GIB_PAGES = 2 ** 20;
+/** 2^31 page frames: 8 TiB, where a signed 32-bit page frame number turns negative. */
+const EIGHT_TIB_PAGES = 2 ** 31;
+/** 2^32 page frames: 16 TiB, where an unsigned one wraps. */
+const SIXTEEN_TIB_PAGES = 2 ** 32;
+
+/** A stretch of one type, and the page frames left out before it. */
+interface Segment {
+  readonly gap: number;
+  readonly pages: number;
+  readonly type: MemoryType;
+  /** Segments are listed in the order of this number, which shuffles them. */
+  readonly place: number;
+}
+
+const TYPES = Object.keys(MEMORY_TYPES).filter((t): t is MemoryType => t in MEMORY_TYPES);
+
+const anyType: Arbitrary<MemoryType> = oneof(
+  { arbitrary: constantFrom<MemoryType>('conventional'), weight: 5 },
+  { arbitrary: constantFrom<MemoryType>('loaderData', 'acpiReclaim'), weight: 2 },
+  { arbitrary: constantFrom(...TYPES), weight: 3 },
+);
+
+/** Page frames in a segment: few, or around the edges of words and blocks. 0 is an empty descriptor. */
+const anyPages: Arbitrary<number> = oneof(
+  { arbitrary: nat(8), weight: 6 },
+  { arbitrary: nat(80), weight: 3 },
+  { arbitrary: constantFrom(1, 31, 32, 33, 63, 64, 65, 511, 512, 1023, 1024, 1025, 2050), weight: 3 },
+);
+
+const anyGap: Arbitrary<number> = oneof(
+  { arbitrary: constantFrom(0), weight: 6 },
+  { arbitrary: nat(40), weight: 4 },
+  { arbitrary: constantFrom(FOUR_GIB_PAGES, EIGHT_TIB_PAGES, SIXTEEN_TIB_PAGES), weight: 1 },
+);
+
+const anySegments: Arbitrary<readonly Segment[]> = array(
+  record({ gap: anyGap, pages: anyPages, type: anyType, place: oneof(constantFrom(0), nat(7)) }),
+  { minLength: 1, maxLength: 10, size: 'max' },
+);
+
+function descriptorsOf(segments: readonly Segment[]): readonly DescriptorInput[] {
+  let end = 0;
+  const placed = segments.map(({ gap, pages, type, place }) => {
+    const base = end + gap;
+    end = base + pages;
+    return { place, descriptor: { type, start: BigInt(base) * PAGE_BYTES, pages } };
+  });
+  return placed.toSorted((a, b) => a.place - b.place).map(({ descriptor }) => descriptor);
+}
+
+/** Where the bitmap zone ends: at, before, after or inside some segment, at 0, or beyond the end. */
+interface Limit {
+  readonly segment: number;
+  readonly at: 'inside' | 'base' | 'end' | 'before' | 'after' | 'zero' | 'beyond';
+}
+
+const anyLimit: Arbitrary<Limit> = record({
+  segment: nat(9),
+  at: constantFrom('inside', 'inside', 'inside', 'end', 'base', 'before', 'after', 'beyond', 'zero'),
+});
+
+function limitAddress(descriptors: readonly DescriptorInput[], { segment, at }: Limit): bigint {
+  const chosen = descriptors[segment % descriptors.length];
+  if (chosen === undefined || at === 'zero') return 0n;
+  const end = chosen.start + BigInt(chosen.pages) * PAGE_BYTES;
+  switch (at) {
+    case 'inside':
+      return chosen.start + BigInt(Math.ceil(chosen.pages / 2)) * PAGE_BYTES;
+    case 'base':
+      return chosen.start;
+    case 'end':
+      return end;
+    case 'before':
+      return chosen.start > 0n ? chosen.start - PAGE_BYTES : 0n;
+    case 'after':
+      return end + PAGE_BYTES;
+    default:
+      return (
+        descriptors.reduce((max, d) => {
+          const after = d.start + BigInt(d.pages) * PAGE_BYTES;
+          return after > max ? after : max;
+        }, 0n) +
+        5n * PAGE_BYTES
+      );
+  }
+}
+
+const anyHigherHalf = constantFrom(HIGHER_HALF_48, HIGHER_HALF_48, HIGHER_HALF_57, 0xffff_9000_0000_0000n);
+
+function worldOf(segments: readonly Segment[], limit: Limit, higherHalf: bigint): World {
+  const descriptors = descriptorsOf(segments);
+  const chosen: Config = config({ bitmapMaxAddr: limitAddress(descriptors, limit), higherHalf });
+  return { map: memoryMap(descriptors), config: chosen };
+}
+
+/** Arbitrary worlds: memory maps of at most ten descriptors with every kind of edge, and a configuration for each. */
+export const anyWorld: Arbitrary<World> = record({
+  segments: anySegments,
+  limit: anyLimit,
+  higherHalf: anyHigherHalf,
+}).map(({ segments, limit, higherHalf }) => worldOf(segments, limit, higherHalf));

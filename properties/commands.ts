@@ -1,0 +1,62 @@
+/**
+ * Commands: fast-check's wrapper round an operation. A program is drawn as a world, the calls switched off for it (swarm),
+ * and commands whose numbers get their meaning when they run.
+ */
+import {
+  anyDrawn,
+  type Drawn,
+  operationFrom,
+  type Repertoire,
+  repertoire,
+} from './arbitraries/operations.ts';
+import { anyWorld } from './arbitraries/worlds.ts';
+import type { Execution, World } from './execution.ts';
+import { type Arbitrary, type Command, commands, constant, nat, record } from './fast-check.ts';
+
+/** What commands run on: an execution, and the calls that its program may make. */
+export interface Stage {
+  readonly execution: Execution;
+  readonly calls: Repertoire;
+}
+
+class OperationCommand implements Command<Stage> {
+  readonly #drawn: Drawn;
+
+  constructor(drawn: Drawn) {
+    this.#drawn = drawn;
+  }
+
+  /** An execution that broke a clause does nothing more. */
+  check({ execution }: Readonly<Stage>): boolean {
+    return execution.violation === null;
+  }
+
+  run({ execution, calls }: Stage): void {
+    execution.perform(operationFrom(this.#drawn, execution, calls));
+  }
+
+  toString(): string {
+    return this.#drawn.join(' ');
+  }
+}
+
+const anyCommand: Arbitrary<Command<Stage>> = anyDrawn.map((drawn) => new OperationCommand(drawn));
+
+/** A program before it runs. */
+export interface DrawnProgram {
+  readonly world: World;
+  readonly calls: Repertoire;
+  readonly commands: Iterable<Command<Stage>>;
+}
+
+/** Nine bits, each set in a quarter of all draws. */
+const anySwitches = record({ a: nat(511), b: nat(511) }).map(({ a, b }) => a & b);
+
+/** Arbitrary programs of at most `operations` operations on arbitrary worlds, or on one. */
+export function anyProgram(operations: number, world?: World): Arbitrary<DrawnProgram> {
+  return record({
+    world: world === undefined ? anyWorld : constant(world),
+    calls: anySwitches.map(repertoire),
+    commands: commands([anyCommand], { maxCommands: operations, size: 'max' }),
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * The only door to fast-check. Arbitraries, commands and the runner come through here, so that a change of its interface
+ * (version 5 makes every property asynchronous) is met in one file.
+ */
+import * as fc from 'fast-check';
+
+export type { Arbitrary } from 'fast-check';
+export {
+  array,
+  bigInt,
+  commands,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  option,
+  record,
+  shuffledSubarray,
+  subarray,
+  tuple,
+} from 'fast-check';
+
+/** A command of a model-based run. */
+export type Command<M extends object> = fc.Command<M, null>;
+
+/** What a run of {@link runProperty} needs: how many programs, and from which seed. */
+export interface RunOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** Milliseconds after which no further program is started. */
+  readonly timeLimitMs?: number;
+  /** Whether to look for a simpler failing value after the first. */
+  readonly shrink: boolean;
+}
+
+/** What a run of {@link runProperty} came to. */
+export interface RunOutcome<T> {
+  readonly failed: boolean;
+  readonly counterexample: T | null;
+  readonly shrinks: number;
+}
+
+/**
+ * Runs `predicate` on values of `arbitrary` until it returns false for one, then shrinks that one. Synchronous. What the
+ * predicate throws is a defect of ours: it is thrown on.
+ */
+export function runProperty<T>(
+  arbitrary: fc.Arbitrary<T>,
+  predicate: (value: T) => boolean,
+  { runs, seed, timeLimitMs, shrink }: RunOptions,
+): RunOutcome<T> {
+  const defects: unknown[] = [];
+  const guarded = (value: T): boolean => {
+    try {
+      return predicate(value);
+    } catch (error) {
+      defects.push(error);
+      return false;
+    }
+  };
+  const limit = timeLimitMs === undefined ? {} : { interruptAfterTimeLimit: timeLimitMs };
+  const details = fc.check(fc.property(arbitrary, guarded), {
+    numRuns: runs,
+    seed,
+    endOnFailure: !shrink,
+    ...limit,
+  });
+  if (defects.length > 0) throw defects[0];
+  return {
+    failed: details.failed,
+    counterexample: details.counterexample?.[0] ?? null,
+    shrinks: details.numShrinks,
+  };
+}
+
+/** Runs commands on a model, one after the other. */
+export function runCommands<M extends object>(model: M, commands: Iterable<fc.Command<M, null>>): void {
+  fc.modelRun(() => ({ model, real: null }), commands);
+}

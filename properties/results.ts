@@ -1,0 +1,77 @@
+/**
+ * Results: what the allocating calls of a running program have returned, so that references can be resolved. The k-th
+ * allocating call is result k, whether it succeeded or not; a reference to one that handed out nothing resolves to
+ * nothing.
+ */
+import {
+  addressesOf,
+  formatReference,
+  isAllocation,
+  isU64,
+  mapAddresses,
+  namesResult,
+  type Operation,
+  PAGE_BYTES,
+  type Reference,
+  type Response,
+} from '../spec/index.ts';
+
+/** The page frames of one result, as the addresses that were returned for them. */
+interface Result {
+  readonly pages: number;
+  addressOf(page: number): bigint;
+}
+
+function resultOf(operation: Operation<Reference>, { outcome }: Response): Result | null {
+  if (outcome.kind === 'addresses') {
+    const { addresses } = outcome;
+    return { pages: addresses.length, addressOf: (page) => addresses[page] ?? 0n };
+  }
+  if (outcome.kind !== 'address') return null;
+  const { address } = outcome;
+  const pages = operation.call === 'allocBitmap' && isU64(operation.count) ? Number(operation.count) : 1;
+  return { pages, addressOf: (page) => address + BigInt(page) * PAGE_BYTES };
+}
+
+export class Results {
+  readonly #results: (Result | null)[] = [];
+
+  /** Number of allocating calls so far. */
+  get length(): number {
+    return this.#results.length;
+  }
+
+  /** Returns how many page frames a result has; 0 where it handed out none. */
+  pagesOf(result: number): number {
+    return this.#results[result]?.pages ?? 0;
+  }
+
+  /** Returns the address that a reference stands for, or null where its result has no such page frame. O(1). */
+  addressOf(reference: Reference): bigint | null {
+    if (!namesResult(reference)) return reference.absolute;
+    const result = this.#results[reference.result];
+    if (result == null || reference.page >= result.pages) return null;
+    return result.addressOf(reference.page) + reference.offset;
+  }
+
+  /** Returns the operation with its references resolved, or null where one cannot be. O(references). */
+  resolve(operation: Operation<Reference>): Operation | null {
+    const isBatch = operation.call === 'freePages';
+    return mapAddresses(operation, (reference) => {
+      const address = this.addressOf(reference);
+      // A batch is an array of 64-bit words: that is all its entries can say.
+      return isBatch && address !== null ? BigInt.asUintN(64, address) : address;
+    });
+  }
+
+  /** Returns the first reference of an operation that cannot be resolved, in the form that programs use. */
+  dangling(operation: Operation<Reference>): string | null {
+    const found = addressesOf(operation).find((reference) => this.addressOf(reference) === null);
+    return found === undefined ? null : formatReference(found);
+  }
+
+  /** Takes note of a response. */
+  record(operation: Operation<Reference>, response: Response): void {
+    if (isAllocation(operation.call)) this.#results.push(resultOf(operation, response));
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Sessions: one manager at work. A session performs operations on a manager in this process and reports each response
+ * as data, with the amounts just after it. It never judges and never throws for what the manager does.
+ */
+import {
+  type Argument,
+  addressesOf,
+  type Config,
+  type InspectedRun,
+  isPmmPanic,
+  type MemoryMap,
+  type Operation,
+  type Outcome,
+  type Pmm,
+  type Response,
+} from '../spec/index.ts';
+import { SimulatedMemory } from './simulated-memory.ts';
+import type { Target } from './target.ts';
+
+/** What the entries of the caller's array hold before a call: no address of the higher half. */
+const UNTOUCHED = 0x5555_0000_0000_0000n;
+/** Entries beyond those asked for, that a call must leave alone. */
+const MARGIN = 2;
+/** Entries of the array for a request that must be refused, whatever the array: enough to see one written. */
+const SHORT_ARRAY = 16;
+
+let scratch = new BigUint64Array(1024);
+
+/** Returns an array of at least `length` entries, all untouched; the same one for as long as it suffices. */
+function untouchedArray(length: number): BigUint64Array {
+  if (scratch.length < length) scratch = new BigUint64Array(length * 2);
+  return scratch.fill(UNTOUCHED, 0, length).subarray(0, length);
+}
+
+/** Returns an argument as callers pass it: a number where it is exact. */
+function passed(argument: Argument): number | bigint {
+  if (typeof argument === 'number') return argument;
+  const n = Number(argument);
+  return Number.isSafeInteger(n) ? n : argument;
+}
+
+function malformed(message: string): Outcome {
+  return { kind: 'malformed', message };
+}
+
+function describeValue(value: unknown): string {
+  return typeof value === 'object'
+    ? value === null
+      ? 'null'
+      : 'an object'
+    : `${typeof value} ${String(value)}`;
+}
+
+function thrown(error: unknown): Outcome {
+  if (isPmmPanic(error)) {
+    const { message, call, pfn, owner } = error;
+    return { kind: 'panicked', message, call, pfn, owner };
+  }
+  return malformed(describeThrown(error));
+}
+
+function describeThrown(error: unknown): string {
+  return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error)}`;
+}
+
+function addressOutcome(value: unknown): Outcome {
+  if (value === null) return { kind: 'failed' };
+  if (typeof value === 'bigint') return { kind: 'address', address: value };
+  return malformed(`it returned ${describeValue(value)}, neither an address nor null`);
+}
+
+function amountOutcome(value: unknown): Outcome {
+  return typeof value === 'number'
+    ? { kind: 'amount', amount: value }
+    : malformed(`it returned ${describeValue(value)}`);
+}
+
+const DONE: Outcome = { kind: 'done' };
+const FAILED: Outcome = { kind: 'failed' };
+
+/** The outcome of a call, and whether it changed entries of the array that are not its to change. */
+interface Called {
+  readonly outcome: Outcome;
+  readonly strayEntries: boolean;
+}
+
+function isStray(entries: BigUint64Array, from: number): boolean {
+  for (let i = from; i < entries.length; i += 1) if (entries[i] !== UNTOUCHED) return true;
+  return false;
+}
+
+function callAllocPages(pmm: Pmm, count: Argument): Called {
+  const isGrantable = typeof count === 'bigint' && count >= 0n && count <= BigInt(pmm.freeAmount());
+  const asked = isGrantable ? Number(count) : SHORT_ARRAY;
+  const entries = untouchedArray(asked + MARGIN);
+  try {
+    const granted: unknown = pmm.allocPages(entries, passed(count));
+    if (granted === true)
+      return {
+        outcome: { kind: 'addresses', addresses: Array.from(entries.subarray(0, asked)) },
+        strayEntries: isStray(entries, asked),
+      };
+    const outcome =
+      granted === false ? FAILED : malformed(`it returned ${describeValue(granted)}, no boolean`);
+    return { outcome, strayEntries: isStray(entries, 0) };
+  } catch (error) {
+    return { outcome: thrown(error), strayEntries: isStray(entries, 0) };
+  }
+}
+
+function callFreePages(pmm: Pmm, addresses: readonly bigint[]): Called {
+  const entries = BigUint64Array.from(addresses);
+  try {
+    pmm.freePages(entries, addresses.length);
+    return { outcome: DONE, strayEntries: addresses.some((address, i) => entries[i] !== address) };
+  } catch (error) {
+    return { outcome: thrown(error), strayEntries: addresses.some((address, i) => entries[i] !== address) };
+  }
+}
+
+function called(pmm: Pmm, operation: Operation): Outcome {
+  switch (operation.call) {
+    case 'alloc':
+      return addressOutcome(pmm.alloc());
+    case 'allocBitmap':
+      return addressOutcome(
+        pmm.allocBitmap(passed(operation.count), passed(operation.maxAddr), passed(operation.alignment)),
+      );
+    case 'free':
+      pmm.free(operation.address);
+      return DONE;
+    case 'freeRegion':
+      pmm.freeRegion(operation.address, passed(operation.count));
+      return DONE;
+    case 'totalAmount':
+    case 'freeAmount':
+    case 'reservedAmount':
+      return amountOutcome(pmm[operation.call]());
+    default:
+      throw new Error(`${operation.call} is called with an array`);
+  }
+}
+
+function call(pmm: Pmm, operation: Operation): Called {
+  if (operation.call === 'allocPages') return callAllocPages(pmm, operation.count);
+  if (operation.call === 'freePages') return callFreePages(pmm, addressesOf(operation));
+  try {
+    return { outcome: called(pmm, operation), strayEntries: false };
+  } catch (error) {
+    return { outcome: thrown(error), strayEntries: false };
+  }
+}
+
+export class Session {
+  /** What init answered, and the amounts after it. */
+  readonly started: Response;
+  readonly #pmm: Pmm | null;
+  readonly #memory = new SimulatedMemory();
+  #warnings: string[] = [];
+
+  constructor(target: Target, map: MemoryMap, config: Config) {
+    let pmm: Pmm | null = null;
+    let outcome = DONE;
+    try {
+      const warn = (message: string): void => {
+        this.#warnings.push(message);
+      };
+      pmm = target.create(map, { config, warn, memory: this.#memory });
+    } catch (error) {
+      outcome = malformed(describeThrown(error));
+    }
+    this.#pmm = pmm;
+    this.started = this.#observed(pmm, { outcome, strayEntries: false });
+  }
+
+  /** Performs an operation. O(its cost in the manager + the addresses it names). */
+  perform(operation: Operation): Response {
+    const pmm = this.#pmm;
+    if (pmm === null) return { outcome: malformed('there is no manager: init threw') };
+    pmm.errno = null;
+    return this.#observed(pmm, call(pmm, operation));
+  }
+
+  /** Returns what the manager says of every page frame, or null where it does not offer that. */
+  inspect(): readonly InspectedRun[] | null {
+    const runs = this.#pmm?.inspect?.();
+    return runs === undefined ? null : [...runs];
+  }
+
+  #observed(pmm: Pmm | null, { outcome, strayEntries }: Called): Response {
+    const warnings = this.#warnings;
+    if (warnings.length > 0) this.#warnings = [];
+    const writes = this.#memory.takeWrites();
+    const seen = { warnings, strayEntries, writes };
+    if (pmm === null) return { outcome, ...seen };
+    try {
+      const amounts = { total: pmm.totalAmount(), free: pmm.freeAmount(), reserved: pmm.reservedAmount() };
+      return { outcome, errno: pmm.errno, amounts, ...seen };
+    } catch (error) {
+      return { outcome: malformed(`reading the amounts, ${describeThrown(error)}`), ...seen };
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Simulated physical memory: 64-bit words by physical address, kept only where they were written. It notes which page
+ * frames a manager writes to, so that a write into a page frame of somebody else is seen at once, whatever it wrote.
+ */
+import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory } from '../spec/index.ts';
+
+const WORD_BYTES = 8n;
+
+function wordAt(address: bigint): bigint {
+  if (address >= 0n && address < PHYSICAL_LIMIT && address % WORD_BYTES === 0n) return address;
+  throw new RangeError(`physical address ${address} is no multiple of 8 below 2^52`);
+}
+
+export class SimulatedMemory implements PhysicalMemory {
+  readonly #words = new Map<bigint, bigint>();
+  #written: Set<number> | null = null;
+
+  read(address: bigint): bigint {
+    return this.#words.get(wordAt(address)) ?? 0n;
+  }
+
+  write(address: bigint, value: bigint): void {
+    this.#words.set(wordAt(address), BigInt.asUintN(64, value));
+    this.#written ??= new Set();
+    this.#written.add(Number(address / PAGE_BYTES));
+  }
+
+  /** Returns the page frames written to since the last call of this method. */
+  takeWrites(): readonly number[] {
+    if (this.#written === null) return [];
+    const frames = [...this.#written];
+    this.#written = null;
+    return frames;
+  }
+}
