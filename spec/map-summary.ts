@@ -3,7 +3,7 @@
  * space as bands, from page frame 0 to the end of the last descriptor.
  */
 import { bitmapLimit, type Config } from './config.ts';
-import { type Descriptor, type MemoryMap, ownerAfterInit, regionOf } from './memory-map.ts';
+import { type Descriptor, MEMORY_TYPES, type MemoryMap, regionOf } from './memory-map.ts';
 import { type Owner, ZONES, type Zone } from './owner.ts';
 import { endOf, type PageCount, type Pfn, pageCount, pagesBetween, pfn } from './units.ts';
 
@@ -24,8 +24,7 @@ export interface Band {
 
 /** Returns the owner that the page frames of a descriptor have after init. */
 export function initialOwner({ type }: Descriptor): InitialOwner {
-  const owner = ownerAfterInit(type);
-  return owner === 'caller' ? 'absent' : owner;
+  return MEMORY_TYPES[type].owner;
 }
 
 /** Returns the number of page frames that a descriptor has in a zone. */
