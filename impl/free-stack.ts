@@ -8,29 +8,67 @@
  *                        │ 7, 3    │ │ 4, 2    │
  *                        └─────────┘ └─────────┘ top
  *
- * A run of any length is pushed in O(1); memory grows with fragmentation only: at worst one entry a page frame.
+ * A run of any length is pushed and popped in O(1); memory grows with fragmentation only: at worst one entry a page
+ * frame. Words are signed: `>>> 0` reads them as the unsigned numbers that they are.
  */
-import { DEPTH_AT, ENTRY_WORDS } from './layout.ts';
+import { DEPTH_AT, ENTRY_WORDS, FREE_STACK_AT } from './layout.ts';
 
-/** Pushes the ordinals [first, first + count), ascending. The caller has made room for one more entry. */
+/** Returns the word of the top entry of the stack that begins at word `at`; just below `at` where it is empty. */
+export function topEntry(words: Int32Array, at: number): number {
+  return at + (words[DEPTH_AT] >>> 0) * ENTRY_WORDS - ENTRY_WORDS;
+}
+
+/** Pushes the ordinals [first, first + count), ascending; count > 0. The caller has made room for one more entry. */
 export function pushRun(words: Int32Array, at: number, first: number, count: number): void {
-  const depth = words[DEPTH_AT] >>> 0;
-  const top = at + (depth - 1) * ENTRY_WORDS;
-  if (depth > 0 && (words[top] >>> 0) + (words[top + 1] >>> 0) === first) {
+  const top = topEntry(words, at);
+  if (top >= at && (words[top] >>> 0) + (words[top + 1] >>> 0) === first) {
     words[top + 1] += count;
     return;
   }
   words[top + ENTRY_WORDS] = first;
   words[top + ENTRY_WORDS + 1] = count;
-  words[DEPTH_AT] = depth + 1;
+  words[DEPTH_AT] += 1;
 }
 
 /** Pops one ordinal. The stack is not empty. */
 export function pop(words: Int32Array, at: number): number {
-  const depth = words[DEPTH_AT] >>> 0;
-  const top = at + (depth - 1) * ENTRY_WORDS;
+  const top = topEntry(words, at);
   const left = (words[top + 1] >>> 0) - 1;
   words[top + 1] = left;
-  if (left === 0) words[DEPTH_AT] = depth - 1;
+  if (left === 0) words[DEPTH_AT] -= 1;
   return (words[top] >>> 0) + left;
+}
+
+/** Pops `count` ordinals of the top run, which has as many, and returns the lowest: they pop in descending order. */
+export function popRun(words: Int32Array, at: number, count: number): number {
+  const top = topEntry(words, at);
+  const left = (words[top + 1] >>> 0) - count;
+  words[top + 1] = left;
+  if (left === 0) words[DEPTH_AT] -= 1;
+  return (words[top] >>> 0) + left;
+}
+
+/** Returns the length of the top run. The stack is not empty. */
+export function topLength(words: Int32Array, at: number): number {
+  return words[topEntry(words, at) + 1] >>> 0;
+}
+
+/** What a reset needs to know of a stack: nothing is popped between the two. */
+export interface StackMark {
+  readonly depth: number;
+  readonly topLength: number;
+  readonly free: number;
+}
+
+/** Returns the present state of the stack, to be put back after pushes. */
+export function markStack(words: Int32Array, at: number): StackMark {
+  const depth = words[DEPTH_AT];
+  return { depth, topLength: depth === 0 ? 0 : topLength(words, at), free: words[FREE_STACK_AT] };
+}
+
+/** Undoes all pushes since the mark. */
+export function resetStack(words: Int32Array, at: number, mark: StackMark): void {
+  words[DEPTH_AT] = mark.depth;
+  words[FREE_STACK_AT] = mark.free;
+  if (mark.depth !== 0) words[topEntry(words, at) + 1] = mark.topLength;
 }

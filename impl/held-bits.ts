@@ -1,39 +1,61 @@
 /**
  * Held bits: one bit an ordinal, 1 = held (allocated, or boot memory not yet handed over, or padding), 0 = free.
- * In the bitmap zone these bits are the bitmap. Ranges are changed a word at a time; searches go bit by bit.
+ * In the bitmap zone these bits are the bitmap. Everything here works a word at a time.
+ *
+ * Ordinals may exceed 2^31: `>>> 5` and `1 <<` read them modulo 2^32 as unsigned and modulo 32, as they should.
  */
+import { HELD_AT } from './layout.ts';
+import { maskOf, zerosBelow } from './word.ts';
 
-/** Whether the page frame of an ordinal is held. `at` is the word where the bits begin. */
-export function isHeld(words: Int32Array, at: number, ordinal: number): boolean {
-  return ((words[at + Math.floor(ordinal / 32)] >>> (ordinal % 32)) & 1) === 1;
+/** Whether an ordinal is held. */
+export function isHeld(words: Int32Array, ordinal: number): boolean {
+  return (words[HELD_AT + (ordinal >>> 5)] & (1 << ordinal)) !== 0;
 }
 
-/** Marks [first, first + count) as held or free. O(count / 32). */
-export function markRange(words: Int32Array, at: number, first: number, count: number, held: boolean): void {
-  const end = first + count;
-  const [firstWord, lastWord] = [Math.floor(first / 32), Math.floor((end - 1) / 32)];
-  for (let w = firstWord; w <= lastWord; w += 1) {
-    const from = w === firstWord ? first % 32 : 0;
-    const until = w === lastWord ? ((end - 1) % 32) + 1 : 32;
-    const mask = until - from === 32 ? -1 : ((1 << (until - from)) - 1) << from;
-    words[at + w] = held ? words[at + w] | mask : words[at + w] & ~mask;
-  }
+/** Marks the ordinals [first, end) of one word. */
+function markInWord(words: Int32Array, at: number, mask: number, held: boolean): void {
+  words[at] = held ? words[at] | mask : words[at] & ~mask;
 }
 
-/** Returns the first ordinal of [first, end) that is held (or free) as asked, or `end` where none is. */
-export function firstOrdinal(
-  words: Int32Array,
-  at: number,
-  first: number,
-  end: number,
-  held: boolean,
-): number {
-  const uniform = held ? 0 : -1;
-  let ordinal = first;
-  while (ordinal < end) {
-    const isUniformWord = ordinal % 32 === 0 && words[at + ordinal / 32] === uniform;
-    if (!isUniformWord && isHeld(words, at, ordinal) === held) return ordinal;
-    ordinal += isUniformWord ? 32 : 1;
+/** From so many words on, the engine's own fill is quicker than a loop. */
+const FILL_FROM_WORDS = 32;
+
+function setWords(words: Int32Array, from: number, end: number, value: number): void {
+  if (end - from >= FILL_FROM_WORDS) {
+    words.fill(value, from, end);
+    return;
   }
-  return end;
+  for (let at = from; at < end; at += 1) words[at] = value;
+}
+
+/** Marks the ordinals [first, first + count) as held or free; count > 0. O(count / 32). */
+export function markRange(words: Int32Array, first: number, count: number, held: boolean): void {
+  const last = first + count - 1;
+  const head = HELD_AT + (first >>> 5);
+  const tail = HELD_AT + (last >>> 5);
+  if (head === tail) {
+    markInWord(words, head, maskOf(first & 31, (last & 31) + 1), held);
+    return;
+  }
+  markInWord(words, head, maskOf(first & 31, 32), held);
+  setWords(words, head + 1, tail, held ? -1 : 0);
+  markInWord(words, tail, maskOf(0, (last & 31) + 1), held);
+}
+
+/** Returns the first held ordinal of [from, end), or `end` where all are free; from < end. O((end - from) / 32). */
+export function firstHeld(words: Int32Array, from: number, end: number): number {
+  const last = HELD_AT + ((end - 1) >>> 5);
+  let at = HELD_AT + (from >>> 5);
+  let found = words[at] & (-1 << from);
+  while (found === 0 && at < last) found = words[++at];
+  return Math.min(end, (at - HELD_AT) * 32 + zerosBelow(found));
+}
+
+/** Returns the first free ordinal of [from, end), or `end` where all are held; from < end. O((end - from) / 32). */
+export function firstFree(words: Int32Array, from: number, end: number): number {
+  const last = HELD_AT + ((end - 1) >>> 5);
+  let at = HELD_AT + (from >>> 5);
+  let found = ~words[at] & (-1 << from);
+  while (found === 0 && at < last) found = ~words[++at];
+  return Math.min(end, (at - HELD_AT) * 32 + zerosBelow(found));
 }

@@ -1,4 +1,4 @@
 /** HOW: the implementation. */
 
-export { FrameAllocator, type RunRequest } from './frame-allocator.ts';
+export { FrameAllocator, type FrameBatch } from './frame-allocator.ts';
 export { createPmm, PageFrameManager } from './pmm.ts';

@@ -1,20 +1,19 @@
 /**
  * Layout: what lies where in the one flat buffer that holds the whole state. All offsets count 32-bit words.
  *
- *     ┌────────┬───────────────────────────┬───────────────────────────────┐
- *     │ header │ held bits, one an ordinal │ free stack, two words an entry│ → grows
- *     └────────┴───────────────────────────┴───────────────────────────────┘
- *     0        HEADER_WORDS                layout.stackAt
+ *     ┌────────┬────────────────────────┬─────────────────────────────┬───────────────────────────────┐
+ *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack, two words an entry│ → grows
+ *     │        │ each                   │ three words a node          │                               │
+ *     └────────┴────────────────────────┴─────────────────────────────┴───────────────────────────────┘
+ *     0        HELD_AT                  levels[0].at                  stackAt
  *
  * A fresh buffer, all zeros, means "everything is free and the stack is empty". What the buffer does not hold (sections,
  * configuration, totals) is constant after init and follows from the memory map.
  */
 import { type Sections, WORD_BITS } from './sections.ts';
 
-/** Words of the header. The last eight are left for a lock and what else a shared buffer needs. */
-export const HEADER_WORDS = 16;
-/** Names the format of the buffer: "FPM1". */
-export const MAGIC = 0x46504d31;
+/** Names the format of the buffer: "FPM2". */
+export const MAGIC = 0x46504d32;
 /** Where the header keeps what. Counts are unsigned. */
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
@@ -24,21 +23,57 @@ export const FREE_BITMAP_AT = 2;
 export const FREE_STACK_AT = 3;
 /** Entries on the free stack. */
 export const DEPTH_AT = 4;
-/** The first word that is left for a lock. */
+/** The first of eight words that are left for a lock and what else a shared buffer needs. Always 0 here. */
 export const LOCK_AT = 8;
+/** The held bits begin here: words of the header. */
+export const HELD_AT = 16;
 
 /** Words of an entry of the free stack: first ordinal, length. */
 export const ENTRY_WORDS = 2;
 
+/** Words of a summary node: the runs at its start, longest anywhere, at its end; see `summary.ts`. */
+export const NODE_WORDS = 3;
+/** Ordinals of a leaf of the summary, as a power of two: 256, which is 8 words or half a cache line. */
+export const LEAF_SHIFT = 8;
+/** Words of held bits that a leaf covers. */
+export const LEAF_WORDS = 2 ** LEAF_SHIFT / WORD_BITS;
+/** Children of an inner node, as a power of two: 8, whose 24 words are a cache line and a half. */
+export const FANOUT_SHIFT = 3;
+export const FANOUT = 2 ** FANOUT_SHIFT;
+
+/** One level of the summary. */
+export interface Level {
+  /** The word of its first node. */
+  readonly at: number;
+  readonly nodes: number;
+  /** Ordinals that a node covers. */
+  readonly span: number;
+}
+
 /** Offsets that depend on the memory map. */
 export interface Layout {
-  readonly heldAt: number;
+  /** The levels of the summary, leaves first; the last has at most {@link FANOUT} nodes. */
+  readonly levels: readonly Level[];
   readonly stackAt: number;
+}
+
+function levelsOf(bitmapOrdinals: number, at: number): readonly Level[] {
+  const levels: Level[] = [];
+  let level = { at, nodes: Math.ceil(bitmapOrdinals / 2 ** LEAF_SHIFT), span: 2 ** LEAF_SHIFT };
+  levels.push(level);
+  while (level.nodes > FANOUT) {
+    const { at: below, nodes, span } = level;
+    level = { at: below + nodes * NODE_WORDS, nodes: Math.ceil(nodes / FANOUT), span: span * FANOUT };
+    levels.push(level);
+  }
+  return levels;
 }
 
 /** Returns the layout for these sections. */
 export function layoutOf(sections: Sections): Layout {
-  return { heldAt: HEADER_WORDS, stackAt: HEADER_WORDS + sections.ordinals / WORD_BITS };
+  const levels = levelsOf(sections.bitmapOrdinals, HELD_AT + sections.ordinals / WORD_BITS);
+  const stackAt = levels.reduce((end, { at, nodes }) => Math.max(end, at + nodes * NODE_WORDS), 0);
+  return { levels, stackAt };
 }
 
 /** Returns a checksum of the sections (FNV-1a over their numbers), to tell the states of two maps apart. */

@@ -12,7 +12,12 @@ export function panicOnOwner(call: Call, frame: number, owner: Owner): never {
   throw new PmmPanic(`${call}: page frame ${frame} may not be freed, ${why}`, { call, pfn: frame, owner });
 }
 
-/** Throws the panic for a page frame that one batch names twice. */
+/** Throws the panic for a page frame that one batch names twice. Whether boot code or a caller holds it is not kept. */
 export function panicOnDuplicate(call: Call, frame: number): never {
   throw new PmmPanic(`${call}: page frame ${frame} is named twice`, { call, pfn: frame, owner: null });
+}
+
+/** Throws the panic for an array that is shorter than the count. */
+export function panicOnLength(call: Call, count: number | bigint, length: number): never {
+  panicOnArgument(call, `count ${count} is more than the ${length} entries of the array`);
 }

@@ -62,11 +62,9 @@ export class PageFrameManager implements Pmm {
     const multiple = u64('allocBitmap', 'alignment', alignment);
     const asked = `allocBitmap(count ${pages}, maxAddr ${toHex(end)}, alignment ${multiple})`;
     if (pages > PFN_LIMIT) return this.#fail(asked);
-    const frame = this.#frames.allocBitmap({
-      count: Number(pages),
-      limit: Math.min(Number(end / PAGE_BYTES), this.#frames.limit),
-      alignment: Math.max(1, Math.min(Number((multiple + PAGE_BYTES - 1n) / PAGE_BYTES), PFN_LIMIT)),
-    });
+    const limit = Math.min(Number(end / PAGE_BYTES), this.#frames.limit);
+    const stride = Math.max(1, Math.min(Number((multiple + PAGE_BYTES - 1n) / PAGE_BYTES), PFN_LIMIT));
+    const frame = this.#frames.allocBitmap(Number(pages), limit, stride);
     return frame === null ? this.#fail(asked) : this.#addressOf(frame);
   }
 
@@ -79,12 +77,9 @@ export class PageFrameManager implements Pmm {
     if (asked > addresses.length) {
       panicOnArgument('freePages', `count ${asked} is more than the ${addresses.length} addresses given`);
     }
-    const frames: number[] = [];
-    for (const address of addresses.subarray(0, Number(asked))) {
-      if (frameAt(this.#config, address) === null) this.#frames.checkFreeable(frames);
-      frames.push(this.#frameAt('freePages', address));
-    }
-    this.#frames.freePages(frames);
+    const frames = new Float64Array(Number(asked));
+    for (let i = 0; i < frames.length; i += 1) frames[i] = this.#frameAt('freePages', addresses[i]);
+    this.#frames.freePages(frames, frames.length);
   }
 
   freeRegion(address: bigint, count: number | bigint): void {

@@ -29,6 +29,8 @@ import {
 
 /** Bits in a word of the state. */
 export const WORD_BITS = 32;
+/** The bitmap zone ends at a multiple of so many ordinals, that its summary covers nothing else. */
+const ZONE_UNIT = 256;
 /** Ordinals lie below this (exclusive): 16 TiB of manageable RAM. */
 export const ORDINAL_LIMIT = 2 ** 32;
 
@@ -50,7 +52,7 @@ export interface Sections {
   readonly list: readonly Section[];
   /** How many sections of `list` lie in the bitmap zone. */
   readonly bitmapSections: number;
-  /** Ordinals of the bitmap zone lie below this, padding included; a multiple of 32. */
+  /** Ordinals of the bitmap zone lie below this, padding included; a multiple of 256. */
   readonly bitmapOrdinals: number;
   /** All ordinals lie below this, padding included; a multiple of 32. */
   readonly ordinals: number;
@@ -136,7 +138,7 @@ export function sectionsOf(map: MemoryMap, config: Config): Sections {
     extents.filter(({ base }) => base < limit),
     0,
   );
-  const bitmapOrdinals = endOfOrdinals(bitmap, 0);
+  const bitmapOrdinals = Math.ceil(endOfOrdinals(bitmap, 0) / ZONE_UNIT) * ZONE_UNIT;
   const stack = number(
     extents.filter(({ base }) => base >= limit),
     bitmapOrdinals,
@@ -164,15 +166,8 @@ export function sectionBelow(sections: Sections, frame: number): number {
   return low - 1;
 }
 
-/** Returns the ordinal of a page frame, or null where it lies in no section (or is no page frame number). */
-export function ordinalOf(sections: Sections, frame: number): number | null {
-  const section = sections.list[sectionBelow(sections, frame)];
-  if (section === undefined || !Number.isInteger(frame) || frame - section.base >= section.count) return null;
-  return section.first + (frame - section.base);
-}
-
-/** Returns the page frame of an ordinal that is no padding. O(log sections). */
-export function frameOf(sections: Sections, ordinal: number): number {
+/** Returns the index of the last section whose first ordinal is at or below an ordinal, or -1. O(log sections). */
+export function sectionOfOrdinal(sections: Sections, ordinal: number): number {
   let [low, high] = [0, sections.list.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -180,9 +175,40 @@ export function frameOf(sections: Sections, ordinal: number): number {
     if (section !== undefined && section.first <= ordinal) low = middle + 1;
     else high = middle;
   }
-  const section = sections.list[low - 1];
-  if (section === undefined || ordinal >= section.first + section.count) {
-    throw new RangeError(`ordinal ${ordinal} is padding`);
+  return low - 1;
+}
+
+/** Ordinals [first, first + count) of one section, and the page frame of the first. */
+export type Piece = Section;
+
+/** Returns the parts of an extent that lie in sections, ascending. O(log sections + parts). */
+export function piecesOf(sections: Sections, { base, end }: Extent): readonly Piece[] {
+  const pieces: Piece[] = [];
+  for (let k = Math.max(0, sectionBelow(sections, base)); k < sections.list.length; k += 1) {
+    const section = sections.list[k];
+    if (section === undefined || section.base >= end) break;
+    const from = Math.max(base, section.base);
+    const count = Math.min(end, section.base + section.count) - from;
+    if (count > 0) pieces.push({ base: from, count, first: section.first + (from - section.base) });
   }
-  return section.base + (ordinal - section.first);
+  return pieces;
+}
+
+/** Returns the page frames of the descriptors whose owner after init is `owner`, in the order of the map. */
+export function piecesOwned(
+  sections: Sections,
+  descriptors: readonly Descriptor[],
+  owner: Owner,
+): readonly Piece[] {
+  const owned = descriptors.filter((d) => d.pages > 0 && ownerAfterInit(d.type) === owner);
+  return owned.flatMap((d) => piecesOf(sections, extentOf(d)));
+}
+
+/** Returns the ordinals of no page frame: before, between and after the sections. */
+export function paddingOf({ list, ordinals }: Sections): readonly Pick<Section, 'first' | 'count'>[] {
+  const starts = [...list.map(({ first }) => first), ordinals];
+  const ends = [0, ...list.map(({ first, count }) => first + count)];
+  return ends
+    .map((end, k) => ({ first: end, count: (starts[k] ?? end) - end }))
+    .filter(({ count }) => count > 0);
 }

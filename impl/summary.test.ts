@@ -1,0 +1,120 @@
+/** The summary says of each block what its bits say, whatever has happened. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { config as configOf, memoryMap } from '../spec/index.ts';
+import { isHeld, markRange } from './held-bits.ts';
+import { type Layout, layoutOf, NODE_WORDS } from './layout.ts';
+import { lowestFit } from './search.ts';
+import { type Sections, sectionsOf } from './sections.ts';
+import { closeSummary, refresh } from './summary.ts';
+
+interface Zone {
+  readonly words: Int32Array;
+  readonly sections: Sections;
+  readonly layout: Layout;
+}
+
+/** A bitmap zone of `frames` page frames from `base` on, all free. */
+function zoneOf(base: number, frames: number): Zone {
+  const map = memoryMap([{ type: 'conventional', start: BigInt(base) * 4096n, pages: frames }]);
+  const sections = sectionsOf(map, configOf({ bitmapMaxAddr: BigInt(base + frames) * 4096n }));
+  const layout = layoutOf(sections);
+  const words = new Int32Array(layout.stackAt);
+  const [{ first, count } = { first: 0, count: 0 }] = sections.list;
+  const padding = [
+    [0, first],
+    [first + count, sections.ordinals],
+  ] as const;
+  for (const [from, end] of padding) {
+    if (end === from) continue;
+    markRange(words, from, end - from, true);
+    refresh(words, layout, from, end - 1);
+  }
+  closeSummary(words, layout);
+  return { words, sections, layout };
+}
+
+/** The three lengths of a block, counted; what lies beyond the bits counts as held. */
+function runsOf(free: readonly boolean[], from: number, span: number): readonly number[] {
+  const block = Array.from({ length: span }, (_, i) => (free[from + i] === true ? '1' : '0')).join('');
+  const runs = block.split('0').map((run) => run.length);
+  return [runs[0] ?? 0, Math.max(...runs), runs.at(-1) ?? 0];
+}
+
+function expectExact({ words, sections, layout }: Zone): void {
+  const free = Array.from({ length: sections.bitmapOrdinals }, (_, i) => !isHeld(words, i));
+  for (const { at, nodes, span } of layout.levels) {
+    for (let index = 0; index < nodes; index += 1) {
+      const node = words.subarray(at + index * NODE_WORDS, at + (index + 1) * NODE_WORDS);
+      expect([...node].map((shortfall) => span - shortfall)).toEqual(runsOf(free, index * span, span));
+    }
+  }
+}
+
+const zones = fc.record({ base: fc.nat({ max: 70 }), frames: fc.integer({ min: 1, max: 9000 }) });
+/** Where a change begins and ends, as parts of the zone, and whether it holds or frees. */
+const changes = fc.array(
+  fc.record({
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    length: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(255, 256, 257, 2047, 2048, 2049)),
+    held: fc.boolean(),
+  }),
+  { maxLength: 20 },
+);
+
+function change({ words, sections, layout }: Zone, at: number, length: number, held: boolean): void {
+  const [{ first, count } = { first: 0, count: 0 }] = sections.list;
+  const from = first + Math.floor(at * count);
+  const end = Math.min(from + length, first + count);
+  markRange(words, from, end - from, held);
+  refresh(words, layout, from, end - 1);
+}
+
+describe('summary', () => {
+  test('is exact at init and after any changes', () => {
+    fc.assert(
+      fc.property(zones, changes, ({ base, frames }, steps) => {
+        const zone = zoneOf(base, frames);
+        expectExact(zone);
+        for (const { at, length, held } of steps) change(zone, at, length, held);
+        expectExact(zone);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('finds the lowest run that fits, and none that does not', () => {
+    const shapes = fc.record({
+      count: fc.oneof(
+        fc.integer({ min: 1, max: 70 }),
+        fc.constantFrom(255, 256, 257, 1023, 1024, 1025, 4100),
+      ),
+      alignment: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.constantFrom(256, 1000, 4096)),
+    });
+    fc.assert(
+      fc.property(
+        zones,
+        changes,
+        fc.array(shapes, { minLength: 1, maxLength: 20 }),
+        (place, steps, asked) => {
+          const zone = zoneOf(place.base, place.frames);
+          for (const { at, length, held } of steps) change(zone, at, length, held);
+          const { words, sections, layout } = zone;
+          const [{ base, first, count: frames } = { base: 0, first: 0, count: 0 }] = sections.list;
+          for (const { count, alignment } of asked) {
+            const fits = (ordinal: number): boolean =>
+              (base + ordinal - first) % alignment === 0 &&
+              ordinal + count <= first + frames &&
+              Array.from({ length: count }, (_, i) => isHeld(words, ordinal + i)).every((held) => !held);
+            let lowest: number | null = first;
+            while (lowest !== null && !fits(lowest))
+              lowest = lowest + count < first + frames ? lowest + 1 : null;
+            const found = lowestFit(words, layout, sections, sections.bitmapOrdinals, { count, alignment });
+            expect(found).toBe(lowest);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
