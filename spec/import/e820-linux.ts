@@ -39,46 +39,26 @@ function readE820(body: string, place: Place): Entry {
   throw fault(place, EXPECTED, body);
 }
 
-function e820Table(kind: string, name: string, claim: RegExp): Format {
+function e820Table(name: string, claim: RegExp): Format {
   const nameOf = ({ body }: Claimed): string => (body.startsWith('[') ? name : `${name}-old`);
-  return { kind, isOrderly: false, claim, nameOf, read: lineByLine(readE820) };
+  return { kind: 'a Linux boot log', isOrderly: false, claim, nameOf, read: lineByLine(readE820) };
 }
 
 /** The firmware's table, as every x86 kernel prints it. */
-export const BIOS_E820 = e820Table(
-  'a Linux boot log ("BIOS-e820:" or "efi: mem" lines)',
-  'e820-dmesg',
-  /(?:^|\s)BIOS-(?:e820|e801|88):(?!\s*\[gap\b)(.*)$/,
-);
+export const BIOS_E820 = e820Table('e820-dmesg', /(?:^|\s)BIOS-(?:e820|e801|88):(?!\s*\[gap\b)(.*)$/);
 
 // The words below stand in prose too, so that an address must follow them.
 /** The table that a hypervisor gives a Linux guest. */
-export const XEN_GUEST_E820 = e820Table(
-  'a Linux boot log of a Xen guest ("Xen: [mem …]" lines)',
-  'e820-xen-guest',
-  /(?:^|\s)Xen: ((?:\[mem|[0-9a-f]{8,16} -).*)$/,
-);
+export const XEN_GUEST_E820 = e820Table('e820-xen-guest', /(?:^|\s)Xen: ((?:\[mem|[0-9a-f]{8,16} -).*)$/);
 
 /** The firmware's table after the kernel marked what the boot loader left in it. */
-export const SETUP_DATA_E820 = e820Table(
-  'a Linux boot log ("reserve setup_data:" lines)',
-  'e820-setup-data',
-  /(?:^|\s)reserve setup_data:(?!\s*\[gap\b)(.*)$/,
-);
+export const SETUP_DATA_E820 = e820Table('e820-setup-data', /(?:^|\s)reserve setup_data:(?!\s*\[gap\b)(.*)$/);
 
 /** The table after the kernel's own changes. */
-export const MODIFIED_E820 = e820Table(
-  'a Linux boot log ("modified:" lines)',
-  'e820-modified',
-  /(?:^|\s)modified: ((?:\[mem|[0-9a-f]{8,16} -).*)$/,
-);
+export const MODIFIED_E820 = e820Table('e820-modified', /(?:^|\s)modified: ((?:\[mem|[0-9a-f]{8,16} -).*)$/);
 
 /** The table after the changes of the kernel's command line. */
-export const USER_E820 = e820Table(
-  'a Linux boot log ("user:" lines)',
-  'e820-user',
-  /(?:^|\s)user: ((?:\[mem|[0-9a-f]{8,16} -).*)$/,
-);
+export const USER_E820 = e820Table('e820-user', /(?:^|\s)user: ((?:\[mem|[0-9a-f]{8,16} -).*)$/);
 
 function readNode(body: string, place: Place): Entry {
   const match = MEM.exec(body);
@@ -89,9 +69,9 @@ function readNode(body: string, place: Place): Entry {
 
 /** The kernel's "Early memory node ranges": usable RAM alone, without the firmware's reasons for the rest. */
 export const NODE_RANGES: Format = {
-  kind: 'a Linux boot log ("node 0: [mem …]" lines)',
+  kind: 'a Linux boot log',
   isOrderly: false,
-  claim: /^node {1,8}\d{1,6}:\s*(.*)$/,
+  claim: /^node {1,8}\d{1,6}:\s*(\[.*)$/,
   nameOf: () => 'linux-node-ranges',
   read: lineByLine(readNode),
 };

@@ -52,7 +52,7 @@ function readEfi(body: string, place: Place): Entry {
 
 /** The EFI memory map in a Linux boot log. */
 export const EFI_DMESG: Format = {
-  kind: 'a Linux boot log ("BIOS-e820:" or "efi: mem" lines)',
+  kind: 'a Linux boot log',
   isOrderly: true,
   claim: /(?:^|\s)efi:\s+(mem\d+:.*|0x\w+-0x\w+ \[.*)$/i,
   nameOf: () => 'efi-dmesg',

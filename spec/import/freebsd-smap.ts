@@ -22,7 +22,7 @@ function readSmap(body: string, place: Place): Entry {
 
 /** The e820 table in a FreeBSD boot log. */
 export const FREEBSD_SMAP: Format = {
-  kind: 'a FreeBSD boot log ("SMAP type=" lines)',
+  kind: 'a FreeBSD boot log (`boot -v`)',
   isOrderly: false,
   claim: /(?:^|\s)SMAP (type=.*)$/,
   nameOf: () => 'smap',

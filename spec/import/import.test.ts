@@ -252,6 +252,30 @@ describe('a whole boot log', () => {
     expect(shown(imported(`${prefix}  node   0: [mem 0x0-0xfff]`))).toEqual(['conventional 0x0 1']);
   });
 
+  it.each([
+    'Loading compiled-in X.509 certificates',
+    'compiled-in : something',
+    'node 0: deferred pages are ready',
+    'Modules linked in: 12 - nothing (yet)',
+    'modified: two files; user: nobody; Xen: not here',
+    'efi: Remove mem48: MMIO range=[0x80000000-0x8fffffff] (256MB) from e820 map',
+    'efi: memattr: 3 entries',
+    'BIOS-provided physical RAM map:',
+    'e820: update [mem 0x00000000-0x00000fff] usable ==> reserved',
+    'reserved 00001000-00001fff for something',
+    'Stack 00000000 00000001 and so on',
+  ])('has words that are no entries: %s', (words) => {
+    expect(refusal(words)).toMatch(/^dump: (?:line 1: )?expected /);
+    expect(shown(imported(words, 'BIOS-e820: [mem 0x0-0xfff] usable'))).toEqual(['conventional 0x0 1']);
+  });
+
+  it('may print a size before the type, and a number for a type that has no word', () => {
+    expect(shown(imported('BIOS-e820: [mem 0x0-0xfff]  4.0 KB System RAM'))).toEqual(['conventional 0x0 1']);
+    expect(shown(imported('(XEN)  [0000000000000000, 0000000000000fff] type 20'))).toEqual([
+      'reserved 0x0 1',
+    ]);
+  });
+
   it('is read with the line breaks of any system and a byte order mark', () => {
     const lines = ['BIOS-e820: [mem 0x0-0xfff] usable', 'BIOS-e820: [mem 0x1000-0x1fff] reserved', ''];
     for (const text of [lines.join('\r\n'), lines.join('\r'), `\uFEFF${lines.join('\n')}`])
@@ -302,6 +326,11 @@ describe('entries that cannot be read are errors', () => {
       'a shell type',
       'Cheese 0000000000000000-0000000000000FFF 0000000000000001 000000000000000F',
       'an EFI memory type',
+    ],
+    [
+      'a shell line without its dash',
+      'BS_Data 0000000000000000 0000000000000FFF 0000000000000001 F',
+      'an entry such as',
     ],
     ['a shell line cut short', 'BS_Data 0000000000000000-00000000', 'an entry such as'],
     ['a Xen word', '(XEN)  [0000000000000000, 000000000009fbff] (cheese)', 'a memory type'],
@@ -354,7 +383,9 @@ describe('entries that cannot be read are errors', () => {
 describe('what is no memory map', () => {
   it('is told what maps there are', () => {
     for (const text of ['', '\n\n', 'hello', 'BIOS-provided physical RAM map:', 'a - b (c)', '[1, 2, 3]'])
-      expect(refusal(text)).toMatch(/^dump: expected a memory map \(.*BIOS-e820.*iomem.*memmap.*JSON.*\)$/);
+      expect(refusal(text)).toMatch(
+        /^dump: expected a memory map \(.*Linux boot log.*iomem.*memmap.*JSON.*\)$/,
+      );
   });
 
   it('is refused in one clear line where it is binary', () => {

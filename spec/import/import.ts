@@ -1,11 +1,12 @@
 /**
- * Imports: memory maps as people have them. The notation is recognised by its lines, wherever in a text they stand.
+ * Imports: memory maps as people have them. A notation is recognised by one line that it can read, wherever in a text
+ * that stands; then every line that looks like its entries must be one.
  *
  * A boot log often holds several maps. The one that says most wins: the EFI map (it tells boot services from free RAM),
  * then the firmware's e820 table, then what hypervisors and kernels made of it.
  */
 import { basename } from 'node:path';
-import { decode, parseJson, SpecError } from '../decode.ts';
+import { decode, isSpecError, parseJson, SpecError } from '../decode.ts';
 import { type DescriptorInput, MemoryMap, memoryMap } from '../memory-map.ts';
 import {
   BIOS_E820,
@@ -17,11 +18,11 @@ import {
 } from './e820-linux.ts';
 import { EFI_DMESG } from './efi-linux.ts';
 import { type MemmapFiles, readMemmapFiles } from './firmware-memmap.ts';
-import { claimedBy, type Format } from './format.ts';
+import { type Claimed, claimedBy, type Format } from './format.ts';
 import { FREEBSD_SMAP } from './freebsd-smap.ts';
 import { IOMEM } from './iomem.ts';
 import { MULTIBOOT } from './multiboot.ts';
-import { linesOf } from './place.ts';
+import { type Line, linesOf } from './place.ts';
 import { resolve, resolveUnlessOrderly } from './resolve.ts';
 import { SEABIOS_E820 } from './seabios.ts';
 import { UEFI_SHELL } from './uefi-shell.ts';
@@ -56,8 +57,8 @@ const FORMATS: readonly Format[] = [
 const KINDS = [
   ...new Set(FORMATS.map(({ kind }) => kind)),
   'the folder /sys/firmware/memmap',
-  'JSON of format "frameproof/memory-map"',
-].join('; ');
+  'or JSON of format "frameproof/memory-map"',
+].join(', ');
 
 /** Returns what to call the map of a source: the last part of a path, without `.txt` and the like. */
 function nameOf(source: string): string {
@@ -69,23 +70,44 @@ function importJson(text: string, source: string): ImportedMap {
   return { map, format: 'frameproof/memory-map', entries: map.descriptors.length };
 }
 
+/** A format, and the lines of a text that it claims. */
+interface Candidate {
+  readonly format: Format;
+  readonly claimed: readonly Claimed[];
+}
+
+/** Whether the format can read one of its lines at least. Prose that looks like an entry does not make a map. */
+function isRecognised({ format, claimed }: Candidate): boolean {
+  return claimed.some((one) => {
+    try {
+      return format.read([one]).length > 0;
+    } catch (error) {
+      if (isSpecError(error)) return false;
+      throw error;
+    }
+  });
+}
+
+/** Returns the format that says most of those recognised; where none is, the first that claims lines, for its error. */
+function recognise(lines: readonly Line[]): Candidate | undefined {
+  const candidates = FORMATS.map((format) => ({ format, claimed: claimedBy(format, lines) }));
+  return candidates.find(isRecognised) ?? candidates.find(({ claimed }) => claimed.length > 0);
+}
+
 function importLines(text: string, source: string): ImportedMap {
-  const lines = linesOf(text, source);
-  for (const format of FORMATS) {
-    const claimed = claimedBy(format, lines);
-    const [first] = claimed;
-    if (first === undefined) continue;
-    const entries = format.read(claimed);
-    const descriptors: readonly DescriptorInput[] = (format.isOrderly ? resolveUnlessOrderly : resolve)(
-      entries,
-    );
-    return {
-      map: memoryMap(descriptors, nameOf(source)),
-      format: format.nameOf(first),
-      entries: claimed.length,
-    };
-  }
-  throw new SpecError(`${source}: expected a memory map (${KINDS})`);
+  const { format, claimed } = recognise(linesOf(text, source)) ?? {};
+  const [first] = claimed ?? [];
+  if (format === undefined || claimed === undefined || first === undefined)
+    throw new SpecError(`${source}: expected a memory map (${KINDS})`);
+  const entries = format.read(claimed);
+  const descriptors: readonly DescriptorInput[] = (format.isOrderly ? resolveUnlessOrderly : resolve)(
+    entries,
+  );
+  return {
+    map: memoryMap(descriptors, nameOf(source)),
+    format: format.nameOf(first),
+    entries: claimed.length,
+  };
 }
 
 /**

@@ -90,9 +90,10 @@ function readIomem(claimed: readonly Claimed[]): readonly Entry[] {
 
 /** `/proc/iomem`, as root sees it. */
 export const IOMEM: Format = {
-  kind: '/proc/iomem as root sees it',
+  kind: '/proc/iomem as root',
   isOrderly: false,
-  claim: /^\s*([0-9a-f]\w{7,}-\w*\s*:.*)$/i,
+  // The digit keeps prose out ("compiled-in : …").
+  claim: /^\s*(?=\w*\d)([0-9a-f]\w{7,}-\w* :.*)$/,
   keepsIndent: true,
   nameOf: () => 'iomem',
   read: readIomem,

@@ -28,7 +28,7 @@ function readMultiboot(body: string, place: Place): Entry {
 
 /** A Multiboot memory map in a kernel's log. */
 export const MULTIBOOT: Format = {
-  kind: 'a Multiboot map ("base_addr = …" lines)',
+  kind: 'a Multiboot map',
   isOrderly: false,
   claim: /(?:^|\s)(base_addr\s?=.*)$/i,
   nameOf: () => 'multiboot',

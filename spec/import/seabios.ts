@@ -23,9 +23,9 @@ function readSeabios(body: string, place: Place): Entry {
 
 /** The e820 table in SeaBIOS's debug log. */
 export const SEABIOS_E820: Format = {
-  kind: 'a SeaBIOS log ("e820 map has 8 items")',
+  kind: 'a SeaBIOS log',
   isOrderly: false,
-  claim: /^\d{1,4}: +([0-9a-f]\w{7,} - .*)$/i,
+  claim: /^\d{1,4}: +(0\w{7,} - .*)$/,
   nameOf: () => 'seabios-e820',
   read: lineByLine(readSeabios),
 };

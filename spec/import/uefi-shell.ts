@@ -38,9 +38,10 @@ function readShell(body: string, place: Place): Entry {
 
 /** What `memmap` of the UEFI shell prints. */
 export const UEFI_SHELL: Format = {
-  kind: 'what `memmap` of the UEFI shell prints',
+  kind: 'the output of `memmap` in the UEFI shell',
   isOrderly: true,
-  claim: /^(\w{1,16}\s{1,16}[0-9a-f]\w{7,}-.*)$/i,
+  // A word and what may be an address: the headings and the summary have no such second word.
+  claim: /^(\w{1,16}\s{1,16}(?=\w*\d)\w{8,}.*)$/,
   nameOf: () => 'uefi-memmap',
   read: lineByLine(readShell),
 };

@@ -29,10 +29,10 @@ function readXen(body: string, place: Place): Entry {
 
 /** The e820 table in the boot log of a Xen hypervisor. */
 export const XEN_E820: Format = {
-  kind: 'a Xen boot log ("Xen-e820 RAM map")',
+  kind: 'a Xen boot log',
   isOrderly: false,
   // Addresses are printed 16 digits wide: the first digit of one below 2^52 is 0.
-  claim: /^(\[?0[0-9a-z]{7,}(?:,| -(?= )).*)$/i,
+  claim: /^(\[?0[0-9a-z]{7,}(?:,| -(?= )).*)$/,
   nameOf: () => 'xen-e820',
   read: lineByLine(readXen),
 };
