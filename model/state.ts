@@ -79,6 +79,7 @@ export class ModelState implements Ownership {
   }
 
   firstFailing(region: Region, test: (owner: Owner) => boolean): Pfn | null {
+    if (region.count === 1) return test(this.ownerOf(region.base)) ? null : region.base;
     const end = endOf(region);
     const absentPasses = test('absent');
     let covered: number = region.base;

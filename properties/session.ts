@@ -178,7 +178,12 @@ export class Session {
     const pmm = this.#pmm;
     if (pmm === null) return { outcome: malformed('there is no manager: init threw') };
     pmm.errno = null;
-    return this.#observed(pmm, call(pmm, operation));
+    // A panic is an answer here. Its stack is never looked at, and to capture one costs more than all the rest.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    const answered = call(pmm, operation);
+    Error.stackTraceLimit = stackTraceLimit;
+    return this.#observed(pmm, answered);
   }
 
   /** Returns what the manager says of every page frame, or null where it does not offer that. */

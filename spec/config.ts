@@ -5,7 +5,7 @@ import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';
-import { type Pfn, PHYSICAL_LIMIT, type PhysicalAddress, pfnOf, physicalAddress, U64_MAX } from './units.ts';
+import { PFN_LIMIT, type Pfn, type PhysicalAddress, pfn, pfnOf, U64_MAX } from './units.ts';
 
 /** The higher half with 48-bit virtual addresses: 0xFFFF_8000_0000_0000. */
 export const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
@@ -59,6 +59,8 @@ export function toHigherHalf({ higherHalf }: Config, physical: PhysicalAddress):
  * below the higher half or maps no physical address. O(1).
  */
 export function frameAt({ higherHalf }: Config, address: bigint): Pfn | null {
-  const physical = address - higherHalf;
-  return physical < 0n || physical >= PHYSICAL_LIMIT ? null : pfnOf(physicalAddress(physical));
+  if (address < higherHalf || address > U64_MAX) return null;
+  // asUintN keeps the arithmetic in machine words, which is several times faster than in heap-allocated integers.
+  const frame = Number(BigInt.asUintN(64, address - higherHalf) >> 12n);
+  return frame < PFN_LIMIT ? pfn(frame) : null;
 }

@@ -6,7 +6,6 @@
  * addresses are `bigint`. An index, a count and a size are three different things: they are converted here
  * and nowhere else. Each brand is minted by its own codec and by the functions of this file only.
  */
-import { either } from 'fp-ts';
 import * as t from 'io-ts';
 
 /** Bytes in a page frame. */
@@ -31,48 +30,51 @@ export interface PhysicalAddressBrand {
 }
 
 /** Index of a page frame: physical address / 4096, from 0 to 2^40 (inclusive, so that an end is one too). */
-export const Pfn = t.brand(
-  t.number,
-  (n): n is t.Branded<number, PfnBrand> => Number.isInteger(n) && n >= 0 && n <= PFN_LIMIT,
-  'Pfn',
-);
-export type Pfn = t.TypeOf<typeof Pfn>;
+export type Pfn = t.Branded<number, PfnBrand>;
 
 /** Number of page frames; never an index. */
-export const PageCount = t.brand(
-  t.number,
-  (n): n is t.Branded<number, PageCountBrand> => Number.isSafeInteger(n) && n >= 0,
-  'PageCount',
-);
-export type PageCount = t.TypeOf<typeof PageCount>;
+export type PageCount = t.Branded<number, PageCountBrand>;
 
-const PhysicalAddressFromBigInt = t.brand(
-  t.bigint,
-  (n): n is t.Branded<bigint, PhysicalAddressBrand> => n >= 0n && n <= PHYSICAL_LIMIT,
-  'PhysicalAddress',
-);
 /** Physical byte address, from 0 to 2^52 (inclusive, so that an exclusive end is one too). */
-export type PhysicalAddress = t.TypeOf<typeof PhysicalAddressFromBigInt>;
+export type PhysicalAddress = t.Branded<bigint, PhysicalAddressBrand>;
 
-function mint<A, I>(codec: t.Decoder<I, A> & { readonly name: string }, value: I): A {
-  const decoded = codec.decode(value);
-  if (either.isRight(decoded)) return decoded.right;
-  throw new RangeError(`${String(value)} is no ${codec.name}`);
+function isPfn(n: number): n is Pfn {
+  return n >= 0 && n <= PFN_LIMIT && Number.isInteger(n);
 }
+
+function isPageCount(n: number): n is PageCount {
+  return n >= 0 && Number.isSafeInteger(n);
+}
+
+/** Whether an integer is a physical address. */
+export function isPhysicalAddress(n: bigint): n is PhysicalAddress {
+  return n >= 0n && n <= PHYSICAL_LIMIT;
+}
+
+/** JSON: a number. */
+export const Pfn = t.brand(t.number, isPfn, 'Pfn');
+
+/** JSON: a number. */
+export const PageCount = t.brand(t.number, isPageCount, 'PageCount');
+
+// The functions below are on the path of every judged operation, so they use the guards and not the codecs.
 
 /** Returns `n` as a page frame number; throws `RangeError` unless it is an integer in [0, 2^40]. */
 export function pfn(n: number): Pfn {
-  return Pfn.is(n) ? n : mint(Pfn, n);
+  if (isPfn(n)) return n;
+  throw new RangeError(`${n} is no page frame number`);
 }
 
 /** Returns `n` as a page count; throws `RangeError` unless it is a non-negative safe integer. */
 export function pageCount(n: number): PageCount {
-  return PageCount.is(n) ? n : mint(PageCount, n);
+  if (isPageCount(n)) return n;
+  throw new RangeError(`${n} is no page count`);
 }
 
 /** Returns `n` as a physical address; throws `RangeError` unless it lies in [0, 2^52]. */
 export function physicalAddress(n: bigint): PhysicalAddress {
-  return PhysicalAddressFromBigInt.is(n) ? n : mint(PhysicalAddressFromBigInt, n);
+  if (isPhysicalAddress(n)) return n;
+  throw new RangeError(`${n} is no physical address`);
 }
 
 /** Returns the page frame that holds the byte at `address` (rounds down). */
