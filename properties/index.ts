@@ -1,1 +1,19 @@
-export {};
+/** WHY WE BELIEVE IT: arbitrary programs, the judge at work, campaigns, counterexamples, and the suite for vitest. */
+export {
+  type CampaignOptions,
+  type CampaignResult,
+  type CampaignVerdict,
+  clausesOf,
+  FULL_RUN_PROGRAMS,
+  type NamedWorld,
+  type Progress,
+  runCampaign,
+} from './campaign/campaign.ts';
+export type { SideCounts } from './campaign/clause-counts.ts';
+export type { ArgumentKind, EdgeCount } from './campaign/edges.ts';
+export { SITUATION_NAMES } from './campaign/situations.ts';
+export { type DescribeOptions, describePmm } from './describe-pmm.ts';
+export { execute, Execution, type ExecutionOptions, type JudgedStep, type Observer, type World } from './execution.ts';
+export { formatCounterexample, formatResponse } from './report/counterexample.ts';
+export { OURS, type Target, targetFrom } from './target.ts';
+export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';

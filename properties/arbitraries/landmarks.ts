@@ -4,8 +4,10 @@
  */
 import {
   bitmapLimit,
+  type Config,
   endOf,
   frameEnd,
+  type MemoryMap,
   type Owner,
   ownerAfterInit,
   type Region,
@@ -41,13 +43,13 @@ function computed(world: World): Landmarks {
   };
 }
 
-const cache = new WeakMap<World, Landmarks>();
+const cache = new WeakMap<MemoryMap, WeakMap<Config, Landmarks>>();
 
 /** Returns the landmarks of a world. O(descriptors log descriptors) the first time, O(1) after that. */
 export function landmarksOf(world: World): Landmarks {
-  const known = cache.get(world);
-  if (known !== undefined) return known;
-  const landmarks = computed(world);
-  cache.set(world, landmarks);
+  const ofMap = cache.get(world.map) ?? new WeakMap<Config, Landmarks>();
+  cache.set(world.map, ofMap);
+  const landmarks = ofMap.get(world.config) ?? computed(world);
+  ofMap.set(world.config, landmarks);
   return landmarks;
 }
