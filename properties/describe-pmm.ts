@@ -9,7 +9,7 @@ import { formatCounterexample } from './report/counterexample.ts';
 import { saveTrace } from './trace-file.ts';
 
 // vitest is loaded only where it is running: the command line uses this folder without it.
-const vitest = process.env['VITEST'] === undefined ? null : await import('vitest');
+const vitest = process.env.VITEST === undefined ? null : await import('vitest');
 
 export interface DescribeOptions {
   /** What the manager promises beyond the specification. Default: nothing. */

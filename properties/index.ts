@@ -13,7 +13,14 @@ export type { SideCounts } from './campaign/clause-counts.ts';
 export type { ArgumentKind, EdgeCount } from './campaign/edges.ts';
 export { SITUATION_NAMES } from './campaign/situations.ts';
 export { type DescribeOptions, describePmm } from './describe-pmm.ts';
-export { execute, Execution, type ExecutionOptions, type JudgedStep, type Observer, type World } from './execution.ts';
+export {
+  Execution,
+  type ExecutionOptions,
+  execute,
+  type JudgedStep,
+  type Observer,
+  type World,
+} from './execution.ts';
 export { formatCounterexample, formatResponse } from './report/counterexample.ts';
 export { OURS, type Target, targetFrom } from './target.ts';
 export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';

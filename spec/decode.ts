@@ -24,13 +24,21 @@ function show(value: unknown): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
+function tagOf(codec: object): unknown {
+  return '_tag' in codec ? codec._tag : undefined;
+}
+
+/** Whether io-ts numbers the branches of this codec as if they were keys; they are no place in the data. */
+function hasBranches(codec: object | undefined): boolean {
+  if (codec === undefined) return false;
+  const tag = tagOf(codec);
+  const isWrapped = (tag === 'ExactType' || tag === 'ReadonlyType') && 'type' in codec;
+  if (isWrapped && typeof codec.type === 'object' && codec.type !== null) return hasBranches(codec.type);
+  return tag === 'UnionType' || tag === 'IntersectionType';
+}
+
 function pathOf(context: t.Context): string {
-  // io-ts numbers the branches of unions and intersections as if they were keys: they are no place in the data.
-  const keys = context.filter((_, i) => {
-    const parent = context[i - 1];
-    const tag = parent === undefined ? '' : (parent.type as { readonly _tag?: string })._tag;
-    return i > 0 && tag !== 'UnionType' && tag !== 'IntersectionType';
-  });
+  const keys = context.filter((_, i) => i > 0 && !hasBranches(context[i - 1]?.type));
   const path = keys.map(({ key }) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
   return path.replace(/^\./, '') || 'the whole';
 }

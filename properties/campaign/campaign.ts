@@ -123,7 +123,9 @@ function batchSeed(seed: number, batch: number): number {
 function worldOf({ worlds, generated }: CampaignOptions, batch: number): NamedWorld | undefined {
   if (worlds.length === 0) return undefined;
   if (!generated) return worlds[batch % worlds.length];
-  return batch % NAMED_SHARE === NAMED_SHARE - 1 ? worlds[Math.floor(batch / NAMED_SHARE) % worlds.length] : undefined;
+  return batch % NAMED_SHARE === NAMED_SHARE - 1
+    ? worlds[Math.floor(batch / NAMED_SHARE) % worlds.length]
+    : undefined;
 }
 
 /** Lets timers and signals be served. */
@@ -137,7 +139,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const counters = new Counters();
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
-  const isDone = (): boolean => counters.programs >= programs || elapsed() >= seconds || signal?.aborted === true;
+  const isDone = (): boolean =>
+    counters.programs >= programs || elapsed() >= seconds || signal?.aborted === true;
   let failure: Trace | null = null;
   for (let batch = 0; failure === null && !isDone(); batch += 1) {
     const runs = Math.min(BATCH, programs - counters.programs);
@@ -168,14 +171,19 @@ function runBatch(
 function resultOf(
   { target, seed, generated }: CampaignOptions,
   counters: Counters,
-  { seconds, failure, stopped }: { readonly seconds: number; readonly failure: Trace | null; readonly stopped: boolean },
+  {
+    seconds,
+    failure,
+    stopped,
+  }: { readonly seconds: number; readonly failure: Trace | null; readonly stopped: boolean },
 ): CampaignResult {
   const { programs, operations, clauses, situations, edges, calls } = counters;
   const inspects = clauses.unmet(['owner.agrees']).length < 2;
   const listed = clausesOf(target.policies, inspects);
   const isFull = generated && !stopped && failure === null && programs >= FULL_RUN_PROGRAMS;
   const unreached = isFull ? [...situations.unmet(), ...clauses.unmet(listed)] : [];
-  const verdict = failure !== null ? 'violated' : stopped ? 'interrupted' : unreached.length > 0 ? 'unreached' : 'holds';
+  const verdict =
+    failure !== null ? 'violated' : stopped ? 'interrupted' : unreached.length > 0 ? 'unreached' : 'holds';
   return {
     verdict,
     programs,

@@ -2,7 +2,15 @@
  * Edges: how often the arguments of judged operations took the values at which allocators go wrong. Counted from the
  * values themselves, so it does not matter how they were drawn.
  */
-import { addressesOf, type Argument, frameAt, isU64, type Operation, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
+import {
+  type Argument,
+  addressesOf,
+  frameAt,
+  isU64,
+  type Operation,
+  PAGE_BYTES,
+  U64_MAX,
+} from '../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
 import type { JudgedStep, World } from '../execution.ts';
 

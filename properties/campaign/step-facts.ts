@@ -28,7 +28,12 @@ export function panicOwner({ response: { outcome } }: JudgedStep): string | null
 
 /** Returns the first page frame handed out, or null. */
 export function base({ before, response: { outcome } }: JudgedStep): number | null {
-  const address = outcome.kind === 'addresses' ? outcome.addresses[0] : outcome.kind === 'address' ? outcome.address : undefined;
+  const address =
+    outcome.kind === 'addresses'
+      ? outcome.addresses[0]
+      : outcome.kind === 'address'
+        ? outcome.address
+        : undefined;
   return address === undefined ? null : frameAt(before.world.config, address);
 }
 
@@ -126,7 +131,10 @@ export function hasJump({ before, response: { outcome } }: JudgedStep): boolean 
   const frames = outcome.addresses.map((a) => frameAt(before.world.config, a) ?? 0).sort((a, b) => a - b);
   return frames.some((frame, i) => {
     const next = frames[i + 1];
-    return next !== undefined && before.firstFailing({ base: pfn(frame), count: pageCount(next - frame) }, (o) => o !== 'absent') !== null;
+    return (
+      next !== undefined &&
+      before.firstFailing({ base: pfn(frame), count: pageCount(next - frame) }, (o) => o !== 'absent') !==
+        null
+    );
   });
 }
-

@@ -58,7 +58,12 @@ function formatMap(map: MemoryMap): readonly string[] {
     ownerAfterInit(d.type),
   ]);
   const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function formatSteps({ scenario, responses, violation }: Trace): readonly string[] {
@@ -93,7 +98,10 @@ export function formatCounterexample(trace: Trace): readonly string[] {
   return [
     ...section('map', formatMap(map)),
     ...section('config', [zone, ...(policies.length === 0 ? [] : [`promised: ${policies.join(', ')}`])]),
-    ...section('program', trace.scenario.operations.length === 0 ? ['init alone breaks it'] : formatSteps(trace)),
+    ...section(
+      'program',
+      trace.scenario.operations.length === 0 ? ['init alone breaks it'] : formatSteps(trace),
+    ),
     ...(trace.violation === undefined ? [] : section('broken', formatBreach(trace.violation))),
   ];
 }
