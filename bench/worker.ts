@@ -1,0 +1,62 @@
+/**
+ * The process that runs one subject, named by its argument: frames, addresses or naive. Reads "ROW SIZE" lines, answers
+ * "NANOSECONDS OPERATIONS" or "error TEXT", as `page_stack_bench.c` does. The first answer for a row and size is of one
+ * repetition, cold; from then on so many are timed that they take some 20 ms.
+ */
+import { createInterface } from 'node:readline';
+import { isScenarioName, type Prepared, SCENARIOS } from './scenarios.ts';
+import { measureState } from './state-size.ts';
+import type { Subject } from './subject.ts';
+import { Addresses } from './subjects/addresses.ts';
+import { Frames } from './subjects/frames.ts';
+import { Naive } from './subjects/naive.ts';
+
+const TARGET_NS = 20e6;
+
+interface Current {
+  readonly key: string;
+  readonly prepared: Prepared;
+  reps: number;
+}
+
+function timed({ run, before }: Prepared, reps: number): { readonly spent: number; readonly operations: number } {
+  before?.();
+  const start = process.hrtime.bigint();
+  const operations = run(reps);
+  return { spent: Number(process.hrtime.bigint() - start), operations };
+}
+
+function repsFor({ before }: Prepared, spent: number, reps: number): number {
+  if (before !== undefined) return 1;
+  return Math.max(1, Math.min(1e7, Math.floor(TARGET_NS / (spent / reps + 1))));
+}
+
+async function serve<P, B>(subject: Subject<P, B>): Promise<void> {
+  let current: Current | null = null;
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [name = '', text = ''] = line.split(' ');
+    if (name === 'state') {
+      console.log(measureState(subject, Number(text)).join(' '));
+      continue;
+    }
+    if (!isScenarioName(name)) throw new Error(`no row ${name}`);
+    if (current?.key !== line) current = { key: line, prepared: SCENARIOS[name](subject, Number(text)), reps: 1 };
+    const { spent, operations } = timed(current.prepared, current.reps);
+    console.log(`${spent} ${operations}`);
+    current.reps = repsFor(current.prepared, spent, current.reps);
+  }
+}
+
+switch (process.argv[2]) {
+  case 'frames':
+    await serve(new Frames());
+    break;
+  case 'addresses':
+    await serve(new Addresses());
+    break;
+  case 'naive':
+    await serve(new Naive());
+    break;
+  default:
+    throw new Error('expected frames, addresses or naive');
+}
