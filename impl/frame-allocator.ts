@@ -22,19 +22,8 @@ import {
 import { type FirmwareExtents, firmwareExtents, ownerOutside } from './firmware.ts';
 import { markStack, pop, popRun, pushRun, resetStack, topEntry, topLength } from './free-stack.ts';
 import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
-import {
-  checksum,
-  DEPTH_AT,
-  ENTRY_WORDS,
-  FREE_BITMAP_AT,
-  FREE_STACK_AT,
-  HELD_AT,
-  type Layout,
-  layoutOf,
-  MAGIC,
-  MAGIC_AT,
-  MAP_AT,
-} from './layout.ts';
+import * as layoutWords from './layout.ts';
+import { checksum, type Layout, layoutOf, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
 import { panicOnArgument, panicOnDuplicate, panicOnLength, panicOnOwner } from './misuse.ts';
 import { lowestFit } from './search.ts';
 import {
@@ -51,6 +40,9 @@ import {
 } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
 import { closeSummary, refresh } from './summary.ts';
+
+/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, FREE_STACK_AT, HELD_AT } = layoutWords;
 
 /** Page frame numbers of a batch. A `Uint32Array` where the map's page frame numbers stay below 2^32. */
 export type FrameBatch = Uint32Array | Float64Array;
@@ -73,7 +65,7 @@ export class FrameAllocator {
   readonly #stackAt: number;
   readonly #bitmapOrdinals: number;
   #words: Int32Array;
-  /** The section last used: its first page frame, its page frames, its first ordinal. No part of the state. */
+  /** The section of the stack zone last used: first page frame, page frames, first ordinal. No part of the state. */
   #base = NOWHERE.base;
   #count = NOWHERE.count;
   #first = NOWHERE.first;
@@ -119,9 +111,8 @@ export class FrameAllocator {
     if (words[DEPTH_AT] === 0) return null;
     const ordinal = pop(words, this.#stackAt);
     words[HELD_AT + (ordinal >>> 5)] |= 1 << ordinal;
-    words[FREE_STACK_AT] -= 1;
-    const index = ordinal - this.#first;
-    return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);
+    const index = (ordinal - this.#first) | 0;
+    return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);
   }
 
   /**
@@ -142,7 +133,6 @@ export class FrameAllocator {
       const base = this.#frameOf(first);
       for (let k = length - 1; k >= 0; k -= 1) frames[taken++] = base + k;
     }
-    words[FREE_STACK_AT] -= count;
     return true;
   }
 
@@ -164,8 +154,13 @@ export class FrameAllocator {
 
   /** Frees one page frame. O(1) in the stack zone, O(log zone) in the bitmap zone. */
   free(frame: number): void {
-    const ordinal = this.#release('free', frame);
-    if (ordinal < this.#bitmapOrdinals) refresh(this.#words, this.#layout, ordinal, ordinal);
+    const index = frame - this.#base;
+    if (index >= 0 && index < this.#count && Math.floor(index) === index) {
+      this.#push('free', (this.#first + index) | 0, frame);
+    } else {
+      this.#releaseElsewhere('free', frame);
+    }
+    if (frame < this.limit) this.#refreshFrame(frame);
   }
 
   /** Frees `frames[0 .. count)`, all or nothing. O(count). */
@@ -252,49 +247,60 @@ export class FrameAllocator {
       return;
     }
     pushRun(this.#words, this.#stackAt, first, count);
-    this.#words[FREE_STACK_AT] += count;
   }
 
-  /** Frees one page frame but for the summary, and returns its ordinal; panics where it may not be freed. */
-  #release(call: Call, frame: number): number {
-    const offset = frame - this.#base;
-    const index = offset >>> 0; // differs from offset unless that is an integer in [0, 2^32)
-    const isHere = index === offset && index < this.#count;
-    const ordinal = isHere ? this.#first + index : this.#ordinalElsewhere(call, frame);
-    const words = this.#wordsWithRoom();
+  /** Frees one page frame but for the summary; panics where it may not be freed. */
+  #release(call: Call, frame: number): void {
+    const index = frame - this.#base;
+    const isHere = index >= 0 && index < this.#count && Math.floor(index) === index;
+    if (isHere) this.#push(call, (this.#first + index) | 0, frame);
+    else this.#releaseElsewhere(call, frame);
+  }
+
+  /** Frees one page frame of the stack zone; panics where it is free. The ordinal is a signed word. */
+  #push(call: Call, ordinal: number, frame: number): void {
+    let words = this.#words;
     const at = HELD_AT + (ordinal >>> 5);
     const bit = 1 << ordinal;
-    if ((words[at] & bit) === 0) panicOnOwner(call, frame, 'pmm');
-    words[at] ^= bit;
-    if (ordinal < this.#bitmapOrdinals) {
-      words[FREE_BITMAP_AT] += 1;
-    } else {
-      pushRun(words, this.#stackAt, ordinal, 1);
-      words[FREE_STACK_AT] += 1;
-    }
-    return ordinal;
+    const held = words[at];
+    if ((held & bit) === 0) panicOnOwner(call, frame, 'pmm');
+    if (topEntry(words, this.#stackAt) + 2 * ENTRY_WORDS > words.length) words = this.#makeRoom(1);
+    words[at] = held ^ bit;
+    pushRun(words, this.#stackAt, ordinal, 1);
   }
 
-  /** Returns the state, with room on the stack for one more entry. */
-  #wordsWithRoom(): Int32Array {
-    if (topEntry(this.#words, this.#stackAt) + 2 * ENTRY_WORDS > this.#words.length) this.#makeRoom(1);
-    return this.#words;
+  /** Frees one page frame outside the section last used. */
+  #releaseElsewhere(call: Call, frame: number): void {
+    const ordinal = this.#ordinalOf(call, frame);
+    if (ordinal >= this.#bitmapOrdinals) {
+      this.#push(call, ordinal | 0, frame);
+      return;
+    }
+    if (!isHeld(this.#words, ordinal)) panicOnOwner(call, frame, 'pmm');
+    markRange(this.#words, ordinal, 1, false);
+    this.#words[FREE_BITMAP_AT] += 1;
+  }
+
+  #refreshFrame(frame: number): void {
+    const ordinal = this.#ordinalOf('free', frame);
+    refresh(this.#words, this.#layout, ordinal, ordinal);
   }
 
   /** Sees to it that so many more entries fit on the stack, as far as the zone has page frames. Amortised O(entries). */
-  #makeRoom(entries: number): void {
+  #makeRoom(entries: number): Int32Array {
     const { stackFrames } = this.#sections;
-    const depth = this.#words[DEPTH_AT] >>> 0;
+    const depth = this.#words[DEPTH_AT];
     const capacity = (this.#words.length - this.#stackAt) / ENTRY_WORDS;
-    if (Math.min(depth + entries, stackFrames) <= capacity) return;
+    if (Math.min(depth + entries, stackFrames) <= capacity) return this.#words;
     const wanted = Math.min(Math.max(2 * capacity, depth + entries), stackFrames);
     const grown = new Int32Array(this.#stackAt + wanted * ENTRY_WORDS);
     grown.set(this.#words);
     this.#words = grown;
+    return grown;
   }
 
-  /** Returns the ordinal of a page frame outside the section last used; panics where it is in none. O(log sections). */
-  #ordinalElsewhere(call: Call, frame: number): number {
+  /** Returns the ordinal of a page frame; panics where it lies in no section. O(log sections). */
+  #ordinalOf(call: Call, frame: number): number {
     const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
     const index = frame - section.base;
     if (!(index < section.count) || !Number.isInteger(index)) this.#panicOutside(call, frame);
@@ -310,7 +316,7 @@ export class FrameAllocator {
 
   /** Returns the page frame of an ordinal that is no padding. */
   #frameOf(ordinal: number): number {
-    const index = ordinal - this.#first;
+    const index = (ordinal - this.#first) | 0;
     return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);
   }
 
@@ -320,7 +326,9 @@ export class FrameAllocator {
     return section.base + (ordinal - section.first);
   }
 
+  /** Keeps a section of the stack zone in mind. */
   #use({ base, count, first }: Section): void {
+    if (first < this.#bitmapOrdinals) return;
     this.#base = base;
     this.#count = count;
     this.#first = first;
@@ -342,14 +350,14 @@ export class FrameAllocator {
   /** Undoes what the release of `frames[0 .. count)` did to the held bits. */
   #holdAgain(frames: FrameBatch, count: number): void {
     for (let i = 0; i < count; i += 1) {
-      markRange(this.#words, this.#ordinalElsewhere('freePages', frames[i]), 1, true);
+      markRange(this.#words, this.#ordinalOf('freePages', frames[i]), 1, true);
     }
   }
 
   #refreshBatch(frames: FrameBatch, count: number): void {
     for (let i = 0; i < count; i += 1) {
       if (frames[i] >= this.limit) continue;
-      const ordinal = this.#ordinalElsewhere('freePages', frames[i]);
+      const ordinal = this.#ordinalOf('freePages', frames[i]);
       refresh(this.#words, this.#layout, ordinal, ordinal);
     }
   }

@@ -9,19 +9,27 @@
  *                        └─────────┘ └─────────┘ top
  *
  * A run of any length is pushed and popped in O(1); memory grows with fragmentation only: at worst one entry a page
- * frame. Words are signed: `>>> 0` reads them as the unsigned numbers that they are.
+ * frame.
+ *
+ * Ordinals and lengths are unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is
+ * computed modulo 2^32 (`| 0`), which the engine does in one instruction; `>>> 0` makes a number of it where one is due.
+ * Entries are fewer than 2^31: a buffer cannot hold more.
  */
-import { DEPTH_AT, ENTRY_WORDS, FREE_STACK_AT } from './layout.ts';
+import * as layoutWords from './layout.ts';
+
+/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+const { DEPTH_AT, ENTRY_WORDS, FREE_STACK_AT } = layoutWords;
 
 /** Returns the word of the top entry of the stack that begins at word `at`; just below `at` where it is empty. */
 export function topEntry(words: Int32Array, at: number): number {
-  return at + (words[DEPTH_AT] >>> 0) * ENTRY_WORDS - ENTRY_WORDS;
+  return at + words[DEPTH_AT] * ENTRY_WORDS - ENTRY_WORDS;
 }
 
 /** Pushes the ordinals [first, first + count), ascending; count > 0. The caller has made room for one more entry. */
 export function pushRun(words: Int32Array, at: number, first: number, count: number): void {
   const top = topEntry(words, at);
-  if (top >= at && (words[top] >>> 0) + (words[top + 1] >>> 0) === first) {
+  words[FREE_STACK_AT] += count;
+  if (top >= at && ((words[top] + words[top + 1]) | 0) === (first | 0)) {
     words[top + 1] += count;
     return;
   }
@@ -30,27 +38,30 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
   words[DEPTH_AT] += 1;
 }
 
-/** Pops one ordinal. The stack is not empty. */
+/** Pops one ordinal, as a signed word. The stack is not empty. */
 export function pop(words: Int32Array, at: number): number {
-  const top = topEntry(words, at);
-  const left = (words[top + 1] >>> 0) - 1;
+  const depth = words[DEPTH_AT];
+  const top = at + depth * ENTRY_WORDS - ENTRY_WORDS;
+  const left = (words[top + 1] - 1) | 0;
   words[top + 1] = left;
-  if (left === 0) words[DEPTH_AT] -= 1;
-  return (words[top] >>> 0) + left;
-}
-
-/** Pops `count` ordinals of the top run, which has as many, and returns the lowest: they pop in descending order. */
-export function popRun(words: Int32Array, at: number, count: number): number {
-  const top = topEntry(words, at);
-  const left = (words[top + 1] >>> 0) - count;
-  words[top + 1] = left;
-  if (left === 0) words[DEPTH_AT] -= 1;
-  return (words[top] >>> 0) + left;
+  if (left === 0) words[DEPTH_AT] = depth - 1;
+  words[FREE_STACK_AT] -= 1;
+  return (words[top] + left) | 0;
 }
 
 /** Returns the length of the top run. The stack is not empty. */
 export function topLength(words: Int32Array, at: number): number {
   return words[topEntry(words, at) + 1] >>> 0;
+}
+
+/** Pops `count` ordinals of the top run, which has as many, and returns the lowest: they pop in descending order. */
+export function popRun(words: Int32Array, at: number, count: number): number {
+  const top = topEntry(words, at);
+  const left = (words[top + 1] - count) | 0;
+  words[top + 1] = left;
+  if (left === 0) words[DEPTH_AT] -= 1;
+  words[FREE_STACK_AT] -= count;
+  return (words[top] + left) >>> 0;
 }
 
 /** What a reset needs to know of a stack: nothing is popped between the two. */

@@ -4,7 +4,11 @@
  *
  * Ordinals may exceed 2^31: `>>> 5` and `1 <<` read them modulo 2^32 as unsigned and modulo 32, as they should.
  */
-import { HELD_AT } from './layout.ts';
+import * as layoutWords from './layout.ts';
+
+/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+const { HELD_AT } = layoutWords;
+
 import { maskOf, zerosBelow } from './word.ts';
 
 /** Whether an ordinal is held. */

@@ -13,9 +13,13 @@
  * run is long enough but starts at no multiple of the alignment, and 8 words for each of these.
  */
 import { firstFree, firstHeld } from './held-bits.ts';
-import { FANOUT_SHIFT, HELD_AT, type Layout, LEAF_SHIFT, type Level, NODE_WORDS } from './layout.ts';
+import type { Layout, Level } from './layout.ts';
+import * as layoutWords from './layout.ts';
 import { type Section, type Sections, sectionOfOrdinal } from './sections.ts';
 import { lowestFit as lowestFitInWords, multiplesOf, zerosBelow } from './word.ts';
+
+/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+const { FANOUT_SHIFT, HELD_AT, LEAF_SHIFT, NODE_WORDS } = layoutWords;
 
 /** Ordinals of a leaf. */
 const LEAF_SPAN = 2 ** LEAF_SHIFT;

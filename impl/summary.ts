@@ -13,17 +13,13 @@
  * Cost: a change of one page frame reads the 8 words of its leaf, then 8 nodes a level for as long as a node changes.
  * The idea is that of the page allocator of Go's runtime (mpagealloc.go); there the three lengths share a word.
  */
-import {
-  FANOUT,
-  FANOUT_SHIFT,
-  HELD_AT,
-  type Layout,
-  LEAF_SHIFT,
-  LEAF_WORDS,
-  type Level,
-  NODE_WORDS,
-} from './layout.ts';
+
+import type { Layout, Level } from './layout.ts';
+import * as layoutWords from './layout.ts';
 import { longestRun, zerosBelow } from './word.ts';
+
+/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+const { FANOUT, FANOUT_SHIFT, HELD_AT, LEAF_SHIFT, LEAF_WORDS, NODE_WORDS } = layoutWords;
 
 /** Stores the three lengths of a node as shortfalls of `span`. Returns whether one of them changed. */
 function store(words: Int32Array, node: number, start: number, longest: number, end: number): boolean {
