@@ -1,1 +1,2 @@
-export {};
+/** HOW PEOPLE USE IT: the command line. */
+export { main } from './main.ts';

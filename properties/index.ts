@@ -21,6 +21,7 @@ export {
   type Observer,
   type World,
 } from './execution.ts';
+export { loadTarget } from './load-target.ts';
 export { formatCounterexample, formatResponse } from './report/counterexample.ts';
 export { OURS, type Target, targetFrom } from './target.ts';
 export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';

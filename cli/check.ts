@@ -1,0 +1,173 @@
+/** `frameproof check`: runs random programs on a target, and ends with a verdict. */
+import { Command, Option } from 'commander';
+import {
+  type CampaignResult,
+  formatCounterexample,
+  loadTarget,
+  type NamedWorld,
+  OURS,
+  runCampaign,
+  saveTrace,
+  type Target,
+} from '../properties/index.ts';
+import {
+  config,
+  FALLBACK_MAP,
+  isRam,
+  type MemoryMap,
+  type Policy,
+  readMemoryMap,
+  readThisMachine,
+} from '../spec/index.ts';
+import { checkJson, checkReport, verdictLine } from './check-report.ts';
+import { EXIT } from './exit-codes.ts';
+import { policyList, repeated, seconds, wholeNumber } from './options.ts';
+import { progressBar } from './progress.ts';
+
+interface CheckOptions {
+  readonly target: string;
+  readonly map?: readonly string[];
+  readonly programs?: number;
+  readonly time?: number;
+  readonly operations: number;
+  readonly seed?: number;
+  readonly policy?: readonly Policy[];
+  readonly saveTo: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_PROGRAMS = 2000;
+const DEFAULT_OPERATIONS = 50;
+
+function ramPages(map: MemoryMap): number {
+  return map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
+}
+
+function namedWorld(name: string, map: MemoryMap): NamedWorld {
+  return {
+    name: `${name}, ${ramPages(map).toLocaleString('en-US')} page frames of RAM`,
+    map,
+    config: config(),
+  };
+}
+
+function thisMachine(): NamedWorld {
+  const imported = readThisMachine();
+  if (imported === null)
+    return namedWorld(`${FALLBACK_MAP.name} (this machine does not show its own map)`, FALLBACK_MAP);
+  return namedWorld(`this machine (${imported.map.name ?? imported.format})`, imported.map);
+}
+
+function worldsOf({ map }: CheckOptions): readonly NamedWorld[] {
+  if (map === undefined) return [thisMachine()];
+  return map.map((path) => namedWorld(path, readMemoryMap(path).map));
+}
+
+interface Run {
+  readonly target: Target;
+  readonly worlds: readonly NamedWorld[];
+  readonly seed: number;
+  readonly options: CheckOptions;
+}
+
+function header({ target, worlds, seed, options }: Run): string {
+  const maps = [...(options.map === undefined ? ['generated'] : []), ...worlds.map(({ name }) => name)];
+  const promises = target.policies.length === 0 ? 'no policy' : target.policies.join(', ');
+  return [
+    `target  ${target.name} (promises ${promises})`,
+    ...maps.map((name) => `map     ${name}`),
+    `seed    ${seed}`,
+    '',
+  ].join('\n');
+}
+
+async function campaign({ target, worlds, seed, options }: Run): Promise<CampaignResult> {
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once('SIGINT', onInterrupt);
+  const programs =
+    options.programs ?? (options.time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY);
+  const bar = progressBar({ programs, seconds: options.time, isShown: options.json !== true });
+  try {
+    return await runCampaign({
+      target,
+      worlds,
+      generated: options.map === undefined,
+      programs,
+      ...(options.time === undefined ? {} : { seconds: options.time }),
+      operations: options.operations,
+      seed,
+      onProgress: bar.update,
+      signal: interrupt.signal,
+    });
+  } finally {
+    bar.stop();
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+function counterexampleText({ counterexample }: CampaignResult, path: string | null): string {
+  if (counterexample === null || path === null) return '';
+  const lines = [
+    ...formatCounterexample(counterexample),
+    `saved     ${path}`,
+    `replay    npx frameproof replay ${path}`,
+  ];
+  return `\n${lines.join('\n')}\n`;
+}
+
+const EXIT_OF = {
+  holds: EXIT.holds,
+  unreached: EXIT.broken,
+  violated: EXIT.broken,
+  interrupted: EXIT.interrupted,
+} as const;
+
+/** A seed for whoever does not care; it is printed, so that the run can be repeated. */
+function anySeed(): number {
+  return Math.floor(Math.random() * 0x7fff_ffff);
+}
+
+async function check(options: CheckOptions): Promise<void> {
+  const target = await loadTarget(options.target, options.policy);
+  const run: Run = { target, worlds: worldsOf(options), seed: options.seed ?? anySeed(), options };
+  if (options.json !== true) process.stdout.write(`${header(run)}\n`);
+  const result = await campaign(run);
+  const path = result.counterexample === null ? null : saveTrace(options.saveTo, result.counterexample);
+  if (options.json === true) process.stdout.write(`${JSON.stringify(checkJson(result, path), null, 1)}\n`);
+  else
+    process.stdout.write(`${checkReport(result)}${verdictLine(result)}\n${counterexampleText(result, path)}`);
+  process.exitCode = EXIT_OF[result.verdict];
+}
+
+/** Returns the command `frameproof check`. Its errors are `SpecError`s, thrown. */
+export function checkCommand(): Command {
+  const programs = new Option('--programs <n>', `programs to run (default: ${DEFAULT_PROGRAMS})`)
+    .argParser(wholeNumber('--programs', 1))
+    .conflicts('time');
+  return new Command('check')
+    .description('run random programs on an allocator and judge every answer')
+    .option('--target <module>', 'module whose default export builds a manager', OURS.name)
+    .option('--map <path>', 'memory map to run on, instead of generated ones; may be repeated', repeated)
+    .addOption(programs)
+    .option('--time <seconds>', 'run for this long instead', seconds('--time'))
+    .option(
+      '--operations <n>',
+      'operations in a program, at most',
+      wholeNumber('--operations', 1),
+      DEFAULT_OPERATIONS,
+    )
+    .option(
+      '--seed <n>',
+      'repeat the run of this seed (default: another one each time)',
+      wholeNumber('--seed', 0),
+    )
+    .option(
+      '--policy <list>',
+      'what the target promises: lifo,first-fit or none (default: what it exports)',
+      policyList,
+    )
+    .option('--save-to <folder>', 'folder for counterexamples', 'counterexamples')
+    .option('--json', 'print the result as JSON')
+    .action(check);
+}

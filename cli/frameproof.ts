@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// The bin. It loads nothing of ours before it knows that this Node.js can run it.
+const OLDEST = [22, 18] as const;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  process.stderr.write(
+    `frameproof: expected Node.js ${OLDEST.join('.')} or newer, found ${process.versions.node}\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const { main } = await import('./main.ts');
+  await main(process.argv.slice(2));
+}

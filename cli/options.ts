@@ -1,0 +1,33 @@
+/** Options that several commands share, and how their values are read. Bad values are `SpecError`s of one line. */
+import { decode, Policy, SpecError } from '../spec/index.ts';
+
+/** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
+export function wholeNumber(flag: string, least: number): (text: string) => number {
+  return (text) => {
+    const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(n) && n >= least) return n;
+    throw new SpecError(
+      `${flag}: expected a whole number of at least ${least}, found ${JSON.stringify(text)}`,
+    );
+  };
+}
+
+/** Returns the number of seconds in `text`; throws `SpecError` unless it is above 0. */
+export function seconds(flag: string): (text: string) => number {
+  return (text) => {
+    const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (n > 0) return n;
+    throw new SpecError(`${flag}: expected seconds above 0, found ${JSON.stringify(text)}`);
+  };
+}
+
+/** Returns the policies that `text` lists, separated by commas; none for `none`. */
+export function policyList(text: string): readonly Policy[] {
+  if (text === 'none') return [];
+  return text.split(',').map((name) => decode(Policy, name.trim(), '--policy'));
+}
+
+/** Adds one more value of an option that may be given several times. */
+export function repeated(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
+}

@@ -1,0 +1,75 @@
+/** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
+import { Command } from 'commander';
+import { type Execution, execute, formatCounterexample, loadTarget, readTrace } from '../properties/index.ts';
+import type { Trace } from '../spec/index.ts';
+import { EXIT } from './exit-codes.ts';
+
+interface ReplayOptions {
+  readonly target?: string;
+  readonly json?: boolean;
+}
+
+/** What a replay came to. */
+type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
+
+function verdictOf(execution: Execution, recorded: Trace): ReplayVerdict {
+  const { violation, dangling } = execution;
+  if (violation !== null)
+    return violation.clause === recorded.violation?.clause ? 'reproduced' : 'another clause';
+  return dangling.length > 0 ? 'no longer applies' : 'holds';
+}
+
+function explain(
+  verdict: ReplayVerdict,
+  { dangling, operations, violation }: Execution,
+  recorded: Trace,
+): string {
+  const was = recorded.violation?.clause ?? 'nothing';
+  const [first] = dangling;
+  switch (verdict) {
+    case 'reproduced':
+      return `reproduced: ${was} is broken`;
+    case 'another clause':
+      return `broken otherwise: ${violation?.clause} is broken, the file says ${was}`;
+    case 'no longer applies':
+      return `no longer applies: operation ${(first?.at ?? 0) + 1} refers to ${first?.reference}, which this target did not hand out`;
+    default:
+      return `holds: ${operations.length} operations, no clause is broken`;
+  }
+}
+
+const EXIT_OF = {
+  holds: EXIT.holds,
+  reproduced: EXIT.broken,
+  'another clause': EXIT.broken,
+  'no longer applies': EXIT.outdated,
+} as const;
+
+async function replay(path: string, options: ReplayOptions): Promise<void> {
+  const recorded = readTrace(path);
+  const target = await loadTarget(options.target ?? recorded.target);
+  // A target is held to what the trace was judged by, as far as it promises that.
+  const policies = recorded.scenario.policies.filter(
+    (policy) => target.name === recorded.target || target.policies.includes(policy),
+  );
+  const execution = execute(target, { ...recorded.scenario, policies });
+  const verdict = verdictOf(execution, recorded);
+  const text = explain(verdict, execution, recorded);
+  if (options.json === true) {
+    const { violation } = execution;
+    process.stdout.write(`${JSON.stringify({ verdict, target: target.name, text, violation })}\n`);
+  } else {
+    process.stdout.write(`${formatCounterexample(execution.trace()).join('\n')}\n${text}\n`);
+  }
+  process.exitCode = EXIT_OF[verdict];
+}
+
+/** Returns the command `frameproof replay`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('run a saved counterexample again')
+    .argument('<file>', 'trace file')
+    .option('--target <module>', 'run it on this target instead of the one it was found on')
+    .option('--json', 'print the result as JSON')
+    .action(replay);
+}
