@@ -88,8 +88,13 @@ function countFrom(x: number, free: number): Argument {
 }
 
 function freeCount(free: number, digits: Digits): Argument {
-  const asked = Math.max(0, free + digits.of([0, 1, -1]));
-  return BigInt(asked <= free && asked > LONGEST_BATCH ? LONGEST_BATCH : asked);
+  return BigInt(Math.max(0, free + digits.of([0, 1, -1])));
+}
+
+/** A batch that could be granted is kept short: its cost is that of its pages. */
+function batchCount(x: number, free: number): Argument {
+  const count = countFrom(x, free);
+  return typeof count === 'bigint' && count > LONGEST_BATCH && count <= free ? BigInt(LONGEST_BATCH) : count;
 }
 
 function edgeAddress(execution: Execution, digits: Digits): bigint {
@@ -313,7 +318,7 @@ export function operationFrom(
   const chosen = calls[call % calls.length] ?? calls[0];
   switch (chosen) {
     case 'allocPages':
-      return { call: chosen, count: countFrom(x, execution.state.freeIn('stack')) };
+      return { call: chosen, count: batchCount(x, execution.state.freeIn('stack')) };
     case 'allocBitmap': {
       const count = countFrom(x, execution.state.freeIn('bitmap'));
       return { call: chosen, count, maxAddr: maxAddrFrom(execution, y), alignment: alignmentFrom(z) };

@@ -4,7 +4,7 @@
  */
 import { CLAUSE_NAMES, type ClauseName, type Policy, type Trace } from '../../spec/index.ts';
 import { anyProgram, type DrawnProgram } from '../commands.ts';
-import { Execution, type World } from '../execution.ts';
+import { Execution, type Observer, type World } from '../execution.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
 import type { Target } from '../target.ts';
 import { ClauseCounts, type SideCounts } from './clause-counts.ts';
@@ -71,6 +71,22 @@ const BATCH = 32;
 /** One batch in this many runs on the named maps where generated ones are wanted too. */
 const NAMED_SHARE = 8;
 
+function runProgram(
+  target: Target,
+  { world, calls, commands }: DrawnProgram,
+  observer?: Observer,
+): Execution {
+  const { policies } = target;
+  const execution = new Execution(
+    target,
+    world,
+    observer === undefined ? { policies } : { policies, observer },
+  );
+  if (execution.violation === null) runCommands({ execution, calls }, commands);
+  execution.finish();
+  return execution;
+}
+
 class Counters {
   readonly clauses = new ClauseCounts();
   readonly situations = new SituationCounts();
@@ -79,21 +95,16 @@ class Counters {
   programs = 0;
   operations = 0;
 
-  run(target: Target, { world, calls, commands }: DrawnProgram): Execution {
-    const execution = new Execution(target, world, {
-      policies: target.policies,
-      observer: {
-        tally: this.clauses.note,
-        onStep: (step) => {
-          this.situations.noteStep(step);
-          this.edges.note(step);
-          this.#noteCall(step.operation.call, step.response.outcome.kind);
-        },
+  run(target: Target, drawn: DrawnProgram): Execution {
+    const execution = runProgram(target, drawn, {
+      tally: this.clauses.note,
+      onStep: (step) => {
+        this.situations.noteStep(step);
+        this.edges.note(step);
+        this.#noteCall(step.operation.call, step.response.outcome.kind);
       },
     });
-    if (execution.violation === null) runCommands({ execution, calls }, commands);
-    execution.finish();
-    this.situations.noteWorld(world);
+    this.situations.noteWorld(drawn.world);
     this.programs += 1;
     this.operations += execution.operations.length;
     return execution;
@@ -159,7 +170,8 @@ function runBatch(
 ): Trace | null {
   let last: Trace | null = null;
   const holds = (drawn: DrawnProgram): boolean => {
-    const execution = counters.run(options.target, drawn);
+    // What shrinking tries is no part of the campaign, and is not counted.
+    const execution = last === null ? counters.run(options.target, drawn) : runProgram(options.target, drawn);
     if (execution.violation !== null) last = execution.trace();
     return execution.violation === null;
   };
