@@ -1,0 +1,17 @@
+/** The whole suite in a vitest file of one's own. */
+import { describePmm } from 'frameproof/properties';
+import { config, memoryMap } from 'frameproof/spec';
+import ExtentList from './works.ts';
+
+const smallPc = memoryMap([
+  { type: 'conventional', start: 0n, pages: 159 },
+  { type: 'reserved', start: 0x9_f000n, pages: 97 },
+  { type: 'conventional', start: 0x10_0000n, pages: 0x7f00 },
+]);
+
+describePmm('an extent list', (map, options) => new ExtentList(map, options), {
+  policies: ['first-fit'],
+  programs: 1000,
+  seed: 7,
+  worlds: [{ name: 'a PC with 128 MiB', map: smallPc, config: config() }],
+});
