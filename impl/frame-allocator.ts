@@ -20,17 +20,25 @@ import {
   PFN_LIMIT,
 } from '../spec/index.ts';
 import { type FirmwareExtents, firmwareExtents, ownerOutside } from './firmware.ts';
-import { markStack, pop, popRun, pushRun, resetStack, topEntry, topLength } from './free-stack.ts';
+import {
+  LONGEST_RUN,
+  lengthOf,
+  markStack,
+  nextOf,
+  pop,
+  popRun,
+  push,
+  pushRun,
+  resetStack,
+  topEntry,
+} from './free-stack.ts';
 import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
 import * as layoutWords from './layout.ts';
 import { checksum, type Layout, layoutOf, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
 import { panicOnArgument, panicOnDuplicate, panicOnLength, panicOnOwner } from './misuse.ts';
 import { lowestFit } from './search.ts';
 import {
-  type Extent,
-  type Piece,
   paddingOf,
-  piecesOf,
   piecesOwned,
   type Section,
   type Sections,
@@ -39,7 +47,7 @@ import {
   sectionsOf,
 } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { closeSummary, refresh } from './summary.ts';
+import { refresh } from './summary.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, FREE_STACK_AT, HELD_AT } = layoutWords;
@@ -49,8 +57,19 @@ export type FrameBatch = Uint32Array | Float64Array;
 
 /** The stack starts with room for one entry a descriptor, and one for each 64 page frames of its zone. */
 const FRAMES_PER_INITIAL_ENTRY = 64;
+/** A batch is searched for consecutive page frames in pieces of this, so that one that is refused costs no square. */
+const LONGEST_PIECE = 256;
 /** Stands for "no section used yet": holds no page frame. */
 const NOWHERE: Section = { base: 0, count: 0, first: 0 };
+
+/** Returns the end of the consecutive page frames, ascending or descending, that begin at an index of a batch. */
+function endOfRun(frames: FrameBatch, from: number, limit: number): number {
+  let end = from + 1;
+  const step = end < limit ? frames[end] - frames[from] : 0;
+  if (step !== 1 && step !== -1) return end;
+  while (end < limit && frames[end] - frames[end - 1] === step) end += 1;
+  return end;
+}
 
 export class FrameAllocator {
   /** RAM page frames. */
@@ -124,15 +143,7 @@ export class FrameAllocator {
   allocPages(frames: FrameBatch, count: number): boolean {
     if (count > this.freeInStack) return false;
     this.#checkBatch('allocPages', frames, count);
-    const words = this.#words;
-    let taken = 0;
-    while (taken < count) {
-      const length = Math.min(topLength(words, this.#stackAt), count - taken);
-      const first = popRun(words, this.#stackAt, length);
-      markRange(words, first, length, true);
-      const base = this.#frameOf(first);
-      for (let k = length - 1; k >= 0; k -= 1) frames[taken++] = base + k;
-    }
+    for (let taken = 0; taken < count; ) taken = this.#takeRun(frames, taken, count);
     return true;
   }
 
@@ -144,7 +155,7 @@ export class FrameAllocator {
     const words = this.#words;
     if (count === 0 || count > this.freeInBitmap) return null;
     const below = this.#ordinalLimit(limit);
-    const first = lowestFit(words, this.#layout, this.#sections, below, { count, alignment });
+    const first = lowestFit(words, this.#layout, this.#sections, below, count, alignment);
     if (first === null || first + count > below) return null;
     markRange(words, first, count, true);
     words[FREE_BITMAP_AT] -= count;
@@ -163,38 +174,31 @@ export class FrameAllocator {
     if (frame < this.limit) this.#refreshFrame(frame);
   }
 
-  /** Frees `frames[0 .. count)`, all or nothing. O(count). */
+  /** Frees `frames[0 .. count)`, all or nothing. O(count); consecutive page frames go a word at a time. */
   freePages(frames: FrameBatch, count: number): void {
     this.#checkBatch('freePages', frames, count);
     this.#makeRoom(count);
-    const words = this.#words;
-    const before = markStack(words, this.#stackAt);
-    const bitmapBefore = this.freeInBitmap;
+    const mark = markStack(this.#words, this.#stackAt);
+    const freeInBitmap = this.freeInBitmap;
     let done = 0;
     try {
-      for (; done < count; done += 1) this.#release('freePages', frames[done]);
+      while (done < count) done = this.#releaseRun(frames, done, count);
     } catch (panic) {
-      resetStack(words, this.#stackAt, before);
-      words[FREE_BITMAP_AT] = bitmapBefore;
+      resetStack(this.#words, this.#stackAt, mark);
+      this.#words[FREE_BITMAP_AT] = freeInBitmap;
       this.#holdAgain(frames, done);
       if (frames.subarray(0, done).includes(frames[done])) panicOnDuplicate('freePages', frames[done]);
       throw panic;
     }
-    if (this.freeInBitmap !== bitmapBefore) this.#refreshBatch(frames, count);
+    if (this.freeInBitmap !== freeInBitmap) this.#refreshBatch(frames, count);
   }
 
   /** Frees the page frames [base, base + count), all or nothing. O(count / 32). */
   freeRegion(base: number, count: number): void {
-    if (count === 0) return;
-    const pieces = this.#heldPieces({ base, end: base + count });
-    this.#makeRoom(pieces.length);
-    for (const piece of pieces) {
-      markRange(this.#words, piece.first, piece.count, false);
-      this.#give(piece);
-      if (piece.first < this.#bitmapOrdinals) {
-        refresh(this.#words, this.#layout, piece.first, piece.first + piece.count - 1);
-      }
-    }
+    const end = base + count;
+    for (let from = base; from < end; ) from = this.#checkPiece(from, end);
+    this.#makeRoom(1 + Math.ceil(count / LONGEST_RUN));
+    for (let from = base; from < end; ) from = this.#freePiece(from, end);
   }
 
   /** Returns the page frames of the sections as runs in one condition, ascending. O(words and runs). */
@@ -236,25 +240,57 @@ export class FrameAllocator {
     for (const { first, count } of held) {
       if (first < this.#bitmapOrdinals) refresh(this.#words, this.#layout, first, first + count - 1);
     }
-    closeSummary(this.#words, this.#layout);
-    for (const piece of piecesOwned(this.#sections, descriptors, 'pmm')) this.#give(piece);
+    for (const piece of piecesOwned(this.#sections, descriptors, 'pmm')) this.#give(piece.first, piece.count);
   }
 
   /** Counts ordinals of one section, whose bits say free already, and pushes those of the stack zone. Room is made. */
-  #give({ first, count }: Piece): void {
+  #give(first: number, count: number): void {
     if (first < this.#bitmapOrdinals) {
       this.#words[FREE_BITMAP_AT] += count;
       return;
     }
-    pushRun(this.#words, this.#stackAt, first, count);
+    pushRun(this.#words, this.#stackAt, first, count, 1);
   }
 
-  /** Frees one page frame but for the summary; panics where it may not be freed. */
-  #release(call: Call, frame: number): void {
-    const index = frame - this.#base;
-    const isHere = index >= 0 && index < this.#count && Math.floor(index) === index;
-    if (isHere) this.#push(call, (this.#first + index) | 0, frame);
-    else this.#releaseElsewhere(call, frame);
+  /** Allocates what is left of `count`, as far as the top run of the stack has it. Returns how many are taken now. */
+  #takeRun(frames: FrameBatch, taken: number, count: number): number {
+    const words = this.#words;
+    const next = nextOf(words, this.#stackAt);
+    const length = lengthOf(words, this.#stackAt);
+    const pages = Math.min(Math.abs(length), count - taken);
+    const low = length > 0 ? next - pages + 1 : next;
+    popRun(words, this.#stackAt, pages);
+    markRange(words, low, pages, true);
+    const base = this.#frameOf(low);
+    const end = taken + pages;
+    if (length > 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);
+    else for (let i = taken; i < end; i += 1) frames[i] = base + (i - taken);
+    return end;
+  }
+
+  /**
+   * Frees the consecutive page frames from `frames[from]` on if all may be freed, else that one, which panics where it may
+   * not. Returns the index of the first that is left.
+   */
+  #releaseRun(frames: FrameBatch, from: number, count: number): number {
+    const index = frames[from] - this.#base;
+    if (!(index >= 0 && index < this.#count && Math.floor(index) === index)) {
+      this.#releaseElsewhere('freePages', frames[from]);
+      return from + 1;
+    }
+    const end = endOfRun(frames, from, Math.min(count, from + LONGEST_PIECE));
+    const pages = end - from;
+    const step = frames[end - 1] < frames[from] ? -1 : 1;
+    const low = step < 0 ? index - (pages - 1) : index;
+    const first = this.#first + low;
+    const fits = pages > 1 && low >= 0 && low + pages <= this.#count;
+    if (!fits || firstFree(this.#words, first, first + pages) < first + pages) {
+      this.#push('freePages', (this.#first + index) | 0, frames[from]);
+      return from + 1;
+    }
+    markRange(this.#words, first, pages, false);
+    pushRun(this.#words, this.#stackAt, this.#first + index, pages, step);
+    return end;
   }
 
   /** Frees one page frame of the stack zone; panics where it is free. The ordinal is a signed word. */
@@ -266,7 +302,7 @@ export class FrameAllocator {
     if ((held & bit) === 0) panicOnOwner(call, frame, 'pmm');
     if (topEntry(words, this.#stackAt) + 2 * ENTRY_WORDS > words.length) words = this.#makeRoom(1);
     words[at] = held ^ bit;
-    pushRun(words, this.#stackAt, ordinal, 1);
+    push(words, this.#stackAt, ordinal);
   }
 
   /** Frees one page frame outside the section last used. */
@@ -299,13 +335,11 @@ export class FrameAllocator {
     return grown;
   }
 
-  /** Returns the ordinal of a page frame; panics where it lies in no section. O(log sections). */
+  /** Returns the ordinal of a page frame, and keeps its section in mind; panics where it lies in none. */
   #ordinalOf(call: Call, frame: number): number {
-    const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
-    const index = frame - section.base;
-    if (!(index < section.count) || !Number.isInteger(index)) this.#panicOutside(call, frame);
+    const section = this.#sectionOf(call, frame);
     this.#use(section);
-    return section.first + index;
+    return section.first + (frame - section.base);
   }
 
   #panicOutside(call: Call, frame: number): never {
@@ -362,18 +396,32 @@ export class FrameAllocator {
     }
   }
 
-  /** Returns an extent as ordinals of one section each; panics at the first page frame that is not held. */
-  #heldPieces(extent: Extent): readonly Piece[] {
-    const pieces = piecesOf(this.#sections, extent);
-    let next = extent.base;
-    for (const { base, first, count } of pieces) {
-      if (base !== next) break;
-      const free = firstFree(this.#words, first, first + count);
-      if (free < first + count) panicOnOwner('freeRegion', base + (free - first), 'pmm');
-      next = base + count;
-    }
-    if (next === PFN_LIMIT && next < extent.end) panicOnArgument('freeRegion', 'the region ends above 2^52');
-    if (next < extent.end) this.#panicOutside('freeRegion', next);
-    return pieces;
+  /** Returns the section that a page frame lies in; panics where it lies in none. O(log sections). */
+  #sectionOf(call: Call, frame: number): Section {
+    const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
+    const index = frame - section.base;
+    if (!(index < section.count) || Math.floor(index) !== index) this.#panicOutside(call, frame);
+    return section;
+  }
+
+  /** Panics unless the page frames of [from, end) that lie in one section with the first may be freed; returns their end. */
+  #checkPiece(from: number, end: number): number {
+    if (from === PFN_LIMIT) panicOnArgument('freeRegion', 'the region ends above 2^52');
+    const { base, count, first } = this.#sectionOf('freeRegion', from);
+    const until = end < base + count ? end : base + count;
+    const free = firstFree(this.#words, first + (from - base), first + (until - base));
+    if (free < first + (until - base)) panicOnOwner('freeRegion', base + (free - first), 'pmm');
+    return until;
+  }
+
+  /** Frees the page frames of [from, end) that lie in one section with the first, and returns their end. */
+  #freePiece(from: number, end: number): number {
+    const { base, count, first } = this.#sectionOf('freeRegion', from);
+    const until = end < base + count ? end : base + count;
+    const [ordinal, pages] = [first + (from - base), until - from];
+    markRange(this.#words, ordinal, pages, false);
+    this.#give(ordinal, pages);
+    if (ordinal < this.#bitmapOrdinals) refresh(this.#words, this.#layout, ordinal, ordinal + pages - 1);
+    return until;
   }
 }

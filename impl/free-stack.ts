@@ -1,85 +1,142 @@
 /**
  * Free stack: the free page frames of the stack zone in the order in which they will be allocated, as runs.
  *
- * An entry is (first ordinal, length). Pushing the ordinal that follows the top run extends it, popping takes the run's
- * last one, so the order is exactly that of single pages:
+ * An entry is (next, length): the ordinal that pops first, and how many follow. A run may go either way, so that what was
+ * allocated from a run and is freed in the order of allocation is a run again:
  *
- *     push 7 8 9 4 5     ┌─────────┐ ┌─────────┐     pop → 5, 4, 9, 8, 7
- *                        │ 7, 3    │ │ 4, 2    │
- *                        └─────────┘ └─────────┘ top
+ *     push 4 5 7 8 9       ┌──────┐ ┌──────┐       pop → 9, 8, 7, 5, 4     length > 0: pops downwards
+ *                          │ 5, 2 │ │ 9, 3 │ top
+ *                          └──────┘ └──────┘
+ *     push 4 5 9 8 7       ┌──────┐ ┌──────┐       pop → 7, 8, 9, 5, 4     length < 0: pops upwards
+ *                          │ 5, 2 │ │ 7,-3 │ top
+ *                          └──────┘ └──────┘
  *
- * A run of any length is pushed and popped in O(1); memory grows with fragmentation only: at worst one entry a page
- * frame.
+ * The order is exactly that of a stack of single pages. A run of any length is pushed and popped in O(1); memory grows with
+ * fragmentation only: at worst one entry a page frame. An ordinal joins the top run where it can, and a run of one has
+ * length 1: so the entries follow from the order alone, and equal stacks have equal words.
  *
- * Ordinals and lengths are unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is
- * computed modulo 2^32 (`| 0`), which the engine does in one instruction; `>>> 0` makes a number of it where one is due.
- * Entries are fewer than 2^31: a buffer cannot hold more.
+ * Ordinals are unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is computed modulo
+ * 2^32 (`| 0`), which the engine does in one instruction; `>>> 0` makes a number of it where one is due. Entries are fewer
+ * than 2^31: a buffer cannot hold more.
  */
 import * as layoutWords from './layout.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { DEPTH_AT, ENTRY_WORDS, FREE_STACK_AT } = layoutWords;
 
+/** A run is no longer than this, so that its length fits a signed word. */
+export const LONGEST_RUN = 2 ** 30;
+
 /** Returns the word of the top entry of the stack that begins at word `at`; just below `at` where it is empty. */
 export function topEntry(words: Int32Array, at: number): number {
   return at + words[DEPTH_AT] * ENTRY_WORDS - ENTRY_WORDS;
 }
 
-/** Pushes the ordinals [first, first + count), ascending; count > 0. The caller has made room for one more entry. */
-export function pushRun(words: Int32Array, at: number, first: number, count: number): void {
-  const top = topEntry(words, at);
-  words[FREE_STACK_AT] += count;
-  if (top >= at && ((words[top] + words[top + 1]) | 0) === (first | 0)) {
-    words[top + 1] += count;
-    return;
+/** Pushes one ordinal (modulo 2^32). The caller has made room for one more entry. */
+export function push(words: Int32Array, at: number, ordinal: number): void {
+  const depth = words[DEPTH_AT];
+  const top = at + depth * ENTRY_WORDS - ENTRY_WORDS;
+  words[FREE_STACK_AT] += 1;
+  if (depth !== 0) {
+    const length = words[top + 1];
+    const step = (ordinal - words[top]) | 0;
+    if (
+      step === 1 ? length > 0 && length < LONGEST_RUN : step === -1 && length < 2 && length > -LONGEST_RUN
+    ) {
+      words[top] = ordinal;
+      words[top + 1] = length === 1 ? step * 2 : length + step;
+      return;
+    }
   }
-  words[top + ENTRY_WORDS] = first;
-  words[top + ENTRY_WORDS + 1] = count;
-  words[DEPTH_AT] += 1;
+  words[top + ENTRY_WORDS] = ordinal;
+  words[top + ENTRY_WORDS + 1] = 1;
+  words[DEPTH_AT] = depth + 1;
+}
+
+/**
+ * Pushes `count` ordinals: `first`, then each `step` (1 or -1) further. None of them is on the stack, so after the first all
+ * others join its run. The caller has made room for one more entry, and for one each 2^30 ordinals.
+ */
+export function pushRun(words: Int32Array, at: number, first: number, count: number, step: number): void {
+  let next = first;
+  let left = count;
+  while (left > 0) {
+    push(words, at, next | 0);
+    const top = topEntry(words, at);
+    const length = Math.abs(words[top + 1]);
+    const more = Math.min(left - 1, LONGEST_RUN - length);
+    if (more > 0) {
+      words[top] = next + step * more;
+      words[top + 1] = step * (length + more);
+      words[FREE_STACK_AT] += more;
+    }
+    next += step * (more + 1);
+    left -= more + 1;
+  }
 }
 
 /** Pops one ordinal, as a signed word. The stack is not empty. */
 export function pop(words: Int32Array, at: number): number {
   const depth = words[DEPTH_AT];
   const top = at + depth * ENTRY_WORDS - ENTRY_WORDS;
-  const left = (words[top + 1] - 1) | 0;
-  words[top + 1] = left;
-  if (left === 0) words[DEPTH_AT] = depth - 1;
+  const next = words[top];
+  const length = words[top + 1];
   words[FREE_STACK_AT] -= 1;
-  return (words[top] + left) | 0;
+  if (length === 1) {
+    words[DEPTH_AT] = depth - 1;
+    return next;
+  }
+  const step = (length >> 31) | 1; // 1 for a run that pops downwards, -1 for one that pops upwards
+  words[top] = next - step;
+  words[top + 1] = length === -2 ? 1 : length - step;
+  return next;
 }
 
-/** Returns the length of the top run. The stack is not empty. */
-export function topLength(words: Int32Array, at: number): number {
-  return words[topEntry(words, at) + 1] >>> 0;
+/** Returns the next ordinal to pop, as a number. The stack is not empty. */
+export function nextOf(words: Int32Array, at: number): number {
+  return words[topEntry(words, at)] >>> 0;
 }
 
-/** Pops `count` ordinals of the top run, which has as many, and returns the lowest: they pop in descending order. */
-export function popRun(words: Int32Array, at: number, count: number): number {
+/** Returns the signed length of the top run: how many pop from the next on, downwards if positive, else upwards. */
+export function lengthOf(words: Int32Array, at: number): number {
+  return words[topEntry(words, at) + 1];
+}
+
+/** Pops `count` ordinals of the top run, which has as many. */
+export function popRun(words: Int32Array, at: number, count: number): void {
   const top = topEntry(words, at);
-  const left = (words[top + 1] - count) | 0;
-  words[top + 1] = left;
-  if (left === 0) words[DEPTH_AT] -= 1;
+  const length = words[top + 1];
+  const step = (length >> 31) | 1;
+  const left = length - step * count;
   words[FREE_STACK_AT] -= count;
-  return (words[top] + left) >>> 0;
+  if (left === 0) {
+    words[DEPTH_AT] -= 1;
+    return;
+  }
+  words[top] -= step * count;
+  words[top + 1] = left === -1 ? 1 : left;
 }
 
 /** What a reset needs to know of a stack: nothing is popped between the two. */
 export interface StackMark {
   readonly depth: number;
-  readonly topLength: number;
   readonly free: number;
+  readonly next: number;
+  readonly length: number;
 }
 
 /** Returns the present state of the stack, to be put back after pushes. */
 export function markStack(words: Int32Array, at: number): StackMark {
-  const depth = words[DEPTH_AT];
-  return { depth, topLength: depth === 0 ? 0 : topLength(words, at), free: words[FREE_STACK_AT] };
+  const top = topEntry(words, at);
+  return { depth: words[DEPTH_AT], free: words[FREE_STACK_AT], next: words[top], length: words[top + 1] };
 }
 
 /** Undoes all pushes since the mark. */
 export function resetStack(words: Int32Array, at: number, mark: StackMark): void {
   words[DEPTH_AT] = mark.depth;
   words[FREE_STACK_AT] = mark.free;
-  if (mark.depth !== 0) words[topEntry(words, at) + 1] = mark.topLength;
+  if (mark.depth === 0) return;
+  const top = topEntry(words, at);
+  words[top] = mark.next;
+  words[top + 1] = mark.length;
 }

@@ -3,7 +3,7 @@
  *
  *     ┌────────┬────────────────────────┬─────────────────────────────┬───────────────────────────────┐
  *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack, two words an entry│ → grows
- *     │        │ each                   │ three words a node          │                               │
+ *     │        │ each                   │ a word a node               │                               │
  *     └────────┴────────────────────────┴─────────────────────────────┴───────────────────────────────┘
  *     0        HELD_AT                  levels[0].at                  stackAt
  *
@@ -12,8 +12,8 @@
  */
 import { type Sections, WORD_BITS } from './sections.ts';
 
-/** Names the format of the buffer: "FPM2". */
-export const MAGIC = 0x46504d32;
+/** Names the format of the buffer: "FPM3". */
+export const MAGIC = 0x46504d33;
 /** Where the header keeps what. Counts are unsigned. */
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
@@ -31,23 +31,22 @@ export const HELD_AT = 16;
 /** Words of an entry of the free stack: first ordinal, length. */
 export const ENTRY_WORDS = 2;
 
-/** Words of a summary node: the runs at its start, longest anywhere, at its end; see `summary.ts`. */
-export const NODE_WORDS = 3;
 /** Ordinals of a leaf of the summary, as a power of two: 256, which is 8 words or half a cache line. */
 export const LEAF_SHIFT = 8;
 /** Words of held bits that a leaf covers. */
 export const LEAF_WORDS = 2 ** LEAF_SHIFT / WORD_BITS;
-/** Children of an inner node, as a power of two: 8, whose 24 words are a cache line and a half. */
+/** Children of an inner node, as a power of two: 8, half a cache line. */
 export const FANOUT_SHIFT = 3;
 export const FANOUT = 2 ** FANOUT_SHIFT;
 
-/** One level of the summary. */
+/** The summary counts runs up to so many page frames. */
+export const LONGEST_COUNTED = 1024;
+
+/** One level of the summary, a word a node. */
 export interface Level {
   /** The word of its first node. */
   readonly at: number;
   readonly nodes: number;
-  /** Ordinals that a node covers. */
-  readonly span: number;
 }
 
 /** Offsets that depend on the memory map. */
@@ -58,12 +57,10 @@ export interface Layout {
 }
 
 function levelsOf(bitmapOrdinals: number, at: number): readonly Level[] {
-  const levels: Level[] = [];
-  let level = { at, nodes: Math.ceil(bitmapOrdinals / 2 ** LEAF_SHIFT), span: 2 ** LEAF_SHIFT };
-  levels.push(level);
+  let level: Level = { at, nodes: Math.ceil(bitmapOrdinals / 2 ** LEAF_SHIFT) };
+  const levels = [level];
   while (level.nodes > FANOUT) {
-    const { at: below, nodes, span } = level;
-    level = { at: below + nodes * NODE_WORDS, nodes: Math.ceil(nodes / FANOUT), span: span * FANOUT };
+    level = { at: level.at + level.nodes, nodes: Math.ceil(level.nodes / FANOUT) };
     levels.push(level);
   }
   return levels;
@@ -72,7 +69,7 @@ function levelsOf(bitmapOrdinals: number, at: number): readonly Level[] {
 /** Returns the layout for these sections. */
 export function layoutOf(sections: Sections): Layout {
   const levels = levelsOf(sections.bitmapOrdinals, HELD_AT + sections.ordinals / WORD_BITS);
-  const stackAt = levels.reduce((end, { at, nodes }) => Math.max(end, at + nodes * NODE_WORDS), 0);
+  const stackAt = levels.reduce((end, { at, nodes }) => Math.max(end, at + nodes), 0);
   return { levels, stackAt };
 }
 

@@ -156,7 +156,8 @@ export function sectionsOf(map: MemoryMap, config: Config): Sections {
 
 /** Returns the index of the last section that starts at or below a page frame, or -1. O(log sections). */
 export function sectionBelow(sections: Sections, frame: number): number {
-  let [low, high] = [0, sections.list.length];
+  let low = 0;
+  let high = sections.list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const section = sections.list[middle];
@@ -168,7 +169,8 @@ export function sectionBelow(sections: Sections, frame: number): number {
 
 /** Returns the index of the last section whose first ordinal is at or below an ordinal, or -1. O(log sections). */
 export function sectionOfOrdinal(sections: Sections, ordinal: number): number {
-  let [low, high] = [0, sections.list.length];
+  let low = 0;
+  let high = sections.list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const section = sections.list[middle];

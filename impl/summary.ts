@@ -1,38 +1,41 @@
 /**
- * Summary: for blocks of the bitmap zone, how long the free runs in them are, so that a search skips what cannot fit and
- * a refusal does not walk. A tree: a leaf covers 256 ordinals, an inner node 8 nodes of the level below.
+ * Summary: for each block of the bitmap zone, the longest run of free page frames that begins in it, so that a search
+ * steps over what cannot fit and a refusal does not walk. A tree: a leaf covers 256 ordinals, an inner node 8 nodes of
+ * the level below.
  *
- *                       start 3      longest 5      end 2
- *     held bits         · · · 1 1 1 · · · · · 1 1 1 · ·          · free
- *                       └───┘       └───────┘       └─┘
+ *     leaf            ├────────── 256 ──────────┤
+ *     held bits        1 1 · · · 1 1 1 · 1 · · · · · · · 1 …       · free
+ *                          └ 3 ┘       1   └── 7 ──────┘           longest: 7, though it ends in the next leaf
  *
- * A node holds these three lengths as what they fall short of its span, so zeros say "all free" and a fresh buffer needs
- * no work. They are exact after every call: equal states have equal summaries. What a level's last node covers beyond the
- * zone counts as held.
+ * Runs count up to 1024 page frames (4 MiB, the largest block of most kernels): a change has to look no further than that.
+ * A node holds what the length falls *short* of 1024, so zeros say "all free" and a fresh buffer needs no work; a parent
+ * has the least shortfall of its children. Exact after every call: equal states have equal summaries.
  *
- * Cost: a change of one page frame reads the 8 words of its leaf, then 8 nodes a level for as long as a node changes.
- * The idea is that of the page allocator of Go's runtime (mpagealloc.go); there the three lengths share a word.
+ * Cost: a change of one page frame reads the 8 words of its leaf and what a run goes on behind it; a longer run updates
+ * ancestors by one comparison each, a shorter one reads 8 siblings where it was the longest.
  */
-
+import { firstHeld } from './held-bits.ts';
 import type { Layout, Level } from './layout.ts';
 import * as layoutWords from './layout.ts';
 import { longestRun, zerosBelow } from './word.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { FANOUT, FANOUT_SHIFT, HELD_AT, LEAF_SHIFT, LEAF_WORDS, NODE_WORDS } = layoutWords;
+const { FANOUT, FANOUT_SHIFT, HELD_AT, LEAF_SHIFT, LEAF_WORDS, LONGEST_COUNTED } = layoutWords;
+const LEAF_SPAN = LEAF_WORDS * 32;
 
-/** Stores the three lengths of a node as shortfalls of `span`. Returns whether one of them changed. */
-function store(words: Int32Array, node: number, start: number, longest: number, end: number): boolean {
-  if (words[node] === start && words[node + 1] === longest && words[node + 2] === end) return false;
-  words[node] = start;
-  words[node + 1] = longest;
-  words[node + 2] = end;
-  return true;
+/** Returns how many ordinals are free from word `at` on, counting on from `run` up to the longest that counts. */
+function runOn(words: Int32Array, at: number, run: number): number {
+  let length = run;
+  let next = at;
+  while (length < LONGEST_COUNTED && words[next] === 0) {
+    length += 32;
+    next += 1;
+  }
+  return length < LONGEST_COUNTED ? length + zerosBelow(words[next]) : length;
 }
 
-/** Computes a leaf from its words of held bits, which begin at `bits`. Returns whether it changed. */
-function refreshLeaf(words: Int32Array, bits: number, node: number): boolean {
-  let start = -1; // none yet: no word held anything so far
+/** Returns the shortfall of a leaf whose held bits begin at word `bits`. */
+function leafShortfall(words: Int32Array, bits: number): number {
   let longest = 0;
   let run = 0; // free ordinals just before the current word
   for (let at = bits; at < bits + LEAF_WORDS; at += 1) {
@@ -42,75 +45,98 @@ function refreshLeaf(words: Int32Array, bits: number, node: number): boolean {
       continue;
     }
     run += zerosBelow(held);
-    if (start < 0) start = run;
     if (run > longest) longest = run;
     if (held !== -1) longest = longestRun(~held, longest);
     run = Math.clz32(held);
   }
-  const span = LEAF_WORDS * 32;
+  if (run > 0) run = runOn(words, bits + LEAF_WORDS, run);
   if (run > longest) longest = run;
-  return store(words, node, start < 0 ? 0 : span - start, span - longest, span - run);
+  return longest < LONGEST_COUNTED ? LONGEST_COUNTED - longest : 0;
 }
 
-/** Computes an inner node from the `count` children that exist of it. Returns whether it changed. */
-function refreshNode(words: Int32Array, child: number, count: number, span: number, node: number): boolean {
-  let start = -1;
-  let longest = 0;
-  let run = 0;
-  for (let at = child; at < child + count * NODE_WORDS; at += NODE_WORDS) {
-    const joined = run + span - words[at];
-    const best = span - words[at + 1];
-    if (joined > longest) longest = joined;
-    if (best > longest) longest = best;
-    if (words[at] === 0) {
-      run = joined;
-      continue;
-    }
-    if (start < 0) start = joined;
-    run = span - words[at + 2];
+/** Returns the least shortfall of the children of a node. */
+function leastOf(words: Int32Array, { at, nodes }: Level, parent: number): number {
+  const first = parent * FANOUT;
+  const end = first + FANOUT < nodes ? first + FANOUT : nodes;
+  let least = words[at + first];
+  for (let child = first + 1; child < end; child += 1) {
+    const shortfall = words[at + child];
+    if (shortfall < least) least = shortfall;
   }
-  if (start < 0) start = run;
-  if (count < FANOUT) run = 0;
-  const whole = span * FANOUT;
-  return store(words, node, whole - start, whole - longest, whole - run);
+  return least;
 }
 
-function refreshLeaves(words: Int32Array, { at }: Level, low: number, high: number): boolean {
-  let hasChanged = false;
-  for (let leaf = low; leaf <= high; leaf += 1) {
-    const bits = HELD_AT + leaf * LEAF_WORDS;
-    if (refreshLeaf(words, bits, at + leaf * NODE_WORDS)) hasChanged = true;
+/** Tells the ancestors of a leaf that its shortfall was `before` and is `after`. */
+function climb(
+  words: Int32Array,
+  levels: readonly Level[],
+  leaf: number,
+  before: number,
+  after: number,
+): void {
+  let index = leaf;
+  let [was, is] = [before, after];
+  for (let k = 1; k < levels.length && was !== is; k += 1) {
+    index >>>= FANOUT_SHIFT;
+    const node = levels[k].at + index;
+    const old = words[node];
+    if (is >= old && was > old) return; // another child was and remains the least
+    is = is < old ? is : leastOf(words, levels[k - 1], index);
+    was = old;
+    words[node] = is;
   }
-  return hasChanged;
 }
 
-function refreshNodes(words: Int32Array, level: Level, below: Level, low: number, high: number): boolean {
-  let hasChanged = false;
-  for (let index = low; index <= high; index += 1) {
-    const child = index * FANOUT;
-    const from = below.at + child * NODE_WORDS;
-    const count = below.nodes - child < FANOUT ? below.nodes - child : FANOUT;
-    if (refreshNode(words, from, count, below.span, level.at + index * NODE_WORDS)) hasChanged = true;
+function refreshLeaf(words: Int32Array, levels: readonly Level[], leaf: number): void {
+  const node = levels[0].at + leaf;
+  const before = words[node];
+  const after = leafShortfall(words, HELD_AT + leaf * LEAF_WORDS);
+  if (before === after) return;
+  words[node] = after;
+  climb(words, levels, leaf, before, after);
+}
+
+/** Refreshes the leaves before `leaf` from which a run reaches `first`, the first ordinal that changed. */
+function refreshBefore(words: Int32Array, levels: readonly Level[], leaf: number, first: number): void {
+  let next = leaf;
+  const reach = first - LONGEST_COUNTED;
+  while (next > 0 && next * LEAF_SPAN > reach) {
+    const start = next * LEAF_SPAN;
+    if (start < first && firstHeld(words, start, first) < first) return;
+    if (words[HELD_AT + next * LEAF_WORDS - 1] < 0) return; // the last ordinal before the leaf is held
+    next -= 1;
+    refreshLeaf(words, levels, next);
   }
-  return hasChanged;
 }
 
 /** Brings the summary up to date after held bits of the ordinals [first, last] of the bitmap zone changed. */
 export function refresh(words: Int32Array, { levels }: Layout, first: number, last: number): void {
-  let low = first >>> LEAF_SHIFT;
-  let high = last >>> LEAF_SHIFT;
-  let hasChanged = refreshLeaves(words, levels[0], low, high);
-  for (let k = 1; hasChanged && k < levels.length; k += 1) {
-    low >>>= FANOUT_SHIFT;
-    high >>>= FANOUT_SHIFT;
-    hasChanged = refreshNodes(words, levels[k], levels[k - 1], low, high);
-  }
+  const low = first >>> LEAF_SHIFT;
+  for (let leaf = last >>> LEAF_SHIFT; leaf >= low; leaf -= 1) refreshLeaf(words, levels, leaf);
+  refreshBefore(words, levels, low, first);
 }
 
-/** Marks what the last node of each level covers beyond the zone as held; zeros are true of all others at init. */
-export function closeSummary(words: Int32Array, { levels }: Layout): void {
-  for (let k = 1; k < levels.length; k += 1) {
-    const last = levels[k].nodes - 1;
-    refreshNodes(words, levels[k], levels[k - 1], last, last);
+/**
+ * Returns the first leaf at or after `from` in which a run of `count` begins, or the number of leaves where there is none.
+ * Runs longer than those that count are taken to be anywhere that the longest that counts is. O(8 levels).
+ */
+export function nextLeaf(words: Int32Array, { levels }: Layout, from: number, count: number): number {
+  const slack = count < LONGEST_COUNTED ? LONGEST_COUNTED - count : 0;
+  let level = from === 0 ? levels.length - 1 : 0;
+  let index = from;
+  for (;;) {
+    const { at, nodes } = levels[level];
+    const group = (index | (FANOUT - 1)) + 1;
+    const end = group < nodes ? group : nodes;
+    while (index < end && words[at + index] > slack) index += 1;
+    if (index < end) {
+      if (level === 0) return index;
+      level -= 1;
+      index <<= FANOUT_SHIFT;
+    } else {
+      if (index >= nodes) return levels[0].nodes;
+      level += 1;
+      index >>>= FANOUT_SHIFT;
+    }
   }
 }
