@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['{spec,model,impl,properties,cli,native,bench,examples}/**/*.test.ts'],
     testTimeout: 60_000,
+    // A CommonJS module is what Node makes of it, as everywhere else.
+    deps: { interopDefault: false },
     // The examples import this package by its name, and must load it as an installed one: by Node itself.
     server: { deps: { external: [/\/dist\//] } },
   },

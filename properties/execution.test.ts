@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { createPmm } from '../impl/index.ts';
+import {
+  config,
+  memoryMap,
+  type Operation,
+  type Pmm,
+  type PmmFactory,
+  parseReference,
+  type Reference,
+  type Scenario,
+} from '../spec/index.ts';
+import { execute } from './execution.ts';
+import { OURS, type Target } from './target.ts';
+import { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
+
+/** Page frames 0 to 3 are the bitmap zone, 4 to 7 the stack zone; page frames 8 and 9 are held for boot code. */
+const world = {
+  map: memoryMap([
+    { type: 'conventional', start: 0n, pages: 8 },
+    { type: 'loaderData', start: 0x8000n, pages: 2 },
+  ]),
+  config: config({ bitmapMaxAddr: 0x4000n }),
+};
+
+function at(text: string): Reference {
+  const reference = parseReference(text);
+  if (reference === null) throw new Error(`${text} is no reference`);
+  return reference;
+}
+
+function scenario(...operations: readonly Operation<Reference>[]): Scenario {
+  return { ...world, policies: ['lifo', 'first-fit'], operations };
+}
+
+/** Our implementation with one call replaced. */
+function changed(change: (pmm: Pmm) => Partial<PmmCalls>): Target {
+  const create: PmmFactory = (map, options) => {
+    const pmm = createPmm(map, options);
+    return wrapPmm(pmm, change(pmm));
+  };
+  return { name: 'changed', policies: [], create };
+}
+
+describe('an execution', () => {
+  it('resolves references to what the target handed out', () => {
+    const run = execute(
+      OURS,
+      scenario(
+        { call: 'allocPages', count: 2n },
+        { call: 'allocBitmap', count: 2n, maxAddr: 0x4000n, alignment: 4096n },
+        { call: 'free', address: at('a[1]') },
+        { call: 'free', address: at('b[1]+0x10') },
+        { call: 'freeRegion', address: at('0xffff800000008000'), count: 2n },
+      ),
+    );
+    expect(run.violation).toBeNull();
+    expect(run.responses.map(({ outcome }) => outcome.kind)).toEqual([
+      'done',
+      'addresses',
+      'address',
+      'done',
+      'done',
+      'done',
+    ]);
+    expect(run.responses.at(-1)?.amounts).toEqual({ total: 10, free: 8, reserved: 2 });
+  });
+
+  it('passes over what refers to a result that is not there, and says so', () => {
+    const run = execute(OURS, scenario({ call: 'alloc' }, { call: 'free', address: at('a[1]') }));
+    expect(run.violation).toBeNull();
+    expect(run.dangling).toEqual([{ at: 1, reference: 'a[1]' }]);
+  });
+
+  it('stops at the first clause that is broken, and names the page frame', () => {
+    const target = changed(() => ({ alloc: () => 0xffff_8000_0000_2000n }));
+    const run = execute(target, scenario({ call: 'freeAmount' }, { call: 'alloc' }, { call: 'alloc' }));
+    expect(run.violation).toMatchObject({ clause: 'alloc.zone', at: 1, pfn: 2, owner: 'pmm' });
+    expect(run.operations).toHaveLength(2);
+  });
+
+  it('finds a page frame lost without a trace when it sweeps', () => {
+    const target = changed((pmm) => ({
+      inspect: () => [...(pmm.inspect?.() ?? [])].map((run) => ({ ...run, condition: 'held' as const })),
+    }));
+    expect(execute(target, scenario()).violation).toMatchObject({ clause: 'owner.agrees', at: -1, pfn: 0 });
+  });
+
+  it('takes an error that is no panic for an answer, not for a crash', () => {
+    const target = changed(() => ({
+      free: () => {
+        throw new TypeError('cannot read properties of undefined');
+      },
+    }));
+    const run = execute(target, scenario({ call: 'alloc' }, { call: 'free', address: at('a') }));
+    expect(run.violation).toMatchObject({ clause: 'free.owner', at: 1 });
+    expect(run.violation?.explanation).toContain('it threw TypeError');
+  });
+
+  it('sees a write into a page frame that a caller owns', () => {
+    const create: PmmFactory = (map, options) => {
+      const pmm = createPmm(map, options);
+      return wrapPmm(pmm, {
+        alloc: () => {
+          options.memory.write(0x7000n, 1n);
+          return pmm.alloc();
+        },
+      });
+    };
+    const run = execute(
+      { name: 'scribbler', policies: [], create },
+      scenario({ call: 'alloc' }, { call: 'alloc' }),
+    );
+    expect(run.violation).toMatchObject({ clause: 'contents.preserved', at: 1, pfn: 7, owner: 'caller' });
+  });
+});
