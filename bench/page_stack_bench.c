@@ -327,14 +327,19 @@ int main(void) {
             random_state = 1;
             scenario->prepare(size);
         }
-        scenario->before();
-        double start = now_ns();
-        uint64_t operations = scenario->run(reps);
-        double spent = now_ns() - start;
+        double spent = 0;
+        uint64_t operations = 0;
+        for (uint64_t r = 0; r < (scenario->is_repeatable ? 1 : reps); r++) {
+            scenario->before();
+            double start = now_ns();
+            operations += scenario->run(scenario->is_repeatable ? reps : 1);
+            spent += now_ns() - start;
+        }
         printf("%.0f %" PRIu64 "\n", spent, operations);
         fflush(stdout);
         double wanted_reps = TARGET_NS / (spent / (double)reps + 1);
-        reps = !scenario->is_repeatable || wanted_reps < 1 ? 1 : wanted_reps > 1e7 ? 10000000 : (uint64_t)wanted_reps;
+        double most_reps = scenario->is_repeatable ? 1e7 : 100;
+        reps = wanted_reps < 1 ? 1 : (uint64_t)(wanted_reps < most_reps ? wanted_reps : most_reps);
     }
     return 0;
 }

@@ -45,19 +45,28 @@ const churn: Scenario = (subject, size) => {
   const pages = subject.batch(size);
   let live = 0;
   for (let page = subject.alloc(); page !== null; page = subject.alloc()) subject.set(pages, live++, page);
-  const freeOne = (k: number): void => {
+  for (const half = Math.floor(live / 2); live > half; ) {
+    const k = random.next() % live;
     subject.free(subject.get(pages, k));
     live -= 1;
     subject.set(pages, k, subject.get(pages, live));
-  };
-  for (const half = Math.floor(live / 2); live > half; ) freeOne(random.next() % live);
+  }
   return {
     run: (reps) => {
+      let count = live; // a local: a variable shared with another function is read from memory each time
       for (let i = 0; i < reps * 10_000; i += 1) {
         const r = random.next();
-        if ((r & 1) !== 0) freeOne((r >>> 1) % live);
-        else subject.set(pages, live++, succeeded(subject.alloc()));
+        if ((r & 1) !== 0) {
+          const k = (r >>> 1) % count;
+          subject.free(subject.get(pages, k));
+          count -= 1;
+          subject.set(pages, k, subject.get(pages, count));
+        } else {
+          subject.set(pages, count, succeeded(subject.alloc()));
+          count += 1;
+        }
       }
+      live = count;
       return reps * 10_000;
     },
   };

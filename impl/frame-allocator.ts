@@ -47,7 +47,7 @@ import {
   sectionsOf,
 } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { refresh } from './summary.ts';
+import { noteFreed, noteHeld, rebuild } from './summary.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, FREE_STACK_AT, HELD_AT } = layoutWords;
@@ -159,7 +159,7 @@ export class FrameAllocator {
     if (first === null || first + count > below) return null;
     markRange(words, first, count, true);
     words[FREE_BITMAP_AT] -= count;
-    refresh(words, this.#layout, first, first + count - 1);
+    noteHeld(words, this.#layout, first, first + count - 1);
     return this.#frameOf(first);
   }
 
@@ -171,7 +171,7 @@ export class FrameAllocator {
     } else {
       this.#releaseElsewhere('free', frame);
     }
-    if (frame < this.limit) this.#refreshFrame(frame);
+    if (frame < this.limit) this.#noteFrame(frame);
   }
 
   /** Frees `frames[0 .. count)`, all or nothing. O(count); consecutive page frames go a word at a time. */
@@ -190,7 +190,7 @@ export class FrameAllocator {
       if (frames.subarray(0, done).includes(frames[done])) panicOnDuplicate('freePages', frames[done]);
       throw panic;
     }
-    if (this.freeInBitmap !== freeInBitmap) this.#refreshBatch(frames, count);
+    if (this.freeInBitmap !== freeInBitmap) this.#noteBatch(frames, count);
   }
 
   /** Frees the page frames [base, base + count), all or nothing. O(count / 32). */
@@ -228,6 +228,7 @@ export class FrameAllocator {
     const words = readState(snapshot, { layout, sections, map: this.#words[MAP_AT] });
     if (words.length > this.#words.length) this.#words = words;
     else this.#words.set(words);
+    rebuild(this.#words, layout);
   }
 
   #init(descriptors: readonly Descriptor[]): void {
@@ -238,7 +239,7 @@ export class FrameAllocator {
     const held = [...padding, ...boot];
     for (const { first, count } of held) markRange(this.#words, first, count, true);
     for (const { first, count } of held) {
-      if (first < this.#bitmapOrdinals) refresh(this.#words, this.#layout, first, first + count - 1);
+      if (first < this.#bitmapOrdinals) noteHeld(this.#words, this.#layout, first, first + count - 1);
     }
     for (const piece of piecesOwned(this.#sections, descriptors, 'pmm')) this.#give(piece.first, piece.count);
   }
@@ -317,9 +318,9 @@ export class FrameAllocator {
     this.#words[FREE_BITMAP_AT] += 1;
   }
 
-  #refreshFrame(frame: number): void {
+  #noteFrame(frame: number): void {
     const ordinal = this.#ordinalOf('free', frame);
-    refresh(this.#words, this.#layout, ordinal, ordinal);
+    noteFreed(this.#words, this.#layout, ordinal, ordinal);
   }
 
   /** Sees to it that so many more entries fit on the stack, as far as the zone has page frames. Amortised O(entries). */
@@ -388,11 +389,11 @@ export class FrameAllocator {
     }
   }
 
-  #refreshBatch(frames: FrameBatch, count: number): void {
+  #noteBatch(frames: FrameBatch, count: number): void {
     for (let i = 0; i < count; i += 1) {
       if (frames[i] >= this.limit) continue;
       const ordinal = this.#ordinalOf('freePages', frames[i]);
-      refresh(this.#words, this.#layout, ordinal, ordinal);
+      noteFreed(this.#words, this.#layout, ordinal, ordinal);
     }
   }
 
@@ -421,7 +422,7 @@ export class FrameAllocator {
     const [ordinal, pages] = [first + (from - base), until - from];
     markRange(this.#words, ordinal, pages, false);
     this.#give(ordinal, pages);
-    if (ordinal < this.#bitmapOrdinals) refresh(this.#words, this.#layout, ordinal, ordinal + pages - 1);
+    if (ordinal < this.#bitmapOrdinals) noteFreed(this.#words, this.#layout, ordinal, ordinal + pages - 1);
     return until;
   }
 }

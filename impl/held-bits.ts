@@ -63,3 +63,17 @@ export function firstFree(words: Int32Array, from: number, end: number): number 
   while (found === 0 && at < last) found = ~words[++at];
   return Math.min(end, (at - HELD_AT) * 32 + zerosBelow(found));
 }
+
+/** Returns the least s >= low such that [s, end) is free; low is a multiple of 32 and low <= end. O((end - s) / 32). */
+export function freeSince(words: Int32Array, low: number, end: number): number {
+  if (low === end) return end;
+  let word = end - 1 - ((end - 1) & 31);
+  let held = words[HELD_AT + (word >>> 5)] << (31 - ((end - 1) & 31)); // what lies from `end` on is shifted out
+  let free = end;
+  while (held === 0 && word > low) {
+    free = word;
+    word -= 32;
+    held = words[HELD_AT + (word >>> 5)];
+  }
+  return held === 0 ? low : free - Math.clz32(held);
+}

@@ -40,7 +40,7 @@ export const FANOUT_SHIFT = 3;
 export const FANOUT = 2 ** FANOUT_SHIFT;
 
 /** The summary counts runs up to so many page frames. */
-export const LONGEST_COUNTED = 1024;
+export const LONGEST_COUNTED = 512;
 
 /** One level of the summary, a word a node. */
 export interface Level {

@@ -9,13 +9,13 @@
  *                                   └ the search resumes here, be it in this leaf or a later one
  *
  * Cost: a refusal because of length reads 8 nodes at most. Otherwise O(8 levels) a leaf in which a run is long enough, and
- * its 8 words; a request above 4 MiB reads the words of each run of 4 MiB and more once.
+ * its 8 words; a request above 2 MiB reads the words of each run of 2 MiB and more once.
  */
 import { firstFree, firstHeld } from './held-bits.ts';
 import type { Layout } from './layout.ts';
 import * as layoutWords from './layout.ts';
 import { type Section, type Sections, sectionOfOrdinal } from './sections.ts';
-import { nextLeaf } from './summary.ts';
+import { correctLeaf, nextLeaf } from './summary.ts';
 import { lowestFit as lowestFitInWords, multiplesOf } from './word.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
@@ -122,6 +122,7 @@ export function lowestFit(
     const low = base > from ? base : from;
     const start = fitBetween(words, sections, low, base + LEAF_SPAN, count, alignment);
     if (start < base + LEAF_SPAN) return start;
+    correctLeaf(words, layout, leaf);
     from = start;
   }
   return null;

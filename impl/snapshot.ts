@@ -1,6 +1,7 @@
 /**
- * Snapshots: the state of an allocator as bytes. What is kept is the buffer up to the top of the free stack; as nothing
- * in it depends on how a state was reached, equal states have equal bytes.
+ * Snapshots: the state of an allocator as bytes: header, held bits, and the free stack up to its top. The summary, which
+ * follows from the held bits, and the room above the stack are left out; as nothing else depends on how a state was
+ * reached, equal states have equal bytes.
  */
 import {
   DEPTH_AT,
@@ -16,14 +17,13 @@ import {
 import { type Sections, WORD_BITS } from './sections.ts';
 import { countOnes } from './word.ts';
 
-/** Returns how many words of the buffer are state: all but the room above the stack. */
-function liveWords(words: Int32Array, { stackAt }: Layout): number {
-  return stackAt + (words[DEPTH_AT] >>> 0) * ENTRY_WORDS;
-}
-
 /** Returns a copy of the state. O(bytes of state). */
-export function copyState(words: Int32Array, layout: Layout): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Int32Array.from(words.subarray(0, liveWords(words, layout))).buffer);
+export function copyState(words: Int32Array, { levels, stackAt }: Layout): Uint8Array<ArrayBuffer> {
+  const stack = words.subarray(stackAt, stackAt + words[DEPTH_AT] * ENTRY_WORDS);
+  const copy = new Int32Array(levels[0].at + stack.length);
+  copy.set(words.subarray(0, levels[0].at));
+  copy.set(stack, levels[0].at);
+  return new Uint8Array(copy.buffer);
 }
 
 function freeBits(words: Int32Array, from: number, end: number): number {
@@ -34,22 +34,31 @@ function freeBits(words: Int32Array, from: number, end: number): number {
   return free;
 }
 
+/** Returns the buffer that a snapshot was copied from, as far as it was, with a summary of zeros and a stack without room. */
+function spread(snapshot: Uint8Array, { levels, stackAt }: Layout): Int32Array<ArrayBuffer> {
+  const kept = new Int32Array(Math.ceil(snapshot.byteLength / 4));
+  new Uint8Array(kept.buffer).set(snapshot);
+  const words = new Int32Array(Math.max(stackAt, stackAt - levels[0].at + kept.length));
+  words.set(kept.subarray(0, levels[0].at));
+  words.set(kept.subarray(levels[0].at), stackAt);
+  return words;
+}
+
 /**
- * Returns a snapshot as words; throws `RangeError` where it is none of this memory map, is cut short, or counts other free
- * page frames than its bits show.
+ * Returns the buffer of a snapshot; throws `RangeError` where it is none of this memory map, is cut short, or counts other
+ * free page frames than its bits show. The summary is left as zeros. O(bytes of state).
  */
 export function readState(
   snapshot: Uint8Array,
   { layout, sections, map }: { readonly layout: Layout; readonly sections: Sections; readonly map: number },
 ): Int32Array<ArrayBuffer> {
-  const words = new Int32Array(Math.floor(snapshot.byteLength / 4));
-  new Uint8Array(words.buffer).set(snapshot.subarray(0, words.byteLength));
+  const words = spread(snapshot, layout);
   const { bitmapOrdinals, ordinals } = sections;
+  const [headBytes, stackBytes] = [layout.levels[0].at * 4, words[DEPTH_AT] * ENTRY_WORDS * 4];
   const isWhole =
-    words.byteLength === snapshot.byteLength &&
     words[MAGIC_AT] === MAGIC &&
     words[MAP_AT] === map &&
-    words.length === liveWords(words, layout) &&
+    snapshot.byteLength === headBytes + stackBytes &&
     freeBits(words, 0, bitmapOrdinals) === words[FREE_BITMAP_AT] >>> 0 &&
     freeBits(words, bitmapOrdinals, ordinals) === words[FREE_STACK_AT] >>> 0;
   if (!isWhole) throw new RangeError('not a snapshot of an allocator with this memory map and configuration');

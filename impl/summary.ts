@@ -1,5 +1,5 @@
 /**
- * Summary: for each block of the bitmap zone, the longest run of free page frames that begins in it, so that a search
+ * Summary: for each block of the bitmap zone, how long a run of free page frames can be that begins in it, so that a search
  * steps over what cannot fit and a refusal does not walk. A tree: a leaf covers 256 ordinals, an inner node 8 nodes of
  * the level below.
  *
@@ -7,14 +7,18 @@
  *     held bits        1 1 · · · 1 1 1 · 1 · · · · · · · 1 …       · free
  *                          └ 3 ┘       1   └── 7 ──────┘           longest: 7, though it ends in the next leaf
  *
- * Runs count up to 1024 page frames (4 MiB, the largest block of most kernels): a change has to look no further than that.
- * A node holds what the length falls *short* of 1024, so zeros say "all free" and a fresh buffer needs no work; a parent
- * has the least shortfall of its children. Exact after every call: equal states have equal summaries.
+ * Runs count up to 512 page frames (2 MiB, a huge page): a change has to look no further than that. A node holds what the
+ * longest run falls *short* of 512, so zeros say "all free" and a fresh buffer needs no work; a parent has the least
+ * shortfall of its children.
  *
- * Cost: a change of one page frame reads the 8 words of its leaf and what a run goes on behind it; a longer run updates
- * ancestors by one comparison each, a shorter one reads 8 siblings where it was the longest.
+ * A node never claims less than there is. It may claim more: an allocation within one leaf leaves the summary alone, and a
+ * search that looks into the leaf in vain corrects it then. So each correction is paid for by an allocation. The summary
+ * follows from the held bits and is no part of a snapshot.
+ *
+ * Cost of freeing one page frame: the words that its run spans, and one comparison a level; of a correction: the 8 words
+ * of the leaf, and 8 siblings a level where it was the longest.
  */
-import { firstHeld } from './held-bits.ts';
+import { firstHeld, freeSince, isHeld } from './held-bits.ts';
 import type { Layout, Level } from './layout.ts';
 import * as layoutWords from './layout.ts';
 import { longestRun, zerosBelow } from './word.ts';
@@ -87,33 +91,73 @@ function climb(
   }
 }
 
-function refreshLeaf(words: Int32Array, levels: readonly Level[], leaf: number): void {
+function setLeaf(words: Int32Array, levels: readonly Level[], leaf: number, after: number): void {
   const node = levels[0].at + leaf;
   const before = words[node];
-  const after = leafShortfall(words, HELD_AT + leaf * LEAF_WORDS);
   if (before === after) return;
   words[node] = after;
   climb(words, levels, leaf, before, after);
 }
 
-/** Refreshes the leaves before `leaf` from which a run reaches `first`, the first ordinal that changed. */
-function refreshBefore(words: Int32Array, levels: readonly Level[], leaf: number, first: number): void {
-  let next = leaf;
-  const reach = first - LONGEST_COUNTED;
-  while (next > 0 && next * LEAF_SPAN > reach) {
-    const start = next * LEAF_SPAN;
-    if (start < first && firstHeld(words, start, first) < first) return;
-    if (words[HELD_AT + next * LEAF_WORDS - 1] < 0) return; // the last ordinal before the leaf is held
-    next -= 1;
-    refreshLeaf(words, levels, next);
+/** Makes a leaf claim exactly what there is. */
+export function correctLeaf(words: Int32Array, { levels }: Layout, leaf: number): void {
+  setLeaf(words, levels, leaf, leafShortfall(words, HELD_AT + leaf * LEAF_WORDS));
+}
+
+/** Makes a leaf, and its ancestors, claim at least a run of `length`. */
+function raise(words: Int32Array, levels: readonly Level[], leaf: number, length: number): void {
+  const shortfall = length < LONGEST_COUNTED ? LONGEST_COUNTED - length : 0;
+  let index = leaf;
+  for (let k = 0; k < levels.length; k += 1) {
+    const node = levels[k].at + index;
+    if (words[node] <= shortfall) return;
+    words[node] = shortfall;
+    index >>>= FANOUT_SHIFT;
   }
 }
 
-/** Brings the summary up to date after held bits of the ordinals [first, last] of the bitmap zone changed. */
-export function refresh(words: Int32Array, { levels }: Layout, first: number, last: number): void {
-  const low = first >>> LEAF_SHIFT;
-  for (let leaf = last >>> LEAF_SHIFT; leaf >= low; leaf -= 1) refreshLeaf(words, levels, leaf);
-  refreshBefore(words, levels, low, first);
+/** Raises the leaves in which the free run begins, or goes on, that holds the page frames [first, last]. */
+function raiseRun(words: Int32Array, levels: readonly Level[], first: number, last: number): void {
+  let leaf = first >>> LEAF_SHIFT;
+  let end = first;
+  const until = firstHeld(words, last + 1, last + 1 + LONGEST_COUNTED);
+  for (;;) {
+    const start = leaf * LEAF_SPAN;
+    const from = freeSince(words, start, end);
+    raise(words, levels, leaf, until - from);
+    const goesOnBefore = from === start && leaf > 0 && !isHeld(words, start - 1);
+    if (!goesOnBefore || start + LONGEST_COUNTED <= first) return; // from further back, the run was as long as counts
+    end = start;
+    leaf -= 1;
+  }
+}
+
+/** Makes the leaves of a range exact, where all of [first, last] has just become free. */
+function correctFreed(words: Int32Array, layout: Layout, first: number, last: number): void {
+  for (let leaf = first >>> LEAF_SHIFT; leaf <= last >>> LEAF_SHIFT; leaf += 1) {
+    const start = leaf * LEAF_SPAN;
+    if (start >= first && start + LONGEST_COUNTED <= last) setLeaf(words, layout.levels, leaf, 0);
+    else correctLeaf(words, layout, leaf);
+  }
+}
+
+/** Tells the summary that [first, last] of the bitmap zone became free. */
+export function noteFreed(words: Int32Array, layout: Layout, first: number, last: number): void {
+  if (first >>> LEAF_SHIFT !== last >>> LEAF_SHIFT) correctFreed(words, layout, first, last);
+  raiseRun(words, layout.levels, first, last);
+}
+
+/** Tells the summary that [first, last] of the bitmap zone became held. Within one leaf, it finds out by itself. */
+export function noteHeld(words: Int32Array, layout: Layout, first: number, last: number): void {
+  const [low, high] = [first >>> LEAF_SHIFT, last >>> LEAF_SHIFT];
+  if (low === high) return;
+  for (let leaf = low; leaf <= high; leaf += 1) correctLeaf(words, layout, leaf);
+}
+
+/** Makes the whole summary exact. O(zone / 32). */
+export function rebuild(words: Int32Array, layout: Layout): void {
+  const { nodes } = layout.levels[0];
+  for (let leaf = 0; leaf < nodes; leaf += 1) correctLeaf(words, layout, leaf);
 }
 
 /**
