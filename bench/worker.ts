@@ -48,7 +48,7 @@ function repsFor({ before }: Prepared, spent: number, reps: number): number {
 }
 
 async function serve<P, B>(subject: Subject<P, B>): Promise<void> {
-  let current: Current | null = null;
+  let current = null as Current | null;
   for await (const line of createInterface({ input: process.stdin })) {
     const [name = '', text = ''] = line.split(' ');
     if (name === 'state') {
@@ -56,7 +56,8 @@ async function serve<P, B>(subject: Subject<P, B>): Promise<void> {
       continue;
     }
     if (!isScenarioName(name)) throw new Error(`no row ${name}`);
-    if (current?.key !== line) current = { key: line, prepared: SCENARIOS[name](subject, Number(text)), reps: 1 };
+    if (current?.key !== line)
+      current = { key: line, prepared: SCENARIOS[name](subject, Number(text)), reps: 1 };
     const { spent, operations } = timed(current.prepared, current.reps);
     console.log(`${spent} ${operations}`);
     current.reps = repsFor(current.prepared, spent, current.reps);

@@ -50,5 +50,9 @@ function ignoreWarning(): void {}
 const memory = { read: () => 0n, write: () => {} };
 
 function managerOf({ map, limit }: Machine): Pmm {
-  return createPmm(map, { config: config({ bitmapMaxAddr: BigInt(limit) * 4096n }), warn: ignoreWarning, memory });
+  return createPmm(map, {
+    config: config({ bitmapMaxAddr: BigInt(limit) * 4096n }),
+    warn: ignoreWarning,
+    memory,
+  });
 }

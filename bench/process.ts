@@ -1,0 +1,70 @@
+/**
+ * Subject processes: a program that answers "ROW SIZE" lines with "NANOSECONDS OPERATIONS". Ours and the naive one are
+ * `worker.ts`, the C baseline is compiled into a temporary folder.
+ */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** What the columns of the table are. */
+export type SubjectName = 'frames' | 'addresses' | 'c' | 'naive';
+export const SUBJECTS: readonly SubjectName[] = ['frames', 'addresses', 'c', 'naive'];
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** A running subject. One question at a time. */
+export class SubjectProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #answers: AsyncIterator<string>;
+  #complaint = '';
+
+  constructor(command: string, args: readonly string[]) {
+    this.#child = spawn(command, args);
+    this.#child.stderr.on('data', (chunk) => {
+      this.#complaint += String(chunk);
+    });
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Returns the two numbers that a question is answered with; throws where the process ends instead. */
+  async ask(question: string): Promise<readonly [number, number]> {
+    this.#child.stdin.write(`${question}\n`);
+    const answer = await this.#answers.next();
+    if (answer.done === true) throw new Error(`no answer to "${question}": ${this.#complaint.trim()}`);
+    const [first = Number.NaN, second = Number.NaN] = answer.value.split(' ').map(Number);
+    return [first, second];
+  }
+
+  stop(): void {
+    this.#child.stdin.end();
+  }
+}
+
+/** Compiles the C baseline; returns the program's path, or null and says why where there is no `cc`. */
+function compile(say: (text: string) => void): string | null {
+  const program = join(mkdtempSync(join(tmpdir(), 'frameproof-bench-')), 'page_stack_bench');
+  const include = here('../native/examples');
+  const sources = [here('page_stack_bench.c'), join(include, 'page_stack.c')];
+  const result = spawnSync('cc', ['-O2', '-std=c11', `-I${include}`, '-o', program, ...sources], {
+    encoding: 'utf8',
+  });
+  if (result.error !== undefined) say(`no C baseline: cc cannot be run (${result.error.message})`);
+  else if (result.status !== 0) say(`no C baseline: cc failed: ${result.stderr.trim()}`);
+  return result.status === 0 ? program : null;
+}
+
+/** Starts all subjects that can be run. */
+export function startSubjects(say: (text: string) => void): ReadonlyMap<SubjectName, SubjectProcess> {
+  const program = compile(say);
+  const worker = (name: SubjectName): SubjectProcess =>
+    new SubjectProcess(process.execPath, ['--max-old-space-size=4096', here('worker.ts'), name]);
+  return new Map(
+    SUBJECTS.flatMap((name): [SubjectName, SubjectProcess][] => {
+      if (name !== 'c') return [[name, worker(name)]];
+      return program === null ? [] : [[name, new SubjectProcess(program, [])]];
+    }),
+  );
+}
