@@ -30,7 +30,7 @@ import {
   push,
   pushRun,
   resetStack,
-  topEntry,
+  writeFloor,
 } from './free-stack.ts';
 import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
 import * as layoutWords from './layout.ts';
@@ -62,6 +62,11 @@ const LONGEST_PIECE = 256;
 /** Stands for "no section used yet": holds no page frame. */
 const NOWHERE: Section = { base: 0, count: 0, first: 0 };
 
+/** Returns the words of a state whose stack has room for so many entries: these, and the floor below them. */
+function wordsFor({ stackAt }: Layout, entries: number): number {
+  return stackAt + (entries + 1) * ENTRY_WORDS;
+}
+
 /** Returns the end of the consecutive page frames, ascending or descending, that begin at an index of a batch. */
 function endOfRun(frames: FrameBatch, from: number, limit: number): number {
   let end = from + 1;
@@ -84,6 +89,8 @@ export class FrameAllocator {
   readonly #stackAt: number;
   readonly #bitmapOrdinals: number;
   #words: Int32Array;
+  /** Entries that the stack has room for. */
+  #capacity: number;
   /** The section of the stack zone last used: first page frame, page frames, first ordinal. No part of the state. */
   #base = NOWHERE.base;
   #count = NOWHERE.count;
@@ -105,7 +112,8 @@ export class FrameAllocator {
     this.end = last.base + last.count;
     const { stackFrames } = this.#sections;
     const entries = map.descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_ENTRY);
-    this.#words = new Int32Array(this.#stackAt + Math.min(entries, stackFrames) * ENTRY_WORDS);
+    this.#capacity = Math.min(entries, stackFrames);
+    this.#words = new Int32Array(wordsFor(this.#layout, this.#capacity));
     this.#init(map.descriptors);
   }
 
@@ -168,9 +176,9 @@ export class FrameAllocator {
     const index = frame - this.#base;
     if (index >= 0 && index < this.#count && Math.floor(index) === index) {
       this.#push('free', (this.#first + index) | 0, frame);
-    } else {
-      this.#releaseElsewhere('free', frame);
+      return;
     }
+    this.#releaseElsewhere('free', frame);
     if (frame < this.limit) this.#noteFrame(frame);
   }
 
@@ -226,14 +234,19 @@ export class FrameAllocator {
   restore(snapshot: Uint8Array): void {
     const [layout, sections] = [this.#layout, this.#sections];
     const words = readState(snapshot, { layout, sections, map: this.#words[MAP_AT] });
-    if (words.length > this.#words.length) this.#words = words;
-    else this.#words.set(words);
+    if (words.length > this.#words.length) {
+      this.#words = words;
+      this.#capacity = words[DEPTH_AT];
+    } else {
+      this.#words.set(words);
+    }
     rebuild(this.#words, layout);
   }
 
   #init(descriptors: readonly Descriptor[]): void {
     this.#words[MAGIC_AT] = MAGIC;
     this.#words[MAP_AT] = checksum(this.#sections);
+    writeFloor(this.#words, this.#stackAt);
     const padding = paddingOf(this.#sections);
     const boot = piecesOwned(this.#sections, descriptors, 'boot');
     const held = [...padding, ...boot];
@@ -301,7 +314,7 @@ export class FrameAllocator {
     const bit = 1 << ordinal;
     const held = words[at];
     if ((held & bit) === 0) panicOnOwner(call, frame, 'pmm');
-    if (topEntry(words, this.#stackAt) + 2 * ENTRY_WORDS > words.length) words = this.#makeRoom(1);
+    if (words[DEPTH_AT] >= this.#capacity) words = this.#makeRoom(1);
     words[at] = held ^ bit;
     push(words, this.#stackAt, ordinal);
   }
@@ -327,12 +340,12 @@ export class FrameAllocator {
   #makeRoom(entries: number): Int32Array {
     const { stackFrames } = this.#sections;
     const depth = this.#words[DEPTH_AT];
-    const capacity = (this.#words.length - this.#stackAt) / ENTRY_WORDS;
-    if (Math.min(depth + entries, stackFrames) <= capacity) return this.#words;
-    const wanted = Math.min(Math.max(2 * capacity, depth + entries), stackFrames);
-    const grown = new Int32Array(this.#stackAt + wanted * ENTRY_WORDS);
+    if (Math.min(depth + entries, stackFrames) <= this.#capacity) return this.#words;
+    const capacity = Math.min(Math.max(2 * this.#capacity, depth + entries), stackFrames);
+    const grown = new Int32Array(wordsFor(this.#layout, capacity));
     grown.set(this.#words);
     this.#words = grown;
+    this.#capacity = capacity;
     return grown;
   }
 

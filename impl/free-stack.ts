@@ -22,35 +22,45 @@
 import * as layoutWords from './layout.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, ENTRY_WORDS, FREE_STACK_AT } = layoutWords;
+const { DEPTH_AT, FREE_STACK_AT } = layoutWords;
 
 /** A run is no longer than this, so that its length fits a signed word. */
 export const LONGEST_RUN = 2 ** 30;
 
-/** Returns the word of the top entry of the stack that begins at word `at`; just below `at` where it is empty. */
+/**
+ * Writes the floor of the stack that begins at word `at`: an entry below all others, which is never popped. Its length keeps
+ * ordinals from joining it, so a push need not ask whether the stack is empty.
+ */
+export function writeFloor(words: Int32Array, at: number): void {
+  words[at] = 0;
+  words[at + 1] = LONGEST_RUN;
+}
+
+/** Returns the word of the top entry of the stack that begins at word `at`; that of the floor where it is empty. */
 export function topEntry(words: Int32Array, at: number): number {
-  return at + words[DEPTH_AT] * ENTRY_WORDS - ENTRY_WORDS;
+  return at + (words[DEPTH_AT] << 1);
 }
 
 /** Pushes one ordinal (modulo 2^32). The caller has made room for one more entry. */
 export function push(words: Int32Array, at: number, ordinal: number): void {
   const depth = words[DEPTH_AT];
-  const top = at + depth * ENTRY_WORDS - ENTRY_WORDS;
+  const top = at + (depth << 1);
+  const length = words[top + 1];
+  const step = (ordinal - words[top]) | 0;
   words[FREE_STACK_AT] += 1;
-  if (depth !== 0) {
-    const length = words[top + 1];
-    const step = (ordinal - words[top]) | 0;
-    if (
-      step === 1 ? length > 0 && length < LONGEST_RUN : step === -1 && length < 2 && length > -LONGEST_RUN
-    ) {
-      words[top] = ordinal;
-      words[top + 1] = length === 1 ? step * 2 : length + step;
-      return;
-    }
+  if ((step === 1 || step === -1) && (length === 1 || growsBy(length, step))) {
+    words[top] = ordinal;
+    words[top + 1] = length === 1 ? step << 1 : length + step;
+    return;
   }
-  words[top + ENTRY_WORDS] = ordinal;
-  words[top + ENTRY_WORDS + 1] = 1;
+  words[top + 2] = ordinal;
+  words[top + 3] = 1;
   words[DEPTH_AT] = depth + 1;
+}
+
+/** Whether a run of this length goes the way of the step, and is not yet as long as runs get. */
+function growsBy(length: number, step: number): boolean {
+  return (length ^ step) >= 0 && length < LONGEST_RUN && length > -LONGEST_RUN;
 }
 
 /**
@@ -78,9 +88,9 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
 /** Pops one ordinal, as a signed word. The stack is not empty. */
 export function pop(words: Int32Array, at: number): number {
   const depth = words[DEPTH_AT];
-  const top = at + depth * ENTRY_WORDS - ENTRY_WORDS;
-  const next = words[top];
+  const top = at + (depth << 1);
   const length = words[top + 1];
+  const next = words[top];
   words[FREE_STACK_AT] -= 1;
   if (length === 1) {
     words[DEPTH_AT] = depth - 1;
@@ -135,7 +145,6 @@ export function markStack(words: Int32Array, at: number): StackMark {
 export function resetStack(words: Int32Array, at: number, mark: StackMark): void {
   words[DEPTH_AT] = mark.depth;
   words[FREE_STACK_AT] = mark.free;
-  if (mark.depth === 0) return;
   const top = topEntry(words, at);
   words[top] = mark.next;
   words[top + 1] = mark.length;

@@ -28,7 +28,7 @@ export const LOCK_AT = 8;
 /** The held bits begin here: words of the header. */
 export const HELD_AT = 16;
 
-/** Words of an entry of the free stack: first ordinal, length. */
+/** Words of an entry of the free stack: next ordinal, length. */
 export const ENTRY_WORDS = 2;
 
 /** Ordinals of a leaf of the summary, as a power of two: 256, which is 8 words or half a cache line. */

@@ -19,7 +19,7 @@ import { countOnes } from './word.ts';
 
 /** Returns a copy of the state. O(bytes of state). */
 export function copyState(words: Int32Array, { levels, stackAt }: Layout): Uint8Array<ArrayBuffer> {
-  const stack = words.subarray(stackAt, stackAt + words[DEPTH_AT] * ENTRY_WORDS);
+  const stack = words.subarray(stackAt, stackAt + (words[DEPTH_AT] + 1) * ENTRY_WORDS);
   const copy = new Int32Array(levels[0].at + stack.length);
   copy.set(words.subarray(0, levels[0].at));
   copy.set(stack, levels[0].at);
@@ -54,7 +54,7 @@ export function readState(
 ): Int32Array<ArrayBuffer> {
   const words = spread(snapshot, layout);
   const { bitmapOrdinals, ordinals } = sections;
-  const [headBytes, stackBytes] = [layout.levels[0].at * 4, words[DEPTH_AT] * ENTRY_WORDS * 4];
+  const [headBytes, stackBytes] = [layout.levels[0].at * 4, (words[DEPTH_AT] + 1) * ENTRY_WORDS * 4];
   const isWhole =
     words[MAGIC_AT] === MAGIC &&
     words[MAP_AT] === map &&
