@@ -35,7 +35,7 @@ import {
 import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
 import * as layoutWords from './layout.ts';
 import { checksum, type Layout, layoutOf, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
-import { panicOnArgument, panicOnDuplicate, panicOnLength, panicOnOwner } from './misuse.ts';
+import { argumentPanic, duplicatePanic, lengthPanic, ownerPanic } from './misuse.ts';
 import { lowestFit } from './search.ts';
 import {
   paddingOf,
@@ -195,7 +195,7 @@ export class FrameAllocator {
       resetStack(this.#words, this.#stackAt, mark);
       this.#words[FREE_BITMAP_AT] = freeInBitmap;
       this.#holdAgain(frames, done);
-      if (frames.subarray(0, done).includes(frames[done])) panicOnDuplicate('freePages', frames[done]);
+      if (frames.subarray(0, done).includes(frames[done])) throw duplicatePanic('freePages', frames[done]);
       throw panic;
     }
     if (this.freeInBitmap !== freeInBitmap) this.#noteBatch(frames, count);
@@ -309,12 +309,16 @@ export class FrameAllocator {
 
   /** Frees one page frame of the stack zone; panics where it is free. The ordinal is a signed word. */
   #push(call: Call, ordinal: number, frame: number): void {
-    let words = this.#words;
+    const words = this.#words;
     const at = HELD_AT + (ordinal >>> 5);
     const bit = 1 << ordinal;
     const held = words[at];
-    if ((held & bit) === 0) panicOnOwner(call, frame, 'pmm');
-    if (words[DEPTH_AT] >= this.#capacity) words = this.#makeRoom(1);
+    if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
+    if (words[DEPTH_AT] >= this.#capacity) {
+      this.#makeRoom(1);
+      this.#push(call, ordinal, frame);
+      return;
+    }
     words[at] = held ^ bit;
     push(words, this.#stackAt, ordinal);
   }
@@ -326,7 +330,7 @@ export class FrameAllocator {
       this.#push(call, ordinal | 0, frame);
       return;
     }
-    if (!isHeld(this.#words, ordinal)) panicOnOwner(call, frame, 'pmm');
+    if (!isHeld(this.#words, ordinal)) throw ownerPanic(call, frame, 'pmm');
     markRange(this.#words, ordinal, 1, false);
     this.#words[FREE_BITMAP_AT] += 1;
   }
@@ -337,16 +341,15 @@ export class FrameAllocator {
   }
 
   /** Sees to it that so many more entries fit on the stack, as far as the zone has page frames. Amortised O(entries). */
-  #makeRoom(entries: number): Int32Array {
+  #makeRoom(entries: number): void {
     const { stackFrames } = this.#sections;
     const depth = this.#words[DEPTH_AT];
-    if (Math.min(depth + entries, stackFrames) <= this.#capacity) return this.#words;
+    if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;
     const capacity = Math.min(Math.max(2 * this.#capacity, depth + entries), stackFrames);
     const grown = new Int32Array(wordsFor(this.#layout, capacity));
     grown.set(this.#words);
     this.#words = grown;
     this.#capacity = capacity;
-    return grown;
   }
 
   /** Returns the ordinal of a page frame, and keeps its section in mind; panics where it lies in none. */
@@ -356,10 +359,10 @@ export class FrameAllocator {
     return section.first + (frame - section.base);
   }
 
-  #panicOutside(call: Call, frame: number): never {
+  #outsidePanic(call: Call, frame: number): Error {
     const isFrame = Number.isInteger(frame) && frame >= 0 && frame < PFN_LIMIT;
-    if (!isFrame) panicOnArgument(call, `${frame} is no page frame number`);
-    panicOnOwner(call, frame, ownerOutside(this.#firmware, frame));
+    if (!isFrame) return argumentPanic(call, `${frame} is no page frame number`);
+    return ownerPanic(call, frame, ownerOutside(this.#firmware, frame));
   }
 
   /** Returns the page frame of an ordinal that is no padding. */
@@ -390,9 +393,9 @@ export class FrameAllocator {
   }
 
   #checkBatch(call: Call, frames: FrameBatch, count: number): void {
-    if (count > frames.length) panicOnLength(call, count, frames.length);
+    if (count > frames.length) throw lengthPanic(call, count, frames.length);
     if (this.end <= 2 ** 32 || frames instanceof Float64Array) return;
-    panicOnArgument(call, `page frame numbers up to ${this.end - 1} need a Float64Array`);
+    throw argumentPanic(call, `page frame numbers up to ${this.end - 1} need a Float64Array`);
   }
 
   /** Undoes what the release of `frames[0 .. count)` did to the held bits. */
@@ -414,17 +417,17 @@ export class FrameAllocator {
   #sectionOf(call: Call, frame: number): Section {
     const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
     const index = frame - section.base;
-    if (!(index < section.count) || Math.floor(index) !== index) this.#panicOutside(call, frame);
+    if (!(index < section.count) || Math.floor(index) !== index) throw this.#outsidePanic(call, frame);
     return section;
   }
 
   /** Panics unless the page frames of [from, end) that lie in one section with the first may be freed; returns their end. */
   #checkPiece(from: number, end: number): number {
-    if (from === PFN_LIMIT) panicOnArgument('freeRegion', 'the region ends above 2^52');
+    if (from === PFN_LIMIT) throw argumentPanic('freeRegion', 'the region ends above 2^52');
     const { base, count, first } = this.#sectionOf('freeRegion', from);
     const until = end < base + count ? end : base + count;
     const free = firstFree(this.#words, first + (from - base), first + (until - base));
-    if (free < first + (until - base)) panicOnOwner('freeRegion', base + (free - first), 'pmm');
+    if (free < first + (until - base)) throw ownerPanic('freeRegion', base + (free - first), 'pmm');
     return until;
   }
 

@@ -24,8 +24,9 @@ import * as layoutWords from './layout.ts';
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { DEPTH_AT, FREE_STACK_AT } = layoutWords;
 
+const LONGEST = 2 ** 30;
 /** A run is no longer than this, so that its length fits a signed word. */
-export const LONGEST_RUN = 2 ** 30;
+export const LONGEST_RUN = LONGEST; // an exported constant is loaded at each use, too
 
 /**
  * Writes the floor of the stack that begins at word `at`: an entry below all others, which is never popped. Its length keeps
@@ -33,7 +34,7 @@ export const LONGEST_RUN = 2 ** 30;
  */
 export function writeFloor(words: Int32Array, at: number): void {
   words[at] = 0;
-  words[at + 1] = LONGEST_RUN;
+  words[at + 1] = LONGEST;
 }
 
 /** Returns the word of the top entry of the stack that begins at word `at`; that of the floor where it is empty. */
@@ -60,7 +61,7 @@ export function push(words: Int32Array, at: number, ordinal: number): void {
 
 /** Whether a run of this length goes the way of the step, and is not yet as long as runs get. */
 function growsBy(length: number, step: number): boolean {
-  return (length ^ step) >= 0 && length < LONGEST_RUN && length > -LONGEST_RUN;
+  return (length ^ step) >= 0 && length < LONGEST && length > -LONGEST;
 }
 
 /**
@@ -74,7 +75,7 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
     push(words, at, next | 0);
     const top = topEntry(words, at);
     const length = Math.abs(words[top + 1]);
-    const more = Math.min(left - 1, LONGEST_RUN - length);
+    const more = Math.min(left - 1, LONGEST - length);
     if (more > 0) {
       words[top] = next + step * more;
       words[top + 1] = step * (length + more);

@@ -17,13 +17,13 @@ import {
   U64_MAX,
 } from '../spec/index.ts';
 import { FrameAllocator } from './frame-allocator.ts';
-import { panicOnArgument } from './misuse.ts';
+import { argumentPanic } from './misuse.ts';
 
 /** Returns an argument as `bigint`; panics unless it is an unsigned 64-bit integer. */
 function u64(call: Call, name: string, value: number | bigint): bigint {
   const isInteger = typeof value === 'bigint' || Number.isInteger(value);
   if (!isInteger || value < 0 || value > U64_MAX) {
-    panicOnArgument(call, `${name} ${value} is no unsigned 64-bit integer`);
+    throw argumentPanic(call, `${name} ${value} is no unsigned 64-bit integer`);
   }
   return BigInt(value);
 }
@@ -50,7 +50,10 @@ export class PageFrameManager implements Pmm {
     const asked = u64('allocPages', 'count', count);
     if (asked > this.#frames.freeInStack) return this.#fail(`allocPages(count ${asked})`) !== null;
     if (asked > addresses.length) {
-      panicOnArgument('allocPages', `count ${asked} is more than the ${addresses.length} addresses given`);
+      throw argumentPanic(
+        'allocPages',
+        `count ${asked} is more than the ${addresses.length} addresses given`,
+      );
     }
     for (let i = 0; i < asked; i += 1) addresses[i] = this.#addressOf(this.#frames.alloc() ?? 0);
     return true;
@@ -75,7 +78,7 @@ export class PageFrameManager implements Pmm {
   freePages(addresses: BigUint64Array, count: number | bigint): void {
     const asked = u64('freePages', 'count', count);
     if (asked > addresses.length) {
-      panicOnArgument('freePages', `count ${asked} is more than the ${addresses.length} addresses given`);
+      throw argumentPanic('freePages', `count ${asked} is more than the ${addresses.length} addresses given`);
     }
     const frames = new Float64Array(Number(asked));
     for (let i = 0; i < frames.length; i += 1) frames[i] = this.#frameAt('freePages', addresses[i]);
@@ -123,7 +126,8 @@ export class PageFrameManager implements Pmm {
 
   #frameAt(call: Call, address: bigint): number {
     const frame = frameAt(this.#config, u64(call, 'address', address));
-    return frame ?? panicOnArgument(call, `address ${toHex(address)} is not in the higher half`);
+    if (frame === null) throw argumentPanic(call, `address ${toHex(address)} is not in the higher half`);
+    return frame;
   }
 
   #fail(asked: string): null {
