@@ -25,14 +25,22 @@ function succeeded<P>(page: P | null): P {
   return page;
 }
 
+function allocAll<P, B>(subject: Subject<P, B>, pages: B, size: number): void {
+  for (let i = 0; i < size; i += 1) subject.set(pages, i, succeeded(subject.alloc()));
+}
+
+function freeAll<P, B>(subject: Subject<P, B>, pages: B, size: number): void {
+  for (let i = 0; i < size; i += 1) subject.free(subject.get(pages, i));
+}
+
 const single: Scenario = (subject, size) => {
   subject.init(pc(0x40000));
   const pages = subject.batch(size);
   return {
     run: (reps) => {
       for (let r = 0; r < reps; r += 1) {
-        for (let i = 0; i < size; i += 1) subject.set(pages, i, succeeded(subject.alloc()));
-        for (let i = 0; i < size; i += 1) subject.free(subject.get(pages, i));
+        allocAll(subject, pages, size);
+        freeAll(subject, pages, size);
       }
       return reps * size * 2;
     },

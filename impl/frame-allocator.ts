@@ -21,15 +21,18 @@ import {
 } from '../spec/index.ts';
 import { type FirmwareExtents, firmwareExtents, ownerOutside } from './firmware.ts';
 import {
+  extendTop,
+  joinsTop,
   LONGEST_RUN,
   lengthOf,
   markStack,
   nextOf,
   pop,
   popRun,
-  push,
+  pushEntry,
   pushRun,
   resetStack,
+  sizeOf,
   writeFloor,
 } from './free-stack.ts';
 import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
@@ -50,7 +53,7 @@ import { copyState, readState } from './snapshot.ts';
 import { noteFreed, noteHeld, rebuild } from './summary.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, FREE_STACK_AT, HELD_AT } = layoutWords;
+const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, HELD_AT } = layoutWords;
 
 /** Page frame numbers of a batch. A `Uint32Array` where the map's page frame numbers stay below 2^32. */
 export type FrameBatch = Uint32Array | Float64Array;
@@ -124,7 +127,7 @@ export class FrameAllocator {
 
   /** Free page frames of the stack zone. */
   get freeInStack(): number {
-    return this.#words[FREE_STACK_AT] >>> 0;
+    return sizeOf(this.#words, this.#stackAt);
   }
 
   /** Bytes of the state's buffer, room for the stack to grow included. */
@@ -314,13 +317,16 @@ export class FrameAllocator {
     const bit = 1 << ordinal;
     const held = words[at];
     if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
-    if (words[DEPTH_AT] >= this.#capacity) {
+    if (joinsTop(words, this.#stackAt, ordinal)) {
+      words[at] = held ^ bit;
+      extendTop(words, this.#stackAt, ordinal);
+    } else if (words[DEPTH_AT] < this.#capacity) {
+      words[at] = held ^ bit;
+      pushEntry(words, this.#stackAt, ordinal);
+    } else {
       this.#makeRoom(1);
       this.#push(call, ordinal, frame);
-      return;
     }
-    words[at] = held ^ bit;
-    push(words, this.#stackAt, ordinal);
   }
 
   /** Frees one page frame outside the section last used. */

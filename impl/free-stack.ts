@@ -22,7 +22,7 @@
 import * as layoutWords from './layout.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, FREE_STACK_AT } = layoutWords;
+const { DEPTH_AT, FREE_BELOW_AT } = layoutWords;
 
 const LONGEST = 2 ** 30;
 /** A run is no longer than this, so that its length fits a signed word. */
@@ -33,8 +33,8 @@ export const LONGEST_RUN = LONGEST; // an exported constant is loaded at each us
  * ordinals from joining it, so a push need not ask whether the stack is empty.
  */
 export function writeFloor(words: Int32Array, at: number): void {
-  words[at] = 0;
   words[at + 1] = LONGEST;
+  words[FREE_BELOW_AT] = -LONGEST;
 }
 
 /** Returns the word of the top entry of the stack that begins at word `at`; that of the floor where it is empty. */
@@ -42,26 +42,38 @@ export function topEntry(words: Int32Array, at: number): number {
   return at + (words[DEPTH_AT] << 1);
 }
 
-/** Pushes one ordinal (modulo 2^32). The caller has made room for one more entry. */
-export function push(words: Int32Array, at: number, ordinal: number): void {
+/** Returns how many ordinals are on the stack: those of the top entry, and those that are counted below it. */
+export function sizeOf(words: Int32Array, at: number): number {
+  return (words[FREE_BELOW_AT] + Math.abs(words[topEntry(words, at) + 1])) >>> 0;
+}
+
+/** Returns whether an ordinal (modulo 2^32) would join the top run: it need not have an entry of its own. */
+export function joinsTop(words: Int32Array, at: number, ordinal: number): boolean {
+  const top = at + (words[DEPTH_AT] << 1);
+  const length = words[top + 1];
+  const step = (ordinal - words[top]) | 0;
+  if (step === ((length >> 31) | 1)) return length !== LONGEST && length !== -LONGEST;
+  return step === -1 && length === 1;
+}
+
+/** Pushes one ordinal that joins the top run. */
+export function extendTop(words: Int32Array, at: number, ordinal: number): void {
+  const top = at + (words[DEPTH_AT] << 1);
+  const length = words[top + 1];
+  const step = (ordinal - words[top]) | 0;
+  words[top] = ordinal;
+  words[top + 1] = length === 1 ? step << 1 : length + step;
+}
+
+/** Pushes one ordinal as an entry of its own. The caller has made room. */
+export function pushEntry(words: Int32Array, at: number, ordinal: number): void {
   const depth = words[DEPTH_AT];
   const top = at + (depth << 1);
   const length = words[top + 1];
-  const step = (ordinal - words[top]) | 0;
-  words[FREE_STACK_AT] += 1;
-  if ((step === 1 || step === -1) && (length === 1 || growsBy(length, step))) {
-    words[top] = ordinal;
-    words[top + 1] = length === 1 ? step << 1 : length + step;
-    return;
-  }
+  words[FREE_BELOW_AT] += length < 0 ? 0 - length : length;
   words[top + 2] = ordinal;
   words[top + 3] = 1;
   words[DEPTH_AT] = depth + 1;
-}
-
-/** Whether a run of this length goes the way of the step, and is not yet as long as runs get. */
-function growsBy(length: number, step: number): boolean {
-  return (length ^ step) >= 0 && length < LONGEST && length > -LONGEST;
 }
 
 /**
@@ -72,29 +84,35 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
   let next = first;
   let left = count;
   while (left > 0) {
-    push(words, at, next | 0);
+    if (joinsTop(words, at, next | 0)) extendTop(words, at, next | 0);
+    else pushEntry(words, at, next | 0);
     const top = topEntry(words, at);
     const length = Math.abs(words[top + 1]);
     const more = Math.min(left - 1, LONGEST - length);
     if (more > 0) {
       words[top] = next + step * more;
       words[top + 1] = step * (length + more);
-      words[FREE_STACK_AT] += more;
     }
     next += step * (more + 1);
     left -= more + 1;
   }
 }
 
+/** Takes the top entry, which has one ordinal left, off the stack. */
+function dropTop(words: Int32Array, at: number): void {
+  const depth = words[DEPTH_AT] - 1;
+  const length = words[at + (depth << 1) + 1];
+  words[FREE_BELOW_AT] -= length < 0 ? 0 - length : length;
+  words[DEPTH_AT] = depth;
+}
+
 /** Pops one ordinal, as a signed word. The stack is not empty. */
 export function pop(words: Int32Array, at: number): number {
-  const depth = words[DEPTH_AT];
-  const top = at + (depth << 1);
+  const top = at + (words[DEPTH_AT] << 1);
   const length = words[top + 1];
   const next = words[top];
-  words[FREE_STACK_AT] -= 1;
   if (length === 1) {
-    words[DEPTH_AT] = depth - 1;
+    dropTop(words, at);
     return next;
   }
   const step = (length >> 31) | 1; // 1 for a run that pops downwards, -1 for one that pops upwards
@@ -119,9 +137,8 @@ export function popRun(words: Int32Array, at: number, count: number): void {
   const length = words[top + 1];
   const step = (length >> 31) | 1;
   const left = length - step * count;
-  words[FREE_STACK_AT] -= count;
   if (left === 0) {
-    words[DEPTH_AT] -= 1;
+    dropTop(words, at);
     return;
   }
   words[top] -= step * count;
@@ -131,7 +148,7 @@ export function popRun(words: Int32Array, at: number, count: number): void {
 /** What a reset needs to know of a stack: nothing is popped between the two. */
 export interface StackMark {
   readonly depth: number;
-  readonly free: number;
+  readonly below: number;
   readonly next: number;
   readonly length: number;
 }
@@ -139,13 +156,13 @@ export interface StackMark {
 /** Returns the present state of the stack, to be put back after pushes. */
 export function markStack(words: Int32Array, at: number): StackMark {
   const top = topEntry(words, at);
-  return { depth: words[DEPTH_AT], free: words[FREE_STACK_AT], next: words[top], length: words[top + 1] };
+  return { depth: words[DEPTH_AT], below: words[FREE_BELOW_AT], next: words[top], length: words[top + 1] };
 }
 
 /** Undoes all pushes since the mark. */
 export function resetStack(words: Int32Array, at: number, mark: StackMark): void {
   words[DEPTH_AT] = mark.depth;
-  words[FREE_STACK_AT] = mark.free;
+  words[FREE_BELOW_AT] = mark.below;
   const top = topEntry(words, at);
   words[top] = mark.next;
   words[top + 1] = mark.length;

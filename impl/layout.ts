@@ -18,9 +18,10 @@ export const MAGIC = 0x46504d33;
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
 export const MAP_AT = 1;
-/** Free page frames of each zone. */
+/** Free page frames of the bitmap zone. */
 export const FREE_BITMAP_AT = 2;
-export const FREE_STACK_AT = 3;
+/** Free page frames of the stack zone that lie below the top entry of the stack; see `free-stack.ts`. */
+export const FREE_BELOW_AT = 3;
 /** Entries on the free stack. */
 export const DEPTH_AT = 4;
 /** The first of eight words that are left for a lock and what else a shared buffer needs. Always 0 here. */

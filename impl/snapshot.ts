@@ -3,11 +3,12 @@
  * follows from the held bits, and the room above the stack are left out; as nothing else depends on how a state was
  * reached, equal states have equal bytes.
  */
+
+import { sizeOf } from './free-stack.ts';
 import {
   DEPTH_AT,
   ENTRY_WORDS,
   FREE_BITMAP_AT,
-  FREE_STACK_AT,
   HELD_AT,
   type Layout,
   MAGIC,
@@ -60,7 +61,7 @@ export function readState(
     words[MAP_AT] === map &&
     snapshot.byteLength === headBytes + stackBytes &&
     freeBits(words, 0, bitmapOrdinals) === words[FREE_BITMAP_AT] >>> 0 &&
-    freeBits(words, bitmapOrdinals, ordinals) === words[FREE_STACK_AT] >>> 0;
+    freeBits(words, bitmapOrdinals, ordinals) === sizeOf(words, layout.stackAt);
   if (!isWhole) throw new RangeError('not a snapshot of an allocator with this memory map and configuration');
   return words;
 }
