@@ -204,6 +204,18 @@ export class FrameAllocator {
     if (this.freeInBitmap !== freeInBitmap) this.#noteBatch(frames, count);
   }
 
+  /** Throws the panic that `freePages` would, and changes nothing. O(count). */
+  checkFreeable(frames: FrameBatch, count: number): void {
+    const seen = new Set<number>();
+    for (let i = 0; i < count; i += 1) {
+      const frame = frames[i];
+      if (!isHeld(this.#words, this.#ordinalOf('freePages', frame)))
+        throw ownerPanic('freePages', frame, 'pmm');
+      if (seen.has(frame)) throw duplicatePanic('freePages', frame);
+      seen.add(frame);
+    }
+  }
+
   /** Frees the page frames [base, base + count), all or nothing. O(count / 32). */
   freeRegion(base: number, count: number): void {
     const end = base + count;

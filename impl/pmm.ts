@@ -4,71 +4,77 @@
  */
 import {
   type Call,
-  type Config,
   type Errno,
-  frameAt,
   type InspectedRun,
-  PAGE_BYTES,
+  type MemoryMap,
   PFN_LIMIT,
   type Pmm,
-  type PmmFactory,
   type PmmOptions,
   toHex,
-  U64_MAX,
 } from '../spec/index.ts';
+import { addressOf, frameAt, isU64, saturated } from './addresses.ts';
 import { FrameAllocator } from './frame-allocator.ts';
-import { argumentPanic } from './misuse.ts';
+import { outOfMemory } from './messages.ts';
+import { argumentPanic, lengthPanic } from './misuse.ts';
 
-/** Returns an argument as `bigint`; panics unless it is an unsigned 64-bit integer. */
-function u64(call: Call, name: string, value: number | bigint): bigint {
-  const isInteger = typeof value === 'bigint' || Number.isInteger(value);
-  if (!isInteger || value < 0 || value > U64_MAX) {
-    throw argumentPanic(call, `${name} ${value} is no unsigned 64-bit integer`);
-  }
-  return BigInt(value);
+/** Panics unless an argument is an unsigned 64-bit integer. */
+function checkU64(call: Call, name: string, value: number | bigint): void {
+  if (!isU64(value)) throw argumentPanic(call, `${name} ${value} is no unsigned 64-bit integer`);
+}
+
+/** Returns how many whole page frames lie below a physical address; beyond 2^40 all are alike. */
+function framesBelow(address: number | bigint): number {
+  return Math.floor(Math.min(Number(address), 2 ** 52) / 4096);
+}
+
+/** Returns an alignment in page frames, rounded up; beyond 2^40 all are alike, only page frame 0 is a multiple. */
+function alignmentFrames(alignment: number | bigint): number {
+  const bytes =
+    typeof alignment === 'bigint' && alignment > 2n ** 52n ? Number.POSITIVE_INFINITY : Number(alignment);
+  return Math.max(1, Math.min(Math.ceil(bytes / 4096), PFN_LIMIT));
 }
 
 /** A physical memory manager, and the state of it that can be copied and put back. */
 export class PageFrameManager implements Pmm {
   errno: Errno | null = null;
-  readonly #config: Config;
+  readonly #higherHalf: bigint;
   readonly #warn: (message: string) => void;
   readonly #frames: FrameAllocator;
+  /** Page frame numbers of the batch under way. No part of the state. */
+  #batch = new Float64Array(64);
 
   constructor(frames: FrameAllocator, { config, warn }: Pick<PmmOptions, 'config' | 'warn'>) {
-    this.#config = config;
+    this.#higherHalf = config.higherHalf;
     this.#warn = warn;
     this.#frames = frames;
   }
 
   alloc(): bigint | null {
     const frame = this.#frames.alloc();
-    return frame === null ? this.#fail('alloc()') : this.#addressOf(frame);
+    return frame === null ? this.#fail('alloc()') : addressOf(frame, this.#higherHalf);
   }
 
   allocPages(addresses: BigUint64Array, count: number | bigint): boolean {
-    const asked = u64('allocPages', 'count', count);
-    if (asked > this.#frames.freeInStack) return this.#fail(`allocPages(count ${asked})`) !== null;
-    if (asked > addresses.length) {
-      throw argumentPanic(
-        'allocPages',
-        `count ${asked} is more than the ${addresses.length} addresses given`,
-      );
-    }
-    for (let i = 0; i < asked; i += 1) addresses[i] = this.#addressOf(this.#frames.alloc() ?? 0);
+    checkU64('allocPages', 'count', count);
+    const pages = saturated(count);
+    if (pages > this.#frames.freeInStack) return this.#fail(`allocPages(count ${count})`) !== null;
+    if (pages > addresses.length) throw lengthPanic('allocPages', count, addresses.length);
+    const batch = this.#batchOf(pages);
+    this.#frames.allocPages(batch, pages);
+    for (let i = 0; i < pages; i += 1) addresses[i] = addressOf(batch[i], this.#higherHalf);
     return true;
   }
 
   allocBitmap(count: number | bigint, maxAddr: number | bigint, alignment: number | bigint): bigint | null {
-    const pages = u64('allocBitmap', 'count', count);
-    const end = u64('allocBitmap', 'maxAddr', maxAddr);
-    const multiple = u64('allocBitmap', 'alignment', alignment);
-    const asked = `allocBitmap(count ${pages}, maxAddr ${toHex(end)}, alignment ${multiple})`;
-    if (pages > PFN_LIMIT) return this.#fail(asked);
-    const limit = Math.min(Number(end / PAGE_BYTES), this.#frames.limit);
-    const stride = Math.max(1, Math.min(Number((multiple + PAGE_BYTES - 1n) / PAGE_BYTES), PFN_LIMIT));
-    const frame = this.#frames.allocBitmap(Number(pages), limit, stride);
-    return frame === null ? this.#fail(asked) : this.#addressOf(frame);
+    checkU64('allocBitmap', 'count', count);
+    checkU64('allocBitmap', 'maxAddr', maxAddr);
+    checkU64('allocBitmap', 'alignment', alignment);
+    const limit = framesBelow(maxAddr);
+    const frame = this.#frames.allocBitmap(saturated(count), limit, alignmentFrames(alignment));
+    if (frame !== null) return addressOf(frame, this.#higherHalf);
+    return this.#fail(
+      `allocBitmap(count ${count}, maxAddr ${toHex(BigInt(maxAddr))}, alignment ${alignment})`,
+    );
   }
 
   free(address: bigint): void {
@@ -76,22 +82,26 @@ export class PageFrameManager implements Pmm {
   }
 
   freePages(addresses: BigUint64Array, count: number | bigint): void {
-    const asked = u64('freePages', 'count', count);
-    if (asked > addresses.length) {
-      throw argumentPanic('freePages', `count ${asked} is more than the ${addresses.length} addresses given`);
+    checkU64('freePages', 'count', count);
+    const pages = saturated(count);
+    if (pages > addresses.length) throw lengthPanic('freePages', count, addresses.length);
+    const batch = this.#batchOf(pages);
+    for (let i = 0; i < pages; i += 1) {
+      const frame = frameAt(addresses[i], this.#higherHalf);
+      batch[i] = frame;
+      if (Number.isNaN(frame)) this.#panicOnBatch(addresses[i], i);
     }
-    const frames = new Float64Array(Number(asked));
-    for (let i = 0; i < frames.length; i += 1) frames[i] = this.#frameAt('freePages', addresses[i]);
-    this.#frames.freePages(frames, frames.length);
+    this.#frames.freePages(batch, pages);
   }
 
   freeRegion(address: bigint, count: number | bigint): void {
-    u64('freeRegion', 'address', address);
-    const pages = u64('freeRegion', 'count', count);
-    if (pages === 0n) return;
+    checkU64('freeRegion', 'address', address);
+    checkU64('freeRegion', 'count', count);
+    const pages = saturated(count);
+    if (pages === 0) return;
     const base = this.#frameAt('freeRegion', address);
-    // The first page frame past the last possible one is absent: the walk ends there at the latest.
-    this.#frames.freeRegion(base, Math.min(Number(pages), PFN_LIMIT + 1 - base));
+    // One page frame past the last possible one is enough to be refused.
+    this.#frames.freeRegion(base, Math.min(pages, PFN_LIMIT + 1 - base));
   }
 
   totalAmount(): number {
@@ -110,37 +120,46 @@ export class PageFrameManager implements Pmm {
     return this.#frames.inspect();
   }
 
-  /** Returns a copy of the state. `errno` is no part of it: it belongs to the caller. */
-  snapshot(): Uint8Array {
+  /** Returns a copy of the state; see {@link FrameAllocator.snapshot}. `errno` is no part of it: it is the caller's. */
+  snapshot(): Uint8Array<ArrayBuffer> {
     return this.#frames.snapshot();
   }
 
-  /** Goes back to the state of a snapshot; leaves `errno` alone. */
+  /** Goes back to the state of a snapshot; see {@link FrameAllocator.restore}. Leaves `errno` alone. */
   restore(snapshot: Uint8Array): void {
     this.#frames.restore(snapshot);
   }
 
-  #addressOf(frame: number): bigint {
-    return this.#config.higherHalf + BigInt(frame) * PAGE_BYTES;
+  #batchOf(pages: number): Float64Array {
+    if (this.#batch.length < pages) this.#batch = new Float64Array(pages);
+    return this.#batch;
   }
 
   #frameAt(call: Call, address: bigint): number {
-    const frame = frameAt(this.#config, u64(call, 'address', address));
-    if (frame === null) throw argumentPanic(call, `address ${toHex(address)} is not in the higher half`);
+    const frame = frameAt(address, this.#higherHalf);
+    if (Number.isNaN(frame)) this.#panicOnAddress(call, address);
     return frame;
   }
 
+  #panicOnAddress(call: Call, address: bigint): never {
+    checkU64(call, 'address', address);
+    throw argumentPanic(call, `address ${toHex(address)} is not in the higher half`);
+  }
+
+  /** Panics on the first of a batch that may not be freed: one before the address at `index`, or that. */
+  #panicOnBatch(address: bigint, index: number): never {
+    this.#frames.checkFreeable(this.#batch, index);
+    this.#panicOnAddress('freePages', address);
+  }
+
   #fail(asked: string): null {
-    const { freeInBitmap, freeInStack } = this.#frames;
     this.errno = 'ENOMEM';
-    this.#warn(
-      `${asked} failed: ENOMEM; ${freeInStack} page frames are free in the stack zone, ${freeInBitmap} in the bitmap zone`,
-    );
+    this.#warn(outOfMemory(asked, this.#frames));
     return null;
   }
 }
 
-/** Builds the manager of the memory that `map` describes; this is `pmm_init`. */
-export const createPmm: PmmFactory &
-  ((map: Parameters<PmmFactory>[0], options: PmmOptions) => PageFrameManager) = (map, options) =>
-  new PageFrameManager(new FrameAllocator(map, options.config), options);
+/** Builds the manager of the memory that `map` describes; this is `pmm_init`. O(descriptors). */
+export function createPmm(map: MemoryMap, options: PmmOptions): PageFrameManager {
+  return new PageFrameManager(new FrameAllocator(map, options.config), options);
+}
