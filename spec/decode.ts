@@ -5,7 +5,7 @@
  * codec of `spec/` is used through {@link decode}, so that all bad input reads alike.
  */
 import { either } from 'fp-ts';
-import type * as t from 'io-ts';
+import * as t from 'io-ts';
 
 /** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
 export class SpecError extends Error {
@@ -24,23 +24,29 @@ function show(value: unknown): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
-function tagOf(codec: object): unknown {
-  return '_tag' in codec ? codec._tag : undefined;
+/** Returns the codec inside `t.readonly` and `t.exact`, which hide its name. */
+function unwrapped(codec: object): object {
+  return codec instanceof t.ReadonlyType || codec instanceof t.ExactType ? unwrapped(codec.type) : codec;
 }
 
-/** Whether io-ts numbers the branches of this codec as if they were keys; they are no place in the data. */
-function hasBranches(codec: object | undefined): boolean {
-  if (codec === undefined) return false;
-  const tag = tagOf(codec);
-  const isWrapped = (tag === 'ExactType' || tag === 'ReadonlyType') && 'type' in codec;
-  if (isWrapped && typeof codec.type === 'object' && codec.type !== null) return hasBranches(codec.type);
-  return tag === 'UnionType' || tag === 'IntersectionType';
+/**
+ * Whether an entry is a branch of a union or an intersection, which io-ts numbers as if it were a key: it looks at the
+ * same data as the entry before it.
+ */
+function isBranch(context: t.Context, index: number): boolean {
+  return index > 0 && context[index]?.actual === context[index - 1]?.actual;
 }
 
 function pathOf(context: t.Context): string {
-  const keys = context.filter((_, i) => i > 0 && !hasBranches(context[i - 1]?.type));
+  const keys = context.filter((_, i) => i > 0 && !isBranch(context, i));
   const path = keys.map(({ key }) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
-  return path.replace(/^\./, '') || 'the whole';
+  return path.replace(/^\./, '');
+}
+
+/** Returns the codec that was to read the data at the end of a path: the whole union, not its last branch. */
+function codecAt(context: t.Context): object {
+  const last = context.findLastIndex((_, i) => !isBranch(context, i));
+  return unwrapped(context[last]?.type ?? {});
 }
 
 function deepest(errors: t.Errors): t.ValidationError | undefined {
@@ -50,10 +56,40 @@ function deepest(errors: t.Errors): t.ValidationError | undefined {
   );
 }
 
+/** Returns the values that the tag of a tagged union may have. */
+function tagsOf({ tag, types }: t.TaggedUnionType<string, t.Mixed[]>): readonly unknown[] {
+  return types.flatMap((branch) => {
+    const shape = unwrapped(branch);
+    const literal: unknown = shape instanceof t.InterfaceType ? shape.props[tag] : undefined;
+    return literal instanceof t.LiteralType ? [literal.value] : [];
+  });
+}
+
+/** Where data is wrong, what it should be there, and what it is. */
+interface Fault {
+  readonly path: string;
+  readonly expected: string;
+  readonly found: unknown;
+}
+
+function faultOf({ context, value }: t.ValidationError): Fault {
+  const codec = codecAt(context);
+  const path = pathOf(context);
+  if (codec instanceof t.TaggedUnionType && typeof value === 'object' && value !== null) {
+    const expected = `expected one of ${tagsOf(codec).join(', ')}`;
+    const at = path === '' ? codec.tag : `${path}.${codec.tag}`;
+    return { path: at, expected, found: Reflect.get(value, codec.tag) };
+  }
+  const name = codec instanceof t.Type ? codec.name : 'something else';
+  return { path, expected: `expected ${name}`, found: value };
+}
+
 function render(error: t.ValidationError): string {
-  const last = error.context[error.context.length - 1];
-  const expected = error.message ?? `expected ${last?.type.name ?? 'something else'}`;
-  return `${pathOf(error.context)}: ${expected}, found ${show(error.value)}`;
+  const { path, expected, found } = faultOf(error);
+  const place = path || 'the whole';
+  return error.message === undefined
+    ? `${place}: ${expected}, found ${show(found)}`
+    : `${place}: ${error.message}`;
 }
 
 /** Returns the value that `data` stands for; throws a one-line `SpecError` naming `source`, path and expectation. */

@@ -4,7 +4,7 @@
  */
 import { either } from 'fp-ts';
 import * as t from 'io-ts';
-import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalAddress, physicalAddress, U64_MAX } from './units.ts';
+import { isPhysicalAddress, PAGE_BYTES, type PhysicalAddress, U64_MAX } from './units.ts';
 
 const HEX = /^-?0x[0-9a-f]+$/i;
 
@@ -49,13 +49,13 @@ export const HexU64 = hexCodec('an unsigned 64-bit hex string such as "0x1f"', i
 /** A physical address as a hex string: at most 2^52. */
 export const HexPhysicalAddress: t.Type<PhysicalAddress, string> = hexCodec(
   'a physical address of at most 2^52 as a hex string',
-  (u): u is PhysicalAddress => typeof u === 'bigint',
-  (n) => (n >= 0n && n <= PHYSICAL_LIMIT ? physicalAddress(n) : null),
+  (u): u is PhysicalAddress => isBigInt(u) && isPhysicalAddress(u),
+  (n) => (isPhysicalAddress(n) ? n : null),
 );
 
 /** A page-aligned physical address as a hex string. */
 export const HexPageAddress: t.Type<PhysicalAddress, string> = hexCodec(
   'a multiple of 4096 of at most 2^52 as a hex string',
-  (u): u is PhysicalAddress => typeof u === 'bigint',
-  (n) => (n >= 0n && n <= PHYSICAL_LIMIT && n % PAGE_BYTES === 0n ? physicalAddress(n) : null),
+  (u): u is PhysicalAddress => isBigInt(u) && isPhysicalAddress(u),
+  (n) => (isPhysicalAddress(n) && n % PAGE_BYTES === 0n ? n : null),
 );

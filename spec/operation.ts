@@ -28,13 +28,16 @@ export type Call = (typeof CALLS)[number];
  */
 export type Argument = bigint | number;
 
+function isFraction(u: unknown): u is number {
+  return typeof u === 'number' && Number.isFinite(u) && !Number.isInteger(u);
+}
+
 /** JSON: integers as hex strings, fractions as numbers. */
 export const Argument = new t.Type<Argument, string | number, unknown>(
   'an integer as a hex string such as "0x1f", or a fraction',
-  (u): u is Argument => typeof u === 'bigint' || (typeof u === 'number' && !Number.isInteger(u)),
+  (u): u is Argument => typeof u === 'bigint' || isFraction(u),
   (u, context) => {
-    const value =
-      typeof u === 'string' ? fromHex(u) : typeof u === 'number' && !Number.isInteger(u) ? u : null;
+    const value = typeof u === 'string' ? fromHex(u) : isFraction(u) ? u : null;
     return value === null ? t.failure(u, context) : either.right(value);
   },
   (a) => (typeof a === 'bigint' ? toHex(a) : a),

@@ -4,9 +4,26 @@
  * A response holds the outcome and, where they were observed, `errno`, the warnings, the three amounts just after the
  * call, and what the call wrote. What is absent was not observed, and no clause speaks of it.
  */
+import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import { HexInteger } from './hex.ts';
 import { Owner } from './owner.ts';
+
+/** NaN and the infinities, which a manager may well report and JSON cannot hold, are written as strings. */
+const NOT_FINITE: ReadonlyMap<unknown, number> = new Map(
+  [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((n) => [String(n), n]),
+);
+
+/** A number as a manager reported it, whatever it is. JSON: a number, or one of the strings above. */
+const Reading = new t.Type<number, number | string, unknown>(
+  'a number',
+  t.number.is,
+  (u, context) => {
+    const value = typeof u === 'number' ? u : NOT_FINITE.get(u);
+    return value === undefined ? t.failure(u, context) : either.right(value);
+  },
+  (n) => (Number.isFinite(n) ? n : String(n)),
+);
 
 /**
  * What a call returned or threw.
@@ -21,7 +38,7 @@ export const Outcome = t.union(
   [
     t.exact(t.type({ kind: t.literal('address'), address: HexInteger })),
     t.exact(t.type({ kind: t.literal('addresses'), addresses: t.readonlyArray(HexInteger) })),
-    t.exact(t.type({ kind: t.literal('amount'), amount: t.number })),
+    t.exact(t.type({ kind: t.literal('amount'), amount: Reading })),
     t.exact(t.type({ kind: t.literal('done') })),
     t.exact(t.type({ kind: t.literal('failed') })),
     t.exact(
@@ -29,8 +46,8 @@ export const Outcome = t.union(
         kind: t.literal('panicked'),
         message: t.string,
         call: t.string,
-        pfn: t.union([t.number, t.null]),
-        owner: t.union([Owner, t.null]),
+        pfn: t.union([Reading, t.null], 'a number or null'),
+        owner: t.union([Owner, t.null], 'an owner or null'),
       }),
     ),
     t.exact(t.type({ kind: t.literal('malformed'), message: t.string })),
@@ -41,7 +58,7 @@ export type Outcome = t.TypeOf<typeof Outcome>;
 
 /** The three amounts, in page frames, as the manager reports them. */
 export const Amounts = t.exact(
-  t.type({ total: t.number, free: t.number, reserved: t.number }, 'the three amounts'),
+  t.type({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 export type Amounts = t.TypeOf<typeof Amounts>;
 

@@ -18,8 +18,8 @@ export const Violation = t.readonly(
         /** Index of the operation, or -1 for init. */
         at: t.number,
         explanation: t.string,
-        pfn: t.union([t.number, t.null]),
-        owner: t.union([Owner, t.null]),
+        pfn: t.union([t.number, t.null], 'a number or null'),
+        owner: t.union([Owner, t.null], 'an owner or null'),
       },
       'a violation',
     ),

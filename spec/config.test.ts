@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  bitmapLimit,
+  Config,
+  config,
+  frameAt,
+  HIGHER_HALF_48,
+  HIGHER_HALF_57,
+  toHigherHalf,
+} from './config.ts';
+import { decode } from './decode.ts';
+import { addressOf, PFN_LIMIT, pfn, physicalAddress, U64_MAX } from './units.ts';
+
+describe('a configuration', () => {
+  test('ends the bitmap zone at 64 MiB and maps at the 48-bit higher half unless told otherwise', () => {
+    expect(config()).toEqual({ bitmapMaxAddr: 0x400_0000n, higherHalf: 0xffff_8000_0000_0000n });
+    expect(bitmapLimit(config())).toBe(16384);
+  });
+
+  test('may have no bitmap zone, or nothing else', () => {
+    expect(bitmapLimit(config({ bitmapMaxAddr: 0n }))).toBe(0);
+    expect(bitmapLimit(config({ bitmapMaxAddr: 2n ** 52n }))).toBe(PFN_LIMIT);
+  });
+
+  test.each([
+    [
+      { bitmapMaxAddr: 0x1800n },
+      'bitmapMaxAddr: expected a multiple of 4096 of at most 2^52 as a hex string, found "0x1800"',
+    ],
+    [{ bitmapMaxAddr: 1n }, 'bitmapMaxAddr: expected a multiple of 4096'],
+    [{ bitmapMaxAddr: -0x1000n }, 'found "-0x1000"'],
+    [{ bitmapMaxAddr: 2n ** 52n + 4096n }, 'found "0x10000000001000"'],
+    [{ higherHalf: 0n }, 'higherHalf: expected a multiple of 4096 from which physical memory can be mapped'],
+    [{ higherHalf: HIGHER_HALF_48 + 8n }, 'higherHalf: expected a multiple of 4096'],
+    [{ higherHalf: 2n ** 64n }, 'found "0x10000000000000000"'],
+  ])('%o is refused, and the value is named', (options, message) => {
+    expect(() => config(options)).toThrow(message);
+  });
+
+  test('reads back what it wrote', () => {
+    const chosen = config({ bitmapMaxAddr: 0x3000n, higherHalf: HIGHER_HALF_57 });
+    expect(Config.encode(chosen)).toEqual({ bitmapMaxAddr: '0x3000', higherHalf: '0xff00000000000000' });
+    expect(decode(Config, Config.encode(chosen), 'file')).toEqual(chosen);
+  });
+});
+
+describe('the higher half', () => {
+  const chosen = config();
+
+  test('rounds an address down to its page frame', () => {
+    expect([0n, 4095n, 4096n].map((byte) => frameAt(chosen, HIGHER_HALF_48 + byte))).toEqual([0, 0, 1]);
+  });
+
+  test('holds no address below its base, NULL among them, and none above 64 bits', () => {
+    for (const address of [0n, -1n, 0x1000n, HIGHER_HALF_48 - 1n, U64_MAX + 1n])
+      expect(frameAt(chosen, address)).toBeNull();
+    expect(frameAt(chosen, U64_MAX)).toBe(2 ** 35 - 1);
+  });
+
+  test('ends with the last page frame where the base leaves room for more', () => {
+    const low = config({ higherHalf: HIGHER_HALF_57 });
+    expect(frameAt(low, HIGHER_HALF_57 + 2n ** 52n - 1n)).toBe(PFN_LIMIT - 1);
+    expect(frameAt(low, HIGHER_HALF_57 + 2n ** 52n)).toBeNull();
+  });
+
+  test('maps every byte to the page frame that holds it', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 31 - 1), fc.nat(4095), (n, byte) => {
+        const address = toHigherHalf(chosen, physicalAddress(addressOf(pfn(n)) + BigInt(byte)));
+        expect(frameAt(chosen, address)).toBe(n);
+      }),
+    );
+  });
+});
