@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: prints the table; `--json FILE` also writes it as data, and a chart beside it; `--quick` measures small
- * sizes with few rounds. Ends with 0 whether or not limits are missed: they are figures of one machine and moment, and said.
+ * sizes with few rounds, `--rows 1,4` some rows. Ends with 0 whether or not limits are missed: they are figures of one machine and moment, and said.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { renderChart } from './chart.ts';
 import { type Measurement, measure, type Rounds } from './measure.ts';
 import { type SubjectName, type SubjectProcess, startSubjects } from './process.ts';
-import { CHARTED, ROWS, STATE_ROW } from './rows.ts';
+import { CHARTED, ROWS, type Row, STATE_ROW } from './rows.ts';
 import { mark, renderTable, type StateSize, stateRows } from './table.ts';
 
 const FULL: Rounds = { warmup: 8, measured: 21 };
@@ -20,9 +20,13 @@ const HUGE_FRAMES = 2 ** 28;
 
 type Subjects = ReadonlyMap<SubjectName, SubjectProcess>;
 
-async function measureAll(subjects: Subjects, isQuick: boolean): Promise<readonly Measurement[]> {
+async function measureAll(
+  subjects: Subjects,
+  rows: readonly Row[],
+  isQuick: boolean,
+): Promise<readonly Measurement[]> {
   const measurements: Measurement[] = [];
-  for (const row of ROWS) {
+  for (const row of rows) {
     for (const point of row.points) {
       if (isQuick && point.size > QUICK_FRAMES) continue;
       process.stderr.write(`row ${row.number}, ${point.label} …\n`);
@@ -74,12 +78,23 @@ async function writeResults(
   console.log(`written: ${file}, ${chart}`);
 }
 
+/** Returns the rows that `--rows 1,4` names; all without it. */
+function chosenRows(list: string | undefined): readonly Row[] {
+  if (list === undefined) return ROWS;
+  const numbers = list.split(',').map(Number);
+  const chosen = ROWS.filter((row) => numbers.includes(row.number));
+  if (chosen.length === numbers.length) return chosen;
+  console.error(`--rows: expected numbers of rows from 1 to 9 such as 1,4, found ${list}`);
+  process.exit(2);
+}
+
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false }, rows: { type: 'string' } },
 });
+const rows = chosenRows(values.rows);
 const subjects = startSubjects((text) => console.log(text));
 try {
-  const measurements = await measureAll(subjects, values.quick);
+  const measurements = await measureAll(subjects, rows, values.quick);
   const state = await measureState(subjects);
   console.log(renderTable(measurements, state));
   console.log(summary(measurements, state));

@@ -95,6 +95,7 @@ export class FrameAllocator {
   /** Entries that the stack has room for. */
   #capacity: number;
   /** The section of the stack zone last used: first page frame, page frames, first ordinal. No part of the state. */
+  #near = NOWHERE; // of either zone
   #base = NOWHERE.base;
   #count = NOWHERE.count;
   #first = NOWHERE.first;
@@ -390,7 +391,10 @@ export class FrameAllocator {
   }
 
   #frameElsewhere(ordinal: number): number {
+    const near = this.#near;
+    if (ordinal >= near.first && ordinal - near.first < near.count) return near.base + (ordinal - near.first);
     const section = this.#sections.list[sectionOfOrdinal(this.#sections, ordinal)] ?? NOWHERE;
+    this.#near = section;
     this.#use(section);
     return section.base + (ordinal - section.first);
   }
@@ -433,9 +437,12 @@ export class FrameAllocator {
 
   /** Returns the section that a page frame lies in; panics where it lies in none. O(log sections). */
   #sectionOf(call: Call, frame: number): Section {
+    const near = this.#near;
+    if (frame >= near.base && frame - near.base < near.count && Math.floor(frame) === frame) return near;
     const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
     const index = frame - section.base;
     if (!(index < section.count) || Math.floor(index) !== index) throw this.#outsidePanic(call, frame);
+    this.#near = section;
     return section;
   }
 

@@ -45,8 +45,11 @@ function denseFit(
   let usable = -1 << from;
   for (let ordinal = base; ordinal < end; ordinal += 32) {
     const at = HELD_AT + (ordinal >>> 5);
-    const bit = lowestFitInWords(~words[at], ~words[at + 1], count, (comb << phase) & usable);
-    if (bit < 32) return ordinal + bit;
+    const free = ~words[at];
+    if (free !== 0) {
+      const bit = lowestFitInWords(free, ~words[at + 1], count, (comb << phase) & usable);
+      if (bit < 32) return ordinal + bit;
+    }
     phase = phase < rest ? phase + alignment - rest : phase - rest;
     usable = -1;
   }
