@@ -23,7 +23,7 @@ import {
   type World,
   type Zone,
 } from '../spec/index.ts';
-import { type Extents, extentAt, extentsIn, give, noExtents } from './extents.ts';
+import { type Extents, extentAt, extentFrom, extentsIn, give, noExtents } from './extents.ts';
 import { type FreeStack, pop, push, top } from './free-stack.ts';
 
 /** Number of page frames of each owner that RAM can have. */
@@ -78,25 +78,28 @@ export class ModelState implements Ownership {
     return pageCount(this.#fields.free[zone]);
   }
 
-  firstFailing(region: Region, test: (owner: Owner) => boolean): Pfn | null {
-    if (region.count === 1) return test(this.ownerOf(region.base)) ? null : region.base;
-    const end = endOf(region);
-    const absentPasses = test('absent');
-    let covered: number = region.base;
-    for (const extent of extentsIn(this.#fields.extents, region.base, end)) {
-      if (extent.base > covered && !absentPasses) return pfn(covered);
-      if (!test(extent.owner)) return pfn(Math.max(extent.base, region.base));
-      covered = extent.end;
+  firstFailing({ base, count }: Region, test: (owner: Owner) => boolean): Pfn | null {
+    const end = base + count;
+    for (let frame: number = base; frame < end; ) {
+      const extent = extentFrom(this.#fields.extents, frame);
+      const isGap = extent === null || extent.base > frame;
+      if (isGap && !test('absent')) return pfn(frame);
+      if (extent === null || extent.base >= end) return null;
+      if (!test(extent.owner)) return pfn(Math.max(extent.base, frame));
+      frame = extent.end;
     }
-    return covered < end && !absentPasses ? pfn(covered) : null;
+    return null;
   }
 
   lowestFit({ count, limit, alignment }: FitRequest): Pfn | null {
-    for (const { base, end, owner } of extentsIn(this.#fields.extents, 0, limit)) {
+    if (count > this.#fields.free.bitmap) return null;
+    let lowest: number | null = null;
+    this.#fields.extents.forRange(0, limit, false, (base, { end, owner }) => {
+      if (lowest !== null || owner !== 'pmm') return;
       const start = Math.ceil(base / alignment) * alignment;
-      if (owner === 'pmm' && start + count <= Math.min(end, limit)) return pfn(start);
-    }
-    return null;
+      if (start + count <= Math.min(end, limit)) lowest = start;
+    });
+    return lowest === null ? null : pfn(lowest);
   }
 
   stackTop(count: PageCount): readonly Pfn[] | null {
@@ -104,45 +107,52 @@ export class ModelState implements Ownership {
     return stack === undefined ? null : top(stack, count).map(pfn);
   }
 
-  /** Returns the state after these page frames, all of them free, were handed out in this order. */
+  /** Returns the state after these page frames, all of them free, were handed out. */
   allocated(regions: readonly Region[]): ModelState {
-    const popped = regions.reduce((n, { base, count }) => n + this.#stackPart(base, count).count, 0);
-    const state = ascendingRuns(regions).reduce<ModelState>((s, region) => s.#given(region, 'caller'), this);
-    const { stack } = this.#fields;
-    return stack === undefined || popped === 0 ? state : state.#with({ stack: pop(stack, popped) });
+    let popped = 0;
+    for (const { base, count } of regions) popped += this.#inStack(base, count);
+    let state: ModelState = this;
+    for (const region of ascendingRuns(regions)) state = state.#given(region, 'caller');
+    const { extents, counts, free, stack } = state.#fields;
+    if (stack === undefined || popped === 0) return state;
+    return new ModelState(this.world, this.policies, { extents, counts, free, stack: pop(stack, popped) });
   }
 
   /** Returns the state after these page frames, all of them freeable, were freed in this order. */
   freed(regions: readonly Region[]): ModelState {
-    return regions.reduce<ModelState>((s, region) => s.#given(region, 'pmm'), this);
+    let state: ModelState = this;
+    for (const region of regions) state = state.#given(region, 'pmm');
+    return state;
   }
 
-  #with(fields: Partial<Fields>): ModelState {
-    return new ModelState(this.world, this.policies, { ...this.#fields, ...fields });
-  }
-
-  #stackPart(base: number, count: number): { readonly base: number; readonly count: number } {
-    const from = Math.max(base, this.world.bitmapLimit);
-    return { base: from, count: Math.max(0, base + count - from) };
+  /** Number of page frames of [base, base + count) in the stack zone. */
+  #inStack(base: number, count: number): number {
+    return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
   }
 
   /** Gives page frames that all are absent or all change hands to an owner; what becomes free is pushed ascending. */
   #given({ base, count }: Region, owner: Owner): ModelState {
     if (count === 0 || owner === 'absent') return this;
     const { extents, stack } = this.#fields;
-    const inStack = this.#stackPart(base, count);
+    const end = base + count;
     const counts = { ...this.#fields.counts };
-    for (const old of extentsIn(extents, base, base + count))
-      if (old.owner !== 'absent')
-        counts[old.owner] -= Math.min(old.end, base + count) - Math.max(old.base, base);
+    for (const old of extentsIn(extents, base, end))
+      if (old.owner !== 'absent') counts[old.owner] -= Math.min(old.end, end) - Math.max(old.base, base);
     counts[owner] += count;
-    const change = owner === 'pmm' ? 1 : this.ownerOf(base) === 'pmm' ? -1 : 0;
+    const inStack = this.#inStack(base, count);
+    // Page frames change hands from one owner, or to the manager: so the free ones of both zones change alike.
+    const change = Math.sign(counts.pmm - this.#fields.counts.pmm);
     const free = {
-      bitmap: this.#fields.free.bitmap + change * (count - inStack.count),
-      stack: this.#fields.free.stack + change * inStack.count,
+      bitmap: this.#fields.free.bitmap + change * (count - inStack),
+      stack: this.#fields.free.stack + change * inStack,
     };
-    const pushed = owner === 'pmm' && stack !== undefined ? push(stack, inStack.base, inStack.count) : stack;
-    return this.#with({ extents: give(extents, base, base + count, owner), counts, free, stack: pushed });
+    const pushed = owner === 'pmm' && stack !== undefined ? push(stack, end - inStack, inStack) : stack;
+    return new ModelState(this.world, this.policies, {
+      extents: give(extents, base, end, owner),
+      counts,
+      free,
+      stack: pushed,
+    });
   }
 }
 
