@@ -8,6 +8,7 @@ import {
   type Config,
   endOf,
   type FitRequest,
+  frameEnd,
   isRam,
   type MemoryMap,
   type Owner,
@@ -53,7 +54,7 @@ export class ModelState implements Ownership {
   static init(map: MemoryMap, config: Config, policies: readonly Policy[]): ModelState {
     const regions = map.descriptors.filter((d) => isRam(d.type) && d.pages > 0);
     const total = pageCount(regions.reduce((sum, d) => sum + d.pages, 0));
-    const world: World = { map, config, bitmapLimit: bitmapLimit(config), total };
+    const world: World = { map, config, bitmapLimit: bitmapLimit(config), end: frameEnd(map), total };
     const empty: Fields = {
       extents: noExtents(),
       counts: { firmware: 0, boot: 0, pmm: 0, caller: 0 },

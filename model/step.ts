@@ -4,19 +4,17 @@
  */
 import {
   ANSWER_CLAUSES,
+  askedOf,
   type Breach,
   type Clause,
   type ClauseName,
   type Config,
   expectation,
-  frameAt,
   grantedBy,
   INIT_CLAUSES,
   type InspectedRun,
-  isU64,
   type MemoryMap,
   type Operation,
-  type Pfn,
   type Policy,
   pageCount,
   type Region,
@@ -34,10 +32,20 @@ export interface Rejection extends Breach {
   readonly clause: ClauseName;
 }
 
-/** The next state, or the clause that was broken. */
-export type Verdict =
-  | { readonly accepted: true; readonly state: ModelState }
-  | { readonly accepted: false; readonly rejection: Rejection };
+/** A response that broke no clause, with the state it leads to and the step that was judged. */
+export interface Acceptance {
+  readonly accepted: true;
+  readonly state: ModelState;
+  readonly step: SettledStep;
+}
+
+/** A response that broke a clause. */
+export interface Refusal {
+  readonly accepted: false;
+  readonly rejection: Rejection;
+}
+
+export type Verdict = Acceptance | Refusal;
 
 /** Takes note of each clause that was checked, and of the side it was checked on. */
 export type Tally = (clause: ClauseName, side: Side) => void;
@@ -57,27 +65,19 @@ function firstBroken<S>(clauses: readonly Clause<S>[], step: S, tally: Tally): R
 
 const ONE = pageCount(1);
 
-function frame(state: ModelState, address: bigint): Pfn {
-  const found = frameAt(state.world.config, address);
-  if (found === null)
-    throw new Error(`an accepted call names address ${address}, which is not in the higher half`);
-  return found;
-}
-
 /** The page frames that a granted operation frees, in order. */
-function freedRegions(state: ModelState, operation: Operation): readonly Region[] {
-  if (operation.call === 'free') return [{ base: frame(state, operation.address), count: ONE }];
-  if (operation.call === 'freePages')
-    return operation.addresses.map((address) => ({ base: frame(state, address), count: ONE }));
-  if (operation.call !== 'freeRegion' || !isU64(operation.count) || operation.count === 0n) return [];
-  return [{ base: frame(state, operation.address), count: pageCount(Number(operation.count)) }];
+function freedRegions({ operation, asked: { frames } }: Step): readonly Region[] {
+  const regions: Region[] = [];
+  if (operation.call === 'freeRegion' && operation.count === 0n) return regions;
+  const count = operation.call === 'freeRegion' ? pageCount(Number(operation.count)) : ONE;
+  for (const base of frames) if (base !== null) regions.push({ base, count });
+  return regions;
 }
 
 /** Returns the state that an accepted answer leads to. */
-function settle({ operation, expected, granted }: Step, before: ModelState): ModelState {
-  if (expected.kind !== 'granted') return before;
-  if (granted === null) return before.freed(freedRegions(before, operation));
-  return before.allocated(granted.regions.filter((region) => region !== null));
+function settle(step: Step, before: ModelState): ModelState {
+  if (step.expected.kind !== 'granted') return before;
+  return step.granted === null ? before.freed(freedRegions(step)) : before.allocated(step.granted.runs);
 }
 
 /**
@@ -85,20 +85,24 @@ function settle({ operation, expected, granted }: Step, before: ModelState): Mod
  * O(c + extents touched), c the clauses of the call; a contiguous allocation walks the extents of the bitmap zone.
  */
 export function step(
-  state: ModelState,
+  before: ModelState,
   operation: Operation,
   response: Response,
   tally: Tally = NO_TALLY,
 ): Verdict {
-  const expected = expectation(state, operation);
-  const granted = grantedBy(state, operation, response);
-  const asked: Step = { before: state, operation, response, expected, granted, policies: state.policies };
-  const wrongAnswer = firstBroken(ANSWER_CLAUSES[operation.call], asked, tally);
+  const { policies } = before;
+  const asked = askedOf(before, operation);
+  const expected = expectation(before, operation, asked);
+  const granted = grantedBy(before, operation, response);
+  const answered: Step = { before, operation, response, asked, expected, granted, policies };
+  const wrongAnswer = firstBroken(ANSWER_CLAUSES[operation.call], answered, tally);
   if (wrongAnswer !== null) return { accepted: false, rejection: wrongAnswer };
-  const after = settle(asked, state);
-  const settled: SettledStep = { ...asked, after };
+  const after = settle(answered, before);
+  const settled: SettledStep = { before, operation, response, asked, expected, granted, policies, after };
   const wrongState = firstBroken(STATE_CLAUSES, settled, tally);
-  return wrongState === null ? { accepted: true, state: after } : { accepted: false, rejection: wrongState };
+  return wrongState === null
+    ? { accepted: true, state: after, step: settled }
+    : { accepted: false, rejection: wrongState };
 }
 
 /** Accepts what a manager reported after init, or rejects it. O(descriptors log descriptors). */
@@ -110,7 +114,7 @@ export function init(
   }: { readonly map: MemoryMap; readonly config: Config; readonly policies: readonly Policy[] },
   response: Response,
   tally: Tally = NO_TALLY,
-): Verdict {
+): Omit<Acceptance, 'step'> | Refusal {
   const state = ModelState.init(map, config, policies);
   const rejection = firstBroken(INIT_CLAUSES, { after: state, response }, tally);
   return rejection === null ? { accepted: true, state } : { accepted: false, rejection };

@@ -11,6 +11,7 @@ import type {
   Policy,
   Reference,
   Response,
+  SettledStep,
   Trace,
   Violation,
 } from '../spec/index.ts';
@@ -25,12 +26,7 @@ export interface World {
 }
 
 /** One judged operation, for those who count situations. */
-export interface JudgedStep {
-  readonly before: ModelState;
-  readonly operation: Operation;
-  readonly response: Response;
-  readonly after: ModelState;
-}
+export type JudgedStep = SettledStep;
 
 /** Who watches an execution. */
 export interface Observer {
@@ -128,11 +124,10 @@ export class Execution {
   }
 
   #judge(at: number, operation: Operation, response: Response): boolean {
-    const before = this.state;
-    const verdict = step(before, operation, response, this.#observer.tally);
+    const verdict = step(this.state, operation, response, this.#observer.tally);
     if (!verdict.accepted) return this.#reject(at, verdict.rejection);
     this.#state = verdict.state;
-    this.#observer.onStep({ before, operation, response, after: verdict.state });
+    this.#observer.onStep(verdict.step);
     const isDue = at % SWEEP_INTERVAL === SWEEP_INTERVAL - 1 && this.#isSmall();
     return !isDue || this.#sweep(at);
   }

@@ -8,7 +8,6 @@ import {
   formatReference,
   isAllocation,
   isU64,
-  mapAddresses,
   namesResult,
   type Operation,
   PAGE_BYTES,
@@ -51,17 +50,37 @@ export class Results {
     if (!namesResult(reference)) return reference.absolute;
     const result = this.#results[reference.result];
     if (result == null || reference.page >= result.pages) return null;
-    return result.addressOf(reference.page) + reference.offset;
+    const start = result.addressOf(reference.page);
+    return reference.offset === 0n ? start : start + reference.offset;
   }
 
   /** Returns the operation with its references resolved, or null where one cannot be. O(references). */
   resolve(operation: Operation<Reference>): Operation | null {
-    const isBatch = operation.call === 'freePages';
-    return mapAddresses(operation, (reference) => {
+    switch (operation.call) {
+      case 'free': {
+        const address = this.addressOf(operation.address);
+        return address === null ? null : { call: 'free', address };
+      }
+      case 'freeRegion': {
+        const address = this.addressOf(operation.address);
+        return address === null ? null : { call: 'freeRegion', address, count: operation.count };
+      }
+      case 'freePages':
+        return this.#resolveBatch(operation.addresses);
+      default:
+        return operation;
+    }
+  }
+
+  #resolveBatch(references: readonly Reference[]): Operation | null {
+    const addresses: bigint[] = [];
+    for (const reference of references) {
       const address = this.addressOf(reference);
+      if (address === null) return null;
       // A batch is an array of 64-bit words: that is all its entries can say.
-      return isBatch && address !== null ? BigInt.asUintN(64, address) : address;
-    });
+      addresses.push(BigInt.asUintN(64, address));
+    }
+    return { call: 'freePages', addresses };
   }
 
   /** Returns the first reference of an operation that cannot be resolved, in the form that programs use. */

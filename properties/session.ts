@@ -89,6 +89,13 @@ function isStray(entries: BigUint64Array, from: number): boolean {
   return false;
 }
 
+/** Copies the first entries, one by one: several times faster than to iterate over them. */
+function firstEntries(entries: BigUint64Array, count: number): readonly bigint[] {
+  const copied: bigint[] = [];
+  for (let i = 0; i < count; i += 1) copied.push(entries[i] ?? 0n);
+  return copied;
+}
+
 function callAllocPages(pmm: Pmm, count: Argument): Called {
   const isGrantable = typeof count === 'bigint' && count >= 0n && count <= BigInt(pmm.freeAmount());
   const asked = isGrantable ? Number(count) : SHORT_ARRAY;
@@ -97,7 +104,7 @@ function callAllocPages(pmm: Pmm, count: Argument): Called {
     const granted: unknown = pmm.allocPages(entries, passed(count));
     if (granted === true)
       return {
-        outcome: { kind: 'addresses', addresses: Array.from(entries.subarray(0, asked)) },
+        outcome: { kind: 'addresses', addresses: firstEntries(entries, asked) },
         strayEntries: isStray(entries, asked),
       };
     const outcome =
@@ -108,13 +115,19 @@ function callAllocPages(pmm: Pmm, count: Argument): Called {
   }
 }
 
+function differs(entries: BigUint64Array, addresses: readonly bigint[]): boolean {
+  for (let i = 0; i < addresses.length; i += 1) if (entries[i] !== addresses[i]) return true;
+  return false;
+}
+
 function callFreePages(pmm: Pmm, addresses: readonly bigint[]): Called {
-  const entries = BigUint64Array.from(addresses);
+  const entries = new BigUint64Array(addresses.length);
+  for (let i = 0; i < entries.length; i += 1) entries[i] = addresses[i] ?? 0n;
   try {
     pmm.freePages(entries, addresses.length);
-    return { outcome: DONE, strayEntries: addresses.some((address, i) => entries[i] !== address) };
+    return { outcome: DONE, strayEntries: differs(entries, addresses) };
   } catch (error) {
-    return { outcome: thrown(error), strayEntries: addresses.some((address, i) => entries[i] !== address) };
+    return { outcome: thrown(error), strayEntries: differs(entries, addresses) };
   }
 }
 
@@ -150,6 +163,8 @@ function call(pmm: Pmm, operation: Operation): Called {
     return { outcome: thrown(error), strayEntries: false };
   }
 }
+
+const NO_WARNINGS: readonly string[] = [];
 
 export class Session {
   /** What init answered, and the amounts after it. */
@@ -193,16 +208,16 @@ export class Session {
   }
 
   #observed(pmm: Pmm | null, { outcome, strayEntries }: Called): Response {
-    const warnings = this.#warnings;
-    if (warnings.length > 0) this.#warnings = [];
+    const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
+    if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
-    const seen = { warnings, strayEntries, writes };
-    if (pmm === null) return { outcome, ...seen };
+    if (pmm === null) return { outcome, warnings, strayEntries, writes };
     try {
       const amounts = { total: pmm.totalAmount(), free: pmm.freeAmount(), reserved: pmm.reservedAmount() };
-      return { outcome, errno: pmm.errno, amounts, ...seen };
+      return { outcome, errno: pmm.errno, amounts, warnings, strayEntries, writes };
     } catch (error) {
-      return { outcome: malformed(`reading the amounts, ${describeThrown(error)}`), ...seen };
+      const unread = malformed(`reading the amounts, ${describeThrown(error)}`);
+      return { outcome: unread, warnings, strayEntries, writes };
     }
   }
 }

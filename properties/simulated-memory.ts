@@ -11,6 +11,8 @@ function wordAt(address: bigint): bigint {
   throw new RangeError(`physical address ${address} is no multiple of 8 below 2^52`);
 }
 
+const NO_WRITES: readonly number[] = [];
+
 export class SimulatedMemory implements PhysicalMemory {
   readonly #words = new Map<bigint, bigint>();
   #written: Set<number> | null = null;
@@ -27,7 +29,7 @@ export class SimulatedMemory implements PhysicalMemory {
 
   /** Returns the page frames written to since the last call of this method. */
   takeWrites(): readonly number[] {
-    if (this.#written === null) return [];
+    if (this.#written === null) return NO_WRITES;
     const frames = [...this.#written];
     this.#written = null;
     return frames;

@@ -7,15 +7,26 @@ import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import type { FitRequest, Ownership } from './ownership.ts';
 import {
-  PAGE_BYTES,
+  isPageAligned,
   type PageCount,
   PFN_LIMIT,
   type Pfn,
   pageCount,
   pagesBetween,
+  wholePages,
   pfn,
   U64_MAX,
 } from './units.ts';
+
+/** What an operation asks for, in page frames: worked out once for all who judge it. */
+export interface Asked {
+  /** The page frame of each address that it names, in order; null for an address that is none of the higher half. */
+  readonly frames: readonly (Pfn | null)[];
+  /** What a contiguous allocation asks for; null for one that fits nowhere by its numbers alone, and for other calls. */
+  readonly fit: FitRequest | null;
+  /** The first page frame of the lowest run that fits; null where none does. */
+  readonly lowest: Pfn | null;
+}
 
 /** What must happen. `misused` names the page frame to blame, where one is. */
 export type Expectation =
@@ -53,20 +64,38 @@ function badArgument(names: Readonly<Record<string, Argument>>): Expectation | n
 /** Returns what a contiguous allocation asks for after rounding, or null where it can fit nowhere by its numbers alone. */
 export function fitRequest(
   state: Ownership,
-  {
-    count,
-    maxAddr,
-    alignment,
-  }: { readonly count: bigint; readonly maxAddr: bigint; readonly alignment: bigint },
+  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
 ): FitRequest | null {
+  if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
   const { bitmapLimit } = state.world;
-  const maxFrame = maxAddr / PAGE_BYTES;
+  const maxFrame = wholePages(maxAddr);
   const limit = maxFrame < BigInt(bitmapLimit) ? pfn(Number(maxFrame)) : bitmapLimit;
   if (count === 0n || count > BigInt(limit)) return null;
-  const alignmentFrames = alignment <= PAGE_BYTES ? 1n : (alignment + PAGE_BYTES - 1n) / PAGE_BYTES;
+  const alignmentFrames = isPageAligned(alignment) ? wholePages(alignment) : wholePages(alignment) + 1n;
   // Beyond the largest page frame number every alignment is alike: only address 0 is a multiple of it.
-  const alignmentCapped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Number(alignmentFrames);
-  return { count: pageCount(Number(count)), limit, alignment: alignmentCapped };
+  const capped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Math.max(1, Number(alignmentFrames));
+  return { count: pageCount(Number(count)), limit, alignment: capped };
+}
+
+const NO_FRAMES: readonly (Pfn | null)[] = [];
+const NOTHING: Asked = { frames: NO_FRAMES, fit: null, lowest: null };
+
+/** Returns what an operation asks for in a state. O(addresses), and a search for a contiguous allocation. */
+export function askedOf(state: Ownership, operation: Operation): Asked {
+  const { config } = state.world;
+  switch (operation.call) {
+    case 'allocBitmap': {
+      const fit = fitRequest(state, operation);
+      return { frames: NO_FRAMES, fit, lowest: fit === null ? null : state.lowestFit(fit) };
+    }
+    case 'free':
+    case 'freeRegion':
+      return { frames: [frameAt(config, operation.address)], fit: null, lowest: null };
+    case 'freePages':
+      return { frames: operation.addresses.map((a) => frameAt(config, a)), fit: null, lowest: null };
+    default:
+      return NOTHING;
+  }
 }
 
 function expectAlloc(state: Ownership): Expectation {
@@ -81,31 +110,37 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
     : refused(`the stack zone has ${free} free page frames, ${count} were asked`);
 }
 
-function expectAllocBitmap(state: Ownership, operation: OperationOf<'allocBitmap'>): Expectation {
-  const { count, maxAddr, alignment } = operation;
+function expectAllocBitmap(
+  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
+  { lowest }: Asked,
+): Expectation {
   if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment))
     return badArgument({ count, maxAddr, alignment }) ?? GRANTED;
   if (count === 0n) return refused('a run of 0 page frames is none');
-  const request = fitRequest(state, { count, maxAddr, alignment });
-  const fits = request !== null && state.lowestFit(request) !== null;
-  return fits ? GRANTED : refused('no run of free page frames fits');
+  return lowest !== null ? GRANTED : refused('no run of free page frames fits');
 }
 
-function freeing(state: Ownership, address: bigint): Expectation {
-  if (!isU64(address)) return misused(`address ${address} is no unsigned 64-bit integer`);
-  const frame = frameAt(state.world.config, address);
-  if (frame === null) return misused('the address is not in the higher half');
+function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectation {
+  if (frame === null)
+    return misused(
+      isU64(address)
+        ? 'the address is not in the higher half'
+        : `address ${address} is no unsigned 64-bit integer`,
+    );
   const owner = state.ownerOf(frame);
   return isFreeable(owner) ? GRANTED : misused(`page frame ${frame} may not be freed`, frame, owner);
 }
 
-function expectFreePages(state: Ownership, { addresses }: OperationOf<'freePages'>): Expectation {
+function expectFreePages(
+  state: Ownership,
+  { addresses }: OperationOf<'freePages'>,
+  { frames }: Asked,
+): Expectation {
   const seen = new Set<Pfn>();
-  for (const address of addresses) {
-    const one = freeing(state, address);
-    if (one.kind !== 'granted') return one;
-    const frame = frameAt(state.world.config, address);
-    if (frame === null) continue;
+  for (let i = 0; i < addresses.length; i += 1) {
+    const frame = frames[i] ?? null;
+    const one = freeing(state, addresses[i] ?? 0n, frame);
+    if (one.kind !== 'granted' || frame === null) return one;
     if (seen.has(frame)) {
       const why = `page frame ${frame} is named twice`;
       return { kind: 'misused', why, frame, owner: state.ownerOf(frame), duplicate: true };
@@ -121,10 +156,14 @@ function clip(base: Pfn, count: bigint): { readonly base: Pfn; readonly count: P
   return { base, count: count > BigInt(room) ? room : pageCount(Number(count)) };
 }
 
-function expectFreeRegion(state: Ownership, { address, count }: OperationOf<'freeRegion'>): Expectation {
+function expectFreeRegion(
+  state: Ownership,
+  { address, count }: OperationOf<'freeRegion'>,
+  { frames }: Asked,
+): Expectation {
   if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
   if (count === 0n) return GRANTED;
-  const base = frameAt(state.world.config, address);
+  const base = frames[0] ?? null;
   if (base === null) return misused('the address is not in the higher half');
   const frame = state.firstFailing(clip(base, count), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
@@ -135,20 +174,24 @@ function expectFreeRegion(state: Ownership, { address, count }: OperationOf<'fre
  * Returns what must happen when `operation` is called in `state`. O(extents) for a contiguous allocation and a region,
  * O(addresses) for a batch, O(1) otherwise, times the view's own cost.
  */
-export function expectation(state: Ownership, operation: Operation): Expectation {
+export function expectation(
+  state: Ownership,
+  operation: Operation,
+  asked: Asked = askedOf(state, operation),
+): Expectation {
   switch (operation.call) {
     case 'alloc':
       return expectAlloc(state);
     case 'allocPages':
       return expectAllocPages(state, operation);
     case 'allocBitmap':
-      return expectAllocBitmap(state, operation);
+      return expectAllocBitmap(operation, asked);
     case 'free':
-      return freeing(state, operation.address);
+      return freeing(state, operation.address, asked.frames[0] ?? null);
     case 'freePages':
-      return expectFreePages(state, operation);
+      return expectFreePages(state, operation, asked);
     case 'freeRegion':
-      return expectFreeRegion(state, operation);
+      return expectFreeRegion(state, operation, asked);
     default:
       return GRANTED;
   }

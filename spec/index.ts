@@ -30,7 +30,7 @@ export {
   toHigherHalf,
 } from './config.ts';
 export { decode, isSpecError, parseJson, SpecError } from './decode.ts';
-export { type Expectation, expectation, fitRequest, isU64 } from './expectation.ts';
+export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export { FALLBACK_MAP } from './import/fallback.ts';
 export { type ImportedMap, importMemoryMap } from './import/import.ts';
@@ -102,6 +102,7 @@ export {
   addressOf,
   bytesOf,
   endOf,
+  isPageAligned,
   PAGE_BYTES,
   PAGE_SIZE,
   PageCount,
@@ -111,6 +112,7 @@ export {
   type PhysicalAddress,
   pageCount,
   pagesBetween,
+  wholePages,
   pfn,
   pfnAfter,
   pfnOf,

@@ -13,6 +13,8 @@ export interface World {
   readonly config: Config;
   /** First page frame of the stack zone. */
   readonly bitmapLimit: Pfn;
+  /** One past the last page frame that the map covers, RAM or not. */
+  readonly end: number;
   /** RAM page frames. */
   readonly total: PageCount;
 }

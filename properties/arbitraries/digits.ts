@@ -18,7 +18,7 @@ export class Digits {
   }
 
   /** Returns one of several values; the first is the plainest. */
-  of<T>(values: readonly [T, ...T[]]): T {
+  of<T>(values: readonly [T, ...(readonly T[])]): T {
     return values[this.next(values.length)] ?? values[0];
   }
 }

@@ -43,13 +43,14 @@ function computed(world: World): Landmarks {
   };
 }
 
-const cache = new WeakMap<MemoryMap, WeakMap<Config, Landmarks>>();
+/** The landmarks of a map with the configuration that it was last used with. */
+const cache = new WeakMap<MemoryMap, { readonly config: Config; readonly landmarks: Landmarks }>();
 
 /** Returns the landmarks of a world. O(descriptors log descriptors) the first time, O(1) after that. */
 export function landmarksOf(world: World): Landmarks {
-  const ofMap = cache.get(world.map) ?? new WeakMap<Config, Landmarks>();
-  cache.set(world.map, ofMap);
-  const landmarks = ofMap.get(world.config) ?? computed(world);
-  ofMap.set(world.config, landmarks);
+  const known = cache.get(world.map);
+  if (known?.config === world.config) return known.landmarks;
+  const landmarks = computed(world);
+  cache.set(world.map, { config: world.config, landmarks });
   return landmarks;
 }

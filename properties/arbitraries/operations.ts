@@ -18,20 +18,19 @@ import {
   PHYSICAL_LIMIT,
   pageCount,
   pfn,
+  namesResult,
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
 import type { Execution } from '../execution.ts';
-import { type Arbitrary, nat, tuple } from '../fast-check.ts';
+import { type Arbitrary, anyFourNumbers } from '../fast-check.ts';
 import { Digits } from './digits.ts';
 import { landmarksOf } from './landmarks.ts';
 
 /** Numbers drawn wide: which call, and three for its arguments. */
 export type Drawn = readonly [call: number, x: number, y: number, z: number];
 
-const wide = nat(0x7fff_ffff);
-
-export const anyDrawn: Arbitrary<Drawn> = tuple(wide, wide, wide, wide);
+export const anyDrawn: Arbitrary<Drawn> = anyFourNumbers;
 
 /** How often each call is drawn, relative to the others. */
 const WEIGHTS: Readonly<Record<Call, number>> = {
@@ -62,18 +61,27 @@ export function repertoire(off: number): Repertoire {
 
 const BAD_ARGUMENTS = [-1n, U64_MAX + 1n, 1.5] as const satisfies readonly Argument[];
 
-function extremeCount(digits: Digits): Argument {
-  return digits.of([0n, 1n, U64_MAX, 1n << 63n, 1n << 52n, (1n << 32n) + 1n, 1n << 20n, ...BAD_ARGUMENTS]);
-}
+const EXTREME_COUNTS = [
+  0n,
+  1n,
+  U64_MAX,
+  1n << 63n,
+  1n << 52n,
+  (1n << 32n) + 1n,
+  1n << 20n,
+  ...BAD_ARGUMENTS,
+] as const;
 
 const WORD_COUNTS = [31n, 32n, 33n, 63n, 64n, 65n, 511n, 512n, 1023n, 1024n, 1025n] as const;
 
 /** A batch of this many pages at most is asked for where it could be granted. */
 const LONGEST_BATCH = 4096;
 
+const COUNT_KINDS = ['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'] as const;
+
 function countFrom(x: number, free: number): Argument {
   const digits = new Digits(x);
-  switch (digits.of(['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'])) {
+  switch (digits.of(COUNT_KINDS)) {
     case 'few':
       return BigInt(1 + digits.next(8));
     case 'some':
@@ -83,7 +91,7 @@ function countFrom(x: number, free: number): Argument {
     case 'free':
       return freeCount(free, digits);
     default:
-      return extremeCount(digits);
+      return digits.of(EXTREME_COUNTS);
   }
 }
 
@@ -97,16 +105,30 @@ function batchCount(x: number, free: number): Argument {
   return typeof count === 'bigint' && count > LONGEST_BATCH && count <= free ? BigInt(LONGEST_BATCH) : count;
 }
 
+const AROUND_AN_EDGE = [0n, 1n, -1n, PAGE_BYTES, -PAGE_BYTES] as const;
+
 function edgeAddress(execution: Execution, digits: Digits): bigint {
   const { edges } = landmarksOf(execution.world);
-  const address = BigInt(digits.of(edges)) * PAGE_BYTES + digits.of([0n, 1n, -1n, PAGE_BYTES, -PAGE_BYTES]);
+  const address = BigInt(digits.of(edges)) * PAGE_BYTES + digits.of(AROUND_AN_EDGE);
   return address < 0n ? 0n : address;
 }
+
+const LIMIT_KINDS = ['none', 'edge', 'somewhere', 'extreme'] as const;
+const EXTREME_LIMITS = [
+  1n << 32n,
+  1n << 53n,
+  U64_MAX,
+  0n,
+  1n,
+  4095n,
+  1n << 63n,
+  ...BAD_ARGUMENTS,
+] as const satisfies readonly Argument[];
 
 function maxAddrFrom(execution: Execution, y: number): Argument {
   const digits = new Digits(y);
   const { bitmapMaxAddr } = execution.world.config;
-  switch (digits.of(['none', 'edge', 'somewhere', 'extreme'])) {
+  switch (digits.of(LIMIT_KINDS)) {
     case 'none':
       return U64_MAX;
     case 'edge':
@@ -114,23 +136,26 @@ function maxAddrFrom(execution: Execution, y: number): Argument {
     case 'somewhere':
       return (bitmapMaxAddr * BigInt(digits.next(64))) / 64n + digits.of([0n, 1n, 4095n]);
     default:
-      return digits.of([
-        bitmapMaxAddr,
-        1n << 32n,
-        1n << 53n,
-        U64_MAX,
-        0n,
-        1n,
-        4095n,
-        1n << 63n,
-        ...BAD_ARGUMENTS,
-      ]);
+      return EXTREME_LIMITS[digits.next(1 + EXTREME_LIMITS.length) - 1] ?? bitmapMaxAddr;
   }
 }
 
+const ALIGNMENT_KINDS = ['page', 'power', 'odd', 'extreme'] as const;
+const EXTREME_ALIGNMENTS = [
+  0n,
+  1n,
+  4097n,
+  1n << 21n,
+  1n << 30n,
+  1n << 52n,
+  1n << 63n,
+  U64_MAX,
+  ...BAD_ARGUMENTS,
+] as const satisfies readonly Argument[];
+
 function alignmentFrom(z: number): Argument {
   const digits = new Digits(z);
-  switch (digits.of(['page', 'power', 'odd', 'extreme'])) {
+  switch (digits.of(ALIGNMENT_KINDS)) {
     case 'page':
       return PAGE_BYTES;
     case 'power':
@@ -138,17 +163,7 @@ function alignmentFrom(z: number): Argument {
     case 'odd':
       return BigInt(1 + digits.next(20)) * PAGE_BYTES + digits.of([0n, 1n, -1n]);
     default:
-      return digits.of([
-        0n,
-        1n,
-        4097n,
-        1n << 21n,
-        1n << 30n,
-        1n << 52n,
-        1n << 63n,
-        U64_MAX,
-        ...BAD_ARGUMENTS,
-      ]);
+      return digits.of(EXTREME_ALIGNMENTS);
   }
 }
 
@@ -180,42 +195,63 @@ function resultPage(execution: Execution, digits: Digits, wantLive: boolean): Re
   return null;
 }
 
+const MAP_OWNERS = ['boot', 'boot', 'pmm', 'firmware', 'absent'] as const;
+
 /** A page frame that boot code hands over, or one of firmware's or none at all. */
 function mapPage(execution: Execution, digits: Digits): Reference {
   const { regions } = landmarksOf(execution.world);
-  const owners = digits.of([regions.boot, regions.boot, regions.pmm, regions.firmware, regions.absent]);
-  const region = owners[digits.next(Math.max(1, owners.length))];
+  const ofOwner = regions[digits.of(MAP_OWNERS)];
+  const region = ofOwner[digits.next(Math.max(1, ofOwner.length))];
   if (region === undefined)
     return { absolute: execution.world.config.higherHalf + edgeAddress(execution, digits) };
   const page = digits.of([0, region.count - 1, digits.next(region.count)]);
   return { absolute: execution.world.config.higherHalf + BigInt(region.base + page) * PAGE_BYTES };
 }
 
+/** Addresses relative to the higher half. */
+const EXTREME_OFFSETS = [
+  -1n,
+  PHYSICAL_LIMIT,
+  -PAGE_BYTES,
+  PHYSICAL_LIMIT - 1n,
+] as const;
+const EXTREME_ADDRESSES = [PAGE_BYTES, HIGHER_HALF_48 / 2n, U64_MAX, U64_MAX + 1n, -1n] as const;
+
 function extremeAddress({ higherHalf }: Config, digits: Digits): bigint {
-  return digits.of([
-    0n,
-    higherHalf - 1n,
-    higherHalf + PHYSICAL_LIMIT,
-    higherHalf - PAGE_BYTES,
-    higherHalf + PHYSICAL_LIMIT - 1n,
-    PAGE_BYTES,
-    HIGHER_HALF_48 / 2n,
-    U64_MAX,
-    U64_MAX + 1n,
-    -1n,
-  ]);
+  const chosen = digits.next(1 + EXTREME_OFFSETS.length + EXTREME_ADDRESSES.length) - 1;
+  const offset = EXTREME_OFFSETS[chosen];
+  if (offset !== undefined) return higherHalf + offset;
+  return EXTREME_ADDRESSES[chosen - EXTREME_OFFSETS.length] ?? 0n;
 }
 
+const OFFSETS = [0n, 0n, 0n, 1n, 4095n] as const;
+
 function withOffset(reference: Reference, digits: Digits): Reference {
-  const offset = digits.of([0n, 0n, 0n, 1n, 4095n]);
-  return 'result' in reference ? { ...reference, offset } : { absolute: reference.absolute + offset };
+  const offset = digits.of(OFFSETS);
+  if (offset === 0n) return reference;
+  return namesResult(reference)
+    ? { result: reference.result, page: reference.page, offset }
+    : { absolute: reference.absolute + offset };
 }
+
+const ADDRESS_KINDS = [
+  'live',
+  'live',
+  'live',
+  'live',
+  'live',
+  'stale',
+  'map',
+  'map',
+  'edge',
+  'extreme',
+] as const;
 
 /** An address to free: mostly of a page frame still allocated, and every way of getting it wrong. */
 function referenceFrom(execution: Execution, x: number): Reference {
   const digits = new Digits(x);
   const { config } = execution.world;
-  switch (digits.of(['live', 'live', 'live', 'live', 'live', 'stale', 'map', 'map', 'edge', 'extreme'])) {
+  switch (digits.of(ADDRESS_KINDS)) {
     case 'live':
       return withOffset(resultPage(execution, digits, true) ?? mapPage(execution, digits), digits);
     case 'stale':
@@ -243,11 +279,14 @@ function liveBatch(execution: Execution, digits: Digits, wanted: number): Refere
   return batch;
 }
 
+const BATCH_KINDS = ['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty'] as const;
+const BATCH_LENGTHS = [4, 1, 2, 8, 64] as const;
+
 /** A batch to free: pages of one or two results; sometimes with one named twice, or one that may not be freed. */
 function batchFrom(execution: Execution, [x, y, z]: readonly [number, number, number]): readonly Reference[] {
   const digits = new Digits(x);
-  const mixed = digits.of(['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty']);
-  const batch = liveBatch(execution, digits, digits.of([4, 1, 2, 8, 64]));
+  const mixed = digits.of(BATCH_KINDS);
+  const batch = liveBatch(execution, digits, digits.of(BATCH_LENGTHS));
   const [first] = batch;
   switch (mixed) {
     case 'two': {
@@ -274,9 +313,11 @@ function freeableFrom(execution: Execution, reference: Reference): number {
   return (end ?? pfn(PFN_LIMIT)) - base;
 }
 
+const REGION_KINDS = ['all', 'part', 'few', 'more', 'extreme'] as const;
+
 function regionCount(available: number, y: number): Argument {
   const digits = new Digits(y);
-  switch (digits.of(['all', 'part', 'few', 'more', 'extreme'])) {
+  switch (digits.of(REGION_KINDS)) {
     case 'all':
       return BigInt(Math.max(1, available));
     case 'part':
@@ -286,7 +327,7 @@ function regionCount(available: number, y: number): Argument {
     case 'more':
       return BigInt(available + 1);
     default:
-      return extremeCount(digits);
+      return digits.of(EXTREME_COUNTS);
   }
 }
 

@@ -5,14 +5,15 @@
 import {
   type Argument,
   addressesOf,
-  frameAt,
   isU64,
   type Operation,
   PAGE_BYTES,
+  PAGE_SIZE,
+  wholePages,
   U64_MAX,
 } from '../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
-import type { JudgedStep, World } from '../execution.ts';
+import type { JudgedStep } from '../execution.ts';
 
 /** The kinds of argument. */
 export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;
@@ -23,42 +24,44 @@ const WRAPS = [1n << 32n, 1n << 53n, 1n << 63n, U64_MAX, (1n << 32n) - 1n, (1n <
 /** Returns the name of the edge that a count is, or null. */
 function countEdge(value: Argument, free: number): string | null {
   if (!isU64(value)) return 'no unsigned 64-bit integer';
-  if (value === 0n || value === 1n) return String(value);
-  if (value === BigInt(free)) return 'exactly what is free';
-  if (value === BigInt(free) + 1n) return 'one more than is free';
-  return value >= 1n << 32n ? '2^32 and more' : null;
+  // Beyond 2^53 a number is not exact, and is large all the same.
+  const pages = Number(value);
+  if (pages <= 1) return pages === 0 ? '0' : '1';
+  if (pages === free) return 'exactly what is free';
+  if (pages === free + 1) return 'one more than is free';
+  return pages >= 2 ** 32 ? '2^32 and more' : null;
 }
 
-function maxAddrEdge(value: Argument, world: World): string | null {
+function maxAddrEdge(value: Argument, edges: readonly number[]): string | null {
   if (!isU64(value)) return 'no unsigned 64-bit integer';
   if (value === 0n) return '0';
   if (WRAPS.includes(value)) return 'where arithmetic wraps';
-  const distance = nearestEdge(value, world);
-  if (distance <= 1n) return 'an edge of the map, to the byte';
-  return distance === PAGE_BYTES ? 'an edge of the map, to the page frame' : null;
+  const distance = distanceToEdge(value, edges);
+  if (distance <= 1) return 'an edge of the map, to the byte';
+  return distance === PAGE_SIZE ? 'an edge of the map, to the page frame' : null;
 }
 
-function nearestEdge(address: bigint, world: World): bigint {
-  const { edges } = landmarksOf(world);
-  return edges.reduce((best, edge) => {
-    const distance = address - BigInt(edge) * PAGE_BYTES;
-    const size = distance < 0n ? -distance : distance;
-    return size < best ? size : best;
-  }, U64_MAX);
+/** Bytes from an address to the nearest edge; exact where it is small. */
+function distanceToEdge(address: bigint, edges: readonly number[]): number {
+  const frame = Number(wholePages(address));
+  const offset = Number(BigInt.asUintN(12, address));
+  let least = Number.POSITIVE_INFINITY;
+  for (const edge of edges) least = Math.min(least, Math.abs((frame - edge) * PAGE_SIZE + offset));
+  return least;
 }
 
 function alignmentEdge(value: Argument, total: number): string | null {
   if (!isU64(value)) return 'no unsigned 64-bit integer';
-  if (value === 0n || value === 1n || value === PAGE_BYTES) return String(value);
-  if (value > BigInt(total) * PAGE_BYTES) return 'larger than memory';
+  if (value === PAGE_BYTES) return '4096';
+  const bytes = Number(value);
+  if (bytes <= 1) return bytes === 0 ? '0' : '1';
+  if (bytes > total * PAGE_SIZE) return 'larger than memory';
   return (value & (value - 1n)) === 0n ? null : 'not a power of two';
 }
 
-function addressEdge(address: bigint, world: World): string | null {
-  if (!isU64(address)) return 'no unsigned 64-bit integer';
-  const frame = frameAt(world.config, address);
-  if (frame === null) return 'not in the higher half';
-  const isNear = landmarksOf(world).edges.some((edge) => Math.abs(frame - edge) <= 1);
+function addressEdge(frame: number | null, address: bigint, edges: readonly number[]): string | null {
+  if (frame === null) return isU64(address) ? 'not in the higher half' : 'no unsigned 64-bit integer';
+  const isNear = edges.some((edge) => Math.abs(frame - edge) <= 1);
   return isNear ? 'an edge of the map, to the page frame' : null;
 }
 
@@ -78,14 +81,16 @@ export class EdgeCounts {
   };
 
   /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
-  note({ before, operation }: JudgedStep): void {
+  note({ before, operation, asked: { frames } }: JudgedStep): void {
     const { world } = before;
     if ('count' in operation) this.#note('count', countEdge(operation.count, freeFor(before, operation)));
     if (operation.call === 'allocBitmap') {
-      this.#note('maxAddr', maxAddrEdge(operation.maxAddr, world));
+      this.#note('maxAddr', maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
       this.#note('alignment', alignmentEdge(operation.alignment, world.total));
     }
-    for (const address of addressesOf(operation)) this.#note('address', addressEdge(address, world));
+    const addresses = addressesOf(operation);
+    for (let i = 0; i < addresses.length; i += 1)
+      this.#note('address', addressEdge(frames[i] ?? null, addresses[i] ?? 0n, landmarksOf(world).edges));
   }
 
   /** Returns the counts by kind of argument. */

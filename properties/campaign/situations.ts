@@ -10,22 +10,21 @@ import {
   endOf,
   frameEnd,
   MEMORY_TYPES,
+  type Outcome,
   regionOf,
 } from '../../spec/index.ts';
 import type { JudgedStep, World } from '../execution.ts';
 import {
-  asked,
   badCount,
   base,
   count,
   excludedBy,
   hasJump,
   isBeyondEnd,
-  isDuplicate,
   isOddAlignment,
   isUnaligned,
-  kind,
   namesOwner,
+  namesTwice,
   namesUnmapped,
   panicOwner,
   runEnd,
@@ -33,11 +32,12 @@ import {
   straddles,
 } from './step-facts.ts';
 
-/** Something that a judged operation may be an instance of. */
+/** Something that a judged operation may be an instance of: a call that ended in some way, and more where it is given. */
 interface StepSituation {
   readonly name: string;
   readonly calls: readonly Call[];
-  occurs(step: JudgedStep): boolean;
+  readonly ended: Outcome['kind'];
+  readonly occurs: (step: JudgedStep) => boolean;
 }
 
 /** Something that a memory map with its configuration may be an instance of. */
@@ -52,150 +52,114 @@ const FREES = ['free', 'freePages', 'freeRegion'] as const;
 
 function sometimes(
   name: string,
-  calls: Call | readonly Call[],
-  occurs: (step: JudgedStep) => boolean,
+  [calls, ended]: readonly [Call | readonly Call[], Outcome['kind']],
+  occurs: (step: JudgedStep) => boolean = () => true,
 ): StepSituation {
-  return { name, calls: typeof calls === 'string' ? [calls] : calls, occurs };
+  return { name, calls: typeof calls === 'string' ? [calls] : calls, ended, occurs };
 }
 
+/** Ways in which calls end. */
+const REFUSED_PAGE = ['alloc', 'failed'] as const;
+const PAGE = ['alloc', 'address'] as const;
+const REFUSED_PAGES = ['allocPages', 'failed'] as const;
+const PAGES = ['allocPages', 'addresses'] as const;
+const REFUSED_RUN = ['allocBitmap', 'failed'] as const;
+const RUN = ['allocBitmap', 'address'] as const;
+const FREED = [FREES, 'done'] as const;
+const MISUSED = [FREES, 'panicked'] as const;
+const REGION_FREED = ['freeRegion', 'done'] as const;
+const REGION_MISUSED = ['freeRegion', 'panicked'] as const;
+
 const SITUATIONS: readonly StepSituation[] = [
-  sometimes('alloc: out of memory', 'alloc', (s) => kind(s) === 'failed'),
+  sometimes('alloc: out of memory', REFUSED_PAGE),
   sometimes(
     'alloc: refused although the bitmap zone has free page frames',
-    'alloc',
-    (s) => kind(s) === 'failed' && s.before.freeIn('bitmap') > 0,
+    REFUSED_PAGE,
+    (s) => s.before.freeIn('bitmap') > 0,
   ),
-  sometimes(
-    'alloc: the last free page frame',
-    'alloc',
-    (s) => kind(s) === 'address' && s.after.freeIn('stack') === 0,
-  ),
-  sometimes('alloc: a page frame at or above 8 TiB', 'alloc', (s) => (base(s) ?? 0) >= EIGHT_TIB_FRAME),
-  sometimes(
-    'alloc: the page frame at the bitmap limit',
-    'alloc',
-    (s) => base(s) === s.before.world.bitmapLimit,
-  ),
-  sometimes('alloc: page frame 0', 'alloc', (s) => base(s) === 0),
-  sometimes('allocPages: a batch is refused', 'allocPages', (s) => kind(s) === 'failed'),
+  sometimes('alloc: the last free page frame', PAGE, (s) => s.after.freeIn('stack') === 0),
+  sometimes('alloc: a page frame at or above 8 TiB', PAGE, (s) => (base(s) ?? 0) >= EIGHT_TIB_FRAME),
+  sometimes('alloc: the page frame at the bitmap limit', PAGE, (s) => base(s) === s.before.world.bitmapLimit),
+  sometimes('alloc: page frame 0', PAGE, (s) => base(s) === 0),
+  sometimes('allocPages: a batch is refused', REFUSED_PAGES),
   sometimes(
     'allocPages: one more than is free',
-    'allocPages',
-    (s) => kind(s) === 'failed' && count(s.operation) === BigInt(s.before.freeIn('stack')) + 1n,
+    REFUSED_PAGES,
+    (s) => count(s.operation) === BigInt(s.before.freeIn('stack')) + 1n,
   ),
   sometimes(
     'allocPages: exactly what is free',
-    'allocPages',
-    (s) => kind(s) === 'addresses' && count(s.operation) > 0n && s.after.freeIn('stack') === 0,
+    PAGES,
+    (s) => s.after.freeIn('stack') === 0 && count(s.operation) > 0n,
   ),
-  sometimes('allocPages: none', 'allocPages', (s) => kind(s) === 'addresses' && count(s.operation) === 0n),
-  sometimes('allocPages: a batch across a hole', 'allocPages', (s) => kind(s) === 'addresses' && hasJump(s)),
+  sometimes('allocPages: none', PAGES, (s) => count(s.operation) === 0n),
+  sometimes('allocPages: a batch across a hole', PAGES, hasJump),
   sometimes(
     'allocPages: a count that is no unsigned 64-bit integer',
-    'allocPages',
-    (s) => kind(s) === 'panicked' && badCount(s),
+    ['allocPages', 'panicked'],
+    badCount,
   ),
-  sometimes('allocBitmap: none', 'allocBitmap', (s) => kind(s) === 'failed' && count(s.operation) === 0n),
+  sometimes('allocBitmap: none', REFUSED_RUN, (s) => count(s.operation) === 0n),
   sometimes(
     'allocBitmap: fragmentation refuses although enough is free',
-    'allocBitmap',
-    (s) =>
-      kind(s) === 'failed' &&
-      count(s.operation) > 1n &&
-      count(s.operation) <= BigInt(s.before.freeIn('bitmap')),
+    REFUSED_RUN,
+    (s) => count(s.operation) > 1n && count(s.operation) <= BigInt(s.before.freeIn('bitmap')),
   ),
-  sometimes('allocBitmap: maxAddr excludes every run', 'allocBitmap', (s) => excludedBy(s, 'limit')),
-  sometimes('allocBitmap: the alignment excludes every run', 'allocBitmap', (s) =>
-    excludedBy(s, 'alignment'),
-  ),
-  sometimes('allocBitmap: the alignment skips a lower run', 'allocBitmap', skipsLower),
+  sometimes('allocBitmap: maxAddr excludes every run', REFUSED_RUN, (s) => excludedBy(s, 'limit')),
+  sometimes('allocBitmap: the alignment excludes every run', REFUSED_RUN, (s) => excludedBy(s, 'alignment')),
+  sometimes('allocBitmap: the alignment skips a lower run', RUN, skipsLower),
   sometimes(
     'allocBitmap: a run ends exactly at maxAddr',
-    'allocBitmap',
-    (s) => runEnd(s) === (asked(s)?.limit ?? -1) && runEnd(s) !== s.before.world.bitmapLimit,
+    RUN,
+    (s) => runEnd(s) === s.asked.fit?.limit && runEnd(s) !== s.before.world.bitmapLimit,
   ),
   sometimes(
     'allocBitmap: a run ends exactly at the bitmap limit',
-    'allocBitmap',
+    RUN,
     (s) => runEnd(s) === s.before.world.bitmapLimit,
   ),
-  sometimes('allocBitmap: page frame 0', 'allocBitmap', (s) => base(s) === 0),
-  sometimes(
-    'allocBitmap: an alignment that is no power of two',
-    'allocBitmap',
-    (s) => kind(s) === 'address' && isOddAlignment(asked(s)?.alignment ?? 1),
+  sometimes('allocBitmap: page frame 0', RUN, (s) => base(s) === 0),
+  sometimes('allocBitmap: an alignment that is no power of two', RUN, (s) =>
+    isOddAlignment(s.asked.fit?.alignment ?? 1),
   ),
   sometimes(
     'allocBitmap: a count that exceeds memory',
-    'allocBitmap',
-    (s) => kind(s) === 'failed' && count(s.operation) > BigInt(s.before.world.total),
+    REFUSED_RUN,
+    (s) => count(s.operation) > BigInt(s.before.world.total),
   ),
-  sometimes(
-    'allocBitmap: exactly what is free',
-    'allocBitmap',
-    (s) => kind(s) === 'address' && s.after.freeIn('bitmap') === 0,
-  ),
-  sometimes(
-    'allocBitmap: an argument that is no unsigned 64-bit integer',
-    'allocBitmap',
-    (s) => kind(s) === 'panicked',
-  ),
-  sometimes('free: boot memory is handed over', FREES, (s) => kind(s) === 'done' && namesOwner(s, 'boot')),
+  sometimes('allocBitmap: exactly what is free', RUN, (s) => s.after.freeIn('bitmap') === 0),
+  sometimes('allocBitmap: an argument that is no unsigned 64-bit integer', ['allocBitmap', 'panicked']),
+  sometimes('free: boot memory is handed over', FREED, (s) => namesOwner(s, 'boot')),
   sometimes(
     'free: a page frame of the bitmap zone',
-    'free',
-    (s) => kind(s) === 'done' && s.after.freeIn('bitmap') > s.before.freeIn('bitmap'),
+    ['free', 'done'],
+    (s) => s.after.freeIn('bitmap') > s.before.freeIn('bitmap'),
   ),
-  sometimes('free: an address inside a page frame', 'free', (s) => kind(s) === 'done' && isUnaligned(s)),
-  sometimes('free: twice', FREES, (s) => panicOwner(s) === 'pmm'),
-  sometimes('free: firmware memory', FREES, (s) => panicOwner(s) === 'firmware'),
-  sometimes('free: what is no RAM', FREES, (s) => panicOwner(s) === 'absent'),
-  sometimes(
-    'free: an address below the higher half',
-    FREES,
-    (s) => kind(s) === 'panicked' && namesUnmapped(s),
-  ),
-  sometimes(
-    'free: an address beyond the last page frame',
-    FREES,
-    (s) => kind(s) === 'panicked' && isBeyondEnd(s),
-  ),
-  sometimes('freePages: a page frame named twice', 'freePages', isDuplicate),
+  sometimes('free: an address inside a page frame', ['free', 'done'], isUnaligned),
+  sometimes('free: twice', MISUSED, (s) => panicOwner(s) === 'pmm'),
+  sometimes('free: firmware memory', MISUSED, (s) => panicOwner(s) === 'firmware'),
+  sometimes('free: what is no RAM', MISUSED, (s) => panicOwner(s) === 'absent'),
+  sometimes('free: an address below the higher half', MISUSED, namesUnmapped),
+  sometimes('free: an address beyond the last page frame', MISUSED, isBeyondEnd),
+  sometimes('freePages: a page frame named twice', ['freePages', 'panicked'], namesTwice),
   sometimes(
     'freePages: pages of both zones',
-    'freePages',
+    ['freePages', 'done'],
     (s) =>
-      kind(s) === 'done' &&
       s.after.freeIn('bitmap') > s.before.freeIn('bitmap') &&
       s.after.freeIn('stack') > s.before.freeIn('stack'),
   ),
-  sometimes('freePages: a batch is refused', 'freePages', (s) => kind(s) === 'panicked'),
-  sometimes(
-    'freePages: none',
-    'freePages',
-    (s) => kind(s) === 'done' && addressesOf(s.operation).length === 0,
-  ),
-  sometimes(
-    'freeRegion: straddles the bitmap limit',
-    'freeRegion',
-    (s) => kind(s) === 'done' && straddles(s),
-  ),
+  sometimes('freePages: a batch is refused', ['freePages', 'panicked']),
+  sometimes('freePages: none', ['freePages', 'done'], (s) => addressesOf(s.operation).length === 0),
+  sometimes('freeRegion: straddles the bitmap limit', REGION_FREED, straddles),
   sometimes(
     'freeRegion: over a hole',
-    'freeRegion',
-    (s) => kind(s) === 'panicked' && namesOwner(s, 'caller') && panicOwner(s) === 'absent',
+    REGION_MISUSED,
+    (s) => panicOwner(s) === 'absent' && namesOwner(s, 'caller'),
   ),
-  sometimes(
-    'freeRegion: refused across the bitmap limit',
-    'freeRegion',
-    (s) => kind(s) === 'panicked' && straddles(s),
-  ),
-  sometimes('freeRegion: none', 'freeRegion', (s) => kind(s) === 'done' && count(s.operation) === 0n),
-  sometimes(
-    'freeRegion: several page frames',
-    'freeRegion',
-    (s) => kind(s) === 'done' && count(s.operation) > 1n,
-  ),
+  sometimes('freeRegion: refused across the bitmap limit', REGION_MISUSED, straddles),
+  sometimes('freeRegion: none', REGION_FREED, (s) => count(s.operation) === 0n),
+  sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s.operation) > 1n),
 ];
 
 function regions({ map }: World) {
@@ -261,35 +225,50 @@ export const SITUATION_NAMES: readonly string[] = [...SITUATIONS, ...WORLD_SITUA
   ({ name }) => name,
 );
 
+/** A situation with its place in the list. */
+interface PlacedSituation extends StepSituation {
+  readonly place: number;
+}
+
+/** The situations that a step may be an instance of, by the call and how it ended. */
+const BY_ENDING: ReadonlyMap<Call, ReadonlyMap<Outcome['kind'], readonly PlacedSituation[]>> = new Map(
+  CALLS.map((call) => {
+    const ofCall = SITUATIONS.map((situation, place) => ({ ...situation, place })).filter(({ calls }) =>
+      calls.includes(call),
+    );
+    return [call, Map.groupBy(ofCall, ({ ended }) => ended)];
+  }),
+);
+
 /** Counts how often each situation was met. */
 export class SituationCounts {
-  readonly #counts = new Map<string, number>(SITUATION_NAMES.map((name) => [name, 0]));
+  /** By the place of the situation among all of them. */
+  readonly #counts = new Float64Array(SITUATION_NAMES.length);
 
   /** Takes note of a judged operation. O(situations of its call). */
   noteStep(step: JudgedStep): void {
-    for (const { name, occurs } of BY_CALL.get(step.operation.call) ?? []) if (occurs(step)) this.#note(name);
+    const situations = BY_ENDING.get(step.operation.call)?.get(step.response.outcome.kind);
+    if (situations === undefined) return;
+    for (const { place, occurs } of situations) if (occurs(step)) this.#note(place);
   }
 
   /** Takes note of a world. O(descriptors). */
   noteWorld(world: World): void {
-    for (const { name, occurs } of WORLD_SITUATIONS) if (occurs(world)) this.#note(name);
+    for (let i = 0; i < WORLD_SITUATIONS.length; i += 1)
+      if (WORLD_SITUATIONS[i]?.occurs(world)) this.#note(SITUATIONS.length + i);
   }
 
   /** Returns how often each was met, by name. */
   toRecord(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#counts);
+    return Object.fromEntries(SITUATION_NAMES.map((name, i) => [name, this.#counts[i] ?? 0]));
   }
 
   /** The names of those never met. */
   unmet(): readonly string[] {
-    return SITUATION_NAMES.filter((name) => this.#counts.get(name) === 0);
+    return SITUATION_NAMES.filter((_, i) => this.#counts[i] === 0);
   }
 
-  #note(name: string): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  #note(place: number): void {
+    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
   }
 }
-
-const BY_CALL: ReadonlyMap<Call, readonly StepSituation[]> = new Map(
-  CALLS.map((call) => [call, SITUATIONS.filter(({ calls }) => calls.includes(call))]),
-);

@@ -1,15 +1,15 @@
 /** Clauses of the three allocating calls. Those that all three share are built once, for each by name. */
-import { fitRequest, isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import type { Owner } from '../owner.ts';
-import type { FitRequest, Ownership } from '../ownership.ts';
-import { PAGE_BYTES, PFN_LIMIT, type Pfn, pagesBetween, pfn } from '../units.ts';
+import type { FitRequest } from '../ownership.ts';
+import { isPageAligned, PFN_LIMIT, type Pfn, pageCount, pagesBetween, pfn } from '../units.ts';
 import type { Breach, Clause, Step } from './clause.ts';
 import { breach, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
 type Allocation = 'alloc' | 'allocPages' | 'allocBitmap';
 
-const FOUR_GIB = 1n << 32n;
+/** 2^32 / 4096 */
+const FOUR_GIB_FRAME = 2 ** 20;
 
 export const higherHalf: Clause<Step> = {
   name: 'address.higher-half',
@@ -20,7 +20,7 @@ export const higherHalf: Clause<Step> = {
     return before.world.config.higherHalf === 0xffff_8000_0000_0000n ? 0 : 1;
   },
   breach({ before, granted }) {
-    const index = granted?.regions.indexOf(null) ?? -1;
+    const index = granted?.frames.indexOf(null) ?? -1;
     const address = granted?.addresses[index];
     if (address === undefined) return null;
     const base = toHex(before.world.config.higherHalf);
@@ -33,16 +33,15 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
     name: `${call}.page-aligned`,
     sentence: `Every address that ${call} hands out is a multiple of 4096.`,
     sides: ['physical addresses below 4 GiB', 'physical addresses from 4 GiB up'],
-    side({ before, operation, granted }) {
-      const first = operation.call === call ? granted?.addresses[0] : undefined;
-      if (first === undefined) return null;
-      return first - before.world.config.higherHalf < FOUR_GIB ? 0 : 1;
+    side({ operation, granted }) {
+      const first = operation.call === call ? granted?.frames[0] : undefined;
+      return first == null ? null : first < FOUR_GIB_FRAME ? 0 : 1;
     },
     breach({ before, granted }) {
-      const index = granted?.addresses.findIndex((a) => a % PAGE_BYTES !== 0n) ?? -1;
+      const index = granted?.addresses.findIndex((a) => !isPageAligned(a)) ?? -1;
       const address = granted?.addresses[index];
       if (address === undefined) return null;
-      const frame = granted?.regions[index]?.base ?? null;
+      const frame = granted?.frames[index] ?? null;
       return breach(
         `address ${toHex(address)} is no multiple of 4096`,
         frame,
@@ -98,13 +97,8 @@ function possessive(owner: Owner): string {
   return owner === 'caller' ? "a caller's already" : `not free (${owner})`;
 }
 
-function lowestFree({ before, operation }: Step): Pfn | null {
-  if (operation.call === 'allocBitmap') {
-    const { count, maxAddr, alignment } = operation;
-    if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
-    const request = fitRequest(before, { count, maxAddr, alignment });
-    return request === null ? null : before.lowestFit(request);
-  }
+function lowestFree({ before, operation, asked }: Step): Pfn | null {
+  if (operation.call === 'allocBitmap') return asked.lowest;
   const base = before.world.bitmapLimit;
   return before.firstFailing({ base, count: pagesBetween(base, pfn(PFN_LIMIT)) }, (owner) => owner !== 'pmm');
 }
@@ -152,20 +146,17 @@ const distinct: Clause<Step> = {
   sentence: 'allocPages hands out no page frame twice.',
   sides: ['one page frame', 'several'],
   side({ operation, granted }) {
-    if (operation.call !== 'allocPages' || granted === null || granted.regions.length === 0) return null;
-    return granted.regions.length === 1 ? 0 : 1;
+    if (operation.call !== 'allocPages' || granted === null || granted.frames.length === 0) return null;
+    return granted.frames.length === 1 ? 0 : 1;
   },
   breach({ before, granted }) {
+    if (granted === null || granted.runs.length === 1) return null;
     const seen = new Set<Pfn>();
-    for (const region of granted?.regions ?? []) {
-      if (region === null) continue;
-      if (seen.has(region.base))
-        return breach(
-          `page frame ${region.base} was handed out twice`,
-          region.base,
-          before.ownerOf(region.base),
-        );
-      seen.add(region.base);
+    for (const frame of granted.frames) {
+      if (frame === null) continue;
+      if (seen.has(frame))
+        return breach(`page frame ${frame} was handed out twice`, frame, before.ownerOf(frame));
+      seen.add(frame);
     }
     return null;
   },
@@ -189,19 +180,15 @@ const allOrNothing: Clause<Step> = {
   },
 };
 
-function request(step: Step): FitRequest | null {
-  const { operation, before } = step;
-  if (operation.call !== 'allocBitmap') return null;
-  const { count, maxAddr, alignment } = operation;
-  if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
-  return fitRequest(before, { count, maxAddr, alignment });
+/** What was asked of a contiguous allocation that was granted, and the run's first page frame. */
+function grantedRun({ operation, asked: { fit }, granted }: Step): GrantedRun | null {
+  const base = operation.call === 'allocBitmap' ? granted?.frames[0] : undefined;
+  return fit === null || base == null ? null : { asked: fit, base };
 }
 
-/** What was asked of a contiguous allocation that was granted, and the run's first page frame. */
-function grantedRun(step: Step): { readonly asked: FitRequest; readonly base: Pfn } | null {
-  const base = step.operation.call === 'allocBitmap' ? step.granted?.regions[0]?.base : undefined;
-  const asked = base === undefined ? null : request(step);
-  return asked === null || base === undefined ? null : { asked, base };
+interface GrantedRun {
+  readonly asked: FitRequest;
+  readonly base: Pfn;
 }
 
 const aligned: Clause<Step> = {
@@ -217,7 +204,7 @@ const aligned: Clause<Step> = {
     const run = grantedRun(step);
     if (run === null) return null;
     const { base, asked } = run;
-    const isAligned = base % asked.alignment === 0 && (addresses[0] ?? 0n) % PAGE_BYTES === 0n;
+    const isAligned = base % asked.alignment === 0 && isPageAligned(addresses[0] ?? 0n);
     if (isAligned) return null;
     const explanation = `the run starts at page frame ${base} (${toHex(addresses[0] ?? 0n)}), no multiple of ${asked.alignment} page frames`;
     return breach(explanation, base, step.before.ownerOf(base));
@@ -249,23 +236,21 @@ export const lifo: Clause<Step> = {
   sides: ['a single page', 'a batch'],
   side({ operation, granted, policies, before }) {
     if (granted === null || operation.call === 'allocBitmap' || !policies.includes('lifo')) return null;
-    if (granted.regions.length === 0 || stackTop(before, granted.regions.length) === null) return null;
+    if (granted.frames.length === 0 || before.stackTop(NONE) === null) return null;
     return operation.call === 'alloc' ? 0 : 1;
   },
   breach({ before, granted }) {
-    const actual = granted?.regions ?? [];
-    const top = stackTop(before, actual.length) ?? [];
-    const index = top.findIndex((frame, i) => frame !== actual[i]?.base);
-    const [expectedFrame, frame] = [top[index], actual[index]?.base];
-    if (expectedFrame === undefined || frame === undefined) return null;
+    const actual = granted?.frames ?? [];
+    const top = before.stackTop(pageCount(actual.length)) ?? [];
+    const index = top.findIndex((frame, i) => frame !== actual[i]);
+    const [expectedFrame, frame] = [top[index], actual[index]];
+    if (expectedFrame === undefined || frame == null) return null;
     const explanation = `page frame ${frame} was handed out, and page frame ${expectedFrame} is on top of the free stack`;
     return breach(explanation, frame, before.ownerOf(frame));
   },
 };
 
-function stackTop(state: Ownership, count: number): readonly Pfn[] | null {
-  return state.stackTop(pagesBetween(pfn(0), pfn(count)));
-}
+const NONE = pageCount(0);
 
 export const firstFit: Clause<Step> = {
   name: 'policy.first-fit',
@@ -277,7 +262,7 @@ export const firstFit: Clause<Step> = {
   },
   breach(step) {
     const run = grantedRun(step);
-    const lowest = run === null ? null : step.before.lowestFit(run.asked);
+    const { lowest } = step.asked;
     if (run === null || lowest === null || lowest === run.base) return null;
     const explanation = `the run starts at page frame ${run.base}, and a run from page frame ${lowest} fits too`;
     return breach(explanation, lowest, step.before.ownerOf(lowest));

@@ -1,5 +1,5 @@
 /** Clauses of the three amounts, read after every call; and of what the manager says of each page frame when asked. */
-
+import type { Call } from '../operation.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
 import type { InspectedRun } from '../pmm.ts';
@@ -10,34 +10,39 @@ import { breach } from './granted.ts';
 
 type Amount = keyof Amounts;
 
-/** Every value of an amount that a step observed: read after the call, and returned by it. */
-function observed({ operation, response }: SettledStep, amount: Amount): readonly number[] {
-  const { amounts, outcome } = response;
-  const read = amounts === undefined ? [] : [amounts[amount]];
-  const returned = operation.call === `${amount}Amount` && outcome.kind === 'amount' ? [outcome.amount] : [];
-  return [...read, ...returned];
-}
-
 function actualAmount({ after }: SettledStep, amount: Amount): number {
+  if (amount === 'total') return after.world.total;
   const free = after.countOf('pmm');
-  return { total: after.world.total, free, reserved: after.world.total - free }[amount];
+  return amount === 'free' ? free : after.world.total - free;
 }
 
+/** Judges both values of an amount that a step may have observed: read after the call, and returned by it. */
 function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
-  const { outcome } = step.response;
+  const { amounts, outcome } = step.response;
   const actual = actualAmount(step, amount);
-  if (step.operation.call === `${amount}Amount` && outcome.kind !== 'amount')
-    return breach(
-      `${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`,
-    );
-  const wrong = observed(step, amount).find((value) => value !== actual);
-  return wrong === undefined
+  const read = amounts?.[amount] ?? actual;
+  let returned = actual;
+  if (step.operation.call === CALL_OF[amount]) {
+    if (outcome.kind !== 'amount')
+      return breach(
+        `${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`,
+      );
+    returned = outcome.amount;
+  }
+  const wrong = read === actual ? returned : read;
+  return wrong === actual
     ? null
     : breach(`${amount}Amount() is ${wrong} page frames, and must be ${actual}`);
 }
 
+const CALL_OF = {
+  total: 'totalAmount',
+  free: 'freeAmount',
+  reserved: 'reservedAmount',
+} as const satisfies Record<Amount, Call>;
+
 function isObserved(step: SettledStep, amount: Amount): boolean {
-  return step.response.amounts !== undefined || step.operation.call === `${amount}Amount`;
+  return step.response.amounts !== undefined || step.operation.call === CALL_OF[amount];
 }
 
 const amountsTotal: Clause<SettledStep> = {

@@ -1,9 +1,8 @@
 /** Clauses of how a call fails and how it panics: the answer, and that nothing has changed. */
-import { frameAt } from '../config.ts';
 import { isU64 } from '../expectation.ts';
-import { addressesOf, argumentsOf, type Operation } from '../operation.ts';
+import { argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
-import { PFN_LIMIT, pfn } from '../units.ts';
+import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
 import type { Breach, Clause, SettledStep, Step } from './clause.ts';
 import { breach } from './granted.ts';
 
@@ -42,30 +41,29 @@ export const warns: Clause<Step> = {
   },
 };
 
-function hasBadArgument(step: Step): boolean {
-  const { operation, before } = step;
-  if (addressesOf(operation).some((a) => !isU64(a) || frameAt(before.world.config, a) === null)) return true;
-  return argumentsOf(operation).some((argument) => !isU64(argument));
+function hasBadArgument({ operation, asked }: Step): boolean {
+  return asked.frames.includes(null) || argumentsOf(operation).some((argument) => !isU64(argument));
 }
 
 /** Whether a call names this page frame. */
-function names(step: Step, frame: number): boolean {
-  const { operation, before } = step;
-  const bases = addressesOf(operation).map((a) => (isU64(a) ? frameAt(before.world.config, a) : null));
-  if (operation.call !== 'freeRegion') return bases.includes(pfn(frame));
-  const [base] = bases;
+function names({ operation, asked: { frames } }: Step, frame: Pfn): boolean {
+  if (operation.call !== 'freeRegion') return frames.includes(frame);
+  const [base] = frames;
   return base != null && frame >= base && isU64(operation.count) && BigInt(frame - base) < operation.count;
 }
 
-function timesNamed(operation: Operation, step: Step, frame: number): number {
-  return addressesOf(operation).filter((a) => frameAt(step.before.world.config, a) === frame).length;
+/** Whether a call names this page frame more than once. */
+function namesTwice({ asked: { frames } }: Step, frame: Pfn): boolean {
+  return frames.indexOf(frame) !== frames.lastIndexOf(frame);
 }
 
-function wrongFrame(step: Step, frame: number, owner: string | null): string | null {
-  if (!Number.isInteger(frame) || frame < 0 || frame > PFN_LIMIT || !names(step, frame))
-    return `the panic blames page frame ${frame}, which the call does not name`;
-  const actual = step.before.ownerOf(pfn(frame));
-  if (timesNamed(step.operation, step, frame) > 1) return null;
+function wrongFrame(step: Step, blamed: number, owner: string | null): string | null {
+  const isFrame = Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
+  const frame = isFrame ? pfn(blamed) : null;
+  if (frame === null || !names(step, frame))
+    return `the panic blames page frame ${blamed}, which the call does not name`;
+  const actual = step.before.ownerOf(frame);
+  if (namesTwice(step, frame)) return null;
   if (isFreeable(actual)) return `the panic blames page frame ${frame}, which may be freed`;
   return owner === actual
     ? null

@@ -6,7 +6,7 @@
  * which one a step is, or null where the clause has nothing to say of it; `breach` says how the step breaks it.
  */
 import * as t from 'io-ts';
-import type { Expectation } from '../expectation.ts';
+import type { Asked, Expectation } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
@@ -61,12 +61,14 @@ export const ClauseName = t.keyof(
 );
 export type ClauseName = (typeof CLAUSE_NAMES)[number];
 
-/** What a granted allocation handed out, page frame by page frame or as one run. */
+/** What a granted allocation handed out. */
 export interface Granted {
   /** The addresses as returned. */
   readonly addresses: readonly bigint[];
-  /** What they cover, in the same order; null for an address that is none of the higher half. */
-  readonly regions: readonly (Region | null)[];
+  /** The page frame of each; null for an address that is none of the higher half. */
+  readonly frames: readonly (Pfn | null)[];
+  /** The page frames handed out as runs, in the order in which they were handed out, ascending or descending. */
+  readonly runs: readonly Region[];
 }
 
 /** One operation in one state, with the response to it. */
@@ -74,6 +76,8 @@ export interface Step {
   readonly before: Ownership;
   readonly operation: Operation;
   readonly response: Response;
+  /** What was asked for, in page frames. */
+  readonly asked: Asked;
   /** What the specification says must happen. */
   readonly expected: Expectation;
   /** What was handed out, where the response says that something was. */

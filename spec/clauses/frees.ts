@@ -1,9 +1,7 @@
 /** Clauses of the three freeing calls. */
 
-import { frameAt } from '../config.ts';
 import type { Call } from '../operation.ts';
 import { zoneOf } from '../ownership.ts';
-import type { Pfn } from '../units.ts';
 import type { Breach, Clause, SettledStep, Step } from './clause.ts';
 import { breach } from './granted.ts';
 
@@ -64,24 +62,16 @@ export const FREE_REGION = [
   ),
 ];
 
-function firstFreed({ before, operation }: SettledStep): Pfn | null {
-  const { config } = before.world;
-  if (operation.call === 'freePages') return frameAt(config, operation.addresses[0] ?? 0n);
-  return operation.call === 'free' || operation.call === 'freeRegion'
-    ? frameAt(config, operation.address)
-    : null;
-}
-
 export const freedReturns: Clause<SettledStep> = {
   name: 'freed.returns',
   sentence: 'What is freed is free again, every page frame of it and nothing else.',
   sides: ['from the bitmap zone up', 'in the stack zone'],
   side(step) {
-    const { before, operation, response, expected } = step;
+    const { before, operation, response, asked, expected } = step;
     if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts === undefined)
       return null;
-    const frame = firstFreed(step);
-    return frame === null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;
+    const [frame] = asked.frames;
+    return frame == null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;
   },
   breach({ before, after, response }) {
     const actual = response.amounts?.free;

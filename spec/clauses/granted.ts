@@ -24,41 +24,67 @@ export function breach(explanation: string, frame: Pfn | null = null, owner: Own
 
 const ONE = pageCount(1);
 
-function regionAt(state: Ownership, address: bigint, count: PageCount): Region | null {
-  const base = frameAt(state.world.config, address);
-  if (base === null) return null;
+/** What one address hands out: a run for a contiguous allocation, a page frame for the others. */
+function countOf(operation: Operation, base: Pfn): PageCount {
+  if (operation.call !== 'allocBitmap' || !isU64(operation.count)) return ONE;
   const room = pagesBetween(base, pfn(PFN_LIMIT));
-  return { base, count: count > room ? room : count };
+  return operation.count > BigInt(room) ? room : pageCount(Number(operation.count));
 }
 
-function countOf(operation: Operation): PageCount {
-  if (operation.call !== 'allocBitmap' || !isU64(operation.count)) return ONE;
-  return operation.count > BigInt(PFN_LIMIT) ? pageCount(PFN_LIMIT) : pageCount(Number(operation.count));
+/** Returns the page frames as runs: each goes on for as long as every page frame touches what was there before it. */
+function joined(frames: readonly (Pfn | null)[]): readonly Region[] {
+  const runs: Region[] = [];
+  let base = pfn(0);
+  let end = base;
+  for (const frame of frames) {
+    if (frame === null) continue;
+    if (frame === base - 1 && end > base) base = frame;
+    else {
+      if (frame !== end && end > base) runs.push({ base, count: pagesBetween(base, end) });
+      if (frame !== end || end === base) base = frame;
+      end = pfn(frame + 1);
+    }
+  }
+  if (end > base) runs.push({ base, count: pagesBetween(base, end) });
+  return runs;
 }
 
 /** Returns what a response hands out, or null where it hands out nothing. O(addresses). */
 export function grantedBy(before: Ownership, operation: Operation, { outcome }: Response): Granted | null {
-  if (outcome.kind !== 'address' && outcome.kind !== 'addresses') return null;
-  const addresses = outcome.kind === 'address' ? [outcome.address] : outcome.addresses;
-  const count = countOf(operation);
-  return { addresses, regions: addresses.map((address) => regionAt(before, address, count)) };
+  const { config } = before.world;
+  if (outcome.kind === 'address') {
+    const base = frameAt(config, outcome.address);
+    const runs = base === null ? [] : [{ base, count: countOf(operation, base) }];
+    return { addresses: [outcome.address], frames: [base], runs };
+  }
+  if (outcome.kind !== 'addresses') return null;
+  const frames = outcome.addresses.map((address) => frameAt(config, address));
+  return { addresses: outcome.addresses, frames, runs: joined(frames) };
+}
+
+/** Returns the first page frame handed out, in order, that is one to object to; `inRun` is one of the runs. */
+function firstInOrder({ frames }: Granted, inRun: Pfn, test: (frame: Pfn) => boolean): Pfn {
+  return frames.length === 1 ? inRun : (frames.find((frame) => frame !== null && test(frame)) ?? inRun);
 }
 
 /** Returns the first page frame handed out whose owner, before the call, is one to object to; null where there is none. */
 export function firstGrantedOwner({ before, granted }: Step, test: (owner: Owner) => boolean): Pfn | null {
-  for (const region of granted?.regions ?? []) {
-    const frame = region === null ? null : before.firstFailing(region, (owner) => !test(owner));
-    if (frame !== null) return frame;
+  if (granted === null) return null;
+  for (const run of granted.runs) {
+    const frame = before.firstFailing(run, (owner) => !test(owner));
+    if (frame !== null) return firstInOrder(granted, frame, (other) => test(before.ownerOf(other)));
   }
   return null;
 }
 
-/** Returns the first page frame handed out that lies outside [base, end), or null. O(regions). */
+/** Returns the first page frame handed out that lies outside [base, end), or null. O(runs). */
 export function firstGrantedOutside({ granted }: Step, base: Pfn, end: Pfn): Pfn | null {
-  for (const region of granted?.regions ?? []) {
-    if (region === null || region.count === 0) continue;
-    if (region.base < base || region.base >= end) return region.base;
-    if (endOf(region) > end) return end;
+  if (granted === null) return null;
+  const isOutside = (frame: number): boolean => frame < base || frame >= end;
+  for (const run of granted.runs) {
+    if (run.count === 0) continue;
+    if (isOutside(run.base)) return firstInOrder(granted, run.base, isOutside);
+    if (endOf(run) > end) return firstInOrder(granted, end, isOutside);
   }
   return null;
 }
