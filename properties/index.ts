@@ -4,6 +4,7 @@ export {
   type CampaignResult,
   type CampaignVerdict,
   clausesOf,
+  DEFAULT_OPERATIONS,
   FULL_RUN_PROGRAMS,
   type NamedWorld,
   type Progress,

@@ -63,6 +63,12 @@ export interface CampaignResult extends Progress {
   readonly counterexample: Trace | null;
 }
 
+/**
+ * Operations in a program, at most, unless told otherwise. Half of it on average, so that drawing the memory map and
+ * building a manager of it, the cost of some 20 operations, counts for little.
+ */
+export const DEFAULT_OPERATIONS = 200;
+
 /** Programs on generated maps from which on a run counts as full. */
 export const FULL_RUN_PROGRAMS = 1000;
 

@@ -1,0 +1,176 @@
+/**
+ * Judged operations per second, beside what fast-check alone takes for as many commands that do nothing. Run it with
+ * `npm run bench:check`; `--json FILE` writes the figures too.
+ *
+ * Ours is a whole campaign on our implementation, as `frameproof check` runs it: draw a memory map and a program,
+ * resolve and perform each operation, read the amounts, judge it by every clause, sweep the page frames, count
+ * situations, edges and sides of clauses.
+ *
+ * Stock is `fc.modelRun` over `fc.commands`, with a kind of command for each of the nine calls, as one would write
+ * them: `check` allows, `run` does nothing but count, `toString` names the call. Each draws its arguments with `fc.nat`.
+ * The row without arguments shares one command of each kind between all programs: the least that fast-check can do.
+ *
+ * All rows have the same `maxCommands` and size, so program lengths have one distribution; they take the same number of
+ * programs, in batches of the same size, by turns. Only what all of them do is measured: to draw programs and run them.
+ * Figures are medians over the rounds, the ratio is the median of the ratios of each round.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import * as fc from 'fast-check';
+import { DEFAULT_OPERATIONS, OURS, runCampaign } from '../properties/index.ts';
+import { CALLS, type Call } from '../spec/index.ts';
+
+/** Judging takes at most four times as long as doing nothing. */
+const LEAST_RATIO = 0.25;
+const ROUNDS = 21;
+/** Rounds before those that count, in which the code gets compiled. */
+const WARM_UP = 6;
+const PROGRAMS = 192;
+/** Programs with one seed, as in a campaign. */
+const BATCH = 32;
+
+/** What one turn came to. */
+interface Turn {
+  readonly commands: number;
+  readonly seconds: number;
+}
+
+/** Commands of all kinds that have been run so far. */
+let ran = 0;
+
+class EmptyCommand implements fc.Command<object, null> {
+  readonly call: Call;
+  readonly drawn: readonly number[];
+
+  constructor(call: Call, drawn: readonly number[]) {
+    this.call = call;
+    this.drawn = drawn;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  run(): void {
+    ran += 1;
+  }
+
+  toString(): string {
+    return `${this.call}(${this.drawn.join(', ')})`;
+  }
+}
+
+/** Arguments of each call; a batch is told by its first address and its length. */
+const ARGUMENTS: Readonly<Record<Call, number>> = {
+  alloc: 0,
+  allocPages: 1,
+  allocBitmap: 3,
+  free: 1,
+  freePages: 2,
+  freeRegion: 2,
+  totalAmount: 0,
+  freeAmount: 0,
+  reservedAmount: 0,
+};
+
+function withArguments(call: Call): fc.Arbitrary<EmptyCommand> {
+  const drawn = Array.from({ length: ARGUMENTS[call] }, () => fc.nat());
+  return drawn.length === 0
+    ? withoutArguments(call)
+    : fc.tuple(...drawn).map((numbers) => new EmptyCommand(call, numbers));
+}
+
+function withoutArguments(call: Call): fc.Arbitrary<EmptyCommand> {
+  return fc.constant(new EmptyCommand(call, []));
+}
+
+function stockTurn(kinds: readonly fc.Arbitrary<EmptyCommand>[], seed: number): Turn {
+  const commands = fc.commands([...kinds], { maxCommands: DEFAULT_OPERATIONS, size: 'max' });
+  const program = fc.property(commands, (drawn) => {
+    fc.modelRun(() => ({ model: {}, real: null }), drawn);
+    return true;
+  });
+  const before = ran;
+  const start = performance.now();
+  for (let batch = 0; batch < PROGRAMS / BATCH; batch += 1)
+    fc.check(program, { numRuns: BATCH, seed: seed * PROGRAMS + batch });
+  return { commands: ran - before, seconds: (performance.now() - start) / 1000 };
+}
+
+async function ourTurn(seed: number): Promise<Turn> {
+  const start = performance.now();
+  const { operations, verdict } = await runCampaign({
+    target: OURS,
+    worlds: [],
+    generated: true,
+    programs: PROGRAMS,
+    operations: DEFAULT_OPERATIONS,
+    seed,
+  });
+  if (verdict === 'violated') throw new Error(`seed ${seed} breaks a clause: there is nothing to measure`);
+  return { commands: operations, seconds: (performance.now() - start) / 1000 };
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/** Microseconds a command. */
+function microseconds({ commands, seconds }: Turn): number {
+  return (seconds * 1e6) / commands;
+}
+
+interface Round {
+  readonly ours: number;
+  readonly stock: number;
+  readonly bare: number;
+}
+
+async function measured(): Promise<readonly Round[]> {
+  const [kinds, bareKinds] = [CALLS.map(withArguments), CALLS.map(withoutArguments)];
+  const rounds: Round[] = [];
+  for (let seed = 1; seed <= WARM_UP + ROUNDS; seed += 1)
+    rounds.push({
+      stock: microseconds(stockTurn(kinds, seed)),
+      ours: microseconds(await ourTurn(seed)),
+      bare: microseconds(stockTurn(bareKinds, seed)),
+    });
+  return rounds.slice(WARM_UP);
+}
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
+const rounds = await measured();
+const [ours, stock, bare] = [
+  median(rounds.map((r) => r.ours)),
+  median(rounds.map((r) => r.stock)),
+  median(rounds.map((r) => r.bare)),
+];
+const ratio = median(rounds.map((r) => r.stock / r.ours));
+const bareRatio = median(rounds.map((r) => r.bare / r.ours));
+const holds = ratio >= LEAST_RATIO;
+
+const table = new Table({
+  head: ['', 'µs a command', 'stock / ours', `at least ${LEAST_RATIO}`],
+  colAligns: ['left', 'right', 'right', 'left'],
+  style: { head: [], border: [] },
+});
+table.push(
+  ['judged operations', ours.toFixed(2), '', ''],
+  ['empty commands', stock.toFixed(2), ratio.toFixed(3), holds ? '✓' : '✗'],
+  ['empty commands without arguments', bare.toFixed(2), bareRatio.toFixed(3), ''],
+);
+const perSecond = Math.round(1e6 / ours);
+const [cpu] = cpus();
+console.log(table.toString());
+console.log(
+  `${perSecond.toLocaleString('en')} judged operations a second; programs of up to ${DEFAULT_OPERATIONS} operations, ` +
+    `${ROUNDS} rounds of ${PROGRAMS}; Node ${process.versions.node}, ${cpu?.model.trim() ?? 'unknown CPU'}`,
+);
+if (values.json !== undefined)
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ perSecond, microseconds: { ours, stock, bare }, ratio, bareRatio, leastRatio: LEAST_RATIO, holds, rounds }, null, 1)}\n`,
+  );
+if (!holds) process.exitCode = 1;
