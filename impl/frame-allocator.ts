@@ -268,7 +268,9 @@ export class FrameAllocator {
     const held = [...padding, ...boot];
     for (const { first, count } of held) markRange(this.#words, first, count, true);
     for (const { first, count } of held) {
-      if (first < this.#bitmapOrdinals) noteHeld(this.#words, this.#layout, first, first + count - 1);
+      // The padding between the zones reaches past the last leaf: what lies there is no part of the summary.
+      const end = Math.min(first + count, this.#bitmapOrdinals);
+      if (first < end) noteHeld(this.#words, this.#layout, first, end - 1);
     }
     for (const piece of piecesOwned(this.#sections, descriptors, 'pmm')) this.#give(piece.first, piece.count);
   }

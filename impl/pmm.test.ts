@@ -322,6 +322,14 @@ const worldAndSteps = worlds.chain((world) =>
   fc.record({ world: fc.constant(world), steps: stepsWithin(world.end) }),
 );
 
+describe('a bitmap zone whose padding reaches past its last leaf', () => {
+  test('finds a long run although the whole zone is free', () => {
+    // 2050 page frames fill 8 leaves of 256 and 2 ordinals of a ninth; the padding goes on in a tenth, which is none.
+    const { pmm, base } = build({ descriptors: [conventional(0, 2051)], limit: 2050 });
+    expect(pmm.allocBitmap(511, U64_MAX, PAGE)).toBe(base);
+  });
+});
+
 describe('generated machines', () => {
   test('answer every call as the oracle does', () => {
     fc.assert(
