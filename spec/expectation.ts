@@ -13,9 +13,9 @@ import {
   type Pfn,
   pageCount,
   pagesBetween,
-  wholePages,
   pfn,
   U64_MAX,
+  wholePages,
 } from './units.ts';
 
 /** What an operation asks for, in page frames: worked out once for all who judge it. */

@@ -112,11 +112,11 @@ export {
   type PhysicalAddress,
   pageCount,
   pagesBetween,
-  wholePages,
   pfn,
   pfnAfter,
   pfnOf,
   physicalAddress,
   type Region,
   U64_MAX,
+  wholePages,
 } from './units.ts';

@@ -12,13 +12,13 @@ import {
   frameAt,
   HIGHER_HALF_48,
   isFreeable,
+  namesResult,
   type Operation,
   PAGE_BYTES,
   PFN_LIMIT,
   PHYSICAL_LIMIT,
   pageCount,
   pfn,
-  namesResult,
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
@@ -209,12 +209,7 @@ function mapPage(execution: Execution, digits: Digits): Reference {
 }
 
 /** Addresses relative to the higher half. */
-const EXTREME_OFFSETS = [
-  -1n,
-  PHYSICAL_LIMIT,
-  -PAGE_BYTES,
-  PHYSICAL_LIMIT - 1n,
-] as const;
+const EXTREME_OFFSETS = [-1n, PHYSICAL_LIMIT, -PAGE_BYTES, PHYSICAL_LIMIT - 1n] as const;
 const EXTREME_ADDRESSES = [PAGE_BYTES, HIGHER_HALF_48 / 2n, U64_MAX, U64_MAX + 1n, -1n] as const;
 
 function extremeAddress({ higherHalf }: Config, digits: Digits): bigint {

@@ -9,8 +9,8 @@ import {
   type Operation,
   PAGE_BYTES,
   PAGE_SIZE,
-  wholePages,
   U64_MAX,
+  wholePages,
 } from '../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
 import type { JudgedStep } from '../execution.ts';

@@ -94,11 +94,7 @@ const SITUATIONS: readonly StepSituation[] = [
   ),
   sometimes('allocPages: none', PAGES, (s) => count(s.operation) === 0n),
   sometimes('allocPages: a batch across a hole', PAGES, hasJump),
-  sometimes(
-    'allocPages: a count that is no unsigned 64-bit integer',
-    ['allocPages', 'panicked'],
-    badCount,
-  ),
+  sometimes('allocPages: a count that is no unsigned 64-bit integer', ['allocPages', 'panicked'], badCount),
   sometimes('allocBitmap: none', REFUSED_RUN, (s) => count(s.operation) === 0n),
   sometimes(
     'allocBitmap: fragmentation refuses although enough is free',

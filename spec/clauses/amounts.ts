@@ -30,9 +30,7 @@ function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
     returned = outcome.amount;
   }
   const wrong = read === actual ? returned : read;
-  return wrong === actual
-    ? null
-    : breach(`${amount}Amount() is ${wrong} page frames, and must be ${actual}`);
+  return wrong === actual ? null : breach(`${amount}Amount() is ${wrong} page frames, and must be ${actual}`);
 }
 
 const CALL_OF = {
