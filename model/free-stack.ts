@@ -3,6 +3,8 @@
  * runs, top first; a run is popped from its last page frame down, which is the order of page frames pushed ascending.
  */
 
+import { type Pfn, pfn } from '../spec/index.ts';
+
 /** The top run [base, base + count), count > 0, and what lies below it; null where the stack is empty. */
 export type FreeStack = { readonly base: number; readonly count: number; readonly below: FreeStack } | null;
 
@@ -26,12 +28,11 @@ export function pop(stack: FreeStack, count: number): FreeStack {
 }
 
 /** Returns the top `count` page frames in the order in which they are popped, or all where there are fewer. O(count). */
-export function top(stack: FreeStack, count: number): number[] {
-  const frames: number[] = [];
-  for (let run = stack; run !== null; run = run.below)
-    for (let i = run.count - 1; i >= 0; i -= 1) {
-      if (frames.length === count) return frames;
-      frames.push(run.base + i);
-    }
+export function top(stack: FreeStack, count: number): readonly Pfn[] {
+  const frames: Pfn[] = [];
+  for (let run = stack; run !== null && frames.length < count; run = run.below) {
+    const last = Math.max(0, run.count - (count - frames.length));
+    for (let i = run.count - 1; i >= last; i -= 1) frames.push(pfn(run.base + i));
+  }
   return frames;
 }

@@ -105,7 +105,7 @@ export class ModelState implements Ownership {
 
   stackTop(count: PageCount): readonly Pfn[] | null {
     const { stack } = this.#fields;
-    return stack === undefined ? null : top(stack, count).map(pfn);
+    return stack === undefined ? null : top(stack, count);
   }
 
   /** Returns the state after these page frames, all of them free, were handed out. */

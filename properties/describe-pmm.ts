@@ -4,7 +4,12 @@
  */
 import { join } from 'node:path';
 import type { PmmFactory, Policy } from '../spec/index.ts';
-import { type CampaignResult, type NamedWorld, runCampaign } from './campaign/campaign.ts';
+import {
+  type CampaignResult,
+  DEFAULT_OPERATIONS,
+  type NamedWorld,
+  runCampaign,
+} from './campaign/campaign.ts';
 import { formatCounterexample } from './report/counterexample.ts';
 import { saveTrace } from './trace-file.ts';
 
@@ -16,7 +21,7 @@ export interface DescribeOptions {
   readonly policies?: readonly Policy[];
   /** Programs on generated maps. Default: 1000, from which on every situation must be met. */
   readonly programs?: number;
-  /** Operations in a program, at most. Default: 50. */
+  /** Operations in a program, at most. Default: 200. */
   readonly operations?: number;
   /** Default: 1, so that a test run is the same each time. */
   readonly seed?: number;
@@ -50,7 +55,7 @@ const TIMEOUT_MS = 600_000;
  */
 export function describePmm(name: string, create: PmmFactory, options: DescribeOptions = {}): void {
   if (vitest === null) throw new Error('describePmm declares vitest tests: run this file with vitest');
-  const { policies = [], programs = 1000, operations = 50, seed = 1, worlds = [] } = options;
+  const { policies = [], programs = 1000, operations = DEFAULT_OPERATIONS, seed = 1, worlds = [] } = options;
   const saveTo = options.saveTo ?? join(process.cwd(), 'counterexamples');
   const common = { target: { name, policies, create }, operations, seed };
   const { describe, it } = vitest;

@@ -34,10 +34,28 @@ function resultOf(operation: Operation<Reference>, { outcome }: Response): Resul
 
 export class Results {
   readonly #results: (Result | null)[] = [];
+  readonly #handedOut: number[] = [];
+  readonly #perhapsHeld: number[] = [];
 
   /** Number of allocating calls so far. */
   get length(): number {
     return this.#results.length;
+  }
+
+  /** The ordinals of the results that handed out page frames, in order. */
+  get handedOut(): readonly number[] {
+    return this.#handedOut;
+  }
+
+  /** The same in any order, but for those noted as freed. */
+  get perhapsHeld(): readonly number[] {
+    return this.#perhapsHeld;
+  }
+
+  /** Takes note that the result at a place of {@link perhapsHeld} is held no more. O(1). */
+  noteFreed(place: number): void {
+    const last = this.#perhapsHeld.pop();
+    if (last !== undefined && place < this.#perhapsHeld.length) this.#perhapsHeld[place] = last;
   }
 
   /** Returns how many page frames a result has; 0 where it handed out none. */
@@ -91,6 +109,12 @@ export class Results {
 
   /** Takes note of a response. */
   record(operation: Operation<Reference>, response: Response): void {
-    if (isAllocation(operation.call)) this.#results.push(resultOf(operation, response));
+    if (!isAllocation(operation.call)) return;
+    const result = resultOf(operation, response);
+    if (result !== null && result.pages > 0) {
+      this.#handedOut.push(this.#results.length);
+      this.#perhapsHeld.push(this.#results.length);
+    }
+    this.#results.push(result);
   }
 }

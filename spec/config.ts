@@ -5,7 +5,7 @@ import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';
-import { PFN_LIMIT, type Pfn, type PhysicalAddress, pfn, pfnOf, U64_MAX } from './units.ts';
+import { isPageAddress, PFN_LIMIT, type Pfn, type PhysicalAddress, pfn, pfnOf, U64_MAX } from './units.ts';
 
 /** The higher half with 48-bit virtual addresses: 0xFFFF_8000_0000_0000. */
 export const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
@@ -14,12 +14,16 @@ export const HIGHER_HALF_57 = 0xff00_0000_0000_0000n;
 /** The bitmap zone ends here unless told otherwise: 64 MiB. */
 export const DEFAULT_BITMAP_MAX_ADDR = 0x400_0000n;
 
+function isHigherHalf(base: bigint): boolean {
+  return base > 0n && base % 4096n === 0n && base <= U64_MAX;
+}
+
 const HigherHalf = new t.Type<bigint, string, unknown>(
   'a multiple of 4096 from which physical memory can be mapped, as a hex string',
   (u): u is bigint => typeof u === 'bigint',
   (u, context) =>
     either.chain<t.Errors, bigint, bigint>((base) =>
-      base > 0n && base % 4096n === 0n && base <= U64_MAX ? either.right(base) : t.failure(u, context),
+      isHigherHalf(base) ? either.right(base) : t.failure(u, context),
     )(HexU64.validate(u, context)),
   toHex,
 );
@@ -41,6 +45,7 @@ export function config(
   options: { readonly bitmapMaxAddr?: bigint; readonly higherHalf?: bigint } = {},
 ): Config {
   const { bitmapMaxAddr = DEFAULT_BITMAP_MAX_ADDR, higherHalf = HIGHER_HALF_48 } = options;
+  if (isPageAddress(bitmapMaxAddr) && isHigherHalf(higherHalf)) return { bitmapMaxAddr, higherHalf };
   return decode(Config, { bitmapMaxAddr: toHex(bitmapMaxAddr), higherHalf: toHex(higherHalf) }, 'config');
 }
 

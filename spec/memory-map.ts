@@ -9,7 +9,18 @@ import * as t from 'io-ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Owner } from './owner.ts';
-import { addressOf, endOf, PageCount, PFN_LIMIT, type PhysicalAddress, pfnOf, type Region } from './units.ts';
+import {
+  addressOf,
+  endOf,
+  isPageAddress,
+  PageCount,
+  PFN_LIMIT,
+  type PhysicalAddress,
+  pageCount,
+  pfnOf,
+  physicalAddress,
+  type Region,
+} from './units.ts';
 
 /** What becomes of a memory type: whether its page frames count as RAM, and their owner after init. */
 interface TypeRule {
@@ -131,8 +142,30 @@ export interface DescriptorInput {
   readonly pages: number;
 }
 
+function isSound({ type, start, pages }: DescriptorInput): boolean {
+  return type in MEMORY_TYPES && isPageAddress(start) && Number.isSafeInteger(pages) && pages >= 0;
+}
+
+/** Returns the memory map of sound descriptors without a way through the codec, or null where they make none. */
+function directly(inputs: readonly DescriptorInput[], name: string | undefined): MemoryMap | null {
+  if (!inputs.every(isSound)) return null;
+  const descriptors = inputs.map(({ type, start, pages }) => ({
+    type,
+    start: physicalAddress(start),
+    pages: pageCount(pages),
+  }));
+  const named = name === undefined ? {} : { name };
+  const fault = beyondEnd(descriptors) ?? overlap(descriptors);
+  return fault === null ? { format: 'frameproof/memory-map', version: 1, ...named, descriptors } : null;
+}
+
 /** Returns the memory map of these descriptors; throws `SpecError` where they overlap, are unaligned or end above 2^52. */
 export function memoryMap(descriptors: readonly DescriptorInput[], name?: string): MemoryMap {
+  // Campaigns draw a map for each program: the codec is there for the error that it words.
+  return directly(descriptors, name) ?? decodedMap(descriptors, name);
+}
+
+function decodedMap(descriptors: readonly DescriptorInput[], name: string | undefined): MemoryMap {
   const encoded = descriptors.map(({ type, start, pages }) => ({ type, start: toHex(start), pages }));
   const named = name === undefined ? {} : { name };
   return decode(

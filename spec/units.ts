@@ -51,6 +51,11 @@ export function isPhysicalAddress(n: bigint): n is PhysicalAddress {
   return n >= 0n && n <= PHYSICAL_LIMIT;
 }
 
+/** Whether an integer is the physical address of a page frame. */
+export function isPageAddress(n: bigint): n is PhysicalAddress {
+  return isPhysicalAddress(n) && isPageAligned(n);
+}
+
 /** JSON: a number. */
 export const Pfn = t.brand(t.number, isPfn, 'Pfn');
 

@@ -113,7 +113,7 @@ function edgeAddress(execution: Execution, digits: Digits): bigint {
   return address < 0n ? 0n : address;
 }
 
-const LIMIT_KINDS = ['none', 'edge', 'somewhere', 'extreme'] as const;
+const LIMIT_KINDS = ['none', 'none', 'edge', 'edge', 'edge', 'somewhere', 'somewhere', 'extreme'] as const;
 const EXTREME_LIMITS = [
   1n << 32n,
   1n << 53n,
@@ -140,7 +140,7 @@ function maxAddrFrom(execution: Execution, y: number): Argument {
   }
 }
 
-const ALIGNMENT_KINDS = ['page', 'power', 'odd', 'extreme'] as const;
+const ALIGNMENT_KINDS = ['page', 'page', 'page', 'power', 'power', 'odd', 'odd', 'extreme'] as const;
 const EXTREME_ALIGNMENTS = [
   0n,
   1n,
@@ -178,19 +178,22 @@ function frameOf({ results, world }: Execution, reference: Reference) {
 }
 
 /** Number of results looked at for one that is still allocated. */
-const PROBES = 4;
+const PROBES = 6;
 
-/** A page frame of some result, still allocated if one is found soon; null where there are no results. */
+/** A page frame of some result that handed out any, still allocated if one is found soon; null where there is none. */
 function resultPage(execution: Execution, digits: Digits, wantLive: boolean): Reference | null {
   const { results } = execution;
-  const start = results.length === 0 ? 0 : digits.next(results.length);
+  const candidates = wantLive ? results.perhapsHeld : results.handedOut;
+  let place = candidates.length === 0 ? 0 : digits.next(candidates.length);
   const page = digits.next(64);
-  for (let i = 0; i < Math.min(PROBES, results.length); i += 1) {
-    const result = (start + i) % results.length;
-    const pages = results.pagesOf(result);
-    if (pages === 0) continue;
-    const reference = { result, page: page % pages, offset: 0n };
+  for (let probe = 0; probe < PROBES; probe += 1) {
+    const result = candidates[place];
+    if (result === undefined) return null;
+    const reference = { result, page: page % results.pagesOf(result), offset: 0n };
     if (!wantLive || isLive(execution, reference)) return reference;
+    if (results.pagesOf(result) === 1) results.noteFreed(place);
+    else place += 1;
+    if (place >= candidates.length) place = 0;
   }
   return null;
 }
@@ -229,12 +232,10 @@ function withOffset(reference: Reference, digits: Digits): Reference {
     : { absolute: reference.absolute + offset };
 }
 
+/** Most addresses may be freed: a misuse changes nothing, so programs get further with fewer of them. */
 const ADDRESS_KINDS = [
   'live',
-  'live',
-  'live',
-  'live',
-  'live',
+  ...Array<'live'>(24).fill('live'),
   'stale',
   'map',
   'map',
@@ -308,7 +309,7 @@ function freeableFrom(execution: Execution, reference: Reference): number {
   return (end ?? pfn(PFN_LIMIT)) - base;
 }
 
-const REGION_KINDS = ['all', 'part', 'few', 'more', 'extreme'] as const;
+const REGION_KINDS = ['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'more', 'extreme'] as const;
 
 function regionCount(available: number, y: number): Argument {
   const digits = new Digits(y);

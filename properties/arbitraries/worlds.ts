@@ -41,15 +41,15 @@ interface Segment {
 const TYPES = Object.keys(MEMORY_TYPES).filter((t): t is MemoryType => t in MEMORY_TYPES);
 
 const anyType: Arbitrary<MemoryType> = oneof(
-  { arbitrary: constantFrom<MemoryType>('conventional'), weight: 5 },
+  { arbitrary: constantFrom<MemoryType>('conventional'), weight: 7 },
   { arbitrary: constantFrom<MemoryType>('loaderData', 'acpiReclaim'), weight: 2 },
   { arbitrary: constantFrom(...TYPES), weight: 3 },
 );
 
 /** Page frames in a segment: few, or around the edges of words and blocks. 0 is an empty descriptor. */
 const anyPages: Arbitrary<number> = oneof(
-  { arbitrary: nat(8), weight: 6 },
-  { arbitrary: nat(80), weight: 3 },
+  { arbitrary: nat(8), weight: 3 },
+  { arbitrary: nat(80), weight: 4 },
   { arbitrary: constantFrom(1, 31, 32, 33, 63, 64, 65, 511, 512, 1023, 1024, 1025, 2050), weight: 3 },
 );
 
