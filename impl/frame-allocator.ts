@@ -6,8 +6,8 @@
  * Page frame numbers and counts are plain numbers here. Failure is `null` or `false`; misuse throws `PmmPanic` and
  * changes nothing. Counts must be non-negative integers: the caller sees to it.
  *
- * The single-page calls are written out in one method each, over one `Int32Array`, and keep the section last used in
- * fields: with a view a part, a closure or an object a call they take 15 to 20 ns instead of 5.
+ * `alloc` and `#push` write out what `free-stack.ts` says of single pages, over one `Int32Array`, and keep the section last
+ * used in fields: a call that the engine may not inline on the way costs as much again, as do several views or a closure.
  */
 import {
   bitmapLimit,
@@ -21,15 +21,12 @@ import {
 } from '../spec/index.ts';
 import { type FirmwareExtents, firmwareExtents, ownerOutside } from './firmware.ts';
 import {
-  extendTop,
-  joinsTop,
   LONGEST_RUN,
+  lengthJoined,
   lengthOf,
   markStack,
   nextOf,
-  pop,
   popRun,
-  pushEntry,
   pushRun,
   resetStack,
   sizeOf,
@@ -53,7 +50,7 @@ import { copyState, readState } from './snapshot.ts';
 import { noteFreed, noteHeld, rebuild } from './summary.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, HELD_AT } = layoutWords;
+const { DEPTH_AT, ENTRY_WORDS, FREE_BELOW_AT, FREE_BITMAP_AT, HELD_AT } = layoutWords;
 
 /** Page frame numbers of a batch. A `Uint32Array` where the map's page frame numbers stay below 2^32. */
 export type FrameBatch = Uint32Array | Float64Array;
@@ -139,8 +136,19 @@ export class FrameAllocator {
   /** Allocates the page frame of the stack zone that was freed last; null where none is free. O(1). */
   alloc(): number | null {
     const words = this.#words;
-    if (words[DEPTH_AT] === 0) return null;
-    const ordinal = pop(words, this.#stackAt);
+    const depth = words[DEPTH_AT];
+    if (depth === 0) return null;
+    const top = this.#stackAt + (depth << 1);
+    const ordinal = words[top];
+    const length = words[top + 1];
+    if (length === 1) {
+      words[DEPTH_AT] = depth - 1;
+      words[FREE_BELOW_AT] -= Math.abs(words[top - 1]);
+    } else {
+      const step = (length >> 31) | 1; // 1 for a run that pops downwards, -1 for one that pops upwards
+      words[top] = ordinal - step;
+      words[top + 1] = length === -2 ? 1 : length - step;
+    }
     words[HELD_AT + (ordinal >>> 5)] |= 1 << ordinal;
     const index = (ordinal - this.#first) | 0;
     return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);
@@ -332,12 +340,19 @@ export class FrameAllocator {
     const bit = 1 << ordinal;
     const held = words[at];
     if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
-    if (joinsTop(words, this.#stackAt, ordinal)) {
+    const depth = words[DEPTH_AT];
+    const top = this.#stackAt + (depth << 1);
+    const joined = lengthJoined(words[top + 1], (ordinal - words[top]) | 0);
+    if (joined !== 0) {
       words[at] = held ^ bit;
-      extendTop(words, this.#stackAt, ordinal);
-    } else if (words[DEPTH_AT] < this.#capacity) {
+      words[top] = ordinal;
+      words[top + 1] = joined;
+    } else if (depth < this.#capacity) {
       words[at] = held ^ bit;
-      pushEntry(words, this.#stackAt, ordinal);
+      words[FREE_BELOW_AT] += Math.abs(words[top + 1]);
+      words[top + 2] = ordinal;
+      words[top + 3] = 1;
+      words[DEPTH_AT] = depth + 1;
     } else {
       this.#makeRoom(1);
       this.#push(call, ordinal, frame);

@@ -47,33 +47,28 @@ export function sizeOf(words: Int32Array, at: number): number {
   return (words[FREE_BELOW_AT] + Math.abs(words[topEntry(words, at) + 1])) >>> 0;
 }
 
-/** Returns whether an ordinal (modulo 2^32) would join the top run: it need not have an entry of its own. */
-export function joinsTop(words: Int32Array, at: number, ordinal: number): boolean {
-  const top = at + (words[DEPTH_AT] << 1);
-  const length = words[top + 1];
-  const step = (ordinal - words[top]) | 0;
-  if (step === ((length >> 31) | 1)) return length !== LONGEST && length !== -LONGEST;
-  return step === -1 && length === 1;
+/**
+ * Returns the length of a top run of this length once the ordinal that is `step` further than its next has joined it; 0 where
+ * that cannot join: it is no neighbour on the side where the run grows, or the run is as long as runs get (so is the floor).
+ */
+export function lengthJoined(length: number, step: number): number {
+  if (step === ((length >> 31) | 1)) return length === LONGEST || length === -LONGEST ? 0 : length + step;
+  return step === -1 && length === 1 ? -2 : 0;
 }
 
-/** Pushes one ordinal that joins the top run. */
-export function extendTop(words: Int32Array, at: number, ordinal: number): void {
-  const top = at + (words[DEPTH_AT] << 1);
-  const length = words[top + 1];
-  const step = (ordinal - words[top]) | 0;
-  words[top] = ordinal;
-  words[top + 1] = length === 1 ? step << 1 : length + step;
-}
-
-/** Pushes one ordinal as an entry of its own. The caller has made room. */
-export function pushEntry(words: Int32Array, at: number, ordinal: number): void {
-  const depth = words[DEPTH_AT];
-  const top = at + (depth << 1);
-  const length = words[top + 1];
-  words[FREE_BELOW_AT] += length < 0 ? 0 - length : length;
+/** Pushes one ordinal (modulo 2^32). The caller has made room for one more entry. */
+function push(words: Int32Array, at: number, ordinal: number): void {
+  const top = topEntry(words, at);
+  const joined = lengthJoined(words[top + 1], (ordinal - words[top]) | 0);
+  if (joined !== 0) {
+    words[top] = ordinal;
+    words[top + 1] = joined;
+    return;
+  }
+  words[FREE_BELOW_AT] += Math.abs(words[top + 1]);
   words[top + 2] = ordinal;
   words[top + 3] = 1;
-  words[DEPTH_AT] = depth + 1;
+  words[DEPTH_AT] += 1;
 }
 
 /**
@@ -84,8 +79,7 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
   let next = first;
   let left = count;
   while (left > 0) {
-    if (joinsTop(words, at, next | 0)) extendTop(words, at, next | 0);
-    else pushEntry(words, at, next | 0);
+    push(words, at, next | 0);
     const top = topEntry(words, at);
     const length = Math.abs(words[top + 1]);
     const more = Math.min(left - 1, LONGEST - length);
@@ -101,24 +95,8 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
 /** Takes the top entry, which has one ordinal left, off the stack. */
 function dropTop(words: Int32Array, at: number): void {
   const depth = words[DEPTH_AT] - 1;
-  const length = words[at + (depth << 1) + 1];
-  words[FREE_BELOW_AT] -= length < 0 ? 0 - length : length;
+  words[FREE_BELOW_AT] -= Math.abs(words[at + (depth << 1) + 1]);
   words[DEPTH_AT] = depth;
-}
-
-/** Pops one ordinal, as a signed word. The stack is not empty. */
-export function pop(words: Int32Array, at: number): number {
-  const top = at + (words[DEPTH_AT] << 1);
-  const length = words[top + 1];
-  const next = words[top];
-  if (length === 1) {
-    dropTop(words, at);
-    return next;
-  }
-  const step = (length >> 31) | 1; // 1 for a run that pops downwards, -1 for one that pops upwards
-  words[top] = next - step;
-  words[top + 1] = length === -2 ? 1 : length - step;
-  return next;
 }
 
 /** Returns the next ordinal to pop, as a number. The stack is not empty. */
