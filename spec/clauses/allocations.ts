@@ -1,4 +1,5 @@
 /** Clauses of the three allocating calls. Those that all three share are built once, for each by name. */
+import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import type { Owner } from '../owner.ts';
 import type { FitRequest } from '../ownership.ts';
@@ -171,9 +172,13 @@ const allOrNothing: Clause<Step> = {
     const { kind } = response.outcome;
     return kind === 'addresses' ? 0 : kind === 'failed' ? 1 : null;
   },
-  breach({ before, response }) {
+  breach({ before, operation, response }) {
     if (response.strayEntries === true)
       return breach('it changed entries of the array that are not its to change');
+    const written = response.outcome.kind === 'addresses' ? response.outcome.addresses.length : null;
+    const asked = operation.call === 'allocPages' && isU64(operation.count) ? operation.count : null;
+    if (written !== null && asked !== null && BigInt(written) !== asked)
+      return breach(`it wrote ${written} entries, ${asked} were asked`);
     const kept = before.countOf('pmm') - (response.amounts?.free ?? before.countOf('pmm'));
     if (response.outcome.kind !== 'failed' || kept === 0) return null;
     return breach(`it was refused, and the free amount changed by ${-kept} page frames`);

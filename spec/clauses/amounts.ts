@@ -4,7 +4,7 @@ import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
 import type { InspectedRun } from '../pmm.ts';
 import type { Amounts } from '../response.ts';
-import { type Pfn, pageCount, pfn } from '../units.ts';
+import { PFN_LIMIT, type Pfn, pageCount, pfn } from '../units.ts';
 import type { Breach, Clause, SettledStep } from './clause.ts';
 import { breach } from './granted.ts';
 
@@ -30,7 +30,11 @@ function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
     returned = outcome.amount;
   }
   const wrong = read === actual ? returned : read;
-  return wrong === actual ? null : breach(`${amount}Amount() is ${wrong} page frames, and must be ${actual}`);
+  return wrong === actual ? null : breach(wrongAmountText(amount, wrong, actual));
+}
+
+function wrongAmountText(amount: Amount, wrong: number, actual: number): string {
+  return `${amount}Amount() is ${wrong} page frames, and must be ${actual}`;
 }
 
 const CALL_OF = {
@@ -76,6 +80,20 @@ const amountsReserved: Clause<SettledStep> = {
   breach: (step) => wrongAmount(step, 'reserved'),
 };
 
+/** The same of init, which is no call of a step. */
+export const reservedAtInit: Clause<Pick<SettledStep, 'after' | 'response'>> = {
+  ...amountsReserved,
+  side({ after, response }) {
+    if (response.amounts === undefined) return null;
+    return after.countOf('pmm') === after.world.total ? 0 : 1;
+  },
+  breach({ after, response }) {
+    const actual = after.world.total - after.countOf('pmm');
+    const reported = response.amounts?.reserved ?? actual;
+    return reported === actual ? null : breach(wrongAmountText('reserved', reported, actual));
+  },
+};
+
 export const AMOUNTS: readonly Clause<SettledStep>[] = [amountsTotal, amountsFree, amountsReserved];
 
 /** A state, and the runs that the manager reports for it. */
@@ -101,12 +119,22 @@ function firstOff(state: Ownership, base: number, end: number, condition: string
   );
 }
 
+/** Whether runs are what they ought to be: page frames that exist, ascending, none of them reported twice. */
+function areRuns(runs: readonly InspectedRun[]): boolean {
+  let covered = 0;
+  return runs.every(({ base, count }) => {
+    const follows = Number.isInteger(base) && Number.isInteger(count) && base >= covered && count >= 0;
+    covered = base + count;
+    return follows && covered <= PFN_LIMIT;
+  });
+}
+
 function disagreement({ state, runs }: Sweep): { readonly frame: Pfn; readonly condition: string } | null {
   let covered = 0;
-  for (const { base, count, condition } of [...runs, { base: 2 ** 40, count: 0, condition: 'unmanaged' }]) {
+  for (const { base, count, condition } of [...runs, { base: PFN_LIMIT, count: 0, condition: 'unmanaged' }]) {
     const gap = firstOff(state, covered, base, 'unmanaged');
     if (gap !== null) return { frame: gap, condition: 'unmanaged' };
-    const off = base < covered ? pfn(base) : firstOff(state, base, base + count, condition);
+    const off = firstOff(state, base, base + count, condition);
     if (off !== null) return { frame: off, condition };
     covered = base + count;
   }
@@ -120,6 +148,7 @@ export const ownerAgrees: Clause<Sweep> = {
   sides: ['nothing is held', 'something is'],
   side: ({ state }) => (state.countOf('caller') + state.countOf('boot') === 0 ? 0 : 1),
   breach(sweep) {
+    if (!areRuns(sweep.runs)) return breach('the manager reports runs that do not ascend, or that are none');
     const off = disagreement(sweep);
     if (off === null) return null;
     const owner = sweep.state.ownerOf(off.frame);

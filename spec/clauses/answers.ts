@@ -1,6 +1,6 @@
 /** Clauses of how a call fails and how it panics: the answer, and that nothing has changed. */
 import { isU64 } from '../expectation.ts';
-import { argumentsOf } from '../operation.ts';
+import { argumentsOf, type Call } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
 import type { Breach, Clause, SettledStep, Step } from './clause.ts';
@@ -21,6 +21,11 @@ export const enomem: Clause<Step> = {
   },
 };
 
+/** Whether a line has the name of the call in it, and not just that of a call whose name starts or ends alike. */
+function namesCall(line: string, call: Call): boolean {
+  return line.split(/[^A-Za-z]+/).includes(call);
+}
+
 export const warns: Clause<Step> = {
   name: 'failure.warns',
   sentence:
@@ -34,14 +39,16 @@ export const warns: Clause<Step> = {
     const warnings = response.warnings ?? [];
     const wanted = expected.kind === 'refused' ? 1 : 0;
     if (warnings.length !== wanted) return breach(`it reported ${warnings.length} warnings, not ${wanted}`);
-    const bad = warnings.find((line) => !line.includes(operation.call) || /[\r\n]/.test(line));
+    const bad = warnings.find((line) => !namesCall(line, operation.call) || /[\r\n]/.test(line));
     return bad === undefined
       ? null
       : breach(`the warning is not one line that names ${operation.call}: ${JSON.stringify(bad)}`);
   },
 };
 
-function hasBadArgument({ operation, asked }: Step): boolean {
+/** Whether a panic may leave the page frame out: an argument is bad, or what is to blame is past the last one. */
+function needsNoFrame({ operation, asked, expected }: Step): boolean {
+  if (expected.kind === 'misused' && expected.frame === null) return true;
   return asked.frames.includes(null) || argumentsOf(operation).some((argument) => !isU64(argument));
 }
 
@@ -63,7 +70,7 @@ function wrongFrame(step: Step, blamed: number, owner: string | null): string | 
   if (frame === null || !names(step, frame))
     return `the panic blames page frame ${blamed}, which the call does not name`;
   const actual = step.before.ownerOf(frame);
-  if (namesTwice(step, frame)) return null;
+  if (isFreeable(actual) && namesTwice(step, frame)) return null;
   if (isFreeable(actual)) return `the panic blames page frame ${frame}, which may be freed`;
   return owner === actual
     ? null
@@ -78,7 +85,7 @@ function wrongPanic(step: Step): string | null {
     return `it must panic, because ${expected.kind === 'misused' ? expected.why : ''}; ${answer}`;
   }
   if (outcome.call !== operation.call) return `the panic names the call ${outcome.call}`;
-  if (outcome.pfn === null) return hasBadArgument(step) ? null : 'the panic names no page frame';
+  if (outcome.pfn === null) return needsNoFrame(step) ? null : 'the panic names no page frame';
   return wrongFrame(step, outcome.pfn, outcome.owner);
 }
 
@@ -134,7 +141,7 @@ export const misuseUnchanged: Clause<SettledStep> = {
   },
 };
 
-export const contentsPreserved: Clause<SettledStep> = {
+export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'response'>> = {
   name: 'contents.preserved',
   sentence: 'The manager never writes into a page frame that it does not own.',
   sides: ['callers own page frames', 'callers own none'],
@@ -150,4 +157,11 @@ export const contentsPreserved: Clause<SettledStep> = {
     }
     return null;
   },
+};
+
+/** The same of init, which may write into what it owns when it is done. */
+export const contentsAtInit: Clause<Pick<SettledStep, 'after' | 'response'>> = {
+  ...contentsPreserved,
+  side: ({ after, response }) => contentsPreserved.side({ before: after, after, response }),
+  breach: ({ after, response }) => contentsPreserved.breach({ before: after, after, response }),
 };

@@ -14,7 +14,7 @@ import type { Policy } from '../policy.ts';
 import type { Response } from '../response.ts';
 import type { Pfn, Region } from '../units.ts';
 
-/** The names of all clauses, in the order in which they are judged and listed. */
+/** The names of all clauses, in the order in which they are listed. The order in which they are judged is another. */
 export const CLAUSE_NAMES = [
   'init.total',
   'init.free',

@@ -49,15 +49,15 @@ function joined(frames: readonly (Pfn | null)[]): readonly Region[] {
   return runs;
 }
 
-/** Returns what a response hands out, or null where it hands out nothing. O(addresses). */
+/** Returns what a response hands out, or null where it is not the answer of a call that hands out. O(addresses). */
 export function grantedBy(before: Ownership, operation: Operation, { outcome }: Response): Granted | null {
   const { config } = before.world;
-  if (outcome.kind === 'address') {
+  if (outcome.kind === 'address' && (operation.call === 'alloc' || operation.call === 'allocBitmap')) {
     const base = frameAt(config, outcome.address);
     const runs = base === null ? [] : [{ base, count: countOf(operation, base) }];
     return { addresses: [outcome.address], frames: [base], runs };
   }
-  if (outcome.kind !== 'addresses') return null;
+  if (outcome.kind !== 'addresses' || operation.call !== 'allocPages') return null;
   const frames = outcome.addresses.map((address) => frameAt(config, address));
   return { addresses: outcome.addresses, frames, runs: joined(frames) };
 }
@@ -71,6 +71,7 @@ function firstInOrder({ frames }: Granted, inRun: Pfn, test: (frame: Pfn) => boo
 export function firstGrantedOwner({ before, granted }: Step, test: (owner: Owner) => boolean): Pfn | null {
   if (granted === null) return null;
   for (const run of granted.runs) {
+    if (run.count === 0) continue;
     const frame = before.firstFailing(run, (owner) => !test(owner));
     if (frame !== null) return firstInOrder(granted, frame, (other) => test(before.ownerOf(other)));
   }

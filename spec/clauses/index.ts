@@ -1,14 +1,27 @@
-/** All clauses in the order in which they are judged: of the answer first, then of the state it leads to. */
+/** All clauses, by what they judge and in the order in which they do: the answer first, then the state it leads to. */
 import type { Call } from '../operation.ts';
 import { ALLOC, ALLOC_BITMAP, ALLOC_PAGES, firstFit, higherHalf, lifo } from './allocations.ts';
-import { AMOUNTS, ownerAgrees } from './amounts.ts';
-import { contentsPreserved, enomem, failureUnchanged, misuseUnchanged, panics, warns } from './answers.ts';
-import type { Clause, ClauseName, SettledStep, Step } from './clause.ts';
+import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
+import {
+  contentsAtInit,
+  contentsPreserved,
+  enomem,
+  failureUnchanged,
+  misuseUnchanged,
+  panics,
+  warns,
+} from './answers.ts';
+import { CLAUSE_NAMES, type Clause, type ClauseName, type SettledStep, type Step } from './clause.ts';
 import { FREE, FREE_PAGES, FREE_REGION, freedReturns } from './frees.ts';
-import { initFree, initTotal, initWithheld } from './init.ts';
+import { type InitStep, initFree, initTotal, initWithheld } from './init.ts';
 
-/** Clauses of init. */
-export const INIT_CLAUSES = [initTotal, initFree] as const;
+/** Clauses of init: its own, and those of every call that make sense before the first. */
+export const INIT_CLAUSES: readonly Clause<InitStep>[] = [
+  initTotal,
+  initFree,
+  reservedAtInit,
+  contentsAtInit,
+];
 
 /** Clauses of a sweep over every page frame. */
 export const SWEEP_CLAUSES = [ownerAgrees] as const;
@@ -58,11 +71,15 @@ const LINEARIZABLE: ClauseText = {
   sides: ['calls overlap', 'calls do not overlap'],
 };
 
-/** Every clause once, as text. */
-export const CLAUSES: readonly ClauseText[] = [
-  ...INIT_CLAUSES,
-  ...new Set(Object.values(ANSWER_CLAUSES).flat()),
-  ...STATE_CLAUSES,
-  ...SWEEP_CLAUSES,
-  LINEARIZABLE,
-];
+const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
+  [
+    ...INIT_CLAUSES,
+    ...Object.values(ANSWER_CLAUSES).flat(),
+    ...STATE_CLAUSES,
+    ...SWEEP_CLAUSES,
+    LINEARIZABLE,
+  ].map((clause) => [clause.name, clause]),
+);
+
+/** Every clause once, as text, in the order of {@link CLAUSE_NAMES}. */
+export const CLAUSES: readonly ClauseText[] = CLAUSE_NAMES.flatMap((name) => TEXTS.get(name) ?? []);

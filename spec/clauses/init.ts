@@ -13,7 +13,8 @@ export interface InitStep {
 }
 
 function initFault({ outcome }: Response): Breach | null {
-  return outcome.kind === 'malformed' ? breach(`init: ${outcome.message}`) : null;
+  if (outcome.kind === 'done') return null;
+  return breach(`init: ${'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`}`);
 }
 
 export const initTotal: Clause<InitStep> = {
