@@ -34,7 +34,7 @@ function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
 }
 
 function wrongAmountText(amount: Amount, wrong: number, actual: number): string {
-  return `${amount}Amount() is ${wrong} page frames, and must be ${actual}`;
+  return `${amount}Amount() is ${wrong}, and must be ${actual}`;
 }
 
 const CALL_OF = {

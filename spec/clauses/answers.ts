@@ -38,7 +38,12 @@ export const warns: Clause<Step> = {
   breach({ operation, expected, response }) {
     const warnings = response.warnings ?? [];
     const wanted = expected.kind === 'refused' ? 1 : 0;
-    if (warnings.length !== wanted) return breach(`it reported ${warnings.length} warnings, not ${wanted}`);
+    if (warnings.length !== wanted)
+      return breach(
+        wanted === 1
+          ? `it reported ${warnings.length} warnings, not one`
+          : `it succeeded, and warned: ${JSON.stringify(warnings[0])}`,
+      );
     const bad = warnings.find((line) => !namesCall(line, operation.call) || /[\r\n]/.test(line));
     return bad === undefined
       ? null
