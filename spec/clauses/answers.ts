@@ -21,9 +21,13 @@ export const enomem: Clause<Step> = {
   },
 };
 
+const LETTER = /[A-Za-z]/;
+
 /** Whether a line has the name of the call in it, and not just that of a call whose name starts or ends alike. */
 function namesCall(line: string, call: Call): boolean {
-  return line.split(/[^A-Za-z]+/).includes(call);
+  for (let at = line.indexOf(call); at >= 0; at = line.indexOf(call, at + 1))
+    if (!LETTER.test(line.charAt(at - 1)) && !LETTER.test(line.charAt(at + call.length))) return true;
+  return false;
 }
 
 export const warns: Clause<Step> = {
