@@ -226,13 +226,28 @@ static uint64_t run_refuse(uint64_t reps) {
 
 static void prepare_dma(uint64_t size) {
     init_zone(size);
+}
+
+static uint64_t run_dma(uint64_t reps) {
+    uint64_t count = DMA_END / PMM_PAGE_SIZE / 4;
+    for (uint64_t r = 0; r < reps; r++) {
+        for (uint64_t i = 0; i < count; i++) {
+            checked(pmm_alloc_bitmap(4, DMA_END, PMM_PAGE_SIZE));
+        }
+        pmm_free_region(page(0), count * 4);
+    }
+    return reps * count;
+}
+
+static void prepare_dma_churn(uint64_t size) {
+    init_zone(size);
     pages_resize(DMA_END / PMM_PAGE_SIZE / 4);
     for (uint64_t i = 0; i < page_count; i++) {
         pages[i] = checked(pmm_alloc_bitmap(4, DMA_END, PMM_PAGE_SIZE));
     }
 }
 
-static uint64_t run_dma(uint64_t reps) {
+static uint64_t run_dma_churn(uint64_t reps) {
     for (uint64_t r = 0; r < reps; r++) {
         uint64_t k = next_random() % page_count;
         pmm_free_region(pages[k], 4);
@@ -289,6 +304,7 @@ static const scenario_t SCENARIOS[] = {
     {"aligned", true, prepare_aligned, nothing, run_aligned},
     {"refuse", true, prepare_refuse, nothing, run_refuse},
     {"dma", true, prepare_dma, nothing, run_dma},
+    {"dmaChurn", true, prepare_dma_churn, nothing, run_dma_churn},
     {"region", false, prepare_region, before_region, run_region},
     {"init", true, prepare_init, nothing, run_init},
 };

@@ -83,10 +83,17 @@ export const ROWS: readonly Row[] = [
   },
   {
     number: 7,
-    title: 'allocBitmap(4) below 16 MiB, pool full but for one run, and its freeRegion',
+    title: 'allocBitmap(4) below 16 MiB until none is left',
     scenario: 'dma',
-    unit: 'pair',
+    unit: 'call',
     points: [point(GIB * 4, '4 GiB', 0.05)],
+  },
+  {
+    number: 7,
+    title: 'the same with all but one run taken: freeRegion, allocBitmap',
+    scenario: 'dmaChurn',
+    unit: 'pair',
+    points: [point(GIB * 4, '4 GiB', null)],
   },
   {
     number: 8,

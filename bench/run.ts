@@ -83,7 +83,7 @@ function chosenRows(list: string | undefined): readonly Row[] {
   if (list === undefined) return ROWS;
   const numbers = list.split(',').map(Number);
   const chosen = ROWS.filter((row) => numbers.includes(row.number));
-  if (chosen.length === numbers.length) return chosen;
+  if (numbers.every((n) => chosen.some(({ number }) => number === n))) return chosen;
   console.error(`--rows: expected numbers of rows from 1 to 9 such as 1,4, found ${list}`);
   process.exit(2);
 }

@@ -145,6 +145,19 @@ const refuse: Scenario = (subject, size) => {
 const DMA_END = 0x1000;
 
 const dma: Scenario = (subject, size) => {
+  subject.init(zone(size));
+  return {
+    run: (reps) => {
+      for (let r = 0; r < reps; r += 1) {
+        for (let i = 0; i < DMA_END / 4; i += 1) succeeded(subject.allocBitmap(4, DMA_END, 1));
+        subject.freeRegion(subject.page(0), DMA_END);
+      }
+      return (reps * DMA_END) / 4;
+    },
+  };
+};
+
+const dmaChurn: Scenario = (subject, size) => {
   const random = new Random();
   subject.init(zone(size));
   const count = DMA_END / 4;
@@ -186,7 +199,18 @@ const init: Scenario = (subject, size) => {
   };
 };
 
-export const SCENARIOS = { single, churn, batch, fill, aligned, refuse, dma, region, init } as const;
+export const SCENARIOS = {
+  single,
+  churn,
+  batch,
+  fill,
+  aligned,
+  refuse,
+  dma,
+  dmaChurn,
+  region,
+  init,
+} as const;
 export type ScenarioName = keyof typeof SCENARIOS;
 
 /** Whether a name is that of a scenario. */
