@@ -12,16 +12,20 @@ import {
 } from '../properties/index.ts';
 import {
   config,
+  DEFAULT_BITMAP_MAX_ADDR,
   FALLBACK_MAP,
   isRam,
   type MemoryMap,
   type Policy,
   readMemoryMap,
   readThisMachine,
+  type Trace,
+  toHex,
 } from '../spec/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { EXIT } from './exit-codes.ts';
-import { policyList, repeated, seconds, wholeNumber } from './options.ts';
+import { errorLine } from './failure.ts';
+import { pageAddress, policyList, repeated, seconds, wholeNumber } from './options.ts';
 import { progressBar } from './progress.ts';
 
 interface CheckOptions {
@@ -31,6 +35,7 @@ interface CheckOptions {
   readonly time?: number;
   readonly operations: number;
   readonly seed?: number;
+  readonly bitmapMaxAddr: bigint;
   readonly policy?: readonly Policy[];
   readonly saveTo: string;
   readonly json?: boolean;
@@ -43,24 +48,25 @@ function ramPages(map: MemoryMap): number {
   return map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
 }
 
-function namedWorld(name: string, map: MemoryMap): NamedWorld {
-  return {
-    name: `${name}, ${ramPages(map).toLocaleString('en-US')} page frames of RAM`,
-    map,
-    config: config(),
-  };
+interface NamedMap {
+  readonly name: string;
+  readonly map: MemoryMap;
 }
 
-function thisMachine(): NamedWorld {
+function thisMachine(): NamedMap {
   const imported = readThisMachine();
   if (imported === null)
-    return namedWorld(`${FALLBACK_MAP.name} (this machine does not show its own map)`, FALLBACK_MAP);
-  return namedWorld(`this machine (${imported.map.name ?? imported.format})`, imported.map);
+    return { name: `${FALLBACK_MAP.name} (this machine does not show its own map)`, map: FALLBACK_MAP };
+  return { name: `this machine (${imported.format})`, map: imported.map };
 }
 
-function worldsOf({ map }: CheckOptions): readonly NamedWorld[] {
-  if (map === undefined) return [thisMachine()];
-  return map.map((path) => namedWorld(path, readMemoryMap(path).map));
+function worldsOf({ map: paths, bitmapMaxAddr }: CheckOptions): readonly NamedWorld[] {
+  const maps = paths?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
+  return maps.map(({ name, map }) => ({
+    name: `${name}, ${ramPages(map).toLocaleString('en-US')} page frames of RAM`,
+    map,
+    config: config({ bitmapMaxAddr }),
+  }));
 }
 
 interface Run {
@@ -81,10 +87,10 @@ function header({ target, worlds, seed, options }: Run): string {
   ].join('\n');
 }
 
-async function campaign({ target, worlds, seed, options }: Run): Promise<CampaignResult> {
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
+async function campaign(
+  { target, worlds, seed, options }: Run,
+  signal: AbortSignal,
+): Promise<CampaignResult> {
   const programs =
     options.programs ?? (options.time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY);
   const bar = progressBar({ programs, seconds: options.time, isShown: options.json !== true });
@@ -98,22 +104,37 @@ async function campaign({ target, worlds, seed, options }: Run): Promise<Campaig
       operations: options.operations,
       seed,
       onProgress: bar.update,
-      signal: interrupt.signal,
+      signal,
     });
   } finally {
     bar.stop();
-    process.off('SIGINT', onInterrupt);
   }
 }
 
-function counterexampleText({ counterexample }: CampaignResult, path: string | null): string {
-  if (counterexample === null || path === null) return '';
-  const lines = [
-    ...formatCounterexample(counterexample),
-    `saved     ${path}`,
-    `replay    npx frameproof replay ${path}`,
-  ];
-  return `\n${lines.join('\n')}\n`;
+/** Returns where the counterexample was saved, or null where it could not be: it is printed all the same. */
+function save({ saveTo }: CheckOptions, trace: Trace): string | null {
+  try {
+    return saveTrace(saveTo, trace);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    process.stderr.write(
+      errorLine(
+        `--save-to: expected a folder that can be written to, found ${JSON.stringify(saveTo)}: ${reason}`,
+      ),
+    );
+    return null;
+  }
+}
+
+/** Returns a word as a shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function counterexampleText(counterexample: Trace, path: string | null): string {
+  const kept =
+    path === null ? [] : [`saved     ${path}`, `replay    npx frameproof replay ${shellWord(path)}`];
+  return `\n${[...formatCounterexample(counterexample), ...kept].join('\n')}\n`;
 }
 
 const EXIT_OF = {
@@ -131,12 +152,18 @@ function anySeed(): number {
 async function check(options: CheckOptions): Promise<void> {
   const target = await loadTarget(options.target, options.policy);
   const run: Run = { target, worlds: worldsOf(options), seed: options.seed ?? anySeed(), options };
+  // Ctrl-C asks for what was done so far; a second one ends the process at once.
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
   if (options.json !== true) process.stdout.write(`${header(run)}\n`);
-  const result = await campaign(run);
-  const path = result.counterexample === null ? null : saveTrace(options.saveTo, result.counterexample);
+  const result = await campaign(run, interrupt.signal);
+  const { counterexample } = result;
+  const path = counterexample === null ? null : save(options, counterexample);
   if (options.json === true) process.stdout.write(`${JSON.stringify(checkJson(result, path), null, 1)}\n`);
-  else
-    process.stdout.write(`${checkReport(result)}${verdictLine(result)}\n${counterexampleText(result, path)}`);
+  else {
+    const found = counterexample === null ? '' : counterexampleText(counterexample, path);
+    process.stdout.write(`${checkReport(result)}${verdictLine(result)}\n${found}`);
+  }
   process.exitCode = EXIT_OF[result.verdict];
 }
 
@@ -161,6 +188,11 @@ export function checkCommand(): Command {
       '--seed <n>',
       'repeat the run of this seed (default: another one each time)',
       wholeNumber('--seed', 0),
+    )
+    .addOption(
+      new Option('--bitmap-max-addr <address>', 'end of the bitmap zone on maps that are not generated')
+        .argParser(pageAddress('--bitmap-max-addr'))
+        .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR)),
     )
     .option(
       '--policy <list>',

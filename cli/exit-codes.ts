@@ -1,4 +1,4 @@
-/** Exit codes: what a script may rely on. */
+/** Exit codes: what a script may rely on. Help and the version that were asked for exit with 0, help instead of a command with 2. */
 export const EXIT = {
   /** Everything that was asked for holds. */
   holds: 0,
@@ -8,6 +8,9 @@ export const EXIT = {
   unusable: 2,
   /** A file was sound once and no longer applies. */
   outdated: 3,
+  /** Nothing was shown, because of a defect of frameproof itself. The number is that of `EX_SOFTWARE` in `sysexits.h`. */
+  defect: 70,
   /** Stopped by the user. */
   interrupted: 130,
 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

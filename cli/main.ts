@@ -1,10 +1,9 @@
-/** The command line: parse, call, render. What users can get wrong ends in one line on standard error and an exit code. */
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { OutdatedTraceError } from '../properties/index.ts';
-import { isSpecError } from '../spec/index.ts';
+/** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
+import { readFileSync, writeSync } from 'node:fs';
+import { Command } from 'commander';
 import { checkCommand } from './check.ts';
 import { EXIT } from './exit-codes.ts';
+import { type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { mapCommand } from './map.ts';
 import { replayCommand } from './replay.ts';
 
@@ -27,7 +26,10 @@ function program(): Command {
   const command = new Command('frameproof')
     .description('proves page-frame allocators: one specification, one judge, counterexamples worth reading')
     .version(version())
-    .showHelpAfterError('(see --help)');
+    .addHelpText(
+      'after',
+      `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+    );
   for (const sub of [checkCommand(), replayCommand(), mapCommand()]) command.addCommand(sub);
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
@@ -35,29 +37,36 @@ function program(): Command {
   return command;
 }
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return EXIT.holds;
-    if (error.code !== 'commander.help')
-      process.stderr.write(`frameproof: ${error.message.replace(/^error: /, '')}\n`);
-    return EXIT.unusable;
-  }
-  if (isSpecError(error)) {
-    process.stderr.write(`frameproof: ${error.message}\n`);
-    return EXIT.unusable;
-  }
-  if (error instanceof OutdatedTraceError) {
-    process.stderr.write(`frameproof: this file no longer applies: ${error.message}\n`);
-    return EXIT.outdated;
-  }
-  throw error;
+const STANDARD_ERROR = 2;
+
+/** Prints a failure at once, also where the process is about to end. */
+function fail({ text, exitCode }: Failure): void {
+  if (text !== '') writeSync(STANDARD_ERROR, text);
+  process.exitCode = exitCode;
+}
+
+/** A reader that has read enough (`| head`) is no failure: the rest is not printed, and the exit code is that of the result. */
+function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (!('code' in error && error.code === 'EPIPE')) throw error;
+    });
 }
 
 /** Runs a command line, without the first two words of `process.argv`; sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {
+  const onEarlyExit = (): void => fail(NO_RESULT);
+  process.once('exit', onEarlyExit);
+  process.on('uncaughtException', (error) => {
+    process.off('exit', onEarlyExit);
+    fail(failureOf(error));
+    process.exit();
+  });
+  tolerateClosedPipes();
   try {
     await program().parseAsync([...args], { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error);
+    fail(failureOf(error));
   }
+  process.off('exit', onEarlyExit);
 }

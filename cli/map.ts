@@ -6,14 +6,13 @@ import { Command } from 'commander';
 import {
   config,
   DEFAULT_BITMAP_MAX_ADDR,
-  decode,
-  HexPageAddress,
   MemoryMap,
   type PhysicalAddress,
   readMemoryMap,
   toHex,
 } from '../spec/index.ts';
 import { mapReport } from './map-report.ts';
+import { pageAddress } from './options.ts';
 
 interface MapOptions {
   readonly json?: boolean;
@@ -21,10 +20,6 @@ interface MapOptions {
 }
 
 const DEFAULT_WIDTH = 80;
-
-function parseBitmapMaxAddr(text: string): PhysicalAddress {
-  return decode(HexPageAddress, text, '--bitmap-max-addr');
-}
 
 /** Returns what the command prints for a path, without the last line break. Throws `SpecError`. */
 function render(path: string, { json, bitmapMaxAddr }: MapOptions): string {
@@ -46,7 +41,7 @@ export function mapCommand(): Command {
     .option(
       '--bitmap-max-addr <address>',
       `end of the bitmap zone (default: ${toHex(DEFAULT_BITMAP_MAX_ADDR)})`,
-      parseBitmapMaxAddr,
+      pageAddress('--bitmap-max-addr'),
     )
     .action((path: string, options: MapOptions) => {
       process.stdout.write(`${render(path, options)}\n`);

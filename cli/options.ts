@@ -1,5 +1,17 @@
 /** Options that several commands share, and how their values are read. Bad values are `SpecError`s of one line. */
-import { decode, Policy, SpecError } from '../spec/index.ts';
+import { either } from 'fp-ts';
+import type * as t from 'io-ts';
+import { HexPageAddress, type PhysicalAddress, Policy, SpecError } from '../spec/index.ts';
+
+function flagValue<A>(
+  codec: t.Decoder<unknown, A> & { readonly name: string },
+  flag: string,
+  text: string,
+): A {
+  const decoded = codec.decode(text);
+  if (either.isRight(decoded)) return decoded.right;
+  throw new SpecError(`${flag}: expected ${codec.name}, found ${JSON.stringify(text)}`);
+}
 
 /** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
 export function wholeNumber(flag: string, least: number): (text: string) => number {
@@ -24,7 +36,12 @@ export function seconds(flag: string): (text: string) => number {
 /** Returns the policies that `text` lists, separated by commas; none for `none`. */
 export function policyList(text: string): readonly Policy[] {
   if (text === 'none') return [];
-  return text.split(',').map((name) => decode(Policy, name.trim(), '--policy'));
+  return text.split(',').map((name) => flagValue(Policy, '--policy', name.trim()));
+}
+
+/** Returns the page-aligned physical address in `text`, in hex. */
+export function pageAddress(flag: string): (text: string) => PhysicalAddress {
+  return (text) => flagValue(HexPageAddress, flag, text);
 }
 
 /** Adds one more value of an option that may be given several times. */

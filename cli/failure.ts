@@ -1,0 +1,56 @@
+/**
+ * Failures: what is said and which exit code follows where a command ends without a result. What users can get wrong is
+ * one line; a defect of ours comes with its stack.
+ */
+import { CommanderError } from 'commander';
+import { OutdatedTraceError } from '../properties/index.ts';
+import { isSpecError } from '../spec/index.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** What to print on standard error, line breaks included, and the exit code. */
+export interface Failure {
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
+
+/** Returns text as one line that cannot steer a terminal: names of files and what stands in them may hold anything. */
+export function oneLine(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/\s*[\r\n]\s*/g, ' ')
+    .replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Returns the line for standard error that says `message`. */
+export function errorLine(message: string): string {
+  return `frameproof: ${oneLine(message)}\n`;
+}
+
+/** Returns the failure of a command line that cannot be parsed; the help that somebody asked for is none. */
+function usage({ message, code, exitCode }: CommanderError): Failure {
+  if (exitCode === 0) return { text: '', exitCode: EXIT.holds };
+  // Commander has printed the help by now.
+  if (code === 'commander.help') return { text: '', exitCode: EXIT.unusable };
+  return { text: errorLine(`${message.replace(/^error: /, '')} (see --help)`), exitCode: EXIT.unusable };
+}
+
+function defect(error: unknown): Failure {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = `frameproof: this is a bug of frameproof, or an error that the target throws out of turn; please report it:\n${stack}\n`;
+  return { text, exitCode: EXIT.defect };
+}
+
+/** Returns what to say of an error that ended a command. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return usage(error);
+  if (isSpecError(error)) return { text: errorLine(error.message), exitCode: EXIT.unusable };
+  if (error instanceof OutdatedTraceError)
+    return { text: errorLine(`this file no longer applies: ${error.message}`), exitCode: EXIT.outdated };
+  return defect(error);
+}
+
+/** The target runs in this process, and can end it or wait for ever: that must not pass for a verdict. */
+export const NO_RESULT: Failure = {
+  text: errorLine('there is no result: the target ended the process, or waits for what never comes'),
+  exitCode: EXIT.unusable,
+};
