@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{spec,model,impl,properties,cli,native,bench,examples}/**/*.test.ts'],
+    globalSetup: ['vitest.build.ts'],
     testTimeout: 60_000,
     // A CommonJS module is what Node makes of it, as everywhere else.
     deps: { interopDefault: false },

@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import { frameproof } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+import { TRACE, traceText } from './testing/trace.ts';
+
+function mapText(...descriptors: readonly object[]): string {
+  return JSON.stringify({ format: 'frameproof/memory-map', version: 1, descriptors });
+}
+
+const ram = (start: string, pages: number) => ({ type: 'conventional', start, pages });
+
+const cwd = temporaryFolder({
+  'ok.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+  'empty.txt': '',
+  'garbage.bin': Uint8Array.from({ length: 512 }, (_, i) => (i * 37) % 256),
+  'truncated.json': mapText(ram('0x0', 4)).slice(0, 60),
+  'overlapping.json': mapText(ram('0x0', 4), ram('0x9000', 1), ram('0x3000', 4)),
+  'unaligned.json': mapText(ram('0x10', 4)),
+  'negative.json': mapText(ram('0x0', -4)),
+  'newer-map.json': mapText(ram('0x0', 4)).replace('"version":1', '"version":2'),
+  'bad-line.txt': 'BIOS-e820: [mem 0x0-0x9ffff] usable\nBIOS-e820: [mem 0x100000-0xzz] usable\n',
+  'folder/notes.txt': 'nothing to do with memory',
+  'no-default.mjs': 'export const alloc = 1;',
+  'no-function.mjs': 'export default { alloc() {} };',
+  'throws.mjs': 'export default class { constructor() { throw new Error("no RAM\\n for me"); } }',
+  'syntax.mjs': 'export default class {',
+  'no-method.mjs': 'export default () => ({ alloc() {} });',
+  'no-import.mjs': 'import "./gone.mjs"; export default 1;',
+  'policies.mjs': 'export const policies = ["fifo"]; export default class {}',
+  'exits.mjs': 'process.exit(0);',
+  'waits.mjs': 'await new Promise(() => {}); export default 1;',
+  'trace.json': traceText(),
+  'truncated-trace.json': traceText().slice(0, 200),
+  'foreign.json': '{"a":1}',
+  'list.json': '[]',
+  'bad-limit.json': traceText({ config: { ...TRACE.scenario.config, bitmapMaxAddr: '0x1001' } }),
+  'bad-call.json': traceText({ operations: [{ call: 'malloc' }] }),
+  'bad-reference.json': traceText({ operations: [{ call: 'free', address: 'A+1' }] }),
+  'newer-trace.json': JSON.stringify({ ...TRACE, version: 2 }),
+  'unknown-clause.json': JSON.stringify({
+    ...TRACE,
+    violation: { ...TRACE.violation, clause: 'alloc.polite' },
+  }),
+});
+
+/** What is wrong, the command line, and what the line says after `frameproof: `. */
+type Case = readonly [claim: string, args: string, message: RegExp];
+
+const MAPS: readonly Case[] = [
+  ['a missing file', 'map none.txt', /^none\.txt: expected a readable memory map: there is no such file$/],
+  ['truncated JSON', 'map truncated.json', /^truncated\.json: expected JSON: Unexpected end of JSON input$/],
+  [
+    'overlapping descriptors, both of which it names',
+    'map overlapping.json',
+    /^overlapping\.json: .*expected disjoint descriptors.*descriptor 0 \(.*0x0\) overlaps descriptor 2 \(.*0x3000\)/,
+  ],
+  [
+    'an unaligned descriptor',
+    'map unaligned.json',
+    /^unaligned\.json: .*descriptors\[0\]\.start: expected a multiple of 4096.*, found "0x10"$/,
+  ],
+  [
+    'a negative number of page frames',
+    'map negative.json',
+    /^negative\.json: .*descriptors\[0\]\.pages: expected .*, found -4$/,
+  ],
+  ['a map of another version', 'map newer-map.json', /^newer-map\.json: .*version: expected 1, found 2$/],
+  ['an entry that cannot be read', 'map bad-line.txt', /^bad-line\.txt: line 2: expected /],
+  ['a folder that is no memory map', 'map folder', /^folder: expected a file, or a folder such as /],
+  ['binary data', 'map garbage.bin', /^garbage\.bin: expected a memory map as text, found binary data$/],
+  ['an empty file', 'check --map empty.txt', /^empty\.txt: expected a memory map \(/],
+  ['a missing file among several', 'check --map ok.txt --map none', /^none: expected a readable memory map/],
+  ['overlapping descriptors', 'check --map overlapping.json', /^overlapping\.json: .*overlaps/],
+];
+
+const FLAGS: readonly Case[] = [
+  [
+    'a bitmap limit that is no multiple of 4096',
+    'map ok.txt --bitmap-max-addr 0x1001',
+    /^--bitmap-max-addr: expected a multiple of 4096 .*, found "0x1001"$/,
+  ],
+  [
+    'a bitmap limit that is no multiple of 4096',
+    'check --map ok.txt --bitmap-max-addr 0x1001',
+    /^--bitmap-max-addr: expected a multiple of 4096 .*, found "0x1001"$/,
+  ],
+  [
+    'a negative bitmap limit',
+    'check --bitmap-max-addr -0x1000',
+    /^--bitmap-max-addr: expected .*, found "-0x1000"$/,
+  ],
+  [
+    'a negative number',
+    'check --programs -5',
+    /^--programs: expected a whole number of at least 1, found "-5"$/,
+  ],
+  ['no number', 'check --programs many', /^--programs: expected a whole number .*, found "many"$/],
+  ['zero', 'check --operations 0', /^--operations: expected a whole number of at least 1, found "0"$/],
+  ['a fraction', 'check --seed 1.5', /^--seed: expected a whole number .*, found "1\.5"$/],
+  ['a number that is not exact', 'check --seed 9007199254740993', /^--seed: expected a whole number/],
+  ['a negative time', 'check --time -1', /^--time: expected seconds above 0, found "-1"$/],
+  ['no time', 'check --time soon', /^--time: expected seconds above 0, found "soon"$/],
+  ['both ways to end', 'check --time 1 --programs 1', /'--programs <n>' cannot be used with .*'--time/],
+  [
+    'an unknown policy',
+    'check --policy lifo,fifo',
+    /^--policy: expected a policy \(lifo or first-fit\), found "fifo"$/,
+  ],
+  ['a flag without its value', 'check --target', /^option '--target <module>' argument missing/],
+];
+
+const COMMANDS: readonly Case[] = [
+  ['an unknown command', 'prove', /^unknown command 'prove' \(see --help\)$/],
+  ['a misspelt command', 'chek', /^unknown command 'chek' \(Did you mean check\?\) \(see --help\)$/],
+  ['an unknown option', 'check --fast', /^unknown option '--fast'/],
+  ['a missing argument', 'map', /^missing required argument 'path'/],
+  ['a missing argument', 'replay', /^missing required argument 'file'/],
+  ['an argument too many', 'map ok.txt ok.txt', /^too many arguments for 'map'/],
+];
+
+const TARGETS: readonly Case[] = [
+  ['a missing module', 'check --target none.mjs', /^none\.mjs: expected a module .*there is no such file$/],
+  [
+    'a module without default export',
+    'check --target no-default.mjs',
+    /^no-default\.mjs: expected a default export that builds a manager.*there is no default export$/,
+  ],
+  [
+    'a default export that is no function',
+    'check --target no-function.mjs',
+    /^no-function\.mjs: expected a default export .*; it is of type object$/,
+  ],
+  [
+    'a constructor that throws',
+    'check --target throws.mjs',
+    /^throws\.mjs: expected a default export .*, and it threw Error: no RAM for me$/,
+  ],
+  ['a syntax error', 'check --target syntax.mjs', /^syntax\.mjs: expected a module .*: SyntaxError: /],
+  ['an import that fails', 'check --target no-import.mjs', /^no-import\.mjs: expected a module .*gone\.mjs/],
+  [
+    'a manager without a method',
+    'check --target no-method.mjs',
+    /^no-method\.mjs: expected .* allocPages\(\)$/,
+  ],
+  ['a folder', 'check --target folder', /^folder: expected a module that can be imported/],
+  [
+    'policies that are none',
+    'check --target policies.mjs',
+    /^policies\.mjs: export policies: .*expected a policy .*, found "fifo"$/,
+  ],
+  ['a module that ends the process', 'check --target exits.mjs', /^there is no result: the target ended /],
+  ['a module that waits for ever', 'check --target waits.mjs', /^there is no result: .* waits for /],
+  ['a missing module', 'replay trace.json --target none.mjs', /^none\.mjs: expected a module/],
+];
+
+const TRACES: readonly Case[] = [
+  ['a missing file', 'replay none.json', /^none\.json: expected a readable trace file: /],
+  ['a folder', 'replay folder', /^folder: expected a readable trace file: /],
+  ['a truncated trace', 'replay truncated-trace.json', /^truncated-trace\.json: expected JSON: .+$/],
+  ['what is not JSON', 'replay ok.txt', /^ok\.txt: expected JSON: /],
+  ['binary data', 'replay garbage.bin', /^garbage\.bin: expected JSON: /],
+  ['JSON of another kind', 'replay foreign.json', /^foreign\.json: .*expected /],
+  ['a list', 'replay list.json', /^list\.json: .*expected /],
+  [
+    'a bitmap limit that is no multiple of 4096',
+    'replay bad-limit.json',
+    /^bad-limit\.json: scenario\.config\.bitmapMaxAddr: expected a multiple of 4096 .*, found "0x1001"$/,
+  ],
+  ['an unknown call', 'replay bad-call.json', /^bad-call\.json: scenario\.operations\[0\].*: expected /],
+  [
+    'a bad reference',
+    'replay bad-reference.json',
+    /^bad-reference\.json: scenario\.operations\[0\].*: expected /,
+  ],
+];
+
+const OUTDATED: readonly Case[] = [
+  [
+    'of a newer version',
+    'replay newer-trace.json',
+    /^this file no longer applies: newer-trace\.json: format version 2, and this program reads version 1$/,
+  ],
+  [
+    'that names an unknown clause',
+    'replay unknown-clause.json',
+    /^this file no longer applies: unknown-clause\.json: clause alloc\.polite is not of this specification$/,
+  ],
+];
+
+async function expectOneLine(args: string, message: RegExp, exitCode: number): Promise<void> {
+  const result = await frameproof(args.split(' '), { cwd });
+  const [line = '', ...more] = result.stderr.split('\n');
+  expect(more, 'one line, and a line break at its end').toEqual(['']);
+  expect(line).toMatch(/^frameproof: [^\p{Cc}]+$/u);
+  expect(line.replace('frameproof: ', '')).toMatch(message);
+  expect(result).toMatchObject({ exitCode, stdout: '' });
+}
+
+describe.concurrent('frameproof refuses in one line and exits with 2:', () => {
+  describe.each([
+    ['maps', MAPS],
+    ['flags', FLAGS],
+    ['commands', COMMANDS],
+    ['targets', TARGETS],
+    ['traces', TRACES],
+  ])('%s', (_, cases) => {
+    it.each(cases)('%s: %s', (_, args, message) => expectOneLine(args, message, 2));
+  });
+});
+
+describe.concurrent('frameproof says in one line that it no longer applies, and exits with 3: a trace', () => {
+  it.each(OUTDATED)('%s', (_, args, message) => expectOneLine(args, message, 3));
+});
+
+describe.concurrent('frameproof', () => {
+  it('prints control characters of a file name as escapes', async () => {
+    const { stderr } = await frameproof(['map', 'a\nb\u001b[31m.txt'], { cwd });
+    expect(stderr).toMatch(/^frameproof: a b\\u001b\[31m\.txt: expected a readable memory map[^\n]*\n$/);
+  });
+
+  it('prints the help on standard error and exits with 2 where no command is named', async () => {
+    const result = await frameproof([]);
+    expect(result.stderr).toMatch(/^Usage: frameproof /);
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  it.each(['--help', 'help', 'help check', 'check --help', '--version'])(
+    'prints what %s asks for on standard output and exits with 0',
+    async (args) => {
+      const result = await frameproof(args.split(' '));
+      expect(result.stdout).not.toBe('');
+      expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
+});

@@ -1,0 +1,189 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CLAUSE_NAMES } from '../spec/index.ts';
+import { ended, frameproof, start } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const folder = temporaryFolder({
+  'ok.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+  // It works, and throws out of turn.
+  'late.mjs': 'setTimeout(() => { throw new Error("too late"); }); export { default } from "./works.mjs";',
+  'works.mjs': `export { default } from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};`,
+});
+
+/** Runs the command from the project's root, as the manual does. */
+function run(args: string) {
+  return frameproof(args.split(' '), { cwd: ROOT });
+}
+
+/** Programs of a full run: it fails where it does not meet everything that it must. */
+const FULL = 1000;
+
+describe.concurrent('frameproof check --json', () => {
+  const full = run(`check --json --programs ${FULL} --seed 1`);
+
+  it('says that our implementation holds, in how much, and how fast', async () => {
+    const { stdout, stderr, exitCode } = await full;
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'holds',
+      programs: FULL,
+      operations: expect.any(Number),
+      operationsPerSecond: expect.any(Number),
+      seconds: expect.any(Number),
+      seed: 1,
+      situations: { 'alloc: out of memory': expect.any(Number) },
+      clauses: { 'alloc.zone': expect.any(Object) },
+    });
+  });
+
+  it('lists every clause but the one for concurrent callers, each checked on both sides', async () => {
+    const { clauses } = JSON.parse((await full).stdout);
+    const listed = CLAUSE_NAMES.filter((name) => name !== 'concurrent.linearizable');
+    expect(Object.keys(clauses).toSorted()).toEqual(listed.toSorted());
+    for (const [name, sides] of Object.entries<object>(clauses)) {
+      expect(Object.keys(sides), name).toHaveLength(2);
+      expect(Math.min(...Object.values(sides)), name).toBeGreaterThan(0);
+    }
+  });
+
+  it('met every situation', async () => {
+    const { situations, unreached } = JSON.parse((await full).stdout);
+    expect(Math.min(...Object.values<number>(situations))).toBeGreaterThan(0);
+    expect(unreached).toEqual([]);
+  });
+
+  it.each(['count', 'maxAddr', 'alignment', 'address'])(
+    'drew edge values for one in a hundred arguments of kind %s at least',
+    async (kind) => {
+      const { drawn, edges } = JSON.parse((await full).stdout).arguments[kind];
+      const onEdge = Object.values<number>(edges).reduce((sum, times) => sum + times, 0);
+      expect(onEdge / drawn).toBeGreaterThan(0.01);
+    },
+  );
+
+  it('counts the same for the same seed, and something else for another', async () => {
+    const runs = ['5', '5', '6'].map((seed) => run(`check --json --programs 64 --seed ${seed}`));
+    const [once, again, other] = (await Promise.all(runs)).map(({ stdout }) => {
+      const { seconds: _, operationsPerSecond: __, seed: ___, ...counts } = JSON.parse(stdout);
+      return counts;
+    });
+    expect(once.operations).toBeGreaterThan(64);
+    expect(again).toEqual(once);
+    expect(other).not.toEqual(once);
+  });
+});
+
+describe.concurrent('frameproof check', () => {
+  it('names the target, the map, its page frames and the seed, and ends with the verdict', async () => {
+    const { stdout } = await run(`check --map ${folder}/ok.txt --programs 40 --seed 3`);
+    expect(stdout).toMatch(/^target {2}frameproof \(promises lifo, first-fit\)\n/);
+    expect(stdout).toMatch(/^map {5}.*ok\.txt, 32,768 page frames of RAM$/m);
+    expect(stdout).toMatch(/^seed {4}3$/m);
+    expect(stdout).toMatch(
+      /^holds: no counterexample in 40 programs, [\d,]+ operations judged.*, seed 3\n$/m,
+    );
+  });
+
+  it('puts the bitmap limit of a named map where it is told to', async () => {
+    const [without, all] = await Promise.all(
+      ['0x0', '0x8000000'].map((limit) =>
+        run(`check --json --map ${folder}/ok.txt --programs 40 --seed 3 --bitmap-max-addr ${limit}`),
+      ),
+    );
+    const calls = [without, all].map((ended) => JSON.parse(ended?.stdout ?? '').calls);
+    expect(calls[0].allocBitmap.address).toBeUndefined();
+    expect(calls[1].alloc.address).toBeUndefined();
+    expect(calls[1].allocBitmap.address).toBeGreaterThan(0);
+  });
+
+  it('ends by itself when its time is up', async () => {
+    const { stdout, exitCode } = await run('check --json --time 0.2 --seed 1');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).programs).toBeGreaterThan(0);
+  });
+
+  it('says what it did so far when it is interrupted, and exits with 130', async () => {
+    const child = start(['check', '--time', '600', '--seed', '1'], { cwd: ROOT });
+    child.stdout?.once('data', () => child.kill('SIGINT'));
+    const { stdout, stderr, exitCode } = await ended(child);
+    expect(stdout).toMatch(/^interrupted: no counterexample so far in \d+ programs, .*, seed 1\n$/m);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 130 });
+  });
+
+  it('prints the counterexample also where it cannot be saved', async () => {
+    const saveTo = `${folder}/ok.txt`;
+    const result = await run(`check --target examples/broken-limit.ts --seed 1 --save-to ${saveTo}`);
+    expect(result.stderr).toMatch(/^frameproof: --save-to: expected a folder .*ok\.txt": \w+\n$/);
+    expect(result.stdout).toContain('broken    allocBitmap.complete');
+    expect(result.stdout).not.toContain('saved ');
+    expect(result.exitCode).toBe(1);
+  });
+});
+
+describe.concurrent('what frameproof check finds in an allocator that is broken', () => {
+  it.each([
+    ['limit', 'allocBitmap.complete'],
+    ['batch', 'allocPages.all-or-nothing'],
+    ['double-free', 'free.owner'],
+  ])('by %s is %s, which the printed line replays, and ours does not have', async (name, clause) => {
+    const saveTo = `${folder}/${name}`;
+    const found = await run(`check --target examples/broken-${name}.ts --seed 1 --save-to ${saveTo}`);
+    expect(found).toMatchObject({ stderr: '', exitCode: 1 });
+    expect(found.stdout).toMatch(new RegExp(`^broken {4}${clause}: `, 'm'));
+
+    const [file = ''] = readdirSync(saveTo);
+    const [, replay = ''] = /^replay {4}npx frameproof (.*)$/m.exec(found.stdout) ?? [];
+    expect(replay).toBe(`replay ${saveTo}/${file}`);
+    const again = await run(replay);
+    expect(again.stdout).toMatch(new RegExp(`^reproduced: ${clause} is broken$`, 'm'));
+    expect(again).toMatchObject({ stderr: '', exitCode: 1 });
+
+    expect(await run(`${replay} --target frameproof`)).toMatchObject({ stderr: '', exitCode: 0 });
+    expect(await run(`${replay} --target examples/works.ts`)).toMatchObject({ stderr: '', exitCode: 0 });
+  });
+
+  it('is nothing where it works', async () => {
+    const result = await run('check --target examples/works.ts --programs 200 --seed 1');
+    expect(result).toMatchObject({ stderr: '', exitCode: 0 });
+  });
+});
+
+describe.concurrent('frameproof', () => {
+  it.each(['map', 'check --programs 40 --map'])(
+    '%s is content with a reader that reads no further',
+    async (args) => {
+      const child = start([...args.split(' '), `${folder}/ok.txt`]);
+      child.stdout?.destroy();
+      expect(await ended(child)).toMatchObject({ stderr: '', exitCode: 0 });
+    },
+  );
+
+  it('keeps its verdict when nobody reads it', async () => {
+    const saveTo = `${folder}/unread`;
+    const child = start(['check', '--target', 'examples/broken-limit.ts', '--save-to', saveTo], {
+      cwd: ROOT,
+    });
+    child.stdout?.destroy();
+    expect(await ended(child)).toMatchObject({ stderr: '', exitCode: 1 });
+    expect(readdirSync(saveTo)).toHaveLength(1);
+  });
+
+  it('calls a defect of its own a bug, shows the stack and exits with 70', async () => {
+    const sabotage = 'data:text/javascript,performance.now = () => { throw new TypeError("no clock"); }';
+    const result = await frameproof(['check', '--seed', '1'], { nodeArgs: ['--import', sabotage] });
+    expect(result.stderr).toMatch(/^frameproof: this is a bug of frameproof.*\nTypeError: no clock\n {4}at /);
+    expect(result.exitCode).toBe(70);
+  });
+
+  it('never takes what a target throws out of turn for a verdict', async () => {
+    const result = await frameproof(['check', '--target', 'late.mjs', '--save-to', 'late'], { cwd: folder });
+    expect(result.stderr).toMatch(
+      /^frameproof: this is a bug of frameproof, or an error that the target throws.*\nError: too late\n/,
+    );
+    expect(result.exitCode).toBe(70);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { frameproof } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+import { traceText } from './testing/trace.ts';
+
+const alloc = { call: 'alloc' };
+
+const cwd = temporaryFolder({
+  'holds.json': traceText(),
+  // Three page frames lie in the stack zone: the fourth allocation hands out nothing.
+  'dangling.json': traceText({
+    operations: [alloc, alloc, alloc, alloc, { call: 'free', address: 'd' }],
+  }),
+  // The same program where memory is smaller by one page frame than the program needs.
+  'changed.mjs': `
+    export default class {
+      errno = null;
+      alloc() { return null; }
+      allocPages() { return false; }
+      allocBitmap() { return null; }
+      free() {}
+      freePages() {}
+      freeRegion() {}
+      totalAmount() { return 0; }
+      freeAmount() { return 0; }
+      reservedAmount() { return 0; }
+    }`,
+});
+
+describe.concurrent('frameproof replay', () => {
+  it('says that a trace holds on a target that has no such defect, and exits with 0', async () => {
+    const result = await frameproof(['replay', 'holds.json'], { cwd });
+    expect(result.stdout).toMatch(/^holds: 2 operations, no clause is broken$/m);
+    expect(result).toMatchObject({ stderr: '', exitCode: 0 });
+  });
+
+  it('exits with 3 where an operation names what this target does not hand out', async () => {
+    const result = await frameproof(['replay', 'dangling.json'], { cwd });
+    expect(result.stdout).toMatch(
+      /^no longer applies: operation 5 refers to d, which this target did not hand out$/m,
+    );
+    expect(result).toMatchObject({ stderr: '', exitCode: 3 });
+  });
+
+  it('exits with 1 and names both clauses where the target breaks another one', async () => {
+    const result = await frameproof(['replay', 'holds.json', '--target', 'changed.mjs'], { cwd });
+    expect(result.stdout).toMatch(
+      /^broken otherwise: init\.total is broken, the file says alloc\.complete$/m,
+    );
+    expect(result).toMatchObject({ stderr: '', exitCode: 1 });
+  });
+
+  it('prints its result as JSON where it is asked to', async () => {
+    const { stdout } = await frameproof(['replay', 'holds.json', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'holds', target: 'frameproof', violation: null });
+  });
+});
