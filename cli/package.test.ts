@@ -1,0 +1,207 @@
+/** The package as users get it: packed from a copy of the sources, installed in an empty folder, used from there. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeEnvironment, npm } from './testing/npm.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const ROOT = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
+const INSTALL_MS = 240_000;
+
+const source = realpathSync(temporaryFolder());
+const user = realpathSync(
+  temporaryFolder({
+    'package.json': JSON.stringify({ name: 'user', private: true, type: 'module' }),
+    'map.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+    'imports.mjs': `
+      import { importMemoryMap, memoryMap, config } from 'frameproof/spec';
+      import { init } from 'frameproof/model';
+      import { createPmm } from 'frameproof/impl';
+      import { OURS, runCampaign } from 'frameproof/properties';
+      const { map } = importMemoryMap('BIOS-e820: [mem 0x0-0x7ffffff] usable', 'a text');
+      const memory = { read: () => 0n, write: () => {} };
+      const pmm = createPmm(map, { config: config(), warn: () => {}, memory });
+      const { verdict } = await runCampaign(
+        { target: OURS, worlds: [], generated: true, programs: 20, operations: 20, seed: 1 });
+      console.log(typeof memoryMap, typeof init, pmm.totalAmount(), verdict);`,
+    'types.ts': `
+      import { init, type ModelState } from 'frameproof/model';
+      import { createPmm } from 'frameproof/impl';
+      import { type CampaignResult, OURS, runCampaign } from 'frameproof/properties';
+      import { type MemoryMap, memoryMap, type Pmm, type PmmFactory } from 'frameproof/spec';
+      export const map: MemoryMap = memoryMap([{ type: 'conventional', start: 0n, pages: 4 }]);
+      export const factory: PmmFactory = createPmm;
+      export const free = (pmm: Pmm): number => pmm.freeAmount();
+      export const states: ModelState[] = [];
+      export const result: Promise<CampaignResult> = runCampaign(
+        { target: OURS, worlds: [], generated: true, programs: 1, operations: 1, seed: 1 });
+      // @ts-expect-error: what is no type of memory is an error of types, so these are not all "any".
+      export const wrong = memoryMap([{ type: 'volatile', start: 0n, pages: 4 }]);
+      export { init };`,
+    'suite.test.ts': `
+      import { createPmm } from 'frameproof/impl';
+      import { describePmm } from 'frameproof/properties';
+      import type { PmmFactory } from 'frameproof/spec';
+      const offByOne: PmmFactory = (map, options) => {
+        const pmm = createPmm(map, options);
+        const alloc = pmm.alloc.bind(pmm);
+        pmm.alloc = () => {
+          const address = alloc();
+          return address === null ? null : address + 1n;
+        };
+        return pmm;
+      };
+      describePmm('one that works', createPmm, { policies: ['lifo', 'first-fit'], programs: 60 });
+      describePmm('one that is broken', offByOne, { programs: 60, saveTo: 'found' });`,
+  }),
+);
+const installed = join(user, 'node_modules', 'frameproof');
+let tarball = '';
+
+function isSource(path: string): boolean {
+  return !/\/(node_modules|dist|counterexamples|\.git)$/.test(path);
+}
+
+/** Runs a program of the user's folder with this Node.js and returns what it prints. */
+function run(program: string, ...args: readonly string[]): string {
+  return execFileSync(process.execPath, [program, ...args], {
+    cwd: user,
+    env: nodeEnvironment(),
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+}
+
+/** Type-checks a file of the user's as a project of its own, and returns what the compiler prints. */
+function typeErrors(file: string): string {
+  const flags = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--skipLibCheck',
+    'false',
+  ];
+  const { stdout, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), [...flags, file], {
+    cwd: user,
+    env: nodeEnvironment(),
+    encoding: 'utf8',
+  });
+  return stdout + stderr;
+}
+
+beforeAll(() => {
+  cpSync(ROOT, source, { recursive: true, filter: isSource });
+  symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
+  const name = npm(['pack', '--silent'], source).trim().split('\n').at(-1) ?? '';
+  tarball = join(source, name);
+  npm(['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], user);
+}, INSTALL_MS);
+
+describe('the package', () => {
+  it('is built when it is packed, and holds compiled modules, their types, and what must be read', () => {
+    const files = globSync('**/*', { cwd: installed, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
+    expect(files).toContain('dist/cli/frameproof.js');
+    const others = files.filter(
+      (file) => !/^dist\/(spec|model|impl|properties|cli)\/.*(\.d\.ts|\.js)$/.test(file),
+    );
+    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(files.filter((file) => /test|fixture/.test(file))).toEqual([]);
+  });
+
+  it('names no folder of the machine that it was built on', () => {
+    const folders = [ROOT, source, `${homedir()}/`];
+    const naming = globSync('**/*.*', { cwd: installed }).filter((file) => {
+      const text = readFileSync(join(installed, file), 'utf8');
+      return folders.some((folder) => text.includes(folder));
+    });
+    expect(naming).toEqual([]);
+  });
+
+  it('is what publint expects of a package', async () => {
+    const packed = Uint8Array.from(readFileSync(tarball)).buffer;
+    const { messages } = await publint({ pack: { tarball: packed }, strict: true });
+    expect(messages).toEqual([]);
+  });
+});
+
+describe('where nothing but the package is installed', () => {
+  it('there is no vitest', () => {
+    expect(existsSync(join(user, 'node_modules/vitest'))).toBe(false);
+  });
+
+  it('the command reads a memory map', () => {
+    const bin = join(user, 'node_modules/.bin/frameproof');
+    const options = { cwd: user, env: nodeEnvironment(), encoding: 'utf8' } as const;
+    expect(execFileSync(bin, ['map', 'map.txt'], options)).toMatch(/^map: 1 entry of e820-dmesg, 1 region\n/);
+  });
+
+  it('the command checks, and its verdict is that ours holds', () => {
+    const bin = realpathSync(join(user, 'node_modules/.bin/frameproof'));
+    expect(run(bin, 'check', '--programs', '50', '--seed', '1')).toMatch(
+      /^holds: no counterexample in 50 programs/m,
+    );
+  });
+
+  it('the command knows its version', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(run('node_modules/frameproof/dist/cli/frameproof.js', '--version').trim()).toBe(version);
+  });
+
+  it('spec, model, impl and properties can be imported', () => {
+    expect(run('imports.mjs').trim()).toBe('function function 32768 holds');
+  });
+
+  it('nothing else can', () => {
+    writeFileSync(join(user, 'inner.mjs'), `import 'frameproof/dist/spec/units.js';`);
+    expect(() => run('inner.mjs')).toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
+  });
+
+  it('the types are found, and tell right from wrong', () => {
+    expect(typeErrors('types.ts')).toBe('');
+  });
+});
+
+describe('where vitest is installed too', () => {
+  beforeAll(() => {
+    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const vitest = `vitest@${devDependencies.vitest}`;
+    npm(
+      ['install', '--prefer-offline', '--no-audit', '--no-fund', '--save-dev', '--save-exact', vitest],
+      user,
+    );
+  }, INSTALL_MS);
+
+  it('describePmm passes an allocator that works and fails one that is broken, with its counterexample', () => {
+    const flags = ['run', '--reporter=json', '--outputFile=report.json'];
+    const ended = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', ...flags], {
+      cwd: user,
+      env: nodeEnvironment(),
+    });
+    expect(ended.status).toBe(1);
+    const report = JSON.parse(readFileSync(join(user, 'report.json'), 'utf8'));
+    const [{ assertionResults }] = report.testResults;
+    const [works, broken] = assertionResults;
+    expect(works).toMatchObject({ status: 'passed', ancestorTitles: ['one that works'] });
+    expect(broken).toMatchObject({ status: 'failed', ancestorTitles: ['one that is broken'] });
+    expect(broken.failureMessages.join()).toContain('broken    alloc.page-aligned: ');
+    const [file = ''] = globSync('found/*.json', { cwd: user });
+    expect(broken.failureMessages.join()).toContain(`saved     ${file}`);
+  });
+});
