@@ -1,26 +1,17 @@
 /** The package as users get it: packed from a copy of the sources, installed in an empty folder, used from there. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { copyOfSources, ROOT } from './testing/copy-of-sources.ts';
 import { nodeEnvironment, npm } from './testing/npm.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
-const ROOT = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
 const INSTALL_MS = 240_000;
 
-const source = realpathSync(temporaryFolder());
+const source = copyOfSources();
 const user = realpathSync(
   temporaryFolder({
     'package.json': JSON.stringify({ name: 'user', private: true, type: 'module' }),
@@ -70,10 +61,6 @@ const user = realpathSync(
 const installed = join(user, 'node_modules', 'frameproof');
 let tarball = '';
 
-function isSource(path: string): boolean {
-  return !/\/(node_modules|dist|counterexamples|\.git)$/.test(path);
-}
-
 /** Runs a program of the user's folder with this Node.js and returns what it prints. */
 function run(program: string, ...args: readonly string[]): string {
   return execFileSync(process.execPath, [program, ...args], {
@@ -105,8 +92,6 @@ function typeErrors(file: string): string {
 }
 
 beforeAll(() => {
-  cpSync(ROOT, source, { recursive: true, filter: isSource });
-  symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
   const name = npm(['pack', '--silent'], source).trim().split('\n').at(-1) ?? '';
   tarball = join(source, name);
   npm(['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], user);
