@@ -1,0 +1,177 @@
+/**
+ * Drafts: scenarios in the shape that a reducer turns over by the thousand. A descriptor is a type and page frames, the
+ * bitmap limit a page frame, and nothing is validated until the draft becomes a scenario again; the key of a draft is a
+ * short string, equal for two drafts exactly when they are the same scenario.
+ */
+import {
+  type Argument,
+  addressOf,
+  bitmapLimit,
+  type Config,
+  config,
+  type MemoryMap,
+  type MemoryType,
+  memoryMap,
+  namesResult,
+  type Operation,
+  PAGE_BYTES,
+  PFN_LIMIT,
+  type Policy,
+  type Program,
+  pfn,
+  type Reference,
+  regionOf,
+  type Scenario,
+} from '../../spec/index.ts';
+
+/** A descriptor in page frames: [base, base + pages). */
+export interface DraftDescriptor {
+  readonly type: MemoryType;
+  readonly base: number;
+  readonly pages: number;
+}
+
+export interface Draft {
+  readonly descriptors: readonly DraftDescriptor[];
+  /** First page frame of the stack zone. */
+  readonly limit: number;
+  readonly higherHalf: bigint;
+  readonly policies: readonly Policy[];
+  readonly operations: Program;
+}
+
+/** Returns the draft of a scenario. The name of the map, which no manager sees, is left out. */
+export function draftOf({ map, config, policies, operations }: Scenario): Draft {
+  const descriptors = map.descriptors.map((d) => {
+    const { base, count } = regionOf(d);
+    return { type: d.type, base, pages: count };
+  });
+  return { descriptors, limit: bitmapLimit(config), higherHalf: config.higherHalf, policies, operations };
+}
+
+/** Returns one past the last page frame of a descriptor. */
+export function endOfDescriptor({ base, pages }: DraftDescriptor): number {
+  return base + pages;
+}
+
+/** Whether the descriptors make a memory map: within physical memory, and disjoint. O(d²), d a handful. */
+function isMap(descriptors: readonly DraftDescriptor[]): boolean {
+  return descriptors.every(
+    (d, i) =>
+      d.base >= 0 &&
+      d.pages >= 0 &&
+      endOfDescriptor(d) <= PFN_LIMIT &&
+      descriptors.every(
+        (e, j) =>
+          j >= i ||
+          d.pages === 0 ||
+          e.pages === 0 ||
+          endOfDescriptor(e) <= d.base ||
+          endOfDescriptor(d) <= e.base,
+      ),
+  );
+}
+
+/** Whether {@link Worlds.scenarioOf} can make a scenario of the draft. */
+export function isSound({ descriptors, limit }: Draft): boolean {
+  return limit >= 0 && limit <= PFN_LIMIT && isMap(descriptors);
+}
+
+/** Builds scenarios of drafts, and builds equal maps and configurations once. */
+export class Worlds {
+  readonly #maps = new Map<string, MemoryMap>();
+  readonly #configs = new Map<string, Config>();
+
+  /** Returns the scenario of a draft that is sound. */
+  scenarioOf(draft: Draft): Scenario {
+    return {
+      map: this.#mapOf(draft),
+      config: this.#configOf(draft),
+      policies: draft.policies,
+      operations: draft.operations,
+    };
+  }
+
+  #mapOf({ descriptors }: Draft): MemoryMap {
+    const key = descriptorsKey(descriptors);
+    const known = this.#maps.get(key);
+    if (known !== undefined) return known;
+    const map = memoryMap(
+      descriptors.map(({ type, base, pages }) => ({ type, start: addressOf(pfn(base)), pages })),
+    );
+    this.#maps.set(key, map);
+    return map;
+  }
+
+  #configOf({ limit, higherHalf }: Draft): Config {
+    const key = `${limit} ${higherHalf}`;
+    const known = this.#configs.get(key);
+    if (known !== undefined) return known;
+    const made = config({ bitmapMaxAddr: addressOf(pfn(limit)), higherHalf });
+    this.#configs.set(key, made);
+    return made;
+  }
+}
+
+/** One letter for each call, simplest first, so that keys sort as kinds do. */
+const LETTERS = {
+  alloc: 'a',
+  free: 'b',
+  totalAmount: 'c',
+  freeAmount: 'd',
+  reservedAmount: 'e',
+  allocPages: 'f',
+  freePages: 'g',
+  freeRegion: 'h',
+  allocBitmap: 'i',
+} as const;
+
+function referenceKey(reference: Reference): string {
+  if (!namesResult(reference)) return `@${reference.absolute}`;
+  const { result, page, offset } = reference;
+  return `${result}.${page}${offset === 0n ? '' : `+${offset}`}`;
+}
+
+function argumentKey(argument: Argument): string {
+  return String(argument);
+}
+
+function operationKey(operation: Operation<Reference>): string {
+  const letter = LETTERS[operation.call];
+  switch (operation.call) {
+    case 'allocPages':
+      return letter + argumentKey(operation.count);
+    case 'allocBitmap': {
+      const { count, maxAddr, alignment } = operation;
+      return `${letter}${argumentKey(count)},${argumentKey(maxAddr)},${argumentKey(alignment)}`;
+    }
+    case 'free':
+      return letter + referenceKey(operation.address);
+    case 'freePages':
+      return letter + operation.addresses.map(referenceKey).join(',');
+    case 'freeRegion':
+      return `${letter}${referenceKey(operation.address)},${argumentKey(operation.count)}`;
+    default:
+      return letter;
+  }
+}
+
+function descriptorsKey(descriptors: readonly DraftDescriptor[]): string {
+  return descriptors.map(({ type, base, pages }) => `${type}${base}+${pages}`).join(' ');
+}
+
+/** Returns a string that two drafts share exactly when they are the same scenario. Policies never change: left out. */
+export function keyOf({ operations, descriptors, limit, higherHalf }: Draft): string {
+  return `${operations.map(operationKey).join(';')}|${descriptorsKey(descriptors)}|${limit}|${higherHalf}`;
+}
+
+/** Returns the page frame that an absolute address names, or null where it is none of the higher half. */
+export function frameOfAddress(higherHalf: bigint, address: bigint): number | null {
+  const physical = address - higherHalf;
+  return physical < 0n || physical >= BigInt(PFN_LIMIT) * PAGE_BYTES ? null : Number(physical / PAGE_BYTES);
+}
+
+/** Returns the reference to the first byte of a page frame as such. */
+export function absoluteTo({ higherHalf }: Pick<Draft, 'higherHalf'>, frame: number): Reference {
+  return { absolute: higherHalf + BigInt(frame) * PAGE_BYTES };
+}

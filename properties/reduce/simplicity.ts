@@ -1,0 +1,194 @@
+/**
+ * Simplicity: the one order in which scenarios are simpler than others. A total order, and well-founded: every descent
+ * ends. Two scenarios are compared by these measures, the first that differs decides:
+ *
+ *   1  operations         fewer
+ *   2  kinds              the sum of {@link KIND_RANK}
+ *   3  arguments          the sum of their distances from the plain value
+ *   4  the map            fewer descriptors, plainer types, fewer page frames, sorted, lower addresses
+ *   5  the configuration  a lower bitmap limit, the usual higher half
+ *   6  canonical form     the order of their keys
+ *
+ * Plain values: count 1, `maxAddr` unlimited, alignment 4096, the first byte of a result. Then come small numbers, then
+ * large ones by their logarithm, then what is no unsigned 64-bit integer at all. A result is simpler than an address as
+ * such, because it says where the address comes from.
+ */
+import {
+  type Argument,
+  type Call,
+  HIGHER_HALF_48,
+  type MemoryType,
+  namesResult,
+  type Operation,
+  PAGE_BYTES,
+  type Reference,
+  type Scenario,
+  U64_MAX,
+} from '../../spec/index.ts';
+import { type Draft, type DraftDescriptor, draftOf, frameOfAddress, keyOf } from './draft.ts';
+
+/** Calls, simplest first: without arguments, one page frame, several, a contiguous run. */
+export const KIND_RANK: Readonly<Record<Call, number>> = {
+  alloc: 0,
+  free: 1,
+  totalAmount: 2,
+  freeAmount: 3,
+  reservedAmount: 4,
+  allocPages: 5,
+  freePages: 6,
+  freeRegion: 7,
+  allocBitmap: 8,
+};
+
+/** Types, plainest first. One stands for each owner after init; the others come after these. */
+export const TYPE_RANK: Readonly<Record<MemoryType, number>> = {
+  conventional: 0,
+  loaderData: 1,
+  reserved: 2,
+  runtimeServicesCode: 3,
+  acpiReclaim: 4,
+  acpiNvs: 5,
+  mmio: 6,
+  bootServicesCode: 7,
+  bootServicesData: 8,
+  loaderCode: 9,
+  runtimeServicesData: 10,
+  unusable: 11,
+  mmioPortSpace: 12,
+  palCode: 13,
+  persistent: 14,
+  unaccepted: 15,
+};
+
+/** Numbers up to this are told apart one by one, beyond it by their logarithm. */
+const SMALL = 2 ** 24;
+
+/** Returns how far a non-negative number is from 0: itself, or by its logarithm where it is large. Monotonic. */
+function magnitude(n: number): number {
+  return n <= SMALL ? n : SMALL * Math.log2(n / (SMALL / 2));
+}
+
+/** What is no unsigned 64-bit integer is farther than anything that is. */
+const NOT_A_NUMBER = SMALL * 100;
+
+function isPlainInteger(argument: Argument): argument is bigint {
+  return typeof argument === 'bigint' && argument >= 0n && argument <= U64_MAX;
+}
+
+function strangeness(argument: Argument): number {
+  return (
+    NOT_A_NUMBER + (argument === -1n ? 0 : argument === 1.5 ? 1 : 2 + magnitude(Math.abs(Number(argument))))
+  );
+}
+
+/** Pages in full, and one half more for a part of a page; bytes beyond that count for less than a page. */
+function pagesFarOff(bytes: bigint): number {
+  const part = Number(bytes % PAGE_BYTES);
+  return magnitude(Number(bytes / PAGE_BYTES)) + (part === 0 ? 0 : 0.5 + part / 10_000);
+}
+
+function countCost(count: Argument): number {
+  if (!isPlainInteger(count)) return strangeness(count);
+  return count === 1n ? 0 : count === 0n ? 1 : magnitude(Number(count));
+}
+
+function maxAddrCost(maxAddr: Argument): number {
+  if (!isPlainInteger(maxAddr)) return strangeness(maxAddr);
+  return maxAddr === U64_MAX ? 0 : 1 + pagesFarOff(maxAddr);
+}
+
+function alignmentCost(alignment: Argument): number {
+  if (!isPlainInteger(alignment)) return strangeness(alignment);
+  return alignment === PAGE_BYTES ? 0 : 1 + pagesFarOff(alignment);
+}
+
+function referenceCost(reference: Reference, higherHalf: bigint): number {
+  if (namesResult(reference)) {
+    const { page, offset } = reference;
+    return magnitude(page) + (offset === 0n ? 0 : 1 + pagesFarOff(offset < 0n ? -offset : offset));
+  }
+  const frame = frameOfAddress(higherHalf, reference.absolute);
+  if (frame === null) return NOT_A_NUMBER + magnitude(Math.abs(Number(reference.absolute)));
+  return 1 + pagesFarOff(reference.absolute - higherHalf);
+}
+
+function argumentsCost(operation: Operation<Reference>, higherHalf: bigint): number {
+  switch (operation.call) {
+    case 'allocPages':
+      return countCost(operation.count);
+    case 'allocBitmap':
+      return countCost(operation.count) + maxAddrCost(operation.maxAddr) + alignmentCost(operation.alignment);
+    case 'free':
+      return referenceCost(operation.address, higherHalf);
+    case 'freePages':
+      return operation.addresses.reduce((sum, r) => sum + 1 + referenceCost(r, higherHalf), 0);
+    case 'freeRegion':
+      return referenceCost(operation.address, higherHalf) + countCost(operation.count);
+    default:
+      return 0;
+  }
+}
+
+function sum<T>(items: readonly T[], f: (item: T) => number): number {
+  let total = 0;
+  for (const item of items) total += f(item);
+  return total;
+}
+
+function inversions(descriptors: readonly DraftDescriptor[]): number {
+  return sum(descriptors, (d) => {
+    const at = descriptors.indexOf(d);
+    return descriptors.filter((e, j) => j > at && e.base < d.base).length;
+  });
+}
+
+/** The measures after the number of operations, each computed only where the ones before are equal. */
+const MEASURES: readonly ((draft: Draft) => number)[] = [
+  ({ operations }) => operations.length,
+  ({ operations }) => sum(operations, ({ call }) => KIND_RANK[call]),
+  ({ operations, higherHalf }) => sum(operations, (operation) => argumentsCost(operation, higherHalf)),
+  ({ descriptors }) => descriptors.length,
+  ({ descriptors }) => sum(descriptors, ({ type }) => TYPE_RANK[type]),
+  ({ descriptors }) => sum(descriptors, ({ pages }) => pages),
+  ({ descriptors }) => inversions(descriptors),
+  ({ descriptors }) => sum(descriptors, ({ base }) => base),
+  ({ limit }) => limit,
+  ({ higherHalf }) => (higherHalf === HIGHER_HALF_48 ? 0 : 1),
+];
+
+/** Negative where draft `a` is simpler than `b`, 0 where they are the same, else positive. */
+export function compareDrafts(a: Draft, b: Draft): number {
+  for (const measure of MEASURES) {
+    const difference = measure(a) - measure(b);
+    if (difference !== 0) return difference;
+  }
+  return compareKeys(keyOf(a), keyOf(b));
+}
+
+function compareKeys(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Returns the drafts simplest first. Each is measured once, which for thousands of them is what counts. */
+export function sortedDrafts(drafts: readonly Draft[]): readonly Draft[] {
+  const measured = drafts.map((draft) => ({
+    draft,
+    sizes: MEASURES.map((measure) => measure(draft)),
+    key: '',
+  }));
+  measured.sort((a, b) => {
+    for (let i = 0; i < a.sizes.length; i += 1) {
+      const difference = (a.sizes[i] ?? 0) - (b.sizes[i] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    a.key ||= keyOf(a.draft);
+    b.key ||= keyOf(b.draft);
+    return compareKeys(a.key, b.key);
+  });
+  return measured.map(({ draft }) => draft);
+}
+
+/** Negative where scenario `a` is simpler than `b`, 0 where they differ in nothing but names, else positive. */
+export function compareSimplicity(a: Scenario, b: Scenario): number {
+  return compareDrafts(draftOf(a), draftOf(b));
+}
