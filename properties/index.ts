@@ -23,6 +23,16 @@ export {
   type World,
 } from './execution.ts';
 export { loadTarget } from './load-target.ts';
+export {
+  type Flaky,
+  type ReduceOptions,
+  type ReduceResult,
+  type ReduceVerdict,
+  reduce,
+  reduceAcross,
+} from './reduce/reduce.ts';
+export { compareSimplicity } from './reduce/simplicity.ts';
+export type { OtherClause } from './reduce/trials.ts';
 export { formatCounterexample, formatResponse } from './report/counterexample.ts';
 export { OURS, type Target, targetFrom } from './target.ts';
 export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';

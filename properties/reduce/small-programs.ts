@@ -1,0 +1,178 @@
+/**
+ * Small programs: every program of a length, with the arguments that a small world tells apart. The last operation is of
+ * a kind that the clause speaks of; those before it change the state.
+ */
+import {
+  type Argument,
+  CALLS,
+  type Call,
+  type ClauseName,
+  isAllocation,
+  ownerAfterInit,
+  PAGE_BYTES,
+  type Program,
+  type Reference,
+  U64_MAX,
+} from '../../spec/index.ts';
+import { absoluteTo, endOfDescriptor } from './draft.ts';
+import type { Step } from './rewrite.ts';
+import type { Ground } from './small-worlds.ts';
+
+const ALLOCATIONS = CALLS.filter(isAllocation);
+const FREES: readonly Call[] = ['free', 'freePages', 'freeRegion'];
+
+const LAST_CALLS: Readonly<Record<string, readonly Call[]>> = {
+  'init.withheld': ALLOCATIONS,
+  'address.higher-half': ALLOCATIONS,
+  'policy.lifo': ['alloc', 'allocPages'],
+  'policy.first-fit': ['allocBitmap'],
+  'failure.unchanged': ALLOCATIONS,
+  'freed.returns': FREES,
+};
+
+/** Returns the calls that can break a clause; none for those of init. */
+export function lastCallsOf(clause: ClauseName): readonly Call[] {
+  const known = LAST_CALLS[clause];
+  if (known !== undefined) return known;
+  const [subject] = clause.split('.');
+  if (subject === 'init') return [];
+  return CALLS.filter((call) => call === subject).length > 0
+    ? CALLS.filter((call) => call === subject)
+    : CALLS;
+}
+
+function framesOf({ descriptors, limit }: Ground): { readonly end: number; readonly limit: number } {
+  return {
+    end: Math.min(
+      4,
+      descriptors.reduce((max, d) => Math.max(max, endOfDescriptor(d)), 0),
+    ),
+    limit,
+  };
+}
+
+function countsUpTo(most: number): readonly bigint[] {
+  return Array.from({ length: most + 1 }, (_, n) => BigInt(n));
+}
+
+/** Counts that wrap. */
+const HUGE: readonly Argument[] = [(1n << 32n) + 1n, U64_MAX, -1n];
+
+function calledAllocPages(ground: Ground): readonly Step[] {
+  const { end } = framesOf(ground);
+  return [...countsUpTo(end + 1), ...HUGE].map((count) => ({ call: 'allocPages', count }));
+}
+
+/** Of its three arguments two at most are other than plain. */
+function calledAllocBitmap(ground: Ground): readonly Step[] {
+  const { end } = framesOf(ground);
+  const plain = { call: 'allocBitmap', count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;
+  const counts = countsUpTo(end + 1);
+  const limits = [...countsUpTo(end).map((n) => n * PAGE_BYTES), PAGE_BYTES - 1n, 2n * PAGE_BYTES - 1n];
+  const alignments = [0n, PAGE_BYTES + 1n, 2n * PAGE_BYTES, 3n * PAGE_BYTES];
+  return [
+    ...[...counts, ...HUGE].map((count) => ({ ...plain, count })),
+    ...counts.flatMap((count) => limits.map((maxAddr) => ({ ...plain, count, maxAddr }))),
+    ...counts.flatMap((count) => alignments.map((alignment) => ({ ...plain, count, alignment }))),
+    ...limits.flatMap((maxAddr) => alignments.map((alignment) => ({ ...plain, maxAddr, alignment }))),
+  ];
+}
+
+/** References to earlier results and to the page frames of the world, and a byte into each. */
+function references(ground: Ground, before: Program): readonly Reference[] {
+  const { end } = framesOf(ground);
+  const results = before.filter(({ call }) => isAllocation(call)).map((step, result) => ({ step, result }));
+  const named = results.flatMap(({ step, result }): readonly Reference[] => {
+    const pages = 'count' in step && typeof step.count === 'bigint' ? Math.min(Number(step.count), 3) : 1;
+    return Array.from({ length: pages }, (_, page) => ({ result, page, offset: 0n }));
+  });
+  return [...named, ...Array.from({ length: end + 1 }, (_, frame) => absoluteTo(ground, frame))];
+}
+
+function oneByteOn(reference: Reference): Reference {
+  return 'result' in reference ? { ...reference, offset: 1n } : { absolute: reference.absolute + 1n };
+}
+
+function calledFree(ground: Ground, before: Program): readonly Step[] {
+  const all = references(ground, before);
+  return [...all, ...all.map(oneByteOn), { absolute: 0n }].map((address) => ({ call: 'free', address }));
+}
+
+function calledFreePages(ground: Ground, before: Program): readonly Step[] {
+  const all = references(ground, before);
+  const pairs = all.flatMap((a, i) => all.slice(i).map((b) => [a, b]));
+  const [first] = all;
+  const twice = first === undefined ? [] : [[first, oneByteOn(first)]];
+  return [[], ...all.map((a) => [a]), ...pairs, ...twice].map((addresses) => ({
+    call: 'freePages',
+    addresses,
+  }));
+}
+
+function calledFreeRegion(ground: Ground, before: Program): readonly Step[] {
+  const { end } = framesOf(ground);
+  const [first, ...others] = references(ground, before);
+  if (first === undefined) return [];
+  const counted = (address: Reference, counts: readonly Argument[]): readonly Step[] =>
+    counts.map((count): Step => ({ call: 'freeRegion', address, count }));
+  return [
+    ...counted(first, [...countsUpTo(end + 1), ...HUGE]),
+    ...others.flatMap((address, i) => counted(address, countsUpTo(Math.max(1, end - i)))),
+  ];
+}
+
+/** Every operation of a kind that this world, after this program, tells apart. */
+function stepsOf(call: Call, ground: Ground, before: Program): readonly Step[] {
+  switch (call) {
+    case 'allocPages':
+      return calledAllocPages(ground);
+    case 'allocBitmap':
+      return calledAllocBitmap(ground);
+    case 'free':
+      return calledFree(ground, before);
+    case 'freePages':
+      return calledFreePages(ground, before);
+    case 'freeRegion':
+      return calledFreeRegion(ground, before);
+    default:
+      return [{ call }];
+  }
+}
+
+/** Operations that change the state, or are refused: the ones that lead somewhere. */
+function earlierSteps(ground: Ground, before: Program): readonly Step[] {
+  const { end, limit } = framesOf(ground);
+  const stack = countsUpTo(Math.min(3, Math.max(0, end - limit) + 1)).slice(2);
+  const bitmap = countsUpTo(Math.min(end, limit)).slice(1);
+  const boot = ground.descriptors.filter((d) => ownerAfterInit(d.type) === 'boot');
+  const results = references(ground, before).filter((r) => 'result' in r);
+  const freeable = [...results, ...boot.map((d) => absoluteTo(ground, d.base))];
+  return [
+    { call: 'alloc' },
+    ...freeable.map((address): Step => ({ call: 'free', address })),
+    ...stack.map((count): Step => ({ call: 'allocPages', count })),
+    ...bitmap.map(
+      (count): Step => ({
+        call: 'allocBitmap',
+        count,
+        maxAddr: U64_MAX,
+        alignment: PAGE_BYTES,
+      }),
+    ),
+  ];
+}
+
+function prefixes(ground: Ground, length: number): readonly Program[] {
+  let programs: readonly Program[] = [[]];
+  for (let i = 0; i < length; i += 1)
+    programs = programs.flatMap((before) => earlierSteps(ground, before).map((step) => [...before, step]));
+  return programs;
+}
+
+/** Returns the programs of a length on a world whose last operation is one of `calls`. */
+export function programsOn(ground: Ground, length: number, calls: readonly Call[]): readonly Program[] {
+  if (length === 0) return [[]];
+  return prefixes(ground, length - 1).flatMap((before) =>
+    calls.flatMap((call) => stepsOf(call, ground, before).map((step) => [...before, step])),
+  );
+}
