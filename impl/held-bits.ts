@@ -46,11 +46,28 @@ export function markRange(words: Int32Array, first: number, count: number, held:
   markInWord(words, tail, maskOf(0, (last & 31) + 1), held);
 }
 
+/** Returns a word before `last` such that those behind `at` up to it are all free: goes on while the next four are. */
+function pastFree(words: Int32Array, at: number, last: number): number {
+  let next = at;
+  while (next + 4 < last && (words[next + 1] | words[next + 2] | words[next + 3] | words[next + 4]) === 0)
+    next += 4;
+  return next;
+}
+
+/** As {@link pastFree}, for held words. */
+function pastHeld(words: Int32Array, at: number, last: number): number {
+  let next = at;
+  while (next + 4 < last && (words[next + 1] & words[next + 2] & words[next + 3] & words[next + 4]) === -1)
+    next += 4;
+  return next;
+}
+
 /** Returns the first held ordinal of [from, end), or `end` where all are free; from < end. O((end - from) / 32). */
 export function firstHeld(words: Int32Array, from: number, end: number): number {
   const last = HELD_AT + ((end - 1) >>> 5);
   let at = HELD_AT + (from >>> 5);
   let found = words[at] & (-1 << from);
+  if (found === 0) at = pastFree(words, at, last);
   while (found === 0 && at < last) found = words[++at];
   return Math.min(end, (at - HELD_AT) * 32 + zerosBelow(found));
 }
@@ -60,6 +77,7 @@ export function firstFree(words: Int32Array, from: number, end: number): number 
   const last = HELD_AT + ((end - 1) >>> 5);
   let at = HELD_AT + (from >>> 5);
   let found = ~words[at] & (-1 << from);
+  if (found === 0) at = pastHeld(words, at, last);
   while (found === 0 && at < last) found = ~words[++at];
   return Math.min(end, (at - HELD_AT) * 32 + zerosBelow(found));
 }

@@ -38,7 +38,7 @@ function denseFit(
   count: number,
   alignment: number,
 ): number {
-  const comb = multiplesOf(alignment);
+  const comb = alignment === 1 ? -1 : multiplesOf(alignment);
   const rest = 32 % alignment;
   const base = from - (from & 31);
   let phase = alignUp(base, section, alignment) - base; // the first multiple in the word, 0 to alignment - 1
@@ -90,7 +90,8 @@ function fitBetween(
 ): number {
   const isDense = count <= 32 && alignment <= 32;
   let next = from;
-  for (let k = sectionOfOrdinal(sections, from); k < sections.bitmapSections && next < end; k += 1) {
+  const first = sections.bitmapSections === 1 ? 0 : sectionOfOrdinal(sections, from);
+  for (let k = first; k < sections.bitmapSections && next < end; k += 1) {
     if (k < 0) continue;
     const section = sections.list[k];
     const low = section.first > next ? section.first : next;
