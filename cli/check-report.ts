@@ -1,6 +1,7 @@
 /** What `frameproof check` prints: tables of what the run met, and the verdict. Pure: from a result to text. */
 import Table from 'cli-table3';
 import type { CampaignResult, SideCounts } from '../properties/index.ts';
+import { counterexampleJson, type KeptCounterexample } from './counterexample.ts';
 
 const PLAIN = {
   chars: {
@@ -109,11 +110,8 @@ export function checkReport(result: CampaignResult): string {
 }
 
 /** Returns the result as `--json` prints it. */
-export function checkJson(result: CampaignResult, savedTo: string | null): object {
-  const { counterexample, seconds, operations, ...rest } = result;
-  const found =
-    counterexample === null
-      ? {}
-      : { counterexample: { ...counterexample.violation, target: counterexample.target, file: savedTo } };
+export function checkJson(result: CampaignResult, kept: KeptCounterexample | null): object {
+  const { counterexample: _, seconds, operations, ...rest } = result;
+  const found = kept === null ? {} : { counterexample: counterexampleJson(kept) };
   return { ...rest, operations, seconds, operationsPerSecond: Math.round(operations / seconds), ...found };
 }

@@ -2,12 +2,10 @@
 import { Command, Option } from 'commander';
 import {
   type CampaignResult,
-  formatCounterexample,
   loadTarget,
   type NamedWorld,
   OURS,
   runCampaign,
-  saveTrace,
   type Target,
 } from '../properties/index.ts';
 import {
@@ -19,12 +17,11 @@ import {
   type Policy,
   readMemoryMap,
   readThisMachine,
-  type Trace,
   toHex,
 } from '../spec/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
+import { budgetOption, counterexampleText, keepCounterexample } from './counterexample.ts';
 import { EXIT } from './exit-codes.ts';
-import { errorLine } from './failure.ts';
 import { pageAddress, policyList, repeated, seconds, wholeNumber } from './options.ts';
 import { progressBar } from './progress.ts';
 
@@ -38,6 +35,7 @@ interface CheckOptions {
   readonly bitmapMaxAddr: bigint;
   readonly policy?: readonly Policy[];
   readonly saveTo: string;
+  readonly budget: number;
   readonly json?: boolean;
 }
 
@@ -111,32 +109,6 @@ async function campaign(
   }
 }
 
-/** Returns where the counterexample was saved, or null where it could not be: it is printed all the same. */
-function save({ saveTo }: CheckOptions, trace: Trace): string | null {
-  try {
-    return saveTrace(saveTo, trace);
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    process.stderr.write(
-      errorLine(
-        `--save-to: expected a folder that can be written to, found ${JSON.stringify(saveTo)}: ${reason}`,
-      ),
-    );
-    return null;
-  }
-}
-
-/** Returns a word as a shell takes it. */
-function shellWord(word: string): string {
-  return /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function counterexampleText(counterexample: Trace, path: string | null): string {
-  const kept =
-    path === null ? [] : [`saved     ${path}`, `replay    npx frameproof replay ${shellWord(path)}`];
-  return `\n${[...formatCounterexample(counterexample), ...kept].join('\n')}\n`;
-}
-
 const EXIT_OF = {
   holds: EXIT.holds,
   unreached: EXIT.broken,
@@ -158,10 +130,10 @@ async function check(options: CheckOptions): Promise<void> {
   if (options.json !== true) process.stdout.write(`${header(run)}\n`);
   const result = await campaign(run, interrupt.signal);
   const { counterexample } = result;
-  const path = counterexample === null ? null : save(options, counterexample);
-  if (options.json === true) process.stdout.write(`${JSON.stringify(checkJson(result, path), null, 1)}\n`);
+  const kept = counterexample === null ? null : keepCounterexample(target, counterexample, options);
+  if (options.json === true) process.stdout.write(`${JSON.stringify(checkJson(result, kept), null, 1)}\n`);
   else {
-    const found = counterexample === null ? '' : counterexampleText(counterexample, path);
+    const found = kept === null ? '' : counterexampleText(kept);
     process.stdout.write(`${checkReport(result)}${verdictLine(result)}\n${found}`);
   }
   process.exitCode = EXIT_OF[result.verdict];
@@ -200,6 +172,7 @@ export function checkCommand(): Command {
       policyList,
     )
     .option('--save-to <folder>', 'folder for counterexamples', 'counterexamples')
+    .addOption(budgetOption())
     .option('--json', 'print the result as JSON')
     .action(check);
 }

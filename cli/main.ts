@@ -6,6 +6,7 @@ import { EXIT } from './exit-codes.ts';
 import { type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { mapCommand } from './map.ts';
 import { replayCommand } from './replay.ts';
+import { soakCommand } from './soak.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -30,7 +31,7 @@ function program(): Command {
       'after',
       `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
-  for (const sub of [checkCommand(), replayCommand(), mapCommand()]) command.addCommand(sub);
+  for (const sub of [checkCommand(), replayCommand(), mapCommand(), soakCommand()]) command.addCommand(sub);
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
     each.exitOverride().configureOutput({ outputError: () => {} });

@@ -10,7 +10,9 @@ import {
   type NamedWorld,
   runCampaign,
 } from './campaign/campaign.ts';
+import { reduce } from './reduce/reduce.ts';
 import { formatCounterexample } from './report/counterexample.ts';
+import type { Target } from './target.ts';
 import { saveTrace } from './trace-file.ts';
 
 // vitest is loaded only where it is running: the command line uses this folder without it.
@@ -36,10 +38,11 @@ class CounterexampleError extends Error {
   override readonly name = 'CounterexampleError';
 }
 
-function fail({ counterexample, seed, unreached }: CampaignResult, saveTo: string): void {
+function fail(target: Target, { counterexample, seed, unreached }: CampaignResult, saveTo: string): void {
   if (counterexample !== null) {
-    const path = saveTrace(saveTo, counterexample);
-    const lines = [...formatCounterexample(counterexample), `saved     ${path}`, `seed      ${seed}`];
+    const { trace } = reduce(target, counterexample);
+    const path = saveTrace(saveTo, trace);
+    const lines = [...formatCounterexample(trace), `saved     ${path}`, `seed      ${seed}`];
     throw new CounterexampleError(`the specification is broken\n${lines.join('\n')}`);
   }
   if (unreached.length > 0) throw new Error(`never met in the whole run: ${unreached.join('; ')}`);
@@ -57,12 +60,14 @@ export function describePmm(name: string, create: PmmFactory, options: DescribeO
   if (vitest === null) throw new Error('describePmm declares vitest tests: run this file with vitest');
   const { policies = [], programs = 1000, operations = DEFAULT_OPERATIONS, seed = 1, worlds = [] } = options;
   const saveTo = options.saveTo ?? join(process.cwd(), 'counterexamples');
-  const common = { target: { name, policies, create }, operations, seed };
+  const target: Target = { name, policies, create };
+  const common = { target, operations, seed };
   const { describe, it } = vitest;
   describe(name, () => {
     it(
       `satisfies every clause in ${programs} programs on generated maps (seed ${seed})`,
-      async () => fail(await runCampaign({ ...common, worlds: [], generated: true, programs }), saveTo),
+      async () =>
+        fail(target, await runCampaign({ ...common, worlds: [], generated: true, programs }), saveTo),
       TIMEOUT_MS,
     );
     for (const world of worlds)
@@ -70,7 +75,11 @@ export function describePmm(name: string, create: PmmFactory, options: DescribeO
         `satisfies every clause on ${world.name} (seed ${seed})`,
         async () => {
           const share = Math.ceil(programs / 10);
-          fail(await runCampaign({ ...common, worlds: [world], generated: false, programs: share }), saveTo);
+          fail(
+            target,
+            await runCampaign({ ...common, worlds: [world], generated: false, programs: share }),
+            saveTo,
+          );
         },
         TIMEOUT_MS,
       );
