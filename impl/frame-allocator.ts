@@ -21,6 +21,7 @@ import {
 } from '../spec/index.ts';
 import { type FirmwareExtents, firmwareExtents, ownerOutside } from './firmware.ts';
 import {
+  freeRuns,
   LONGEST_RUN,
   lengthJoined,
   lengthOf,
@@ -32,7 +33,8 @@ import {
   sizeOf,
   writeFloor,
 } from './free-stack.ts';
-import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
+import { firstFree, isHeld, markRange } from './held-bits.ts';
+import { runsOfBits, runsOfStack } from './inspection.ts';
 import * as layoutWords from './layout.ts';
 import { checksum, type Layout, layoutOf, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
 import { argumentPanic, duplicatePanic, lengthPanic, ownerPanic } from './misuse.ts';
@@ -55,8 +57,8 @@ const { DEPTH_AT, ENTRY_WORDS, FREE_BELOW_AT, FREE_BITMAP_AT, HELD_AT } = layout
 /** Page frame numbers of a batch. A `Uint32Array` where the map's page frame numbers stay below 2^32. */
 export type FrameBatch = Uint32Array | Float64Array;
 
-/** The stack starts with room for one entry a descriptor, and one for each 64 page frames of its zone. */
-const FRAMES_PER_INITIAL_ENTRY = 64;
+/** The stack starts with room for one entry a descriptor, and one for each 1024 page frames of its zone. */
+const FRAMES_PER_INITIAL_ENTRY = 1024;
 /** A batch is searched for consecutive page frames in pieces of this, so that one that is refused costs no square. */
 const LONGEST_PIECE = 256;
 /** Stands for "no section used yet": holds no page frame. */
@@ -233,17 +235,15 @@ export class FrameAllocator {
     for (let from = base; from < end; ) from = this.#freePiece(from, end);
   }
 
-  /** Returns the page frames of the sections as runs in one condition, ascending. O(words and runs). */
+  /**
+   * Returns the page frames of the sections as runs in one condition, ascending. In the bitmap zone as the held bits have it,
+   * in the stack zone as the free stack has it: that reads no memory that was never touched. O(words of the bitmap zone, and
+   * entries · log entries).
+   */
   *inspect(): Generator<InspectedRun> {
-    for (const { base, count, first } of this.#sections.list) {
-      const end = first + count;
-      for (let from = first; from < end; ) {
-        const held = isHeld(this.#words, from);
-        const until = held ? firstFree(this.#words, from, end) : firstHeld(this.#words, from, end);
-        yield { base: base + (from - first), count: until - from, condition: held ? 'held' : 'free' };
-        from = until;
-      }
-    }
+    const { list, bitmapSections } = this.#sections;
+    for (const section of list.slice(0, bitmapSections)) yield* runsOfBits(this.#words, section);
+    yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(bitmapSections));
   }
 
   /**

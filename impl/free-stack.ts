@@ -145,3 +145,26 @@ export function resetStack(words: Int32Array, at: number, mark: StackMark): void
   words[top] = mark.next;
   words[top + 1] = mark.length;
 }
+
+/** Consecutive ordinals [first, end). */
+export interface FreeRun {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Returns what is on the stack as maximal runs, ascending. O(entries · log entries). */
+export function freeRuns(words: Int32Array, at: number): readonly FreeRun[] {
+  const runs: FreeRun[] = [];
+  for (let entry = topEntry(words, at); entry > at; entry -= 2) {
+    const [next, length] = [words[entry] >>> 0, words[entry + 1]];
+    runs.push(length > 0 ? { first: next - length + 1, end: next + 1 } : { first: next, end: next - length });
+  }
+  runs.sort((a, b) => a.first - b.first);
+  const merged: FreeRun[] = [];
+  for (const run of runs) {
+    const last = merged.at(-1);
+    if (last?.end === run.first) merged[merged.length - 1] = { first: last.first, end: run.end };
+    else merged.push(run);
+  }
+  return merged;
+}

@@ -17,6 +17,9 @@ import { FrameAllocator } from './frame-allocator.ts';
 import { outOfMemory } from './messages.ts';
 import { argumentPanic, lengthPanic } from './misuse.ts';
 
+/** A batch is allocated in pieces of so many page frames, that a large one needs no second array of its size. */
+const PIECE = 4096;
+
 /** Panics unless an argument is an unsigned 64-bit integer. */
 function checkU64(call: Call, name: string, value: number | bigint): void {
   if (!isU64(value)) throw argumentPanic(call, `${name} ${value} is no unsigned 64-bit integer`);
@@ -59,9 +62,8 @@ export class PageFrameManager implements Pmm {
     const pages = saturated(count);
     if (pages > this.#frames.freeInStack) return this.#fail(`allocPages(count ${count})`) !== null;
     if (pages > addresses.length) throw lengthPanic('allocPages', count, addresses.length);
-    const batch = this.#batchOf(pages);
-    this.#frames.allocPages(batch, pages);
-    for (let i = 0; i < pages; i += 1) addresses[i] = addressOf(batch[i], this.#higherHalf);
+    for (let from = 0; from < pages; from += PIECE)
+      this.#allocPiece(addresses, from, Math.min(pages, from + PIECE));
     return true;
   }
 
@@ -75,6 +77,13 @@ export class PageFrameManager implements Pmm {
     return this.#fail(
       `allocBitmap(count ${count}, maxAddr ${toHex(BigInt(maxAddr))}, alignment ${alignment})`,
     );
+  }
+
+  /** Allocates `addresses[from .. end)`; so many page frames are free. */
+  #allocPiece(addresses: BigUint64Array, from: number, end: number): void {
+    const batch = this.#batchOf(end - from);
+    this.#frames.allocPages(batch, end - from);
+    for (let i = from; i < end; i += 1) addresses[i] = addressOf(batch[i - from], this.#higherHalf);
   }
 
   free(address: bigint): void {
