@@ -1,6 +1,6 @@
 /** The package as users get it: packed from a copy of the sources, installed in an empty folder, used from there. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -123,6 +123,13 @@ describe('the package', () => {
     const packed = Uint8Array.from(readFileSync(tarball)).buffer;
     const { messages } = await publint({ pack: { tarball: packed }, strict: true });
     expect(messages).toEqual([]);
+  });
+});
+
+describe('a checkout', () => {
+  it('has a command that can be executed once it is built, or npx would be denied permission', () => {
+    const mode = statSync(join(source, 'dist/cli/frameproof.js')).mode;
+    expect((mode & 0o111).toString(8)).toBe('111');
   });
 });
 
