@@ -3,7 +3,7 @@
  * sizes with few rounds, `--rows 1,4` some rows. Ends with 0 whether or not limits are missed: they are figures of one machine and moment, and said.
  */
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { renderChart } from './chart.ts';
 import { type Measurement, measure, type Rounds } from './measure.ts';
@@ -62,7 +62,12 @@ async function writeResults(
   measurements: readonly Measurement[],
   state: StateSize,
 ): Promise<void> {
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cpus: cpus().length, node: process.version };
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpus: cpus().length,
+    node: process.version,
+    load: loadavg()[0],
+  };
   const result = {
     format: 'frameproof/bench',
     version: 1,
