@@ -16,7 +16,7 @@ import { type Failure, type OtherClause, Trials } from './trials.ts';
 export interface ReduceOptions {
   /** Executions at most. Default: 20,000. */
   readonly executions?: number;
-  /** Milliseconds at most. Default: 10,000. A reduction that this ends depends on the machine. */
+  /** Milliseconds at most. Default: 30,000. A reduction that this ends depends on the machine. */
   readonly ms?: number;
 }
 
@@ -37,7 +37,7 @@ export interface ReduceResult {
   readonly verdict: ReduceVerdict;
   /** The simplest trace found; of a target that is flaky from the start, its first run. */
   readonly trace: Trace;
-  /** Scenarios executed. */
+  /** Scenarios executed, besides the five runs that look for differing answers. */
   readonly executions: number;
   /** Candidates that had been executed before. */
   readonly cached: number;
@@ -53,7 +53,7 @@ export interface ReduceResult {
 }
 
 const EXECUTIONS = 20_000;
-const MS = 10_000;
+const MS = 30_000;
 
 function answers({ responses, violation }: Trace): string {
   return JSON.stringify({ responses, violation }, (_, value: unknown) =>
