@@ -61,6 +61,8 @@ export type FrameBatch = Uint32Array | Float64Array;
 const FRAMES_PER_INITIAL_ENTRY = 1024;
 /** A batch is searched for consecutive page frames in pieces of this, so that one that is refused costs no square. */
 const LONGEST_PIECE = 256;
+/** A stack zone of up to this many page frames (64 GiB) is inspected bit by bit. */
+const READ_THROUGH = 2 ** 24;
 /** Stands for "no section used yet": holds no page frame. */
 const NOWHERE: Section = { base: 0, count: 0, first: 0 };
 
@@ -236,14 +238,22 @@ export class FrameAllocator {
   }
 
   /**
-   * Returns the page frames of the sections as runs in one condition, ascending. In the bitmap zone as the held bits have it,
-   * in the stack zone as the free stack has it: that reads no memory that was never touched. O(words of the bitmap zone, and
-   * entries · log entries).
+   * Returns the page frames of the sections as runs in one condition, ascending: as the held bits have it, but in a stack
+   * zone beyond 64 GiB as the free stack has it, which reads no memory that was never touched. O(words read, and entries ·
+   * log entries).
    */
   *inspect(): Generator<InspectedRun> {
-    const { list, bitmapSections } = this.#sections;
-    for (const section of list.slice(0, bitmapSections)) yield* runsOfBits(this.#words, section);
-    yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(bitmapSections));
+    const { list, bitmapSections, stackFrames } = this.#sections;
+    const read = stackFrames <= READ_THROUGH ? list.length : bitmapSections;
+    for (const section of list.slice(0, read)) yield* runsOfBits(this.#words, section);
+    if (read < list.length) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));
+  }
+
+  /** Gives the state's memory back at once; the garbage collector may be long about it. The last call. */
+  dispose(): void {
+    const { buffer } = this.#words;
+    if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+    this.#words = new Int32Array(0);
   }
 
   /**

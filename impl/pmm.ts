@@ -129,6 +129,11 @@ export class PageFrameManager implements Pmm {
     return this.#frames.inspect();
   }
 
+  /** Gives the state's memory back at once. The last call. */
+  [Symbol.dispose](): void {
+    this.#frames.dispose();
+  }
+
   /** Returns a copy of the state; see {@link FrameAllocator.snapshot}. `errno` is no part of it: it is the caller's. */
   snapshot(): Uint8Array<ArrayBuffer> {
     return this.#frames.snapshot();

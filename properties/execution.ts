@@ -6,6 +6,7 @@
 import { init, type ModelState, type Rejection, step, sweep, type Tally } from '../model/index.ts';
 import type {
   Config,
+  InspectedRun,
   MemoryMap,
   Operation,
   Policy,
@@ -97,15 +98,16 @@ export class Execution {
       });
       return true;
     }
-    const response = this.#session.perform(resolved);
+    const response = this.#session.perform(resolved, this.state.freeIn('stack'));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);
   }
 
-  /** Sweeps every page frame one last time. Returns whether the specification held throughout. */
+  /** Sweeps every page frame one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     this.#sweep(this.operations.length - 1);
+    this.#session.close();
     return this.#violation === null;
   }
 
@@ -138,9 +140,20 @@ export class Execution {
 
   #sweep(at: number): boolean {
     if (this.#violation !== null || this.#state === null) return false;
-    const runs = this.#session.inspect();
-    const rejection = runs === null ? null : sweep(this.#state, runs, this.#observer.tally);
+    const rejection = this.#inspected(this.#state);
     return rejection === null || this.#reject(at, rejection);
+  }
+
+  /** Compares what the manager says of every page frame, where it offers that, with the state. */
+  #inspected(state: ModelState): Rejection | null {
+    let runs: readonly InspectedRun[] | null;
+    try {
+      runs = this.#session.inspect();
+    } catch (error) {
+      const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+      return { clause: 'owner.agrees', explanation, frame: null, owner: null };
+    }
+    return runs === null ? null : sweep(state, runs, this.#observer.tally);
   }
 
   #reject(at: number, { clause, explanation, frame, owner }: Rejection): false {
@@ -160,7 +173,7 @@ export function execute(
     { map, config },
     observer === undefined ? { policies } : { policies, observer },
   );
-  for (const operation of operations) if (!execution.perform(operation)) return execution;
+  for (const operation of operations) if (!execution.perform(operation)) break;
   execution.finish();
   return execution;
 }

@@ -3,6 +3,7 @@
  * as data, with the amounts just after it. It never judges and never throws for what the manager does.
  */
 import {
+  type Amounts,
   type Argument,
   addressesOf,
   type Config,
@@ -59,6 +60,15 @@ function thrown(error: unknown): Outcome {
   return malformed(describeThrown(error));
 }
 
+/** Returns the three amounts; throws where one of them is no number. */
+function readAmounts(pmm: Pmm): Amounts {
+  const [total, free, reserved] = [pmm.totalAmount(), pmm.freeAmount(), pmm.reservedAmount()];
+  if (typeof total === 'number' && typeof free === 'number' && typeof reserved === 'number')
+    return { total, free, reserved };
+  const found: readonly unknown[] = [total, free, reserved];
+  throw new TypeError(`the amounts are ${found.map(describeValue).join(', ')}, not all of them numbers`);
+}
+
 function describeThrown(error: unknown): string {
   return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error)}`;
 }
@@ -96,8 +106,8 @@ function firstEntries(entries: BigUint64Array, count: number): readonly bigint[]
   return copied;
 }
 
-function callAllocPages(pmm: Pmm, count: Argument): Called {
-  const isGrantable = typeof count === 'bigint' && count >= 0n && count <= BigInt(pmm.freeAmount());
+function callAllocPages(pmm: Pmm, count: Argument, freeInStack: number): Called {
+  const isGrantable = typeof count === 'bigint' && count >= 0n && count <= freeInStack;
   const asked = isGrantable ? Number(count) : SHORT_ARRAY;
   const entries = untouchedArray(asked + MARGIN);
   try {
@@ -154,8 +164,8 @@ function called(pmm: Pmm, operation: Operation): Outcome {
   }
 }
 
-function call(pmm: Pmm, operation: Operation): Called {
-  if (operation.call === 'allocPages') return callAllocPages(pmm, operation.count);
+function call(pmm: Pmm, operation: Operation, freeInStack: number): Called {
+  if (operation.call === 'allocPages') return callAllocPages(pmm, operation.count, freeInStack);
   if (operation.call === 'freePages') return callFreePages(pmm, addressesOf(operation));
   try {
     return { outcome: called(pmm, operation), strayEntries: false };
@@ -188,15 +198,18 @@ export class Session {
     this.started = this.#observed(pmm, { outcome, strayEntries: false });
   }
 
-  /** Performs an operation. O(its cost in the manager + the addresses it names). */
-  perform(operation: Operation): Response {
+  /**
+   * Performs an operation. `freeInStack` is how many page frames of the stack zone are free: a batch that can be granted
+   * is given an array for all of it. O(its cost in the manager + the addresses it names).
+   */
+  perform(operation: Operation, freeInStack: number): Response {
     const pmm = this.#pmm;
     if (pmm === null) return { outcome: malformed('there is no manager: init threw') };
     pmm.errno = null;
     // A panic is an answer here. Its stack is never looked at, and to capture one costs more than all the rest.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    const answered = call(pmm, operation);
+    const answered = call(pmm, operation, freeInStack);
     Error.stackTraceLimit = stackTraceLimit;
     return this.#observed(pmm, answered);
   }
@@ -207,13 +220,18 @@ export class Session {
     return runs === undefined ? null : [...runs];
   }
 
+  /** Lets the manager give back what it takes up. The last call. */
+  close(): void {
+    this.#pmm?.[Symbol.dispose]?.();
+  }
+
   #observed(pmm: Pmm | null, { outcome, strayEntries }: Called): Response {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
     if (pmm === null) return { outcome, warnings, strayEntries, writes };
     try {
-      const amounts = { total: pmm.totalAmount(), free: pmm.freeAmount(), reserved: pmm.reservedAmount() };
+      const amounts = readAmounts(pmm);
       return { outcome, errno: pmm.errno, amounts, warnings, strayEntries, writes };
     } catch (error) {
       const unread = malformed(`reading the amounts, ${describeThrown(error)}`);

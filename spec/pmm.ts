@@ -126,6 +126,9 @@ export interface Pmm {
    * specification page frame by page frame.
    */
   inspect?(): Iterable<InspectedRun>;
+
+  /** Optional: gives back what the manager itself takes up, once a program has ended. No call follows. */
+  [Symbol.dispose]?(): void;
 }
 
 /**
