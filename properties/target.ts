@@ -3,6 +3,7 @@
  */
 import { createPmm } from '../impl/index.ts';
 import {
+  CALLS,
   config,
   isSpecError,
   memoryMap,
@@ -31,18 +32,6 @@ function isFunction(f: unknown): f is PmmFactory {
   return typeof f === 'function';
 }
 
-const METHODS = [
-  'alloc',
-  'allocPages',
-  'allocBitmap',
-  'free',
-  'freePages',
-  'freeRegion',
-  'totalAmount',
-  'freeAmount',
-  'reservedAmount',
-] as const satisfies readonly (keyof Pmm)[];
-
 /** One MiB of RAM: a manager that cannot be built for it is no target. */
 const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], 'probe');
 
@@ -63,7 +52,7 @@ function probe(create: PmmFactory, source: string): void {
       { cause: error },
     );
   }
-  const missing = METHODS.find((name) => typeof pmm?.[name] !== 'function');
+  const missing = CALLS.find((name) => typeof pmm?.[name] !== 'function');
   if (missing !== undefined)
     throw new SpecError(`${source}: expected a manager with the method ${missing}()`);
 }
