@@ -1,5 +1,5 @@
 /** Options that several commands share, and how their values are read. Bad values are `SpecError`s of one line. */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { HexPageAddress, type PhysicalAddress, Policy, SpecError } from '../spec/index.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Configuration: where the bitmap zone ends, and where physical memory is mapped.
  */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';

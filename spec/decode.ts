@@ -4,7 +4,7 @@
  * A `SpecError` names the source (a file, usually), the place in it and what was expected there. Every
  * codec of `spec/` is used through {@link decode}, so that all bad input reads alike.
  */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 
 /** Bad input: data, a file or a flag that does not say what it should. The message is one line. */

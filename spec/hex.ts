@@ -2,7 +2,7 @@
  * Hex strings: how 64-bit integers are written in JSON, which has no integers that wide. `"0x1f"`, in lower
  * case and without leading zeros when encoded; upper case and leading zeros are accepted.
  */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { isPhysicalAddress, PAGE_BYTES, type PhysicalAddress, U64_MAX } from './units.ts';
 

@@ -4,7 +4,7 @@
  *
  * Source: UEFI 2.10, section 7.2 (EFI_MEMORY_TYPE); type 15 is "unaccepted memory".
  */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';

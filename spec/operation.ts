@@ -3,7 +3,7 @@
  * given; `Operation<Reference>` is a call of a program, whose addresses name earlier results.
  */
 
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Reference } from './reference.ts';

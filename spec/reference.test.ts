@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { formatReference, parseReference, Reference, resultName } from './reference.ts';
 

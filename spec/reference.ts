@@ -7,7 +7,7 @@
  *   b[3]+0x10   16 bytes into it
  *   0xffff…     an address as such
  */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { fromHex, toHex } from './hex.ts';
 

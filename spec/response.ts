@@ -4,7 +4,7 @@
  * A response holds the outcome and, where they were observed, `errno`, the warnings, the three amounts just after the
  * call, and what the call wrote. What is absent was not observed, and no clause speaks of it.
  */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { HexInteger } from './hex.ts';
 import { Owner } from './owner.ts';
