@@ -75,13 +75,21 @@ const EXTREME_COUNTS = [
 const WORD_COUNTS = [31n, 32n, 33n, 63n, 64n, 65n, 511n, 512n, 1023n, 1024n, 1025n] as const;
 
 /** A batch of this many pages at most is asked for where it could be granted. */
-const LONGEST_BATCH = 4096;
+const LONGEST_BATCH = 1200;
 
-const COUNT_KINDS = ['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'] as const;
+type CountKind = 'few' | 'some' | 'word' | 'free' | 'extreme';
+type CountKinds = readonly [CountKind, ...CountKind[]];
 
-function countFrom(x: number, free: number): Argument {
+const RUN_COUNTS: CountKinds = ['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'];
+/** Long batches are as long as they are dull: a batch costs what its page frames cost, a run does not. */
+const BATCH_COUNTS: CountKinds = [
+  ...(['few', 'few', 'few', 'few', 'some', 'some', 'free', 'extreme'] satisfies CountKinds),
+  ...(['few', 'few', 'few', 'few', 'few', 'word', 'free', 'extreme'] satisfies CountKinds),
+];
+
+function countFrom(x: number, kinds: CountKinds, free: number): Argument {
   const digits = new Digits(x);
-  switch (digits.of(COUNT_KINDS)) {
+  switch (digits.of(kinds)) {
     case 'few':
       return BigInt(1 + digits.next(8));
     case 'some':
@@ -101,7 +109,7 @@ function freeCount(free: number, digits: Digits): Argument {
 
 /** A batch that could be granted is kept short: its cost is that of its pages. */
 function batchCount(x: number, free: number): Argument {
-  const count = countFrom(x, free);
+  const count = countFrom(x, BATCH_COUNTS, free);
   return typeof count === 'bigint' && count > LONGEST_BATCH && count <= free ? BigInt(LONGEST_BATCH) : count;
 }
 
@@ -357,7 +365,7 @@ export function operationFrom(
     case 'allocPages':
       return { call: chosen, count: batchCount(x, execution.state.freeIn('stack')) };
     case 'allocBitmap': {
-      const count = countFrom(x, execution.state.freeIn('bitmap'));
+      const count = countFrom(x, RUN_COUNTS, execution.state.freeIn('bitmap'));
       return { call: chosen, count, maxAddr: maxAddrFrom(execution, y), alignment: alignmentFrom(z) };
     }
     case 'free':
