@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import {
   type CampaignResult,
+  DEFAULT_OPERATIONS,
   loadTarget,
   type NamedWorld,
   OURS,
@@ -40,7 +41,6 @@ interface CheckOptions {
 }
 
 const DEFAULT_PROGRAMS = 2000;
-const DEFAULT_OPERATIONS = 50;
 
 function ramPages(map: MemoryMap): number {
   return map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);

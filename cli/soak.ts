@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import {
   type CampaignResult,
+  DEFAULT_OPERATIONS,
   loadTarget,
   type NamedWorld,
   OURS,
@@ -29,8 +30,7 @@ interface SoakOptions {
 }
 
 const PROGRAMS_PER_ROUND = 1000;
-const OPERATIONS_PER_PROGRAM = 100;
-const DEFAULT_OPERATIONS = 10_000_000;
+const DEFAULT_TOTAL = 10_000_000;
 
 function worldsIn(folder: string | undefined): readonly NamedWorld[] {
   if (folder === undefined) return [];
@@ -70,7 +70,7 @@ async function rounds(
       worlds: world === undefined ? [] : [world],
       generated: true,
       programs: PROGRAMS_PER_ROUND,
-      operations: OPERATIONS_PER_PROGRAM,
+      operations: DEFAULT_OPERATIONS,
       seed: options.seed + round,
       signal,
     });
@@ -110,7 +110,7 @@ export function soakCommand(): Command {
   return new Command('soak')
     .description('run random programs for as long as it takes, in rounds that can be taken up again')
     .option('--target <module>', 'module whose default export builds a manager', OURS.name)
-    .option('--operations <n>', 'operations to judge', wholeNumber('--operations', 1), DEFAULT_OPERATIONS)
+    .option('--operations <n>', 'operations to judge', wholeNumber('--operations', 1), DEFAULT_TOTAL)
     .option('--seed <n>', 'seed of round 0', wholeNumber('--seed', 0), 1)
     .option('--from <round>', 'round to begin with', wholeNumber('--from', 0), 0)
     .option('--maps <folder>', 'memory maps, one of which joins the generated ones in each round')

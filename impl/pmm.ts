@@ -130,7 +130,7 @@ export class PageFrameManager implements Pmm {
   }
 
   /** Gives the state's memory back at once. The last call. */
-  [Symbol.dispose](): void {
+  dispose(): void {
     this.#frames.dispose();
   }
 

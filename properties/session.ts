@@ -222,7 +222,7 @@ export class Session {
 
   /** Lets the manager give back what it takes up. The last call. */
   close(): void {
-    this.#pmm?.[Symbol.dispose]?.();
+    this.#pmm?.dispose?.();
   }
 
   #observed(pmm: Pmm | null, { outcome, strayEntries }: Called): Response {

@@ -128,7 +128,7 @@ export interface Pmm {
   inspect?(): Iterable<InspectedRun>;
 
   /** Optional: gives back what the manager itself takes up, once a program has ended. No call follows. */
-  [Symbol.dispose]?(): void;
+  dispose?(): void;
 }
 
 /**
