@@ -23,6 +23,7 @@ export {
   type World,
 } from './execution.ts';
 export { loadTarget } from './load-target.ts';
+export { MUTANTS, type Mutant, targetOf } from './mutants/index.ts';
 export {
   type Flaky,
   type ReduceOptions,

@@ -1,0 +1,173 @@
+/** Mutants of `allocPages`. */
+import { U64_MAX } from '../../spec/index.ts';
+import { type Change, type Mutant, takeAll, withCalls } from './mutant.ts';
+
+/** Returns a change that does something to a batch once it has been granted. */
+function afterwards(spoil: (addresses: BigUint64Array, count: number) => void): Change {
+  return ({ inner }) => ({
+    allocPages: (addresses, count) => {
+      const granted = inner.allocPages(addresses, count);
+      if (granted) spoil(addresses, Number(count));
+      return granted;
+    },
+  });
+}
+
+export const BATCH_MUTANTS: readonly Mutant[] = [
+  withCalls(
+    {
+      name: 'refused-batch-kept',
+      sentence: 'A refused batch keeps what it took.',
+      clause: 'allocPages.all-or-nothing',
+      shortest: 1,
+    },
+    (parts) => ({
+      allocPages: (addresses, count) => {
+        const granted = parts.inner.allocPages(addresses, count);
+        if (!granted) takeAll(parts);
+        return granted;
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'refused-batch-reordered',
+      sentence: 'A refused batch returns its pages in another order.',
+      clause: 'policy.lifo',
+      shortest: 2,
+    },
+    (parts) => ({
+      allocPages: (addresses, count) => {
+        const granted = parts.inner.allocPages(addresses, count);
+        if (!granted) for (const address of takeAll(parts)) parts.inner.free(address);
+        return granted;
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'lost-page-per-buffer',
+      sentence: 'One page is lost with each full stack buffer of 511.',
+      clause: 'amounts.free',
+      shortest: 1,
+    },
+    ({ inner, quietly }) => {
+      let given = 0;
+      return {
+        allocPages: (addresses, count) => {
+          const granted = inner.allocPages(addresses, count);
+          if (granted) given += Number(count);
+          if (given >= 511) {
+            given -= 511;
+            quietly(() => inner.alloc());
+          }
+          return granted;
+        },
+      };
+    },
+  ),
+  withCalls(
+    {
+      name: 'batch-of-everything-refused',
+      sentence: 'A batch of all that is free in the stack zone is refused.',
+      clause: 'allocPages.complete',
+      shortest: 1,
+    },
+    ({ inner, quietly, fail }) => ({
+      allocPages: (addresses, count) => {
+        const before = inner.snapshot();
+        if (!inner.allocPages(addresses, count)) return false;
+        const next = quietly(() => inner.alloc());
+        if (next !== null) inner.free(next);
+        if (next !== null) return true;
+        inner.restore(before);
+        return fail('allocPages') !== null;
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'twin-pages',
+      sentence: 'The last page of a batch is its first again.',
+      clause: 'allocPages.distinct',
+      shortest: 1,
+    },
+    afterwards((addresses, count) => {
+      if (count > 1) addresses[count - 1] = addresses[0] ?? 0n;
+    }),
+  ),
+  withCalls(
+    {
+      name: 'flag-in-address',
+      sentence: 'The last address of a batch has a flag in its lowest bit.',
+      clause: 'allocPages.page-aligned',
+      shortest: 1,
+    },
+    afterwards((addresses, count) => {
+      if (count > 0) addresses[count - 1] = (addresses[count - 1] ?? 0n) | 1n;
+    }),
+  ),
+  withCalls(
+    {
+      name: 'terminated-batch',
+      sentence: 'A batch ends with a 0 beyond the entries asked for.',
+      clause: 'allocPages.all-or-nothing',
+      shortest: 1,
+    },
+    afterwards((addresses, count) => {
+      if (count < addresses.length) addresses[count] = 0n;
+    }),
+  ),
+  withCalls(
+    {
+      name: 'reversed-batch',
+      sentence: 'A batch holds its pages the other way round.',
+      clause: 'policy.lifo',
+      shortest: 1,
+    },
+    afterwards((addresses, count) => {
+      addresses.subarray(0, count).reverse();
+    }),
+  ),
+  withCalls(
+    {
+      name: 'batch-with-low-page',
+      sentence: 'The last page of a batch comes from the bitmap zone where that has one.',
+      clause: 'allocPages.zone',
+      shortest: 1,
+    },
+    ({ inner, quietly }) => ({
+      allocPages: (addresses, count) => {
+        if (!inner.allocPages(addresses, count) || count < 1) return inner.errno === null;
+        const last = Number(count) - 1;
+        const low = quietly(() => inner.allocBitmap(1, U64_MAX, 1));
+        if (low === null) return true;
+        inner.free(addresses[last] ?? 0n);
+        addresses[last] = low;
+        return true;
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'batch-out-of-stale-cache',
+      sentence: 'A batch begins with the single page handed out last.',
+      clause: 'allocPages.was-free',
+      shortest: 2,
+    },
+    ({ inner }) => {
+      let last: bigint | null = null;
+      return {
+        alloc: () => {
+          last = inner.alloc() ?? last;
+          return last === null || inner.errno !== null ? null : last;
+        },
+        allocPages: (addresses, count) => {
+          const granted = inner.allocPages(addresses, count);
+          if (granted && count > 0 && last !== null) addresses[0] = last;
+          return granted;
+        },
+      };
+    },
+  ),
+];

@@ -1,0 +1,177 @@
+/** Mutants of `free`, `freePages` and `freeRegion`. */
+import { isPmmPanic, PAGE_BYTES } from '../../spec/index.ts';
+import { areU64, type Mutant, type Parts, withCalls } from './mutant.ts';
+
+/** Performs something, and returns the panic it ends in, or null. */
+function panicOf(act: () => void): Error | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (isPmmPanic(error)) return error;
+    throw error;
+  }
+}
+
+/** Frees those page frames of `addresses[0 .. count)` that may be freed. */
+function freeWhatMay({ inner }: Parts, addresses: BigUint64Array, count: number): void {
+  for (const address of addresses.subarray(0, count)) panicOf(() => inner.free(address));
+}
+
+/** Returns the addresses without those of page frames named before. */
+function withoutTwins({ frame }: Parts, addresses: BigUint64Array): BigUint64Array {
+  const frames = [...addresses].map(frame);
+  return addresses.filter((_, index) => frames.indexOf(frames[index] ?? -1) === index);
+}
+
+/** Whether two of the addresses lie in one page frame. */
+function namesTwice({ frame }: Parts, addresses: BigUint64Array, count: number): boolean {
+  const frames = [...addresses.subarray(0, count)].map(frame);
+  return new Set(frames).size < frames.length;
+}
+
+export const FREE_MUTANTS: readonly Mutant[] = [
+  withCalls(
+    {
+      name: 'accepted-double-free',
+      sentence: 'A double free is accepted.',
+      clause: 'free.owner',
+      shortest: 1,
+    },
+    ({ inner }) => ({
+      free: (address) => {
+        try {
+          inner.free(address);
+        } catch (error) {
+          if (!isPmmPanic(error) || error.owner !== 'pmm') throw error;
+        }
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'free-rounding-up',
+      sentence: 'The address of a free is rounded up.',
+      clause: 'misuse.panics',
+      shortest: 1,
+    },
+    ({ inner }) => ({
+      free: (address) => inner.free(areU64(address) ? address + PAGE_BYTES - 1n : address),
+    }),
+  ),
+  withCalls(
+    {
+      name: 'region-of-one-frame',
+      sentence: 'A region free frees its first page frame n times.',
+      clause: 'freed.returns',
+      shortest: 1,
+    },
+    ({ inner }) => ({
+      freeRegion: (address, count) => {
+        const before = inner.snapshot();
+        inner.freeRegion(address, count);
+        if (count <= 1) return;
+        inner.restore(before);
+        inner.free(address);
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'late-half-of-straddling-region',
+      sentence: 'The second half of a region across the limit starts a page frame late.',
+      clause: 'freed.returns',
+      shortest: 1,
+    },
+    ({ inner, limit, frame, address: addressOf }) => ({
+      freeRegion: (address, count) => {
+        const before = inner.snapshot();
+        inner.freeRegion(address, count);
+        const base = frame(address);
+        const end = base + Number(count);
+        if (base >= limit || end <= limit) return;
+        inner.restore(before);
+        inner.freeRegion(address, limit - base);
+        inner.freeRegion(addressOf(limit + 1), end - limit - 1);
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'duplicate-half-applied',
+      sentence: 'A batch that names a page twice has its first page freed before the panic.',
+      clause: 'misuse.unchanged',
+      shortest: 1,
+    },
+    (parts) => ({
+      freePages: (addresses, count) => {
+        const panic = panicOf(() => parts.inner.freePages(addresses, count));
+        if (panic === null) return;
+        if (areU64(count) && namesTwice(parts, addresses, Number(count))) freeWhatMay(parts, addresses, 1);
+        throw panic;
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'late-panic',
+      sentence: 'A region free panics at the page frame that may not be freed, once those before it are.',
+      clause: 'misuse.unchanged',
+      shortest: 1,
+    },
+    ({ inner }) => ({
+      freeRegion: (address, count) => {
+        const panic = panicOf(() => inner.freeRegion(address, count));
+        if (panic === null) return;
+        if (areU64(count) && count > 1) panicOf(() => inner.free(address));
+        throw panic;
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'ignored-duplicate',
+      sentence: 'A page that a batch names twice is freed once, and nothing is said.',
+      clause: 'freePages.distinct',
+      shortest: 1,
+    },
+    (parts) => ({
+      freePages: (addresses, count) => {
+        if (!areU64(count) || count > addresses.length) return parts.inner.freePages(addresses, count);
+        const once = withoutTwins(parts, addresses.subarray(0, Number(count)));
+        parts.inner.freePages(once, once.length);
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'skipped-foreign-page',
+      sentence: 'A single page in a batch that may not be freed is skipped, and nothing is said.',
+      clause: 'freePages.owner',
+      shortest: 1,
+    },
+    (parts) => ({
+      freePages: (addresses, count) => {
+        const panic = panicOf(() => parts.inner.freePages(addresses, count));
+        if (panic === null) return;
+        if (!areU64(count) || namesTwice(parts, addresses, Number(count))) throw panic;
+        freeWhatMay(parts, addresses, Number(count));
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'unchecked-rest-of-region',
+      sentence: 'A region free checks its first page frame alone.',
+      clause: 'freeRegion.owner',
+      shortest: 1,
+    },
+    ({ inner }) => ({
+      freeRegion: (address, count) => {
+        const panic = panicOf(() => inner.freeRegion(address, count));
+        if (panic === null) return;
+        if (!areU64(count) || count < 2 || panicOf(() => inner.free(address)) !== null) throw panic;
+      },
+    }),
+  ),
+];

@@ -1,0 +1,165 @@
+/**
+ * Mutants: our implementation with one small change each, by composition: calls wrapped, arguments intercepted, another
+ * memory map or configuration handed to it. Each shows that a clause bites. All are bugs seen in real allocators, or the
+ * nearest thing to one that breaks a clause no such bug breaks first.
+ */
+import { createPmm } from '../../impl/index.ts';
+import {
+  bitmapLimit,
+  type ClauseName,
+  type Config,
+  frameAt,
+  isU64,
+  type MemoryMap,
+  PAGE_BYTES,
+  type PhysicalMemory,
+  type Pmm,
+  type PmmFactory,
+  type PmmOptions,
+  U64_MAX,
+} from '../../spec/index.ts';
+import { OURS, type Target } from '../target.ts';
+import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
+
+/** A changed implementation, and what is known of its bug. */
+export interface Mutant {
+  /** A noun phrase in kebab case. */
+  readonly name: string;
+  /** What is wrong with it. */
+  readonly sentence: string;
+  readonly create: PmmFactory;
+  /** The clause expected to catch it first. */
+  readonly clause: ClauseName;
+  /** Operations of the shortest program known to show it. */
+  readonly shortest: number;
+}
+
+/** What is said of a mutant besides its change. */
+export type MutantText = Omit<Mutant, 'create'>;
+
+/** Returns a mutant as a target, with the promises of the implementation that it is made of. */
+export function targetOf({ name, create }: Mutant): Target {
+  return { name, policies: OURS.policies, create };
+}
+
+/** What a change of calls has to work with. */
+export interface Parts {
+  readonly inner: ReturnType<typeof createPmm>;
+  readonly map: MemoryMap;
+  readonly config: Config;
+  /** First page frame of the stack zone. */
+  readonly limit: number;
+  readonly memory: PhysicalMemory;
+  /** Performs something without the warnings and the errno it leaves. */
+  quietly<T>(act: () => T): T;
+  /** Fails as a call that has no memory. */
+  fail(call: string): null;
+  /** The page frame that holds an address of the higher half; -1 for any other address. */
+  frame(address: bigint): number;
+  address(frame: number): bigint;
+}
+
+/** Replaces calls of the manager. */
+export type Change = (parts: Parts) => Partial<PmmCalls>;
+
+function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions): Parts {
+  let isQuiet = false;
+  const inner = createPmm(map, {
+    config,
+    memory,
+    warn: (message) => {
+      if (!isQuiet) warn(message);
+    },
+  });
+  return {
+    inner,
+    map,
+    config,
+    memory,
+    limit: bitmapLimit(config),
+    quietly: (act) => {
+      const { errno } = inner;
+      isQuiet = true;
+      try {
+        return act();
+      } finally {
+        isQuiet = false;
+        inner.errno = errno;
+      }
+    },
+    fail: (call) => {
+      inner.errno = 'ENOMEM';
+      warn(`${call} failed`);
+      return null;
+    },
+    frame: (address) => frameAt(config, address) ?? -1,
+    address: (frame) => config.higherHalf + BigInt(frame) * PAGE_BYTES,
+  };
+}
+
+function changed(map: MemoryMap, options: PmmOptions, change: Change): Pmm {
+  const parts = partsOf(map, options);
+  return wrapPmm(parts.inner, change(parts));
+}
+
+/** Returns a mutant in which some calls are replaced. */
+export function withCalls(text: MutantText, change: Change): Mutant {
+  return { ...text, create: (map, options) => changed(map, options, change) };
+}
+
+/** Returns a mutant that is handed another memory map. */
+export function withMap(text: MutantText, remap: (map: MemoryMap, config: Config) => MemoryMap): Mutant {
+  return { ...text, create: (map, options) => createPmm(remap(map, options.config), options) };
+}
+
+/** Returns a mutant that is handed other options. */
+export function withOptions(text: MutantText, reset: (options: PmmOptions) => PmmOptions): Mutant {
+  return { ...text, create: (map, options) => createPmm(map, reset(options)) };
+}
+
+/** Takes single pages while there are some, 4096 at most. */
+export function takeAll({ inner, quietly }: Parts): bigint[] {
+  const taken: bigint[] = [];
+  quietly(() => {
+    for (let a = inner.alloc(); a !== null && taken.length < 4096; a = inner.alloc()) taken.push(a);
+  });
+  return taken;
+}
+
+/** What `allocBitmap` was asked, and where it was found. */
+export interface FoundRun {
+  readonly base: number;
+  readonly count: number;
+}
+
+/** Returns a change that refuses contiguous runs which were found, as if they had not been. */
+export function missing(isMissed: (run: FoundRun, parts: Parts) => boolean): Change {
+  return (parts) => ({
+    allocBitmap: (count, maxAddr, alignment) => {
+      const before = parts.inner.snapshot();
+      const found = parts.inner.allocBitmap(count, maxAddr, alignment);
+      if (found === null) return null;
+      const run = { base: parts.frame(found), count: Number(count) };
+      parts.inner.restore(before);
+      if (isMissed(run, parts)) return parts.fail('allocBitmap');
+      return parts.inner.allocBitmap(count, maxAddr, alignment);
+    },
+  });
+}
+
+/** Takes the run at `base`, which must be free, out of the bitmap zone: what is free below is held meanwhile. */
+export function takeAt({ inner, address }: Parts, { base, count }: FoundRun): bigint | null {
+  const below = [...inner.inspect()].filter((run) => run.condition === 'free' && run.base < base);
+  const held = below.map((run) => ({ base: run.base, count: Math.min(run.count, base - run.base) }));
+  for (const run of held) inner.allocBitmap(run.count, BigInt(run.base + run.count) * PAGE_BYTES, 1);
+  const found = inner.allocBitmap(count, U64_MAX, 1);
+  for (const run of held) inner.freeRegion(address(run.base), run.count);
+  return found;
+}
+
+/** Whether all arguments are ones that a call may be given. */
+export function areU64(...values: readonly (number | bigint)[]): boolean {
+  return values.every((value) =>
+    typeof value === 'bigint' ? isU64(value) : Number.isInteger(value) && value >= 0,
+  );
+}
