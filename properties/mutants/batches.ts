@@ -1,6 +1,6 @@
 /** Mutants of `allocPages`. */
-import { U64_MAX } from '../../spec/index.ts';
-import { type Change, type Mutant, takeAll, withCalls } from './mutant.ts';
+import { type InspectedRun, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
+import { areU64, type Change, type Mutant, takeAll, withCalls } from './mutant.ts';
 
 /** Returns a change that does something to a batch once it has been granted. */
 function afterwards(spoil: (addresses: BigUint64Array, count: number) => void): Change {
@@ -11,6 +11,14 @@ function afterwards(spoil: (addresses: BigUint64Array, count: number) => void): 
       return granted;
     },
   });
+}
+
+/** Returns how many page frames from `limit` on are free. */
+function freeFrom(runs: Iterable<InspectedRun>, limit: number): number {
+  let pages = 0;
+  for (const { base, count, condition } of runs)
+    if (condition === 'free') pages += Math.max(0, base + count - Math.max(base, limit));
+  return pages;
 }
 
 export const BATCH_MUTANTS: readonly Mutant[] = [
@@ -144,6 +152,27 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
         if (low === null) return true;
         inner.free(addresses[last] ?? 0n);
         addresses[last] = low;
+        return true;
+      },
+    }),
+  ),
+  withCalls(
+    {
+      name: 'batch-completed-from-bitmap-zone',
+      sentence: 'A batch that the stack zone cannot serve is completed from the bitmap zone.',
+      clause: 'address.higher-half',
+      shortest: 1,
+    },
+    ({ inner, limit, quietly, fail }) => ({
+      allocPages: (addresses, count) => {
+        const stack = quietly(() => freeFrom(inner.inspect(), limit));
+        if (!areU64(count) || count <= stack || count > addresses.length)
+          return inner.allocPages(addresses, count);
+        const missing = Number(count) - stack;
+        const low = quietly(() => inner.allocBitmap(missing, U64_MAX, 1));
+        if (low === null) return fail('allocPages') !== null;
+        inner.allocPages(addresses, stack);
+        for (let i = 0; i < missing; i += 1) addresses[stack + i] = low + BigInt(i) * PAGE_BYTES;
         return true;
       },
     }),
