@@ -23,7 +23,6 @@ import { type FirmwareExtents, firmwareExtents, ownerOutside } from './firmware.
 import {
   freeRuns,
   LONGEST_RUN,
-  lengthJoined,
   lengthOf,
   markStack,
   nextOf,
@@ -31,6 +30,7 @@ import {
   pushRun,
   resetStack,
   sizeOf,
+  stepOf,
   writeFloor,
 } from './free-stack.ts';
 import { firstFree, isHeld, markRange } from './held-bits.ts';
@@ -52,7 +52,11 @@ import { copyState, readState } from './snapshot.ts';
 import { noteFreed, noteHeld, rebuild } from './summary.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, ENTRY_WORDS, FREE_BELOW_AT, FREE_BITMAP_AT, HELD_AT } = layoutWords;
+const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, HELD_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } =
+  layoutWords;
+
+/** The top run grows while it has no more than this ahead of its next; see `joins` in `free-stack.ts`. */
+const MOST_AHEAD = LONGEST_RUN - 2;
 
 /** Page frame numbers of a batch. A `Uint32Array` where the map's page frame numbers stay below 2^32. */
 export type FrameBatch = Uint32Array | Float64Array;
@@ -66,9 +70,9 @@ const READ_THROUGH = 2 ** 24;
 /** Stands for "no section used yet": holds no page frame. */
 const NOWHERE: Section = { base: 0, count: 0, first: 0 };
 
-/** Returns the words of a state whose stack has room for so many entries: these, and the floor below them. */
+/** Returns the words of a state whose stack has room for so many entries below the top one, the floor among them. */
 function wordsFor({ stackAt }: Layout, entries: number): number {
-  return stackAt + (entries + 1) * ENTRY_WORDS;
+  return stackAt + entries * ENTRY_WORDS;
 }
 
 /** Returns the end of the consecutive page frames, ascending or descending, that begin at an index of a batch. */
@@ -129,7 +133,7 @@ export class FrameAllocator {
 
   /** Free page frames of the stack zone. */
   get freeInStack(): number {
-    return sizeOf(this.#words, this.#stackAt);
+    return sizeOf(this.#words);
   }
 
   /** Bytes of the state's buffer, room for the stack to grow included. */
@@ -140,18 +144,20 @@ export class FrameAllocator {
   /** Allocates the page frame of the stack zone that was freed last; null where none is free. O(1). */
   alloc(): number | null {
     const words = this.#words;
-    const depth = words[DEPTH_AT];
-    if (depth === 0) return null;
-    const top = this.#stackAt + (depth << 1);
-    const ordinal = words[top];
-    const length = words[top + 1];
-    if (length === 1) {
-      words[DEPTH_AT] = depth - 1;
-      words[FREE_BELOW_AT] -= Math.abs(words[top - 1]);
+    const ordinal = words[TOP_NEXT_AT];
+    const ahead = (words[TOP_LAST_AT] - ordinal) | 0;
+    if (ahead << 1 !== 0) {
+      words[TOP_NEXT_AT] = ordinal + ((ahead >> 31) | 1);
     } else {
-      const step = (length >> 31) | 1; // 1 for a run that pops downwards, -1 for one that pops upwards
-      words[top] = ordinal - step;
-      words[top + 1] = length === -2 ? 1 : length - step;
+      const depth = words[DEPTH_AT] - 1;
+      if (depth < 0) return null;
+      const below = (this.#stackAt + (depth << 1)) | 0;
+      const next = words[below];
+      const last = words[below + 1];
+      words[DEPTH_AT] = depth;
+      words[TOP_NEXT_AT] = next;
+      words[TOP_LAST_AT] = last;
+      if (next !== last) words[MORE_BELOW_AT] -= Math.abs((last - next) | 0);
     }
     words[HELD_AT + (ordinal >>> 5)] |= 1 << ordinal;
     const index = (ordinal - this.#first) | 0;
@@ -202,13 +208,13 @@ export class FrameAllocator {
   freePages(frames: FrameBatch, count: number): void {
     this.#checkBatch('freePages', frames, count);
     this.#makeRoom(count);
-    const mark = markStack(this.#words, this.#stackAt);
+    const mark = markStack(this.#words);
     const freeInBitmap = this.freeInBitmap;
     let done = 0;
     try {
       while (done < count) done = this.#releaseRun(frames, done, count);
     } catch (panic) {
-      resetStack(this.#words, this.#stackAt, mark);
+      resetStack(this.#words, mark);
       this.#words[FREE_BITMAP_AT] = freeInBitmap;
       this.#holdAgain(frames, done);
       if (frames.subarray(0, done).includes(frames[done])) throw duplicatePanic('freePages', frames[done]);
@@ -280,7 +286,7 @@ export class FrameAllocator {
   #init(descriptors: readonly Descriptor[]): void {
     this.#words[MAGIC_AT] = MAGIC;
     this.#words[MAP_AT] = checksum(this.#sections);
-    writeFloor(this.#words, this.#stackAt);
+    writeFloor(this.#words);
     const padding = paddingOf(this.#sections);
     const boot = piecesOwned(this.#sections, descriptors, 'boot');
     const held = [...padding, ...boot];
@@ -305,15 +311,15 @@ export class FrameAllocator {
   /** Allocates what is left of `count`, as far as the top run of the stack has it. Returns how many are taken now. */
   #takeRun(frames: FrameBatch, taken: number, count: number): number {
     const words = this.#words;
-    const next = nextOf(words, this.#stackAt);
-    const length = lengthOf(words, this.#stackAt);
-    const pages = Math.min(Math.abs(length), count - taken);
-    const low = length > 0 ? next - pages + 1 : next;
+    const next = nextOf(words);
+    const step = stepOf(words);
+    const pages = Math.min(lengthOf(words), count - taken);
+    const low = step < 0 ? next - pages + 1 : next;
     popRun(words, this.#stackAt, pages);
     markRange(words, low, pages, true);
     const base = this.#frameOf(low);
     const end = taken + pages;
-    if (length > 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);
+    if (step < 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);
     else for (let i = taken; i < end; i += 1) frames[i] = base + (i - taken);
     return end;
   }
@@ -350,23 +356,29 @@ export class FrameAllocator {
     const bit = 1 << ordinal;
     const held = words[at];
     if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
+    words[at] = held ^ bit;
+    const next = words[TOP_NEXT_AT];
+    const last = words[TOP_LAST_AT];
+    const ahead = (last - next) | 0;
+    // What `joins` says.
+    if (((ordinal - next + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD) {
+      words[TOP_NEXT_AT] = ordinal;
+      return;
+    }
     const depth = words[DEPTH_AT];
-    const top = this.#stackAt + (depth << 1);
-    const joined = lengthJoined(words[top + 1], (ordinal - words[top]) | 0);
-    if (joined !== 0) {
-      words[at] = held ^ bit;
-      words[top] = ordinal;
-      words[top + 1] = joined;
-    } else if (depth < this.#capacity) {
-      words[at] = held ^ bit;
-      words[FREE_BELOW_AT] += Math.abs(words[top + 1]);
-      words[top + 2] = ordinal;
-      words[top + 3] = 1;
-      words[DEPTH_AT] = depth + 1;
-    } else {
+    if (depth >= this.#capacity) {
+      words[at] = held;
       this.#makeRoom(1);
       this.#push(call, ordinal, frame);
+      return;
     }
+    const below = (this.#stackAt + (depth << 1)) | 0;
+    words[below] = next;
+    words[below + 1] = last;
+    if (ahead !== 0) words[MORE_BELOW_AT] += Math.abs(ahead);
+    words[TOP_NEXT_AT] = ordinal;
+    words[TOP_LAST_AT] = ordinal;
+    words[DEPTH_AT] = depth + 1;
   }
 
   /** Frees one page frame outside the section last used. */

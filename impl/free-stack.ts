@@ -1,74 +1,87 @@
 /**
  * Free stack: the free page frames of the stack zone in the order in which they will be allocated, as runs.
  *
- * An entry is (next, length): the ordinal that pops first, and how many follow. A run may go either way, so that what was
+ * An entry is (next, last): the ordinals of its run that pop first and last. A run may go either way, so that what was
  * allocated from a run and is freed in the order of allocation is a run again:
  *
- *     push 4 5 7 8 9       ┌──────┐ ┌──────┐       pop → 9, 8, 7, 5, 4     length > 0: pops downwards
- *                          │ 5, 2 │ │ 9, 3 │ top
+ *     push 4 5 7 8 9       ┌──────┐ ┌──────┐       pop → 9, 8, 7, 5, 4     next > last: pops downwards
+ *                          │ 5, 4 │ │ 9, 7 │ top
  *                          └──────┘ └──────┘
- *     push 4 5 9 8 7       ┌──────┐ ┌──────┐       pop → 7, 8, 9, 5, 4     length < 0: pops upwards
- *                          │ 5, 2 │ │ 7,-3 │ top
+ *     push 4 5 9 8 7       ┌──────┐ ┌──────┐       pop → 7, 8, 9, 5, 4     next < last: pops upwards
+ *                          │ 5, 4 │ │ 7, 9 │ top
  *                          └──────┘ └──────┘
  *
- * The order is exactly that of a stack of single pages. A run of any length is pushed and popped in O(1); memory grows with
- * fragmentation only: at worst one entry a page frame. An ordinal joins the top run where it can, and a run of one has
- * length 1: so the entries follow from the order alone, and equal stacks have equal words.
+ * The top entry lies in the header, at words that are the same for every map; those below it lie in the stack area. So a push
+ * or pop within the top run writes one word, its next. A run of any length is pushed and popped in O(1); memory grows with
+ * fragmentation only: at worst one entry a page frame.
  *
- * Ordinals are unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is computed modulo
- * 2^32 (`| 0`), which the engine does in one instruction; `>>> 0` makes a number of it where one is due. Entries are fewer
- * than 2^31: a buffer cannot hold more.
+ * The order is exactly that of a stack of single pages. An ordinal joins the top run where it is the neighbour of its next
+ * (the neighbour inside the run is free already, so that nobody frees it): the entries follow from the order alone, and equal
+ * stacks have equal words.
+ *
+ * *Ahead* is last - next, what pops after the next: its sign is the way the run pops, and 0 is a run of one. Ordinals are
+ * unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is computed modulo 2^32 (`| 0`),
+ * which the engine does in one instruction; `>>> 0` makes a number of it where one is due.
  */
 import * as layoutWords from './layout.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, FREE_BELOW_AT } = layoutWords;
+const { DEPTH_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
 
 const LONGEST = 2 ** 30;
-/** A run is no longer than this, so that its length fits a signed word. */
+/** A run is no longer than this: its ahead fits a signed word, and falls short of the floor's. */
 export const LONGEST_RUN = LONGEST; // an exported constant is loaded at each use, too
+/** Runs with more ahead, upwards or downwards, are as long as runs get. */
+const MOST_AHEAD = LONGEST - 2;
 
 /**
- * Writes the floor of the stack that begins at word `at`: an entry below all others, which is never popped. Its length keeps
- * ordinals from joining it, so a push need not ask whether the stack is empty.
+ * The floor is the entry below all others. It is longer than any run: nothing joins it, and it is no run of one, so that a
+ * push need not ask whether the stack is empty, and a pop asks only where a run of one ends.
  */
-export function writeFloor(words: Int32Array, at: number): void {
-  words[at + 1] = LONGEST;
-  words[FREE_BELOW_AT] = -LONGEST;
+const FLOOR_AHEAD = -(2 ** 31);
+
+/** Writes the floor, which makes the stack empty. */
+export function writeFloor(words: Int32Array): void {
+  words[TOP_NEXT_AT] = 0;
+  words[TOP_LAST_AT] = FLOOR_AHEAD;
+  words[MORE_BELOW_AT] = FLOOR_AHEAD; // takes the floor out of the count
 }
 
-/** Returns the word of the top entry of the stack that begins at word `at`; that of the floor where it is empty. */
-export function topEntry(words: Int32Array, at: number): number {
-  return at + (words[DEPTH_AT] << 1);
-}
-
-/** Returns how many ordinals are on the stack: those of the top entry, and those that are counted below it. */
-export function sizeOf(words: Int32Array, at: number): number {
-  return (words[FREE_BELOW_AT] + Math.abs(words[topEntry(words, at) + 1])) >>> 0;
+/** Returns ahead of the top entry. */
+function topAhead(words: Int32Array): number {
+  return (words[TOP_LAST_AT] - words[TOP_NEXT_AT]) | 0;
 }
 
 /**
- * Returns the length of a top run of this length once the ordinal that is `step` further than its next has joined it; 0 where
- * that cannot join: it is no neighbour on the side where the run grows, or the run is as long as runs get (so is the floor).
+ * Returns how many ordinals are on the stack: one for each entry above the floor, which are as many as lie below the top one,
+ * and what exceeds that.
  */
-export function lengthJoined(length: number, step: number): number {
-  if (step === ((length >> 31) | 1)) return length === LONGEST || length === -LONGEST ? 0 : length + step;
-  return step === -1 && length === 1 ? -2 : 0;
+export function sizeOf(words: Int32Array): number {
+  return (words[DEPTH_AT] + words[MORE_BELOW_AT] + Math.abs(topAhead(words))) >>> 0;
+}
+
+/**
+ * Whether an ordinal that is not on the stack, `step` further than the next of the top run, joins it. One comparison each:
+ * step is 1 or -1, and |ahead| <= MOST_AHEAD.
+ */
+function joins(ahead: number, step: number): boolean {
+  return ((step + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD;
 }
 
 /** Pushes one ordinal (modulo 2^32). The caller has made room for one more entry. */
 function push(words: Int32Array, at: number, ordinal: number): void {
-  const top = topEntry(words, at);
-  const joined = lengthJoined(words[top + 1], (ordinal - words[top]) | 0);
-  if (joined !== 0) {
-    words[top] = ordinal;
-    words[top + 1] = joined;
-    return;
+  const next = words[TOP_NEXT_AT];
+  const last = words[TOP_LAST_AT];
+  const ahead = (last - next) | 0;
+  if (!joins(ahead, (ordinal - next) | 0)) {
+    const below = at + (words[DEPTH_AT] << 1);
+    words[below] = next;
+    words[below + 1] = last;
+    words[MORE_BELOW_AT] += Math.abs(ahead);
+    words[DEPTH_AT] += 1;
+    words[TOP_LAST_AT] = ordinal;
   }
-  words[FREE_BELOW_AT] += Math.abs(words[top + 1]);
-  words[top + 2] = ordinal;
-  words[top + 3] = 1;
-  words[DEPTH_AT] += 1;
+  words[TOP_NEXT_AT] = ordinal;
 }
 
 /**
@@ -80,70 +93,69 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
   let left = count;
   while (left > 0) {
     push(words, at, next | 0);
-    const top = topEntry(words, at);
-    const length = Math.abs(words[top + 1]);
-    const more = Math.min(left - 1, LONGEST - length);
-    if (more > 0) {
-      words[top] = next + step * more;
-      words[top + 1] = step * (length + more);
-    }
-    next += step * (more + 1);
+    const more = Math.min(left - 1, LONGEST - lengthOf(words));
+    next += step * more;
+    words[TOP_NEXT_AT] = next;
+    next += step;
     left -= more + 1;
   }
 }
 
-/** Takes the top entry, which has one ordinal left, off the stack. */
+/** Takes the top entry off the stack. It is not the floor. */
 function dropTop(words: Int32Array, at: number): void {
   const depth = words[DEPTH_AT] - 1;
-  words[FREE_BELOW_AT] -= Math.abs(words[at + (depth << 1) + 1]);
+  const top = at + (depth << 1);
   words[DEPTH_AT] = depth;
+  words[TOP_NEXT_AT] = words[top];
+  words[TOP_LAST_AT] = words[top + 1];
+  words[MORE_BELOW_AT] -= Math.abs(topAhead(words));
 }
 
 /** Returns the next ordinal to pop, as a number. The stack is not empty. */
-export function nextOf(words: Int32Array, at: number): number {
-  return words[topEntry(words, at)] >>> 0;
+export function nextOf(words: Int32Array): number {
+  return words[TOP_NEXT_AT] >>> 0;
 }
 
-/** Returns the signed length of the top run: how many pop from the next on, downwards if positive, else upwards. */
-export function lengthOf(words: Int32Array, at: number): number {
-  return words[topEntry(words, at) + 1];
+/** Returns the length of the top run. The stack is not empty. */
+export function lengthOf(words: Int32Array): number {
+  return Math.abs(topAhead(words)) + 1;
+}
+
+/** Returns 1 where the top run pops upwards, -1 where it pops downwards or is a run of one. */
+export function stepOf(words: Int32Array): number {
+  return topAhead(words) > 0 ? 1 : -1;
 }
 
 /** Pops `count` ordinals of the top run, which has as many. */
 export function popRun(words: Int32Array, at: number, count: number): void {
-  const top = topEntry(words, at);
-  const length = words[top + 1];
-  const step = (length >> 31) | 1;
-  const left = length - step * count;
-  if (left === 0) {
-    dropTop(words, at);
-    return;
-  }
-  words[top] -= step * count;
-  words[top + 1] = left === -1 ? 1 : left;
+  if (count === lengthOf(words)) dropTop(words, at);
+  else words[TOP_NEXT_AT] += stepOf(words) * count;
 }
 
 /** What a reset needs to know of a stack: nothing is popped between the two. */
 export interface StackMark {
   readonly depth: number;
-  readonly below: number;
+  readonly moreBelow: number;
   readonly next: number;
-  readonly length: number;
+  readonly last: number;
 }
 
 /** Returns the present state of the stack, to be put back after pushes. */
-export function markStack(words: Int32Array, at: number): StackMark {
-  const top = topEntry(words, at);
-  return { depth: words[DEPTH_AT], below: words[FREE_BELOW_AT], next: words[top], length: words[top + 1] };
+export function markStack(words: Int32Array): StackMark {
+  return {
+    depth: words[DEPTH_AT],
+    moreBelow: words[MORE_BELOW_AT],
+    next: words[TOP_NEXT_AT],
+    last: words[TOP_LAST_AT],
+  };
 }
 
 /** Undoes all pushes since the mark. */
-export function resetStack(words: Int32Array, at: number, mark: StackMark): void {
+export function resetStack(words: Int32Array, mark: StackMark): void {
   words[DEPTH_AT] = mark.depth;
-  words[FREE_BELOW_AT] = mark.below;
-  const top = topEntry(words, at);
-  words[top] = mark.next;
-  words[top + 1] = mark.length;
+  words[MORE_BELOW_AT] = mark.moreBelow;
+  words[TOP_NEXT_AT] = mark.next;
+  words[TOP_LAST_AT] = mark.last;
 }
 
 /** Consecutive ordinals [first, end). */
@@ -152,12 +164,19 @@ export interface FreeRun {
   readonly end: number;
 }
 
+function runBetween(next: number, last: number): FreeRun {
+  const [one, other] = [next >>> 0, last >>> 0];
+  return { first: Math.min(one, other), end: Math.max(one, other) + 1 };
+}
+
 /** Returns what is on the stack as maximal runs, ascending. O(entries · log entries). */
 export function freeRuns(words: Int32Array, at: number): readonly FreeRun[] {
   const runs: FreeRun[] = [];
-  for (let entry = topEntry(words, at); entry > at; entry -= 2) {
-    const [next, length] = [words[entry] >>> 0, words[entry + 1]];
-    runs.push(length > 0 ? { first: next - length + 1, end: next + 1 } : { first: next, end: next - length });
+  const depth = words[DEPTH_AT];
+  if (depth > 0) runs.push(runBetween(words[TOP_NEXT_AT], words[TOP_LAST_AT]));
+  // The lowest entry is the floor.
+  for (let entry = at + 2 * (depth - 1); entry > at; entry -= 2) {
+    runs.push(runBetween(words[entry], words[entry + 1]));
   }
   runs.sort((a, b) => a.first - b.first);
   const merged: FreeRun[] = [];

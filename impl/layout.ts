@@ -2,34 +2,37 @@
  * Layout: what lies where in the one flat buffer that holds the whole state. All offsets count 32-bit words.
  *
  *     ┌────────┬────────────────────────┬─────────────────────────────┬───────────────────────────────┐
- *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack, two words an entry│ → grows
- *     │        │ each                   │ a word a node               │                               │
+ *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack below its top      │ → grows
+ *     │        │ each                   │ a word a node               │ entry, two words an entry     │
  *     └────────┴────────────────────────┴─────────────────────────────┴───────────────────────────────┘
  *     0        HELD_AT                  levels[0].at                  stackAt
  *
- * A fresh buffer, all zeros, means "everything is free and the stack is empty". What the buffer does not hold (sections,
- * configuration, totals) is constant after init and follows from the memory map.
+ * Zeros mean "free", so a fresh buffer needs its magic number, its checksum and the floor of the stack. What the buffer does
+ * not hold (sections, configuration, totals) is constant after init and follows from the memory map.
  */
 import { type Sections, WORD_BITS } from './sections.ts';
 
-/** Names the format of the buffer: "FPM3". */
-export const MAGIC = 0x46504d33;
+/** Names the format of the buffer: "FPM4". */
+export const MAGIC = 0x46504d34;
 /** Where the header keeps what. Counts are unsigned. */
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
 export const MAP_AT = 1;
 /** Free page frames of the bitmap zone. */
 export const FREE_BITMAP_AT = 2;
-/** Free page frames of the stack zone that lie below the top entry of the stack; see `free-stack.ts`. */
-export const FREE_BELOW_AT = 3;
-/** Entries on the free stack. */
-export const DEPTH_AT = 4;
+/** Entries of the free stack below the top one; see `free-stack.ts`. */
+export const DEPTH_AT = 3;
+/** Free page frames of the entries below the top one, beyond one each; 0 for the floor. */
+export const MORE_BELOW_AT = 4;
+/** The top entry of the free stack: next ordinal, last ordinal. */
+export const TOP_NEXT_AT = 5;
+export const TOP_LAST_AT = 6;
 /** The first of eight words that are left for a lock and what else a shared buffer needs. Always 0 here. */
 export const LOCK_AT = 8;
 /** The held bits begin here: words of the header. */
 export const HELD_AT = 16;
 
-/** Words of an entry of the free stack: next ordinal, length. */
+/** Words of an entry of the free stack: next ordinal, last ordinal. */
 export const ENTRY_WORDS = 2;
 
 /** Ordinals of a leaf of the summary, as a power of two: 256, which is 8 words or half a cache line. */

@@ -1,5 +1,5 @@
 /**
- * Snapshots: the state of an allocator as bytes: header, held bits, and the free stack up to its top. The summary, which
+ * Snapshots: the state of an allocator as bytes: header, held bits, and the free stack as far as it goes. The summary, which
  * follows from the held bits, and the room above the stack are left out; as nothing else depends on how a state was
  * reached, equal states have equal bytes.
  */
@@ -20,7 +20,7 @@ import { countOnes } from './word.ts';
 
 /** Returns a copy of the state. O(bytes of state). */
 export function copyState(words: Int32Array, { levels, stackAt }: Layout): Uint8Array<ArrayBuffer> {
-  const stack = words.subarray(stackAt, stackAt + (words[DEPTH_AT] + 1) * ENTRY_WORDS);
+  const stack = words.subarray(stackAt, stackAt + words[DEPTH_AT] * ENTRY_WORDS);
   const copy = new Int32Array(levels[0].at + stack.length);
   copy.set(words.subarray(0, levels[0].at));
   copy.set(stack, levels[0].at);
@@ -55,13 +55,13 @@ export function readState(
 ): Int32Array<ArrayBuffer> {
   const words = spread(snapshot, layout);
   const { bitmapOrdinals, ordinals } = sections;
-  const [headBytes, stackBytes] = [layout.levels[0].at * 4, (words[DEPTH_AT] + 1) * ENTRY_WORDS * 4];
+  const [headBytes, stackBytes] = [layout.levels[0].at * 4, words[DEPTH_AT] * ENTRY_WORDS * 4];
   const isWhole =
     words[MAGIC_AT] === MAGIC &&
     words[MAP_AT] === map &&
     snapshot.byteLength === headBytes + stackBytes &&
     freeBits(words, 0, bitmapOrdinals) === words[FREE_BITMAP_AT] >>> 0 &&
-    freeBits(words, bitmapOrdinals, ordinals) === sizeOf(words, layout.stackAt);
+    freeBits(words, bitmapOrdinals, ordinals) === sizeOf(words);
   if (!isWhole) throw new RangeError('not a snapshot of an allocator with this memory map and configuration');
   return words;
 }
