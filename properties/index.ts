@@ -3,6 +3,7 @@ export {
   type CampaignOptions,
   type CampaignResult,
   type CampaignVerdict,
+  type CountedProgram,
   clausesOf,
   DEFAULT_OPERATIONS,
   FULL_RUN_PROGRAMS,
@@ -13,6 +14,7 @@ export {
 export type { SideCounts } from './campaign/clause-counts.ts';
 export type { ArgumentKind, EdgeCount } from './campaign/edges.ts';
 export { SITUATION_NAMES } from './campaign/situations.ts';
+export { type CorpusFile, type CorpusVerdict, OWN_CORPUS, replayCorpus } from './corpus/corpus.ts';
 export { type DescribeOptions, describePmm } from './describe-pmm.ts';
 export {
   Execution,
@@ -22,7 +24,14 @@ export {
   type Observer,
   type World,
 } from './execution.ts';
+export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
 export { loadTarget } from './load-target.ts';
+export { type JudgedLog, judgeLog, type LogBreach, type LogVerdict } from './log/judge-log.ts';
+export { linesOf } from './log/lines.ts';
+export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
+export { scenarioOfLog } from './log/log-program.ts';
+export { type LogReader, readLog } from './log/read-log.ts';
+export { type RecordOptions, recordLog } from './log/record.ts';
 export { MUTANTS, type Mutant, targetOf } from './mutants/index.ts';
 export {
   type Flaky,
@@ -35,5 +44,9 @@ export {
 export { compareSimplicity } from './reduce/simplicity.ts';
 export type { OtherClause } from './reduce/trials.ts';
 export { formatCounterexample, formatResponse } from './report/counterexample.ts';
+export { type JunitOptions, junitReport } from './report/junit.ts';
+export { statisticsLine } from './report/statistics.ts';
+export { heldTo, type ReadScenario, readScenario } from './shrink/read-scenario.ts';
+export { type ShrinkOptions, type ShrinkResult, shrink } from './shrink/shrink.ts';
 export { OURS, type Target, targetFrom } from './target.ts';
 export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';

@@ -31,8 +31,19 @@ export interface CampaignOptions {
   readonly seed: number;
   /** Told what has been done so far, every few dozen programs. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of each program that was counted. */
+  readonly onProgram?: (program: CountedProgram) => void;
   /** Stops the campaign early, between two batches of programs. */
   readonly signal?: AbortSignal;
+}
+
+/** A program that a campaign has run and counted. */
+export interface CountedProgram {
+  readonly execution: Execution;
+  /** What running and judging it took. */
+  readonly seconds: number;
+  /** The seed of the batch that drew it. */
+  readonly seed: number;
 }
 
 /** What has been done so far. */
@@ -175,9 +186,15 @@ function runBatch(
   { batch, runs, seed }: { readonly batch: number; readonly runs: number; readonly seed: number },
 ): Trace | null {
   let last: Trace | null = null;
+  const counted = (drawn: DrawnProgram): Execution => {
+    const start = performance.now();
+    const execution = counters.run(options.target, drawn);
+    options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
+    return execution;
+  };
   const holds = (drawn: DrawnProgram): boolean => {
     // What shrinking tries is no part of the campaign, and is not counted.
-    const execution = last === null ? counters.run(options.target, drawn) : runProgram(options.target, drawn);
+    const execution = last === null ? counted(drawn) : runProgram(options.target, drawn);
     if (execution.violation !== null) last = execution.trace();
     return execution.violation === null;
   };

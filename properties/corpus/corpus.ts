@@ -1,0 +1,79 @@
+/**
+ * The corpus: folders of traces that broke a clause once. They are run again before anything new is tried, on whatever
+ * target is being checked. No file of the folder is passed over in silence: it holds, it breaks a clause, or it is listed
+ * with the reason why it cannot be used.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isSpecError, SpecError, type Trace } from '../../spec/index.ts';
+import { execute } from '../execution.ts';
+import { heldTo } from '../shrink/read-scenario.ts';
+import type { Target } from '../target.ts';
+import { OutdatedTraceError, readTrace } from '../trace-file.ts';
+
+/**
+ * - `holds`: the target breaks no clause.
+ * - `broken`: it breaks one, the one that is recorded or another.
+ * - `outdated`: the file was sound once and no longer applies.
+ * - `unusable`: the file is no trace.
+ */
+export type CorpusVerdict = 'holds' | 'broken' | 'outdated' | 'unusable';
+
+/** One file of a corpus, and what came of it. */
+export interface CorpusFile {
+  readonly path: string;
+  readonly verdict: CorpusVerdict;
+  /** What happened on the target, where the trace could be run. */
+  readonly trace: Trace | null;
+  /** Why it cannot be used, where it cannot. */
+  readonly reason: string | null;
+}
+
+/** The folder of this package's own corpus, from properties/corpus/ or from dist/properties/corpus/. */
+const FOLDERS = ['../../corpus', '../../../corpus'];
+
+function namesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code === 'ENOENT') return [];
+    throw new SpecError(`${folder}: expected a folder of traces: ${code}`, { cause: error });
+  }
+}
+
+/** The corpus that comes with this package. */
+export const OWN_CORPUS: string =
+  FOLDERS.map((folder) => fileURLToPath(new URL(folder, import.meta.url))).find(
+    (folder) => namesOf(folder).length > 0,
+  ) ?? '';
+
+function replayed(target: Target, path: string): CorpusFile {
+  // A target is held to what it promises: another one's promises are no clauses for it.
+  const run = execute(target, heldTo(readTrace(path).scenario, target.policies));
+  const [first] = run.dangling;
+  if (run.violation !== null) return { path, verdict: 'broken', trace: run.trace(), reason: null };
+  if (first === undefined) return { path, verdict: 'holds', trace: run.trace(), reason: null };
+  const reason = `operation ${first.at + 1} refers to ${first.reference}, which this target did not hand out`;
+  return { path, verdict: 'outdated', trace: run.trace(), reason };
+}
+
+function replayedOrListed(target: Target, path: string): CorpusFile {
+  try {
+    return replayed(target, path);
+  } catch (error) {
+    const isOutdated = error instanceof OutdatedTraceError;
+    if (!isOutdated && !isSpecError(error)) throw error;
+    const reason = error.message.replace(`${path}: `, '');
+    return { path, verdict: isOutdated ? 'outdated' : 'unusable', trace: null, reason };
+  }
+}
+
+/** Runs every trace of the folders on a target. A folder that is not there has none. Throws `SpecError` where one cannot be read. */
+export function replayCorpus(target: Target, folders: readonly string[]): readonly CorpusFile[] {
+  const paths = folders.flatMap((folder) => namesOf(folder).map((name) => join(folder, name)));
+  return paths.map((path) => replayedOrListed(target, path));
+}

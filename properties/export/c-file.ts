@@ -1,0 +1,385 @@
+/**
+ * A regression as a C file: `main` performs the calls of the program on an allocator that is linked to it, and checks what
+ * the specification demands of each answer. The functions have the names and the signatures of the API that this project
+ * specifies; two more tie the allocator to the test. What a C kernel does not show, such as its warnings, is not checked.
+ */
+import {
+  type Argument,
+  formatProgram,
+  isU64,
+  namesResult,
+  type Operation,
+  ownerAfterInit,
+  type Reference,
+  resultName,
+  SpecError,
+  toHex,
+} from '../../spec/index.ts';
+import type { Demand, Regression } from './regression.ts';
+
+/** Clauses that no C test can see broken. */
+const UNSEEN = ['failure.warns', 'owner.agrees', 'contents.preserved', 'address.higher-half'];
+
+function literal(argument: Argument): string {
+  if (isU64(argument)) return `UINT64_C(${argument < 1_000_000n ? argument : toHex(argument)})`;
+  throw new SpecError(
+    `--as c: expected unsigned 64-bit arguments, which is all that C has; found ${argument}`,
+  );
+}
+
+/** An address as such, relative to where the test's physical memory is mapped. Wraps as C does. */
+function absoluteCode(higherHalf: bigint, address: bigint): string {
+  if (!isU64(address))
+    throw new SpecError(`--as c: expected addresses of 64 bits, which is all that C has; found ${address}`);
+  return `(void *)(memory + UINT64_C(${toHex(BigInt.asUintN(64, address - higherHalf))}))`;
+}
+
+interface Names {
+  readonly higherHalf: bigint;
+  /** Results that are arrays. */
+  readonly batches: Set<string>;
+}
+
+function addressCode(reference: Reference, { higherHalf, batches }: Names): string {
+  if (!namesResult(reference)) return absoluteCode(higherHalf, reference.absolute);
+  const { result, page, offset } = reference;
+  const name = resultName(result);
+  const isBatch = batches.has(name);
+  const bytes = (isBatch ? 0n : BigInt(page) * 4096n) + offset;
+  const first = isBatch ? `${name}[${page}]` : name;
+  return bytes === 0n
+    ? first
+    : `(void *)((uintptr_t)${first} + UINT64_C(${toHex(BigInt.asUintN(64, bytes))}))`;
+}
+
+function callCode(operation: Operation<Reference>, names: Names): string {
+  const address = (reference: Reference): string => addressCode(reference, names);
+  switch (operation.call) {
+    case 'alloc':
+      return 'pmm_alloc()';
+    case 'allocBitmap':
+      return `pmm_alloc_bitmap(${[operation.count, operation.maxAddr, operation.alignment].map(literal).join(', ')})`;
+    case 'free':
+      return `pmm_free(${address(operation.address)})`;
+    case 'freePages':
+      return `pmm_free_pages(batch, ${operation.addresses.length})`;
+    case 'freeRegion':
+      return `pmm_free_region(${address(operation.address)}, ${literal(operation.count)})`;
+    case 'allocPages':
+      return `pmm_alloc_pages(batch, ${literal(operation.count)})`;
+    case 'totalAmount':
+      return 'pmm_total_amount()';
+    case 'freeAmount':
+      return 'pmm_free_amount()';
+    default:
+      return 'pmm_reserved_amount()';
+  }
+}
+
+/** The array that a batch is freed from. C has no array of no elements. */
+function batchLine(operation: Operation<Reference>, names: Names): readonly string[] {
+  if (operation.call !== 'freePages') return [];
+  const entries = operation.addresses.map((a) => addressCode(a, names));
+  return [`void *batch[] = {${entries.length === 0 ? 'NULL' : entries.join(', ')}};`];
+}
+
+function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly string[] {
+  if (promised === null || result === null) return [];
+  return promised.map((frame, i) => {
+    const address = isBatch ? `${result}[${i}]` : result;
+    return `CHECK(frame_of(${address}) == ${frame}, "page frame ${frame} was promised");`;
+  });
+}
+
+function grantedLines(demand: Demand, names: Names): readonly string[] {
+  const { operation, result, pages } = demand;
+  const code = callCode(operation, names);
+  switch (operation.call) {
+    case 'alloc':
+      return [`void *${result} = ${code};`, `take(${result}, 1, STACK);`, ...promisedLines(demand, false)];
+    case 'allocBitmap':
+      return [
+        `void *${result} = ${code};`,
+        `take(${result}, ${pages}, BITMAP);`,
+        `check_fit(${result}, ${pages}, ${literal(operation.maxAddr)}, ${literal(operation.alignment)});`,
+        ...promisedLines(demand, false),
+      ];
+    case 'allocPages':
+      return [
+        `void *${result}[${pages + 1}] = {NULL};`,
+        `CHECK(pmm_alloc_pages(${result}, ${pages}) == 0, "the batch can be granted");`,
+        `CHECK(${result}[${pages}] == NULL, "only the entries asked for are written");`,
+        ...(pages === 0 ? [] : [`for (size_t i = 0; i < ${pages}; i++) take(${result}[i], 1, STACK);`]),
+        ...promisedLines(demand, true),
+      ];
+    case 'free':
+      return [`${code};`, `give(${addressCode(operation.address, names)}, 1);`];
+    case 'freeRegion':
+      return [`${code};`, `give(${addressCode(operation.address, names)}, ${pages});`];
+    case 'freePages':
+      return operation.addresses.length === 0
+        ? [`{ ${batchLine(operation, names).join(' ')} ${code}; }`]
+        : [
+            '{',
+            `  ${batchLine(operation, names).join(' ')}`,
+            `  ${code};`,
+            `  for (size_t i = 0; i < ${pages}; i++) give(batch[i], 1);`,
+            '}',
+          ];
+    default:
+      return [`CHECK(${code} == ${amountOf(demand)}, "the amount");`];
+  }
+}
+
+function amountOf({ operation, free }: Demand): string {
+  if (operation.call === 'totalAmount') return 'TOTAL';
+  return operation.call === 'freeAmount' ? String(free) : `TOTAL - ${free}`;
+}
+
+function refusedLines({ operation }: Demand, names: Names): readonly string[] {
+  if (operation.call !== 'allocPages')
+    return [`CHECK(${callCode(operation, names)} == NULL, "it must be refused");`];
+  return [
+    '{',
+    '  void *batch[16] = {NULL};',
+    `  CHECK(${callCode(operation, names)} == UINT64_MAX, "it must be refused");`,
+    '  for (size_t i = 0; i < 16; i++) CHECK(batch[i] == NULL, "a refused batch writes nothing");',
+    '}',
+  ];
+}
+
+function misusedLines({ operation }: Demand, names: Names): readonly string[] {
+  return [
+    'panicked = false;',
+    'if (setjmp(before_misuse) == 0) {',
+    ...batchLine(operation, names).map((line) => `  ${line}`),
+    `  ${callCode(operation, names)};`,
+    '}',
+    'CHECK(panicked, "it must panic");',
+  ];
+}
+
+function demandLines(demand: Demand, names: Names): readonly string[] {
+  const { expected, free } = demand;
+  const amounts = `check_amounts(${free});`;
+  if (expected.kind === 'granted')
+    return [
+      'errno = 0;',
+      ...grantedLines(demand, names),
+      'CHECK(errno == 0, "errno is left alone");',
+      amounts,
+    ];
+  if (expected.kind === 'refused')
+    return [
+      'errno = 0;',
+      ...refusedLines(demand, names),
+      'CHECK(errno == ENOMEM, "errno is ENOMEM");',
+      amounts,
+    ];
+  return [...misusedLines(demand, names), amounts];
+}
+
+function programLines({ demands, scenario }: Regression): readonly string[] {
+  const names: Names = { higherHalf: scenario.config.higherHalf, batches: new Set() };
+  const texts = formatProgram(scenario.operations);
+  return demands.flatMap((demand) => {
+    const text = texts[scenario.operations.indexOf(demand.operation)] ?? '';
+    if (demand.operation.call === 'allocPages' && demand.result !== null) names.batches.add(demand.result);
+    const why = demand.expected.kind === 'granted' ? '' : `: ${demand.expected.why}`;
+    return ['', `/* ${text}${why} */`, ...demandLines(demand, names)];
+  });
+}
+
+const TYPES = {
+  pmm: 'USABLE',
+  boot: 'LOADER',
+  firmware: 'FIRMWARE',
+  absent: 'ABSENT',
+  caller: 'ABSENT',
+} as const;
+
+function mapLines({ scenario }: Regression): readonly string[] {
+  const lines = scenario.map.descriptors.map(
+    ({ type, start, pages }) =>
+      `    {PMM_TEST_${TYPES[ownerAfterInit(type)]}, UINT64_C(${toHex(start)}), ${pages}}, /* ${type} */`,
+  );
+  // C has no array of no elements.
+  return lines.length === 0 ? ['    {PMM_TEST_ABSENT, 0, 0},'] : lines;
+}
+
+function head({ violation, sentence, total }: Regression): string {
+  const found =
+    violation === null ? '' : `\n * ${violation.at < 0 ? 'init' : 'the last call'}: ${violation.explanation}`;
+  return `/*
+ * ${violation?.clause ?? 'a program that holds'}: ${sentence}${found}
+ *
+ * Written by \`frameproof export\` from a saved counterexample. Compile it together with the allocator:
+ *
+ *     cc -std=c11 -Wall -Wextra -Werror this_file.c allocator.c && ./a.out
+ *
+ * It exits with 0 where the allocator does what it must, else with 1 and the line that says what it did not.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PAGE UINT64_C(4096)
+#define TOTAL UINT64_C(${total})
+
+/* The allocator. */
+void *pmm_alloc(void);
+uint64_t pmm_alloc_pages(void **addresses, uint64_t count); /* 0, or UINT64_MAX where it is refused */
+void *pmm_alloc_bitmap(uint64_t count, uintptr_t max_addr, uint64_t alignment);
+void pmm_free(void *address);
+void pmm_free_pages(void **addresses, uint64_t count);
+void pmm_free_region(void *address, uint64_t count);
+uint64_t pmm_total_amount(void);
+uint64_t pmm_free_amount(void);
+uint64_t pmm_reserved_amount(void);
+
+/* What ties it to this test. */
+typedef enum {
+    PMM_TEST_USABLE,   /* free after init */
+    PMM_TEST_LOADER,   /* RAM that is handed over later, by freeing it */
+    PMM_TEST_FIRMWARE, /* RAM that is never handed over */
+    PMM_TEST_ABSENT,   /* no RAM */
+} pmm_test_type_t;
+
+typedef struct {
+    pmm_test_type_t type;
+    uint64_t start;
+    uint64_t pages;
+} pmm_test_descriptor_t;
+
+/* Initializes the allocator; contiguous runs lie below end. Returns the address that stands for physical address
+ * 0: where memory is mapped that the allocator writes to, or any multiple of 4096 where it writes to none. */
+uintptr_t pmm_test_init(const pmm_test_descriptor_t *map, size_t descriptors, uint64_t end);
+
+/* To be called by the allocator's panic, and defined here; it does not return. */
+_Noreturn void pmm_test_panic(void);
+`;
+}
+
+const CHECKS = `
+#define CHECK(condition, must)                                                        \\
+    do {                                                                              \\
+        if (!(condition)) {                                                           \\
+            fprintf(stderr, "%s:%d: %s: %s\\n", __FILE__, __LINE__, must, #condition); \\
+            exit(1);                                                                  \\
+        }                                                                             \\
+    } while (0)
+
+static uintptr_t memory;
+static jmp_buf before_misuse;
+static volatile bool panicked;
+
+_Noreturn void pmm_test_panic(void) {
+    panicked = true;
+    longjmp(before_misuse, 1);
+}
+
+static inline uint64_t frame_of(const void *address) {
+    return ((uintptr_t)address - memory) / PAGE;
+}
+
+enum { STACK, BITMAP };
+
+/* What callers took and gave back, in order: the last entry that covers a page frame says whose it is. */
+static struct {
+    uint64_t base, pages;
+    bool held;
+} changes[MAX_CHANGES + 1];
+static size_t changed;
+
+static bool is_free(uint64_t frame) {
+    for (size_t i = changed; i-- > 0;) {
+        if (frame >= changes[i].base && frame - changes[i].base < changes[i].pages) {
+            return !changes[i].held;
+        }
+    }
+    for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
+        uint64_t base = map[i].start / PAGE;
+        if (frame >= base && frame - base < map[i].pages) {
+            return map[i].type == PMM_TEST_USABLE;
+        }
+    }
+    return false;
+}
+
+/* Takes what was handed out: it was free, and of that zone. */
+static inline void take(const void *address, uint64_t pages, int zone) {
+    CHECK(address != NULL, "it can be granted");
+    CHECK(((uintptr_t)address - memory) % PAGE == 0, "addresses are multiples of 4096");
+    uint64_t base = frame_of(address);
+    for (uint64_t i = 0; i < pages; i++) {
+        CHECK(((base + i) * PAGE < bitmap_end) == (zone == BITMAP), "page frames are of the call's zone");
+        CHECK(is_free(base + i), "what is handed out was free");
+    }
+    changes[changed].base = base;
+    changes[changed].pages = pages;
+    changes[changed++].held = true;
+}
+
+static inline void give(const void *address, uint64_t pages) {
+    changes[changed].base = frame_of(address);
+    changes[changed].pages = pages;
+    changes[changed++].held = false;
+}
+
+static inline void check_fit(const void *address, uint64_t pages, uint64_t max_addr, uint64_t alignment) {
+    uint64_t below = max_addr / PAGE;
+    uint64_t multiple = alignment <= PAGE ? 1 : (alignment - 1) / PAGE + 1;
+    CHECK(frame_of(address) % multiple == 0, "the run is aligned");
+    CHECK(frame_of(address) + pages <= below, "the run ends at or below maxAddr");
+}
+
+static void check_amounts(uint64_t free) {
+    CHECK(pmm_total_amount() == TOTAL, "the total is the RAM of the map");
+    CHECK(pmm_free_amount() == free, "the free amount is what the manager owns");
+    CHECK(pmm_reserved_amount() == TOTAL - free, "the reserved amount is the rest");
+}
+`;
+
+/**
+ * Returns the text of a C file whose `main` exits with 1 where the clause is broken, and with 0 where it holds.
+ *
+ * @throws SpecError where C cannot say the program, or cannot see the clause broken.
+ */
+export function cFile(regression: Regression): string {
+  const { violation, demands, free } = regression;
+  if (violation !== null && UNSEEN.includes(violation.clause))
+    throw new SpecError(`--as c: expected a clause that a C test can see broken, found ${violation.clause}`);
+  // Each page of a batch is a change of its own.
+  const changes = demands.reduce(
+    (sum, { operation, pages }) =>
+      sum + ('addresses' in operation || operation.call === 'allocPages' ? pages : 1),
+    0,
+  );
+  const { length } = regression.scenario.map.descriptors;
+  const lines = [
+    `errno = 0;`,
+    `memory = pmm_test_init(map, ${length}, bitmap_end);`,
+    `check_amounts(${free});`,
+    ...programLines(regression),
+    '',
+    'return 0;',
+  ];
+  return [
+    head(regression),
+    'static const pmm_test_descriptor_t map[] = {',
+    ...mapLines(regression),
+    '};',
+    '/* Contiguous runs lie below this, single pages from it up. */',
+    `static const uint64_t bitmap_end = UINT64_C(${toHex(regression.scenario.config.bitmapMaxAddr)});`,
+    `#define MAX_CHANGES ${changes}`,
+    CHECKS,
+    'int main(void) {',
+    ...lines.map((line) => (line === '' ? '' : `    ${line}`)),
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,105 @@
+/**
+ * From a log to a program: what was passed as an address becomes a reference to the call that handed it out, so that the
+ * program means the same on a target that hands out other page frames. Addresses that no call has handed out stay as they
+ * are: those of boot memory, and those that a misused call was given.
+ */
+import {
+  addressOf,
+  type Config,
+  frameAt,
+  frameEnd,
+  isAllocation,
+  isU64,
+  mapAddresses,
+  type Operation,
+  type Reference,
+  type Response,
+  type Scenario,
+  toHigherHalf,
+} from '../../spec/index.ts';
+import { HandedOut } from './handed-out.ts';
+import type { LogEntry, LogHeader } from './log-format.ts';
+import { type LogReader, readLog } from './read-log.ts';
+
+/** Turns the entries of a log into the operations of a program, one after the other. */
+export class ProgramWriter implements LogReader {
+  readonly operations: Operation<Reference>[] = [];
+  readonly #lastLine: number;
+  readonly #handedOut = new HandedOut();
+  #header: LogHeader | null = null;
+  #results = 0;
+
+  /** Reads up to the line `lastLine`. */
+  constructor(lastLine: number) {
+    this.#lastLine = lastLine;
+  }
+
+  /** The scenario that the log is. */
+  get scenario(): Scenario {
+    return { ...this.#known, operations: this.operations };
+  }
+
+  onHeader(header: LogHeader): boolean {
+    this.#header = header;
+    return this.#lastLine > 1;
+  }
+
+  onInit(_: Response, line: number): boolean {
+    return line < this.#lastLine;
+  }
+
+  onEntry({ operation, response }: LogEntry, line: number): boolean {
+    const written = mapAddresses(operation, (address) => this.#referenceTo(address));
+    if (written !== null) this.operations.push(written);
+    if (isAllocation(operation.call)) this.#note(operation, response);
+    return line < this.#lastLine;
+  }
+
+  get #known(): LogHeader {
+    if (this.#header === null) throw new Error('the log has no header yet');
+    return this.#header;
+  }
+
+  #referenceTo(address: bigint): Reference {
+    const { config } = this.#known;
+    const frame = frameAt(config, address);
+    const origin = frame === null ? null : this.#handedOut.originOf(frame);
+    if (frame === null || origin === null) return { absolute: address };
+    return { ...origin, offset: address - toHigherHalf(config, addressOf(frame)) };
+  }
+
+  #note(operation: Operation, { outcome }: Response): void {
+    const result = this.#results;
+    this.#results += 1;
+    const { config, map } = this.#known;
+    const end = frameEnd(map);
+    if (outcome.kind === 'address')
+      this.#noteRun(config, outcome.address, { pages: pagesAsked(operation, end), result, page: 0 });
+    if (outcome.kind === 'addresses')
+      outcome.addresses.forEach((address, page) => {
+        this.#noteRun(config, address, { pages: 1, result, page });
+      });
+  }
+
+  #noteRun(
+    config: Config,
+    address: bigint,
+    { pages, result, page }: { readonly pages: number; readonly result: number; readonly page: number },
+  ): void {
+    const base = frameAt(config, address);
+    if (base !== null) this.#handedOut.note(base, pages, { result, page });
+  }
+}
+
+/** How many page frames one address stands for; no more than there are. */
+function pagesAsked(operation: Operation, end: number): number {
+  if (operation.call !== 'allocBitmap' || !isU64(operation.count)) return 1;
+  return Number(operation.count < BigInt(end) ? operation.count : BigInt(end));
+}
+
+/** Returns the scenario that a log is, up to a line and that line included. Memory grows with the log. */
+export async function scenarioOfLog(path: string, lastLine = Number.POSITIVE_INFINITY): Promise<Scenario> {
+  const writer = new ProgramWriter(lastLine);
+  await readLog(path, writer);
+  return writer.scenario;
+}

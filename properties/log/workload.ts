@@ -1,0 +1,135 @@
+/**
+ * Workloads: the calls that a kernel makes in the long run. Page frames are taken and given back so that about as many are
+ * held as are wanted; runs are asked for with the limits and alignments of devices. Now and then, where that is wished for,
+ * a call is one that must be refused or must panic. Deterministic in its seed.
+ */
+import {
+  type Config,
+  type MemoryMap,
+  type Operation,
+  PAGE_BYTES,
+  type Response,
+  toHigherHalf,
+  U64_MAX,
+} from '../../spec/index.ts';
+import { type Draws, drawsFrom } from './draws.ts';
+
+export interface WorkloadOptions {
+  readonly map: MemoryMap;
+  readonly config: Config;
+  readonly seed: number;
+  /** Whether to make calls that must be refused or must panic, too. */
+  readonly provokes: boolean;
+}
+
+/** What callers hold: single page frames and runs, as they were returned. */
+interface Run {
+  readonly address: bigint;
+  readonly pages: number;
+}
+
+/** Single page frames held at most; a kernel at work holds many, and frees about as many as it takes. */
+const HELD_PAGES = 20_000;
+const HELD_RUNS = 500;
+const BATCH_PAGES = 32;
+const RUN_PAGES = 16;
+/** Limits that devices have: ISA, 32 bits, none. */
+const LIMITS = [0x100_0000n, 0x1_0000_0000n, U64_MAX];
+const ALIGNMENTS = [PAGE_BYTES, PAGE_BYTES, 0x4000n, 0x1_0000n];
+/** One call in this many is a provocation. */
+const PROVOCATION_INTERVAL = 50;
+
+export class Workload {
+  readonly #draws: Draws;
+  readonly #options: WorkloadOptions;
+  readonly #pages: bigint[] = [];
+  readonly #runs: Run[] = [];
+  #freed: bigint;
+
+  constructor(options: WorkloadOptions) {
+    this.#options = options;
+    this.#draws = drawsFrom(options.seed);
+    const [first] = options.map.descriptors;
+    this.#freed = first === undefined ? options.config.higherHalf : toHigherHalf(options.config, first.start);
+  }
+
+  /** Returns the next call. What it frees counts as freed: the caller must perform it. */
+  next(): Operation {
+    const { provokes } = this.#options;
+    if (provokes && this.#draws.below(PROVOCATION_INTERVAL) === 0) return this.#provocation();
+    const isCrowded = this.#pages.length > this.#draws.below(HELD_PAGES);
+    switch (this.#draws.below(10)) {
+      case 0:
+        return { call: 'freeAmount' };
+      case 1:
+      case 2:
+        return this.#runs.length > this.#draws.below(HELD_RUNS) ? this.#freeRun() : this.#allocRun();
+      case 3:
+        return isCrowded
+          ? this.#freeBatch()
+          : { call: 'allocPages', count: BigInt(this.#draws.below(BATCH_PAGES)) };
+      default:
+        return isCrowded ? this.#free() : { call: 'alloc' };
+    }
+  }
+
+  /** Takes note of what a call was answered. */
+  note(operation: Operation, { outcome }: Response): void {
+    if (outcome.kind === 'addresses') this.#pages.push(...outcome.addresses);
+    if (outcome.kind !== 'address') return;
+    if (operation.call === 'allocBitmap')
+      this.#runs.push({ address: outcome.address, pages: Number(operation.count) });
+    else this.#pages.push(outcome.address);
+  }
+
+  /** Takes one of the page frames held, any of them. */
+  #takePage(): bigint | undefined {
+    const at = this.#draws.below(this.#pages.length);
+    const taken = this.#pages[at];
+    const last = this.#pages.pop();
+    if (last !== undefined && at < this.#pages.length) this.#pages[at] = last;
+    if (taken !== undefined) this.#freed = taken;
+    return taken;
+  }
+
+  #free(): Operation {
+    const address = this.#takePage();
+    return address === undefined ? { call: 'alloc' } : { call: 'free', address };
+  }
+
+  #freeBatch(): Operation {
+    const count = Math.min(this.#pages.length, this.#draws.below(BATCH_PAGES));
+    const taken = Array.from({ length: count }, () => this.#takePage());
+    return { call: 'freePages', addresses: taken.filter((address) => address !== undefined) };
+  }
+
+  #allocRun(): Operation {
+    return {
+      call: 'allocBitmap',
+      count: BigInt(1 + this.#draws.below(RUN_PAGES)),
+      maxAddr: this.#draws.of(LIMITS),
+      alignment: this.#draws.of(ALIGNMENTS),
+    };
+  }
+
+  #freeRun(): Operation {
+    const at = this.#draws.below(this.#runs.length);
+    const [taken] = this.#runs.splice(at, 1);
+    if (taken === undefined) return this.#allocRun();
+    this.#freed = taken.address;
+    return { call: 'freeRegion', address: taken.address, count: BigInt(taken.pages) };
+  }
+
+  #provocation(): Operation {
+    const { higherHalf } = this.#options.config;
+    return this.#draws.of<Operation>([
+      { call: 'allocPages', count: U64_MAX },
+      { call: 'allocBitmap', count: 0n, maxAddr: U64_MAX, alignment: PAGE_BYTES },
+      { call: 'allocBitmap', count: 1n << 40n, maxAddr: U64_MAX, alignment: PAGE_BYTES },
+      { call: 'free', address: this.#freed },
+      { call: 'free', address: higherHalf - PAGE_BYTES },
+      { call: 'freePages', addresses: [this.#freed, this.#freed] },
+      { call: 'freeRegion', address: this.#freed, count: U64_MAX },
+    ]);
+  }
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPmm } from '../../impl/index.ts';
+import { config, formatProgram, isPmmPanic, memoryMap, type Program } from '../../spec/index.ts';
+import { execute } from '../execution.ts';
+import { entryLine, headerLine } from '../log/log-format.ts';
+import { Workload } from '../log/workload.ts';
+import { Session } from '../session.ts';
+import { OURS, type Target } from '../target.ts';
+import { wrapPmm } from '../wrap-pmm.ts';
+import { keeping, lastOf } from './keeping.ts';
+import { readScenario } from './read-scenario.ts';
+import { shrink } from './shrink.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'frameproof-shrink-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Accepts a double free without a word. */
+const DOUBLE_FREE: Target = {
+  ...OURS,
+  name: 'double free',
+  create(map, options) {
+    const pmm = createPmm(map, options);
+    const free = (address: bigint): void => {
+      try {
+        pmm.free(address);
+      } catch (error) {
+        if (!isPmmPanic(error) || error.owner !== 'pmm') throw error;
+      }
+    };
+    return wrapPmm(pmm, { free });
+  },
+};
+
+/** Loses a page when the 100th is freed. */
+const LOSES_ONE: Target = {
+  ...OURS,
+  name: 'loses one',
+  create(map, options) {
+    const pmm = createPmm(map, options);
+    let freed = 0;
+    const free = (address: bigint): void => {
+      freed += 1;
+      pmm.free(address);
+      if (freed === 5) pmm.alloc();
+    };
+    return wrapPmm(pmm, { free });
+  },
+};
+
+const map = memoryMap([
+  { type: 'conventional', start: 0n, pages: 2048 },
+  { type: 'conventional', start: 0x100_0000n, pages: 30_000 },
+]);
+const world = { map, config: config({ bitmapMaxAddr: 0x80_0000n }), policies: OURS.policies };
+
+/** Writes a log of a long run that does nothing wrong until its last operation frees a page frame for the second time. */
+function failingLog(target: Target, operations: number): string {
+  const session = new Session(target, map, world.config);
+  const workload = new Workload({ ...world, seed: 3, provokes: false });
+  const lines = [headerLine(world)];
+  let last = '';
+  for (let i = 0; i < operations; i += 1) {
+    const operation = workload.next();
+    const response = session.perform(operation, 32);
+    workload.note(operation, response);
+    lines.push(entryLine({ operation, response }));
+    if (operation.call === 'free') last = entryLine({ operation, response: { outcome: { kind: 'done' } } });
+  }
+  const path = join(folder, 'failing.log');
+  writeFileSync(path, `${[...lines, last].join('\n')}\n`);
+  return path;
+}
+
+describe('a log of 20,000 operations that ends in a double free', () => {
+  it('becomes the shortest program that breaks the same clause', async () => {
+    const read = await readScenario(failingLog(DOUBLE_FREE, 20_000));
+    expect(read).toMatchObject({ kind: 'log', clause: 'free.owner' });
+    expect(read.scenario.operations).toHaveLength(20_001);
+    const { verdict, clause, trace } = shrink(DOUBLE_FREE, read.scenario, { ms: 60_000 });
+    expect({ verdict, clause, broken: trace.violation?.clause }).toEqual({
+      verdict: 'reduced',
+      clause: 'free.owner',
+      broken: 'free.owner',
+    });
+    expect(trace.scenario.operations).toHaveLength(1);
+  });
+
+  it('holds on an allocator without the defect', async () => {
+    const { scenario } = await readScenario(failingLog(OURS, 2000));
+    expect(shrink(OURS, scenario, { ms: 1000 }).verdict).toBe('holds');
+  });
+
+  it('names page frames by the call that handed them out, so that it means the same elsewhere', async () => {
+    const { scenario } = await readScenario(failingLog(DOUBLE_FREE, 500));
+    const text = formatProgram(scenario.operations).join('\n');
+    expect(text).toMatch(/free\([a-z]+(\[\d+\])?\)/);
+    expect(text).not.toContain('0xffff8');
+  });
+});
+
+describe('a defect that needs several operations', () => {
+  it('is cut down to those that it needs', async () => {
+    const { scenario } = await readScenario(failingLog(OURS, 3000));
+    const { trace } = shrink(LOSES_ONE, scenario, { ms: 30_000 });
+    expect(trace.violation).toBeDefined();
+    expect(trace.scenario.operations.filter(({ call }) => call === 'free').length).toBeLessThanOrEqual(5);
+    expect(execute(LOSES_ONE, trace.scenario).violation).toEqual(trace.violation);
+  });
+});
+
+const a = (page: number) => ({ result: 0, page, offset: 0n });
+const b = { result: 1, page: 0, offset: 0n };
+const PROGRAM: Program = [
+  { call: 'allocPages', count: 2n },
+  { call: 'alloc' },
+  { call: 'freePages', addresses: [a(1), b] },
+  { call: 'freeAmount' },
+  { call: 'free', address: b },
+];
+
+describe('keeping some operations of a program', () => {
+  it('renumbers results, thins batches, and drops what names a result that is gone', () => {
+    expect(formatProgram(keeping(PROGRAM, (at) => at !== 0))).toEqual([
+      'a = alloc()',
+      'freePages(a)',
+      'freeAmount()',
+      'free(a)',
+    ]);
+    expect(formatProgram(keeping(PROGRAM, (at) => at !== 0 && at !== 1))).toEqual(['freeAmount()']);
+  });
+
+  it('keeps the last operations with all that was done to what they name', () => {
+    expect(formatProgram(lastOf(PROGRAM, 4))).toEqual(['a = alloc()', 'freePages(a)', 'free(a)']);
+  });
+});
