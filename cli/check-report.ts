@@ -1,81 +1,13 @@
 /** What `frameproof check` prints: tables of what the run met, and the verdict. Pure: from a result to text. */
-import Table from 'cli-table3';
-import type { CampaignResult, SideCounts } from '../properties/index.ts';
+import type { CampaignResult } from '../properties/index.ts';
+import { CALLS } from '../spec/index.ts';
+import { callTable, clauseTable, countTable, grouped } from './count-table.ts';
 import { counterexampleJson, type KeptCounterexample } from './counterexample.ts';
 
-const PLAIN = {
-  chars: {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  },
-  style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-};
-
-function grouped(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const [, ...others] = head;
-  const made = new Table({
-    ...PLAIN,
-    head: [...head],
-    colAligns: ['left', ...others.map(() => 'right' as const)],
-  });
-  made.push(...rows.map((row) => [...row]));
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
-
-/** Outcomes in the order of their columns, and what each column is called. */
-const OUTCOMES = [
-  ['succeeded', ['address', 'addresses', 'done', 'amount']],
-  ['failed', ['failed']],
-  ['panicked', ['panicked']],
-] as const;
-
-function callTable({ calls }: CampaignResult): string {
-  const rows = Object.entries(calls)
-    .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([call, outcomes]) => [
-      call,
-      ...OUTCOMES.map(([, kinds]) => grouped(kinds.reduce((sum, kind) => sum + (outcomes[kind] ?? 0), 0))),
-    ]);
-  return table(['call', ...OUTCOMES.map(([name]) => name)], rows);
-}
-
 function situationTable({ situations }: CampaignResult): string {
-  return table(
+  return countTable(
     ['situation', 'times'],
     Object.entries(situations).map(([name, times]) => [name, grouped(times)]),
-  );
-}
-
-function clauseRow([name, sides]: readonly [string, SideCounts]): readonly string[] {
-  const [first = ['', 0], second = ['', 0]] = Object.entries(sides);
-  return [name, grouped(first[1]), grouped(second[1]), `${first[0]} | ${second[0]}`];
-}
-
-function clauseTable({ clauses }: CampaignResult): string {
-  return table(
-    ['clause', 'checked on one side', 'on the other', 'sides'],
-    Object.entries(clauses).map(clauseRow),
   );
 }
 
@@ -103,10 +35,27 @@ export function verdictLine(result: CampaignResult): string {
   return `${VERDICTS[result.verdict]} ${extent(result)}`;
 }
 
+/** Calls that no program made, and clauses that no answer was held to: what the run says nothing about. */
+function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
+  const neverRan = CALLS.filter((call) => calls[call] === undefined);
+  const neverChecked = Object.entries(clauses).filter(([, sides]) =>
+    Object.values(sides).every((n) => n === 0),
+  );
+  const lines = [
+    ...(neverRan.length === 0 ? [] : [`calls that never ran: ${neverRan.join(', ')}`]),
+    ...(neverChecked.length === 0
+      ? []
+      : [`clauses never exercised: ${neverChecked.map(([name]) => name).join(', ')}`]),
+  ];
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
 /** Returns the tables of a run. */
 export function checkReport(result: CampaignResult): string {
-  const tables = [callTable(result), situationTable(result), clauseTable(result)];
-  return [...tables.flatMap((text) => [text, '']), ...unreachedLines(result)].join('\n');
+  const tables = [callTable(result.calls), situationTable(result), clauseTable(result.clauses)];
+  return [...tables.flatMap((text) => [text, '']), ...idleLines(result), ...unreachedLines(result)].join(
+    '\n',
+  );
 }
 
 /** Returns the result as `--json` prints it. */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CLAUSE_NAMES } from '../spec/index.ts';
@@ -115,9 +115,10 @@ describe.concurrent('frameproof check', () => {
   });
 
   it('prints the counterexample also where it cannot be saved', async () => {
-    const saveTo = `${folder}/ok.txt`;
-    const result = await run(`check --target examples/broken-limit.ts --seed 1 --save-to ${saveTo}`);
-    expect(result.stderr).toMatch(/^frameproof: --save-to: expected a folder .*ok\.txt": \w+\n$/);
+    const saveTo = `${folder}/nowhere`;
+    symlinkSync('none', saveTo);
+    const result = await run(`check --target examples/broken-limit.ts --seed 1 --corpus ${saveTo}`);
+    expect(result.stderr).toMatch(/^frameproof: --corpus: expected a folder .*nowhere": \w+\n$/);
     expect(result.stdout).toContain('broken    allocBitmap.complete');
     expect(result.stdout).not.toContain('saved ');
     expect(result.exitCode).toBe(1);
@@ -131,7 +132,7 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
     ['double-free', 'free.owner'],
   ])('by %s is %s, which the printed line replays, and ours does not have', async (name, clause) => {
     const saveTo = `${folder}/${name}`;
-    const found = await run(`check --target examples/broken-${name}.ts --seed 1 --save-to ${saveTo}`);
+    const found = await run(`check --target examples/broken-${name}.ts --seed 1 --corpus ${saveTo}`);
     expect(found).toMatchObject({ stderr: '', exitCode: 1 });
     expect(found.stdout).toMatch(new RegExp(`^broken {4}${clause}: `, 'm'));
 
@@ -164,7 +165,7 @@ describe.concurrent('frameproof', () => {
 
   it('keeps its verdict when nobody reads it', async () => {
     const saveTo = `${folder}/unread`;
-    const child = start(['check', '--target', 'examples/broken-limit.ts', '--save-to', saveTo], {
+    const child = start(['check', '--target', 'examples/broken-limit.ts', '--corpus', saveTo], {
       cwd: ROOT,
     });
     child.stdout?.destroy();
@@ -180,7 +181,7 @@ describe.concurrent('frameproof', () => {
   });
 
   it('never takes what a target throws out of turn for a verdict', async () => {
-    const result = await frameproof(['check', '--target', 'late.mjs', '--save-to', 'late'], { cwd: folder });
+    const result = await frameproof(['check', '--target', 'late.mjs', '--corpus', 'late'], { cwd: folder });
     expect(result.stderr).toMatch(
       /^frameproof: this is a bug of frameproof, or an error that the target throws.*\nError: too late\n/,
     );

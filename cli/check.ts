@@ -3,6 +3,8 @@ import { Command, Option } from 'commander';
 import {
   type CampaignResult,
   DEFAULT_OPERATIONS,
+  type JunitOptions,
+  junitReport,
   loadTarget,
   type NamedWorld,
   OURS,
@@ -18,12 +20,27 @@ import {
   type Policy,
   readMemoryMap,
   readThisMachine,
+  type Trace,
   toHex,
 } from '../spec/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
-import { budgetOption, counterexampleText, keepCounterexample } from './counterexample.ts';
+import {
+  type BrokenTrace,
+  type CheckedCorpus,
+  checkCorpus,
+  corpusJson,
+  corpusReport,
+} from './corpus-report.ts';
+import {
+  budgetOption,
+  counterexampleJson,
+  counterexampleText,
+  type KeptCounterexample,
+  keepCounterexample,
+} from './counterexample.ts';
 import { EXIT } from './exit-codes.ts';
 import { pageAddress, policyList, repeated, seconds, wholeNumber } from './options.ts';
+import { statisticsFile, writeWhole } from './output-file.ts';
 import { progressBar } from './progress.ts';
 
 interface CheckOptions {
@@ -35,8 +52,10 @@ interface CheckOptions {
   readonly seed?: number;
   readonly bitmapMaxAddr: bigint;
   readonly policy?: readonly Policy[];
-  readonly saveTo: string;
   readonly budget: number;
+  readonly corpus: string;
+  readonly stats?: string;
+  readonly junit?: string;
   readonly json?: boolean;
 }
 
@@ -89,6 +108,7 @@ async function campaign(
   { target, worlds, seed, options }: Run,
   signal: AbortSignal,
 ): Promise<CampaignResult> {
+  const statistics = options.stats === undefined ? null : statisticsFile(options.stats, target.name);
   const programs =
     options.programs ?? (options.time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY);
   const bar = progressBar({ programs, seconds: options.time, isShown: options.json !== true });
@@ -102,10 +122,12 @@ async function campaign(
       operations: options.operations,
       seed,
       onProgress: bar.update,
+      ...(statistics === null ? {} : { onProgram: statistics.note }),
       signal,
     });
   } finally {
     bar.stop();
+    statistics?.close();
   }
 }
 
@@ -121,22 +143,58 @@ function anySeed(): number {
   return Math.floor(Math.random() * 0x7fff_ffff);
 }
 
+function writeJunit({ junit }: CheckOptions, report: JunitOptions): void {
+  if (junit !== undefined) writeWhole('--junit', junit, junitReport(report));
+}
+
+/** Reduces a counterexample and saves it in the corpus. */
+function keep(target: Target, found: Trace, { corpus, budget }: CheckOptions): KeptCounterexample {
+  return keepCounterexample(target, found, { saveTo: corpus, flag: '--corpus', budget });
+}
+
+function showBroken(
+  { file }: BrokenTrace,
+  kept: KeptCounterexample,
+  corpus: CheckedCorpus,
+  json: boolean,
+): void {
+  const counterexample = { ...counterexampleJson(kept), from: file };
+  const result = { verdict: 'violated', corpus: corpusJson(corpus), counterexample };
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(result, null, 1)}\n`
+      : `broken: a counterexample in the corpus, ${file}\n${counterexampleText(kept)}`,
+  );
+  process.exitCode = EXIT.broken;
+}
+
 async function check(options: CheckOptions): Promise<void> {
   const target = await loadTarget(options.target, options.policy);
   const run: Run = { target, worlds: worldsOf(options), seed: options.seed ?? anySeed(), options };
   // Ctrl-C asks for what was done so far; a second one ends the process at once.
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  if (options.json !== true) process.stdout.write(`${header(run)}\n`);
+  const corpus = checkCorpus(target, options.corpus);
+  if (options.json !== true) process.stdout.write(`${header(run)}${corpusReport(corpus)}\n`);
+  if (corpus.broken !== null) {
+    writeJunit(options, { target: target.name, corpus: corpus.files, result: null });
+    const kept = keep(target, corpus.broken.trace, options);
+    return showBroken(corpus.broken, kept, corpus, options.json === true);
+  }
   const result = await campaign(run, interrupt.signal);
+  writeJunit(options, { target: target.name, corpus: corpus.files, result });
   const { counterexample } = result;
-  const kept = counterexample === null ? null : keepCounterexample(target, counterexample, options);
-  if (options.json === true) process.stdout.write(`${JSON.stringify(checkJson(result, kept), null, 1)}\n`);
+  const kept = counterexample === null ? null : keep(target, counterexample, options);
+  if (options.json === true)
+    process.stdout.write(
+      `${JSON.stringify({ ...checkJson(result, kept), corpus: corpusJson(corpus) }, null, 1)}\n`,
+    );
   else {
     const found = kept === null ? '' : counterexampleText(kept);
     process.stdout.write(`${checkReport(result)}${verdictLine(result)}\n${found}`);
   }
-  process.exitCode = EXIT_OF[result.verdict];
+  const exitCode = EXIT_OF[result.verdict];
+  process.exitCode = exitCode === EXIT.holds ? corpus.exitCode : exitCode;
 }
 
 /** Returns the command `frameproof check`. Its errors are `SpecError`s, thrown. */
@@ -171,8 +229,10 @@ export function checkCommand(): Command {
       'what the target promises: lifo,first-fit or none (default: what it exports)',
       policyList,
     )
-    .option('--save-to <folder>', 'folder for counterexamples', 'counterexamples')
     .addOption(budgetOption())
+    .option('--corpus <folder>', 'folder of counterexamples: run first, and saved there', 'counterexamples')
+    .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
+    .option('--junit <file>', 'write the result as JUnit XML')
     .option('--json', 'print the result as JSON')
     .action(check);
 }

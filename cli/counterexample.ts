@@ -16,6 +16,8 @@ import { wholeNumber } from './options.ts';
 
 interface KeepOptions {
   readonly saveTo: string;
+  /** How the command calls that folder. */
+  readonly flag?: string;
   /** Seconds for reducing; 0 to leave it as it was found. */
   readonly budget: number;
 }
@@ -41,13 +43,13 @@ export function budgetOption(): Option {
 }
 
 /** Returns where the counterexample was saved, or null where it could not be: it is printed all the same. */
-function save(saveTo: string, trace: Trace): string | null {
+function save(saveTo: string, flag: string, trace: Trace): string | null {
   try {
     return saveTrace(saveTo, trace);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     const found = `found ${JSON.stringify(saveTo)}: ${reason}`;
-    process.stderr.write(errorLine(`--save-to: expected a folder that can be written to, ${found}`));
+    process.stderr.write(errorLine(`${flag}: expected a folder that can be written to, ${found}`));
     return null;
   }
 }
@@ -56,11 +58,16 @@ function save(saveTo: string, trace: Trace): string | null {
 export function keepCounterexample(
   target: Target,
   found: Trace,
-  { saveTo, budget }: KeepOptions,
+  { saveTo, flag = '--save-to', budget }: KeepOptions,
 ): KeptCounterexample {
   const reduction = budget === 0 ? null : reduce(target, found, { ms: budget * 1000 });
   const trace = reduction?.trace ?? found;
-  return { trace, foundOperations: found.scenario.operations.length, reduction, path: save(saveTo, trace) };
+  return {
+    trace,
+    foundOperations: found.scenario.operations.length,
+    reduction,
+    path: save(saveTo, flag, trace),
+  };
 }
 
 /** Returns a word as a shell takes it. */

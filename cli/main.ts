@@ -3,9 +3,13 @@ import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 import { checkCommand } from './check.ts';
 import { EXIT } from './exit-codes.ts';
+import { exportCommand } from './export.ts';
 import { type Failure, failureOf, NO_RESULT } from './failure.ts';
+import { judgeCommand } from './judge.ts';
 import { mapCommand } from './map.ts';
+import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
+import { shrinkCommand } from './shrink.ts';
 import { soakCommand } from './soak.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
@@ -23,6 +27,18 @@ function version(): string {
   return 'unknown';
 }
 
+/** Every command, in the order in which help lists them. */
+const COMMANDS = [
+  checkCommand,
+  replayCommand,
+  shrinkCommand,
+  exportCommand,
+  judgeCommand,
+  recordCommand,
+  mapCommand,
+  soakCommand,
+] as const;
+
 function program(): Command {
   const command = new Command('frameproof')
     .description('proves page-frame allocators: one specification, one judge, counterexamples worth reading')
@@ -31,7 +47,7 @@ function program(): Command {
       'after',
       `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
-  for (const sub of [checkCommand(), replayCommand(), mapCommand(), soakCommand()]) command.addCommand(sub);
+  for (const make of COMMANDS) command.addCommand(make());
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
     each.exitOverride().configureOutput({ outputError: () => {} });

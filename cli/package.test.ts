@@ -104,10 +104,11 @@ describe('the package', () => {
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
-      (file) => !/^dist\/(spec|model|impl|properties|cli)\/.*(\.d\.ts|\.js)$/.test(file),
+      (file) =>
+        !/^(corpus\/[\w-]+\.json|dist\/(spec|model|impl|properties|cli)\/.*(\.d\.ts|\.js))$/.test(file),
     );
-    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json']);
-    expect(files.filter((file) => /test|fixture/.test(file))).toEqual([]);
+    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'corpus/README.md', 'package.json']);
+    expect(files.filter((file) => /\.test\.|\/testing\/|fixture/.test(file))).toEqual([]);
   });
 
   it('names no folder of the machine that it was built on', () => {

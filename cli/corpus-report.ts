@@ -1,0 +1,65 @@
+/** What `frameproof check` says of the corpus: how many traces were run again, which one breaks a clause, and which cannot be used. */
+import { type CorpusFile, OWN_CORPUS, replayCorpus, type Target } from '../properties/index.ts';
+import type { Trace } from '../spec/index.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { oneLine } from './failure.ts';
+
+/** A trace of the corpus that breaks a clause on the target. */
+export interface BrokenTrace {
+  readonly file: string;
+  /** What happened now. */
+  readonly trace: Trace;
+}
+
+/** A corpus that has been run again. */
+export interface CheckedCorpus {
+  /** Traces that come with this package, and those of the user's folder. */
+  readonly own: number;
+  readonly users: number;
+  readonly folder: string;
+  readonly broken: BrokenTrace | null;
+  readonly files: readonly CorpusFile[];
+  readonly listed: readonly CorpusFile[];
+  /** What follows where nothing else fails. */
+  readonly exitCode: ExitCode;
+}
+
+function exitCodeOf(listed: readonly CorpusFile[]): ExitCode {
+  if (listed.some(({ verdict }) => verdict === 'unusable')) return EXIT.unusable;
+  return listed.length > 0 ? EXIT.outdated : EXIT.holds;
+}
+
+/** Runs this package's corpus and then the user's folder on a target. */
+export function checkCorpus(target: Target, folder: string): CheckedCorpus {
+  const own = replayCorpus(target, [OWN_CORPUS]);
+  const users = replayCorpus(target, [folder]);
+  // The user's own counterexamples are the first to see.
+  const files = [...users, ...own];
+  const first = files.find(({ verdict }) => verdict === 'broken');
+  const broken = first?.trace == null ? null : { file: first.path, trace: first.trace };
+  const listed = files.filter(({ reason }) => reason !== null);
+  return {
+    own: own.length,
+    users: users.length,
+    folder,
+    files,
+    broken,
+    listed,
+    exitCode: exitCodeOf(listed),
+  };
+}
+
+/** Returns the lines on a corpus, each with its line break. */
+export function corpusReport({ own, users, folder, listed }: CheckedCorpus): string {
+  const lines = listed.map(({ path, verdict, reason }) =>
+    oneLine(`${verdict === 'outdated' ? 'no longer applies' : 'cannot be used'}: ${path}: ${reason}`),
+  );
+  const head = `corpus  ${own} traces of frameproof, ${users} of ${folder}`;
+  return [head, ...lines.map((line) => `        ${line}`)].map((line) => `${line}\n`).join('');
+}
+
+/** Returns the corpus as `--json` prints it. */
+export function corpusJson({ own, users, folder, listed }: CheckedCorpus): object {
+  const unused = listed.map(({ path, verdict, reason }) => ({ file: path, verdict, reason }));
+  return { own, users, folder, listed: unused };
+}

@@ -1,0 +1,79 @@
+/** Tables of counts: calls by outcome, clauses by side. Pure: from counts to text. */
+import Table from 'cli-table3';
+import type { SideCounts } from '../properties/index.ts';
+
+const PLAIN = {
+  chars: {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  },
+  style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+};
+
+/** Returns a number as a report shows it: 12,345. */
+export function grouped(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** Returns a table without lines: the first column to the left, numbers to the right. */
+export function countTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const [, ...others] = head;
+  const made = new Table({
+    ...PLAIN,
+    head: [...head],
+    colAligns: ['left', ...others.map(() => 'right' as const)],
+  });
+  made.push(...rows.map((row) => [...row]));
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Outcomes in the order of their columns, and what each column is called. */
+const OUTCOMES = [
+  ['succeeded', ['address', 'addresses', 'done', 'amount']],
+  ['failed', ['failed']],
+  ['panicked', ['panicked']],
+] as const;
+
+/** Operations by call and outcome. */
+export type CallCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Returns a table of calls by what became of them. */
+export function callTable(calls: CallCounts): string {
+  const rows = Object.entries(calls)
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([call, outcomes]) => [
+      call,
+      ...OUTCOMES.map(([, kinds]) => grouped(kinds.reduce((sum, kind) => sum + (outcomes[kind] ?? 0), 0))),
+    ]);
+  return countTable(['call', ...OUTCOMES.map(([name]) => name)], rows);
+}
+
+function clauseRow([name, sides]: readonly [string, SideCounts]): readonly string[] {
+  const [first = ['', 0], second = ['', 0]] = Object.entries(sides);
+  return [name, grouped(first[1]), grouped(second[1]), `${first[0]} | ${second[0]}`];
+}
+
+/** Returns a table of how often each clause was checked, on each of its sides. */
+export function clauseTable(clauses: Readonly<Record<string, SideCounts>>): string {
+  return countTable(
+    ['clause', 'checked on one side', 'on the other', 'sides'],
+    Object.entries(clauses).map(clauseRow),
+  );
+}

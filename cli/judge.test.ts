@@ -1,0 +1,198 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './testing/copy-of-sources.ts';
+import { type Ended, frameproof } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const cwd = temporaryFolder({ 'box.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n' });
+const example = (name: string): string => join(ROOT, 'examples', `${name}.ts`);
+
+function run(args: string): Promise<Ended> {
+  return frameproof(args.split(' '), { cwd });
+}
+
+const lines = (): readonly string[] => readFileSync(join(cwd, 'run.log'), 'utf8').trimEnd().split('\n');
+
+beforeAll(async () => {
+  const recorded = await run('record --map box.txt --operations 2000 --provoke --out run.log');
+  expect(recorded).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+});
+
+describe.concurrent('frameproof judge', () => {
+  it('admits a recorded run, counts what it judged, and exits with 0', async () => {
+    const { exitCode, stdout, stderr } = await run('judge run.log');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^admitted: the specification admits every answer in 2,000 operations/m);
+    expect(stdout).toMatch(/^allocBitmap +\d+ +\d+ +0$/m);
+  });
+
+  it('names the line, the call, the clause and the page frame of the first answer that is not admitted', async () => {
+    const at = lines().findLastIndex((line) => /"call":"free".*"kind":"done"/.test(line));
+    writeFileSync(
+      join(cwd, 'twice.log'),
+      `${lines()
+        .toSpliced(at, 0, lines()[at] ?? '')
+        .join('\n')}\n`,
+    );
+    const { exitCode, stdout } = await run('judge twice.log');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`line      twice.log:${at + 2}\ncall      free(0x`);
+    expect(stdout).toMatch(/^broken {4}free\.owner: .*\n.*\n {10}page frame \d+, owner pmm$/m);
+  });
+
+  it('prints its result as JSON where it is asked to', async () => {
+    const { exitCode, stdout } = await run('judge run.log --json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'admitted', operations: 2000 });
+  });
+
+  it('says what held before a last line that is cut short, and exits with 2', async () => {
+    const text = readFileSync(join(cwd, 'run.log'), 'utf8');
+    writeFileSync(join(cwd, 'cut.log'), text.slice(0, -20));
+    const { exitCode, stdout, stderr } = await run('judge cut.log');
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^cut short: the specification admits what is whole, 1,999 operations/m);
+    expect(stderr).toBe('frameproof: cut.log:2002: expected a whole line, and the log is cut short in it\n');
+  });
+
+  it.each([
+    ['none.log', /^frameproof: none\.log: expected a readable file: there is no such file\n$/, 2],
+    ['box.txt', /^frameproof: box\.txt:1: expected JSON: [^\n]+\n$/, 2],
+    ['newer.log', /^frameproof: this file no longer applies: newer\.log:1: format version 2, [^\n]+\n$/, 3],
+  ])('refuses %s in one line', async (name, message, code) => {
+    if (name === 'newer.log')
+      writeFileSync(join(cwd, name), (lines()[0] ?? '').replace('"version":1,"map"', '"version":2,"map"'));
+    const { exitCode, stdout, stderr } = await run(`judge ${name}`);
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe.concurrent('frameproof shrink', () => {
+  it('brings a failing log down to the shortest program, saves it, and exits with 1', async () => {
+    const at = lines().findLastIndex((line) => /"call":"free".*"kind":"done"/.test(line));
+    writeFileSync(
+      join(cwd, 'double.log'),
+      `${lines()
+        .toSpliced(at, 0, lines()[at] ?? '')
+        .join('\n')}\n`,
+    );
+    const target = example('broken-double-free');
+    const { exitCode, stdout } = await run(`shrink double.log --target ${target} --save-to shrunk --json`);
+    expect(exitCode).toBe(1);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ verdict: 'reduced', clause: 'free.owner', operations: 1 });
+    const again = await run(`shrink ${result.file} --save-to shrunk`);
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout).toContain(`saved     ${result.file}\n`);
+  });
+
+  it('says so and exits with 3 where the target breaks no clause', async () => {
+    const { exitCode, stdout, stderr } = await run('shrink run.log');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toBe(
+      'frameproof: this file no longer applies: run.log: frameproof breaks no clause on it\n',
+    );
+  });
+
+  it('refuses what is neither a trace nor a log', async () => {
+    const { exitCode, stderr } = await run('shrink box.txt');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^frameproof: box\.txt: expected JSON: [^\n]+\n$/);
+  });
+});
+
+describe.concurrent('frameproof export', () => {
+  const trace = join(ROOT, 'corpus/double-free.json');
+
+  it('writes a vitest file that imports the target from where it will lie', async () => {
+    const out = 'regressions/double.test.ts';
+    const folder = await run(`export ${trace} --out ${out}`);
+    expect(folder.stderr).toMatch(
+      /^frameproof: --out: expected a file that can be written to, found .*ENOENT\n$/,
+    );
+    const { exitCode } = await run(`export ${trace} --target ${example('works')} --out double.test.ts`);
+    expect(exitCode).toBe(0);
+    const text = readFileSync(join(cwd, 'double.test.ts'), 'utf8');
+    expect(text).toMatch(/^import allocator from '\.\.\/.*examples\/works\.ts';$/m);
+    expect(text).not.toContain('// promised');
+  });
+
+  it('prints a C file and the report', async () => {
+    expect((await run(`export ${trace} --as c`)).stdout).toContain('int main(void) {');
+    expect((await run(`export ${trace} --as text`)).stdout).toMatch(/^map +conventional/);
+  });
+
+  it('refuses another form', async () => {
+    const { exitCode, stderr } = await run(`export ${trace} --as rust`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^frameproof: .*'rust' is invalid.*vitest, c, text[^\n]*\n$/);
+  });
+});
+
+describe.concurrent('the corpus of frameproof check', () => {
+  const text = readFileSync(join(ROOT, 'corpus/double-free.json'), 'utf8');
+  const quick = 'check --programs 5 --seed 1';
+
+  it('is run first, and a trace that is broken ends the run with 1', async () => {
+    const { exitCode, stdout } = await run(
+      `${quick} --target ${example('broken-double-free')} --corpus mine`,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^corpus {2}\d traces of frameproof, 0 of mine$/m);
+    expect(stdout).toMatch(/^broken: a counterexample in the corpus, \S+double-free\.json$/m);
+    expect(stdout).toMatch(/^replay {4}npx frameproof replay mine\/free\.owner-/m);
+  });
+
+  it('lists what no longer applies, and exits with 3 where nothing else fails', async () => {
+    const folder = temporaryFolder({ 'old.json': text.replace('"version": 1', '"version": 7') });
+    const { exitCode, stdout } = await run(`${quick} --corpus ${folder}`);
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(
+      /no longer applies: \S+old\.json: format version 7, and this program reads version 1$/m,
+    );
+  });
+
+  it('lists what is no trace, and exits with 2 where nothing else fails', async () => {
+    const folder = temporaryFolder({ 'cut.json': text.slice(0, 80) });
+    const { exitCode, stdout } = await run(`${quick} --corpus ${folder} --json`);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).corpus.listed).toEqual([
+      {
+        file: join(folder, 'cut.json'),
+        verdict: 'unusable',
+        reason: expect.stringMatching(/^expected JSON/),
+      },
+    ]);
+  });
+});
+
+describe.concurrent('what a run of frameproof check looked like', () => {
+  it('is written as statistics and as JUnit XML', async () => {
+    const { exitCode } = await run(
+      'check --programs 40 --seed 1 --map box.txt --stats s.jsonl --junit j.xml',
+    );
+    expect(exitCode).toBe(0);
+    const written = readFileSync(join(cwd, 's.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(written).toHaveLength(40);
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({ type: 'test_case', status: 'passed' });
+    expect(readFileSync(join(cwd, 'j.xml'), 'utf8')).toMatch(
+      /^<\?xml .*\n<testsuites tests="\d+" failures="0"/,
+    );
+  });
+
+  it('names the calls that never ran and the clauses that were never exercised', async () => {
+    const { stdout } = await run('check --programs 1 --operations 1 --seed 1 --map box.txt');
+    expect(stdout).toMatch(/^calls that never ran: .*free/m);
+    expect(stdout).toMatch(/^clauses never exercised: .*free\.owner/m);
+  });
+
+  it.each(['--stats', '--junit'])('says in one line that %s cannot be written', async (flag) => {
+    const { exitCode, stderr } = await run(`check --programs 1 --seed 1 ${flag} none/file`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      new RegExp(`^frameproof: ${flag}: expected a file that can be written to.*ENOENT\\n$`),
+    );
+  });
+});

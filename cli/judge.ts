@@ -1,0 +1,27 @@
+/** `frameproof judge`: says whether the specification admits a recorded run, and where it first does not. */
+import { Command } from 'commander';
+import { judgeLog } from '../properties/index.ts';
+import { SpecError } from '../spec/index.ts';
+import { EXIT } from './exit-codes.ts';
+import { judgeJson, judgeReport } from './judge-report.ts';
+
+interface JudgeOptions {
+  readonly json?: boolean;
+}
+
+async function judge(path: string, { json }: JudgeOptions): Promise<void> {
+  const log = await judgeLog(path);
+  const text = json === true ? JSON.stringify(judgeJson(log), null, 1) : judgeReport(log, path);
+  process.stdout.write(`${text}\n`);
+  if (log.cut !== null) throw new SpecError(log.cut);
+  process.exitCode = log.verdict === 'admitted' ? EXIT.holds : EXIT.broken;
+}
+
+/** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
+export function judgeCommand(): Command {
+  return new Command('judge')
+    .description('say whether the specification admits a recorded run, and where it first does not')
+    .argument('<log>', 'log file, or - for standard input')
+    .option('--json', 'print the result as JSON')
+    .action(judge);
+}

@@ -1,0 +1,66 @@
+/** `frameproof record`: writes a log of a workload on a target, to try `judge` on or to compare with. */
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Command } from 'commander';
+import { loadTarget, OURS, type RecordOptions, recordLog } from '../properties/index.ts';
+import { config, readMemoryMap, SpecError } from '../spec/index.ts';
+import { wholeNumber } from './options.ts';
+
+interface RecordFlags {
+  readonly target: string;
+  readonly map: string;
+  readonly out: string;
+  readonly operations: number;
+  readonly seed: number;
+  readonly provoke?: boolean;
+}
+
+const DEFAULT_OPERATIONS = 1000;
+/** Lines handed over at a time. */
+const BATCH = 1024;
+
+function* batches(options: RecordOptions): Generator<string, void> {
+  let lines: string[] = [];
+  for (const line of recordLog(options)) {
+    lines.push(line);
+    if (lines.length < BATCH) continue;
+    yield `${lines.join('\n')}\n`;
+    lines = [];
+  }
+  if (lines.length > 0) yield `${lines.join('\n')}\n`;
+}
+
+async function write(text: Readable, out: string): Promise<void> {
+  try {
+    if (out === '-') await pipeline(text, process.stdout, { end: false });
+    else await pipeline(text, createWriteStream(out));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new SpecError(`--out: expected a file that can be written to, found ${out}: ${String(error.code)}`);
+  }
+}
+
+async function record(flags: RecordFlags): Promise<void> {
+  const target = await loadTarget(flags.target);
+  const { operations, seed, provoke = false } = flags;
+  const { map } = readMemoryMap(flags.map);
+  const { policies } = target;
+  const text = Readable.from(
+    batches({ target, map, config: config(), policies, operations, seed, provokes: provoke }),
+  );
+  await write(text, flags.out);
+}
+
+/** Returns the command `frameproof record`. Its errors are `SpecError`s, thrown. */
+export function recordCommand(): Command {
+  return new Command('record')
+    .description('write a log of a long run of an allocator, for judge and shrink')
+    .requiredOption('--map <path>', 'memory map to run on')
+    .option('--out <file>', 'file to write, or - for standard output', '-')
+    .option('--target <module>', 'module whose default export builds a manager', OURS.name)
+    .option('--operations <n>', 'operations to record', wholeNumber('--operations', 1), DEFAULT_OPERATIONS)
+    .option('--seed <n>', 'seed of the workload', wholeNumber('--seed', 0), 1)
+    .option('--provoke', 'make calls that must be refused or must panic, too')
+    .action(record);
+}

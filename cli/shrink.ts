@@ -1,0 +1,98 @@
+/** `frameproof shrink`: goes on reducing a saved trace, or turns a failing log into the simplest program that fails. */
+import { Command } from 'commander';
+import {
+  formatCounterexample,
+  heldTo,
+  loadTarget,
+  OURS,
+  OutdatedTraceError,
+  readScenario,
+  type ShrinkResult,
+  saveTrace,
+  shrink,
+} from '../properties/index.ts';
+import { EXIT } from './exit-codes.ts';
+import { seconds } from './options.ts';
+
+interface ShrinkFlags {
+  readonly target?: string;
+  readonly budget: number;
+  readonly saveTo: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_BUDGET_SECONDS = 60;
+
+function summary(result: ShrinkResult): string {
+  const { operationsBefore, trace, executions, seconds: spent } = result;
+  const from = operationsBefore.toLocaleString('en-US');
+  const budget = result.exhausted ? '; the budget ended, --budget allows for more' : '';
+  return `${from} operations to ${trace.scenario.operations.length} in ${spent.toFixed(1)} s, ${executions} executions${budget}`;
+}
+
+function notes(
+  { clause, trace, otherClauses, flaky }: ShrinkResult,
+  recorded: string | null,
+): readonly string[] {
+  const others = otherClauses.map(({ clause: name, count }) => `${name} (${count} times)`);
+  return [
+    ...(recorded !== null && recorded !== clause
+      ? [`the file says ${recorded}; this target breaks ${clause}`]
+      : []),
+    ...(others.length === 0 ? [] : [`other clauses broken on the way: ${others.join(', ')}`]),
+    ...(flaky === null
+      ? []
+      : [
+          'flaky: the target answers the same program in two ways; the second one:',
+          ...formatCounterexample(flaky.first === trace ? flaky.second : flaky.first),
+        ]),
+  ];
+}
+
+function shrinkJson(result: ShrinkResult, path: string): object {
+  const { verdict, clause, operationsBefore, trace, executions, exhausted } = result;
+  const operations = trace.scenario.operations.length;
+  return {
+    verdict,
+    clause,
+    operationsBefore,
+    operations,
+    executions,
+    seconds: result.seconds,
+    exhausted,
+    otherClauses: result.otherClauses.map(({ clause: name, count }) => ({ clause: name, count })),
+    file: path,
+  };
+}
+
+async function run(file: string, flags: ShrinkFlags): Promise<void> {
+  const read = await readScenario(file);
+  const target = await loadTarget(flags.target ?? read.target ?? OURS.name);
+  const scenario = target.name === read.target ? read.scenario : heldTo(read.scenario, target.policies);
+  const note = read.note === null ? {} : { note: read.note };
+  const result = shrink(target, scenario, { ms: flags.budget * 1000, ...note });
+  if (result.verdict === 'holds')
+    throw new OutdatedTraceError(`${file}: ${target.name} breaks no clause on it`);
+  const path = saveTrace(flags.saveTo, result.trace);
+  const lines = [
+    ...formatCounterexample(result.trace),
+    ...notes(result, read.clause),
+    `shrunk    ${summary(result)}`,
+    `saved     ${path}`,
+  ];
+  const text = flags.json === true ? JSON.stringify(shrinkJson(result, path), null, 1) : lines.join('\n');
+  process.stdout.write(`${text}\n`);
+  process.exitCode = EXIT.broken;
+}
+
+/** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
+export function shrinkCommand(): Command {
+  return new Command('shrink')
+    .description('reduce a saved counterexample, or a failing log, to the simplest program that fails')
+    .argument('<file>', 'trace file or log')
+    .option('--target <module>', 'run it on this target instead of the one it was found on')
+    .option('--budget <seconds>', 'seconds at most', seconds('--budget'), DEFAULT_BUDGET_SECONDS)
+    .option('--save-to <folder>', 'folder for the result', 'counterexamples')
+    .option('--json', 'print the result as JSON')
+    .action(run);
+}
