@@ -104,6 +104,8 @@ export class FrameAllocator {
   #base = NOWHERE.base;
   #count = NOWHERE.count;
   #first = NOWHERE.first;
+  /** No ordinal of the bitmap zone below this one is free. Follows from the held bits, so it is no part of the state either. */
+  #searchFrom = 0;
 
   /**
    * Builds the allocator of the memory that `map` describes. O(descriptors), and a bit for each page frame of boot
@@ -185,11 +187,12 @@ export class FrameAllocator {
     const words = this.#words;
     if (count === 0 || count > this.freeInBitmap) return null;
     const below = this.#ordinalLimit(limit);
-    const first = lowestFit(words, this.#layout, this.#sections, below, count, alignment);
+    const from = this.#searchFrom;
+    const first = lowestFit(words, this.#layout, this.#sections, { from, limit: below }, count, alignment);
     if (first === null || first + count > below) return null;
     markRange(words, first, count, true);
     words[FREE_BITMAP_AT] -= count;
-    noteHeld(words, this.#layout, first, first + count - 1);
+    this.#noteHeld(first, count, alignment);
     return this.#frameOf(first);
   }
 
@@ -280,6 +283,7 @@ export class FrameAllocator {
     } else {
       this.#words.set(words);
     }
+    this.#searchFrom = 0;
     rebuild(this.#words, layout);
   }
 
@@ -395,7 +399,20 @@ export class FrameAllocator {
 
   #noteFrame(frame: number): void {
     const ordinal = this.#ordinalOf('free', frame);
-    noteFreed(this.#words, this.#layout, ordinal, ordinal);
+    this.#noteFreed(ordinal, ordinal);
+  }
+
+  /** Takes note that [first, last] of the bitmap zone became free. */
+  #noteFreed(first: number, last: number): void {
+    if (first < this.#searchFrom) this.#searchFrom = first;
+    noteFreed(this.#words, this.#layout, first, last);
+  }
+
+  /** Takes note that a run of the bitmap zone, the lowest that fits `count` and `alignment`, became held. */
+  #noteHeld(first: number, count: number, alignment: number): void {
+    const isLowestFree = first === this.#searchFrom || (count === 1 && alignment === 1);
+    if (isLowestFree) this.#searchFrom = first + count;
+    noteHeld(this.#words, this.#layout, first, first + count - 1);
   }
 
   /** Sees to it that so many more entries fit on the stack, as far as the zone has page frames. Amortised O(entries). */
@@ -470,7 +487,7 @@ export class FrameAllocator {
     for (let i = 0; i < count; i += 1) {
       if (frames[i] >= this.limit) continue;
       const ordinal = this.#ordinalOf('freePages', frames[i]);
-      noteFreed(this.#words, this.#layout, ordinal, ordinal);
+      this.#noteFreed(ordinal, ordinal);
     }
   }
 
@@ -502,7 +519,7 @@ export class FrameAllocator {
     const [ordinal, pages] = [first + (from - base), until - from];
     markRange(this.#words, ordinal, pages, false);
     this.#give(ordinal, pages);
-    if (ordinal < this.#bitmapOrdinals) noteFreed(this.#words, this.#layout, ordinal, ordinal + pages - 1);
+    if (ordinal < this.#bitmapOrdinals) this.#noteFreed(ordinal, ordinal + pages - 1);
     return until;
   }
 }

@@ -106,19 +106,25 @@ function fitBetween(
   return next < end ? end : next;
 }
 
+/** Where to look: no ordinal below `from` is free, and a run must start below `limit`. */
+export interface Scope {
+  readonly from: number;
+  readonly limit: number;
+}
+
 /**
- * Returns the ordinal of the lowest fitting run of the bitmap zone, or null. The run starts below `limit`; whether it also
- * ends there is for the caller to see: where the lowest one does not, none does. `count` and `alignment` are at least 1.
+ * Returns the ordinal of the lowest fitting run of the bitmap zone, or null. Whether the run also ends below the limit is for
+ * the caller to see: where the lowest one does not, none does. `count` and `alignment` are at least 1.
  */
 export function lowestFit(
   words: Int32Array,
   layout: Layout,
   sections: Sections,
-  limit: number,
+  { from: lowest, limit }: Scope,
   count: number,
   alignment: number,
 ): number | null {
-  let from = 0;
+  let from = lowest;
   while (from < limit) {
     const leaf = nextLeaf(words, layout, from >>> LEAF_SHIFT, count);
     const base = leaf * LEAF_SPAN;

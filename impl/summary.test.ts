@@ -113,7 +113,14 @@ describe('summary', () => {
             let lowest: number | null = first;
             while (lowest !== null && !fits(lowest))
               lowest = lowest + count < first + frames ? lowest + 1 : null;
-            const found = lowestFit(words, layout, sections, sections.bitmapOrdinals, count, alignment);
+            const found = lowestFit(
+              words,
+              layout,
+              sections,
+              { from: 0, limit: sections.bitmapOrdinals },
+              count,
+              alignment,
+            );
             expect(found).toBe(lowest);
           }
         },
