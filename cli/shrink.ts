@@ -31,11 +31,14 @@ function summary(result: ShrinkResult): string {
 }
 
 function notes(
-  { clause, trace, otherClauses, flaky }: ShrinkResult,
+  { clause, origin, trace, otherClauses, flaky }: ShrinkResult,
   recorded: string | null,
 ): readonly string[] {
   const others = otherClauses.map(({ clause: name, count }) => `${name} (${count} times)`);
   return [
+    ...(origin === 'small program'
+      ? ['found among all small programs, not by running the file: it breaks the same clause']
+      : []),
     ...(recorded !== null && recorded !== clause
       ? [`the file says ${recorded}; this target breaks ${clause}`]
       : []),
@@ -50,11 +53,12 @@ function notes(
 }
 
 function shrinkJson(result: ShrinkResult, path: string): object {
-  const { verdict, clause, operationsBefore, trace, executions, exhausted } = result;
+  const { verdict, clause, origin, operationsBefore, trace, executions, exhausted } = result;
   const operations = trace.scenario.operations.length;
   return {
     verdict,
     clause,
+    origin,
     operationsBefore,
     operations,
     executions,
@@ -70,7 +74,11 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
   const target = await loadTarget(flags.target ?? read.target ?? OURS.name);
   const scenario = target.name === read.target ? read.scenario : heldTo(read.scenario, target.policies);
   const note = read.note === null ? {} : { note: read.note };
-  const result = shrink(target, scenario, { ms: flags.budget * 1000, ...note });
+  const result = shrink(target, scenario, {
+    ms: flags.budget * 1000,
+    expected: read.clause ?? undefined,
+    ...note,
+  });
   if (result.verdict === 'holds')
     throw new OutdatedTraceError(`${file}: ${target.name} breaks no clause on it`);
   const path = saveTrace(flags.saveTo, result.trace);

@@ -28,7 +28,7 @@ function candidates(trials: Trials, best: Draft, length: number): readonly Draft
 }
 
 /** Returns the simplest failure among the small programs on small worlds that are simpler than the best known, or null. */
-export function search(trials: Trials, { draft: best }: Failure): Failure | null {
+export function search(trials: Trials, { draft: best }: Pick<Failure, 'draft'>): Failure | null {
   for (let length = 0; length <= Math.min(LONGEST, best.operations.length); length += 1)
     for (const draft of candidates(trials, best, length)) {
       if (trials.isSpent) return null;

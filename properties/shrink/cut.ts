@@ -1,13 +1,13 @@
 /**
- * Cutting: a long failing program made short. First the last operations alone with what they depend on, a few, then more;
- * then large pieces are left out, then smaller ones (delta debugging). What it costs to run a program goes with its length,
+ * Cutting: a long failing program made short. The last operations may fail alone with what they depend on; of what is left,
+ * large pieces are left out, then smaller ones (delta debugging). What it costs to run a program goes with its length,
  * so the order pays: most of 100,000 operations are gone after a few short runs. The result still breaks the same clause;
  * finer moves are those of the reducer.
  */
 import type { ClauseName, Operation, Program, Reference, Scenario } from '../../spec/index.ts';
 import { type Execution, execute } from '../execution.ts';
 import type { Target } from '../target.ts';
-import { keeping, lastOf } from './keeping.ts';
+import { keeping } from './keeping.ts';
 
 export interface CutOptions {
   /** Cut no further once a program is this short. */
@@ -57,13 +57,6 @@ class Cutter {
     return this.operations.length <= this.#options.operations;
   }
 
-  /** Tries the last operations alone, with what they depend on: first a few, then four times as many, and so on. */
-  keepLast(): void {
-    const { length } = this.operations;
-    for (let kept = 1; kept < length && !this.isSpent; kept *= 4)
-      if (this.#adopt(lastOf(this.operations, length - kept))) return;
-  }
-
   /** Leaves out pieces of this many operations, from the end to the start. Returns whether any could be. */
   pass(size: number): boolean {
     const before = this.operations.length;
@@ -84,12 +77,11 @@ class Cutter {
     if (shorter.at(-1)?.call === last?.call) this.#adopt(shorter);
   }
 
-  #adopt(operations: Program): boolean {
+  #adopt(operations: Program): void {
     const run = this.#attempt(operations);
-    if (run === null || run.operations.length >= this.operations.length) return false;
+    if (run === null || run.operations.length >= this.operations.length) return;
     this.run = run;
     this.#options.onProgress?.(run.operations.length, this.executions);
-    return true;
   }
 
   #attempt(operations: Program): Execution | null {
@@ -114,7 +106,6 @@ export function cut(target: Target, scenario: Scenario, start: Execution, option
   const clause = start.violation?.clause;
   if (clause === undefined) throw new Error('only a failing run can be cut');
   const cutter = new Cutter(target, scenario, start, clause, options);
-  cutter.keepLast();
   for (let size = Math.ceil(cutter.operations.length / 2); size >= 1 && !cutter.isShort; ) {
     const isShorter = cutter.pass(size);
     if (cutter.isSpent || (size === 1 && !isShorter)) break;

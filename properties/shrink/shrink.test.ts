@@ -79,7 +79,8 @@ describe('a log of 20,000 operations that ends in a double free', () => {
     const read = await readScenario(failingLog(DOUBLE_FREE, 20_000));
     expect(read).toMatchObject({ kind: 'log', clause: 'free.owner' });
     expect(read.scenario.operations).toHaveLength(20_001);
-    const { verdict, clause, trace } = shrink(DOUBLE_FREE, read.scenario, { ms: 60_000 });
+    const options = { ms: 60_000, expected: read.clause ?? undefined };
+    const { verdict, clause, trace } = shrink(DOUBLE_FREE, read.scenario, options);
     expect({ verdict, clause, broken: trace.violation?.clause }).toEqual({
       verdict: 'reduced',
       clause: 'free.owner',

@@ -3,15 +3,17 @@
  * same clause.
  */
 import type { ClauseName, Scenario, Trace } from '../../spec/index.ts';
-import { execute } from '../execution.ts';
 import { type Flaky, type ReduceResult, reduce } from '../reduce/reduce.ts';
 import type { OtherClause } from '../reduce/trials.ts';
 import type { Target } from '../target.ts';
 import { cut } from './cut.ts';
+import { failingRun, type Origin } from './failing-run.ts';
 
 export interface ShrinkOptions {
-  /** Milliseconds at most, the first run apart. */
+  /** Milliseconds at most. Where the whole has to be run, that is done to its end. */
   readonly ms: number;
+  /** The clause that the scenario was seen to break: where something shorter breaks it, the whole is never run. */
+  readonly expected?: ClauseName | undefined;
   /** What the trace found may say of itself. */
   readonly note?: string;
   /** Told how many operations are left. */
@@ -25,7 +27,8 @@ export interface ShrinkResult {
   readonly trace: Trace;
   /** The clause that the scenario breaks on this target, or null where it holds. */
   readonly clause: ClauseName | null;
-  /** Operations of the scenario that was given, up to the one that broke the clause. */
+  readonly origin: Origin;
+  /** Operations of the scenario that was given. */
   readonly operationsBefore: number;
   readonly executions: number;
   readonly seconds: number;
@@ -37,6 +40,8 @@ export interface ShrinkResult {
 
 /** The reducer's moves are many: it is given programs of at most this length where time allows to cut so far. */
 const SHORT = 12;
+/** Programs longer than this are left as they were cut: every step of the reducer runs the whole of them. */
+const REDUCIBLE = 2000;
 /** Share of the time that cutting may take. */
 const CUT_SHARE = 0.8;
 /** Executions are bounded by time alone here. */
@@ -44,31 +49,53 @@ const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** Shrinks a scenario that breaks a clause on this target. */
 export function shrink(target: Target, scenario: Scenario, options: ShrinkOptions): ShrinkResult {
-  const first = execute(target, scenario);
   const start = performance.now();
-  const elapsed = (): number => performance.now() - start;
+  const until = start + options.ms;
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  const {
+    run: first,
+    origin,
+    executions,
+  } = failingRun(target, scenario, { expected: options.expected, until });
   const clause = first.violation?.clause ?? null;
-  const operationsBefore = first.operations.length;
-  const common = { clause, operationsBefore };
-  if (clause === null) {
-    const nothing = { executions: 1, seconds: 0, exhausted: false, otherClauses: [], flaky: null };
-    return { verdict: 'holds', trace: first.trace(), ...common, ...nothing };
-  }
+  const common = { clause, origin, operationsBefore: scenario.operations.length };
+  const unreduced = { otherClauses: [], flaky: null };
+  if (clause === null)
+    return {
+      verdict: 'holds',
+      trace: first.trace(),
+      ...common,
+      executions,
+      seconds: elapsed(),
+      exhausted: false,
+      ...unreduced,
+    };
   const { onProgress } = options;
   const short = cut(target, scenario, first, {
     operations: SHORT,
-    ms: options.ms * CUT_SHARE,
+    ms: Math.max(1, until - performance.now()) * CUT_SHARE,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const note = options.note === undefined ? {} : { note: options.note };
-  const left = Math.max(1, options.ms - elapsed());
-  const reduced = reduce(target, { ...short.run.trace(), ...note }, { ms: left, executions: UNLIMITED });
+  const trace = { ...short.run.trace(), ...(options.note === undefined ? {} : { note: options.note }) };
+  const spent = executions + short.executions;
+  if (short.run.operations.length > REDUCIBLE)
+    return {
+      verdict: 'reduced',
+      trace,
+      ...common,
+      executions: spent,
+      seconds: elapsed(),
+      exhausted: true,
+      ...unreduced,
+    };
+  const left = Math.max(1, until - performance.now());
+  const reduced = reduce(target, trace, { ms: left, executions: UNLIMITED });
   return {
     verdict: reduced.verdict,
     trace: reduced.trace,
     ...common,
-    executions: 1 + short.executions + reduced.executions,
-    seconds: elapsed() / 1000,
+    executions: spent + reduced.executions,
+    seconds: elapsed(),
     exhausted: short.exhausted || reduced.exhausted,
     otherClauses: reduced.otherClauses,
     flaky: reduced.flaky,
