@@ -22,7 +22,9 @@ import type { Target } from './target.ts';
 const UNTOUCHED = 0x5555_0000_0000_0000n;
 /** Entries beyond those asked for, that a call must leave alone. */
 const MARGIN = 2;
-/** Entries of the array for a request that must be refused, whatever the array: enough to see one written. */
+/** A request up to this size gets an array for all of it, even where it must be refused: it may be granted all the same. */
+const WHOLE_ARRAY = 4096;
+/** Entries of the array for a larger request that must be refused: enough to see one written. */
 const SHORT_ARRAY = 16;
 
 let scratch = new BigUint64Array(1024);
@@ -107,8 +109,9 @@ function firstEntries(entries: BigUint64Array, count: number): readonly bigint[]
 }
 
 function callAllocPages(pmm: Pmm, count: Argument, freeInStack: number): Called {
-  const isGrantable = typeof count === 'bigint' && count >= 0n && count <= freeInStack;
-  const asked = isGrantable ? Number(count) : SHORT_ARRAY;
+  const most = Math.max(freeInStack, WHOLE_ARRAY);
+  const isWhole = typeof count === 'bigint' && count >= 0n && count <= most;
+  const asked = isWhole ? Number(count) : SHORT_ARRAY;
   const entries = untouchedArray(asked + MARGIN);
   try {
     const granted: unknown = pmm.allocPages(entries, passed(count));
