@@ -160,7 +160,7 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     {
       name: 'batch-completed-from-bitmap-zone',
       sentence: 'A batch that the stack zone cannot serve is completed from the bitmap zone.',
-      clause: 'address.higher-half',
+      clause: 'allocPages.zone',
       shortest: 1,
     },
     ({ inner, limit, quietly, fail }) => ({
