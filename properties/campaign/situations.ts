@@ -70,6 +70,16 @@ const MISUSED = [FREES, 'panicked'] as const;
 const REGION_FREED = ['freeRegion', 'done'] as const;
 const REGION_MISUSED = ['freeRegion', 'panicked'] as const;
 
+/** Whether a run reaches past the last whole word of the bitmap zone. */
+function endsInPartialWord(step: JudgedStep): boolean {
+  const { bitmapLimit: limit } = step.before.world;
+  return (runEnd(step) ?? 0) > limit - (limit % WORD_BITS);
+}
+
+/** Lengths of runs at which a word or a block of the bitmap is full, one short, or one over. */
+const WORD_RUNS = [31, 32, 33, 63, 64, 65, 1023, 1024, 1025];
+const WORD_BITS = 32;
+
 const SITUATIONS: readonly StepSituation[] = [
   sometimes('alloc: out of memory', REFUSED_PAGE),
   sometimes(
@@ -113,6 +123,10 @@ const SITUATIONS: readonly StepSituation[] = [
     'allocBitmap: a run ends exactly at the bitmap limit',
     RUN,
     (s) => runEnd(s) === s.before.world.bitmapLimit,
+  ),
+  sometimes('allocBitmap: a run in the last partial word of the zone', RUN, endsInPartialWord),
+  ...WORD_RUNS.map((pages) =>
+    sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => count(s.operation) === BigInt(pages)),
   ),
   sometimes('allocBitmap: page frame 0', RUN, (s) => base(s) === 0),
   sometimes('allocBitmap: an alignment that is no power of two', RUN, (s) =>
@@ -175,10 +189,6 @@ function hasHole(world: World): boolean {
   const bases = new Set<number>(regions(world).map(({ base }) => base));
   return regions(world).some((region) => endOf(region) < frameEnd(world.map) && !bases.has(endOf(region)));
 }
-
-/** Lengths of runs at which a word or a block of the bitmap is full, one short, or one over. */
-const WORD_RUNS = [31, 32, 33, 63, 64, 65, 1023, 1024, 1025];
-const WORD_BITS = 32;
 
 const WORLD_SITUATIONS: readonly WorldSituation[] = [
   { name: 'map: page frame 0', occurs: (w) => regions(w).some((r) => r.base === 0) },
