@@ -1,25 +1,10 @@
 /** Tables of counts: calls by outcome, clauses by side. Pure: from counts to text. */
 import Table from 'cli-table3';
 import type { SideCounts } from '../properties/index.ts';
+import { UNFRAMED } from './unframed.ts';
 
 const PLAIN = {
-  chars: {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  },
+  chars: { ...UNFRAMED, middle: '  ' },
   style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
 };
 

@@ -18,6 +18,7 @@ import {
 } from '../spec/index.ts';
 import { LEGEND, mapBar } from './map-bar.ts';
 import { formatSize } from './map-size.ts';
+import { UNFRAMED } from './unframed.ts';
 
 /** A map to report, under a configuration. `width` is that of the terminal, in characters. */
 export interface MapReport {
@@ -29,23 +30,7 @@ export interface MapReport {
 type Align = 'left' | 'right';
 
 /** Columns one blank apart, the head underlined: a region of a PC fits a line of 80 characters. */
-const FRAME = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  right: '',
-  'right-mid': '',
-  mid: '-',
-  'mid-mid': ' ',
-  middle: ' ',
-};
+const FRAME = { ...UNFRAMED, mid: '-', 'mid-mid': ' ' };
 
 /** Returns a table without colours and without lines between its rows. */
 function table(
