@@ -13,13 +13,14 @@ import {
   bitmapLimit,
   type Call,
   type Config,
-  type Descriptor,
   type InspectedRun,
   isRam,
   type MemoryMap,
   PFN_LIMIT,
 } from '../spec/index.ts';
-import { type FirmwareExtents, firmwareExtents, ownerOutside } from './firmware.ts';
+import { BitmapZone } from './bitmap-zone.ts';
+import { firmwareExtents } from './firmware.ts';
+import { checkBatch, endOfRun, type FrameBatch } from './frame-batch.ts';
 import {
   freeRuns,
   LONGEST_RUN,
@@ -31,58 +32,27 @@ import {
   resetStack,
   sizeOf,
   stepOf,
-  writeFloor,
 } from './free-stack.ts';
 import { firstFree, isHeld, markRange } from './held-bits.ts';
 import { runsOfBits, runsOfStack } from './inspection.ts';
 import * as layoutWords from './layout.ts';
-import { checksum, type Layout, layoutOf, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
-import { argumentPanic, duplicatePanic, lengthPanic, ownerPanic } from './misuse.ts';
-import { lowestFit } from './search.ts';
-import {
-  paddingOf,
-  piecesOwned,
-  type Section,
-  type Sections,
-  sectionBelow,
-  sectionOfOrdinal,
-  sectionsOf,
-} from './sections.ts';
+import { type Layout, layoutOf, MAP_AT } from './layout.ts';
+import { argumentPanic, duplicatePanic, ownerPanic } from './misuse.ts';
+import { NOWHERE, SectionFinder } from './section-finder.ts';
+import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { noteFreed, noteHeld, rebuild } from './summary.ts';
+import { giveRun, initialCapacity, wordsFor, writeInitial } from './state.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, ENTRY_WORDS, FREE_BITMAP_AT, HELD_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } =
-  layoutWords;
+const { DEPTH_AT, FREE_BITMAP_AT, HELD_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
 
 /** The top run grows while it has no more than this ahead of its next; see `joins` in `free-stack.ts`. */
 const MOST_AHEAD = LONGEST_RUN - 2;
 
-/** Page frame numbers of a batch. A `Uint32Array` where the map's page frame numbers stay below 2^32. */
-export type FrameBatch = Uint32Array | Float64Array;
-
-/** The stack starts with room for one entry a descriptor, and one for each 1024 page frames of its zone. */
-const FRAMES_PER_INITIAL_ENTRY = 1024;
 /** A batch is searched for consecutive page frames in pieces of this, so that one that is refused costs no square. */
 const LONGEST_PIECE = 256;
 /** A stack zone of up to this many page frames (64 GiB) is inspected bit by bit. */
 const READ_THROUGH = 2 ** 24;
-/** Stands for "no section used yet": holds no page frame. */
-const NOWHERE: Section = { base: 0, count: 0, first: 0 };
-
-/** Returns the words of a state whose stack has room for so many entries below the top one, the floor among them. */
-function wordsFor({ stackAt }: Layout, entries: number): number {
-  return stackAt + entries * ENTRY_WORDS;
-}
-
-/** Returns the end of the consecutive page frames, ascending or descending, that begin at an index of a batch. */
-function endOfRun(frames: FrameBatch, from: number, limit: number): number {
-  let end = from + 1;
-  const step = end < limit ? frames[end] - frames[from] : 0;
-  if (step !== 1 && step !== -1) return end;
-  while (end < limit && frames[end] - frames[end - 1] === step) end += 1;
-  return end;
-}
 
 export class FrameAllocator {
   /** RAM page frames. */
@@ -92,20 +62,18 @@ export class FrameAllocator {
   /** One past the last page frame that can be handed out. */
   readonly end: number;
   readonly #sections: Sections;
-  readonly #firmware: FirmwareExtents;
+  readonly #finder: SectionFinder;
   readonly #layout: Layout;
+  readonly #bitmap: BitmapZone;
   readonly #stackAt: number;
   readonly #bitmapOrdinals: number;
   #words: Int32Array;
   /** Entries that the stack has room for. */
   #capacity: number;
   /** The section of the stack zone last used: first page frame, page frames, first ordinal. No part of the state. */
-  #near = NOWHERE; // of either zone
   #base = NOWHERE.base;
   #count = NOWHERE.count;
   #first = NOWHERE.first;
-  /** No ordinal of the bitmap zone below this one is free. Follows from the held bits, so it is no part of the state either. */
-  #searchFrom = 0;
 
   /**
    * Builds the allocator of the memory that `map` describes. O(descriptors), and a bit for each page frame of boot
@@ -115,17 +83,16 @@ export class FrameAllocator {
     this.limit = bitmapLimit(config);
     this.total = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
     this.#sections = sectionsOf(map, config);
-    this.#firmware = firmwareExtents(map);
+    this.#finder = new SectionFinder(this.#sections, firmwareExtents(map));
     this.#layout = layoutOf(this.#sections);
+    this.#bitmap = new BitmapZone(this.#sections, this.#layout, this.limit);
     this.#stackAt = this.#layout.stackAt;
     this.#bitmapOrdinals = this.#sections.bitmapOrdinals;
     const last = this.#sections.list.at(-1) ?? NOWHERE;
     this.end = last.base + last.count;
-    const { stackFrames } = this.#sections;
-    const entries = map.descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_ENTRY);
-    this.#capacity = Math.min(entries, stackFrames);
-    this.#words = new Int32Array(wordsFor(this.#layout, this.#capacity));
-    this.#init(map.descriptors);
+    this.#capacity = initialCapacity(this.#sections, map.descriptors);
+    this.#words = wordsFor(this.#layout, this.#capacity);
+    writeInitial(this.#words, this.#layout, this.#sections, map.descriptors);
   }
 
   /** Free page frames of the bitmap zone. */
@@ -174,7 +141,7 @@ export class FrameAllocator {
    */
   allocPages(frames: FrameBatch, count: number): boolean {
     if (count > this.freeInStack) return false;
-    this.#checkBatch('allocPages', frames, count);
+    checkBatch('allocPages', frames, count, this.end);
     for (let taken = 0; taken < count; ) taken = this.#takeRun(frames, taken, count);
     return true;
   }
@@ -184,16 +151,8 @@ export class FrameAllocator {
    * `alignment`; null where none does. `search.ts` states the cost.
    */
   allocBitmap(count: number, limit: number, alignment: number): number | null {
-    const words = this.#words;
-    if (count === 0 || count > this.freeInBitmap) return null;
-    const below = this.#ordinalLimit(limit);
-    const from = this.#searchFrom;
-    const first = lowestFit(words, this.#layout, this.#sections, { from, limit: below }, count, alignment);
-    if (first === null || first + count > below) return null;
-    markRange(words, first, count, true);
-    words[FREE_BITMAP_AT] -= count;
-    this.#noteHeld(first, count, alignment);
-    return this.#frameOf(first);
+    const first = this.#bitmap.take(this.#words, count, limit, alignment);
+    return first === null ? null : this.#frameOf(first);
   }
 
   /** Frees one page frame. O(1) in the stack zone, O(log zone) in the bitmap zone. */
@@ -209,7 +168,7 @@ export class FrameAllocator {
 
   /** Frees `frames[0 .. count)`, all or nothing. O(count); consecutive page frames go a word at a time. */
   freePages(frames: FrameBatch, count: number): void {
-    this.#checkBatch('freePages', frames, count);
+    checkBatch('freePages', frames, count, this.end);
     this.#makeRoom(count);
     const mark = markStack(this.#words);
     const freeInBitmap = this.freeInBitmap;
@@ -283,33 +242,7 @@ export class FrameAllocator {
     } else {
       this.#words.set(words);
     }
-    this.#searchFrom = 0;
-    rebuild(this.#words, layout);
-  }
-
-  #init(descriptors: readonly Descriptor[]): void {
-    this.#words[MAGIC_AT] = MAGIC;
-    this.#words[MAP_AT] = checksum(this.#sections);
-    writeFloor(this.#words);
-    const padding = paddingOf(this.#sections);
-    const boot = piecesOwned(this.#sections, descriptors, 'boot');
-    const held = [...padding, ...boot];
-    for (const { first, count } of held) markRange(this.#words, first, count, true);
-    for (const { first, count } of held) {
-      // The padding between the zones reaches past the last leaf: what lies there is no part of the summary.
-      const end = Math.min(first + count, this.#bitmapOrdinals);
-      if (first < end) noteHeld(this.#words, this.#layout, first, end - 1);
-    }
-    for (const piece of piecesOwned(this.#sections, descriptors, 'pmm')) this.#give(piece.first, piece.count);
-  }
-
-  /** Counts ordinals of one section, whose bits say free already, and pushes those of the stack zone. Room is made. */
-  #give(first: number, count: number): void {
-    if (first < this.#bitmapOrdinals) {
-      this.#words[FREE_BITMAP_AT] += count;
-      return;
-    }
-    pushRun(this.#words, this.#stackAt, first, count, 1);
+    this.#bitmap.noteAll(this.#words);
   }
 
   /** Allocates what is left of `count`, as far as the top run of the stack has it. Returns how many are taken now. */
@@ -392,27 +325,12 @@ export class FrameAllocator {
       this.#push(call, ordinal | 0, frame);
       return;
     }
-    if (!isHeld(this.#words, ordinal)) throw ownerPanic(call, frame, 'pmm');
-    markRange(this.#words, ordinal, 1, false);
-    this.#words[FREE_BITMAP_AT] += 1;
+    if (!this.#bitmap.release(this.#words, ordinal)) throw ownerPanic(call, frame, 'pmm');
   }
 
   #noteFrame(frame: number): void {
     const ordinal = this.#ordinalOf('free', frame);
-    this.#noteFreed(ordinal, ordinal);
-  }
-
-  /** Takes note that [first, last] of the bitmap zone became free. */
-  #noteFreed(first: number, last: number): void {
-    if (first < this.#searchFrom) this.#searchFrom = first;
-    noteFreed(this.#words, this.#layout, first, last);
-  }
-
-  /** Takes note that a run of the bitmap zone, the lowest that fits `count` and `alignment`, became held. */
-  #noteHeld(first: number, count: number, alignment: number): void {
-    const isLowestFree = first === this.#searchFrom || (count === 1 && alignment === 1);
-    if (isLowestFree) this.#searchFrom = first + count;
-    noteHeld(this.#words, this.#layout, first, first + count - 1);
+    this.#bitmap.noteFreed(this.#words, ordinal, ordinal);
   }
 
   /** Sees to it that so many more entries fit on the stack, as far as the zone has page frames. Amortised O(entries). */
@@ -421,7 +339,7 @@ export class FrameAllocator {
     const depth = this.#words[DEPTH_AT];
     if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;
     const capacity = Math.min(Math.max(2 * this.#capacity, depth + entries), stackFrames);
-    const grown = new Int32Array(wordsFor(this.#layout, capacity));
+    const grown = wordsFor(this.#layout, capacity);
     grown.set(this.#words);
     this.#words = grown;
     this.#capacity = capacity;
@@ -429,15 +347,9 @@ export class FrameAllocator {
 
   /** Returns the ordinal of a page frame, and keeps its section in mind; panics where it lies in none. */
   #ordinalOf(call: Call, frame: number): number {
-    const section = this.#sectionOf(call, frame);
+    const section = this.#finder.sectionOf(call, frame);
     this.#use(section);
     return section.first + (frame - section.base);
-  }
-
-  #outsidePanic(call: Call, frame: number): Error {
-    const isFrame = Number.isInteger(frame) && frame >= 0 && frame < PFN_LIMIT;
-    if (!isFrame) return argumentPanic(call, `${frame} is no page frame number`);
-    return ownerPanic(call, frame, ownerOutside(this.#firmware, frame));
   }
 
   /** Returns the page frame of an ordinal that is no padding. */
@@ -447,10 +359,7 @@ export class FrameAllocator {
   }
 
   #frameElsewhere(ordinal: number): number {
-    const near = this.#near;
-    if (ordinal >= near.first && ordinal - near.first < near.count) return near.base + (ordinal - near.first);
-    const section = this.#sections.list[sectionOfOrdinal(this.#sections, ordinal)] ?? NOWHERE;
-    this.#near = section;
+    const section = this.#finder.sectionOfOrdinal(ordinal);
     this.#use(section);
     return section.base + (ordinal - section.first);
   }
@@ -461,19 +370,6 @@ export class FrameAllocator {
     this.#base = base;
     this.#count = count;
     this.#first = first;
-  }
-
-  /** Returns the ordinal that the page frames of the bitmap zone below `limit` lie below. */
-  #ordinalLimit(limit: number): number {
-    if (limit >= this.limit) return this.#bitmapOrdinals;
-    const section = this.#sections.list[sectionBelow(this.#sections, limit - 1)];
-    return section === undefined ? 0 : section.first + Math.min(limit - section.base, section.count);
-  }
-
-  #checkBatch(call: Call, frames: FrameBatch, count: number): void {
-    if (count > frames.length) throw lengthPanic(call, count, frames.length);
-    if (this.end <= 2 ** 32 || frames instanceof Float64Array) return;
-    throw argumentPanic(call, `page frame numbers up to ${this.end - 1} need a Float64Array`);
   }
 
   /** Undoes what the release of `frames[0 .. count)` did to the held bits. */
@@ -487,25 +383,14 @@ export class FrameAllocator {
     for (let i = 0; i < count; i += 1) {
       if (frames[i] >= this.limit) continue;
       const ordinal = this.#ordinalOf('freePages', frames[i]);
-      this.#noteFreed(ordinal, ordinal);
+      this.#bitmap.noteFreed(this.#words, ordinal, ordinal);
     }
-  }
-
-  /** Returns the section that a page frame lies in; panics where it lies in none. O(log sections). */
-  #sectionOf(call: Call, frame: number): Section {
-    const near = this.#near;
-    if (frame >= near.base && frame - near.base < near.count && Math.floor(frame) === frame) return near;
-    const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
-    const index = frame - section.base;
-    if (!(index < section.count) || Math.floor(index) !== index) throw this.#outsidePanic(call, frame);
-    this.#near = section;
-    return section;
   }
 
   /** Panics unless the page frames of [from, end) that lie in one section with the first may be freed; returns their end. */
   #checkPiece(from: number, end: number): number {
     if (from === PFN_LIMIT) throw argumentPanic('freeRegion', 'the region ends above 2^52');
-    const { base, count, first } = this.#sectionOf('freeRegion', from);
+    const { base, count, first } = this.#finder.sectionOf('freeRegion', from);
     const until = end < base + count ? end : base + count;
     const free = firstFree(this.#words, first + (from - base), first + (until - base));
     if (free < first + (until - base)) throw ownerPanic('freeRegion', base + (free - first), 'pmm');
@@ -514,12 +399,12 @@ export class FrameAllocator {
 
   /** Frees the page frames of [from, end) that lie in one section with the first, and returns their end. */
   #freePiece(from: number, end: number): number {
-    const { base, count, first } = this.#sectionOf('freeRegion', from);
+    const { base, count, first } = this.#finder.sectionOf('freeRegion', from);
     const until = end < base + count ? end : base + count;
     const [ordinal, pages] = [first + (from - base), until - from];
     markRange(this.#words, ordinal, pages, false);
-    this.#give(ordinal, pages);
-    if (ordinal < this.#bitmapOrdinals) this.#noteFreed(ordinal, ordinal + pages - 1);
+    giveRun(this.#words, this.#layout, this.#sections, ordinal, pages);
+    if (ordinal < this.#bitmapOrdinals) this.#bitmap.noteFreed(this.#words, ordinal, ordinal + pages - 1);
     return until;
   }
 }

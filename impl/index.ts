@@ -1,4 +1,5 @@
 /** HOW: the implementation. */
 
-export { FrameAllocator, type FrameBatch } from './frame-allocator.ts';
+export { FrameAllocator } from './frame-allocator.ts';
+export type { FrameBatch } from './frame-batch.ts';
 export { createPmm, PageFrameManager } from './pmm.ts';

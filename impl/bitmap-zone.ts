@@ -1,0 +1,75 @@
+/**
+ * The bitmap zone: contiguous page frames, found by first fit. Held bits say what is free, the summary where to look, and a
+ * count in the header how many there are. In ordinals; the words are the caller's, who may move them to a larger buffer.
+ *
+ * Costs are those of `search.ts` and `summary.ts`.
+ */
+import { isHeld, markRange } from './held-bits.ts';
+import type { Layout } from './layout.ts';
+import * as layoutWords from './layout.ts';
+import { lowestFit } from './search.ts';
+import { type Sections, sectionBelow } from './sections.ts';
+import { noteFreed, noteHeld, rebuild } from './summary.ts';
+
+/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+const { FREE_BITMAP_AT } = layoutWords;
+
+export class BitmapZone {
+  readonly #sections: Sections;
+  readonly #layout: Layout;
+  readonly #end: number;
+  /** No ordinal below this one is free. Follows from the held bits, so it is no part of the state. */
+  #searchFrom = 0;
+
+  /** `end` is the first page frame past the zone. */
+  constructor(sections: Sections, layout: Layout, end: number) {
+    this.#sections = sections;
+    this.#layout = layout;
+    this.#end = end;
+  }
+
+  /**
+   * Takes the lowest run of `count` that ends at or below page frame `limit` and starts at a multiple of `alignment`; returns
+   * its first ordinal, or null where none fits.
+   */
+  take(words: Int32Array, count: number, limit: number, alignment: number): number | null {
+    if (count === 0 || count > words[FREE_BITMAP_AT] >>> 0) return null;
+    const below = this.#ordinalsBelow(limit);
+    const from = this.#searchFrom;
+    const first = lowestFit(words, this.#layout, this.#sections, { from, limit: below }, count, alignment);
+    if (first === null || first + count > below) return null;
+    markRange(words, first, count, true);
+    words[FREE_BITMAP_AT] -= count;
+    const isLowestFree = first === from || (count === 1 && alignment === 1);
+    if (isLowestFree) this.#searchFrom = first + count;
+    noteHeld(words, this.#layout, first, first + count - 1);
+    return first;
+  }
+
+  /** Gives back one ordinal, and tells whether it was held; changes nothing where not. {@link noteFreed} follows. */
+  release(words: Int32Array, ordinal: number): boolean {
+    if (!isHeld(words, ordinal)) return false;
+    markRange(words, ordinal, 1, false);
+    words[FREE_BITMAP_AT] += 1;
+    return true;
+  }
+
+  /** Takes note that [first, last] became free. */
+  noteFreed(words: Int32Array, first: number, last: number): void {
+    if (first < this.#searchFrom) this.#searchFrom = first;
+    noteFreed(words, this.#layout, first, last);
+  }
+
+  /** Takes note that any held bit may have changed. O(zone / 32). */
+  noteAll(words: Int32Array): void {
+    this.#searchFrom = 0;
+    rebuild(words, this.#layout);
+  }
+
+  /** Returns the ordinal that the page frames of the zone below page frame `limit` lie below. */
+  #ordinalsBelow(limit: number): number {
+    if (limit >= this.#end) return this.#sections.bitmapOrdinals;
+    const section = this.#sections.list[sectionBelow(this.#sections, limit - 1)];
+    return section === undefined ? 0 : section.first + Math.min(limit - section.base, section.count);
+  }
+}

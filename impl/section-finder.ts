@@ -1,0 +1,50 @@
+/**
+ * The section finder: in which section a page frame or an ordinal lies. It keeps the section found last in mind, since the
+ * next question is mostly about the same one. That is no part of the state: sections are constant.
+ *
+ * Cost: O(1) for the section found last, else O(log sections).
+ */
+import { type Call, PFN_LIMIT } from '../spec/index.ts';
+import { type FirmwareExtents, ownerOutside } from './firmware.ts';
+import { argumentPanic, ownerPanic } from './misuse.ts';
+import { type Section, type Sections, sectionBelow, sectionOfOrdinal } from './sections.ts';
+
+/** Stands for "no section": holds no page frame. */
+export const NOWHERE: Section = { base: 0, count: 0, first: 0 };
+
+export class SectionFinder {
+  readonly #sections: Sections;
+  readonly #firmware: FirmwareExtents;
+  #near = NOWHERE;
+
+  constructor(sections: Sections, firmware: FirmwareExtents) {
+    this.#sections = sections;
+    this.#firmware = firmware;
+  }
+
+  /** Returns the section that a page frame lies in; panics where it lies in none. */
+  sectionOf(call: Call, frame: number): Section {
+    const near = this.#near;
+    if (frame >= near.base && frame - near.base < near.count && Math.floor(frame) === frame) return near;
+    const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
+    const index = frame - section.base;
+    if (!(index < section.count) || Math.floor(index) !== index) throw this.#outsidePanic(call, frame);
+    this.#near = section;
+    return section;
+  }
+
+  /** Returns the section of an ordinal that is no padding. */
+  sectionOfOrdinal(ordinal: number): Section {
+    const near = this.#near;
+    if (ordinal >= near.first && ordinal - near.first < near.count) return near;
+    const section = this.#sections.list[sectionOfOrdinal(this.#sections, ordinal)] ?? NOWHERE;
+    this.#near = section;
+    return section;
+  }
+
+  #outsidePanic(call: Call, frame: number): Error {
+    const isFrame = Number.isInteger(frame) && frame >= 0 && frame < PFN_LIMIT;
+    if (!isFrame) return argumentPanic(call, `${frame} is no page frame number`);
+    return ownerPanic(call, frame, ownerOutside(this.#firmware, frame));
+  }
+}

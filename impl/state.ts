@@ -1,0 +1,65 @@
+/**
+ * The state: the one flat buffer of `layout.ts`, as init leaves it, and with more room for the free stack when that grows.
+ */
+import type { Descriptor } from '../spec/index.ts';
+import { pushRun, writeFloor } from './free-stack.ts';
+import { markRange } from './held-bits.ts';
+import { checksum, ENTRY_WORDS, FREE_BITMAP_AT, type Layout, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
+import { paddingOf, piecesOwned, type Sections } from './sections.ts';
+import { noteHeld } from './summary.ts';
+
+/** The stack starts with room for one entry a descriptor, and one for each 1024 page frames of its zone. */
+const FRAMES_PER_INITIAL_ENTRY = 1024;
+
+/** Returns the entries that a stack has room for at first. */
+export function initialCapacity({ stackFrames }: Sections, descriptors: readonly Descriptor[]): number {
+  return Math.min(descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_ENTRY), stackFrames);
+}
+
+/** Returns fresh words for a state whose stack has room for so many entries below the top one, the floor among them. */
+export function wordsFor({ stackAt }: Layout, entries: number): Int32Array<ArrayBuffer> {
+  return new Int32Array(stackAt + entries * ENTRY_WORDS);
+}
+
+/** Counts ordinals of one section, whose bits say free already, and pushes those of the stack zone. Room is made. */
+export function giveRun(
+  words: Int32Array,
+  { stackAt }: Layout,
+  { bitmapOrdinals }: Sections,
+  first: number,
+  count: number,
+): void {
+  if (first < bitmapOrdinals) words[FREE_BITMAP_AT] += count;
+  else pushRun(words, stackAt, first, count, 1);
+}
+
+/** Marks what init leaves held: the padding, and boot memory until it is handed over. */
+function holdWithheld(
+  words: Int32Array,
+  layout: Layout,
+  sections: Sections,
+  descriptors: readonly Descriptor[],
+): void {
+  const held = [...paddingOf(sections), ...piecesOwned(sections, descriptors, 'boot')];
+  for (const { first, count } of held) markRange(words, first, count, true);
+  for (const { first, count } of held) {
+    // The padding between the zones reaches past the last leaf: what lies there is no part of the summary.
+    const end = Math.min(first + count, sections.bitmapOrdinals);
+    if (first < end) noteHeld(words, layout, first, end - 1);
+  }
+}
+
+/** Writes the state after init into fresh words, which are all zero. O(descriptors + page frames of boot memory / 32). */
+export function writeInitial(
+  words: Int32Array,
+  layout: Layout,
+  sections: Sections,
+  descriptors: readonly Descriptor[],
+): void {
+  words[MAGIC_AT] = MAGIC;
+  words[MAP_AT] = checksum(sections);
+  writeFloor(words);
+  holdWithheld(words, layout, sections, descriptors);
+  for (const { first, count } of piecesOwned(sections, descriptors, 'pmm'))
+    giveRun(words, layout, sections, first, count);
+}
