@@ -4,12 +4,8 @@
  */
 import { join } from 'node:path';
 import type { PmmFactory, Policy } from '../spec/index.ts';
-import {
-  type CampaignResult,
-  DEFAULT_OPERATIONS,
-  type NamedWorld,
-  runCampaign,
-} from './campaign/campaign.ts';
+import { DEFAULT_OPERATIONS, type NamedWorld, runCampaign } from './campaign/campaign.ts';
+import type { CampaignResult } from './campaign/result.ts';
 import { reduce } from './reduce/reduce.ts';
 import { formatCounterexample } from './report/counterexample.ts';
 import type { Target } from './target.ts';

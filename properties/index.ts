@@ -1,18 +1,22 @@
 /** WHY WE BELIEVE IT: arbitrary programs, the judge at work, campaigns, counterexamples, and the suite for vitest. */
+export type { Shard } from './campaign/blocks.ts';
 export {
+  type BlockRunner,
   type CampaignOptions,
-  type CampaignResult,
-  type CampaignVerdict,
   type CountedProgram,
-  clausesOf,
   DEFAULT_OPERATIONS,
-  FULL_RUN_PROGRAMS,
   type NamedWorld,
-  type Progress,
   runCampaign,
 } from './campaign/campaign.ts';
 export type { SideCounts } from './campaign/clause-counts.ts';
 export type { ArgumentKind, EdgeCount } from './campaign/edges.ts';
+export {
+  type CampaignResult,
+  type CampaignVerdict,
+  clausesOf,
+  FULL_RUN_PROGRAMS,
+  type Progress,
+} from './campaign/result.ts';
 export { SITUATION_NAMES } from './campaign/situations.ts';
 export { type CorpusFile, type CorpusVerdict, OWN_CORPUS, replayCorpus } from './corpus/corpus.ts';
 export { type DescribeOptions, describePmm } from './describe-pmm.ts';
@@ -46,6 +50,10 @@ export type { OtherClause } from './reduce/trials.ts';
 export { formatCounterexample, formatResponse } from './report/counterexample.ts';
 export { type JunitOptions, junitReport } from './report/junit.ts';
 export { statisticsLine } from './report/statistics.ts';
+export { type FoundShard, type MergedRun, mergeShards } from './scale/merge.ts';
+export { onThreads } from './scale/on-threads.ts';
+export { type ShardFile, writeShard } from './scale/shard-file.ts';
+export { runShard, type ShardRun, shardFile } from './scale/shard-run.ts';
 export { heldTo, type ReadScenario, readScenario } from './shrink/read-scenario.ts';
 export { type ShrinkOptions, type ShrinkResult, shrink } from './shrink/shrink.ts';
 export { OURS, type Target, targetFrom } from './target.ts';

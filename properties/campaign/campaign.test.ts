@@ -3,7 +3,8 @@ import { createPmm } from '../../impl/index.ts';
 import type { Pmm, PmmFactory } from '../../spec/index.ts';
 import { OURS, type Target } from '../target.ts';
 import { wrapPmm } from '../wrap-pmm.ts';
-import { type CampaignOptions, FULL_RUN_PROGRAMS, runCampaign } from './campaign.ts';
+import { type CampaignOptions, runCampaign } from './campaign.ts';
+import { FULL_RUN_PROGRAMS } from './result.ts';
 
 const base: CampaignOptions = {
   target: OURS,

@@ -2,13 +2,16 @@
  * Campaigns: many random programs on one target. A campaign runs programs until enough have held, time is up, or one has
  * broken a clause; it counts what they met, and says what it did not meet.
  */
-import { CLAUSE_NAMES, type ClauseName, type Policy, type Trace } from '../../spec/index.ts';
+import { CLAUSE_NAMES, type Trace } from '../../spec/index.ts';
 import { anyProgram, type DrawnProgram } from '../commands.ts';
 import { Execution, type Observer, type World } from '../execution.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
 import type { Target } from '../target.ts';
-import { ClauseCounts, type SideCounts } from './clause-counts.ts';
-import { type ArgumentKind, type EdgeCount, EdgeCounts } from './edges.ts';
+import { BATCH, type Block, blocksOf } from './blocks.ts';
+import { ClauseCounts } from './clause-counts.ts';
+import { addCounts, type Counts } from './counts.ts';
+import { EdgeCounts } from './edges.ts';
+import { type CampaignResult, type Progress, type Ran, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
 
 /** A memory map that users name, and how it is called. */
@@ -29,7 +32,7 @@ export interface CampaignOptions {
   /** Operations in a program, at most. */
   readonly operations: number;
   readonly seed: number;
-  /** Told what has been done so far, every few dozen programs. */
+  /** Told what has been done so far, after each block of programs. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each program that was counted. */
   readonly onProgram?: (program: CountedProgram) => void;
@@ -46,45 +49,12 @@ export interface CountedProgram {
   readonly seed: number;
 }
 
-/** What has been done so far. */
-export interface Progress {
-  readonly programs: number;
-  readonly operations: number;
-  readonly seconds: number;
-}
-
-/**
- * - `holds`: no program broke a clause, and a full run met every situation and every side of every clause.
- * - `unreached`: none broke a clause, but a full run did not meet something that it must.
- * - `violated`: a program broke a clause.
- * - `interrupted`: stopped early; none had broken a clause.
- */
-export type CampaignVerdict = 'holds' | 'unreached' | 'violated' | 'interrupted';
-
-export interface CampaignResult extends Progress {
-  readonly verdict: CampaignVerdict;
-  readonly seed: number;
-  /** Operations by call and outcome. */
-  readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly situations: Readonly<Record<string, number>>;
-  readonly clauses: Readonly<Record<string, SideCounts>>;
-  readonly arguments: Readonly<Record<ArgumentKind, EdgeCount>>;
-  /** Situations and sides of clauses that a full run must meet and this one has not. Empty where the run was not full. */
-  readonly unreached: readonly string[];
-  readonly counterexample: Trace | null;
-}
-
 /**
  * Operations in a program, at most, unless told otherwise. Half of it on average, so that drawing the memory map and
  * building a manager of it, the cost of some 20 operations, counts for little.
  */
 export const DEFAULT_OPERATIONS = 200;
 
-/** Programs on generated maps from which on a run counts as full. */
-export const FULL_RUN_PROGRAMS = 1000;
-
-/** Programs between two looks at the clock; each batch has a seed of its own. */
-const BATCH = 32;
 /** One batch in this many runs on the named maps where generated ones are wanted too. */
 const NAMED_SHARE = 8;
 
@@ -105,42 +75,50 @@ function runProgram(
 }
 
 class Counters {
-  readonly clauses = new ClauseCounts();
-  readonly situations = new SituationCounts();
-  readonly edges = new EdgeCounts();
-  readonly calls = new Map<string, Map<string, number>>();
-  programs = 0;
-  operations = 0;
+  readonly #clauses = new ClauseCounts();
+  readonly #situations = new SituationCounts();
+  readonly #edges = new EdgeCounts();
+  readonly #calls = new Map<string, Map<string, number>>();
+  #programs = 0;
+  #operations = 0;
 
   run(target: Target, drawn: DrawnProgram): Execution {
     const execution = runProgram(target, drawn, {
-      tally: this.clauses.note,
+      tally: this.#clauses.note,
       onStep: (step) => {
-        this.situations.noteStep(step);
-        this.edges.note(step);
+        this.#situations.noteStep(step);
+        this.#edges.note(step);
         this.#noteCall(step.operation.call, step.response.outcome.kind);
       },
     });
-    this.situations.noteWorld(drawn.world);
-    this.programs += 1;
-    this.operations += execution.operations.length;
+    this.#situations.noteWorld(drawn.world);
+    this.#programs += 1;
+    this.#operations += execution.operations.length;
     return execution;
   }
 
+  get counts(): Counts {
+    return {
+      programs: this.#programs,
+      operations: this.#operations,
+      calls: Object.fromEntries(
+        [...this.#calls].map(([call, outcomes]) => [call, Object.fromEntries(outcomes)]),
+      ),
+      situations: this.#situations.toRecord(),
+      clauses: this.#clauses.toRecord(CLAUSE_NAMES),
+      arguments: this.#edges.toRecord(),
+    };
+  }
+
   #noteCall(call: string, outcome: string): void {
-    const outcomes = this.calls.get(call) ?? new Map<string, number>();
-    this.calls.set(call, outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1));
+    const outcomes = this.#calls.get(call) ?? new Map<string, number>();
+    this.#calls.set(call, outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1));
   }
 }
 
-/** Returns the clauses that a campaign on this target checks. */
-export function clausesOf(policies: readonly Policy[], inspects: boolean): readonly ClauseName[] {
-  return CLAUSE_NAMES.filter((name) => {
-    if (name === 'concurrent.linearizable') return false;
-    if (name === 'owner.agrees') return inspects;
-    if (name === 'policy.lifo') return policies.includes('lifo');
-    return name !== 'policy.first-fit' || policies.includes('first-fit');
-  });
+/** Returns what no program has met. */
+export function noCounts(): Counts {
+  return new Counters().counts;
 }
 
 /** The seeds of batches: distinct for 2^32 batches, and those of two campaigns are far apart. */
@@ -148,7 +126,7 @@ function batchSeed(seed: number, batch: number): number {
   return (Math.imul(seed, 0x9e37_79b1) + Math.imul(batch, 0x85eb_ca6b)) | 0;
 }
 
-function worldOf({ worlds, generated }: CampaignOptions, batch: number): NamedWorld | undefined {
+function worldOf({ worlds, generated }: BlockOptions, batch: number): NamedWorld | undefined {
   if (worlds.length === 0) return undefined;
   if (!generated) return worlds[batch % worlds.length];
   return batch % NAMED_SHARE === NAMED_SHARE - 1
@@ -161,30 +139,37 @@ function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Runs a campaign; it gives way to other work between batches of programs. */
-export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { seed, programs, signal, seconds = Number.POSITIVE_INFINITY } = options;
-  const counters = new Counters();
-  const start = performance.now();
-  const elapsed = (): number => (performance.now() - start) / 1000;
-  const isDone = (): boolean =>
-    counters.programs >= programs || elapsed() >= seconds || signal?.aborted === true;
-  let failure: Trace | null = null;
-  for (let batch = 0; failure === null && !isDone(); batch += 1) {
-    const runs = Math.min(BATCH, programs - counters.programs);
-    failure = runBatch(options, counters, { batch, runs, seed: batchSeed(seed, batch) });
-    const { programs: done, operations } = counters;
-    options.onProgress?.({ programs: done, operations, seconds: elapsed() });
-    await breathe();
-  }
-  return resultOf(options, counters, { seconds: elapsed(), failure, stopped: signal?.aborted === true });
+/** What a block of programs came to. */
+export interface BlockResult {
+  readonly index: number;
+  readonly counts: Counts;
+  /** The first program that broke a clause, shrunk; the block ends with it. */
+  readonly failure: Trace | null;
 }
 
-function runBatch(
-  options: CampaignOptions,
-  counters: Counters,
-  { batch, runs, seed }: { readonly batch: number; readonly runs: number; readonly seed: number },
-): Trace | null {
+/** What a block needs to know of its campaign: data, so that another thread can be told. */
+export type BlockOptions = Pick<
+  CampaignOptions,
+  'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram'
+> & { readonly target: Target };
+
+/** Runs a block of a campaign; it gives way to other work between batches, and ends early where `isOver` says so. */
+export async function runBlock(
+  options: BlockOptions,
+  { index, firstBatch, programs }: Block,
+  isOver: () => boolean = () => false,
+): Promise<BlockResult> {
+  const counters = new Counters();
+  let failure: Trace | null = null;
+  for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
+    failure = runBatch(options, counters, firstBatch + done / BATCH, Math.min(BATCH, programs - done));
+    await breathe();
+  }
+  return { index, counts: counters.counts, failure };
+}
+
+function runBatch(options: BlockOptions, counters: Counters, batch: number, runs: number): Trace | null {
+  const seed = batchSeed(options.seed, batch);
   let last: Trace | null = null;
   const counted = (drawn: DrawnProgram): Execution => {
     const start = performance.now();
@@ -203,33 +188,55 @@ function runBatch(
   return failed ? last : null;
 }
 
-function resultOf(
-  { target, seed, generated }: CampaignOptions,
-  counters: Counters,
-  {
-    seconds,
-    failure,
-    stopped,
-  }: { readonly seconds: number; readonly failure: Trace | null; readonly stopped: boolean },
-): CampaignResult {
-  const { programs, operations, clauses, situations, edges, calls } = counters;
-  const inspects = clauses.unmet(['owner.agrees']).length < 2;
-  const listed = clausesOf(target.policies, inspects);
-  const isFull = generated && !stopped && failure === null && programs >= FULL_RUN_PROGRAMS;
-  const unreached = isFull ? [...situations.unmet(), ...clauses.unmet(listed)] : [];
-  const verdict =
-    failure !== null ? 'violated' : stopped ? 'interrupted' : unreached.length > 0 ? 'unreached' : 'holds';
-  return {
-    verdict,
-    programs,
-    operations,
-    seconds,
-    seed,
-    calls: Object.fromEntries([...calls].map(([call, outcomes]) => [call, Object.fromEntries(outcomes)])),
-    situations: situations.toRecord(),
-    clauses: clauses.toRecord(listed),
-    arguments: edges.toRecord(),
-    unreached,
-    counterexample: failure,
-  };
+/** Runs blocks of a campaign up to the first that fails, and yields their results in order. */
+export type BlockRunner = (
+  options: CampaignOptions,
+  blocks: Iterable<Block>,
+  isOver: () => boolean,
+) => AsyncIterable<BlockResult>;
+
+/** Runs blocks one after the other. */
+async function* inThisThread(
+  options: CampaignOptions,
+  blocks: Iterable<Block>,
+  isOver: () => boolean,
+): AsyncGenerator<BlockResult> {
+  for (const block of blocks) {
+    if (isOver()) return;
+    const result = await runBlock(options, block, isOver);
+    yield result;
+    if (result.failure !== null) return;
+  }
+}
+
+/** Runs blocks of a campaign up to the first that fails, and hands on the result of each, in order. */
+export async function runBlocks(
+  options: CampaignOptions,
+  blocks: Iterable<Block>,
+  runner: BlockRunner = inThisThread,
+  onResult: (result: BlockResult) => void = () => {},
+): Promise<Ran> {
+  const { signal, seconds = Number.POSITIVE_INFINITY } = options;
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  const isOver = (): boolean => elapsed() >= seconds || signal?.aborted === true;
+  let [programs, operations] = [0, 0];
+  for await (const result of runner(options, blocks, isOver)) {
+    programs += result.counts.programs;
+    operations += result.counts.operations;
+    onResult(result);
+    options.onProgress?.({ programs, operations, seconds: elapsed() });
+  }
+  return { seconds: elapsed(), stopped: signal?.aborted === true };
+}
+
+/** Runs a campaign: in this thread, unless another runner is given. */
+export async function runCampaign(options: CampaignOptions, runner?: BlockRunner): Promise<CampaignResult> {
+  let counts = noCounts();
+  let failure: Trace | null = null;
+  const ran = await runBlocks(options, blocksOf(options.programs), runner, (result) => {
+    counts = addCounts(counts, result.counts);
+    failure = result.failure;
+  });
+  return resultOf({ ...options, policies: options.target.policies }, counts, { ...ran, failure });
 }

@@ -23,11 +23,4 @@ export class ClauseCounts {
       }),
     );
   }
-
-  /** The sides never checked, of the clauses asked for: `name: side`. */
-  unmet(clauses: readonly ClauseName[]): readonly string[] {
-    return CLAUSES.filter(({ name }) => clauses.includes(name)).flatMap(({ name, sides }) =>
-      sides.filter((_, i) => this.#counts.get(name)?.[i] === 0).map((side) => `${name}: ${side}`),
-    );
-  }
 }

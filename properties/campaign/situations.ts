@@ -269,11 +269,6 @@ export class SituationCounts {
     return Object.fromEntries(SITUATION_NAMES.map((name, i) => [name, this.#counts[i] ?? 0]));
   }
 
-  /** The names of those never met. */
-  unmet(): readonly string[] {
-    return SITUATION_NAMES.filter((_, i) => this.#counts[i] === 0);
-  }
-
   #note(place: number): void {
     this.#counts[place] = (this.#counts[place] ?? 0) + 1;
   }

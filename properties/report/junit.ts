@@ -4,8 +4,8 @@
  */
 import imported, { type Builder, type TestSuite } from 'junit-report-builder';
 import { CLAUSES, type Trace } from '../../spec/index.ts';
-import { type CampaignResult, FULL_RUN_PROGRAMS } from '../campaign/campaign.ts';
 import type { SideCounts } from '../campaign/clause-counts.ts';
+import { type CampaignResult, FULL_RUN_PROGRAMS } from '../campaign/result.ts';
 import type { CorpusFile } from '../corpus/corpus.ts';
 import { formatCounterexample } from './counterexample.ts';
 

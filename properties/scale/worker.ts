@@ -1,0 +1,16 @@
+/** What runs on each thread: blocks of a campaign, one after the other, on a target that the thread has loaded itself. */
+import { workerData } from 'piscina';
+import type { Block } from '../campaign/blocks.ts';
+import { type BlockResult, runBlock } from '../campaign/campaign.ts';
+import { loadTarget } from '../load-target.ts';
+import type { Target } from '../target.ts';
+import type { ThreadData } from './on-threads.ts';
+
+const { target, ...options }: ThreadData = workerData;
+let loaded: Promise<Target> | undefined;
+
+/** Runs one block. */
+export default async function run(block: Block): Promise<BlockResult> {
+  loaded ??= loadTarget(target.name, target.policies);
+  return runBlock({ ...options, target: await loaded }, block);
+}
