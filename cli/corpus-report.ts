@@ -29,10 +29,16 @@ function exitCodeOf(listed: readonly CorpusFile[]): ExitCode {
   return listed.length > 0 ? EXIT.outdated : EXIT.holds;
 }
 
-/** Runs this package's corpus and then the user's folder on a target. */
-export function checkCorpus(target: Target, folder: string): CheckedCorpus {
-  const own = replayCorpus(target, [OWN_CORPUS]);
-  const users = replayCorpus(target, [folder]);
+/** The traces of a corpus that have been run again. */
+interface ReplayedCorpus {
+  readonly own: readonly CorpusFile[];
+  readonly users: readonly CorpusFile[];
+  /** The user's folder. */
+  readonly folder: string;
+}
+
+/** Returns what follows from a corpus that has been run again. */
+export function corpusOf({ own, users, folder }: ReplayedCorpus): CheckedCorpus {
   // The user's own counterexamples are the first to see.
   const files = [...users, ...own];
   const first = files.find(({ verdict }) => verdict === 'broken');
@@ -47,6 +53,11 @@ export function checkCorpus(target: Target, folder: string): CheckedCorpus {
     listed,
     exitCode: exitCodeOf(listed),
   };
+}
+
+/** Runs this package's corpus and then the user's folder on a target. */
+export function checkCorpus(target: Target, folder: string): CheckedCorpus {
+  return corpusOf({ own: replayCorpus(target, [OWN_CORPUS]), users: replayCorpus(target, [folder]), folder });
 }
 
 /** Returns the lines on a corpus, each with its line break. */

@@ -14,10 +14,13 @@ import type { Trace } from '../spec/index.ts';
 import { errorLine } from './failure.ts';
 import { wholeNumber } from './options.ts';
 
-interface KeepOptions {
+interface SaveOptions {
   readonly saveTo: string;
   /** How the command calls that folder. */
   readonly flag?: string;
+}
+
+interface KeepOptions extends SaveOptions {
   /** Seconds for reducing; 0 to leave it as it was found. */
   readonly budget: number;
 }
@@ -54,20 +57,24 @@ function save(saveTo: string, flag: string, trace: Trace): string | null {
   }
 }
 
-/** Reduces a counterexample within the budget, and saves it. */
-export function keepCounterexample(
-  target: Target,
-  found: Trace,
-  { saveTo, flag = '--save-to', budget }: KeepOptions,
-): KeptCounterexample {
+/** Reduces a counterexample within a budget of seconds, and leaves it unsaved. */
+export function reducedCounterexample(target: Target, found: Trace, budget: number): KeptCounterexample {
   const reduction = budget === 0 ? null : reduce(target, found, { ms: budget * 1000 });
   const trace = reduction?.trace ?? found;
-  return {
-    trace,
-    foundOperations: found.scenario.operations.length,
-    reduction,
-    path: save(saveTo, flag, trace),
-  };
+  return { trace, foundOperations: found.scenario.operations.length, reduction, path: null };
+}
+
+/** Reduces a counterexample within the budget, and saves it. */
+export function keepCounterexample(target: Target, found: Trace, options: KeepOptions): KeptCounterexample {
+  return savedCounterexample(reducedCounterexample(target, found, options.budget), options);
+}
+
+/** Saves a counterexample. */
+export function savedCounterexample(
+  kept: Omit<KeptCounterexample, 'path'>,
+  { saveTo, flag = '--save-to' }: SaveOptions,
+): KeptCounterexample {
+  return { ...kept, path: save(saveTo, flag, kept.trace) };
 }
 
 /** Returns a word as a shell takes it. */

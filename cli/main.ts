@@ -7,6 +7,7 @@ import { exportCommand } from './export.ts';
 import { type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { judgeCommand } from './judge.ts';
 import { mapCommand } from './map.ts';
+import { mergeCommand } from './merge.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { shrinkCommand } from './shrink.ts';
@@ -30,6 +31,7 @@ function version(): string {
 /** Every command, in the order in which help lists them. */
 const COMMANDS = [
   checkCommand,
+  mergeCommand,
   replayCommand,
   shrinkCommand,
   exportCommand,

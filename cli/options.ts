@@ -1,6 +1,7 @@
 /** Options that several commands share, and how their values are read. Bad values are `SpecError`s of one line. */
 import * as either from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
+import type { Shard } from '../properties/index.ts';
 import { HexPageAddress, type PhysicalAddress, Policy, SpecError } from '../spec/index.ts';
 
 function flagValue<A>(
@@ -47,4 +48,18 @@ export function pageAddress(flag: string): (text: string) => PhysicalAddress {
 /** Adds one more value of an option that may be given several times. */
 export function repeated(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];
+}
+
+/** The variable in which a Kubernetes Indexed Job numbers its pods. */
+const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
+
+/** Returns the shard in `text`: I/N, or N alone where the environment says which one this is. */
+export function shard(text: string, environment: NodeJS.ProcessEnv = process.env): Shard {
+  const named = environment[INDEX_VARIABLE];
+  const [, index = named ?? '', of = ''] = /^(?:(\d+)\/)?(\d+)$/.exec(text) ?? [];
+  if (/^\d+$/.test(index) && Number(index) < Number(of)) return { index: Number(index), of: Number(of) };
+  const known = named === undefined ? 'is not set' : `is ${JSON.stringify(named)}`;
+  throw new SpecError(
+    `--shard: expected I/N with I from 0 to N - 1, or N with I in ${INDEX_VARIABLE}, which ${known}, found ${JSON.stringify(text)}`,
+  );
 }

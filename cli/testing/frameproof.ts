@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Flags of Node.js itself. */
   readonly nodeArgs?: readonly string[];
+  /** Default: {@link plainEnvironment}. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Returns the environment without what a test runner puts into it. */
@@ -26,10 +28,13 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Starts the command line; its standard input is empty. */
-export function start(args: readonly string[], { cwd, nodeArgs = [] }: RunOptions = {}): ChildProcess {
+export function start(
+  args: readonly string[],
+  { cwd, nodeArgs = [], env = plainEnvironment() }: RunOptions = {},
+): ChildProcess {
   return spawn(process.execPath, [...nodeArgs, BIN, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
-    env: plainEnvironment(),
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

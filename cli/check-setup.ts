@@ -1,0 +1,141 @@
+/** What a check is asked for: its target, maps and seed, and the campaign that they make. */
+import {
+  type BlockRunner,
+  type CampaignOptions,
+  loadTarget,
+  type NamedWorld,
+  onThreads,
+  type Shard,
+  type Target,
+} from '../properties/index.ts';
+import {
+  config,
+  FALLBACK_MAP,
+  isRam,
+  type MemoryMap,
+  type Policy,
+  readMemoryMap,
+  readThisMachine,
+} from '../spec/index.ts';
+import { statisticsFile } from './output-file.ts';
+import { progressBar } from './progress.ts';
+
+export interface CheckOptions {
+  readonly target: string;
+  readonly map?: readonly string[];
+  readonly programs?: number;
+  readonly time?: number;
+  readonly operations: number;
+  readonly seed?: number;
+  readonly jobs: number;
+  readonly shard?: Shard;
+  readonly results: string;
+  readonly bitmapMaxAddr: bigint;
+  readonly policy?: readonly Policy[];
+  readonly budget: number;
+  readonly corpus: string;
+  readonly stats?: string;
+  readonly junit?: string;
+  readonly json?: boolean;
+}
+
+/** Programs of a check that says neither how many nor how long. */
+export const DEFAULT_PROGRAMS = 2000;
+
+function ramPages(map: MemoryMap): number {
+  return map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
+}
+
+interface NamedMap {
+  readonly name: string;
+  readonly map: MemoryMap;
+}
+
+/** What `--map` calls the generated maps. */
+export const GENERATED = 'generated';
+
+/** Whether most programs run on generated maps: where no map is named, or they are. */
+function usesGenerated({ map: paths }: CheckOptions): boolean {
+  return paths === undefined || paths.includes(GENERATED);
+}
+
+function thisMachine(): NamedMap {
+  const imported = readThisMachine();
+  if (imported === null)
+    return { name: `${FALLBACK_MAP.name} (this machine does not show its own map)`, map: FALLBACK_MAP };
+  return { name: `this machine (${imported.format})`, map: imported.map };
+}
+
+function worldsOf({ map: paths, bitmapMaxAddr }: CheckOptions): readonly NamedWorld[] {
+  const files = paths?.filter((path) => path !== GENERATED);
+  const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
+  return maps.map(({ name, map }) => ({
+    name: `${name}, ${ramPages(map).toLocaleString('en-US')} page frames of RAM`,
+    map,
+    config: config({ bitmapMaxAddr }),
+  }));
+}
+
+/** A check with its defaults filled in. */
+export interface Run {
+  readonly target: Target;
+  readonly worlds: readonly NamedWorld[];
+  readonly seed: number;
+  readonly options: CheckOptions;
+}
+
+/** Returns the lines that a check begins with. */
+export function header({ target, worlds, seed, options }: Run): string {
+  const maps = [...(usesGenerated(options) ? [GENERATED] : []), ...worlds.map(({ name }) => name)];
+  const promises = target.policies.length === 0 ? 'no policy' : target.policies.join(', ');
+  return [
+    `target  ${target.name} (promises ${promises})`,
+    ...maps.map((name) => `map     ${name}`),
+    `seed    ${seed}`,
+    '',
+  ].join('\n');
+}
+
+/** A seed for whoever does not care; it is printed, so that the run can be repeated. */
+function anySeed(): number {
+  return Math.floor(Math.random() * 0x7fff_ffff);
+}
+
+/** Loads the target and reads the maps. Throws `SpecError` where one cannot be used. */
+export async function runOf(options: CheckOptions): Promise<Run> {
+  const target = await loadTarget(options.target, options.policy);
+  return { target, worlds: worldsOf(options), seed: options.seed ?? anySeed(), options };
+}
+
+/** Returns how blocks are run: on threads where several are asked for. */
+export function runnerOf({ jobs }: CheckOptions): BlockRunner | undefined {
+  return jobs === 1 ? undefined : onThreads(jobs);
+}
+
+/** Returns the campaign that a check runs. */
+export function campaignOf({ target, worlds, seed, options }: Run): CampaignOptions {
+  const { time, operations } = options;
+  const unlimited = time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY;
+  const programs = options.programs ?? unlimited;
+  const seconds = time === undefined ? {} : { seconds: time };
+  return { target, worlds, generated: usesGenerated(options), programs, ...seconds, operations, seed };
+}
+
+/** Runs a campaign with the bar and the file of statistics that go with it. */
+export async function withProgress<T>(
+  run: Run,
+  signal: AbortSignal,
+  campaign: (options: CampaignOptions) => Promise<T>,
+): Promise<T> {
+  const { stats, time, json } = run.options;
+  const statistics = stats === undefined ? null : statisticsFile(stats, run.target.name);
+  const asked = campaignOf(run);
+  const bar = progressBar({ programs: asked.programs, seconds: time, isShown: json !== true });
+  const onProgram = statistics === null ? {} : { onProgram: statistics.note };
+  try {
+    return await campaign({ ...asked, onProgress: bar.update, ...onProgram, signal });
+  } finally {
+    bar.stop();
+    statistics?.close();
+  }
+}
