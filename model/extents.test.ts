@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Owner } from '../spec/index.ts';
-import { type Extent, type Extents, extentAt, extentFrom, extentsIn, give, noExtents } from './extents.ts';
+import { type Extents, findExtent, give, noExtents, ownerAt } from './extents.ts';
 
 /** The owner of each of the first page frames, one by one: what extents stand for. */
 type Frames = readonly Owner[];
 
 const MEMORY = 64;
+/** Page frames of a memory in which every other one has another owner: enough for several leaves. */
+const WIDE = 1200;
 const ABSENT: Frames = Array<Owner>(MEMORY).fill('absent');
 
 /** A change of hands. */
@@ -16,11 +18,13 @@ interface Gift {
   readonly owner: Owner;
 }
 
+const anyOwner = fc.constantFrom<Owner>('firmware', 'boot', 'pmm', 'caller');
+
 const anyGift: fc.Arbitrary<Gift> = fc
   .record({
     base: fc.nat(MEMORY - 1),
     count: fc.integer({ min: 1, max: 20 }),
-    owner: fc.constantFrom<Owner>('firmware', 'boot', 'pmm', 'caller'),
+    owner: anyOwner,
   })
   .map(({ base, count, owner }) => ({ base, count: Math.min(count, MEMORY - base), owner }));
 
@@ -35,21 +39,45 @@ function giveEach(frames: Frames, gifts: readonly Gift[]): Frames {
   );
 }
 
-/** The maximal extents of an array, found the plain way. */
+/** An extent [base, end) of page frames with one owner. */
+interface Extent {
+  readonly base: number;
+  readonly end: number;
+  readonly owner: Owner;
+}
+
+/** Adds an extent to a list, joined with the last one where it goes on from there. */
+function add(extents: Extent[], extent: Extent): void {
+  const last = extents.at(-1);
+  if (last !== undefined && last.end === extent.base && last.owner === extent.owner)
+    extents[extents.length - 1] = { ...last, end: extent.end };
+  else extents.push(extent);
+}
+
+/** The maximal extents of an array, found the plain way; absent ones left out. */
 function extentsOf(frames: Frames): readonly Extent[] {
   const extents: Extent[] = [];
   frames.forEach((owner, frame) => {
-    const last = extents.at(-1);
-    if (owner === 'absent') return;
-    if (last !== undefined && last.end === frame && last.owner === owner)
-      extents[extents.length - 1] = { ...last, end: frame + 1 };
-    else extents.push({ base: frame, end: frame + 1, owner });
+    if (owner !== 'absent') add(extents, { base: frame, end: frame + 1, owner });
   });
   return extents;
 }
 
-function list(extents: Extents): readonly Extent[] {
-  return extentsIn(extents, 0, MEMORY);
+/** The extents in the order in which a search meets them, absent ones left out. */
+function met(extents: Extents, base = 0, end = MEMORY): readonly Extent[] {
+  const found: Extent[] = [];
+  findExtent(extents, base, end, (owner, from, to) => {
+    if (owner !== 'absent') found.push({ base: from, end: to, owner });
+    return false;
+  });
+  return found;
+}
+
+/** The same, with the parts of an extent at the border of two leaves joined. */
+function list(extents: Extents, base = 0, end = MEMORY): readonly Extent[] {
+  const joined: Extent[] = [];
+  for (const extent of met(extents, base, end)) add(joined, extent);
+  return joined;
 }
 
 describe('giving page frames to an owner', () => {
@@ -92,17 +120,27 @@ describe('giving page frames to an owner', () => {
 describe('looking extents up', () => {
   const extents = give(give(noExtents(), 8, 16, 'pmm'), 32, 40, 'boot');
 
-  it('finds the extent that covers a page frame, its first and its last alike', () => {
-    expect([8, 15].map((frame) => extentAt(extents, frame)?.base)).toEqual([8, 8]);
-    expect([7, 16].map((frame) => extentAt(extents, frame))).toEqual([null, null]);
+  it('finds the owner of a page frame, the first of an extent and its last alike', () => {
+    expect([8, 15, 32, 39].map((frame) => ownerAt(extents, frame))).toEqual(['pmm', 'pmm', 'boot', 'boot']);
+    expect([7, 16, 40].map((frame) => ownerAt(extents, frame))).toEqual(['absent', 'absent', 'absent']);
   });
 
-  it('finds the next extent from a page frame that is absent', () => {
-    expect([0, 16, 40].map((frame) => extentFrom(extents, frame)?.base)).toEqual([8, 32, undefined]);
+  it('cuts what it meets to the interval, and meets what is absent too', () => {
+    const seen: unknown[] = [];
+    const found = findExtent(extents, 12, 36, (...extent) => seen.push(extent) === 0);
+    expect([found, seen]).toEqual([
+      null,
+      [
+        ['pmm', 12, 16],
+        ['absent', 16, 32],
+        ['boot', 32, 36],
+      ],
+    ]);
   });
 
-  it('takes in the extent that an interval begins inside of, and none that begins at its end', () => {
-    expect(extentsIn(extents, 12, 32).map(({ base }) => base)).toEqual([8]);
+  it('ends at the first that passes, and meets none that begins at the end of the interval', () => {
+    expect(findExtent(extents, 0, MEMORY, (owner) => owner === 'pmm')).toBe(8);
+    expect(findExtent(extents, 12, 32, (owner) => owner === 'boot')).toBeNull();
   });
 });
 
@@ -112,9 +150,7 @@ describe('extents and an array with one owner a page frame', () => {
   it('say the same after any changes of hands, in as few extents as can be', () => {
     fc.assert(
       fc.property(anyGifts, (gifts) => {
-        const extents = giveAll(noExtents(), gifts);
-        expect(list(extents)).toEqual(extentsOf(giveEach(ABSENT, gifts)));
-        extents.checkValid();
+        expect(met(giveAll(noExtents(), gifts))).toEqual(extentsOf(giveEach(ABSENT, gifts)));
       }),
     );
   });
@@ -122,7 +158,7 @@ describe('extents and an array with one owner a page frame', () => {
   it('find the same owner for each page frame', () => {
     fc.assert(
       fc.property(anyGifts, fc.nat(MEMORY - 1), (gifts, frame) => {
-        const owner = extentAt(giveAll(noExtents(), gifts), frame)?.owner ?? 'absent';
+        const owner = ownerAt(giveAll(noExtents(), gifts), frame);
         expect(owner).toBe(giveEach(ABSENT, gifts)[frame]);
       }),
     );
@@ -134,10 +170,33 @@ describe('extents and an array with one owner a page frame', () => {
         const origin = giveAll(noExtents(), before);
         const copies = [giveAll(origin, one), giveAll(origin, other)];
         const frames = giveEach(ABSENT, before);
-        expect([origin, ...copies].map(list)).toEqual(
+        expect([origin, ...copies].map((extents) => list(extents))).toEqual(
           [frames, giveEach(frames, one), giveEach(frames, other)].map(extentsOf),
         );
       }),
+    );
+  });
+
+  it('say the same where there are so many extents that they lie in several leaves', () => {
+    const anyWide = fc.array(
+      fc.record({ base: fc.nat(WIDE - 1), count: fc.integer({ min: 1, max: 400 }), owner: anyOwner }),
+      { maxLength: 12 },
+    );
+    const stripes = Array.from({ length: WIDE / 2 }, (_, i) => i * 2).reduce(
+      (e, base) => give(e, base, base + 1, 'caller'),
+      give(noExtents(), 0, WIDE, 'pmm'),
+    );
+    expect(stripes.length).toBeGreaterThan(4);
+    const striped = Array.from({ length: WIDE }, (_, i): Owner => (i % 2 === 0 ? 'caller' : 'pmm'));
+    fc.assert(
+      fc.property(anyWide, (drawn) => {
+        const gifts = drawn.map((gift) => ({ ...gift, count: Math.min(gift.count, WIDE - gift.base) }));
+        const frames = giveEach(striped, gifts);
+        const extents = giveAll(stripes, gifts);
+        expect(list(extents, 0, WIDE)).toEqual(extentsOf(frames));
+        expect(frames.map((_, frame) => ownerAt(extents, frame))).toEqual(frames);
+      }),
+      { numRuns: 40 },
     );
   });
 });

@@ -1,74 +1,139 @@
 /**
- * Extents: who owns which page frames, as a persistent map from the first page frame of each maximal extent to that
- * extent. Page frames that no extent covers are absent. Neighbours of one owner are joined, so the size is that of what
- * happened, not of memory: a 12 TiB machine starts with a few dozen extents.
+ * Extents: who owns which page frames, as a persistent step function over all page frame numbers. An extent goes from
+ * where it starts to where the next one does; what is not RAM is an extent like any other, of the owner `absent`. So the
+ * size is that of what happened, not of memory: a 12 TiB machine starts with a few dozen extents.
  *
- *   0      16      64                256
- *   ├─ pmm ─┤       ├───── caller ─────┤      { 0 → [0, 16) pmm, 64 → [64, 256) caller }
+ *   0      16       64                 256
+ *   ├ pmm ─┼ absent ┼───── caller ─────┼ absent ─ ─      starts [0, 16, 64, 256], owners [pmm, absent, caller, absent]
  *
- * Every function is pure. Cost: O(log n) for a look-up or a change, n the number of extents, plus the extents touched;
- * a changed map shares all but a path with its origin (copy-on-write B+ tree of `sorted-btree`).
+ * They lie in leaves of some dozens, in order. A change builds anew the leaf that it touches and the list of leaves, and
+ * shares the others: with a few extents, as nearly all generated programs have, that is one copy of two short arrays.
+ *
+ * Every function is pure. Cost: O(log n) for a look-up, O(n / leaf + leaf) copied words for a change, n the number of
+ * extents, plus the extents touched.
  */
-import BTreeModule from 'sorted-btree';
-import type { Owner } from '../spec/index.ts';
+import { type Owner, PFN_LIMIT } from '../spec/index.ts';
 
-// The package is CommonJS: its class sits on `default` of the module object that Node hands over.
-const BTree = BTreeModule.default;
-
-/** An extent [base, end) of page frames with one owner. */
-export interface Extent {
-  readonly base: number;
-  readonly end: number;
-  readonly owner: Owner;
+/** Consecutive extents: where each starts, ascending, and whose it is. Never empty; neighbours have different owners. */
+interface Leaf {
+  readonly starts: readonly number[];
+  readonly owners: readonly Owner[];
 }
 
-export type Extents = InstanceType<typeof BTree<number, Extent>>;
+/** Leaves in order. The first starts at page frame 0, each of the others where the one before it ends. */
+export type Extents = readonly Leaf[];
 
+/** A leaf with more extents than this is split into halves. */
+const LONGEST_LEAF = 128;
+
+/** Returns extents of which all are absent: there is no RAM. */
 export function noExtents(): Extents {
-  return new BTree<number, Extent>(undefined, (a, b) => a - b);
+  return [{ starts: [0], owners: ['absent'] }];
 }
 
-/** Returns the extent that covers a page frame, or null where it is absent. */
-export function extentAt(extents: Extents, frame: number): Extent | null {
-  const extent = extents.getPairOrNextLower(frame)?.[1];
-  return extent === undefined || extent.end <= frame ? null : extent;
-}
-
-/** Returns the extent that covers a page frame, or else the next one above it; null where there is none. */
-export function extentFrom(extents: Extents, frame: number): Extent | null {
-  return extentAt(extents, frame) ?? extents.nextHigherPair(frame)?.[1] ?? null;
-}
-
-/** Returns the extents that reach into [base, end), ascending, not cut to it. */
-export function extentsIn(extents: Extents, base: number, end: number): readonly Extent[] {
-  const first = extentAt(extents, base);
-  const found = first === null ? [] : [first];
-  const from = first === null ? base : first.end;
-  if (from < end)
-    extents.forRange(from, end, false, (_, extent) => {
-      found.push(extent);
-    });
-  return found;
-}
-
-/** Returns the extents with [base, end) given to `owner`; `owner` is not `absent` and base < end. */
-export function give(extents: Extents, base: number, end: number, owner: Owner): Extents {
-  const next = extents.clone();
-  let from = base;
-  let to = end;
-  for (const old of extentsIn(extents, Math.max(0, base - 1), end + 1)) {
-    const isJoined = old.owner === owner;
-    if (!isJoined && (old.end <= base || old.base >= end)) continue;
-    // What starts at `from` needs no deletion: the joined extent takes its place at last.
-    if (old.base > from) next.delete(old.base);
-    if (isJoined) {
-      from = Math.min(from, old.base);
-      to = Math.max(to, old.end);
-      continue;
-    }
-    if (old.base < base) next.set(old.base, { base: old.base, end: base, owner: old.owner });
-    if (old.end > end) next.set(end, { base: end, end: old.end, owner: old.owner });
+/** Returns the place of the last of ascending numbers that is `n` or less; the first one is. */
+function lastUpTo(numbers: readonly number[], n: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) <= n) low = middle;
+    else high = middle;
   }
-  next.set(from, { base: from, end: to, owner });
-  return next;
+  return low;
+}
+
+/** Returns the place of the leaf that a page frame lies in. */
+function leafAt(extents: Extents, frame: number): number {
+  let low = 0;
+  let high = extents.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((extents[middle]?.starts[0] ?? 0) <= frame) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Returns the owner of a page frame. */
+export function ownerAt(extents: Extents, frame: number): Owner {
+  const leaf = extents[leafAt(extents, frame)];
+  return leaf?.owners[lastUpTo(leaf.starts, frame)] ?? 'absent';
+}
+
+/**
+ * Returns the first page frame of the first extent in [base, end), cut to it, for which `test` holds; null where there is
+ * none. Extents come in ascending order, the absent ones too; one may come in two parts, at the border of two leaves.
+ */
+export function findExtent(
+  extents: Extents,
+  base: number,
+  end: number,
+  test: (owner: Owner, from: number, to: number) => boolean,
+): number | null {
+  let from = base;
+  for (let place = leafAt(extents, base); from < end; place += 1) {
+    const leaf = extents[place];
+    if (leaf === undefined) return null;
+    const { starts, owners } = leaf;
+    for (let i = lastUpTo(starts, from); i < owners.length && from < end; i += 1) {
+      const next = i + 1 < starts.length ? starts[i + 1] : extents[place + 1]?.starts[0];
+      const to = Math.min(next ?? PFN_LIMIT, end);
+      if (test(owners[i] ?? 'absent', from, to)) return from;
+      from = to;
+    }
+  }
+  return null;
+}
+
+/** A leaf in the making. */
+class Draft implements Leaf {
+  readonly starts: number[] = [];
+  readonly owners: Owner[] = [];
+
+  /** Appends an extent; where the last one is of the same owner, that one goes on. */
+  append(start: number, owner: Owner): void {
+    if (this.owners.length > 0 && this.owners[this.owners.length - 1] === owner) return;
+    this.starts.push(start);
+    this.owners.push(owner);
+  }
+}
+
+/** Returns the extents with [base, end) given to `owner`; base < end. */
+export function give(extents: Extents, base: number, end: number, owner: Owner): Extents {
+  const [first, last] = [leafAt(extents, base), leafAt(extents, end - 1)];
+  const draft = new Draft();
+  appendBelow(draft, extents[first], base);
+  draft.append(base, owner);
+  // What follows keeps its owner, unless the leaf ends here.
+  if (end < (extents[last + 1]?.starts[0] ?? PFN_LIMIT)) appendFrom(draft, extents[last], end);
+  const changed = leaves(draft);
+  return extents.length === 1 ? changed : extents.toSpliced(first, last - first + 1, ...changed);
+}
+
+/** Appends the extents of a leaf that begin below a page frame. */
+function appendBelow(draft: Draft, leaf: Leaf | undefined, frame: number): void {
+  if (leaf === undefined) return;
+  const { starts, owners } = leaf;
+  for (let i = 0; i < starts.length && (starts[i] ?? 0) < frame; i += 1)
+    draft.append(starts[i] ?? 0, owners[i] ?? 'absent');
+}
+
+/** Appends the extents of a leaf from a page frame on. */
+function appendFrom(draft: Draft, leaf: Leaf | undefined, frame: number): void {
+  if (leaf === undefined) return;
+  const { starts, owners } = leaf;
+  for (let i = lastUpTo(starts, frame); i < starts.length; i += 1)
+    draft.append(Math.max(frame, starts[i] ?? 0), owners[i] ?? 'absent');
+}
+
+/** Returns a leaf as it is, or in two halves where it has become too long. */
+function leaves(leaf: Leaf): Extents {
+  const { starts, owners } = leaf;
+  if (starts.length <= LONGEST_LEAF) return [leaf];
+  const half = starts.length >> 1;
+  return [
+    { starts: starts.slice(0, half), owners: owners.slice(0, half) },
+    { starts: starts.slice(half), owners: owners.slice(half) },
+  ];
 }

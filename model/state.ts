@@ -24,19 +24,23 @@ import {
   type World,
   type Zone,
 } from '../spec/index.ts';
-import { type Extents, extentAt, extentFrom, extentsIn, give, noExtents } from './extents.ts';
+import { type Extents, findExtent, give, noExtents, ownerAt } from './extents.ts';
 import { type FreeStack, pop, push, top } from './free-stack.ts';
 
-/** Number of page frames of each owner that RAM can have. */
-type Counts = Readonly<Record<Exclude<Owner, 'absent'>, number>>;
-
+/** What changes from state to state. */
 interface Fields {
   readonly extents: Extents;
-  readonly counts: Counts;
-  readonly free: Readonly<Record<Zone, number>>;
+  readonly firmware: PageCount;
+  readonly boot: PageCount;
+  readonly caller: PageCount;
+  readonly pmm: PageCount;
+  /** Free page frames of the stack zone; the others of `pmm` are in the bitmap zone. */
+  readonly freeInStack: PageCount;
   /** Undefined where the order is not tracked. */
   readonly stack: FreeStack | undefined;
 }
+
+const NONE = pageCount(0);
 
 /** Who owns each page frame. */
 export class ModelState implements Ownership {
@@ -57,50 +61,47 @@ export class ModelState implements Ownership {
     const world: World = { map, config, bitmapLimit: bitmapLimit(config), end: frameEnd(map), total };
     const empty: Fields = {
       extents: noExtents(),
-      counts: { firmware: 0, boot: 0, pmm: 0, caller: 0 },
-      free: { bitmap: 0, stack: 0 },
+      firmware: NONE,
+      boot: NONE,
+      caller: NONE,
+      pmm: NONE,
+      freeInStack: NONE,
       stack: policies.includes('lifo') ? null : undefined,
     };
     return regions.reduce(
-      (state, d) => state.#given(regionOf(d), ownerAfterInit(d.type)),
+      (state, d) => state.#listed(regionOf(d), ownerAfterInit(d.type)),
       new ModelState(world, policies, empty),
     );
   }
 
   ownerOf(frame: Pfn): Owner {
-    return extentAt(this.#fields.extents, frame)?.owner ?? 'absent';
+    return ownerAt(this.#fields.extents, frame);
   }
 
   countOf(owner: Exclude<Owner, 'absent'>): PageCount {
-    return pageCount(this.#fields.counts[owner]);
+    return this.#fields[owner];
   }
 
   freeIn(zone: Zone): PageCount {
-    return pageCount(this.#fields.free[zone]);
+    const { pmm, freeInStack } = this.#fields;
+    return zone === 'stack' ? freeInStack : pageCount(pmm - freeInStack);
   }
 
   firstFailing({ base, count }: Region, test: (owner: Owner) => boolean): Pfn | null {
-    const end = base + count;
-    for (let frame: number = base; frame < end; ) {
-      const extent = extentFrom(this.#fields.extents, frame);
-      const isGap = extent === null || extent.base > frame;
-      if (isGap && !test('absent')) return pfn(frame);
-      if (extent === null || extent.base >= end) return null;
-      if (!test(extent.owner)) return pfn(Math.max(extent.base, frame));
-      frame = extent.end;
-    }
-    return null;
+    const frame = findExtent(this.#fields.extents, base, base + count, (owner) => !test(owner));
+    return frame === null ? null : pfn(frame);
   }
 
   lowestFit({ count, limit, alignment }: FitRequest): Pfn | null {
-    if (count > this.#fields.free.bitmap) return null;
-    let lowest: number | null = null;
-    this.#fields.extents.forRange(0, limit, false, (base, { end, owner }) => {
-      if (lowest !== null || owner !== 'pmm') return;
-      const start = Math.ceil(base / alignment) * alignment;
-      if (start + count <= Math.min(end, limit)) lowest = start;
+    if (count > this.freeIn('bitmap')) return null;
+    let [lowest, end] = [0, 0];
+    const found = findExtent(this.#fields.extents, 0, limit, (owner, from, to) => {
+      if (owner !== 'pmm') return false;
+      if (from !== end || from === 0) lowest = Math.ceil(from / alignment) * alignment;
+      end = to;
+      return lowest + count <= to;
     });
-    return lowest === null ? null : pfn(lowest);
+    return found === null ? null : pfn(lowest);
   }
 
   stackTop(count: PageCount): readonly Pfn[] | null {
@@ -110,20 +111,47 @@ export class ModelState implements Ownership {
 
   /** Returns the state after these page frames, all of them free, were handed out. */
   allocated(regions: readonly Region[]): ModelState {
-    let popped = 0;
-    for (const { base, count } of regions) popped += this.#inStack(base, count);
-    let state: ModelState = this;
-    for (const region of ascendingRuns(regions)) state = state.#given(region, 'caller');
-    const { extents, counts, free, stack } = state.#fields;
-    if (stack === undefined || popped === 0) return state;
-    return new ModelState(this.world, this.policies, { extents, counts, free, stack: pop(stack, popped) });
+    const fields = this.#fields;
+    let [extents, pages, popped] = [fields.extents, 0, 0];
+    for (const { base, count } of ascendingRuns(regions)) {
+      if (count > 0) extents = give(extents, base, base + count, 'caller');
+      pages += count;
+      popped += this.#inStack(base, count);
+    }
+    return new ModelState(this.world, this.policies, {
+      extents,
+      firmware: fields.firmware,
+      boot: fields.boot,
+      caller: pageCount(fields.caller + pages),
+      pmm: pageCount(fields.pmm - pages),
+      freeInStack: pageCount(fields.freeInStack - popped),
+      stack: fields.stack === undefined ? undefined : pop(fields.stack, popped),
+    });
   }
 
-  /** Returns the state after these page frames, all of them freeable, were freed in this order. */
+  /** Returns the state after these page frames, each a caller's or boot memory, were freed in this order. */
   freed(regions: readonly Region[]): ModelState {
-    let state: ModelState = this;
-    for (const region of regions) state = state.#given(region, 'pmm');
-    return state;
+    const fields = this.#fields;
+    let { extents, stack } = fields;
+    let [pages, ofBoot, pushed] = [0, 0, 0];
+    for (const { base, count } of regions) {
+      if (count === 0) continue;
+      const [end, inStack] = [base + count, this.#inStack(base, count)];
+      pages += count;
+      ofBoot += bootPages(extents, base, end);
+      pushed += inStack;
+      extents = give(extents, base, end, 'pmm');
+      if (stack !== undefined) stack = push(stack, end - inStack, inStack);
+    }
+    return new ModelState(this.world, this.policies, {
+      extents,
+      firmware: fields.firmware,
+      boot: pageCount(fields.boot - ofBoot),
+      caller: pageCount(fields.caller - (pages - ofBoot)),
+      pmm: pageCount(fields.pmm + pages),
+      freeInStack: pageCount(fields.freeInStack + pushed),
+      stack,
+    });
   }
 
   /** Number of page frames of [base, base + count) in the stack zone. */
@@ -131,30 +159,31 @@ export class ModelState implements Ownership {
     return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
   }
 
-  /** Gives page frames that all are absent or all change hands to an owner; what becomes free is pushed ascending. */
-  #given({ base, count }: Region, owner: Owner): ModelState {
-    if (count === 0 || owner === 'absent') return this;
-    const { extents, stack } = this.#fields;
-    const end = base + count;
-    const counts = { ...this.#fields.counts };
-    for (const old of extentsIn(extents, base, end))
-      if (old.owner !== 'absent') counts[old.owner] -= Math.min(old.end, end) - Math.max(old.base, base);
-    counts[owner] += count;
-    const inStack = this.#inStack(base, count);
-    // Page frames change hands from one owner, or to the manager: so the free ones of both zones change alike.
-    const change = Math.sign(counts.pmm - this.#fields.counts.pmm);
-    const free = {
-      bitmap: this.#fields.free.bitmap + change * (count - inStack),
-      stack: this.#fields.free.stack + change * inStack,
-    };
-    const pushed = owner === 'pmm' && stack !== undefined ? push(stack, end - inStack, inStack) : stack;
+  /** Returns the state with a region of the memory map added, none of it listed before. */
+  #listed({ base, count }: Region, owner: Owner): ModelState {
+    if (owner === 'absent') return this;
+    const fields = this.#fields;
+    const { stack } = fields;
+    const pushed = owner === 'pmm' ? this.#inStack(base, count) : 0;
     return new ModelState(this.world, this.policies, {
-      extents: give(extents, base, end, owner),
-      counts,
-      free,
-      stack: pushed,
+      ...fields,
+      extents: give(fields.extents, base, base + count, owner),
+      [owner]: pageCount(fields[owner] + count),
+      freeInStack: pageCount(fields.freeInStack + pushed),
+      stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
     });
   }
+}
+
+/** Returns how many page frames of [base, end) are boot memory. */
+function bootPages(extents: Extents, base: number, end: number): number {
+  if (end - base === 1) return ownerAt(extents, base) === 'boot' ? 1 : 0;
+  let pages = 0;
+  findExtent(extents, base, end, (owner, from, to) => {
+    if (owner === 'boot') pages += to - from;
+    return false;
+  });
+  return pages;
 }
 
 /** Returns the regions sorted, and joined where they touch. */

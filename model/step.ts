@@ -3,12 +3,13 @@
  * any free page frame of the stack zone, and the model follows whatever was handed out.
  */
 import {
-  ANSWER_CLAUSES,
   askedOf,
   type Breach,
-  type Clause,
+  type Check,
   type ClauseName,
   type Config,
+  checksFor,
+  checksOf,
   expectation,
   grantedBy,
   INIT_CLAUSES,
@@ -21,7 +22,6 @@ import {
   type Response,
   type SettledStep,
   type Side,
-  STATE_CLAUSES,
   type Step,
   SWEEP_CLAUSES,
 } from '../spec/index.ts';
@@ -47,21 +47,24 @@ export interface Refusal {
 
 export type Verdict = Acceptance | Refusal;
 
-/** Takes note of each clause that was checked, and of the side it was checked on. */
-export type Tally = (clause: ClauseName, side: Side) => void;
+/** Takes note of each clause that was checked, of the side it was checked on, and of its place in `CLAUSE_NAMES`. */
+export type Tally = (clause: ClauseName, side: Side, place: number) => void;
 
 const NO_TALLY: Tally = () => {};
 
-function firstBroken<S>(clauses: readonly Clause<S>[], step: S, tally: Tally): Rejection | null {
-  for (const clause of clauses) {
-    const side = clause.side(step);
+function firstBroken<S>(checks: readonly Check<S>[], step: S, tally: Tally): Rejection | null {
+  for (const check of checks) {
+    const side = check.side(step);
     if (side === null) continue;
-    tally(clause.name, side);
-    const breach = clause.breach(step);
-    if (breach !== null) return { clause: clause.name, ...breach };
+    tally(check.name, side, check.place);
+    const breach = check.breach(step);
+    if (breach !== null) return { clause: check.name, ...breach };
   }
   return null;
 }
+
+const INIT_CHECKS = checksOf(INIT_CLAUSES);
+const SWEEP_CHECKS = checksOf(SWEEP_CLAUSES);
 
 const ONE = pageCount(1);
 
@@ -94,14 +97,14 @@ export function step(
   const asked = askedOf(before, operation);
   const expected = expectation(before, operation, asked);
   const granted = grantedBy(before, operation, response);
-  const answered: Step = { before, operation, response, asked, expected, granted, policies };
-  const wrongAnswer = firstBroken(ANSWER_CLAUSES[operation.call], answered, tally);
+  const step = { before, operation, response, asked, expected, granted, policies, after: before };
+  const checks = checksFor(step);
+  const wrongAnswer = firstBroken(checks.answer, step, tally);
   if (wrongAnswer !== null) return { accepted: false, rejection: wrongAnswer };
-  const after = settle(answered, before);
-  const settled: SettledStep = { before, operation, response, asked, expected, granted, policies, after };
-  const wrongState = firstBroken(STATE_CLAUSES, settled, tally);
+  step.after = settle(step, before);
+  const wrongState = firstBroken(checks.state, step, tally);
   return wrongState === null
-    ? { accepted: true, state: after, step: settled }
+    ? { accepted: true, state: step.after, step }
     : { accepted: false, rejection: wrongState };
 }
 
@@ -116,7 +119,7 @@ export function init(
   tally: Tally = NO_TALLY,
 ): Omit<Acceptance, 'step'> | Refusal {
   const state = ModelState.init(map, config, policies);
-  const rejection = firstBroken(INIT_CLAUSES, { after: state, response }, tally);
+  const rejection = firstBroken(INIT_CHECKS, { after: state, response }, tally);
   return rejection === null ? { accepted: true, state } : { accepted: false, rejection };
 }
 
@@ -126,5 +129,5 @@ export function sweep(
   runs: readonly InspectedRun[],
   tally: Tally = NO_TALLY,
 ): Rejection | null {
-  return firstBroken(SWEEP_CLAUSES, { state, runs }, tally);
+  return firstBroken(SWEEP_CHECKS, { state, runs }, tally);
 }

@@ -13,8 +13,11 @@ export {
 export { grantedBy } from './clauses/granted.ts';
 export {
   ANSWER_CLAUSES,
+  type Check,
   CLAUSES,
   type ClauseText,
+  checksFor,
+  checksOf,
   INIT_CLAUSES,
   STATE_CLAUSES,
   SWEEP_CLAUSES,

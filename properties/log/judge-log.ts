@@ -88,9 +88,9 @@ class LogJudge implements LogReader {
     return this.#take(verdict, { line, operation, response });
   }
 
-  readonly #tally: ClauseCounts['note'] = (clause, side) => {
+  readonly #tally: ClauseCounts['note'] = (clause, side, place) => {
     this.#met.add(clause);
-    this.counts.note(clause, side);
+    this.counts.note(clause, side, place);
   };
 
   #takeInit(response: Response, line: number): boolean {

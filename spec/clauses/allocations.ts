@@ -16,6 +16,7 @@ export const higherHalf: Clause<Step> = {
   name: 'address.higher-half',
   sentence: 'Every address handed out is one of the higher half: the base plus a physical address.',
   sides: ['the base of 48-bit addresses', 'another base'],
+  when: 'handed out',
   side({ before, granted }) {
     if (granted === null) return null;
     return before.world.config.higherHalf === 0xffff_8000_0000_0000n ? 0 : 1;
@@ -34,6 +35,7 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
     name: `${call}.page-aligned`,
     sentence: `Every address that ${call} hands out is a multiple of 4096.`,
     sides: ['physical addresses below 4 GiB', 'physical addresses from 4 GiB up'],
+    when: 'handed out',
     side({ operation, granted }) {
       const first = operation.call === call ? granted?.frames[0] : undefined;
       return first == null ? null : first < FOUR_GIB_FRAME ? 0 : 1;
@@ -59,6 +61,7 @@ function zone(call: Allocation): Clause<Step> {
     name: `${call}.zone`,
     sentence: `${call} hands out page frames of the ${own} zone alone.`,
     sides: [`the ${other} zone has free page frames`, `the ${other} zone has none`],
+    when: 'handed out',
     side({ before, operation, granted }) {
       if (granted === null || operation.call !== call) return null;
       return before.freeIn(other) > 0 ? 0 : 1;
@@ -81,6 +84,7 @@ function wasFree(call: Allocation): Clause<Step> {
     name: `${call}.was-free`,
     sentence: `${call} hands out page frames that were free.`,
     sides: ['callers own other page frames', 'callers own none yet'],
+    when: 'handed out',
     side({ before, operation, granted }) {
       if (granted === null || operation.call !== call) return null;
       return before.countOf('caller') > 0 ? 0 : 1;
@@ -134,6 +138,7 @@ function complete(call: Allocation, sentence: string): Clause<Step> {
     name: `${call}.complete`,
     sentence,
     sides: ['granted', 'refused'],
+    when: 'not misused',
     side({ operation, expected }) {
       if (operation.call !== call || expected.kind === 'misused') return null;
       return expected.kind === 'granted' ? 0 : 1;
@@ -146,6 +151,7 @@ const distinct: Clause<Step> = {
   name: 'allocPages.distinct',
   sentence: 'allocPages hands out no page frame twice.',
   sides: ['one page frame', 'several'],
+  when: 'handed out',
   side({ operation, granted }) {
     if (operation.call !== 'allocPages' || granted === null || granted.frames.length === 0) return null;
     return granted.frames.length === 1 ? 0 : 1;
@@ -200,6 +206,7 @@ const aligned: Clause<Step> = {
   name: 'allocBitmap.aligned',
   sentence: 'A run starts at a multiple of the alignment, rounded up to whole page frames.',
   sides: ['any page frame would do', 'a wider alignment'],
+  when: 'handed out',
   side(step) {
     const run = grantedRun(step);
     return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
@@ -220,6 +227,7 @@ const belowMax: Clause<Step> = {
   name: 'allocBitmap.below-max',
   sentence: 'A run ends at or below maxAddr.',
   sides: ['maxAddr is the limit', 'the zone is the limit'],
+  when: 'handed out',
   side(step) {
     const run = grantedRun(step);
     return run === null ? null : run.asked.limit < step.before.world.bitmapLimit ? 0 : 1;
@@ -239,6 +247,7 @@ export const lifo: Clause<Step> = {
   name: 'policy.lifo',
   sentence: 'Single pages come back last freed, first allocated.',
   sides: ['a single page', 'a batch'],
+  when: 'handed out',
   side({ operation, granted, policies, before }) {
     if (granted === null || operation.call === 'allocBitmap' || !policies.includes('lifo')) return null;
     if (granted.frames.length === 0 || before.stackTop(NONE) === null) return null;
@@ -261,6 +270,7 @@ export const firstFit: Clause<Step> = {
   name: 'policy.first-fit',
   sentence: 'A contiguous allocation takes the lowest run that fits.',
   sides: ['any page frame would do', 'a wider alignment'],
+  when: 'handed out',
   side(step) {
     const run = step.policies.includes('first-fit') ? grantedRun(step) : null;
     return run === null ? null : run.asked.alignment === 1 ? 0 : 1;

@@ -10,6 +10,7 @@ export const enomem: Clause<Step> = {
   name: 'failure.enomem',
   sentence: 'A call that fails sets errno to ENOMEM; one that succeeds leaves it alone.',
   sides: ['failed', 'succeeded'],
+  when: 'not misused',
   side({ expected, response }) {
     if (response.errno === undefined || expected.kind === 'misused') return null;
     return expected.kind === 'refused' ? 0 : 1;
@@ -35,6 +36,7 @@ export const warns: Clause<Step> = {
   sentence:
     'A call that fails reports one warning, a line that names the call; one that succeeds reports none.',
   sides: ['failed', 'succeeded'],
+  when: 'not misused',
   side({ expected, response }) {
     if (response.warnings === undefined || expected.kind === 'misused') return null;
     return expected.kind === 'refused' ? 0 : 1;
@@ -102,6 +104,7 @@ export const panics: Clause<Step> = {
   name: 'misuse.panics',
   sentence: 'A misused call panics, and the panic names the call, the page frame and its owner.',
   sides: ['a bad argument', 'a bad page frame'],
+  when: 'misused',
   side({ expected }) {
     if (expected.kind !== 'misused') return null;
     return expected.frame === null ? 0 : 1;
@@ -126,6 +129,7 @@ export const failureUnchanged: Clause<SettledStep> = {
   name: 'failure.unchanged',
   sentence: 'A call that fails changes nothing.',
   sides: ['single pages', 'a contiguous run'],
+  when: 'refused',
   side({ operation, expected }) {
     if (expected.kind !== 'refused') return null;
     return operation.call === 'allocBitmap' ? 1 : 0;
@@ -137,6 +141,7 @@ export const misuseUnchanged: Clause<SettledStep> = {
   name: 'misuse.unchanged',
   sentence: 'A misused call changes nothing, errno included, and reports no warning.',
   sides: ['one page frame', 'several, or none'],
+  when: 'misused',
   side({ operation, expected }) {
     if (expected.kind !== 'misused') return null;
     return operation.call === 'free' ? 0 : 1;

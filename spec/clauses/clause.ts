@@ -101,12 +101,20 @@ export interface Breach {
 /** Which of a clause's two sides a step is. */
 export type Side = 0 | 1;
 
+/**
+ * The steps that a clause may have a side in, as far as that can be told from what must happen, or from whether something
+ * was handed out: those that must succeed, fail or panic, those that must not panic, those that handed something out.
+ */
+export type When = Expectation['kind'] | 'not misused' | 'handed out';
+
 /** A rule of the specification. `S` is what its check needs to see. */
 export interface Clause<S> {
   readonly name: ClauseName;
   readonly sentence: string;
   /** The two situations that a run must both reach. */
   readonly sides: readonly [string, string];
+  /** Where `side` need not be asked elsewhere, because it is null there. Left out: it is asked of every step. */
+  readonly when?: When;
   side(step: S): Side | null;
   breach(step: S): Breach | null;
 }

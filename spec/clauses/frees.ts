@@ -66,6 +66,7 @@ export const freedReturns: Clause<SettledStep> = {
   name: 'freed.returns',
   sentence: 'What is freed is free again, every page frame of it and nothing else.',
   sides: ['from the bitmap zone up', 'in the stack zone'],
+  when: 'granted',
   side(step) {
     const { before, operation, response, asked, expected } = step;
     if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts === undefined)

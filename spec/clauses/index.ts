@@ -1,4 +1,6 @@
 /** All clauses, by what they judge and in the order in which they do: the answer first, then the state it leads to. */
+
+import type { Expectation } from '../expectation.ts';
 import type { Call } from '../operation.ts';
 import { ALLOC, ALLOC_BITMAP, ALLOC_PAGES, firstFit, higherHalf, lifo } from './allocations.ts';
 import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
@@ -11,7 +13,14 @@ import {
   panics,
   warns,
 } from './answers.ts';
-import { CLAUSE_NAMES, type Clause, type ClauseName, type SettledStep, type Step } from './clause.ts';
+import {
+  CLAUSE_NAMES,
+  type Clause,
+  type ClauseName,
+  type SettledStep,
+  type Step,
+  type When,
+} from './clause.ts';
 import { FREE, FREE_PAGES, FREE_REGION, freedReturns } from './frees.ts';
 import { type InitStep, initFree, initTotal, initWithheld } from './init.ts';
 
@@ -57,6 +66,65 @@ export const STATE_CLAUSES: readonly Clause<SettledStep>[] = [
   freedReturns,
   ...AMOUNTS,
 ];
+
+/** A check, with its clause's place in {@link CLAUSE_NAMES}. */
+export interface Check<S> extends Pick<Clause<S>, 'name' | 'side' | 'breach'> {
+  readonly place: number;
+}
+
+/** Returns the checks of clauses, in their order. */
+export function checksOf<S>(clauses: readonly Clause<S>[]): readonly Check<S>[] {
+  return clauses.map(({ name, side, breach }) => ({ name, side, breach, place: CLAUSE_NAMES.indexOf(name) }));
+}
+
+/** The checks of a step: of the answer, then of the state that it leads to. */
+export interface StepChecks {
+  readonly answer: readonly Check<Step>[];
+  readonly state: readonly Check<SettledStep>[];
+}
+
+type Expected = Expectation['kind'];
+
+function applies(when: When | undefined, expected: Expected, handedOut: boolean): boolean {
+  if (when === undefined || when === expected) return true;
+  return when === 'handed out' ? handedOut : when === 'not misused' && expected !== 'misused';
+}
+
+function stepChecks(call: Call, expected: Expected, handedOut: boolean): StepChecks {
+  const isMet = ({ when }: { readonly when?: When }): boolean => applies(when, expected, handedOut);
+  return {
+    answer: checksOf(ANSWER_CLAUSES[call].filter(isMet)),
+    state: checksOf(STATE_CLAUSES.filter(isMet)),
+  };
+}
+
+/** The checks of the steps of one call, by what must happen, then by whether something was handed out (1) or not (0). */
+type CallChecks = Readonly<Record<Expected, readonly [StepChecks, StepChecks]>>;
+
+function callChecks(call: Call): CallChecks {
+  const of = (expected: Expected): readonly [StepChecks, StepChecks] => [
+    stepChecks(call, expected, false),
+    stepChecks(call, expected, true),
+  ];
+  return { granted: of('granted'), refused: of('refused'), misused: of('misused') };
+}
+
+const CHECKS: Readonly<Record<Call, CallChecks>> = {
+  alloc: callChecks('alloc'),
+  allocPages: callChecks('allocPages'),
+  allocBitmap: callChecks('allocBitmap'),
+  free: callChecks('free'),
+  freePages: callChecks('freePages'),
+  freeRegion: callChecks('freeRegion'),
+  totalAmount: callChecks('totalAmount'),
+  freeAmount: callChecks('freeAmount'),
+  reservedAmount: callChecks('reservedAmount'),
+};
+
+/** Returns the checks of a step, in the order in which they are made; those whose clauses have no side in it left out. */
+export function checksFor({ operation, expected, granted }: Step): StepChecks {
+  return CHECKS[operation.call][expected.kind][granted === null ? 0 : 1];
+}
 
 /** What a clause says, without its check. */
 export interface ClauseText {

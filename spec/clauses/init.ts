@@ -56,6 +56,7 @@ export const initWithheld: Clause<Step> = {
   sentence:
     'What is not RAM, what firmware keeps and what boot code has not handed over is never handed out.',
   sides: ['the map withholds RAM', 'the map withholds no RAM'],
+  when: 'handed out',
   side({ before, granted }) {
     if (granted === null) return null;
     return before.countOf('firmware') + before.countOf('boot') > 0 ? 0 : 1;

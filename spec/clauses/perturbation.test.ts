@@ -6,13 +6,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ModelState, step } from '../../model/index.ts';
 import { config, frameAt } from '../config.ts';
-import { expectation } from '../expectation.ts';
+import { askedOf, expectation } from '../expectation.ts';
 import { memoryMap } from '../memory-map.ts';
 import type { Operation } from '../operation.ts';
 import { Owner } from '../owner.ts';
 import { POLICIES, type Policy } from '../policy.ts';
 import type { Outcome, Response } from '../response.ts';
 import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
+import type { Clause, SettledStep } from './clause.ts';
+import { grantedBy } from './granted.ts';
+import { ANSWER_CLAUSES, checksFor, STATE_CLAUSES } from './index.ts';
 
 const PAGE = 4096n;
 /** Page frames that there are operations on: the map has 14 of them, and a hole at 6. */
@@ -195,6 +198,14 @@ function perturbations(state: ModelState, operation: Operation, sound: Response)
   return changed;
 }
 
+/** Returns the step of a response, before it is judged. */
+function stepOf(before: ModelState, operation: Operation, response: Response): SettledStep {
+  const asked = askedOf(before, operation);
+  const expected = expectation(before, operation, asked);
+  const granted = grantedBy(before, operation, response);
+  return { before, operation, response, asked, expected, granted, policies: before.policies, after: before };
+}
+
 /** What can be seen of a state. */
 function snapshot(state: ModelState): unknown {
   return {
@@ -240,6 +251,31 @@ describe('the judge', () => {
       { numRuns: 300 },
     );
     expect(tried).toBeGreaterThan(10_000);
+  });
+
+  test('makes the check of every clause that has a side in a step, and in the order of the clauses', () => {
+    const hasSide = (step: SettledStep, clause: Clause<SettledStep>): boolean => clause.side(step) !== null;
+    fc.assert(
+      fc.property(anyProgram, (program) => {
+        walk(POLICIES, program, (before, operation, sound) => {
+          for (const [, response] of [
+            ['sound', sound] as const,
+            ...perturbations(before, operation, sound),
+          ]) {
+            const step = stepOf(before, operation, response);
+            const checks = checksFor(step);
+            const listed = [ANSWER_CLAUSES[operation.call], STATE_CLAUSES].map((clauses) =>
+              clauses.filter((clause) => hasSide(step, clause)).map(({ name }) => name),
+            );
+            const made = [checks.answer, checks.state].map((list) =>
+              list.filter((check) => check.side(step) !== null).map(({ name }) => name),
+            );
+            expect(made).toEqual(listed);
+          }
+        });
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test('accepts any page frame that is free in the stack zone where no policy is promised, and no other', () => {
