@@ -28,7 +28,8 @@ export class SectionFinder {
     if (frame >= near.base && frame - near.base < near.count && Math.floor(frame) === frame) return near;
     const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
     const index = frame - section.base;
-    if (!(index < section.count) || Math.floor(index) !== index) throw this.#outsidePanic(call, frame);
+    const isInside = index >= 0 && index < section.count && Math.floor(index) === index;
+    if (!isInside) throw this.#outsidePanic(call, frame);
     this.#near = section;
     return section;
   }

@@ -1,0 +1,52 @@
+/** Machines that no test could look at page frame by page frame. */
+import { describe, expect, test } from 'vitest';
+import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
+import { FrameAllocator } from './index.ts';
+
+const GIB = 0x40000;
+
+const usable = (base: number, pages: number): DescriptorInput => ({
+  type: 'conventional',
+  start: BigInt(base) * 4096n,
+  pages,
+});
+
+function allocatorOf(limit: number, ...descriptors: DescriptorInput[]): FrameAllocator {
+  return new FrameAllocator(memoryMap(descriptors), configOf({ bitmapMaxAddr: BigInt(limit) * 4096n }));
+}
+
+describe('large machines', () => {
+  test('12 TiB start in milliseconds, and hand out page frames above 2^31', () => {
+    const start = performance.now();
+    const frames = allocatorOf(0x4000, usable(0, 0x80000), usable(0x100000, 12 * 1024 * GIB - 0x100000));
+    expect(performance.now() - start).toBeLessThan(1000);
+    const top = 12 * 1024 * GIB - 1;
+    expect(frames.alloc()).toBe(top);
+    expect(() => frames.free(top - 1)).toThrowError(expect.objectContaining({ pfn: top - 1, owner: 'pmm' }));
+    frames.free(top);
+    expect(frames.freeInStack).toBe(12 * 1024 * GIB - 0x100000 + 0x80000 - 0x4000);
+    expect(frames.alloc()).toBe(top);
+  });
+
+  test('RAM far apart costs what there is of it, not what lies between', () => {
+    const frames = allocatorOf(0x4000, usable(0, GIB), usable(2 ** 34, GIB));
+    expect(frames.stateBytes / (2 * GIB)).toBeLessThan(0.3);
+  });
+
+  test('a region may be longer than the longest run of the free stack', () => {
+    const pages = 2 ** 31 + 5;
+    const frames = allocatorOf(0, { ...usable(8, pages), type: 'loaderData' });
+    frames.freeRegion(8, pages);
+    expect([frames.freeInStack, frames.alloc(), frames.alloc()]).toEqual([pages, pages + 7, pages + 6]);
+  });
+
+  test('a bitmap zone of 64 GiB finds, and refuses, runs of any length', () => {
+    const frames = allocatorOf(64 * GIB, usable(0, 64 * GIB));
+    expect(frames.allocBitmap(1, 2 ** 40, 1)).toBe(0);
+    expect(frames.allocBitmap(32 * GIB, 2 ** 40, GIB)).toBe(GIB);
+    expect(frames.allocBitmap(32 * GIB, 2 ** 40, 1)).toBe(null);
+    frames.freeRegion(GIB, 32 * GIB);
+    expect(frames.allocBitmap(64 * GIB - 1, 2 ** 40, 1)).toBe(1);
+    expect(frames.freeInBitmap).toBe(0);
+  });
+});
