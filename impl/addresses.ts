@@ -28,8 +28,3 @@ export function frameAt(address: bigint, higherHalf: bigint): number {
   const physical = BigInt.asUintN(64, address - higherHalf);
   return physical < PHYSICAL_END ? Number(BigInt.asUintN(64, physical >> PAGE_SHIFT)) : Number.NaN;
 }
-
-/** Returns how many pages an argument asks for, as a number; counts beyond all memory (2^53) are alike. */
-export function saturated(count: number | bigint): number {
-  return typeof count === 'number' ? count : Number(count < 2n ** 53n ? count : 2n ** 53n);
-}

@@ -12,7 +12,7 @@ import {
   type PmmOptions,
   toHex,
 } from '../spec/index.ts';
-import { addressOf, frameAt, isU64, saturated } from './addresses.ts';
+import { addressOf, frameAt, isU64 } from './addresses.ts';
 import { FrameAllocator } from './frame-allocator.ts';
 import { outOfMemory } from './messages.ts';
 import { argumentPanic, lengthPanic } from './misuse.ts';
@@ -59,7 +59,7 @@ export class PageFrameManager implements Pmm {
 
   allocPages(addresses: BigUint64Array, count: number | bigint): boolean {
     checkU64('allocPages', 'count', count);
-    const pages = saturated(count);
+    const pages = Number(count);
     if (pages > this.#frames.freeInStack) return this.#fail(`allocPages(count ${count})`) !== null;
     if (pages > addresses.length) throw lengthPanic('allocPages', count, addresses.length);
     for (let from = 0; from < pages; from += PIECE)
@@ -72,7 +72,7 @@ export class PageFrameManager implements Pmm {
     checkU64('allocBitmap', 'maxAddr', maxAddr);
     checkU64('allocBitmap', 'alignment', alignment);
     const limit = framesBelow(maxAddr);
-    const frame = this.#frames.allocBitmap(saturated(count), limit, alignmentFrames(alignment));
+    const frame = this.#frames.allocBitmap(Number(count), limit, alignmentFrames(alignment));
     if (frame !== null) return addressOf(frame, this.#higherHalf);
     return this.#fail(
       `allocBitmap(count ${count}, maxAddr ${toHex(BigInt(maxAddr))}, alignment ${alignment})`,
@@ -92,7 +92,7 @@ export class PageFrameManager implements Pmm {
 
   freePages(addresses: BigUint64Array, count: number | bigint): void {
     checkU64('freePages', 'count', count);
-    const pages = saturated(count);
+    const pages = Number(count);
     if (pages > addresses.length) throw lengthPanic('freePages', count, addresses.length);
     const batch = this.#batchOf(pages);
     for (let i = 0; i < pages; i += 1) {
@@ -106,7 +106,7 @@ export class PageFrameManager implements Pmm {
   freeRegion(address: bigint, count: number | bigint): void {
     checkU64('freeRegion', 'address', address);
     checkU64('freeRegion', 'count', count);
-    const pages = saturated(count);
+    const pages = Number(count);
     if (pages === 0) return;
     const base = this.#frameAt('freeRegion', address);
     // One page frame past the last possible one is enough to be refused.

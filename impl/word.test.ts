@@ -81,7 +81,9 @@ describe('word kernels', () => {
       const longest = Math.max(...runs.map((run) => run.length));
       expect(word.longestRun(w, floor)).toBe(Math.max(floor, longest));
       expect(word.longestRun(w, 0)).toBe(longest);
+      expect(word.longestRun(w, 32 + floor)).toBe(32 + floor);
     });
+    expect([31, 32, 33, 63, 64].map((floor) => word.longestRun(-1, floor))).toEqual([32, 32, 33, 63, 64]);
   });
 
   test('lowestFit is the lowest start that is allowed', () => {

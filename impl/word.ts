@@ -121,7 +121,6 @@ export function longestRun(word: number, floor: number): number {
   while (starts !== 0) {
     longest = longest + 1;
     starts = starts & (starts >>> 1);
-    if (longest === 32) return longest;
   }
   return longest;
 }
