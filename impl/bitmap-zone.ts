@@ -54,6 +54,15 @@ export class BitmapZone {
     return true;
   }
 
+  /** Where a search begins. For states that are saved and loaded word by word. */
+  get searchFrom(): number {
+    return this.#searchFrom;
+  }
+
+  set searchFrom(ordinal: number) {
+    this.#searchFrom = ordinal;
+  }
+
   /** Takes note that [first, last] became free. */
   noteFreed(words: Int32Array, first: number, last: number): void {
     if (first < this.#searchFrom) this.#searchFrom = first;

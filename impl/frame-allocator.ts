@@ -38,6 +38,7 @@ import { runsOfBits, runsOfStack } from './inspection.ts';
 import * as layoutWords from './layout.ts';
 import { type Layout, layoutOf, MAP_AT } from './layout.ts';
 import { argumentPanic, duplicatePanic, ownerPanic } from './misuse.ts';
+import { livePlaces, loadWords, savedDepth, saveWords } from './saved-words.ts';
 import { NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
@@ -67,6 +68,8 @@ export class FrameAllocator {
   readonly #bitmap: BitmapZone;
   readonly #stackAt: number;
   readonly #bitmapOrdinals: number;
+  /** Which words a saved state is made of; found when it is first asked for. */
+  #live: Int32Array | null = null;
   #words: Int32Array;
   /** Entries that the stack has room for. */
   #capacity: number;
@@ -243,6 +246,22 @@ export class FrameAllocator {
       this.#words.set(words);
     }
     this.#bitmap.noteAll(this.#words);
+  }
+
+  /**
+   * Writes everything that a later answer can depend on to `into`, where it fits, and returns how many words that is. What
+   * the words leave out is said in `saved-words.ts`. O(words of state that can change).
+   */
+  saveState(into: Int32Array): number {
+    this.#live ??= livePlaces(this.#sections, this.#layout);
+    return saveWords(this.#words, this.#live, this.#layout, this.#bitmap.searchFrom, into);
+  }
+
+  /** Goes back to the state whose words these are, saved by an allocator of the same memory map and configuration. */
+  loadState(saved: Int32Array): void {
+    this.#live ??= livePlaces(this.#sections, this.#layout);
+    this.#makeRoom(savedDepth(saved) - this.#words[DEPTH_AT]);
+    this.#bitmap.searchFrom = loadWords(this.#words, this.#live, this.#layout, saved);
   }
 
   /** Allocates what is left of `count`, as far as the top run of the stack has it. Returns how many are taken now. */

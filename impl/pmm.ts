@@ -144,6 +144,14 @@ export class PageFrameManager implements Pmm {
     this.#frames.restore(snapshot);
   }
 
+  saveState(into: Int32Array): number {
+    return this.#frames.saveState(into);
+  }
+
+  loadState(saved: Int32Array): void {
+    this.#frames.loadState(saved);
+  }
+
   #batchOf(pages: number): Float64Array {
     if (this.#batch.length < pages) this.#batch = new Float64Array(pages);
     return this.#batch;

@@ -127,6 +127,15 @@ export interface Pmm {
    */
   inspect?(): Iterable<InspectedRun>;
 
+  /**
+   * Optional, for exhaustive search: writes everything that a later answer can depend on to `into`, as 32-bit words, and
+   * returns how many there are; where they do not fit, it writes what it likes and returns how many would. Managers of one
+   * memory map and configuration whose words are equal must answer all later calls alike, so hidden state (a hint, a cache,
+   * a counter) belongs to the words; `errno` does not. The fewer words tell apart what answers alike, the smaller the search.
+   */
+  saveState?(into: Int32Array): number;
+  /** Optional, with `saveState`: goes back to the state that these words were written in, `errno` left as it is. */
+  loadState?(saved: Int32Array): void;
   /** Optional: gives back what the manager itself takes up, once a program has ended. No call follows. */
   dispose?(): void;
 }

@@ -136,7 +136,8 @@ function argumentKey(argument: Argument): string {
   return String(argument);
 }
 
-function operationKey(operation: Operation<Reference>): string {
+/** Returns a string that two operations share exactly when they are the same. */
+export function operationKey(operation: Operation<Reference>): string {
   const letter = LETTERS[operation.call];
   switch (operation.call) {
     case 'allocPages':

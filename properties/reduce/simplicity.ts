@@ -112,7 +112,8 @@ function referenceCost(reference: Reference, higherHalf: bigint): number {
   return 1 + pagesFarOff(reference.absolute - higherHalf);
 }
 
-function argumentsCost(operation: Operation<Reference>, higherHalf: bigint): number {
+/** Returns how far the arguments of an operation are from the plain ones. */
+export function argumentsCost(operation: Operation<Reference>, higherHalf: bigint): number {
   switch (operation.call) {
     case 'allocPages':
       return countCost(operation.count);

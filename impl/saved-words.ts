@@ -1,0 +1,79 @@
+/**
+ * Saved words: everything of the state that a later answer can depend on, as few words as say it. For exhaustive search,
+ * which saves and loads a state at every step and tells states apart by these words.
+ *
+ *     ┌─────────────┬────────┬──────────────────────────────┬─────────┬───────────────────────────┐
+ *     │ search from │ counts │ held words of page frames    │ summary │ free stack below its top  │
+ *     └─────────────┴────────┴──────────────────────────────┴─────────┴───────────────────────────┘
+ *
+ * Unlike a snapshot they hold what follows from the history alone: how much the summary claims too much, and where a search
+ * begins. Left out is what never changes (magic number, checksum, words of nothing but padding), and what is dead: entries
+ * beyond the depth of the stack, the room above them, and which section was used last, a cache of what is constant.
+ */
+import {
+  DEPTH_AT,
+  ENTRY_WORDS,
+  FREE_BITMAP_AT,
+  HELD_AT,
+  type Layout,
+  MORE_BELOW_AT,
+  TOP_LAST_AT,
+  TOP_NEXT_AT,
+} from './layout.ts';
+import { type Sections, WORD_BITS } from './sections.ts';
+
+/** Saved words before those of the buffer: where a search begins. */
+const HINTS = 1;
+/** Words of the header that change; the depth comes first. */
+const HEADER: readonly number[] = [DEPTH_AT, FREE_BITMAP_AT, MORE_BELOW_AT, TOP_NEXT_AT, TOP_LAST_AT];
+
+/** Returns the words that hold a held bit of some page frame. */
+function heldWords({ list }: Sections): readonly number[] {
+  return list.flatMap(({ first, count }) => {
+    const from = Math.floor(first / WORD_BITS);
+    const words = Math.floor((first + count - 1) / WORD_BITS) - from + 1;
+    return Array.from({ length: words }, (_, i) => HELD_AT + from + i);
+  });
+}
+
+/** Returns the places of the words that are saved, those of the free stack left out. */
+export function livePlaces(sections: Sections, { levels }: Layout): Int32Array {
+  const summary = levels.flatMap(({ at, nodes }) => Array.from({ length: nodes }, (_, i) => at + i));
+  return Int32Array.from([...HEADER, ...heldWords(sections), ...summary]);
+}
+
+/** Writes the saved words to `into`, where they fit, and returns how many they are. */
+export function saveWords(
+  words: Int32Array,
+  live: Int32Array,
+  { stackAt }: Layout,
+  searchFrom: number,
+  into: Int32Array,
+): number {
+  const stackWords = words[DEPTH_AT] * ENTRY_WORDS;
+  const head = HINTS + live.length;
+  if (head + stackWords > into.length) return head + stackWords;
+  into[0] = searchFrom;
+  for (let i = 0; i < live.length; i += 1) into[HINTS + i] = words[live[i]];
+  for (let i = 0; i < stackWords; i += 1) into[head + i] = words[stackAt + i];
+  return head + stackWords;
+}
+
+/** Returns how many entries the free stack of saved words has below its top one. */
+export function savedDepth(saved: Int32Array): number {
+  return saved[HINTS];
+}
+
+/** Writes saved words back, the stack of which fits, and returns where a search begins. */
+export function loadWords(
+  words: Int32Array,
+  live: Int32Array,
+  { stackAt }: Layout,
+  saved: Int32Array,
+): number {
+  const stackWords = savedDepth(saved) * ENTRY_WORDS;
+  const head = HINTS + live.length;
+  for (let i = 0; i < live.length; i += 1) words[live[i]] = saved[HINTS + i];
+  for (let i = 0; i < stackWords; i += 1) words[stackAt + i] = saved[head + i];
+  return saved[0] >>> 0;
+}

@@ -1,0 +1,157 @@
+/**
+ * Fingerprints: a response as three words, so that the judge's verdict on it can be looked up. Exact: two responses to one
+ * operation have the same fingerprint only where no clause can tell them apart, that is, where they differ in nothing but the
+ * message of a panic. A response that does not fit the words has none.
+ *
+ *     first    warnings (19 bits) · owner named (3) · call named (4) · stray entries (1) · errno (1) · outcome (3)
+ *     second   address less the higher half · number of the list of addresses · amount · page frame named + 1, 0 for none
+ *     third    the three amounts, ten bits each
+ */
+import { CALLS, type Call, Owner, type Response } from '../../spec/index.ts';
+import { WordLists } from './word-lists.ts';
+
+/** Codes of the outcomes that a fingerprint can tell. */
+export const OUTCOME = { address: 0, addresses: 1, amount: 2, done: 3, failed: 4, panicked: 5 } as const;
+
+const ERRNO_AT = 3;
+const STRAY_AT = 4;
+const CALL_AT = 5;
+const OWNER_AT = 9;
+const WARNINGS_AT = 12;
+const WARNINGS_LIMIT = 1 << 19;
+const AMOUNT_LIMIT = 1 << 10;
+/** Values of the second word lie below this. */
+const VALUE_LIMIT = 2 ** 31 - 1;
+
+const OWNERS: readonly string[] = Object.keys(Owner.keys);
+/** Owner and call that a panic names, as codes; 0 for none. */
+const OWNER_CODES: ReadonlyMap<unknown, number> = new Map([
+  [null, 0],
+  ...OWNERS.map((owner, i): [string, number] => [owner, i + 1]),
+]);
+const CALL_CODES: ReadonlyMap<unknown, number> = new Map(CALLS.map((call: Call, i) => [call, i + 1]));
+
+/** What is not told by a fingerprint. */
+export const NONE = -1;
+
+function isValue(n: number): boolean {
+  return Number.isInteger(n) && n >= 0 && n < VALUE_LIMIT;
+}
+
+/** Returns the code of what a panic names, or {@link NONE} where it names what does not exist. */
+export function panicCode(call: unknown, owner: unknown): number {
+  const [callCode, ownerCode] = [CALL_CODES.get(call), OWNER_CODES.get(owner)];
+  if (callCode === undefined || ownerCode === undefined) return NONE;
+  return OUTCOME.panicked | (callCode << CALL_AT) | (ownerCode << OWNER_AT);
+}
+
+/** Returns the code of the page frame that a panic names, or {@link NONE}. */
+export function frameCode(frame: unknown): number {
+  if (frame === null) return 0;
+  return typeof frame === 'number' && isValue(frame + 1) ? frame + 1 : NONE;
+}
+
+/** Returns the code of an amount that was returned, or {@link NONE}. */
+export function amountCode(amount: number): number {
+  return isValue(amount) ? amount : NONE;
+}
+
+/** Returns the three amounts as one word, or {@link NONE}. */
+export function amountsCode(total: number, free: number, reserved: number): number {
+  const all = total | free | reserved;
+  const fits =
+    total === (total | 0) &&
+    free === (free | 0) &&
+    reserved === (reserved | 0) &&
+    all >= 0 &&
+    all < AMOUNT_LIMIT;
+  return fits ? total | (free << 10) | (reserved << 20) : NONE;
+}
+
+/** The fingerprints of the responses of one search. */
+export class Fingerprints {
+  /** Lists of addresses less the higher half. */
+  readonly lists = new WordLists();
+  readonly #higherHalf: bigint;
+  readonly #warnings = new Map<string, number>([['', 0]]);
+  readonly #scratch = new Int32Array(1 << 13);
+  /** The words of the response taken last; of no use where it has none. */
+  first = 0;
+  second = 0;
+  third = 0;
+
+  constructor(higherHalf: bigint) {
+    this.#higherHalf = higherHalf;
+  }
+
+  /** Returns an address less the higher half, or {@link NONE} where that is no number of 31 bits. */
+  addressCode(address: bigint): number {
+    const offset = BigInt.asUintN(64, address - this.#higherHalf);
+    if (address < this.#higherHalf || offset >= 2147483647n) return NONE;
+    return Number(offset);
+  }
+
+  /** Returns the number of a list of addresses, or {@link NONE}. */
+  addressesCode(addresses: ArrayLike<bigint>, count: number): number {
+    if (count > this.#scratch.length) return NONE;
+    for (let i = 0; i < count; i += 1) {
+      const code = this.addressCode(addresses[i] ?? 0n);
+      if (code === NONE) return NONE;
+      this.#scratch[i] = code;
+    }
+    return this.lists.numberOf(this.#scratch, 0, count);
+  }
+
+  /** Returns the bits of the warnings, or {@link NONE} where there have been too many different ones. */
+  warningsCode(warnings: readonly string[]): number {
+    const [only = ''] = warnings;
+    const text =
+      warnings.length > 1 || (warnings.length === 1 && only === '') ? JSON.stringify(warnings) : only;
+    const known = this.#warnings.get(text);
+    if (known !== undefined) return known << WARNINGS_AT;
+    if (this.#warnings.size >= WARNINGS_LIMIT) return NONE;
+    this.#warnings.set(text, this.#warnings.size);
+    return (this.#warnings.size - 1) << WARNINGS_AT;
+  }
+
+  /** Takes the words of a response in parts, each of which may be {@link NONE}. Returns whether it has a fingerprint. */
+  put(outcome: number, value: number, amounts: number, flags: number): boolean {
+    this.first = outcome | flags;
+    this.second = value;
+    this.third = amounts;
+    return outcome !== NONE && value !== NONE && amounts !== NONE && flags !== NONE;
+  }
+
+  /** Returns the bits of `errno`, of entries changed out of turn and of the warnings, or {@link NONE}. */
+  flags(errno: unknown, isStray: boolean, warnings: readonly string[]): number {
+    if (errno !== null && errno !== 'ENOMEM') return NONE;
+    const said = warnings.length === 0 ? 0 : this.warningsCode(warnings);
+    return said === NONE ? NONE : said | (errno === null ? 0 : 1 << ERRNO_AT) | (isStray ? 1 << STRAY_AT : 0);
+  }
+
+  /** Takes the words of a response. Returns whether it has a fingerprint. */
+  take({ outcome, errno, warnings = [], amounts, strayEntries = false, writes = [] }: Response): boolean {
+    if (writes.length > 0 || amounts === undefined || errno === undefined) return false;
+    const flags = this.flags(errno, strayEntries, warnings);
+    const three = amountsCode(amounts.total, amounts.free, amounts.reserved);
+    switch (outcome.kind) {
+      case 'address':
+        return this.put(OUTCOME.address, this.addressCode(outcome.address), three, flags);
+      case 'addresses':
+        return this.put(
+          OUTCOME.addresses,
+          this.addressesCode(outcome.addresses, outcome.addresses.length),
+          three,
+          flags,
+        );
+      case 'amount':
+        return this.put(OUTCOME.amount, amountCode(outcome.amount), three, flags);
+      case 'panicked':
+        return this.put(panicCode(outcome.call, outcome.owner), frameCode(outcome.pfn), three, flags);
+      case 'malformed':
+        return false;
+      default:
+        return this.put(OUTCOME[outcome.kind], 0, three, flags);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * The judge with a memory. The verdict of the model's `step` depends on the ownership, the operation and the response alone,
+ * but for one clause, `policy.lifo`, which depends on the order, the operation's call and the response. So each of the two is
+ * worked out once, by the same `step` and the same clause as ever, and looked up from then on:
+ *
+ *     ownership × operation × fingerprint  →  next ownership, what happens to the order      `step` without `lifo`
+ *     order × what happens to it           →  next order, or that `lifo` is broken           the clause `policy.lifo`
+ *
+ * What is not known yet, and what breaks a clause, is for {@link MemoJudge.learn} to judge in full.
+ */
+import { type ModelState, step, type Tally, top, type Verdict } from '../../model/index.ts';
+import {
+  ANSWER_CLAUSES,
+  CLAUSE_NAMES,
+  type Clause,
+  type Operation,
+  type PageCount,
+  type Policy,
+  type Response,
+  type SettledStep,
+  type Step,
+} from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+import { isFreeing, ModelStates } from './model-states.ts';
+import { PairTable } from './pair-table.ts';
+import { WordLists } from './word-lists.ts';
+
+/** What is kept of the response last accepted for an operation in an ownership. */
+const ENTRY = 5;
+const UNKNOWN = -1;
+/** What an order becomes where the clause `policy.lifo` is broken. */
+const BROKEN = -2;
+/** Kinds of what happens to an order: the first word of an action. */
+const [KEPT, POPPED, PUSHED] = [0, 1, 2];
+
+function lifoClause(): Clause<Step> {
+  const clause = ANSWER_CLAUSES.alloc.find(({ name }) => name === 'policy.lifo');
+  if (clause === undefined) throw new Error('alloc is held to no policy.lifo');
+  return clause;
+}
+
+const LIFO = lifoClause();
+const LIFO_PLACE = CLAUSE_NAMES.indexOf(LIFO.name);
+
+export class MemoJudge {
+  readonly states: ModelStates;
+  readonly #operations: readonly Operation[];
+  readonly #policies: readonly Policy[];
+  readonly #tally: Tally;
+  /** For each ownership, an entry an operation: the fingerprint, the next ownership, the action. */
+  readonly #last: Int32Array[] = [];
+  /** The same of responses that are not the last one: lists of ownership, operation, fingerprint; and what they lead to. */
+  readonly #others = new WordLists();
+  readonly #otherAfter: number[] = [];
+  readonly #otherAction: number[] = [];
+  readonly #actions = new WordLists();
+  readonly #orderAfter = new PairTable();
+  /** What each operation that frees pushes, once that is known. */
+  readonly #pushes: (number | undefined)[] = [];
+  readonly #key = new Int32Array(ENTRY);
+  /** Where the response accepted last leads to. */
+  ownership = 0;
+  order = 0;
+
+  constructor(
+    world: World,
+    policies: readonly Policy[],
+    operations: readonly Operation[],
+    tally: Tally = () => {},
+  ) {
+    this.states = new ModelStates(world, policies);
+    this.#operations = operations;
+    this.#policies = policies;
+    this.#tally = tally;
+    this.#actions.numberOf(Int32Array.of(KEPT), 0, 1);
+  }
+
+  /** Whether a response is known to be accepted; {@link ownership} and {@link order} say then where it leads to. */
+  accepts(
+    ownership: number,
+    order: number,
+    operation: number,
+    first: number,
+    second: number,
+    third: number,
+  ): boolean {
+    const last = this.#last[ownership];
+    if (last === undefined) return false;
+    const at = operation * ENTRY;
+    const isLast = last[at] === first && last[at + 1] === second && last[at + 2] === third;
+    if (!isLast) return this.#acceptsOther(ownership, order, operation, first, second, third);
+    this.ownership = last[at + 3] ?? 0;
+    return this.#leads(order, last[at + 4] ?? 0);
+  }
+
+  #acceptsOther(
+    ownership: number,
+    order: number,
+    operation: number,
+    first: number,
+    second: number,
+    third: number,
+  ): boolean {
+    const other = this.#numberOfOther(ownership, operation, first, second, third);
+    const after = this.#otherAfter[other] ?? UNKNOWN;
+    if (after === UNKNOWN) return false;
+    this.ownership = after;
+    return this.#leads(order, this.#otherAction[other] ?? 0);
+  }
+
+  #numberOfOther(ownership: number, operation: number, ...fingerprint: readonly number[]): number {
+    this.#key[0] = ownership;
+    this.#key[1] = operation;
+    this.#key.set(fingerprint, 2);
+    return this.#others.numberOf(this.#key, 0, ENTRY);
+  }
+
+  /** Whether an action is known to do with an order; {@link order} is the next one then. */
+  #leads(order: number, action: number): boolean {
+    if (action === 0 || !this.states.tracksOrder) {
+      this.order = order;
+      return true;
+    }
+    const after = this.#orderAfter.get(order, action);
+    if (after < 0) return false;
+    this.order = after;
+    return true;
+  }
+
+  /**
+   * Judges a response in full. Where it is accepted, {@link ownership} and {@link order} say where it leads to, and the
+   * fingerprint, where it has one, is remembered.
+   */
+  learn(
+    ownership: number,
+    order: number,
+    operation: number,
+    response: Response,
+    fingerprint: readonly [number, number, number] | null,
+  ): Verdict {
+    const verdict = step(
+      this.states.plainState(ownership),
+      this.#operation(operation),
+      response,
+      this.#tally,
+    );
+    if (!verdict.accepted) return this.#inFull(ownership, order, operation, response);
+    const action = this.#actionOf(ownership, operation, verdict.step);
+    if (!this.#leads(order, action) && this.#orderOfAction(order, action, verdict.step) === BROKEN)
+      return this.#inFull(ownership, order, operation, response);
+    this.ownership =
+      verdict.step.after === verdict.step.before ? ownership : this.states.ownershipOf(verdict.state);
+    if (fingerprint !== null) this.#remember(ownership, operation, fingerprint, this.ownership, action);
+    return verdict;
+  }
+
+  /** Judges by `step` with everything that the target promises: what it rejects, and by which clause, is the last word. */
+  #inFull(ownership: number, order: number, operation: number, response: Response): Verdict {
+    const before = this.states.fullState(ownership, order);
+    const verdict = step(before, this.#operation(operation), response, this.#tally);
+    if (verdict.accepted) throw new Error('the judge with a memory rejects what the model accepts');
+    return verdict;
+  }
+
+  #operation(operation: number): Operation {
+    const found = this.#operations[operation];
+    if (found === undefined) throw new Error(`there is no operation ${operation}`);
+    return found;
+  }
+
+  #remember(
+    ownership: number,
+    operation: number,
+    fingerprint: readonly [number, number, number],
+    after: number,
+    action: number,
+  ): void {
+    let last = this.#last[ownership];
+    if (last === undefined) {
+      last = new Int32Array(ENTRY * this.#operations.length).fill(UNKNOWN);
+      this.#last[ownership] = last;
+    }
+    const at = operation * ENTRY;
+    if (last[at] === UNKNOWN) {
+      last.set([...fingerprint, after, action], at);
+      return;
+    }
+    const other = this.#numberOfOther(ownership, operation, ...fingerprint);
+    this.#otherAfter[other] = after;
+    this.#otherAction[other] = action;
+  }
+
+  /** Returns what an accepted step does to an order. */
+  #actionOf(
+    ownership: number,
+    operation: number,
+    { expected, granted, operation: { call } }: SettledStep,
+  ): number {
+    if (!this.states.tracksOrder || expected.kind !== 'granted') return KEPT;
+    if (granted !== null && call !== 'allocBitmap') return this.#action(POPPED, granted.frames);
+    return isFreeing(this.#operation(operation)) ? this.#pushAction(ownership, operation) : KEPT;
+  }
+
+  #action(kind: number, frames: readonly (number | null)[]): number {
+    if (frames.length === 0) return KEPT;
+    const words = Int32Array.of(kind, ...frames.map((frame) => frame ?? UNKNOWN));
+    return this.#actions.numberOf(words, 0, words.length);
+  }
+
+  #pushAction(ownership: number, operation: number): number {
+    const known = this.#pushes[operation];
+    if (known !== undefined) return known;
+    const frames = this.states.pushesOf(ownership, (before) => this.#afterFree(before, operation));
+    const action = this.#action(PUSHED, frames);
+    this.#pushes[operation] = action;
+    return action;
+  }
+
+  /** The model's state after an operation that frees, which is granted. */
+  #afterFree(before: ModelState, operation: number): ModelState {
+    const verdict = step(before, this.#operation(operation), { outcome: { kind: 'done' } });
+    if (!verdict.accepted) throw new Error('the model rejects what it accepts without an order');
+    return verdict.state;
+  }
+
+  /** Works out what an order becomes, by the clause where page frames are popped. */
+  #orderOfAction(order: number, action: number, judged: SettledStep): number {
+    const [kind, ...frames] = this.#actions.toArray(action);
+    let after = BROKEN;
+    if (kind === PUSHED) after = this.states.pushed(order, frames);
+    else if (this.#keepsLifo(order, judged)) after = this.states.popped(order, frames.length);
+    this.#orderAfter.set(order, action, after);
+    if (after !== BROKEN) this.order = after;
+    return after;
+  }
+
+  #keepsLifo(order: number, judged: SettledStep): boolean {
+    const stack = this.states.stackOf(order);
+    const { before: plain } = judged;
+    const before = {
+      world: plain.world,
+      ownerOf: plain.ownerOf.bind(plain),
+      countOf: plain.countOf.bind(plain),
+      freeIn: plain.freeIn.bind(plain),
+      firstFailing: plain.firstFailing.bind(plain),
+      lowestFit: plain.lowestFit.bind(plain),
+      stackTop: (count: PageCount) => top(stack, count),
+    };
+    const asJudged: Step = { ...judged, before, policies: this.#policies };
+    const side = LIFO.side(asJudged);
+    if (side === null) return true;
+    this.#tally(LIFO.name, side, LIFO_PLACE);
+    return LIFO.breach(asJudged) === null;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The driver of the model itself: every answer is the one that the specification admits, and that the policies pick where it
+ * admits several. It has no state of its own; a search with it counts the states and transitions of the model alone.
+ */
+import { top } from '../../model/index.ts';
+import {
+  type Amounts,
+  addressOf,
+  askedOf,
+  type Expectation,
+  expectation,
+  type InspectedRun,
+  type Operation,
+  type Outcome,
+  pageCount,
+  pfn,
+  type Response,
+  toHigherHalf,
+} from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+import type { Driver, Operations } from './driver.ts';
+import { Fingerprints } from './fingerprint.ts';
+import type { ModelStates } from './model-states.ts';
+
+export class ModelDriver implements Driver {
+  readonly fingerprints: Fingerprints;
+  readonly started: Response;
+  readonly #states: ModelStates;
+  readonly #operations: Operations;
+  readonly #world: World;
+
+  /** The states must track orders: without, the model does not say which page frame comes next. */
+  constructor(world: World, operations: Operations, states: ModelStates) {
+    this.#states = states;
+    this.#operations = operations;
+    this.#world = world;
+    this.fingerprints = new Fingerprints(world.config.higherHalf);
+    const amounts = this.#amounts(states.initialOwnership(), 0);
+    this.started = { outcome: { kind: 'done' }, amounts };
+  }
+
+  save(): number {
+    return 0;
+  }
+
+  load(): void {}
+
+  inspect(): readonly InspectedRun[] | null {
+    return null;
+  }
+
+  perform(operation: number, ownership: number, order: number): boolean {
+    return this.fingerprints.take(this.respond(operation, ownership, order));
+  }
+
+  respond(operation: number, ownership: number, order: number): Response {
+    const state = this.#states.plainState(ownership);
+    const called = this.#operations[operation] ?? { call: 'freeAmount' };
+    const asked = askedOf(state, called);
+    const expected = expectation(state, called, asked);
+    if (expected.kind !== 'granted')
+      return { ...refusal(called, expected), amounts: this.#amounts(ownership, 0) };
+    const { outcome, change } = this.#granted(called, ownership, order, asked.lowest);
+    return { outcome, errno: null, warnings: [], amounts: this.#amounts(ownership, change) };
+  }
+
+  #amounts(ownership: number, change: number): Amounts {
+    const state = this.#states.plainState(ownership);
+    const free = state.countOf('pmm') + change;
+    return { total: state.world.total, free, reserved: state.world.total - free };
+  }
+
+  /** The outcome of a call that is granted, and by how much the free amount changes. */
+  #granted(
+    operation: Operation,
+    ownership: number,
+    order: number,
+    lowest: number | null,
+  ): { readonly outcome: Outcome; readonly change: number } {
+    const { map: _, config } = this.#world;
+    const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
+    const { total, free, reserved } = this.#amounts(ownership, 0);
+    switch (operation.call) {
+      case 'alloc':
+        return { outcome: { kind: 'address', address: address(this.#top(order, 1)[0] ?? 0) }, change: -1 };
+      case 'allocPages': {
+        const count = Number(operation.count);
+        return {
+          outcome: { kind: 'addresses', addresses: this.#top(order, count).map(address) },
+          change: -count,
+        };
+      }
+      case 'allocBitmap':
+        return {
+          outcome: { kind: 'address', address: address(lowest ?? 0) },
+          change: -Number(operation.count),
+        };
+      case 'totalAmount':
+        return { outcome: { kind: 'amount', amount: total }, change: 0 };
+      case 'freeAmount':
+        return { outcome: { kind: 'amount', amount: free }, change: 0 };
+      case 'reservedAmount':
+        return { outcome: { kind: 'amount', amount: reserved }, change: 0 };
+      default:
+        return { outcome: { kind: 'done' }, change: pagesFreed(operation) };
+    }
+  }
+
+  #top(order: number, count: number): readonly number[] {
+    return top(this.#states.stackOf(order), pageCount(count));
+  }
+}
+
+function pagesFreed(operation: Operation): number {
+  if (operation.call === 'freePages') return operation.addresses.length;
+  return operation.call === 'freeRegion' ? Number(operation.count) : 1;
+}
+
+/** The answer to a call that must fail or panic. */
+function refusal(
+  { call }: Operation,
+  expected: Exclude<Expectation, { readonly kind: 'granted' }>,
+): Pick<Response, 'outcome' | 'errno' | 'warnings'> {
+  if (expected.kind === 'refused')
+    return { outcome: { kind: 'failed' }, errno: 'ENOMEM', warnings: [`${call}: ${expected.why}`] };
+  const { why, frame, owner } = expected;
+  return { outcome: { kind: 'panicked', message: why, call, pfn: frame, owner }, errno: null, warnings: [] };
+}

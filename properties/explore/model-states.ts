@@ -1,0 +1,190 @@
+/**
+ * Model states in parts: who owns each page frame (*ownership*), and the order of the free stack (*order*), each numbered
+ * apart. A small world has few ownerships and many orders: all but one clause speak of the ownership alone.
+ *
+ *     ownership   two bits a page frame that can change hands: 0 pmm, 1 caller, 2 boot
+ *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
+ */
+import { type FreeStack, ModelState, pop, push, top } from '../../model/index.ts';
+import {
+  type Operation,
+  type Owner,
+  type PageCount,
+  type Pfn,
+  type Policy,
+  pageCount,
+  pfn,
+  type Region,
+} from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+import { WordLists } from './word-lists.ts';
+import { framesOfWorld } from './world.ts';
+
+const CODES: Readonly<Record<string, number>> = { pmm: 0, caller: 1, boot: 2 };
+const OWNERS = ['pmm', 'caller', 'boot'] as const satisfies readonly Owner[];
+/** Page frames that a word of an ownership holds. */
+const PER_WORD = 16;
+const ONE: PageCount = pageCount(1);
+
+function isTracked(policies: readonly Policy[]): boolean {
+  return policies.includes('lifo');
+}
+
+export class ModelStates {
+  /** Whether the target promises `lifo`, so that the order counts. */
+  readonly tracksOrder: boolean;
+  /** Words of an ownership. */
+  readonly ownershipWords: number;
+  readonly ownerships = new WordLists();
+  readonly orders = new WordLists();
+  readonly #frames: readonly Pfn[];
+  readonly #stackPlaces: ReadonlyMap<number, number>;
+  readonly #limit: number;
+  /** The initial state, with the order, and without. */
+  readonly #initial: ModelState;
+  readonly #initialPlain: ModelState;
+  readonly #plain: ModelState[] = [];
+  readonly #freeInStack: number[] = [];
+  readonly #scratch: Int32Array;
+
+  constructor({ map, config }: World, policies: readonly Policy[]) {
+    const { manageable, limit } = framesOfWorld({ map, config });
+    this.#frames = manageable.map((frame) => pfn(frame));
+    this.#limit = limit;
+    const stackFrames = this.#frames.filter((frame) => frame >= limit);
+    this.#stackPlaces = new Map(stackFrames.map((frame, place) => [frame, place]));
+    this.tracksOrder = isTracked(policies);
+    this.ownershipWords = Math.ceil(this.#frames.length / PER_WORD);
+    this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);
+    this.#initial = ModelState.init(map, config, policies);
+    this.#initialPlain = ModelState.init(
+      map,
+      config,
+      policies.filter((policy) => policy !== 'lifo'),
+    );
+  }
+
+  /** The ownership after init. */
+  initialOwnership(): number {
+    return this.ownershipOf(this.#initialPlain);
+  }
+
+  /** The order after init. */
+  initialOrder(): number {
+    return this.orderOf(this.#initial);
+  }
+
+  /** Returns the number of the ownership of a state. */
+  ownershipOf(state: ModelState): number {
+    const words = this.#scratch.fill(0, 0, this.ownershipWords);
+    for (let i = 0; i < this.#frames.length; i += 1) {
+      const code = CODES[state.ownerOf(this.#frames[i] ?? pfn(0))] ?? 0;
+      const at = Math.floor(i / PER_WORD);
+      words[at] = (words[at] ?? 0) | (code << (2 * (i % PER_WORD)));
+    }
+    return this.ownerships.numberOf(words, 0, this.ownershipWords);
+  }
+
+  /** Returns the number of the order of a state; of the empty one where orders are not tracked. */
+  orderOf(state: ModelState): number {
+    const free = this.tracksOrder ? (state.stackTop(state.freeIn('stack')) ?? []) : [];
+    return this.#numberOfOrder(free);
+  }
+
+  /** Returns a state of this ownership, its order not tracked. Built once for each. */
+  plainState(ownership: number): ModelState {
+    const known = this.#plain[ownership];
+    if (known !== undefined) return known;
+    const state = this.#owned(this.#initialPlain, ownership, []);
+    this.#plain[ownership] = state;
+    return state;
+  }
+
+  /** Returns the model's state of this ownership and order. O(page frames). */
+  fullState(ownership: number, order: number): ModelState {
+    if (!this.tracksOrder) return this.plainState(ownership);
+    return this.#owned(this.#initial, ownership, this.framesOfOrder(order));
+  }
+
+  /** Returns how many page frames of the stack zone are free. */
+  freeInStack(ownership: number): number {
+    const known = this.#freeInStack[ownership];
+    if (known !== undefined) return known;
+    const free = this.plainState(ownership).freeIn('stack');
+    this.#freeInStack[ownership] = free;
+    return free;
+  }
+
+  /** Returns the page frames of an order, bottom first. */
+  framesOfOrder(order: number): readonly Pfn[] {
+    const stackFrames = [...this.#stackPlaces.keys()];
+    return this.orders.toArray(order).map((place) => pfn(stackFrames[place] ?? 0));
+  }
+
+  /** Returns an order as the model's free stack. */
+  stackOf(order: number): FreeStack {
+    return this.framesOfOrder(order).reduce<FreeStack>((stack, frame) => push(stack, frame, 1), null);
+  }
+
+  /** Returns the order after page frames were pushed one after the other. */
+  pushed(order: number, frames: readonly number[]): number {
+    return this.#numberOfStack(frames.reduce((stack, frame) => push(stack, frame, 1), this.stackOf(order)));
+  }
+
+  /** Returns the order after so many page frames were popped. */
+  popped(order: number, count: number): number {
+    return this.#numberOfStack(pop(this.stackOf(order), count));
+  }
+
+  /**
+   * Returns the page frames that an operation, which succeeds in a state of this ownership, pushes on the free stack, in order:
+   * what the model puts on top of a stack. It is the same whatever the state.
+   */
+  pushesOf(ownership: number, after: (state: ModelState) => ModelState): readonly Pfn[] {
+    const below = this.plainState(ownership).freeIn('stack');
+    const frames = this.#freeStackFrames(ownership);
+    const state = after(this.#owned(this.#initial, ownership, frames));
+    const free = state.stackTop(state.freeIn('stack')) ?? [];
+    return free.slice(0, free.length - below).toReversed();
+  }
+
+  #freeStackFrames(ownership: number): readonly Pfn[] {
+    return this.#framesOwned(ownership, 'pmm').filter((frame) => frame >= this.#limit);
+  }
+
+  #numberOfStack(stack: FreeStack): number {
+    return this.#numberOfOrder(top(stack, pageCount(this.#frames.length)));
+  }
+
+  /** Returns the number of the order with these page frames, top first. */
+  #numberOfOrder(frames: readonly Pfn[]): number {
+    const words = this.#scratch;
+    for (let i = 0; i < frames.length; i += 1)
+      words[i] = this.#stackPlaces.get(frames[frames.length - 1 - i] ?? 0) ?? 0;
+    return this.orders.numberOf(words, 0, frames.length);
+  }
+
+  #framesOwned(ownership: number, owner: (typeof OWNERS)[number]): readonly Pfn[] {
+    return this.#frames.filter((_, i) => {
+      const word = this.ownerships.wordAt(ownership, Math.floor(i / PER_WORD));
+      return OWNERS[(word >>> (2 * (i % PER_WORD))) & 3] === owner;
+    });
+  }
+
+  /** Leads a state after init to an ownership, with these page frames of the stack zone freed last, in order. */
+  #owned(initial: ModelState, ownership: number, order: readonly Pfn[]): ModelState {
+    const one = (base: Pfn): Region => ({ base, count: ONE });
+    const handedOver = this.#frames.filter((frame) => initial.ownerOf(frame) === 'boot');
+    const kept = new Set(this.#framesOwned(ownership, 'boot'));
+    const free = this.#framesOwned(ownership, 'pmm');
+    const last = new Set(order);
+    const all = initial.freed(handedOver.filter((frame) => !kept.has(frame)).map(one));
+    const none = all.allocated(this.#frames.filter((frame) => all.ownerOf(frame) === 'pmm').map(one));
+    return none.freed([...free.filter((frame) => !last.has(frame)), ...order].map(one));
+  }
+}
+
+/** Whether an operation that succeeds gives page frames back. */
+export function isFreeing({ call }: Operation): boolean {
+  return call === 'free' || call === 'freePages' || call === 'freeRegion';
+}

@@ -1,0 +1,115 @@
+/**
+ * The plain search: the same breadth-first search in the fewest words, for comparison. A state is a string in a `Map`, an
+ * operation goes through a session, and every answer is judged by the model's `step`. Tests hold the fast one against it, and
+ * `npm run bench:explore` measures the two side by side.
+ */
+import { init, type ModelState, step, sweep } from '../../model/index.ts';
+import { type Operation, type Owner, type Pmm, type Policy, pfn, SpecError } from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+import { Session } from '../session.ts';
+import type { Target } from '../target.ts';
+import { isSaved } from './manager-driver.ts';
+import { framesOfWorld } from './world.ts';
+
+const LETTERS: Readonly<Record<Owner, string>> = {
+  absent: '-',
+  firmware: 'f',
+  boot: 'b',
+  pmm: 'p',
+  caller: 'c',
+};
+/** Words that a manager's state may have. */
+const WORDS = 1 << 12;
+
+/** What a plain search came to. */
+export interface PlainResult {
+  readonly states: number;
+  readonly transitions: number;
+  /** Transitions that lead to another state. */
+  readonly changing: number;
+  readonly levels: readonly number[];
+  /** Operations in the shortest program that breaks a clause; null where none does. */
+  readonly shortest: number | null;
+}
+
+interface PlainOptions {
+  readonly target: Target;
+  readonly world: World;
+  readonly policies: readonly Policy[];
+  readonly operations: readonly Operation[];
+  /** Seconds after which the search ends, closed or not. */
+  readonly seconds?: number;
+}
+
+interface Node {
+  readonly state: ModelState;
+  readonly saved: Int32Array;
+}
+
+/** Explores a target that can be saved and loaded. */
+export function plainSearch({ target, world, policies, operations, seconds }: PlainOptions): PlainResult {
+  let pmm = null as Pmm | null;
+  const session = new Session(
+    {
+      ...target,
+      create: (map, options) => {
+        pmm = target.create(map, options);
+        return pmm;
+      },
+    },
+    world.map,
+    world.config,
+  );
+  if (pmm === null || !isSaved(pmm))
+    throw new SpecError(`${target.name}: expected saveState() and loadState()`);
+  const manager = pmm;
+  const frames = framesOfWorld(world).manageable.map((frame) => pfn(frame));
+  const scratch = new Int32Array(WORDS);
+  const save = (): Int32Array => scratch.slice(0, manager.saveState(scratch));
+  const keyOf = ({ state, saved }: Node): string => {
+    const owners = frames.map((frame) => LETTERS[state.ownerOf(frame)]).join('');
+    return `${owners} ${state.stackTop(state.freeIn('stack'))?.join() ?? ''} ${saved.join()}`;
+  };
+  const holds = (state: ModelState): boolean => {
+    const runs = session.inspect();
+    return runs === null || sweep(state, runs) === null;
+  };
+
+  const deadline = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY);
+  const started = init({ ...world, policies }, session.started);
+  if (!started.accepted || !holds(started.state))
+    return { states: 0, transitions: 0, changing: 0, levels: [], shortest: 0 };
+  const root: Node = { state: started.state, saved: save() };
+  const seen = new Map<string, Node>([[keyOf(root), root]]);
+  const levels: number[] = [];
+  let [transitions, changing, isBroken] = [0, 0, false];
+  for (let level = [root]; level.length > 0; ) {
+    levels.push(level.length);
+    const next: Node[] = [];
+    for (const node of level) {
+      const before = keyOf(node);
+      for (const operation of operations) {
+        manager.loadState(node.saved);
+        const response = session.perform(operation, node.state.freeIn('stack'));
+        const verdict = step(node.state, operation, response);
+        transitions += 1;
+        if (!verdict.accepted) {
+          isBroken = true;
+          continue;
+        }
+        const after: Node = { state: verdict.state, saved: save() };
+        const key = keyOf(after);
+        if (key !== before) changing += 1;
+        if (seen.has(key)) continue;
+        seen.set(key, after);
+        next.push(after);
+        if (!holds(after.state)) isBroken = true;
+      }
+      if (performance.now() > deadline)
+        return { states: seen.size, transitions, changing, levels, shortest: null };
+    }
+    if (isBroken) return { states: seen.size, transitions, changing, levels, shortest: levels.length };
+    level = next;
+  }
+  return { states: seen.size, transitions, changing, levels, shortest: null };
+}

@@ -1,0 +1,204 @@
+/**
+ * The state table: every state that a search has met, once, in memory that threads may share. States are records of 32-bit
+ * words in an arena that only grows; slots of a hash table hold where a record begins, and are taken with one atomic
+ * exchange, so that no thread waits for another to look a state up.
+ *
+ *     record    hash │ depth │ cost, a double │ parent │ operation │ lock │ length │ words of the state …
+ *
+ * A state of the level under way may be met several times: its record keeps the simplest way there, that of the least cost,
+ * then of the first parent. So what a level comes to is the same whichever thread was first.
+ */
+import { hashOf } from './word-lists.ts';
+
+const HEADER = 8;
+const [HASH, DEPTH, COST, PARENT, OPERATION, LOCK, LENGTH] = [0, 1, 2, 4, 5, 6, 7] as const;
+/** Records begin at multiples of so many words, so that the cost is aligned. */
+const UNIT = 2;
+/** Words that a thread reserves in the arena at a time. */
+const BLOCK = 1 << 16;
+/** Share of the memory for the slots: one word in eight. */
+const SLOT_SHARE = 8;
+/** A table is full when two slots in three are taken. */
+const FULL = 2 / 3;
+
+/** Places of the control words that all threads share. */
+export const CONTROL = { top: 0, states: 1, cursor: 2, stop: 3, words: 16 } as const;
+
+/** What threads share of a table. */
+export interface TableBuffers {
+  readonly slots: ArrayBufferLike;
+  readonly arena: ArrayBufferLike;
+  readonly control: ArrayBufferLike;
+}
+
+/** Returns memory for a table of at most so many bytes; it is taken up only as states come. */
+export function tableBuffers(bytes: number, isShared: boolean): TableBuffers {
+  const make = (length: number): ArrayBufferLike =>
+    isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
+  const slots = 2 ** Math.floor(Math.log2(Math.max(bytes / SLOT_SHARE, 1 << 12)));
+  const arena = Math.max(8 * BLOCK, 8 * Math.floor((bytes - slots) / 8));
+  return { slots: make(slots), arena: make(arena), control: make(4 * CONTROL.words) };
+}
+
+/** What became of a state that was looked up. */
+export const [KNOWN, FULL_TABLE] = [-1, -2] as const;
+
+export class StateTable {
+  readonly control: Int32Array;
+  readonly #slots: Int32Array;
+  readonly #arena: Int32Array;
+  readonly #costs: Float64Array;
+  readonly #mask: number;
+  readonly #most: number;
+  /** The part of the arena that is reserved for this thread. */
+  #next = 0;
+  #end = 0;
+
+  constructor({ slots, arena, control }: TableBuffers) {
+    this.control = new Int32Array(control);
+    this.#slots = new Int32Array(slots);
+    this.#arena = new Int32Array(arena);
+    this.#costs = new Float64Array(arena);
+    this.#mask = this.#slots.length - 1;
+    this.#most = Math.floor(this.#slots.length * FULL);
+  }
+
+  /** States met so far, by all threads. */
+  get states(): number {
+    return Atomics.load(this.control, CONTROL.states);
+  }
+
+  /** Bytes of the arena in use, and of the slots. */
+  get bytes(): number {
+    return (
+      4 * (Math.min(this.#arena.length, BLOCK * Atomics.load(this.control, CONTROL.top)) + this.#slots.length)
+    );
+  }
+
+  depthOf(record: number): number {
+    return this.#arena[record * UNIT + DEPTH] ?? 0;
+  }
+
+  costOf(record: number): number {
+    return this.#costs[record + COST / UNIT] ?? 0;
+  }
+
+  /** The place of its parent in the level before. */
+  parentOf(record: number): number {
+    return this.#arena[record * UNIT + PARENT] ?? 0;
+  }
+
+  /** The operation that leads there from its parent. */
+  operationOf(record: number): number {
+    return this.#arena[record * UNIT + OPERATION] ?? 0;
+  }
+
+  /** How many words a state has. */
+  lengthOf(record: number): number {
+    return this.#arena[record * UNIT + LENGTH] ?? 0;
+  }
+
+  /** Copies the words of a state to `into`, and returns how many there are. */
+  copyTo(record: number, into: Int32Array): number {
+    const at = record * UNIT;
+    const length = this.#arena[at + LENGTH] ?? 0;
+    for (let i = 0; i < length; i += 1) into[i] = this.#arena[at + HEADER + i] ?? 0;
+    return length;
+  }
+
+  /**
+   * Looks a state up that an operation leads to, and adds it where it is new. Returns its record then; {@link KNOWN} where it
+   * was known, with a simpler way there noted if this is one; {@link FULL_TABLE} where there is no room left.
+   */
+  add(
+    words: Int32Array,
+    length: number,
+    depth: number,
+    cost: number,
+    parent: number,
+    operation: number,
+  ): number {
+    const hash = hashOf(words, 0, length);
+    let written = 0;
+    let slot = hash & this.#mask;
+    for (;;) {
+      let found = Atomics.load(this.#slots, slot);
+      if (found === 0) {
+        if (written === 0) written = this.#write(words, length, hash, depth, cost, parent, operation);
+        if (written === 0) return FULL_TABLE;
+        found = Atomics.compareExchange(this.#slots, slot, 0, written);
+        if (found === 0) return this.#added(written, length);
+      }
+      if (this.#isAt(found, words, length, hash)) {
+        this.#note(found, depth, cost, parent, operation);
+        return KNOWN;
+      }
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #added(record: number, length: number): number {
+    this.#next = record * UNIT + HEADER + length;
+    this.#next += this.#next % UNIT;
+    Atomics.add(this.control, CONTROL.states, 1);
+    return record;
+  }
+
+  /** Writes a record that no slot holds yet, and returns where it is; 0 where there is no room. */
+  #write(
+    words: Int32Array,
+    length: number,
+    hash: number,
+    depth: number,
+    cost: number,
+    parent: number,
+    operation: number,
+  ): number {
+    if (this.states >= this.#most || !this.#hasRoom(HEADER + length)) return 0;
+    const arena = this.#arena;
+    const at = this.#next;
+    arena[at + HASH] = hash;
+    arena[at + DEPTH] = depth;
+    this.#costs[(at + COST) / UNIT] = cost;
+    arena[at + PARENT] = parent;
+    arena[at + OPERATION] = operation;
+    arena[at + LOCK] = 0;
+    arena[at + LENGTH] = length;
+    for (let i = 0; i < length; i += 1) arena[at + HEADER + i] = words[i] ?? 0;
+    return at / UNIT;
+  }
+
+  /** Sees to it that so many words are reserved for this thread. */
+  #hasRoom(words: number): boolean {
+    if (this.#next + words <= this.#end) return true;
+    const blocks = Math.ceil((words + UNIT) / BLOCK);
+    const from = Atomics.add(this.control, CONTROL.top, blocks) * BLOCK;
+    if (from + blocks * BLOCK > this.#arena.length) return false;
+    // Record 0 would be taken for an empty slot.
+    this.#next = from + UNIT;
+    this.#end = from + blocks * BLOCK;
+    return true;
+  }
+
+  #isAt(record: number, words: Int32Array, length: number, hash: number): boolean {
+    const at = record * UNIT;
+    if (this.#arena[at + HASH] !== hash || this.#arena[at + LENGTH] !== length) return false;
+    for (let i = 0; i < length; i += 1) if (this.#arena[at + HEADER + i] !== words[i]) return false;
+    return true;
+  }
+
+  /** Notes a way to a known state, where it is one of the level under way and the way is simpler than the one known. */
+  #note(record: number, depth: number, cost: number, parent: number, operation: number): void {
+    const arena = this.#arena;
+    const at = record * UNIT;
+    if (arena[at + DEPTH] !== depth || cost > this.costOf(record)) return;
+    while (Atomics.compareExchange(arena, at + LOCK, 0, 1) !== 0);
+    const known = this.costOf(record);
+    if (cost < known || (cost === known && parent < this.parentOf(record))) {
+      this.#costs[record + COST / UNIT] = cost;
+      arena[at + PARENT] = parent;
+      arena[at + OPERATION] = operation;
+    }
+    Atomics.store(arena, at + LOCK, 0);
+  }
+}

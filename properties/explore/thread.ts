@@ -1,0 +1,80 @@
+/** The program of a thread of a search: expands the states of a level, a few at a time, for as long as there are some. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { isSpecError } from '../../spec/index.ts';
+import { loadTarget } from '../load-target.ts';
+import type { LevelFindings } from './crew.ts';
+import { ManagerDriver } from './manager-driver.ts';
+import { isStopped, type Station, stationOf } from './search.ts';
+import { CONTROL } from './state-table.ts';
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
+
+/** States that a thread takes at a time. */
+const PIECE = 4;
+
+async function stationFor({
+  targetName,
+  policies,
+  world,
+  operations,
+  buffers,
+}: ThreadData): Promise<Station> {
+  const target = await loadTarget(targetName, policies);
+  return stationOf({
+    world,
+    policies,
+    operations,
+    targetName,
+    buffers,
+    driver: (judge) => new ManagerDriver(target, world, operations, judge.states),
+  });
+}
+
+function expand({ expander, table }: Station, level: Int32Array, note: (n: number) => void): LevelFindings {
+  let expanded = 0;
+  for (;;) {
+    const from = Atomics.add(table.control, CONTROL.cursor, PIECE);
+    if (from >= level.length) break;
+    for (let place = from; place < Math.min(level.length, from + PIECE); place += 1) {
+      if (isStopped(table.control)) return { ...expander.take(), expanded };
+      expander.expand(level[place] ?? 0, place);
+      expanded += 1;
+    }
+    note(expander.transitions);
+  }
+  return { ...expander.take(), expanded };
+}
+
+async function serve(data: ThreadData): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('this program runs in a thread of a search');
+  const answer = (message: FromThread): void => port.postMessage(message);
+  const done = new Float64Array(data.done);
+  let total = 0;
+  const station = stationFor(data);
+  const answerTo = async (message: ToThread): Promise<FromThread> => {
+    const ready = await station;
+    if (message.kind === 'close') return { kind: 'met', met: ready.met.sides };
+    const findings = expand(ready, message.level, (n) => {
+      done[data.index] = total + n;
+    });
+    total += findings.transitions;
+    return { kind: 'expanded', findings };
+  };
+  port.on('message', (message: ToThread) => {
+    answerTo(message).then(answer, (error: unknown) => {
+      const text =
+        error instanceof Error
+          ? isSpecError(error)
+            ? error.message
+            : (error.stack ?? error.message)
+          : String(error);
+      answer({ kind: 'failed', message: text, isSpec: isSpecError(error) });
+    });
+  });
+  await station.catch(() => {
+    // Whoever asks for a level is told.
+  });
+}
+
+const data: ThreadData = workerData;
+await serve(data);

@@ -1,0 +1,111 @@
+/**
+ * Small worlds: a memory map and a configuration with so few page frames that every state can be visited. The usual one has
+ * every owner there is:
+ *
+ *     page frame   0       1       2 … K-1   K … K+N-1   K+N    K+N+1      K+N+2
+ *     owner        pmm     boot    pmm       pmm         absent  firmware   absent, beyond the end of the map
+ *                  └─── bitmap zone: K ──┘   └─ stack zone: N page frames, and what nobody may have
+ *
+ * One descriptor straddles the limit of the zones. The boot page is one of the K, where K is 2 or more.
+ */
+import {
+  addressOf,
+  bitmapLimit,
+  config,
+  type DescriptorInput,
+  frameEnd,
+  isFreeable,
+  type MemoryMap,
+  memoryMap,
+  type Owner,
+  ownerAfterInit,
+  pfn,
+  regionOf,
+  SpecError,
+} from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+
+export interface SmallWorldOptions {
+  /** Page frames of the stack zone. */
+  readonly stack: number;
+  /** Page frames of the bitmap zone, the boot page among them. */
+  readonly bitmap: number;
+}
+
+/** The page frame that boot code keeps at first, where there are as many. */
+const BOOT_FRAME = 1;
+
+/** Returns the usual small world of that size. */
+export function smallWorld({ stack, bitmap }: SmallWorldOptions): World {
+  const end = stack + bitmap;
+  const hasBoot = bitmap > BOOT_FRAME;
+  const from = hasBoot ? BOOT_FRAME + 1 : 0;
+  const descriptors: readonly (readonly [DescriptorInput['type'], number, number])[] = [
+    ['conventional', 0, hasBoot ? BOOT_FRAME : 0],
+    ['loaderData', BOOT_FRAME, hasBoot ? 1 : 0],
+    ['conventional', from, end - from],
+    ['mmio', end, 1],
+    ['runtimeServicesCode', end + 1, 1],
+  ];
+  const used = descriptors.filter(([, , pages]) => pages > 0);
+  const map = memoryMap(used.map(([type, base, pages]) => ({ type, start: addressOf(pfn(base)), pages })));
+  return { map, config: config({ bitmapMaxAddr: addressOf(pfn(bitmap)) }) };
+}
+
+/** The page frames of a world that a search tells apart. */
+export interface WorldFrames {
+  /** Those that a caller can ever hold, ascending. */
+  readonly manageable: readonly number[];
+  /** The manageable ones, the first and last of each extent of others, and the first beyond the end; ascending. */
+  readonly named: readonly number[];
+  /** First page frame of the stack zone. */
+  readonly limit: number;
+}
+
+/** A world with more page frames than this that change hands is too large for a search of all its states. */
+export const MOST_FRAMES = 64;
+
+interface OwnedRun {
+  readonly base: number;
+  readonly end: number;
+  readonly owner: Owner;
+}
+
+/** Returns the descriptors as runs of one owner, with the gaps between them, ascending. */
+function ownedRuns(map: MemoryMap): readonly OwnedRun[] {
+  const described = map.descriptors
+    .filter((d) => d.pages > 0)
+    .map((d) => ({ ...regionOf(d), owner: ownerAfterInit(d.type) }))
+    .toSorted((a, b) => a.base - b.base);
+  const runs: OwnedRun[] = [];
+  let end = 0;
+  for (const { base, count, owner } of described) {
+    if (base > end) runs.push({ base: end, end: base, owner: 'absent' });
+    end = base + count;
+    runs.push({ base, end, owner });
+  }
+  return runs;
+}
+
+function framesOf({ base, end, owner }: OwnedRun): readonly number[] {
+  if (!isManageable(owner)) return base === end - 1 ? [base] : [base, end - 1];
+  return Array.from({ length: end - base }, (_, i) => base + i);
+}
+
+/** Whether page frames of this owner can change hands. */
+function isManageable(owner: Owner): boolean {
+  return owner === 'pmm' || isFreeable(owner);
+}
+
+/** Returns the page frames that a search of a world tells apart; throws `SpecError` where too many change hands. */
+export function framesOfWorld({ map, config }: World): WorldFrames {
+  const runs = ownedRuns(map);
+  const managed = runs.filter(({ owner }) => isManageable(owner));
+  const pages = managed.reduce((sum, { base, end }) => sum + end - base, 0);
+  if (pages > MOST_FRAMES)
+    throw new SpecError(
+      `memory map: expected at most ${MOST_FRAMES} page frames that can change hands for a search of all states, found ${pages}`,
+    );
+  const named = [...runs.flatMap(framesOf), frameEnd(map)];
+  return { manageable: managed.flatMap(framesOf), named, limit: bitmapLimit(config) };
+}
