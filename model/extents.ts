@@ -86,45 +86,51 @@ export function findExtent(
   return null;
 }
 
-/** A leaf in the making. */
-class Draft implements Leaf {
-  readonly starts: number[] = [];
-  readonly owners: Owner[] = [];
-
-  /** Appends an extent; where the last one is of the same owner, that one goes on. */
-  append(start: number, owner: Owner): void {
-    if (this.owners.length > 0 && this.owners[this.owners.length - 1] === owner) return;
-    this.starts.push(start);
-    this.owners.push(owner);
-  }
-}
-
 /** Returns the extents with [base, end) given to `owner`; base < end. */
 export function give(extents: Extents, base: number, end: number, owner: Owner): Extents {
   const [first, last] = [leafAt(extents, base), leafAt(extents, end - 1)];
-  const draft = new Draft();
-  appendBelow(draft, extents[first], base);
-  draft.append(base, owner);
-  // What follows keeps its owner, unless the leaf ends here.
-  if (end < (extents[last + 1]?.starts[0] ?? PFN_LIMIT)) appendFrom(draft, extents[last], end);
-  const changed = leaves(draft);
+  const [head, tail] = [extents[first], extents[last]];
+  if (head === undefined || tail === undefined) return extents;
+  const border = extents[last + 1]?.starts[0] ?? PFN_LIMIT;
+  const changed = leaves(given({ head, tail }, { base, end, owner, border }));
   return extents.length === 1 ? changed : extents.toSpliced(first, last - first + 1, ...changed);
 }
 
-/** Appends the extents of a leaf that begin below a page frame. */
-function appendBelow(draft: Draft, leaf: Leaf | undefined, frame: number): void {
-  if (leaf === undefined) return;
-  const { starts, owners } = leaf;
-  for (let i = 0; i < starts.length && (starts[i] ?? 0) < frame; i += 1)
-    draft.append(starts[i] ?? 0, owners[i] ?? 'absent');
+/** What a change of hands is: page frames that lie in a head, a tail and the leaves between, which end at `border`. */
+interface Gift {
+  readonly base: number;
+  readonly end: number;
+  readonly owner: Owner;
+  readonly border: number;
 }
 
-/** Appends the extents of a leaf from a page frame on. */
-function appendFrom(draft: Draft, leaf: Leaf | undefined, frame: number): void {
-  if (leaf === undefined) return;
-  const { starts, owners } = leaf;
-  for (let i = lastUpTo(starts, frame); i < starts.length; i += 1)
-    draft.append(Math.max(frame, starts[i] ?? 0), owners[i] ?? 'absent');
+/** Returns the head before `base`, the gift, and the tail from `end` on, as one leaf in which neighbours are joined. */
+function given(
+  { head, tail }: { readonly head: Leaf; readonly tail: Leaf },
+  { base, end, owner, border }: Gift,
+): Leaf {
+  const [starts, owners]: [number[], Owner[]] = [[], []];
+  const reached = lastUpTo(head.starts, base);
+  const kept = head.starts[reached] === base ? reached : reached + 1;
+  if (kept === 0 || head.owners[kept - 1] !== owner) {
+    starts.push(base);
+    owners.push(owner);
+  }
+  const next = end < border ? lastUpTo(tail.starts, end) : tail.starts.length;
+  const after = tail.owners[next];
+  if (after !== undefined && after !== owner) {
+    starts.push(end);
+    owners.push(after);
+  }
+  if (head === tail)
+    return {
+      starts: head.starts.toSpliced(kept, next + 1 - kept, ...starts),
+      owners: head.owners.toSpliced(kept, next + 1 - kept, ...owners),
+    };
+  return {
+    starts: head.starts.slice(0, kept).concat(starts, tail.starts.slice(next + 1)),
+    owners: head.owners.slice(0, kept).concat(owners, tail.owners.slice(next + 1)),
+  };
 }
 
 /** Returns a leaf as it is, or in two halves where it has become too long. */

@@ -88,6 +88,7 @@ export class ModelState implements Ownership {
   }
 
   firstFailing({ base, count }: Region, test: (owner: Owner) => boolean): Pfn | null {
+    if (count === 1) return test(ownerAt(this.#fields.extents, base)) ? null : base;
     const frame = findExtent(this.#fields.extents, base, base + count, (owner) => !test(owner));
     return frame === null ? null : pfn(frame);
   }

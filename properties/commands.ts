@@ -2,16 +2,10 @@
  * Commands: fast-check's wrapper round an operation. A program is drawn as a world, the calls switched off for it (swarm),
  * and commands whose numbers get their meaning when they run.
  */
-import {
-  anyDrawn,
-  type Drawn,
-  operationFrom,
-  type Repertoire,
-  repertoire,
-} from './arbitraries/operations.ts';
+import { type Drawn, operationFrom, type Repertoire, repertoire } from './arbitraries/operations.ts';
 import { anyWorld } from './arbitraries/worlds.ts';
 import type { Execution, World } from './execution.ts';
-import { type Arbitrary, type Command, commands, constant, nat, record } from './fast-check.ts';
+import { type Arbitrary, anyOfFour, type Command, commands, constant, nat, record } from './fast-check.ts';
 
 /** What commands run on: an execution, and the calls that its program may make. */
 export interface Stage {
@@ -20,10 +14,10 @@ export interface Stage {
 }
 
 class OperationCommand implements Command<Stage> {
-  readonly #drawn: Drawn;
+  readonly drawn: Drawn;
 
   constructor(drawn: Drawn) {
-    this.#drawn = drawn;
+    this.drawn = drawn;
   }
 
   /** An execution that broke a clause does nothing more. */
@@ -32,15 +26,15 @@ class OperationCommand implements Command<Stage> {
   }
 
   run({ execution, calls }: Stage): void {
-    execution.perform(operationFrom(this.#drawn, execution, calls));
+    execution.perform(operationFrom(this.drawn, execution, calls));
   }
 
   toString(): string {
-    return this.#drawn.join(' ');
+    return this.drawn.join(' ');
   }
 }
 
-const anyCommand: Arbitrary<Command<Stage>> = anyDrawn.map((drawn) => new OperationCommand(drawn));
+const anyCommand: Arbitrary<OperationCommand> = anyOfFour((drawn) => new OperationCommand(drawn));
 
 /** A program before it runs. */
 export interface DrawnProgram {

@@ -43,14 +43,13 @@ function computed(world: World): Landmarks {
   };
 }
 
-/** The landmarks of a map with the configuration that it was last used with. */
-const cache = new WeakMap<MemoryMap, { readonly config: Config; readonly landmarks: Landmarks }>();
+/** The landmarks last asked for: a program asks for those of its own world, again and again. */
+let last: { readonly map: MemoryMap; readonly config: Config; readonly landmarks: Landmarks } | null = null;
 
-/** Returns the landmarks of a world. O(descriptors log descriptors) the first time, O(1) after that. */
+/** Returns the landmarks of a world. O(descriptors log descriptors); O(1) where it is the same as the time before. */
 export function landmarksOf(world: World): Landmarks {
-  const known = cache.get(world.map);
-  if (known?.config === world.config) return known.landmarks;
-  const landmarks = computed(world);
-  cache.set(world.map, { config: world.config, landmarks });
-  return landmarks;
+  const { map, config } = world;
+  if (last === null || last.map !== map || last.config !== config)
+    last = { map, config, landmarks: computed(world) };
+  return last.landmarks;
 }

@@ -23,14 +23,12 @@ import {
   U64_MAX,
 } from '../../spec/index.ts';
 import type { Execution } from '../execution.ts';
-import { type Arbitrary, anyFourNumbers } from '../fast-check.ts';
+import type { FourNumbers } from '../fast-check.ts';
 import { Digits } from './digits.ts';
 import { landmarksOf } from './landmarks.ts';
 
 /** Numbers drawn wide: which call, and three for its arguments. */
-export type Drawn = readonly [call: number, x: number, y: number, z: number];
-
-export const anyDrawn: Arbitrary<Drawn> = anyFourNumbers;
+export type Drawn = FourNumbers;
 
 /** How often each call is drawn, relative to the others. */
 const WEIGHTS: Readonly<Record<Call, number>> = {

@@ -11,6 +11,7 @@ import { BATCH, type Block, blocksOf } from './blocks.ts';
 import { ClauseCounts } from './clause-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
+import { NameCounts } from './name-counts.ts';
 import { type CampaignResult, type Progress, type Ran, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
 
@@ -78,7 +79,8 @@ class Counters {
   readonly #clauses = new ClauseCounts();
   readonly #situations = new SituationCounts();
   readonly #edges = new EdgeCounts();
-  readonly #calls = new Map<string, Map<string, number>>();
+  /** By call, from the first time that it was made. */
+  readonly #calls = new Map<string, NameCounts>();
   #programs = 0;
   #operations = 0;
 
@@ -102,7 +104,7 @@ class Counters {
       programs: this.#programs,
       operations: this.#operations,
       calls: Object.fromEntries(
-        [...this.#calls].map(([call, outcomes]) => [call, Object.fromEntries(outcomes)]),
+        [...this.#calls].map(([call, outcomes]) => [call, Object.fromEntries(outcomes.entries())]),
       ),
       situations: this.#situations.toRecord(),
       clauses: this.#clauses.toRecord(CLAUSE_NAMES),
@@ -111,8 +113,9 @@ class Counters {
   }
 
   #noteCall(call: string, outcome: string): void {
-    const outcomes = this.#calls.get(call) ?? new Map<string, number>();
-    this.#calls.set(call, outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1));
+    const outcomes = this.#calls.get(call) ?? new NameCounts();
+    if (outcomes.isEmpty) this.#calls.set(call, outcomes);
+    outcomes.note(outcome);
   }
 }
 

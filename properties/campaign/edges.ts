@@ -14,6 +14,7 @@ import {
 } from '../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
 import type { JudgedStep } from '../execution.ts';
+import { NameCounts } from './name-counts.ts';
 
 /** The kinds of argument. */
 export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;
@@ -61,8 +62,8 @@ function alignmentEdge(value: Argument, total: number): string | null {
 
 function addressEdge(frame: number | null, address: bigint, edges: readonly number[]): string | null {
   if (frame === null) return isU64(address) ? 'not in the higher half' : 'no unsigned 64-bit integer';
-  const isNear = edges.some((edge) => Math.abs(frame - edge) <= 1);
-  return isNear ? 'an edge of the map, to the page frame' : null;
+  for (const edge of edges) if (Math.abs(frame - edge) <= 1) return 'an edge of the map, to the page frame';
+  return null;
 }
 
 /** How many arguments of a kind there were, and how many of them were which edge. */
@@ -73,11 +74,11 @@ export interface EdgeCount {
 
 export class EdgeCounts {
   readonly #drawn: Record<ArgumentKind, number> = { count: 0, maxAddr: 0, alignment: 0, address: 0 };
-  readonly #edges: Record<ArgumentKind, Map<string, number>> = {
-    count: new Map(),
-    maxAddr: new Map(),
-    alignment: new Map(),
-    address: new Map(),
+  readonly #edges: Record<ArgumentKind, NameCounts> = {
+    count: new NameCounts(),
+    maxAddr: new NameCounts(),
+    alignment: new NameCounts(),
+    address: new NameCounts(),
   };
 
   /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
@@ -97,14 +98,14 @@ export class EdgeCounts {
   toRecord(): Readonly<Record<ArgumentKind, EdgeCount>> {
     const of = (kind: ArgumentKind): EdgeCount => ({
       drawn: this.#drawn[kind],
-      edges: Object.fromEntries([...this.#edges[kind]].sort(([a], [b]) => a.localeCompare(b))),
+      edges: Object.fromEntries(this.#edges[kind].entries().toSorted(([a], [b]) => a.localeCompare(b))),
     });
     return { count: of('count'), maxAddr: of('maxAddr'), alignment: of('alignment'), address: of('address') };
   }
 
   #note(kind: ArgumentKind, edge: string | null): void {
     this.#drawn[kind] += 1;
-    if (edge !== null) this.#edges[kind].set(edge, (this.#edges[kind].get(edge) ?? 0) + 1);
+    if (edge !== null) this.#edges[kind].note(edge);
   }
 }
 

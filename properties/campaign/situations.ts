@@ -10,7 +10,9 @@ import {
   endOf,
   frameEnd,
   MEMORY_TYPES,
+  type MemoryMap,
   type Outcome,
+  type Region,
   regionOf,
 } from '../../spec/index.ts';
 import type { JudgedStep, World } from '../execution.ts';
@@ -40,10 +42,18 @@ interface StepSituation {
   readonly occurs: (step: JudgedStep) => boolean;
 }
 
+/** A memory map with its configuration, in page frames; empty descriptors have no region. */
+interface SurveyedWorld {
+  readonly map: MemoryMap;
+  readonly regions: readonly Region[];
+  readonly limit: number;
+  readonly end: number;
+}
+
 /** Something that a memory map with its configuration may be an instance of. */
 interface WorldSituation {
   readonly name: string;
-  occurs(world: World): boolean;
+  occurs(world: SurveyedWorld): boolean;
 }
 
 const EIGHT_TIB_FRAME = 2 ** 31;
@@ -126,7 +136,7 @@ const SITUATIONS: readonly StepSituation[] = [
   ),
   sometimes('allocBitmap: a run in the last partial word of the zone', RUN, endsInPartialWord),
   ...WORD_RUNS.map((pages) =>
-    sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => count(s.operation) === BigInt(pages)),
+    sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => s.granted?.runs[0]?.count === pages),
   ),
   sometimes('allocBitmap: page frame 0', RUN, (s) => base(s) === 0),
   sometimes('allocBitmap: an alignment that is no power of two', RUN, (s) =>
@@ -139,7 +149,11 @@ const SITUATIONS: readonly StepSituation[] = [
   ),
   sometimes('allocBitmap: exactly what is free', RUN, (s) => s.after.freeIn('bitmap') === 0),
   sometimes('allocBitmap: an argument that is no unsigned 64-bit integer', ['allocBitmap', 'panicked']),
-  sometimes('free: boot memory is handed over', FREED, (s) => namesOwner(s, 'boot')),
+  sometimes(
+    'free: boot memory is handed over',
+    FREED,
+    (s) => s.after.countOf('boot') < s.before.countOf('boot'),
+  ),
   sometimes(
     'free: a page frame of the bitmap zone',
     ['free', 'done'],
@@ -172,57 +186,55 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s.operation) > 1n),
 ];
 
-function regions({ map }: World) {
-  return map.descriptors.filter((d) => d.pages > 0).map(regionOf);
+function survey({ map, config }: World): SurveyedWorld {
+  const regions = map.descriptors.filter((d) => d.pages > 0).map(regionOf);
+  return { map, regions, limit: bitmapLimit(config), end: frameEnd(map) };
 }
 
-function straddlesLimit(world: World): boolean {
-  const limit = bitmapLimit(world.config);
-  return regions(world).some((region) => region.base < limit && endOf(region) > limit);
+function straddlesLimit({ regions, limit }: SurveyedWorld): boolean {
+  return regions.some((region) => region.base < limit && endOf(region) > limit);
 }
 
-function isUnsorted({ map }: World): boolean {
+function isUnsorted({ map }: SurveyedWorld): boolean {
   return map.descriptors.some((d, i) => d.start < (map.descriptors[i - 1]?.start ?? 0n));
 }
 
-function hasHole(world: World): boolean {
-  const bases = new Set<number>(regions(world).map(({ base }) => base));
-  return regions(world).some((region) => endOf(region) < frameEnd(world.map) && !bases.has(endOf(region)));
+function hasHole({ regions, end }: SurveyedWorld): boolean {
+  const bases = new Set<number>(regions.map(({ base }) => base));
+  return regions.some((region) => endOf(region) < end && !bases.has(endOf(region)));
 }
 
 const WORLD_SITUATIONS: readonly WorldSituation[] = [
-  { name: 'map: page frame 0', occurs: (w) => regions(w).some((r) => r.base === 0) },
-  { name: 'map: a region of one page frame', occurs: (w) => regions(w).some((r) => r.count === 1) },
-  { name: 'map: an empty descriptor', occurs: (w) => w.map.descriptors.some((d) => d.pages === 0) },
+  { name: 'map: page frame 0', occurs: (w) => w.regions.some((r) => r.base === 0) },
+  { name: 'map: a region of one page frame', occurs: (w) => w.regions.some((r) => r.count === 1) },
+  { name: 'map: an empty descriptor', occurs: (w) => w.regions.length < w.map.descriptors.length },
   { name: 'map: unsorted', occurs: isUnsorted },
   { name: 'map: a hole', occurs: hasHole },
   { name: 'map: a region straddles the bitmap limit', occurs: straddlesLimit },
   {
     name: 'map: a region ends at the bitmap limit',
-    occurs: (w) => regions(w).some((r) => endOf(r) === bitmapLimit(w.config)),
+    occurs: (w) => w.regions.some((r) => endOf(r) === w.limit),
   },
   {
     name: 'map: a region starts at the bitmap limit',
-    occurs: (w) => regions(w).some((r) => r.base === bitmapLimit(w.config)),
+    occurs: (w) => w.regions.some((r) => r.base === w.limit),
   },
-  { name: 'map: RAM above 4 GiB', occurs: (w) => frameEnd(w.map) > FOUR_GIB_FRAME },
-  { name: 'map: RAM above 8 TiB', occurs: (w) => frameEnd(w.map) > EIGHT_TIB_FRAME },
-  { name: 'map: no bitmap zone', occurs: (w) => bitmapLimit(w.config) === 0 },
-  {
-    name: 'map: the bitmap limit lies beyond the end',
-    occurs: (w) => bitmapLimit(w.config) > frameEnd(w.map),
-  },
+  { name: 'map: RAM above 4 GiB', occurs: (w) => w.end > FOUR_GIB_FRAME },
+  { name: 'map: RAM above 8 TiB', occurs: (w) => w.end > EIGHT_TIB_FRAME },
+  { name: 'map: no bitmap zone', occurs: (w) => w.limit === 0 },
+  { name: 'map: the bitmap limit lies beyond the end', occurs: (w) => w.limit > w.end },
   {
     name: 'map: a bitmap zone that is no multiple of a word',
-    occurs: (w) => bitmapLimit(w.config) % WORD_BITS !== 0,
+    occurs: (w) => w.limit % WORD_BITS !== 0,
   },
   ...Object.keys(MEMORY_TYPES).map((type) => ({
     name: `map: a descriptor of type ${type}`,
-    occurs: (w: World) => w.map.descriptors.some((d) => d.type === type && d.pages > 0),
+    occurs: (w: SurveyedWorld) => w.map.descriptors.some((d) => d.type === type && d.pages > 0),
   })),
   ...WORD_RUNS.map((pages) => ({
     name: `map: a free region of ${pages} page frames`,
-    occurs: (w: World) => w.map.descriptors.some((d) => d.type === 'conventional' && d.pages === pages),
+    occurs: (w: SurveyedWorld) =>
+      w.map.descriptors.some((d) => d.type === 'conventional' && d.pages === pages),
   })),
 ];
 
@@ -260,8 +272,9 @@ export class SituationCounts {
 
   /** Takes note of a world. O(descriptors). */
   noteWorld(world: World): void {
+    const surveyed = survey(world);
     for (let i = 0; i < WORLD_SITUATIONS.length; i += 1)
-      if (WORLD_SITUATIONS[i]?.occurs(world)) this.#note(SITUATIONS.length + i);
+      if (WORLD_SITUATIONS[i]?.occurs(surveyed)) this.#note(SITUATIONS.length + i);
   }
 
   /** Returns how often each was met, by name. */

@@ -129,16 +129,23 @@ function areRuns(runs: readonly InspectedRun[]): boolean {
   });
 }
 
-function disagreement({ state, runs }: Sweep): { readonly frame: Pfn; readonly condition: string } | null {
+/** A page frame, and the condition that a manager has it in, which is not the one that it must be in. */
+interface Disagreement {
+  readonly frame: Pfn;
+  readonly condition: string;
+}
+
+function disagreement({ state, runs }: Sweep): Disagreement | null {
   let covered = 0;
-  for (const { base, count, condition } of [...runs, { base: PFN_LIMIT, count: 0, condition: 'unmanaged' }]) {
+  for (const { base, count, condition } of runs) {
     const gap = firstOff(state, covered, base, 'unmanaged');
     if (gap !== null) return { frame: gap, condition: 'unmanaged' };
     const off = firstOff(state, base, base + count, condition);
     if (off !== null) return { frame: off, condition };
     covered = base + count;
   }
-  return null;
+  const rest = firstOff(state, covered, PFN_LIMIT, 'unmanaged');
+  return rest === null ? null : { frame: rest, condition: 'unmanaged' };
 }
 
 export const ownerAgrees: Clause<Sweep> = {

@@ -22,13 +22,21 @@ export const enomem: Clause<Step> = {
   },
 };
 
-const LETTER = /[A-Za-z]/;
+/** Whether there is a letter of English at a place of a line. */
+function isLetterAt(line: string, at: number): boolean {
+  const lower = line.charCodeAt(at) | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
 
 /** Whether a line has the name of the call in it, and not just that of a call whose name starts or ends alike. */
 function namesCall(line: string, call: Call): boolean {
   for (let at = line.indexOf(call); at >= 0; at = line.indexOf(call, at + 1))
-    if (!LETTER.test(line.charAt(at - 1)) && !LETTER.test(line.charAt(at + call.length))) return true;
+    if (!isLetterAt(line, at - 1) && !isLetterAt(line, at + call.length)) return true;
   return false;
+}
+
+function isSeveralLines(line: string): boolean {
+  return line.includes('\n') || line.includes('\r');
 }
 
 export const warns: Clause<Step> = {
@@ -50,7 +58,7 @@ export const warns: Clause<Step> = {
           ? `it reported ${warnings.length} warnings, not one`
           : `it succeeded, and warned: ${JSON.stringify(warnings[0])}`,
       );
-    const bad = warnings.find((line) => !namesCall(line, operation.call) || /[\r\n]/.test(line));
+    const bad = warnings.find((line) => !namesCall(line, operation.call) || isSeveralLines(line));
     return bad === undefined
       ? null
       : breach(`the warning is not one line that names ${operation.call}: ${JSON.stringify(bad)}`);
