@@ -60,7 +60,7 @@ export function checkReport(result: CampaignResult): string {
 
 /** Returns the result as `--json` prints it. */
 export function checkJson(result: CampaignResult, kept: KeptCounterexample | null): object {
-  const { counterexample: _, seconds, operations, ...rest } = result;
+  const { counterexample: _, shrinking: __, seconds, operations, ...rest } = result;
   const found = kept === null ? {} : { counterexample: counterexampleJson(kept) };
   return { ...rest, operations, seconds, operationsPerSecond: Math.round(operations / seconds), ...found };
 }

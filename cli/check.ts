@@ -8,6 +8,7 @@ import {
   runShard,
   type Shard,
   type ShardRun,
+  type Shrinking,
   shardFile,
   writeShard,
 } from '../properties/index.ts';
@@ -34,11 +35,11 @@ import {
 import { pageAddress, policyList, repeated, seconds, shard, wholeNumber } from './options.ts';
 
 /** Reduces a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
-function keep({ target, options }: Run, found: Trace): KeptCounterexample {
+function keep({ target, options }: Run, found: Trace, shrinking: Shrinking | null): KeptCounterexample {
   const { corpus, budget, shard } = options;
   return shard === undefined
-    ? keepCounterexample(target, found, { saveTo: corpus, flag: '--corpus', budget })
-    : reducedCounterexample(target, found, budget);
+    ? keepCounterexample(target, found, { saveTo: corpus, flag: '--corpus', budget, shrinking })
+    : reducedCounterexample(target, found, { budget, shrinking });
 }
 
 /** Of a shard its blocks are kept apart; null where there is nothing to keep. */
@@ -92,7 +93,7 @@ async function check(options: CheckOptions): Promise<void> {
   if (options.json !== true) process.stdout.write(`${header(run)}${corpusReport(corpus)}\n`);
   const ran = corpus.broken === null ? await campaign(run, interrupt.signal) : null;
   const found = corpus.broken?.trace ?? ran?.result.counterexample ?? null;
-  const kept = found === null ? null : keep(run, found);
+  const kept = found === null ? null : keep(run, found, ran?.result.shrinking ?? null);
   const { shard } = options;
   const remark = shard === undefined ? undefined : leave(run, { shard, corpus, ran, kept });
   conclude({ target: target.name, corpus, result: ran?.result ?? null, kept }, options, remark);

@@ -4,13 +4,15 @@
  */
 import { Option } from 'commander';
 import {
+  type Flaky,
   formatCounterexample,
   type ReduceResult,
   reduce,
+  type Shrinking,
   saveTrace,
   type Target,
 } from '../properties/index.ts';
-import type { Trace } from '../spec/index.ts';
+import type { ClauseName, Trace } from '../spec/index.ts';
 import { errorLine } from './failure.ts';
 import { wholeNumber } from './options.ts';
 
@@ -20,10 +22,14 @@ interface SaveOptions {
   readonly flag?: string;
 }
 
-interface KeepOptions extends SaveOptions {
+interface ReducingOptions {
   /** Seconds for reducing; 0 to leave it as it was found. */
   readonly budget: number;
+  /** How fast-check shrank it, where it did. */
+  readonly shrinking?: Shrinking | null;
 }
+
+type KeepOptions = SaveOptions & ReducingOptions;
 
 /** A counterexample, how it was reduced, and where it was saved. */
 export interface KeptCounterexample {
@@ -32,6 +38,10 @@ export interface KeptCounterexample {
   readonly foundOperations: number;
   /** Null where it was left as it was found. */
   readonly reduction: ReduceResult | null;
+  /** Both runs, where the target answered one program in two ways. */
+  readonly flaky: Flaky | null;
+  /** The clause that fast-check's shrinking ended at, where it is another one. */
+  readonly slippedTo: ClauseName | null;
   /** Null where it could not be saved. */
   readonly path: string | null;
 }
@@ -57,16 +67,33 @@ function save(saveTo: string, flag: string, trace: Trace): string | null {
   }
 }
 
+/** Both runs of a target that is flaky. Where a counterexample of a moment ago holds now, it is that, too. */
+function flakyRuns(found: Trace, reduction: ReduceResult | null): Flaky | null {
+  if (reduction?.verdict === 'holds') return { first: found, second: reduction.trace };
+  return reduction?.flaky ?? null;
+}
+
+function slippedTo(shrinking: Shrinking | null): ClauseName | null {
+  const [from, to] = [shrinking?.from.violation?.clause, shrinking?.to.violation?.clause];
+  return to === undefined || to === from ? null : to;
+}
+
 /** Reduces a counterexample within a budget of seconds, and leaves it unsaved. */
-export function reducedCounterexample(target: Target, found: Trace, budget: number): KeptCounterexample {
+export function reducedCounterexample(
+  target: Target,
+  found: Trace,
+  { budget, shrinking = null }: ReducingOptions,
+): KeptCounterexample {
   const reduction = budget === 0 ? null : reduce(target, found, { ms: budget * 1000 });
-  const trace = reduction?.trace ?? found;
-  return { trace, foundOperations: found.scenario.operations.length, reduction, path: null };
+  const flaky = flakyRuns(found, reduction);
+  const trace = flaky?.first ?? reduction?.trace ?? found;
+  const foundOperations = found.scenario.operations.length;
+  return { trace, foundOperations, reduction, flaky, slippedTo: slippedTo(shrinking), path: null };
 }
 
 /** Reduces a counterexample within the budget, and saves it. */
 export function keepCounterexample(target: Target, found: Trace, options: KeepOptions): KeptCounterexample {
-  return savedCounterexample(reducedCounterexample(target, found, options.budget), options);
+  return savedCounterexample(reducedCounterexample(target, found, options), options);
 }
 
 /** Saves a counterexample. */
@@ -82,18 +109,27 @@ function shellWord(word: string): string {
   return /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function howReduced({ trace, foundOperations, reduction }: KeptCounterexample): readonly string[] {
+function howReduced({ trace, foundOperations, reduction, slippedTo }: KeptCounterexample): readonly string[] {
   if (reduction === null) return [];
-  const { executions, ms, exhausted, otherClauses, verdict } = reduction;
+  const { executions, ms, exhausted, otherClauses } = reduction;
   const now = trace.scenario.operations.length;
   const spent = `${executions.toLocaleString('en-US')} executions, ${(ms / 1000).toFixed(1)} s`;
   const lines = [`from ${foundOperations} operations to ${now} (${spent})`];
-  if (verdict === 'flaky') lines.push('the target is flaky: it answered the same program in two ways');
   if (exhausted)
     lines.push('the budget ended first: a simpler program may exist, give it more with --budget');
   if (otherClauses.length > 0)
     lines.push(`simpler programs break other clauses: ${otherClauses.map((o) => o.clause).join(', ')}`);
+  if (slippedTo !== null)
+    lines.push(`fast-check's shrinking went on to ${slippedTo}; this is the clause found first`);
   return lines.map((line, i) => `${i === 0 ? 'reduced   ' : '          '}${line}`);
+}
+
+function flakyLines({ flaky }: KeptCounterexample): readonly string[] {
+  if (flaky === null) return [];
+  return [
+    'flaky     the target answered the same program in two ways; the other run:',
+    ...formatCounterexample(flaky.second),
+  ];
 }
 
 /** Returns the text that shows a counterexample, where it was saved and how to replay it. */
@@ -101,12 +137,12 @@ export function counterexampleText(kept: KeptCounterexample): string {
   const { trace, path } = kept;
   const saved =
     path === null ? [] : [`saved     ${path}`, `replay    npx frameproof replay ${shellWord(path)}`];
-  return `\n${[...formatCounterexample(trace), ...howReduced(kept), ...saved].join('\n')}\n`;
+  return `\n${[...formatCounterexample(trace), ...howReduced(kept), ...flakyLines(kept), ...saved].join('\n')}\n`;
 }
 
 /** Returns what `--json` says of a counterexample. */
-export function counterexampleJson({ trace, foundOperations, reduction, path }: KeptCounterexample): object {
+export function counterexampleJson({ trace, foundOperations, flaky, path }: KeptCounterexample): object {
   const operations = trace.scenario.operations.length;
-  const flaky = reduction?.verdict === 'flaky';
-  return { ...trace.violation, target: trace.target, operations, foundOperations, flaky, file: path };
+  const { target, violation } = trace;
+  return { ...violation, target, operations, foundOperations, flaky: flaky !== null, file: path };
 }

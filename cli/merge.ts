@@ -40,7 +40,7 @@ function keep({ counterexample }: MergedRun, { corpus }: MergeOptions): KeptCoun
   const { found, reduced } = counterexample;
   const foundOperations = found.scenario.operations.length;
   return savedCounterexample(
-    { trace: reduced, foundOperations, reduction: null },
+    { trace: reduced, foundOperations, reduction: null, flaky: null, slippedTo: null },
     { saveTo: corpus, flag: '--corpus' },
   );
 }

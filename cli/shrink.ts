@@ -31,7 +31,7 @@ function summary(result: ShrinkResult): string {
 }
 
 function notes(
-  { clause, origin, trace, otherClauses, flaky }: ShrinkResult,
+  { clause, origin, otherClauses, flaky }: ShrinkResult,
   recorded: string | null,
 ): readonly string[] {
   const others = otherClauses.map(({ clause: name, count }) => `${name} (${count} times)`);
@@ -47,7 +47,7 @@ function notes(
       ? []
       : [
           'flaky: the target answers the same program in two ways; the second one:',
-          ...formatCounterexample(flaky.first === trace ? flaky.second : flaky.first),
+          ...formatCounterexample(flaky.second),
         ]),
   ];
 }

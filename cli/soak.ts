@@ -91,7 +91,10 @@ async function soak(options: SoakOptions): Promise<void> {
   const { next, operations, broken } = await rounds(target, worlds, options, interrupt.signal);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   if (broken?.counterexample != null) {
-    const kept = keepCounterexample(target, broken.counterexample, options);
+    const kept = keepCounterexample(target, broken.counterexample, {
+      ...options,
+      shrinking: broken.shrinking,
+    });
     process.stdout.write(`round ${next}: broken\n${counterexampleText(kept)}`);
     process.exitCode = EXIT.broken;
     return;

@@ -13,7 +13,8 @@ export interface Stage {
   readonly calls: Repertoire;
 }
 
-class OperationCommand implements Command<Stage> {
+/** A command that becomes an operation when it runs. */
+export class OperationCommand implements Command<Stage> {
   readonly drawn: Drawn;
 
   constructor(drawn: Drawn) {
@@ -34,7 +35,8 @@ class OperationCommand implements Command<Stage> {
   }
 }
 
-const anyCommand: Arbitrary<OperationCommand> = anyOfFour((drawn) => new OperationCommand(drawn));
+/** Arbitrary commands. */
+export const anyCommand: Arbitrary<OperationCommand> = anyOfFour((drawn) => new OperationCommand(drawn));
 
 /** A program before it runs. */
 export interface DrawnProgram {
@@ -46,11 +48,33 @@ export interface DrawnProgram {
 /** Nine bits, each set in a quarter of all draws. */
 const anySwitches = record({ a: nat(511), b: nat(511) }).map(({ a, b }) => a & b);
 
-/** Arbitrary programs of at most `operations` operations on arbitrary worlds, or on one. */
-export function anyProgram(operations: number, world?: World): Arbitrary<DrawnProgram> {
-  return record({
-    world: world === undefined ? anyWorld : constant(world),
-    calls: anySwitches.map(repertoire),
-    commands: commands([anyCommand], { maxCommands: operations, size: 'max' }),
-  });
+/** What programs are drawn from. */
+export interface Ingredients {
+  readonly worlds: Arbitrary<World>;
+  /** The calls that a program may make, each as often as its weight says. */
+  readonly calls: Arbitrary<Repertoire>;
+  readonly command: Arbitrary<Command<Stage>>;
 }
+
+/** What they are drawn from unless told otherwise. */
+export const USUAL: Ingredients = {
+  worlds: anyWorld,
+  calls: anySwitches.map(repertoire),
+  command: anyCommand,
+};
+
+/** Draws programs of at most some operations, on arbitrary worlds or on one. */
+export type ProgramArbitrary = (operations: number, world?: World) => Arbitrary<DrawnProgram>;
+
+/** Returns what draws programs of these ingredients. */
+export function programsOf({ worlds, calls, command }: Ingredients): ProgramArbitrary {
+  return (operations, world) =>
+    record({
+      world: world === undefined ? worlds : constant(world),
+      calls,
+      commands: commands([command], { maxCommands: operations, size: 'max' }),
+    });
+}
+
+/** Arbitrary programs of at most `operations` operations on arbitrary worlds, or on one. */
+export const anyProgram: ProgramArbitrary = programsOf(USUAL);

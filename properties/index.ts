@@ -16,6 +16,7 @@ export {
   clausesOf,
   FULL_RUN_PROGRAMS,
   type Progress,
+  type Shrinking,
 } from './campaign/result.ts';
 export { SITUATION_NAMES } from './campaign/situations.ts';
 export { type CorpusFile, type CorpusVerdict, OWN_CORPUS, replayCorpus } from './corpus/corpus.ts';

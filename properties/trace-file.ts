@@ -26,8 +26,13 @@ export function traceFileName(trace: Trace): string {
 export function saveTrace(folder: string, trace: Trace): string {
   const path = join(folder, traceFileName(trace));
   mkdirSync(folder, { recursive: true });
-  writeFileAtomic(path, `${JSON.stringify(Trace.encode(trace), null, 1)}\n`);
+  writeTrace(path, trace);
   return path;
+}
+
+/** Writes a trace to a file: whole, or not at all. */
+export function writeTrace(path: string, trace: Trace): void {
+  writeFileAtomic(path, `${JSON.stringify(Trace.encode(trace), null, 1)}\n`);
 }
 
 function field(data: unknown, ...keys: readonly string[]): unknown {

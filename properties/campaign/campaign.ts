@@ -3,7 +3,7 @@
  * broken a clause; it counts what they met, and says what it did not meet.
  */
 import { CLAUSE_NAMES, type Trace } from '../../spec/index.ts';
-import { anyProgram, type DrawnProgram } from '../commands.ts';
+import { anyProgram, type DrawnProgram, type ProgramArbitrary } from '../commands.ts';
 import { Execution, type Observer, type World } from '../execution.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
 import type { Target } from '../target.ts';
@@ -12,7 +12,7 @@ import { ClauseCounts } from './clause-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { NameCounts } from './name-counts.ts';
-import { type CampaignResult, type Progress, type Ran, resultOf } from './result.ts';
+import { type CampaignResult, type Failure, type Progress, type Ran, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
 
 /** A memory map that users name, and how it is called. */
@@ -33,6 +33,10 @@ export interface CampaignOptions {
   /** Operations in a program, at most. */
   readonly operations: number;
   readonly seed: number;
+  /** What the programs are drawn from. Default: {@link anyProgram}. */
+  readonly draw?: ProgramArbitrary;
+  /** Whether fast-check shrinks the first program that breaks a clause. Default: true. */
+  readonly shrinks?: boolean;
   /** Told what has been done so far, after each block of programs. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each program that was counted. */
@@ -147,13 +151,13 @@ export interface BlockResult {
   readonly index: number;
   readonly counts: Counts;
   /** The first program that broke a clause, shrunk; the block ends with it. */
-  readonly failure: Trace | null;
+  readonly failure: Failure | null;
 }
 
-/** What a block needs to know of its campaign: data, so that another thread can be told. */
+/** What a block needs to know of its campaign: data, so that another thread can be told; other draws stay in this one. */
 export type BlockOptions = Pick<
   CampaignOptions,
-  'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram'
+  'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram' | 'draw' | 'shrinks'
 > & { readonly target: Target };
 
 /** Runs a block of a campaign; it gives way to other work between batches, and ends early where `isOver` says so. */
@@ -163,7 +167,7 @@ export async function runBlock(
   isOver: () => boolean = () => false,
 ): Promise<BlockResult> {
   const counters = new Counters();
-  let failure: Trace | null = null;
+  let failure: Failure | null = null;
   for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
     failure = runBatch(options, counters, firstBatch + done / BATCH, Math.min(BATCH, programs - done));
     await breathe();
@@ -171,9 +175,34 @@ export async function runBlock(
   return { index, counts: counters.counts, failure };
 }
 
-function runBatch(options: BlockOptions, counters: Counters, batch: number, runs: number): Trace | null {
+/** The way from the first program that broke a clause. */
+class Shrunk {
+  readonly #from: Trace;
+  #counterexample: Trace;
+  #to: Trace;
+  readonly #start = performance.now();
+
+  constructor(from: Trace) {
+    this.#from = from;
+    this.#counterexample = from;
+    this.#to = from;
+  }
+
+  /** Takes note of one more failing program. */
+  note(to: Trace): void {
+    this.#to = to;
+    if (to.violation?.clause === this.#from.violation?.clause) this.#counterexample = to;
+  }
+
+  get failure(): Failure {
+    const seconds = (performance.now() - this.#start) / 1000;
+    return { counterexample: this.#counterexample, shrinking: { from: this.#from, to: this.#to, seconds } };
+  }
+}
+
+function runBatch(options: BlockOptions, counters: Counters, batch: number, runs: number): Failure | null {
   const seed = batchSeed(options.seed, batch);
-  let last: Trace | null = null;
+  const shrunk: Shrunk[] = [];
   const counted = (drawn: DrawnProgram): Execution => {
     const start = performance.now();
     const execution = counters.run(options.target, drawn);
@@ -181,14 +210,18 @@ function runBatch(options: BlockOptions, counters: Counters, batch: number, runs
     return execution;
   };
   const holds = (drawn: DrawnProgram): boolean => {
+    const [way] = shrunk;
     // What shrinking tries is no part of the campaign, and is not counted.
-    const execution = last === null ? counted(drawn) : runProgram(options.target, drawn);
-    if (execution.violation !== null) last = execution.trace();
-    return execution.violation === null;
+    const execution = way === undefined ? counted(drawn) : runProgram(options.target, drawn);
+    if (execution.violation === null) return true;
+    if (way === undefined) shrunk.push(new Shrunk(execution.trace()));
+    else way.note(execution.trace());
+    return false;
   };
-  const program = anyProgram(options.operations, worldOf(options, batch));
-  const { failed } = runProperty(program, holds, { runs, seed, shrink: true });
-  return failed ? last : null;
+  const { draw = anyProgram, shrinks: shrink = true } = options;
+  const program = draw(options.operations, worldOf(options, batch));
+  runProperty(program, holds, { runs, seed, shrink });
+  return shrunk[0]?.failure ?? null;
 }
 
 /** Runs blocks of a campaign up to the first that fails, and yields their results in order. */
@@ -236,7 +269,7 @@ export async function runBlocks(
 /** Runs a campaign: in this thread, unless another runner is given. */
 export async function runCampaign(options: CampaignOptions, runner?: BlockRunner): Promise<CampaignResult> {
   let counts = noCounts();
-  let failure: Trace | null = null;
+  let failure: Failure | null = null;
   const ran = await runBlocks(options, blocksOf(options.programs), runner, (result) => {
     counts = addCounts(counts, result.counts);
     failure = result.failure;

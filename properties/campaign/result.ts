@@ -29,7 +29,24 @@ export interface CampaignResult extends Counts, Progress {
   readonly seed: number;
   /** Situations and sides of clauses that a full run must meet and this one has not. Empty where the run was not full. */
   readonly unreached: readonly string[];
+  /** The simplest run met that breaks the clause of the first program that broke any. */
   readonly counterexample: Trace | null;
+  /** How fast-check shrank that first program; null where there is none, or where nobody wrote it down. */
+  readonly shrinking: Shrinking | null;
+}
+
+/** What fast-check's own shrinking did to the first program that broke a clause. */
+export interface Shrinking {
+  readonly from: Trace;
+  /** It follows whatever fails: maybe another clause. */
+  readonly to: Trace;
+  readonly seconds: number;
+}
+
+/** A program that broke a clause, shrunk. */
+export interface Failure {
+  readonly counterexample: Trace;
+  readonly shrinking: Shrinking | null;
 }
 
 /** Programs on generated maps from which on a run counts as full. */
@@ -76,12 +93,13 @@ function unmetIn({ situations }: Counts, clauses: Counts['clauses']): readonly s
 export function resultOf(
   { policies, seed, generated }: Asked,
   counts: Counts,
-  { seconds, failure, stopped }: Ran & { readonly failure: Trace | null },
+  { seconds, failure, stopped }: Ran & { readonly failure: Failure | null },
 ): CampaignResult {
   const clauses = listedIn(counts, policies);
   const isFull = generated && !stopped && failure === null && counts.programs >= FULL_RUN_PROGRAMS;
   const unreached = isFull ? unmetIn(counts, clauses) : [];
   const verdict =
     failure !== null ? 'violated' : stopped ? 'interrupted' : unreached.length > 0 ? 'unreached' : 'holds';
-  return { verdict, ...counts, clauses, seconds, seed, unreached, counterexample: failure };
+  const { counterexample, shrinking } = failure ?? { counterexample: null, shrinking: null };
+  return { verdict, ...counts, clauses, seconds, seed, unreached, counterexample, shrinking };
 }

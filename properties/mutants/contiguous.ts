@@ -96,7 +96,7 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
     {
       name: 'inclusive-max-address',
       sentence: 'The page frame at maxAddr may be handed out too.',
-      clause: 'allocBitmap.complete',
+      clause: 'allocBitmap.below-max',
       shortest: 1,
     },
     ({ inner }) => ({
@@ -169,7 +169,7 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
     {
       name: 'unmarked-run',
       sentence: 'A run that was found is not marked, though the free counter is lowered.',
-      clause: 'owner.agrees',
+      clause: 'free.owner',
       shortest: 1,
     },
     ({ inner }) => {

@@ -86,7 +86,7 @@ export const INIT_MUTANTS: readonly Mutant[] = [
     {
       name: 'limit-frame-in-bitmap-zone',
       sentence: 'The page frame at the limit goes to the bitmap zone.',
-      clause: 'alloc.complete',
+      clause: 'allocPages.complete',
       shortest: 1,
     },
     (options) => ({ ...options, config: withLimitRaised(options.config) }),

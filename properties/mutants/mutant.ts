@@ -28,7 +28,7 @@ export interface Mutant {
   /** What is wrong with it. */
   readonly sentence: string;
   readonly create: PmmFactory;
-  /** The clause expected to catch it first. */
+  /** The clause that catches it first, from seed 1: of other seeds it may be another. */
   readonly clause: ClauseName;
   /** Operations of the shortest program known to show it. */
   readonly shortest: number;
@@ -37,9 +37,12 @@ export interface Mutant {
 /** What is said of a mutant besides its change. */
 export type MutantText = Omit<Mutant, 'create'>;
 
+/** What the name of a mutant is preceded by where a target is named. */
+export const MUTANT_PREFIX = 'mutant:';
+
 /** Returns a mutant as a target, with the promises of the implementation that it is made of. */
 export function targetOf({ name, create }: Mutant): Target {
-  return { name, policies: OURS.policies, create };
+  return { name: `${MUTANT_PREFIX}${name}`, policies: OURS.policies, create };
 }
 
 /** What a change of calls has to work with. */

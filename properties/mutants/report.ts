@@ -1,10 +1,12 @@
-/** The report on mutants: a row for each, then the table clause × mutant, then what falls short. */
+/** What `npm run mutants` prints: a row for each mutant, the table clause × mutant, and what falls short. */
 import Table from 'cli-table3';
-import { CLAUSE_NAMES, type ClauseName } from '../../spec/index.ts';
+import { CLAUSE_NAMES, type ClauseName, type Trace } from '../../spec/index.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 
 /** Seeds whose campaigns the medians are taken over. */
 const MEDIAN_SEEDS = 10;
+/** Of so many mutants at least, all seeds must give one program. */
+const SINGLE_SHARE = 0.95;
 
 /** Clauses that a sequential program can break. */
 export const BREAKABLE: readonly ClauseName[] = CLAUSE_NAMES.filter(
@@ -21,11 +23,16 @@ function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** Returns different clauses, the most frequent first, with how often each is there. */
+function tallied(clauses: readonly ClauseName[]): readonly (readonly [ClauseName, number])[] {
+  const counts = new Map<ClauseName, number>();
+  for (const clause of clauses) counts.set(clause, (counts.get(clause) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
 /** Returns the clauses that caught a mutant, the most frequent first, with how often each did. */
 export function clausesOf({ catches }: MutantResult): readonly (readonly [ClauseName, number])[] {
-  const counts = new Map<ClauseName, number>();
-  for (const { clause } of catches) counts.set(clause, (counts.get(clause) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
+  return tallied(catches.map(({ clause }) => clause));
 }
 
 /** Returns the shortest and the longest, where they differ. */
@@ -41,43 +48,69 @@ function caughtBy(result: MutantResult): string {
   return clauses.length === 1 ? first[0] : clauses.map(([name, count]) => `${name} ${count}x`).join('\n');
 }
 
-function rowOf(result: MutantResult): string[] {
-  const { mutant, catches, reduced } = result;
-  const early = catches.slice(0, MEDIAN_SEEDS);
-  const own = reduced.map(({ trace }) => trace);
-  const shrunk = catches.map((caught) => caught.shrunk);
-  return [
-    mutant.name,
-    caughtBy(result),
-    `${median(early.map(({ programs }) => programs))}`,
-    `${median(early.map(({ operations }) => operations))}`,
-    `${mutant.shortest}`,
-    span(own.map(lengthOf)),
-    `${distinctPrograms(own)}`,
-    median(reduced.map(({ ms }) => ms)).toFixed(0),
-    span(shrunk.map(lengthOf)),
-    `${distinctPrograms(shrunk)}`,
-  ];
+function ownTraces({ reduced }: MutantResult): readonly Trace[] {
+  return reduced.map(({ trace }) => trace);
 }
+
+function fastCheckTraces({ catches }: MutantResult): readonly Trace[] {
+  return catches.map(({ shrunk }) => shrunk);
+}
+
+/** Returns of how many seeds fast-check's shrinking ended at another clause than the one that it began with. */
+function slips({ catches }: MutantResult): number {
+  return catches.filter(({ clause, shrunk }) => shrunk.violation?.clause !== clause).length;
+}
+
+/** A column of the table of mutants. */
+interface Column {
+  readonly head: string;
+  readonly cell: (result: MutantResult) => string | number;
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: 'mutant', cell: ({ mutant }) => mutant.name },
+  { head: 'caught by', cell: caughtBy },
+  {
+    head: 'programs\np50',
+    cell: ({ catches }) => median(catches.slice(0, MEDIAN_SEEDS).map(({ programs }) => programs)),
+  },
+  {
+    head: 'operations\np50',
+    cell: ({ catches }) => median(catches.slice(0, MEDIAN_SEEDS).map(({ operations }) => operations)),
+  },
+  {
+    head: 'catch\nms p50',
+    cell: ({ catches }) => median(catches.slice(0, MEDIAN_SEEDS).map(({ ms }) => ms)).toFixed(0),
+  },
+  { head: 'shortest\nknown', cell: ({ mutant }) => mutant.shortest },
+  { head: 'reduced\nlength', cell: (result) => span(ownTraces(result).map(lengthOf)) },
+  { head: 'reduced\ndistinct', cell: (result) => distinctPrograms(ownTraces(result)) },
+  { head: 'reduce\nms p50', cell: ({ reduced }) => median(reduced.map(({ ms }) => ms)).toFixed(0) },
+  { head: 'fast-check\nlength', cell: (result) => span(fastCheckTraces(result).map(lengthOf)) },
+  { head: 'fast-check\ndistinct', cell: (result) => distinctPrograms(fastCheckTraces(result)) },
+  { head: 'fast-check\nslips', cell: slips },
+];
 
 /** Returns the table of all mutants. */
 export function mutantTable(results: readonly MutantResult[]): string {
-  const head = [
-    'mutant',
-    'caught by',
-    'programs\np50',
-    'operations\np50',
-    'shortest\nknown',
-    'reduced\nlength',
-    'reduced\ndistinct',
-    'reduce\nms p50',
-    'fast-check\nlength',
-    'fast-check\ndistinct',
-  ];
+  const head = COLUMNS.map((column) => column.head);
   const colAligns = head.map((_, column): 'left' | 'right' => (column < 2 ? 'left' : 'right'));
   const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
-  table.push(...results.map(rowOf));
+  table.push(...results.map((result) => COLUMNS.map(({ cell }) => `${cell(result)}`)));
   return table.toString();
+}
+
+/** Returns a line for each mutant whose simplest program breaks another clause than one that caught it. */
+export function otherEndings(results: readonly MutantResult[]): readonly string[] {
+  return results.flatMap(({ mutant, catches, reduced }) => {
+    const [end] = tallied(reduced.flatMap(({ trace }) => trace.violation?.clause ?? []));
+    const others = tallied(catches.map(({ clause }) => clause)).filter(([name]) => name !== end?.[0]);
+    if (end === undefined || others.length === 0) return [];
+    const from = others
+      .map(([name, count]) => `${name} (${count} ${count === 1 ? 'seed' : 'seeds'})`)
+      .join(', ');
+    return [`${mutant.name}: caught by ${from}; its simplest program breaks ${end[0]}`];
+  });
 }
 
 /** Returns the mutants that a clause caught, of some seed. */
@@ -97,20 +130,46 @@ export function clauseTable(results: readonly MutantResult[]): string {
   return table.toString();
 }
 
-/** Returns a line over all: how often one program is all there is, and how long reducing takes. */
+/** Returns how many mutants ended at one program from all seeds. */
+function singles(
+  results: readonly MutantResult[],
+  tracesOf: (result: MutantResult) => readonly Trace[],
+): number {
+  return results.filter((result) => distinctPrograms(tracesOf(result)) <= 1).length;
+}
+
+/** Returns in how many of all runs the program is as short as the shortest known. */
+function shortest(
+  results: readonly MutantResult[],
+  tracesOf: (result: MutantResult) => readonly Trace[],
+): string {
+  const runs = results.flatMap((result) =>
+    tracesOf(result).map((trace) => lengthOf(trace) <= result.mutant.shortest),
+  );
+  return `${((100 * runs.filter(Boolean).length) / runs.length).toFixed(1)} %`;
+}
+
+/** Returns lines over all: how often one program is all there is, how short it is, and how long reducing takes. */
 export function summary(results: readonly MutantResult[]): string {
-  const share = (tracesOf: (result: MutantResult) => MutantResult['catches'][number]['shrunk'][]): string => {
-    const single = results.filter((result) => distinctPrograms(tracesOf(result)) <= 1).length;
-    return `${single} of ${results.length}`;
-  };
   const ms = results.flatMap(({ reduced }) => reduced.map((one) => one.ms));
+  const caught = results.flatMap(({ catches }) => catches.map((one) => one.ms));
   const spent = results.flatMap(({ reduced }) => reduced.filter((one) => !one.isMinimal)).length;
-  const own = share(({ reduced }) => reduced.map(({ trace }) => trace));
-  const theirs = share(({ catches }) => catches.map(({ shrunk }) => shrunk));
+  const slipped = results.reduce((sum, result) => sum + slips(result), 0);
+  const [own, theirs] = [singles(results, ownTraces), singles(results, fastCheckTraces)];
   return [
-    `one program from all seeds: ${own} mutants; with fast-check's shrinking alone: ${theirs}`,
+    `one program from all seeds: ${own} of ${results.length} mutants; with fast-check's shrinking alone: ${theirs}`,
+    `as short as the shortest known: ${shortest(results, ownTraces)} of ${ms.length} runs; with fast-check's shrinking alone: ${shortest(results, fastCheckTraces)}`,
+    `fast-check's shrinking ended at another clause than it began with in ${slipped} of ${ms.length} runs`,
+    `catching: ${median(caught).toFixed(0)} ms p50, ${quantile(caught, 0.95).toFixed(0)} ms p95`,
     `reducing: ${median(ms).toFixed(0)} ms p50, ${quantile(ms, 0.95).toFixed(0)} ms p95; ${spent} of ${ms.length} ended by the budget`,
   ].join('\n');
+}
+
+function tooMany(results: readonly MutantResult[]): readonly string[] {
+  const single = singles(results, ownTraces);
+  if (single >= SINGLE_SHARE * results.length) return [];
+  const several = results.filter((result) => distinctPrograms(ownTraces(result)) > 1);
+  return [`several programs over the seeds: ${several.map(({ mutant }) => mutant.name).join(', ')}`];
 }
 
 /** Returns what a run must not show, one line each. */
@@ -121,10 +180,12 @@ export function shortcomings(results: readonly MutantResult[]): readonly string[
     ...results
       .filter(({ survived }) => survived.length > 0)
       .map(({ mutant, survived }) => `${mutant.name}: survives seed ${survived.join(', ')}`),
-    ...results.flatMap(({ mutant, reduced }) => {
-      const longest = Math.max(0, ...reduced.map(({ trace }) => lengthOf(trace)));
+    ...results.flatMap((result) => {
+      const { mutant } = result;
+      const longest = Math.max(0, ...ownTraces(result).map(lengthOf));
       if (longest <= mutant.shortest) return [];
       return [`${mutant.name}: reduced to ${longest} operations, ${mutant.shortest} are known to do`];
     }),
+    ...tooMany(results),
   ];
 }

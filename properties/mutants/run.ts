@@ -1,10 +1,15 @@
 /**
  * The suite that proves that the properties bite: every mutant from several seeds. Run by `npm run mutants`; `--quick`
- * takes fewer seeds. Exits 1 where a clause is broken by no mutant, a mutant survives, or a reduced program is longer than
- * the shortest known.
+ * takes fewer seeds, `--save FOLDER` writes the simplest program of each mutant into a folder, as a trace. Exits 1 where a
+ * clause is broken by no mutant, a mutant survives, a reduced program is longer than the shortest known, or the seeds
+ * give different programs for more than one mutant in twenty.
  */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeTrace } from '../trace-file.ts';
 import { MUTANTS } from './index.ts';
-import { clauseTable, mutantTable, shortcomings, summary } from './report.ts';
+import { clauseTable, mutantTable, otherEndings, shortcomings, summary } from './report.ts';
 import { type MutantResult, OPERATIONS, PROGRAMS, tryMutant } from './trial.ts';
 
 const SEEDS = 20;
@@ -20,7 +25,15 @@ async function tryAll(seeds: readonly number[]): Promise<readonly MutantResult[]
   return results;
 }
 
-async function main(count: number): Promise<void> {
+function save(folder: string, results: readonly MutantResult[]): void {
+  mkdirSync(folder, { recursive: true });
+  for (const { mutant, reduced } of results) {
+    const [first] = reduced;
+    if (first !== undefined) writeTrace(join(folder, `${mutant.name}.json`), first.trace);
+  }
+}
+
+async function main(count: number, folder: string | undefined): Promise<void> {
   const start = performance.now();
   const seeds = Array.from({ length: count }, (_, k) => k + 1);
   const results = await tryAll(seeds);
@@ -29,11 +42,14 @@ async function main(count: number): Promise<void> {
     `${MUTANTS.length} mutants, seeds 1 to ${count}, up to ${PROGRAMS} programs of up to ${OPERATIONS} operations each`,
   );
   console.log(mutantTable(results));
+  for (const line of otherEndings(results)) console.log(line);
   console.log(clauseTable(results));
   console.log(summary(results));
   console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
+  if (folder !== undefined) save(folder, results);
   for (const line of bad) console.log(`falls short: ${line}`);
   if (bad.length > 0) process.exitCode = 1;
 }
 
-await main(process.argv.includes('--quick') ? QUICK_SEEDS : SEEDS);
+const { values } = parseArgs({ options: { quick: { type: 'boolean' }, save: { type: 'string' } } });
+await main(values.quick === true ? QUICK_SEEDS : SEEDS, values.save);

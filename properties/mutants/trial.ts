@@ -3,7 +3,7 @@
  * own shrinking, which is part of the campaign, and by our reduction from there on.
  */
 import { type ClauseName, Scenario, type Trace } from '../../spec/index.ts';
-import { runCampaign } from '../campaign/campaign.ts';
+import { type CampaignOptions, runCampaign } from '../campaign/campaign.ts';
 import { reduceAcross } from '../reduce/reduce.ts';
 import { type Mutant, targetOf } from './mutant.ts';
 
@@ -14,13 +14,19 @@ export const OPERATIONS = 50;
 
 /** What became of a mutant from one seed. */
 export interface Catch {
-  /** The clause that the counterexample breaks. */
+  /** The clause that the first failing program breaks, before any shrinking. */
   readonly clause: ClauseName;
   /** Programs and operations until it was caught. */
   readonly programs: number;
   readonly operations: number;
-  /** What fast-check's own shrinking made of it. */
+  /** What that took, without shrinking. */
+  readonly ms: number;
+  /** That program. */
+  readonly found: Trace;
+  /** What fast-check's own shrinking made of it; maybe a program that breaks another clause. */
   readonly shrunk: Trace;
+  /** The simplest program on the way there that breaks `clause`. */
+  readonly kept: Trace;
 }
 
 /** A counterexample reduced. */
@@ -31,30 +37,37 @@ export interface Reduced {
   readonly isMinimal: boolean;
 }
 
+/** How a mutant is looked for. */
+export interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
+  readonly seed: number;
+  /** Operations in a program, at most. Default: {@link OPERATIONS}. */
+  readonly operations?: number;
+}
+
 /** Runs a campaign on a mutant until it is caught. Returns null where it survives. */
-export async function catchMutant(
-  mutant: Mutant,
-  { seed, operations: limit = OPERATIONS }: { readonly seed: number; readonly operations?: number },
-): Promise<Catch | null> {
-  const { counterexample, programs, operations } = await runCampaign({
+export async function catchMutant(mutant: Mutant, options: CatchOptions): Promise<Catch | null> {
+  const { counterexample, shrinking, programs, operations, seconds } = await runCampaign({
     target: targetOf(mutant),
     worlds: [],
     generated: true,
     programs: PROGRAMS,
-    operations: limit,
-    seed,
+    operations: OPERATIONS,
+    ...options,
   });
-  const clause = counterexample?.violation?.clause;
-  if (counterexample === null || clause === undefined) return null;
-  return { clause, programs, operations, shrunk: counterexample };
+  if (counterexample === null || shrinking === null) return null;
+  const { from, to } = shrinking;
+  const clause = from.violation?.clause;
+  if (clause === undefined) return null;
+  const ms = (seconds - shrinking.seconds) * 1000;
+  return { clause, programs, operations, ms, found: from, shrunk: to, kept: counterexample };
 }
 
 /** Reduces what a campaign found to the simplest program of the mutant. */
-export function reduceCatch(mutant: Mutant, { shrunk }: Catch): Reduced {
+export function reduceCatch(mutant: Mutant, { kept }: Catch): Reduced {
   const start = performance.now();
-  const results = reduceAcross(targetOf(mutant), shrunk);
+  const results = reduceAcross(targetOf(mutant), kept);
   return {
-    trace: results.at(-1)?.trace ?? shrunk,
+    trace: { ...(results.at(-1)?.trace ?? kept), note: mutant.sentence },
     ms: performance.now() - start,
     isMinimal: results.every(({ verdict, exhausted }) => verdict === 'reduced' && !exhausted),
   };

@@ -11,10 +11,10 @@ import { descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { search } from './search.ts';
 import { compareSimplicity } from './simplicity.ts';
-import { type Failure, type OtherClause, Trials } from './trials.ts';
+import { type Failure, type OtherClause, Outcomes, Trials } from './trials.ts';
 
 export interface ReduceOptions {
-  /** Executions at most. Default: 20,000. */
+  /** Executions at most. Default: 50,000. */
   readonly executions?: number;
   /** Milliseconds at most. Default: 30,000. A reduction that this ends depends on the machine. */
   readonly ms?: number;
@@ -22,6 +22,7 @@ export interface ReduceOptions {
 
 /** Two runs of one scenario that a target answered differently. */
 export interface Flaky {
+  /** The one that the result shows. */
   readonly first: Trace;
   readonly second: Trace;
 }
@@ -35,7 +36,7 @@ export type ReduceVerdict = 'reduced' | 'holds' | 'flaky';
 
 export interface ReduceResult {
   readonly verdict: ReduceVerdict;
-  /** The simplest trace found; of a target that is flaky from the start, its first run. */
+  /** The simplest trace found; where the target is flaky from the start, or the scenario holds on it, what it did first. */
   readonly trace: Trace;
   /** Scenarios executed, besides the five runs that look for differing answers. */
   readonly executions: number;
@@ -52,7 +53,7 @@ export interface ReduceResult {
   readonly flaky: Flaky | null;
 }
 
-const EXECUTIONS = 20_000;
+const EXECUTIONS = 50_000;
 const MS = 30_000;
 
 function answers({ responses, violation }: Trace): string {
@@ -65,6 +66,14 @@ function answers({ responses, violation }: Trace): string {
 function differingRuns(target: Target, scenario: Trace['scenario']): Flaky | null {
   const [first, second] = [execute(target, scenario).trace(), execute(target, scenario).trace()];
   return answers(first) === answers(second) ? null : { first, second };
+}
+
+/** Runs what was reduced twice more, and returns it with a run that differs, where one does. */
+function differingFrom(target: Target, reduced: Trace): Flaky | null {
+  const runs = differingRuns(target, reduced.scenario);
+  if (runs === null) return null;
+  const second = answers(runs.first) === answers(reduced) ? runs.second : runs.first;
+  return { first: reduced, second };
 }
 
 /** Descends and searches in turn until neither finds anything simpler. */
@@ -101,17 +110,26 @@ function recorded(run: Execution, { note }: Trace): Trace {
  * from the recorded one where the target has changed since. The policies are those of the trace.
  */
 export function reduce(target: Target, trace: Trace, options: ReduceOptions = {}): ReduceResult {
+  return reduceKnowing(new Outcomes(), target, trace, options);
+}
+
+function reduceKnowing(
+  outcomes: Outcomes,
+  target: Target,
+  trace: Trace,
+  options: ReduceOptions,
+): ReduceResult {
   const { executions = EXECUTIONS, ms = MS } = options;
   const flaky = differingRuns(target, trace.scenario);
   if (flaky !== null) return unreduced('flaky', flaky.first, flaky);
   const run = execute(target, trace.scenario);
-  if (run.violation === null) return unreduced('holds', trace, null);
-  const trials = new Trials(target, run.violation.clause, { executions, ms });
+  if (run.violation === null) return unreduced('holds', run.trace(), null);
+  const trials = new Trials(target, run.violation.clause, { executions, ms }, outcomes);
   const start = trials.run(performed(run));
   if (start === null) return unreduced('reduced', recorded(run, trace), null);
   const { failure, steps } = minimum(trials, start);
   const reduced = recorded(failure.run, trace);
-  const late = differingRuns(target, reduced.scenario);
+  const late = differingFrom(target, reduced);
   return {
     verdict: late === null ? 'reduced' : 'flaky',
     trace: reduced,
@@ -135,7 +153,8 @@ export function reduceAcross(
   trace: Trace,
   options: ReduceOptions = {},
 ): readonly ReduceResult[] {
-  const results = [reduce(target, trace, options)];
+  const outcomes = new Outcomes();
+  const results = [reduceKnowing(outcomes, target, trace, options)];
   const done = new Set<string | undefined>();
   for (let last = results[0]; last !== undefined; ) {
     done.add(last.trace.violation?.clause);
@@ -143,7 +162,7 @@ export function reduceAcross(
     const simpler = last.otherClauses
       .filter((other) => !done.has(other.clause) && compareSimplicity(other.trace.scenario, scenario) < 0)
       .sort((a, b) => compareSimplicity(a.trace.scenario, b.trace.scenario))[0];
-    last = simpler === undefined ? undefined : reduce(target, simpler.trace, options);
+    last = simpler === undefined ? undefined : reduceKnowing(outcomes, target, simpler.trace, options);
     if (last !== undefined) results.push(last);
   }
   return results;

@@ -170,23 +170,28 @@ function compareKeys(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Returns the drafts simplest first. Each is measured once, which for thousands of them is what counts. */
-export function sortedDrafts(drafts: readonly Draft[]): readonly Draft[] {
-  const measured = drafts.map((draft) => ({
-    draft,
-    sizes: MEASURES.map((measure) => measure(draft)),
-    key: '',
-  }));
-  measured.sort((a, b) => {
-    for (let i = 0; i < a.sizes.length; i += 1) {
-      const difference = (a.sizes[i] ?? 0) - (b.sizes[i] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    a.key ||= keyOf(a.draft);
-    b.key ||= keyOf(b.draft);
-    return compareKeys(a.key, b.key);
-  });
-  return measured.map(({ draft }) => draft);
+interface Measured {
+  readonly draft: Draft;
+  readonly sizes: readonly number[];
+}
+
+function measured(draft: Draft): Measured {
+  return { draft, sizes: MEASURES.map((measure) => measure(draft)) };
+}
+
+function compareMeasured(a: Measured, b: Measured): number {
+  for (let i = 0; i < a.sizes.length; i += 1) {
+    const difference = (a.sizes[i] ?? 0) - (b.sizes[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return compareKeys(keyOf(a.draft), keyOf(b.draft));
+}
+
+/** Returns those of the drafts that are simpler than `best`, simplest first. Each is measured once. */
+export function simplerThan(best: Draft, drafts: readonly Draft[]): readonly Draft[] {
+  const bound = measured(best);
+  const simpler = drafts.map(measured).filter((one) => compareMeasured(one, bound) < 0);
+  return simpler.sort(compareMeasured).map(({ draft }) => draft);
 }
 
 /** Negative where scenario `a` is simpler than `b`, 0 where they differ in nothing but names, else positive. */

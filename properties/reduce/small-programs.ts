@@ -1,6 +1,6 @@
 /**
- * Small programs: every program of a length, with the arguments that a small world tells apart. The last operation is of
- * a kind that the clause speaks of; those before it change the state.
+ * Small programs: every program of a length, with plain arguments or with all that a small world tells apart. The last
+ * operation is of a kind that the clause speaks of; those before it change the state.
  */
 import {
   type Argument,
@@ -55,23 +55,34 @@ function countsUpTo(most: number): readonly bigint[] {
   return Array.from({ length: most + 1 }, (_, n) => BigInt(n));
 }
 
+/**
+ * Which arguments the last operation takes:
+ *
+ * - `plain`: counts and page frames of the world, no limit, alignment 4096, first bytes of page frames.
+ * - `edges`: those that wrap, bind, or point into a page frame, too.
+ */
+export type Breadth = 'plain' | 'edges';
+
 /** Counts that wrap. */
 const HUGE: readonly Argument[] = [(1n << 32n) + 1n, U64_MAX, -1n];
 
-function calledAllocPages(ground: Ground): readonly Step[] {
-  const { end } = framesOf(ground);
-  return [...countsUpTo(end + 1), ...HUGE].map((count) => ({ call: 'allocPages', count }));
+function calledAllocPages(ground: Ground, breadth: Breadth): readonly Step[] {
+  const counts = countsUpTo(framesOf(ground).end + 1);
+  return [...counts, ...(breadth === 'plain' ? [] : HUGE)].map((count) => ({ call: 'allocPages', count }));
 }
 
 /** Of its three arguments two at most are other than plain. */
-function calledAllocBitmap(ground: Ground): readonly Step[] {
+function calledAllocBitmap(ground: Ground, breadth: Breadth): readonly Step[] {
   const { end } = framesOf(ground);
   const plain = { call: 'allocBitmap', count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;
   const counts = countsUpTo(end + 1);
+  const plainly = counts.map((count) => ({ ...plain, count }));
+  if (breadth === 'plain') return plainly;
   const limits = [...countsUpTo(end).map((n) => n * PAGE_BYTES), PAGE_BYTES - 1n, 2n * PAGE_BYTES - 1n];
   const alignments = [0n, PAGE_BYTES + 1n, 2n * PAGE_BYTES, 3n * PAGE_BYTES];
   return [
-    ...[...counts, ...HUGE].map((count) => ({ ...plain, count })),
+    ...plainly,
+    ...HUGE.map((count) => ({ ...plain, count })),
     ...counts.flatMap((count) => limits.map((maxAddr) => ({ ...plain, count, maxAddr }))),
     ...counts.flatMap((count) => alignments.map((alignment) => ({ ...plain, count, alignment }))),
     ...limits.flatMap((maxAddr) => alignments.map((alignment) => ({ ...plain, maxAddr, alignment }))),
@@ -93,47 +104,50 @@ function oneByteOn(reference: Reference): Reference {
   return 'result' in reference ? { ...reference, offset: 1n } : { absolute: reference.absolute + 1n };
 }
 
-function calledFree(ground: Ground, before: Program): readonly Step[] {
+function calledFree(ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
   const all = references(ground, before);
-  return [...all, ...all.map(oneByteOn), { absolute: 0n }].map((address) => ({ call: 'free', address }));
+  const odd = breadth === 'plain' ? [] : [...all.map(oneByteOn), { absolute: 0n }];
+  return [...all, ...odd].map((address) => ({ call: 'free', address }));
 }
 
-function calledFreePages(ground: Ground, before: Program): readonly Step[] {
+function calledFreePages(ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
   const all = references(ground, before);
-  const pairs = all.flatMap((a, i) => all.slice(i).map((b) => [a, b]));
+  // After other operations, neighbours alone: there are many references by then.
+  const reach = before.length === 0 ? all.length : 2;
+  const pairs = all.flatMap((a, i) => all.slice(i, i + reach).map((b) => [a, b]));
   const [first] = all;
-  const twice = first === undefined ? [] : [[first, oneByteOn(first)]];
+  const twice = first === undefined || breadth === 'plain' ? [] : [[first, oneByteOn(first)]];
   return [[], ...all.map((a) => [a]), ...pairs, ...twice].map((addresses) => ({
     call: 'freePages',
     addresses,
   }));
 }
 
-function calledFreeRegion(ground: Ground, before: Program): readonly Step[] {
+function calledFreeRegion(ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
   const { end } = framesOf(ground);
   const [first, ...others] = references(ground, before);
   if (first === undefined) return [];
   const counted = (address: Reference, counts: readonly Argument[]): readonly Step[] =>
     counts.map((count): Step => ({ call: 'freeRegion', address, count }));
   return [
-    ...counted(first, [...countsUpTo(end + 1), ...HUGE]),
+    ...counted(first, [...countsUpTo(end + 1), ...(breadth === 'plain' ? [] : HUGE)]),
     ...others.flatMap((address, i) => counted(address, countsUpTo(Math.max(1, end - i)))),
   ];
 }
 
 /** Every operation of a kind that this world, after this program, tells apart. */
-function stepsOf(call: Call, ground: Ground, before: Program): readonly Step[] {
+function stepsOf(call: Call, ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
   switch (call) {
     case 'allocPages':
-      return calledAllocPages(ground);
+      return calledAllocPages(ground, breadth);
     case 'allocBitmap':
-      return calledAllocBitmap(ground);
+      return calledAllocBitmap(ground, breadth);
     case 'free':
-      return calledFree(ground, before);
+      return calledFree(ground, before, breadth);
     case 'freePages':
-      return calledFreePages(ground, before);
+      return calledFreePages(ground, before, breadth);
     case 'freeRegion':
-      return calledFreeRegion(ground, before);
+      return calledFreeRegion(ground, before, breadth);
     default:
       return [{ call }];
   }
@@ -170,9 +184,13 @@ function prefixes(ground: Ground, length: number): readonly Program[] {
 }
 
 /** Returns the programs of a length on a world whose last operation is one of `calls`. */
-export function programsOn(ground: Ground, length: number, calls: readonly Call[]): readonly Program[] {
+export function programsOn(
+  ground: Ground,
+  length: number,
+  { calls, breadth }: { readonly calls: readonly Call[]; readonly breadth: Breadth },
+): readonly Program[] {
   if (length === 0) return [[]];
   return prefixes(ground, length - 1).flatMap((before) =>
-    calls.flatMap((call) => stepsOf(call, ground, before).map((step) => [...before, step])),
+    calls.flatMap((call) => stepsOf(call, ground, before, breadth).map((step) => [...before, step])),
   );
 }

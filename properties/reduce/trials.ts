@@ -1,7 +1,7 @@
 /**
  * Trials: candidates executed under the judge, within a budget. A candidate counts where it breaks the clause that is
  * being reduced and all its references resolve; one that breaks another clause is taken note of, never followed. What
- * was tried once is not executed again.
+ * was tried once is not executed again, nor is it by later trials that are given the same outcomes.
  */
 import { createHash } from 'node:crypto';
 import type { ClauseName, Ownership, Trace } from '../../spec/index.ts';
@@ -33,10 +33,40 @@ export interface OtherClause {
   readonly trace: Trace;
 }
 
-interface OtherFailure {
+interface Noted {
   count: number;
   draft: Draft;
-  run: Execution;
+  trace: Trace;
+}
+
+/** What became of drafts on one target. */
+export class Outcomes {
+  readonly #broken = new Map<string, ClauseName | null>();
+  readonly #simplest = new Map<ClauseName, Noted>();
+
+  /** Returns the clause that a draft broke, null where it broke none, undefined where it was not tried. */
+  of(key: string): ClauseName | null | undefined {
+    return this.#broken.get(key);
+  }
+
+  record(key: string, clause: ClauseName | null): void {
+    this.#broken.set(key, clause);
+  }
+
+  /** Takes note of a failure, with its trace where it is the simplest of its clause. */
+  note(clause: ClauseName, draft: Draft, run: Execution): void {
+    const known = this.#simplest.get(clause);
+    const isSimplest = known === undefined || compareDrafts(draft, known.draft) < 0;
+    const count = (known?.count ?? 0) + 1;
+    if (isSimplest) this.#simplest.set(clause, { count, draft, trace: run.trace() });
+    else known.count = count;
+  }
+
+  /** Returns the clauses broken besides one, and the simplest scenario of each. */
+  besides(clause: ClauseName): readonly OtherClause[] {
+    const others = [...this.#simplest].filter(([name]) => name !== clause);
+    return others.map(([name, { count, trace }]) => ({ clause: name, count, trace }));
+  }
 }
 
 const NO_TALLY = (): void => {};
@@ -55,16 +85,15 @@ export class Trials {
   cached = 0;
   readonly #target: Target;
   readonly #budget: Budget;
+  readonly #outcomes: Outcomes;
   readonly #start = performance.now();
   readonly #worlds = new Worlds();
-  readonly #tried = new Set<string>();
-  readonly #others = new Map<ClauseName, OtherFailure>();
-  #reserve = 0;
 
-  constructor(target: Target, clause: ClauseName, budget: Budget) {
+  constructor(target: Target, clause: ClauseName, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
     this.clause = clause;
     this.#budget = budget;
+    this.#outcomes = outcomes;
   }
 
   /** Milliseconds since the reduction began. */
@@ -74,33 +103,30 @@ export class Trials {
 
   /** Whether nothing more may be executed. */
   get isSpent(): boolean {
-    return this.executions + this.#reserve >= this.#budget.executions || this.ms >= this.#budget.ms;
-  }
-
-  /** Keeps this share of the executions back, for what comes later. */
-  keepBack(share: number): void {
-    this.#reserve = Math.floor(this.#budget.executions * share);
+    return this.executions >= this.#budget.executions || this.ms >= this.#budget.ms;
   }
 
   /** The clauses that other scenarios broke, simplest scenario of each. */
   get otherClauses(): readonly OtherClause[] {
-    return [...this.#others].map(([clause, { count, run }]) => ({ clause, count, trace: run.trace() }));
+    return this.#outcomes.besides(this.clause);
   }
 
-  /** Executes a draft that has not been tried, and returns its failure where it breaks the clause; else null. */
+  /** Executes a draft that is not known to hold or to break another clause. Returns its failure where it breaks this one. */
   attempt(draft: Draft): Failure | null {
     if (this.isSpent || !isSound(draft)) return null;
     const key = shortKey(draft);
-    if (this.#tried.has(key)) {
-      this.cached += 1;
-      return null;
-    }
-    this.#tried.add(key);
-    return this.run(draft);
+    const known = this.#outcomes.of(key);
+    if (known === undefined || known === this.clause) return this.#run(draft, key);
+    this.cached += 1;
+    return null;
   }
 
   /** Executes a draft whether it was tried before or not. */
   run(draft: Draft): Failure | null {
+    return this.#run(draft, shortKey(draft));
+  }
+
+  #run(draft: Draft, key: string): Failure | null {
     this.executions += 1;
     const states: Ownership[] = [];
     const run = execute(this.#target, this.#worlds.scenarioOf(draft), {
@@ -109,24 +135,15 @@ export class Trials {
         states.push(before);
       },
     });
-    if (run.violation === null || run.dangling.length > 0) return null;
+    const { violation } = run;
+    const isOwn = violation !== null && run.dangling.length === 0;
+    this.#outcomes.record(key, isOwn ? violation.clause : null);
+    if (!isOwn) return null;
     // An execution stops at its first violation: what comes after it was not performed, and is cut off here.
     const failed: Draft = { ...draft, operations: run.operations };
-    if (run.violation.clause !== this.clause) {
-      this.#note(run.violation.clause, failed, run);
-      return null;
-    }
-    if (run.violation.at >= 0) states.push(run.state);
+    this.#outcomes.note(violation.clause, failed, run);
+    if (violation.clause !== this.clause) return null;
+    if (violation.at >= 0) states.push(run.state);
     return { draft: failed, run, states };
-  }
-
-  #note(clause: ClauseName, draft: Draft, run: Execution): void {
-    const known = this.#others.get(clause);
-    if (known === undefined) {
-      this.#others.set(clause, { count: 1, draft, run });
-      return;
-    }
-    known.count += 1;
-    if (compareDrafts(draft, known.draft) < 0) Object.assign(known, { draft, run });
   }
 }

@@ -132,7 +132,8 @@ function resultOfAll(
     .toSorted((a, b) => a.index - b.index)
     .reduce((sum, block) => addCounts(sum, block.counts), noCounts());
   const seconds = files.reduce((sum, file) => sum + file.seconds, 0);
-  const failure = failing?.counterexample?.found ?? null;
+  const found = failing?.counterexample?.found;
+  const failure = found === undefined ? null : { counterexample: found, shrinking: null };
   return resultOf(run, counts, { seconds, stopped: false, failure });
 }
 

@@ -1,6 +1,5 @@
 /** Running one shard of a campaign: its blocks, each counted apart, up to the first that fails. */
 import { basename, dirname, join } from 'node:path';
-import type { Trace } from '../../spec/index.ts';
 import { blocksOf, type Shard } from '../campaign/blocks.ts';
 import {
   type BlockResult,
@@ -10,7 +9,7 @@ import {
   runBlocks,
 } from '../campaign/campaign.ts';
 import { addCounts, type Counts } from '../campaign/counts.ts';
-import { type CampaignResult, resultOf } from '../campaign/result.ts';
+import { type CampaignResult, type Failure, resultOf } from '../campaign/result.ts';
 import { type CorpusFile, OWN_CORPUS } from '../corpus/corpus.ts';
 import { runIdentity } from './run-identity.ts';
 import type { ShardFile } from './shard-file.ts';
@@ -28,7 +27,7 @@ export async function runShard(
   runner?: BlockRunner,
 ): Promise<ShardRun> {
   const blocks: { index: number; counts: Counts }[] = [];
-  let failure: Trace | null = null;
+  let failure: Failure | null = null;
   const ran = await runBlocks(options, blocksOf(options.programs, shard), runner, (block) => {
     blocks.push({ index: block.index, counts: block.counts });
     failure = block.failure;

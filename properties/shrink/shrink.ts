@@ -90,14 +90,16 @@ export function shrink(target: Target, scenario: Scenario, options: ShrinkOption
     };
   const left = Math.max(1, until - performance.now());
   const reduced = reduce(target, trace, { ms: left, executions: UNLIMITED });
+  // It broke a clause a moment ago.
+  const isGone = reduced.verdict === 'holds';
   return {
-    verdict: reduced.verdict,
-    trace: reduced.trace,
+    verdict: isGone ? 'flaky' : reduced.verdict,
+    trace: isGone ? trace : reduced.trace,
     ...common,
     executions: spent + reduced.executions,
     seconds: elapsed(),
     exhausted: short.exhausted || reduced.exhausted,
     otherClauses: reduced.otherClauses,
-    flaky: reduced.flaky,
+    flaky: isGone ? { first: trace, second: reduced.trace } : reduced.flaky,
   };
 }
