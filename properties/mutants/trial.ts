@@ -40,8 +40,8 @@ export interface Reduced {
 /** How a mutant is looked for. */
 export interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
   readonly seed: number;
-  /** Operations in a program, at most. Default: {@link OPERATIONS}. */
-  readonly operations?: number;
+  /** Programs at most. Default: {@link PROGRAMS}. */
+  readonly programs?: number;
 }
 
 /** Runs a campaign on a mutant until it is caught. Returns null where it survives. */
