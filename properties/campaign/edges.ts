@@ -15,6 +15,7 @@ import {
 import { landmarksOf } from '../arbitraries/landmarks.ts';
 import type { JudgedStep } from '../execution.ts';
 import { NameCounts } from './name-counts.ts';
+import { countOf } from './step-facts.ts';
 
 /** The kinds of argument. */
 export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;
@@ -72,40 +73,50 @@ export interface EdgeCount {
   readonly edges: Readonly<Record<string, number>>;
 }
 
+class KindCounts {
+  #drawn = 0;
+  readonly #edges = new NameCounts();
+
+  /** Takes note of an argument, and of the edge that it is. */
+  note(edge: string | null): void {
+    this.#drawn += 1;
+    if (edge !== null) this.#edges.note(edge);
+  }
+
+  toRecord(): EdgeCount {
+    const edges = this.#edges.entries().toSorted(([a], [b]) => a.localeCompare(b));
+    return { drawn: this.#drawn, edges: Object.fromEntries(edges) };
+  }
+}
+
 export class EdgeCounts {
-  readonly #drawn: Record<ArgumentKind, number> = { count: 0, maxAddr: 0, alignment: 0, address: 0 };
-  readonly #edges: Record<ArgumentKind, NameCounts> = {
-    count: new NameCounts(),
-    maxAddr: new NameCounts(),
-    alignment: new NameCounts(),
-    address: new NameCounts(),
-  };
+  readonly #count = new KindCounts();
+  readonly #maxAddr = new KindCounts();
+  readonly #alignment = new KindCounts();
+  readonly #address = new KindCounts();
 
   /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
   note({ before, operation, asked: { frames } }: JudgedStep): void {
     const { world } = before;
-    if ('count' in operation) this.#note('count', countEdge(operation.count, freeFor(before, operation)));
+    const count = countOf(operation);
+    if (count !== null) this.#count.note(countEdge(count, freeFor(before, operation)));
     if (operation.call === 'allocBitmap') {
-      this.#note('maxAddr', maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
-      this.#note('alignment', alignmentEdge(operation.alignment, world.total));
+      this.#maxAddr.note(maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
+      this.#alignment.note(alignmentEdge(operation.alignment, world.total));
     }
     const addresses = addressesOf(operation);
     for (let i = 0; i < addresses.length; i += 1)
-      this.#note('address', addressEdge(frames[i] ?? null, addresses[i] ?? 0n, landmarksOf(world).edges));
+      this.#address.note(addressEdge(frames[i] ?? null, addresses[i] ?? 0n, landmarksOf(world).edges));
   }
 
   /** Returns the counts by kind of argument. */
   toRecord(): Readonly<Record<ArgumentKind, EdgeCount>> {
-    const of = (kind: ArgumentKind): EdgeCount => ({
-      drawn: this.#drawn[kind],
-      edges: Object.fromEntries(this.#edges[kind].entries().toSorted(([a], [b]) => a.localeCompare(b))),
-    });
-    return { count: of('count'), maxAddr: of('maxAddr'), alignment: of('alignment'), address: of('address') };
-  }
-
-  #note(kind: ArgumentKind, edge: string | null): void {
-    this.#drawn[kind] += 1;
-    if (edge !== null) this.#edges[kind].note(edge);
+    return {
+      count: this.#count.toRecord(),
+      maxAddr: this.#maxAddr.toRecord(),
+      alignment: this.#alignment.toRecord(),
+      address: this.#address.toRecord(),
+    };
   }
 }
 

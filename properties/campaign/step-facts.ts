@@ -2,6 +2,7 @@
  * Facts of a judged step, as situations are told apart by them: what was asked, what was handed out, who was to blame.
  */
 import {
+  type Argument,
   addressesOf,
   endOf,
   isPageAligned,
@@ -23,9 +24,22 @@ export function base({ granted }: JudgedStep): Pfn | null {
   return granted?.frames[0] ?? null;
 }
 
+/** Returns the argument that is a count, or null where the call has none. */
+export function countOf(operation: Operation): Argument | null {
+  switch (operation.call) {
+    case 'allocPages':
+    case 'allocBitmap':
+    case 'freeRegion':
+      return operation.count;
+    default:
+      return null;
+  }
+}
+
 /** Returns the count asked for; 1 where the call has none. */
 export function count(operation: Operation): bigint {
-  return 'count' in operation && isU64(operation.count) ? operation.count : 1n;
+  const asked = countOf(operation);
+  return asked !== null && isU64(asked) ? asked : 1n;
 }
 
 /** The end of the run that a contiguous allocation returned, or null where it returned none. */
@@ -79,7 +93,8 @@ export function isUnaligned({ operation }: JudgedStep): boolean {
 
 /** Whether the count is no unsigned 64-bit integer. */
 export function badCount({ operation }: JudgedStep): boolean {
-  return 'count' in operation && !isU64(operation.count);
+  const asked = countOf(operation);
+  return asked !== null && !isU64(asked);
 }
 
 /** Whether an alignment in page frames is no power of two. */
