@@ -12,14 +12,12 @@ import { type Sections, sectionBelow } from './sections.ts';
 import { noteFreed, noteHeld, rebuild } from './summary.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { FREE_BITMAP_AT } = layoutWords;
+const { FREE_BITMAP_AT, SEARCH_FROM_AT } = layoutWords;
 
 export class BitmapZone {
   readonly #sections: Sections;
   readonly #layout: Layout;
   readonly #end: number;
-  /** No ordinal below this one is free. Follows from the held bits, so it is no part of the state. */
-  #searchFrom = 0;
 
   /** `end` is the first page frame past the zone. */
   constructor(sections: Sections, layout: Layout, end: number) {
@@ -35,13 +33,13 @@ export class BitmapZone {
   take(words: Int32Array, count: number, limit: number, alignment: number): number | null {
     if (count === 0 || count > words[FREE_BITMAP_AT] >>> 0) return null;
     const below = this.#ordinalsBelow(limit);
-    const from = this.#searchFrom;
+    const from = words[SEARCH_FROM_AT] >>> 0;
     const first = lowestFit(words, this.#layout, this.#sections, { from, limit: below }, count, alignment);
     if (first === null || first + count > below) return null;
     markRange(words, first, count, true);
     words[FREE_BITMAP_AT] -= count;
     const isLowestFree = first === from || (count === 1 && alignment === 1);
-    if (isLowestFree) this.#searchFrom = first + count;
+    if (isLowestFree) words[SEARCH_FROM_AT] = first + count;
     noteHeld(words, this.#layout, first, first + count - 1);
     return first;
   }
@@ -54,24 +52,15 @@ export class BitmapZone {
     return true;
   }
 
-  /** Where a search begins. For states that are saved and loaded word by word. */
-  get searchFrom(): number {
-    return this.#searchFrom;
-  }
-
-  set searchFrom(ordinal: number) {
-    this.#searchFrom = ordinal;
-  }
-
   /** Takes note that [first, last] became free. */
   noteFreed(words: Int32Array, first: number, last: number): void {
-    if (first < this.#searchFrom) this.#searchFrom = first;
+    if (first < words[SEARCH_FROM_AT] >>> 0) words[SEARCH_FROM_AT] = first;
     noteFreed(words, this.#layout, first, last);
   }
 
   /** Takes note that any held bit may have changed. O(zone / 32). */
   noteAll(words: Int32Array): void {
-    this.#searchFrom = 0;
+    words[SEARCH_FROM_AT] = 0;
     rebuild(words, this.#layout);
   }
 

@@ -81,8 +81,11 @@ export class FrameAllocator {
   /**
    * Builds the allocator of the memory that `map` describes. O(descriptors), and a bit for each page frame of boot
    * memory. Throws `SpecError` where the map has more than 16 TiB of manageable RAM.
+   *
+   * Where `state` is given, it works on that: words which hold a state of this map and have room for the largest stack, so
+   * that they never move.
    */
-  constructor(map: MemoryMap, config: Config) {
+  constructor(map: MemoryMap, config: Config, state?: Int32Array) {
     this.limit = bitmapLimit(config);
     this.total = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
     this.#sections = sectionsOf(map, config);
@@ -93,9 +96,11 @@ export class FrameAllocator {
     this.#bitmapOrdinals = this.#sections.bitmapOrdinals;
     const last = this.#sections.list.at(-1) ?? NOWHERE;
     this.end = last.base + last.count;
-    this.#capacity = initialCapacity(this.#sections, map.descriptors);
-    this.#words = wordsFor(this.#layout, this.#capacity);
-    writeInitial(this.#words, this.#layout, this.#sections, map.descriptors);
+    const { descriptors } = map;
+    this.#capacity =
+      state === undefined ? initialCapacity(this.#sections, descriptors) : this.#sections.stackFrames;
+    this.#words = state ?? wordsFor(this.#layout, this.#capacity);
+    if (state === undefined) writeInitial(this.#words, this.#layout, this.#sections, descriptors);
   }
 
   /** Free page frames of the bitmap zone. */
@@ -254,14 +259,14 @@ export class FrameAllocator {
    */
   saveState(into: Int32Array): number {
     this.#live ??= livePlaces(this.#sections, this.#layout);
-    return saveWords(this.#words, this.#live, this.#layout, this.#bitmap.searchFrom, into);
+    return saveWords(this.#words, this.#live, this.#layout, into);
   }
 
   /** Goes back to the state whose words these are, saved by an allocator of the same memory map and configuration. */
   loadState(saved: Int32Array): void {
     this.#live ??= livePlaces(this.#sections, this.#layout);
     this.#makeRoom(savedDepth(saved) - this.#words[DEPTH_AT]);
-    this.#bitmap.searchFrom = loadWords(this.#words, this.#live, this.#layout, saved);
+    loadWords(this.#words, this.#live, this.#layout, saved);
   }
 
   /** Allocates what is left of `count`, as far as the top run of the stack has it. Returns how many are taken now. */
@@ -285,11 +290,13 @@ export class FrameAllocator {
    * not. Returns the index of the first that is left.
    */
   #releaseRun(frames: FrameBatch, from: number, count: number): number {
-    const index = frames[from] - this.#base;
-    if (!(index >= 0 && index < this.#count && Math.floor(index) === index)) {
+    const near = frames[from] - this.#base;
+    const isNear = near >= 0 && near < this.#count && Math.floor(near) === near;
+    if (!isNear && this.#ordinalOf('freePages', frames[from]) < this.#bitmapOrdinals) {
       this.#releaseElsewhere('freePages', frames[from]);
       return from + 1;
     }
+    const index = frames[from] - this.#base; // of the section that it lies in, which is the one last used by now
     const end = endOfRun(frames, from, Math.min(count, from + LONGEST_PIECE));
     const pages = end - from;
     const step = frames[end - 1] < frames[from] ? -1 : 1;

@@ -12,8 +12,8 @@
  */
 import { type Sections, WORD_BITS } from './sections.ts';
 
-/** Names the format of the buffer: "FPM4". */
-export const MAGIC = 0x46504d34;
+/** Names the format of the buffer: "FPM5". */
+export const MAGIC = 0x46504d35;
 /** Where the header keeps what. Counts are unsigned. */
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
@@ -27,8 +27,16 @@ export const MORE_BELOW_AT = 4;
 /** The top entry of the free stack: next ordinal, last ordinal. */
 export const TOP_NEXT_AT = 5;
 export const TOP_LAST_AT = 6;
-/** The first of eight words that are left for a lock and what else a shared buffer needs. Always 0 here. */
-export const LOCK_AT = 8;
+/** From here to the held bits: what is no part of the state, because it does not follow from the calls alone. */
+export const ASIDE_AT = 8;
+/** No ordinal of the bitmap zone below this one is free: where a search starts. */
+export const SEARCH_FROM_AT = 8;
+/** The words of `shared/lock.ts`; always 0 where the buffer is not shared. */
+export const LOCK_AT = 9;
+export const TURN_AT = 10;
+export const CALL_AT = 11;
+export const BROKEN_AT = 12;
+export const CALLERS_AT = 13;
 /** The held bits begin here: words of the header. */
 export const HELD_AT = 16;
 

@@ -2,9 +2,9 @@
  * Saved words: everything of the state that a later answer can depend on, as few words as say it. For exhaustive search,
  * which saves and loads a state at every step and tells states apart by these words.
  *
- *     ┌─────────────┬────────┬──────────────────────────────┬─────────┬───────────────────────────┐
- *     │ search from │ counts │ held words of page frames    │ summary │ free stack below its top  │
- *     └─────────────┴────────┴──────────────────────────────┴─────────┴───────────────────────────┘
+ *     ┌─────────────────────┬──────────────────────────────┬─────────┬───────────────────────────┐
+ *     │ counts, search from │ held words of page frames    │ summary │ free stack below its top  │
+ *     └─────────────────────┴──────────────────────────────┴─────────┴───────────────────────────┘
  *
  * Unlike a snapshot they hold what follows from the history alone: how much the summary claims too much, and where a search
  * begins. Left out is what never changes (magic number, checksum, words of nothing but padding), and what is dead: entries
@@ -17,15 +17,21 @@ import {
   HELD_AT,
   type Layout,
   MORE_BELOW_AT,
+  SEARCH_FROM_AT,
   TOP_LAST_AT,
   TOP_NEXT_AT,
 } from './layout.ts';
 import { type Sections, WORD_BITS } from './sections.ts';
 
-/** Saved words before those of the buffer: where a search begins. */
-const HINTS = 1;
 /** Words of the header that change; the depth comes first. */
-const HEADER: readonly number[] = [DEPTH_AT, FREE_BITMAP_AT, MORE_BELOW_AT, TOP_NEXT_AT, TOP_LAST_AT];
+const HEADER: readonly number[] = [
+  DEPTH_AT,
+  FREE_BITMAP_AT,
+  MORE_BELOW_AT,
+  TOP_NEXT_AT,
+  TOP_LAST_AT,
+  SEARCH_FROM_AT,
+];
 
 /** Returns the words that hold a held bit of some page frame. */
 function heldWords({ list }: Sections): readonly number[] {
@@ -47,33 +53,25 @@ export function saveWords(
   words: Int32Array,
   live: Int32Array,
   { stackAt }: Layout,
-  searchFrom: number,
   into: Int32Array,
 ): number {
   const stackWords = words[DEPTH_AT] * ENTRY_WORDS;
-  const head = HINTS + live.length;
+  const head = live.length;
   if (head + stackWords > into.length) return head + stackWords;
-  into[0] = searchFrom;
-  for (let i = 0; i < live.length; i += 1) into[HINTS + i] = words[live[i]];
+  for (let i = 0; i < head; i += 1) into[i] = words[live[i]];
   for (let i = 0; i < stackWords; i += 1) into[head + i] = words[stackAt + i];
   return head + stackWords;
 }
 
 /** Returns how many entries the free stack of saved words has below its top one. */
 export function savedDepth(saved: Int32Array): number {
-  return saved[HINTS];
+  return saved[0];
 }
 
-/** Writes saved words back, the stack of which fits, and returns where a search begins. */
-export function loadWords(
-  words: Int32Array,
-  live: Int32Array,
-  { stackAt }: Layout,
-  saved: Int32Array,
-): number {
+/** Writes saved words back, the stack of which fits. */
+export function loadWords(words: Int32Array, live: Int32Array, { stackAt }: Layout, saved: Int32Array): void {
   const stackWords = savedDepth(saved) * ENTRY_WORDS;
-  const head = HINTS + live.length;
-  for (let i = 0; i < live.length; i += 1) words[live[i]] = saved[HINTS + i];
+  const head = live.length;
+  for (let i = 0; i < head; i += 1) words[live[i]] = saved[i];
   for (let i = 0; i < stackWords; i += 1) words[stackAt + i] = saved[head + i];
-  return saved[0] >>> 0;
 }

@@ -1,11 +1,12 @@
 /**
  * Snapshots: the state of an allocator as bytes: header, held bits, and the free stack as far as it goes. The summary, which
- * follows from the held bits, and the room above the stack are left out; as nothing else depends on how a state was
- * reached, equal states have equal bytes.
+ * follows from the held bits, and the room above the stack are left out, and the words aside of the header are 0; as nothing
+ * else depends on how a state was reached, equal states have equal bytes.
  */
 
 import { sizeOf } from './free-stack.ts';
 import {
+  ASIDE_AT,
   DEPTH_AT,
   ENTRY_WORDS,
   FREE_BITMAP_AT,
@@ -23,6 +24,7 @@ export function copyState(words: Int32Array, { levels, stackAt }: Layout): Uint8
   const stack = words.subarray(stackAt, stackAt + words[DEPTH_AT] * ENTRY_WORDS);
   const copy = new Int32Array(levels[0].at + stack.length);
   copy.set(words.subarray(0, levels[0].at));
+  copy.fill(0, ASIDE_AT, HELD_AT);
   copy.set(stack, levels[0].at);
   return new Uint8Array(copy.buffer);
 }

@@ -16,9 +16,14 @@ export function initialCapacity({ stackFrames }: Sections, descriptors: readonly
   return Math.min(descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_ENTRY), stackFrames);
 }
 
-/** Returns fresh words for a state whose stack has room for so many entries below the top one, the floor among them. */
-export function wordsFor({ stackAt }: Layout, entries: number): Int32Array<ArrayBuffer> {
-  return new Int32Array(stackAt + entries * ENTRY_WORDS);
+/** Returns the words of a state whose stack has room for so many entries below the top one, the floor among them. */
+export function wordsIn({ stackAt }: Layout, entries: number): number {
+  return stackAt + entries * ENTRY_WORDS;
+}
+
+/** Returns fresh words for such a state. */
+export function wordsFor(layout: Layout, entries: number): Int32Array<ArrayBuffer> {
+  return new Int32Array(wordsIn(layout, entries));
 }
 
 /** Counts ordinals of one section, whose bits say free already, and pushes those of the stack zone. Room is made. */

@@ -91,7 +91,7 @@ const DONE: Outcome = { kind: 'done' };
 const FAILED: Outcome = { kind: 'failed' };
 
 /** The outcome of a call, and whether it changed entries of the array that are not its to change. */
-interface Called {
+export interface Called {
   readonly outcome: Outcome;
   readonly strayEntries: boolean;
 }
@@ -167,7 +167,8 @@ function called(pmm: Pmm, operation: Operation): Outcome {
   }
 }
 
-function call(pmm: Pmm, operation: Operation, freeInStack: number): Called {
+/** Makes a call; what it throws is an outcome. `freeInStack` says how long an array a batch gets. */
+export function call(pmm: Pmm, operation: Operation, freeInStack: number): Called {
   if (operation.call === 'allocPages') return callAllocPages(pmm, operation.count, freeInStack);
   if (operation.call === 'freePages') return callFreePages(pmm, addressesOf(operation));
   try {

@@ -6,6 +6,8 @@ export {
   type Clause,
   ClauseName,
   type Granted,
+  isSequential,
+  type SequentialClauseName,
   type SettledStep,
   type Side,
   type Step,

@@ -1,5 +1,5 @@
 /** Results of campaigns: what the programs met, and the verdict that follows from it. */
-import { CLAUSE_NAMES, type ClauseName, type Policy, type Trace } from '../../spec/index.ts';
+import { CLAUSE_NAMES, type ClauseName, isSequential, type Policy, type Trace } from '../../spec/index.ts';
 import type { Counts } from './counts.ts';
 
 /** What has been done so far. */
@@ -55,7 +55,7 @@ export const FULL_RUN_PROGRAMS = 1000;
 /** Returns the clauses that a campaign on this target checks. */
 export function clausesOf(policies: readonly Policy[], inspects: boolean): readonly ClauseName[] {
   return CLAUSE_NAMES.filter((name) => {
-    if (name === 'concurrent.linearizable') return false;
+    if (!isSequential(name)) return false;
     if (name === 'owner.agrees') return inspects;
     if (name === 'policy.lifo') return policies.includes('lifo');
     return name !== 'policy.first-fit' || policies.includes('first-fit');

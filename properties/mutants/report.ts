@@ -1,6 +1,6 @@
 /** What `npm run mutants` prints: a row for each mutant, the table clause × mutant, and what falls short. */
 import Table from 'cli-table3';
-import { CLAUSE_NAMES, type ClauseName, type Trace } from '../../spec/index.ts';
+import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 
 /** Seeds whose campaigns the medians are taken over. */
@@ -9,9 +9,7 @@ const MEDIAN_SEEDS = 10;
 const SINGLE_SHARE = 0.95;
 
 /** Clauses that a sequential program can break. */
-export const BREAKABLE: readonly ClauseName[] = CLAUSE_NAMES.filter(
-  (name) => name !== 'concurrent.linearizable',
-);
+export const BREAKABLE: readonly ClauseName[] = CLAUSE_NAMES.filter(isSequential);
 
 /** Returns the value below which this share of the values lies, the nearest of them; 0 of none. */
 export function quantile(values: readonly number[], share: number): number {

@@ -53,6 +53,7 @@ export const CLAUSE_NAMES = [
   'policy.lifo',
   'policy.first-fit',
   'concurrent.linearizable',
+  'concurrent.progress',
 ] as const;
 
 export const ClauseName = t.keyof(
@@ -60,6 +61,14 @@ export const ClauseName = t.keyof(
   'the name of a clause',
 );
 export type ClauseName = (typeof CLAUSE_NAMES)[number];
+
+/** The name of a clause that judges one call after the other; those of `concurrent` judge histories of several callers. */
+export type SequentialClauseName = Exclude<ClauseName, `concurrent.${string}`>;
+
+/** Whether a clause judges one call after the other. */
+export function isSequential(name: ClauseName): name is SequentialClauseName {
+  return !name.startsWith('concurrent.');
+}
 
 /** What a granted allocation handed out. */
 export interface Granted {

@@ -139,6 +139,13 @@ const LINEARIZABLE: ClauseText = {
   sides: ['calls overlap', 'calls do not overlap'],
 };
 
+const PROGRESS: ClauseText = {
+  name: 'concurrent.progress',
+  sentence:
+    'A call returns, whatever other callers have done before, as long as none of them stops inside a call.',
+  sides: ['a call waits for another', 'no call waits'],
+};
+
 const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
   [
     ...INIT_CLAUSES,
@@ -146,6 +153,7 @@ const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
     ...STATE_CLAUSES,
     ...SWEEP_CLAUSES,
     LINEARIZABLE,
+    PROGRESS,
   ].map((clause) => [clause.name, clause]),
 );
 

@@ -1,0 +1,224 @@
+/** The shared manager by example: several callers in one thread, since each call ends before the next begins. */
+import { describe, expect, test } from 'vitest';
+import { config as configOf, type DescriptorInput, memoryMap, PmmPanic } from '../../spec/index.ts';
+import {
+  ATOMICS,
+  attachPmm,
+  createPmm,
+  createSharedState,
+  Lock,
+  LockPanic,
+  openSharedState,
+  SharedPmm,
+  sharedParts,
+} from '../index.ts';
+import { LOCK_WORD } from './landmarks.ts';
+
+const PAGE = 4096n;
+const EIGHT: DescriptorInput = { type: 'conventional', start: 0n, pages: 8 };
+const map = memoryMap([EIGHT]);
+/** Page frames 0 to 3 are the bitmap zone, 4 to 7 the stack zone. */
+const config = configOf({ bitmapMaxAddr: 4n * PAGE });
+const base = config.higherHalf;
+const quiet = (): void => {};
+const address = (frame: number): bigint => base + BigInt(frame) * PAGE;
+
+function twoCallers(): readonly [SharedPmm, SharedPmm, Int32Array] {
+  const state = createSharedState(map, config);
+  const attach = (): SharedPmm => attachPmm(map, { config, warn: quiet, state, patienceMs: 30 });
+  return [attach(), attach(), new Int32Array(state)];
+}
+
+/** A call that panics over the lock, as what is thrown. */
+function lockPanicOf(act: () => unknown): LockPanic {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof LockPanic) return error;
+    throw error;
+  }
+  throw new Error('expected a panic over the lock');
+}
+
+describe('callers of one state', () => {
+  test('see what the others did', () => {
+    const [one, other] = twoCallers();
+    expect(one.alloc()).toBe(address(7));
+    expect(other.alloc()).toBe(address(6));
+    other.free(address(7));
+    expect([one.freeAmount(), other.freeAmount()]).toEqual([7, 7]);
+    expect(one.alloc()).toBe(address(7));
+    expect([...other.inspect()]).toEqual([
+      { base: 0, count: 4, condition: 'free' },
+      { base: 4, count: 2, condition: 'free' },
+      { base: 6, count: 2, condition: 'held' },
+    ]);
+  });
+
+  test('find the lowest run that fits, whoever freed it', () => {
+    const [one, other] = twoCallers();
+    const take = (pmm: SharedPmm): bigint | null => pmm.allocBitmap(1, 2n ** 40n, PAGE);
+    expect([take(one), take(one), take(one)]).toEqual([address(0), address(1), address(2)]);
+    other.free(address(0));
+    expect(take(one)).toBe(address(0));
+    expect(take(other)).toBe(address(3));
+    one.freeRegion(address(1), 2);
+    expect(take(other)).toBe(address(1));
+  });
+
+  test('are numbered in the order in which they attach', () => {
+    const [one, other] = twoCallers();
+    expect([one.caller, other.caller]).toEqual([1, 2]);
+  });
+
+  test('have turns in the order of their calls', () => {
+    const [one, other] = twoCallers();
+    const turnOf = (pmm: SharedPmm): number => {
+      pmm.freeAmount();
+      return pmm.turn;
+    };
+    expect([turnOf(one), turnOf(other), turnOf(other), turnOf(one)]).toEqual([1, 2, 3, 4]);
+  });
+
+  test('have an errno and warnings of their own', () => {
+    const state = createSharedState(map, config);
+    const warnings: string[] = [];
+    const one = attachPmm(map, { config, state, warn: (message) => warnings.push(message) });
+    const other = attachPmm(map, { config, state, warn: quiet });
+    expect(one.allocPages(new BigUint64Array(5), 5)).toBe(false);
+    expect([one.errno, other.errno]).toEqual(['ENOMEM', null]);
+    one.errno = null;
+    expect(one.errno).toBe(null);
+    expect(warnings).toEqual([
+      'allocPages(count 5) failed: ENOMEM; 4 page frames are free in the stack zone, 4 in the bitmap zone',
+    ]);
+  });
+
+  test('may call the manager from where a warning is reported', () => {
+    const state = createSharedState(map, config);
+    const seen: number[] = [];
+    const pmm: SharedPmm = attachPmm(map, { config, state, warn: () => seen.push(pmm.freeAmount()) });
+    expect(pmm.allocBitmap(9, 2n ** 40n, 1)).toBe(null);
+    expect(seen).toEqual([8]);
+  });
+
+  test('must have the same memory map and configuration', () => {
+    const state = createSharedState(map, config);
+    const attach = (of: typeof map, to = config): unknown =>
+      attachPmm(of, { config: to, warn: quiet, state });
+    expect(() => attach(memoryMap([{ ...EIGHT, pages: 9 }]))).toThrowError(
+      /shared state: expected one of this/,
+    );
+    expect(() => attach(map, configOf({ bitmapMaxAddr: 3n * PAGE }))).toThrowError(/found another/);
+    const bare = new SharedArrayBuffer(state.byteLength);
+    expect(() => openSharedState(map, config, bare)).toThrowError(/found another/);
+  });
+});
+
+describe('one caller alone', () => {
+  test('is answered as a manager that is not shared, and leaves the same behind', () => {
+    const state = createSharedState(map, config);
+    const shared = attachPmm(map, { config, warn: quiet, state });
+    const plain = createPmm(map, { config, warn: quiet, memory: { read: () => 0n, write: quiet } });
+    const taken = new BigUint64Array(3);
+    const answers = [shared, plain].map((pmm) => [
+      pmm.allocPages(taken, 3),
+      pmm.freePages(taken.slice(1), 2),
+      pmm.allocBitmap(2, 2n ** 40n, 2n * PAGE),
+      pmm.alloc(),
+      pmm.free(address(1)),
+      pmm.totalAmount(),
+      pmm.freeAmount(),
+      pmm.reservedAmount(),
+      [...pmm.inspect()],
+    ]);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  test('has room for the largest free stack from the start', () => {
+    const pages = 5000;
+    const large = memoryMap([{ ...EIGHT, pages }]);
+    const all = configOf({ bitmapMaxAddr: 0n });
+    const pmm = attachPmm(large, { config: all, warn: quiet, state: createSharedState(large, all) });
+    const taken = new BigUint64Array(pages);
+    expect(pmm.allocPages(taken, pages)).toBe(true);
+    const scattered = [...taken].toSorted((a, b) => Number((a >> 12n) % 2n) - Number((b >> 12n) % 2n));
+    for (const page of scattered) pmm.free(page);
+    expect(pmm.freeAmount()).toBe(pages);
+  });
+});
+
+describe('the lock is released', () => {
+  test('by a call that panics over misuse', () => {
+    const [one, other, words] = twoCallers();
+    expect(() => one.free(address(5))).toThrowError(PmmPanic);
+    expect(words[LOCK_WORD]).toBe(0);
+    expect(other.freeAmount()).toBe(8);
+  });
+
+  test('by a call that fails', () => {
+    const [one, , words] = twoCallers();
+    expect(one.allocBitmap(5, 2n ** 40n, 1)).toBe(null);
+    expect(words[LOCK_WORD]).toBe(0);
+  });
+
+  test('by a call that breaks off, after which no caller trusts the state', () => {
+    const state = createSharedState(map, config);
+    const words = new Int32Array(state);
+    const parts = sharedParts(map, { config, warn: quiet }, { words, steps: ATOMICS });
+    const inside = Object.assign(Object.create(parts.inside), {
+      alloc: () => {
+        throw new RangeError('a defect');
+      },
+    });
+    const broken = new SharedPmm({ ...parts, inside });
+    const other = attachPmm(map, { config, warn: quiet, state });
+    expect(() => broken.alloc()).toThrowError(new RangeError('a defect'));
+    const panic = lockPanicOf(() => other.freeAmount());
+    expect(panic.message).toBe(
+      'freeAmount: the state may be half changed: caller 1 broke off inside, in alloc',
+    );
+    expect(panic).toMatchObject({ name: 'LockPanic', call: 'freeAmount', holder: 1, holderCall: 'alloc' });
+    expect(words[LOCK_WORD]).toBe(0);
+  });
+});
+
+describe('waiting for a lock that is never released', () => {
+  test('ends with a panic that names the holder and its call', () => {
+    const [one, , words] = twoCallers();
+    const dead = new Lock(words, ATOMICS, 9, { spins: 0, patienceMs: 1, canBlock: true });
+    dead.enter('freePages');
+    const start = performance.now();
+    const panic = lockPanicOf(() => one.alloc());
+    expect(performance.now() - start).toBeGreaterThanOrEqual(30);
+    expect(panic.message).toMatch(
+      /^alloc: no lock within 30 ms: caller 9 holds it, for the last \d+ ms at least, in freePages$/,
+    );
+    expect(panic).toMatchObject({ call: 'alloc', holder: 9, holderCall: 'freePages' });
+    dead.leave();
+    expect(one.alloc()).toBe(address(7));
+  });
+
+  test('ends so too in a thread that may not sleep', () => {
+    const state = createSharedState(map, config);
+    const words = new Int32Array(state);
+    const steps = {
+      ...ATOMICS,
+      wait: (): never => {
+        throw new TypeError('Atomics.wait cannot be called in this context');
+      },
+    };
+    const waiting = { patienceMs: 5, canBlock: false };
+    const pmm = new SharedPmm(sharedParts(map, { config, warn: quiet }, { words, steps }, waiting));
+    words[LOCK_WORD] = 7;
+    expect(lockPanicOf(() => pmm.alloc())).toMatchObject({ holder: 7 });
+    words[LOCK_WORD] = 0;
+    expect(pmm.alloc()).toBe(address(7));
+  });
+
+  test('is not begun by the caller that holds it', () => {
+    const [one, , words] = twoCallers();
+    words[LOCK_WORD] = -one.caller;
+    expect(lockPanicOf(() => one.alloc()).message).toMatch(/^alloc: this caller holds the lock already, in /);
+  });
+});

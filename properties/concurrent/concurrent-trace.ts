@@ -1,0 +1,82 @@
+/**
+ * Concurrent traces: a run that broke a clause, as a file: the scenario, the schedule, and what was broken. Like other traces it
+ * holds nothing of how it was found, and is judged again when it is replayed.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as t from 'io-ts';
+import { sync as writeFileAtomic } from 'write-file-atomic';
+import { ClauseName, decode, parseJson } from '../../spec/index.ts';
+import { type FoundRun, tryRun } from './explore.ts';
+import { ConcurrentScenario, Schedule } from './scenario.ts';
+import { following } from './schedulers.ts';
+import { Stage } from './stage.ts';
+import { POINTS, type Points } from './stepping.ts';
+import type { ConcurrentTarget } from './target.ts';
+
+const PointsCodec = t.keyof(
+  Object.fromEntries(POINTS.map((name) => [name, null])) as Record<Points, null>,
+  POINTS.join(' or '),
+);
+
+export const ConcurrentTrace = t.readonly(
+  t.exact(
+    t.type(
+      {
+        format: t.literal('frameproof/concurrent-trace'),
+        version: t.literal(1),
+        target: t.string,
+        scenario: ConcurrentScenario,
+        /** Between which steps the schedule counts. */
+        points: PointsCodec,
+        schedule: Schedule,
+        violation: t.readonly(t.exact(t.type({ clause: ClauseName, explanation: t.string }))),
+      },
+      'a concurrent trace',
+    ),
+  ),
+);
+export type ConcurrentTrace = t.TypeOf<typeof ConcurrentTrace>;
+
+/** Returns the trace of a run that broke a clause on a target. */
+export function concurrentTraceOf(
+  target: ConcurrentTarget,
+  { scenario, points, schedule, breach }: FoundRun,
+): ConcurrentTrace {
+  return {
+    format: 'frameproof/concurrent-trace',
+    version: 1,
+    target: target.name,
+    scenario,
+    points,
+    schedule,
+    violation: { clause: breach.clause, explanation: breach.explanation },
+  };
+}
+
+/** Runs a trace again on a target; returns what it breaks, or null where it breaks nothing. */
+export function replayConcurrent(
+  target: ConcurrentTarget,
+  { scenario, points, schedule }: ConcurrentTrace,
+): FoundRun | null {
+  const [, found] = tryRun(new Stage(target, scenario), points, following(schedule));
+  return found;
+}
+
+const DIGEST_CHARACTERS = 10;
+
+/** Saves a trace in a folder, which is made if need be, and returns its path. */
+export function saveConcurrentTrace(folder: string, trace: ConcurrentTrace): string {
+  const encoded = ConcurrentTrace.encode(trace);
+  const digest = createHash('sha256').update(JSON.stringify(encoded)).digest('hex');
+  const path = join(folder, `${trace.violation.clause}-${digest.slice(0, DIGEST_CHARACTERS)}.json`);
+  mkdirSync(folder, { recursive: true });
+  writeFileAtomic(path, `${JSON.stringify(encoded, null, 1)}\n`);
+  return path;
+}
+
+/** Returns the trace that `text` holds; throws `SpecError` where it holds none. */
+export function decodeConcurrentTrace(text: string, source: string): ConcurrentTrace {
+  return decode(ConcurrentTrace, parseJson(text, source), source);
+}

@@ -1,0 +1,185 @@
+/**
+ * Linearizability: whether the calls of a history can be put in an order that explains every answer, each call at one moment
+ * between its invocation and its return.
+ *
+ * The search is that of Wing and Gong, with the memory that Lowe gave it: callers are sequential, so what has been put in
+ * order so far is a *cut*, how many calls of each caller. The next call can be any caller's next one that was invoked before
+ * all calls outside the cut returned:
+ *
+ *     caller 1   ├─ a ─┤      ├── c ──┤            cut (1, 0): next can be b, and c, for c was invoked
+ *     caller 2      ├────── b ──────────┤          before b returned
+ *
+ * A cut that was reached before in the same state is not searched again. Where the answers alone say what each call changed,
+ * the state follows from the cut, and the search is over in O(calls · callers) unless many calls overlap each other at
+ * once; where the order matters to the state, `stateKey` says so.
+ *
+ * Calls are tried in the order in which they returned, which is mostly right. Sources: Wing and Gong, "Testing and verifying
+ * concurrent objects" (1993); Lowe, "Testing for linearizability" (2017); Horn and Kroening, "Faster linearizability
+ * checking via P-compositionality" (2015).
+ */
+
+/** A call of a history: who made it, and when it was invoked and returned on one clock. No two moments are equal. */
+export interface TimedCall {
+  /** Callers are numbered from 0. */
+  readonly caller: number;
+  readonly invoked: number;
+  readonly returned: number;
+}
+
+/** What the calls are explained by. */
+export interface Sequential<S, C> {
+  readonly start: S;
+  /** Returns the state after a call with the answer it got, or null where that answer is wrong in this state. */
+  apply(state: S, call: C): S | null;
+  /** Tells states apart that one cut can lead to; a cut leads to one state where this is left out. */
+  stateKey?(state: S): string;
+}
+
+/** An order that explains a history, and the state it leads to. */
+export interface Explained<S, C> {
+  readonly isLinearizable: true;
+  readonly order: readonly C[];
+  readonly end: S;
+}
+
+/** An order that goes as far as any: none of the calls that could be next explains its answer. */
+export interface DeadEnd<S, C> {
+  readonly order: readonly C[];
+  readonly state: S;
+  readonly next: readonly C[];
+}
+
+/** The longest orders there are, some of them. */
+export interface Unexplained<S, C> {
+  readonly isLinearizable: false;
+  readonly deadEnds: readonly DeadEnd<S, C>[];
+}
+
+export type Linearization<S, C> = Explained<S, C> | Unexplained<S, C>;
+
+/** Dead ends that are kept. */
+const KEPT_DEAD_ENDS = 8;
+
+/** Returns the calls of each caller in their order; throws where one of them began before its caller's last had ended. */
+function callsByCaller<C extends TimedCall>(calls: readonly C[]): readonly (readonly C[])[] {
+  const byCaller: C[][] = [];
+  for (const call of calls.toSorted((a, b) => a.invoked - b.invoked)) {
+    while (byCaller.length <= call.caller) byCaller.push([]);
+    const own = byCaller[call.caller] ?? [];
+    const last = own.at(-1);
+    if (last !== undefined && last.returned >= call.invoked)
+      throw new RangeError(
+        `caller ${call.caller} made a call at ${call.invoked} before its last had returned`,
+      );
+    own.push(call);
+  }
+  return byCaller;
+}
+
+/** One call that was put in order, and what else could have been. */
+interface Place<S, C> {
+  readonly state: S;
+  /** The calls that can be next here, as they are tried. */
+  readonly next: readonly C[];
+  tried: number;
+  /** Whether one of those tried explains its answer. */
+  isOpen: boolean;
+}
+
+class Search<S, C extends TimedCall> {
+  readonly #spec: Sequential<S, C>;
+  readonly #callers: readonly (readonly C[])[];
+  readonly #total: number;
+  /** Calls of each caller that are in order. */
+  readonly #cut: number[];
+  readonly #order: C[] = [];
+  readonly #seen = new Set<string>();
+  #deadEnds: DeadEnd<S, C>[] = [];
+
+  constructor(calls: readonly C[], spec: Sequential<S, C>) {
+    this.#spec = spec;
+    this.#callers = callsByCaller(calls);
+    this.#total = calls.length;
+    this.#cut = this.#callers.map(() => 0);
+  }
+
+  run(): Linearization<S, C> {
+    const path: Place<S, C>[] = [this.#placeOf(this.#spec.start)];
+    for (let place = path.at(-1); place !== undefined; place = path.at(-1)) {
+      if (this.#order.length === this.#total)
+        return { isLinearizable: true, order: this.#order, end: place.state };
+      const after = this.#advance(place);
+      if (after !== null) path.push(this.#placeOf(after));
+      else {
+        path.pop();
+        this.#takeBack();
+      }
+    }
+    return { isLinearizable: false, deadEnds: this.#deadEnds };
+  }
+
+  #placeOf(state: S): Place<S, C> {
+    return { state, next: this.#nextCalls(), tried: 0, isOpen: false };
+  }
+
+  /** Returns the calls that can be next, those that returned first at the front. O(callers log callers). */
+  #nextCalls(): readonly C[] {
+    const heads: C[] = [];
+    let firstReturn = Number.POSITIVE_INFINITY;
+    for (const [caller, calls] of this.#callers.entries()) {
+      const head = calls[this.#cut[caller] ?? 0];
+      if (head === undefined) continue;
+      heads.push(head);
+      firstReturn = Math.min(firstReturn, head.returned);
+    }
+    return heads.filter(({ invoked }) => invoked < firstReturn).sort((a, b) => a.returned - b.returned);
+  }
+
+  /** Puts the next call in order that leads to what was not seen before; returns the state after it, or null. */
+  #advance(place: Place<S, C>): S | null {
+    while (place.tried < place.next.length) {
+      const call = place.next[place.tried];
+      place.tried += 1;
+      if (call === undefined) break;
+      const after = this.#spec.apply(place.state, call);
+      if (after === null) continue;
+      place.isOpen = true;
+      this.#put(call);
+      if (this.#isNew(after)) return after;
+      this.#takeBack();
+    }
+    if (!place.isOpen) this.#noteDeadEnd(place);
+    return null;
+  }
+
+  #put(call: C): void {
+    this.#order.push(call);
+    this.#cut[call.caller] = (this.#cut[call.caller] ?? 0) + 1;
+  }
+
+  #takeBack(): void {
+    const call = this.#order.pop();
+    if (call !== undefined) this.#cut[call.caller] = (this.#cut[call.caller] ?? 0) - 1;
+  }
+
+  #isNew(state: S): boolean {
+    const before = this.#seen.size;
+    this.#seen.add(`${this.#cut.join(' ')}|${this.#spec.stateKey?.(state) ?? ''}`);
+    return this.#seen.size > before;
+  }
+
+  #noteDeadEnd({ state, next }: Place<S, C>): void {
+    const [longest] = this.#deadEnds;
+    if (longest !== undefined && longest.order.length > this.#order.length) return;
+    if (longest !== undefined && longest.order.length < this.#order.length) this.#deadEnds = [];
+    if (this.#deadEnds.length < KEPT_DEAD_ENDS) this.#deadEnds.push({ order: [...this.#order], state, next });
+  }
+}
+
+/** Returns an order that explains the calls, or the longest orders there are. Callers are sequential. */
+export function linearize<S, C extends TimedCall>(
+  calls: readonly C[],
+  spec: Sequential<S, C>,
+): Linearization<S, C> {
+  return new Search(calls, spec).run();
+}

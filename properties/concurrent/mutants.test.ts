@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { ATOMICS } from '../../impl/index.ts';
+import { runCampaign } from '../campaign/campaign.ts';
+import type { Target } from '../target.ts';
+import {
+  ConcurrentTrace,
+  concurrentTraceOf,
+  decodeConcurrentTrace,
+  replayConcurrent,
+} from './concurrent-trace.ts';
+import { explore, type FoundRun } from './explore.ts';
+import { CONCURRENT_MUTANTS, type ConcurrentMutant } from './mutants.ts';
+import { reduceRun } from './reduce-run.ts';
+import { type ConcurrentTarget, OURS_SHARED, sharedWords } from './target.ts';
+
+/** From this seed each mutant is caught soon. */
+const SEED = 3;
+
+function caught(mutant: ConcurrentMutant): FoundRun {
+  const { found } = explore(mutant, { scenarios: 500, schedules: 10, seed: SEED });
+  if (found === null) throw new Error(`${mutant.name} survives`);
+  return found;
+}
+
+function callsOf({ scenario: { before, callers } }: FoundRun): number {
+  return before.length + callers.flat().length;
+}
+
+describe.each(CONCURRENT_MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', (_, mutant) => {
+  const found = caught(mutant);
+
+  it(`breaks ${mutant.clause} under an explored schedule`, () => {
+    expect(found.breach.clause).toBe(mutant.clause);
+  });
+
+  it('is caught at the same run each time', () => {
+    expect(caught(mutant)).toEqual(found);
+  });
+
+  it('is reduced to four calls at most, which break the same clause and are replayed from a file', () => {
+    const { found: reduced } = reduceRun(mutant, found);
+    expect(callsOf(reduced)).toBeLessThanOrEqual(4);
+    const text = JSON.stringify(ConcurrentTrace.encode(concurrentTraceOf(mutant, reduced)));
+    const trace = decodeConcurrentTrace(text, 'a trace');
+    expect(replayConcurrent(mutant, trace)).toEqual(reduced);
+    expect(replayConcurrent(OURS_SHARED, trace)).toBe(null);
+  });
+});
+
+/** Returns the manager of one caller that is alone with its state, as a target like any other. */
+function alone({ name, policies, attach }: ConcurrentTarget): Target {
+  return {
+    name,
+    policies,
+    create: (map, { config, warn }) => {
+      const shared = { words: sharedWords(map, config), steps: ATOMICS };
+      return attach(map, { config, warn, shared, waiting: {} });
+    },
+  };
+}
+
+describe('a caller alone', () => {
+  const subtle = CONCURRENT_MUTANTS.filter(({ name }) => name !== 'kept-on-panic');
+
+  it.each([OURS_SHARED, ...subtle].map((target) => [target.name, target] as const))(
+    'finds nothing wrong with %s: what is wrong shows between callers',
+    async (_, target) => {
+      const result = await runCampaign({
+        target: alone(target),
+        worlds: [],
+        generated: true,
+        programs: 30,
+        operations: 20,
+        seed: SEED,
+      });
+      expect(result.counterexample?.violation).toBe(undefined);
+      expect(result.operations).toBeGreaterThan(200);
+    },
+  );
+});
+
+describe('our implementation', () => {
+  it('breaks nothing where all mutants are caught', () => {
+    const { found, schedules, overlapping, waiting } = explore(OURS_SHARED, {
+      scenarios: 60,
+      schedules: 10,
+      seed: SEED,
+    });
+    expect(found).toBe(null);
+    expect(schedules).toBe(600);
+    expect(overlapping).toBeGreaterThan(200);
+    expect(waiting).toBeGreaterThan(200);
+  });
+});

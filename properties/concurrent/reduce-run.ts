@@ -1,0 +1,205 @@
+/**
+ * Reducing: from a run that broke a clause to a simple one that breaks the same. First fewer callers, then fewer calls, then
+ * smaller arguments, then fewer page frames, and in the end fewer switches from caller to caller. Calls and page frames are
+ * left out one at a time for as long as that goes.
+ *
+ * A scenario that was changed needs another schedule: those with few switches are tried in order, then some at random. So the
+ * result is one that cannot be made simpler by one step *as far as those schedules show*. Deterministic.
+ */
+import {
+  isAllocation,
+  mapAddresses,
+  memoryMap,
+  namesResult,
+  type Operation,
+  PAGE_BYTES,
+  type Reference,
+} from '../../spec/index.ts';
+import { drawsFrom } from '../log/draws.ts';
+import { type FoundRun, tryRun } from './explore.ts';
+import type { ConcurrentScenario } from './scenario.ts';
+import { switchesOf } from './scenario.ts';
+import { atRandom, FewSwitches, following } from './schedulers.ts';
+import { Stage } from './stage.ts';
+import type { Chooser, Points } from './stepping.ts';
+import type { ConcurrentTarget } from './target.ts';
+
+type Program = readonly Operation<Reference>[];
+
+/** Schedules with 0, 1 and 2 switches that are tried for one scenario, at most, and schedules at random. */
+const TRIES = [1, 30, 100];
+const RANDOM_TRIES = 12;
+/** For the last step, which looks for few switches alone. */
+const LAST_TRIES = [1, 1000, 4000];
+
+/** Returns a program in which a result is named no more: what referred to it is left out. */
+function withoutResult(program: Program, result: number): Program {
+  return program.flatMap((operation) => {
+    const changed = mapAddresses(operation, (reference: Reference) => {
+      if (!namesResult(reference) || reference.result < result) return reference;
+      return reference.result === result ? null : { ...reference, result: reference.result - 1 };
+    });
+    return changed === null ? [] : [changed];
+  });
+}
+
+/** Returns a program without one of its calls; `results` were made before it. */
+function withoutCall(program: Program, at: number, results: number): Program {
+  const isNamed = isAllocation(program[at]?.call ?? 'free');
+  const own = program.slice(0, at).filter(({ call }) => isAllocation(call)).length;
+  const later = program.slice(at + 1);
+  return [...program.slice(0, at), ...(isNamed ? withoutResult(later, results + own) : later)];
+}
+
+function resultsOf(program: Program): number {
+  return program.filter(({ call }) => isAllocation(call)).length;
+}
+
+/** Returns the scenario without one of the calls before the callers begin. */
+function withoutBefore(scenario: ConcurrentScenario, at: number): ConcurrentScenario {
+  const { before, callers } = scenario;
+  const result = resultsOf(before.slice(0, at));
+  const isNamed = isAllocation(before[at]?.call ?? 'free');
+  return {
+    ...scenario,
+    before: withoutCall(before, at, 0),
+    callers: isNamed ? callers.map((program) => withoutResult(program, result)) : callers,
+  };
+}
+
+/** Returns simpler forms of a call. */
+function simplerCalls(operation: Operation<Reference>): readonly Operation<Reference>[] {
+  switch (operation.call) {
+    case 'allocPages':
+      return typeof operation.count === 'bigint' && operation.count > 1n
+        ? [{ call: 'alloc' }, { ...operation, count: operation.count - 1n }]
+        : [{ call: 'alloc' }];
+    case 'allocBitmap': {
+      const { count, alignment } = operation;
+      const smaller = typeof count === 'bigint' && count > 1n ? [{ ...operation, count: count - 1n }] : [];
+      return alignment === PAGE_BYTES ? smaller : [...smaller, { ...operation, alignment: PAGE_BYTES }];
+    }
+    case 'freePages':
+      return [
+        { call: 'freeAmount' },
+        ...operation.addresses.map((address) => ({ call: 'free' as const, address })),
+      ];
+    case 'freeRegion':
+      return [{ call: 'freeAmount' }, { call: 'free', address: operation.address }];
+    case 'free':
+    case 'reservedAmount':
+    case 'totalAmount':
+      return [{ call: 'freeAmount' }];
+    default:
+      return [];
+  }
+}
+
+/** Returns programs with one call in a simpler form, where that names as many results. */
+function simplerPrograms(program: Program): readonly Program[] {
+  return program.flatMap((operation, at) =>
+    simplerCalls(operation).map((simpler) => program.with(at, simpler)),
+  );
+}
+
+function mapChanges(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
+  const { map, config } = scenario;
+  const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
+  const shrunk = memoryMap([{ type: 'conventional', start: 0n, pages: pages - 1 }], map.name);
+  if (pages <= 1) return [];
+  const lower = { ...config, bitmapMaxAddr: config.bitmapMaxAddr - PAGE_BYTES };
+  const withLower =
+    config.bitmapMaxAddr > 0n ? [{ ...scenario, map: shrunk, config: lower as typeof config }] : [];
+  return [{ ...scenario, map: shrunk }, ...withLower];
+}
+
+/** Returns all scenarios that are one step simpler. */
+function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
+  const { before, callers } = scenario;
+  const results = resultsOf(before);
+  return [
+    ...callers.map((_, k) => ({ ...scenario, callers: callers.toSpliced(k, 1) })),
+    ...callers.flatMap((program, k) =>
+      program.map((_, at) => ({ ...scenario, callers: callers.with(k, withoutCall(program, at, results)) })),
+    ),
+    ...before.map((_, at) => withoutBefore(scenario, at)),
+    ...callers.flatMap((program, k) =>
+      simplerPrograms(program).map((changed) => ({ ...scenario, callers: callers.with(k, changed) })),
+    ),
+    ...simplerPrograms(before).map((changed) => ({ ...scenario, before: changed })),
+    ...mapChanges(scenario),
+  ];
+}
+
+/** What a reduction came to. */
+export interface ReducedRun {
+  readonly found: FoundRun;
+  /** Runs that it took. */
+  readonly runs: number;
+}
+
+class Reduction {
+  readonly #target: ConcurrentTarget;
+  readonly #clause: string;
+  runs = 0;
+
+  constructor(target: ConcurrentTarget, clause: string) {
+    this.#target = target;
+    this.#clause = clause;
+  }
+
+  /** Runs a scenario under schedules with few switches; returns the first that breaks the clause. */
+  fewest(stage: Stage, points: Points, tries: readonly number[]): FoundRun | null {
+    for (const [switches, most] of tries.entries()) {
+      const few = new FewSwitches(switches);
+      let left = most;
+      do {
+        const found = this.#try(stage, points, few.choose);
+        if (found !== null) return found;
+        left -= 1;
+      } while (left > 0 && few.advance());
+    }
+    return null;
+  }
+
+  /** Looks for a schedule under which a scenario breaks the clause. */
+  search(scenario: ConcurrentScenario, before: FoundRun): FoundRun | null {
+    const stage = new Stage(this.#target, scenario);
+    const again = this.#try(stage, before.points, following(before.schedule));
+    return again ?? this.fewest(stage, 'locks', TRIES) ?? this.#atRandom(stage);
+  }
+
+  #atRandom(stage: Stage): FoundRun | null {
+    const draws = drawsFrom(1);
+    for (let k = 0; k < RANDOM_TRIES; k += 1) {
+      const found = this.#try(stage, 'accesses', atRandom(draws));
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  #try(stage: Stage, points: Points, choose: Chooser): FoundRun | null {
+    this.runs += 1;
+    const [, found] = tryRun(stage, points, choose);
+    return found?.breach.clause === this.#clause ? found : null;
+  }
+}
+
+/** Reduces a run that broke a clause on a target. */
+export function reduceRun(target: ConcurrentTarget, found: FoundRun): ReducedRun {
+  const reduction = new Reduction(target, found.breach.clause);
+  let best = found;
+  for (let next: FoundRun | null = found; next !== null; ) {
+    next = null;
+    for (const scenario of simpler(best.scenario)) {
+      next = reduction.search(scenario, best);
+      if (next !== null) break;
+    }
+    best = next ?? best;
+  }
+  const stage = new Stage(target, best.scenario);
+  const coarse = reduction.fewest(stage, 'locks', LAST_TRIES);
+  const fine = coarse ?? reduction.fewest(stage, 'accesses', LAST_TRIES);
+  const isFewer = fine !== null && switchesOf(fine.schedule) <= switchesOf(best.schedule);
+  return { found: isFewer ? fine : best, runs: reduction.runs };
+}

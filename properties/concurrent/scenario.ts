@@ -1,0 +1,51 @@
+/**
+ * Concurrent scenarios: a memory map, a configuration, what is promised, and a program for each caller. A program that runs
+ * before the callers begin makes what they share: its results are named first, and each caller's own follow.
+ *
+ * A schedule says who takes the step at each point, as runs of steps: `[[0, 3], [1, 2]]` is three steps of caller 0, then two
+ * of caller 1. Where it ends, or names a caller that cannot go on, the one at work goes on, or the first who can.
+ */
+import * as t from 'io-ts';
+import { Config, MemoryMap, Policy, Program } from '../../spec/index.ts';
+
+export const ConcurrentScenario = t.readonly(
+  t.exact(
+    t.type(
+      {
+        map: MemoryMap,
+        config: Config,
+        policies: t.readonlyArray(Policy),
+        /** Runs before the callers begin. */
+        before: Program,
+        callers: t.readonlyArray(Program),
+      },
+      'a memory map, a configuration, policies and a program for each caller',
+    ),
+  ),
+);
+export type ConcurrentScenario = t.TypeOf<typeof ConcurrentScenario>;
+
+/** A whole number of at least 0. */
+const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
+
+export const Schedule = t.readonlyArray(
+  t.tuple([Natural, Natural]),
+  'a schedule: an array of [caller, steps]',
+);
+export type Schedule = t.TypeOf<typeof Schedule>;
+
+/** Returns the schedule of a run in which these callers took the steps. */
+export function scheduleOf(taken: readonly number[]): Schedule {
+  const runs: [number, number][] = [];
+  for (const caller of taken) {
+    const last = runs.at(-1);
+    if (last?.[0] === caller) last[1] += 1;
+    else runs.push([caller, 1]);
+  }
+  return runs;
+}
+
+/** Returns how often a schedule turns from one caller to another. */
+export function switchesOf(schedule: Schedule): number {
+  return Math.max(0, schedule.length - 1);
+}

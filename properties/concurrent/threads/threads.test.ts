@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { attachPmm, createSharedState, LockPanic } from '../../../impl/index.ts';
+import { Config, config as configOf, FALLBACK_MAP, MemoryMap, memoryMap } from '../../../spec/index.ts';
+import { OURS_SHARED } from '../target.ts';
+import { checkThreads } from './check-threads.ts';
+import { Threads } from './threads.ts';
+
+const config = configOf();
+
+describe('callers in threads of their own', () => {
+  it('on the memory map of a machine leave a history that some order explains', async () => {
+    const result = await checkThreads({
+      target: OURS_SHARED,
+      module: null,
+      map: FALLBACK_MAP,
+      config,
+      callers: 3,
+      calls: 6000,
+      seed: 1,
+      patienceMs: 10_000,
+    });
+    expect(result.breach).toBe(null);
+    expect(result.calls).toBe(6000);
+    expect(result.overlapping).toBeGreaterThan(0);
+  });
+
+  it('have turns, no two calls the same', async () => {
+    const options = { map: FALLBACK_MAP, config, callers: 2, seed: 1, module: null, patienceMs: 10_000 };
+    const threads = await Threads.start(options);
+    const calls = await threads.round(500);
+    await threads.stop();
+    expect(new Set(calls.map(({ turn }) => turn)).size).toBe(1000);
+    const moments = calls.flatMap(({ invoked, returned }) => [invoked, returned]);
+    expect(new Set(moments).size).toBe(2000);
+  });
+});
+
+describe('a thread that is killed inside a call', () => {
+  it('leaves the others with a panic that names it, within their patience', async () => {
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 64 }]);
+    const small = configOf({ bitmapMaxAddr: 0n });
+    const state = createSharedState(map, small);
+    const dying = new Worker(new URL('fixtures/dying-caller.ts', import.meta.url), {
+      workerData: { map: MemoryMap.encode(map), config: Config.encode(small), state },
+    });
+    await once(dying, 'message');
+    await dying.terminate();
+    const patienceMs = 200;
+    const pmm = attachPmm(map, { config: small, warn: () => {}, state, patienceMs });
+    const start = performance.now();
+    expect(() => pmm.free(small.higherHalf)).toThrowError(LockPanic);
+    const waited = performance.now() - start;
+    expect(() => pmm.freeAmount()).toThrowError(
+      /^freeAmount: no lock within 200 ms: caller 1 holds it, for the last \d+ ms at least, in alloc$/,
+    );
+    expect(waited).toBeGreaterThanOrEqual(patienceMs);
+    // Nothing but the load of the machine can make it longer.
+    expect(waited).toBeLessThan(patienceMs + 5000);
+  });
+});

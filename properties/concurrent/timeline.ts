@@ -1,0 +1,116 @@
+/**
+ * Time lines: a history as text, one line a caller, a bar for each call from its invocation to its return, and under it why no
+ * order of the calls explains the answers.
+ *
+ *     caller 1  1|-------------|
+ *     caller 2       2|-----------------|
+ *
+ *     1  alloc()       -> 0xffff800000004000 (page frame 4)
+ *     2  freeAmount()  -> 3
+ */
+import { type Config, formatOperation, toHex } from '../../spec/index.ts';
+import { formatResponse } from '../report/counterexample.ts';
+import { type HistoryCall, rejectionOf } from './history.ts';
+import type { ConcurrentBreach } from './judge-run.ts';
+import type { OpenCall } from './stage.ts';
+
+/** Columns between two events. */
+const EVENT_WIDTH = 3;
+/** Bars that are drawn; of a longer history, the last ones. */
+const SHOWN_CALLS = 24;
+
+/** A call as it is drawn: one that never returned lasts to the end. */
+interface Bar {
+  readonly caller: number;
+  readonly invoked: number;
+  readonly returned: number | null;
+}
+
+/** What is drawn, and who is who. */
+export interface TimelineOptions {
+  readonly config: Config;
+  /** How many callers run at the same time; the one after the last works before and after them. */
+  readonly callers: number;
+}
+
+function nameOf(caller: number, { callers }: TimelineOptions): string {
+  return caller < callers ? `caller ${caller + 1}` : 'alone';
+}
+
+/** Returns one line: the bars of a caller, each with its number before it. */
+function lineOf(
+  bars: readonly (Bar & { readonly number: number })[],
+  columnOf: (at: number) => number,
+): string {
+  return bars.reduce((line, { number, invoked, returned }) => {
+    const from = columnOf(invoked);
+    const label = `${number}|`;
+    const lead = line.padEnd(Math.max(line.length, from - String(number).length));
+    if (returned === null) return `${lead}${label}--- …`;
+    const end = columnOf(returned);
+    return `${lead}${label}`.padEnd(end, '-').concat('|');
+  }, '');
+}
+
+/** Returns the lines that draw some calls; they are numbered from 1. */
+function draw(bars: readonly Bar[], options: TimelineOptions): readonly string[] {
+  const moments = bars.flatMap(({ invoked, returned }) =>
+    returned === null ? [invoked] : [invoked, returned],
+  );
+  const order = [...new Set(moments)].sort((a, b) => a - b);
+  const columnOf = (at: number): number => 3 + order.indexOf(at) * EVENT_WIDTH;
+  const numbered = bars.map((bar, k) => ({ ...bar, number: k + 1 }));
+  const callers = [...new Set(bars.map(({ caller }) => caller))].sort((a, b) => a - b);
+  return callers.map((caller) => {
+    const own = numbered.filter((bar) => bar.caller === caller).sort((a, b) => a.invoked - b.invoked);
+    return `${nameOf(caller, options).padEnd(10)}${lineOf(own, columnOf)}`;
+  });
+}
+
+function legend(shown: readonly (HistoryCall | OpenCall)[], options: TimelineOptions): readonly string[] {
+  const calls = shown.map(({ operation }) => formatOperation(operation, (address: bigint) => toHex(address)));
+  const width = Math.max(0, ...calls.map((call) => call.length));
+  return shown.map((call, k) => {
+    const answer = 'response' in call ? formatResponse(options.config, call.response) : 'never returns';
+    const text = calls[k] ?? '';
+    return `${String(k + 1).padStart(2)}  ${nameOf(call.caller, options).padEnd(9)} ${text.padEnd(width)}  -> ${answer}`;
+  });
+}
+
+function numberIn(shown: readonly unknown[], call: unknown): string {
+  const at = shown.indexOf(call);
+  return at < 0 ? 'an earlier call' : String(at + 1);
+}
+
+/** Returns why none of the longest orders can go on. */
+function reasons(
+  { deadEnds }: ConcurrentBreach,
+  shown: readonly (HistoryCall | OpenCall)[],
+): readonly string[] {
+  return deadEnds.flatMap(({ order, state, next }) => {
+    const names = order.filter((call) => shown.includes(call)).map((call) => numberIn(shown, call));
+    const lead = names.length === 0 ? 'first' : `after ${names.join(', ')}`;
+    return next.map((call) => {
+      const rejection = rejectionOf(state, call);
+      return `${lead} cannot come ${numberIn(shown, call)}: ${rejection?.clause}: ${rejection?.explanation}`;
+    });
+  });
+}
+
+/** Returns the lines that show a history, and why it breaks a clause. */
+export function formatHistory(
+  breach: ConcurrentBreach,
+  open: readonly OpenCall[],
+  options: TimelineOptions,
+): readonly string[] {
+  const all: readonly (HistoryCall | OpenCall)[] = [...breach.calls, ...open];
+  const shown = all.toSorted((a, b) => a.invoked - b.invoked).slice(-SHOWN_CALLS);
+  const bars = shown.map((call) => ({
+    caller: call.caller,
+    invoked: call.invoked,
+    returned: 'returned' in call ? call.returned : null,
+  }));
+  const left = all.length - shown.length;
+  const note = left === 0 ? [] : [`(${left} earlier calls are not shown)`];
+  return [...note, ...draw(bars, options), '', ...legend(shown, options), '', ...reasons(breach, shown)];
+}
