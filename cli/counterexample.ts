@@ -44,6 +44,8 @@ export interface KeptCounterexample {
   readonly slippedTo: ClauseName | null;
   /** Null where it could not be saved. */
   readonly path: string | null;
+  /** How the command calls the time for reducing, where that is not `--budget`. */
+  readonly budgetFlag?: string | undefined;
 }
 
 const DEFAULT_BUDGET_SECONDS = 10;
@@ -109,14 +111,20 @@ function shellWord(word: string): string {
   return /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function howReduced({ trace, foundOperations, reduction, slippedTo }: KeptCounterexample): readonly string[] {
+function howReduced({
+  trace,
+  foundOperations,
+  reduction,
+  slippedTo,
+  budgetFlag = '--budget',
+}: KeptCounterexample): readonly string[] {
   if (reduction === null) return [];
   const { executions, ms, exhausted, otherClauses } = reduction;
   const now = trace.scenario.operations.length;
   const spent = `${executions.toLocaleString('en-US')} executions, ${(ms / 1000).toFixed(1)} s`;
   const lines = [`from ${foundOperations} operations to ${now} (${spent})`];
   if (exhausted)
-    lines.push('the budget ended first: a simpler program may exist, give it more with --budget');
+    lines.push(`the budget ended first: a simpler program may exist, give it more with ${budgetFlag}`);
   if (otherClauses.length > 0)
     lines.push(`simpler programs break other clauses: ${otherClauses.map((o) => o.clause).join(', ')}`);
   if (slippedTo !== null)

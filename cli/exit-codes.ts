@@ -8,6 +8,8 @@ export const EXIT = {
   unusable: 2,
   /** A file was sound once and no longer applies. */
   outdated: 3,
+  /** A budget or the memory ended a search before its end: what it shows is a part of what was asked for. */
+  partial: 4,
   /** Nothing was shown, because of a defect of frameproof itself. The number is that of `EX_SOFTWARE` in `sysexits.h`. */
   defect: 70,
   /** Stopped by the user. */

@@ -3,6 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 import { checkCommand } from './check.ts';
 import { EXIT } from './exit-codes.ts';
+import { exploreCommand } from './explore.ts';
 import { exportCommand } from './export.ts';
 import { type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { judgeCommand } from './judge.ts';
@@ -31,6 +32,7 @@ function version(): string {
 /** Every command, in the order in which help lists them. */
 const COMMANDS = [
   checkCommand,
+  exploreCommand,
   mergeCommand,
   replayCommand,
   shrinkCommand,
@@ -47,7 +49,7 @@ function program(): Command {
     .version(version())
     .addHelpText(
       'after',
-      `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended by a budget, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
   for (const make of COMMANDS) command.addCommand(make());
   // Sub-commands do not inherit these from their parent.

@@ -34,3 +34,41 @@ export function progressBar({ programs, seconds, isShown }: BarOptions): Campaig
     stop: () => bar.stop(),
   };
 }
+
+/** What a search has come to, by and large. */
+interface SearchCounts {
+  readonly states: number;
+  readonly transitions: number;
+  /** Operations in the programs under way; null where they have no one length. */
+  readonly depth: number | null;
+}
+
+/** A bar that follows a search. */
+export interface SearchBar {
+  readonly update: (counts: SearchCounts) => void;
+  stop(): void;
+}
+
+const SEARCH_FORMAT = '{bar} {total} states{depth}, {rate} transitions/s';
+
+/** Returns a bar that shows how many of the states met so far have had all operations performed. */
+export function searchBar(operations: number, isShown: boolean): SearchBar {
+  if (!isShown || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const start = performance.now();
+  const bar = new SingleBar({
+    format: SEARCH_FORMAT,
+    clearOnComplete: true,
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  bar.start(1, 0, { depth: '', rate: '-' });
+  return {
+    update: ({ states, transitions, depth }) => {
+      const rate = Math.round((1000 * transitions) / (performance.now() - start)).toLocaleString('en-US');
+      bar.setTotal(Math.max(1, states));
+      const shown = depth === null ? '' : `, depth ${depth}`;
+      bar.update(Math.min(states, Math.floor(transitions / operations)), { depth: shown, rate });
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -22,7 +22,7 @@ const U64_LIMIT = 1n << 64n;
 const FRAME_LIMIT = 2 ** 40;
 
 /** Page frames [base, end) of one owner. */
-interface Extent {
+export interface Extent {
   readonly base: number;
   readonly end: number;
   readonly owner: Owner;
@@ -37,7 +37,7 @@ export default class ExtentList implements Pmm {
   /** First page frame of the stack zone. */
   readonly #limit: number;
   /** All RAM, ascending; neighbours of one owner and zone are joined. */
-  #extents: readonly Extent[] = [];
+  protected extents: readonly Extent[] = [];
 
   constructor(map: MemoryMap, options: PmmOptions) {
     this.#options = options;
@@ -111,7 +111,7 @@ export default class ExtentList implements Pmm {
   }
 
   totalAmount(): number {
-    return this.#extents.reduce((sum, { base, end }) => sum + end - base, 0);
+    return this.extents.reduce((sum, { base, end }) => sum + end - base, 0);
   }
 
   freeAmount(): number {
@@ -130,7 +130,7 @@ export default class ExtentList implements Pmm {
   }
 
   #free(zone: 'bitmap' | 'stack'): readonly Extent[] {
-    return this.#extents.filter(
+    return this.extents.filter(
       ({ base, owner }) => owner === 'pmm' && base < this.#limit === (zone === 'bitmap'),
     );
   }
@@ -149,12 +149,12 @@ export default class ExtentList implements Pmm {
   }
 
   #extentAt(frame: number): Extent | undefined {
-    return this.#extents.find(({ base, end }) => base <= frame && frame < end);
+    return this.extents.find(({ base, end }) => base <= frame && frame < end);
   }
 
   /** Gives [from, to) to an owner: cuts what is there, puts the new extents in place, joins neighbours. */
   #give(from: number, to: number, owner: Owner): void {
-    const cut = this.#extents.flatMap((old) => [
+    const cut = this.extents.flatMap((old) => [
       { ...old, end: Math.min(old.end, from) },
       { ...old, base: Math.max(old.base, to) },
     ]);
@@ -175,7 +175,7 @@ export default class ExtentList implements Pmm {
       if (joins) joined[joined.length - 1] = { ...last, end: part.end };
       else joined.push(part);
     }
-    this.#extents = joined;
+    this.extents = joined;
   }
 
   #address(frame: number): bigint {

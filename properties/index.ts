@@ -29,9 +29,18 @@ export {
   type Observer,
   type World,
 } from './execution.ts';
-export { type Exploration, type ExploreOptions, explore, modelGraph } from './explore/explore.ts';
+export {
+  canBeSaved,
+  type Exploration,
+  type ExploreOptions,
+  explore,
+  type ModelGraph,
+  modelGraph,
+} from './explore/explore.ts';
+export { exploreUnsaved, type UnsavedExploration } from './explore/explore-unsaved.ts';
 export { operationInstances } from './explore/instances.ts';
-export { type SmallWorldOptions, smallWorld } from './explore/world.ts';
+export type { Bounds, SearchProgress } from './explore/search.ts';
+export { framesOfWorld, type SmallWorldOptions, smallWorld } from './explore/world.ts';
 export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
 export { loadTarget } from './load-target.ts';
 export { type JudgedLog, judgeLog, type LogBreach, type LogVerdict } from './log/judge-log.ts';

@@ -17,7 +17,7 @@ import type { Crew } from './crew.ts';
 import type { Driver } from './driver.ts';
 import { InlineCrew } from './inline-crew.ts';
 import { operationInstances } from './instances.ts';
-import { ManagerDriver } from './manager-driver.ts';
+import { isSaved, ManagerDriver } from './manager-driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
 import { ModelDriver } from './model-driver.ts';
 import { traceOf } from './program.ts';
@@ -51,6 +51,7 @@ export interface ExploreOptions {
 
 /** What an exploration came to. */
 export interface Exploration extends Omit<SearchResult, 'program' | 'met'> {
+  readonly kind: 'searched';
   readonly operations: readonly Operation[];
   readonly policies: readonly Policy[];
   /** A shortest program that breaks a clause, with its responses; null where none was found. */
@@ -135,7 +136,22 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
   const { policies } = parts;
   const found = program?.flatMap((operation) => operations[operation] ?? []);
   const trace = found === undefined ? null : traceOf(target, world, policies, found);
-  return { ...result, operations, policies, trace, clauses: clausesMet(met) };
+  if (trace !== null && trace.violation === undefined)
+    throw new SpecError(
+      `${target.name}: expected the answers of loaded states to be those of called ones; a program of ${found?.length} operations breaks a clause from the one, and holds from init`,
+    );
+  return { kind: 'searched', ...result, operations, policies, trace, clauses: clausesMet(met) };
+}
+
+/** Whether the managers of a target can be saved and loaded, so that {@link explore} can search it. */
+export function canBeSaved(target: Target, { map, config }: World): boolean {
+  const memory = { read: () => 0n, write: () => {} };
+  try {
+    return isSaved(target.create(map, { config, warn: () => {}, memory }));
+  } catch {
+    // Init is judged with the programs that are run, where it throws again.
+    return false;
+  }
 }
 
 /** What a walk over the model alone came to. */

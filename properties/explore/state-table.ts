@@ -18,6 +18,8 @@ const UNIT = 2;
 const BLOCK = 1 << 16;
 /** Share of the memory for the slots: one word in eight. */
 const SLOT_SHARE = 8;
+/** Bytes of the slots of the smallest table. */
+const LEAST_SLOTS = 1 << 8;
 /** A table is full when two slots in three are taken. */
 const FULL = 2 / 3;
 
@@ -35,7 +37,7 @@ export interface TableBuffers {
 export function tableBuffers(bytes: number, isShared: boolean): TableBuffers {
   const make = (length: number): ArrayBufferLike =>
     isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
-  const slots = 2 ** Math.floor(Math.log2(Math.max(bytes / SLOT_SHARE, 1 << 12)));
+  const slots = 2 ** Math.floor(Math.log2(Math.max(bytes / SLOT_SHARE, LEAST_SLOTS)));
   const arena = Math.max(8 * BLOCK, 8 * Math.floor((bytes - slots) / 8));
   return { slots: make(slots), arena: make(arena), control: make(4 * CONTROL.words) };
 }

@@ -1,0 +1,101 @@
+/**
+ * The tree of programs: every program of up to so many operations, each run from init on a manager of its own. Nothing is
+ * taken to be alike, so hidden state counts; and the work grows with the power of the length.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { ModelState } from '../../model/index.ts';
+import type { Operation } from '../../spec/index.ts';
+import { Run, type Subject } from './run.ts';
+
+export interface TreeOptions extends Subject {
+  readonly operations: readonly Operation[];
+  /** Operations in a program, at most. */
+  readonly depth: number;
+  /** When to give up, by `performance.now()`. */
+  readonly deadline?: number;
+  readonly signal?: AbortSignal;
+  /** Told how many programs have been run, now and then. */
+  readonly onProgress?: (programs: number) => void;
+}
+
+/** What running a tree of programs came to. */
+export interface TreeResult {
+  /** `done`: all programs were run; `violated`: one broke a clause; `given up`: out of time, or interrupted. */
+  readonly end: 'done' | 'violated' | 'given up';
+  /** All programs of up to so many operations have been run, and held. */
+  readonly depth: number;
+  readonly programs: number;
+  /** The first of the shortest programs that break a clause. */
+  readonly program: readonly Operation[] | null;
+}
+
+/** A program that holds, and the state that the model has after each of its operations. */
+interface Prefix {
+  readonly operations: readonly Operation[];
+  readonly states: readonly ModelState[];
+}
+
+/** Programs between two looks at the clock. */
+const TURN = 1000;
+
+class Tree {
+  readonly #options: TreeOptions;
+  programs = 0;
+
+  constructor(options: TreeOptions) {
+    this.#options = options;
+  }
+
+  /** Runs all programs that are one operation longer than a prefix. Yields the longer ones; ends at the first broken one. */
+  *extensions({ operations, states }: Prefix): Generator<Prefix | { readonly broken: readonly Operation[] }> {
+    for (const operation of this.#options.operations) {
+      const run = new Run(this.#options);
+      operations.forEach((each, i) => {
+        const after = states[i];
+        if (after !== undefined) run.repeat(each, after);
+      });
+      this.programs += 1;
+      const longer = [...operations, operation];
+      const holds = run.perform(operation) && run.sweep();
+      run.close();
+      yield holds ? { operations: longer, states: [...states, run.state] } : { broken: longer };
+    }
+  }
+
+  async isOver(): Promise<boolean> {
+    if (this.programs % TURN !== 0) return false;
+    await setImmediate();
+    const { deadline = Number.POSITIVE_INFINITY, signal, onProgress } = this.#options;
+    onProgress?.(this.programs);
+    return performance.now() > deadline || signal?.aborted === true;
+  }
+}
+
+/** Yields every program of a length that holds, made anew each time: only the way to it is kept. */
+function* prefixes(
+  tree: Tree,
+  length: number,
+  from: Prefix,
+): Generator<Prefix | { readonly broken: readonly Operation[] }> {
+  if (length === 0) yield from;
+  else
+    for (const longer of tree.extensions(from))
+      if ('broken' in longer || length === 1) yield longer;
+      else yield* prefixes(tree, length - 1, longer);
+}
+
+/** Runs every program of up to `depth` operations, the shorter ones first. */
+export async function runTree(options: TreeOptions): Promise<TreeResult> {
+  const tree = new Tree(options);
+  const empty = new Run(options);
+  const holds = empty.rejection === null && empty.sweep();
+  empty.close();
+  if (!holds) return { end: 'violated', depth: 0, programs: 1, program: [] };
+  for (let length = 1; length <= options.depth; length += 1)
+    for (const found of prefixes(tree, length, { operations: [], states: [] })) {
+      const { programs } = tree;
+      if ('broken' in found) return { end: 'violated', depth: length - 1, programs, program: found.broken };
+      if (await tree.isOver()) return { end: 'given up', depth: length - 1, programs, program: null };
+    }
+  return { end: 'done', depth: options.depth, programs: tree.programs, program: null };
+}

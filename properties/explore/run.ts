@@ -1,0 +1,63 @@
+/** A run: one manager under the judge, operation by operation, for searches that cannot save a state and go back to it. */
+import { init, type ModelState, type Rejection, step, sweep } from '../../model/index.ts';
+import type { Operation, Policy } from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+import { Session } from '../session.ts';
+import type { Target } from '../target.ts';
+
+/** What a search runs on. */
+export interface Subject {
+  readonly target: Target;
+  readonly world: World;
+  readonly policies: readonly Policy[];
+}
+
+export class Run {
+  readonly #session: Session;
+  #state: ModelState | null;
+  #rejection: Rejection | null = null;
+
+  constructor({ target, world, policies }: Subject) {
+    this.#session = new Session(target, world.map, world.config);
+    const verdict = init({ ...world, policies }, this.#session.started);
+    this.#state = verdict.accepted ? verdict.state : null;
+    if (!verdict.accepted) this.#rejection = verdict.rejection;
+  }
+
+  /** The clause that was broken, and how; null so far. */
+  get rejection(): Rejection | null {
+    return this.#rejection;
+  }
+
+  /** The state of the model; throws where init was rejected. */
+  get state(): ModelState {
+    if (this.#state === null) throw new Error('there is no state: init was rejected');
+    return this.#state;
+  }
+
+  /** Performs an operation unjudged, which has been accepted before and led to this state. */
+  repeat(operation: Operation, after: ModelState): void {
+    this.#session.perform(operation, this.state.freeIn('stack'));
+    this.#state = after;
+  }
+
+  /** Performs and judges an operation. Returns whether it is accepted. */
+  perform(operation: Operation): boolean {
+    const response = this.#session.perform(operation, this.state.freeIn('stack'));
+    const verdict = step(this.state, operation, response);
+    if (verdict.accepted) this.#state = verdict.state;
+    else this.#rejection = verdict.rejection;
+    return verdict.accepted;
+  }
+
+  /** Compares what the manager says of every page frame with the state. Returns whether it agrees. */
+  sweep(): boolean {
+    const runs = this.#rejection === null ? this.#session.inspect() : null;
+    if (runs !== null) this.#rejection = sweep(this.state, runs);
+    return this.#rejection === null;
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+}
