@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { BitmapZone } from './bitmap-zone.ts';
 import { FREE_BITMAP_AT } from './layout.ts';
-import { counted, type Reads, type Stretch, zoneOf } from './testing/zone.ts';
+import { counted, type Reads, type Stretch, type Zone, zoneOf } from './testing/zone.ts';
 
 interface Bench {
   readonly zone: BitmapZone;
@@ -13,8 +13,16 @@ interface Bench {
 }
 
 function build(...stretches: readonly Stretch[]): Bench {
-  const { zone: parts, reads } = counted(zoneOf(...stretches));
-  const { words, sections, layout } = parts;
+  return benchOf(zoneOf(...stretches), { bits: 0, nodes: 0 });
+}
+
+/** A zone whose reads are counted. */
+function watched(...stretches: readonly Stretch[]): Bench {
+  const { zone, reads } = counted(zoneOf(...stretches));
+  return benchOf(zone, reads);
+}
+
+function benchOf({ words, sections, layout }: Zone, reads: Reads): Bench {
   words[FREE_BITMAP_AT] = sections.bitmapFrames;
   const end = 2 ** 30;
   const zone = new BitmapZone(sections, layout, end);
@@ -24,6 +32,18 @@ function build(...stretches: readonly Stretch[]): Bench {
 }
 
 describe('the bitmap zone', () => {
+  test('takes every count and limit', () => {
+    for (const count of [0, 1, 4, 5, 11, 2 ** 40])
+      for (const limit of [0, 3, 4, 5, 20, 40, 2 ** 30, 2 ** 40])
+        expect(() => build([4, 4], [40, 10]).take(count, limit)).not.toThrow();
+  });
+
+  test('refuses without a look what is more than there is', () => {
+    const { take, reads } = watched([0, 100]);
+    expect(take(101)).toBe(null);
+    expect(reads).toEqual({ bits: 0, nodes: 0 });
+  });
+
   test('gives the lowest run, and counts what is left', () => {
     const { take, words } = build([0, 100]);
     expect([take(40), take(40), words[FREE_BITMAP_AT], take(20), take(1)]).toEqual([0, 40, 20, 80, null]);
@@ -76,13 +96,13 @@ describe('a search begins', () => {
   }
 
   test('behind what was taken from the bottom up', () => {
-    const bench = build([0, 255]);
+    const bench = watched([0, 255]);
     for (let i = 0; i < 6; i += 1) expect(bench.take(32)).toBe(32 * i);
     expect(cost(bench)).toEqual([192, 3]);
   });
 
   test('behind the lowest page frame that a single take found', () => {
-    const bench = build([0, 255]);
+    const bench = watched([0, 255]);
     bench.take(160);
     bench.take(1, 2 ** 30, 200);
     expect(cost(bench)).toEqual([160, 3]);
@@ -91,7 +111,7 @@ describe('a search begins', () => {
   });
 
   test('at what was freed below it, and not at what was freed above', () => {
-    const bench = build([0, 255]);
+    const bench = watched([0, 255]);
     bench.take(220);
     for (const [freed, next] of [
       [100, 100],
@@ -107,11 +127,11 @@ describe('a search begins', () => {
   });
 
   test('at the bottom again once any bit may have changed', () => {
-    const bench = build([0, 255]);
-    bench.take(200);
+    const bench = build([0, 1000]);
+    bench.take(600);
     for (const ordinal of [5, 6]) bench.zone.release(bench.words, ordinal);
     bench.zone.noteAll(bench.words);
-    expect([bench.take(1), bench.take(1), bench.take(1)]).toEqual([5, 6, 200]);
+    expect([bench.take(1), bench.take(1), bench.take(1)]).toEqual([5, 6, 600]);
   });
 
   test('where free page frames can be, though a run was taken further up', () => {

@@ -95,3 +95,201 @@ test('a page frame number below 0 is misuse, and changes nothing', () => {
   expect(() => frames.freePages(Float64Array.of(-1), 1)).toThrowError(none);
   expect(frames.snapshot()).toEqual(before);
 });
+
+describe('the room for the free stack', () => {
+  /** Bytes of an entry: two words. */
+  const ENTRY = 8;
+
+  test('is at first one entry a descriptor and one for each 1024 page frames, but no more than page frames', () => {
+    const empty = allocatorOf(0).stateBytes;
+    expect(empty).toBe(16 * 4);
+    const bits = (frames: number): number => (Math.floor(frames / 32) + 1) * 4;
+    expect(allocatorOf(0, usable(0, 4096)).stateBytes).toBe(empty + bits(4096) + 5 * ENTRY);
+    expect(allocatorOf(0, usable(0, 4095)).stateBytes).toBe(empty + bits(4095) + 4 * ENTRY);
+    expect(allocatorOf(0, usable(0, 1)).stateBytes).toBe(empty + bits(1) + ENTRY);
+    expect(allocatorOf(0, usable(0, 1), { ...usable(2, 1), type: 'acpiNvs' }).stateBytes).toBe(
+      empty + bits(1) + ENTRY,
+    );
+  });
+
+  test('doubles where it no longer suffices, up to one entry a page frame', () => {
+    const frames = allocatorOf(0, usable(0, 64));
+    const batch = new Uint32Array(64);
+    frames.allocPages(batch, 64);
+    const least = frames.stateBytes - ENTRY;
+    const room = Array.from({ length: 32 }, (_, i) => {
+      frames.free(2 * i);
+      return (frames.stateBytes - least) / ENTRY;
+    });
+    expect(room.slice(0, 9)).toEqual([1, 2, 4, 4, 8, 8, 8, 8, 16]);
+    expect(room.at(-1)).toBe(32);
+    frames.freePages(
+      Uint32Array.from({ length: 32 }, (_, i) => 2 * i + 1),
+      32,
+    );
+    expect((frames.stateBytes - least) / ENTRY).toBe(64);
+    expect(frames.freeInStack).toBe(64);
+  });
+
+  test('grows for a batch by what the batch can need, and for a region by one entry', () => {
+    const frames = allocatorOf(0, usable(0, 64));
+    frames.allocPages(new Uint32Array(64), 64);
+    const least = frames.stateBytes - ENTRY;
+    frames.freeRegion(10, 20);
+    expect((frames.stateBytes - least) / ENTRY).toBe(2);
+    frames.freePages(Uint32Array.of(40, 42, 44, 46, 48), 5);
+    expect((frames.stateBytes - least) / ENTRY).toBe(6);
+  });
+});
+
+describe('an inspection', () => {
+  test('sees the runs of both zones, section by section', () => {
+    const frames = allocatorOf(4, usable(0, 8), { ...usable(20, 4), type: 'loaderData' });
+    frames.alloc();
+    expect([...frames.inspect()]).toEqual([
+      { base: 0, count: 4, condition: 'free' },
+      { base: 4, count: 3, condition: 'free' },
+      { base: 7, count: 1, condition: 'held' },
+      { base: 20, count: 4, condition: 'held' },
+    ]);
+  });
+
+  test('of a stack zone beyond 64 GiB sees the same by its free stack', () => {
+    const pages = 2 ** 24 + 8;
+    const frames = allocatorOf(4, usable(0, 4 + pages));
+    frames.allocBitmap(1, 4, 1);
+    frames.alloc();
+    frames.free(frames.alloc() ?? 0);
+    expect([...frames.inspect()]).toEqual([
+      { base: 0, count: 1, condition: 'held' },
+      { base: 1, count: 3, condition: 'free' },
+      { base: 4, count: pages - 1, condition: 'free' },
+      { base: 4 + pages - 1, count: 1, condition: 'held' },
+    ]);
+  });
+});
+
+describe('a batch that is freed', () => {
+  /** An allocator whose stack zone is held: page frames 8 to 1007, and 2000 to 2099. */
+  function held(): FrameAllocator {
+    const frames = allocatorOf(8, usable(0, 1008), usable(2000, 100));
+    frames.allocPages(new Uint32Array(1100), 1100);
+    frames.allocBitmap(8, 8, 1);
+    return frames;
+  }
+
+  const upwards = (from: number, count: number): readonly number[] =>
+    Array.from({ length: count }, (_, i) => from + i);
+  const downwards = (from: number, count: number): readonly number[] =>
+    upwards(from - count + 1, count).toReversed();
+
+  test.each<[name: string, batch: readonly number[]]>([
+    ['upwards, in more than one piece', upwards(100, 600)],
+    ['downwards, in more than one piece', downwards(900, 600)],
+    ['to the first page frame of a section', downwards(2004, 5)],
+    ['to the last page frame of a section', upwards(1003, 5)],
+    ['across the zones', upwards(4, 8)],
+    ['across the zones, downwards', downwards(11, 8)],
+    ['from one section to the next', [1006, 1007, 2000, 2001]],
+    ['to and fro', [500, 501, 500 - 1, 600, 601, 300, 2050, 20, 2051]],
+    ['one by one', [10, 12, 14, 2010, 16]],
+    ['in the bitmap zone alone', [7, 3, 5, 4]],
+  ])('%s, comes back in the opposite order', (_, batch) => {
+    const frames = held();
+    const single = held();
+    frames.freePages(Uint32Array.from(batch), batch.length);
+    for (const frame of batch) single.free(frame);
+    expect(frames.snapshot()).toEqual(single.snapshot());
+    const inStack = batch.filter((frame) => frame >= 8);
+    expect(inStack.map(() => frames.alloc())).toEqual(inStack.toReversed());
+    const inBitmap = batch.filter((frame) => frame < 8).toSorted((a, b) => a - b);
+    expect(inBitmap.map(() => frames.allocBitmap(1, 8, 1))).toEqual(inBitmap);
+  });
+
+  test.each<[name: string, batch: readonly number[], pfn: number, message: RegExp]>([
+    ['a page frame that is free', [20, 21, 22, 30, 23], 30, /may not be freed, it is free already/],
+    ['a page frame that is free, inside a run', [28, 29, 30, 31], 30, /it is free already/],
+    ['a page frame that is free, inside a run downwards', [32, 31, 30, 29], 30, /it is free already/],
+    ['a page frame of the bitmap zone that is free', [20, 3, 2], 2, /it is free already/],
+    ['a page frame named twice', [20, 21, 40, 21], 21, /is named twice/],
+    ['a page frame of the bitmap zone named twice', [20, 5, 6, 5], 5, /is named twice/],
+    ['a page frame named twice, in runs', [50, 51, 52, 51, 50], 51, /is named twice/],
+    ['a page frame outside of all sections', [20, 1500, 21], 1500, /its owner is absent/],
+  ])('all but for %s, is blamed on that, and nothing changes', (_, batch, pfn, message) => {
+    const frames = held();
+    frames.freePages(Uint32Array.of(30, 2), 2);
+    const before = frames.snapshot();
+    const panic = expect.objectContaining({
+      name: 'PmmPanic',
+      call: 'freePages',
+      pfn,
+      message: expect.stringMatching(message),
+    });
+    expect(() => frames.freePages(Uint32Array.from(batch), batch.length)).toThrowError(panic);
+    expect(frames.snapshot()).toEqual(before);
+    expect(() => frames.checkFreeable(Uint32Array.from(batch), batch.length)).toThrowError(panic);
+    expect(frames.snapshot()).toEqual(before);
+    expect(() => frames.checkFreeable(Uint32Array.from(batch), 1)).not.toThrow();
+  });
+
+  test('is as long as is said, and not as the array', () => {
+    const frames = held();
+    frames.freePages(Uint32Array.of(20, 21, 22), 2);
+    expect([frames.freeInStack, frames.alloc(), frames.alloc(), frames.alloc()]).toEqual([2, 21, 20, null]);
+  });
+});
+
+describe('a region that is freed', () => {
+  test('may span descriptors and the border of the zones, and comes back from its end', () => {
+    const frames = allocatorOf(
+      8,
+      { ...usable(4, 4), type: 'loaderData' },
+      { ...usable(8, 4), type: 'acpiReclaim' },
+    );
+    frames.freeRegion(4, 8);
+    expect([frames.freeInBitmap, frames.freeInStack]).toEqual([4, 4]);
+    expect([frames.alloc(), frames.alloc(), frames.allocBitmap(4, 8, 1)]).toEqual([11, 10, 4]);
+  });
+
+  test.each([
+    [4, 5, 8, 'absent'],
+    [3, 2, 3, 'absent'],
+    [4, 4, 6, 'pmm'],
+    [20, 5, 22, 'pmm'],
+    [20, 20, 22, 'pmm'],
+  ] as const)(
+    'from %i on, %i page frames, is blamed on page frame %i, of owner %s',
+    (base, count, pfn, owner) => {
+      const boot = (at: number, pages: number): DescriptorInput => ({
+        ...usable(at, pages),
+        type: 'loaderData',
+      });
+      const frames = allocatorOf(8, boot(4, 2), usable(6, 2), boot(20, 2), usable(22, 2));
+      if (pfn === 8) frames.allocBitmap(2, 8, 1);
+      const before = frames.snapshot();
+      expect(() => frames.freeRegion(base, count)).toThrowError(
+        expect.objectContaining({ name: 'PmmPanic', call: 'freeRegion', pfn, owner }),
+      );
+      expect(frames.snapshot()).toEqual(before);
+    },
+  );
+
+  test('beyond the last page frame there can be is refused for its end', () => {
+    const map = memoryMap([{ ...usable(2 ** 40 - 2, 2), type: 'loaderData' }]);
+    const frames = new FrameAllocator(map, configOf({ higherHalf: 0xff00_0000_0000_0000n }));
+    const end = { message: 'freeRegion: the region ends above 2^52', pfn: null };
+    expect(() => frames.freeRegion(2 ** 40 - 2, 3)).toThrowError(expect.objectContaining(end));
+    expect(() => frames.freeRegion(2 ** 40, 1)).toThrowError(expect.objectContaining(end));
+  });
+});
+
+test('an allocator counts all RAM, and says where its zones end', () => {
+  const frames = allocatorOf(
+    8,
+    usable(0, 10),
+    { ...usable(20, 5), type: 'acpiNvs' },
+    { ...usable(30, 5), type: 'reserved' },
+  );
+  expect([frames.total, frames.limit, frames.end]).toEqual([15, 8, 10]);
+  expect([allocatorOf(8).total, allocatorOf(8).end]).toEqual([0, 0]);
+});

@@ -127,4 +127,30 @@ describe('held bits', () => {
       expect(freeSince(words, low, low)).toBe(low);
     });
   });
+
+  test.each([
+    ['held', firstFree, -1],
+    ['free', firstHeld, 0],
+  ] as const)(
+    'a range in which all is %s is read from its first word to its last, and nothing else',
+    (_, search, all) => {
+      for (const words of [1, 2, 5, 6, 9, 14])
+        for (const [from, end] of [
+          [64, 64 + words * 32],
+          [64, 64 + words * 32 - 1],
+          [95, 64 + words * 32],
+          [64, 64 + words * 32 - 31],
+        ] as const) {
+          const seen = new Set<number>();
+          const watched = new Proxy(fresh().fill(all), {
+            get(target, key) {
+              seen.add(Number(key) - HELD_AT);
+              return Reflect.get(target, key, target);
+            },
+          });
+          expect(search(watched, from, end)).toBe(end);
+          expect([...seen]).toEqual(Array.from({ length: words }, (__, i) => i + 2));
+        }
+    },
+  );
 });

@@ -41,6 +41,11 @@ describe('the runs of held bits', () => {
 describe('the runs of the free stack', () => {
   const next: Section = { base: 2000, count: 5, first: 64 };
 
+  test('are there whatever is free', () => {
+    for (const free of [[], [{ first: 8, end: 9 }], [{ first: 64, end: 69 }]])
+      expect(() => [...runsOfStack(free, [SECTION, next]).take(50)]).not.toThrow();
+  });
+
   test('are what is free, and all else of the sections is held', () => {
     expect([...runsOfStack([{ first: 10, end: 12 }], [SECTION]).take(50)]).toEqual([
       held(1000, 2),

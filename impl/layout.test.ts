@@ -1,30 +1,24 @@
 /** Where the parts of the state lie, in words. */
 import { describe, expect, test } from 'vitest';
-import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
 import { checksum, HELD_AT, layoutOf } from './layout.ts';
-import { type Sections, sectionsOf } from './sections.ts';
-
-const usable = (base: number, pages: number): DescriptorInput => ({
-  type: 'conventional',
-  start: BigInt(base) * 4096n,
-  pages,
-});
-
-function sectionsWith(limit: number, ...descriptors: readonly DescriptorInput[]): Sections {
-  return sectionsOf(memoryMap(descriptors), configOf({ bitmapMaxAddr: BigInt(limit) * 4096n }));
-}
+import { type Stretch, sectionsWith } from './testing/zone.ts';
 
 /** The layout where all of so many leaves of 256 ordinals are the bitmap zone. */
 function levelsFor(leaves: number): readonly (readonly [at: number, nodes: number])[] {
   const frames = leaves * 256 - 1; // the last ordinal is padding
-  const { levels } = layoutOf(sectionsWith(frames, usable(0, frames)));
+  const { levels } = layoutOf(sectionsWith(frames, [0, frames]));
   return levels.map(({ at, nodes }) => [at, nodes]);
 }
 
 describe('the layout', () => {
+  test('is there for every map', () => {
+    for (const leaves of [1, 8, 9, 65]) expect(() => levelsFor(leaves)).not.toThrow();
+    expect(() => layoutOf(sectionsWith(0))).not.toThrow();
+  });
+
   test('has the held bits of both zones, the levels of the summary, and then the stack', () => {
     // 2304 ordinals are 9 leaves; the stack zone adds two words: page frame 2303 takes the last bit of the first.
-    const sections = sectionsWith(2303, usable(0, 2303 + 31));
+    const sections = sectionsWith(2303, [0, 2303 + 31]);
     expect([sections.bitmapOrdinals, sections.ordinals]).toEqual([2304, 2368]);
     expect(layoutOf(sections)).toEqual({
       levels: [
@@ -42,7 +36,7 @@ describe('the layout', () => {
   });
 
   test('of a map without a bitmap zone has a summary of no node', () => {
-    expect(layoutOf(sectionsWith(0, usable(0, 3)))).toEqual({
+    expect(layoutOf(sectionsWith(0, [0, 3]))).toEqual({
       levels: [{ at: HELD_AT + 1, nodes: 0 }],
       stackAt: HELD_AT + 1,
     });
@@ -50,7 +44,7 @@ describe('the layout', () => {
 });
 
 describe('the checksum', () => {
-  const machine = [16, usable(0, 32)] as const;
+  const machine = [16, [0, 32]] as const satisfies readonly [number, Stretch];
 
   test('is that of the same sections', () => {
     expect(checksum(sectionsWith(...machine))).toBe(checksum(sectionsWith(...machine)));
@@ -59,15 +53,15 @@ describe('the checksum', () => {
   test('differs where the limit, a first page frame or a count does, beyond 2^32 too', () => {
     const others = [
       sectionsWith(...machine),
-      sectionsWith(15, usable(0, 32)),
-      sectionsWith(32, usable(0, 32)),
-      sectionsWith(0, usable(0, 32)),
-      sectionsWith(16, usable(1, 31)),
-      sectionsWith(16, usable(0, 33)),
-      sectionsWith(16, usable(0, 16), usable(17, 15)),
-      sectionsWith(16, usable(0, 16), usable(2 ** 32, 16)),
-      sectionsWith(16, usable(0, 16), usable(2 ** 33, 16)),
-      sectionsWith(16, usable(0, 16), usable(2 ** 33 + 2 ** 32, 16)),
+      sectionsWith(15, [0, 32]),
+      sectionsWith(32, [0, 32]),
+      sectionsWith(0, [0, 32]),
+      sectionsWith(16, [1, 31]),
+      sectionsWith(16, [0, 33]),
+      sectionsWith(16, [0, 16], [17, 15]),
+      sectionsWith(16, [0, 16], [2 ** 32, 16]),
+      sectionsWith(16, [0, 16], [2 ** 33, 16]),
+      sectionsWith(16, [0, 16], [2 ** 33 + 2 ** 32, 16]),
     ];
     expect(new Set(others.map(checksum)).size).toBe(others.length);
   });

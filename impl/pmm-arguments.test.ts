@@ -143,7 +143,7 @@ describe('a batch', () => {
   test('of more than 4096 pages comes in the order of one, and is freed in it', () => {
     const { pmm } = build(0, [0, 9000]);
     const addresses = new BigUint64Array(9000);
-    expect(pmm.allocPages(addresses, 8193)).toBe(true);
+    expect(() => expect(pmm.allocPages(addresses, 8193)).toBe(true)).not.toThrow();
     expect([...addresses.subarray(0, 8194)]).toEqual([
       ...Array.from({ length: 8193 }, (_, i) => BASE + BigInt(8999 - i) * PAGE),
       0n,
@@ -154,7 +154,7 @@ describe('a batch', () => {
 
   test('of all that is free is granted, and one of no page at all', () => {
     const { pmm, warnings } = small();
-    expect(pmm.allocPages(room(16), 16)).toBe(true);
+    expect(() => expect(pmm.allocPages(room(16), 16)).toBe(true)).not.toThrow();
     expect(pmm.allocPages(room(0), 0)).toBe(true);
     pmm.freePages(room(0), 0);
     expect([pmm.freeAmount(), pmm.reservedAmount(), pmm.totalAmount(), warnings]).toEqual([16, 16, 32, []]);

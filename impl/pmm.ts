@@ -32,9 +32,7 @@ function framesBelow(address: number | bigint): number {
 
 /** Returns an alignment in page frames, rounded up; beyond 2^40 all are alike, only page frame 0 is a multiple. */
 function alignmentFrames(alignment: number | bigint): number {
-  const bytes =
-    typeof alignment === 'bigint' && alignment > 2n ** 52n ? Number.POSITIVE_INFINITY : Number(alignment);
-  return Math.max(1, Math.min(Math.ceil(bytes / 4096), PFN_LIMIT));
+  return Math.max(1, Math.min(Math.ceil(Number(alignment) / 4096), PFN_LIMIT));
 }
 
 /** A physical memory manager, and the state of it that can be copied and put back. */
@@ -108,9 +106,7 @@ export class PageFrameManager implements Pmm {
     checkU64('freeRegion', 'count', count);
     const pages = Number(count);
     if (pages === 0) return;
-    const base = this.#frameAt('freeRegion', address);
-    // One page frame past the last possible one is enough to be refused.
-    this.#frames.freeRegion(base, Math.min(pages, PFN_LIMIT + 1 - base));
+    this.#frames.freeRegion(this.#frameAt('freeRegion', address), pages);
   }
 
   totalAmount(): number {

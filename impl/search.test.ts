@@ -66,6 +66,12 @@ const anyHeld = fc.array(fc.record({ at: fc.nat({ max: 800 }), length: fc.intege
 });
 
 describe('the lowest run that fits', () => {
+  test('is looked for from ordinal 0 on, where no section need be yet', () => {
+    const zone = zoneOf([5, 10], [70, 10]);
+    for (const count of [1, 10, 11, 40]) expect(() => found(zone, { count })).not.toThrow();
+    expect(found(zone, { count: 1 })).toBe(5);
+  });
+
   test('among short sections is the one that trying every ordinal finds', () => {
     fc.assert(
       fc.property(anyStretches, anyHeld, fc.nat({ max: 40 }), (stretches, held, skip) => {

@@ -65,9 +65,8 @@ function sparseFit(
   count: number,
   alignment: number,
 ): number {
-  const roof = section.first + section.count;
   let start = alignUp(from, section, alignment);
-  while (start < end && start + count <= roof) {
+  while (start < end) {
     const held = firstHeld(words, start, start + count);
     if (held === start + count) return start;
     if (held + 1 >= end) return held + 1;
@@ -90,9 +89,8 @@ function fitBetween(
 ): number {
   const isDense = count <= 32 && alignment <= 32;
   let next = from;
-  const first = sections.bitmapSections === 1 ? 0 : sectionOfOrdinal(sections, from);
+  const first = sections.bitmapSections === 1 ? 0 : Math.max(0, sectionOfOrdinal(sections, from));
   for (let k = first; k < sections.bitmapSections && next < end; k += 1) {
-    if (k < 0) continue;
     const section = sections.list[k];
     const low = section.first > next ? section.first : next;
     const roof = section.first + section.count;

@@ -23,6 +23,14 @@ function finder(): SectionFinder {
 }
 
 describe('the section finder', () => {
+  test('finds something for each page frame and ordinal of a section', () => {
+    for (const { base, count, first } of SECTIONS.list)
+      for (const index of [0, 1, count - 1]) {
+        expect(() => finder().sectionOf('free', base + index)).not.toThrow();
+        expect(() => finder().sectionOfOrdinal(first + index)).not.toThrow();
+      }
+  });
+
   test('finds the section of each page frame, whatever was found before', () => {
     for (const before of [4, 9, 40, 44]) {
       const frames = finder();

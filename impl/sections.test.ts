@@ -17,6 +17,32 @@ import { type Stretch, sectionsWith, usable } from './testing/zone.ts';
 
 const TERABYTE = 2 ** 28;
 
+test('every map has sections, pieces and padding', () => {
+  const maps: readonly (readonly Stretch[])[] = [
+    [],
+    [[0, 5]],
+    [
+      [3, 4],
+      [80, 3],
+    ],
+    [
+      [0, 32],
+      [33, 300],
+      [900, 1],
+    ],
+  ];
+  for (const stretches of maps) {
+    const map = memoryMap(stretches.map(usable));
+    for (const limit of [0, 2, 100, 5000]) {
+      const build = (): unknown => {
+        const sections = sectionsWith(limit, ...stretches);
+        return [...paddingOf(sections), ...piecesOwned(sections, map.descriptors, 'pmm')];
+      };
+      expect(build).not.toThrow();
+    }
+  }
+});
+
 describe('sections', () => {
   test('are numbered as the drawing says, in words that begin at multiples of 32 page frames', () => {
     const sections = sectionsWith(2 ** 20, [3, 4], [80, 3]);
@@ -90,6 +116,7 @@ describe('sections', () => {
 
 describe('a machine that is refused', () => {
   test('has more than 16 TiB of RAM, padding included', () => {
+    expect(() => sectionsWith(0, [0, ORDINAL_LIMIT - 1])).not.toThrow();
     expect(sectionsWith(0, [0, ORDINAL_LIMIT - 1]).ordinals).toBe(ORDINAL_LIMIT);
     expect(() => sectionsWith(0, [0, ORDINAL_LIMIT])).toThrowError(
       /^memory map: expected at most 16 TiB of manageable RAM, found 4294967296 page frames$/,
@@ -102,6 +129,7 @@ describe('a machine that is refused', () => {
     const higherHalf = 0xffff_8000_0000_0000n;
     const reaching = (end: number): Sections =>
       sectionsOf(memoryMap([usable([end - 1, 1])]), configOf({ higherHalf }));
+    expect(() => reaching(frames)).not.toThrow();
     expect(reaching(frames).list).toHaveLength(1);
     expect(() => reaching(frames + 1)).toThrowError(
       /^memory map: expected RAM that the higher half can map below 2\^64, found RAM up to 0x800000001000 with a higher half at 0xffff800000000000$/,

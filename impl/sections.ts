@@ -160,8 +160,7 @@ export function sectionBelow(sections: Sections, frame: number): number {
   let high = sections.list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const section = sections.list[middle];
-    if (section !== undefined && section.base <= frame) low = middle + 1;
+    if (sections.list[middle].base <= frame) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -173,8 +172,7 @@ export function sectionOfOrdinal(sections: Sections, ordinal: number): number {
   let high = sections.list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const section = sections.list[middle];
-    if (section !== undefined && section.first <= ordinal) low = middle + 1;
+    if (sections.list[middle].first <= ordinal) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -188,7 +186,7 @@ export function piecesOf(sections: Sections, { base, end }: Extent): readonly Pi
   const pieces: Piece[] = [];
   for (let k = Math.max(0, sectionBelow(sections, base)); k < sections.list.length; k += 1) {
     const section = sections.list[k];
-    if (section === undefined || section.base >= end) break;
+    if (section.base >= end) break;
     const from = Math.max(base, section.base);
     const count = Math.min(end, section.base + section.count) - from;
     if (count > 0) pieces.push({ base: from, count, first: section.first + (from - section.base) });
@@ -202,7 +200,7 @@ export function piecesOwned(
   descriptors: readonly Descriptor[],
   owner: Owner,
 ): readonly Piece[] {
-  const owned = descriptors.filter((d) => d.pages > 0 && ownerAfterInit(d.type) === owner);
+  const owned = descriptors.filter((d) => ownerAfterInit(d.type) === owner);
   return owned.flatMap((d) => piecesOf(sections, extentOf(d)));
 }
 

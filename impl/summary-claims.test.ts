@@ -1,0 +1,213 @@
+/** What a node of the summary claims, which leaf it leads to, and what keeping it costs. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isHeld, markRange } from './held-bits.ts';
+import { FANOUT, LONGEST_COUNTED } from './layout.ts';
+import { correctLeaf, nextLeaf, noteFreed, noteHeld, rebuild } from './summary.ts';
+import { counted, type Reads, type Zone, zoneOf } from './testing/zone.ts';
+
+const LEAF = 256;
+
+/** Returns the longest free run that begins in each leaf, counted up to 512, the plain way. */
+function longestRuns({ words, sections, layout }: Zone): readonly number[] {
+  const runs = new Array<number>(sections.bitmapOrdinals + 1).fill(0);
+  for (let i = sections.bitmapOrdinals - 1; i >= 0; i -= 1)
+    runs[i] = isHeld(words, i) ? 0 : Math.min((runs[i + 1] ?? 0) + 1, LONGEST_COUNTED);
+  const leaves = layout.levels[0]?.nodes ?? 0;
+  return Array.from({ length: leaves }, (_, leaf) => Math.max(...runs.slice(leaf * LEAF, (leaf + 1) * LEAF)));
+}
+
+/** Returns what the nodes of a level claim. */
+function claims({ words, layout }: Zone, level: number): readonly number[] {
+  const { at, nodes } = layout.levels[level] ?? { at: 0, nodes: 0 };
+  return [...words.subarray(at, at + nodes)].map((shortfall) => LONGEST_COUNTED - shortfall);
+}
+
+/** Checks that each inner node claims what the best of its children does. */
+function expectInnerNodesExact(zone: Zone): void {
+  for (let level = 1; level < zone.layout.levels.length; level += 1) {
+    const below = claims(zone, level - 1);
+    expect(claims(zone, level)).toEqual(
+      Array.from({ length: Math.ceil(below.length / FANOUT) }, (_, i) =>
+        Math.max(...below.slice(i * FANOUT, (i + 1) * FANOUT)),
+      ),
+    );
+  }
+}
+
+/** 70 leaves under three levels: 70, 9, 2. */
+const LEAVES = 70;
+const FRAMES = LEAVES * LEAF - 1;
+
+const anyRange = fc
+  .record({
+    leaf: fc.nat({ max: LEAVES - 1 }),
+    off: fc.oneof(fc.nat({ max: LEAF - 1 }), fc.constantFrom(0, 1, LEAF - 1)),
+    length: fc.oneof(
+      fc.integer({ min: 1, max: 40 }),
+      fc.constantFrom(LEAF - 1, LEAF, LEAF + 1, 511, 512, 513, 767, 768, 769, 1024, 2048, 5000),
+    ),
+  })
+  .map(({ leaf, off, length }) => {
+    const first = Math.min(leaf * LEAF + off, FRAMES - 1);
+    return { first, end: Math.min(first + length, FRAMES) };
+  });
+const anyRanges = fc.array(anyRange, { minLength: 1, maxLength: 12 });
+
+function mark(
+  zone: Zone,
+  { first, end }: { readonly first: number; readonly end: number },
+  held: boolean,
+): void {
+  markRange(zone.words, first, end - first, held);
+}
+
+function zoneHolding(ranges: readonly { readonly first: number; readonly end: number }[]): Zone {
+  const zone = zoneOf([0, FRAMES]);
+  for (const range of ranges) mark(zone, range, true);
+  rebuild(zone.words, zone.layout);
+  return zone;
+}
+
+describe('the summary', () => {
+  test('is exact once rebuilt', () => {
+    fc.assert(
+      fc.property(anyRanges, (held) => {
+        const zone = zoneHolding(held);
+        expect(claims(zone, 0)).toEqual(longestRuns(zone));
+        expectInnerNodesExact(zone);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('stays exact when a run is freed', () => {
+    fc.assert(
+      fc.property(anyRanges, anyRange, (held, freed) => {
+        const zone = zoneHolding([...held, freed]);
+        mark(zone, freed, false);
+        noteFreed(zone.words, zone.layout, freed.first, freed.end - 1);
+        expect(claims(zone, 0)).toEqual(longestRuns(zone));
+        expectInnerNodesExact(zone);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('is exact in the leaves of a run that was taken out of more than one, and untouched by a run in one', () => {
+    fc.assert(
+      fc.property(anyRanges, anyRange, (held, taken) => {
+        const zone = zoneHolding(held);
+        const before = claims(zone, 0);
+        mark(zone, taken, true);
+        noteHeld(zone.words, zone.layout, taken.first, taken.end - 1);
+        const [low, high] = [Math.floor(taken.first / LEAF), Math.floor((taken.end - 1) / LEAF)];
+        const exact = longestRuns(zone);
+        const expected = before.map((claim, leaf) =>
+          low < high && low <= leaf && leaf <= high ? (exact[leaf] ?? 0) : claim,
+        );
+        expect(claims(zone, 0)).toEqual(expected);
+        expectInnerNodesExact(zone);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is corrected a leaf at a time', () => {
+    fc.assert(
+      fc.property(anyRanges, fc.array(fc.nat({ max: LEAVES - 1 }), { maxLength: 20 }), (held, corrected) => {
+        const zone = zoneOf([0, FRAMES]);
+        const before = claims(zone, 0);
+        for (const range of held) mark(zone, range, true);
+        for (const leaf of corrected) correctLeaf(zone.words, zone.layout, leaf);
+        const exact = longestRuns(zone);
+        expect(claims(zone, 0)).toEqual(
+          before.map((claim, leaf) => (corrected.includes(leaf) ? (exact[leaf] ?? 0) : claim)),
+        );
+        expectInnerNodesExact(zone);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('leads to the next leaf that claims a run long enough, or to none', () => {
+    fc.assert(
+      fc.property(anyRanges, fc.nat({ max: LEAVES }), (held, from) => {
+        const zone = zoneHolding(held);
+        const leaves = claims(zone, 0);
+        for (const count of [1, 2, 100, 256, 257, 511, 512, 513, 5000]) {
+          const next = leaves.findIndex(
+            (claim, leaf) => leaf >= from && claim >= Math.min(count, LONGEST_COUNTED),
+          );
+          expect(nextLeaf(zone.words, zone.layout, from, count)).toBe(next < 0 ? LEAVES : next);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** Counts what `act` reads of a zone. */
+function readsOf(zone: Zone, act: (words: Int32Array) => void): Reads {
+  const { zone: watched, reads } = counted(zone);
+  act(watched.words);
+  return reads;
+}
+
+describe('it costs', () => {
+  const allHeld = { first: 0, end: FRAMES };
+
+  test('the words around it, and one node a level, to free one page frame', () => {
+    const zone = zoneHolding([allHeld]);
+    mark(zone, { first: 5000, end: 5001 }, false);
+    const reads = readsOf(zone, (words) => noteFreed(words, zone.layout, 5000, 5000));
+    expect(reads).toEqual({ bits: 2, nodes: 3 });
+  });
+
+  test('no node above the first that claims as much anyway', () => {
+    const zone = zoneHolding([allHeld]);
+    mark(zone, { first: 5000, end: 5002 }, false);
+    noteFreed(zone.words, zone.layout, 5000, 5001);
+    mark(zone, { first: 5010, end: 5011 }, false);
+    expect(readsOf(zone, (words) => noteFreed(words, zone.layout, 5010, 5010)).nodes).toBe(1);
+  });
+
+  test('the ends alone, to free a long run', () => {
+    const zone = zoneHolding([allHeld]);
+    const freed = { first: 100, end: 60 * LEAF };
+    mark(zone, freed, false);
+    const { bits } = readsOf(zone, (words) => noteFreed(words, zone.layout, freed.first, freed.end - 1));
+    expect(bits).toBeLessThan(5 * WORDS_OF_A_LEAF_AND_ITS_RUN);
+  });
+
+  test('no more than two leaves before it, to free next to a long free run', () => {
+    const zone = zoneHolding([{ first: 40 * LEAF, end: FRAMES }]);
+    mark(zone, { first: 40 * LEAF, end: 40 * LEAF + 1 }, false);
+    const reads = readsOf(zone, (words) => noteFreed(words, zone.layout, 40 * LEAF, 40 * LEAF));
+    expect(reads.bits).toBeLessThanOrEqual(2 + 3 * 9);
+    expect(reads.nodes).toBeLessThanOrEqual(3 + 3);
+  });
+
+  test('eight words to correct a leaf that claims too much, and no node above where another child is better', () => {
+    const zone = zoneOf([0, FRAMES]);
+    mark(zone, { first: 4 * LEAF, end: 5 * LEAF }, true);
+    const reads = readsOf(zone, (words) => correctLeaf(words, zone.layout, 4));
+    expect(reads.bits).toBe(8);
+    expect(reads.nodes).toBeLessThanOrEqual(1 + 1 + FANOUT);
+    expect(readsOf(zone, (words) => correctLeaf(words, zone.layout, 4)).nodes).toBe(1);
+  });
+
+  test('eight nodes a level at most, up and down again, to find the next leaf', () => {
+    const zone = zoneHolding([{ first: 0, end: 69 * LEAF }]);
+    expect(readsOf(zone, (words) => nextLeaf(words, zone.layout, 0, 1))).toEqual({
+      bits: 0,
+      nodes: 2 + 1 + 6,
+    });
+    expect(readsOf(zone, (words) => nextLeaf(words, zone.layout, 1, 1)).nodes).toBeLessThanOrEqual(
+      7 + 7 + 1 + 1 + 6,
+    );
+  });
+});
+
+/** What a leaf's words, and those of the run on from it, come to. */
+const WORDS_OF_A_LEAF_AND_ITS_RUN = 8 + 2 * 17;
