@@ -20,9 +20,14 @@ import {
 import { statisticsFile } from './output-file.ts';
 import { progressBar } from './progress.ts';
 
-export interface CheckOptions {
-  readonly target: string;
+/** Which memory maps programs run on. */
+export interface MapOptions {
   readonly map?: readonly string[];
+  readonly bitmapMaxAddr: bigint;
+}
+
+export interface CheckOptions extends MapOptions {
+  readonly target: string;
   readonly programs?: number;
   readonly time?: number;
   readonly operations: number;
@@ -30,7 +35,6 @@ export interface CheckOptions {
   readonly jobs: number;
   readonly shard?: Shard;
   readonly results: string;
-  readonly bitmapMaxAddr: bigint;
   readonly policy?: readonly Policy[];
   readonly budget: number;
   readonly corpus: string;
@@ -55,7 +59,7 @@ interface NamedMap {
 export const GENERATED = 'generated';
 
 /** Whether most programs run on generated maps: where no map is named, or they are. */
-function usesGenerated({ map: paths }: CheckOptions): boolean {
+export function usesGenerated({ map: paths }: MapOptions): boolean {
   return paths === undefined || paths.includes(GENERATED);
 }
 
@@ -66,7 +70,8 @@ function thisMachine(): NamedMap {
   return { name: `this machine (${imported.format})`, map: imported.map };
 }
 
-function worldsOf({ map: paths, bitmapMaxAddr }: CheckOptions): readonly NamedWorld[] {
+/** Returns the memory maps that are named, or this machine's own. */
+export function worldsOf({ map: paths, bitmapMaxAddr }: MapOptions): readonly NamedWorld[] {
   const files = paths?.filter((path) => path !== GENERATED);
   const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
   return maps.map(({ name, map }) => ({
@@ -74,6 +79,17 @@ function worldsOf({ map: paths, bitmapMaxAddr }: CheckOptions): readonly NamedWo
     map,
     config: config({ bitmapMaxAddr }),
   }));
+}
+
+/** Returns the map that speed is measured on: the first that is named, or one that every machine has. */
+export function speedWorld([first]: readonly NamedWorld[], { bitmapMaxAddr }: MapOptions): NamedWorld {
+  return (
+    first ?? {
+      name: FALLBACK_MAP.name ?? 'a plain map',
+      map: FALLBACK_MAP,
+      config: config({ bitmapMaxAddr }),
+    }
+  );
 }
 
 /** A check with its defaults filled in. */
@@ -97,7 +113,7 @@ export function header({ target, worlds, seed, options }: Run): string {
 }
 
 /** A seed for whoever does not care; it is printed, so that the run can be repeated. */
-function anySeed(): number {
+export function anySeed(): number {
   return Math.floor(Math.random() * 0x7fff_ffff);
 }
 

@@ -13,6 +13,7 @@ import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { shrinkCommand } from './shrink.ts';
 import { soakCommand } from './soak.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -34,6 +35,7 @@ const COMMANDS = [
   checkCommand,
   exploreCommand,
   mergeCommand,
+  verifyCommand,
   replayCommand,
   shrinkCommand,
   exportCommand,

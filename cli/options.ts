@@ -34,6 +34,15 @@ export function seconds(flag: string): (text: string) => number {
   };
 }
 
+/** Returns a reader of numbers above 0. */
+export function positive(flag: string): (text: string) => number {
+  return (text) => {
+    const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (n > 0) return n;
+    throw new SpecError(`${flag}: expected a number above 0, found ${JSON.stringify(text)}`);
+  };
+}
+
 /** Returns the policies that `text` lists, separated by commas; none for `none`. */
 export function policyList(text: string): readonly Policy[] {
   if (text === 'none') return [];

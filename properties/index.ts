@@ -62,6 +62,7 @@ export { compareSimplicity } from './reduce/simplicity.ts';
 export type { OtherClause } from './reduce/trials.ts';
 export { formatCounterexample, formatResponse } from './report/counterexample.ts';
 export { type JunitOptions, junitReport } from './report/junit.ts';
+export { type VerifiedNames, verifyJunit } from './report/junit-verify.ts';
 export { statisticsLine } from './report/statistics.ts';
 export { type FoundShard, type MergedRun, mergeShards } from './scale/merge.ts';
 export { onThreads } from './scale/on-threads.ts';
@@ -71,3 +72,9 @@ export { heldTo, type ReadScenario, readScenario } from './shrink/read-scenario.
 export { type ShrinkOptions, type ShrinkResult, shrink } from './shrink/shrink.ts';
 export { OURS, type Target, targetFrom } from './target.ts';
 export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';
+export { OBSERVABLES, type Observable, type Sides } from './verify/compare.ts';
+export type { Difference } from './verify/difference.ts';
+export { openSide, type Side } from './verify/side.ts';
+export type { Speed } from './verify/speed-step.ts';
+export { STEP_NAMES, type Step } from './verify/step.ts';
+export { type VerifyOptions, type VerifyResult, type VerifyVerdict, verify } from './verify/verify.ts';

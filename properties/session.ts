@@ -36,7 +36,7 @@ function untouchedArray(length: number): BigUint64Array {
 }
 
 /** Returns an argument as callers pass it: a number where it is exact. */
-function passed(argument: Argument): number | bigint {
+export function passed(argument: Argument): number | bigint {
   if (typeof argument === 'number') return argument;
   const n = Number(argument);
   return Number.isSafeInteger(n) ? n : argument;

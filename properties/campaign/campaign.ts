@@ -63,7 +63,8 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps where generated ones are wanted too. */
 const NAMED_SHARE = 8;
 
-function runProgram(
+/** Runs a program as it was drawn: what its numbers mean is settled by how the target answers. */
+export function runProgram(
   target: Target,
   { world, calls, commands }: DrawnProgram,
   observer?: Observer,
@@ -128,12 +129,16 @@ export function noCounts(): Counts {
   return new Counters().counts;
 }
 
-/** The seeds of batches: distinct for 2^32 batches, and those of two campaigns are far apart. */
-function batchSeed(seed: number, batch: number): number {
+/** Returns the seed of a batch: distinct for 2^32 batches, and those of two campaigns are far apart. */
+export function batchSeed(seed: number, batch: number): number {
   return (Math.imul(seed, 0x9e37_79b1) + Math.imul(batch, 0x85eb_ca6b)) | 0;
 }
 
-function worldOf({ worlds, generated }: BlockOptions, batch: number): NamedWorld | undefined {
+/** Returns the named map that a batch runs on, or undefined where its maps are generated. */
+export function worldOf(
+  { worlds, generated }: Pick<CampaignOptions, 'worlds' | 'generated'>,
+  batch: number,
+): NamedWorld | undefined {
   if (worlds.length === 0) return undefined;
   if (!generated) return worlds[batch % worlds.length];
   return batch % NAMED_SHARE === NAMED_SHARE - 1

@@ -72,6 +72,27 @@ function replayedOrListed(target: Target, path: string): CorpusFile {
   }
 }
 
+/** The traces of some folders. */
+export interface ReadCorpus {
+  readonly traces: readonly Trace[];
+  /** Files that hold no trace, or one that no longer applies. */
+  readonly unusable: readonly string[];
+}
+
+/** Reads every trace of the folders. A folder that is not there has none. Throws `SpecError` where one cannot be read. */
+export function readCorpus(folders: readonly string[]): ReadCorpus {
+  const traces: Trace[] = [];
+  const unusable: string[] = [];
+  for (const path of folders.flatMap((folder) => namesOf(folder).map((name) => join(folder, name))))
+    try {
+      traces.push(readTrace(path));
+    } catch (error) {
+      if (!(error instanceof OutdatedTraceError) && !isSpecError(error)) throw error;
+      unusable.push(path);
+    }
+  return { traces, unusable };
+}
+
 /** Runs every trace of the folders on a target. A folder that is not there has none. Throws `SpecError` where one cannot be read. */
 export function replayCorpus(target: Target, folders: readonly string[]): readonly CorpusFile[] {
   const paths = folders.flatMap((folder) => namesOf(folder).map((name) => join(folder, name)));

@@ -2,19 +2,13 @@
  * JUnit XML: a run as test cases that build servers show, one for each clause and one for each trace of the corpus. A
  * clause that no program exercised is skipped, not passed.
  */
-import imported, { type Builder, type TestSuite } from 'junit-report-builder';
+import type { TestSuite } from 'junit-report-builder';
 import { CLAUSES, type Trace } from '../../spec/index.ts';
 import type { SideCounts } from '../campaign/clause-counts.ts';
 import { type CampaignResult, FULL_RUN_PROGRAMS } from '../campaign/result.ts';
 import type { CorpusFile } from '../corpus/corpus.ts';
 import { formatCounterexample } from './counterexample.ts';
-
-function isBuilder(value: unknown): value is Builder {
-  return typeof value === 'object' && value !== null && 'newBuilder' in value;
-}
-
-// The package is CommonJS and replaces its exports by the builder; its types put the builder on `default`.
-const builder: Builder = isBuilder(imported) ? imported : imported.default;
+import { builder } from './junit-builder.ts';
 
 export interface JunitOptions {
   readonly target: string;

@@ -1,0 +1,22 @@
+/** Another layout of what is known of owners: a set for each owner but the firmware, which has what is in none. */
+import type { Owner } from 'frameproof/spec';
+import { managerOf } from './manager.ts';
+
+export { policies } from './manager.ts';
+
+const KEPT: readonly Owner[] = ['pmm', 'caller', 'boot'];
+
+export default managerOf({
+  owners: () => {
+    const sets = new Map(KEPT.map((owner) => [owner, new Set<number>()]));
+    return {
+      of: (frame) => KEPT.find((owner) => sets.get(owner)?.has(frame) === true) ?? 'firmware',
+      set: ({ base, end }, owner) => {
+        for (let frame = base; frame < end; frame += 1) {
+          for (const set of sets.values()) set.delete(frame);
+          sets.get(owner)?.add(frame);
+        }
+      },
+    };
+  },
+});

@@ -1,0 +1,27 @@
+/** No bitmap at all: a set of page frames, put in order each time it is searched. */
+import { managerOf } from './manager.ts';
+
+export { policies } from './manager.ts';
+
+export default managerOf({
+  freeRuns: () => {
+    const free = new Set<number>();
+    return {
+      give: ({ base, end }) => {
+        for (let frame = base; frame < end; frame += 1) free.add(frame);
+      },
+      take: ({ base, end }) => {
+        for (let frame = base; frame < end; frame += 1) free.delete(frame);
+      },
+      *runs() {
+        let [base, end] = [0, 0];
+        for (const frame of [...free].sort((a, b) => a - b)) {
+          if (frame !== end && base < end) yield { base, end };
+          if (frame !== end) base = frame;
+          end = frame + 1;
+        }
+        if (base < end) yield { base, end };
+      },
+    };
+  },
+});

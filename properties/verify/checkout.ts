@@ -1,0 +1,188 @@
+/**
+ * Checkouts: a revision of a git repository, set aside in a folder of its own and built, so that what it held can run
+ * beside what is there now. The repository itself is not touched.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import * as t from 'io-ts';
+import { decode, parseJson, SpecError } from '../../spec/index.ts';
+
+/** Where the repository is, and what stops the work on it. */
+export interface CheckOutOptions {
+  /** Default: the folder of this process. */
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A revision set aside. */
+export interface Checkout {
+  readonly folder: string;
+  /** The commit in full. */
+  readonly commit: string;
+  /** What was done to build it, in words. */
+  readonly built: readonly string[];
+  /** Removes the folder. */
+  close(): void;
+}
+
+const Lock = t.type({ packages: t.record(t.string, t.unknown) }, 'a lock file of npm');
+const LockedPackage = t.partial({
+  version: t.string,
+  dev: t.boolean,
+  optional: t.boolean,
+  link: t.boolean,
+});
+const Manifest = t.partial({ scripts: t.record(t.string, t.string) }, 'package.json');
+
+/** Commands under way, each the leader of a group: what it starts ends with it. */
+const running = new Set<ChildProcess>();
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Returns what a command prints; throws `SpecError` naming it where it fails or is stopped. */
+async function output(
+  [command, ...args]: readonly [string, ...string[]],
+  { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal | undefined },
+): Promise<string> {
+  // What npm starts is to be run by the Node.js that runs this.
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}` };
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = (): void => endGroup(child);
+  running.add(child);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted === true) stop();
+  try {
+    return await printed(child, `${command} ${args.join(' ')}`);
+  } finally {
+    running.delete(child);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The last characters of what a command said when it failed. */
+const SAID = 300;
+
+function printed(child: ChildProcess, name: string): Promise<string> {
+  const [out, err]: [string[], string[]] = [[], []];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => out.push(text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => err.push(text));
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) => reject(new SpecError(`${name}: ${cause.message}`, { cause })));
+    child.once('close', (code, ended) => {
+      if (code === 0) return resolve(out.join(''));
+      const said = `${out.join('')}\n${err.join('')}`.trim().replaceAll(/\s+/g, ' ').slice(-SAID);
+      return reject(
+        new SpecError(`${name}: expected it to succeed, and it ended with ${code ?? ended}: ${said}`),
+      );
+    });
+  });
+}
+
+/** Returns the commit that a revision of the repository around `cwd` names. Throws `SpecError` where it names none. */
+async function commitOf(revision: string, cwd: string, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    const commit = await output(['git', 'rev-parse', '--verify', '--quiet', `${revision}^{commit}`], {
+      cwd,
+      signal,
+    });
+    return commit.trim();
+  } catch (cause) {
+    throw new SpecError(`git:${revision}: expected a revision of the git repository in ${cwd}`, { cause });
+  }
+}
+
+function installedIn(folder: string): Readonly<Record<string, unknown>> {
+  const path = join(folder, 'node_modules/.package-lock.json');
+  return existsSync(path) ? decode(Lock, parseJson(readFileSync(path, 'utf8'), path), path).packages : {};
+}
+
+/** Whether every package that a lock file asks for is installed in another folder, in the same version. */
+function isSatisfiedBy(lockPath: string, project: string): boolean {
+  if (!existsSync(lockPath)) return false;
+  const { packages } = decode(Lock, parseJson(readFileSync(lockPath, 'utf8'), lockPath), lockPath);
+  const installed = installedIn(project);
+  return Object.entries(packages).every(([path, asked]) => {
+    if (path === '') return true;
+    const [wanted, there] = [asked, installed[path]].map((each) =>
+      decode(LockedPackage, each ?? {}, lockPath),
+    );
+    return wanted?.version === there?.version || (wanted?.optional === true && there?.version === undefined);
+  });
+}
+
+/** Installs what the revision depends on: from the project around it where that has the same, or by npm. */
+async function install(folder: string, project: string, signal: AbortSignal | undefined): Promise<string> {
+  if (!existsSync(join(folder, 'package.json'))) return 'no package.json, so nothing to install';
+  if (isSatisfiedBy(join(folder, 'package-lock.json'), project)) {
+    symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
+    return 'packages of this checkout, which has the same versions';
+  }
+  await output(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, signal });
+  return 'npm ci';
+}
+
+/** Builds the revision by its script `build`, where it has one. */
+async function build(folder: string, signal: AbortSignal | undefined): Promise<string> {
+  const path = join(folder, 'package.json');
+  if (!existsSync(path)) return 'nothing to build';
+  const { scripts } = decode(Manifest, parseJson(readFileSync(path, 'utf8'), path), path);
+  if (scripts?.build === undefined) return 'no script build';
+  await output(['npm', 'run', 'build'], { cwd: folder, signal });
+  return 'npm run build';
+}
+
+/** Folders to be removed however the process ends. */
+const open = new Set<string>();
+
+function removeAll(): void {
+  for (const child of running) endGroup(child);
+  for (const folder of open) rmSync(folder, { recursive: true, force: true });
+  open.clear();
+}
+
+function newFolder(): string {
+  if (open.size === 0) process.once('exit', removeAll);
+  const folder = mkdtempSync(join(tmpdir(), 'frameproof-revision-'));
+  open.add(folder);
+  return folder;
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  open.delete(folder);
+  if (open.size === 0) process.off('exit', removeAll);
+}
+
+/**
+ * Sets a revision of the repository around the folder `cwd` aside, and builds it. Throws `SpecError` where there is no such
+ * revision, or it cannot be built; nothing is left then.
+ */
+export async function checkOut(
+  revision: string,
+  { cwd = process.cwd(), signal }: CheckOutOptions = {},
+): Promise<Checkout> {
+  const commit = await commitOf(revision, cwd, signal);
+  const project = (await output(['git', 'rev-parse', '--show-toplevel'], { cwd, signal })).trim();
+  const folder = newFolder();
+  try {
+    const archive = join(folder, '.revision.tar');
+    await output(['git', 'archive', '--format=tar', '-o', archive, commit], { cwd: project, signal });
+    await output(['tar', '-xf', archive, '-C', folder], { cwd: folder, signal });
+    rmSync(archive);
+    const built = [await install(folder, project, signal), await build(folder, signal)];
+    return { folder, commit, built, close: () => remove(folder) };
+  } catch (error) {
+    remove(folder);
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Small worlds: every call sequence of any length on a memory of a few page frames, judged on each side that can be saved and
+ * loaded. Where the same answers are asked for and both can, on the pair of them as well, which then has no state in which
+ * they answer differently.
+ */
+import type { Pmm, Trace } from '../../spec/index.ts';
+import { type Exploration, explore } from '../explore/explore.ts';
+import { isSaved } from '../explore/manager-driver.ts';
+import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
+import { SimulatedMemory } from '../simulated-memory.ts';
+import type { Target } from '../target.ts';
+import type { Sides } from './compare.ts';
+import { pairOf } from './pair.ts';
+import type { Step } from './step.ts';
+
+/** What is searched, and how it is called. */
+interface Subject {
+  readonly name: string;
+  readonly target: Target;
+}
+
+function canBeSaved(target: Target, size: SmallWorldOptions): boolean {
+  const { map, config } = smallWorld(size);
+  let pmm: Pmm;
+  try {
+    pmm = target.create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
+  } catch {
+    // What init throws is the business of the steps that judge it.
+    return false;
+  }
+  const isAble = isSaved(pmm);
+  pmm.dispose?.();
+  return isAble;
+}
+
+function subjectsOf({ candidate, baseline, observable }: Sides, size: SmallWorldOptions): readonly Subject[] {
+  const sides = [
+    { name: 'candidate', target: candidate },
+    { name: 'baseline', target: baseline },
+  ].filter(({ target }) => canBeSaved(target, size));
+  const isPair = observable === 'exact' && sides.length === 2;
+  return isPair ? [...sides, { name: 'both at once', target: pairOf(candidate, baseline) }] : sides;
+}
+
+function words(name: string, { end, states, transitions, depth }: Exploration): string {
+  const say = (n: number): string => n.toLocaleString('en-US');
+  const reached = end === 'closed' ? 'all' : `up to ${depth} operations (${end}),`;
+  return `${name} ${reached} ${say(states)} states, ${say(transitions)} transitions`;
+}
+
+/** Searches the small world of a size on each side that allows it. */
+export async function exploreStep(
+  sides: Sides,
+  size: SmallWorldOptions,
+  signal?: AbortSignal,
+): Promise<Step> {
+  const start = performance.now();
+  const said: string[] = [];
+  let broken: Trace | null = null;
+  for (const { name, target } of subjectsOf(sides, size)) {
+    if (broken !== null || signal?.aborted === true) break;
+    const bounds = signal === undefined ? {} : { signal };
+    const exploration = await explore({ target, world: smallWorld(size), bounds });
+    said.push(words(name, exploration));
+    broken = exploration.trace;
+  }
+  for (const [name, target] of Object.entries({ candidate: sides.candidate, baseline: sides.baseline }))
+    if (!canBeSaved(target, size)) said.push(`${name} not searched, it cannot be saved and loaded`);
+  return {
+    name: 'small worlds',
+    verdict: broken !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',
+    evidence: `every call sequence on ${size.stack} + ${size.bitmap} page frames: ${said.join('; ')}`,
+    seconds: (performance.now() - start) / 1000,
+    found: broken?.scenario ?? null,
+  };
+}

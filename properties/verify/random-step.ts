@@ -1,0 +1,72 @@
+/**
+ * Random programs: the same ones on both sides, on generated and named memory maps. What drawn numbers mean depends on what
+ * has been handed out so far; so a program is drawn while one side runs it, batches in turn, and the other side then runs
+ * the same.
+ */
+import type { Scenario } from '../../spec/index.ts';
+import { BATCH } from '../campaign/blocks.ts';
+import { batchSeed, type NamedWorld, runProgram, worldOf } from '../campaign/campaign.ts';
+import { anyProgram, type DrawnProgram } from '../commands.ts';
+import { execute } from '../execution.ts';
+import { runProperty } from '../fast-check.ts';
+import type { Runs, Sides } from './compare.ts';
+import { compare } from './compare.ts';
+import { Compared, type Step } from './step.ts';
+
+export interface RandomOptions {
+  /** Maps to use besides or instead of generated ones. */
+  readonly worlds: readonly NamedWorld[];
+  readonly generated: boolean;
+  readonly programs: number;
+  /** Operations in a program, at most. */
+  readonly operations: number;
+  readonly seed: number;
+}
+
+/** Runs a program on both sides, drawn by the one or by the other. */
+function runDrawn({ candidate, baseline }: Sides, drawn: DrawnProgram, byCandidate: boolean): Runs {
+  const trace = runProgram(byCandidate ? candidate : baseline, drawn).trace();
+  const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
+  return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
+}
+
+/** Runs a batch, and returns the simplest program on which the sides differ, as far as fast-check's shrinking goes, or null. */
+function runBatch(
+  sides: Sides,
+  compared: Compared,
+  options: RandomOptions,
+  { batch, runs }: { readonly batch: number; readonly runs: number },
+): Scenario | null {
+  let differing: Scenario | null = null;
+  const agrees = (drawn: DrawnProgram): boolean => {
+    const both = runDrawn(sides, drawn, batch % 2 === 0);
+    const { differsAt } = differing === null ? compared.note(both) : compare(both, sides.observable);
+    if (differsAt !== null) differing = both.candidate.scenario;
+    return differsAt === null;
+  };
+  const program = anyProgram(options.operations, worldOf(options, batch));
+  const seed = batchSeed(options.seed, batch);
+  const { failed } = runProperty(program, agrees, { runs, seed, shrink: true });
+  return failed ? differing : null;
+}
+
+/** Runs random programs on both sides, up to the first on which they differ. */
+export async function randomStep(sides: Sides, options: RandomOptions, signal?: AbortSignal): Promise<Step> {
+  const start = performance.now();
+  const compared = new Compared(sides);
+  const { programs, seed } = options;
+  let found: Scenario | null = null;
+  for (let done = 0; done < programs && found === null && signal?.aborted !== true; done += BATCH) {
+    const batch = { batch: done / BATCH, runs: Math.min(BATCH, programs - done) };
+    found = runBatch(sides, compared, options, batch);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const maps = [...(options.generated ? ['generated maps'] : []), ...options.worlds.map(({ name }) => name)];
+  return {
+    name: 'random programs',
+    verdict: found !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',
+    evidence: `${compared.scenarios.toLocaleString('en-US')} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`,
+    seconds: (performance.now() - start) / 1000,
+    found,
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Small programs: every program of few operations on every small memory map, with the arguments that such a map tells
+ * apart, on both sides. Shortest first.
+ */
+import { CALLS, type Scenario } from '../../spec/index.ts';
+import { Worlds } from '../reduce/draft.ts';
+import { programsOn } from '../reduce/small-programs.ts';
+import { narrowWorldsFor, worldsFor } from '../reduce/small-worlds.ts';
+import type { Sides } from './compare.ts';
+import { Compared, type Step } from './step.ts';
+
+/** Programs between two looks at the clock. */
+const BATCH = 256;
+
+/** Plain arguments in many worlds, and all arguments in some. */
+const PASSES = [
+  { breadth: 'plain', worldsFor },
+  { breadth: 'edges', worldsFor: narrowWorldsFor },
+] as const;
+
+function* scenarios(policies: Scenario['policies'], longest: number): Generator<Scenario> {
+  const worlds = new Worlds();
+  for (let length = 0; length <= longest; length += 1)
+    for (const { breadth, worldsFor: grounds } of PASSES)
+      for (const ground of grounds(length))
+        for (const operations of programsOn(ground, length, { calls: CALLS, breadth }))
+          yield worlds.scenarioOf({ ...ground, policies, operations });
+}
+
+/** Runs all programs of at most `longest` operations on both sides, up to the first on which they differ. */
+export async function smallStep(sides: Sides, longest: number, signal?: AbortSignal): Promise<Step> {
+  const start = performance.now();
+  const compared = new Compared(sides);
+  let found: Scenario | null = null;
+  for (const scenario of scenarios(sides.candidate.policies, longest)) {
+    if (compared.scenarios % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted === true) break;
+    if (!compared.run(scenario)) {
+      found = scenario;
+      break;
+    }
+  }
+  const programs = compared.scenarios.toLocaleString('en-US');
+  return {
+    name: 'small programs',
+    verdict: found !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',
+    evidence: `${found === null ? 'all ' : ''}${programs} programs of at most ${longest} operations on small memory maps: ${compared}`,
+    seconds: (performance.now() - start) / 1000,
+    found,
+  };
+}

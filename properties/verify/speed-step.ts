@@ -1,0 +1,191 @@
+/**
+ * Speed: the same long workload on both sides, in turns, so that what else the machine does strikes both. Each turn gives
+ * one ratio; what is said of all of them is the median and the quartiles. Timed are the calls alone, with their arguments
+ * made up before; init and judging are not.
+ */
+import type { Operation, Pmm } from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+import { Workload } from '../log/workload.ts';
+import { passed, Session } from '../session.ts';
+import { SimulatedMemory } from '../simulated-memory.ts';
+import type { Target } from '../target.ts';
+import type { Sides } from './compare.ts';
+import type { Step } from './step.ts';
+
+/** Ratios of the time that the candidate takes to that of the baseline: below 1 it is faster. */
+export interface Speed {
+  readonly median: number;
+  /** The first and the third quartile. */
+  readonly quartiles: readonly [number, number];
+  readonly turns: number;
+  /** Calls in a turn, on each side. */
+  readonly operations: number;
+  /** Nanoseconds a call, median. */
+  readonly candidateNs: number;
+  readonly baselineNs: number;
+}
+
+export interface SpeedOptions {
+  readonly world: World & { readonly name: string };
+  readonly seed: number;
+  /** Seconds for all turns, about. */
+  readonly seconds: number;
+  /** Calls in a turn, at most. Default: 20,000. */
+  readonly operations?: number;
+  /** The largest ratio that passes, null where any does. */
+  readonly maxSlowdown: number | null;
+}
+
+const OPERATIONS = 20_000;
+/** A turn of both sides takes about this share of the time at most. */
+const LEAST_TURNS = 15;
+const MOST_TURNS = 101;
+
+/** Records what a workload asks of a target, with the addresses that the target has handed out. */
+function record(
+  target: Target,
+  { map, config }: World,
+  { seed, operations: most = OPERATIONS }: SpeedOptions,
+): readonly Operation[] {
+  const session = new Session(target, map, config);
+  const workload = new Workload({ map, config, seed, provokes: false });
+  let free = session.started.amounts?.free ?? 0;
+  const operations = Array.from({ length: most }, () => {
+    const operation = workload.next();
+    const response = session.perform(operation, free);
+    free = response.amounts?.free ?? free;
+    workload.note(operation, response);
+    return operation;
+  });
+  session.close();
+  return operations;
+}
+
+/** Returns an operation as a call whose arguments are there already. */
+function prepared(operation: Operation): (pmm: Pmm) => unknown {
+  switch (operation.call) {
+    case 'allocPages': {
+      const [count, entries] = [passed(operation.count), new BigUint64Array(Number(operation.count))];
+      return (pmm) => pmm.allocPages(entries, count);
+    }
+    case 'allocBitmap': {
+      const [count, max, alignment] = [
+        passed(operation.count),
+        passed(operation.maxAddr),
+        passed(operation.alignment),
+      ];
+      return (pmm) => pmm.allocBitmap(count, max, alignment);
+    }
+    case 'free': {
+      const { address } = operation;
+      return (pmm) => pmm.free(address);
+    }
+    case 'freePages': {
+      const entries = BigUint64Array.from(operation.addresses);
+      return (pmm) => pmm.freePages(entries, entries.length);
+    }
+    case 'freeRegion': {
+      const [address, count] = [operation.address, passed(operation.count)];
+      return (pmm) => pmm.freeRegion(address, count);
+    }
+    default: {
+      const { call } = operation;
+      return (pmm) => pmm[call]();
+    }
+  }
+}
+
+/** One side at work: each turn on a new manager, all of them with the same calls. */
+class Runner {
+  readonly #target: Target;
+  readonly #world: World;
+  readonly #calls: readonly ((pmm: Pmm) => unknown)[];
+
+  constructor(target: Target, options: SpeedOptions) {
+    this.#target = target;
+    this.#world = options.world;
+    this.#calls = record(target, options.world, options).map(prepared);
+  }
+
+  /** Performs the first calls and returns the milliseconds they take. */
+  turn(operations: number): number {
+    const { map, config } = this.#world;
+    const pmm = this.#target.create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
+    const start = performance.now();
+    for (let i = 0; i < operations; i += 1) this.#calls[i]?.(pmm);
+    const ms = performance.now() - start;
+    pmm.dispose?.();
+    return ms;
+  }
+}
+
+/** Returns the value below which this share of the values lies, the nearest of them. */
+function quantile(values: readonly number[], share: number): number {
+  const ascending = values.toSorted((a, b) => a - b);
+  return ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? Number.NaN;
+}
+
+/** Calls in a turn so that there is time for enough turns. */
+function operationsFor(candidate: Runner, baseline: Runner, most: number, ms: number): number {
+  const both = candidate.turn(most) + baseline.turn(most);
+  return Math.max(100, Math.min(most, Math.floor((most * ms) / LEAST_TURNS / both)));
+}
+
+/** Measures both sides in turns. */
+export async function measureSpeed(
+  { candidate, baseline }: Sides,
+  options: SpeedOptions,
+  signal?: AbortSignal,
+): Promise<Speed> {
+  const { seconds, operations: most = OPERATIONS } = options;
+  const [one, other] = [new Runner(candidate, options), new Runner(baseline, options)];
+  const operations = operationsFor(one, other, most, seconds * 1000);
+  const times: (readonly [candidate: number, baseline: number])[] = [];
+  const end = performance.now() + seconds * 1000;
+  while (times.length < LEAST_TURNS || (performance.now() < end && times.length < MOST_TURNS)) {
+    if (signal?.aborted === true) break;
+    // Who goes first alternates.
+    if (times.length % 2 === 0) times.push([one.turn(operations), other.turn(operations)]);
+    else {
+      const ms = other.turn(operations);
+      times.push([one.turn(operations), ms]);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const ratios = times.map(([a, b]) => a / b);
+  const ns = (of: readonly number[]): number => (quantile(of, 0.5) * 1e6) / operations;
+  return {
+    median: quantile(ratios, 0.5),
+    quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    turns: times.length,
+    operations,
+    candidateNs: ns(times.map(([a]) => a)),
+    baselineNs: ns(times.map(([, b]) => b)),
+  };
+}
+
+function evidence(speed: Speed, { world, maxSlowdown }: SpeedOptions): string {
+  const { median, quartiles, turns, operations, candidateNs, baselineNs } = speed;
+  const say = (n: number): string => n.toPrecision(3);
+  const limit = maxSlowdown === null ? 'no limit was asked for' : `${maxSlowdown} at most`;
+  return `${say(median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}`;
+}
+
+/** Measures both sides, and holds the median to the limit. */
+export async function speedStep(
+  sides: Sides,
+  options: SpeedOptions,
+  signal?: AbortSignal,
+): Promise<Step & { readonly speed: Speed }> {
+  const start = performance.now();
+  const speed = await measureSpeed(sides, options, signal);
+  const isSlower = options.maxSlowdown !== null && speed.median > options.maxSlowdown;
+  return {
+    name: 'speed',
+    verdict: signal?.aborted === true ? 'interrupted' : isSlower ? 'slower' : 'holds',
+    evidence: evidence(speed, options),
+    seconds: (performance.now() - start) / 1000,
+    found: null,
+    speed,
+  };
+}

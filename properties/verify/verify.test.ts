@@ -1,0 +1,322 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createPmm } from '../../impl/index.ts';
+import {
+  config,
+  formatProgram,
+  memoryMap,
+  type Pmm,
+  POLICIES,
+  type Policy,
+  type Program,
+  type Scenario,
+} from '../../spec/index.ts';
+import { loadTarget } from '../load-target.ts';
+import { MUTANTS, targetOf } from '../mutants/index.ts';
+import { OURS, type Target } from '../target.ts';
+import { wrapPmm } from '../wrap-pmm.ts';
+import { checkOut } from './checkout.ts';
+import { compare, type Observable, runBoth, type Sides } from './compare.ts';
+import { reduceDifference } from './difference.ts';
+import { exploreStep } from './explore-step.ts';
+import { openSide } from './side.ts';
+import { measureSpeed } from './speed-step.ts';
+import { type VerifyOptions, type VerifyResult, verify } from './verify.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'frameproof-verify-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Our implementation with some calls replaced. */
+function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Partial<Pmm>): Target {
+  return {
+    ...OURS,
+    name,
+    create: (map, options) => {
+      const pmm = createPmm(map, options);
+      return wrapPmm(pmm, calls(pmm));
+    },
+  };
+}
+
+function against(candidate: Target, observable: Observable, policies: readonly Policy[] = POLICIES): Sides {
+  return { candidate: { ...candidate, policies }, baseline: { ...OURS, policies }, observable };
+}
+
+const QUICK: VerifyOptions = {
+  corpora: [],
+  smallOperations: 0,
+  smallWorld: null,
+  random: { worlds: [], generated: true, programs: 64, operations: 40, seed: 5 },
+  speed: null,
+  reduceMs: 10_000,
+};
+
+/** Eight page frames in each zone. */
+const WORLD = {
+  map: memoryMap([{ type: 'conventional', start: 0n, pages: 16 }]),
+  config: config({ bitmapMaxAddr: 0x8000n }),
+};
+
+function scenario(policies: Scenario['policies'], ...operations: Program): Scenario {
+  return { ...WORLD, policies, operations };
+}
+
+const TWO_PAGES: Program = [{ call: 'alloc' }, { call: 'alloc' }, { call: 'freeAmount' }];
+const works = await loadTarget(join(EXAMPLES, 'works.ts'));
+
+describe('two sides that answer differently, both as the specification admits', () => {
+  it('differ where the same answers are asked for', () => {
+    const runs = runBoth(against(works, 'exact', []), scenario([], ...TWO_PAGES));
+    expect(compare(runs, 'exact')).toEqual({ differsAt: 0, compared: 2, partedAt: null });
+  });
+
+  it('do not where any admitted answer will do; they part, and each is judged on its own from there on', () => {
+    const runs = runBoth(against(works, 'spec', []), scenario([], ...TWO_PAGES));
+    expect(compare(runs, 'spec')).toEqual({ differsAt: null, compared: 2, partedAt: 0 });
+  });
+
+  it('differ where one of them breaks what both are held to', () => {
+    const runs = runBoth(against(works, 'spec', ['lifo']), scenario(['lifo'], ...TWO_PAGES));
+    expect(compare(runs, 'spec')).toMatchObject({ differsAt: 0 });
+    expect([runs.candidate.violation?.clause, runs.baseline.violation]).toEqual(['policy.lifo', undefined]);
+  });
+
+  it('are reduced to the simplest program on which they differ', () => {
+    const long = [...TWO_PAGES, ...TWO_PAGES, ...TWO_PAGES];
+    const { candidate, at, exhausted } = reduceDifference(
+      against(works, 'exact', []),
+      scenario([], ...long),
+      10_000,
+    );
+    expect(formatProgram(candidate.scenario.operations)).toEqual(['a = alloc()']);
+    expect(candidate.scenario.map.descriptors).toHaveLength(1);
+    expect({ at, exhausted }).toEqual({ at: 0, exhausted: false });
+  });
+});
+
+describe('what neither side is held to', () => {
+  const other = changed('other words', (pmm) => ({
+    free: (address) => {
+      try {
+        pmm.free(address);
+      } catch (error) {
+        if (error instanceof Error) error.message = `${error.message}, and that in other words`;
+        throw error;
+      }
+    },
+  }));
+
+  it.each<Observable>(['spec', 'exact'])('is the wording of a panic (%s)', (observable) => {
+    const runs = runBoth(
+      against(other, observable),
+      scenario(POLICIES, { call: 'free', address: { absolute: 0n } }),
+    );
+    expect(runs.candidate.responses).not.toEqual(runs.baseline.responses);
+    expect(compare(runs, observable).differsAt).toBeNull();
+  });
+});
+
+describe('a baseline that breaks a clause', () => {
+  const broken = changed('forgets errno', (pmm) => ({
+    allocBitmap: (...request) => {
+      const found = pmm.allocBitmap(...request);
+      pmm.errno = null;
+      return found;
+    },
+  }));
+  const refused = scenario(POLICIES, { call: 'allocBitmap', count: 99n, maxAddr: 0x8000n, alignment: 4096n });
+
+  it('differs from a candidate that does not', () => {
+    const runs = runBoth({ candidate: OURS, baseline: broken, observable: 'spec' }, refused);
+    expect(compare(runs, 'spec').differsAt).toBe(0);
+    expect([runs.candidate.violation, runs.baseline.violation?.clause]).toEqual([
+      undefined,
+      'failure.enomem',
+    ]);
+  });
+
+  it('is the same as a candidate that breaks it alike, and that is no refinement of the specification', () => {
+    const runs = runBoth({ candidate: broken, baseline: broken, observable: 'exact' }, refused);
+    expect(compare(runs, 'exact').differsAt).toBeNull();
+    expect(compare(runs, 'spec').differsAt).toBe(0);
+  });
+});
+
+describe('verify', () => {
+  const REWRITES = join(EXAMPLES, 'rewrites');
+  const PARTS = /^(manager|frames|.*-per-frame|plain-stack)\.ts$/;
+  const names = readdirSync(REWRITES).filter((name) => !PARTS.test(name));
+
+  it('has ten rewrites at least to be content with', () => {
+    expect(names.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it.each(names)('is content with the rewrite %s, whose every answer is the same', async (name) => {
+    const result = await verify(against(await loadTarget(join(REWRITES, name)), 'exact'), QUICK);
+    expect(result).toMatchObject({ verdict: 'refines', difference: null });
+    expect(result.steps.map((step) => step.name)).toEqual(['corpus', 'small programs', 'random programs']);
+  });
+
+  /** One for each step that finds it. */
+  it.each([
+    ['terminated-batch', 'corpus'],
+    ['reserved-frames-free', 'small programs'],
+    ['mmio-as-ram', 'random programs'],
+    ['refused-batch-reordered', 'random programs'],
+  ])('tells the mutant %s apart, by %s, with the shortest program', async (name, step) => {
+    const mutant = MUTANTS.find((each) => each.name === name);
+    if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+    const options = { ...QUICK, random: { ...QUICK.random, programs: 500 } };
+    const result: VerifyResult = await verify(against(targetOf(mutant), 'spec'), options);
+    expect([result.verdict, result.steps.at(-1)?.name]).toEqual(['differs', step]);
+    expect(result.difference?.candidate.violation).toBeDefined();
+    expect(result.difference?.baseline.violation).toBeUndefined();
+    expect(result.difference?.candidate.scenario.operations).toHaveLength(mutant.shortest);
+  });
+
+  it('stops when it is told to', async () => {
+    const result = await verify(against(OURS, 'spec'), { ...QUICK, signal: AbortSignal.abort() });
+    expect(result.verdict).toBe('interrupted');
+  });
+});
+
+describe('every call sequence on a small world', () => {
+  const SIZE = { stack: 1, bitmap: 2 };
+
+  it('is run on each side, and on both at once where the same answers are asked for', async () => {
+    const { verdict, evidence } = await exploreStep(against(OURS, 'exact'), SIZE);
+    expect(verdict).toBe('holds');
+    expect(evidence).toMatch(
+      /candidate all (\d+ states, [\d,]+ transitions); baseline all \1; both at once all \1$/,
+    );
+  });
+
+  it('finds what only a state reached by several calls shows, and says which side cannot be searched', async () => {
+    const forgetful: Target = {
+      ...OURS,
+      name: 'forgetful',
+      create: (map, options) => {
+        const pmm = createPmm(map, options);
+        const { alloc } = pmm;
+        pmm.alloc = () => (pmm.freeAmount() === 1 ? null : alloc.call(pmm));
+        return pmm;
+      },
+    };
+    const { verdict, found } = await exploreStep(against(forgetful, 'spec'), { stack: 2, bitmap: 1 });
+    expect(verdict).toBe('differs');
+    expect(found?.operations.length).toBeGreaterThan(0);
+    const { evidence } = await exploreStep(against(works, 'spec', []), SIZE);
+    expect(evidence).toContain('candidate not searched, it cannot be saved and loaded');
+  });
+});
+
+describe('speed', () => {
+  const slow = changed('slow', (pmm) => ({
+    alloc: () => {
+      const end = performance.now() + 0.05;
+      while (performance.now() < end);
+      return pmm.alloc();
+    },
+  }));
+  const speed = {
+    world: { ...WORLD, name: 'sixteen page frames' },
+    seconds: 0.2,
+    operations: 400,
+    maxSlowdown: 1.5,
+  };
+
+  it('is the ratio of the times of both sides, with its quartiles', async () => {
+    const { median, quartiles, turns } = await measureSpeed(against(slow, 'spec'), { ...speed, seed: 1 });
+    expect(turns).toBeGreaterThanOrEqual(15);
+    expect(median).toBeGreaterThan(2);
+    expect(quartiles[0]).toBeLessThanOrEqual(median);
+    expect(quartiles[1]).toBeGreaterThanOrEqual(median);
+  });
+
+  it('past the limit makes a candidate slower, and without a limit none', async () => {
+    const random = { ...QUICK.random, programs: 0 };
+    const limited = await verify(against(slow, 'spec'), { ...QUICK, random, speed });
+    expect(limited.verdict).toBe('slower');
+    expect(limited.speed?.median).toBeGreaterThan(1.5);
+    const free = await verify(against(slow, 'spec'), {
+      ...QUICK,
+      random,
+      speed: { ...speed, maxSlowdown: null },
+    });
+    expect(free.verdict).toBe('refines');
+  });
+});
+
+/** A repository with one commit of these files, and what is not committed after it. */
+function repository(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(folder, 'repository-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
+  for (const args of [
+    ['init', '-q'],
+    ['add', '-A'],
+    [...identity, 'commit', '-q', '-m', 'first'],
+  ]) {
+    const { status, stderr } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`this test needs git: git ${args.join(' ')}: ${stderr}`);
+  }
+  return root;
+}
+
+const LOCK = JSON.stringify({ lockfileVersion: 3, packages: { '': { name: 'pmm' } } });
+
+describe('a revision', () => {
+  it('is set aside as it was committed, and removed', async () => {
+    const root = repository({ 'pmm.mjs': '// committed' });
+    writeFileSync(join(root, 'pmm.mjs'), '// changed since');
+    const { folder: aside, commit, built, close } = await checkOut('HEAD', { cwd: root });
+    expect(readdirSync(aside)).toEqual(['pmm.mjs']);
+    expect(commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(built).toEqual(['no package.json, so nothing to install', 'nothing to build']);
+    close();
+    expect(existsSync(aside)).toBe(false);
+  });
+
+  it('is built by its own script, with the packages of the checkout where these are the same', async () => {
+    const root = repository({
+      'package.json': JSON.stringify({ name: 'pmm', scripts: { build: 'node build.mjs' } }),
+      'package-lock.json': LOCK,
+      'build.mjs': `import { writeFileSync } from 'node:fs'; writeFileSync('built.txt', 'yes');`,
+    });
+    const { folder: aside, built, close } = await checkOut('HEAD', { cwd: root });
+    expect(existsSync(join(aside, 'built.txt'))).toBe(true);
+    expect(built).toEqual(['packages of this checkout, which has the same versions', 'npm run build']);
+    close();
+  });
+
+  it('that cannot be built leaves nothing behind', async () => {
+    const root = repository({
+      'package.json': JSON.stringify({ name: 'pmm', scripts: { build: 'node no-such-file.mjs' } }),
+      'package-lock.json': LOCK,
+    });
+    const temporary = mkdtempSync(join(folder, 'temporary-'));
+    vi.stubEnv('TMPDIR', temporary);
+    await expect(checkOut('HEAD', { cwd: root })).rejects.toThrow(/^npm run build: expected it to succeed/);
+    vi.unstubAllEnvs();
+    // npm leaves a cache of its own.
+    const left = readdirSync(temporary).filter((name) => name.startsWith('frameproof-'));
+    expect(left).toEqual([]);
+  });
+
+  it.each([
+    ['git:', /^git:: expected git:REVISION or git:REVISION:PATH$/],
+    ['git:no-such-revision', /^git:no-such-revision: expected a revision of the git repository in /],
+    ['git:HEAD:no/such/file.ts', /no\/such\/file\.ts: expected a module .*no such file$/],
+  ])('%s is refused in one line', async (name, message) => {
+    const cwd = repository({ 'pmm.mjs': '// no target' });
+    await expect(openSide(name, { cwd })).rejects.toThrow(message);
+  });
+});

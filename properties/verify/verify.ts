@@ -1,0 +1,88 @@
+/**
+ * Verification: does one implementation refine another? Programs that showed a bug once, all small programs, every call
+ * sequence on a small world, random programs, then speed; up to the first step that does not hold.
+ */
+import { OWN_CORPUS } from '../corpus/corpus.ts';
+import type { SmallWorldOptions } from '../explore/world.ts';
+import type { Sides } from './compare.ts';
+import { corpusStep } from './corpus-step.ts';
+import { type Difference, reduceDifference } from './difference.ts';
+import { exploreStep } from './explore-step.ts';
+import { type RandomOptions, randomStep } from './random-step.ts';
+import { smallStep } from './small-step.ts';
+import { type Speed, type SpeedOptions, speedStep } from './speed-step.ts';
+import type { Step, StepVerdict } from './step.ts';
+
+export interface VerifyOptions {
+  /** Folders of traces besides those of this package. */
+  readonly corpora: readonly string[];
+  /** Operations in a small program, at most. */
+  readonly smallOperations: number;
+  /** The memory on which every call sequence is run; null to leave that out. */
+  readonly smallWorld: SmallWorldOptions | null;
+  readonly random: RandomOptions;
+  /** Null to leave speed out. */
+  readonly speed: Omit<SpeedOptions, 'seed'> | null;
+  /** Milliseconds for reducing a program on which the sides differ. */
+  readonly reduceMs: number;
+  /** Told of each step when it has ended. */
+  readonly onStep?: (step: Step) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * - `refines`: every step holds.
+ * - `differs`: there is a program on which the sides differ.
+ * - `slower`: there is none, and the candidate takes longer than was allowed.
+ * - `interrupted`: stopped early; nothing was found so far.
+ */
+export type VerifyVerdict = 'refines' | 'differs' | 'slower' | 'interrupted';
+
+export interface VerifyResult {
+  readonly verdict: VerifyVerdict;
+  readonly steps: readonly Step[];
+  readonly difference: Difference | null;
+  /** Null where it was not measured. */
+  readonly speed: Speed | null;
+}
+
+const VERDICT_OF: Readonly<Record<StepVerdict, VerifyVerdict>> = {
+  holds: 'refines',
+  differs: 'differs',
+  slower: 'slower',
+  interrupted: 'interrupted',
+};
+
+/** Runs one step after the other. Both sides are held to the policies of the candidate, which are to be those of both. */
+export async function verify(sides: Sides, options: VerifyOptions): Promise<VerifyResult> {
+  const { random, signal, corpora, smallOperations, smallWorld } = options;
+  const steps: Step[] = [];
+  let speed: Speed | null = null;
+  const todo: (() => Promise<Step>)[] = [
+    async () => corpusStep(sides, [OWN_CORPUS, ...corpora]),
+    () => smallStep(sides, smallOperations, signal),
+    ...(smallWorld === null ? [] : [() => exploreStep(sides, smallWorld, signal)]),
+    () => randomStep(sides, random, signal),
+  ];
+  const { speed: asked } = options;
+  if (asked !== null)
+    todo.push(async () => {
+      const step = await speedStep(sides, { ...asked, seed: random.seed }, signal);
+      speed = step.speed;
+      return step;
+    });
+  for (const run of todo) {
+    const step = await run();
+    steps.push(step);
+    options.onStep?.(step);
+    if (step.verdict !== 'holds') break;
+  }
+  const last = steps.at(-1);
+  const found = last?.found ?? null;
+  return {
+    verdict: VERDICT_OF[last?.verdict ?? 'holds'],
+    steps,
+    difference: found === null ? null : reduceDifference(sides, found, options.reduceMs),
+    speed,
+  };
+}
