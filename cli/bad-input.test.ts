@@ -106,7 +106,7 @@ const FLAGS: readonly Case[] = [
     'check --policy lifo,fifo',
     /^--policy: expected a policy \(lifo or first-fit\), found "fifo"$/,
   ],
-  ['a flag without its value', 'check --target', /^option '--target <module>' argument missing/],
+  ['a flag without its value', 'check --target', /^option '--target <path>' argument missing/],
 ];
 
 const COMMANDS: readonly Case[] = [
@@ -142,7 +142,7 @@ const TARGETS: readonly Case[] = [
     'check --target no-method.mjs',
     /^no-method\.mjs: expected .* allocPages\(\)$/,
   ],
-  ['a folder', 'check --target folder', /^folder: expected a module that can be imported/],
+  ['a folder', 'check --target folder', /^folder: expected a module or an executable: it is a folder$/],
   [
     'policies that are none',
     'check --target policies.mjs',

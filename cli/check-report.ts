@@ -50,12 +50,23 @@ function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
+/** What the run says nothing about because the target does not claim it, and the memory that a process took. */
+function targetLines({ unchecked, peakKib }: CampaignResult): readonly string[] {
+  const lines = unchecked.map(({ what, why }) => `  ${what}: ${why}`);
+  const listed = lines.length === 0 ? [] : ['not checked on this target:', ...lines, ''];
+  if (peakKib === 0) return listed;
+  return [...listed, `memory  the target's process took at most ${(peakKib / 1024).toFixed(1)} MiB`, ''];
+}
+
 /** Returns the tables of a run. */
 export function checkReport(result: CampaignResult): string {
   const tables = [callTable(result.calls), situationTable(result), clauseTable(result.clauses)];
-  return [...tables.flatMap((text) => [text, '']), ...idleLines(result), ...unreachedLines(result)].join(
-    '\n',
-  );
+  return [
+    ...tables.flatMap((text) => [text, '']),
+    ...idleLines(result),
+    ...targetLines(result),
+    ...unreachedLines(result),
+  ].join('\n');
 }
 
 /** Returns the result as `--json` prints it. */

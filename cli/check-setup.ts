@@ -4,9 +4,12 @@ import {
   type CampaignOptions,
   loadTarget,
   type NamedWorld,
+  OURS,
   onThreads,
+  profileOf,
   type Shard,
   type Target,
+  worldBeyond,
 } from '../properties/index.ts';
 import {
   config,
@@ -14,8 +17,10 @@ import {
   isRam,
   type MemoryMap,
   type Policy,
+  type Profile,
   readMemoryMap,
   readThisMachine,
+  SpecError,
 } from '../spec/index.ts';
 import { statisticsFile } from './output-file.ts';
 import { progressBar } from './progress.ts';
@@ -36,6 +41,8 @@ export interface CheckOptions extends MapOptions {
   readonly shard?: Shard;
   readonly results: string;
   readonly policy?: readonly Policy[];
+  readonly profile?: Profile;
+  readonly programMs?: number;
   readonly budget: number;
   readonly corpus: string;
   readonly stats?: string;
@@ -70,15 +77,23 @@ function thisMachine(): NamedMap {
   return { name: `this machine (${imported.format})`, map: imported.map };
 }
 
-/** Returns the memory maps that are named, or this machine's own. */
-export function worldsOf({ map: paths, bitmapMaxAddr }: MapOptions): readonly NamedWorld[] {
+/**
+ * Returns the memory maps that are named, or this machine's own. Those that are named must be maps that the target manages,
+ * any that ours does where none is given; this machine's is left out where it is none.
+ */
+export function worldsOf(
+  { map: paths, bitmapMaxAddr }: MapOptions,
+  target: Target = OURS,
+): readonly NamedWorld[] {
   const files = paths?.filter((path) => path !== GENERATED);
   const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
-  return maps.map(({ name, map }) => ({
-    name: `${name}, ${ramPages(map).toLocaleString('en-US')} page frames of RAM`,
-    map,
-    config: config({ bitmapMaxAddr }),
-  }));
+  return maps.flatMap(({ name, map }) => {
+    const world = { map, config: config({ bitmapMaxAddr }) };
+    const why = worldBeyond(profileOf(target), world);
+    if (why !== null && paths === undefined) return [];
+    if (why !== null) throw new SpecError(`--map ${name}: expected one that ${target.name} manages: ${why}`);
+    return [{ name: `${name}, ${ramPages(map).toLocaleString('en-US')} page frames of RAM`, ...world }];
+  });
 }
 
 /** Returns the map that speed is measured on: the first that is named, or one that every machine has. */
@@ -119,8 +134,9 @@ export function anySeed(): number {
 
 /** Loads the target and reads the maps. Throws `SpecError` where one cannot be used. */
 export async function runOf(options: CheckOptions): Promise<Run> {
-  const target = await loadTarget(options.target, options.policy);
-  return { target, worlds: worldsOf(options), seed: options.seed ?? anySeed(), options };
+  const { policy, profile, programMs } = options;
+  const target = await loadTarget(options.target, policy, { profile, programMs });
+  return { target, worlds: worldsOf(options, target), seed: options.seed ?? anySeed(), options };
 }
 
 /** Returns how blocks are run: on threads where several are asked for. */

@@ -32,7 +32,7 @@ import {
   keepCounterexample,
   reducedCounterexample,
 } from './counterexample.ts';
-import { pageAddress, policyList, repeated, seconds, shard, wholeNumber } from './options.ts';
+import { pageAddress, policyList, profileOption, repeated, seconds, shard, wholeNumber } from './options.ts';
 
 /** Reduces a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
 function keep({ target, options }: Run, found: Trace, shrinking: Shrinking | null): KeptCounterexample {
@@ -106,7 +106,11 @@ export function checkCommand(): Command {
     .conflicts('time');
   return new Command('check')
     .description('run random programs on an allocator and judge every answer')
-    .option('--target <module>', 'module whose default export builds a manager', OURS.name)
+    .option(
+      '--target <path>',
+      'module whose default export builds a manager, or executable that speaks the protocol',
+      OURS.name,
+    )
     .option(
       '--map <path>',
       `memory map to run on, instead of generated ones and this machine's; may be repeated; "${GENERATED}" for those`,
@@ -145,6 +149,12 @@ export function checkCommand(): Command {
         .conflicts('time'),
     )
     .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
+    .addOption(profileOption())
+    .option(
+      '--program-ms <n>',
+      'milliseconds that a program may take in an executable (default: 1000, more for large maps)',
+      wholeNumber('--program-ms', 1),
+    )
     .addOption(budgetOption())
     .option('--corpus <folder>', 'folder of counterexamples: run first, and saved there', 'counterexamples')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')

@@ -26,7 +26,7 @@ export interface CheckedCorpus {
 
 function exitCodeOf(listed: readonly CorpusFile[]): ExitCode {
   if (listed.some(({ verdict }) => verdict === 'unusable')) return EXIT.unusable;
-  return listed.length > 0 ? EXIT.outdated : EXIT.holds;
+  return listed.some(({ verdict }) => verdict === 'outdated') ? EXIT.outdated : EXIT.holds;
 }
 
 /** The traces of a corpus that have been run again. */
@@ -60,11 +60,17 @@ export function checkCorpus(target: Target, folder: string): CheckedCorpus {
   return corpusOf({ own: replayCorpus(target, [OWN_CORPUS]), users: replayCorpus(target, [folder]), folder });
 }
 
+const SAYS = {
+  holds: 'holds',
+  broken: 'broken',
+  beyond: 'not for this target',
+  outdated: 'no longer applies',
+  unusable: 'cannot be used',
+} as const;
+
 /** Returns the lines on a corpus, each with its line break. */
 export function corpusReport({ own, users, folder, listed }: CheckedCorpus): string {
-  const lines = listed.map(({ path, verdict, reason }) =>
-    oneLine(`${verdict === 'outdated' ? 'no longer applies' : 'cannot be used'}: ${path}: ${reason}`),
-  );
+  const lines = listed.map(({ path, verdict, reason }) => oneLine(`${SAYS[verdict]}: ${path}: ${reason}`));
   const head = `corpus  ${own} traces of frameproof, ${users} of ${folder}`;
   return [head, ...lines.map((line) => `        ${line}`)].map((line) => `${line}\n`).join('');
 }

@@ -7,13 +7,13 @@ import {
   type Exploration,
   explore,
   exploreUnsaved,
-  loadTarget,
+  type LocalTarget,
+  loadLocalTarget,
   OURS,
   operationInstances,
   type SearchProgress,
   shrink,
   smallWorld,
-  type Target,
   type UnsavedExploration,
   type World,
 } from '../properties/index.ts';
@@ -102,7 +102,7 @@ const EXITS: Readonly<Record<Explored['end'], ExitCode>> = {
 };
 
 interface Job {
-  readonly target: Target;
+  readonly target: LocalTarget;
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
@@ -146,7 +146,7 @@ function keep({ target, flags }: Job, found: Trace): KeptCounterexample {
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
-  const target = await loadTarget(flags.target, flags.policy);
+  const target = await loadLocalTarget(flags.target, flags.policy);
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch });
   const job: Job = { target, world, flags, operations, isSaved: canBeSaved(target, world) };

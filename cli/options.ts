@@ -1,8 +1,18 @@
 /** Options that several commands share, and how their values are read. Bad values are `SpecError`s of one line. */
+import { readFileSync } from 'node:fs';
+import { Option } from 'commander';
 import * as either from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import type { Shard } from '../properties/index.ts';
-import { HexPageAddress, type PhysicalAddress, Policy, SpecError } from '../spec/index.ts';
+import {
+  decodeProfile,
+  HexPageAddress,
+  type PhysicalAddress,
+  Policy,
+  type Profile,
+  parseJson,
+  SpecError,
+} from '../spec/index.ts';
 
 function flagValue<A>(
   codec: t.Decoder<unknown, A> & { readonly name: string },
@@ -52,6 +62,25 @@ export function policyList(text: string): readonly Policy[] {
 /** Returns the page-aligned physical address in `text`, in hex. */
 export function pageAddress(flag: string): (text: string) => PhysicalAddress {
   return (text) => flagValue(HexPageAddress, flag, text);
+}
+
+function readProfile(path: string): Profile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new SpecError(`--profile: expected a readable file, found ${path}: ${reason}`, { cause: error });
+  }
+  return decodeProfile(parseJson(text, path), path);
+}
+
+/** The option that says what a target claims. */
+export function profileOption(): Option {
+  return new Option(
+    '--profile <file>',
+    'JSON: what the target claims to do (default: what it says itself)',
+  ).argParser(readProfile);
 }
 
 /** Adds one more value of an option that may be given several times. */

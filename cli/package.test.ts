@@ -105,9 +105,20 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|dist\/(spec|model|impl|properties|cli)\/.*(\.d\.ts|\.js))$/.test(file),
+        !/^(corpus\/[\w-]+\.json|native\/examples\/.*|dist\/(spec|model|impl|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
+          file,
+        ),
     );
-    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'corpus/README.md', 'package.json']);
+    expect(others.toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
+      'corpus/README.md',
+      'native/PROTOCOL.md',
+      'native/README.md',
+      'native/frameproof.c',
+      'native/frameproof.h',
+      'package.json',
+    ]);
     expect(files.filter((file) => /\.test\.|\/testing\/|fixture/.test(file))).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { loadTarget, OURS, type RecordOptions, recordLog } from '../properties/index.ts';
+import { loadLocalTarget, OURS, type RecordOptions, recordLog } from '../properties/index.ts';
 import { config, readMemoryMap, SpecError } from '../spec/index.ts';
 import { wholeNumber } from './options.ts';
 
@@ -42,7 +42,7 @@ async function write(text: Readable, out: string): Promise<void> {
 }
 
 async function record(flags: RecordFlags): Promise<void> {
-  const target = await loadTarget(flags.target);
+  const target = await loadLocalTarget(flags.target);
   const { operations, seed, provoke = false } = flags;
   const { map } = readMemoryMap(flags.map);
   const { policies } = target;

@@ -1,11 +1,13 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 import { Command } from 'commander';
 import { type Execution, execute, formatCounterexample, loadTarget, readTrace } from '../properties/index.ts';
-import type { Trace } from '../spec/index.ts';
+import type { Profile, Trace } from '../spec/index.ts';
 import { EXIT } from './exit-codes.ts';
+import { profileOption } from './options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
+  readonly profile?: Profile;
   readonly json?: boolean;
 }
 
@@ -26,13 +28,14 @@ function explain(
 ): string {
   const was = recorded.violation?.clause ?? 'nothing';
   const [first] = dangling;
+  const passedOver = `operation ${(first?.at ?? 0) + 1} ${first?.beyond ?? `refers to ${first?.reference}, which this target did not hand out`}`;
   switch (verdict) {
     case 'reproduced':
       return `reproduced: ${was} is broken`;
     case 'another clause':
       return `broken otherwise: ${violation?.clause} is broken, the file says ${was}`;
     case 'no longer applies':
-      return `no longer applies: operation ${(first?.at ?? 0) + 1} refers to ${first?.reference}, which this target did not hand out`;
+      return `no longer applies: ${passedOver}`;
     default:
       return `holds: ${operations.length} operations, no clause is broken`;
   }
@@ -47,7 +50,9 @@ const EXIT_OF = {
 
 async function replay(path: string, options: ReplayOptions): Promise<void> {
   const recorded = readTrace(path);
-  const target = await loadTarget(options.target ?? recorded.target);
+  const target = await loadTarget(options.target ?? recorded.target, undefined, {
+    profile: options.profile,
+  });
   // A target is held to what the trace was judged by, as far as it promises that.
   const policies = recorded.scenario.policies.filter(
     (policy) => target.name === recorded.target || target.policies.includes(policy),
@@ -70,6 +75,7 @@ export function replayCommand(): Command {
     .description('run a saved counterexample again')
     .argument('<file>', 'trace file')
     .option('--target <module>', 'run it on this target instead of the one it was found on')
+    .addOption(profileOption())
     .option('--json', 'print the result as JSON')
     .action(replay);
 }

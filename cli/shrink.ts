@@ -11,11 +11,13 @@ import {
   saveTrace,
   shrink,
 } from '../properties/index.ts';
+import type { Profile } from '../spec/index.ts';
 import { EXIT } from './exit-codes.ts';
-import { seconds } from './options.ts';
+import { profileOption, seconds } from './options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
+  readonly profile?: Profile;
   readonly budget: number;
   readonly saveTo: string;
   readonly json?: boolean;
@@ -71,7 +73,9 @@ function shrinkJson(result: ShrinkResult, path: string): object {
 
 async function run(file: string, flags: ShrinkFlags): Promise<void> {
   const read = await readScenario(file);
-  const target = await loadTarget(flags.target ?? read.target ?? OURS.name);
+  const target = await loadTarget(flags.target ?? read.target ?? OURS.name, undefined, {
+    profile: flags.profile,
+  });
   const scenario = target.name === read.target ? read.scenario : heldTo(read.scenario, target.policies);
   const note = read.note === null ? {} : { note: read.note };
   const result = shrink(target, scenario, {
@@ -99,6 +103,7 @@ export function shrinkCommand(): Command {
     .description('reduce a saved counterexample, or a failing log, to the simplest program that fails')
     .argument('<file>', 'trace file or log')
     .option('--target <module>', 'run it on this target instead of the one it was found on')
+    .addOption(profileOption())
     .option('--budget <seconds>', 'seconds at most', seconds('--budget'), DEFAULT_BUDGET_SECONDS)
     .option('--save-to <folder>', 'folder for the result', 'counterexamples')
     .option('--json', 'print the result as JSON')

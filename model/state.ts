@@ -15,12 +15,15 @@ import {
   type Ownership,
   ownerAfterInit,
   type PageCount,
+  PFN_LIMIT,
   type Pfn,
   type Policy,
+  type Profile,
   pageCount,
   pfn,
   type Region,
   regionOf,
+  WHOLE,
   type World,
   type Zone,
 } from '../spec/index.ts';
@@ -55,10 +58,16 @@ export class ModelState implements Ownership {
   }
 
   /** Returns the state after init. O(descriptors log descriptors). */
-  static init(map: MemoryMap, config: Config, policies: readonly Policy[]): ModelState {
+  static init(
+    map: MemoryMap,
+    config: Config,
+    policies: readonly Policy[],
+    profile: Profile = WHOLE,
+  ): ModelState {
     const regions = map.descriptors.filter((d) => isRam(d.type) && d.pages > 0);
     const total = pageCount(regions.reduce((sum, d) => sum + d.pages, 0));
-    const world: World = { map, config, bitmapLimit: bitmapLimit(config), end: frameEnd(map), total };
+    const limit = profile.zones === 1 ? pfn(PFN_LIMIT) : bitmapLimit(config);
+    const world: World = { map, config, profile, bitmapLimit: limit, end: frameEnd(map), total };
     const empty: Fields = {
       extents: noExtents(),
       firmware: NONE,

@@ -17,6 +17,7 @@ import {
   type MemoryMap,
   type Operation,
   type Policy,
+  type Profile,
   pageCount,
   type Region,
   type Response,
@@ -114,11 +115,17 @@ export function init(
     map,
     config,
     policies,
-  }: { readonly map: MemoryMap; readonly config: Config; readonly policies: readonly Policy[] },
+    profile,
+  }: {
+    readonly map: MemoryMap;
+    readonly config: Config;
+    readonly policies: readonly Policy[];
+    readonly profile?: Profile | undefined;
+  },
   response: Response,
   tally: Tally = NO_TALLY,
 ): Omit<Acceptance, 'step'> | Refusal {
-  const state = ModelState.init(map, config, policies);
+  const state = ModelState.init(map, config, policies, profile);
   const rejection = firstBroken(INIT_CHECKS, { after: state, response }, tally);
   return rejection === null ? { accepted: true, state } : { accepted: false, rejection };
 }

@@ -2,14 +2,22 @@
  * Commands: fast-check's wrapper round an operation. A program is drawn as a world, the calls switched off for it (swarm),
  * and commands whose numbers get their meaning when they run.
  */
+import { type Operation, type Profile, type Reference, WHOLE } from '../spec/index.ts';
 import { type Drawn, operationFrom, type Repertoire, repertoire } from './arbitraries/operations.ts';
-import { anyWorld } from './arbitraries/worlds.ts';
-import type { Execution, World } from './execution.ts';
+import { anyWorldOf } from './arbitraries/worlds.ts';
+import type { Scene, World } from './execution.ts';
 import { type Arbitrary, anyOfFour, type Command, commands, constant, nat, record } from './fast-check.ts';
 
-/** What commands run on: an execution, and the calls that its program may make. */
+/** Where drawn operations are performed: under the judge, or in a rehearsal. */
+export interface Performance extends Scene {
+  /** What ended it, or null. */
+  readonly violation?: unknown;
+  perform(operation: Operation<Reference>): boolean;
+}
+
+/** What commands run on: where they are performed, and the calls that its program may make. */
 export interface Stage {
-  readonly execution: Execution;
+  readonly execution: Performance;
   readonly calls: Repertoire;
 }
 
@@ -23,7 +31,7 @@ export class OperationCommand implements Command<Stage> {
 
   /** An execution that broke a clause does nothing more. */
   check({ execution }: Readonly<Stage>): boolean {
-    return execution.violation === null;
+    return execution.violation == null;
   }
 
   run({ execution, calls }: Stage): void {
@@ -56,15 +64,24 @@ export interface Ingredients {
   readonly command: Arbitrary<Command<Stage>>;
 }
 
-/** What they are drawn from unless told otherwise. */
-export const USUAL: Ingredients = {
-  worlds: anyWorld,
-  calls: anySwitches.map(repertoire),
-  command: anyCommand,
-};
+/** What they are drawn from unless told otherwise, for a manager of some profile. */
+function usualFor(profile: Profile): Ingredients {
+  return {
+    worlds: anyWorldOf(profile),
+    calls: anySwitches.map((off) => repertoire(off, profile.calls)),
+    command: anyCommand,
+  };
+}
 
-/** Draws programs of at most some operations, on arbitrary worlds or on one. */
-export type ProgramArbitrary = (operations: number, world?: World) => Arbitrary<DrawnProgram>;
+/** The same for one that claims the whole specification. */
+export const USUAL: Ingredients = usualFor(WHOLE);
+
+/** Draws programs of at most some operations, on arbitrary worlds or on one, for a manager of some profile. */
+export type ProgramArbitrary = (
+  operations: number,
+  world?: World,
+  profile?: Profile,
+) => Arbitrary<DrawnProgram>;
 
 /** Returns what draws programs of these ingredients. */
 export function programsOf({ worlds, calls, command }: Ingredients): ProgramArbitrary {
@@ -77,4 +94,5 @@ export function programsOf({ worlds, calls, command }: Ingredients): ProgramArbi
 }
 
 /** Arbitrary programs of at most `operations` operations on arbitrary worlds, or on one. */
-export const anyProgram: ProgramArbitrary = programsOf(USUAL);
+export const anyProgram: ProgramArbitrary = (operations, world, profile = WHOLE) =>
+  programsOf(profile === WHOLE ? USUAL : usualFor(profile))(operations, world);

@@ -69,7 +69,7 @@ describe('an execution', () => {
   it('passes over what refers to a result that is not there, and says so', () => {
     const run = execute(OURS, scenario({ call: 'alloc' }, { call: 'free', address: at('a[1]') }));
     expect(run.violation).toBeNull();
-    expect(run.dangling).toEqual([{ at: 1, reference: 'a[1]' }]);
+    expect(run.dangling).toEqual([{ at: 1, reference: 'a[1]', beyond: null }]);
   });
 
   it('stops at the first clause that is broken, and names the page frame', () => {

@@ -4,26 +4,40 @@
  * the trace.
  */
 import { init, type ModelState, type Rejection, step, sweep, type Tally } from '../model/index.ts';
-import type {
-  Config,
-  InspectedRun,
-  MemoryMap,
-  Operation,
-  Policy,
-  Reference,
-  Response,
-  SettledStep,
-  Trace,
-  Violation,
+import {
+  beyond,
+  type Config,
+  expectation,
+  type InspectedRun,
+  isAllocation,
+  type MemoryMap,
+  type Operation,
+  type Policy,
+  type Profile,
+  type Program,
+  type Reference,
+  type Response,
+  type SettledStep,
+  type Trace,
+  type Violation,
 } from '../spec/index.ts';
+import { RecordedSession } from './process/recorded-session.ts';
+import { undefinedIn } from './rehearsal.ts';
 import { Results } from './results.ts';
-import { Session } from './session.ts';
-import type { Target } from './target.ts';
+import { type Performer, Session } from './session.ts';
+import { isRemote, profileOf, type Target } from './target.ts';
 
 /** What a program runs on. */
 export interface World {
   readonly map: MemoryMap;
   readonly config: Config;
+}
+
+/** What operations are drawn in view of: what the judge knows, and what has been handed out. */
+export interface Scene {
+  readonly world: World;
+  readonly state: ModelState;
+  readonly results: Results;
 }
 
 /** One judged operation, for those who count situations. */
@@ -45,30 +59,64 @@ const SMALL_MAP_PAGES = 1 << 16;
 export interface ExecutionOptions {
   readonly policies: readonly Policy[];
   readonly observer?: Observer;
+  /** What will be performed, for targets that must know it before they start. */
+  readonly program?: Program;
+  /** What performs it, where that has been made by now. */
+  readonly performer?: Performer;
 }
 
-export class Execution {
+/** Returns what performs a program on a target. One that runs elsewhere has run when this returns. */
+function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
+  const { policies, program, performer } = options;
+  if (performer !== undefined) return performer;
+  if (!isRemote(target)) return new Session(target, world.map, world.config);
+  if (program === undefined) throw new Error('a program for a process is known before it runs');
+  const { remote } = target;
+  const { profile } = target.remote;
+  const undefinedAt =
+    profile.misuse === 'undefined' ? undefinedIn(world, program, { policies, profile }) : undefined;
+  const ticket = remote.send(world, program, undefinedAt);
+  return new RecordedSession(ticket.request, remote.receive(ticket));
+}
+
+/** An operation that was passed over, and why. */
+export interface PassedOver {
+  readonly at: number;
+  /** What it refers to that was never handed out; empty where that is not why. */
+  readonly reference: string;
+  /** Why the target cannot be asked for it; null where it refers to what was not handed out. */
+  readonly beyond: string | null;
+}
+
+export class Execution implements Scene {
   readonly world: World;
   readonly policies: readonly Policy[];
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
   readonly responses: Response[] = [];
-  /** Operations passed over because what they refer to was never handed out. */
-  readonly dangling: { readonly at: number; readonly reference: string }[] = [];
+  /** Operations passed over: what they refer to was never handed out, or the target cannot be asked for them. */
+  readonly dangling: PassedOver[] = [];
   readonly #target: Target;
-  readonly #session: Session;
+  readonly #session: Performer;
+  readonly #profile: Profile;
   readonly #observer: Observer;
   #state: ModelState | null = null;
   #violation: Violation | null = null;
 
-  constructor(target: Target, world: World, { policies, observer = UNOBSERVED }: ExecutionOptions) {
+  constructor(target: Target, world: World, options: ExecutionOptions) {
+    const { policies, observer = UNOBSERVED } = options;
     this.world = world;
     this.policies = policies;
     this.#target = target;
     this.#observer = observer;
-    this.#session = new Session(target, world.map, world.config);
+    this.#profile = profileOf(target);
+    this.#session = performerOf(target, world, options);
     this.responses.push(this.#session.started);
-    const verdict = init({ ...world, policies }, this.#session.started, observer.tally);
+    const verdict = init(
+      { ...world, policies, profile: this.#profile },
+      this.#session.started,
+      observer.tally,
+    );
     if (verdict.accepted) this.#state = verdict.state;
     else this.#reject(-1, verdict.rejection);
     if (this.#isSmall()) this.#sweep(-1);
@@ -77,6 +125,11 @@ export class Execution {
   /** The clause that was broken, or null so far. An execution that broke one does nothing more. */
   get violation(): Violation | null {
     return this.#violation;
+  }
+
+  /** Number of operations that were performed. */
+  get performed(): number {
+    return this.operations.length - this.dangling.length;
   }
 
   /** The state of the model; throws where init was rejected. */
@@ -91,17 +144,34 @@ export class Execution {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    if (resolved === null) {
-      this.dangling.push({ at, reference: this.results.dangling(operation) ?? '' });
-      this.responses.push({
-        outcome: { kind: 'malformed', message: 'not run: it refers to what was not handed out' },
-      });
-      return true;
-    }
+    const why = this.#session.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
+    if (resolved === null || why !== null) return this.#passOver(at, operation, why);
     const response = this.#session.perform(resolved, this.state.freeIn('stack'));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);
+  }
+
+  /** Why the target cannot be asked for an operation in this state, or null. */
+  #whyUndefined(operation: Operation): string | null {
+    const why = beyond(this.#profile, operation);
+    if (why !== null || this.#profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
+    const expected = expectation(this.state, operation);
+    return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
+  }
+
+  /** Takes note of an operation that is not judged. Returns whether the next one can be. */
+  #passOver(at: number, operation: Operation<Reference>, because: string | null): boolean {
+    const reference = because === null ? (this.results.dangling(operation) ?? '') : '';
+    this.dangling.push({ at, reference, beyond: because });
+    const why = because ?? 'it refers to what was not handed out';
+    const response: Response = { outcome: { kind: 'malformed', message: `not run: ${why}` } };
+    this.responses.push(response);
+    this.results.record(operation, response);
+    const hasRun = because !== null && this.#session.isRecorded && this.#session.omission === null;
+    this.#session.passOver();
+    // Where undefined misuse was performed all the same, nothing after it means anything.
+    return !hasRun;
   }
 
   /** Sweeps every page frame one last time and lets the manager go. Returns whether the specification held throughout. */
@@ -171,7 +241,7 @@ export function execute(
   const execution = new Execution(
     target,
     { map, config },
-    observer === undefined ? { policies } : { policies, observer },
+    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations },
   );
   for (const operation of operations) if (!execution.perform(operation)) break;
   execution.finish();

@@ -10,10 +10,10 @@ export {
 } from './campaign/campaign.ts';
 export type { SideCounts } from './campaign/clause-counts.ts';
 export type { ArgumentKind, EdgeCount } from './campaign/edges.ts';
+export { type Claims, clausesOf } from './campaign/reach.ts';
 export {
   type CampaignResult,
   type CampaignVerdict,
-  clausesOf,
   FULL_RUN_PROGRAMS,
   type Progress,
   type Shrinking,
@@ -42,7 +42,7 @@ export { operationInstances } from './explore/instances.ts';
 export type { Bounds, SearchProgress } from './explore/search.ts';
 export { framesOfWorld, type SmallWorldOptions, smallWorld } from './explore/world.ts';
 export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
-export { loadTarget } from './load-target.ts';
+export { type GivenClaims, loadLocalTarget, loadTarget } from './load-target.ts';
 export { type JudgedLog, judgeLog, type LogBreach, type LogVerdict } from './log/judge-log.ts';
 export { linesOf } from './log/lines.ts';
 export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
@@ -70,7 +70,17 @@ export { type ShardFile, writeShard } from './scale/shard-file.ts';
 export { runShard, type ShardRun, shardFile } from './scale/shard-run.ts';
 export { heldTo, type ReadScenario, readScenario } from './shrink/read-scenario.ts';
 export { type ShrinkOptions, type ShrinkResult, shrink } from './shrink/shrink.ts';
-export { OURS, type Target, targetFrom } from './target.ts';
+export {
+  isRemote,
+  type LocalTarget,
+  OURS,
+  profileOf,
+  type RemoteTarget,
+  release,
+  type Target,
+  targetFrom,
+  worldBeyond,
+} from './target.ts';
 export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';
 export { OBSERVABLES, type Observable, type Sides } from './verify/compare.ts';
 export type { Difference } from './verify/difference.ts';

@@ -18,18 +18,24 @@ import {
 /** The page frames of one result, as the addresses that were returned for them. */
 interface Result {
   readonly pages: number;
+  /** How many of them follow one another from the first on, whichever manager handed them out. */
+  readonly run: number;
   addressOf(page: number): bigint;
 }
 
 function resultOf(operation: Operation<Reference>, { outcome }: Response): Result | null {
   if (outcome.kind === 'addresses') {
     const { addresses } = outcome;
-    return { pages: addresses.length, addressOf: (page) => addresses[page] ?? 0n };
+    return {
+      pages: addresses.length,
+      run: Math.min(1, addresses.length),
+      addressOf: (page) => addresses[page] ?? 0n,
+    };
   }
   if (outcome.kind !== 'address') return null;
   const { address } = outcome;
   const pages = operation.call === 'allocBitmap' && isU64(operation.count) ? Number(operation.count) : 1;
-  return { pages, addressOf: (page) => address + BigInt(page) * PAGE_BYTES };
+  return { pages, run: pages, addressOf: (page) => address + BigInt(page) * PAGE_BYTES };
 }
 
 export class Results {
@@ -61,6 +67,11 @@ export class Results {
   /** Returns how many page frames a result has; 0 where it handed out none. */
   pagesOf(result: number): number {
     return this.#results[result]?.pages ?? 0;
+  }
+
+  /** Returns how many of the page frames of a result are sure to follow one another from the first on. */
+  runOf(result: number): number {
+    return this.#results[result]?.run ?? 0;
   }
 
   /** Returns the address that a reference stands for, or null where its result has no such page frame. O(1). */

@@ -16,7 +16,7 @@ import {
   type Response,
 } from '../spec/index.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
-import type { Target } from './target.ts';
+import type { LocalTarget } from './target.ts';
 
 /** What the entries of the caller's array hold before a call: no address of the higher half. */
 const UNTOUCHED = 0x5555_0000_0000_0000n;
@@ -180,14 +180,31 @@ export function call(pmm: Pmm, operation: Operation, freeInStack: number): Calle
 
 const NO_WARNINGS: readonly string[] = [];
 
-export class Session {
+/** What performs the operations of a program, one after the other, and says what each answered. */
+export interface Performer {
+  /** What init answered, and the amounts after it. */
+  readonly started: Response;
+  /** Whether the program has run by now, to its end. */
+  readonly isRecorded: boolean;
+  /** Why the next operation cannot be performed, or null. */
+  readonly omission: string | null;
+  perform(operation: Operation, freeInStack: number): Response;
+  /** Takes note that the next operation is not performed. */
+  passOver(): void;
+  inspect(): readonly InspectedRun[] | null;
+  close(): void;
+}
+
+export class Session implements Performer {
+  readonly isRecorded = false;
+  readonly omission = null;
   /** What init answered, and the amounts after it. */
   readonly started: Response;
   readonly #pmm: Pmm | null;
   readonly #memory = new SimulatedMemory();
   #warnings: string[] = [];
 
-  constructor(target: Target, map: MemoryMap, config: Config) {
+  constructor(target: LocalTarget, map: MemoryMap, config: Config) {
     let pmm: Pmm | null = null;
     let outcome = DONE;
     try {
@@ -217,6 +234,8 @@ export class Session {
     Error.stackTraceLimit = stackTraceLimit;
     return this.#observed(pmm, answered);
   }
+
+  passOver(): void {}
 
   /** Returns what the manager says of every page frame, or null where it does not offer that. */
   inspect(): readonly InspectedRun[] | null {

@@ -1,28 +1,78 @@
 /**
- * Targets: what executes programs. A target is a factory of managers with a name and the policies it promises.
+ * Targets: what executes programs, with a name and what it claims. A target is a factory of managers in this process, or a
+ * process that is asked.
  */
 import { createPmm } from '../impl/index.ts';
 import {
+  addressOf,
   CALLS,
+  type Config,
   config,
+  frameEnd,
   isSpecError,
+  type MemoryMap,
   memoryMap,
   type Pmm,
   type PmmFactory,
   POLICIES,
   type Policy,
+  type Profile,
+  pfn,
   SpecError,
+  toHex,
+  WHOLE,
 } from '../spec/index.ts';
+import type { Remote } from './process/remote.ts';
 
-export interface Target {
+interface Claims {
   readonly name: string;
   /** What the target promises beyond the specification. */
   readonly policies: readonly Policy[];
+  /** What it claims to be; the whole of the specification where nothing is said. */
+  readonly profile?: Profile;
+}
+
+/** A factory of managers in this process. */
+export interface LocalTarget extends Claims {
   readonly create: PmmFactory;
 }
 
+/** A process that runs whole programs. */
+export interface RemoteTarget extends Claims {
+  readonly remote: Remote;
+}
+
+export type Target = LocalTarget | RemoteTarget;
+
+/** Whether programs run in another process, where they are known to their end before they start. */
+export function isRemote(target: Target): target is RemoteTarget {
+  return 'remote' in target;
+}
+
+/** Returns what a target claims, without its policies, which a run may hold it to in part. */
+export function profileOf({ profile }: Target): Profile {
+  return profile ?? WHOLE;
+}
+
+/** Returns why a memory map with its configuration is beyond what a profile speaks of, in words, or null. */
+export function worldBeyond(
+  { memoryBelow, bitmapZoneBelow, zones }: Profile,
+  { map, config }: { readonly map: MemoryMap; readonly config: Config },
+): string | null {
+  const end = addressOf(pfn(frameEnd(map)));
+  if (end > memoryBelow)
+    return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;
+  if (zones === 1 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
+  return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's below ${toHex(bitmapZoneBelow)}`;
+}
+
+/** Lets go of what a target takes up: the process, where it is one. No program follows. */
+export async function release(target: Target): Promise<void> {
+  if (isRemote(target)) await target.remote.close();
+}
+
 /** Our implementation, which promises both policies. */
-export const OURS: Target = { name: 'frameproof', policies: POLICIES, create: createPmm };
+export const OURS: LocalTarget = { name: 'frameproof', policies: POLICIES, create: createPmm };
 
 function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
   return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
@@ -63,8 +113,16 @@ function probe(create: PmmFactory, source: string): void {
  */
 export function targetFrom(
   exported: unknown,
-  { source, policies }: { readonly source: string; readonly policies: readonly Policy[] },
-): Target {
+  {
+    source,
+    policies,
+    profile,
+  }: {
+    readonly source: string;
+    readonly policies: readonly Policy[];
+    readonly profile?: Profile;
+  },
+): LocalTarget {
   const expected = 'a default export that builds a manager: (map, options) => Pmm, or a class';
   if (!isFunction(exported)) {
     const found = exported === undefined ? 'there is no default export' : `it is of type ${typeof exported}`;
@@ -72,5 +130,5 @@ export function targetFrom(
   }
   const create: PmmFactory = isClass(exported) ? (map, options) => new exported(map, options) : exported;
   probe(create, source);
-  return { name: source, policies, create };
+  return { name: source, policies, create, ...(profile === undefined ? {} : { profile }) };
 }

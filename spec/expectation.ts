@@ -5,7 +5,7 @@
 import { frameAt } from './config.ts';
 import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
-import type { FitRequest, Ownership } from './ownership.ts';
+import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
 import {
   isPageAligned,
   type PageCount,
@@ -70,11 +70,19 @@ export function fitRequest(
   const { bitmapLimit } = state.world;
   const maxFrame = wholePages(maxAddr);
   const limit = maxFrame < BigInt(bitmapLimit) ? pfn(Number(maxFrame)) : bitmapLimit;
-  if (count === 0n || count > BigInt(limit)) return null;
+  if (count === 0n || count > BigInt(limit) || isTooLarge(state, count)) return null;
   const alignmentFrames = isPageAligned(alignment) ? wholePages(alignment) : wholePages(alignment) + 1n;
   // Beyond the largest page frame number every alignment is alike: only address 0 is a multiple of it.
   const capped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Math.max(1, Number(alignmentFrames));
-  return { count: pageCount(Number(count)), limit, alignment: capped };
+  const isBuddy = state.world.profile.contiguous === 'powers-of-two';
+  const aligned = isBuddy ? Math.max(capped, Number(count)) : capped;
+  return { count: pageCount(Number(count)), limit, alignment: aligned };
+}
+
+/** Whether a request is larger than any that the manager claims to grant. */
+function isTooLarge({ world }: Ownership, count: bigint): boolean {
+  const { largestRequest } = world.profile;
+  return largestRequest !== null && count > BigInt(largestRequest);
 }
 
 const NO_FRAMES: readonly (Pfn | null)[] = [];
@@ -98,16 +106,22 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
   }
 }
 
+function sourceOf({ world }: Ownership): string {
+  return world.profile.singlePages === 'stack-zone' ? 'the stack zone has' : 'memory has';
+}
+
 function expectAlloc(state: Ownership): Expectation {
-  return state.freeIn('stack') > 0 ? GRANTED : refused('the stack zone has no free page frame');
+  return freeForSingles(state) > 0 ? GRANTED : refused(`${sourceOf(state)} no free page frame`);
 }
 
 function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>): Expectation {
   if (!isU64(count)) return badArgument({ count }) ?? GRANTED;
-  const free = state.freeIn('stack');
+  const free = freeForSingles(state);
+  if (isTooLarge(state, count))
+    return refused(`the largest request is ${state.world.profile.largestRequest}`);
   return count <= BigInt(free)
     ? GRANTED
-    : refused(`the stack zone has ${free} free page frames, ${count} were asked`);
+    : refused(`${sourceOf(state)} ${free} free page frames, ${count} were asked`);
 }
 
 function expectAllocBitmap(

@@ -78,7 +78,7 @@ export {
   ResolvedOperation,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
-export { type FitRequest, type Ownership, type World, zoneOf } from './ownership.ts';
+export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';
 export {
   type Errno,
   type InspectedRun,
@@ -91,6 +91,16 @@ export {
   PmmPanic,
 } from './pmm.ts';
 export { POLICIES, Policy } from './policy.ts';
+export {
+  beyond,
+  decodeProfile,
+  Misuse,
+  Profile,
+  SinglePages,
+  type Unchecked,
+  uncheckedBy,
+  WHOLE,
+} from './profile.ts';
 export { formatArgument, formatOperation, formatProgram, Program, Scenario } from './program.ts';
 export {
   type AbsoluteReference,

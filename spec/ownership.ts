@@ -5,13 +5,16 @@
 import type { Config } from './config.ts';
 import type { MemoryMap } from './memory-map.ts';
 import type { Owner, Zone } from './owner.ts';
+import type { Profile } from './profile.ts';
 import type { PageCount, Pfn, Region } from './units.ts';
 
 /** What never changes after init. */
 export interface World {
   readonly map: MemoryMap;
   readonly config: Config;
-  /** First page frame of the stack zone. */
+  /** What the manager claims. */
+  readonly profile: Profile;
+  /** First page frame of the stack zone; one past the last page frame there can be, where there is one zone. */
   readonly bitmapLimit: Pfn;
   /** One past the last page frame that the map covers, RAM or not. */
   readonly end: number;
@@ -45,6 +48,12 @@ export interface Ownership {
    * tracked (the target does not promise `lifo`).
    */
   stackTop(count: PageCount): readonly Pfn[] | null;
+}
+
+/** Returns how many free page frames single pages can be taken from. */
+export function freeForSingles(state: Ownership): number {
+  const inStack = state.freeIn('stack');
+  return state.world.profile.singlePages === 'stack-zone' ? inStack : inStack + state.freeIn('bitmap');
 }
 
 /** Returns the zone of a page frame. */

@@ -62,6 +62,11 @@ export const Amounts = t.exact(
 );
 export type Amounts = t.TypeOf<typeof Amounts>;
 
+/** Those of the amounts that were observed. */
+const ObservedAmounts = t.exact(
+  t.partial({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
+);
+
 export const Response = t.exact(
   t.intersection(
     [
@@ -72,7 +77,7 @@ export const Response = t.exact(
         /** The warnings reported during the call. */
         warnings: t.readonlyArray(t.string),
         /** The amounts just after the call. */
-        amounts: Amounts,
+        amounts: ObservedAmounts,
         /** Whether the call changed entries of the caller's array that are not its to change. */
         strayEntries: t.boolean,
         /** The page frames that the manager wrote to during the call. */

@@ -10,10 +10,12 @@ import {
   type Call,
   type Config,
   frameAt,
+  freeForSingles,
   HIGHER_HALF_48,
   isFreeable,
   namesResult,
   type Operation,
+  type OperationOf,
   PAGE_BYTES,
   PFN_LIMIT,
   PHYSICAL_LIMIT,
@@ -22,7 +24,7 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import type { Execution } from '../execution.ts';
+import type { Scene } from '../execution.ts';
 import type { FourNumbers } from '../fast-check.ts';
 import { Digits } from './digits.ts';
 import { landmarksOf } from './landmarks.ts';
@@ -50,9 +52,9 @@ export type Repertoire = readonly [Call, ...Call[]];
  * Returns the repertoire without the calls whose bit of `off` is set (bit k: the k-th call). Programs that never make
  * some call get further with the others; where every call is off, all are on.
  */
-export function repertoire(off: number): Repertoire {
+export function repertoire(off: number, calls: readonly Call[] = CALLS): Repertoire {
   const isOn = (call: Call): boolean => ((off >> CALLS.indexOf(call)) & 1) === 0;
-  const on = CALLS.some(isOn) ? CALLS.filter(isOn) : CALLS;
+  const on = calls.some(isOn) ? calls.filter(isOn) : calls;
   const [first = 'alloc', ...rest] = on.flatMap((call) => Array<Call>(WEIGHTS[call]).fill(call));
   return [first, ...rest];
 }
@@ -113,7 +115,7 @@ function batchCount(x: number, free: number): Argument {
 
 const AROUND_AN_EDGE = [0n, 1n, -1n, PAGE_BYTES, -PAGE_BYTES] as const;
 
-function edgeAddress(execution: Execution, digits: Digits): bigint {
+function edgeAddress(execution: Scene, digits: Digits): bigint {
   const { edges } = landmarksOf(execution.world);
   const address = BigInt(digits.of(edges)) * PAGE_BYTES + digits.of(AROUND_AN_EDGE);
   return address < 0n ? 0n : address;
@@ -131,7 +133,7 @@ const EXTREME_LIMITS = [
   ...BAD_ARGUMENTS,
 ] as const satisfies readonly Argument[];
 
-function maxAddrFrom(execution: Execution, y: number): Argument {
+function maxAddrFrom(execution: Scene, y: number): Argument {
   const digits = new Digits(y);
   const { bitmapMaxAddr } = execution.world.config;
   switch (digits.of(LIMIT_KINDS)) {
@@ -173,12 +175,12 @@ function alignmentFrom(z: number): Argument {
   }
 }
 
-function isLive(execution: Execution, reference: Reference): boolean {
+function isLive(execution: Scene, reference: Reference): boolean {
   const frame = frameOf(execution, reference);
   return frame !== null && execution.state.ownerOf(frame) === 'caller';
 }
 
-function frameOf({ results, world }: Execution, reference: Reference) {
+function frameOf({ results, world }: Scene, reference: Reference) {
   const address = results.addressOf(reference);
   return address === null ? null : frameAt(world.config, address);
 }
@@ -187,7 +189,7 @@ function frameOf({ results, world }: Execution, reference: Reference) {
 const PROBES = 6;
 
 /** A page frame of some result that handed out any, still allocated if one is found soon; null where there is none. */
-function resultPage(execution: Execution, digits: Digits, wantLive: boolean): Reference | null {
+function resultPage(execution: Scene, digits: Digits, wantLive: boolean): Reference | null {
   const { results } = execution;
   const candidates = wantLive ? results.perhapsHeld : results.handedOut;
   let place = candidates.length === 0 ? 0 : digits.next(candidates.length);
@@ -207,7 +209,7 @@ function resultPage(execution: Execution, digits: Digits, wantLive: boolean): Re
 const MAP_OWNERS = ['boot', 'boot', 'pmm', 'firmware', 'absent'] as const;
 
 /** A page frame that boot code hands over, or one of firmware's or none at all. */
-function mapPage(execution: Execution, digits: Digits): Reference {
+function mapPage(execution: Scene, digits: Digits): Reference {
   const { regions } = landmarksOf(execution.world);
   const ofOwner = regions[digits.of(MAP_OWNERS)];
   const region = ofOwner[digits.next(Math.max(1, ofOwner.length))];
@@ -250,7 +252,7 @@ const ADDRESS_KINDS = [
 ] as const;
 
 /** An address to free: mostly of a page frame still allocated, and every way of getting it wrong. */
-function referenceFrom(execution: Execution, x: number): Reference {
+function referenceFrom(execution: Scene, x: number): Reference {
   const digits = new Digits(x);
   const { config } = execution.world;
   switch (digits.of(ADDRESS_KINDS)) {
@@ -268,7 +270,7 @@ function referenceFrom(execution: Execution, x: number): Reference {
 }
 
 /** Page frames of a result from some page on that are still allocated, `wanted` at most. */
-function liveBatch(execution: Execution, digits: Digits, wanted: number): Reference[] {
+function liveBatch(execution: Scene, digits: Digits, wanted: number): Reference[] {
   const first = resultPage(execution, digits, true);
   if (first === null || !('result' in first)) return [];
   const pages = execution.results.pagesOf(first.result);
@@ -285,7 +287,7 @@ const BATCH_KINDS = ['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 
 const BATCH_LENGTHS = [4, 1, 2, 8, 64] as const;
 
 /** A batch to free: pages of one or two results; sometimes with one named twice, or one that may not be freed. */
-function batchFrom(execution: Execution, [x, y, z]: readonly [number, number, number]): readonly Reference[] {
+function batchFrom(execution: Scene, [x, y, z]: readonly [number, number, number]): readonly Reference[] {
   const digits = new Digits(x);
   const mixed = digits.of(BATCH_KINDS);
   const batch = liveBatch(execution, digits, digits.of(BATCH_LENGTHS));
@@ -308,7 +310,7 @@ function batchFrom(execution: Execution, [x, y, z]: readonly [number, number, nu
 }
 
 /** Number of freeable page frames from this one on. */
-function freeableFrom(execution: Execution, reference: Reference): number {
+function freeableFrom(execution: Scene, reference: Reference): number {
   const base = frameOf(execution, reference);
   if (base === null) return 0;
   const end = execution.state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isFreeable);
@@ -334,7 +336,7 @@ function regionCount(available: number, y: number): Argument {
 }
 
 /** The lowest page frame of an allocated or boot extent just below the bitmap limit, so that the region straddles it. */
-function straddling(execution: Execution, digits: Digits): Reference | null {
+function straddling(execution: Scene, digits: Digits): Reference | null {
   const { bitmapLimit } = execution.state.world;
   const below = Math.max(0, bitmapLimit - 1 - digits.next(4));
   const holds = (frame: number): boolean => isFreeable(execution.state.ownerOf(pfn(frame)));
@@ -342,29 +344,34 @@ function straddling(execution: Execution, digits: Digits): Reference | null {
   return { absolute: execution.world.config.higherHalf + BigInt(below) * PAGE_BYTES };
 }
 
-function regionFrom(
-  execution: Execution,
-  [x, y, z]: readonly [number, number, number],
-): Operation<Reference> {
+function regionFrom(execution: Scene, [x, y, z]: readonly [number, number, number]): Operation<Reference> {
   const digits = new Digits(z);
   const across = digits.next(4) === 3 ? straddling(execution, digits) : null;
   const address = across ?? referenceFrom(execution, x);
   return { call: 'freeRegion', address, count: regionCount(freeableFrom(execution, address), y) };
 }
 
+/** Rounds a count and an alignment down to powers of two, for managers that have no others. */
+function inPowersOfTwo(run: OperationOf<'allocBitmap', Reference>): Operation<Reference> {
+  const rounded = (n: Argument): Argument =>
+    typeof n === 'bigint' && n > 0n ? 1n << BigInt(n.toString(2).length - 1) : n;
+  return { ...run, count: rounded(run.count), alignment: rounded(run.alignment) };
+}
+
 /** Returns the operation that drawn numbers stand for at this point of an execution. */
 export function operationFrom(
   [call, x, y, z]: Drawn,
-  execution: Execution,
+  execution: Scene,
   calls: Repertoire,
 ): Operation<Reference> {
   const chosen = calls[call % calls.length] ?? calls[0];
   switch (chosen) {
     case 'allocPages':
-      return { call: chosen, count: batchCount(x, execution.state.freeIn('stack')) };
+      return { call: chosen, count: batchCount(x, freeForSingles(execution.state)) };
     case 'allocBitmap': {
       const count = countFrom(x, RUN_COUNTS, execution.state.freeIn('bitmap'));
-      return { call: chosen, count, maxAddr: maxAddrFrom(execution, y), alignment: alignmentFrom(z) };
+      const run = { call: chosen, count, maxAddr: maxAddrFrom(execution, y), alignment: alignmentFrom(z) };
+      return execution.state.world.profile.contiguous === 'any' ? run : inPowersOfTwo(run);
     }
     case 'free':
       return { call: chosen, address: referenceFrom(execution, x) };

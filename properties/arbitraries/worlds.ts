@@ -18,6 +18,9 @@ import {
   type MemoryType,
   memoryMap,
   PAGE_BYTES,
+  type Profile,
+  pfnOf,
+  WHOLE,
 } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
 import { type Arbitrary, array, constantFrom, nat, oneof, record } from '../fast-check.ts';
@@ -64,10 +67,12 @@ const anySegments: Arbitrary<readonly Segment[]> = array(
   { minLength: 1, maxLength: 10, size: 'max' },
 );
 
-function descriptorsOf(segments: readonly Segment[]): readonly DescriptorInput[] {
+/** Lays segments from page frame 0 up. One that would end above `most` follows without a gap, or is empty. */
+function descriptorsOf(segments: readonly Segment[], most: number): readonly DescriptorInput[] {
   let end = 0;
-  const placed = segments.map(({ gap, pages, type, place }) => {
-    const base = end + gap;
+  const placed = segments.map(({ gap, pages: wanted, type, place }) => {
+    const base = end + gap + wanted <= most ? end + gap : end;
+    const pages = Math.min(wanted, most - base);
     end = base + pages;
     return { place, descriptor: { type, start: BigInt(base) * PAGE_BYTES, pages } };
   });
@@ -113,15 +118,29 @@ function limitAddress(descriptors: readonly DescriptorInput[], { segment, at }: 
 
 const anyHigherHalf = constantFrom(HIGHER_HALF_48, HIGHER_HALF_48, HIGHER_HALF_57, 0xffff_9000_0000_0000n);
 
-function worldOf(segments: readonly Segment[], limit: Limit, higherHalf: bigint): World {
-  const descriptors = descriptorsOf(segments);
-  const chosen: Config = config({ bitmapMaxAddr: limitAddress(descriptors, limit), higherHalf });
+interface DrawnWorld {
+  readonly segments: readonly Segment[];
+  readonly limit: Limit;
+  readonly higherHalf: bigint;
+}
+
+function worldOf(
+  { segments, limit, higherHalf }: DrawnWorld,
+  { memoryBelow, bitmapZoneBelow }: Profile,
+): World {
+  const descriptors = descriptorsOf(segments, pfnOf(memoryBelow));
+  const wanted = limitAddress(descriptors, limit);
+  const bitmapMaxAddr = wanted < bitmapZoneBelow ? wanted : bitmapZoneBelow;
+  const chosen: Config = config({ bitmapMaxAddr, higherHalf });
   return { map: memoryMap(descriptors), config: chosen };
 }
 
-/** Arbitrary worlds: memory maps of at most ten descriptors with every kind of edge, and a configuration for each. */
-export const anyWorld: Arbitrary<World> = record({
-  segments: anySegments,
-  limit: anyLimit,
-  higherHalf: anyHigherHalf,
-}).map(({ segments, limit, higherHalf }) => worldOf(segments, limit, higherHalf));
+const anyDrawnWorld = record({ segments: anySegments, limit: anyLimit, higherHalf: anyHigherHalf });
+
+/** Arbitrary worlds that a manager of this profile manages: at most ten descriptors, every kind of edge, and a configuration. */
+export function anyWorldOf(profile: Profile): Arbitrary<World> {
+  return anyDrawnWorld.map((drawn) => worldOf(drawn, profile));
+}
+
+/** Arbitrary worlds wherever page frames can be. */
+export const anyWorld: Arbitrary<World> = anyWorldOf(WHOLE);

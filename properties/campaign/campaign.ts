@@ -6,12 +6,14 @@ import { CLAUSE_NAMES, type Trace } from '../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramArbitrary } from '../commands.ts';
 import { Execution, type Observer, type World } from '../execution.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
-import type { Target } from '../target.ts';
+import { Relay } from '../process/relay.ts';
+import { isRemote, profileOf, type RemoteTarget, type Target } from '../target.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
 import { ClauseCounts } from './clause-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { NameCounts } from './name-counts.ts';
+import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Failure, type Progress, type Ran, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
 
@@ -89,18 +91,20 @@ class Counters {
   #programs = 0;
   #operations = 0;
 
-  run(target: Target, drawn: DrawnProgram): Execution {
-    const execution = runProgram(target, drawn, {
-      tally: this.#clauses.note,
-      onStep: (step) => {
-        this.#situations.noteStep(step);
-        this.#edges.note(step);
-        this.#noteCall(step.operation.call, step.response.outcome.kind);
-      },
-    });
-    this.#situations.noteWorld(drawn.world);
+  readonly observer: Observer = {
+    tally: this.#clauses.note,
+    onStep: (step) => {
+      this.#situations.noteStep(step);
+      this.#edges.note(step);
+      this.#noteCall(step.operation.call, step.response.outcome.kind);
+    },
+  };
+
+  /** Counts a program that was observed by {@link observer}. */
+  note(execution: Execution): Execution {
+    this.#situations.noteWorld(execution.world);
     this.#programs += 1;
-    this.#operations += execution.operations.length;
+    this.#operations += execution.performed;
     return execution;
   }
 
@@ -157,6 +161,8 @@ export interface BlockResult {
   readonly counts: Counts;
   /** The first program that broke a clause, shrunk; the block ends with it. */
   readonly failure: Failure | null;
+  /** Memory that the process of the target took at its peak so far; 0 where it is not known, or there is none. */
+  readonly peakKib: number;
 }
 
 /** What a block needs to know of its campaign: data, so that another thread can be told; other draws stay in this one. */
@@ -174,10 +180,13 @@ export async function runBlock(
   const counters = new Counters();
   let failure: Failure | null = null;
   for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
-    failure = runBatch(options, counters, firstBatch + done / BATCH, Math.min(BATCH, programs - done));
+    const runs = Math.min(BATCH, programs - done);
+    failure = runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
     await breathe();
   }
-  return { index, counts: counters.counts, failure };
+  const { target } = options;
+  const peakKib = isRemote(target) ? target.remote.peakKib : 0;
+  return { index, counts: counters.counts, failure, peakKib };
 }
 
 /** The way from the first program that broke a clause. */
@@ -205,12 +214,54 @@ class Shrunk {
   }
 }
 
-function runBatch(options: BlockOptions, counters: Counters, batch: number, runs: number): Failure | null {
+/** A few programs of one seed, on one map or on generated ones. */
+interface Batch {
+  readonly batch: number;
+  readonly runs: number;
+}
+
+function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Failure | null {
+  const { target } = options;
+  return isRemote(target)
+    ? runRemoteBatch({ ...options, target }, counters, batch)
+    : runLocalBatch(options, counters, batch);
+}
+
+/** What is found is left to the reducer as it is: what would be tried here costs a process each time. */
+function runRemoteBatch(
+  options: BlockOptions & { readonly target: RemoteTarget },
+  counters: Counters,
+  { batch, runs }: Batch,
+): Failure | null {
+  const { target } = options;
+  const { policies, remote } = target;
+  const seed = batchSeed(options.seed, batch);
+  let found: Trace | null = null;
+  const relay = new Relay(target, ({ world }, program, performer) => {
+    // One program more may have been under way when the first was found.
+    if (found !== null) return false;
+    const start = performance.now();
+    const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
+    for (const operation of program) if (!execution.perform(operation)) break;
+    execution.finish();
+    counters.note(execution);
+    options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
+    if (execution.violation !== null) found = execution.trace();
+    return execution.violation === null;
+  });
+  const { draw = anyProgram } = options;
+  const program = draw(options.operations, worldOf(options, batch), remote.profile);
+  runProperty(program, (drawn) => relay.next(drawn), { runs, seed, shrink: false });
+  relay.last();
+  return found === null ? null : { counterexample: found, shrinking: null };
+}
+
+function runLocalBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const seed = batchSeed(options.seed, batch);
   const shrunk: Shrunk[] = [];
   const counted = (drawn: DrawnProgram): Execution => {
     const start = performance.now();
-    const execution = counters.run(options.target, drawn);
+    const execution = counters.note(runProgram(options.target, drawn, counters.observer));
     options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
     return execution;
   };
@@ -224,7 +275,7 @@ function runBatch(options: BlockOptions, counters: Counters, batch: number, runs
     return false;
   };
   const { draw = anyProgram, shrinks: shrink = true } = options;
-  const program = draw(options.operations, worldOf(options, batch));
+  const program = draw(options.operations, worldOf(options, batch), profileOf(options.target));
   runProperty(program, holds, { runs, seed, shrink });
   return shrunk[0]?.failure ?? null;
 }
@@ -261,14 +312,15 @@ export async function runBlocks(
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   const isOver = (): boolean => elapsed() >= seconds || signal?.aborted === true;
-  let [programs, operations] = [0, 0];
+  let [programs, operations, peakKib] = [0, 0, 0];
   for await (const result of runner(options, blocks, isOver)) {
     programs += result.counts.programs;
     operations += result.counts.operations;
+    peakKib = Math.max(peakKib, result.peakKib);
     onResult(result);
     options.onProgress?.({ programs, operations, seconds: elapsed() });
   }
-  return { seconds: elapsed(), stopped: signal?.aborted === true };
+  return { seconds: elapsed(), stopped: signal?.aborted === true, peakKib };
 }
 
 /** Runs a campaign: in this thread, unless another runner is given. */
@@ -279,5 +331,5 @@ export async function runCampaign(options: CampaignOptions, runner?: BlockRunner
     counts = addCounts(counts, result.counts);
     failure = result.failure;
   });
-  return resultOf({ ...options, policies: options.target.policies }, counts, { ...ran, failure });
+  return resultOf({ ...options, claims: claimsOf(options.target) }, counts, { ...ran, failure });
 }

@@ -1,6 +1,8 @@
 /** Results of campaigns: what the programs met, and the verdict that follows from it. */
-import { CLAUSE_NAMES, type ClauseName, isSequential, type Policy, type Trace } from '../../spec/index.ts';
+import { CLAUSES, type Trace, type Unchecked, uncheckedBy } from '../../spec/index.ts';
 import type { Counts } from './counts.ts';
+import { type Claims, canMeetSide, clausesOf } from './reach.ts';
+import { canMeet } from './situations.ts';
 
 /** What has been done so far. */
 export interface Progress {
@@ -13,6 +15,8 @@ export interface Progress {
 export interface Ran {
   readonly seconds: number;
   readonly stopped: boolean;
+  /** Memory that the process of the target took at its peak; 0 where it is not known, or there is none. */
+  readonly peakKib: number;
 }
 
 /**
@@ -29,6 +33,10 @@ export interface CampaignResult extends Counts, Progress {
   readonly seed: number;
   /** Situations and sides of clauses that a full run must meet and this one has not. Empty where the run was not full. */
   readonly unreached: readonly string[];
+  /** What the target does not claim, so that it was not checked, and why. */
+  readonly unchecked: readonly Unchecked[];
+  /** The most memory that the process of the target was seen to take, in KiB; 0 where it is not known, or there is none. */
+  readonly peakKib: number;
   /** The simplest run met that breaks the clause of the first program that broke any. */
   readonly counterexample: Trace | null;
   /** How fast-check shrank that first program; null where there is none, or where nobody wrote it down. */
@@ -52,54 +60,68 @@ export interface Failure {
 /** Programs on generated maps from which on a run counts as full. */
 export const FULL_RUN_PROGRAMS = 1000;
 
-/** Returns the clauses that a campaign on this target checks. */
-export function clausesOf(policies: readonly Policy[], inspects: boolean): readonly ClauseName[] {
-  return CLAUSE_NAMES.filter((name) => {
-    if (!isSequential(name)) return false;
-    if (name === 'owner.agrees') return inspects;
-    if (name === 'policy.lifo') return policies.includes('lifo');
-    return name !== 'policy.first-fit' || policies.includes('first-fit');
-  });
-}
-
 /** What a verdict depends on besides what programs met. */
 export interface Asked {
-  readonly policies: readonly Policy[];
+  /** What the target claims; whether it inspects shows in what programs met. */
+  readonly claims: Omit<Claims, 'inspects'>;
   readonly seed: number;
   /** Whether most programs ran on generated maps. */
   readonly generated: boolean;
 }
 
-/** The clauses that were asked for, of those counted. */
-function listedIn({ clauses }: Counts, policies: readonly Policy[]): Counts['clauses'] {
+function claimsOf({ clauses }: Counts, claims: Asked['claims']): Claims {
   const inspects = Object.values(clauses['owner.agrees'] ?? {}).some((times) => times > 0);
-  const listed: readonly string[] = clausesOf(policies, inspects);
+  return { ...claims, inspects };
+}
+
+/** The clauses that the target is held to, of those counted. */
+function listedIn({ clauses }: Counts, claims: Claims): Counts['clauses'] {
+  const listed: readonly string[] = clausesOf(claims);
   return Object.fromEntries(Object.entries(clauses).filter(([name]) => listed.includes(name)));
 }
 
-/** Situations, and sides of clauses, that were never met. */
-function unmetIn({ situations }: Counts, clauses: Counts['clauses']): readonly string[] {
+/** Situations, and sides of clauses, that were never met, and can be. */
+function unmetIn({ situations }: Counts, clauses: Counts['clauses'], claims: Claims): readonly string[] {
   return [
-    ...Object.keys(situations).filter((name) => situations[name] === 0),
-    ...Object.entries(clauses).flatMap(([name, sides]) =>
-      Object.keys(sides)
-        .filter((side) => sides[side] === 0)
+    ...Object.keys(situations).filter((name) => situations[name] === 0 && canMeet(name, claims)),
+    ...CLAUSES.flatMap(({ name, sides }) =>
+      sides
+        .filter((side, i) => clauses[name]?.[side] === 0 && canMeetSide(name, i === 0 ? 0 : 1, claims))
         .map((side) => `${name}: ${side}`),
     ),
   ];
 }
 
+/** What a run on a target that claims this does not check, and why. */
+function uncheckedOn(claims: Claims): readonly Unchecked[] {
+  const { profile, policies, seesWrites, takesAnyNumber, inspects } = claims;
+  const list = [...uncheckedBy({ ...profile, policies })];
+  if (!takesAnyNumber)
+    list.push({
+      what: 'arguments that are no unsigned 64-bit integers',
+      why: 'a process is asked in lines that have no others',
+    });
+  if (!seesWrites)
+    list.push({ what: 'contents.preserved', why: 'the process does not look after what page frames hold' });
+  if (!inspects) list.push({ what: 'owner.agrees', why: 'it is not asked about every page frame' });
+  return list;
+}
+
 /** Returns what a campaign came to, from what its programs met. */
 export function resultOf(
-  { policies, seed, generated }: Asked,
+  asked: Asked,
   counts: Counts,
-  { seconds, failure, stopped }: Ran & { readonly failure: Failure | null },
+  { seconds, failure, stopped, peakKib }: Ran & { readonly failure: Failure | null },
 ): CampaignResult {
-  const clauses = listedIn(counts, policies);
+  const { seed, generated } = asked;
+  const claims = claimsOf(counts, asked.claims);
+  const clauses = listedIn(counts, claims);
   const isFull = generated && !stopped && failure === null && counts.programs >= FULL_RUN_PROGRAMS;
-  const unreached = isFull ? unmetIn(counts, clauses) : [];
+  const unreached = isFull ? unmetIn(counts, clauses, claims) : [];
+  const unchecked = uncheckedOn(claims);
   const verdict =
     failure !== null ? 'violated' : stopped ? 'interrupted' : unreached.length > 0 ? 'unreached' : 'holds';
   const { counterexample, shrinking } = failure ?? { counterexample: null, shrinking: null };
-  return { verdict, ...counts, clauses, seconds, seed, unreached, counterexample, shrinking };
+  const found = { unreached, unchecked, peakKib, counterexample, shrinking };
+  return { verdict, ...counts, clauses, seconds, seed, ...found };
 }

@@ -16,6 +16,7 @@ import {
   regionOf,
 } from '../../spec/index.ts';
 import type { JudgedStep, World } from '../execution.ts';
+import { type Claims, canMeetMap, canMeetSituation } from './reach.ts';
 import {
   badCount,
   base,
@@ -242,6 +243,12 @@ const WORLD_SITUATIONS: readonly WorldSituation[] = [
 export const SITUATION_NAMES: readonly string[] = [...SITUATIONS, ...WORLD_SITUATIONS].map(
   ({ name }) => name,
 );
+
+/** Whether a run on a target that claims this can meet a situation. */
+export function canMeet(name: string, claims: Claims): boolean {
+  const situation = SITUATIONS.find((each) => each.name === name);
+  return situation === undefined ? canMeetMap(name, claims) : canMeetSituation(situation, claims);
+}
 
 /** A situation with its place in the list. */
 interface PlacedSituation extends StepSituation {

@@ -9,16 +9,17 @@ import { fileURLToPath } from 'node:url';
 import { isSpecError, SpecError, type Trace } from '../../spec/index.ts';
 import { execute } from '../execution.ts';
 import { heldTo } from '../shrink/read-scenario.ts';
-import type { Target } from '../target.ts';
+import { profileOf, type Target, worldBeyond } from '../target.ts';
 import { OutdatedTraceError, readTrace } from '../trace-file.ts';
 
 /**
  * - `holds`: the target breaks no clause.
  * - `broken`: it breaks one, the one that is recorded or another.
+ * - `beyond`: it asks for what the target does not claim to do.
  * - `outdated`: the file was sound once and no longer applies.
  * - `unusable`: the file is no trace.
  */
-export type CorpusVerdict = 'holds' | 'broken' | 'outdated' | 'unusable';
+export type CorpusVerdict = 'holds' | 'broken' | 'beyond' | 'outdated' | 'unusable';
 
 /** One file of a corpus, and what came of it. */
 export interface CorpusFile {
@@ -53,10 +54,21 @@ export const OWN_CORPUS: string =
 
 function replayed(target: Target, path: string): CorpusFile {
   // A target is held to what it promises: another one's promises are no clauses for it.
-  const run = execute(target, heldTo(readTrace(path).scenario, target.policies));
+  const scenario = heldTo(readTrace(path).scenario, target.policies);
+  const tooLarge = worldBeyond(profileOf(target), scenario);
+  if (tooLarge !== null) return { path, verdict: 'beyond', trace: null, reason: tooLarge };
+  const run = execute(target, scenario);
   const [first] = run.dangling;
   if (run.violation !== null) return { path, verdict: 'broken', trace: run.trace(), reason: null };
   if (first === undefined) return { path, verdict: 'holds', trace: run.trace(), reason: null };
+  const past = run.dangling.find(({ beyond }) => beyond !== null);
+  if (past !== undefined)
+    return {
+      path,
+      verdict: 'beyond',
+      trace: run.trace(),
+      reason: `operation ${past.at + 1}: ${past.beyond}`,
+    };
   const reason = `operation ${first.at + 1} refers to ${first.reference}, which this target did not hand out`;
   return { path, verdict: 'outdated', trace: run.trace(), reason };
 }

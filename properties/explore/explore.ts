@@ -12,7 +12,7 @@ import {
   type Trace,
 } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 import type { Crew } from './crew.ts';
 import type { Driver } from './driver.ts';
 import { InlineCrew } from './inline-crew.ts';
@@ -35,7 +35,7 @@ import { tableBuffers } from './state-table.ts';
 import { ThreadCrew } from './thread-crew.ts';
 
 export interface ExploreOptions {
-  readonly target: Target;
+  readonly target: LocalTarget;
   readonly world: World;
   /** What the target is held to. Default: what it promises. */
   readonly policies?: readonly Policy[];
@@ -144,7 +144,7 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 }
 
 /** Whether the managers of a target can be saved and loaded, so that {@link explore} can search it. */
-export function canBeSaved(target: Target, { map, config }: World): boolean {
+export function canBeSaved(target: LocalTarget, { map, config }: World): boolean {
   const memory = { read: () => 0n, write: () => {} };
   try {
     return isSaved(target.create(map, { config, warn: () => {}, memory }));

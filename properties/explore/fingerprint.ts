@@ -133,7 +133,9 @@ export class Fingerprints {
   take({ outcome, errno, warnings = [], amounts, strayEntries = false, writes = [] }: Response): boolean {
     if (writes.length > 0 || amounts === undefined || errno === undefined) return false;
     const flags = this.flags(errno, strayEntries, warnings);
-    const three = amountsCode(amounts.total, amounts.free, amounts.reserved);
+    const { total, free, reserved } = amounts;
+    if (total === undefined || free === undefined || reserved === undefined) return false;
+    const three = amountsCode(total, free, reserved);
     switch (outcome.kind) {
       case 'address':
         return this.put(OUTCOME.address, this.addressCode(outcome.address), three, flags);

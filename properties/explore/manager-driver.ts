@@ -16,7 +16,7 @@ import {
 } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
 import { Session } from '../session.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 import type { Driver, Operations } from './driver.ts';
 import { amountCode, amountsCode, Fingerprints, frameCode, NONE, OUTCOME, panicCode } from './fingerprint.ts';
 import type { ModelStates } from './model-states.ts';
@@ -130,9 +130,9 @@ export class ManagerDriver implements Driver {
   #isStray = false;
 
   /** Throws `SpecError` where the target's manager cannot be saved and loaded, or init throws. */
-  constructor(target: Target, world: World, operations: Operations, states: ModelStates) {
+  constructor(target: LocalTarget, world: World, operations: Operations, states: ModelStates) {
     let made: Pmm | null = null;
-    const heard: Target = {
+    const heard: LocalTarget = {
       ...target,
       create: (map, options) => {
         made = target.create(map, this.#ear.between(options));

@@ -7,7 +7,7 @@ import { init, type ModelState, step, sweep } from '../../model/index.ts';
 import { type Operation, type Owner, type Pmm, type Policy, pfn, SpecError } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
 import { Session } from '../session.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 import { isSaved } from './manager-driver.ts';
 import { framesOfWorld } from './world.ts';
 
@@ -33,7 +33,7 @@ export interface PlainResult {
 }
 
 interface PlainOptions {
-  readonly target: Target;
+  readonly target: LocalTarget;
   readonly world: World;
   readonly policies: readonly Policy[];
   readonly operations: readonly Operation[];

@@ -9,7 +9,7 @@ import {
   type Trace,
 } from '../../spec/index.ts';
 import { Execution, type World } from '../execution.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 
 /** Where page frames came from: the page frame of a result, the last one that it was handed out by. */
 class Origins {
@@ -55,7 +55,7 @@ function named(operation: Operation, origins: Origins): Operation<Reference> {
 
 /** Runs operations in order on a target, from init on, as a program that names results, and returns the trace of it. */
 export function traceOf(
-  target: Target,
+  target: LocalTarget,
   world: World,
   policies: readonly Policy[],
   operations: readonly Operation[],

@@ -3,11 +3,11 @@ import { init, type ModelState, type Rejection, step, sweep } from '../../model/
 import type { Operation, Policy } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
 import { Session } from '../session.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 
 /** What a search runs on. */
 export interface Subject {
-  readonly target: Target;
+  readonly target: LocalTarget;
   readonly world: World;
   readonly policies: readonly Policy[];
 }

@@ -2,12 +2,12 @@
  * Recording: a workload on a target, written down as a log while it runs. Nothing is judged: that is what the log is for.
  */
 import { Session } from '../session.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 import { entryLine, headerLine, initLine, type LogHeader } from './log-format.ts';
 import { Workload } from './workload.ts';
 
 export interface RecordOptions extends LogHeader {
-  readonly target: Target;
+  readonly target: LocalTarget;
   readonly operations: number;
   readonly seed: number;
   /** Whether the workload makes calls that must be refused or must panic, too. */

@@ -18,7 +18,7 @@ import {
   type PmmOptions,
   U64_MAX,
 } from '../../spec/index.ts';
-import { OURS, type Target } from '../target.ts';
+import { type LocalTarget, OURS } from '../target.ts';
 import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
 
 /** A changed implementation, and what is known of its bug. */
@@ -41,7 +41,7 @@ export type MutantText = Omit<Mutant, 'create'>;
 export const MUTANT_PREFIX = 'mutant:';
 
 /** Returns a mutant as a target, with the promises of the implementation that it is made of. */
-export function targetOf({ name, create }: Mutant): Target {
+export function targetOf({ name, create }: Mutant): LocalTarget {
   return { name: `${MUTANT_PREFIX}${name}`, policies: OURS.policies, create };
 }
 

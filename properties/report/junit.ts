@@ -24,7 +24,8 @@ function addCorpus(suite: TestSuite, { path, verdict, trace, reason }: CorpusFil
     testCase
       .failure(violation?.explanation, violation?.clause)
       .stacktrace(formatCounterexample(trace).join('\n'));
-  } else if (reason !== null) testCase.error(reason, verdict);
+  } else if (verdict === 'beyond') testCase.skipped();
+  else if (reason !== null) testCase.error(reason, verdict);
 }
 
 function addClause(suite: TestSuite, name: string, sides: SideCounts, counterexample: Trace | null): void {

@@ -134,7 +134,9 @@ function resultOfAll(
   const seconds = files.reduce((sum, file) => sum + file.seconds, 0);
   const found = failing?.counterexample?.found;
   const failure = found === undefined ? null : { counterexample: found, shrinking: null };
-  return resultOf(run, counts, { seconds, stopped: false, failure });
+  const { policies, claims, seed, generated } = run;
+  const asked = { claims: { ...claims, policies }, seed, generated };
+  return resultOf(asked, counts, { seconds, stopped: false, peakKib: 0, failure });
 }
 
 /**

@@ -6,11 +6,13 @@ import { Piscina } from 'piscina';
 import { SpecError } from '../../spec/index.ts';
 import type { Block } from '../campaign/blocks.ts';
 import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/campaign.ts';
-import type { Target } from '../target.ts';
+import type { GivenClaims } from '../load-target.ts';
+import { isRemote, type Target } from '../target.ts';
 
 /** What a thread is told once, when it starts. It loads the target by its name, with these policies. */
 export interface ThreadData extends Pick<CampaignOptions, 'worlds' | 'generated' | 'operations' | 'seed'> {
   readonly target: Pick<Target, 'name' | 'policies'>;
+  readonly given: GivenClaims;
 }
 
 /** Each thread would have to strip a hundred files of their types: also sources run the compiled worker. */
@@ -22,9 +24,11 @@ const AHEAD = 4;
 
 function threads(
   jobs: number,
-  { target: { name, policies }, worlds, generated, operations, seed }: CampaignOptions,
+  { target, worlds, generated, operations, seed }: CampaignOptions,
 ): Piscina<Block, BlockResult> {
-  const data: ThreadData = { target: { name, policies }, worlds, generated, operations, seed };
+  const { name, policies, profile } = target;
+  const given: GivenClaims = { profile, programMs: isRemote(target) ? target.remote.programMs : undefined };
+  const data: ThreadData = { target: { name, policies }, given, worlds, generated, operations, seed };
   return new Piscina({
     filename: WORKER,
     minThreads: jobs,

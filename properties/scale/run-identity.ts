@@ -6,8 +6,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import * as t from 'io-ts';
-import { Config, MemoryMap, Policy } from '../../spec/index.ts';
+import { Config, MemoryMap, Policy, Profile } from '../../spec/index.ts';
 import type { CampaignOptions } from '../campaign/campaign.ts';
+import { claimsOf } from '../campaign/reach.ts';
 import { OURS, type Target } from '../target.ts';
 
 const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
@@ -24,6 +25,10 @@ export const RunIdentity = t.readonly(
         /** The digest is that of the target's file. Files that it imports are not looked at. */
         target: Named,
         policies: t.readonlyArray(Policy),
+        /** What the target is held to besides. */
+        claims: t.readonly(
+          t.exact(t.type({ profile: Profile, takesAnyNumber: t.boolean, seesWrites: t.boolean })),
+        ),
         seed: Natural,
         programs: Natural,
         operations: Natural,
@@ -72,17 +77,20 @@ function targetDigest(name: string): string {
 
 /** Returns the identity of a campaign. Reads this program's code and the target's file. */
 export function runIdentity({
-  target: { name, policies },
+  target,
   seed,
   programs,
   operations,
   generated,
   worlds,
 }: Omit<CampaignOptions, 'target'> & { readonly target: Target }): RunIdentity {
+  const { name } = target;
+  const { policies, ...claims } = claimsOf(target);
   return {
     checker: checkerDigest(),
     target: { name, digest: targetDigest(name) },
     policies,
+    claims,
     seed,
     programs,
     operations,

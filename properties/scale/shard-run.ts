@@ -9,6 +9,7 @@ import {
   runBlocks,
 } from '../campaign/campaign.ts';
 import { addCounts, type Counts } from '../campaign/counts.ts';
+import { claimsOf } from '../campaign/reach.ts';
 import { type CampaignResult, type Failure, resultOf } from '../campaign/result.ts';
 import { type CorpusFile, OWN_CORPUS } from '../corpus/corpus.ts';
 import { runIdentity } from './run-identity.ts';
@@ -33,8 +34,7 @@ export async function runShard(
     failure = block.failure;
   });
   const counts = blocks.reduce((sum, block) => addCounts(sum, block.counts), noCounts());
-  const { policies } = options.target;
-  const result = resultOf({ ...options, policies }, counts, { ...ran, failure });
+  const result = resultOf({ ...options, claims: claimsOf(options.target) }, counts, { ...ran, failure });
   return {
     blocks,
     result: result.verdict === 'unreached' ? { ...result, verdict: 'holds', unreached: [] } : result,

@@ -6,11 +6,11 @@ import { loadTarget } from '../load-target.ts';
 import type { Target } from '../target.ts';
 import type { ThreadData } from './on-threads.ts';
 
-const { target, ...options }: ThreadData = workerData;
+const { target, given, ...options }: ThreadData = workerData;
 let loaded: Promise<Target> | undefined;
 
 /** Runs one block. */
 export default async function run(block: Block): Promise<BlockResult> {
-  loaded ??= loadTarget(target.name, target.policies);
+  loaded ??= loadTarget(target.name, target.policies, given);
   return runBlock({ ...options, target: await loaded }, block);
 }

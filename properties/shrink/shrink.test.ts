@@ -8,7 +8,7 @@ import { execute } from '../execution.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
 import { Workload } from '../log/workload.ts';
 import { Session } from '../session.ts';
-import { OURS, type Target } from '../target.ts';
+import { type LocalTarget, OURS } from '../target.ts';
 import { wrapPmm } from '../wrap-pmm.ts';
 import { keeping, lastOf } from './keeping.ts';
 import { readScenario } from './read-scenario.ts';
@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'frameproof-shrink-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Accepts a double free without a word. */
-const DOUBLE_FREE: Target = {
+const DOUBLE_FREE: LocalTarget = {
   ...OURS,
   name: 'double free',
   create(map, options) {
@@ -35,7 +35,7 @@ const DOUBLE_FREE: Target = {
 };
 
 /** Loses a page when the 100th is freed. */
-const LOSES_ONE: Target = {
+const LOSES_ONE: LocalTarget = {
   ...OURS,
   name: 'loses one',
   create(map, options) {
@@ -57,7 +57,7 @@ const map = memoryMap([
 const world = { map, config: config({ bitmapMaxAddr: 0x80_0000n }), policies: OURS.policies };
 
 /** Writes a log of a long run that does nothing wrong until its last operation frees a page frame for the second time. */
-function failingLog(target: Target, operations: number): string {
+function failingLog(target: LocalTarget, operations: number): string {
   const session = new Session(target, map, world.config);
   const workload = new Workload({ ...world, seed: 3, provokes: false });
   const lines = [headerLine(world)];

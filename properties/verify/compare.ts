@@ -10,15 +10,15 @@
  */
 import type { Outcome, Response, Scenario, Trace } from '../../spec/index.ts';
 import { execute } from '../execution.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 
 export const OBSERVABLES = ['spec', 'exact'] as const;
 export type Observable = (typeof OBSERVABLES)[number];
 
 /** Two targets, held to the same policies, and what is observed of them. */
 export interface Sides {
-  readonly candidate: Target;
-  readonly baseline: Target;
+  readonly candidate: LocalTarget;
+  readonly baseline: LocalTarget;
   readonly observable: Observable;
 }
 

@@ -8,7 +8,7 @@ import { type Exploration, explore } from '../explore/explore.ts';
 import { isSaved } from '../explore/manager-driver.ts';
 import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 import type { Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
 import type { Step } from './step.ts';
@@ -16,10 +16,10 @@ import type { Step } from './step.ts';
 /** What is searched, and how it is called. */
 interface Subject {
   readonly name: string;
-  readonly target: Target;
+  readonly target: LocalTarget;
 }
 
-function canBeSaved(target: Target, size: SmallWorldOptions): boolean {
+function canBeSaved(target: LocalTarget, size: SmallWorldOptions): boolean {
   const { map, config } = smallWorld(size);
   let pmm: Pmm;
   try {

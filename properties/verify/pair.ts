@@ -5,7 +5,7 @@
 import { isPmmPanic, type Pmm } from '../../spec/index.ts';
 import { isSaved, type SavedPmm } from '../explore/manager-driver.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 
 /** Thrown by a pair: the two managers did not do the same. */
 class DifferenceError extends Error {
@@ -149,7 +149,7 @@ class Pair implements Pmm {
 }
 
 /** Returns the pair of two targets. What the second reports and writes is not looked at. */
-export function pairOf(candidate: Target, baseline: Target): Target {
+export function pairOf(candidate: LocalTarget, baseline: LocalTarget): LocalTarget {
   return {
     name: `${candidate.name} beside ${baseline.name}`,
     policies: candidate.policies,

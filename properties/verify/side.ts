@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as t from 'io-ts';
 import { decode, POLICIES, parseJson, SpecError } from '../../spec/index.ts';
-import { loadTarget } from '../load-target.ts';
-import type { Target } from '../target.ts';
+import { loadLocalTarget } from '../load-target.ts';
+import type { LocalTarget } from '../target.ts';
 import { type CheckOutOptions, checkOut } from './checkout.ts';
 
 /** A side that is ready to run. */
 export interface Side {
-  readonly target: Target;
+  readonly target: LocalTarget;
   /** How it came to be, in words; empty where there is nothing to say. */
   readonly remarks: readonly string[];
   /** Lets go of what it takes up. */
@@ -49,7 +49,7 @@ async function openRevision(name: string, options: CheckOutOptions): Promise<Sid
   const { folder, commit, built, close } = await checkOut(revision, options);
   try {
     const file = path === undefined ? implementationModule(folder, name) : join(folder, path);
-    const target = { ...(await loadTarget(file)), name };
+    const target = { ...(await loadLocalTarget(file)), name };
     return { target, remarks: [`commit ${commit.slice(0, COMMIT_CHARACTERS)}`, ...built], close };
   } catch (error) {
     close();
@@ -63,5 +63,5 @@ async function openRevision(name: string, options: CheckOutOptions): Promise<Sid
  */
 export async function openSide(name: string, options: CheckOutOptions = {}): Promise<Side> {
   if (name.startsWith(PREFIX)) return openRevision(name, options);
-  return { target: await loadTarget(name), remarks: [], close: () => {} };
+  return { target: await loadLocalTarget(name), remarks: [], close: () => {} };
 }

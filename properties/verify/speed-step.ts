@@ -8,7 +8,7 @@ import type { World } from '../execution.ts';
 import { Workload } from '../log/workload.ts';
 import { passed, Session } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
-import type { Target } from '../target.ts';
+import type { LocalTarget } from '../target.ts';
 import type { Sides } from './compare.ts';
 import type { Step } from './step.ts';
 
@@ -43,7 +43,7 @@ const MOST_TURNS = 101;
 
 /** Records what a workload asks of a target, with the addresses that the target has handed out. */
 function record(
-  target: Target,
+  target: LocalTarget,
   { map, config }: World,
   { seed, operations: most = OPERATIONS }: SpeedOptions,
 ): readonly Operation[] {
@@ -97,11 +97,11 @@ function prepared(operation: Operation): (pmm: Pmm) => unknown {
 
 /** One side at work: each turn on a new manager, all of them with the same calls. */
 class Runner {
-  readonly #target: Target;
+  readonly #target: LocalTarget;
   readonly #world: World;
   readonly #calls: readonly ((pmm: Pmm) => unknown)[];
 
-  constructor(target: Target, options: SpeedOptions) {
+  constructor(target: LocalTarget, options: SpeedOptions) {
     this.#target = target;
     this.#world = options.world;
     this.#calls = record(target, options.world, options).map(prepared);

@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { MUTANTS, type Mutant, targetOf } from '../mutants/index.ts';
-import { OURS, type Target } from '../target.ts';
+import { type LocalTarget, OURS } from '../target.ts';
 import type { Observable } from './compare.ts';
 import { openSide } from './side.ts';
 import { type VerifyOptions, type VerifyResult, verify } from './verify.ts';
@@ -31,7 +31,11 @@ interface Row {
   readonly failure: string | null;
 }
 
-async function verified(candidate: Target, observable: Observable, programs?: number): Promise<VerifyResult> {
+async function verified(
+  candidate: LocalTarget,
+  observable: Observable,
+  programs?: number,
+): Promise<VerifyResult> {
   const random = { ...OPTIONS.random, programs: programs ?? OPTIONS.random.programs };
   return verify({ candidate, baseline: OURS, observable }, { ...OPTIONS, random });
 }
@@ -56,13 +60,13 @@ async function mutantRow(mutant: Mutant): Promise<Row> {
 }
 
 /** Files of the folder that are rewrites: those that export a target. */
-async function rewrites(): Promise<readonly Target[]> {
+async function rewrites(): Promise<readonly LocalTarget[]> {
   const parts = ['manager.ts', 'frames.ts', 'owner-per-frame.ts', 'flag-per-frame.ts', 'plain-stack.ts'];
   const names = readdirSync(REWRITES).filter((name) => name.endsWith('.ts') && !parts.includes(name));
   return Promise.all(names.sort().map(async (name) => (await openSide(join(REWRITES, name))).target));
 }
 
-async function rewriteRow(target: Target): Promise<Row> {
+async function rewriteRow(target: LocalTarget): Promise<Row> {
   const start = performance.now();
   const { verdict, steps } = await verified(target, 'exact', 300);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);

@@ -15,9 +15,9 @@ import {
   type Program,
   type Scenario,
 } from '../../spec/index.ts';
-import { loadTarget } from '../load-target.ts';
+import { loadLocalTarget } from '../load-target.ts';
 import { MUTANTS, targetOf } from '../mutants/index.ts';
-import { OURS, type Target } from '../target.ts';
+import { type LocalTarget, OURS } from '../target.ts';
 import { wrapPmm } from '../wrap-pmm.ts';
 import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
@@ -32,7 +32,7 @@ const folder = mkdtempSync(join(tmpdir(), 'frameproof-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Our implementation with some calls replaced. */
-function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Partial<Pmm>): Target {
+function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Partial<Pmm>): LocalTarget {
   return {
     ...OURS,
     name,
@@ -43,7 +43,11 @@ function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Par
   };
 }
 
-function against(candidate: Target, observable: Observable, policies: readonly Policy[] = POLICIES): Sides {
+function against(
+  candidate: LocalTarget,
+  observable: Observable,
+  policies: readonly Policy[] = POLICIES,
+): Sides {
   return { candidate: { ...candidate, policies }, baseline: { ...OURS, policies }, observable };
 }
 
@@ -67,7 +71,7 @@ function scenario(policies: Scenario['policies'], ...operations: Program): Scena
 }
 
 const TWO_PAGES: Program = [{ call: 'alloc' }, { call: 'alloc' }, { call: 'freeAmount' }];
-const works = await loadTarget(join(EXAMPLES, 'works.ts'));
+const works = await loadLocalTarget(join(EXAMPLES, 'works.ts'));
 
 describe('two sides that answer differently, both as the specification admits', () => {
   it('differ where the same answers are asked for', () => {
@@ -157,7 +161,7 @@ describe('verify', () => {
   });
 
   it.each(names)('is content with the rewrite %s, whose every answer is the same', async (name) => {
-    const result = await verify(against(await loadTarget(join(REWRITES, name)), 'exact'), QUICK);
+    const result = await verify(against(await loadLocalTarget(join(REWRITES, name)), 'exact'), QUICK);
     expect(result).toMatchObject({ verdict: 'refines', difference: null });
     expect(result.steps.map((step) => step.name)).toEqual(['corpus', 'small programs', 'random programs']);
   });
@@ -197,7 +201,7 @@ describe('every call sequence on a small world', () => {
   });
 
   it('finds what only a state reached by several calls shows, and says which side cannot be searched', async () => {
-    const forgetful: Target = {
+    const forgetful: LocalTarget = {
       ...OURS,
       name: 'forgetful',
       create: (map, options) => {

@@ -2,9 +2,9 @@
 import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import type { Owner } from '../owner.ts';
-import type { FitRequest } from '../ownership.ts';
+import type { FitRequest, Ownership } from '../ownership.ts';
 import { isPageAligned, PFN_LIMIT, type Pfn, pageCount, pagesBetween, pfn } from '../units.ts';
-import type { Breach, Clause, Step } from './clause.ts';
+import type { Breach, Clause, Side, Step } from './clause.ts';
 import { breach, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
 type Allocation = 'alloc' | 'allocPages' | 'allocBitmap';
@@ -64,10 +64,12 @@ function zone(call: Allocation): Clause<Step> {
     when: 'handed out',
     side({ before, operation, granted }) {
       if (granted === null || operation.call !== call) return null;
+      if (own === 'stack' && before.world.profile.singlePages !== 'stack-zone') return sideOfFallBack(before);
       return before.freeIn(other) > 0 ? 0 : 1;
     },
     breach(step) {
-      const { bitmapLimit } = step.before.world;
+      const { bitmapLimit, profile } = step.before.world;
+      if (own === 'stack' && profile.singlePages === 'stack-zone-first') return fellBackEarly(step);
       const frame =
         own === 'bitmap'
           ? firstGrantedOutside(step, pfn(0), bitmapLimit)
@@ -77,6 +79,24 @@ function zone(call: Allocation): Clause<Step> {
       return breach(explanation, frame, step.before.ownerOf(frame));
     },
   };
+}
+
+/** Where single pages come from either zone, nothing is to be checked; where the stack zone comes first, whether it does. */
+function sideOfFallBack(before: Ownership): Side | null {
+  if (before.world.profile.singlePages === 'anywhere') return null;
+  return before.freeIn('bitmap') > 0 ? 0 : 1;
+}
+
+/** A manager that falls back to the bitmap zone takes what the stack zone has first. */
+function fellBackEarly(step: Step): Breach | null {
+  const { before, granted } = step;
+  const { bitmapLimit } = before.world;
+  const frame = firstGrantedOutside(step, bitmapLimit, pfn(PFN_LIMIT));
+  const taken = granted?.frames.filter((f) => f !== null && f >= bitmapLimit).length ?? 0;
+  const left = before.freeIn('stack') - taken;
+  if (frame === null || left <= 0) return null;
+  const explanation = `page frame ${frame} is not in the stack zone, which has ${left} more free page frames`;
+  return breach(explanation, frame, before.ownerOf(frame));
 }
 
 function wasFree(call: Allocation): Clause<Step> {
@@ -104,7 +124,7 @@ function possessive(owner: Owner): string {
 
 function lowestFree({ before, operation, asked }: Step): Pfn | null {
   if (operation.call === 'allocBitmap') return asked.lowest;
-  const base = before.world.bitmapLimit;
+  const base = before.world.profile.singlePages === 'stack-zone' ? before.world.bitmapLimit : pfn(0);
   return before.firstFailing({ base, count: pagesBetween(base, pfn(PFN_LIMIT)) }, (owner) => owner !== 'pmm');
 }
 

@@ -44,7 +44,7 @@ const CALL_OF = {
 } as const satisfies Record<Amount, Call>;
 
 function isObserved(step: SettledStep, amount: Amount): boolean {
-  return step.response.amounts !== undefined || step.operation.call === CALL_OF[amount];
+  return step.response.amounts?.[amount] !== undefined || step.operation.call === CALL_OF[amount];
 }
 
 const amountsTotal: Clause<SettledStep> = {
@@ -84,7 +84,7 @@ const amountsReserved: Clause<SettledStep> = {
 export const reservedAtInit: Clause<Pick<SettledStep, 'after' | 'response'>> = {
   ...amountsReserved,
   side({ after, response }) {
-    if (response.amounts === undefined) return null;
+    if (response.amounts?.reserved === undefined) return null;
     return after.countOf('pmm') === after.world.total ? 0 : 1;
   },
   breach({ after, response }) {

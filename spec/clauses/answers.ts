@@ -113,8 +113,8 @@ export const panics: Clause<Step> = {
   sentence: 'A misused call panics, and the panic names the call, the page frame and its owner.',
   sides: ['a bad argument', 'a bad page frame'],
   when: 'misused',
-  side({ expected }) {
-    if (expected.kind !== 'misused') return null;
+  side({ before, expected }) {
+    if (expected.kind !== 'misused' || before.world.profile.misuse !== 'panics') return null;
     return expected.frame === null ? 0 : 1;
   },
   breach(step) {
@@ -127,10 +127,10 @@ export const panics: Clause<Step> = {
 function amountsChanged({ before, response }: Step): Breach | null {
   const { amounts } = response;
   const free = before.countOf('pmm');
-  if (amounts === undefined || (amounts.free === free && amounts.reserved === before.world.total - free))
-    return null;
-  const now = `${amounts.free} free and ${amounts.reserved} reserved`;
-  return breach(`the amounts were ${free} free and ${before.world.total - free} reserved, and are ${now}`);
+  const reserved = before.world.total - free;
+  if ((amounts?.free ?? free) === free && (amounts?.reserved ?? reserved) === reserved) return null;
+  const now = `${amounts?.free ?? '?'} free and ${amounts?.reserved ?? '?'} reserved`;
+  return breach(`the amounts were ${free} free and ${reserved} reserved, and are ${now}`);
 }
 
 export const failureUnchanged: Clause<SettledStep> = {
@@ -156,8 +156,9 @@ export const misuseUnchanged: Clause<SettledStep> = {
   },
   breach(step) {
     const { errno, warnings, strayEntries } = step.response;
-    if (errno != null) return breach(`it set errno to ${errno}`);
-    if ((warnings ?? []).length > 0) return breach('it reported a warning');
+    const isPanic = step.before.world.profile.misuse === 'panics';
+    if (isPanic && errno != null) return breach(`it set errno to ${errno}`);
+    if (isPanic && (warnings ?? []).length > 0) return breach('it reported a warning');
     if (strayEntries === true) return breach("it changed the caller's array");
     return amountsChanged(step);
   },

@@ -11,13 +11,16 @@ function isFreeing(call: Call): call is Freeing {
   return call === 'free' || call === 'freePages' || call === 'freeRegion';
 }
 
-function freesExactly({ expected, response: { outcome } }: Step): Breach | null {
+function freesExactly({ before, expected, response: { outcome } }: Step): Breach | null {
+  const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
   if (expected.kind === 'misused') {
-    if (outcome.kind !== 'done') return null;
-    return breach(`it was accepted, though ${expected.why}`, expected.frame, expected.owner);
+    const { why, frame, owner } = expected;
+    if (outcome.kind === 'done') return breach(`it was accepted, though ${why}`, frame, owner);
+    // What a panic must say is a clause of its own. A manager that claims to refuse has to do that.
+    const isRefused = before.world.profile.misuse !== 'refused' || outcome.kind === 'failed';
+    return isRefused ? null : breach(`it must be refused, because ${why}; ${answer}`, frame, owner);
   }
   if (outcome.kind === 'done') return null;
-  const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
   return breach(`every page frame may be freed; ${answer}`);
 }
 
@@ -69,7 +72,7 @@ export const freedReturns: Clause<SettledStep> = {
   when: 'granted',
   side(step) {
     const { before, operation, response, asked, expected } = step;
-    if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts === undefined)
+    if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts?.free === undefined)
       return null;
     const [frame] = asked.frames;
     return frame == null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;

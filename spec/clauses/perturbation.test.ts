@@ -185,7 +185,7 @@ function perturbations(state: ModelState, operation: Operation, sound: Response)
       for (const d of [1, -1])
         changed.push([
           `${amount} ${d}`,
-          { ...sound, amounts: { ...amounts, [amount]: amounts[amount] + d } },
+          { ...sound, amounts: { ...amounts, [amount]: (amounts[amount] ?? 0) + d } },
         ]);
   if (outcome.kind === 'panicked' && mustNameOwner(state, operation))
     for (const owner of [null, ...Object.keys(Owner.keys).filter(Owner.is)])

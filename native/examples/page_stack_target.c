@@ -1,0 +1,84 @@
+/*
+ * page_stack as a target of frameproof: what stands between an allocator and the harness. Besides that of names, its work is
+ * to find room for the bitmap, and to say in the profile what the allocator does not claim: it trusts its callers, so that no
+ * misuse is tried.
+ */
+#include "../frameproof.h"
+#include "page_stack.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pmm_descriptor_t descriptors[1024];
+
+static const char *name_of(const char *call) {
+    return strcmp(call, "pmm_alloc") == 0 ? "alloc" : strcmp(call, "pmm_alloc_pages") == 0 ? "allocPages" : "allocBitmap";
+}
+
+static void warn(const char *call, uint64_t asked) {
+    char text[128];
+    snprintf(text, sizeof text, "%s: %llu page frames are not to be had", name_of(call), (unsigned long long)asked);
+    fp_warn(text);
+}
+
+static bool init(const fp_memory *memory) {
+    static const pmm_type_t TYPES[] = {
+        [FP_FREE] = PMM_USABLE, [FP_BOOT] = PMM_LOADER, [FP_FIRMWARE] = PMM_FIRMWARE, [FP_ABSENT] = PMM_ABSENT};
+    if (memory->count > sizeof descriptors / sizeof *descriptors) {
+        return false;
+    }
+    for (size_t d = 0; d < memory->count; d++) {
+        const fp_descriptor *given = &memory->descriptors[d];
+        descriptors[d] = (pmm_descriptor_t){TYPES[given->kind], given->start, given->pages};
+    }
+    uint64_t words = (memory->bitmap_end / PMM_PAGE_SIZE + 63) / 64;
+    uint64_t *bitmap = malloc((words + 1) * sizeof *bitmap);
+    if (bitmap == NULL) {
+        return false;
+    }
+    pmm_init(&(pmm_config_t){
+        .map = descriptors,
+        .descriptors = memory->count,
+        .higher_half = (uintptr_t)memory->base,
+        .bitmap_end = memory->bitmap_end,
+        .bitmap = bitmap,
+        .warn = warn,
+    });
+    return true;
+}
+
+static bool alloc_pages(void **addresses, uint64_t count) {
+    return pmm_alloc_pages(addresses, count) != PMM_ERR;
+}
+
+static bool free_one(void *address) {
+    pmm_free(address);
+    return true;
+}
+
+static bool free_pages(void **addresses, uint64_t count) {
+    pmm_free_pages(addresses, count);
+    return true;
+}
+
+static bool free_region(void *address, uint64_t count) {
+    pmm_free_region(address, count);
+    return true;
+}
+
+int main(void) {
+    return fp_serve(&(fp_target){
+        .profile = "{\"policies\": [\"lifo\", \"first-fit\"], \"misuse\": \"undefined\", \"bitmapZoneBelow\": \"0x100000000\"}",
+        .init = init,
+        .alloc = pmm_alloc,
+        .alloc_pages = alloc_pages,
+        .alloc_bitmap = pmm_alloc_bitmap,
+        .free = free_one,
+        .free_pages = free_pages,
+        .free_region = free_region,
+        .total_amount = pmm_total_amount,
+        .free_amount = pmm_free_amount,
+        .reserved_amount = pmm_reserved_amount,
+    });
+}

@@ -1,0 +1,1100 @@
+/*
+ * The harness: see frameproof.h for how to use it, and PROTOCOL.md for what is said on standard input and output.
+ *
+ *      standard input ──► server ──fork──► child: one program, one allocator, one simulated memory
+ *      standard output ◄──  │                 │
+ *                           └──── answers ◄───┘    in memory that both share: what was answered before a child died is kept
+ *
+ * The server reads a whole program, forks, and waits: for the child to end, for the time limit, or for the memory limit. What
+ * a child leaves running is killed. Whatever the allocator prints goes to standard error.
+ */
+#define _GNU_SOURCE
+#include "frameproof.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A program longer than this is not read on, and answers longer than this are cut off. */
+#define REQUEST_LIMIT ((size_t)256 << 20)
+#define ANSWER_LIMIT ((size_t)64 << 20)
+#define PAGES_OF(bytes) ((bytes) / FP_PAGE_SIZE)
+
+static void stop(const char *why) {
+    fprintf(stderr, "frameproof harness: %s\n", why);
+    _exit(70);
+}
+
+/* ---- Answers: text in memory that server and child share ------------------------------------------------------------ */
+
+static struct {
+    /* Bytes of whole answers. The rest belongs to a call that is still running. */
+    volatile size_t committed;
+    volatile bool is_finished;
+    volatile bool is_full;
+    char text[];
+} *answers;
+
+static size_t written;
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void say(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    size_t room = ANSWER_LIMIT - written;
+    int length = vsnprintf(answers->text + written, room, format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length >= room) {
+        answers->is_full = true;
+        _exit(0);
+    }
+    written += (size_t)length;
+}
+
+static void say_text(const char *text, size_t length) {
+    if (length >= ANSWER_LIMIT - written) {
+        answers->is_full = true;
+        _exit(0);
+    }
+    memcpy(answers->text + written, text, length);
+    written += length;
+}
+
+static void say_hex(uint64_t value) {
+    char digits[19];
+    char *end = digits + sizeof digits, *at = end;
+    do {
+        *--at = "0123456789abcdef"[value & 15];
+        value >>= 4;
+    } while (value != 0);
+    *--at = 'x';
+    *--at = '0';
+    *--at = ' ';
+    say_text(at, (size_t)(end - at));
+}
+
+static void say_decimal(uint64_t value) {
+    char digits[21];
+    char *end = digits + sizeof digits, *at = end;
+    do {
+        *--at = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    *--at = ' ';
+    say_text(at, (size_t)(end - at));
+}
+
+/* ---- Simulated physical memory -------------------------------------------------------------------------------------- */
+
+#define MAX_DESCRIPTORS 65536
+
+static struct {
+    fp_descriptor descriptors[MAX_DESCRIPTORS];
+    size_t count;
+    unsigned char *base;
+    uint64_t higher_half;
+    uint64_t bitmap_end;
+} memory;
+
+/* Everything lies at base + physical address; only RAM may be touched, and costs nothing before it is. */
+static bool map_memory(void) {
+    uint64_t end = 0;
+    for (size_t d = 0; d < memory.count; d++) {
+        uint64_t last = memory.descriptors[d].start + memory.descriptors[d].pages * FP_PAGE_SIZE;
+        end = last > end ? last : end;
+    }
+    /* A base at a multiple of 1 GiB: pointers are aligned as the physical addresses are. */
+    const uint64_t align = UINT64_C(1) << 30;
+    if (end > UINT64_C(64) << 40) {
+        return false;
+    }
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    unsigned char *reserved = mmap(NULL, end + align + FP_PAGE_SIZE, PROT_NONE, flags, -1, 0);
+    if (reserved == MAP_FAILED) {
+        return false;
+    }
+    memory.base = reserved + (align - (uintptr_t)reserved % align);
+    for (size_t d = 0; d < memory.count; d++) {
+        const fp_descriptor *descriptor = &memory.descriptors[d];
+        size_t size = descriptor->pages * FP_PAGE_SIZE;
+        if (descriptor->kind != FP_ABSENT && size > 0 &&
+            mprotect(memory.base + descriptor->start, size, PROT_READ | PROT_WRITE) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int by_start(const void *a, const void *b) {
+    const fp_descriptor *left = *(fp_descriptor *const *)a, *right = *(fp_descriptor *const *)b;
+    return left->start < right->start ? -1 : left->start > right->start;
+}
+
+static const fp_descriptor *sorted[MAX_DESCRIPTORS];
+static size_t sorted_count;
+
+static void sort_memory(void) {
+    sorted_count = 0;
+    for (size_t d = 0; d < memory.count; d++) {
+        if (memory.descriptors[d].pages > 0) {
+            sorted[sorted_count++] = &memory.descriptors[d];
+        }
+    }
+    qsort(sorted, sorted_count, sizeof *sorted, by_start);
+}
+
+/* Whether the page frame is RAM: one that can be touched. */
+static bool is_ram(uint64_t frame) {
+    size_t low = 0, high = sorted_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (PAGES_OF(sorted[middle]->start) <= frame) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low > 0 && sorted[low - 1]->kind != FP_ABSENT &&
+           frame - PAGES_OF(sorted[low - 1]->start) < sorted[low - 1]->pages;
+}
+
+/* Returns the pointer for an address of the higher half; one below it or beyond stays below or beyond. 0 stays NULL. */
+static void *to_pointer(uint64_t address) {
+    uintptr_t base = (uintptr_t)memory.base;
+    if (address == 0) {
+        return NULL;
+    }
+    if (address < memory.higher_half) {
+        uint64_t below = memory.higher_half - address;
+        return (void *)(below < base ? base - below : address % base);
+    }
+    uint64_t physical = address - memory.higher_half;
+    return (void *)(physical > UINT64_MAX - base ? UINT64_MAX : base + physical);
+}
+
+/* Returns the address of the higher half for a pointer, modulo 2^64. */
+static uint64_t to_address(const void *pointer) {
+    return memory.higher_half + ((uintptr_t)pointer - (uintptr_t)memory.base);
+}
+
+/* ---- Paint: what page frames hold while they are not the manager's --------------------------------------------------- */
+
+/*
+ * An operation that hands out at most 8 page frames has every word of them painted. Of up to 512 page frames, 4 words each:
+ * the first two and the last two. Of more, 512 page frames evenly spread, the first and the last among them, 4 words each.
+ * So an operation costs at most 4096 words, and touches at most 512 page frames.
+ */
+#define WHOLE_PAGES 8
+#define SAMPLED_PAGES 512
+#define WORDS (FP_PAGE_SIZE / sizeof(uint64_t))
+
+typedef struct {
+    uint64_t frame;
+    bool is_used;
+    bool is_gone;
+    bool is_whole;
+} painted_page;
+
+static struct {
+    painted_page *pages;
+    size_t capacity;
+    size_t used;
+} paint;
+
+/* A page frame holds pattern[word] ^ seed_of(frame). The loops have a fixed count and no branch, so that they vectorize. */
+static uint64_t pattern[WORDS];
+
+static uint64_t seed_of(uint64_t frame) {
+    uint64_t mixed = (frame + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    return mixed ^ (mixed >> 29);
+}
+
+static void make_pattern(void) {
+    for (size_t word = 0; word < WORDS; word++) {
+        pattern[word] = seed_of(word << 20);
+    }
+}
+
+static const size_t SAMPLE[] = {0, 1, WORDS - 2, WORDS - 1};
+
+static uint64_t *words_of(uint64_t frame) {
+    return (uint64_t *)(memory.base + frame * FP_PAGE_SIZE);
+}
+
+static void paint_page(uint64_t frame, bool is_whole) {
+    uint64_t *words = words_of(frame), seed = seed_of(frame);
+    if (is_whole) {
+        for (size_t word = 0; word < WORDS; word++) {
+            words[word] = pattern[word] ^ seed;
+        }
+        return;
+    }
+    for (size_t i = 0; i < sizeof SAMPLE / sizeof *SAMPLE; i++) {
+        words[SAMPLE[i]] = pattern[SAMPLE[i]] ^ seed;
+    }
+}
+
+static bool is_intact(uint64_t frame, bool is_whole) {
+    const uint64_t *words = words_of(frame), seed = seed_of(frame);
+    uint64_t changed = 0;
+    if (is_whole) {
+        for (size_t word = 0; word < WORDS; word++) {
+            changed |= words[word] ^ pattern[word] ^ seed;
+        }
+        return changed == 0;
+    }
+    for (size_t i = 0; i < sizeof SAMPLE / sizeof *SAMPLE; i++) {
+        changed |= words[SAMPLE[i]] ^ pattern[SAMPLE[i]] ^ seed;
+    }
+    return changed == 0;
+}
+
+/* Returns the place of a page frame in the table, or the one where it would go. */
+static painted_page *place_of(uint64_t frame) {
+    size_t mask = paint.capacity - 1;
+    size_t at = (size_t)(frame * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;
+    while (paint.pages[at].is_used && paint.pages[at].frame != frame) {
+        at = (at + 1) & mask;
+    }
+    return &paint.pages[at];
+}
+
+static void grow_paint(void) {
+    painted_page *old = paint.pages;
+    size_t old_capacity = paint.capacity;
+    paint.capacity = old_capacity == 0 ? 1024 : old_capacity * 2;
+    paint.pages = calloc(paint.capacity, sizeof *paint.pages);
+    if (paint.pages == NULL) {
+        stop("no memory for the table of painted pages");
+    }
+    paint.used = 0;
+    for (size_t i = 0; i < old_capacity; i++) {
+        if (old[i].is_used && !old[i].is_gone) {
+            *place_of(old[i].frame) = old[i];
+            paint.used++;
+        }
+    }
+    free(old);
+}
+
+static void take_over(uint64_t frame, bool is_whole) {
+    if (!is_ram(frame)) {
+        return; /* The judge will see that it was handed out all the same. */
+    }
+    if (paint.used * 2 >= paint.capacity) {
+        grow_paint();
+    }
+    painted_page *page = place_of(frame);
+    paint.used += page->is_used ? 0 : 1;
+    *page = (painted_page){.frame = frame, .is_used = true, .is_whole = is_whole};
+    paint_page(frame, is_whole);
+}
+
+static void check_page(painted_page *page) {
+    if (!is_intact(page->frame, page->is_whole)) {
+        say("wrote %llu\n", (unsigned long long)page->frame);
+        paint_page(page->frame, page->is_whole);
+    }
+}
+
+/* What to do with painted pages that a call frees: look at them before it, forget them after it. */
+static void each_painted(uint64_t first, uint64_t count, void (*visit)(painted_page *page)) {
+    if (paint.capacity == 0) {
+        return;
+    }
+    if (count < paint.capacity) {
+        for (uint64_t frame = first; frame - first < count; frame++) {
+            painted_page *page = place_of(frame);
+            if (page->is_used && !page->is_gone) {
+                visit(page);
+            }
+        }
+        return;
+    }
+    for (size_t i = 0; i < paint.capacity; i++) {
+        painted_page *page = &paint.pages[i];
+        if (page->is_used && !page->is_gone && page->frame - first < count) {
+            visit(page);
+        }
+    }
+}
+
+static void forget_page(painted_page *page) {
+    page->is_gone = true;
+}
+
+/* The edges of what boot code and firmware keep are painted too: the first and the last page frame of each descriptor. */
+static void paint_withheld(void) {
+    for (size_t d = 0; d < memory.count; d++) {
+        const fp_descriptor *descriptor = &memory.descriptors[d];
+        if ((descriptor->kind == FP_BOOT || descriptor->kind == FP_FIRMWARE) && descriptor->pages > 0) {
+            uint64_t first = PAGES_OF(descriptor->start);
+            take_over(first, true);
+            take_over(first + descriptor->pages - 1, true);
+        }
+    }
+}
+
+/* ---- Requests: lines of words --------------------------------------------------------------------------------------- */
+
+static struct {
+    char *text;
+    size_t length;
+    size_t capacity;
+    size_t at;
+} input;
+
+/* Reads more. Returns false at the end of input. */
+static bool read_more(void) {
+    if (input.capacity - input.length < 65536) {
+        input.capacity = input.capacity == 0 ? 1 << 20 : input.capacity * 2;
+        if (input.capacity > REQUEST_LIMIT) {
+            stop("a program that is too long");
+        }
+        input.text = realloc(input.text, input.capacity);
+        if (input.text == NULL) {
+            stop("no memory for a program");
+        }
+    }
+    ssize_t got = read(STDIN_FILENO, input.text + input.length, input.capacity - input.length - 1);
+    if (got < 0 && errno == EINTR) {
+        return true;
+    }
+    if (got > 0) {
+        input.length += (size_t)got;
+        input.text[input.length] = '\0';
+    }
+    return got > 0;
+}
+
+/* Returns the next line without its end, or NULL where there is no whole one yet. It stays in place until the next read. */
+static char *next_line(void) {
+    if (input.at == input.length) {
+        return NULL;
+    }
+    char *line = input.text + input.at;
+    char *end = memchr(line, '\n', input.length - input.at);
+    if (end == NULL) {
+        return NULL;
+    }
+    *end = '\0';
+    input.at = (size_t)(end - input.text) + 1;
+    return line;
+}
+
+static char *await_line(void) {
+    char *line;
+    while ((line = next_line()) == NULL) {
+        if (!read_more()) {
+            return NULL;
+        }
+    }
+    return line;
+}
+
+/* Cuts off the next word of a line, or returns NULL. */
+static char *word_of(char **line) {
+    while (**line == ' ') {
+        (*line)++;
+    }
+    if (**line == '\0') {
+        return NULL;
+    }
+    char *word = *line;
+    while (**line != ' ' && **line != '\0') {
+        (*line)++;
+    }
+    if (**line == ' ') {
+        *(*line)++ = '\0';
+    }
+    return word;
+}
+
+/* The client never sends anything else: what cannot be read is a defect of it. */
+static uint64_t number_of(char **line) {
+    char *word = word_of(line), *end = NULL;
+    errno = 0;
+    uint64_t value = word == NULL ? 0 : strtoull(word, &end, 0);
+    if (word == NULL || *end != '\0' || errno != 0) {
+        stop("a request with a number that is none");
+    }
+    return value;
+}
+
+/* ---- Results and references ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t first; /* address, where the page frames follow one another */
+    void **list;    /* NULL there */
+    uint64_t pages; /* 0: the call handed out nothing */
+} result;
+
+static struct {
+    result *all;
+    size_t count;
+    size_t capacity;
+} results;
+
+static void add_result(result added) {
+    if (results.count == results.capacity) {
+        results.capacity = results.capacity == 0 ? 256 : results.capacity * 2;
+        results.all = realloc(results.all, results.capacity * sizeof *results.all);
+        if (results.all == NULL) {
+            stop("no memory for results");
+        }
+    }
+    results.all[results.count++] = added;
+}
+
+/* Finds the address that "b[3]+0x10" or "0x1000" stands for. Returns false where result b has no page 3. */
+static bool resolve(const char *text, uint64_t *address) {
+    if (*text >= '0' && *text <= '9') {
+        *address = strtoull(text, NULL, 0);
+        return true;
+    }
+    size_t ordinal = 0;
+    for (; *text >= 'a' && *text <= 'z'; text++) {
+        ordinal = ordinal * 26 + (size_t)(*text - 'a') + 1;
+    }
+    uint64_t page = *text == '[' ? strtoull(text + 1, NULL, 10) : 0;
+    text += strcspn(text, "+-");
+    uint64_t offset = *text == '\0' ? 0 : strtoull(text + 1, NULL, 0);
+    if (ordinal == 0 || ordinal > results.count || page >= results.all[ordinal - 1].pages) {
+        return false;
+    }
+    const result *named = &results.all[ordinal - 1];
+    uint64_t start = named->list == NULL ? named->first + page * FP_PAGE_SIZE : to_address(named->list[page]);
+    *address = *text == '-' ? start - offset : start + offset;
+    return true;
+}
+
+/* ---- Calls ---------------------------------------------------------------------------------------------------------- */
+
+static const fp_target *target;
+static jmp_buf panicked;
+static int last_errno;
+
+void fp_warn(const char *text) {
+    int kept = errno;
+    say("warn %s\n", text);
+    errno = kept;
+}
+
+static const char *const OWNERS[] = {"-", "absent", "firmware", "boot", "pmm", "caller"};
+
+_Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
+    last_errno = errno;
+    say("says %s\n", text);
+    if (frame == FP_NO_FRAME) {
+        say("panic - %s", OWNERS[owner]);
+    } else {
+        say("panic %llu %s", (unsigned long long)frame, OWNERS[owner]);
+    }
+    longjmp(panicked, 1);
+}
+
+static void say_amount(uint64_t (*amount)(void)) {
+    if (amount == NULL) {
+        say_text(" ?", 2);
+    } else {
+        say_decimal(amount());
+    }
+}
+
+/* Ends an answer: errno, and the three amounts. */
+static void finish_answer(void) {
+    if (last_errno == 0) {
+        say_text(" -", 2);
+    } else if (last_errno == ENOMEM) {
+        say_text(" ENOMEM", 7);
+    } else {
+        say(" E%d", last_errno);
+    }
+    say_amount(target->total_amount);
+    say_amount(target->free_amount);
+    say_amount(target->reserved_amount);
+    say_text("\n", 1);
+    answers->committed = written;
+}
+
+static void answer(const char *outcome) {
+    say_text(outcome, strlen(outcome));
+    finish_answer();
+}
+
+static void answer_skip(void) {
+    say_text("skip\n", 5);
+    answers->committed = written;
+}
+
+static void answer_page(void *page, uint64_t count) {
+    if (page == NULL) {
+        add_result((result){0});
+        answer("failed");
+        return;
+    }
+    uint64_t address = to_address(page);
+    add_result((result){.first = address, .pages = count});
+    say_text("address", 7);
+    say_hex(address);
+    finish_answer();
+    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)page - (uintptr_t)memory.base));
+    if (count <= SAMPLED_PAGES) {
+        for (uint64_t i = 0; i < count; i++) {
+            take_over(frame + i, count <= WHOLE_PAGES);
+        }
+    } else {
+        for (uint64_t i = 0; i < SAMPLED_PAGES; i++) {
+            take_over(frame + (uint64_t)((__uint128_t)(count - 1) * i / (SAMPLED_PAGES - 1)), false);
+        }
+    }
+}
+
+#define UNTOUCHED ((void *)UINT64_C(0x5555000000000000))
+#define MARGIN 2
+
+static bool is_untouched(void **entries, uint64_t from, uint64_t to) {
+    for (uint64_t i = from; i < to; i++) {
+        if (entries[i] != UNTOUCHED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void answer_pages(void **entries, uint64_t count) {
+    say_text("addresses", 9);
+    for (uint64_t i = 0; i < count; i++) {
+        say_hex(to_address(entries[i]));
+    }
+    finish_answer();
+    add_result((result){.list = entries, .pages = count});
+    uint64_t step = count <= SAMPLED_PAGES ? 1 : count / SAMPLED_PAGES;
+    for (uint64_t i = 0; i < count; i += step) {
+        uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)entries[i] - (uintptr_t)memory.base));
+        take_over(frame, count <= WHOLE_PAGES);
+    }
+}
+
+/* A batch larger than memory must be refused, and gets a short array. */
+static void call_alloc_pages(uint64_t count, uint64_t total) {
+    uint64_t asked = count <= total || count <= 4096 ? count : 16;
+    void **entries = malloc((asked + MARGIN) * sizeof *entries);
+    if (entries == NULL) {
+        stop("no memory for a batch");
+    }
+    for (uint64_t i = 0; i < asked + MARGIN; i++) {
+        entries[i] = UNTOUCHED;
+    }
+    bool is_granted = target->alloc_pages(entries, count);
+    last_errno = errno;
+    if (!is_untouched(entries, is_granted ? asked : 0, asked + MARGIN)) {
+        say("stray\n");
+    }
+    if (is_granted) {
+        answer_pages(entries, asked);
+    } else {
+        add_result((result){0});
+        answer("failed");
+    }
+}
+
+static void call_free(void *address) {
+    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
+    each_painted(frame, 1, check_page);
+    errno = 0;
+    bool is_freed = target->free(address);
+    last_errno = errno;
+    if (is_freed) {
+        each_painted(frame, 1, forget_page);
+    }
+    answer(is_freed ? "done" : "refused");
+}
+
+static void call_free_region(void *address, uint64_t count) {
+    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
+    each_painted(frame, count, check_page);
+    errno = 0;
+    bool is_freed = target->free_region(address, count);
+    last_errno = errno;
+    if (is_freed) {
+        each_painted(frame, count, forget_page);
+    }
+    answer(is_freed ? "done" : "refused");
+}
+
+static void call_free_pages(void **addresses, uint64_t count) {
+    void **given = malloc((count + 1) * sizeof *given);
+    if (given == NULL) {
+        stop("no memory for a batch");
+    }
+    memcpy(given, addresses, count * sizeof *given);
+    for (uint64_t i = 0; i < count; i++) {
+        each_painted(PAGES_OF((uint64_t)((uintptr_t)given[i] - (uintptr_t)memory.base)), 1, check_page);
+    }
+    errno = 0;
+    bool is_freed = target->free_pages(given, count);
+    last_errno = errno;
+    if (memcmp(given, addresses, count * sizeof *given) != 0) {
+        say("stray\n");
+    }
+    for (uint64_t i = 0; is_freed && i < count; i++) {
+        each_painted(PAGES_OF((uint64_t)((uintptr_t)addresses[i] - (uintptr_t)memory.base)), 1, forget_page);
+    }
+    free(given);
+    answer(is_freed ? "done" : "refused");
+}
+
+static void free_batch(char *line) {
+    size_t count = 0, capacity = 16;
+    void **addresses = malloc(capacity * sizeof *addresses);
+    for (char *word; addresses != NULL && (word = word_of(&line)) != NULL;) {
+        uint64_t address;
+        if (!resolve(word, &address)) {
+            free(addresses);
+            answer_skip();
+            return;
+        }
+        if (count == capacity) {
+            capacity *= 2;
+            addresses = realloc(addresses, capacity * sizeof *addresses);
+        }
+        if (addresses != NULL) {
+            addresses[count++] = to_pointer(address);
+        }
+    }
+    if (addresses == NULL) {
+        stop("no memory for a batch");
+    }
+    call_free_pages(addresses, count);
+    free(addresses);
+}
+
+static void answer_amount(uint64_t (*amount)(void)) {
+    say_text("amount", 6);
+    say_decimal(amount());
+    last_errno = errno;
+    finish_answer();
+}
+
+static void run_operation(const char *call, char *line, uint64_t total) {
+    uint64_t address;
+    errno = 0;
+    if (strcmp(call, "alloc") == 0 && target->alloc != NULL) {
+        void *page = target->alloc();
+        last_errno = errno;
+        answer_page(page, 1);
+    } else if (strcmp(call, "allocPages") == 0 && target->alloc_pages != NULL) {
+        call_alloc_pages(number_of(&line), total);
+    } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
+        uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
+        errno = 0;
+        void *page = target->alloc_bitmap(count, max_addr, alignment);
+        last_errno = errno;
+        answer_page(page, count);
+    } else if (strcmp(call, "free") == 0 && target->free != NULL) {
+        if (resolve(word_of(&line), &address)) {
+            call_free(to_pointer(address));
+        } else {
+            answer_skip();
+        }
+    } else if (strcmp(call, "freePages") == 0 && target->free_pages != NULL) {
+        free_batch(line);
+    } else if (strcmp(call, "freeRegion") == 0 && target->free_region != NULL) {
+        if (resolve(word_of(&line), &address)) {
+            call_free_region(to_pointer(address), number_of(&line));
+        } else {
+            answer_skip();
+        }
+    } else if (strcmp(call, "totalAmount") == 0 && target->total_amount != NULL) {
+        answer_amount(target->total_amount);
+    } else if (strcmp(call, "freeAmount") == 0 && target->free_amount != NULL) {
+        answer_amount(target->free_amount);
+    } else if (strcmp(call, "reservedAmount") == 0 && target->reserved_amount != NULL) {
+        answer_amount(target->reserved_amount);
+    } else {
+        stop("a request for a call that this target does not have");
+    }
+}
+
+/* ---- A program, in the child ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t milliseconds;
+    uint64_t mebibytes;
+} limits;
+
+static uint64_t ram_pages(void) {
+    uint64_t pages = 0;
+    for (size_t d = 0; d < memory.count; d++) {
+        pages += memory.descriptors[d].kind == FP_ABSENT ? 0 : memory.descriptors[d].pages;
+    }
+    return pages;
+}
+
+static void limit_resources(limits limit) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    /* The simulated memory counts as data although nothing of it is taken yet. */
+    rlim_t bytes = ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
+    struct rlimit data = {bytes, bytes};
+    setrlimit(RLIMIT_DATA, &data);
+}
+
+static void start_manager(void) {
+    fp_memory given = {memory.descriptors, memory.count, memory.base, memory.bitmap_end};
+    errno = 0;
+    if (setjmp(panicked) != 0) {
+        finish_answer();
+        answers->is_finished = true;
+        _exit(0);
+    }
+    bool is_started = target->init(&given);
+    last_errno = errno;
+    answer(is_started ? "done" : "refused");
+}
+
+/* Sends what was answered so far, where the client wants every answer at once. */
+static void send_live(int out, size_t *sent) {
+    while (*sent < written) {
+        ssize_t put = write(out, answers->text + *sent, written - *sent);
+        if (put < 0 && errno != EINTR) {
+            _exit(70);
+        }
+        *sent += put < 0 ? 0 : (size_t)put;
+    }
+}
+
+static _Noreturn void run_program(limits limit, bool is_live, int out) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    limit_resources(limit);
+    size_t sent = 0;
+    sort_memory();
+    if (!map_memory()) {
+        say_text("unsupported\n", 12);
+        answers->committed = written;
+        answers->is_finished = true;
+        _exit(0);
+    }
+    paint_withheld();
+    start_manager();
+    uint64_t total = ram_pages();
+    char *volatile line;
+    for (;;) {
+        if (is_live) {
+            send_live(out, &sent);
+            line = await_line();
+        } else {
+            line = next_line();
+        }
+        if (line == NULL || strcmp((char *)line, "end") == 0) {
+            break;
+        }
+        char *rest = line, *call = word_of(&rest);
+        if (setjmp(panicked) == 0) {
+            run_operation(call, rest, total);
+        } else {
+            if (strncmp(call, "alloc", 5) == 0) {
+                add_result((result){0});
+            }
+            finish_answer();
+        }
+    }
+    for (size_t i = 0; i < paint.capacity; i++) {
+        if (paint.pages[i].is_used && !paint.pages[i].is_gone) {
+            check_page(&paint.pages[i]);
+        }
+    }
+    answers->committed = written;
+    if (is_live) {
+        send_live(out, &sent);
+    }
+    answers->is_finished = true;
+    _exit(0);
+}
+
+/* ---- The server ----------------------------------------------------------------------------------------------------- */
+
+static const char *const SIGNALS[] = {
+    [SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",   [SIGQUIT] = "SIGQUIT", [SIGILL] = "SIGILL",   [SIGTRAP] = "SIGTRAP",
+    [SIGABRT] = "SIGABRT", [SIGBUS] = "SIGBUS",   [SIGFPE] = "SIGFPE",   [SIGKILL] = "SIGKILL", [SIGUSR1] = "SIGUSR1",
+    [SIGSEGV] = "SIGSEGV", [SIGUSR2] = "SIGUSR2", [SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM",
+    [SIGXCPU] = "SIGXCPU", [SIGXFSZ] = "SIGXFSZ", [SIGSYS] = "SIGSYS",
+};
+
+static double now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Returns how many KiB of memory a process takes up, 0 where that cannot be read. */
+static uint64_t resident_kib(pid_t pid) {
+    char path[64], text[128];
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return 0;
+    }
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    unsigned long long size = 0, resident = 0;
+    text[length > 0 ? length : 0] = '\0';
+    return sscanf(text, "%llu %llu", &size, &resident) == 2 ? resident * (uint64_t)(sysconf(_SC_PAGESIZE) / 1024) : 0;
+}
+
+/* Kills what a child has left running: as it is orphaned, it becomes a child of the server. */
+static void kill_orphans(void) {
+    char path[64], text[4096];
+    for (int round = 0; round < 1000; round++) {
+        pid_t ended;
+        while ((ended = waitpid(-1, NULL, WNOHANG)) > 0) {
+        }
+        if (ended < 0) {
+            return; /* no child is left */
+        }
+        snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)syscall(SYS_gettid));
+        int file = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+        if (file >= 0) {
+            close(file);
+        }
+        text[length > 0 ? length : 0] = '\0';
+        for (char *at = text; *at != '\0';) {
+            long pid = strtol(at, &at, 10);
+            if (pid > 1) {
+                kill((pid_t)pid, SIGKILL);
+            }
+            at += strspn(at, " \n");
+        }
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+}
+
+static void put(int out, const char *text, size_t length) {
+    while (length > 0) {
+        ssize_t done = write(out, text, length);
+        if (done < 0 && errno != EINTR) {
+            _exit(0); /* nobody reads on */
+        }
+        text += done < 0 ? 0 : done;
+        length -= done < 0 ? 0 : (size_t)done;
+    }
+}
+
+static bool await_child(pid_t child, limits limit, int *status, struct rusage *usage, const char **killed_for) {
+    sigset_t ended;
+    sigemptyset(&ended);
+    sigaddset(&ended, SIGCHLD);
+    double deadline = now_ms() + (double)limit.milliseconds;
+    *killed_for = NULL;
+    for (;;) {
+        bool is_signalled = sigtimedwait(&ended, NULL, &(struct timespec){0, 10000000}) > 0;
+        pid_t found = wait4(child, status, WNOHANG, usage);
+        if (found != 0) {
+            return found == child;
+        }
+        if (is_signalled || *killed_for != NULL) {
+            continue;
+        }
+        if (resident_kib(child) > limit.mebibytes << 10) {
+            *killed_for = "memory";
+        } else if (now_ms() > deadline) {
+            *killed_for = "time";
+        } else {
+            continue;
+        }
+        kill(child, SIGKILL);
+    }
+}
+
+/* Returns what a program's answers end with: how the child died, if it did, and the memory it took. */
+static int epilogue(char *text, size_t size, int status, const struct rusage *usage, const char *killed_for) {
+    char died[64] = "";
+    if (killed_for != NULL) {
+        snprintf(died, sizeof died, "died %s\n", killed_for);
+    } else if (answers->is_full) {
+        snprintf(died, sizeof died, "died output\n");
+    } else if (WIFSIGNALED(status)) {
+        int number = WTERMSIG(status);
+        bool is_known = (size_t)number < sizeof SIGNALS / sizeof *SIGNALS && SIGNALS[number] != NULL;
+        if (is_known) {
+            snprintf(died, sizeof died, "died %s\n", SIGNALS[number]);
+        } else {
+            snprintf(died, sizeof died, "died signal %d\n", number);
+        }
+    } else if (!answers->is_finished) {
+        snprintf(died, sizeof died, "died exit %d\n", WEXITSTATUS(status));
+    }
+    return snprintf(text, size, "%smemory %ld\nend\n", died, usage->ru_maxrss);
+}
+
+static void serve_program(limits limit, bool is_live, int out) {
+    answers->committed = 0;
+    answers->is_finished = false;
+    answers->is_full = false;
+    written = 0;
+    pid_t child = fork();
+    if (child < 0) {
+        stop("cannot fork");
+    }
+    if (child == 0) {
+        run_program(limit, is_live, out);
+    }
+    int status = 0;
+    struct rusage usage = {0};
+    const char *killed_for;
+    if (!await_child(child, limit, &status, &usage, &killed_for)) {
+        stop("cannot wait for a program");
+    }
+    kill_orphans();
+    char end[128];
+    int length = epilogue(end, sizeof end, status, &usage, killed_for);
+    if (!is_live) {
+        put(out, answers->text, answers->committed);
+    }
+    put(out, end, (size_t)length);
+}
+
+/* Skips the operations: the child reads them for itself. */
+static bool await_end(void) {
+    size_t start = input.at, looked = input.at;
+    for (;;) {
+        while (looked < input.length) {
+            char *line = input.text + looked;
+            char *end = memchr(line, '\n', input.length - looked);
+            if (end == NULL) {
+                break;
+            }
+            looked = (size_t)(end - input.text) + 1;
+            if (end - line == 3 && memcmp(line, "end", 3) == 0) {
+                input.at = start;
+                return true;
+            }
+        }
+        if (!read_more()) {
+            return false;
+        }
+    }
+}
+
+static void add_descriptor(char *line) {
+    static const fp_kind KINDS[] = {
+        FP_ABSENT,   FP_FREE,   FP_BOOT, FP_FREE,     FP_FREE,   FP_FIRMWARE, FP_FIRMWARE, FP_FREE,
+        FP_ABSENT,   FP_BOOT,   FP_FIRMWARE, FP_ABSENT, FP_ABSENT, FP_ABSENT,   FP_ABSENT,   FP_ABSENT,
+    };
+    if (memory.count == MAX_DESCRIPTORS) {
+        stop("a memory map with too many descriptors");
+    }
+    uint64_t type = number_of(&line);
+    if (type > 15) {
+        stop("a memory type above 15");
+    }
+    fp_descriptor *descriptor = &memory.descriptors[memory.count++];
+    descriptor->efi_type = (unsigned)type;
+    descriptor->kind = KINDS[type];
+    descriptor->start = number_of(&line);
+    descriptor->pages = number_of(&line);
+}
+
+/* Reads the lines before the operations. Returns false at the end of input. */
+static bool read_header(limits *limit, bool *is_live) {
+    memory.count = 0;
+    *limit = (limits){1000, 1024};
+    *is_live = false;
+    for (char *line; (line = await_line()) != NULL;) {
+        char *name = word_of(&line);
+        if (name == NULL || strcmp(name, "program") == 0) {
+            continue;
+        }
+        if (strcmp(name, "init") == 0) {
+            return true;
+        }
+        if (strcmp(name, "limit") == 0) {
+            limit->milliseconds = number_of(&line);
+            limit->mebibytes = number_of(&line);
+        } else if (strcmp(name, "config") == 0) {
+            memory.higher_half = number_of(&line);
+            memory.bitmap_end = number_of(&line);
+        } else if (strcmp(name, "map") == 0) {
+            add_descriptor(line);
+        } else if (strcmp(name, "live") == 0) {
+            *is_live = true;
+        } else {
+            stop("a request with a line that this harness does not know");
+        }
+    }
+    return false;
+}
+
+/* Moves what is left of the input to the front. */
+static void drop_read_input(void) {
+    memmove(input.text, input.text + input.at, input.length - input.at);
+    input.length -= input.at;
+    input.at = 0;
+}
+
+static void skip_program(void) {
+    for (char *line; (line = next_line()) != NULL;) {
+        if (strcmp(line, "end") == 0) {
+            break;
+        }
+    }
+    drop_read_input();
+}
+
+int fp_serve(const fp_target *served) {
+    target = served;
+    if (target->init == NULL) {
+        stop("a target without init");
+    }
+    /* The protocol has standard output for itself. */
+    int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    answers = mmap(NULL, sizeof *answers + ANSWER_LIMIT, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (out < 0 || answers == MAP_FAILED) {
+        stop("no memory for answers");
+    }
+    make_pattern();
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    sigset_t ended;
+    sigemptyset(&ended);
+    sigaddset(&ended, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &ended, NULL);
+    char *hello = await_line();
+    if (hello == NULL || strcmp(hello, "frameproof 1") != 0) {
+        fprintf(stderr, "this is a target of frameproof: run npx frameproof check --target FILE\n");
+        return 64;
+    }
+    char text[4096];
+    int length = snprintf(text, sizeof text, "target 1\npaints\nprofile %s\nready\n", target->profile == NULL ? "{}" : target->profile);
+    put(out, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
+    limits limit;
+    bool is_live;
+    while (read_header(&limit, &is_live)) {
+        if (!is_live && !await_end()) {
+            break;
+        }
+        serve_program(limit, is_live, out);
+        if (is_live) {
+            drop_read_input();
+        } else {
+            skip_program();
+        }
+    }
+    return 0;
+}

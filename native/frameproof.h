@@ -1,0 +1,90 @@
+/*
+ * frameproof.h: what turns a page-frame allocator written in C into a target of frameproof.
+ *
+ * Fill in an fp_target with the calls that your allocator has, and hand it to fp_serve from main. The harness does the
+ * rest: it speaks the protocol (PROTOCOL.md), gives the allocator simulated physical memory, runs each program in a process
+ * of its own, so that static state starts afresh, and looks after the page frames that callers own.
+ *
+ *     cc -O2 -o my-pmm my_target.c pmm.c frameproof.c
+ *     npx frameproof check --target ./my-pmm
+ *
+ * Needs Linux and a C11 compiler; no library but libc.
+ */
+#ifndef FRAMEPROOF_H
+#define FRAMEPROOF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FP_PAGE_SIZE 4096u
+
+/* What a stretch of memory is to the manager. */
+typedef enum {
+    FP_FREE,     /* free once init is done */
+    FP_BOOT,     /* RAM, handed over later by freeing it */
+    FP_FIRMWARE, /* RAM, never handed over */
+    FP_ABSENT,   /* no RAM */
+} fp_kind;
+
+/* `pages` page frames from the physical address `start` on, a multiple of FP_PAGE_SIZE. May be empty. */
+typedef struct {
+    fp_kind kind;
+    unsigned efi_type; /* 0 to 15, as UEFI numbers them */
+    uint64_t start;
+    uint64_t pages;
+} fp_descriptor;
+
+/* What init is given. Descriptors do not overlap; they may be unsorted and leave holes. Touching a hole is a SIGSEGV. */
+typedef struct {
+    const fp_descriptor *descriptors;
+    size_t count;
+    /* Virtual address of physical address 0: add a physical address to it to get one that can be read and written. */
+    unsigned char *base;
+    /* Physical address at which the bitmap zone ends, a multiple of FP_PAGE_SIZE. */
+    uint64_t bitmap_end;
+} fp_memory;
+
+/*
+ * The calls. One that the allocator does not have stays NULL, and is left out of the profile's "calls" too. Addresses are
+ * pointers into the simulated memory; max_addr and alignment are bytes, max_addr physical. Before each call errno is 0; what
+ * it is afterwards is part of the answer, ENOMEM after a failure.
+ */
+typedef struct {
+    /* JSON on one line: what the allocator claims, see README.md. NULL: all that the specification says. */
+    const char *profile;
+    /* Builds the manager. Returns false where it cannot. */
+    bool (*init)(const fp_memory *memory);
+    /* Return NULL (or false) where nothing suitable is free. */
+    void *(*alloc)(void);
+    bool (*alloc_pages)(void **addresses, uint64_t count);
+    void *(*alloc_bitmap)(uint64_t count, uint64_t max_addr, uint64_t alignment);
+    /* Return false where the request is refused because it is a misuse. */
+    bool (*free)(void *address);
+    bool (*free_pages)(void **addresses, uint64_t count);
+    bool (*free_region)(void *address, uint64_t count);
+    /* Page frames. */
+    uint64_t (*total_amount)(void);
+    uint64_t (*free_amount)(void);
+    uint64_t (*reserved_amount)(void);
+} fp_target;
+
+/* Serves programs from standard input until it ends. Returns the exit code of the process. */
+int fp_serve(const fp_target *target);
+
+/* Reports a warning. Call it from within a call that fails; text is one line, and names the call. */
+void fp_warn(const char *text);
+
+/* Owners, for panics. */
+typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT, FP_OWNER_PMM, FP_OWNER_CALLER } fp_owner;
+
+#define FP_NO_FRAME UINT64_MAX
+
+/*
+ * Panics: the call was misused. Names the page frame to blame and its owner as the manager sees it, or FP_NO_FRAME and
+ * FP_OWNER_NONE. Does not return: the call is left as by longjmp, and the program goes on with the next one. So give back
+ * locks before, and change nothing.
+ */
+_Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * Allocators that misbehave in the middle of a program, each under a name of its own: the executable is linked to from
+ * `segv`, `abort` and so on, and does what its name says when freeRegion is called.
+ */
+#include "../frameproof.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *behaviour;
+static unsigned char *base;
+static uint64_t first, left, total;
+
+static bool init(const fp_memory *memory) {
+    base = memory->base;
+    for (size_t d = 0; d < memory->count; d++) {
+        if (memory->descriptors[d].kind == FP_FREE) {
+            first = memory->descriptors[d].start / FP_PAGE_SIZE;
+            left = total = memory->descriptors[d].pages;
+        }
+    }
+    return true;
+}
+
+static void *allocate(void) {
+    if (left == 0) {
+        return NULL;
+    }
+    left--;
+    unsigned char *page = base + (first + left) * FP_PAGE_SIZE;
+    if (strcmp(behaviour, "scribble") == 0 && left + 2 <= total) {
+        page[FP_PAGE_SIZE] = 1; /* the page frame handed out before */
+    }
+    return page;
+}
+
+static void eat(void) {
+    for (;;) {
+        char *bytes = malloc(1 << 20);
+        if (bytes != NULL) {
+            memset(bytes, 1, 1 << 20);
+        }
+    }
+}
+
+static void misbehave(void) {
+    if (strcmp(behaviour, "segv") == 0) {
+        *(volatile char *)(base - 1) = 0;
+    } else if (strcmp(behaviour, "abort") == 0) {
+        abort();
+    } else if (strcmp(behaviour, "exit") == 0) {
+        exit(0);
+    } else if (strcmp(behaviour, "loop") == 0) {
+        for (volatile int on = 1; on;) {
+        }
+    } else if (strcmp(behaviour, "eat") == 0) {
+        eat();
+    } else if (strcmp(behaviour, "flood") == 0) {
+        for (;;) {
+            fp_warn("freeRegion: again and again");
+        }
+    } else if (strcmp(behaviour, "fork") == 0) {
+        if (fork() == 0) {
+            setsid();
+            for (;;) {
+                pause();
+            }
+        }
+        raise(SIGSEGV);
+    } else if (strcmp(behaviour, "print") == 0) {
+        printf("what an allocator prints is not taken for an answer\n");
+        fflush(stdout);
+    }
+}
+
+static bool free_region(void *address, uint64_t count) {
+    (void)address;
+    misbehave();
+    left += count;
+    return true;
+}
+
+static uint64_t free_amount(void) {
+    return left;
+}
+
+static uint64_t total_amount(void) {
+    return total;
+}
+
+int main(int argc, char **argv) {
+    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+    behaviour = slash == NULL ? "" : slash + 1;
+    return fp_serve(&(fp_target){
+        .profile = "{\"calls\": [\"alloc\", \"freeRegion\", \"totalAmount\", \"freeAmount\"], \"failures\": [], \"misuse\": \"undefined\"}",
+        .init = init,
+        .alloc = allocate,
+        .free_region = free_region,
+        .total_amount = total_amount,
+        .free_amount = free_amount,
+    });
+}

@@ -1,0 +1,83 @@
+/** Loading executables: a process is started and greeted, and says what it claims. What does not answer so is no target. */
+import { decodeProfile, type Profile, parseJson, physicalAddress, SpecError } from '../../spec/index.ts';
+import type { RemoteTarget } from '../target.ts';
+import { Channel } from './channel.ts';
+import type { Reply } from './channel-messages.ts';
+import { READY, Remote } from './remote.ts';
+
+const TIME_LIMIT_MS = 5000;
+const HELLO_BYTES = 65_536;
+const MEMORY_LIMIT = 2 ** 30;
+
+function firstLine(text: string): string {
+  const [line = ''] = text.trim().split('\n');
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
+}
+
+function whatHappened({ text, ending, stderr }: Reply): string {
+  const said = text.trim() === '' ? '' : `; it wrote ${JSON.stringify(firstLine(text))}`;
+  const complained = stderr.trim() === '' ? '' : `; on standard error: ${JSON.stringify(firstLine(stderr))}`;
+  switch (ending.kind) {
+    case 'unstartable':
+      return `it cannot be started: ${ending.reason}`;
+    case 'exit':
+      return `it ended with exit code ${ending.code}${said}${complained}`;
+    case 'signal':
+      return `it died of ${ending.signal}${said}${complained}`;
+    case 'time':
+      return `it did not answer within ${TIME_LIMIT_MS / 1000} s${said}`;
+    case 'whole':
+    case 'other':
+      return `its answer is another${said}`;
+    default:
+      return `it passed the limit of ${ending.kind}${said}`;
+  }
+}
+
+/** Returns the rest of the line of the greeting's answer that begins with this word, or null. */
+function said(lines: readonly string[], word: string): string | null {
+  const line = lines.find((text) => text === word || text.startsWith(`${word} `));
+  return line === undefined ? null : line.slice(word.length + 1);
+}
+
+function greeted(channel: Channel, path: string): readonly string[] {
+  const limits = { timeLimitMs: TIME_LIMIT_MS, outputLimit: HELLO_BYTES, memoryLimit: MEMORY_LIMIT };
+  channel.ask({ text: '', opening: 'target 1\n', terminator: READY, ...limits });
+  const reply = channel.receive();
+  const lines = reply.text.split('\n');
+  if (reply.ending.kind === 'whole') return lines;
+  throw new SpecError(
+    `${path}: expected an executable that speaks the protocol of native/PROTOCOL.md: ${whatHappened(reply)}`,
+  );
+}
+
+/** A process has addresses of 47 bits, for the whole of physical memory and for itself. */
+const REACH = physicalAddress(1n << 46n);
+
+function withinReach(profile: Profile): Profile {
+  return profile.memoryBelow <= REACH ? profile : { ...profile, memoryBelow: REACH };
+}
+
+/**
+ * Returns the target that an executable is, with the profile that it claims or the one given. Throws `SpecError` where it
+ * cannot be started or does not speak the protocol. Programs may take `timeLimitMs`, where that is given.
+ */
+export async function loadExecutable(
+  path: string,
+  given?: Profile,
+  timeLimitMs?: number,
+): Promise<RemoteTarget> {
+  const channel = new Channel(path);
+  try {
+    const lines = greeted(channel, path);
+    const claimed = said(lines, 'profile') ?? '{}';
+    const profile = withinReach(
+      given ?? decodeProfile(parseJson(claimed, `${path}: profile`), `${path}: profile`),
+    );
+    const remote = new Remote(channel, { profile, paints: said(lines, 'paints') !== null }, timeLimitMs);
+    return { name: path, policies: profile.policies, profile, remote };
+  } catch (error) {
+    await channel.close();
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Relays: programs run in another process one ahead. While the judge looks at what one program answered, the next one runs.
+ */
+import type { Program } from '../../spec/index.ts';
+import type { DrawnProgram } from '../commands.ts';
+import { runCommands } from '../fast-check.ts';
+import { Rehearsal } from '../rehearsal.ts';
+import type { Performer } from '../session.ts';
+import type { RemoteTarget } from '../target.ts';
+import { RecordedSession } from './recorded-session.ts';
+import type { Ticket } from './remote.ts';
+
+/** A program that is running in another process. */
+interface UnderWay {
+  readonly drawn: DrawnProgram;
+  readonly program: Program;
+  readonly ticket: Ticket;
+}
+
+/** Looks at what a program answered. Returns whether it held. */
+export type Judge = (drawn: DrawnProgram, program: Program, performer: Performer) => boolean;
+
+export class Relay {
+  readonly #target: RemoteTarget;
+  readonly #judge: Judge;
+  #underWay: UnderWay | null = null;
+
+  constructor(target: RemoteTarget, judge: Judge) {
+    this.#target = target;
+    this.#judge = judge;
+  }
+
+  /** Starts a program, and judges the one before. Returns whether that one held. */
+  next(drawn: DrawnProgram): boolean {
+    const { remote, policies } = this.#target;
+    const rehearsal = new Rehearsal(drawn.world, { policies, profile: remote.profile });
+    runCommands({ execution: rehearsal, calls: drawn.calls }, drawn.commands);
+    const before = this.#received();
+    const ticket = remote.send(drawn.world, rehearsal.operations);
+    this.#underWay = { drawn, program: rehearsal.operations, ticket };
+    return before === null || this.#judge(...before);
+  }
+
+  /** Judges the last program. Returns whether it held. */
+  last(): boolean {
+    const before = this.#received();
+    return before === null || this.#judge(...before);
+  }
+
+  #received(): [DrawnProgram, Program, Performer] | null {
+    if (this.#underWay === null) return null;
+    const { drawn, program, ticket } = this.#underWay;
+    this.#underWay = null;
+    const recording = this.#target.remote.receive(ticket);
+    return [drawn, program, new RecordedSession(ticket.request, recording)];
+  }
+}

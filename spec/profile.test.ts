@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { init, step } from '../model/index.ts';
+import { config, HIGHER_HALF_48 } from './config.ts';
+import { memoryMap } from './memory-map.ts';
+import type { Operation } from './operation.ts';
+import { beyond, decodeProfile, Profile, uncheckedBy, WHOLE } from './profile.ts';
+import type { Response } from './response.ts';
+
+function profileOf(claims: unknown): Profile {
+  return decodeProfile(claims, 'p.json');
+}
+
+describe('a profile', () => {
+  it('claims the whole specification where it says nothing', () => {
+    expect(profileOf({})).toEqual(WHOLE);
+  });
+
+  it('is the same after it was written and read again', () => {
+    const claims = {
+      calls: ['alloc'],
+      misuse: 'refused',
+      zones: 1,
+      largestRequest: 8,
+      memoryBelow: '0x100000',
+    };
+    const profile = profileOf(claims);
+    expect(profileOf(JSON.parse(JSON.stringify(Profile.encode(profile))))).toEqual(profile);
+  });
+
+  it.each([
+    [{ misuse: 'ignored' }, 'p.json: misuse: expected "panics", "refused" or "undefined", found "ignored"'],
+    [{ calls: ['malloc'] }, /^p\.json: calls\[0\]: expected a call \(alloc, /],
+    [{ calls: ['free'] }, 'p.json: calls has no allocating call'],
+    [{ largestRequest: 0 }, /^p\.json: largestRequest: expected /],
+    [{ memoryBelow: '0x1001' }, /^p\.json: memoryBelow: expected a multiple of 4096/],
+    [{ zone: 1 }, /^p\.json: zone: expected one of calls, policies, /],
+    [{ zones: 1, singlePages: 'stack-zone' }, /^p\.json: with one zone, singlePages is "anywhere"/],
+    [{ policies: ['lifo'], singlePages: 'anywhere' }, /^p\.json: lifo speaks of the stack zone/],
+    [7, /^p\.json: the whole: expected a profile, found 7/],
+  ])('%j is refused in one line that names the place', (claims, message) => {
+    expect(() => profileOf(claims)).toThrow(message);
+  });
+
+  it('lists what it takes out of what is checked, and nothing where it promises all', () => {
+    expect(uncheckedBy({ ...WHOLE, policies: ['lifo', 'first-fit'] })).toEqual([]);
+    const listed = uncheckedBy(profileOf({ calls: ['alloc', 'free'], misuse: 'undefined', zones: 1 }));
+    expect(listed.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^allocPages, allocBitmap, freePages, freeRegion, totalAmount/),
+      'the two zones',
+      expect.stringContaining('misuse.panics'),
+      'policy.lifo',
+      'policy.first-fit',
+    ]);
+  });
+
+  it('rules out calls that there are not, and counts that are no powers of two', () => {
+    const buddy = profileOf({ calls: ['allocBitmap'], contiguous: 'powers-of-two' });
+    const run = (count: bigint, alignment: bigint): Operation => ({
+      call: 'allocBitmap',
+      count,
+      maxAddr: 0n,
+      alignment,
+    });
+    expect(beyond(buddy, { call: 'alloc' })).toBe('there is no alloc');
+    expect([run(4n, 4096n), run(0n, 0n)].map((o) => beyond(buddy, o))).toEqual([null, null]);
+    expect([run(3n, 4096n), run(4n, 12288n)].map((o) => beyond(buddy, o))).not.toContain(null);
+  });
+});
+
+const MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 4 }]);
+/** Page frames 0 and 1 are the bitmap zone, 2 and 3 the stack zone. */
+const CONFIG = config({ bitmapMaxAddr: 0x2000n });
+
+/** Judges answers to operations, one after the other. Returns the clause that the last one breaks, or null. */
+function judged(claims: object, ...steps: readonly (readonly [Operation, Response])[]): string | null {
+  const profile = profileOf(claims);
+  const started = init(
+    { map: MAP, config: CONFIG, policies: profile.policies, profile },
+    { outcome: { kind: 'done' } },
+  );
+  if (!started.accepted) throw new Error(started.rejection.explanation);
+  let { state } = started;
+  for (const [at, [operation, response]] of steps.entries()) {
+    const verdict = step(state, operation, response);
+    if (at === steps.length - 1) return verdict.accepted ? null : verdict.rejection.clause;
+    if (!verdict.accepted) throw new Error(verdict.rejection.explanation);
+    state = verdict.state;
+  }
+  return null;
+}
+
+function page(frame: number): Response {
+  return { outcome: { kind: 'address', address: HIGHER_HALF_48 + BigInt(frame) * 4096n } };
+}
+
+const ALLOC: Operation = { call: 'alloc' };
+const FAILED: Response = { outcome: { kind: 'failed' } };
+const TWO: readonly (readonly [Operation, Response])[] = [
+  [ALLOC, page(2)],
+  [ALLOC, page(3)],
+];
+
+function run(count: bigint): Operation {
+  return { call: 'allocBitmap', count, maxAddr: 1n << 60n, alignment: 4096n };
+}
+
+describe('a manager that takes single pages', () => {
+  it('from the stack zone alone is refused where that has none', () => {
+    expect(judged({}, [ALLOC, page(0)])).toBe('alloc.zone');
+    expect(judged({}, ...TWO, [ALLOC, FAILED])).toBeNull();
+  });
+
+  it('from the stack zone first takes others only when that has none left', () => {
+    const claims = { singlePages: 'stack-zone-first' };
+    expect(judged(claims, [ALLOC, page(0)])).toBe('alloc.zone');
+    expect(judged(claims, ...TWO, [ALLOC, page(0)])).toBeNull();
+    expect(judged(claims, ...TWO, [ALLOC, FAILED])).toBe('alloc.complete');
+    const batch: Operation = { call: 'allocPages', count: 3n };
+    const addresses = [0, 1, 2].map((frame) => HIGHER_HALF_48 + BigInt(frame) * 4096n);
+    expect(judged(claims, [batch, { outcome: { kind: 'addresses', addresses } }])).toBe('allocPages.zone');
+  });
+
+  it('from anywhere may take any, and must where one is left', () => {
+    const claims = { singlePages: 'anywhere' };
+    expect(judged(claims, [ALLOC, page(0)])).toBeNull();
+    expect(judged(claims, ...TWO, [ALLOC, FAILED])).toBe('alloc.complete');
+  });
+});
+
+describe('a manager that claims', () => {
+  it('one zone hands out runs wherever they fit', () => {
+    expect(judged({}, [run(4n), page(0)])).toBe('allocBitmap.zone');
+    expect(judged({ zones: 1 }, [run(4n), page(0)])).toBeNull();
+    expect(judged({ zones: 1 }, [run(4n), FAILED])).toBe('allocBitmap.complete');
+  });
+
+  it('powers of two hands out runs at multiples of their size', () => {
+    const claims = { zones: 1, contiguous: 'powers-of-two' };
+    expect(judged(claims, [ALLOC, page(0)], [run(2n), page(1)])).toBe('allocBitmap.aligned');
+    expect(judged(claims, [ALLOC, page(0)], [run(2n), page(2)])).toBeNull();
+    expect(judged(claims, [ALLOC, page(1)], [ALLOC, page(2)], [run(2n), FAILED])).toBeNull();
+  });
+
+  it('a largest request refuses larger ones, and those alone', () => {
+    const claims = { zones: 1, largestRequest: 2 };
+    expect(judged(claims, [run(3n), FAILED])).toBeNull();
+    expect(judged(claims, [run(3n), page(0)])).toBe('allocBitmap.complete');
+    expect(judged(claims, [run(2n), FAILED])).toBe('allocBitmap.complete');
+    expect(judged(claims, [{ call: 'allocPages', count: 3n }, FAILED])).toBeNull();
+  });
+
+  it('to refuse misuse does so without a panic, and dies of none', () => {
+    const misused: Operation = { call: 'free', address: HIGHER_HALF_48 };
+    const claims = { misuse: 'refused' };
+    expect(judged(claims, [misused, FAILED])).toBeNull();
+    expect(judged(claims, [misused, { outcome: { kind: 'done' } }])).toBe('free.owner');
+    expect(judged(claims, [misused, { outcome: { kind: 'malformed', message: 'it died' } }])).toBe(
+      'free.owner',
+    );
+    expect(judged(claims, [misused, { ...FAILED, amounts: { free: 3 } }])).toBe('misuse.unchanged');
+    expect(judged({}, [misused, FAILED])).toBe('misuse.panics');
+  });
+});
