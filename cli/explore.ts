@@ -11,6 +11,7 @@ import {
   loadLocalTarget,
   OURS,
   operationInstances,
+  promelaOf,
   type SearchProgress,
   shrink,
   smallWorld,
@@ -43,6 +44,7 @@ interface ExploreFlags {
   readonly saveTo: string;
   readonly reduce: number;
   readonly json?: boolean;
+  readonly emit?: 'promela';
 }
 
 const DEFAULT_STACK = 4;
@@ -149,6 +151,10 @@ async function run(flags: ExploreFlags): Promise<void> {
   const target = await loadLocalTarget(flags.target, flags.policy);
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch });
+  if (flags.emit === 'promela') {
+    process.stdout.write(promelaOf(world, operations));
+    return;
+  }
   const job: Job = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
   if (flags.json !== true) process.stdout.write(`${exploreHeader(job)}\n`);
   const result = await explored(job);
@@ -203,5 +209,10 @@ export function exploreCommand(): Command {
     )
     .option('--save-to <folder>', 'folder for a counterexample', 'counterexamples')
     .option('--json', 'print the result as JSON')
+    .addOption(
+      new Option('--emit <form>', 'explore nothing: print the abstract model of the world, for SPIN').choices(
+        ['promela'],
+      ),
+    )
     .action(run);
 }

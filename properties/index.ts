@@ -39,6 +39,7 @@ export {
 } from './explore/explore.ts';
 export { exploreUnsaved, type UnsavedExploration } from './explore/explore-unsaved.ts';
 export { operationInstances } from './explore/instances.ts';
+export { promelaOf } from './explore/promela.ts';
 export type { Bounds, SearchProgress } from './explore/search.ts';
 export { framesOfWorld, type SmallWorldOptions, smallWorld } from './explore/world.ts';
 export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';

@@ -1,0 +1,235 @@
+/**
+ * The abstract model as Promela: who owns each page frame of a finite world, the order of the free stack, and every operation with
+ * its arguments filled in. An oracle that shares nothing with the model but the list of operations: ownership, zones, first fit
+ * and order are said once more, in the language of SPIN. One operation is one `d_step`, so one transition; one that is refused
+ * or misused leads back to where it came from.
+ */
+import {
+  bitmapLimit,
+  frameEnd,
+  type Operation,
+  type Owner,
+  ownerAfterInit,
+  PAGE_BYTES,
+  PHYSICAL_LIMIT,
+  regionOf,
+  SpecError,
+  U64_MAX,
+} from '../../spec/index.ts';
+import type { World } from '../execution.ts';
+
+/** Page frames are bytes in Promela, and one value is none of them. */
+const MOST_FRAMES = 250;
+
+const OWNERS: Readonly<Record<Owner, string>> = {
+  absent: 'ABSENT',
+  firmware: 'FIRMWARE',
+  boot: 'BOOT',
+  pmm: 'PMM',
+  caller: 'CALLER',
+};
+
+const SEMANTICS = `
+/* Not in the state: what a call needs while it runs. */
+hidden int i;
+hidden int j;
+hidden int found;
+
+#define HELD(f) (owner[f] == BOOT || owner[f] == CALLER)
+
+/* The page frame becomes the manager's, and the top of the free stack where it lies in the stack zone. */
+inline give(f) {
+  owner[f] = PMM;
+  if
+  :: f >= LIMIT -> stack[depth] = f; depth = depth + 1
+  :: else -> skip
+  fi
+}
+
+/* The top n become the caller's, or none. What lies above the stack is 0, so that equal stacks are equal states. */
+inline alloc_pages(n) {
+  if
+  :: n <= depth ->
+    i = 0;
+    do
+    :: i < n -> depth = depth - 1; owner[stack[depth]] = CALLER; stack[depth] = 0; i = i + 1
+    :: else -> break
+    od
+  :: else -> skip
+  fi
+}
+
+/* The lowest n free page frames in a row, from a multiple of the alignment, that end at or below the limit. */
+inline alloc_bitmap(n, limit, alignment) {
+  i = 0; found = -1;
+  do
+  :: found < 0 && i + n <= limit ->
+    j = 0;
+    do
+    :: j < n && owner[i + j] == PMM -> j = j + 1
+    :: else -> break
+    od;
+    if
+    :: j == n -> found = i
+    :: else -> i = i + alignment
+    fi
+  :: else -> break
+  od;
+  if
+  :: found >= 0 ->
+    j = 0;
+    do
+    :: j < n -> owner[found + j] = CALLER; j = j + 1
+    :: else -> break
+    od
+  :: else -> skip
+  fi
+}
+
+/* Frees n page frames in a row, ascending, or none. */
+inline free_region(base, n) {
+  i = base;
+  do
+  :: i < base + n && HELD(i) -> i = i + 1
+  :: else -> break
+  od;
+  if
+  :: i == base + n ->
+    j = base;
+    do
+    :: j < base + n -> give(j); j = j + 1
+    :: else -> break
+    od
+  :: else -> skip
+  fi
+}
+`;
+
+/** A world as Promela needs it. */
+interface Ground {
+  readonly end: number;
+  readonly limit: number;
+  readonly higherHalf: bigint;
+  readonly owners: readonly Owner[];
+  /** Free page frames of the stack zone, in the order in which init pushes them. */
+  readonly stack: readonly number[];
+}
+
+function framesIn({ base, count }: { readonly base: number; readonly count: number }): readonly number[] {
+  return Array.from({ length: count }, (_, i) => base + i);
+}
+
+function groundOf({ map, config }: World): Ground {
+  const end = frameEnd(map);
+  if (end > MOST_FRAMES)
+    throw new SpecError(`memory map: expected at most ${MOST_FRAMES} page frames for Promela, found ${end}`);
+  const limit = bitmapLimit(config);
+  const owned = map.descriptors.flatMap((descriptor) => {
+    const owner = ownerAfterInit(descriptor.type);
+    return framesIn(regionOf(descriptor)).map((frame) => ({ frame, owner }));
+  });
+  const found = new Map(owned.map(({ frame, owner }) => [frame, owner]));
+  const owners = Array.from({ length: end }, (_, frame) => found.get(frame) ?? 'absent');
+  const stack = owned
+    .filter(({ frame, owner }) => owner === 'pmm' && frame >= limit)
+    .map(({ frame }) => frame);
+  return { end, limit, higherHalf: config.higherHalf, owners, stack };
+}
+
+/** What does nothing, whatever the state: refused, misused, or a question. */
+const NOTHING = 'skip';
+
+/** Returns an argument as an integer, or null where it is no unsigned 64-bit one, which is misuse. */
+function integer(argument: number | bigint): bigint | null {
+  if (typeof argument === 'number' && !Number.isInteger(argument)) return null;
+  const value = BigInt(argument);
+  return value >= 0n && value <= U64_MAX ? value : null;
+}
+
+/** Returns the page frame of an address, or null where it is none of this world. */
+function frameOf({ higherHalf, end }: Ground, address: bigint): number | null {
+  const physical = address - higherHalf;
+  if (address > U64_MAX || physical < 0n || physical >= PHYSICAL_LIMIT) return null;
+  const frame = Number(physical / PAGE_BYTES);
+  return frame < end ? frame : null;
+}
+
+function allocPages(ground: Ground, count: number | bigint): string {
+  const pages = integer(count);
+  return pages === null || pages > BigInt(ground.end) ? NOTHING : `alloc_pages(${pages})`;
+}
+
+function allocBitmap(ground: Ground, operation: Extract<Operation, { call: 'allocBitmap' }>): string {
+  const [count, maxAddr, alignment] = [operation.count, operation.maxAddr, operation.alignment].map(integer);
+  if (count == null || maxAddr == null || alignment == null || count === 0n || count > BigInt(ground.end))
+    return NOTHING;
+  const below = maxAddr / PAGE_BYTES;
+  const limit = below < BigInt(ground.limit) ? below : BigInt(ground.limit);
+  const pages = (alignment + PAGE_BYTES - 1n) / PAGE_BYTES;
+  const stride = pages < 1n ? 1n : pages > BigInt(ground.end) ? BigInt(ground.end) : pages;
+  const roof = limit < BigInt(ground.end) ? limit : BigInt(ground.end);
+  return `alloc_bitmap(${count}, ${roof}, ${stride})`;
+}
+
+function freeBatch(ground: Ground, addresses: readonly bigint[]): string {
+  const frames = addresses.map((address) => frameOf(ground, address));
+  if (frames.length === 0 || frames.includes(null) || new Set(frames).size < frames.length) return NOTHING;
+  const condition = frames.map((frame) => `HELD(${frame})`).join(' && ');
+  return `if :: ${condition} -> ${frames.map((frame) => `give(${frame})`).join('; ')} :: else -> skip fi`;
+}
+
+function freeRegion(ground: Ground, operation: Extract<Operation, { call: 'freeRegion' }>): string {
+  const [address, count] = [integer(operation.address), integer(operation.count)];
+  if (address === null || count === null || count === 0n) return NOTHING;
+  const base = frameOf(ground, address);
+  return base === null || BigInt(base) + count > BigInt(ground.end)
+    ? NOTHING
+    : `free_region(${base}, ${count})`;
+}
+
+function effectOf(ground: Ground, operation: Operation): string {
+  switch (operation.call) {
+    case 'alloc':
+      return 'alloc_pages(1)';
+    case 'allocPages':
+      return allocPages(ground, operation.count);
+    case 'allocBitmap':
+      return allocBitmap(ground, operation);
+    case 'free':
+      return freeBatch(ground, [operation.address]);
+    case 'freePages':
+      return freeBatch(ground, operation.addresses);
+    case 'freeRegion':
+      return freeRegion(ground, operation);
+    default:
+      return NOTHING;
+  }
+}
+
+/** Returns the Promela of a world and its operations; throws `SpecError` where its page frames are no bytes. */
+export function promelaOf(world: World, operations: readonly Operation[]): string {
+  const ground = groundOf(world);
+  const { end, limit, owners, stack } = ground;
+  const room = Math.max(
+    1,
+    owners.filter((owner, frame) => frame >= limit && owner !== 'absent' && owner !== 'firmware').length,
+  );
+  const order = [...stack, ...Array<number>(room).fill(0)].slice(0, room);
+  return [
+    `/* ${end} page frames, ${operations.length} operations. Written by frameproof explore --emit promela. */`,
+    ...Object.values(OWNERS).map((name, k) => `#define ${name} ${k}`),
+    `#define LIMIT ${limit} /* first page frame of the stack zone */`,
+    `byte owner[${Math.max(1, end)}] = { ${owners.map((owner) => OWNERS[owner]).join(', ')} };`,
+    `byte stack[${room}] = { ${order.join(', ')} };`,
+    `byte depth = ${stack.length};`,
+    SEMANTICS,
+    'active proctype caller() {',
+    '  do',
+    ...operations.map(
+      (operation) => `  :: d_step { ${effectOf(ground, operation)} } /* ${operation.call} */`,
+    ),
+    '  od',
+    '}',
+    '',
+  ].join('\n');
+}

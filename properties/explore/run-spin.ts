@@ -1,0 +1,31 @@
+/**
+ * The agreement with SPIN. Run by `npm run spin`: the number of states and transitions of the abstract model, counted by our search
+ * and by SPIN. `-- --stack N --bitmap K` counts that world; `-- --free-stack N` the graph of `alloc` and `free` alone over N
+ * page frames, which has Σ N!/(N-k)! states. Without either, some small worlds. Exits 1 where the two differ.
+ */
+import { parseArgs } from 'node:util';
+import { countsOf, freeStackSubject, type Subject, smallSubject } from './spin-subjects.ts';
+
+function chosen(): readonly Subject[] {
+  const { values } = parseArgs({
+    options: { stack: { type: 'string' }, bitmap: { type: 'string' }, 'free-stack': { type: 'string' } },
+  });
+  if (values['free-stack'] !== undefined) return [freeStackSubject(Number(values['free-stack']))];
+  if (values.stack !== undefined || values.bitmap !== undefined)
+    return [smallSubject(Number(values.stack ?? 0), Number(values.bitmap ?? 0))];
+  return [freeStackSubject(6), smallSubject(2, 2), smallSubject(3, 2), smallSubject(1, 4)];
+}
+
+async function main(): Promise<void> {
+  for (const subject of chosen()) {
+    const { ours, spin } = await countsOf(subject);
+    const agrees = ours.states === spin.states && ours.transitions === spin.transitions;
+    const found = `${ours.states} states, ${ours.transitions} transitions; SPIN: ${spin.states}, ${spin.transitions}`;
+    console.log(
+      `${subject.name}: ${subject.operations.length} operations, ${found}: ${agrees ? 'agree' : 'DIFFER'}`,
+    );
+    if (!agrees) process.exitCode = 1;
+  }
+}
+
+await main();
