@@ -70,6 +70,23 @@ function zoneHolding(ranges: readonly { readonly first: number; readonly end: nu
 }
 
 describe('the summary', () => {
+  test('is kept, corrected and followed in zones of one level and of three', () => {
+    for (const frames of [3, 255, 2000, FRAMES]) {
+      const zone = zoneOf([0, frames]);
+      const { words, layout } = zone;
+      const whole = { first: 0, end: frames };
+      mark(zone, whole, true);
+      expect(() => noteHeld(words, layout, 0, frames - 1)).not.toThrow();
+      expect(() => correctLeaf(words, layout, 0)).not.toThrow();
+      expect(() => nextLeaf(words, layout, 0, 1)).not.toThrow();
+      mark(zone, whole, false);
+      expect(() => noteFreed(words, layout, 0, frames - 1)).not.toThrow();
+      expect(() => nextLeaf(words, layout, 0, 1)).not.toThrow();
+      expect(() => nextLeaf(words, layout, 1, 600)).not.toThrow();
+      expect(() => rebuild(words, layout)).not.toThrow();
+    }
+  });
+
   test('is exact once rebuilt', () => {
     fc.assert(
       fc.property(anyRanges, (held) => {
@@ -83,8 +100,8 @@ describe('the summary', () => {
 
   test('stays exact when a run is freed', () => {
     fc.assert(
-      fc.property(anyRanges, anyRange, (held, freed) => {
-        const zone = zoneHolding([...held, freed]);
+      fc.property(anyRanges, anyRange, fc.boolean(), (held, freed, isFull) => {
+        const zone = zoneHolding(isFull ? [{ first: 0, end: FRAMES }] : [...held, freed]);
         mark(zone, freed, false);
         noteFreed(zone.words, zone.layout, freed.first, freed.end - 1);
         expect(claims(zone, 0)).toEqual(longestRuns(zone));
@@ -92,6 +109,25 @@ describe('the summary', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  test('counts what follows when the last page frame of a leaf is freed', () => {
+    for (const [end, claim] of [
+      [FRAMES, 512],
+      [256 + 511, 512],
+      [256 + 510, 511],
+      [257, 2],
+    ] as const) {
+      const zone = zoneHolding(
+        [
+          { first: 0, end: 256 },
+          { first: end, end: FRAMES },
+        ].filter((range) => range.first < range.end),
+      );
+      mark(zone, { first: 255, end: 256 }, false);
+      noteFreed(zone.words, zone.layout, 255, 255);
+      expect(claims(zone, 0)[0]).toBe(claim);
+    }
   });
 
   test('is exact in the leaves of a run that was taken out of more than one, and untouched by a run in one', () => {
@@ -195,6 +231,16 @@ describe('it costs', () => {
     expect(reads.bits).toBe(8);
     expect(reads.nodes).toBeLessThanOrEqual(1 + 1 + FANOUT);
     expect(readsOf(zone, (words) => correctLeaf(words, zone.layout, 4)).nodes).toBe(1);
+    mark(zone, { first: 4 * LEAF, end: 4 * LEAF + 9 }, false);
+    expect(readsOf(zone, (words) => correctLeaf(words, zone.layout, 4)).nodes).toBe(2);
+    mark(zone, { first: 4 * LEAF, end: 4 * LEAF + 9 }, true);
+    expect(readsOf(zone, (words) => correctLeaf(words, zone.layout, 4)).nodes).toBe(2);
+  });
+
+  test('one node a level to correct a leaf that has become the best', () => {
+    const zone = zoneHolding([allHeld]);
+    mark(zone, { first: 4 * LEAF, end: 4 * LEAF + 9 }, false);
+    expect(readsOf(zone, (words) => correctLeaf(words, zone.layout, 4)).nodes).toBe(3);
   });
 
   test('eight nodes a level at most, up and down again, to find the next leaf', () => {

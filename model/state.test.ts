@@ -1,0 +1,211 @@
+/** The state by example: who owns what after init, after a grant and after a release, in counts, zones and order. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  config,
+  type DescriptorInput,
+  type MemoryType,
+  memoryMap,
+  PAGE_BYTES,
+  type Policy,
+  pageCount,
+  pfn,
+  type Region,
+} from '../spec/index.ts';
+import { ModelState } from './index.ts';
+
+function descriptor(type: MemoryType, base: number, pages: number): DescriptorInput {
+  return { type, start: BigInt(base) * PAGE_BYTES, pages };
+}
+
+function stateOf(limit: number, descriptors: readonly DescriptorInput[], ...policies: Policy[]): ModelState {
+  return ModelState.init(
+    memoryMap(descriptors),
+    config({ bitmapMaxAddr: BigInt(limit) * PAGE_BYTES }),
+    policies,
+  );
+}
+
+function region(base: number, count: number): Region {
+  return { base: pfn(base), count: pageCount(count) };
+}
+
+/** Counts of all owners, and what is free in the bitmap zone and in the stack zone. */
+function counts(state: ModelState): readonly number[] {
+  const owners = (['firmware', 'boot', 'pmm', 'caller'] as const).map((owner) => state.countOf(owner));
+  return [...owners, state.freeIn('bitmap'), state.freeIn('stack')];
+}
+
+function owners(state: ModelState, from: number, end: number): string {
+  return Array.from({ length: end - from }, (_, i) => state.ownerOf(pfn(from + i))[0]).join('');
+}
+
+/** Page frames 0 to 9 are free, 10 to 13 of boot code, 14 and 15 of firmware, 20 to 29 free; the stack begins at 8. */
+const MIXED: readonly DescriptorInput[] = [
+  descriptor('conventional', 20, 10),
+  descriptor('reserved', 16, 2),
+  descriptor('loaderData', 10, 4),
+  descriptor('conventional', 0, 10),
+  descriptor('conventional', 12, 0),
+  descriptor('acpiNvs', 14, 2),
+];
+
+it('every state can be asked and changed', () => {
+  for (const policies of [['lifo'], ['first-fit']] as const)
+    for (const limit of [0, 8, 25, 100]) {
+      const play = (): unknown => {
+        const taken = stateOf(limit, MIXED, ...policies).allocated([
+          region(22, 3),
+          region(2, 1),
+          region(3, 2),
+        ]);
+        const freed = taken.freed([region(3, 1), region(10, 2), region(22, 1)]);
+        const asked = { count: pageCount(2), limit: pfn(Math.min(limit, 30)), alignment: 3 };
+        const failing = freed.firstFailing(region(0, 40), (owner) => owner !== 'caller');
+        return [
+          counts(freed),
+          owners(freed, 0, 40),
+          freed.lowestFit(asked),
+          freed.stackTop(pageCount(5)),
+          failing,
+        ];
+      };
+      expect(play).not.toThrow();
+    }
+});
+
+describe('the state after init', () => {
+  it('has each page frame of RAM with its owner, in its zone, and nothing from empty descriptors', () => {
+    const state = stateOf(8, MIXED);
+    expect(owners(state, 0, 32)).toBe('ppppppppppbbbbffaaaappppppppppaa');
+    expect(counts(state)).toEqual([2, 4, 20, 0, 8, 12]);
+    expect(state.world).toMatchObject({ bitmapLimit: 8, end: 30, total: 26 });
+    expect(stateOf(8, []).world).toMatchObject({ end: 0, total: 0 });
+  });
+
+  it('has the free stack in the order of the map, where that is promised', () => {
+    const all = pageCount(99);
+    const pushed = [9, 8, ...Array.from({ length: 10 }, (_, i) => 29 - i)];
+    expect(stateOf(8, MIXED, 'lifo').stackTop(all)).toEqual(pushed);
+    expect(stateOf(8, MIXED, 'first-fit').stackTop(all)).toBeNull();
+    expect(stateOf(8, MIXED, 'first-fit', 'lifo').policies).toEqual(['first-fit', 'lifo']);
+  });
+});
+
+describe('what is handed out', () => {
+  it('is the callers, in whatever order and pieces', () => {
+    for (const regions of [
+      [region(22, 3), region(25, 2), region(2, 2)],
+      [region(25, 2), region(2, 1), region(22, 3), region(3, 1)],
+      [region(2, 2), region(22, 0), region(22, 5)],
+    ]) {
+      const state = stateOf(8, MIXED).allocated(regions);
+      expect(owners(state, 0, 32)).toBe('ppccppppppbbbbffaaaappcccccpppaa');
+      expect(counts(state)).toEqual([2, 4, 13, 7, 6, 7]);
+    }
+  });
+
+  it('comes off the stack, as far as it is of its zone', () => {
+    const state = stateOf(8, MIXED, 'lifo').allocated([region(8, 2), region(0, 1)]);
+    expect(state.stackTop(pageCount(2))).toEqual([29, 28]);
+    expect(state.allocated([]).stackTop(pageCount(1))).toEqual([29]);
+  });
+});
+
+describe('what is freed', () => {
+  it('is no longer of boot code, nor of a caller', () => {
+    const taken = stateOf(8, MIXED).allocated([region(4, 4), region(8, 2)]);
+    expect(counts(taken.freed([region(10, 1)]))).toEqual([2, 3, 15, 6, 4, 11]);
+    expect(counts(taken.freed([region(4, 1)]))).toEqual([2, 4, 15, 5, 5, 10]);
+    const all = taken.freed([region(6, 6), region(13, 0), region(13, 1)]);
+    expect(counts(all)).toEqual([2, 1, 21, 2, 6, 15]);
+    expect(owners(all, 0, 16)).toBe('ppppccppppppbpff');
+  });
+
+  it('goes on the stack in the order in which it was freed, upwards within a region', () => {
+    const taken = stateOf(8, MIXED, 'lifo').allocated([region(4, 4), region(8, 2)]);
+    const freed = taken.freed([region(11, 1), region(6, 4), region(10, 1)]);
+    expect(freed.stackTop(pageCount(5))).toEqual([10, 9, 8, 11, 29]);
+    expect(taken.freed([]).stackTop(pageCount(1))).toEqual([29]);
+    expect(
+      stateOf(8, MIXED)
+        .allocated([region(8, 2)])
+        .freed([region(8, 2)])
+        .stackTop(pageCount(1)),
+    ).toBeNull();
+  });
+
+  it('leaves the state before as it was', () => {
+    const state = stateOf(8, MIXED, 'lifo');
+    const before = [counts(state), owners(state, 0, 32), state.stackTop(pageCount(20))];
+    state.allocated([region(8, 2)]).freed([region(9, 1)]);
+    expect([counts(state), owners(state, 0, 32), state.stackTop(pageCount(20))]).toEqual(before);
+  });
+});
+
+describe('the lowest run that fits', () => {
+  const lowest = (state: ModelState, count: number, limit: number, alignment: number): number | null =>
+    state.lowestFit({ count: pageCount(count), limit: pfn(limit), alignment });
+
+  it('begins at page frame 0 where that is free', () => {
+    const state = stateOf(8, MIXED);
+    expect([
+      lowest(state, 8, 8, 1),
+      lowest(state, 8, 8, 7),
+      lowest(state, 9, 8, 1),
+      lowest(state, 1, 0, 1),
+    ]).toEqual([0, 0, null, null]);
+    expect(lowest(state.allocated([region(0, 1)]), 2, 8, 4)).toBe(4);
+    expect(lowest(state.allocated([region(0, 1), region(5, 1)]), 2, 8, 4)).toBeNull();
+    expect(lowest(state.allocated([region(0, 8)]), 1, 8, 1)).toBeNull();
+  });
+
+  it('is the lowest of many, in a memory of more fragments than a leaf of extents holds', () => {
+    const FRAMES = 700;
+    const striped = stateOf(FRAMES, [descriptor('conventional', 0, FRAMES)]).allocated(
+      Array.from({ length: FRAMES / 2 }, (_, i) => region(2 * i, 1)),
+    );
+    const anyFreed = fc.array(
+      fc.record({ base: fc.nat(FRAMES - 1), count: fc.integer({ min: 1, max: 9 }) }),
+      {
+        maxLength: 120,
+      },
+    );
+    fc.assert(
+      fc.property(anyFreed, (drawn) => {
+        const held = new Set<number>(Array.from({ length: FRAMES / 2 }, (_, i) => 2 * i));
+        let state = striped;
+        for (const { base, count } of drawn)
+          for (let frame = base; frame < Math.min(base + count, FRAMES); frame += 1)
+            if (held.delete(frame)) state = state.freed([region(frame, 1)]);
+        const fits = (base: number, count: number): boolean =>
+          Array.from({ length: count }, (_, i) => base + i).every(
+            (frame) => frame < FRAMES && !held.has(frame),
+          );
+        for (const count of [2, 3, 5, 8, 20])
+          for (const alignment of [1, 2, 3, 8, 50]) {
+            const starts = Array.from({ length: Math.ceil(FRAMES / alignment) }, (_, i) => i * alignment);
+            expect(lowest(state, count, FRAMES, alignment)).toBe(
+              starts.find((base) => fits(base, count)) ?? null,
+            );
+          }
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+it('the first page frame that fails a test may be absent, or beyond all RAM', () => {
+  const state = stateOf(8, MIXED);
+  const notFree = (base: number, count: number): number | null =>
+    state.firstFailing(region(base, count), (owner) => owner === 'pmm');
+  expect([
+    notFree(0, 10),
+    notFree(0, 11),
+    notFree(18, 1),
+    notFree(25, 10),
+    notFree(40, 2),
+    notFree(40, 0),
+  ]).toEqual([null, 10, 18, 30, 40, null]);
+  expect(notFree(2 ** 40 - 1, 1)).toBe(2 ** 40 - 1);
+});
