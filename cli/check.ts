@@ -32,7 +32,16 @@ import {
   keepCounterexample,
   reducedCounterexample,
 } from './counterexample.ts';
-import { pageAddress, policyList, profileOption, repeated, seconds, shard, wholeNumber } from './options.ts';
+import {
+  pageAddress,
+  policyList,
+  profileOption,
+  programMsOption,
+  repeated,
+  seconds,
+  shard,
+  wholeNumber,
+} from './options.ts';
 
 /** Reduces a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
 function keep({ target, options }: Run, found: Trace, shrinking: Shrinking | null): KeptCounterexample {
@@ -150,11 +159,7 @@ export function checkCommand(): Command {
     )
     .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
     .addOption(profileOption())
-    .option(
-      '--program-ms <n>',
-      'milliseconds that a program may take in an executable (default: 1000, more for large maps)',
-      wholeNumber('--program-ms', 1),
-    )
+    .addOption(programMsOption())
     .addOption(budgetOption())
     .option('--corpus <folder>', 'folder of counterexamples: run first, and saved there', 'counterexamples')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')

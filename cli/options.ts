@@ -83,6 +83,14 @@ export function profileOption(): Option {
   ).argParser(readProfile);
 }
 
+/** The option that bounds the time of a program in an executable. */
+export function programMsOption(): Option {
+  return new Option(
+    '--program-ms <n>',
+    'milliseconds that a program may take in an executable (default: 1000, more for large maps)',
+  ).argParser(wholeNumber('--program-ms', 1));
+}
+
 /** Adds one more value of an option that may be given several times. */
 export function repeated(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];

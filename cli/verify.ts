@@ -7,17 +7,26 @@ import {
   openSide,
   type Side,
   type Sides,
+  sidesOf,
   type VerifyOptions,
   type VerifyResult,
   verify,
   verifyJunit,
 } from '../properties/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, type Policy, toHex } from '../spec/index.ts';
+import { DEFAULT_BITMAP_MAX_ADDR, type Policy, type Profile, toHex } from '../spec/index.ts';
 import { anySeed, GENERATED, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
 import { budgetOption } from './counterexample.ts';
 import { EXIT } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
-import { pageAddress, policyList, positive, repeated, wholeNumber } from './options.ts';
+import {
+  pageAddress,
+  policyList,
+  positive,
+  profileOption,
+  programMsOption,
+  repeated,
+  wholeNumber,
+} from './options.ts';
 import { writeWhole } from './output-file.ts';
 import { differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
 
@@ -25,6 +34,8 @@ interface VerifyCommandOptions extends MapOptions {
   readonly against: string;
   readonly observable: Observable;
   readonly policy?: readonly Policy[];
+  readonly profile?: Profile;
+  readonly programMs?: number;
   readonly programs: number;
   readonly operations: number;
   readonly small: number;
@@ -50,9 +61,13 @@ const EXIT_OF = {
   interrupted: EXIT.interrupted,
 } as const;
 
-function optionsOf(options: VerifyCommandOptions, seed: number, signal: AbortSignal): VerifyOptions {
+function optionsOf(
+  options: VerifyCommandOptions,
+  { candidate }: Sides,
+  { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
+): VerifyOptions {
   const { programs, operations, small, speedTime, maxSlowdown, corpus, budget, json } = options;
-  const worlds = worldsOf(options);
+  const worlds = worldsOf(options, candidate);
   return {
     corpora: [corpus],
     smallOperations: small,
@@ -65,16 +80,6 @@ function optionsOf(options: VerifyCommandOptions, seed: number, signal: AbortSig
     reduceMs: budget * 1000,
     ...(json === true ? {} : { onStep: (step) => process.stdout.write(stepLine(step)) }),
     signal,
-  };
-}
-
-/** Both sides, held to what the baseline promises unless something else is given. */
-function sidesOf(candidate: Side, baseline: Side, { policy, observable }: VerifyCommandOptions): Sides {
-  const policies = policy ?? baseline.target.policies;
-  return {
-    candidate: { ...candidate.target, policies },
-    baseline: { ...baseline.target, policies },
-    observable,
   };
 }
 
@@ -120,12 +125,13 @@ function interruption(): AbortSignal {
 
 async function openBoth(
   candidate: string,
-  against: string,
+  { against, profile, programMs }: VerifyCommandOptions,
   signal: AbortSignal,
 ): Promise<readonly [Side, Side]> {
-  const first = await openSide(candidate, { signal });
+  const options = { signal, profile, programMs };
+  const first = await openSide(candidate, options);
   try {
-    return [first, await openSide(against, { signal })];
+    return [first, await openSide(against, options)];
   } catch (error) {
     await first.close();
     throw error;
@@ -150,10 +156,13 @@ async function verified(
   signal: AbortSignal,
 ): Promise<void> {
   const seed = options.seed ?? anySeed();
-  const asked = optionsOf(options, seed, signal);
-  const both = await openBoth(candidate, options.against, signal);
+  const both = await openBoth(candidate, options, signal);
   try {
-    const sides = sidesOf(...both, options);
+    const { observable, policy } = options;
+    const [first, second] = both;
+    const held = policy === undefined ? { observable } : { observable, policies: policy };
+    const sides = sidesOf(first.target, second.target, held);
+    const asked = optionsOf(options, sides, { seed, signal });
     if (options.json !== true) process.stdout.write(header(sides, both, seed));
     conclude(await verify(sides, asked), { candidate, baseline: options.against }, options);
   } finally {
@@ -180,6 +189,8 @@ export function verifyCommand(): Command {
       'what both are held to: lifo,first-fit or none (default: what the baseline promises)',
       policyList,
     )
+    .addOption(profileOption())
+    .addOption(programMsOption())
     .option('--programs <n>', 'random programs', wholeNumber('--programs', 0), DEFAULT_PROGRAMS)
     .option(
       '--operations <n>',

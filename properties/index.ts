@@ -85,7 +85,7 @@ export {
 export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';
 export { OBSERVABLES, type Observable, type Sides } from './verify/compare.ts';
 export type { Difference } from './verify/difference.ts';
-export { openSide, type Side } from './verify/side.ts';
+export { openSide, type Side, sidesOf } from './verify/side.ts';
 export type { Speed } from './verify/speed-step.ts';
 export { STEP_NAMES, type Step } from './verify/step.ts';
 export { type VerifyOptions, type VerifyResult, type VerifyVerdict, verify } from './verify/verify.ts';

@@ -2,7 +2,7 @@
 import { createPmm } from 'frameproof/impl';
 import type { PmmFactory } from 'frameproof/spec';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 const rewrite: PmmFactory = (map, options) => {
   const pmm = createPmm(map, options);

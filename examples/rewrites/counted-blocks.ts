@@ -1,7 +1,7 @@
 /** A bitmap with a count of free page frames for each block of 64: blocks without any are passed over. */
-import { managerOf, type Run } from './manager.ts';
+import { managerOf, type Run } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 const BLOCK = 64;
 

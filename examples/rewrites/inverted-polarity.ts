@@ -1,7 +1,7 @@
 /** A bitmap of bytes with the other polarity: a set bit is a page frame that is taken. */
-import { managerOf } from './manager.ts';
+import { managerOf } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 export default managerOf({
   freeRuns: (frames) => {

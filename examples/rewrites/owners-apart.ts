@@ -1,8 +1,8 @@
 /** Another layout of what is known of owners: a set for each owner but the firmware, which has what is in none. */
 import type { Owner } from 'frameproof/spec';
-import { managerOf } from './manager.ts';
+import { managerOf } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 const KEPT: readonly Owner[] = ['pmm', 'caller', 'boot'];
 

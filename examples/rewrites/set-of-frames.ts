@@ -1,7 +1,7 @@
 /** No bitmap at all: a set of page frames, put in order each time it is searched. */
-import { managerOf } from './manager.ts';
+import { managerOf } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 export default managerOf({
   freeRuns: () => {

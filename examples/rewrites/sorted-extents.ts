@@ -1,7 +1,7 @@
 /** Free runs as themselves: a sorted list that is cut and joined. */
-import { managerOf, type Run } from './manager.ts';
+import { managerOf, type Run } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 export default managerOf({
   freeRuns: () => {

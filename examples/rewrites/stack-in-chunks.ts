@@ -1,7 +1,7 @@
 /** A stack in chunks of 7 page frames, each chunk an array of its own; an empty one is kept until the one below is, too. */
-import { managerOf } from './manager.ts';
+import { managerOf } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 const CHUNK = 7;
 

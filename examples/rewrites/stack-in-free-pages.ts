@@ -2,9 +2,9 @@
  * A stack that takes no memory of its own, as in small kernels: the first word of each free page frame holds the next one,
  * plus 1; 0 ends the list.
  */
-import { managerOf } from './manager.ts';
+import { managerOf } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 const PAGE = 4096n;
 

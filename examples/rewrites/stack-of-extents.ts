@@ -1,7 +1,7 @@
 /** A stack of runs: what was pushed in ascending order is one entry. */
-import { managerOf, type Run } from './manager.ts';
+import { managerOf, type Run } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 export default managerOf({
   freeStack: () => {

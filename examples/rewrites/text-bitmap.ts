@@ -1,7 +1,7 @@
 /** A bitmap that can be read: one character a page frame, searched by a regular expression. */
-import { managerOf, type Run } from './manager.ts';
+import { managerOf, type Run } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 export default managerOf({
   freeRuns: (frames) => {

@@ -5,9 +5,9 @@
  *   word 0, bit 31 … 0      word 1, bit 31 … 0
  *   place   0 …     31      32 …            63
  */
-import { managerOf } from './manager.ts';
+import { managerOf } from './parts/manager.ts';
 
-export { policies } from './manager.ts';
+export { policies } from './parts/manager.ts';
 
 const WORD = 32;
 

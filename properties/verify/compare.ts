@@ -10,15 +10,15 @@
  */
 import type { Outcome, Response, Scenario, Trace } from '../../spec/index.ts';
 import { execute } from '../execution.ts';
-import type { LocalTarget } from '../target.ts';
+import { profileOf, type Target, worldBeyond } from '../target.ts';
 
 export const OBSERVABLES = ['spec', 'exact'] as const;
 export type Observable = (typeof OBSERVABLES)[number];
 
-/** Two targets, held to the same policies, and what is observed of them. */
+/** Two targets, held to the same policies and one profile, and what is observed of them. */
 export interface Sides {
-  readonly candidate: LocalTarget;
-  readonly baseline: LocalTarget;
+  readonly candidate: Target;
+  readonly baseline: Target;
   readonly observable: Observable;
 }
 
@@ -34,7 +34,10 @@ export interface Comparison {
   readonly differsAt: number | null;
   /** Answers that were compared. */
   readonly compared: number;
-  /** Index of the operation from which on they were in different states, null where they never were. */
+  /**
+   * Index of the operation from which on they were in different states, or only one of them could be asked for it; null
+   * where there is none.
+   */
   readonly partedAt: number | null;
 }
 
@@ -73,17 +76,45 @@ function handOutAlike(a: Response, b: Response): boolean {
   return a.outcome.kind === 'panicked' || details(a) === details(b);
 }
 
-/** The place of the first response that one side has and the other has not or answers in another way, with what is alike. */
-function firstUnlike(
-  { candidate, baseline }: Runs,
-  alike: (a: Response, b: Response) => boolean,
-): number | null {
+/** Whether an operation was passed over: what is performed and malformed breaks a clause. */
+function isPassedOver({ responses, violation }: Trace, place: number): boolean {
+  return responses[place]?.outcome.kind === 'malformed' && violation?.at !== place - 1;
+}
+
+/** Whether one side was not asked for an operation that changed something, or may have, on the other. */
+function isOneSided(place: number, runs: Runs): boolean {
+  const [a, b] = [isPassedOver(runs.candidate, place), isPassedOver(runs.baseline, place)];
+  if (a === b) return false;
+  const { responses } = a ? runs.baseline : runs.candidate;
+  const kind = responses[place]?.outcome.kind;
+  return kind !== 'panicked' && kind !== 'failed' && kind !== 'amount';
+}
+
+/** Number of responses that can be compared: all that both gave, up to where only one of them went on. */
+function comparable(runs: Runs): number {
+  const { candidate, baseline } = runs;
   const length = Math.min(candidate.responses.length, baseline.responses.length);
+  for (let i = 0; i < length; i += 1) if (isOneSided(i, runs)) return i;
+  return length;
+}
+
+/** The operation of the first response that both gave in different ways, or null. */
+function firstUnlike(runs: Runs, alike: (a: Response, b: Response) => boolean): number | null {
+  const { candidate, baseline } = runs;
+  const length = comparable(runs);
   for (let i = 0; i < length; i += 1) {
     const [a, b] = [candidate.responses[i], baseline.responses[i]];
-    if (a !== undefined && b !== undefined && !alike(a, b)) return i - 1;
+    const isEither = isPassedOver(candidate, i) || isPassedOver(baseline, i);
+    if (a !== undefined && b !== undefined && !isEither && !alike(a, b)) return i - 1;
   }
   return null;
+}
+
+/** The operation from which on one side alone went on, or null. */
+function leftAt(runs: Runs): number | null {
+  const length = Math.min(runs.candidate.responses.length, runs.baseline.responses.length);
+  const end = comparable(runs);
+  return end < length ? end - 1 : null;
 }
 
 /** Where the specification rejects one of the sides, the candidate first; null where it admits both. */
@@ -96,25 +127,26 @@ function areBrokenAlike({ candidate: { violation: a }, baseline: { violation: b 
   return a !== undefined && a.at === b?.at && a.clause === b.clause;
 }
 
-/** The answers that were compared: all that both gave, or those up to an operation. */
-function comparedUpTo({ candidate, baseline }: Runs, at: number | null): number {
-  return at === null ? Math.min(candidate.responses.length, baseline.responses.length) : at + 2;
+/** Number of answers that were compared: up to an operation, and that included, or all that can be. */
+function comparedUpTo(runs: Runs, at: number | null): number {
+  return at === null ? comparable(runs) : at + 2;
 }
 
 /** Every answer is to be the same, or at least wrong in the same way. */
 function compareExactly(runs: Runs): Comparison {
   const unlike = firstUnlike(runs, (a, b) => manner(a) === manner(b) && details(a) === details(b));
   const differsAt = unlike ?? (areBrokenAlike(runs) ? null : rejectedAt(runs));
-  return { differsAt, compared: comparedUpTo(runs, unlike), partedAt: null };
+  return { differsAt, compared: comparedUpTo(runs, unlike), partedAt: unlike === null ? leftAt(runs) : null };
 }
 
 /** The specification is to admit every answer, and as long as both are in the same state they are to end alike. */
 function compareBySpec(runs: Runs): Comparison {
   const unlike = firstUnlike(runs, (a, b) => manner(a) === manner(b));
   const elsewhere = firstUnlike(runs, handOutAlike);
-  const partedAt = elsewhere !== null && (unlike === null || elsewhere < unlike) ? elsewhere : null;
-  const differsAt = rejectedAt(runs) ?? (partedAt === null ? unlike : null);
-  return { differsAt, compared: comparedUpTo(runs, partedAt), partedAt };
+  const isElsewhere = elsewhere !== null && (unlike === null || elsewhere < unlike);
+  const differsAt = rejectedAt(runs) ?? (isElsewhere ? null : unlike);
+  const partedAt = isElsewhere ? elsewhere : unlike === null ? leftAt(runs) : null;
+  return { differsAt, compared: comparedUpTo(runs, isElsewhere ? elsewhere : null), partedAt };
 }
 
 /** Compares one scenario as it ran on both sides. */
@@ -128,4 +160,9 @@ export function runBoth({ candidate, baseline }: Sides, scenario: Scenario): Run
     candidate: execute(candidate, scenario).trace(),
     baseline: execute(baseline, scenario).trace(),
   };
+}
+
+/** Whether both sides manage the memory of a scenario. */
+export function isWithin({ candidate, baseline }: Sides, world: Pick<Scenario, 'map' | 'config'>): boolean {
+  return [candidate, baseline].every((target) => worldBeyond(profileOf(target), world) === null);
 }

@@ -1,7 +1,7 @@
 /** The corpus on both sides: programs that showed a bug once. */
 import type { Policy } from '../../spec/index.ts';
 import { readCorpus } from '../corpus/corpus.ts';
-import type { Sides } from './compare.ts';
+import { isWithin, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
 /** Runs the traces of the folders on both sides. Files that hold no trace of this version are counted, not run. */
@@ -10,7 +10,8 @@ export function corpusStep(sides: Sides, folders: readonly string[]): Step {
   const compared = new Compared(sides);
   const policies: readonly Policy[] = sides.candidate.policies;
   const { traces, unusable } = readCorpus(folders);
-  const differing = traces.find(({ scenario }) => !compared.run({ ...scenario, policies }));
+  const usable = traces.filter(({ scenario }) => isWithin(sides, scenario));
+  const differing = usable.find(({ scenario }) => !compared.run({ ...scenario, policies }));
   const unused = unusable.length === 0 ? '' : `; could not be used: ${unusable.join(', ')}`;
   return {
     name: 'corpus',

@@ -1,7 +1,8 @@
 /** Differences: the simplest program found on which two sides differ, and what each of them answered. */
 import type { Scenario, Trace } from '../../spec/index.ts';
 import { type ReduceResult, reduceAcross } from '../reduce/reduce.ts';
-import type { LocalTarget } from '../target.ts';
+import type { Target } from '../target.ts';
+import { asLocal } from './as-local.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
 
@@ -23,10 +24,10 @@ function differenceOn(sides: Sides, scenario: Scenario): (Runs & { readonly at: 
 }
 
 /** What breaks a clause where the sides differ: one of them, or else the pair of them. */
-function breaking(sides: Sides, { candidate, baseline }: Runs): readonly [LocalTarget, Trace] {
+function breaking(sides: Sides, { candidate, baseline }: Runs): readonly [Target, Trace] {
   if (candidate.violation !== undefined) return [sides.candidate, candidate];
   if (baseline.violation !== undefined) return [sides.baseline, baseline];
-  return [pairOf(sides.candidate, sides.baseline), candidate];
+  return [pairOf(asLocal(sides.candidate), asLocal(sides.baseline)), candidate];
 }
 
 /** The simplest of the scenarios, the last ones first, on which the sides still differ. */

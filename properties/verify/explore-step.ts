@@ -8,7 +8,7 @@ import { type Exploration, explore } from '../explore/explore.ts';
 import { isSaved } from '../explore/manager-driver.ts';
 import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
-import type { LocalTarget } from '../target.ts';
+import { isRemote, type LocalTarget, type Target } from '../target.ts';
 import type { Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
 import type { Step } from './step.ts';
@@ -19,27 +19,35 @@ interface Subject {
   readonly target: LocalTarget;
 }
 
-function canBeSaved(target: LocalTarget, size: SmallWorldOptions): boolean {
+/** Returns a side as what can be searched, or null where it cannot be saved and loaded. */
+function searchable(target: Target, size: SmallWorldOptions): LocalTarget | null {
+  if (isRemote(target)) return null;
   const { map, config } = smallWorld(size);
   let pmm: Pmm;
   try {
     pmm = target.create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
   } catch {
     // What init throws is the business of the steps that judge it.
-    return false;
+    return null;
   }
   const isAble = isSaved(pmm);
   pmm.dispose?.();
-  return isAble;
+  return isAble ? target : null;
 }
 
-function subjectsOf({ candidate, baseline, observable }: Sides, size: SmallWorldOptions): readonly Subject[] {
-  const sides = [
-    { name: 'candidate', target: candidate },
-    { name: 'baseline', target: baseline },
-  ].filter(({ target }) => canBeSaved(target, size));
-  const isPair = observable === 'exact' && sides.length === 2;
-  return isPair ? [...sides, { name: 'both at once', target: pairOf(candidate, baseline) }] : sides;
+/** What is searched, and the names of the sides that cannot be. */
+function subjectsOf(
+  { candidate, baseline, observable }: Sides,
+  size: SmallWorldOptions,
+): { readonly subjects: readonly Subject[]; readonly others: readonly string[] } {
+  const [one, other] = [searchable(candidate, size), searchable(baseline, size)];
+  const subjects: Subject[] = [];
+  if (one !== null) subjects.push({ name: 'candidate', target: one });
+  if (other !== null) subjects.push({ name: 'baseline', target: other });
+  if (one !== null && other !== null && observable === 'exact')
+    subjects.push({ name: 'both at once', target: pairOf(one, other) });
+  const others = [...(one === null ? ['candidate'] : []), ...(other === null ? ['baseline'] : [])];
+  return { subjects, others };
 }
 
 function words(name: string, { end, states, transitions, depth }: Exploration): string {
@@ -57,15 +65,15 @@ export async function exploreStep(
   const start = performance.now();
   const said: string[] = [];
   let broken: Trace | null = null;
-  for (const { name, target } of subjectsOf(sides, size)) {
+  const { subjects, others } = subjectsOf(sides, size);
+  for (const { name, target } of subjects) {
     if (broken !== null || signal?.aborted === true) break;
     const bounds = signal === undefined ? {} : { signal };
     const exploration = await explore({ target, world: smallWorld(size), bounds });
     said.push(words(name, exploration));
     broken = exploration.trace;
   }
-  for (const [name, target] of Object.entries({ candidate: sides.candidate, baseline: sides.baseline }))
-    if (!canBeSaved(target, size)) said.push(`${name} not searched, it cannot be saved and loaded`);
+  for (const name of others) said.push(`${name} not searched, it cannot be saved and loaded`);
   return {
     name: 'small worlds',
     verdict: broken !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',

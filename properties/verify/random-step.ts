@@ -1,16 +1,17 @@
 /**
  * Random programs: the same ones on both sides, on generated and named memory maps. What drawn numbers mean depends on what
  * has been handed out so far; so a program is drawn while one side runs it, batches in turn, and the other side then runs
- * the same.
+ * the same. A process must know a program before it runs: where a side is one, programs are drawn in a rehearsal.
  */
 import type { Scenario } from '../../spec/index.ts';
 import { BATCH } from '../campaign/blocks.ts';
 import { batchSeed, type NamedWorld, runProgram, worldOf } from '../campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../commands.ts';
 import { execute } from '../execution.ts';
-import { runProperty } from '../fast-check.ts';
-import type { Runs, Sides } from './compare.ts';
-import { compare } from './compare.ts';
+import { runCommands, runProperty } from '../fast-check.ts';
+import { Rehearsal } from '../rehearsal.ts';
+import { isRemote, profileOf } from '../target.ts';
+import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
 export interface RandomOptions {
@@ -23,8 +24,19 @@ export interface RandomOptions {
   readonly seed: number;
 }
 
-/** Runs a program on both sides, drawn by the one or by the other. */
-function runDrawn({ candidate, baseline }: Sides, drawn: DrawnProgram, byCandidate: boolean): Runs {
+/** Returns the scenario of a program that is drawn before it runs anywhere. */
+function rehearsed({ candidate }: Sides, { world, calls, commands }: DrawnProgram): Scenario {
+  const { policies } = candidate;
+  const rehearsal = new Rehearsal(world, { policies, profile: profileOf(candidate) });
+  runCommands({ execution: rehearsal, calls }, commands);
+  return { ...world, policies, operations: rehearsal.operations };
+}
+
+/** Runs a program on both sides. */
+function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
+  const { candidate, baseline } = sides;
+  if (isRemote(candidate) || isRemote(baseline)) return runBoth(sides, rehearsed(sides, drawn));
+  const byCandidate = batch % 2 === 0;
   const trace = runProgram(byCandidate ? candidate : baseline, drawn).trace();
   const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
@@ -39,12 +51,12 @@ function runBatch(
 ): Scenario | null {
   let differing: Scenario | null = null;
   const agrees = (drawn: DrawnProgram): boolean => {
-    const both = runDrawn(sides, drawn, batch % 2 === 0);
+    const both = runDrawn(sides, drawn, batch);
     const { differsAt } = differing === null ? compared.note(both) : compare(both, sides.observable);
     if (differsAt !== null) differing = both.candidate.scenario;
     return differsAt === null;
   };
-  const program = anyProgram(options.operations, worldOf(options, batch));
+  const program = anyProgram(options.operations, worldOf(options, batch), profileOf(sides.candidate));
   const seed = batchSeed(options.seed, batch);
   const { failed } = runProperty(program, agrees, { runs, seed, shrink: true });
   return failed ? differing : null;

@@ -2,20 +2,33 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import * as t from 'io-ts';
-import { decode, POLICIES, parseJson, SpecError } from '../../spec/index.ts';
-import { loadLocalTarget } from '../load-target.ts';
-import type { LocalTarget } from '../target.ts';
+import {
+  decode,
+  POLICIES,
+  type Policy,
+  type Profile,
+  parseJson,
+  SpecError,
+  WHOLE,
+} from '../../spec/index.ts';
+import { type GivenClaims, loadTarget } from '../load-target.ts';
+import { profileOf, release, type Target } from '../target.ts';
 import { type CheckOutOptions, checkOut } from './checkout.ts';
+import type { Observable, Sides } from './compare.ts';
 
 /** A side that is ready to run. */
 export interface Side {
-  readonly target: LocalTarget;
+  readonly target: Target;
   /** How it came to be, in words; empty where there is nothing to say. */
   readonly remarks: readonly string[];
   /** Lets go of what it takes up. */
-  close(): void;
+  close(): Promise<void>;
 }
+
+/** What a side is opened with: claims to hold it to, and where a revision is looked for. */
+export interface SideOptions extends CheckOutOptions, GivenClaims {}
 
 const PREFIX = 'git:';
 const COMMIT_CHARACTERS = 10;
@@ -43,14 +56,15 @@ export const policies = ${JSON.stringify(POLICIES)};
   return written;
 }
 
-async function openRevision(name: string, options: CheckOutOptions): Promise<Side> {
+async function openRevision(name: string, options: SideOptions): Promise<Side> {
   const [, revision = '', path] = /^git:([^:]*)(?::(.+))?$/.exec(name) ?? [];
   if (revision === '') throw new SpecError(`${name}: expected git:REVISION or git:REVISION:PATH`);
   const { folder, commit, built, close } = await checkOut(revision, options);
   try {
     const file = path === undefined ? implementationModule(folder, name) : join(folder, path);
-    const target = { ...(await loadLocalTarget(file)), name };
-    return { target, remarks: [`commit ${commit.slice(0, COMMIT_CHARACTERS)}`, ...built], close };
+    const target = { ...(await loadTarget(file, undefined, options)), name };
+    const remarks = [`commit ${commit.slice(0, COMMIT_CHARACTERS)}`, ...built];
+    return { target, remarks, close: () => release(target).finally(close) };
   } catch (error) {
     close();
     throw error;
@@ -61,7 +75,35 @@ async function openRevision(name: string, options: CheckOutOptions): Promise<Sid
  * Opens a side: `git:REV` for the implementation of a revision of this project, `git:REV:PATH` for a target that is a file
  * of a revision, anything else as `loadTarget` takes it. Throws `SpecError` where it cannot be used.
  */
-export async function openSide(name: string, options: CheckOutOptions = {}): Promise<Side> {
+export async function openSide(name: string, options: SideOptions = {}): Promise<Side> {
   if (name.startsWith(PREFIX)) return openRevision(name, options);
-  return { target: await loadLocalTarget(name), remarks: [], close: () => {} };
+  const target = await loadTarget(name, undefined, options);
+  return { target, remarks: [], close: () => release(target) };
+}
+
+/** Returns what both sides are held to, from what each claims: one that claims everything is held to less with ease. */
+function commonProfile(candidate: Target, baseline: Target): Profile {
+  const [one, other] = [profileOf(candidate), profileOf(baseline)];
+  if (one === WHOLE || isDeepStrictEqual({ ...one, policies: [] }, { ...other, policies: [] })) return other;
+  if (other === WHOLE) return one;
+  throw new SpecError(
+    `${candidate.name}: expected to claim what ${baseline.name} does; where they are to be compared all the same, say with --profile what both are held to`,
+  );
+}
+
+/**
+ * Returns two targets as the sides of a comparison, held to what the baseline promises unless policies are given. Throws
+ * `SpecError` where they claim different things.
+ */
+export function sidesOf(
+  candidate: Target,
+  baseline: Target,
+  {
+    observable,
+    policies = baseline.policies,
+  }: { readonly observable: Observable; readonly policies?: readonly Policy[] },
+): Sides {
+  const profile = commonProfile(candidate, baseline);
+  const held = profile === WHOLE ? { policies } : { policies, profile };
+  return { candidate: { ...candidate, ...held }, baseline: { ...baseline, ...held }, observable };
 }

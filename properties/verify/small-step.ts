@@ -6,7 +6,7 @@ import { CALLS, type Scenario } from '../../spec/index.ts';
 import { Worlds } from '../reduce/draft.ts';
 import { programsOn } from '../reduce/small-programs.ts';
 import { narrowWorldsFor, worldsFor } from '../reduce/small-worlds.ts';
-import type { Sides } from './compare.ts';
+import { isWithin, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
 /** Programs between two looks at the clock. */
@@ -35,7 +35,7 @@ export async function smallStep(sides: Sides, longest: number, signal?: AbortSig
   for (const scenario of scenarios(sides.candidate.policies, longest)) {
     if (compared.scenarios % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted === true) break;
-    if (!compared.run(scenario)) {
+    if (isWithin(sides, scenario) && !compared.run(scenario)) {
       found = scenario;
       break;
     }

@@ -3,12 +3,14 @@
  * one ratio; what is said of all of them is the median and the quartiles. Timed are the calls alone, with their arguments
  * made up before; init and judging are not.
  */
-import type { Operation, Pmm } from '../../spec/index.ts';
+import { beyond, type Operation, type Pmm, type Program, SpecError } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
+import { ProgramWriter } from '../log/log-program.ts';
 import { Workload } from '../log/workload.ts';
+import { Results } from '../results.ts';
 import { passed, Session } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
-import type { LocalTarget } from '../target.ts';
+import { isRemote, type LocalTarget, OURS, profileOf, type RemoteTarget, type Target } from '../target.ts';
 import type { Sides } from './compare.ts';
 import type { Step } from './step.ts';
 
@@ -41,24 +43,23 @@ const OPERATIONS = 20_000;
 const LEAST_TURNS = 15;
 const MOST_TURNS = 101;
 
-/** Records what a workload asks of a target, with the addresses that the target has handed out. */
-function record(
-  target: LocalTarget,
-  { map, config }: World,
-  { seed, operations: most = OPERATIONS }: SpeedOptions,
-): readonly Operation[] {
-  const session = new Session(target, map, config);
+/** Returns a workload as a program, which means the same on targets that hand out other page frames. */
+function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Program {
+  const { map, config } = world;
+  const session = new Session(OURS, map, config);
   const workload = new Workload({ map, config, seed, provokes: false });
+  const writer = new ProgramWriter(Number.POSITIVE_INFINITY);
+  writer.onHeader({ map, config, policies: [] });
   let free = session.started.amounts?.free ?? 0;
-  const operations = Array.from({ length: most }, () => {
+  for (let i = 0; i < operations; i += 1) {
     const operation = workload.next();
     const response = session.perform(operation, free);
     free = response.amounts?.free ?? free;
     workload.note(operation, response);
-    return operation;
-  });
+    writer.onEntry({ operation, response }, i);
+  }
   session.close();
-  return operations;
+  return writer.operations;
 }
 
 /** Returns an operation as a call whose arguments are there already. */
@@ -96,27 +97,77 @@ function prepared(operation: Operation): (pmm: Pmm) => unknown {
 }
 
 /** One side at work: each turn on a new manager, all of them with the same calls. */
-class Runner {
+interface Runner {
+  /** Performs the first calls and returns the milliseconds they take. */
+  turn(operations: number): number;
+}
+
+/** A manager in this process: the calls are made up before, with the addresses that it hands out. */
+class LocalRunner implements Runner {
   readonly #target: LocalTarget;
   readonly #world: World;
   readonly #calls: readonly ((pmm: Pmm) => unknown)[];
 
-  constructor(target: LocalTarget, options: SpeedOptions) {
+  constructor(target: LocalTarget, world: World, program: Program) {
     this.#target = target;
-    this.#world = options.world;
-    this.#calls = record(target, options.world, options).map(prepared);
+    this.#world = world;
+    const session = new Session(target, world.map, world.config);
+    const results = new Results();
+    this.#calls = program.flatMap((operation) => {
+      const resolved = results.resolve(operation);
+      if (resolved === null || beyond(profileOf(target), operation) !== null) return [];
+      results.record(operation, session.perform(resolved, Number.POSITIVE_INFINITY));
+      return [prepared(resolved)];
+    });
+    session.close();
   }
 
-  /** Performs the first calls and returns the milliseconds they take. */
   turn(operations: number): number {
     const { map, config } = this.#world;
     const pmm = this.#target.create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
     const start = performance.now();
-    for (let i = 0; i < operations; i += 1) this.#calls[i]?.(pmm);
+    try {
+      for (let i = 0; i < operations; i += 1) this.#calls[i]?.(pmm);
+    } catch (cause) {
+      // It has answered the same calls when they were made up.
+      throw new SpecError(
+        `${this.#target.name}: expected the answers of a first run again, and it threw ${String(cause)}`,
+        { cause },
+      );
+    }
     const ms = performance.now() - start;
     pmm.dispose?.();
     return ms;
   }
+}
+
+/** A process: a turn is one program, with all it takes to ask for it and to read what was answered. */
+class RemoteRunner implements Runner {
+  readonly #target: RemoteTarget;
+  readonly #world: World;
+  readonly #program: Program;
+
+  constructor(target: RemoteTarget, world: World, program: Program) {
+    this.#target = target;
+    this.#world = world;
+    this.#program = program;
+  }
+
+  turn(operations: number): number {
+    const { remote, name } = this.#target;
+    const start = performance.now();
+    const { responses } = remote.receive(remote.send(this.#world, this.#program.slice(0, operations)));
+    const ms = performance.now() - start;
+    const last = responses.at(-1);
+    if (last === undefined || last === 'skipped' || last.outcome.kind !== 'malformed') return ms;
+    throw new SpecError(`${name}: expected an answer to each call, found ${last.outcome.message}`);
+  }
+}
+
+function runnerOf(target: Target, world: World, program: Program): Runner {
+  return isRemote(target)
+    ? new RemoteRunner(target, world, program)
+    : new LocalRunner(target, world, program);
 }
 
 /** Returns the value below which this share of the values lies, the nearest of them. */
@@ -138,7 +189,9 @@ export async function measureSpeed(
   signal?: AbortSignal,
 ): Promise<Speed> {
   const { seconds, operations: most = OPERATIONS } = options;
-  const [one, other] = [new Runner(candidate, options), new Runner(baseline, options)];
+  const program = workloadOf(options);
+  const [one, other] = [candidate, baseline].map((target) => runnerOf(target, options.world, program));
+  if (one === undefined || other === undefined) throw new Error('there are two sides');
   const operations = operationsFor(one, other, most, seconds * 1000);
   const times: (readonly [candidate: number, baseline: number])[] = [];
   const end = performance.now() + seconds * 1000;
@@ -164,11 +217,13 @@ export async function measureSpeed(
   };
 }
 
-function evidence(speed: Speed, { world, maxSlowdown }: SpeedOptions): string {
+function evidence(speed: Speed, sides: Sides, { world, maxSlowdown }: SpeedOptions): string {
   const { median, quartiles, turns, operations, candidateNs, baselineNs } = speed;
   const say = (n: number): string => n.toPrecision(3);
   const limit = maxSlowdown === null ? 'no limit was asked for' : `${maxSlowdown} at most`;
-  return `${say(median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}`;
+  const asked =
+    isRemote(sides.candidate) || isRemote(sides.baseline) ? '; a process with what it takes to ask it' : '';
+  return `${say(median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}${asked}`;
 }
 
 /** Measures both sides, and holds the median to the limit. */
@@ -183,7 +238,7 @@ export async function speedStep(
   return {
     name: 'speed',
     verdict: signal?.aborted === true ? 'interrupted' : isSlower ? 'slower' : 'holds',
-    evidence: evidence(speed, options),
+    evidence: evidence(speed, sides, options),
     seconds: (performance.now() - start) / 1000,
     found: null,
     speed,

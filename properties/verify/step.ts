@@ -29,7 +29,7 @@ export class Compared {
   readonly #sides: Sides;
   scenarios = 0;
   answers = 0;
-  /** Scenarios in which the sides handed out different page frames, both as the specification admits. */
+  /** Scenarios in which the sides came to be in different states, both as the specification admits. */
   parted = 0;
   /** Scenarios in which both sides break the same clause in the same way. */
   brokenAlike = 0;
@@ -59,9 +59,9 @@ export class Compared {
     const parts = [`${say(this.answers)} answers compared`];
     if (this.parted > 0)
       parts.push(
-        `other page frames in ${say(this.parted)} programs, each side judged on its own from there on`,
+        `in ${say(this.parted)} of them the sides came to be in different states, and were judged each on its own from there on`,
       );
-    if (this.brokenAlike > 0) parts.push(`both break the same clause in ${say(this.brokenAlike)} programs`);
+    if (this.brokenAlike > 0) parts.push(`in ${say(this.brokenAlike)} of them both break the same clause`);
     return parts.join('; ');
   }
 }

@@ -7,9 +7,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { MUTANTS, type Mutant, targetOf } from '../mutants/index.ts';
-import { type LocalTarget, OURS } from '../target.ts';
+import { OURS, type Target } from '../target.ts';
 import type { Observable } from './compare.ts';
-import { openSide } from './side.ts';
+import { openSide, sidesOf } from './side.ts';
 import { type VerifyOptions, type VerifyResult, verify } from './verify.ts';
 
 /** The last commit before the summary of longest runs: the implementation that searches bit by bit. */
@@ -31,13 +31,9 @@ interface Row {
   readonly failure: string | null;
 }
 
-async function verified(
-  candidate: LocalTarget,
-  observable: Observable,
-  programs?: number,
-): Promise<VerifyResult> {
+async function verified(candidate: Target, observable: Observable, programs?: number): Promise<VerifyResult> {
   const random = { ...OPTIONS.random, programs: programs ?? OPTIONS.random.programs };
-  return verify({ candidate, baseline: OURS, observable }, { ...OPTIONS, random });
+  return verify(sidesOf(candidate, OURS, { observable }), { ...OPTIONS, random });
 }
 
 async function mutantRow(mutant: Mutant): Promise<Row> {
@@ -59,14 +55,12 @@ async function mutantRow(mutant: Mutant): Promise<Row> {
   };
 }
 
-/** Files of the folder that are rewrites: those that export a target. */
-async function rewrites(): Promise<readonly LocalTarget[]> {
-  const parts = ['manager.ts', 'frames.ts', 'owner-per-frame.ts', 'flag-per-frame.ts', 'plain-stack.ts'];
-  const names = readdirSync(REWRITES).filter((name) => name.endsWith('.ts') && !parts.includes(name));
+async function rewrites(): Promise<readonly Target[]> {
+  const names = readdirSync(REWRITES).filter((name) => name.endsWith('.ts'));
   return Promise.all(names.sort().map(async (name) => (await openSide(join(REWRITES, name))).target));
 }
 
-async function rewriteRow(target: LocalTarget): Promise<Row> {
+async function rewriteRow(target: Target): Promise<Row> {
   const start = performance.now();
   const { verdict, steps } = await verified(target, 'exact', 300);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -107,7 +101,7 @@ async function* rowsOf<T>(subjects: readonly T[], rowOf: (subject: T) => Promise
 async function againstFirstVersion(): Promise<readonly string[]> {
   const { target, remarks, close } = await openSide(FIRST_VERSION);
   try {
-    const result = await verify({ candidate: OURS, baseline: target, observable: 'exact' }, OPTIONS);
+    const result = await verify(sidesOf(OURS, target, { observable: 'exact' }), OPTIONS);
     console.log(`frameproof against ${target.name} (${remarks.join('; ')}): ${result.verdict}`);
     for (const { name, evidence } of result.steps) console.log(`  ${name}: ${evidence}`);
     return result.verdict === 'refines' ? [] : [`${target.name}: ${result.verdict}`];

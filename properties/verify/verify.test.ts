@@ -14,6 +14,7 @@ import {
   type Policy,
   type Program,
   type Scenario,
+  WHOLE,
 } from '../../spec/index.ts';
 import { loadLocalTarget } from '../load-target.ts';
 import { MUTANTS, targetOf } from '../mutants/index.ts';
@@ -23,7 +24,7 @@ import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
 import { reduceDifference } from './difference.ts';
 import { exploreStep } from './explore-step.ts';
-import { openSide } from './side.ts';
+import { openSide, sidesOf } from './side.ts';
 import { measureSpeed } from './speed-step.ts';
 import { type VerifyOptions, type VerifyResult, verify } from './verify.ts';
 
@@ -48,7 +49,7 @@ function against(
   observable: Observable,
   policies: readonly Policy[] = POLICIES,
 ): Sides {
-  return { candidate: { ...candidate, policies }, baseline: { ...OURS, policies }, observable };
+  return sidesOf(candidate, OURS, { observable, policies });
 }
 
 const QUICK: VerifyOptions = {
@@ -153,8 +154,7 @@ describe('a baseline that breaks a clause', () => {
 
 describe('verify', () => {
   const REWRITES = join(EXAMPLES, 'rewrites');
-  const PARTS = /^(manager|frames|.*-per-frame|plain-stack)\.ts$/;
-  const names = readdirSync(REWRITES).filter((name) => !PARTS.test(name));
+  const names = readdirSync(REWRITES).filter((name) => name.endsWith('.ts'));
 
   it('has ten rewrites at least to be content with', () => {
     expect(names.length).toBeGreaterThanOrEqual(10);
@@ -256,6 +256,58 @@ describe('speed', () => {
   });
 });
 
+describe('a side that is a process', () => {
+  const ROOT = join(EXAMPLES, '..');
+  const path = join(folder, 'page-stack');
+  const compiled = spawnSync('cc', ['-O1', '-o', path, ...sources()], { encoding: 'utf8' });
+
+  function sources(): readonly string[] {
+    return ['examples/page_stack_target.c', 'examples/page_stack.c', 'frameproof.c'].map((name) =>
+      join(ROOT, 'native', name),
+    );
+  }
+
+  it('refines the implementation, answer by answer, and its speed is told', async () => {
+    expect(compiled.stderr).toBe('');
+    const side = await openSide(path);
+    const speed = {
+      world: { ...WORLD, name: 'sixteen page frames' },
+      seconds: 0.1,
+      operations: 200,
+      maxSlowdown: null,
+    };
+    const random = { ...QUICK.random, programs: 32 };
+    const result = await verify(sidesOf(side.target, OURS, { observable: 'exact' }), {
+      ...QUICK,
+      random,
+      speed,
+    });
+    await side.close();
+    expect(result).toMatchObject({ verdict: 'refines', difference: null });
+    expect(result.steps.at(-1)?.evidence).toMatch(/; a process with what it takes to ask it$/);
+  });
+
+  it('that answers otherwise than the other is reduced with it, call by call', async () => {
+    const side = await openSide(path);
+    const sides = sidesOf(works, side.target, { observable: 'exact', policies: [] });
+    const operations: Program = [{ call: 'allocPages', count: 2n }, ...TWO_PAGES];
+    const { candidate, baseline } = reduceDifference(sides, scenario([], ...operations), 20_000);
+    await side.close();
+    expect(formatProgram(candidate.scenario.operations)).toEqual(['a = alloc()']);
+    expect([candidate.violation, baseline.violation]).toEqual([undefined, undefined]);
+    expect(candidate.responses.at(-1)?.outcome).not.toEqual(baseline.responses.at(-1)?.outcome);
+  });
+
+  it('cannot be compared with one that claims something else, unless both are held to the same', async () => {
+    const side = await openSide(path);
+    const other: LocalTarget = { ...works, profile: { ...WHOLE, zones: 1, singlePages: 'anywhere' } };
+    expect(() => sidesOf(other, side.target, { observable: 'spec' })).toThrow(
+      /expected to claim what .*page-stack does/,
+    );
+    await side.close();
+  });
+});
+
 /** A repository with one commit of these files, and what is not committed after it. */
 function repository(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(folder, 'repository-'));
@@ -298,6 +350,27 @@ describe('a revision', () => {
     const { folder: aside, built, close } = await checkOut('HEAD', { cwd: root });
     expect(existsSync(join(aside, 'built.txt'))).toBe(true);
     expect(built).toEqual(['packages of this checkout, which has the same versions', 'npm run build']);
+    close();
+  });
+
+  it('is given its packages by npm where the checkout has others', async () => {
+    const dependencies = { dependency: 'file:dependency' };
+    const root = repository({
+      'package.json': JSON.stringify({ name: 'pmm', dependencies }),
+      'package-lock.json': JSON.stringify({
+        name: 'pmm',
+        lockfileVersion: 3,
+        packages: {
+          '': { name: 'pmm', dependencies },
+          dependency: { version: '1.0.0' },
+          'node_modules/dependency': { resolved: 'dependency', link: true },
+        },
+      }),
+      'dependency/package.json': JSON.stringify({ name: 'dependency', version: '1.0.0' }),
+    });
+    const { folder: aside, built, close } = await checkOut('HEAD', { cwd: root });
+    expect(built).toEqual(['npm ci', 'no script build']);
+    expect(existsSync(join(aside, 'node_modules/dependency/package.json'))).toBe(true);
     close();
   });
 
