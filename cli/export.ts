@@ -1,4 +1,5 @@
 /** `frameproof export`: writes a saved counterexample as a test that runs by itself, or as a report. */
+import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import {
@@ -10,6 +11,7 @@ import {
   OURS,
   readTrace,
 } from '../properties/index.ts';
+import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
 import { writeWhole } from './output-file.ts';
 
 interface ExportFlags {
@@ -21,6 +23,10 @@ interface ExportFlags {
 /** Returns how a file in `folder` imports the module of a target. */
 function importPath(target: string, folder: string): string | null {
   if (target === OURS.name) return null;
+  if (!existsSync(target))
+    throw new SpecError(
+      `${target}: expected a module for the test to import: there is no such file; name one with --target`,
+    );
   const path = relative(folder, resolve(target)).replaceAll('\\', '/');
   return path.startsWith('.') ? path : `./${path}`;
 }
@@ -28,6 +34,20 @@ function importPath(target: string, folder: string): string | null {
 function write(text: string, out: string): void {
   if (out === '-') process.stdout.write(text);
   else writeWhole('--out', out, text);
+}
+
+/** Says of what is wrong with the trace in which file it is. */
+function exported(
+  file: string,
+  trace: Trace,
+  { as, module }: { readonly as: ExportForm; readonly module: string | null },
+): string {
+  try {
+    return exportTrace(trace, as, module);
+  } catch (error) {
+    if (isSpecError(error)) throw new SpecError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 async function run(file: string, flags: ExportFlags): Promise<void> {
@@ -39,7 +59,8 @@ async function run(file: string, flags: ExportFlags): Promise<void> {
       ? trace.scenario
       : heldTo(trace.scenario, (await loadTarget(flags.target)).policies);
   const folder = flags.out === '-' ? process.cwd() : dirname(resolve(flags.out));
-  write(exportTrace({ ...trace, scenario: held }, flags.as, importPath(target, folder)), flags.out);
+  const module = flags.as === 'vitest' ? importPath(target, folder) : null;
+  write(exported(file, { ...trace, scenario: held }, { as: flags.as, module }), flags.out);
 }
 
 /** Returns the command `frameproof export`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

@@ -13,7 +13,8 @@ interface RecordFlags {
   readonly out: string;
   readonly operations: number;
   readonly seed: number;
-  readonly provoke?: boolean;
+  /** True where it was given without a number. */
+  readonly provoke?: number | true;
 }
 
 const DEFAULT_OPERATIONS = 1000;
@@ -43,11 +44,12 @@ async function write(text: Readable, out: string): Promise<void> {
 
 async function record(flags: RecordFlags): Promise<void> {
   const target = await loadLocalTarget(flags.target);
-  const { operations, seed, provoke = false } = flags;
+  const { operations, seed, provoke = null } = flags;
+  const provokesFrom = provoke === true ? 0 : provoke;
   const { map } = readMemoryMap(flags.map);
   const { policies } = target;
   const text = Readable.from(
-    batches({ target, map, config: config(), policies, operations, seed, provokes: provoke }),
+    batches({ target, map, config: config(), policies, operations, seed, provokesFrom }),
   );
   await write(text, flags.out);
 }
@@ -61,6 +63,10 @@ export function recordCommand(): Command {
     .option('--target <module>', 'module whose default export builds a manager', OURS.name)
     .option('--operations <n>', 'operations to record', wholeNumber('--operations', 1), DEFAULT_OPERATIONS)
     .option('--seed <n>', 'seed of the workload', wholeNumber('--seed', 0), 1)
-    .option('--provoke', 'make calls that must be refused or must panic, too')
+    .option(
+      '--provoke [operation]',
+      'make calls that just fit, must be refused or must panic, too, from this operation on',
+      wholeNumber('--provoke', 0),
+    )
     .action(record);
 }

@@ -14,6 +14,7 @@ import { readTrace } from '../trace-file.ts';
 import { exportTrace } from './export-trace.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MUTANT_TRACES = join(ROOT, 'properties/mutants/traces');
 const corpus = readdirSync(OWN_CORPUS)
   .filter((name) => name.endsWith('.json'))
   .map((name) => [name.replace('.json', ''), readTrace(join(OWN_CORPUS, name))] as const);
@@ -89,6 +90,9 @@ describe('an exported vitest file', () => {
 const c = mkdtempSync(join(tmpdir(), 'frameproof-c-'));
 afterAll(() => rmSync(c, { recursive: true }));
 const CFLAGS = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-O2', '-I', join(ROOT, 'native/examples')];
+/** Defects that are put between the test and the allocator. */
+const WRAPPED = ['BREAK_CONTENTS', 'BREAK_HIGHER_HALF'];
+const WRAP = '-Wl,--wrap=pmm_alloc';
 const SOURCES = ['native/examples/page_stack.c', 'properties/export/testing/page_stack_shim.c'];
 
 /** Compiles an exported C file with the example allocator, whole or with a defect, and runs it. */
@@ -101,9 +105,8 @@ function runC(
   const program = join(c, [name, ...defects].join('-'));
   writeFileSync(source, text);
   const files = [source, ...SOURCES.map((path) => join(ROOT, path))];
-  const compiled = spawnSync('cc', [...CFLAGS, ...defects.map((d) => `-D${d}`), ...files, '-o', program], {
-    encoding: 'utf8',
-  });
+  const flags = defects.flatMap((defect) => [`-D${defect}`, ...(WRAPPED.includes(defect) ? [WRAP] : [])]);
+  const compiled = spawnSync('cc', [...CFLAGS, ...flags, ...files, '-o', program], { encoding: 'utf8' });
   expect(compiled.stderr).toBe('');
   const { status, stderr } = spawnSync(program, { encoding: 'utf8' });
   return { status, stderr };
@@ -135,6 +138,16 @@ describe('an exported C file', () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/it must panic/) });
   });
 
+  it.each([
+    ['silent-failure', 'BREAK_WARNING', /each failure is reported once/],
+    ['free-list-link-in-used-page', 'BREAK_CONTENTS', /pages that callers hold are left alone/],
+    ['physical-address', 'BREAK_HIGHER_HALF', /it can be granted|addresses are of the higher half/],
+  ])('of %s passes on an allocator that holds and fails on one that is broken so', (mutant, defect, must) => {
+    const text = exportTrace(readTrace(join(MUTANT_TRACES, `${mutant}.json`)), 'c', null);
+    expect(runC(mutant, text)).toEqual({ status: 0, stderr: '' });
+    expect(runC(mutant, text, defect)).toEqual({ status: 1, stderr: expect.stringMatching(must) });
+  });
+
   it('is refused where C cannot say the program or cannot see the clause', () => {
     const map = memoryMap([{ type: 'conventional', start: 0n, pages: 2 }]);
     const operations: Operation<Reference>[] = [{ call: 'allocPages', count: 1.5 }];
@@ -142,8 +155,8 @@ describe('an exported C file', () => {
     expect(() => exportTrace(trace, 'c', null)).toThrow(
       /^--as c: expected unsigned 64-bit arguments.*found 1\.5$/,
     );
-    const violation = { clause: 'failure.warns', at: 0, explanation: '', pfn: null, owner: null } as const;
-    expect(() => exportTrace({ ...trace, violation }, 'c', null)).toThrow(/found failure\.warns$/);
+    const violation = { clause: 'owner.agrees', at: 0, explanation: '', pfn: null, owner: null } as const;
+    expect(() => exportTrace({ ...trace, violation }, 'c', null)).toThrow(/found owner\.agrees$/);
   });
 });
 

@@ -18,8 +18,10 @@ import {
   pagesBetween,
   pfn,
   type Reference,
+  type Response,
   resultName,
   type Scenario,
+  SpecError,
   type Trace,
   type Violation,
 } from '../../spec/index.ts';
@@ -102,8 +104,25 @@ function runsOf(state: ModelState): readonly ConditionRun[] {
   return runs;
 }
 
-/** Returns the regression of a trace. Operations that were not run, because what they name was not handed out, are left out. */
+/** The last operation that a trace says something of: the failing one, or the last of all. */
+function lastOf({ scenario: { operations }, violation }: Trace): number {
+  const at = violation?.at ?? operations.length - 1;
+  if (at >= -1 && at < operations.length) return at;
+  throw new SpecError(`violation.at: expected one of ${operations.length} operations, from 0, found ${at}`);
+}
+
+function refuseUnanswered(at: number, response: Response | undefined): asserts response is Response {
+  if (response === undefined)
+    throw new SpecError(`responses: expected an answer to operation ${at + 1}, found none`);
+}
+
+/**
+ * Returns the regression of a trace. Operations that were not run, because what they name was not handed out, are left out.
+ *
+ * @throws SpecError where the answers are not those of a run that the specification admits up to the failing operation.
+ */
 export function regressionOf(trace: Trace): Regression {
+  const last = lastOf(trace);
   const { scenario, responses } = trace;
   const violation = trace.violation ?? null;
   const { map, config, policies } = scenario;
@@ -111,10 +130,10 @@ export function regressionOf(trace: Trace): Regression {
   const [total, free] = [state.world.total, state.countOf('pmm')];
   const results = new Results();
   const demands: Demand[] = [];
-  for (const [at, operation] of scenario.operations.entries()) {
+  for (const [at, operation] of scenario.operations.slice(0, last + 1).entries()) {
     const resolved = results.resolve(operation);
     const response = responses[at + 1];
-    if (response === undefined) break;
+    refuseUnanswered(at, response);
     const result = isAllocation(operation.call) ? resultName(results.length) : null;
     results.record(operation, response);
     if (resolved === null) continue;
@@ -130,8 +149,11 @@ export function regressionOf(trace: Trace): Regression {
       free: freeAfter(state, resolved, expected),
     });
     const verdict = step(state, resolved, response);
-    if (!verdict.accepted) break;
-    state = verdict.state;
+    if (verdict.accepted) state = verdict.state;
+    else if (at < last || violation === null)
+      throw new SpecError(
+        `responses: expected answers that the specification admits before the failing operation, found one that breaks ${verdict.rejection.clause} at operation ${at + 1}`,
+      );
   }
   const sentence =
     CLAUSES.find(({ name }) => name === violation?.clause)?.sentence ?? 'Every answer is admitted.';

@@ -39,7 +39,7 @@ const recorded = [
     policies: OURS.policies,
     operations: 3000,
     seed: 5,
-    provokes: true,
+    provokesFrom: 0,
   }),
 ];
 

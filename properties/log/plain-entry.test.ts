@@ -56,7 +56,7 @@ const anyLog = record({ world: anyWorld, seed: nat(1000) }).map(({ world, seed }
     policies: POLICIES,
     operations: 60,
     seed,
-    provokes: true,
+    provokesFrom: 0,
   });
   return [...lines].slice(2);
 });

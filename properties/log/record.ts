@@ -10,15 +10,15 @@ export interface RecordOptions extends LogHeader {
   readonly target: LocalTarget;
   readonly operations: number;
   readonly seed: number;
-  /** Whether the workload makes calls that must be refused or must panic, too. */
-  readonly provokes: boolean;
+  /** Calls before the first one that just fits, must be refused or must panic; null for none of these. */
+  readonly provokesFrom: number | null;
 }
 
 /** Yields the lines of a log, without their line breaks, as the target answers. O(1) memory besides the target's. */
 export function* recordLog(options: RecordOptions): Generator<string, void> {
-  const { target, map, config, policies, operations, seed, provokes } = options;
+  const { target, map, config, policies, operations, seed, provokesFrom } = options;
   const session = new Session(target, map, config);
-  const workload = new Workload({ map, config, seed, provokes });
+  const workload = new Workload({ map, config, seed, provokesFrom });
   yield headerLine({ map, config, policies });
   yield initLine(session.started);
   // As many page frames as are free in both zones are at least those of the stack zone.

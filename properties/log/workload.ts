@@ -1,7 +1,7 @@
 /**
  * Workloads: the calls that a kernel makes in the long run. Page frames are taken and given back so that about as many are
  * held as are wanted; runs are asked for with the limits and alignments of devices. Now and then, where that is wished for,
- * a call is one that must be refused or must panic. Deterministic in its seed.
+ * a call is one that just fits, must be refused or must panic. Deterministic in its seed.
  */
 import {
   type Config,
@@ -18,8 +18,8 @@ export interface WorkloadOptions {
   readonly map: MemoryMap;
   readonly config: Config;
   readonly seed: number;
-  /** Whether to make calls that must be refused or must panic, too. */
-  readonly provokes: boolean;
+  /** Calls before the first one that just fits, must be refused or must panic; null for none of these. */
+  readonly provokesFrom: number | null;
 }
 
 /** What callers hold: single page frames and runs, as they were returned. */
@@ -45,6 +45,8 @@ export class Workload {
   readonly #pages: bigint[] = [];
   readonly #runs: Run[] = [];
   #freed: bigint;
+  #freedRun: Run | null = null;
+  #calls = 0;
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
@@ -55,7 +57,9 @@ export class Workload {
 
   /** Returns the next call. What it frees counts as freed: the caller must perform it. */
   next(): Operation {
-    const { provokes } = this.#options;
+    const { provokesFrom } = this.#options;
+    const provokes = provokesFrom !== null && this.#calls >= provokesFrom;
+    this.#calls += 1;
     if (provokes && this.#draws.below(PROVOCATION_INTERVAL) === 0) return this.#provocation();
     const isCrowded = this.#pages.length > this.#draws.below(HELD_PAGES);
     switch (this.#draws.below(10)) {
@@ -117,12 +121,20 @@ export class Workload {
     const [taken] = this.#runs.splice(at, 1);
     if (taken === undefined) return this.#allocRun();
     this.#freed = taken.address;
+    this.#freedRun = taken;
     return { call: 'freeRegion', address: taken.address, count: BigInt(taken.pages) };
+  }
+
+  /** Asks for as many page frames as the run freed last had, up to where it ended. */
+  #tightRun({ address, pages }: Run): Operation {
+    const end = address - this.#options.config.higherHalf + BigInt(pages) * PAGE_BYTES;
+    return { call: 'allocBitmap', count: BigInt(pages), maxAddr: end, alignment: PAGE_BYTES };
   }
 
   #provocation(): Operation {
     const { higherHalf } = this.#options.config;
     return this.#draws.of<Operation>([
+      ...(this.#freedRun === null ? [] : [this.#tightRun(this.#freedRun)]),
       { call: 'allocPages', count: U64_MAX },
       { call: 'allocBitmap', count: 0n, maxAddr: U64_MAX, alignment: PAGE_BYTES },
       { call: 'allocBitmap', count: 1n << 40n, maxAddr: U64_MAX, alignment: PAGE_BYTES },

@@ -1,17 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { config, formatProgram, isPmmPanic, memoryMap, type Program } from '../../spec/index.ts';
 import { execute } from '../execution.ts';
+import { loadTarget } from '../load-target.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
+import { recordLog } from '../log/record.ts';
 import { Workload } from '../log/workload.ts';
 import { Session } from '../session.ts';
 import { type LocalTarget, OURS } from '../target.ts';
 import { wrapPmm } from '../wrap-pmm.ts';
 import { keeping, lastOf } from './keeping.ts';
-import { readScenario } from './read-scenario.ts';
+import { heldTo, readScenario } from './read-scenario.ts';
 import { shrink } from './shrink.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-shrink-'));
@@ -59,7 +62,7 @@ const world = { map, config: config({ bitmapMaxAddr: 0x80_0000n }), policies: OU
 /** Writes a log of a long run that does nothing wrong until its last operation frees a page frame for the second time. */
 function failingLog(target: LocalTarget, operations: number): string {
   const session = new Session(target, map, world.config);
-  const workload = new Workload({ ...world, seed: 3, provokes: false });
+  const workload = new Workload({ ...world, seed: 3, provokesFrom: null });
   const lines = [headerLine(world)];
   let last = '';
   for (let i = 0; i < operations; i += 1) {
@@ -109,6 +112,40 @@ describe('a defect that needs several operations', () => {
     expect(trace.violation).toBeDefined();
     expect(trace.scenario.operations.filter(({ call }) => call === 'free').length).toBeLessThanOrEqual(5);
     expect(execute(LOSES_ONE, trace.scenario).violation).toEqual(trace.violation);
+  });
+});
+
+/** Writes a log of a target that does nothing provoking for most of it, and returns its path. */
+function recordedLog(target: Target): string {
+  const lines = recordLog({
+    target,
+    map,
+    config: world.config,
+    policies: target.policies,
+    operations: 2500,
+    seed: 1,
+    provokesFrom: 1500,
+  });
+  const path = join(folder, 'recorded.log');
+  writeFileSync(path, `${[...lines].join('\n')}\n`);
+  return path;
+}
+
+describe('a recorded log of an example that is broken', () => {
+  it.each([
+    ['broken-limit', 'allocBitmap.complete'],
+    ['broken-batch', 'allocPages.all-or-nothing'],
+    ['broken-double-free', 'free.owner'],
+  ])('%s becomes one operation that breaks %s', async (example, clause) => {
+    const target = await loadTarget(fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url)));
+    const read = await readScenario(recordedLog(target));
+    expect(read.scenario.operations.length).toBeGreaterThan(1500);
+    const scenario = heldTo(read.scenario, target.policies);
+    const { trace } = shrink(target, scenario, { ms: 30_000, expected: read.clause ?? undefined });
+    expect({ clause: trace.violation?.clause, operations: trace.scenario.operations.length }).toEqual({
+      clause,
+      operations: 1,
+    });
   });
 });
 

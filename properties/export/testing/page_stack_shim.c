@@ -1,6 +1,6 @@
 /*
  * Ties native/examples/page_stack.c to the C tests that frameproof exports. Physical memory is address space that costs
- * nothing until it is written to; BREAK chooses a defect to put into the allocator, so that a test can be seen to fail.
+ * nothing until it is written to; BREAK_… chooses a defect to put into the allocator, so that a test can be seen to fail.
  */
 #define _DEFAULT_SOURCE
 #include <stdlib.h>
@@ -17,6 +17,42 @@ typedef struct {
 } test_descriptor_t;
 
 uintptr_t pmm_test_init(const test_descriptor_t *map, size_t descriptors, uint64_t bitmap_end);
+
+/* Defined by tests that look at warnings. */
+__attribute__((weak)) void pmm_test_warn(void);
+
+static void warn(const char *call, uint64_t asked) {
+    (void)call;
+    (void)asked;
+#ifndef BREAK_WARNING
+    if (pmm_test_warn != NULL) {
+        pmm_test_warn();
+    }
+#endif
+}
+
+#if defined BREAK_CONTENTS || defined BREAK_HIGHER_HALF
+/* Linked with --wrap=pmm_alloc. */
+void *__real_pmm_alloc(void);
+void *__wrap_pmm_alloc(void);
+
+static uintptr_t higher_half;
+
+void *__wrap_pmm_alloc(void) {
+    void *page = __real_pmm_alloc();
+#ifdef BREAK_CONTENTS
+    static void *last;
+    if (last != NULL) {
+        *(void **)last = page;
+    }
+    last = page;
+    (void)higher_half;
+    return page;
+#else
+    return page == NULL ? NULL : (void *)((uintptr_t)page - higher_half);
+#endif
+}
+#endif
 
 uintptr_t pmm_test_init(const test_descriptor_t *map, size_t descriptors, uint64_t bitmap_end) {
     static pmm_descriptor_t own[MAX_DESCRIPTORS];
@@ -42,8 +78,11 @@ uintptr_t pmm_test_init(const test_descriptor_t *map, size_t descriptors, uint64
         .higher_half = (uintptr_t)memory,
         .bitmap_end = bitmap_end,
         .bitmap = calloc(bitmap_end / PMM_PAGE_SIZE / 64 + 1, 8),
-        .warn = NULL,
+        .warn = warn,
     };
+#if defined BREAK_CONTENTS || defined BREAK_HIGHER_HALF
+    higher_half = (uintptr_t)memory;
+#endif
     pmm_init(&config);
     return (uintptr_t)memory;
 }
