@@ -36,6 +36,8 @@ const cwd = temporaryFolder({
   'bad-limit.json': traceText({ config: { ...TRACE.scenario.config, bitmapMaxAddr: '0x1001' } }),
   'bad-call.json': traceText({ operations: [{ call: 'malloc' }] }),
   'bad-reference.json': traceText({ operations: [{ call: 'free', address: 'A+1' }] }),
+  'gone-target.json': JSON.stringify({ ...TRACE, target: 'gone.ts' }),
+  'nowhere.json': JSON.stringify({ ...TRACE, violation: { ...TRACE.violation, at: 99 } }),
   'newer-trace.json': JSON.stringify({ ...TRACE, version: 2 }),
   'unknown-clause.json': JSON.stringify({
     ...TRACE,
@@ -168,6 +170,36 @@ const TRACES: readonly Case[] = [
   ],
   ['an unknown call', 'replay bad-call.json', /^bad-call\.json: scenario\.operations\[0\].*: expected /],
   [
+    'a truncated trace to shrink',
+    'shrink truncated-trace.json',
+    /^truncated-trace\.json: expected JSON: .+$/,
+  ],
+  [
+    'a trace instead of a log',
+    'judge trace.json',
+    /^trace\.json:1: format: expected "frameproof\/log", found /,
+  ],
+  [
+    'a trace whose answers were taken out, where a test is to be made of it',
+    'export trace.json',
+    /^trace\.json: responses: expected an answer to operation 1, found none$/,
+  ],
+  [
+    'a trace that fails beyond its end, there',
+    'export nowhere.json --as c',
+    /^nowhere\.json: violation\.at: expected one of 2 operations, from 0, found 99$/,
+  ],
+  [
+    'a target that no test can import, there',
+    'export gone-target.json',
+    /^gone\.ts: expected a module for the test to import: there is no such file; name one with --target$/,
+  ],
+  [
+    'a mutant that there is none of',
+    'replay trace.json --target mutant:gone',
+    /^mutant:gone: expected a mutant /,
+  ],
+  [
     'a bad reference',
     'replay bad-reference.json',
     /^bad-reference\.json: scenario\.operations\[0\].*: expected /,
@@ -175,6 +207,8 @@ const TRACES: readonly Case[] = [
 ];
 
 const OUTDATED: readonly Case[] = [
+  ['of a newer version, to shrink', 'shrink newer-trace.json', /newer-trace\.json: format version 2, /],
+  ['of a newer version, to export', 'export newer-trace.json', /newer-trace\.json: format version 2, /],
   [
     'of a newer version',
     'replay newer-trace.json',

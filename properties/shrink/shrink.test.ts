@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { config, formatProgram, isPmmPanic, memoryMap, type Program } from '../../spec/index.ts';
 import { execute } from '../execution.ts';
-import { loadTarget } from '../load-target.ts';
+import { loadLocalTarget } from '../load-target.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
 import { recordLog } from '../log/record.ts';
 import { Workload } from '../log/workload.ts';
@@ -116,13 +116,13 @@ describe('a defect that needs several operations', () => {
 });
 
 /** Writes a log of a target that does nothing provoking for most of it, and returns its path. */
-function recordedLog(target: Target): string {
+function recordedLog(target: LocalTarget): string {
   const lines = recordLog({
     target,
     map,
     config: world.config,
     policies: target.policies,
-    operations: 2500,
+    operations: 5000,
     seed: 1,
     provokesFrom: 1500,
   });
@@ -137,7 +137,9 @@ describe('a recorded log of an example that is broken', () => {
     ['broken-batch', 'allocPages.all-or-nothing'],
     ['broken-double-free', 'free.owner'],
   ])('%s becomes one operation that breaks %s', async (example, clause) => {
-    const target = await loadTarget(fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url)));
+    const target = await loadLocalTarget(
+      fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url)),
+    );
     const read = await readScenario(recordedLog(target));
     expect(read.scenario.operations.length).toBeGreaterThan(1500);
     const scenario = heldTo(read.scenario, target.policies);

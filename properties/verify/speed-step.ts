@@ -47,7 +47,7 @@ const MOST_TURNS = 101;
 function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Program {
   const { map, config } = world;
   const session = new Session(OURS, map, config);
-  const workload = new Workload({ map, config, seed, provokes: false });
+  const workload = new Workload({ map, config, seed, provokesFrom: null });
   const writer = new ProgramWriter(Number.POSITIVE_INFINITY);
   writer.onHeader({ map, config, policies: [] });
   let free = session.started.amounts?.free ?? 0;

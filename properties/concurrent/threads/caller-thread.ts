@@ -17,7 +17,7 @@ async function work(commission: Commission): Promise<void> {
   const shared = { words: openSharedState(map, config, commission.state), steps: ATOMICS };
   const waiting = { patienceMs: commission.patienceMs };
   const voice = new Voice((warn) => target.attach(map, { config, warn, shared, waiting }));
-  const workload = new Workload({ map, config, seed: commission.seed, provokes: true });
+  const workload = new Workload({ map, config, seed: commission.seed, provokesFrom: 0 });
   const meeting = new Int32Array(commission.meeting);
   parentPort?.on('message', ({ calls }: Round) => {
     parentPort?.postMessage(round(voice, workload, { meeting, callers: commission.callers, calls }));
