@@ -147,6 +147,28 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
     expect(await run(`${replay} --target examples/works.ts`)).toMatchObject({ stderr: '', exitCode: 0 });
   });
 
+  it('is shown with both runs where the target answers one program in two ways', async () => {
+    const impl = new URL('../dist/impl/index.js', import.meta.url).href;
+    const text = `
+      import { createPmm } from '${impl}';
+      let managers = 0;
+      export default (map, options) => {
+        managers += 1;
+        const pmm = createPmm(map, options);
+        if (managers === 20) Object.defineProperty(pmm, 'alloc', { value: () => 5n });
+        return pmm;
+      };`;
+    const cwd = temporaryFolder({ 'flaky.mjs': text });
+    const { exitCode, stdout } = await frameproof(
+      ['check', '--target', 'flaky.mjs', '--seed', '1', '--programs', '64'],
+      { cwd },
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/a = alloc\(\) +-> 0x5 {2}<-- here/);
+    expect(stdout).toMatch(/\nflaky +the target answered the same program in two ways; the other run:\nmap /);
+    expect(stdout).toMatch(/a = alloc\(\) +-> 0xffff8/);
+  });
+
   it('is nothing where it works', async () => {
     const result = await run('check --target examples/works.ts --programs 200 --seed 1');
     expect(result).toMatchObject({ stderr: '', exitCode: 0 });
