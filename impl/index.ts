@@ -1,5 +1,6 @@
 /** HOW: the implementation. */
 
+export { type Anatomy, anatomyOf } from './anatomy.ts';
 export { FrameAllocator } from './frame-allocator.ts';
 export type { FrameBatch } from './frame-batch.ts';
 export { createPmm, PageFrameManager } from './pmm.ts';

@@ -23,18 +23,18 @@ export function statementText({ claim: { given, holds } }: Proof): string {
 /** Returns the table of all proofs. */
 export function proofTable(proofs: readonly Proof[]): string {
   const table = new Table({
-    head: ['function', 'statement', 'method', 's', 'verdict'],
+    head: ['function', 'statement', 'method', 'CPU s', 'verdict'],
     colWidths: [null, 58, 22, null, null],
     wordWrap: true,
     style: { head: [], border: [] },
   });
   for (const proof of proofs) {
-    const { claim, ms, verdict } = proof;
+    const { claim, cpuMs, verdict } = proof;
     table.push([
       claim.function.name,
       statementText(proof),
       methodOf(proof),
-      (ms / 1000).toFixed(1),
+      (cpuMs / 1000).toFixed(1),
       verdict.kind,
     ]);
   }

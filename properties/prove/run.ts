@@ -11,7 +11,9 @@ async function proveAll(claims: readonly Claim[], solver: Solver): Promise<reado
   const proofs: Proof[] = [];
   for (const claim of claims) {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${claim.function.name}`);
-    proofs.push(await prove(claim, solver));
+    const proof = await prove(claim, solver);
+    if (!process.stderr.isTTY) process.stderr.write(`${lineOn(proof)}\n`);
+    proofs.push(proof);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return proofs;
