@@ -27,7 +27,7 @@ export const SUBJECTS: readonly Subject[] = [
     path: 'impl/held-bits.ts',
     statements: `${STATEMENTS}/held-bits-statements.ts`,
     of: { ...heldBits },
-    isWhole: false,
+    isWhole: true,
   },
   {
     path: 'impl/free-stack.ts',
@@ -37,13 +37,23 @@ export const SUBJECTS: readonly Subject[] = [
   },
 ];
 
+const WRONG_FILE = `${STATEMENTS}/fixtures/wrong-kernels.ts`;
+
 /** Kernels that are wrong for few inputs, held to the statements of the right ones. */
-export const WRONG: Subject = {
-  path: `${STATEMENTS}/fixtures/wrong-kernels.ts`,
-  statements: `${STATEMENTS}/word-statements.ts`,
-  of: { runAtStart: word.runAtStart, countOnes: word.countOnes, runStartsAcross: word.runStartsAcross },
-  isWhole: false,
-};
+export const WRONG: readonly Subject[] = [
+  {
+    path: WRONG_FILE,
+    statements: `${STATEMENTS}/word-statements.ts`,
+    of: { runAtStart: word.runAtStart, countOnes: word.countOnes, runStartsAcross: word.runStartsAcross },
+    isWhole: false,
+  },
+  {
+    path: WRONG_FILE,
+    statements: `${STATEMENTS}/held-bits-statements.ts`,
+    of: { isHeld: heldBits.isHeld },
+    isWhole: false,
+  },
+];
 
 /** Returns the index in the buffer of the first word of held bits, as the layout has it. */
 function heldAt(): number {

@@ -109,8 +109,9 @@ export class Inputs {
   /** The window as functions see it, or, with its words as they are at some time, as statements do. */
   windowTerm({ numbers }: Translator, cells: readonly Term[] | null): WindowTerm {
     const place = numbers.variable(PLACE, 0, MOST_WORDS - this.#window);
-    const at = numbers.add(numbers.constant(this.#heldAt), place);
-    return { kind: 'window', at, origin: numbers.multiply(place, numbers.constant(32)), cells };
+    const counted = numbers.from(place, 'place', numbers.constant(0));
+    const at = numbers.add(numbers.constant(this.#heldAt), counted);
+    return { kind: 'window', at, origin: numbers.multiply(counted, numbers.constant(32)), cells };
   }
 
   /** Returns the arguments that values of the variables stand for. */

@@ -16,6 +16,18 @@ export interface NumberTerm {
   readonly term: Term;
   readonly low: number;
   readonly high: number;
+  /** The same number, counted from where the window of words lies; only there for such numbers. */
+  readonly relative?: Relative;
+}
+
+/**
+ * A number as a base and what it exceeds that by. The base `place` is how many words lie before the window, `origin` is 32
+ * times that. Of two numbers from one base, comparisons and differences are those of the offsets, wherever the window lies; so
+ * a proof for one place is one for all.
+ */
+export interface Relative {
+  readonly base: 'place' | 'origin';
+  readonly offset: NumberTerm;
 }
 
 const [INT_LOW, INT_END, UINT_END] = [-(2 ** 31), 2 ** 31, 2 ** 32];
@@ -24,7 +36,7 @@ const isUnsigned = (low: number, high: number): boolean => low >= 0 && high < UI
 const isSigned = (low: number, high: number): boolean => low >= INT_LOW && high < INT_END;
 
 /** Returns the product, with the zero that integers have. */
-const product = (a: number, b: number): number => a * b + 0;
+const plainProduct = (a: number, b: number): number => a * b + 0;
 
 /** Numbers over one family of terms. */
 export class Numbers {
@@ -65,6 +77,22 @@ export class Numbers {
     return term.operator === 'constant' && low === high ? low : null;
   }
 
+  /** Returns a number that is known to be a base and an offset. */
+  from(number: NumberTerm, base: Relative['base'], offset: NumberTerm): NumberTerm {
+    return { ...number, relative: { base, offset } };
+  }
+
+  /** Returns the offsets of two numbers from one base, or null. */
+  #offsets(a: NumberTerm, b: NumberTerm): readonly [NumberTerm, NumberTerm] | null {
+    if (a.relative === undefined || a.relative.base !== b.relative?.base) return null;
+    return [a.relative.offset, b.relative.offset];
+  }
+
+  /** The bits of a number below 32: those of its offset from a multiple of 32. */
+  #below32(a: NumberTerm): NumberTerm {
+    return a.relative?.base === 'origin' ? a.relative.offset : a;
+  }
+
   /** Returns what bit operators see: ToInt32 and ToUint32 keep the same 32 bits. */
   bits({ term }: NumberTerm): Term {
     return this.terms.low32(term);
@@ -88,27 +116,46 @@ export class Numbers {
   }
 
   add(a: NumberTerm, b: NumberTerm): NumberTerm {
-    return this.#arithmetic('bvadd', a, b, a.low + b.low, a.high + b.high);
+    const sum = this.#arithmetic('bvadd', a, b, a.low + b.low, a.high + b.high);
+    if (a.relative !== undefined && b.relative === undefined)
+      return this.from(sum, a.relative.base, this.add(a.relative.offset, b));
+    if (b.relative !== undefined && a.relative === undefined)
+      return this.from(sum, b.relative.base, this.add(a, b.relative.offset));
+    return sum;
   }
 
   subtract(a: NumberTerm, b: NumberTerm): NumberTerm {
-    return this.#arithmetic('bvsub', a, b, a.low - b.high, a.high - b.low);
+    const offsets = this.#offsets(a, b);
+    if (offsets !== null) return this.subtract(...offsets);
+    const difference = this.#arithmetic('bvsub', a, b, a.low - b.high, a.high - b.low);
+    if (a.relative === undefined || b.relative !== undefined) return difference;
+    return this.from(difference, a.relative.base, this.subtract(a.relative.offset, b));
   }
 
   multiply(a: NumberTerm, b: NumberTerm): NumberTerm {
-    const corners = [a.low, a.high].flatMap((x) => [product(x, b.low), product(x, b.high)]);
+    const product = this.#product(a, b);
+    if (a.relative?.base !== 'place' || this.valueOf(b) !== 32) return product;
+    return this.from(product, 'origin', this.#product(a.relative.offset, b));
+  }
+
+  #product(a: NumberTerm, b: NumberTerm): NumberTerm {
+    const corners = [a.low, a.high].flatMap((x) => [plainProduct(x, b.low), plainProduct(x, b.high)]);
     return this.#arithmetic('bvmul', a, b, Math.min(...corners), Math.max(...corners));
   }
 
   /** Returns the remainder; both are not negative, the second not zero. */
   remainder(a: NumberTerm, b: NumberTerm): NumberTerm {
     if (a.high < b.low) return a;
+    if (a.relative?.base === 'origin' && a.relative.offset.low >= 0 && this.valueOf(b) === 32)
+      return this.remainder(a.relative.offset, b);
     const rest = this.terms.binary('bvurem', this.wide(a), this.wide(b));
     return this.#of(rest, 0, Math.min(a.high, b.high - 1));
   }
 
   less(a: NumberTerm, b: NumberTerm): Term {
     const { terms } = this;
+    const offsets = this.#offsets(a, b);
+    if (offsets !== null) return this.less(...offsets);
     if (a.high < b.low) return terms.true;
     if (a.low >= b.high) return terms.false;
     if (isUnsigned(a.low, a.high) && isUnsigned(b.low, b.high)) return terms.compare('bvult', a.term, b.term);
@@ -117,6 +164,8 @@ export class Numbers {
   }
 
   equal(a: NumberTerm, b: NumberTerm): Term {
+    const offsets = this.#offsets(a, b);
+    if (offsets !== null) return this.equal(...offsets);
     if (a.high < b.low || b.high < a.low) return this.terms.false;
     return this.terms.equal(this.wide(a), this.wide(b));
   }
@@ -128,7 +177,10 @@ export class Numbers {
     const [low, high] = [Math.min(a.low, b.low), Math.max(a.high, b.high)];
     const isNarrow = isUnsigned(low, high) || isSigned(low, high);
     const [x, y] = isNarrow ? [this.bits(a), this.bits(b)] : [this.wide(a), this.wide(b)];
-    return this.fromBits(this.terms.ite(condition, x, y), low, high);
+    const either = this.fromBits(this.terms.ite(condition, x, y), low, high);
+    const offsets = this.#offsets(a, b);
+    if (a.relative === undefined || offsets === null) return either;
+    return this.from(either, a.relative.base, this.ite(condition, ...offsets));
   }
 
   /** Returns `~a`. */
@@ -140,7 +192,8 @@ export class Numbers {
   /** Returns `a & b`, `a | b` or `a ^ b`. */
   bitwise(operator: '&' | '|' | '^', a: NumberTerm, b: NumberTerm): NumberTerm {
     const name = ({ '&': 'bvand', '|': 'bvor', '^': 'bvxor' } as const)[operator];
-    const bits = this.terms.binary(name, this.bits(a), this.bits(b));
+    const isLow = operator === '&' && b.low >= 0 && b.high < 32;
+    const bits = this.terms.binary(name, this.bits(isLow ? this.#below32(a) : a), this.bits(b));
     const masks = [a, b].filter(({ low, high }) => operator === '&' && low >= 0 && high < INT_END);
     return masks.length === 0
       ? this.fromBits(bits)
@@ -150,12 +203,19 @@ export class Numbers {
   /** Returns `a << b`, `a >> b` or `a >>> b`: by the low five bits of b. */
   shift(operator: '<<' | '>>' | '>>>', a: NumberTerm, b: NumberTerm): NumberTerm {
     const name = ({ '<<': 'bvshl', '>>': 'bvashr', '>>>': 'bvlshr' } as const)[operator];
-    const places = this.terms.binary('bvand', this.bits(b), this.terms.constant(31n, 32));
+    const places = this.terms.binary('bvand', this.bits(this.#below32(b)), this.terms.constant(31n, 32));
     const bits = this.terms.binary(name, this.bits(a), places);
     if (operator !== '>>>') return this.fromBits(bits);
     const most = isUnsigned(a.low, a.high) ? a.high : UINT_END - 1;
     const by = this.valueOf(b);
-    return this.fromBits(bits, 0, by === null ? most : Math.floor(most / 2 ** (by & 31)));
+    const shifted = this.fromBits(bits, 0, by === null ? most : Math.floor(most / 2 ** (by & 31)));
+    if (!this.isCounted(a, operator, b) || a.relative === undefined) return shifted;
+    return this.from(shifted, 'place', this.shift('>>>', a.relative.offset, b));
+  }
+
+  /** Whether `a >>> 5` is an index from that of an ordinal: exactly where the ordinal is one of the window or beyond. */
+  isCounted(a: NumberTerm, operator: string, b: NumberTerm): boolean {
+    return operator === '>>>' && a.relative?.base === 'origin' && this.valueOf(b) === 5;
   }
 
   /** Returns `Math.imul(a, b)`. */

@@ -44,7 +44,7 @@ describe('a translated function', () => {
   );
 
   it('is compared for real: a statement of another function shows as a difference', async () => {
-    const [right, wrong] = [await claimOn('runAtStart'), await claimOn('runAtStart', WRONG)];
+    const [right, wrong] = [await claimOn('runAtStart'), await claimOn('runAtStart', WRONG[0])];
     const [inputs] = inputsOf(right);
     if (inputs === undefined) throw new TypeError('no inputs');
     const query = queryOf(right, inputs);
@@ -60,10 +60,16 @@ describe('a proof', () => {
   });
 
   it('of a wrong kernel ends with the one word that it is wrong for', async () => {
-    const proof = await prove(await claimOn('runAtStart', WRONG), solver);
+    const proof = await prove(await claimOn('runAtStart', WRONG[0]), solver);
     expect(lineOn(proof)).toBe(
       'properties/prove/fixtures/wrong-kernels.ts: runAtStart is refuted: for word = -1 (0xffffffff) it answers -1 (0xffffffff), as a run of it confirms',
     );
+  });
+
+  it('of a wrong kernel on ordinals finds one beyond 2^31', async () => {
+    const line = lineOn(await prove(await claimOn('isHeld', WRONG[1]), solver));
+    expect(line).toMatch(/isHeld is refuted: for .* it answers nothing: index -?\d+ is outside of the words/);
+    expect(Number(/ordinal = (\d+)/.exec(line)?.[1])).toBeGreaterThanOrEqual(2 ** 31);
   });
 
   it('is undecided where a loop may go round more often than it was given', async () => {
@@ -84,7 +90,9 @@ describe('a kernel file', () => {
   });
 
   it('without a function that has a statement is refused', async () => {
-    await expect(claimsOf({ ...WRONG, of: SUBJECTS[0]?.of ?? {} })).rejects.toThrow(
+    const [wrong] = WRONG;
+    if (wrong === undefined) throw new TypeError('no subject');
+    await expect(claimsOf({ ...wrong, of: SUBJECTS[0]?.of ?? {} })).rejects.toThrow(
       /expected functions .*maskOf/,
     );
   });

@@ -149,30 +149,36 @@ function inputText({ names }: Inputs, { values, buffer }: Arguments): string {
     .join(', ');
 }
 
-/** Says what a run showed, where it broke the statement. */
-function refutation(claim: Claim, inputs: Inputs, args: () => Arguments): Verdict | null {
-  const run = runOn(claim, args());
-  if (run === null || run.holds) return null;
-  const answer = run.answer === undefined ? 'other words' : shown(run.answer);
-  return { kind: 'refuted', input: inputText(inputs, args()), answer };
+/** What a function answered against the statement, or how it failed; null where the run is as it should be. */
+function wrongAnswer(claim: Claim, args: Arguments): string | null {
+  try {
+    const run = runOn(claim, args);
+    if (run === null || run.holds) return null;
+    return run.answer === undefined ? 'other words' : shown(run.answer);
+  } catch (error) {
+    if (error instanceof RangeError) return `nothing: ${error.message}`;
+    throw error;
+  }
 }
 
-/** Runs what the solver found. Where the run does not break the statement, the translation is wrong, or an obligation is broken. */
+/** Says what a run showed, where it broke the statement. */
+function refutation(claim: Claim, inputs: Inputs, args: () => Arguments): Verdict | null {
+  const answer = wrongAnswer(claim, args());
+  return answer === null ? null : { kind: 'refuted', input: inputText(inputs, args()), answer };
+}
+
+/** Runs what the solver found. Where the run does not break the statement, an obligation is broken, or the translation wrong. */
 function judge(claim: Claim, inputs: Inputs, query: Query, assignment: Assignment): Verdict {
   const args = (): Arguments => inputs.arguments(assignment);
+  const refuted = refutation(claim, inputs, args);
+  if (refuted !== null) return refuted;
   const input = inputText(inputs, args());
-  const values = evaluate(
-    query.obligations.map(({ term }) => term),
-    assignment,
-  );
+  const terms = query.obligations.map(({ term }) => term);
+  const values = evaluate(terms, assignment);
   const broken = query.obligations.find((_, k) => values[k] === 0n);
   if (broken !== undefined) return { kind: 'undecided', text: `${broken.text}: not so for ${input}` };
-  return (
-    refutation(claim, inputs, args) ?? {
-      kind: 'undecided',
-      text: `the translation and the function differ for ${input}: a defect of the translation`,
-    }
-  );
+  const text = `the translation and the function differ for ${input}: a defect of the translation`;
+  return { kind: 'undecided', text };
 }
 
 /** Returns the first of the drawn arguments for which term and run differ, in words, or null. */

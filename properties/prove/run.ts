@@ -34,7 +34,7 @@ async function main(names: readonly string[]): Promise<void> {
   const chosen = (claims: readonly Claim[]): readonly Claim[] =>
     claims.filter(({ function: { name } }) => names.length === 0 || names.includes(name));
   const claims = chosen((await Promise.all(SUBJECTS.map(claimsOf))).flat());
-  const wrong = chosen(await claimsOf(WRONG));
+  const wrong = chosen((await Promise.all(WRONG.map(claimsOf))).flat());
   if (claims.length === 0) throw new TypeError(`no function has one of the names ${names.join(', ')}`);
   const solver = await openSolver();
   try {

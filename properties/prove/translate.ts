@@ -478,6 +478,7 @@ export class Translator {
       case '<<':
       case '>>':
       case '>>>':
+        this.#requireCounted(frame, node, a, b, walk);
         return numbers.shift(node.operator, a, b);
       case '===':
         return this.#boolean(numbers.equal(a, b));
@@ -494,6 +495,16 @@ export class Translator {
       default:
         throw frame.file.error(node, `${node.operator} is not translated`);
     }
+  }
+
+  /** The word of an ordinal is counted from the window's first: so the ordinal lies there or beyond, and below 2^32. */
+  #requireCounted(frame: Frame, node: Operation, a: NumberTerm, b: NumberTerm, walk: Walk): void {
+    const { numbers, terms } = this;
+    if (a.relative === undefined || !numbers.isCounted(a, node.operator, b)) return;
+    const isBefore = numbers.less(a.relative.offset, numbers.constant(0));
+    const isBeyond = numbers.less(numbers.constant(2 ** 32 - 1), a);
+    const text = 'the ordinal is one of the window';
+    this.#require(frame, node, walk.path.guard, terms.not(terms.or(isBefore, isBeyond)), text);
   }
 
   /** A product is -0 where one factor is 0 and the other is negative. */
