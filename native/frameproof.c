@@ -6,7 +6,7 @@
  *                           └──── answers ◄───┘    in memory that both share: what was answered before a child died is kept
  *
  * The server reads a whole program, forks, and waits: for the child to end, for the time limit, or for the memory limit. What
- * a child leaves running is killed. Whatever the allocator prints goes to standard error.
+ * a child leaves running is killed. Time is that of the processor at work for the child. Whatever the allocator prints goes to standard error.
  */
 #define _GNU_SOURCE
 #include "frameproof.h"
@@ -30,6 +30,8 @@
 /* A program longer than this is not read on, and answers longer than this are cut off. */
 #define REQUEST_LIMIT ((size_t)256 << 20)
 #define ANSWER_LIMIT ((size_t)64 << 20)
+/* A program that waits for something gets this many times the time of one that works. */
+#define PATIENCE 4
 #define PAGES_OF(bytes) ((bytes) / FP_PAGE_SIZE)
 
 static void stop(const char *why) {
@@ -193,12 +195,12 @@ static uint64_t to_address(const void *pointer) {
 /* ---- Paint: what page frames hold while they are not the manager's --------------------------------------------------- */
 
 /*
- * An operation that hands out at most 8 page frames has every word of them painted. Of up to 512 page frames, 4 words each:
- * the first two and the last two. Of more, 512 page frames evenly spread, the first and the last among them, 4 words each.
- * So an operation costs at most 4096 words, and touches at most 512 page frames.
+ * An operation that hands out at most 8 page frames has every word of them painted. Of up to 64 page frames, 4 words each: the
+ * first two and the last two. Of more, 64 page frames evenly spread, the first and the last among them, 4 words each. So an
+ * operation costs at most 4096 words, and touches at most 64 page frames: 256 KiB.
  */
 #define WHOLE_PAGES 8
-#define SAMPLED_PAGES 512
+#define SAMPLED_PAGES 64
 #define WORDS (FP_PAGE_SIZE / sizeof(uint64_t))
 
 typedef struct {
@@ -260,6 +262,16 @@ static bool is_intact(uint64_t frame, bool is_whole) {
         changed |= words[SAMPLE[i]] ^ pattern[SAMPLE[i]] ^ seed;
     }
     return changed == 0;
+}
+
+/* Returns how many page frames are painted of so many that an operation hands out. */
+static uint64_t sample_size(uint64_t count) {
+    return count < SAMPLED_PAGES ? count : SAMPLED_PAGES;
+}
+
+/* Returns the index of the i-th of them. */
+static uint64_t sampled(uint64_t i, uint64_t count) {
+    return count <= SAMPLED_PAGES ? i : (uint64_t)((__uint128_t)(count - 1) * i / (SAMPLED_PAGES - 1));
 }
 
 /* Returns the place of a page frame in the table, or the one where it would go. */
@@ -552,23 +564,48 @@ static void answer_page(void *page, uint64_t count) {
     say_hex(address);
     finish_answer();
     uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)page - (uintptr_t)memory.base));
-    if (count <= SAMPLED_PAGES) {
-        for (uint64_t i = 0; i < count; i++) {
-            take_over(frame + i, count <= WHOLE_PAGES);
-        }
-    } else {
-        for (uint64_t i = 0; i < SAMPLED_PAGES; i++) {
-            take_over(frame + (uint64_t)((__uint128_t)(count - 1) * i / (SAMPLED_PAGES - 1)), false);
-        }
+    for (uint64_t i = 0; i < sample_size(count); i++) {
+        take_over(frame + sampled(i, count), count <= WHOLE_PAGES);
     }
 }
 
-#define UNTOUCHED ((void *)UINT64_C(0x5555000000000000))
 #define MARGIN 2
+/* An array for more addresses than this is left as it comes, all 0, so that it costs nothing before it is written to. */
+#define LARGE_BATCH 65536
+/* Of the entries that a call must not change, as many are looked at. */
+#define LOOKED_AT 65536
 
-static bool is_untouched(void **entries, uint64_t from, uint64_t to) {
-    for (uint64_t i = from; i < to; i++) {
-        if (entries[i] != UNTOUCHED) {
+/* The array that a batch is handed out in, and what its entries hold before the call. */
+typedef struct {
+    void **entries;
+    uint64_t length;
+    void *untouched;
+} batch;
+
+static batch make_batch(uint64_t count) {
+    batch made = {.length = count + MARGIN};
+    size_t bytes = made.length * sizeof *made.entries;
+    made.entries = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (made.entries == MAP_FAILED) {
+        stop("no memory for a batch");
+    }
+    if (count <= LARGE_BATCH) {
+        made.untouched = (void *)UINT64_C(0x5555000000000000);
+        for (uint64_t i = 0; i < made.length; i++) {
+            made.entries[i] = made.untouched;
+        }
+    }
+    return made;
+}
+
+static void drop_batch(batch made) {
+    munmap(made.entries, made.length * sizeof *made.entries);
+}
+
+/* Whether the entries from some index on hold what they did. */
+static bool is_untouched(batch made, uint64_t from) {
+    for (uint64_t i = from; i < made.length && i - from < LOOKED_AT; i++) {
+        if (made.entries[i] != made.untouched) {
             return false;
         }
     }
@@ -582,31 +619,27 @@ static void answer_pages(void **entries, uint64_t count) {
     }
     finish_answer();
     add_result((result){.list = entries, .pages = count});
-    uint64_t step = count <= SAMPLED_PAGES ? 1 : count / SAMPLED_PAGES;
-    for (uint64_t i = 0; i < count; i += step) {
-        uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)entries[i] - (uintptr_t)memory.base));
-        take_over(frame, count <= WHOLE_PAGES);
+    for (uint64_t i = 0; i < sample_size(count); i++) {
+        uintptr_t offset = (uintptr_t)entries[sampled(i, count)] - (uintptr_t)memory.base;
+        take_over(PAGES_OF((uint64_t)offset), count <= WHOLE_PAGES);
     }
 }
 
-/* A batch larger than memory must be refused, and gets a short array. */
+/* A large batch that must be refused gets a short array: the calls that it is refused by are not to take memory. */
 static void call_alloc_pages(uint64_t count, uint64_t total) {
-    uint64_t asked = count <= total || count <= 4096 ? count : 16;
-    void **entries = malloc((asked + MARGIN) * sizeof *entries);
-    if (entries == NULL) {
-        stop("no memory for a batch");
-    }
-    for (uint64_t i = 0; i < asked + MARGIN; i++) {
-        entries[i] = UNTOUCHED;
-    }
-    bool is_granted = target->alloc_pages(entries, count);
+    uint64_t most = target->free_amount == NULL ? total : target->free_amount();
+    uint64_t asked = count <= most || count <= 4096 ? count : 16;
+    batch made = make_batch(asked);
+    errno = 0;
+    bool is_granted = target->alloc_pages(made.entries, count);
     last_errno = errno;
-    if (!is_untouched(entries, is_granted ? asked : 0, asked + MARGIN)) {
+    if (!is_untouched(made, is_granted ? asked : 0)) {
         say("stray\n");
     }
     if (is_granted) {
-        answer_pages(entries, asked);
+        answer_pages(made.entries, asked);
     } else {
+        drop_batch(made);
         add_result((result){0});
         answer("failed");
     }
@@ -835,10 +868,15 @@ static const char *const SIGNALS[] = {
     [SIGXCPU] = "SIGXCPU", [SIGXFSZ] = "SIGXFSZ", [SIGSYS] = "SIGSYS",
 };
 
-static double now_ms(void) {
+static double ms_of(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+    return clock_gettime(clock, &now) == 0 ? (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6 : 0;
+}
+
+/* Returns how many milliseconds a process has worked, whoever else the processor works for. */
+static double worked_ms(pid_t pid) {
+    clockid_t clock;
+    return clock_getcpuclockid(pid, &clock) == 0 ? ms_of(clock) : 0;
 }
 
 /* Returns how many KiB of memory a process takes up, 0 where that cannot be read. */
@@ -899,7 +937,7 @@ static bool await_child(pid_t child, limits limit, int *status, struct rusage *u
     sigset_t ended;
     sigemptyset(&ended);
     sigaddset(&ended, SIGCHLD);
-    double deadline = now_ms() + (double)limit.milliseconds;
+    double deadline = ms_of(CLOCK_MONOTONIC) + (double)limit.milliseconds * PATIENCE;
     *killed_for = NULL;
     for (;;) {
         bool is_signalled = sigtimedwait(&ended, NULL, &(struct timespec){0, 10000000}) > 0;
@@ -912,7 +950,7 @@ static bool await_child(pid_t child, limits limit, int *status, struct rusage *u
         }
         if (resident_kib(child) > limit.mebibytes << 10) {
             *killed_for = "memory";
-        } else if (now_ms() > deadline) {
+        } else if (worked_ms(child) > (double)limit.milliseconds || ms_of(CLOCK_MONOTONIC) > deadline) {
             *killed_for = "time";
         } else {
             continue;

@@ -51,6 +51,10 @@ export { scenarioOfLog } from './log/log-program.ts';
 export { type LogReader, readLog } from './log/read-log.ts';
 export { type RecordOptions, recordLog } from './log/record.ts';
 export { MUTANTS, type Mutant, targetOf } from './mutants/index.ts';
+export { readAnswer } from './process/answer.ts';
+export { RecordedSession } from './process/recorded-session.ts';
+export { type RehearsedProgram, rehearsedPrograms } from './process/rehearsed-programs.ts';
+export { headerText, requestOf } from './process/request.ts';
 export {
   type Flaky,
   type ReduceOptions,

@@ -11,6 +11,8 @@
 #include <string.h>
 
 static pmm_descriptor_t descriptors[1024];
+static uint64_t *bitmap;
+static uint64_t bitmap_words;
 
 static const char *name_of(const char *call) {
     return strcmp(call, "pmm_alloc") == 0 ? "alloc" : strcmp(call, "pmm_alloc_pages") == 0 ? "allocPages" : "allocBitmap";
@@ -32,8 +34,8 @@ static bool init(const fp_memory *memory) {
         const fp_descriptor *given = &memory->descriptors[d];
         descriptors[d] = (pmm_descriptor_t){TYPES[given->kind], given->start, given->pages};
     }
-    uint64_t words = (memory->bitmap_end / PMM_PAGE_SIZE + 63) / 64;
-    uint64_t *bitmap = malloc((words + 1) * sizeof *bitmap);
+    bitmap_words = (memory->bitmap_end / PMM_PAGE_SIZE + 63) / 64;
+    bitmap = malloc((bitmap_words + 1) * sizeof *bitmap);
     if (bitmap == NULL) {
         return false;
     }
@@ -67,18 +69,23 @@ static bool free_region(void *address, uint64_t count) {
     return true;
 }
 
+static const fp_target page_stack = {
+    .profile = "{\"policies\": [\"lifo\", \"first-fit\"], \"misuse\": \"undefined\", \"bitmapZoneBelow\": \"0x100000000\"}",
+    .init = init,
+    .alloc = pmm_alloc,
+    .alloc_pages = alloc_pages,
+    .alloc_bitmap = pmm_alloc_bitmap,
+    .free = free_one,
+    .free_pages = free_pages,
+    .free_region = free_region,
+    .total_amount = pmm_total_amount,
+    .free_amount = pmm_free_amount,
+    .reserved_amount = pmm_reserved_amount,
+};
+
+/* The broken variants include this file, and serve a target of their own. */
+#ifndef PAGE_STACK_IS_INCLUDED
 int main(void) {
-    return fp_serve(&(fp_target){
-        .profile = "{\"policies\": [\"lifo\", \"first-fit\"], \"misuse\": \"undefined\", \"bitmapZoneBelow\": \"0x100000000\"}",
-        .init = init,
-        .alloc = pmm_alloc,
-        .alloc_pages = alloc_pages,
-        .alloc_bitmap = pmm_alloc_bitmap,
-        .free = free_one,
-        .free_pages = free_pages,
-        .free_region = free_region,
-        .total_amount = pmm_total_amount,
-        .free_amount = pmm_free_amount,
-        .reserved_amount = pmm_reserved_amount,
-    });
+    return fp_serve(&page_stack);
 }
+#endif

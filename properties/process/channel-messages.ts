@@ -31,7 +31,10 @@ export interface Reply {
 }
 
 export interface Limits {
+  /** Time that the process may work. */
   readonly timeLimitMs: number;
+  /** Time by the clock that it may take. */
+  readonly waitLimitMs: number;
   readonly memoryLimit: number;
   readonly outputLimit: number;
 }

@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { MessagePort, workerData } from 'node:worker_threads';
 import { type Ending, GREETING, type Posted, type Reply } from './channel-messages.ts';
-import { residentBytes } from './resident-memory.ts';
+import { usageOf } from './usage.ts';
 
 interface Shared {
   readonly path: string;
@@ -29,7 +29,7 @@ function shared(data: unknown): Shared {
 const { path, port, bell: buffer } = shared(workerData);
 const bell = new Int32Array(buffer);
 
-/** Memory is looked at this often while a request is under way. */
+/** Memory and time are looked at this often while a request is under way. */
 const WATCH_MS = 20;
 const STDERR_KEPT = 2000;
 
@@ -41,6 +41,8 @@ interface Pending {
   timer: NodeJS.Timeout;
   watch: NodeJS.Timeout;
   peakBytes: number;
+  /** Time that the process had worked when it was first looked at; null before that. */
+  workedBefore: number | null;
   /** Whether the process was started for this request. */
   isFresh: boolean;
 }
@@ -117,15 +119,22 @@ function onOutput(source: ChildProcess, chunk: Buffer): void {
   else if (isWhole(pending)) reply({ kind: 'whole' });
 }
 
+/**
+ * A guard in the group of the target, but no child of it, waits for the end of a pipe that nothing is ever written to. That
+ * comes when this process ends, however it does; then the guard kills the group.
+ */
+const GUARDED = '( (read -r _; kill -KILL 0) <&3 >/dev/null 2>&1 & ); exec 3<&-; exec "$0"';
+
 function started(): ChildProcess {
-  const process = spawn(path, [], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const stdio = ['pipe', 'pipe', 'pipe', 'pipe'] as const;
+  const process = spawn('/bin/sh', ['-c', GUARDED, path], { stdio: [...stdio], detached: true });
   stderr = '';
-  process.stdout.on('data', (chunk: Buffer) => onOutput(process, chunk));
-  process.stderr.on('data', (chunk: Buffer) => {
+  process.stdout?.on('data', (chunk: Buffer) => onOutput(process, chunk));
+  process.stderr?.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_KEPT);
   });
   // A process that reads no more shows by how it ends, or by that it does not answer.
-  process.stdin.on('error', () => {});
+  process.stdin?.on('error', () => {});
   process.once('error', (error) => {
     if (process !== child) return;
     child = null;
@@ -133,7 +142,7 @@ function started(): ChildProcess {
   });
   process.once('exit', (code, signal) => onExit(process, code, signal));
   noteGroup(process.pid ?? 0);
-  process.stdin.write(GREETING);
+  process.stdin?.write(GREETING);
   return process;
 }
 
@@ -160,12 +169,15 @@ function onExit(ended: ChildProcess, code: number | null, signal: string | null)
   setTimeout(finish, WATCH_MS);
 }
 
-function watchMemory(): void {
+function watchUsage(): void {
   const pid = child?.pid;
   if (pid === undefined || pending === null) return;
-  const bytes = residentBytes(pid);
-  pending.peakBytes = Math.max(pending.peakBytes, bytes);
-  if (bytes > pending.posted.memoryLimit) give({ kind: 'memory' });
+  const { residentBytes, workedMs } = usageOf(pid);
+  pending.peakBytes = Math.max(pending.peakBytes, residentBytes);
+  // Of a process that has served before, what it worked then does not count.
+  pending.workedBefore ??= workedMs;
+  if (residentBytes > pending.posted.memoryLimit) give({ kind: 'memory' });
+  else if (workedMs - pending.workedBefore > pending.posted.timeLimitMs) give({ kind: 'time' });
 }
 
 port.on('message', (posted: Posted | 'close') => {
@@ -174,8 +186,8 @@ port.on('message', (posted: Posted | 'close') => {
     port.close();
     return;
   }
-  const timer = setTimeout(() => give({ kind: 'time' }), posted.timeLimitMs);
-  const watch = setInterval(watchMemory, WATCH_MS);
-  pending = { posted, chunks: [], bytes: 0, timer, watch, peakBytes: 0, isFresh: false };
+  const timer = setTimeout(() => give({ kind: 'time' }), posted.waitLimitMs);
+  const watch = setInterval(watchUsage, WATCH_MS);
+  pending = { posted, chunks: [], bytes: 0, timer, watch, peakBytes: 0, workedBefore: null, isFresh: false };
   send(pending);
 });

@@ -41,7 +41,7 @@ export class Channel {
   /** Sends a request. The answer to the one before has been received. */
   ask(posted: Posted): void {
     this.#asked += 1;
-    this.#limitMs = posted.timeLimitMs;
+    this.#limitMs = posted.waitLimitMs;
     this.#port.postMessage(posted);
   }
 

@@ -41,7 +41,12 @@ function said(lines: readonly string[], word: string): string | null {
 }
 
 function greeted(channel: Channel, path: string): readonly string[] {
-  const limits = { timeLimitMs: TIME_LIMIT_MS, outputLimit: HELLO_BYTES, memoryLimit: MEMORY_LIMIT };
+  const limits = {
+    timeLimitMs: TIME_LIMIT_MS,
+    waitLimitMs: TIME_LIMIT_MS,
+    outputLimit: HELLO_BYTES,
+    memoryLimit: MEMORY_LIMIT,
+  };
   channel.ask({ text: '', opening: 'target 1\n', terminator: READY, ...limits });
   const reply = channel.receive();
   const lines = reply.text.split('\n');

@@ -63,7 +63,7 @@ const SCENARIO: Scenario = {
 };
 
 /** Time that a program gets here. */
-const PROGRAM_MS = 400;
+const PROGRAM_MS = 250;
 
 /** Runs the program on an executable, lets go of it, and makes sure that nothing of it is left. */
 async function run(path: string): Promise<Execution> {

@@ -3,11 +3,10 @@
  */
 import type { Program } from '../../spec/index.ts';
 import type { DrawnProgram } from '../commands.ts';
-import { runCommands } from '../fast-check.ts';
-import { Rehearsal } from '../rehearsal.ts';
 import type { Performer } from '../session.ts';
 import type { RemoteTarget } from '../target.ts';
 import { RecordedSession } from './recorded-session.ts';
+import { rehearse } from './rehearsed-programs.ts';
 import type { Ticket } from './remote.ts';
 
 /** A program that is running in another process. */
@@ -32,12 +31,10 @@ export class Relay {
 
   /** Starts a program, and judges the one before. Returns whether that one held. */
   next(drawn: DrawnProgram): boolean {
-    const { remote, policies } = this.#target;
-    const rehearsal = new Rehearsal(drawn.world, { policies, profile: remote.profile });
-    runCommands({ execution: rehearsal, calls: drawn.calls }, drawn.commands);
+    const { world, program } = rehearse(this.#target, drawn);
     const before = this.#received();
-    const ticket = remote.send(drawn.world, rehearsal.operations);
-    this.#underWay = { drawn, program: rehearsal.operations, ticket };
+    const ticket = this.#target.remote.send(world, program);
+    this.#underWay = { drawn, program, ticket };
     return before === null || this.#judge(...before);
   }
 

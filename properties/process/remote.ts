@@ -15,6 +15,8 @@ const MEMORY_MIB = 1024;
 /** 64 GiB are given 2.7 s to be listed page frame by page frame, and 12 TiB no more than a minute. */
 const NANOSECONDS_A_PAGE = 100;
 const LONGEST_MS = 60_000;
+/** A program that waits for something, a processor too, gets this many times the time of one that works. */
+const PATIENCE = 4;
 /** The harness watches the limits too, and knows more of what happened: it goes first. */
 const GRACE_MS = 500;
 /** What answers may be long: each operation, each address handed out, and something besides. */
@@ -94,6 +96,7 @@ export class Remote {
       opening: '',
       terminator: 'end\n',
       timeLimitMs: timeLimitMs + GRACE_MS,
+      waitLimitMs: timeLimitMs * PATIENCE + GRACE_MS,
       memoryLimit: (memoryMib + 256) * MIB,
       outputLimit: outputLimit(program, pages),
     });
