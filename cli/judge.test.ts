@@ -96,6 +96,14 @@ describe.concurrent('frameproof shrink', () => {
     );
   });
 
+  it('says how far it came, and exits with 4, where the budget ends before the log does', async () => {
+    const { exitCode, stdout, stderr } = await run('shrink run.log --budget 0.001');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: '' });
+    expect(stdout).toMatch(
+      /^unfinished: run\.log: [\d,]+ of 2,000 operations ran on frameproof in [\d.]+ s and broke no clause; --budget allows for more\n$/,
+    );
+  });
+
   it('refuses what is neither a trace nor a log', async () => {
     const { exitCode, stderr } = await run('shrink box.txt');
     expect(exitCode).toBe(2);

@@ -83,6 +83,10 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
     expected: read.clause ?? undefined,
     ...note,
   });
+  if (result.verdict === 'unfinished') {
+    reportUnfinished(file, target.name, result, flags.json === true);
+    return;
+  }
   if (result.verdict === 'holds')
     throw new OutdatedTraceError(`${file}: ${target.name} breaks no clause on it`);
   const path = saveTrace(flags.saveTo, result.trace);
@@ -95,6 +99,17 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
   const text = flags.json === true ? JSON.stringify(shrinkJson(result, path), null, 1) : lines.join('\n');
   process.stdout.write(`${text}\n`);
   process.exitCode = EXIT.broken;
+}
+
+/** Prints how far the file was run before the budget ended. Nothing is saved: nothing was found. */
+function reportUnfinished(file: string, target: string, result: ShrinkResult, isJson: boolean): void {
+  const { trace, operationsBefore, seconds: spent } = result;
+  const ran = trace.scenario.operations.length;
+  const [done, all] = [ran, operationsBefore].map((n) => n.toLocaleString('en-US'));
+  const text = `unfinished: ${file}: ${done} of ${all} operations ran on ${target} in ${spent.toFixed(1)} s and broke no clause; --budget allows for more`;
+  const json = { verdict: result.verdict, operationsBefore, operationsRun: ran, seconds: spent };
+  process.stdout.write(`${isJson ? JSON.stringify(json, null, 1) : text}\n`);
+  process.exitCode = EXIT.partial;
 }
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

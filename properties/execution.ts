@@ -232,18 +232,22 @@ export class Execution implements Scene {
   }
 }
 
-/** Runs a scenario on a target to its end or to the first broken clause, and returns the execution. */
+/**
+ * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
+ * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
+ */
 export function execute(
   target: Target,
   { map, config, policies, operations }: Trace['scenario'],
   observer?: Observer,
+  until = Number.POSITIVE_INFINITY,
 ): Execution {
   const execution = new Execution(
     target,
     { map, config },
     observer === undefined ? { policies, program: operations } : { policies, observer, program: operations },
   );
-  for (const operation of operations) if (!execution.perform(operation)) break;
+  for (const operation of operations) if (performance.now() >= until || !execution.perform(operation)) break;
   execution.finish();
   return execution;
 }

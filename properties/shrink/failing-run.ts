@@ -20,7 +20,7 @@ export type Origin = 'end' | 'small program' | 'whole';
 
 /** A run, where it came from, and what finding it took. */
 export interface FoundRun {
-  /** It breaks a clause, unless it is one of the whole scenario. */
+  /** It breaks a clause, unless it is one of the whole scenario; that may have ended with the time. */
   readonly run: Execution;
   readonly origin: Origin;
   readonly executions: number;
@@ -80,12 +80,15 @@ function shorterRun(
   return { found, executions };
 }
 
-/** Returns the cheapest run of, or instead of, a scenario that breaks a clause; its whole run where none does. */
+/**
+ * Returns the cheapest run of, or instead of, a scenario that breaks a clause; its whole run where none does, as far as the
+ * time allowed.
+ */
 export function failingRun(target: Target, scenario: Scenario, { expected, until }: FindOptions): FoundRun {
   const isLong = scenario.operations.length > LONG;
   const early = isLong && expected !== undefined ? shorterRun(target, scenario, expected, until) : null;
   if (early?.found != null) return early.found;
-  const run = execute(target, scenario);
+  const run = execute(target, scenario, undefined, until);
   const executions = (early?.executions ?? 0) + 1;
   const clause = run.violation?.clause;
   const whole: FoundRun = { run, origin: 'whole', executions };

@@ -10,7 +10,7 @@ import { cut } from './cut.ts';
 import { failingRun, type Origin } from './failing-run.ts';
 
 export interface ShrinkOptions {
-  /** Milliseconds at most. Where the whole has to be run, that is done to its end. */
+  /** Milliseconds at most. */
   readonly ms: number;
   /** The clause that the scenario was seen to break: where something shorter breaks it, the whole is never run. */
   readonly expected?: ClauseName | undefined;
@@ -20,9 +20,12 @@ export interface ShrinkOptions {
   readonly onProgress?: (operations: number, executions: number) => void;
 }
 
-/** What shrinking came to; the verdicts are those of {@link reduce}. */
+/**
+ * What shrinking came to: a verdict of {@link reduce}, or `unfinished` where the time ended while the whole was running and
+ * no clause was broken by then; the trace is that of the part that ran.
+ */
 export interface ShrinkResult {
-  readonly verdict: ReduceResult['verdict'];
+  readonly verdict: ReduceResult['verdict'] | 'unfinished';
   /** The simplest run found. */
   readonly trace: Trace;
   /** The clause that the scenario breaks on this target, or null where it holds. */
@@ -60,16 +63,18 @@ export function shrink(target: Target, scenario: Scenario, options: ShrinkOption
   const clause = first.violation?.clause ?? null;
   const common = { clause, origin, operationsBefore: scenario.operations.length };
   const unreduced = { otherClauses: [], flaky: null };
-  if (clause === null)
+  if (clause === null) {
+    const isWhole = first.operations.length === scenario.operations.length;
     return {
-      verdict: 'holds',
+      verdict: isWhole ? 'holds' : 'unfinished',
       trace: first.trace(),
       ...common,
       executions,
       seconds: elapsed(),
-      exhausted: false,
+      exhausted: !isWhole,
       ...unreduced,
     };
+  }
   const { onProgress } = options;
   const short = cut(target, scenario, first, {
     operations: SHORT,
