@@ -6,6 +6,7 @@
  */
 import { ModelState } from '../model/index.ts';
 import {
+  type Argument,
   type Asked,
   addressesOf,
   addressOf,
@@ -27,6 +28,7 @@ import {
   pfn,
   type Reference,
   type Region,
+  type ResultReference,
   toHigherHalf,
 } from '../spec/index.ts';
 import type { Scene, World } from './execution.ts';
@@ -35,6 +37,11 @@ import { Results } from './results.ts';
 const FAILED: Outcome = { kind: 'failed' };
 const DONE: Outcome = { kind: 'done' };
 const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
+
+/** The pages of a result from one on, by name. */
+function namesOf({ result, page }: ResultReference, count: Argument): readonly string[] {
+  return Array.from({ length: Number(count) }, (_, i) => `${result}.${page + i}`);
+}
 
 export interface RehearsalOptions {
   readonly policies: readonly Policy[];
@@ -46,6 +53,8 @@ export class Rehearsal implements Scene {
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
   readonly #profile: Profile;
+  /** Pages of results that were freed by this name, as `result.page`. Their page frames may be somebody else's since. */
+  readonly #freedNames = new Set<string>();
   #state: ModelState;
 
   constructor(world: World, { policies, profile }: RehearsalOptions) {
@@ -69,6 +78,7 @@ export class Rehearsal implements Scene {
     const outcome =
       kind === 'granted' ? this.#granted(resolved, asked) : kind === 'refused' ? FAILED : MISUSED;
     this.operations.push(operation);
+    if (this.#profile.misuse === 'undefined') this.#noteFreed(operation);
     this.results.record(operation, { outcome });
     return true;
   }
@@ -90,15 +100,20 @@ export class Rehearsal implements Scene {
       const { result, page, offset } = reference;
       const isInside = offset >= 0n && offset < PAGE_BYTES;
       const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
-      return isInside && isWithin;
+      return isInside && isWithin && namesOf(reference, count).every((name) => !this.#freedNames.has(name));
     });
+  }
+
+  #noteFreed(operation: Operation<Reference>): void {
+    const count = operation.call === 'freeRegion' ? operation.count : 1n;
+    for (const reference of addressesOf(operation))
+      if (namesResult(reference)) for (const name of namesOf(reference, count)) this.#freedNames.add(name);
   }
 
   /** Whether page frames are boot memory from an absolute address on, which lies where it lies on every target. */
   #isBoot(address: bigint, count: bigint | number): boolean {
     const [base = null] = askedOf(this.#state, { call: 'free', address }).frames;
-    const isOff = (n: number): boolean => n > PFN_LIMIT;
-    if (base === null || isOff(base + Number(count))) return false;
+    if (base === null || base + Number(count) > PFN_LIMIT) return false;
     return this.#state.firstFailing({ base, count: pageCount(Number(count)) }, (o) => o === 'boot') === null;
   }
 
