@@ -27,6 +27,13 @@ describe('frameproof explore', () => {
     expect(stdout).toMatch(/never exercised here, and not claimed:\n {2}concurrent\.linearizable/);
   });
 
+  it('prints the world for SPIN, and explores nothing', async () => {
+    const { stdout, exitCode } = await explore('--stack', '1', '--bitmap', '2', '--emit', 'promela');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\/\* 5 page frames, \d+ operations\./);
+    expect(stdout).toContain('active proctype caller() {');
+  });
+
   it('finds a bug that only the words of the manager tell, and saves a program that replays', async () => {
     const world = ['--stack', '1', '--bitmap', '2', '--workers', '1', '--reduce', '0'];
     const target = ['--target', example('broken-fifth-free.ts')];
