@@ -200,3 +200,53 @@ describe('extents and an array with one owner a page frame', () => {
     );
   });
 });
+
+describe('the leaves of extents', () => {
+  /** What is not as it should be: extents that begin where the one before does, and neighbours of one owner. */
+  function flaws(extents: Extents): readonly string[] {
+    const all = extents.flatMap(({ starts, owners }, leaf) =>
+      starts.map((start, i) => ({ start, owner: owners[i], leaf })),
+    );
+    return all.flatMap(({ start, owner, leaf }, i) => {
+      const before = all[i - 1];
+      if (before === undefined) return start === 0 ? [] : ['the first begins late'];
+      if (start <= before.start) return [`${start} after ${before.start}`];
+      return leaf === before.leaf && owner === before.owner ? [`${owner} twice at ${start}`] : [];
+    });
+  }
+
+  function striped(frames: number): Extents {
+    return Array.from({ length: frames / 2 }, (_, i) => 2 * i).reduce(
+      (e, base) => give(e, base, base + 1, 'caller'),
+      give(noExtents(), 0, frames, 'pmm'),
+    );
+  }
+
+  it('are split when there are more than 128 in one', () => {
+    expect([striped(126), striped(128), striped(254)].map((extents) => extents.length)).toEqual([1, 2, 3]);
+    expect(give(striped(126), 200, 201, 'boot').length).toBe(2);
+    expect(give(striped(126), 126, 127, 'boot').length).toBe(1);
+  });
+
+  it('stay sound whatever changes hands, at their borders too', () => {
+    const many = striped(600);
+    const borders = many.map(({ starts }) => starts[0] ?? 0).slice(1);
+    expect(borders.length).toBeGreaterThan(3);
+    for (const border of borders)
+      for (const [base, end] of [
+        [border - 4, border],
+        [border, border + 4],
+        [border - 3, border + 3],
+        [0, border],
+        [border, 2 ** 40],
+      ] as const)
+        for (const owner of ['pmm', 'caller', 'boot'] as const)
+          expect(flaws(give(many, base, end, owner))).toEqual([]);
+  });
+
+  it('end where page frame numbers do', () => {
+    const search = (): number | null => findExtent(noExtents(), 2 ** 40 - 1, 2 ** 40 + 4, () => false);
+    expect(search).not.toThrow();
+    expect(search()).toBeNull();
+  });
+});

@@ -7,6 +7,21 @@ function pushAll(runs: readonly (readonly [base: number, count: number])[]): Fre
 }
 
 describe('a free stack', () => {
+  it('is a run where one goes on from the other, and nothing where nothing was pushed or all was popped', () => {
+    expect(push(push(null, 0, 2), 2, 3)).toEqual({ base: 0, count: 5, below: null });
+    expect(push(push(null, 0, 2), 3, 3)).toEqual({
+      base: 3,
+      count: 3,
+      below: { base: 0, count: 2, below: null },
+    });
+    expect([push(null, 3, 0), pop(push(null, 0, 2), 2), pop(null, 0)]).toEqual([null, null, null]);
+  });
+
+  it('may be popped of more than there is', () => {
+    expect(() => pop(push(push(null, 0, 2), 9, 1), 99)).not.toThrow();
+    expect(pop(push(push(null, 0, 2), 9, 1), 99)).toBeNull();
+  });
+
   it('hands out the last page frame of the last run first', () => {
     expect(
       top(

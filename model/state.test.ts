@@ -11,6 +11,7 @@ import {
   pageCount,
   pfn,
   type Region,
+  WHOLE,
 } from '../spec/index.ts';
 import { ModelState } from './index.ts';
 
@@ -57,21 +58,32 @@ it('every state can be asked and changed', () => {
         const taken = stateOf(limit, MIXED, ...policies).allocated([
           region(22, 3),
           region(2, 1),
-          region(3, 2),
+          region(6, 2),
         ]);
-        const freed = taken.freed([region(3, 1), region(10, 2), region(22, 1)]);
-        const asked = { count: pageCount(2), limit: pfn(Math.min(limit, 30)), alignment: 3 };
-        const failing = freed.firstFailing(region(0, 40), (owner) => owner !== 'caller');
-        return [
-          counts(freed),
-          owners(freed, 0, 40),
-          freed.lowestFit(asked),
-          freed.stackTop(pageCount(5)),
-          failing,
-        ];
+        const freed = taken.freed([region(6, 1), region(10, 2), region(7, 1), region(22, 1), region(12, 1)]);
+        const fits = [1, 3, 4].map((alignment) =>
+          freed.lowestFit({ count: pageCount(2), limit: pfn(Math.min(limit, 30)), alignment }),
+        );
+        const failing = freed.firstFailing(region(0, 40), () => true);
+        const tops = [5, 99].map((count) => freed.stackTop(pageCount(count)));
+        return [counts(freed), owners(freed, 0, 40), fits, tops, failing, freed.freed([region(13, 1)])];
       };
       expect(play).not.toThrow();
     }
+});
+
+it('a state of many extents can be asked and changed', () => {
+  const play = (): unknown => {
+    const holes = Array.from({ length: 350 }, (_, i) => region(2 * i, 1));
+    const taken = stateOf(700, [descriptor('conventional', 0, 700)]).allocated(holes);
+    const freed = taken.freed([region(100, 1), region(300, 1), region(302, 1)]);
+    return [
+      owners(freed, 0, 700),
+      freed.firstFailing(region(0, 800), () => true),
+      freed.allocated([region(299, 5)]),
+    ];
+  };
+  expect(play).not.toThrow();
 });
 
 describe('the state after init', () => {
@@ -81,6 +93,13 @@ describe('the state after init', () => {
     expect(counts(state)).toEqual([2, 4, 20, 0, 8, 12]);
     expect(state.world).toMatchObject({ bitmapLimit: 8, end: 30, total: 26 });
     expect(stateOf(8, []).world).toMatchObject({ end: 0, total: 0 });
+  });
+
+  it('has one zone, the bitmap zone, where the manager claims no more', () => {
+    const profile = { ...WHOLE, zones: 1, singlePages: 'anywhere' } as const;
+    const map = memoryMap([descriptor('conventional', 0, 20)]);
+    const state = ModelState.init(map, config({ bitmapMaxAddr: 8n * PAGE_BYTES }), [], profile);
+    expect(counts(state)).toEqual([0, 0, 20, 0, 20, 0]);
   });
 
   it('has the free stack in the order of the map, where that is promised', () => {
@@ -208,4 +227,8 @@ it('the first page frame that fails a test may be absent, or beyond all RAM', ()
     notFree(40, 0),
   ]).toEqual([null, 10, 18, 30, 40, null]);
   expect(notFree(2 ** 40 - 1, 1)).toBe(2 ** 40 - 1);
+  const holes = Array.from({ length: 350 }, (_, i) => region(2 * i, 1));
+  const striped = stateOf(700, [descriptor('conventional', 0, 700)]).allocated(holes);
+  expect(striped.firstFailing(region(0, 700), (owner) => owner !== 'absent')).toBeNull();
+  expect(striped.firstFailing(region(0, 701), (owner) => owner !== 'absent')).toBe(700);
 });

@@ -115,10 +115,11 @@ export class ModelState implements Ownership {
 
   lowestFit({ count, limit, alignment }: FitRequest): Pfn | null {
     if (count > this.freeIn('bitmap')) return null;
-    let [lowest, end] = [0, 0];
+    let lowest = 0;
+    let end = 0;
     const found = findExtent(this.#fields.extents, 0, limit, (owner, from, to) => {
       if (owner !== 'pmm') return false;
-      if (from !== end || from === 0) lowest = Math.ceil(from / alignment) * alignment;
+      if (from !== end) lowest = Math.ceil(from / alignment) * alignment;
       end = to;
       return lowest + count <= to;
     });
