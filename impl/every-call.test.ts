@@ -1,7 +1,7 @@
 /** Every call, once, on machines of many shapes: nothing throws that should not. The quickest look at the whole. */
 import { describe, expect, test } from 'vitest';
 import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
-import { createPmm } from './index.ts';
+import { createPmm, type PageFrameManager } from './index.ts';
 import { type Stretch, usable } from './testing/zone.ts';
 
 const PAGE = 4096n;
@@ -16,13 +16,34 @@ const MACHINES: Readonly<Record<string, readonly DescriptorInput[]>> = {
   'with nine leaves of summary': [usable([0, 2600])],
 };
 
-/** Asks for everything, frees all that was granted, and hands over the memory of boot code. */
-function everyCall(descriptors: readonly DescriptorInput[], limit: number): number {
-  const pmm = createPmm(memoryMap(descriptors), {
+function managerOf(descriptors: readonly DescriptorInput[], limit: number): PageFrameManager {
+  return createPmm(memoryMap(descriptors), {
     config: configOf({ bitmapMaxAddr: BigInt(limit) * PAGE }),
     warn: () => {},
     memory: { read: () => 0n, write: () => {} },
   });
+}
+
+/** Takes all single pages at once, and frees them one by one, in either order; then takes them one by one. */
+function allPages(descriptors: readonly DescriptorInput[], limit: number): void {
+  const pmm = managerOf(descriptors, limit);
+  const pages = new BigUint64Array(3000);
+  let count = 0;
+  while (pmm.allocPages(pages.subarray(count), 1)) count += 1;
+  pmm.freePages(pages, count);
+  const [taken, free] = [pages.subarray(0, count), pmm.freeAmount()];
+  for (const order of [taken, taken.toReversed()]) {
+    expect(pmm.allocPages(pages, count)).toBe(true);
+    for (const page of order) pmm.free(page);
+  }
+  for (const _ of taken) pmm.free(pmm.alloc() ?? 0n);
+  for (let page = pmm.alloc(); page !== null; page = pmm.alloc()) count -= 1;
+  expect([count, pmm.freeAmount()]).toEqual([0, free - taken.length]);
+}
+
+/** Asks for everything, frees all that was granted, and hands over the memory of boot code. */
+function everyCall(descriptors: readonly DescriptorInput[], limit: number): number {
+  const pmm = managerOf(descriptors, limit);
   const kept = pmm.snapshot();
   const pages = new BigUint64Array(5);
   const batch = pmm.allocPages(pages, 5);
@@ -41,6 +62,9 @@ function everyCall(descriptors: readonly DescriptorInput[], limit: number): numb
 
 describe('every call goes through on a machine', () => {
   test.each(Object.entries(MACHINES))('%s', (_, descriptors) => {
-    for (const limit of [0, 10, 50, 5000]) expect(() => everyCall(descriptors, limit)).not.toThrow();
+    for (const limit of [0, 10, 50, 5000]) {
+      expect(() => everyCall(descriptors, limit)).not.toThrow();
+      expect(() => allPages(descriptors, limit)).not.toThrow();
+    }
   });
 });

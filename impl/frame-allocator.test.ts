@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
 import { createPmm, FrameAllocator } from './index.ts';
+import { layoutOf } from './layout.ts';
+import { sectionsOf } from './sections.ts';
+import { wordsFor, writeInitial } from './state.ts';
 
 const PAGE = 4096n;
 
@@ -21,8 +24,33 @@ describe('batches', () => {
     const batch = new Uint32Array(5);
     expect(frames.allocPages(batch, 5)).toBe(true);
     expect([...batch]).toEqual([7, 6, 5, 4, 3]);
-    frames.freePages(Uint32Array.of(5, 3, 4, 7, 6), 5);
+    expect(() => frames.freePages(Uint32Array.of(5, 3, 4, 7, 6), 5)).not.toThrow();
     expect(Array.from({ length: 6 }, () => frames.alloc())).toEqual([6, 7, 4, 3, 5, 2]);
+  });
+
+  test('are refused where fewer are free, and granted where just as many are', () => {
+    const frames = allocatorOf(4, usable(0, 8));
+    const batch = new Uint32Array(5).fill(77);
+    const before = frames.snapshot();
+    expect(frames.allocPages(batch, 5)).toBe(false);
+    expect([frames.snapshot(), [...batch]]).toEqual([before, [77, 77, 77, 77, 77]]);
+    expect(frames.allocPages(batch, 4)).toBe(true);
+    expect([...batch]).toEqual([7, 6, 5, 4, 77]);
+    expect([frames.allocPages(batch, 0), frames.allocPages(batch, 1)]).toEqual([true, false]);
+    frames.freePages(Uint32Array.of(7, 6, 5, 4), 4);
+    expect(frames.allocPages(batch.fill(77), 2)).toBe(true);
+    expect([...batch]).toEqual([4, 5, 77, 77, 77]);
+  });
+
+  test('need an array that is long enough, whatever the call', () => {
+    const frames = allocatorOf(4, usable(0, 8));
+    const short = { pfn: null, message: expect.stringMatching(/: count 2 is more than the 1 entries/) };
+    expect(() => frames.allocPages(new Uint32Array(1), 2)).toThrowError(
+      expect.objectContaining({ ...short, call: 'allocPages' }),
+    );
+    expect(() => frames.freePages(new Uint32Array(1), 2)).toThrowError(
+      expect.objectContaining({ ...short, call: 'freePages' }),
+    );
   });
 
   test('that are refused leave the order of the free stack as it was', () => {
@@ -197,7 +225,7 @@ describe('a batch that is freed', () => {
   ])('%s, comes back in the opposite order', (_, batch) => {
     const frames = held();
     const single = held();
-    frames.freePages(Uint32Array.from(batch), batch.length);
+    expect(() => frames.freePages(Uint32Array.from(batch), batch.length)).not.toThrow();
     for (const frame of batch) single.free(frame);
     expect(frames.snapshot()).toEqual(single.snapshot());
     const inStack = batch.filter((frame) => frame >= 8);
@@ -215,6 +243,18 @@ describe('a batch that is freed', () => {
     ['a page frame of the bitmap zone named twice', [20, 5, 6, 5], 5, /is named twice/],
     ['a page frame named twice, in runs', [50, 51, 52, 51, 50], 51, /is named twice/],
     ['a page frame outside of all sections', [20, 1500, 21], 1500, /its owner is absent/],
+    [
+      'a page frame behind the last of a section',
+      [1005, 1006, 1007, 1008, 1009],
+      1008,
+      /its owner is absent/,
+    ],
+    [
+      'a page frame before the first of a section',
+      [2002, 2001, 2000, 1999, 1998],
+      1999,
+      /its owner is absent/,
+    ],
   ])('all but for %s, is blamed on that, and nothing changes', (_, batch, pfn, message) => {
     const frames = held();
     frames.freePages(Uint32Array.of(30, 2), 2);
@@ -292,4 +332,123 @@ test('an allocator counts all RAM, and says where its zones end', () => {
   );
   expect([frames.total, frames.limit, frames.end]).toEqual([15, 8, 10]);
   expect([allocatorOf(8).total, allocatorOf(8).end]).toEqual([0, 0]);
+});
+
+test('a fraction is no page frame number, also next to the one freed last', () => {
+  const frames = allocatorOf(4, usable(0, 16));
+  frames.allocPages(new Uint32Array(12), 12);
+  frames.allocBitmap(4, 4, 1);
+  frames.free(8);
+  const before = frames.snapshot();
+  const none = expect.objectContaining({ name: 'PmmPanic', pfn: null, owner: null });
+  for (const fraction of [8.5, 9.5, 15.5, 3.5, 0.5]) {
+    expect(() => frames.free(fraction)).toThrowError(none);
+    expect(() => frames.freePages(Float64Array.of(fraction, fraction + 1), 2)).toThrowError(none);
+    expect(() => frames.freePages(Float64Array.of(9, 10, fraction), 3)).toThrowError(none);
+    expect(frames.snapshot()).toEqual(before);
+  }
+});
+
+test('a restored allocator keeps the room that it has, and gets what the snapshot needs', () => {
+  const frames = allocatorOf(0, usable(0, 64));
+  const fresh = frames.snapshot();
+  frames.allocPages(new Uint32Array(64), 64);
+  for (let frame = 0; frame < 64; frame += 2) frames.free(frame);
+  const [room, fragmented] = [frames.stateBytes, frames.snapshot()];
+  frames.restore(fresh);
+  expect(frames.stateBytes).toBe(room);
+  const other = allocatorOf(0, usable(0, 64));
+  expect(() => other.restore(fragmented)).not.toThrow();
+  expect(other.stateBytes).toBe(fragmented.length);
+  other.restore(fresh);
+  expect([other.stateBytes, other.snapshot()]).toEqual([fragmented.length, fresh]);
+});
+
+test('what is freed in the stack zone changes nothing in the summary of the bitmap zone', () => {
+  // 2303 page frames fill nine leaves but for the padding: one more leaf would be the first node of the next level.
+  const frames = allocatorOf(2303, usable(0, 2303 + 600), usable(4000, 10));
+  frames.allocBitmap(2303, 2303, 1);
+  frames.allocPages(new Uint32Array(610), 610);
+  const summary = (): readonly number[] => {
+    const words = new Int32Array(400);
+    const length = frames.saveState(words);
+    const [depth = 0] = words;
+    return [...words.subarray(length - 2 * depth - 11, length - 2 * depth)];
+  };
+  expect(summary).not.toThrow();
+  const before = summary();
+  expect(before).toEqual(new Array(11).fill(512));
+  frames.free(4005); // so that the next is in another section than the one before it
+  frames.free(2303);
+  expect(summary()).toEqual(before);
+  frames.freePages(
+    Uint32Array.from({ length: 300 }, (_, i) => 2304 + i),
+    300,
+  );
+  expect(summary()).toEqual(before);
+  frames.freePages(Uint32Array.of(2303 + 599, 5), 2);
+  expect(summary()).toEqual([511, ...new Array(8).fill(512), 511, 512]);
+  frames.allocPages(new Uint32Array(303), 303);
+  frames.freePages(Uint32Array.of(6, 2303), 2);
+  expect(summary()).toEqual([510, ...new Array(8).fill(512), 510, 512]);
+});
+
+test('an allocator may work on a state that is given, which has room for the largest stack and never moves', () => {
+  const map = memoryMap([usable(0, 40)]);
+  const config = configOf({ bitmapMaxAddr: 8n * PAGE });
+  const sections = sectionsOf(map, config);
+  const words = wordsFor(layoutOf(sections), sections.stackFrames);
+  writeInitial(words, layoutOf(sections), sections, map.descriptors);
+  const build = (): FrameAllocator => new FrameAllocator(map, config, words);
+  expect(build).not.toThrow();
+  expect(build().snapshot()).toEqual(new FrameAllocator(map, config).snapshot());
+  const scatter = (): void => {
+    const frames = build();
+    frames.allocBitmap(3, 8, 1);
+    const batch = new Uint32Array(32);
+    frames.allocPages(batch, 32);
+    for (let i = 0; i < 32; i += 2) frames.free(batch[i] ?? 0);
+    frames.freePages(
+      batch.filter((_, i) => i % 2 === 1),
+      16,
+    );
+  };
+  expect(scatter).not.toThrow();
+  expect([build().stateBytes, build().freeInBitmap, build().freeInStack]).toEqual([words.byteLength, 5, 32]);
+});
+
+test('an allocator that is disposed of gives its memory back, unless others share it', () => {
+  const map = memoryMap([usable(0, 40)]);
+  const words = new Int32Array(new FrameAllocator(map, configOf()).stateBytes / 4);
+  new FrameAllocator(map, configOf(), words).dispose();
+  expect(words.length).toBe(0);
+  const shared = new Int32Array(new SharedArrayBuffer(1024));
+  expect(() => new FrameAllocator(map, configOf(), shared).dispose()).not.toThrow();
+  expect(shared.length).toBe(256);
+});
+
+test('a restored allocator knows at once which leaves of the bitmap zone are full', () => {
+  const build = (): FrameAllocator => allocatorOf(1023, usable(0, 1030));
+  const full = build();
+  full.allocBitmap(600, 1023, 1);
+  const other = build();
+  other.restore(full.snapshot());
+  const words = new Int32Array(200);
+  const length = other.saveState(words);
+  // Four leaves lie before the one entry of the stack.
+  expect([...words.subarray(length - 2 - 4, length - 2)]).toEqual([512, 512, 512 - 423, 512 - 255]);
+});
+
+test('the first page frame of the stack zone is of it, also where it begins with a word', () => {
+  const frames = allocatorOf(32, usable(0, 64), usable(100, 2));
+  frames.allocPages(new Uint32Array(34), 34);
+  for (const first of [32, 32]) {
+    frames.free(100); // so that the next is in another section than the one before it
+    frames.free(first);
+    expect([frames.freeInBitmap, frames.freeInStack, frames.alloc(), frames.alloc()]).toEqual([
+      32, 2, 32, 100,
+    ]);
+  }
+  frames.freePages(Uint32Array.of(100, 32), 2);
+  expect([frames.freeInBitmap, frames.freeInStack]).toEqual([32, 2]);
 });

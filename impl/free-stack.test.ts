@@ -45,6 +45,13 @@ function popped(words: Int32Array): readonly number[] {
 }
 
 describe('a free stack', () => {
+  test('can be marked, reset and listed, empty or not', () => {
+    for (const words of [empty(4), stackOf([4, 2, 1], [9, 3, -1], [20, 1, 1])]) {
+      expect(() => freeRuns(words, AT)).not.toThrow();
+      expect(() => resetStack(words, markStack(words))).not.toThrow();
+    }
+  });
+
   test('gives back the last ordinal first, whichever way its run goes', () => {
     expect(popped(stackOf([4, 2, 1], [7, 3, 1]))).toEqual([9, 8, 7, 5, 4]);
     expect(popped(stackOf([4, 2, 1], [9, 3, -1]))).toEqual([7, 8, 9, 5, 4]);

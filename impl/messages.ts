@@ -2,6 +2,9 @@
 import type { FrameAllocator } from './frame-allocator.ts';
 
 /** Returns the warning for a call that failed for want of memory. */
-export function outOfMemory(asked: string, { freeInStack, freeInBitmap }: FrameAllocator): string {
+export function outOfMemory(
+  asked: string,
+  { freeInStack, freeInBitmap }: Pick<FrameAllocator, 'freeInStack' | 'freeInBitmap'>,
+): string {
   return `${asked} failed: ENOMEM; ${freeInStack} page frames are free in the stack zone, ${freeInBitmap} in the bitmap zone`;
 }

@@ -1,7 +1,5 @@
 /** The words of panics and warnings: they are what a caller gets to read. */
 import { expect, test } from 'vitest';
-import { config as configOf, memoryMap } from '../spec/index.ts';
-import { FrameAllocator } from './index.ts';
 import { outOfMemory } from './messages.ts';
 import { argumentPanic, duplicatePanic, lengthPanic, ownerPanic } from './misuse.ts';
 
@@ -30,9 +28,7 @@ test.each([
 });
 
 test('a warning names the call and what is left in each zone', () => {
-  const map = memoryMap([{ type: 'conventional', start: 0n, pages: 5 }]);
-  const frames = new FrameAllocator(map, configOf({ bitmapMaxAddr: 2n * 4096n }));
-  expect(outOfMemory('alloc()', frames)).toBe(
+  expect(outOfMemory('alloc()', { freeInStack: 3, freeInBitmap: 2 })).toBe(
     'alloc() failed: ENOMEM; 3 page frames are free in the stack zone, 2 in the bitmap zone',
   );
 });

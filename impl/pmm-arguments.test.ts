@@ -148,7 +148,7 @@ describe('a batch', () => {
       ...Array.from({ length: 8193 }, (_, i) => BASE + BigInt(8999 - i) * PAGE),
       0n,
     ]);
-    pmm.freePages(addresses, 8193n);
+    expect(() => pmm.freePages(addresses, 8193n)).not.toThrow();
     expect([pmm.freeAmount(), pmm.alloc()]).toEqual([9000, BASE + BigInt(9000 - 8193) * PAGE]);
   });
 

@@ -44,6 +44,10 @@ function answers(frames: FrameAllocator): readonly unknown[] {
 }
 
 describe('saved words', () => {
+  test('can be had from every state', () => {
+    expect(() => [saved(machine()), saved(work(machine()))]).not.toThrow();
+  });
+
   test('are the header, the words of page frames, the summary, and the stack', () => {
     const sections = sectionsWith(310, [0, 300], [320, 40]);
     const layout = layoutOf(sections);
@@ -52,9 +56,30 @@ describe('saved words', () => {
     const summary = [HELD_AT + 18, HELD_AT + 19];
     expect([...livePlaces(sections, layout)]).toEqual([...header, ...held, ...summary]);
     expect(saved(machine())).toHaveLength(6 + 12 + 2 + 2);
+    expect(savedDepth(saved(machine()))).toBe(1);
     const later = saved(work(machine()));
     expect(savedDepth(later)).toBeGreaterThan(2);
     expect(later).toHaveLength(6 + 12 + 2 + 2 * savedDepth(later));
+  });
+
+  test('leave out a word of nothing but padding', () => {
+    const sections = sectionsWith(0, [0, 31], [64, 32]);
+    const places = [...livePlaces(sections, layoutOf(sections))];
+    expect(places.slice(6)).toEqual([HELD_AT, HELD_AT + 1]);
+  });
+
+  test('write no word behind the last of them', () => {
+    const frames = machine();
+    for (const pages of [0, 10, 40]) {
+      frames.allocPages(new Uint32Array(40), pages);
+      const words = new Int32Array(60).fill(77);
+      const length = frames.saveState(words);
+      expect([...words.subarray(length)]).toEqual(new Array(60 - length).fill(77));
+    }
+    expect(frames.freeInStack).toBe(30);
+    frames.allocPages(new Uint32Array(30), 30);
+    const words = new Int32Array(60).fill(77);
+    expect([...words.subarray(frames.saveState(words))]).toEqual(new Array(40).fill(77));
   });
 
   test('are written where they fit, and counted where they do not', () => {
