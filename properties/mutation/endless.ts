@@ -36,6 +36,128 @@ export const ENDLESS: readonly Listed[] = [
     ],
   }),
   ...listed({
+    file: 'impl/bitmap-zone.ts',
+    within: 'BitmapZone.take',
+    reason: 'A run of no page frame is looked for without end.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (count === 0 || count > words[FREE_BITMAP_AT] >>> 0) return null;',
+        after: 'if (false || count > words[FREE_BITMAP_AT] >>> 0) return null;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#takeRun',
+    reason:
+      'A run of no page frame is taken, or a piece of none checked, again and again; or the index goes away from its end.',
+    changes: [
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'const end = taken + pages;',
+        after: 'const end = taken - pages;',
+      },
+      {
+        mutator: 'AssignmentOperator',
+        before: 'if (step < 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);',
+        after: 'if (step < 0) for (let i = taken; i < end; i -= 1) frames[i] = base + (end - 1 - i);',
+      },
+      {
+        mutator: 'AssignmentOperator',
+        before: 'else for (let i = taken; i < end; i += 1) frames[i] = base + (i - taken);',
+        after: 'else for (let i = taken; i < end; i -= 1) frames[i] = base + (i - taken);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.allocPages',
+    reason:
+      'A run of no page frame is taken, or a piece of none checked, again and again; or the index goes away from its end.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let taken = 0; taken < count; ) taken = this.#takeRun(frames, taken, count);',
+        after: 'for (let taken = 0; taken <= count; ) taken = this.#takeRun(frames, taken, count);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.freeRegion',
+    reason:
+      'A run of no page frame is taken, or a piece of none checked, again and again; or the index goes away from its end.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let from = base; from < end; ) from = this.#checkPiece(from, end);',
+        after: 'for (let from = base; from <= end; ) from = this.#checkPiece(from, end);',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let from = base; from < end; ) from = this.#freePiece(from, end);',
+        after: 'for (let from = base; from <= end; ) from = this.#freePiece(from, end);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/free-stack.ts',
+    within: 'joins',
+    reason: 'What is left of the run to push never becomes less.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'return ((step + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD;',
+        after: 'return true;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'return ((step + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD;',
+        after: 'return ((step + 1) & ~2) === 0 && true;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/free-stack.ts',
+    within: 'push',
+    reason: 'What is left of the run to push never becomes less.',
+    changes: [
+      {
+        mutator: 'BlockStatement',
+        before: 'function push(words: Int32Array, at: number, ordinal: number): void { … }',
+        after: 'function push(words: Int32Array, at: number, ordinal: number): void {}',
+      },
+      {
+        mutator: 'BooleanLiteral',
+        before: 'if (!joins(ahead, (ordinal - next) | 0)) {',
+        after: 'if (joins(ahead, ordinal - next | 0)) {',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (!joins(ahead, (ordinal - next) | 0)) {',
+        after: 'if (false) {',
+      },
+      {
+        mutator: 'BlockStatement',
+        before: 'if (!joins(ahead, (ordinal - next) | 0)) { … }',
+        after: 'if (!joins(ahead, (ordinal - next) | 0)) {}',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/free-stack.ts',
+    within: 'pushRun',
+    reason: 'What is left of the run to push never becomes less.',
+    changes: [
+      { mutator: 'EqualityOperator', before: 'while (left > 0) {', after: 'while (left >= 0) {' },
+      { mutator: 'BlockStatement', before: 'while (left > 0) { … }', after: 'while (left > 0) {}' },
+      { mutator: 'CallExpression', before: 'push(words, at, next | 0);', after: ';' },
+      { mutator: 'AssignmentOperator', before: 'left -= more + 1;', after: 'left += more + 1;' },
+      { mutator: 'ArithmeticOperator', before: 'left -= more + 1;', after: 'left -= more - 1;' },
+    ],
+  }),
+  ...listed({
     file: 'impl/held-bits.ts',
     within: 'freeSince',
     reason:
@@ -146,6 +268,45 @@ export const ENDLESS: readonly Listed[] = [
         mutator: 'AssignmentOperator',
         before: 'for (let from = 0; from < pages; from += PIECE)',
         after: 'for (let from = 0; from < pages; from -= PIECE)',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/saved-words.ts',
+    within: 'loadWords',
+    reason: 'The index goes away from its end.',
+    changes: [
+      {
+        mutator: 'AssignmentOperator',
+        before: 'for (let i = 0; i < head; i += 1) words[live[i]] = saved[i];',
+        after: 'for (let i = 0; i < head; i -= 1) words[live[i]] = saved[i];',
+      },
+      {
+        mutator: 'AssignmentOperator',
+        before: 'for (let i = 0; i < stackWords; i += 1) words[stackAt + i] = saved[head + i];',
+        after: 'for (let i = 0; i < stackWords; i -= 1) words[stackAt + i] = saved[head + i];',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/saved-words.ts',
+    within: 'saveWords',
+    reason: 'The index goes away from its end.',
+    changes: [
+      {
+        mutator: 'AssignmentOperator',
+        before: 'for (let i = 0; i < head; i += 1) into[i] = words[live[i]];',
+        after: 'for (let i = 0; i < head; i -= 1) into[i] = words[live[i]];',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let i = 0; i < stackWords; i += 1) into[head + i] = words[stackAt + i];',
+        after: 'for (let i = 0; i >= stackWords; i += 1) into[head + i] = words[stackAt + i];',
+      },
+      {
+        mutator: 'AssignmentOperator',
+        before: 'for (let i = 0; i < stackWords; i += 1) into[head + i] = words[stackAt + i];',
+        after: 'for (let i = 0; i < stackWords; i -= 1) into[head + i] = words[stackAt + i];',
       },
     ],
   }),
@@ -401,6 +562,100 @@ export const ENDLESS: readonly Listed[] = [
       { mutator: 'EqualityOperator', before: 'while (have < length) {', after: 'while (have <= length) {' },
       { mutator: 'BlockStatement', before: 'while (have < length) { … }', after: 'while (have < length) {}' },
       { mutator: 'ArithmeticOperator', before: 'have = have + step;', after: 'have = have - step;' },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'findExtent',
+    reason: 'The search for a place no longer halves what is left, or the loop does not move on.',
+    changes: [
+      {
+        mutator: 'BlockStatement',
+        before: 'for (let place = leafAt(extents, base); from < end; place += 1) { … }',
+        after: 'for (let place = leafAt(extents, base); from < end; place += 1) {}',
+      },
+      {
+        mutator: 'LogicalOperator',
+        before: 'for (let i = lastUpTo(starts, from); i < owners.length && from < end; i += 1) {',
+        after: 'for (let i = lastUpTo(starts, from); i < owners.length || from < end; i += 1) {',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'for (let i = lastUpTo(starts, from); i < owners.length && from < end; i += 1) {',
+        after: 'for (let i = lastUpTo(starts, from); true && from < end; i += 1) {',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'lastUpTo',
+    reason: 'The search for a place no longer halves what is left, or the loop does not move on.',
+    changes: [
+      { mutator: 'EqualityOperator', before: 'while (high - low > 1) {', after: 'while (high - low >= 1) {' },
+      { mutator: 'EqualityOperator', before: 'while (high - low > 1) {', after: 'while (high - low <= 1) {' },
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'while (high - low > 1) {',
+        after: 'while (high + low > 1) {',
+      },
+      {
+        mutator: 'BlockStatement',
+        before: 'while (high - low > 1) { … }',
+        after: 'while (high - low > 1) {}',
+      },
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'const middle = (low + high) >> 1;',
+        after: 'const middle = (low - high) >> 1;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'leafAt',
+    reason: 'The search for a place no longer halves what is left, or the loop does not move on.',
+    changes: [
+      { mutator: 'EqualityOperator', before: 'while (high - low > 1) {', after: 'while (high - low >= 1) {' },
+      { mutator: 'EqualityOperator', before: 'while (high - low > 1) {', after: 'while (high - low <= 1) {' },
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'while (high - low > 1) {',
+        after: 'while (high + low > 1) {',
+      },
+      {
+        mutator: 'BlockStatement',
+        before: 'while (high - low > 1) { … }',
+        after: 'while (high - low > 1) {}',
+      },
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'const middle = (low + high) >> 1;',
+        after: 'const middle = (low - high) >> 1;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/free-stack.ts',
+    within: 'pop',
+    reason: 'The search for a place no longer halves what is left, or the loop does not move on.',
+    changes: [
+      {
+        mutator: 'BlockStatement',
+        before: 'while (rest !== null && left > 0) { … }',
+        after: 'while (rest !== null && left > 0) {}',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/free-stack.ts',
+    within: 'top',
+    reason: 'The search for a place no longer halves what is left, or the loop does not move on.',
+    changes: [
+      {
+        mutator: 'AssignmentOperator',
+        before: 'for (let i = run.count - 1; i >= last; i -= 1) frames.push(pfn(run.base + i));',
+        after: 'for (let i = run.count - 1; i >= last; i += 1) frames.push(pfn(run.base + i));',
+      },
     ],
   }),
 ];

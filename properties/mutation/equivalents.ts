@@ -44,6 +44,446 @@ export const EQUIVALENT: readonly Listed[] = [
     ],
   }),
   ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#checkPiece',
+    reason: 'Where the two are equal, it is the same to take either.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'const until = end < base + count ? end : base + count;',
+        after: 'const until = end <= base + count ? end : base + count;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#checkPiece',
+    reason:
+      'A page frame behind the piece that is free is not asked about: the answer is compared with the end of the piece.',
+    changes: [
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'const free = firstFree(this.#words, first + (from - base), first + (until - base));',
+        after: 'const free = firstFree(this.#words, first + (from - base), first + (until + base));',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#frameElsewhere',
+    reason: 'What is not answered from the section last used is looked up: the same, later.',
+    changes: [{ mutator: 'CallExpression', before: 'this.#use(section);', after: ';' }],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#frameOf',
+    reason: 'What is not answered from the section last used is looked up: the same, later.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before:
+          'return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);',
+        after: 'return false ? this.#base + index : this.#frameElsewhere(ordinal);',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before:
+          'return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);',
+        after:
+          'return index > 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#freePiece',
+    reason: 'Where the two are equal, it is the same to take either.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'const until = end < base + count ? end : base + count;',
+        after: 'const until = end <= base + count ? end : base + count;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#freePiece',
+    reason: 'The section was found before: it cannot panic here, so that the name of the call is not used.',
+    changes: [
+      {
+        mutator: 'StringLiteral',
+        before: "const { base, count, first } = this.#finder.sectionOf('freeRegion', from);",
+        after: 'const { base, count, first } = this.#finder.sectionOf("", from);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#holdAgain',
+    reason:
+      'The page frame was found before: it cannot panic here, so that the name of the call is not used.',
+    changes: [
+      {
+        mutator: 'StringLiteral',
+        before: "markRange(this.#words, this.#ordinalOf('freePages', frames[i]), 1, true);",
+        after: 'markRange(this.#words, this.#ordinalOf("", frames[i]), 1, true);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#makeRoom',
+    reason: 'There is more room than needed.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;',
+        after: 'if (Math.min(depth + entries, stackFrames) < this.#capacity) return;',
+      },
+      {
+        mutator: 'MethodExpression',
+        before: 'if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;',
+        after: 'if (Math.max(depth + entries, stackFrames) <= this.#capacity) return;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#noteBatch',
+    reason:
+      'The page frame was found before: it cannot panic here, so that the name of the call is not used.',
+    changes: [
+      {
+        mutator: 'StringLiteral',
+        before: "const ordinal = this.#ordinalOf('freePages', frames[i]);",
+        after: 'const ordinal = this.#ordinalOf("", frames[i]);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#noteFrame',
+    reason:
+      'The page frame was found before: it cannot panic here, so that the name of the call is not used.',
+    changes: [
+      {
+        mutator: 'StringLiteral',
+        before: "const ordinal = this.#ordinalOf('free', frame);",
+        after: 'const ordinal = this.#ordinalOf("", frame);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#push',
+    reason: 'Nothing is added to the count where the two are equal.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (ahead !== 0) words[MORE_BELOW_AT] += Math.abs(ahead);',
+        after: 'if (true) words[MORE_BELOW_AT] += Math.abs(ahead);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#push',
+    reason: 'A run that grows page by page beyond 2^30 page frames is as good a run, up to 2^31.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (((ordinal - next + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD) {',
+        after: 'if (((ordinal - next + 1) & ~2) === 0 && true) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (((ordinal - next + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD) {',
+        after: 'if (((ordinal - next + 1) & ~2) === 0 && ahead + MOST_AHEAD >>> 0 < 2 * MOST_AHEAD) {',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#releaseRun',
+    reason: 'What is not answered from the section last used is looked up: the same, later.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'const isNear = near >= 0 && near < this.#count && Math.floor(near) === near;',
+        after: 'const isNear = false;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const isNear = near >= 0 && near < this.#count && Math.floor(near) === near;',
+        after: 'const isNear = near > 0 && near < this.#count && Math.floor(near) === near;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (!isNear && this.#ordinalOf('freePages', frames[from]) < this.#bitmapOrdinals) {",
+        after: 'if (true) {',
+      },
+      {
+        mutator: 'LogicalOperator',
+        before: "if (!isNear && this.#ordinalOf('freePages', frames[from]) < this.#bitmapOrdinals) {",
+        after: "if (!isNear || this.#ordinalOf('freePages', frames[from]) < this.#bitmapOrdinals) {",
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (!isNear && this.#ordinalOf('freePages', frames[from]) < this.#bitmapOrdinals) {",
+        after: 'if (!isNear && true) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: "if (!isNear && this.#ordinalOf('freePages', frames[from]) < this.#bitmapOrdinals) {",
+        after: "if (!isNear && this.#ordinalOf('freePages', frames[from]) <= this.#bitmapOrdinals) {",
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#releaseRun',
+    reason: 'The batch is freed page by page instead of by runs: in the same order.',
+    changes: [
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'const end = endOfRun(frames, from, Math.min(count, from + LONGEST_PIECE));',
+        after: 'const end = endOfRun(frames, from, Math.min(count, from - LONGEST_PIECE));',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const step = frames[end - 1] < frames[from] ? -1 : 1;',
+        after: 'const step = frames[end - 1] <= frames[from] ? -1 : 1;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (!fits || firstFree(this.#words, first, first + pages) < first + pages) {',
+        after: 'if (true) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (!fits || firstFree(this.#words, first, first + pages) < first + pages) {',
+        after: 'if (!fits || firstFree(this.#words, first, first + pages) <= first + pages) {',
+      },
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'if (!fits || firstFree(this.#words, first, first + pages) < first + pages) {',
+        after: 'if (!fits || firstFree(this.#words, first, first - pages) < first + pages) {',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#releaseRun',
+    reason:
+      'The batch is freed page by page instead of by runs, or a run of one as a run: in the same order.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'const low = step < 0 ? index - (pages - 1) : index;',
+        after: 'const low = step <= 0 ? index - (pages - 1) : index;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'const fits = pages > 1 && low >= 0 && low + pages <= this.#count;',
+        after: 'const fits = false;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'const fits = pages > 1 && low >= 0 && low + pages <= this.#count;',
+        after: 'const fits = true && low >= 0 && low + pages <= this.#count;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const fits = pages > 1 && low >= 0 && low + pages <= this.#count;',
+        after: 'const fits = pages >= 1 && low >= 0 && low + pages <= this.#count;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const fits = pages > 1 && low >= 0 && low + pages <= this.#count;',
+        after: 'const fits = pages <= 1 && low >= 0 && low + pages <= this.#count;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const fits = pages > 1 && low >= 0 && low + pages <= this.#count;',
+        after: 'const fits = pages > 1 && low > 0 && low + pages <= this.#count;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const fits = pages > 1 && low >= 0 && low + pages <= this.#count;',
+        after: 'const fits = pages > 1 && low >= 0 && low + pages < this.#count;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.#takeRun',
+    reason: 'The way of a run is up or down: never 0.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'const low = step < 0 ? next - pages + 1 : next;',
+        after: 'const low = step <= 0 ? next - pages + 1 : next;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (step < 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);',
+        after: 'if (step <= 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.alloc',
+    reason: 'Nothing is taken from the count where the two are equal.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (next !== last) words[MORE_BELOW_AT] -= Math.abs((last - next) | 0);',
+        after: 'if (true) words[MORE_BELOW_AT] -= Math.abs((last - next) | 0);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.alloc',
+    reason: 'What is not answered from the section last used is looked up: the same, later.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before:
+          'return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);',
+        after: 'return false ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before:
+          'return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);',
+        after:
+          'return index > 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.alloc',
+    reason: 'Behind the section lies padding, which is never free.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before:
+          'return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);',
+        after:
+          'return index >= 0 && index <= this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.free',
+    reason: 'What is not answered from the section last used is looked up: the same, later.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (index >= 0 && index < this.#count && Math.floor(index) === index) {',
+        after: 'if (false) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (index >= 0 && index < this.#count && Math.floor(index) === index) {',
+        after: 'if (index > 0 && index < this.#count && Math.floor(index) === index) {',
+      },
+      {
+        mutator: 'BlockStatement',
+        before: 'if (index >= 0 && index < this.#count && Math.floor(index) === index) { … }',
+        after: 'if (index >= 0 && index < this.#count && Math.floor(index) === index) {}',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.freePages',
+    reason: 'Page frames of the stack zone are passed over one by one.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (this.freeInBitmap !== freeInBitmap) this.#noteBatch(frames, count);',
+        after: 'if (true) this.#noteBatch(frames, count);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.inspect',
+    reason: 'Held bits and free stack say the same of every page frame; which is read decides on time alone.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'const read = stackFrames <= READ_THROUGH ? list.length : bitmapSections;',
+        after: 'const read = true ? list.length : bitmapSections;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'const read = stackFrames <= READ_THROUGH ? list.length : bitmapSections;',
+        after: 'const read = false ? list.length : bitmapSections;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const read = stackFrames <= READ_THROUGH ? list.length : bitmapSections;',
+        after: 'const read = stackFrames < READ_THROUGH ? list.length : bitmapSections;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'const read = stackFrames <= READ_THROUGH ? list.length : bitmapSections;',
+        after: 'const read = stackFrames > READ_THROUGH ? list.length : bitmapSections;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.inspect',
+    reason: 'Of no section there is no run.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before:
+          'if (read < list.length) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));',
+        after: 'if (true) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before:
+          'if (read < list.length) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));',
+        after:
+          'if (read <= list.length) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.loadState',
+    reason: 'There is more room than needed.',
+    changes: [
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'this.#makeRoom(savedDepth(saved) - this.#words[DEPTH_AT]);',
+        after: 'this.#makeRoom(savedDepth(saved) + this.#words[DEPTH_AT]);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/frame-allocator.ts',
+    within: 'FrameAllocator.restore',
+    reason: 'Words of the same length are exchanged instead of copied.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (words.length > this.#words.length) {',
+        after: 'if (words.length >= this.#words.length) {',
+      },
+    ],
+  }),
+  ...listed({
     file: 'impl/frame-batch.ts',
     within: 'endOfRun',
     reason: 'At the limit there is no next entry to look at: the loop does not begin, whatever the step.',
@@ -227,6 +667,24 @@ export const EQUIVALENT: readonly Listed[] = [
         mutator: 'EqualityOperator',
         before: 'for (let from = 0; from < pages; from += PIECE)',
         after: 'for (let from = 0; from <= pages; from += PIECE)',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'impl/saved-words.ts',
+    within: 'loadWords',
+    reason:
+      'What is written there is no word of the state, or lies beyond the depth of the stack, where nobody reads.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let i = 0; i < head; i += 1) words[live[i]] = saved[i];',
+        after: 'for (let i = 0; i <= head; i += 1) words[live[i]] = saved[i];',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let i = 0; i < stackWords; i += 1) words[stackAt + i] = saved[head + i];',
+        after: 'for (let i = 0; i <= stackWords; i += 1) words[stackAt + i] = saved[head + i];',
       },
     ],
   }),
@@ -654,6 +1112,218 @@ export const EQUIVALENT: readonly Listed[] = [
           'const step = have < length - have ? have : length - have; // 1 <= step <= 16: neither shift below is by 32',
         after:
           'const step = have <= length - have ? have : length - have; // 1 <= step <= 16: neither shift below is by 32',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'findExtent',
+    reason: 'From the end on there is nothing to look at: the inner loop does not begin.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let place = leafAt(extents, base); from < end; place += 1) {',
+        after: 'for (let place = leafAt(extents, base); from <= end; place += 1) {',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'give',
+    reason: 'The compiler asks for it; a place that was searched for is one of a leaf.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (head === undefined || tail === undefined) return extents;',
+        after: 'if (false) return extents;',
+      },
+      {
+        mutator: 'LogicalOperator',
+        before: 'if (head === undefined || tail === undefined) return extents;',
+        after: 'if (head === undefined && tail === undefined) return extents;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (head === undefined || tail === undefined) return extents;',
+        after: 'if (false || tail === undefined) return extents;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (head === undefined || tail === undefined) return extents;',
+        after: 'if (head === undefined || false) return extents;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'give',
+    reason: 'With one leaf, to put the changed leaf in its place comes to the same list.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before:
+          'return extents.length === 1 ? changed : extents.toSpliced(first, last - first + 1, ...changed);',
+        after: 'return false ? changed : extents.toSpliced(first, last - first + 1, ...changed);',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'given',
+    reason: "Before the first extent lies none, whose owner is nobody's.",
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (kept === 0 || head.owners[kept - 1] !== owner) {',
+        after: 'if (false || head.owners[kept - 1] !== owner) {',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'given',
+    reason: 'Where head and tail are one leaf, what is before and what is after it are joined to the same.',
+    changes: [{ mutator: 'ConditionalExpression', before: 'if (head === tail)', after: 'if (false)' }],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'leafAt',
+    reason: 'The compiler asks for it; a place that was searched for is one of a leaf.',
+    changes: [
+      {
+        mutator: 'OptionalChaining',
+        before: 'if ((extents[middle]?.starts[0] ?? 0) <= frame) low = middle;',
+        after: 'if ((extents[middle].starts[0] ?? 0) <= frame) low = middle;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/extents.ts',
+    within: 'ownerAt',
+    reason: 'The compiler asks for it; a place that was searched for is one of a leaf.',
+    changes: [
+      {
+        mutator: 'OptionalChaining',
+        before: "return leaf?.owners[lastUpTo(leaf.starts, frame)] ?? 'absent';",
+        after: "return leaf.owners[lastUpTo(leaf.starts, frame)] ?? 'absent';",
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/free-stack.ts',
+    within: 'pop',
+    reason:
+      'Where nothing is left to pop, a copy of the run is returned; where nothing is left to show, no page frame of a run is.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'while (rest !== null && left > 0) {',
+        after: 'while (rest !== null && true) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'while (rest !== null && left > 0) {',
+        after: 'while (rest !== null && left >= 0) {',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/free-stack.ts',
+    within: 'top',
+    reason:
+      'Where nothing is left to pop, a copy of the run is returned; where nothing is left to show, no page frame of a run is.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'for (let run = stack; run !== null && frames.length < count; run = run.below) {',
+        after: 'for (let run = stack; run !== null && true; run = run.below) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let run = stack; run !== null && frames.length < count; run = run.below) {',
+        after: 'for (let run = stack; run !== null && frames.length <= count; run = run.below) {',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
+    within: 'ModelState.#listed',
+    reason: 'RAM has an owner; the compiler asks for the check.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (owner === 'absent') return this;",
+        after: 'if (false) return this;',
+      },
+      {
+        mutator: 'StringLiteral',
+        before: "if (owner === 'absent') return this;",
+        after: 'if (owner === "") return this;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
+    within: 'ModelState.allocated',
+    reason: 'An empty run changes the owner of no page frame.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (count > 0) extents = give(extents, base, base + count, 'caller');",
+        after: "if (true) extents = give(extents, base, base + count, 'caller');",
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: "if (count > 0) extents = give(extents, base, base + count, 'caller');",
+        after: "if (count >= 0) extents = give(extents, base, base + count, 'caller');",
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
+    within: 'ModelState.firstFailing',
+    reason: 'One page frame is found among extents as well, only later.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (count === 1) return test(ownerAt(this.#fields.extents, base)) ? null : base;',
+        after: 'if (false) return test(ownerAt(this.#fields.extents, base)) ? null : base;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
+    within: 'ModelState.freed',
+    reason: 'An empty run changes the owner of no page frame.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (count === 0) continue;',
+        after: 'if (false) continue;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
+    within: 'ModelState.lowestFit',
+    reason: 'More page frames than are free fit nowhere: the search finds that out, too.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (count > this.freeIn('bitmap')) return null;",
+        after: 'if (false) return null;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
+    within: 'ModelState.lowestFit',
+    reason: 'Every zone but the stack zone is the bitmap zone.',
+    changes: [
+      {
+        mutator: 'StringLiteral',
+        before: "if (count > this.freeIn('bitmap')) return null;",
+        after: 'if (count > this.freeIn("")) return null;',
       },
     ],
   }),
