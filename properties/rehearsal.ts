@@ -38,9 +38,14 @@ const FAILED: Outcome = { kind: 'failed' };
 const DONE: Outcome = { kind: 'done' };
 const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
 
-/** The pages of a result from one on, by name. */
-function namesOf({ result, page }: ResultReference, count: Argument): readonly string[] {
-  return Array.from({ length: Number(count) }, (_, i) => `${result}.${page + i}`);
+/** Pages [first, end) of a result. */
+interface Pages {
+  readonly first: number;
+  readonly end: number;
+}
+
+function pagesFrom({ page }: ResultReference, count: Argument): Pages {
+  return { first: page, end: page + Number(count) };
 }
 
 export interface RehearsalOptions {
@@ -53,8 +58,8 @@ export class Rehearsal implements Scene {
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
   readonly #profile: Profile;
-  /** Pages of results that were freed by this name, as `result.page`. Their page frames may be somebody else's since. */
-  readonly #freedNames = new Set<string>();
+  /** Pages of each result that were freed by its name. Their page frames may be somebody else's since. */
+  readonly #freedPages = new Map<number, Pages[]>();
   #state: ModelState;
 
   constructor(world: World, { policies, profile }: RehearsalOptions) {
@@ -100,14 +105,24 @@ export class Rehearsal implements Scene {
       const { result, page, offset } = reference;
       const isInside = offset >= 0n && offset < PAGE_BYTES;
       const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
-      return isInside && isWithin && namesOf(reference, count).every((name) => !this.#freedNames.has(name));
+      return isInside && isWithin && !this.#wasFreed(reference, count);
     });
+  }
+
+  #wasFreed(reference: ResultReference, count: Argument): boolean {
+    const { first, end } = pagesFrom(reference, count);
+    const freed = this.#freedPages.get(reference.result) ?? [];
+    return freed.some((pages) => pages.first < end && first < pages.end);
   }
 
   #noteFreed(operation: Operation<Reference>): void {
     const count = operation.call === 'freeRegion' ? operation.count : 1n;
-    for (const reference of addressesOf(operation))
-      if (namesResult(reference)) for (const name of namesOf(reference, count)) this.#freedNames.add(name);
+    for (const reference of addressesOf(operation)) {
+      if (!namesResult(reference)) continue;
+      const freed = this.#freedPages.get(reference.result);
+      if (freed === undefined) this.#freedPages.set(reference.result, [pagesFrom(reference, count)]);
+      else freed.push(pagesFrom(reference, count));
+    }
   }
 
   /** Whether page frames are boot memory from an absolute address on, which lies where it lies on every target. */
