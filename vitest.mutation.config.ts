@@ -17,8 +17,10 @@ const FILES = [
   'model/free-stack.test.ts',
   'model/state.test.ts',
   'model/extents.test.ts',
+  'properties/mutation/programs.test.ts',
   'model/step.test.ts',
   'impl/every-call.test.ts',
+  'impl/pmm-arguments.test.ts',
   'impl/search.test.ts',
   'impl/bitmap-zone.test.ts',
   'impl/frame-allocator.test.ts',
@@ -26,10 +28,8 @@ const FILES = [
   'impl/saved-places.test.ts',
   'impl/saved-words.test.ts',
   'impl/snapshot.test.ts',
-  'impl/pmm-arguments.test.ts',
   'impl/shared/lock.test.ts',
   'impl/shared/shared-pmm.test.ts',
-  'properties/mutation/programs.test.ts',
 ];
 
 /** Keeps the files in the order of the list. */

@@ -29,7 +29,7 @@ function allPages(descriptors: readonly DescriptorInput[], limit: number): void 
   const pmm = managerOf(descriptors, limit);
   const pages = new BigUint64Array(3000);
   let count = 0;
-  while (pmm.allocPages(pages.subarray(count), 1)) count += 1;
+  while (count < pages.length && pmm.allocPages(pages.subarray(count), 1)) count += 1;
   pmm.freePages(pages, count);
   const [taken, free] = [pages.subarray(0, count), pmm.freeAmount()];
   for (const order of [taken, taken.toReversed()]) {

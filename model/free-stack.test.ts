@@ -7,6 +7,14 @@ function pushAll(runs: readonly (readonly [base: number, count: number])[]): Fre
 }
 
 describe('a free stack', () => {
+  it('can be pushed, popped and shown in any state', () => {
+    const show = (): unknown => {
+      const stack = push(push(push(push(null, 0, 4), 9, 1), 10, 2), 20, 3);
+      return [0, 1, 3, 4, 6, 7, 99].map((count) => [top(pop(stack, count), 2), top(pop(stack, count), 99)]);
+    };
+    expect(show).not.toThrow();
+  });
+
   it('is a run where one goes on from the other, and nothing where nothing was pushed or all was popped', () => {
     expect(push(push(null, 0, 2), 2, 3)).toEqual({ base: 0, count: 5, below: null });
     expect(push(push(null, 0, 2), 3, 3)).toEqual({

@@ -118,6 +118,7 @@ describe('what is handed out', () => {
       [region(25, 2), region(2, 1), region(22, 3), region(3, 1)],
       [region(2, 2), region(22, 0), region(22, 5)],
     ]) {
+      expect(() => stateOf(8, MIXED).allocated(regions)).not.toThrow();
       const state = stateOf(8, MIXED).allocated(regions);
       expect(owners(state, 0, 32)).toBe('ppccppppppbbbbffaaaappcccccpppaa');
       expect(counts(state)).toEqual([2, 4, 13, 7, 6, 7]);
@@ -136,6 +137,7 @@ describe('what is freed', () => {
     const taken = stateOf(8, MIXED).allocated([region(4, 4), region(8, 2)]);
     expect(counts(taken.freed([region(10, 1)]))).toEqual([2, 3, 15, 6, 4, 11]);
     expect(counts(taken.freed([region(4, 1)]))).toEqual([2, 4, 15, 5, 5, 10]);
+    expect(() => taken.freed([region(6, 6), region(13, 0), region(13, 1)])).not.toThrow();
     const all = taken.freed([region(6, 6), region(13, 0), region(13, 1)]);
     expect(counts(all)).toEqual([2, 1, 21, 2, 6, 15]);
     expect(owners(all, 0, 16)).toBe('ppppccppppppbpff');
@@ -174,6 +176,7 @@ describe('the lowest run that fits', () => {
       lowest(state, 9, 8, 1),
       lowest(state, 1, 0, 1),
     ]).toEqual([0, 0, null, null]);
+    expect(() => lowest(state.allocated([region(0, 1)]), 2, 8, 4)).not.toThrow();
     expect(lowest(state.allocated([region(0, 1)]), 2, 8, 4)).toBe(4);
     expect(lowest(state.allocated([region(0, 1), region(5, 1)]), 2, 8, 4)).toBeNull();
     expect(lowest(state.allocated([region(0, 8)]), 1, 8, 1)).toBeNull();

@@ -1247,6 +1247,67 @@ export const EQUIVALENT: readonly Listed[] = [
   }),
   ...listed({
     file: 'model/state.ts',
+    within: 'ascendingRuns',
+    reason:
+      'Regions given one by one, unsorted or not joined, come to the same owners: sorted and joined it takes less time.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (regions.length <= 1) return regions;',
+        after: 'if (true) return regions;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (regions.length <= 1) return regions;',
+        after: 'if (false) return regions;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (regions.length <= 1) return regions;',
+        after: 'if (regions.length < 1) return regions;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (regions.length <= 1) return regions;',
+        after: 'if (regions.length > 1) return regions;',
+      },
+      {
+        mutator: 'ArrowFunction',
+        before: 'for (const region of regions.toSorted((a, b) => a.base - b.base)) {',
+        after: 'for (const region of regions.toSorted(() => undefined)) {',
+      },
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'for (const region of regions.toSorted((a, b) => a.base - b.base)) {',
+        after: 'for (const region of regions.toSorted((a, b) => a.base + b.base)) {',
+      },
+      { mutator: 'UnaryOperator', before: 'const last = runs.at(-1);', after: 'const last = runs.at(+1);' },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (last !== undefined && endOf(last) === region.base)',
+        after: 'if (false)',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
+    within: 'bootPages',
+    reason: 'One page frame is found among extents as well, only later.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (end - base === 1) return ownerAt(extents, base) === 'boot' ? 1 : 0;",
+        after: "if (false) return ownerAt(extents, base) === 'boot' ? 1 : 0;",
+      },
+      {
+        mutator: 'ArithmeticOperator',
+        before: "if (end - base === 1) return ownerAt(extents, base) === 'boot' ? 1 : 0;",
+        after: "if (end + base === 1) return ownerAt(extents, base) === 'boot' ? 1 : 0;",
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/state.ts',
     within: 'ModelState.#listed',
     reason: 'RAM has an owner; the compiler asks for the check.',
     changes: [
@@ -1324,6 +1385,45 @@ export const EQUIVALENT: readonly Listed[] = [
         mutator: 'StringLiteral',
         before: "if (count > this.freeIn('bitmap')) return null;",
         after: 'if (count > this.freeIn("")) return null;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/step.ts',
+    within: 'freedRegions',
+    reason: 'An empty region changes the owner of no page frame.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (operation.call === 'freeRegion' && operation.count === 0n) return regions;",
+        after: 'if (false) return regions;',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: "if (operation.call === 'freeRegion' && operation.count === 0n) return regions;",
+        after: 'if (true && operation.count === 0n) return regions;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: "if (operation.call === 'freeRegion' && operation.count === 0n) return regions;",
+        after: "if (operation.call !== 'freeRegion' && operation.count === 0n) return regions;",
+      },
+      {
+        mutator: 'StringLiteral',
+        before: "if (operation.call === 'freeRegion' && operation.count === 0n) return regions;",
+        after: 'if (operation.call === "" && operation.count === 0n) return regions;',
+      },
+    ],
+  }),
+  ...listed({
+    file: 'model/step.ts',
+    within: 'freedRegions',
+    reason: 'What is freed was granted: each address is that of a page frame.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'for (const base of frames) if (base !== null) regions.push({ base, count });',
+        after: 'for (const base of frames) if (true) regions.push({ base, count });',
       },
     ],
   }),

@@ -18,8 +18,9 @@ function isThrown(value: unknown): value is Thrown {
   return typeof value === 'object' && value !== null && 'message' in value;
 }
 
-/** Returns the error that a failed property was failed by. */
+/** Returns the error that a failed property was failed by: the first assertion on the way to it, or the error itself. */
 function rootOf(error: Thrown): Thrown {
+  if (error.name === 'AssertionError') return error;
   return isThrown(error.cause) ? rootOf(error.cause) : error;
 }
 
