@@ -107,6 +107,14 @@ export function speedWorld([first]: readonly NamedWorld[], { bitmapMaxAddr }: Ma
   );
 }
 
+/** Returns the map that `--map` names, or this machine's, for checks that run on one. Throws `SpecError` where it names several. */
+export function namedWorld(options: CheckOptions): NamedWorld {
+  const [world, another] = worldsOf(options);
+  if (world === undefined || another !== undefined || usesGenerated({ ...options, map: options.map ?? [] }))
+    throw new SpecError('--map: expected one memory map at most with --concurrent');
+  return world;
+}
+
 /** A check with its defaults filled in. */
 export interface Run {
   readonly target: Target;

@@ -13,6 +13,7 @@ import {
   writeShard,
 } from '../properties/index.ts';
 import { DEFAULT_BITMAP_MAX_ADDR, SpecError, type Trace, toHex } from '../spec/index.ts';
+import { type ConcurrentOptions, refuseMixed, runConcurrent } from './check-concurrent.ts';
 import { conclude, type Remark } from './check-result.ts';
 import {
   type CheckOptions,
@@ -41,6 +42,7 @@ import {
   seconds,
   shard,
   wholeNumber,
+  workers,
 } from './options.ts';
 
 /** Reduces a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
@@ -91,7 +93,9 @@ function refuse({ shard, seed, jobs, stats }: CheckOptions): void {
     throw new SpecError('--stats: expected --jobs 1: only programs of this thread are written down');
 }
 
-async function check(options: CheckOptions): Promise<void> {
+async function check(options: CheckOptions & ConcurrentOptions, command: Command): Promise<void> {
+  refuseMixed(options.concurrent === true, (name) => command.getOptionValueSource(name) === 'cli');
+  if (options.concurrent === true) return runConcurrent(options);
   refuse(options);
   const run = await runOf(options);
   const { target } = run;
@@ -164,6 +168,10 @@ export function checkCommand(): Command {
     .option('--corpus <folder>', 'folder of counterexamples: run first, and saved there', 'counterexamples')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .option('--junit <file>', 'write the result as JUnit XML')
+    .option('--concurrent', 'callers at the same time: explored schedules, then real threads')
+    .option('--workers <n>', 'threads of --concurrent (default: 4)', workers)
+    .option('--calls <n>', 'calls of these threads (default: 100000)', wholeNumber('--calls', 1))
+    .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--json', 'print the result as JSON')
     .action(check);
 }

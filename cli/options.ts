@@ -109,3 +109,13 @@ export function shard(text: string, environment: NodeJS.ProcessEnv = process.env
     `--shard: expected I/N with I from 0 to N - 1, or N with I in ${INDEX_VARIABLE}, which ${known}, found ${JSON.stringify(text)}`,
   );
 }
+
+/** More threads than this say nothing that fewer do not. */
+export const MOST_WORKERS = 64;
+
+/** Returns the number of workers in `text`. */
+export function workers(text: string): number {
+  const n = wholeNumber('--workers', 2)(text);
+  if (n <= MOST_WORKERS) return n;
+  throw new SpecError(`--workers: expected at most ${MOST_WORKERS}, found ${JSON.stringify(text)}`);
+}

@@ -1,7 +1,19 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 import { Command } from 'commander';
-import { type Execution, execute, formatCounterexample, loadTarget, readTrace } from '../properties/index.ts';
-import type { Profile, Trace } from '../spec/index.ts';
+import {
+  decodeConcurrentTrace,
+  decodeTrace,
+  type Execution,
+  execute,
+  formatCounterexample,
+  isConcurrentTrace,
+  loadConcurrentTarget,
+  loadTarget,
+  readTraceText,
+  replayConcurrent,
+} from '../properties/index.ts';
+import { type Profile, parseJson, type Trace } from '../spec/index.ts';
+import { historyLines } from './concurrent-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { profileOption } from './options.ts';
 
@@ -48,8 +60,30 @@ const EXIT_OF = {
   'no longer applies': EXIT.outdated,
 } as const;
 
+/** Runs a concurrent trace again, and shows it. */
+async function replayHistory(path: string, data: unknown, options: ReplayOptions): Promise<void> {
+  const trace = decodeConcurrentTrace(data, path);
+  const target = await loadConcurrentTarget(options.target ?? trace.target);
+  const found = replayConcurrent(target, trace);
+  const was = trace.violation.clause;
+  const isSame = found?.breach.clause === was;
+  const verdict = found === null ? 'holds' : isSame ? 'reproduced' : 'another clause';
+  const text =
+    found === null ? 'holds: some order explains the calls' : `${verdict}: ${found.breach.clause} is broken`;
+  if (options.json === true)
+    process.stdout.write(`${JSON.stringify({ verdict, target: target.name, text })}\n`);
+  else {
+    const shown = found === null ? [] : historyLines(found);
+    process.stdout.write(`${[...shown, text].join('\n')}\n`);
+  }
+  process.exitCode = EXIT_OF[verdict];
+}
+
 async function replay(path: string, options: ReplayOptions): Promise<void> {
-  const recorded = readTrace(path);
+  const written = readTraceText(path);
+  const data = parseJson(written, path);
+  if (isConcurrentTrace(data)) return replayHistory(path, data, options);
+  const recorded = decodeTrace(written, path);
   const target = await loadTarget(options.target ?? recorded.target, undefined, {
     profile: options.profile,
   });

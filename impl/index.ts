@@ -7,6 +7,7 @@ export { createPmm, PageFrameManager } from './pmm.ts';
 export { FREE_BITMAP_WORD, LOCK_WORD, summaryWords } from './shared/landmarks.ts';
 export { type Guard, Lock, type Waiting } from './shared/lock.ts';
 export { LockPanic, type Visit } from './shared/lock-panic.ts';
+export { SharedFrames, type SharedFramesOptions } from './shared/shared-frames.ts';
 export {
   type AttachOptions,
   attachPmm,

@@ -19,6 +19,31 @@ export {
   type Shrinking,
 } from './campaign/result.ts';
 export { SITUATION_NAMES } from './campaign/situations.ts';
+export {
+  type ConcurrentCheckOptions,
+  type ConcurrentResult,
+  checkConcurrent,
+  concurrentSides,
+  type ExhaustedShape,
+} from './concurrent/check-concurrent.ts';
+export {
+  ConcurrentTrace,
+  concurrentTraceOf,
+  decodeConcurrentTrace,
+  isConcurrentTrace,
+  replayConcurrent,
+  saveConcurrentTrace,
+} from './concurrent/concurrent-trace.ts';
+export type { Shape } from './concurrent/exhaust.ts';
+export type { FoundRun } from './concurrent/explore.ts';
+export type { ConcurrentBreach } from './concurrent/judge-run.ts';
+export { loadConcurrentTarget } from './concurrent/load-concurrent-target.ts';
+export { CONCURRENT_MUTANTS, type ConcurrentMutant } from './concurrent/mutants.ts';
+export { type Schedule, switchesOf } from './concurrent/scenario.ts';
+export { type CallerOptions, type ConcurrentTarget, OURS_SHARED } from './concurrent/target.ts';
+export { checkThreads, type ThreadsResult } from './concurrent/threads/check-threads.ts';
+export { threadSeconds } from './concurrent/threads/thread-seconds.ts';
+export { formatHistory } from './concurrent/timeline.ts';
 export { type CorpusFile, type CorpusVerdict, OWN_CORPUS, replayCorpus } from './corpus/corpus.ts';
 export { type DescribeOptions, describePmm } from './describe-pmm.ts';
 export {
@@ -86,7 +111,14 @@ export {
   targetFrom,
   worldBeyond,
 } from './target.ts';
-export { decodeTrace, OutdatedTraceError, readTrace, saveTrace, traceFileName } from './trace-file.ts';
+export {
+  decodeTrace,
+  OutdatedTraceError,
+  readTrace,
+  readTraceText,
+  saveTrace,
+  traceFileName,
+} from './trace-file.ts';
 export { OBSERVABLES, type Observable, type Sides } from './verify/compare.ts';
 export type { Difference } from './verify/difference.ts';
 export { openSide, type Side, sidesOf } from './verify/side.ts';

@@ -59,14 +59,17 @@ export function decodeTrace(text: string, source: string): Trace {
   return decode(Trace, data, source);
 }
 
-/** Reads a trace file. Throws as {@link decodeTrace} does, and `SpecError` where the file cannot be read. */
-export function readTrace(path: string): Trace {
-  let text: string;
+/** Returns what a trace file holds; throws `SpecError` where it cannot be read. */
+export function readTraceText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new SpecError(`${path}: expected a readable trace file: ${reason}`, { cause: error });
   }
-  return decodeTrace(text, path);
+}
+
+/** Reads a trace file. Throws as {@link decodeTrace} does, and `SpecError` where the file cannot be read. */
+export function readTrace(path: string): Trace {
+  return decodeTrace(readTraceText(path), path);
 }

@@ -51,9 +51,21 @@ export interface Guard {
   noteBroken(): void;
 }
 
-function placeOf(visit: Visit): number {
-  return VISITS.indexOf(visit) + 1;
+/** Tries that a critical section of some 100 ns is over in. */
+const DEFAULT_SPINS = 100;
+const DEFAULT_PATIENCE_MS = 10_000;
+
+/** Returns how a caller waits that says so in part. */
+export function withDefaults({ spins, patienceMs, canBlock }: Partial<Waiting>): Waiting {
+  return {
+    spins: spins ?? DEFAULT_SPINS,
+    patienceMs: patienceMs ?? DEFAULT_PATIENCE_MS,
+    canBlock: canBlock ?? true,
+  };
 }
+
+/** The places of visits, from 1: found without a search, since every call asks. */
+const PLACES: Readonly<Record<Visit, number>> = Object.fromEntries(VISITS.map((visit, k) => [visit, k + 1]));
 
 function visitAt(place: number): Visit {
   return VISITS[place - 1] ?? 'a call';
@@ -123,7 +135,7 @@ export class Lock implements Guard {
     this.#turn = (words[TURN_AT] + 1) >>> 0;
     words[TURN_AT] = this.#turn;
     if (words[BROKEN_AT] !== 0) this.#refuse(visit);
-    words[CALL_AT] = placeOf(visit);
+    words[CALL_AT] = PLACES[visit] ?? 0;
   }
 
   leave(): void {

@@ -9,6 +9,7 @@ import {
   Lock,
   LockPanic,
   openSharedState,
+  SharedFrames,
   SharedPmm,
   sharedParts,
 } from '../index.ts';
@@ -145,6 +146,27 @@ describe('one caller alone', () => {
     const scattered = [...taken].toSorted((a, b) => Number((a >> 12n) % 2n) - Number((b >> 12n) % 2n));
     for (const page of scattered) pmm.free(page);
     expect(pmm.freeAmount()).toBe(pages);
+  });
+});
+
+describe('a caller that speaks in page frame numbers', () => {
+  test('shares the state with one that speaks in addresses', () => {
+    const state = createSharedState(map, config);
+    const pmm = attachPmm(map, { config, warn: quiet, state });
+    const frames = new SharedFrames(map, { config, state });
+    expect([pmm.caller, frames.caller]).toEqual([1, 2]);
+    expect([frames.alloc(), pmm.alloc(), frames.alloc()]).toEqual([7, address(6), 5]);
+    expect(frames.allocPages(new Uint32Array(2), 2)).toBe(false);
+    pmm.free(address(7));
+    const batch = new Uint32Array(2);
+    expect(frames.allocPages(batch, 2)).toBe(true);
+    expect([...batch]).toEqual([7, 4]);
+    frames.freePages(batch, 2);
+    frames.free(5);
+    expect(frames.allocBitmap(2, 8, 2)).toBe(0);
+    expect(() => frames.free(2)).toThrowError(PmmPanic);
+    frames.freeRegion(0, 2);
+    expect([frames.total, frames.freeAmount, pmm.freeAmount()]).toEqual([8, 7, 7]);
   });
 });
 

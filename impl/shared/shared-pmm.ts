@@ -4,30 +4,16 @@
  * was released, so that whoever takes it may call the manager.
  *
  * It is `pmm.ts` with the lock around it: a manager that is not shared pays nothing for those that are.
- *
- * A panic over misuse comes before any change: the lock is released and the others go on. Any other error inside a call is a
- * defect and may have left the state half changed: the lock is released too, and from then on every call of every caller
- * panics and says whose call it was.
  */
-import {
-  type Errno,
-  type InspectedRun,
-  isPmmPanic,
-  type MemoryMap,
-  type Pmm,
-  type PmmOptions,
-} from '../../spec/index.ts';
+import type { Errno, InspectedRun, MemoryMap, Pmm, PmmOptions } from '../../spec/index.ts';
 import { FrameAllocator } from '../frame-allocator.ts';
 import { CALLERS_AT } from '../layout.ts';
 import { PageFrameManager } from '../pmm.ts';
-import { type Guard, Lock, type Waiting } from './lock.ts';
+import { CriticalSection } from './critical-section.ts';
+import { type Guard, Lock, type Waiting, withDefaults } from './lock.ts';
 import type { Visit } from './lock-panic.ts';
 import { openSharedState } from './state.ts';
 import { ATOMICS, type Steps } from './steps.ts';
-
-/** Tries that a critical section of some 100 ns is over in. */
-const DEFAULT_SPINS = 100;
-const DEFAULT_PATIENCE_MS = 10_000;
 
 /** Where a caller finds the state, and how it steps on the words that others step on. */
 export interface SharedMemory {
@@ -57,10 +43,9 @@ export function sharedParts(
   const note = (message: string): void => {
     reported = [...reported, message];
   };
-  const { spins = DEFAULT_SPINS, patienceMs = DEFAULT_PATIENCE_MS, canBlock = true } = waiting;
   return {
     inside: new PageFrameManager(new FrameAllocator(map, config, words), { config, warn: note }),
-    lock: new Lock(words, steps, steps.add(words, CALLERS_AT, 1) + 1, { spins, patienceMs, canBlock }),
+    lock: new Lock(words, steps, steps.add(words, CALLERS_AT, 1) + 1, withDefaults(waiting)),
     takeWarnings: () => {
       const taken = reported;
       reported = NO_WARNINGS;
@@ -72,13 +57,13 @@ export function sharedParts(
 
 export class SharedPmm implements Pmm {
   readonly #inside: SharedParts['inside'];
-  readonly #guard: Guard;
+  readonly #section: CriticalSection;
   readonly #parts: SharedParts;
 
   /** `guard` stands in for the lock of the parts, where one does. */
   constructor(parts: SharedParts, guard: Guard = parts.lock) {
     this.#inside = parts.inside;
-    this.#guard = guard;
+    this.#section = new CriticalSection(guard);
     this.#parts = parts;
   }
 
@@ -143,16 +128,9 @@ export class SharedPmm implements Pmm {
 
   #locked<T>(visit: Visit, act: () => T): T {
     this.#parts.takeWarnings(); // of a call that was broken off
-    this.#guard.enter(visit);
-    try {
-      return act();
-    } catch (error) {
-      if (!isPmmPanic(error)) this.#guard.noteBroken();
-      throw error;
-    } finally {
-      this.#guard.leave();
-      for (const message of this.#parts.takeWarnings()) this.#parts.warn(message);
-    }
+    const answer = this.#section.run(visit, act);
+    for (const message of this.#parts.takeWarnings()) this.#parts.warn(message);
+    return answer;
   }
 }
 

@@ -7,7 +7,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { sync as writeFileAtomic } from 'write-file-atomic';
-import { ClauseName, decode, parseJson } from '../../spec/index.ts';
+import { CLAUSE_NAMES, ClauseName, decode } from '../../spec/index.ts';
+import { OutdatedTraceError } from '../trace-file.ts';
 import { type FoundRun, tryRun } from './explore.ts';
 import { ConcurrentScenario, Schedule } from './scenario.ts';
 import { following } from './schedulers.ts';
@@ -76,7 +77,25 @@ export function saveConcurrentTrace(folder: string, trace: ConcurrentTrace): str
   return path;
 }
 
-/** Returns the trace that `text` holds; throws `SpecError` where it holds none. */
-export function decodeConcurrentTrace(text: string, source: string): ConcurrentTrace {
-  return decode(ConcurrentTrace, parseJson(text, source), source);
+/** Whether a file's data is meant as a concurrent trace, whatever its version. */
+export function isConcurrentTrace(data: unknown): boolean {
+  return fieldOf(data, 'format') === 'frameproof/concurrent-trace';
+}
+
+/**
+ * Returns the trace that data holds; throws `SpecError` where it holds none, `OutdatedTraceError` where it is of another
+ * version or names a clause that there is not.
+ */
+export function decodeConcurrentTrace(data: unknown, source: string): ConcurrentTrace {
+  const version = fieldOf(data, 'version');
+  if (typeof version === 'number' && version !== 1)
+    throw new OutdatedTraceError(`${source}: format version ${version}, and this program reads version 1`);
+  const clause = fieldOf(fieldOf(data, 'violation'), 'clause');
+  if (typeof clause === 'string' && !CLAUSE_NAMES.some((name) => name === clause))
+    throw new OutdatedTraceError(`${source}: clause ${clause} is not of this specification`);
+  return decode(ConcurrentTrace, data, source);
+}
+
+function fieldOf(data: unknown, key: string): unknown {
+  return typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
 }

@@ -42,6 +42,8 @@ export interface Exploration {
   readonly calls: number;
   /** Calls that overlapped another one. */
   readonly overlapping: number;
+  /** Schedules in which calls overlapped. */
+  readonly contended: number;
   /** Schedules in which a caller slept for the lock. */
   readonly waiting: number;
   readonly found: FoundRun | null;
@@ -65,7 +67,7 @@ export function explore(
   target: ConcurrentTarget,
   { scenarios, schedules, seed }: ExploreOptions,
 ): Exploration {
-  const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, waiting: 0 };
+  const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, contended: 0, waiting: 0 };
   for (let k = 0; k < scenarios; k += 1) {
     const draws = drawsFrom(seed * 0x1_0000 + k);
     const stage = new Stage(target, randomScenario(draws, target.policies));
@@ -76,7 +78,9 @@ export function explore(
       met.schedules += 1;
       met.points += run.taken.length;
       met.calls += run.calls.length;
-      met.overlapping += overlapping(run.calls);
+      const overlaps = overlapping(run.calls);
+      met.overlapping += overlaps;
+      met.contended += overlaps > 0 ? 1 : 0;
       met.waiting += run.hasSlept ? 1 : 0;
       if (found !== null) return { ...met, found };
     }

@@ -41,7 +41,7 @@ describe.each(CONCURRENT_MUTANTS.map((mutant) => [mutant.name, mutant] as const)
     const { found: reduced } = reduceRun(mutant, found);
     expect(callsOf(reduced)).toBeLessThanOrEqual(4);
     const text = JSON.stringify(ConcurrentTrace.encode(concurrentTraceOf(mutant, reduced)));
-    const trace = decodeConcurrentTrace(text, 'a trace');
+    const trace = decodeConcurrentTrace(JSON.parse(text), 'a trace');
     expect(replayConcurrent(mutant, trace)).toEqual(reduced);
     expect(replayConcurrent(OURS_SHARED, trace)).toBe(null);
   });

@@ -112,5 +112,7 @@ export function formatHistory(
   }));
   const left = all.length - shown.length;
   const note = left === 0 ? [] : [`(${left} earlier calls are not shown)`];
-  return [...note, ...draw(bars, options), '', ...legend(shown, options), '', ...reasons(breach, shown)];
+  const why = reasons(breach, shown);
+  const drawn = [...note, ...draw(bars, options), '', ...legend(shown, options)];
+  return why.length === 0 ? drawn : [...drawn, '', ...why];
 }

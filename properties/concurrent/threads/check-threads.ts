@@ -14,6 +14,7 @@ import { explain, type HistoryCall, overlapping } from '../history.ts';
 import type { ConcurrentBreach } from '../judge-run.ts';
 import type { ConcurrentTarget } from '../target.ts';
 import { Voice } from '../voice.ts';
+import { threadSeconds } from './thread-seconds.ts';
 import { Threads, type ThreadsOptions, type TurnedCall } from './threads.ts';
 
 /** Calls of all callers in one round. */
@@ -21,24 +22,19 @@ const ROUND_CALLS = 16_384;
 
 export interface CheckThreadsOptions extends ThreadsOptions {
   readonly target: ConcurrentTarget;
-  /** Calls of all callers, rounded up to whole rounds. */
+  /** Calls of all callers, rounded up to as many for each. */
   readonly calls: number;
-  readonly signal?: AbortSignal;
 }
 
 /** What the threads did, and what came of judging it. */
 export interface ThreadsResult {
   readonly calls: number;
   readonly overlapping: number;
-  /** Seconds in which callers were at work, and in which their histories were judged. */
+  /** Seconds in which callers were at work; seconds of the judge's thread for the search, and for the order of turns. */
   readonly workSeconds: number;
-  readonly judgeSeconds: number;
+  readonly searchSeconds: number;
+  readonly turnSeconds: number;
   readonly breach: ConcurrentBreach | null;
-}
-
-interface Judged {
-  readonly found: ModelState;
-  readonly turned: ModelState | null;
 }
 
 function broken(
@@ -67,16 +63,58 @@ function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | C
   return state;
 }
 
-function judge({ found, turned }: Judged, calls: readonly TurnedCall[]): Judged | ConcurrentBreach {
-  const search = explain(found, calls);
-  if (!search.isLinearizable) {
+/** Judges one round after the other, and measures how long that takes. */
+class Judge {
+  searchSeconds = 0;
+  turnSeconds = 0;
+  /** Where the rounds so far have led, by search. */
+  #found: ModelState;
+  /** The same in the order of turns, with the order of the free stack; null where the target tells no turns. */
+  #turned: ModelState | null;
+
+  constructor(found: ModelState, turned: ModelState) {
+    this.#found = found;
+    this.#turned = turned;
+  }
+
+  /** Where all rounds have led. */
+  get end(): ModelState {
+    return this.#turned ?? this.#found;
+  }
+
+  /** Returns what a round breaks, or null. */
+  round(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+    const start = threadSeconds();
+    const breach = this.#search(calls);
+    const searched = threadSeconds();
+    this.searchSeconds += searched - start;
+    if (breach !== null) return breach;
+    const outOfTurn = this.#inTurn(calls);
+    this.turnSeconds += threadSeconds() - searched;
+    return outOfTurn;
+  }
+
+  #search(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+    const search = explain(this.#found, calls);
+    if (search.isLinearizable) {
+      this.#found = search.end;
+      return null;
+    }
     const longest = search.deadEnds[0]?.order.length ?? 0;
     const explanation = `no order explains the ${calls.length} calls of a round; the longest explains ${longest} of them`;
     return broken(explanation, calls, search.deadEnds);
   }
-  if (turned === null || calls.some(({ turn }) => turn === null)) return { found: search.end, turned: null };
-  const after = inTurn(turned, calls);
-  return 'clause' in after ? after : { found: search.end, turned: after };
+
+  #inTurn(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+    if (this.#turned === null || calls.some(({ turn }) => turn === null)) {
+      this.#turned = null;
+      return null;
+    }
+    const after = inTurn(this.#turned, calls);
+    if ('clause' in after) return after;
+    this.#turned = after;
+    return null;
+  }
 }
 
 /** Compares the state that was left behind, page frame by page frame. */
@@ -98,34 +136,30 @@ function startOf({ map, config }: CheckThreadsOptions, policies: readonly Policy
   return started.state;
 }
 
+function judgeOf(options: CheckThreadsOptions): Judge {
+  const { policies } = options.target;
+  const withoutOrder = policies.filter((policy) => policy !== 'lifo');
+  return new Judge(startOf(options, withoutOrder), startOf(options, policies));
+}
+
 /** Has threads work on one state, and judges what they did. */
 export async function checkThreads(options: CheckThreadsOptions): Promise<ThreadsResult> {
-  const { target, callers, signal } = options;
   const threads = await Threads.start(options);
-  const met = { calls: 0, overlapping: 0, workSeconds: 0, judgeSeconds: 0 };
-  let judged: Judged = {
-    found: startOf(
-      options,
-      target.policies.filter((policy) => policy !== 'lifo'),
-    ),
-    turned: startOf(options, target.policies),
-  };
+  const judge = judgeOf(options);
+  const met = { calls: 0, overlapping: 0, workSeconds: 0 };
+  let breach: ConcurrentBreach | null = null;
   try {
-    while (met.calls < options.calls && signal?.aborted !== true) {
+    while (met.calls < options.calls && breach === null) {
       const start = performance.now();
-      const calls = await threads.round(
-        Math.ceil(Math.min(ROUND_CALLS, options.calls - met.calls) / callers),
-      );
-      const worked = performance.now();
-      met.workSeconds += (worked - start) / 1000;
+      const left = Math.min(ROUND_CALLS, options.calls - met.calls);
+      const calls = await threads.round(Math.ceil(left / options.callers));
+      met.workSeconds += (performance.now() - start) / 1000;
       met.calls += calls.length;
       met.overlapping += overlapping(calls);
-      const next = judge(judged, calls);
-      met.judgeSeconds += (performance.now() - worked) / 1000;
-      if ('clause' in next) return { ...met, breach: next };
-      judged = next;
+      breach = judge.round(calls);
     }
-    return { ...met, breach: leftBehind(threads, options, judged.turned ?? judged.found) };
+    const { searchSeconds, turnSeconds } = judge;
+    return { ...met, searchSeconds, turnSeconds, breach: breach ?? leftBehind(threads, options, judge.end) };
   } finally {
     await threads.stop();
   }

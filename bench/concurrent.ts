@@ -1,0 +1,162 @@
+/**
+ * `npm run bench:concurrent`: what the lock costs where nobody else wants it, what callers in several threads get done by their
+ * number and the size of their batches, and how long histories of 10,000 calls take to judge. Figures of one machine and
+ * moment; a limit that is missed is printed as missed.
+ *
+ * What a page costs is processor time of all threads: it holds up on a machine that others use too, and a caller that sleeps
+ * for the lock uses none. The rate beside it is by the clock on the wall. Ways to take pages are measured by turns.
+ */
+import { once } from 'node:events';
+import { availableParallelism, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
+import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/index.ts';
+import { config, memoryMap } from '../spec/index.ts';
+import { type Contest, type Face, turnOf } from './contest.ts';
+
+/** 1 GiB. */
+const map = memoryMap([{ type: 'conventional', start: 0n, pages: 0x40000 }], '1 GiB');
+const WORKERS = [1, 2, 4, 8];
+const BATCHES = [16, 64, 512];
+/** A page of such a batch must cost at most a third of a page alone, under contention. */
+const LIMITED_BATCH = 64;
+const LIMIT = 3;
+
+/** How long each measurement takes, and how many there are for a median. */
+interface Effort {
+  readonly ms: number;
+  readonly rounds: number;
+}
+
+const warn = (): void => {};
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Returns nanoseconds a page that turns of 64 pages take. */
+function timed(turn: () => void): number {
+  const turns = 10_000;
+  const start = threadSeconds();
+  for (let i = 0; i < turns; i += 1) turn();
+  return ((threadSeconds() - start) * 1e9) / (2 * turns * LIMITED_BATCH);
+}
+
+/** Prints what the lock costs a caller that is alone: managers with and without it take turns. */
+function uncontended(face: Face, rounds: number): void {
+  const state = createSharedState(map, config());
+  const plain =
+    face === 'frames'
+      ? new FrameAllocator(map, config())
+      : createPmm(map, { config: config(), warn, memory: { read: () => 0n, write: warn } });
+  const shared =
+    face === 'frames'
+      ? new SharedFrames(map, { config: config(), state })
+      : attachPmm(map, { config: config(), warn, state });
+  for (const isBatch of [false, true]) {
+    const [without, within] = [plain, shared].map((taker) => turnOf(taker, LIMITED_BATCH, isBatch));
+    if (without === undefined || within === undefined) continue;
+    const times = Array.from({ length: rounds + 2 }, () => [timed(without), timed(within)] as const).slice(2);
+    const [bare, locked] = [median(times.map(([t]) => t)), median(times.map(([, t]) => t))];
+    const name = isBatch ? 'in batches of 64' : 'one by one';
+    const ratio = `${(locked / bare).toFixed(2)} times`;
+    console.log(
+      `${face.padEnd(10)} ${name.padEnd(18)} ${bare.toFixed(1)} ns a page without the lock, ${locked.toFixed(1)} ns with it: ${ratio}`,
+    );
+  }
+}
+
+/** What contenders got done: millions of pages a second, and processor time of all threads, ns a page. */
+interface Contended {
+  readonly rate: number;
+  readonly cpu: number;
+}
+
+type Way = Pick<Contest, 'face' | 'pages' | 'isBatch'>;
+
+/** Has contenders take and give back pages for so many milliseconds. */
+async function contended(workers: number, way: Way, ms: number): Promise<Contended> {
+  const state = createSharedState(map, config());
+  const signal = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: Contest = { map, state, signal: signal.buffer, ...way };
+  const threads = Array.from(
+    { length: workers },
+    () => new Worker(new URL('contender.ts', import.meta.url), { workerData }),
+  );
+  await Promise.all(threads.map((thread) => once(thread, 'message')));
+  const done = Promise.all(threads.map((thread) => once(thread, 'message')));
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  Atomics.store(signal, 0, 1);
+  Atomics.notify(signal, 0);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  Atomics.store(signal, 0, 2);
+  const taken = (await done).reduce((sum, [count]) => sum + Number(count), 0);
+  const [spent, { user, system }] = [performance.now() - start, process.cpuUsage(before)];
+  return { rate: taken / spent / 1000, cpu: ((user + system) * 1000) / taken };
+}
+
+/** Contenders of one number, by how they take pages. */
+async function row(face: Face, workers: number, { ms, rounds }: Effort): Promise<readonly Contended[]> {
+  const measured: Contended[][] = [];
+  for (let r = 0; r < rounds; r += 1) {
+    const all = [await contended(workers, { face, pages: LIMITED_BATCH, isBatch: false }, ms)];
+    for (const pages of BATCHES) all.push(await contended(workers, { face, pages, isBatch: true }, ms));
+    measured.push(all);
+  }
+  return [0, ...BATCHES].map((_, k) => ({
+    rate: median(measured.map((all) => all[k]?.rate ?? 0)),
+    cpu: median(measured.map((all) => all[k]?.cpu ?? 0)),
+  }));
+}
+
+function print(cells: readonly string[]): void {
+  const [first = '', ...rest] = cells;
+  console.log(`${first.padEnd(12)}${rest.map((cell) => cell.padStart(24)).join('')}`);
+}
+
+/** Prints a row for each number of workers; returns the limits that were missed. */
+async function throughput(face: Face, effort: Effort): Promise<readonly string[]> {
+  const missed: string[] = [];
+  print([face, 'one by one', ...BATCHES.map((n) => `batches of ${n}`)]);
+  for (const workers of WORKERS) {
+    const cells = await row(face, workers, effort);
+    print([
+      `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+      ...cells.map(({ rate, cpu }) => `${rate.toFixed(2)} M/s, ${cpu.toFixed(0)} ns`),
+    ]);
+    const [single, batch] = [cells[0], cells[1 + BATCHES.indexOf(LIMITED_BATCH)]];
+    const gain = (single?.cpu ?? 0) / (batch?.cpu ?? 1);
+    const found = `${face}, ${workers} workers: a page of a batch of ${LIMITED_BATCH} costs 1/${gain.toFixed(1)} of one alone`;
+    if (workers > 1 && gain < LIMIT) missed.push(`${found}, limit 1/${LIMIT}`);
+  }
+  return missed;
+}
+
+/** Prints what histories of threads take to judge, in time of the thread that judges. */
+async function judging(calls: number): Promise<void> {
+  for (const callers of WORKERS.filter((n) => n > 1)) {
+    const options = { target: OURS_SHARED, module: null, map, config: config(), seed: 1, patienceMs: 10_000 };
+    const result = await checkThreads({ ...options, callers, calls });
+    const { overlapping, searchSeconds, turnSeconds, breach } = result;
+    const verdict = breach === null ? 'linearizable' : breach.explanation;
+    console.log(
+      `${callers} callers, ${result.calls} calls, ${overlapping} overlapping: ${verdict}; search ${searchSeconds.toFixed(2)} s, in the order of turns ${turnSeconds.toFixed(2)} s`,
+    );
+  }
+}
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const effort: Effort = values.quick ? { ms: 200, rounds: 1 } : { ms: 400, rounds: 5 };
+const FACES: readonly Face[] = ['frames', 'addresses'];
+const [load = 0] = loadavg();
+console.log(`${availableParallelism()} processors, load ${load.toFixed(1)}, node ${process.version}`);
+console.log('\nalone with the lock: pages taken and given back');
+for (const face of FACES) uncontended(face, 2 * effort.rounds + 1);
+console.log('\nby number of workers: millions of pages a second, and processor time of all threads a page');
+const missed: string[] = [];
+for (const face of FACES) missed.push(...(await throughput(face, effort)));
+console.log('\nhistories');
+await judging(10_000);
+const verdict = `a page of a batch of ${LIMITED_BATCH} costs at most 1/${LIMIT} of one alone, under contention`;
+console.log(missed.length === 0 ? `✓ ${verdict}` : missed.map((line) => `✗ missed: ${line}`).join('\n'));

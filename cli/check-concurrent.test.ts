@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { frameproof } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const folder = temporaryFolder({ 'nothing.mjs': 'export default 1;' });
+
+function run(args: string) {
+  return frameproof(args.split(' '), { cwd: ROOT });
+}
+
+describe.concurrent('frameproof check --concurrent', () => {
+  it('says what it went through, and that some order explains it', async () => {
+    const { stdout, stderr, exitCode } = await run(
+      'check --concurrent --workers 2 --calls 2000 --programs 20 --seed 1 --json',
+    );
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'holds',
+      seed: 1,
+      explored: { scenarios: 20, schedules: 400 },
+      exhausted: [{ shape: { callers: 2, calls: 1 }, scenarios: 45, schedules: 720, unguarded: 0 }],
+      threads: { calls: 2000, breach: null },
+      clauses: { 'concurrent.linearizable': {}, 'concurrent.progress': {} },
+    });
+  });
+
+  it('draws a history that no order explains, and saves a trace that replays', async () => {
+    const { stdout, exitCode } = await run(
+      `check --concurrent --target examples/broken-lock.ts --seed 1 --corpus ${folder}/found`,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^broken {4}concurrent\.linearizable: no order explains the 5 calls/m);
+    expect(stdout).toMatch(/^caller 1 +1\|-+\|\ncaller 2 +2\|-+\|\nalone/m);
+    expect(stdout).toMatch(/^after 2 cannot come 1: allocPages\.was-free: page frame \d was handed out/m);
+    const [file] = readdirSync(`${folder}/found/concurrent`);
+    const path = `${folder}/found/concurrent/${file}`;
+    const [replayed, ours] = await Promise.all([
+      run(`replay ${path}`),
+      run(`replay ${path} --target frameproof`),
+    ]);
+    expect(replayed).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(replayed.stdout).toMatch(/^reproduced: concurrent\.linearizable is broken$/m);
+    expect(ours).toMatchObject({ exitCode: 0, stdout: 'holds: some order explains the calls\n' });
+  });
+});
+
+describe.concurrent('frameproof refuses in one line and exits with 2', () => {
+  it.each([
+    ['check --workers 4', '--workers: goes with --concurrent'],
+    ['check --concurrent --jobs 2', '--jobs: does not go with --concurrent'],
+    ['check --concurrent --workers 65', '--workers: expected at most 64, found "65"'],
+    ['check --concurrent --map generated', '--map: expected one memory map at most with --concurrent'],
+    [
+      `check --concurrent --target ${folder}/nothing.mjs`,
+      `${folder}/nothing.mjs: expected a default export that attaches a caller: (map, options) => Pmm`,
+    ],
+  ])('%s', async (args, message) => {
+    expect(await run(args)).toEqual({ exitCode: 2, stdout: '', stderr: `frameproof: ${message}\n` });
+  });
+});

@@ -1,0 +1,29 @@
+/**
+ * Broken: a batch does not take the lock, because it "only reads the stack once". Callers at the same time show it.
+ *
+ *   npx frameproof check --concurrent --target examples/broken-lock.ts
+ */
+import { type SharedParts, SharedPmm, sharedParts } from 'frameproof/impl';
+import type { CallerOptions } from 'frameproof/properties';
+import type { MemoryMap } from 'frameproof/spec';
+
+class BrokenLock extends SharedPmm {
+  readonly #parts: SharedParts;
+
+  constructor(parts: SharedParts) {
+    super(parts);
+    this.#parts = parts;
+  }
+
+  override allocPages(addresses: BigUint64Array, count: number | bigint): boolean {
+    const { inside, takeWarnings, warn } = this.#parts;
+    const granted = inside.allocPages(addresses, count); // nobody keeps the others out
+    for (const message of takeWarnings()) warn(message);
+    return granted;
+  }
+}
+
+/** Attaches one caller. */
+export default function attach(map: MemoryMap, { shared, waiting, ...options }: CallerOptions): SharedPmm {
+  return new BrokenLock(sharedParts(map, options, shared, waiting));
+}

@@ -1,0 +1,73 @@
+/**
+ * Shared frames: one caller's way into a shared state in terms of page frame numbers, as `frame-allocator.ts` is into one that
+ * is not shared. For hot paths: each call takes the lock once, a batch too. The same state serves callers of both faces.
+ */
+import type { Config, MemoryMap } from '../../spec/index.ts';
+import { FrameAllocator } from '../frame-allocator.ts';
+import type { FrameBatch } from '../frame-batch.ts';
+import { CALLERS_AT } from '../layout.ts';
+import { CriticalSection } from './critical-section.ts';
+import { Lock, type Waiting, withDefaults } from './lock.ts';
+import { openSharedState } from './state.ts';
+import { ATOMICS } from './steps.ts';
+
+/** What a caller is given besides the memory map. */
+export interface SharedFramesOptions extends Partial<Waiting> {
+  readonly config: Config;
+  readonly state: SharedArrayBuffer;
+}
+
+export class SharedFrames {
+  /** The number of this caller, as panics of others name it. */
+  readonly caller: number;
+  readonly #frames: FrameAllocator;
+  readonly #section: CriticalSection;
+
+  /** Attaches a caller. O(descriptors). Throws `SpecError` where the state is of another memory map. */
+  constructor(map: MemoryMap, { config, state, ...waiting }: SharedFramesOptions) {
+    const words = openSharedState(map, config, state);
+    this.caller = Atomics.add(words, CALLERS_AT, 1) + 1;
+    this.#frames = new FrameAllocator(map, config, words);
+    this.#section = new CriticalSection(new Lock(words, ATOMICS, this.caller, withDefaults(waiting)));
+  }
+
+  /** RAM page frames. */
+  get total(): number {
+    return this.#frames.total;
+  }
+
+  /** Free page frames, of both zones at one moment. */
+  get freeAmount(): number {
+    return this.#section.run('freeAmount', () => this.#frames.freeInBitmap + this.#frames.freeInStack);
+  }
+
+  /** See {@link FrameAllocator.alloc}. */
+  alloc(): number | null {
+    return this.#section.run('alloc', () => this.#frames.alloc());
+  }
+
+  /** See {@link FrameAllocator.allocPages}. */
+  allocPages(frames: FrameBatch, count: number): boolean {
+    return this.#section.run('allocPages', () => this.#frames.allocPages(frames, count));
+  }
+
+  /** See {@link FrameAllocator.allocBitmap}. */
+  allocBitmap(count: number, limit: number, alignment: number): number | null {
+    return this.#section.run('allocBitmap', () => this.#frames.allocBitmap(count, limit, alignment));
+  }
+
+  /** See {@link FrameAllocator.free}. */
+  free(frame: number): void {
+    this.#section.run('free', () => this.#frames.free(frame));
+  }
+
+  /** See {@link FrameAllocator.freePages}. */
+  freePages(frames: FrameBatch, count: number): void {
+    this.#section.run('freePages', () => this.#frames.freePages(frames, count));
+  }
+
+  /** See {@link FrameAllocator.freeRegion}. */
+  freeRegion(base: number, count: number): void {
+    this.#section.run('freeRegion', () => this.#frames.freeRegion(base, count));
+  }
+}
