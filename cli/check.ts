@@ -29,6 +29,7 @@ import {
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import {
   budgetOption,
+  certified,
   type KeptCounterexample,
   keepCounterexample,
   reducedCounterexample,
@@ -106,7 +107,8 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   if (options.json !== true) process.stdout.write(`${header(run)}${corpusReport(corpus)}\n`);
   const ran = corpus.broken === null ? await campaign(run, interrupt.signal) : null;
   const found = corpus.broken?.trace ?? ran?.result.counterexample ?? null;
-  const kept = found === null ? null : keep(run, found, ran?.result.shrinking ?? null);
+  const reduced = found === null ? null : keep(run, found, ran?.result.shrinking ?? null);
+  const kept = reduced === null ? null : await certified(target, reduced, options.budget);
   const { shard } = options;
   const remark = shard === undefined ? undefined : leave(run, { shard, corpus, ran, kept });
   conclude({ target: target.name, corpus, result: ran?.result ?? null, kept }, options, remark);

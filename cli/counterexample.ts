@@ -4,6 +4,8 @@
  */
 import { Option } from 'commander';
 import {
+  type Certificate,
+  certify,
   type Flaky,
   formatCounterexample,
   type ReduceResult,
@@ -44,6 +46,8 @@ export interface KeptCounterexample {
   readonly slippedTo: ClauseName | null;
   /** Null where it could not be saved. */
   readonly path: string | null;
+  /** Whether it is as short as any on its world, where that was asked. */
+  readonly certificate?: Certificate | null;
   /** How the command calls the time for reducing, where that is not `--budget`. */
   readonly budgetFlag?: string | undefined;
 }
@@ -140,17 +144,69 @@ function flakyLines({ flaky }: KeptCounterexample): readonly string[] {
   ];
 }
 
+/** Returns a counterexample with its certificate, for which as much time is taken as for reducing it, at most. */
+export async function certified(
+  target: Target,
+  kept: KeptCounterexample,
+  seconds: number,
+): Promise<KeptCounterexample> {
+  if (seconds === 0 || kept.flaky !== null) return kept;
+  return { ...kept, certificate: await certify(target, kept.trace, { ms: seconds * 1000 }) };
+}
+
+function allShorter({ programs, operations }: Extract<Certificate, { readonly kind: 'shortest' }>): string {
+  if (programs === 0n) return 'it has no operations';
+  const held =
+    programs === 1n
+      ? 'the empty program holds'
+      : `all ${programs.toLocaleString('en-US')} shorter programs hold`;
+  return `${held} (of ${operations} operations on this memory map)`;
+}
+
+function certificateLines({ certificate = null }: KeptCounterexample): readonly string[] {
+  if (certificate === null) return [];
+  switch (certificate.kind) {
+    case 'shortest':
+      return [`certified shortest possible: ${allShorter(certificate)}`];
+    case 'shorter': {
+      const { scenario, violation } = certificate.trace;
+      return [
+        `certified no: a program of ${scenario.operations.length} operations breaks ${violation?.clause} on this memory map`,
+      ];
+    }
+    default:
+      return [`certified no, it is open whether a shorter program does: ${certificate.why}`];
+  }
+}
+
 /** Returns the text that shows a counterexample, where it was saved and how to replay it. */
 export function counterexampleText(kept: KeptCounterexample): string {
   const { trace, path } = kept;
   const saved =
     path === null ? [] : [`saved     ${path}`, `replay    npx frameproof replay ${shellWord(path)}`];
-  return `\n${[...formatCounterexample(trace), ...howReduced(kept), ...flakyLines(kept), ...saved].join('\n')}\n`;
+  const how = [...howReduced(kept), ...certificateLines(kept), ...flakyLines(kept)];
+  return `\n${[...formatCounterexample(trace), ...how, ...saved].join('\n')}\n`;
 }
 
 /** Returns what `--json` says of a counterexample. */
-export function counterexampleJson({ trace, foundOperations, flaky, path }: KeptCounterexample): object {
+export function counterexampleJson(kept: KeptCounterexample): object {
+  const { trace, foundOperations, flaky, path } = kept;
   const operations = trace.scenario.operations.length;
   const { target, violation } = trace;
-  return { ...violation, target, operations, foundOperations, flaky: flaky !== null, file: path };
+  const certificate = certificateJson(kept);
+  return {
+    ...violation,
+    target,
+    operations,
+    foundOperations,
+    flaky: flaky !== null,
+    file: path,
+    ...certificate,
+  };
+}
+
+function certificateJson({ certificate = null }: KeptCounterexample): object {
+  if (certificate === null) return {};
+  const shorter = certificate.kind === 'shortest' ? { shorterPrograms: String(certificate.programs) } : {};
+  return { certified: certificate.kind === 'shortest', ...shorter };
 }

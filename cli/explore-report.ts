@@ -31,7 +31,7 @@ function extentsOf({ map }: World): string {
 function worldText(world: World): string {
   const { manageable, limit } = framesOfWorld(world);
   const stack = manageable.filter((frame) => frame >= limit).length;
-  return `${stack} page frames in the stack zone, ${manageable.length - stack} in the bitmap zone (${extentsOf(world)})`;
+  return `${stack} page frames of the stack zone and ${manageable.length - stack} of the bitmap zone that change hands (${extentsOf(world)})`;
 }
 
 function callsText(operations: readonly Operation[]): string {

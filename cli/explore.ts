@@ -34,6 +34,7 @@ interface ExploreFlags {
   readonly target: string;
   readonly stack: number;
   readonly bitmap: number;
+  readonly allFree?: boolean;
   readonly map?: string;
   readonly bitmapMaxAddr?: bigint;
   readonly policy?: readonly Policy[];
@@ -80,10 +81,10 @@ function memoryOf(text: string): number {
   );
 }
 
-function worldOf({ map: path, stack, bitmap, bitmapMaxAddr }: ExploreFlags): World {
+function worldOf({ map: path, stack, bitmap, allFree = false, bitmapMaxAddr }: ExploreFlags): World {
   if (path === undefined) {
     if (bitmapMaxAddr !== undefined) throw new SpecError('--bitmap-max-addr: expected only with --map');
-    return smallWorld({ stack, bitmap });
+    return smallWorld({ stack, bitmap, allFree });
   }
   const { map } = readMemoryMap(path);
   return { map, config: config(bitmapMaxAddr === undefined ? {} : { bitmapMaxAddr }) };
@@ -175,9 +176,17 @@ export function exploreCommand(): Command {
   return new Command('explore')
     .description('judge every call sequence, of any length, on a world small enough to search all its states')
     .option('--target <module>', 'module whose default export builds a manager', OURS.name)
-    .option('--stack <n>', 'page frames of the stack zone', wholeNumber('--stack', 0), DEFAULT_STACK)
-    .option('--bitmap <n>', 'page frames of the bitmap zone', wholeNumber('--bitmap', 0), DEFAULT_BITMAP)
-    .addOption(new Option('--map <path>', 'memory map to explore instead').conflicts(['stack', 'bitmap']))
+    .option('--stack <n>', 'page frames of RAM in the stack zone', wholeNumber('--stack', 0), DEFAULT_STACK)
+    .option(
+      '--bitmap <n>',
+      'page frames of RAM in the bitmap zone',
+      wholeNumber('--bitmap', 0),
+      DEFAULT_BITMAP,
+    )
+    .option('--all-free', 'leave none of them to firmware, and none to boot code at first')
+    .addOption(
+      new Option('--map <path>', 'memory map to explore instead').conflicts(['stack', 'bitmap', 'allFree']),
+    )
     .option(
       '--bitmap-max-addr <address>',
       'end of the bitmap zone of --map',

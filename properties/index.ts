@@ -54,6 +54,7 @@ export {
   type Observer,
   type World,
 } from './execution.ts';
+export { type Certificate, certify } from './explore/certificate.ts';
 export {
   canBeSaved,
   type Exploration,
@@ -64,6 +65,7 @@ export {
 } from './explore/explore.ts';
 export { exploreUnsaved, type UnsavedExploration } from './explore/explore-unsaved.ts';
 export { operationInstances } from './explore/instances.ts';
+export { type PlainResult, plainSearch } from './explore/plain-search.ts';
 export { promelaOf } from './explore/promela.ts';
 export type { Bounds, SearchProgress } from './explore/search.ts';
 export { framesOfWorld, type SmallWorldOptions, smallWorld } from './explore/world.ts';

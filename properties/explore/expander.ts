@@ -153,9 +153,12 @@ export class Expander {
     from.cost = this.#table.costOf(record);
     from.place = place;
     const withStacks = withoutStacks();
-    this.#driver.load(from.saved);
-    for (let operation = 0; operation < this.#costs.length; operation += 1) this.#step(operation);
-    withStacks();
+    try {
+      this.#driver.load(from.saved);
+      for (let operation = 0; operation < this.#costs.length; operation += 1) this.#step(operation);
+    } finally {
+      withStacks();
+    }
   }
 
   /** Performs one operation in the state that is loaded, and goes back to it. */

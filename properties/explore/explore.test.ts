@@ -6,7 +6,7 @@ import { operationInstances } from './instances.ts';
 import { plainSearch } from './plain-search.ts';
 import { smallWorld } from './world.ts';
 
-const WORLD = smallWorld({ stack: 2, bitmap: 2 });
+const WORLD = smallWorld({ stack: 3, bitmap: 2 });
 
 /** A world of N free page frames, all of them in the stack zone. */
 function freeStack(pages: number) {

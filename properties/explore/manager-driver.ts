@@ -16,6 +16,7 @@ import {
 } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
 import { Session } from '../session.ts';
+import { SimulatedMemory } from '../simulated-memory.ts';
 import type { LocalTarget } from '../target.ts';
 import type { Driver, Operations } from './driver.ts';
 import { amountCode, amountsCode, Fingerprints, frameCode, NONE, OUTCOME, panicCode } from './fingerprint.ts';
@@ -90,19 +91,25 @@ function differs(entries: BigUint64Array, original: BigUint64Array, from: number
   return false;
 }
 
-/** What a target creates its manager with, so that its warnings and writes can be heard apart from those of the session. */
+/**
+ * What a target creates its manager with, so that its warnings and writes can be heard apart from those of the session. Memory
+ * holds what was written whoever hears of it; a manager that keeps its data there puts it back when it is loaded.
+ */
 class Ear {
   readonly warnings: string[] = [];
+  readonly #memory = new SimulatedMemory();
   hasWritten = false;
+  /** Whether warnings and writes are heard here, and not by the session. */
   isListening = false;
 
   /** Returns the options of a session with the ear in between. */
   between({ config, warn, memory }: PmmOptions): PmmOptions {
     const heard: PhysicalMemory = {
-      read: (address) => memory.read(address),
+      read: (address) => this.#memory.read(address),
       write: (address, value) => {
-        this.hasWritten = true;
-        memory.write(address, value);
+        this.#memory.write(address, value);
+        if (this.isListening) this.hasWritten = true;
+        else memory.write(address, value);
       },
     };
     const hear = (message: string): void => {
@@ -155,7 +162,11 @@ export class ManagerDriver implements Driver {
   }
 
   load(saved: Int32Array): void {
+    const ear = this.#ear;
+    ear.isListening = true;
     this.#pmm.loadState(saved);
+    ear.isListening = false;
+    ear.hasWritten = false;
   }
 
   inspect(): readonly InspectedRun[] | null {

@@ -7,7 +7,7 @@ import { MemoJudge } from './memo-judge.ts';
 import { ModelDriver } from './model-driver.ts';
 import { smallWorld } from './world.ts';
 
-const WORLD = smallWorld({ stack: 2, bitmap: 2 });
+const WORLD = smallWorld({ stack: 3, bitmap: 2 });
 const OPERATIONS = operationInstances(WORLD);
 const PAGE = 4096n;
 

@@ -1,12 +1,12 @@
 /**
- * Small worlds: a memory map and a configuration with so few page frames that every state can be visited. The usual one has
- * every owner there is:
+ * Small worlds: a memory map and a configuration with so few page frames that every state can be visited. The usual one has K
+ * page frames of RAM in the bitmap zone, N in the stack zone, and every owner there is:
  *
- *     page frame   0       1       2 … K-1   K … K+N-1   K+N    K+N+1      K+N+2
- *     owner        pmm     boot    pmm       pmm         absent  firmware   absent, beyond the end of the map
- *                  └─── bitmap zone: K ──┘   └─ stack zone: N page frames, and what nobody may have
+ *     page frame   0     1      2 … K-1   K     K+1        K+2 … K+N-1   K+N      K+N+1
+ *     owner        pmm   boot   pmm       pmm   firmware   pmm           absent   absent, beyond the end of the map
+ *                  └─── bitmap zone: K ──┘└──────── stack zone: N ──────┘
  *
- * One descriptor straddles the limit of the zones. The boot page is one of the K, where K is 2 or more.
+ * One descriptor straddles the limit of the zones. The boot page is there where K is 2 or more, that of firmware where N is.
  */
 import {
   addressOf,
@@ -26,29 +26,45 @@ import {
 import type { World } from '../execution.ts';
 
 export interface SmallWorldOptions {
-  /** Page frames of the stack zone. */
+  /** Page frames of RAM in the stack zone; firmware keeps one of two or more. */
   readonly stack: number;
-  /** Page frames of the bitmap zone, the boot page among them. */
+  /** Page frames of RAM in the bitmap zone; boot code keeps one of two or more at first. */
   readonly bitmap: number;
+  /** Whether all of them are free at first instead. */
+  readonly allFree?: boolean;
 }
 
-/** The page frame that boot code keeps at first, where there are as many. */
-const BOOT_FRAME = 1;
+type Stretch = readonly [type: DescriptorInput['type'], pages: number];
+
+/** Returns the first page frame of a zone, one with another owner, and the rest. */
+function zoneOfPages(pages: number, other: DescriptorInput['type']): readonly Stretch[] {
+  if (pages < 2) return [['conventional', pages]];
+  return [
+    ['conventional', 1],
+    [other, 1],
+    ['conventional', pages - 2],
+  ];
+}
+
+/** Returns stretches as descriptors one after the other, neighbours of one type joined. */
+function laidOut(stretches: readonly Stretch[]): readonly DescriptorInput[] {
+  const laid: { type: DescriptorInput['type']; base: number; pages: number }[] = [];
+  let end = 0;
+  for (const [type, pages] of stretches) {
+    const last = laid.at(-1);
+    if (last?.type === type) last.pages += pages;
+    else if (pages > 0) laid.push({ type, base: end, pages });
+    end += pages;
+  }
+  return laid.map(({ type, base, pages }) => ({ type, start: addressOf(pfn(base)), pages }));
+}
 
 /** Returns the usual small world of that size. */
-export function smallWorld({ stack, bitmap }: SmallWorldOptions): World {
-  const end = stack + bitmap;
-  const hasBoot = bitmap > BOOT_FRAME;
-  const from = hasBoot ? BOOT_FRAME + 1 : 0;
-  const descriptors: readonly (readonly [DescriptorInput['type'], number, number])[] = [
-    ['conventional', 0, hasBoot ? BOOT_FRAME : 0],
-    ['loaderData', BOOT_FRAME, hasBoot ? 1 : 0],
-    ['conventional', from, end - from],
-    ['mmio', end, 1],
-    ['runtimeServicesCode', end + 1, 1],
-  ];
-  const used = descriptors.filter(([, , pages]) => pages > 0);
-  const map = memoryMap(used.map(([type, base, pages]) => ({ type, start: addressOf(pfn(base)), pages })));
+export function smallWorld({ stack, bitmap, allFree = false }: SmallWorldOptions): World {
+  const ram: readonly Stretch[] = allFree
+    ? [['conventional', bitmap + stack]]
+    : [...zoneOfPages(bitmap, 'loaderData'), ...zoneOfPages(stack, 'runtimeServicesCode')];
+  const map = memoryMap(laidOut([...ram, ['mmio', 1]]));
   return { map, config: config({ bitmapMaxAddr: addressOf(pfn(bitmap)) }) };
 }
 

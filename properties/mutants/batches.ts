@@ -59,14 +59,14 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       clause: 'amounts.free',
       shortest: 1,
     },
-    ({ inner, quietly }) => {
-      let given = 0;
+    ({ inner, quietly, kept }) => {
+      const given = kept<number>(0);
       return {
         allocPages: (addresses, count) => {
           const granted = inner.allocPages(addresses, count);
-          if (granted) given += Number(count);
-          if (given >= 511) {
-            given -= 511;
+          if (granted) given.value += Number(count);
+          if (given.value >= 511) {
+            given.value -= 511;
             quietly(() => inner.alloc());
           }
           return granted;
@@ -184,16 +184,16 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       clause: 'allocPages.was-free',
       shortest: 2,
     },
-    ({ inner }) => {
-      let last: bigint | null = null;
+    ({ inner, kept }) => {
+      const last = kept<bigint | null>(null);
       return {
         alloc: () => {
-          last = inner.alloc() ?? last;
-          return last === null || inner.errno !== null ? null : last;
+          last.value = inner.alloc() ?? last.value;
+          return last.value === null || inner.errno !== null ? null : last.value;
         },
         allocPages: (addresses, count) => {
           const granted = inner.allocPages(addresses, count);
-          if (granted && count > 0 && last !== null) addresses[0] = last;
+          if (granted && count > 0 && last.value !== null) addresses[0] = last.value;
           return granted;
         },
       };

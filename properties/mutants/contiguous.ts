@@ -136,13 +136,13 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       clause: 'amounts.free',
       shortest: 1,
     },
-    ({ inner }) => {
-      let given = 0;
-      const freeAmount = (): number => inner.freeAmount() + given;
+    ({ inner, kept }) => {
+      const given = kept<number>(0);
+      const freeAmount = (): number => inner.freeAmount() + given.value;
       return {
         allocBitmap: (count, maxAddr, alignment) => {
           const found = inner.allocBitmap(count, maxAddr, alignment);
-          if (found !== null) given += Number(count);
+          if (found !== null) given.value += Number(count);
           return found;
         },
         freeAmount,
@@ -172,18 +172,18 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       clause: 'free.owner',
       shortest: 1,
     },
-    ({ inner }) => {
-      let unmarked = 0;
+    ({ inner, kept }) => {
+      const unmarked = kept<number>(0);
       return {
         allocBitmap: (count, maxAddr, alignment) => {
           const found = inner.allocBitmap(count, maxAddr, alignment);
           if (found === null) return null;
           inner.freeRegion(found, count);
-          unmarked += Number(count);
+          unmarked.value += Number(count);
           return found;
         },
-        freeAmount: () => inner.freeAmount() - unmarked,
-        reservedAmount: () => inner.reservedAmount() + unmarked,
+        freeAmount: () => inner.freeAmount() - unmarked.value,
+        reservedAmount: () => inner.reservedAmount() + unmarked.value,
       };
     },
   ),
@@ -219,13 +219,14 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       shortest: 3,
     },
     (parts) => {
-      let hint = 0;
-      const straddles = ({ base, count }: FoundRun): boolean => base < hint && hint < base + count;
+      const hint = parts.kept<number>(0);
+      const straddles = ({ base, count }: FoundRun): boolean =>
+        base < hint.value && hint.value < base + count;
       const search = missing(straddles)(parts).allocBitmap;
       return {
         allocBitmap: (count, maxAddr, alignment) => {
           const found = search?.(count, maxAddr, alignment) ?? null;
-          if (found !== null) hint = parts.frame(found) + Number(count);
+          if (found !== null) hint.value = parts.frame(found) + Number(count);
           return found;
         },
       };
@@ -265,14 +266,17 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       clause: 'allocBitmap.was-free',
       shortest: 2,
     },
-    ({ inner }) => {
-      let last: { readonly count: number; readonly found: bigint } | null = null;
+    ({ inner, kept }) => {
+      const last = { count: kept<number | null>(null), found: kept<bigint | null>(null) };
       return {
         allocBitmap: (count, maxAddr, alignment) => {
           const found = inner.allocBitmap(count, maxAddr, alignment);
           if (found === null) return null;
-          if (last?.count !== Number(count)) last = { count: Number(count), found };
-          return last.found;
+          if (last.count.value !== Number(count)) {
+            last.count.value = Number(count);
+            last.found.value = found;
+          }
+          return last.found.value;
         },
       };
     },

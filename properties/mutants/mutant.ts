@@ -60,12 +60,21 @@ export interface Parts {
   /** The page frame that holds an address of the higher half; -1 for any other address. */
   frame(address: bigint): number;
   address(frame: number): bigint;
+  /** Keeps a value between calls: hidden state of the mutant, which is saved and loaded with that of the manager. */
+  kept<T extends Kept>(initial: T): Cell<T>;
+}
+
+/** What a mutant keeps. */
+type Kept = number | bigint | null;
+
+export interface Cell<T extends Kept> {
+  value: T;
 }
 
 /** Replaces calls of the manager. */
 export type Change = (parts: Parts) => Partial<PmmCalls>;
 
-function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions): Parts {
+function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions, cells: Cell<Kept>[]): Parts {
   let isQuiet = false;
   const inner = createPmm(map, {
     config,
@@ -97,12 +106,57 @@ function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions): Parts {
     },
     frame: (address) => frameAt(config, address) ?? -1,
     address: (frame) => config.higherHalf + BigInt(frame) * PAGE_BYTES,
+    kept: (initial) => {
+      const cell = { value: initial };
+      cells.push(cell);
+      return cell;
+    },
+  };
+}
+
+/** A kept value as words: which type it is of, and two words of it. */
+const CELL_WORDS = 3;
+const CELL_TYPES = ['null', 'number', 'bigint'] as const;
+
+function saveCell({ value }: Cell<Kept>, into: Int32Array, at: number): void {
+  const bits = BigInt.asUintN(64, BigInt(value ?? 0));
+  const type = value === null ? 0 : typeof value === 'number' ? 1 : 2;
+  into.set([type, Number(BigInt.asIntN(32, bits)), Number(BigInt.asIntN(32, bits >> 32n))], at);
+}
+
+function loadCell(cell: Cell<Kept>, saved: Int32Array, at: number): void {
+  const [type = 0, low = 0, high = 0] = saved.subarray(at, at + CELL_WORDS);
+  const bits = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+  const kind = CELL_TYPES[type];
+  cell.value = kind === 'null' ? null : kind === 'number' ? Number(BigInt.asIntN(64, bits)) : bits;
+}
+
+/** The state of the manager that a mutant is made of, with what the mutant keeps behind it. */
+function savedWith(
+  { inner }: Parts,
+  cells: readonly Cell<Kept>[],
+): Pick<PmmCalls, 'saveState' | 'loadState'> {
+  const own = cells.length * CELL_WORDS;
+  return {
+    saveState: (into) => {
+      const words = inner.saveState(into);
+      if (words + own <= into.length)
+        for (const [i, cell] of cells.entries()) saveCell(cell, into, words + i * CELL_WORDS);
+      return words + own;
+    },
+    loadState: (saved) => {
+      const words = saved.length - own;
+      inner.loadState(saved.subarray(0, words));
+      for (const [i, cell] of cells.entries()) loadCell(cell, saved, words + i * CELL_WORDS);
+    },
   };
 }
 
 function changed(map: MemoryMap, options: PmmOptions, change: Change): Pmm {
-  const parts = partsOf(map, options);
-  return wrapPmm(parts.inner, change(parts));
+  const cells: Cell<Kept>[] = [];
+  const parts = partsOf(map, options, cells);
+  const changes = change(parts);
+  return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
 }
 
 /** Returns a mutant in which some calls are replaced. */

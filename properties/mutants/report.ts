@@ -1,6 +1,7 @@
 /** What `npm run mutants` prints: a row for each mutant, the table clause × mutant, and what falls short. */
 import Table from 'cli-table3';
 import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
+import type { Certificate } from '../explore/certificate.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 
 /** Seeds whose campaigns the medians are taken over. */
@@ -59,6 +60,13 @@ function slips({ catches }: MutantResult): number {
   return catches.filter(({ clause, shrunk }) => shrunk.violation?.clause !== clause).length;
 }
 
+/** Whether all of the different programs that a mutant was reduced to are as short as any on their worlds. */
+function certifiedWord(certificates: readonly Certificate[]): string {
+  if (certificates.length === 0) return '-';
+  const isShortest = certificates.every(({ kind }) => kind === 'shortest');
+  return isShortest ? 'shortest' : certificates.some(({ kind }) => kind === 'shorter') ? 'no' : 'open';
+}
+
 /** A column of the table of mutants. */
 interface Column {
   readonly head: string;
@@ -84,6 +92,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'reduced\nlength', cell: (result) => span(ownTraces(result).map(lengthOf)) },
   { head: 'reduced\ndistinct', cell: (result) => distinctPrograms(ownTraces(result)) },
   { head: 'reduce\nms p50', cell: ({ reduced }) => median(reduced.map(({ ms }) => ms)).toFixed(0) },
+  { head: 'certified', cell: ({ certificates }) => certifiedWord(certificates) },
   { head: 'fast-check\nlength', cell: (result) => span(fastCheckTraces(result).map(lengthOf)) },
   { head: 'fast-check\ndistinct', cell: (result) => distinctPrograms(fastCheckTraces(result)) },
   { head: 'fast-check\nslips', cell: slips },

@@ -88,14 +88,14 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       clause: 'alloc.was-free',
       shortest: 2,
     },
-    ({ inner }) => {
-      let cached: bigint | null = null;
+    ({ inner, kept }) => {
+      const cached = kept<bigint | null>(null);
       return {
         alloc: () => {
           const found = inner.alloc();
           if (found === null) return null;
-          const answer: bigint = cached ?? found;
-          cached = cached === null ? found : null;
+          const answer = cached.value ?? found;
+          cached.value = cached.value === null ? found : null;
           return answer;
         },
       };
@@ -125,13 +125,13 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       clause: 'contents.preserved',
       shortest: 2,
     },
-    ({ inner, config, memory }) => {
-      let last: bigint | null = null;
+    ({ inner, config, memory, kept }) => {
+      const last = kept<bigint | null>(null);
       return {
         alloc: () => {
           const found = inner.alloc();
-          if (last !== null && found !== null) memory.write(last - config.higherHalf, found);
-          last = found ?? last;
+          if (last.value !== null && found !== null) memory.write(last.value - config.higherHalf, found);
+          last.value = found ?? last.value;
           return found;
         },
       };
@@ -144,15 +144,15 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       clause: 'amounts.total',
       shortest: 1,
     },
-    ({ inner }) => {
-      let given = 0;
+    ({ inner, kept }) => {
+      const given = kept<number>(0);
       return {
         alloc: () => {
           const found = inner.alloc();
-          given += found === null ? 0 : 1;
+          given.value += found === null ? 0 : 1;
           return found;
         },
-        totalAmount: () => inner.totalAmount() - given,
+        totalAmount: () => inner.totalAmount() - given.value,
       };
     },
   ),

@@ -4,6 +4,7 @@
  */
 import { type ClauseName, Scenario, type Trace } from '../../spec/index.ts';
 import { type CampaignOptions, runCampaign } from '../campaign/campaign.ts';
+import { type Certificate, certify } from '../explore/certificate.ts';
 import { reduceAcross } from '../reduce/reduce.ts';
 import { type Mutant, targetOf } from './mutant.ts';
 
@@ -78,8 +79,18 @@ export interface MutantResult {
   readonly mutant: Mutant;
   readonly catches: readonly Catch[];
   readonly reduced: readonly Reduced[];
+  /** Of each different program that it was reduced to, whether one is as short on the same world. */
+  readonly certificates: readonly Certificate[];
   /** Seeds from which it was not caught. */
   readonly survived: readonly number[];
+}
+
+/** Certifies each different program once. */
+async function certificatesOf(mutant: Mutant, traces: readonly Trace[]): Promise<readonly Certificate[]> {
+  const different = new Map(traces.map((trace) => [JSON.stringify(Scenario.encode(trace.scenario)), trace]));
+  const certificates: Certificate[] = [];
+  for (const trace of different.values()) certificates.push(await certify(targetOf(mutant), trace));
+  return certificates;
 }
 
 export async function tryMutant(mutant: Mutant, seeds: readonly number[]): Promise<MutantResult> {
@@ -90,7 +101,12 @@ export async function tryMutant(mutant: Mutant, seeds: readonly number[]): Promi
     if (caught === null) survived.push(seed);
     else catches.push(caught);
   }
-  return { mutant, catches, survived, reduced: catches.map((caught) => reduceCatch(mutant, caught)) };
+  const reduced = catches.map((caught) => reduceCatch(mutant, caught));
+  const certificates = await certificatesOf(
+    mutant,
+    reduced.map(({ trace }) => trace),
+  );
+  return { mutant, catches, survived, reduced, certificates };
 }
 
 /** Returns the operations of a trace. */

@@ -1,0 +1,127 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { config, memoryMap, type Program, type Trace } from '../../spec/index.ts';
+import { execute } from '../execution.ts';
+import { MUTANTS, type Mutant, targetOf } from '../mutants/index.ts';
+import { OURS } from '../target.ts';
+import { readTrace } from '../trace-file.ts';
+import { wrapPmm } from '../wrap-pmm.ts';
+import { certify, shorterPrograms } from './certificate.ts';
+import { explore } from './explore.ts';
+import { smallWorld } from './world.ts';
+
+function mutantNamed(name: string): Mutant {
+  const mutant = MUTANTS.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+  return mutant;
+}
+
+function savedTrace(name: string): Trace {
+  return readTrace(fileURLToPath(new URL(`../mutants/traces/${name}.json`, import.meta.url)));
+}
+
+/** A mutant without its state as words. */
+function unsaved(mutant: Mutant) {
+  const target = targetOf(mutant);
+  return {
+    ...target,
+    create: (...given: Parameters<typeof target.create>) => wrapPmm(target.create(...given), {}),
+  };
+}
+
+describe('a certificate', () => {
+  it('counts the programs shorter than a length: all sequences of the operations of the world', () => {
+    expect([0, 1, 2, 3, 20].map((length) => shorterPrograms(100, length))).toEqual([
+      0n,
+      1n,
+      101n,
+      10_101n,
+      (100n ** 20n - 1n) / 99n,
+    ]);
+  });
+
+  it.each(['stale-page-cache', 'missed-run-across-hint', 'free-list-link-in-used-page'])(
+    'says of the simplest program of %s that no shorter one breaks a clause',
+    async (name) => {
+      const trace = savedTrace(name);
+      const certificate = await certify(targetOf(mutantNamed(name)), trace);
+      const operations = certificate.kind === 'shortest' ? certificate.operations : 0;
+      const { length } = trace.scenario.operations;
+      expect(certificate).toEqual({
+        kind: 'shortest',
+        operations,
+        programs: shorterPrograms(operations, length),
+      });
+    },
+  );
+
+  it('is refused with the shorter program where there is one', async () => {
+    const target = targetOf(mutantNamed('stale-page-cache'));
+    const scenario = {
+      map: memoryMap([{ type: 'conventional', start: 0n, pages: 3 }]),
+      config: config({ bitmapMaxAddr: 0x1000n }),
+      policies: OURS.policies,
+    };
+    const alloc = { call: 'alloc' } as const;
+    const operations: Program = [{ call: 'freeAmount' }, alloc, alloc];
+    const certificate = await certify(target, execute(target, { ...scenario, operations }).trace());
+    expect(certificate).toMatchObject({
+      kind: 'shorter',
+      trace: { scenario: { operations: [alloc, alloc] } },
+    });
+  });
+
+  it('runs the programs one by one where the target cannot be saved, and is left open where they are too many', async () => {
+    const target = unsaved(mutantNamed('stale-page-cache'));
+    expect(await certify(target, savedTrace('stale-page-cache'))).toMatchObject({ kind: 'shortest' });
+    const hint = unsaved(mutantNamed('missed-run-across-hint'));
+    const open = await certify(hint, savedTrace('missed-run-across-hint'), { ms: 1 });
+    expect(open).toEqual({ kind: 'open', why: expect.stringMatching(/^\d+ shorter programs are too many/) });
+  });
+
+  it('is left open where the world is no small one', async () => {
+    const certificate = await certify(
+      targetOf(mutantNamed('lost-page-per-buffer')),
+      savedTrace('lost-page-per-buffer'),
+    );
+    expect(certificate).toEqual({ kind: 'open', why: expect.stringContaining('too many page frames') });
+  });
+});
+
+describe('a search of the usual world', () => {
+  it.each([
+    ['accepted-double-free', 1, 'free.owner'],
+    ['stale-page-cache', 2, 'alloc.was-free'],
+    ['missed-run-across-hint', 3, 'allocBitmap.complete'],
+    ['unmarked-run', 1, 'owner.agrees'],
+  ])('finds %s by a program of %i operations', async (name, length, clause) => {
+    const { trace, end } = await explore({
+      target: targetOf(mutantNamed(name)),
+      world: smallWorld({ stack: 3, bitmap: 3 }),
+    });
+    expect(end).toBe('violated');
+    expect(trace?.scenario.operations).toHaveLength(length);
+    expect(trace?.violation?.clause).toBe(clause);
+  });
+
+  it('tells where a manager leaves a part of its state out of its words', async () => {
+    const forgetful = {
+      ...OURS,
+      create: (...given: Parameters<typeof OURS.create>) => {
+        const inner = OURS.create(...given);
+        let calls = 0;
+        return wrapPmm(inner, {
+          saveState: (into) => inner.saveState?.(into) ?? 0,
+          loadState: (saved) => inner.loadState?.(saved),
+          alloc: () => {
+            calls += 1;
+            return calls % 3 === 0 ? null : inner.alloc();
+          },
+        });
+      },
+    };
+    await expect(explore({ target: forgetful, world: smallWorld({ stack: 3, bitmap: 0 }) })).rejects.toThrow(
+      'saveState() leaves something out',
+    );
+  });
+});

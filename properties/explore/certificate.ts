@@ -1,0 +1,111 @@
+/**
+ * Certificates: that a counterexample is as short as any on its world. Every shorter program on that memory map and
+ * configuration is judged: by a search of states, where the target can be saved; else one by one, each from init.
+ *
+ * A *program* here is a sequence of the operations that the world tells apart (see `instances.ts`). Every one of them can be
+ * called in every state, so there are o^k programs of k operations, o of them, and a search of all states to depth k has judged
+ * each: a path through the states for every program, a program for every path.
+ */
+import { isSpecError, type Operation, type Trace } from '../../spec/index.ts';
+import { isRemote, type LocalTarget, type Target } from '../target.ts';
+import { canBeSaved, explore } from './explore.ts';
+import { operationInstances } from './instances.ts';
+import { traceOf } from './program.ts';
+import { runTree } from './program-tree.ts';
+import { framesOfWorld } from './world.ts';
+
+/**
+ * - `shortest`: all of so many shorter programs hold.
+ * - `shorter`: one of them breaks a clause.
+ * - `open`: not decided, and why.
+ */
+export type Certificate =
+  | { readonly kind: 'shortest'; readonly programs: bigint; readonly operations: number }
+  | { readonly kind: 'shorter'; readonly trace: Trace }
+  | { readonly kind: 'open'; readonly why: string };
+
+export interface CertificateOptions {
+  /** Milliseconds at most. Default: 10,000. */
+  readonly ms?: number;
+}
+
+const DEFAULT_MS = 10_000;
+/** A world with more page frames that change hands, or more operations, is none to search. */
+const MOST_FRAMES = 16;
+const MOST_OPERATIONS = 5000;
+
+/** Returns how many sequences of fewer than `length` of so many operations there are, the empty one among them. */
+export function shorterPrograms(operations: number, length: number): bigint {
+  let [sum, power] = [0n, 1n];
+  for (let k = 0; k < length; k += 1) {
+    sum += power;
+    power *= BigInt(operations);
+  }
+  return sum;
+}
+
+/** Returns the operations of the world of a trace, or why they are not tried. */
+function operationsOf({ scenario }: Trace): readonly Operation[] | string {
+  try {
+    const frames = framesOfWorld(scenario).manageable.length;
+    if (frames > MOST_FRAMES)
+      return `its world has ${frames} page frames that change hands, more than ${MOST_FRAMES}`;
+  } catch (error) {
+    if (isSpecError(error)) return 'its world has too many page frames that change hands';
+    throw error;
+  }
+  const operations = operationInstances(scenario);
+  if (operations.length <= MOST_OPERATIONS) return operations;
+  return `its world tells ${operations.length} operations apart, more than ${MOST_OPERATIONS}`;
+}
+
+/** What judging all shorter programs came to: one that breaks a clause, or null; or that time was up. */
+type Shorter = Trace | null | 'out of time';
+
+async function searched(
+  target: LocalTarget,
+  trace: Trace,
+  operations: readonly Operation[],
+  ms: number,
+): Promise<Shorter> {
+  const { map, config, policies } = trace.scenario;
+  const bounds = { depth: trace.scenario.operations.length - 1, seconds: ms / 1000 };
+  const found = await explore({ target, world: { map, config }, policies, operations, bounds });
+  if (found.end === 'violated') return found.trace;
+  return found.end === 'closed' || found.end === 'depth' ? null : 'out of time';
+}
+
+async function ranOneByOne(
+  target: LocalTarget,
+  trace: Trace,
+  operations: readonly Operation[],
+  ms: number,
+): Promise<Shorter> {
+  const { map, config, policies } = trace.scenario;
+  const subject = { target, world: { map, config }, policies };
+  const depth = trace.scenario.operations.length - 1;
+  const tree = await runTree({ ...subject, operations, depth, deadline: performance.now() + ms });
+  if (tree.program !== null) return traceOf(target, subject.world, policies, tree.program);
+  return tree.end === 'done' ? null : 'out of time';
+}
+
+/** Decides whether the program of a counterexample is as short as any on its world. */
+export async function certify(
+  target: Target,
+  trace: Trace,
+  { ms = DEFAULT_MS }: CertificateOptions = {},
+): Promise<Certificate> {
+  if (isRemote(target)) return { kind: 'open', why: 'its target runs in another process' };
+  const operations = operationsOf(trace);
+  if (typeof operations === 'string') return { kind: 'open', why: operations };
+  const { length } = trace.scenario.operations;
+  if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
+  const judge = canBeSaved(target, trace.scenario) ? searched : ranOneByOne;
+  const shorter = await judge(target, trace, operations, ms);
+  const programs = shorterPrograms(operations.length, length);
+  if (shorter === 'out of time')
+    return { kind: 'open', why: `${programs} shorter programs are too many for ${ms / 1000} s` };
+  return shorter === null
+    ? { kind: 'shortest', programs, operations: operations.length }
+    : { kind: 'shorter', trace: shorter };
+}
