@@ -40,6 +40,11 @@ export function rejectionOf(state: ModelState, { operation, response }: HistoryC
   return verdict.accepted ? null : verdict.rejection;
 }
 
+/** Whether a call could not be made for want of the lock. */
+export function isLockedOut({ response: { outcome } }: HistoryCall): boolean {
+  return outcome.kind === 'malformed' && outcome.message.startsWith('it threw LockPanic');
+}
+
 /** Returns how many calls overlap some call of another caller. O(calls log calls). */
 export function overlapping(calls: readonly TimedCall[]): number {
   const ascending = calls.toSorted((a, b) => a.invoked - b.invoked);

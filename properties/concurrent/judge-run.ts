@@ -4,7 +4,7 @@
  */
 import type { ModelState } from '../../model/index.ts';
 import { bitmapLimit, type ClauseName, type Operation, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
-import { explain, type HistoryCall } from './history.ts';
+import { explain, type HistoryCall, isLockedOut } from './history.ts';
 import type { DeadEnd } from './linearize.ts';
 import type { Run, Stage } from './stage.ts';
 
@@ -53,11 +53,6 @@ function lastCalls(stage: Stage): readonly HistoryCall[] {
   return isLockedOut(amount)
     ? [amount]
     : [amount, ...takingAll(stage).map((operation) => stage.afterwards(operation))];
-}
-
-/** Whether a call could not be made for want of the lock. */
-function isLockedOut({ response: { outcome } }: HistoryCall): boolean {
-  return outcome.kind === 'malformed' && outcome.message.startsWith('it threw LockPanic');
 }
 
 /** Why some call does not return as it should, or null where all do. */

@@ -16,8 +16,10 @@ import type { OpenCall } from './stage.ts';
 
 /** Columns between two events. */
 const EVENT_WIDTH = 3;
-/** Bars that are drawn; of a longer history, the last ones. */
+/** Bars that are drawn; of a longer history, those about where the longest order ends. */
 const SHOWN_CALLS = 24;
+/** Characters of a call that are shown. */
+const CALL_WIDTH = 72;
 
 /** A call as it is drawn: one that never returned lasts to the end. */
 interface Bar {
@@ -67,8 +69,27 @@ function draw(bars: readonly Bar[], options: TimelineOptions): readonly string[]
   });
 }
 
+function shortened(text: string): string {
+  return text.length <= CALL_WIDTH ? text : `${text.slice(0, CALL_WIDTH - 1)}…`;
+}
+
+/** Returns the calls that are drawn, by when they were invoked. */
+function window(
+  all: readonly (HistoryCall | OpenCall)[],
+  { deadEnds }: ConcurrentBreach,
+): readonly (HistoryCall | OpenCall)[] {
+  const ascending = all.toSorted((a, b) => a.invoked - b.invoked);
+  if (ascending.length <= SHOWN_CALLS) return ascending;
+  const stuckAt = Math.min(...(deadEnds[0]?.next ?? []).map(({ invoked }) => invoked));
+  const at = ascending.findIndex(({ invoked }) => invoked >= stuckAt);
+  const from = Math.max(0, (at < 0 ? ascending.length : at) - SHOWN_CALLS / 2);
+  return ascending.slice(from, from + SHOWN_CALLS);
+}
+
 function legend(shown: readonly (HistoryCall | OpenCall)[], options: TimelineOptions): readonly string[] {
-  const calls = shown.map(({ operation }) => formatOperation(operation, (address: bigint) => toHex(address)));
+  const calls = shown.map(({ operation }) =>
+    shortened(formatOperation(operation, (address: bigint) => toHex(address))),
+  );
   const width = Math.max(0, ...calls.map((call) => call.length));
   return shown.map((call, k) => {
     const answer = 'response' in call ? formatResponse(options.config, call.response) : 'never returns';
@@ -79,7 +100,7 @@ function legend(shown: readonly (HistoryCall | OpenCall)[], options: TimelineOpt
 
 function numberIn(shown: readonly unknown[], call: unknown): string {
   const at = shown.indexOf(call);
-  return at < 0 ? 'an earlier call' : String(at + 1);
+  return at < 0 ? 'a call that is not shown' : String(at + 1);
 }
 
 /** Returns why none of the longest orders can go on. */
@@ -104,14 +125,14 @@ export function formatHistory(
   options: TimelineOptions,
 ): readonly string[] {
   const all: readonly (HistoryCall | OpenCall)[] = [...breach.calls, ...open];
-  const shown = all.toSorted((a, b) => a.invoked - b.invoked).slice(-SHOWN_CALLS);
+  const shown = window(all, breach);
   const bars = shown.map((call) => ({
     caller: call.caller,
     invoked: call.invoked,
     returned: 'returned' in call ? call.returned : null,
   }));
   const left = all.length - shown.length;
-  const note = left === 0 ? [] : [`(${left} earlier calls are not shown)`];
+  const note = left === 0 ? [] : [`(${left} other calls are not shown)`];
   const why = reasons(breach, shown);
   const drawn = [...note, ...draw(bars, options), '', ...legend(shown, options)];
   return why.length === 0 ? drawn : [...drawn, '', ...why];

@@ -10,7 +10,7 @@
 import { ATOMICS, openSharedState } from '../../../impl/index.ts';
 import { init, type ModelState, step, sweep } from '../../../model/index.ts';
 import type { Policy } from '../../../spec/index.ts';
-import { explain, type HistoryCall, overlapping } from '../history.ts';
+import { explain, type HistoryCall, isLockedOut, overlapping } from '../history.ts';
 import type { ConcurrentBreach } from '../judge-run.ts';
 import type { ConcurrentTarget } from '../target.ts';
 import { Voice } from '../voice.ts';
@@ -63,6 +63,17 @@ function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | C
   return state;
 }
 
+/** What is wrong where a call could not be made: its caller lost patience with whoever held the lock. */
+function lockedOut(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+  const [first] = calls.filter(isLockedOut).sort((a, b) => a.returned - b.returned);
+  if (first === undefined || !('message' in first.response.outcome)) return null;
+  const explanation = `caller ${first.caller + 1}: ${first.response.outcome.message}`;
+  const around = calls.filter(
+    ({ invoked, returned }) => invoked < first.returned && returned > first.invoked,
+  );
+  return { clause: 'concurrent.progress', explanation, calls: around, deadEnds: [] };
+}
+
 /** Judges one round after the other, and measures how long that takes. */
 class Judge {
   searchSeconds = 0;
@@ -85,7 +96,7 @@ class Judge {
   /** Returns what a round breaks, or null. */
   round(calls: readonly TurnedCall[]): ConcurrentBreach | null {
     const start = threadSeconds();
-    const breach = this.#search(calls);
+    const breach = lockedOut(calls) ?? this.#search(calls);
     const searched = threadSeconds();
     this.searchSeconds += searched - start;
     if (breach !== null) return breach;
