@@ -30,6 +30,8 @@
 /* A program longer than this is not read on, and answers longer than this are cut off. */
 #define REQUEST_LIMIT ((size_t)256 << 20)
 #define ANSWER_LIMIT ((size_t)64 << 20)
+/* What follows the answers of a program is no longer than this. */
+#define EPILOGUE_LIMIT 256
 /* A program that waits for something gets this many times the time of one that works. */
 #define PATIENCE 4
 #define PAGES_OF(bytes) ((bytes) / FP_PAGE_SIZE)
@@ -287,7 +289,7 @@ static painted_page *place_of(uint64_t frame) {
 static void grow_paint(void) {
     painted_page *old = paint.pages;
     size_t old_capacity = paint.capacity;
-    paint.capacity = old_capacity == 0 ? 1024 : old_capacity * 2;
+    paint.capacity = old_capacity == 0 ? 128 : old_capacity * 2;
     paint.pages = calloc(paint.capacity, sizeof *paint.pages);
     if (paint.pages == NULL) {
         stop("no memory for the table of painted pages");
@@ -462,7 +464,7 @@ static struct {
 
 static void add_result(result added) {
     if (results.count == results.capacity) {
-        results.capacity = results.capacity == 0 ? 256 : results.capacity * 2;
+        results.capacity = results.capacity == 0 ? 64 : results.capacity * 2;
         results.all = realloc(results.all, results.capacity * sizeof *results.all);
         if (results.all == NULL) {
             stop("no memory for results");
@@ -570,7 +572,7 @@ static void answer_page(void *page, uint64_t count) {
 }
 
 #define MARGIN 2
-/* An array for more addresses than this is left as it comes, all 0, so that it costs nothing before it is written to. */
+/* An array for more addresses than this is mapped and left as it comes, all 0, so that it costs nothing before it is written to. */
 #define LARGE_BATCH 65536
 /* Of the entries that a call must not change, as many are looked at. */
 #define LOOKED_AT 65536
@@ -585,8 +587,13 @@ typedef struct {
 static batch make_batch(uint64_t count) {
     batch made = {.length = count + MARGIN};
     size_t bytes = made.length * sizeof *made.entries;
-    made.entries = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (made.entries == MAP_FAILED) {
+    if (count > LARGE_BATCH) {
+        const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        made.entries = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+    } else {
+        made.entries = malloc(bytes);
+    }
+    if (made.entries == NULL || made.entries == MAP_FAILED) {
         stop("no memory for a batch");
     }
     if (count <= LARGE_BATCH) {
@@ -599,7 +606,11 @@ static batch make_batch(uint64_t count) {
 }
 
 static void drop_batch(batch made) {
-    munmap(made.entries, made.length * sizeof *made.entries);
+    if (made.length > LARGE_BATCH + MARGIN) {
+        munmap(made.entries, made.length * sizeof *made.entries);
+    } else {
+        free(made.entries);
+    }
 }
 
 /* Whether the entries from some index on hold what they did. */
@@ -999,12 +1010,12 @@ static void serve_program(limits limit, bool is_live, int out) {
         stop("cannot wait for a program");
     }
     kill_orphans();
-    char end[128];
-    int length = epilogue(end, sizeof end, status, &usage, killed_for);
-    if (!is_live) {
-        put(out, answers->text, answers->committed);
-    }
-    put(out, end, (size_t)length);
+    /* One write, so that who reads wakes up once. What the child said after the last whole answer goes. */
+    size_t committed = answers->committed;
+    char *end = answers->text + (committed < ANSWER_LIMIT ? committed : ANSWER_LIMIT);
+    int length = epilogue(end, EPILOGUE_LIMIT, status, &usage, killed_for);
+    char *start = is_live ? end : answers->text;
+    put(out, start, (size_t)(end - start) + (size_t)length);
 }
 
 /* Skips the operations: the child reads them for itself. */
@@ -1078,10 +1089,14 @@ static bool read_header(limits *limit, bool *is_live) {
     return false;
 }
 
-/* Moves what is left of the input to the front. */
+/* Moves what is left of the input to the front, once the front half has been read: so a byte is moved once at most. */
 static void drop_read_input(void) {
-    memmove(input.text, input.text + input.at, input.length - input.at);
-    input.length -= input.at;
+    size_t left = input.length - input.at;
+    if (left > 0 && input.at < input.capacity / 2) {
+        return;
+    }
+    memmove(input.text, input.text + input.at, left);
+    input.length = left;
     input.at = 0;
 }
 
@@ -1102,7 +1117,7 @@ int fp_serve(const fp_target *served) {
     /* The protocol has standard output for itself. */
     int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     dup2(STDERR_FILENO, STDOUT_FILENO);
-    answers = mmap(NULL, sizeof *answers + ANSWER_LIMIT, PROT_READ | PROT_WRITE,
+    answers = mmap(NULL, sizeof *answers + ANSWER_LIMIT + EPILOGUE_LIMIT, PROT_READ | PROT_WRITE,
                    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (out < 0 || answers == MAP_FAILED) {
         stop("no memory for answers");
