@@ -30,11 +30,16 @@ static bool init(const fp_memory *memory) {
     if (memory->count > sizeof descriptors / sizeof *descriptors) {
         return false;
     }
+    /* Above the last page frame that can ever be freed, boot memory included, there is nothing to search. */
+    uint64_t end = 0;
     for (size_t d = 0; d < memory->count; d++) {
         const fp_descriptor *given = &memory->descriptors[d];
         descriptors[d] = (pmm_descriptor_t){TYPES[given->kind], given->start, given->pages};
+        uint64_t last = given->start + given->pages * PMM_PAGE_SIZE;
+        end = (given->kind == FP_FREE || given->kind == FP_BOOT) && last > end ? last : end;
     }
-    bitmap_words = (memory->bitmap_end / PMM_PAGE_SIZE + 63) / 64;
+    uint64_t bitmap_end = end < memory->bitmap_end ? end : memory->bitmap_end;
+    bitmap_words = (bitmap_end / PMM_PAGE_SIZE + 63) / 64;
     bitmap = malloc((bitmap_words + 1) * sizeof *bitmap);
     if (bitmap == NULL) {
         return false;
@@ -43,7 +48,7 @@ static bool init(const fp_memory *memory) {
         .map = descriptors,
         .descriptors = memory->count,
         .higher_half = (uintptr_t)memory->base,
-        .bitmap_end = memory->bitmap_end,
+        .bitmap_end = bitmap_end,
         .bitmap = bitmap,
         .warn = warn,
     });
