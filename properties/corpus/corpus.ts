@@ -3,11 +3,10 @@
  * target is being checked. No file of the folder is passed over in silence: it holds, it breaks a clause, or it is listed
  * with the reason why it cannot be used.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isSpecError, SpecError, type Trace } from '../../spec/index.ts';
+import { isSpecError, type Trace } from '../../spec/index.ts';
 import { execute } from '../execution.ts';
+import { jsonFilesIn } from '../json-folder.ts';
 import { heldTo } from '../shrink/read-scenario.ts';
 import { profileOf, type Target, worldBeyond } from '../target.ts';
 import { OutdatedTraceError, readTrace } from '../trace-file.ts';
@@ -34,22 +33,15 @@ export interface CorpusFile {
 /** The folder of this package's own corpus, from properties/corpus/ or from dist/properties/corpus/. */
 const FOLDERS = ['../../corpus', '../../../corpus'];
 
-function namesOf(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .sort();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOENT') return [];
-    throw new SpecError(`${folder}: expected a folder of traces: ${code}`, { cause: error });
-  }
+/** Returns the traces of a folder; none where there is no such folder. */
+function tracesIn(folder: string): readonly string[] {
+  return jsonFilesIn(folder, 'traces') ?? [];
 }
 
 /** The corpus that comes with this package. */
 export const OWN_CORPUS: string =
   FOLDERS.map((folder) => fileURLToPath(new URL(folder, import.meta.url))).find(
-    (folder) => namesOf(folder).length > 0,
+    (folder) => tracesIn(folder).length > 0,
   ) ?? '';
 
 function replayed(target: Target, path: string): CorpusFile {
@@ -95,7 +87,7 @@ export interface ReadCorpus {
 export function readCorpus(folders: readonly string[]): ReadCorpus {
   const traces: Trace[] = [];
   const unusable: string[] = [];
-  for (const path of folders.flatMap((folder) => namesOf(folder).map((name) => join(folder, name))))
+  for (const path of folders.flatMap(tracesIn))
     try {
       traces.push(readTrace(path));
     } catch (error) {
@@ -107,6 +99,5 @@ export function readCorpus(folders: readonly string[]): ReadCorpus {
 
 /** Runs every trace of the folders on a target. A folder that is not there has none. Throws `SpecError` where one cannot be read. */
 export function replayCorpus(target: Target, folders: readonly string[]): readonly CorpusFile[] {
-  const paths = folders.flatMap((folder) => namesOf(folder).map((name) => join(folder, name)));
-  return paths.map((path) => replayedOrListed(target, path));
+  return folders.flatMap(tracesIn).map((path) => replayedOrListed(target, path));
 }

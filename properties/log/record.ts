@@ -4,7 +4,7 @@
 import { Session } from '../session.ts';
 import type { LocalTarget } from '../target.ts';
 import { entryLine, headerLine, initLine, type LogHeader } from './log-format.ts';
-import { Workload } from './workload.ts';
+import { runWorkload } from './workload.ts';
 
 export interface RecordOptions extends LogHeader {
   readonly target: LocalTarget;
@@ -18,16 +18,8 @@ export interface RecordOptions extends LogHeader {
 export function* recordLog(options: RecordOptions): Generator<string, void> {
   const { target, map, config, policies, operations, seed, provokesFrom } = options;
   const session = new Session(target, map, config);
-  const workload = new Workload({ map, config, seed, provokesFrom });
   yield headerLine({ map, config, policies });
   yield initLine(session.started);
-  // As many page frames as are free in both zones are at least those of the stack zone.
-  let free = session.started.amounts?.free ?? 0;
-  for (let i = 0; i < operations; i += 1) {
-    const operation = workload.next();
-    const response = session.perform(operation, free);
-    free = response.amounts?.free ?? free;
-    workload.note(operation, response);
-    yield entryLine({ operation, response });
-  }
+  const workload = { map, config, seed, provokesFrom };
+  for (const entry of runWorkload(session, workload, operations)) yield entryLine(entry);
 }

@@ -12,7 +12,9 @@ import {
   toHigherHalf,
   U64_MAX,
 } from '../../spec/index.ts';
+import type { Session } from '../session.ts';
 import { type Draws, drawsFrom } from './draws.ts';
+import type { LogEntry } from './log-format.ts';
 
 export interface WorkloadOptions {
   readonly map: MemoryMap;
@@ -143,5 +145,23 @@ export class Workload {
       { call: 'freePages', addresses: [this.#freed, this.#freed] },
       { call: 'freeRegion', address: this.#freed, count: U64_MAX },
     ]);
+  }
+}
+
+/** Yields so many calls of a workload on a manager, each when it has been answered. */
+export function* runWorkload(
+  session: Session,
+  options: WorkloadOptions,
+  operations: number,
+): Generator<LogEntry, void> {
+  const workload = new Workload(options);
+  // As many page frames as are free in both zones are at least those of the stack zone.
+  let free = session.started.amounts?.free ?? 0;
+  for (let i = 0; i < operations; i += 1) {
+    const operation = workload.next();
+    const response = session.perform(operation, free);
+    free = response.amounts?.free ?? free;
+    workload.note(operation, response);
+    yield { operation, response };
   }
 }

@@ -4,6 +4,19 @@
  * once; what follows from constants alone is computed at once.
  */
 
+/** What makes a bit vector of two that are as wide. */
+type BinaryOperator =
+  | 'bvadd'
+  | 'bvsub'
+  | 'bvmul'
+  | 'bvurem'
+  | 'bvand'
+  | 'bvor'
+  | 'bvxor'
+  | 'bvshl'
+  | 'bvlshr'
+  | 'bvashr';
+
 /** What a term is made by; each is an operator of SMT-LIB of the same meaning. */
 export type Operator =
   | 'constant'
@@ -15,17 +28,8 @@ export type Operator =
   | '='
   | 'bvult'
   | 'bvslt'
-  | 'bvadd'
-  | 'bvsub'
-  | 'bvmul'
-  | 'bvurem'
-  | 'bvand'
-  | 'bvor'
-  | 'bvxor'
   | 'bvnot'
-  | 'bvshl'
-  | 'bvlshr'
-  | 'bvashr'
+  | BinaryOperator
   | 'low32'
   | 'zero64'
   | 'sign64';
@@ -184,21 +188,7 @@ export class Terms {
   }
 
   /** Returns a term of two bit vectors that is as wide as they are. */
-  binary(
-    operator:
-      | 'bvadd'
-      | 'bvsub'
-      | 'bvmul'
-      | 'bvurem'
-      | 'bvand'
-      | 'bvor'
-      | 'bvxor'
-      | 'bvshl'
-      | 'bvlshr'
-      | 'bvashr',
-    a: Term,
-    b: Term,
-  ): Term {
+  binary(operator: BinaryOperator, a: Term, b: Term): Term {
     return this.#apply(operator, a.width, a, b);
   }
 

@@ -2,14 +2,13 @@
  * Merging: the files of all shards of a run become the result of the run, as if it had not been divided. An undivided run
  * ends at the first block that fails; what shards ran beyond it is left out.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SpecError } from '../../spec/index.ts';
 import { type Block, blocksOf, type Shard } from '../campaign/blocks.ts';
 import { noCounts } from '../campaign/campaign.ts';
 import { addCounts } from '../campaign/counts.ts';
 import { type CampaignResult, resultOf } from '../campaign/result.ts';
+import { jsonFilesIn } from '../json-folder.ts';
 import { RunIdentity } from './run-identity.ts';
 import { readShard, type ShardFile } from './shard-file.ts';
 
@@ -29,17 +28,6 @@ export interface MergedRun extends Pick<ShardFile, 'corpus' | 'counterexample'> 
 
 function named({ index, of }: Shard): string {
   return `shard ${index}/${of}`;
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .sort();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SpecError(`${folder}: expected a folder of shards' files: ${code}`, { cause: error });
-  }
 }
 
 /** Fields of a run's identity, as text that can be compared and shown. */
@@ -144,10 +132,9 @@ function resultOfAll(
  * where one is missing.
  */
 export function mergeShards(folder: string): MergedRun {
-  const shards = filesIn(folder).map((name): FoundShard => {
-    const path = join(folder, name);
-    return { path, file: readShard(path) };
-  });
+  const paths = jsonFilesIn(folder, "shards' files");
+  if (paths === null) throw new SpecError(`${folder}: expected a folder of shards' files: there is none`);
+  const shards = paths.map((path): FoundShard => ({ path, file: readShard(path) }));
   refuseIncomplete(folder, shards);
   const files = shards.map(({ file }) => file);
   const [first] = files;

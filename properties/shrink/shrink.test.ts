@@ -9,7 +9,7 @@ import { execute } from '../execution.ts';
 import { loadLocalTarget } from '../load-target.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
 import { recordLog } from '../log/record.ts';
-import { Workload } from '../log/workload.ts';
+import { runWorkload } from '../log/workload.ts';
 import { Session } from '../session.ts';
 import { type LocalTarget, OURS } from '../target.ts';
 import { wrapPmm } from '../wrap-pmm.ts';
@@ -62,14 +62,11 @@ const world = { map, config: config({ bitmapMaxAddr: 0x80_0000n }), policies: OU
 /** Writes a log of a long run that does nothing wrong until its last operation frees a page frame for the second time. */
 function failingLog(target: LocalTarget, operations: number): string {
   const session = new Session(target, map, world.config);
-  const workload = new Workload({ ...world, seed: 3, provokesFrom: null });
   const lines = [headerLine(world)];
   let last = '';
-  for (let i = 0; i < operations; i += 1) {
-    const operation = workload.next();
-    const response = session.perform(operation, 32);
-    workload.note(operation, response);
-    lines.push(entryLine({ operation, response }));
+  for (const entry of runWorkload(session, { ...world, seed: 3, provokesFrom: null }, operations)) {
+    lines.push(entryLine(entry));
+    const { operation } = entry;
     if (operation.call === 'free') last = entryLine({ operation, response: { outcome: { kind: 'done' } } });
   }
   const path = join(folder, 'failing.log');

@@ -6,7 +6,7 @@
 import { beyond, type Operation, type Pmm, type Program, SpecError } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
 import { ProgramWriter } from '../log/log-program.ts';
-import { Workload } from '../log/workload.ts';
+import { runWorkload } from '../log/workload.ts';
 import { Results } from '../results.ts';
 import { passed, Session } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
@@ -47,17 +47,11 @@ const MOST_TURNS = 101;
 function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Program {
   const { map, config } = world;
   const session = new Session(OURS, map, config);
-  const workload = new Workload({ map, config, seed, provokesFrom: null });
   const writer = new ProgramWriter(Number.POSITIVE_INFINITY);
   writer.onHeader({ map, config, policies: [] });
-  let free = session.started.amounts?.free ?? 0;
-  for (let i = 0; i < operations; i += 1) {
-    const operation = workload.next();
-    const response = session.perform(operation, free);
-    free = response.amounts?.free ?? free;
-    workload.note(operation, response);
-    writer.onEntry({ operation, response }, i);
-  }
+  let line = 0;
+  for (const entry of runWorkload(session, { map, config, seed, provokesFrom: null }, operations))
+    writer.onEntry(entry, line++);
   session.close();
   return writer.operations;
 }
