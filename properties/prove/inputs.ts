@@ -6,7 +6,8 @@ import type { Words } from './bits.ts';
 import type { NumberTerm } from './number.ts';
 import type { Choice } from './statement.ts';
 import type { Assignment, Term } from './term.ts';
-import type { Translator, Value, WindowTerm } from './translate.ts';
+import type { Translator } from './translate.ts';
+import type { Value, WindowTerm } from './value.ts';
 
 /** A variable: an integer of [low, high], or a boolean, 0 or 1. */
 interface Variable {

@@ -11,7 +11,8 @@ import type { Solver } from './solver.ts';
 import type { FunctionSource } from './source.ts';
 import type { Choice, Statement } from './statement.ts';
 import { type Assignment, evaluate, type Term } from './term.ts';
-import { Translator, type Value } from './translate.ts';
+import { Translator } from './translate.ts';
+import type { Value } from './value.ts';
 
 /** A function and what is claimed of it. */
 export interface Claim {

@@ -9,69 +9,19 @@
  * Anything else is an error that names file and line. What a term cannot say becomes an *obligation*, to be proved with the
  * statement: that an index lies in the window, that a divisor is positive, that a loop ends within the rounds it was given.
  */
-import type { NumberTerm } from './number.ts';
-import { Numbers } from './number.ts';
+import { Numbers, type NumberTerm } from './number.ts';
+import { type Obligation, Obligations, type Site } from './obligations.ts';
+import { Operators } from './operators.ts';
+import { Choices, type Exit, goesOn, type Outcome, type Path, Walk, withoutLater } from './path.ts';
 import type { Expression, FunctionSource, Node, Pattern, SourceFile, Statement } from './source.ts';
 import { type Term, Terms } from './term.ts';
-
-interface BooleanTerm {
-  readonly kind: 'boolean';
-  readonly term: Term;
-}
-
-/** The words of an Int32Array from an index on; what lies around them is out of bounds. */
-export interface WindowTerm {
-  readonly kind: 'window';
-  /** Index of the first word. */
-  readonly at: NumberTerm;
-  /** The ordinal of the first bit of the first word. */
-  readonly origin: NumberTerm;
-  /** What the words are; null for the window that functions write to. */
-  readonly cells: readonly Term[] | null;
-}
-
-interface Closure {
-  readonly kind: 'closure';
-  readonly function: FunctionSource;
-  readonly locals: Locals;
-}
-
-export type Value = NumberTerm | BooleanTerm | WindowTerm | Closure | { readonly kind: 'nothing' };
-type Locals = ReadonlyMap<string, Value>;
-
-/** What must hold besides the statement, and where the text asks for it. */
-export interface Obligation {
-  readonly term: Term;
-  readonly text: string;
-}
-
-/** One way through a function up to some place: taken exactly where the guard holds. */
-interface Path {
-  readonly guard: Term;
-  readonly locals: Locals;
-  readonly cells: readonly Term[];
-}
-
-/** What a function leaves behind. */
-interface Exit {
-  readonly value: Value;
-  readonly cells: readonly Term[];
-}
-
-/** What some statements come to: where they go on, if they do, and what the function leaves behind if the rest leaves this. */
-interface Outcome {
-  readonly path: Path | null;
-  readonly exit: (rest: Exit) => Exit;
-}
+import { booleanOf, type Locals, NOTHING, type Value } from './value.ts';
 
 /** A function at work. */
 interface Frame {
   readonly file: SourceFile;
 }
 
-const goesOn = (path: Path): Outcome => ({ path, exit: (rest) => rest });
-
-const NOTHING: Value = { kind: 'nothing' };
 /** No loop goes round more often, were it known to. */
 const MOST_ROUNDS = 5000;
 /** Functions call no deeper than this. */
@@ -81,7 +31,9 @@ const MOST_DEPTH = 50;
 export class Translator {
   readonly terms = new Terms();
   readonly numbers = new Numbers(this.terms);
-  readonly obligations: Obligation[] = [];
+  readonly #obligations = new Obligations(this.terms);
+  readonly #operators = new Operators(this.terms, this.numbers, this.#obligations);
+  readonly #choices = new Choices(this.terms, this.numbers);
   readonly #rounds: number;
   #cells: readonly Term[] = [];
   #depth = 0;
@@ -94,6 +46,11 @@ export class Translator {
   /** Returns what a function returns, and leaves the window's words as it does. */
   call(source: FunctionSource, args: readonly Value[]): Value {
     return this.#call(source, args, new Map(), this.terms.true);
+  }
+
+  /** What must hold so that the terms mean what the text does. */
+  get obligations(): readonly Obligation[] {
+    return this.#obligations.all;
   }
 
   /** Words that functions read and write. */
@@ -128,30 +85,9 @@ export class Translator {
     return value;
   }
 
-  #eitherExit(file: SourceFile, condition: Term, a: Exit, b: Exit): Exit {
-    if (a === b || condition === this.terms.true) return a;
-    if (condition === this.terms.false) return b;
-    const value = this.#either(condition, a.value, b.value);
-    if (value === null)
-      throw new TypeError(`${file.name}: expected values of one kind from all ends of a function`);
-    return { value, cells: this.#eitherCells(condition, a.cells, b.cells) };
-  }
-
-  #eitherCells(condition: Term, a: readonly Term[], b: readonly Term[]): readonly Term[] {
-    return a === b ? a : a.map((cell, k) => this.terms.ite(condition, cell, b[k] ?? cell));
-  }
-
-  /** Returns the one value or the other, or null where they are of two kinds. */
-  #either(condition: Term, a: Value, b: Value): Value | null {
-    if (a === b) return a;
-    if (a.kind === 'number' && b.kind === 'number') return this.numbers.ite(condition, a, b);
-    if (a.kind === 'boolean' && b.kind === 'boolean')
-      return this.#boolean(this.terms.ite(condition, a.term, b.term));
-    return a.kind === 'nothing' && b.kind === 'nothing' ? a : null;
-  }
-
-  #boolean(term: Term): BooleanTerm {
-    return { kind: 'boolean', term };
+  /** A place in the text, reached as the walk has come. */
+  #site({ file }: Frame, node: Node, { path }: Walk): Site {
+    return { file, node, guard: path.guard };
   }
 
   #nameOf(file: SourceFile, pattern: Pattern | Node): string {
@@ -193,13 +129,7 @@ export class Translator {
   /** What is declared in a block ends with it. */
   #block(frame: Frame, statements: readonly Statement[], path: Path): Outcome {
     const outcome = this.#statements(frame, statements, path);
-    return { ...outcome, path: this.#without(outcome.path, path) };
-  }
-
-  /** Returns a path without what was declared since another one. */
-  #without(path: Path | null, before: Path): Path | null {
-    if (path === null || path.locals.size === before.locals.size) return path;
-    return { ...path, locals: new Map([...path.locals].filter(([name]) => before.locals.has(name))) };
+    return { ...outcome, path: withoutLater(outcome.path, path) };
   }
 
   #declare(
@@ -233,15 +163,7 @@ export class Translator {
     const then = this.#branch(frame, consequent, path, condition);
     const otherwise = this.#branch(frame, alternate ?? null, path, this.terms.not(condition));
     if (then === null || otherwise === null) return then ?? otherwise ?? { path: null, exit: (rest) => rest };
-    return this.#fork(frame, condition, then, otherwise);
-  }
-
-  /** Returns what comes of the one outcome where a condition holds, and of the other where not. */
-  #fork(frame: Frame, condition: Term, a: Outcome, b: Outcome): Outcome {
-    return {
-      path: this.#join(condition, a.path, b.path),
-      exit: (rest) => this.#eitherExit(frame.file, condition, a.exit(rest), b.exit(rest)),
-    };
+    return this.#choices.outcome(frame.file, condition, then, otherwise);
   }
 
   #condition(frame: Frame, test: Expression, from: Path): { readonly condition: Term; readonly path: Path } {
@@ -259,18 +181,6 @@ export class Translator {
       : this.#block(frame, [statement], { ...path, guard });
   }
 
-  #join(condition: Term, a: Path | null, b: Path | null): Path | null {
-    if (a === null || b === null) return a ?? b;
-    const locals = new Map<string, Value>();
-    for (const [name, value] of a.locals) {
-      const other = b.locals.get(name);
-      const joined = other === undefined ? null : this.#either(condition, value, other);
-      if (joined !== null) locals.set(name, joined);
-    }
-    const cells = this.#eitherCells(condition, a.cells, b.cells);
-    return { guard: this.terms.or(a.guard, b.guard), locals, cells };
-  }
-
   #for(frame: Frame, statement: Extract<Statement, { type: 'ForStatement' }>, from: Path): Outcome {
     const { type, loc, init, test, update, body } = statement;
     if (test == null) throw frame.file.error(statement, 'expected a loop with a condition');
@@ -278,7 +188,7 @@ export class Translator {
       throw frame.file.error(init, 'expected a declaration');
     const path = init == null ? from : this.#declare(frame, init, from);
     const outcome = this.#loop(frame, { type, loc, test, update: update ?? null, body }, path, 0);
-    return { ...outcome, path: this.#without(outcome.path, from) };
+    return { ...outcome, path: withoutLater(outcome.path, from) };
   }
 
   /** Goes through a loop from some round on. */
@@ -287,20 +197,17 @@ export class Translator {
     const end = this.#branch(frame, null, path, this.terms.not(condition)) ?? { ...goesOn(path), path: null };
     // A loop whose rounds are counted by constants goes on as it would.
     const isLast = round >= (condition === this.terms.true ? MOST_ROUNDS : this.#rounds);
-    if (isLast) this.#require(frame, loop, path.guard, this.terms.not(condition), 'the loop ends');
+    if (isLast) {
+      const site = { file: frame.file, node: loop, guard: path.guard };
+      this.#obligations.require(site, this.terms.not(condition), 'the loop ends');
+    }
     const body = isLast ? null : this.#branch(frame, loop.body, path, condition);
     if (body === null) return end;
-    if (body.path === null) return this.#fork(frame, condition, body, end);
+    if (body.path === null) return this.#choices.outcome(frame.file, condition, body, end);
     const next = loop.update === null ? body.path : this.#effect(frame, loop.update, body.path);
     const others = this.#loop(frame, loop, next, round + 1);
     const onwards = { path: others.path, exit: (rest: Exit): Exit => body.exit(others.exit(rest)) };
-    return this.#fork(frame, condition, onwards, end);
-  }
-
-  #require(frame: Frame, node: Node, guard: Term, condition: Term, text: string): void {
-    const term = this.terms.or(this.terms.not(guard), condition);
-    if (term === this.terms.true) return;
-    this.obligations.push({ term, text: frame.file.error(node, text).message });
+    return this.#choices.outcome(frame.file, condition, onwards, end);
   }
 
   /** Goes through an expression for what it does. */
@@ -343,7 +250,11 @@ export class Translator {
     const index = this.#number(frame, node.property as Expression, walk);
     const place = this.numbers.subtract(index, window.at);
     const inside = this.#isWithin(place, walk.path.cells.length);
-    this.#require(frame, node, walk.path.guard, inside, 'the index lies within the words of the proof');
+    this.#obligations.require(
+      this.#site(frame, node, walk),
+      inside,
+      'the index lies within the words of the proof',
+    );
     return place;
   }
 
@@ -383,7 +294,7 @@ export class Translator {
       case 'NumericLiteral':
         return this.numbers.constant(node.value);
       case 'BooleanLiteral':
-        return this.#boolean(node.value ? this.terms.true : this.terms.false);
+        return booleanOf(node.value ? this.terms.true : this.terms.false);
       case 'Identifier':
         return this.#named(frame, node, walk);
       case 'ParenthesizedExpression':
@@ -424,117 +335,17 @@ export class Translator {
   }
 
   #unary(frame: Frame, node: Extract<Expression, { type: 'UnaryExpression' }>, walk: Walk): Value {
-    if (node.operator === '!') return this.#boolean(this.terms.not(this.#truth(frame, node.argument, walk)));
+    if (node.operator === '!') return booleanOf(this.terms.not(this.#truth(frame, node.argument, walk)));
     const value = this.#number(frame, node.argument, walk);
     if (node.operator === '~') return this.numbers.complement(value);
     if (node.operator !== '-') throw frame.file.error(node, `${node.operator} is not translated`);
-    const zero = this.numbers.constant(0);
-    const isZero = this.numbers.equal(value, zero);
-    this.#require(frame, node, walk.path.guard, this.terms.not(isZero), 'what is negated is not 0');
-    return this.numbers.subtract(zero, value);
+    return this.#operators.negative(this.#site(frame, node, walk), value);
   }
 
   #binary(frame: Frame, node: Operation, walk: Walk): Value {
     const left = this.#evaluate(frame, node.left, walk);
     const right = this.#evaluate(frame, node.right, walk);
-    if (left.kind === 'boolean' && right.kind === 'boolean' && /^[!=]==$/.test(node.operator)) {
-      const same = this.terms.or(
-        this.terms.and(left.term, right.term),
-        this.terms.and(this.terms.not(left.term), this.terms.not(right.term)),
-      );
-      return this.#boolean(node.operator === '===' ? same : this.terms.not(same));
-    }
-    if (left.kind !== 'number' || right.kind !== 'number')
-      throw frame.file.error(
-        node,
-        `${node.operator} of a ${left.kind} and a ${right.kind} is not translated`,
-      );
-    try {
-      return this.#operation(frame, node, left, right, walk);
-    } catch (error) {
-      if (error instanceof RangeError) throw frame.file.error(node, error.message);
-      throw error;
-    }
-  }
-
-  #operation(frame: Frame, node: Operation, a: NumberTerm, b: NumberTerm, walk: Walk): Value {
-    const { numbers, terms } = this;
-    switch (node.operator) {
-      case '+':
-        return numbers.add(a, b);
-      case '-':
-        return numbers.subtract(a, b);
-      case '*':
-        return this.#product(frame, node, a, b, walk);
-      case '%':
-        return this.#remainder(frame, node, a, b, walk);
-      case '/':
-      case '**':
-        return this.#ofConstants(frame, node, a, b);
-      case '&':
-      case '|':
-      case '^':
-        return numbers.bitwise(node.operator, a, b);
-      case '<<':
-      case '>>':
-      case '>>>':
-        this.#requireCounted(frame, node, a, b, walk);
-        return numbers.shift(node.operator, a, b);
-      case '===':
-        return this.#boolean(numbers.equal(a, b));
-      case '!==':
-        return this.#boolean(terms.not(numbers.equal(a, b)));
-      case '<':
-        return this.#boolean(numbers.less(a, b));
-      case '>':
-        return this.#boolean(numbers.less(b, a));
-      case '<=':
-        return this.#boolean(terms.not(numbers.less(b, a)));
-      case '>=':
-        return this.#boolean(terms.not(numbers.less(a, b)));
-      default:
-        throw frame.file.error(node, `${node.operator} is not translated`);
-    }
-  }
-
-  /** The word of an ordinal is counted from the window's first: so the ordinal lies there or beyond, and below 2^32. */
-  #requireCounted(frame: Frame, node: Operation, a: NumberTerm, b: NumberTerm, walk: Walk): void {
-    const { numbers, terms } = this;
-    if (a.relative === undefined || !numbers.isCounted(a, node.operator, b)) return;
-    const isBefore = numbers.less(a.relative.offset, numbers.constant(0));
-    const isBeyond = numbers.less(numbers.constant(2 ** 32 - 1), a);
-    const text = 'the ordinal is one of the window';
-    this.#require(frame, node, walk.path.guard, terms.not(terms.or(isBefore, isBeyond)), text);
-  }
-
-  /** A product is -0 where one factor is 0 and the other is negative. */
-  #product(frame: Frame, node: Operation, a: NumberTerm, b: NumberTerm, walk: Walk): NumberTerm {
-    const zero = this.numbers.constant(0);
-    const isMinusZero = (x: NumberTerm, y: NumberTerm): Term =>
-      this.terms.and(this.numbers.equal(x, zero), this.numbers.less(y, zero));
-    const either = this.terms.or(isMinusZero(a, b), isMinusZero(b, a));
-    this.#require(frame, node, walk.path.guard, this.terms.not(either), 'the product is not -0');
-    return this.numbers.multiply(a, b);
-  }
-
-  #remainder(frame: Frame, node: Operation, a: NumberTerm, b: NumberTerm, walk: Walk): NumberTerm {
-    const zero = this.numbers.constant(0);
-    const fits = this.terms.and(this.terms.not(this.numbers.less(a, zero)), this.numbers.less(zero, b));
-    this.#require(
-      frame,
-      node,
-      walk.path.guard,
-      fits,
-      'the remainder is of a number that is not negative by a positive one',
-    );
-    return this.numbers.remainder(a, b);
-  }
-
-  #ofConstants(frame: Frame, node: Operation, a: NumberTerm, b: NumberTerm): NumberTerm {
-    const [x, y] = [this.numbers.valueOf(a), this.numbers.valueOf(b)];
-    if (x === null || y === null)
-      throw frame.file.error(node, `${node.operator} is translated for constants alone`);
-    return this.numbers.constant(node.operator === '/' ? x / y : x ** y);
+    return this.#operators.binary(this.#site(frame, node, walk), node.operator, left, right);
   }
 
   /** Returns what an expression is where a condition holds. It must change nothing. */
@@ -552,11 +363,11 @@ export class Translator {
     const left = this.#truth(frame, node.left, walk);
     const isAnd = node.operator === '&&';
     const condition = isAnd ? left : this.terms.not(left);
-    if (condition === this.terms.false) return this.#boolean(left);
+    if (condition === this.terms.false) return booleanOf(left);
     const right = this.#under(frame, node.right, walk, condition);
     if (right.kind !== 'boolean')
       throw frame.file.error(node.right, `expected a boolean, found a ${right.kind}`);
-    return this.#boolean(isAnd ? this.terms.and(left, right.term) : this.terms.or(left, right.term));
+    return booleanOf(isAnd ? this.terms.and(left, right.term) : this.terms.or(left, right.term));
   }
 
   #conditional(
@@ -569,7 +380,7 @@ export class Translator {
     if (condition === this.terms.false) return this.#evaluate(frame, node.alternate, walk);
     const then = this.#under(frame, node.consequent, walk, condition);
     const otherwise = this.#under(frame, node.alternate, walk, this.terms.not(condition));
-    const value = this.#either(condition, then, otherwise);
+    const value = this.#choices.value(condition, then, otherwise);
     if (value === null)
       throw frame.file.error(
         node,
@@ -598,17 +409,12 @@ export class Translator {
     const [a, b] = args;
     if (a === undefined || args.length > 2) throw frame.file.error(node, `${name} is not translated`);
     if (b === undefined && name === 'Math.clz32') return this.numbers.clz32(a);
-    if (b === undefined && name === 'Math.abs') return this.#absolute(a);
+    if (b === undefined && name === 'Math.abs') return this.#operators.absolute(a);
     if (b === undefined) throw frame.file.error(node, `${name} is not translated`);
     if (name === 'Math.imul') return this.numbers.imul(a, b);
     if (name === 'Math.min') return this.numbers.ite(this.numbers.less(b, a), b, a);
     if (name === 'Math.max') return this.numbers.ite(this.numbers.less(a, b), b, a);
     throw frame.file.error(node, `${name} is not translated`);
-  }
-
-  #absolute(a: NumberTerm): NumberTerm {
-    const zero = this.numbers.constant(0);
-    return this.numbers.ite(this.numbers.less(a, zero), this.numbers.subtract(zero, a), a);
   }
 
   /** `words.fill(value, from, end)`: each word of [from, end). */
@@ -628,7 +434,11 @@ export class Translator {
       this.numbers.less(most, high),
     ];
     const inside = this.terms.and(this.terms.not(negative), this.terms.not(beyond));
-    this.#require(frame, node, walk.path.guard, inside, 'what is filled lies within the words of the proof');
+    this.#obligations.require(
+      this.#site(frame, node, walk),
+      inside,
+      'what is filled lies within the words of the proof',
+    );
     const cells = walk.path.cells.map((cell, k) => {
       const at = this.numbers.constant(k);
       const filled = this.terms.and(this.terms.not(this.numbers.less(at, low)), this.numbers.less(at, high));
@@ -647,10 +457,14 @@ export class Translator {
       throw frame.file.error(node, 'expected bit(ordinal) of the words');
     const place = numbers.subtract(ordinal, window.origin);
     const inside = this.#isWithin(place, window.cells.length * 32);
-    this.#require(frame, node, walk.path.guard, inside, 'the ordinal lies within the words of the proof');
+    this.#obligations.require(
+      this.#site(frame, node, walk),
+      inside,
+      'the ordinal lies within the words of the proof',
+    );
     const word = this.#select(window.cells, numbers.shift('>>>', place, numbers.constant(5)));
     const bit = numbers.bitwise('&', numbers.shift('>>>', word, ordinal), numbers.constant(1));
-    return this.#boolean(terms.not(numbers.equal(bit, numbers.constant(0))));
+    return booleanOf(terms.not(numbers.equal(bit, numbers.constant(0))));
   }
 
   #isWithin(place: NumberTerm, end: number): Term {
@@ -705,21 +519,4 @@ interface Operation extends Node {
   readonly operator: string;
   readonly left: Expression;
   readonly right: Expression;
-}
-
-/** A path while an expression is gone through, which may change it. */
-class Walk {
-  path: Path;
-
-  constructor(path: Path) {
-    this.path = path;
-  }
-
-  set(name: string, value: Value): void {
-    this.path = { ...this.path, locals: new Map(this.path.locals).set(name, value) };
-  }
-
-  setCells(cells: readonly Term[]): void {
-    this.path = { ...this.path, cells };
-  }
 }
