@@ -92,7 +92,7 @@ export function give(extents: Extents, base: number, end: number, owner: Owner):
   const [head, tail] = [extents[first], extents[last]];
   if (head === undefined || tail === undefined) return extents;
   const border = extents[last + 1]?.starts[0] ?? PFN_LIMIT;
-  const changed = leaves(given({ head, tail }, { base, end, owner, border }));
+  const changed = leaves(given(head, tail, { base, end, owner, border }));
   return extents.length === 1 ? changed : extents.toSpliced(first, last - first + 1, ...changed);
 }
 
@@ -105,32 +105,25 @@ interface Gift {
 }
 
 /** Returns the head before `base`, the gift, and the tail from `end` on, as one leaf in which neighbours are joined. */
-function given(
-  { head, tail }: { readonly head: Leaf; readonly tail: Leaf },
-  { base, end, owner, border }: Gift,
-): Leaf {
-  const [starts, owners]: [number[], Owner[]] = [[], []];
+function given(head: Leaf, tail: Leaf, { base, end, owner, border }: Gift): Leaf {
+  const { starts, owners } = head === tail ? head : concatenated(head, tail);
   const reached = lastUpTo(head.starts, base);
-  const kept = head.starts[reached] === base ? reached : reached + 1;
-  if (kept === 0 || head.owners[kept - 1] !== owner) {
-    starts.push(base);
-    owners.push(owner);
-  }
-  const next = end < border ? lastUpTo(tail.starts, end) : tail.starts.length;
-  const after = tail.owners[next];
-  if (after !== undefined && after !== owner) {
-    starts.push(end);
-    owners.push(after);
-  }
-  if (head === tail)
-    return {
-      starts: head.starts.toSpliced(kept, next + 1 - kept, ...starts),
-      owners: head.owners.toSpliced(kept, next + 1 - kept, ...owners),
-    };
-  return {
-    starts: head.starts.slice(0, kept).concat(starts, tail.starts.slice(next + 1)),
-    owners: head.owners.slice(0, kept).concat(owners, tail.owners.slice(next + 1)),
-  };
+  const kept = starts[reached] === base ? reached : reached + 1;
+  const begins = kept === 0 || owners[kept - 1] !== owner;
+  const next = starts.length - tail.starts.length + lastUpTo(tail.starts, end);
+  const after = end < border ? (owners[next] ?? owner) : owner;
+  const gone = next + 1 - kept;
+  if (after === owner)
+    return begins
+      ? { starts: starts.toSpliced(kept, gone, base), owners: owners.toSpliced(kept, gone, owner) }
+      : { starts: starts.toSpliced(kept, gone), owners: owners.toSpliced(kept, gone) };
+  return begins
+    ? { starts: starts.toSpliced(kept, gone, base, end), owners: owners.toSpliced(kept, gone, owner, after) }
+    : { starts: starts.toSpliced(kept, gone, end), owners: owners.toSpliced(kept, gone, after) };
+}
+
+function concatenated(head: Leaf, tail: Leaf): Leaf {
+  return { starts: head.starts.concat(tail.starts), owners: head.owners.concat(tail.owners) };
 }
 
 /** Returns a leaf as it is, or in two halves where it has become too long. */

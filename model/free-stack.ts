@@ -18,7 +18,8 @@ export function push(stack: FreeStack, base: number, count: number): FreeStack {
 
 /** Returns the stack without its top `count` page frames; it has as many. O(runs popped). */
 export function pop(stack: FreeStack, count: number): FreeStack {
-  let [rest, left] = [stack, count];
+  let rest = stack;
+  let left = count;
   while (rest !== null && left > 0) {
     if (rest.count > left) return { base: rest.base, count: rest.count - left, below: rest.below };
     left -= rest.count;

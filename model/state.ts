@@ -119,7 +119,7 @@ export class ModelState implements Ownership {
     let end = 0;
     const found = findExtent(this.#fields.extents, 0, limit, (owner, from, to) => {
       if (owner !== 'pmm') return false;
-      if (from !== end) lowest = Math.ceil(from / alignment) * alignment;
+      if (from !== end) lowest = alignment === 1 ? from : Math.ceil(from / alignment) * alignment;
       end = to;
       return lowest + count <= to;
     });
@@ -134,7 +134,9 @@ export class ModelState implements Ownership {
   /** Returns the state after these page frames, all of them free, were handed out. */
   allocated(regions: readonly Region[]): ModelState {
     const fields = this.#fields;
-    let [extents, pages, popped] = [fields.extents, 0, 0];
+    let { extents } = fields;
+    let pages = 0;
+    let popped = 0;
     for (const { base, count } of ascendingRuns(regions)) {
       if (count > 0) extents = give(extents, base, base + count, 'caller');
       pages += count;
@@ -155,10 +157,13 @@ export class ModelState implements Ownership {
   freed(regions: readonly Region[]): ModelState {
     const fields = this.#fields;
     let { extents, stack } = fields;
-    let [pages, ofBoot, pushed] = [0, 0, 0];
+    let pages = 0;
+    let ofBoot = 0;
+    let pushed = 0;
     for (const { base, count } of regions) {
       if (count === 0) continue;
-      const [end, inStack] = [base + count, this.#inStack(base, count)];
+      const end = base + count;
+      const inStack = this.#inStack(base, count);
       pages += count;
       ofBoot += bootPages(extents, base, end);
       pushed += inStack;
@@ -187,10 +192,13 @@ export class ModelState implements Ownership {
     const fields = this.#fields;
     const { stack } = fields;
     const pushed = owner === 'pmm' ? this.#inStack(base, count) : 0;
+    const more = (other: Owner): number => (owner === other ? count : 0);
     return new ModelState(this.world, this.policies, {
-      ...fields,
       extents: give(fields.extents, base, base + count, owner),
-      [owner]: pageCount(fields[owner] + count),
+      firmware: pageCount(fields.firmware + more('firmware')),
+      boot: pageCount(fields.boot + more('boot')),
+      caller: fields.caller,
+      pmm: pageCount(fields.pmm + more('pmm')),
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
     });

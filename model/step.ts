@@ -54,9 +54,10 @@ export type Tally = (clause: ClauseName, side: Side, place: number) => void;
 const NO_TALLY: Tally = () => {};
 
 function firstBroken<S>(checks: readonly Check<S>[], step: S, tally: Tally): Rejection | null {
-  for (const check of checks) {
-    const side = check.side(step);
-    if (side === null) continue;
+  for (let i = 0; i < checks.length; i += 1) {
+    const check = checks[i];
+    const side = check?.side(step) ?? null;
+    if (check === undefined || side === null) continue;
     tally(check.name, side, check.place);
     const breach = check.breach(step);
     if (breach !== null) return { clause: check.name, ...breach };

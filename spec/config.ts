@@ -66,6 +66,6 @@ export function toHigherHalf({ higherHalf }: Config, physical: PhysicalAddress):
 export function frameAt({ higherHalf }: Config, address: bigint): Pfn | null {
   if (address < higherHalf || address > U64_MAX) return null;
   // asUintN keeps the arithmetic in machine words, which is several times faster than in heap-allocated integers.
-  const frame = Number(BigInt.asUintN(64, address - higherHalf) >> 12n);
+  const frame = Number(BigInt.asUintN(64, BigInt.asUintN(64, address - higherHalf) >> 12n));
   return frame < PFN_LIMIT ? pfn(frame) : null;
 }

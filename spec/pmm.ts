@@ -29,10 +29,10 @@ export interface PanicDetails {
 
 /** Misuse of the manager. Thrown before anything has changed. */
 export class PmmPanic extends Error implements PanicDetails {
-  override readonly name = 'PmmPanic';
-  readonly call: Call;
-  readonly pfn: number | null;
-  readonly owner: Owner | null;
+  declare readonly name: 'PmmPanic';
+  declare readonly call: Call;
+  declare readonly pfn: number | null;
+  declare readonly owner: Owner | null;
 
   constructor(message: string, { call, pfn, owner }: PanicDetails) {
     super(message);
@@ -41,6 +41,8 @@ export class PmmPanic extends Error implements PanicDetails {
     this.owner = owner;
   }
 }
+// On the prototype, and the fields assigned but not declared: campaigns make a panic every few operations.
+Object.assign(PmmPanic.prototype, { name: 'PmmPanic' });
 
 /** Whether `error` is a {@link PmmPanic}, of this copy of the package or of another one. */
 export function isPmmPanic(error: unknown): error is PmmPanic {

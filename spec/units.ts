@@ -91,7 +91,7 @@ export function pfnOf(address: PhysicalAddress): Pfn {
 
 /** Returns how many whole page frames fit in that many bytes, less than 2^64. */
 export function wholePages(bytes: bigint): bigint {
-  return BigInt.asUintN(64, bytes) >> 12n;
+  return BigInt.asUintN(64, BigInt.asUintN(64, bytes) >> 12n);
 }
 
 /** Whether a byte address is a multiple of {@link PAGE_SIZE}. */

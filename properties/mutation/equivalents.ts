@@ -1174,8 +1174,8 @@ export const EQUIVALENT: readonly Listed[] = [
     changes: [
       {
         mutator: 'ConditionalExpression',
-        before: 'if (kept === 0 || head.owners[kept - 1] !== owner) {',
-        after: 'if (false || head.owners[kept - 1] !== owner) {',
+        before: 'const begins = kept === 0 || owners[kept - 1] !== owner;',
+        after: 'const begins = false || owners[kept - 1] !== owner;',
       },
     ],
   }),
@@ -1183,7 +1183,13 @@ export const EQUIVALENT: readonly Listed[] = [
     file: 'model/extents.ts',
     within: 'given',
     reason: 'Where head and tail are one leaf, what is before and what is after it are joined to the same.',
-    changes: [{ mutator: 'ConditionalExpression', before: 'if (head === tail)', after: 'if (false)' }],
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'const { starts, owners } = head === tail ? head : concatenated(head, tail);',
+        after: 'const { starts, owners } = false ? head : concatenated(head, tail);',
+      },
+    ],
   }),
   ...listed({
     file: 'model/extents.ts',

@@ -3,7 +3,16 @@ import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import type { Owner } from '../owner.ts';
 import type { FitRequest, Ownership } from '../ownership.ts';
-import { isPageAligned, PFN_LIMIT, type Pfn, pageCount, pagesBetween, pfn } from '../units.ts';
+import {
+  endOf,
+  isPageAligned,
+  PFN_LIMIT,
+  type Pfn,
+  pageCount,
+  pagesBetween,
+  pfn,
+  type Region,
+} from '../units.ts';
 import type { Breach, Clause, Side, Step } from './clause.ts';
 import { breach, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
@@ -23,7 +32,8 @@ export const higherHalf: Clause<Step> = {
   },
   breach({ before, granted }) {
     const index = granted?.frames.indexOf(null) ?? -1;
-    const address = granted?.addresses[index];
+    // An index of -1 is a name to the engine: such a look-up would take longer than the whole clause.
+    const address = index < 0 ? undefined : granted?.addresses[index];
     if (address === undefined) return null;
     const base = toHex(before.world.config.higherHalf);
     return breach(`address ${toHex(address)} is not in the higher half, which starts at ${base}`);
@@ -42,7 +52,7 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
     },
     breach({ before, granted }) {
       const index = granted?.addresses.findIndex((a) => !isPageAligned(a)) ?? -1;
-      const address = granted?.addresses[index];
+      const address = index < 0 ? undefined : granted?.addresses[index];
       if (address === undefined) return null;
       const frame = granted?.frames[index] ?? null;
       return breach(
@@ -167,6 +177,17 @@ function complete(call: Allocation, sentence: string): Clause<Step> {
   };
 }
 
+/** Whether no page frame lies in two runs. O(runs log runs), which are few beside the page frames. */
+function areDisjoint(runs: readonly Region[]): boolean {
+  if (runs.length < 2) return true;
+  const ascending = runs.toSorted((a, b) => a.base - b.base);
+  for (let i = 1; i < ascending.length; i += 1) {
+    const [low, high] = [ascending[i - 1], ascending[i]];
+    if (low !== undefined && high !== undefined && endOf(low) > high.base) return false;
+  }
+  return true;
+}
+
 const distinct: Clause<Step> = {
   name: 'allocPages.distinct',
   sentence: 'allocPages hands out no page frame twice.',
@@ -177,7 +198,7 @@ const distinct: Clause<Step> = {
     return granted.frames.length === 1 ? 0 : 1;
   },
   breach({ before, granted }) {
-    if (granted === null || granted.runs.length === 1) return null;
+    if (granted === null || areDisjoint(granted.runs)) return null;
     const seen = new Set<Pfn>();
     for (const frame of granted.frames) {
       if (frame === null) continue;
@@ -277,6 +298,7 @@ export const lifo: Clause<Step> = {
     const actual = granted?.frames ?? [];
     const top = before.stackTop(pageCount(actual.length)) ?? [];
     const index = top.findIndex((frame, i) => frame !== actual[i]);
+    if (index < 0) return null;
     const [expectedFrame, frame] = [top[index], actual[index]];
     if (expectedFrame === undefined || frame == null) return null;
     const explanation = `page frame ${frame} was handed out, and page frame ${expectedFrame} is on top of the free stack`;

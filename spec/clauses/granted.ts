@@ -36,8 +36,9 @@ function joined(frames: readonly (Pfn | null)[]): readonly Region[] {
   const runs: Region[] = [];
   let base = pfn(0);
   let end = base;
-  for (const frame of frames) {
-    if (frame === null) continue;
+  for (let i = 0; i < frames.length; i += 1) {
+    const frame = frames[i];
+    if (frame == null) continue;
     if (frame === base - 1 && end > base) base = frame;
     else {
       if (frame !== end && end > base) runs.push({ base, count: pagesBetween(base, end) });
@@ -58,8 +59,10 @@ export function grantedBy(before: Ownership, operation: Operation, { outcome }: 
     return { addresses: [outcome.address], frames: [base], runs };
   }
   if (outcome.kind !== 'addresses' || operation.call !== 'allocPages') return null;
-  const frames = outcome.addresses.map((address) => frameAt(config, address));
-  return { addresses: outcome.addresses, frames, runs: joined(frames) };
+  const { addresses } = outcome;
+  const frames: (Pfn | null)[] = [];
+  for (let i = 0; i < addresses.length; i += 1) frames.push(frameAt(config, addresses[i] ?? 0n));
+  return { addresses, frames, runs: joined(frames) };
 }
 
 /** Returns the first page frame handed out, in order, that is one to object to; `inRun` is one of the runs. */

@@ -1,7 +1,7 @@
 /** All clauses, by what they judge and in the order in which they do: the answer first, then the state it leads to. */
 
 import type { Expectation } from '../expectation.ts';
-import type { Call } from '../operation.ts';
+import { CALLS, type Call, callPlace } from '../operation.ts';
 import { ALLOC, ALLOC_BITMAP, ALLOC_PAGES, firstFit, higherHalf, lifo } from './allocations.ts';
 import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
 import {
@@ -98,32 +98,23 @@ function stepChecks(call: Call, expected: Expected, handedOut: boolean): StepChe
   };
 }
 
-/** The checks of the steps of one call, by what must happen, then by whether something was handed out (1) or not (0). */
-type CallChecks = Readonly<Record<Expected, readonly [StepChecks, StepChecks]>>;
+const EXPECTED = ['granted', 'refused', 'misused'] as const satisfies readonly Expected[];
 
-function callChecks(call: Call): CallChecks {
-  const of = (expected: Expected): readonly [StepChecks, StepChecks] => [
-    stepChecks(call, expected, false),
-    stepChecks(call, expected, true),
-  ];
-  return { granted: of('granted'), refused: of('refused'), misused: of('misused') };
+/** The place of what must happen among {@link EXPECTED}. */
+function placeOf(expected: Expected): number {
+  return expected === 'granted' ? 0 : expected === 'refused' ? 1 : 2;
 }
 
-const CHECKS: Readonly<Record<Call, CallChecks>> = {
-  alloc: callChecks('alloc'),
-  allocPages: callChecks('allocPages'),
-  allocBitmap: callChecks('allocBitmap'),
-  free: callChecks('free'),
-  freePages: callChecks('freePages'),
-  freeRegion: callChecks('freeRegion'),
-  totalAmount: callChecks('totalAmount'),
-  freeAmount: callChecks('freeAmount'),
-  reservedAmount: callChecks('reservedAmount'),
-};
+/** The checks of all kinds of steps: by call, then by what must happen, then by whether something was handed out. */
+const CHECKS: readonly StepChecks[] = CALLS.flatMap((call) =>
+  EXPECTED.flatMap((expected) => [stepChecks(call, expected, false), stepChecks(call, expected, true)]),
+);
 
 /** Returns the checks of a step, in the order in which they are made; those whose clauses have no side in it left out. */
-export function checksFor({ operation, expected, granted }: Step): StepChecks {
-  return CHECKS[operation.call][expected.kind][granted === null ? 0 : 1];
+export function checksFor({ operation: { call }, expected: { kind }, granted }: Step): StepChecks {
+  const handedOut = granted === null ? 0 : 1;
+  const checks = CHECKS[2 * (EXPECTED.length * callPlace(call) + placeOf(kind)) + handedOut];
+  return checks ?? stepChecks(call, kind, granted !== null);
 }
 
 /** What a clause says, without its check. */
