@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { config as configOf, memoryMap } from '../spec/index.ts';
 import { firmwareExtents, ownerOutside } from './firmware.ts';
 import { SectionFinder } from './section-finder.ts';
-import { sectionsOf } from './sections.ts';
+import { type Sections, sectionsOf } from './sections.ts';
 import { usable } from './testing/zone.ts';
 
 /*
@@ -16,18 +16,25 @@ const MAP = memoryMap([
   { ...usable([12, 2]), type: 'acpiNvs' },
   { ...usable([16, 2]), type: 'reserved' },
 ]);
-const SECTIONS = sectionsOf(MAP, configOf());
+
+function sections(): Sections {
+  return sectionsOf(MAP, configOf());
+}
 
 function finder(): SectionFinder {
-  return new SectionFinder(SECTIONS, firmwareExtents(MAP));
+  return new SectionFinder(sections(), firmwareExtents(MAP));
 }
 
 describe('the section finder', () => {
-  test('finds something for each page frame and ordinal of a section', () => {
-    for (const { base, count, first } of SECTIONS.list)
-      for (const index of [0, 1, count - 1]) {
-        expect(() => finder().sectionOf('free', base + index)).not.toThrow();
-        expect(() => finder().sectionOfOrdinal(first + index)).not.toThrow();
+  test('finds a section by each page frame and ordinal of it', () => {
+    for (const section of sections().list)
+      for (const index of [0, 1, section.count - 1]) {
+        const found = (): unknown => [
+          finder().sectionOf('free', section.base + index),
+          finder().sectionOfOrdinal(section.first + index),
+        ];
+        expect(found).not.toThrow();
+        expect(found()).toEqual([section, section]);
       }
   });
 
@@ -42,7 +49,7 @@ describe('the section finder', () => {
   });
 
   test('finds the section of each ordinal, whatever was found before', () => {
-    const [low, high] = [SECTIONS.list[0]?.first ?? 0, SECTIONS.list[1]?.first ?? 0];
+    const [low, high] = [sections().list[0]?.first ?? 0, sections().list[1]?.first ?? 0];
     for (const before of [low, low + 5, high, high + 4]) {
       const frames = finder();
       frames.sectionOfOrdinal(before);

@@ -81,10 +81,12 @@ function list(extents: Extents, base = 0, end = MEMORY): readonly Extent[] {
 }
 
 describe('giving page frames to an owner', () => {
-  const free = give(noExtents(), 0, 16, 'pmm');
+  function free(): Extents {
+    return give(noExtents(), 0, 16, 'pmm');
+  }
 
   it('cuts a hole into the extent that they lie in', () => {
-    expect(list(give(free, 4, 6, 'caller'))).toEqual([
+    expect(list(give(free(), 4, 6, 'caller'))).toEqual([
       { base: 0, end: 4, owner: 'pmm' },
       { base: 4, end: 6, owner: 'caller' },
       { base: 6, end: 16, owner: 'pmm' },
@@ -92,12 +94,12 @@ describe('giving page frames to an owner', () => {
   });
 
   it('joins what touches and has the same owner, on both sides', () => {
-    const held = give(free, 4, 6, 'caller');
+    const held = give(free(), 4, 6, 'caller');
     expect(list(give(held, 4, 6, 'pmm'))).toEqual([{ base: 0, end: 16, owner: 'pmm' }]);
   });
 
   it('grows the neighbour when one page frame after the other changes hands', () => {
-    const grown = [15, 14, 13].reduce((e, frame) => give(e, frame, frame + 1, 'caller'), free);
+    const grown = [15, 14, 13].reduce((e, frame) => give(e, frame, frame + 1, 'caller'), free());
     expect(list(grown)).toEqual([
       { base: 0, end: 13, owner: 'pmm' },
       { base: 13, end: 16, owner: 'caller' },
@@ -105,29 +107,32 @@ describe('giving page frames to an owner', () => {
   });
 
   it('keeps neighbours apart that have different owners', () => {
-    expect(list(give(free, 16, 20, 'boot'))).toEqual([
+    expect(list(give(free(), 16, 20, 'boot'))).toEqual([
       { base: 0, end: 16, owner: 'pmm' },
       { base: 16, end: 20, owner: 'boot' },
     ]);
   });
 
   it('leaves the extents as they were: the change is in the copy', () => {
-    give(free, 4, 6, 'caller');
-    expect(list(free)).toEqual([{ base: 0, end: 16, owner: 'pmm' }]);
+    const before = free();
+    give(before, 4, 6, 'caller');
+    expect(list(before)).toEqual([{ base: 0, end: 16, owner: 'pmm' }]);
   });
 });
 
 describe('looking extents up', () => {
-  const extents = give(give(noExtents(), 8, 16, 'pmm'), 32, 40, 'boot');
+  function extents(): Extents {
+    return give(give(noExtents(), 8, 16, 'pmm'), 32, 40, 'boot');
+  }
 
   it('finds the owner of a page frame, the first of an extent and its last alike', () => {
-    expect([8, 15, 32, 39].map((frame) => ownerAt(extents, frame))).toEqual(['pmm', 'pmm', 'boot', 'boot']);
-    expect([7, 16, 40].map((frame) => ownerAt(extents, frame))).toEqual(['absent', 'absent', 'absent']);
+    expect([8, 15, 32, 39].map((frame) => ownerAt(extents(), frame))).toEqual(['pmm', 'pmm', 'boot', 'boot']);
+    expect([7, 16, 40].map((frame) => ownerAt(extents(), frame))).toEqual(['absent', 'absent', 'absent']);
   });
 
   it('cuts what it meets to the interval, and meets what is absent too', () => {
     const seen: unknown[] = [];
-    const found = findExtent(extents, 12, 36, (...extent) => seen.push(extent) === 0);
+    const found = findExtent(extents(), 12, 36, (...extent) => seen.push(extent) === 0);
     expect([found, seen]).toEqual([
       null,
       [
@@ -139,8 +144,8 @@ describe('looking extents up', () => {
   });
 
   it('ends at the first that passes, and meets none that begins at the end of the interval', () => {
-    expect(findExtent(extents, 0, MEMORY, (owner) => owner === 'pmm')).toBe(8);
-    expect(findExtent(extents, 12, 32, (owner) => owner === 'boot')).toBeNull();
+    expect(findExtent(extents(), 0, MEMORY, (owner) => owner === 'pmm')).toBe(8);
+    expect(findExtent(extents(), 12, 32, (owner) => owner === 'boot')).toBeNull();
   });
 });
 

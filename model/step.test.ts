@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { assert, describe, expect, it } from 'vitest';
 import {
   addressOf,
   config,
@@ -61,7 +61,10 @@ function run(count: number): Operation {
 
 /** The state that an accepted response leads to. */
 function after(verdict: Verdict): ModelState {
-  if (!verdict.accepted) throw new Error(`${verdict.rejection.clause}: ${verdict.rejection.explanation}`);
+  assert(
+    verdict.accepted,
+    verdict.accepted ? '' : `${verdict.rejection.clause}: ${verdict.rejection.explanation}`,
+  );
   return verdict.state;
 }
 
@@ -100,43 +103,43 @@ describe('the model accepts', () => {
 });
 
 describe('the model rejects, and names the clause:', () => {
-  const held = after(step(start(), ALLOC, { outcome: handedOut(20) }));
+  const held = (): ModelState => after(step(start(), ALLOC, { outcome: handedOut(20) }));
 
-  it.each<readonly [clause: string, state: ModelState, operation: Operation, response: Response]>([
+  it.each<readonly [clause: string, state: () => ModelState, operation: Operation, response: Response]>([
     ['alloc.was-free', held, ALLOC, { outcome: handedOut(20) }],
-    ['alloc.zone', start(), ALLOC, { outcome: handedOut(0) }],
-    ['alloc.page-aligned', start(), ALLOC, { outcome: { kind: 'address', address: at(20) + 8n } }],
-    ['alloc.complete', start(), ALLOC, REFUSED],
-    ['address.higher-half', start(), ALLOC, { outcome: { kind: 'address', address: 0x10_000n } }],
-    ['init.withheld', start(), ALLOC, { outcome: handedOut(30) }],
+    ['alloc.zone', start, ALLOC, { outcome: handedOut(0) }],
+    ['alloc.page-aligned', start, ALLOC, { outcome: { kind: 'address', address: at(20) + 8n } }],
+    ['alloc.complete', start, ALLOC, REFUSED],
+    ['address.higher-half', start, ALLOC, { outcome: { kind: 'address', address: 0x10_000n } }],
+    ['init.withheld', start, ALLOC, { outcome: handedOut(30) }],
     [
       'allocBitmap.was-free',
-      after(step(start(), run(2), { outcome: handedOut(0) })),
+      () => after(step(start(), run(2), { outcome: handedOut(0) })),
       run(2),
       { outcome: handedOut(1) },
     ],
-    ['allocBitmap.zone', start(), run(4), { outcome: handedOut(14) }],
+    ['allocBitmap.zone', start, run(4), { outcome: handedOut(14) }],
     [
       'allocPages.distinct',
-      start(),
+      start,
       { call: 'allocPages', count: 2n },
       { outcome: { kind: 'addresses', addresses: [at(16), at(16)] } },
     ],
-    ['free.owner', start(), free(20), DONE],
+    ['free.owner', start, free(20), DONE],
     ['freePages.distinct', held, { call: 'freePages', addresses: [at(20), at(20)] }, DONE],
     [
       'misuse.panics',
-      start(),
+      start,
       free(31),
       { outcome: { kind: 'panicked', message: '', call: 'free', pfn: 31, owner: 'caller' } },
     ],
-    ['failure.enomem', start(), run(17), { ...REFUSED, errno: null }],
+    ['failure.enomem', start, run(17), { ...REFUSED, errno: null }],
     ['freed.returns', held, free(20), { ...DONE, amounts: { total: 32, free: 25, reserved: 7 } }],
-    ['amounts.reserved', start(), free(24), { ...DONE, amounts: { total: 32, free: 27, reserved: 6 } }],
-    ['failure.unchanged', start(), run(17), { ...REFUSED, amounts: { total: 32, free: 25, reserved: 7 } }],
+    ['amounts.reserved', start, free(24), { ...DONE, amounts: { total: 32, free: 27, reserved: 6 } }],
+    ['failure.unchanged', start, run(17), { ...REFUSED, amounts: { total: 32, free: 25, reserved: 7 } }],
     ['contents.preserved', held, run(17), { ...REFUSED, writes: [20] }],
   ])('%s', (clause, state, operation, response) => {
-    expect(broken(state, operation, response)).toBe(clause);
+    expect(broken(state(), operation, response)).toBe(clause);
   });
 
   it('policy.lifo, only of those who promise it', () => {
@@ -153,7 +156,7 @@ describe('the model rejects, and names the clause:', () => {
 
   it('the page frame of a batch that comes first in it', () => {
     const batch: Outcome = { kind: 'addresses', addresses: [at(21), at(20), at(19)] };
-    const verdict = step(held, { call: 'allocPages', count: 3n }, { outcome: batch });
+    const verdict = step(held(), { call: 'allocPages', count: 3n }, { outcome: batch });
     expect(verdict).toMatchObject({ rejection: { clause: 'allocPages.was-free', frame: 20 } });
   });
 });
@@ -207,8 +210,6 @@ const anyDrawn: fc.Arbitrary<Drawn> = fc.record({
 /** The owner of each page frame: the same state as the model's, in the plainest form. */
 type Frames = readonly Owner[];
 
-const AT_FIRST: Frames = Array.from({ length: MEMORY }, (_, i) => start().ownerOf(pfn(i)));
-
 /** Page frames [base, base + count) of one zone or both. */
 function numbers(base: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => base + i);
@@ -258,7 +259,7 @@ function success(frames: Frames, { call, at: from, count }: Drawn) {
 /** The state of the model and the array after all calls that can succeed. */
 function played(drawn: readonly Drawn[]): { readonly state: ModelState; readonly frames: Frames } {
   let state = start();
-  let frames = AT_FIRST;
+  let frames = owners(state);
   for (const next of drawn) {
     const call = success(frames, next);
     if (call === null) continue;
