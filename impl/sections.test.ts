@@ -17,7 +17,7 @@ import { type Stretch, sectionsWith, usable } from './testing/zone.ts';
 
 const TERABYTE = 2 ** 28;
 
-test('every map has sections, pieces and padding', () => {
+test('every map has sections, pieces and padding, and finds them', () => {
   const maps: readonly (readonly Stretch[])[] = [
     [],
     [[0, 5]],
@@ -36,7 +36,12 @@ test('every map has sections, pieces and padding', () => {
     for (const limit of [0, 2, 100, 5000]) {
       const build = (): unknown => {
         const sections = sectionsWith(limit, ...stretches);
-        return [...paddingOf(sections), ...piecesOwned(sections, map.descriptors, 'pmm')];
+        const ends = [0, 4, 33, 5000].map((frame) => [
+          sectionBelow(sections, frame),
+          sectionOfOrdinal(sections, frame),
+          ...piecesOf(sections, { base: frame, end: frame + 400 }),
+        ]);
+        return [...ends, ...paddingOf(sections), ...piecesOwned(sections, map.descriptors, 'pmm')];
       };
       expect(build).not.toThrow();
     }
@@ -224,6 +229,22 @@ describe('the sections of any map', () => {
       ),
     );
   });
+
+  test('cut nothing off one that an extent only touches, and do not go on behind its end', () => {
+    expect(piecesOf(sectionsWith(0, [0, 4], [8, 4]), { base: 4, end: 8 })).toEqual([]);
+    const sections = sectionsWith(0, ...Array.from({ length: 1000 }, (_, k): Stretch => [k * 64, 8]));
+    let looks = 0;
+    const list = new Proxy(sections.list, {
+      get(target, key) {
+        looks += Number.isInteger(Number(key)) ? 1 : 0;
+        return Reflect.get(target, key);
+      },
+    });
+    expect(piecesOf({ ...sections, list }, { base: 130, end: 200 }).map(({ base }) => base)).toEqual([
+      130, 192,
+    ]);
+    expect(looks, 'ten halvings of a thousand, and what is met').toBeLessThan(16);
+  });
 });
 
 test('the pieces of an owner come in the order of the map', () => {
@@ -235,12 +256,10 @@ test('the pieces of an owner come in the order of the map', () => {
   ];
   const map = memoryMap(descriptors);
   const sections = sectionsOf(map, configOf({ bitmapMaxAddr: 10n * 4096n }));
-  expect(piecesOwned(sections, map.descriptors, 'pmm').map(({ base, count }) => [base, count])).toEqual([
-    [40, 2],
-    [0, 10],
-    [10, 10],
+  expect(piecesOwned(sections, map.descriptors, 'pmm')).toMatchObject([
+    { base: 40, count: 2 },
+    { base: 0, count: 10 },
+    { base: 10, count: 10 },
   ]);
-  expect(piecesOwned(sections, map.descriptors, 'boot').map(({ base, count }) => [base, count])).toEqual([
-    [20, 2],
-  ]);
+  expect(piecesOwned(sections, map.descriptors, 'boot')).toMatchObject([{ base: 20, count: 2 }]);
 });

@@ -1,10 +1,14 @@
 /** What a node of the summary claims, which leaf it leads to, and what keeping it costs. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { config as configOf, memoryMap } from '../spec/index.ts';
+import { FrameAllocator } from './frame-allocator.ts';
 import { isHeld, markRange } from './held-bits.ts';
-import { FANOUT, LONGEST_COUNTED } from './layout.ts';
+import { FANOUT, LONGEST_COUNTED, layoutOf } from './layout.ts';
+import { sectionsOf } from './sections.ts';
+import { wordsFor, writeInitial } from './state.ts';
 import { correctLeaf, nextLeaf, noteFreed, noteHeld, rebuild } from './summary.ts';
-import { counted, type Reads, type Zone, zoneOf } from './testing/zone.ts';
+import { counted, type Reads, usable, type Zone, zoneOf } from './testing/zone.ts';
 
 const LEAF = 256;
 
@@ -189,6 +193,52 @@ function readsOf(zone: Zone, act: (words: Int32Array) => void): Reads {
   act(watched.words);
   return reads;
 }
+
+describe('an allocator', () => {
+  /** 2303 page frames fill nine leaves but for the padding: one more leaf would be the first node of the next level. */
+  const END = 2304;
+  const FULL = [new Array(9).fill(0), [0, 0]];
+
+  /** Returns an allocator of which every page frame is taken, and its bitmap zone. The stack zone begins with a word. */
+  function taken(): { readonly frames: FrameAllocator; readonly claimed: () => unknown } {
+    const map = memoryMap([usable([0, END - 1]), usable([END, 600])]);
+    const config = configOf({ bitmapMaxAddr: BigInt(END) * 4096n });
+    const sections = sectionsOf(map, config);
+    const layout = layoutOf(sections);
+    const words = wordsFor(layout, sections.stackFrames);
+    writeInitial(words, layout, sections, map.descriptors);
+    const frames = new FrameAllocator(map, config, words);
+    frames.allocBitmap(END - 1, END, 1);
+    frames.allocPages(new Uint32Array(600), 600);
+    return { frames, claimed: () => [0, 1].map((level) => claims({ words, sections, layout }, level)) };
+  }
+
+  test('leaves the summary alone where it frees the first page frames of the stack zone', () => {
+    expect(taken).not.toThrow();
+    const { frames, claimed } = taken();
+    expect(claimed()).toEqual(FULL);
+    frames.free(END + 2);
+    frames.freePages(Uint32Array.of(END), 1);
+    expect(claimed()).toEqual(FULL);
+    expect([frames.alloc(), frames.alloc()]).toEqual([END, END + 2]);
+    frames.freeRegion(END, 300);
+    expect(claimed()).toEqual(FULL);
+  });
+
+  test('claims what a region has that was freed in the bitmap zone, and no more', () => {
+    const { frames, claimed } = taken();
+    frames.freeRegion(261, 3);
+    expect(claimed()).toEqual([
+      [0, 3, 0, 0, 0, 0, 0, 0, 0],
+      [3, 0],
+    ]);
+    frames.freeRegion(500, 20);
+    expect(claimed()).toEqual([
+      [0, 20, 8, 0, 0, 0, 0, 0, 0],
+      [20, 0],
+    ]);
+  });
+});
 
 describe('it costs', () => {
   const allHeld = { first: 0, end: FRAMES };

@@ -48,7 +48,8 @@ export function counted(zone: Zone): { readonly zone: Zone; readonly reads: Read
       const at = Number(key);
       if (at >= HELD_AT && at < bitsEnd) reads.bits += 1;
       else if (at >= bitsEnd) reads.nodes += 1;
-      return Reflect.get(target, key, target);
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value; // the methods of arrays want an array
     },
     set: (target, key, value) => Reflect.set(target, key, value, target),
   });
