@@ -1,21 +1,28 @@
 /** The lock, step by step: what others do between two steps of a caller is done by the steps that it is given. */
 import { describe, expect, test } from 'vitest';
+import { CALLS } from '../../spec/index.ts';
 import { ATOMICS, Lock, LockPanic, type Steps, type Waiting } from '../index.ts';
-import { LOCK_AT, TURN_AT } from '../layout.ts';
+import { BROKEN_AT, LOCK_AT, TURN_AT } from '../layout.ts';
+import { withDefaults } from './lock.ts';
 
 const WAITING: Waiting = { spins: 2, patienceMs: 1000, canBlock: true };
 
 interface Scene {
   readonly words: Int32Array;
   readonly lock: Lock;
+  /** Another caller's lock, in the same words; its steps are the machine's own. */
+  readonly other: Lock;
   /** The steps taken, in order. */
   readonly taken: string[];
+  /** How long each sleep was to be at most, in milliseconds. */
+  readonly naps: number[];
 }
 
 /** Returns caller 5 and the words of its lock; `before` may change them before a step is taken. */
 function scene(before: (step: string, words: Int32Array) => void = () => {}, waiting = WAITING): Scene {
   const words = new Int32Array(16);
   const taken: string[] = [];
+  const naps: number[] = [];
   let now = 0;
   const noting = (step: string): void => {
     before(step, words);
@@ -38,13 +45,15 @@ function scene(before: (step: string, words: Int32Array) => void = () => {}, wai
     wait: (memory, at, expected, ms) => {
       noting(`wait while ${expected}`);
       if (memory[at] !== expected) return 'not-equal';
+      naps.push(ms);
       now += ms;
       return 'timed-out';
     },
     wakeOne: () => noting('wake'),
     now: () => now,
   };
-  return { words, lock: new Lock(words, steps, 5, waiting), taken };
+  const other = new Lock(words, ATOMICS, 6, waiting);
+  return { words, lock: new Lock(words, steps, 5, waiting), other, taken, naps };
 }
 
 describe('a lock that nobody holds', () => {
@@ -128,5 +137,133 @@ describe('a lock that somebody holds', () => {
         in: 'a call',
       }),
     );
+  });
+});
+
+describe('patience', () => {
+  test('ends on the millisecond, after naps of a tenth of a second and one that is shorter', () => {
+    const { lock, naps, words } = scene(undefined, { ...WAITING, spins: 0, patienceMs: 250 });
+    words[LOCK_AT] = 3;
+    expect(() => lock.enter('free')).toThrowError(
+      new LockPanic('no lock within 250 ms: caller 3 holds it, for the last 150 ms at least, in a call', {
+        call: 'free',
+        holder: 3,
+        in: 'a call',
+      }),
+    );
+    expect(naps).toEqual([100, 100, 50]);
+  });
+
+  test('has no end for one that is woken: it tries again, however late', () => {
+    const { words } = scene();
+    let now = 0;
+    const steps: Steps = {
+      ...ATOMICS,
+      wait: (memory, at) => {
+        now += 1000;
+        memory[at] = 0;
+        return 'ok';
+      },
+      now: () => now,
+    };
+    words[LOCK_AT] = 3;
+    expect(() =>
+      new Lock(words, steps, 7, { spins: 0, patienceMs: 250, canBlock: true }).enter('free'),
+    ).not.toThrow();
+    expect(words[LOCK_AT]).toBe(-7);
+  });
+
+  test('is asked for every thousand tries where a thread may not sleep, which takes what is free as its own', () => {
+    const { words } = scene();
+    const taken: string[] = [];
+    let [now, loads] = [0, 0];
+    const steps: Steps = {
+      ...ATOMICS,
+      load: (memory, at) => {
+        if (at === LOCK_AT) loads += 1;
+        if (loads === 2500) memory[LOCK_AT] = 0;
+        return ATOMICS.load(memory, at);
+      },
+      now: () => {
+        taken.push(`look after ${loads}`);
+        now += 1;
+        return now;
+      },
+    };
+    const lock = new Lock(words, steps, 7, { spins: 3, patienceMs: 100, canBlock: false });
+    words[LOCK_AT] = 3;
+    lock.enter('free');
+    expect(taken).toEqual(['look after 0', 'look after 3', 'look after 1003', 'look after 2003']);
+    expect(words[LOCK_AT]).toBe(7);
+  });
+
+  test('of a caller that says nothing of it is ten seconds, with sleep, after a hundred tries', () => {
+    expect(withDefaults({})).toEqual({ spins: 100, patienceMs: 10_000, canBlock: true });
+    const all: Waiting = { spins: 0, patienceMs: 0, canBlock: false };
+    expect(withDefaults(all)).toEqual(all);
+  });
+});
+
+describe('a panic over the lock', () => {
+  test.each([...CALLS, 'inspect'])(
+    'names %s as what the holder is doing, and as what was not done',
+    (visit) => {
+      const { lock, other, words } = scene();
+      other.enter(visit);
+      expect(() => lock.enter(visit)).toThrowError(
+        expect.objectContaining({ name: 'LockPanic', call: visit, holder: 6, holderCall: visit }),
+      );
+      expect(words[LOCK_AT]).toBe(-6);
+      words[LOCK_AT] = 5;
+      expect(() => lock.enter('alloc')).toThrowError(
+        new LockPanic(`this caller holds the lock already, in ${visit}`, {
+          call: 'alloc',
+          holder: 5,
+          in: visit,
+        }),
+      );
+    },
+  );
+
+  test('over a state that may be half changed releases the lock, and wakes who may sleep for it', () => {
+    const { lock, other, taken, words } = scene();
+    other.enter('freeRegion');
+    other.noteBroken();
+    other.leave();
+    expect(words[BROKEN_AT]).toBe(6);
+    const half = new LockPanic('the state may be half changed: caller 6 broke off inside, in freeRegion', {
+      call: 'alloc',
+      holder: 6,
+      in: 'freeRegion',
+    });
+    expect(() => lock.enter('alloc')).toThrowError(half);
+    expect([words[LOCK_AT], taken]).toEqual([0, ['0 to 5', 'load', 'exchange']]);
+    expect(() => lock.enter('alloc')).toThrowError(half);
+  });
+
+  test('counts the turns of others since the lock was first looked at, beyond 2^32 too', () => {
+    const { lock, words } = scene(
+      (step, memory) => {
+        if (step.startsWith('wait')) memory[TURN_AT] = (memory[TURN_AT] ?? 0) + 2;
+      },
+      { ...WAITING, spins: 0, patienceMs: 250 },
+    );
+    words[LOCK_AT] = 3;
+    words[TURN_AT] = -3;
+    expect(() => lock.enter('free')).toThrowError(/caller 3 holds it, after 4 turns of others, in a call$/);
+  });
+});
+
+describe('a sleep', () => {
+  test('is not told twice: the word may say already that somebody sleeps', () => {
+    const { lock, taken, words } = scene(
+      (step, memory) => {
+        if (step.startsWith('wait')) memory[LOCK_AT] = 0;
+      },
+      { ...WAITING, spins: 0 },
+    );
+    words[LOCK_AT] = -3;
+    lock.enter('alloc');
+    expect(taken).toEqual(['0 to 5', 'wait while -3', '0 to -5']);
   });
 });

@@ -1,6 +1,12 @@
 /** The shared manager by example: several callers in one thread, since each call ends before the next begins. */
 import { describe, expect, test } from 'vitest';
-import { config as configOf, type DescriptorInput, memoryMap, PmmPanic } from '../../spec/index.ts';
+import {
+  config as configOf,
+  type DescriptorInput,
+  memoryMap,
+  PmmPanic,
+  SpecError,
+} from '../../spec/index.ts';
 import {
   ATOMICS,
   attachPmm,
@@ -13,7 +19,7 @@ import {
   SharedPmm,
   sharedParts,
 } from '../index.ts';
-import { LOCK_WORD } from './landmarks.ts';
+import { FREE_BITMAP_WORD, LOCK_WORD, summaryWords } from './landmarks.ts';
 
 const PAGE = 4096n;
 const EIGHT: DescriptorInput = { type: 'conventional', start: 0n, pages: 8 };
@@ -111,8 +117,39 @@ describe('callers of one state', () => {
       /shared state: expected one of this/,
     );
     expect(() => attach(map, configOf({ bitmapMaxAddr: 3n * PAGE }))).toThrowError(/found another/);
-    const bare = new SharedArrayBuffer(state.byteLength);
-    expect(() => openSharedState(map, config, bare)).toThrowError(/found another/);
+  });
+
+  test('must have a state that is whole, and was made as one', () => {
+    const state = createSharedState(map, config);
+    const made = new Int32Array(state);
+    /** The same words, with one of the first two changed, in a buffer of another size. */
+    const like = (at: number, bytes = state.byteLength): SharedArrayBuffer => {
+      const buffer = new SharedArrayBuffer(bytes);
+      const words = new Int32Array(buffer, 0, Math.floor(bytes / 4));
+      words.set(made.subarray(0, words.length));
+      if (at >= 0) words[at] = 1;
+      return buffer;
+    };
+    expect(openSharedState(map, config, like(-1))).toEqual(made);
+    const refused = new SpecError(
+      'shared state: expected one of this memory map and configuration, found another',
+    );
+    const whole = state.byteLength;
+    for (const other of [like(0), like(1), like(-1, whole - 4), like(-1, whole + 4), like(-1, whole + 1)])
+      expect(() => openSharedState(map, config, other)).toThrowError(refused);
+    expect(() => openSharedState(map, config, new SharedArrayBuffer(0))).toThrowError(refused);
+  });
+
+  test('find the words that others look at', () => {
+    const [one, , words] = twoCallers();
+    expect(words[FREE_BITMAP_WORD]).toBe(4);
+    one.allocBitmap(1, 2n ** 40n, PAGE);
+    expect(words[FREE_BITMAP_WORD]).toBe(3);
+    const { from, end } = summaryWords(map, config);
+    expect(
+      [from, end - from, words.length - end],
+      'one leaf behind header and held bits, then the free stack',
+    ).toEqual([25, 1, 8]);
   });
 });
 
@@ -242,5 +279,47 @@ describe('waiting for a lock that is never released', () => {
     const [one, , words] = twoCallers();
     words[LOCK_WORD] = -one.caller;
     expect(lockPanicOf(() => one.alloc()).message).toMatch(/^alloc: this caller holds the lock already, in /);
+  });
+});
+
+describe('a call that has no turn', () => {
+  const array = new BigUint64Array(1);
+  const batch = new Uint32Array(1);
+
+  test.each<readonly [call: string, act: (pmm: SharedPmm) => unknown]>([
+    ['alloc', (pmm) => pmm.alloc()],
+    ['allocPages', (pmm) => pmm.allocPages(array, 1)],
+    ['allocBitmap', (pmm) => pmm.allocBitmap(1, 2n ** 40n, PAGE)],
+    ['free', (pmm) => pmm.free(address(0))],
+    ['freePages', (pmm) => pmm.freePages(array, 1)],
+    ['freeRegion', (pmm) => pmm.freeRegion(address(0), 1)],
+    ['totalAmount', (pmm) => pmm.totalAmount()],
+    ['freeAmount', (pmm) => pmm.freeAmount()],
+    ['reservedAmount', (pmm) => pmm.reservedAmount()],
+    ['inspect', (pmm) => pmm.inspect()],
+  ])('panics as %s and changes nothing', (call, act) => {
+    const [one, , words] = twoCallers();
+    words[LOCK_WORD] = -one.caller;
+    const before = words.slice();
+    expect(lockPanicOf(() => act(one)).call).toBe(call);
+    expect(words).toEqual(before);
+  });
+
+  test.each<readonly [call: string, act: (frames: SharedFrames) => unknown]>([
+    ['alloc', (frames) => frames.alloc()],
+    ['allocPages', (frames) => frames.allocPages(batch, 1)],
+    ['allocBitmap', (frames) => frames.allocBitmap(1, 8, 1)],
+    ['free', (frames) => frames.free(0)],
+    ['freePages', (frames) => frames.freePages(batch, 1)],
+    ['freeRegion', (frames) => frames.freeRegion(0, 1)],
+    ['freeAmount', (frames) => frames.freeAmount],
+  ])('panics as %s in page frame numbers too', (call, act) => {
+    const state = createSharedState(map, config);
+    const words = new Int32Array(state);
+    const frames = new SharedFrames(map, { config, state });
+    words[LOCK_WORD] = -frames.caller;
+    const before = words.slice();
+    expect(lockPanicOf(() => act(frames)).call).toBe(call);
+    expect(words).toEqual(before);
   });
 });
