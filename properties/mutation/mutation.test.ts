@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ENDLESS } from './endless.ts';
-import { EQUIVALENT } from './equivalents.ts';
+import { ENDLESS } from './endless/index.ts';
+import { EQUIVALENT } from './equivalent/index.ts';
+import { type Listed, listed } from './listed.ts';
 import { readReport, type TriedMutant } from './report.ts';
 import { scoreTable, shortcomings } from './table.ts';
-import { keyOf, type Listed, verdictOn } from './verdict.ts';
+import { keyOf, verdictOn } from './verdict.ts';
 
 const SOURCE = `/** A counter. */
 export function upTo(end: number): number {
@@ -41,7 +42,7 @@ function reportOf(...mutants: readonly object[]): readonly TriedMutant[] {
 const LESS = [[4, 10], [4, 17], 'n <= end'] as const;
 const BODY = [[4, 19], [6, 4], '{}'] as const;
 
-function listed({ file, within, mutator, before, after }: TriedMutant): Listed {
+function entryOf({ file, within, mutator, before, after }: TriedMutant): Listed {
   return { file, within, mutator, before, after, reason: 'it is a test' };
 }
 
@@ -90,7 +91,7 @@ describe('a run', () => {
   const survivor = reportOf(reported(...LESS, ['Survived']));
   const killed = reportOf(reported(...LESS, ['Killed', '[AssertionError] no']));
   const unending = reportOf(reported(...BODY, ['Timeout']));
-  const entries = survivor.map(listed);
+  const entries = survivor.map(entryOf);
 
   it('falls short where a mutant lives that is not listed', () => {
     const verdict = verdictOn(survivor, { equivalent: [], endless: [] });
@@ -102,16 +103,16 @@ describe('a run', () => {
 
   it('holds where each that lives is listed for what it is', () => {
     const all = [...survivor, ...unending];
-    const verdict = verdictOn(all, { equivalent: entries, endless: unending.map(listed) });
+    const verdict = verdictOn(all, { equivalent: entries, endless: unending.map(entryOf) });
     expect(shortcomings(verdict)).toEqual([]);
     expect(verdict.scores).toEqual([{ file: 'impl/up.ts', killed: 0, endless: 1, equivalent: 1, open: 0 }]);
-    const crossed = verdictOn(all, { equivalent: unending.map(listed), endless: entries });
+    const crossed = verdictOn(all, { equivalent: unending.map(entryOf), endless: entries });
     expect([crossed.open.length, crossed.stale.length]).toEqual([2, 2]);
   });
 
   it('falls short where a listed mutant is killed, or is no longer there', () => {
     for (const tried of [killed, unending]) {
-      const { stale } = verdictOn(tried, { equivalent: entries, endless: unending.map(listed) });
+      const { stale } = verdictOn(tried, { equivalent: entries, endless: unending.map(entryOf) });
       expect(stale.map(keyOf)).toContain(entries.map(keyOf)[0]);
     }
   });
@@ -124,7 +125,7 @@ describe('a run', () => {
   it('scores what was killed among what could be', () => {
     const { scores } = verdictOn([...killed, ...survivor, ...unending], {
       equivalent: [],
-      endless: unending.map(listed),
+      endless: unending.map(entryOf),
     });
     expect(scoreTable(scores)).toMatch(/impl\/up\.ts +│ +3 +│ +1 +│ +0 +│ +1 +│ +1 +│ +50\.0 %/);
   });
@@ -132,6 +133,20 @@ describe('a run', () => {
 
 describe('the lists', () => {
   const all = [...EQUIVALENT, ...ENDLESS];
+
+  it('name a mutant of several functions once, and mean each', () => {
+    const changes = [{ mutator: 'Some', before: 'n < end', after: 'n <= end' }];
+    const entries = listed('impl/up.ts', [
+      { within: ['upTo', 'Pair.sum'], reason: 'one', changes },
+      { within: 'downTo', reason: 'two', changes },
+    ]);
+    expect(entries.map(({ file, within, reason }) => [file, within, reason])).toEqual([
+      ['impl/up.ts', 'upTo', 'one'],
+      ['impl/up.ts', 'Pair.sum', 'one'],
+      ['impl/up.ts', 'downTo', 'two'],
+    ]);
+    expect(entries).toContainEqual(expect.objectContaining(changes[0] ?? {}));
+  });
 
   it('name each mutant once, with a reason', () => {
     expect(new Set(all.map(keyOf)).size).toBe(all.length);

@@ -1,7 +1,8 @@
 /** What a run prints: a row for each file, then what nobody has accounted for. */
 import Table from 'cli-table3';
+import type { Listed } from './listed.ts';
 import type { TriedMutant } from './report.ts';
-import type { Listed, MutationVerdict, Score } from './verdict.ts';
+import type { MutationVerdict, Score } from './verdict.ts';
 
 const HEAD = ['file', 'mutants', 'killed', 'equivalent', 'endless', 'open', 'score'];
 

@@ -2,22 +2,8 @@
  * The verdict on a run: each mutant that no assertion killed must be listed, with the reason, and each that is listed must
  * exist and live on. So the lists say exactly what the tests cannot tell, and nothing that they can.
  */
+import type { Listed } from './listed.ts';
 import type { Fate, MutantName, TriedMutant } from './report.ts';
-
-/** A mutant that is meant to live, and why. */
-export interface Listed extends MutantName {
-  readonly reason: string;
-}
-
-/** Mutants of one function that live for one reason. */
-interface Group extends Pick<Listed, 'file' | 'within' | 'reason'> {
-  readonly changes: readonly Pick<Listed, 'mutator' | 'before' | 'after'>[];
-}
-
-/** Returns the mutants of a group, one by one. */
-export function listed({ file, within, reason, changes }: Group): readonly Listed[] {
-  return changes.map((change) => ({ file, within, reason, ...change }));
-}
 
 /** What is known of mutants that live. */
 export interface Lists {
