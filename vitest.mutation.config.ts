@@ -8,7 +8,6 @@ const FILES = [
   'impl/addresses.test.ts',
   'impl/sections.test.ts',
   'impl/layout.test.ts',
-  'impl/anatomy.test.ts',
   'impl/state.test.ts',
   'impl/misuse.test.ts',
   'impl/frame-batch.test.ts',
@@ -33,6 +32,7 @@ const FILES = [
   'impl/shared/critical-section.test.ts',
   'impl/shared/lock.test.ts',
   'impl/shared/shared-pmm.test.ts',
+  'impl/anatomy.test.ts',
 ];
 
 /** Keeps the files in the order of the list. */

@@ -19,13 +19,14 @@ describe('the anatomy', () => {
       bitmapSections: 1,
       bitmapOrdinals: 768,
       ordinals: 864,
-      levels: [{ at: anatomy.at.held + 864 / 32, nodes: 3 }],
+      // 16 words of header, 864 / 32 of held bits, a leaf each 256 ordinals of the bitmap zone
+      levels: [{ at: 16 + 27, nodes: 3 }],
       leafOrdinals: 256,
-      stackAt: anatomy.at.held + 864 / 32 + 3,
+      stackAt: 16 + 27 + 3,
       entryWords: 2,
     });
-    expect(anatomy.words).toBe(anatomy.stackAt + 40 * 2);
-    expect(anatomy.words).toBe(createSharedState(MAP, CONFIG).byteLength / 4);
+    expect(anatomy.words).toBe(46 + 40 * 2);
+    expect(createSharedState(MAP, CONFIG).byteLength).toBe(4 * anatomy.words);
   });
 
   test('names the words of the header as init leaves them', () => {

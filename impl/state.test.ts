@@ -31,6 +31,15 @@ const boot = (base: number, pages: number): DescriptorInput => ({
 });
 
 describe('after init', () => {
+  test('every machine has a state, with room for its stack and a summary of up to three levels', () => {
+    for (const limit of [0, 40, 2500, 20_000])
+      for (const pages of [0, 1, 600, 3000, 17_000]) {
+        const build = (): unknown => initial(limit, boot(0, 300), usable([300, pages]), boot(30_000, 2));
+        expect(build).not.toThrow();
+        expect(() => new FrameAllocator(memoryMap([usable([3, pages])]), configOf()).alloc()).not.toThrow();
+      }
+  });
+
   test('free memory is counted in its zone; that of boot code, and the padding, is held', () => {
     const { words, sections } = initial(40, boot(0, 10), usable([10, 60]), boot(80, 4));
     expect([words[MAGIC_AT], words[FREE_BITMAP_AT], sizeOf(words)]).toEqual([MAGIC, 30, 30]);

@@ -16,17 +16,22 @@ interface Scene {
   readonly taken: string[];
   /** How long each sleep was to be at most, in milliseconds. */
   readonly naps: number[];
+  /** How often the clock was looked at. */
+  readonly looks: () => number;
 }
+
+/** More steps than a caller takes in any of the scenes: one that goes on is stopped by an error. */
+const MOST_STEPS = 1000;
 
 /** Returns caller 5 and the words of its lock; `before` may change them before a step is taken. */
 function scene(before: (step: string, words: Int32Array) => void = () => {}, waiting = WAITING): Scene {
   const words = new Int32Array(16);
   const taken: string[] = [];
   const naps: number[] = [];
-  let now = 0;
+  let [now, looks] = [5000, 0];
   const noting = (step: string): void => {
     before(step, words);
-    taken.push(step);
+    if (taken.push(step) > MOST_STEPS) throw new Error('the caller goes on for ever');
   };
   const steps: Steps = {
     ...ATOMICS,
@@ -50,30 +55,38 @@ function scene(before: (step: string, words: Int32Array) => void = () => {}, wai
       return 'timed-out';
     },
     wakeOne: () => noting('wake'),
-    now: () => now,
+    now: () => {
+      looks += 1;
+      return now;
+    },
   };
   const other = new Lock(words, ATOMICS, 6, waiting);
-  return { words, lock: new Lock(words, steps, 5, waiting), other, taken, naps };
+  return { words, lock: new Lock(words, steps, 5, waiting), other, taken, naps, looks: () => looks };
+}
+
+/** Has a caller take a lock that it can have. */
+function take(lock: Lock, visit = 'alloc'): void {
+  expect(() => lock.enter(visit), 'the lock can be had').not.toThrow();
 }
 
 describe('a lock that nobody holds', () => {
   test('is taken in one step and released in one', () => {
-    const { lock, taken, words } = scene();
-    lock.enter('alloc');
+    const { lock, taken, words, looks } = scene();
+    take(lock);
     expect(words[LOCK_AT]).toBe(5);
     lock.leave();
     expect(words[LOCK_AT]).toBe(0);
-    expect(taken).toEqual(['0 to 5', 'exchange']);
+    expect([taken, looks()]).toEqual([['0 to 5', 'exchange'], 0]);
   });
 
   test('counts its turns without a sign', () => {
     const { lock, words } = scene();
     words[TURN_AT] = -1;
-    lock.enter('alloc');
+    take(lock);
     expect([lock.turn, words[TURN_AT]]).toEqual([0, 0]);
     words[LOCK_AT] = 0;
     words[TURN_AT] = 2 ** 31 - 1;
-    lock.enter('alloc');
+    take(lock);
     expect(lock.turn).toBe(2 ** 31);
   });
 });
@@ -81,12 +94,15 @@ describe('a lock that nobody holds', () => {
 describe('a lock that somebody holds', () => {
   test('is tried again before a caller sleeps', () => {
     let loads = 0;
-    const { lock, taken, words } = scene((step) => {
-      loads += step === 'load' ? 1 : 0;
-      if (loads === 2) words[LOCK_AT] = 0;
-    });
+    const { lock, taken, words } = scene(
+      (step) => {
+        loads += step === 'load' ? 1 : 0;
+        if (loads === 2) words[LOCK_AT] = 0;
+      },
+      { ...WAITING, spins: 5 },
+    );
     words[LOCK_AT] = 3;
-    lock.enter('alloc');
+    take(lock);
     expect(taken).toEqual(['0 to 5', 'load', 'load', '0 to 5']);
     expect(words[LOCK_AT]).toBe(5);
   });
@@ -99,7 +115,7 @@ describe('a lock that somebody holds', () => {
       { ...WAITING, spins: 0 },
     );
     words[LOCK_AT] = 3;
-    lock.enter('alloc');
+    take(lock);
     expect(taken).toEqual(['0 to 5', '3 to -3', 'wait while -3', '0 to -5']);
     lock.leave();
     expect(taken.slice(4)).toEqual(['exchange', 'wake']);
@@ -114,7 +130,7 @@ describe('a lock that somebody holds', () => {
       { ...WAITING, spins: 0 },
     );
     words[LOCK_AT] = 3;
-    lock.enter('alloc');
+    take(lock);
     expect(taken).toEqual(['0 to 5', '3 to -3', '0 to -5']);
   });
 
@@ -182,6 +198,7 @@ describe('patience', () => {
       load: (memory, at) => {
         if (at === LOCK_AT) loads += 1;
         if (loads === 2500) memory[LOCK_AT] = 0;
+        if (loads > 4000) throw new Error('the caller goes on for ever');
         return ATOMICS.load(memory, at);
       },
       now: () => {
@@ -192,7 +209,7 @@ describe('patience', () => {
     };
     const lock = new Lock(words, steps, 7, { spins: 3, patienceMs: 100, canBlock: false });
     words[LOCK_AT] = 3;
-    lock.enter('free');
+    take(lock, 'free');
     expect(taken).toEqual(['look after 0', 'look after 3', 'look after 1003', 'look after 2003']);
     expect(words[LOCK_AT]).toBe(7);
   });
@@ -209,7 +226,7 @@ describe('a panic over the lock', () => {
     'names %s as what the holder is doing, and as what was not done',
     (visit) => {
       const { lock, other, words } = scene();
-      other.enter(visit);
+      take(other, visit);
       expect(() => lock.enter(visit)).toThrowError(
         expect.objectContaining({ name: 'LockPanic', call: visit, holder: 6, holderCall: visit }),
       );
@@ -227,7 +244,7 @@ describe('a panic over the lock', () => {
 
   test('over a state that may be half changed releases the lock, and wakes who may sleep for it', () => {
     const { lock, other, taken, words } = scene();
-    other.enter('freeRegion');
+    take(other, 'freeRegion');
     other.noteBroken();
     other.leave();
     expect(words[BROKEN_AT]).toBe(6);
@@ -263,7 +280,7 @@ describe('a sleep', () => {
       { ...WAITING, spins: 0 },
     );
     words[LOCK_AT] = -3;
-    lock.enter('alloc');
+    take(lock);
     expect(taken).toEqual(['0 to 5', 'wait while -3', '0 to -5']);
   });
 });

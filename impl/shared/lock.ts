@@ -65,7 +65,10 @@ export function withDefaults({ spins, patienceMs, canBlock }: Partial<Waiting>):
 }
 
 /** The places of visits, from 1: found without a search, since every call asks. */
-const PLACES: Readonly<Record<Visit, number>> = Object.fromEntries(VISITS.map((visit, k) => [visit, k + 1]));
+const PLACES: Readonly<Record<Visit, number>> = Object.assign(
+  {},
+  ...VISITS.map((visit, k) => ({ [visit]: k + 1 })),
+);
 
 function visitAt(place: number): Visit {
   return VISITS[place - 1] ?? 'a call';

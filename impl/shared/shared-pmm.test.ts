@@ -16,6 +16,7 @@ import {
   LockPanic,
   openSharedState,
   SharedFrames,
+  type SharedParts,
   SharedPmm,
   sharedParts,
 } from '../index.ts';
@@ -36,6 +37,21 @@ function twoCallers(): readonly [SharedPmm, SharedPmm, Int32Array] {
   return [attach(), attach(), new Int32Array(state)];
 }
 
+/** The parts of a manager whose calls of `free` warn before they panic, and what was warned of. */
+function noisy(): { readonly parts: SharedParts; readonly warned: string[] } {
+  const [warned, reported]: [string[], string[]] = [[], []];
+  const memory = { words: new Int32Array(createSharedState(map, config)), steps: ATOMICS };
+  const parts = sharedParts(map, { config, warn: (message) => warned.push(message) }, memory);
+  const inside = Object.assign(Object.create(parts.inside), {
+    free: () => {
+      reported.push('it is about to panic');
+      throw new PmmPanic('misuse', { call: 'free', pfn: null, owner: null });
+    },
+    alloc: () => null,
+  });
+  return { parts: { ...parts, inside, takeWarnings: () => reported.splice(0) }, warned };
+}
+
 /** A call that panics over the lock, as what is thrown. */
 function lockPanicOf(act: () => unknown): LockPanic {
   try {
@@ -48,6 +64,21 @@ function lockPanicOf(act: () => unknown): LockPanic {
 }
 
 describe('callers of one state', () => {
+  test('find the state that was made for them, and call and look at it', () => {
+    const open = (): unknown => openSharedState(map, config, createSharedState(map, config));
+    expect(open).not.toThrow();
+    const use = (): unknown => {
+      const [one, other] = twoCallers();
+      one.alloc();
+      other.allocBitmap(9, 2n ** 40n, PAGE);
+      return [...one.inspect(), ...other.inspect()];
+    };
+    expect(use).not.toThrow();
+    const frames = (): unknown =>
+      new SharedFrames(map, { config, state: createSharedState(map, config) }).alloc();
+    expect(frames).not.toThrow();
+  });
+
   test('see what the others did', () => {
     const [one, other] = twoCallers();
     expect(one.alloc()).toBe(address(7));
@@ -101,6 +132,15 @@ describe('callers of one state', () => {
     ]);
   });
 
+  test('hear nothing of a warning by a call that panicked then', () => {
+    const { parts, warned } = noisy();
+    const pmm = new SharedPmm(parts);
+    expect(() => pmm.free(address(0))).toThrowError(PmmPanic);
+    expect(warned).toEqual([]);
+    expect(pmm.alloc()).toBeNull();
+    expect(warned).toEqual([]);
+  });
+
   test('may call the manager from where a warning is reported', () => {
     const state = createSharedState(map, config);
     const seen: number[] = [];
@@ -145,11 +185,9 @@ describe('callers of one state', () => {
     expect(words[FREE_BITMAP_WORD]).toBe(4);
     one.allocBitmap(1, 2n ** 40n, PAGE);
     expect(words[FREE_BITMAP_WORD]).toBe(3);
-    const { from, end } = summaryWords(map, config);
-    expect(
-      [from, end - from, words.length - end],
-      'one leaf behind header and held bits, then the free stack',
-    ).toEqual([25, 1, 8]);
+    // 16 words of header, 9 of held bits, one leaf, and an entry a page frame of the stack zone.
+    expect(summaryWords(map, config)).toEqual({ from: 25, end: 26 });
+    expect(words.length).toBe(26 + 4 * 2);
   });
 });
 

@@ -11,6 +11,19 @@ function wordsWith(value: number): Int32Array<SharedArrayBuffer> {
 }
 
 describe('an atomic step', () => {
+  test('can be taken, whichever it is', () => {
+    const words = wordsWith(7);
+    const take = (): void => {
+      ATOMICS.load(words, AT);
+      ATOMICS.add(words, AT, ATOMICS.exchange(words, AT, 3));
+      ATOMICS.compareExchange(words, AT, 0, 1);
+      ATOMICS.wait(words, AT, 0, 1);
+      ATOMICS.wakeOne(words, AT);
+      ATOMICS.now();
+    };
+    expect(take).not.toThrow();
+  });
+
   test('reads a word', () => {
     expect(ATOMICS.load(wordsWith(7), AT)).toBe(7);
   });

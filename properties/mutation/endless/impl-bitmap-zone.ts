@@ -16,6 +16,13 @@ export const IMPL_BITMAP_ZONE: readonly Listed[] = listed('impl/bitmap-zone.ts',
         before: 'if (limit >= this.#end) return this.#sections.bitmapOrdinals;',
         after: 'if (limit < this.#end) return this.#sections.bitmapOrdinals;',
       },
+      {
+        mutator: 'MethodExpression',
+        before:
+          'return section === undefined ? 0 : section.first + Math.min(limit - section.base, section.count);',
+        after:
+          'return section === undefined ? 0 : section.first + Math.max(limit - section.base, section.count);',
+      },
     ],
   },
   {

@@ -3,6 +3,22 @@ import { type Listed, listed } from '../listed.ts';
 
 export const IMPL_FREE_STACK: readonly Listed[] = listed('impl/free-stack.ts', [
   {
+    within: 'freeRuns',
+    reason: 'The index of the entry never gets to the end of the stack.',
+    changes: [
+      {
+        mutator: 'AssignmentOperator',
+        before: 'for (let entry = at + 2 * (depth - 1); entry > at; entry -= 2) {',
+        after: 'for (let entry = at + 2 * (depth - 1); entry > at; entry += 2) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let entry = at + 2 * (depth - 1); entry > at; entry -= 2) {',
+        after: 'for (let entry = at + 2 * (depth - 1); entry <= at; entry -= 2) {',
+      },
+    ],
+  },
+  {
     within: 'joins',
     reason: 'What is left of the run to push never becomes less.',
     changes: [

@@ -36,6 +36,17 @@ export const IMPL_SUMMARY: readonly Listed[] = listed('impl/summary.ts', [
     ],
   },
   {
+    within: 'leastOf',
+    reason: 'The index of the child never gets to the end of its node.',
+    changes: [
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let child = first + 1; child < end; child += 1) {',
+        after: 'for (let child = first + 1; child >= end; child += 1) {',
+      },
+    ],
+  },
+  {
     within: 'nextLeaf',
     reason: 'The loop does not move on, moves away from its end, or begins again at a leaf that it has left.',
     changes: [
@@ -51,6 +62,17 @@ export const IMPL_SUMMARY: readonly Listed[] = listed('impl/summary.ts', [
         mutator: 'AssignmentOperator',
         before: 'while (index < end && words[at + index] > slack) index += 1;',
         after: 'while (index < end && words[at + index] > slack) index -= 1;',
+      },
+    ],
+  },
+  {
+    within: 'nextLeaf',
+    reason: 'The index never gets past the end of its group.',
+    changes: [
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'const group = (index | (FANOUT - 1)) + 1;',
+        after: 'const group = (index | (FANOUT + 1)) + 1;',
       },
     ],
   },

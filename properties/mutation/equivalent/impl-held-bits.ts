@@ -81,24 +81,9 @@ export const IMPL_HELD_BITS: readonly Listed[] = listed('impl/held-bits.ts', [
     reason: "The engine's fill and the loop write the same words; the bound decides which is quicker.",
     changes: [
       {
-        mutator: 'ArithmeticOperator',
-        before: 'if (end - from >= FILL_FROM_WORDS) {',
-        after: 'if (end + from >= FILL_FROM_WORDS) {',
-      },
-      {
         mutator: 'ConditionalExpression',
         before: 'if (end - from >= FILL_FROM_WORDS) {',
         after: 'if (false) {',
-      },
-      {
-        mutator: 'ConditionalExpression',
-        before: 'if (end - from >= FILL_FROM_WORDS) {',
-        after: 'if (true) {',
-      },
-      {
-        mutator: 'EqualityOperator',
-        before: 'if (end - from >= FILL_FROM_WORDS) {',
-        after: 'if (end - from < FILL_FROM_WORDS) {',
       },
       {
         mutator: 'EqualityOperator',
@@ -109,6 +94,28 @@ export const IMPL_HELD_BITS: readonly Listed[] = listed('impl/held-bits.ts', [
         mutator: 'BlockStatement',
         before: 'if (end - from >= FILL_FROM_WORDS) { … }',
         after: 'if (end - from >= FILL_FROM_WORDS) {}',
+      },
+    ],
+  },
+  {
+    within: 'setWords',
+    reason:
+      "The engine's fill and the loop write the same words; how many they are decides on the time alone.",
+    changes: [
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'if (end - from >= FILL_FROM_WORDS) {',
+        after: 'if (end + from >= FILL_FROM_WORDS) {',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (end - from >= FILL_FROM_WORDS) {',
+        after: 'if (true) {',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'if (end - from >= FILL_FROM_WORDS) {',
+        after: 'if (end - from < FILL_FROM_WORDS) {',
       },
     ],
   },

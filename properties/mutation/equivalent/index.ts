@@ -13,6 +13,7 @@ import { IMPL_PMM } from './impl-pmm.ts';
 import { IMPL_SAVED_WORDS } from './impl-saved-words.ts';
 import { IMPL_SEARCH } from './impl-search.ts';
 import { IMPL_SECTION_FINDER } from './impl-section-finder.ts';
+import { IMPL_SECTIONS } from './impl-sections.ts';
 import { IMPL_SUMMARY } from './impl-summary.ts';
 import { IMPL_WORD } from './impl-word.ts';
 import { MODEL_EXTENTS } from './model-extents.ts';
@@ -30,6 +31,7 @@ export const EQUIVALENT: readonly Listed[] = [
   ...IMPL_SAVED_WORDS,
   ...IMPL_SEARCH,
   ...IMPL_SECTION_FINDER,
+  ...IMPL_SECTIONS,
   ...IMPL_SUMMARY,
   ...IMPL_WORD,
   ...MODEL_EXTENTS,

@@ -14,6 +14,18 @@ export const MODEL_EXTENTS: readonly Listed[] = listed('model/extents.ts', [
     ],
   },
   {
+    within: 'findExtent',
+    reason:
+      'Every page frame lies in an extent, if only in one that is absent: there is none without an owner.',
+    changes: [
+      {
+        mutator: 'StringLiteral',
+        before: "if (test(owners[i] ?? 'absent', from, to)) return from;",
+        after: 'if (test(owners[i] ?? "", from, to)) return from;',
+      },
+    ],
+  },
+  {
     within: 'give',
     reason: 'The compiler asks for it; a place that was searched for is one of a leaf.',
     changes: [
@@ -86,6 +98,18 @@ export const MODEL_EXTENTS: readonly Listed[] = listed('model/extents.ts', [
         mutator: 'OptionalChaining',
         before: "return leaf?.owners[lastUpTo(leaf.starts, frame)] ?? 'absent';",
         after: "return leaf.owners[lastUpTo(leaf.starts, frame)] ?? 'absent';",
+      },
+    ],
+  },
+  {
+    within: 'ownerAt',
+    reason:
+      'Every page frame lies in an extent, if only in one that is absent: there is none without an owner.',
+    changes: [
+      {
+        mutator: 'StringLiteral',
+        before: "return leaf?.owners[lastUpTo(leaf.starts, frame)] ?? 'absent';",
+        after: 'return leaf?.owners[lastUpTo(leaf.starts, frame)] ?? "";',
       },
     ],
   },
