@@ -34,7 +34,10 @@ describe('after init', () => {
   test('every machine has a state, with room for its stack and a summary of up to three levels', () => {
     for (const limit of [0, 40, 2500, 20_000])
       for (const pages of [0, 1, 600, 3000, 17_000]) {
-        const build = (): unknown => initial(limit, boot(0, 300), usable([300, pages]), boot(30_000, 2));
+        const build = (): unknown => {
+          const { words, layout } = initial(limit, boot(0, 2200), usable([2200, pages]), boot(30_000, 2));
+          return [0, 1].map((from) => nextLeaf(words, layout, from, 1));
+        };
         expect(build).not.toThrow();
         expect(() => new FrameAllocator(memoryMap([usable([3, pages])]), configOf()).alloc()).not.toThrow();
       }

@@ -35,6 +35,17 @@ export const IMPL_FREE_STACK: readonly Listed[] = listed('impl/free-stack.ts', [
     ],
   },
   {
+    within: 'MOST_AHEAD',
+    reason: 'What is left of the run to push never becomes less.',
+    changes: [
+      {
+        mutator: 'ArithmeticOperator',
+        before: 'const MOST_AHEAD = LONGEST - 2;',
+        after: 'const MOST_AHEAD = LONGEST + 2;',
+      },
+    ],
+  },
+  {
     within: 'push',
     reason: 'What is left of the run to push never becomes less.',
     changes: [

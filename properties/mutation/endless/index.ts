@@ -13,6 +13,7 @@ import { IMPL_PMM } from './impl-pmm.ts';
 import { IMPL_SAVED_WORDS } from './impl-saved-words.ts';
 import { IMPL_SEARCH } from './impl-search.ts';
 import { IMPL_SECTIONS } from './impl-sections.ts';
+import { IMPL_SHARED_LOCK } from './impl-shared-lock.ts';
 import { IMPL_SNAPSHOT } from './impl-snapshot.ts';
 import { IMPL_STATE } from './impl-state.ts';
 import { IMPL_SUMMARY } from './impl-summary.ts';
@@ -31,6 +32,7 @@ export const ENDLESS: readonly Listed[] = [
   ...IMPL_SAVED_WORDS,
   ...IMPL_SEARCH,
   ...IMPL_SECTIONS,
+  ...IMPL_SHARED_LOCK,
   ...IMPL_SNAPSHOT,
   ...IMPL_STATE,
   ...IMPL_SUMMARY,

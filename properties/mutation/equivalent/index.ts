@@ -7,6 +7,7 @@ import type { Listed } from '../listed.ts';
 import { IMPL_BITMAP_ZONE } from './impl-bitmap-zone.ts';
 import { IMPL_FRAME_ALLOCATOR } from './impl-frame-allocator.ts';
 import { IMPL_FRAME_BATCH } from './impl-frame-batch.ts';
+import { IMPL_FREE_STACK } from './impl-free-stack.ts';
 import { IMPL_HELD_BITS } from './impl-held-bits.ts';
 import { IMPL_INSPECTION } from './impl-inspection.ts';
 import { IMPL_PMM } from './impl-pmm.ts';
@@ -14,6 +15,8 @@ import { IMPL_SAVED_WORDS } from './impl-saved-words.ts';
 import { IMPL_SEARCH } from './impl-search.ts';
 import { IMPL_SECTION_FINDER } from './impl-section-finder.ts';
 import { IMPL_SECTIONS } from './impl-sections.ts';
+import { IMPL_SHARED_LANDMARKS } from './impl-shared-landmarks.ts';
+import { IMPL_SHARED_LOCK } from './impl-shared-lock.ts';
 import { IMPL_SUMMARY } from './impl-summary.ts';
 import { IMPL_WORD } from './impl-word.ts';
 import { MODEL_EXTENTS } from './model-extents.ts';
@@ -25,6 +28,7 @@ export const EQUIVALENT: readonly Listed[] = [
   ...IMPL_BITMAP_ZONE,
   ...IMPL_FRAME_ALLOCATOR,
   ...IMPL_FRAME_BATCH,
+  ...IMPL_FREE_STACK,
   ...IMPL_HELD_BITS,
   ...IMPL_INSPECTION,
   ...IMPL_PMM,
@@ -32,6 +36,8 @@ export const EQUIVALENT: readonly Listed[] = [
   ...IMPL_SEARCH,
   ...IMPL_SECTION_FINDER,
   ...IMPL_SECTIONS,
+  ...IMPL_SHARED_LANDMARKS,
+  ...IMPL_SHARED_LOCK,
   ...IMPL_SUMMARY,
   ...IMPL_WORD,
   ...MODEL_EXTENTS,
