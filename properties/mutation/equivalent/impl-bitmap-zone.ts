@@ -25,15 +25,4 @@ export const IMPL_BITMAP_ZONE: readonly Listed[] = listed('impl/bitmap-zone.ts',
       },
     ],
   },
-  {
-    within: 'BitmapZone.take',
-    reason: 'The summary may always be made exact: the leaf behind the run is corrected without need.',
-    changes: [
-      {
-        mutator: 'ArithmeticOperator',
-        before: 'noteHeld(words, this.#layout, first, first + count - 1);',
-        after: 'noteHeld(words, this.#layout, first, first + count + 1);',
-      },
-    ],
-  },
 ]);

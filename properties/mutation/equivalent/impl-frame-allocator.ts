@@ -77,11 +77,6 @@ export const IMPL_FRAME_ALLOCATOR: readonly Listed[] = listed('impl/frame-alloca
     reason: 'There is more room than needed.',
     changes: [
       {
-        mutator: 'EqualityOperator',
-        before: 'if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;',
-        after: 'if (Math.min(depth + entries, stackFrames) < this.#capacity) return;',
-      },
-      {
         mutator: 'MethodExpression',
         before: 'if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;',
         after: 'if (Math.max(depth + entries, stackFrames) <= this.#capacity) return;',

@@ -69,15 +69,21 @@ export const MODEL_EXTENTS: readonly Listed[] = listed('model/extents.ts', [
     changes: [
       {
         mutator: 'ConditionalExpression',
-        before: 'if (kept === 0 || head.owners[kept - 1] !== owner) {',
-        after: 'if (false || head.owners[kept - 1] !== owner) {',
+        before: 'const begins = kept === 0 || owners[kept - 1] !== owner;',
+        after: 'const begins = false || owners[kept - 1] !== owner;',
       },
     ],
   },
   {
     within: 'given',
     reason: 'Where head and tail are one leaf, what is before and what is after it are joined to the same.',
-    changes: [{ mutator: 'ConditionalExpression', before: 'if (head === tail)', after: 'if (false)' }],
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before: 'const { starts, owners } = head === tail ? head : concatenated(head, tail);',
+        after: 'const { starts, owners } = false ? head : concatenated(head, tail);',
+      },
+    ],
   },
   {
     within: 'leafAt',
