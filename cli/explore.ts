@@ -118,7 +118,7 @@ async function explored({ target, world, flags, operations, isSaved }: Job): Pro
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   const bounds: Bounds = { ...flags.budget, signal: interrupt.signal };
-  const bar = searchBar(operations.length, flags.json !== true);
+  const bar = await searchBar(operations.length, flags.json !== true);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
     if (!isSaved)

@@ -3,8 +3,7 @@
  * one line; a defect of ours comes with its stack.
  */
 import { CommanderError } from 'commander';
-import { OutdatedTraceError } from '../properties/index.ts';
-import { isSpecError } from '../spec/index.ts';
+import { isSpecError, OutdatedTraceError } from '../spec/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** What to print on standard error, line breaks included, and the exit code. */

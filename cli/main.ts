@@ -1,19 +1,8 @@
 /** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
 import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
-import { checkCommand } from './check.ts';
 import { EXIT } from './exit-codes.ts';
-import { exploreCommand } from './explore.ts';
-import { exportCommand } from './export.ts';
 import { type Failure, failureOf, NO_RESULT } from './failure.ts';
-import { judgeCommand } from './judge.ts';
-import { mapCommand } from './map.ts';
-import { mergeCommand } from './merge.ts';
-import { recordCommand } from './record.ts';
-import { replayCommand } from './replay.ts';
-import { shrinkCommand } from './shrink.ts';
-import { soakCommand } from './soak.ts';
-import { verifyCommand } from './verify.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -30,22 +19,31 @@ function version(): string {
   return 'unknown';
 }
 
-/** Every command, in the order in which help lists them. */
-const COMMANDS = [
-  checkCommand,
-  exploreCommand,
-  mergeCommand,
-  verifyCommand,
-  replayCommand,
-  shrinkCommand,
-  exportCommand,
-  judgeCommand,
-  recordCommand,
-  mapCommand,
-  soakCommand,
-] as const;
+/** Every command, in the order in which help lists them, and how it is loaded: a module that is not needed is not read. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['explore', async () => (await import('./explore.ts')).exploreCommand()],
+  ['merge', async () => (await import('./merge.ts')).mergeCommand()],
+  ['verify', async () => (await import('./verify.ts')).verifyCommand()],
+  ['replay', async () => (await import('./replay.ts')).replayCommand()],
+  ['shrink', async () => (await import('./shrink.ts')).shrinkCommand()],
+  ['export', async () => (await import('./export.ts')).exportCommand()],
+  ['judge', async () => (await import('./judge.ts')).judgeCommand()],
+  ['record', async () => (await import('./record.ts')).recordCommand()],
+  ['map', async () => (await import('./map.ts')).mapCommand()],
+  ['soak', async () => (await import('./soak.ts')).soakCommand()],
+]);
 
-function program(): Command {
+/** Returns the command that a command line begins with, none where it asks for the version alone, else all: help lists them. */
+function needed(args: readonly string[]): Promise<readonly Command[]> {
+  const [first = '', ...others] = args;
+  if (others.length === 0 && first === '--version') return Promise.resolve([]);
+  const named = COMMANDS.get(first);
+  return Promise.all(named === undefined ? [...COMMANDS.values()].map((load) => load()) : [named()]);
+}
+
+/** Returns what parses a command line, with the commands that it needs. */
+async function programFor(args: readonly string[]): Promise<Command> {
   const command = new Command('frameproof')
     .description('proves page-frame allocators: one specification, one judge, counterexamples worth reading')
     .version(version())
@@ -53,7 +51,7 @@ function program(): Command {
       'after',
       `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended by a budget, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
-  for (const make of COMMANDS) command.addCommand(make());
+  for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
     each.exitOverride().configureOutput({ outputError: () => {} });
@@ -87,7 +85,8 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   tolerateClosedPipes();
   try {
-    await program().parseAsync([...args], { from: 'user' });
+    const program = await programFor(args);
+    await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     fail(failureOf(error));
   }

@@ -1,5 +1,5 @@
 /** Progress bars on a terminal; nothing where standard error is none. */
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { Progress } from '../properties/index.ts';
 
 interface BarOptions {
@@ -14,17 +14,18 @@ export interface CampaignBar {
   stop(): void;
 }
 
+/** Bars are loaded where there is a terminal to draw them on. */
+async function emptyBar(format: string): Promise<SingleBar> {
+  const { default: progress } = await import('cli-progress');
+  return new progress.SingleBar({ format, clearOnComplete: true, hideCursor: true, stream: process.stderr });
+}
+
 const FORMAT = '{bar} {percentage}%  {programs} programs, {rate} operations/s';
 
 /** Returns a bar that follows a campaign by programs, or by seconds where they are what bounds it. */
-export function progressBar({ programs, seconds, isShown }: BarOptions): CampaignBar {
+export async function progressBar({ programs, seconds, isShown }: BarOptions): Promise<CampaignBar> {
   if (!isShown || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const bar = new SingleBar({
-    format: FORMAT,
-    clearOnComplete: true,
-    hideCursor: true,
-    stream: process.stderr,
-  });
+  const bar = await emptyBar(FORMAT);
   bar.start(seconds ?? programs, 0, { programs: 0, rate: '-' });
   return {
     update: ({ programs: done, operations, seconds: elapsed }) => {
@@ -52,15 +53,10 @@ export interface SearchBar {
 const SEARCH_FORMAT = '{bar} {total} states{depth}, {rate} transitions/s';
 
 /** Returns a bar that shows how many of the states met so far have had all operations performed. */
-export function searchBar(operations: number, isShown: boolean): SearchBar {
+export async function searchBar(operations: number, isShown: boolean): Promise<SearchBar> {
   if (!isShown || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const bar = await emptyBar(SEARCH_FORMAT);
   const start = performance.now();
-  const bar = new SingleBar({
-    format: SEARCH_FORMAT,
-    clearOnComplete: true,
-    hideCursor: true,
-    stream: process.stderr,
-  });
   bar.start(1, 0, { depth: '', rate: '-' });
   return {
     update: ({ states, transitions, depth }) => {

@@ -5,13 +5,12 @@ import {
   heldTo,
   loadTarget,
   OURS,
-  OutdatedTraceError,
   readScenario,
   type ShrinkResult,
   saveTrace,
   shrink,
 } from '../properties/index.ts';
-import type { Profile } from '../spec/index.ts';
+import { OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { profileOption, seconds } from './options.ts';
 

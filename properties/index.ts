@@ -1,4 +1,5 @@
 /** WHY WE BELIEVE IT: arbitrary programs, the judge at work, campaigns, counterexamples, and the suite for vitest. */
+export { OutdatedTraceError } from '../spec/index.ts';
 export type { Shard } from './campaign/blocks.ts';
 export {
   type BlockRunner,
@@ -115,7 +116,6 @@ export {
 } from './target.ts';
 export {
   decodeTrace,
-  OutdatedTraceError,
   readTrace,
   readTraceText,
   saveTrace,

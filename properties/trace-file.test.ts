@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { config, memoryMap, Trace } from '../spec/index.ts';
+import { config, memoryMap, OutdatedTraceError, Trace } from '../spec/index.ts';
 import { execute } from './execution.ts';
 import { OURS } from './target.ts';
-import { decodeTrace, OutdatedTraceError, readTrace, saveTrace } from './trace-file.ts';
+import { decodeTrace, readTrace, saveTrace } from './trace-file.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -6,12 +6,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sync as writeFileAtomic } from 'write-file-atomic';
-import { CLAUSE_NAMES, decode, parseJson, Scenario, SpecError, Trace } from '../spec/index.ts';
-
-/** A trace that was sound once and no longer applies: its format, or a clause it names, is not of this version. */
-export class OutdatedTraceError extends Error {
-  override readonly name = 'OutdatedTraceError';
-}
+import {
+  CLAUSE_NAMES,
+  decode,
+  OutdatedTraceError,
+  parseJson,
+  Scenario,
+  SpecError,
+  Trace,
+} from '../spec/index.ts';
 
 const DIGEST_CHARACTERS = 10;
 

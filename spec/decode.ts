@@ -17,6 +17,11 @@ export function isSpecError(error: unknown): error is SpecError {
   return error instanceof Error && error.name === 'SpecError';
 }
 
+/** A file that was sound once and no longer applies: its format, or a clause it names, is not of this version. */
+export class OutdatedTraceError extends Error {
+  override readonly name = 'OutdatedTraceError';
+}
+
 const SHOWN_CHARACTERS = 60;
 
 function show(value: unknown): string {

@@ -34,7 +34,7 @@ export {
   HIGHER_HALF_57,
   toHigherHalf,
 } from './config.ts';
-export { decode, isSpecError, parseJson, SpecError } from './decode.ts';
+export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export { FALLBACK_MAP } from './import/fallback.ts';

@@ -4,12 +4,12 @@
  * with the reason why it cannot be used.
  */
 import { fileURLToPath } from 'node:url';
-import { isSpecError, type Trace } from '../../spec/index.ts';
+import { isSpecError, OutdatedTraceError, type Trace } from '../../spec/index.ts';
 import { execute } from '../execution.ts';
 import { jsonFilesIn } from '../json-folder.ts';
 import { heldTo } from '../shrink/read-scenario.ts';
 import { profileOf, type Target, worldBeyond } from '../target.ts';
-import { OutdatedTraceError, readTrace } from '../trace-file.ts';
+import { readTrace } from '../trace-file.ts';
 
 /**
  * - `holds`: the target breaks no clause.

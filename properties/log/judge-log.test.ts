@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { config, isSpecError, MemoryMap, memoryMap } from '../../spec/index.ts';
+import { config, isSpecError, MemoryMap, memoryMap, OutdatedTraceError } from '../../spec/index.ts';
 import { OURS } from '../target.ts';
-import { OutdatedTraceError } from '../trace-file.ts';
 import { judgeLog } from './judge-log.ts';
 import { recordLog } from './record.ts';
 

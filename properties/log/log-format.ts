@@ -9,7 +9,7 @@
  *
  * Described for those who write one in `docs/log-format.md`.
  */
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import {
   Config,

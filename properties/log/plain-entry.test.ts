@@ -1,4 +1,4 @@
-import { either } from 'fp-ts';
+import * as either from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { anyWorld } from '../arbitraries/worlds.ts';
 import { constantFrom, nat, record, runProperty } from '../fast-check.ts';

@@ -3,8 +3,15 @@
  * the file, the line and what was expected there.
  */
 import { dirname, resolve } from 'node:path';
-import { decode, MemoryMap, parseJson, type Response, readMemoryMap, SpecError } from '../../spec/index.ts';
-import { OutdatedTraceError } from '../trace-file.ts';
+import {
+  decode,
+  MemoryMap,
+  OutdatedTraceError,
+  parseJson,
+  type Response,
+  readMemoryMap,
+  SpecError,
+} from '../../spec/index.ts';
 import { type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';

@@ -1,9 +1,12 @@
-/** The builder of JUnit XML, whatever way the package that has it was loaded. */
-import imported, { type Builder } from 'junit-report-builder';
+/** The builder of JUnit XML. Few runs write any, and loading it takes as long as a small check: it is loaded by the first that does. */
+import { createRequire } from 'node:module';
+import type { Builder } from 'junit-report-builder';
 
-function isBuilder(value: unknown): value is Builder {
-  return typeof value === 'object' && value !== null && 'newBuilder' in value;
+const require = createRequire(import.meta.url);
+
+/** Returns an empty report. */
+export function newReport(): Builder {
+  // The package is CommonJS and replaces its exports by the builder.
+  const builder: Builder = require('junit-report-builder');
+  return builder.newBuilder();
 }
-
-// The package is CommonJS and replaces its exports by the builder; its types put the builder on `default`.
-export const builder: Builder = isBuilder(imported) ? imported : imported.default;

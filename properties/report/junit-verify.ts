@@ -3,7 +3,7 @@
 import { STEP_NAMES } from '../verify/step.ts';
 import type { VerifyResult } from '../verify/verify.ts';
 import { formatCounterexample } from './counterexample.ts';
-import { builder } from './junit-builder.ts';
+import { newReport } from './junit-builder.ts';
 
 /** What a report on a verification is called. */
 export interface VerifiedNames {
@@ -16,7 +16,7 @@ export function verifyJunit(
   { candidate, baseline }: VerifiedNames,
   { steps, difference }: VerifyResult,
 ): string {
-  const report = builder.newBuilder();
+  const report = newReport();
   const suite = report.testSuite().name(`frameproof verify ${candidate} against ${baseline}`);
   for (const name of STEP_NAMES) {
     const step = steps.find((each) => each.name === name);

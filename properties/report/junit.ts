@@ -8,7 +8,7 @@ import type { SideCounts } from '../campaign/clause-counts.ts';
 import { type CampaignResult, FULL_RUN_PROGRAMS } from '../campaign/result.ts';
 import type { CorpusFile } from '../corpus/corpus.ts';
 import { formatCounterexample } from './counterexample.ts';
-import { builder } from './junit-builder.ts';
+import { newReport } from './junit-builder.ts';
 
 export interface JunitOptions {
   readonly target: string;
@@ -53,7 +53,7 @@ function addCampaign(
 
 /** Returns the report as XML. */
 export function junitReport({ target, corpus, result }: JunitOptions): string {
-  const report = builder.newBuilder();
+  const report = newReport();
   const suite = report.testSuite().name(`frameproof check ${target}`);
   if (result !== null) suite.property('seed', String(result.seed));
   for (const file of corpus) addCorpus(suite, file);

@@ -2,7 +2,7 @@
  * Threads: a campaign's blocks on several threads of this process at once. Each thread loads the target for itself; results
  * are handed on in the order of blocks, so that the run comes to what it comes to in one thread.
  */
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { SpecError } from '../../spec/index.ts';
 import type { Block } from '../campaign/blocks.ts';
 import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/campaign.ts';
@@ -22,13 +22,15 @@ const WORKER = new URL(COMPILED, import.meta.url).href;
 /** Blocks under way for each thread: enough that none waits for the slowest. */
 const AHEAD = 4;
 
-function threads(
+async function threads(
   jobs: number,
   { target, worlds, generated, operations, seed }: CampaignOptions,
-): Piscina<Block, BlockResult> {
+): Promise<Piscina<Block, BlockResult>> {
   const { name, policies, profile } = target;
   const given: GivenClaims = { profile, programMs: isRemote(target) ? target.remote.programMs : undefined };
   const data: ThreadData = { target: { name, policies }, given, worlds, generated, operations, seed };
+  // Most runs need no threads, and do not wait for what makes them.
+  const { Piscina } = await import('piscina');
   return new Piscina({
     filename: WORKER,
     minThreads: jobs,
@@ -83,7 +85,7 @@ class UnderWay {
 /** Returns a runner of blocks on so many threads. The target is one that `loadTarget` finds by its name. */
 export function onThreads(jobs: number): BlockRunner {
   return async function* run(options, blocks, isOver) {
-    const pool = threads(jobs, options);
+    const pool = await threads(jobs, options);
     const stop = aborted(options.signal);
     const underWay = new UnderWay(pool, blocks, isOver);
     try {
