@@ -1,15 +1,51 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take seconds, the longest first. They begin the run, so that none is left to run alone at its end. */
+const LONG = [
+  'cli/package.test.ts',
+  'properties/reduce/reduce.test.ts',
+  'cli/check.test.ts',
+  'cli/native-guide.test.ts',
+  'cli/bad-input.test.ts',
+  'properties/export/export-trace.test.ts',
+  'cli/explore.test.ts',
+  'properties/process/process.test.ts',
+  'cli/judge.test.ts',
+  'properties/verify/verify.test.ts',
+  'properties/shrink/shrink.test.ts',
+  'cli/layering.test.ts',
+  'cli/shards.test.ts',
+  'properties/explore/promela.test.ts',
+  'cli/check-concurrent.test.ts',
+  'examples/describe-pmm.test.ts',
+  'properties/scale/scale.test.ts',
+  'cli/verify.test.ts',
+  'properties/prove/prove.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex((path) => moduleId.endsWith(path));
+      return at < 0 ? LONG.length : at;
+    };
+    return files.toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['{spec,model,impl,properties,cli,native,bench,examples}/**/*.test.ts'],
     globalSetup: ['vitest.build.ts'],
+    sequence: { sequencer: LongestFirst },
+    // Many tests wait for a process that they started, and leave their core to another.
+    maxWorkers: availableParallelism() + 1,
     // No test changes what another file sees; a worker for each file would cost 0.4 s each.
     isolate: false,
+    // Node itself loads every module, as for users. Hot loops run a fifth slower where each import is looked up by Vite.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     testTimeout: 60_000,
-    // A CommonJS module is what Node makes of it, as everywhere else.
-    deps: { interopDefault: false },
-    // The examples import this package by its name, and must load it as an installed one: by Node itself.
-    server: { deps: { external: [/\/dist\//] } },
   },
 });

@@ -86,10 +86,10 @@ describe('the blocks of a campaign', () => {
   });
 
   it('that recur at a distance, as those on named maps do, are not all of one shard', () => {
-    for (const of of [2, 4, 8])
-      for (let index = 0; index < of; index += 1) {
-        const named = [...blocksOf(100_000, { index, of })].filter((block) => block.index % 8 === 7);
-        expect(named.length, `${index}/${of}`).toBeGreaterThan(0);
+    for (const shards of [2, 4, 8])
+      for (let index = 0; index < shards; index += 1) {
+        const named = [...blocksOf(100_000, { index, of: shards })].filter((block) => block.index % 8 === 7);
+        expect(named.length, `${index}/${shards}`).toBeGreaterThan(0);
       }
   });
 });
