@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { frameproof } from './testing/frameproof.ts';
+import { type Ended, frameproof } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { TRACE, traceText } from './testing/trace.ts';
 
@@ -150,9 +151,13 @@ const TARGETS: readonly Case[] = [
     'check --target policies.mjs',
     /^policies\.mjs: export policies: .*expected a policy .*, found "fifo"$/,
   ],
+  ['a missing module', 'replay trace.json --target none.mjs', /^none\.mjs: expected a module/],
+];
+
+/** What ends the process, or would never end it. */
+const ENDINGS: readonly Case[] = [
   ['a module that ends the process', 'check --target exits.mjs', /^there is no result: the target ended /],
   ['a module that waits for ever', 'check --target waits.mjs', /^there is no result: .* waits for /],
-  ['a missing module', 'replay trace.json --target none.mjs', /^none\.mjs: expected a module/],
 ];
 
 const TRACES: readonly Case[] = [
@@ -221,8 +226,7 @@ const OUTDATED: readonly Case[] = [
   ],
 ];
 
-async function expectOneLine(args: string, message: RegExp, exitCode: number): Promise<void> {
-  const result = await frameproof(args.split(' '), { cwd });
+function expectOneLine(result: Ended, message: RegExp, exitCode: number): void {
   const [line = '', ...more] = result.stderr.split('\n');
   expect(more, 'one line, and a line break at its end').toEqual(['']);
   expect(line).toMatch(/^frameproof: [^\p{Cc}]+$/u);
@@ -230,20 +234,38 @@ async function expectOneLine(args: string, message: RegExp, exitCode: number): P
   expect(result).toMatchObject({ exitCode, stdout: '' });
 }
 
-describe.concurrent('frameproof refuses in one line and exits with 2:', () => {
-  describe.each([
-    ['maps', MAPS],
-    ['flags', FLAGS],
-    ['commands', COMMANDS],
-    ['targets', TARGETS],
-    ['traces', TRACES],
-  ])('%s', (_, cases) => {
-    it.each(cases)('%s: %s', (_, args, message) => expectOneLine(args, message, 2));
+/** Kinds of what can be wrong. */
+const KINDS = [
+  ['maps', MAPS],
+  ['flags', FLAGS],
+  ['commands', COMMANDS],
+  ['targets', TARGETS],
+  ['traces', TRACES],
+] as const;
+
+describe('frameproof refuses in one line and exits with 2:', () => {
+  describe.each(KINDS)('%s', (_, cases) => {
+    it.each(cases)('%s: %s', async (_, args, message) =>
+      expectOneLine(await inProcess(args.split(' '), cwd), message, 2),
+    );
   });
 });
 
-describe.concurrent('frameproof says in one line that it no longer applies, and exits with 3: a trace', () => {
-  it.each(OUTDATED)('%s', (_, args, message) => expectOneLine(args, message, 3));
+describe('frameproof says in one line that it no longer applies, and exits with 3: a trace', () => {
+  it.each(OUTDATED)('%s', async (_, args, message) =>
+    expectOneLine(await inProcess(args.split(' '), cwd), message, 3),
+  );
+});
+
+describe.concurrent('as a process of its own frameproof says one of each kind in one line, and exits', () => {
+  it.each([...KINDS.flatMap(([, cases]) => cases.slice(0, 1)), ...ENDINGS])(
+    'with 2: %s: %s',
+    async (_, args, message) => expectOneLine(await frameproof(args.split(' '), { cwd }), message, 2),
+  );
+
+  it.each(OUTDATED.slice(0, 1))('with 3: a trace %s', async (_, args, message) =>
+    expectOneLine(await frameproof(args.split(' '), { cwd }), message, 3),
+  );
 });
 
 describe.concurrent('frameproof', () => {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { frameproof } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -47,7 +48,7 @@ describe.concurrent('frameproof check --concurrent', () => {
   });
 });
 
-describe.concurrent('frameproof refuses in one line and exits with 2', () => {
+describe('frameproof refuses in one line and exits with 2', () => {
   it.each([
     ['check --workers 4', '--workers: goes with --concurrent'],
     ['check --concurrent --jobs 2', '--jobs: does not go with --concurrent'],
@@ -58,6 +59,7 @@ describe.concurrent('frameproof refuses in one line and exits with 2', () => {
       `${folder}/nothing.mjs: expected a default export that attaches a caller: (map, options) => Pmm`,
     ],
   ])('%s', async (args, message) => {
-    expect(await run(args)).toEqual({ exitCode: 2, stdout: '', stderr: `frameproof: ${message}\n` });
+    const refused = { exitCode: 2, stdout: '', stderr: `frameproof: ${message}\n` };
+    expect(await inProcess(args.split(' '), ROOT)).toEqual(refused);
   });
 });

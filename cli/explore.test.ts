@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BIN, ended, frameproof, start } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const cwd = temporaryFolder({
@@ -97,7 +98,7 @@ describe('frameproof explore', () => {
     ['--bitmap-max-addr', '0x1000', /^frameproof: --bitmap-max-addr: expected only with --map\n$/],
     ['--map', 'large.txt', /^frameproof: memory map: expected at most 64 page frames that can change hands/],
   ])('refuses %s %s in one line', async (flag, value, message) => {
-    const { stderr, exitCode } = await explore(flag, value);
+    const { stderr, exitCode } = await inProcess(['explore', flag, value], cwd);
     expect({ stderr, exitCode }).toEqual({ stderr: expect.stringMatching(message), exitCode: 2 });
   });
 });

@@ -74,7 +74,18 @@ function tolerateClosedPipes(): void {
     });
 }
 
-/** Runs a command line, without the first two words of `process.argv`; sets the exit code. */
+/** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
+export async function run(args: readonly string[]): Promise<Failure | null> {
+  try {
+    const program = await programFor(args);
+    await program.parseAsync([...args], { from: 'user' });
+    return null;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** Runs a command line, without the first two words of `process.argv`, as all that this process does; sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   const onEarlyExit = (): void => fail(NO_RESULT);
   process.once('exit', onEarlyExit);
@@ -84,11 +95,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exit();
   });
   tolerateClosedPipes();
-  try {
-    const program = await programFor(args);
-    await program.parseAsync([...args], { from: 'user' });
-  } catch (error) {
-    fail(failureOf(error));
-  }
+  const failure = await run(args);
+  if (failure !== null) fail(failure);
   process.off('exit', onEarlyExit);
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { shard } from './options.ts';
 import { frameproof, plainEnvironment } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const folder = temporaryFolder({
@@ -80,13 +81,15 @@ describe.concurrent('frameproof check --shard, and merge', () => {
     );
     expect(exitCode).toBe(0);
   });
+});
 
+describe('frameproof check --shard', () => {
   it.each([
     [['--shard', '0/3'], /^frameproof: --shard: expected --seed too: /],
     [['--shard', '0/3', '--seed', '1', '--time', '5'], /--shard.* cannot be used with .*--time/],
     [['--jobs', '2', '--stats', 'stats.jsonl'], /^frameproof: --stats: expected --jobs 1: /],
-  ])('refuse %j', async (args, message) => {
-    const { stdout, stderr, exitCode } = await run('check', ...args);
+  ])('refuses %j', async (args, message) => {
+    const { stdout, stderr, exitCode } = await inProcess(['check', ...args], folder);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toMatch(message);
   });
