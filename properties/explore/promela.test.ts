@@ -39,17 +39,15 @@ describe('a world in Promela', () => {
 
 if (hasSpin()) {
   describe('SPIN', () => {
-    it.each([freeStackSubject(4), smallSubject(2, 2)])(
-      'counts as many states and transitions of $name',
-      async (subject) => {
-        const { ours, spin } = await countsOf(subject);
-        expect(spin).toEqual(ours);
-      },
-    );
+    it('counts as many states and transitions of a small world as we do', async () => {
+      const { ours, spin } = await countsOf(smallSubject(2, 2));
+      expect(spin).toEqual(ours);
+    });
 
-    it('counts 65 states of the free stack of 4, each left by alloc and four frees', () => {
-      const { world, operations } = freeStackSubject(4);
-      expect(countBySpin(promelaOf(world, operations))).toEqual({ states: 65, transitions: 65 * 5 });
+    it('counts 65 states of the free stack of 4, each left by alloc and four frees, and so do we', async () => {
+      const { ours, spin } = await countsOf(freeStackSubject(4));
+      expect(spin).toEqual({ states: 65, transitions: 65 * 5 });
+      expect(spin).toEqual(ours);
     });
 
     it('counts other states of a model that keeps the last page frame', () => {

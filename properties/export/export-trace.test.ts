@@ -42,7 +42,7 @@ interface TestResult {
 function runVitest(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(tests, `${name}.test.ts`), text);
   const settings =
-    "export default { test: { include: ['*.test.ts'], exclude: [], server: { deps: { external: [/dist\\/(spec|impl|properties)/] } } } };";
+    "export default { test: { include: ['*.test.ts'], exclude: [], isolate: false, server: { deps: { external: [/dist\\/(spec|impl|properties)/] } } } };";
   writeFileSync(join(tests, 'vitest.config.mjs'), settings);
   const args = ['run', '--root', tests, '--reporter', 'json', '--outputFile', join(tests, 'out.json')];
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));

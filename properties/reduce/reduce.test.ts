@@ -9,11 +9,21 @@ import { compareSimplicity } from './simplicity.ts';
 
 const SEEDS = [1, 2];
 
-async function counterexample(target: Target, seed: number): Promise<Trace> {
+const searched = new Map<string, Promise<Trace>>();
+
+/** Returns what a campaign finds; several tests begin with the same. */
+function counterexample(target: Target, seed: number): Promise<Trace> {
+  const key = `${target.name}, seed ${seed}`;
+  const trace = searched.get(key) ?? search(target, seed);
+  searched.set(key, trace);
+  return trace;
+}
+
+async function search(target: Target, seed: number): Promise<Trace> {
   const options = { target, worlds: [], generated: true, programs: 5000, operations: 50, seed };
-  const { counterexample: found } = await runCampaign(options);
-  if (found === null) throw new Error(`seed ${seed} does not find that ${target.name}`);
-  return found;
+  const { counterexample } = await runCampaign(options);
+  if (counterexample === null) throw new Error(`seed ${seed} does not find that ${target.name}`);
+  return counterexample;
 }
 
 function bug(name: string): Target {
