@@ -6,7 +6,7 @@ import { type Operation, type Profile, type Reference, WHOLE } from '../spec/ind
 import { type Drawn, operationFrom, type Repertoire, repertoire } from './arbitraries/operations.ts';
 import { anyWorldOf } from './arbitraries/worlds.ts';
 import type { Scene, World } from './execution.ts';
-import { type Arbitrary, anyOfFour, type Command, commands, constant, nat, record } from './fast-check.ts';
+import { type Arbitrary, anyOfFour, type Command, commandsOf, constant, nat, record } from './fast-check.ts';
 
 /** Where drawn operations are performed: under the judge, or in a rehearsal. */
 export interface Performance extends Scene {
@@ -89,7 +89,7 @@ export function programsOf({ worlds, calls, command }: Ingredients): ProgramArbi
     record({
       world: world === undefined ? worlds : constant(world),
       calls,
-      commands: commands([command], { maxCommands: operations, size: 'max' }),
+      commands: commandsOf(command, operations),
     });
 }
 

@@ -39,16 +39,16 @@ interface MadeOfFour {
  * objects that it makes on the way. Shrinks as that tuple does.
  */
 class AnyOfFour<T extends MadeOfFour> extends fc.Arbitrary<T> {
-  readonly #make: (drawn: FourNumbers) => T;
+  readonly make: (drawn: FourNumbers) => T;
 
   constructor(make: (drawn: FourNumbers) => T) {
     super();
-    this.#make = make;
+    this.make = make;
   }
 
   override generate(random: fc.Random): fc.Value<T> {
     const [a, b] = [random.nextInt(0, WIDE), random.nextInt(0, WIDE)];
-    return new fc.Value<T>(this.#make([a, b, random.nextInt(0, WIDE), random.nextInt(0, WIDE)]), undefined);
+    return new fc.Value<T>(this.make([a, b, random.nextInt(0, WIDE), random.nextInt(0, WIDE)]), undefined);
   }
 
   override canShrinkWithoutContext(_: unknown): _ is T {
@@ -58,7 +58,7 @@ class AnyOfFour<T extends MadeOfFour> extends fc.Arbitrary<T> {
   override shrink({ drawn }: T, context: unknown): fc.Stream<fc.Value<T>> {
     return fourNumbers
       .shrink([...drawn], context)
-      .map((smaller) => new fc.Value<T>(this.#make(smaller.value), smaller.context));
+      .map((smaller) => new fc.Value<T>(this.make(smaller.value), smaller.context));
   }
 }
 
@@ -69,6 +69,140 @@ export function anyOfFour<T extends MadeOfFour>(make: (drawn: FourNumbers) => T)
 
 /** A command of a model-based run. */
 export type Command<M extends object> = fc.Command<M, null>;
+
+/** Commands in order, as numbers: each is made of its four when its turn has come, and is garbage after it. */
+class DrawnCommands<M extends object> implements Iterable<Command<M>> {
+  readonly #numbers: readonly number[];
+  readonly #make: (drawn: FourNumbers) => Command<M>;
+  #ran = 0;
+
+  constructor(numbers: readonly number[], make: (drawn: FourNumbers) => Command<M>) {
+    this.#numbers = numbers;
+    this.#make = make;
+  }
+
+  /** Number of commands, from the first one on, that have been run. */
+  get ran(): number {
+    return this.#ran;
+  }
+
+  *[Symbol.iterator](): Generator<Command<M>> {
+    for (let at = 0; at < this.#numbers.length; at += 4) yield this.#at(at);
+  }
+
+  /** Runs them, up to the first one that does not want to. */
+  run(model: M): void {
+    for (let at = 0; at < this.#numbers.length; at += 4) {
+      const command = this.#at(at);
+      if (!command.check(model)) return;
+      this.#ran = at / 4 + 1;
+      command.run(model, null);
+    }
+  }
+
+  [fc.cloneMethod](): DrawnCommands<M> {
+    return new DrawnCommands(this.#numbers, this.#make);
+  }
+
+  #at(at: number): Command<M> {
+    const numbers = this.#numbers;
+    return this.#make([numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0]);
+  }
+}
+
+/** Stands for the model in a run in which nothing happens, so that fast-check learns which commands were run before. */
+class Nothing {
+  readonly happens = 'nothing';
+}
+
+/** A command that a run on {@link Nothing} leaves alone. */
+class Shelved<M extends object> implements Command<M | Nothing>, MadeOfFour {
+  readonly drawn: FourNumbers;
+  readonly #command: Command<M>;
+
+  constructor(drawn: FourNumbers, command: Command<M>) {
+    this.drawn = drawn;
+    this.#command = command;
+  }
+
+  check(model: Readonly<M>): boolean {
+    return this.#command.check(model);
+  }
+
+  run(model: M | Nothing, real: null): void {
+    if (!(model instanceof Nothing)) this.#command.run(model, real);
+  }
+
+  toString(): string {
+    return this.#command.toString();
+  }
+}
+
+/** How a value of {@link AnyCommands} was drawn: what it takes to draw it again as fast-check does. */
+class Redrawable<M extends object> {
+  readonly random: fc.Random;
+  readonly commands: DrawnCommands<M>;
+
+  constructor(random: fc.Random, commands: DrawnCommands<M>) {
+    this.random = random;
+    this.commands = commands;
+  }
+}
+
+/**
+ * What `commands([command], { maxCommands, size: 'max' })` draws, from the same random numbers and so the same commands,
+ * without the dozen objects a command that it keeps for shrinking: nearly no program is ever shrunk. One that is is
+ * drawn again by fast-check, which shrinks it. For commands of which none wants to run after one that did not.
+ */
+class AnyCommands<M extends object> extends fc.Arbitrary<Iterable<Command<M>>> {
+  readonly #length: fc.Arbitrary<number>;
+  readonly #make: (drawn: FourNumbers) => Command<M>;
+  readonly #stock: fc.Arbitrary<Iterable<Command<M | Nothing>>>;
+
+  constructor(make: (drawn: FourNumbers) => Command<M>, maxCommands: number) {
+    super();
+    this.#length = fc.integer({ min: 0, max: maxCommands });
+    this.#make = make;
+    const shelved = new AnyOfFour((drawn) => new Shelved(drawn, make(drawn)));
+    this.#stock = fc.commands<M | Nothing, null>([shelved], { maxCommands, size: 'max' });
+  }
+
+  override generate(random: fc.Random): fc.Value<Iterable<Command<M>>> {
+    const before = random.clone();
+    const { value: length } = this.#length.generate(random, undefined);
+    const numbers: number[] = Array(4 * length);
+    for (let at = 0; at < numbers.length; at += 4) {
+      // Which of the kinds of command: there is one.
+      random.nextInt(0, 0);
+      for (let i = 0; i < 4; i += 1) numbers[at + i] = random.nextInt(0, WIDE);
+    }
+    const commands = new DrawnCommands(numbers, this.#make);
+    return new fc.Value<Iterable<Command<M>>>(commands, new Redrawable(before, commands));
+  }
+
+  override canShrinkWithoutContext(_: unknown): _ is Iterable<Command<M>> {
+    return false;
+  }
+
+  override shrink(value: Iterable<Command<M>>, context: unknown): fc.Stream<fc.Value<Iterable<Command<M>>>> {
+    if (!(context instanceof Redrawable)) return this.#stock.shrink(value, context);
+    const { random, commands } = context;
+    const redrawn = this.#stock.generate(random.clone(), undefined);
+    const ran = [...redrawn.value_].slice(0, commands.ran);
+    for (const command of ran) command.run(new Nothing(), null);
+    return this.#stock.shrink(redrawn.value_, redrawn.context);
+  }
+}
+
+/** Arbitrary commands of one kind, as many as `maxCommands` at most. None may want to run after one that did not. */
+export function commandsOf<M extends object>(
+  command: fc.Arbitrary<Command<M>>,
+  maxCommands: number,
+): fc.Arbitrary<Iterable<Command<M>>> {
+  return command instanceof AnyOfFour
+    ? new AnyCommands<M>(command.make, maxCommands)
+    : fc.commands<M, null>([command], { maxCommands, size: 'max' });
+}
 
 /** What a run of {@link runProperty} needs: how many programs, and from which seed. */
 export interface RunOptions {
@@ -121,6 +255,7 @@ export function runProperty<T>(
 }
 
 /** Runs commands on a model, one after the other. */
-export function runCommands<M extends object>(model: M, commands: Iterable<fc.Command<M, null>>): void {
-  fc.modelRun(() => ({ model, real: null }), commands);
+export function runCommands<M extends object>(model: M, commands: Iterable<Command<M>>): void {
+  if (commands instanceof DrawnCommands) commands.run(model);
+  else fc.modelRun(() => ({ model, real: null }), commands);
 }
