@@ -70,6 +70,7 @@ export {
   argumentsOf,
   CALLS,
   type Call,
+  callPlace,
   isAllocation,
   mapAddresses,
   type Operation,
@@ -111,7 +112,7 @@ export {
   type ResultReference,
   resultName,
 } from './reference.ts';
-export { Amounts, Outcome, Response } from './response.ts';
+export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
 export { Trace, Violation } from './trace.ts';
 export {
   addressOf,

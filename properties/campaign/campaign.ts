@@ -9,10 +9,10 @@ import { runCommands, runProperty } from '../fast-check.ts';
 import { Relay } from '../process/relay.ts';
 import { isRemote, profileOf, type RemoteTarget, type Target } from '../target.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
+import { CallCounts } from './call-counts.ts';
 import { ClauseCounts } from './clause-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
-import { NameCounts } from './name-counts.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Failure, type Progress, type Ran, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -86,8 +86,7 @@ class Counters {
   readonly #clauses = new ClauseCounts();
   readonly #situations = new SituationCounts();
   readonly #edges = new EdgeCounts();
-  /** By call, from the first time that it was made. */
-  readonly #calls = new Map<string, NameCounts>();
+  readonly #calls = new CallCounts();
   #programs = 0;
   #operations = 0;
 
@@ -96,7 +95,7 @@ class Counters {
     onStep: (step) => {
       this.#situations.noteStep(step);
       this.#edges.note(step);
-      this.#noteCall(step.operation.call, step.response.outcome.kind);
+      this.#calls.note(step);
     },
   };
 
@@ -112,19 +111,11 @@ class Counters {
     return {
       programs: this.#programs,
       operations: this.#operations,
-      calls: Object.fromEntries(
-        [...this.#calls].map(([call, outcomes]) => [call, Object.fromEntries(outcomes.entries())]),
-      ),
+      calls: this.#calls.toRecord(),
       situations: this.#situations.toRecord(),
       clauses: this.#clauses.toRecord(CLAUSE_NAMES),
       arguments: this.#edges.toRecord(),
     };
-  }
-
-  #noteCall(call: string, outcome: string): void {
-    const outcomes = this.#calls.get(call) ?? new NameCounts();
-    if (outcomes.isEmpty) this.#calls.set(call, outcomes);
-    outcomes.note(outcome);
   }
 }
 

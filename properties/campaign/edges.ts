@@ -4,7 +4,6 @@
  */
 import {
   type Argument,
-  addressesOf,
   isU64,
   type Operation,
   PAGE_BYTES,
@@ -14,33 +13,57 @@ import {
 } from '../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
 import type { JudgedStep } from '../execution.ts';
-import { NameCounts } from './name-counts.ts';
 import { countOf } from './step-facts.ts';
 
 /** The kinds of argument. */
 export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;
 export type ArgumentKind = (typeof ARGUMENT_KINDS)[number];
 
-const WRAPS = [1n << 32n, 1n << 53n, 1n << 63n, U64_MAX, (1n << 32n) - 1n, (1n << 32n) + 1n];
+const WRAPS = [U64_MAX, 1n << 32n, 1n << 53n, 1n << 63n, (1n << 32n) - 1n, (1n << 32n) + 1n];
 
-/** Returns the name of the edge that a count is, or null. */
-function countEdge(value: Argument, free: number): string | null {
-  if (!isU64(value)) return 'no unsigned 64-bit integer';
+/** The edges that arguments of a kind can be, told apart by their places in these lists. */
+const EDGES = {
+  count: [
+    'no unsigned 64-bit integer',
+    '0',
+    '1',
+    'exactly what is free',
+    'one more than is free',
+    '2^32 and more',
+  ],
+  maxAddr: [
+    'no unsigned 64-bit integer',
+    '0',
+    'where arithmetic wraps',
+    'an edge of the map, to the byte',
+    'an edge of the map, to the page frame',
+  ],
+  alignment: ['no unsigned 64-bit integer', '0', '1', '4096', 'larger than memory', 'not a power of two'],
+  address: ['not in the higher half', 'no unsigned 64-bit integer', 'an edge of the map, to the page frame'],
+} as const satisfies Readonly<Record<ArgumentKind, readonly string[]>>;
+
+/** Stands for an argument that is no edge. */
+const NO_EDGE = -1;
+
+/** Returns the edge that a count is. */
+function countEdge(value: Argument, free: number): number {
+  if (!isU64(value)) return 0;
   // Beyond 2^53 a number is not exact, and is large all the same.
   const pages = Number(value);
-  if (pages <= 1) return pages === 0 ? '0' : '1';
-  if (pages === free) return 'exactly what is free';
-  if (pages === free + 1) return 'one more than is free';
-  return pages >= 2 ** 32 ? '2^32 and more' : null;
+  if (pages <= 1) return pages === 0 ? 1 : 2;
+  if (pages === free) return 3;
+  if (pages === free + 1) return 4;
+  return pages >= 2 ** 32 ? 5 : NO_EDGE;
 }
 
-function maxAddrEdge(value: Argument, edges: readonly number[]): string | null {
-  if (!isU64(value)) return 'no unsigned 64-bit integer';
-  if (value === 0n) return '0';
-  if (WRAPS.includes(value)) return 'where arithmetic wraps';
+function maxAddrEdge(value: Argument, edges: readonly number[]): number {
+  if (!isU64(value)) return 0;
+  const bytes = Number(value);
+  if (bytes === 0) return 1;
+  if (bytes >= 2 ** 32 - 1 && WRAPS.includes(value)) return 2;
   const distance = distanceToEdge(value, edges);
-  if (distance <= 1) return 'an edge of the map, to the byte';
-  return distance === PAGE_SIZE ? 'an edge of the map, to the page frame' : null;
+  if (distance <= 1) return 3;
+  return distance === PAGE_SIZE ? 4 : NO_EDGE;
 }
 
 /** Bytes from an address to the nearest edge; exact where it is small. */
@@ -48,23 +71,26 @@ function distanceToEdge(address: bigint, edges: readonly number[]): number {
   const frame = Number(wholePages(address));
   const offset = Number(BigInt.asUintN(12, address));
   let least = Number.POSITIVE_INFINITY;
-  for (const edge of edges) least = Math.min(least, Math.abs((frame - edge) * PAGE_SIZE + offset));
+  for (let i = 0; i < edges.length; i += 1) {
+    const distance = Math.abs((frame - (edges[i] ?? 0)) * PAGE_SIZE + offset);
+    if (distance < least) least = distance;
+  }
   return least;
 }
 
-function alignmentEdge(value: Argument, total: number): string | null {
-  if (!isU64(value)) return 'no unsigned 64-bit integer';
-  if (value === PAGE_BYTES) return '4096';
+function alignmentEdge(value: Argument, total: number): number {
+  if (!isU64(value)) return 0;
+  if (value === PAGE_BYTES) return 3;
   const bytes = Number(value);
-  if (bytes <= 1) return bytes === 0 ? '0' : '1';
-  if (bytes > total * PAGE_SIZE) return 'larger than memory';
-  return (value & (value - 1n)) === 0n ? null : 'not a power of two';
+  if (bytes <= 1) return bytes === 0 ? 1 : 2;
+  if (bytes > total * PAGE_SIZE) return 4;
+  return BigInt.asUintN(64, value & BigInt.asUintN(64, value - 1n)) === 0n ? NO_EDGE : 5;
 }
 
-function addressEdge(frame: number | null, address: bigint, edges: readonly number[]): string | null {
-  if (frame === null) return isU64(address) ? 'not in the higher half' : 'no unsigned 64-bit integer';
-  for (const edge of edges) if (Math.abs(frame - edge) <= 1) return 'an edge of the map, to the page frame';
-  return null;
+function addressEdge(frame: number | null, address: bigint, edges: readonly number[]): number {
+  if (frame === null) return isU64(address) ? 0 : 1;
+  for (let i = 0; i < edges.length; i += 1) if (Math.abs(frame - (edges[i] ?? 0)) <= 1) return 2;
+  return NO_EDGE;
 }
 
 /** How many arguments of a kind there were, and how many of them were which edge. */
@@ -74,29 +100,40 @@ export interface EdgeCount {
 }
 
 class KindCounts {
+  readonly #names: readonly string[];
+  readonly #times: Float64Array;
   #drawn = 0;
-  readonly #edges = new NameCounts();
+
+  constructor(kind: ArgumentKind) {
+    this.#names = EDGES[kind];
+    this.#times = new Float64Array(this.#names.length);
+  }
 
   /** Takes note of an argument, and of the edge that it is. */
-  note(edge: string | null): void {
+  note(edge: number): void {
     this.#drawn += 1;
-    if (edge !== null) this.#edges.note(edge);
+    if (edge !== NO_EDGE) this.#times[edge] = (this.#times[edge] ?? 0) + 1;
   }
 
   toRecord(): EdgeCount {
-    const edges = this.#edges.entries().toSorted(([a], [b]) => a.localeCompare(b));
+    const edges = this.#names
+      .map((name, place): readonly [string, number] => [name, this.#times[place] ?? 0])
+      .filter(([, times]) => times > 0)
+      .toSorted(([a], [b]) => a.localeCompare(b));
     return { drawn: this.#drawn, edges: Object.fromEntries(edges) };
   }
 }
 
 export class EdgeCounts {
-  readonly #count = new KindCounts();
-  readonly #maxAddr = new KindCounts();
-  readonly #alignment = new KindCounts();
-  readonly #address = new KindCounts();
+  readonly #count = new KindCounts('count');
+  readonly #maxAddr = new KindCounts('maxAddr');
+  readonly #alignment = new KindCounts('alignment');
+  readonly #address = new KindCounts('address');
 
   /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
-  note({ before, operation, asked: { frames } }: JudgedStep): void {
+  note(step: JudgedStep): void {
+    const { before, operation, asked } = step;
+    const { frames } = asked;
     const { world } = before;
     const count = countOf(operation);
     if (count !== null) this.#count.note(countEdge(count, freeFor(before, operation)));
@@ -104,9 +141,15 @@ export class EdgeCounts {
       this.#maxAddr.note(maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
       this.#alignment.note(alignmentEdge(operation.alignment, world.total));
     }
-    const addresses = addressesOf(operation);
-    for (let i = 0; i < addresses.length; i += 1)
-      this.#address.note(addressEdge(frames[i] ?? null, addresses[i] ?? 0n, landmarksOf(world).edges));
+    if (operation.call === 'free' || operation.call === 'freeRegion')
+      this.#noteAddress(step, frames[0] ?? null, operation.address);
+    if (operation.call !== 'freePages') return;
+    for (let i = 0; i < frames.length; i += 1)
+      this.#noteAddress(step, frames[i] ?? null, operation.addresses[i] ?? 0n);
+  }
+
+  #noteAddress({ before }: JudgedStep, frame: number | null, address: bigint): void {
+    this.#address.note(addressEdge(frame, address, landmarksOf(before.world).edges));
   }
 
   /** Returns the counts by kind of argument. */

@@ -7,11 +7,14 @@ import {
   bitmapLimit,
   CALLS,
   type Call,
+  callPlace,
   endOf,
   frameEnd,
   MEMORY_TYPES,
   type MemoryMap,
+  OUTCOME_KINDS,
   type Outcome,
+  outcomePlace,
   type Region,
   regionOf,
 } from '../../spec/index.ts';
@@ -255,14 +258,13 @@ interface PlacedSituation extends StepSituation {
   readonly place: number;
 }
 
-/** The situations that a step may be an instance of, by the call and how it ended. */
-const BY_ENDING: ReadonlyMap<Call, ReadonlyMap<Outcome['kind'], readonly PlacedSituation[]>> = new Map(
-  CALLS.map((call) => {
-    const ofCall = SITUATIONS.map((situation, place) => ({ ...situation, place })).filter(({ calls }) =>
-      calls.includes(call),
-    );
-    return [call, Map.groupBy(ofCall, ({ ended }) => ended)];
-  }),
+/** The situations that a step may be an instance of, by the call and then by how it ended. */
+const BY_ENDING: readonly (readonly PlacedSituation[])[] = CALLS.flatMap((call) =>
+  OUTCOME_KINDS.map((kind) =>
+    SITUATIONS.map(({ name, calls, ended, occurs }, place) => ({ name, calls, ended, occurs, place })).filter(
+      ({ calls, ended }) => calls.includes(call) && ended === kind,
+    ),
+  ),
 );
 
 /** Counts how often each situation was met. */
@@ -272,9 +274,13 @@ export class SituationCounts {
 
   /** Takes note of a judged operation. O(situations of its call). */
   noteStep(step: JudgedStep): void {
-    const situations = BY_ENDING.get(step.operation.call)?.get(step.response.outcome.kind);
-    if (situations === undefined) return;
-    for (const { place, occurs } of situations) if (occurs(step)) this.#note(place);
+    const { operation, response } = step;
+    const ending = callPlace(operation.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
+    const situations = BY_ENDING[ending] ?? [];
+    for (let i = 0; i < situations.length; i += 1) {
+      const situation = situations[i];
+      if (situation?.occurs(step) === true) this.#note(situation.place);
+    }
   }
 
   /** Takes note of a world. O(descriptors). */
