@@ -20,22 +20,27 @@ interface Result {
   readonly pages: number;
   /** How many of them follow one another from the first on, whichever manager handed them out. */
   readonly run: number;
-  addressOf(page: number): bigint;
+  /** The first of them; the only one that is told where they all follow one another. */
+  readonly address: bigint;
+  /** All of them, or null. */
+  readonly addresses: readonly bigint[] | null;
 }
 
 function resultOf(operation: Operation<Reference>, { outcome }: Response): Result | null {
   if (outcome.kind === 'addresses') {
     const { addresses } = outcome;
-    return {
-      pages: addresses.length,
-      run: Math.min(1, addresses.length),
-      addressOf: (page) => addresses[page] ?? 0n,
-    };
+    const pages = addresses.length;
+    return { pages, run: Math.min(1, pages), address: addresses[0] ?? 0n, addresses };
   }
   if (outcome.kind !== 'address') return null;
-  const { address } = outcome;
   const pages = operation.call === 'allocBitmap' && isU64(operation.count) ? Number(operation.count) : 1;
-  return { pages, run: pages, addressOf: (page) => address + BigInt(page) * PAGE_BYTES };
+  return { pages, run: pages, address: outcome.address, addresses: null };
+}
+
+/** Returns the address of a page frame of a result, which has so many. */
+function addressIn({ address, addresses }: Result, page: number): bigint {
+  if (page === 0) return address;
+  return addresses === null ? address + BigInt(page) * PAGE_BYTES : (addresses[page] ?? 0n);
 }
 
 export class Results {
@@ -79,7 +84,7 @@ export class Results {
     if (!namesResult(reference)) return reference.absolute;
     const result = this.#results[reference.result];
     if (result == null || reference.page >= result.pages) return null;
-    const start = result.addressOf(reference.page);
+    const start = addressIn(result, reference.page);
     return reference.offset === 0n ? start : start + reference.offset;
   }
 

@@ -18,8 +18,8 @@ import {
 import { SimulatedMemory } from './simulated-memory.ts';
 import type { LocalTarget } from './target.ts';
 
-/** What the entries of the caller's array hold before a call: no address of the higher half. */
-const UNTOUCHED = 0x5555_0000_0000_0000n;
+/** What both halves of the entries of the caller's array hold before a call: together no address of the higher half. */
+const UNTOUCHED = 0x5555_5555;
 /** Entries beyond those asked for, that a call must leave alone. */
 const MARGIN = 2;
 /** A request up to this size gets an array for all of it, even where it must be refused: it may be granted all the same. */
@@ -28,11 +28,23 @@ const WHOLE_ARRAY = 4096;
 const SHORT_ARRAY = 16;
 
 let scratch = new BigUint64Array(1024);
+/** The same memory, two words an entry: to look at an entry takes a `bigint`, to look at its halves does not. */
+let halves = new Uint32Array(scratch.buffer);
 
-/** Returns an array of at least `length` entries, all untouched; the same one for as long as it suffices. */
+/** Returns an array of `length` entries, all untouched; the same memory for as long as it suffices. */
 function untouchedArray(length: number): BigUint64Array {
-  if (scratch.length < length) scratch = new BigUint64Array(length * 2);
-  return scratch.fill(UNTOUCHED, 0, length).subarray(0, length);
+  if (scratch.length < length) {
+    scratch = new BigUint64Array(length * 2);
+    halves = new Uint32Array(scratch.buffer);
+  }
+  halves.fill(UNTOUCHED, 0, 2 * length);
+  return scratch.subarray(0, length);
+}
+
+/** Whether one of the entries [from, end) of the array that was handed out last is no longer untouched. */
+function isStray(from: number, end: number): boolean {
+  for (let i = 2 * from; i < 2 * end; i += 1) if (halves[i] !== UNTOUCHED) return true;
+  return false;
 }
 
 /** Returns an argument as callers pass it: a number where it is exact. */
@@ -64,7 +76,9 @@ function thrown(error: unknown): Outcome {
 
 /** Returns the three amounts; throws where one of them is no number. */
 function readAmounts(pmm: Pmm): Amounts {
-  const [total, free, reserved] = [pmm.totalAmount(), pmm.freeAmount(), pmm.reservedAmount()];
+  const total = pmm.totalAmount();
+  const free = pmm.freeAmount();
+  const reserved = pmm.reservedAmount();
   if (typeof total === 'number' && typeof free === 'number' && typeof reserved === 'number')
     return { total, free, reserved };
   const found: readonly unknown[] = [total, free, reserved];
@@ -96,11 +110,6 @@ export interface Called {
   readonly strayEntries: boolean;
 }
 
-function isStray(entries: BigUint64Array, from: number): boolean {
-  for (let i = from; i < entries.length; i += 1) if (entries[i] !== UNTOUCHED) return true;
-  return false;
-}
-
 /** Copies the first entries, one by one: several times faster than to iterate over them. */
 function firstEntries(entries: BigUint64Array, count: number): readonly bigint[] {
   const copied: bigint[] = [];
@@ -112,19 +121,20 @@ function callAllocPages(pmm: Pmm, count: Argument, freeInStack: number): Called 
   const most = Math.max(freeInStack, WHOLE_ARRAY);
   const isWhole = typeof count === 'bigint' && count >= 0n && count <= most;
   const asked = isWhole ? Number(count) : SHORT_ARRAY;
-  const entries = untouchedArray(asked + MARGIN);
+  const end = asked + MARGIN;
+  const entries = untouchedArray(end);
   try {
     const granted: unknown = pmm.allocPages(entries, passed(count));
     if (granted === true)
       return {
         outcome: { kind: 'addresses', addresses: firstEntries(entries, asked) },
-        strayEntries: isStray(entries, asked),
+        strayEntries: isStray(asked, end),
       };
     const outcome =
       granted === false ? FAILED : malformed(`it returned ${describeValue(granted)}, no boolean`);
-    return { outcome, strayEntries: isStray(entries, 0) };
+    return { outcome, strayEntries: isStray(0, end) };
   } catch (error) {
-    return { outcome: thrown(error), strayEntries: isStray(entries, 0) };
+    return { outcome: thrown(error), strayEntries: isStray(0, end) };
   }
 }
 
@@ -159,9 +169,11 @@ function called(pmm: Pmm, operation: Operation): Outcome {
       pmm.freeRegion(operation.address, passed(operation.count));
       return DONE;
     case 'totalAmount':
+      return amountOutcome(pmm.totalAmount());
     case 'freeAmount':
+      return amountOutcome(pmm.freeAmount());
     case 'reservedAmount':
-      return amountOutcome(pmm[operation.call]());
+      return amountOutcome(pmm.reservedAmount());
     default:
       throw new Error(`${operation.call} is called with an array`);
   }

@@ -172,6 +172,7 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
 
 /** Returns why an operation is beyond what a profile speaks of, or null where it is not. Misuse is another matter. */
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
+  if (profile === WHOLE) return null;
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
   if (operation.call !== 'allocBitmap' || profile.contiguous === 'any') return null;
   const { count, alignment } = operation;

@@ -22,25 +22,17 @@ export interface Landmarks {
   readonly regions: Readonly<Record<Owner, readonly Region[]>>;
 }
 
-function regionsOf({ map }: World, owner: Owner): readonly Region[] {
-  return map.descriptors.filter((d) => d.pages > 0 && ownerAfterInit(d.type) === owner).map(regionOf);
-}
-
-function computed(world: World): Landmarks {
-  const regions = world.map.descriptors.map(regionOf).filter(({ count }) => count > 0);
-  const ends = regions.flatMap((region) => [region.base, endOf(region)]);
-  const edges = new Set<number>([...ends, bitmapLimit(world.config), frameEnd(world.map)]);
-  const byOwner = (owner: Owner): readonly Region[] => regionsOf(world, owner);
-  return {
-    edges: [0, ...[...edges].filter((e) => e > 0).sort((a, b) => a - b)],
-    regions: {
-      absent: byOwner('absent'),
-      firmware: byOwner('firmware'),
-      boot: byOwner('boot'),
-      pmm: byOwner('pmm'),
-      caller: [],
-    },
-  };
+function computed({ map, config }: World): Landmarks {
+  const edges = new Set<number>([bitmapLimit(config), frameEnd(map)]);
+  const regions: Record<Owner, Region[]> = { absent: [], firmware: [], boot: [], pmm: [], caller: [] };
+  for (const descriptor of map.descriptors) {
+    if (descriptor.pages === 0) continue;
+    const region = regionOf(descriptor);
+    edges.add(region.base).add(endOf(region));
+    regions[ownerAfterInit(descriptor.type)].push(region);
+  }
+  edges.delete(0);
+  return { edges: [0, ...[...edges].sort((a, b) => a - b)], regions };
 }
 
 /** The landmarks last asked for: a program asks for those of its own world, again and again. */

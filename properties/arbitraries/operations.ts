@@ -53,6 +53,16 @@ export type Repertoire = readonly [Call, ...Call[]];
  * some call get further with the others; where every call is off, all are on.
  */
 export function repertoire(off: number, calls: readonly Call[] = CALLS): Repertoire {
+  if (calls !== CALLS) return computedRepertoire(off, calls);
+  const computed = REPERTOIRES.get(off) ?? computedRepertoire(off, calls);
+  REPERTOIRES.set(off, computed);
+  return computed;
+}
+
+/** Those of all calls that have been asked for: one a program, and there are 512. */
+const REPERTOIRES = new Map<number, Repertoire>();
+
+function computedRepertoire(off: number, calls: readonly Call[]): Repertoire {
   const isOn = (call: Call): boolean => ((off >> CALLS.indexOf(call)) & 1) === 0;
   const on = calls.some(isOn) ? calls.filter(isOn) : calls;
   const [first = 'alloc', ...rest] = on.flatMap((call) => Array<Call>(WEIGHTS[call]).fill(call));
@@ -133,6 +143,11 @@ const EXTREME_LIMITS = [
   ...BAD_ARGUMENTS,
 ] as const satisfies readonly Argument[];
 
+/** Returns where the bitmap zone ends, or one of the extreme limits. */
+function extremeLimit(bitmapMaxAddr: bigint, chosen: number): Argument {
+  return chosen === 0 ? bitmapMaxAddr : (EXTREME_LIMITS[chosen - 1] ?? bitmapMaxAddr);
+}
+
 function maxAddrFrom(execution: Scene, y: number): Argument {
   const digits = new Digits(y);
   const { bitmapMaxAddr } = execution.world.config;
@@ -144,7 +159,7 @@ function maxAddrFrom(execution: Scene, y: number): Argument {
     case 'somewhere':
       return (bitmapMaxAddr * BigInt(digits.next(64))) / 64n + digits.of([0n, 1n, 4095n]);
     default:
-      return EXTREME_LIMITS[digits.next(1 + EXTREME_LIMITS.length) - 1] ?? bitmapMaxAddr;
+      return extremeLimit(bitmapMaxAddr, digits.next(1 + EXTREME_LIMITS.length));
   }
 }
 
@@ -224,10 +239,11 @@ const EXTREME_OFFSETS = [-1n, PHYSICAL_LIMIT, -PAGE_BYTES, PHYSICAL_LIMIT - 1n] 
 const EXTREME_ADDRESSES = [PAGE_BYTES, HIGHER_HALF_48 / 2n, U64_MAX, U64_MAX + 1n, -1n] as const;
 
 function extremeAddress({ higherHalf }: Config, digits: Digits): bigint {
-  const chosen = digits.next(1 + EXTREME_OFFSETS.length + EXTREME_ADDRESSES.length) - 1;
-  const offset = EXTREME_OFFSETS[chosen];
+  const chosen = digits.next(1 + EXTREME_OFFSETS.length + EXTREME_ADDRESSES.length);
+  if (chosen === 0) return 0n;
+  const offset = EXTREME_OFFSETS[chosen - 1];
   if (offset !== undefined) return higherHalf + offset;
-  return EXTREME_ADDRESSES[chosen - EXTREME_OFFSETS.length] ?? 0n;
+  return EXTREME_ADDRESSES[chosen - 1 - EXTREME_OFFSETS.length] ?? 0n;
 }
 
 const OFFSETS = [0n, 0n, 0n, 1n, 4095n] as const;
