@@ -192,6 +192,9 @@ export function call(pmm: Pmm, operation: Operation, freeInStack: number): Calle
 
 const NO_WARNINGS: readonly string[] = [];
 
+/** How much of a stack is captured. With no number there the engine does not look at the stack at all; with 0 it does. */
+const STACKS: { stackTraceLimit?: number | undefined } = Error;
+
 /** What performs the operations of a program, one after the other, and says what each answered. */
 export interface Performer {
   /** What init answered, and the amounts after it. */
@@ -240,10 +243,10 @@ export class Session implements Performer {
     if (pmm === null) return { outcome: malformed('there is no manager: init threw') };
     pmm.errno = null;
     // A panic is an answer here. Its stack is never looked at, and to capture one costs more than all the rest.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    const { stackTraceLimit } = STACKS;
+    STACKS.stackTraceLimit = undefined;
     const answered = call(pmm, operation, freeInStack);
-    Error.stackTraceLimit = stackTraceLimit;
+    STACKS.stackTraceLimit = stackTraceLimit;
     return this.#observed(pmm, answered);
   }
 
@@ -252,7 +255,10 @@ export class Session implements Performer {
   /** Returns what the manager says of every page frame, or null where it does not offer that. */
   inspect(): readonly InspectedRun[] | null {
     const runs = this.#pmm?.inspect?.();
-    return runs === undefined ? null : [...runs];
+    if (runs === undefined) return null;
+    const list: InspectedRun[] = [];
+    for (const run of runs) list.push(run);
+    return list;
   }
 
   /** Lets the manager give back what it takes up. The last call. */

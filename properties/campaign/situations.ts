@@ -50,6 +50,10 @@ interface StepSituation {
 interface SurveyedWorld {
   readonly map: MemoryMap;
   readonly regions: readonly Region[];
+  /** Bit k: a descriptor is of the k-th type of {@link TYPES}. */
+  readonly types: number;
+  /** Bit k: a free region is as long as the k-th of {@link WORD_RUNS}. */
+  readonly freeRuns: number;
   readonly limit: number;
   readonly end: number;
 }
@@ -190,9 +194,21 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s.operation) > 1n),
 ];
 
+const TYPES = Object.keys(MEMORY_TYPES);
+
 function survey({ map, config }: World): SurveyedWorld {
-  const regions = map.descriptors.filter((d) => d.pages > 0).map(regionOf);
-  return { map, regions, limit: bitmapLimit(config), end: frameEnd(map) };
+  const regions: Region[] = [];
+  let types = 0;
+  let freeRuns = 0;
+  for (const descriptor of map.descriptors) {
+    const { type, pages } = descriptor;
+    if (pages === 0) continue;
+    regions.push(regionOf(descriptor));
+    types |= 1 << TYPES.indexOf(type);
+    const place = type === 'conventional' ? WORD_RUNS.indexOf(pages) : -1;
+    if (place >= 0) freeRuns |= 1 << place;
+  }
+  return { map, regions, types, freeRuns, limit: bitmapLimit(config), end: frameEnd(map) };
 }
 
 function straddlesLimit({ regions, limit }: SurveyedWorld): boolean {
@@ -200,7 +216,7 @@ function straddlesLimit({ regions, limit }: SurveyedWorld): boolean {
 }
 
 function isUnsorted({ map }: SurveyedWorld): boolean {
-  return map.descriptors.some((d, i) => d.start < (map.descriptors[i - 1]?.start ?? 0n));
+  return map.descriptors.some((d, i) => i > 0 && d.start < (map.descriptors[i - 1]?.start ?? 0n));
 }
 
 function hasHole({ regions, end }: SurveyedWorld): boolean {
@@ -231,14 +247,13 @@ const WORLD_SITUATIONS: readonly WorldSituation[] = [
     name: 'map: a bitmap zone that is no multiple of a word',
     occurs: (w) => w.limit % WORD_BITS !== 0,
   },
-  ...Object.keys(MEMORY_TYPES).map((type) => ({
+  ...TYPES.map((type, k) => ({
     name: `map: a descriptor of type ${type}`,
-    occurs: (w: SurveyedWorld) => w.map.descriptors.some((d) => d.type === type && d.pages > 0),
+    occurs: ({ types }: SurveyedWorld) => ((types >> k) & 1) === 1,
   })),
-  ...WORD_RUNS.map((pages) => ({
+  ...WORD_RUNS.map((pages, k) => ({
     name: `map: a free region of ${pages} page frames`,
-    occurs: (w: SurveyedWorld) =>
-      w.map.descriptors.some((d) => d.type === 'conventional' && d.pages === pages),
+    occurs: ({ freeRuns }: SurveyedWorld) => ((freeRuns >> k) & 1) === 1,
   })),
 ];
 

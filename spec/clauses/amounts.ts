@@ -119,13 +119,25 @@ function conditionOf(owner: Owner): string {
   }
 }
 
+const isFree = (owner: Owner): boolean => conditionOf(owner) === 'free';
+const isHeld = (owner: Owner): boolean => conditionOf(owner) === 'held';
+const isUnmanaged = (owner: Owner): boolean => conditionOf(owner) === 'unmanaged';
+
 /** Returns the first page frame of [base, end) whose condition is not `condition`. */
 function firstOff(state: Ownership, base: number, end: number, condition: string): Pfn | null {
   if (base >= end) return null;
-  return state.firstFailing(
-    { base: pfn(base), count: pageCount(end - base) },
-    (o) => conditionOf(o) === condition,
-  );
+  const region = { base: pfn(base), count: pageCount(end - base) };
+  // A test for each condition that there is, made once: a sweep asks for each of its runs.
+  switch (condition) {
+    case 'free':
+      return state.firstFailing(region, isFree);
+    case 'held':
+      return state.firstFailing(region, isHeld);
+    case 'unmanaged':
+      return state.firstFailing(region, isUnmanaged);
+    default:
+      return region.base;
+  }
 }
 
 /** Whether runs are what they ought to be: page frames that exist, ascending, none of them reported twice. */
