@@ -6,7 +6,16 @@ import { type Operation, type Profile, type Reference, WHOLE } from '../spec/ind
 import { type Drawn, operationFrom, type Repertoire, repertoire } from './arbitraries/operations.ts';
 import { anyWorldOf } from './arbitraries/worlds.ts';
 import type { Scene, World } from './execution.ts';
-import { type Arbitrary, anyOfFour, type Command, commandsOf, constant, nat, record } from './fast-check.ts';
+import {
+  type Arbitrary,
+  anyOfFour,
+  anyPrototype,
+  type Command,
+  commandsOf,
+  constant,
+  nat,
+  tuple,
+} from './fast-check.ts';
 
 /** Where drawn operations are performed: under the judge, or in a rehearsal. */
 export interface Performance extends Scene {
@@ -54,7 +63,7 @@ export interface DrawnProgram {
 }
 
 /** Nine bits, each set in a quarter of all draws. */
-const anySwitches = record({ a: nat(511), b: nat(511) }).map(({ a, b }) => a & b);
+const anySwitches = tuple(nat(511), nat(511), anyPrototype).map(([a, b]) => a & b);
 
 /** What programs are drawn from. */
 export interface Ingredients {
@@ -86,11 +95,12 @@ export type ProgramArbitrary = (
 /** Returns what draws programs of these ingredients. */
 export function programsOf({ worlds, calls, command }: Ingredients): ProgramArbitrary {
   return (operations, world) =>
-    record({
-      world: world === undefined ? worlds : constant(world),
+    tuple(
+      world === undefined ? worlds : constant(world),
       calls,
-      commands: commandsOf(command, operations),
-    });
+      commandsOf(command, operations),
+      anyPrototype,
+    ).map(([drawn, mayCall, commands]) => ({ world: drawn, calls: mayCall, commands }));
 }
 
 /** Arbitrary programs of at most `operations` operations on arbitrary worlds, or on one. */

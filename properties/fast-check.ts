@@ -21,6 +21,12 @@ export {
   tuple,
 } from 'fast-check';
 
+/**
+ * What `record` draws after the properties: whether the object has a prototype. One without is a dictionary to the engine. Where
+ * many are drawn, a tuple that ends in this and is mapped to an object draws and shrinks as `record` does, and has no dictionaries.
+ */
+export const anyPrototype: fc.Arbitrary<boolean> = fc.boolean();
+
 /** Numbers below this are drawn wide: what a non-negative 32-bit integer holds. */
 const WIDE = 0x7fff_ffff;
 

@@ -23,7 +23,7 @@ import {
   WHOLE,
 } from '../../spec/index.ts';
 import type { World } from '../execution.ts';
-import { type Arbitrary, array, constantFrom, nat, oneof, record } from '../fast-check.ts';
+import { type Arbitrary, anyPrototype, array, constantFrom, nat, oneof, tuple } from '../fast-check.ts';
 
 /** 2^20 page frames: 4 GiB. */
 const FOUR_GIB_PAGES = 2 ** 20;
@@ -63,7 +63,9 @@ const anyGap: Arbitrary<number> = oneof(
 );
 
 const anySegments: Arbitrary<readonly Segment[]> = array(
-  record({ gap: anyGap, pages: anyPages, type: anyType, place: oneof(constantFrom(0), nat(7)) }),
+  tuple(anyGap, anyPages, anyType, oneof(constantFrom(0), nat(7)), anyPrototype).map(
+    ([gap, pages, type, place]): Segment => ({ gap, pages, type, place }),
+  ),
   { minLength: 1, maxLength: 10, size: 'max' },
 );
 
@@ -85,10 +87,11 @@ interface Limit {
   readonly at: 'inside' | 'base' | 'end' | 'before' | 'after' | 'zero' | 'beyond';
 }
 
-const anyLimit: Arbitrary<Limit> = record({
-  segment: nat(9),
-  at: constantFrom('inside', 'inside', 'inside', 'end', 'base', 'before', 'after', 'beyond', 'zero'),
-});
+const anyLimit: Arbitrary<Limit> = tuple(
+  nat(9),
+  constantFrom<Limit['at']>('inside', 'inside', 'inside', 'end', 'base', 'before', 'after', 'beyond', 'zero'),
+  anyPrototype,
+).map(([segment, at]) => ({ segment, at }));
 
 function limitAddress(descriptors: readonly DescriptorInput[], { segment, at }: Limit): bigint {
   const chosen = descriptors[segment % descriptors.length];
@@ -135,7 +138,9 @@ function worldOf(
   return { map: memoryMap(descriptors), config: chosen };
 }
 
-const anyDrawnWorld = record({ segments: anySegments, limit: anyLimit, higherHalf: anyHigherHalf });
+const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(anySegments, anyLimit, anyHigherHalf, anyPrototype).map(
+  ([segments, limit, higherHalf]) => ({ segments, limit, higherHalf }),
+);
 
 /** Arbitrary worlds that a manager of this profile manages: at most ten descriptors, every kind of edge, and a configuration. */
 export function anyWorldOf(profile: Profile): Arbitrary<World> {
