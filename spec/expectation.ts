@@ -3,7 +3,7 @@
  * and nowhere else; the completeness and ownership clauses compare the response with it.
  */
 import { frameAt } from './config.ts';
-import type { Argument, Operation, OperationOf } from './operation.ts';
+import { type Argument, CALLS, type Call, callPlace, type Operation, type OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
 import {
@@ -20,6 +20,8 @@ import {
 
 /** What an operation asks for, in page frames: worked out once for all who judge it. */
 export interface Asked {
+  /** The call. An operation has it too, but operations have as many shapes as calls have arguments, and this has one. */
+  readonly call: Call;
   /** The page frame of each address that it names, in order; null for an address that is none of the higher half. */
   readonly frames: readonly (Pfn | null)[];
   /** What a contiguous allocation asks for; null for one that fits nowhere by its numbers alone, and for other calls. */
@@ -86,23 +88,25 @@ function isTooLarge({ world }: Ownership, count: bigint): boolean {
 }
 
 const NO_FRAMES: readonly (Pfn | null)[] = [];
-const NOTHING: Asked = { frames: NO_FRAMES, fit: null, lowest: null };
+/** What calls without addresses or a contiguous run ask for, by their places. */
+const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, frames: NO_FRAMES, fit: null, lowest: null }));
 
 /** Returns what an operation asks for in a state. O(addresses), and a search for a contiguous allocation. */
 export function askedOf(state: Ownership, operation: Operation): Asked {
   const { config } = state.world;
-  switch (operation.call) {
+  const { call } = operation;
+  switch (call) {
     case 'allocBitmap': {
       const fit = fitRequest(state, operation);
-      return { frames: NO_FRAMES, fit, lowest: fit === null ? null : state.lowestFit(fit) };
+      return { call, frames: NO_FRAMES, fit, lowest: fit === null ? null : state.lowestFit(fit) };
     }
     case 'free':
     case 'freeRegion':
-      return { frames: [frameAt(config, operation.address)], fit: null, lowest: null };
+      return { call, frames: [frameAt(config, operation.address)], fit: null, lowest: null };
     case 'freePages':
-      return { frames: operation.addresses.map((a) => frameAt(config, a)), fit: null, lowest: null };
+      return { call, frames: operation.addresses.map((a) => frameAt(config, a)), fit: null, lowest: null };
     default:
-      return NOTHING;
+      return NOTHING[callPlace(call)] ?? { call, frames: NO_FRAMES, fit: null, lowest: null };
   }
 }
 

@@ -9,8 +9,8 @@ export class CallCounts {
   readonly #met: number[] = [];
 
   /** Takes note of a judged operation. O(1). */
-  note({ operation, response }: JudgedStep): void {
-    const place = callPlace(operation.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
+  note({ asked, response }: JudgedStep): void {
+    const place = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
     const times = this.#counts[place] ?? 0;
     if (times === 0) this.#met.push(place);
     this.#counts[place] = times + 1;

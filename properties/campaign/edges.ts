@@ -2,18 +2,9 @@
  * Edges: how often the arguments of judged operations took the values at which allocators go wrong. Counted from the
  * values themselves, so it does not matter how they were drawn.
  */
-import {
-  type Argument,
-  isU64,
-  type Operation,
-  PAGE_BYTES,
-  PAGE_SIZE,
-  U64_MAX,
-  wholePages,
-} from '../../spec/index.ts';
+import { type Argument, isU64, PAGE_BYTES, PAGE_SIZE, U64_MAX, wholePages } from '../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
-import type { JudgedStep } from '../execution.ts';
-import { countOf } from './step-facts.ts';
+import type { JudgedStep, World } from '../execution.ts';
 
 /** The kinds of argument. */
 export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;
@@ -131,25 +122,34 @@ export class EdgeCounts {
   readonly #address = new KindCounts('address');
 
   /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
-  note(step: JudgedStep): void {
-    const { before, operation, asked } = step;
-    const { frames } = asked;
+  note({ before, operation, asked: { frames } }: JudgedStep): void {
     const { world } = before;
-    const count = countOf(operation);
-    if (count !== null) this.#count.note(countEdge(count, freeFor(before, operation)));
-    if (operation.call === 'allocBitmap') {
-      this.#maxAddr.note(maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
-      this.#alignment.note(alignmentEdge(operation.alignment, world.total));
+    switch (operation.call) {
+      case 'allocPages':
+        this.#count.note(countEdge(operation.count, before.freeIn('stack')));
+        break;
+      case 'allocBitmap':
+        this.#count.note(countEdge(operation.count, before.freeIn('bitmap')));
+        this.#maxAddr.note(maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
+        this.#alignment.note(alignmentEdge(operation.alignment, world.total));
+        break;
+      case 'freeRegion':
+        this.#count.note(countEdge(operation.count, before.freeIn('bitmap')));
+        this.#noteAddress(world, frames[0] ?? null, operation.address);
+        break;
+      case 'free':
+        this.#noteAddress(world, frames[0] ?? null, operation.address);
+        break;
+      case 'freePages':
+        for (let i = 0; i < frames.length; i += 1)
+          this.#noteAddress(world, frames[i] ?? null, operation.addresses[i] ?? 0n);
+        break;
+      default:
     }
-    if (operation.call === 'free' || operation.call === 'freeRegion')
-      this.#noteAddress(step, frames[0] ?? null, operation.address);
-    if (operation.call !== 'freePages') return;
-    for (let i = 0; i < frames.length; i += 1)
-      this.#noteAddress(step, frames[i] ?? null, operation.addresses[i] ?? 0n);
   }
 
-  #noteAddress({ before }: JudgedStep, frame: number | null, address: bigint): void {
-    this.#address.note(addressEdge(frame, address, landmarksOf(before.world).edges));
+  #noteAddress(world: World, frame: number | null, address: bigint): void {
+    this.#address.note(addressEdge(frame, address, landmarksOf(world).edges));
   }
 
   /** Returns the counts by kind of argument. */
@@ -161,8 +161,4 @@ export class EdgeCounts {
       address: this.#address.toRecord(),
     };
   }
-}
-
-function freeFor(before: JudgedStep['before'], { call }: Operation): number {
-  return before.freeIn(call === 'allocPages' ? 'stack' : 'bitmap');
 }

@@ -289,8 +289,8 @@ export class SituationCounts {
 
   /** Takes note of a judged operation. O(situations of its call). */
   noteStep(step: JudgedStep): void {
-    const { operation, response } = step;
-    const ending = callPlace(operation.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
+    const { asked, response } = step;
+    const ending = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
     const situations = BY_ENDING[ending] ?? [];
     for (let i = 0; i < situations.length; i += 1) {
       const situation = situations[i];

@@ -43,8 +43,8 @@ export function count(operation: Operation): bigint {
 }
 
 /** The end of the run that a contiguous allocation returned, or null where it returned none. */
-export function runEnd({ operation, granted }: JudgedStep): Pfn | null {
-  const run = operation.call === 'allocBitmap' ? granted?.runs[0] : undefined;
+export function runEnd({ asked, granted }: JudgedStep): Pfn | null {
+  const run = asked.call === 'allocBitmap' ? granted?.runs[0] : undefined;
   return run === undefined ? null : endOf(run);
 }
 

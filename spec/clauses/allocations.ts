@@ -46,8 +46,8 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
     sentence: `Every address that ${call} hands out is a multiple of 4096.`,
     sides: ['physical addresses below 4 GiB', 'physical addresses from 4 GiB up'],
     when: 'handed out',
-    side({ operation, granted }) {
-      const first = operation.call === call ? granted?.frames[0] : undefined;
+    side({ asked, granted }) {
+      const first = asked.call === call ? granted?.frames[0] : undefined;
       return first == null ? null : first < FOUR_GIB_FRAME ? 0 : 1;
     },
     breach({ before, granted }) {
@@ -72,8 +72,8 @@ function zone(call: Allocation): Clause<Step> {
     sentence: `${call} hands out page frames of the ${own} zone alone.`,
     sides: [`the ${other} zone has free page frames`, `the ${other} zone has none`],
     when: 'handed out',
-    side({ before, operation, granted }) {
-      if (granted === null || operation.call !== call) return null;
+    side({ before, asked, granted }) {
+      if (granted === null || asked.call !== call) return null;
       if (own === 'stack' && before.world.profile.singlePages !== 'stack-zone') return sideOfFallBack(before);
       return before.freeIn(other) > 0 ? 0 : 1;
     },
@@ -115,8 +115,8 @@ function wasFree(call: Allocation): Clause<Step> {
     sentence: `${call} hands out page frames that were free.`,
     sides: ['callers own other page frames', 'callers own none yet'],
     when: 'handed out',
-    side({ before, operation, granted }) {
-      if (granted === null || operation.call !== call) return null;
+    side({ before, asked, granted }) {
+      if (granted === null || asked.call !== call) return null;
       return before.countOf('caller') > 0 ? 0 : 1;
     },
     breach(step) {
@@ -169,8 +169,8 @@ function complete(call: Allocation, sentence: string): Clause<Step> {
     sentence,
     sides: ['granted', 'refused'],
     when: 'not misused',
-    side({ operation, expected }) {
-      if (operation.call !== call || expected.kind === 'misused') return null;
+    side({ asked, expected }) {
+      if (asked.call !== call || expected.kind === 'misused') return null;
       return expected.kind === 'granted' ? 0 : 1;
     },
     breach: completeness,
@@ -193,8 +193,8 @@ const distinct: Clause<Step> = {
   sentence: 'allocPages hands out no page frame twice.',
   sides: ['one page frame', 'several'],
   when: 'handed out',
-  side({ operation, granted }) {
-    if (operation.call !== 'allocPages' || granted === null || granted.frames.length === 0) return null;
+  side({ asked, granted }) {
+    if (asked.call !== 'allocPages' || granted === null || granted.frames.length === 0) return null;
     return granted.frames.length === 1 ? 0 : 1;
   },
   breach({ before, granted }) {
@@ -214,8 +214,8 @@ const allOrNothing: Clause<Step> = {
   name: 'allocPages.all-or-nothing',
   sentence: 'allocPages writes exactly the entries asked for, or takes and writes nothing.',
   sides: ['all', 'nothing'],
-  side({ operation, response }) {
-    if (operation.call !== 'allocPages') return null;
+  side({ asked, response }) {
+    if (asked.call !== 'allocPages') return null;
     const { kind } = response.outcome;
     return kind === 'addresses' ? 0 : kind === 'failed' ? 1 : null;
   },
@@ -233,8 +233,8 @@ const allOrNothing: Clause<Step> = {
 };
 
 /** What was asked of a contiguous allocation that was granted, and the run's first page frame. */
-function grantedRun({ operation, asked: { fit }, granted }: Step): GrantedRun | null {
-  const base = operation.call === 'allocBitmap' ? granted?.frames[0] : undefined;
+function grantedRun({ asked: { call, fit }, granted }: Step): GrantedRun | null {
+  const base = call === 'allocBitmap' ? granted?.frames[0] : undefined;
   return fit === null || base == null ? null : { asked: fit, base };
 }
 
@@ -289,10 +289,10 @@ export const lifo: Clause<Step> = {
   sentence: 'Single pages come back last freed, first allocated.',
   sides: ['a single page', 'a batch'],
   when: 'handed out',
-  side({ operation, granted, policies, before }) {
-    if (granted === null || operation.call === 'allocBitmap' || !policies.includes('lifo')) return null;
+  side({ asked, granted, policies, before }) {
+    if (granted === null || asked.call === 'allocBitmap' || !policies.includes('lifo')) return null;
     if (granted.frames.length === 0 || before.stackTop(NONE) === null) return null;
-    return operation.call === 'alloc' ? 0 : 1;
+    return asked.call === 'alloc' ? 0 : 1;
   },
   breach({ before, granted }) {
     const actual = granted?.frames ?? [];

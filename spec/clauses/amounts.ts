@@ -32,7 +32,7 @@ function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
   const actual = actualAmount(step, amount);
   const read = observed(step.response, amount) ?? actual;
   let returned = actual;
-  if (step.operation.call === callOf(amount)) {
+  if (step.asked.call === callOf(amount)) {
     if (outcome.kind !== 'amount')
       return breach(
         `${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`,
@@ -48,7 +48,7 @@ function wrongAmountText(amount: Amount, wrong: number, actual: number): string 
 }
 
 function isObserved(step: SettledStep, amount: Amount): boolean {
-  return observed(step.response, amount) !== undefined || step.operation.call === callOf(amount);
+  return observed(step.response, amount) !== undefined || step.asked.call === callOf(amount);
 }
 
 const amountsTotal: Clause<SettledStep> = {

@@ -138,9 +138,9 @@ export const failureUnchanged: Clause<SettledStep> = {
   sentence: 'A call that fails changes nothing.',
   sides: ['single pages', 'a contiguous run'],
   when: 'refused',
-  side({ operation, expected }) {
+  side({ asked, expected }) {
     if (expected.kind !== 'refused') return null;
-    return operation.call === 'allocBitmap' ? 1 : 0;
+    return asked.call === 'allocBitmap' ? 1 : 0;
   },
   breach: amountsChanged,
 };
@@ -150,9 +150,9 @@ export const misuseUnchanged: Clause<SettledStep> = {
   sentence: 'A misused call changes nothing, errno included, and reports no warning.',
   sides: ['one page frame', 'several, or none'],
   when: 'misused',
-  side({ operation, expected }) {
+  side({ asked, expected }) {
     if (expected.kind !== 'misused') return null;
-    return operation.call === 'free' ? 0 : 1;
+    return asked.call === 'free' ? 0 : 1;
   },
   breach(step) {
     const { errno, warnings, strayEntries } = step.response;

@@ -29,8 +29,8 @@ function owner(call: Freeing, sentence: string): Clause<Step> {
     name: `${call}.owner`,
     sentence,
     sides: ['freed', 'refused by a panic'],
-    side({ operation, expected }) {
-      if (operation.call !== call) return null;
+    side({ asked, expected }) {
+      if (asked.call !== call) return null;
       if (expected.kind !== 'misused') return 0;
       return expected.duplicate ? null : 1;
     },
@@ -42,8 +42,8 @@ const distinct: Clause<Step> = {
   name: 'freePages.distinct',
   sentence: 'freePages frees no batch that names a page frame twice.',
   sides: ['distinct page frames', 'one named twice'],
-  side({ operation, expected }) {
-    if (operation.call !== 'freePages' || operation.addresses.length < 2) return null;
+  side({ asked, expected }) {
+    if (asked.call !== 'freePages' || asked.frames.length < 2) return null;
     if (expected.kind !== 'misused') return 0;
     return expected.duplicate ? 1 : null;
   },
@@ -71,8 +71,8 @@ export const freedReturns: Clause<SettledStep> = {
   sides: ['from the bitmap zone up', 'in the stack zone'],
   when: 'granted',
   side(step) {
-    const { before, operation, response, asked, expected } = step;
-    if (!isFreeing(operation.call) || expected.kind !== 'granted' || response.amounts?.free === undefined)
+    const { before, response, asked, expected } = step;
+    if (!isFreeing(asked.call) || expected.kind !== 'granted' || response.amounts?.free === undefined)
       return null;
     const [frame] = asked.frames;
     return frame == null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;

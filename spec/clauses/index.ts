@@ -111,7 +111,7 @@ const CHECKS: readonly StepChecks[] = CALLS.flatMap((call) =>
 );
 
 /** Returns the checks of a step, in the order in which they are made; those whose clauses have no side in it left out. */
-export function checksFor({ operation: { call }, expected: { kind }, granted }: Step): StepChecks {
+export function checksFor({ asked: { call }, expected: { kind }, granted }: Step): StepChecks {
   const handedOut = granted === null ? 0 : 1;
   const checks = CHECKS[2 * (EXPECTED.length * callPlace(call) + placeOf(kind)) + handedOut];
   return checks ?? stepChecks(call, kind, granted !== null);
