@@ -20,6 +20,7 @@ import { IMPL_SUMMARY } from './impl-summary.ts';
 import { IMPL_WORD } from './impl-word.ts';
 import { MODEL_EXTENTS } from './model-extents.ts';
 import { MODEL_FREE_STACK } from './model-free-stack.ts';
+import { MODEL_STEP } from './model-step.ts';
 
 export const ENDLESS: readonly Listed[] = [
   ...IMPL_BITMAP_ZONE,
@@ -39,4 +40,5 @@ export const ENDLESS: readonly Listed[] = [
   ...IMPL_WORD,
   ...MODEL_EXTENTS,
   ...MODEL_FREE_STACK,
+  ...MODEL_STEP,
 ];

@@ -137,4 +137,16 @@ export const MODEL_STATE: readonly Listed[] = listed('model/state.ts', [
       },
     ],
   },
+  {
+    within: 'ModelState.lowestFit',
+    reason: 'Every page frame is a multiple of one, with the division or without.',
+    changes: [
+      {
+        mutator: 'ConditionalExpression',
+        before:
+          'if (from !== end) lowest = alignment === 1 ? from : Math.ceil(from / alignment) * alignment;',
+        after: 'if (from !== end) lowest = false ? from : Math.ceil(from / alignment) * alignment;',
+      },
+    ],
+  },
 ]);

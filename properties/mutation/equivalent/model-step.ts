@@ -3,6 +3,27 @@ import { type Listed, listed } from '../listed.ts';
 
 export const MODEL_STEP: readonly Listed[] = listed('model/step.ts', [
   {
+    within: 'firstBroken',
+    reason: 'There is a check at each place of the list, and none behind it, which is passed over.',
+    changes: [
+      {
+        mutator: 'OptionalChaining',
+        before: 'const side = check?.side(step) ?? null;',
+        after: 'const side = check.side(step) ?? null;',
+      },
+      {
+        mutator: 'EqualityOperator',
+        before: 'for (let i = 0; i < checks.length; i += 1) {',
+        after: 'for (let i = 0; i <= checks.length; i += 1) {',
+      },
+      {
+        mutator: 'ConditionalExpression',
+        before: 'if (check === undefined || side === null) continue;',
+        after: 'if (false || side === null) continue;',
+      },
+    ],
+  },
+  {
     within: 'freedRegions',
     reason: 'An empty region changes the owner of no page frame.',
     changes: [
