@@ -6,6 +6,7 @@ import {
   type DescriptorInput,
   type MemoryType,
   memoryMap,
+  type Owner,
   PAGE_BYTES,
   type Policy,
   pageCount,
@@ -162,6 +163,27 @@ describe('what is freed', () => {
     state.allocated([region(8, 2)]).freed([region(9, 1)]);
     expect([counts(state), owners(state, 0, 32), state.stackTop(pageCount(20))]).toEqual(before);
   });
+});
+
+it('an empty region changes no hands, wherever it lies', () => {
+  const FRAMES = 40;
+  const kept = stateOf(
+    FRAMES,
+    Array.from({ length: FRAMES }, (_, i) => descriptor(i % 2 === 0 ? 'loaderData' : 'acpiNvs', i, 1)),
+  );
+  const isKept = (owner: Owner): boolean => owner === 'boot' || owner === 'firmware';
+  for (let base = 0; base < FRAMES; base += 1) {
+    const change = (): readonly ModelState[] => [
+      kept.freed([region(base, 0)]),
+      kept.allocated([region(base, 0)]),
+    ];
+    expect(change).not.toThrow();
+    for (const after of change()) {
+      expect(counts(after)).toEqual(counts(kept));
+      expect(after.ownerOf(pfn(base))).toBe(kept.ownerOf(pfn(base)));
+      expect(after.firstFailing(region(0, FRAMES), isKept)).toBeNull();
+    }
+  }
 });
 
 describe('the lowest run that fits', () => {

@@ -78,22 +78,6 @@ export const MODEL_STATE: readonly Listed[] = listed('model/state.ts', [
     ],
   },
   {
-    within: 'ModelState.allocated',
-    reason: 'An empty run changes the owner of no page frame.',
-    changes: [
-      {
-        mutator: 'ConditionalExpression',
-        before: "if (count > 0) extents = give(extents, base, base + count, 'caller');",
-        after: "if (true) extents = give(extents, base, base + count, 'caller');",
-      },
-      {
-        mutator: 'EqualityOperator',
-        before: "if (count > 0) extents = give(extents, base, base + count, 'caller');",
-        after: "if (count >= 0) extents = give(extents, base, base + count, 'caller');",
-      },
-    ],
-  },
-  {
     within: 'ModelState.firstFailing',
     reason: 'One page frame is found among extents as well, only later.',
     changes: [
@@ -101,17 +85,6 @@ export const MODEL_STATE: readonly Listed[] = listed('model/state.ts', [
         mutator: 'ConditionalExpression',
         before: 'if (count === 1) return test(ownerAt(this.#fields.extents, base)) ? null : base;',
         after: 'if (false) return test(ownerAt(this.#fields.extents, base)) ? null : base;',
-      },
-    ],
-  },
-  {
-    within: 'ModelState.freed',
-    reason: 'An empty run changes the owner of no page frame.',
-    changes: [
-      {
-        mutator: 'ConditionalExpression',
-        before: 'if (count === 0) continue;',
-        after: 'if (false) continue;',
       },
     ],
   },
