@@ -5,6 +5,7 @@ import { createPmm, FrameAllocator } from './index.ts';
 import { layoutOf } from './layout.ts';
 import { sectionsOf } from './sections.ts';
 import { wordsFor, writeInitial } from './state.ts';
+import { counted } from './testing/zone.ts';
 
 const PAGE = 4096n;
 
@@ -168,6 +169,33 @@ describe('the room for the free stack', () => {
     frames.freePages(Uint32Array.of(40, 42, 44, 46, 48), 5);
     expect((frames.stateBytes - least) / ENTRY).toBe(6);
   });
+
+  test('stays as it is while it suffices, for a batch, a region and a state to go back to', () => {
+    const frames = allocatorOf(0, usable(0, 4096));
+    const room = frames.stateBytes;
+    frames.allocPages(new Uint32Array(100), 100);
+    frames.freePages(Uint32Array.of(4090, 4000), 2);
+    frames.freeRegion(4010, 3);
+    const words = new Int32Array(room / 4);
+    frames.saveState(words);
+    expect(() => frames.loadState(words)).not.toThrow();
+    expect(frames.stateBytes).toBe(room);
+  });
+});
+
+test('a region that is freed costs a look at its own held bits, and not at those behind it', () => {
+  const map = memoryMap([usable(0, 64), usable(128, 100_000)]);
+  const config = configOf({ bitmapMaxAddr: 0n });
+  const sections = sectionsOf(map, config);
+  const layout = layoutOf(sections);
+  const fresh = wordsFor(layout, sections.stackFrames);
+  writeInitial(fresh, layout, sections, map.descriptors);
+  const { zone, reads } = counted({ words: fresh, sections, layout });
+  const frames = new FrameAllocator(map, config, zone.words);
+  frames.allocPages(new Uint32Array(100_064), 100_064);
+  reads.bits = 0;
+  expect(() => frames.freeRegion(1024, 32)).not.toThrow();
+  expect(reads.bits).toBeLessThan(8);
 });
 
 describe('an inspection', () => {

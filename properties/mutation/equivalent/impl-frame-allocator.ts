@@ -14,18 +14,6 @@ export const IMPL_FRAME_ALLOCATOR: readonly Listed[] = listed('impl/frame-alloca
     ],
   },
   {
-    within: 'FrameAllocator.#checkPiece',
-    reason:
-      'A page frame behind the piece that is free is not asked about: the answer is compared with the end of the piece.',
-    changes: [
-      {
-        mutator: 'ArithmeticOperator',
-        before: 'const free = firstFree(this.#words, first + (from - base), first + (until - base));',
-        after: 'const free = firstFree(this.#words, first + (from - base), first + (until + base));',
-      },
-    ],
-  },
-  {
     within: 'FrameAllocator.#frameElsewhere',
     reason: 'What is not answered from the section last used is looked up: the same, later.',
     changes: [{ mutator: 'CallExpression', before: 'this.#use(section);', after: ';' }],
@@ -69,17 +57,6 @@ export const IMPL_FRAME_ALLOCATOR: readonly Listed[] = listed('impl/frame-alloca
         mutator: 'StringLiteral',
         before: "markRange(this.#words, this.#ordinalOf('freePages', frames[i]), 1, true);",
         after: 'markRange(this.#words, this.#ordinalOf("", frames[i]), 1, true);',
-      },
-    ],
-  },
-  {
-    within: 'FrameAllocator.#makeRoom',
-    reason: 'There is more room than needed.',
-    changes: [
-      {
-        mutator: 'MethodExpression',
-        before: 'if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;',
-        after: 'if (Math.max(depth + entries, stackFrames) <= this.#capacity) return;',
       },
     ],
   },
@@ -376,17 +353,6 @@ export const IMPL_FRAME_ALLOCATOR: readonly Listed[] = listed('impl/frame-alloca
           'if (read < list.length) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));',
         after:
           'if (read <= list.length) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));',
-      },
-    ],
-  },
-  {
-    within: 'FrameAllocator.loadState',
-    reason: 'There is more room than needed.',
-    changes: [
-      {
-        mutator: 'ArithmeticOperator',
-        before: 'this.#makeRoom(savedDepth(saved) - this.#words[DEPTH_AT]);',
-        after: 'this.#makeRoom(savedDepth(saved) + this.#words[DEPTH_AT]);',
       },
     ],
   },
