@@ -29,6 +29,7 @@ import {
   type Reference,
   type Region,
   type ResultReference,
+  runsOf,
   toHigherHalf,
 } from '../spec/index.ts';
 import type { Scene, World } from './execution.ts';
@@ -162,7 +163,7 @@ export class Rehearsal implements Scene {
 
   #batch(count: number): Outcome {
     const frames = this.#singles(count);
-    this.#state = this.#state.allocated(frames.map((base) => ({ base, count: pageCount(1) })));
+    this.#state = this.#state.allocated(runsOf(frames));
     return { kind: 'addresses', addresses: frames.map((frame) => this.#address(frame)) };
   }
 

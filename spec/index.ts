@@ -12,7 +12,7 @@ export {
   type Side,
   type Step,
 } from './clauses/clause.ts';
-export { grantedBy } from './clauses/granted.ts';
+export { grantedBy, runsOf } from './clauses/granted.ts';
 export {
   ANSWER_CLAUSES,
   type Check,

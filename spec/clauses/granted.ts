@@ -32,7 +32,7 @@ function countOf(operation: Operation, base: Pfn): PageCount {
 }
 
 /** Returns the page frames as runs: each goes on for as long as every page frame touches what was there before it. */
-function joined(frames: readonly (Pfn | null)[]): readonly Region[] {
+export function runsOf(frames: readonly (Pfn | null)[]): readonly Region[] {
   const runs: Region[] = [];
   let base = pfn(0);
   let end = base;
@@ -62,7 +62,7 @@ export function grantedBy(before: Ownership, operation: Operation, { outcome }: 
   const { addresses } = outcome;
   const frames: (Pfn | null)[] = [];
   for (let i = 0; i < addresses.length; i += 1) frames.push(frameAt(config, addresses[i] ?? 0n));
-  return { addresses, frames, runs: joined(frames) };
+  return { addresses, frames, runs: runsOf(frames) };
 }
 
 /** Returns the first page frame handed out, in order, that is one to object to; `inRun` is one of the runs. */
