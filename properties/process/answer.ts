@@ -28,9 +28,20 @@ interface Notes {
 class Unreadable extends Error {}
 
 const DIGITS = /^\d{1,20}$/;
+const ZERO = 0x30;
+/** So many digits make a number that is told apart from its neighbours. */
+const EXACT_DIGITS = 15;
 
 function number(word: string | undefined): number {
   if (word === undefined) throw new Unreadable('a number is missing');
+  let value = 0;
+  let at = 0;
+  for (; at < word.length && at < EXACT_DIGITS; at += 1) {
+    const digit = word.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  if (at === word.length && at > 0) return value;
   if (!DIGITS.test(word)) throw new Unreadable(`${quoted(word)} is no number`);
   return Number(word);
 }
@@ -92,21 +103,22 @@ function panicOf([, frame, by]: readonly string[], says: string): Outcome {
   return { kind: 'panicked', message: says, call: '', pfn, owner: owner(by) };
 }
 
-type Read = Omit<Response, 'outcome'>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function errnoOf(word: string | undefined): Read {
-  if (word === '?') return {};
-  if (word === '-' || word === 'ENOMEM') return { errno: word === '-' ? null : word };
+function errnoOf(word: string | undefined): Response['errno'] {
+  if (word === '?') return undefined;
+  if (word === '-') return null;
+  if (word === 'ENOMEM') return word;
   throw new Unreadable(`errno is ${quoted(word ?? '')}, and must be -, ? or ENOMEM`);
 }
 
-function amountsOf([total, free, reserved]: readonly string[]): Read {
-  const amounts = {
-    ...(total === '?' ? {} : { total: number(total) }),
-    ...(free === '?' ? {} : { free: number(free) }),
-    ...(reserved === '?' ? {} : { reserved: number(reserved) }),
-  };
-  return { amounts };
+/** Returns the three amounts from some word on; one that is not told is left out. */
+function amountsOf(words: readonly string[], at: number): NonNullable<Response['amounts']> {
+  const amounts: Writable<NonNullable<Response['amounts']>> = {};
+  if (words[at] !== '?') amounts.total = number(words[at]);
+  if (words[at + 1] !== '?') amounts.free = number(words[at + 1]);
+  if (words[at + 2] !== '?') amounts.reserved = number(words[at + 2]);
+  return amounts;
 }
 
 const NO_WARNINGS: readonly string[] = [];
@@ -138,11 +150,13 @@ class Reader {
   fault: string | null = null;
   isEnded = false;
   #notes: Notes = { warnings: [], says: '', strayEntries: false };
-  readonly #profile: Profile;
+  readonly #tellsErrno: boolean;
+  readonly #tellsWarnings: boolean;
   readonly #paints: boolean;
 
-  constructor(profile: Profile, paints: boolean) {
-    this.#profile = profile;
+  constructor({ failures }: Profile, paints: boolean) {
+    this.#tellsErrno = failures.includes('errno');
+    this.#tellsWarnings = failures.includes('warning');
     this.#paints = paints;
   }
 
@@ -197,19 +211,14 @@ class Reader {
   #response(line: string): Response {
     const words = line.split(' ');
     const notes = this.#notes;
-    const outcome = outcomeOf(words, notes);
-    const { length } = words;
-    const { failures } = this.#profile;
-    const response: Response = {
-      outcome,
-      ...(failures.includes('errno') ? errnoOf(words[length - 4]) : {}),
-      ...(failures.includes('warning')
-        ? { warnings: notes.warnings.length === 0 ? NO_WARNINGS : notes.warnings }
-        : {}),
-      ...amountsOf(words.slice(length - 3)),
-      strayEntries: notes.strayEntries,
-      ...(this.#paints ? { writes: NO_WRITES } : {}),
-    };
+    const response: Writable<Response> = { outcome: outcomeOf(words, notes) };
+    const trailing = words.length - TRAILING;
+    const errno = this.#tellsErrno ? errnoOf(words[trailing]) : undefined;
+    if (errno !== undefined) response.errno = errno;
+    if (this.#tellsWarnings) response.warnings = notes.warnings.length === 0 ? NO_WARNINGS : notes.warnings;
+    response.amounts = amountsOf(words, trailing + 1);
+    response.strayEntries = notes.strayEntries;
+    if (this.#paints) response.writes = NO_WRITES;
     if (notes.warnings.length > 0 || notes.strayEntries || notes.says !== '')
       this.#notes = { warnings: [], says: '', strayEntries: false };
     return response;
