@@ -37,15 +37,4 @@ export const IMPL_BITMAP_ZONE: readonly Listed[] = listed('impl/bitmap-zone.ts',
       },
     ],
   },
-  {
-    within: 'BitmapZone.take',
-    reason: 'A run of no page frame is looked for without end.',
-    changes: [
-      {
-        mutator: 'ConditionalExpression',
-        before: 'if (count === 0 || count > words[FREE_BITMAP_AT] >>> 0) return null;',
-        after: 'if (false || count > words[FREE_BITMAP_AT] >>> 0) return null;',
-      },
-    ],
-  },
 ]);

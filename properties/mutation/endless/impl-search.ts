@@ -3,28 +3,6 @@ import { type Listed, listed } from '../listed.ts';
 
 export const IMPL_SEARCH: readonly Listed[] = listed('impl/search.ts', [
   {
-    within: 'alignUp',
-    reason: 'The search comes back to where it was: the place to go on from does not move forward.',
-    changes: [
-      {
-        mutator: 'ArithmeticOperator',
-        before: 'return excess === 0 ? ordinal : ordinal + (alignment - excess);',
-        after: 'return excess === 0 ? ordinal : ordinal - (alignment - excess);',
-      },
-    ],
-  },
-  {
-    within: 'fitBetween',
-    reason: 'The search comes back to where it was: the place to go on from does not move forward.',
-    changes: [
-      {
-        mutator: 'AssignmentOperator',
-        before: 'for (let k = first; k < sections.bitmapSections && next < end; k += 1) {',
-        after: 'for (let k = first; k < sections.bitmapSections && next < end; k -= 1) {',
-      },
-    ],
-  },
-  {
     within: 'lowestFit',
     reason: 'The search comes back to where it was: the place to go on from does not move forward.',
     changes: [

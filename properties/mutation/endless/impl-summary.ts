@@ -58,11 +58,6 @@ export const IMPL_SUMMARY: readonly Listed[] = listed('impl/summary.ts', [
         after: 'if (index < end) {} else {',
       },
       { mutator: 'AssignmentOperator', before: 'index <<= FANOUT_SHIFT;', after: 'index >>= FANOUT_SHIFT;' },
-      {
-        mutator: 'AssignmentOperator',
-        before: 'while (index < end && words[at + index] > slack) index += 1;',
-        after: 'while (index < end && words[at + index] > slack) index -= 1;',
-      },
     ],
   },
   {
@@ -108,11 +103,6 @@ export const IMPL_SUMMARY: readonly Listed[] = listed('impl/summary.ts', [
         mutator: 'AssignmentOperator',
         before: 'for (let leaf = 0; leaf < nodes; leaf += 1) correctLeaf(words, layout, leaf);',
         after: 'for (let leaf = 0; leaf < nodes; leaf -= 1) correctLeaf(words, layout, leaf);',
-      },
-      {
-        mutator: 'EqualityOperator',
-        before: 'for (let leaf = 0; leaf < nodes; leaf += 1) correctLeaf(words, layout, leaf);',
-        after: 'for (let leaf = 0; leaf >= nodes; leaf += 1) correctLeaf(words, layout, leaf);',
       },
     ],
   },
