@@ -11,7 +11,7 @@ const smallPc = memoryMap([
 
 describePmm('an extent list', (map, options) => new ExtentList(map, options), {
   policies: ['first-fit'],
-  programs: 1000,
+  programs: 300,
   seed: 7,
   worlds: [{ name: 'a PC with 128 MiB', map: smallPc, config: config() }],
 });

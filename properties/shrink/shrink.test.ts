@@ -74,11 +74,11 @@ function failingLog(target: LocalTarget, operations: number): string {
   return path;
 }
 
-describe('a log of 20,000 operations that ends in a double free', () => {
+describe('a log of 10,000 operations that ends in a double free', () => {
   it('becomes the shortest program that breaks the same clause', async () => {
-    const read = await readScenario(failingLog(DOUBLE_FREE, 20_000));
+    const read = await readScenario(failingLog(DOUBLE_FREE, 10_000));
     expect(read).toMatchObject({ kind: 'log', clause: 'free.owner' });
-    expect(read.scenario.operations).toHaveLength(20_001);
+    expect(read.scenario.operations).toHaveLength(10_001);
     const options = { ms: 60_000, expected: read.clause ?? undefined };
     const { verdict, clause, trace } = shrink(DOUBLE_FREE, read.scenario, options);
     expect({ verdict, clause, broken: trace.violation?.clause }).toEqual({
