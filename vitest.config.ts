@@ -5,24 +5,23 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take seconds, the longest first. They begin the run, so that none is left to run alone at its end. */
 const LONG = [
   'cli/package.test.ts',
-  'properties/reduce/reduce.test.ts',
+  'counterexamples/shrink/shrink.test.ts',
   'cli/check.test.ts',
   'cli/native-guide.test.ts',
   'cli/bad-input.test.ts',
-  'properties/export/export-trace.test.ts',
+  'counterexamples/export/export-trace.test.ts',
   'cli/explore.test.ts',
-  'properties/process/process.test.ts',
+  'runner/process/process.test.ts',
   'cli/judge.test.ts',
   'properties/verify/verify.test.ts',
-  'properties/shrink/shrink.test.ts',
-  'cli/layering.test.ts',
+  'counterexamples/shrink/shrink-scenario.test.ts',
   'cli/shards.test.ts',
   'properties/explore/promela.test.ts',
   'cli/check-concurrent.test.ts',
   'examples/describe-pmm.test.ts',
-  'properties/scale/scale.test.ts',
+  'properties/random/scale/scale.test.ts',
   'cli/verify.test.ts',
-  'properties/prove/prove.test.ts',
+  'assurance/prove/prove.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -37,7 +36,9 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['{spec,model,impl,properties,cli,native,bench,examples}/**/*.test.ts'],
+    include: [
+      '{spec,model,impl,runner,counterexamples,properties,cli,assurance,native,bench,examples}/**/*.test.ts',
+    ],
     globalSetup: ['vitest.build.ts'],
     sequence: { sequencer: LongestFirst },
     // Many tests wait for a process that they started, and leave their core to another.

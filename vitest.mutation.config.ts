@@ -18,7 +18,7 @@ const FILES = [
   'model/free-stack.test.ts',
   'model/state.test.ts',
   'model/extents.test.ts',
-  'properties/mutation/programs.test.ts',
+  'assurance/mutation/programs.test.ts',
   'model/step.test.ts',
   'impl/every-call.test.ts',
   'impl/pmm-arguments.test.ts',
@@ -46,7 +46,7 @@ class InOrder extends BaseSequencer {
 export default defineConfig({
   test: {
     include: FILES,
-    setupFiles: ['properties/mutation/testing/setup.ts'],
+    setupFiles: ['assurance/mutation/testing/setup.ts'],
     isolate: false,
     testTimeout: 60_000,
     deps: { interopDefault: false },

@@ -22,7 +22,8 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import * as fc from 'fast-check';
-import { DEFAULT_OPERATIONS, OURS, runCampaign } from '../properties/index.ts';
+import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
+import { OURS } from '../runner/index.ts';
 import { CALLS, type Call } from '../spec/index.ts';
 
 /** Judging takes at most four times as long as doing nothing. */

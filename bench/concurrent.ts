@@ -11,7 +11,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
-import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/index.ts';
+import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/concurrent/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
 import { type Contest, type Face, turnOf } from './contest.ts';
 

@@ -11,7 +11,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { explore, OURS, operationInstances, plainSearch, smallWorld } from '../properties/index.ts';
+import { explore, operationInstances, plainSearch, smallWorld } from '../properties/explore/index.ts';
+import { OURS } from '../runner/index.ts';
 
 /** Judged transitions a second that a core must come to. */
 const LEAST_RATE = 300_000;

@@ -22,19 +22,13 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import {
   DEFAULT_OPERATIONS,
-  Execution,
-  headerText,
-  isRemote,
-  loadTarget,
-  RecordedSession,
   type RehearsedProgram,
-  type RemoteTarget,
-  readAnswer,
   rehearsedPrograms,
-  release,
-  requestOf,
   runCampaign,
-} from '../properties/index.ts';
+} from '../properties/random/index.ts';
+import { Execution, isRemote, type RemoteTarget, release } from '../runner/index.ts';
+import { loadTarget } from '../runner/load/index.ts';
+import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
 
 /** Judged operations per second that at least one of the allocators has to reach with long programs. */
 const LEAST_RATE = 100_000;

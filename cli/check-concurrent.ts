@@ -8,7 +8,7 @@ import {
   OURS_SHARED,
   type Shape,
   saveConcurrentTrace,
-} from '../properties/index.ts';
+} from '../properties/concurrent/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { breachLines, concurrentJson, concurrentReport } from './concurrent-report.ts';

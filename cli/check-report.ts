@@ -1,5 +1,5 @@
 /** What `frameproof check` prints: tables of what the run met, and the verdict. Pure: from a result to text. */
-import type { CampaignResult } from '../properties/index.ts';
+import type { CampaignResult } from '../properties/random/index.ts';
 import { CALLS } from '../spec/index.ts';
 import { callTable, clauseTable, countTable, grouped } from './count-table.ts';
 import { counterexampleJson, type KeptCounterexample } from './counterexample.ts';

@@ -1,9 +1,10 @@
 /** What a check came to, in one process or merged from several: shown, written as JUnit XML, and turned into an exit code. */
-import { type CampaignResult, junitReport } from '../properties/index.ts';
+import type { CampaignResult } from '../properties/random/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import { counterexampleJson, counterexampleText, type KeptCounterexample } from './counterexample.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { junitReport } from './junit.ts';
 import { writeWhole } from './output-file.ts';
 
 /** A check that has ended. */

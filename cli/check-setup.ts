@@ -2,15 +2,12 @@
 import {
   type BlockRunner,
   type CampaignOptions,
-  loadTarget,
   type NamedWorld,
-  OURS,
   onThreads,
-  profileOf,
   type Shard,
-  type Target,
-  worldBeyond,
-} from '../properties/index.ts';
+} from '../properties/random/index.ts';
+import { OURS, profileOf, type Target, worldBeyond } from '../runner/index.ts';
+import { loadTarget } from '../runner/load/index.ts';
 import {
   config,
   FALLBACK_MAP,

@@ -3,7 +3,6 @@ import { Command, Option } from 'commander';
 import {
   type CampaignResult,
   DEFAULT_OPERATIONS,
-  OURS,
   runCampaign,
   runShard,
   type Shard,
@@ -11,7 +10,8 @@ import {
   type Shrinking,
   shardFile,
   writeShard,
-} from '../properties/index.ts';
+} from '../properties/random/index.ts';
+import { OURS } from '../runner/index.ts';
 import { DEFAULT_BITMAP_MAX_ADDR, SpecError, type Trace, toHex } from '../spec/index.ts';
 import { type ConcurrentOptions, refuseMixed, runConcurrent } from './check-concurrent.ts';
 import { conclude, type Remark } from './check-result.ts';

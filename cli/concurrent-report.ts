@@ -6,7 +6,7 @@ import {
   type FoundRun,
   formatHistory,
   switchesOf,
-} from '../properties/index.ts';
+} from '../properties/concurrent/index.ts';
 import { type Config, type MemoryMap, toHex } from '../spec/index.ts';
 import { clauseTable, grouped } from './count-table.ts';
 import { MOST_WORKERS } from './options.ts';

@@ -1,5 +1,6 @@
 /** What `frameproof check` says of the corpus: how many traces were run again, which one breaks a clause, and which cannot be used. */
-import { type CorpusFile, OWN_CORPUS, replayCorpus, type Target } from '../properties/index.ts';
+import { type CorpusFile, OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
+import type { Target } from '../runner/index.ts';
 import type { Trace } from '../spec/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { oneLine } from './failure.ts';

@@ -3,17 +3,11 @@
  * the same wherever it comes from.
  */
 import { Option } from 'commander';
-import {
-  type Certificate,
-  certify,
-  type Flaky,
-  formatCounterexample,
-  type ReduceResult,
-  reduce,
-  type Shrinking,
-  saveTrace,
-  type Target,
-} from '../properties/index.ts';
+import { type Flaky, type ReduceResult, reduce } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import { type Certificate, certify } from '../properties/explore/index.ts';
+import type { Shrinking } from '../properties/random/index.ts';
+import type { Target } from '../runner/index.ts';
 import type { ClauseName, Trace } from '../spec/index.ts';
 import { errorLine } from './failure.ts';
 import { wholeNumber } from './options.ts';

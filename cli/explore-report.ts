@@ -1,11 +1,6 @@
 /** What `frameproof explore` prints: what was searched, how far, and what that shows. Pure: from a result to text. */
-import {
-  type Exploration,
-  framesOfWorld,
-  type Target,
-  type UnsavedExploration,
-  type World,
-} from '../properties/index.ts';
+import { type Exploration, framesOfWorld, type UnsavedExploration } from '../properties/explore/index.ts';
+import type { Target, World } from '../runner/index.ts';
 import { type ClauseText, type Operation, ownerAfterInit, regionOf } from '../spec/index.ts';
 import { grouped } from './count-table.ts';
 

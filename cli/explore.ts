@@ -1,23 +1,21 @@
 /** `frameproof explore`: every call sequence of a small world, by a search of all states, and what that shows. */
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
+import { shrink } from '../counterexamples/shrink/index.ts';
 import {
   type Bounds,
   canBeSaved,
   type Exploration,
   explore,
   exploreUnsaved,
-  type LocalTarget,
-  loadLocalTarget,
-  OURS,
   operationInstances,
   promelaOf,
   type SearchProgress,
-  shrink,
   smallWorld,
   type UnsavedExploration,
-  type World,
-} from '../properties/index.ts';
+} from '../properties/explore/index.ts';
+import { type LocalTarget, OURS, type World } from '../runner/index.ts';
+import { loadLocalTarget } from '../runner/load/index.ts';
 import { config, type Policy, readMemoryMap, SpecError, type Trace } from '../spec/index.ts';
 import {
   counterexampleJson,

@@ -1,6 +1,7 @@
 /** What `frameproof judge` prints: where a log breaks the specification, and what was judged. Pure: from a result to text. */
 
-import { formatResponse, type JudgedLog, type LogBreach } from '../properties/index.ts';
+import type { JudgedLog, LogBreach } from '../counterexamples/log/index.ts';
+import { formatResponse } from '../counterexamples/trace/index.ts';
 import { CLAUSES, formatOperation, toHex } from '../spec/index.ts';
 import { callTable, clauseTable, grouped } from './count-table.ts';
 

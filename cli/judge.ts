@@ -1,6 +1,6 @@
 /** `frameproof judge`: says whether the specification admits a recorded run, and where it first does not. */
 import { Command } from 'commander';
-import { judgeLog } from '../properties/index.ts';
+import { judgeLog } from '../counterexamples/log/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';

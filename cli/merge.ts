@@ -1,6 +1,7 @@
 /** `frameproof merge`: unites the results of all shards of a check into the one that the check would have had undivided. */
 import { Command } from 'commander';
-import { type CorpusFile, type MergedRun, mergeShards } from '../properties/index.ts';
+import type { CorpusFile } from '../counterexamples/corpus/index.ts';
+import { type MergedRun, mergeShards } from '../properties/random/index.ts';
 import { conclude, type Shown } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';
 import { type KeptCounterexample, savedCounterexample } from './counterexample.ts';

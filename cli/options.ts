@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import * as either from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import type { Shard } from '../properties/index.ts';
+import type { Shard } from '../properties/random/index.ts';
 import {
   decodeProfile,
   HexPageAddress,

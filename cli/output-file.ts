@@ -1,8 +1,9 @@
 /** Files that commands write besides what they print. What cannot be written is a `SpecError` that names the flag. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { sync as writeFileAtomic } from 'write-file-atomic';
-import { type CountedProgram, statisticsLine } from '../properties/index.ts';
+import type { CountedProgram } from '../properties/random/index.ts';
 import { SpecError } from '../spec/index.ts';
+import { statisticsLine } from './statistics.ts';
 
 function unwritable(flag: string, path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error)) return error;

@@ -28,7 +28,8 @@ const user = realpathSync(
       import { importMemoryMap, memoryMap, config } from 'frameproof/spec';
       import { init } from 'frameproof/model';
       import { createPmm } from 'frameproof/impl';
-      import { OURS, runCampaign } from 'frameproof/properties';
+      import { runCampaign } from 'frameproof/properties';
+      import { OURS } from 'frameproof/runner';
       const { map } = importMemoryMap('BIOS-e820: [mem 0x0-0x7ffffff] usable', 'a text');
       const memory = { read: () => 0n, write: () => {} };
       const pmm = createPmm(map, { config: config(), warn: () => {}, memory });
@@ -38,7 +39,8 @@ const user = realpathSync(
     'types.ts': `
       import { init, type ModelState } from 'frameproof/model';
       import { createPmm } from 'frameproof/impl';
-      import { type CampaignResult, OURS, runCampaign } from 'frameproof/properties';
+      import { type CampaignResult, runCampaign } from 'frameproof/properties';
+      import { OURS } from 'frameproof/runner';
       import { type MemoryMap, memoryMap, type Pmm, type PmmFactory } from 'frameproof/spec';
       export const map: MemoryMap = memoryMap([{ type: 'conventional', start: 0n, pages: 4 }]);
       export const factory: PmmFactory = createPmm;
@@ -51,7 +53,7 @@ const user = realpathSync(
       export { init };`,
     'suite.test.ts': `
       import { createPmm } from 'frameproof/impl';
-      import { describePmm } from 'frameproof/properties';
+      import { describePmm } from 'frameproof/vitest';
       import type { PmmFactory } from 'frameproof/spec';
       const offByOne: PmmFactory = (map, options) => {
         const pmm = createPmm(map, options);
@@ -113,7 +115,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|native\/examples\/.*|dist\/(spec|model|impl|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|native\/examples\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );

@@ -1,6 +1,6 @@
 /** Progress bars on a terminal; nothing where standard error is none. */
 import type { SingleBar } from 'cli-progress';
-import type { Progress } from '../properties/index.ts';
+import type { Progress } from '../properties/random/index.ts';
 
 interface BarOptions {
   readonly programs: number;

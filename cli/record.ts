@@ -3,7 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { loadLocalTarget, OURS, type RecordOptions, recordLog } from '../properties/index.ts';
+import { type RecordOptions, recordLog } from '../properties/log/index.ts';
+import { OURS } from '../runner/index.ts';
+import { loadLocalTarget } from '../runner/load/index.ts';
 import { config, readMemoryMap, SpecError } from '../spec/index.ts';
 import { wholeNumber } from './options.ts';
 

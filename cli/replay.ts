@@ -1,17 +1,14 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 import { Command } from 'commander';
+import { decodeTrace, formatCounterexample, readTraceText } from '../counterexamples/trace/index.ts';
 import {
   decodeConcurrentTrace,
-  decodeTrace,
-  type Execution,
-  execute,
-  formatCounterexample,
   isConcurrentTrace,
   loadConcurrentTarget,
-  loadTarget,
-  readTraceText,
   replayConcurrent,
-} from '../properties/index.ts';
+} from '../properties/concurrent/index.ts';
+import { type Execution, execute } from '../runner/index.ts';
+import { loadTarget } from '../runner/load/index.ts';
 import { type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { historyLines } from './concurrent-report.ts';
 import { EXIT } from './exit-codes.ts';

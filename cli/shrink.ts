@@ -1,15 +1,10 @@
 /** `frameproof shrink`: goes on reducing a saved trace, or turns a failing log into the simplest program that fails. */
 import { Command } from 'commander';
-import {
-  formatCounterexample,
-  heldTo,
-  loadTarget,
-  OURS,
-  readScenario,
-  type ShrinkResult,
-  saveTrace,
-  shrink,
-} from '../properties/index.ts';
+import { heldTo, readScenario } from '../counterexamples/corpus/index.ts';
+import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import { OURS } from '../runner/index.ts';
+import { loadTarget } from '../runner/load/index.ts';
 import { OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { profileOption, seconds } from './options.ts';

@@ -8,12 +8,11 @@ import { Command } from 'commander';
 import {
   type CampaignResult,
   DEFAULT_OPERATIONS,
-  loadTarget,
   type NamedWorld,
-  OURS,
   runCampaign,
-  type Target,
-} from '../properties/index.ts';
+} from '../properties/random/index.ts';
+import { OURS, type Target } from '../runner/index.ts';
+import { loadTarget } from '../runner/load/index.ts';
 import { config, readMemoryMap, SpecError } from '../spec/index.ts';
 import { budgetOption, counterexampleText, keepCounterexample } from './counterexample.ts';
 import { EXIT } from './exit-codes.ts';

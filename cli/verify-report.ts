@@ -1,11 +1,7 @@
 /** What `frameproof verify` prints: one line a step, the difference with both answers, the verdict. Pure: from a result to text. */
-import {
-  type Difference,
-  formatCounterexample,
-  formatResponse,
-  type Step,
-  type VerifyResult,
-} from '../properties/index.ts';
+
+import { formatCounterexample, formatResponse } from '../counterexamples/trace/index.ts';
+import type { Difference, Step, VerifyResult } from '../properties/verify/index.ts';
 import { formatProgram, type Response, type Trace } from '../spec/index.ts';
 
 const MARKS = { holds: 'holds', differs: 'DIFFERS', slower: 'SLOWER', interrupted: 'interrupted' } as const;

@@ -1,7 +1,7 @@
 /** `frameproof verify`: does one allocator refine another? Each step leaves a line of evidence, and the last line is the verdict. */
 import { Command, Option } from 'commander';
+import { DEFAULT_OPERATIONS } from '../properties/random/index.ts';
 import {
-  DEFAULT_OPERATIONS,
   OBSERVABLES,
   type Observable,
   openSide,
@@ -11,13 +11,13 @@ import {
   type VerifyOptions,
   type VerifyResult,
   verify,
-  verifyJunit,
-} from '../properties/index.ts';
+} from '../properties/verify/index.ts';
 import { DEFAULT_BITMAP_MAX_ADDR, type Policy, type Profile, toHex } from '../spec/index.ts';
 import { anySeed, GENERATED, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
 import { budgetOption } from './counterexample.ts';
 import { EXIT } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
+import { verifyJunit } from './junit-verify.ts';
 import {
   pageAddress,
   policyList,

@@ -3,8 +3,9 @@
  *
  *   npx frameproof check --concurrent --target examples/broken-lock.ts
  */
+
+import type { CallerOptions } from 'frameproof/concurrent';
 import { type SharedParts, SharedPmm, sharedParts } from 'frameproof/impl';
-import type { CallerOptions } from 'frameproof/properties';
 import type { MemoryMap } from 'frameproof/spec';
 
 class BrokenLock extends SharedPmm {

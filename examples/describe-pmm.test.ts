@@ -1,6 +1,7 @@
 /** The whole suite in a vitest file of one's own. */
-import { describePmm } from 'frameproof/properties';
+
 import { config, memoryMap } from 'frameproof/spec';
+import { describePmm } from 'frameproof/vitest';
 import ExtentList from './works.ts';
 
 const smallPc = memoryMap([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operationInstances, smallWorld } from '../properties/index.ts';
+import { operationInstances, smallWorld } from '../properties/explore/index.ts';
 import { isPmmPanic, type Operation, type Pmm } from '../spec/index.ts';
 import { createPmm, type PageFrameManager } from './index.ts';
 

@@ -3,13 +3,12 @@
  * does.
  */
 import { join } from 'node:path';
+import { reduce } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import type { Target } from '../runner/index.ts';
 import type { PmmFactory, Policy } from '../spec/index.ts';
-import { DEFAULT_OPERATIONS, type NamedWorld, runCampaign } from './campaign/campaign.ts';
-import type { CampaignResult } from './campaign/result.ts';
-import { reduce } from './reduce/reduce.ts';
-import { formatCounterexample } from './report/counterexample.ts';
-import type { Target } from './target.ts';
-import { saveTrace } from './trace-file.ts';
+import { DEFAULT_OPERATIONS, type NamedWorld, runCampaign } from './random/campaign/campaign.ts';
+import type { CampaignResult } from './random/campaign/result.ts';
 
 // vitest is loaded only where it is running: the command line uses this folder without it.
 const vitest = process.env.VITEST === undefined ? null : await import('vitest');

@@ -2,8 +2,9 @@
  * The concurrent check: random scenarios under random schedules, then every schedule of small ones, then real threads, until
  * something breaks a clause. What an explored schedule breaks is reduced; what threads break is shown as it came.
  */
+
+import type { SideCounts } from '../../runner/index.ts';
 import type { ClauseName, Config, MemoryMap } from '../../spec/index.ts';
-import type { SideCounts } from '../campaign/clause-counts.ts';
 import { type Exhausted, exhaust, type Shape, scenariosOf } from './exhaust.ts';
 import { type Exploration, explore, type FoundRun } from './explore.ts';
 import type { ConcurrentBreach } from './judge-run.ts';

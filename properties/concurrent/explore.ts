@@ -2,8 +2,8 @@
  * Exploration: random scenarios, each under some random schedules, until one breaks a clause. Deterministic in its seed: the
  * k-th scenario does not depend on what came of those before it.
  */
-import type { Draws } from '../log/draws.ts';
-import { drawsFrom } from '../log/draws.ts';
+import type { Draws } from '../random/draws.ts';
+import { drawsFrom } from '../random/draws.ts';
 import { overlapping } from './history.ts';
 import { type ConcurrentBreach, judgeRun } from './judge-run.ts';
 import { randomScenario } from './random-scenario.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawsFrom } from '../log/draws.ts';
+import { drawsFrom } from '../random/draws.ts';
 import { linearize, type Sequential, type TimedCall } from './linearize.ts';
 
 /** A queue, whose history can be judged by eye: `put` a number, or `take` what is foremost, null where it is empty. */

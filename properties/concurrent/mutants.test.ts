@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ATOMICS } from '../../impl/index.ts';
-import { runCampaign } from '../campaign/campaign.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../../runner/index.ts';
+import { runCampaign } from '../random/campaign/campaign.ts';
 import {
   ConcurrentTrace,
   concurrentTraceOf,

@@ -13,8 +13,8 @@ import {
   sharedParts,
   summaryWords,
 } from '../../impl/index.ts';
+import { type PmmCalls, wrapPmm } from '../../runner/index.ts';
 import { type ClauseName, type MemoryMap, type Pmm, POLICIES } from '../../spec/index.ts';
-import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
 import type { CallerOptions, ConcurrentTarget } from './target.ts';
 
 /** A changed implementation, and what is known of its mistake. */

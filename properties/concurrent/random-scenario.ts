@@ -12,7 +12,7 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import type { Draws } from '../log/draws.ts';
+import type { Draws } from '../random/draws.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 
 /** A zone has one page frame at least, and so many at most. */

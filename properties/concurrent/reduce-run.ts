@@ -15,7 +15,7 @@ import {
   PAGE_BYTES,
   type Reference,
 } from '../../spec/index.ts';
-import { drawsFrom } from '../log/draws.ts';
+import { drawsFrom } from '../random/draws.ts';
 import { type FoundRun, tryRun } from './explore.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import { switchesOf } from './scenario.ts';

@@ -2,7 +2,7 @@
  * Schedulers: who takes the next step. At random, by priorities that change a few times, or as a schedule says; every way in
  * turn is `every-schedule.ts`. Deterministic, each of them.
  */
-import type { Draws } from '../log/draws.ts';
+import type { Draws } from '../random/draws.ts';
 import type { Schedule } from './scenario.ts';
 import type { Chooser } from './stepping.ts';
 

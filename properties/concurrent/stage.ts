@@ -3,8 +3,8 @@
  * run puts the words back to what they were when the callers were about to begin.
  */
 import { init, type ModelState } from '../../model/index.ts';
+import { Results } from '../../runner/index.ts';
 import type { Operation, Pmm, Reference, Response } from '../../spec/index.ts';
-import { Results } from '../results.ts';
 import type { HistoryCall } from './history.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import {

@@ -8,8 +8,9 @@
  *     1  alloc()       -> 0xffff800000004000 (page frame 4)
  *     2  freeAmount()  -> 3
  */
+
+import { formatResponse } from '../../counterexamples/trace/index.ts';
 import { type Config, formatOperation, toHex } from '../../spec/index.ts';
-import { formatResponse } from '../report/counterexample.ts';
 import { type HistoryCall, rejectionOf } from './history.ts';
 import type { ConcurrentBreach } from './judge-run.ts';
 import type { OpenCall } from './stage.ts';

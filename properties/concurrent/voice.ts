@@ -2,8 +2,9 @@
  * Voices: one caller's manager, whose answers are put down as responses. The amounts after a call are not read, as a session
  * does: they would be calls of their own.
  */
+
+import { call } from '../../runner/index.ts';
 import type { Operation, Response } from '../../spec/index.ts';
-import { call } from '../session.ts';
 import type { CallerPmm } from './target.ts';
 
 export class Voice {

@@ -1,11 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readTrace } from '../../counterexamples/trace/index.ts';
+import { execute, OURS, wrapPmm } from '../../runner/index.ts';
+import { MUTANTS, type Mutant, targetOf } from '../../runner/mutants/index.ts';
 import { config, memoryMap, type Program, type Trace } from '../../spec/index.ts';
-import { execute } from '../execution.ts';
-import { MUTANTS, type Mutant, targetOf } from '../mutants/index.ts';
-import { OURS } from '../target.ts';
-import { readTrace } from '../trace-file.ts';
-import { wrapPmm } from '../wrap-pmm.ts';
 import { certify, shorterPrograms } from './certificate.ts';
 import { explore } from './explore.ts';
 import { smallWorld } from './world.ts';
@@ -17,7 +15,7 @@ function mutantNamed(name: string): Mutant {
 }
 
 function savedTrace(name: string): Trace {
-  return readTrace(fileURLToPath(new URL(`../mutants/traces/${name}.json`, import.meta.url)));
+  return readTrace(fileURLToPath(new URL(`../../assurance/mutants/traces/${name}.json`, import.meta.url)));
 }
 
 /** A mutant without its state as words. */

@@ -6,8 +6,9 @@
  * called in every state, so there are o^k programs of k operations, o of them, and a search of all states to depth k has judged
  * each: a path through the states for every program, a program for every path.
  */
+
+import { isRemote, type LocalTarget, type Target } from '../../runner/index.ts';
 import { isSpecError, type Operation, type Trace } from '../../spec/index.ts';
-import { isRemote, type LocalTarget, type Target } from '../target.ts';
 import { canBeSaved, explore } from './explore.ts';
 import { operationInstances } from './instances.ts';
 import { traceOf } from './program.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { OURS } from '../../runner/index.ts';
 import { config, memoryMap, type Operation, PAGE_BYTES } from '../../spec/index.ts';
-import { OURS } from '../target.ts';
 import { explore, modelGraph } from './explore.ts';
 import { operationInstances } from './instances.ts';
 import { plainSearch } from './plain-search.ts';

@@ -2,6 +2,8 @@
  * Exploration: every call sequence of a small world. A target that can be saved and loaded is searched to closure; what that
  * shows holds for programs of any length.
  */
+
+import type { LocalTarget, World } from '../../runner/index.ts';
 import {
   CLAUSES,
   type ClauseText,
@@ -11,8 +13,6 @@ import {
   SpecError,
   type Trace,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
-import type { LocalTarget } from '../target.ts';
 import type { Crew } from './crew.ts';
 import type { Driver } from './driver.ts';
 import { InlineCrew } from './inline-crew.ts';

@@ -12,6 +12,8 @@
  * Any argument may also be no unsigned 64-bit integer at all. *Every page frame* is every one that can change hands, the
  * first and the last of each extent that cannot, and the first beyond the end of the map: see `world.ts`.
  */
+
+import type { World } from '../../runner/index.ts';
 import {
   type Argument,
   bitmapLimit,
@@ -20,7 +22,6 @@ import {
   PHYSICAL_LIMIT,
   U64_MAX,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 import { sortedOperations } from './operation-order.ts';
 import { framesOfWorld, type WorldFrames } from './world.ts';
 

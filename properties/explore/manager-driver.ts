@@ -2,6 +2,9 @@
  * The driver of a manager in this process. An operation goes to the manager with as little around it as can be; the response
  * as a whole comes from a session, as in a random run. A search asks for both the first time, and they must agree.
  */
+
+import type { LocalTarget, World } from '../../runner/index.ts';
+import { Session, SimulatedMemory } from '../../runner/index.ts';
 import {
   type Argument,
   addressesOf,
@@ -14,10 +17,6 @@ import {
   type Response,
   SpecError,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
-import { Session } from '../session.ts';
-import { SimulatedMemory } from '../simulated-memory.ts';
-import type { LocalTarget } from '../target.ts';
 import type { Driver, Operations } from './driver.ts';
 import { amountCode, amountsCode, Fingerprints, frameCode, NONE, OUTCOME, panicCode } from './fingerprint.ts';
 import type { ModelStates } from './model-states.ts';

@@ -9,6 +9,7 @@
  * What is not known yet, and what breaks a clause, is for {@link MemoJudge.learn} to judge in full.
  */
 import { type ModelState, step, type Tally, top, type Verdict } from '../../model/index.ts';
+import type { World } from '../../runner/index.ts';
 import {
   ANSWER_CLAUSES,
   CLAUSE_NAMES,
@@ -20,7 +21,6 @@ import {
   type SettledStep,
   type Step,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 import { isFreeing, ModelStates } from './model-states.ts';
 import { PairTable } from './pair-table.ts';
 import { WordLists } from './word-lists.ts';

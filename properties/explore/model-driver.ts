@@ -3,6 +3,7 @@
  * admits several. It has no state of its own; a search with it counts the states and transitions of the model alone.
  */
 import { top } from '../../model/index.ts';
+import type { World } from '../../runner/index.ts';
 import {
   type Amounts,
   addressOf,
@@ -17,7 +18,6 @@ import {
   type Response,
   toHigherHalf,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 import type { Driver, Operations } from './driver.ts';
 import { Fingerprints } from './fingerprint.ts';
 import type { ModelStates } from './model-states.ts';

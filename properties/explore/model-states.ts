@@ -6,6 +6,7 @@
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
  */
 import { type FreeStack, ModelState, pop, push, top } from '../../model/index.ts';
+import type { World } from '../../runner/index.ts';
 import {
   type Operation,
   type Owner,
@@ -16,7 +17,6 @@ import {
   pfn,
   type Region,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 import { WordLists } from './word-lists.ts';
 import { framesOfWorld } from './world.ts';
 

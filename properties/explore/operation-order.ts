@@ -1,7 +1,7 @@
 /** The order of operations: that of programs of one operation, as `reduce/simplicity.ts` has it, addresses given as such. */
+
+import { argumentsCost, KIND_RANK, operationKey } from '../../counterexamples/shrink/index.ts';
 import { mapAddresses, type Operation, type Reference } from '../../spec/index.ts';
-import { operationKey } from '../reduce/draft.ts';
-import { argumentsCost, KIND_RANK } from '../reduce/simplicity.ts';
 
 /** An argument costs less than this: one number holds the kinds of a program, which count first, and its arguments. */
 const KIND_UNIT = 2 ** 40;

@@ -4,10 +4,9 @@
  * `npm run bench:explore` measures the two side by side.
  */
 import { init, type ModelState, step, sweep } from '../../model/index.ts';
+import type { LocalTarget, World } from '../../runner/index.ts';
+import { Session } from '../../runner/index.ts';
 import { type Operation, type Owner, type Pmm, type Policy, pfn, SpecError } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
-import { Session } from '../session.ts';
-import type { LocalTarget } from '../target.ts';
 import { isSaved } from './manager-driver.ts';
 import { framesOfWorld } from './world.ts';
 

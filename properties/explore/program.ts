@@ -1,4 +1,7 @@
 /** Programs of a search: from operations with addresses as such to a program that names the results they came from. */
+
+import type { LocalTarget } from '../../runner/index.ts';
+import { Execution, type World } from '../../runner/index.ts';
 import {
   mapAddresses,
   type Operation,
@@ -8,8 +11,6 @@ import {
   type Response,
   type Trace,
 } from '../../spec/index.ts';
-import { Execution, type World } from '../execution.ts';
-import type { LocalTarget } from '../target.ts';
 
 /** Where page frames came from: the page frame of a result, the last one that it was handed out by. */
 class Origins {

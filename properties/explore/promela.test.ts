@@ -1,9 +1,9 @@
 /** The model in Promela, and SPIN's count of it where SPIN is installed. */
 import { describe, expect, it } from 'vitest';
+import { countBySpin, hasSpin } from '../../assurance/spin/spin.ts';
+import { countsOf, freeStackSubject, smallSubject } from '../../assurance/spin/spin-subjects.ts';
 import { config, memoryMap, SpecError } from '../../spec/index.ts';
 import { promelaOf } from './promela.ts';
-import { countBySpin, hasSpin } from './spin.ts';
-import { countsOf, freeStackSubject, smallSubject } from './spin-subjects.ts';
 
 describe('a world in Promela', () => {
   const { world, operations } = smallSubject(2, 2);

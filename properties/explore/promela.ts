@@ -4,6 +4,8 @@
  * and order are said once more, in the language of SPIN. One operation is one `d_step`, so one transition; one that is refused
  * or misused leads back to where it came from.
  */
+
+import type { World } from '../../runner/index.ts';
 import {
   bitmapLimit,
   frameEnd,
@@ -16,7 +18,6 @@ import {
   SpecError,
   U64_MAX,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 
 /** Page frames are bytes in Promela, and one value is none of them. */
 const MOST_FRAMES = 250;

@@ -1,9 +1,8 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save a state and go back to it. */
 import { init, type ModelState, type Rejection, step, sweep } from '../../model/index.ts';
+import type { LocalTarget, World } from '../../runner/index.ts';
+import { Session } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
-import { Session } from '../session.ts';
-import type { LocalTarget } from '../target.ts';
 
 /** What a search runs on. */
 export interface Subject {

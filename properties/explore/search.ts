@@ -3,8 +3,8 @@
  * before it is expanded, by the simplest way there; so what a search finds does not depend on how many threads it has.
  */
 import { init } from '../../model/index.ts';
+import type { World } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 import type { Crew, LevelFindings } from './crew.ts';
 import type { Driver } from './driver.ts';
 import { Expander, MetSides } from './expander.ts';

@@ -1,6 +1,7 @@
 /** What a thread of a search is told, and what it answers. */
+
+import type { World } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 import type { LevelFindings } from './crew.ts';
 import type { TableBuffers } from './state-table.ts';
 

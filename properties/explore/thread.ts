@@ -1,7 +1,7 @@
 /** The program of a thread of a search: expands the states of a level, a few at a time, for as long as there are some. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadLocalTarget } from '../../runner/load/index.ts';
 import { isSpecError } from '../../spec/index.ts';
-import { loadLocalTarget } from '../load-target.ts';
 import type { LevelFindings } from './crew.ts';
 import { ManagerDriver } from './manager-driver.ts';
 import { isStopped, type Station, stationOf } from './search.ts';

@@ -8,6 +8,8 @@
  *
  * One descriptor straddles the limit of the zones. The boot page is there where K is 2 or more, that of firmware where N is.
  */
+
+import type { World } from '../../runner/index.ts';
 import {
   addressOf,
   bitmapLimit,
@@ -23,7 +25,6 @@ import {
   regionOf,
   SpecError,
 } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
 
 export interface SmallWorldOptions {
   /** Page frames of RAM in the stack zone; firmware keeps one of two or more. */

@@ -1,9 +1,10 @@
 /**
  * Recording: a workload on a target, written down as a log while it runs. Nothing is judged: that is what the log is for.
  */
-import { Session } from '../session.ts';
-import type { LocalTarget } from '../target.ts';
-import { entryLine, headerLine, initLine, type LogHeader } from './log-format.ts';
+
+import { entryLine, headerLine, initLine, type LogHeader } from '../../counterexamples/log/index.ts';
+import type { LocalTarget } from '../../runner/index.ts';
+import { Session } from '../../runner/index.ts';
 import { runWorkload } from './workload.ts';
 
 export interface RecordOptions extends LogHeader {

@@ -3,6 +3,9 @@
  * held as are wanted; runs are asked for with the limits and alignments of devices. Now and then, where that is wished for,
  * a call is one that just fits, must be refused or must panic. Deterministic in its seed.
  */
+
+import type { LogEntry } from '../../counterexamples/log/index.ts';
+import type { Session } from '../../runner/index.ts';
 import {
   type Config,
   type MemoryMap,
@@ -12,9 +15,7 @@ import {
   toHigherHalf,
   U64_MAX,
 } from '../../spec/index.ts';
-import type { Session } from '../session.ts';
-import { type Draws, drawsFrom } from './draws.ts';
-import type { LogEntry } from './log-format.ts';
+import { type Draws, drawsFrom } from '../random/draws.ts';
 
 export interface WorkloadOptions {
   readonly map: MemoryMap;

@@ -3,6 +3,9 @@
  * program of all calls so far once more, in a fresh allocator, and its last answer is that of the call. Slow, and good enough
  * for the short programs that a reducer tries.
  */
+
+import { isRemote, type LocalTarget, type RemoteTarget, type Target } from '../../runner/index.ts';
+import { withCall } from '../../runner/process/index.ts';
 import {
   isU64,
   type MemoryMap,
@@ -14,8 +17,6 @@ import {
   type Reference,
   type Response,
 } from '../../spec/index.ts';
-import { withCall } from '../process/answer.ts';
-import { isRemote, type LocalTarget, type RemoteTarget, type Target } from '../target.ts';
 
 /** An amount that the process does not tell. */
 const UNTOLD = Number.NaN;

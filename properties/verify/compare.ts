@@ -8,9 +8,9 @@
  *
  * Neither looks at the wording of warnings and panics, nor at what a manager writes into page frames that are its own.
  */
+
+import { execute, profileOf, type Target, worldBeyond } from '../../runner/index.ts';
 import type { Outcome, Response, Scenario, Trace } from '../../spec/index.ts';
-import { execute } from '../execution.ts';
-import { profileOf, type Target, worldBeyond } from '../target.ts';
 
 export const OBSERVABLES = ['spec', 'exact'] as const;
 export type Observable = (typeof OBSERVABLES)[number];

@@ -1,6 +1,7 @@
 /** The corpus on both sides: programs that showed a bug once. */
+
+import { readCorpus } from '../../counterexamples/corpus/index.ts';
 import type { Policy } from '../../spec/index.ts';
-import { readCorpus } from '../corpus/corpus.ts';
 import { isWithin, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 

@@ -1,7 +1,8 @@
 /** Differences: the simplest program found on which two sides differ, and what each of them answered. */
+
+import { type ReduceResult, reduceAcross } from '../../counterexamples/shrink/index.ts';
+import type { Target } from '../../runner/index.ts';
 import type { Scenario, Trace } from '../../spec/index.ts';
-import { type ReduceResult, reduceAcross } from '../reduce/reduce.ts';
-import type { Target } from '../target.ts';
 import { asLocal } from './as-local.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { pairOf } from './pair.ts';

@@ -3,12 +3,12 @@
  * loaded. Where the same answers are asked for and both can, on the pair of them as well, which then has no state in which
  * they answer differently.
  */
+
+import { isRemote, type LocalTarget, SimulatedMemory, type Target } from '../../runner/index.ts';
 import type { Pmm, Trace } from '../../spec/index.ts';
 import { type Exploration, explore } from '../explore/explore.ts';
 import { isSaved } from '../explore/manager-driver.ts';
 import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
-import { SimulatedMemory } from '../simulated-memory.ts';
-import { isRemote, type LocalTarget, type Target } from '../target.ts';
 import type { Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
 import type { Step } from './step.ts';

@@ -2,10 +2,11 @@
  * Pairs: two managers as one, which does what the first does as long as the second does the same, and throws where it does
  * not. So a difference that breaks no clause is found and reduced by what finds and reduces broken clauses.
  */
+
+import type { LocalTarget } from '../../runner/index.ts';
+import { SimulatedMemory } from '../../runner/index.ts';
 import { isPmmPanic, type Pmm } from '../../spec/index.ts';
 import { isSaved, type SavedPmm } from '../explore/manager-driver.ts';
-import { SimulatedMemory } from '../simulated-memory.ts';
-import type { LocalTarget } from '../target.ts';
 
 /** Thrown by a pair: the two managers did not do the same. */
 class DifferenceError extends Error {

@@ -3,14 +3,13 @@
  * has been handed out so far; so a program is drawn while one side runs it, batches in turn, and the other side then runs
  * the same. A process must know a program before it runs: where a side is one, programs are drawn in a rehearsal.
  */
+
+import { execute, isRemote, profileOf, Rehearsal } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
-import { BATCH } from '../campaign/blocks.ts';
-import { batchSeed, type NamedWorld, runProgram, worldOf } from '../campaign/campaign.ts';
-import { anyProgram, type DrawnProgram } from '../commands.ts';
-import { execute } from '../execution.ts';
-import { runCommands, runProperty } from '../fast-check.ts';
-import { Rehearsal } from '../rehearsal.ts';
-import { isRemote, profileOf } from '../target.ts';
+import { BATCH } from '../random/campaign/blocks.ts';
+import { batchSeed, type NamedWorld, runProgram, worldOf } from '../random/campaign/campaign.ts';
+import { anyProgram, type DrawnProgram } from '../random/commands.ts';
+import { runCommands, runProperty } from '../random/fast-check.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 

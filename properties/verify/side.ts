@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import * as t from 'io-ts';
+import { profileOf, release, type Target } from '../../runner/index.ts';
+import { type GivenClaims, loadTarget } from '../../runner/load/index.ts';
 import {
   decode,
   POLICIES,
@@ -13,8 +15,6 @@ import {
   SpecError,
   WHOLE,
 } from '../../spec/index.ts';
-import { type GivenClaims, loadTarget } from '../load-target.ts';
-import { profileOf, release, type Target } from '../target.ts';
 import { type CheckOutOptions, checkOut } from './checkout.ts';
 import type { Observable, Sides } from './compare.ts';
 

@@ -2,10 +2,9 @@
  * Small programs: every program of few operations on every small memory map, with the arguments that such a map tells
  * apart, on both sides. Shortest first.
  */
+
+import { narrowWorldsFor, programsOn, Worlds, worldsFor } from '../../counterexamples/shrink/index.ts';
 import { CALLS, type Scenario } from '../../spec/index.ts';
-import { Worlds } from '../reduce/draft.ts';
-import { programsOn } from '../reduce/small-programs.ts';
-import { narrowWorldsFor, worldsFor } from '../reduce/small-worlds.ts';
 import { isWithin, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 

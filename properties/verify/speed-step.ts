@@ -3,14 +3,23 @@
  * one ratio; what is said of all of them is the median and the quartiles. Timed are the calls alone, with their arguments
  * made up before; init and judging are not.
  */
+
+import { ProgramWriter } from '../../counterexamples/log/index.ts';
+import type { World } from '../../runner/index.ts';
+import {
+  isRemote,
+  type LocalTarget,
+  OURS,
+  passed,
+  profileOf,
+  type RemoteTarget,
+  Results,
+  Session,
+  SimulatedMemory,
+  type Target,
+} from '../../runner/index.ts';
 import { beyond, type Operation, type Pmm, type Program, SpecError } from '../../spec/index.ts';
-import type { World } from '../execution.ts';
-import { ProgramWriter } from '../log/log-program.ts';
 import { runWorkload } from '../log/workload.ts';
-import { Results } from '../results.ts';
-import { passed, Session } from '../session.ts';
-import { SimulatedMemory } from '../simulated-memory.ts';
-import { isRemote, type LocalTarget, OURS, profileOf, type RemoteTarget, type Target } from '../target.ts';
 import type { Sides } from './compare.ts';
 import type { Step } from './step.ts';
 

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
+import { type LocalTarget, OURS, wrapPmm } from '../../runner/index.ts';
+import { loadLocalTarget } from '../../runner/load/index.ts';
+import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import {
   config,
   formatProgram,
@@ -16,10 +19,6 @@ import {
   type Scenario,
   WHOLE,
 } from '../../spec/index.ts';
-import { loadLocalTarget } from '../load-target.ts';
-import { MUTANTS, targetOf } from '../mutants/index.ts';
-import { type LocalTarget, OURS } from '../target.ts';
-import { wrapPmm } from '../wrap-pmm.ts';
 import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
 import { reduceDifference } from './difference.ts';

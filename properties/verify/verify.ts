@@ -2,7 +2,7 @@
  * Verification: does one implementation refine another? Programs that showed a bug once, all small programs, every call
  * sequence on a small world, random programs, then speed; up to the first step that does not hold.
  */
-import { OWN_CORPUS } from '../corpus/corpus.ts';
+import { OWN_CORPUS } from '../../counterexamples/corpus/index.ts';
 import type { SmallWorldOptions } from '../explore/world.ts';
 import type { Sides } from './compare.ts';
 import { corpusStep } from './corpus-step.ts';

@@ -1,0 +1,203 @@
+/**
+ * Well-formed states: arbitrary ones, made by construction and not by running. What is free is drawn, then everything else that the
+ * representation invariant leaves open: the order and the directions of the free stack, by how much the summary claims too
+ * much, where a search starts, and what lies beyond the end of the stack. With each comes the state of the model that it means.
+ */
+import { ModelState } from '../../model/index.ts';
+import {
+  type Arbitrary,
+  anyWorld,
+  array,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  record,
+} from '../../properties/random/index.ts';
+import type { World } from '../../runner/index.ts';
+import {
+  config,
+  memoryMap,
+  ownerAfterInit,
+  PAGE_BYTES,
+  POLICIES,
+  pageCount,
+  pfn,
+  type Region,
+  regionOf,
+} from '../../spec/index.ts';
+import { BufferState, exactShortfalls } from './buffer-state.ts';
+
+/** What a state is made of. */
+export interface Drawn {
+  readonly world: World;
+  /** Lengths of runs, held and free in turn, again and again from the lowest page frame up. */
+  readonly lengths: readonly number[];
+  readonly startsFree: boolean;
+  /** Lengths of the pieces in which free page frames of the stack zone are pushed; odd ones downwards. */
+  readonly pieces: readonly number[];
+  /** Pieces are pushed in the order of these numbers. */
+  readonly places: readonly number[];
+  /** By how much each leaf of the summary claims too much, in parts of 8; where a search starts, likewise. */
+  readonly excess: readonly number[];
+  /** What the words beyond the end of the stack hold. */
+  readonly junk: number;
+}
+
+const anyLength: Arbitrary<number> = oneof(
+  { arbitrary: integer({ min: 1, max: 8 }), weight: 4 },
+  { arbitrary: integer({ min: 1, max: 80 }), weight: 4 },
+  { arbitrary: constantFrom(31, 32, 33, 255, 256, 257, 511, 512, 513, 1024, 5000), weight: 2 },
+);
+
+/** A zone whose summary has three levels, which takes more than 16,384 page frames. */
+const largeWorld: Arbitrary<World> = record({
+  bitmap: integer({ min: 16_385, max: 20_000 }),
+  stack: nat(400),
+}).map(({ bitmap, stack }) => ({
+  map: memoryMap([{ type: 'conventional', start: 0n, pages: bitmap + stack }]),
+  config: config({ bitmapMaxAddr: BigInt(bitmap) * PAGE_BYTES }),
+}));
+
+export const anyState: Arbitrary<Drawn> = record({
+  world: oneof({ arbitrary: anyWorld, weight: 12 }, { arbitrary: largeWorld, weight: 1 }),
+  lengths: array(anyLength, { minLength: 1, maxLength: 30, size: 'max' }),
+  startsFree: constantFrom(true, false),
+  pieces: array(oneof(integer({ min: 1, max: 3 }), anyLength), { minLength: 1, maxLength: 12, size: 'max' }),
+  places: array(nat(1000), { minLength: 1, maxLength: 12, size: 'max' }),
+  excess: array(nat(8), { minLength: 1, maxLength: 8, size: 'max' }),
+  junk: constantFrom(0, -1, 7),
+});
+
+const cycled = <T>(all: readonly [T, ...T[]] | readonly T[], k: number, none: T): T =>
+  all[k % all.length] ?? none;
+
+function writeHeader({ anatomy, words }: BufferState): void {
+  words[anatomy.at.magic] = anatomy.magic;
+  words[anatomy.at.map] = anatomy.checksum;
+}
+
+function release({ anatomy, words }: BufferState, ordinal: number): void {
+  const at = anatomy.at.held + Math.floor(ordinal / 32);
+  words[at] = (words[at] ?? 0) & ~(1 << (ordinal % 32));
+}
+
+/** Draws what is free, and counts it. */
+function writeHeldBits(state: BufferState, { lengths, startsFree }: Drawn): void {
+  const { anatomy, words } = state;
+  words.fill(-1, anatomy.at.held, anatomy.at.held + anatomy.ordinals / 32);
+  let [k, left] = [0, cycled(lengths, 0, 1)];
+  for (const ordinal of [...state.ordinalsIn('bitmap'), ...state.ordinalsIn('stack')]) {
+    if ((k % 2 === 0) === startsFree) release(state, ordinal);
+    left -= 1;
+    if (left > 0) continue;
+    k += 1;
+    left = cycled(lengths, k, 1);
+  }
+  words[anatomy.at.freeInBitmap] = state
+    .ordinalsIn('bitmap')
+    .filter((ordinal) => !state.isHeld(ordinal)).length;
+}
+
+/** Returns the free ordinals of the stack zone in the order in which they are pushed. */
+function pushOrder(state: BufferState, { pieces, places }: Drawn): readonly number[] {
+  const free = state.ordinalsIn('stack').filter((ordinal) => !state.isHeld(ordinal));
+  const cut: { readonly place: number; readonly ordinals: readonly number[] }[] = [];
+  for (let from = 0; from < free.length; ) {
+    const length = cycled(pieces, cut.length, 1);
+    const piece = free.slice(from, from + length);
+    cut.push({
+      place: cycled(places, cut.length, 0),
+      ordinals: length % 2 === 1 ? piece.toReversed() : piece,
+    });
+    from += length;
+  }
+  return cut.toSorted((a, b) => a.place - b.place).flatMap(({ ordinals }) => ordinals);
+}
+
+/** Writes the stack that results where each ordinal joins the top run if it is the neighbour of what was pushed last. */
+function writeStack({ anatomy, words }: BufferState, order: readonly number[], junk: number): void {
+  const { at, stackAt, floor } = anatomy;
+  const entries: { next: number; readonly last: number }[] = [];
+  for (const ordinal of order) {
+    const top = entries.at(-1);
+    if (top !== undefined && Math.abs(ordinal - top.next) === 1) top.next = ordinal;
+    else entries.push({ next: ordinal, last: ordinal });
+  }
+  const below = [floor, ...entries].slice(0, -1);
+  const top = entries.at(-1) ?? floor;
+  words.fill(junk, stackAt);
+  words.set(
+    below.flatMap(({ next, last }) => [next, last]),
+    stackAt,
+  );
+  words[at.depth] = entries.length;
+  words[at.topNext] = top.next;
+  words[at.topLast] = top.last;
+  const more = entries.slice(0, -1).reduce((sum, { next, last }) => sum + Math.abs(last - next), 0);
+  words[at.moreBelow] = entries.length === 0 ? floor.last : more;
+}
+
+/** Writes a summary that claims too much by drawn amounts, each node what the best of its children claims. */
+function writeSummary(state: BufferState, { excess }: Drawn): void {
+  const { levels, fanout } = state.anatomy;
+  let below = exactShortfalls(state).map(
+    (exact, leaf) => exact - Math.floor((exact * cycled(excess, leaf, 0)) / 8),
+  );
+  for (const { at, nodes } of levels) {
+    if (below.length !== nodes) {
+      const children = below;
+      below = Array.from({ length: nodes }, (_, k) =>
+        Math.min(...children.slice(k * fanout, (k + 1) * fanout)),
+      );
+    }
+    state.words.set(below, at);
+  }
+}
+
+function writeSearchFrom(state: BufferState, { excess }: Drawn): void {
+  const free = state.ordinalsIn('bitmap').find((ordinal) => !state.isHeld(ordinal));
+  const most = free ?? state.anatomy.bitmapOrdinals;
+  state.words[state.anatomy.at.searchFrom] = Math.floor((most * (8 - cycled(excess, 0, 0))) / 8);
+}
+
+/** Returns consecutive numbers as regions of page frames, ascending within each. */
+function regionsOf(frames: readonly number[]): readonly Region[] {
+  const runs: { base: number; count: number }[] = [];
+  for (const frame of frames) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.base + last.count === frame) last.count += 1;
+    else runs.push({ base: frame, count: 1 });
+  }
+  return runs.map(({ base, count }) => ({ base: pfn(base), count: pageCount(count) }));
+}
+
+/** Returns the state of the model in which these page frames are free, those of the stack zone pushed in this order. */
+function modelOf(
+  { map, config: chosen }: World,
+  bitmap: readonly number[],
+  stack: readonly number[],
+): ModelState {
+  const start = ModelState.init(map, chosen, POLICIES);
+  const given = map.descriptors.filter((d) => d.pages > 0 && ownerAfterInit(d.type) === 'pmm').map(regionOf);
+  return start.allocated(given).freed([...regionsOf(bitmap), ...regionsOf(stack)]);
+}
+
+/** A state of the allocator, and what it means. */
+export interface WellFormed {
+  readonly state: BufferState;
+  readonly model: ModelState;
+}
+
+export function wellFormed(drawn: Drawn): WellFormed {
+  const state = new BufferState(drawn.world);
+  writeHeader(state);
+  writeHeldBits(state, drawn);
+  const order = pushOrder(state, drawn);
+  writeStack(state, order, drawn.junk);
+  writeSummary(state, drawn);
+  writeSearchFrom(state, drawn);
+  const bitmap = state.ordinalsIn('bitmap').filter((ordinal) => !state.isHeld(ordinal));
+  const [below, above] = [bitmap, order].map((ordinals) => ordinals.map((ordinal) => state.frameOf(ordinal)));
+  return { state, model: modelOf(drawn.world, below ?? [], above ?? []) };
+}

@@ -1,0 +1,121 @@
+/**
+ * Trials of mutants: campaigns from several seeds on one mutant, each counterexample reduced twice over: by fast-check's
+ * own shrinking, which is part of the campaign, and by our reduction from there on.
+ */
+
+import { reduceAcross } from '../../counterexamples/shrink/index.ts';
+import { type Certificate, certify } from '../../properties/explore/index.ts';
+import { type CampaignOptions, runCampaign } from '../../properties/random/index.ts';
+import { type Mutant, targetOf } from '../../runner/mutants/index.ts';
+import { type ClauseName, Scenario, type Trace } from '../../spec/index.ts';
+
+/** Programs that a mutant is given to be caught in. */
+export const PROGRAMS = 5000;
+/** Operations in a program, at most. */
+export const OPERATIONS = 50;
+
+/** What became of a mutant from one seed. */
+export interface Catch {
+  /** The clause that the first failing program breaks, before any shrinking. */
+  readonly clause: ClauseName;
+  /** Programs and operations until it was caught. */
+  readonly programs: number;
+  readonly operations: number;
+  /** What that took, without shrinking. */
+  readonly ms: number;
+  /** That program. */
+  readonly found: Trace;
+  /** What fast-check's own shrinking made of it; maybe a program that breaks another clause. */
+  readonly shrunk: Trace;
+  /** The simplest program on the way there that breaks `clause`. */
+  readonly kept: Trace;
+}
+
+/** A counterexample reduced. */
+export interface Reduced {
+  readonly trace: Trace;
+  readonly ms: number;
+  /** Whether no move was left, rather than no budget. */
+  readonly isMinimal: boolean;
+}
+
+/** How a mutant is looked for. */
+export interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
+  readonly seed: number;
+  /** Programs at most. Default: {@link PROGRAMS}. */
+  readonly programs?: number;
+}
+
+/** Runs a campaign on a mutant until it is caught. Returns null where it survives. */
+export async function catchMutant(mutant: Mutant, options: CatchOptions): Promise<Catch | null> {
+  const { counterexample, shrinking, programs, operations, seconds } = await runCampaign({
+    target: targetOf(mutant),
+    worlds: [],
+    generated: true,
+    programs: PROGRAMS,
+    operations: OPERATIONS,
+    ...options,
+  });
+  if (counterexample === null || shrinking === null) return null;
+  const { from, to } = shrinking;
+  const clause = from.violation?.clause;
+  if (clause === undefined) return null;
+  const ms = (seconds - shrinking.seconds) * 1000;
+  return { clause, programs, operations, ms, found: from, shrunk: to, kept: counterexample };
+}
+
+/** Reduces what a campaign found to the simplest program of the mutant. */
+export function reduceCatch(mutant: Mutant, { kept }: Catch): Reduced {
+  const start = performance.now();
+  const results = reduceAcross(targetOf(mutant), kept);
+  return {
+    trace: { ...(results.at(-1)?.trace ?? kept), note: mutant.sentence },
+    ms: performance.now() - start,
+    isMinimal: results.every(({ verdict, exhausted }) => verdict === 'reduced' && !exhausted),
+  };
+}
+
+/** What became of a mutant from several seeds. */
+export interface MutantResult {
+  readonly mutant: Mutant;
+  readonly catches: readonly Catch[];
+  readonly reduced: readonly Reduced[];
+  /** Of each different program that it was reduced to, whether one is as short on the same world. */
+  readonly certificates: readonly Certificate[];
+  /** Seeds from which it was not caught. */
+  readonly survived: readonly number[];
+}
+
+/** Certifies each different program once. */
+async function certificatesOf(mutant: Mutant, traces: readonly Trace[]): Promise<readonly Certificate[]> {
+  const different = new Map(traces.map((trace) => [JSON.stringify(Scenario.encode(trace.scenario)), trace]));
+  const certificates: Certificate[] = [];
+  for (const trace of different.values()) certificates.push(await certify(targetOf(mutant), trace));
+  return certificates;
+}
+
+export async function tryMutant(mutant: Mutant, seeds: readonly number[]): Promise<MutantResult> {
+  const catches: Catch[] = [];
+  const survived: number[] = [];
+  for (const seed of seeds) {
+    const caught = await catchMutant(mutant, { seed });
+    if (caught === null) survived.push(seed);
+    else catches.push(caught);
+  }
+  const reduced = catches.map((caught) => reduceCatch(mutant, caught));
+  const certificates = await certificatesOf(
+    mutant,
+    reduced.map(({ trace }) => trace),
+  );
+  return { mutant, catches, survived, reduced, certificates };
+}
+
+/** Returns the operations of a trace. */
+export function lengthOf({ scenario }: Trace): number {
+  return scenario.operations.length;
+}
+
+/** Returns how many of the traces differ in their program, memory map or configuration. */
+export function distinctPrograms(traces: readonly Trace[]): number {
+  return new Set(traces.map(({ scenario }) => JSON.stringify(Scenario.encode(scenario)))).size;
+}

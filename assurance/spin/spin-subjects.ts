@@ -1,0 +1,37 @@
+/** What SPIN and our own search both count: finite worlds, each with a list of operations. */
+
+import { modelGraph, operationInstances, promelaOf, smallWorld } from '../../properties/explore/index.ts';
+import type { World } from '../../runner/index.ts';
+import { config, memoryMap, type Operation, PAGE_BYTES } from '../../spec/index.ts';
+import { countBySpin } from './spin.ts';
+
+/** A finite world and what is called in it. */
+export interface Subject {
+  readonly name: string;
+  readonly world: World;
+  readonly operations: readonly Operation[];
+}
+
+/** A usual small world, with every operation. */
+export function smallSubject(stack: number, bitmap: number): Subject {
+  const world = smallWorld({ stack, bitmap });
+  return { name: `stack ${stack}, bitmap ${bitmap}`, world, operations: operationInstances(world) };
+}
+
+/** N free page frames, all in the stack zone; `alloc`, and `free` of each. */
+export function freeStackSubject(pages: number): Subject {
+  const map = memoryMap([{ type: 'conventional', start: 0n, pages }]);
+  const world = { map, config: config({ bitmapMaxAddr: 0n }) };
+  const addresses = Array.from(
+    { length: pages },
+    (_, frame) => world.config.higherHalf + BigInt(frame) * PAGE_BYTES,
+  );
+  const frees = addresses.map((address): Operation => ({ call: 'free', address }));
+  return { name: `free stack of ${pages}`, world, operations: [{ call: 'alloc' }, ...frees] };
+}
+
+/** What both count. */
+export async function countsOf({ world, operations }: Subject) {
+  const { states, transitions } = await modelGraph(world, operations);
+  return { ours: { states, transitions }, spin: countBySpin(promelaOf(world, operations)) };
+}

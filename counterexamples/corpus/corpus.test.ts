@@ -1,0 +1,88 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPmm } from '../../impl/index.ts';
+import { OURS, type Target, wrapPmm } from '../../runner/index.ts';
+import { isSpecError } from '../../spec/index.ts';
+import { saveTrace } from '../trace/trace-file.ts';
+import { OWN_CORPUS, replayCorpus } from './corpus.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'frameproof-corpus-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const REFUSES_ALL: Target = {
+  ...OURS,
+  name: 'refuses every run',
+  create: (map, options) => wrapPmm(createPmm(map, options), { allocBitmap: () => null }),
+};
+
+describe('the corpus of this package', () => {
+  it('holds on our implementation, every trace of it', () => {
+    const files = replayCorpus(OURS, [OWN_CORPUS]);
+    expect(files.length).toBeGreaterThanOrEqual(8);
+    expect(files.filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
+  });
+
+  it('says of each trace what breaks on it', () => {
+    for (const name of readdirSync(OWN_CORPUS).filter((n) => n.endsWith('.json')))
+      expect(readFileSync(join(OWN_CORPUS, name), 'utf8')).toMatch(/"note": "[A-Z]/);
+  });
+
+  it('is broken by an allocator that refuses what fits', () => {
+    const broken = replayCorpus(REFUSES_ALL, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'broken');
+    expect(broken.length).toBeGreaterThanOrEqual(4);
+    for (const { trace } of broken) expect(trace?.violation?.clause).toBe('allocBitmap.complete');
+  });
+});
+
+describe("a user's corpus", () => {
+  const users = join(folder, 'users');
+  cpSync(OWN_CORPUS, users, { recursive: true });
+  const text = readFileSync(join(users, 'double-free.json'), 'utf8');
+  writeFileSync(join(users, 'newer.json'), text.replace('"version": 1', '"version": 2'));
+  writeFileSync(join(users, 'dangling.json'), text.replaceAll('"address": "a"', '"address": "b"'));
+  writeFileSync(join(users, 'cut.json'), text.slice(0, 100));
+  writeFileSync(join(users, 'notes.txt'), 'no trace, and no file of the corpus');
+
+  it('lists what cannot be used by name and reason, never in silence', () => {
+    const listed = replayCorpus(OURS, [users]).filter(({ verdict }) => verdict !== 'holds');
+    expect(listed.map(({ path, verdict }) => [path.slice(users.length + 1), verdict])).toEqual([
+      ['cut.json', 'unusable'],
+      ['dangling.json', 'outdated'],
+      ['newer.json', 'outdated'],
+    ]);
+    expect(listed.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^expected JSON: /),
+      expect.stringMatching(/^operation 2 refers to b, which this target did not hand out$/),
+      expect.stringMatching(/^format version 2, and this program reads version 1$/),
+    ]);
+  });
+
+  it('holds a target to what it promises alone', () => {
+    const modest: Target = { ...REFUSES_ALL, policies: [] };
+    for (const { trace } of replayCorpus(modest, [users])) expect(trace?.scenario.policies ?? []).toEqual([]);
+  });
+
+  it('stores the same counterexample once', () => {
+    const [first] = replayCorpus(REFUSES_ALL, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'broken');
+    if (first?.trace == null) throw new Error('nothing is broken');
+    const saved = join(folder, 'saved');
+    const path = saveTrace(saved, first.trace);
+    const [again] = replayCorpus(REFUSES_ALL, [saved]);
+    if (again?.trace == null) throw new Error('nothing was saved');
+    expect(saveTrace(saved, again.trace)).toBe(path);
+    expect(readdirSync(saved)).toHaveLength(1);
+  });
+
+  it('may be a folder that is not there yet, and nothing but a folder', () => {
+    expect(replayCorpus(OURS, [join(folder, 'none')])).toEqual([]);
+    const replay = (): unknown => replayCorpus(OURS, [join(users, 'cut.json')]);
+    expect(replay).toThrow(/cut\.json: expected a folder of traces: ENOTDIR$/);
+    try {
+      replay();
+    } catch (error) {
+      expect(isSpecError(error)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,161 @@
+/**
+ * Regressions: a trace as a list of calls and what the specification demands of each. The state comes from the answers
+ * that were recorded and accepted; what is demanded of the last call is what the broken answer should have been.
+ */
+import { ModelState, step } from '../../model/index.ts';
+import { Results } from '../../runner/index.ts';
+import {
+  askedOf,
+  CLAUSES,
+  type Expectation,
+  expectation,
+  frameEnd,
+  isAllocation,
+  isU64,
+  type Operation,
+  type Owner,
+  PFN_LIMIT,
+  pageCount,
+  pagesBetween,
+  pfn,
+  type Reference,
+  type Response,
+  resultName,
+  type Scenario,
+  SpecError,
+  type Trace,
+  type Violation,
+} from '../../spec/index.ts';
+
+/** One call, and what is demanded of it. */
+export interface Demand {
+  readonly operation: Operation<Reference>;
+  /** The name of its result, where it is a call that allocates; else null. */
+  readonly result: string | null;
+  readonly expected: Expectation;
+  /** Page frames that it takes or returns where it is granted. */
+  readonly pages: number;
+  /** The page frames that a promised policy makes it hand out; a run by its first one. Null where none is promised. */
+  readonly promised: readonly number[] | null;
+  /** Free page frames after it. */
+  readonly free: number;
+}
+
+/** Page frames in one condition, as `inspect` reports them. */
+export interface ConditionRun {
+  readonly base: number;
+  readonly count: number;
+  readonly condition: 'free' | 'held';
+}
+
+/** A trace as calls and demands. */
+export interface Regression {
+  readonly scenario: Scenario;
+  readonly violation: Violation | null;
+  /** The sentence of the broken clause, or what the trace shows where none is. */
+  readonly sentence: string;
+  readonly total: number;
+  /** Free page frames after init. */
+  readonly free: number;
+  readonly demands: readonly Demand[];
+  /** The condition of every page frame at the end. */
+  readonly runs: readonly ConditionRun[];
+}
+
+function pagesOf(operation: Operation): number {
+  if (operation.call === 'freePages') return operation.addresses.length;
+  if ('count' in operation) return isU64(operation.count) ? Number(operation.count) : 0;
+  return operation.call === 'alloc' || operation.call === 'free' ? 1 : 0;
+}
+
+function promisedBy(state: ModelState, operation: Operation): readonly number[] | null {
+  if (operation.call === 'alloc' || operation.call === 'allocPages')
+    return state.stackTop(pageCount(pagesOf(operation)));
+  if (operation.call !== 'allocBitmap' || !state.policies.includes('first-fit')) return null;
+  const { lowest } = askedOf(state, operation);
+  return lowest === null ? null : [lowest];
+}
+
+function freeAfter(state: ModelState, operation: Operation, { kind }: Expectation): number {
+  const free = state.countOf('pmm');
+  if (kind !== 'granted') return free;
+  return isAllocation(operation.call) ? free - pagesOf(operation) : free + pagesOf(operation);
+}
+
+const CONDITIONS: Readonly<Record<Owner, 'free' | 'held' | null>> = {
+  absent: null,
+  firmware: null,
+  boot: 'held',
+  caller: 'held',
+  pmm: 'free',
+};
+
+function runsOf(state: ModelState): readonly ConditionRun[] {
+  const runs: ConditionRun[] = [];
+  const end = frameEnd(state.world.map);
+  for (let base = 0; base < end; ) {
+    const condition = CONDITIONS[state.ownerOf(pfn(base))];
+    const room = pagesBetween(pfn(base), pfn(PFN_LIMIT));
+    const next =
+      state.firstFailing({ base: pfn(base), count: room }, (o) => CONDITIONS[o] === condition) ?? PFN_LIMIT;
+    if (condition !== null) runs.push({ base, count: next - base, condition });
+    base = next;
+  }
+  return runs;
+}
+
+/** The last operation that a trace says something of: the failing one, or the last of all. */
+function lastOf({ scenario: { operations }, violation }: Trace): number {
+  const at = violation?.at ?? operations.length - 1;
+  if (at >= -1 && at < operations.length) return at;
+  throw new SpecError(`violation.at: expected one of ${operations.length} operations, from 0, found ${at}`);
+}
+
+function refuseUnanswered(at: number, response: Response | undefined): asserts response is Response {
+  if (response === undefined)
+    throw new SpecError(`responses: expected an answer to operation ${at + 1}, found none`);
+}
+
+/**
+ * Returns the regression of a trace. Operations that were not run, because what they name was not handed out, are left out.
+ *
+ * @throws SpecError where the answers are not those of a run that the specification admits up to the failing operation.
+ */
+export function regressionOf(trace: Trace): Regression {
+  const last = lastOf(trace);
+  const { scenario, responses } = trace;
+  const violation = trace.violation ?? null;
+  const { map, config, policies } = scenario;
+  let state = ModelState.init(map, config, policies);
+  const [total, free] = [state.world.total, state.countOf('pmm')];
+  const results = new Results();
+  const demands: Demand[] = [];
+  for (const [at, operation] of scenario.operations.slice(0, last + 1).entries()) {
+    const resolved = results.resolve(operation);
+    const response = responses[at + 1];
+    refuseUnanswered(at, response);
+    const result = isAllocation(operation.call) ? resultName(results.length) : null;
+    results.record(operation, response);
+    if (resolved === null) continue;
+    const expected = expectation(state, resolved, askedOf(state, resolved));
+    const promised = expected.kind === 'granted' ? promisedBy(state, resolved) : null;
+    const pages = pagesOf(resolved);
+    demands.push({
+      operation,
+      result,
+      expected,
+      pages,
+      promised,
+      free: freeAfter(state, resolved, expected),
+    });
+    const verdict = step(state, resolved, response);
+    if (verdict.accepted) state = verdict.state;
+    else if (at < last || violation === null)
+      throw new SpecError(
+        `responses: expected answers that the specification admits before the failing operation, found one that breaks ${verdict.rejection.clause} at operation ${at + 1}`,
+      );
+  }
+  const sentence =
+    CLAUSES.find(({ name }) => name === violation?.clause)?.sentence ?? 'Every answer is admitted.';
+  return { scenario, violation, sentence, total, free, demands, runs: runsOf(state) };
+}

@@ -1,0 +1,250 @@
+/**
+ * A regression as a vitest file: the calls of the program one after the other, each with what the specification demands of
+ * the answer. It needs this package for the types of the interface and to build the manager, and no judge: it reads like
+ * a test that somebody wrote by hand.
+ */
+import {
+  type Argument,
+  endOf,
+  formatProgram,
+  namesResult,
+  type Operation,
+  ownerAfterInit,
+  type Reference,
+  regionOf,
+  resultName,
+  toHex,
+} from '../../spec/index.ts';
+import type { Demand, Regression } from './regression.ts';
+import { helpersFor } from './vitest-helpers.ts';
+
+export interface VitestOptions {
+  /** How the test imports the module whose default export builds the manager; null for this package's own. */
+  readonly module: string | null;
+}
+
+function literal(argument: Argument): string {
+  if (typeof argument === 'number') return String(argument);
+  const isSmall = argument >= 0n && argument < 1_000_000n;
+  return isSmall ? String(argument) : argument < 0n ? `${argument}n` : `${toHex(argument)}n`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** How the test writes an address. `batches` are the results that are arrays. */
+function addressCode(reference: Reference, batches: ReadonlySet<string>): string {
+  if (!namesResult(reference)) return literalBigint(reference.absolute);
+  const { result, page, offset } = reference;
+  const name = resultName(result);
+  const first = batches.has(name)
+    ? `pageOf(${name}, ${page})`
+    : page === 0
+      ? name
+      : `${name} + ${page}n * PAGE`;
+  return offset === 0n
+    ? first
+    : `${first} ${offset < 0n ? '-' : '+'} ${toHex(offset < 0n ? -offset : offset)}n`;
+}
+
+function literalBigint(n: bigint): string {
+  return n < 0n ? `-${toHex(-n)}n` : `${toHex(n)}n`;
+}
+
+function callCode(operation: Operation<Reference>, batches: ReadonlySet<string>): string {
+  const address = (reference: Reference): string => addressCode(reference, batches);
+  switch (operation.call) {
+    case 'allocPages':
+      return `pmm.allocPages(entries, ${literal(operation.count)})`;
+    case 'allocBitmap':
+      return `pmm.allocBitmap(${[operation.count, operation.maxAddr, operation.alignment].map(literal).join(', ')})`;
+    case 'free':
+      return `pmm.free(${address(operation.address)})`;
+    case 'freePages':
+      return `pmm.freePages(BigUint64Array.of(${operation.addresses.map(address).join(', ')}), ${operation.addresses.length})`;
+    case 'freeRegion':
+      return `pmm.freeRegion(${address(operation.address)}, ${literal(operation.count)})`;
+    default:
+      return `pmm.${operation.call}()`;
+  }
+}
+
+function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly string[] {
+  if (promised === null || result === null || promised.length === 0) return [];
+  const actual = isBatch ? `${result}.map(frameOf)` : `[frameOf(${result})]`;
+  return [`expect(${actual}).toEqual([${promised.map((frame) => `${frame}n`).join(', ')}]); // promised`];
+}
+
+function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
+  const { operation, result, free, pages } = demand;
+  const code = callCode(operation, batches);
+  const address = (reference: Reference): string => addressCode(reference, batches);
+  switch (operation.call) {
+    case 'alloc':
+      return [`const ${result} = granted(${code}, 1, 'stack');`, ...promisedLines(demand, false)];
+    case 'allocBitmap':
+      return [
+        `const ${result} = granted(${code}, ${pages}, 'bitmap');`,
+        `expectFit(${result}, ${pages}, ${literalBigint(BigInt(operation.maxAddr))}, ${literalBigint(BigInt(operation.alignment))});`,
+        ...promisedLines(demand, false),
+      ];
+    case 'allocPages':
+      return [`const ${result} = grantedPages(${pages});`, ...promisedLines(demand, true)];
+    case 'free':
+      return [`${code};`, `released(${address(operation.address)}, 1);`];
+    case 'freePages':
+      return [`${code};`, ...operation.addresses.map((a) => `released(${address(a)}, 1);`)];
+    case 'freeRegion':
+      return [`${code};`, `released(${address(operation.address)}, ${pages});`];
+    case 'totalAmount':
+      return [`expect(${code}).toBe(TOTAL);`];
+    case 'freeAmount':
+      return [`expect(${code}).toBe(${free});`];
+    default:
+      return [`expect(${code}).toBe(TOTAL - ${free});`];
+  }
+}
+
+function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): readonly string[] {
+  if (operation.call !== 'allocPages') return [`expect(${callCode(operation, batches)}).toBeNull();`];
+  return [`expectRefusedPages(${literal(operation.count)});`];
+}
+
+/** What a panic must blame, where there is but one page frame to blame. */
+function blamed({ operation, expected, pages }: Demand): string {
+  if (expected.kind !== 'misused' || expected.frame === null || expected.duplicate) return '{}';
+  return operation.call === 'free' || pages === 1
+    ? `{ pfn: ${expected.frame}, owner: ${quoted(expected.owner ?? '')} }`
+    : '{}';
+}
+
+function demandLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
+  const { operation, expected, free } = demand;
+  const call = quoted(operation.call);
+  if (expected.kind === 'granted') return [...grantedLines(demand, batches), `expectSuccess(${free});`];
+  if (expected.kind === 'refused')
+    return [...refusedLines(demand, batches), `expectFailure(${call}, ${free}); // ${expected.why}`];
+  const run =
+    operation.call === 'allocPages'
+      ? `pmm.allocPages(new BigUint64Array(4), ${literal(operation.count)})`
+      : callCode(operation, batches);
+  return [
+    `expectPanic(${call}, () => ${run}, ${blamed(demand)}); // ${expected.why}`,
+    `expectAmounts(${free});`,
+  ];
+}
+
+function programLines({ demands, free, runs, violation, scenario }: Regression): readonly string[] {
+  const batches = new Set<string>();
+  const names = formatProgram(scenario.operations);
+  const lines = demands.flatMap((demand) => {
+    if (demand.operation.call === 'allocPages' && demand.result !== null) batches.add(demand.result);
+    const text = names[scenario.operations.indexOf(demand.operation)] ?? '';
+    return ['', `// ${text}`, ...demandLines(demand, batches)];
+  });
+  const inspected =
+    violation?.clause === 'owner.agrees'
+      ? ['', 'expectConditions([', ...runs.map((run) => `  ${conditionCode(run)},`), ']);']
+      : [];
+  return [`expectAmounts(${free});`, ...lines, ...inspected].map((line) => (line === '' ? '' : `  ${line}`));
+}
+
+function conditionCode({ base, count, condition }: Regression['runs'][number]): string {
+  return `{ base: ${base}, count: ${count}, condition: ${quoted(condition)} }`;
+}
+
+function mapLines({ scenario }: Regression): readonly string[] {
+  return scenario.map.descriptors.map(
+    ({ type, start, pages }) => `  { type: ${quoted(type)}, start: ${toHex(start)}n, pages: ${pages} },`,
+  );
+}
+
+function freeRanges({ scenario }: Regression): string {
+  const ranges = scenario.map.descriptors
+    .filter(({ type, pages }) => ownerAfterInit(type) === 'pmm' && pages > 0)
+    .map(regionOf);
+  return `[${ranges.map((region) => `[${region.base}n, ${endOf(region)}n]`).join(', ')}]`;
+}
+
+function headLines(
+  { violation, sentence, scenario, total }: Regression,
+  { module }: VitestOptions,
+): readonly string[] {
+  const found =
+    violation === null ? [] : [` * ${violation.at < 0 ? 'init' : 'the last call'}: ${violation.explanation}`];
+  const builder =
+    module === null
+      ? ["import { createPmm } from 'frameproof/impl';"]
+      : ["import { targetFrom } from 'frameproof/runner';"];
+  return [
+    '/**',
+    ` * ${violation?.clause ?? 'a program that holds'}: ${sentence}`,
+    ...found,
+    ' *',
+    ' * Written by `frameproof export` from a saved counterexample.',
+    ' */',
+    ...builder,
+    "import { config, memoryMap, type Pmm } from 'frameproof/spec';",
+    "import { expect, it } from 'vitest';",
+    ...(module === null ? [] : [`import allocator from ${quoted(module)};`]),
+    '',
+    'const PAGE = 4096n;',
+    `const HIGHER_HALF = ${toHex(scenario.config.higherHalf)}n;`,
+    `const BITMAP_END = ${toHex(scenario.config.bitmapMaxAddr)}n;`,
+    `const TOTAL = ${total};`,
+  ];
+}
+
+function buildLines({ module }: VitestOptions): readonly string[] {
+  const create =
+    module === null
+      ? 'createPmm'
+      : `targetFrom(allocator, { source: ${quoted(module)}, policies: [] }).create`;
+  return [
+    'const options = { config: config({ bitmapMaxAddr: BITMAP_END, higherHalf: HIGHER_HALF }), warn, memory };',
+    `const pmm: Pmm = ${create}(map, options);`,
+  ];
+}
+
+/** What the manager is given: the same in every file. */
+const GIVEN = `
+/** Physical memory, for managers that keep their data in free pages, and the page frames written to. */
+const words = new Map<bigint, bigint>();
+const written = new Set<bigint>();
+const memory = {
+  read: (address: bigint): bigint => words.get(address) ?? 0n,
+  write: (address: bigint, value: bigint): void => {
+    written.add(address / PAGE);
+    words.set(address, BigInt.asUintN(64, value));
+  },
+};
+const warnings: string[] = [];
+const warn = (line: string): void => {
+  warnings.push(line);
+};
+`;
+
+/** Returns the text of a vitest file that fails where the clause is broken, and passes where it holds. */
+export function vitestFile(regression: Regression, options: VitestOptions): string {
+  const { violation } = regression;
+  const program = programLines(regression).join('\n');
+  const name = violation === null ? 'holds' : `${violation.clause} holds`;
+  const lines = [
+    ...headLines(regression, options),
+    '/** RAM that is free after init, as page frames [first, end). */',
+    `const FREE_AT_FIRST: readonly (readonly [bigint, bigint])[] = ${freeRanges(regression)};`,
+    GIVEN,
+    'const map = memoryMap([',
+    ...mapLines(regression),
+    ']);',
+    ...buildLines(options),
+    '',
+    ...helpersFor(program).flatMap((helper) => [helper, '']),
+    `it(${quoted(name)}, () => {`,
+    program,
+    '});',
+    '',
+  ];
+  return lines.join('\n');
+}

@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { recordLog } from '../../properties/log/index.ts';
+import { OURS } from '../../runner/index.ts';
+import { config, isSpecError, MemoryMap, memoryMap, OutdatedTraceError } from '../../spec/index.ts';
+import { judgeLog } from './judge-log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'frameproof-log-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const map = memoryMap([
+  { type: 'conventional', start: 0n, pages: 64 },
+  { type: 'loaderData', start: 0x4_0000n, pages: 4 },
+  { type: 'conventional', start: 0x10_0000n, pages: 256 },
+]);
+const settings = config({ bitmapMaxAddr: 0x2_0000n });
+
+let files = 0;
+/** Writes a log and returns its path. */
+function logOf(text: string): string {
+  files += 1;
+  const path = join(folder, `${files}.log`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function linesOf(...lines: readonly (string | object)[]): string {
+  return logOf(lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
+}
+
+const recorded = [
+  ...recordLog({
+    target: OURS,
+    map,
+    config: settings,
+    policies: OURS.policies,
+    operations: 3000,
+    seed: 5,
+    provokesFrom: 0,
+  }),
+];
+
+const HEADER = {
+  format: 'frameproof/log',
+  version: 1,
+  map: MemoryMap.encode(map),
+  config: { bitmapMaxAddr: '0x20000', higherHalf: '0xffff800000000000' },
+};
+const ALLOC = { operation: { call: 'alloc' }, response: { outcome: { kind: 'failed' } } };
+const FREE_AMOUNT = {
+  operation: { call: 'freeAmount' },
+  response: { outcome: { kind: 'amount', amount: 320 } },
+};
+
+describe('judging a log', () => {
+  it('admits what our implementation answered, every operation of it', async () => {
+    const { verdict, operations, calls } = await judgeLog(linesOf(...recorded));
+    expect({ verdict, operations }).toEqual({ verdict: 'admitted', operations: 3000 });
+    expect(Object.keys(calls)).toHaveLength(7);
+  });
+
+  it('names the line and the clause where one answer near the end is altered', async () => {
+    const at = recorded.findLastIndex(
+      (line) => line.includes('"call":"alloc"') && line.includes('"address"'),
+    );
+    const altered = recorded.with(at, (recorded[at] ?? '').replace(/"free":\d+/, '"free":1'));
+    const { verdict, breach } = await judgeLog(linesOf(...altered));
+    expect(verdict).toBe('broken');
+    expect(breach).toMatchObject({ line: at + 1, clause: 'amounts.free' });
+  });
+
+  it('names the page frame and its owner', async () => {
+    const address = '0xffff800000100000';
+    const granted = { operation: { call: 'alloc' }, response: { outcome: { kind: 'address', address } } };
+    const { breach } = await judgeLog(linesOf(HEADER, granted, granted));
+    expect(breach).toMatchObject({ line: 3, clause: 'alloc.was-free', pfn: 256, owner: 'caller' });
+  });
+
+  it('judges init where it was observed', async () => {
+    const init = { outcome: { kind: 'done' }, amounts: { total: 1, free: 320, reserved: 0 } };
+    const { breach } = await judgeLog(linesOf(HEADER, { init }));
+    expect(breach).toMatchObject({ line: 2, clause: 'init.total', operation: null });
+  });
+
+  it('does not judge what was not observed', async () => {
+    const { verdict, clauses } = await judgeLog(linesOf(HEADER, FREE_AMOUNT));
+    expect(verdict).toBe('admitted');
+    expect(Object.keys(clauses)).toEqual(['amounts.free']);
+  });
+
+  it('reads the map from a file beside the log', async () => {
+    writeFileSync(join(folder, 'box.txt'), 'BIOS-e820: [mem 0x0-0xfffff] usable\n');
+    const { header } = await judgeLog(linesOf({ ...HEADER, map: 'box.txt' }, FREE_AMOUNT).toString());
+    expect(header.map.descriptors).toHaveLength(1);
+  });
+
+  it('passes over empty lines and the carriage returns of a serial console', async () => {
+    const text = `${JSON.stringify(HEADER)}\r\n\r\n${JSON.stringify(FREE_AMOUNT)}\r\n`;
+    expect(await judgeLog(logOf(text))).toMatchObject({ verdict: 'admitted', operations: 1 });
+  });
+
+  it('accepts a last line without a line break', async () => {
+    const text = `${JSON.stringify(HEADER)}\n${JSON.stringify(FREE_AMOUNT)}`;
+    expect(await judgeLog(logOf(text))).toMatchObject({ verdict: 'admitted', operations: 1 });
+  });
+
+  it('says what held before a last line that is cut short', async () => {
+    const text = `${JSON.stringify(HEADER)}\n${JSON.stringify(FREE_AMOUNT)}\n{"operation":{"ca`;
+    const { verdict, operations, cut } = await judgeLog(logOf(text));
+    expect({ verdict, operations }).toEqual({ verdict: 'cut', operations: 1 });
+    expect(cut).toMatch(/\.log:3: expected a whole line, and the log is cut short in it$/);
+  });
+
+  it.each<readonly [claim: string, lines: readonly (string | object)[], message: RegExp]>([
+    ['an empty file', [], /^\S+\.log: expected a log, found nothing$/],
+    ['a log without a header', [ALLOC], /^\S+:1: format: expected "frameproof\/log", found undefined$/],
+    ['text that is no JSON', [HEADER, 'panic: out of memory'], /^\S+:2: expected JSON: /],
+    ['a call that there is not', [HEADER, { ...ALLOC, operation: { call: 'malloc' } }], /^\S+:2: operation/],
+    [
+      'an address that is no hex string',
+      [HEADER, { ...ALLOC, operation: { call: 'free', address: 12 } }],
+      /^\S+:2: operation.*found 12$/,
+    ],
+    [
+      'an answer without an outcome',
+      [HEADER, { ...ALLOC, response: {} }],
+      /^\S+:2: response\.outcome.*found undefined$/,
+    ],
+    ['init in the middle', [HEADER, FREE_AMOUNT, { init: {} }], /^\S+:3: operation/],
+    [
+      'writes that are no page frames',
+      [HEADER, { ...ALLOC, response: { outcome: { kind: 'failed' }, writes: [-1] } }],
+      /^\S+:2: .*expected page frame numbers/,
+    ],
+    [
+      'a map that overlaps itself',
+      [
+        {
+          ...HEADER,
+          map: {
+            ...MemoryMap.encode(map),
+            descriptors: [
+              { type: 'mmio', start: '0x0', pages: 2 },
+              { type: 'mmio', start: '0x0', pages: 2 },
+            ],
+          },
+        },
+      ],
+      /^\S+:1: map.*overlaps/,
+    ],
+    [
+      'a map file that is not there',
+      [{ ...HEADER, map: 'none.txt' }],
+      /none\.txt: expected a readable memory map/,
+    ],
+  ])('refuses %s in one line that names the place', async (_, lines, message) => {
+    const error = await judgeLog(linesOf(...lines)).catch((e: unknown) => e);
+    expect(isSpecError(error)).toBe(true);
+    expect(error instanceof Error && error.message).toMatch(message);
+    expect(String(error)).not.toContain('\n');
+  });
+
+  it('of another version no longer applies', async () => {
+    await expect(judgeLog(linesOf({ ...HEADER, version: 2 }))).rejects.toThrow(OutdatedTraceError);
+  });
+});

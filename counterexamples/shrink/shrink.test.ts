@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { runCampaign } from '../../properties/random/index.ts';
+import { execute, OURS, type Target } from '../../runner/index.ts';
+import { config, memoryMap, type Operation, type Reference, Trace } from '../../spec/index.ts';
+import { BUGS } from './fixtures/broken.ts';
+import { reduce, reduceAcross } from './shrink.ts';
+import { compareSimplicity } from './simplicity.ts';
+
+const SEEDS = [1, 2];
+
+const searched = new Map<string, Promise<Trace>>();
+
+/** Returns what a campaign finds; several tests begin with the same. */
+function counterexample(target: Target, seed: number): Promise<Trace> {
+  const key = `${target.name}, seed ${seed}`;
+  const trace = searched.get(key) ?? search(target, seed);
+  searched.set(key, trace);
+  return trace;
+}
+
+async function search(target: Target, seed: number): Promise<Trace> {
+  const options = { target, worlds: [], generated: true, programs: 5000, operations: 50, seed };
+  const { counterexample } = await runCampaign(options);
+  if (counterexample === null) throw new Error(`seed ${seed} does not find that ${target.name}`);
+  return counterexample;
+}
+
+function bug(name: string): Target {
+  const found = BUGS.find(({ target }) => target.name === name);
+  if (found === undefined) throw new Error(`there is no bug "${name}"`);
+  return found.target;
+}
+
+const ALLOC: Operation<Reference> = { call: 'alloc' };
+
+function traceOn(target: Target, operations: readonly Operation<Reference>[]): Trace {
+  const map = memoryMap([
+    { type: 'loaderData', start: 0x8000n, pages: 3 },
+    { type: 'conventional', start: 0n, pages: 8 },
+  ]);
+  const { policies } = target;
+  return execute(target, { map, config: config({ bitmapMaxAddr: 0x4000n }), policies, operations }).trace();
+}
+
+describe('reduce', () => {
+  for (const { target, shortest } of BUGS)
+    it(`brings "${target.name}" down to ${shortest} operations, the same from every seed, under its clause`, async () => {
+      const programs = new Set<string>();
+      for (const seed of SEEDS) {
+        const found = await counterexample(target, seed);
+        const results = reduceAcross(target, found);
+        const [own] = results;
+        expect(own).toMatchObject({ verdict: 'reduced', exhausted: false });
+        expect(own?.trace.violation?.clause).toBe(found.violation?.clause);
+        expect(own?.otherClauses.map(({ clause }) => clause)).not.toContain(found.violation?.clause);
+        const simplest = results.at(-1)?.trace ?? found;
+        expect(simplest.scenario.operations).toHaveLength(shortest);
+        expect(simplest.violation?.at).toBe(shortest - 1);
+        programs.add(JSON.stringify(Trace.encode(simplest)));
+      }
+      expect([...programs]).toHaveLength(1);
+    });
+
+  it('reduces a failure of hidden state that no smaller state explains', () => {
+    const free = (result: number): Operation<Reference> => ({
+      call: 'free',
+      address: { result, page: 0, offset: 0n },
+    });
+    const operations = [0, 1, 2, 3, 4].flatMap((k) => [ALLOC, free(k)]);
+    const target = bug('alloc fails after the fifth free');
+    const { trace } = reduce(target, traceOn(target, [...operations, ALLOC]));
+    expect(trace.scenario.operations.map(({ call }) => call)).toEqual([
+      'free',
+      'free',
+      'free',
+      'free',
+      'free',
+      'alloc',
+    ]);
+  });
+
+  it('gives the same result each time', async () => {
+    const target = bug('fragmentation refuses a run that fits');
+    const found = await counterexample(target, 1);
+    expect(reduce(target, found).trace).toEqual(reduce(target, found).trace);
+  });
+
+  it('finds nothing simpler than what it found', async () => {
+    const target = bug('a refused batch returns its pages in another order');
+    const { trace } = reduce(target, await counterexample(target, 1));
+    const again = reduce(target, trace);
+    expect(again.steps).toBe(0);
+    expect(compareSimplicity(again.trace.scenario, trace.scenario)).toBe(0);
+  });
+
+  it('keeps the best so far when the budget ends, and says so', async () => {
+    const target = bug('a refused batch returns its pages in another order');
+    const found = await counterexample(target, 1);
+    const short = reduce(target, found, { executions: 5 });
+    expect(short).toMatchObject({ verdict: 'reduced', exhausted: true, executions: 5 });
+    expect(short.trace.violation?.clause).toBe(found.violation?.clause);
+    expect(compareSimplicity(short.trace.scenario, found.scenario)).toBeLessThanOrEqual(0);
+    expect(reduce(target, found).exhausted).toBe(false);
+    expect(reduce(target, found, { ms: 0 })).toMatchObject({ exhausted: true, executions: 1 });
+  });
+
+  it('takes note of the other clauses that simpler scenarios break', () => {
+    const target = bug('free rounds up');
+    const address = { absolute: config().higherHalf + 0x8001n };
+    const { trace, otherClauses } = reduce(
+      target,
+      traceOn(target, [{ call: 'free', address: { absolute: address.absolute + 0x2000n } }]),
+    );
+    expect(trace.violation?.clause).toBe('free.owner');
+    const [other] = otherClauses;
+    expect(other?.clause).toBe('misuse.panics');
+    expect(other?.count).toBeGreaterThan(0);
+    expect(other?.trace.violation?.clause).toBe('misuse.panics');
+  });
+
+  it('says of a target that answers differently on a second run that it is flaky, with both runs', () => {
+    let managers = 0;
+    const target: Target = {
+      ...OURS,
+      create: (map, options) => {
+        managers += 1;
+        const pmm = OURS.create(map, options);
+        if (managers % 2 === 0) pmm.alloc = () => null;
+        return pmm;
+      },
+    };
+    const { verdict, flaky } = reduce(target, traceOn(target, [ALLOC]));
+    expect(verdict).toBe('flaky');
+    expect(flaky?.first.responses).not.toEqual(flaky?.second.responses);
+  });
+
+  it('says of a scenario that breaks no clause that it holds', () => {
+    expect(reduce(OURS, traceOn(OURS, [ALLOC]))).toMatchObject({ verdict: 'holds', flaky: null });
+  });
+
+  it('drops the names of maps and the operations after the failure', () => {
+    const target = bug('a double free is accepted');
+    const free = (absolute: bigint): Operation<Reference> => ({
+      call: 'free',
+      address: { absolute: config().higherHalf + absolute },
+    });
+    const { trace } = reduce(target, traceOn(target, [free(0n), ALLOC, ALLOC]));
+    expect(trace.scenario.operations).toEqual([free(0n)]);
+    expect(trace.scenario.map).toEqual(memoryMap([{ type: 'conventional', start: 0n, pages: 1 }]));
+  });
+});

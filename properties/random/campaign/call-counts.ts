@@ -1,0 +1,35 @@
+/** How often each call ended in which way. */
+
+import type { JudgedStep } from '../../../runner/index.ts';
+import { CALLS, callPlace, OUTCOME_KINDS, outcomePlace } from '../../../spec/index.ts';
+
+export class CallCounts {
+  /** By the place of the call, then by that of the outcome. */
+  readonly #counts = new Float64Array(CALLS.length * OUTCOME_KINDS.length);
+  /** The places counted at, in the order in which they first were. */
+  readonly #met: number[] = [];
+
+  /** Takes note of a judged operation. O(1). */
+  note({ asked, response }: JudgedStep): void {
+    const place = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
+    const times = this.#counts[place] ?? 0;
+    if (times === 0) this.#met.push(place);
+    this.#counts[place] = times + 1;
+  }
+
+  /** Returns the counts by call and outcome, each in the order in which they were first met. */
+  toRecord(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    const met = this.#met.map((place) => ({
+      call: CALLS[Math.floor(place / OUTCOME_KINDS.length)] ?? '',
+      outcome: OUTCOME_KINDS[place % OUTCOME_KINDS.length] ?? '',
+      times: this.#counts[place] ?? 0,
+    }));
+    const byCall = Map.groupBy(met, ({ call }) => call);
+    return Object.fromEntries(
+      [...byCall].map(([call, outcomes]) => [
+        call,
+        Object.fromEntries(outcomes.map(({ outcome, times }) => [outcome, times])),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Edges: how often the arguments of judged operations took the values at which allocators go wrong. Counted from the
+ * values themselves, so it does not matter how they were drawn.
+ */
+
+import type { JudgedStep, World } from '../../../runner/index.ts';
+import { type Argument, isU64, PAGE_BYTES, PAGE_SIZE, U64_MAX, wholePages } from '../../../spec/index.ts';
+import { landmarksOf } from '../arbitraries/landmarks.ts';
+
+/** The kinds of argument. */
+export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;
+export type ArgumentKind = (typeof ARGUMENT_KINDS)[number];
+
+const WRAPS = [U64_MAX, 1n << 32n, 1n << 53n, 1n << 63n, (1n << 32n) - 1n, (1n << 32n) + 1n];
+
+/** The edges that arguments of a kind can be, told apart by their places in these lists. */
+const EDGES = {
+  count: [
+    'no unsigned 64-bit integer',
+    '0',
+    '1',
+    'exactly what is free',
+    'one more than is free',
+    '2^32 and more',
+  ],
+  maxAddr: [
+    'no unsigned 64-bit integer',
+    '0',
+    'where arithmetic wraps',
+    'an edge of the map, to the byte',
+    'an edge of the map, to the page frame',
+  ],
+  alignment: ['no unsigned 64-bit integer', '0', '1', '4096', 'larger than memory', 'not a power of two'],
+  address: ['not in the higher half', 'no unsigned 64-bit integer', 'an edge of the map, to the page frame'],
+} as const satisfies Readonly<Record<ArgumentKind, readonly string[]>>;
+
+/** Stands for an argument that is no edge. */
+const NO_EDGE = -1;
+
+/** Returns the edge that a count is. */
+function countEdge(value: Argument, free: number): number {
+  if (!isU64(value)) return 0;
+  // Beyond 2^53 a number is not exact, and is large all the same.
+  const pages = Number(value);
+  if (pages <= 1) return pages === 0 ? 1 : 2;
+  if (pages === free) return 3;
+  if (pages === free + 1) return 4;
+  return pages >= 2 ** 32 ? 5 : NO_EDGE;
+}
+
+function maxAddrEdge(value: Argument, edges: readonly number[]): number {
+  if (!isU64(value)) return 0;
+  const bytes = Number(value);
+  if (bytes === 0) return 1;
+  if (bytes >= 2 ** 32 - 1 && WRAPS.includes(value)) return 2;
+  const distance = distanceToEdge(value, edges);
+  if (distance <= 1) return 3;
+  return distance === PAGE_SIZE ? 4 : NO_EDGE;
+}
+
+/** Bytes from an address to the nearest edge; exact where it is small. */
+function distanceToEdge(address: bigint, edges: readonly number[]): number {
+  const frame = Number(wholePages(address));
+  const offset = Number(BigInt.asUintN(12, address));
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < edges.length; i += 1) {
+    const distance = Math.abs((frame - (edges[i] ?? 0)) * PAGE_SIZE + offset);
+    if (distance < least) least = distance;
+  }
+  return least;
+}
+
+function alignmentEdge(value: Argument, total: number): number {
+  if (!isU64(value)) return 0;
+  if (value === PAGE_BYTES) return 3;
+  const bytes = Number(value);
+  if (bytes <= 1) return bytes === 0 ? 1 : 2;
+  if (bytes > total * PAGE_SIZE) return 4;
+  return BigInt.asUintN(64, value & BigInt.asUintN(64, value - 1n)) === 0n ? NO_EDGE : 5;
+}
+
+function addressEdge(frame: number | null, address: bigint, edges: readonly number[]): number {
+  if (frame === null) return isU64(address) ? 0 : 1;
+  for (let i = 0; i < edges.length; i += 1) if (Math.abs(frame - (edges[i] ?? 0)) <= 1) return 2;
+  return NO_EDGE;
+}
+
+/** How many arguments of a kind there were, and how many of them were which edge. */
+export interface EdgeCount {
+  readonly drawn: number;
+  readonly edges: Readonly<Record<string, number>>;
+}
+
+class KindCounts {
+  readonly #names: readonly string[];
+  readonly #times: Float64Array;
+  #drawn = 0;
+
+  constructor(kind: ArgumentKind) {
+    this.#names = EDGES[kind];
+    this.#times = new Float64Array(this.#names.length);
+  }
+
+  /** Takes note of an argument, and of the edge that it is. */
+  note(edge: number): void {
+    this.#drawn += 1;
+    if (edge !== NO_EDGE) this.#times[edge] = (this.#times[edge] ?? 0) + 1;
+  }
+
+  toRecord(): EdgeCount {
+    const edges = this.#names
+      .map((name, place): readonly [string, number] => [name, this.#times[place] ?? 0])
+      .filter(([, times]) => times > 0)
+      .toSorted(([a], [b]) => a.localeCompare(b));
+    return { drawn: this.#drawn, edges: Object.fromEntries(edges) };
+  }
+}
+
+export class EdgeCounts {
+  readonly #count = new KindCounts('count');
+  readonly #maxAddr = new KindCounts('maxAddr');
+  readonly #alignment = new KindCounts('alignment');
+  readonly #address = new KindCounts('address');
+
+  /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
+  note({ before, operation, asked: { frames } }: JudgedStep): void {
+    const { world } = before;
+    switch (operation.call) {
+      case 'allocPages':
+        this.#count.note(countEdge(operation.count, before.freeIn('stack')));
+        break;
+      case 'allocBitmap':
+        this.#count.note(countEdge(operation.count, before.freeIn('bitmap')));
+        this.#maxAddr.note(maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
+        this.#alignment.note(alignmentEdge(operation.alignment, world.total));
+        break;
+      case 'freeRegion':
+        this.#count.note(countEdge(operation.count, before.freeIn('bitmap')));
+        this.#noteAddress(world, frames[0] ?? null, operation.address);
+        break;
+      case 'free':
+        this.#noteAddress(world, frames[0] ?? null, operation.address);
+        break;
+      case 'freePages':
+        for (let i = 0; i < frames.length; i += 1)
+          this.#noteAddress(world, frames[i] ?? null, operation.addresses[i] ?? 0n);
+        break;
+      default:
+    }
+  }
+
+  #noteAddress(world: World, frame: number | null, address: bigint): void {
+    this.#address.note(addressEdge(frame, address, landmarksOf(world).edges));
+  }
+
+  /** Returns the counts by kind of argument. */
+  toRecord(): Readonly<Record<ArgumentKind, EdgeCount>> {
+    return {
+      count: this.#count.toRecord(),
+      maxAddr: this.#maxAddr.toRecord(),
+      alignment: this.#alignment.toRecord(),
+      address: this.#address.toRecord(),
+    };
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * What a run can meet on a target of some profile. A full run must meet every situation and every side of every clause; on a
+ * target that claims less than the whole, those that its profile rules out are not asked for.
+ */
+
+import { isRemote, profileOf, type Target } from '../../../runner/index.ts';
+import {
+  addressOf,
+  type Call,
+  CLAUSE_NAMES,
+  type ClauseName,
+  isSequential,
+  type Outcome,
+  type Policy,
+  type Profile,
+  pfn,
+} from '../../../spec/index.ts';
+
+/** What is known of a target before it runs. */
+export interface Claims {
+  readonly profile: Profile;
+  readonly policies: readonly Policy[];
+  /** Whether it can be asked with arguments that are no unsigned 64-bit integers. */
+  readonly takesAnyNumber: boolean;
+  /** Whether what page frames hold is looked after. */
+  readonly seesWrites: boolean;
+  /** Whether it says of every page frame what it has it as. */
+  readonly inspects: boolean;
+}
+
+/** Returns what a target claims, as far as it is known before it runs. */
+export function claimsOf(target: Target): Omit<Claims, 'inspects'> {
+  const { policies } = target;
+  const profile = profileOf(target);
+  return isRemote(target)
+    ? { profile, policies, takesAnyNumber: false, seesWrites: target.remote.paints }
+    : { profile, policies, takesAnyNumber: true, seesWrites: true };
+}
+
+const FOUR_GIB_FRAME = 2 ** 20;
+const EIGHT_TIB_FRAME = 2 ** 31;
+
+function reachesFrame({ memoryBelow }: Profile, frame: number): boolean {
+  return memoryBelow > addressOf(pfn(frame));
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return Number.isInteger(Math.log2(n));
+}
+
+/** Clauses that each profile takes out, whole. */
+function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }: Claims): boolean {
+  if (!isSequential(name)) return false;
+  const [subject = ''] = name.split('.');
+  const isCall = ['alloc', 'allocPages', 'allocBitmap', 'free', 'freePages', 'freeRegion'].includes(subject);
+  if (isCall && !profile.calls.some((call) => call === subject)) return false;
+  switch (name) {
+    case 'owner.agrees':
+      return inspects;
+    case 'contents.preserved':
+      return seesWrites;
+    case 'policy.lifo':
+    case 'policy.first-fit':
+      return policies.some((policy) => name === `policy.${policy}`);
+    case 'alloc.zone':
+    case 'allocPages.zone':
+      return profile.singlePages !== 'anywhere';
+    case 'failure.enomem':
+      return profile.failures.includes('errno');
+    case 'failure.warns':
+      return profile.failures.includes('warning');
+    case 'misuse.panics':
+      return profile.misuse === 'panics';
+    case 'misuse.unchanged':
+      return profile.misuse !== 'undefined';
+    case 'amounts.total':
+      return profile.calls.includes('totalAmount');
+    case 'amounts.free':
+    case 'freed.returns':
+      return profile.calls.includes('freeAmount');
+    case 'amounts.reserved':
+      return profile.calls.includes('reservedAmount');
+    default:
+      return true;
+  }
+}
+
+/** Returns the clauses that a run on such a target checks. */
+export function clausesOf(claims: Claims): readonly ClauseName[] {
+  return CLAUSE_NAMES.filter((name) => isChecked(name, claims));
+}
+
+/** Whether a run on such a target can meet a side of a clause that it checks. */
+export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims): boolean {
+  const { calls, misuse, zones } = profile;
+  switch (name) {
+    case 'free.owner':
+    case 'freeRegion.owner':
+    case 'freePages.owner':
+    case 'freePages.distinct':
+      return side === 0 || misuse !== 'undefined';
+    case 'misuse.unchanged':
+      return side === 0
+        ? calls.includes('free')
+        : calls.some((call) => call === 'freePages' || call === 'freeRegion');
+    case 'alloc.page-aligned':
+    case 'allocPages.page-aligned':
+      return side === 0 || reachesFrame(profile, FOUR_GIB_FRAME);
+    case 'allocBitmap.zone':
+      return side === 1 || zones === 2;
+    case 'freed.returns':
+      return side === 0 || zones === 2;
+    case 'failure.unchanged':
+      return side === 1
+        ? calls.includes('allocBitmap')
+        : calls.some((c) => c === 'alloc' || c === 'allocPages');
+    case 'policy.lifo':
+      return calls.includes(side === 0 ? 'alloc' : 'allocPages');
+    default:
+      return true;
+  }
+}
+
+/** A situation, as far as it decides whether it can be met. */
+export interface Occasion {
+  readonly name: string;
+  readonly calls: readonly Call[];
+  readonly ended: Outcome['kind'];
+}
+
+/** Situations that there are with two zones alone. */
+const OF_TWO_ZONES = [
+  'alloc: the page frame at the bitmap limit',
+  'allocBitmap: a run ends exactly at the bitmap limit',
+  'allocBitmap: a run in the last partial word of the zone',
+  'freePages: pages of both zones',
+  'freeRegion: straddles the bitmap limit',
+  'freeRegion: refused across the bitmap limit',
+];
+
+/** Whether a run on such a target can meet a situation. */
+export function canMeetSituation({ name, calls, ended }: Occasion, claims: Claims): boolean {
+  const { profile, takesAnyNumber } = claims;
+  if (!calls.some((call) => profile.calls.includes(call))) return false;
+  if (ended === 'panicked') {
+    const isFree = calls.some((call) => call.startsWith('free'));
+    return profile.misuse === 'panics' && (isFree || takesAnyNumber);
+  }
+  if (profile.zones === 1 && OF_TWO_ZONES.includes(name)) return false;
+  if (name === 'alloc: refused although the bitmap zone has free page frames')
+    return profile.singlePages === 'stack-zone';
+  if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
+  return canMeetRun(name, profile);
+}
+
+function canMeetRun(name: string, { contiguous, largestRequest }: Profile): boolean {
+  const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
+  if (largestRequest !== null && pages > largestRequest) return false;
+  if (contiguous === 'any') return true;
+  return isPowerOfTwo(pages) && name !== 'allocBitmap: an alignment that is no power of two';
+}
+
+/** Whether generated memory maps of such a target can be an instance of a situation. */
+export function canMeetMap(name: string, { profile }: Claims): boolean {
+  if (name === 'map: RAM above 4 GiB') return reachesFrame(profile, FOUR_GIB_FRAME);
+  if (name === 'map: RAM above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
+  return true;
+}

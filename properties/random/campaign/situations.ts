@@ -1,0 +1,317 @@
+/**
+ * Situations: what a run must have met for its silence to mean something. Each is a `sometimes` property: not that it
+ * holds, but that it happened. A full run that never reaches one of them fails, because it has not tested what it says.
+ */
+
+import type { JudgedStep, World } from '../../../runner/index.ts';
+import {
+  addressesOf,
+  bitmapLimit,
+  CALLS,
+  type Call,
+  callPlace,
+  endOf,
+  frameEnd,
+  MEMORY_TYPES,
+  type MemoryMap,
+  OUTCOME_KINDS,
+  type Outcome,
+  outcomePlace,
+  type Region,
+  regionOf,
+} from '../../../spec/index.ts';
+import { type Claims, canMeetMap, canMeetSituation } from './reach.ts';
+import {
+  badCount,
+  base,
+  count,
+  excludedBy,
+  hasJump,
+  isBeyondEnd,
+  isOddAlignment,
+  isUnaligned,
+  namesOwner,
+  namesTwice,
+  namesUnmapped,
+  panicOwner,
+  runEnd,
+  skipsLower,
+  straddles,
+} from './step-facts.ts';
+
+/** Something that a judged operation may be an instance of: a call that ended in some way, and more where it is given. */
+interface StepSituation {
+  readonly name: string;
+  readonly calls: readonly Call[];
+  readonly ended: Outcome['kind'];
+  readonly occurs: (step: JudgedStep) => boolean;
+}
+
+/** A memory map with its configuration, in page frames; empty descriptors have no region. */
+interface SurveyedWorld {
+  readonly map: MemoryMap;
+  readonly regions: readonly Region[];
+  /** Bit k: a descriptor is of the k-th type of {@link TYPES}. */
+  readonly types: number;
+  /** Bit k: a free region is as long as the k-th of {@link WORD_RUNS}. */
+  readonly freeRuns: number;
+  readonly limit: number;
+  readonly end: number;
+}
+
+/** Something that a memory map with its configuration may be an instance of. */
+interface WorldSituation {
+  readonly name: string;
+  occurs(world: SurveyedWorld): boolean;
+}
+
+const EIGHT_TIB_FRAME = 2 ** 31;
+const FOUR_GIB_FRAME = 2 ** 20;
+const FREES = ['free', 'freePages', 'freeRegion'] as const;
+
+function sometimes(
+  name: string,
+  [calls, ended]: readonly [Call | readonly Call[], Outcome['kind']],
+  occurs: (step: JudgedStep) => boolean = () => true,
+): StepSituation {
+  return { name, calls: typeof calls === 'string' ? [calls] : calls, ended, occurs };
+}
+
+/** Ways in which calls end. */
+const REFUSED_PAGE = ['alloc', 'failed'] as const;
+const PAGE = ['alloc', 'address'] as const;
+const REFUSED_PAGES = ['allocPages', 'failed'] as const;
+const PAGES = ['allocPages', 'addresses'] as const;
+const REFUSED_RUN = ['allocBitmap', 'failed'] as const;
+const RUN = ['allocBitmap', 'address'] as const;
+const FREED = [FREES, 'done'] as const;
+const MISUSED = [FREES, 'panicked'] as const;
+const REGION_FREED = ['freeRegion', 'done'] as const;
+const REGION_MISUSED = ['freeRegion', 'panicked'] as const;
+
+/** Whether a run reaches past the last whole word of the bitmap zone. */
+function endsInPartialWord(step: JudgedStep): boolean {
+  const { bitmapLimit: limit } = step.before.world;
+  return (runEnd(step) ?? 0) > limit - (limit % WORD_BITS);
+}
+
+/** Lengths of runs at which a word or a block of the bitmap is full, one short, or one over. */
+const WORD_RUNS = [31, 32, 33, 63, 64, 65, 1023, 1024, 1025];
+const WORD_BITS = 32;
+
+const SITUATIONS: readonly StepSituation[] = [
+  sometimes('alloc: out of memory', REFUSED_PAGE),
+  sometimes(
+    'alloc: refused although the bitmap zone has free page frames',
+    REFUSED_PAGE,
+    (s) => s.before.freeIn('bitmap') > 0,
+  ),
+  sometimes('alloc: the last free page frame', PAGE, (s) => s.after.freeIn('stack') === 0),
+  sometimes('alloc: a page frame at or above 8 TiB', PAGE, (s) => (base(s) ?? 0) >= EIGHT_TIB_FRAME),
+  sometimes('alloc: the page frame at the bitmap limit', PAGE, (s) => base(s) === s.before.world.bitmapLimit),
+  sometimes('alloc: page frame 0', PAGE, (s) => base(s) === 0),
+  sometimes('allocPages: a batch is refused', REFUSED_PAGES),
+  sometimes(
+    'allocPages: one more than is free',
+    REFUSED_PAGES,
+    (s) => count(s.operation) === BigInt(s.before.freeIn('stack')) + 1n,
+  ),
+  sometimes(
+    'allocPages: exactly what is free',
+    PAGES,
+    (s) => s.after.freeIn('stack') === 0 && count(s.operation) > 0n,
+  ),
+  sometimes('allocPages: none', PAGES, (s) => count(s.operation) === 0n),
+  sometimes('allocPages: a batch across a hole', PAGES, hasJump),
+  sometimes('allocPages: a count that is no unsigned 64-bit integer', ['allocPages', 'panicked'], badCount),
+  sometimes('allocBitmap: none', REFUSED_RUN, (s) => count(s.operation) === 0n),
+  sometimes(
+    'allocBitmap: fragmentation refuses although enough is free',
+    REFUSED_RUN,
+    (s) => count(s.operation) > 1n && count(s.operation) <= BigInt(s.before.freeIn('bitmap')),
+  ),
+  sometimes('allocBitmap: maxAddr excludes every run', REFUSED_RUN, (s) => excludedBy(s, 'limit')),
+  sometimes('allocBitmap: the alignment excludes every run', REFUSED_RUN, (s) => excludedBy(s, 'alignment')),
+  sometimes('allocBitmap: the alignment skips a lower run', RUN, skipsLower),
+  sometimes(
+    'allocBitmap: a run ends exactly at maxAddr',
+    RUN,
+    (s) => runEnd(s) === s.asked.fit?.limit && runEnd(s) !== s.before.world.bitmapLimit,
+  ),
+  sometimes(
+    'allocBitmap: a run ends exactly at the bitmap limit',
+    RUN,
+    (s) => runEnd(s) === s.before.world.bitmapLimit,
+  ),
+  sometimes('allocBitmap: a run in the last partial word of the zone', RUN, endsInPartialWord),
+  ...WORD_RUNS.map((pages) =>
+    sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => s.granted?.runs[0]?.count === pages),
+  ),
+  sometimes('allocBitmap: page frame 0', RUN, (s) => base(s) === 0),
+  sometimes('allocBitmap: an alignment that is no power of two', RUN, (s) =>
+    isOddAlignment(s.asked.fit?.alignment ?? 1),
+  ),
+  sometimes(
+    'allocBitmap: a count that exceeds memory',
+    REFUSED_RUN,
+    (s) => count(s.operation) > BigInt(s.before.world.total),
+  ),
+  sometimes('allocBitmap: exactly what is free', RUN, (s) => s.after.freeIn('bitmap') === 0),
+  sometimes('allocBitmap: an argument that is no unsigned 64-bit integer', ['allocBitmap', 'panicked']),
+  sometimes(
+    'free: boot memory is handed over',
+    FREED,
+    (s) => s.after.countOf('boot') < s.before.countOf('boot'),
+  ),
+  sometimes(
+    'free: a page frame of the bitmap zone',
+    ['free', 'done'],
+    (s) => s.after.freeIn('bitmap') > s.before.freeIn('bitmap'),
+  ),
+  sometimes('free: an address inside a page frame', ['free', 'done'], isUnaligned),
+  sometimes('free: twice', MISUSED, (s) => panicOwner(s) === 'pmm'),
+  sometimes('free: firmware memory', MISUSED, (s) => panicOwner(s) === 'firmware'),
+  sometimes('free: what is no RAM', MISUSED, (s) => panicOwner(s) === 'absent'),
+  sometimes('free: an address below the higher half', MISUSED, namesUnmapped),
+  sometimes('free: an address beyond the last page frame', MISUSED, isBeyondEnd),
+  sometimes('freePages: a page frame named twice', ['freePages', 'panicked'], namesTwice),
+  sometimes(
+    'freePages: pages of both zones',
+    ['freePages', 'done'],
+    (s) =>
+      s.after.freeIn('bitmap') > s.before.freeIn('bitmap') &&
+      s.after.freeIn('stack') > s.before.freeIn('stack'),
+  ),
+  sometimes('freePages: a batch is refused', ['freePages', 'panicked']),
+  sometimes('freePages: none', ['freePages', 'done'], (s) => addressesOf(s.operation).length === 0),
+  sometimes('freeRegion: straddles the bitmap limit', REGION_FREED, straddles),
+  sometimes(
+    'freeRegion: over a hole',
+    REGION_MISUSED,
+    (s) => panicOwner(s) === 'absent' && namesOwner(s, 'caller'),
+  ),
+  sometimes('freeRegion: refused across the bitmap limit', REGION_MISUSED, straddles),
+  sometimes('freeRegion: none', REGION_FREED, (s) => count(s.operation) === 0n),
+  sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s.operation) > 1n),
+];
+
+const TYPES = Object.keys(MEMORY_TYPES);
+
+function survey({ map, config }: World): SurveyedWorld {
+  const regions: Region[] = [];
+  let types = 0;
+  let freeRuns = 0;
+  for (const descriptor of map.descriptors) {
+    const { type, pages } = descriptor;
+    if (pages === 0) continue;
+    regions.push(regionOf(descriptor));
+    types |= 1 << TYPES.indexOf(type);
+    const place = type === 'conventional' ? WORD_RUNS.indexOf(pages) : -1;
+    if (place >= 0) freeRuns |= 1 << place;
+  }
+  return { map, regions, types, freeRuns, limit: bitmapLimit(config), end: frameEnd(map) };
+}
+
+function straddlesLimit({ regions, limit }: SurveyedWorld): boolean {
+  return regions.some((region) => region.base < limit && endOf(region) > limit);
+}
+
+function isUnsorted({ map }: SurveyedWorld): boolean {
+  return map.descriptors.some((d, i) => i > 0 && d.start < (map.descriptors[i - 1]?.start ?? 0n));
+}
+
+function hasHole({ regions, end }: SurveyedWorld): boolean {
+  const bases = new Set<number>(regions.map(({ base }) => base));
+  return regions.some((region) => endOf(region) < end && !bases.has(endOf(region)));
+}
+
+const WORLD_SITUATIONS: readonly WorldSituation[] = [
+  { name: 'map: page frame 0', occurs: (w) => w.regions.some((r) => r.base === 0) },
+  { name: 'map: a region of one page frame', occurs: (w) => w.regions.some((r) => r.count === 1) },
+  { name: 'map: an empty descriptor', occurs: (w) => w.regions.length < w.map.descriptors.length },
+  { name: 'map: unsorted', occurs: isUnsorted },
+  { name: 'map: a hole', occurs: hasHole },
+  { name: 'map: a region straddles the bitmap limit', occurs: straddlesLimit },
+  {
+    name: 'map: a region ends at the bitmap limit',
+    occurs: (w) => w.regions.some((r) => endOf(r) === w.limit),
+  },
+  {
+    name: 'map: a region starts at the bitmap limit',
+    occurs: (w) => w.regions.some((r) => r.base === w.limit),
+  },
+  { name: 'map: RAM above 4 GiB', occurs: (w) => w.end > FOUR_GIB_FRAME },
+  { name: 'map: RAM above 8 TiB', occurs: (w) => w.end > EIGHT_TIB_FRAME },
+  { name: 'map: no bitmap zone', occurs: (w) => w.limit === 0 },
+  { name: 'map: the bitmap limit lies beyond the end', occurs: (w) => w.limit > w.end },
+  {
+    name: 'map: a bitmap zone that is no multiple of a word',
+    occurs: (w) => w.limit % WORD_BITS !== 0,
+  },
+  ...TYPES.map((type, k) => ({
+    name: `map: a descriptor of type ${type}`,
+    occurs: ({ types }: SurveyedWorld) => ((types >> k) & 1) === 1,
+  })),
+  ...WORD_RUNS.map((pages, k) => ({
+    name: `map: a free region of ${pages} page frames`,
+    occurs: ({ freeRuns }: SurveyedWorld) => ((freeRuns >> k) & 1) === 1,
+  })),
+];
+
+/** The names of all situations, in the order in which they are listed. */
+export const SITUATION_NAMES: readonly string[] = [...SITUATIONS, ...WORLD_SITUATIONS].map(
+  ({ name }) => name,
+);
+
+/** Whether a run on a target that claims this can meet a situation. */
+export function canMeet(name: string, claims: Claims): boolean {
+  const situation = SITUATIONS.find((each) => each.name === name);
+  return situation === undefined ? canMeetMap(name, claims) : canMeetSituation(situation, claims);
+}
+
+/** A situation with its place in the list. */
+interface PlacedSituation extends StepSituation {
+  readonly place: number;
+}
+
+/** The situations that a step may be an instance of, by the call and then by how it ended. */
+const BY_ENDING: readonly (readonly PlacedSituation[])[] = CALLS.flatMap((call) =>
+  OUTCOME_KINDS.map((kind) =>
+    SITUATIONS.map(({ name, calls, ended, occurs }, place) => ({ name, calls, ended, occurs, place })).filter(
+      ({ calls, ended }) => calls.includes(call) && ended === kind,
+    ),
+  ),
+);
+
+/** Counts how often each situation was met. */
+export class SituationCounts {
+  /** By the place of the situation among all of them. */
+  readonly #counts = new Float64Array(SITUATION_NAMES.length);
+
+  /** Takes note of a judged operation. O(situations of its call). */
+  noteStep(step: JudgedStep): void {
+    const { asked, response } = step;
+    const ending = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
+    const situations = BY_ENDING[ending] ?? [];
+    for (let i = 0; i < situations.length; i += 1) {
+      const situation = situations[i];
+      if (situation?.occurs(step) === true) this.#note(situation.place);
+    }
+  }
+
+  /** Takes note of a world. O(descriptors). */
+  noteWorld(world: World): void {
+    const surveyed = survey(world);
+    for (let i = 0; i < WORLD_SITUATIONS.length; i += 1)
+      if (WORLD_SITUATIONS[i]?.occurs(surveyed)) this.#note(SITUATIONS.length + i);
+  }
+
+  /** Returns how often each was met, by name. */
+  toRecord(): Readonly<Record<string, number>> {
+    return Object.fromEntries(SITUATION_NAMES.map((name, i) => [name, this.#counts[i] ?? 0]));
+  }
+
+  #note(place: number): void {
+    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,40 @@
+/** The door of properties/random/. */
+export { landmarksOf } from './arbitraries/landmarks.ts';
+export { anyWorld } from './arbitraries/worlds.ts';
+export type { Shard } from './campaign/blocks.ts';
+export {
+  type BlockRunner,
+  type CampaignOptions,
+  type CountedProgram,
+  DEFAULT_OPERATIONS,
+  type NamedWorld,
+  runCampaign,
+} from './campaign/campaign.ts';
+export { type CampaignResult, FULL_RUN_PROGRAMS, type Progress, type Shrinking } from './campaign/result.ts';
+export {
+  anyCommand,
+  anyProgram,
+  type DrawnProgram,
+  type Ingredients,
+  OperationCommand,
+  type ProgramArbitrary,
+  programsOf,
+  USUAL,
+} from './commands.ts';
+export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
+export {
+  type Arbitrary,
+  array,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  record,
+  runCommands,
+  runProperty,
+} from './fast-check.ts';
+export { type MergedRun, mergeShards } from './scale/merge.ts';
+export { onThreads } from './scale/on-threads.ts';
+export { writeShard } from './scale/shard-file.ts';
+export { runShard, type ShardRun, shardFile } from './scale/shard-run.ts';

@@ -1,0 +1,103 @@
+/**
+ * Identities of runs: everything that decides which programs a campaign runs and how they are judged. Shards of one run
+ * have the same; what has another is of another run.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import * as t from 'io-ts';
+import { OURS, type Target } from '../../../runner/index.ts';
+import { Config, MemoryMap, Policy, Profile } from '../../../spec/index.ts';
+import type { CampaignOptions } from '../campaign/campaign.ts';
+import { claimsOf } from '../campaign/reach.ts';
+
+const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
+
+/** A digest and the name of what it is the digest of. */
+const Named = t.readonly(t.exact(t.type({ name: t.string, digest: t.string })));
+
+export const RunIdentity = t.readonly(
+  t.exact(
+    t.type(
+      {
+        /** Digest of this program's own code: another version draws other programs. */
+        checker: t.string,
+        /** The digest is that of the target's file. Files that it imports are not looked at. */
+        target: Named,
+        policies: t.readonlyArray(Policy),
+        /** What the target is held to besides. */
+        claims: t.readonly(
+          t.exact(t.type({ profile: Profile, takesAnyNumber: t.boolean, seesWrites: t.boolean })),
+        ),
+        seed: Natural,
+        programs: Natural,
+        operations: Natural,
+        generated: t.boolean,
+        maps: t.readonlyArray(Named),
+      },
+      'the identity of a run',
+    ),
+  ),
+);
+export type RunIdentity = t.TypeOf<typeof RunIdentity>;
+
+const DIGEST_CHARACTERS = 16;
+
+function digest(hash: Hash): string {
+  return hash.digest('hex').slice(0, DIGEST_CHARACTERS);
+}
+
+function digestOf(content: string | Uint8Array): string {
+  return digest(createHash('sha256').update(content));
+}
+
+/** The folders of this program that decide what a campaign does. */
+const OWN_FOLDERS = ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties'];
+
+function filesIn(folder: string, extension: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => extname(path) === extension)
+    .sort();
+}
+
+/** The digest of this program's code, as it is running: compiled or not. */
+function checkerDigest(): string {
+  const root = join(import.meta.dirname, '../../..');
+  const hash = createHash('sha256');
+  for (const folder of OWN_FOLDERS)
+    for (const path of filesIn(join(root, folder), extname(import.meta.filename)))
+      hash.update(`${folder}/${path}\0`).update(readFileSync(join(root, folder, path)));
+  return digest(hash);
+}
+
+function targetDigest(name: string): string {
+  if (name === OURS.name) return '';
+  return statSync(name, { throwIfNoEntry: false })?.isFile() === true ? digestOf(readFileSync(name)) : '';
+}
+
+/** Returns the identity of a campaign. Reads this program's code and the target's file. */
+export function runIdentity({
+  target,
+  seed,
+  programs,
+  operations,
+  generated,
+  worlds,
+}: Omit<CampaignOptions, 'target'> & { readonly target: Target }): RunIdentity {
+  const { name } = target;
+  const { policies, ...claims } = claimsOf(target);
+  return {
+    checker: checkerDigest(),
+    target: { name, digest: targetDigest(name) },
+    policies,
+    claims,
+    seed,
+    programs,
+    operations,
+    generated,
+    maps: worlds.map(({ name: called, map, config }) => ({
+      name: called,
+      digest: digestOf(JSON.stringify([MemoryMap.encode(map), Config.encode(config)])),
+    })),
+  };
+}

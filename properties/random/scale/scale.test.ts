@@ -1,0 +1,234 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPmm } from '../../../impl/index.ts';
+import { OURS, type Target, wrapPmm } from '../../../runner/index.ts';
+import { isSpecError, Scenario } from '../../../spec/index.ts';
+import { blocksOf, type Shard } from '../campaign/blocks.ts';
+import { type CampaignOptions, runCampaign } from '../campaign/campaign.ts';
+import type { CampaignResult } from '../campaign/result.ts';
+import { mergeShards } from './merge.ts';
+import { onThreads } from './on-threads.ts';
+import { writeShard } from './shard-file.ts';
+import { runShard, shardFile } from './shard-run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'frameproof-scale-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A new folder in the one that is removed at the end. */
+function newFolder(): string {
+  return mkdtempSync(join(folder, 'shards-'));
+}
+
+const HOLDS: CampaignOptions = {
+  target: OURS,
+  worlds: [],
+  generated: true,
+  programs: 300,
+  operations: 12,
+  seed: 7,
+};
+
+/** Refuses runs of 65 page frames, which few programs ask for. */
+const RARE: Target = {
+  ...OURS,
+  name: 'rare',
+  create(map, options) {
+    const pmm = createPmm(map, options);
+    return wrapPmm(pmm, {
+      allocBitmap: (count, maxAddr, alignment) =>
+        pmm.allocBitmap(count === 65 ? 0 : count, maxAddr, alignment),
+    });
+  },
+};
+const FAILS: CampaignOptions = { ...HOLDS, target: RARE };
+
+/** Runs all shards of a campaign, in an order that is not theirs, and returns the folder of their files. */
+async function shardsOf(options: CampaignOptions, of: number): Promise<string> {
+  const written = newFolder();
+  for (const index of Array.from({ length: of }, (_, k) => of - 1 - k)) {
+    const ran = await runShard(options, { index, of });
+    const found = ran.result.counterexample;
+    const counterexample = found === null ? null : { from: null, found, reduced: found };
+    writeShard(written, shardFile(options, { index, of }, { corpus: [], ran, counterexample }));
+  }
+  return written;
+}
+
+/** What does not depend on the machine. How fast-check shrank is timed too, and no shard writes it down. */
+function timeless(result: CampaignResult | null): object {
+  return { ...result, seconds: 0, shrinking: null };
+}
+
+describe('the blocks of a campaign', () => {
+  it.each([1, 31, 32, 33, 1000, 1_000_003])('cover %i programs, each once', (programs) => {
+    let next = 0;
+    for (const { firstBatch, programs: size } of blocksOf(programs)) {
+      expect(firstBatch * 32).toBe(next);
+      next += size;
+    }
+    expect(next).toBe(programs);
+  });
+
+  it.each([2, 3, 8, 100])('are of one of %i shards each, and each shard has its share', (of) => {
+    const all = [...blocksOf(100_000)].map(({ index }) => index);
+    const shares = Array.from({ length: of }, (_, index) => [...blocksOf(100_000, { index, of })]);
+    expect(
+      shares
+        .flat()
+        .map(({ index }) => index)
+        .toSorted((a, b) => a - b),
+    ).toEqual(all);
+    const sizes = shares.map(({ length }) => length);
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+  });
+
+  it('that recur at a distance, as those on named maps do, are not all of one shard', () => {
+    for (const shards of [2, 4, 8])
+      for (let index = 0; index < shards; index += 1) {
+        const named = [...blocksOf(100_000, { index, of: shards })].filter((block) => block.index % 8 === 7);
+        expect(named.length, `${index}/${shards}`).toBeGreaterThan(0);
+      }
+  });
+});
+
+/** Returns the programs that run, as text, with their memory maps. */
+async function programsOf(options: CampaignOptions, shard: Shard): Promise<readonly string[]> {
+  const seen: string[] = [];
+  const onProgram: CampaignOptions['onProgram'] = ({ execution: { world, operations, policies } }) => {
+    seen.push(JSON.stringify(Scenario.encode({ ...world, operations, policies })));
+  };
+  await runShard({ ...options, onProgram }, shard);
+  return seen;
+}
+
+describe('shards', () => {
+  it('run the programs of the undivided run, each once', async () => {
+    const all = await programsOf(HOLDS, { index: 0, of: 1 });
+    expect(all).toHaveLength(HOLDS.programs);
+    const parts = await Promise.all([0, 1, 2, 3].map((index) => programsOf(HOLDS, { index, of: 4 })));
+    expect(parts.flat().toSorted()).toEqual(all.toSorted());
+  });
+
+  it.each([1, 4])('of a run that holds come to the same when %i of them are merged', async (of) => {
+    const whole = await runCampaign(HOLDS);
+    const { result, counterexample } = mergeShards(await shardsOf(HOLDS, of));
+    expect(timeless(result)).toEqual(timeless(whole));
+    expect(counterexample).toBeNull();
+  });
+
+  it('of a full run are held to every situation together, not each alone', async () => {
+    const full = { ...HOLDS, programs: 1000, operations: 2 };
+    const [whole, part] = [await runCampaign(full), await runShard(full, { index: 0, of: 2 })];
+    expect(whole.verdict).toBe('unreached');
+    expect(part.result).toMatchObject({ verdict: 'holds', unreached: [] });
+    expect(timeless(mergeShards(await shardsOf(full, 2)).result)).toEqual(timeless(whole));
+  });
+
+  it('of a run that fails come to the same counterexample and counts', async () => {
+    const whole = await runCampaign(FAILS);
+    expect(whole.counterexample?.violation?.clause).toBe('allocBitmap.complete');
+    expect(whole.programs).toBeGreaterThan(3 * 32);
+    const { result, counterexample } = mergeShards(await shardsOf(FAILS, 4));
+    expect(timeless(result)).toEqual(timeless(whole));
+    expect(counterexample?.found).toEqual(whole.counterexample);
+  });
+});
+
+/** Merges the shards of a small run after something was done to their files. */
+async function mergedAfter(
+  spoil: (at: (index: number) => string, written: string) => void,
+): Promise<unknown> {
+  const written = await shardsOf({ ...HOLDS, programs: 100 }, 3);
+  spoil((index) => join(written, `shard-${index}-of-3.json`), written);
+  return mergeShards(written);
+}
+
+function rewrite(path: string, change: (data: Record<string, unknown>) => object): void {
+  writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
+}
+
+describe('merge refuses', () => {
+  it.each<[string, RegExp, (at: (index: number) => string, written: string) => void]>([
+    ['a missing shard', /: expected all 3 shards, missing 1\/3$/, (at) => rmSync(at(1))],
+    [
+      'a shard that comes twice',
+      /again\.json: expected each shard once, found shard 2\/3 in .*shard-2-of-3\.json too$/,
+      (at, written) => writeFileSync(join(written, 'zagain.json'), readFileSync(at(2))),
+    ],
+    [
+      'a file that is no shard',
+      /shard-0-of-3\.json: .*frameproof\/shard/,
+      (at) => writeFileSync(at(0), '{}'),
+    ],
+    ['a file that is no JSON', /shard-0-of-3\.json: /, (at) => writeFileSync(at(0), '{"format":')],
+    [
+      'a shard of another run',
+      /shard-1-of-3\.json: expected a shard of the run of .*, with seed 7, found 8$/,
+      (at) => rewrite(at(1), (data) => ({ ...data, run: { ...Object(data.run), seed: 8 } })),
+    ],
+    [
+      'a shard of another division',
+      /shard-2-of-3\.json: expected .*, one of 3 shards, found shard 2\/4$/,
+      (at) => rewrite(at(2), (data) => ({ ...data, shard: { index: 2, of: 4 } })),
+    ],
+    [
+      'a shard with another corpus',
+      /shard-2-of-3\.json: expected .*, with the same corpus, found another one$/,
+      (at) =>
+        rewrite(at(2), (data) => ({
+          ...data,
+          corpus: [{ path: 'a', isOwn: false, verdict: 'holds', reason: null }],
+        })),
+    ],
+    [
+      'a shard that was cut short',
+      /shard-0-of-3\.json: expected block \d+ of shard 0\/3, found none$/,
+      (at) => rewrite(at(0), (data) => ({ ...data, blocks: [] })),
+    ],
+    [
+      'counts that are none',
+      /shard-0-of-3\.json: .*expected a whole number, found -1/,
+      (at) =>
+        rewrite(at(0), (data) => ({
+          ...data,
+          blocks: [{ ...Object(data.blocks)[0], counts: { ...Object(data.blocks)[0].counts, programs: -1 } }],
+        })),
+    ],
+    [
+      'a folder without shards',
+      /: expected the files of all shards of a run, found none$/,
+      (at) => [0, 1, 2].map((k) => rmSync(at(k))),
+    ],
+  ])('%s', async (_, message, spoil) => {
+    const refused = mergedAfter(spoil);
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toSatisfy(isSpecError);
+  });
+});
+
+/** Writes a module whose manager ends its thread when it is asked for a run. */
+function moduleThatExits(): string {
+  const path = join(folder, 'exits.mjs');
+  const impl = JSON.stringify(new URL('../../../dist/impl/index.js', import.meta.url));
+  const body = 'Object.assign(createPmm(map, options), { allocBitmap: () => process.exit(0) })';
+  writeFileSync(path, `import { createPmm } from ${impl};\nexport default (map, options) => ${body};\n`);
+  return path;
+}
+
+describe('a campaign on two threads', () => {
+  it('ends early when it is told to', async () => {
+    const stop = new AbortController();
+    const options = { ...HOLDS, programs: 10_000, onProgress: () => stop.abort(), signal: stop.signal };
+    const result = await runCampaign(options, onThreads(2));
+    expect(result.verdict).toBe('interrupted');
+    expect(result.programs).toBeGreaterThan(0);
+  });
+
+  it('has no result where the target ends its thread', async () => {
+    const target = { ...OURS, name: moduleThatExits() };
+    const run = runCampaign({ ...HOLDS, target }, onThreads(2));
+    await expect(run).rejects.toThrow(/^there is no result: the target ended its thread$/);
+  });
+});

@@ -1,0 +1,97 @@
+/**
+ * Shard files: what one shard of a run came to, as JSON that `merge` reads. It names the run, the shard, and what the
+ * programs of each block met, so that a merged run can end where an undivided one would have ended.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as t from 'io-ts';
+import { sync as writeFileAtomic } from 'write-file-atomic';
+import { decode, parseJson, SpecError, Trace } from '../../../spec/index.ts';
+import { Counts } from '../campaign/counts.ts';
+import { RunIdentity } from './run-identity.ts';
+
+const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
+
+const ShardCodec = t.refinement(
+  t.readonly(t.exact(t.type({ index: Natural, of: Natural }))),
+  ({ index, of }) => index < of,
+  'a shard {index, of} with index below of',
+);
+
+/** A trace of the corpus, and what came of it on the target. */
+const Replayed = t.readonly(
+  t.exact(
+    t.type({
+      path: t.string,
+      /** Whether it comes with this package. */
+      isOwn: t.boolean,
+      verdict: t.keyof({ holds: null, broken: null, beyond: null, outdated: null, unusable: null }),
+      reason: t.union([t.string, t.null], 'a string or null'),
+    }),
+  ),
+);
+
+/** A program that broke a clause: as it was found, and the simplest found from there. */
+const Counterexample = t.readonly(
+  t.exact(
+    t.type({
+      /** The trace of the corpus that it is; no block was run then. Null where the last block found it. */
+      from: t.union([t.string, t.null], 'a string or null'),
+      found: Trace,
+      reduced: Trace,
+    }),
+  ),
+);
+
+export const ShardFile = t.readonly(
+  t.exact(
+    t.type(
+      {
+        format: t.literal('frameproof/shard'),
+        version: t.literal(1),
+        run: RunIdentity,
+        shard: ShardCodec,
+        seconds: t.number,
+        corpus: t.readonlyArray(Replayed),
+        /** What the programs of each block met, up to the block that failed. */
+        blocks: t.readonlyArray(t.readonly(t.exact(t.type({ index: Natural, counts: Counts })))),
+        counterexample: t.union([Counterexample, t.null], 'a counterexample or null'),
+      },
+      'the result of a shard',
+    ),
+  ),
+);
+export type ShardFile = t.TypeOf<typeof ShardFile>;
+
+/** What tells the file of a shard from other files. */
+const Format = t.type(
+  { format: t.literal('frameproof/shard'), version: t.literal(1) },
+  'the file of a shard',
+);
+
+/** Returns the name under which a shard's file is stored. */
+export function shardFileName({ shard: { index, of } }: Pick<ShardFile, 'shard'>): string {
+  return `shard-${String(index).padStart(String(of - 1).length, '0')}-of-${of}.json`;
+}
+
+/** Writes a shard's file into a folder, which is made if need be, whole or not at all. Returns its path. */
+export function writeShard(folder: string, file: ShardFile): string {
+  const path = join(folder, shardFileName(file));
+  mkdirSync(folder, { recursive: true });
+  writeFileAtomic(path, `${JSON.stringify(ShardFile.encode(file))}\n`);
+  return path;
+}
+
+/** Reads a shard's file. Throws `SpecError` where it cannot be read or is none. */
+export function readShard(path: string): ShardFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new SpecError(`${path}: expected a readable file of a shard: ${reason}`, { cause: error });
+  }
+  const data = parseJson(text, path);
+  decode(Format, data, path);
+  return decode(ShardFile, data, path);
+}

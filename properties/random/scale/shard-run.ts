@@ -1,0 +1,84 @@
+/** Running one shard of a campaign: its blocks, each counted apart, up to the first that fails. */
+import { basename, dirname, join } from 'node:path';
+import { type CorpusFile, OWN_CORPUS } from '../../../counterexamples/corpus/index.ts';
+import { blocksOf, type Shard } from '../campaign/blocks.ts';
+import {
+  type BlockResult,
+  type BlockRunner,
+  type CampaignOptions,
+  noCounts,
+  runBlocks,
+} from '../campaign/campaign.ts';
+import { addCounts, type Counts } from '../campaign/counts.ts';
+import { claimsOf } from '../campaign/reach.ts';
+import { type CampaignResult, type Failure, resultOf } from '../campaign/result.ts';
+import { runIdentity } from './run-identity.ts';
+import type { ShardFile } from './shard-file.ts';
+
+/** What a shard came to. */
+export interface ShardRun {
+  readonly blocks: readonly Pick<BlockResult, 'index' | 'counts'>[];
+  readonly result: CampaignResult;
+}
+
+/** Runs a shard of a campaign. What only the whole run must meet is not asked of it. */
+export async function runShard(
+  options: CampaignOptions,
+  shard: Shard,
+  runner?: BlockRunner,
+): Promise<ShardRun> {
+  const blocks: { index: number; counts: Counts }[] = [];
+  let failure: Failure | null = null;
+  const ran = await runBlocks(options, blocksOf(options.programs, shard), runner, (block) => {
+    blocks.push({ index: block.index, counts: block.counts });
+    failure = block.failure;
+  });
+  const counts = blocks.reduce((sum, block) => addCounts(sum, block.counts), noCounts());
+  const result = resultOf({ ...options, claims: claimsOf(options.target) }, counts, { ...ran, failure });
+  return {
+    blocks,
+    result: result.verdict === 'unreached' ? { ...result, verdict: 'holds', unreached: [] } : result,
+  };
+}
+
+function isOwn(path: string): boolean {
+  return dirname(path) === OWN_CORPUS;
+}
+
+/** The path of a trace: where this package lies makes no difference. */
+function portable(path: string): string {
+  return isOwn(path) ? join('corpus', basename(path)) : path;
+}
+
+/** What a shard's file says besides the run and the shard. */
+export interface ShardOutcome {
+  readonly corpus: readonly CorpusFile[];
+  /** Null where a trace of the corpus broke a clause. */
+  readonly ran: { readonly blocks: ShardRun['blocks'] | null; readonly result: CampaignResult } | null;
+  readonly counterexample: ShardFile['counterexample'];
+}
+
+/** Returns the file of a shard. */
+export function shardFile(
+  options: CampaignOptions,
+  shard: Shard,
+  { corpus, ran, counterexample }: ShardOutcome,
+): ShardFile {
+  const from = counterexample?.from ?? null;
+  return {
+    format: 'frameproof/shard',
+    version: 1,
+    run: runIdentity(options),
+    shard,
+    seconds: ran?.result.seconds ?? 0,
+    corpus: corpus.map(({ path, verdict, reason }) => ({
+      path: portable(path),
+      isOwn: isOwn(path),
+      verdict,
+      reason,
+    })),
+    blocks: ran?.blocks ?? [],
+    counterexample:
+      counterexample === null ? null : { ...counterexample, from: from === null ? null : portable(from) },
+  };
+}

@@ -1,0 +1,16 @@
+/** What runs on each thread: blocks of a campaign, one after the other, on a target that the thread has loaded itself. */
+import { workerData } from 'piscina';
+import type { Target } from '../../../runner/index.ts';
+import { loadTarget } from '../../../runner/load/index.ts';
+import type { Block } from '../campaign/blocks.ts';
+import { type BlockResult, runBlock } from '../campaign/campaign.ts';
+import type { ThreadData } from './on-threads.ts';
+
+const { target, given, ...options }: ThreadData = workerData;
+let loaded: Promise<Target> | undefined;
+
+/** Runs one block. */
+export default async function run(block: Block): Promise<BlockResult> {
+  loaded ??= loadTarget(target.name, target.policies, given);
+  return runBlock({ ...options, target: await loaded }, block);
+}

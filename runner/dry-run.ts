@@ -1,0 +1,227 @@
+/**
+ * Rehearsals: a program drawn before it runs. Operations get their meaning from what is allocated by then; where the program
+ * runs in another process, that is not known yet, and a stand-in answers for it: a manager that grants whatever its profile
+ * says must be granted, the lowest page frames first, or the top of the free stack where that is promised. Another manager
+ * grants the same requests, mostly with other page frames, so the program means the same there.
+ */
+import { ModelState } from '../model/index.ts';
+import {
+  type Argument,
+  type Asked,
+  addressesOf,
+  addressOf,
+  argumentsOf,
+  askedOf,
+  beyond,
+  expectation,
+  isAllocation,
+  isU64,
+  namesResult,
+  type Operation,
+  type Outcome,
+  PAGE_BYTES,
+  PFN_LIMIT,
+  type Pfn,
+  type Policy,
+  type Profile,
+  pageCount,
+  pfn,
+  type Reference,
+  type Region,
+  type ResultReference,
+  runsOf,
+  toHigherHalf,
+} from '../spec/index.ts';
+import { Results } from './results.ts';
+import type { Scene } from './scene.ts';
+import type { World } from './world.ts';
+
+const FAILED: Outcome = { kind: 'failed' };
+const DONE: Outcome = { kind: 'done' };
+const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
+
+/** Pages [first, end) of a result. */
+interface Pages {
+  readonly first: number;
+  readonly end: number;
+}
+
+function pagesFrom({ page }: ResultReference, count: Argument): Pages {
+  return { first: page, end: page + Number(count) };
+}
+
+export interface RehearsalOptions {
+  readonly policies: readonly Policy[];
+  readonly profile: Profile;
+}
+
+export class Rehearsal implements Scene {
+  readonly world: World;
+  readonly results = new Results();
+  readonly operations: Operation<Reference>[] = [];
+  readonly #profile: Profile;
+  /** Pages of each result that were freed by its name. Their page frames may be somebody else's since. */
+  readonly #freedPages = new Map<number, Pages[]>();
+  #state: ModelState;
+
+  constructor(world: World, { policies, profile }: RehearsalOptions) {
+    this.world = world;
+    this.#profile = profile;
+    this.#state = ModelState.init(world.map, world.config, policies, profile);
+  }
+
+  get state(): ModelState {
+    return this.#state;
+  }
+
+  /** Adds an operation to the program, unless it is none that the target can be asked. Returns whether it was added. */
+  perform(operation: Operation<Reference>): boolean {
+    const resolved = this.results.resolve(operation);
+    if (resolved === null || !this.#isAskable(operation, resolved)) return false;
+    const asked = askedOf(this.#state, resolved);
+    const { kind } = expectation(this.#state, resolved, asked);
+    if (this.#profile.misuse === 'undefined' && (kind === 'misused' || !this.#isSurelySound(operation)))
+      return false;
+    const outcome =
+      kind === 'granted' ? this.#granted(resolved, asked) : kind === 'refused' ? FAILED : MISUSED;
+    this.operations.push(operation);
+    if (this.#profile.misuse === 'undefined') this.#noteFreed(operation);
+    this.results.record(operation, { outcome });
+    return true;
+  }
+
+  #isAskable(operation: Operation<Reference>, resolved: Operation): boolean {
+    return (
+      beyond(this.#profile, operation) === null &&
+      argumentsOf(operation).every(isU64) &&
+      addressesOf(resolved).every(isU64)
+    );
+  }
+
+  /** Whether an operation that is no misuse here is none wherever its results lie. */
+  #isSurelySound(operation: Operation<Reference>): boolean {
+    const count = operation.call === 'freeRegion' ? operation.count : 1n;
+    if (count === 0n) return true;
+    return addressesOf(operation).every((reference) => {
+      if (!namesResult(reference)) return this.#isBoot(reference.absolute, count);
+      const { result, page, offset } = reference;
+      const isInside = offset >= 0n && offset < PAGE_BYTES;
+      const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
+      return isInside && isWithin && !this.#wasFreed(reference, count);
+    });
+  }
+
+  #wasFreed(reference: ResultReference, count: Argument): boolean {
+    const { first, end } = pagesFrom(reference, count);
+    const freed = this.#freedPages.get(reference.result) ?? [];
+    return freed.some((pages) => pages.first < end && first < pages.end);
+  }
+
+  #noteFreed(operation: Operation<Reference>): void {
+    const count = operation.call === 'freeRegion' ? operation.count : 1n;
+    for (const reference of addressesOf(operation)) {
+      if (!namesResult(reference)) continue;
+      const freed = this.#freedPages.get(reference.result);
+      if (freed === undefined) this.#freedPages.set(reference.result, [pagesFrom(reference, count)]);
+      else freed.push(pagesFrom(reference, count));
+    }
+  }
+
+  /** Whether page frames are boot memory from an absolute address on, which lies where it lies on every target. */
+  #isBoot(address: bigint, count: bigint | number): boolean {
+    const [base = null] = askedOf(this.#state, { call: 'free', address }).frames;
+    if (base === null || base + Number(count) > PFN_LIMIT) return false;
+    return this.#state.firstFailing({ base, count: pageCount(Number(count)) }, (o) => o === 'boot') === null;
+  }
+
+  #granted(operation: Operation, asked: Asked): Outcome {
+    switch (operation.call) {
+      case 'alloc':
+        return this.#single();
+      case 'allocPages':
+        return this.#batch(Number(operation.count));
+      case 'allocBitmap':
+        return this.#run(asked, Number(operation.count));
+      case 'free':
+      case 'freePages':
+      case 'freeRegion':
+        return this.#freed(operation, asked);
+      default:
+        return { kind: 'amount', amount: 0 };
+    }
+  }
+
+  #address(frame: Pfn): bigint {
+    return toHigherHalf(this.world.config, addressOf(frame));
+  }
+
+  #single(): Outcome {
+    const frame = this.#singles(1)[0];
+    if (frame === undefined) throw new Error('a page that can be granted is free');
+    this.#state = this.#state.allocated([{ base: frame, count: pageCount(1) }]);
+    return { kind: 'address', address: this.#address(frame) };
+  }
+
+  #batch(count: number): Outcome {
+    const frames = this.#singles(count);
+    this.#state = this.#state.allocated(runsOf(frames));
+    return { kind: 'addresses', addresses: frames.map((frame) => this.#address(frame)) };
+  }
+
+  #run({ lowest }: Asked, count: number): Outcome {
+    if (lowest === null) throw new Error('a run that can be granted fits');
+    this.#state = this.#state.allocated([{ base: lowest, count: pageCount(count) }]);
+    return { kind: 'address', address: this.#address(lowest) };
+  }
+
+  #freed(operation: Operation, { frames }: Asked): Outcome {
+    const count = operation.call === 'freeRegion' ? pageCount(Number(operation.count)) : pageCount(1);
+    const regions = frames.flatMap((base): Region[] => (base === null ? [] : [{ base, count }]));
+    if (count > 0) this.#state = this.#state.freed(regions);
+    return DONE;
+  }
+
+  /** Page frames that `alloc` may hand out next: of the free stack, or the lowest, those of the stack zone first. */
+  #singles(count: number): readonly Pfn[] {
+    const top = this.#state.stackTop(pageCount(count));
+    if (top !== null) return top;
+    const { bitmapLimit, profile } = this.#state.world;
+    const frames = this.#lowest(bitmapLimit, PFN_LIMIT, count);
+    if (frames.length < count && profile.singlePages !== 'stack-zone')
+      frames.push(...this.#lowest(pfn(0), bitmapLimit, count - frames.length));
+    return frames;
+  }
+
+  /** The lowest free page frames of [from, to), `count` at most. */
+  #lowest(from: number, to: number, count: number): Pfn[] {
+    const frames: Pfn[] = [];
+    for (let at = from; at < to && frames.length < count; ) {
+      const rest = { base: pfn(at), count: pageCount(to - at) };
+      const first = this.#state.firstFailing(rest, (owner) => owner !== 'pmm');
+      if (first === null) break;
+      const wanted = { base: first, count: pageCount(Math.min(to - first, count - frames.length)) };
+      const end = this.#state.firstFailing(wanted, (owner) => owner === 'pmm') ?? first + wanted.count;
+      for (let frame: number = first; frame < end; frame += 1) frames.push(pfn(frame));
+      at = end;
+    }
+    return frames;
+  }
+}
+
+/**
+ * Returns, for each operation of a program, why nobody knows what it would do on a manager whose misuse is undefined, or null
+ * where that is known. Where another manager hands out other page frames, more may be known: those are left out in vain.
+ */
+export function undefinedIn(
+  world: World,
+  program: readonly Operation<Reference>[],
+  options: RehearsalOptions,
+): readonly (string | null)[] {
+  const rehearsal = new Rehearsal(world, options);
+  return program.map((operation) => {
+    if (rehearsal.perform(operation)) return null;
+    if (!isAllocation(operation.call)) return 'it is misuse, which this target leaves undefined';
+    rehearsal.results.record(operation, { outcome: FAILED });
+    return null;
+  });
+}

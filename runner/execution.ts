@@ -1,0 +1,241 @@
+/**
+ * Executions: a program running on a target under the eyes of the judge. After each operation the model accepts the
+ * response or names the clause it breaks; in between, and at the end, every page frame is swept. The record of it is
+ * the trace.
+ */
+import { init, type ModelState, type Rejection, step, sweep, type Tally } from '../model/index.ts';
+import {
+  beyond,
+  expectation,
+  type InspectedRun,
+  isAllocation,
+  type Operation,
+  type Policy,
+  type Profile,
+  type Program,
+  type Reference,
+  type Response,
+  type SettledStep,
+  type Trace,
+  type Violation,
+} from '../spec/index.ts';
+import { undefinedIn } from './dry-run.ts';
+import type { Performer } from './performer.ts';
+import { RecordedSession } from './process/recorded-session.ts';
+import { Results } from './results.ts';
+import type { Scene } from './scene.ts';
+import { Session } from './session.ts';
+import { isRemote, profileOf, type Target } from './target.ts';
+import type { World } from './world.ts';
+
+/** One judged operation, for those who count situations. */
+export type JudgedStep = SettledStep;
+
+/** Who watches an execution. */
+export interface Observer {
+  readonly tally: Tally;
+  onStep(step: JudgedStep): void;
+}
+
+const UNOBSERVED: Observer = { tally: () => {}, onStep: () => {} };
+
+/** Every page frame is swept each time this many operations have been judged, where the map is small enough. */
+const SWEEP_INTERVAL = 16;
+/** Maps with more RAM page frames than this are swept at the end alone. */
+const SMALL_MAP_PAGES = 1 << 16;
+
+export interface ExecutionOptions {
+  readonly policies: readonly Policy[];
+  readonly observer?: Observer;
+  /** What will be performed, for targets that must know it before they start. */
+  readonly program?: Program;
+  /** What performs it, where that has been made by now. */
+  readonly performer?: Performer;
+}
+
+/** Returns what performs a program on a target. One that runs elsewhere has run when this returns. */
+function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
+  const { policies, program, performer } = options;
+  if (performer !== undefined) return performer;
+  if (!isRemote(target)) return new Session(target, world.map, world.config);
+  if (program === undefined) throw new Error('a program for a process is known before it runs');
+  const { remote } = target;
+  const { profile } = target.remote;
+  const undefinedAt =
+    profile.misuse === 'undefined' ? undefinedIn(world, program, { policies, profile }) : undefined;
+  const ticket = remote.send(world, program, undefinedAt);
+  return new RecordedSession(ticket.request, remote.receive(ticket));
+}
+
+/** An operation that was passed over, and why. */
+export interface PassedOver {
+  readonly at: number;
+  /** What it refers to that was never handed out; empty where that is not why. */
+  readonly reference: string;
+  /** Why the target cannot be asked for it; null where it refers to what was not handed out. */
+  readonly beyond: string | null;
+}
+
+export class Execution implements Scene {
+  readonly world: World;
+  readonly policies: readonly Policy[];
+  readonly results = new Results();
+  readonly operations: Operation<Reference>[] = [];
+  readonly responses: Response[] = [];
+  /** Operations passed over: what they refer to was never handed out, or the target cannot be asked for them. */
+  readonly dangling: PassedOver[] = [];
+  readonly #target: Target;
+  readonly #session: Performer;
+  readonly #profile: Profile;
+  readonly #observer: Observer;
+  #state: ModelState | null = null;
+  #violation: Violation | null = null;
+
+  constructor(target: Target, world: World, options: ExecutionOptions) {
+    const { policies, observer = UNOBSERVED } = options;
+    this.world = world;
+    this.policies = policies;
+    this.#target = target;
+    this.#observer = observer;
+    this.#profile = profileOf(target);
+    this.#session = performerOf(target, world, options);
+    this.responses.push(this.#session.started);
+    const verdict = init(
+      { ...world, policies, profile: this.#profile },
+      this.#session.started,
+      observer.tally,
+    );
+    if (verdict.accepted) this.#state = verdict.state;
+    else this.#reject(-1, verdict.rejection);
+    if (this.#isSmall()) this.#sweep(-1);
+  }
+
+  /** The clause that was broken, or null so far. An execution that broke one does nothing more. */
+  get violation(): Violation | null {
+    return this.#violation;
+  }
+
+  /** Number of operations that were performed. */
+  get performed(): number {
+    return this.operations.length - this.dangling.length;
+  }
+
+  /** The state of the model; throws where init was rejected. */
+  get state(): ModelState {
+    if (this.#state === null) throw new Error('there is no state: init was rejected');
+    return this.#state;
+  }
+
+  /** Performs and judges one operation. Returns whether the specification still holds. */
+  perform(operation: Operation<Reference>): boolean {
+    if (this.#violation !== null) return false;
+    const resolved = this.results.resolve(operation);
+    const at = this.operations.length;
+    this.operations.push(operation);
+    const why = this.#session.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
+    if (resolved === null || why !== null) return this.#passOver(at, operation, why);
+    const response = this.#session.perform(resolved, this.state.freeIn('stack'));
+    this.responses.push(response);
+    this.results.record(operation, response);
+    return this.#judge(at, resolved, response);
+  }
+
+  /** Why the target cannot be asked for an operation in this state, or null. */
+  #whyUndefined(operation: Operation): string | null {
+    const why = beyond(this.#profile, operation);
+    if (why !== null || this.#profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
+    const expected = expectation(this.state, operation);
+    return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
+  }
+
+  /** Takes note of an operation that is not judged. Returns whether the next one can be. */
+  #passOver(at: number, operation: Operation<Reference>, because: string | null): boolean {
+    const reference = because === null ? (this.results.dangling(operation) ?? '') : '';
+    this.dangling.push({ at, reference, beyond: because });
+    const why = because ?? 'it refers to what was not handed out';
+    const response: Response = { outcome: { kind: 'malformed', message: `not run: ${why}` } };
+    this.responses.push(response);
+    this.results.record(operation, response);
+    const hasRun = because !== null && this.#session.isRecorded && this.#session.omission === null;
+    this.#session.passOver();
+    // Where undefined misuse was performed all the same, nothing after it means anything.
+    return !hasRun;
+  }
+
+  /** Sweeps every page frame one last time and lets the manager go. Returns whether the specification held throughout. */
+  finish(): boolean {
+    this.#sweep(this.operations.length - 1);
+    this.#session.close();
+    return this.#violation === null;
+  }
+
+  /** Returns the record of what happened. */
+  trace(): Trace {
+    const { operations, policies, responses } = this;
+    const violation = this.#violation === null ? {} : { violation: this.#violation };
+    return {
+      format: 'frameproof/trace',
+      version: 1,
+      target: this.#target.name,
+      scenario: { ...this.world, policies, operations },
+      responses,
+      ...violation,
+    };
+  }
+
+  #judge(at: number, operation: Operation, response: Response): boolean {
+    const verdict = step(this.state, operation, response, this.#observer.tally);
+    if (!verdict.accepted) return this.#reject(at, verdict.rejection);
+    this.#state = verdict.state;
+    this.#observer.onStep(verdict.step);
+    const isDue = at % SWEEP_INTERVAL === SWEEP_INTERVAL - 1 && this.#isSmall();
+    return !isDue || this.#sweep(at);
+  }
+
+  #isSmall(): boolean {
+    return this.#state !== null && this.#state.world.total <= SMALL_MAP_PAGES;
+  }
+
+  #sweep(at: number): boolean {
+    if (this.#violation !== null || this.#state === null) return false;
+    const rejection = this.#inspected(this.#state);
+    return rejection === null || this.#reject(at, rejection);
+  }
+
+  /** Compares what the manager says of every page frame, where it offers that, with the state. */
+  #inspected(state: ModelState): Rejection | null {
+    let runs: readonly InspectedRun[] | null;
+    try {
+      runs = this.#session.inspect();
+    } catch (error) {
+      const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+      return { clause: 'owner.agrees', explanation, frame: null, owner: null };
+    }
+    return runs === null ? null : sweep(state, runs, this.#observer.tally);
+  }
+
+  #reject(at: number, { clause, explanation, frame, owner }: Rejection): false {
+    this.#violation = { clause, at, explanation, pfn: frame, owner };
+    return false;
+  }
+}
+
+/**
+ * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
+ * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
+ */
+export function execute(
+  target: Target,
+  { map, config, policies, operations }: Trace['scenario'],
+  observer?: Observer,
+  until = Number.POSITIVE_INFINITY,
+): Execution {
+  const execution = new Execution(
+    target,
+    { map, config },
+    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations },
+  );
+  for (const operation of operations) if (performance.now() >= until || !execution.perform(operation)) break;
+  execution.finish();
+  return execution;
+}

@@ -1,0 +1,243 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reduce } from '../../counterexamples/shrink/index.ts';
+import { runCampaign } from '../../properties/random/index.ts';
+import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
+import { type Execution, execute } from '../execution.ts';
+import { loadTarget } from '../load/load-target.ts';
+import { release } from '../target.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'frameproof-zoo-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A time that nothing else waits for, so that a process left behind can be told. */
+const SLEEP = `${100_000 + process.pid}.25`;
+
+/** Processes of this zoo that are still there. */
+function left(): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return line.includes(folder) || line.includes(SLEEP) ? [`${pid} ${line.replaceAll('\0', ' ')}`] : [];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}
+
+/** Killed processes take a moment to be gone. */
+async function expectNoneLeft(): Promise<void> {
+  for (let tries = 0; tries < 100 && left().length > 0; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(left()).toEqual([]);
+}
+
+const PROGRAM: readonly Operation<Reference>[] = [
+  { call: 'alloc' },
+  { call: 'alloc' },
+  { call: 'freeRegion', address: { result: 0, page: 0, offset: 0n }, count: 1n },
+  { call: 'freeAmount' },
+];
+
+const SCENARIO: Scenario = {
+  map: memoryMap([{ type: 'conventional', start: 0n, pages: 4 }]),
+  config: config({ bitmapMaxAddr: 0n }),
+  policies: [],
+  operations: PROGRAM,
+};
+
+/** Time that a program gets here. */
+const PROGRAM_MS = 250;
+
+/** Runs the program on an executable, lets go of it, and makes sure that nothing of it is left. */
+async function run(path: string): Promise<Execution> {
+  const target = await loadTarget(path, undefined, { programMs: PROGRAM_MS });
+  const start = performance.now();
+  try {
+    return execute(target, SCENARIO);
+  } finally {
+    expect(performance.now() - start).toBeLessThan(5000);
+    await release(target);
+    await expectNoneLeft();
+  }
+}
+
+/** Writes an executable script that greets, and then does as told with each program. */
+function script(name: string, atEnd: string, before = ''): string {
+  const path = join(folder, name);
+  const greeting = String.raw`read -r hello; printf 'target 1\nready\n'`;
+  const text = `#!/bin/sh\n${before}\n${greeting}\nwhile read -r line; do case $line in end) ${atEnd};; esac; done\n`;
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const ANSWERS = [
+  'done - 4 4 0',
+  'address 0xffff800000003000 - 4 3 1',
+  'address 0xffff800000002000 - 4 2 2',
+  'done - 4 3 1',
+  'amount 3 - 4 3 1',
+  'end',
+];
+
+function printing(...lines: readonly string[]): string {
+  return `printf '${lines.join('\\n')}\\n'`;
+}
+
+/** Name, what it does when a program has arrived, the operation blamed (-1: init), and what is said. */
+const SCRIPTS: readonly (readonly [string, string, number, RegExp])[] = [
+  ['dies by a signal', 'kill -SEGV $$', -1, /it died of SIGSEGV$/],
+  ['aborts half-way', `${printing(...ANSWERS.slice(0, 3))}; kill -ABRT $$`, 2, /; it died of SIGABRT$/],
+  [
+    'ends half-way',
+    `${printing(...ANSWERS.slice(0, 2))}; exit 0`,
+    1,
+    /; it ended the process with exit code 0$/,
+  ],
+  ['never ends', 'while :; do :; done', -1, /did not end within its time limit$/],
+  ['never ends, half-way', `${printing(...ANSWERS.slice(0, 3))}; while :; do :; done`, 2, /time limit$/],
+  ['writes for ever', "exec yes 'done - 4 4 0'", 0, /it answered "done"$/],
+  ['writes for ever what is no answer', 'exec yes', -1, /it answered "y": an answer begins with address/],
+  ['writes for ever without a line', "exec tr '\\0' x < /dev/zero", -1, /it wrote more than its limit$/],
+  ['writes half a line', `printf '${ANSWERS[0]}\\naddress 0xffff8'; exit 1`, 0, /exit code 1$/],
+  ['writes half a line and waits', `printf '${ANSWERS[0]}\\naddress 0xffff8'`, 0, /time limit$/],
+  ['answers too little', printing(...ANSWERS.slice(0, 3), 'end'), 2, /it gave 3 answers, and 5 were due$/],
+  ['answers too much', printing(...ANSWERS.slice(0, 5), 'done - 4 3 1', 'end'), 3, /more answers than the 5/],
+  [
+    'gives addresses that are no numbers',
+    printing(ANSWERS[0] ?? '', 'address zero - 4 3 1', 'end'),
+    0,
+    /"zero" is no address$/,
+  ],
+  [
+    'gives amounts that are no numbers',
+    printing(ANSWERS[0] ?? '', 'address 0xffff800000003000 - 4 many 1', 'end'),
+    0,
+    /"many" is no number$/,
+  ],
+  [
+    'gives two addresses for one',
+    printing(ANSWERS[0] ?? '', 'address 0x1 0x2 - 4 3 1', 'end'),
+    0,
+    /found 2$/,
+  ],
+  ['closes its output', 'exec >&-; sleep 5', -1, /time limit$/],
+];
+
+describe('an executable that', () => {
+  it.each(SCRIPTS)('%s gets a verdict, and nothing of it is left', async (name, atEnd, at, says) => {
+    const { violation } = await run(script(name, atEnd));
+    expect(violation?.explanation).toMatch(says);
+    expect(violation?.at).toBe(at);
+  });
+
+  it('leaves a child behind has it killed', async () => {
+    const path = script('forks', printing(...ANSWERS), `sleep ${SLEEP} &`);
+    expect((await run(path)).violation).toBeNull();
+  });
+
+  it('ends after each program is started anew for the next', async () => {
+    const target = await loadTarget(script('serves one', `${printing(...ANSWERS)}; exit 0`));
+    for (let i = 0; i < 3; i += 1) expect(execute(target, SCENARIO).violation).toBeNull();
+    await release(target);
+    await expectNoneLeft();
+  });
+
+  it.each([
+    ['says something else', '#!/bin/sh\necho hello; sleep 9', /its answer is another; it wrote "hello"$/],
+    ['ends at once', '#!/bin/sh\necho no >&2; exit 3', /exit code 3; on standard error: "no"$/],
+    [
+      'claims what is no profile',
+      "#!/bin/sh\nprintf 'target 1\\nprofile [\\nready\\n'; read -r x",
+      /expected JSON/,
+    ],
+    ['is for another machine', '\x7fELF\x02\x01\x01', /cannot be started|exit code|died of/],
+  ])('%s is no target', async (name, text, says) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    chmodSync(path, 0o755);
+    await expect(loadTarget(path)).rejects.toThrow(says);
+    await expectNoneLeft();
+  });
+
+  it('is a file that may not be executed is no target', async () => {
+    writeFileSync(join(folder, 'plain'), '');
+    await expect(loadTarget(join(folder, 'plain'))).rejects.toThrow(/it may not be executed$/);
+    await expect(loadTarget(folder)).rejects.toThrow(/it is a folder$/);
+    await expect(loadTarget(join(folder, 'none'))).rejects.toThrow(/there is no such file$/);
+  });
+});
+
+/** Compiles C sources with the harness. */
+function compile(output: string, ...sources: readonly string[]): void {
+  const files = [...sources, 'native/frameproof.c'].map((path) => join(ROOT, path));
+  const flags = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-O1'];
+  const { error, stderr } = spawnSync('cc', [...flags, '-o', output, ...files], { encoding: 'utf8' });
+  if (error !== undefined) throw new Error(`this test needs a C compiler: ${error.message}`);
+  expect(stderr).toBe('');
+}
+
+describe('an allocator in the C harness that', () => {
+  const zoo = join(folder, 'c');
+
+  beforeAll(() => {
+    mkdirSync(zoo);
+    compile(join(zoo, 'zoo'), 'native/testing/zoo.c');
+    for (const name of ['segv', 'abort', 'exit', 'loop', 'eat', 'flood', 'fork', 'print', 'scribble'])
+      symlinkSync('zoo', join(zoo, name));
+  });
+
+  it.each([
+    ['segv', /it died of SIGSEGV$/],
+    ['abort', /it died of SIGABRT$/],
+    ['exit', /it ended the process with exit code 0$/],
+    ['loop', /did not end within its time limit$/],
+    ['eat', /took more memory than its limit|did not end within its time limit/],
+    ['flood', /wrote more than its limit|did not end within its time limit/],
+    ['fork', /it died of SIGSEGV$/],
+  ])('misbehaves in operation 3 is blamed for that one: %s', async (name, says) => {
+    const { violation } = await run(join(zoo, name));
+    expect(violation).toMatchObject({ clause: 'freeRegion.owner', at: 2 });
+    expect(violation?.explanation).toMatch(says);
+  });
+
+  it('prints is not taken at its word', async () => {
+    expect((await run(join(zoo, 'print'))).violation).toBeNull();
+  });
+
+  it('writes into a page that a caller owns is caught when the program ends', async () => {
+    const { violation } = await run(join(zoo, 'scribble'));
+    expect(violation).toMatchObject({ clause: 'contents.preserved', pfn: 3, owner: 'caller' });
+  });
+
+  it('dies is reduced to the call that kills it', async () => {
+    const target = await loadTarget(join(zoo, 'segv'));
+    const worlds = [{ ...SCENARIO, name: 'four page frames' }];
+    const run = { target, worlds, generated: false, programs: 200, operations: 60, seed: 1 };
+    const { counterexample } = await runCampaign(run);
+    if (counterexample === null) throw new Error('it was not caught');
+    expect(counterexample.violation?.explanation).toMatch(/SIGSEGV/);
+    const { trace } = reduce(target, counterexample, { ms: 10_000 });
+    expect(trace.scenario.operations.map(({ call }) => call)).toEqual(['freeRegion']);
+    expect(trace.violation?.explanation).toMatch(/SIGSEGV/);
+    await release(target);
+    await expectNoneLeft();
+  });
+});

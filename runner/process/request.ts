@@ -1,0 +1,132 @@
+/**
+ * Requests: a program as the lines that a process reads (native/PROTOCOL.md). What no process can be asked is left out:
+ * arguments that are no unsigned 64-bit integers, calls that the profile leaves out, and whatever names a result of those.
+ * The others keep their names in the order in which they are sent.
+ */
+import {
+  type Argument,
+  addressesOf,
+  argumentsOf,
+  beyond,
+  formatReference,
+  isAllocation,
+  isU64,
+  MEMORY_TYPES,
+  type MemoryMap,
+  mapAddresses,
+  namesResult,
+  type Operation,
+  type Profile,
+  type Program,
+  type Reference,
+  toHex,
+} from '../../spec/index.ts';
+import type { World } from '../world.ts';
+
+/** A program as it is sent. */
+export interface Request {
+  readonly text: string;
+  /** For each operation, why it is not sent, or null where it is. */
+  readonly omitted: readonly (string | null)[];
+}
+
+/** What a process may take for one program. */
+export interface ProgramLimits {
+  readonly timeLimitMs: number;
+  readonly memoryMib: number;
+}
+
+const NO_INTEGER = 'a process is asked with unsigned 64-bit integers alone';
+
+/** Returns why an operation cannot be asked of any process, or null. */
+function unaskable(operation: Operation<Reference>): string | null {
+  if (!argumentsOf(operation).every(isU64)) return NO_INTEGER;
+  const areIntegers = addressesOf(operation).every((reference) =>
+    namesResult(reference) ? isU64(abs(reference.offset)) : isU64(reference.absolute),
+  );
+  return areIntegers ? null : NO_INTEGER;
+}
+
+function abs(n: bigint): bigint {
+  return n < 0n ? -n : n;
+}
+
+function argumentText(argument: Argument): string {
+  return typeof argument === 'bigint' && argument > 0xffff_ffffn ? toHex(argument) : String(argument);
+}
+
+function lineOf(operation: Operation<Reference>): string {
+  switch (operation.call) {
+    case 'allocPages':
+      return `allocPages ${argumentText(operation.count)}\n`;
+    case 'allocBitmap': {
+      const { count, maxAddr, alignment } = operation;
+      return `allocBitmap ${argumentText(count)} ${argumentText(maxAddr)} ${argumentText(alignment)}\n`;
+    }
+    case 'free':
+      return `free ${formatReference(operation.address)}\n`;
+    case 'freePages':
+      return `freePages${operation.addresses.map((address) => ` ${formatReference(address)}`).join('')}\n`;
+    case 'freeRegion':
+      return `freeRegion ${formatReference(operation.address)} ${argumentText(operation.count)}\n`;
+    default:
+      return `${operation.call}\n`;
+  }
+}
+
+/** Gives the results of a program the ordinals that they have among those sent. */
+class Ordinals {
+  readonly #sent: (number | null)[] = [];
+  #count = 0;
+
+  note(isSent: boolean): void {
+    this.#sent.push(isSent ? this.#count : null);
+    if (isSent) this.#count += 1;
+  }
+
+  /** Returns the operation as it is sent, or null where it names a result that is not. */
+  renamed(operation: Operation<Reference>): Operation<Reference> | null {
+    // Nothing was left out: the names are what they were.
+    if (this.#count === this.#sent.length) return operation;
+    return mapAddresses(operation, (reference) => {
+      if (!namesResult(reference)) return reference;
+      const result = this.#sent[reference.result];
+      return result == null ? null : { ...reference, result };
+    });
+  }
+}
+
+function mapLines({ descriptors }: MemoryMap): string {
+  return descriptors
+    .map(({ type, start, pages }) => `map ${MEMORY_TYPES[type].efi} ${toHex(start)} ${pages}\n`)
+    .join('');
+}
+
+/** Returns the lines up to the operations. */
+export function headerText({ map, config }: World, { timeLimitMs, memoryMib }: ProgramLimits): string {
+  const { higherHalf, bitmapMaxAddr } = config;
+  const limits = `limit ${timeLimitMs} ${memoryMib}\n`;
+  return `${limits}config ${toHex(higherHalf)} ${toHex(bitmapMaxAddr)}\n${mapLines(map)}init\n`;
+}
+
+/** Returns the lines of the operations, but of those known to be undefined. O(the references that they hold). */
+export function requestOf(
+  program: Program,
+  profile: Profile,
+  undefinedAt: readonly (string | null)[] = [],
+): Request {
+  const ordinals = new Ordinals();
+  let text = '';
+  const omitted = program.map((operation, at) => {
+    const renamed = ordinals.renamed(operation);
+    const why =
+      beyond(profile, operation) ??
+      unaskable(operation) ??
+      undefinedAt[at] ??
+      (renamed === null ? 'it names a result of an operation that was left out' : null);
+    if (isAllocation(operation.call)) ordinals.note(why === null);
+    if (why === null && renamed !== null) text += lineOf(renamed);
+    return why;
+  });
+  return { text: `${text}end\n`, omitted };
+}
