@@ -138,8 +138,8 @@ async function judging(calls: number): Promise<void> {
   for (const callers of WORKERS.filter((n) => n > 1)) {
     const options = { target: OURS_SHARED, module: null, map, config: config(), seed: 1, patienceMs: 10_000 };
     const result = await checkThreads({ ...options, callers, calls });
-    const { overlapping, searchSeconds, turnSeconds, breach } = result;
-    const verdict = breach === null ? 'linearizable' : breach.explanation;
+    const { overlapping, searchSeconds, turnSeconds, violation } = result;
+    const verdict = violation === null ? 'linearizable' : violation.explanation;
     console.log(
       `${callers} callers, ${result.calls} calls, ${overlapping} overlapping: ${verdict}; search ${searchSeconds.toFixed(2)} s, in the order of turns ${turnSeconds.toFixed(2)} s`,
     );

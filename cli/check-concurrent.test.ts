@@ -23,7 +23,7 @@ describe.concurrent('frameproof check --concurrent', () => {
       seed: 1,
       explored: { scenarios: 20, schedules: 400 },
       exhausted: [{ shape: { callers: 2, calls: 1 }, scenarios: 45, schedules: 720, unguarded: 0 }],
-      threads: { calls: 2000, breach: null },
+      threads: { calls: 2000, violation: null },
       clauses: { 'concurrent.linearizable': {}, 'concurrent.progress': {} },
     });
   });

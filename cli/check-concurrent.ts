@@ -11,7 +11,7 @@ import {
 } from '../properties/concurrent/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
-import { breachLines, concurrentJson, concurrentReport } from './concurrent-report.ts';
+import { violationLines, concurrentJson, concurrentReport } from './concurrent-report.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What `check` is asked besides where callers run at the same time. */
@@ -90,7 +90,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const path = save(result, target, options.corpus);
   const text = isJson
     ? JSON.stringify(concurrentJson(result, { seed, path }), null, 1)
-    : [...concurrentReport(result, { workers, seed }), ...breachLines(result, { config, path })].join('\n');
+    : [...concurrentReport(result, { workers, seed }), ...violationLines(result, { config, path })].join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = result.breach === null ? EXIT.holds : EXIT.broken;
+  process.exitCode = result.violation === null ? EXIT.holds : EXIT.broken;
 }

@@ -32,8 +32,8 @@ function threadLines({ threads }: ConcurrentResult, workers: number): readonly s
   ];
 }
 
-function verdictOf({ breach, explored, threads }: ConcurrentResult, seed: number): string {
-  if (breach !== null) return `broken: ${breach.clause}, seed ${seed}`;
+function verdictOf({ violation, explored, threads }: ConcurrentResult, seed: number): string {
+  if (violation !== null) return `broken: ${violation.clause}, seed ${seed}`;
   return `holds: no counterexample in ${grouped(explored.schedules)} schedules at random and ${grouped(threads?.calls ?? 0)} calls of threads, seed ${seed}`;
 }
 
@@ -72,26 +72,26 @@ function howReduced(first: FoundRun, reduced: FoundRun, runs: number): string {
 }
 
 /** Returns the lines that show a run under a schedule. */
-export function historyLines({ scenario, schedule, run, breach }: FoundRun): readonly string[] {
+export function historyLines({ scenario, schedule, run, violation }: FoundRun): readonly string[] {
   const { map, config, callers } = scenario;
   return [
     `memory    ${counted(pagesIn(map), 'page frame')}, the bitmap zone below ${toHex(config.bitmapMaxAddr)}`,
     '',
-    ...formatHistory(breach, run.open, { config, callers: callers.length }),
+    ...formatHistory(violation, run.open, { config, callers: callers.length }),
     '',
     `schedule  ${schedule.map(([caller, steps]) => `${caller + 1}*${steps}`).join(' ')}`,
   ];
 }
 
 /** Returns the lines on what was broken; `path` is where the trace of it was saved. */
-export function breachLines(
-  { breach, found }: ConcurrentResult,
+export function violationLines(
+  { violation, found }: ConcurrentResult,
   { config, path }: { readonly config: Config; readonly path: string | null },
 ): readonly string[] {
-  if (breach === null) return [];
-  const title = ['', `broken    ${breach.clause}: ${breach.explanation}`];
+  if (violation === null) return [];
+  const title = ['', `broken    ${violation.clause}: ${violation.explanation}`];
   // What threads did cannot be done again.
-  if (found === null) return [...title, '', ...formatHistory(breach, [], { config, callers: MOST_WORKERS })];
+  if (found === null) return [...title, '', ...formatHistory(violation, [], { config, callers: MOST_WORKERS })];
   const { first, reduced } = found;
   return [
     ...title,
@@ -107,16 +107,16 @@ export function concurrentJson(
   result: ConcurrentResult,
   { seed, path }: { readonly seed: number; readonly path: string | null },
 ): object {
-  const { explored, exhausted, threads, breach } = result;
+  const { explored, exhausted, threads, violation } = result;
   const { found: _, ...counts } = explored;
   const broken =
-    breach === null ? {} : { clause: breach.clause, explanation: breach.explanation, file: path };
+    violation === null ? {} : { clause: violation.clause, explanation: violation.explanation, file: path };
   return {
-    verdict: breach === null ? 'holds' : 'violated',
+    verdict: violation === null ? 'holds' : 'violated',
     seed,
     explored: counts,
     exhausted: exhausted.map(({ found: __, ...rest }) => rest),
-    threads: threads === null ? null : { ...threads, breach: threads.breach?.explanation ?? null },
+    threads: threads === null ? null : { ...threads, violation: threads.violation?.explanation ?? null },
     clauses: concurrentSides(result),
     ...broken,
   };

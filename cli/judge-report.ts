@@ -1,6 +1,6 @@
 /** What `frameproof judge` prints: where a log breaks the specification, and what was judged. Pure: from a result to text. */
 
-import type { JudgedLog, LogBreach } from '../counterexamples/log/index.ts';
+import type { JudgedLog, LogViolation } from '../counterexamples/log/index.ts';
 import { formatResponse } from '../counterexamples/trace/index.ts';
 import { CLAUSES, formatOperation, toHex } from '../spec/index.ts';
 import { callTable, clauseTable, grouped } from './count-table.ts';
@@ -11,18 +11,18 @@ function shortened(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
-function callText({ header }: JudgedLog, { operation, response }: LogBreach): string {
+function callText({ header }: JudgedLog, { operation, response }: LogViolation): string {
   const call = operation === null ? 'init' : formatOperation(operation, toHex);
   return shortened(`${call}  -> ${formatResponse(header.config, response)}`);
 }
 
-function breachLines(log: JudgedLog, breach: LogBreach, path: string): readonly string[] {
-  const { line, clause, explanation, pfn, owner } = breach;
+function violationLines(log: JudgedLog, violation: LogViolation, path: string): readonly string[] {
+  const { line, clause, explanation, pfn, owner } = violation;
   const sentence = CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
   const frame = pfn === null ? [] : [`          page frame ${pfn}, owner ${owner ?? 'unknown'}`];
   return [
     `line      ${path}:${line}`,
-    `call      ${callText(log, breach)}`,
+    `call      ${callText(log, violation)}`,
     `broken    ${clause}: ${sentence}`,
     `          ${explanation}`,
     ...frame,
@@ -44,14 +44,14 @@ export function judgeVerdictLine({ verdict, operations, seconds }: JudgedLog): s
 /** Returns the report on a judged log, without the last line break. */
 export function judgeReport(log: JudgedLog, path: string): string {
   const tables = [callTable(log.calls), clauseTable(log.clauses)].flatMap((text) => [text, '']);
-  const breach = log.breach === null ? [] : breachLines(log, log.breach, path);
-  return [...tables, ...breach, judgeVerdictLine(log)].join('\n');
+  const violation = log.violation === null ? [] : violationLines(log, log.violation, path);
+  return [...tables, ...violation, judgeVerdictLine(log)].join('\n');
 }
 
 /** Returns the result as `--json` prints it. */
-export function judgeJson({ verdict, operations, seconds, calls, clauses, breach, cut }: JudgedLog): object {
-  const { response: _, operation, ...found } = breach ?? { response: null, operation: null };
+export function judgeJson({ verdict, operations, seconds, calls, clauses, violation, cut }: JudgedLog): object {
+  const { response: _, operation, ...found } = violation ?? { response: null, operation: null };
   const broken =
-    breach === null ? {} : { breach: { ...found, call: operation === null ? 'init' : operation.call } };
+    violation === null ? {} : { violation: { ...found, call: operation === null ? 'init' : operation.call } };
   return { verdict, operations, seconds, ...broken, ...(cut === null ? {} : { cut }), calls, clauses };
 }

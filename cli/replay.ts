@@ -63,10 +63,10 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   const target = await loadConcurrentTarget(options.target ?? trace.target);
   const found = replayConcurrent(target, trace);
   const was = trace.violation.clause;
-  const isSame = found?.breach.clause === was;
+  const isSame = found?.violation.clause === was;
   const verdict = found === null ? 'holds' : isSame ? 'reproduced' : 'another clause';
   const text =
-    found === null ? 'holds: some order explains the calls' : `${verdict}: ${found.breach.clause} is broken`;
+    found === null ? 'holds: some order explains the calls' : `${verdict}: ${found.violation.clause} is broken`;
   if (options.json === true)
     process.stdout.write(`${JSON.stringify({ verdict, target: target.name, text })}\n`);
   else {

@@ -25,7 +25,7 @@ function answerOf({ scenario, responses }: Trace, at: number): string {
   return `${formatResponse(scenario.config, response)}${blamed}${told}`;
 }
 
-function breach({ violation }: Trace): string {
+function violation({ violation }: Trace): string {
   return violation === undefined
     ? 'the specification admits it'
     : `breaks ${violation.clause}: ${violation.explanation}`;
@@ -42,8 +42,8 @@ export function differenceLines(difference: Difference): readonly string[] {
   return [
     ...formatCounterexample(unblamed),
     `differ    ${call}`,
-    `candidate ${answerOf(candidate, at)}; ${breach(candidate)}`,
-    `baseline  ${answerOf(baseline, at)}; ${breach(baseline)}`,
+    `candidate ${answerOf(candidate, at)}; ${violation(candidate)}`,
+    `baseline  ${answerOf(baseline, at)}; ${violation(baseline)}`,
     `reduced   from ${foundOperations} operations to ${now} (${spent})`,
   ];
 }

@@ -8,7 +8,7 @@ import {
   type Config,
   endOf,
   type FitRequest,
-  frameEnd,
+  pfnEnd,
   isRam,
   type MemoryMap,
   type Owner,
@@ -67,7 +67,7 @@ export class ModelState implements Ownership {
     const regions = map.descriptors.filter((d) => isRam(d.type) && d.pages > 0);
     const total = pageCount(regions.reduce((sum, d) => sum + d.pages, 0));
     const limit = profile.zones === 1 ? pfn(PFN_LIMIT) : bitmapLimit(config);
-    const world: World = { map, config, profile, bitmapLimit: limit, end: frameEnd(map), total };
+    const world: World = { map, config, profile, bitmapLimit: limit, end: pfnEnd(map), total };
     const empty: Fields = {
       extents: noExtents(),
       firmware: NONE,

@@ -63,7 +63,7 @@ function run(count: number): Operation {
 function after(verdict: Verdict): ModelState {
   assert(
     verdict.accepted,
-    verdict.accepted ? '' : `${verdict.rejection.clause}: ${verdict.rejection.explanation}`,
+    verdict.accepted ? '' : `${verdict.violation.clause}: ${verdict.violation.explanation}`,
   );
   return verdict.state;
 }
@@ -71,7 +71,7 @@ function after(verdict: Verdict): ModelState {
 /** The clause that a response breaks, or null. */
 function broken(state: ModelState, operation: Operation, response: Response): string | null {
   const verdict = step(state, operation, response);
-  return verdict.accepted ? null : verdict.rejection.clause;
+  return verdict.accepted ? null : verdict.violation.clause;
 }
 
 describe('the model accepts', () => {
@@ -139,7 +139,7 @@ describe('the model rejects, and names the clause:', () => {
     ['failure.unchanged', start, run(17), { ...REFUSED, amounts: { total: 32, free: 25, reserved: 7 } }],
     ['contents.preserved', held, run(17), { ...REFUSED, writes: [20] }],
   ])('%s', (clause, state, operation, response) => {
-    expect(step(state(), operation, response)).toMatchObject({ accepted: false, rejection: { clause } });
+    expect(step(state(), operation, response)).toMatchObject({ accepted: false, violation: { clause } });
   });
 
   it('policy.lifo, only of those who promise it', () => {
@@ -151,13 +151,13 @@ describe('the model rejects, and names the clause:', () => {
 
   it('policy.first-fit, with the page frame that should have been taken', () => {
     const verdict = step(start('first-fit'), run(2), { outcome: handedOut(5) });
-    expect(verdict).toMatchObject({ accepted: false, rejection: { clause: 'policy.first-fit', frame: 0 } });
+    expect(verdict).toMatchObject({ accepted: false, violation: { clause: 'policy.first-fit', frame: 0 } });
   });
 
   it('the page frame of a batch that comes first in it', () => {
     const batch: Outcome = { kind: 'addresses', addresses: [at(21), at(20), at(19)] };
     const verdict = step(held(), { call: 'allocPages', count: 3n }, { outcome: batch });
-    expect(verdict).toMatchObject({ rejection: { clause: 'allocPages.was-free', frame: 20 } });
+    expect(verdict).toMatchObject({ violation: { clause: 'allocPages.was-free', frame: 20 } });
   });
 });
 
@@ -167,7 +167,7 @@ describe('init and sweeps', () => {
     const amounts = { total: 32, free: 26, reserved: 6 };
     expect(init(scenario, { ...DONE, amounts }).accepted).toBe(true);
     const verdict = init(scenario, { ...DONE, amounts: { ...amounts, free: 30 } });
-    expect(verdict).toMatchObject({ accepted: false, rejection: { clause: 'init.free' } });
+    expect(verdict).toMatchObject({ accepted: false, violation: { clause: 'init.free' } });
   });
 
   it('a sweep finds the one page frame on which manager and model differ', () => {

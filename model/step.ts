@@ -4,7 +4,7 @@
  */
 import {
   askedOf,
-  type Breach,
+  type Blame,
   type Check,
   type ClauseName,
   type Config,
@@ -29,7 +29,7 @@ import {
 import { ModelState } from './state.ts';
 
 /** The clause that a response breaks, and how. */
-export interface Rejection extends Breach {
+export interface Violation extends Blame {
   readonly clause: ClauseName;
 }
 
@@ -43,7 +43,7 @@ export interface Acceptance {
 /** A response that broke a clause. */
 export interface Refusal {
   readonly accepted: false;
-  readonly rejection: Rejection;
+  readonly violation: Violation;
 }
 
 export type Verdict = Acceptance | Refusal;
@@ -53,14 +53,14 @@ export type Tally = (clause: ClauseName, side: Side, place: number) => void;
 
 const NO_TALLY: Tally = () => {};
 
-function firstBroken<S>(checks: readonly Check<S>[], step: S, tally: Tally): Rejection | null {
+function firstBroken<S>(checks: readonly Check<S>[], step: S, tally: Tally): Violation | null {
   for (let i = 0; i < checks.length; i += 1) {
     const check = checks[i];
     const side = check?.side(step) ?? null;
     if (check === undefined || side === null) continue;
     tally(check.name, side, check.place);
-    const breach = check.breach(step);
-    if (breach !== null) return { clause: check.name, ...breach };
+    const blame = check.check(step);
+    if (blame !== null) return { clause: check.name, ...blame };
   }
   return null;
 }
@@ -71,11 +71,11 @@ const SWEEP_CHECKS = checksOf(SWEEP_CLAUSES);
 const ONE = pageCount(1);
 
 /** The page frames that a granted operation frees, in order. */
-function freedRegions({ operation, asked: { frames } }: Step): readonly Region[] {
+function freedRegions({ operation, asked: { pfns } }: Step): readonly Region[] {
   const regions: Region[] = [];
   if (operation.call === 'freeRegion' && operation.count === 0n) return regions;
   const count = operation.call === 'freeRegion' ? pageCount(Number(operation.count)) : ONE;
-  for (const base of frames) if (base !== null) regions.push({ base, count });
+  for (const base of pfns) if (base !== null) regions.push({ base, count });
   return regions;
 }
 
@@ -102,12 +102,12 @@ export function step(
   const step = { before, operation, response, asked, expected, granted, policies, after: before };
   const checks = checksFor(step);
   const wrongAnswer = firstBroken(checks.answer, step, tally);
-  if (wrongAnswer !== null) return { accepted: false, rejection: wrongAnswer };
+  if (wrongAnswer !== null) return { accepted: false, violation: wrongAnswer };
   step.after = settle(step, before);
   const wrongState = firstBroken(checks.state, step, tally);
   return wrongState === null
     ? { accepted: true, state: step.after, step }
-    : { accepted: false, rejection: wrongState };
+    : { accepted: false, violation: wrongState };
 }
 
 /** Accepts what a manager reported after init, or rejects it. O(descriptors log descriptors). */
@@ -127,8 +127,8 @@ export function init(
   tally: Tally = NO_TALLY,
 ): Omit<Acceptance, 'step'> | Refusal {
   const state = ModelState.init(map, config, policies, profile);
-  const rejection = firstBroken(INIT_CHECKS, { after: state, response }, tally);
-  return rejection === null ? { accepted: true, state } : { accepted: false, rejection };
+  const violation = firstBroken(INIT_CHECKS, { after: state, response }, tally);
+  return violation === null ? { accepted: true, state } : { accepted: false, violation };
 }
 
 /** Accepts what a manager says of every page frame, or rejects it. O(extents + runs). */
@@ -136,6 +136,6 @@ export function sweep(
   state: ModelState,
   runs: readonly InspectedRun[],
   tally: Tally = NO_TALLY,
-): Rejection | null {
+): Violation | null {
   return firstBroken(SWEEP_CHECKS, { state, runs }, tally);
 }

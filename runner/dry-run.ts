@@ -129,7 +129,7 @@ export class Rehearsal implements Scene {
 
   /** Whether page frames are boot memory from an absolute address on, which lies where it lies on every target. */
   #isBoot(address: bigint, count: bigint | number): boolean {
-    const [base = null] = askedOf(this.#state, { call: 'free', address }).frames;
+    const [base = null] = askedOf(this.#state, { call: 'free', address }).pfns;
     if (base === null || base + Number(count) > PFN_LIMIT) return false;
     return this.#state.firstFailing({ base, count: pageCount(Number(count)) }, (o) => o === 'boot') === null;
   }
@@ -174,9 +174,9 @@ export class Rehearsal implements Scene {
     return { kind: 'address', address: this.#address(lowest) };
   }
 
-  #freed(operation: Operation, { frames }: Asked): Outcome {
+  #freed(operation: Operation, { pfns }: Asked): Outcome {
     const count = operation.call === 'freeRegion' ? pageCount(Number(operation.count)) : pageCount(1);
-    const regions = frames.flatMap((base): Region[] => (base === null ? [] : [{ base, count }]));
+    const regions = pfns.flatMap((base): Region[] => (base === null ? [] : [{ base, count }]));
     if (count > 0) this.#state = this.#state.freed(regions);
     return DONE;
   }

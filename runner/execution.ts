@@ -3,7 +3,7 @@
  * response or names the clause it breaks; in between, and at the end, every page frame is swept. The record of it is
  * the trace.
  */
-import { init, type ModelState, type Rejection, step, sweep, type Tally } from '../model/index.ts';
+import { init, type ModelState, type Violation, step, sweep, type Tally } from '../model/index.ts';
 import {
   beyond,
   expectation,
@@ -17,7 +17,7 @@ import {
   type Response,
   type SettledStep,
   type Trace,
-  type Violation,
+  type PlacedViolation,
 } from '../spec/index.ts';
 import { undefinedIn } from './dry-run.ts';
 import type { Performer } from './performer.ts';
@@ -89,7 +89,7 @@ export class Execution implements Scene {
   readonly #profile: Profile;
   readonly #observer: Observer;
   #state: ModelState | null = null;
-  #violation: Violation | null = null;
+  #violation: PlacedViolation | null = null;
 
   constructor(target: Target, world: World, options: ExecutionOptions) {
     const { policies, observer = UNOBSERVED } = options;
@@ -106,12 +106,12 @@ export class Execution implements Scene {
       observer.tally,
     );
     if (verdict.accepted) this.#state = verdict.state;
-    else this.#reject(-1, verdict.rejection);
+    else this.#reject(-1, verdict.violation);
     if (this.#isSmall()) this.#sweep(-1);
   }
 
   /** The clause that was broken, or null so far. An execution that broke one does nothing more. */
-  get violation(): Violation | null {
+  get violation(): PlacedViolation | null {
     return this.#violation;
   }
 
@@ -185,7 +185,7 @@ export class Execution implements Scene {
 
   #judge(at: number, operation: Operation, response: Response): boolean {
     const verdict = step(this.state, operation, response, this.#observer.tally);
-    if (!verdict.accepted) return this.#reject(at, verdict.rejection);
+    if (!verdict.accepted) return this.#reject(at, verdict.violation);
     this.#state = verdict.state;
     this.#observer.onStep(verdict.step);
     const isDue = at % SWEEP_INTERVAL === SWEEP_INTERVAL - 1 && this.#isSmall();
@@ -198,24 +198,24 @@ export class Execution implements Scene {
 
   #sweep(at: number): boolean {
     if (this.#violation !== null || this.#state === null) return false;
-    const rejection = this.#inspected(this.#state);
-    return rejection === null || this.#reject(at, rejection);
+    const violation = this.#inspected(this.#state);
+    return violation === null || this.#reject(at, violation);
   }
 
   /** Compares what the manager says of every page frame, where it offers that, with the state. */
-  #inspected(state: ModelState): Rejection | null {
+  #inspected(state: ModelState): Violation | null {
     let runs: readonly InspectedRun[] | null;
     try {
       runs = this.#session.inspect();
     } catch (error) {
       const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
-      return { clause: 'owner.agrees', explanation, frame: null, owner: null };
+      return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
     }
     return runs === null ? null : sweep(state, runs, this.#observer.tally);
   }
 
-  #reject(at: number, { clause, explanation, frame, owner }: Rejection): false {
-    this.#violation = { clause, at, explanation, pfn: frame, owner };
+  #reject(at: number, { clause, explanation, pfn, owner }: Violation): false {
+    this.#violation = { clause, at, explanation, pfn, owner };
     return false;
   }
 }

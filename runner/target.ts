@@ -8,7 +8,7 @@ import {
   CALLS,
   type Config,
   config,
-  frameEnd,
+  pfnEnd,
   isSpecError,
   type MemoryMap,
   memoryMap,
@@ -59,7 +59,7 @@ export function worldBeyond(
   { memoryBelow, bitmapZoneBelow, zones }: Profile,
   { map, config }: { readonly map: MemoryMap; readonly config: Config },
 ): string | null {
-  const end = addressOf(pfn(frameEnd(map)));
+  const end = addressOf(pfn(pfnEnd(map)));
   if (end > memoryBelow)
     return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;
   if (zones === 1 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;

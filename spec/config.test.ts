@@ -4,7 +4,7 @@ import {
   bitmapLimit,
   Config,
   config,
-  frameAt,
+  pfnAt,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
   toHigherHalf,
@@ -49,26 +49,26 @@ describe('the higher half', () => {
   const chosen = config();
 
   test('rounds an address down to its page frame', () => {
-    expect([0n, 4095n, 4096n].map((byte) => frameAt(chosen, HIGHER_HALF_48 + byte))).toEqual([0, 0, 1]);
+    expect([0n, 4095n, 4096n].map((byte) => pfnAt(chosen, HIGHER_HALF_48 + byte))).toEqual([0, 0, 1]);
   });
 
   test('holds no address below its base, NULL among them, and none above 64 bits', () => {
     for (const address of [0n, -1n, 0x1000n, HIGHER_HALF_48 - 1n, U64_MAX + 1n])
-      expect(frameAt(chosen, address)).toBeNull();
-    expect(frameAt(chosen, U64_MAX)).toBe(2 ** 35 - 1);
+      expect(pfnAt(chosen, address)).toBeNull();
+    expect(pfnAt(chosen, U64_MAX)).toBe(2 ** 35 - 1);
   });
 
   test('ends with the last page frame where the base leaves room for more', () => {
     const low = config({ higherHalf: HIGHER_HALF_57 });
-    expect(frameAt(low, HIGHER_HALF_57 + 2n ** 52n - 1n)).toBe(PFN_LIMIT - 1);
-    expect(frameAt(low, HIGHER_HALF_57 + 2n ** 52n)).toBeNull();
+    expect(pfnAt(low, HIGHER_HALF_57 + 2n ** 52n - 1n)).toBe(PFN_LIMIT - 1);
+    expect(pfnAt(low, HIGHER_HALF_57 + 2n ** 52n)).toBeNull();
   });
 
   test('maps every byte to the page frame that holds it', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 31 - 1), fc.nat(4095), (n, byte) => {
         const address = toHigherHalf(chosen, physicalAddress(addressOf(pfn(n)) + BigInt(byte)));
-        expect(frameAt(chosen, address)).toBe(n);
+        expect(pfnAt(chosen, address)).toBe(n);
       }),
     );
   });

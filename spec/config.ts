@@ -63,7 +63,7 @@ export function toHigherHalf({ higherHalf }: Config, physical: PhysicalAddress):
  * Returns the page frame that holds the byte at a higher-half address (rounds down), or null where the address is
  * below the higher half or maps no physical address. O(1).
  */
-export function frameAt({ higherHalf }: Config, address: bigint): Pfn | null {
+export function pfnAt({ higherHalf }: Config, address: bigint): Pfn | null {
   if (address < higherHalf || address > U64_MAX) return null;
   // asUintN keeps the arithmetic in machine words, which is several times faster than in heap-allocated integers.
   const frame = Number(BigInt.asUintN(64, BigInt.asUintN(64, address - higherHalf) >> 12n));

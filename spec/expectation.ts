@@ -2,7 +2,7 @@
  * Expectations: whether an operation must succeed, fail or panic in a state. "Succeeds exactly when" is decided here
  * and nowhere else; the completeness and ownership clauses compare the response with it.
  */
-import { frameAt } from './config.ts';
+import { pfnAt } from './config.ts';
 import { type Argument, CALLS, type Call, callPlace, type Operation, type OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
@@ -23,7 +23,7 @@ export interface Asked {
   /** The call. An operation has it too, but operations have as many shapes as calls have arguments, and this has one. */
   readonly call: Call;
   /** The page frame of each address that it names, in order; null for an address that is none of the higher half. */
-  readonly frames: readonly (Pfn | null)[];
+  readonly pfns: readonly (Pfn | null)[];
   /** What a contiguous allocation asks for; null for one that fits nowhere by its numbers alone, and for other calls. */
   readonly fit: FitRequest | null;
   /** The first page frame of the lowest run that fits; null where none does. */
@@ -89,7 +89,7 @@ function isTooLarge({ world }: Ownership, count: bigint): boolean {
 
 const NO_FRAMES: readonly (Pfn | null)[] = [];
 /** What calls without addresses or a contiguous run ask for, by their places. */
-const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, frames: NO_FRAMES, fit: null, lowest: null }));
+const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, pfns: NO_FRAMES, fit: null, lowest: null }));
 
 /** Returns what an operation asks for in a state. O(addresses), and a search for a contiguous allocation. */
 export function askedOf(state: Ownership, operation: Operation): Asked {
@@ -98,15 +98,15 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
   switch (call) {
     case 'allocBitmap': {
       const fit = fitRequest(state, operation);
-      return { call, frames: NO_FRAMES, fit, lowest: fit === null ? null : state.lowestFit(fit) };
+      return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : state.lowestFit(fit) };
     }
     case 'free':
     case 'freeRegion':
-      return { call, frames: [frameAt(config, operation.address)], fit: null, lowest: null };
+      return { call, pfns: [pfnAt(config, operation.address)], fit: null, lowest: null };
     case 'freePages':
-      return { call, frames: operation.addresses.map((a) => frameAt(config, a)), fit: null, lowest: null };
+      return { call, pfns: operation.addresses.map((a) => pfnAt(config, a)), fit: null, lowest: null };
     default:
-      return NOTHING[callPlace(call)] ?? { call, frames: NO_FRAMES, fit: null, lowest: null };
+      return NOTHING[callPlace(call)] ?? { call, pfns: NO_FRAMES, fit: null, lowest: null };
   }
 }
 
@@ -152,11 +152,11 @@ function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectat
 function expectFreePages(
   state: Ownership,
   { addresses }: OperationOf<'freePages'>,
-  { frames }: Asked,
+  { pfns }: Asked,
 ): Expectation {
   const seen = addresses.length > 1 ? new Set<Pfn>() : null;
   for (let i = 0; i < addresses.length; i += 1) {
-    const frame = frames[i] ?? null;
+    const frame = pfns[i] ?? null;
     const one = freeing(state, addresses[i] ?? 0n, frame);
     if (one.kind !== 'granted' || frame === null) return one;
     if (seen?.has(frame)) {
@@ -177,11 +177,11 @@ function clip(base: Pfn, count: bigint): { readonly base: Pfn; readonly count: P
 function expectFreeRegion(
   state: Ownership,
   { address, count }: OperationOf<'freeRegion'>,
-  { frames }: Asked,
+  { pfns }: Asked,
 ): Expectation {
   if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
   if (count === 0n) return GRANTED;
-  const base = frames[0] ?? null;
+  const base = pfns[0] ?? null;
   if (base === null) return misused('the address is not in the higher half');
   const frame = state.firstFailing(clip(base, count), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
@@ -205,7 +205,7 @@ export function expectation(
     case 'allocBitmap':
       return expectAllocBitmap(operation, asked);
     case 'free':
-      return freeing(state, operation.address, asked.frames[0] ?? null);
+      return freeing(state, operation.address, asked.pfns[0] ?? null);
     case 'freePages':
       return expectFreePages(state, operation, asked);
     case 'freeRegion':

@@ -1,7 +1,7 @@
 /** WHAT must hold: units, memory maps, configuration, calls and responses as data, clauses, and the `Pmm` interface. */
 
 export {
-  type Breach,
+  type Blame,
   CLAUSE_NAMES,
   type Clause,
   ClauseName,
@@ -29,7 +29,7 @@ export {
   Config,
   config,
   DEFAULT_BITMAP_MAX_ADDR,
-  frameAt,
+  pfnAt,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
   toHigherHalf,
@@ -55,7 +55,7 @@ export {
   Descriptor,
   type DescriptorInput,
   endAddressOf,
-  frameEnd,
+  pfnEnd,
   isRam,
   MEMORY_TYPES,
   MemoryMap,
@@ -113,7 +113,7 @@ export {
   resultName,
 } from './reference.ts';
 export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
-export { Trace, Violation } from './trace.ts';
+export { Trace, PlacedViolation } from './trace.ts';
 export {
   addressOf,
   bytesOf,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { config } from './config.ts';
 import { BY_USABILITY } from './import/resolve.ts';
 import { type Band, bandsOf, INITIAL_OWNERS, initialOwner, totalsOf, zonesOf } from './map-summary.ts';
-import { frameEnd, type MemoryMap, memoryMap } from './memory-map.ts';
+import { pfnEnd, type MemoryMap, memoryMap } from './memory-map.ts';
 
 const map = memoryMap([
   { type: 'reserved', start: 0x9000n, pages: 1 },
@@ -74,7 +74,7 @@ describe('any map, under any bitmap limit', () => {
         expect(bands.map(({ base }) => base)).toEqual(
           [0, ...bands.map(({ end }) => end)].slice(0, bands.length),
         );
-        expect(bands.at(-1)?.end ?? 0).toBe(frameEnd(world));
+        expect(bands.at(-1)?.end ?? 0).toBe(pfnEnd(world));
         const kinds = bands.map(({ owner, zone }) => `${owner} ${zone}`);
         expect(kinds.every((kind, i) => kind !== kinds[i - 1])).toBe(true);
       }),

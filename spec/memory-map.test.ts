@@ -4,7 +4,7 @@ import { decode } from './decode.ts';
 import {
   type DescriptorInput,
   endAddressOf,
-  frameEnd,
+  pfnEnd,
   isRam,
   MEMORY_TYPES,
   MemoryMap,
@@ -31,13 +31,13 @@ describe('a memory map', () => {
     const map = memoryMap(descriptors, 'three');
     expect(map.descriptors).toEqual(descriptors);
     expect(map.name).toBe('three');
-    expect(frameEnd(map)).toBe(10);
+    expect(pfnEnd(map)).toBe(10);
   });
 
   test('may have an empty descriptor anywhere: on its own, inside another, at 2^52', () => {
     for (const frame of [0, 4, 5, 7, 8, 2 ** 40])
       expect(memoryMap([conventional(4, 4), conventional(frame, 0)]).descriptors).toHaveLength(2);
-    expect(frameEnd(memoryMap([conventional(7, 0)]))).toBe(0);
+    expect(pfnEnd(memoryMap([conventional(7, 0)]))).toBe(0);
   });
 
   test('may be empty', () => {
@@ -46,7 +46,7 @@ describe('a memory map', () => {
 
   test('may touch, and end with physical memory', () => {
     const map = memoryMap([conventional(0, 1), conventional(1, 1), conventional(2 ** 40 - 1, 1)]);
-    expect(frameEnd(map)).toBe(2 ** 40);
+    expect(pfnEnd(map)).toBe(2 ** 40);
     expect(map.descriptors.map(endAddressOf)).toEqual([0x1000n, 0x2000n, 2n ** 52n]);
   });
 

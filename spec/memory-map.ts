@@ -176,6 +176,6 @@ function decodedMap(descriptors: readonly DescriptorInput[], name: string | unde
 }
 
 /** Returns one past the last page frame that any descriptor of the map covers; 0 for an empty map. O(descriptors). */
-export function frameEnd(map: MemoryMap): number {
+export function pfnEnd(map: MemoryMap): number {
   return map.descriptors.reduce((end, d) => (d.pages > 0 ? Math.max(end, endOf(regionOf(d))) : end), 0);
 }

@@ -78,12 +78,12 @@ function judged(claims: object, ...steps: readonly (readonly [Operation, Respons
     { map: MAP, config: CONFIG, policies: profile.policies, profile },
     { outcome: { kind: 'done' } },
   );
-  if (!started.accepted) throw new Error(started.rejection.explanation);
+  if (!started.accepted) throw new Error(started.violation.explanation);
   let { state } = started;
   for (const [at, [operation, response]] of steps.entries()) {
     const verdict = step(state, operation, response);
-    if (at === steps.length - 1) return verdict.accepted ? null : verdict.rejection.clause;
-    if (!verdict.accepted) throw new Error(verdict.rejection.explanation);
+    if (at === steps.length - 1) return verdict.accepted ? null : verdict.violation.clause;
+    if (!verdict.accepted) throw new Error(verdict.violation.explanation);
     state = verdict.state;
   }
   return null;

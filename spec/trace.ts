@@ -10,7 +10,7 @@ import { Scenario } from './program.ts';
 import { Response } from './response.ts';
 
 /** Where and how a scenario broke the specification. */
-export const Violation = t.readonly(
+export const PlacedViolation = t.readonly(
   t.exact(
     t.type(
       {
@@ -25,7 +25,7 @@ export const Violation = t.readonly(
     ),
   ),
 );
-export type Violation = t.TypeOf<typeof Violation>;
+export type PlacedViolation = t.TypeOf<typeof PlacedViolation>;
 
 /** A scenario, what one target answered, and what the judge said of it. */
 export const Trace = t.readonly(
@@ -40,7 +40,7 @@ export const Trace = t.readonly(
           /** The response to init, then one for each operation that was run. */
           responses: t.readonlyArray(Response),
         }),
-        t.partial({ violation: Violation, note: t.string }),
+        t.partial({ violation: PlacedViolation, note: t.string }),
       ],
       'a trace',
     ),

@@ -50,7 +50,7 @@ export function stepFlaw(
   const answered = session.perform(operation, model.freeIn('stack'));
   const verdict = step(model, operation, answered);
   const called = formatOperation(operation, toHex);
-  if (!verdict.accepted) return `${called}: ${verdict.rejection.clause}: ${verdict.rejection.explanation}`;
+  if (!verdict.accepted) return `${called}: ${verdict.violation.clause}: ${verdict.violation.explanation}`;
   const [flaw] = flawsOf(state);
   if (flaw !== undefined) return `${called}: ${flaw.name}: ${flaw.text}`;
   const disagreement = sweep(verdict.state, session.inspect() ?? []);

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyProgram, type DrawnProgram, runCommands } from '../../properties/random/index.ts';
 import { Execution, OURS } from '../../runner/index.ts';
-import type { Violation } from '../../spec/index.ts';
+import type { PlacedViolation } from '../../spec/index.ts';
 
 /** Runs a program on our implementation and returns what is wrong with it; the judge may throw, where it is a mutant. */
-function violationOf({ world, calls, commands }: DrawnProgram): Violation | null {
+function violationOf({ world, calls, commands }: DrawnProgram): PlacedViolation | null {
   const execution = new Execution(OURS, world, { policies: OURS.policies });
   if (execution.violation === null) runCommands({ execution, calls }, commands);
   execution.finish();

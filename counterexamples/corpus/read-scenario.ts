@@ -33,9 +33,9 @@ async function isLog(path: string): Promise<boolean> {
 
 /** A log is taken up to where the specification does not admit it, since what follows is of no use. */
 async function readLogScenario(path: string): Promise<ReadScenario> {
-  const { breach } = await judgeLog(path);
-  const scenario = await scenarioOfLog(path, breach?.line);
-  return { kind: 'log', scenario, target: null, clause: breach?.clause ?? null, note: null };
+  const { violation } = await judgeLog(path);
+  const scenario = await scenarioOfLog(path, violation?.line);
+  return { kind: 'log', scenario, target: null, clause: violation?.clause ?? null, note: null };
 }
 
 /** Reads a trace or a log. Throws as their readers do. */

@@ -9,7 +9,7 @@ import {
   CLAUSES,
   type Expectation,
   expectation,
-  frameEnd,
+  pfnEnd,
   isAllocation,
   isU64,
   type Operation,
@@ -24,7 +24,7 @@ import {
   type Scenario,
   SpecError,
   type Trace,
-  type Violation,
+  type PlacedViolation,
 } from '../../spec/index.ts';
 
 /** One call, and what is demanded of it. */
@@ -51,7 +51,7 @@ export interface ConditionRun {
 /** A trace as calls and demands. */
 export interface Regression {
   readonly scenario: Scenario;
-  readonly violation: Violation | null;
+  readonly violation: PlacedViolation | null;
   /** The sentence of the broken clause, or what the trace shows where none is. */
   readonly sentence: string;
   readonly total: number;
@@ -92,7 +92,7 @@ const CONDITIONS: Readonly<Record<Owner, 'free' | 'held' | null>> = {
 
 function runsOf(state: ModelState): readonly ConditionRun[] {
   const runs: ConditionRun[] = [];
-  const end = frameEnd(state.world.map);
+  const end = pfnEnd(state.world.map);
   for (let base = 0; base < end; ) {
     const condition = CONDITIONS[state.ownerOf(pfn(base))];
     const room = pagesBetween(pfn(base), pfn(PFN_LIMIT));
@@ -152,7 +152,7 @@ export function regressionOf(trace: Trace): Regression {
     if (verdict.accepted) state = verdict.state;
     else if (at < last || violation === null)
       throw new SpecError(
-        `responses: expected answers that the specification admits before the failing operation, found one that breaks ${verdict.rejection.clause} at operation ${at + 1}`,
+        `responses: expected answers that the specification admits before the failing operation, found one that breaks ${verdict.violation.clause} at operation ${at + 1}`,
       );
   }
   const sentence =

@@ -66,22 +66,22 @@ describe('judging a log', () => {
       (line) => line.includes('"call":"alloc"') && line.includes('"address"'),
     );
     const altered = recorded.with(at, (recorded[at] ?? '').replace(/"free":\d+/, '"free":1'));
-    const { verdict, breach } = await judgeLog(linesOf(...altered));
+    const { verdict, violation } = await judgeLog(linesOf(...altered));
     expect(verdict).toBe('broken');
-    expect(breach).toMatchObject({ line: at + 1, clause: 'amounts.free' });
+    expect(violation).toMatchObject({ line: at + 1, clause: 'amounts.free' });
   });
 
   it('names the page frame and its owner', async () => {
     const address = '0xffff800000100000';
     const granted = { operation: { call: 'alloc' }, response: { outcome: { kind: 'address', address } } };
-    const { breach } = await judgeLog(linesOf(HEADER, granted, granted));
-    expect(breach).toMatchObject({ line: 3, clause: 'alloc.was-free', pfn: 256, owner: 'caller' });
+    const { violation } = await judgeLog(linesOf(HEADER, granted, granted));
+    expect(violation).toMatchObject({ line: 3, clause: 'alloc.was-free', pfn: 256, owner: 'caller' });
   });
 
   it('judges init where it was observed', async () => {
     const init = { outcome: { kind: 'done' }, amounts: { total: 1, free: 320, reserved: 0 } };
-    const { breach } = await judgeLog(linesOf(HEADER, { init }));
-    expect(breach).toMatchObject({ line: 2, clause: 'init.total', operation: null });
+    const { violation } = await judgeLog(linesOf(HEADER, { init }));
+    expect(violation).toMatchObject({ line: 2, clause: 'init.total', operation: null });
   });
 
   it('does not judge what was not observed', async () => {

@@ -2,14 +2,14 @@
  * Judging logs: the model follows a recorded run and says whether the specification admits it, or where it first does
  * not. Memory is that of the model's state, whatever the length of the log.
  */
-import { init, type ModelState, type Rejection, step } from '../../model/index.ts';
+import { init, type ModelState, type Violation, step } from '../../model/index.ts';
 import { ClauseCounts, type SideCounts } from '../../runner/index.ts';
 import type { ClauseName, Operation, Response } from '../../spec/index.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
 import { CutLogError, type LogReader, readLog } from './read-log.ts';
 
 /** Where a log first breaks the specification. */
-export interface LogBreach {
+export interface LogViolation {
   /** From 1. */
   readonly line: number;
   /** The operation of that line, or null for init. */
@@ -38,7 +38,7 @@ export interface JudgedLog {
   readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** How often each clause was checked, on each of its sides; clauses that were never checked left out. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
-  readonly breach: LogBreach | null;
+  readonly violation: LogViolation | null;
   /** What is wrong with the last line, where it is not whole. */
   readonly cut: string | null;
   readonly seconds: number;
@@ -49,11 +49,11 @@ const UNOBSERVED: Response = { outcome: { kind: 'done' } };
 /** The state that an accepted answer leads to, or the clause that a rejected one breaks. */
 type Followed =
   | { readonly accepted: true; readonly state: ModelState }
-  | { readonly accepted: false; readonly rejection: Rejection };
+  | { readonly accepted: false; readonly violation: Violation };
 
 class LogJudge implements LogReader {
   operations = 0;
-  breach: LogBreach | null = null;
+  violation: LogViolation | null = null;
   readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
   readonly #met = new Set<ClauseName>();
@@ -99,9 +99,9 @@ class LogJudge implements LogReader {
     return this.#take(init(this.header, response, tally), { line, operation: null, response });
   }
 
-  #take(verdict: Followed, at: Pick<LogBreach, 'line' | 'operation' | 'response'>): boolean {
+  #take(verdict: Followed, at: Pick<LogViolation, 'line' | 'operation' | 'response'>): boolean {
     if (verdict.accepted) this.#state = verdict.state;
-    else this.breach = { ...at, ...words(verdict.rejection) };
+    else this.violation = { ...at, ...words(verdict.violation) };
     return verdict.accepted;
   }
 
@@ -115,10 +115,10 @@ class LogJudge implements LogReader {
 function words({
   clause,
   explanation,
-  frame,
+  pfn,
   owner,
-}: Rejection): Omit<LogBreach, 'line' | 'operation' | 'response'> {
-  return { clause, explanation, pfn: frame, owner };
+}: Violation): Omit<LogViolation, 'line' | 'operation' | 'response'> {
+  return { clause, explanation, pfn, owner };
 }
 
 /**
@@ -136,8 +136,8 @@ export async function judgeLog(path: string): Promise<JudgedLog> {
     if (!(error instanceof CutLogError) || judge.operations === 0) throw error;
     cut = error.message;
   }
-  const { header, operations, calls, breach, counts, met } = judge;
-  const verdict = breach !== null ? 'broken' : cut !== null ? 'cut' : 'admitted';
+  const { header, operations, calls, violation, counts, met } = judge;
+  const verdict = violation !== null ? 'broken' : cut !== null ? 'cut' : 'admitted';
   const seconds = (performance.now() - start) / 1000;
-  return { verdict, header, operations, calls, clauses: counts.toRecord(met), breach, cut, seconds };
+  return { verdict, header, operations, calls, clauses: counts.toRecord(met), violation, cut, seconds };
 }

@@ -6,8 +6,8 @@
 import {
   addressOf,
   type Config,
-  frameAt,
-  frameEnd,
+  pfnAt,
+  pfnEnd,
   isAllocation,
   isU64,
   mapAddresses,
@@ -62,7 +62,7 @@ export class ProgramWriter implements LogReader {
 
   #referenceTo(address: bigint): Reference {
     const { config } = this.#known;
-    const frame = frameAt(config, address);
+    const frame = pfnAt(config, address);
     const origin = frame === null ? null : this.#handedOut.originOf(frame);
     if (frame === null || origin === null) return { absolute: address };
     return { ...origin, offset: address - toHigherHalf(config, addressOf(frame)) };
@@ -72,7 +72,7 @@ export class ProgramWriter implements LogReader {
     const result = this.#results;
     this.#results += 1;
     const { config, map } = this.#known;
-    const end = frameEnd(map);
+    const end = pfnEnd(map);
     if (outcome.kind === 'address')
       this.#noteRun(config, outcome.address, { pages: pagesAsked(operation, end), result, page: 0 });
     if (outcome.kind === 'addresses')
@@ -86,7 +86,7 @@ export class ProgramWriter implements LogReader {
     address: bigint,
     { pages, result, page }: { readonly pages: number; readonly result: number; readonly page: number },
   ): void {
-    const base = frameAt(config, address);
+    const base = pfnAt(config, address);
     if (base !== null) this.#handedOut.note(base, pages, { result, page });
   }
 }

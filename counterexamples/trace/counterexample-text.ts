@@ -7,19 +7,19 @@ import {
   type Config,
   endAddressOf,
   formatProgram,
-  frameAt,
+  pfnAt,
   type MemoryMap,
   ownerAfterInit,
   type Response,
   type Trace,
   toHex,
-  type Violation,
+  type PlacedViolation,
 } from '../../spec/index.ts';
 
 const SHOWN_ADDRESSES = 4;
 
 function formatAddress(config: Config, address: bigint): string {
-  const frame = frameAt(config, address);
+  const frame = pfnAt(config, address);
   return frame === null ? toHex(address) : `${toHex(address)} (page frame ${frame})`;
 }
 
@@ -79,7 +79,7 @@ function formatSteps({ scenario, responses, violation }: Trace): readonly string
   });
 }
 
-function formatBreach({ at, clause, explanation, pfn, owner }: Violation): readonly string[] {
+function formatViolation({ at, clause, explanation, pfn, owner }: PlacedViolation): readonly string[] {
   const sentence = CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
   const where = at < 0 ? 'init' : `operation ${at + 1}`;
   const frame = pfn === null ? [] : [`page frame ${pfn}, owner ${owner ?? 'unknown'}`];
@@ -102,6 +102,6 @@ export function formatCounterexample(trace: Trace): readonly string[] {
       'program',
       trace.scenario.operations.length === 0 ? ['init alone breaks it'] : formatSteps(trace),
     ),
-    ...(trace.violation === undefined ? [] : section('broken', formatBreach(trace.violation))),
+    ...(trace.violation === undefined ? [] : section('broken', formatViolation(trace.violation))),
   ];
 }

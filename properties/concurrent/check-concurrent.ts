@@ -7,7 +7,7 @@ import type { SideCounts } from '../../runner/index.ts';
 import type { ClauseName, Config, MemoryMap } from '../../spec/index.ts';
 import { type Exhausted, exhaust, type Shape, scenariosOf } from './exhaust.ts';
 import { type Exploration, explore, type FoundRun } from './explore.ts';
-import type { ConcurrentBreach } from './judge-run.ts';
+import type { ConcurrentViolation } from './judge-run.ts';
 import { type ReducedRun, reduceRun } from './reduce-run.ts';
 import type { ConcurrentTarget } from './target.ts';
 import { checkThreads, type ThreadsResult } from './threads/check-threads.ts';
@@ -50,7 +50,7 @@ export interface ConcurrentResult {
   /** A run under a schedule that broke a clause, as found and as reduced. */
   readonly found: { readonly first: FoundRun; readonly reduced: ReducedRun } | null;
   /** What was broken, by a schedule or by threads. */
-  readonly breach: ConcurrentBreach | null;
+  readonly violation: ConcurrentViolation | null;
 }
 
 function timed<T>(act: () => T): readonly [T, number] {
@@ -83,10 +83,10 @@ export async function checkConcurrent(options: ConcurrentCheckOptions): Promise<
   }
   if (first !== null) {
     const reduced = reduceRun(target, first);
-    return { explored, exhausted, threads: null, found: { first, reduced }, breach: reduced.found.breach };
+    return { explored, exhausted, threads: null, found: { first, reduced }, violation: reduced.found.violation };
   }
   const threads = await checkThreads({ ...options, callers: workers, patienceMs: PATIENCE_MS });
-  return { explored, exhausted, threads, found: null, breach: threads.breach };
+  return { explored, exhausted, threads, found: null, violation: threads.violation };
 }
 
 /** Returns how often each concurrent clause was checked on each of its sides, by schedules at random. */

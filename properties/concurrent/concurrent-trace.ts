@@ -42,7 +42,7 @@ export type ConcurrentTrace = t.TypeOf<typeof ConcurrentTrace>;
 /** Returns the trace of a run that broke a clause on a target. */
 export function concurrentTraceOf(
   target: ConcurrentTarget,
-  { scenario, points, schedule, breach }: FoundRun,
+  { scenario, points, schedule, violation }: FoundRun,
 ): ConcurrentTrace {
   return {
     format: 'frameproof/concurrent-trace',
@@ -51,7 +51,7 @@ export function concurrentTraceOf(
     scenario,
     points,
     schedule,
-    violation: { clause: breach.clause, explanation: breach.explanation },
+    violation: { clause: violation.clause, explanation: violation.explanation },
   };
 }
 

@@ -4,7 +4,7 @@
  * Two ways that lead to the same moment have the same continuations, and those are judged alike: so they are gone through once,
  * and counted for both. What tells moments apart is {@link Stage.momentKey}.
  */
-import { type ConcurrentBreach, judgeRun } from './judge-run.ts';
+import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
 import type { Run, Stage } from './stage.ts';
 import type { Points } from './stepping.ts';
 
@@ -25,7 +25,7 @@ export interface Explored {
   /** Whether no limit on moments was reached. */
   readonly isComplete: boolean;
   /** The first run that breaks a clause; nothing is looked at after it. */
-  readonly broken: { readonly run: Run; readonly breach: ConcurrentBreach } | null;
+  readonly broken: { readonly run: Run; readonly violation: ConcurrentViolation } | null;
 }
 
 class Exploration {
@@ -82,8 +82,8 @@ class Exploration {
 
   #judge(): number {
     const run = this.#stage.outcome();
-    const breach = judgeRun(this.#stage, run);
-    if (breach !== null) this.broken = { run, breach };
+    const violation = judgeRun(this.#stage, run);
+    if (violation !== null) this.broken = { run, violation };
     return 1;
   }
 }

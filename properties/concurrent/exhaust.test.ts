@@ -44,7 +44,7 @@ describe('all schedules of the mutants', () => {
     (name, mutant) => {
       const { found } = exhaust(mutant, scenariosOf(mutant, { callers: 2, calls: 1 }));
       const needsMore = ['late-summary', 'forgotten-sleepers'];
-      expect(found?.breach.clause).toBe(needsMore.includes(name) ? undefined : mutant.clause);
+      expect(found?.violation.clause).toBe(needsMore.includes(name) ? undefined : mutant.clause);
     },
   );
 });

@@ -104,8 +104,8 @@ export function exhaust(
     met.unguarded += stage.machine.unguarded;
     met.guarded += stage.machine.guarded;
     if (broken !== null) {
-      const { run, breach } = broken;
-      return { ...met, found: { scenario, points: 'locks', schedule: scheduleOf(run.taken), run, breach } };
+      const { run, violation } = broken;
+      return { ...met, found: { scenario, points: 'locks', schedule: scheduleOf(run.taken), run, violation } };
     }
     onScenario(met.scenarios);
   }

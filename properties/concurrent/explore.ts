@@ -5,7 +5,7 @@
 import type { Draws } from '../random/draws.ts';
 import { drawsFrom } from '../random/draws.ts';
 import { overlapping } from './history.ts';
-import { type ConcurrentBreach, judgeRun } from './judge-run.ts';
+import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
 import { randomScenario } from './random-scenario.ts';
 import { type ConcurrentScenario, type Schedule, scheduleOf } from './scenario.ts';
 import { atRandom, byPriorities } from './schedulers.ts';
@@ -30,7 +30,7 @@ export interface FoundRun {
   readonly points: Points;
   readonly schedule: Schedule;
   readonly run: Run;
-  readonly breach: ConcurrentBreach;
+  readonly violation: ConcurrentViolation;
 }
 
 /** What an exploration met. */
@@ -57,9 +57,9 @@ function chooserOf(draws: Draws, schedule: number, callers: number): Chooser {
 /** Runs a stage once and judges it; returns what it broke with what is needed to repeat it, or null. */
 export function tryRun(stage: Stage, points: Points, choose: Chooser): [Run, FoundRun | null] {
   const run = stage.run(points, choose);
-  const breach = judgeRun(stage, run);
-  if (breach === null) return [run, null];
-  return [run, { scenario: stage.scenario, points, schedule: scheduleOf(run.taken), run, breach }];
+  const violation = judgeRun(stage, run);
+  if (violation === null) return [run, null];
+  return [run, { scenario: stage.scenario, points, schedule: scheduleOf(run.taken), run, violation }];
 }
 
 /** Runs random scenarios on a target. */

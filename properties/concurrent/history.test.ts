@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { init, type ModelState } from '../../model/index.ts';
 import { config as configOf, memoryMap, type Operation, type Response } from '../../spec/index.ts';
-import { explain, type HistoryCall, overlapping, rejectionOf } from './history.ts';
+import { explain, type HistoryCall, overlapping, violationOf } from './history.ts';
 
 const PAGE = 4096n;
 /** Two page frames, both in the stack zone. */
@@ -11,7 +11,7 @@ const at = (frame: number): bigint => config.higherHalf + BigInt(frame) * PAGE;
 
 function startOf(policies: readonly ('lifo' | 'first-fit')[] = []): ModelState {
   const started = init({ map, config, policies }, { outcome: { kind: 'done' } });
-  if (!started.accepted) throw new Error(started.rejection.explanation);
+  if (!started.accepted) throw new Error(started.violation.explanation);
   return started.state;
 }
 
@@ -95,7 +95,7 @@ describe('a history of a manager is not linearizable', () => {
     const result = explain(startOf(), calls);
     if (result.isLinearizable) throw new Error('expected no order');
     const clauses = result.deadEnds.flatMap(({ state, next }) =>
-      next.map((call) => rejectionOf(state, call)?.clause),
+      next.map((call) => violationOf(state, call)?.clause),
     );
     expect(clauses).toContain(clause);
   });

@@ -5,7 +5,7 @@
  *
  * Amounts that a caller reads are calls of their own: between a call and the amounts after it anything may happen.
  */
-import { type ModelState, type Rejection, step } from '../../model/index.ts';
+import { type ModelState, type Violation, step } from '../../model/index.ts';
 import type { Operation, Response } from '../../spec/index.ts';
 import { type Linearization, linearize, type Sequential, type TimedCall } from './linearize.ts';
 
@@ -35,9 +35,9 @@ export function explain(
 }
 
 /** Returns why a call cannot be next in a state; null where it can. */
-export function rejectionOf(state: ModelState, { operation, response }: HistoryCall): Rejection | null {
+export function violationOf(state: ModelState, { operation, response }: HistoryCall): Violation | null {
   const verdict = step(state, operation, response);
-  return verdict.accepted ? null : verdict.rejection;
+  return verdict.accepted ? null : verdict.violation;
 }
 
 /** Whether a call could not be made for want of the lock. */

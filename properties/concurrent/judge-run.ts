@@ -9,7 +9,7 @@ import type { DeadEnd } from './linearize.ts';
 import type { Run, Stage } from './stage.ts';
 
 /** The clause that a run breaks, and why. */
-export interface ConcurrentBreach {
+export interface ConcurrentViolation {
   readonly clause: ClauseName;
   readonly explanation: string;
   /** The calls that were judged: those of the run, those before it, and a few after they had all returned. */
@@ -18,9 +18,9 @@ export interface ConcurrentBreach {
   readonly deadEnds: readonly DeadEnd<ModelState, HistoryCall>[];
 }
 
-type Found = Pick<ConcurrentBreach, 'explanation' | 'deadEnds'>;
+type Found = Pick<ConcurrentViolation, 'explanation' | 'deadEnds'>;
 
-function unexplained(deadEnds: ConcurrentBreach['deadEnds'], calls: number): Found {
+function unexplained(deadEnds: ConcurrentViolation['deadEnds'], calls: number): Found {
   const longest = deadEnds[0]?.order.length ?? 0;
   const most = longest === 0 ? 'none of them can come first' : `the longest explains ${longest} of them`;
   return { explanation: `no order explains the ${calls} calls; ${most}`, deadEnds };
@@ -68,7 +68,7 @@ function stuckIn(calls: readonly HistoryCall[], open: Run['open']): string | nul
 }
 
 /** Returns what a run that has just ended breaks, or null. */
-export function judgeRun(stage: Stage, { calls: ofRun, open }: Run): ConcurrentBreach | null {
+export function judgeRun(stage: Stage, { calls: ofRun, open }: Run): ConcurrentViolation | null {
   const calls = [...stage.before, ...ofRun];
   if (open.length === 0) calls.push(...lastCalls(stage));
   const stuck = stuckIn(calls, open);

@@ -30,7 +30,7 @@ describe.each(CONCURRENT_MUTANTS.map((mutant) => [mutant.name, mutant] as const)
   const found = caught(mutant);
 
   it(`breaks ${mutant.clause} under an explored schedule`, () => {
-    expect(found.breach.clause).toBe(mutant.clause);
+    expect(found.violation.clause).toBe(mutant.clause);
   });
 
   it('is caught at the same run each time', () => {

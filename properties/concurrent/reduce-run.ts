@@ -181,13 +181,13 @@ class Reduction {
   #try(stage: Stage, points: Points, choose: Chooser): FoundRun | null {
     this.runs += 1;
     const [, found] = tryRun(stage, points, choose);
-    return found?.breach.clause === this.#clause ? found : null;
+    return found?.violation.clause === this.#clause ? found : null;
   }
 }
 
 /** Reduces a run that broke a clause on a target. */
 export function reduceRun(target: ConcurrentTarget, found: FoundRun): ReducedRun {
-  const reduction = new Reduction(target, found.breach.clause);
+  const reduction = new Reduction(target, found.violation.clause);
   let best = found;
   for (let next: FoundRun | null = found; next !== null; ) {
     next = null;

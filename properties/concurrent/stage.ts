@@ -98,7 +98,7 @@ export class Stage {
     }));
     this.#host = attach();
     const started = init({ map, config, policies }, { outcome: { kind: 'done' } });
-    if (!started.accepted) throw new Error(started.rejection.explanation);
+    if (!started.accepted) throw new Error(started.violation.explanation);
     this.start = started.state;
     [this.before, this.#made] = this.#make();
     this.#initial = this.#memory.slice();

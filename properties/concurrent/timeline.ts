@@ -11,8 +11,8 @@
 
 import { formatResponse } from '../../counterexamples/trace/index.ts';
 import { type Config, formatOperation, toHex } from '../../spec/index.ts';
-import { type HistoryCall, rejectionOf } from './history.ts';
-import type { ConcurrentBreach } from './judge-run.ts';
+import { type HistoryCall, violationOf } from './history.ts';
+import type { ConcurrentViolation } from './judge-run.ts';
 import type { OpenCall } from './stage.ts';
 
 /** Columns between two events. */
@@ -77,7 +77,7 @@ function shortened(text: string): string {
 /** Returns the calls that are drawn, by when they were invoked. */
 function window(
   all: readonly (HistoryCall | OpenCall)[],
-  { deadEnds }: ConcurrentBreach,
+  { deadEnds }: ConcurrentViolation,
 ): readonly (HistoryCall | OpenCall)[] {
   const ascending = all.toSorted((a, b) => a.invoked - b.invoked);
   if (ascending.length <= SHOWN_CALLS) return ascending;
@@ -106,27 +106,27 @@ function numberIn(shown: readonly unknown[], call: unknown): string {
 
 /** Returns why none of the longest orders can go on. */
 function reasons(
-  { deadEnds }: ConcurrentBreach,
+  { deadEnds }: ConcurrentViolation,
   shown: readonly (HistoryCall | OpenCall)[],
 ): readonly string[] {
   return deadEnds.flatMap(({ order, state, next }) => {
     const names = order.filter((call) => shown.includes(call)).map((call) => numberIn(shown, call));
     const lead = names.length === 0 ? 'first' : `after ${names.join(', ')}`;
     return next.map((call) => {
-      const rejection = rejectionOf(state, call);
-      return `${lead} cannot come ${numberIn(shown, call)}: ${rejection?.clause}: ${rejection?.explanation}`;
+      const violation = violationOf(state, call);
+      return `${lead} cannot come ${numberIn(shown, call)}: ${violation?.clause}: ${violation?.explanation}`;
     });
   });
 }
 
 /** Returns the lines that show a history, and why it breaks a clause. */
 export function formatHistory(
-  breach: ConcurrentBreach,
+  violation: ConcurrentViolation,
   open: readonly OpenCall[],
   options: TimelineOptions,
 ): readonly string[] {
-  const all: readonly (HistoryCall | OpenCall)[] = [...breach.calls, ...open];
-  const shown = window(all, breach);
+  const all: readonly (HistoryCall | OpenCall)[] = [...violation.calls, ...open];
+  const shown = window(all, violation);
   const bars = shown.map((call) => ({
     caller: call.caller,
     invoked: call.invoked,
@@ -134,7 +134,7 @@ export function formatHistory(
   }));
   const left = all.length - shown.length;
   const note = left === 0 ? [] : [`(${left} other calls are not shown)`];
-  const why = reasons(breach, shown);
+  const why = reasons(violation, shown);
   const drawn = [...note, ...draw(bars, options), '', ...legend(shown, options)];
   return why.length === 0 ? drawn : [...drawn, '', ...why];
 }

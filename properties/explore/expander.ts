@@ -2,7 +2,7 @@
  * The expander: performs every operation in a state, has each answer judged, and looks up where it leads. One thread has one;
  * what it found in a level it hands over as numbers.
  */
-import { type Rejection, sweep, type Tally } from '../../model/index.ts';
+import { type Violation, sweep, type Tally } from '../../model/index.ts';
 import { CLAUSE_NAMES, type InspectedRun, SpecError } from '../../spec/index.ts';
 import type { Driver } from './driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
@@ -231,14 +231,14 @@ export class Expander {
   }
 
   /** Compares what the manager says of every page frame, where it offers that, with an ownership. */
-  sweep(ownership: number): Rejection | null {
+  sweep(ownership: number): Violation | null {
     const runs = this.#driver.inspect();
     if (runs === null) return null;
     const text = runs.map(textOfRun).join();
     if (this.#swept.get(ownership) === text) return null;
-    const rejection = sweep(this.#judge.states.plainState(ownership), runs, this.#met.note);
-    if (rejection === null) this.#swept.set(ownership, text);
-    return rejection;
+    const violation = sweep(this.#judge.states.plainState(ownership), runs, this.#met.note);
+    if (violation === null) this.#swept.set(ownership, text);
+    return violation;
   }
 
   /** Saves the manager's state behind the place of an ownership, and returns its words. */

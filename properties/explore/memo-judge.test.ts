@@ -55,7 +55,7 @@ class Pair {
   }
 
   said(verdict: Verdict): Said {
-    if (!verdict.accepted) return [verdict.rejection.clause, -1, -1];
+    if (!verdict.accepted) return [verdict.violation.clause, -1, -1];
     const { states } = this.judge;
     return [null, states.ownershipOf(verdict.state), states.orderOf(verdict.state)];
   }
@@ -70,7 +70,7 @@ class Pair {
       return [null, judge.ownership, judge.order];
     }
     const verdict = judge.learn(ownership, order, operation, response, coded ? [first, second, third] : null);
-    return verdict.accepted ? [null, judge.ownership, judge.order] : [verdict.rejection.clause, -1, -1];
+    return verdict.accepted ? [null, judge.ownership, judge.order] : [verdict.violation.clause, -1, -1];
   }
 }
 

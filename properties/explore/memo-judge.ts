@@ -197,7 +197,7 @@ export class MemoJudge {
     { expected, granted, operation: { call } }: SettledStep,
   ): number {
     if (!this.states.tracksOrder || expected.kind !== 'granted') return KEPT;
-    if (granted !== null && call !== 'allocBitmap') return this.#action(POPPED, granted.frames);
+    if (granted !== null && call !== 'allocBitmap') return this.#action(POPPED, granted.pfns);
     return isFreeing(this.#operation(operation)) ? this.#pushAction(ownership, operation) : KEPT;
   }
 
@@ -250,6 +250,6 @@ export class MemoJudge {
     const side = LIFO.side(asJudged);
     if (side === null) return true;
     this.#tally(LIFO.name, side, LIFO_PLACE);
-    return LIFO.breach(asJudged) === null;
+    return LIFO.check(asJudged) === null;
   }
 }

@@ -88,7 +88,7 @@ function* prefixes(
 export async function runTree(options: TreeOptions): Promise<TreeResult> {
   const tree = new Tree(options);
   const empty = new Run(options);
-  const holds = empty.rejection === null && empty.sweep();
+  const holds = empty.violation === null && empty.sweep();
   empty.close();
   if (!holds) return { end: 'violated', depth: 0, programs: 1, program: [] };
   for (let length = 1; length <= options.depth; length += 1)

@@ -8,7 +8,7 @@
 import type { World } from '../../runner/index.ts';
 import {
   bitmapLimit,
-  frameEnd,
+  pfnEnd,
   type Operation,
   type Owner,
   ownerAfterInit,
@@ -121,7 +121,7 @@ function framesIn({ base, count }: { readonly base: number; readonly count: numb
 }
 
 function groundOf({ map, config }: World): Ground {
-  const end = frameEnd(map);
+  const end = pfnEnd(map);
   if (end > MOST_FRAMES)
     throw new SpecError(`memory map: expected at most ${MOST_FRAMES} page frames for Promela, found ${end}`);
   const limit = bitmapLimit(config);

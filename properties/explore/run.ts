@@ -1,5 +1,5 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save a state and go back to it. */
-import { init, type ModelState, type Rejection, step, sweep } from '../../model/index.ts';
+import { init, type ModelState, type Violation, step, sweep } from '../../model/index.ts';
 import type { LocalTarget, World } from '../../runner/index.ts';
 import { Session } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
@@ -14,18 +14,18 @@ export interface Subject {
 export class Run {
   readonly #session: Session;
   #state: ModelState | null;
-  #rejection: Rejection | null = null;
+  #violation: Violation | null = null;
 
   constructor({ target, world, policies }: Subject) {
     this.#session = new Session(target, world.map, world.config);
     const verdict = init({ ...world, policies }, this.#session.started);
     this.#state = verdict.accepted ? verdict.state : null;
-    if (!verdict.accepted) this.#rejection = verdict.rejection;
+    if (!verdict.accepted) this.#violation = verdict.violation;
   }
 
   /** The clause that was broken, and how; null so far. */
-  get rejection(): Rejection | null {
-    return this.#rejection;
+  get violation(): Violation | null {
+    return this.#violation;
   }
 
   /** The state of the model; throws where init was rejected. */
@@ -45,15 +45,15 @@ export class Run {
     const response = this.#session.perform(operation, this.state.freeIn('stack'));
     const verdict = step(this.state, operation, response);
     if (verdict.accepted) this.#state = verdict.state;
-    else this.#rejection = verdict.rejection;
+    else this.#violation = verdict.violation;
     return verdict.accepted;
   }
 
   /** Compares what the manager says of every page frame with the state. Returns whether it agrees. */
   sweep(): boolean {
-    const runs = this.#rejection === null ? this.#session.inspect() : null;
-    if (runs !== null) this.#rejection = sweep(this.state, runs);
-    return this.#rejection === null;
+    const runs = this.#violation === null ? this.#session.inspect() : null;
+    if (runs !== null) this.#violation = sweep(this.state, runs);
+    return this.#violation === null;
   }
 
   close(): void {

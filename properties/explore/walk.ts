@@ -65,7 +65,7 @@ class Walk {
   }
 
   get isBroken(): boolean {
-    return this.#run.rejection !== null;
+    return this.#run.violation !== null;
   }
 
   /** The calls made on the present manager. */
@@ -79,7 +79,7 @@ class Walk {
 
   /** Begins at the state after init. Returns whether it holds. */
   begin(): boolean {
-    if (this.#run.rejection !== null || !this.#run.sweep()) return false;
+    if (this.#run.violation !== null || !this.#run.sweep()) return false;
     this.#here = this.#place();
     return true;
   }

@@ -15,7 +15,7 @@ import {
   bitmapLimit,
   config,
   type DescriptorInput,
-  frameEnd,
+  pfnEnd,
   isFreeable,
   type MemoryMap,
   memoryMap,
@@ -123,6 +123,6 @@ export function framesOfWorld({ map, config }: World): WorldFrames {
     throw new SpecError(
       `memory map: expected at most ${MOST_FRAMES} page frames that can change hands for a search of all states, found ${pages}`,
     );
-  const named = [...runs.flatMap(framesOf), frameEnd(map)];
+  const named = [...runs.flatMap(framesOf), pfnEnd(map)];
   return { manageable: managed.flatMap(framesOf), named, limit: bitmapLimit(config) };
 }

@@ -8,7 +8,7 @@ import {
   bitmapLimit,
   type ClauseName,
   type Config,
-  frameAt,
+  pfnAt,
   isU64,
   type MemoryMap,
   PAGE_BYTES,
@@ -104,7 +104,7 @@ function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions, cells: Ce
       warn(`${call} failed`);
       return null;
     },
-    frame: (address) => frameAt(config, address) ?? -1,
+    frame: (address) => pfnAt(config, address) ?? -1,
     address: (frame) => config.higherHalf + BigInt(frame) * PAGE_BYTES,
     kept: (initial) => {
       const cell = { value: initial };

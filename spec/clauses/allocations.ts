@@ -13,8 +13,8 @@ import {
   pfn,
   type Region,
 } from '../units.ts';
-import type { Breach, Clause, Side, Step } from './clause.ts';
-import { breach, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
+import type { Blame, Clause, Side, Step } from './clause.ts';
+import { blame, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
 type Allocation = 'alloc' | 'allocPages' | 'allocBitmap';
 
@@ -30,13 +30,13 @@ export const higherHalf: Clause<Step> = {
     if (granted === null) return null;
     return before.world.config.higherHalf === 0xffff_8000_0000_0000n ? 0 : 1;
   },
-  breach({ before, granted }) {
-    const index = granted?.frames.indexOf(null) ?? -1;
+  check({ before, granted }) {
+    const index = granted?.pfns.indexOf(null) ?? -1;
     // An index of -1 is a name to the engine: such a look-up would take longer than the whole clause.
     const address = index < 0 ? undefined : granted?.addresses[index];
     if (address === undefined) return null;
     const base = toHex(before.world.config.higherHalf);
-    return breach(`address ${toHex(address)} is not in the higher half, which starts at ${base}`);
+    return blame(`address ${toHex(address)} is not in the higher half, which starts at ${base}`);
   },
 };
 
@@ -47,15 +47,15 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
     sides: ['physical addresses below 4 GiB', 'physical addresses from 4 GiB up'],
     when: 'handed out',
     side({ asked, granted }) {
-      const first = asked.call === call ? granted?.frames[0] : undefined;
+      const first = asked.call === call ? granted?.pfns[0] : undefined;
       return first == null ? null : first < FOUR_GIB_FRAME ? 0 : 1;
     },
-    breach({ before, granted }) {
+    check({ before, granted }) {
       const index = granted?.addresses.findIndex((a) => !isPageAligned(a)) ?? -1;
       const address = index < 0 ? undefined : granted?.addresses[index];
       if (address === undefined) return null;
-      const frame = granted?.frames[index] ?? null;
-      return breach(
+      const frame = granted?.pfns[index] ?? null;
+      return blame(
         `address ${toHex(address)} is no multiple of 4096`,
         frame,
         frame === null ? null : before.ownerOf(frame),
@@ -77,7 +77,7 @@ function zone(call: Allocation): Clause<Step> {
       if (own === 'stack' && before.world.profile.singlePages !== 'stack-zone') return sideOfFallBack(before);
       return before.freeIn(other) > 0 ? 0 : 1;
     },
-    breach(step) {
+    check(step) {
       const { bitmapLimit, profile } = step.before.world;
       if (own === 'stack' && profile.singlePages === 'stack-zone-first') return fellBackEarly(step);
       const frame =
@@ -86,7 +86,7 @@ function zone(call: Allocation): Clause<Step> {
           : firstGrantedOutside(step, bitmapLimit, pfn(PFN_LIMIT));
       if (frame === null) return null;
       const explanation = `page frame ${frame} is not in the ${own} zone; the stack zone starts at ${bitmapLimit}`;
-      return breach(explanation, frame, step.before.ownerOf(frame));
+      return blame(explanation, frame, step.before.ownerOf(frame));
     },
   };
 }
@@ -98,15 +98,15 @@ function sideOfFallBack(before: Ownership): Side | null {
 }
 
 /** A manager that falls back to the bitmap zone takes what the stack zone has first. */
-function fellBackEarly(step: Step): Breach | null {
+function fellBackEarly(step: Step): Blame | null {
   const { before, granted } = step;
   const { bitmapLimit } = before.world;
   const frame = firstGrantedOutside(step, bitmapLimit, pfn(PFN_LIMIT));
-  const taken = granted?.frames.filter((f) => f !== null && f >= bitmapLimit).length ?? 0;
+  const taken = granted?.pfns.filter((f) => f !== null && f >= bitmapLimit).length ?? 0;
   const left = before.freeIn('stack') - taken;
   if (frame === null || left <= 0) return null;
   const explanation = `page frame ${frame} is not in the stack zone, which has ${left} more free page frames`;
-  return breach(explanation, frame, before.ownerOf(frame));
+  return blame(explanation, frame, before.ownerOf(frame));
 }
 
 function wasFree(call: Allocation): Clause<Step> {
@@ -119,11 +119,11 @@ function wasFree(call: Allocation): Clause<Step> {
       if (granted === null || asked.call !== call) return null;
       return before.countOf('caller') > 0 ? 0 : 1;
     },
-    breach(step) {
+    check(step) {
       const frame = firstGrantedOwner(step, (owner) => owner !== 'pmm');
       if (frame === null) return null;
       const owner = step.before.ownerOf(frame);
-      return breach(`page frame ${frame} was handed out and is ${possessive(owner)}`, frame, owner);
+      return blame(`page frame ${frame} was handed out and is ${possessive(owner)}`, frame, owner);
     },
   };
 }
@@ -146,17 +146,17 @@ function wrongAnswer(step: Step): string {
     : `it answered "${outcome.kind}"`;
 }
 
-function completeness(step: Step): Breach | null {
+function completeness(step: Step): Blame | null {
   const { before, response, expected, granted } = step;
   if (expected.kind === 'refused') {
     if (response.outcome.kind === 'failed') return null;
-    if (granted !== null) return breach(`it was granted, though ${expected.why}`);
-    return breach(`it must fail, because ${expected.why}; ${wrongAnswer(step)}`);
+    if (granted !== null) return blame(`it was granted, though ${expected.why}`);
+    return blame(`it must fail, because ${expected.why}; ${wrongAnswer(step)}`);
   }
   if (granted !== null) return null;
   const frame = lowestFree(step);
   const example = frame === null ? '' : `, page frame ${frame} for one`;
-  return breach(
+  return blame(
     `it can be granted${example}; ${wrongAnswer(step)}`,
     frame,
     frame === null ? null : before.ownerOf(frame),
@@ -173,7 +173,7 @@ function complete(call: Allocation, sentence: string): Clause<Step> {
       if (asked.call !== call || expected.kind === 'misused') return null;
       return expected.kind === 'granted' ? 0 : 1;
     },
-    breach: completeness,
+    check: completeness,
   };
 }
 
@@ -194,16 +194,16 @@ const distinct: Clause<Step> = {
   sides: ['one page frame', 'several'],
   when: 'handed out',
   side({ asked, granted }) {
-    if (asked.call !== 'allocPages' || granted === null || granted.frames.length === 0) return null;
-    return granted.frames.length === 1 ? 0 : 1;
+    if (asked.call !== 'allocPages' || granted === null || granted.pfns.length === 0) return null;
+    return granted.pfns.length === 1 ? 0 : 1;
   },
-  breach({ before, granted }) {
+  check({ before, granted }) {
     if (granted === null || areDisjoint(granted.runs)) return null;
     const seen = new Set<Pfn>();
-    for (const frame of granted.frames) {
+    for (const frame of granted.pfns) {
       if (frame === null) continue;
       if (seen.has(frame))
-        return breach(`page frame ${frame} was handed out twice`, frame, before.ownerOf(frame));
+        return blame(`page frame ${frame} was handed out twice`, frame, before.ownerOf(frame));
       seen.add(frame);
     }
     return null;
@@ -219,22 +219,22 @@ const allOrNothing: Clause<Step> = {
     const { kind } = response.outcome;
     return kind === 'addresses' ? 0 : kind === 'failed' ? 1 : null;
   },
-  breach({ before, operation, response }) {
+  check({ before, operation, response }) {
     if (response.strayEntries === true)
-      return breach('it changed entries of the array that are not its to change');
+      return blame('it changed entries of the array that are not its to change');
     const written = response.outcome.kind === 'addresses' ? response.outcome.addresses.length : null;
     const asked = operation.call === 'allocPages' && isU64(operation.count) ? operation.count : null;
     if (written !== null && asked !== null && BigInt(written) !== asked)
-      return breach(`it wrote ${written} entries, ${asked} were asked`);
+      return blame(`it wrote ${written} entries, ${asked} were asked`);
     const kept = before.countOf('pmm') - (response.amounts?.free ?? before.countOf('pmm'));
     if (response.outcome.kind !== 'failed' || kept === 0) return null;
-    return breach(`it was refused, and the free amount changed by ${-kept} page frames`);
+    return blame(`it was refused, and the free amount changed by ${-kept} page frames`);
   },
 };
 
 /** What was asked of a contiguous allocation that was granted, and the run's first page frame. */
 function grantedRun({ asked: { call, fit }, granted }: Step): GrantedRun | null {
-  const base = call === 'allocBitmap' ? granted?.frames[0] : undefined;
+  const base = call === 'allocBitmap' ? granted?.pfns[0] : undefined;
   return fit === null || base == null ? null : { asked: fit, base };
 }
 
@@ -252,7 +252,7 @@ const aligned: Clause<Step> = {
     const run = grantedRun(step);
     return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
   },
-  breach(step) {
+  check(step) {
     const { addresses } = step.granted ?? { addresses: [] };
     const run = grantedRun(step);
     if (run === null) return null;
@@ -260,7 +260,7 @@ const aligned: Clause<Step> = {
     const isAligned = base % asked.alignment === 0 && isPageAligned(addresses[0] ?? 0n);
     if (isAligned) return null;
     const explanation = `the run starts at page frame ${base} (${toHex(addresses[0] ?? 0n)}), no multiple of ${asked.alignment} page frames`;
-    return breach(explanation, base, step.before.ownerOf(base));
+    return blame(explanation, base, step.before.ownerOf(base));
   },
 };
 
@@ -273,14 +273,14 @@ const belowMax: Clause<Step> = {
     const run = grantedRun(step);
     return run === null ? null : run.asked.limit < step.before.world.bitmapLimit ? 0 : 1;
   },
-  breach(step) {
+  check(step) {
     const run = grantedRun(step);
     const { bitmapLimit } = step.before.world;
     if (run === null || run.base + run.asked.count <= run.asked.limit || run.asked.limit === bitmapLimit)
       return null;
     const last = pfn(run.base + run.asked.count - 1);
     const explanation = `the run reaches page frame ${last}, and maxAddr leaves those below ${run.asked.limit}`;
-    return breach(explanation, last, step.before.ownerOf(last));
+    return blame(explanation, last, step.before.ownerOf(last));
   },
 };
 
@@ -291,18 +291,18 @@ export const lifo: Clause<Step> = {
   when: 'handed out',
   side({ asked, granted, policies, before }) {
     if (granted === null || asked.call === 'allocBitmap' || !policies.includes('lifo')) return null;
-    if (granted.frames.length === 0 || before.stackTop(NONE) === null) return null;
+    if (granted.pfns.length === 0 || before.stackTop(NONE) === null) return null;
     return asked.call === 'alloc' ? 0 : 1;
   },
-  breach({ before, granted }) {
-    const actual = granted?.frames ?? [];
+  check({ before, granted }) {
+    const actual = granted?.pfns ?? [];
     const top = before.stackTop(pageCount(actual.length)) ?? [];
     const index = top.findIndex((frame, i) => frame !== actual[i]);
     if (index < 0) return null;
     const [expectedFrame, frame] = [top[index], actual[index]];
     if (expectedFrame === undefined || frame == null) return null;
     const explanation = `page frame ${frame} was handed out, and page frame ${expectedFrame} is on top of the free stack`;
-    return breach(explanation, frame, before.ownerOf(frame));
+    return blame(explanation, frame, before.ownerOf(frame));
   },
 };
 
@@ -317,12 +317,12 @@ export const firstFit: Clause<Step> = {
     const run = step.policies.includes('first-fit') ? grantedRun(step) : null;
     return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
   },
-  breach(step) {
+  check(step) {
     const run = grantedRun(step);
     const { lowest } = step.asked;
     if (run === null || lowest === null || lowest === run.base) return null;
     const explanation = `the run starts at page frame ${run.base}, and a run from page frame ${lowest} fits too`;
-    return breach(explanation, lowest, step.before.ownerOf(lowest));
+    return blame(explanation, lowest, step.before.ownerOf(lowest));
   },
 };
 

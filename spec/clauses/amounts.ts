@@ -5,8 +5,8 @@ import type { Ownership } from '../ownership.ts';
 import type { InspectedRun } from '../pmm.ts';
 import type { Amounts } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pageCount, pfn } from '../units.ts';
-import type { Breach, Clause, SettledStep } from './clause.ts';
-import { breach } from './granted.ts';
+import type { Blame, Clause, SettledStep } from './clause.ts';
+import { blame } from './granted.ts';
 
 type Amount = keyof Amounts;
 
@@ -27,20 +27,20 @@ function actualAmount({ after }: SettledStep, amount: Amount): number {
 }
 
 /** Judges both values of an amount that a step may have observed: read after the call, and returned by it. */
-function wrongAmount(step: SettledStep, amount: Amount): Breach | null {
+function wrongAmount(step: SettledStep, amount: Amount): Blame | null {
   const { outcome } = step.response;
   const actual = actualAmount(step, amount);
   const read = observed(step.response, amount) ?? actual;
   let returned = actual;
   if (step.asked.call === callOf(amount)) {
     if (outcome.kind !== 'amount')
-      return breach(
+      return blame(
         `${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`,
       );
     returned = outcome.amount;
   }
   const wrong = read === actual ? returned : read;
-  return wrong === actual ? null : breach(wrongAmountText(amount, wrong, actual));
+  return wrong === actual ? null : blame(wrongAmountText(amount, wrong, actual));
 }
 
 function wrongAmountText(amount: Amount, wrong: number, actual: number): string {
@@ -59,7 +59,7 @@ const amountsTotal: Clause<SettledStep> = {
     if (!isObserved(step, 'total')) return null;
     return step.expected.kind === 'granted' ? 0 : 1;
   },
-  breach: (step) => wrongAmount(step, 'total'),
+  check: (step) => wrongAmount(step, 'total'),
 };
 
 const amountsFree: Clause<SettledStep> = {
@@ -70,7 +70,7 @@ const amountsFree: Clause<SettledStep> = {
     if (!isObserved(step, 'free')) return null;
     return step.before.countOf('pmm') === step.after.countOf('pmm') ? 1 : 0;
   },
-  breach: (step) => wrongAmount(step, 'free'),
+  check: (step) => wrongAmount(step, 'free'),
 };
 
 const amountsReserved: Clause<SettledStep> = {
@@ -81,7 +81,7 @@ const amountsReserved: Clause<SettledStep> = {
     if (!isObserved(step, 'reserved')) return null;
     return step.after.countOf('pmm') === step.after.world.total ? 0 : 1;
   },
-  breach: (step) => wrongAmount(step, 'reserved'),
+  check: (step) => wrongAmount(step, 'reserved'),
 };
 
 /** The same of init, which is no call of a step. */
@@ -91,10 +91,10 @@ export const reservedAtInit: Clause<Pick<SettledStep, 'after' | 'response'>> = {
     if (response.amounts?.reserved === undefined) return null;
     return after.countOf('pmm') === after.world.total ? 0 : 1;
   },
-  breach({ after, response }) {
+  check({ after, response }) {
     const actual = after.world.total - after.countOf('pmm');
     const reported = response.amounts?.reserved ?? actual;
-    return reported === actual ? null : breach(wrongAmountText('reserved', reported, actual));
+    return reported === actual ? null : blame(wrongAmountText('reserved', reported, actual));
   },
 };
 
@@ -175,13 +175,13 @@ export const ownerAgrees: Clause<Sweep> = {
     'Asked about every page frame, the manager agrees with the specification on which it has free and which it holds.',
   sides: ['nothing is held', 'something is'],
   side: ({ state }) => (state.countOf('caller') + state.countOf('boot') === 0 ? 0 : 1),
-  breach(sweep) {
-    if (!areRuns(sweep.runs)) return breach('the manager reports runs that do not ascend, or that are none');
+  check(sweep) {
+    if (!areRuns(sweep.runs)) return blame('the manager reports runs that do not ascend, or that are none');
     const off = disagreement(sweep);
     if (off === null) return null;
     const owner = sweep.state.ownerOf(off.frame);
     const must = conditionOf(owner);
-    return breach(
+    return blame(
       `the manager has page frame ${off.frame} as ${off.condition}, and it is ${must} (${owner})`,
       off.frame,
       owner,

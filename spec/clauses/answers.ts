@@ -3,8 +3,8 @@ import { isU64 } from '../expectation.ts';
 import { argumentsOf, type Call } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
-import type { Breach, Clause, SettledStep, Step } from './clause.ts';
-import { breach } from './granted.ts';
+import type { Blame, Clause, SettledStep, Step } from './clause.ts';
+import { blame } from './granted.ts';
 
 export const enomem: Clause<Step> = {
   name: 'failure.enomem',
@@ -15,10 +15,10 @@ export const enomem: Clause<Step> = {
     if (response.errno === undefined || expected.kind === 'misused') return null;
     return expected.kind === 'refused' ? 0 : 1;
   },
-  breach({ expected, response: { errno } }) {
+  check({ expected, response: { errno } }) {
     if (expected.kind === 'refused')
-      return errno === 'ENOMEM' ? null : breach(`it failed, and errno is ${errno}`);
-    return errno === null ? null : breach(`it succeeded, and errno is ${errno}`);
+      return errno === 'ENOMEM' ? null : blame(`it failed, and errno is ${errno}`);
+    return errno === null ? null : blame(`it succeeded, and errno is ${errno}`);
   },
 };
 
@@ -49,37 +49,37 @@ export const warns: Clause<Step> = {
     if (response.warnings === undefined || expected.kind === 'misused') return null;
     return expected.kind === 'refused' ? 0 : 1;
   },
-  breach({ operation, expected, response }) {
+  check({ operation, expected, response }) {
     const warnings = response.warnings ?? [];
     const wanted = expected.kind === 'refused' ? 1 : 0;
     if (warnings.length !== wanted)
-      return breach(
+      return blame(
         wanted === 1
           ? `it reported ${warnings.length} warnings, not one`
           : `it succeeded, and warned: ${JSON.stringify(warnings[0])}`,
       );
     const [line] = warnings;
     if (line === undefined || (namesCall(line, operation.call) && !isSeveralLines(line))) return null;
-    return breach(`the warning is not one line that names ${operation.call}: ${JSON.stringify(line)}`);
+    return blame(`the warning is not one line that names ${operation.call}: ${JSON.stringify(line)}`);
   },
 };
 
 /** Whether a panic may leave the page frame out: an argument is bad, or what is to blame is past the last one. */
 function needsNoFrame({ operation, asked, expected }: Step): boolean {
   if (expected.kind === 'misused' && expected.frame === null) return true;
-  return asked.frames.includes(null) || argumentsOf(operation).some((argument) => !isU64(argument));
+  return asked.pfns.includes(null) || argumentsOf(operation).some((argument) => !isU64(argument));
 }
 
 /** Whether a call names this page frame. */
-function names({ operation, asked: { frames } }: Step, frame: Pfn): boolean {
-  if (operation.call !== 'freeRegion') return frames.includes(frame);
-  const [base] = frames;
+function names({ operation, asked: { pfns } }: Step, frame: Pfn): boolean {
+  if (operation.call !== 'freeRegion') return pfns.includes(frame);
+  const [base] = pfns;
   return base != null && frame >= base && isU64(operation.count) && BigInt(frame - base) < operation.count;
 }
 
 /** Whether a call names this page frame more than once. */
-function namesTwice({ asked: { frames } }: Step, frame: Pfn): boolean {
-  return frames.indexOf(frame) !== frames.lastIndexOf(frame);
+function namesTwice({ asked: { pfns } }: Step, frame: Pfn): boolean {
+  return pfns.indexOf(frame) !== pfns.lastIndexOf(frame);
 }
 
 function wrongFrame(step: Step, blamed: number, owner: string | null): string | null {
@@ -116,20 +116,20 @@ export const panics: Clause<Step> = {
     if (expected.kind !== 'misused' || before.world.profile.misuse !== 'panics') return null;
     return expected.frame === null ? 0 : 1;
   },
-  breach(step) {
+  check(step) {
     const wrong = wrongPanic(step);
     if (wrong === null || step.expected.kind !== 'misused') return null;
-    return breach(wrong, step.expected.frame, step.expected.owner);
+    return blame(wrong, step.expected.frame, step.expected.owner);
   },
 };
 
-function amountsChanged({ before, response }: Step): Breach | null {
+function amountsChanged({ before, response }: Step): Blame | null {
   const { amounts } = response;
   const free = before.countOf('pmm');
   const reserved = before.world.total - free;
   if ((amounts?.free ?? free) === free && (amounts?.reserved ?? reserved) === reserved) return null;
   const now = `${amounts?.free ?? '?'} free and ${amounts?.reserved ?? '?'} reserved`;
-  return breach(`the amounts were ${free} free and ${reserved} reserved, and are ${now}`);
+  return blame(`the amounts were ${free} free and ${reserved} reserved, and are ${now}`);
 }
 
 export const failureUnchanged: Clause<SettledStep> = {
@@ -141,7 +141,7 @@ export const failureUnchanged: Clause<SettledStep> = {
     if (expected.kind !== 'refused') return null;
     return asked.call === 'allocBitmap' ? 1 : 0;
   },
-  breach: amountsChanged,
+  check: amountsChanged,
 };
 
 export const misuseUnchanged: Clause<SettledStep> = {
@@ -153,12 +153,12 @@ export const misuseUnchanged: Clause<SettledStep> = {
     if (expected.kind !== 'misused') return null;
     return asked.call === 'free' ? 0 : 1;
   },
-  breach(step) {
+  check(step) {
     const { errno, warnings, strayEntries } = step.response;
     const isPanic = step.before.world.profile.misuse === 'panics';
-    if (isPanic && errno != null) return breach(`it set errno to ${errno}`);
-    if (isPanic && (warnings ?? []).length > 0) return breach('it reported a warning');
-    if (strayEntries === true) return breach("it changed the caller's array");
+    if (isPanic && errno != null) return blame(`it set errno to ${errno}`);
+    if (isPanic && (warnings ?? []).length > 0) return blame('it reported a warning');
+    if (strayEntries === true) return blame("it changed the caller's array");
     return amountsChanged(step);
   },
 };
@@ -171,11 +171,11 @@ export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'r
     if (response.writes === undefined) return null;
     return before.countOf('caller') > 0 ? 0 : 1;
   },
-  breach({ before, after, response }) {
+  check({ before, after, response }) {
     for (const frame of response.writes ?? []) {
       const owner = before.ownerOf(pfn(frame));
       if (owner === 'pmm' || after.ownerOf(pfn(frame)) === 'pmm') continue;
-      return breach(`it wrote to page frame ${frame}, which is not its own (${owner})`, pfn(frame), owner);
+      return blame(`it wrote to page frame ${frame}, which is not its own (${owner})`, pfn(frame), owner);
     }
     return null;
   },
@@ -185,5 +185,5 @@ export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'r
 export const contentsAtInit: Clause<Pick<SettledStep, 'after' | 'response'>> = {
   ...contentsPreserved,
   side: ({ after, response }) => contentsPreserved.side({ before: after, after, response }),
-  breach: ({ after, response }) => contentsPreserved.breach({ before: after, after, response }),
+  check: ({ after, response }) => contentsPreserved.check({ before: after, after, response }),
 };

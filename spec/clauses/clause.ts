@@ -3,7 +3,7 @@
  *
  * A clause decides a *step*: one operation in one state with the response to it. It has two *sides*, two situations
  * that a run must both reach for the clause to have been tested (a request granted and one refused, say). `side` says
- * which one a step is, or null where the clause has nothing to say of it; `breach` says how the step breaks it.
+ * which one a step is, or null where the clause has nothing to say of it; `check` says how the step breaks it.
  */
 import * as t from 'io-ts';
 import type { Asked, Expectation } from '../expectation.ts';
@@ -75,7 +75,7 @@ export interface Granted {
   /** The addresses as returned. */
   readonly addresses: readonly bigint[];
   /** The page frame of each; null for an address that is none of the higher half. */
-  readonly frames: readonly (Pfn | null)[];
+  readonly pfns: readonly (Pfn | null)[];
   /** The page frames handed out as runs, in the order in which they were handed out, ascending or descending. */
   readonly runs: readonly Region[];
 }
@@ -99,10 +99,10 @@ export interface SettledStep extends Step {
   readonly after: Ownership;
 }
 
-/** How a step breaks a clause. */
-export interface Breach {
+/** The explanation of a broken clause, with the page frame that is to blame where one is. */
+export interface Blame {
   readonly explanation: string;
-  readonly frame: Pfn | null;
+  readonly pfn: Pfn | null;
   /** The owner of that page frame before the call. */
   readonly owner: Owner | null;
 }
@@ -125,5 +125,5 @@ export interface Clause<S> {
   /** Where `side` need not be asked elsewhere, because it is null there. Left out: it is asked of every step. */
   readonly when?: When;
   side(step: S): Side | null;
-  breach(step: S): Breach | null;
+  check(step: S): Blame | null;
 }

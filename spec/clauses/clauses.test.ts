@@ -3,7 +3,7 @@
  * breaks that clause and no earlier one.
  */
 import { describe, expect, test } from 'vitest';
-import { init, ModelState, type Rejection, step, sweep } from '../../model/index.ts';
+import { init, ModelState, type Violation, step, sweep } from '../../model/index.ts';
 import { type Config, config } from '../config.ts';
 import { type DescriptorInput, memoryMap } from '../memory-map.ts';
 import type { Operation } from '../operation.ts';
@@ -97,8 +97,8 @@ const failure = (call: string): Partial<Response> => ({ errno: 'ENOMEM', warning
 /** A judgement that was passed twice: on a sound answer, and on the nearest one that is not. */
 interface Example {
   readonly what: string;
-  readonly accepted: Rejection | null;
-  readonly rejected: Rejection | null;
+  readonly accepted: Violation | null;
+  readonly rejected: Violation | null;
   /** The page frame that the explanation must blame, or null for none. */
   readonly frame: Pfn | null;
 }
@@ -108,9 +108,9 @@ const tally = (name: ClauseName, side: Side): void => {
   met.get(name)?.add(side);
 };
 
-function judged(on: ModelState, operation: Operation, answer: Response): Rejection | null {
+function judged(on: ModelState, operation: Operation, answer: Response): Violation | null {
   const verdict = step(on, operation, answer, tally);
-  return verdict.accepted ? null : verdict.rejection;
+  return verdict.accepted ? null : verdict.violation;
 }
 
 /** A call in a state, answered as it must be and then with these changes. */
@@ -136,9 +136,9 @@ function starting(
 ): Example {
   const world = { map: memoryMap(descriptors), config: zonesAt(8), policies: [] };
   const sound = response(ModelState.init(world.map, world.config, []), 0, DONE);
-  const verdict = (answer: Response): Rejection | null => {
+  const verdict = (answer: Response): Violation | null => {
     const judgement = init(world, answer, tally);
-    return judgement.accepted ? null : judgement.rejection;
+    return judgement.accepted ? null : judgement.violation;
   };
   return {
     what: `init, ${Object.keys(changes).join(' and ')}`,

@@ -2,8 +2,8 @@
 
 import type { Call } from '../operation.ts';
 import { zoneOf } from '../ownership.ts';
-import type { Breach, Clause, SettledStep, Step } from './clause.ts';
-import { breach } from './granted.ts';
+import type { Blame, Clause, SettledStep, Step } from './clause.ts';
+import { blame } from './granted.ts';
 
 type Freeing = 'free' | 'freePages' | 'freeRegion';
 
@@ -11,17 +11,17 @@ function isFreeing(call: Call): call is Freeing {
   return call === 'free' || call === 'freePages' || call === 'freeRegion';
 }
 
-function freesExactly({ before, expected, response: { outcome } }: Step): Breach | null {
+function freesExactly({ before, expected, response: { outcome } }: Step): Blame | null {
   const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
   if (expected.kind === 'misused') {
     const { why, frame, owner } = expected;
-    if (outcome.kind === 'done') return breach(`it was accepted, though ${why}`, frame, owner);
+    if (outcome.kind === 'done') return blame(`it was accepted, though ${why}`, frame, owner);
     // What a panic must say is a clause of its own. A manager that claims to refuse has to do that.
     const isRefused = before.world.profile.misuse !== 'refused' || outcome.kind === 'failed';
-    return isRefused ? null : breach(`it must be refused, because ${why}; ${answer}`, frame, owner);
+    return isRefused ? null : blame(`it must be refused, because ${why}; ${answer}`, frame, owner);
   }
   if (outcome.kind === 'done') return null;
-  return breach(`every page frame may be freed; ${answer}`);
+  return blame(`every page frame may be freed; ${answer}`);
 }
 
 function owner(call: Freeing, sentence: string): Clause<Step> {
@@ -34,7 +34,7 @@ function owner(call: Freeing, sentence: string): Clause<Step> {
       if (expected.kind !== 'misused') return 0;
       return expected.duplicate ? null : 1;
     },
-    breach: freesExactly,
+    check: freesExactly,
   };
 }
 
@@ -43,11 +43,11 @@ const distinct: Clause<Step> = {
   sentence: 'freePages frees no batch that names a page frame twice.',
   sides: ['distinct page frames', 'one named twice'],
   side({ asked, expected }) {
-    if (asked.call !== 'freePages' || asked.frames.length < 2) return null;
+    if (asked.call !== 'freePages' || asked.pfns.length < 2) return null;
     if (expected.kind !== 'misused') return 0;
     return expected.duplicate ? 1 : null;
   },
-  breach: freesExactly,
+  check: freesExactly,
 };
 
 /** The clauses of the freeing calls, by call. */
@@ -74,13 +74,13 @@ export const freedReturns: Clause<SettledStep> = {
     const { before, response, asked, expected } = step;
     if (!isFreeing(asked.call) || expected.kind !== 'granted' || response.amounts?.free === undefined)
       return null;
-    const [frame] = asked.frames;
+    const [frame] = asked.pfns;
     return frame == null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;
   },
-  breach({ before, after, response }) {
+  check({ before, after, response }) {
     const actual = response.amounts?.free;
     if (actual === after.countOf('pmm')) return null;
     const [was, must] = [before.countOf('pmm'), after.countOf('pmm')];
-    return breach(`the free amount went from ${was} to ${actual}, and must be ${must}`);
+    return blame(`the free amount went from ${was} to ${actual}, and must be ${must}`);
   },
 };

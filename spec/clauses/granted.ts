@@ -1,5 +1,5 @@
 /** What an allocation handed out, as the clauses look at it. */
-import { frameAt } from '../config.ts';
+import { pfnAt } from '../config.ts';
 import { isU64 } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
 import type { Owner } from '../owner.ts';
@@ -15,11 +15,11 @@ import {
   pfn,
   type Region,
 } from '../units.ts';
-import type { Breach, Granted, Step } from './clause.ts';
+import type { Blame, Granted, Step } from './clause.ts';
 
-/** Returns a breach, with the page frame and its owner where one is to blame. */
-export function breach(explanation: string, frame: Pfn | null = null, owner: Owner | null = null): Breach {
-  return { explanation, frame, owner };
+/** Returns what a violation blames, with the page frame and its owner where one is to blame. */
+export function blame(explanation: string, pfn: Pfn | null = null, owner: Owner | null = null): Blame {
+  return { explanation, pfn, owner };
 }
 
 const ONE = pageCount(1);
@@ -32,12 +32,12 @@ function countOf(operation: Operation, base: Pfn): PageCount {
 }
 
 /** Returns the page frames as runs: each goes on for as long as every page frame touches what was there before it. */
-export function runsOf(frames: readonly (Pfn | null)[]): readonly Region[] {
+export function runsOf(pfns: readonly (Pfn | null)[]): readonly Region[] {
   const runs: Region[] = [];
   let base = pfn(0);
   let end = base;
-  for (let i = 0; i < frames.length; i += 1) {
-    const frame = frames[i];
+  for (let i = 0; i < pfns.length; i += 1) {
+    const frame = pfns[i];
     if (frame == null) continue;
     if (frame === base - 1 && end > base) base = frame;
     else {
@@ -54,20 +54,20 @@ export function runsOf(frames: readonly (Pfn | null)[]): readonly Region[] {
 export function grantedBy(before: Ownership, operation: Operation, { outcome }: Response): Granted | null {
   const { config } = before.world;
   if (outcome.kind === 'address' && (operation.call === 'alloc' || operation.call === 'allocBitmap')) {
-    const base = frameAt(config, outcome.address);
+    const base = pfnAt(config, outcome.address);
     const runs = base === null ? [] : [{ base, count: countOf(operation, base) }];
-    return { addresses: [outcome.address], frames: [base], runs };
+    return { addresses: [outcome.address], pfns: [base], runs };
   }
   if (outcome.kind !== 'addresses' || operation.call !== 'allocPages') return null;
   const { addresses } = outcome;
-  const frames: (Pfn | null)[] = [];
-  for (let i = 0; i < addresses.length; i += 1) frames.push(frameAt(config, addresses[i] ?? 0n));
-  return { addresses, frames, runs: runsOf(frames) };
+  const pfns: (Pfn | null)[] = [];
+  for (let i = 0; i < addresses.length; i += 1) pfns.push(pfnAt(config, addresses[i] ?? 0n));
+  return { addresses, pfns, runs: runsOf(pfns) };
 }
 
 /** Returns the first page frame handed out, in order, that is one to object to; `inRun` is one of the runs. */
-function firstInOrder({ frames }: Granted, inRun: Pfn, test: (frame: Pfn) => boolean): Pfn {
-  return frames.length === 1 ? inRun : (frames.find((frame) => frame !== null && test(frame)) ?? inRun);
+function firstInOrder({ pfns }: Granted, inRun: Pfn, test: (frame: Pfn) => boolean): Pfn {
+  return pfns.length === 1 ? inRun : (pfns.find((frame) => frame !== null && test(frame)) ?? inRun);
 }
 
 /** Returns the first page frame handed out whose owner, before the call, is one to object to; null where there is none. */

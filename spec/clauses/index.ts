@@ -68,13 +68,13 @@ export const STATE_CLAUSES: readonly Clause<SettledStep>[] = [
 ];
 
 /** A check, with its clause's place in {@link CLAUSE_NAMES}. */
-export interface Check<S> extends Pick<Clause<S>, 'name' | 'side' | 'breach'> {
+export interface Check<S> extends Pick<Clause<S>, 'name' | 'side' | 'check'> {
   readonly place: number;
 }
 
 /** Returns the checks of clauses, in their order. */
 export function checksOf<S>(clauses: readonly Clause<S>[]): readonly Check<S>[] {
-  return clauses.map(({ name, side, breach }) => ({ name, side, breach, place: CLAUSE_NAMES.indexOf(name) }));
+  return clauses.map(({ name, side, check }) => ({ name, side, check, place: CLAUSE_NAMES.indexOf(name) }));
 }
 
 /** The checks of a step: of the answer, then of the state that it leads to. */

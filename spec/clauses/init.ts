@@ -3,8 +3,8 @@ import { isRam } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
 import type { Response } from '../response.ts';
-import type { Breach, Clause, Step } from './clause.ts';
-import { breach, firstGrantedOwner } from './granted.ts';
+import type { Blame, Clause, Step } from './clause.ts';
+import { blame, firstGrantedOwner } from './granted.ts';
 
 /** The state after init as the specification has it, and what the manager reported. */
 export interface InitStep {
@@ -12,9 +12,9 @@ export interface InitStep {
   readonly response: Response;
 }
 
-function initFault({ outcome }: Response): Breach | null {
+function initFault({ outcome }: Response): Blame | null {
   if (outcome.kind === 'done') return null;
-  return breach(`init: ${'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`}`);
+  return blame(`init: ${'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`}`);
 }
 
 export const initTotal: Clause<InitStep> = {
@@ -22,11 +22,11 @@ export const initTotal: Clause<InitStep> = {
   sentence: 'After init, the total is the number of RAM page frames of the map.',
   sides: ['the map lists RAM alone', 'the map lists other memory too'],
   side: ({ after }) => (after.world.map.descriptors.every(({ type }) => isRam(type)) ? 0 : 1),
-  breach({ after, response }) {
+  check({ after, response }) {
     const fault = initFault(response);
     const actual = response.amounts?.total;
     if (fault !== null || actual === undefined || actual === after.world.total) return fault;
-    return breach(`totalAmount() is ${actual}, the map has ${after.world.total} RAM page frames`);
+    return blame(`totalAmount() is ${actual}, the map has ${after.world.total} RAM page frames`);
   },
 };
 
@@ -35,12 +35,12 @@ export const initFree: Clause<InitStep> = {
   sentence: 'After init, exactly the RAM that neither firmware nor boot code keeps is free.',
   sides: ['all RAM is free', 'some RAM is withheld'],
   side: ({ after }) => (after.countOf('pmm') === after.world.total ? 0 : 1),
-  breach({ after, response }) {
+  check({ after, response }) {
     const actual = response.amounts?.free;
     const free = after.countOf('pmm');
     if (actual === undefined || actual === free) return null;
     const [firmware, boot] = [after.countOf('firmware'), after.countOf('boot')];
-    return breach(
+    return blame(
       `freeAmount() is ${actual}, but ${free} page frames are free (${firmware} are firmware's, ${boot} are held for boot code)`,
     );
   },
@@ -61,10 +61,10 @@ export const initWithheld: Clause<Step> = {
     if (granted === null) return null;
     return before.countOf('firmware') + before.countOf('boot') > 0 ? 0 : 1;
   },
-  breach(step) {
+  check(step) {
     const frame = firstGrantedOwner(step, isWithheld);
     if (frame === null) return null;
     const owner = step.before.ownerOf(frame);
-    return breach(`page frame ${frame} was handed out, and is withheld since init (${owner})`, frame, owner);
+    return blame(`page frame ${frame} was handed out, and is withheld since init (${owner})`, frame, owner);
   },
 };

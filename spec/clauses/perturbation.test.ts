@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ModelState, step } from '../../model/index.ts';
-import { config, frameAt } from '../config.ts';
+import { config, pfnAt } from '../config.ts';
 import { askedOf, expectation } from '../expectation.ts';
 import { memoryMap } from '../memory-map.ts';
 import type { Operation } from '../operation.ts';
@@ -32,7 +32,7 @@ const MAP = memoryMap([
 const CONFIG = config({ bitmapMaxAddr: BigInt(LIMIT) * PAGE });
 const initially = (policies: readonly Policy[]): ModelState => ModelState.init(MAP, CONFIG, policies);
 const addressOf = (frame: number): bigint => CONFIG.higherHalf + BigInt(frame) * PAGE;
-const frameOf = (address: bigint): Pfn => frameAt(CONFIG, address) ?? pfn(0);
+const frameOf = (address: bigint): Pfn => pfnAt(CONFIG, address) ?? pfn(0);
 
 const anyAddress = fc
   .oneof(
@@ -114,7 +114,7 @@ function soundResponse(state: ModelState, operation: Operation): Response {
   const response = { ...quiet, outcome: granted(state, operation) };
   const verdict = step(state, operation, response);
   if (!verdict.accepted)
-    throw new Error(`rejected: ${verdict.rejection.clause}, ${verdict.rejection.explanation}`);
+    throw new Error(`rejected: ${verdict.violation.clause}, ${verdict.violation.explanation}`);
   return withAmounts(state, verdict.state, response);
 }
 
@@ -227,8 +227,8 @@ function walk(
     const sound = soundResponse(strict, operation);
     look(state, operation, sound);
     const [next, nextStrict] = [step(state, operation, sound), step(strict, operation, sound)];
-    if (!next.accepted) throw new Error(`rejected: ${next.rejection.clause}, ${next.rejection.explanation}`);
-    if (!nextStrict.accepted) throw new Error(`rejected under its policies: ${nextStrict.rejection.clause}`);
+    if (!next.accepted) throw new Error(`rejected: ${next.violation.clause}, ${next.violation.explanation}`);
+    if (!nextStrict.accepted) throw new Error(`rejected under its policies: ${nextStrict.violation.clause}`);
     [state, strict] = [next.state, nextStrict.state];
   }
 }

@@ -11,7 +11,7 @@ import { ATOMICS, openSharedState } from '../../../impl/index.ts';
 import { init, type ModelState, step, sweep } from '../../../model/index.ts';
 import type { Policy } from '../../../spec/index.ts';
 import { explain, type HistoryCall, isLockedOut, overlapping } from '../history.ts';
-import type { ConcurrentBreach } from '../judge-run.ts';
+import type { ConcurrentViolation } from '../judge-run.ts';
 import type { ConcurrentTarget } from '../target.ts';
 import { Voice } from '../voice.ts';
 import { threadSeconds } from './thread-seconds.ts';
@@ -34,19 +34,19 @@ export interface ThreadsResult {
   readonly workSeconds: number;
   readonly searchSeconds: number;
   readonly turnSeconds: number;
-  readonly breach: ConcurrentBreach | null;
+  readonly violation: ConcurrentViolation | null;
 }
 
 function broken(
   explanation: string,
   calls: readonly HistoryCall[],
-  deadEnds: ConcurrentBreach['deadEnds'] = [],
-): ConcurrentBreach {
+  deadEnds: ConcurrentViolation['deadEnds'] = [],
+): ConcurrentViolation {
   return { clause: 'concurrent.linearizable', explanation, calls, deadEnds };
 }
 
 /** Judges a history in the order of its turns. Returns the state that it leads to. */
-function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | ConcurrentBreach {
+function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | ConcurrentViolation {
   const ordered = calls.toSorted((a, b) => (a.turn ?? 0) - (b.turn ?? 0));
   let [state, latest] = [start, Number.NEGATIVE_INFINITY];
   for (const call of ordered) {
@@ -55,7 +55,7 @@ function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | C
     latest = Math.max(latest, call.invoked);
     const verdict = step(state, call.operation, call.response);
     if (!verdict.accepted) {
-      const { clause, explanation } = verdict.rejection;
+      const { clause, explanation } = verdict.violation;
       return broken(`in the order of turns, turn ${call.turn} breaks ${clause}: ${explanation}`, [call]);
     }
     state = verdict.state;
@@ -64,7 +64,7 @@ function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | C
 }
 
 /** What is wrong where a call could not be made: its caller lost patience with whoever held the lock. */
-function lockedOut(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+function lockedOut(calls: readonly TurnedCall[]): ConcurrentViolation | null {
   const [first] = calls.filter(isLockedOut).sort((a, b) => a.returned - b.returned);
   if (first === undefined || !('message' in first.response.outcome)) return null;
   const explanation = `caller ${first.caller + 1}: ${first.response.outcome.message}`;
@@ -94,18 +94,18 @@ class Judge {
   }
 
   /** Returns what a round breaks, or null. */
-  round(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+  round(calls: readonly TurnedCall[]): ConcurrentViolation | null {
     const start = threadSeconds();
-    const breach = lockedOut(calls) ?? this.#search(calls);
+    const violation = lockedOut(calls) ?? this.#search(calls);
     const searched = threadSeconds();
     this.searchSeconds += searched - start;
-    if (breach !== null) return breach;
+    if (violation !== null) return violation;
     const outOfTurn = this.#inTurn(calls);
     this.turnSeconds += threadSeconds() - searched;
     return outOfTurn;
   }
 
-  #search(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+  #search(calls: readonly TurnedCall[]): ConcurrentViolation | null {
     const search = explain(this.#found, calls);
     if (search.isLinearizable) {
       this.#found = search.end;
@@ -116,7 +116,7 @@ class Judge {
     return broken(explanation, calls, search.deadEnds);
   }
 
-  #inTurn(calls: readonly TurnedCall[]): ConcurrentBreach | null {
+  #inTurn(calls: readonly TurnedCall[]): ConcurrentViolation | null {
     if (this.#turned === null || calls.some(({ turn }) => turn === null)) {
       this.#turned = null;
       return null;
@@ -133,17 +133,17 @@ function leftBehind(
   { state }: Threads,
   options: CheckThreadsOptions,
   end: ModelState,
-): ConcurrentBreach | null {
+): ConcurrentViolation | null {
   const { map, config, target } = options;
   const shared = { words: openSharedState(map, config, state), steps: ATOMICS };
   const { pmm } = new Voice((warn) => target.attach(map, { config, warn, shared, waiting: {} }));
-  const rejection = sweep(end, [...(pmm.inspect?.() ?? [])]);
-  return rejection === null ? null : broken(`after the last round: ${rejection.explanation}`, []);
+  const violation = sweep(end, [...(pmm.inspect?.() ?? [])]);
+  return violation === null ? null : broken(`after the last round: ${violation.explanation}`, []);
 }
 
 function startOf({ map, config }: CheckThreadsOptions, policies: readonly Policy[]): ModelState {
   const started = init({ map, config, policies }, { outcome: { kind: 'done' } });
-  if (!started.accepted) throw new Error(started.rejection.explanation);
+  if (!started.accepted) throw new Error(started.violation.explanation);
   return started.state;
 }
 
@@ -158,19 +158,19 @@ export async function checkThreads(options: CheckThreadsOptions): Promise<Thread
   const threads = await Threads.start(options);
   const judge = judgeOf(options);
   const met = { calls: 0, overlapping: 0, workSeconds: 0 };
-  let breach: ConcurrentBreach | null = null;
+  let violation: ConcurrentViolation | null = null;
   try {
-    while (met.calls < options.calls && breach === null) {
+    while (met.calls < options.calls && violation === null) {
       const start = performance.now();
       const left = Math.min(ROUND_CALLS, options.calls - met.calls);
       const calls = await threads.round(Math.ceil(left / options.callers));
       met.workSeconds += (performance.now() - start) / 1000;
       met.calls += calls.length;
       met.overlapping += overlapping(calls);
-      breach = judge.round(calls);
+      violation = judge.round(calls);
     }
     const { searchSeconds, turnSeconds } = judge;
-    return { ...met, searchSeconds, turnSeconds, breach: breach ?? leftBehind(threads, options, judge.end) };
+    return { ...met, searchSeconds, turnSeconds, violation: violation ?? leftBehind(threads, options, judge.end) };
   } finally {
     await threads.stop();
   }

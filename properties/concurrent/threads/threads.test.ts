@@ -21,7 +21,7 @@ describe('callers in threads of their own', () => {
       seed: 1,
       patienceMs: 10_000,
     });
-    expect(result.breach).toBe(null);
+    expect(result.violation).toBe(null);
     expect(result.calls).toBe(6000);
     expect(result.overlapping).toBeGreaterThan(0);
   });

@@ -8,7 +8,7 @@ import {
   bitmapLimit,
   type Config,
   endOf,
-  frameEnd,
+  pfnEnd,
   type MemoryMap,
   type Owner,
   ownerAfterInit,
@@ -24,7 +24,7 @@ export interface Landmarks {
 }
 
 function computed({ map, config }: World): Landmarks {
-  const edges = new Set<number>([bitmapLimit(config), frameEnd(map)]);
+  const edges = new Set<number>([bitmapLimit(config), pfnEnd(map)]);
   const regions: Record<Owner, Region[]> = { absent: [], firmware: [], boot: [], pmm: [], caller: [] };
   for (const descriptor of map.descriptors) {
     if (descriptor.pages === 0) continue;

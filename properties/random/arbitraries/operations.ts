@@ -11,7 +11,7 @@ import {
   CALLS,
   type Call,
   type Config,
-  frameAt,
+  pfnAt,
   freeForSingles,
   HIGHER_HALF_48,
   isFreeable,
@@ -198,7 +198,7 @@ function isLive(execution: Scene, reference: Reference): boolean {
 
 function frameOf({ results, world }: Scene, reference: Reference) {
   const address = results.addressOf(reference);
-  return address === null ? null : frameAt(world.config, address);
+  return address === null ? null : pfnAt(world.config, address);
 }
 
 /** Number of results looked at for one that is still allocated. */

@@ -123,7 +123,7 @@ export class EdgeCounts {
   readonly #address = new KindCounts('address');
 
   /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
-  note({ before, operation, asked: { frames } }: JudgedStep): void {
+  note({ before, operation, asked: { pfns } }: JudgedStep): void {
     const { world } = before;
     switch (operation.call) {
       case 'allocPages':
@@ -136,14 +136,14 @@ export class EdgeCounts {
         break;
       case 'freeRegion':
         this.#count.note(countEdge(operation.count, before.freeIn('bitmap')));
-        this.#noteAddress(world, frames[0] ?? null, operation.address);
+        this.#noteAddress(world, pfns[0] ?? null, operation.address);
         break;
       case 'free':
-        this.#noteAddress(world, frames[0] ?? null, operation.address);
+        this.#noteAddress(world, pfns[0] ?? null, operation.address);
         break;
       case 'freePages':
-        for (let i = 0; i < frames.length; i += 1)
-          this.#noteAddress(world, frames[i] ?? null, operation.addresses[i] ?? 0n);
+        for (let i = 0; i < pfns.length; i += 1)
+          this.#noteAddress(world, pfns[i] ?? null, operation.addresses[i] ?? 0n);
         break;
       default:
     }

@@ -11,7 +11,7 @@ import {
   type Call,
   callPlace,
   endOf,
-  frameEnd,
+  pfnEnd,
   MEMORY_TYPES,
   type MemoryMap,
   OUTCOME_KINDS,
@@ -209,7 +209,7 @@ function survey({ map, config }: World): SurveyedWorld {
     const place = type === 'conventional' ? WORD_RUNS.indexOf(pages) : -1;
     if (place >= 0) freeRuns |= 1 << place;
   }
-  return { map, regions, types, freeRuns, limit: bitmapLimit(config), end: frameEnd(map) };
+  return { map, regions, types, freeRuns, limit: bitmapLimit(config), end: pfnEnd(map) };
 }
 
 function straddlesLimit({ regions, limit }: SurveyedWorld): boolean {

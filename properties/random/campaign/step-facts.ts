@@ -22,7 +22,7 @@ export function panicOwner({ response: { outcome } }: JudgedStep): string | null
 
 /** Returns the first page frame handed out, or null. */
 export function base({ granted }: JudgedStep): Pfn | null {
-  return granted?.frames[0] ?? null;
+  return granted?.pfns[0] ?? null;
 }
 
 /** Returns the argument that is a count, or null where the call has none. */
@@ -60,31 +60,31 @@ export function excludedBy({ before, asked: { fit } }: JudgedStep, relaxed: 'lim
 }
 
 /** Whether a batch names a page frame twice. */
-export function namesTwice({ asked: { frames } }: JudgedStep): boolean {
-  return new Set(frames).size < frames.length;
+export function namesTwice({ asked: { pfns } }: JudgedStep): boolean {
+  return new Set(pfns).size < pfns.length;
 }
 
 /** Whether the region of a call lies on both sides of the bitmap limit. */
 export function straddles({ before, operation, asked }: JudgedStep): boolean {
-  const [first] = asked.frames;
+  const [first] = asked.pfns;
   const limit = before.world.bitmapLimit;
   return first != null && first < limit && first + Number(count(operation)) > limit;
 }
 
 /** Whether a call names a page frame of an owner. */
-export function namesOwner({ before, asked: { frames } }: JudgedStep, owner: Owner): boolean {
-  return frames.some((frame) => frame !== null && before.ownerOf(frame) === owner);
+export function namesOwner({ before, asked: { pfns } }: JudgedStep, owner: Owner): boolean {
+  return pfns.some((frame) => frame !== null && before.ownerOf(frame) === owner);
 }
 
 /** Whether a call names an address that is not in the higher half. */
-export function namesUnmapped({ operation, asked: { frames } }: JudgedStep): boolean {
-  return frames.includes(null) && addressesOf(operation).some((a, i) => isU64(a) && frames[i] === null);
+export function namesUnmapped({ operation, asked: { pfns } }: JudgedStep): boolean {
+  return pfns.includes(null) && addressesOf(operation).some((a, i) => isU64(a) && pfns[i] === null);
 }
 
 /** Whether a call names a page frame beyond the last one of the map. */
-export function isBeyondEnd({ before, asked: { frames } }: JudgedStep): boolean {
+export function isBeyondEnd({ before, asked: { pfns } }: JudgedStep): boolean {
   const { end } = before.world;
-  return frames.some((frame) => frame !== null && frame >= end);
+  return pfns.some((frame) => frame !== null && frame >= end);
 }
 
 /** Whether a call names an address inside a page frame. */
@@ -99,8 +99,8 @@ export function badCount({ operation }: JudgedStep): boolean {
 }
 
 /** Whether an alignment in page frames is no power of two. */
-export function isOddAlignment(frames: number): boolean {
-  return !Number.isInteger(Math.log2(frames));
+export function isOddAlignment(pfns: number): boolean {
+  return !Number.isInteger(Math.log2(pfns));
 }
 
 /** Whether the alignment made a granted request pass over a lower run. */
