@@ -11,7 +11,7 @@ import {
 } from '../properties/concurrent/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
-import { violationLines, concurrentJson, concurrentReport } from './concurrent-report.ts';
+import { concurrentJson, concurrentReport, violationLines } from './concurrent-report.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What `check` is asked besides where callers run at the same time. */
@@ -59,7 +59,7 @@ function showProgress(what: string, done: number, of: number): void {
 /** Saves what a schedule broke; returns where, or null where there is nothing to save. */
 function save({ found }: ConcurrentResult, target: ConcurrentTarget, corpus: string): string | null {
   if (found === null) return null;
-  return saveConcurrentTrace(`${corpus}/concurrent`, concurrentTraceOf(target, found.reduced.found));
+  return saveConcurrentTrace(`${corpus}/concurrent`, concurrentTraceOf(target, found.shrunk.found));
 }
 
 async function targetOf({ target: name, policy }: CheckOptions): Promise<ConcurrentTarget> {
@@ -90,7 +90,9 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const path = save(result, target, options.corpus);
   const text = isJson
     ? JSON.stringify(concurrentJson(result, { seed, path }), null, 1)
-    : [...concurrentReport(result, { workers, seed }), ...violationLines(result, { config, path })].join('\n');
+    : [...concurrentReport(result, { workers, seed }), ...violationLines(result, { config, path })].join(
+        '\n',
+      );
   process.stdout.write(`${text}\n`);
   process.exitCode = result.violation === null ? EXIT.holds : EXIT.broken;
 }

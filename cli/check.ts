@@ -32,7 +32,7 @@ import {
   certified,
   type KeptCounterexample,
   keepCounterexample,
-  reducedCounterexample,
+  shrunkCounterexample,
 } from './counterexample.ts';
 import {
   pageAddress,
@@ -46,12 +46,12 @@ import {
   workers,
 } from './options.ts';
 
-/** Reduces a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
+/** Shrinks a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
 function keep({ target, options }: Run, found: Trace, shrinking: Shrinking | null): KeptCounterexample {
   const { corpus, budget, shard } = options;
   return shard === undefined
-    ? keepCounterexample(target, found, { saveTo: corpus, flag: '--corpus', budget, shrinking })
-    : reducedCounterexample(target, found, { budget, shrinking });
+    ? keepCounterexample(target, found, { saveTo: corpus, flag: '--corpus', budget, byFastCheck: shrinking })
+    : shrunkCounterexample(target, found, { budget, byFastCheck: shrinking });
 }
 
 /** Of a shard its blocks are kept apart; null where there is nothing to keep. */
@@ -80,7 +80,7 @@ function leave(run: Run, { shard, corpus, ran, kept }: Leaving): Remark | undefi
   if (ran?.result.verdict === 'interrupted') return undefined;
   const found = corpus.broken?.trace ?? ran?.result.counterexample ?? null;
   const from = corpus.broken?.file ?? null;
-  const counterexample = found === null || kept === null ? null : { from, found, reduced: kept.trace };
+  const counterexample = found === null || kept === null ? null : { from, found, shrunk: kept.trace };
   const file = shardFile(campaignOf(run), shard, { corpus: corpus.files, ran, counterexample });
   const path = writeShard(run.options.results, file);
   const name = `${shard.index}/${shard.of}`;
@@ -107,8 +107,8 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   if (options.json !== true) process.stdout.write(`${header(run)}${corpusReport(corpus)}\n`);
   const ran = corpus.broken === null ? await campaign(run, interrupt.signal) : null;
   const found = corpus.broken?.trace ?? ran?.result.counterexample ?? null;
-  const reduced = found === null ? null : keep(run, found, ran?.result.shrinking ?? null);
-  const kept = reduced === null ? null : await certified(target, reduced, options.budget);
+  const shrunk = found === null ? null : keep(run, found, ran?.result.shrinking ?? null);
+  const kept = shrunk === null ? null : await certified(target, shrunk, options.budget);
   const { shard } = options;
   const remark = shard === undefined ? undefined : leave(run, { shard, corpus, ran, kept });
   conclude({ target: target.name, corpus, result: ran?.result ?? null, kept }, options, remark);

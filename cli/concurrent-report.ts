@@ -65,10 +65,10 @@ function callsIn({ scenario: { callers } }: FoundRun): number {
   return callers.flat().length;
 }
 
-function howReduced(first: FoundRun, reduced: FoundRun, runs: number): string {
+function howShrunk(first: FoundRun, shrunk: FoundRun, runs: number): string {
   const size = (run: FoundRun): string =>
     `${counted(callsIn(run), 'call')} and ${switchesOf(run.schedule) === 1 ? '1 switch' : `${switchesOf(run.schedule)} switches`}`;
-  return `reduced   from ${size(first)} to ${size(reduced)} (${grouped(runs)} runs)`;
+  return `shrunk   from ${size(first)} to ${size(shrunk)} (${grouped(runs)} runs)`;
 }
 
 /** Returns the lines that show a run under a schedule. */
@@ -91,12 +91,13 @@ export function violationLines(
   if (violation === null) return [];
   const title = ['', `broken    ${violation.clause}: ${violation.explanation}`];
   // What threads did cannot be done again.
-  if (found === null) return [...title, '', ...formatHistory(violation, [], { config, callers: MOST_WORKERS })];
-  const { first, reduced } = found;
+  if (found === null)
+    return [...title, '', ...formatHistory(violation, [], { config, callers: MOST_WORKERS })];
+  const { first, shrunk } = found;
   return [
     ...title,
-    ...historyLines(reduced.found),
-    howReduced(first, reduced.found, reduced.runs),
+    ...historyLines(shrunk.found),
+    howShrunk(first, shrunk.found, shrunk.runs),
     `saved     ${path}`,
     `replay    npx frameproof replay ${path}`,
   ];

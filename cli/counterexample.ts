@@ -1,9 +1,9 @@
 /**
- * A counterexample as a command leaves it: reduced, saved, and shown. Commands that find one share this, so that it reads
+ * A counterexample as a command leaves it: shrunk, saved, and shown. Commands that find one share this, so that it reads
  * the same wherever it comes from.
  */
 import { Option } from 'commander';
-import { type Flaky, type ReduceResult, reduce } from '../counterexamples/shrink/index.ts';
+import { type Flaky, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
 import { type Certificate, certify } from '../properties/explore/index.ts';
 import type { Shrinking } from '../properties/random/index.ts';
@@ -18,22 +18,22 @@ interface SaveOptions {
   readonly flag?: string;
 }
 
-interface ReducingOptions {
-  /** Seconds for reducing; 0 to leave it as it was found. */
+interface ShrinkingOptions {
+  /** Seconds for shrinking; 0 to leave it as it was found. */
   readonly budget: number;
   /** How fast-check shrank it, where it did. */
-  readonly shrinking?: Shrinking | null;
+  readonly byFastCheck?: Shrinking | null;
 }
 
-type KeepOptions = SaveOptions & ReducingOptions;
+type KeepOptions = SaveOptions & ShrinkingOptions;
 
-/** A counterexample, how it was reduced, and where it was saved. */
+/** A counterexample, how it was shrunk, and where it was saved. */
 export interface KeptCounterexample {
   readonly trace: Trace;
   /** Operations in the program that was found. */
   readonly foundOperations: number;
   /** Null where it was left as it was found. */
-  readonly reduction: ReduceResult | null;
+  readonly shrinking: ShrinkResult | null;
   /** Both runs, where the target answered one program in two ways. */
   readonly flaky: Flaky | null;
   /** The clause that fast-check's shrinking ended at, where it is another one. */
@@ -42,15 +42,15 @@ export interface KeptCounterexample {
   readonly path: string | null;
   /** Whether it is as short as any on its world, where that was asked. */
   readonly certificate?: Certificate | null;
-  /** How the command calls the time for reducing, where that is not `--budget`. */
+  /** How the command calls the time for shrinking, where that is not `--budget`. */
   readonly budgetFlag?: string | undefined;
 }
 
 const DEFAULT_BUDGET_SECONDS = 10;
 
-/** The option that bounds the reduction. */
+/** The option that bounds the shrinking. */
 export function budgetOption(): Option {
-  return new Option('--budget <seconds>', 'time for reducing a counterexample, 0 to leave it as found')
+  return new Option('--budget <seconds>', 'time for shrinking a counterexample, 0 to leave it as found')
     .argParser(wholeNumber('--budget', 0))
     .default(DEFAULT_BUDGET_SECONDS);
 }
@@ -68,9 +68,9 @@ function save(saveTo: string, flag: string, trace: Trace): string | null {
 }
 
 /** Both runs of a target that is flaky. Where a counterexample of a moment ago holds now, it is that, too. */
-function flakyRuns(found: Trace, reduction: ReduceResult | null): Flaky | null {
-  if (reduction?.verdict === 'holds') return { first: found, second: reduction.trace };
-  return reduction?.flaky ?? null;
+function flakyRuns(found: Trace, shrinking: ShrinkResult | null): Flaky | null {
+  if (shrinking?.verdict === 'holds') return { first: found, second: shrinking.trace };
+  return shrinking?.flaky ?? null;
 }
 
 function slippedTo(shrinking: Shrinking | null): ClauseName | null {
@@ -78,22 +78,22 @@ function slippedTo(shrinking: Shrinking | null): ClauseName | null {
   return to === undefined || to === from ? null : to;
 }
 
-/** Reduces a counterexample within a budget of seconds, and leaves it unsaved. */
-export function reducedCounterexample(
+/** Shrinks a counterexample within a budget of seconds, and leaves it unsaved. */
+export function shrunkCounterexample(
   target: Target,
   found: Trace,
-  { budget, shrinking = null }: ReducingOptions,
+  { budget, byFastCheck = null }: ShrinkingOptions,
 ): KeptCounterexample {
-  const reduction = budget === 0 ? null : reduce(target, found, { ms: budget * 1000 });
-  const flaky = flakyRuns(found, reduction);
-  const trace = flaky?.first ?? reduction?.trace ?? found;
+  const shrinking = budget === 0 ? null : shrink(target, found, { ms: budget * 1000 });
+  const flaky = flakyRuns(found, shrinking);
+  const trace = flaky?.first ?? shrinking?.trace ?? found;
   const foundOperations = found.scenario.operations.length;
-  return { trace, foundOperations, reduction, flaky, slippedTo: slippedTo(shrinking), path: null };
+  return { trace, foundOperations, shrinking, flaky, slippedTo: slippedTo(byFastCheck), path: null };
 }
 
-/** Reduces a counterexample within the budget, and saves it. */
+/** Shrinks a counterexample within the budget, and saves it. */
 export function keepCounterexample(target: Target, found: Trace, options: KeepOptions): KeptCounterexample {
-  return savedCounterexample(reducedCounterexample(target, found, options), options);
+  return savedCounterexample(shrunkCounterexample(target, found, options), options);
 }
 
 /** Saves a counterexample. */
@@ -109,15 +109,15 @@ function shellWord(word: string): string {
   return /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function howReduced({
+function howShrunk({
   trace,
   foundOperations,
-  reduction,
+  shrinking,
   slippedTo,
   budgetFlag = '--budget',
 }: KeptCounterexample): readonly string[] {
-  if (reduction === null) return [];
-  const { executions, ms, exhausted, otherClauses } = reduction;
+  if (shrinking === null) return [];
+  const { executions, ms, exhausted, otherClauses } = shrinking;
   const now = trace.scenario.operations.length;
   const spent = `${executions.toLocaleString('en-US')} executions, ${(ms / 1000).toFixed(1)} s`;
   const lines = [`from ${foundOperations} operations to ${now} (${spent})`];
@@ -127,7 +127,7 @@ function howReduced({
     lines.push(`simpler programs break other clauses: ${otherClauses.map((o) => o.clause).join(', ')}`);
   if (slippedTo !== null)
     lines.push(`fast-check's shrinking went on to ${slippedTo}; this is the clause found first`);
-  return lines.map((line, i) => `${i === 0 ? 'reduced   ' : '          '}${line}`);
+  return lines.map((line, i) => `${i === 0 ? 'shrunk   ' : '          '}${line}`);
 }
 
 function flakyLines({ flaky }: KeptCounterexample): readonly string[] {
@@ -138,7 +138,7 @@ function flakyLines({ flaky }: KeptCounterexample): readonly string[] {
   ];
 }
 
-/** Returns a counterexample with its certificate, for which as much time is taken as for reducing it, at most. */
+/** Returns a counterexample with its certificate, for which as much time is taken as for shrinking it, at most. */
 export async function certified(
   target: Target,
   kept: KeptCounterexample,
@@ -178,7 +178,7 @@ export function counterexampleText(kept: KeptCounterexample): string {
   const { trace, path } = kept;
   const saved =
     path === null ? [] : [`saved     ${path}`, `replay    npx frameproof replay ${shellWord(path)}`];
-  const how = [...howReduced(kept), ...certificateLines(kept), ...flakyLines(kept)];
+  const how = [...howShrunk(kept), ...certificateLines(kept), ...flakyLines(kept)];
   return `\n${[...formatCounterexample(trace), ...how, ...saved].join('\n')}\n`;
 }
 

@@ -36,7 +36,7 @@ describe('frameproof explore', () => {
   });
 
   it('finds a bug that only the words of the manager tell, and saves a program that replays', async () => {
-    const world = ['--stack', '1', '--bitmap', '2', '--workers', '1', '--reduce', '0'];
+    const world = ['--stack', '1', '--bitmap', '2', '--workers', '1', '--shrink', '0'];
     const target = ['--target', example('broken-fifth-free.ts')];
     const { stdout, exitCode } = await explore(...world, ...target);
     expect(exitCode).toBe(1);
@@ -46,9 +46,9 @@ describe('frameproof explore', () => {
     expect((await frameproof(['replay', file], { cwd })).exitCode).toBe(1);
   });
 
-  it('walks where a manager cannot be saved, claims no more than that, and has its finding reduced', async () => {
+  it('walks where a manager cannot be saved, claims no more than that, and has its finding shrunk', async () => {
     const target = ['--target', example('broken-fifth-free-unsaved.ts')];
-    const { stdout, exitCode } = await explore('--stack', '2', '--bitmap', '2', '--reduce', '1', ...target);
+    const { stdout, exitCode } = await explore('--stack', '2', '--bitmap', '2', '--shrink', '1', ...target);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('since the manager offers no saveState()');
     expect(stdout).toMatch(

@@ -1,7 +1,7 @@
 /** `frameproof explore`: every call sequence of a small world, by a search of all states, and what that shows. */
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
-import { shrink } from '../counterexamples/shrink/index.ts';
+import { shrinkScenario } from '../counterexamples/shrink/index.ts';
 import {
   type Bounds,
   canBeSaved,
@@ -41,7 +41,7 @@ interface ExploreFlags {
   readonly budget?: Budget;
   readonly memory: number;
   readonly saveTo: string;
-  readonly reduce: number;
+  readonly shrink: number;
   readonly json?: boolean;
   readonly emit?: 'promela';
 }
@@ -53,7 +53,7 @@ const UNITS = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DEFAULT_MEMORY = 2 * UNITS.G;
 /** What 32-bit places in the table reach. */
 const MOST_MEMORY = 8 * UNITS.G;
-/** A program longer than this is shrunk before it is reduced. */
+/** A program longer than this is shrunk before it is shrunk. */
 const LONG = 50;
 const REDUCE_SECONDS = 10;
 
@@ -135,15 +135,15 @@ async function explored({ target, world, flags, operations, isSaved }: Job): Pro
   }
 }
 
-/** Reduces the program that was found, and saves it. A long one is cut short first. */
+/** Shrinks the program that was found, and saves it. A long one is cut short first. */
 function keep({ target, flags }: Job, found: Trace): KeptCounterexample {
   const { scenario, violation } = found;
-  const isLong = scenario.operations.length > LONG && flags.reduce > 0;
+  const isLong = scenario.operations.length > LONG && flags.shrink > 0;
   const short = isLong
-    ? shrink(target, scenario, { ms: flags.reduce * 1000, expected: violation?.clause }).trace
+    ? shrinkScenario(target, scenario, { ms: flags.shrink * 1000, expected: violation?.clause }).trace
     : found;
-  const kept = keepCounterexample(target, short, { saveTo: flags.saveTo, budget: flags.reduce });
-  return { ...kept, budgetFlag: '--reduce' };
+  const kept = keepCounterexample(target, short, { saveTo: flags.saveTo, budget: flags.shrink });
+  return { ...kept, budgetFlag: '--shrink' };
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
@@ -209,9 +209,9 @@ export function exploreCommand(): Command {
         .default(DEFAULT_MEMORY, '2G'),
     )
     .option(
-      '--reduce <seconds>',
-      'time for reducing a counterexample, 0 to leave it as found',
-      wholeNumber('--reduce', 0),
+      '--shrink <seconds>',
+      'time for shrinking a counterexample, 0 to leave it as found',
+      wholeNumber('--shrink', 0),
       REDUCE_SECONDS,
     )
     .option('--save-to <folder>', 'folder for a counterexample', 'counterexamples')

@@ -49,7 +49,15 @@ export function judgeReport(log: JudgedLog, path: string): string {
 }
 
 /** Returns the result as `--json` prints it. */
-export function judgeJson({ verdict, operations, seconds, calls, clauses, violation, cut }: JudgedLog): object {
+export function judgeJson({
+  verdict,
+  operations,
+  seconds,
+  calls,
+  clauses,
+  violation,
+  cut,
+}: JudgedLog): object {
   const { response: _, operation, ...found } = violation ?? { response: null, operation: null };
   const broken =
     violation === null ? {} : { violation: { ...found, call: operation === null ? 'init' : operation.call } };

@@ -82,7 +82,7 @@ describe.concurrent('frameproof shrink', () => {
     const { exitCode, stdout } = await run(`shrink double.log --target ${target} --save-to shrunk --json`);
     expect(exitCode).toBe(1);
     const result = JSON.parse(stdout);
-    expect(result).toMatchObject({ verdict: 'reduced', clause: 'free.owner', operations: 1 });
+    expect(result).toMatchObject({ verdict: 'shrunk', clause: 'free.owner', operations: 1 });
     const again = await run(`shrink ${result.file} --save-to shrunk`);
     expect(again.exitCode).toBe(1);
     expect(again.stdout).toContain(`saved     ${result.file}\n`);

@@ -38,10 +38,10 @@ function corpusOfRun({ corpus, counterexample }: MergedRun): CheckedCorpus {
 /** Saves the counterexample, where there is one, as an undivided run does. */
 function keep({ counterexample }: MergedRun, { corpus }: MergeOptions): KeptCounterexample | null {
   if (counterexample === null) return null;
-  const { found, reduced } = counterexample;
+  const { found, shrunk } = counterexample;
   const foundOperations = found.scenario.operations.length;
   return savedCounterexample(
-    { trace: reduced, foundOperations, reduction: null, flaky: null, slippedTo: null },
+    { trace: shrunk, foundOperations, shrinking: null, flaky: null, slippedTo: null },
     { saveTo: corpus, flag: '--corpus' },
   );
 }

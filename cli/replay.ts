@@ -66,7 +66,9 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   const isSame = found?.violation.clause === was;
   const verdict = found === null ? 'holds' : isSame ? 'reproduced' : 'another clause';
   const text =
-    found === null ? 'holds: some order explains the calls' : `${verdict}: ${found.violation.clause} is broken`;
+    found === null
+      ? 'holds: some order explains the calls'
+      : `${verdict}: ${found.violation.clause} is broken`;
   if (options.json === true)
     process.stdout.write(`${JSON.stringify({ verdict, target: target.name, text })}\n`);
   else {

@@ -1,7 +1,7 @@
-/** `frameproof shrink`: goes on reducing a saved trace, or turns a failing log into the simplest program that fails. */
+/** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
 import { Command } from 'commander';
 import { heldTo, readScenario } from '../counterexamples/corpus/index.ts';
-import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { type ShrunkScenario, shrinkScenario } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
@@ -19,7 +19,7 @@ interface ShrinkFlags {
 
 const DEFAULT_BUDGET_SECONDS = 60;
 
-function summary(result: ShrinkResult): string {
+function summary(result: ShrunkScenario): string {
   const { operationsBefore, trace, executions, seconds: spent } = result;
   const from = operationsBefore.toLocaleString('en-US');
   const budget = result.exhausted ? '; the budget ended, --budget allows for more' : '';
@@ -27,7 +27,7 @@ function summary(result: ShrinkResult): string {
 }
 
 function notes(
-  { clause, origin, otherClauses, flaky }: ShrinkResult,
+  { clause, origin, otherClauses, flaky }: ShrunkScenario,
   recorded: string | null,
 ): readonly string[] {
   const others = otherClauses.map(({ clause: name, count }) => `${name} (${count} times)`);
@@ -48,7 +48,7 @@ function notes(
   ];
 }
 
-function shrinkJson(result: ShrinkResult, path: string): object {
+function shrinkJson(result: ShrunkScenario, path: string): object {
   const { verdict, clause, origin, operationsBefore, trace, executions, exhausted } = result;
   const operations = trace.scenario.operations.length;
   return {
@@ -72,7 +72,7 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
   });
   const scenario = target.name === read.target ? read.scenario : heldTo(read.scenario, target.policies);
   const note = read.note === null ? {} : { note: read.note };
-  const result = shrink(target, scenario, {
+  const result = shrinkScenario(target, scenario, {
     ms: flags.budget * 1000,
     expected: read.clause ?? undefined,
     ...note,
@@ -96,7 +96,7 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
 }
 
 /** Prints how far the file was run before the budget ended. Nothing is saved: nothing was found. */
-function reportUnfinished(file: string, target: string, result: ShrinkResult, isJson: boolean): void {
+function reportUnfinished(file: string, target: string, result: ShrunkScenario, isJson: boolean): void {
   const { trace, operationsBefore, seconds: spent } = result;
   const ran = trace.scenario.operations.length;
   const [done, all] = [ran, operationsBefore].map((n) => n.toLocaleString('en-US'));
@@ -109,7 +109,7 @@ function reportUnfinished(file: string, target: string, result: ShrinkResult, is
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function shrinkCommand(): Command {
   return new Command('shrink')
-    .description('reduce a saved counterexample, or a failing log, to the simplest program that fails')
+    .description('shrink a saved counterexample, or a failing log, to the simplest program that fails')
     .argument('<file>', 'trace file or log')
     .option('--target <module>', 'run it on this target instead of the one it was found on')
     .addOption(profileOption())

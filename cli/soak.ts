@@ -92,7 +92,7 @@ async function soak(options: SoakOptions): Promise<void> {
   if (broken?.counterexample != null) {
     const kept = keepCounterexample(target, broken.counterexample, {
       ...options,
-      shrinking: broken.shrinking,
+      byFastCheck: broken.shrinking,
     });
     process.stdout.write(`round ${next}: broken\n${counterexampleText(kept)}`);
     process.exitCode = EXIT.broken;

@@ -44,7 +44,7 @@ export function differenceLines(difference: Difference): readonly string[] {
     `differ    ${call}`,
     `candidate ${answerOf(candidate, at)}; ${violation(candidate)}`,
     `baseline  ${answerOf(baseline, at)}; ${violation(baseline)}`,
-    `reduced   from ${foundOperations} operations to ${now} (${spent})`,
+    `shrunk   from ${foundOperations} operations to ${now} (${spent})`,
   ];
 }
 

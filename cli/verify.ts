@@ -77,7 +77,7 @@ function optionsOf(
       speedTime === 0
         ? null
         : { world: speedWorld(worlds, options), seconds: speedTime, maxSlowdown: maxSlowdown ?? null },
-    reduceMs: budget * 1000,
+    shrinkMs: budget * 1000,
     ...(json === true ? {} : { onStep: (step) => process.stdout.write(stepLine(step)) }),
     signal,
   };

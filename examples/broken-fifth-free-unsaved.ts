@@ -1,6 +1,6 @@
 /**
  * Broken in the same way, without its state as words. What it hides is found on a long walk, if at all, and the program that
- * was found is then reduced.
+ * was found is then shrunk.
  *
  *   npx frameproof explore --target examples/broken-fifth-free-unsaved.ts --stack 2 --bitmap 2
  */

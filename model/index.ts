@@ -1,4 +1,4 @@
 /** WHAT IT MEANS: the pure model of page ownership, which accepts a response or names the clause it breaks. */
 export { type FreeStack, pop, push, top } from './free-stack.ts';
 export { ModelState } from './state.ts';
-export { init, type Violation, step, sweep, type Tally, type Verdict } from './step.ts';
+export { init, step, sweep, type Tally, type Verdict, type Violation } from './step.ts';

@@ -151,13 +151,13 @@ describe('the model rejects, and names the clause:', () => {
 
   it('policy.first-fit, with the page frame that should have been taken', () => {
     const verdict = step(start('first-fit'), run(2), { outcome: handedOut(5) });
-    expect(verdict).toMatchObject({ accepted: false, violation: { clause: 'policy.first-fit', frame: 0 } });
+    expect(verdict).toMatchObject({ accepted: false, violation: { clause: 'policy.first-fit', pfn: 0 } });
   });
 
   it('the page frame of a batch that comes first in it', () => {
     const batch: Outcome = { kind: 'addresses', addresses: [at(21), at(20), at(19)] };
     const verdict = step(held(), { call: 'allocPages', count: 3n }, { outcome: batch });
-    expect(verdict).toMatchObject({ violation: { clause: 'allocPages.was-free', frame: 20 } });
+    expect(verdict).toMatchObject({ violation: { clause: 'allocPages.was-free', pfn: 20 } });
   });
 });
 
@@ -180,7 +180,7 @@ describe('init and sweeps', () => {
     ] as const;
     expect(sweep(start(), runs)).toBeNull();
     const held = after(step(start(), ALLOC, { outcome: handedOut(20) }));
-    expect(sweep(held, runs)).toMatchObject({ clause: 'owner.agrees', frame: 20, owner: 'caller' });
+    expect(sweep(held, runs)).toMatchObject({ clause: 'owner.agrees', pfn: 20, owner: 'caller' });
   });
 });
 

@@ -3,7 +3,7 @@
  * does.
  */
 import { join } from 'node:path';
-import { reduce } from '../counterexamples/shrink/index.ts';
+import { shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
 import type { Target } from '../runner/index.ts';
 import type { PmmFactory, Policy } from '../spec/index.ts';
@@ -35,7 +35,7 @@ class CounterexampleError extends Error {
 
 function fail(target: Target, { counterexample, seed, unreached }: CampaignResult, saveTo: string): void {
   if (counterexample !== null) {
-    const { trace } = reduce(target, counterexample);
+    const { trace } = shrink(target, counterexample);
     const path = saveTrace(saveTo, trace);
     const lines = [...formatCounterexample(trace), `saved     ${path}`, `seed      ${seed}`];
     throw new CounterexampleError(`the specification is broken\n${lines.join('\n')}`);

@@ -3,13 +3,14 @@
  * response or names the clause it breaks; in between, and at the end, every page frame is swept. The record of it is
  * the trace.
  */
-import { init, type ModelState, type Violation, step, sweep, type Tally } from '../model/index.ts';
+import { init, type ModelState, step, sweep, type Tally, type Violation } from '../model/index.ts';
 import {
   beyond,
   expectation,
   type InspectedRun,
   isAllocation,
   type Operation,
+  type PlacedViolation,
   type Policy,
   type Profile,
   type Program,
@@ -17,7 +18,6 @@ import {
   type Response,
   type SettledStep,
   type Trace,
-  type PlacedViolation,
 } from '../spec/index.ts';
 import { undefinedIn } from './dry-run.ts';
 import type { Performer } from './performer.ts';

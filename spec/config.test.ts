@@ -4,9 +4,9 @@ import {
   bitmapLimit,
   Config,
   config,
-  pfnAt,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
+  pfnAt,
   toHigherHalf,
 } from './config.ts';
 import { decode } from './decode.ts';

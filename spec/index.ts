@@ -29,9 +29,9 @@ export {
   Config,
   config,
   DEFAULT_BITMAP_MAX_ADDR,
-  pfnAt,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
+  pfnAt,
   toHigherHalf,
 } from './config.ts';
 export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
@@ -55,13 +55,13 @@ export {
   Descriptor,
   type DescriptorInput,
   endAddressOf,
-  pfnEnd,
   isRam,
   MEMORY_TYPES,
   MemoryMap,
   MemoryType,
   memoryMap,
   ownerAfterInit,
+  pfnEnd,
   regionOf,
 } from './memory-map.ts';
 export {
@@ -113,7 +113,7 @@ export {
   resultName,
 } from './reference.ts';
 export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
-export { Trace, PlacedViolation } from './trace.ts';
+export { PlacedViolation, Trace } from './trace.ts';
 export {
   addressOf,
   bytesOf,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { config } from './config.ts';
 import { BY_USABILITY } from './import/resolve.ts';
 import { type Band, bandsOf, INITIAL_OWNERS, initialOwner, totalsOf, zonesOf } from './map-summary.ts';
-import { pfnEnd, type MemoryMap, memoryMap } from './memory-map.ts';
+import { type MemoryMap, memoryMap, pfnEnd } from './memory-map.ts';
 
 const map = memoryMap([
   { type: 'reserved', start: 0x9000n, pages: 1 },

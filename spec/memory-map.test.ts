@@ -4,13 +4,13 @@ import { decode } from './decode.ts';
 import {
   type DescriptorInput,
   endAddressOf,
-  pfnEnd,
   isRam,
   MEMORY_TYPES,
   MemoryMap,
   type MemoryType,
   memoryMap,
   ownerAfterInit,
+  pfnEnd,
 } from './memory-map.ts';
 
 const conventional = (frame: number, pages: number): DescriptorInput => ({

@@ -1,5 +1,5 @@
 /**
- * Certificates of mutants: whether a reduced program is as short as any on its own small world, and what a search of all states
+ * Certificates of mutants: whether a shrunk program is as short as any on its own small world, and what a search of all states
  * finds there and in the usual world. A mutant that a world of that size cannot express is named with the reason, or closes.
  */
 import Table from 'cli-table3';

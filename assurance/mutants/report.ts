@@ -47,8 +47,8 @@ function caughtBy(result: MutantResult): string {
   return clauses.length === 1 ? first[0] : clauses.map(([name, count]) => `${name} ${count}x`).join('\n');
 }
 
-function ownTraces({ reduced }: MutantResult): readonly Trace[] {
-  return reduced.map(({ trace }) => trace);
+function ownTraces({ shrunk }: MutantResult): readonly Trace[] {
+  return shrunk.map(({ trace }) => trace);
 }
 
 function fastCheckTraces({ catches }: MutantResult): readonly Trace[] {
@@ -60,7 +60,7 @@ function slips({ catches }: MutantResult): number {
   return catches.filter(({ clause, shrunk }) => shrunk.violation?.clause !== clause).length;
 }
 
-/** Whether all of the different programs that a mutant was reduced to are as short as any on their worlds. */
+/** Whether all of the different programs that a mutant was shrunk to are as short as any on their worlds. */
 function certifiedWord(certificates: readonly Certificate[]): string {
   if (certificates.length === 0) return '-';
   const isShortest = certificates.every(({ kind }) => kind === 'shortest');
@@ -89,9 +89,9 @@ const COLUMNS: readonly Column[] = [
     cell: ({ catches }) => median(catches.slice(0, MEDIAN_SEEDS).map(({ ms }) => ms)).toFixed(0),
   },
   { head: 'shortest\nknown', cell: ({ mutant }) => mutant.shortest },
-  { head: 'reduced\nlength', cell: (result) => span(ownTraces(result).map(lengthOf)) },
-  { head: 'reduced\ndistinct', cell: (result) => distinctPrograms(ownTraces(result)) },
-  { head: 'reduce\nms p50', cell: ({ reduced }) => median(reduced.map(({ ms }) => ms)).toFixed(0) },
+  { head: 'shrunk\nlength', cell: (result) => span(ownTraces(result).map(lengthOf)) },
+  { head: 'shrunk\ndistinct', cell: (result) => distinctPrograms(ownTraces(result)) },
+  { head: 'shrink\nms p50', cell: ({ shrunk }) => median(shrunk.map(({ ms }) => ms)).toFixed(0) },
   { head: 'certified', cell: ({ certificates }) => certifiedWord(certificates) },
   { head: 'fast-check\nlength', cell: (result) => span(fastCheckTraces(result).map(lengthOf)) },
   { head: 'fast-check\ndistinct', cell: (result) => distinctPrograms(fastCheckTraces(result)) },
@@ -109,8 +109,8 @@ export function mutantTable(results: readonly MutantResult[]): string {
 
 /** Returns a line for each mutant whose simplest program breaks another clause than one that caught it. */
 export function otherEndings(results: readonly MutantResult[]): readonly string[] {
-  return results.flatMap(({ mutant, catches, reduced }) => {
-    const [end] = tallied(reduced.flatMap(({ trace }) => trace.violation?.clause ?? []));
+  return results.flatMap(({ mutant, catches, shrunk }) => {
+    const [end] = tallied(shrunk.flatMap(({ trace }) => trace.violation?.clause ?? []));
     const others = tallied(catches.map(({ clause }) => clause)).filter(([name]) => name !== end?.[0]);
     if (end === undefined || others.length === 0) return [];
     const from = others
@@ -156,11 +156,11 @@ function shortest(
   return `${((100 * runs.filter(Boolean).length) / runs.length).toFixed(1)} %`;
 }
 
-/** Returns lines over all: how often one program is all there is, how short it is, and how long reducing takes. */
+/** Returns lines over all: how often one program is all there is, how short it is, and how long shrinking takes. */
 export function summary(results: readonly MutantResult[]): string {
-  const ms = results.flatMap(({ reduced }) => reduced.map((one) => one.ms));
+  const ms = results.flatMap(({ shrunk }) => shrunk.map((one) => one.ms));
   const caught = results.flatMap(({ catches }) => catches.map((one) => one.ms));
-  const spent = results.flatMap(({ reduced }) => reduced.filter((one) => !one.isMinimal)).length;
+  const spent = results.flatMap(({ shrunk }) => shrunk.filter((one) => !one.isMinimal)).length;
   const slipped = results.reduce((sum, result) => sum + slips(result), 0);
   const [own, theirs] = [singles(results, ownTraces), singles(results, fastCheckTraces)];
   return [
@@ -168,7 +168,7 @@ export function summary(results: readonly MutantResult[]): string {
     `as short as the shortest known: ${shortest(results, ownTraces)} of ${ms.length} runs; with fast-check's shrinking alone: ${shortest(results, fastCheckTraces)}`,
     `fast-check's shrinking ended at another clause than it began with in ${slipped} of ${ms.length} runs`,
     `catching: ${median(caught).toFixed(0)} ms p50, ${quantile(caught, 0.95).toFixed(0)} ms p95`,
-    `reducing: ${median(ms).toFixed(0)} ms p50, ${quantile(ms, 0.95).toFixed(0)} ms p95; ${spent} of ${ms.length} ended by the budget`,
+    `shrinking: ${median(ms).toFixed(0)} ms p50, ${quantile(ms, 0.95).toFixed(0)} ms p95; ${spent} of ${ms.length} ended by the budget`,
   ].join('\n');
 }
 
@@ -191,7 +191,7 @@ export function shortcomings(results: readonly MutantResult[]): readonly string[
       const { mutant } = result;
       const longest = Math.max(0, ...ownTraces(result).map(lengthOf));
       if (longest <= mutant.shortest) return [];
-      return [`${mutant.name}: reduced to ${longest} operations, ${mutant.shortest} are known to do`];
+      return [`${mutant.name}: shrunk to ${longest} operations, ${mutant.shortest} are known to do`];
     }),
     ...tooMany(results),
   ];

@@ -1,7 +1,7 @@
 /**
  * The suite that proves that the properties bite: every mutant from several seeds. Run by `npm run mutants`; `--quick`
  * takes fewer seeds, `--certify` certifies the saved programs instead of looking for them, `--save FOLDER` writes the simplest
- * program of each mutant into a folder, as a trace. Exits 1 where a clause is broken by no mutant, a mutant survives, a reduced
+ * program of each mutant into a folder, as a trace. Exits 1 where a clause is broken by no mutant, a mutant survives, a shrunk
  * program is longer than the shortest known, or the seeds give different programs for more than one mutant in twenty.
  */
 import { existsSync, mkdirSync } from 'node:fs';
@@ -35,8 +35,8 @@ async function tryAll(seeds: readonly number[]): Promise<readonly MutantResult[]
 
 function save(folder: string, results: readonly MutantResult[]): void {
   mkdirSync(folder, { recursive: true });
-  for (const { mutant, reduced } of results) {
-    const [first] = reduced;
+  for (const { mutant, shrunk } of results) {
+    const [first] = shrunk;
     if (first !== undefined) writeTrace(join(folder, `${mutant.name}.json`), first.trace);
   }
 }

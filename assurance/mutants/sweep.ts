@@ -27,7 +27,7 @@ const OPTIONS: VerifyOptions = {
   smallWorld: { stack: 2, bitmap: 3 },
   random: { worlds: [], generated: true, programs: 2000, operations: 50, seed: 1 },
   speed: null,
-  reduceMs: 30_000,
+  shrinkMs: 30_000,
 };
 
 interface Row {

@@ -1,9 +1,9 @@
 /**
- * Trials of mutants: campaigns from several seeds on one mutant, each counterexample reduced twice over: by fast-check's
- * own shrinking, which is part of the campaign, and by our reduction from there on.
+ * Trials of mutants: campaigns from several seeds on one mutant, each counterexample shrunk twice over: by fast-check's
+ * own shrinking, which is part of the campaign, and by our shrinking from there on.
  */
 
-import { reduceAcross } from '../../counterexamples/shrink/index.ts';
+import { shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import { type Certificate, certify } from '../../properties/explore/index.ts';
 import { type CampaignOptions, runCampaign } from '../../properties/random/index.ts';
 import { type Mutant, targetOf } from '../../runner/mutants/index.ts';
@@ -31,8 +31,8 @@ export interface Catch {
   readonly kept: Trace;
 }
 
-/** A counterexample reduced. */
-export interface Reduced {
+/** A counterexample shrunk. */
+export interface Shrunk {
   readonly trace: Trace;
   readonly ms: number;
   /** Whether no move was left, rather than no budget. */
@@ -64,14 +64,14 @@ export async function catchMutant(mutant: Mutant, options: CatchOptions): Promis
   return { clause, programs, operations, ms, found: from, shrunk: to, kept: counterexample };
 }
 
-/** Reduces what a campaign found to the simplest program of the mutant. */
-export function reduceCatch(mutant: Mutant, { kept }: Catch): Reduced {
+/** Shrinks what a campaign found to the simplest program of the mutant. */
+export function shrinkCatch(mutant: Mutant, { kept }: Catch): Shrunk {
   const start = performance.now();
-  const results = reduceAcross(targetOf(mutant), kept);
+  const results = shrinkAcross(targetOf(mutant), kept);
   return {
     trace: { ...(results.at(-1)?.trace ?? kept), note: mutant.sentence },
     ms: performance.now() - start,
-    isMinimal: results.every(({ verdict, exhausted }) => verdict === 'reduced' && !exhausted),
+    isMinimal: results.every(({ verdict, exhausted }) => verdict === 'shrunk' && !exhausted),
   };
 }
 
@@ -79,8 +79,8 @@ export function reduceCatch(mutant: Mutant, { kept }: Catch): Reduced {
 export interface MutantResult {
   readonly mutant: Mutant;
   readonly catches: readonly Catch[];
-  readonly reduced: readonly Reduced[];
-  /** Of each different program that it was reduced to, whether one is as short on the same world. */
+  readonly shrunk: readonly Shrunk[];
+  /** Of each different program that it was shrunk to, whether one is as short on the same world. */
   readonly certificates: readonly Certificate[];
   /** Seeds from which it was not caught. */
   readonly survived: readonly number[];
@@ -102,12 +102,12 @@ export async function tryMutant(mutant: Mutant, seeds: readonly number[]): Promi
     if (caught === null) survived.push(seed);
     else catches.push(caught);
   }
-  const reduced = catches.map((caught) => reduceCatch(mutant, caught));
+  const shrunk = catches.map((caught) => shrinkCatch(mutant, caught));
   const certificates = await certificatesOf(
     mutant,
-    reduced.map(({ trace }) => trace),
+    shrunk.map(({ trace }) => trace),
   );
-  return { mutant, catches, survived, reduced, certificates };
+  return { mutant, catches, survived, shrunk, certificates };
 }
 
 /** Returns the operations of a trace. */

@@ -1,5 +1,5 @@
 /**
- * SPIN: the model checker that counts what the Promela of the model reaches, without partial order reduction, so that every
+ * SPIN: the model checker that counts what the Promela of the model reaches, without partial order shrinking, so that every
  * transition is taken.
  */
 import { spawnSync } from 'node:child_process';

@@ -2,7 +2,7 @@
  * Cutting: a long failing program made short. The last operations may fail alone with what they depend on; of what is left,
  * large pieces are left out, then smaller ones (delta debugging). What it costs to run a program goes with its length,
  * so the order pays: most of 100,000 operations are gone after a few short runs. The result still breaks the same clause;
- * finer moves are those of the reducer.
+ * finer moves are those of the shrinker.
  */
 
 import type { Target } from '../../runner/index.ts';

@@ -1,5 +1,5 @@
 /**
- * Drafts: scenarios in the shape that a reducer turns over by the thousand. A descriptor is a type and page frames, the
+ * Drafts: scenarios in the shape that a shrinker turns over by the thousand. A descriptor is a type and page frames, the
  * bitmap limit a page frame, and nothing is validated until the draft becomes a scenario again; the key of a draft is a
  * short string, equal for two drafts exactly when they are the same scenario.
  */

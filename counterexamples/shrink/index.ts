@@ -1,7 +1,7 @@
 /** The door of counterexamples/shrink/. */
 export { operationKey, Worlds } from './draft.ts';
-export { type Flaky, type ReduceResult, reduce, reduceAcross } from './shrink.ts';
-export { type ShrinkResult, shrink } from './shrink-scenario.ts';
+export { type Flaky, type ShrinkResult, shrink, shrinkAcross } from './shrink.ts';
+export { type ShrunkScenario, shrinkScenario } from './shrink-scenario.ts';
 export { argumentsCost, KIND_RANK } from './simplicity.ts';
 export { programsOn } from './small-programs.ts';
 export { narrowWorldsFor, worldsFor } from './small-worlds.ts';

@@ -11,7 +11,7 @@ import { config, formatProgram, isPmmPanic, memoryMap, type Program } from '../.
 import { heldTo, readScenario } from '../corpus/read-scenario.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
 import { keeping, lastOf } from './keeping.ts';
-import { shrink } from './shrink-scenario.ts';
+import { shrinkScenario } from './shrink-scenario.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-shrink-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,9 +76,9 @@ describe('a log of 10,000 operations that ends in a double free', () => {
     expect(read).toMatchObject({ kind: 'log', clause: 'free.owner' });
     expect(read.scenario.operations).toHaveLength(10_001);
     const options = { ms: 60_000, expected: read.clause ?? undefined };
-    const { verdict, clause, trace } = shrink(DOUBLE_FREE, read.scenario, options);
+    const { verdict, clause, trace } = shrinkScenario(DOUBLE_FREE, read.scenario, options);
     expect({ verdict, clause, broken: trace.violation?.clause }).toEqual({
-      verdict: 'reduced',
+      verdict: 'shrunk',
       clause: 'free.owner',
       broken: 'free.owner',
     });
@@ -87,12 +87,12 @@ describe('a log of 10,000 operations that ends in a double free', () => {
 
   it('holds on an allocator without the defect', async () => {
     const { scenario } = await readScenario(failingLog(OURS, 2000));
-    expect(shrink(OURS, scenario, { ms: 60_000 }).verdict).toBe('holds');
+    expect(shrinkScenario(OURS, scenario, { ms: 60_000 }).verdict).toBe('holds');
   });
 
   it('is not said to hold where the time ends before the log does', async () => {
     const { scenario } = await readScenario(failingLog(OURS, 2000));
-    const { verdict, exhausted, trace } = shrink(OURS, scenario, { ms: 1 });
+    const { verdict, exhausted, trace } = shrinkScenario(OURS, scenario, { ms: 1 });
     expect({ verdict, exhausted }).toEqual({ verdict: 'unfinished', exhausted: true });
     expect(trace.scenario.operations.length).toBeLessThan(2000);
   });
@@ -108,7 +108,7 @@ describe('a log of 10,000 operations that ends in a double free', () => {
 describe('a defect that needs several operations', () => {
   it('is cut down to those that it needs', async () => {
     const { scenario } = await readScenario(failingLog(OURS, 3000));
-    const { trace } = shrink(LOSES_ONE, scenario, { ms: 30_000 });
+    const { trace } = shrinkScenario(LOSES_ONE, scenario, { ms: 30_000 });
     expect(trace.violation).toBeDefined();
     expect(trace.scenario.operations.filter(({ call }) => call === 'free').length).toBeLessThanOrEqual(5);
     expect(execute(LOSES_ONE, trace.scenario).violation).toEqual(trace.violation);
@@ -143,7 +143,7 @@ describe('a recorded log of an example that is broken', () => {
     const read = await readScenario(recordedLog(target));
     expect(read.scenario.operations.length).toBeGreaterThan(1500);
     const scenario = heldTo(read.scenario, target.policies);
-    const { trace } = shrink(target, scenario, { ms: 30_000, expected: read.clause ?? undefined });
+    const { trace } = shrinkScenario(target, scenario, { ms: 30_000, expected: read.clause ?? undefined });
     expect({ clause: trace.violation?.clause, operations: trace.scenario.operations.length }).toEqual({
       clause,
       operations: 1,

@@ -1,5 +1,5 @@
 /**
- * Shrinking a scenario of any length: cut short first, where it is long, then reduced to the simplest one that breaks the
+ * Shrinking a scenario of any length: cut short first, where it is long, then shrunk to the simplest one that breaks the
  * same clause.
  */
 
@@ -7,10 +7,10 @@ import type { Target } from '../../runner/index.ts';
 import type { ClauseName, Scenario, Trace } from '../../spec/index.ts';
 import { cut } from './cut.ts';
 import { failingRun, type Origin } from './failing-run.ts';
-import { type Flaky, type ReduceResult, reduce } from './shrink.ts';
+import { type Flaky, type ShrinkResult, shrink } from './shrink.ts';
 import type { OtherClause } from './trials.ts';
 
-export interface ShrinkOptions {
+export interface ShrinkScenarioOptions {
   /** Milliseconds at most. */
   readonly ms: number;
   /** The clause that the scenario was seen to break: where something shorter breaks it, the whole is never run. */
@@ -22,11 +22,11 @@ export interface ShrinkOptions {
 }
 
 /**
- * What shrinking came to: a verdict of {@link reduce}, or `unfinished` where the time ended while the whole was running and
+ * What shrinking came to: a verdict of {@link shrink}, or `unfinished` where the time ended while the whole was running and
  * no clause was broken by then; the trace is that of the part that ran.
  */
-export interface ShrinkResult {
-  readonly verdict: ReduceResult['verdict'] | 'unfinished';
+export interface ShrunkScenario {
+  readonly verdict: ShrinkResult['verdict'] | 'unfinished';
   /** The simplest run found. */
   readonly trace: Trace;
   /** The clause that the scenario breaks on this target, or null where it holds. */
@@ -42,17 +42,21 @@ export interface ShrinkResult {
   readonly flaky: Flaky | null;
 }
 
-/** The reducer's moves are many: it is given programs of at most this length where time allows to cut so far. */
+/** The shrinker's moves are many: it is given programs of at most this length where time allows to cut so far. */
 const SHORT = 12;
-/** Programs longer than this are left as they were cut: every step of the reducer runs the whole of them. */
-const REDUCIBLE = 2000;
+/** Programs longer than this are left as they were cut: every step of the shrinker runs the whole of them. */
+const SHRINKABLE = 2000;
 /** Share of the time that cutting may take. */
 const CUT_SHARE = 0.8;
 /** Executions are bounded by time alone here. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** Shrinks a scenario that breaks a clause on this target. */
-export function shrink(target: Target, scenario: Scenario, options: ShrinkOptions): ShrinkResult {
+export function shrinkScenario(
+  target: Target,
+  scenario: Scenario,
+  options: ShrinkScenarioOptions,
+): ShrunkScenario {
   const start = performance.now();
   const until = start + options.ms;
   const elapsed = (): number => (performance.now() - start) / 1000;
@@ -63,7 +67,7 @@ export function shrink(target: Target, scenario: Scenario, options: ShrinkOption
   } = failingRun(target, scenario, { expected: options.expected, until });
   const clause = first.violation?.clause ?? null;
   const common = { clause, origin, operationsBefore: scenario.operations.length };
-  const unreduced = { otherClauses: [], flaky: null };
+  const unshrunk = { otherClauses: [], flaky: null };
   if (clause === null) {
     const isWhole = first.operations.length === scenario.operations.length;
     return {
@@ -73,7 +77,7 @@ export function shrink(target: Target, scenario: Scenario, options: ShrinkOption
       executions,
       seconds: elapsed(),
       exhausted: !isWhole,
-      ...unreduced,
+      ...unshrunk,
     };
   }
   const { onProgress } = options;
@@ -84,28 +88,28 @@ export function shrink(target: Target, scenario: Scenario, options: ShrinkOption
   });
   const trace = { ...short.run.trace(), ...(options.note === undefined ? {} : { note: options.note }) };
   const spent = executions + short.executions;
-  if (short.run.operations.length > REDUCIBLE)
+  if (short.run.operations.length > SHRINKABLE)
     return {
-      verdict: 'reduced',
+      verdict: 'shrunk',
       trace,
       ...common,
       executions: spent,
       seconds: elapsed(),
       exhausted: true,
-      ...unreduced,
+      ...unshrunk,
     };
   const left = Math.max(1, until - performance.now());
-  const reduced = reduce(target, trace, { ms: left, executions: UNLIMITED });
+  const shrunk = shrink(target, trace, { ms: left, executions: UNLIMITED });
   // It broke a clause a moment ago.
-  const isGone = reduced.verdict === 'holds';
+  const isGone = shrunk.verdict === 'holds';
   return {
-    verdict: isGone ? 'flaky' : reduced.verdict,
-    trace: isGone ? trace : reduced.trace,
+    verdict: isGone ? 'flaky' : shrunk.verdict,
+    trace: isGone ? trace : shrunk.trace,
     ...common,
-    executions: spent + reduced.executions,
+    executions: spent + shrunk.executions,
     seconds: elapsed(),
-    exhausted: short.exhausted || reduced.exhausted,
-    otherClauses: reduced.otherClauses,
-    flaky: isGone ? { first: trace, second: reduced.trace } : reduced.flaky,
+    exhausted: short.exhausted || shrunk.exhausted,
+    otherClauses: shrunk.otherClauses,
+    flaky: isGone ? { first: trace, second: shrunk.trace } : shrunk.flaky,
   };
 }

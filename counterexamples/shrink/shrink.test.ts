@@ -3,7 +3,7 @@ import { runCampaign } from '../../properties/random/index.ts';
 import { execute, OURS, type Target } from '../../runner/index.ts';
 import { config, memoryMap, type Operation, type Reference, Trace } from '../../spec/index.ts';
 import { BUGS } from './fixtures/broken.ts';
-import { reduce, reduceAcross } from './shrink.ts';
+import { shrink, shrinkAcross } from './shrink.ts';
 import { compareSimplicity } from './simplicity.ts';
 
 const SEEDS = [1, 2];
@@ -42,15 +42,15 @@ function traceOn(target: Target, operations: readonly Operation<Reference>[]): T
   return execute(target, { map, config: config({ bitmapMaxAddr: 0x4000n }), policies, operations }).trace();
 }
 
-describe('reduce', () => {
+describe('shrink', () => {
   for (const { target, shortest } of BUGS)
     it(`brings "${target.name}" down to ${shortest} operations, the same from every seed, under its clause`, async () => {
       const programs = new Set<string>();
       for (const seed of SEEDS) {
         const found = await counterexample(target, seed);
-        const results = reduceAcross(target, found);
+        const results = shrinkAcross(target, found);
         const [own] = results;
-        expect(own).toMatchObject({ verdict: 'reduced', exhausted: false });
+        expect(own).toMatchObject({ verdict: 'shrunk', exhausted: false });
         expect(own?.trace.violation?.clause).toBe(found.violation?.clause);
         expect(own?.otherClauses.map(({ clause }) => clause)).not.toContain(found.violation?.clause);
         const simplest = results.at(-1)?.trace ?? found;
@@ -61,14 +61,14 @@ describe('reduce', () => {
       expect([...programs]).toHaveLength(1);
     });
 
-  it('reduces a failure of hidden state that no smaller state explains', () => {
+  it('shrinks a failure of hidden state that no smaller state explains', () => {
     const free = (result: number): Operation<Reference> => ({
       call: 'free',
       address: { result, page: 0, offset: 0n },
     });
     const operations = [0, 1, 2, 3, 4].flatMap((k) => [ALLOC, free(k)]);
     const target = bug('alloc fails after the fifth free');
-    const { trace } = reduce(target, traceOn(target, [...operations, ALLOC]));
+    const { trace } = shrink(target, traceOn(target, [...operations, ALLOC]));
     expect(trace.scenario.operations.map(({ call }) => call)).toEqual([
       'free',
       'free',
@@ -82,13 +82,13 @@ describe('reduce', () => {
   it('gives the same result each time', async () => {
     const target = bug('fragmentation refuses a run that fits');
     const found = await counterexample(target, 1);
-    expect(reduce(target, found).trace).toEqual(reduce(target, found).trace);
+    expect(shrink(target, found).trace).toEqual(shrink(target, found).trace);
   });
 
   it('finds nothing simpler than what it found', async () => {
     const target = bug('a refused batch returns its pages in another order');
-    const { trace } = reduce(target, await counterexample(target, 1));
-    const again = reduce(target, trace);
+    const { trace } = shrink(target, await counterexample(target, 1));
+    const again = shrink(target, trace);
     expect(again.steps).toBe(0);
     expect(compareSimplicity(again.trace.scenario, trace.scenario)).toBe(0);
   });
@@ -96,18 +96,18 @@ describe('reduce', () => {
   it('keeps the best so far when the budget ends, and says so', async () => {
     const target = bug('a refused batch returns its pages in another order');
     const found = await counterexample(target, 1);
-    const short = reduce(target, found, { executions: 5 });
-    expect(short).toMatchObject({ verdict: 'reduced', exhausted: true, executions: 5 });
+    const short = shrink(target, found, { executions: 5 });
+    expect(short).toMatchObject({ verdict: 'shrunk', exhausted: true, executions: 5 });
     expect(short.trace.violation?.clause).toBe(found.violation?.clause);
     expect(compareSimplicity(short.trace.scenario, found.scenario)).toBeLessThanOrEqual(0);
-    expect(reduce(target, found).exhausted).toBe(false);
-    expect(reduce(target, found, { ms: 0 })).toMatchObject({ exhausted: true, executions: 1 });
+    expect(shrink(target, found).exhausted).toBe(false);
+    expect(shrink(target, found, { ms: 0 })).toMatchObject({ exhausted: true, executions: 1 });
   });
 
   it('takes note of the other clauses that simpler scenarios break', () => {
     const target = bug('free rounds up');
     const address = { absolute: config().higherHalf + 0x8001n };
-    const { trace, otherClauses } = reduce(
+    const { trace, otherClauses } = shrink(
       target,
       traceOn(target, [{ call: 'free', address: { absolute: address.absolute + 0x2000n } }]),
     );
@@ -129,13 +129,13 @@ describe('reduce', () => {
         return pmm;
       },
     };
-    const { verdict, flaky } = reduce(target, traceOn(target, [ALLOC]));
+    const { verdict, flaky } = shrink(target, traceOn(target, [ALLOC]));
     expect(verdict).toBe('flaky');
     expect(flaky?.first.responses).not.toEqual(flaky?.second.responses);
   });
 
   it('says of a scenario that breaks no clause that it holds', () => {
-    expect(reduce(OURS, traceOn(OURS, [ALLOC]))).toMatchObject({ verdict: 'holds', flaky: null });
+    expect(shrink(OURS, traceOn(OURS, [ALLOC]))).toMatchObject({ verdict: 'holds', flaky: null });
   });
 
   it('drops the names of maps and the operations after the failure', () => {
@@ -144,7 +144,7 @@ describe('reduce', () => {
       call: 'free',
       address: { absolute: config().higherHalf + absolute },
     });
-    const { trace } = reduce(target, traceOn(target, [free(0n), ALLOC, ALLOC]));
+    const { trace } = shrink(target, traceOn(target, [free(0n), ALLOC, ALLOC]));
     expect(trace.scenario.operations).toEqual([free(0n)]);
     expect(trace.scenario.map).toEqual(memoryMap([{ type: 'conventional', start: 0n, pages: 1 }]));
   });

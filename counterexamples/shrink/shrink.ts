@@ -1,5 +1,5 @@
 /**
- * Reduction: from a trace that breaks a clause to the simplest scenario that breaks the same clause, in the one order of
+ * Shrinking: from a trace that breaks a clause to the simplest scenario that breaks the same clause, in the one order of
  * `simplicity.ts`. Descent by moves, then a search of small worlds that does not depend on the start, in turn until
  * neither finds anything simpler. Deterministic and without a seed; bounded by a budget, at whose end the best so far is
  * kept.
@@ -14,10 +14,10 @@ import { search } from './search.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { type Failure, type OtherClause, Outcomes, Trials } from './trials.ts';
 
-export interface ReduceOptions {
+export interface ShrinkOptions {
   /** Executions at most. Default: 50,000. */
   readonly executions?: number;
-  /** Milliseconds at most. Default: 30,000. A reduction that this ends depends on the machine. */
+  /** Milliseconds at most. Default: 30,000. A shrinking that this ends depends on the machine. */
   readonly ms?: number;
 }
 
@@ -29,14 +29,14 @@ export interface Flaky {
 }
 
 /**
- * - `reduced`: the trace is a local minimum, or the best that the budget allowed.
+ * - `shrunk`: the trace is a local minimum, or the best that the budget allowed.
  * - `holds`: the scenario breaks no clause on this target.
  * - `flaky`: the target answered the same scenario in two ways.
  */
-export type ReduceVerdict = 'reduced' | 'holds' | 'flaky';
+export type ShrinkVerdict = 'shrunk' | 'holds' | 'flaky';
 
-export interface ReduceResult {
-  readonly verdict: ReduceVerdict;
+export interface ShrinkResult {
+  readonly verdict: ShrinkVerdict;
   /** The simplest trace found; where the target is flaky from the start, or the scenario holds on it, what it did first. */
   readonly trace: Trace;
   /** Scenarios executed, besides the five runs that look for differing answers. */
@@ -48,7 +48,7 @@ export interface ReduceResult {
   readonly steps: number;
   /** Whether the budget ended before no move was left. */
   readonly exhausted: boolean;
-  /** Clauses that other candidates broke. The reduction did not follow them. */
+  /** Clauses that other candidates broke. The shrinking did not follow them. */
   readonly otherClauses: readonly OtherClause[];
   /** Both runs, where the target answered one scenario in two ways. */
   readonly flaky: Flaky | null;
@@ -69,12 +69,12 @@ function differingRuns(target: Target, scenario: Trace['scenario']): Flaky | nul
   return answers(first) === answers(second) ? null : { first, second };
 }
 
-/** Runs what was reduced twice more, and returns it with a run that differs, where one does. */
-function differingFrom(target: Target, reduced: Trace): Flaky | null {
-  const runs = differingRuns(target, reduced.scenario);
+/** Runs what was shrunk twice more, and returns it with a run that differs, where one does. */
+function differingFrom(target: Target, shrunk: Trace): Flaky | null {
+  const runs = differingRuns(target, shrunk.scenario);
   if (runs === null) return null;
-  const second = answers(runs.first) === answers(reduced) ? runs.second : runs.first;
-  return { first: reduced, second };
+  const second = answers(runs.first) === answers(shrunk) ? runs.second : runs.first;
+  return { first: shrunk, second };
 }
 
 /** Descends and searches in turn until neither finds anything simpler. */
@@ -88,7 +88,7 @@ function minimum(trials: Trials, start: Failure): { readonly failure: Failure; r
   return { failure, steps };
 }
 
-function unreduced(verdict: ReduceVerdict, trace: Trace, flaky: Flaky | null): ReduceResult {
+function unshrunk(verdict: ShrinkVerdict, trace: Trace, flaky: Flaky | null): ShrinkResult {
   const spent = { executions: 2, cached: 0, ms: 0, steps: 0, exhausted: false };
   return { verdict, trace, ...spent, otherClauses: [], flaky };
 }
@@ -107,33 +107,33 @@ function recorded(run: Execution, { note }: Trace): Trace {
 }
 
 /**
- * Reduces a trace that breaks a clause on this target. The clause kept is the one that the target breaks now; it differs
+ * Shrinks a trace that breaks a clause on this target. The clause kept is the one that the target breaks now; it differs
  * from the recorded one where the target has changed since. The policies are those of the trace.
  */
-export function reduce(target: Target, trace: Trace, options: ReduceOptions = {}): ReduceResult {
-  return reduceKnowing(new Outcomes(), target, trace, options);
+export function shrink(target: Target, trace: Trace, options: ShrinkOptions = {}): ShrinkResult {
+  return shrinkKnowing(new Outcomes(), target, trace, options);
 }
 
-function reduceKnowing(
+function shrinkKnowing(
   outcomes: Outcomes,
   target: Target,
   trace: Trace,
-  options: ReduceOptions,
-): ReduceResult {
+  options: ShrinkOptions,
+): ShrinkResult {
   const { executions = EXECUTIONS, ms = MS } = options;
   const flaky = differingRuns(target, trace.scenario);
-  if (flaky !== null) return unreduced('flaky', flaky.first, flaky);
+  if (flaky !== null) return unshrunk('flaky', flaky.first, flaky);
   const run = execute(target, trace.scenario);
-  if (run.violation === null) return unreduced('holds', run.trace(), null);
+  if (run.violation === null) return unshrunk('holds', run.trace(), null);
   const trials = new Trials(target, run.violation.clause, { executions, ms }, outcomes);
   const start = trials.run(performed(run));
-  if (start === null) return unreduced('reduced', recorded(run, trace), null);
+  if (start === null) return unshrunk('shrunk', recorded(run, trace), null);
   const { failure, steps } = minimum(trials, start);
-  const reduced = recorded(failure.run, trace);
-  const late = differingFrom(target, reduced);
+  const shrunk = recorded(failure.run, trace);
+  const late = differingFrom(target, shrunk);
   return {
-    verdict: late === null ? 'reduced' : 'flaky',
-    trace: reduced,
+    verdict: late === null ? 'shrunk' : 'flaky',
+    trace: shrunk,
     executions: trials.executions,
     cached: trials.cached,
     ms: trials.ms,
@@ -145,17 +145,17 @@ function reduceKnowing(
 }
 
 /**
- * Reduces a trace, and then, one after the other, the simplest trace of each other clause that was met and is simpler
+ * Shrinks a trace, and then, one after the other, the simplest trace of each other clause that was met and is simpler
  * than what was reached by then. Where all are of one bug, the simplest of the results is the same whichever clause the
- * bug was found by. The first result is that of {@link reduce}; the simplest comes last.
+ * bug was found by. The first result is that of {@link shrink}; the simplest comes last.
  */
-export function reduceAcross(
+export function shrinkAcross(
   target: Target,
   trace: Trace,
-  options: ReduceOptions = {},
-): readonly ReduceResult[] {
+  options: ShrinkOptions = {},
+): readonly ShrinkResult[] {
   const outcomes = new Outcomes();
-  const results = [reduceKnowing(outcomes, target, trace, options)];
+  const results = [shrinkKnowing(outcomes, target, trace, options)];
   const done = new Set<string | undefined>();
   for (let last = results[0]; last !== undefined; ) {
     done.add(last.trace.violation?.clause);
@@ -163,7 +163,7 @@ export function reduceAcross(
     const simpler = last.otherClauses
       .filter((other) => !done.has(other.clause) && compareSimplicity(other.trace.scenario, scenario) < 0)
       .sort((a, b) => compareSimplicity(a.trace.scenario, b.trace.scenario))[0];
-    last = simpler === undefined ? undefined : reduceKnowing(outcomes, target, simpler.trace, options);
+    last = simpler === undefined ? undefined : shrinkKnowing(outcomes, target, simpler.trace, options);
     if (last !== undefined) results.push(last);
   }
   return results;

@@ -1,6 +1,6 @@
 /**
  * Trials: candidates executed under the judge, within a budget. A candidate counts where it breaks the clause that is
- * being reduced and all its references resolve; one that breaks another clause is taken note of, never followed. What
+ * being shrunk and all its references resolve; one that breaks another clause is taken note of, never followed. What
  * was tried once is not executed again, nor is it by later trials that are given the same outcomes.
  */
 import { createHash } from 'node:crypto';
@@ -18,7 +18,7 @@ export interface Failure {
   readonly states: readonly Ownership[];
 }
 
-/** What a reduction may spend. */
+/** What a shrinking may spend. */
 export interface Budget {
   readonly executions: number;
   readonly ms: number;
@@ -96,7 +96,7 @@ export class Trials {
     this.#outcomes = outcomes;
   }
 
-  /** Milliseconds since the reduction began. */
+  /** Milliseconds since the shrinking began. */
   get ms(): number {
     return performance.now() - this.#start;
   }

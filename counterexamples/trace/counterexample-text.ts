@@ -7,13 +7,13 @@ import {
   type Config,
   endAddressOf,
   formatProgram,
-  pfnAt,
   type MemoryMap,
   ownerAfterInit,
+  type PlacedViolation,
+  pfnAt,
   type Response,
   type Trace,
   toHex,
-  type PlacedViolation,
 } from '../../spec/index.ts';
 
 const SHOWN_ADDRESSES = 4;

@@ -1,6 +1,6 @@
 /**
  * The concurrent check: random scenarios under random schedules, then every schedule of small ones, then real threads, until
- * something breaks a clause. What an explored schedule breaks is reduced; what threads break is shown as it came.
+ * something breaks a clause. What an explored schedule breaks is shrunk; what threads break is shown as it came.
  */
 
 import type { SideCounts } from '../../runner/index.ts';
@@ -8,7 +8,7 @@ import type { ClauseName, Config, MemoryMap } from '../../spec/index.ts';
 import { type Exhausted, exhaust, type Shape, scenariosOf } from './exhaust.ts';
 import { type Exploration, explore, type FoundRun } from './explore.ts';
 import type { ConcurrentViolation } from './judge-run.ts';
-import { type ReducedRun, reduceRun } from './reduce-run.ts';
+import { type ShrunkRun, shrinkRun } from './shrink-run.ts';
 import type { ConcurrentTarget } from './target.ts';
 import { checkThreads, type ThreadsResult } from './threads/check-threads.ts';
 
@@ -47,8 +47,8 @@ export interface ConcurrentResult {
   readonly exhausted: readonly ExhaustedShape[];
   /** Null where a schedule broke a clause before. */
   readonly threads: ThreadsResult | null;
-  /** A run under a schedule that broke a clause, as found and as reduced. */
-  readonly found: { readonly first: FoundRun; readonly reduced: ReducedRun } | null;
+  /** A run under a schedule that broke a clause, as found and as shrunk. */
+  readonly found: { readonly first: FoundRun; readonly shrunk: ShrunkRun } | null;
   /** What was broken, by a schedule or by threads. */
   readonly violation: ConcurrentViolation | null;
 }
@@ -82,8 +82,14 @@ export async function checkConcurrent(options: ConcurrentCheckOptions): Promise<
     first = one.found;
   }
   if (first !== null) {
-    const reduced = reduceRun(target, first);
-    return { explored, exhausted, threads: null, found: { first, reduced }, violation: reduced.found.violation };
+    const shrunk = shrinkRun(target, first);
+    return {
+      explored,
+      exhausted,
+      threads: null,
+      found: { first, shrunk },
+      violation: shrunk.found.violation,
+    };
   }
   const threads = await checkThreads({ ...options, callers: workers, patienceMs: PATIENCE_MS });
   return { explored, exhausted, threads, found: null, violation: threads.violation };

@@ -105,7 +105,10 @@ export function exhaust(
     met.guarded += stage.machine.guarded;
     if (broken !== null) {
       const { run, violation } = broken;
-      return { ...met, found: { scenario, points: 'locks', schedule: scheduleOf(run.taken), run, violation } };
+      return {
+        ...met,
+        found: { scenario, points: 'locks', schedule: scheduleOf(run.taken), run, violation },
+      };
     }
     onScenario(met.scenarios);
   }

@@ -5,7 +5,7 @@
  *
  * Amounts that a caller reads are calls of their own: between a call and the amounts after it anything may happen.
  */
-import { type ModelState, type Violation, step } from '../../model/index.ts';
+import { type ModelState, step, type Violation } from '../../model/index.ts';
 import type { Operation, Response } from '../../spec/index.ts';
 import { type Linearization, linearize, type Sequential, type TimedCall } from './linearize.ts';
 

@@ -10,7 +10,7 @@ import {
 } from './concurrent-trace.ts';
 import { explore, type FoundRun } from './explore.ts';
 import { CONCURRENT_MUTANTS, type ConcurrentMutant } from './mutants.ts';
-import { reduceRun } from './reduce-run.ts';
+import { shrinkRun } from './shrink-run.ts';
 import { type ConcurrentTarget, OURS_SHARED, sharedWords } from './target.ts';
 
 /** From this seed each mutant is caught soon. */
@@ -37,12 +37,12 @@ describe.each(CONCURRENT_MUTANTS.map((mutant) => [mutant.name, mutant] as const)
     expect(caught(mutant)).toEqual(found);
   });
 
-  it('is reduced to four calls at most, which break the same clause and are replayed from a file', () => {
-    const { found: reduced } = reduceRun(mutant, found);
-    expect(callsOf(reduced)).toBeLessThanOrEqual(4);
-    const text = JSON.stringify(ConcurrentTrace.encode(concurrentTraceOf(mutant, reduced)));
+  it('is shrunk to four calls at most, which break the same clause and are replayed from a file', () => {
+    const { found: shrunk } = shrinkRun(mutant, found);
+    expect(callsOf(shrunk)).toBeLessThanOrEqual(4);
+    const text = JSON.stringify(ConcurrentTrace.encode(concurrentTraceOf(mutant, shrunk)));
     const trace = decodeConcurrentTrace(JSON.parse(text), 'a trace');
-    expect(replayConcurrent(mutant, trace)).toEqual(reduced);
+    expect(replayConcurrent(mutant, trace)).toEqual(shrunk);
     expect(replayConcurrent(OURS_SHARED, trace)).toBe(null);
   });
 });

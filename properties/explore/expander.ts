@@ -2,7 +2,7 @@
  * The expander: performs every operation in a state, has each answer judged, and looks up where it leads. One thread has one;
  * what it found in a level it hands over as numbers.
  */
-import { type Violation, sweep, type Tally } from '../../model/index.ts';
+import { sweep, type Tally, type Violation } from '../../model/index.ts';
 import { CLAUSE_NAMES, type InspectedRun, SpecError } from '../../spec/index.ts';
 import type { Driver } from './driver.ts';
 import type { MemoJudge } from './memo-judge.ts';

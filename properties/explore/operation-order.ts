@@ -1,4 +1,4 @@
-/** The order of operations: that of programs of one operation, as `reduce/simplicity.ts` has it, addresses given as such. */
+/** The order of operations: that of programs of one operation, as `shrink/simplicity.ts` has it, addresses given as such. */
 
 import { argumentsCost, KIND_RANK, operationKey } from '../../counterexamples/shrink/index.ts';
 import { mapAddresses, type Operation, type Reference } from '../../spec/index.ts';

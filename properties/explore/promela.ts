@@ -8,12 +8,12 @@
 import type { World } from '../../runner/index.ts';
 import {
   bitmapLimit,
-  pfnEnd,
   type Operation,
   type Owner,
   ownerAfterInit,
   PAGE_BYTES,
   PHYSICAL_LIMIT,
+  pfnEnd,
   regionOf,
   SpecError,
   U64_MAX,

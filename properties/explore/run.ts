@@ -1,5 +1,5 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save a state and go back to it. */
-import { init, type ModelState, type Violation, step, sweep } from '../../model/index.ts';
+import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
 import type { LocalTarget, World } from '../../runner/index.ts';
 import { Session } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';

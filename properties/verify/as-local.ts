@@ -1,7 +1,7 @@
 /**
  * Processes as managers: a target that is asked whole programs, as one whose calls can be made one by one. Each call runs the
  * program of all calls so far once more, in a fresh allocator, and its last answer is that of the call. Slow, and good enough
- * for the short programs that a reducer tries.
+ * for the short programs that a shrinker tries.
  */
 
 import { isRemote, type LocalTarget, type RemoteTarget, type Target } from '../../runner/index.ts';

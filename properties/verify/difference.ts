@@ -1,6 +1,6 @@
 /** Differences: the simplest program found on which two sides differ, and what each of them answered. */
 
-import { type ReduceResult, reduceAcross } from '../../counterexamples/shrink/index.ts';
+import { type ShrinkResult, shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
 import type { Scenario, Trace } from '../../spec/index.ts';
 import { asLocal } from './as-local.ts';
@@ -34,7 +34,7 @@ function breaking(sides: Sides, { candidate, baseline }: Runs): readonly [Target
 /** The simplest of the scenarios, the last ones first, on which the sides still differ. */
 function stillDiffering(
   sides: Sides,
-  results: readonly ReduceResult[],
+  results: readonly ShrinkResult[],
 ): (Runs & { readonly at: number }) | null {
   for (const { trace } of results.toReversed()) {
     const found = differenceOn(sides, trace.scenario);
@@ -44,11 +44,11 @@ function stillDiffering(
 }
 
 /** Looks for the simplest program on which the sides differ, from one on which they do. Throws where they do not. */
-export function reduceDifference(sides: Sides, scenario: Scenario, ms: number): Difference {
+export function shrinkDifference(sides: Sides, scenario: Scenario, ms: number): Difference {
   const found = differenceOn(sides, scenario);
   if (found === null) throw new Error('the sides do not differ on this scenario');
   const [target, trace] = breaking(sides, found);
-  const results = ms === 0 ? [] : reduceAcross(target, trace, { ms });
+  const results = ms === 0 ? [] : shrinkAcross(target, trace, { ms });
   const simplest = stillDiffering(sides, results) ?? found;
   return {
     ...simplest,

@@ -1,6 +1,6 @@
 /**
  * Pairs: two managers as one, which does what the first does as long as the second does the same, and throws where it does
- * not. So a difference that breaks no clause is found and reduced by what finds and reduces broken clauses.
+ * not. So a difference that breaks no clause is found and shrunk by what finds and shrinks broken clauses.
  */
 
 import type { LocalTarget } from '../../runner/index.ts';

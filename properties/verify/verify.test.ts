@@ -21,7 +21,7 @@ import {
 } from '../../spec/index.ts';
 import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
-import { reduceDifference } from './difference.ts';
+import { shrinkDifference } from './difference.ts';
 import { exploreStep } from './explore-step.ts';
 import { openSide, sidesOf } from './side.ts';
 import { measureSpeed } from './speed-step.ts';
@@ -57,7 +57,7 @@ const QUICK: VerifyOptions = {
   smallWorld: null,
   random: { worlds: [], generated: true, programs: 64, operations: 40, seed: 5 },
   speed: null,
-  reduceMs: 10_000,
+  shrinkMs: 10_000,
 };
 
 /** Eight page frames in each zone. */
@@ -90,9 +90,9 @@ describe('two sides that answer differently, both as the specification admits', 
     expect([runs.candidate.violation?.clause, runs.baseline.violation]).toEqual(['policy.lifo', undefined]);
   });
 
-  it('are reduced to the simplest program on which they differ', () => {
+  it('are shrunk to the simplest program on which they differ', () => {
     const long = [...TWO_PAGES, ...TWO_PAGES, ...TWO_PAGES];
-    const { candidate, at, exhausted } = reduceDifference(
+    const { candidate, at, exhausted } = shrinkDifference(
       against(works, 'exact', []),
       scenario([], ...long),
       10_000,
@@ -286,11 +286,11 @@ describe('a side that is a process', () => {
     expect(result.steps.at(-1)?.evidence).toMatch(/; a process with what it takes to ask it$/);
   });
 
-  it('that answers otherwise than the other is reduced with it, call by call', async () => {
+  it('that answers otherwise than the other is shrunk with it, call by call', async () => {
     const side = await openSide(path);
     const sides = sidesOf(works, side.target, { observable: 'exact', policies: [] });
     const operations: Program = [{ call: 'allocPages', count: 2n }, ...TWO_PAGES];
-    const { candidate, baseline } = reduceDifference(sides, scenario([], ...operations), 20_000);
+    const { candidate, baseline } = shrinkDifference(sides, scenario([], ...operations), 20_000);
     await side.close();
     expect(formatProgram(candidate.scenario.operations)).toEqual(['a = alloc()']);
     expect([candidate.violation, baseline.violation]).toEqual([undefined, undefined]);

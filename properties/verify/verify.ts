@@ -6,7 +6,7 @@ import { OWN_CORPUS } from '../../counterexamples/corpus/index.ts';
 import type { SmallWorldOptions } from '../explore/world.ts';
 import type { Sides } from './compare.ts';
 import { corpusStep } from './corpus-step.ts';
-import { type Difference, reduceDifference } from './difference.ts';
+import { type Difference, shrinkDifference } from './difference.ts';
 import { exploreStep } from './explore-step.ts';
 import { type RandomOptions, randomStep } from './random-step.ts';
 import { smallStep } from './small-step.ts';
@@ -23,8 +23,8 @@ export interface VerifyOptions {
   readonly random: RandomOptions;
   /** Null to leave speed out. */
   readonly speed: Omit<SpeedOptions, 'seed'> | null;
-  /** Milliseconds for reducing a program on which the sides differ. */
-  readonly reduceMs: number;
+  /** Milliseconds for shrinking a program on which the sides differ. */
+  readonly shrinkMs: number;
   /** Told of each step when it has ended. */
   readonly onStep?: (step: Step) => void;
   readonly signal?: AbortSignal;
@@ -82,7 +82,7 @@ export async function verify(sides: Sides, options: VerifyOptions): Promise<Veri
   return {
     verdict: VERDICT_OF[last?.verdict ?? 'holds'],
     steps,
-    difference: found === null ? null : reduceDifference(sides, found, options.reduceMs),
+    difference: found === null ? null : shrinkDifference(sides, found, options.shrinkMs),
     speed,
   };
 }

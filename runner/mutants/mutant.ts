@@ -8,7 +8,6 @@ import {
   bitmapLimit,
   type ClauseName,
   type Config,
-  pfnAt,
   isU64,
   type MemoryMap,
   PAGE_BYTES,
@@ -16,6 +15,7 @@ import {
   type Pmm,
   type PmmFactory,
   type PmmOptions,
+  pfnAt,
   U64_MAX,
 } from '../../spec/index.ts';
 import { type LocalTarget, OURS } from '../target.ts';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reduce } from '../../counterexamples/shrink/index.ts';
+import { shrink } from '../../counterexamples/shrink/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
 import { type Execution, execute } from '../execution.ts';
@@ -227,14 +227,14 @@ describe('an allocator in the C harness that', () => {
     expect(violation).toMatchObject({ clause: 'contents.preserved', pfn: 3, owner: 'caller' });
   });
 
-  it('dies is reduced to the call that kills it', async () => {
+  it('dies is shrunk to the call that kills it', async () => {
     const target = await loadTarget(join(zoo, 'segv'));
     const worlds = [{ ...SCENARIO, name: 'four page frames' }];
     const run = { target, worlds, generated: false, programs: 200, operations: 60, seed: 1 };
     const { counterexample } = await runCampaign(run);
     if (counterexample === null) throw new Error('it was not caught');
     expect(counterexample.violation?.explanation).toMatch(/SIGSEGV/);
-    const { trace } = reduce(target, counterexample, { ms: 10_000 });
+    const { trace } = shrink(target, counterexample, { ms: 10_000 });
     expect(trace.scenario.operations.map(({ call }) => call)).toEqual(['freeRegion']);
     expect(trace.violation?.explanation).toMatch(/SIGSEGV/);
     await release(target);

@@ -3,7 +3,7 @@
  * breaks that clause and no earlier one.
  */
 import { describe, expect, test } from 'vitest';
-import { init, ModelState, type Violation, step, sweep } from '../../model/index.ts';
+import { init, ModelState, step, sweep, type Violation } from '../../model/index.ts';
 import { type Config, config } from '../config.ts';
 import { type DescriptorInput, memoryMap } from '../memory-map.ts';
 import type { Operation } from '../operation.ts';
@@ -487,7 +487,7 @@ describe.each(CLAUSES.filter(({ name }) => isSequential(name)))('$name', ({ name
 
   test.each(examples)('is broken by: $what; the nearest sound answer is accepted', (example) => {
     expect(example.accepted).toBeNull();
-    expect(example.rejected).toMatchObject({ clause: name, frame: example.frame });
+    expect(example.rejected).toMatchObject({ clause: name, pfn: example.frame });
     expect(example.rejected?.explanation).toMatch(/^\S[^\n]{9,160}[^.\s]$/);
   });
 

@@ -55,8 +55,8 @@ export const MODEL_STEP: readonly Listed[] = listed('model/step.ts', [
     changes: [
       {
         mutator: 'ConditionalExpression',
-        before: 'for (const base of frames) if (base !== null) regions.push({ base, count });',
-        after: 'for (const base of frames) if (true) regions.push({ base, count });',
+        before: 'for (const base of pfns) if (base !== null) regions.push({ base, count });',
+        after: 'for (const base of pfns) if (true) regions.push({ base, count });',
       },
     ],
   },

@@ -170,7 +170,12 @@ export async function checkThreads(options: CheckThreadsOptions): Promise<Thread
       violation = judge.round(calls);
     }
     const { searchSeconds, turnSeconds } = judge;
-    return { ...met, searchSeconds, turnSeconds, violation: violation ?? leftBehind(threads, options, judge.end) };
+    return {
+      ...met,
+      searchSeconds,
+      turnSeconds,
+      violation: violation ?? leftBehind(threads, options, judge.end),
+    };
   } finally {
     await threads.stop();
   }

@@ -8,10 +8,10 @@ import {
   bitmapLimit,
   type Config,
   endOf,
-  pfnEnd,
   type MemoryMap,
   type Owner,
   ownerAfterInit,
+  pfnEnd,
   type Region,
   regionOf,
 } from '../../../spec/index.ts';

@@ -11,7 +11,6 @@ import {
   CALLS,
   type Call,
   type Config,
-  pfnAt,
   freeForSingles,
   HIGHER_HALF_48,
   isFreeable,
@@ -23,6 +22,7 @@ import {
   PHYSICAL_LIMIT,
   pageCount,
   pfn,
+  pfnAt,
   type Reference,
   U64_MAX,
 } from '../../../spec/index.ts';

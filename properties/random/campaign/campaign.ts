@@ -226,7 +226,7 @@ function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Fail
     : runLocalBatch(options, counters, batch);
 }
 
-/** What is found is left to the reducer as it is: what would be tried here costs a process each time. */
+/** What is found is left to the shrinker as it is: what would be tried here costs a process each time. */
 function runRemoteBatch(
   options: BlockOptions & { readonly target: RemoteTarget },
   counters: Counters,

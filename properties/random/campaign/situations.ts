@@ -11,12 +11,12 @@ import {
   type Call,
   callPlace,
   endOf,
-  pfnEnd,
   MEMORY_TYPES,
   type MemoryMap,
   OUTCOME_KINDS,
   type Outcome,
   outcomePlace,
+  pfnEnd,
   type Region,
   regionOf,
 } from '../../../spec/index.ts';

@@ -50,7 +50,7 @@ async function shardsOf(options: CampaignOptions, of: number): Promise<string> {
   for (const index of Array.from({ length: of }, (_, k) => of - 1 - k)) {
     const ran = await runShard(options, { index, of });
     const found = ran.result.counterexample;
-    const counterexample = found === null ? null : { from: null, found, reduced: found };
+    const counterexample = found === null ? null : { from: null, found, shrunk: found };
     writeShard(written, shardFile(options, { index, of }, { corpus: [], ran, counterexample }));
   }
   return written;

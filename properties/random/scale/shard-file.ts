@@ -38,7 +38,7 @@ const Counterexample = t.readonly(
       /** The trace of the corpus that it is; no block was run then. Null where the last block found it. */
       from: t.union([t.string, t.null], 'a string or null'),
       found: Trace,
-      reduced: Trace,
+      shrunk: Trace,
     }),
   ),
 );

@@ -1,5 +1,5 @@
 /**
- * Reducing: from a run that broke a clause to a simple one that breaks the same. First fewer callers, then fewer calls, then
+ * Shrinking: from a run that broke a clause to a simple one that breaks the same. First fewer callers, then fewer calls, then
  * smaller arguments, then fewer page frames, and in the end fewer switches from caller to caller. Calls and page frames are
  * left out one at a time for as long as that goes.
  *
@@ -131,14 +131,14 @@ function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
   ];
 }
 
-/** What a reduction came to. */
-export interface ReducedRun {
+/** What a shrinking came to. */
+export interface ShrunkRun {
   readonly found: FoundRun;
   /** Runs that it took. */
   readonly runs: number;
 }
 
-class Reduction {
+class Shrinking {
   readonly #target: ConcurrentTarget;
   readonly #clause: string;
   runs = 0;
@@ -185,21 +185,21 @@ class Reduction {
   }
 }
 
-/** Reduces a run that broke a clause on a target. */
-export function reduceRun(target: ConcurrentTarget, found: FoundRun): ReducedRun {
-  const reduction = new Reduction(target, found.violation.clause);
+/** Shrinks a run that broke a clause on a target. */
+export function shrinkRun(target: ConcurrentTarget, found: FoundRun): ShrunkRun {
+  const shrinking = new Shrinking(target, found.violation.clause);
   let best = found;
   for (let next: FoundRun | null = found; next !== null; ) {
     next = null;
     for (const scenario of simpler(best.scenario)) {
-      next = reduction.search(scenario, best);
+      next = shrinking.search(scenario, best);
       if (next !== null) break;
     }
     best = next ?? best;
   }
   const stage = new Stage(target, best.scenario);
-  const coarse = reduction.fewest(stage, 'locks', LAST_TRIES);
-  const fine = coarse ?? reduction.fewest(stage, 'accesses', LAST_TRIES);
+  const coarse = shrinking.fewest(stage, 'locks', LAST_TRIES);
+  const fine = coarse ?? shrinking.fewest(stage, 'accesses', LAST_TRIES);
   const isFewer = fine !== null && switchesOf(fine.schedule) <= switchesOf(best.schedule);
-  return { found: isFewer ? fine : best, runs: reduction.runs };
+  return { found: isFewer ? fine : best, runs: shrinking.runs };
 }
