@@ -1,6 +1,19 @@
 /** WHAT must hold: units, memory maps, configuration, calls and responses as data, clauses, and the `Pmm` interface. */
 
 export {
+  type ArgumentKind,
+  CALL_TABLE,
+  CALLS,
+  type Call,
+  type CallDescription,
+  callPlace,
+  describedCall,
+  isAllocation,
+  isFree,
+  type Parameter,
+  parametersOf,
+} from './calls.ts';
+export {
   type Blame,
   CLAUSE_NAMES,
   type Clause,
@@ -67,16 +80,16 @@ export {
 export {
   Argument,
   addressesOf,
+  argumentAt,
   argumentsOf,
-  CALLS,
-  type Call,
-  callPlace,
-  isAllocation,
   mapAddresses,
   type Operation,
   type OperationOf,
+  operationOf,
   ProgramOperation,
   ResolvedOperation,
+  valuesOf,
+  withValue,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
 export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';
