@@ -121,8 +121,10 @@ export function operationOf<A>(call: Call, values: readonly (Argument | A | read
   const parameters = parametersOf(call);
   if (parameters.length !== values.length)
     throw new Error(`${call} takes ${parameters.length} arguments, ${values.length} were given`);
-  const named = Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]]));
-  return { call, ...named } as object as Operation<A>;
+  const named: Record<string, unknown> = { call };
+  for (let i = 0; i < parameters.length; i += 1) named[parameters[i]?.name ?? ''] = values[i];
+  const operation: object = named;
+  return operation as Operation<A>;
 }
 
 /** Returns the arguments of an operation, in the order of the table. */
