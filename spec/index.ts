@@ -82,6 +82,7 @@ export {
   addressesOf,
   argumentAt,
   argumentsOf,
+  everyOperation,
   mapAddresses,
   type Operation,
   type OperationOf,
