@@ -29,39 +29,25 @@ export {
   Config,
   config,
   DEFAULT_BITMAP_MAX_ADDR,
-  pfnAt,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
+  pfnAt,
   toHigherHalf,
 } from './config.ts';
 export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
-export { FALLBACK_MAP } from './import/fallback.ts';
-export { type ImportedMap, importMemoryMap } from './import/import.ts';
-export { readMemoryMap, readThisMachine } from './import/read.ts';
-export {
-  type Band,
-  bandsOf,
-  INITIAL_OWNERS,
-  type InitialOwner,
-  initialOwner,
-  pagesIn,
-  type Totals,
-  totalsOf,
-  zonesOf,
-} from './map-summary.ts';
 export {
   Descriptor,
   type DescriptorInput,
   endAddressOf,
-  pfnEnd,
   isRam,
   MEMORY_TYPES,
   MemoryMap,
   MemoryType,
   memoryMap,
   ownerAfterInit,
+  pfnEnd,
   regionOf,
 } from './memory-map.ts';
 export {
@@ -113,7 +99,7 @@ export {
   resultName,
 } from './reference.ts';
 export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
-export { Trace, PlacedViolation } from './trace.ts';
+export { PlacedViolation, Trace } from './trace.ts';
 export {
   addressOf,
   bytesOf,
