@@ -22,7 +22,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import * as fc from 'fast-check';
-import { DEFAULT_OPERATIONS, OURS, runCampaign } from '../properties/index.ts';
+import { DEFAULT_OPERATIONS, median, OURS, runCampaign } from '../properties/index.ts';
 import { CALLS, type Call } from '../spec/index.ts';
 
 /** Judging takes at most four times as long as doing nothing. */
@@ -131,10 +131,6 @@ async function ourTurn(seed: number): Promise<Turn> {
   });
   if (verdict === 'violated') throw new Error(`seed ${seed} breaks a clause: there is nothing to measure`);
   return { commands: operations, seconds: secondsOfWork() - start };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 /** Microseconds a command. */

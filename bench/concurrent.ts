@@ -11,7 +11,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
-import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/index.ts';
+import { checkThreads, median, OURS_SHARED, threadSeconds } from '../properties/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
 import { type Contest, type Face, turnOf } from './contest.ts';
 
@@ -30,10 +30,6 @@ interface Effort {
 }
 
 const warn = (): void => {};
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** Returns nanoseconds a page that turns of 64 pages take. */
 function timed(turn: () => void): number {

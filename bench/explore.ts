@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { explore, OURS, operationInstances, plainSearch, smallWorld } from '../properties/index.ts';
+import { explore, median, OURS, operationInstances, plainSearch, smallWorld } from '../properties/index.ts';
 
 /** Judged transitions a second that a core must come to. */
 const LEAST_RATE = 300_000;
@@ -59,10 +59,6 @@ function plainTurn(): Turn {
   });
   if (shortest !== null) throw new Error('a clause is broken: there is nothing to measure');
   return { states, transitions, seconds: secondsOfWork() - start };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 function rate({ transitions, seconds }: Turn): number {

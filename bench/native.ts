@@ -26,6 +26,8 @@ import {
   headerText,
   isRemote,
   loadTarget,
+  median,
+  quantile,
   RecordedSession,
   type RehearsedProgram,
   type RemoteTarget,
@@ -194,14 +196,8 @@ async function liveTurn(
   return operations;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 function quartiles(values: readonly number[]): readonly [number, number] {
-  const ascending = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => ascending[Math.floor(ascending.length * share)] ?? Number.NaN;
-  return [at(0.25), at(0.75)];
+  return [quantile(values, 0.25), quantile(values, 0.75)];
 }
 
 /** Rows: of which example, and what was done with it. */

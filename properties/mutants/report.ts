@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
 import type { Certificate } from '../explore/certificate.ts';
+import { median, quantile } from '../quantile.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 
 /** Seeds whose campaigns the medians are taken over. */
@@ -11,16 +12,6 @@ const SINGLE_SHARE = 0.95;
 
 /** Clauses that a sequential program can break. */
 export const BREAKABLE: readonly ClauseName[] = CLAUSE_NAMES.filter(isSequential);
-
-/** Returns the value below which this share of the values lies, the nearest of them; 0 of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const ascending = [...values].sort((a, b) => a - b);
-  return ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? 0;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
 
 /** Returns different clauses, the most frequent first, with how often each is there. */
 function tallied(clauses: readonly ClauseName[]): readonly (readonly [ClauseName, number])[] {
