@@ -23,7 +23,7 @@ import {
   SpecError,
 } from '../spec/index.ts';
 import { statisticsFile } from './output-file.ts';
-import { progressBar } from './progress.ts';
+import { campaignBar } from './progress.ts';
 
 /** Which memory maps programs run on. */
 export interface MapOptions {
@@ -170,7 +170,7 @@ export async function withProgress<T>(
   const { stats, time, json } = run.options;
   const statistics = stats === undefined ? null : statisticsFile(stats, run.target.name);
   const asked = campaignOf(run);
-  const bar = await progressBar({ programs: asked.programs, seconds: time, isShown: json !== true });
+  const bar = await campaignBar({ programs: asked.programs, seconds: time }, json !== true);
   const onProgram = statistics === null ? {} : { onProgram: statistics.note };
   try {
     return await campaign({ ...asked, onProgress: bar.update, ...onProgram, signal });

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withBar } from '../progress-bar.ts';
 import { readTrace, writeTrace } from '../trace-file.ts';
 import {
   type CertifiedMutant,
@@ -25,11 +26,9 @@ const QUICK_SEEDS = 3;
 
 async function tryAll(seeds: readonly number[]): Promise<readonly MutantResult[]> {
   const results: MutantResult[] = [];
-  for (const mutant of MUTANTS) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${mutant.name}`);
+  for await (const mutant of withBar(MUTANTS, ({ name }) => name)) {
     results.push(await tryMutant(mutant, seeds));
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return results;
 }
 
@@ -68,11 +67,9 @@ async function certifyAll(): Promise<void> {
   const folder = TRACES.find((path) => existsSync(path));
   if (folder === undefined) throw new Error('the saved programs of the mutants are not there');
   const results: CertifiedMutant[] = [];
-  for (const mutant of MUTANTS) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${mutant.name}`);
+  for await (const mutant of withBar(MUTANTS, ({ name }) => name)) {
     results.push(await certifyMutant(mutant, readTrace(join(folder, `${mutant.name}.json`))));
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   console.log(certificateTable(results));
   console.log(certifiedLine(results));
   const bad = uncertified(results);

@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { MUTANTS, type Mutant, targetOf } from '../mutants/index.ts';
+import { withBar } from '../progress-bar.ts';
 import { OURS, type Target } from '../target.ts';
 import type { Observable } from './compare.ts';
 import { openSide, sidesOf } from './side.ts';
@@ -90,12 +91,11 @@ async function shown(head: readonly string[], rows: AsyncIterable<Row>): Promise
   return failures;
 }
 
-async function* rowsOf<T>(subjects: readonly T[], rowOf: (subject: T) => Promise<Row>): AsyncGenerator<Row> {
-  for (const subject of subjects) {
-    if (process.stderr.isTTY) process.stderr.write('.');
-    yield await rowOf(subject);
-  }
-  if (process.stderr.isTTY) process.stderr.write('\n');
+async function* rowsOf<T extends { readonly name: string }>(
+  subjects: readonly T[],
+  rowOf: (subject: T) => Promise<Row>,
+): AsyncGenerator<Row> {
+  for await (const subject of withBar(subjects, ({ name }) => name)) yield await rowOf(subject);
 }
 
 async function againstFirstVersion(): Promise<readonly string[]> {
