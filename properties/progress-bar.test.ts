@@ -20,13 +20,13 @@ afterEach(() => {
   else Object.defineProperty(process.stderr, 'isTTY', wasTerminal);
 });
 
-/** Takes items up to the one named `last`, and returns their names. */
-async function taken(last: string): Promise<readonly string[]> {
+/** Takes items up to the one named `last`, `ms` for each, and returns their names. */
+async function taken(last: string, ms: number): Promise<readonly string[]> {
   const names: string[] = [];
   for await (const name of withBar(['one', 'two', 'three'], (item) => `<${item}>`)) {
     names.push(name);
     // The bar is redrawn some ten times a second.
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, ms));
     if (name === last) break;
   }
   return names;
@@ -34,7 +34,7 @@ async function taken(last: string): Promise<readonly string[]> {
 
 it('a bar names the item under way on a terminal, and ends where the items are left early', async () => {
   const written = watched(true);
-  expect(await taken('two')).toEqual(['one', 'two']);
+  expect(await taken('two', 250)).toEqual(['one', 'two']);
   const text = written.join('');
   expect(text).toContain('0 of 3: <one>');
   expect(text).toContain('1 of 3: <two>');
@@ -46,7 +46,7 @@ it('a bar names the item under way on a terminal, and ends where the items are l
 
 it('nothing is drawn where there is no terminal, or no bar is asked for', async () => {
   const written = watched(false);
-  expect(await taken('three')).toEqual(['one', 'two', 'three']);
+  expect(await taken('three', 0)).toEqual(['one', 'two', 'three']);
   expect(await openBar('{bar}')).toBeNull();
   watched(true);
   expect(await openBar('{bar}', false)).toBeNull();
