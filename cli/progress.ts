@@ -7,7 +7,7 @@ interface CampaignBounds {
 }
 
 /** A bar that is told of the progress made; where it is not shown, it does nothing. */
-export interface Bar<A extends readonly unknown[]> {
+interface Bar<A extends readonly unknown[]> {
   readonly update: (...progress: A) => void;
   readonly stop: () => void;
 }

@@ -83,7 +83,7 @@ export { readAnswer } from './process/answer.ts';
 export { RecordedSession } from './process/recorded-session.ts';
 export { type RehearsedProgram, rehearsedPrograms } from './process/rehearsed-programs.ts';
 export { headerText, requestOf } from './process/request.ts';
-export { openBar, withBar } from './progress-bar.ts';
+export { openBar } from './progress-bar.ts';
 export { median, quantile } from './quantile.ts';
 export {
   type Flaky,

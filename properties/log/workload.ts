@@ -16,7 +16,7 @@ import type { Session } from '../session.ts';
 import { type Draws, drawsFrom } from './draws.ts';
 import type { LogEntry } from './log-format.ts';
 
-export interface WorkloadOptions {
+interface WorkloadOptions {
   readonly map: MemoryMap;
   readonly config: Config;
   readonly seed: number;

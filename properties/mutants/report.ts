@@ -21,7 +21,7 @@ function tallied(clauses: readonly ClauseName[]): readonly (readonly [ClauseName
 }
 
 /** Returns the clauses that caught a mutant, the most frequent first, with how often each did. */
-export function clausesOf({ catches }: MutantResult): readonly (readonly [ClauseName, number])[] {
+function clausesOf({ catches }: MutantResult): readonly (readonly [ClauseName, number])[] {
   return tallied(catches.map(({ clause }) => clause));
 }
 

@@ -39,7 +39,7 @@ export interface Reduced {
 }
 
 /** How a mutant is looked for. */
-export interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
+interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
   readonly seed: number;
   /** Programs at most. Default: {@link PROGRAMS}. */
   readonly programs?: number;
@@ -64,7 +64,7 @@ export async function catchMutant(mutant: Mutant, options: CatchOptions): Promis
 }
 
 /** Reduces what a campaign found to the simplest program of the mutant. */
-export function reduceCatch(mutant: Mutant, { kept }: Catch): Reduced {
+function reduceCatch(mutant: Mutant, { kept }: Catch): Reduced {
   const start = performance.now();
   const results = reduceAcross(targetOf(mutant), kept);
   return {

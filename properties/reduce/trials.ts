@@ -19,7 +19,7 @@ export interface Failure {
 }
 
 /** What a reduction may spend. */
-export interface Budget {
+interface Budget {
   readonly executions: number;
   readonly ms: number;
 }

@@ -24,7 +24,7 @@ export interface JunitCase {
   readonly output?: string;
 }
 
-export interface JunitSuite {
+interface JunitSuite {
   readonly name: string;
   readonly seconds?: number;
   readonly seed?: number;

@@ -7,7 +7,7 @@ import type { CountedProgram } from '../campaign/campaign.ts';
 import type { Execution } from '../execution.ts';
 
 /** What all lines of one run share. */
-export interface RunIdentity {
+interface RunIdentity {
   readonly target: string;
   /** Seconds since 1970. */
   readonly runStart: number;
