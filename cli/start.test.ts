@@ -46,7 +46,16 @@ describe('frameproof does not read what it will not use:', () => {
   ])('%s needs no room but spec/', async (args, rooms) => {
     const loaded = await loadedBy(args);
     expect([...loaded]).toEqual(expect.arrayContaining(['cli', 'commander', ...rooms]));
-    for (const name of ['model', 'impl', 'runner', 'counterexamples', 'properties', 'fast-check', 'piscina', 'xmlbuilder'])
+    for (const name of [
+      'model',
+      'impl',
+      'runner',
+      'counterexamples',
+      'properties',
+      'fast-check',
+      'piscina',
+      'xmlbuilder',
+    ])
       expect(loaded).not.toContain(name);
   });
 
