@@ -102,6 +102,7 @@ export {
   uncheckedBy,
   WHOLE,
 } from './profile.ts';
+export { printable, printableLine } from './printable.ts';
 export { formatArgument, formatOperation, formatProgram, Program, Scenario } from './program.ts';
 export {
   type AbsoluteReference,

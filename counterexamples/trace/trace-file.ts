@@ -3,16 +3,14 @@
  * file is named by what it holds.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sync as writeFileAtomic } from 'write-file-atomic';
+import { makeFolder, readText, writeFile } from '../../spec/files/index.ts';
 import {
   CLAUSE_NAMES,
   decode,
   OutdatedTraceError,
   parseJson,
   Scenario,
-  SpecError,
   Trace,
 } from '../../spec/index.ts';
 
@@ -25,17 +23,17 @@ export function traceFileName(trace: Trace): string {
   return `${trace.violation?.clause ?? 'holds'}-${digest}.json`;
 }
 
-/** Saves a trace in a folder, which is made if need be, and returns its path. */
+/** Saves a trace in a folder, which is made if need be, and returns its path. Throws `SpecError` where it cannot be saved. */
 export function saveTrace(folder: string, trace: Trace): string {
   const path = join(folder, traceFileName(trace));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeTrace(path, trace);
   return path;
 }
 
 /** Writes a trace to a file: whole, or not at all. */
 export function writeTrace(path: string, trace: Trace): void {
-  writeFileAtomic(path, `${JSON.stringify(Trace.encode(trace), null, 1)}\n`);
+  writeFile(path, `${JSON.stringify(Trace.encode(trace), null, 1)}\n`);
 }
 
 function field(data: unknown, ...keys: readonly string[]): unknown {
@@ -62,14 +60,12 @@ export function decodeTrace(text: string, source: string): Trace {
   return decode(Trace, data, source);
 }
 
+/** The largest programs that are shrunk make some MiB. */
+const TRACE_FILE = { of: 'trace file', mostBytes: 64 * 1024 * 1024 };
+
 /** Returns what a trace file holds; throws `SpecError` where it cannot be read. */
 export function readTraceText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SpecError(`${path}: expected a readable trace file: ${reason}`, { cause: error });
-  }
+  return readText(path, TRACE_FILE);
 }
 
 /** Reads a trace file. Throws as {@link decodeTrace} does, and `SpecError` where the file cannot be read. */

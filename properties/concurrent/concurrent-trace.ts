@@ -3,10 +3,9 @@
  * holds nothing of how it was found, and is judged again when it is replayed.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
-import { sync as writeFileAtomic } from 'write-file-atomic';
+import { makeFolder, writeFile } from '../../spec/files/index.ts';
 import { CLAUSE_NAMES, ClauseName, decode, OutdatedTraceError } from '../../spec/index.ts';
 import { type FoundRun, tryRun } from './explore.ts';
 import { ConcurrentScenario, Schedule } from './scenario.ts';
@@ -71,8 +70,8 @@ export function saveConcurrentTrace(folder: string, trace: ConcurrentTrace): str
   const encoded = ConcurrentTrace.encode(trace);
   const digest = createHash('sha256').update(JSON.stringify(encoded)).digest('hex');
   const path = join(folder, `${trace.violation.clause}-${digest.slice(0, DIGEST_CHARACTERS)}.json`);
-  mkdirSync(folder, { recursive: true });
-  writeFileAtomic(path, `${JSON.stringify(encoded, null, 1)}\n`);
+  makeFolder(folder);
+  writeFile(path, `${JSON.stringify(encoded, null, 1)}\n`);
   return path;
 }
 

@@ -2,10 +2,9 @@
  * Shard files: what one shard of a run came to, as JSON that `merge` reads. It names the run, the shard, and what the
  * programs of each block met, so that a merged run can end where an undivided one would have ended.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
-import { sync as writeFileAtomic } from 'write-file-atomic';
+import { makeFolder, readText, writeFile } from '../../../spec/files/index.ts';
 import { decode, parseJson, SpecError, Trace } from '../../../spec/index.ts';
 import { Counts } from '../campaign/counts.ts';
 import { RunIdentity } from './run-identity.ts';
@@ -77,20 +76,14 @@ function shardFileName({ shard: { index, of } }: Pick<ShardFile, 'shard'>): stri
 /** Writes a shard's file into a folder, which is made if need be, whole or not at all. Returns its path. */
 export function writeShard(folder: string, file: ShardFile): string {
   const path = join(folder, shardFileName(file));
-  mkdirSync(folder, { recursive: true });
-  writeFileAtomic(path, `${JSON.stringify(ShardFile.encode(file))}\n`);
+  makeFolder(folder);
+  writeFile(path, `${JSON.stringify(ShardFile.encode(file))}\n`);
   return path;
 }
 
 /** Reads a shard's file. Throws `SpecError` where it cannot be read or is none. */
 export function readShard(path: string): ShardFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SpecError(`${path}: expected a readable file of a shard: ${reason}`, { cause: error });
-  }
+  const text = readText(path, SHARD_FILE);
   const data = parseJson(text, path);
   decode(Format, data, path);
   return decode(ShardFile, data, path);
