@@ -37,6 +37,7 @@ export {
   STATE_CLAUSES,
   SWEEP_CLAUSES,
 } from './clauses/index.ts';
+export { closed, closedRecord } from './closed.ts';
 export {
   bitmapLimit,
   Config,
@@ -47,7 +48,15 @@ export {
   pfnAt,
   toHigherHalf,
 } from './config.ts';
-export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
+export {
+  decode,
+  isSpecError,
+  OutdatedTraceError,
+  parseForeignJson,
+  parseJson,
+  refuseDuplicateKeys,
+  SpecError,
+} from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
@@ -92,6 +101,7 @@ export {
   PmmPanic,
 } from './pmm.ts';
 export { POLICIES, Policy } from './policy.ts';
+export { printable, printableLine } from './printable.ts';
 export {
   beyond,
   decodeProfile,
@@ -102,7 +112,6 @@ export {
   uncheckedBy,
   WHOLE,
 } from './profile.ts';
-export { printable, printableLine } from './printable.ts';
 export { formatArgument, formatOperation, formatProgram, Program, Scenario } from './program.ts';
 export {
   type AbsoluteReference,

@@ -6,6 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { closed } from './closed.ts';
 import { HexInteger } from './hex.ts';
 import { Owner } from './owner.ts';
 
@@ -36,12 +37,12 @@ const Reading = new t.Type<number, number | string, unknown>(
  */
 export const Outcome = t.union(
   [
-    t.exact(t.type({ kind: t.literal('address'), address: HexInteger })),
-    t.exact(t.type({ kind: t.literal('addresses'), addresses: t.readonlyArray(HexInteger) })),
-    t.exact(t.type({ kind: t.literal('amount'), amount: Reading })),
-    t.exact(t.type({ kind: t.literal('done') })),
-    t.exact(t.type({ kind: t.literal('failed') })),
-    t.exact(
+    closed(t.type({ kind: t.literal('address'), address: HexInteger })),
+    closed(t.type({ kind: t.literal('addresses'), addresses: t.readonlyArray(HexInteger) })),
+    closed(t.type({ kind: t.literal('amount'), amount: Reading })),
+    closed(t.type({ kind: t.literal('done') })),
+    closed(t.type({ kind: t.literal('failed') })),
+    closed(
       t.type({
         kind: t.literal('panicked'),
         message: t.string,
@@ -50,7 +51,7 @@ export const Outcome = t.union(
         owner: t.union([Owner, t.null], 'an owner or null'),
       }),
     ),
-    t.exact(t.type({ kind: t.literal('malformed'), message: t.string })),
+    closed(t.type({ kind: t.literal('malformed'), message: t.string })),
   ],
   'an outcome (address, addresses, amount, done, failed, panicked or malformed)',
 );
@@ -88,17 +89,17 @@ export function outcomePlace(kind: Outcome['kind']): number {
 }
 
 /** The three amounts, in page frames, as the manager reports them. */
-export const Amounts = t.exact(
+export const Amounts = closed(
   t.type({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 export type Amounts = t.TypeOf<typeof Amounts>;
 
 /** Those of the amounts that were observed. */
-const ObservedAmounts = t.exact(
+const ObservedAmounts = closed(
   t.partial({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 
-export const Response = t.exact(
+export const Response = closed(
   t.intersection(
     [
       t.type({ outcome: Outcome }),

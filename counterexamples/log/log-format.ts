@@ -13,6 +13,7 @@ import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import {
   Config,
+  closed,
   type MemoryMap,
   type Operation,
   PFN_LIMIT,
@@ -36,18 +37,18 @@ export interface LogEntry {
 }
 
 /** The first line. `map` is a memory map, or the path of a file that holds one, resolved beside the log. */
-export const HeaderLine = t.intersection(
-  [
+export const HeaderLine = closed(
+  t.intersection([
     t.type({ format: t.literal('frameproof/log'), version: t.literal(1), map: t.unknown, config: Config }),
     t.partial({ policies: t.readonlyArray(Policy, 'an array of policies') }),
-  ],
+  ]),
   'a header: {"format":"frameproof/log","version":1,"map":…,"config":…}',
 );
 
 /** The second line, which may be left out. */
-export const InitLine = t.type({ init: Response }, 'what init answered');
+export const InitLine = closed(t.type({ init: Response }, 'what init answered'));
 
-const Entry = t.exact(
+const Entry = closed(
   t.type(
     { operation: ResolvedOperation, response: Response },
     'an operation and its response: {"operation":…,"response":…}',

@@ -5,14 +5,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeFolder, readText, writeFile } from '../../spec/files/index.ts';
-import {
-  CLAUSE_NAMES,
-  decode,
-  OutdatedTraceError,
-  parseJson,
-  Scenario,
-  Trace,
-} from '../../spec/index.ts';
+import { CLAUSE_NAMES, decode, OutdatedTraceError, parseJson, Scenario, Trace } from '../../spec/index.ts';
 
 const DIGEST_CHARACTERS = 10;
 

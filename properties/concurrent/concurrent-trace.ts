@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { makeFolder, writeFile } from '../../spec/files/index.ts';
-import { CLAUSE_NAMES, ClauseName, decode, OutdatedTraceError } from '../../spec/index.ts';
+import { CLAUSE_NAMES, ClauseName, closed, decode, OutdatedTraceError, SpecError } from '../../spec/index.ts';
 import { type FoundRun, tryRun } from './explore.ts';
-import { ConcurrentScenario, Schedule } from './scenario.ts';
+import { beyondLimits, ConcurrentScenario, Schedule } from './scenario.ts';
 import { following } from './schedulers.ts';
 import { Stage } from './stage.ts';
 import { POINTS, type Points } from './stepping.ts';
@@ -20,7 +20,7 @@ const PointsCodec = t.keyof(
 );
 
 export const ConcurrentTrace = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         format: t.literal('frameproof/concurrent-trace'),
@@ -30,7 +30,7 @@ export const ConcurrentTrace = t.readonly(
         /** Between which steps the schedule counts. */
         points: PointsCodec,
         schedule: Schedule,
-        violation: t.readonly(t.exact(t.type({ clause: ClauseName, explanation: t.string }))),
+        violation: t.readonly(closed(t.type({ clause: ClauseName, explanation: t.string }))),
       },
       'a concurrent trace',
     ),
@@ -91,7 +91,10 @@ export function decodeConcurrentTrace(data: unknown, source: string): Concurrent
   const clause = fieldOf(fieldOf(data, 'violation'), 'clause');
   if (typeof clause === 'string' && !CLAUSE_NAMES.some((name) => name === clause))
     throw new OutdatedTraceError(`${source}: clause ${clause} is not of this specification`);
-  return decode(ConcurrentTrace, data, source);
+  const trace = decode(ConcurrentTrace, data, source);
+  const beyond = beyondLimits(trace.scenario);
+  if (beyond !== null) throw new SpecError(`${source}: ${beyond}`);
+  return trace;
 }
 
 function fieldOf(data: unknown, key: string): unknown {

@@ -197,6 +197,33 @@ describe('merge refuses', () => {
         })),
     ],
     [
+      'a misspelt key',
+      /shard-1-of-3\.json: second: unknown key, expected one of format, version, run, /,
+      (at) => rewrite(at(1), (data) => ({ ...data, second: 1 })),
+    ],
+    [
+      'a key that comes twice',
+      /shard-1-of-3\.json: seconds: expected each key once, found this one twice$/,
+      (at) =>
+        writeFileSync(at(1), readFileSync(at(1), 'utf8').replace('"seconds":', '"seconds":1,"seconds":')),
+    ],
+    ...['calls', 'situations', 'clauses'].map(
+      (of): [string, RegExp, (at: (index: number) => string) => void] => [
+        `${of} that there are not, though every object has them`,
+        new RegExp(
+          `shard-1-of-3\\.json: blocks\\[0\\]\\.counts\\.${of}\\.constructor: unknown key, expected one of `,
+        ),
+        (at) =>
+          writeFileSync(
+            at(1),
+            readFileSync(at(1), 'utf8').replace(
+              `"${of}":{`,
+              `"${of}":{"constructor":${of === 'situations' ? 1 : '{}'},`,
+            ),
+          ),
+      ],
+    ),
+    [
       'a folder without shards',
       /: expected the files of all shards of a run, found none$/,
       (at) => [0, 1, 2].map((k) => rmSync(at(k))),

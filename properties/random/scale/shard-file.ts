@@ -5,21 +5,21 @@
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { makeFolder, readText, writeFile } from '../../../spec/files/index.ts';
-import { decode, parseJson, SpecError, Trace } from '../../../spec/index.ts';
+import { closed, decode, parseJson, Trace } from '../../../spec/index.ts';
 import { Counts } from '../campaign/counts.ts';
 import { RunIdentity } from './run-identity.ts';
 
 const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
 const ShardCodec = t.refinement(
-  t.readonly(t.exact(t.type({ index: Natural, of: Natural }))),
+  t.readonly(closed(t.type({ index: Natural, of: Natural }))),
   ({ index, of }) => index < of,
   'a shard {index, of} with index below of',
 );
 
 /** A trace of the corpus, and what came of it on the target. */
 const Replayed = t.readonly(
-  t.exact(
+  closed(
     t.type({
       path: t.string,
       /** Whether it comes with this package. */
@@ -32,7 +32,7 @@ const Replayed = t.readonly(
 
 /** A program that broke a clause: as it was found, and the simplest found from there. */
 const Counterexample = t.readonly(
-  t.exact(
+  closed(
     t.type({
       /** The trace of the corpus that it is; no block was run then. Null where the last block found it. */
       from: t.union([t.string, t.null], 'a string or null'),
@@ -43,7 +43,7 @@ const Counterexample = t.readonly(
 );
 
 export const ShardFile = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         format: t.literal('frameproof/shard'),
@@ -53,7 +53,7 @@ export const ShardFile = t.readonly(
         seconds: t.number,
         corpus: t.readonlyArray(Replayed),
         /** What the programs of each block met, up to the block that failed. */
-        blocks: t.readonlyArray(t.readonly(t.exact(t.type({ index: Natural, counts: Counts })))),
+        blocks: t.readonlyArray(t.readonly(closed(t.type({ index: Natural, counts: Counts })))),
         counterexample: t.union([Counterexample, t.null], 'a counterexample or null'),
       },
       'the result of a shard',
@@ -80,6 +80,9 @@ export function writeShard(folder: string, file: ShardFile): string {
   writeFile(path, `${JSON.stringify(ShardFile.encode(file))}\n`);
   return path;
 }
+
+/** The counts of 1024 blocks make some 10 MiB, to which two traces may come. */
+const SHARD_FILE = { of: 'file of a shard', mostBytes: 64 * 1024 * 1024 };
 
 /** Reads a shard's file. Throws `SpecError` where it cannot be read or is none. */
 export function readShard(path: string): ShardFile {
