@@ -25,8 +25,8 @@ export class OutdatedTraceError extends Error {
 
 const SHOWN_CHARACTERS = 60;
 
-/** Returns the beginning of a text that is too long for a line. */
-function shortened(text: string): string {
+/** Returns a text as a message shows it: the beginning of one that is too long for a line. */
+export function shortened(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 

@@ -56,6 +56,7 @@ export {
   parseJson,
   refuseDuplicateKeys,
   SpecError,
+  shortened,
 } from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
@@ -129,6 +130,7 @@ export {
   bytesOf,
   endOf,
   isPageAligned,
+  isPageFrame,
   PAGE_BYTES,
   PAGE_SIZE,
   PageCount,

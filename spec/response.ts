@@ -9,6 +9,7 @@ import * as t from 'io-ts';
 import { closed } from './closed.ts';
 import { HexInteger } from './hex.ts';
 import { Owner } from './owner.ts';
+import { isPageFrame } from './units.ts';
 
 /** NaN and the infinities, which a manager may well report and JSON cannot hold, are written as strings. */
 const NOT_FINITE: ReadonlyMap<unknown, number> = new Map(
@@ -99,6 +100,8 @@ const ObservedAmounts = closed(
   t.partial({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 
+const PageFrame = t.refinement(t.number, isPageFrame, 'the number of a page frame');
+
 export const Response = closed(
   t.intersection(
     [
@@ -113,7 +116,7 @@ export const Response = closed(
         /** Whether the call changed entries of the caller's array that are not its to change. */
         strayEntries: t.boolean,
         /** The page frames that the manager wrote to during the call. */
-        writes: t.readonlyArray(t.number),
+        writes: t.readonlyArray(PageFrame),
       }),
     ],
     'a response',

@@ -171,7 +171,7 @@ describe('judging a log', () => {
     [
       'writes that are no page frames',
       [HEADER, { ...ALLOC, response: { outcome: { kind: 'failed' }, writes: [-1] } }],
-      /^\S+:2: .*expected page frame numbers/,
+      /^\S+:2: response\.writes\[0\]: expected the number of a page frame, found -1$/,
     ],
     [
       'a map that overlaps itself',

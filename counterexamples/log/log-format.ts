@@ -9,14 +9,12 @@
  *
  * Described for those who write one in `docs/log-format.md`.
  */
-import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import {
   Config,
   closed,
   type MemoryMap,
   type Operation,
-  PFN_LIMIT,
   Policy,
   ResolvedOperation,
   Response,
@@ -48,29 +46,12 @@ export const HeaderLine = closed(
 /** The second line, which may be left out. */
 export const InitLine = closed(t.type({ init: Response }, 'what init answered'));
 
-const Entry = closed(
+/** Every other line. */
+export const EntryLine: t.Type<LogEntry, unknown> = closed(
   t.type(
     { operation: ResolvedOperation, response: Response },
     'an operation and its response: {"operation":…,"response":…}',
   ),
-);
-
-/** Whether a number can be a page frame that a manager wrote to. */
-export function isWrittenFrame(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < PFN_LIMIT;
-}
-
-/** Every other line. */
-export const EntryLine: t.Type<LogEntry, unknown, unknown> = new t.Type(
-  Entry.name,
-  Entry.is,
-  (u, context) =>
-    either.chain<t.Errors, LogEntry, LogEntry>((entry) =>
-      (entry.response.writes ?? []).every(isWrittenFrame)
-        ? either.right(entry)
-        : t.failure(u, context, 'expected page frame numbers in response.writes'),
-    )(Entry.validate(u, context)),
-  Entry.encode,
 );
 
 function hexed(_: string, value: unknown): unknown {

@@ -9,6 +9,7 @@
 import {
   CALLS,
   fromHex,
+  isPageFrame,
   type Operation,
   type Outcome,
   Owner,
@@ -16,7 +17,7 @@ import {
   parametersOf,
   type Response,
 } from '../../spec/index.ts';
-import { isWrittenFrame, type LogEntry } from './log-format.ts';
+import type { LogEntry } from './log-format.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -125,7 +126,7 @@ function observe(observed: Observed, name: string, value: unknown): boolean {
       observed.warnings = value;
       return true;
     case 'writes':
-      if (!isArrayOf(value, isWrittenFrame)) return false;
+      if (!isArrayOf(value, isPageFrame)) return false;
       observed.writes = value;
       return true;
     case 'strayEntries':

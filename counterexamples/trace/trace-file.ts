@@ -5,7 +5,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeFolder, readText, writeFile } from '../../spec/files/index.ts';
-import { CLAUSE_NAMES, decode, OutdatedTraceError, parseJson, Scenario, Trace } from '../../spec/index.ts';
+import {
+  CLAUSE_NAMES,
+  decode,
+  OutdatedTraceError,
+  parseJson,
+  Scenario,
+  shortened,
+  Trace,
+} from '../../spec/index.ts';
 
 const DIGEST_CHARACTERS = 10;
 
@@ -43,7 +51,7 @@ function refuseOutdated(data: unknown, source: string): void {
     throw new OutdatedTraceError(`${source}: format version ${version}, and this program reads version 1`);
   const clause = field(data, 'violation', 'clause');
   if (typeof clause === 'string' && !CLAUSE_NAMES.some((name) => name === clause))
-    throw new OutdatedTraceError(`${source}: clause ${clause} is not of this specification`);
+    throw new OutdatedTraceError(`${source}: clause ${shortened(clause)} is not of this specification`);
 }
 
 /** Returns the trace that `text` holds; throws `SpecError` where it holds none, `OutdatedTraceError` where it is of another version. */

@@ -6,7 +6,15 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { makeFolder, writeFile } from '../../spec/files/index.ts';
-import { CLAUSE_NAMES, ClauseName, closed, decode, OutdatedTraceError, SpecError } from '../../spec/index.ts';
+import {
+  CLAUSE_NAMES,
+  ClauseName,
+  closed,
+  decode,
+  OutdatedTraceError,
+  SpecError,
+  shortened,
+} from '../../spec/index.ts';
 import { type FoundRun, tryRun } from './explore.ts';
 import { beyondLimits, ConcurrentScenario, Schedule } from './scenario.ts';
 import { following } from './schedulers.ts';
@@ -90,7 +98,7 @@ export function decodeConcurrentTrace(data: unknown, source: string): Concurrent
     throw new OutdatedTraceError(`${source}: format version ${version}, and this program reads version 1`);
   const clause = fieldOf(fieldOf(data, 'violation'), 'clause');
   if (typeof clause === 'string' && !CLAUSE_NAMES.some((name) => name === clause))
-    throw new OutdatedTraceError(`${source}: clause ${clause} is not of this specification`);
+    throw new OutdatedTraceError(`${source}: clause ${shortened(clause)} is not of this specification`);
   const trace = decode(ConcurrentTrace, data, source);
   const beyond = beyondLimits(trace.scenario);
   if (beyond !== null) throw new SpecError(`${source}: ${beyond}`);

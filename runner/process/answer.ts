@@ -3,7 +3,7 @@
  * line that is not what the protocol has there, or the end of the process, is a response too: a malformed one, which the
  * judge accepts of no call; nothing after it is looked at.
  */
-import { type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
+import { isPageFrame, type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** What happened when a program ran in a process. */
@@ -44,6 +44,12 @@ function number(word: string | undefined): number {
   if (at === word.length && at > 0) return value;
   if (!DIGITS.test(word)) throw new Unreadable(`${quoted(word)} is no number`);
   return Number(word);
+}
+
+function frame(word: string): number {
+  const value = number(word);
+  if (isPageFrame(value)) return value;
+  throw new Unreadable(`${quoted(word)} is not the number of a page frame`);
 }
 
 function address(word: string | undefined): bigint {
@@ -186,7 +192,7 @@ class Reader {
         this.#notes.strayEntries = true;
         return;
       case 'wrote':
-        this.#noteWrite(number(rest));
+        this.#noteWrite(frame(rest));
         return;
       case 'skip':
         this.responses.push('skipped');

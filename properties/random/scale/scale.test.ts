@@ -153,6 +153,19 @@ describe('merge refuses', () => {
   it.each<[string, RegExp, (at: (index: number) => string, written: string) => void]>([
     ['a missing shard', /: expected all 3 shards, missing 1\/3$/, (at) => rmSync(at(1))],
     [
+      'one of more shards than can be listed',
+      /: expected all 4294967296 shards, missing 1\/4294967296, (\d\/4294967296, ){7}…$/,
+      (at) => {
+        for (const index of [1, 2]) rmSync(at(index));
+        rewrite(at(0), (data) => ({
+          ...data,
+          run: { ...Object(data.run), programs: 0 },
+          shard: { index: 0, of: 2 ** 32 },
+          blocks: [],
+        }));
+      },
+    ],
+    [
       'a shard that comes twice',
       /again\.json: expected each shard once, found shard 2\/3 in .*shard-2-of-3\.json too$/,
       (at, written) => writeFileSync(join(written, 'zagain.json'), readFileSync(at(2))),
