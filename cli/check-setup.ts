@@ -8,17 +8,8 @@ import {
 } from '../properties/random/index.ts';
 import { OURS, profileOf, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
-import {
-  config,
-  FALLBACK_MAP,
-  isRam,
-  type MemoryMap,
-  type Policy,
-  type Profile,
-  readMemoryMap,
-  readThisMachine,
-  SpecError,
-} from '../spec/index.ts';
+import { config, isRam, type MemoryMap, type Policy, type Profile, SpecError } from '../spec/index.ts';
+import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { statisticsFile } from './output-file.ts';
 import { progressBar } from './progress.ts';
 

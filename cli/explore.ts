@@ -16,7 +16,8 @@ import {
 } from '../properties/explore/index.ts';
 import { type LocalTarget, OURS, type World } from '../runner/index.ts';
 import { loadLocalTarget } from '../runner/load/index.ts';
-import { config, type Policy, readMemoryMap, SpecError, type Trace } from '../spec/index.ts';
+import { config, type Policy, SpecError, type Trace } from '../spec/index.ts';
+import { readMemoryMap } from '../spec/maps/index.ts';
 import {
   counterexampleJson,
   counterexampleText,

@@ -3,7 +3,6 @@
  * one line; a defect of ours comes with its stack.
  */
 import { CommanderError } from 'commander';
-import { isSpecError, OutdatedTraceError } from '../spec/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** What to print on standard error, line breaks included, and the exit code. */
@@ -39,11 +38,16 @@ function defect(error: unknown): Failure {
   return { text, exitCode: EXIT.defect };
 }
 
+/** Errors are told apart by name, as `isSpecError` does: a command need not load what it does not throw. */
+function isNamed(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name;
+}
+
 /** Returns what to say of an error that ended a command. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return usage(error);
-  if (isSpecError(error)) return { text: errorLine(error.message), exitCode: EXIT.unusable };
-  if (error instanceof OutdatedTraceError)
+  if (isNamed(error, 'SpecError')) return { text: errorLine(error.message), exitCode: EXIT.unusable };
+  if (isNamed(error, 'OutdatedTraceError'))
     return { text: errorLine(`this file no longer applies: ${error.message}`), exitCode: EXIT.outdated };
   return defect(error);
 }

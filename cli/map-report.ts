@@ -15,7 +15,7 @@ import {
   toHex,
   totalsOf,
   zonesOf,
-} from '../spec/index.ts';
+} from '../spec/maps/index.ts';
 import { LEGEND, mapBar } from './map-bar.ts';
 import { formatSize } from './map-size.ts';
 import { UNFRAMED } from './unframed.ts';

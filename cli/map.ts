@@ -10,9 +10,9 @@ import {
   type PhysicalAddress,
   readMemoryMap,
   toHex,
-} from '../spec/index.ts';
+} from '../spec/maps/index.ts';
+import { pageAddress } from './map-flags.ts';
 import { mapReport } from './map-report.ts';
-import { pageAddress } from './options.ts';
 
 interface MapOptions {
   readonly json?: boolean;

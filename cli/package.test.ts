@@ -25,7 +25,8 @@ const user = realpathSync(
     'package.json': JSON.stringify({ name: 'user', private: true, type: 'module' }),
     'map.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
     'imports.mjs': `
-      import { importMemoryMap, memoryMap, config } from 'frameproof/spec';
+      import { importMemoryMap } from 'frameproof/maps';
+      import { memoryMap, config } from 'frameproof/spec';
       import { init } from 'frameproof/model';
       import { createPmm } from 'frameproof/impl';
       import { runCampaign } from 'frameproof/properties';

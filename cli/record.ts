@@ -6,7 +6,8 @@ import { Command } from 'commander';
 import { type RecordOptions, recordLog } from '../properties/log/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadLocalTarget } from '../runner/load/index.ts';
-import { config, readMemoryMap, SpecError } from '../spec/index.ts';
+import { config, SpecError } from '../spec/index.ts';
+import { readMemoryMap } from '../spec/maps/index.ts';
 import { wholeNumber } from './options.ts';
 
 interface RecordFlags {

@@ -13,7 +13,8 @@ import {
 } from '../properties/random/index.ts';
 import { OURS, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
-import { config, readMemoryMap, SpecError } from '../spec/index.ts';
+import { config, SpecError } from '../spec/index.ts';
+import { readMemoryMap } from '../spec/maps/index.ts';
 import { budgetOption, counterexampleText, keepCounterexample } from './counterexample.ts';
 import { EXIT } from './exit-codes.ts';
 import { wholeNumber } from './options.ts';

@@ -50,20 +50,6 @@ export {
 export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
-export { FALLBACK_MAP } from './import/fallback.ts';
-export { type ImportedMap, importMemoryMap } from './import/import.ts';
-export { readMemoryMap, readThisMachine } from './import/read.ts';
-export {
-  type Band,
-  bandsOf,
-  INITIAL_OWNERS,
-  type InitialOwner,
-  initialOwner,
-  pagesIn,
-  type Totals,
-  totalsOf,
-  zonesOf,
-} from './map-summary.ts';
 export {
   Descriptor,
   type DescriptorInput,

@@ -9,9 +9,9 @@ import {
   OutdatedTraceError,
   parseJson,
   type Response,
-  readMemoryMap,
   SpecError,
 } from '../../spec/index.ts';
+import { readMemoryMap } from '../../spec/maps/index.ts';
 import { type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';

@@ -2,10 +2,10 @@
  * Map summaries: what a manager makes of a memory map. Page frames by owner after init and by zone, and the address
  * space as bands, from page frame 0 to the end of the last descriptor.
  */
-import { bitmapLimit, type Config } from './config.ts';
-import { type Descriptor, MEMORY_TYPES, type MemoryMap, regionOf } from './memory-map.ts';
-import { type Owner, ZONES, type Zone } from './owner.ts';
-import { endOf, type PageCount, type Pfn, pageCount, pagesBetween, pfn } from './units.ts';
+import { bitmapLimit, type Config } from '../config.ts';
+import { type Descriptor, MEMORY_TYPES, type MemoryMap, regionOf } from '../memory-map.ts';
+import { type Owner, ZONES, type Zone } from '../owner.ts';
+import { endOf, type PageCount, type Pfn, pageCount, pagesBetween, pfn } from '../units.ts';
 
 /** The owners that there are after init, the freest first. Nothing is allocated yet. */
 export const INITIAL_OWNERS = ['pmm', 'boot', 'firmware', 'absent'] as const satisfies readonly Owner[];

@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { config } from '../config.ts';
-import { totalsOf } from '../map-summary.ts';
 import { isRam, MemoryMap } from '../memory-map.ts';
 import { FALLBACK_MAP } from './fallback.ts';
 import { type ImportedMap, importMemoryMap } from './import.ts';
 import { readMemoryMap } from './read.ts';
+import { totalsOf } from './summary.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { config } from './config.ts';
-import { BY_USABILITY } from './import/resolve.ts';
-import { type Band, bandsOf, INITIAL_OWNERS, initialOwner, totalsOf, zonesOf } from './map-summary.ts';
-import { type MemoryMap, memoryMap, pfnEnd } from './memory-map.ts';
+import { config } from '../config.ts';
+import { type MemoryMap, memoryMap, pfnEnd } from '../memory-map.ts';
+import { BY_USABILITY } from './resolve.ts';
+import { type Band, bandsOf, INITIAL_OWNERS, initialOwner, totalsOf, zonesOf } from './summary.ts';
 
 const map = memoryMap([
   { type: 'reserved', start: 0x9000n, pages: 1 },
