@@ -68,6 +68,7 @@ export {
   addressesOf,
   argumentAt,
   argumentsOf,
+  everyOperation,
   mapAddresses,
   type Operation,
   type OperationOf,

@@ -127,6 +127,17 @@ export function operationOf<A>(call: Call, values: readonly (Argument | A | read
   return operation as Operation<A>;
 }
 
+/** Returns every operation of a call whose arguments are among those that `values` gives. O(their product). */
+export function everyOperation<A>(
+  call: Call,
+  values: (parameter: Parameter) => readonly (Argument | A | readonly A[])[],
+): readonly Operation<A>[] {
+  let lists: readonly (readonly (Argument | A | readonly A[])[])[] = [[]];
+  for (const parameter of parametersOf(call))
+    lists = lists.flatMap((list) => values(parameter).map((value) => [...list, value]));
+  return lists.map((list) => operationOf(call, list));
+}
+
 /** Returns the arguments of an operation, in the order of the table. */
 export function valuesOf<A>(operation: Operation<A>): readonly (Argument | A | readonly A[])[] {
   return parametersOf(operation.call).map((parameter) => argumentAt(operation, parameter));

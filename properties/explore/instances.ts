@@ -17,8 +17,12 @@ import type { World } from '../../runner/index.ts';
 import {
   type Argument,
   bitmapLimit,
+  CALLS,
+  type Call,
+  everyOperation,
   type Operation,
   PAGE_BYTES,
+  type Parameter,
   PHYSICAL_LIMIT,
   U64_MAX,
 } from '../../spec/index.ts';
@@ -177,6 +181,42 @@ function freeRegion(ground: Ground): readonly Operation[] {
   return [...within, ...odd, ...foreign.flatMap((a) => [region(a, 0n), region(a, 1n)])];
 }
 
+/** The values of an argument in calls that have no combinations of their own here: the plain ones, and those that wrap. */
+function plainValues({ kind }: Parameter, ground: Ground): readonly (Argument | readonly bigint[])[] {
+  switch (kind) {
+    case 'address':
+      return [...ground.named.map((frame) => addressIn(ground, frame)), ...foreignAddresses(ground)];
+    case 'addresses':
+      return batchesOf(
+        ground.named.map((frame) => addressIn(ground, frame)),
+        DEFAULT_BATCH,
+      );
+    case 'maxAddr':
+      return [U64_MAX, ...limitsOf(ground)];
+    case 'alignment':
+      return alignmentsOf(ground);
+    default:
+      return [...upTo(ground.manageable.length + 1), ...HUGE, ...BAD];
+  }
+}
+
+function instancesOf(call: Call, ground: Ground, batch: number): readonly Operation[] {
+  switch (call) {
+    case 'allocPages':
+      return allocPages(ground);
+    case 'allocBitmap':
+      return allocBitmap(ground);
+    case 'free':
+      return free(ground);
+    case 'freePages':
+      return freePages(ground, batch);
+    case 'freeRegion':
+      return freeRegion(ground);
+    default:
+      return everyOperation(call, (parameter) => plainValues(parameter, ground));
+  }
+}
+
 /**
  * Returns every operation that a finite world tells apart, simplest first, each once. Throws `SpecError` where the world has
  * too many page frames that can change hands. O(named page frames ^ batch).
@@ -186,16 +226,6 @@ export function operationInstances(
   { batch = DEFAULT_BATCH }: InstanceOptions = {},
 ): readonly Operation[] {
   const ground = groundOf(world);
-  const all: readonly Operation[] = [
-    { call: 'alloc' },
-    { call: 'totalAmount' },
-    { call: 'freeAmount' },
-    { call: 'reservedAmount' },
-    ...allocPages(ground),
-    ...allocBitmap(ground),
-    ...free(ground),
-    ...freePages(ground, batch),
-    ...freeRegion(ground),
-  ];
+  const all: readonly Operation[] = [...CALLS.flatMap((call) => instancesOf(call, ground, batch))];
   return sortedOperations(all, ground.higherHalf);
 }

@@ -1,7 +1,7 @@
 /** The order of operations: that of programs of one operation, as `shrink/simplicity.ts` has it, addresses given as such. */
 
-import { argumentsCost, KIND_RANK, operationKey } from '../../counterexamples/shrink/index.ts';
-import { mapAddresses, type Operation, type Reference } from '../../spec/index.ts';
+import { argumentsCost, operationKey } from '../../counterexamples/shrink/index.ts';
+import { describedCall, mapAddresses, type Operation, type Reference } from '../../spec/index.ts';
 
 /** An argument costs less than this: one number holds the kinds of a program, which count first, and its arguments. */
 const KIND_UNIT = 2 ** 40;
@@ -14,7 +14,7 @@ function absolute(operation: Operation): Operation<Reference> {
 
 /** Returns what an operation counts for: its kind first, then its arguments. Costs of a program's operations add up. */
 export function costOf(operation: Operation, higherHalf: bigint): number {
-  return KIND_RANK[operation.call] * KIND_UNIT + argumentsCost(absolute(operation), higherHalf);
+  return describedCall(operation.call).rank * KIND_UNIT + argumentsCost(absolute(operation), higherHalf);
 }
 
 /** Returns the operations, each once, simplest first. */

@@ -11,16 +11,19 @@ import {
   CALLS,
   type Call,
   type Config,
+  describedCall,
   freeForSingles,
   HIGHER_HALF_48,
   isFreeable,
   namesResult,
   type Operation,
-  type OperationOf,
+  operationOf,
   PAGE_BYTES,
+  type Parameter,
   PFN_LIMIT,
   PHYSICAL_LIMIT,
   pageCount,
+  parametersOf,
   pfn,
   pfnAt,
   type Reference,
@@ -32,19 +35,6 @@ import { landmarksOf } from './landmarks.ts';
 
 /** Numbers drawn wide: which call, and three for its arguments. */
 export type Drawn = FourNumbers;
-
-/** How often each call is drawn, relative to the others. */
-const WEIGHTS: Readonly<Record<Call, number>> = {
-  alloc: 7,
-  allocPages: 5,
-  allocBitmap: 9,
-  free: 6,
-  freePages: 5,
-  freeRegion: 6,
-  totalAmount: 1,
-  freeAmount: 1,
-  reservedAmount: 1,
-};
 
 /** The calls that a program may make, each as often as its weight says. */
 export type Repertoire = readonly [Call, ...Call[]];
@@ -66,7 +56,7 @@ const REPERTOIRES = new Map<number, Repertoire>();
 function computedRepertoire(off: number, calls: readonly Call[]): Repertoire {
   const isOn = (call: Call): boolean => ((off >> CALLS.indexOf(call)) & 1) === 0;
   const on = calls.some(isOn) ? calls.filter(isOn) : calls;
-  const [first = 'alloc', ...rest] = on.flatMap((call) => Array<Call>(WEIGHTS[call]).fill(call));
+  const [first = 'alloc', ...rest] = on.flatMap((call) => Array<Call>(describedCall(call).weight).fill(call));
   return [first, ...rest];
 }
 
@@ -361,18 +351,55 @@ function straddling(execution: Scene, digits: Digits): Reference | null {
   return { absolute: execution.world.config.higherHalf + BigInt(below) * PAGE_BYTES };
 }
 
-function regionFrom(execution: Scene, [x, y, z]: readonly [number, number, number]): Operation<Reference> {
+/** The address of a region: now and then one below the bitmap limit, so that the region straddles it. */
+function regionAddress(execution: Scene, [x, , z]: Numbers): Reference {
   const digits = new Digits(z);
   const across = digits.next(4) === 3 ? straddling(execution, digits) : null;
-  const address = across ?? referenceFrom(execution, x);
-  return { call: 'freeRegion', address, count: regionCount(freeableFrom(execution, address), y) };
+  return across ?? referenceFrom(execution, x);
 }
 
-/** Rounds a count and an alignment down to powers of two, for managers that have no others. */
-function inPowersOfTwo(run: OperationOf<'allocBitmap', Reference>): Operation<Reference> {
-  const rounded = (n: Argument): Argument =>
-    typeof n === 'bigint' && n > 0n ? 1n << BigInt(n.toString(2).length - 1) : n;
-  return { ...run, count: rounded(run.count), alignment: rounded(run.alignment) };
+/** Rounds an argument of a run down to a power of two, for managers that have no others. */
+function asClaimed(argument: Argument, { state }: Scene): Argument {
+  if (state.world.profile.contiguous === 'any') return argument;
+  return typeof argument === 'bigint' && argument > 0n
+    ? 1n << BigInt(argument.toString(2).length - 1)
+    : argument;
+}
+
+/** Three numbers, from which the arguments of a call are drawn. */
+type Numbers = readonly [number, number, number];
+
+/** Returns the argument at a place, in view of the address that was drawn before it. */
+function argumentFrom(
+  { kind }: Parameter,
+  { numbers, place, execution, address }: ArgumentContext,
+): Argument | Reference | readonly Reference[] {
+  const { state } = execution;
+  const x = numbers[place] ?? 0;
+  switch (kind) {
+    case 'batchCount':
+      return batchCount(x, freeForSingles(state));
+    case 'runCount':
+      return asClaimed(countFrom(x, RUN_COUNTS, state.freeIn('bitmap')), execution);
+    case 'regionCount':
+      return regionCount(address === null ? 0 : freeableFrom(execution, address), x);
+    case 'maxAddr':
+      return maxAddrFrom(execution, x);
+    case 'alignment':
+      return asClaimed(alignmentFrom(x), execution);
+    case 'addresses':
+      return batchFrom(execution, numbers);
+    default:
+      return referenceFrom(execution, x);
+  }
+}
+
+interface ArgumentContext {
+  readonly numbers: Numbers;
+  readonly place: number;
+  readonly execution: Scene;
+  /** The address that was drawn, where there is one. */
+  readonly address: Reference | null;
 }
 
 /** Returns the operation that drawn numbers stand for at this point of an execution. */
@@ -382,21 +409,18 @@ export function operationFrom(
   calls: Repertoire,
 ): Operation<Reference> {
   const chosen = calls[call % calls.length] ?? calls[0];
-  switch (chosen) {
-    case 'allocPages':
-      return { call: chosen, count: batchCount(x, freeForSingles(execution.state)) };
-    case 'allocBitmap': {
-      const count = countFrom(x, RUN_COUNTS, execution.state.freeIn('bitmap'));
-      const run = { call: chosen, count, maxAddr: maxAddrFrom(execution, y), alignment: alignmentFrom(z) };
-      return execution.state.world.profile.contiguous === 'any' ? run : inPowersOfTwo(run);
-    }
-    case 'free':
-      return { call: chosen, address: referenceFrom(execution, x) };
-    case 'freePages':
-      return { call: chosen, addresses: batchFrom(execution, [x, y, z]) };
-    case 'freeRegion':
-      return regionFrom(execution, [x, y, z]);
-    default:
-      return { call: chosen };
+  const parameters = parametersOf(chosen);
+  const numbers: Numbers = [x, y, z];
+  const isRegion = describedCall(chosen).effect === 'region';
+  const values: (Argument | Reference | readonly Reference[])[] = [];
+  let address: Reference | null = null;
+  for (let place = 0; place < parameters.length; place += 1) {
+    const parameter = parameters[place];
+    if (parameter === undefined) break;
+    if (parameter.kind === 'address') {
+      address = isRegion ? regionAddress(execution, numbers) : referenceFrom(execution, x);
+      values.push(address);
+    } else values.push(argumentFrom(parameter, { numbers, place, execution, address }));
   }
+  return operationOf(chosen, values);
 }

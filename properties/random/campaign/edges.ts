@@ -4,7 +4,18 @@
  */
 
 import type { JudgedStep, World } from '../../../runner/index.ts';
-import { type Argument, isU64, PAGE_BYTES, PAGE_SIZE, U64_MAX, wholePages } from '../../../spec/index.ts';
+import {
+  type Argument,
+  addressesOf,
+  argumentAt,
+  isU64,
+  PAGE_BYTES,
+  PAGE_SIZE,
+  type Parameter,
+  parametersOf,
+  U64_MAX,
+  wholePages,
+} from '../../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
 
 /** The kinds of argument. */
@@ -125,27 +136,26 @@ export class EdgeCounts {
   /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
   note({ before, operation, asked: { pfns } }: JudgedStep): void {
     const { world } = before;
-    switch (operation.call) {
-      case 'allocPages':
-        this.#count.note(countEdge(operation.count, before.freeIn('stack')));
+    for (const parameter of parametersOf(operation.call)) {
+      const value = argumentAt(operation, parameter);
+      if (typeof value === 'bigint' || typeof value === 'number') this.#noteNumber(before, parameter, value);
+    }
+    const addresses = addressesOf(operation);
+    for (let i = 0; i < pfns.length; i += 1) this.#noteAddress(world, pfns[i] ?? null, addresses[i] ?? 0n);
+  }
+
+  #noteNumber(before: JudgedStep['before'], { kind }: Parameter, value: Argument): void {
+    switch (kind) {
+      case 'maxAddr':
+        this.#maxAddr.note(maxAddrEdge(value, landmarksOf(before.world).edges));
         break;
-      case 'allocBitmap':
-        this.#count.note(countEdge(operation.count, before.freeIn('bitmap')));
-        this.#maxAddr.note(maxAddrEdge(operation.maxAddr, landmarksOf(world).edges));
-        this.#alignment.note(alignmentEdge(operation.alignment, world.total));
+      case 'alignment':
+        this.#alignment.note(alignmentEdge(value, before.world.total));
         break;
-      case 'freeRegion':
-        this.#count.note(countEdge(operation.count, before.freeIn('bitmap')));
-        this.#noteAddress(world, pfns[0] ?? null, operation.address);
-        break;
-      case 'free':
-        this.#noteAddress(world, pfns[0] ?? null, operation.address);
-        break;
-      case 'freePages':
-        for (let i = 0; i < pfns.length; i += 1)
-          this.#noteAddress(world, pfns[i] ?? null, operation.addresses[i] ?? 0n);
+      case 'address':
         break;
       default:
+        this.#count.note(countEdge(value, before.freeIn(kind === 'batchCount' ? 'stack' : 'bitmap')));
     }
   }
 
