@@ -19,7 +19,7 @@ export interface JunitOptions {
 
 function addCorpus(suite: TestSuite, { path, verdict, trace, reason }: CorpusFile): void {
   const testCase = suite.testCase().className('corpus').name(path).file(path);
-  if (verdict === 'broken' && trace !== null) {
+  if (verdict === 'violated' && trace !== null) {
     const { violation } = trace;
     testCase
       .failure(violation?.explanation, violation?.clause)
