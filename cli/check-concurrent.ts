@@ -16,6 +16,7 @@ import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { savedIn } from './output-file.ts';
+import { phaseBar } from './progress.ts';
 
 const DEFAULT_SCENARIOS = 300;
 const DEFAULT_THREADS = 4;
@@ -25,11 +26,6 @@ const DEFAULT_CALLS = 100_000;
 /** Shapes of which every schedule is gone through: in seconds, and in minutes. */
 const QUICK_SHAPES: readonly Shape[] = [{ callers: 2, calls: 1 }];
 const ALL_SHAPES: readonly Shape[] = [...QUICK_SHAPES, { callers: 3, calls: 1 }, { callers: 2, calls: 2 }];
-
-function showProgress(what: string, done: number, of: number): void {
-  if (process.stderr.isTTY)
-    process.stderr.write(`\r\u001b[K${done === of ? '' : `${what}: ${done} of ${of}`}`);
-}
 
 /** Saves the run of a schedule that violates a clause; returns its path, or null where there is none, or it could not be saved. */
 function save({ found }: ConcurrentResult, target: ConcurrentTarget, corpus: string): string | null {
@@ -58,6 +54,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const seed = options.seed ?? anySeed();
   const isJson = options.json === true;
   if (!isJson) process.stdout.write(`target    ${target.name}\nmap       ${name}\nseed      ${seed}\n\n`);
+  const bar = await phaseBar(!isJson);
   const result = await checkConcurrent({
     target,
     module: options.target === OURS_SHARED.name ? null : options.target,
@@ -68,8 +65,8 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
     config,
     workers: threads,
     calls: options.calls ?? DEFAULT_CALLS,
-    onProgress: showProgress,
-  });
+    onProgress: bar.update,
+  }).finally(bar.stop);
   const path = save(result, target, options.corpus);
   const about = { target: target.name, seed, threads, path };
   const text = isJson

@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { writeWhole } from './output-file.ts';
 
 /** A check that has ended. */
-export interface FinishedCheck {
+interface FinishedCheck {
   readonly target: string;
   readonly corpus: CheckedCorpus;
   /** Null where a trace of the corpus violated a clause, and nothing else was run. */

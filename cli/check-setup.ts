@@ -20,7 +20,7 @@ import {
 import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
 import { statisticsFile } from './output-file.ts';
-import { progressBar } from './progress.ts';
+import { campaignBar } from './progress.ts';
 
 /** Which memory maps programs run on. */
 export interface MapOptions {
@@ -164,7 +164,7 @@ export async function withProgress<T>(
   const { stats, time, json } = check.options;
   const statistics = stats === undefined ? null : await statisticsFile(stats, check.target.name);
   const asked = campaignOf(check);
-  const bar = await progressBar({ programs: asked.programs, seconds: time, isShown: json !== true });
+  const bar = await campaignBar({ programs: asked.programs, seconds: time }, json !== true);
   const onProgram = statistics === null ? {} : { onProgram: statistics.note };
   try {
     return await campaign({ ...asked, onProgress: bar.update, ...onProgram, signal });

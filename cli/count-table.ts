@@ -33,7 +33,7 @@ const OUTCOMES = [
 ] as const;
 
 /** Operations by call and outcome. */
-export type CallCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+type CallCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** Returns a table of calls by their outcome. */
 export function callTable(calls: CallCounts): string {

@@ -8,7 +8,7 @@ import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
 import type { Run, Stage } from './stage.ts';
 import type { Points } from './stepping.ts';
 
-export interface EveryOptions {
+interface EveryOptions {
   readonly points: Points;
   /** Moments to look at, at most. */
   readonly moments?: number;
@@ -17,7 +17,7 @@ export interface EveryOptions {
 }
 
 /** What going through all schedules came to. */
-export interface Explored {
+interface Explored {
   /** Schedules, all of them judged; those that were left out because a limit was reached do not count. */
   readonly schedules: number;
   /** Moments that differ. */

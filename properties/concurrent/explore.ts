@@ -17,7 +17,7 @@ import type { ConcurrentTarget } from './target.ts';
 const PRIORITY_POINTS = 200;
 const PRIORITY_CHANGES = 3;
 
-export interface ExploreOptions {
+interface ExploreOptions {
   readonly scenarios: number;
   /** Schedules for each scenario: half of them at random, half by priorities. */
   readonly schedules: number;

@@ -52,7 +52,7 @@ export interface Run {
 }
 
 /** Where a run has got to: a moment to go back to. */
-export interface Moment {
+interface Moment {
   readonly machine: MachineMoment;
   readonly calls: readonly HistoryCall[];
   readonly cuts: readonly (readonly string[])[];

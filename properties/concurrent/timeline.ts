@@ -30,7 +30,7 @@ interface Bar {
 }
 
 /** What is drawn, and who is who. */
-export interface TimelineOptions {
+interface TimelineOptions {
   readonly config: Config;
   /** How many callers run at the same time; the one after the last works before and after them. */
   readonly callers: number;

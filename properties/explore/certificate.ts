@@ -25,7 +25,7 @@ export type Certificate =
   | { readonly kind: 'shorter'; readonly trace: Trace }
   | { readonly kind: 'open'; readonly why: string };
 
-export interface CertificateOptions {
+interface CertificateOptions {
   /** Milliseconds at most. Default: 10,000. */
   readonly ms?: number;
 }

@@ -49,7 +49,7 @@ export class MetSides {
   }
 }
 
-export interface ExpanderParts {
+interface ExpanderParts {
   readonly driver: Driver;
   readonly judge: MemoJudge;
   readonly table: StateTable;

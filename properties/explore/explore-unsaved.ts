@@ -10,7 +10,7 @@ import type { Subject } from './run.ts';
 import type { Bounds } from './search.ts';
 import { walk } from './walk.ts';
 
-export interface UnsavedOptions extends Subject {
+interface UnsavedOptions extends Subject {
   readonly operations: readonly Operation[];
   readonly bounds?: Bounds;
   readonly onProgress?: (progress: { readonly states: number; readonly transitions: number }) => void;

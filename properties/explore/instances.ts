@@ -29,7 +29,7 @@ import {
 import { sortedOperations } from './operation-order.ts';
 import { framesOfWorld, type WorldFrames } from './world.ts';
 
-export interface InstanceOptions {
+interface InstanceOptions {
   /** Addresses in a batch of `freePages`, at most. Default: 2. */
   readonly batch?: number;
 }

@@ -7,7 +7,7 @@ import type { ModelState } from '../../model/index.ts';
 import type { Operation } from '../../spec/index.ts';
 import { Run, type Subject } from './run.ts';
 
-export interface TreeOptions extends Subject {
+interface TreeOptions extends Subject {
   readonly operations: readonly Operation[];
   /** Operations in a program, at most. */
   readonly depth: number;
@@ -19,7 +19,7 @@ export interface TreeOptions extends Subject {
 }
 
 /** What running a tree of programs came to. */
-export interface TreeResult {
+interface TreeResult {
   /** `done`: all programs were run; `violated`: one broke a clause; `given up`: out of time, or interrupted. */
   readonly end: 'done' | 'violated' | 'given up';
   /** All programs of up to so many operations have been run, and held. */

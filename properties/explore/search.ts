@@ -111,7 +111,7 @@ function inOrder(table: StateTable, records: readonly number[]): Int32Array {
   return Int32Array.from(sorted);
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly bounds?: Bounds;
   readonly onProgress?: (progress: SearchProgress) => void;
   /** Told of each level before it is expanded. */

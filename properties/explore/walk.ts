@@ -11,7 +11,7 @@ import type { Operation } from '../../spec/index.ts';
 import { ModelStates } from './model-states.ts';
 import { Run, type Subject } from './run.ts';
 
-export interface WalkOptions extends Subject {
+interface WalkOptions extends Subject {
   readonly operations: readonly Operation[];
   /** When to give up, by `performance.now()`. */
   readonly deadline?: number;
@@ -21,7 +21,7 @@ export interface WalkOptions extends Subject {
   readonly onProgress?: (progress: { readonly states: number; readonly calls: number }) => void;
 }
 
-export interface WalkResult {
+interface WalkResult {
   readonly end: 'done' | 'violated' | 'time' | 'states' | 'interrupted';
   /** States of the model that were met, and how many of them have had every operation tried. */
   readonly states: number;

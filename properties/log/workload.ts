@@ -17,7 +17,7 @@ import {
 } from '../../spec/index.ts';
 import { type Draws, drawsFrom } from '../random/draws.ts';
 
-export interface WorkloadOptions {
+interface WorkloadOptions {
   readonly map: MemoryMap;
   readonly config: Config;
   readonly seed: number;

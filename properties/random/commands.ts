@@ -19,7 +19,7 @@ import {
 } from './fast-check.ts';
 
 /** Where drawn operations are performed: under the judge, or in a rehearsal. */
-export interface Performance extends Scene {
+interface Performance extends Scene {
   /** What ended it, or null. */
   readonly violation?: unknown;
   perform(operation: Operation<Reference>): boolean;

@@ -20,7 +20,7 @@ export function rehearse(target: Target, { world, calls, commands }: DrawnProgra
 }
 
 /** What is drawn: so many programs of at most so many operations. */
-export interface RehearsalRun {
+interface RehearsalRun {
   readonly programs: number;
   readonly operations: number;
   readonly seed: number;

@@ -7,17 +7,12 @@ import * as fc from 'fast-check';
 export type { Arbitrary } from 'fast-check';
 export {
   array,
-  bigInt,
-  commands,
   constant,
   constantFrom,
   integer,
   nat,
   oneof,
-  option,
   record,
-  shuffledSubarray,
-  subarray,
   tuple,
 } from 'fast-check';
 
@@ -211,7 +206,7 @@ export function commandsOf<M extends object>(
 }
 
 /** What a run of {@link runProperty} needs: how many programs, and from which seed. */
-export interface RunOptions {
+interface RunOptions {
   readonly runs: number;
   readonly seed: number;
   /** Milliseconds after which no further program is started. */
@@ -221,7 +216,7 @@ export interface RunOptions {
 }
 
 /** What a run of {@link runProperty} came to. */
-export interface RunOutcome<T> {
+interface RunOutcome<T> {
   readonly failed: boolean;
   readonly counterexample: T | null;
   readonly shrinks: number;

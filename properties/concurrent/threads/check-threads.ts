@@ -20,7 +20,7 @@ import { Threads, type ThreadsOptions, type TurnedCall } from './threads.ts';
 /** Calls of all callers in one round. */
 const ROUND_CALLS = 16_384;
 
-export interface CheckThreadsOptions extends ThreadsOptions {
+interface CheckThreadsOptions extends ThreadsOptions {
   readonly target: ConcurrentTarget;
   /** Calls of all callers, rounded up to as many for each. */
   readonly calls: number;

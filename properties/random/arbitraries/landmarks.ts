@@ -16,7 +16,7 @@ import {
   regionOf,
 } from '../../../spec/index.ts';
 
-export interface Landmarks {
+interface Landmarks {
   /** Page frames where something begins or ends, ascending and distinct; never empty. */
   readonly edges: readonly [number, ...number[]];
   /** Regions by their owner after init, in map order; empty ones left out. */

@@ -29,7 +29,7 @@ export interface Shard {
   readonly of: number;
 }
 
-export const WHOLE: Shard = { index: 0, of: 1 };
+const WHOLE: Shard = { index: 0, of: 1 };
 
 /** Mixes an index, so that what recurs at regular distances does not always meet the same shard. */
 function mixed(n: number): number {

@@ -165,7 +165,7 @@ export interface BlockResult {
 }
 
 /** What a block needs to know of its campaign: data, so that another thread can be told; other draws stay in this one. */
-export type BlockOptions = Pick<
+type BlockOptions = Pick<
   CampaignOptions,
   'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram' | 'draw' | 'shrinks'
 > & { readonly target: Target };

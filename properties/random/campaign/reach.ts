@@ -122,7 +122,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
 }
 
 /** A situation, as far as it decides whether it can be met. */
-export interface Occasion {
+interface Occasion {
   readonly name: string;
   readonly calls: readonly Call[];
   readonly ended: Outcome['kind'];

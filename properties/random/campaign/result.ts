@@ -61,7 +61,7 @@ export interface Failure {
 export const FULL_RUN_PROGRAMS = 1000;
 
 /** What a verdict depends on besides what programs met. */
-export interface Asked {
+interface Asked {
   /** What the target claims; whether it inspects shows in what programs met. */
   readonly claims: Omit<Claims, 'inspects'>;
   readonly seed: number;

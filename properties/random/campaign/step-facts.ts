@@ -26,7 +26,7 @@ export function base({ granted }: JudgedStep): Pfn | null {
 }
 
 /** Returns the argument that is a count, or null where the call has none. */
-export function countOf(operation: Operation): Argument | null {
+function countOf(operation: Operation): Argument | null {
   switch (operation.call) {
     case 'allocPages':
     case 'allocBitmap':

@@ -70,7 +70,7 @@ const Format = t.type(
 );
 
 /** Returns the name under which a shard's file is stored. */
-export function shardFileName({ shard: { index, of } }: Pick<ShardFile, 'shard'>): string {
+function shardFileName({ shard: { index, of } }: Pick<ShardFile, 'shard'>): string {
   return `shard-${String(index).padStart(String(of - 1).length, '0')}-of-${of}.json`;
 }
 

@@ -51,7 +51,7 @@ function portable(path: string): string {
 }
 
 /** What a shard's file says besides the run and the shard. */
-export interface ShardOutcome {
+interface ShardOutcome {
   readonly corpus: readonly CorpusFile[];
   /** Null where a trace of the corpus broke a clause. */
   readonly ran: { readonly blocks: ShardRun['blocks'] | null; readonly result: CampaignResult } | null;
