@@ -4,7 +4,6 @@ import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { writeWhole } from './output-file.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
@@ -62,6 +61,7 @@ export async function conclude(
   const { target, corpus, result } = check;
   if (junit !== undefined) {
     const { junitReport } = await import('./junit.ts');
+    const { writeWhole } = await import('./output-file.ts');
     writeWhole('--junit', junit, junitReport({ target, corpus: corpus.files, result }));
   }
   const text = json

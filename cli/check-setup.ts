@@ -19,7 +19,7 @@ import {
 } from '../spec/index.ts';
 import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
-import { statisticsFile } from './output-file.ts';
+import type { StatisticsFile } from './output-file.ts';
 import { campaignBar } from './progress.ts';
 
 /** Which memory maps programs run on. */
@@ -155,6 +155,11 @@ export function campaignOf({ target, worlds, seed, options }: PreparedCheck): Ca
   return { target, worlds, generated: usesGenerated(options), programs, ...seconds, operations, seed };
 }
 
+async function openStatistics(path: string, target: string): Promise<StatisticsFile> {
+  const { statisticsFile } = await import('./output-file.ts');
+  return statisticsFile(path, target);
+}
+
 /** Runs a campaign with the bar and the file of statistics that go with it. */
 export async function withProgress<T>(
   check: PreparedCheck,
@@ -162,7 +167,7 @@ export async function withProgress<T>(
   campaign: (options: CampaignOptions) => Promise<T>,
 ): Promise<T> {
   const { stats, time, json } = check.options;
-  const statistics = stats === undefined ? null : await statisticsFile(stats, check.target.name);
+  const statistics = stats === undefined ? null : await openStatistics(stats, check.target.name);
   const asked = campaignOf(check);
   const bar = await campaignBar({ programs: asked.programs, seconds: time }, json !== true);
   const onProgram = statistics === null ? {} : { onProgram: statistics.note };

@@ -35,7 +35,7 @@ export function savedIn(corpus: string, save: (folder: string) => string): strin
 }
 
 /** A statistics file that grows with a campaign. */
-interface StatisticsFile {
+export interface StatisticsFile {
   readonly note: (program: CountedProgram) => void;
   close(): void;
 }

@@ -3,7 +3,7 @@
  * not. Memory is that of the model's state, whatever the length of the log.
  */
 import { init, type ModelState, step, type Violation } from '../../model/index.ts';
-import { ClauseCounts, type SideCounts } from '../../runner/index.ts';
+import { ClauseCounts, type SideCounts } from '../../runner/clause-counts.ts';
 import type { ClauseName, Operation, Response } from '../../spec/index.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
 import { CutLogError, type LogReader, readLog } from './read-log.ts';
