@@ -1,4 +1,5 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
+
 import { Command } from 'commander';
 import { readScenario } from '../counterexamples/corpus/index.ts';
 import { type ShrunkScenario, shrinkScenario } from '../counterexamples/shrink/index.ts';
@@ -12,6 +13,7 @@ import { scenarioFor } from './held-scenario.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
+import { endWith } from './outcome.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ShrinkFlags {
@@ -91,7 +93,7 @@ function reportShrunk(result: ShrunkScenario, file: ShrunkFile, isJson: boolean)
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT.violated;
+  endWith(EXIT.violated);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -112,7 +114,7 @@ function reportUnfinished(
   ];
   const json = { verdict, operationsBefore, operationsRun, seconds, counterexample: null, next };
   process.stdout.write(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
-  process.exitCode = EXIT.partial;
+  endWith(EXIT.partial);
 }
 
 async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
