@@ -39,14 +39,17 @@ export const BROKEN_AT = 12;
 export const CALLERS_AT = 13;
 /** The held bits begin here: words of the header. */
 export const HELD_AT = 16;
+/** Words of the header that nobody uses: 0. */
+export const UNUSED_AT: readonly number[] = [7, 14, 15];
 
 /** Words of an entry of the free stack: next ordinal, last ordinal. */
 export const ENTRY_WORDS = 2;
 
 /** Ordinals of a leaf of the summary, as a power of two: 256, which is 8 words or half a cache line. */
 export const LEAF_SHIFT = 8;
+export const LEAF_SPAN = 2 ** LEAF_SHIFT;
 /** Words of held bits that a leaf covers. */
-export const LEAF_WORDS = 2 ** LEAF_SHIFT / WORD_BITS;
+export const LEAF_WORDS = LEAF_SPAN / WORD_BITS;
 /** Children of an inner node, as a power of two: 8, half a cache line. */
 export const FANOUT_SHIFT = 3;
 export const FANOUT = 2 ** FANOUT_SHIFT;
@@ -69,7 +72,7 @@ export interface Layout {
 }
 
 function levelsOf(bitmapOrdinals: number, at: number): readonly Level[] {
-  let level: Level = { at, nodes: Math.ceil(bitmapOrdinals / 2 ** LEAF_SHIFT) };
+  let level: Level = { at, nodes: Math.ceil(bitmapOrdinals / LEAF_SPAN) };
   const levels = [level];
   while (level.nodes > FANOUT) {
     level = { at: level.at + level.nodes, nodes: Math.ceil(level.nodes / FANOUT) };

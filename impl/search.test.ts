@@ -16,7 +16,7 @@ interface Request {
 
 function found({ words, layout, sections }: Zone, request: Request): number | null {
   const { from = 0, limit = sections.bitmapOrdinals, count, alignment = 1 } = request;
-  return lowestFit(words, layout, sections, { from, limit }, count, alignment);
+  return lowestFit(words, layout, sections, from, limit, count, alignment);
 }
 
 /** The lowest fitting run, the plain way: every ordinal of every section is tried. */

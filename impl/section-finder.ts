@@ -5,6 +5,7 @@
  * Cost: O(1) for the section found last, else O(log sections).
  */
 import { type Call, PFN_LIMIT } from '../spec/index.ts';
+import { broken } from './assert.ts';
 import { type FirmwareExtents, ownerOutside } from './firmware.ts';
 import { argumentPanic, ownerPanic } from './misuse.ts';
 import { type Section, type Sections, sectionBelow, sectionOfOrdinal } from './sections.ts';
@@ -26,6 +27,19 @@ export class SectionFinder {
   sectionOf(call: Call, frame: number): Section {
     const near = this.#near;
     if (frame >= near.base && frame - near.base < near.count && Math.floor(frame) === frame) return near;
+    return this.#findFrame(call, frame);
+  }
+
+  /** Returns the section of an ordinal that a page frame has. */
+  sectionOfOrdinal(ordinal: number): Section {
+    const near = this.#near;
+    if (ordinal >= near.first && ordinal - near.first < near.count) return near;
+    return this.#findOrdinal(ordinal);
+  }
+
+  // What follows is apart from the two above, so that these stay small enough for the engine to inline.
+
+  #findFrame(call: Call, frame: number): Section {
     const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
     const index = frame - section.base;
     const isInside = index >= 0 && index < section.count && Math.floor(index) === index;
@@ -34,11 +48,10 @@ export class SectionFinder {
     return section;
   }
 
-  /** Returns the section of an ordinal that is no padding. */
-  sectionOfOrdinal(ordinal: number): Section {
-    const near = this.#near;
-    if (ordinal >= near.first && ordinal - near.first < near.count) return near;
+  #findOrdinal(ordinal: number): Section {
     const section = this.#sections.list[sectionOfOrdinal(this.#sections, ordinal)] ?? NOWHERE;
+    const isInside = ordinal >= section.first && ordinal - section.first < section.count;
+    if (!isInside) throw broken('sections: an ordinal in use is that of a page frame', 'ordinal', ordinal);
     this.#near = section;
     return section;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOCK_WORD } from '../../impl/index.ts';
+import { LAYOUT } from '../../impl/index.ts';
 import { type Chooser, Machine, newStepper, type Points } from './stepping.ts';
 
 /** A caller made of plain code over the machine's words and steps; `at` is where it writes its number. */
@@ -130,9 +130,9 @@ describe('a caller that waits', () => {
 
 describe('where only steps on locks are points', () => {
   const guarded: Act = ({ words, steps }) => {
-    while (steps.compareExchange(words, LOCK_WORD, 0, 1) !== 0);
+    while (steps.compareExchange(words, LAYOUT.LOCK_AT, 0, 1) !== 0);
     increment({ words } as Machine);
-    steps.exchange(words, LOCK_WORD, 0);
+    steps.exchange(words, LAYOUT.LOCK_AT, 0);
   };
 
   it('what is done inside the lock is none, and is counted', () => {

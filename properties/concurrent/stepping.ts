@@ -17,7 +17,7 @@
  *
  * Waiting ends by being woken alone: what can only go on because time passes does not go on here.
  */
-import { LOCK_WORD, type Steps, type Woken } from '../../impl/index.ts';
+import { LAYOUT, type Steps, type Woken } from '../../impl/index.ts';
 
 /** Between which steps the scheduler may turn to another caller. */
 export const POINTS = ['locks', 'accesses'] as const;
@@ -212,7 +212,7 @@ export class Machine {
 
   #isPoint(stepper: Stepper, isPlain: boolean): boolean {
     if (!isPlain) return true;
-    const isGuarded = Math.abs(this.#memory[LOCK_WORD] ?? 0) === stepper.lockValue;
+    const isGuarded = Math.abs(this.#memory[LAYOUT.LOCK_AT] ?? 0) === stepper.lockValue;
     if (isGuarded) this.guarded += 1;
     else this.unguarded += 1;
     return this.#points === 'accesses' || !isGuarded;
