@@ -7,7 +7,7 @@
  * Not to scale, or a page of firmware beside a GiB of RAM would vanish: each band has one cell, and the cells that are
  * left go by the logarithm of the band's size. A map of more bands than a line has cells takes several lines.
  */
-import { type Band, pagesBetween } from '../spec/index.ts';
+import { type Band, pagesBetween } from '../spec/maps/index.ts';
 import { formatFrame } from './map-size.ts';
 
 const GLYPHS: Readonly<Record<Band['owner'], string>> = {

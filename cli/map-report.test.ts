@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bandsOf, config, FALLBACK_MAP, importMemoryMap, memoryMap, pageCount } from '../spec/index.ts';
+import { config, memoryMap, pageCount } from '../spec/index.ts';
+import { bandsOf, FALLBACK_MAP, importMemoryMap } from '../spec/maps/index.ts';
 import { cellsOf, mapBar } from './map-bar.ts';
 import { mapReport } from './map-report.ts';
 import { formatSize } from './map-size.ts';

@@ -15,13 +15,13 @@ import {
   toHex,
   totalsOf,
   zonesOf,
-} from '../spec/index.ts';
+} from '../spec/maps/index.ts';
 import { LEGEND, mapBar } from './map-bar.ts';
 import { formatSize } from './map-size.ts';
 import { UNFRAMED } from './unframed.ts';
 
 /** A map to report, under a configuration. `width` is that of the terminal, in characters. */
-export interface MapReport {
+interface MapReport {
   readonly imported: ImportedMap;
   readonly config: Config;
   readonly width: number;

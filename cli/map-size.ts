@@ -1,7 +1,7 @@
 /**
  * Sizes and addresses as a reader wants them: "640 KiB", "63.6 MiB", "0x4000000".
  */
-import { addressOf, bytesOf, type PageCount, type Pfn, toHex } from '../spec/index.ts';
+import { addressOf, bytesOf, type PageCount, type Pfn, toHex } from '../spec/maps/index.ts';
 
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { importMemoryMap, isSpecError } from '../spec/index.ts';
+import { isSpecError } from '../spec/index.ts';
+import { importMemoryMap } from '../spec/maps/index.ts';
 import { mapCommand } from './map.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-map-'));

@@ -5,10 +5,11 @@
 
 import type { CountedProgram } from '../properties/random/index.ts';
 import type { Execution } from '../runner/index.ts';
-import { CALLS, formatProgram, isRam, type Response, Scenario, zonesOf } from '../spec/index.ts';
+import { CALLS, formatProgram, isRam, type Response, Scenario } from '../spec/index.ts';
+import { zonesOf } from '../spec/maps/index.ts';
 
-/** What all lines of one run share. */
-export interface RunIdentity {
+/** The part that all lines of one run share. */
+interface RunIdentity {
   readonly target: string;
   /** Seconds since 1970. */
   readonly runStart: number;

@@ -105,9 +105,9 @@ function fitBetween(
 }
 
 /**
- * Returns the ordinal of the lowest fitting run of the bitmap zone that starts below `limit`, or null. No ordinal below `lowest`
- * is free. Whether the run also ends below the limit is for
- * the caller to see: where the lowest one does not, none does. `count` and `alignment` are at least 1.
+ * Returns the ordinal of the lowest fitting run of the bitmap zone that starts below `limit`, or null. Whether the run also ends
+ * below it is for the caller to see: where the lowest one does not, none does. No ordinal below `lowest` is free; `count` and
+ * `alignment` are at least 1.
  */
 export function lowestFit(
   words: Int32Array,

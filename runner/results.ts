@@ -5,9 +5,11 @@
  */
 import {
   addressesOf,
+  describedCall,
   formatReference,
   isAllocation,
   isU64,
+  mapAddresses,
   namesResult,
   type Operation,
   PAGE_BYTES,
@@ -33,7 +35,10 @@ function resultOf(operation: Operation<Reference>, { outcome }: Response): Resul
     return { pages, run: Math.min(1, pages), address: addresses[0] ?? 0n, addresses };
   }
   if (outcome.kind !== 'address') return null;
-  const pages = operation.call === 'allocBitmap' && isU64(operation.count) ? Number(operation.count) : 1;
+  const pages =
+    describedCall(operation.call).effect === 'run' && 'count' in operation && isU64(operation.count)
+      ? Number(operation.count)
+      : 1;
   return { pages, run: pages, address: outcome.address, addresses: null };
 }
 
@@ -90,31 +95,12 @@ export class Results {
 
   /** Returns the operation with its references resolved, or null where one cannot be. O(references). */
   resolve(operation: Operation<Reference>): Operation | null {
-    switch (operation.call) {
-      case 'free': {
-        const address = this.addressOf(operation.address);
-        return address === null ? null : { call: 'free', address };
-      }
-      case 'freeRegion': {
-        const address = this.addressOf(operation.address);
-        return address === null ? null : { call: 'freeRegion', address, count: operation.count };
-      }
-      case 'freePages':
-        return this.#resolveBatch(operation.addresses);
-      default:
-        return operation;
-    }
-  }
-
-  #resolveBatch(references: readonly Reference[]): Operation | null {
-    const addresses: bigint[] = [];
-    for (const reference of references) {
+    const isBatch = 'addresses' in operation;
+    return mapAddresses(operation, (reference) => {
       const address = this.addressOf(reference);
-      if (address === null) return null;
       // A batch is an array of 64-bit words: that is all its entries can say.
-      addresses.push(BigInt.asUintN(64, address));
-    }
-    return { call: 'freePages', addresses };
+      return address === null || !isBatch ? address : BigInt.asUintN(64, address);
+    });
   }
 
   /** Returns the first reference of an operation that cannot be resolved, in the form that programs use. */

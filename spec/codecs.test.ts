@@ -2,11 +2,12 @@
 import fc from 'fast-check';
 import type * as t from 'io-ts';
 import { describe, expect, test } from 'vitest';
+import { CALLS } from './calls.ts';
 import { CLAUSE_NAMES } from './clauses/clause.ts';
 import { config, HIGHER_HALF_48, HIGHER_HALF_57 } from './config.ts';
 import { decode } from './decode.ts';
 import { memoryMap } from './memory-map.ts';
-import { type Argument, CALLS, type Operation, ProgramOperation, ResolvedOperation } from './operation.ts';
+import { type Argument, type Operation, ProgramOperation, ResolvedOperation } from './operation.ts';
 import { Owner } from './owner.ts';
 import { POLICIES } from './policy.ts';
 import { Scenario } from './program.ts';

@@ -2,8 +2,10 @@
  * Expectations: whether an operation must succeed, fail or panic in a state. "Succeeds exactly when" is decided here
  * and nowhere else; the completeness and ownership clauses compare the response with it.
  */
+
+import { CALLS, type Call, callPlace } from './calls.ts';
 import { pfnAt } from './config.ts';
-import { type Argument, CALLS, type Call, callPlace, type Operation, type OperationOf } from './operation.ts';
+import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
 import {
@@ -64,7 +66,7 @@ function badArgument(names: Readonly<Record<string, Argument>>): Expectation | n
 }
 
 /** Returns what a contiguous allocation asks for after rounding, or null where it can fit nowhere by its numbers alone. */
-export function fitRequest(
+function fitRequest(
   state: Ownership,
   { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
 ): FitRequest | null {

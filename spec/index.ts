@@ -1,6 +1,19 @@
 /** WHAT must hold: units, memory maps, configuration, calls and responses as data, clauses, and the `Pmm` interface. */
 
 export {
+  type ArgumentKind,
+  CALL_TABLE,
+  CALLS,
+  type Call,
+  type CallDescription,
+  callPlace,
+  describedCall,
+  isAllocation,
+  isFree,
+  type Parameter,
+  parametersOf,
+} from './calls.ts';
+export {
   type Blame,
   CLAUSE_NAMES,
   type Clause,
@@ -34,23 +47,10 @@ export {
   pfnAt,
   toHigherHalf,
 } from './config.ts';
+export { counted, grouped } from './counted.ts';
 export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
-export { FALLBACK_MAP } from './import/fallback.ts';
-export { type ImportedMap, importMemoryMap } from './import/import.ts';
-export { readMemoryMap, readThisMachine } from './import/read.ts';
-export {
-  type Band,
-  bandsOf,
-  INITIAL_OWNERS,
-  type InitialOwner,
-  initialOwner,
-  pagesIn,
-  type Totals,
-  totalsOf,
-  zonesOf,
-} from './map-summary.ts';
 export {
   Descriptor,
   type DescriptorInput,
@@ -67,16 +67,17 @@ export {
 export {
   Argument,
   addressesOf,
+  argumentAt,
   argumentsOf,
-  CALLS,
-  type Call,
-  callPlace,
-  isAllocation,
+  everyOperation,
   mapAddresses,
   type Operation,
   type OperationOf,
+  operationOf,
   ProgramOperation,
   ResolvedOperation,
+  valuesOf,
+  withValue,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
 export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';

@@ -5,46 +5,16 @@
 
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import {
+  type ArgumentKind,
+  type ArgumentsOf,
+  CALLS,
+  type Call,
+  type Parameter,
+  parametersOf,
+} from './calls.ts';
 import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Reference } from './reference.ts';
-
-/** The nine calls, in the order of the interface; `init` is the constructor. */
-export const CALLS = [
-  'alloc',
-  'allocPages',
-  'allocBitmap',
-  'free',
-  'freePages',
-  'freeRegion',
-  'totalAmount',
-  'freeAmount',
-  'reservedAmount',
-] as const;
-export type Call = (typeof CALLS)[number];
-
-/** Returns the place of a call in {@link CALLS}. A look-up by a name that varies takes the engine several times as long. */
-export function callPlace(call: Call): number {
-  switch (call) {
-    case 'alloc':
-      return 0;
-    case 'allocPages':
-      return 1;
-    case 'allocBitmap':
-      return 2;
-    case 'free':
-      return 3;
-    case 'freePages':
-      return 4;
-    case 'freeRegion':
-      return 5;
-    case 'totalAmount':
-      return 6;
-    case 'freeAmount':
-      return 7;
-    default:
-      return 8;
-  }
-}
 
 /**
  * An argument that ought to be an unsigned 64-bit integer. Integers are `bigint`; a `number` is one that is no
@@ -67,46 +37,50 @@ export const Argument = new t.Type<Argument, string | number, unknown>(
   (a) => (typeof a === 'bigint' ? toHex(a) : a),
 );
 
-/** A call with its arguments. `A` is how an address is given. `freePages` frees all of `addresses`. */
-export type Operation<A = bigint> =
-  | { readonly call: 'alloc' }
-  | { readonly call: 'allocPages'; readonly count: Argument }
-  | {
-      readonly call: 'allocBitmap';
-      readonly count: Argument;
-      readonly maxAddr: Argument;
-      readonly alignment: Argument;
-    }
-  | { readonly call: 'free'; readonly address: A }
-  | { readonly call: 'freePages'; readonly addresses: readonly A[] }
-  | { readonly call: 'freeRegion'; readonly address: A; readonly count: Argument }
-  | { readonly call: 'totalAmount' }
-  | { readonly call: 'freeAmount' }
-  | { readonly call: 'reservedAmount' };
+/** An argument as it is given: an address as `A`, several as an array of those, the others as numbers. */
+type Given<K extends ArgumentKind, A> = K extends 'address'
+  ? A
+  : K extends 'addresses'
+    ? readonly A[]
+    : Argument;
 
-/** The operation of one call. */
-export type OperationOf<C extends Call, A = bigint> = Extract<Operation<A>, { readonly call: C }>;
+/** The operation of one call. `A` is how an address is given. */
+export type OperationOf<C extends Call, A = bigint> = {
+  readonly [N in 'call' | keyof ArgumentsOf<C>]: N extends keyof ArgumentsOf<C>
+    ? ArgumentsOf<C>[N] extends ArgumentKind
+      ? Given<ArgumentsOf<C>[N], A>
+      : never
+    : C;
+};
+
+/** A call with its arguments. `freePages` frees all of `addresses`. */
+export type Operation<A = bigint> = { [C in Call]: OperationOf<C, A> }[Call];
+
+/** An operation seen through the table of calls: its arguments by name. */
+type Loose<A> = Readonly<Record<string, Argument | A | readonly A[]>>;
+
+/** Returns the argument of an operation that a parameter of its call names. */
+export function argumentAt<A>(operation: Operation<A>, { name }: Parameter): Argument | A | readonly A[] {
+  const named: object = operation;
+  const value = (named as Loose<A>)[name];
+  if (value === undefined) throw new Error(`${operation.call} has no argument ${name}`);
+  return value;
+}
 
 /** Returns the codec of operations whose addresses are written as `address` says. */
 function operationCodec<A>(
   address: t.Type<A, string, unknown>,
   name: string,
 ): t.Type<Operation<A>, unknown, unknown> {
-  const call = <C extends Call>(c: C) => t.literal(c);
-  return t.union(
-    [
-      t.exact(t.type({ call: call('alloc') })),
-      t.exact(t.type({ call: call('allocPages'), count: Argument })),
-      t.exact(t.type({ call: call('allocBitmap'), count: Argument, maxAddr: Argument, alignment: Argument })),
-      t.exact(t.type({ call: call('free'), address })),
-      t.exact(t.type({ call: call('freePages'), addresses: t.readonlyArray(address) })),
-      t.exact(t.type({ call: call('freeRegion'), address, count: Argument })),
-      t.exact(t.type({ call: call('totalAmount') })),
-      t.exact(t.type({ call: call('freeAmount') })),
-      t.exact(t.type({ call: call('reservedAmount') })),
-    ],
-    name,
-  );
+  const codecOf = (kind: ArgumentKind): t.Mixed =>
+    kind === 'address' ? address : kind === 'addresses' ? t.readonlyArray(address) : Argument;
+  const codecs = CALLS.map((call) => {
+    const named = parametersOf(call).map((parameter) => [parameter.name, codecOf(parameter.kind)]);
+    return t.exact(t.type({ call: t.literal(call), ...Object.fromEntries(named) }));
+  });
+  const [first, second, ...others] = codecs;
+  if (first === undefined || second === undefined) throw new Error('the table of calls has fewer than two');
+  return t.union([first, second, ...others], name) as t.Mixed;
 }
 
 /** A call with the addresses it was given, as hex strings. */
@@ -114,9 +88,68 @@ export const ResolvedOperation = operationCodec(HexInteger, `an operation (${CAL
 /** A call of a program, whose addresses name earlier results: `"a"`, `"b[3]"`, `"b[3]+0x10"`, or a hex string. */
 export const ProgramOperation = operationCodec(Reference, `an operation (${CALLS.join(', ')})`);
 
-/** Whether a call hands out page frames when it succeeds; the k-th such call of a program is its k-th result. */
-export function isAllocation(call: Call): boolean {
-  return call === 'alloc' || call === 'allocPages' || call === 'allocBitmap';
+/** The parameters of each call that hold addresses, and those that hold numbers. Most calls have none of one kind. */
+const ADDRESS_PARAMETERS = new Map<Call, readonly Parameter[]>();
+const NUMBER_PARAMETERS = new Map<Call, readonly Parameter[]>();
+for (const call of CALLS) {
+  const all = parametersOf(call);
+  ADDRESS_PARAMETERS.set(
+    call,
+    all.filter(({ kind }) => kind === 'address' || kind === 'addresses'),
+  );
+  NUMBER_PARAMETERS.set(
+    call,
+    all.filter(({ kind }) => kind !== 'address' && kind !== 'addresses'),
+  );
+}
+
+const NO_PARAMETERS: readonly Parameter[] = [];
+
+function isList<A>(value: Argument | A | readonly A[]): value is readonly A[] {
+  return Array.isArray(value);
+}
+
+function isNumeric(value: unknown): value is Argument {
+  return typeof value === 'bigint' || typeof value === 'number';
+}
+
+/**
+ * Returns the operation of a call with its arguments in the order of the table. Throws where there are more or fewer than the
+ * call has: what each of them is, its maker knows.
+ */
+export function operationOf<A>(call: Call, values: readonly (Argument | A | readonly A[])[]): Operation<A> {
+  const parameters = parametersOf(call);
+  if (parameters.length !== values.length)
+    throw new Error(`${call} takes ${parameters.length} arguments, ${values.length} were given`);
+  const named: Record<string, unknown> = { call };
+  for (let i = 0; i < parameters.length; i += 1) named[parameters[i]?.name ?? ''] = values[i];
+  const operation: object = named;
+  return operation as Operation<A>;
+}
+
+/** Returns every operation of a call whose arguments are among those that `values` gives. O(their product). */
+export function everyOperation<A>(
+  call: Call,
+  values: (parameter: Parameter) => readonly (Argument | A | readonly A[])[],
+): readonly Operation<A>[] {
+  let lists: readonly (readonly (Argument | A | readonly A[])[])[] = [[]];
+  for (const parameter of parametersOf(call))
+    lists = lists.flatMap((list) => values(parameter).map((value) => [...list, value]));
+  return lists.map((list) => operationOf(call, list));
+}
+
+/** Returns the arguments of an operation, in the order of the table. */
+export function valuesOf<A>(operation: Operation<A>): readonly (Argument | A | readonly A[])[] {
+  return parametersOf(operation.call).map((parameter) => argumentAt(operation, parameter));
+}
+
+/** Returns the operation with one argument replaced. */
+export function withValue<A>(
+  operation: Operation<A>,
+  place: number,
+  value: Argument | A | readonly A[],
+): Operation<A> {
+  return operationOf(operation.call, valuesOf(operation).with(place, value));
 }
 
 /** Returns the operation with every address replaced by what `f` makes of it, or null where `f` returns null for one. */
@@ -124,29 +157,32 @@ export function mapAddresses<A, B>(
   operation: Operation<A>,
   f: (address: A) => B | null,
 ): Operation<B> | null {
-  switch (operation.call) {
-    case 'free':
-    case 'freeRegion': {
-      const address = f(operation.address);
-      return address === null ? null : { ...operation, address };
-    }
-    case 'freePages': {
-      const addresses = operation.addresses.map(f);
-      return addresses.every((a) => a !== null) ? { call: 'freePages', addresses } : null;
-    }
-    default:
-      return operation;
+  const values: (Argument | B | readonly B[])[] = [];
+  for (const parameter of parametersOf(operation.call)) {
+    const value = argumentAt(operation, parameter);
+    if (parameter.kind === 'addresses') {
+      const mapped = isList(value) ? value.map(f) : [];
+      if (!mapped.every((one) => one !== null)) return null;
+      values.push(mapped);
+    } else if (parameter.kind === 'address') {
+      const mapped = f(value as A);
+      if (mapped === null) return null;
+      values.push(mapped);
+    } else if (isNumeric(value)) values.push(value);
   }
+  return operationOf(operation.call, values);
 }
 
 /** Returns the addresses that an operation is given. */
 export function addressesOf<A>(operation: Operation<A>): readonly A[] {
-  if (operation.call === 'free' || operation.call === 'freeRegion') return [operation.address];
-  return operation.call === 'freePages' ? operation.addresses : [];
+  const [first] = ADDRESS_PARAMETERS.get(operation.call) ?? NO_PARAMETERS;
+  if (first === undefined) return [];
+  const value = argumentAt(operation, first);
+  return isList(value) ? value : [value as A];
 }
 
 /** Returns the arguments of an operation that must be unsigned 64-bit integers, addresses left out. */
 export function argumentsOf<A>(operation: Operation<A>): readonly Argument[] {
-  if (operation.call === 'allocBitmap') return [operation.count, operation.maxAddr, operation.alignment];
-  return operation.call === 'allocPages' || operation.call === 'freeRegion' ? [operation.count] : [];
+  const parameters = NUMBER_PARAMETERS.get(operation.call) ?? NO_PARAMETERS;
+  return parameters.map((parameter) => argumentAt(operation, parameter)).filter(isNumeric);
 }

@@ -10,9 +10,10 @@
  *
  * Source: the API of PatchworkOS' `pmm.h`; the functions keep their names in camelCase, `pmm_init` is the factory.
  */
+
+import type { Call } from './calls.ts';
 import type { Config } from './config.ts';
 import type { MemoryMap } from './memory-map.ts';
-import type { Call } from './operation.ts';
 import type { Owner } from './owner.ts';
 
 /** Error numbers that a manager sets. */

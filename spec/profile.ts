@@ -4,9 +4,10 @@
  * it was not held to is listed. A profile is part of the world that a state belongs to.
  */
 import * as t from 'io-ts';
+import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
 import { decode, isSpecError, SpecError } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';
-import { CALLS, type Call, isAllocation, type Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { POLICIES, Policy } from './policy.ts';
 import { PHYSICAL_LIMIT, type PhysicalAddress, physicalAddress } from './units.ts';
 
@@ -36,20 +37,7 @@ export const Misuse = t.keyof(
 );
 export type Misuse = t.TypeOf<typeof Misuse>;
 
-const CallName = t.keyof(
-  {
-    alloc: null,
-    allocPages: null,
-    allocBitmap: null,
-    free: null,
-    freePages: null,
-    freeRegion: null,
-    totalAmount: null,
-    freeAmount: null,
-    reservedAmount: null,
-  } satisfies Record<Call, null>,
-  `a call (${CALLS.join(', ')})`,
-);
+const CallName = t.keyof(CALL_TABLE, `a call (${CALLS.join(', ')})`);
 
 /** What a failure reports besides its failure value. */
 const Report = t.keyof({ errno: null, warning: null }, '"errno" or "warning"');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addressesOf, argumentsOf, CALLS, isAllocation, mapAddresses, type Operation } from './operation.ts';
+import { CALLS, isAllocation } from './calls.ts';
+import { addressesOf, argumentsOf, mapAddresses, type Operation } from './operation.ts';
 import { formatArgument, formatProgram } from './program.ts';
 import { parseReference, type Reference } from './reference.ts';
 

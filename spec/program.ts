@@ -3,10 +3,11 @@
  * the policies to hold is a *scenario*: everything needed to run it.
  */
 import * as t from 'io-ts';
+import { isAllocation, parametersOf } from './calls.ts';
 import { Config } from './config.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
-import { type Argument, isAllocation, type Operation, ProgramOperation } from './operation.ts';
+import { type Argument, addressesOf, argumentAt, type Operation, ProgramOperation } from './operation.ts';
 import { Policy } from './policy.ts';
 import { formatReference, type Reference, resultName } from './reference.ts';
 
@@ -33,23 +34,20 @@ export function formatArgument(argument: Argument): string {
 
 /** Returns a call as a report shows it, for example `allocBitmap(count 2, maxAddr 0x8000, alignment 4096)`. */
 export function formatOperation<A>(operation: Operation<A>, formatAddress: (address: A) => string): string {
-  switch (operation.call) {
-    case 'allocPages':
-      return `allocPages(count ${formatArgument(operation.count)})`;
-    case 'allocBitmap': {
-      const { count, maxAddr, alignment } = operation;
-      const below = typeof maxAddr === 'bigint' ? toHex(maxAddr) : String(maxAddr);
-      return `allocBitmap(count ${formatArgument(count)}, maxAddr ${below}, alignment ${formatArgument(alignment)})`;
+  const texts = parametersOf(operation.call).map((parameter) => {
+    const value = argumentAt(operation, parameter);
+    switch (parameter.kind) {
+      case 'address':
+        return formatAddress(value as A);
+      case 'addresses':
+        return addressesOf(operation).map(formatAddress).join(', ');
+      case 'maxAddr':
+        return `${parameter.name} ${typeof value === 'bigint' ? toHex(value) : String(value)}`;
+      default:
+        return `${parameter.name} ${formatArgument(value as Argument)}`;
     }
-    case 'free':
-      return `free(${formatAddress(operation.address)})`;
-    case 'freePages':
-      return `freePages(${operation.addresses.map(formatAddress).join(', ')})`;
-    case 'freeRegion':
-      return `freeRegion(${formatAddress(operation.address)}, count ${formatArgument(operation.count)})`;
-    default:
-      return `${operation.call}()`;
-  }
+  });
+  return `${operation.call}(${texts.join(', ')})`;
 }
 
 /** Returns the lines of a program, results named: `a = alloc()`. */

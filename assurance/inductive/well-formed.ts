@@ -213,7 +213,7 @@ function modelOf(
 }
 
 /** A state of the allocator, and what it means. */
-export interface WellFormed {
+interface WellFormed {
   readonly state: FlatState;
   readonly model: ModelState;
 }

@@ -5,11 +5,16 @@
  */
 import {
   type Argument,
+  addressesOf,
+  argumentAt,
+  type Call,
+  describedCall,
   formatProgram,
   isU64,
   namesResult,
   type Operation,
   ownerAfterInit,
+  parametersOf,
   type Reference,
   resultName,
   SpecError,
@@ -57,34 +62,28 @@ function addressCode(reference: Reference, { higherHalf, batches }: Names): stri
     : `(void *)((uintptr_t)${first} + UINT64_C(${toHex(BigInt.asUintN(64, bytes))}))`;
 }
 
+/** The name of a call in C: `pmm_alloc_bitmap`. */
+function functionName(call: Call): string {
+  return `pmm_${call.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}
+
 function callCode(operation: Operation<Reference>, names: Names): string {
-  const address = (reference: Reference): string => addressCode(reference, names);
-  switch (operation.call) {
-    case 'alloc':
-      return 'pmm_alloc()';
-    case 'allocBitmap':
-      return `pmm_alloc_bitmap(${[operation.count, operation.maxAddr, operation.alignment].map(literal).join(', ')})`;
-    case 'free':
-      return `pmm_free(${address(operation.address)})`;
-    case 'freePages':
-      return `pmm_free_pages(batch, ${operation.addresses.length})`;
-    case 'freeRegion':
-      return `pmm_free_region(${address(operation.address)}, ${literal(operation.count)})`;
-    case 'allocPages':
-      return `pmm_alloc_pages(batch, ${literal(operation.count)})`;
-    case 'totalAmount':
-      return 'pmm_total_amount()';
-    case 'freeAmount':
-      return 'pmm_free_amount()';
-    default:
-      return 'pmm_reserved_amount()';
-  }
+  const texts = parametersOf(operation.call).map((parameter): string => {
+    const value = argumentAt(operation, parameter);
+    if (parameter.kind === 'addresses') return `batch, ${addressesOf(operation).length}`;
+    if (typeof value !== 'bigint' && typeof value !== 'number')
+      return addressesOf(operation)
+        .map((reference) => addressCode(reference, names))
+        .join();
+    return parameter.kind === 'batchCount' ? `batch, ${literal(value)}` : literal(value);
+  });
+  return `${functionName(operation.call)}(${texts.join(', ')})`;
 }
 
 /** The array that a batch is freed from. C has no array of no elements. */
 function batchLine(operation: Operation<Reference>, names: Names): readonly string[] {
-  if (operation.call !== 'freePages') return [];
-  const entries = operation.addresses.map((a) => addressCode(a, names));
+  if (!('addresses' in operation)) return [];
+  const entries = addressesOf(operation).map((a) => addressCode(a, names));
   return [`void *batch[] = {${entries.length === 0 ? 'NULL' : entries.join(', ')}};`];
 }
 
@@ -96,20 +95,34 @@ function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly
   });
 }
 
+function fitLines({ operation, result, pages }: Demand): readonly string[] {
+  if (!('maxAddr' in operation)) return [];
+  const limits = [operation.maxAddr, operation.alignment].map(literal);
+  return [`check_fit(${result}, ${pages}, ${limits.join(', ')});`];
+}
+
+function freedBatchLines(demand: Demand, code: string, names: Names): readonly string[] {
+  const { operation, pages } = demand;
+  const batch = batchLine(operation, names).join(' ');
+  if (pages === 0) return [`{ ${batch} ${code}; }`];
+  return ['{', `  ${batch}`, `  ${code};`, `  for (size_t i = 0; i < ${pages}; i++) give(batch[i], 1);`, '}'];
+}
+
 function grantedLines(demand: Demand, names: Names): readonly string[] {
   const { operation, result, pages } = demand;
   const code = callCode(operation, names);
-  switch (operation.call) {
-    case 'alloc':
+  const addresses = addressesOf(operation).map((reference) => addressCode(reference, names));
+  switch (describedCall(operation.call).effect) {
+    case 'single':
       return [`void *${result} = ${code};`, `take(${result}, 1, STACK);`, ...promisedLines(demand, false)];
-    case 'allocBitmap':
+    case 'run':
       return [
         `void *${result} = ${code};`,
         `take(${result}, ${pages}, BITMAP);`,
-        `check_fit(${result}, ${pages}, ${literal(operation.maxAddr)}, ${literal(operation.alignment)});`,
+        ...fitLines(demand),
         ...promisedLines(demand, false),
       ];
-    case 'allocPages':
+    case 'batch':
       return [
         `void *${result}[${pages + 1}] = {NULL};`,
         `CHECK(pmm_alloc_pages(${result}, ${pages}) == 0, "the batch can be granted");`,
@@ -117,20 +130,11 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
         ...(pages === 0 ? [] : [`for (size_t i = 0; i < ${pages}; i++) take(${result}[i], 1, STACK);`]),
         ...promisedLines(demand, true),
       ];
-    case 'free':
-      return [`${code};`, `give(${addressCode(operation.address, names)}, 1);`];
-    case 'freeRegion':
-      return [`${code};`, `give(${addressCode(operation.address, names)}, ${pages});`];
-    case 'freePages':
-      return operation.addresses.length === 0
-        ? [`{ ${batchLine(operation, names).join(' ')} ${code}; }`]
-        : [
-            '{',
-            `  ${batchLine(operation, names).join(' ')}`,
-            `  ${code};`,
-            `  for (size_t i = 0; i < ${pages}; i++) give(batch[i], 1);`,
-            '}',
-          ];
+    case 'named':
+      if ('addresses' in operation) return freedBatchLines(demand, code, names);
+      return [`${code};`, `give(${addresses.join()}, 1);`];
+    case 'region':
+      return [`${code};`, `give(${addresses.join()}, ${pages});`];
     default:
       return [`CHECK(${code} == ${amountOf(demand)}, "the amount");`];
   }

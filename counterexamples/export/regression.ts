@@ -5,8 +5,10 @@
 import { ModelState, step } from '../../model/index.ts';
 import { Results } from '../../runner/index.ts';
 import {
+  addressesOf,
   askedOf,
   CLAUSES,
+  describedCall,
   type Expectation,
   expectation,
   isAllocation,
@@ -63,15 +65,22 @@ export interface Regression {
 }
 
 function pagesOf(operation: Operation): number {
-  if (operation.call === 'freePages') return operation.addresses.length;
-  if ('count' in operation) return isU64(operation.count) ? Number(operation.count) : 0;
-  return operation.call === 'alloc' || operation.call === 'free' ? 1 : 0;
+  switch (describedCall(operation.call).effect) {
+    case 'none':
+      return 0;
+    case 'single':
+      return 1;
+    case 'named':
+      return addressesOf(operation).length;
+    default:
+      return 'count' in operation && isU64(operation.count) ? Number(operation.count) : 0;
+  }
 }
 
 function promisedBy(state: ModelState, operation: Operation): readonly number[] | null {
-  if (operation.call === 'alloc' || operation.call === 'allocPages')
-    return state.stackTop(pageCount(pagesOf(operation)));
-  if (operation.call !== 'allocBitmap' || !state.policies.includes('first-fit')) return null;
+  const { effect } = describedCall(operation.call);
+  if (effect === 'single' || effect === 'batch') return state.stackTop(pageCount(pagesOf(operation)));
+  if (effect !== 'run' || !state.policies.includes('first-fit')) return null;
   const { lowest } = askedOf(state, operation);
   return lowest === null ? null : [lowest];
 }

@@ -5,11 +5,16 @@
  */
 import {
   type Argument,
+  addressesOf,
+  argumentAt,
+  type Call,
+  describedCall,
   endOf,
   formatProgram,
   namesResult,
   type Operation,
   ownerAfterInit,
+  parametersOf,
   type Reference,
   regionOf,
   resultName,
@@ -18,7 +23,7 @@ import {
 import type { Demand, Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
-export interface VitestOptions {
+interface VitestOptions {
   /** How the test imports the module whose default export builds the manager; null for this package's own. */
   readonly module: string | null;
 }
@@ -53,21 +58,15 @@ function literalBigint(n: bigint): string {
 }
 
 function callCode(operation: Operation<Reference>, batches: ReadonlySet<string>): string {
-  const address = (reference: Reference): string => addressCode(reference, batches);
-  switch (operation.call) {
-    case 'allocPages':
-      return `pmm.allocPages(entries, ${literal(operation.count)})`;
-    case 'allocBitmap':
-      return `pmm.allocBitmap(${[operation.count, operation.maxAddr, operation.alignment].map(literal).join(', ')})`;
-    case 'free':
-      return `pmm.free(${address(operation.address)})`;
-    case 'freePages':
-      return `pmm.freePages(BigUint64Array.of(${operation.addresses.map(address).join(', ')}), ${operation.addresses.length})`;
-    case 'freeRegion':
-      return `pmm.freeRegion(${address(operation.address)}, ${literal(operation.count)})`;
-    default:
-      return `pmm.${operation.call}()`;
-  }
+  const texts = parametersOf(operation.call).map((parameter): string => {
+    const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
+    const value = argumentAt(operation, parameter);
+    if (parameter.kind === 'addresses')
+      return `BigUint64Array.of(${addresses.join(', ')}), ${addresses.length}`;
+    if (typeof value !== 'bigint' && typeof value !== 'number') return addresses.join();
+    return parameter.kind === 'batchCount' ? `entries, ${literal(value)}` : literal(value);
+  });
+  return `pmm.${operation.call}(${texts.join(', ')})`;
 }
 
 function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly string[] {
@@ -76,33 +75,40 @@ function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly
   return [`expect(${actual}).toEqual([${promised.map((frame) => `${frame}n`).join(', ')}]); // promised`];
 }
 
+/** The amount that each call tells. */
+function amountCode(call: Call, free: number): string {
+  if (call === 'totalAmount') return 'TOTAL';
+  return call === 'freeAmount' ? String(free) : `TOTAL - ${free}`;
+}
+
+function fitLines({ operation, result, pages }: Demand): readonly string[] {
+  if (!('maxAddr' in operation)) return [];
+  const limits = [operation.maxAddr, operation.alignment].map((n) => literalBigint(BigInt(n)));
+  return [`expectFit(${result}, ${pages}, ${limits.join(', ')});`];
+}
+
 function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
   const { operation, result, free, pages } = demand;
   const code = callCode(operation, batches);
-  const address = (reference: Reference): string => addressCode(reference, batches);
-  switch (operation.call) {
-    case 'alloc':
+  const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
+  const { effect } = describedCall(operation.call);
+  switch (effect) {
+    case 'single':
       return [`const ${result} = granted(${code}, 1, 'stack');`, ...promisedLines(demand, false)];
-    case 'allocBitmap':
+    case 'run':
       return [
         `const ${result} = granted(${code}, ${pages}, 'bitmap');`,
-        `expectFit(${result}, ${pages}, ${literalBigint(BigInt(operation.maxAddr))}, ${literalBigint(BigInt(operation.alignment))});`,
+        ...fitLines(demand),
         ...promisedLines(demand, false),
       ];
-    case 'allocPages':
+    case 'batch':
       return [`const ${result} = grantedPages(${pages});`, ...promisedLines(demand, true)];
-    case 'free':
-      return [`${code};`, `released(${address(operation.address)}, 1);`];
-    case 'freePages':
-      return [`${code};`, ...operation.addresses.map((a) => `released(${address(a)}, 1);`)];
-    case 'freeRegion':
-      return [`${code};`, `released(${address(operation.address)}, ${pages});`];
-    case 'totalAmount':
-      return [`expect(${code}).toBe(TOTAL);`];
-    case 'freeAmount':
-      return [`expect(${code}).toBe(${free});`];
+    case 'named':
+      return [`${code};`, ...addresses.map((address) => `released(${address}, 1);`)];
+    case 'region':
+      return [`${code};`, `released(${addresses.join()}, ${pages});`];
     default:
-      return [`expect(${code}).toBe(TOTAL - ${free});`];
+      return [`expect(${code}).toBe(${amountCode(operation.call, free)});`];
   }
 }
 

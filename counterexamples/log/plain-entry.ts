@@ -3,7 +3,15 @@
  * line, which is half a minute of a million lines; this costs 2. It recognises calls, answers and observations of the
  * usual shape and leaves everything else, right or wrong, to the codecs: for what it accepts, it returns what they return.
  */
-import { CALLS, fromHex, type Operation, type Outcome, type Response } from '../../spec/index.ts';
+import {
+  CALLS,
+  fromHex,
+  type Operation,
+  type Outcome,
+  operationOf,
+  parametersOf,
+  type Response,
+} from '../../spec/index.ts';
 import { isWrittenFrame, type LogEntry } from './log-format.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -27,38 +35,16 @@ function hexes(value: unknown): readonly bigint[] | null {
   return found;
 }
 
-function plainAllocBitmap({ count, maxAddr, alignment }: Fields): Operation | null {
-  const [n, max, align] = [hex(count), hex(maxAddr), hex(alignment)];
-  if (n === null || max === null || align === null) return null;
-  return { call: 'allocBitmap', count: n, maxAddr: max, alignment: align };
-}
-
 function plainOperation(fields: Fields): Operation | null {
   const call = CALLS.find((name) => name === fields.call);
-  switch (call) {
-    case undefined:
-      return null;
-    case 'allocPages': {
-      const count = hex(fields.count);
-      return count === null ? null : { call, count };
-    }
-    case 'allocBitmap':
-      return plainAllocBitmap(fields);
-    case 'free': {
-      const address = hex(fields.address);
-      return address === null ? null : { call, address };
-    }
-    case 'freePages': {
-      const addresses = hexes(fields.addresses);
-      return addresses === null ? null : { call, addresses };
-    }
-    case 'freeRegion': {
-      const [address, count] = [hex(fields.address), hex(fields.count)];
-      return address === null || count === null ? null : { call, address, count };
-    }
-    default:
-      return { call };
+  if (call === undefined) return null;
+  const values: (bigint | readonly bigint[])[] = [];
+  for (const { name, kind } of parametersOf(call)) {
+    const value = kind === 'addresses' ? hexes(fields[name]) : hex(fields[name]);
+    if (value === null) return null;
+    values.push(value);
   }
+  return operationOf(call, values);
 }
 
 function plainOutcome(fields: Fields): Outcome | null {

@@ -9,17 +9,12 @@ import {
   OutdatedTraceError,
   parseJson,
   type Response,
-  readMemoryMap,
   SpecError,
 } from '../../spec/index.ts';
+import { readMemoryMap } from '../../spec/maps/index.ts';
 import { type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';
-
-/** An entry, and the line that it stands on. */
-export interface NumberedEntry extends LogEntry {
-  readonly line: number;
-}
 
 /** Who reads a log. Each method returns whether to go on. */
 export interface LogReader {

@@ -10,7 +10,7 @@ import { type Execution, execute } from '../../runner/index.ts';
 import type { ClauseName, Operation, Program, Reference, Scenario } from '../../spec/index.ts';
 import { keeping } from './keeping.ts';
 
-export interface CutOptions {
+interface CutOptions {
   /** Cut no further once a program is this short. */
   readonly operations: number;
   /** Milliseconds after which no further program is run. */
@@ -20,7 +20,7 @@ export interface CutOptions {
 }
 
 /** A program cut short. */
-export interface CutResult {
+interface CutResult {
   /** The last execution that broke the clause. */
   readonly run: Execution;
   readonly executions: number;

@@ -38,10 +38,10 @@ import { compareDrafts } from './simplicity.ts';
 import type { Failure, Trials } from './trials.ts';
 
 /** Lists drafts that may be simpler than a failure's. */
-export type Move = (failure: Failure) => Iterable<Draft>;
+type Move = (failure: Failure) => Iterable<Draft>;
 
 /** The moves, those that win much for little first. */
-export const MOVES: Readonly<Record<string, Move>> = {
+const MOVES: Readonly<Record<string, Move>> = {
   freezing,
   deletingChunks,
   deletingOne,
@@ -70,7 +70,7 @@ export const MOVES: Readonly<Record<string, Move>> = {
 };
 
 /** Where a descent has come to, and how many simpler failures it went through. */
-export interface Descent {
+interface Descent {
   readonly failure: Failure;
   readonly steps: number;
 }

@@ -4,11 +4,15 @@
  * short string, equal for two drafts exactly when they are the same scenario.
  */
 import {
-  type Argument,
+  addressesOf,
   addressOf,
+  argumentAt,
   bitmapLimit,
+  CALLS,
+  type Call,
   type Config,
   config,
+  describedCall,
   type MemoryMap,
   type MemoryType,
   memoryMap,
@@ -18,6 +22,7 @@ import {
   PFN_LIMIT,
   type Policy,
   type Program,
+  parametersOf,
   pfn,
   type Reference,
   regionOf,
@@ -113,18 +118,10 @@ export class Worlds {
   }
 }
 
-/** One letter for each call, simplest first, so that keys sort as kinds do. */
-const LETTERS = {
-  alloc: 'a',
-  free: 'b',
-  totalAmount: 'c',
-  freeAmount: 'd',
-  reservedAmount: 'e',
-  allocPages: 'f',
-  freePages: 'g',
-  freeRegion: 'h',
-  allocBitmap: 'i',
-} as const;
+/** One letter for each call, simplest first, so that keys sort as ranks do. */
+const LETTERS: ReadonlyMap<Call, string> = new Map(
+  CALLS.map((call) => [call, String.fromCharCode('a'.charCodeAt(0) + describedCall(call).rank)]),
+);
 
 function referenceKey(reference: Reference): string {
   if (!namesResult(reference)) return `@${reference.absolute}`;
@@ -132,29 +129,14 @@ function referenceKey(reference: Reference): string {
   return `${result}.${page}${offset === 0n ? '' : `+${offset}`}`;
 }
 
-function argumentKey(argument: Argument): string {
-  return String(argument);
-}
-
 /** Returns a string that two operations share exactly when they are the same. */
 export function operationKey(operation: Operation<Reference>): string {
-  const letter = LETTERS[operation.call];
-  switch (operation.call) {
-    case 'allocPages':
-      return letter + argumentKey(operation.count);
-    case 'allocBitmap': {
-      const { count, maxAddr, alignment } = operation;
-      return `${letter}${argumentKey(count)},${argumentKey(maxAddr)},${argumentKey(alignment)}`;
-    }
-    case 'free':
-      return letter + referenceKey(operation.address);
-    case 'freePages':
-      return letter + operation.addresses.map(referenceKey).join(',');
-    case 'freeRegion':
-      return `${letter}${referenceKey(operation.address)},${argumentKey(operation.count)}`;
-    default:
-      return letter;
-  }
+  const texts = parametersOf(operation.call).map((parameter) => {
+    const value = argumentAt(operation, parameter);
+    const isNumber = typeof value === 'bigint' || typeof value === 'number';
+    return isNumber ? String(value) : addressesOf(operation).map(referenceKey).join(',');
+  });
+  return `${LETTERS.get(operation.call)}${texts.join(',')}`;
 }
 
 function descriptorsKey(descriptors: readonly DraftDescriptor[]): string {

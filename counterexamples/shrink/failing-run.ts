@@ -20,14 +20,14 @@ import { Trials } from './trials.ts';
 export type Origin = 'end' | 'small program' | 'whole';
 
 /** A run, where it came from, and what finding it took. */
-export interface FoundRun {
+interface FoundRun {
   /** It breaks a clause, unless it is one of the whole scenario; that may have ended with the time. */
   readonly run: Execution;
   readonly origin: Origin;
   readonly executions: number;
 }
 
-export interface FindOptions {
+interface FindOptions {
   /** The clause that the scenario was seen to break; without it, the whole is run first. */
   readonly expected: ClauseName | undefined;
   /** The time, as `performance.now()` has it, from which on no further run is started. */

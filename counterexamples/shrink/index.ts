@@ -2,6 +2,6 @@
 export { operationKey, Worlds } from './draft.ts';
 export { type Flaky, type ShrinkResult, shrink, shrinkAcross } from './shrink.ts';
 export { type ShrunkScenario, shrinkScenario } from './shrink-scenario.ts';
-export { argumentsCost, KIND_RANK } from './simplicity.ts';
+export { argumentsCost } from './simplicity.ts';
 export { programsOn } from './small-programs.ts';
 export { narrowWorldsFor, worldsFor } from './small-worlds.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../spec/index.ts';
 
 /** Which operations to keep, by index. */
-export type Kept = (at: number) => boolean;
+type Kept = (at: number) => boolean;
 
 /** New ordinals of results, null for those that are gone. */
 function renumbered(program: Program, isKept: Kept): readonly (number | null)[] {

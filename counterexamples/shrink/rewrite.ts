@@ -103,7 +103,7 @@ function keptSteps(
 }
 
 /** Returns descriptors in which [base, base + pages) has a type, wherever a descriptor covers it. Neighbours are joined. */
-export function withType(
+function withType(
   descriptors: readonly DraftDescriptor[],
   base: number,
   pages: number,
@@ -137,7 +137,7 @@ export function joined(descriptors: readonly DraftDescriptor[]): readonly DraftD
 }
 
 /** Which of a draft's numbers go along when page frames move. */
-export interface MoveOptions {
+interface MoveOptions {
   readonly limit: boolean;
   readonly maxAddr: boolean;
 }

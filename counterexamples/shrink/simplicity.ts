@@ -3,7 +3,7 @@
  * ends. Two scenarios are compared by these measures, the first that differs decides:
  *
  *   1  operations         fewer
- *   2  kinds              the sum of {@link KIND_RANK}
+ *   2  kinds              the sum of their ranks in the table of calls
  *   3  arguments          the sum of their distances from the plain value
  *   4  the map            fewer descriptors, plainer types, fewer page frames, sorted, lower addresses
  *   5  the configuration  a lower bitmap limit, the usual higher half
@@ -15,30 +15,21 @@
  */
 import {
   type Argument,
-  type Call,
+  addressesOf,
+  argumentAt,
+  describedCall,
   HIGHER_HALF_48,
   type MemoryType,
   namesResult,
   type Operation,
   PAGE_BYTES,
+  type Parameter,
+  parametersOf,
   type Reference,
   type Scenario,
   U64_MAX,
 } from '../../spec/index.ts';
 import { type Draft, type DraftDescriptor, draftOf, frameOfAddress, keyOf } from './draft.ts';
-
-/** Calls, simplest first: without arguments, one page frame, several, a contiguous run. */
-export const KIND_RANK: Readonly<Record<Call, number>> = {
-  alloc: 0,
-  free: 1,
-  totalAmount: 2,
-  freeAmount: 3,
-  reservedAmount: 4,
-  allocPages: 5,
-  freePages: 6,
-  freeRegion: 7,
-  allocBitmap: 8,
-};
 
 /** Types, plainest first. One stands for each owner after init; the others come after these. */
 export const TYPE_RANK: Readonly<Record<MemoryType, number>> = {
@@ -112,22 +103,24 @@ function referenceCost(reference: Reference, higherHalf: bigint): number {
   return 1 + pagesFarOff(reference.absolute - higherHalf);
 }
 
+const NULL: Reference = { absolute: 0n };
+
+function numberCost({ kind }: Parameter, value: Argument): number {
+  if (kind === 'maxAddr') return maxAddrCost(value);
+  return kind === 'alignment' ? alignmentCost(value) : countCost(value);
+}
+
 /** Returns how far the arguments of an operation are from the plain ones. */
 export function argumentsCost(operation: Operation<Reference>, higherHalf: bigint): number {
-  switch (operation.call) {
-    case 'allocPages':
-      return countCost(operation.count);
-    case 'allocBitmap':
-      return countCost(operation.count) + maxAddrCost(operation.maxAddr) + alignmentCost(operation.alignment);
-    case 'free':
-      return referenceCost(operation.address, higherHalf);
-    case 'freePages':
-      return operation.addresses.reduce((sum, r) => sum + 1 + referenceCost(r, higherHalf), 0);
-    case 'freeRegion':
-      return referenceCost(operation.address, higherHalf) + countCost(operation.count);
-    default:
-      return 0;
+  let cost = 0;
+  for (const parameter of parametersOf(operation.call)) {
+    const value = argumentAt(operation, parameter);
+    if (typeof value === 'bigint' || typeof value === 'number') cost += numberCost(parameter, value);
+    else if (parameter.kind === 'address')
+      cost += referenceCost(addressesOf(operation)[0] ?? NULL, higherHalf);
+    else cost += sum(addressesOf(operation), (reference) => 1 + referenceCost(reference, higherHalf));
   }
+  return cost;
 }
 
 function sum<T>(items: readonly T[], f: (item: T) => number): number {
@@ -146,7 +139,7 @@ function inversions(descriptors: readonly DraftDescriptor[]): number {
 /** The measures after the number of operations, each computed only where the ones before are equal. */
 const MEASURES: readonly ((draft: Draft) => number)[] = [
   ({ operations }) => operations.length,
-  ({ operations }) => sum(operations, ({ call }) => KIND_RANK[call]),
+  ({ operations }) => sum(operations, ({ call }) => describedCall(call).rank),
   ({ operations, higherHalf }) => sum(operations, (operation) => argumentsCost(operation, higherHalf)),
   ({ descriptors }) => descriptors.length,
   ({ descriptors }) => sum(descriptors, ({ type }) => TYPE_RANK[type]),

@@ -7,9 +7,13 @@ import {
   CALLS,
   type Call,
   type ClauseName,
+  describedCall,
+  everyOperation,
   isAllocation,
+  isFree,
   ownerAfterInit,
   PAGE_BYTES,
+  type Parameter,
   type Program,
   type Reference,
   U64_MAX,
@@ -19,13 +23,13 @@ import type { Step } from './rewrite.ts';
 import type { Ground } from './small-worlds.ts';
 
 const ALLOCATIONS = CALLS.filter(isAllocation);
-const FREES: readonly Call[] = ['free', 'freePages', 'freeRegion'];
+const FREES = CALLS.filter(isFree);
 
 const LAST_CALLS: Readonly<Record<string, readonly Call[]>> = {
   'init.withheld': ALLOCATIONS,
   'address.higher-half': ALLOCATIONS,
-  'policy.lifo': ['alloc', 'allocPages'],
-  'policy.first-fit': ['allocBitmap'],
+  'policy.lifo': CALLS.filter((call) => ['single', 'batch'].includes(describedCall(call).effect)),
+  'policy.first-fit': CALLS.filter((call) => describedCall(call).effect === 'run'),
   'failure.unchanged': ALLOCATIONS,
   'freed.returns': FREES,
 };
@@ -135,6 +139,26 @@ function calledFreeRegion(ground: Ground, before: Program, breadth: Breadth): re
   ];
 }
 
+/** The values that an argument takes in calls that have no combinations of their own here. */
+function plainValues(
+  { kind }: Parameter,
+  ground: Ground,
+  before: Program,
+): readonly (Argument | Reference | readonly Reference[])[] {
+  switch (kind) {
+    case 'address':
+      return references(ground, before);
+    case 'addresses':
+      return references(ground, before).map((one) => [one]);
+    case 'maxAddr':
+      return [U64_MAX];
+    case 'alignment':
+      return [PAGE_BYTES];
+    default:
+      return countsUpTo(framesOf(ground).end + 1);
+  }
+}
+
 /** Every operation of a kind that this world, after this program, tells apart. */
 function stepsOf(call: Call, ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
   switch (call) {
@@ -149,7 +173,7 @@ function stepsOf(call: Call, ground: Ground, before: Program, breadth: Breadth):
     case 'freeRegion':
       return calledFreeRegion(ground, before, breadth);
     default:
-      return [{ call }];
+      return everyOperation(call, (parameter) => plainValues(parameter, ground, before));
   }
 }
 

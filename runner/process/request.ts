@@ -6,6 +6,7 @@
 import {
   type Argument,
   addressesOf,
+  argumentAt,
   argumentsOf,
   beyond,
   formatReference,
@@ -18,6 +19,7 @@ import {
   type Operation,
   type Profile,
   type Program,
+  parametersOf,
   type Reference,
   toHex,
 } from '../../spec/index.ts';
@@ -56,22 +58,17 @@ function argumentText(argument: Argument): string {
 }
 
 function lineOf(operation: Operation<Reference>): string {
-  switch (operation.call) {
-    case 'allocPages':
-      return `allocPages ${argumentText(operation.count)}\n`;
-    case 'allocBitmap': {
-      const { count, maxAddr, alignment } = operation;
-      return `allocBitmap ${argumentText(count)} ${argumentText(maxAddr)} ${argumentText(alignment)}\n`;
-    }
-    case 'free':
-      return `free ${formatReference(operation.address)}\n`;
-    case 'freePages':
-      return `freePages${operation.addresses.map((address) => ` ${formatReference(address)}`).join('')}\n`;
-    case 'freeRegion':
-      return `freeRegion ${formatReference(operation.address)} ${argumentText(operation.count)}\n`;
-    default:
-      return `${operation.call}\n`;
+  let line: string = operation.call;
+  for (const parameter of parametersOf(operation.call)) {
+    const value = argumentAt(operation, parameter);
+    if (isArgument(value)) line += ` ${argumentText(value)}`;
+    else for (const address of addressesOf(operation)) line += ` ${formatReference(address)}`;
   }
+  return `${line}\n`;
+}
+
+function isArgument(value: unknown): value is Argument {
+  return typeof value === 'bigint' || typeof value === 'number';
 }
 
 /** Gives the results of a program the ordinals that they have among those sent. */

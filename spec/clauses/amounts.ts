@@ -1,5 +1,5 @@
 /** Clauses of the three amounts, read after every call; and of what the manager says of each page frame when asked. */
-import type { Call } from '../operation.ts';
+import type { Call } from '../calls.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
 import type { InspectedRun } from '../pmm.ts';

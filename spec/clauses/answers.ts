@@ -1,6 +1,8 @@
 /** Clauses of how a call fails and how it panics: the answer, and that nothing has changed. */
+
+import type { Call } from '../calls.ts';
 import { isU64 } from '../expectation.ts';
-import { argumentsOf, type Call } from '../operation.ts';
+import { argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';

@@ -1,6 +1,6 @@
 /** Clauses of the three freeing calls. */
 
-import type { Call } from '../operation.ts';
+import type { Call } from '../calls.ts';
 import { zoneOf } from '../ownership.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
 import { blame } from './granted.ts';

@@ -1,7 +1,7 @@
 /** All clauses, by what they judge and in the order in which they do: the answer first, then the state it leads to. */
 
+import { CALLS, type Call, callPlace } from '../calls.ts';
 import type { Expectation } from '../expectation.ts';
-import { CALLS, type Call, callPlace } from '../operation.ts';
 import { ALLOC, ALLOC_BITMAP, ALLOC_PAGES, firstFit, higherHalf, lifo } from './allocations.ts';
 import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
 import {

@@ -1,0 +1,144 @@
+/**
+ * The calls, each described in one place: its arguments and their kinds, what it answers, what it does to ownership, and how
+ * plain and how frequent it is in programs. Codecs, the wire format, exported tests, drawing, shrinking and exhaustive search
+ * are derived from this table. What a call means is said in `expectation.ts` and in its clauses.
+ *
+ * Adding a call: a line here, its method in `pmm.ts`, its expectation, its clauses, its implementation.
+ */
+
+/**
+ * Kinds of arguments. The three counts differ in what bounds them.
+ *
+ * - `batchCount`: page frames of a batch, any of those that single pages are taken from.
+ * - `runCount`: consecutive page frames of the bitmap zone.
+ * - `regionCount`: page frames from the address on, which comes before it.
+ * - `maxAddr`: a physical address in bytes, exclusive.
+ * - `alignment`: bytes.
+ * - `address`: a higher-half address; in programs a reference.
+ * - `addresses`: an array of them. No other argument is given with it: the interface adds their number.
+ */
+export type ArgumentKind =
+  | 'batchCount'
+  | 'runCount'
+  | 'regionCount'
+  | 'maxAddr'
+  | 'alignment'
+  | 'address'
+  | 'addresses';
+
+/** The kind of outcome of a call that succeeds. */
+export type ReturnKind = 'address' | 'addresses' | 'amount' | 'done';
+
+/** The description of one call. */
+export interface CallDescription {
+  /** By name, in the order in which they are passed. */
+  readonly arguments: Readonly<Record<string, ArgumentKind>>;
+  readonly returns: ReturnKind;
+  /**
+   * The page frames that change hands when it succeeds: a `single` one or a `batch` taken from the manager, a `run` of
+   * consecutive ones taken, those `named` by the addresses or the `region` from the address on given back; or none.
+   */
+  readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'none';
+  /** Place in the order of simplicity: a call of a lower rank makes a simpler counterexample. */
+  readonly rank: number;
+  /** How frequently programs make it, relative to the others. */
+  readonly weight: number;
+}
+
+/** In the order of the interface; `init` is the constructor. */
+export const CALL_TABLE = {
+  alloc: { arguments: {}, returns: 'address', effect: 'single', rank: 0, weight: 7 },
+  allocPages: {
+    arguments: { count: 'batchCount' },
+    returns: 'addresses',
+    effect: 'batch',
+    rank: 5,
+    weight: 5,
+  },
+  allocBitmap: {
+    arguments: { count: 'runCount', maxAddr: 'maxAddr', alignment: 'alignment' },
+    returns: 'address',
+    effect: 'run',
+    rank: 8,
+    weight: 9,
+  },
+  free: { arguments: { address: 'address' }, returns: 'done', effect: 'named', rank: 1, weight: 6 },
+  freePages: { arguments: { addresses: 'addresses' }, returns: 'done', effect: 'named', rank: 6, weight: 5 },
+  freeRegion: {
+    arguments: { address: 'address', count: 'regionCount' },
+    returns: 'done',
+    effect: 'region',
+    rank: 7,
+    weight: 6,
+  },
+  totalAmount: { arguments: {}, returns: 'amount', effect: 'none', rank: 2, weight: 1 },
+  freeAmount: { arguments: {}, returns: 'amount', effect: 'none', rank: 3, weight: 1 },
+  reservedAmount: { arguments: {}, returns: 'amount', effect: 'none', rank: 4, weight: 1 },
+} as const satisfies Readonly<Record<string, CallDescription>>;
+
+type Table = typeof CALL_TABLE;
+export type Call = keyof Table;
+
+function isCall(name: string): name is Call {
+  return Object.hasOwn(CALL_TABLE, name);
+}
+
+/** The names of the calls, in the order of the table. */
+export const CALLS: readonly Call[] = Object.keys(CALL_TABLE).filter(isCall);
+
+/** The names of a call's arguments, with their kinds. */
+export type ArgumentsOf<C extends Call> = Table[C]['arguments'];
+
+/** The calls whose effect is one of these. */
+export type CallWithEffect<E extends CallDescription['effect']> = {
+  [C in Call]: Table[C]['effect'] extends E ? C : never;
+}[Call];
+
+/** An argument of a call: its name and its kind. */
+export interface Parameter {
+  readonly name: string;
+  readonly kind: ArgumentKind;
+}
+
+function parametersIn({ arguments: named }: CallDescription): readonly Parameter[] {
+  return Object.entries(named).map(([name, kind]) => ({ name, kind }));
+}
+
+const PARAMETERS: ReadonlyMap<Call, readonly Parameter[]> = new Map(
+  CALLS.map((call) => [call, parametersIn(CALL_TABLE[call])]),
+);
+
+/** Returns the arguments of a call, in the order in which they are passed. */
+export function parametersOf(call: Call): readonly Parameter[] {
+  return PARAMETERS.get(call) ?? [];
+}
+
+const PLACES: ReadonlyMap<Call, number> = new Map(CALLS.map((call, place) => [call, place]));
+
+/** Returns the place of a call in {@link CALLS}. A look-up in an object by a name that varies takes several times as long. */
+export function callPlace(call: Call): number {
+  return PLACES.get(call) ?? 0;
+}
+
+/** Returns the description of a call. */
+export function describedCall(call: Call): CallDescription {
+  return CALL_TABLE[call];
+}
+
+const ALLOCATIONS: ReadonlySet<Call> = new Set(
+  CALLS.filter((call) => ['single', 'batch', 'run'].includes(CALL_TABLE[call].effect)),
+);
+
+/** Whether a call hands out page frames when it succeeds; the k-th such call of a program is its k-th result. */
+export function isAllocation(call: Call): call is CallWithEffect<'single' | 'batch' | 'run'> {
+  return ALLOCATIONS.has(call);
+}
+
+const FREES: ReadonlySet<Call> = new Set(
+  CALLS.filter((call) => ['named', 'region'].includes(CALL_TABLE[call].effect)),
+);
+
+/** Whether a call gives page frames back when it succeeds. */
+export function isFree(call: Call): call is CallWithEffect<'named' | 'region'> {
+  return FREES.has(call);
+}

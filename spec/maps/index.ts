@@ -1,0 +1,37 @@
+/**
+ * MEMORY MAPS as people have them: read from any notation, summed up. A door beside that of `spec/`, so that whoever only
+ * reads maps loads no clauses, and whoever only judges loads no notations.
+ */
+
+/** The vocabulary of `spec/` that a map is described in. */
+export { type Config, config, DEFAULT_BITMAP_MAX_ADDR } from '../config.ts';
+export { SpecError } from '../decode.ts';
+export { HexPageAddress, toHex } from '../hex.ts';
+export { type Descriptor, endAddressOf, MemoryMap } from '../memory-map.ts';
+export {
+  addressOf,
+  bytesOf,
+  type PageCount,
+  type Pfn,
+  type PhysicalAddress,
+  pageCount,
+  pagesBetween,
+} from '../units.ts';
+/** A machine that does not exist but could, for when this one's map cannot be read. */
+export { FALLBACK_MAP } from './fallback.ts';
+/** Reading a map from text. */
+export { type ImportedMap, importMemoryMap } from './import.ts';
+/** Reading a map from a file, a folder, standard input or this machine. */
+export { readMemoryMap, readThisMachine } from './read.ts';
+/** What a manager makes of a map: page frames by owner and zone. */
+export {
+  type Band,
+  bandsOf,
+  INITIAL_OWNERS,
+  type InitialOwner,
+  initialOwner,
+  pagesIn,
+  type Totals,
+  totalsOf,
+  zonesOf,
+} from './summary.ts';
