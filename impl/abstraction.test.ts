@@ -1,4 +1,4 @@
-/** What the words of a state mean: page frames in runs, amounts, and the order of the free stack. */
+/** The meaning of a state: page frames in runs, amounts, and the order of the free stack. */
 import { describe, expect, test } from 'vitest';
 import { config as configOf, type InspectedRun, memoryMap } from '../spec/index.ts';
 import {
@@ -29,7 +29,7 @@ const held = (base: number, count: number): InspectedRun => run('held', base, co
 const SECTION: Section = { base: 1000, count: 40, first: 8 };
 
 describe('the runs of held bits', () => {
-  /** What the bits of the section say where these ordinals are held. */
+  /** Returns the runs of the section where these ordinals are held. */
   function runsWith(...heldOrdinals: readonly (readonly [first: number, count: number])[]): InspectedRun[] {
     const words = new Int32Array(HELD_AT + 2);
     markRange(words, 0, 8, true);

@@ -7,7 +7,7 @@
  *     in a section, its held bit is 1    a caller, or boot code that has not handed it over yet
  *     in a section, its held bit is 0    pmm; in the stack zone it also lies on the free stack
  *
- * Costs are those of a walk over the held words, or over the entries of the free stack.
+ * Each function walks the held words once, or the entries of the free stack.
  */
 import {
   type Config,

@@ -88,7 +88,7 @@ describe('the bitmap zone', () => {
 });
 
 describe('a search begins', () => {
-  /** Reads where the search begins right: two of its own, two to see that both ends are free, one to mark them. */
+  /** Reads where a search begins right: two to find the run, two to assert that it is free, one to mark it. */
   const READS = 5;
 
   /** How many held bits a take of one reads, and what it gives. */

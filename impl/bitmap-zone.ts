@@ -2,7 +2,7 @@
  * The bitmap zone: contiguous page frames, found by first fit. Held bits say what is free, the summary where to look, and a
  * count in the header how many there are. In ordinals; the words are the caller's, who may move them to a larger buffer.
  *
- * Costs are those of `search.ts` and `summary.ts`.
+ * For costs, see `search.ts` and `summary.ts`.
  */
 import { broken } from './assert.ts';
 import { isHeld, markRange } from './held-bits.ts';
@@ -43,7 +43,7 @@ export class BitmapZone {
     return first;
   }
 
-  /** Takes a run that is free. Not part of {@link take}, so that a refusal stays small enough for the engine to inline. */
+  /** Takes a run, which is free. Separate from {@link take}, so that a refusal stays small enough for the engine to inline. */
   #hold(words: Int32Array, first: number, count: number): void {
     const isFree = !isHeld(words, first) && !isHeld(words, first + count - 1);
     if (!isFree) throw broken('bitmap zone: what is taken is free', 'ordinal', first);

@@ -393,7 +393,7 @@ export class FrameAllocator {
     this.#bitmap.noteFreed(this.#words, ordinal, ordinal);
   }
 
-  /** Sees to it that so many more entries fit on the stack, as far as the zone has page frames. Amortised O(entries). */
+  /** Makes room for `entries` more on the stack, up to one a page frame of the zone. Amortised O(entries). */
   #makeRoom(entries: number): void {
     const { stackFrames } = this.#sections;
     const depth = this.#words[DEPTH_AT];
@@ -412,7 +412,7 @@ export class FrameAllocator {
     return section.first + (frame - section.base);
   }
 
-  /** Returns the page frame of an ordinal that is no padding. */
+  /** Returns the page frame of an ordinal, which is not padding. */
   #frameOf(ordinal: number): number {
     const index = (ordinal - this.#first) | 0;
     return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);

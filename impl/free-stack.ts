@@ -16,7 +16,7 @@
  * fragmentation only: at worst one entry a page frame.
  *
  * The order is exactly that of a stack of single pages. An ordinal joins the top run where it is the neighbour of its next
- * (the neighbour inside the run is free already, so that nobody frees it): the entries follow from the order alone, and equal
+ * (the neighbour inside the run is free already, so nobody frees it). The entries therefore follow from the order, and equal
  * stacks have equal words.
  *
  * *Ahead* is last - next, what pops after the next: its sign is the way the run pops, and 0 is a run of one. Ordinals are
@@ -30,14 +30,14 @@ import * as layoutWords from './layout.ts';
 const { DEPTH_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
 
 const LONGEST = 2 ** 30;
-/** A run is no longer than this: its ahead fits a signed word, and falls short of the floor's. */
+/** The longest run: its ahead fits a signed word, and falls short of the floor's. */
 export const LONGEST_RUN = LONGEST; // an exported constant is loaded at each use, too
 /** Runs with more ahead, upwards or downwards, are as long as runs get. */
 const MOST_AHEAD = LONGEST - 2;
 
 /**
- * The floor is the entry below all others. It is longer than any run: nothing joins it, and it is no run of one, so that a
- * push need not ask whether the stack is empty, and a pop asks only where a run of one ends.
+ * The floor is the entry below all others. It is longer than any run, so nothing joins it and it is never taken for a run of
+ * one: a push need not ask whether the stack is empty, and a pop asks only where a run of one ends.
  */
 const FLOOR_AHEAD = -(2 ** 31);
 /** The words of the floor. */
@@ -143,7 +143,7 @@ export function popRun(words: Int32Array, at: number, count: number): void {
   else words[TOP_NEXT_AT] += stepOf(words) * count;
 }
 
-/** What a reset needs to know of a stack: nothing is popped between the two. */
+/** A mark: the state of a stack to which a reset goes back. Nothing may be popped between the two. */
 interface StackMark {
   readonly depth: number;
   readonly moreBelow: number;

@@ -2,6 +2,8 @@
  * Held bits: one bit an ordinal, 1 = held (allocated, or boot memory not yet handed over, or padding), 0 = free.
  * In the bitmap zone these bits are the bitmap. Everything here works a word at a time.
  *
+ * `npm run prove` shows for all inputs that these functions return what they say. Their assertions guard what that relies on.
+ *
  * Ordinals may exceed 2^31: `>>> 5` and `1 <<` read them modulo 2^32 as unsigned and modulo 32, as they should.
  */
 import { broken } from './assert.ts';
@@ -21,7 +23,7 @@ function markInWord(words: Int32Array, at: number, mask: number, held: boolean):
   words[at] = held ? words[at] | mask : words[at] & ~mask;
 }
 
-/** From so many words on, the engine's own fill is quicker than a loop. */
+/** From this many words on, the engine's own fill is quicker than a loop. */
 const FILL_FROM_WORDS = 32;
 
 function setWords(words: Int32Array, from: number, end: number, value: number): void {

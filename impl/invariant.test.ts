@@ -1,4 +1,4 @@
-/** The representation invariant: each predicate broken alone. */
+/** The representation invariant: each predicate is broken while all others hold. */
 import { describe, expect, test } from 'vitest';
 import { type FlatState, freeByBits, sectionsIn } from './abstraction.ts';
 import { entriesOf } from './free-stack.ts';
@@ -42,7 +42,7 @@ function nodesAt({ layout }: FlatState, level: number): number {
   return layout.levels[level]?.at ?? 0;
 }
 
-/** What breaks one predicate and no other, by its name. */
+/** Corruptions that break one predicate and no other, by its name. */
 const CORRUPTIONS: Readonly<Record<string, (state: FlatState) => void>> = {
   'the header names the format and the memory map': (s) => add(s, MAP_AT, 1),
   'the unused words of the header are 0': (s) => add(s, HELD_AT - 1, 1),

@@ -1,5 +1,5 @@
 /**
- * Layout: what lies where in the one flat buffer that holds the whole state. All offsets count 32-bit words.
+ * Layout: the parts of the one flat buffer that holds the whole state. All offsets count 32-bit words.
  *
  *     ┌────────┬────────────────────────┬─────────────────────────────┬───────────────────────────────┐
  *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack below its top      │ → grows
@@ -14,7 +14,7 @@ import { type Sections, WORD_BITS } from './sections.ts';
 
 /** Names the format of the buffer: "FPM5". */
 export const MAGIC = 0x46504d35;
-/** Where the header keeps what. Counts are unsigned. */
+/** The words of the header. Counts are unsigned. */
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
 export const MAP_AT = 1;
@@ -27,7 +27,7 @@ export const MORE_BELOW_AT = 4;
 /** The top entry of the free stack: next ordinal, last ordinal. */
 export const TOP_NEXT_AT = 5;
 export const TOP_LAST_AT = 6;
-/** From here to the held bits: what is no part of the state, because it does not follow from the calls alone. */
+/** From here to the held bits: words outside the state, because they depend on more than the calls. */
 export const ASIDE_AT = 8;
 /** No ordinal of the bitmap zone below this one is free: where a search starts. */
 export const SEARCH_FROM_AT = 8;
@@ -54,7 +54,7 @@ export const LEAF_WORDS = LEAF_SPAN / WORD_BITS;
 export const FANOUT_SHIFT = 3;
 export const FANOUT = 2 ** FANOUT_SHIFT;
 
-/** The summary counts runs up to so many page frames. */
+/** Page frames of the longest run that the summary tells apart. */
 export const LONGEST_COUNTED = 512;
 
 /** One level of the summary, a word a node. */

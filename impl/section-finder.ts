@@ -1,6 +1,6 @@
 /**
- * The section finder: in which section a page frame or an ordinal lies. It keeps the section found last in mind, since the
- * next question is mostly about the same one. That is no part of the state: sections are constant.
+ * The section finder: in which section a page frame or an ordinal lies. It remembers the section found last, since the next
+ * question is mostly about the same one. That is a cache, not part of the state: sections are constant.
  *
  * Cost: O(1) for the section found last, else O(log sections).
  */
@@ -37,7 +37,7 @@ export class SectionFinder {
     return this.#findOrdinal(ordinal);
   }
 
-  // What follows is apart from the two above, so that these stay small enough for the engine to inline.
+  // The two below are separate, so that the two above stay small enough for the engine to inline.
 
   #findFrame(call: Call, frame: number): Section {
     const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
@@ -58,7 +58,7 @@ export class SectionFinder {
 
   #outsidePanic(call: Call, frame: number): Error {
     const isFrame = Number.isInteger(frame) && frame >= 0 && frame < PFN_LIMIT;
-    if (!isFrame) return argumentPanic(call, `${frame} is no page frame number`);
+    if (!isFrame) return argumentPanic(call, `${frame} is not a page frame number`);
     return ownerPanic(call, frame, ownerOutside(this.#firmware, frame));
   }
 }

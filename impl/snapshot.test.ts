@@ -70,7 +70,7 @@ describe('a snapshot', () => {
     }
   });
 
-  test('is no part of the allocator: neither changes the other', () => {
+  test('is independent of the allocator: neither changes the other', () => {
     const frames = machine();
     const kept = frames.snapshot();
     const copy = Uint8Array.from(kept);

@@ -11,9 +11,9 @@
  * longest run falls *short* of 512, so zeros say "all free" and a fresh buffer needs no work; a parent has the least
  * shortfall of its children.
  *
- * A node never claims less than there is. It may claim more: an allocation within one leaf leaves the summary alone, and a
+ * A node never claims less than there is. It may claim more: an allocation within one leaf does not touch the summary, and a
  * search that looks into the leaf in vain corrects it then. So each correction is paid for by an allocation. The summary
- * follows from the held bits and is no part of a snapshot.
+ * follows from the held bits and is left out of snapshots.
  *
  * Cost of freeing one page frame: the words that its run spans, and one comparison a level; of a correction: the 8 words
  * of the leaf, and 8 siblings a level where it was the longest.

@@ -118,7 +118,7 @@ describe('callers of one state', () => {
     expect([turnOf(one), turnOf(other), turnOf(other), turnOf(one)]).toEqual([1, 2, 3, 4]);
   });
 
-  test('have an errno and warnings of their own', () => {
+  test('have each their errno and warnings', () => {
     const state = createSharedState(map, config);
     const warnings: string[] = [];
     const one = attachPmm(map, { config, state, warn: (message) => warnings.push(message) });
@@ -190,7 +190,7 @@ describe('callers of one state', () => {
   });
 });
 
-describe('one caller alone', () => {
+describe('a single caller', () => {
   test('is answered as a manager that is not shared, and leaves the same behind', () => {
     const state = createSharedState(map, config);
     const shared = attachPmm(map, { config, warn: quiet, state });
