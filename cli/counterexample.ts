@@ -117,9 +117,9 @@ function howShrunk({
   budgetFlag = '--budget',
 }: KeptCounterexample): readonly string[] {
   if (shrinking === null) return [];
-  const { executions, ms, exhausted, otherClauses } = shrinking;
+  const { executions, seconds, exhausted, otherClauses } = shrinking;
   const now = trace.scenario.operations.length;
-  const spent = `${executions.toLocaleString('en-US')} executions, ${(ms / 1000).toFixed(1)} s`;
+  const spent = `${executions.toLocaleString('en-US')} executions, ${seconds.toFixed(1)} s`;
   const lines = [`from ${foundOperations} operations to ${now} (${spent})`];
   if (exhausted)
     lines.push(`the budget ended first: a simpler program may exist, give it more with ${budgetFlag}`);

@@ -1,7 +1,6 @@
 /** `frameproof explore`: every call sequence of a small world, by a search of all states, and what that shows. */
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
-import { shrinkScenario } from '../counterexamples/shrink/index.ts';
 import {
   type Bounds,
   canBeSaved,
@@ -54,8 +53,6 @@ const UNITS = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DEFAULT_MEMORY = 2 * UNITS.G;
 /** What 32-bit places in the table reach. */
 const MOST_MEMORY = 8 * UNITS.G;
-/** A program longer than this is shrunk before it is shrunk. */
-const LONG = 50;
 const REDUCE_SECONDS = 10;
 
 type Budget = Pick<Bounds, 'states' | 'seconds'>;
@@ -136,14 +133,9 @@ async function explored({ target, world, flags, operations, isSaved }: Job): Pro
   }
 }
 
-/** Shrinks the program that was found, and saves it. A long one is cut short first. */
+/** Shrinks the program that was found, and saves it. */
 function keep({ target, flags }: Job, found: Trace): KeptCounterexample {
-  const { scenario, violation } = found;
-  const isLong = scenario.operations.length > LONG && flags.shrink > 0;
-  const short = isLong
-    ? shrinkScenario(target, scenario, { ms: flags.shrink * 1000, expected: violation?.clause }).trace
-    : found;
-  const kept = keepCounterexample(target, short, { saveTo: flags.saveTo, budget: flags.shrink });
+  const kept = keepCounterexample(target, found, { saveTo: flags.saveTo, budget: flags.shrink });
   return { ...kept, budgetFlag: '--shrink' };
 }
 

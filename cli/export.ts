@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { heldTo } from '../counterexamples/corpus/index.ts';
 import { EXPORT_FORMS, type ExportForm, exportTrace } from '../counterexamples/export/index.ts';
-import { readTrace } from '../counterexamples/trace/index.ts';
+import { readTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
@@ -49,14 +48,11 @@ function exported(
 async function run(file: string, flags: ExportFlags): Promise<void> {
   const trace = readTrace(file);
   const target = flags.target ?? trace.target;
-  // Another target is held to what it promises, as in a replay.
-  const held =
-    flags.target === undefined || flags.target === trace.target
-      ? trace.scenario
-      : heldTo(trace.scenario, (await loadTarget(flags.target)).policies);
+  const scenario =
+    flags.target === undefined ? trace.scenario : scenarioFor(await loadTarget(flags.target), trace);
   const folder = flags.out === '-' ? process.cwd() : dirname(resolve(flags.out));
   const module = flags.as === 'vitest' ? importPath(target, folder) : null;
-  write(exported(file, { ...trace, scenario: held }, { as: flags.as, module }), flags.out);
+  write(exported(file, { ...trace, scenario }, { as: flags.as, module }), flags.out);
 }
 
 /** Returns the command `frameproof export`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

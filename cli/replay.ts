@@ -1,6 +1,11 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 import { Command } from 'commander';
-import { decodeTrace, formatCounterexample, readTraceText } from '../counterexamples/trace/index.ts';
+import {
+  decodeTrace,
+  formatCounterexample,
+  readTraceText,
+  scenarioFor,
+} from '../counterexamples/trace/index.ts';
 import {
   decodeConcurrentTrace,
   isConcurrentTrace,
@@ -86,11 +91,7 @@ async function replay(path: string, options: ReplayOptions): Promise<void> {
   const target = await loadTarget(options.target ?? recorded.target, undefined, {
     profile: options.profile,
   });
-  // A target is held to what the trace was judged by, as far as it promises that.
-  const policies = recorded.scenario.policies.filter(
-    (policy) => target.name === recorded.target || target.policies.includes(policy),
-  );
-  const execution = execute(target, { ...recorded.scenario, policies });
+  const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded);
   const text = explain(verdict, execution, recorded);
   if (options.json === true) {

@@ -1,8 +1,8 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
 import { Command } from 'commander';
-import { heldTo, readScenario } from '../counterexamples/corpus/index.ts';
-import { type ShrunkScenario, shrinkScenario } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import { readScenario } from '../counterexamples/log/index.ts';
+import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { OutdatedTraceError, type Profile } from '../spec/index.ts';
@@ -19,7 +19,7 @@ interface ShrinkFlags {
 
 const DEFAULT_BUDGET_SECONDS = 60;
 
-function summary(result: ShrunkScenario): string {
+function summary(result: ShrinkResult): string {
   const { operationsBefore, trace, executions, seconds: spent } = result;
   const from = operationsBefore.toLocaleString('en-US');
   const budget = result.exhausted ? '; the budget ended, --budget allows for more' : '';
@@ -27,15 +27,15 @@ function summary(result: ShrunkScenario): string {
 }
 
 function notes(
-  { clause, origin, otherClauses, flaky }: ShrunkScenario,
-  recorded: string | null,
+  { clause, origin, otherClauses, flaky }: ShrinkResult,
+  recorded: string | undefined,
 ): readonly string[] {
   const others = otherClauses.map(({ clause: name, count }) => `${name} (${count} times)`);
   return [
     ...(origin === 'small program'
       ? ['found among all small programs, not by running the file: it breaks the same clause']
       : []),
-    ...(recorded !== null && recorded !== clause
+    ...(recorded !== undefined && recorded !== clause
       ? [`the file says ${recorded}; this target breaks ${clause}`]
       : []),
     ...(others.length === 0 ? [] : [`other clauses broken on the way: ${others.join(', ')}`]),
@@ -48,7 +48,7 @@ function notes(
   ];
 }
 
-function shrinkJson(result: ShrunkScenario, path: string): object {
+function shrinkJson(result: ShrinkResult, path: string): object {
   const { verdict, clause, origin, operationsBefore, trace, executions, exhausted } = result;
   const operations = trace.scenario.operations.length;
   return {
@@ -70,13 +70,8 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
   const target = await loadTarget(flags.target ?? read.target ?? OURS.name, undefined, {
     profile: flags.profile,
   });
-  const scenario = target.name === read.target ? read.scenario : heldTo(read.scenario, target.policies);
-  const note = read.note === null ? {} : { note: read.note };
-  const result = shrinkScenario(target, scenario, {
-    ms: flags.budget * 1000,
-    expected: read.clause ?? undefined,
-    ...note,
-  });
+  const given = { ...read, scenario: scenarioFor(target, read) };
+  const result = shrink(target, given, { ms: flags.budget * 1000, executions: Number.POSITIVE_INFINITY });
   if (result.verdict === 'unfinished') {
     reportUnfinished(file, target.name, result, flags.json === true);
     return;
@@ -86,7 +81,7 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
   const path = saveTrace(flags.saveTo, result.trace);
   const lines = [
     ...formatCounterexample(result.trace),
-    ...notes(result, read.clause),
+    ...notes(result, read.violation?.clause),
     `shrunk    ${summary(result)}`,
     `saved     ${path}`,
   ];
@@ -96,7 +91,7 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
 }
 
 /** Prints how far the file was run before the budget ended. Nothing is saved: nothing was found. */
-function reportUnfinished(file: string, target: string, result: ShrunkScenario, isJson: boolean): void {
+function reportUnfinished(file: string, target: string, result: ShrinkResult, isJson: boolean): void {
   const { trace, operationsBefore, seconds: spent } = result;
   const ran = trace.scenario.operations.length;
   const [done, all] = [ran, operationsBefore].map((n) => n.toLocaleString('en-US'));
