@@ -17,13 +17,14 @@
  * Figures are medians over the rounds, the ratio is the median of the ratios of each round. Time is that of the thread
  * at work, where the engine tells it (Node 24 and later), so that others on the same machine count for less.
  */
+
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import * as fc from 'fast-check';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
-import { OURS } from '../runner/index.ts';
+import { median, OURS } from '../runner/index.ts';
 import { CALLS, type Call } from '../spec/index.ts';
 
 /** Judging takes at most four times as long as doing nothing. */
@@ -132,10 +133,6 @@ async function ourTurn(seed: number): Promise<Turn> {
   });
   if (verdict === 'violated') throw new Error(`seed ${seed} breaks a clause: there is nothing to measure`);
   return { commands: operations, seconds: secondsOfWork() - start };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 /** Microseconds a command. */

@@ -6,12 +6,14 @@
  * What a page costs is processor time of all threads: it holds up on a machine that others use too, and a caller that sleeps
  * for the lock uses none. The rate beside it is by the clock on the wall. Ways to take pages are measured by turns.
  */
+
 import { once } from 'node:events';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
 import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/concurrent/index.ts';
+import { median } from '../runner/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
 import { type Contest, type Face, turnOf } from './contest.ts';
 
@@ -30,10 +32,6 @@ interface Effort {
 }
 
 const warn = (): void => {};
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** Returns nanoseconds a page that turns of 64 pages take. */
 function timed(turn: () => void): number {

@@ -7,12 +7,13 @@
  * whole of one small world, take turns, and must come to the same states and transitions. Time is that of the thread at work,
  * where the engine tells it (Node 24 and later), so that others on the same machine count for less. Figures are medians.
  */
+
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { explore, operationInstances, plainSearch, smallWorld } from '../properties/explore/index.ts';
-import { OURS } from '../runner/index.ts';
+import { median, OURS } from '../runner/index.ts';
 
 /** Judged transitions a second that a core must come to. */
 const LEAST_RATE = 300_000;
@@ -60,10 +61,6 @@ function plainTurn(): Turn {
   });
   if (shortest !== null) throw new Error('a clause is broken: there is nothing to measure');
   return { states, transitions, seconds: secondsOfWork() - start };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 function rate({ transitions, seconds }: Turn): number {

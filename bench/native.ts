@@ -14,6 +14,7 @@
  * Beside it stands the time that the judging thread was at work, where the engine tells it (Node 24 and later): what it does
  * not say is how long it waited for others.
  */
+
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -26,7 +27,7 @@ import {
   rehearsedPrograms,
   runCampaign,
 } from '../properties/random/index.ts';
-import { Execution, isRemote, type RemoteTarget, release } from '../runner/index.ts';
+import { Execution, isRemote, median, quantile, type RemoteTarget, release } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
 
@@ -188,14 +189,8 @@ async function liveTurn(
   return operations;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 function quartiles(values: readonly number[]): readonly [number, number] {
-  const ascending = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => ascending[Math.floor(ascending.length * share)] ?? Number.NaN;
-  return [at(0.25), at(0.75)];
+  return [quantile(values, 0.25), quantile(values, 0.75)];
 }
 
 /** Rows: of which example, and what was done with it. */

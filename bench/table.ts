@@ -4,7 +4,7 @@ import type { Measurement } from './measure.ts';
 import { STATE_ROW } from './rows.ts';
 
 /** Returns nanoseconds with a unit that keeps three digits readable. */
-export function formatTime(nanoseconds: number | undefined): string {
+function formatTime(nanoseconds: number | undefined): string {
   if (nanoseconds === undefined) return '–';
   if (nanoseconds < 1000) return `${nanoseconds.toPrecision(3)} ns`;
   if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toPrecision(3)} µs`;

@@ -13,6 +13,7 @@ import { SpecError } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, violationLines } from './concurrent-report.ts';
 import { EXIT } from './exit-codes.ts';
+import { phaseBar } from './progress.ts';
 
 /** What `check` is asked besides where callers run at the same time. */
 export interface ConcurrentOptions {
@@ -51,11 +52,6 @@ export function refuseMixed(isConcurrent: boolean, isGiven: (option: string) => 
   throw new SpecError(`--${wrong}: ${isConcurrent ? 'does not go' : 'goes'} with --concurrent`);
 }
 
-function showProgress(what: string, done: number, of: number): void {
-  if (process.stderr.isTTY)
-    process.stderr.write(`\r\u001b[K${done === of ? '' : `${what}: ${done} of ${of}`}`);
-}
-
 /** Saves what a schedule broke; returns where, or null where there is nothing to save. */
 function save({ found }: ConcurrentResult, target: ConcurrentTarget, corpus: string): string | null {
   if (found === null) return null;
@@ -75,6 +71,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const workers = options.workers ?? DEFAULT_WORKERS;
   const isJson = options.json === true;
   if (!isJson) process.stdout.write(`target    ${target.name}\nmap       ${name}\nseed      ${seed}\n\n`);
+  const bar = await phaseBar(!isJson);
   const result = await checkConcurrent({
     target,
     module: options.target === OURS_SHARED.name ? null : options.target,
@@ -85,8 +82,8 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
     config,
     workers,
     calls: options.calls ?? DEFAULT_CALLS,
-    onProgress: showProgress,
-  });
+    onProgress: bar.update,
+  }).finally(bar.stop);
   const path = save(result, target, options.corpus);
   const text = isJson
     ? JSON.stringify(concurrentJson(result, { seed, path }), null, 1)

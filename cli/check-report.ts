@@ -18,7 +18,7 @@ function unreachedLines({ unreached }: CampaignResult): readonly string[] {
 }
 
 /** Returns how far a run went, in one line. */
-export function extent({ programs, operations, seconds, seed }: CampaignResult): string {
+function extent({ programs, operations, seconds, seed }: CampaignResult): string {
   const rate = seconds > 0 ? grouped(Math.round(operations / seconds)) : '-';
   return `${grouped(programs)} programs, ${grouped(operations)} operations judged in ${seconds.toFixed(1)} s (${rate}/s), seed ${seed}`;
 }

@@ -8,7 +8,7 @@ import { junitReport } from './junit.ts';
 import { writeWhole } from './output-file.ts';
 
 /** A check that has ended. */
-export interface Checked {
+interface Checked {
   readonly target: string;
   readonly corpus: CheckedCorpus;
   /** Null where a trace of the corpus broke a clause, and nothing else was run. */

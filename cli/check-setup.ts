@@ -11,7 +11,7 @@ import { loadTarget } from '../runner/load/index.ts';
 import { config, isRam, type MemoryMap, type Policy, type Profile, SpecError } from '../spec/index.ts';
 import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { statisticsFile } from './output-file.ts';
-import { progressBar } from './progress.ts';
+import { campaignBar } from './progress.ts';
 
 /** Which memory maps programs run on. */
 export interface MapOptions {
@@ -158,7 +158,7 @@ export async function withProgress<T>(
   const { stats, time, json } = run.options;
   const statistics = stats === undefined ? null : statisticsFile(stats, run.target.name);
   const asked = campaignOf(run);
-  const bar = await progressBar({ programs: asked.programs, seconds: time, isShown: json !== true });
+  const bar = await campaignBar({ programs: asked.programs, seconds: time }, json !== true);
   const onProgram = statistics === null ? {} : { onProgram: statistics.note };
   try {
     return await campaign({ ...asked, onProgress: bar.update, ...onProgram, signal });

@@ -37,7 +37,7 @@ const OUTCOMES = [
 ] as const;
 
 /** Operations by call and outcome. */
-export type CallCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+type CallCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** Returns a table of calls by what became of them. */
 export function callTable(calls: CallCounts): string {

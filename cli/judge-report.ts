@@ -37,7 +37,7 @@ const VERDICTS = {
 } as const;
 
 /** Returns the verdict in one line. */
-export function judgeVerdictLine({ verdict, operations, seconds }: JudgedLog): string {
+function judgeVerdictLine({ verdict, operations, seconds }: JudgedLog): string {
   return `${VERDICTS[verdict]} ${grouped(operations)} operations (${seconds.toFixed(1)} s)`;
 }
 

@@ -2,8 +2,8 @@
 
 import { formatCounterexample } from '../counterexamples/trace/index.ts';
 import type { VerifyResult } from '../properties/verify/index.ts';
-import { STEP_NAMES } from '../properties/verify/index.ts';
-import { newReport } from './junit-builder.ts';
+import { STEP_NAMES, type Step } from '../properties/verify/index.ts';
+import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';
 
 /** What a report on a verification is called. */
 export interface VerifiedNames {
@@ -11,24 +11,22 @@ export interface VerifiedNames {
   readonly baseline: string;
 }
 
+function outcomeOf({ verdict, evidence }: Step, difference: VerifyResult['difference']): JunitOutcome {
+  if (verdict === 'holds') return { kind: 'passed' };
+  const shown = difference === null ? [] : formatCounterexample(difference.candidate);
+  return { kind: 'failure', message: evidence, type: verdict, details: shown.join('\n') };
+}
+
 /** Returns the report as XML. */
 export function verifyJunit(
   { candidate, baseline }: VerifiedNames,
   { steps, difference }: VerifyResult,
 ): string {
-  const report = newReport();
-  const suite = report.testSuite().name(`frameproof verify ${candidate} against ${baseline}`);
-  for (const name of STEP_NAMES) {
+  const cases = STEP_NAMES.map((name): JunitCase => {
     const step = steps.find((each) => each.name === name);
-    const testCase = suite.testCase().className('verify').name(name);
-    if (step === undefined) {
-      testCase.skipped();
-      continue;
-    }
-    testCase.time(step.seconds).standardOutput(step.evidence);
-    if (step.verdict === 'holds') continue;
-    const shown = difference === null ? [] : formatCounterexample(difference.candidate);
-    testCase.failure(step.evidence, step.verdict).stacktrace(shown.join('\n'));
-  }
-  return report.build();
+    if (step === undefined) return { className: 'verify', name, outcome: { kind: 'skipped' } };
+    const { seconds, evidence: output } = step;
+    return { className: 'verify', name, seconds, output, outcome: outcomeOf(step, difference) };
+  });
+  return junitXml({ name: `frameproof verify ${candidate} against ${baseline}`, cases });
 }

@@ -2,13 +2,12 @@
  * JUnit XML: a run as test cases that build servers show, one for each clause and one for each trace of the corpus. A
  * clause that no program exercised is skipped, not passed.
  */
-import type { TestSuite } from 'junit-report-builder';
 import type { CorpusFile } from '../counterexamples/corpus/index.ts';
 import { formatCounterexample } from '../counterexamples/trace/index.ts';
 import { type CampaignResult, FULL_RUN_PROGRAMS } from '../properties/random/index.ts';
 import type { SideCounts } from '../runner/index.ts';
 import { CLAUSES, type Trace } from '../spec/index.ts';
-import { newReport } from './junit-builder.ts';
+import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';
 
 export interface JunitOptions {
   readonly target: string;
@@ -17,46 +16,66 @@ export interface JunitOptions {
   readonly result: CampaignResult | null;
 }
 
-function addCorpus(suite: TestSuite, { path, verdict, trace, reason }: CorpusFile): void {
-  const testCase = suite.testCase().className('corpus').name(path).file(path);
-  if (verdict === 'broken' && trace !== null) {
-    const { violation } = trace;
-    testCase
-      .failure(violation?.explanation, violation?.clause)
-      .stacktrace(formatCounterexample(trace).join('\n'));
-  } else if (verdict === 'beyond') testCase.skipped();
-  else if (reason !== null) testCase.error(reason, verdict);
+const PASSED: JunitOutcome = { kind: 'passed' };
+const SKIPPED: JunitOutcome = { kind: 'skipped' };
+
+/** Returns the failure that a counterexample is, or null where it breaks nothing. */
+function failureOf(trace: Trace | null): JunitOutcome | null {
+  if (trace?.violation === undefined) return null;
+  const { explanation: message, clause: type } = trace.violation;
+  return { kind: 'failure', message, type, details: formatCounterexample(trace).join('\n') };
 }
 
-function addClause(suite: TestSuite, name: string, sides: SideCounts, counterexample: Trace | null): void {
-  const testCase = suite.testCase().className('clause').name(name);
+function corpusOutcome({ verdict, trace, reason }: CorpusFile): JunitOutcome {
+  const failure = verdict === 'broken' ? failureOf(trace) : null;
+  if (failure !== null) return failure;
+  if (verdict === 'beyond') return SKIPPED;
+  return reason === null ? PASSED : { kind: 'error', message: reason, type: verdict };
+}
+
+function clauseCase(name: string, sides: SideCounts, counterexample: Trace | null): JunitCase {
   const sentence = CLAUSES.find((clause) => clause.name === name)?.sentence ?? '';
-  testCase.standardOutput(
-    [sentence, ...Object.entries(sides).map(([side, n]) => `${side}: ${n}`)].join('\n'),
-  );
-  const violation = counterexample?.violation;
-  if (counterexample !== null && violation?.clause === name)
-    testCase.failure(violation.explanation, name).stacktrace(formatCounterexample(counterexample).join('\n'));
-  else if (Object.values(sides).every((times) => times === 0)) testCase.skipped();
+  const counts = Object.entries(sides).map(([side, n]) => `${side}: ${n}`);
+  const failure = counterexample?.violation?.clause === name ? failureOf(counterexample) : null;
+  const isExercised = Object.values(sides).some((times) => times > 0);
+  return {
+    className: 'clause',
+    name,
+    output: [sentence, ...counts].join('\n'),
+    outcome: failure ?? (isExercised ? PASSED : SKIPPED),
+  };
 }
 
-function addCampaign(
-  suite: TestSuite,
-  { clauses, counterexample, seconds, unreached, programs }: CampaignResult,
-): void {
-  suite.time(seconds);
-  for (const [name, sides] of Object.entries(clauses)) addClause(suite, name, sides, counterexample);
-  const reached = suite.testCase().className('run').name('a full run meets every situation and every side');
-  if (unreached.length > 0) reached.failure(`never met: ${unreached.join('; ')}`, 'unreached');
-  else if (programs < FULL_RUN_PROGRAMS) reached.skipped();
+function reachOutcome({ unreached, programs }: CampaignResult): JunitOutcome {
+  const message = `never met: ${unreached.join('; ')}`;
+  if (unreached.length > 0) return { kind: 'failure', message, type: 'unreached', details: '' };
+  return programs < FULL_RUN_PROGRAMS ? SKIPPED : PASSED;
+}
+
+function campaignCases(result: CampaignResult): readonly JunitCase[] {
+  return [
+    ...Object.entries(result.clauses).map(([name, sides]) => clauseCase(name, sides, result.counterexample)),
+    {
+      className: 'run',
+      name: 'a full run meets every situation and every side',
+      outcome: reachOutcome(result),
+    },
+  ];
 }
 
 /** Returns the report as XML. */
 export function junitReport({ target, corpus, result }: JunitOptions): string {
-  const report = newReport();
-  const suite = report.testSuite().name(`frameproof check ${target}`);
-  if (result !== null) suite.property('seed', String(result.seed));
-  for (const file of corpus) addCorpus(suite, file);
-  if (result !== null) addCampaign(suite, result);
-  return report.build();
+  const corpusCases = corpus.map(
+    (file): JunitCase => ({
+      className: 'corpus',
+      name: file.path,
+      file: file.path,
+      outcome: corpusOutcome(file),
+    }),
+  );
+  return junitXml({
+    name: `frameproof check ${target}`,
+    ...(result === null ? {} : { seconds: result.seconds, seed: result.seed }),
+    cases: [...corpusCases, ...(result === null ? [] : campaignCases(result))],
+  });
 }

@@ -21,7 +21,7 @@ import { formatSize } from './map-size.ts';
 import { UNFRAMED } from './unframed.ts';
 
 /** A map to report, under a configuration. `width` is that of the terminal, in characters. */
-export interface MapReport {
+interface MapReport {
   readonly imported: ImportedMap;
   readonly config: Config;
   readonly width: number;

@@ -23,7 +23,7 @@ export function writeWhole(flag: string, path: string, text: string): void {
 }
 
 /** A statistics file that grows with a campaign. */
-export interface StatisticsFile {
+interface StatisticsFile {
   readonly note: (program: CountedProgram) => void;
   close(): void;
 }

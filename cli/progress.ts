@@ -1,42 +1,42 @@
-/** Progress bars on a terminal; nothing where standard error is none. */
-import type { SingleBar } from 'cli-progress';
+/** The progress bars of commands: the text beside each, and the numbers that it follows. */
 import type { Progress } from '../properties/random/index.ts';
+import { openBar } from './progress-bar.ts';
 
-interface BarOptions {
+interface CampaignBounds {
   readonly programs: number;
   readonly seconds: number | undefined;
-  readonly isShown: boolean;
 }
 
-/** A bar that follows a campaign. */
-export interface CampaignBar {
-  readonly update: (progress: Progress) => void;
-  stop(): void;
+/** A bar that is told of the progress made; where it is not shown, it does nothing. */
+interface Bar<A extends readonly unknown[]> {
+  readonly update: (...progress: A) => void;
+  readonly stop: () => void;
 }
 
-/** Bars are loaded where there is a terminal to draw them on. */
-async function emptyBar(format: string): Promise<SingleBar> {
-  const { default: progress } = await import('cli-progress');
-  return new progress.SingleBar({ format, clearOnComplete: true, hideCursor: true, stream: process.stderr });
-}
+const HIDDEN: Bar<readonly unknown[]> = { update: () => {}, stop: () => {} };
 
-const FORMAT = '{bar} {percentage}%  {programs} programs, {rate} operations/s';
+function perSecond(count: number, seconds: number): string {
+  return seconds > 0 ? Math.round(count / seconds).toLocaleString('en-US') : '-';
+}
 
 /** Returns a bar that follows a campaign by programs, or by seconds where they are what bounds it. */
-export async function progressBar({ programs, seconds, isShown }: BarOptions): Promise<CampaignBar> {
-  if (!isShown || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const bar = await emptyBar(FORMAT);
+export async function campaignBar(
+  { programs, seconds }: CampaignBounds,
+  isShown: boolean,
+): Promise<Bar<[Progress]>> {
+  const bar = await openBar('{bar} {percentage}%  {programs} programs, {rate} operations/s', isShown);
+  if (bar === null) return HIDDEN;
   bar.start(seconds ?? programs, 0, { programs: 0, rate: '-' });
   return {
-    update: ({ programs: done, operations, seconds: elapsed }) => {
-      const rate = elapsed > 0 ? Math.round(operations / elapsed).toLocaleString('en-US') : '-';
-      bar.update(seconds === undefined ? done : Math.min(elapsed, seconds), { programs: done, rate });
-    },
+    update: ({ programs: done, operations, seconds: elapsed }) =>
+      bar.update(seconds === undefined ? done : Math.min(elapsed, seconds), {
+        programs: done,
+        rate: perSecond(operations, elapsed),
+      }),
     stop: () => bar.stop(),
   };
 }
 
-/** What a search has come to, by and large. */
 interface SearchCounts {
   readonly states: number;
   readonly transitions: number;
@@ -44,26 +44,33 @@ interface SearchCounts {
   readonly depth: number | null;
 }
 
-/** A bar that follows a search. */
-export interface SearchBar {
-  readonly update: (counts: SearchCounts) => void;
-  stop(): void;
-}
-
-const SEARCH_FORMAT = '{bar} {total} states{depth}, {rate} transitions/s';
-
 /** Returns a bar that shows how many of the states met so far have had all operations performed. */
-export async function searchBar(operations: number, isShown: boolean): Promise<SearchBar> {
-  if (!isShown || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const bar = await emptyBar(SEARCH_FORMAT);
+export async function searchBar(operations: number, isShown: boolean): Promise<Bar<[SearchCounts]>> {
+  const bar = await openBar('{bar} {total} states{depth}, {rate} transitions/s', isShown);
+  if (bar === null) return HIDDEN;
   const start = performance.now();
   bar.start(1, 0, { depth: '', rate: '-' });
   return {
     update: ({ states, transitions, depth }) => {
-      const rate = Math.round((1000 * transitions) / (performance.now() - start)).toLocaleString('en-US');
       bar.setTotal(Math.max(1, states));
-      const shown = depth === null ? '' : `, depth ${depth}`;
-      bar.update(Math.min(states, Math.floor(transitions / operations)), { depth: shown, rate });
+      bar.update(Math.min(states, Math.floor(transitions / operations)), {
+        depth: depth === null ? '' : `, depth ${depth}`,
+        rate: perSecond(transitions, (performance.now() - start) / 1000),
+      });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that follows one phase after the other, each with a number of parts known in advance; between two it is gone. */
+export async function phaseBar(isShown: boolean): Promise<Bar<[phase: string, done: number, of: number]>> {
+  const bar = await openBar('{bar} {phase}: {value} of {total}', isShown);
+  if (bar === null) return HIDDEN;
+  return {
+    update: (phase, done, of) => {
+      if (bar.isActive) bar.update(done, { phase });
+      else bar.start(of, done, { phase });
+      if (done === of) bar.stop();
     },
     stop: () => bar.stop(),
   };

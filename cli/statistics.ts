@@ -9,7 +9,7 @@ import { CALLS, formatProgram, isRam, type Response, Scenario } from '../spec/in
 import { zonesOf } from '../spec/maps/index.ts';
 
 /** What all lines of one run share. */
-export interface RunIdentity {
+interface RunIdentity {
   readonly target: string;
   /** Seconds since 1970. */
   readonly runStart: number;

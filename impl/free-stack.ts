@@ -133,7 +133,7 @@ export function popRun(words: Int32Array, at: number, count: number): void {
 }
 
 /** What a reset needs to know of a stack: nothing is popped between the two. */
-export interface StackMark {
+interface StackMark {
   readonly depth: number;
   readonly moreBelow: number;
   readonly next: number;

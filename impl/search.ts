@@ -105,7 +105,7 @@ function fitBetween(
 }
 
 /** Where to look: no ordinal below `from` is free, and a run must start below `limit`. */
-export interface Scope {
+interface Scope {
   readonly from: number;
   readonly limit: number;
 }

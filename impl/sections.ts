@@ -64,7 +64,7 @@ export interface Sections {
 const isManageable = (owner: Owner): boolean => owner === 'pmm' || owner === 'boot';
 
 /** Returns the page frames of a descriptor. */
-export function extentOf(descriptor: Descriptor): Extent {
+function extentOf(descriptor: Descriptor): Extent {
   const { base, count } = regionOf(descriptor);
   return { base, end: base + count };
 }
@@ -179,7 +179,7 @@ export function sectionOfOrdinal(sections: Sections, ordinal: number): number {
 }
 
 /** Ordinals [first, first + count) of one section, and the page frame of the first. */
-export type Piece = Section;
+type Piece = Section;
 
 /** Returns the parts of an extent that lie in sections, ascending. O(log sections + parts). */
 export function piecesOf(sections: Sections, { base, end }: Extent): readonly Piece[] {

@@ -30,28 +30,6 @@ export function zerosBelow(word: number): number {
 }
 
 /**
- * Returns the length of the run of ones that begins at bit 0; 32 for the word of ones.
- *
- *     1 1 1 · 1 · …   → 3
- *
- * Identity: bits [0, n) are 1, and bit n is 0 or n is 32.
- */
-export function runAtStart(word: number): number {
-  return zerosBelow(~word);
-}
-
-/**
- * Returns the length of the run of ones that ends at bit 31; 32 for the word of ones.
- *
- *     … · 1 · 1 1   → 2
- *
- * Identity: bits [32 - n, 32) are 1, and bit 31 - n is 0 or n is 32.
- */
-export function runAtEnd(word: number): number {
-  return Math.clz32(~word);
-}
-
-/**
  * Returns the number of ones. Sums pairs, then fours, then bytes; the multiplication adds the bytes in its top byte.
  *
  * Identity: the sum over i of bit i.

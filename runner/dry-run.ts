@@ -50,7 +50,7 @@ function pagesFrom({ page }: ResultReference, count: Argument): Pages {
   return { first: page, end: page + Number(count) };
 }
 
-export interface RehearsalOptions {
+interface RehearsalOptions {
   readonly policies: readonly Policy[];
   readonly profile: Profile;
 }

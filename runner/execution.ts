@@ -68,7 +68,7 @@ function performerOf(target: Target, world: World, options: ExecutionOptions): P
 }
 
 /** An operation that was passed over, and why. */
-export interface PassedOver {
+interface PassedOver {
   readonly at: number;
   /** What it refers to that was never handed out; empty where that is not why. */
   readonly reference: string;

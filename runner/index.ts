@@ -4,6 +4,7 @@ export { Rehearsal } from './dry-run.ts';
 export { Execution, execute, type JudgedStep, type Observer } from './execution.ts';
 export { type GivenClaims, loadLocalTarget, loadTarget } from './load/load-target.ts';
 export type { Performer } from './performer.ts';
+export { median, quantile } from './quantile.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
 export { call, passed, Session } from './session.ts';

@@ -106,7 +106,7 @@ const DONE: Outcome = { kind: 'done' };
 const FAILED: Outcome = { kind: 'failed' };
 
 /** The outcome of a call, and whether it changed entries of the array that are not its to change. */
-export interface Called {
+interface Called {
   readonly outcome: Outcome;
   readonly strayEntries: boolean;
 }

@@ -66,7 +66,7 @@ function badArgument(names: Readonly<Record<string, Argument>>): Expectation | n
 }
 
 /** Returns what a contiguous allocation asks for after rounding, or null where it can fit nowhere by its numbers alone. */
-export function fitRequest(
+function fitRequest(
   state: Ownership,
   { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
 ): FitRequest | null {

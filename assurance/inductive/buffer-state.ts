@@ -6,13 +6,13 @@ import { type Anatomy, anatomyOf } from '../../impl/index.ts';
 import type { World } from '../../runner/index.ts';
 
 /** An entry of the free stack: the ordinals that pop first and last. */
-export interface Entry {
+interface Entry {
   readonly next: number;
   readonly last: number;
 }
 
 /** A node of the summary. */
-export interface Node {
+interface Node {
   readonly level: number;
   readonly index: number;
   /** What it falls short of the longest run that counts. */
@@ -97,7 +97,7 @@ export function popped({ next, last }: Entry): readonly number[] {
 }
 
 /** Returns how long the free run is that begins at each ordinal of the bitmap zone; 0 where it is held. */
-export function freeRunLengths(state: BufferState): readonly number[] {
+function freeRunLengths(state: BufferState): readonly number[] {
   const lengths = new Array<number>(state.anatomy.bitmapOrdinals + 1).fill(0);
   for (let i = state.anatomy.bitmapOrdinals - 1; i >= 0; i -= 1)
     lengths[i] = state.isHeld(i) ? 0 : (lengths[i + 1] ?? 0) + 1;

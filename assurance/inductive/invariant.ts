@@ -4,7 +4,7 @@
  */
 import { type BufferState, exactShortfalls, popped } from './buffer-state.ts';
 
-export interface Predicate {
+interface Predicate {
   readonly name: string;
   /** Returns where the predicate does not hold, in words; null where it holds. */
   readonly flaw: (state: BufferState) => string | null;

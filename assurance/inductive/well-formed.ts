@@ -184,7 +184,7 @@ function modelOf(
 }
 
 /** A state of the allocator, and what it means. */
-export interface WellFormed {
+interface WellFormed {
   readonly state: BufferState;
   readonly model: ModelState;
 }

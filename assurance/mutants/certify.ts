@@ -42,7 +42,7 @@ export async function certifyMutant(mutant: Mutant, trace: Trace): Promise<Certi
 }
 
 /** Returns what a certificate says, in a few words. */
-export function certificateWord(certificate: Certificate): string {
+function certificateWord(certificate: Certificate): string {
   if (certificate.kind === 'open') return `no: ${certificate.why}`;
   if (certificate.kind === 'shorter')
     return `no: ${certificate.trace.scenario.operations.length} operations do`;

@@ -1,6 +1,8 @@
 /** What `npm run mutants` prints: a row for each mutant, the table clause × mutant, and what falls short. */
+
 import Table from 'cli-table3';
 import type { Certificate } from '../../properties/explore/index.ts';
+import { median, quantile } from '../../runner/index.ts';
 import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 
@@ -12,16 +14,6 @@ const SINGLE_SHARE = 0.95;
 /** Clauses that a sequential program can break. */
 export const BREAKABLE: readonly ClauseName[] = CLAUSE_NAMES.filter(isSequential);
 
-/** Returns the value below which this share of the values lies, the nearest of them; 0 of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const ascending = [...values].sort((a, b) => a - b);
-  return ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? 0;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
 /** Returns different clauses, the most frequent first, with how often each is there. */
 function tallied(clauses: readonly ClauseName[]): readonly (readonly [ClauseName, number])[] {
   const counts = new Map<ClauseName, number>();
@@ -30,7 +22,7 @@ function tallied(clauses: readonly ClauseName[]): readonly (readonly [ClauseName
 }
 
 /** Returns the clauses that caught a mutant, the most frequent first, with how often each did. */
-export function clausesOf({ catches }: MutantResult): readonly (readonly [ClauseName, number])[] {
+function clausesOf({ catches }: MutantResult): readonly (readonly [ClauseName, number])[] {
   return tallied(catches.map(({ clause }) => clause));
 }
 

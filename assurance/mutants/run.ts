@@ -4,10 +4,12 @@
  * program of each mutant into a folder, as a trace. Exits 1 where a clause is broken by no mutant, a mutant survives, a shrunk
  * program is longer than the shortest known, or the seeds give different programs for more than one mutant in twenty.
  */
+
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withBar } from '../../cli/index.ts';
 import { readTrace, writeTrace } from '../../counterexamples/trace/index.ts';
 import { MUTANTS } from '../../runner/mutants/index.ts';
 import {
@@ -25,11 +27,9 @@ const QUICK_SEEDS = 3;
 
 async function tryAll(seeds: readonly number[]): Promise<readonly MutantResult[]> {
   const results: MutantResult[] = [];
-  for (const mutant of MUTANTS) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${mutant.name}`);
+  for await (const mutant of withBar(MUTANTS, ({ name }) => name)) {
     results.push(await tryMutant(mutant, seeds));
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return results;
 }
 
@@ -68,11 +68,9 @@ async function certifyAll(): Promise<void> {
   const folder = TRACES.find((path) => existsSync(path));
   if (folder === undefined) throw new Error('the saved programs of the mutants are not there');
   const results: CertifiedMutant[] = [];
-  for (const mutant of MUTANTS) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${mutant.name}`);
+  for await (const mutant of withBar(MUTANTS, ({ name }) => name)) {
     results.push(await certifyMutant(mutant, readTrace(join(folder, `${mutant.name}.json`))));
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   console.log(certificateTable(results));
   console.log(certifiedLine(results));
   const bad = uncertified(results);

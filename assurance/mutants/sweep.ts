@@ -3,9 +3,11 @@
  * implementation against its own first version must refine. Run by `npm run verify:mutants` from the project's root; exits
  * 1 where one of them does not.
  */
+
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
+import { withBar } from '../../cli/index.ts';
 import type { Observable } from '../../properties/verify/index.ts';
 import {
   openSide,
@@ -95,12 +97,11 @@ async function shown(head: readonly string[], rows: AsyncIterable<Row>): Promise
   return failures;
 }
 
-async function* rowsOf<T>(subjects: readonly T[], rowOf: (subject: T) => Promise<Row>): AsyncGenerator<Row> {
-  for (const subject of subjects) {
-    if (process.stderr.isTTY) process.stderr.write('.');
-    yield await rowOf(subject);
-  }
-  if (process.stderr.isTTY) process.stderr.write('\n');
+async function* rowsOf<T extends { readonly name: string }>(
+  subjects: readonly T[],
+  rowOf: (subject: T) => Promise<Row>,
+): AsyncGenerator<Row> {
+  for await (const subject of withBar(subjects, ({ name }) => name)) yield await rowOf(subject);
 }
 
 async function againstFirstVersion(): Promise<readonly string[]> {

@@ -40,7 +40,7 @@ export interface Shrunk {
 }
 
 /** How a mutant is looked for. */
-export interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
+interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
   readonly seed: number;
   /** Programs at most. Default: {@link PROGRAMS}. */
   readonly programs?: number;

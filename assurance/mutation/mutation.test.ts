@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ENDLESS } from './endless/index.ts';
-import { EQUIVALENT } from './equivalent/index.ts';
-import { type Listed, listed } from './listed.ts';
+import { type Listed, readListed } from './listed.ts';
 import { readReport, type TriedMutant } from './report.ts';
 import { scoreTable, shortcomings } from './table.ts';
-import { keyOf, verdictOn } from './verdict.ts';
+import { verdictOn } from './verdict.ts';
 
 const SOURCE = `/** A counter. */
 export function upTo(end: number): number {
@@ -42,12 +40,12 @@ function reportOf(...mutants: readonly object[]): readonly TriedMutant[] {
 const LESS = [[4, 10], [4, 17], 'n <= end'] as const;
 const BODY = [[4, 19], [6, 4], '{}'] as const;
 
-function entryOf({ file, within, mutator, before, after }: TriedMutant): Listed {
-  return { file, within, mutator, before, after, reason: 'it is a test' };
+function entryOf({ file, within, mutator }: TriedMutant): Listed {
+  return { file, within, mutator, survivors: 1, reason: 'it is a test' };
 }
 
 describe('a report', () => {
-  it('names a mutant by its function and the line before and after', () => {
+  it('names a mutant by its function, and shows the line before and after', () => {
     const [less, body, member] = reportOf(
       reported(...LESS, ['Survived']),
       reported(...BODY, ['Timeout']),
@@ -65,7 +63,7 @@ describe('a report', () => {
     expect(body).toMatchObject({
       before: 'while (n < end) { … }',
       after: 'while (n < end) {}',
-      fate: 'endless',
+      fate: 'timed out',
     });
     expect(member).toMatchObject({ within: 'Pair.sum', after: 'return this.#left - 2;', fate: 'killed' });
   });
@@ -74,90 +72,123 @@ describe('a report', () => {
     ['Killed', '[AssertionError] expected 1 to be 2', 'killed'],
     ['Killed', '[TypeError] it is not a function', 'threw'],
     ['Killed', '[PmmPanic] free: expected', 'threw'],
-    ['Timeout', 'Hit limit reached', 'endless'],
+    ['Timeout', 'Hit limit reached', 'timed out'],
     ['Survived', '', 'survived'],
     ['NoCoverage', '', 'survived'],
     ['RuntimeError', 'out of memory', 'broken'],
-  ])('%s (%s) counts as %s: only a failed assertion kills', (status, reason, fate) => {
+  ])('%s (%s) counts as %s: an error past the assertions does not kill', (status, reason, fate) => {
     expect(reportOf(reported(...LESS, [status, reason]))).toMatchObject([{ fate }]);
   });
 
-  it('that is none is refused with its name', () => {
+  it('that is malformed is refused with its name', () => {
     expect(() => readReport('{"files":{"a":1}}', 'a report')).toThrow(/^a report: /);
   });
 });
 
 describe('a run', () => {
   const survivor = reportOf(reported(...LESS, ['Survived']));
+  const two = [...survivor, ...reportOf(reported(...BODY, ['Survived']))];
   const killed = reportOf(reported(...LESS, ['Killed', '[AssertionError] no']));
   const unending = reportOf(reported(...BODY, ['Timeout']));
   const entries = survivor.map(entryOf);
 
-  it('falls short where a mutant lives that is not listed', () => {
-    const verdict = verdictOn(survivor, { equivalent: [], endless: [] });
-    expect(verdict.scores).toEqual([{ file: 'impl/up.ts', killed: 0, endless: 0, equivalent: 0, open: 1 }]);
+  it('falls short where a mutant survives that is not listed', () => {
+    const verdict = verdictOn(survivor, []);
+    expect(verdict.scores).toEqual([{ file: 'impl/up.ts', killed: 0, timedOut: 0, equivalent: 0, open: 1 }]);
     expect(shortcomings(verdict)).toEqual([
-      'impl/up.ts:4 upTo: Some survived\n  - while (n < end) {\n  + while (n <= end) {',
+      'impl/up.ts upTo: Some: 0 listed, 1 survived\n  line 4\n  - while (n < end) {\n  + while (n <= end) {',
     ]);
   });
 
-  it('holds where each that lives is listed for what it is', () => {
-    const all = [...survivor, ...unending];
-    const verdict = verdictOn(all, { equivalent: entries, endless: unending.map(entryOf) });
-    expect(shortcomings(verdict)).toEqual([]);
-    expect(verdict.scores).toEqual([{ file: 'impl/up.ts', killed: 0, endless: 1, equivalent: 1, open: 0 }]);
-    const crossed = verdictOn(all, { equivalent: unending.map(entryOf), endless: entries });
-    expect([crossed.open.length, crossed.stale.length]).toEqual([2, 2]);
+  it('falls short where more survive in a function than are listed there, and shows each', () => {
+    const verdict = verdictOn(two, entries);
+    expect(verdict.scores).toMatchObject([{ equivalent: 1, open: 1 }]);
+    expect(shortcomings(verdict)).toEqual([
+      expect.stringMatching(
+        /^impl\/up\.ts upTo: Some: 1 listed, 2 survived(\n {2}line 4\n {2}- .*\n {2}\+ .*){2}$/,
+      ),
+    ]);
   });
 
-  it('falls short where a listed mutant is killed, or is no longer there', () => {
-    for (const tried of [killed, unending]) {
-      const { stale } = verdictOn(tried, { equivalent: entries, endless: unending.map(entryOf) });
-      expect(stale.map(keyOf)).toContain(entries.map(keyOf)[0]);
-    }
+  it('holds where as many survive as all entries of the function list', () => {
+    const verdict = verdictOn([...two, ...killed, ...unending], [...entries, ...entries]);
+    expect(shortcomings(verdict)).toEqual([]);
+    expect(verdict.scores).toEqual([{ file: 'impl/up.ts', killed: 1, timedOut: 1, equivalent: 2, open: 0 }]);
+  });
+
+  it('falls short where a listed mutant is killed, times out, or is no longer there', () => {
+    const elsewhere = reportOf(
+      reported([13, 12], [13, 26], 'this.#left - 2', ['Killed', '[AssertionError] no']),
+    );
+    for (const tried of [killed, unending, elsewhere])
+      expect(shortcomings(verdictOn(tried, entries))).toEqual([
+        'impl/up.ts upTo: Some: 1 listed, 0 survived',
+      ]);
+  });
+
+  it.each([
+    ['Killed', '[TypeError] no function', 'threw'],
+    ['RuntimeError', 'out of memory', 'broken'],
+  ])('falls short where the fate of a mutant is %s (%s), listed or not', (status, reason, fate) => {
+    const tried = reportOf(reported(...LESS, [status, reason]));
+    expect(verdictOn(tried, []).scores).toMatchObject([{ equivalent: 0, open: 1 }]);
+    for (const listed of [[], entries])
+      expect(shortcomings(verdictOn(tried, listed))[0]).toContain(
+        `impl/up.ts upTo: Some ${fate} (${reason})`,
+      );
   });
 
   it('says nothing of listed mutants in files that were left out', () => {
     const elsewhere = entries.map((entry) => ({ ...entry, file: 'impl/other.ts' }));
-    expect(verdictOn(killed, { equivalent: elsewhere, endless: [] }).stale).toEqual([]);
+    expect(shortcomings(verdictOn(killed, elsewhere))).toEqual([]);
   });
 
-  it('scores what was killed among what could be', () => {
-    const { scores } = verdictOn([...killed, ...survivor, ...unending], {
-      equivalent: [],
-      endless: unending.map(entryOf),
-    });
-    expect(scoreTable(scores)).toMatch(/impl\/up\.ts +│ +3 +│ +1 +│ +0 +│ +1 +│ +1 +│ +50\.0 %/);
+  it('scores what was killed or timed out among what could be', () => {
+    const { scores } = verdictOn([...killed, ...two, ...unending], entries);
+    expect(scoreTable(scores)).toMatch(/impl\/up\.ts +│ +4 +│ +1 +│ +1 +│ +1 +│ +1 +│ +66\.6 %/);
   });
 });
 
-describe('the lists', () => {
-  const all = [...EQUIVALENT, ...ENDLESS];
+/** The functions, methods and constants of a file, as a report names them. */
+function placesIn(file: string): ReadonlySet<string> {
+  const source = readFileSync(file, 'utf8');
+  const mutants = source.split('\n').map((_, i) => reported([i + 1, 1], [i + 1, 1], '', ['Survived']));
+  const tried = readReport(JSON.stringify({ files: { [file]: { source, mutants } } }), file);
+  return new Set(tried.map(({ within }) => within));
+}
 
-  it('name a mutant of several functions once, and mean each', () => {
-    const changes = [{ mutator: 'Some', before: 'n < end', after: 'n <= end' }];
-    const entries = listed('impl/up.ts', [
-      { within: ['upTo', 'Pair.sum'], reason: 'one', changes },
-      { within: 'downTo', reason: 'two', changes },
-    ]);
-    expect(entries.map(({ file, within, reason }) => [file, within, reason])).toEqual([
-      ['impl/up.ts', 'upTo', 'one'],
-      ['impl/up.ts', 'Pair.sum', 'one'],
-      ['impl/up.ts', 'downTo', 'two'],
-    ]);
-    expect(entries).toContainEqual(expect.objectContaining(changes[0] ?? {}));
+describe('the list', () => {
+  const LIST = 'assurance/mutation/survivors.json';
+  const all = readListed(readFileSync(LIST, 'utf8'), LIST);
+
+  it('counts survivors of several functions in each of them', () => {
+    const survivors = { Some: 2, Other: 1 };
+    const files = { 'impl/up.ts': [{ within: ['upTo', 'Pair.sum'], survivors, reason: 'one' }] };
+    expect(readListed(JSON.stringify(files), 'a list')).toEqual(
+      ['upTo', 'Pair.sum'].flatMap((within) => [
+        { file: 'impl/up.ts', within, mutator: 'Some', survivors: 2, reason: 'one' },
+        { file: 'impl/up.ts', within, mutator: 'Other', survivors: 1, reason: 'one' },
+      ]),
+    );
   });
 
-  it('name each mutant once, with a reason', () => {
-    expect(new Set(all.map(keyOf)).size).toBe(all.length);
-    expect(all.filter(({ reason, before, after }) => reason.length < 20 || before === after)).toEqual([]);
+  it('that is malformed is refused with its name and the place', () => {
+    const group = { within: ['upTo'], survivors: { Some: 1.5 }, reason: 'one' };
+    expect(() => readListed(JSON.stringify({ 'impl/up.ts': [group] }), 'a list')).toThrow(
+      /^a list: impl\/up\.ts\[0\]\.survivors\.Some: expected /,
+    );
   });
 
-  it('name lines that stand in their files', () => {
-    const missing = all.filter(({ file, before }) => {
-      const source = readFileSync(file, 'utf8').replaceAll(/\s+/g, ' ');
-      return !before.split('…').every((part) => source.includes(part.trim()));
-    });
-    expect(missing).toEqual([]);
+  it('gives each of its survivors one reason', () => {
+    const keys = all.map(({ file, within, mutator, reason }) => [file, within, mutator, reason].join('\n'));
+    expect(new Set(keys).size).toBe(all.length);
+    expect(all.filter(({ reason, survivors }) => reason.length < 20 || survivors < 1)).toEqual([]);
+  });
+
+  it('names functions that stand in their files', () => {
+    for (const [file, entries] of Map.groupBy(all, (entry) => entry.file)) {
+      const places = placesIn(file);
+      expect(entries.filter(({ within }) => !places.has(within))).toEqual([]);
+    }
   });
 });

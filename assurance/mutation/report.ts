@@ -1,6 +1,6 @@
 /**
  * The report: what Stryker says of each mutant, read from its JSON file, and what we count it as. A mutant is named by the
- * file, the function, the mutator and the line before and after, so that its name outlives line numbers.
+ * file, the function and the mutator, so that its name outlives line numbers.
  */
 import * as t from 'io-ts';
 import { decode, parseJson } from '../../spec/index.ts';
@@ -27,26 +27,26 @@ const Report = t.readonly(t.type({ files: t.record(t.string, ReportedFile) }, 'a
 /**
  * - `killed`: an assertion failed.
  * - `threw`: a test failed because something else was thrown in it; no kill.
- * - `endless`: it ran into a limit of time, or of how often its place is reached; no kill.
+ * - `timed out`: it ran into a limit of time, or of how often its place is reached.
  * - `survived`: every test passed, or none reached it.
  * - `broken`: no test could be run.
  */
-export type Fate = 'killed' | 'threw' | 'endless' | 'survived' | 'broken';
+export type Fate = 'killed' | 'threw' | 'timed out' | 'survived' | 'broken';
 
-/** What names a mutant. */
+/** The name of a mutant; several may share it. */
 export interface MutantName {
   readonly file: string;
   /** The function, method or constant that it changes. */
   readonly within: string;
   readonly mutator: string;
-  /** The line, or lines, that it changes; what lies inside a block stands as `…`. */
-  readonly before: string;
-  readonly after: string;
 }
 
-/** A mutant and what became of it. */
+/** A mutant and its fate. */
 export interface TriedMutant extends MutantName {
   readonly line: number;
+  /** The line, or lines, that it changes; the inside of a block stands as `…`. */
+  readonly before: string;
+  readonly after: string;
   readonly fate: Fate;
   /** What the first failed test said, or which limit was reached. */
   readonly said: string;
@@ -60,7 +60,7 @@ function fateOf({ status, statusReason = '' }: ReportedMutant): Fate {
     case 'Killed':
       return THROWN.exec(statusReason)?.[1] === 'AssertionError' ? 'killed' : 'threw';
     case 'Timeout':
-      return 'endless';
+      return 'timed out';
     case 'Survived':
     case 'NoCoverage':
       return 'survived';
@@ -96,22 +96,23 @@ function abridged(text: string): string {
   return text.includes('\n') ? text.replace(/\{\s*\n[\s\S]*\n\s*\}/, '{ … }') : text;
 }
 
-function nameOf(file: string, lines: readonly string[], mutant: ReportedMutant): MutantName {
+function changeOf(
+  lines: readonly string[],
+  mutant: ReportedMutant,
+): Pick<TriedMutant, 'line' | 'before' | 'after'> {
   const { start, end } = mutant.location;
   const head = (lines[start.line - 1] ?? '').slice(0, start.column - 1);
   const tail = (lines[end.line - 1] ?? '').slice(end.column - 1);
   const whole = lines.slice(start.line - 1, end.line).join('\n');
   const inside = whole.slice(head.length, whole.length - tail.length);
   return {
-    file,
-    within: enclosing(lines, start.line),
-    mutator: mutant.mutatorName,
+    line: start.line,
     before: collapsed(head + abridged(inside) + tail),
     after: collapsed(head + abridged(mutant.replacement) + tail),
   };
 }
 
-/** Returns the mutants of a report in the order of files and lines; throws `SpecError` where it is none. */
+/** Returns the mutants of a report in the order of files and lines; throws `SpecError` where it is malformed. */
 export function readReport(text: string, source: string): readonly TriedMutant[] {
   const { files } = decode(Report, parseJson(text, source), source);
   const tried = Object.entries(files).flatMap(([file, { source: code, mutants }]) => {
@@ -119,8 +120,10 @@ export function readReport(text: string, source: string): readonly TriedMutant[]
     return mutants
       .filter(({ status }) => status !== 'Ignored')
       .map((mutant) => ({
-        ...nameOf(file, lines, mutant),
-        line: mutant.location.start.line,
+        file,
+        within: enclosing(lines, mutant.location.start.line),
+        mutator: mutant.mutatorName,
+        ...changeOf(lines, mutant),
         fate: fateOf(mutant),
         said: collapsed(mutant.statusReason ?? ''),
       }));

@@ -1,20 +1,19 @@
-/** What a run prints: a row for each file, then what nobody has accounted for. */
+/** The output of a run: a row for each file, then what makes it fail. */
 import Table from 'cli-table3';
-import type { Listed } from './listed.ts';
 import type { TriedMutant } from './report.ts';
-import type { MutationVerdict, Score } from './verdict.ts';
+import type { Miscount, MutationVerdict, Score } from './verdict.ts';
 
-const HEAD = ['file', 'mutants', 'killed', 'equivalent', 'endless', 'open', 'score'];
+const HEAD = ['file', 'mutants', 'killed', 'timed out', 'equivalent', 'open', 'score'];
 
-/** Returns the share of killed mutants among those that a test could kill, rounded down. */
-function percentage({ killed, open }: Score): string {
-  const all = killed + open;
-  return all === 0 ? '-' : `${(Math.floor((killed / all) * 1000) / 10).toFixed(1)} %`;
+/** Returns the share of mutants killed, by an assertion or by the clock, among all but the equivalent, rounded down. */
+function percentage({ killed, timedOut, open }: Score): string {
+  const all = killed + timedOut + open;
+  return all === 0 ? '-' : `${(Math.floor(((killed + timedOut) / all) * 1000) / 10).toFixed(1)} %`;
 }
 
 function rowOf(score: Score): string[] {
-  const { file, killed, equivalent, endless, open } = score;
-  const numbers = [killed + equivalent + endless + open, killed, equivalent, endless, open];
+  const { file, killed, timedOut, equivalent, open } = score;
+  const numbers = [killed + timedOut + equivalent + open, killed, timedOut, equivalent, open];
   return [file, ...numbers.map(String), percentage(score)];
 }
 
@@ -23,8 +22,8 @@ function totalOf(scores: readonly Score[]): Score {
   return {
     file: 'all',
     killed: sum((s) => s.killed),
+    timedOut: sum((s) => s.timedOut),
     equivalent: sum((s) => s.equivalent),
-    endless: sum((s) => s.endless),
     open: sum((s) => s.open),
   };
 }
@@ -37,16 +36,22 @@ export function scoreTable(scores: readonly Score[]): string {
   return table.toString();
 }
 
-function openLines({ file, line, within, mutator, fate, before, after, said }: TriedMutant): string {
-  const why = said === '' || fate === 'survived' ? '' : ` (${said.slice(0, 200)})`;
-  return `${file}:${line} ${within}: ${mutator} ${fate}${why}\n  - ${before}\n  + ${after}`;
+function changeLines({ line, before, after }: TriedMutant): string {
+  return `  line ${line}\n  - ${before}\n  + ${after}`;
 }
 
-function staleLines({ file, within, mutator, before, after }: Listed): string {
-  return `${file} ${within}: ${mutator} is listed, and is gone or does not live\n  - ${before}\n  + ${after}`;
+function unjudgedLines(mutant: TriedMutant): string {
+  const { file, within, mutator, fate, said } = mutant;
+  const why = said === '' ? '' : ` (${said.slice(0, 200)})`;
+  return `${file} ${within}: ${mutator} ${fate}${why}\n${changeLines(mutant)}`;
+}
+
+function miscountLines({ file, within, mutator, survivors, listed }: Miscount): string {
+  const head = `${file} ${within}: ${mutator}: ${listed} listed, ${survivors.length} survived`;
+  return [head, ...survivors.map(changeLines)].join('\n');
 }
 
 /** Returns what makes a run fail, a few lines each. */
-export function shortcomings({ open, stale }: MutationVerdict): readonly string[] {
-  return [...open.map(openLines), ...stale.map(staleLines)];
+export function shortcomings({ unjudged, miscounts }: MutationVerdict): readonly string[] {
+  return [...unjudged.map(unjudgedLines), ...miscounts.map(miscountLines)];
 }

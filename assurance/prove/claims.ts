@@ -9,7 +9,7 @@ import type { Statement } from './statement.ts';
 import * as word from './word-statements.ts';
 
 /** A file of functions, and statements of the same names. */
-export interface Subject {
+interface Subject {
   readonly path: string;
   readonly statements: string;
   readonly of: Readonly<Record<string, Statement>>;
@@ -44,7 +44,7 @@ export const WRONG: readonly Subject[] = [
   {
     path: WRONG_FILE,
     statements: `${STATEMENTS}/word-statements.ts`,
-    of: { runAtStart: word.runAtStart, countOnes: word.countOnes, runStartsAcross: word.runStartsAcross },
+    of: { zerosBelow: word.zerosBelow, countOnes: word.countOnes, runStartsAcross: word.runStartsAcross },
     isWhole: false,
   },
   {

@@ -76,10 +76,7 @@ interface Run {
 }
 
 /** Runs a function, and its statement on what it answered; null where the statement does not speak of these arguments. */
-export function runOn(
-  { function: { params }, run, statement }: Claim,
-  { buffer, values }: Arguments,
-): Run | null {
+function runOn({ function: { params }, run, statement }: Claim, { buffer, values }: Arguments): Run | null {
   const before = values.map((value) => (value === buffer ? buffer.now : value));
   if (statement.given !== undefined && !statement.given(...before)) return null;
   const answer = run(
@@ -90,7 +87,7 @@ export function runOn(
 }
 
 /** A claim as terms, for some of its arguments. */
-export interface Query {
+interface Query {
   /** What the arguments are known to be. */
   readonly assumed: readonly Term[];
   readonly result: Value;

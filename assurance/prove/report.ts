@@ -4,7 +4,7 @@ import type { Proof } from './prove.ts';
 import { type FunctionSource, SourceError } from './source.ts';
 
 /** Returns how a proof was found. */
-export function methodOf({ runs, queries, claim }: Proof): string {
+function methodOf({ runs, queries, claim }: Proof): string {
   const listed = runs === 0 ? [] : [`exhaustion of ${runs} inputs`];
   const solved = queries === 0 ? [] : [queries === 1 ? 'Z3' : `Z3, ${queries} cases`];
   const within = claim.statement.within === undefined ? [] : [`within ${claim.statement.within}`];
@@ -12,7 +12,7 @@ export function methodOf({ runs, queries, claim }: Proof): string {
 }
 
 /** Returns the text of a statement, its condition first, on one line. */
-export function statementText({ claim: { given, holds } }: Proof): string {
+function statementText({ claim: { given, holds } }: Proof): string {
   const text = ({ file, body }: FunctionSource): string => {
     if (Array.isArray(body)) throw new SourceError(`${file.name}: expected a statement of one expression`);
     return file.textOf(body as Parameters<typeof file.textOf>[0]);

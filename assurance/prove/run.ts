@@ -2,6 +2,7 @@
  * The suite of proofs. Run by `npm run prove`, or for some functions alone by `npm run prove -- NAME…`. Exits 1 where a function
  * is not proved, or a kernel that is known to be wrong is not refuted.
  */
+import { withBar } from '../../cli/index.ts';
 import { claimsOf, SUBJECTS, WRONG } from './claims.ts';
 import { type Claim, type Proof, prove } from './prove.ts';
 import { lineOn, proofTable } from './report.ts';
@@ -9,13 +10,11 @@ import { openSolver, type Solver } from './solver.ts';
 
 async function proveAll(claims: readonly Claim[], solver: Solver): Promise<readonly Proof[]> {
   const proofs: Proof[] = [];
-  for (const claim of claims) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${claim.function.name}`);
+  for await (const claim of withBar(claims, ({ function: { name } }) => name)) {
     const proof = await prove(claim, solver);
     if (!process.stderr.isTTY) process.stderr.write(`${lineOn(proof)}\n`);
     proofs.push(proof);
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return proofs;
 }
 

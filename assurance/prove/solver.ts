@@ -39,7 +39,7 @@ function definitionOf(term: Term): string {
 }
 
 /** Returns the text that says that the terms hold. */
-export function textOf(terms: readonly Term[]): string {
+function textOf(terms: readonly Term[]): string {
   return [...partsOf(terms).map(definitionOf), ...terms.map(({ id }) => `(assert t${id})`)].join('\n');
 }
 

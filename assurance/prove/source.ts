@@ -27,7 +27,7 @@ export interface FunctionSource {
 }
 
 /** What a name stands for outside all functions. */
-export type Meaning =
+type Meaning =
   | { readonly kind: 'function'; readonly function: FunctionSource }
   | { readonly kind: 'constant'; readonly file: SourceFile; readonly value: Expression }
   | { readonly kind: 'module'; readonly file: SourceFile };

@@ -22,16 +22,6 @@ export const zerosBelow: Statement = {
   holds: (result: number, word: number) => result === least(32, (i) => bit(word, i)),
 };
 
-export const runAtStart: Statement = {
-  domain: [WORD],
-  holds: (result: number, word: number) => result === least(32, (i) => !bit(word, i)),
-};
-
-export const runAtEnd: Statement = {
-  domain: [WORD],
-  holds: (result: number, word: number) => result === least(32, (i) => !bit(word, 31 - i)),
-};
-
 export const countOnes: Statement = {
   domain: [WORD],
   holds: (result: number, word: number) => result === count(32, (i) => bit(word, i)),

@@ -11,7 +11,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd?: string;
   /** Flags of Node.js itself. */
   readonly nodeArgs?: readonly string[];

@@ -75,7 +75,7 @@ function replayedOrListed(target: Target, path: string): CorpusFile {
 }
 
 /** The traces of some folders. */
-export interface ReadCorpus {
+interface ReadCorpus {
   readonly traces: readonly Trace[];
   /** Files that hold no trace, or one that no longer applies. */
   readonly unusable: readonly string[];

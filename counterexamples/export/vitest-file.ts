@@ -23,7 +23,7 @@ import {
 import type { Demand, Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
-export interface VitestOptions {
+interface VitestOptions {
   /** How the test imports the module whose default export builds the manager; null for this package's own. */
   readonly module: string | null;
 }

@@ -16,11 +16,6 @@ import { type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';
 
-/** An entry, and the line that it stands on. */
-export interface NumberedEntry extends LogEntry {
-  readonly line: number;
-}
-
 /** Who reads a log. Each method returns whether to go on. */
 export interface LogReader {
   onHeader(header: LogHeader): boolean;

@@ -11,7 +11,7 @@ export const LOCK_WORD = LOCK_AT;
 export const FREE_BITMAP_WORD = FREE_BITMAP_AT;
 
 /** Words [from, end). */
-export interface WordRange {
+interface WordRange {
   readonly from: number;
   readonly end: number;
 }

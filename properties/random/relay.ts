@@ -17,7 +17,7 @@ interface UnderWay {
 }
 
 /** Looks at what a program answered. Returns whether it held. */
-export type Judge = (drawn: DrawnProgram, program: Program, performer: Performer) => boolean;
+type Judge = (drawn: DrawnProgram, program: Program, performer: Performer) => boolean;
 
 export class Relay {
   readonly #target: RemoteTarget;

@@ -17,7 +17,7 @@ export interface CheckOutOptions {
 }
 
 /** A revision set aside. */
-export interface Checkout {
+interface Checkout {
   readonly folder: string;
   /** The commit in full. */
   readonly commit: string;

@@ -28,7 +28,7 @@ export interface Side {
 }
 
 /** What a side is opened with: claims to hold it to, and where a revision is looked for. */
-export interface SideOptions extends CheckOutOptions, GivenClaims {}
+interface SideOptions extends CheckOutOptions, GivenClaims {}
 
 const PREFIX = 'git:';
 const COMMIT_CHARACTERS = 10;

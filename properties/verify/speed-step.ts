@@ -9,9 +9,11 @@ import type { World } from '../../runner/index.ts';
 import {
   isRemote,
   type LocalTarget,
+  median,
   OURS,
   passed,
   profileOf,
+  quantile,
   type RemoteTarget,
   Results,
   Session,
@@ -173,12 +175,6 @@ function runnerOf(target: Target, world: World, program: Program): Runner {
     : new LocalRunner(target, world, program);
 }
 
-/** Returns the value below which this share of the values lies, the nearest of them. */
-function quantile(values: readonly number[], share: number): number {
-  const ascending = values.toSorted((a, b) => a - b);
-  return ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? Number.NaN;
-}
-
 /** Calls in a turn so that there is time for enough turns. */
 function operationsFor(candidate: Runner, baseline: Runner, most: number, ms: number): number {
   const both = candidate.turn(most) + baseline.turn(most);
@@ -209,9 +205,9 @@ export async function measureSpeed(
     await new Promise((resolve) => setImmediate(resolve));
   }
   const ratios = times.map(([a, b]) => a / b);
-  const ns = (of: readonly number[]): number => (quantile(of, 0.5) * 1e6) / operations;
+  const ns = (of: readonly number[]): number => (median(of) * 1e6) / operations;
   return {
-    median: quantile(ratios, 0.5),
+    median: median(ratios),
     quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
     turns: times.length,
     operations,
@@ -221,12 +217,12 @@ export async function measureSpeed(
 }
 
 function evidence(speed: Speed, sides: Sides, { world, maxSlowdown }: SpeedOptions): string {
-  const { median, quartiles, turns, operations, candidateNs, baselineNs } = speed;
+  const { quartiles, turns, operations, candidateNs, baselineNs } = speed;
   const say = (n: number): string => n.toPrecision(3);
   const limit = maxSlowdown === null ? 'no limit was asked for' : `${maxSlowdown} at most`;
   const asked =
     isRemote(sides.candidate) || isRemote(sides.baseline) ? '; a process with what it takes to ask it' : '';
-  return `${say(median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}${asked}`;
+  return `${say(speed.median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}${asked}`;
 }
 
 /** Measures both sides, and holds the median to the limit. */

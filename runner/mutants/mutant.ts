@@ -35,7 +35,7 @@ export interface Mutant {
 }
 
 /** What is said of a mutant besides its change. */
-export type MutantText = Omit<Mutant, 'create'>;
+type MutantText = Omit<Mutant, 'create'>;
 
 /** What the name of a mutant is preceded by where a target is named. */
 export const MUTANT_PREFIX = 'mutant:';

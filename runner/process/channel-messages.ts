@@ -30,7 +30,7 @@ export interface Reply {
   readonly isFresh: boolean;
 }
 
-export interface Limits {
+interface Limits {
   /** Time that the process may work. */
   readonly timeLimitMs: number;
   /** Time by the clock that it may take. */

@@ -43,7 +43,7 @@ function outputLimit(program: Program, pages: number): number {
 }
 
 /** What a process says of itself when it is greeted. */
-export interface Hello {
+interface Hello {
   readonly profile: Profile;
   /** Whether it looks after what page frames hold. */
   readonly paints: boolean;

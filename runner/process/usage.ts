@@ -21,7 +21,7 @@ function childrenOf(pid: number): readonly number[] {
 }
 
 /** What a process and its descendants use. */
-export interface Usage {
+interface Usage {
   readonly residentBytes: number;
   /** Time on a processor, of all that are still there. */
   readonly workedMs: number;

@@ -29,7 +29,7 @@ export interface Format {
 }
 
 /** Reads the body of one claimed line. */
-export type EntryReader = (body: string, place: Place) => Entry;
+type EntryReader = (body: string, place: Place) => Entry;
 
 /** Returns a reader of claimed lines that reads each line by itself. */
 export function lineByLine(read: EntryReader): Format['read'] {

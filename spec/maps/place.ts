@@ -20,7 +20,7 @@ export interface Line extends Place {
 const SHOWN_CHARACTERS = 72;
 
 /** Returns text as a message shows it: quoted, with control characters escaped, cut to a length that fits a line. */
-export function quote(text: string): string {
+function quote(text: string): string {
   const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
   return JSON.stringify(shown);
 }
@@ -53,7 +53,7 @@ const LOG_PREFIX = new RegExp(`^(?:${LOG_PREFIXES.map(({ source }) => source).jo
 const SYSLOG_PREFIX = /^(?:[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\dT).{0,120}? kernel: /;
 
 /** Returns a line of a log without time stamps, levels, and the names of hosts and hypervisors. O(length). */
-export function withoutLogPrefix(raw: string): string {
+function withoutLogPrefix(raw: string): string {
   return raw.replace(SYSLOG_PREFIX, '').replace(LOG_PREFIX, '');
 }
 

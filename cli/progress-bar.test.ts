@@ -1,0 +1,54 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { openBar, withBar } from './progress-bar.ts';
+
+const wasTerminal = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+
+/** Makes standard error a terminal or none, and returns what is written to it from now on. */
+function watched(isTTY: boolean): readonly string[] {
+  const written: string[] = [];
+  Object.defineProperty(process.stderr, 'isTTY', { value: isTTY, configurable: true });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  return written;
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  if (wasTerminal === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+  else Object.defineProperty(process.stderr, 'isTTY', wasTerminal);
+});
+
+/** Takes items up to the one named `last`, `ms` for each, and returns their names. */
+async function taken(last: string, ms: number): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const name of withBar(['one', 'two', 'three'], (item) => `<${item}>`)) {
+    names.push(name);
+    // The bar is redrawn some ten times a second.
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    if (name === last) break;
+  }
+  return names;
+}
+
+it('a bar names the item under way on a terminal, and ends where the items are left early', async () => {
+  const written = watched(true);
+  expect(await taken('two', 250)).toEqual(['one', 'two']);
+  const text = written.join('');
+  expect(text).toContain('0 of 3: <one>');
+  expect(text).toContain('1 of 3: <two>');
+  expect(text).not.toContain('<three>');
+  const length = written.length;
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(written).toHaveLength(length);
+});
+
+it('nothing is drawn where there is no terminal, or no bar is asked for', async () => {
+  const written = watched(false);
+  expect(await taken('three', 0)).toEqual(['one', 'two', 'three']);
+  expect(await openBar('{bar}')).toBeNull();
+  watched(true);
+  expect(await openBar('{bar}', false)).toBeNull();
+  expect(written).toEqual([]);
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { TimeLimitError, within } from './time-limit.ts';
+
+describe('a time limit', () => {
+  it('returns the result of work that returns in time', () => {
+    expect(within(1000, () => 7)).toBe(7);
+    expect(within(Number.POSITIVE_INFINITY, () => 8)).toBe(8);
+  });
+
+  it('ends an endless loop, and what it changed before can be read', () => {
+    let rounds = 0;
+    const endless = (): number => {
+      for (;;) rounds += 1;
+    };
+    expect(() => within(20, endless)).toThrow(new TimeLimitError(20));
+    expect(rounds).toBeGreaterThan(0);
+    const before = rounds;
+    expect(within(20, () => rounds)).toBe(before);
+  });
+
+  it('ends a loop that catches whatever is thrown', () => {
+    const stubborn = (): void => {
+      for (;;)
+        try {
+          for (;;);
+        } catch {
+          // caught, and on it goes
+        } finally {
+        }
+    };
+    expect(() => within(20, stubborn)).toThrow(TimeLimitError);
+  });
+
+  it('throws what the work throws, an error that looks like its own too', () => {
+    const thrown = Object.assign(new Error('no'), { code: 'ENOENT' });
+    expect(() =>
+      within(1000, () => {
+        throw thrown;
+      }),
+    ).toThrow(thrown);
+    expect(() => within(1000, () => within(10, () => 1))).toThrow('time limits do not nest');
+    expect(within(1000, () => 'free again')).toBe('free again');
+  });
+});
