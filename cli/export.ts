@@ -7,6 +7,7 @@ import { readTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
+import { examples } from './help.ts';
 import { writeWhole } from './output-file.ts';
 
 interface ExportFlags {
@@ -31,7 +32,7 @@ function write(text: string, out: string): void {
   else writeWhole('--out', out, text);
 }
 
-/** Says of what is wrong with the trace in which file it is. */
+/** Exports a trace. An error of the trace names its file. */
 function exported(
   file: string,
   trace: Trace,
@@ -48,8 +49,8 @@ function exported(
 async function run(file: string, flags: ExportFlags): Promise<void> {
   const trace = readTrace(file);
   const target = flags.target ?? trace.target;
-  const scenario =
-    flags.target === undefined ? trace.scenario : scenarioFor(await loadTarget(flags.target), trace);
+  const isAnother = flags.target !== undefined && flags.target !== trace.target;
+  const scenario = isAnother ? scenarioFor(await loadTarget(target), trace) : trace.scenario;
   const folder = flags.out === '-' ? process.cwd() : dirname(resolve(flags.out));
   const module = flags.as === 'vitest' ? importPath(target, folder) : null;
   write(exported(file, { ...trace, scenario }, { as: flags.as, module }), flags.out);
@@ -65,7 +66,14 @@ export function exportCommand(): Command {
         .choices(EXPORT_FORMS)
         .default('vitest'),
     )
-    .option('--target <module>', 'module that the vitest file tests, instead of the one it was found on')
+    .option('--target <path>', 'module that the vitest file tests (default: the one it was found on)')
     .option('--out <file>', 'file to write, or - for standard output', '-')
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof export corpus/double-free.json --target my-pmm.ts --out double-free.test.ts',
+        'npx frameproof export corpus/double-free.json --as c',
+      ),
+    )
     .action(run);
 }

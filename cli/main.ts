@@ -3,6 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import { type Failure, failureOf, NO_RESULT } from './failure.ts';
+import { examples } from './help.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -19,8 +20,8 @@ function version(): string {
   return 'unknown';
 }
 
-/** Every command, in the order in which help lists them, and how it is loaded: a module that is not needed is not read. */
-const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+/** Every command, in the order in which help lists them. Each is loaded when it is needed. */
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.ts')).checkCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
   ['merge', async () => (await import('./merge.ts')).mergeCommand()],
@@ -34,7 +35,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['soak', async () => (await import('./soak.ts')).soakCommand()],
 ]);
 
-/** Returns the command that a command line begins with, none where it asks for the version alone, else all: help lists them. */
+/** Returns the command that a command line begins with, none for `--version`, and all for anything else: help lists them. */
 function needed(args: readonly string[]): Promise<readonly Command[]> {
   const [first = '', ...others] = args;
   if (others.length === 0 && first === '--version') return Promise.resolve([]);
@@ -42,14 +43,14 @@ function needed(args: readonly string[]): Promise<readonly Command[]> {
   return Promise.all(named === undefined ? [...COMMANDS.values()].map((load) => load()) : [named()]);
 }
 
-/** Returns what parses a command line, with the commands that it needs. */
+/** Returns the parser of a command line, with the commands that it needs. */
 async function programFor(args: readonly string[]): Promise<Command> {
   const command = new Command('frameproof')
-    .description('proves page-frame allocators: one specification, one judge, counterexamples worth reading')
+    .description('checks page-frame allocators: one specification, one judge, counterexamples worth reading')
     .version(version())
     .addHelpText(
       'after',
-      `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended by a budget, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
@@ -66,7 +67,7 @@ function fail({ text, exitCode }: Failure): void {
   process.exitCode = exitCode;
 }
 
-/** A reader that has read enough (`| head`) is no failure: the rest is not printed, and the exit code is that of the result. */
+/** A reader that stops reading (`| head`) is not a failure: the rest is not printed, and the exit code is that of the result. */
 function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error) => {
@@ -81,7 +82,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return failureOf(error);
+    return failureOf(error, args[0]);
   }
 }
 

@@ -67,7 +67,7 @@ describe('frameproof does not read what it will not use:', () => {
   });
 
   it('what it will use, it does read', async () => {
-    const loaded = await loadedBy('check --programs 1 --seed 1 --map map.txt --jobs 2 --junit junit.xml');
+    const loaded = await loadedBy('check --programs 1 --seed 1 --map map.txt --threads 2 --junit junit.xml');
     expect([...loaded]).toEqual(expect.arrayContaining(['piscina', 'xmlbuilder']));
   });
 });

@@ -38,7 +38,7 @@ function fail(target: Target, { counterexample, seed, unreached }: CampaignResul
     const { trace } = shrink(target, counterexample);
     const path = saveTrace(saveTo, trace);
     const lines = [...formatCounterexample(trace), `saved     ${path}`, `seed      ${seed}`];
-    throw new CounterexampleError(`the specification is broken\n${lines.join('\n')}`);
+    throw new CounterexampleError(`the specification is violated\n${lines.join('\n')}`);
   }
   if (unreached.length > 0) throw new Error(`never met in the whole run: ${unreached.join('; ')}`);
 }

@@ -47,6 +47,7 @@ export {
   pfnAt,
   toHigherHalf,
 } from './config.ts';
+export { counted, grouped } from './counted.ts';
 export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';

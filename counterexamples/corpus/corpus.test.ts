@@ -30,7 +30,7 @@ describe('the corpus of this package', () => {
   });
 
   it('is broken by an allocator that refuses what fits', () => {
-    const broken = replayCorpus(REFUSES_ALL, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'broken');
+    const broken = replayCorpus(REFUSES_ALL, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'violated');
     expect(broken.length).toBeGreaterThanOrEqual(4);
     for (const { trace } of broken) expect(trace?.violation?.clause).toBe('allocBitmap.complete');
   });
@@ -65,7 +65,7 @@ describe("a user's corpus", () => {
   });
 
   it('stores the same counterexample once', () => {
-    const [first] = replayCorpus(REFUSES_ALL, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'broken');
+    const [first] = replayCorpus(REFUSES_ALL, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'violated');
     if (first?.trace == null) throw new Error('nothing is broken');
     const saved = join(folder, 'saved');
     const path = saveTrace(saved, first.trace);

@@ -12,12 +12,12 @@ import { readTrace } from '../trace/trace-file.ts';
 
 /**
  * - `holds`: the target breaks no clause.
- * - `broken`: it breaks one, the one that is recorded or another.
+ * - `violated`: it violates one, the one that is recorded or another.
  * - `beyond`: it asks for what the target does not claim to do.
  * - `outdated`: the file was sound once and no longer applies.
  * - `unusable`: the file is no trace.
  */
-export type CorpusVerdict = 'holds' | 'broken' | 'beyond' | 'outdated' | 'unusable';
+export type CorpusVerdict = 'holds' | 'violated' | 'beyond' | 'outdated' | 'unusable';
 
 /** One file of a corpus, and what came of it. */
 export interface CorpusFile {
@@ -49,7 +49,7 @@ function replayed(target: Target, path: string): CorpusFile {
   if (tooLarge !== null) return { path, verdict: 'beyond', trace: null, reason: tooLarge };
   const run = execute(target, scenario);
   const [first] = run.dangling;
-  if (run.violation !== null) return { path, verdict: 'broken', trace: run.trace(), reason: null };
+  if (run.violation !== null) return { path, verdict: 'violated', trace: run.trace(), reason: null };
   if (first === undefined) return { path, verdict: 'holds', trace: run.trace(), reason: null };
   const past = run.dangling.find(({ beyond }) => beyond !== null);
   if (past !== undefined)

@@ -67,7 +67,7 @@ describe('judging a log', () => {
     );
     const altered = recorded.with(at, (recorded[at] ?? '').replace(/"free":\d+/, '"free":1'));
     const { verdict, violation } = await judgeLog(linesOf(...altered));
-    expect(verdict).toBe('broken');
+    expect(verdict).toBe('violated');
     expect(violation).toMatchObject({ line: at + 1, clause: 'amounts.free' });
   });
 

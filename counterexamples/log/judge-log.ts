@@ -2,8 +2,14 @@
  * Judging logs: the model follows a recorded run and says whether the specification admits it, or where it first does
  * not. Memory is that of the model's state, whatever the length of the log.
  */
-import { init, type ModelState, step, type Violation } from '../../model/index.ts';
-import { ClauseCounts, type SideCounts } from '../../runner/index.ts';
+import {
+  ClauseCounts,
+  init,
+  type ModelState,
+  type SideCounts,
+  step,
+  type Violation,
+} from '../../model/index.ts';
 import type { ClauseName, Operation, Response } from '../../spec/index.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
 import { CutLogError, type LogReader, readLog } from './read-log.ts';
@@ -23,10 +29,10 @@ export interface LogViolation {
 
 /**
  * - `admitted`: the specification admits every answer.
- * - `broken`: it does not admit one of them; what comes after that line was not read.
+ * - `violated`: it does not admit one of them; what comes after that line was not read.
  * - `cut`: the last line is not whole; the answers before it are admitted.
  */
-export type LogVerdict = 'admitted' | 'broken' | 'cut';
+export type LogVerdict = 'admitted' | 'violated' | 'cut';
 
 /** What judging a log came to. */
 export interface JudgedLog {
@@ -137,7 +143,7 @@ export async function judgeLog(path: string): Promise<JudgedLog> {
     cut = error.message;
   }
   const { header, operations, calls, violation, counts, met } = judge;
-  const verdict = violation !== null ? 'broken' : cut !== null ? 'cut' : 'admitted';
+  const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : 'admitted';
   const seconds = (performance.now() - start) / 1000;
   return { verdict, header, operations, calls, clauses: counts.toRecord(met), violation, cut, seconds };
 }

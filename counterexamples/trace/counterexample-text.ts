@@ -5,6 +5,7 @@
 import {
   CLAUSES,
   type Config,
+  counted,
   endAddressOf,
   formatProgram,
   type MemoryMap,
@@ -26,7 +27,7 @@ function formatAddress(config: Config, address: bigint): string {
 function formatAddresses(config: Config, addresses: readonly bigint[]): string {
   const shown = addresses.slice(0, SHOWN_ADDRESSES).map((address) => formatAddress(config, address));
   const more = addresses.length - shown.length;
-  return `${addresses.length} pages: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  return `${counted(addresses.length, 'page')}: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
 /** Returns one line for what a call answered. */
@@ -54,7 +55,7 @@ function formatMap(map: MemoryMap): readonly string[] {
   const rows = map.descriptors.map((d) => [
     d.type,
     `[${toHex(d.start)}, ${toHex(endAddressOf(d))})`,
-    `${d.pages} pages`,
+    counted(d.pages, 'page'),
     ownerAfterInit(d.type),
   ]);
   const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
@@ -102,6 +103,6 @@ export function formatCounterexample(trace: Trace): readonly string[] {
       'program',
       trace.scenario.operations.length === 0 ? ['init alone breaks it'] : formatSteps(trace),
     ),
-    ...(trace.violation === undefined ? [] : section('broken', formatViolation(trace.violation))),
+    ...(trace.violation === undefined ? [] : section('violation', formatViolation(trace.violation))),
   ];
 }

@@ -4,7 +4,7 @@
  * cannot be repeated.
  */
 
-import type { SideCounts } from '../../runner/index.ts';
+import type { SideCounts } from '../../model/index.ts';
 import type { ClauseName, Config, MemoryMap } from '../../spec/index.ts';
 import { type Exhausted, exhaust, type Shape, scenariosOf } from './exhaust.ts';
 import type { ConcurrentViolation } from './judge-run.ts';

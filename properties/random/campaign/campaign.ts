@@ -3,8 +3,8 @@
  * clause. It counts what they met, and reports what they did not meet.
  */
 
+import { ClauseCounts } from '../../../model/index.ts';
 import {
-  ClauseCounts,
   Execution,
   isRemote,
   type Observer,

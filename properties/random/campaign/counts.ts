@@ -3,7 +3,7 @@
  * counts as an undivided one.
  */
 import * as t from 'io-ts';
-import type { SideCounts } from '../../../runner/index.ts';
+import type { SideCounts } from '../../../model/index.ts';
 import type { ArgumentKind, EdgeCount } from './edges.ts';
 
 /** A number of occurrences. */

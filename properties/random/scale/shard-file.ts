@@ -25,7 +25,7 @@ const Replayed = t.readonly(
       path: t.string,
       /** Whether it is part of this package. */
       isOwn: t.boolean,
-      verdict: t.keyof({ holds: null, broken: null, beyond: null, outdated: null, unusable: null }),
+      verdict: t.keyof({ holds: null, violated: null, beyond: null, outdated: null, unusable: null }),
       reason: t.union([t.string, t.null], 'a string or null'),
     }),
   ),
