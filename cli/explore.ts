@@ -62,8 +62,6 @@ const UNITS = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DEFAULT_MEMORY = 2 * UNITS.G;
 /** The reach of 32-bit places in the table. */
 const MOST_MEMORY = 8 * UNITS.G;
-/** A program longer than this, as a walk finds them, is cut short before it is shrunk. */
-const LONG = 50;
 
 /** Returns the bytes that `text` gives: a number, and a unit. */
 function memoryOf(text: string): number {
@@ -147,7 +145,7 @@ async function reportOf(
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus, longest: LONG });
+  return finishCounterexample(target, trace, { shrinkTime, corpus });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {

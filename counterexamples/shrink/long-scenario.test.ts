@@ -7,11 +7,11 @@ import { createPmm } from '../../impl/index.ts';
 import { recordLog, runWorkload } from '../../properties/log/index.ts';
 import { execute, type LocalTarget, OURS, Session, wrapPmm } from '../../runner/index.ts';
 import { loadLocalTarget } from '../../runner/load/index.ts';
-import { config, formatProgram, isPmmPanic, memoryMap, type Program } from '../../spec/index.ts';
-import { heldTo, readScenario } from '../corpus/read-scenario.ts';
+import { config, formatProgram, isPmmPanic, memoryMap } from '../../spec/index.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
-import { keeping, lastOf } from './keeping.ts';
-import { shrinkScenario } from './shrink-scenario.ts';
+import { readScenario } from '../log/read-scenario.ts';
+import { scenarioFor } from '../trace/scenario-for.ts';
+import { shrink } from './shrink.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-shrink-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -73,10 +73,9 @@ function failingLog(target: LocalTarget, operations: number): string {
 describe('a log of 10,000 operations that ends in a double free', () => {
   it('becomes the shortest program that breaks the same clause', async () => {
     const read = await readScenario(failingLog(DOUBLE_FREE, 10_000));
-    expect(read).toMatchObject({ kind: 'log', clause: 'free.owner' });
+    expect(read).toMatchObject({ kind: 'log', violation: { clause: 'free.owner' } });
     expect(read.scenario.operations).toHaveLength(10_001);
-    const options = { ms: 60_000, expected: read.clause ?? undefined };
-    const { verdict, clause, trace } = shrinkScenario(DOUBLE_FREE, read.scenario, options);
+    const { verdict, clause, trace } = shrink(DOUBLE_FREE, read, { ms: 60_000 });
     expect({ verdict, clause, broken: trace.violation?.clause }).toEqual({
       verdict: 'shrunk',
       clause: 'free.owner',
@@ -86,13 +85,13 @@ describe('a log of 10,000 operations that ends in a double free', () => {
   });
 
   it('holds on an allocator without the defect', async () => {
-    const { scenario } = await readScenario(failingLog(OURS, 2000));
-    expect(shrinkScenario(OURS, scenario, { ms: 60_000 }).verdict).toBe('holds');
+    const read = await readScenario(failingLog(OURS, 2000));
+    expect(shrink(OURS, read, { ms: 60_000 }).verdict).toBe('holds');
   });
 
   it('is not said to hold where the time ends before the log does', async () => {
-    const { scenario } = await readScenario(failingLog(OURS, 2000));
-    const { verdict, exhausted, trace } = shrinkScenario(OURS, scenario, { ms: 1 });
+    const read = await readScenario(failingLog(OURS, 2000));
+    const { verdict, exhausted, trace } = shrink(OURS, read, { ms: 1 });
     expect({ verdict, exhausted }).toEqual({ verdict: 'unfinished', exhausted: true });
     expect(trace.scenario.operations.length).toBeLessThan(2000);
   });
@@ -107,8 +106,8 @@ describe('a log of 10,000 operations that ends in a double free', () => {
 
 describe('a defect that needs several operations', () => {
   it('is cut down to those that it needs', async () => {
-    const { scenario } = await readScenario(failingLog(OURS, 3000));
-    const { trace } = shrinkScenario(LOSES_ONE, scenario, { ms: 30_000 });
+    const read = await readScenario(failingLog(OURS, 3000));
+    const { trace } = shrink(LOSES_ONE, read, { ms: 30_000 });
     expect(trace.violation).toBeDefined();
     expect(trace.scenario.operations.filter(({ call }) => call === 'free').length).toBeLessThanOrEqual(5);
     expect(execute(LOSES_ONE, trace.scenario).violation).toEqual(trace.violation);
@@ -142,37 +141,11 @@ describe('a recorded log of an example that is broken', () => {
     );
     const read = await readScenario(recordedLog(target));
     expect(read.scenario.operations.length).toBeGreaterThan(1500);
-    const scenario = heldTo(read.scenario, target.policies);
-    const { trace } = shrinkScenario(target, scenario, { ms: 30_000, expected: read.clause ?? undefined });
+    const given = { ...read, scenario: scenarioFor(target, read) };
+    const { trace } = shrink(target, given, { ms: 30_000 });
     expect({ clause: trace.violation?.clause, operations: trace.scenario.operations.length }).toEqual({
       clause,
       operations: 1,
     });
-  });
-});
-
-const a = (page: number) => ({ result: 0, page, offset: 0n });
-const b = { result: 1, page: 0, offset: 0n };
-const PROGRAM: Program = [
-  { call: 'allocPages', count: 2n },
-  { call: 'alloc' },
-  { call: 'freePages', addresses: [a(1), b] },
-  { call: 'freeAmount' },
-  { call: 'free', address: b },
-];
-
-describe('keeping some operations of a program', () => {
-  it('renumbers results, thins batches, and drops what names a result that is gone', () => {
-    expect(formatProgram(keeping(PROGRAM, (at) => at !== 0))).toEqual([
-      'a = alloc()',
-      'freePages(a)',
-      'freeAmount()',
-      'free(a)',
-    ]);
-    expect(formatProgram(keeping(PROGRAM, (at) => at !== 0 && at !== 1))).toEqual(['freeAmount()']);
-  });
-
-  it('keeps the last operations with all that was done to what they name', () => {
-    expect(formatProgram(lastOf(PROGRAM, 4))).toEqual(['a = alloc()', 'freePages(a)', 'free(a)']);
   });
 });
