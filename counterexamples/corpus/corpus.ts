@@ -4,7 +4,7 @@
  * with the reason why it cannot be used.
  */
 import { fileURLToPath } from 'node:url';
-import { execute, profileOf, type Target, worldBeyond } from '../../runner/index.ts';
+import { execute, type Target, worldBeyond } from '../../runner/index.ts';
 import { isSpecError, OutdatedTraceError, type Trace } from '../../spec/index.ts';
 import { jsonFilesIn } from '../trace/json-folder.ts';
 import { readTrace } from '../trace/trace-file.ts';
@@ -46,7 +46,7 @@ export const OWN_CORPUS: string =
 function replayed(target: Target, path: string): CorpusFile {
   // A target is held to what it promises: another one's promises are no clauses for it.
   const scenario = heldTo(readTrace(path).scenario, target.policies);
-  const tooLarge = worldBeyond(profileOf(target), scenario);
+  const tooLarge = worldBeyond(target.profile, scenario);
   if (tooLarge !== null) return { path, verdict: 'beyond', trace: null, reason: tooLarge };
   const run = execute(target, scenario);
   const [first] = run.dangling;

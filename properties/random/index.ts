@@ -21,7 +21,7 @@ export {
   programsOf,
   USUAL_PARTS,
 } from './commands.ts';
-export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
+export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
 export {
   type Arbitrary,
   array,
