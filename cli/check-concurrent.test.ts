@@ -15,7 +15,7 @@ function run(args: string) {
 describe.concurrent('frameproof check --concurrent', () => {
   it('says what it went through, and that some order explains it', async () => {
     const { stdout, stderr, exitCode } = await run(
-      'check --concurrent --workers 2 --calls 2000 --programs 20 --seed 1 --json',
+      'check --concurrent --threads 2 --calls 2000 --programs 20 --seed 1 --json',
     );
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(JSON.parse(stdout)).toMatchObject({
@@ -33,7 +33,7 @@ describe.concurrent('frameproof check --concurrent', () => {
       `check --concurrent --target examples/broken-lock.ts --seed 1 --corpus ${folder}/found`,
     );
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^broken {4}concurrent\.linearizable: no order explains the 5 calls/m);
+    expect(stdout).toMatch(/^violation concurrent\.linearizable: no order explains the 5 calls/m);
     expect(stdout).toMatch(/^caller 1 +1\|-+\|\ncaller 2 +2\|-+\|\nalone/m);
     expect(stdout).toMatch(/^after 2 cannot come 1: allocPages\.was-free: page frame \d was handed out/m);
     const [file] = readdirSync(`${folder}/found/concurrent`);
@@ -43,16 +43,17 @@ describe.concurrent('frameproof check --concurrent', () => {
       run(`replay ${path} --target frameproof`),
     ]);
     expect(replayed).toMatchObject({ exitCode: 1, stderr: '' });
-    expect(replayed.stdout).toMatch(/^reproduced: concurrent\.linearizable is broken$/m);
+    expect(replayed.stdout).toMatch(/^reproduced: concurrent\.linearizable is violated$/m);
     expect(ours).toMatchObject({ exitCode: 0, stdout: 'holds: some order explains the calls\n' });
   });
 });
 
 describe('frameproof refuses in one line and exits with 2', () => {
   it.each([
-    ['check --workers 4', '--workers: goes with --concurrent'],
-    ['check --concurrent --jobs 2', '--jobs: does not go with --concurrent'],
-    ['check --concurrent --workers 65', '--workers: expected at most 64, found "65"'],
+    ['check --calls 4', '--calls: goes with --concurrent'],
+    ['check --concurrent --shrink-time 2', '--shrink-time: does not go with --concurrent'],
+    ['check --concurrent --threads 65', '--threads: expected from 2 to 64 with --concurrent, found 65'],
+    ['check --concurrent --threads 1', '--threads: expected from 2 to 64 with --concurrent, found 1'],
     ['check --concurrent --map generated', '--map: expected one memory map at most with --concurrent'],
     [
       `check --concurrent --target ${folder}/nothing.mjs`,

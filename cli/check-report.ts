@@ -1,8 +1,7 @@
-/** What `frameproof check` prints: tables of what the run met, and the verdict. Pure: from a result to text. */
+/** The report of `frameproof check`: tables of what the run met, and the verdict. Pure: from a result to text. */
 import type { CampaignResult } from '../properties/random/index.ts';
-import { CALLS } from '../spec/index.ts';
-import { callTable, clauseTable, countTable, grouped } from './count-table.ts';
-import { counterexampleJson, type KeptCounterexample } from './counterexample.ts';
+import { CALLS, counted, grouped } from '../spec/index.ts';
+import { callTable, clauseTable, countTable } from './count-table.ts';
 
 function situationTable({ situations }: CampaignResult): string {
   return countTable(
@@ -14,19 +13,23 @@ function situationTable({ situations }: CampaignResult): string {
 function unreachedLines({ unreached }: CampaignResult): readonly string[] {
   return unreached.length === 0
     ? []
-    : ['never met in this run:', ...unreached.map((name) => `  ${name}`), ''];
+    : [
+        'never met in this run; more programs may meet it (--programs):',
+        ...unreached.map((name) => `  ${name}`),
+        '',
+      ];
 }
 
 /** Returns how far a run went, in one line. */
 function extent({ programs, operations, seconds, seed }: CampaignResult): string {
   const rate = seconds > 0 ? grouped(Math.round(operations / seconds)) : '-';
-  return `${grouped(programs)} programs, ${grouped(operations)} operations judged in ${seconds.toFixed(1)} s (${rate}/s), seed ${seed}`;
+  return `${counted(programs, 'program')}, ${counted(operations, 'operation')} judged in ${seconds.toFixed(1)} s (${rate}/s), seed ${seed}`;
 }
 
 const VERDICTS = {
   holds: 'holds: no counterexample in',
   unreached: 'not shown: no counterexample, but not everything was met in',
-  violated: 'broken: a counterexample after',
+  violated: 'violated: a counterexample after',
   interrupted: 'interrupted: no counterexample so far in',
 } as const;
 
@@ -50,7 +53,7 @@ function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-/** What the run says nothing about because the target does not claim it, and the memory that a process took. */
+/** Clauses and calls that were not checked because the target does not claim them, and the memory that a process took. */
 function targetLines({ unchecked, peakKib }: CampaignResult): readonly string[] {
   const lines = unchecked.map(({ what, why }) => `  ${what}: ${why}`);
   const listed = lines.length === 0 ? [] : ['not checked on this target:', ...lines, ''];
@@ -58,20 +61,19 @@ function targetLines({ unchecked, peakKib }: CampaignResult): readonly string[] 
   return [...listed, `memory  the target's process took at most ${(peakKib / 1024).toFixed(1)} MiB`, ''];
 }
 
-/** Returns the tables of a run. */
-export function checkReport(result: CampaignResult): string {
+/** Returns the lines before the verdict: tables, and what was not checked or not met. */
+export function checkReport(result: CampaignResult): readonly string[] {
   const tables = [callTable(result.calls), situationTable(result), clauseTable(result.clauses)];
   return [
     ...tables.flatMap((text) => [text, '']),
     ...idleLines(result),
     ...targetLines(result),
     ...unreachedLines(result),
-  ].join('\n');
+  ];
 }
 
-/** Returns the result as `--json` prints it. */
-export function checkJson(result: CampaignResult, kept: KeptCounterexample | null): object {
+/** Returns the counts and the verdict as `--json` prints them. */
+export function checkJson(result: CampaignResult): object {
   const { counterexample: _, shrinking: __, seconds, operations, ...rest } = result;
-  const found = kept === null ? {} : { counterexample: counterexampleJson(kept) };
-  return { ...rest, operations, seconds, operationsPerSecond: Math.round(operations / seconds), ...found };
+  return { ...rest, operations, seconds, operationsPerSecond: Math.round(operations / seconds) };
 }

@@ -1,4 +1,4 @@
-/** What a check is asked for: its target, maps and seed, and the campaign that they make. */
+/** The setup of a check: its target, maps and seed, and the campaign that they make. */
 import {
   type BlockRunner,
   type CampaignOptions,
@@ -6,11 +6,20 @@ import {
   onThreads,
   type Shard,
 } from '../properties/random/index.ts';
-import { OURS, profileOf, type Target, worldBeyond } from '../runner/index.ts';
+import { OURS, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
-import { config, isRam, type MemoryMap, type Policy, type Profile, SpecError } from '../spec/index.ts';
+import {
+  config,
+  counted,
+  isRam,
+  type MemoryMap,
+  type Policy,
+  type Profile,
+  SpecError,
+} from '../spec/index.ts';
 import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
-import { statisticsFile } from './output-file.ts';
+import { GENERATED } from './options.ts';
+import type { StatisticsFile } from './output-file.ts';
 import { campaignBar } from './progress.ts';
 
 /** Which memory maps programs run on. */
@@ -25,13 +34,13 @@ export interface CheckOptions extends MapOptions {
   readonly time?: number;
   readonly operations: number;
   readonly seed?: number;
-  readonly jobs: number;
+  readonly threads?: number;
   readonly shard?: Shard;
   readonly results: string;
   readonly policy?: readonly Policy[];
   readonly profile?: Profile;
-  readonly programMs?: number;
-  readonly budget: number;
+  readonly programTime?: number;
+  readonly shrinkTime: number;
   readonly corpus: string;
   readonly stats?: string;
   readonly junit?: string;
@@ -50,10 +59,7 @@ interface NamedMap {
   readonly map: MemoryMap;
 }
 
-/** What `--map` calls the generated maps. */
-export const GENERATED = 'generated';
-
-/** Whether most programs run on generated maps: where no map is named, or they are. */
+/** Whether most programs run on generated maps: where no map is named, or `generated` is. */
 export function usesGenerated({ map: paths }: MapOptions): boolean {
   return paths === undefined || paths.includes(GENERATED);
 }
@@ -62,12 +68,12 @@ function thisMachine(): NamedMap {
   const imported = readThisMachine();
   if (imported === null)
     return { name: `${FALLBACK_MAP.name} (this machine does not show its own map)`, map: FALLBACK_MAP };
-  return { name: `this machine (${imported.format})`, map: imported.map };
+  return { name: `this machine (${imported.notation})`, map: imported.map };
 }
 
 /**
- * Returns the memory maps that are named, or this machine's own. Those that are named must be maps that the target manages,
- * any that ours does where none is given; this machine's is left out where it is none.
+ * Returns the memory maps that are named, or this machine's own. The target must be able to manage each named one: throws
+ * `SpecError` where it cannot. This machine's is left out where the target cannot manage it.
  */
 export function worldsOf(
   { map: paths, bitmapMaxAddr }: MapOptions,
@@ -77,10 +83,10 @@ export function worldsOf(
   const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
   return maps.flatMap(({ name, map }) => {
     const world = { map, config: config({ bitmapMaxAddr }) };
-    const why = worldBeyond(profileOf(target), world);
+    const why = worldBeyond(target.profile, world);
     if (why !== null && paths === undefined) return [];
     if (why !== null) throw new SpecError(`--map ${name}: expected one that ${target.name} manages: ${why}`);
-    return [{ name: `${name}, ${ramPages(map).toLocaleString('en-US')} page frames of RAM`, ...world }];
+    return [{ name: `${name}, ${counted(ramPages(map), 'page frame')} of RAM`, ...world }];
   });
 }
 
@@ -103,8 +109,8 @@ export function namedWorld(options: CheckOptions): NamedWorld {
   return world;
 }
 
-/** A check with its defaults filled in. */
-export interface Run {
+/** A check with its target loaded, its maps read and its seed drawn. */
+export interface PreparedCheck {
   readonly target: Target;
   readonly worlds: readonly NamedWorld[];
   readonly seed: number;
@@ -112,7 +118,7 @@ export interface Run {
 }
 
 /** Returns the lines that a check begins with. */
-export function header({ target, worlds, seed, options }: Run): string {
+export function header({ target, worlds, seed, options }: PreparedCheck): string {
   const maps = [...(usesGenerated(options) ? [GENERATED] : []), ...worlds.map(({ name }) => name)];
   const promises = target.policies.length === 0 ? 'no policy' : target.policies.join(', ');
   return [
@@ -129,19 +135,19 @@ export function anySeed(): number {
 }
 
 /** Loads the target and reads the maps. Throws `SpecError` where one cannot be used. */
-export async function runOf(options: CheckOptions): Promise<Run> {
-  const { policy, profile, programMs } = options;
-  const target = await loadTarget(options.target, policy, { profile, programMs });
+export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck> {
+  const { policy, profile, programTime } = options;
+  const target = await loadTarget(options.target, policy, { profile, programMs: programTime });
   return { target, worlds: worldsOf(options, target), seed: options.seed ?? anySeed(), options };
 }
 
 /** Returns how blocks are run: on threads where several are asked for. */
-export function runnerOf({ jobs }: CheckOptions): BlockRunner | undefined {
-  return jobs === 1 ? undefined : onThreads(jobs);
+export function blockRunner({ threads = 1 }: CheckOptions): BlockRunner | undefined {
+  return threads === 1 ? undefined : onThreads(threads);
 }
 
 /** Returns the campaign that a check runs. */
-export function campaignOf({ target, worlds, seed, options }: Run): CampaignOptions {
+export function campaignOf({ target, worlds, seed, options }: PreparedCheck): CampaignOptions {
   const { time, operations } = options;
   const unlimited = time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY;
   const programs = options.programs ?? unlimited;
@@ -149,15 +155,20 @@ export function campaignOf({ target, worlds, seed, options }: Run): CampaignOpti
   return { target, worlds, generated: usesGenerated(options), programs, ...seconds, operations, seed };
 }
 
+async function openStatistics(path: string, target: string): Promise<StatisticsFile> {
+  const { statisticsFile } = await import('./output-file.ts');
+  return statisticsFile(path, target);
+}
+
 /** Runs a campaign with the bar and the file of statistics that go with it. */
 export async function withProgress<T>(
-  run: Run,
+  check: PreparedCheck,
   signal: AbortSignal,
   campaign: (options: CampaignOptions) => Promise<T>,
 ): Promise<T> {
-  const { stats, time, json } = run.options;
-  const statistics = stats === undefined ? null : statisticsFile(stats, run.target.name);
-  const asked = campaignOf(run);
+  const { stats, time, json } = check.options;
+  const statistics = stats === undefined ? null : await openStatistics(stats, check.target.name);
+  const asked = campaignOf(check);
   const bar = await campaignBar({ programs: asked.programs, seconds: time }, json !== true);
   const onProgram = statistics === null ? {} : { onProgram: statistics.note };
   try {

@@ -1,4 +1,5 @@
 /** `frameproof check`: runs random programs on a target, or one shard of them, and ends with a verdict. */
+
 import { Command, Option } from 'commander';
 import {
   type CampaignResult,
@@ -7,173 +8,183 @@ import {
   runShard,
   type Shard,
   type ShardRun,
-  type Shrinking,
   shardFile,
   writeShard,
 } from '../properties/random/index.ts';
-import { OURS } from '../runner/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, SpecError, type Trace, toHex } from '../spec/index.ts';
-import { type ConcurrentOptions, refuseMixed, runConcurrent } from './check-concurrent.ts';
-import { conclude, type Remark } from './check-result.ts';
+import { SpecError } from '../spec/index.ts';
+import { type ConcurrentOptions, refuseMixed } from './check-concurrent-options.ts';
+import { conclude, type ExtraResult } from './check-result.ts';
 import {
+  blockRunner,
   type CheckOptions,
   campaignOf,
   DEFAULT_PROGRAMS,
-  GENERATED,
   header,
-  type Run,
-  runnerOf,
-  runOf,
+  type PreparedCheck,
+  prepareCheck,
   withProgress,
 } from './check-setup.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
+import type { ReportedCounterexample } from './counterexample-report.ts';
+import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
+import { commandLine, nextLine } from './next-step.ts';
 import {
-  budgetOption,
-  certified,
-  type KeptCounterexample,
-  keepCounterexample,
-  shrunkCounterexample,
-} from './counterexample.ts';
-import {
-  pageAddress,
-  policyList,
-  profileOption,
-  programMsOption,
-  repeated,
-  seconds,
+  bitmapMaxAddrOption,
+  corpusOption,
+  jsonOption,
+  junitOption,
+  mapsOption,
+  operationsOption,
+  seedOption,
   shard,
+  shrinkTimeOption,
+  threadsOption,
+  timeOption,
   wholeNumber,
-  workers,
 } from './options.ts';
+import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
 
-/** Shrinks a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
-function keep({ target, options }: Run, found: Trace, shrinking: Shrinking | null): KeptCounterexample {
-  const { corpus, budget, shard } = options;
-  return shard === undefined
-    ? keepCounterexample(target, found, { saveTo: corpus, flag: '--corpus', budget, byFastCheck: shrinking })
-    : shrunkCounterexample(target, found, { budget, byFastCheck: shrinking });
-}
-
-/** Of a shard its blocks are kept apart; null where there is nothing to keep. */
-interface Ran {
+/** A campaign that has run. Of a shard its blocks are kept apart; they are null where there is nothing to keep. */
+interface CampaignRun {
   readonly result: CampaignResult;
   readonly blocks: ShardRun['blocks'] | null;
 }
 
-async function campaign(run: Run, signal: AbortSignal): Promise<Ran> {
-  const { options } = run;
-  return withProgress(run, signal, async (asked) => {
-    if (options.shard !== undefined) return runShard(asked, options.shard, runnerOf(options));
-    return { result: await runCampaign(asked, runnerOf(options)), blocks: null };
+/** Shrinks and certifies a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
+async function reportOf(
+  { target, options }: PreparedCheck,
+  corpus: CheckedCorpus,
+  ran: CampaignRun | null,
+): Promise<ReportedCounterexample | null> {
+  const found = corpus.violated?.trace ?? ran?.result.counterexample ?? null;
+  if (found === null) return null;
+  const { finishCounterexample } = await import('./counterexample.ts');
+  return finishCounterexample(target, found, {
+    shrinkTime: options.shrinkTime,
+    corpus: options.shard === undefined ? options.corpus : null,
+    byFastCheck: ran?.result.shrinking ?? null,
+    certify: true,
   });
 }
 
-/** What a shard leaves for `merge`, where it was not interrupted. */
-interface Leaving {
+async function campaign(check: PreparedCheck, signal: AbortSignal): Promise<CampaignRun> {
+  const { options } = check;
+  return withProgress(check, signal, async (asked) => {
+    if (options.shard !== undefined) return runShard(asked, options.shard, blockRunner(options));
+    return { result: await runCampaign(asked, blockRunner(options)), blocks: null };
+  });
+}
+
+/** A shard that has run, for `merge`. */
+interface RunShard {
   readonly shard: Shard;
   readonly corpus: CheckedCorpus;
-  readonly ran: Ran | null;
-  readonly kept: KeptCounterexample | null;
+  readonly ran: CampaignRun | null;
+  readonly report: ReportedCounterexample | null;
 }
 
-function leave(run: Run, { shard, corpus, ran, kept }: Leaving): Remark | undefined {
+/** Writes the file of a shard, unless it was interrupted. */
+function writeResult(
+  check: PreparedCheck,
+  { shard, corpus, ran, report }: RunShard,
+): ExtraResult | undefined {
   if (ran?.result.verdict === 'interrupted') return undefined;
-  const found = corpus.broken?.trace ?? ran?.result.counterexample ?? null;
-  const from = corpus.broken?.file ?? null;
-  const counterexample = found === null || kept === null ? null : { from, found, shrunk: kept.trace };
-  const file = shardFile(campaignOf(run), shard, { corpus: corpus.files, ran, counterexample });
-  const path = writeShard(run.options.results, file);
+  const found = corpus.violated?.trace ?? ran?.result.counterexample ?? null;
+  const from = corpus.violated?.file ?? null;
+  const counterexample = found === null || report === null ? null : { from, found, shrunk: report.trace };
+  const file = shardFile(campaignOf(check), shard, { corpus: corpus.files, ran, counterexample });
+  const { results } = check.options;
+  const path = writeShard(results, file);
   const name = `${shard.index}/${shard.of}`;
-  return { line: `shard ${name}, written to ${path}`, json: { shard: name, file: path } };
+  const next = commandLine('merge', results);
+  return {
+    lines: [`shard ${name}, written to ${path}`, nextLine(next)],
+    json: { shard: name, file: path, next },
+  };
 }
 
-function refuse({ shard, seed, jobs, stats }: CheckOptions): void {
+function refuse({ shard, seed, threads = 1, stats }: CheckOptions): void {
   if (shard !== undefined && seed === undefined)
-    throw new SpecError('--shard: expected --seed too: shards of one run have the same');
-  if (stats !== undefined && jobs > 1)
-    throw new SpecError('--stats: expected --jobs 1: only programs of this thread are written down');
+    throw new SpecError('--shard: expected --seed too: shards of one run have the same seed');
+  if (stats !== undefined && threads > 1)
+    throw new SpecError('--stats: expected --threads 1: only programs of this thread are written down');
 }
 
 async function check(options: CheckOptions & ConcurrentOptions, command: Command): Promise<void> {
   refuseMixed(options.concurrent === true, (name) => command.getOptionValueSource(name) === 'cli');
-  if (options.concurrent === true) return runConcurrent(options);
+  if (options.concurrent === true) {
+    const { runConcurrent } = await import('./check-concurrent.ts');
+    return runConcurrent(options);
+  }
   refuse(options);
-  const run = await runOf(options);
-  const { target } = run;
-  // Ctrl-C asks for what was done so far; a second one ends the process at once.
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const setup = await prepareCheck(options);
+  const { target } = setup;
+  const signal = interruption();
   const corpus = checkCorpus(target, options.corpus);
-  if (options.json !== true) process.stdout.write(`${header(run)}${corpusReport(corpus)}\n`);
-  const ran = corpus.broken === null ? await campaign(run, interrupt.signal) : null;
-  const found = corpus.broken?.trace ?? ran?.result.counterexample ?? null;
-  const shrunk = found === null ? null : keep(run, found, ran?.result.shrinking ?? null);
-  const kept = shrunk === null ? null : await certified(target, shrunk, options.budget);
+  if (options.json !== true) process.stdout.write(`${header(setup)}${corpusReport(corpus)}\n`);
+  const ran = corpus.violated === null ? await campaign(setup, signal) : null;
+  const report = await reportOf(setup, corpus, ran);
   const { shard } = options;
-  const remark = shard === undefined ? undefined : leave(run, { shard, corpus, ran, kept });
-  conclude({ target: target.name, corpus, result: ran?.result ?? null, kept }, options, remark);
+  const extra = shard === undefined ? undefined : writeResult(setup, { shard, corpus, ran, report });
+  await conclude({ target: target.name, corpus, result: ran?.result ?? null, report }, options, extra);
+}
+
+function programsOption(): Option {
+  return new Option(
+    '--programs <n>',
+    `programs to run (default: ${DEFAULT_PROGRAMS}); with --concurrent, random scenarios (default: 300)`,
+  )
+    .argParser(wholeNumber('--programs', 1))
+    .conflicts('time');
+}
+
+function shardOption(): Option {
+  return new Option(
+    '--shard <i/n>',
+    'run the I-th of N parts of the run, from 0; N for a Kubernetes Indexed Job, which says I',
+  )
+    .argParser((text) => shard(text))
+    .conflicts('time');
 }
 
 /** Returns the command `frameproof check`. Its errors are `SpecError`s, thrown. */
 export function checkCommand(): Command {
-  const programs = new Option('--programs <n>', `programs to run (default: ${DEFAULT_PROGRAMS})`)
-    .argParser(wholeNumber('--programs', 1))
-    .conflicts('time');
   return new Command('check')
     .description('run random programs on an allocator and judge every answer')
-    .option(
-      '--target <path>',
-      'module whose default export builds a manager, or executable that speaks the protocol',
-      OURS.name,
-    )
-    .option(
-      '--map <path>',
-      `memory map to run on, instead of generated ones and this machine's; may be repeated; "${GENERATED}" for those`,
-      repeated,
-    )
-    .addOption(programs)
-    .option('--time <seconds>', 'run for this long instead', seconds('--time'))
-    .option(
-      '--operations <n>',
-      'operations in a program, at most',
-      wholeNumber('--operations', 1),
-      DEFAULT_OPERATIONS,
-    )
-    .option(
-      '--seed <n>',
-      'repeat the run of this seed (default: another one each time)',
-      wholeNumber('--seed', 0),
-    )
-    .addOption(
-      new Option('--bitmap-max-addr <address>', 'end of the bitmap zone on maps that are not generated')
-        .argParser(pageAddress('--bitmap-max-addr'))
-        .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR)),
-    )
-    .option(
-      '--policy <list>',
-      'what the target promises: lifo,first-fit or none (default: what it exports)',
-      policyList,
-    )
-    .option('--jobs <n>', 'threads to run on', wholeNumber('--jobs', 1), 1)
-    .addOption(
-      new Option(
-        '--shard <i/n>',
-        'run the I-th of N parts of the run, from 0; N alone for a Kubernetes Indexed Job',
-      )
-        .argParser((text) => shard(text))
-        .conflicts('time'),
-    )
-    .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
+    .addOption(targetOption())
+    .addOption(mapsOption())
+    .addOption(bitmapMaxAddrOption())
+    .addOption(policyOption())
     .addOption(profileOption())
-    .addOption(programMsOption())
-    .addOption(budgetOption())
-    .option('--corpus <folder>', 'folder of counterexamples: run first, and saved there', 'counterexamples')
-    .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
-    .option('--junit <file>', 'write the result as JUnit XML')
+    .addOption(seedOption())
+    .addOption(programsOption())
+    .addOption(operationsOption(DEFAULT_OPERATIONS))
+    .addOption(timeOption('search for this long, instead of a number of programs'))
+    .addOption(programTimeOption())
+    .addOption(shrinkTimeOption())
+    .addOption(threadsOption('1; with --concurrent, 4'))
+    .addOption(shardOption())
+    .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
+    .addOption(corpusOption())
     .option('--concurrent', 'callers at the same time: explored schedules, then real threads')
-    .option('--workers <n>', 'threads of --concurrent (default: 4)', workers)
-    .option('--calls <n>', 'calls of these threads (default: 100000)', wholeNumber('--calls', 1))
+    .option(
+      '--calls <n>',
+      'with --concurrent, calls of the threads (default: 100000)',
+      wholeNumber('--calls', 1),
+    )
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
-    .option('--json', 'print the result as JSON')
+    .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
+    .addOption(junitOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof check --target my-pmm.ts --seed 7',
+        'npx frameproof check --target ./my-pmm --time 60 --threads 2',
+        'npx frameproof check --map machine.txt --map generated',
+        'npx frameproof check --concurrent --threads 8',
+      ),
+    )
     .action(check);
 }

@@ -1,4 +1,4 @@
-/** What `frameproof check --concurrent` prints: how far it went, the verdict, and a history as a time line. Pure: from a result to text. */
+/** The report of `frameproof check --concurrent`: how far it went, the verdict, and a history as a time line. Pure: from a result to text. */
 import {
   type ConcurrentResult,
   concurrentSides,
@@ -7,45 +7,58 @@ import {
   formatHistory,
   switchesOf,
 } from '../properties/concurrent/index.ts';
-import { type Config, type MemoryMap, toHex } from '../spec/index.ts';
-import { clauseTable, grouped } from './count-table.ts';
-import { MOST_WORKERS } from './options.ts';
+import { type Config, counted, formatProgram, grouped, type MemoryMap, toHex } from '../spec/index.ts';
+import { clauseTable } from './count-table.ts';
+import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
+import { commandLine, nextLine } from './next-step.ts';
+
+/** Threads of a concurrent check, at most. */
+export const MOST_THREADS = 64;
+
+/** What a report says besides the result. */
+interface ReportedRun {
+  readonly target: string;
+  readonly seed: number;
+  readonly threads: number;
+  /** Where the run of a schedule was saved, or null. */
+  readonly path: string | null;
+}
 
 function exploredLine({ explored }: ConcurrentResult): string {
   const { scenarios, schedules, points, calls, overlapping, seconds } = explored;
-  const met = `${grouped(schedules)} schedules of ${grouped(scenarios)} scenarios, ${grouped(points)} points`;
-  return `explored  ${met}; ${grouped(overlapping)} of ${grouped(calls)} calls overlapped (${seconds.toFixed(1)} s)`;
+  const met = `${counted(schedules, 'schedule')} of ${counted(scenarios, 'scenario')}, ${counted(points, 'point')}`;
+  return `explored  ${met}; ${grouped(overlapping)} of ${counted(calls, 'call')} overlapped (${seconds.toFixed(1)} s)`;
 }
 
 function exhaustedLine({ shape, scenarios, schedules, moments, unguarded, seconds }: ExhaustedShape): string {
-  const calls = `${shape.callers} callers with ${shape.calls} ${shape.calls === 1 ? 'call' : 'calls'}`;
-  const met = `${grouped(schedules)} schedules of ${grouped(scenarios)} choices, ${grouped(moments)} moments`;
-  return `every     ${calls}: ${met}; ${grouped(unguarded)} accesses without the lock (${seconds.toFixed(1)} s)`;
+  const calls = `${counted(shape.callers, 'caller')} with ${counted(shape.calls, 'call')}`;
+  const met = `${counted(schedules, 'schedule')} of ${counted(scenarios, 'choice')}, ${counted(moments, 'moment')}`;
+  return `every     ${calls}: ${met}; ${counted(unguarded, 'access', 'accesses')} without the lock (${seconds.toFixed(1)} s)`;
 }
 
-function threadLines({ threads }: ConcurrentResult, workers: number): readonly string[] {
+function threadLines({ threads }: ConcurrentResult, count: number): readonly string[] {
   if (threads === null) return [];
   const { calls, overlapping, workSeconds, searchSeconds, turnSeconds } = threads;
   const times = `${workSeconds.toFixed(1)} s at work, ${(searchSeconds + turnSeconds).toFixed(1)} s judged`;
   return [
-    `threads   ${grouped(calls)} calls by ${workers} workers, ${grouped(overlapping)} overlapped (${times})`,
+    `threads   ${counted(calls, 'call')} by ${counted(count, 'thread')}, ${grouped(overlapping)} overlapped (${times})`,
   ];
 }
 
 function verdictOf({ violation, explored, threads }: ConcurrentResult, seed: number): string {
-  if (violation !== null) return `broken: ${violation.clause}, seed ${seed}`;
-  return `holds: no counterexample in ${grouped(explored.schedules)} schedules at random and ${grouped(threads?.calls ?? 0)} calls of threads, seed ${seed}`;
+  if (violation !== null) return `violated: ${violation.clause}, seed ${seed}`;
+  return `holds: no counterexample in ${counted(explored.schedules, 'random schedule')} and ${counted(threads?.calls ?? 0, 'call')} of threads, seed ${seed}`;
 }
 
 /** Returns the lines on how far a check went, and its verdict. */
 export function concurrentReport(
   result: ConcurrentResult,
-  { workers, seed }: { readonly workers: number; readonly seed: number },
+  { threads, seed }: ReportedRun,
 ): readonly string[] {
   return [
     exploredLine(result),
     ...result.exhausted.map(exhaustedLine),
-    ...threadLines(result, workers),
+    ...threadLines(result, threads),
     '',
     clauseTable(concurrentSides(result)),
     '',
@@ -57,18 +70,14 @@ function pagesIn({ descriptors }: MemoryMap): number {
   return descriptors.reduce((sum, { pages }) => sum + pages, 0);
 }
 
-function counted(n: number, what: string): string {
-  return `${grouped(n)} ${what}${n === 1 ? '' : 's'}`;
-}
-
 function callsIn({ scenario: { callers } }: FoundRun): number {
   return callers.flat().length;
 }
 
 function howShrunk(first: FoundRun, shrunk: FoundRun, runs: number): string {
   const size = (run: FoundRun): string =>
-    `${counted(callsIn(run), 'call')} and ${switchesOf(run.schedule) === 1 ? '1 switch' : `${switchesOf(run.schedule)} switches`}`;
-  return `shrunk   from ${size(first)} to ${size(shrunk)} (${grouped(runs)} runs)`;
+    `${counted(callsIn(run), 'call')} and ${counted(switchesOf(run.schedule), 'switch', 'switches')}`;
+  return `shrunk    from ${size(first)} to ${size(shrunk)} (${counted(runs, 'run')})`;
 }
 
 /** Returns the lines that show a run under a schedule. */
@@ -83,35 +92,63 @@ export function historyLines({ scenario, schedule, run, violation }: FoundRun): 
   ];
 }
 
-/** Returns the lines on what was broken; `path` is where the trace of it was saved. */
+/** Returns the lines on a violation; `path` is where the trace of it was saved, or null. */
 export function violationLines(
   { violation, found }: ConcurrentResult,
   { config, path }: { readonly config: Config; readonly path: string | null },
 ): readonly string[] {
   if (violation === null) return [];
-  const title = ['', `broken    ${violation.clause}: ${violation.explanation}`];
-  // What threads did cannot be done again.
+  const title = ['', `violation ${violation.clause}: ${violation.explanation}`];
+  // A run of threads cannot be repeated.
   if (found === null)
-    return [...title, '', ...formatHistory(violation, [], { config, callers: MOST_WORKERS })];
+    return [...title, '', ...formatHistory(violation, [], { config, callers: MOST_THREADS })];
   const { first, shrunk } = found;
+  const saved = path === null ? [] : [`saved     ${path}`, nextLine(replayOf(path))];
+  return [...title, ...historyLines(shrunk.found), howShrunk(first, shrunk.found, shrunk.runs), ...saved];
+}
+
+function replayOf(path: string): string {
+  return commandLine('replay', path);
+}
+
+/** Returns the calls before the callers begin and those of each caller, one line a call. */
+function programOf({ scenario: { before, callers } }: FoundRun): readonly string[] {
+  const ofCaller = (calls: typeof before): readonly string[] =>
+    formatProgram([...before, ...calls]).slice(before.length);
   return [
-    ...title,
-    ...historyLines(shrunk.found),
-    howShrunk(first, shrunk.found, shrunk.runs),
-    `saved     ${path}`,
-    `replay    npx frameproof replay ${path}`,
+    ...formatProgram(before).map((call) => `before: ${call}`),
+    ...callers.flatMap((calls, k) => ofCaller(calls).map((call) => `caller ${k + 1}: ${call}`)),
   ];
 }
 
+/** Returns the JSON of a run that a schedule led to, or of a history of threads, which has no schedule. */
+export function concurrentCounterexample(
+  { clause, explanation, calls }: NonNullable<ConcurrentResult['violation']>,
+  {
+    target,
+    found,
+    first = found,
+    ...files
+  }: {
+    readonly target: string;
+    readonly found: FoundRun | null;
+    readonly first?: FoundRun | null;
+  } & Partial<Pick<CounterexampleJson, 'from' | 'file' | 'next'>>,
+): CounterexampleJson {
+  return counterexampleJson({
+    ...files,
+    violation: { clause, explanation },
+    target,
+    program: found === null ? null : programOf(found),
+    operations: found === null ? calls.length : programOf(found).length,
+    foundOperations: first === null ? null : programOf(first).length,
+  });
+}
+
 /** Returns the result as `--json` prints it. */
-export function concurrentJson(
-  result: ConcurrentResult,
-  { seed, path }: { readonly seed: number; readonly path: string | null },
-): object {
-  const { explored, exhausted, threads, violation } = result;
+export function concurrentJson(result: ConcurrentResult, { target, seed, path }: ReportedRun): object {
+  const { explored, exhausted, threads, violation, found } = result;
   const { found: _, ...counts } = explored;
-  const broken =
-    violation === null ? {} : { clause: violation.clause, explanation: violation.explanation, file: path };
   return {
     verdict: violation === null ? 'holds' : 'violated',
     seed,
@@ -119,6 +156,15 @@ export function concurrentJson(
     exhausted: exhausted.map(({ found: __, ...rest }) => rest),
     threads: threads === null ? null : { ...threads, violation: threads.violation?.explanation ?? null },
     clauses: concurrentSides(result),
-    ...broken,
+    counterexample:
+      violation === null
+        ? null
+        : concurrentCounterexample(violation, {
+            target,
+            found: found?.shrunk.found ?? null,
+            first: found?.first ?? null,
+            file: path,
+            next: path === null ? null : replayOf(path),
+          }),
   };
 }

@@ -1,27 +1,27 @@
-/** What `frameproof check` says of the corpus: how many traces were run again, which one breaks a clause, and which cannot be used. */
+/** The report on the corpus: how many traces were run again, which one violates a clause, and which cannot be used. */
 import { type CorpusFile, OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
 import type { Target } from '../runner/index.ts';
-import type { Trace } from '../spec/index.ts';
+import { counted, type Trace } from '../spec/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { oneLine } from './failure.ts';
 
-/** A trace of the corpus that breaks a clause on the target. */
-export interface BrokenTrace {
+/** A trace of the corpus that violates a clause on the target. */
+interface ViolatingTrace {
   readonly file: string;
-  /** What happened now. */
+  /** The run of it on this target. */
   readonly trace: Trace;
 }
 
 /** A corpus that has been run again. */
 export interface CheckedCorpus {
-  /** Traces that come with this package, and those of the user's folder. */
+  /** Numbers of traces: of this package, and of the user's folder. */
   readonly own: number;
   readonly users: number;
   readonly folder: string;
-  readonly broken: BrokenTrace | null;
+  readonly violated: ViolatingTrace | null;
   readonly files: readonly CorpusFile[];
   readonly listed: readonly CorpusFile[];
-  /** What follows where nothing else fails. */
+  /** The exit code where nothing else fails. */
   readonly exitCode: ExitCode;
 }
 
@@ -42,15 +42,15 @@ interface ReplayedCorpus {
 export function corpusOf({ own, users, folder }: ReplayedCorpus): CheckedCorpus {
   // The user's own counterexamples are the first to see.
   const files = [...users, ...own];
-  const first = files.find(({ verdict }) => verdict === 'broken');
-  const broken = first?.trace == null ? null : { file: first.path, trace: first.trace };
+  const first = files.find(({ verdict }) => verdict === 'violated');
+  const violated = first?.trace == null ? null : { file: first.path, trace: first.trace };
   const listed = files.filter(({ reason }) => reason !== null);
   return {
     own: own.length,
     users: users.length,
     folder,
     files,
-    broken,
+    violated,
     listed,
     exitCode: exitCodeOf(listed),
   };
@@ -63,7 +63,7 @@ export function checkCorpus(target: Target, folder: string): CheckedCorpus {
 
 const SAYS = {
   holds: 'holds',
-  broken: 'broken',
+  violated: 'violated',
   beyond: 'not for this target',
   outdated: 'no longer applies',
   unusable: 'cannot be used',
@@ -72,7 +72,7 @@ const SAYS = {
 /** Returns the lines on a corpus, each with its line break. */
 export function corpusReport({ own, users, folder, listed }: CheckedCorpus): string {
   const lines = listed.map(({ path, verdict, reason }) => oneLine(`${SAYS[verdict]}: ${path}: ${reason}`));
-  const head = `corpus  ${own} traces of frameproof, ${users} of ${folder}`;
+  const head = `corpus  ${counted(own, 'trace')} of frameproof, ${users} of ${folder}`;
   return [head, ...lines.map((line) => `        ${line}`)].map((line) => `${line}\n`).join('');
 }
 

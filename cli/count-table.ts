@@ -1,17 +1,13 @@
 /** Tables of counts: calls by outcome, clauses by side. Pure: from counts to text. */
 import Table from 'cli-table3';
-import type { SideCounts } from '../runner/index.ts';
+import type { SideCounts } from '../model/index.ts';
+import { grouped } from '../spec/index.ts';
 import { UNFRAMED } from './unframed.ts';
 
 const PLAIN = {
   chars: { ...UNFRAMED, middle: '  ' },
   style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
 };
-
-/** Returns a number as a report shows it: 12,345. */
-export function grouped(n: number): string {
-  return n.toLocaleString('en-US');
-}
 
 /** Returns a table without lines: the first column to the left, numbers to the right. */
 export function countTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -39,7 +35,7 @@ const OUTCOMES = [
 /** Operations by call and outcome. */
 type CallCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Returns a table of calls by what became of them. */
+/** Returns a table of calls by their outcome. */
 export function callTable(calls: CallCounts): string {
   const rows = Object.entries(calls)
     .toSorted(([a], [b]) => a.localeCompare(b))

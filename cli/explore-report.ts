@@ -1,8 +1,14 @@
-/** What `frameproof explore` prints: what was searched, how far, and what that shows. Pure: from a result to text. */
+/** The report of `frameproof explore`: the world that was searched, how far, and what that shows. Pure: from a result to text. */
 import { type Exploration, framesOfWorld, type UnsavedExploration } from '../properties/explore/index.ts';
 import type { Target, World } from '../runner/index.ts';
-import { type ClauseText, type Operation, ownerAfterInit, regionOf } from '../spec/index.ts';
-import { grouped } from './count-table.ts';
+import {
+  type ClauseText,
+  counted,
+  grouped,
+  type Operation,
+  ownerAfterInit,
+  regionOf,
+} from '../spec/index.ts';
 
 interface Header {
   readonly target: Target;
@@ -26,7 +32,7 @@ function extentsOf({ map }: World): string {
 function worldText(world: World): string {
   const { manageable, limit } = framesOfWorld(world);
   const stack = manageable.filter((frame) => frame >= limit).length;
-  return `${stack} page frames of the stack zone and ${manageable.length - stack} of the bitmap zone that change hands (${extentsOf(world)})`;
+  return `${counted(stack, 'page frame')} of the stack zone and ${manageable.length - stack} of the bitmap zone that change hands (${extentsOf(world)})`;
 }
 
 function callsText(operations: readonly Operation[]): string {
@@ -75,14 +81,14 @@ function namesOf(clauses: readonly ClauseText[]): readonly string[] {
   return clauses.map(({ name }) => name);
 }
 
-/** The clauses, by how they were met. */
+/** The clauses, by the sides on which they were met. */
 function clauseLines({ clauses: { both, one, never } }: Exploration): readonly string[] {
   const part = (title: string, clauses: readonly ClauseText[]): readonly string[] =>
     clauses.length === 0 ? [] : [title, ...wrapped(namesOf(clauses))];
   return [
-    ...part('each clause of these, met on both of its sides:', both),
-    ...part('and of these, which were met on one side alone:', one),
-    ...part('never exercised here, and not claimed:', never),
+    ...part('each of these clauses, met on both of its sides:', both),
+    ...part('and each of these, met on one side only:', one),
+    ...part('never exercised here, so nothing is claimed of:', never),
   ];
 }
 
@@ -99,20 +105,20 @@ function countLines(result: Exploration, peakBytes: number): readonly string[] {
 
 const STOPPED = {
   depth: 'stopped at the depth that was asked for',
-  states: 'stopped by the state budget',
-  time: 'stopped by the time budget',
-  memory: 'stopped for want of memory: more with --memory',
+  states: 'stopped by --states (raise it to go on)',
+  time: 'stopped by --time (raise it to go on)',
+  memory: 'stopped by --memory (raise it to go on)',
   interrupted: 'interrupted',
 } as const;
 
-/** What a search shows that has not come to its end. */
+/** The lines on a search that was stopped before it closed. */
 function partialLines(result: Exploration, end: keyof typeof STOPPED): readonly string[] {
   const { depth, states, expanded, operations } = result;
-  const programs = `every program of up to ${depth} of these ${grouped(operations.length)} operations holds`;
+  const programs = `every program of up to ${depth} of these ${counted(operations.length, 'operation')} holds`;
   return [
     `${STOPPED[end]}: no counterexample so far, and no proof`,
-    `${depth === 0 ? 'init holds' : programs}; of longer ones nothing is claimed`,
-    `${grouped(expanded)} of the ${grouped(states)} states met so far have had every operation performed`,
+    `${depth === 0 ? 'init holds' : programs}; nothing is claimed of longer ones`,
+    `every operation was tried in ${grouped(expanded)} of the ${counted(states, 'state')} met so far`,
   ];
 }
 
@@ -122,28 +128,28 @@ function conclusion(result: Exploration, world: World): readonly string[] {
     const length = trace?.scenario.operations.length ?? 0;
     const shorter =
       length === 0
-        ? 'init breaks a clause'
-        : `every program of fewer than ${length} operations holds on this world`;
-    return [`broken: a shortest program has ${length} operations; ${shorter}`];
+        ? 'init violates a clause'
+        : `every program of fewer than ${counted(length, 'operation')} holds on this world`;
+    return [`violated: a shortest program has ${counted(length, 'operation')}; ${shorter}`];
   }
   if (end !== 'closed') return partialLines(result, end);
   return [
-    `closed: every sequence of these ${grouped(operations.length)} operations, of any length, on ${worldText(world)} satisfies`,
+    `closed: every sequence of these ${counted(operations.length, 'operation')}, of any length, on ${worldText(world)} satisfies`,
     ...clauseLines(result),
   ];
 }
 
-/** Returns what was run, of a target that cannot be saved. */
+/** The counts of a target that cannot be saved: it is run, not searched. */
 function runLines(result: UnsavedExploration): readonly string[] {
   const { depth, programs, modelStates, finished, calls, managers, farthest, seconds } = result;
   const walked =
     calls === 0
       ? []
       : [
-          `walk        ${grouped(calls)} calls on ${grouped(managers)} managers, one after the other`,
-          `states      ${grouped(modelStates)} of the model, depth ${farthest}; ${grouped(finished)} of them with every operation tried`,
+          `walk        ${counted(calls, 'call')} on ${counted(managers, 'manager')}, one after the other`,
+          `states      ${grouped(modelStates)} of the model, depth ${farthest}; every operation tried in ${grouped(finished)} of them`,
         ];
-  const all = calls === 0 ? '' : `, all of up to ${depth} operations`;
+  const all = calls === 0 ? '' : `, all of up to ${counted(depth, 'operation')}`;
   return [
     `programs    ${grouped(programs)} from init${all}`,
     ...walked,
@@ -157,39 +163,50 @@ function unsavedLines(result: UnsavedExploration): readonly string[] {
   const counts = runLines(result);
   if (end === 'violated') {
     const length = trace?.scenario.operations.length ?? 0;
-    const how = calls === 0 ? 'a shortest program' : 'a walk that breaks a clause, not a shortest program,';
-    return [...counts, `broken: ${how} has ${grouped(length)} operations`];
+    const how = calls === 0 ? 'a shortest program' : 'a walk that violates a clause, not a shortest program,';
+    return [...counts, `violated: ${how} has ${counted(length, 'operation')}`];
   }
   const walked =
     end === 'walked'
-      ? 'walked: every operation was tried in every state of the model that the target lets itself be led to'
+      ? 'walked: every operation was tried in every state of the model that the target could be led to'
       : `${STOPPED[end]}: no counterexample so far`;
   return [
     ...counts,
     walked,
-    `every program of up to ${depth} operations was run from init and holds`,
-    'what the target hides beyond the state of the model was met by chance alone: of longer programs nothing is proved',
+    `every program of up to ${counted(depth, 'operation')} was run from init and holds`,
+    'state that the target hides from the model was met only by chance: nothing is shown of longer programs',
   ];
 }
 
-/** Returns how far the search went, and what it shows. */
+/** Returns the lines on how far the search went, and what it shows. */
 export function exploreReport(
   result: Exploration | UnsavedExploration,
   world: World,
   peakBytes: number,
-): string {
-  const lines =
-    result.kind === 'unsaved'
-      ? unsavedLines(result)
-      : [...countLines(result, peakBytes), ...conclusion(result, world)];
-  return `${lines.join('\n')}\n`;
+): readonly string[] {
+  return result.kind === 'unsaved'
+    ? unsavedLines(result)
+    : [...countLines(result, peakBytes), ...conclusion(result, world)];
 }
+
+/** The verdict of a search, in the words of the other commands. */
+const VERDICTS = {
+  closed: 'holds',
+  walked: 'holds',
+  violated: 'violated',
+  depth: 'partial',
+  states: 'partial',
+  time: 'partial',
+  memory: 'partial',
+  interrupted: 'interrupted',
+} as const;
 
 /** Returns the result as `--json` prints it. */
 export function exploreJson(result: Exploration | UnsavedExploration, peakBytes: number): object {
   const { operations, trace, ...counts } = result;
   const shortest = trace === null ? {} : { found: trace.scenario.operations.length };
-  const common = { ...counts, operations: operations.length, ...shortest, peakBytes };
+  const verdict = VERDICTS[result.end];
+  const common = { verdict, ...counts, operations: operations.length, ...shortest, peakBytes };
   if (!('clauses' in result)) return common;
   const { both, one, never } = result.clauses;
   return { ...common, clauses: { both: namesOf(both), one: namesOf(one), never: namesOf(never) } };

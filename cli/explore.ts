@@ -1,7 +1,7 @@
 /** `frameproof explore`: every call sequence of a small world, by a search of all states, and what that shows. */
+
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
-import { shrinkScenario } from '../counterexamples/shrink/index.ts';
 import {
   type Bounds,
   canBeSaved,
@@ -14,20 +14,27 @@ import {
   smallWorld,
   type UnsavedExploration,
 } from '../properties/explore/index.ts';
-import { type LocalTarget, OURS, type World } from '../runner/index.ts';
-import { loadLocalTarget } from '../runner/load/index.ts';
-import { config, type Policy, SpecError, type Trace } from '../spec/index.ts';
+import type { Target, World } from '../runner/index.ts';
+import { loadInteractiveTarget } from '../runner/load/index.ts';
+import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import {
-  counterexampleJson,
-  counterexampleText,
-  type KeptCounterexample,
-  keepCounterexample,
-} from './counterexample.ts';
+import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
-import { pageAddress, policyList, wholeNumber } from './options.ts';
+import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
+import { pageAddress } from './map-flags.ts';
+import {
+  corpusOption,
+  jsonOption,
+  shrinkTimeOption,
+  threadsOption,
+  timeOption,
+  wholeNumber,
+} from './options.ts';
+import { endWith } from './outcome.ts';
 import { searchBar } from './progress.ts';
+import { moduleOption, policyOption } from './target-options.ts';
 
 interface ExploreFlags {
   readonly target: string;
@@ -38,11 +45,12 @@ interface ExploreFlags {
   readonly bitmapMaxAddr?: bigint;
   readonly policy?: readonly Policy[];
   readonly batch: number;
-  readonly workers?: number;
-  readonly budget?: Budget;
+  readonly threads?: number;
+  readonly states?: number;
+  readonly time?: number;
   readonly memory: number;
-  readonly saveTo: string;
-  readonly shrink: number;
+  readonly corpus: string;
+  readonly shrinkTime: number;
   readonly json?: boolean;
   readonly emit?: 'promela';
 }
@@ -52,23 +60,8 @@ const DEFAULT_BITMAP = 5;
 const DEFAULT_BATCH = 2;
 const UNITS = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DEFAULT_MEMORY = 2 * UNITS.G;
-/** What 32-bit places in the table reach. */
+/** The reach of 32-bit places in the table. */
 const MOST_MEMORY = 8 * UNITS.G;
-/** A program longer than this is shrunk before it is shrunk. */
-const LONG = 50;
-const REDUCE_SECONDS = 10;
-
-type Budget = Pick<Bounds, 'states' | 'seconds'>;
-
-/** Returns the bound that `text` gives: a number of states, or seconds where an s follows. */
-function budgetOf(text: string): Budget {
-  const [, digits, unit] = /^(\d+)(s?)$/.exec(text) ?? [];
-  const n = Number(digits);
-  if (n > 0 && Number.isSafeInteger(n)) return unit === 's' ? { seconds: n } : { states: n };
-  throw new SpecError(
-    `--budget: expected a number of states, or seconds such as 60s, found ${JSON.stringify(text)}`,
-  );
-}
 
 /** Returns the bytes that `text` gives: a number, and a unit. */
 function memoryOf(text: string): number {
@@ -89,13 +82,12 @@ function worldOf({ map: path, stack, bitmap, allFree = false, bitmapMaxAddr }: E
   return { map, config: config(bitmapMaxAddr === undefined ? {} : { bitmapMaxAddr }) };
 }
 
-/** What a run of the command comes to. */
-type Explored = Exploration | UnsavedExploration;
+type ExploreResult = Exploration | UnsavedExploration;
 
-const EXITS: Readonly<Record<Explored['end'], ExitCode>> = {
+const EXIT_OF: Readonly<Record<ExploreResult['end'], ExitCode>> = {
   closed: EXIT.holds,
   walked: EXIT.holds,
-  violated: EXIT.broken,
+  violated: EXIT.violated,
   depth: EXIT.partial,
   states: EXIT.partial,
   time: EXIT.partial,
@@ -103,8 +95,8 @@ const EXITS: Readonly<Record<Explored['end'], ExitCode>> = {
   interrupted: EXIT.interrupted,
 };
 
-interface Job {
-  readonly target: LocalTarget;
+interface PreparedExploration {
+  readonly target: Target;
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
@@ -112,11 +104,21 @@ interface Job {
   readonly isSaved: boolean;
 }
 
-/** Explores, with a progress bar and an ear for Ctrl-C; a second one ends the process at once. */
-async function explored({ target, world, flags, operations, isSaved }: Job): Promise<Explored> {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
-  const bounds: Bounds = { ...flags.budget, signal: interrupt.signal };
+/** Explores, with a progress bar. Ctrl-C asks for what was done so far; a second one ends the process at once. */
+async function runSearch({
+  target,
+  world,
+  flags,
+  operations,
+  isSaved,
+}: PreparedExploration): Promise<ExploreResult> {
+  const signal = interruption();
+  const { states, time: seconds } = flags;
+  const bounds: Bounds = {
+    ...(states === undefined ? {} : { states }),
+    ...(seconds === undefined ? {} : { seconds }),
+    signal: signal,
+  };
   const bar = await searchBar(operations.length, flags.json !== true);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
@@ -127,7 +129,7 @@ async function explored({ target, world, flags, operations, isSaved }: Job): Pro
       });
     return await explore({
       ...common,
-      workers: flags.workers ?? availableParallelism(),
+      workers: flags.threads ?? availableParallelism(),
       memory: flags.memory,
       onProgress: (progress: SearchProgress) => bar.update(progress),
     });
@@ -136,45 +138,45 @@ async function explored({ target, world, flags, operations, isSaved }: Job): Pro
   }
 }
 
-/** Shrinks the program that was found, and saves it. A long one is cut short first. */
-function keep({ target, flags }: Job, found: Trace): KeptCounterexample {
-  const { scenario, violation } = found;
-  const isLong = scenario.operations.length > LONG && flags.shrink > 0;
-  const short = isLong
-    ? shrinkScenario(target, scenario, { ms: flags.shrink * 1000, expected: violation?.clause }).trace
-    : found;
-  const kept = keepCounterexample(target, short, { saveTo: flags.saveTo, budget: flags.shrink });
-  return { ...kept, budgetFlag: '--shrink' };
+/** Shrinks and saves the program that was found, where there is one. */
+async function reportOf(
+  { target, flags: { shrinkTime, corpus } }: PreparedExploration,
+  { trace }: ExploreResult,
+): Promise<ReportedCounterexample | null> {
+  if (trace === null) return null;
+  const { finishCounterexample } = await import('./counterexample.ts');
+  return finishCounterexample(target, trace, { shrinkTime, corpus });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
-  const target = await loadLocalTarget(flags.target, flags.policy);
+  const target = await loadInteractiveTarget(flags.target, flags.policy);
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch });
   if (flags.emit === 'promela') {
     process.stdout.write(promelaOf(world, operations));
     return;
   }
-  const job: Job = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
-  if (flags.json !== true) process.stdout.write(`${exploreHeader(job)}\n`);
-  const result = await explored(job);
-  const kept = result.trace === null ? null : keep(job, result.trace);
+  const setup: PreparedExploration = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
+  if (flags.json !== true) process.stdout.write(`${exploreHeader(setup)}\n`);
+  const result = await runSearch(setup);
+  const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (flags.json === true) {
-    const found = kept === null ? {} : { counterexample: counterexampleJson(kept) };
-    process.stdout.write(`${JSON.stringify({ ...exploreJson(result, peakBytes), ...found }, null, 1)}\n`);
+    const counterexample = report === null ? null : reportedJson(report);
+    const json = { ...exploreJson(result, peakBytes), counterexample };
+    process.stdout.write(`${JSON.stringify(json, null, 1)}\n`);
   } else {
-    const text = kept === null ? '' : counterexampleText(kept);
-    process.stdout.write(`${exploreReport(result, world, peakBytes)}${text}`);
+    const found = report === null ? [] : ['', ...counterexampleLines(report)];
+    process.stdout.write(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
   }
-  process.exitCode = EXITS[result.end];
+  endWith(EXIT_OF[result.end]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */
 export function exploreCommand(): Command {
   return new Command('explore')
     .description('judge every call sequence, of any length, on a world small enough to search all its states')
-    .option('--target <module>', 'module whose default export builds a manager', OURS.name)
+    .addOption(moduleOption())
     .option('--stack <n>', 'page frames of RAM in the stack zone', wholeNumber('--stack', 0), DEFAULT_STACK)
     .option(
       '--bitmap <n>',
@@ -182,7 +184,7 @@ export function exploreCommand(): Command {
       wholeNumber('--bitmap', 0),
       DEFAULT_BITMAP,
     )
-    .option('--all-free', 'leave none of them to firmware, and none to boot code at first')
+    .option('--all-free', 'make all of them free at first: none is firmware or in use by boot code')
     .addOption(
       new Option('--map <path>', 'memory map to explore instead').conflicts(['stack', 'bitmap', 'allFree']),
     )
@@ -191,35 +193,35 @@ export function exploreCommand(): Command {
       'end of the bitmap zone of --map',
       pageAddress('--bitmap-max-addr'),
     )
-    .option(
-      '--policy <list>',
-      'what the target promises: lifo,first-fit or none (default: what it exports)',
-      policyList,
-    )
+    .addOption(policyOption())
     .option(
       '--batch <n>',
       'addresses in a batch of freePages, at most',
       wholeNumber('--batch', 0),
       DEFAULT_BATCH,
     )
-    .option('--workers <n>', 'threads (default: one for each core)', wholeNumber('--workers', 1))
-    .option('--budget <n>', 'stop after so many states, or seconds where an s follows', budgetOf)
+    .addOption(timeOption('stop the search after this long'))
+    .option('--states <n>', 'stop the search after this many states', wholeNumber('--states', 1))
     .addOption(
       new Option('--memory <bytes>', 'memory for the states, such as 512M')
         .argParser(memoryOf)
         .default(DEFAULT_MEMORY, '2G'),
     )
-    .option(
-      '--shrink <seconds>',
-      'time for shrinking a counterexample, 0 to leave it as found',
-      wholeNumber('--shrink', 0),
-      REDUCE_SECONDS,
-    )
-    .option('--save-to <folder>', 'folder for a counterexample', 'counterexamples')
-    .option('--json', 'print the result as JSON')
+    .addOption(shrinkTimeOption())
+    .addOption(threadsOption('one for each core'))
+    .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(jsonOption())
     .addOption(
       new Option('--emit <form>', 'explore nothing: print the abstract model of the world, for SPIN').choices(
         ['promela'],
+      ),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof explore --stack 4 --bitmap 5',
+        'npx frameproof explore --target my-pmm.ts --stack 2 --bitmap 2',
+        'npx frameproof explore --stack 6 --bitmap 6 --time 60',
       ),
     )
     .action(run);

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { heldTo } from '../counterexamples/corpus/index.ts';
 import { EXPORT_FORMS, type ExportForm, exportTrace } from '../counterexamples/export/index.ts';
-import { readTrace } from '../counterexamples/trace/index.ts';
+import { readTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
+import { examples } from './help.ts';
 import { writeWhole } from './output-file.ts';
 
 interface ExportFlags {
@@ -32,7 +32,7 @@ function write(text: string, out: string): void {
   else writeWhole('--out', out, text);
 }
 
-/** Says of what is wrong with the trace in which file it is. */
+/** Exports a trace. An error of the trace names its file. */
 function exported(
   file: string,
   trace: Trace,
@@ -49,14 +49,11 @@ function exported(
 async function run(file: string, flags: ExportFlags): Promise<void> {
   const trace = readTrace(file);
   const target = flags.target ?? trace.target;
-  // Another target is held to what it promises, as in a replay.
-  const held =
-    flags.target === undefined || flags.target === trace.target
-      ? trace.scenario
-      : heldTo(trace.scenario, (await loadTarget(flags.target)).policies);
+  const isAnother = flags.target !== undefined && flags.target !== trace.target;
+  const scenario = isAnother ? scenarioFor(await loadTarget(target), trace) : trace.scenario;
   const folder = flags.out === '-' ? process.cwd() : dirname(resolve(flags.out));
   const module = flags.as === 'vitest' ? importPath(target, folder) : null;
-  write(exported(file, { ...trace, scenario: held }, { as: flags.as, module }), flags.out);
+  write(exported(file, { ...trace, scenario }, { as: flags.as, module }), flags.out);
 }
 
 /** Returns the command `frameproof export`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -69,7 +66,14 @@ export function exportCommand(): Command {
         .choices(EXPORT_FORMS)
         .default('vitest'),
     )
-    .option('--target <module>', 'module that the vitest file tests, instead of the one it was found on')
+    .option('--target <path>', 'module that the vitest file tests (default: the one it was found on)')
     .option('--out <file>', 'file to write, or - for standard output', '-')
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof export corpus/double-free.json --target my-pmm.ts --out double-free.test.ts',
+        'npx frameproof export corpus/double-free.json --as c',
+      ),
+    )
     .action(run);
 }

@@ -1,12 +1,13 @@
 /**
- * Failures: what is said and which exit code follows where a command ends without a result. What users can get wrong is
- * one line; a defect of ours comes with its stack.
+ * Failures: the text and the exit code of a command that ends without a result. Everything users can get wrong is one line;
+ * a defect of ours comes with its stack.
  */
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { newNameOf } from './renamed-flags.ts';
 
-/** What to print on standard error, line breaks included, and the exit code. */
 export interface Failure {
+  /** For standard error, line breaks included. */
   readonly text: string;
   readonly exitCode: ExitCode;
 }
@@ -24,12 +25,21 @@ export function errorLine(message: string): string {
   return `frameproof: ${oneLine(message)}\n`;
 }
 
-/** Returns the failure of a command line that cannot be parsed; the help that somebody asked for is none. */
-function usage({ message, code, exitCode }: CommanderError): Failure {
+/** Returns the message of an unknown option: a flag that had another name once names the new one. */
+function parsingMessage(message: string, command: string): string {
+  const flag = /^error: unknown option '(--[\w-]+)/.exec(message)?.[1] ?? '';
+  const newName = newNameOf(command, flag);
+  return newName === null
+    ? `${message.replace(/^error: /, '')} (see --help)`
+    : `${flag}: renamed: pass ${newName}`;
+}
+
+/** Returns the failure of a command line that cannot be parsed. Help that was asked for is not one. */
+function usage({ message, code, exitCode }: CommanderError, command: string): Failure {
   if (exitCode === 0) return { text: '', exitCode: EXIT.holds };
   // Commander has printed the help by now.
   if (code === 'commander.help') return { text: '', exitCode: EXIT.unusable };
-  return { text: errorLine(`${message.replace(/^error: /, '')} (see --help)`), exitCode: EXIT.unusable };
+  return { text: errorLine(parsingMessage(message, command)), exitCode: EXIT.unusable };
 }
 
 function defect(error: unknown): Failure {
@@ -43,17 +53,19 @@ function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
-/** Returns what to say of an error that ended a command. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof CommanderError) return usage(error);
+/** Returns the failure that an error is, where it ended a command. */
+export function failureOf(error: unknown, command = ''): Failure {
+  if (error instanceof CommanderError) return usage(error, command);
   if (isNamed(error, 'SpecError')) return { text: errorLine(error.message), exitCode: EXIT.unusable };
   if (isNamed(error, 'OutdatedTraceError'))
     return { text: errorLine(`this file no longer applies: ${error.message}`), exitCode: EXIT.outdated };
   return defect(error);
 }
 
-/** The target runs in this process, and can end it or wait for ever: that must not pass for a verdict. */
+/** The failure where the target, which runs in this process, ends it or waits for ever: that must not pass for a verdict. */
 export const NO_RESULT: Failure = {
-  text: errorLine('there is no result: the target ended the process, or waits for what never comes'),
+  text: errorLine(
+    'there is no result: the target ended the process, or waits for something that never happens',
+  ),
   exitCode: EXIT.unusable,
 };

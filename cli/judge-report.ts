@@ -1,9 +1,11 @@
-/** What `frameproof judge` prints: where a log breaks the specification, and what was judged. Pure: from a result to text. */
+/** The report of `frameproof judge`: where a log violates the specification, and what was judged. Pure: from a result to text. */
 
 import type { JudgedLog, LogViolation } from '../counterexamples/log/index.ts';
 import { formatResponse } from '../counterexamples/trace/index.ts';
-import { CLAUSES, formatOperation, toHex } from '../spec/index.ts';
-import { callTable, clauseTable, grouped } from './count-table.ts';
+import { CLAUSES, counted, formatOperation, toHex } from '../spec/index.ts';
+import { callTable, clauseTable } from './count-table.ts';
+import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
+import { commandLine, nextLine } from './next-step.ts';
 
 const SHOWN_CHARACTERS = 400;
 
@@ -11,9 +13,17 @@ function shortened(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
-function callText({ header }: JudgedLog, { operation, response }: LogViolation): string {
-  const call = operation === null ? 'init' : formatOperation(operation, toHex);
-  return shortened(`${call}  -> ${formatResponse(header.config, response)}`);
+function callText({ operation }: LogViolation): string {
+  return operation === null ? 'init' : formatOperation(operation, toHex);
+}
+
+function answerText({ header }: JudgedLog, { response }: LogViolation): string {
+  return formatResponse(header.config, response);
+}
+
+/** A log becomes a program that other targets can run. Standard input cannot be read again. */
+function shrinkOf(path: string): string | null {
+  return path === '-' ? null : commandLine('shrink', path);
 }
 
 function violationLines(log: JudgedLog, violation: LogViolation, path: string): readonly string[] {
@@ -22,8 +32,8 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
   const frame = pfn === null ? [] : [`          page frame ${pfn}, owner ${owner ?? 'unknown'}`];
   return [
     `line      ${path}:${line}`,
-    `call      ${callText(log, violation)}`,
-    `broken    ${clause}: ${sentence}`,
+    `call      ${shortened(`${callText(violation)}  -> ${answerText(log, violation)}`)}`,
+    `violation ${clause}: ${sentence}`,
     `          ${explanation}`,
     ...frame,
     '',
@@ -32,34 +42,47 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
 
 const VERDICTS = {
   admitted: 'admitted: the specification admits every answer in',
-  broken: 'broken: the last of',
+  violated: 'violated: by the last of',
   cut: 'cut short: the specification admits what is whole,',
 } as const;
 
-/** Returns the verdict in one line. */
-function judgeVerdictLine({ verdict, operations, seconds }: JudgedLog): string {
-  return `${VERDICTS[verdict]} ${grouped(operations)} operations (${seconds.toFixed(1)} s)`;
+function verdictLine({ verdict, operations, seconds }: JudgedLog): string {
+  return `${VERDICTS[verdict]} ${counted(operations, 'operation')} (${seconds.toFixed(1)} s)`;
 }
 
 /** Returns the report on a judged log, without the last line break. */
 export function judgeReport(log: JudgedLog, path: string): string {
   const tables = [callTable(log.calls), clauseTable(log.clauses)].flatMap((text) => [text, '']);
-  const violation = log.violation === null ? [] : violationLines(log, log.violation, path);
-  return [...tables, ...violation, judgeVerdictLine(log)].join('\n');
+  const { violation } = log;
+  const lines = violation === null ? [] : violationLines(log, violation, path);
+  const next = violation === null ? null : shrinkOf(path);
+  return [...tables, ...lines, verdictLine(log), ...(next === null ? [] : [nextLine(next)])].join('\n');
+}
+
+function counterexampleOf(log: JudgedLog, violation: LogViolation, path: string): CounterexampleJson {
+  const { clause, explanation, pfn, owner, operation } = violation;
+  const at = operation === null ? -1 : log.operations - 1;
+  return counterexampleJson({
+    violation: { clause, explanation, at, pfn, owner },
+    from: path,
+    call: callText(violation),
+    answer: answerText(log, violation),
+    operations: log.operations,
+    next: shrinkOf(path),
+  });
 }
 
 /** Returns the result as `--json` prints it. */
-export function judgeJson({
-  verdict,
-  operations,
-  seconds,
-  calls,
-  clauses,
-  violation,
-  cut,
-}: JudgedLog): object {
-  const { response: _, operation, ...found } = violation ?? { response: null, operation: null };
-  const broken =
-    violation === null ? {} : { violation: { ...found, call: operation === null ? 'init' : operation.call } };
-  return { verdict, operations, seconds, ...broken, ...(cut === null ? {} : { cut }), calls, clauses };
+export function judgeJson(log: JudgedLog, path: string): object {
+  const { verdict, operations, seconds, calls, clauses, violation, cut } = log;
+  return {
+    verdict,
+    operations,
+    seconds,
+    line: violation?.line ?? null,
+    cut,
+    calls,
+    clauses,
+    counterexample: violation === null ? null : counterexampleOf(log, violation, path),
+  };
 }

@@ -38,7 +38,10 @@ describe.concurrent('frameproof judge', () => {
     const { exitCode, stdout } = await run('judge twice.log');
     expect(exitCode).toBe(1);
     expect(stdout).toContain(`line      twice.log:${at + 2}\ncall      free(0x`);
-    expect(stdout).toMatch(/^broken {4}free\.owner: .*\n.*\n {10}page frame \d+, owner pmm$/m);
+    expect(stdout).toMatch(/^violation free\.owner: .*\n.*\n {10}page frame \d+, owner pmm$/m);
+    expect(stdout).toMatch(
+      /\nviolated: by the last of [\d,]+ operations \(.*\)\nnext: npx frameproof shrink twice\.log\n$/,
+    );
   });
 
   it('prints its result as JSON where it is asked to', async () => {
@@ -79,28 +82,32 @@ describe.concurrent('frameproof shrink', () => {
         .join('\n')}\n`,
     );
     const target = example('broken-double-free');
-    const { exitCode, stdout } = await run(`shrink double.log --target ${target} --save-to shrunk --json`);
+    const { exitCode, stdout } = await run(`shrink double.log --target ${target} --corpus shrunk --json`);
     expect(exitCode).toBe(1);
     const result = JSON.parse(stdout);
-    expect(result).toMatchObject({ verdict: 'shrunk', clause: 'free.owner', operations: 1 });
-    const again = await run(`shrink ${result.file} --save-to shrunk`);
+    expect(result).toMatchObject({
+      verdict: 'shrunk',
+      counterexample: { violation: { clause: 'free.owner' }, operations: 1, from: 'double.log' },
+    });
+    const { file } = result.counterexample;
+    const again = await run(`shrink ${file} --corpus shrunk`);
     expect(again.exitCode).toBe(1);
-    expect(again.stdout).toContain(`saved     ${result.file}\n`);
+    expect(again.stdout).toContain(`saved     ${file}\nnext: npx frameproof replay ${file}\n`);
   });
 
   it('says so and exits with 3 where the target breaks no clause', async () => {
     const { exitCode, stdout, stderr } = await run('shrink run.log');
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toBe(
-      'frameproof: this file no longer applies: run.log: frameproof breaks no clause on it\n',
+      'frameproof: this file no longer applies: run.log: frameproof violates no clause on it\n',
     );
   });
 
-  it('says how far it came, and exits with 4, where the budget ends before the log does', async () => {
-    const { exitCode, stdout, stderr } = await run('shrink run.log --budget 0.001');
+  it('says how far it came, and exits with 4, where the time ends before the log does', async () => {
+    const { exitCode, stdout, stderr } = await run('shrink run.log --shrink-time 0.001');
     expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: '' });
     expect(stdout).toMatch(
-      /^unfinished: run\.log: [\d,]+ of 2,000 operations ran on frameproof in [\d.]+ s and broke no clause; --budget allows for more\n$/,
+      /^unfinished: run\.log: [\d,]+ of 2,000 operations ran on frameproof in [\d.]+ s and violated no clause\nnext: npx frameproof shrink run\.log --target frameproof --shrink-time 1\n$/,
     );
   });
 
@@ -143,14 +150,14 @@ describe.concurrent('the corpus of frameproof check', () => {
   const text = readFileSync(join(ROOT, 'corpus/double-free.json'), 'utf8');
   const quick = 'check --programs 5 --seed 1';
 
-  it('is run first, and a trace that is broken ends the run with 1', async () => {
+  it('is run first, and a trace that is violated ends the run with 1', async () => {
     const { exitCode, stdout } = await run(
       `${quick} --target ${example('broken-double-free')} --corpus mine`,
     );
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^corpus {2}\d traces of frameproof, 0 of mine$/m);
-    expect(stdout).toMatch(/^broken: a counterexample in the corpus, \S+double-free\.json$/m);
-    expect(stdout).toMatch(/^replay {4}npx frameproof replay mine\/free\.owner-/m);
+    expect(stdout).toMatch(/^violated: by a trace of the corpus, \S+double-free\.json$/m);
+    expect(stdout).toMatch(/^next: npx frameproof replay mine\/free\.owner-/m);
   });
 
   it('lists what no longer applies, and exits with 3 where nothing else fails', async () => {

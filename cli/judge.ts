@@ -1,9 +1,13 @@
-/** `frameproof judge`: says whether the specification admits a recorded run, and where it first does not. */
+/** `frameproof judge`: says whether the specification admits a recorded run, and otherwise which line it does not admit. */
+
 import { Command } from 'commander';
 import { judgeLog } from '../counterexamples/log/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { EXIT } from './exit-codes.ts';
+import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
+import { jsonOption } from './options.ts';
+import { endWith } from './outcome.ts';
 
 interface JudgeOptions {
   readonly json?: boolean;
@@ -11,10 +15,10 @@ interface JudgeOptions {
 
 async function judge(path: string, { json }: JudgeOptions): Promise<void> {
   const log = await judgeLog(path);
-  const text = json === true ? JSON.stringify(judgeJson(log), null, 1) : judgeReport(log, path);
+  const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
   process.stdout.write(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
-  process.exitCode = log.verdict === 'admitted' ? EXIT.holds : EXIT.broken;
+  endWith(log.verdict === 'admitted' ? EXIT.holds : EXIT.violated);
 }
 
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -22,6 +26,7 @@ export function judgeCommand(): Command {
   return new Command('judge')
     .description('say whether the specification admits a recorded run, and where it first does not')
     .argument('<log>', 'log file, or - for standard input')
-    .option('--json', 'print the result as JSON')
+    .addOption(jsonOption())
+    .addHelpText('after', examples('npx frameproof judge boot.log'))
     .action(judge);
 }

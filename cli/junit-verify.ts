@@ -5,7 +5,7 @@ import type { VerifyResult } from '../properties/verify/index.ts';
 import { STEP_NAMES, type Step } from '../properties/verify/index.ts';
 import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';
 
-/** What a report on a verification is called. */
+/** The names of the two sides of a verification. */
 export interface VerifiedNames {
   readonly candidate: string;
   readonly baseline: string;

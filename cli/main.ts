@@ -2,7 +2,10 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT } from './exit-codes.ts';
-import { type Failure, failureOf, NO_RESULT } from './failure.ts';
+import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
+import { examples } from './help.ts';
+import { endWith, takeOutcome } from './outcome.ts';
+import { endWithSupervisor, isSupervised, keepProcessAlive, reportOutcome } from './supervised.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -19,8 +22,8 @@ function version(): string {
   return 'unknown';
 }
 
-/** Every command, in the order in which help lists them, and how it is loaded: a module that is not needed is not read. */
-const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+/** Every command, in the order in which help lists them. Each is loaded when it is needed. */
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.ts')).checkCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
   ['merge', async () => (await import('./merge.ts')).mergeCommand()],
@@ -34,7 +37,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['soak', async () => (await import('./soak.ts')).soakCommand()],
 ]);
 
-/** Returns the command that a command line begins with, none where it asks for the version alone, else all: help lists them. */
+/** Returns the command that a command line begins with, none for `--version`, and all for anything else: help lists them. */
 function needed(args: readonly string[]): Promise<readonly Command[]> {
   const [first = '', ...others] = args;
   if (others.length === 0 && first === '--version') return Promise.resolve([]);
@@ -42,14 +45,14 @@ function needed(args: readonly string[]): Promise<readonly Command[]> {
   return Promise.all(named === undefined ? [...COMMANDS.values()].map((load) => load()) : [named()]);
 }
 
-/** Returns what parses a command line, with the commands that it needs. */
+/** Returns the parser of a command line, with the commands that it needs. */
 async function programFor(args: readonly string[]): Promise<Command> {
   const command = new Command('frameproof')
-    .description('proves page-frame allocators: one specification, one judge, counterexamples worth reading')
+    .description('checks page-frame allocators: one specification, one judge, counterexamples worth reading')
     .version(version())
     .addHelpText(
       'after',
-      `\nexit codes: ${EXIT.holds} holds, ${EXIT.broken} broken, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended by a budget, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
@@ -63,10 +66,10 @@ const STANDARD_ERROR = 2;
 /** Prints a failure at once, also where the process is about to end. */
 function fail({ text, exitCode }: Failure): void {
   if (text !== '') writeSync(STANDARD_ERROR, text);
-  process.exitCode = exitCode;
+  endWith(exitCode);
 }
 
-/** A reader that has read enough (`| head`) is no failure: the rest is not printed, and the exit code is that of the result. */
+/** A reader that stops reading (`| head`) is not a failure: the rest is not printed, and the exit code is that of the result. */
 function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error) => {
@@ -81,21 +84,49 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return failureOf(error);
+    return failureOf(error, args[0]);
   }
+}
+
+/** Says what a target threw outside its calls, in a timer or a promise. It decides nothing. */
+function noteStray(error: unknown): void {
+  const { text } = failureOf(error);
+  const [line = ''] = text.split('\n').slice(text.startsWith('frameproof: this is a bug') ? 1 : 0);
+  writeSync(
+    STANDARD_ERROR,
+    errorLine(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`),
+  );
+}
+
+/** Ends as the command does: with its outcome, whatever a target has made of this process. */
+function conclude(): void {
+  const exitCode = takeOutcome();
+  if (isSupervised()) reportOutcome(exitCode);
+  process.exitCode = exitCode;
 }
 
 /** Runs a command line, without the first two words of `process.argv`, as all that this process does; sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {
-  const onEarlyExit = (): void => fail(NO_RESULT);
+  const onEarlyExit = (): void => {
+    fail(NO_RESULT);
+    conclude();
+  };
   process.once('exit', onEarlyExit);
-  process.on('uncaughtException', (error) => {
-    process.off('exit', onEarlyExit);
-    fail(failureOf(error));
-    process.exit();
-  });
   tolerateClosedPipes();
+  if (isSupervised()) {
+    process.on('uncaughtException', noteStray);
+    process.on('unhandledRejection', noteStray);
+    keepProcessAlive();
+    endWithSupervisor();
+  } else
+    process.on('uncaughtException', (error) => {
+      process.off('exit', onEarlyExit);
+      fail(failureOf(error));
+      conclude();
+      process.exit();
+    });
   const failure = await run(args);
   if (failure !== null) fail(failure);
   process.off('exit', onEarlyExit);
+  conclude();
 }

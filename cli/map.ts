@@ -11,6 +11,7 @@ import {
   readMemoryMap,
   toHex,
 } from '../spec/maps/index.ts';
+import { examples } from './help.ts';
 import { pageAddress } from './map-flags.ts';
 import { mapReport } from './map-report.ts';
 
@@ -43,6 +44,7 @@ export function mapCommand(): Command {
       `end of the bitmap zone (default: ${toHex(DEFAULT_BITMAP_MAX_ADDR)})`,
       pageAddress('--bitmap-max-addr'),
     )
+    .addHelpText('after', examples('npx frameproof map boot.log', 'npx frameproof map /proc/iomem --json'))
     .action((path: string, options: MapOptions) => {
       process.stdout.write(`${render(path, options)}\n`);
     });

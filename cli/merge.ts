@@ -1,12 +1,17 @@
 /** `frameproof merge`: unites the results of all shards of a check into the one that the check would have had undivided. */
 import { Command } from 'commander';
 import type { CorpusFile } from '../counterexamples/corpus/index.ts';
+import { saveTrace } from '../counterexamples/trace/index.ts';
 import { type MergedRun, mergeShards } from '../properties/random/index.ts';
-import { conclude, type Shown } from './check-result.ts';
+import { counted } from '../spec/index.ts';
+import { conclude, type ResultFlags } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';
-import { type KeptCounterexample, savedCounterexample } from './counterexample.ts';
+import type { ReportedCounterexample } from './counterexample-report.ts';
+import { examples } from './help.ts';
+import { corpusOption, GENERATED, jsonOption, junitOption } from './options.ts';
+import { savedIn } from './output-file.ts';
 
-interface MergeOptions extends Shown {
+interface MergeOptions extends ResultFlags {
   readonly corpus: string;
 }
 
@@ -15,9 +20,7 @@ function header({ run, shards }: MergedRun): string {
   const promises = policies.length === 0 ? 'no policy' : policies.join(', ');
   return [
     `target  ${target.name} (promises ${promises})`,
-    ...[...(generated ? ['generated'] : []), ...maps.map(({ name }) => name)].map(
-      (name) => `map     ${name}`,
-    ),
+    ...[...(generated ? [GENERATED] : []), ...maps.map(({ name }) => name)].map((name) => `map     ${name}`),
     `seed    ${seed}`,
     `shards  ${shards}`,
     '',
@@ -36,26 +39,31 @@ function corpusOfRun({ corpus, counterexample }: MergedRun): CheckedCorpus {
 }
 
 /** Saves the counterexample, where there is one, as an undivided run does. */
-function keep({ counterexample }: MergedRun, { corpus }: MergeOptions): KeptCounterexample | null {
+function reportOf({ counterexample }: MergedRun, { corpus }: MergeOptions): ReportedCounterexample | null {
   if (counterexample === null) return null;
   const { found, shrunk } = counterexample;
-  const foundOperations = found.scenario.operations.length;
-  return savedCounterexample(
-    { trace: shrunk, foundOperations, shrinking: null, flaky: null, slippedTo: null },
-    { saveTo: corpus, flag: '--corpus' },
-  );
+  return {
+    trace: shrunk,
+    foundOperations: found.scenario.operations.length,
+    shrinking: null,
+    flaky: null,
+    slippedTo: null,
+    certificate: null,
+    path: savedIn(corpus, (folder) => saveTrace(folder, shrunk)),
+  };
 }
 
-function merge(folder: string, options: MergeOptions): void {
+async function merge(folder: string, options: MergeOptions): Promise<void> {
   const merged = mergeShards(folder);
   const corpus = corpusOfRun(merged);
   if (options.json !== true) process.stdout.write(`${header(merged)}${corpusReport(corpus)}\n`);
   const { run, result, shards } = merged;
-  const remark = {
-    line: `merged: ${shards} shards of ${folder}; the seconds are those of all shards together`,
+  const extra = {
+    lines: [`merged: ${counted(shards, 'shard')} of ${folder}; the seconds are the sum over all shards`],
     json: { shards },
   };
-  conclude({ target: run.target.name, corpus, result, kept: keep(merged, options) }, options, remark);
+  const check = { target: run.target.name, corpus, result, report: reportOf(merged, options) };
+  await conclude(check, options, extra);
 }
 
 /** Returns the command `frameproof merge`. Its errors are `SpecError`s, thrown. */
@@ -63,8 +71,9 @@ export function mergeCommand(): Command {
   return new Command('merge')
     .description('unite the results of all shards of a check into one verdict')
     .argument('<folder>', 'folder with the files that check --shard wrote')
-    .option('--corpus <folder>', 'folder where a counterexample is saved', 'counterexamples')
-    .option('--junit <file>', 'write the result as JUnit XML')
-    .option('--json', 'print the result as JSON')
+    .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(junitOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('npx frameproof merge shards'))
     .action(merge);
 }

@@ -68,7 +68,7 @@ describe.concurrent('the commands of the guide to native targets', () => {
       return;
     }
     expect({ verdict, exitCode }).toEqual({ verdict: 'violated', exitCode: 1 });
-    expect(counterexample.clause).toBe(clause);
+    expect(counterexample.violation.clause).toBe(clause);
     expect(counterexample.operations).toBeLessThanOrEqual(2);
   });
 
@@ -100,7 +100,9 @@ describe('frameproof check on an executable', () => {
     const { stdout, exitCode } = await frameproof([...args, '--corpus', 'other'], { cwd: folder });
     expect(exitCode).toBe(1);
     // It reports nothing when it fails, and does not panic.
-    expect(JSON.parse(stdout).counterexample.clause).toMatch(/^(failure\.(enomem|warns)|misuse\.panics)$/);
+    expect(JSON.parse(stdout).counterexample.violation.clause).toMatch(
+      /^(failure\.(enomem|warns)|misuse\.panics)$/,
+    );
   });
 
   it('leaves no process of the target behind when it is killed itself', async () => {
@@ -113,7 +115,7 @@ while :; do :; done
 `,
     );
     chmodSync(path, 0o755);
-    const child = start(['check', '--target', path, '--program-ms', '60000'], { cwd: folder });
+    const child = start(['check', '--target', path, '--program-time', '60000'], { cwd: folder });
     const closed = ended(child);
     const pid = await vi.waitFor(() => Number(readFileSync(`${path}.pid`, 'utf8')), { timeout: 20_000 });
     child.kill('SIGKILL');

@@ -1,28 +1,8 @@
-/** Options that several commands share, and how their values are read. Bad values are `SpecError`s of one line. */
-import { readFileSync } from 'node:fs';
+/** Options that several commands share, so that one flag means one thing in all of them. Bad values are `SpecError`s of one line. */
 import { Option } from 'commander';
-import * as either from 'fp-ts/lib/Either.js';
-import type * as t from 'io-ts';
 import type { Shard } from '../properties/random/index.ts';
-import {
-  decodeProfile,
-  HexPageAddress,
-  type PhysicalAddress,
-  Policy,
-  type Profile,
-  parseJson,
-  SpecError,
-} from '../spec/index.ts';
-
-function flagValue<A>(
-  codec: t.Decoder<unknown, A> & { readonly name: string },
-  flag: string,
-  text: string,
-): A {
-  const decoded = codec.decode(text);
-  if (either.isRight(decoded)) return decoded.right;
-  throw new SpecError(`${flag}: expected ${codec.name}, found ${JSON.stringify(text)}`);
-}
+import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/maps/index.ts';
+import { pageAddress } from './map-flags.ts';
 
 /** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
 export function wholeNumber(flag: string, least: number): (text: string) => number {
@@ -35,71 +15,103 @@ export function wholeNumber(flag: string, least: number): (text: string) => numb
   };
 }
 
-/** Returns the number of seconds in `text`; throws `SpecError` unless it is above 0. */
-export function seconds(flag: string): (text: string) => number {
+function decimal(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** Returns a reader of numbers above 0; `what` names them in the error. */
+export function positive(flag: string, what = 'a number'): (text: string) => number {
   return (text) => {
-    const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    const n = decimal(text);
     if (n > 0) return n;
-    throw new SpecError(`${flag}: expected seconds above 0, found ${JSON.stringify(text)}`);
+    throw new SpecError(`${flag}: expected ${what} above 0, found ${JSON.stringify(text)}`);
   };
-}
-
-/** Returns a reader of numbers above 0. */
-export function positive(flag: string): (text: string) => number {
-  return (text) => {
-    const n = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-    if (n > 0) return n;
-    throw new SpecError(`${flag}: expected a number above 0, found ${JSON.stringify(text)}`);
-  };
-}
-
-/** Returns the policies that `text` lists, separated by commas; none for `none`. */
-export function policyList(text: string): readonly Policy[] {
-  if (text === 'none') return [];
-  return text.split(',').map((name) => flagValue(Policy, '--policy', name.trim()));
-}
-
-/** Returns the page-aligned physical address in `text`, in hex. */
-export function pageAddress(flag: string): (text: string) => PhysicalAddress {
-  return (text) => flagValue(HexPageAddress, flag, text);
-}
-
-function readProfile(path: string): Profile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SpecError(`--profile: expected a readable file, found ${path}: ${reason}`, { cause: error });
-  }
-  return decodeProfile(parseJson(text, path), path);
-}
-
-/** The option that says what a target claims. */
-export function profileOption(): Option {
-  return new Option(
-    '--profile <file>',
-    'JSON: what the target claims to do (default: what it says itself)',
-  ).argParser(readProfile);
-}
-
-/** The option that bounds the time of a program in an executable. */
-export function programMsOption(): Option {
-  return new Option(
-    '--program-ms <n>',
-    'milliseconds that a program may take in an executable (default: 1000, more for large maps)',
-  ).argParser(wholeNumber('--program-ms', 1));
 }
 
 /** Adds one more value of an option that may be given several times. */
-export function repeated(text: string, earlier: readonly string[] = []): readonly string[] {
+function repeated(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];
+}
+
+/** The word for the generated maps, as a value of `--map`. */
+export const GENERATED = 'generated';
+
+/** `--map`, for commands that run on several. */
+export function mapsOption(): Option {
+  return new Option(
+    '--map <path>',
+    `memory map to run on, instead of generated ones and this machine's; may be repeated; "${GENERATED}" for generated ones`,
+  ).argParser(repeated);
+}
+
+/** `--bitmap-max-addr`, for commands that run on several maps. */
+export function bitmapMaxAddrOption(): Option {
+  return new Option('--bitmap-max-addr <address>', 'end of the bitmap zone on maps that are not generated')
+    .argParser(pageAddress('--bitmap-max-addr'))
+    .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR));
+}
+
+/** `--seed`, for commands that pick a seed of their own where none is given. */
+export function seedOption(): Option {
+  return new Option('--seed <n>', 'repeat the run of this seed (default: a new seed each time)').argParser(
+    wholeNumber('--seed', 0),
+  );
+}
+
+/** `--operations`: the length of random programs. */
+export function operationsOption(most: number): Option {
+  return new Option('--operations <n>', 'operations in a program, at most')
+    .argParser(wholeNumber('--operations', 1))
+    .default(most);
+}
+
+/** `--time`: seconds of searching. */
+export function timeOption(what: string): Option {
+  return new Option('--time <seconds>', what).argParser(positive('--time', 'seconds'));
+}
+
+const DEFAULT_SHRINK_SECONDS = 10;
+
+/** `--shrink-time`: seconds of all that follows a find. */
+export function shrinkTimeOption(): Option {
+  return new Option(
+    '--shrink-time <seconds>',
+    'time for making a counterexample simple, 0 to leave it as found',
+  )
+    .argParser((text) => {
+      const n = decimal(text);
+      if (n >= 0) return n;
+      throw new SpecError(`--shrink-time: expected seconds of at least 0, found ${JSON.stringify(text)}`);
+    })
+    .default(DEFAULT_SHRINK_SECONDS);
+}
+
+/** `--threads`. */
+export function threadsOption(byDefault: string): Option {
+  return new Option('--threads <n>', `threads to run on (default: ${byDefault})`).argParser(
+    wholeNumber('--threads', 1),
+  );
+}
+
+/** `--corpus`: the folder of counterexamples. */
+export function corpusOption(what = 'folder of counterexamples: read first, and saved to'): Option {
+  return new Option('--corpus <folder>', what).default('counterexamples');
+}
+
+/** `--junit`. */
+export function junitOption(): Option {
+  return new Option('--junit <file>', 'write the result as JUnit XML');
+}
+
+/** `--json`. */
+export function jsonOption(): Option {
+  return new Option('--json', 'print the result as JSON');
 }
 
 /** The variable in which a Kubernetes Indexed Job numbers its pods. */
 const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
 
-/** Returns the shard in `text`: I/N, or N alone where the environment says which one this is. */
+/** Returns the shard in `text`: I/N, or N where the environment says which one this is. */
 export function shard(text: string, environment: NodeJS.ProcessEnv = process.env): Shard {
   const named = environment[INDEX_VARIABLE];
   const [, index = named ?? '', of = ''] = /^(?:(\d+)\/)?(\d+)$/.exec(text) ?? [];
@@ -108,14 +120,4 @@ export function shard(text: string, environment: NodeJS.ProcessEnv = process.env
   throw new SpecError(
     `--shard: expected I/N with I from 0 to N - 1, or N with I in ${INDEX_VARIABLE}, which ${known}, found ${JSON.stringify(text)}`,
   );
-}
-
-/** More threads than this say nothing that fewer do not. */
-export const MOST_WORKERS = 64;
-
-/** Returns the number of workers in `text`. */
-export function workers(text: string): number {
-  const n = wholeNumber('--workers', 2)(text);
-  if (n <= MOST_WORKERS) return n;
-  throw new SpecError(`--workers: expected at most ${MOST_WORKERS}, found ${JSON.stringify(text)}`);
 }

@@ -212,7 +212,7 @@ describe('where vitest is installed too', () => {
     const [works, broken] = assertionResults;
     expect(works).toMatchObject({ status: 'passed', ancestorTitles: ['one that works'] });
     expect(broken).toMatchObject({ status: 'failed', ancestorTitles: ['one that is broken'] });
-    expect(broken.failureMessages.join()).toContain('broken    alloc.page-aligned: ');
+    expect(broken.failureMessages.join()).toContain('violation alloc.page-aligned: ');
     const [file = ''] = globSync('found/*.json', { cwd: user });
     expect(broken.failureMessages.join()).toContain(`saved     ${file}`);
   });

@@ -4,11 +4,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { type RecordOptions, recordLog } from '../properties/log/index.ts';
-import { OURS } from '../runner/index.ts';
-import { loadLocalTarget } from '../runner/load/index.ts';
+import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
+import { examples } from './help.ts';
 import { wholeNumber } from './options.ts';
+import { moduleOption } from './target-options.ts';
 
 interface RecordFlags {
   readonly target: string;
@@ -46,7 +47,7 @@ async function write(text: Readable, out: string): Promise<void> {
 }
 
 async function record(flags: RecordFlags): Promise<void> {
-  const target = await loadLocalTarget(flags.target);
+  const target = await loadInteractiveTarget(flags.target);
   const { operations, seed, provoke = null } = flags;
   const provokesFrom = provoke === true ? 0 : provoke;
   const { map } = readMemoryMap(flags.map);
@@ -63,13 +64,17 @@ export function recordCommand(): Command {
     .description('write a log of a long run of an allocator, for judge and shrink')
     .requiredOption('--map <path>', 'memory map to run on')
     .option('--out <file>', 'file to write, or - for standard output', '-')
-    .option('--target <module>', 'module whose default export builds a manager', OURS.name)
+    .addOption(moduleOption())
     .option('--operations <n>', 'operations to record', wholeNumber('--operations', 1), DEFAULT_OPERATIONS)
     .option('--seed <n>', 'seed of the workload', wholeNumber('--seed', 0), 1)
     .option(
       '--provoke [operation]',
-      'make calls that just fit, must be refused or must panic, too, from this operation on',
+      'from this operation on, also make calls that just fit, that must be refused and that must panic',
       wholeNumber('--provoke', 0),
+    )
+    .addHelpText(
+      'after',
+      examples('npx frameproof record --map machine.txt --operations 100000 --provoke --out run.log'),
     )
     .action(record);
 }

@@ -30,7 +30,7 @@ const cwd = temporaryFolder({
 describe.concurrent('frameproof replay', () => {
   it('says that a trace holds on a target that has no such defect, and exits with 0', async () => {
     const result = await frameproof(['replay', 'holds.json'], { cwd });
-    expect(result.stdout).toMatch(/^holds: 2 operations, no clause is broken$/m);
+    expect(result.stdout).toMatch(/^holds: 2 operations, no clause is violated$/m);
     expect(result).toMatchObject({ stderr: '', exitCode: 0 });
   });
 
@@ -45,13 +45,17 @@ describe.concurrent('frameproof replay', () => {
   it('exits with 1 and names both clauses where the target breaks another one', async () => {
     const result = await frameproof(['replay', 'holds.json', '--target', 'changed.mjs'], { cwd });
     expect(result.stdout).toMatch(
-      /^broken otherwise: init\.total is broken, the file says alloc\.complete$/m,
+      /^another clause: init\.total is violated, the file says alloc\.complete$/m,
     );
     expect(result).toMatchObject({ stderr: '', exitCode: 1 });
   });
 
   it('prints its result as JSON where it is asked to', async () => {
     const { stdout } = await frameproof(['replay', 'holds.json', '--json'], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'holds', target: 'frameproof', violation: null });
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'holds',
+      target: 'frameproof',
+      counterexample: null,
+    });
   });
 });

@@ -1,18 +1,22 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
+
 import { Command } from 'commander';
-import { decodeTrace, formatCounterexample, readTraceText } from '../counterexamples/trace/index.ts';
 import {
-  decodeConcurrentTrace,
-  isConcurrentTrace,
-  loadConcurrentTarget,
-  replayConcurrent,
-} from '../properties/concurrent/index.ts';
-import { type Execution, execute } from '../runner/index.ts';
+  decodeTrace,
+  formatCounterexample,
+  readTraceText,
+  scenarioFor,
+} from '../counterexamples/trace/index.ts';
+import { type Execution, execute, OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
-import { type Profile, parseJson, type Trace } from '../spec/index.ts';
-import { historyLines } from './concurrent-report.ts';
+import { counted, type Profile, parseJson, type Trace } from '../spec/index.ts';
+import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT } from './exit-codes.ts';
-import { profileOption } from './options.ts';
+import { examples } from './help.ts';
+import { commandLine, nextLine } from './next-step.ts';
+import { jsonOption } from './options.ts';
+import { endWith } from './outcome.ts';
+import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
@@ -20,86 +24,117 @@ interface ReplayOptions {
   readonly json?: boolean;
 }
 
-/** What a replay came to. */
 type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
 
-function verdictOf(execution: Execution, recorded: Trace): ReplayVerdict {
-  const { violation, dangling } = execution;
+const EXIT_OF = {
+  holds: EXIT.holds,
+  reproduced: EXIT.violated,
+  'another clause': EXIT.violated,
+  'no longer applies': EXIT.outdated,
+} as const;
+
+/** A replay that has ended, as it is shown. */
+interface Replayed {
+  readonly verdict: ReplayVerdict;
+  readonly target: string;
+  /** The lines that show the run. */
+  readonly run: readonly string[];
+  /** The verdict in one line. */
+  readonly text: string;
+  readonly counterexample: CounterexampleJson | null;
+}
+
+function show({ run, counterexample, ...result }: Replayed, isJson: boolean): void {
+  const next = counterexample?.next ?? null;
+  const text = isJson
+    ? JSON.stringify({ ...result, counterexample })
+    : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
+  process.stdout.write(`${text}\n`);
+  endWith(EXIT_OF[result.verdict]);
+}
+
+function violationText(verdict: ReplayVerdict, now: string, recorded: string | undefined): string {
+  return verdict === 'reproduced'
+    ? `reproduced: ${now} is violated`
+    : `another clause: ${now} is violated, the file says ${recorded ?? 'that none is'}`;
+}
+
+/** Runs a concurrent trace again. */
+async function replayHistory(path: string, data: unknown, options: ReplayOptions): Promise<Replayed> {
+  const { decodeConcurrentTrace, loadConcurrentTarget, replayConcurrent } = await import(
+    '../properties/concurrent/index.ts'
+  );
+  const { concurrentCounterexample, historyLines } = await import('./concurrent-report.ts');
+  const trace = decodeConcurrentTrace(data, path);
+  const target = await loadConcurrentTarget(options.target ?? trace.target);
+  const { name } = target;
+  const found = replayConcurrent(target, trace);
+  if (found === null) {
+    const text = 'holds: some order explains the calls';
+    return { verdict: 'holds', target: name, run: [], text, counterexample: null };
+  }
+  const { clause } = found.violation;
+  const verdict = clause === trace.violation.clause ? 'reproduced' : 'another clause';
+  return {
+    verdict,
+    target: name,
+    run: historyLines(found),
+    text: violationText(verdict, clause, trace.violation.clause),
+    counterexample: concurrentCounterexample(found.violation, { target: name, found, from: path }),
+  };
+}
+
+function verdictOf({ violation, dangling }: Execution, recorded: Trace): ReplayVerdict {
   if (violation !== null)
     return violation.clause === recorded.violation?.clause ? 'reproduced' : 'another clause';
   return dangling.length > 0 ? 'no longer applies' : 'holds';
 }
 
-function explain(
-  verdict: ReplayVerdict,
-  { dangling, operations, violation }: Execution,
-  recorded: Trace,
-): string {
-  const was = recorded.violation?.clause ?? 'nothing';
+function textOf(verdict: ReplayVerdict, execution: Execution, recorded: Trace): string {
+  const { dangling, operations, violation } = execution;
+  if (violation !== null) return violationText(verdict, violation.clause, recorded.violation?.clause);
+  if (verdict === 'holds') return `holds: ${counted(operations.length, 'operation')}, no clause is violated`;
   const [first] = dangling;
-  const passedOver = `operation ${(first?.at ?? 0) + 1} ${first?.beyond ?? `refers to ${first?.reference}, which this target did not hand out`}`;
-  switch (verdict) {
-    case 'reproduced':
-      return `reproduced: ${was} is broken`;
-    case 'another clause':
-      return `broken otherwise: ${violation?.clause} is broken, the file says ${was}`;
-    case 'no longer applies':
-      return `no longer applies: ${passedOver}`;
-    default:
-      return `holds: ${operations.length} operations, no clause is broken`;
-  }
+  const why = first?.beyond ?? `refers to ${first?.reference}, which this target did not hand out`;
+  return `no longer applies: operation ${(first?.at ?? 0) + 1} ${why}`;
 }
 
-const EXIT_OF = {
-  holds: EXIT.holds,
-  reproduced: EXIT.broken,
-  'another clause': EXIT.broken,
-  'no longer applies': EXIT.outdated,
-} as const;
-
-/** Runs a concurrent trace again, and shows it. */
-async function replayHistory(path: string, data: unknown, options: ReplayOptions): Promise<void> {
-  const trace = decodeConcurrentTrace(data, path);
-  const target = await loadConcurrentTarget(options.target ?? trace.target);
-  const found = replayConcurrent(target, trace);
-  const was = trace.violation.clause;
-  const isSame = found?.violation.clause === was;
-  const verdict = found === null ? 'holds' : isSame ? 'reproduced' : 'another clause';
-  const text =
-    found === null
-      ? 'holds: some order explains the calls'
-      : `${verdict}: ${found.violation.clause} is broken`;
-  if (options.json === true)
-    process.stdout.write(`${JSON.stringify({ verdict, target: target.name, text })}\n`);
-  else {
-    const shown = found === null ? [] : historyLines(found);
-    process.stdout.write(`${[...shown, text].join('\n')}\n`);
-  }
-  process.exitCode = EXIT_OF[verdict];
+/** The next step after a violation: a regression test in the language of the target. */
+function exportOf(path: string, target: string): string {
+  const isModule = target === OURS.name || /\.[cm]?[jt]s$/.test(target);
+  return commandLine('export', path, '--as', isModule ? 'vitest' : 'c');
 }
+
+async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
+  const { profile } = options;
+  const target = await loadTarget(options.target ?? recorded.target, undefined, { profile });
+  const execution = execute(target, scenarioFor(target, recorded));
+  const verdict = verdictOf(execution, recorded);
+  const trace = execution.trace();
+  return {
+    verdict,
+    target: target.name,
+    run: formatCounterexample(trace),
+    text: textOf(verdict, execution, recorded),
+    counterexample:
+      execution.violation === null
+        ? null
+        : counterexampleJson({ ...factsOf(trace), from: path, next: exportOf(path, target.name) }),
+  };
+}
+
+const FORMAT: Trace['format'] = 'frameproof/trace';
 
 async function replay(path: string, options: ReplayOptions): Promise<void> {
   const written = readTraceText(path);
   const data = parseJson(written, path);
-  if (isConcurrentTrace(data)) return replayHistory(path, data, options);
-  const recorded = decodeTrace(written, path);
-  const target = await loadTarget(options.target ?? recorded.target, undefined, {
-    profile: options.profile,
-  });
-  // A target is held to what the trace was judged by, as far as it promises that.
-  const policies = recorded.scenario.policies.filter(
-    (policy) => target.name === recorded.target || target.policies.includes(policy),
-  );
-  const execution = execute(target, { ...recorded.scenario, policies });
-  const verdict = verdictOf(execution, recorded);
-  const text = explain(verdict, execution, recorded);
-  if (options.json === true) {
-    const { violation } = execution;
-    process.stdout.write(`${JSON.stringify({ verdict, target: target.name, text, violation })}\n`);
-  } else {
-    process.stdout.write(`${formatCounterexample(execution.trace()).join('\n')}\n${text}\n`);
-  }
-  process.exitCode = EXIT_OF[verdict];
+  const isPlain = typeof data === 'object' && data !== null && 'format' in data && data.format === FORMAT;
+  const concurrent = isPlain ? null : await import('../properties/concurrent/index.ts');
+  const replayed =
+    concurrent?.isConcurrentTrace(data) === true
+      ? await replayHistory(path, data, options)
+      : await replayTrace(path, decodeTrace(written, path), options);
+  show(replayed, options.json === true);
 }
 
 /** Returns the command `frameproof replay`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -107,8 +142,15 @@ export function replayCommand(): Command {
   return new Command('replay')
     .description('run a saved counterexample again')
     .argument('<file>', 'trace file')
-    .option('--target <module>', 'run it on this target instead of the one it was found on')
+    .addOption(otherTargetOption())
     .addOption(profileOption())
-    .option('--json', 'print the result as JSON')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof replay counterexamples/free.owner-0123456789.json',
+        'npx frameproof replay counterexamples/free.owner-0123456789.json --target frameproof',
+      ),
+    )
     .action(replay);
 }

@@ -26,7 +26,7 @@ function run(...args: readonly string[]) {
   return frameproof(args, { cwd: folder });
 }
 
-/** What a run prints as JSON, but for how long it took, where it put things, and the certificate, which `merge` does not ask for. */
+/** Returns the JSON that a run prints without times, places, and the certificate, which `merge` does not ask for. */
 function counted(stdout: string): object {
   const {
     seconds: _,
@@ -38,7 +38,13 @@ function counted(stdout: string): object {
   } = JSON.parse(stdout);
   return {
     ...counts,
-    counterexample: counterexample && { ...counterexample, file: undefined, certified: undefined },
+    counterexample: counterexample && {
+      ...counterexample,
+      file: null,
+      next: null,
+      certified: null,
+      shorterPrograms: null,
+    },
   };
 }
 
@@ -46,7 +52,7 @@ describe.concurrent('frameproof check --shard, and merge', () => {
   it('come to what the undivided check comes to, on one thread and on two, with the same counterexample', async () => {
     const [whole, together, ...shards] = await Promise.all([
       run('check', ...FAILING, '--json', '--corpus', 'whole'),
-      run('check', ...FAILING, '--json', '--jobs', '2', '--corpus', 'together'),
+      run('check', ...FAILING, '--json', '--threads', '2', '--corpus', 'together'),
       ...[0, 1].map((index) => run('check', ...FAILING, '--shard', `${index}/2`, '--results', 'parts')),
     ]);
     expect(shards.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 1]);
@@ -68,7 +74,9 @@ describe.concurrent('frameproof check --shard, and merge', () => {
       });
     const [first, second] = [await ofPod('0'), await run('merge', 'indexed')];
     expect(first).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(first.stdout).toMatch(/^shard 0\/2, written to indexed\/shard-0-of-2\.json\n$/m);
+    expect(first.stdout).toMatch(
+      /^shard 0\/2, written to indexed\/shard-0-of-2\.json\nnext: npx frameproof merge indexed\n$/m,
+    );
     expect(second).toEqual({
       exitCode: 2,
       stdout: '',
@@ -87,7 +95,7 @@ describe('frameproof check --shard', () => {
   it.each([
     [['--shard', '0/3'], /^frameproof: --shard: expected --seed too: /],
     [['--shard', '0/3', '--seed', '1', '--time', '5'], /--shard.* cannot be used with .*--time/],
-    [['--jobs', '2', '--stats', 'stats.jsonl'], /^frameproof: --stats: expected --jobs 1: /],
+    [['--threads', '2', '--stats', 'stats.jsonl'], /^frameproof: --stats: expected --threads 1: /],
   ])('refuses %j', async (args, message) => {
     const { stdout, stderr, exitCode } = await inProcess(['check', ...args], folder);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });

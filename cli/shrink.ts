@@ -1,44 +1,50 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
+
 import { Command } from 'commander';
-import { heldTo, readScenario } from '../counterexamples/corpus/index.ts';
-import { type ShrunkScenario, shrinkScenario } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import { readScenario } from '../counterexamples/log/index.ts';
+import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
-import { OutdatedTraceError, type Profile } from '../spec/index.ts';
+import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
+import { counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT } from './exit-codes.ts';
-import { profileOption, seconds } from './options.ts';
+import { examples } from './help.ts';
+import { commandLine, nextLine } from './next-step.ts';
+import { corpusOption, jsonOption, positive } from './options.ts';
+import { endWith } from './outcome.ts';
+import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
   readonly profile?: Profile;
-  readonly budget: number;
-  readonly saveTo: string;
+  readonly shrinkTime: number;
+  readonly corpus: string;
   readonly json?: boolean;
 }
 
-const DEFAULT_BUDGET_SECONDS = 60;
+const DEFAULT_SECONDS = 60;
 
-function summary(result: ShrunkScenario): string {
-  const { operationsBefore, trace, executions, seconds: spent } = result;
-  const from = operationsBefore.toLocaleString('en-US');
-  const budget = result.exhausted ? '; the budget ended, --budget allows for more' : '';
-  return `${from} operations to ${trace.scenario.operations.length} in ${spent.toFixed(1)} s, ${executions} executions${budget}`;
+function summary({ operationsBefore, trace, executions, seconds, exhausted }: ShrinkResult): string {
+  const from = counted(operationsBefore, 'operation');
+  const ended = exhausted ? '; the time ended first: give it more with --shrink-time' : '';
+  const spent = `${seconds.toFixed(1)} s, ${counted(executions, 'execution')}`;
+  return `${from} to ${trace.scenario.operations.length} in ${spent}${ended}`;
 }
 
 function notes(
-  { clause, origin, otherClauses, flaky }: ShrunkScenario,
-  recorded: string | null,
+  { clause, origin, otherClauses, flaky }: ShrinkResult,
+  recorded: string | undefined,
 ): readonly string[] {
-  const others = otherClauses.map(({ clause: name, count }) => `${name} (${count} times)`);
+  const others = otherClauses.map(({ clause: name, count }) => `${name} (${counted(count, 'time')})`);
   return [
     ...(origin === 'small program'
-      ? ['found among all small programs, not by running the file: it breaks the same clause']
+      ? ['found among all small programs, not by running the file: it violates the same clause']
       : []),
-    ...(recorded !== null && recorded !== clause
-      ? [`the file says ${recorded}; this target breaks ${clause}`]
+    ...(recorded !== undefined && recorded !== clause
+      ? [`the file says ${recorded}; this target violates ${clause}`]
       : []),
-    ...(others.length === 0 ? [] : [`other clauses broken on the way: ${others.join(', ')}`]),
+    ...(others.length === 0 ? [] : [`other clauses violated on the way: ${others.join(', ')}`]),
     ...(flaky === null
       ? []
       : [
@@ -48,62 +54,81 @@ function notes(
   ];
 }
 
-function shrinkJson(result: ShrunkScenario, path: string): object {
-  const { verdict, clause, origin, operationsBefore, trace, executions, exhausted } = result;
-  const operations = trace.scenario.operations.length;
+/** A file that was shrunk, and where the result is. */
+interface ShrunkFile {
+  readonly from: string;
+  /** The clause that the file says is violated. */
+  readonly recorded: string | undefined;
+  readonly path: string;
+}
+
+function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
+  const { verdict, origin, trace, executions, seconds, exhausted, otherClauses, flaky } = result;
   return {
     verdict,
-    clause,
     origin,
-    operationsBefore,
-    operations,
     executions,
-    seconds: result.seconds,
+    seconds,
     exhausted,
-    otherClauses: result.otherClauses.map(({ clause: name, count }) => ({ clause: name, count })),
-    file: path,
+    otherClauses: otherClauses.map(({ clause, count }) => ({ clause, count })),
+    counterexample: counterexampleJson({
+      ...factsOf(trace),
+      from,
+      foundOperations: result.operationsBefore,
+      flaky: flaky !== null,
+      file: path,
+      next: commandLine('replay', path),
+    }),
   };
 }
 
-async function run(file: string, flags: ShrinkFlags): Promise<void> {
-  const read = await readScenario(file);
-  const target = await loadTarget(flags.target ?? read.target ?? OURS.name, undefined, {
-    profile: flags.profile,
-  });
-  const scenario = target.name === read.target ? read.scenario : heldTo(read.scenario, target.policies);
-  const note = read.note === null ? {} : { note: read.note };
-  const result = shrinkScenario(target, scenario, {
-    ms: flags.budget * 1000,
-    expected: read.clause ?? undefined,
-    ...note,
-  });
-  if (result.verdict === 'unfinished') {
-    reportUnfinished(file, target.name, result, flags.json === true);
-    return;
-  }
-  if (result.verdict === 'holds')
-    throw new OutdatedTraceError(`${file}: ${target.name} breaks no clause on it`);
-  const path = saveTrace(flags.saveTo, result.trace);
+function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): void {
   const lines = [
     ...formatCounterexample(result.trace),
-    ...notes(result, read.clause),
+    ...notes(result, file.recorded),
     `shrunk    ${summary(result)}`,
-    `saved     ${path}`,
+    `saved     ${file.path}`,
+    nextLine(commandLine('replay', file.path)),
   ];
-  const text = flags.json === true ? JSON.stringify(shrinkJson(result, path), null, 1) : lines.join('\n');
+  const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT.broken;
+  endWith(EXIT.violated);
 }
 
-/** Prints how far the file was run before the budget ended. Nothing is saved: nothing was found. */
-function reportUnfinished(file: string, target: string, result: ShrunkScenario, isJson: boolean): void {
-  const { trace, operationsBefore, seconds: spent } = result;
-  const ran = trace.scenario.operations.length;
-  const [done, all] = [ran, operationsBefore].map((n) => n.toLocaleString('en-US'));
-  const text = `unfinished: ${file}: ${done} of ${all} operations ran on ${target} in ${spent.toFixed(1)} s and broke no clause; --budget allows for more`;
-  const json = { verdict: result.verdict, operationsBefore, operationsRun: ran, seconds: spent };
-  process.stdout.write(`${isJson ? JSON.stringify(json, null, 1) : text}\n`);
-  process.exitCode = EXIT.partial;
+/** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
+function reportUnfinished(
+  file: string,
+  target: string,
+  result: ShrinkResult,
+  { shrinkTime, json: isJson = false }: Pick<ShrinkFlags, 'shrinkTime' | 'json'>,
+): void {
+  const { verdict, trace, operationsBefore, seconds } = result;
+  const operationsRun = trace.scenario.operations.length;
+  const ran = `${grouped(operationsRun)} of ${counted(operationsBefore, 'operation')}`;
+  const longer = String(Math.ceil(10 * shrinkTime));
+  const next = commandLine('shrink', file, '--target', target, '--shrink-time', longer);
+  const lines = [
+    `unfinished: ${file}: ${ran} ran on ${target} in ${seconds.toFixed(1)} s and violated no clause`,
+    nextLine(next),
+  ];
+  const json = { verdict, operationsBefore, operationsRun, seconds, counterexample: null, next };
+  process.stdout.write(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
+  endWith(EXIT.partial);
+}
+
+async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
+  const read = await readScenario(file);
+  const target = await loadTarget(name ?? read.target ?? OURS.name, undefined, { profile });
+  const given = { ...read, scenario: scenarioFor(target, read) };
+  const result = shrink(target, given, {
+    ms: flags.shrinkTime * 1000,
+    executions: Number.POSITIVE_INFINITY,
+  });
+  if (result.verdict === 'unfinished') return reportUnfinished(file, target.name, result, flags);
+  if (result.verdict === 'holds')
+    throw new OutdatedTraceError(`${file}: ${target.name} violates no clause on it`);
+  const path = saveTrace(flags.corpus, result.trace);
+  reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags.json === true);
 }
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -111,10 +136,22 @@ export function shrinkCommand(): Command {
   return new Command('shrink')
     .description('shrink a saved counterexample, or a failing log, to the simplest program that fails')
     .argument('<file>', 'trace file or log')
-    .option('--target <module>', 'run it on this target instead of the one it was found on')
+    .addOption(otherTargetOption())
     .addOption(profileOption())
-    .option('--budget <seconds>', 'seconds at most', seconds('--budget'), DEFAULT_BUDGET_SECONDS)
-    .option('--save-to <folder>', 'folder for the result', 'counterexamples')
-    .option('--json', 'print the result as JSON')
+    .option(
+      '--shrink-time <seconds>',
+      'seconds at most',
+      positive('--shrink-time', 'seconds'),
+      DEFAULT_SECONDS,
+    )
+    .addOption(corpusOption('folder to save the result to'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof shrink boot.log --target my-pmm.ts',
+        'npx frameproof shrink corpus/double-free.json --target my-pmm.ts --shrink-time 300',
+      ),
+    )
     .action(run);
 }

@@ -1,7 +1,8 @@
 /**
- * `frameproof soak`: a campaign of any length, in rounds. Each round has a seed of its own, derived from the first one, and
- * runs on generated maps and on the next map of a folder, so that a soak can be stopped and taken up again where it was.
+ * `frameproof soak`: a campaign of any length, in rounds. Each round has its seed, derived from the first one, and runs on
+ * generated maps and on the next map of a folder, so that a soak can be stopped and continued from where it was.
  */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -11,13 +12,18 @@ import {
   type NamedWorld,
   runCampaign,
 } from '../properties/random/index.ts';
-import { OURS, type Target } from '../runner/index.ts';
+import type { Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
-import { config, SpecError } from '../spec/index.ts';
+import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { budgetOption, counterexampleText, keepCounterexample } from './counterexample.ts';
+import { counterexampleLines, reportedJson } from './counterexample-report.ts';
 import { EXIT } from './exit-codes.ts';
-import { wholeNumber } from './options.ts';
+import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
+import { commandLine, nextLine } from './next-step.ts';
+import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
+import { endWith } from './outcome.ts';
+import { targetOption } from './target-options.ts';
 
 interface SoakOptions {
   readonly target: string;
@@ -25,8 +31,9 @@ interface SoakOptions {
   readonly seed: number;
   readonly from: number;
   readonly maps?: string;
-  readonly saveTo: string;
-  readonly budget: number;
+  readonly corpus: string;
+  readonly shrinkTime: number;
+  readonly json?: boolean;
 }
 
 const PROGRAMS_PER_ROUND = 1000;
@@ -43,25 +50,25 @@ function worldsIn(folder: string | undefined): readonly NamedWorld[] {
 }
 
 function roundLine(round: number, { operations, seconds }: CampaignResult, total: number): string {
-  const rate = Math.round(operations / seconds).toLocaleString('en-US');
-  return `round ${round}: holds, ${total.toLocaleString('en-US')} operations so far, ${rate}/s`;
+  const rate = grouped(Math.round(operations / seconds));
+  return `round ${round}: holds, ${counted(total, 'operation')} so far, ${rate}/s`;
 }
 
-/** What a soak has come to. */
-interface Soaked {
-  /** The round to go on with. */
+/** A soak that has ended, or was interrupted. */
+interface SoakResult {
+  /** The round to continue with. */
   readonly next: number;
   readonly operations: number;
-  /** The result of the round that broke a clause. */
-  readonly broken: CampaignResult | null;
+  /** The result of the round that violated a clause. */
+  readonly violated: CampaignResult | null;
 }
 
-async function rounds(
+async function runRounds(
   target: Target,
   worlds: readonly NamedWorld[],
   options: SoakOptions,
   signal: AbortSignal,
-): Promise<Soaked> {
+): Promise<SoakResult> {
   let [round, operations] = [options.from, 0];
   for (; operations < options.operations && !signal.aborted; round += 1) {
     const world = worlds[round % Math.max(1, worlds.length)];
@@ -75,49 +82,74 @@ async function rounds(
       signal,
     });
     operations += result.operations;
-    if (result.counterexample !== null) return { next: round, operations, broken: result };
+    if (result.counterexample !== null) return { next: round, operations, violated: result };
     if (signal.aborted) break;
-    process.stdout.write(`${roundLine(round, result, operations)}\n`);
+    if (options.json !== true) process.stdout.write(`${roundLine(round, result, operations)}\n`);
   }
-  return { next: round, operations, broken: null };
+  return { next: round, operations, violated: null };
+}
+
+/** Returns the command line that continues a soak from a round. */
+function continuation({ target, seed, maps }: SoakOptions, round: number): string {
+  const where = maps === undefined ? [] : ['--maps', maps];
+  return commandLine('soak', '--target', target, '--seed', String(seed), '--from', String(round), ...where);
+}
+
+async function reportViolation(
+  target: Target,
+  { next, operations, violated }: SoakResult,
+  { shrinkTime, corpus, json }: SoakOptions,
+): Promise<void> {
+  if (violated?.counterexample == null) return;
+  const { finishCounterexample } = await import('./counterexample.ts');
+  const byFastCheck = violated.shrinking;
+  const report = await finishCounterexample(target, violated.counterexample, {
+    shrinkTime,
+    corpus,
+    byFastCheck,
+  });
+  const verdict = 'violated';
+  const text =
+    json === true
+      ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
+      : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
+  process.stdout.write(`${text}\n`);
+  endWith(EXIT.violated);
 }
 
 async function soak(options: SoakOptions): Promise<void> {
   const target = await loadTarget(options.target);
   const worlds = worldsIn(options.maps);
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const signal = interruption();
   const start = performance.now();
-  const { next, operations, broken } = await rounds(target, worlds, options, interrupt.signal);
-  const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  if (broken?.counterexample != null) {
-    const kept = keepCounterexample(target, broken.counterexample, {
-      ...options,
-      byFastCheck: broken.shrinking,
-    });
-    process.stdout.write(`round ${next}: broken\n${counterexampleText(kept)}`);
-    process.exitCode = EXIT.broken;
-    return;
-  }
-  const verdict = interrupt.signal.aborted ? 'interrupted' : 'holds';
+  const result = await runRounds(target, worlds, options, signal);
+  if (result.violated !== null) return reportViolation(target, result, options);
+  const { operations, next: round } = result;
+  const seconds = (performance.now() - start) / 1000;
+  const verdict = signal.aborted ? 'interrupted' : 'holds';
   const maps = worlds.length === 0 ? 'generated maps' : `generated maps and ${worlds.length} others`;
-  const done = `${operations.toLocaleString('en-US')} operations on ${maps}, ${seconds} s`;
-  process.stdout.write(
-    `${verdict}: no counterexample in ${done}; to go on: --seed ${options.seed} --from ${next}\n`,
-  );
-  process.exitCode = EXIT[verdict];
+  const next = continuation(options, round);
+  const lines = [
+    `${verdict}: no counterexample in ${counted(operations, 'operation')} on ${maps}, ${seconds.toFixed(0)} s`,
+    nextLine(next),
+  ];
+  const json = { verdict, operations, round, seconds, counterexample: null, next };
+  process.stdout.write(`${options.json === true ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
+  endWith(EXIT[verdict]);
 }
 
 /** Returns the command `frameproof soak`. Its errors are `SpecError`s, thrown. */
 export function soakCommand(): Command {
   return new Command('soak')
-    .description('run random programs for as long as it takes, in rounds that can be taken up again')
-    .option('--target <module>', 'module whose default export builds a manager', OURS.name)
+    .description('run random programs for hours, in rounds; an interrupted soak can be continued')
+    .addOption(targetOption())
     .option('--operations <n>', 'operations to judge', wholeNumber('--operations', 1), DEFAULT_TOTAL)
     .option('--seed <n>', 'seed of round 0', wholeNumber('--seed', 0), 1)
     .option('--from <round>', 'round to begin with', wholeNumber('--from', 0), 0)
     .option('--maps <folder>', 'memory maps, one of which joins the generated ones in each round')
-    .option('--save-to <folder>', 'folder for counterexamples', 'counterexamples')
-    .addOption(budgetOption())
+    .addOption(shrinkTimeOption())
+    .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(jsonOption())
+    .addHelpText('after', examples('npx frameproof soak --target my-pmm.ts --operations 50000000'))
     .action(soak);
 }

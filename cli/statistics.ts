@@ -8,7 +8,7 @@ import type { Execution } from '../runner/index.ts';
 import { CALLS, formatProgram, isRam, type Response, Scenario } from '../spec/index.ts';
 import { zonesOf } from '../spec/maps/index.ts';
 
-/** What all lines of one run share. */
+/** The part that all lines of one run share. */
 interface RunIdentity {
   readonly target: string;
   /** Seconds since 1970. */

@@ -1,8 +1,9 @@
-/** What `frameproof verify` prints: one line a step, the difference with both answers, the verdict. Pure: from a result to text. */
+/** The report of `frameproof verify`: one line a step, the difference with both answers, the verdict. Pure: from a result to text. */
 
 import { formatCounterexample, formatResponse } from '../counterexamples/trace/index.ts';
 import type { Difference, Step, VerifyResult } from '../properties/verify/index.ts';
-import { formatProgram, type Response, type Trace } from '../spec/index.ts';
+import { counted, formatProgram, type Response, type Trace } from '../spec/index.ts';
+import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 
 const MARKS = { holds: 'holds', differs: 'DIFFERS', slower: 'SLOWER', interrupted: 'interrupted' } as const;
 
@@ -28,7 +29,12 @@ function answerOf({ scenario, responses }: Trace, at: number): string {
 function violation({ violation }: Trace): string {
   return violation === undefined
     ? 'the specification admits it'
-    : `breaks ${violation.clause}: ${violation.explanation}`;
+    : `violates ${violation.clause}: ${violation.explanation}`;
+}
+
+/** Returns the run to blame: that of the baseline where only it violates a clause, else that of the candidate. */
+export function blamed({ candidate, baseline }: Difference): Trace {
+  return candidate.violation === undefined && baseline.violation !== undefined ? baseline : candidate;
 }
 
 /** Returns the lines that show a difference: the program as it ran on the candidate, and what each side answered. */
@@ -38,13 +44,16 @@ export function differenceLines(difference: Difference): readonly string[] {
   const call =
     at < 0 ? 'init' : `operation ${at + 1}, ${formatProgram(candidate.scenario.operations)[at] ?? ''}`;
   const now = candidate.scenario.operations.length;
-  const spent = `${executions.toLocaleString('en-US')} executions${exhausted ? '; the budget ended first, a simpler program may exist' : ''}`;
+  const ended = exhausted
+    ? '; the time ended first: a simpler program may exist; give it more with --shrink-time'
+    : '';
+  const spent = `${counted(executions, 'execution')}${ended}`;
   return [
     ...formatCounterexample(unblamed),
     `differ    ${call}`,
     `candidate ${answerOf(candidate, at)}; ${violation(candidate)}`,
     `baseline  ${answerOf(baseline, at)}; ${violation(baseline)}`,
-    `shrunk   from ${foundOperations} operations to ${now} (${spent})`,
+    `shrunk    from ${counted(foundOperations, 'operation')} to ${now} (${spent})`,
   ];
 }
 
@@ -58,26 +67,35 @@ const VERDICTS = {
 /** Returns the verdict in one line, with the ratio of the times where they were measured. */
 export function verifyVerdictLine({ verdict, speed }: VerifyResult): string {
   const ratio = speed === null ? '' : `, ${speed.median.toPrecision(3)} times the baseline's time`;
-  return `${VERDICTS[verdict]}${ratio}\n`;
+  return `${VERDICTS[verdict]}${ratio}`;
+}
+
+/** Where a difference was saved, and how to go on. */
+type Saved = Readonly<Record<'path' | 'next', string | null>>;
+
+function counterexampleOf(difference: Difference, { path, next }: Saved): CounterexampleJson {
+  return counterexampleJson({
+    ...factsOf(blamed(difference), difference.at),
+    foundOperations: difference.foundOperations,
+    file: path,
+    next,
+  });
 }
 
 /** Returns the result as `--json` prints it. */
-export function verifyJson({ verdict, steps, difference, speed }: VerifyResult): object {
+export function verifyJson({ verdict, steps, difference, speed }: VerifyResult, saved: Saved): object {
   const shown = steps.map(({ found: _, ...step }) => step);
-  if (difference === null) return { verdict, steps: shown, speed };
-  const { at, candidate, baseline, foundOperations, exhausted } = difference;
-  const side = (trace: Trace): object => ({ answer: answerOf(trace, at), breaks: trace.violation ?? null });
+  if (difference === null) return { verdict, steps: shown, speed, difference, counterexample: null };
+  const { at, candidate, baseline, exhausted } = difference;
+  const side = (trace: Trace): object => ({
+    answer: answerOf(trace, at),
+    violation: trace.violation ?? null,
+  });
   return {
     verdict,
     steps: shown,
     speed,
-    difference: {
-      at,
-      program: formatProgram(candidate.scenario.operations),
-      foundOperations,
-      exhausted,
-      candidate: side(candidate),
-      baseline: side(baseline),
-    },
+    difference: { at, exhausted, candidate: side(candidate), baseline: side(baseline) },
+    counterexample: counterexampleOf(difference, saved),
   };
 }

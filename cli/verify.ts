@@ -1,5 +1,7 @@
 /** `frameproof verify`: does one allocator refine another? Each step leaves a line of evidence, and the last line is the verdict. */
+
 import { Command, Option } from 'commander';
+import { saveTrace } from '../counterexamples/trace/index.ts';
 import { DEFAULT_OPERATIONS } from '../properties/random/index.ts';
 import {
   OBSERVABLES,
@@ -12,30 +14,36 @@ import {
   type VerifyResult,
   verify,
 } from '../properties/verify/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, type Policy, type Profile, toHex } from '../spec/index.ts';
-import { anySeed, GENERATED, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
-import { budgetOption } from './counterexample.ts';
+import type { Policy, Profile } from '../spec/index.ts';
+import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
 import { EXIT } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
-import { verifyJunit } from './junit-verify.ts';
+import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
+import { commandLine, nextLine } from './next-step.ts';
 import {
-  pageAddress,
-  policyList,
+  bitmapMaxAddrOption,
+  corpusOption,
+  jsonOption,
+  junitOption,
+  mapsOption,
+  operationsOption,
   positive,
-  profileOption,
-  programMsOption,
-  repeated,
+  seedOption,
+  shrinkTimeOption,
   wholeNumber,
 } from './options.ts';
-import { writeWhole } from './output-file.ts';
-import { differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
+import { endWith } from './outcome.ts';
+import { savedIn, writeWhole } from './output-file.ts';
+import { policyOption, profileOption, programTimeOption } from './target-options.ts';
+import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
 
 interface VerifyCommandOptions extends MapOptions {
   readonly against: string;
   readonly observable: Observable;
   readonly policy?: readonly Policy[];
   readonly profile?: Profile;
-  readonly programMs?: number;
+  readonly programTime?: number;
   readonly programs: number;
   readonly operations: number;
   readonly small: number;
@@ -43,7 +51,7 @@ interface VerifyCommandOptions extends MapOptions {
   readonly speedTime: number;
   readonly maxSlowdown?: number;
   readonly corpus: string;
-  readonly budget: number;
+  readonly shrinkTime: number;
   readonly junit?: string;
   readonly json?: boolean;
 }
@@ -56,8 +64,8 @@ const DEFAULT_SPEED_SECONDS = 3;
 
 const EXIT_OF = {
   refines: EXIT.holds,
-  differs: EXIT.broken,
-  slower: EXIT.broken,
+  differs: EXIT.violated,
+  slower: EXIT.violated,
   interrupted: EXIT.interrupted,
 } as const;
 
@@ -66,7 +74,7 @@ function optionsOf(
   { candidate }: Sides,
   { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): VerifyOptions {
-  const { programs, operations, small, speedTime, maxSlowdown, corpus, budget, json } = options;
+  const { programs, operations, small, speedTime, maxSlowdown, corpus, shrinkTime, json } = options;
   const worlds = worldsOf(options, candidate);
   return {
     corpora: [corpus],
@@ -77,7 +85,7 @@ function optionsOf(
       speedTime === 0
         ? null
         : { world: speedWorld(worlds, options), seconds: speedTime, maxSlowdown: maxSlowdown ?? null },
-    shrinkMs: budget * 1000,
+    shrinkMs: shrinkTime * 1000,
     ...(json === true ? {} : { onStep: (step) => process.stdout.write(stepLine(step)) }),
     signal,
   };
@@ -97,38 +105,66 @@ function header(sides: Sides, [candidate, baseline]: readonly [Side, Side], seed
   ].join('\n');
 }
 
-function conclude(
-  result: VerifyResult,
-  names: { readonly candidate: string; readonly baseline: string },
-  { json, junit }: VerifyCommandOptions,
-): void {
-  if (junit !== undefined) writeWhole('--junit', junit, verifyJunit(names, result));
-  const shown = result.difference === null ? '' : `\n${differenceLines(result.difference).join('\n')}\n`;
-  process.stdout.write(
-    json === true
-      ? `${JSON.stringify({ ...names, ...verifyJson(result) }, null, 1)}\n`
-      : `${shown}\n${verifyVerdictLine(result)}`,
-  );
-  process.exitCode = EXIT_OF[result.verdict];
+/** The candidate and the baseline, as the command line names them, and the seed of the run. */
+interface Compared {
+  readonly candidate: string;
+  readonly baseline: string;
+  readonly seed: number;
 }
 
-/** Ctrl-C asks for what was found so far; a second one, and a request to end, end the process, and leave nothing behind. */
-function interruption(): AbortSignal {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => {
-    interrupt.abort();
-    process.once('SIGINT', () => process.exit(EXIT.interrupted));
-  });
-  process.once('SIGTERM', () => process.exit(EXIT.interrupted));
-  return interrupt.signal;
+/** Saves the run that violates a clause, where there is one; returns its path, or null. */
+function save({ difference }: VerifyResult, corpus: string): string | null {
+  const trace = difference === null ? null : blamed(difference);
+  if (trace?.violation === undefined) return null;
+  return savedIn(corpus, (folder) => saveTrace(folder, trace));
+}
+
+/** What differs is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
+function nextStep(
+  { verdict, difference }: VerifyResult,
+  { candidate, baseline, seed }: Compared,
+  path: string | null,
+): string | null {
+  if (verdict === 'refines' || verdict === 'interrupted') return null;
+  const isRevision = difference !== null && blamed(difference).target.startsWith('git:');
+  if (path !== null && !isRevision) return commandLine('replay', path);
+  return commandLine('verify', candidate, '--against', baseline, '--seed', String(seed));
+}
+
+async function conclude(
+  result: VerifyResult,
+  compared: Compared,
+  { json, junit, corpus }: VerifyCommandOptions,
+): Promise<void> {
+  if (junit !== undefined) {
+    const { verifyJunit } = await import('./junit-verify.ts');
+    writeWhole('--junit', junit, verifyJunit(compared, result));
+  }
+  const path = save(result, corpus);
+  const next = nextStep(result, compared, path);
+  const saved = path === null ? [] : [`saved     ${path}`];
+  const { difference } = result;
+  const lines = [
+    '',
+    ...(difference === null ? [] : [...differenceLines(difference), ...saved, '']),
+    verifyVerdictLine(result),
+    ...(next === null ? [] : [nextLine(next)]),
+  ];
+  const { candidate, baseline } = compared;
+  const text =
+    json === true
+      ? JSON.stringify({ candidate, baseline, ...verifyJson(result, { path, next }) }, null, 1)
+      : lines.join('\n');
+  process.stdout.write(`${text}\n`);
+  endWith(EXIT_OF[result.verdict]);
 }
 
 async function openBoth(
   candidate: string,
-  { against, profile, programMs }: VerifyCommandOptions,
+  { against, profile, programTime }: VerifyCommandOptions,
   signal: AbortSignal,
 ): Promise<readonly [Side, Side]> {
-  const options = { signal, profile, programMs };
+  const options = { signal, profile, programMs: programTime };
   const first = await openSide(candidate, options);
   try {
     return [first, await openSide(against, options)];
@@ -138,19 +174,19 @@ async function openBoth(
   }
 }
 
-/** What fails because it was interrupted is no failure. */
+/** Verifies. An error that an interruption causes is not a failure. */
 async function run(candidate: string, options: VerifyCommandOptions): Promise<void> {
   const signal = interruption();
   try {
-    await verified(candidate, options, signal);
+    await runVerification(candidate, options, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write(errorLine('interrupted before anything was compared'));
-    process.exitCode = EXIT.interrupted;
+    endWith(EXIT.interrupted);
   }
 }
 
-async function verified(
+async function runVerification(
   candidate: string,
   options: VerifyCommandOptions,
   signal: AbortSignal,
@@ -164,7 +200,7 @@ async function verified(
     const sides = sidesOf(first.target, second.target, held);
     const asked = optionsOf(options, sides, { seed, signal });
     if (options.json !== true) process.stdout.write(header(sides, both, seed));
-    conclude(await verify(sides, asked), { candidate, baseline: options.against }, options);
+    await conclude(await verify(sides, asked), { candidate, baseline: options.against, seed }, options);
   } finally {
     for (const side of both) await side.close();
   }
@@ -173,9 +209,9 @@ async function verified(
 /** Returns the command `frameproof verify`. Its errors are `SpecError`s, thrown. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('say whether an allocator refines another one, and how fast it is beside it')
-    .argument('<candidate>', `a target, or git:REVISION or git:REVISION:PATH`)
-    .requiredOption('--against <baseline>', 'what it is compared with, named in the same way')
+    .description('say whether an allocator refines another one, and compare their speed')
+    .argument('<candidate>', 'a target, or git:REVISION or git:REVISION:PATH')
+    .requiredOption('--against <baseline>', 'the allocator to compare it with, named in the same way')
     .addOption(
       new Option(
         '--observable <what>',
@@ -184,41 +220,21 @@ export function verifyCommand(): Command {
         .choices(OBSERVABLES)
         .default('spec'),
     )
-    .option(
-      '--policy <list>',
-      'what both are held to: lifo,first-fit or none (default: what the baseline promises)',
-      policyList,
-    )
+    .addOption(policyOption('policies both are held to (default: those the baseline promises)'))
     .addOption(profileOption())
-    .addOption(programMsOption())
+    .addOption(mapsOption())
+    .addOption(bitmapMaxAddrOption())
+    .addOption(seedOption())
     .option('--programs <n>', 'random programs', wholeNumber('--programs', 0), DEFAULT_PROGRAMS)
-    .option(
-      '--operations <n>',
-      'operations in a random program, at most',
-      wholeNumber('--operations', 1),
-      DEFAULT_OPERATIONS,
-    )
+    .addOption(operationsOption(DEFAULT_OPERATIONS))
     .option(
       '--small <n>',
-      'run all programs of so many operations, at most, on small maps',
+      'run all programs of at most this many operations on small maps',
       wholeNumber('--small', 0),
       DEFAULT_SMALL,
     )
-    .option(
-      '--map <path>',
-      `memory map for random programs and speed, instead of generated ones and this machine's; may be repeated; "${GENERATED}" for those`,
-      repeated,
-    )
-    .addOption(
-      new Option('--bitmap-max-addr <address>', 'end of the bitmap zone on maps that are not generated')
-        .argParser(pageAddress('--bitmap-max-addr'))
-        .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR)),
-    )
-    .option(
-      '--seed <n>',
-      'repeat the run of this seed (default: another one each time)',
-      wholeNumber('--seed', 0),
-    )
+    .addOption(programTimeOption())
+    .addOption(shrinkTimeOption())
     .option(
       '--speed-time <seconds>',
       'time for measuring speed, 0 to leave it out',
@@ -230,9 +246,15 @@ export function verifyCommand(): Command {
       "the candidate's time as a multiple of the baseline's, at most (default: no limit)",
       positive('--max-slowdown'),
     )
-    .addOption(budgetOption())
-    .option('--corpus <folder>', 'folder of counterexamples: run first', 'counterexamples')
-    .option('--junit <file>', 'write the result as JUnit XML')
-    .option('--json', 'print the result as JSON')
+    .addOption(corpusOption())
+    .addOption(junitOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof verify my-pmm.ts --against git:HEAD~1:my-pmm.ts',
+        'npx frameproof verify ./my-pmm --against ./my-old-pmm --max-slowdown 1.1',
+      ),
+    )
     .action(run);
 }

@@ -48,6 +48,7 @@ export {
   pfnAt,
   toHigherHalf,
 } from './config.ts';
+export { counted, grouped } from './counted.ts';
 export {
   decode,
   isSpecError,

@@ -67,7 +67,7 @@ describe('judging a log', () => {
     );
     const altered = recorded.with(at, (recorded[at] ?? '').replace(/"free":\d+/, '"free":1'));
     const { verdict, violation } = await judgeLog(linesOf(...altered));
-    expect(verdict).toBe('broken');
+    expect(verdict).toBe('violated');
     expect(violation).toMatchObject({ line: at + 1, clause: 'amounts.free' });
   });
 
@@ -119,7 +119,7 @@ describe('judging a log', () => {
     ['text that is no JSON', [HEADER, 'panic: out of memory'], /^\S+:2: expected JSON: /],
     ['a call that there is not', [HEADER, { ...ALLOC, operation: { call: 'malloc' } }], /^\S+:2: operation/],
     [
-      'an address that is no hex string',
+      'an address that is not a hex string',
       [HEADER, { ...ALLOC, operation: { call: 'free', address: 12 } }],
       /^\S+:2: operation.*found 12$/,
     ],
@@ -169,7 +169,7 @@ describe('judging a log', () => {
       /^\S+:2: line: unknown key, expected one of init$/,
     ],
     [
-      'writes that are no page frames',
+      'writes that are not page frames',
       [HEADER, { ...ALLOC, response: { outcome: { kind: 'failed' }, writes: [-1] } }],
       /^\S+:2: response\.writes\[0\]: expected the number of a page frame, found -1$/,
     ],

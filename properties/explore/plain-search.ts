@@ -1,13 +1,11 @@
 /**
- * The plain search: the same breadth-first search in the fewest words, for comparison. A state is a string in a `Map`, an
- * operation goes through a session, and every answer is judged by the model's `step`. Tests hold the fast one against it, and
- * `npm run bench:explore` measures the two side by side.
+ * The plain search: the same breadth-first search, as simple as possible, for comparison. A state is a string in a `Map`, a session
+ * performs the operations, and the model's `step` judges every answer. Tests compare the fast search with it, and
+ * `npm run bench:explore` measures both.
  */
 import { init, type ModelState, step, sweep } from '../../model/index.ts';
-import type { LocalTarget, World } from '../../runner/index.ts';
-import { Session } from '../../runner/index.ts';
-import { type Operation, type Owner, type Pmm, type Policy, pfn, SpecError } from '../../spec/index.ts';
-import { isSaved } from './manager-driver.ts';
+import type { Target, World } from '../../runner/index.ts';
+import { type Operation, type Owner, type Policy, pfn, SpecError } from '../../spec/index.ts';
 import { framesOfWorld } from './world.ts';
 
 const LETTERS: Readonly<Record<Owner, string>> = {
@@ -17,22 +15,22 @@ const LETTERS: Readonly<Record<Owner, string>> = {
   pmm: 'p',
   caller: 'c',
 };
-/** Words that a manager's state may have. */
+/** Most words of a manager's state. */
 const WORDS = 1 << 12;
 
-/** What a plain search came to. */
+/** The counts of a plain search. */
 export interface PlainResult {
   readonly states: number;
   readonly transitions: number;
-  /** Transitions that lead to another state. */
+  /** Number of transitions that lead to another state. */
   readonly changing: number;
   readonly levels: readonly number[];
-  /** Operations in the shortest program that breaks a clause; null where none does. */
+  /** Length of the shortest program that breaks a clause; null if none does. */
   readonly shortest: number | null;
 }
 
 interface PlainOptions {
-  readonly target: LocalTarget;
+  readonly target: Target;
   readonly world: World;
   readonly policies: readonly Policy[];
   readonly operations: readonly Operation[];
@@ -45,26 +43,17 @@ interface Node {
   readonly saved: Int32Array;
 }
 
-/** Explores a target that can be saved and loaded. */
+/**
+ * Searches all states of a target that can be saved and loaded. Throws `SpecError` if it cannot.
+ * @internal
+ */
 export function plainSearch({ target, world, policies, operations, seconds }: PlainOptions): PlainResult {
-  let pmm = null as Pmm | null;
-  const session = new Session(
-    {
-      ...target,
-      create: (map, options) => {
-        pmm = target.create(map, options);
-        return pmm;
-      },
-    },
-    world.map,
-    world.config,
-  );
-  if (pmm === null || !isSaved(pmm))
-    throw new SpecError(`${target.name}: expected saveState() and loadState()`);
-  const manager = pmm;
+  const session = target.openSavable(world);
+  if (session === null)
+    throw new SpecError(`${target.name}: expected a manager with saveState() and loadState()`);
   const frames = framesOfWorld(world).manageable.map((frame) => pfn(frame));
   const scratch = new Int32Array(WORDS);
-  const save = (): Int32Array => scratch.slice(0, manager.saveState(scratch));
+  const save = (): Int32Array => scratch.slice(0, session.save(scratch));
   const keyOf = ({ state, saved }: Node): string => {
     const owners = frames.map((frame) => LETTERS[state.ownerOf(frame)]).join('');
     return `${owners} ${state.stackTop(state.freeIn('stack'))?.join() ?? ''} ${saved.join()}`;
@@ -88,7 +77,7 @@ export function plainSearch({ target, world, policies, operations, seconds }: Pl
     for (const node of level) {
       const before = keyOf(node);
       for (const operation of operations) {
-        manager.loadState(node.saved);
+        session.load(node.saved);
         const response = session.perform(operation, node.state.freeIn('stack'));
         const verdict = step(node.state, operation, response);
         transitions += 1;

@@ -15,14 +15,14 @@ export {
   anyCommand,
   anyProgram,
   type DrawnProgram,
-  type Ingredients,
   OperationCommand,
-  type ProgramArbitrary,
+  type ProgramDraw,
+  type ProgramParts,
   programsOf,
-  USUAL,
+  USUAL_PARTS,
 } from './commands.ts';
 export { type Draws, drawsFrom } from './draws.ts';
-export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
+export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
 export {
   type Arbitrary,
   array,

@@ -1,4 +1,4 @@
-/** What runs on each thread: blocks of a campaign, one after the other, on a target that the thread has loaded itself. */
+/** The program of each thread: runs blocks of a campaign, one after the other, on a target that the thread loads itself. */
 import { workerData } from 'piscina';
 import type { Target } from '../../../runner/index.ts';
 import { loadTarget } from '../../../runner/load/index.ts';
@@ -6,11 +6,11 @@ import type { Block } from '../campaign/blocks.ts';
 import { type BlockResult, runBlock } from '../campaign/campaign.ts';
 import type { ThreadData } from './on-threads.ts';
 
-const { target, given, ...options }: ThreadData = workerData;
+const { source, ...options }: ThreadData = workerData;
 let loaded: Promise<Target> | undefined;
 
 /** Runs one block. */
 export default async function run(block: Block): Promise<BlockResult> {
-  loaded ??= loadTarget(target.name, target.policies, given);
+  loaded ??= loadTarget(source.name, source.policies, source);
   return runBlock({ ...options, target: await loaded }, block);
 }

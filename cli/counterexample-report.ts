@@ -1,0 +1,115 @@
+/** A counterexample as commands report it: shrunk, saved, and with the next step. Pure: from what is known of it to text and JSON. */
+import type { Flaky, ShrinkResult } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample } from '../counterexamples/trace/index.ts';
+import type { Certificate } from '../properties/explore/index.ts';
+import { type ClauseName, counted, type Trace } from '../spec/index.ts';
+import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
+import { commandLine, nextLine } from './next-step.ts';
+
+/** A counterexample, how it was shrunk, and where it was saved. */
+export interface ReportedCounterexample {
+  readonly trace: Trace;
+  /** Operations in the program that was found. */
+  readonly foundOperations: number;
+  /** Null where it was left as it was found. */
+  readonly shrinking: ShrinkResult | null;
+  /** Both runs, where the target answered one program in two ways. */
+  readonly flaky: Flaky | null;
+  /** The clause that fast-check's own shrinking ended at, where it is another one. */
+  readonly slippedTo: ClauseName | null;
+  /** Null where it was not saved. */
+  readonly path: string | null;
+  /** Whether it is as short as any on its world; null where nobody asked. */
+  readonly certificate: Certificate | null;
+}
+
+/** Continuation lines are indented by as much as the labels before them take. */
+const LABEL_WIDTH = 10;
+
+function labelled(label: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + line);
+}
+
+function shrinkLines({
+  trace,
+  foundOperations,
+  shrinking,
+  slippedTo,
+}: ReportedCounterexample): readonly string[] {
+  if (shrinking === null) return [];
+  const { executions, seconds, exhausted, otherClauses } = shrinking;
+  const spent = `${counted(executions, 'execution')}, ${seconds.toFixed(1)} s`;
+  const lines = [
+    `from ${counted(foundOperations, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
+  ];
+  if (exhausted)
+    lines.push('the time ended first: a simpler program may exist; give it more with --shrink-time');
+  if (otherClauses.length > 0)
+    lines.push(`simpler programs break other clauses: ${otherClauses.map((o) => o.clause).join(', ')}`);
+  if (slippedTo !== null)
+    lines.push(`fast-check's shrinking went on to ${slippedTo}; this is the clause found first`);
+  return labelled('shrunk', lines);
+}
+
+function allShorter({ programs, operations }: Extract<Certificate, { readonly kind: 'shortest' }>): string {
+  if (programs === 0n) return 'it has no operations';
+  const held =
+    programs === 1n ? 'the empty program holds' : `all ${counted(programs, 'shorter program')} hold`;
+  return `${held} (of ${counted(operations, 'operation')} on this memory map)`;
+}
+
+function certificateText(certificate: Certificate): string {
+  switch (certificate.kind) {
+    case 'shortest':
+      return `shortest possible: ${allShorter(certificate)}`;
+    case 'shorter': {
+      const { scenario, violation } = certificate.trace;
+      const shorter = counted(scenario.operations.length, 'operation');
+      return `not shortest: a program of ${shorter} violates ${violation?.clause} on this memory map`;
+    }
+    default:
+      return `no: a shorter program may exist: ${certificate.why}`;
+  }
+}
+
+function flakyLines({ flaky }: ReportedCounterexample): readonly string[] {
+  if (flaky === null) return [];
+  return [
+    ...labelled('flaky', ['the target answered the same program in two ways; the other run:']),
+    ...formatCounterexample(flaky.second),
+  ];
+}
+
+/** Returns the command line that replays a counterexample, or null where it was not saved. */
+function replayOf({ path }: ReportedCounterexample): string | null {
+  return path === null ? null : commandLine('replay', path);
+}
+
+/** Returns the lines that show a counterexample, where it was saved, and the next step. */
+export function counterexampleLines(found: ReportedCounterexample): readonly string[] {
+  const { trace, path, certificate } = found;
+  const next = replayOf(found);
+  return [
+    ...formatCounterexample(trace),
+    ...shrinkLines(found),
+    ...(certificate === null ? [] : labelled('certified', [certificateText(certificate)])),
+    ...flakyLines(found),
+    ...(path === null ? [] : labelled('saved', [path])),
+    ...(next === null ? [] : [nextLine(next)]),
+  ];
+}
+
+/** Returns the same as JSON; `from` is the file that it was found by running, where there is one. */
+export function reportedJson(found: ReportedCounterexample, from: string | null = null): CounterexampleJson {
+  const { trace, foundOperations, flaky, path, certificate } = found;
+  return counterexampleJson({
+    ...factsOf(trace),
+    from,
+    foundOperations,
+    flaky: flaky !== null,
+    certified: certificate === null ? null : certificate.kind === 'shortest',
+    shorterPrograms: certificate?.kind === 'shortest' ? String(certificate.programs) : null,
+    file: path,
+    next: replayOf(found),
+  });
+}

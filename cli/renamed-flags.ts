@@ -1,0 +1,31 @@
+/** Flags that had another name once: whoever still writes it is told the new one. */
+
+const SHRINK_TIME = '--shrink-time';
+const CORPUS = '--corpus';
+const THREADS = '--threads';
+const PROGRAM_TIME = '--program-time';
+
+/** The old names of each command, and what is written instead. */
+const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  check: {
+    '--jobs': THREADS,
+    '--workers': THREADS,
+    '--budget': SHRINK_TIME,
+    '--program-ms': PROGRAM_TIME,
+  },
+  explore: {
+    '--workers': THREADS,
+    '--budget': '--states for a number of states, or --time for seconds',
+    '--reduce': SHRINK_TIME,
+    '--shrink': SHRINK_TIME,
+    '--save-to': CORPUS,
+  },
+  verify: { '--budget': SHRINK_TIME, '--program-ms': PROGRAM_TIME },
+  shrink: { '--budget': SHRINK_TIME, '--save-to': CORPUS },
+  soak: { '--budget': SHRINK_TIME, '--save-to': CORPUS },
+};
+
+/** Returns what to write instead of a flag that a command no longer knows, or null where it never had that flag. */
+export function newNameOf(command: string, flag: string): string | null {
+  return RENAMED[command]?.[flag] ?? null;
+}

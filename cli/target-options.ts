@@ -1,0 +1,72 @@
+/** Options that say what a command runs on: the target, and what it claims. Bad values are `SpecError`s of one line. */
+import { readFileSync } from 'node:fs';
+import { Option } from 'commander';
+import * as either from 'fp-ts/lib/Either.js';
+import { OURS } from '../runner/index.ts';
+import { decodeProfile, Policy, type Profile, parseJson, SpecError } from '../spec/index.ts';
+import { wholeNumber } from './options.ts';
+
+/** `--target`, for commands that run modules and executables. */
+export function targetOption(): Option {
+  return new Option(
+    '--target <path>',
+    'allocator: a module whose default export builds a manager, or an executable that speaks the protocol',
+  ).default(OURS.name);
+}
+
+/** `--target`, for commands that run the allocator in their own process. */
+export function moduleOption(): Option {
+  return new Option('--target <path>', 'allocator: a module whose default export builds a manager').default(
+    OURS.name,
+  );
+}
+
+/** `--target`, for commands whose file names an allocator already. */
+export function otherTargetOption(): Option {
+  return new Option('--target <path>', 'allocator to run it on (default: the one it was found on)');
+}
+
+function policyNamed(name: string): Policy {
+  const decoded = Policy.decode(name);
+  if (either.isRight(decoded)) return decoded.right;
+  throw new SpecError(`--policy: expected ${Policy.name}, found ${JSON.stringify(name)}`);
+}
+
+/** Returns the policies that `text` lists, separated by commas; none for `none`. */
+function policyList(text: string): readonly Policy[] {
+  return text === 'none' ? [] : text.split(',').map((name) => policyNamed(name.trim()));
+}
+
+/** `--policy`: what the target promises beyond the specification, or what its description says instead. */
+export function policyOption(what = 'policies the target promises (default: those it exports)'): Option {
+  return new Option('--policy <list>', `${what}: lifo, first-fit, lifo,first-fit or none`).argParser(
+    policyList,
+  );
+}
+
+function readProfile(path: string): Profile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new SpecError(`--profile: expected a readable file, found ${path}: ${reason}`, { cause: error });
+  }
+  return decodeProfile(parseJson(text, path), path);
+}
+
+/** `--profile`: what a target claims. */
+export function profileOption(): Option {
+  return new Option(
+    '--profile <file>',
+    'JSON: what the target claims to do (default: what it says itself)',
+  ).argParser(readProfile);
+}
+
+/** `--program-time`: the time limit of a program in an executable. */
+export function programTimeOption(): Option {
+  return new Option(
+    '--program-time <ms>',
+    'milliseconds that a program may take in an executable (default: 1000, more for large maps)',
+  ).argParser(wholeNumber('--program-time', 1));
+}

@@ -1,0 +1,92 @@
+/**
+ * Sampled schedules: random scenarios, each under some random schedules, until one breaks a clause. Deterministic in the seed: the
+ * k-th scenario does not depend on the results of earlier ones.
+ */
+import type { Draws } from '../random/draws.ts';
+import { drawsFrom } from '../random/draws.ts';
+import { overlapping } from './history.ts';
+import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
+import { randomScenario } from './random-scenario.ts';
+import { type ConcurrentScenario, type Schedule, scheduleOf } from './scenario.ts';
+import { type Run, ScenarioRunner } from './scenario-runner.ts';
+import { atRandom, byPriorities } from './schedulers.ts';
+import type { Chooser, Points } from './stepping.ts';
+import type { ConcurrentTarget } from './target.ts';
+
+/** Priorities change `PRIORITY_CHANGES` times within the first `PRIORITY_POINTS` points of a run. */
+const PRIORITY_POINTS = 200;
+const PRIORITY_CHANGES = 3;
+
+export interface SampleOptions {
+  readonly scenarios: number;
+  /** Schedules for each scenario: half of them at random, half by priorities. */
+  readonly schedules: number;
+  readonly seed: number;
+}
+
+/**
+ * A run that broke a clause, with all that is needed to repeat it.
+ * @public
+ */
+export interface FoundRun {
+  readonly scenario: ConcurrentScenario;
+  readonly points: Points;
+  readonly schedule: Schedule;
+  readonly run: Run;
+  readonly violation: ConcurrentViolation;
+}
+
+/** Counts over the sampled schedules, and the first run that broke a clause. */
+export interface SampledSchedules {
+  readonly scenarios: number;
+  readonly schedules: number;
+  /** Points at which a scheduler chose a caller. */
+  readonly points: number;
+  readonly calls: number;
+  /** Calls that overlapped a call of another caller. */
+  readonly overlapping: number;
+  /** Schedules in which calls overlapped. */
+  readonly contended: number;
+  /** Schedules in which a caller slept waiting for the lock. */
+  readonly waiting: number;
+  readonly found: FoundRun | null;
+}
+
+function chooserOf(draws: Draws, schedule: number, callers: number): Chooser {
+  if (schedule % 2 === 0) return atRandom(draws);
+  return byPriorities(draws, { callers, points: PRIORITY_POINTS, changes: PRIORITY_CHANGES });
+}
+
+/** Runs a scenario once and judges the run. Returns the run, and the same with its violation if it broke a clause. */
+export function tryRun(runner: ScenarioRunner, points: Points, choose: Chooser): [Run, FoundRun | null] {
+  const run = runner.run(points, choose);
+  const violation = judgeRun(runner, run);
+  if (violation === null) return [run, null];
+  return [run, { scenario: runner.scenario, points, schedule: scheduleOf(run.taken), run, violation }];
+}
+
+/** Runs random scenarios on a target. */
+export function sampleSchedules(
+  target: ConcurrentTarget,
+  { scenarios, schedules, seed }: SampleOptions,
+): SampledSchedules {
+  const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, contended: 0, waiting: 0 };
+  for (let k = 0; k < scenarios; k += 1) {
+    const draws = drawsFrom(seed * 0x1_0000 + k);
+    const runner = new ScenarioRunner(target, randomScenario(draws, target.policies));
+    met.scenarios += 1;
+    for (let schedule = 0; schedule < schedules; schedule += 1) {
+      const choose = chooserOf(draws, schedule, runner.scenario.callers.length);
+      const [run, found] = tryRun(runner, 'accesses', choose);
+      met.schedules += 1;
+      met.points += run.taken.length;
+      met.calls += run.calls.length;
+      const overlaps = overlapping(run.calls);
+      met.overlapping += overlaps;
+      met.contended += overlaps > 0 ? 1 : 0;
+      met.waiting += run.hasSlept ? 1 : 0;
+      if (found !== null) return { ...met, found };
+    }
+  }
+  return { ...met, found: null };
+}

@@ -1,0 +1,150 @@
+/**
+ * Word tables: hash tables of 32-bit words with open addressing over typed arrays, so that a look-up allocates nothing. Nothing is
+ * ever removed.
+ *
+ *     WordLists    a list of words → its number
+ *     PairTable    two numbers → a number
+ */
+
+const INITIAL_SLOTS = 1 << 8;
+const INITIAL_WORDS = 1 << 10;
+
+/** Mixes another word into a hash. */
+function mixed(hash: number, word: number): number {
+  let h = Math.imul(hash ^ word, 0x9e3779b1);
+  h ^= h >>> 15;
+  return Math.imul(h, 0x85ebca6b) ^ (h >>> 13);
+}
+
+/** Returns the hash of the words [from, end). */
+export function hashOf(words: Int32Array, from: number, end: number): number {
+  let hash = end - from;
+  for (let i = from; i < end; i += 1) hash = mixed(hash, words[i] ?? 0);
+  return hash;
+}
+
+function larger(words: Int32Array, least: number): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(Math.max(least, 2 * words.length));
+  grown.set(words);
+  return grown;
+}
+
+/** Numbers lists of words exactly: equal lists have one number, from 0 up in the order in which they were first seen. */
+export class WordLists {
+  /** Number + 1 of the list at a slot, or 0. */
+  #slots = new Int32Array(INITIAL_SLOTS);
+  #words = new Int32Array(INITIAL_WORDS);
+  /** Index of the first word of each list; the last entry is that of the next list. */
+  #starts = new Int32Array(INITIAL_SLOTS);
+  #count = 0;
+
+  /** Returns the number of the list `words[from .. end)`. O(words). */
+  numberOf(words: Int32Array, from: number, end: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hashOf(words, from, end) & mask;
+    for (;;) {
+      const found = this.#slots[slot] ?? 0;
+      if (found === 0) return this.#add(slot, words, from, end);
+      if (this.#isAt(found - 1, words, from, end)) return found - 1;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Returns the number of words of a list. */
+  lengthOf(list: number): number {
+    return (this.#starts[list + 1] ?? 0) - (this.#starts[list] ?? 0);
+  }
+
+  /** Returns one word of a list. */
+  wordAt(list: number, index: number): number {
+    return this.#words[(this.#starts[list] ?? 0) + index] ?? 0;
+  }
+
+  /** Copies a list to `into` from index `at` on, and returns the index after it. */
+  copyTo(list: number, into: Int32Array, at: number): number {
+    const start = this.#starts[list] ?? 0;
+    const length = this.lengthOf(list);
+    for (let i = 0; i < length; i += 1) into[at + i] = this.#words[start + i] ?? 0;
+    return at + length;
+  }
+
+  /** Returns a list as an array. */
+  toArray(list: number): readonly number[] {
+    return Array.from({ length: this.lengthOf(list) }, (_, i) => this.wordAt(list, i));
+  }
+
+  #isAt(list: number, words: Int32Array, from: number, end: number): boolean {
+    const start = this.#starts[list] ?? 0;
+    if (this.lengthOf(list) !== end - from) return false;
+    for (let i = from; i < end; i += 1) if (this.#words[start + i - from] !== words[i]) return false;
+    return true;
+  }
+
+  #add(slot: number, words: Int32Array, from: number, end: number): number {
+    const start = this.#starts[this.#count] ?? 0;
+    const after = start + end - from;
+    if (after > this.#words.length) this.#words = larger(this.#words, after);
+    for (let i = from; i < end; i += 1) this.#words[start + i - from] = words[i] ?? 0;
+    this.#slots[slot] = ++this.#count;
+    if (this.#count >= this.#starts.length) this.#starts = larger(this.#starts, this.#count + 1);
+    this.#starts[this.#count] = after;
+    if (2 * this.#count > this.#slots.length) this.#rehash();
+    return this.#count - 1;
+  }
+
+  #rehash(): void {
+    const slots = new Int32Array(2 * this.#slots.length);
+    const mask = slots.length - 1;
+    for (let list = 0; list < this.#count; list += 1) {
+      let slot = hashOf(this.#words, this.#starts[list] ?? 0, this.#starts[list + 1] ?? 0) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = list + 1;
+    }
+    this.#slots = slots;
+  }
+}
+
+/** Words of a slot: both numbers (the first plus one, so that 0 is an empty slot), and the value. */
+const SLOT = 3;
+const NONE = -1;
+
+/** A table from two numbers to one, all from 0 up. The value may be negative, but not -1, which stands for none. */
+export class PairTable {
+  #slots = new Int32Array(INITIAL_SLOTS * SLOT);
+  #mask = INITIAL_SLOTS - 1;
+  #count = 0;
+
+  /** Returns the value for a pair, or -1. */
+  get(a: number, b: number): number {
+    const at = this.#place(a, b);
+    return this.#slots[at] === 0 ? NONE : (this.#slots[at + 2] ?? NONE);
+  }
+
+  set(a: number, b: number, value: number): void {
+    const at = this.#place(a, b);
+    if (this.#slots[at] === 0) this.#count += 1;
+    this.#slots.set([a + 1, b, value], at);
+    if (2 * this.#count > this.#mask) this.#grow();
+  }
+
+  /** Returns the index of the slot of a pair, which may be empty. */
+  #place(a: number, b: number): number {
+    let slot = mixed(mixed(0, a), b) & this.#mask;
+    for (;;) {
+      const at = slot * SLOT;
+      const found = this.#slots[at] ?? 0;
+      if (found === 0 || (found === a + 1 && this.#slots[at + 1] === b)) return at;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#mask = 2 * this.#mask + 1;
+    this.#slots = new Int32Array((this.#mask + 1) * SLOT);
+    for (let at = 0; at < old.length; at += SLOT) {
+      const key = old[at] ?? 0;
+      if (key !== 0) this.#slots.set(old.subarray(at, at + SLOT), this.#place(key - 1, old[at + 1] ?? 0));
+    }
+  }
+}

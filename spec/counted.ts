@@ -1,0 +1,12 @@
+/** Counts in words: `1 page`, `2 pages`, `12,345 operations`. Every message that counts something uses these two. */
+
+/** Returns a number with its digits in groups of three: `12,345`. */
+export function grouped(n: number | bigint): string {
+  return n.toLocaleString('en-US');
+}
+
+/** Returns a count and its noun, which agrees with it: `counted(1, 'entry', 'entries')` is `1 entry`. */
+export function counted(n: number | bigint, noun: string, plural = `${noun}s`): string {
+  const isOne = n === 1 || n === -1 || n === 1n;
+  return `${grouped(n)} ${isOne ? noun : plural}`;
+}
