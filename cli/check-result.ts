@@ -6,6 +6,7 @@ import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { endWith } from './outcome.ts';
+import { print } from './print.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
@@ -54,21 +55,22 @@ function resultLines({ result, corpus, report }: FinishedCheck): readonly string
   return report === null ? verdict : [...verdict, '', ...counterexampleLines(report)];
 }
 
+async function writeJunit(path: string, { target, corpus, result }: FinishedCheck): Promise<void> {
+  const { junitReport } = await import('./junit.ts');
+  const { writeWhole } = await import('./output-file.ts');
+  writeWhole('--junit', path, junitReport({ target, corpus: corpus.files, result }));
+}
+
 /** Prints and writes a result, and sets the exit code. */
 export async function conclude(
   check: FinishedCheck,
   { json = false, junit }: ResultFlags,
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
-  const { target, corpus, result } = check;
-  if (junit !== undefined) {
-    const { junitReport } = await import('./junit.ts');
-    const { writeWhole } = await import('./output-file.ts');
-    writeWhole('--junit', junit, junitReport({ target, corpus: corpus.files, result }));
-  }
   const text = json
     ? JSON.stringify({ ...resultJson(check), ...extra.json }, null, 1)
     : [...resultLines(check), ...extra.lines].join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
+  if (junit !== undefined) await writeJunit(junit, check);
   endWith(exitCodeOf(check));
 }

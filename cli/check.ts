@@ -43,6 +43,7 @@ import {
   timeOption,
   wholeNumber,
 } from './options.ts';
+import { print } from './print.ts';
 import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
 
 /** A campaign that has run. Of a shard its blocks are kept apart; they are null where there is nothing to keep. */
@@ -85,17 +86,19 @@ interface RunShard {
 }
 
 /** Writes the file of a shard, unless it was interrupted. */
-function writeResult(
+async function writeResult(
   check: PreparedCheck,
   { shard, corpus, ran, report }: RunShard,
-): ExtraResult | undefined {
+): Promise<ExtraResult | undefined> {
   if (ran?.result.verdict === 'interrupted') return undefined;
   const found = corpus.violated?.trace ?? ran?.result.counterexample ?? null;
   const from = corpus.violated?.file ?? null;
   const counterexample = found === null || report === null ? null : { from, found, shrunk: report.trace };
   const file = shardFile(campaignOf(check), shard, { corpus: corpus.files, ran, counterexample });
   const { results } = check.options;
-  const path = writeShard(results, file);
+  const { writtenOrSaid } = await import('./output-file.ts');
+  const path = writtenOrSaid('--results', () => writeShard(results, file));
+  if (path === null) return undefined;
   const name = `${shard.index}/${shard.of}`;
   const next = commandLine('merge', results);
   return {
@@ -122,11 +125,11 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   const { target } = setup;
   const signal = interruption();
   const corpus = checkCorpus(target, options.corpus);
-  if (options.json !== true) process.stdout.write(`${header(setup)}${corpusReport(corpus)}\n`);
+  if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
   const ran = corpus.violated === null ? await campaign(setup, signal) : null;
   const report = await reportOf(setup, corpus, ran);
   const { shard } = options;
-  const extra = shard === undefined ? undefined : writeResult(setup, { shard, corpus, ran, report });
+  const extra = shard === undefined ? undefined : await writeResult(setup, { shard, corpus, ran, report });
   await conclude({ target: target.name, corpus, result: ran?.result ?? null, report }, options, extra);
 }
 

@@ -8,6 +8,7 @@ import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
 import { endWith } from './outcome.ts';
+import { print } from './print.ts';
 
 interface JudgeOptions {
   readonly json?: boolean;
@@ -16,7 +17,7 @@ interface JudgeOptions {
 async function judge(path: string, { json }: JudgeOptions): Promise<void> {
   const log = await judgeLog(path);
   const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
   endWith(log.verdict === 'admitted' ? EXIT.holds : EXIT.violated);
 }

@@ -1,10 +1,11 @@
 /** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT } from './exit-codes.ts';
-import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
+import { type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { examples } from './help.ts';
 import { endWith, takeOutcome } from './outcome.ts';
+import { print, printError, say } from './print.ts';
 import { endWithSupervisor, isSupervised, keepProcessAlive, reportOutcome } from './supervised.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
@@ -57,24 +58,23 @@ async function programFor(args: readonly string[]): Promise<Command> {
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
-    each.exitOverride().configureOutput({ outputError: () => {} });
+    each.exitOverride().configureOutput({
+      writeOut: print,
+      writeErr: printError,
+      outputError: () => {},
+    });
   return command;
 }
 
-const STANDARD_ERROR = 2;
-
 /** Prints a failure at once, also where the process is about to end. */
 function fail({ text, exitCode }: Failure): void {
-  if (text !== '') writeSync(STANDARD_ERROR, text);
+  printError(text);
   endWith(exitCode);
 }
 
-/** A reader that stops reading (`| head`) is not a failure: the rest is not printed, and the exit code is that of the result. */
-function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error) => {
-      if (!('code' in error && error.code === 'EPIPE')) throw error;
-    });
+/** What a target prints through these streams may be lost: it is not part of the result. */
+function tolerateLostStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
@@ -92,10 +92,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
 function noteStray(error: unknown): void {
   const { text } = failureOf(error);
   const [line = ''] = text.split('\n').slice(text.startsWith('frameproof: this is a bug') ? 1 : 0);
-  writeSync(
-    STANDARD_ERROR,
-    errorLine(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`),
-  );
+  say(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`);
 }
 
 /** Ends as the command does: with its outcome, whatever a target has made of this process. */
@@ -112,7 +109,7 @@ export async function main(args: readonly string[]): Promise<void> {
     conclude();
   };
   process.once('exit', onEarlyExit);
-  tolerateClosedPipes();
+  tolerateLostStreams();
   if (isSupervised()) {
     process.on('uncaughtException', noteStray);
     process.on('unhandledRejection', noteStray);

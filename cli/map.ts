@@ -14,6 +14,7 @@ import {
 import { examples } from './help.ts';
 import { pageAddress } from './map-flags.ts';
 import { mapReport } from './map-report.ts';
+import { print } from './print.ts';
 
 interface MapOptions {
   readonly json?: boolean;
@@ -46,6 +47,6 @@ export function mapCommand(): Command {
     )
     .addHelpText('after', examples('npx frameproof map boot.log', 'npx frameproof map /proc/iomem --json'))
     .action((path: string, options: MapOptions) => {
-      process.stdout.write(`${render(path, options)}\n`);
+      print(`${render(path, options)}\n`);
     });
 }

@@ -11,9 +11,17 @@ export function endWith(exitCode: ExitCode): void {
   outcome = exitCode;
 }
 
+let isOutputLost = false;
+
+/** Notes that something could not be printed or written: the command ends with 2, unless a defect ends it. */
+export function loseOutput(): void {
+  isOutputLost = true;
+}
+
 /** Returns the exit code that was set last, and forgets it. */
 export function takeOutcome(): ExitCode {
-  const taken = outcome;
+  const taken = isOutputLost && outcome !== EXIT.defect ? EXIT.unusable : outcome;
   outcome = EXIT.holds;
+  isOutputLost = false;
   return taken;
 }

@@ -1,14 +1,14 @@
 /** `frameproof record`: writes a log of a workload on a target, to try `judge` on or to compare with. */
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { type RecordOptions, recordLog } from '../properties/log/index.ts';
 import { loadInteractiveTarget } from '../runner/load/index.ts';
-import { config, SpecError } from '../spec/index.ts';
+import { OutputFile } from '../spec/files/index.ts';
+import { config } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { examples } from './help.ts';
 import { wholeNumber } from './options.ts';
+import { writtenOrSaid } from './output-file.ts';
+import { print } from './print.ts';
 import { moduleOption } from './target-options.ts';
 
 interface RecordFlags {
@@ -36,13 +36,18 @@ function* batches(options: RecordOptions): Generator<string, void> {
   if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }
 
-async function write(text: Readable, out: string): Promise<void> {
+/** Writes text batch by batch, until there is no more of it or nobody reads it any longer. */
+function write(texts: Iterable<string>, out: string): void {
+  if (out === '-') {
+    for (const text of texts) if (!print(text)) return;
+    return;
+  }
+  const file = new OutputFile(out);
   try {
-    if (out === '-') await pipeline(text, process.stdout, { end: false });
-    else await pipeline(text, createWriteStream(out));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new SpecError(`--out: expected a file that can be written to, found ${out}: ${String(error.code)}`);
+    for (const text of texts) file.write(text);
+    file.close();
+  } finally {
+    file.abandon();
   }
 }
 
@@ -52,10 +57,8 @@ async function record(flags: RecordFlags): Promise<void> {
   const provokesFrom = provoke === true ? 0 : provoke;
   const { map } = readMemoryMap(flags.map);
   const { policies } = target;
-  const text = Readable.from(
-    batches({ target, map, config: config(), policies, operations, seed, provokesFrom }),
-  );
-  await write(text, flags.out);
+  const asked = { target, map, config: config(), policies, operations, seed, provokesFrom };
+  writtenOrSaid('--out', () => write(batches(asked), flags.out));
 }
 
 /** Returns the command `frameproof record`. Its errors are `SpecError`s, thrown. */

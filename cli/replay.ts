@@ -16,6 +16,7 @@ import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
 import { endWith } from './outcome.ts';
+import { print } from './print.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ReplayOptions {
@@ -49,7 +50,7 @@ function show({ run, counterexample, ...result }: Replayed, isJson: boolean): vo
   const text = isJson
     ? JSON.stringify({ ...result, counterexample })
     : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   endWith(EXIT_OF[result.verdict]);
 }
 

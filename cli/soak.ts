@@ -23,6 +23,7 @@ import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
 import { endWith } from './outcome.ts';
+import { print } from './print.ts';
 import { targetOption } from './target-options.ts';
 
 interface SoakOptions {
@@ -84,7 +85,7 @@ async function runRounds(
     operations += result.operations;
     if (result.counterexample !== null) return { next: round, operations, violated: result };
     if (signal.aborted) break;
-    if (options.json !== true) process.stdout.write(`${roundLine(round, result, operations)}\n`);
+    if (options.json !== true) print(`${roundLine(round, result, operations)}\n`);
   }
   return { next: round, operations, violated: null };
 }
@@ -113,7 +114,7 @@ async function reportViolation(
     json === true
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
       : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   endWith(EXIT.violated);
 }
 
@@ -134,7 +135,7 @@ async function soak(options: SoakOptions): Promise<void> {
     nextLine(next),
   ];
   const json = { verdict, operations, round, seconds, counterexample: null, next };
-  process.stdout.write(`${options.json === true ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
+  print(`${options.json === true ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
   endWith(EXIT[verdict]);
 }
 

@@ -9,6 +9,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { EXIT } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
+import { say } from './print.ts';
 import { MARK, REPORTS } from './supervised.ts';
 
 /** A command has this long to end by itself once it has reported its result. */
@@ -76,7 +77,7 @@ export function supervise(script: string, args: readonly string[]): void {
       setTimeout(() => end(exitCodeOf(signal)), INTERRUPT_MS).unref();
     });
   child.once('error', (error) => {
-    process.stderr.write(errorLine(`the command cannot be started: ${error.message}`));
+    say(`the command cannot be started: ${error.message}`);
     process.exit(EXIT.unusable);
   });
   child.once('close', (code, signal) => {

@@ -41,10 +41,10 @@ function refusingOthers<A>(codec: t.Decoder<unknown, A>, keys: Iterable<string>)
   return (u, context) => {
     const decoded = codec.validate(u, context);
     if (typeof u !== 'object' || u === null || Array.isArray(u)) return decoded;
-    const unknown = Object.keys(u).filter((key) => !known.has(key));
-    if (unknown.length === 0) return decoded;
-    const errors = unknown.map((key) => strange(key, names, u, context));
-    return either.left(either.isLeft(decoded) ? [...errors, ...decoded.left] : errors);
+    const unknown = Object.keys(u).find((key) => !known.has(key));
+    if (unknown === undefined) return decoded;
+    const error = strange(unknown, names, u, context);
+    return either.left(either.isLeft(decoded) ? [error, ...decoded.left] : [error]);
   };
 }
 

@@ -1,7 +1,8 @@
 import * as t from 'io-ts';
 import { describe, expect, test } from 'vitest';
 import { CLAUSE_NAMES } from './clauses/clause.ts';
-import { decode, isSpecError, parseJson, SpecError } from './decode.ts';
+import { decode, parseJson } from './decode.ts';
+import { isSpecError, SpecError } from './errors.ts';
 import { Scenario } from './program.ts';
 import { Trace } from './trace.ts';
 
@@ -116,6 +117,16 @@ describe('an error', () => {
   test('is one line, and shows no more than the start of what was found', () => {
     const message = refusal({ target: Array.from({ length: 1000 }, () => 'line\n') });
     expect(message).toMatch(/^trace\.json: target: expected string, found \["line\\n",.{0,60}…$/);
+  });
+
+  test('shows the start of what is deep or wide without a look at the rest', () => {
+    let deep: unknown = [];
+    for (let i = 0; i < 1_000_000; i += 1) deep = [deep];
+    expect(refusal({ target: deep })).toMatch(/^trace\.json: target: expected string, found \[{50,60}…$/);
+    const wide: unknown[] = Array.from({ length: 1000 }, () => ({ a: 1 }));
+    const tooFar = (): never => expect.unreachable('nobody is shown this element');
+    Object.defineProperty(wide, 500, { enumerable: true, get: tooFar });
+    expect(refusal({ target: wide })).toMatch(/found \[\{"a":1\},\{"a":1\},.*…$/);
   });
 
   test('shows what JSON cannot hold', () => {

@@ -7,21 +7,8 @@
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { duplicateKeyIn } from './duplicate-keys.ts';
-
-/** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
-export class SpecError extends Error {
-  override readonly name = 'SpecError';
-}
-
-/** Whether `error` is a {@link SpecError}, of this copy of the package or of another one. */
-export function isSpecError(error: unknown): error is SpecError {
-  return error instanceof Error && error.name === 'SpecError';
-}
-
-/** A file that was sound once and no longer applies: its format, or a clause it names, is not of this version. */
-export class OutdatedTraceError extends Error {
-  override readonly name = 'OutdatedTraceError';
-}
+import { SpecError } from './errors.ts';
+import { beyondBounds } from './json-bounds.ts';
 
 const SHOWN_CHARACTERS = 60;
 
@@ -35,6 +22,7 @@ function preview(value: unknown, room: number): string {
   if (typeof value === 'bigint') return `${value}`;
   if (typeof value === 'string') return JSON.stringify(value.slice(0, Math.max(0, room)));
   if (typeof value !== 'object' || value === null) return String(value);
+  if (room <= 0) return Array.isArray(value) ? '[' : '{';
   // As little is looked at as is shown: a file may hold a million elements, or as many arrays in each other.
   let inside = '';
   const add = (name: string, element: unknown): boolean => {
@@ -143,6 +131,8 @@ export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: stri
  * tools, which may see a meaning in a key that comes twice.
  */
 export function parseForeignJson(text: string, source: string): unknown {
+  const beyond = beyondBounds(text);
+  if (beyond !== null) throw new SpecError(`${source}: expected JSON of ${beyond}, found more`);
   try {
     return JSON.parse(text);
   } catch (error) {

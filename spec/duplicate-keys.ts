@@ -3,6 +3,8 @@
  * looked through for them.
  */
 
+import { behindString } from './json-bounds.ts';
+
 /** An object or an array that the text is in. */
 interface Enclosing {
   /** The keys so far; null for an array. */
@@ -21,21 +23,10 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
-
-/** Returns the place behind the quote that ends the string which begins at `start`. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let before = end;
-    while (text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
-    if ((end - before) % 2 === 0) return end + 1;
-  }
-  throw new Error('a string of valid JSON has an end');
-}
 
 function afterSpace(text: string, start: number): number {
   let at = start;
@@ -64,7 +55,7 @@ export function duplicateKeyIn(text: string): DuplicateKey | null {
   for (let at = 0; at < text.length; ) {
     switch (text.charCodeAt(at)) {
       case QUOTE: {
-        const end = endOfString(text, at);
+        const end = behindString(text, at);
         // In valid JSON, only a key has a colon behind it.
         if (inner?.keys != null && text.charCodeAt(afterSpace(text, end)) === COLON) {
           const key = keyIn(text, at, end);

@@ -49,16 +49,8 @@ export {
   toHigherHalf,
 } from './config.ts';
 export { counted, grouped } from './counted.ts';
-export {
-  decode,
-  isSpecError,
-  OutdatedTraceError,
-  parseForeignJson,
-  parseJson,
-  refuseDuplicateKeys,
-  SpecError,
-  shortened,
-} from './decode.ts';
+export { decode, parseForeignJson, parseJson, refuseDuplicateKeys, shortened } from './decode.ts';
+export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
@@ -103,7 +95,6 @@ export {
   PmmPanic,
 } from './pmm.ts';
 export { POLICIES, Policy } from './policy.ts';
-export { printable, printableLine } from './printable.ts';
 export {
   beyond,
   decodeProfile,

@@ -6,7 +6,8 @@
 import * as t from 'io-ts';
 import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
 import { closed } from './closed.ts';
-import { decode, isSpecError, SpecError } from './decode.ts';
+import { decode } from './decode.ts';
+import { isSpecError, SpecError } from './errors.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Operation } from './operation.ts';
 import { POLICIES, Policy } from './policy.ts';

@@ -7,7 +7,7 @@ import {
   decode,
   MemoryMap,
   OutdatedTraceError,
-  parseJson,
+  parseForeignJson,
   type Response,
   refuseDuplicateKeys,
   SpecError,
@@ -32,12 +32,12 @@ function field(data: unknown, key: string): unknown {
 }
 
 /** Returns what a line holds, whose keys may come twice. */
-function parsed({ text, ended }: Line, place: () => string): unknown {
+function parsed({ text, ended }: Line, place: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeignJson(text, place);
   } catch (cause) {
-    if (ended) return parseJson(text, place());
-    throw new CutLogError(`${place()}: expected a whole line, and the log is cut short in it`, { cause });
+    if (ended) throw cause;
+    throw new CutLogError(`${place}: expected a whole line, and the log is cut short in it`, { cause });
   }
 }
 
@@ -79,13 +79,13 @@ class LineDecoder {
   take(line: Line): boolean {
     const { text, number } = line;
     if (text.trim() === '') return true;
-    const place = (): string => `${sourceName(this.#path)}:${number}`;
+    const place = `${sourceName(this.#path)}:${number}`;
     const data = parsed(line, place);
     this.#lines += 1;
     const plain = this.#lines === 1 ? null : plainEntry(data, text);
     if (plain !== null) return this.#reader.onEntry(plain, number);
-    refuseDuplicateKeys(text, place());
-    return this.#takeOther(data, number, place());
+    refuseDuplicateKeys(text, place);
+    return this.#takeOther(data, number, place);
   }
 
   /** Takes the first two lines, and what the codecs are needed for. */

@@ -75,7 +75,7 @@ export function decodeTrace(text: string, source: string): Trace {
 }
 
 /** Programs with the largest batches make some MiB. */
-const TRACE_FILE = { of: 'trace file', mostBytes: 64 * 1024 * 1024 };
+const TRACE_FILE = { of: 'trace file', mostBytes: 32 * 1024 * 1024 };
 
 /** Returns the text of a trace file. Throws `SpecError` where it cannot be read. */
 export function readTraceText(path: string): string {

@@ -3,10 +3,11 @@
  * beside what is there now. The repository itself is not touched.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as t from 'io-ts';
+import { readText, reasonOf } from '../../spec/files/index.ts';
 import { decode, parseForeignJson, SpecError } from '../../spec/index.ts';
 
 /** Where the repository is, and what stops the work on it. */
@@ -26,6 +27,9 @@ interface Checkout {
   /** Removes the folder. */
   close(): void;
 }
+
+const LOCK_FILE = { of: 'lock file', mostBytes: 2 ** 26 };
+export const MANIFEST = { of: 'package.json', mostBytes: 2 ** 20 };
 
 const Lock = t.type({ packages: t.record(t.string, t.unknown) }, 'a lock file of npm');
 const LockedPackage = t.partial({
@@ -104,14 +108,14 @@ async function commitOf(revision: string, cwd: string, signal: AbortSignal | und
 function installedIn(folder: string): Readonly<Record<string, unknown>> {
   const path = join(folder, 'node_modules/.package-lock.json');
   return existsSync(path)
-    ? decode(Lock, parseForeignJson(readFileSync(path, 'utf8'), path), path).packages
+    ? decode(Lock, parseForeignJson(readText(path, LOCK_FILE), path), path).packages
     : {};
 }
 
 /** Whether every package that a lock file asks for is installed in another folder, in the same version. */
 function isSatisfiedBy(lockPath: string, project: string): boolean {
   if (!existsSync(lockPath)) return false;
-  const { packages } = decode(Lock, parseForeignJson(readFileSync(lockPath, 'utf8'), lockPath), lockPath);
+  const { packages } = decode(Lock, parseForeignJson(readText(lockPath, LOCK_FILE), lockPath), lockPath);
   const installed = installedIn(project);
   return Object.entries(packages).every(([path, asked]) => {
     if (path === '') return true;
@@ -137,7 +141,7 @@ async function install(folder: string, project: string, signal: AbortSignal | un
 async function build(folder: string, signal: AbortSignal | undefined): Promise<string> {
   const path = join(folder, 'package.json');
   if (!existsSync(path)) return 'nothing to build';
-  const { scripts } = decode(Manifest, parseForeignJson(readFileSync(path, 'utf8'), path), path);
+  const { scripts } = decode(Manifest, parseForeignJson(readText(path, MANIFEST), path), path);
   if (scripts?.build === undefined) return 'no script build';
   await output(['npm', 'run', 'build'], { cwd: folder, signal });
   return 'npm run build';
@@ -152,9 +156,19 @@ function removeAll(): void {
   open.clear();
 }
 
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'frameproof-revision-'));
+  } catch (error) {
+    throw new SpecError(`${tmpdir()}: expected a folder that can be written to: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function newFolder(): string {
   if (open.size === 0) process.once('exit', removeAll);
-  const folder = mkdtempSync(join(tmpdir(), 'frameproof-revision-'));
+  const folder = temporaryFolder();
   open.add(folder);
   return folder;
 }

@@ -1,11 +1,12 @@
 /** Sides: what a verification compares, from what somebody names: a target as everywhere, or a revision of a repository. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import * as t from 'io-ts';
 import type { Target } from '../../runner/index.ts';
 import { type GivenClaims, loadTarget } from '../../runner/load/index.ts';
+import { readText, writeFile } from '../../spec/files/index.ts';
 import {
   decode,
   POLICIES,
@@ -15,7 +16,7 @@ import {
   SpecError,
   WHOLE,
 } from '../../spec/index.ts';
-import { type CheckOutOptions, checkOut } from './checkout.ts';
+import { type CheckOutOptions, checkOut, MANIFEST } from './checkout.ts';
 import type { Observable, Sides } from './compare.ts';
 
 /** A side that is ready to run. */
@@ -46,13 +47,13 @@ function implementationModule(folder: string, source: string): string {
     throw new SpecError(
       `${source}: expected a path after the revision, as in ${source}:pmm.ts: it has no package.json`,
     );
-  const found = decode(WithImplementation, parseForeignJson(readFileSync(manifest, 'utf8'), source), source);
+  const found = decode(WithImplementation, parseForeignJson(readText(manifest, MANIFEST), source), source);
   const path = join(folder, found.exports['./impl'].default);
   const text = `export { createPmm as default } from ${JSON.stringify(pathToFileURL(path).href)};
 export const policies = ${JSON.stringify(POLICIES)};
 `;
   const written = join(folder, '.frameproof-implementation.mjs');
-  writeFileSync(written, text);
+  writeFile(written, text);
   return written;
 }
 

@@ -16,6 +16,9 @@ import { factoryFrom } from './factory-from.ts';
 async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(path))
     throw new SpecError(`${path}: expected a module that exports a manager: there is no such file`);
+  // Node.js would read a pipe or a device to its end.
+  if (!statSync(path).isFile())
+    throw new SpecError(`${path}: expected a module that exports a manager: this is not a file`);
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {

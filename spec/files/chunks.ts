@@ -1,6 +1,6 @@
 /** Chunks: the bytes of a file of any length, one piece after the other, in the memory of one piece. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 import { PATIENCE_MS, Patience, pauseAside } from './pipe.ts';
 import { READ_FLAGS, type Reading, silent, unreadable } from './read-file.ts';
 import { codeOf } from './reason.ts';

@@ -21,7 +21,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 import { destinationOf } from './destination.ts';
 import { PATIENCE_MS, Patience, pause } from './pipe.ts';
 import { codeOf, reasonOf } from './reason.ts';
@@ -54,6 +54,11 @@ function attempt(fd: number, bytes: Uint8Array, at: number): number {
     if (codeOf(error) === 'EAGAIN') return 0;
     throw error;
   }
+}
+
+/** Writes text to a descriptor that is open already, such as standard output. Its reader may take any time. */
+export function writeDescriptor(fd: number, text: string): void {
+  writeAll(fd, Buffer.from(text, 'utf8'), Number.POSITIVE_INFINITY);
 }
 
 /** Devices and pipes have nothing to wait for. */

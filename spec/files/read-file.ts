@@ -3,7 +3,7 @@
  * writes to are refused in one line.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 import { formatBytes } from './bytes.ts';
 import { PATIENCE_MS, Patience, pause } from './pipe.ts';
 import { codeOf, reasonOf } from './reason.ts';
@@ -23,7 +23,9 @@ const CHUNK_BYTES = 65_536;
 
 /** The error for a source that the system does not let us read. */
 export function unreadable(source: string, of: string, error: unknown): SpecError {
-  return new SpecError(`${source}: expected a readable ${of}: ${reasonOf(error)}`, { cause: error });
+  const isDenied = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
+  const reason = `${reasonOf(error)}${isDenied ? ' (as root, perhaps)' : ''}`;
+  return new SpecError(`${source}: expected a readable ${of}: ${reason}`, { cause: error });
 }
 
 /** The error for a pipe that nobody writes to. */

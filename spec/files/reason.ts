@@ -27,3 +27,8 @@ export function reasonOf(error: unknown): string {
   if (code === null) throw error;
   return REASONS.get(code) ?? code;
 }
+
+/** Whether the reader of a pipe has closed it. */
+export function isClosedPipe(error: unknown): boolean {
+  return codeOf(error) === 'EPIPE';
+}

@@ -2,7 +2,7 @@
  * Choice: which table of a dump is its map. The notation that says most, unless one is named; the one table of it, or the
  * one of the boot that is named; and that only if nothing speaks against it that the options do not let pass.
  */
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 
 import type { Dump } from './claims.ts';
 import type { Entry } from './entry.ts';

@@ -2,7 +2,8 @@
  * Claims: the lines of a dump that claim to be entries of a notation, each read by itself, or with the lines after it
  * where it was wrapped and only one way to put it together makes an entry.
  */
-import { isSpecError, type SpecError } from '../decode.ts';
+import type { SpecError } from '../errors.ts';
+import { isSpecError } from '../errors.ts';
 import type { Line } from './lines.ts';
 import type { Notation, ReadEntry } from './notation.ts';
 import { readEntry } from './read-entry.ts';

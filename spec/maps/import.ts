@@ -6,7 +6,8 @@
  * result, each with the flag that reads it instead. Of several tables of one notation that differ, `boot` chooses one.
  */
 import { basename } from 'node:path';
-import { decode, parseJson, SpecError } from '../decode.ts';
+import { decode, parseJson } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 import { MemoryMap, memoryMap, ownerAfterInit } from '../memory-map.ts';
 import { PHYSICAL_LIMIT } from '../units.ts';
 import { choose, tablesIn } from './choice.ts';

@@ -5,7 +5,7 @@
 
 /** The vocabulary of `spec/` that a map is described in. */
 export { type Config, config, DEFAULT_BITMAP_MAX_ADDR } from '../config.ts';
-export { SpecError } from '../decode.ts';
+export { SpecError } from '../errors.ts';
 export { HexPageAddress, toHex } from '../hex.ts';
 export { type Descriptor, endAddressOf, MemoryMap } from '../memory-map.ts';
 export {

@@ -8,7 +8,7 @@
  *
  * Wrapped lines are put together by the reader of a table, which knows when an entry is whole.
  */
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 
 /** A place in a dump: `where` is "line 3" of a text, or "entry 7" of a folder. */
 export interface Place {

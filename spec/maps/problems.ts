@@ -2,7 +2,7 @@
  * Problems: what speaks against a table. A table is read whole or not at all, so the first problem is the error that its
  * reader throws; a waiver lets it pass, and is said in the output.
  */
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 import { PAGE_BYTES } from '../units.ts';
 import { type Claim, shapeOf } from './claims.ts';
 import { byStart } from './entry.ts';

@@ -5,7 +5,7 @@
  *
  * Source: Devicetree Specification 0.4, chapter 5.
  */
-import { SpecError } from '../../decode.ts';
+import { SpecError } from '../../errors.ts';
 import type { DeviceTree, Property, TreeNode } from './tree.ts';
 
 const MAGIC = 0xd00d_feed;

@@ -1,0 +1,16 @@
+/** Errors of bad input. They are told apart by name: a copy of this package may throw them, too. */
+
+/** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
+export class SpecError extends Error {
+  override readonly name = 'SpecError';
+}
+
+/** Whether `error` is a {@link SpecError}, of this copy of the package or of another one. */
+export function isSpecError(error: unknown): error is SpecError {
+  return error instanceof Error && error.name === 'SpecError';
+}
+
+/** A file that was sound once and no longer applies: its format, or a clause it names, is not of this version. */
+export class OutdatedTraceError extends Error {
+  override readonly name = 'OutdatedTraceError';
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { parseJson } from './decode.ts';
+import { isSpecError } from './errors.ts';
+import { beyondBounds } from './json-bounds.ts';
+
+const LEVELS = 'at most 200 levels of objects and arrays';
+const VALUES = 'at most 2,097,152 values';
+
+function repeated(text: string, times: number): string {
+  return Array.from({ length: times }, () => text).join(',');
+}
+
+/** A string that makes a text too long to be passed over. */
+const LONG = `"${'x'.repeat(70_000)}"`;
+
+describe('JSON of too much', () => {
+  it.each([
+    ['arrays in each other', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, LEVELS],
+    ['objects in each other', `${'{"a":'.repeat(1e5)}0${'}'.repeat(1e5)}`, LEVELS],
+    ['brackets without an end', '['.repeat(1e5), LEVELS],
+    ['empty arrays', `[${repeated('[]', 2.2e6)}]`, VALUES],
+    ['numbers', `[${repeated('0', 2.2e6)}]`, VALUES],
+    ['keys', `{${repeated('"":0', 2.2e6)}}`, VALUES],
+  ])('has %s, and is refused before it is parsed', (_, text, beyond) => {
+    expect(beyondBounds(text)).toBe(beyond);
+    try {
+      parseJson(text, 'f.json');
+      expect.unreachable();
+    } catch (error) {
+      expect(isSpecError(error) && error.message).toBe(`f.json: expected JSON of ${beyond}, found more`);
+    }
+  });
+
+  it.each([
+    ['200 levels', `[${LONG},${'['.repeat(199)}${']'.repeat(199)}]`],
+    ['2,000,000 values', `[${repeated('0', 2e6)}]`],
+    ['brackets and commas in a string', `"${'[,{,'.repeat(1e6)}"`],
+    ['a quote in one', `"\\"${'[,{,'.repeat(1e6)}\\\\"`],
+    ['a string without an end', `"${'['.repeat(1e6)}`],
+  ])('is not that of %s', (_, text) => {
+    expect(beyondBounds(text)).toBeNull();
+  });
+});
