@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { EXIT } from './exit-codes.ts';
-import { errorLine } from './failure.ts';
 import { say } from './print.ts';
 import { MARK, REPORTS } from './supervised.ts';
 
@@ -83,9 +82,7 @@ export function supervise(script: string, args: readonly string[]): void {
   child.once('close', (code, signal) => {
     if (reported !== null) end(reported);
     if (interruptedBy !== null) end(exitCodeOf(interruptedBy));
-    process.stderr.write(
-      errorLine(`there is no result: the target ended the process that it ran in: ${endedHow(code, signal)}`),
-    );
+    say(`there is no result: the target ended the process that it ran in: ${endedHow(code, signal)}`);
     end(EXIT.unusable);
   });
 }

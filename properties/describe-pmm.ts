@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
 import { factoryTarget, type Target } from '../runner/index.ts';
-import type { PmmFactory, Policy } from '../spec/index.ts';
+import { isSpecError, type PmmFactory, type Policy, type Trace } from '../spec/index.ts';
+import { printable } from '../spec/text/index.ts';
 import { DEFAULT_OPERATIONS, type NamedWorld, runCampaign } from './random/campaign/campaign.ts';
 import type { CampaignResult } from './random/campaign/result.ts';
 
@@ -33,13 +34,22 @@ class CounterexampleError extends Error {
   override readonly name = 'CounterexampleError';
 }
 
+/** Saves a counterexample. One that cannot be saved is shown all the same. */
+function savedLine(folder: string, trace: Trace): string {
+  try {
+    return `saved     ${saveTrace(folder, trace)}`;
+  } catch (error) {
+    if (!isSpecError(error)) throw error;
+    return `not saved ${error.message}`;
+  }
+}
+
 function fail(target: Target, { counterexample, seed, unreached }: CampaignResult, saveTo: string): void {
   if (counterexample !== null) {
     const shrunk = shrink(target, counterexample).trace;
     const trace = shrunk.violation === undefined ? counterexample : shrunk;
-    const path = saveTrace(saveTo, trace);
-    const lines = [...formatCounterexample(trace), `saved     ${path}`, `seed      ${seed}`];
-    throw new CounterexampleError(`the specification is violated\n${lines.join('\n')}`);
+    const lines = [...formatCounterexample(trace), savedLine(saveTo, trace), `seed      ${seed}`];
+    throw new CounterexampleError(printable(`the specification is violated\n${lines.join('\n')}`));
   }
   if (unreached.length > 0) throw new Error(`never met in the whole run: ${unreached.join('; ')}`);
 }
