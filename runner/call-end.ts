@@ -14,9 +14,22 @@ export function described(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `${typeof value} ${String(value)}`;
 }
 
-/** Returns what was thrown, in words. */
+/** Returns what was thrown, in words. It may be anything, and looking at it may throw again. */
 export function describeThrown(error: unknown): string {
-  return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : described(error)}`;
+  try {
+    return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : described(error)}`;
+  } catch {
+    return 'it threw something that throws when it is looked at';
+  }
+}
+
+/** Whether what was thrown is a panic; what cannot be looked at is not one. */
+function isPanic(error: unknown): error is PmmPanic {
+  try {
+    return isPmmPanic(error);
+  } catch {
+    return false;
+  }
 }
 
 export class CallEnd {
@@ -51,7 +64,7 @@ export class CallEnd {
 
   /** Takes what a call threw. */
   threw(error: unknown): void {
-    if (isPmmPanic(error)) {
+    if (isPanic(error)) {
       this.kind = 'panicked';
       this.panic = error;
     } else this.malformed(describeThrown(error));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dryRunPrograms } from '../properties/random/index.ts';
 import { beyond, type Profile, WHOLE } from '../spec/index.ts';
-import { type Execution, execute } from './execution.ts';
+import { execute } from './execute.ts';
+import type { Execution } from './execution.ts';
 import { OURS } from './ours.ts';
 
 const RUN = { programs: 200, operations: 100, seed: 1 };

@@ -10,7 +10,7 @@ import {
   type Reference,
   type Scenario,
 } from '../spec/index.ts';
-import { execute } from './execution.ts';
+import { execute } from './execute.ts';
 import { factoryTarget } from './factory-target.ts';
 import { OURS } from './ours.ts';
 import type { Target } from './target.ts';

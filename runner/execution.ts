@@ -163,6 +163,28 @@ export class Execution implements Scene {
     return !hasRun;
   }
 
+  /** Takes note that the target never returned: from the operation under way, or where that was answered, from a sweep. */
+  endUnanswered(message: string): void {
+    const at = this.operations.length - 1;
+    const operation = this.operations[at];
+    if (this.#violation !== null) return;
+    const isAnswered = this.responses.length > this.operations.length;
+    const resolved = operation === undefined || isAnswered ? null : this.results.resolve(operation);
+    if (operation === undefined || resolved === null) {
+      this.#reject(at, {
+        clause: 'owner.agrees',
+        explanation: `inspect() is ${message}`,
+        pfn: null,
+        owner: null,
+      });
+      return;
+    }
+    const response: Response = { outcome: { kind: 'malformed', message: `it is ${message}` } };
+    this.responses.push(response);
+    this.results.record(operation, response);
+    this.#judge(at, resolved, response);
+  }
+
   /** Sweeps every page frame one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     this.#sweep(this.operations.length - 1);
@@ -219,24 +241,4 @@ export class Execution implements Scene {
     this.#violation = { clause, at, explanation, pfn, owner };
     return false;
   }
-}
-
-/**
- * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
- * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
- */
-export function execute(
-  target: Target,
-  { map, config, policies, operations }: Trace['scenario'],
-  observer?: Observer,
-  until = Number.POSITIVE_INFINITY,
-): Execution {
-  const execution = new Execution(
-    target,
-    { map, config },
-    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations },
-  );
-  for (const operation of operations) if (performance.now() >= until || !execution.perform(operation)) break;
-  execution.finish();
-  return execution;
 }

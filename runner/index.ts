@@ -5,9 +5,11 @@ export { CallEnd } from './call-end.ts';
 /** @public A program drawn before it runs. */
 export { DryRun } from './dry-run.ts';
 /** @public One program on one target under the judge. */
-export { Execution, execute, type JudgedStep, type Observer } from './execution.ts';
+export { execute } from './execute.ts';
+export { Execution, type JudgedStep, type Observer } from './execution.ts';
 /** @public Targets: one of your own, one by its name, ours. */
 export { factoryTarget } from './factory-target.ts';
+export { runWithin } from './limited-execution.ts';
 export { factoryFrom } from './load/factory-from.ts';
 export { type GivenClaims, loadTarget } from './load/load-target.ts';
 export { OURS } from './ours.ts';

@@ -57,6 +57,11 @@ export interface Target extends Claims {
   /** The most memory that a program was seen to take so far, in KiB; 0 where that is not known. */
   readonly peakKib: number;
   readonly source: TargetSource;
+  /**
+   * Milliseconds that a program may take on a small memory map; more is allowed for large maps and long programs. Infinity
+   * where no limit is needed, or the target keeps one itself.
+   */
+  readonly programMs: number;
 
   /**
    * Starts a program on a manager that is new. One is under way at a time: the performer of the one before has been waited

@@ -112,6 +112,7 @@ class PairSession extends PairPerformer implements SavableSession {
 }
 
 class Pair implements Target {
+  readonly programMs = Number.POSITIVE_INFINITY;
   readonly name: string;
   readonly policies: Claims['policies'];
   readonly profile: Claims['profile'];

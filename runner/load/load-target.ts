@@ -78,10 +78,13 @@ export interface GivenClaims {
   readonly programMs?: number | undefined;
 }
 
+/** Milliseconds that a program may take on a module, where nothing else is given. */
+const MODULE_MS = 1000;
+
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile: given }: GivenClaims,
+  { profile: given, programMs = MODULE_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
@@ -91,6 +94,7 @@ async function loadModule(
     name: path,
     policies: policies ?? promises ?? profile?.policies ?? [],
     profile,
+    programMs,
   });
 }
 

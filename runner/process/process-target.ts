@@ -18,6 +18,8 @@ import { RecordedSession } from './recorded-session.ts';
 import { TimedRequests } from './timed-requests.ts';
 
 export class ProcessTarget implements Target {
+  /** The process keeps its limit itself. */
+  readonly programMs = Number.POSITIVE_INFINITY;
   readonly name: Claims['name'];
   readonly policies: Claims['policies'];
   readonly profile: Profile;
