@@ -169,6 +169,17 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
     expect(stdout).toMatch(/a = alloc\(\) +-> 0xffff8/);
   });
 
+  it('is shrunk and certified within --shrink-time, all of it', async () => {
+    const asked = `check --target examples/broken-limit.ts --seed 1 --corpus ${folder}/quick`;
+    const [quick, asFound] = await Promise.all([
+      run(`${asked} --shrink-time 0.001`),
+      run(`${asked} --shrink-time 0`),
+    ]);
+    expect(quick.stdout).toContain('a simpler program may exist; give it more with --shrink-time\n');
+    expect(quick.stdout).toMatch(/^certified no: .*: shrinking took all of --shrink-time$/m);
+    expect(asFound.stdout).not.toMatch(/^(shrunk|certified) /m);
+  });
+
   it('is nothing where it works', async () => {
     const result = await run('check --target examples/works.ts --programs 200 --seed 1');
     expect(result).toMatchObject({ stderr: '', exitCode: 0 });

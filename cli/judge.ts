@@ -22,7 +22,7 @@ async function judge(path: string, { json }: JudgeOptions): Promise<void> {
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function judgeCommand(): Command {
   return new Command('judge')
-    .description('say whether the specification admits a recorded run, and where it first does not')
+    .description('say whether the specification admits a recorded run, and which line it does not admit')
     .argument('<log>', 'log file, or - for standard input')
     .addOption(jsonOption())
     .addHelpText('after', examples('npx frameproof judge boot.log'))

@@ -6,7 +6,7 @@ const THREADS = '--threads';
 const PROGRAM_TIME = '--program-time';
 
 /** The old names of each command, and what is written instead. */
-const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   check: {
     '--jobs': THREADS,
     '--workers': THREADS,

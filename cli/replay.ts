@@ -41,7 +41,7 @@ interface Replayed {
 function show({ run, counterexample, ...result }: Replayed, isJson: boolean): void {
   const next = counterexample?.next ?? null;
   const text = isJson
-    ? JSON.stringify({ ...result, counterexample })
+    ? JSON.stringify({ ...result, counterexample }, null, 1)
     : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
   process.stdout.write(`${text}\n`);
   process.exitCode = EXIT_OF[result.verdict];

@@ -228,7 +228,7 @@ export function verifyCommand(): Command {
         .choices(OBSERVABLES)
         .default('spec'),
     )
-    .addOption(policyOption('policies both are held to (default: those the baseline promises)'))
+    .addOption(policyOption('policies both are held to', 'those the baseline promises'))
     .addOption(profileOption())
     .addOption(mapsOption())
     .addOption(bitmapMaxAddrOption())

@@ -162,7 +162,7 @@ describe('an exported C file', () => {
 describe('an exported text', () => {
   it('is the report', async () => {
     expect(exportTrace(await brokenTrace('broken-limit'), 'text', null)).toMatch(
-      /^map .*\nbroken +allocBitmap\.complete: /s,
+      /^map .*\nviolation allocBitmap\.complete: /s,
     );
   });
 });
