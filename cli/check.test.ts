@@ -206,7 +206,7 @@ describe.concurrent('frameproof', () => {
     expect(readdirSync(saveTo)).toHaveLength(1);
   });
 
-  it('calls a defect of its own a bug, shows the stack and exits with 70', async () => {
+  it('calls its own defect a bug, shows the stack and exits with 70', async () => {
     const sabotage = 'data:text/javascript,performance.now = () => { throw new TypeError("no clock"); }';
     const result = await frameproof(['check', '--seed', '1'], { nodeArgs: ['--import', sabotage] });
     expect(result.stderr).toMatch(/^frameproof: this is a bug of frameproof.*\nTypeError: no clock\n {4}at /);

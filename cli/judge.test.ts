@@ -169,7 +169,7 @@ describe.concurrent('the corpus of frameproof check', () => {
     );
   });
 
-  it('lists what is no trace, and exits with 2 where nothing else fails', async () => {
+  it('lists a file that is not a trace, and exits with 2 where nothing else fails', async () => {
     const folder = temporaryFolder({ 'cut.json': text.slice(0, 80) });
     const { exitCode, stdout } = await run(`${quick} --corpus ${folder} --json`);
     expect(exitCode).toBe(2);

@@ -6,7 +6,7 @@ import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const cwd = temporaryFolder();
 
-/** What a command must be given besides, or it says that first. */
+/** The arguments that a command asks for before it looks at flags. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   verify: ['my-pmm.ts', '--against', 'frameproof'],
   shrink: ['trace.json'],

@@ -125,7 +125,7 @@ async function soak(options: SoakOptions): Promise<void> {
   const { operations, next: round } = result;
   const seconds = (performance.now() - start) / 1000;
   const verdict = interrupt.signal.aborted ? 'interrupted' : 'holds';
-  const maps = worlds.length === 0 ? 'generated maps' : `generated maps and ${worlds.length} others`;
+  const maps = worlds.length === 0 ? 'generated maps' : `generated maps and ${counted(worlds.length, 'other')}`;
   const next = continuation(options, round);
   const lines = [
     `${verdict}: no counterexample in ${counted(operations, 'operation')} on ${maps}, ${seconds.toFixed(0)} s`,

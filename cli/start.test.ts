@@ -80,7 +80,7 @@ describe('frameproof does not read what it will not use:', () => {
   });
 });
 
-describe('frameproof loads few modules of its own:', () => {
+describe('frameproof loads few modules:', () => {
   it.each([
     ['--version', 15],
     ['map map.txt', 50],

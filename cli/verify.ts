@@ -116,7 +116,7 @@ function save({ difference }: VerifyResult, corpus: string): string | null {
   return savedIn(corpus, (folder) => saveTrace(folder, trace));
 }
 
-/** What differs is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
+/** A difference is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
 function nextStep(
   { verdict, difference }: VerifyResult,
   { candidate, baseline, seed }: Compared,
