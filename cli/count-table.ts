@@ -1,6 +1,6 @@
 /** Tables of counts: calls by outcome, clauses by side. Pure: from counts to text. */
 import Table from 'cli-table3';
-import type { SideCounts } from '../runner/index.ts';
+import type { SideCounts } from '../model/index.ts';
 import { grouped } from '../spec/index.ts';
 import { UNFRAMED } from './unframed.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { CorpusFile } from '../counterexamples/corpus/index.ts';
 import { formatCounterexample } from '../counterexamples/trace/index.ts';
+import type { SideCounts } from '../model/index.ts';
 import { type CampaignResult, FULL_RUN_PROGRAMS } from '../properties/random/index.ts';
-import type { SideCounts } from '../runner/index.ts';
 import { CLAUSES, type Trace } from '../spec/index.ts';
 import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';
 

@@ -1,4 +1,6 @@
 /** WHAT IT MEANS: the pure model of page ownership, which accepts a response or names the clause it breaks. */
+
+export { ClauseCounts, type SideCounts } from './clause-counts.ts';
 export { type FreeStack, pop, push, top } from './free-stack.ts';
 export { ModelState } from './state.ts';
 export { init, step, sweep, type Tally, type Verdict, type Violation } from './step.ts';

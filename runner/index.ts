@@ -1,5 +1,4 @@
 /** WHAT HAPPENS WHEN one program runs on one target under the judge. */
-export { ClauseCounts, type SideCounts } from './clause-counts.ts';
 export { Rehearsal } from './dry-run.ts';
 export { Execution, execute, type JudgedStep, type Observer } from './execution.ts';
 export { type GivenClaims, loadLocalTarget, loadTarget } from './load/load-target.ts';

@@ -7,12 +7,12 @@ import {
   anyCommand,
   anyProgram,
   constant,
-  type Ingredients,
   nat,
   OperationCommand,
-  type ProgramArbitrary,
+  type ProgramDraw,
+  type ProgramParts,
   programsOf,
-  USUAL,
+  USUAL_PARTS,
 } from '../../properties/random/index.ts';
 import { execute, OURS, type World } from '../../runner/index.ts';
 import { MUTANTS, type Mutant, targetOf } from '../../runner/mutants/index.ts';
@@ -23,11 +23,7 @@ import { type Catch, catchMutant, PROGRAMS } from './trial.ts';
 /** Some bugs break one of several clauses first; from this seed each breaks the one that it names. */
 const SEED = 1;
 
-function firstFailure(
-  mutant: Mutant,
-  draw: ProgramArbitrary,
-  programs: number = PROGRAMS,
-): Promise<Catch | null> {
+function firstFailure(mutant: Mutant, draw: ProgramDraw, programs: number = PROGRAMS): Promise<Catch | null> {
   return catchMutant(mutant, { seed: SEED, shrinks: false, draw, programs });
 }
 
@@ -76,7 +72,7 @@ function otherWorld(gap: number): World {
 }
 
 /** What another version might draw programs from, one change at a time. */
-const CHANGES: Readonly<Record<string, Partial<Ingredients>>> = {
+const CHANGES: Readonly<Record<string, Partial<ProgramParts>>> = {
   'fewer commands, in another order': {
     calls: constant(['freePages', 'freeRegion', 'free', 'allocBitmap', 'allocPages', 'alloc']),
   },
@@ -87,7 +83,7 @@ const CHANGES: Readonly<Record<string, Partial<Ingredients>>> = {
   },
 };
 
-const everyChange = programsOf(Object.assign({ ...USUAL }, ...Object.values(CHANGES)));
+const everyChange = programsOf(Object.assign({ ...USUAL_PARTS }, ...Object.values(CHANGES)));
 
 function withoutName({ map, ...scenario }: Scenario): object {
   return { ...scenario, descriptors: map.descriptors };
@@ -116,7 +112,7 @@ describe('once commands, weights and arbitraries are no longer what they were', 
   it.each(Object.entries(CHANGES))('%s: enough for a seed to find another program', async (_, change) => {
     const mutant = MUTANTS.find(({ name }) => name === 'accepted-double-free');
     if (mutant === undefined) throw new Error('there is no such mutant');
-    const after = await firstFailure(mutant, programsOf({ ...USUAL, ...change }));
+    const after = await firstFailure(mutant, programsOf({ ...USUAL_PARTS, ...change }));
     expect(programFound(after)).not.toEqual(programFound(await usualFailure(mutant)));
   });
 

@@ -2,8 +2,14 @@
  * Judging logs: the model follows a recorded run and says whether the specification admits it, or where it first does
  * not. Memory is that of the model's state, whatever the length of the log.
  */
-import { init, type ModelState, step, type Violation } from '../../model/index.ts';
-import { ClauseCounts, type SideCounts } from '../../runner/clause-counts.ts';
+import {
+  ClauseCounts,
+  init,
+  type ModelState,
+  type SideCounts,
+  step,
+  type Violation,
+} from '../../model/index.ts';
 import type { ClauseName, Operation, Response } from '../../spec/index.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
 import { CutLogError, type LogReader, readLog } from './read-log.ts';

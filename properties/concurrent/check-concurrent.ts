@@ -1,55 +1,68 @@
 /**
- * The concurrent check: random scenarios under random schedules, then every schedule of small ones, then real threads, until
- * something breaks a clause. What an explored schedule breaks is shrunk; what threads break is shown as it came.
+ * The concurrent check: random scenarios under random schedules, then every schedule of small ones, then real threads, up to the
+ * first broken clause. A counterexample found under a schedule is shrunk; one found in threads is shown as recorded, since it
+ * cannot be repeated.
  */
 
-import type { SideCounts } from '../../runner/index.ts';
+import type { SideCounts } from '../../model/index.ts';
 import type { ClauseName, Config, MemoryMap } from '../../spec/index.ts';
 import { type Exhausted, exhaust, type Shape, scenariosOf } from './exhaust.ts';
-import { type Exploration, explore, type FoundRun } from './explore.ts';
 import type { ConcurrentViolation } from './judge-run.ts';
+import { type FoundRun, type SampledSchedules, sampleSchedules } from './sample-schedules.ts';
 import { type ShrunkRun, shrinkRun } from './shrink-run.ts';
 import type { ConcurrentTarget } from './target.ts';
 import { checkThreads, type ThreadsResult } from './threads/check-threads.ts';
 
 /** Schedules for each random scenario. */
 const SCHEDULES = 20;
-/** Milliseconds that a thread waits for the lock: on a machine that is at its limits, a thread may get no turn for many seconds. */
+/** Milliseconds that a thread waits for the lock. On an overloaded machine a thread may not be scheduled for many seconds. */
 const PATIENCE_MS = 120_000;
 
+/**
+ * A concurrent check: what to run, on which target, and how much of it.
+ * @public
+ */
 export interface ConcurrentCheckOptions {
   readonly target: ConcurrentTarget;
   /** The module that threads load the target from, or null for our own. */
   readonly module: string | null;
   readonly seed: number;
-  /** Random scenarios. */
+  /** Number of random scenarios, each run under 20 schedules. */
   readonly scenarios: number;
-  /** Shapes of which every schedule is gone through. */
+  /** Shapes whose schedules are all run. */
   readonly shapes: readonly Shape[];
-  /** What real threads work on, and how much. */
+  /** The memory of the real threads. */
   readonly map: MemoryMap;
   readonly config: Config;
+  /** Number of threads. */
   readonly workers: number;
+  /** Calls of all threads together. */
   readonly calls: number;
-  /** Is told what is being done, and how far that has got. */
+  /** Called with the name of the present step, and with how much of it is done. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
 }
 
-/** Every schedule of a shape, and how long that took. */
+/**
+ * Counts over every schedule of a shape, and the seconds they took.
+ * @internal
+ */
 export interface ExhaustedShape extends Exhausted {
   readonly shape: Shape;
   readonly seconds: number;
 }
 
-/** What a concurrent check came to. */
+/**
+ * The result of a concurrent check: counts of each step, and the violation if there is one.
+ * @public
+ */
 export interface ConcurrentResult {
-  readonly explored: Exploration & { readonly seconds: number };
+  readonly explored: SampledSchedules & { readonly seconds: number };
   readonly exhausted: readonly ExhaustedShape[];
-  /** Null where a schedule broke a clause before. */
+  /** Null if a schedule broke a clause before threads were started. */
   readonly threads: ThreadsResult | null;
-  /** A run under a schedule that broke a clause, as found and as shrunk. */
+  /** The run that broke a clause under a schedule, as found and as shrunk. */
   readonly found: { readonly first: FoundRun; readonly shrunk: ShrunkRun } | null;
-  /** What was broken, by a schedule or by threads. */
+  /** The clause that was broken, under a schedule or by threads; null if none was. */
   readonly violation: ConcurrentViolation | null;
 }
 
@@ -68,11 +81,15 @@ function exhaustShape(shape: Shape, { target, onProgress }: ConcurrentCheckOptio
   return { ...result, shape, seconds };
 }
 
-/** Runs a concurrent check to its end, or to the first broken clause. */
+/**
+ * Runs a concurrent check to its end, or to the first broken clause. Synchronous up to the threads. The cost grows with
+ * `scenarios`, with the number of schedules of each shape (millions for three callers), and with `calls`.
+ * @public
+ */
 export async function checkConcurrent(options: ConcurrentCheckOptions): Promise<ConcurrentResult> {
   const { target, seed, scenarios, workers } = options;
-  const [exploration, seconds] = timed(() => explore(target, { scenarios, schedules: SCHEDULES, seed }));
-  const explored = { ...exploration, seconds };
+  const [sampled, seconds] = timed(() => sampleSchedules(target, { scenarios, schedules: SCHEDULES, seed }));
+  const explored = { ...sampled, seconds };
   const exhausted: ExhaustedShape[] = [];
   let first = explored.found;
   for (const shape of options.shapes) {
@@ -95,7 +112,10 @@ export async function checkConcurrent(options: ConcurrentCheckOptions): Promise<
   return { explored, exhausted, threads, found: null, violation: threads.violation };
 }
 
-/** Returns how often each concurrent clause was checked on each of its sides, by schedules at random. */
+/**
+ * Returns how often random schedules checked each concurrent clause on each of its sides.
+ * @internal
+ */
 export function concurrentSides({
   explored,
 }: ConcurrentResult): Readonly<Partial<Record<ClauseName, SideCounts>>> {

@@ -1,6 +1,6 @@
 /**
- * Concurrent traces: a run that broke a clause, as a file: the scenario, the schedule, and what was broken. Like other traces it
- * holds nothing of how it was found, and is judged again when it is replayed.
+ * Concurrent traces: a run that broke a clause, as a file: the scenario, the schedule and the violation. Like other traces it
+ * does not say how the run was found, and is judged again when it is replayed.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import * as t from 'io-ts';
 import { sync as writeFileAtomic } from 'write-file-atomic';
 import { CLAUSE_NAMES, ClauseName, decode, OutdatedTraceError } from '../../spec/index.ts';
-import { type FoundRun, tryRun } from './explore.ts';
+import { type FoundRun, tryRun } from './sample-schedules.ts';
 import { ConcurrentScenario, Schedule } from './scenario.ts';
+import { ScenarioRunner } from './scenario-runner.ts';
 import { following } from './schedulers.ts';
-import { Stage } from './stage.ts';
 import { POINTS, type Points } from './stepping.ts';
 import type { ConcurrentTarget } from './target.ts';
 
@@ -20,6 +20,10 @@ const PointsCodec = t.keyof(
   POINTS.join(' or '),
 );
 
+/**
+ * A scenario, a schedule, and the clause that the run breaks. Codec and type.
+ * @public
+ */
 export const ConcurrentTrace = t.readonly(
   t.exact(
     t.type(
@@ -28,7 +32,7 @@ export const ConcurrentTrace = t.readonly(
         version: t.literal(1),
         target: t.string,
         scenario: ConcurrentScenario,
-        /** Between which steps the schedule counts. */
+        /** The steps between which the schedule may switch callers. */
         points: PointsCodec,
         schedule: Schedule,
         violation: t.readonly(t.exact(t.type({ clause: ClauseName, explanation: t.string }))),
@@ -39,7 +43,10 @@ export const ConcurrentTrace = t.readonly(
 );
 export type ConcurrentTrace = t.TypeOf<typeof ConcurrentTrace>;
 
-/** Returns the trace of a run that broke a clause on a target. */
+/**
+ * Returns the trace of a run that broke a clause on a target.
+ * @public
+ */
 export function concurrentTraceOf(
   target: ConcurrentTarget,
   { scenario, points, schedule, violation }: FoundRun,
@@ -55,18 +62,24 @@ export function concurrentTraceOf(
   };
 }
 
-/** Runs a trace again on a target; returns what it breaks, or null where it breaks nothing. */
+/**
+ * Runs a trace again on a target. Returns the run with its violation, or null if it holds.
+ * @public
+ */
 export function replayConcurrent(
   target: ConcurrentTarget,
   { scenario, points, schedule }: ConcurrentTrace,
 ): FoundRun | null {
-  const [, found] = tryRun(new Stage(target, scenario), points, following(schedule));
+  const [, found] = tryRun(new ScenarioRunner(target, scenario), points, following(schedule));
   return found;
 }
 
 const DIGEST_CHARACTERS = 10;
 
-/** Saves a trace in a folder, which is made if need be, and returns its path. */
+/**
+ * Saves a trace in a folder and returns its path. Creates the folder if it is missing.
+ * @public
+ */
 export function saveConcurrentTrace(folder: string, trace: ConcurrentTrace): string {
   const encoded = ConcurrentTrace.encode(trace);
   const digest = createHash('sha256').update(JSON.stringify(encoded)).digest('hex');
@@ -76,14 +89,18 @@ export function saveConcurrentTrace(folder: string, trace: ConcurrentTrace): str
   return path;
 }
 
-/** Whether a file's data is meant as a concurrent trace, whatever its version. */
+/**
+ * Whether the data of a file calls itself a concurrent trace, of any version.
+ * @internal
+ */
 export function isConcurrentTrace(data: unknown): boolean {
   return fieldOf(data, 'format') === 'frameproof/concurrent-trace';
 }
 
 /**
- * Returns the trace that data holds; throws `SpecError` where it holds none, `OutdatedTraceError` where it is of another
- * version or names a clause that there is not.
+ * Returns the trace that data holds. Throws `SpecError` if it is malformed, `OutdatedTraceError` if it has another version or
+ * names an unknown clause.
+ * @public
  */
 export function decodeConcurrentTrace(data: unknown, source: string): ConcurrentTrace {
   const version = fieldOf(data, 'version');

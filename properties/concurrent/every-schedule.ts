@@ -1,42 +1,42 @@
 /**
  * Every schedule: all ways in which the callers of a scenario can take turns, depth first.
  *
- * Two ways that lead to the same moment have the same continuations, and those are judged alike: so they are gone through once,
- * and counted for both. What tells moments apart is {@link Stage.momentKey}.
+ * Two prefixes that lead to the same moment have the same continuations with the same verdicts. So the continuations are run
+ * once and counted for both. {@link ScenarioRunner.momentKey} tells moments apart.
  */
 import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
-import type { Run, Stage } from './stage.ts';
+import type { Run, ScenarioRunner } from './scenario-runner.ts';
 import type { Points } from './stepping.ts';
 
 interface EveryOptions {
   readonly points: Points;
-  /** Moments to look at, at most. */
+  /** Most moments to visit. Default: no limit. */
   readonly moments?: number;
-  /** How often a caller that could go on is left, at most. */
+  /** Most switches away from a caller that could continue. Default: no limit. */
   readonly switches?: number;
 }
 
-/** What going through all schedules came to. */
-interface Explored {
-  /** Schedules, all of them judged; those that were left out because a limit was reached do not count. */
+/** The result of running every schedule of a scenario. */
+export interface ScheduleSearchResult {
+  /** Number of schedules judged, without those cut off by a limit. */
   readonly schedules: number;
-  /** Moments that differ. */
+  /** Number of distinct moments. */
   readonly moments: number;
-  /** Whether no limit on moments was reached. */
+  /** Whether every moment was visited, or a clause was broken first. */
   readonly isComplete: boolean;
-  /** The first run that breaks a clause; nothing is looked at after it. */
+  /** The first run that breaks a clause. The search stops there. */
   readonly broken: { readonly run: Run; readonly violation: ConcurrentViolation } | null;
 }
 
-class Exploration {
-  readonly #stage: Stage;
+class ScheduleSearch {
+  readonly #runner: ScenarioRunner;
   readonly #limit: number;
-  /** Schedules from a moment on. */
+  /** Number of schedules that continue each visited moment. */
   readonly #known = new Map<string, number>();
-  broken: Explored['broken'] = null;
+  broken: ScheduleSearchResult['broken'] = null;
 
-  constructor(stage: Stage, limit: number) {
-    this.#stage = stage;
+  constructor(runner: ScenarioRunner, limit: number) {
+    this.#runner = runner;
     this.#limit = limit;
   }
 
@@ -48,7 +48,7 @@ class Exploration {
     return this.broken !== null || this.moments >= this.#limit;
   }
 
-  /** Goes through all schedules from the present moment on, and returns how many there are. */
+  /** Runs all schedules that continue the present moment, and returns their number. */
   from(current: number | null, switchesLeft: number): number {
     const key = this.#keyOf(current, switchesLeft);
     const known = this.#known.get(key);
@@ -59,48 +59,48 @@ class Exploration {
   }
 
   #keyOf(current: number | null, switchesLeft: number): string {
-    const key = this.#stage.momentKey();
+    const key = this.#runner.momentKey();
     return switchesLeft === Number.POSITIVE_INFINITY ? key : `${current} ${switchesLeft} ${key}`;
   }
 
   #branch(current: number | null, switchesLeft: number): number {
-    const ready = this.#stage.ready();
+    const ready = this.#runner.ready();
     if (ready.length === 0) return this.#judge();
     const canStay = current !== null && ready.includes(current);
     const ordered = canStay ? [current, ...ready.filter((caller) => caller !== current)] : ready;
     const options = canStay && switchesLeft === 0 ? [current] : ordered;
-    const here = options.length > 1 ? this.#stage.moment() : null;
+    const here = options.length > 1 ? this.#runner.moment() : null;
     let schedules = 0;
     for (const [k, caller] of options.entries()) {
       if (this.isOver) break;
-      if (here !== null && k > 0) this.#stage.goBack(here);
-      this.#stage.step(caller);
+      if (here !== null && k > 0) this.#runner.goBack(here);
+      this.#runner.step(caller);
       schedules += this.from(caller, canStay && caller !== current ? switchesLeft - 1 : switchesLeft);
     }
     return schedules;
   }
 
   #judge(): number {
-    const run = this.#stage.outcome();
-    const violation = judgeRun(this.#stage, run);
+    const run = this.#runner.outcome();
+    const violation = judgeRun(this.#runner, run);
     if (violation !== null) this.broken = { run, violation };
     return 1;
   }
 }
 
-/** Goes through every schedule of a stage. */
+/** Runs a scenario under every schedule. */
 export function everySchedule(
-  stage: Stage,
+  runner: ScenarioRunner,
   { points, moments = Number.POSITIVE_INFINITY, switches = Number.POSITIVE_INFINITY }: EveryOptions,
-): Explored {
-  stage.begin(points);
-  const exploration = new Exploration(stage, moments);
-  const schedules = exploration.from(null, switches);
-  const { broken } = exploration;
+): ScheduleSearchResult {
+  runner.begin(points);
+  const search = new ScheduleSearch(runner, moments);
+  const schedules = search.from(null, switches);
+  const { broken } = search;
   return {
     schedules,
-    moments: exploration.moments,
-    isComplete: broken !== null || exploration.moments < moments,
+    moments: search.moments,
+    isComplete: broken !== null || search.moments < moments,
     broken,
   };
 }

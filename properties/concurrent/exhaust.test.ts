@@ -3,14 +3,14 @@ import { everySchedule } from './every-schedule.ts';
 import { exhaust, SMALL_CALLS, scenariosOf } from './exhaust.ts';
 import { judgeRun } from './judge-run.ts';
 import { CONCURRENT_MUTANTS } from './mutants.ts';
+import { ScenarioRunner } from './scenario-runner.ts';
 import { FewSwitches } from './schedulers.ts';
-import { Stage } from './stage.ts';
 import { OURS_SHARED } from './target.ts';
 
 describe('all schedules of two callers with one call each', () => {
   const scenarios = scenariosOf(OURS_SHARED, { callers: 2, calls: 1 });
 
-  it('are those of every pair of calls', () => {
+  it('cover every pair of calls', () => {
     expect(scenarios).toHaveLength((SMALL_CALLS.length * (SMALL_CALLS.length + 1)) / 2);
   });
 
@@ -25,12 +25,12 @@ describe('all schedules of two callers with one call each', () => {
   it('meet in fewer moments, and are as many as when each is run by itself', () => {
     for (const scenario of [scenarios[0], scenarios[13]]) {
       if (scenario === undefined) throw new RangeError('no such scenario');
-      const stage = new Stage(OURS_SHARED, scenario);
-      const merged = everySchedule(stage, { points: 'locks' });
+      const runner = new ScenarioRunner(OURS_SHARED, scenario);
+      const merged = everySchedule(runner, { points: 'locks' });
       const each = new FewSwitches(Number.POSITIVE_INFINITY);
       let schedules = 0;
       do {
-        expect(judgeRun(stage, stage.run('locks', each.choose))).toBe(null);
+        expect(judgeRun(runner, runner.run('locks', each.choose))).toBe(null);
         schedules += 1;
       } while (each.advance());
       expect(merged.schedules).toBe(schedules);
@@ -49,11 +49,14 @@ describe('all schedules of the mutants', () => {
   );
 });
 
-describe('where few moments may be looked at', () => {
-  it('it is said that not all were', () => {
+describe('a limit on moments', () => {
+  it('makes the result incomplete', () => {
     const [scenario] = scenariosOf(OURS_SHARED, { callers: 2, calls: 1 });
     if (scenario === undefined) throw new RangeError('no such scenario');
-    const explored = everySchedule(new Stage(OURS_SHARED, scenario), { points: 'locks', moments: 10 });
+    const explored = everySchedule(new ScenarioRunner(OURS_SHARED, scenario), {
+      points: 'locks',
+      moments: 10,
+    });
     expect(explored).toMatchObject({ isComplete: false, broken: null });
   });
 });

@@ -1,16 +1,16 @@
 /**
  * Exhaustion: every schedule of every combination of calls, for a few callers with a few calls each. The calls are all nine, on
- * so few page frames that each of them gets in the way of others: two are free in the stack zone, three in the bitmap zone, and
- * one of each is held, which two callers may both free.
+ * so few page frames that they conflict: two are free in the stack zone, three in the bitmap zone, and one of each is held, which
+ * two callers may both free.
  *
- * Schedules turn between steps on the lock alone, and at every access made without it. That loses nothing, because no access
- * was: how many were is part of the result.
+ * Schedules switch callers only at steps on the lock and at accesses made without it. That is enough as long as no access is made
+ * without it; the result counts such accesses.
  */
 import { config, memoryMap, type Operation, PAGE_BYTES, type Reference, U64_MAX } from '../../spec/index.ts';
 import { everySchedule } from './every-schedule.ts';
-import type { FoundRun } from './explore.ts';
+import type { FoundRun } from './sample-schedules.ts';
 import { type ConcurrentScenario, scheduleOf } from './scenario.ts';
-import { Stage } from './stage.ts';
+import { ScenarioRunner } from './scenario-runner.ts';
 import type { ConcurrentTarget } from './target.ts';
 
 type Named = Operation<Reference>;
@@ -21,7 +21,7 @@ const RUN = { call: 'allocBitmap', maxAddr: U64_MAX, alignment: PAGE_BYTES } as 
 const HELD_PAGE: Reference = { result: 0, page: 0, offset: 0n };
 const HELD_RUN: Reference = { result: 1, page: 0, offset: 0n };
 
-/** The nine calls. */
+/** All nine calls, with small arguments. */
 export const SMALL_CALLS: readonly Named[] = [
   PAGE,
   { call: 'allocPages', count: 2n },
@@ -34,7 +34,10 @@ export const SMALL_CALLS: readonly Named[] = [
   { call: 'reservedAmount' },
 ];
 
-/** How many callers make how many calls each. */
+/**
+ * A number of callers, and the number of calls that each makes.
+ * @public
+ */
 export interface Shape {
   readonly callers: number;
   readonly calls: number;
@@ -54,7 +57,7 @@ function programs(calls: number): readonly (readonly Named[])[] {
   return programs(calls - 1).flatMap((rest) => SMALL_CALLS.map((call) => [...rest, call]));
 }
 
-/** Yields every choice of so many programs; who has which makes no difference. */
+/** Yields every multiset of `callers` programs: which caller has which program makes no difference. */
 function* choices(
   all: readonly (readonly Named[])[],
   callers: number,
@@ -75,20 +78,20 @@ export function scenariosOf(
   return [...choices(programs(calls), callers)].map((chosen) => ({ ...world, callers: chosen }));
 }
 
-/** What going through everything came to. */
+/** The result of running every schedule of some scenarios. */
 export interface Exhausted {
   readonly scenarios: number;
   readonly schedules: number;
-  /** Moments that differ, in which the schedules meet. */
+  /** Distinct moments of all schedules. */
   readonly moments: number;
-  /** Accesses made without the lock. */
+  /** Accesses to the state made without the lock. */
   readonly unguarded: number;
-  /** Accesses made inside the lock. */
+  /** Accesses to the state made while holding the lock. */
   readonly guarded: number;
   readonly found: FoundRun | null;
 }
 
-/** Goes through every schedule of the scenarios; `onScenario` is told how many are done. */
+/** Runs every schedule of the scenarios; calls `onScenario` with the number done. */
 export function exhaust(
   target: ConcurrentTarget,
   scenarios: readonly ConcurrentScenario[],
@@ -96,13 +99,13 @@ export function exhaust(
 ): Exhausted {
   const met = { scenarios: 0, schedules: 0, moments: 0, unguarded: 0, guarded: 0 };
   for (const scenario of scenarios) {
-    const stage = new Stage(target, scenario);
-    const { schedules, moments, broken } = everySchedule(stage, { points: 'locks' });
+    const runner = new ScenarioRunner(target, scenario);
+    const { schedules, moments, broken } = everySchedule(runner, { points: 'locks' });
     met.scenarios += 1;
     met.schedules += schedules;
     met.moments += moments;
-    met.unguarded += stage.machine.unguarded;
-    met.guarded += stage.machine.guarded;
+    met.unguarded += runner.machine.unguarded;
+    met.guarded += runner.machine.guarded;
     if (broken !== null) {
       const { run, violation } = broken;
       return {

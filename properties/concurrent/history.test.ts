@@ -100,7 +100,7 @@ describe('a history of a manager is not linearizable', () => {
     expect(clauses).toContain(clause);
   });
 
-  it('by a promised order alone: the page freed last must come first', () => {
+  it('if only a promised order is broken: the page freed last must come first', () => {
     const calls = [
       made(0, 0, 1, alloc(1)),
       made(0, 2, 3, alloc(0)),

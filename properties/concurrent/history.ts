@@ -1,9 +1,9 @@
 /**
- * Histories: what callers did at the same time, as data. Each call has its operation, the response that its caller saw, and
- * when it was invoked and returned, on one clock. A history is linearizable where the model accepts the responses in some
- * order that keeps calls apart which did not overlap.
+ * Histories: what callers did at the same time, as data. Each call has its operation, the response that its caller saw, and the
+ * times of its invocation and return on one clock. A history is linearizable if the model accepts the responses in some order of
+ * the calls that keeps the order of calls that did not overlap.
  *
- * Amounts that a caller reads are calls of their own: between a call and the amounts after it anything may happen.
+ * Reading an amount is a separate call: anything may happen between a call and the amounts read after it.
  */
 import { type ModelState, step, type Violation } from '../../model/index.ts';
 import type { Operation, Response } from '../../spec/index.ts';
@@ -15,18 +15,18 @@ export interface HistoryCall extends TimedCall {
   readonly response: Response;
 }
 
-/** Returns the model as what explains a history that begins in a state. */
+/** Returns the model, started in a state, as the sequential specification of a history. */
 function explainedBy(start: ModelState): Sequential<ModelState, HistoryCall> {
   const apply = (state: ModelState, { operation, response }: HistoryCall): ModelState | null => {
     const verdict = step(state, operation, response);
     return verdict.accepted ? verdict.state : null;
   };
   if (!start.policies.includes('lifo')) return { start, apply };
-  // What each call changed is in its response, but for the order of the free stack.
+  // Each response tells what its call changed, except for the order of the free stack.
   return { start, apply, stateKey: (state) => (state.stackTop(state.freeIn('stack')) ?? []).join(' ') };
 }
 
-/** Whether some order explains a history that begins in a state, and which, or how far the longest orders go. */
+/** Returns an order that explains a history that begins in a state, or the longest orders that explain a part of it. */
 export function explain(
   start: ModelState,
   calls: readonly HistoryCall[],
@@ -34,13 +34,13 @@ export function explain(
   return linearize(calls, explainedBy(start));
 }
 
-/** Returns why a call cannot be next in a state; null where it can. */
+/** Returns the violation that keeps a call from being next in a state; null if it can be next. */
 export function violationOf(state: ModelState, { operation, response }: HistoryCall): Violation | null {
   const verdict = step(state, operation, response);
   return verdict.accepted ? null : verdict.violation;
 }
 
-/** Whether a call could not be made for want of the lock. */
+/** Whether a call gave up waiting for the lock. */
 export function isLockedOut({ response: { outcome } }: HistoryCall): boolean {
   return outcome.kind === 'malformed' && outcome.message.startsWith('it threw LockPanic');
 }

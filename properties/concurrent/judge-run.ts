@@ -1,20 +1,23 @@
 /**
- * The judge of runs: whether some order of the calls explains what the callers saw, whether every call returned, and whether
- * what is left behind is what that order leads to.
+ * The judge of runs: whether some order of the calls explains what the callers saw, whether every call returned, and whether the
+ * final state is the one that this order leads to.
  */
 import type { ModelState } from '../../model/index.ts';
 import { bitmapLimit, type ClauseName, type Operation, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
 import { explain, type HistoryCall, isLockedOut } from './history.ts';
 import type { DeadEnd } from './linearize.ts';
-import type { Run, Stage } from './stage.ts';
+import type { Run, ScenarioRunner } from './scenario-runner.ts';
 
-/** The clause that a run breaks, and why. */
+/**
+ * The clause that a run breaks, with an explanation.
+ * @public
+ */
 export interface ConcurrentViolation {
   readonly clause: ClauseName;
   readonly explanation: string;
-  /** The calls that were judged: those of the run, those before it, and a few after they had all returned. */
+  /** The judged calls: the ones made before the run, during the run, and a few after all had returned. */
   readonly calls: readonly HistoryCall[];
-  /** Where no order explains the calls: the longest ones. */
+  /** The longest orders that explain a part of the calls, if no order explains all. */
   readonly deadEnds: readonly DeadEnd<ModelState, HistoryCall>[];
 }
 
@@ -26,17 +29,17 @@ function unexplained(deadEnds: ConcurrentViolation['deadEnds'], calls: number): 
   return { explanation: `no order explains the ${calls} calls; ${most}`, deadEnds };
 }
 
-/** What is wrong with the answers, or null. */
-function findIn(stage: Stage, calls: readonly HistoryCall[]): Found | null {
-  const found = explain(stage.start, calls);
+/** Returns why no order explains the answers, or null if one does. */
+function findIn(runner: ScenarioRunner, calls: readonly HistoryCall[]): Found | null {
+  const found = explain(runner.start, calls);
   return found.isLinearizable ? null : unexplained(found.deadEnds, calls.length);
 }
 
-/** Returns calls that take what can be had: the longest free run of the bitmap zone, and all of the stack zone. */
-function takingAll({ host, scenario: { config } }: Stage): readonly Operation[] {
+/** Returns calls that allocate the longest free run of the bitmap zone and all of the stack zone. */
+function takingAll({ host, scenario: { config } }: ScenarioRunner): readonly Operation[] {
   const limit = bitmapLimit(config);
   const free = [...(host.inspect?.() ?? [])].filter(({ condition }) => condition === 'free');
-  // A run of page frames may go on from one zone into the other.
+  // A run of page frames may cross from one zone into the other.
   const low = free.map(({ base, count }) => Math.min(count, limit - base));
   const high = free.map(({ base, count }) => Math.min(count, base + count - limit));
   const longest = Math.max(1, ...low);
@@ -47,15 +50,15 @@ function takingAll({ host, scenario: { config } }: Stage): readonly Operation[] 
   ];
 }
 
-/** Makes calls on what a run has left behind: what callers will see next is part of what they did. */
-function lastCalls(stage: Stage): readonly HistoryCall[] {
-  const amount = stage.afterwards({ call: 'freeAmount' });
+/** Makes calls after a run, whose answers show the state that the run left behind. */
+function lastCalls(runner: ScenarioRunner): readonly HistoryCall[] {
+  const amount = runner.afterwards({ call: 'freeAmount' });
   return isLockedOut(amount)
     ? [amount]
-    : [amount, ...takingAll(stage).map((operation) => stage.afterwards(operation))];
+    : [amount, ...takingAll(runner).map((operation) => runner.afterwards(operation))];
 }
 
-/** Why some call does not return as it should, or null where all do. */
+/** Returns why a call does not return, or null if all do. */
 function stuckIn(calls: readonly HistoryCall[], open: Run['open']): string | null {
   if (open.length > 0) {
     const who = open.map(({ caller, operation }) => `caller ${caller + 1} in ${operation.call}`).join(', ');
@@ -67,12 +70,12 @@ function stuckIn(calls: readonly HistoryCall[], open: Run['open']): string | nul
   return 'message' in outcome ? outcome.message : outcome.kind;
 }
 
-/** Returns what a run that has just ended breaks, or null. */
-export function judgeRun(stage: Stage, { calls: ofRun, open }: Run): ConcurrentViolation | null {
-  const calls = [...stage.before, ...ofRun];
-  if (open.length === 0) calls.push(...lastCalls(stage));
+/** Returns the violation of a run that has just ended, or null. */
+export function judgeRun(runner: ScenarioRunner, { calls: ofRun, open }: Run): ConcurrentViolation | null {
+  const calls = [...runner.before, ...ofRun];
+  if (open.length === 0) calls.push(...lastCalls(runner));
   const stuck = stuckIn(calls, open);
   if (stuck !== null) return { clause: 'concurrent.progress', explanation: stuck, calls, deadEnds: [] };
-  const found = findIn(stage, calls);
+  const found = findIn(runner, calls);
   return found === null ? null : { clause: 'concurrent.linearizable', calls, ...found };
 }

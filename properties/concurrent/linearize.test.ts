@@ -26,7 +26,7 @@ function drawn(...lines: readonly string[]): readonly QueueCall[] {
   return lines.flatMap((line, caller) =>
     [...line.matchAll(/([pt])([\d.])[^|]*\|/g)].map(({ 0: text, 1: does, 2: value, index }) => ({
       caller,
-      // Callers get moments of their own within a column.
+      // Within a column, each caller has a separate moment, so that all times are distinct.
       invoked: index + caller / 10,
       returned: index + text.length - 1 + caller / 10,
       does: does === 'p' ? 'put' : 'take',
@@ -203,7 +203,7 @@ function longHistory(count: number, callers: number, seed: number): readonly Add
   return calls;
 }
 
-/** Returns how often the search asked what a call leads to, and what it came to. */
+/** Returns the verdict of the search, and how often it asked for the state after a call. */
 function searched(calls: readonly AddCall[]): readonly [isLinearizable: boolean, asked: number] {
   let asked = 0;
   const apply: typeof COUNTER.apply = (sum, call) => {

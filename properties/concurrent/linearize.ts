@@ -9,16 +9,16 @@
  *     caller 1   ├─ a ─┤      ├── c ──┤            cut (1, 0): next can be b, and c, for c was invoked
  *     caller 2      ├────── b ──────────┤          before b returned
  *
- * A cut that was reached before in the same state is not searched again. Where the answers alone say what each call changed,
- * the state follows from the cut, and the search is over in O(calls · callers) unless many calls overlap each other at
- * once; where the order matters to the state, `stateKey` says so.
+ * A cut that was reached before in the same state is not searched again. If the answers tell what each call changed, the state
+ * follows from the cut, and the search takes O(calls · callers) unless many calls overlap at once. If the state depends on the
+ * order of calls too, `stateKey` tells the states of one cut apart.
  *
- * Calls are tried in the order in which they returned, which is mostly right. Sources: Wing and Gong, "Testing and verifying
+ * Calls are tried in the order in which they returned, which is usually right. Sources: Wing and Gong, "Testing and verifying
  * concurrent objects" (1993); Lowe, "Testing for linearizability" (2017); Horn and Kroening, "Faster linearizability
  * checking via P-compositionality" (2015).
  */
 
-/** A call of a history: who made it, and when it was invoked and returned on one clock. No two moments are equal. */
+/** A call of a history: its caller, and the times of its invocation and return on one clock. All times are distinct. */
 export interface TimedCall {
   /** Callers are numbered from 0. */
   readonly caller: number;
@@ -26,30 +26,30 @@ export interface TimedCall {
   readonly returned: number;
 }
 
-/** What the calls are explained by. */
+/** A sequential specification: a start state, and the state after each call. */
 export interface Sequential<S, C> {
   readonly start: S;
-  /** Returns the state after a call with the answer it got, or null where that answer is wrong in this state. */
+  /** Returns the state after a call with the answer it got, or null if that answer is wrong in this state. */
   apply(state: S, call: C): S | null;
-  /** Tells states apart that one cut can lead to; a cut leads to one state where this is left out. */
+  /** Tells apart the states that one cut can lead to. Left out: a cut leads to one state. */
   stateKey?(state: S): string;
 }
 
-/** An order that explains a history, and the state it leads to. */
+/** An order that explains a history, and the state that it leads to. */
 export interface Explained<S, C> {
   readonly isLinearizable: true;
   readonly order: readonly C[];
   readonly end: S;
 }
 
-/** An order that goes as far as any: none of the calls that could be next explains its answer. */
+/** A longest order: the answer of every call that could be next is wrong in its state. */
 export interface DeadEnd<S, C> {
   readonly order: readonly C[];
   readonly state: S;
   readonly next: readonly C[];
 }
 
-/** The longest orders there are, some of them. */
+/** Some of the longest orders that explain a part of a history. */
 export interface Unexplained<S, C> {
   readonly isLinearizable: false;
   readonly deadEnds: readonly DeadEnd<S, C>[];
@@ -57,10 +57,10 @@ export interface Unexplained<S, C> {
 
 export type Linearization<S, C> = Explained<S, C> | Unexplained<S, C>;
 
-/** Dead ends that are kept. */
+/** Most dead ends that are kept. */
 const KEPT_DEAD_ENDS = 8;
 
-/** Returns the calls of each caller in their order; throws where one of them began before its caller's last had ended. */
+/** Returns the calls of each caller in order. Throws `RangeError` if a call began before its caller's previous one returned. */
 function callsByCaller<C extends TimedCall>(calls: readonly C[]): readonly (readonly C[])[] {
   const byCaller: C[][] = [];
   for (const call of calls.toSorted((a, b) => a.invoked - b.invoked)) {
@@ -76,13 +76,14 @@ function callsByCaller<C extends TimedCall>(calls: readonly C[]): readonly (read
   return byCaller;
 }
 
-/** One call that was put in order, and what else could have been. */
-interface Place<S, C> {
+/** A node of the search: a state, and the calls that can be next in it. */
+interface SearchNode<S, C> {
   readonly state: S;
-  /** The calls that can be next here, as they are tried. */
+  /** The calls that can be next, in the order in which they are tried. */
   readonly next: readonly C[];
+  /** Number of calls tried so far. */
   tried: number;
-  /** Whether one of those tried explains its answer. */
+  /** Whether the answer of one of those tried is right. */
   isOpen: boolean;
 }
 
@@ -90,7 +91,7 @@ class Search<S, C extends TimedCall> {
   readonly #spec: Sequential<S, C>;
   readonly #callers: readonly (readonly C[])[];
   readonly #total: number;
-  /** Calls of each caller that are in order. */
+  /** Number of calls of each caller that are in the order. */
   readonly #cut: number[];
   readonly #order: C[] = [];
   readonly #seen = new Set<string>();
@@ -104,12 +105,12 @@ class Search<S, C extends TimedCall> {
   }
 
   run(): Linearization<S, C> {
-    const path: Place<S, C>[] = [this.#placeOf(this.#spec.start)];
-    for (let place = path.at(-1); place !== undefined; place = path.at(-1)) {
+    const path: SearchNode<S, C>[] = [this.#nodeOf(this.#spec.start)];
+    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
       if (this.#order.length === this.#total)
-        return { isLinearizable: true, order: this.#order, end: place.state };
-      const after = this.#advance(place);
-      if (after !== null) path.push(this.#placeOf(after));
+        return { isLinearizable: true, order: this.#order, end: node.state };
+      const after = this.#advance(node);
+      if (after !== null) path.push(this.#nodeOf(after));
       else {
         path.pop();
         this.#takeBack();
@@ -118,11 +119,11 @@ class Search<S, C extends TimedCall> {
     return { isLinearizable: false, deadEnds: this.#deadEnds };
   }
 
-  #placeOf(state: S): Place<S, C> {
+  #nodeOf(state: S): SearchNode<S, C> {
     return { state, next: this.#nextCalls(), tried: 0, isOpen: false };
   }
 
-  /** Returns the calls that can be next, those that returned first at the front. O(callers log callers). */
+  /** Returns the calls that can be next, in the order in which they returned. O(callers log callers). */
   #nextCalls(): readonly C[] {
     const heads: C[] = [];
     let firstReturn = Number.POSITIVE_INFINITY;
@@ -135,20 +136,20 @@ class Search<S, C extends TimedCall> {
     return heads.filter(({ invoked }) => invoked < firstReturn).sort((a, b) => a.returned - b.returned);
   }
 
-  /** Puts the next call in order that leads to what was not seen before; returns the state after it, or null. */
-  #advance(place: Place<S, C>): S | null {
-    while (place.tried < place.next.length) {
-      const call = place.next[place.tried];
-      place.tried += 1;
+  /** Appends the next call that leads to a new cut and state. Returns the state after it, or null if there is none. */
+  #advance(node: SearchNode<S, C>): S | null {
+    while (node.tried < node.next.length) {
+      const call = node.next[node.tried];
+      node.tried += 1;
       if (call === undefined) break;
-      const after = this.#spec.apply(place.state, call);
+      const after = this.#spec.apply(node.state, call);
       if (after === null) continue;
-      place.isOpen = true;
+      node.isOpen = true;
       this.#put(call);
       if (this.#isNew(after)) return after;
       this.#takeBack();
     }
-    if (!place.isOpen) this.#noteDeadEnd(place);
+    if (!node.isOpen) this.#noteDeadEnd(node);
     return null;
   }
 
@@ -168,7 +169,7 @@ class Search<S, C extends TimedCall> {
     return this.#seen.size > before;
   }
 
-  #noteDeadEnd({ state, next }: Place<S, C>): void {
+  #noteDeadEnd({ state, next }: SearchNode<S, C>): void {
     const [longest] = this.#deadEnds;
     if (longest !== undefined && longest.order.length > this.#order.length) return;
     if (longest !== undefined && longest.order.length < this.#order.length) this.#deadEnds = [];
@@ -176,7 +177,7 @@ class Search<S, C extends TimedCall> {
   }
 }
 
-/** Returns an order that explains the calls, or the longest orders there are. Callers are sequential. */
+/** Returns an order that explains the calls, or the longest orders that explain a part of them. Callers are sequential. */
 export function linearize<S, C extends TimedCall>(
   calls: readonly C[],
   spec: Sequential<S, C>,

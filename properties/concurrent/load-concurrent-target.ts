@@ -1,6 +1,6 @@
 /**
  * Loading concurrent targets: a module whose default export attaches one caller to a shared state:
- * `(map, { config, warn, shared, waiting }) => Pmm`. Every thread loads it for itself.
+ * `(map, { config, warn, shared, waiting }) => Pmm`. Each thread loads the module separately.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,7 +22,11 @@ async function moduleAt(path: string): Promise<unknown> {
   }
 }
 
-/** Returns the target that a module attaches callers to, or our own for null. Throws `SpecError` where it is none. */
+/**
+ * Returns the target that a module exports, or our own for null. Throws `SpecError` if the module cannot be loaded or does not
+ * export an attach function.
+ * @public
+ */
 export async function loadConcurrentTarget(path: string | null): Promise<ConcurrentTarget> {
   if (path === null || path === OURS_SHARED.name) return OURS_SHARED;
   const loaded = await moduleAt(path);

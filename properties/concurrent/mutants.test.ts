@@ -8,16 +8,16 @@ import {
   decodeConcurrentTrace,
   replayConcurrent,
 } from './concurrent-trace.ts';
-import { explore, type FoundRun } from './explore.ts';
 import { CONCURRENT_MUTANTS, type ConcurrentMutant } from './mutants.ts';
+import { type FoundRun, sampleSchedules } from './sample-schedules.ts';
 import { shrinkRun } from './shrink-run.ts';
 import { type ConcurrentTarget, OURS_SHARED, sharedWords } from './target.ts';
 
-/** From this seed each mutant is caught soon. */
+/** A seed from which each mutant is caught within seconds. */
 const SEED = 3;
 
 function caught(mutant: ConcurrentMutant): FoundRun {
-  const { found } = explore(mutant, { scenarios: 500, schedules: 10, seed: SEED });
+  const { found } = sampleSchedules(mutant, { scenarios: 500, schedules: 10, seed: SEED });
   if (found === null) throw new Error(`${mutant.name} survives`);
   return found;
 }
@@ -47,8 +47,8 @@ describe.each(CONCURRENT_MUTANTS.map((mutant) => [mutant.name, mutant] as const)
   });
 });
 
-/** Returns the manager of one caller that is alone with its state, as a target like any other. */
-function alone({ name, policies, attach }: ConcurrentTarget): Target {
+/** Returns a target with one caller, who has the state to itself. */
+function singleCaller({ name, policies, attach }: ConcurrentTarget): Target {
   return {
     name,
     policies,
@@ -59,14 +59,14 @@ function alone({ name, policies, attach }: ConcurrentTarget): Target {
   };
 }
 
-describe('a caller alone', () => {
+describe('a single caller', () => {
   const subtle = CONCURRENT_MUTANTS.filter(({ name }) => name !== 'kept-on-panic');
 
   it.each([OURS_SHARED, ...subtle].map((target) => [target.name, target] as const))(
     'finds nothing wrong with %s: what is wrong shows between callers',
     async (_, target) => {
       const result = await runCampaign({
-        target: alone(target),
+        target: singleCaller(target),
         worlds: [],
         generated: true,
         programs: 30,
@@ -81,7 +81,7 @@ describe('a caller alone', () => {
 
 describe('our implementation', () => {
   it('breaks nothing where all mutants are caught', () => {
-    const { found, schedules, overlapping, waiting } = explore(OURS_SHARED, {
+    const { found, schedules, overlapping, waiting } = sampleSchedules(OURS_SHARED, {
       scenarios: 60,
       schedules: 10,
       seed: SEED,

@@ -1,6 +1,6 @@
 /**
- * Concurrency mutants: our implementation with one mistake each in how callers keep out of each other's way, by composition:
- * another guard, calls made past the lock, words that are written late. Each shows that explored schedules find it.
+ * Concurrency mutants: our implementation, each with one mistake in mutual exclusion, made by composition: another guard, calls
+ * made without the lock, words written late. Explored schedules must find every one.
  */
 import {
   FREE_BITMAP_WORD,
@@ -17,13 +17,13 @@ import { type PmmCalls, wrapPmm } from '../../runner/index.ts';
 import { type ClauseName, type MemoryMap, type Pmm, POLICIES } from '../../spec/index.ts';
 import type { CallerOptions, ConcurrentTarget } from './target.ts';
 
-/** A changed implementation, and what is known of its mistake. */
+/** An implementation with a known mistake. */
 export interface ConcurrentMutant extends ConcurrentTarget {
-  /** What is wrong with it. */
+  /** The mistake, in words. */
   readonly sentence: string;
   /** The clause expected to catch it. */
   readonly clause: ClauseName;
-  /** Calls of the callers in the shortest scenario known to show it. */
+  /** Calls in the shortest scenario known to show the mistake. */
   readonly shortest: number;
 }
 
@@ -57,8 +57,8 @@ function withCalls(
   });
 }
 
-/** Makes a call past the lock. */
-function past<T>({ takeWarnings, warn }: SharedParts, act: () => T): T {
+/** Makes a call without taking the lock. */
+function withoutLock<T>({ takeWarnings, warn }: SharedParts, act: () => T): T {
   try {
     return act();
   } finally {
@@ -66,7 +66,7 @@ function past<T>({ takeWarnings, warn }: SharedParts, act: () => T): T {
   }
 }
 
-/** The words of a state, some of which are written when the lock has been released. */
+/** The words of a state, some of which are written only after the lock has been released. */
 class LateWords {
   readonly words: Int32Array;
   readonly #late = new Map<number, number>();
@@ -89,12 +89,12 @@ class LateWords {
     });
   }
 
-  /** Forgets what was left by a call that was broken off. */
+  /** Drops the late writes of a call that did not finish. */
   drop(): void {
     this.#late.clear();
   }
 
-  /** Writes what is late. */
+  /** Makes the late writes. */
   flush(): void {
     const late = [...this.#late];
     this.#late.clear();
@@ -102,7 +102,7 @@ class LateWords {
   }
 }
 
-/** Returns the same steps for a caller that knows the words under another name. */
+/** Returns the same steps on the original words, for a caller that passes a proxy of them. */
 function onWords({ words, steps }: SharedMemory): Steps {
   return {
     load: (_, at) => steps.load(words, at),
@@ -116,7 +116,7 @@ function onWords({ words, steps }: SharedMemory): Steps {
   };
 }
 
-/** Returns a mutant that writes some words after the release. */
+/** Returns a mutant that writes some words after it released the lock. */
 function writingLate(
   text: MutantText,
   isLate: (map: MemoryMap, options: CallerOptions) => (at: number) => boolean,
@@ -140,7 +140,7 @@ function writingLate(
   });
 }
 
-/** Takes the pages of a batch one by one, and gives them back where they do not suffice. */
+/** Allocates the pages of a batch one by one, and frees them again if there are too few. */
 function pageByPage(pmm: Pmm, addresses: BigUint64Array, count: number): boolean {
   for (let taken = 0; taken < count; taken += 1) {
     const address = pmm.alloc();
@@ -153,7 +153,7 @@ function pageByPage(pmm: Pmm, addresses: BigUint64Array, count: number): boolean
   return true;
 }
 
-/** Whether a batch is one that an array is given for; others must fail or panic, and are passed on. */
+/** Whether a batch has an array to fill. Other batches must fail or panic, and are passed on. */
 function isSmall(count: number | bigint): boolean {
   return count >= 0 && count <= 4096 && Number.isInteger(Number(count));
 }
@@ -245,7 +245,7 @@ export const CONCURRENT_MUTANTS: readonly ConcurrentMutant[] = [
       shortest: 2,
     },
     (_, parts) => ({
-      allocPages: (addresses, count) => past(parts, () => parts.inside.allocPages(addresses, count)),
+      allocPages: (addresses, count) => withoutLock(parts, () => parts.inside.allocPages(addresses, count)),
     }),
   ),
   mutant(

@@ -1,6 +1,6 @@
 /**
- * Random concurrent scenarios: a few page frames in each zone, so that callers meet in them, a short program before, and two
- * or three callers with one to three calls each. Deterministic in their draws.
+ * Random concurrent scenarios: a few page frames in each zone, so that callers compete for them, a short program before, and two
+ * or three callers with one to three calls each. Deterministic in the draws.
  */
 import {
   config,
@@ -15,7 +15,7 @@ import {
 import type { Draws } from '../random/draws.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 
-/** A zone has one page frame at least, and so many at most. */
+/** Most page frames in a zone; the least is 1. */
 const ZONE_FRAMES = 4;
 const BEFORE_CALLS = 3;
 const CALLERS_CALLS = 3;
@@ -27,7 +27,7 @@ interface Zones {
   readonly stackFrames: number;
 }
 
-/** Writes one program: `results` allocating calls have been made that it can refer to. */
+/** Writes one program, which can refer to the results of `results` earlier allocations. */
 class Writer {
   readonly #draws: Draws;
   readonly #zones: Zones;
@@ -39,7 +39,7 @@ class Writer {
     this.#results = results;
   }
 
-  /** Takes the whole bitmap zone, and looks for more. */
+  /** Allocates the whole bitmap zone, then one page frame more. */
   fillBitmapZone(): readonly Named[] {
     this.#results += 2;
     const run = { call: 'allocBitmap', maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;

@@ -1,9 +1,10 @@
 /**
- * Concurrent scenarios: a memory map, a configuration, what is promised, and a program for each caller. A program that runs
- * before the callers begin makes what they share: its results are named first, and each caller's own follow.
+ * Concurrent scenarios: a memory map, a configuration, the promised policies, and a program for each caller. A program that runs
+ * before the callers begin makes the results that they share: those are numbered first, then each caller's own.
  *
  * A schedule says who takes the step at each point, as runs of steps: `[[0, 3], [1, 2]]` is three steps of caller 0, then two
- * of caller 1. Where it ends, or names a caller that cannot go on, the one at work goes on, or the first who can.
+ * of caller 1. After its end, or if it names a caller that cannot continue, the present caller continues, else the first that
+ * can.
  */
 import * as t from 'io-ts';
 import { Config, MemoryMap, Policy, Program } from '../../spec/index.ts';
@@ -15,7 +16,7 @@ export const ConcurrentScenario = t.readonly(
         map: MemoryMap,
         config: Config,
         policies: t.readonlyArray(Policy),
-        /** Runs before the callers begin. */
+        /** The program that runs before the callers begin. */
         before: Program,
         callers: t.readonlyArray(Program),
       },
@@ -45,7 +46,10 @@ export function scheduleOf(taken: readonly number[]): Schedule {
   return runs;
 }
 
-/** Returns how often a schedule turns from one caller to another. */
+/**
+ * Returns how often a schedule switches from one caller to another.
+ * @internal
+ */
 export function switchesOf(schedule: Schedule): number {
   return Math.max(0, schedule.length - 1);
 }

@@ -1,27 +1,27 @@
 /**
- * Schedulers: who takes the next step. At random, by priorities that change a few times, or as a schedule says; every way in
- * turn is `every-schedule.ts`. Deterministic, each of them.
+ * Schedulers: who takes the next step. At random, by priorities that change a few times, or as a schedule says;
+ * `every-schedule.ts` tries all. All are deterministic.
  */
 import type { Draws } from '../random/draws.ts';
 import type { Schedule } from './scenario.ts';
 import type { Chooser } from './stepping.ts';
 
-/** A caller at work is left at one point in this many. */
+/** The running caller is switched away from at one point in this many. */
 const STEPS_A_TURN = 4;
 
 function first(ready: readonly number[], current: number | null): number {
   return current ?? ready[0] ?? 0;
 }
 
-/** Turns to any caller now and then. */
+/** Switches to a random caller now and then. */
 export function atRandom(draws: Draws): Chooser {
   return (_, ready, current) =>
     current !== null && draws.below(STEPS_A_TURN) !== 0 ? current : draws.of(ready);
 }
 
 /**
- * Lets the caller of the highest priority go on; at `changes` points among the first `points`, the one at work falls below all
- * others. What needs `changes` + 1 orderings to show is met with a probability of at least 1 / (callers · points^changes).
+ * Runs the caller of the highest priority; at `changes` points among the first `points`, the running caller drops below all others.
+ * A bug that needs `changes` + 1 orderings to show is found with a probability of at least 1 / (callers · points^changes).
  * Source: Burckhardt and others, "A randomized scheduler with probabilistic guarantees of finding bugs" (2010).
  */
 export function byPriorities(
@@ -46,7 +46,7 @@ export function byPriorities(
   };
 }
 
-/** Follows a schedule, for as long as it applies. */
+/** Follows a schedule as long as it applies. */
 export function following(schedule: Schedule): Chooser {
   const callers = schedule.flatMap(([caller, steps]) => Array.from({ length: steps }, () => caller));
   return (taken, ready, current) => {
@@ -55,18 +55,20 @@ export function following(schedule: Schedule): Chooser {
   };
 }
 
+/** A point at which several callers can take the step. */
 interface Decision {
   readonly options: readonly number[];
+  /** Index of the option taken in the present schedule. */
   at: number;
-  /** Whether all options but the first leave a caller that could go on. */
+  /** Whether every option but the first switches away from a caller that could continue. */
   readonly isSwitch: boolean;
-  /** How often the decisions before this one left a caller that could go on. */
+  /** Switches away from a caller that could continue, before this decision. */
   readonly switches: number;
 }
 
 /**
- * Every schedule in turn in which a caller that could go on is left so many times at most. To be used so:
- * `do { run(few.choose) } while (few.advance())`. Most bugs need one or two.
+ * Every schedule, one after the other, with at most `switches` switches away from a caller that could continue. Usage:
+ * `do { run(few.choose) } while (few.advance())`. Most bugs need one or two switches.
  * Source: Musuvathi and Qadeer, "Iterative context bounding for systematic testing of multithreaded programs" (2007).
  */
 export class FewSwitches {
@@ -86,7 +88,7 @@ export class FewSwitches {
     return decision.options[decision.at] ?? 0;
   };
 
-  /** Turns to the next schedule; false where there is none. */
+  /** Moves on to the next schedule. Returns false if there is none. */
   advance(): boolean {
     this.#depth = 0;
     for (let last = this.#path.at(-1); last !== undefined; last = this.#path.at(-1)) {

@@ -1,10 +1,10 @@
 /**
- * Shrinking: from a run that broke a clause to a simple one that breaks the same. First fewer callers, then fewer calls, then
- * smaller arguments, then fewer page frames, and in the end fewer switches from caller to caller. Calls and page frames are
- * left out one at a time for as long as that goes.
+ * Shrinking: from a run that broke a clause to a simple one that breaks the same. First fewer callers, then fewer calls, smaller
+ * arguments, fewer page frames, and at last fewer switches between callers. Calls and page frames are removed one at a time, as
+ * long as the clause stays broken.
  *
- * A scenario that was changed needs another schedule: those with few switches are tried in order, then some at random. So the
- * result is one that cannot be made simpler by one step *as far as those schedules show*. Deterministic.
+ * A changed scenario needs another schedule: those with few switches are tried in order, then some at random. So no single step
+ * makes the result simpler, *as far as those schedules show*. Deterministic.
  */
 import {
   isAllocation,
@@ -16,23 +16,23 @@ import {
   type Reference,
 } from '../../spec/index.ts';
 import { drawsFrom } from '../random/draws.ts';
-import { type FoundRun, tryRun } from './explore.ts';
+import { type FoundRun, tryRun } from './sample-schedules.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import { switchesOf } from './scenario.ts';
+import { ScenarioRunner } from './scenario-runner.ts';
 import { atRandom, FewSwitches, following } from './schedulers.ts';
-import { Stage } from './stage.ts';
 import type { Chooser, Points } from './stepping.ts';
 import type { ConcurrentTarget } from './target.ts';
 
 type Program = readonly Operation<Reference>[];
 
-/** Schedules with 0, 1 and 2 switches that are tried for one scenario, at most, and schedules at random. */
+/** Most schedules with 0, 1 and 2 switches that are tried for one scenario, then most random ones. */
 const TRIES = [1, 30, 100];
 const RANDOM_TRIES = 12;
-/** For the last step, which looks for few switches alone. */
+/** The same for the last step, which only looks for fewer switches. */
 const LAST_TRIES = [1, 1000, 4000];
 
-/** Returns a program in which a result is named no more: what referred to it is left out. */
+/** Returns a program without the operations that refer to a result, later results renumbered. */
 function withoutResult(program: Program, result: number): Program {
   return program.flatMap((operation) => {
     const changed = mapAddresses(operation, (reference: Reference) => {
@@ -43,7 +43,7 @@ function withoutResult(program: Program, result: number): Program {
   });
 }
 
-/** Returns a program without one of its calls; `results` were made before it. */
+/** Returns a program without one of its calls; `results` allocations come before the program. */
 function withoutCall(program: Program, at: number, results: number): Program {
   const isNamed = isAllocation(program[at]?.call ?? 'free');
   const own = program.slice(0, at).filter(({ call }) => isAllocation(call)).length;
@@ -55,7 +55,7 @@ function resultsOf(program: Program): number {
   return program.filter(({ call }) => isAllocation(call)).length;
 }
 
-/** Returns the scenario without one of the calls before the callers begin. */
+/** Returns the scenario without one of the calls made before the callers begin. */
 function withoutBefore(scenario: ConcurrentScenario, at: number): ConcurrentScenario {
   const { before, callers } = scenario;
   const result = resultsOf(before.slice(0, at));
@@ -95,7 +95,7 @@ function simplerCalls(operation: Operation<Reference>): readonly Operation<Refer
   }
 }
 
-/** Returns programs with one call in a simpler form, where that names as many results. */
+/** Returns the programs with one call in a simpler form. */
 function simplerPrograms(program: Program): readonly Program[] {
   return program.flatMap((operation, at) =>
     simplerCalls(operation).map((simpler) => program.with(at, simpler)),
@@ -113,7 +113,7 @@ function mapChanges(scenario: ConcurrentScenario): readonly ConcurrentScenario[]
   return [{ ...scenario, map: shrunk }, ...withLower];
 }
 
-/** Returns all scenarios that are one step simpler. */
+/** Returns every scenario that is one step simpler. */
 function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
   const { before, callers } = scenario;
   const results = resultsOf(before);
@@ -131,10 +131,10 @@ function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
   ];
 }
 
-/** What a shrinking came to. */
+/** The simplest run found, and the number of runs tried. */
 export interface ShrunkRun {
   readonly found: FoundRun;
-  /** Runs that it took. */
+  /** Runs tried. */
   readonly runs: number;
 }
 
@@ -148,13 +148,13 @@ class Shrinking {
     this.#clause = clause;
   }
 
-  /** Runs a scenario under schedules with few switches; returns the first that breaks the clause. */
-  fewest(stage: Stage, points: Points, tries: readonly number[]): FoundRun | null {
+  /** Runs a scenario under schedules with few switches. Returns the first run that breaks the clause. */
+  fewest(runner: ScenarioRunner, points: Points, tries: readonly number[]): FoundRun | null {
     for (const [switches, most] of tries.entries()) {
       const few = new FewSwitches(switches);
       let left = most;
       do {
-        const found = this.#try(stage, points, few.choose);
+        const found = this.#try(runner, points, few.choose);
         if (found !== null) return found;
         left -= 1;
       } while (left > 0 && few.advance());
@@ -162,25 +162,25 @@ class Shrinking {
     return null;
   }
 
-  /** Looks for a schedule under which a scenario breaks the clause. */
+  /** Returns a run in which a scenario breaks the clause, or null if no tried schedule shows one. */
   search(scenario: ConcurrentScenario, before: FoundRun): FoundRun | null {
-    const stage = new Stage(this.#target, scenario);
-    const again = this.#try(stage, before.points, following(before.schedule));
-    return again ?? this.fewest(stage, 'locks', TRIES) ?? this.#atRandom(stage);
+    const runner = new ScenarioRunner(this.#target, scenario);
+    const again = this.#try(runner, before.points, following(before.schedule));
+    return again ?? this.fewest(runner, 'locks', TRIES) ?? this.#atRandom(runner);
   }
 
-  #atRandom(stage: Stage): FoundRun | null {
+  #atRandom(runner: ScenarioRunner): FoundRun | null {
     const draws = drawsFrom(1);
     for (let k = 0; k < RANDOM_TRIES; k += 1) {
-      const found = this.#try(stage, 'accesses', atRandom(draws));
+      const found = this.#try(runner, 'accesses', atRandom(draws));
       if (found !== null) return found;
     }
     return null;
   }
 
-  #try(stage: Stage, points: Points, choose: Chooser): FoundRun | null {
+  #try(runner: ScenarioRunner, points: Points, choose: Chooser): FoundRun | null {
     this.runs += 1;
-    const [, found] = tryRun(stage, points, choose);
+    const [, found] = tryRun(runner, points, choose);
     return found?.violation.clause === this.#clause ? found : null;
   }
 }
@@ -197,9 +197,9 @@ export function shrinkRun(target: ConcurrentTarget, found: FoundRun): ShrunkRun 
     }
     best = next ?? best;
   }
-  const stage = new Stage(target, best.scenario);
-  const coarse = shrinking.fewest(stage, 'locks', LAST_TRIES);
-  const fine = coarse ?? shrinking.fewest(stage, 'accesses', LAST_TRIES);
+  const runner = new ScenarioRunner(target, best.scenario);
+  const coarse = shrinking.fewest(runner, 'locks', LAST_TRIES);
+  const fine = coarse ?? shrinking.fewest(runner, 'accesses', LAST_TRIES);
   const isFewer = fine !== null && switchesOf(fine.schedule) <= switchesOf(best.schedule);
   return { found: isFewer ? fine : best, runs: shrinking.runs };
 }

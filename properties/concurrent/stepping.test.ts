@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LOCK_WORD } from '../../impl/index.ts';
 import { type Chooser, Machine, newStepper, type Points } from './stepping.ts';
 
-/** A caller made of plain code over the machine's words and steps; `at` is where it writes its number. */
+/** A caller made of plain code over the machine's words and steps. */
 type Act = (machine: Machine) => void;
 
 /** Runs callers of one call each under a scheduler; returns the words, and who took each step. */
@@ -17,7 +17,7 @@ function runAll(acts: readonly Act[], choose: Chooser, points: Points = 'accesse
     const act = acts[caller];
     if (stepper === undefined || act === undefined) throw new RangeError(`caller ${caller}`);
     machine.turnTo(caller);
-    if (machine.attempt(() => act(machine))) stepper.standing = 'done';
+    if (machine.attempt(() => act(machine))) stepper.status = 'done';
   }
   machine.rest();
   return [memory, machine];
@@ -50,8 +50,8 @@ describe('callers that take turns at every access', () => {
   });
 });
 
-describe('a caller that is left in the middle', () => {
-  it('does what it has done once, however often it is repeated', () => {
+describe('a suspended caller', () => {
+  it('has the effect of one call, however often it is repeated', () => {
     const seen: number[] = [];
     const act: Act = ({ words, steps }) => {
       for (let k = 0; k < 5; k += 1) steps.add(words, 20, 1);
@@ -65,7 +65,7 @@ describe('a caller that is left in the middle', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('cannot catch its being left', () => {
+  it('cannot catch its suspension', () => {
     const stubborn: Act = ({ words }) => {
       try {
         increment({ words } as Machine);
@@ -77,7 +77,7 @@ describe('a caller that is left in the middle', () => {
     expect([memory[20], memory[21]]).toEqual([1, 1]);
   });
 
-  it('that does something else when it is repeated is a defect', () => {
+  it('that takes another step when it is repeated is a defect', () => {
     let attempts = 0;
     const fickle: Act = ({ words }) => {
       attempts += 1;
@@ -91,7 +91,7 @@ describe('a caller that is left in the middle', () => {
 });
 
 describe('a caller that waits', () => {
-  it('goes on when it is woken, and not before', () => {
+  it('continues when it is woken, and not before', () => {
     const order: string[] = [];
     const sleeper: Act = ({ words, steps }) => {
       const woken = steps.wait(words, 20, 0, 5);
@@ -106,7 +106,7 @@ describe('a caller that waits', () => {
     expect(order).toEqual(['waking', 'woken ok']);
   });
 
-  it('does not sleep where the word has changed', () => {
+  it('does not sleep if the word has changed', () => {
     const answers: string[] = [];
     const late: Act = ({ words, steps }) => {
       answers.push(steps.wait(words, 20, 7, 5));
@@ -115,7 +115,7 @@ describe('a caller that waits', () => {
     expect(answers).toEqual(['not-equal']);
   });
 
-  it('waits for ever where nobody wakes it', () => {
+  it('waits for ever if nobody wakes it', () => {
     const sleeper: Act = ({ words, steps }) => {
       steps.wait(words, 20, 0, 5);
     };
@@ -124,24 +124,24 @@ describe('a caller that waits', () => {
     memory.begin([stepper], 'locks', oneByOne);
     memory.turnTo(0);
     expect(memory.attempt(() => sleeper(memory))).toBe(false);
-    expect([stepper.standing, memory.ready()]).toEqual(['asleep', []]);
+    expect([stepper.status, memory.ready()]).toEqual(['asleep', []]);
   });
 });
 
-describe('where only steps on locks are points', () => {
+describe('with points at locks only', () => {
   const guarded: Act = ({ words, steps }) => {
     while (steps.compareExchange(words, LOCK_WORD, 0, 1) !== 0);
     increment({ words } as Machine);
     steps.exchange(words, LOCK_WORD, 0);
   };
 
-  it('what is done inside the lock is none, and is counted', () => {
+  it('an access inside the lock is not a point, and is counted', () => {
     const [, machine] = runAll([guarded], oneByOne, 'locks');
     expect(machine.taken).toHaveLength(2);
     expect([machine.guarded, machine.unguarded]).toEqual([2, 0]);
   });
 
-  it('what is done without the lock is one, and is counted', () => {
+  it('an access without the lock is a point, and is counted', () => {
     const [, machine] = runAll([increment], oneByOne, 'locks');
     expect(machine.taken).toHaveLength(2);
     expect([machine.guarded, machine.unguarded]).toEqual([0, 2]);

@@ -1,36 +1,37 @@
 /**
- * Stepping: the words and atomic steps of a shared state under the hand of a scheduler, in one thread. The code under test is
- * the one that runs in earnest; it is given these words and these steps instead of the machine's.
+ * Stepping: the words and atomic steps of a shared state under control of a scheduler, in one thread. The code under test is the
+ * production code; it gets these words and steps instead of the machine's.
  *
- * A caller is synchronous code that cannot be left in the middle and taken up again. So it is left by throwing, and taken up by
- * *repeating* its call: each step that it has done is answered from its record, without touching a word, until it is where
- * it was. That is sound where a call does nothing but what its arguments and the answers of its steps make it do; a repetition
- * that takes another step than the record has is reported as a defect.
+ * A caller is synchronous code, which JavaScript cannot suspend. So a call is suspended by throwing, and resumed by *repeating* it:
+ * each step that it has already taken is answered from a record, without touching a word, until it is where it was. That is sound
+ * if a call depends only on its arguments and the answers of its steps; a repetition that takes another step than its record
+ * says is reported as a defect.
  *
- * A *point* is a step before which the scheduler may turn to another caller: each atomic step and, as asked for, plain accesses:
+ * A *point* is a step before which the scheduler may switch to another caller: each atomic step and, depending on {@link Points},
+ * plain accesses:
  *
  *     locks      atomic steps, and plain accesses of callers that do not hold the lock
  *     accesses   all accesses
  *
- * Under `locks`, nothing is lost as long as nobody touches a word without the lock: what a caller does inside the lock is
- * seen by nobody before it releases it. Whether that is so is counted, see {@link Machine.unguarded}.
+ * `locks` loses nothing as long as no word is touched without the lock: nobody sees what a caller does inside the lock before it
+ * is released. {@link Machine.unguarded} counts the accesses for which that is not so.
  *
- * Waiting ends by being woken alone: what can only go on because time passes does not go on here.
+ * A caller that sleeps continues only when it is woken: time does not pass here.
  */
 import { LOCK_WORD, type Steps, type Woken } from '../../impl/index.ts';
 
-/** Between which steps the scheduler may turn to another caller. */
+/** The steps between which the scheduler may switch callers. */
 export const POINTS = ['locks', 'accesses'] as const;
 export type Points = (typeof POINTS)[number];
 
-/** Whether a caller can go on. */
-type Standing = 'ready' | 'asleep' | 'done';
+/** Whether a caller can continue. */
+type CallerStatus = 'ready' | 'asleep' | 'done';
 
-/** Thrown to leave a call. Nothing but {@link Machine} makes or catches it. */
-class Left {}
-const LEFT = new Left();
+/** Thrown to suspend a call. Only {@link Machine} makes and catches it. */
+class Suspension {}
+const SUSPENSION = new Suspension();
 
-/** What a step was, and what it was answered: in threes. */
+/** Steps taken, three numbers each: the kind, the index of the word, the answer. */
 type StepRecord = number[];
 
 const KINDS = ['read', 'write', 'load', 'add', 'exchange', 'compareExchange', 'wait', 'wakeOne'] as const;
@@ -40,25 +41,28 @@ const AWAKENED = 1;
 
 /** A caller as the machine sees it. */
 export interface Stepper {
-  standing: Standing;
-  /** The steps of the call under way. */
+  status: CallerStatus;
+  /** The steps of the present call. */
   readonly record: StepRecord;
-  /** Where in the record a repetition is. */
+  /** Index in the record of the next step to repeat. */
   repeated: number;
-  /** Whether the call is being left: nothing that it still does on its way out counts. */
-  isLeaving: boolean;
-  /** When the call under way took its first step; null before. */
+  /** Whether the call is being suspended: steps that it takes while it unwinds do not count. */
+  isSuspending: boolean;
+  /** The time at which the present call took its first step; null before. */
   invoked: number | null;
-  /** The word it sleeps at. */
+  /** Index of the word at which it sleeps. */
   asleepAt: number;
-  /** What the lock's word holds where this caller has it, or the negative of it. */
+  /** The value of the lock's word while this caller holds the lock, or the negative of it. */
   readonly lockValue: number;
 }
 
-/** Says who takes the step at a point: `taken` steps were points so far, `ready` are those who could, `current` who is at work. */
+/**
+ * Returns the caller that takes the step at a point. `taken` is the number of earlier points, `ready` the callers that can take
+ * the step, `current` the running caller.
+ */
 export type Chooser = (taken: number, ready: readonly number[], current: number | null) => number;
 
-/** What a run has come to, but for the calls made. */
+/** A moment of a run as the machine sees it, without the calls made. */
 export interface MachineMoment {
   readonly memory: Int32Array;
   readonly steppers: readonly Stepper[];
@@ -66,13 +70,13 @@ export interface MachineMoment {
   readonly taken: number;
 }
 
-/** Returns a caller that has taken no step. */
+/** Returns a caller that has not taken a step. */
 export function newStepper(lockValue: number): Stepper {
   return {
-    standing: 'ready',
+    status: 'ready',
     record: [],
     repeated: 0,
-    isLeaving: false,
+    isSuspending: false,
     invoked: null,
     asleepAt: 0,
     lockValue,
@@ -80,16 +84,16 @@ export function newStepper(lockValue: number): Stepper {
 }
 
 export class Machine {
-  /** What callers are given. */
+  /** The words and steps that callers get. */
   readonly words: Int32Array;
   readonly steps: Steps;
-  /** Who took the step at each point of this run. */
+  /** The caller that took the step at each point of this run. */
   readonly taken: number[] = [];
-  /** Whether somebody slept in this run, or in one that went another way from an earlier moment. */
+  /** Whether a caller slept in this run, or in one that branched off from an earlier moment of it. */
   hasSlept = false;
   /** Plain accesses of callers that did not hold the lock, in all runs. */
   unguarded = 0;
-  /** Plain accesses of callers that did. */
+  /** Plain accesses of callers that held the lock, in all runs. */
   guarded = 0;
   readonly #memory: Int32Array;
   #steppers: readonly Stepper[] = [];
@@ -99,9 +103,9 @@ export class Machine {
   #clock = 0;
   #now = 0;
   #mayStep = false;
-  /** For whom a call was left. */
+  /** The caller for which a call was suspended. */
   #chosen: number | null = null;
-  /** What shows that the machine itself is used wrongly. */
+  /** The first step that a repetition got wrong. */
   #defect: Error | null = null;
 
   /** `memory` holds the state. */
@@ -128,19 +132,19 @@ export class Machine {
     return this.#clock - 1;
   }
 
-  /** Returns the callers that can go on. */
+  /** Returns the callers that can continue. */
   ready(): readonly number[] {
-    return this.#steppers.flatMap(({ standing }, index) => (standing === 'ready' ? [index] : []));
+    return this.#steppers.flatMap(({ status }, index) => (status === 'ready' ? [index] : []));
   }
 
-  /** Returns who goes on: the one for whom the caller at work was left, else as the scheduler says. Somebody can. */
+  /** Returns the caller to continue: the one that the last suspension was for, else the scheduler's choice. Some caller is ready. */
   next(): number {
     const chosen = this.#chosen;
     this.#chosen = null;
     return chosen ?? this.#choose(this.taken.length, this.ready(), null);
   }
 
-  /** Returns what a run has come to, but for the calls made. */
+  /** Returns the present moment of the run. */
   moment(): MachineMoment {
     return {
       memory: this.#memory.slice(),
@@ -150,7 +154,7 @@ export class Machine {
     };
   }
 
-  /** Goes back to an earlier moment of the run, or to one whose first steps were the same. */
+  /** Goes back to an earlier moment of this run, or of another run with the same steps up to it. */
   goBack({ memory, steppers, clock, taken }: MachineMoment): void {
     this.#memory.set(memory);
     this.#clock = clock;
@@ -160,38 +164,38 @@ export class Machine {
       Object.assign(stepper, { ...steppers[k], record: [...(steppers[k]?.record ?? [])] });
   }
 
-  /** Tells moments apart by what callers can still do: what is in memory, and what each has seen of it in its call. */
+  /** Returns a key that tells moments apart by what callers can still do: the memory, and what each has read of it in its call. */
   momentKey(): string {
     const steppers = this.#steppers.map(
-      ({ standing, record, asleepAt }) => `${standing} ${asleepAt} ${record.join()}`,
+      ({ status, record, asleepAt }) => `${status} ${asleepAt} ${record.join()}`,
     );
     return `${this.#memory.join()}|${steppers.join('|')}`;
   }
 
-  /** Lets a caller take at least one step. What follows are its calls, made with {@link attempt}. */
+  /** Makes a caller the running one, for at least one step. Its calls follow, made with {@link attempt}. */
   turnTo(caller: number): void {
     this.#current = this.#steppers[caller] ?? null;
     this.#mayStep = true;
   }
 
-  /** Nobody is at work: what is done now is no part of a run. */
+  /** Ends the turn of the running caller: later accesses are not part of a run. */
   rest(): void {
     this.#current = null;
   }
 
-  /** Makes or repeats a call of the caller at work. Returns false where it was left in the middle. */
+  /** Makes or repeats a call of the running caller. Returns false if the call was suspended. */
   attempt(call: () => void): boolean {
     const stepper = this.#current;
-    if (stepper === null) throw new Error('nobody is at work');
+    if (stepper === null) throw new Error('attempt() without turnTo(): no caller is running');
     stepper.repeated = 0;
-    stepper.isLeaving = false;
+    stepper.isSuspending = false;
     try {
       call();
     } catch (error) {
-      if (!(error instanceof Left)) throw error;
+      if (!(error instanceof Suspension)) throw error;
     }
     if (this.#defect !== null) throw this.#defect;
-    if (stepper.isLeaving) return false;
+    if (stepper.isSuspending) return false;
     stepper.record.length = 0;
     return true;
   }
@@ -199,7 +203,7 @@ export class Machine {
   #step(kind: Kind, at: number, isPlain: boolean, act: () => number): number {
     const stepper = this.#current;
     if (stepper === null) return act();
-    if (stepper.isLeaving) throw LEFT;
+    if (stepper.isSuspending) throw SUSPENSION;
     const { record, repeated } = stepper;
     if (repeated < record.length) return this.#repeat(stepper, kind, at);
     if (this.#isPoint(stepper, isPlain)) this.#arrive(stepper);
@@ -218,7 +222,7 @@ export class Machine {
     return this.#points === 'accesses' || !isGuarded;
   }
 
-  /** Answers a step from the record. */
+  /** Answers a repeated step from the record. */
   #repeat(stepper: Stepper, kind: Kind, at: number): number {
     const { record, repeated } = stepper;
     if (record[repeated] !== KINDS.indexOf(kind) || record[repeated + 1] !== at) {
@@ -229,23 +233,23 @@ export class Machine {
     return record[repeated + 2] ?? 0;
   }
 
-  /** Asks who takes the step; leaves the call where it is another. */
+  /** Asks the scheduler who takes the step, and suspends the call if it is another caller. */
   #arrive(stepper: Stepper): void {
     const current = this.#steppers.indexOf(stepper);
     if (!this.#mayStep) {
       const next = this.#choose(this.taken.length, this.ready(), current);
       if (next !== current) {
         this.#chosen = next;
-        this.#leave(stepper);
+        this.#suspend(stepper);
       }
     }
     this.#mayStep = false;
     this.taken.push(current);
   }
 
-  #leave(stepper: Stepper): never {
-    stepper.isLeaving = true;
-    throw LEFT;
+  #suspend(stepper: Stepper): never {
+    stepper.isSuspending = true;
+    throw SUSPENSION;
   }
 
   #sleep(at: number, expected: number): Woken {
@@ -256,18 +260,18 @@ export class Machine {
     }
     const isWoken = this.#step('wait', at, false, () => {
       if (this.#memory[at] !== expected) return 0;
-      stepper.standing = 'asleep';
+      stepper.status = 'asleep';
       this.hasSlept = true;
       stepper.asleepAt = at;
-      return this.#leave(stepper);
+      return this.#suspend(stepper);
     });
     return isWoken === AWAKENED ? 'ok' : 'not-equal';
   }
 
   #wakeOne(at: number): number {
-    const sleeper = this.#steppers.find((each) => each.standing === 'asleep' && each.asleepAt === at);
+    const sleeper = this.#steppers.find((each) => each.status === 'asleep' && each.asleepAt === at);
     if (sleeper === undefined) return 0;
-    sleeper.standing = 'ready';
+    sleeper.status = 'ready';
     sleeper.record.push(KINDS.indexOf('wait'), at, AWAKENED);
     return 1;
   }
@@ -291,7 +295,7 @@ export class Machine {
     };
   }
 
-  /** Returns the memory, each access of which is a step. */
+  /** Returns a view of the memory on which each access is a step. */
   #watched(): Int32Array {
     const fill = (value: number, from = 0, end = this.#memory.length): void => {
       for (let at = from; at < end; at += 1) this.#write(at, value);

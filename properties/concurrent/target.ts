@@ -1,6 +1,6 @@
 /**
- * Concurrent targets: what attaches callers to one shared state. Every caller of a history is built by the same target, from
- * the same memory map, over the same words.
+ * Concurrent targets: they attach callers to one shared state. Every caller of a history is built by the same target, from the
+ * same memory map, over the same words.
  */
 import {
   createSharedState,
@@ -19,27 +19,40 @@ import {
   type Policy,
 } from '../../spec/index.ts';
 
-/** What a caller is given besides the memory map. */
+/**
+ * The options of one caller: a manager's options, the shared words with their atomic steps, and how to wait for the lock.
+ * @public
+ */
 export interface CallerOptions extends Omit<PmmOptions, 'memory'> {
   readonly shared: SharedMemory;
   readonly waiting: Partial<Waiting>;
 }
 
-/** One caller's manager. One that can say which turn a call had gives its histories an order to be judged in. */
+/**
+ * The manager of one caller. If it tells the turn of each call, its histories are judged in the order of turns too.
+ * @public
+ */
 export interface CallerPmm extends Pmm {
-  /** The number of the turn that the last call had; turns are in the order in which calls took effect. */
+  /** The number of the last call's turn. Turns are numbered in the order in which calls took effect. */
   readonly turn?: number;
 }
 
+/**
+ * A target for several callers at once: a name, the policies that it promises, and a function that attaches one caller.
+ * @public
+ */
 export interface ConcurrentTarget {
   readonly name: string;
-  /** What the target promises beyond the specification. */
+  /** The policies that the target promises beyond the specification. */
   readonly policies: readonly Policy[];
-  /** Builds one caller's manager over a state that was built by {@link sharedWords}. */
+  /** Builds the manager of one caller over a state built by {@link sharedWords}. */
   readonly attach: (map: MemoryMap, options: CallerOptions) => CallerPmm;
 }
 
-/** Our implementation. */
+/**
+ * Our implementation, shared.
+ * @public
+ */
 export const OURS_SHARED: ConcurrentTarget = {
   name: 'frameproof',
   policies: POLICIES,

@@ -15,7 +15,7 @@ function violationOf(calls: readonly HistoryCall[]): ConcurrentViolation {
   return { clause: 'concurrent.linearizable', explanation: 'none', calls, deadEnds: [] };
 }
 
-describe('a time line', () => {
+describe('a timeline', () => {
   it('has a line for each caller, a bar for each call, and says what never returns', () => {
     const calls = [made(0, 0, 2, { call: 'alloc' }), made(1, 1, 4, { call: 'freeAmount' })];
     const open = [{ caller: 0, operation: { call: 'alloc' } as const, invoked: 3 }];

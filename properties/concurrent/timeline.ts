@@ -1,5 +1,5 @@
 /**
- * Time lines: a history as text, one line a caller, a bar for each call from its invocation to its return, and under it why no
+ * Timelines: a history as text, one line a caller, a bar for each call from its invocation to its return, and below it why no
  * order of the calls explains the answers.
  *
  *     caller 1  1|-------------|
@@ -13,26 +13,29 @@ import { formatResponse } from '../../counterexamples/trace/index.ts';
 import { type Config, formatOperation, toHex } from '../../spec/index.ts';
 import { type HistoryCall, violationOf } from './history.ts';
 import type { ConcurrentViolation } from './judge-run.ts';
-import type { OpenCall } from './stage.ts';
+import type { OpenCall } from './scenario-runner.ts';
 
 /** Columns between two events. */
 const EVENT_WIDTH = 3;
-/** Bars that are drawn; of a longer history, those about where the longest order ends. */
+/** Most bars drawn. Of a longer history, those around the end of the longest order. */
 const SHOWN_CALLS = 24;
-/** Characters of a call that are shown. */
+/** Most characters shown of a call. */
 const CALL_WIDTH = 72;
 
-/** A call as it is drawn: one that never returned lasts to the end. */
+/** A call as it is drawn; `returned` is null for one that never returned. */
 interface Bar {
   readonly caller: number;
   readonly invoked: number;
   readonly returned: number | null;
 }
 
-/** What is drawn, and who is who. */
-interface TimelineOptions {
+/**
+ * The configuration of the memory, and the number of callers.
+ * @public
+ */
+export interface TimelineOptions {
   readonly config: Config;
-  /** How many callers run at the same time; the one after the last works before and after them. */
+  /** Number of callers that run at the same time. The caller after the last one works before and after them. */
   readonly callers: number;
 }
 
@@ -40,7 +43,7 @@ function nameOf(caller: number, { callers }: TimelineOptions): string {
   return caller < callers ? `caller ${caller + 1}` : 'alone';
 }
 
-/** Returns one line: the bars of a caller, each with its number before it. */
+/** Returns one line with the bars of a caller, each after its number. */
 function lineOf(
   bars: readonly (Bar & { readonly number: number })[],
   columnOf: (at: number) => number,
@@ -55,7 +58,7 @@ function lineOf(
   }, '');
 }
 
-/** Returns the lines that draw some calls; they are numbered from 1. */
+/** Returns the lines that draw some calls, numbered from 1. */
 function draw(bars: readonly Bar[], options: TimelineOptions): readonly string[] {
   const moments = bars.flatMap(({ invoked, returned }) =>
     returned === null ? [invoked] : [invoked, returned],
@@ -74,7 +77,7 @@ function shortened(text: string): string {
   return text.length <= CALL_WIDTH ? text : `${text.slice(0, CALL_WIDTH - 1)}…`;
 }
 
-/** Returns the calls that are drawn, by when they were invoked. */
+/** Returns the calls to draw, in the order of invocation. */
 function window(
   all: readonly (HistoryCall | OpenCall)[],
   { deadEnds }: ConcurrentViolation,
@@ -104,7 +107,7 @@ function numberIn(shown: readonly unknown[], call: unknown): string {
   return at < 0 ? 'a call that is not shown' : String(at + 1);
 }
 
-/** Returns why none of the longest orders can go on. */
+/** Returns why no call can follow the longest orders, one line a call. */
 function reasons(
   { deadEnds }: ConcurrentViolation,
   shown: readonly (HistoryCall | OpenCall)[],
@@ -119,7 +122,10 @@ function reasons(
   });
 }
 
-/** Returns the lines that show a history, and why it breaks a clause. */
+/**
+ * Returns the lines that show a history and why it breaks a clause.
+ * @public
+ */
 export function formatHistory(
   violation: ConcurrentViolation,
   open: readonly OpenCall[],

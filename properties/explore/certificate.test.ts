@@ -10,7 +10,7 @@ import { smallWorld } from './world.ts';
 
 function mutantNamed(name: string): Mutant {
   const mutant = MUTANTS.find((one) => one.name === name);
-  if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+  if (mutant === undefined) throw new Error(`no mutant has the name ${name}`);
   return mutant;
 }
 
@@ -18,7 +18,7 @@ function savedTrace(name: string): Trace {
   return readTrace(fileURLToPath(new URL(`../../assurance/mutants/traces/${name}.json`, import.meta.url)));
 }
 
-/** A mutant without its state as words. */
+/** Returns a mutant that does not offer its state as words. */
 function unsaved(mutant: Mutant) {
   const target = targetOf(mutant);
   return {
@@ -77,7 +77,7 @@ describe('a certificate', () => {
     expect(open).toEqual({ kind: 'open', why: expect.stringMatching(/^\d+ shorter programs are too many/) });
   });
 
-  it('is left open where the world is no small one', async () => {
+  it('is left open if the world is not small', async () => {
     const certificate = await certify(
       targetOf(mutantNamed('lost-page-per-buffer')),
       savedTrace('lost-page-per-buffer'),

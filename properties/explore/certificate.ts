@@ -1,10 +1,10 @@
 /**
- * Certificates: that a counterexample is as short as any on its world. Every shorter program on that memory map and
- * configuration is judged: by a search of states, where the target can be saved; else one by one, each from init.
+ * Certificates: a counterexample is as short as any on its world. Every shorter program on its memory map and configuration is
+ * judged: by a search of states if the target can be saved, else one by one, each from init.
  *
- * A *program* here is a sequence of the operations that the world tells apart (see `instances.ts`). Every one of them can be
- * called in every state, so there are o^k programs of k operations, o of them, and a search of all states to depth k has judged
- * each: a path through the states for every program, a program for every path.
+ * A *program* here is a sequence of the operations that the world tells apart (see `instances.ts`). Each can be called in every state,
+ * so o operations make o^k programs of length k. A search of all states to depth k judges them all: every program is a path
+ * through the states, and every path a program.
  */
 
 import { isRemote, type LocalTarget, type Target } from '../../runner/index.ts';
@@ -16,26 +16,28 @@ import { runTree } from './program-tree.ts';
 import { framesOfWorld } from './world.ts';
 
 /**
- * - `shortest`: all of so many shorter programs hold.
- * - `shorter`: one of them breaks a clause.
- * - `open`: not decided, and why.
+ * - `shortest`: all shorter programs hold; `programs` is their number, `operations` that of the operations they are made of.
+ * - `shorter`: a shorter program breaks a clause.
+ * - `open`: undecided, with the reason.
+ * @public
  */
 export type Certificate =
   | { readonly kind: 'shortest'; readonly programs: bigint; readonly operations: number }
   | { readonly kind: 'shorter'; readonly trace: Trace }
   | { readonly kind: 'open'; readonly why: string };
 
-interface CertificateOptions {
-  /** Milliseconds at most. Default: 10,000. */
+/** The bound of a certificate's search. */
+export interface CertificateOptions {
+  /** Most milliseconds. Default: 10,000. */
   readonly ms?: number;
 }
 
 const DEFAULT_MS = 10_000;
-/** A world with more page frames that change hands, or more operations, is none to search. */
+/** A world with more page frames that change hands, or more operations, is not searched. */
 const MOST_FRAMES = 16;
 const MOST_OPERATIONS = 5000;
 
-/** Returns how many sequences of fewer than `length` of so many operations there are, the empty one among them. */
+/** Returns the number of programs shorter than `length` over this many operations, the empty program included. */
 export function shorterPrograms(operations: number, length: number): bigint {
   let [sum, power] = [0n, 1n];
   for (let k = 0; k < length; k += 1) {
@@ -45,7 +47,7 @@ export function shorterPrograms(operations: number, length: number): bigint {
   return sum;
 }
 
-/** Returns the operations of the world of a trace, or why they are not tried. */
+/** Returns the operations of the world of a trace, or why the world is not searched. */
 function operationsOf({ scenario }: Trace): readonly Operation[] | string {
   try {
     const frames = framesOfWorld(scenario).manageable.length;
@@ -60,7 +62,7 @@ function operationsOf({ scenario }: Trace): readonly Operation[] | string {
   return `its world tells ${operations.length} operations apart, more than ${MOST_OPERATIONS}`;
 }
 
-/** What judging all shorter programs came to: one that breaks a clause, or null; or that time was up. */
+/** A shorter program that breaks a clause; null if all hold; or that time ran out. */
 type Shorter = Trace | null | 'out of time';
 
 async function searched(
@@ -90,7 +92,10 @@ async function ranOneByOne(
   return tree.end === 'done' ? null : 'out of time';
 }
 
-/** Decides whether the program of a counterexample is as short as any on its world. */
+/**
+ * Decides whether the program of a counterexample is as short as any on its world, within `ms` milliseconds.
+ * @public
+ */
 export async function certify(
   target: Target,
   trace: Trace,

@@ -1,9 +1,17 @@
-/** Crews: who expands the levels of a search. Threads, or this one alone. */
-import type { Findings } from './expander.ts';
+/**
+ * Crews: they expand the levels of a search. A crew is this thread ({@link InlineCrew}), or several worker threads that share the
+ * table of states and take the states of a level a few at a time ({@link ThreadCrew}).
+ */
+import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { World } from '../../runner/index.ts';
+import { type Operation, type Policy, SpecError } from '../../spec/index.ts';
+import type { Expander, Findings } from './expander.ts';
+import { CONTROL, type StateTable, type TableBuffers } from './state-table.ts';
 
-/** What a crew found in a level. */
+/** The findings of a crew in a level. */
 export interface LevelFindings extends Findings {
-  /** States that were expanded; fewer than the level has where the crew was told to stop, or ran out of room. */
+  /** Number of states expanded; fewer than the level has if the crew was stopped or ran out of room. */
   readonly expanded: number;
 }
 
@@ -11,16 +19,189 @@ export interface Crew {
   readonly size: number;
   /** Expands the states of a level, given as records in the order of their places. */
   expand(level: Int32Array): Promise<LevelFindings>;
-  /** Transitions judged so far, by and large. */
+  /** Returns about how many transitions have been judged so far. */
   transitions(): number;
-  /** Tells everybody to stop after the state at hand. */
+  /** Stops every thread after its present state. */
   stop(): void;
-  /** Lets everybody go, and returns which sides of which clauses other threads have met. */
+  /** Ends the threads. Resolves to the sides of clauses that each other thread has checked. */
   close(): Promise<readonly Uint8Array[]>;
 }
 
-/** Joins what several found. */
-export function joinFindings(parts: readonly LevelFindings[]): LevelFindings {
+/** Milliseconds that a crew of one works before it lets the event loop run. */
+const TURN = 50;
+
+/** The crew of one: expands in this thread, and lets the event loop run now and then. */
+export class InlineCrew implements Crew {
+  readonly size = 1;
+  readonly #expander: Expander;
+  readonly #table: StateTable;
+  #done = 0;
+
+  constructor(expander: Expander, table: StateTable) {
+    this.#expander = expander;
+    this.#table = table;
+  }
+
+  async expand(level: Int32Array): Promise<LevelFindings> {
+    let place = 0;
+    let turn = performance.now();
+    for (; place < level.length && !isStopped(this.#table.control); place += 1) {
+      this.#expander.expand(level[place] ?? 0, place);
+      if (performance.now() - turn < TURN) continue;
+      await setImmediate();
+      turn = performance.now();
+    }
+    const findings = this.#expander.take();
+    this.#done += findings.transitions;
+    return { ...findings, expanded: place };
+  }
+
+  transitions(): number {
+    return this.#done + this.#expander.transitions;
+  }
+
+  stop(): void {
+    Atomics.store(this.#table.control, CONTROL.stop, 1);
+  }
+
+  close(): Promise<readonly Uint8Array[]> {
+    return Promise.resolve([]);
+  }
+}
+
+/** Whether a crew has been told to stop. */
+export function isStopped(control: Int32Array): boolean {
+  return Atomics.load(control, CONTROL.stop) !== 0;
+}
+
+/** The start data of a worker thread. */
+export interface ThreadData {
+  readonly index: number;
+  /** The name by which `loadTarget` finds the target. */
+  readonly targetName: string;
+  readonly policies: readonly Policy[];
+  readonly world: World;
+  readonly operations: readonly Operation[];
+  readonly buffers: TableBuffers;
+  /** Transitions judged by each thread, as doubles. */
+  readonly done: SharedArrayBuffer;
+}
+
+export type ToThread = { readonly kind: 'expand'; readonly level: Int32Array } | { readonly kind: 'close' };
+
+export type FromThread =
+  | { readonly kind: 'expanded'; readonly findings: LevelFindings }
+  | { readonly kind: 'closed'; readonly sides: Uint8Array }
+  | { readonly kind: 'failed'; readonly message: string; readonly isSpec: boolean };
+
+/** The thread's program, as source or compiled like this module. */
+const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
+/** Room for new objects: refusals and panics make many that are garbage at once. */
+const YOUNG_MB = 64;
+
+/** The callbacks of a message that is awaited. */
+interface Awaited {
+  readonly resolve: (message: FromThread) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One thread, which answers one request at a time. */
+class Thread {
+  readonly #worker: Worker;
+  #awaited: Awaited | null = null;
+  #failed: Error | null = null;
+
+  constructor(data: ThreadData) {
+    this.#worker = new Worker(PROGRAM, {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
+    this.#worker.on('message', (message: FromThread) => {
+      if (message.kind === 'failed') this.#fail(failure(message));
+      else this.#awaited?.resolve(message);
+    });
+    this.#worker.on('error', (error) =>
+      this.#fail(error instanceof Error ? error : new Error(String(error))),
+    );
+    this.#worker.on('exit', () =>
+      this.#fail(
+        new SpecError(`${data.targetName}: expected a target that answers, and it ended the thread`),
+      ),
+    );
+  }
+
+  ask(message: ToThread): Promise<FromThread> {
+    return new Promise((resolve, reject) => {
+      this.#awaited = { resolve, reject };
+      if (this.#failed !== null) reject(this.#failed);
+      else this.#worker.postMessage(message);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(error: Error): void {
+    this.#failed ??= error;
+    this.#awaited?.reject(this.#failed);
+  }
+}
+
+function failure({ message, isSpec }: Extract<FromThread, { readonly kind: 'failed' }>): Error {
+  return isSpec ? new SpecError(message) : new Error(message);
+}
+
+/** The crew of several threads. */
+export class ThreadCrew implements Crew {
+  readonly size: number;
+  readonly #threads: readonly Thread[];
+  readonly #control: Int32Array;
+  readonly #done: Float64Array;
+
+  constructor(size: number, data: Omit<ThreadData, 'index' | 'done'>) {
+    this.size = size;
+    const done = new SharedArrayBuffer(8 * size);
+    this.#done = new Float64Array(done);
+    this.#control = new Int32Array(data.buffers.control);
+    this.#threads = Array.from({ length: size }, (_, index) => new Thread({ ...data, index, done }));
+  }
+
+  async expand(level: Int32Array): Promise<LevelFindings> {
+    const shared = new Int32Array(new SharedArrayBuffer(level.byteLength));
+    shared.set(level);
+    Atomics.store(this.#control, CONTROL.cursor, 0);
+    const answers = await this.#askAll({ kind: 'expand', level: shared });
+    return joinFindings(answers.flatMap((answer) => (answer.kind === 'expanded' ? [answer.findings] : [])));
+  }
+
+  transitions(): number {
+    return this.#done.reduce((sum, n) => sum + n, 0);
+  }
+
+  stop(): void {
+    Atomics.store(this.#control, CONTROL.stop, 1);
+  }
+
+  async close(): Promise<readonly Uint8Array[]> {
+    const answers = await this.#askAll({ kind: 'close' });
+    await Promise.all(this.#threads.map((thread) => thread.end()));
+    return answers.flatMap((answer) => (answer.kind === 'closed' ? [answer.sides] : []));
+  }
+
+  /** Sends every thread the same request. If one fails, all are ended. */
+  async #askAll(message: ToThread): Promise<readonly FromThread[]> {
+    try {
+      return await Promise.all(this.#threads.map((thread) => thread.ask(message)));
+    } catch (error) {
+      await Promise.all(this.#threads.map((thread) => thread.end()));
+      throw error;
+    }
+  }
+}
+
+/** Joins the findings of several threads. */
+function joinFindings(parts: readonly LevelFindings[]): LevelFindings {
   const sum = (f: (part: LevelFindings) => number): number => parts.reduce((n, part) => n + f(part), 0);
   const broken = parts
     .flatMap((part) => part.broken ?? [])
@@ -30,7 +211,7 @@ export function joinFindings(parts: readonly LevelFindings[]): LevelFindings {
     transitions: sum((part) => part.transitions),
     changing: sum((part) => part.changing),
     broken: broken[0] ?? null,
-    unswept: parts.flatMap((part) => part.unswept),
+    sweepFailures: parts.flatMap((part) => part.sweepFailures),
     isFull: parts.some((part) => part.isFull),
     expanded: sum((part) => part.expanded),
   };

@@ -1,6 +1,6 @@
 /**
- * Drivers: what a search drives. A driver is in one state at a time, which it saves and loads as words; it performs an
- * operation and leaves the fingerprint of the response, or the response as a whole where that is asked for.
+ * Drivers: the interface between a search and a manager or the model. A driver is in one state at a time, which it saves and loads
+ * as words. It performs an operation and leaves the fingerprint of the response, or returns the full response.
  */
 import type { InspectedRun, Operation, Response } from '../../spec/index.ts';
 import type { Fingerprints } from './fingerprint.ts';
@@ -8,21 +8,21 @@ import type { Fingerprints } from './fingerprint.ts';
 export interface Driver {
   /** The fingerprint of the response to {@link perform}. */
   readonly fingerprints: Fingerprints;
-  /** What init answered. */
+  /** The response to init. */
   readonly started: Response;
-  /** Writes the state to `into` from its start and returns its words, or how many more would be needed: see `Pmm.saveState`. */
+  /** Writes the state to `into` and returns its number of words, or the number that it needs: see `Pmm.saveState`. */
   save(into: Int32Array): number;
   load(saved: Int32Array): void;
   /**
-   * Performs an operation, by its number, and returns whether the response has a fingerprint. The model's state is that
-   * before the operation.
+   * Performs the operation of a number, and returns whether the response has a fingerprint. `ownership` and `order` are the model's
+   * state before the operation.
    */
   perform(operation: number, ownership: number, order: number): boolean;
-  /** Performs an operation and returns the response. */
+  /** Performs an operation and returns the full response. */
   respond(operation: number, ownership: number, order: number): Response;
-  /** What the manager says of every page frame, or null where it does not offer that. */
+  /** Returns the manager's answer to `inspect()`, or null if it does not offer that. */
   inspect(): readonly InspectedRun[] | null;
 }
 
-/** The operations that a search performs, in the order in which it does. */
+/** The operations that a search performs, in order. */
 export type Operations = readonly Operation[];

@@ -1,6 +1,6 @@
 /**
- * The expander: performs every operation in a state, has each answer judged, and looks up where it leads. One thread has one;
- * what it found in a level it hands over as numbers.
+ * The expander: performs every operation in a state, has each answer judged, and looks up the state that it leads to. Each thread
+ * has one, and hands over its findings in a level as numbers.
  */
 import { sweep, type Tally, type Violation } from '../../model/index.ts';
 import { CLAUSE_NAMES, type InspectedRun, SpecError } from '../../spec/index.ts';
@@ -10,40 +10,40 @@ import { FULL_TABLE, KNOWN, type StateTable } from './state-table.ts';
 import { withoutStacks } from './without-stacks.ts';
 import { MOST_FRAMES } from './world.ts';
 
-/** An operation in a state of the level, by its place there, that breaks a clause. */
+/** A step that breaks a clause: an operation in a state of the level, which is given by its place. */
 export interface BrokenStep {
   readonly cost: number;
   readonly parent: number;
   readonly operation: number;
 }
 
-/** What a thread found in its part of a level. */
+/** The findings of a thread in its part of a level. */
 export interface Findings {
   /** Records of the states that it added. */
   readonly added: readonly number[];
   readonly transitions: number;
-  /** Transitions to another state, or another order. */
+  /** Number of transitions to another state or another order. */
   readonly changing: number;
-  /** The simplest step that breaks a clause by its answer. */
+  /** The simplest step whose answer breaks a clause. */
   readonly broken: BrokenStep | null;
-  /** Records of added states in which a sweep breaks one. */
-  readonly unswept: readonly number[];
-  /** Whether there was no room for a state. */
+  /** Records of added states in which the sweep breaks a clause. */
+  readonly sweepFailures: readonly number[];
+  /** Whether the table had no room for a state. */
   readonly isFull: boolean;
 }
 
-/** Words that a state may have at first; grows with need. */
+/** Initial size of the buffers for a state; they grow. */
 const INITIAL_WORDS = 1 << 10;
 
-/** Which sides of which clauses have been checked: bit 0 and 1 of each, in the order of `CLAUSE_NAMES`. */
-export class MetSides {
+/** The sides of clauses that have been checked: bits 0 and 1 of one byte a clause, in the order of `CLAUSE_NAMES`. */
+export class CheckedSides {
   readonly sides = new Uint8Array(CLAUSE_NAMES.length);
 
   readonly note: Tally = (_, side, place) => {
     this.sides[place] = (this.sides[place] ?? 0) | (1 << side);
   };
 
-  /** Adds what another thread has met. */
+  /** Adds the sides that another thread has checked. */
   join(other: Uint8Array): void {
     for (let i = 0; i < this.sides.length; i += 1) this.sides[i] = (this.sides[i] ?? 0) | (other[i] ?? 0);
   }
@@ -53,13 +53,13 @@ interface ExpanderParts {
   readonly driver: Driver;
   readonly judge: MemoJudge;
   readonly table: StateTable;
-  readonly met: MetSides;
-  /** What each operation counts for in the order of simplicity. */
+  readonly checked: CheckedSides;
+  /** The cost of each operation in the order of simplicity. */
   readonly costs: Float64Array;
   readonly targetName: string;
 }
 
-/** The state that is expanded. */
+/** The state that is being expanded. */
 interface From {
   ownership: number;
   order: number;
@@ -75,12 +75,12 @@ export class Expander {
   readonly #driver: Driver;
   readonly #judge: MemoJudge;
   readonly #table: StateTable;
-  readonly #met: MetSides;
+  readonly #checked: CheckedSides;
   readonly #costs: Float64Array;
   readonly #name: string;
-  /** For each ownership, what the manager said of every page frame when that was accepted last. */
+  /** For each ownership, the last accepted answer of the manager to `inspect()`. */
   readonly #swept = new Map<number, string>();
-  /** The state that is expanded, and the one that an operation leads to: ownership, target, order. */
+  /** The words of the state being expanded, and of the one that an operation leads to: ownership, target, order. */
   #words = new Int32Array(INITIAL_WORDS);
   #next = new Int32Array(INITIAL_WORDS);
   #nextTarget: Int32Array;
@@ -93,17 +93,17 @@ export class Expander {
     place: 0,
   };
   #added: number[] = [];
-  #unswept: number[] = [];
+  #sweepFailures: number[] = [];
   #broken: BrokenStep | null = null;
   #transitions = 0;
   #changing = 0;
   #isFull = false;
 
-  constructor({ driver, judge, table, met, costs, targetName }: ExpanderParts) {
+  constructor({ driver, judge, table, checked, costs, targetName }: ExpanderParts) {
     this.#driver = driver;
     this.#judge = judge;
     this.#table = table;
-    this.#met = met;
+    this.#checked = checked;
     this.#costs = costs;
     this.#name = targetName;
     this.#nextTarget = this.#next.subarray(judge.states.ownershipWords, INITIAL_WORDS - MOST_FRAMES);
@@ -121,25 +121,25 @@ export class Expander {
     return this.#table.add(this.#next, length, 0, 0, 0, 0);
   }
 
-  /** Hands over what was found since the last time. */
+  /** Returns the findings since the last call. */
   take(): Findings {
     const findings: Findings = {
       added: this.#added,
       transitions: this.#transitions,
       changing: this.#changing,
       broken: this.#broken,
-      unswept: this.#unswept,
+      sweepFailures: this.#sweepFailures,
       isFull: this.#isFull,
     };
     this.#added = [];
-    this.#unswept = [];
+    this.#sweepFailures = [];
     this.#broken = null;
     this.#transitions = 0;
     this.#changing = 0;
     return findings;
   }
 
-  /** Performs every operation in the state of a record, which has a place in its level. */
+  /** Performs every operation in the state of a record; `place` is its place in the level. */
   expand(record: number, place: number): void {
     const { states } = this.#judge;
     const from = this.#from;
@@ -161,7 +161,7 @@ export class Expander {
     }
   }
 
-  /** Performs one operation in the state that is loaded, and goes back to it. */
+  /** Performs one operation in the loaded state, and restores that state. */
   #step(operation: number): void {
     const { ownership, order, saved } = this.#from;
     const judge = this.#judge;
@@ -180,7 +180,7 @@ export class Expander {
     driver.load(saved);
   }
 
-  /** Judges the response as a whole, which must be what its fingerprint said. Returns whether it is accepted. */
+  /** Repeats the operation for the full response, which must have the same fingerprint, and judges it. Returns whether it is accepted. */
   #judgeInFull(
     operation: number,
     fingerprint: readonly [number, number, number] | null,
@@ -214,7 +214,7 @@ export class Expander {
     if (isSimpler) this.#broken = { cost, parent, operation };
   }
 
-  /** Looks up the state that an operation leads to. */
+  /** Looks up the state that an operation leads to, and adds it if it is new. */
   #arrive(operation: number, targetWords: number): void {
     const { ownership, order } = this.#judge;
     const { depth, cost, place } = this.#from;
@@ -226,22 +226,22 @@ export class Expander {
     if (record === FULL_TABLE) this.#isFull = true;
     else {
       this.#added.push(record);
-      if (this.sweep(ownership) !== null) this.#unswept.push(record);
+      if (this.sweep(ownership) !== null) this.#sweepFailures.push(record);
     }
   }
 
-  /** Compares what the manager says of every page frame, where it offers that, with an ownership. */
+  /** Compares the manager's answer to `inspect()`, if it offers that, with an ownership. Returns the violation or null. */
   sweep(ownership: number): Violation | null {
     const runs = this.#driver.inspect();
     if (runs === null) return null;
     const text = runs.map(textOfRun).join();
     if (this.#swept.get(ownership) === text) return null;
-    const violation = sweep(this.#judge.states.plainState(ownership), runs, this.#met.note);
+    const violation = sweep(this.#judge.states.plainState(ownership), runs, this.#checked.note);
     if (violation === null) this.#swept.set(ownership, text);
     return violation;
   }
 
-  /** Saves the manager's state behind the place of an ownership, and returns its words. */
+  /** Saves the manager's state behind the words of an ownership. Returns its number of words. */
   #saveNext(): number {
     const words = this.#driver.save(this.#nextTarget);
     if (words <= this.#nextTarget.length) return words;
@@ -249,7 +249,7 @@ export class Expander {
     return this.#driver.save(this.#nextTarget);
   }
 
-  /** Sees to it that a state with so many words of its manager fits. */
+  /** Grows the buffers so that a state with this many words of the manager fits. */
   #reserve(targetWords: number): void {
     const { ownershipWords } = this.#judge.states;
     const most = targetWords + ownershipWords + MOST_FRAMES;
@@ -259,7 +259,7 @@ export class Expander {
     this.#nextTarget = this.#next.subarray(ownershipWords, 2 * most - MOST_FRAMES);
   }
 
-  /** Puts ownership and order round the manager's words, which are in place, and returns how many words there are. */
+  /** Writes ownership and order around the manager's words, which are in place. Returns the number of words of the state. */
   #compose(ownership: number, order: number, targetWords: number): number {
     const { states } = this.#judge;
     const at = states.ownerships.copyTo(ownership, this.#next, 0);
@@ -273,7 +273,7 @@ export class Expander {
     return true;
   }
 
-  /** Whether the manager is in the state that was saved last. */
+  /** Whether the manager is still in the state that was saved last. */
   #savesAgain(targetWords: number): boolean {
     const before = this.#nextTarget.slice(0, targetWords);
     return this.#saveNext() === targetWords && this.#isSame(before, targetWords);

@@ -1,7 +1,7 @@
 /**
- * Exploration of a target that cannot be saved and loaded: its programs are run again from init. First every program of up to
- * so many operations, as far as that is not too many; then a walk through every state of the model. What this shows is less
- * than what a search of all states shows, and it is said what.
+ * Exploration of a target that cannot be saved and loaded: its programs are run from init. First every short program, of lengths
+ * with at most 10,000 programs together; then a walk through every state of the model. That shows less than a search of all states,
+ * and the result says how far it went.
  */
 import type { Operation, Trace } from '../../spec/index.ts';
 import { traceOf } from './program.ts';
@@ -10,41 +10,53 @@ import type { Subject } from './run.ts';
 import type { Bounds } from './search.ts';
 import { walk } from './walk.ts';
 
-interface UnsavedOptions extends Subject {
+/**
+ * An exploration of a target that cannot be saved: the target, the world, the operations and the bounds.
+ * @public
+ */
+export interface UnsavedOptions extends Subject {
   readonly operations: readonly Operation[];
   readonly bounds?: Bounds;
   readonly onProgress?: (progress: { readonly states: number; readonly transitions: number }) => void;
 }
 
-/** What running a target's programs came to. */
+/**
+ * The result of an exploration of a target that cannot be saved.
+ * @public
+ */
 export interface UnsavedExploration {
   readonly kind: 'unsaved';
   readonly end: 'walked' | 'violated' | 'states' | 'time' | 'interrupted';
-  /** Every program of up to so many operations was run, from init. */
+  /** Every program of up to this many operations was run from init. */
   readonly depth: number;
   readonly programs: number;
-  /** States of the model that were met, and those in which every operation was tried. */
+  /** Number of model states met. */
   readonly modelStates: number;
+  /** Number of model states in which every operation was tried. */
   readonly finished: number;
-  /** Calls of the walk. */
+  /** Number of calls of the walk. */
   readonly calls: number;
+  /** Number of managers that the walk built. */
   readonly managers: number;
-  /** Calls from init to the farthest state of the model. */
+  /** Number of calls from init to the farthest state of the model. */
   readonly farthest: number;
   readonly seconds: number;
   readonly operations: readonly Operation[];
   readonly trace: Trace | null;
 }
 
-/** Programs that may be run from init. */
+/** Most programs of one length that are all run from init. */
 const MOST_PROGRAMS = 10_000;
 
-/** Returns the length up to which all programs are few enough. */
+/** Returns the greatest length with at most {@link MOST_PROGRAMS} programs. */
 function treeDepth(operations: number): number {
   return Math.floor(Math.log(MOST_PROGRAMS) / Math.log(Math.max(2, operations)));
 }
 
-/** Runs the programs of a target that cannot be saved. */
+/**
+ * Explores a target that cannot be saved. O(programs × length + calls of the walk), each call as slow as the target.
+ * @public
+ */
 export async function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedExploration> {
   const { target, world, policies, operations, bounds = {}, onProgress } = options;
   const start = performance.now();

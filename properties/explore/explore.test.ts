@@ -23,7 +23,7 @@ function allocAndFree(pages: number): readonly Operation[] {
   return [{ call: 'alloc' }, ...addresses.map((address): Operation => ({ call: 'free', address }))];
 }
 
-describe('the model alone', () => {
+describe('the graph of the model', () => {
   it.each([
     [1, 2],
     [3, 16],
@@ -61,7 +61,7 @@ describe('our implementation', () => {
     expect({ states, transitions, changing, levels, shortest: null }).toEqual(plain);
   });
 
-  it('comes to the same with two threads as with one', async () => {
+  it('gives the same result with two threads as with one', async () => {
     const one = await explore({ target: OURS, world: WORLD });
     const two = await explore({ target: OURS, world: WORLD, workers: 2 });
     const { seconds: _, tableBytes: __, ...same } = one;

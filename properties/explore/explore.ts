@@ -1,6 +1,6 @@
 /**
- * Exploration: every call sequence of a small world. A target that can be saved and loaded is searched to closure; what that
- * shows holds for programs of any length.
+ * Exploration: every call sequence of a small world. A target whose state can be saved and loaded is searched to closure; the
+ * verdict then holds for programs of any length.
  */
 
 import type { LocalTarget, World } from '../../runner/index.ts';
@@ -13,9 +13,8 @@ import {
   SpecError,
   type Trace,
 } from '../../spec/index.ts';
-import type { Crew } from './crew.ts';
+import { type Crew, InlineCrew, ThreadCrew } from './crew.ts';
 import type { Driver } from './driver.ts';
-import { InlineCrew } from './inline-crew.ts';
 import { operationInstances } from './instances.ts';
 import { isSaved, ManagerDriver } from './manager-driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
@@ -25,71 +24,81 @@ import {
   type Bounds,
   type LevelView,
   Search,
+  type Searcher,
   type SearchParts,
   type SearchProgress,
   type SearchResult,
-  type Station,
-  stationOf,
+  searcherOf,
 } from './search.ts';
 import { tableBuffers } from './state-table.ts';
-import { ThreadCrew } from './thread-crew.ts';
 
+/**
+ * A search: the target, the world, and the bounds.
+ * @public
+ */
 export interface ExploreOptions {
   readonly target: LocalTarget;
   readonly world: World;
-  /** What the target is held to. Default: what it promises. */
+  /** The policies that the target is held to. Default: those that it promises. */
   readonly policies?: readonly Policy[];
-  /** What to call. Default: every operation that the world tells apart. */
+  /** The operations to perform in each state. Default: every operation that the world tells apart. */
   readonly operations?: readonly Operation[];
-  /** Threads. More than one need a target that `loadTarget` finds by its name. Default: 1. */
+  /** Number of threads. More than one need a target that `loadTarget` finds by its name. Default: 1. */
   readonly workers?: number;
-  /** Bytes for the states, at most. Default: 256 MiB. */
+  /** Most bytes for the table of states. Default: 256 MiB. */
   readonly memory?: number;
   readonly bounds?: Bounds;
+  /** Called ten times a second. */
   readonly onProgress?: (progress: SearchProgress) => void;
 }
 
-/** What an exploration came to. */
-export interface Exploration extends Omit<SearchResult, 'program' | 'met'> {
+/**
+ * The result of a search: how it ended, counts, and a shortest counterexample if there is one.
+ * @public
+ */
+export interface Exploration extends Omit<SearchResult, 'program' | 'sides'> {
   readonly kind: 'searched';
   readonly operations: readonly Operation[];
   readonly policies: readonly Policy[];
-  /** A shortest program that breaks a clause, with its responses; null where none was found. */
+  /** A shortest program that breaks a clause, with its responses; null if none was found. */
   readonly trace: Trace | null;
-  /** Clauses by the sides on which they were checked. */
-  readonly clauses: ClausesMet;
+  /** The clauses by how many of their two sides were checked. */
+  readonly clauses: CheckedClauses;
 }
 
-/** Clauses by how they were met. */
-export interface ClausesMet {
+/**
+ * The clauses by how many of their two sides a search checked.
+ * @public
+ */
+export interface CheckedClauses {
   readonly both: readonly ClauseText[];
-  /** Those that the world shows one side of, or that were met on one so far. */
+  /** One side: the world has no other, or the search has not met it yet. */
   readonly one: readonly ClauseText[];
   readonly never: readonly ClauseText[];
 }
 
 const DEFAULT_MEMORY = 2 ** 28;
-/** States of a level that are also reached by calls alone, to see whether they are those that were loaded. */
+/** Number of states in each level that are also reached by calls from init and compared with the loaded ones. */
 const SAMPLE = 3;
 
-function clausesMet(met: Uint8Array): ClausesMet {
+function checkedClauses(checked: Uint8Array): CheckedClauses {
   const having = (...sides: readonly number[]): readonly ClauseText[] =>
-    CLAUSES.filter((_, i) => sides.includes(met[i] ?? 0));
+    CLAUSES.filter((_, i) => sides.includes(checked[i] ?? 0));
   return { both: having(3), one: having(1, 2), never: having(0) };
 }
 
-/** Throws `SpecError` where states of a level, reached by calls alone, are not those that were loaded. */
+/** Throws `SpecError` if a sampled state of a level, reached by calls from init, differs from the loaded one. */
 function checkSample(
   level: LevelView,
   { target, world }: ExploreOptions,
   { operations }: SearchParts,
-  station: Station,
+  searcher: Searcher,
 ): void {
   const places = new Set([0, level.size >> 1, level.size - 1].slice(0, SAMPLE));
   for (const place of places) {
     const program = level.programTo(place);
-    const driver = new ManagerDriver(target, world, operations, station.judge.states);
-    for (const operation of program) driver.respond(operation, station.judge.states.initialOwnership());
+    const driver = new ManagerDriver(target, world, operations, searcher.judge.states);
+    for (const operation of program) driver.respond(operation, searcher.judge.states.initialOwnership());
     const called = new Int32Array(level.savedAt(place).length);
     if (driver.save(called) === called.length && called.every((word, i) => word === level.savedAt(place)[i]))
       continue;
@@ -110,13 +119,15 @@ function partsOf(
   return { world, policies, operations, targetName: target.name, buffers, driver };
 }
 
-function crewOf(workers: number, { driver: _, ...data }: SearchParts, { expander, table }: Station): Crew {
+function crewOf(workers: number, { driver: _, ...data }: SearchParts, { expander, table }: Searcher): Crew {
   return workers > 1 ? new ThreadCrew(workers, data) : new InlineCrew(expander, table);
 }
 
 /**
- * Explores a target on a small world. Throws `SpecError` where its manager cannot be saved and loaded, answers one call in one
- * state in two ways, or is led to another state by calls than by loading.
+ * Searches all states of a target on a small world. Rejects with `SpecError` if its manager cannot be saved and loaded, gives two
+ * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about 300,000
+ * transitions a second and thread.
+ * @public
  */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
   const { target, world, workers = 1, bounds = {}, onProgress } = options;
@@ -126,40 +137,47 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     (judge) => new ManagerDriver(target, world, operations, judge.states),
     workers > 1,
   );
-  const station = stationOf(parts);
-  const search = new Search(parts, station, crewOf(workers, parts, station), {
+  const searcher = searcherOf(parts);
+  const search = new Search(parts, searcher, crewOf(workers, parts, searcher), {
     bounds,
     ...(onProgress === undefined ? {} : { onProgress }),
-    onLevel: (level) => checkSample(level, options, parts, station),
+    onLevel: (level) => checkSample(level, options, parts, searcher),
   });
-  const { program, met, ...result } = await search.run();
+  const { program, sides, ...result } = await search.run();
   const { policies } = parts;
   const found = program?.flatMap((operation) => operations[operation] ?? []);
   const trace = found === undefined ? null : traceOf(target, world, policies, found);
   if (trace !== null && trace.violation === undefined)
     throw new SpecError(
-      `${target.name}: expected the answers of loaded states to be those of called ones; a program of ${found?.length} operations breaks a clause from the one, and holds from init`,
+      `${target.name}: expected a loaded state to answer like one reached by calls; a program of ${found?.length} operations breaks a clause after loadState(), and holds from init`,
     );
-  return { kind: 'searched', ...result, operations, policies, trace, clauses: clausesMet(met) };
+  return { kind: 'searched', ...result, operations, policies, trace, clauses: checkedClauses(sides) };
 }
 
-/** Whether the managers of a target can be saved and loaded, so that {@link explore} can search it. */
+/**
+ * Whether the managers of a target can be saved and loaded, so that {@link explore} can search them. Builds one manager.
+ * @public
+ */
 export function canBeSaved(target: LocalTarget, { map, config }: World): boolean {
   const memory = { read: () => 0n, write: () => {} };
   try {
     return isSaved(target.create(map, { config, warn: () => {}, memory }));
   } catch {
-    // Init is judged with the programs that are run, where it throws again.
+    // A later run builds a manager again, and judges the error.
     return false;
   }
 }
 
-/** What a walk over the model alone came to. */
+/**
+ * Counts over the states of the model.
+ * @public
+ */
 export type ModelGraph = Pick<SearchResult, 'states' | 'transitions' | 'changing' | 'levels' | 'end'>;
 
 /**
- * Explores the model alone, with both policies, which leave it one answer to each call: how many states there are, how many
- * transitions (an operation in a state each, refusals and panics among them), and how many of these lead to another state.
+ * Counts the states of the model without a target, its transitions (one for each operation in each state, refusals and panics
+ * included), and those that lead to another state. Both policies are on, so that each call has one right answer.
+ * @public
  */
 export async function modelGraph(
   world: World,
@@ -174,8 +192,8 @@ export async function modelGraph(
     buffers: tableBuffers(memory, false),
     driver: (judge) => new ModelDriver(world, operations, judge.states),
   };
-  const station = stationOf(parts);
-  const search = new Search(parts, station, new InlineCrew(station.expander, station.table));
+  const searcher = searcherOf(parts);
+  const search = new Search(parts, searcher, new InlineCrew(searcher.expander, searcher.table));
   const { states, transitions, changing, levels, end, program } = await search.run();
   if (program !== null) throw new Error('the model rejects its own answer');
   return { states, transitions, changing, levels, end };

@@ -1,16 +1,16 @@
 /**
  * Fingerprints: a response as three words, so that the judge's verdict on it can be looked up. Exact: two responses to one
- * operation have the same fingerprint only where no clause can tell them apart, that is, where they differ in nothing but the
- * message of a panic. A response that does not fit the words has none.
+ * operation have the same fingerprint only if no clause can tell them apart, that is, if they differ only in the message of a
+ * panic. A response that does not fit three words has none.
  *
  *     first    warnings (19 bits) · owner named (3) · call named (4) · stray entries (1) · errno (1) · outcome (3)
  *     second   address less the higher half · number of the list of addresses · amount · page frame named + 1, 0 for none
  *     third    the three amounts, ten bits each
  */
 import { CALLS, type Call, Owner, type Response } from '../../spec/index.ts';
-import { WordLists } from './word-lists.ts';
+import { WordLists } from './word-tables.ts';
 
-/** Codes of the outcomes that a fingerprint can tell. */
+/** Codes of the outcomes that have a fingerprint. */
 export const OUTCOME = { address: 0, addresses: 1, amount: 2, done: 3, failed: 4, panicked: 5 } as const;
 
 const ERRNO_AT = 3;
@@ -20,25 +20,25 @@ const OWNER_AT = 9;
 const WARNINGS_AT = 12;
 const WARNINGS_LIMIT = 1 << 19;
 const AMOUNT_LIMIT = 1 << 10;
-/** Values of the second word lie below this. */
+/** Values of the second word are below this. */
 const VALUE_LIMIT = 2 ** 31 - 1;
 
 const OWNERS: readonly string[] = Object.keys(Owner.keys);
-/** Owner and call that a panic names, as codes; 0 for none. */
+/** Codes of the owner and the call that a panic names; 0 for none. */
 const OWNER_CODES: ReadonlyMap<unknown, number> = new Map([
   [null, 0],
   ...OWNERS.map((owner, i): [string, number] => [owner, i + 1]),
 ]);
 const CALL_CODES: ReadonlyMap<unknown, number> = new Map(CALLS.map((call: Call, i) => [call, i + 1]));
 
-/** What is not told by a fingerprint. */
+/** The code of a value that does not fit a fingerprint. */
 export const NONE = -1;
 
 function isValue(n: number): boolean {
   return Number.isInteger(n) && n >= 0 && n < VALUE_LIMIT;
 }
 
-/** Returns the code of what a panic names, or {@link NONE} where it names what does not exist. */
+/** Returns the code of the call and owner that a panic names, or {@link NONE} if one does not exist. */
 export function panicCode(call: unknown, owner: unknown): number {
   const [callCode, ownerCode] = [CALL_CODES.get(call), OWNER_CODES.get(owner)];
   if (callCode === undefined || ownerCode === undefined) return NONE;
@@ -75,7 +75,7 @@ export class Fingerprints {
   readonly #higherHalf: bigint;
   readonly #warnings = new Map<string, number>([['', 0]]);
   readonly #scratch = new Int32Array(1 << 13);
-  /** The words of the response taken last; of no use where it has none. */
+  /** The words of the last response; meaningless if it has no fingerprint. */
   first = 0;
   second = 0;
   third = 0;
@@ -84,7 +84,7 @@ export class Fingerprints {
     this.#higherHalf = higherHalf;
   }
 
-  /** Returns an address less the higher half, or {@link NONE} where that is no number of 31 bits. */
+  /** Returns an address less the higher half, or {@link NONE} if that does not fit 31 bits. */
   addressCode(address: bigint): number {
     const offset = BigInt.asUintN(64, address - this.#higherHalf);
     if (address < this.#higherHalf || offset >= 2147483647n) return NONE;
@@ -102,7 +102,7 @@ export class Fingerprints {
     return this.lists.numberOf(this.#scratch, 0, count);
   }
 
-  /** Returns the bits of the warnings, or {@link NONE} where there have been too many different ones. */
+  /** Returns the bits of the warnings, or {@link NONE} if there have been too many different ones. */
   warningsCode(warnings: readonly string[]): number {
     const [only = ''] = warnings;
     const text =
@@ -114,7 +114,7 @@ export class Fingerprints {
     return (this.#warnings.size - 1) << WARNINGS_AT;
   }
 
-  /** Takes the words of a response in parts, each of which may be {@link NONE}. Returns whether it has a fingerprint. */
+  /** Sets the three words from their parts, each of which may be {@link NONE}. Returns whether the response has a fingerprint. */
   put(outcome: number, value: number, amounts: number, flags: number): boolean {
     this.first = outcome | flags;
     this.second = value;
@@ -122,14 +122,14 @@ export class Fingerprints {
     return outcome !== NONE && value !== NONE && amounts !== NONE && flags !== NONE;
   }
 
-  /** Returns the bits of `errno`, of entries changed out of turn and of the warnings, or {@link NONE}. */
+  /** Returns the bits of `errno`, of stray entries and of the warnings, or {@link NONE}. */
   flags(errno: unknown, isStray: boolean, warnings: readonly string[]): number {
     if (errno !== null && errno !== 'ENOMEM') return NONE;
     const said = warnings.length === 0 ? 0 : this.warningsCode(warnings);
     return said === NONE ? NONE : said | (errno === null ? 0 : 1 << ERRNO_AT) | (isStray ? 1 << STRAY_AT : 0);
   }
 
-  /** Takes the words of a response. Returns whether it has a fingerprint. */
+  /** Sets the three words to the fingerprint of a response. Returns whether it has one. */
   take({ outcome, errno, warnings = [], amounts, strayEntries = false, writes = [] }: Response): boolean {
     if (writes.length > 0 || amounts === undefined || errno === undefined) return false;
     const flags = this.flags(errno, strayEntries, warnings);

@@ -1,54 +1,59 @@
 /**
- * Operation instances: every call that a finite world tells apart, with all its arguments.
+ * Operation instances: every call that a finite world tells apart, with all its arguments, in the order of simplicity.
  *
  * | call          | instances |
  * |---------------|-----------|
  * | `allocPages`  | every count from 0 to one more than the stack zone has, and counts that wrap 32 and 64 bits |
- * | `allocBitmap` | every count from 0 to one more than the bitmap zone has × every limit that is a page frame of the zone × every alignment with other multiples there; besides, limits and alignments that must be rounded, and arguments that wrap |
- * | `free`        | every page frame, by its first byte and by its second; what is below the higher half, in it and beyond |
- * | `freePages`   | every ordered batch of up to two page frames (or more, if told so), duplicates included; addresses that are none |
+ * | `allocBitmap` | every count from 0 to one more than the bitmap zone has × every limit that is a page frame of the zone × every alignment with different multiples there; also limits and alignments that must be rounded, and arguments that wrap |
+ * | `free`        | every page frame, by its first byte and by its second; addresses below the higher half and beyond physical memory |
+ * | `freePages`   | every ordered batch of up to `batch` page frames, duplicates included; addresses outside the higher half |
  * | `freeRegion`  | every page frame × every end, beyond the end of memory too; count 0, and counts that wrap |
  *
- * Any argument may also be no unsigned 64-bit integer at all. *Every page frame* is every one that can change hands, the
- * first and the last of each extent that cannot, and the first beyond the end of the map: see `world.ts`.
+ * Each argument is also given values that are not unsigned 64-bit integers. *Every page frame* means every one that can change
+ * hands, the first and the last of each extent that cannot, and the first beyond the end of the map: see `world.ts`.
  */
 
+import { argumentsCost, operationKey } from '../../counterexamples/shrink/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
   type Argument,
   bitmapLimit,
   CALLS,
   type Call,
+  describedCall,
   everyOperation,
+  mapAddresses,
   type Operation,
   PAGE_BYTES,
   type Parameter,
   PHYSICAL_LIMIT,
+  type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import { sortedOperations } from './operation-order.ts';
 import { framesOfWorld, type WorldFrames } from './world.ts';
 
-interface InstanceOptions {
-  /** Addresses in a batch of `freePages`, at most. Default: 2. */
+/** Bounds on the arguments. */
+export interface InstanceOptions {
+  /** Most addresses in a batch of `freePages`. Default: 2. */
   readonly batch?: number;
 }
 
 const DEFAULT_BATCH = 2;
 
-/** What is no unsigned 64-bit integer. */
+/** Arguments that are not unsigned 64-bit integers. */
 const BAD: readonly Argument[] = [-1n, U64_MAX + 1n, 1.5];
-/** Counts beyond all memory: one that is 1 modulo 2^32, and the largest. */
+/** Counts larger than any memory: one that is 1 modulo 2^32, and the largest. */
 const HUGE: readonly bigint[] = [(1n << 32n) + 1n, U64_MAX];
 
-interface Ground extends WorldFrames {
+/** The page frames of a world, by zone. */
+interface ZonedFrames extends WorldFrames {
   readonly higherHalf: bigint;
   /** Page frames of each zone that can change hands. */
   readonly bitmapFrames: readonly number[];
   readonly stackFrames: readonly number[];
 }
 
-function groundOf(world: World): Ground {
+function zonedFramesOf(world: World): ZonedFrames {
   const frames = framesOfWorld(world);
   const limit = bitmapLimit(world.config);
   return {
@@ -63,21 +68,21 @@ function upTo(most: number): readonly bigint[] {
   return Array.from({ length: most + 1 }, (_, n) => BigInt(n));
 }
 
-function addressIn({ higherHalf }: Ground, frame: number): bigint {
+function addressIn({ higherHalf }: ZonedFrames, frame: number): bigint {
   return higherHalf + BigInt(frame) * PAGE_BYTES;
 }
 
-/** Addresses below the higher half (0, a physical address, the last one) and beyond physical memory, as far as there are. */
-function foreignAddresses({ higherHalf, manageable }: Ground): readonly bigint[] {
+/** Returns addresses below the higher half (0, a physical address, the last one) and one beyond physical memory, if there is one. */
+function foreignAddresses({ higherHalf, manageable }: ZonedFrames): readonly bigint[] {
   const physical = BigInt(manageable.at(-1) ?? 1) * PAGE_BYTES;
   const beyond = higherHalf + PHYSICAL_LIMIT;
   return [0n, physical, higherHalf - 1n, ...(beyond <= U64_MAX ? [beyond] : [])];
 }
 
-/** Addresses that are no unsigned 64-bit integers. What an array holds always is one, so that batches have none. */
+/** Addresses that are not unsigned 64-bit integers. Batches cannot hold them: their array has unsigned 64-bit entries. */
 const BAD_ADDRESSES: readonly bigint[] = [-1n, U64_MAX + 1n];
 
-function allocPages({ stackFrames }: Ground): readonly Operation[] {
+function allocPages({ stackFrames }: ZonedFrames): readonly Operation[] {
   const counts = [...upTo(stackFrames.length + 1), ...HUGE, ...BAD];
   return counts.map((count) => ({ call: 'allocPages', count }));
 }
@@ -90,14 +95,14 @@ function run(
   return { call: 'allocBitmap', count, maxAddr, alignment };
 }
 
-/** Page frames at which a limit means something else: the end of each in the zone, and 0; the zone's own end is no limit. */
-function limitsOf({ bitmapFrames, limit }: Ground): readonly bigint[] {
+/** Returns the limits that differ in effect: 0, and both ends of each page frame of the zone, except the zone's own end. */
+function limitsOf({ bitmapFrames, limit }: ZonedFrames): readonly bigint[] {
   const ends = new Set([0, ...bitmapFrames, ...bitmapFrames.map((frame) => frame + 1)]);
   return [...ends].filter((end) => end < limit).map((end) => BigInt(end) * PAGE_BYTES);
 }
 
-/** Alignments in page frames, each with other multiples among the page frames of the zone. */
-function alignmentsOf({ bitmapFrames }: Ground): readonly bigint[] {
+/** Returns one alignment for each set of multiples among the page frames of the zone. */
+function alignmentsOf({ bitmapFrames }: ZonedFrames): readonly bigint[] {
   const last = bitmapFrames.at(-1) ?? 0;
   const seen = new Map<string, bigint>();
   for (let n = 1; n <= last + 1; n += 1) {
@@ -107,17 +112,17 @@ function alignmentsOf({ bitmapFrames }: Ground): readonly bigint[] {
   return [...seen.values()];
 }
 
-function allocBitmap(ground: Ground): readonly Operation[] {
-  const counts = upTo(ground.bitmapFrames.length + 1);
-  const limits = [U64_MAX, ...limitsOf(ground)];
-  const alignments = alignmentsOf(ground);
+function allocBitmap(frames: ZonedFrames): readonly Operation[] {
+  const counts = upTo(frames.bitmapFrames.length + 1);
+  const limits = [U64_MAX, ...limitsOf(frames)];
+  const alignments = alignmentsOf(frames);
   const few = counts.slice(1, 3);
   return [
     ...counts.flatMap((count) => limits.flatMap((limit) => alignments.map((a) => run(count, limit, a)))),
     ...HUGE.map((count) => run(count)),
-    // Rounded: the limit down, the alignment up; 0 means 4096, and beyond all multiples there is 0 alone.
+    // Rounded: the limit down, the alignment up. Alignment 0 means 4096; the only multiple of the largest one is 0.
     ...few.flatMap((count) => limits.filter((l) => l < U64_MAX).map((l) => run(count, l + PAGE_BYTES - 1n))),
-    ...few.map((count) => run(count, BigInt(ground.limit) * PAGE_BYTES)),
+    ...few.map((count) => run(count, BigInt(frames.limit) * PAGE_BYTES)),
     ...few.flatMap((count) =>
       [0n, 1n, PAGE_BYTES + 1n, 2n * PAGE_BYTES + 1n, U64_MAX].map((a) => run(count, U64_MAX, a)),
     ),
@@ -125,11 +130,11 @@ function allocBitmap(ground: Ground): readonly Operation[] {
   ];
 }
 
-function free(ground: Ground): readonly Operation[] {
+function free(frames: ZonedFrames): readonly Operation[] {
   const addresses = [
-    ...ground.named.map((frame) => addressIn(ground, frame)),
-    ...ground.manageable.map((frame) => addressIn(ground, frame) + 1n),
-    ...foreignAddresses(ground),
+    ...frames.named.map((frame) => addressIn(frames, frame)),
+    ...frames.manageable.map((frame) => addressIn(frames, frame) + 1n),
+    ...foreignAddresses(frames),
     ...BAD_ADDRESSES,
   ];
   return addresses.map((address) => ({ call: 'free', address }));
@@ -146,86 +151,113 @@ function batchesOf(addresses: readonly bigint[], length: number): readonly (read
   return batches;
 }
 
-function freePages(ground: Ground, batch: number): readonly Operation[] {
-  const addresses = ground.named.map((frame) => addressIn(ground, frame));
-  const ends = [ground.manageable[0], ground.manageable.at(-1)].filter((frame) => frame !== undefined);
+function freePages(frames: ZonedFrames, batch: number): readonly Operation[] {
+  const addresses = frames.named.map((frame) => addressIn(frames, frame));
+  const ends = [frames.manageable[0], frames.manageable.at(-1)].filter((frame) => frame !== undefined);
   const odd = ends.flatMap((frame) => {
-    const address = addressIn(ground, frame);
-    const foreign = foreignAddresses(ground).flatMap((other) => [
+    const address = addressIn(frames, frame);
+    const foreign = foreignAddresses(frames).flatMap((other) => [
       [address, other],
       [other, address],
     ]);
     return [[address + 1n], [address, address + 1n], ...foreign];
   });
-  const batches = [...batchesOf(addresses, batch), ...odd, ...foreignAddresses(ground).map((a) => [a])];
+  const batches = [...batchesOf(addresses, batch), ...odd, ...foreignAddresses(frames).map((a) => [a])];
   return batches.map((all) => ({ call: 'freePages', addresses: all }));
 }
 
-function freeRegion(ground: Ground): readonly Operation[] {
-  const { named, manageable } = ground;
+function freeRegion(frames: ZonedFrames): readonly Operation[] {
+  const { named, manageable } = frames;
   const region = (address: bigint, count: Argument): Operation => ({ call: 'freeRegion', address, count });
   const within = named.flatMap((base) => {
     const ends = named.filter((frame) => frame >= base).map((frame) => BigInt(frame + 1 - base));
-    return ends.map((count) => region(addressIn(ground, base), count));
+    return ends.map((count) => region(addressIn(frames, base), count));
   });
   const odd = [manageable[0], manageable.at(-1)]
     .filter((frame) => frame !== undefined)
     .flatMap((frame) => {
-      const address = addressIn(ground, frame);
+      const address = addressIn(frames, frame);
       return [
         ...[0n, ...HUGE, ...BAD].map((count) => region(address, count)),
         ...[1n, 2n].map((count) => region(address + 1n, count)),
       ];
     });
-  const foreign = [...foreignAddresses(ground), ...BAD_ADDRESSES];
+  const foreign = [...foreignAddresses(frames), ...BAD_ADDRESSES];
   return [...within, ...odd, ...foreign.flatMap((a) => [region(a, 0n), region(a, 1n)])];
 }
 
 /** The values of an argument in calls that have no combinations of their own here: the plain ones, and those that wrap. */
-function plainValues({ kind }: Parameter, ground: Ground): readonly (Argument | readonly bigint[])[] {
+function plainValues({ kind }: Parameter, frames: ZonedFrames): readonly (Argument | readonly bigint[])[] {
   switch (kind) {
     case 'address':
-      return [...ground.named.map((frame) => addressIn(ground, frame)), ...foreignAddresses(ground)];
+      return [...frames.named.map((frame) => addressIn(frames, frame)), ...foreignAddresses(frames)];
     case 'addresses':
       return batchesOf(
-        ground.named.map((frame) => addressIn(ground, frame)),
+        frames.named.map((frame) => addressIn(frames, frame)),
         DEFAULT_BATCH,
       );
     case 'maxAddr':
-      return [U64_MAX, ...limitsOf(ground)];
+      return [U64_MAX, ...limitsOf(frames)];
     case 'alignment':
-      return alignmentsOf(ground);
+      return alignmentsOf(frames);
     default:
-      return [...upTo(ground.manageable.length + 1), ...HUGE, ...BAD];
+      return [...upTo(frames.manageable.length + 1), ...HUGE, ...BAD];
   }
 }
 
-function instancesOf(call: Call, ground: Ground, batch: number): readonly Operation[] {
+function instancesOf(call: Call, frames: ZonedFrames, batch: number): readonly Operation[] {
   switch (call) {
     case 'allocPages':
-      return allocPages(ground);
+      return allocPages(frames);
     case 'allocBitmap':
-      return allocBitmap(ground);
+      return allocBitmap(frames);
     case 'free':
-      return free(ground);
+      return free(frames);
     case 'freePages':
-      return freePages(ground, batch);
+      return freePages(frames, batch);
     case 'freeRegion':
-      return freeRegion(ground);
+      return freeRegion(frames);
     default:
-      return everyOperation(call, (parameter) => plainValues(parameter, ground));
+      return everyOperation(call, (parameter) => plainValues(parameter, frames));
   }
 }
 
 /**
- * Returns every operation that a finite world tells apart, simplest first, each once. Throws `SpecError` where the world has
- * too many page frames that can change hands. O(named page frames ^ batch).
+ * Returns every operation that a finite world tells apart, once, simplest first. Throws `SpecError` if more than 64 page frames can
+ * change hands. O(named page frames ^ batch).
+ * @public
  */
 export function operationInstances(
   world: World,
   { batch = DEFAULT_BATCH }: InstanceOptions = {},
 ): readonly Operation[] {
-  const ground = groundOf(world);
-  const all: readonly Operation[] = [...CALLS.flatMap((call) => instancesOf(call, ground, batch))];
-  return sortedOperations(all, ground.higherHalf);
+  const frames = zonedFramesOf(world);
+  const all = CALLS.flatMap((call) => instancesOf(call, frames, batch));
+  return sortedOperations(all, frames.higherHalf);
+}
+
+/** More than the cost of any arguments: the kind of an operation counts first, then its arguments. */
+const KIND_UNIT = 2 ** 40;
+
+function absolute(operation: Operation): Operation<Reference> {
+  const named = mapAddresses(operation, (address): Reference => ({ absolute: address }));
+  if (named === null) throw new Error(`${operation.call} lost an address`);
+  return named;
+}
+
+/** Returns the cost of an operation in the order of simplicity. The cost of a program is the sum over its operations. */
+export function costOf(operation: Operation, higherHalf: bigint): number {
+  return describedCall(operation.call).rank * KIND_UNIT + argumentsCost(absolute(operation), higherHalf);
+}
+
+/** Returns the operations without duplicates, simplest first. */
+function sortedOperations(operations: readonly Operation[], higherHalf: bigint): readonly Operation[] {
+  const byKey = new Map(
+    operations.map((operation) => {
+      const key = operationKey(absolute(operation));
+      return [key, { key, operation, cost: costOf(operation, higherHalf) }];
+    }),
+  );
+  const sorted = [...byKey.values()].sort((a, b) => a.cost - b.cost || (a.key < b.key ? -1 : 1));
+  return sorted.map(({ operation }) => operation);
 }

@@ -11,10 +11,10 @@ const WORLD = smallWorld({ stack: 3, bitmap: 2 });
 const OPERATIONS = operationInstances(WORLD);
 const PAGE = 4096n;
 
-/** The verdict of either judge, as far as it can be told from outside: the clause, or the state. */
-type Said = readonly [clause: string | null, ownership: number, order: number];
+/** The verdict of either judge in comparable form: the clause, or the next state. */
+type Judgement = readonly [clause: string | null, ownership: number, order: number];
 
-/** What a manager may answer besides, right or wrong: another page frame, another order, another outcome. */
+/** Returns a response and variants of it, right or wrong: another page frame, another order, another outcome. */
 function perturbed(response: Response): readonly Response[] {
   const { outcome, amounts } = response;
   const others: Response[] = [
@@ -35,11 +35,12 @@ function perturbed(response: Response): readonly Response[] {
   return [response, ...others];
 }
 
-class Pair {
+/** The judge with a memory beside the model's `step`. */
+class TwoJudges {
   readonly judge: MemoJudge;
   readonly #fingerprints = new Fingerprints(WORLD.config.higherHalf);
   readonly met = { plain: new Set<string>(), memo: new Set<string>() };
-  looked = 0;
+  lookedUp = 0;
 
   constructor(policies: readonly Policy[]) {
     this.judge = new MemoJudge(WORLD, policies, OPERATIONS, (clause, side) =>
@@ -54,19 +55,19 @@ class Pair {
     });
   }
 
-  said(verdict: Verdict): Said {
+  judgement(verdict: Verdict): Judgement {
     if (!verdict.accepted) return [verdict.violation.clause, -1, -1];
     const { states } = this.judge;
     return [null, states.ownershipOf(verdict.state), states.orderOf(verdict.state)];
   }
 
   /** Judges with the memory, as a search does. */
-  memo(ownership: number, order: number, operation: number, response: Response): Said {
+  memo(ownership: number, order: number, operation: number, response: Response): Judgement {
     const { judge } = this;
     const coded = this.#fingerprints.take(response);
     const { first, second, third } = this.#fingerprints;
     if (coded && judge.accepts(ownership, order, operation, first, second, third)) {
-      this.looked += 1;
+      this.lookedUp += 1;
       return [null, judge.ownership, judge.order];
     }
     const verdict = judge.learn(ownership, order, operation, response, coded ? [first, second, third] : null);
@@ -76,7 +77,7 @@ class Pair {
 
 /** Compares the judges on every operation in every state of the model, with the right answer and with others. */
 function compare(policies: readonly Policy[]) {
-  const pair = new Pair(policies);
+  const pair = new TwoJudges(policies);
   const { states } = pair.judge;
   const driver = new ModelDriver(WORLD, OPERATIONS, states);
   const places = [[states.initialOwnership(), states.initialOrder()] as const];
@@ -87,7 +88,7 @@ function compare(policies: readonly Policy[]) {
     OPERATIONS.forEach((operation, number) => {
       const state = states.fullState(ownership, order);
       for (const response of perturbed(driver.respond(number, ownership, order))) {
-        const expected = pair.said(pair.plain(state, number, response));
+        const expected = pair.judgement(pair.plain(state, number, response));
         const found = pair.memo(ownership, order, number, response);
         const [clause, ...place] = expected;
         if (found.join() !== expected.join()) differences.push({ operation, response, expected, found });
@@ -107,7 +108,7 @@ describe('the judge with a memory', () => {
   it('says what the step says: the same clause, or the same next state, on every edge of a small world', () => {
     expect(differences).toEqual([]);
     expect(states).toBe(5 * 6);
-    expect(pair.looked).toBeGreaterThan((states * OPERATIONS.length) / 3);
+    expect(pair.lookedUp).toBeGreaterThan((states * OPERATIONS.length) / 3);
     expect([...clauses]).toEqual(
       expect.arrayContaining([
         'policy.lifo',

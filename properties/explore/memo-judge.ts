@@ -1,12 +1,12 @@
 /**
- * The judge with a memory. The verdict of the model's `step` depends on the ownership, the operation and the response alone,
- * but for one clause, `policy.lifo`, which depends on the order, the operation's call and the response. So each of the two is
- * worked out once, by the same `step` and the same clause as ever, and looked up from then on:
+ * The judge with a memory. The verdict of the model's `step` depends only on the ownership, the operation and the response, except
+ * for the clause `policy.lifo`, which depends on the order, the call and the response. So each part is computed once, by the same
+ * `step` and the same clause as elsewhere, and looked up afterwards:
  *
- *     ownership × operation × fingerprint  →  next ownership, what happens to the order      `step` without `lifo`
- *     order × what happens to it           →  next order, or that `lifo` is broken           the clause `policy.lifo`
+ *     ownership × operation × fingerprint  →  next ownership, an action on the order     `step` without `lifo`
+ *     order × action                       →  next order, or `lifo` is broken            the clause `policy.lifo`
  *
- * What is not known yet, and what breaks a clause, is for {@link MemoJudge.learn} to judge in full.
+ * {@link MemoJudge.learn} judges in full every response that is unknown or breaks a clause.
  */
 import { type ModelState, step, type Tally, top, type Verdict } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
@@ -22,16 +22,15 @@ import {
   type Step,
 } from '../../spec/index.ts';
 import { isFreeing, ModelStates } from './model-states.ts';
-import { PairTable } from './pair-table.ts';
-import { WordLists } from './word-lists.ts';
+import { PairTable, WordLists } from './word-tables.ts';
 
-/** What is kept of the response last accepted for an operation in an ownership. */
+/** Words of an entry for the last accepted response to an operation in an ownership: fingerprint (3), next ownership, action. */
 const ENTRY = 5;
 const UNKNOWN = -1;
-/** What an order becomes where the clause `policy.lifo` is broken. */
+/** Stands for the next order if `policy.lifo` is broken. */
 const BROKEN = -2;
-/** Kinds of what happens to an order: the first word of an action. */
-const [KEPT, POPPED, PUSHED] = [0, 1, 2];
+/** The kinds of action on an order: the first word of an action. */
+const [UNCHANGED, POP, PUSH] = [0, 1, 2];
 
 function lifoClause(): Clause<Step> {
   const clause = ANSWER_CLAUSES.alloc.find(({ name }) => name === 'policy.lifo');
@@ -47,18 +46,18 @@ export class MemoJudge {
   readonly #operations: readonly Operation[];
   readonly #policies: readonly Policy[];
   readonly #tally: Tally;
-  /** For each ownership, an entry an operation: the fingerprint, the next ownership, the action. */
+  /** For each ownership, one entry for each operation: the fingerprint, the next ownership, the action. */
   readonly #last: Int32Array[] = [];
-  /** The same of responses that are not the last one: lists of ownership, operation, fingerprint; and what they lead to. */
+  /** The same for further responses: lists of ownership, operation and fingerprint, with the next ownership and the action. */
   readonly #others = new WordLists();
   readonly #otherAfter: number[] = [];
   readonly #otherAction: number[] = [];
   readonly #actions = new WordLists();
   readonly #orderAfter = new PairTable();
-  /** What each operation that frees pushes, once that is known. */
+  /** The action of each operation that frees, once it is known. */
   readonly #pushes: (number | undefined)[] = [];
   readonly #key = new Int32Array(ENTRY);
-  /** Where the response accepted last leads to. */
+  /** The model state after the last accepted response. */
   ownership = 0;
   order = 0;
 
@@ -72,10 +71,10 @@ export class MemoJudge {
     this.#operations = operations;
     this.#policies = policies;
     this.#tally = tally;
-    this.#actions.numberOf(Int32Array.of(KEPT), 0, 1);
+    this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
   }
 
-  /** Whether a response is known to be accepted; {@link ownership} and {@link order} say then where it leads to. */
+  /** Whether a response is known to be accepted. If so, {@link ownership} and {@link order} are the state after it. */
   accepts(
     ownership: number,
     order: number,
@@ -115,7 +114,7 @@ export class MemoJudge {
     return this.#others.numberOf(this.#key, 0, ENTRY);
   }
 
-  /** Whether an action is known to do with an order; {@link order} is the next one then. */
+  /** Whether the effect of an action on an order is known and admitted. If so, {@link order} is the next order. */
   #leads(order: number, action: number): boolean {
     if (action === 0 || !this.states.tracksOrder) {
       this.order = order;
@@ -128,8 +127,8 @@ export class MemoJudge {
   }
 
   /**
-   * Judges a response in full. Where it is accepted, {@link ownership} and {@link order} say where it leads to, and the
-   * fingerprint, where it has one, is remembered.
+   * Judges a response in full. If it is accepted, {@link ownership} and {@link order} are the state after it, and its fingerprint,
+   * if it has one, is remembered.
    */
   learn(
     ownership: number,
@@ -154,7 +153,7 @@ export class MemoJudge {
     return verdict;
   }
 
-  /** Judges by `step` with everything that the target promises: what it rejects, and by which clause, is the last word. */
+  /** Judges by `step` with every policy that the target promises. Its verdict names the clause. */
   #inFull(ownership: number, order: number, operation: number, response: Response): Verdict {
     const before = this.states.fullState(ownership, order);
     const verdict = step(before, this.#operation(operation), response, this.#tally);
@@ -164,7 +163,7 @@ export class MemoJudge {
 
   #operation(operation: number): Operation {
     const found = this.#operations[operation];
-    if (found === undefined) throw new Error(`there is no operation ${operation}`);
+    if (found === undefined) throw new Error(`operation ${operation} does not exist`);
     return found;
   }
 
@@ -190,19 +189,19 @@ export class MemoJudge {
     this.#otherAction[other] = action;
   }
 
-  /** Returns what an accepted step does to an order. */
+  /** Returns the action of an accepted step on the order. */
   #actionOf(
     ownership: number,
     operation: number,
     { expected, granted, operation: { call } }: SettledStep,
   ): number {
-    if (!this.states.tracksOrder || expected.kind !== 'granted') return KEPT;
-    if (granted !== null && call !== 'allocBitmap') return this.#action(POPPED, granted.pfns);
-    return isFreeing(this.#operation(operation)) ? this.#pushAction(ownership, operation) : KEPT;
+    if (!this.states.tracksOrder || expected.kind !== 'granted') return UNCHANGED;
+    if (granted !== null && call !== 'allocBitmap') return this.#action(POP, granted.pfns);
+    return isFreeing(this.#operation(operation)) ? this.#pushAction(ownership, operation) : UNCHANGED;
   }
 
   #action(kind: number, frames: readonly (number | null)[]): number {
-    if (frames.length === 0) return KEPT;
+    if (frames.length === 0) return UNCHANGED;
     const words = Int32Array.of(kind, ...frames.map((frame) => frame ?? UNKNOWN));
     return this.#actions.numberOf(words, 0, words.length);
   }
@@ -211,23 +210,23 @@ export class MemoJudge {
     const known = this.#pushes[operation];
     if (known !== undefined) return known;
     const frames = this.states.pushesOf(ownership, (before) => this.#afterFree(before, operation));
-    const action = this.#action(PUSHED, frames);
+    const action = this.#action(PUSH, frames);
     this.#pushes[operation] = action;
     return action;
   }
 
-  /** The model's state after an operation that frees, which is granted. */
+  /** Returns the model state after a granted operation that frees. */
   #afterFree(before: ModelState, operation: number): ModelState {
     const verdict = step(before, this.#operation(operation), { outcome: { kind: 'done' } });
     if (!verdict.accepted) throw new Error('the model rejects what it accepts without an order');
     return verdict.state;
   }
 
-  /** Works out what an order becomes, by the clause where page frames are popped. */
+  /** Computes the next order; where page frames are popped, the clause `policy.lifo` decides. */
   #orderOfAction(order: number, action: number, judged: SettledStep): number {
     const [kind, ...frames] = this.#actions.toArray(action);
     let after = BROKEN;
-    if (kind === PUSHED) after = this.states.pushed(order, frames);
+    if (kind === PUSH) after = this.states.pushed(order, frames);
     else if (this.#keepsLifo(order, judged)) after = this.states.popped(order, frames.length);
     this.#orderAfter.set(order, action, after);
     if (after !== BROKEN) this.order = after;

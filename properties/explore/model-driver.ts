@@ -1,6 +1,6 @@
 /**
- * The driver of the model itself: every answer is the one that the specification admits, and that the policies pick where it
- * admits several. It has no state of its own; a search with it counts the states and transitions of the model alone.
+ * The driver of the model: its answer is the one that the specification admits, or that the policies choose among several. It keeps
+ * no state; a search with it counts the states and transitions of the model.
  */
 import { top } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
@@ -29,7 +29,7 @@ export class ModelDriver implements Driver {
   readonly #operations: Operations;
   readonly #world: World;
 
-  /** The states must track orders: without, the model does not say which page frame comes next. */
+  /** `states` must track orders: without them, the model does not know which page frame is next. */
   constructor(world: World, operations: Operations, states: ModelStates) {
     this.#states = states;
     this.#operations = operations;
@@ -70,7 +70,7 @@ export class ModelDriver implements Driver {
     return { total: state.world.total, free, reserved: state.world.total - free };
   }
 
-  /** The outcome of a call that is granted, and by how much the free amount changes. */
+  /** Returns the outcome of a granted call, and the change of the free amount. */
   #granted(
     operation: Operation,
     ownership: number,
@@ -116,7 +116,7 @@ function pagesFreed(operation: Operation): number {
   return operation.call === 'freeRegion' ? Number(operation.count) : 1;
 }
 
-/** The answer to a call that must fail or panic. */
+/** Returns the answer to a call that must fail or panic. */
 function refusal(
   { call }: Operation,
   expected: Exclude<Expectation, { readonly kind: 'granted' }>,

@@ -1,6 +1,6 @@
 /**
- * Model states in parts: who owns each page frame (*ownership*), and the order of the free stack (*order*), each numbered
- * apart. A small world has few ownerships and many orders: all but one clause speak of the ownership alone.
+ * Model states in two parts, numbered separately: the owner of each page frame (*ownership*), and the order of the free stack
+ * (*order*). A small world has few ownerships and many orders, and only one clause depends on the order.
  *
  *     ownership   two bits a page frame that can change hands: 0 pmm, 1 caller, 2 boot
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
@@ -17,7 +17,7 @@ import {
   pfn,
   type Region,
 } from '../../spec/index.ts';
-import { WordLists } from './word-lists.ts';
+import { WordLists } from './word-tables.ts';
 import { framesOfWorld } from './world.ts';
 
 const CODES: Readonly<Record<string, number>> = { pmm: 0, caller: 1, boot: 2 };
@@ -33,14 +33,14 @@ function isTracked(policies: readonly Policy[]): boolean {
 export class ModelStates {
   /** Whether the target promises `lifo`, so that the order counts. */
   readonly tracksOrder: boolean;
-  /** Words of an ownership. */
+  /** Number of words of an ownership. */
   readonly ownershipWords: number;
   readonly ownerships = new WordLists();
   readonly orders = new WordLists();
   readonly #frames: readonly Pfn[];
   readonly #stackPlaces: ReadonlyMap<number, number>;
   readonly #limit: number;
-  /** The initial state, with the order, and without. */
+  /** The state after init, with the order and without. */
   readonly #initial: ModelState;
   readonly #initialPlain: ModelState;
   readonly #plain: ModelState[] = [];
@@ -85,13 +85,13 @@ export class ModelStates {
     return this.ownerships.numberOf(words, 0, this.ownershipWords);
   }
 
-  /** Returns the number of the order of a state; of the empty one where orders are not tracked. */
+  /** Returns the number of the order of a state; that of the empty order if orders are not tracked. */
   orderOf(state: ModelState): number {
     const free = this.tracksOrder ? (state.stackTop(state.freeIn('stack')) ?? []) : [];
     return this.#numberOfOrder(free);
   }
 
-  /** Returns a state of this ownership, its order not tracked. Built once for each. */
+  /** Returns the state of an ownership without the order. Built once for each ownership. */
   plainState(ownership: number): ModelState {
     const known = this.#plain[ownership];
     if (known !== undefined) return known;
@@ -100,13 +100,13 @@ export class ModelStates {
     return state;
   }
 
-  /** Returns the model's state of this ownership and order. O(page frames). */
+  /** Returns the state of an ownership and an order. O(page frames). */
   fullState(ownership: number, order: number): ModelState {
     if (!this.tracksOrder) return this.plainState(ownership);
     return this.#owned(this.#initial, ownership, this.framesOfOrder(order));
   }
 
-  /** Returns how many page frames of the stack zone are free. */
+  /** Returns the number of free page frames in the stack zone. */
   freeInStack(ownership: number): number {
     const known = this.#freeInStack[ownership];
     if (known !== undefined) return known;
@@ -126,19 +126,19 @@ export class ModelStates {
     return this.framesOfOrder(order).reduce<FreeStack>((stack, frame) => push(stack, frame, 1), null);
   }
 
-  /** Returns the order after page frames were pushed one after the other. */
+  /** Returns the order after page frames are pushed one after the other. */
   pushed(order: number, frames: readonly number[]): number {
     return this.#numberOfStack(frames.reduce((stack, frame) => push(stack, frame, 1), this.stackOf(order)));
   }
 
-  /** Returns the order after so many page frames were popped. */
+  /** Returns the order after `count` page frames are popped. */
   popped(order: number, count: number): number {
     return this.#numberOfStack(pop(this.stackOf(order), count));
   }
 
   /**
-   * Returns the page frames that an operation, which succeeds in a state of this ownership, pushes on the free stack, in order:
-   * what the model puts on top of a stack. It is the same whatever the state.
+   * Returns the page frames that an operation pushes on the free stack, in order, if it succeeds in a state of this ownership. They
+   * do not depend on the order.
    */
   pushesOf(ownership: number, after: (state: ModelState) => ModelState): readonly Pfn[] {
     const below = this.plainState(ownership).freeIn('stack');
@@ -171,7 +171,7 @@ export class ModelStates {
     });
   }
 
-  /** Leads a state after init to an ownership, with these page frames of the stack zone freed last, in order. */
+  /** Leads the state after init to an ownership; the page frames of `order` are freed last, in order. */
   #owned(initial: ModelState, ownership: number, order: readonly Pfn[]): ModelState {
     const one = (base: Pfn): Region => ({ base, count: ONE });
     const handedOver = this.#frames.filter((frame) => initial.ownerOf(frame) === 'boot');
@@ -184,7 +184,7 @@ export class ModelStates {
   }
 }
 
-/** Whether an operation that succeeds gives page frames back. */
+/** Whether an operation frees page frames if it succeeds. */
 export function isFreeing({ call }: Operation): boolean {
   return call === 'free' || call === 'freePages' || call === 'freeRegion';
 }

@@ -1,7 +1,7 @@
 /**
- * The plain search: the same breadth-first search in the fewest words, for comparison. A state is a string in a `Map`, an
- * operation goes through a session, and every answer is judged by the model's `step`. Tests hold the fast one against it, and
- * `npm run bench:explore` measures the two side by side.
+ * The plain search: the same breadth-first search, as simple as possible, for comparison. A state is a string in a `Map`, a session
+ * performs the operations, and the model's `step` judges every answer. Tests compare the fast search with it, and
+ * `npm run bench:explore` measures both.
  */
 import { init, type ModelState, step, sweep } from '../../model/index.ts';
 import type { LocalTarget, World } from '../../runner/index.ts';
@@ -17,17 +17,17 @@ const LETTERS: Readonly<Record<Owner, string>> = {
   pmm: 'p',
   caller: 'c',
 };
-/** Words that a manager's state may have. */
+/** Most words of a manager's state. */
 const WORDS = 1 << 12;
 
-/** What a plain search came to. */
+/** The counts of a plain search. */
 export interface PlainResult {
   readonly states: number;
   readonly transitions: number;
-  /** Transitions that lead to another state. */
+  /** Number of transitions that lead to another state. */
   readonly changing: number;
   readonly levels: readonly number[];
-  /** Operations in the shortest program that breaks a clause; null where none does. */
+  /** Length of the shortest program that breaks a clause; null if none does. */
   readonly shortest: number | null;
 }
 
@@ -45,7 +45,10 @@ interface Node {
   readonly saved: Int32Array;
 }
 
-/** Explores a target that can be saved and loaded. */
+/**
+ * Searches all states of a target that can be saved and loaded. Throws `SpecError` if it cannot.
+ * @internal
+ */
 export function plainSearch({ target, world, policies, operations, seconds }: PlainOptions): PlainResult {
   let pmm = null as Pmm | null;
   const session = new Session(

@@ -1,6 +1,6 @@
 /**
- * The tree of programs: every program of up to so many operations, each run from init on a manager of its own. Nothing is
- * taken to be alike, so hidden state counts; and the work grows with the power of the length.
+ * The tree of programs: every program up to a length, each run from init on a new manager. No two programs are taken to be
+ * equivalent, so hidden state counts, and the work grows exponentially with the length.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ModelState } from '../../model/index.ts';
@@ -9,33 +9,33 @@ import { Run, type Subject } from './run.ts';
 
 interface TreeOptions extends Subject {
   readonly operations: readonly Operation[];
-  /** Operations in a program, at most. */
+  /** Most operations in a program. */
   readonly depth: number;
-  /** When to give up, by `performance.now()`. */
+  /** The time at which to give up, by `performance.now()`. */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
-  /** Told how many programs have been run, now and then. */
+  /** Called now and then with the number of programs run. */
   readonly onProgress?: (programs: number) => void;
 }
 
-/** What running a tree of programs came to. */
-interface TreeResult {
+/** The result of running a tree of programs. */
+export interface TreeResult {
   /** `done`: all programs were run; `violated`: one broke a clause; `given up`: out of time, or interrupted. */
   readonly end: 'done' | 'violated' | 'given up';
-  /** All programs of up to so many operations have been run, and held. */
+  /** All programs of up to this many operations were run, and held. */
   readonly depth: number;
   readonly programs: number;
   /** The first of the shortest programs that break a clause. */
   readonly program: readonly Operation[] | null;
 }
 
-/** A program that holds, and the state that the model has after each of its operations. */
+/** A program that holds, and the model's state after each of its operations. */
 interface Prefix {
   readonly operations: readonly Operation[];
   readonly states: readonly ModelState[];
 }
 
-/** Programs between two looks at the clock. */
+/** Programs between two checks of the clock. */
 const TURN = 1000;
 
 class Tree {
@@ -46,7 +46,7 @@ class Tree {
     this.#options = options;
   }
 
-  /** Runs all programs that are one operation longer than a prefix. Yields the longer ones; ends at the first broken one. */
+  /** Runs all programs that are one operation longer than a prefix, and yields each, with whether it breaks a clause. */
   *extensions({ operations, states }: Prefix): Generator<Prefix | { readonly broken: readonly Operation[] }> {
     for (const operation of this.#options.operations) {
       const run = new Run(this.#options);
@@ -71,7 +71,7 @@ class Tree {
   }
 }
 
-/** Yields every program of a length that holds, made anew each time: only the way to it is kept. */
+/** Yields every program of a length that holds, and each that breaks a clause. Only the present prefix is kept in memory. */
 function* prefixes(
   tree: Tree,
   length: number,
@@ -84,7 +84,7 @@ function* prefixes(
       else yield* prefixes(tree, length - 1, longer);
 }
 
-/** Runs every program of up to `depth` operations, the shorter ones first. */
+/** Runs every program of up to `depth` operations, shorter ones first. */
 export async function runTree(options: TreeOptions): Promise<TreeResult> {
   const tree = new Tree(options);
   const empty = new Run(options);

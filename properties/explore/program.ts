@@ -1,4 +1,4 @@
-/** Programs of a search: from operations with addresses as such to a program that names the results they came from. */
+/** Programs of a search: operations with absolute addresses become a program that refers to earlier results. */
 
 import type { LocalTarget } from '../../runner/index.ts';
 import { Execution, type World } from '../../runner/index.ts';
@@ -12,7 +12,7 @@ import {
   type Trace,
 } from '../../spec/index.ts';
 
-/** Where page frames came from: the page frame of a result, the last one that it was handed out by. */
+/** The origins of addresses: for each page frame, the result that handed it out last, and its page there. */
 class Origins {
   readonly #higherHalf: bigint;
   readonly #origins = new Map<bigint, { readonly result: number; readonly page: number }>();
@@ -22,7 +22,7 @@ class Origins {
     this.#higherHalf = higherHalf;
   }
 
-  /** Takes note of what an operation was answered. */
+  /** Records the response to an operation. */
   note(operation: Operation, { outcome }: Response): void {
     if (outcome.kind === 'addresses')
       outcome.addresses.forEach((address, page) => {
@@ -36,7 +36,7 @@ class Origins {
     if (operation.call.startsWith('alloc')) this.#results += 1;
   }
 
-  /** Returns how a program names an address: by a result where it came from one. */
+  /** Returns the reference to an address: to the result that it came from, if there is one. */
   nameOf(address: bigint): Reference {
     const offset = BigInt.asUintN(12, address - this.#higherHalf);
     const origin = this.#origins.get(address - offset);
@@ -54,7 +54,7 @@ function named(operation: Operation, origins: Origins): Operation<Reference> {
   return program;
 }
 
-/** Runs operations in order on a target, from init on, as a program that names results, and returns the trace of it. */
+/** Runs operations on a target from init, as a program that refers to results, and returns its trace. */
 export function traceOf(
   target: LocalTarget,
   world: World,

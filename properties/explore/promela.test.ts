@@ -1,4 +1,4 @@
-/** The model in Promela, and SPIN's count of it where SPIN is installed. */
+/** The model in Promela, and SPIN's count of it if SPIN is installed. */
 import { describe, expect, it } from 'vitest';
 import { countBySpin, hasSpin } from '../../assurance/spin/spin.ts';
 import { countsOf, freeStackSubject, smallSubject } from '../../assurance/spin/spin-subjects.ts';

@@ -1,8 +1,8 @@
 /**
- * The abstract model as Promela: who owns each page frame of a finite world, the order of the free stack, and every operation with
- * its arguments filled in. An oracle that shares nothing with the model but the list of operations: ownership, zones, first fit
- * and order are said once more, in the language of SPIN. One operation is one `d_step`, so one transition; one that is refused
- * or misused leads back to where it came from.
+ * The abstract model as Promela: the owner of each page frame of a finite world, the order of the free stack, and every operation
+ * with its arguments filled in. It is an independent oracle, which shares only the list of operations with the model: ownership,
+ * zones, first fit and order are written again in the language of SPIN. One operation is one `d_step`, so one transition; a refused
+ * or misused operation leads back to the same state.
  */
 
 import type { World } from '../../runner/index.ts';
@@ -19,7 +19,7 @@ import {
   U64_MAX,
 } from '../../spec/index.ts';
 
-/** Page frames are bytes in Promela, and one value is none of them. */
+/** Page frame numbers are bytes in Promela, of which one value stands for none. */
 const MOST_FRAMES = 250;
 
 const OWNERS: Readonly<Record<Owner, string>> = {
@@ -106,8 +106,8 @@ inline free_region(base, n) {
 }
 `;
 
-/** A world as Promela needs it. */
-interface Ground {
+/** A world in the form that Promela needs. */
+interface PromelaWorld {
   readonly end: number;
   readonly limit: number;
   readonly higherHalf: bigint;
@@ -120,7 +120,7 @@ function framesIn({ base, count }: { readonly base: number; readonly count: numb
   return Array.from({ length: count }, (_, i) => base + i);
 }
 
-function groundOf({ map, config }: World): Ground {
+function promelaWorldOf({ map, config }: World): PromelaWorld {
   const end = pfnEnd(map);
   if (end > MOST_FRAMES)
     throw new SpecError(`memory map: expected at most ${MOST_FRAMES} page frames for Promela, found ${end}`);
@@ -137,80 +137,83 @@ function groundOf({ map, config }: World): Ground {
   return { end, limit, higherHalf: config.higherHalf, owners, stack };
 }
 
-/** What does nothing, whatever the state: refused, misused, or a question. */
+/** The statement of an operation that never changes the state: one that is refused, misused, or reads an amount. */
 const NOTHING = 'skip';
 
-/** Returns an argument as an integer, or null where it is no unsigned 64-bit one, which is misuse. */
+/** Returns an argument as an integer, or null if it is not an unsigned 64-bit integer, which is misuse. */
 function integer(argument: number | bigint): bigint | null {
   if (typeof argument === 'number' && !Number.isInteger(argument)) return null;
   const value = BigInt(argument);
   return value >= 0n && value <= U64_MAX ? value : null;
 }
 
-/** Returns the page frame of an address, or null where it is none of this world. */
-function frameOf({ higherHalf, end }: Ground, address: bigint): number | null {
+/** Returns the page frame of an address, or null if it is outside this world. */
+function frameOf({ higherHalf, end }: PromelaWorld, address: bigint): number | null {
   const physical = address - higherHalf;
   if (address > U64_MAX || physical < 0n || physical >= PHYSICAL_LIMIT) return null;
   const frame = Number(physical / PAGE_BYTES);
   return frame < end ? frame : null;
 }
 
-function allocPages(ground: Ground, count: number | bigint): string {
+function allocPages(world: PromelaWorld, count: number | bigint): string {
   const pages = integer(count);
-  return pages === null || pages > BigInt(ground.end) ? NOTHING : `alloc_pages(${pages})`;
+  return pages === null || pages > BigInt(world.end) ? NOTHING : `alloc_pages(${pages})`;
 }
 
-function allocBitmap(ground: Ground, operation: Extract<Operation, { call: 'allocBitmap' }>): string {
+function allocBitmap(world: PromelaWorld, operation: Extract<Operation, { call: 'allocBitmap' }>): string {
   const [count, maxAddr, alignment] = [operation.count, operation.maxAddr, operation.alignment].map(integer);
-  if (count == null || maxAddr == null || alignment == null || count === 0n || count > BigInt(ground.end))
+  if (count == null || maxAddr == null || alignment == null || count === 0n || count > BigInt(world.end))
     return NOTHING;
   const below = maxAddr / PAGE_BYTES;
-  const limit = below < BigInt(ground.limit) ? below : BigInt(ground.limit);
+  const limit = below < BigInt(world.limit) ? below : BigInt(world.limit);
   const pages = (alignment + PAGE_BYTES - 1n) / PAGE_BYTES;
-  const stride = pages < 1n ? 1n : pages > BigInt(ground.end) ? BigInt(ground.end) : pages;
-  const roof = limit < BigInt(ground.end) ? limit : BigInt(ground.end);
+  const stride = pages < 1n ? 1n : pages > BigInt(world.end) ? BigInt(world.end) : pages;
+  const roof = limit < BigInt(world.end) ? limit : BigInt(world.end);
   return `alloc_bitmap(${count}, ${roof}, ${stride})`;
 }
 
-function freeBatch(ground: Ground, addresses: readonly bigint[]): string {
-  const frames = addresses.map((address) => frameOf(ground, address));
+function freeBatch(world: PromelaWorld, addresses: readonly bigint[]): string {
+  const frames = addresses.map((address) => frameOf(world, address));
   if (frames.length === 0 || frames.includes(null) || new Set(frames).size < frames.length) return NOTHING;
   const condition = frames.map((frame) => `HELD(${frame})`).join(' && ');
   return `if :: ${condition} -> ${frames.map((frame) => `give(${frame})`).join('; ')} :: else -> skip fi`;
 }
 
-function freeRegion(ground: Ground, operation: Extract<Operation, { call: 'freeRegion' }>): string {
+function freeRegion(world: PromelaWorld, operation: Extract<Operation, { call: 'freeRegion' }>): string {
   const [address, count] = [integer(operation.address), integer(operation.count)];
   if (address === null || count === null || count === 0n) return NOTHING;
-  const base = frameOf(ground, address);
-  return base === null || BigInt(base) + count > BigInt(ground.end)
+  const base = frameOf(world, address);
+  return base === null || BigInt(base) + count > BigInt(world.end)
     ? NOTHING
     : `free_region(${base}, ${count})`;
 }
 
-function effectOf(ground: Ground, operation: Operation): string {
+function effectOf(world: PromelaWorld, operation: Operation): string {
   switch (operation.call) {
     case 'alloc':
       return 'alloc_pages(1)';
     case 'allocPages':
-      return allocPages(ground, operation.count);
+      return allocPages(world, operation.count);
     case 'allocBitmap':
-      return allocBitmap(ground, operation);
+      return allocBitmap(world, operation);
     case 'free':
-      return freeBatch(ground, [operation.address]);
+      return freeBatch(world, [operation.address]);
     case 'freePages':
-      return freeBatch(ground, operation.addresses);
+      return freeBatch(world, operation.addresses);
     case 'freeRegion':
-      return freeRegion(ground, operation);
+      return freeRegion(world, operation);
     default:
       return NOTHING;
   }
 }
 
-/** Returns the Promela of a world and its operations; throws `SpecError` where its page frames are no bytes. */
+/**
+ * Returns the Promela of a world and its operations. Throws `SpecError` if the world has more than 250 page frames.
+ * @public
+ */
 export function promelaOf(world: World, operations: readonly Operation[]): string {
-  const ground = groundOf(world);
-  const { end, limit, owners, stack } = ground;
+  const named = promelaWorldOf(world);
+  const { end, limit, owners, stack } = named;
   const room = Math.max(
     1,
     owners.filter((owner, frame) => frame >= limit && owner !== 'absent' && owner !== 'firmware').length,
@@ -226,9 +229,7 @@ export function promelaOf(world: World, operations: readonly Operation[]): strin
     SEMANTICS,
     'active proctype caller() {',
     '  do',
-    ...operations.map(
-      (operation) => `  :: d_step { ${effectOf(ground, operation)} } /* ${operation.call} */`,
-    ),
+    ...operations.map((operation) => `  :: d_step { ${effectOf(named, operation)} } /* ${operation.call} */`),
     '  od',
     '}',
     '',

@@ -1,10 +1,10 @@
-/** A run: one manager under the judge, operation by operation, for searches that cannot save a state and go back to it. */
+/** A run: one manager under the judge, operation by operation, for searches that cannot save and load states. */
 import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
 import type { LocalTarget, World } from '../../runner/index.ts';
 import { Session } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
 
-/** What a search runs on. */
+/** A target on a world, held to some policies. */
 export interface Subject {
   readonly target: LocalTarget;
   readonly world: World;
@@ -23,18 +23,18 @@ export class Run {
     if (!verdict.accepted) this.#violation = verdict.violation;
   }
 
-  /** The clause that was broken, and how; null so far. */
+  /** The violation, or null if no clause has been broken so far. */
   get violation(): Violation | null {
     return this.#violation;
   }
 
-  /** The state of the model; throws where init was rejected. */
+  /** The state of the model. Throws if init was rejected. */
   get state(): ModelState {
-    if (this.#state === null) throw new Error('there is no state: init was rejected');
+    if (this.#state === null) throw new Error('the run has no state: init was rejected');
     return this.#state;
   }
 
-  /** Performs an operation unjudged, which has been accepted before and led to this state. */
+  /** Performs an operation without judging it: it was accepted before, and led to the state `after`. */
   repeat(operation: Operation, after: ModelState): void {
     this.#session.perform(operation, this.state.freeIn('stack'));
     this.#state = after;
@@ -49,7 +49,7 @@ export class Run {
     return verdict.accepted;
   }
 
-  /** Compares what the manager says of every page frame with the state. Returns whether it agrees. */
+  /** Compares the manager's answer to `inspect()` with the state. Returns whether they agree. */
   sweep(): boolean {
     const runs = this.#violation === null ? this.#session.inspect() : null;
     if (runs !== null) this.#violation = sweep(this.state, runs);

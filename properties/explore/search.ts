@@ -1,36 +1,43 @@
 /**
- * The search: breadth-first over (model state, target state), level by level, to closure. A level's states are put in order
- * before it is expanded, by the simplest way there; so what a search finds does not depend on how many threads it has.
+ * The search: breadth-first over pairs of a model state and a target state, level by level, to closure. The states of a level are
+ * sorted by the simplest path to each before they are expanded, so the result does not depend on the number of threads.
  */
 import { init } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
 import type { Crew, LevelFindings } from './crew.ts';
 import type { Driver } from './driver.ts';
-import { Expander, MetSides } from './expander.ts';
+import { CheckedSides, Expander } from './expander.ts';
+import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
-import { costOf } from './operation-order.ts';
-import { CONTROL, StateTable, type TableBuffers } from './state-table.ts';
+import { StateTable, type TableBuffers } from './state-table.ts';
 
-/** What bounds a search. */
+/**
+ * The bounds of a search. It stops at the first that it reaches.
+ * @public
+ */
 export interface Bounds {
-  /** States after which it ends. */
+  /** Most states. */
   readonly states?: number;
-  /** Seconds after which it ends. */
+  /** Most seconds. */
   readonly seconds?: number;
-  /** Levels after which it ends: programs of up to so many operations. */
+  /** Most levels, which is the length of the longest programs. */
   readonly depth?: number;
+  /** Interrupts the search. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * - `closed`: every state that can be reached has been expanded.
- * - `violated`: an operation broke a clause; the level that it is in has been finished.
- * - `depth`, `states`, `time`, `memory`, `interrupted`: what ended the search before.
+ * - `closed`: every reachable state has been expanded.
+ * - `violated`: an operation broke a clause; its level has been finished.
+ * - `depth`, `states`, `time`, `memory`, `interrupted`: the bound that ended the search.
  */
 export type SearchEnd = 'closed' | 'violated' | 'depth' | 'states' | 'time' | 'memory' | 'interrupted';
 
-/** What has been done so far. */
+/**
+ * The work done so far.
+ * @public
+ */
 export interface SearchProgress {
   readonly states: number;
   readonly transitions: number;
@@ -43,26 +50,26 @@ export interface SearchProgress {
 export interface SearchResult {
   readonly end: SearchEnd;
   readonly states: number;
-  /** States of the model among those. */
+  /** Number of distinct model states among them. */
   readonly modelStates: number;
   readonly expanded: number;
   readonly transitions: number;
-  /** Transitions that lead to another state. */
+  /** Number of transitions that lead to another state. */
   readonly changing: number;
-  /** Levels that were expanded as a whole: every program of up to so many operations has been judged. */
+  /** Number of levels expanded in full: every program of up to this many operations has been judged. */
   readonly depth: number;
-  /** States of each level, from that of init on. */
+  /** Number of states in each level, starting with the one after init. */
   readonly levels: readonly number[];
-  /** Of a violation: its operations, by number. */
+  /** The numbers of the operations that lead to the violation; null if there is none. */
   readonly program: readonly number[] | null;
   readonly seconds: number;
   /** Bytes of the table of states. */
   readonly tableBytes: number;
-  /** Which sides of which clauses were checked: see `MetSides`. */
-  readonly met: Uint8Array;
+  /** The sides of clauses that were checked: see `CheckedSides`. */
+  readonly sides: Uint8Array;
 }
 
-/** What a thread searches with. */
+/** The input of a search, the same for every thread. */
 export interface SearchParts {
   readonly world: World;
   readonly policies: readonly Policy[];
@@ -72,35 +79,35 @@ export interface SearchParts {
   readonly driver: (judge: MemoJudge) => Driver;
 }
 
-/** A thread's own parts, built. */
-export interface Station {
+/** The objects with which one thread searches. */
+export interface Searcher {
   readonly driver: Driver;
   readonly judge: MemoJudge;
   readonly table: StateTable;
-  readonly met: MetSides;
+  readonly checked: CheckedSides;
   readonly expander: Expander;
 }
 
-/** Builds what one thread searches with. */
-export function stationOf({
+/** Builds the objects with which one thread searches. */
+export function searcherOf({
   world,
   policies,
   operations,
   targetName,
   buffers,
   driver,
-}: SearchParts): Station {
-  const met = new MetSides();
-  const judge = new MemoJudge(world, policies, operations, met.note);
+}: SearchParts): Searcher {
+  const checked = new CheckedSides();
+  const judge = new MemoJudge(world, policies, operations, checked.note);
   const table = new StateTable(buffers);
   const made = driver(judge);
   const { higherHalf } = world.config;
   const costs = Float64Array.from(operations, (operation) => costOf(operation, higherHalf));
-  const expander = new Expander({ driver: made, judge, table, met, costs, targetName });
-  return { driver: made, judge, table, met, expander };
+  const expander = new Expander({ driver: made, judge, table, checked, costs, targetName });
+  return { driver: made, judge, table, checked, expander };
 }
 
-/** The order of the places in the next level: the simplest way there, then the first parent, then the first operation. */
+/** Sorts the states of the next level: by the cost of the simplest path, then the first parent, then the first operation. */
 function inOrder(table: StateTable, records: readonly number[]): Int32Array {
   const sorted = [...records].sort(
     (a, b) =>
@@ -114,7 +121,7 @@ function inOrder(table: StateTable, records: readonly number[]): Int32Array {
 interface SearchOptions {
   readonly bounds?: Bounds;
   readonly onProgress?: (progress: SearchProgress) => void;
-  /** Told of each level before it is expanded. */
+  /** Called with each level before it is expanded. */
   readonly onLevel?: (search: LevelView) => void;
 }
 
@@ -122,20 +129,20 @@ interface SearchOptions {
 export interface LevelView {
   readonly depth: number;
   readonly size: number;
-  /** Returns the operations, by number, of the simplest shortest program that leads to the state at a place. */
+  /** Returns the numbers of the operations of the simplest shortest program that leads to the state at a place. */
   programTo(place: number): readonly number[];
   /** Returns the words of the manager in the state at a place. */
   savedAt(place: number): Int32Array;
 }
 
-/** Orders are fewer than this. */
+/** More than the number of orders: an ownership and an order fit one number. */
 const ORDER_LIMIT = 2 ** 26;
 
-/** Milliseconds between two looks at the bounds. */
+/** Milliseconds between two checks of the bounds. */
 const WATCH = 100;
 
 export class Search {
-  readonly #station: Station;
+  readonly #searcher: Searcher;
   readonly #crew: Crew;
   readonly #parts: SearchParts;
   readonly #options: SearchOptions;
@@ -147,9 +154,9 @@ export class Search {
   #complete = 0;
   #end: SearchEnd | null = null;
 
-  constructor(parts: SearchParts, station: Station, crew: Crew, options: SearchOptions = {}) {
+  constructor(parts: SearchParts, searcher: Searcher, crew: Crew, options: SearchOptions = {}) {
     this.#parts = parts;
-    this.#station = station;
+    this.#searcher = searcher;
     this.#crew = crew;
     this.#options = options;
   }
@@ -159,7 +166,7 @@ export class Search {
     const watch = setInterval(() => this.#look(), WATCH);
     try {
       const program = this.#beginsWell() ? await this.#levelsToTheEnd() : [];
-      for (const met of await this.#crew.close()) this.#station.met.join(met);
+      for (const sides of await this.#crew.close()) this.#searcher.checked.join(sides);
       return this.#result(program);
     } finally {
       clearInterval(watch);
@@ -168,12 +175,12 @@ export class Search {
 
   /** Judges init and sweeps the state after it. */
   #beginsWell(): boolean {
-    const { driver, judge, met, expander } = this.#station;
+    const { driver, judge, checked, expander } = this.#searcher;
     const {
       world: { map, config },
       policies,
     } = this.#parts;
-    const verdict = init({ map, config, policies }, driver.started, met.note);
+    const verdict = init({ map, config, policies }, driver.started, checked.note);
     const holds = verdict.accepted && expander.sweep(judge.states.initialOwnership()) === null;
     if (!holds) this.#end = 'violated';
     else this.#levels.push(Int32Array.of(expander.begin()));
@@ -195,7 +202,7 @@ export class Search {
       else if (found.isFull) this.#end ??= 'memory';
       if (program !== null || found.expanded < level.length || found.isFull) return program;
       this.#complete += 1;
-      this.#levels.push(inOrder(this.#station.table, found.added));
+      this.#levels.push(inOrder(this.#searcher.table, found.added));
     }
   }
 
@@ -205,10 +212,10 @@ export class Search {
     this.#expanded += expanded;
   }
 
-  /** Returns the simplest program of those that broke a clause in a level: by an answer, or by what a sweep then showed. */
-  #programFound({ broken, unswept }: LevelFindings, depth: number): readonly number[] | null {
-    const { table } = this.#station;
-    const swept = inOrder(table, unswept)[0];
+  /** Returns the simplest program that broke a clause in a level, by its last answer or in the sweep after it; null if none did. */
+  #programFound({ broken, sweepFailures }: LevelFindings, depth: number): readonly number[] | null {
+    const { table } = this.#searcher;
+    const swept = inOrder(table, sweepFailures)[0];
     const cost = swept === undefined ? Number.POSITIVE_INFINITY : table.costOf(swept);
     if (broken !== null && broken.cost <= cost)
       return [...this.#programTo(depth, broken.parent), broken.operation];
@@ -218,7 +225,7 @@ export class Search {
   }
 
   #programTo(depth: number, place: number): readonly number[] {
-    const { table } = this.#station;
+    const { table } = this.#searcher;
     const program: number[] = [];
     let at = place;
     for (let level = depth; level > 0; level -= 1) {
@@ -239,13 +246,13 @@ export class Search {
     };
   }
 
-  /** Returns a state in parts. */
+  /** Returns the three parts of a state. */
   #partsOf(record: number): {
     readonly ownership: number;
     readonly order: number;
     readonly saved: Int32Array;
   } {
-    const { table, judge } = this.#station;
+    const { table, judge } = this.#searcher;
     const { states } = judge;
     const words = new Int32Array(table.lengthOf(record));
     table.copyTo(record, words);
@@ -255,7 +262,7 @@ export class Search {
     return { ownership, order, saved: words.subarray(states.ownershipWords, orderAt) };
   }
 
-  /** Counts the states of the model among those that were met. */
+  /** Counts the distinct model states. */
   #modelStates(): number {
     const met = new Set<number>();
     for (const level of this.#levels)
@@ -266,7 +273,7 @@ export class Search {
     return met.size;
   }
 
-  /** Looks at the bounds, and says how far the search is. */
+  /** Reports progress, and stops the search if it has reached a bound. */
   #look(): void {
     const { bounds = {}, onProgress } = this.#options;
     const progress = this.#progress();
@@ -279,7 +286,7 @@ export class Search {
 
   #progress(): SearchProgress {
     return {
-      states: this.#station.table.states,
+      states: this.#searcher.table.states,
       transitions: this.#crew.transitions(),
       depth: this.#levels.length - 1,
       expanded: this.#expanded,
@@ -291,7 +298,7 @@ export class Search {
     const levels = this.#levels.map((level) => level.length);
     return {
       end: this.#end ?? 'closed',
-      states: this.#station.table.states,
+      states: this.#searcher.table.states,
       modelStates: this.#modelStates(),
       expanded: this.#expanded,
       transitions: this.#transitions,
@@ -300,13 +307,8 @@ export class Search {
       levels: levels.filter((size) => size > 0),
       program,
       seconds: (performance.now() - this.#start) / 1000,
-      tableBytes: this.#station.table.bytes,
-      met: this.#station.met.sides,
+      tableBytes: this.#searcher.table.bytes,
+      sides: this.#searcher.checked.sides,
     };
   }
-}
-
-/** Whether a crew has been told to stop. */
-export function isStopped(control: Int32Array): boolean {
-  return Atomics.load(control, CONTROL.stop) !== 0;
 }

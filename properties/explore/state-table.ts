@@ -1,39 +1,39 @@
 /**
- * The state table: every state that a search has met, once, in memory that threads may share. States are records of 32-bit
- * words in an arena that only grows; slots of a hash table hold where a record begins, and are taken with one atomic
- * exchange, so that no thread waits for another to look a state up.
+ * The state table: every state that a search has met, once, in memory that threads may share. States are records of 32-bit words in
+ * an arena that only grows. The slots of a hash table hold where each record begins; a thread takes a slot with one atomic exchange,
+ * so that no look-up waits for another thread.
  *
  *     record    hash │ depth │ cost, a double │ parent │ operation │ lock │ length │ words of the state …
  *
- * A state of the level under way may be met several times: its record keeps the simplest way there, that of the least cost,
- * then of the first parent. So what a level comes to is the same whichever thread was first.
+ * A state of the present level may be met several times. Its record keeps the simplest path there: of the least cost, then of the
+ * first parent. So a level has the same records whichever thread was first.
  */
-import { hashOf } from './word-lists.ts';
+import { hashOf } from './word-tables.ts';
 
 const HEADER = 8;
 const [HASH, DEPTH, COST, PARENT, OPERATION, LOCK, LENGTH] = [0, 1, 2, 4, 5, 6, 7] as const;
-/** Records begin at multiples of so many words, so that the cost is aligned. */
+/** Records begin at multiples of this many words, so that the cost is aligned. */
 const UNIT = 2;
-/** Words that a thread reserves in the arena at a time. */
+/** Words of the arena that a thread reserves at a time. */
 const BLOCK = 1 << 16;
-/** Share of the memory for the slots: one word in eight. */
+/** The slots take one word in this many. */
 const SLOT_SHARE = 8;
-/** Bytes of the slots of the smallest table. */
+/** Bytes of the slots in the smallest table. */
 const LEAST_SLOTS = 1 << 8;
-/** A table is full when two slots in three are taken. */
+/** A table is full when this share of its slots is taken. */
 const FULL = 2 / 3;
 
-/** Places of the control words that all threads share. */
+/** Indexes of the control words that all threads share, and their number. */
 export const CONTROL = { top: 0, states: 1, cursor: 2, stop: 3, words: 16 } as const;
 
-/** What threads share of a table. */
+/** The memory of a table, which threads may share. */
 export interface TableBuffers {
   readonly slots: ArrayBufferLike;
   readonly arena: ArrayBufferLike;
   readonly control: ArrayBufferLike;
 }
 
-/** Returns memory for a table of at most so many bytes; it is taken up only as states come. */
+/** Returns memory for a table of at most `bytes` bytes. The operating system provides it page by page, as states come. */
 export function tableBuffers(bytes: number, isShared: boolean): TableBuffers {
   const make = (length: number): ArrayBufferLike =>
     isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
@@ -42,7 +42,7 @@ export function tableBuffers(bytes: number, isShared: boolean): TableBuffers {
   return { slots: make(slots), arena: make(arena), control: make(4 * CONTROL.words) };
 }
 
-/** What became of a state that was looked up. */
+/** The results of {@link StateTable.add} for a state that is known, and for one that has no room. */
 export const [KNOWN, FULL_TABLE] = [-1, -2] as const;
 
 export class StateTable {
@@ -52,7 +52,7 @@ export class StateTable {
   readonly #costs: Float64Array;
   readonly #mask: number;
   readonly #most: number;
-  /** The part of the arena that is reserved for this thread. */
+  /** The part of the arena that is reserved for this thread: [next, end). */
   #next = 0;
   #end = 0;
 
@@ -65,12 +65,12 @@ export class StateTable {
     this.#most = Math.floor(this.#slots.length * FULL);
   }
 
-  /** States met so far, by all threads. */
+  /** Number of states met so far by all threads. */
   get states(): number {
     return Atomics.load(this.control, CONTROL.states);
   }
 
-  /** Bytes of the arena in use, and of the slots. */
+  /** Bytes in use: of the arena and the slots. */
   get bytes(): number {
     return (
       4 * (Math.min(this.#arena.length, BLOCK * Atomics.load(this.control, CONTROL.top)) + this.#slots.length)
@@ -85,22 +85,22 @@ export class StateTable {
     return this.#costs[record + COST / UNIT] ?? 0;
   }
 
-  /** The place of its parent in the level before. */
+  /** The place of the parent in the previous level. */
   parentOf(record: number): number {
     return this.#arena[record * UNIT + PARENT] ?? 0;
   }
 
-  /** The operation that leads there from its parent. */
+  /** The number of the operation that leads there from the parent. */
   operationOf(record: number): number {
     return this.#arena[record * UNIT + OPERATION] ?? 0;
   }
 
-  /** How many words a state has. */
+  /** The number of words of a state. */
   lengthOf(record: number): number {
     return this.#arena[record * UNIT + LENGTH] ?? 0;
   }
 
-  /** Copies the words of a state to `into`, and returns how many there are. */
+  /** Copies the words of a state to `into`, and returns their number. */
   copyTo(record: number, into: Int32Array): number {
     const at = record * UNIT;
     const length = this.#arena[at + LENGTH] ?? 0;
@@ -109,8 +109,8 @@ export class StateTable {
   }
 
   /**
-   * Looks a state up that an operation leads to, and adds it where it is new. Returns its record then; {@link KNOWN} where it
-   * was known, with a simpler way there noted if this is one; {@link FULL_TABLE} where there is no room left.
+   * Looks up a state that an operation leads to, and adds it if it is new. Returns the record of a new state; {@link KNOWN} for a
+   * known one, whose path is replaced if this one is simpler; {@link FULL_TABLE} if the table is full.
    */
   add(
     words: Int32Array,
@@ -146,7 +146,7 @@ export class StateTable {
     return record;
   }
 
-  /** Writes a record that no slot holds yet, and returns where it is; 0 where there is no room. */
+  /** Writes a record that no slot holds yet. Returns the record, or 0 if the table is full. */
   #write(
     words: Int32Array,
     length: number,
@@ -170,7 +170,7 @@ export class StateTable {
     return at / UNIT;
   }
 
-  /** Sees to it that so many words are reserved for this thread. */
+  /** Reserves words for this thread. Returns false if the arena is full. */
   #hasRoom(words: number): boolean {
     if (this.#next + words <= this.#end) return true;
     const blocks = Math.ceil((words + UNIT) / BLOCK);
@@ -189,7 +189,7 @@ export class StateTable {
     return true;
   }
 
-  /** Notes a way to a known state, where it is one of the level under way and the way is simpler than the one known. */
+  /** Replaces the path to a known state of the present level if this one is simpler. */
   #note(record: number, depth: number, cost: number, parent: number, operation: number): void {
     const arena = this.#arena;
     const at = record * UNIT;

@@ -1,25 +1,24 @@
-/** The program of a thread of a search: expands the states of a level, a few at a time, for as long as there are some. */
+/** The program of a thread of a search: takes states of a level, a few at a time, and expands them until none is left. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadLocalTarget } from '../../runner/load/index.ts';
 import { isSpecError } from '../../spec/index.ts';
-import type { LevelFindings } from './crew.ts';
+import { type FromThread, isStopped, type LevelFindings, type ThreadData, type ToThread } from './crew.ts';
 import { ManagerDriver } from './manager-driver.ts';
-import { isStopped, type Station, stationOf } from './search.ts';
+import { type Searcher, searcherOf } from './search.ts';
 import { CONTROL } from './state-table.ts';
-import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 /** States that a thread takes at a time. */
 const PIECE = 4;
 
-async function stationFor({
+async function searcherFor({
   targetName,
   policies,
   world,
   operations,
   buffers,
-}: ThreadData): Promise<Station> {
+}: ThreadData): Promise<Searcher> {
   const target = await loadLocalTarget(targetName, policies);
-  return stationOf({
+  return searcherOf({
     world,
     policies,
     operations,
@@ -29,7 +28,7 @@ async function stationFor({
   });
 }
 
-function expand({ expander, table }: Station, level: Int32Array, note: (n: number) => void): LevelFindings {
+function expand({ expander, table }: Searcher, level: Int32Array, note: (n: number) => void): LevelFindings {
   let expanded = 0;
   for (;;) {
     const from = Atomics.add(table.control, CONTROL.cursor, PIECE);
@@ -50,10 +49,10 @@ async function serve(data: ThreadData): Promise<void> {
   const answer = (message: FromThread): void => port.postMessage(message);
   const done = new Float64Array(data.done);
   let total = 0;
-  const station = stationFor(data);
+  const searcher = searcherFor(data);
   const answerTo = async (message: ToThread): Promise<FromThread> => {
-    const ready = await station;
-    if (message.kind === 'close') return { kind: 'met', met: ready.met.sides };
+    const ready = await searcher;
+    if (message.kind === 'close') return { kind: 'closed', sides: ready.checked.sides };
     const findings = expand(ready, message.level, (n) => {
       done[data.index] = total + n;
     });
@@ -71,8 +70,8 @@ async function serve(data: ThreadData): Promise<void> {
       answer({ kind: 'failed', message: text, isSpec: isSpecError(error) });
     });
   });
-  await station.catch(() => {
-    // Whoever asks for a level is told.
+  await searcher.catch(() => {
+    // The answer to the first request reports the error.
   });
 }
 

@@ -1,10 +1,10 @@
 /**
- * The walk: tries every operation in every state of the model that a target lets itself be led to, on one manager that is
- * never set back. Each call has all calls before it for its history, so hidden state gets its chance; but two histories that
- * lead to one state of the model are taken to be alike, and what is found is not a shortest program.
+ * The walk: tries every operation in every state of the model that the target can reach, on one manager that is never set back. Each
+ * call comes after all earlier calls, so hidden state can show; but two histories that lead to one state of the model are taken to
+ * be equivalent, and the program found is not a shortest one.
  *
- * From a state in which everything has been tried the walk goes the shortest known way to one where something has not; where
- * none can be reached any more (boot memory is handed over once), it begins anew.
+ * From a state in which everything has been tried, the walk takes the shortest known path to one where something has not. If none
+ * can be reached any more (boot memory is handed over once), it starts again with a new manager.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Operation } from '../../spec/index.ts';
@@ -13,9 +13,9 @@ import { Run, type Subject } from './run.ts';
 
 interface WalkOptions extends Subject {
   readonly operations: readonly Operation[];
-  /** When to give up, by `performance.now()`. */
+  /** The time at which to give up, by `performance.now()`. */
   readonly deadline?: number;
-  /** States of the model after which to give up. */
+  /** Number of model states at which to give up. */
   readonly states?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly states: number; readonly calls: number }) => void;
@@ -23,28 +23,29 @@ interface WalkOptions extends Subject {
 
 interface WalkResult {
   readonly end: 'done' | 'violated' | 'time' | 'states' | 'interrupted';
-  /** States of the model that were met, and how many of them have had every operation tried. */
+  /** Number of model states met. */
   readonly states: number;
+  /** Number of model states in which every operation was tried. */
   readonly finished: number;
-  /** Calls made, those on the way included. */
+  /** Number of calls, including those on paths to other states. */
   readonly calls: number;
-  /** Managers that were made. */
+  /** Number of managers built. */
   readonly managers: number;
-  /** Calls on the way to the farthest state, by the shortest known ways from init. */
+  /** Number of calls on the shortest known path from init to the farthest state. */
   readonly depth: number;
   /** All calls made on the manager that broke a clause. */
   readonly program: readonly Operation[] | null;
 }
 
-/** A state of the model, as far as it is known. */
+/** The known part of a model state's surroundings. */
 interface Place {
-  /** Operations tried so far, in order: those before this one. */
+  /** Number of operations tried so far, in order. */
   tried: number;
-  /** Where operations lead that lead elsewhere: the operation by its number, and the place. */
+  /** The place that each operation leads to, by the operation's number; without those that stay. */
   readonly ways: Map<number, number>;
 }
 
-/** Calls between two looks at the clock. */
+/** Turns between two checks of the clock. */
 const TURN = 2000;
 
 class Walk {
@@ -68,7 +69,7 @@ class Walk {
     return this.#run.violation !== null;
   }
 
-  /** The calls made on the present manager. */
+  /** All calls made on the present manager. */
   get history(): readonly Operation[] {
     return this.#history.flatMap((operation) => this.#options.operations[operation] ?? []);
   }
@@ -77,14 +78,14 @@ class Walk {
     return this.places.filter(({ tried }) => tried === this.#options.operations.length).length;
   }
 
-  /** Begins at the state after init. Returns whether it holds. */
+  /** Starts at the state after init. Returns whether init and the sweep after it hold. */
   begin(): boolean {
     if (this.#run.violation !== null || !this.#run.sweep()) return false;
     this.#here = this.#place();
     return true;
   }
 
-  /** Makes the next call, or goes where there is one to make. Returns false where everything has been tried. */
+  /** Makes the next call, or walks to a place where there is one to make. Returns false if everything has been tried. */
   next(): boolean {
     const place = this.places[this.#here];
     if (place === undefined) throw new Error('the walk is nowhere');
@@ -100,9 +101,9 @@ class Walk {
     return true;
   }
 
-  /** Calls on the shortest known ways from init to the farthest place. */
+  /** Returns the number of calls on the shortest known path from init to the farthest place. */
   depth(): number {
-    return this.#waysFrom(0, () => false).farthest;
+    return this.#pathsFrom(0, () => false).farthest;
   }
 
   #beginAnew(): void {
@@ -126,7 +127,7 @@ class Walk {
     if (this.places.length > known) this.#run.sweep();
   }
 
-  /** Returns the place of the present state of the model, which may be new. */
+  /** Returns the place of the present model state, which may be new. */
   #place(): number {
     const { state } = this.#run;
     const key = this.#states.ownershipOf(state) * 2 ** 26 + this.#states.orderOf(state);
@@ -137,43 +138,43 @@ class Walk {
     return this.places.length - 1;
   }
 
-  /** Returns the operations that lead by the shortest known way to a place where something has not been tried. */
+  /** Returns the operations on the shortest known path to a place where something has not been tried, or null. */
   #wayFrom(start: number): readonly number[] | null {
     const all = this.#options.operations.length;
-    const { found, cameBy } = this.#waysFrom(start, (place) => (this.places[place]?.tried ?? 0) < all);
+    const { found, arrivedBy } = this.#pathsFrom(start, (place) => (this.places[place]?.tried ?? 0) < all);
     if (found === null) return null;
     const way: number[] = [];
     for (let at = found; at !== start; ) {
-      const [from, operation] = cameBy.get(at) ?? [start, 0];
+      const [from, operation] = arrivedBy.get(at) ?? [start, 0];
       way.push(operation);
       at = from;
     }
     return way.toReversed();
   }
 
-  #waysFrom(
+  #pathsFrom(
     start: number,
     isFound: (place: number) => boolean,
   ): {
     readonly found: number | null;
-    readonly cameBy: ReadonlyMap<number, readonly [number, number]>;
+    readonly arrivedBy: ReadonlyMap<number, readonly [number, number]>;
     readonly farthest: number;
   } {
-    const cameBy = new Map<number, readonly [number, number]>([[start, [start, 0]]]);
+    const arrivedBy = new Map<number, readonly [number, number]>([[start, [start, 0]]]);
     let farthest = -1;
     for (let level = [start]; level.length > 0; farthest += 1) {
       const next: number[] = [];
       for (const place of level) {
-        if (isFound(place)) return { found: place, cameBy, farthest };
+        if (isFound(place)) return { found: place, arrivedBy, farthest };
         for (const [operation, to] of this.places[place]?.ways ?? [])
-          if (!cameBy.has(to)) {
-            cameBy.set(to, [place, operation]);
+          if (!arrivedBy.has(to)) {
+            arrivedBy.set(to, [place, operation]);
             next.push(to);
           }
       }
       level = next;
     }
-    return { found: null, cameBy, farthest };
+    return { found: null, arrivedBy, farthest };
   }
 }
 

@@ -1,12 +1,12 @@
 /**
  * Small worlds: a memory map and a configuration with so few page frames that every state can be visited. The usual one has K
- * page frames of RAM in the bitmap zone, N in the stack zone, and every owner there is:
+ * page frames of RAM in the bitmap zone, N in the stack zone, and every owner:
  *
  *     page frame   0     1      2 … K-1   K     K+1        K+2 … K+N-1   K+N      K+N+1
  *     owner        pmm   boot   pmm       pmm   firmware   pmm           absent   absent, beyond the end of the map
  *                  └─── bitmap zone: K ──┘└──────── stack zone: N ──────┘
  *
- * One descriptor straddles the limit of the zones. The boot page is there where K is 2 or more, that of firmware where N is.
+ * One descriptor straddles the limit of the zones. There is a boot page if K is 2 or more, and a firmware page if N is.
  */
 
 import type { World } from '../../runner/index.ts';
@@ -26,18 +26,22 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 
+/**
+ * The size of a small world.
+ * @public
+ */
 export interface SmallWorldOptions {
-  /** Page frames of RAM in the stack zone; firmware keeps one of two or more. */
+  /** Page frames of RAM in the stack zone; of two or more, firmware keeps one. */
   readonly stack: number;
-  /** Page frames of RAM in the bitmap zone; boot code keeps one of two or more at first. */
+  /** Page frames of RAM in the bitmap zone; of two or more, boot code keeps one at first. */
   readonly bitmap: number;
-  /** Whether all of them are free at first instead. */
+  /** Whether all of them are free at first. Default: false. */
   readonly allFree?: boolean;
 }
 
 type Stretch = readonly [type: DescriptorInput['type'], pages: number];
 
-/** Returns the first page frame of a zone, one with another owner, and the rest. */
+/** Returns the stretches of a zone: a free page frame, one with another owner, and the rest. */
 function zoneOfPages(pages: number, other: DescriptorInput['type']): readonly Stretch[] {
   if (pages < 2) return [['conventional', pages]];
   return [
@@ -47,7 +51,7 @@ function zoneOfPages(pages: number, other: DescriptorInput['type']): readonly St
   ];
 }
 
-/** Returns stretches as descriptors one after the other, neighbours of one type joined. */
+/** Returns stretches as adjacent descriptors; neighbours of one type are joined. */
 function laidOut(stretches: readonly Stretch[]): readonly DescriptorInput[] {
   const laid: { type: DescriptorInput['type']; base: number; pages: number }[] = [];
   let end = 0;
@@ -60,7 +64,10 @@ function laidOut(stretches: readonly Stretch[]): readonly DescriptorInput[] {
   return laid.map(({ type, base, pages }) => ({ type, start: addressOf(pfn(base)), pages }));
 }
 
-/** Returns the usual small world of that size. */
+/**
+ * Returns the usual small world of a size.
+ * @public
+ */
 export function smallWorld({ stack, bitmap, allFree = false }: SmallWorldOptions): World {
   const ram: readonly Stretch[] = allFree
     ? [['conventional', bitmap + stack]]
@@ -69,17 +76,20 @@ export function smallWorld({ stack, bitmap, allFree = false }: SmallWorldOptions
   return { map, config: config({ bitmapMaxAddr: addressOf(pfn(bitmap)) }) };
 }
 
-/** The page frames of a world that a search tells apart. */
+/**
+ * The page frames of a world that a search tells apart.
+ * @public
+ */
 export interface WorldFrames {
-  /** Those that a caller can ever hold, ascending. */
+  /** The page frames that a caller can ever hold, ascending. */
   readonly manageable: readonly number[];
-  /** The manageable ones, the first and last of each extent of others, and the first beyond the end; ascending. */
+  /** The manageable ones, the first and last of every other extent, and the first beyond the end; ascending. */
   readonly named: readonly number[];
-  /** First page frame of the stack zone. */
+  /** The first page frame of the stack zone. */
   readonly limit: number;
 }
 
-/** A world with more page frames than this that change hands is too large for a search of all its states. */
+/** Most page frames that can change hands in a world whose states are all searched. */
 export const MOST_FRAMES = 64;
 
 interface OwnedRun {
@@ -88,7 +98,7 @@ interface OwnedRun {
   readonly owner: Owner;
 }
 
-/** Returns the descriptors as runs of one owner, with the gaps between them, ascending. */
+/** Returns the descriptors and the gaps between them as runs of one owner, ascending. */
 function ownedRuns(map: MemoryMap): readonly OwnedRun[] {
   const described = map.descriptors
     .filter((d) => d.pages > 0)
@@ -114,7 +124,10 @@ function isManageable(owner: Owner): boolean {
   return owner === 'pmm' || isFreeable(owner);
 }
 
-/** Returns the page frames that a search of a world tells apart; throws `SpecError` where too many change hands. */
+/**
+ * Returns the page frames that a search of a world tells apart. Throws `SpecError` if more than 64 can change hands.
+ * @public
+ */
 export function framesOfWorld({ map, config }: World): WorldFrames {
   const runs = ownedRuns(map);
   const managed = runs.filter(({ owner }) => isManageable(owner));

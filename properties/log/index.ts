@@ -1,3 +1,5 @@
-/** The door of properties/log/. */
+/** The door of properties/log/, `frameproof/log`: recorded runs of a long workload. Reading logs is in `frameproof/counterexamples`. */
+
+// For users.
 export { type RecordOptions, recordLog } from './record.ts';
-export { runWorkload } from './workload.ts';
+export { runWorkload, type WorkloadOptions } from './workload.ts';

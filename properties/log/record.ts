@@ -1,21 +1,26 @@
-/**
- * Recording: a workload on a target, written down as a log while it runs. Nothing is judged: that is what the log is for.
- */
+/** Recording: a workload on a target, written as a log while it runs. Nothing is judged here; `frameproof judge` judges the log. */
 
 import { entryLine, headerLine, initLine, type LogHeader } from '../../counterexamples/log/index.ts';
 import type { LocalTarget } from '../../runner/index.ts';
 import { Session } from '../../runner/index.ts';
 import { runWorkload } from './workload.ts';
 
+/**
+ * A recording: the target, its memory, and the workload.
+ * @public
+ */
 export interface RecordOptions extends LogHeader {
   readonly target: LocalTarget;
   readonly operations: number;
   readonly seed: number;
-  /** Calls before the first one that just fits, must be refused or must panic; null for none of these. */
+  /** Number of calls before the first one that just fits, must be refused or must panic; null for no such calls. */
   readonly provokesFrom: number | null;
 }
 
-/** Yields the lines of a log, without their line breaks, as the target answers. O(1) memory besides the target's. */
+/**
+ * Yields the lines of a log, without line breaks, as the target answers. O(1) memory, plus the target's.
+ * @public
+ */
 export function* recordLog(options: RecordOptions): Generator<string, void> {
   const { target, map, config, policies, operations, seed, provokesFrom } = options;
   const session = new Session(target, map, config);

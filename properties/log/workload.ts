@@ -1,7 +1,7 @@
 /**
- * Workloads: the calls that a kernel makes in the long run. Page frames are taken and given back so that about as many are
- * held as are wanted; runs are asked for with the limits and alignments of devices. Now and then, where that is wished for,
- * a call is one that just fits, must be refused or must panic. Deterministic in its seed.
+ * Workloads: the calls of a kernel over a long time. Page frames are allocated and freed so that the number held stays about the same;
+ * runs are requested with the limits and alignments of devices. If asked to, it sometimes makes a call that just fits, must be refused
+ * or must panic. Deterministic in the seed.
  */
 
 import type { LogEntry } from '../../counterexamples/log/index.ts';
@@ -17,38 +17,42 @@ import {
 } from '../../spec/index.ts';
 import { type Draws, drawsFrom } from '../random/draws.ts';
 
-interface WorkloadOptions {
+/**
+ * The memory and the seed of a workload.
+ * @public
+ */
+export interface WorkloadOptions {
   readonly map: MemoryMap;
   readonly config: Config;
   readonly seed: number;
-  /** Calls before the first one that just fits, must be refused or must panic; null for none of these. */
+  /** Number of calls before the first one that just fits, must be refused or must panic; null for no such calls. */
   readonly provokesFrom: number | null;
 }
 
-/** What callers hold: single page frames and runs, as they were returned. */
-interface Run {
+/** An allocated run of page frames, as it was returned. */
+interface HeldRun {
   readonly address: bigint;
   readonly pages: number;
 }
 
-/** Single page frames held at most; a kernel at work holds many, and frees about as many as it takes. */
+/** Most single page frames held; a busy kernel holds many, and frees about as many as it allocates. */
 const HELD_PAGES = 20_000;
 const HELD_RUNS = 500;
 const BATCH_PAGES = 32;
 const RUN_PAGES = 16;
-/** Limits that devices have: ISA, 32 bits, none. */
+/** Address limits of devices: ISA, 32 bits, none. */
 const LIMITS = [0x100_0000n, 0x1_0000_0000n, U64_MAX];
 const ALIGNMENTS = [PAGE_BYTES, PAGE_BYTES, 0x4000n, 0x1_0000n];
-/** One call in this many is a provocation. */
+/** One call in this many just fits, must be refused or must panic. */
 const PROVOCATION_INTERVAL = 50;
 
 export class Workload {
   readonly #draws: Draws;
   readonly #options: WorkloadOptions;
   readonly #pages: bigint[] = [];
-  readonly #runs: Run[] = [];
+  readonly #runs: HeldRun[] = [];
   #freed: bigint;
-  #freedRun: Run | null = null;
+  #freedRun: HeldRun | null = null;
   #calls = 0;
 
   constructor(options: WorkloadOptions) {
@@ -58,7 +62,7 @@ export class Workload {
     this.#freed = first === undefined ? options.config.higherHalf : toHigherHalf(options.config, first.start);
   }
 
-  /** Returns the next call. What it frees counts as freed: the caller must perform it. */
+  /** Returns the next call. The caller must perform it: page frames that it frees count as freed. */
   next(): Operation {
     const { provokesFrom } = this.#options;
     const provokes = provokesFrom !== null && this.#calls >= provokesFrom;
@@ -80,7 +84,7 @@ export class Workload {
     }
   }
 
-  /** Takes note of what a call was answered. */
+  /** Records the response to a call. */
   note(operation: Operation, { outcome }: Response): void {
     if (outcome.kind === 'addresses') this.#pages.push(...outcome.addresses);
     if (outcome.kind !== 'address') return;
@@ -89,7 +93,7 @@ export class Workload {
     else this.#pages.push(outcome.address);
   }
 
-  /** Takes one of the page frames held, any of them. */
+  /** Removes a random page frame from those held, and returns it. */
   #takePage(): bigint | undefined {
     const at = this.#draws.below(this.#pages.length);
     const taken = this.#pages[at];
@@ -128,8 +132,8 @@ export class Workload {
     return { call: 'freeRegion', address: taken.address, count: BigInt(taken.pages) };
   }
 
-  /** Asks for as many page frames as the run freed last had, up to where it ended. */
-  #tightRun({ address, pages }: Run): Operation {
+  /** Returns a request that the last freed run just fits: for as many page frames, below its end. */
+  #tightRun({ address, pages }: HeldRun): Operation {
     const end = address - this.#options.config.higherHalf + BigInt(pages) * PAGE_BYTES;
     return { call: 'allocBitmap', count: BigInt(pages), maxAddr: end, alignment: PAGE_BYTES };
   }
@@ -149,14 +153,17 @@ export class Workload {
   }
 }
 
-/** Yields so many calls of a workload on a manager, each when it has been answered. */
+/**
+ * Makes `operations` calls of a workload on a manager, and yields each with its response.
+ * @public
+ */
 export function* runWorkload(
   session: Session,
   options: WorkloadOptions,
   operations: number,
 ): Generator<LogEntry, void> {
   const workload = new Workload(options);
-  // As many page frames as are free in both zones are at least those of the stack zone.
+  // The free page frames of both zones are at least as many as those in the stack zone.
   let free = session.started.amounts?.free ?? 0;
   for (let i = 0; i < operations; i += 1) {
     const operation = workload.next();

@@ -1,6 +1,6 @@
 /**
- * Commands: fast-check's wrapper round an operation. A program is drawn as a world, the calls switched off for it (swarm),
- * and commands whose numbers get their meaning when they run.
+ * Commands: fast-check's wrapper around an operation. A program is drawn as a world, a repertoire of calls (some are switched off:
+ * swarm testing), and commands whose numbers get their meaning when they run.
  */
 
 import type { Scene, World } from '../../runner/index.ts';
@@ -18,33 +18,43 @@ import {
   tuple,
 } from './fast-check.ts';
 
-/** Where drawn operations are performed: under the judge, or in a rehearsal. */
-interface Performance extends Scene {
-  /** What ended it, or null. */
+/**
+ * A run in which drawn operations are performed: under the judge, or as a rehearsal without a target.
+ * @public
+ */
+export interface ProgramRun extends Scene {
+  /** The violation that ended the run; null or undefined so far. */
   readonly violation?: unknown;
+  /** Performs an operation. Returns whether the run continues. */
   perform(operation: Operation<Reference>): boolean;
 }
 
-/** What commands run on: where they are performed, and the calls that its program may make. */
-export interface Stage {
-  readonly execution: Performance;
+/**
+ * The context of a command: the run, and the calls that its program may make.
+ * @public
+ */
+export interface CommandContext {
+  readonly execution: ProgramRun;
   readonly calls: Repertoire;
 }
 
-/** A command that becomes an operation when it runs. */
-export class OperationCommand implements Command<Stage> {
+/**
+ * A command that becomes an operation when it runs.
+ * @public
+ */
+export class OperationCommand implements Command<CommandContext> {
   readonly drawn: Drawn;
 
   constructor(drawn: Drawn) {
     this.drawn = drawn;
   }
 
-  /** An execution that broke a clause does nothing more. */
-  check({ execution }: Readonly<Stage>): boolean {
+  /** Whether the run has not broken a clause yet. */
+  check({ execution }: Readonly<CommandContext>): boolean {
     return execution.violation == null;
   }
 
-  run({ execution, calls }: Stage): void {
+  run({ execution, calls }: CommandContext): void {
     execution.perform(operationFrom(this.drawn, execution, calls));
   }
 
@@ -53,29 +63,41 @@ export class OperationCommand implements Command<Stage> {
   }
 }
 
-/** Arbitrary commands. */
+/**
+ * Arbitrary commands: any call with any arguments, edges included.
+ * @public
+ */
 export const anyCommand: Arbitrary<OperationCommand> = anyOfFour((drawn) => new OperationCommand(drawn));
 
-/** A program before it runs. */
+/**
+ * A program before it runs.
+ * @public
+ */
 export interface DrawnProgram {
   readonly world: World;
   readonly calls: Repertoire;
-  readonly commands: Iterable<Command<Stage>>;
+  readonly commands: Iterable<Command<CommandContext>>;
 }
 
-/** Nine bits, each set in a quarter of all draws. */
+/** One bit a call, each set in a quarter of all draws. */
 const anySwitches = tuple(nat(511), nat(511), anyPrototype).map(([a, b]) => a & b);
 
-/** What programs are drawn from. */
-export interface Ingredients {
+/**
+ * The parts from which programs are drawn.
+ * @public
+ */
+export interface ProgramParts {
   readonly worlds: Arbitrary<World>;
-  /** The calls that a program may make, each as often as its weight says. */
+  /** The calls that a program may make, each as often as its weight. */
   readonly calls: Arbitrary<Repertoire>;
-  readonly command: Arbitrary<Command<Stage>>;
+  readonly command: Arbitrary<Command<CommandContext>>;
 }
 
-/** What they are drawn from unless told otherwise, for a manager of some profile. */
-function usualFor(profile: Profile): Ingredients {
+/**
+ * Returns the usual parts for a manager of a profile.
+ * @public
+ */
+export function usualParts(profile: Profile): ProgramParts {
   return {
     worlds: anyWorldOf(profile),
     calls: anySwitches.map((off) => repertoire(off, profile.calls)),
@@ -83,18 +105,23 @@ function usualFor(profile: Profile): Ingredients {
   };
 }
 
-/** The same for one that claims the whole specification. */
-export const USUAL: Ingredients = usualFor(WHOLE);
+/**
+ * The usual parts for a manager that claims the whole specification.
+ * @public
+ */
+export const USUAL_PARTS: ProgramParts = usualParts(WHOLE);
 
-/** Draws programs of at most some operations, on arbitrary worlds or on one, for a manager of some profile. */
-export type ProgramArbitrary = (
-  operations: number,
-  world?: World,
-  profile?: Profile,
-) => Arbitrary<DrawnProgram>;
+/**
+ * A generator of programs of at most `operations` operations, on arbitrary worlds or on `world`, for a manager of `profile`.
+ * @public
+ */
+export type ProgramDraw = (operations: number, world?: World, profile?: Profile) => Arbitrary<DrawnProgram>;
 
-/** Returns what draws programs of these ingredients. */
-export function programsOf({ worlds, calls, command }: Ingredients): ProgramArbitrary {
+/**
+ * Returns the generator of programs of these parts.
+ * @public
+ */
+export function programsOf({ worlds, calls, command }: ProgramParts): ProgramDraw {
   return (operations, world) =>
     tuple(
       world === undefined ? worlds : constant(world),
@@ -104,6 +131,9 @@ export function programsOf({ worlds, calls, command }: Ingredients): ProgramArbi
     ).map(([drawn, mayCall, commands]) => ({ world: drawn, calls: mayCall, commands }));
 }
 
-/** Arbitrary programs of at most `operations` operations on arbitrary worlds, or on one. */
-export const anyProgram: ProgramArbitrary = (operations, world, profile = WHOLE) =>
-  programsOf(profile === WHOLE ? USUAL : usualFor(profile))(operations, world);
+/**
+ * The generator of arbitrary programs of the usual parts.
+ * @public
+ */
+export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE) =>
+  programsOf(profile === WHOLE ? USUAL_PARTS : usualParts(profile))(operations, world);

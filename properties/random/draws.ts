@@ -1,5 +1,6 @@
-/** Draws: a small seeded generator of numbers, for workloads that must be the same each time. No statistics rest on it. */
+/** Draws: a small seeded generator of numbers, for workloads that must be the same each time. Not for statistics. */
 
+/** A source of drawn numbers. */
 export interface Draws {
   /** Returns an integer in [0, limit); 0 where limit is 0. */
   below(limit: number): number;
@@ -21,7 +22,7 @@ export function drawsFrom(seed: number): Draws {
     below,
     of: (choices) => {
       const chosen = choices[below(choices.length)];
-      if (chosen === undefined) throw new RangeError('there is nothing to choose from');
+      if (chosen === undefined) throw new RangeError('expected at least one choice, found none');
       return chosen;
     },
   };

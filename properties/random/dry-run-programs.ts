@@ -1,4 +1,4 @@
-/** Programs as a campaign would send them to a process, drawn and rehearsed and not run. */
+/** Programs as a campaign would send them to a process: drawn and rehearsed, but not run. */
 
 import type { World } from '../../runner/index.ts';
 import { profileOf, Rehearsal, type Target } from '../../runner/index.ts';
@@ -6,27 +6,33 @@ import type { Program } from '../../spec/index.ts';
 import { anyProgram, type DrawnProgram } from './commands.ts';
 import { runCommands, runProperty } from './fast-check.ts';
 
-/** A program and the world that it runs on. */
+/**
+ * A program and the world that it runs on.
+ * @internal
+ */
 export interface RehearsedProgram {
   readonly world: World;
   readonly program: Program;
 }
 
-/** Returns the program that a drawn one comes to on a target of this profile. */
+/** Returns the operations that a drawn program has on a target of this profile, found by a rehearsal without the target. */
 export function rehearse(target: Target, { world, calls, commands }: DrawnProgram): RehearsedProgram {
   const rehearsal = new Rehearsal(world, { policies: target.policies, profile: profileOf(target) });
   runCommands({ execution: rehearsal, calls }, commands);
   return { world, program: rehearsal.operations };
 }
 
-/** What is drawn: so many programs of at most so many operations. */
-interface RehearsalRun {
+/** The number of programs, the most operations in each, and the seed. */
+export interface RehearsalRun {
   readonly programs: number;
   readonly operations: number;
   readonly seed: number;
 }
 
-/** Returns programs for a target. */
+/**
+ * Returns programs for a target.
+ * @internal
+ */
 export function rehearsedPrograms(
   target: Target,
   { programs, operations, seed }: RehearsalRun,

@@ -1,4 +1,4 @@
-/** Commands drawn as numbers: what they must have in common with those of fast-check. */
+/** Commands drawn as numbers must be drawn and shrunk like fast-check's. */
 import { expect, it } from 'vitest';
 import {
   anyOfFour,
@@ -9,7 +9,7 @@ import {
   runProperty,
 } from './fast-check.ts';
 
-/** What a run notes: the commands that were run, until one of them is too large. */
+/** The commands that a run has run, until one of them is too large. */
 interface Notes {
   readonly ran: string[];
   isOver: boolean;
@@ -29,7 +29,7 @@ class Noted implements Command<Notes> {
   run(notes: Notes): void {
     const [a, b, c, d] = this.drawn;
     notes.ran.push(this.drawn.join(' '));
-    // Some need others before them, so that not every shorter program fails as well.
+    // Some commands need others before them, so that not every shorter program fails as well.
     notes.isOver = (a % 5 === 4 && notes.ran.length > 3) || (b > 2 ** 28 && c % 7 < d % 3);
   }
 
@@ -39,11 +39,11 @@ class Noted implements Command<Notes> {
 }
 
 const quick = anyOfFour((drawn) => new Noted(drawn));
-/** The same to fast-check, which shrinks what it was mapped from. */
+/** The same as fast-check's own, which shrinks the value that it was mapped from. */
 const stock = quick.map((command) => command);
 
-/** Returns every program that a run tries, with what was run of it. */
-function tried(seed: number, command: typeof stock, runs: number): readonly string[] {
+/** Returns every program that a run tries, with the commands that were run. */
+function triedPrograms(seed: number, command: typeof stock, runs: number): readonly string[] {
   const programs: string[] = [];
   runProperty(
     commandsOf(command, 30),
@@ -58,17 +58,17 @@ function tried(seed: number, command: typeof stock, runs: number): readonly stri
   return programs;
 }
 
-it('commands that are drawn as numbers are those that fast-check draws, and are shrunk as it does', () => {
+it('commands drawn as numbers are the ones that fast-check draws, and are shrunk as by fast-check', () => {
   const seeds = Array.from({ length: 60 }, (_, seed) => seed);
   const lengths = seeds.map((seed) => {
-    const programs = tried(seed, quick, 10);
-    expect(programs).toEqual(tried(seed, stock, 10));
+    const programs = triedPrograms(seed, quick, 10);
+    expect(programs).toEqual(triedPrograms(seed, stock, 10));
     return programs.length;
   });
   expect(Math.max(...lengths)).toBeGreaterThan(50);
 });
 
-it('none is run after one that does not want to', () => {
+it('no command runs after one whose check fails', () => {
   const notes: Notes = { ran: [], isOver: true };
   runProperty(
     commandsOf(quick, 30),

@@ -1,6 +1,6 @@
 /**
- * The only door to fast-check. Arbitraries, commands and the runner come through here, so that a change of its interface
- * (version 5 makes every property asynchronous) is met in one file.
+ * The only door to fast-check. Arbitraries, commands and the runner are imported from here, so that a change of its interface (version
+ * 5 makes every property asynchronous) affects one file.
  */
 import * as fc from 'fast-check';
 
@@ -17,12 +17,12 @@ export {
 } from 'fast-check';
 
 /**
- * What `record` draws after the properties: whether the object has a prototype. One without is a dictionary to the engine. Where
- * many are drawn, a tuple that ends in this and is mapped to an object draws and shrinks as `record` does, and has no dictionaries.
+ * The last draw of `record`: whether the object has a prototype. An object without one is a slow dictionary to the engine. A tuple that
+ * ends in this and is mapped to an object draws and shrinks as `record` does, without dictionaries.
  */
 export const anyPrototype: fc.Arbitrary<boolean> = fc.boolean();
 
-/** Numbers below this are drawn wide: what a non-negative 32-bit integer holds. */
+/** The largest number drawn wide: the largest signed 32-bit integer. */
 const WIDE = 0x7fff_ffff;
 
 /** Four numbers drawn wide. */
@@ -30,14 +30,14 @@ export type FourNumbers = readonly [number, number, number, number];
 
 const fourNumbers = fc.tuple(fc.nat(WIDE), fc.nat(WIDE), fc.nat(WIDE), fc.nat(WIDE));
 
-/** Something made of four numbers, and nothing else. */
+/** A value made of four numbers, and nothing else. */
 interface MadeOfFour {
   readonly drawn: FourNumbers;
 }
 
 /**
- * What `tuple(nat(), nat(), nat(), nat()).map(make)` draws where nothing is biased, as inside commands, without the dozen
- * objects that it makes on the way. Shrinks as that tuple does.
+ * Draws the same as `tuple(nat(), nat(), nat(), nat()).map(make)` without bias, as inside commands, but without the dozen temporary
+ * objects. Shrinks as that tuple does.
  */
 class AnyOfFour<T extends MadeOfFour> extends fc.Arbitrary<T> {
   readonly make: (drawn: FourNumbers) => T;
@@ -63,15 +63,21 @@ class AnyOfFour<T extends MadeOfFour> extends fc.Arbitrary<T> {
   }
 }
 
-/** Arbitrary values that are made of four numbers drawn wide. */
+/**
+ * Arbitrary values made of four numbers drawn wide.
+ * @public
+ */
 export function anyOfFour<T extends MadeOfFour>(make: (drawn: FourNumbers) => T): fc.Arbitrary<T> {
   return new AnyOfFour(make);
 }
 
-/** A command of a model-based run. */
+/**
+ * A command of a model-based run.
+ * @public
+ */
 export type Command<M extends object> = fc.Command<M, null>;
 
-/** Commands in order, as numbers: each is made of its four when its turn has come, and is garbage after it. */
+/** Commands in order, stored as numbers: each is made of its four when its turn comes, and is garbage afterwards. */
 class DrawnCommands<M extends object> implements Iterable<Command<M>> {
   readonly #numbers: readonly number[];
   readonly #make: (drawn: FourNumbers) => Command<M>;
@@ -82,7 +88,7 @@ class DrawnCommands<M extends object> implements Iterable<Command<M>> {
     this.#make = make;
   }
 
-  /** Number of commands, from the first one on, that have been run. */
+  /** Number of commands that have been run. */
   get ran(): number {
     return this.#ran;
   }
@@ -91,7 +97,7 @@ class DrawnCommands<M extends object> implements Iterable<Command<M>> {
     for (let at = 0; at < this.#numbers.length; at += 4) yield this.#at(at);
   }
 
-  /** Runs them, up to the first one that does not want to. */
+  /** Runs the commands, up to the first one whose check fails. */
   run(model: M): void {
     for (let at = 0; at < this.#numbers.length; at += 4) {
       const command = this.#at(at);
@@ -111,13 +117,13 @@ class DrawnCommands<M extends object> implements Iterable<Command<M>> {
   }
 }
 
-/** Stands for the model in a run in which nothing happens, so that fast-check learns which commands were run before. */
-class Nothing {
+/** Stands for the model in a run without effect, from which fast-check learns which commands were run before. */
+class NoModel {
   readonly happens = 'nothing';
 }
 
-/** A command that a run on {@link Nothing} leaves alone. */
-class Shelved<M extends object> implements Command<M | Nothing>, MadeOfFour {
+/** A command that does nothing when it runs on {@link NoModel}. */
+class InertCommand<M extends object> implements Command<M | NoModel>, MadeOfFour {
   readonly drawn: FourNumbers;
   readonly #command: Command<M>;
 
@@ -130,8 +136,8 @@ class Shelved<M extends object> implements Command<M | Nothing>, MadeOfFour {
     return this.#command.check(model);
   }
 
-  run(model: M | Nothing, real: null): void {
-    if (!(model instanceof Nothing)) this.#command.run(model, real);
+  run(model: M | NoModel, real: null): void {
+    if (!(model instanceof NoModel)) this.#command.run(model, real);
   }
 
   toString(): string {
@@ -139,8 +145,8 @@ class Shelved<M extends object> implements Command<M | Nothing>, MadeOfFour {
   }
 }
 
-/** How a value of {@link AnyCommands} was drawn: what it takes to draw it again as fast-check does. */
-class Redrawable<M extends object> {
+/** The random state from which a value of {@link AnyCommands} was drawn, to draw it again with fast-check. */
+class DrawRecord<M extends object> {
   readonly random: fc.Random;
   readonly commands: DrawnCommands<M>;
 
@@ -151,21 +157,21 @@ class Redrawable<M extends object> {
 }
 
 /**
- * What `commands([command], { maxCommands, size: 'max' })` draws, from the same random numbers and so the same commands,
- * without the dozen objects a command that it keeps for shrinking: nearly no program is ever shrunk. One that is is
- * drawn again by fast-check, which shrinks it. For commands of which none wants to run after one that did not.
+ * Draws the same as `commands([command], { maxCommands, size: 'max' })`, from the same random numbers, but without the dozen objects a
+ * command that fast-check keeps for shrinking: hardly any program is ever shrunk. One that is shrunk is first drawn again by
+ * fast-check. Requires that once a command's check fails, all later checks fail.
  */
 class AnyCommands<M extends object> extends fc.Arbitrary<Iterable<Command<M>>> {
   readonly #length: fc.Arbitrary<number>;
   readonly #make: (drawn: FourNumbers) => Command<M>;
-  readonly #stock: fc.Arbitrary<Iterable<Command<M | Nothing>>>;
+  readonly #stock: fc.Arbitrary<Iterable<Command<M | NoModel>>>;
 
   constructor(make: (drawn: FourNumbers) => Command<M>, maxCommands: number) {
     super();
     this.#length = fc.integer({ min: 0, max: maxCommands });
     this.#make = make;
-    const shelved = new AnyOfFour((drawn) => new Shelved(drawn, make(drawn)));
-    this.#stock = fc.commands<M | Nothing, null>([shelved], { maxCommands, size: 'max' });
+    const inert = new AnyOfFour((drawn) => new InertCommand(drawn, make(drawn)));
+    this.#stock = fc.commands<M | NoModel, null>([inert], { maxCommands, size: 'max' });
   }
 
   override generate(random: fc.Random): fc.Value<Iterable<Command<M>>> {
@@ -173,12 +179,12 @@ class AnyCommands<M extends object> extends fc.Arbitrary<Iterable<Command<M>>> {
     const { value: length } = this.#length.generate(random, undefined);
     const numbers: number[] = Array(4 * length);
     for (let at = 0; at < numbers.length; at += 4) {
-      // Which of the kinds of command: there is one.
+      // The kind of command: there is only one.
       random.nextInt(0, 0);
       for (let i = 0; i < 4; i += 1) numbers[at + i] = random.nextInt(0, WIDE);
     }
     const commands = new DrawnCommands(numbers, this.#make);
-    return new fc.Value<Iterable<Command<M>>>(commands, new Redrawable(before, commands));
+    return new fc.Value<Iterable<Command<M>>>(commands, new DrawRecord(before, commands));
   }
 
   override canShrinkWithoutContext(_: unknown): _ is Iterable<Command<M>> {
@@ -186,16 +192,19 @@ class AnyCommands<M extends object> extends fc.Arbitrary<Iterable<Command<M>>> {
   }
 
   override shrink(value: Iterable<Command<M>>, context: unknown): fc.Stream<fc.Value<Iterable<Command<M>>>> {
-    if (!(context instanceof Redrawable)) return this.#stock.shrink(value, context);
+    if (!(context instanceof DrawRecord)) return this.#stock.shrink(value, context);
     const { random, commands } = context;
     const redrawn = this.#stock.generate(random.clone(), undefined);
     const ran = [...redrawn.value_].slice(0, commands.ran);
-    for (const command of ran) command.run(new Nothing(), null);
+    for (const command of ran) command.run(new NoModel(), null);
     return this.#stock.shrink(redrawn.value_, redrawn.context);
   }
 }
 
-/** Arbitrary commands of one kind, as many as `maxCommands` at most. None may want to run after one that did not. */
+/**
+ * Arbitrary lists of at most `maxCommands` commands of one kind. Requires that once a command's check fails, all later checks fail.
+ * @public
+ */
 export function commandsOf<M extends object>(
   command: fc.Arbitrary<Command<M>>,
   maxCommands: number,
@@ -205,26 +214,28 @@ export function commandsOf<M extends object>(
     : fc.commands<M, null>([command], { maxCommands, size: 'max' });
 }
 
-/** What a run of {@link runProperty} needs: how many programs, and from which seed. */
-interface RunOptions {
+/** The options of {@link runProperty}. */
+export interface RunOptions {
+  /** Number of values. */
   readonly runs: number;
   readonly seed: number;
-  /** Milliseconds after which no further program is started. */
+  /** Milliseconds after which no further value is tried. Default: no limit. */
   readonly timeLimitMs?: number;
   /** Whether to look for a simpler failing value after the first. */
   readonly shrink: boolean;
 }
 
-/** What a run of {@link runProperty} came to. */
-interface RunOutcome<T> {
+/** The result of {@link runProperty}. */
+export interface RunOutcome<T> {
   readonly failed: boolean;
   readonly counterexample: T | null;
   readonly shrinks: number;
 }
 
 /**
- * Runs `predicate` on values of `arbitrary` until it returns false for one, then shrinks that one. Synchronous. What the
- * predicate throws is a defect of ours: it is thrown on.
+ * Runs `predicate` on values of `arbitrary` until it returns false for one, then shrinks that one. Synchronous. Rethrows whatever the
+ * predicate throws.
+ * @internal
  */
 export function runProperty<T>(
   arbitrary: fc.Arbitrary<T>,
@@ -255,7 +266,10 @@ export function runProperty<T>(
   };
 }
 
-/** Runs commands on a model, one after the other. */
+/**
+ * Runs commands on a model, one after the other.
+ * @internal
+ */
 export function runCommands<M extends object>(model: M, commands: Iterable<Command<M>>): void {
   if (commands instanceof DrawnCommands) commands.run(model);
   else fc.modelRun(() => ({ model, real: null }), commands);

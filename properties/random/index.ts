@@ -15,11 +15,11 @@ export {
   anyCommand,
   anyProgram,
   type DrawnProgram,
-  type Ingredients,
   OperationCommand,
-  type ProgramArbitrary,
+  type ProgramDraw,
+  type ProgramParts,
   programsOf,
-  USUAL,
+  USUAL_PARTS,
 } from './commands.ts';
 export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
 export {

@@ -1,36 +1,43 @@
 /**
- * Checking threads: the histories of real threads, judged round by round. Between two rounds nobody is in a call, so that what
- * one round leads to is what the next begins with.
+ * Checking threads: the histories of real threads, judged round by round. Between two rounds no call is open, so the end state of
+ * one round is the start state of the next.
  *
- * Each history is judged twice. By search: some order explains it, by everything but the order of the free stack, which
- * follows from no answer. And, where the target says which turn each call had, in the order of turns, by everything: that order
- * must keep apart what did not overlap, and the model must accept each answer in it.
+ * Each history is judged twice. By a search for an order that explains it, without the order of the free stack, which no answer
+ * tells. And, if the target tells the turn of each call, in the order of turns, by every clause: that order must keep the order of
+ * calls that did not overlap, and the model must accept each answer in it.
  */
 
 import { ATOMICS, openSharedState } from '../../../impl/index.ts';
 import { init, type ModelState, step, sweep } from '../../../model/index.ts';
 import type { Policy } from '../../../spec/index.ts';
+import { CallerSession } from '../caller-session.ts';
 import { explain, type HistoryCall, isLockedOut, overlapping } from '../history.ts';
 import type { ConcurrentViolation } from '../judge-run.ts';
 import type { ConcurrentTarget } from '../target.ts';
-import { Voice } from '../voice.ts';
 import { threadSeconds } from './thread-seconds.ts';
-import { Threads, type ThreadsOptions, type TurnedCall } from './threads.ts';
+import { type CallWithTurn, Threads, type ThreadsOptions } from './threads.ts';
 
 /** Calls of all callers in one round. */
 const ROUND_CALLS = 16_384;
 
-interface CheckThreadsOptions extends ThreadsOptions {
+/**
+ * A check of real threads: the target, and how much work there is for them.
+ * @public
+ */
+export interface CheckThreadsOptions extends ThreadsOptions {
   readonly target: ConcurrentTarget;
-  /** Calls of all callers, rounded up to as many for each. */
+  /** Calls of all callers together, rounded up to a multiple of the number of callers. */
   readonly calls: number;
 }
 
-/** What the threads did, and what came of judging it. */
+/**
+ * Counts and times of a check of real threads, and the violation if there is one.
+ * @public
+ */
 export interface ThreadsResult {
   readonly calls: number;
   readonly overlapping: number;
-  /** Seconds in which callers were at work; seconds of the judge's thread for the search, and for the order of turns. */
+  /** Seconds in which the callers worked; processor seconds of the judge for the search, and for the order of turns. */
   readonly workSeconds: number;
   readonly searchSeconds: number;
   readonly turnSeconds: number;
@@ -46,7 +53,7 @@ function broken(
 }
 
 /** Judges a history in the order of its turns. Returns the state that it leads to. */
-function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | ConcurrentViolation {
+function inTurn(start: ModelState, calls: readonly CallWithTurn[]): ModelState | ConcurrentViolation {
   const ordered = calls.toSorted((a, b) => (a.turn ?? 0) - (b.turn ?? 0));
   let [state, latest] = [start, Number.NEGATIVE_INFINITY];
   for (const call of ordered) {
@@ -63,8 +70,8 @@ function inTurn(start: ModelState, calls: readonly TurnedCall[]): ModelState | C
   return state;
 }
 
-/** What is wrong where a call could not be made: its caller lost patience with whoever held the lock. */
-function lockedOut(calls: readonly TurnedCall[]): ConcurrentViolation | null {
+/** Returns the violation of the first call that gave up waiting for the lock, or null. */
+function lockedOut(calls: readonly CallWithTurn[]): ConcurrentViolation | null {
   const [first] = calls.filter(isLockedOut).sort((a, b) => a.returned - b.returned);
   if (first === undefined || !('message' in first.response.outcome)) return null;
   const explanation = `caller ${first.caller + 1}: ${first.response.outcome.message}`;
@@ -74,13 +81,13 @@ function lockedOut(calls: readonly TurnedCall[]): ConcurrentViolation | null {
   return { clause: 'concurrent.progress', explanation, calls: around, deadEnds: [] };
 }
 
-/** Judges one round after the other, and measures how long that takes. */
+/** Judges one round after the other, and measures the time. */
 class Judge {
   searchSeconds = 0;
   turnSeconds = 0;
-  /** Where the rounds so far have led, by search. */
+  /** The state after the rounds so far, by search. */
   #found: ModelState;
-  /** The same in the order of turns, with the order of the free stack; null where the target tells no turns. */
+  /** The same in the order of turns, with the order of the free stack; null if the target does not tell turns. */
   #turned: ModelState | null;
 
   constructor(found: ModelState, turned: ModelState) {
@@ -88,13 +95,13 @@ class Judge {
     this.#turned = turned;
   }
 
-  /** Where all rounds have led. */
+  /** The state after all rounds. */
   get end(): ModelState {
     return this.#turned ?? this.#found;
   }
 
-  /** Returns what a round breaks, or null. */
-  round(calls: readonly TurnedCall[]): ConcurrentViolation | null {
+  /** Returns the violation of a round, or null. */
+  round(calls: readonly CallWithTurn[]): ConcurrentViolation | null {
     const start = threadSeconds();
     const violation = lockedOut(calls) ?? this.#search(calls);
     const searched = threadSeconds();
@@ -105,7 +112,7 @@ class Judge {
     return outOfTurn;
   }
 
-  #search(calls: readonly TurnedCall[]): ConcurrentViolation | null {
+  #search(calls: readonly CallWithTurn[]): ConcurrentViolation | null {
     const search = explain(this.#found, calls);
     if (search.isLinearizable) {
       this.#found = search.end;
@@ -116,7 +123,7 @@ class Judge {
     return broken(explanation, calls, search.deadEnds);
   }
 
-  #inTurn(calls: readonly TurnedCall[]): ConcurrentViolation | null {
+  #inTurn(calls: readonly CallWithTurn[]): ConcurrentViolation | null {
     if (this.#turned === null || calls.some(({ turn }) => turn === null)) {
       this.#turned = null;
       return null;
@@ -128,7 +135,7 @@ class Judge {
   }
 }
 
-/** Compares the state that was left behind, page frame by page frame. */
+/** Compares the final state with the model's, page frame by page frame. */
 function leftBehind(
   { state }: Threads,
   options: CheckThreadsOptions,
@@ -136,7 +143,7 @@ function leftBehind(
 ): ConcurrentViolation | null {
   const { map, config, target } = options;
   const shared = { words: openSharedState(map, config, state), steps: ATOMICS };
-  const { pmm } = new Voice((warn) => target.attach(map, { config, warn, shared, waiting: {} }));
+  const { pmm } = new CallerSession((warn) => target.attach(map, { config, warn, shared, waiting: {} }));
   const violation = sweep(end, [...(pmm.inspect?.() ?? [])]);
   return violation === null ? null : broken(`after the last round: ${violation.explanation}`, []);
 }
@@ -153,7 +160,10 @@ function judgeOf(options: CheckThreadsOptions): Judge {
   return new Judge(startOf(options, withoutOrder), startOf(options, policies));
 }
 
-/** Has threads work on one state, and judges what they did. */
+/**
+ * Runs callers in threads on one state, and judges their history. Rejects if a thread ends early.
+ * @public
+ */
 export async function checkThreads(options: CheckThreadsOptions): Promise<ThreadsResult> {
   const threads = await Threads.start(options);
   const judge = judgeOf(options);

@@ -1,15 +1,15 @@
-/** Messages: what a thread that runs a caller is told, and what it reports. All of it can be copied from thread to thread. */
+/** Messages between the main thread and the threads of callers. All of it can be copied from thread to thread. */
 import type { Operation, Response } from '../../../spec/index.ts';
 
-/** What a caller's thread begins with. The map and the configuration are encoded, as in files. */
-export interface Commission {
+/** The start data of a caller's thread. The map and the configuration are encoded as in files. */
+export interface CallerThreadData {
   readonly caller: number;
   readonly seed: number;
   readonly map: unknown;
   readonly config: unknown;
   readonly state: SharedArrayBuffer;
-  /** Two words: the clock of the history, and how many callers stand ready. */
-  readonly meeting: SharedArrayBuffer;
+  /** Two words: the clock of the history, and the number of callers that are ready. */
+  readonly barrier: SharedArrayBuffer;
   readonly callers: number;
   /** The module of the target, or null for our own implementation. */
   readonly module: string | null;
@@ -19,17 +19,17 @@ export interface Commission {
 export const CLOCK_AT = 0;
 export const PRESENT_AT = 1;
 
-/** Asks for so many calls, begun when all callers stand ready. */
+/** A request for calls, to be started when all callers are ready. */
 export interface Round {
   readonly calls: number;
 }
 
-/** One call that was made. */
+/** One call as a thread records it. */
 export interface RecordedCall {
   readonly operation: Operation;
   readonly response: Response;
   readonly invoked: number;
   readonly returned: number;
-  /** The turn that it had, where the target says. */
+  /** The call's turn; null if the target does not tell it. */
   readonly turn: number | null;
 }

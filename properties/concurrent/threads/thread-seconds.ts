@@ -1,6 +1,9 @@
-/** Thread seconds: processor time of the thread at work, so that others on the same machine count for less. */
+/** Thread seconds: processor time of the present thread, so that other load on the machine matters less. */
 
-/** Returns the seconds that this thread has been at work; those on the wall's clock where the engine does not tell. */
+/**
+ * Returns the processor seconds of this thread; wall-clock seconds on engines that do not measure them.
+ * @internal
+ */
 export function threadSeconds(): number {
   if (typeof process.threadCpuUsage !== 'function') return performance.now() / 1000;
   const { user, system } = process.threadCpuUsage();

@@ -10,7 +10,7 @@ import { Threads } from './threads.ts';
 
 const config = configOf();
 
-describe('callers in threads of their own', () => {
+describe('callers in separate threads', () => {
   it('on the memory map of a machine leave a history that some order explains', async () => {
     const result = await checkThreads({
       target: OURS_SHARED,
@@ -57,7 +57,7 @@ describe('a thread that is killed inside a call', () => {
       /^freeAmount: no lock within 200 ms: caller 1 holds it, for the last \d+ ms at least, in alloc$/,
     );
     expect(waited).toBeGreaterThanOrEqual(patienceMs);
-    // Nothing but the load of the machine can make it longer.
+    // Only other load on the machine can make it longer.
     expect(waited).toBeLessThan(patienceMs + 5000);
   });
 });

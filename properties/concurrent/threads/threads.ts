@@ -1,18 +1,22 @@
 /**
- * Threads: callers that really run at the same time, each in a worker thread, on one shared state. They work in rounds: all
- * begin together, each makes so many calls, and when the last has returned the round's history is whole.
+ * Threads: callers that really run at the same time, each in a worker thread, on one shared state. They work in rounds: all start
+ * together, each makes the same number of calls, and when the last call has returned the round's history is complete.
  */
 import { Worker } from 'node:worker_threads';
 import { createSharedState } from '../../../impl/index.ts';
 import { Config, MemoryMap } from '../../../spec/index.ts';
 import type { HistoryCall } from '../history.ts';
-import { CLOCK_AT, type Commission, PRESENT_AT, type RecordedCall, type Round } from './messages.ts';
+import { type CallerThreadData, CLOCK_AT, PRESENT_AT, type RecordedCall, type Round } from './messages.ts';
 
-/** A call of a history, and the turn that it had. */
-export interface TurnedCall extends HistoryCall {
+/** A call of a history, with its turn if the target tells it. */
+export interface CallWithTurn extends HistoryCall {
   readonly turn: number | null;
 }
 
+/**
+ * The memory, the number of callers, and the target of a run in threads.
+ * @public
+ */
 export interface ThreadsOptions {
   readonly map: MemoryMap;
   readonly config: Config;
@@ -20,16 +24,17 @@ export interface ThreadsOptions {
   readonly seed: number;
   /** The module of the target, or null for our own implementation. */
   readonly module: string | null;
+  /** Milliseconds that a call waits for the lock before it panics. */
   readonly patienceMs: number;
 }
 
-/** The thread's module, beside this one: sources run as they are, and compiled. */
+/** The thread's module, as source or compiled like this one. */
 const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? 'caller-thread.ts' : 'caller-thread.js',
   import.meta.url,
 );
 
-/** Returns the next message of a thread; rejects where it ends instead. */
+/** Returns the next message of a thread; rejects if the thread ends instead. */
 function answerOf(worker: Worker): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const onExit = (code: number): void => reject(new Error(`a caller's thread ended with ${code}`));
@@ -46,40 +51,40 @@ function answerOf(worker: Worker): Promise<unknown> {
 export class Threads {
   /** The state that the callers share. */
   readonly state: SharedArrayBuffer;
-  readonly #meeting: SharedArrayBuffer;
+  readonly #barrier: SharedArrayBuffer;
   readonly #workers: readonly Worker[];
 
   private constructor(options: ThreadsOptions) {
     const { map, config, callers, seed, module, patienceMs } = options;
     this.state = createSharedState(map, config);
-    this.#meeting = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+    this.#barrier = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
     const common = {
       map: MemoryMap.encode(map),
       config: Config.encode(config),
       state: this.state,
-      meeting: this.#meeting,
+      barrier: this.#barrier,
       callers,
       module,
       patienceMs,
     };
     this.#workers = Array.from({ length: callers }, (_, caller) => {
-      const workerData: Commission = { ...common, caller, seed: seed * 64 + caller };
+      const workerData: CallerThreadData = { ...common, caller, seed: seed * 64 + caller };
       return new Worker(ENTRY, { workerData });
     });
   }
 
-  /** Starts the threads, and returns them when all have attached. */
+  /** Starts the threads. Resolves when all have attached. */
   static async start(options: ThreadsOptions): Promise<Threads> {
     const threads = new Threads(options);
     await Promise.all(threads.#workers.map(answerOf));
     return threads;
   }
 
-  /** Has each caller make so many calls, and returns the history of that. */
-  async round(calls: number): Promise<readonly TurnedCall[]> {
-    const meeting = new Int32Array(this.#meeting);
-    meeting[CLOCK_AT] = 0;
-    meeting[PRESENT_AT] = 0;
+  /** Lets each caller make `calls` calls, and returns their history. */
+  async round(calls: number): Promise<readonly CallWithTurn[]> {
+    const barrier = new Int32Array(this.#barrier);
+    barrier[CLOCK_AT] = 0;
+    barrier[PRESENT_AT] = 0;
     const answers = this.#workers.map(async (worker, caller) => {
       const answer = answerOf(worker);
       worker.postMessage({ calls } satisfies Round);

@@ -1,6 +1,6 @@
 /**
- * Landmarks: the places of a memory map where allocators go wrong. The page frames at which a descriptor or a zone begins
- * or ends, and the regions that boot code hands over. Computed once for each world.
+ * Landmarks: the places of a memory map where allocators go wrong: the page frames at which a descriptor or a zone begins or ends, and
+ * the regions of each owner after init. Computed once for each world.
  */
 
 import type { World } from '../../../runner/index.ts';
@@ -16,10 +16,11 @@ import {
   regionOf,
 } from '../../../spec/index.ts';
 
-interface Landmarks {
-  /** Page frames where something begins or ends, ascending and distinct; never empty. */
+/** The edges of a world, and its regions by owner. */
+export interface Landmarks {
+  /** Page frames where a descriptor or zone begins or ends, ascending and distinct; never empty. */
   readonly edges: readonly [number, ...number[]];
-  /** Regions by their owner after init, in map order; empty ones left out. */
+  /** Regions by their owner after init, in map order, without empty ones. */
   readonly regions: Readonly<Record<Owner, readonly Region[]>>;
 }
 
@@ -36,10 +37,13 @@ function computed({ map, config }: World): Landmarks {
   return { edges: [0, ...[...edges].sort((a, b) => a - b)], regions };
 }
 
-/** The landmarks last asked for: a program asks for those of its own world, again and again. */
+/** The last landmarks computed: a program asks for the same ones again and again. */
 let last: { readonly map: MemoryMap; readonly config: Config; readonly landmarks: Landmarks } | null = null;
 
-/** Returns the landmarks of a world. O(descriptors log descriptors); O(1) where it is the same as the time before. */
+/**
+ * Returns the landmarks of a world. O(descriptors log descriptors); O(1) for the world of the previous call.
+ * @internal
+ */
 export function landmarksOf(world: World): Landmarks {
   const { map, config } = world;
   if (last === null || last.map !== map || last.config !== config)

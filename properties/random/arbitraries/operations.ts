@@ -1,8 +1,8 @@
 /**
- * Operations drawn wide: four large numbers that become an operation when it is that operation's turn, in view of what is
- * allocated by then. Inside commands fast-check draws no edge values by itself, so every kind of argument has its edges
- * in a table here: 0, 1, exactly what is free and one more, both sides of each region and zone edge, the powers of two
- * at which arithmetic wraps, and what is no unsigned 64-bit integer at all.
+ * Operations drawn wide: four large numbers that become an operation when its turn comes, depending on what is allocated by then.
+ * Inside commands fast-check draws no edge values, so every kind of argument has a table of edges here: 0, 1, exactly what is free
+ * and one more, both sides of each region and zone edge, the powers of two at which arithmetic wraps, and values that are not
+ * unsigned 64-bit integers.
  */
 
 import type { Scene } from '../../../runner/index.ts';
@@ -33,15 +33,19 @@ import type { FourNumbers } from '../fast-check.ts';
 import { Digits } from './digits.ts';
 import { landmarksOf } from './landmarks.ts';
 
-/** Numbers drawn wide: which call, and three for its arguments. */
+/** Four numbers drawn wide: one for the call, three for its arguments. */
 export type Drawn = FourNumbers;
 
-/** The calls that a program may make, each as often as its weight says. */
+/**
+ * The calls that a program may make, each as often as its weight.
+ * @public
+ */
 export type Repertoire = readonly [Call, ...Call[]];
 
 /**
- * Returns the repertoire without the calls whose bit of `off` is set (bit k: the k-th call). Programs that never make
- * some call get further with the others; where every call is off, all are on.
+ * Returns the repertoire of some calls without those whose bit of `off` is set (bit k: the k-th of `CALLS`). Programs that never make
+ * some call get further with the others. If every call is off, all are on.
+ * @public
  */
 export function repertoire(off: number, calls: readonly Call[] = CALLS): Repertoire {
   if (calls !== CALLS) return computedRepertoire(off, calls);
@@ -50,7 +54,7 @@ export function repertoire(off: number, calls: readonly Call[] = CALLS): Reperto
   return computed;
 }
 
-/** Those of all calls that have been asked for: one a program, and there are 512. */
+/** The repertoires of all calls computed so far, at most 512. */
 const REPERTOIRES = new Map<number, Repertoire>();
 
 function computedRepertoire(off: number, calls: readonly Call[]): Repertoire {
@@ -75,14 +79,14 @@ const EXTREME_COUNTS = [
 
 const WORD_COUNTS = [31n, 32n, 33n, 63n, 64n, 65n, 511n, 512n, 1023n, 1024n, 1025n] as const;
 
-/** A batch of this many pages at most is asked for where it could be granted. */
+/** Most pages of a batch that could be granted. */
 const LONGEST_BATCH = 1200;
 
 type CountKind = 'few' | 'some' | 'word' | 'free' | 'extreme';
 type CountKinds = readonly [CountKind, ...CountKind[]];
 
 const RUN_COUNTS: CountKinds = ['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'];
-/** Long batches are as long as they are dull: a batch costs what its page frames cost, a run does not. */
+/** Few long batches: they cost time for each page frame, as runs do not, and find little. */
 const BATCH_COUNTS: CountKinds = [
   ...(['few', 'few', 'few', 'few', 'some', 'some', 'free', 'extreme'] satisfies CountKinds),
   ...(['few', 'few', 'few', 'few', 'few', 'word', 'free', 'extreme'] satisfies CountKinds),
@@ -108,7 +112,7 @@ function freeCount(free: number, digits: Digits): Argument {
   return BigInt(Math.max(0, free + digits.of([0, 1, -1])));
 }
 
-/** A batch that could be granted is kept short: its cost is that of its pages. */
+/** Returns the count of a batch; one that could be granted is kept short, because it costs time for each page. */
 function batchCount(x: number, free: number): Argument {
   const count = countFrom(x, BATCH_COUNTS, free);
   return typeof count === 'bigint' && count > LONGEST_BATCH && count <= free ? BigInt(LONGEST_BATCH) : count;
@@ -191,10 +195,10 @@ function frameOf({ results, world }: Scene, reference: Reference) {
   return address === null ? null : pfnAt(world.config, address);
 }
 
-/** Number of results looked at for one that is still allocated. */
+/** Number of results examined for one that is still allocated. */
 const PROBES = 6;
 
-/** A page frame of some result that handed out any, still allocated if one is found soon; null where there is none. */
+/** Returns a page frame of a result, still allocated if `wantLive` and one is found within {@link PROBES}; null if there is none. */
 function resultPage(execution: Scene, digits: Digits, wantLive: boolean): Reference | null {
   const { results } = execution;
   const candidates = wantLive ? results.perhapsHeld : results.handedOut;
@@ -214,7 +218,7 @@ function resultPage(execution: Scene, digits: Digits, wantLive: boolean): Refere
 
 const MAP_OWNERS = ['boot', 'boot', 'pmm', 'firmware', 'absent'] as const;
 
-/** A page frame that boot code hands over, or one of firmware's or none at all. */
+/** Returns a page frame of the map: of boot code, free, of firmware or absent. */
 function mapPage(execution: Scene, digits: Digits): Reference {
   const { regions } = landmarksOf(execution.world);
   const ofOwner = regions[digits.of(MAP_OWNERS)];
@@ -247,7 +251,7 @@ function withOffset(reference: Reference, digits: Digits): Reference {
     : { absolute: reference.absolute + offset };
 }
 
-/** Most addresses may be freed: a misuse changes nothing, so programs get further with fewer of them. */
+/** Most addresses can be freed: a misuse changes nothing, so programs get further with few of them. */
 const ADDRESS_KINDS = [
   'live',
   ...Array<'live'>(24).fill('live'),
@@ -258,7 +262,7 @@ const ADDRESS_KINDS = [
   'extreme',
 ] as const;
 
-/** An address to free: mostly of a page frame still allocated, and every way of getting it wrong. */
+/** Returns an address to free: mostly of a page frame that is still allocated, else wrong in one of many ways. */
 function referenceFrom(execution: Scene, x: number): Reference {
   const digits = new Digits(x);
   const { config } = execution.world;
@@ -276,7 +280,7 @@ function referenceFrom(execution: Scene, x: number): Reference {
   }
 }
 
-/** Page frames of a result from some page on that are still allocated, `wanted` at most. */
+/** Returns up to `wanted` page frames of one result that are still allocated. */
 function liveBatch(execution: Scene, digits: Digits, wanted: number): Reference[] {
   const first = resultPage(execution, digits, true);
   if (first === null || !('result' in first)) return [];
@@ -293,7 +297,7 @@ function liveBatch(execution: Scene, digits: Digits, wanted: number): Reference[
 const BATCH_KINDS = ['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty'] as const;
 const BATCH_LENGTHS = [4, 1, 2, 8, 64] as const;
 
-/** A batch to free: pages of one or two results; sometimes with one named twice, or one that may not be freed. */
+/** Returns a batch to free: pages of one or two results, sometimes with one named twice or one that must not be freed. */
 function batchFrom(execution: Scene, [x, y, z]: readonly [number, number, number]): readonly Reference[] {
   const digits = new Digits(x);
   const mixed = digits.of(BATCH_KINDS);
@@ -316,7 +320,7 @@ function batchFrom(execution: Scene, [x, y, z]: readonly [number, number, number
   }
 }
 
-/** Number of freeable page frames from this one on. */
+/** Returns the number of consecutive page frames, from this one on, that can be freed. */
 function freeableFrom(execution: Scene, reference: Reference): number {
   const base = frameOf(execution, reference);
   if (base === null) return 0;
@@ -342,7 +346,7 @@ function regionCount(available: number, y: number): Argument {
   }
 }
 
-/** The lowest page frame of an allocated or boot extent just below the bitmap limit, so that the region straddles it. */
+/** Returns a page frame just below the bitmap limit from which a region can straddle it, or null. */
 function straddling(execution: Scene, digits: Digits): Reference | null {
   const { bitmapLimit } = execution.state.world;
   const below = Math.max(0, bitmapLimit - 1 - digits.next(4));
@@ -402,7 +406,7 @@ interface ArgumentContext {
   readonly address: Reference | null;
 }
 
-/** Returns the operation that drawn numbers stand for at this point of an execution. */
+/** Returns the operation that drawn numbers stand for at this point of a run. */
 export function operationFrom(
   [call, x, y, z]: Drawn,
   execution: Scene,

@@ -1,12 +1,12 @@
 /**
- * Worlds: arbitrary memory maps and configurations, valid by construction. Segments are laid one after the other from
- * page frame 0 up, each after a gap, and shuffled last; so no two overlap and nothing is filtered.
+ * Worlds: arbitrary memory maps and configurations, valid by construction. Segments are placed one after the other from page frame 0
+ * up, each after a gap, and shuffled at the end. So they never overlap, and nothing is filtered.
  *
  *   gap  segment  gap segment             gap        segment
  *   ·····├──────┤····├──┤──────┤·······················├───────┤
  *   0                                  4 GiB                  8 TiB …
  *
- * They stay small where a judge has to look at every page frame, and reach as far as page frame numbers go.
+ * They have few page frames of RAM, because a sweep looks at each, and reach up to the largest page frame numbers.
  */
 
 import type { World } from '../../../runner/index.ts';
@@ -33,12 +33,12 @@ const EIGHT_TIB_PAGES = 2 ** 31;
 /** 2^32 page frames: 16 TiB, where an unsigned one wraps. */
 const SIXTEEN_TIB_PAGES = 2 ** 32;
 
-/** A stretch of one type, and the page frames left out before it. */
+/** A stretch of one type, and the gap before it in page frames. */
 interface Segment {
   readonly gap: number;
   readonly pages: number;
   readonly type: MemoryType;
-  /** Segments are listed in the order of this number, which shuffles them. */
+  /** The sort key of the segment in the memory map, which shuffles the segments. */
   readonly place: number;
 }
 
@@ -70,7 +70,7 @@ const anySegments: Arbitrary<readonly Segment[]> = array(
   { minLength: 1, maxLength: 10, size: 'max' },
 );
 
-/** Lays segments from page frame 0 up. One that would end above `most` follows without a gap, or is empty. */
+/** Places segments from page frame 0 up. One that would end above `most` loses its gap, or is cut off. */
 function descriptorsOf(segments: readonly Segment[], most: number): readonly DescriptorInput[] {
   let end = 0;
   const placed = segments.map(({ gap, pages: wanted, type, place }) => {
@@ -82,7 +82,7 @@ function descriptorsOf(segments: readonly Segment[], most: number): readonly Des
   return placed.toSorted((a, b) => a.place - b.place).map(({ descriptor }) => descriptor);
 }
 
-/** Where the bitmap zone ends: at, before, after or inside some segment, at 0, or beyond the end. */
+/** The end of the bitmap zone: at, before, after or inside a segment, at 0, or beyond the last segment. */
 interface Limit {
   readonly segment: number;
   readonly at: 'inside' | 'base' | 'end' | 'before' | 'after' | 'zero' | 'beyond';
@@ -143,10 +143,17 @@ const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(anySegments, anyLimit, anyHig
   ([segments, limit, higherHalf]) => ({ segments, limit, higherHalf }),
 );
 
-/** Arbitrary worlds that a manager of this profile manages: at most ten descriptors, every kind of edge, and a configuration. */
+/**
+ * Arbitrary worlds that a manager of this profile can manage: a configuration, and a memory map of at most ten descriptors with every
+ * kind of edge and fewer than 65,536 pages.
+ * @public
+ */
 export function anyWorldOf(profile: Profile): Arbitrary<World> {
   return anyDrawnWorld.map((drawn) => worldOf(drawn, profile));
 }
 
-/** Arbitrary worlds wherever page frames can be. */
+/**
+ * Arbitrary worlds for a manager that claims the whole specification.
+ * @public
+ */
 export const anyWorld: Arbitrary<World> = anyWorldOf(WHOLE);

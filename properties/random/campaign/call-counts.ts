@@ -1,15 +1,15 @@
-/** How often each call ended in which way. */
+/** Call counts: how often each call ended in each way. */
 
 import type { JudgedStep } from '../../../runner/index.ts';
 import { CALLS, callPlace, OUTCOME_KINDS, outcomePlace } from '../../../spec/index.ts';
 
 export class CallCounts {
-  /** By the place of the call, then by that of the outcome. */
+  /** By the place of the call, then of the outcome. */
   readonly #counts = new Float64Array(CALLS.length * OUTCOME_KINDS.length);
-  /** The places counted at, in the order in which they first were. */
+  /** The places that are not 0, in the order in which they were first counted. */
   readonly #met: number[] = [];
 
-  /** Takes note of a judged operation. O(1). */
+  /** Counts a judged operation. O(1). */
   note({ asked, response }: JudgedStep): void {
     const place = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
     const times = this.#counts[place] ?? 0;
@@ -17,7 +17,7 @@ export class CallCounts {
     this.#counts[place] = times + 1;
   }
 
-  /** Returns the counts by call and outcome, each in the order in which they were first met. */
+  /** Returns the counts by call and outcome, in the order in which they were first counted. */
   toRecord(): Readonly<Record<string, Readonly<Record<string, number>>>> {
     const met = this.#met.map((place) => ({
       call: CALLS[Math.floor(place / OUTCOME_KINDS.length)] ?? '',

@@ -43,7 +43,7 @@ describe('a campaign', () => {
     expect({ ...one, seconds: 0 }).toEqual({ ...other, seconds: 0 });
   });
 
-  it('of another seed runs other programs', async () => {
+  it('of another seed runs different programs', async () => {
     const [one, other] = [await runCampaign(base), await runCampaign({ ...base, seed: 12 })];
     expect(one.situations).not.toEqual(other.situations);
   });

@@ -1,10 +1,10 @@
 /**
- * Campaigns: many random programs on one target. A campaign runs programs until enough have held, time is up, or one has
- * broken a clause; it counts what they met, and says what it did not meet.
+ * Campaigns: many random programs on one target. A campaign runs programs until enough have held, time is up, or one has broken a
+ * clause. It counts what they met, and reports what they did not meet.
  */
 
+import { ClauseCounts } from '../../../model/index.ts';
 import {
-  ClauseCounts,
   Execution,
   isRemote,
   type Observer,
@@ -14,7 +14,7 @@ import {
   type World,
 } from '../../../runner/index.ts';
 import { CLAUSE_NAMES, type Trace } from '../../../spec/index.ts';
-import { anyProgram, type DrawnProgram, type ProgramArbitrary } from '../commands.ts';
+import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
 import { Relay } from '../relay.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
@@ -22,58 +22,70 @@ import { CallCounts } from './call-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { claimsOf } from './reach.ts';
-import { type CampaignResult, type Failure, type Progress, type Ran, resultOf } from './result.ts';
+import { type CampaignResult, type Failure, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
 
-/** A memory map that users name, and how it is called. */
+/**
+ * A memory map and configuration with a name.
+ * @public
+ */
 export interface NamedWorld extends World {
   readonly name: string;
 }
 
+/**
+ * A campaign: the target, the programs to draw, and how many.
+ * @public
+ */
 export interface CampaignOptions {
   readonly target: Target;
-  /** Maps to use besides or instead of generated ones. */
+  /** Memory maps to use in addition to generated ones, or instead of them. */
   readonly worlds: readonly NamedWorld[];
-  /** Whether most programs run on generated maps. */
+  /** Whether programs run on generated maps: all of them, or seven in eight if `worlds` has any. */
   readonly generated: boolean;
-  /** Programs to run; unlimited where it is not given and a time is. */
+  /** Number of programs; `Number.POSITIVE_INFINITY` with `seconds`. */
   readonly programs: number;
-  /** Seconds after which no further program is started. */
+  /** Seconds after which no further program is started. Default: no limit. */
   readonly seconds?: number;
-  /** Operations in a program, at most. */
+  /** Most operations in a program. */
   readonly operations: number;
+  /** The same seed, target and options give the same programs. */
   readonly seed: number;
-  /** What the programs are drawn from. Default: {@link anyProgram}. */
-  readonly draw?: ProgramArbitrary;
+  /** The generator of programs. Default: {@link anyProgram}. */
+  readonly draw?: ProgramDraw;
   /** Whether fast-check shrinks the first program that breaks a clause. Default: true. */
   readonly shrinks?: boolean;
-  /** Told what has been done so far, after each block of programs. */
+  /** Called after each block of programs. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Told of each program that was counted. */
+  /** Called after each program. */
   readonly onProgram?: (program: CountedProgram) => void;
   /** Stops the campaign early, between two batches of programs. */
   readonly signal?: AbortSignal;
 }
 
-/** A program that a campaign has run and counted. */
+/**
+ * A program that a campaign has run and counted.
+ * @public
+ */
 export interface CountedProgram {
   readonly execution: Execution;
-  /** What running and judging it took. */
+  /** Seconds to run and judge it. */
   readonly seconds: number;
   /** The seed of the batch that drew it. */
   readonly seed: number;
 }
 
 /**
- * Operations in a program, at most, unless told otherwise. Half of it on average, so that drawing the memory map and
- * building a manager of it, the cost of some 20 operations, counts for little.
+ * The default for the most operations in a program. Programs have half as many on average, so that drawing a memory map and building a
+ * manager, which cost as much as some 20 operations, count for little.
+ * @public
  */
 export const DEFAULT_OPERATIONS = 200;
 
-/** One batch in this many runs on the named maps where generated ones are wanted too. */
+/** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-/** Runs a program as it was drawn: what its numbers mean is settled by how the target answers. */
+/** Runs a program as it was drawn: the target's answers decide what its numbers mean. */
 export function runProgram(
   target: Target,
   { world, calls, commands }: DrawnProgram,
@@ -90,6 +102,7 @@ export function runProgram(
   return execution;
 }
 
+/** The counters of a block of programs. */
 class Counters {
   readonly #clauses = new ClauseCounts();
   readonly #situations = new SituationCounts();
@@ -107,7 +120,7 @@ class Counters {
     },
   };
 
-  /** Counts a program that was observed by {@link observer}. */
+  /** Counts a program that {@link observer} has observed. */
   note(execution: Execution): Execution {
     this.#situations.noteWorld(execution.world);
     this.#programs += 1;
@@ -127,17 +140,17 @@ class Counters {
   }
 }
 
-/** Returns what no program has met. */
+/** Returns the counts of no programs. */
 export function noCounts(): Counts {
   return new Counters().counts;
 }
 
-/** Returns the seed of a batch: distinct for 2^32 batches, and those of two campaigns are far apart. */
+/** Returns the seed of a batch: distinct for 2^32 batches, and far from the seeds of other campaigns. */
 export function batchSeed(seed: number, batch: number): number {
   return (Math.imul(seed, 0x9e37_79b1) + Math.imul(batch, 0x85eb_ca6b)) | 0;
 }
 
-/** Returns the named map that a batch runs on, or undefined where its maps are generated. */
+/** Returns the named map that a batch runs on, or undefined if its maps are generated. */
 export function worldOf(
   { worlds, generated }: Pick<CampaignOptions, 'worlds' | 'generated'>,
   batch: number,
@@ -149,28 +162,28 @@ export function worldOf(
     : undefined;
 }
 
-/** Lets timers and signals be served. */
-function breathe(): Promise<void> {
+/** Lets timers and signals run. */
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What a block of programs came to. */
+/** The counts of a block of programs, and its failure if there is one. */
 export interface BlockResult {
   readonly index: number;
   readonly counts: Counts;
   /** The first program that broke a clause, shrunk; the block ends with it. */
   readonly failure: Failure | null;
-  /** Memory that the process of the target took at its peak so far; 0 where it is not known, or there is none. */
+  /** Peak memory of the target's process so far; 0 if it is not known, or there is no process. */
   readonly peakKib: number;
 }
 
-/** What a block needs to know of its campaign: data, so that another thread can be told; other draws stay in this one. */
-type BlockOptions = Pick<
+/** The options of a campaign that a block needs. */
+export type BlockOptions = Pick<
   CampaignOptions,
   'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram' | 'draw' | 'shrinks'
 > & { readonly target: Target };
 
-/** Runs a block of a campaign; it gives way to other work between batches, and ends early where `isOver` says so. */
+/** Runs a block of a campaign. Lets the event loop run between batches, and ends early once `isOver` returns true. */
 export async function runBlock(
   options: BlockOptions,
   { index, firstBatch, programs }: Block,
@@ -181,15 +194,15 @@ export async function runBlock(
   for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
     failure = runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
-    await breathe();
+    await yieldToEventLoop();
   }
   const { target } = options;
   const peakKib = isRemote(target) ? target.remote.peakKib : 0;
   return { index, counts: counters.counts, failure, peakKib };
 }
 
-/** The way from the first program that broke a clause. */
-class Shrunk {
+/** The programs that fast-check shrinks to, from the first one that broke a clause. */
+class ShrinkingPath {
   readonly #from: Trace;
   #counterexample: Trace;
   #to: Trace;
@@ -201,7 +214,7 @@ class Shrunk {
     this.#to = from;
   }
 
-  /** Takes note of one more failing program. */
+  /** Records the next failing program. */
   note(to: Trace): void {
     this.#to = to;
     if (to.violation?.clause === this.#from.violation?.clause) this.#counterexample = to;
@@ -226,7 +239,7 @@ function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Fail
     : runLocalBatch(options, counters, batch);
 }
 
-/** What is found is left to the shrinker as it is: what would be tried here costs a process each time. */
+/** Runs a batch on a target in another process. fast-check does not shrink a failure: each try would cost a process. */
 function runRemoteBatch(
   options: BlockOptions & { readonly target: RemoteTarget },
   counters: Counters,
@@ -237,7 +250,7 @@ function runRemoteBatch(
   const seed = batchSeed(options.seed, batch);
   let found: Trace | null = null;
   const relay = new Relay(target, ({ world }, program, performer) => {
-    // One program more may have been under way when the first was found.
+    // One more program may have been running when the first failure was found.
     if (found !== null) return false;
     const start = performance.now();
     const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
@@ -257,7 +270,7 @@ function runRemoteBatch(
 
 function runLocalBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const seed = batchSeed(options.seed, batch);
-  const shrunk: Shrunk[] = [];
+  const paths: ShrinkingPath[] = [];
   const counted = (drawn: DrawnProgram): Execution => {
     const start = performance.now();
     const execution = counters.note(runProgram(options.target, drawn, counters.observer));
@@ -265,21 +278,24 @@ function runLocalBatch(options: BlockOptions, counters: Counters, { batch, runs 
     return execution;
   };
   const holds = (drawn: DrawnProgram): boolean => {
-    const [way] = shrunk;
-    // What shrinking tries is no part of the campaign, and is not counted.
-    const execution = way === undefined ? counted(drawn) : runProgram(options.target, drawn);
+    const [path] = paths;
+    // Programs tried by shrinking are not part of the campaign, and not counted.
+    const execution = path === undefined ? counted(drawn) : runProgram(options.target, drawn);
     if (execution.violation === null) return true;
-    if (way === undefined) shrunk.push(new Shrunk(execution.trace()));
-    else way.note(execution.trace());
+    if (path === undefined) paths.push(new ShrinkingPath(execution.trace()));
+    else path.note(execution.trace());
     return false;
   };
   const { draw = anyProgram, shrinks: shrink = true } = options;
   const program = draw(options.operations, worldOf(options, batch), profileOf(options.target));
   runProperty(program, holds, { runs, seed, shrink });
-  return shrunk[0]?.failure ?? null;
+  return paths[0]?.failure ?? null;
 }
 
-/** Runs blocks of a campaign up to the first that fails, and yields their results in order. */
+/**
+ * Runs blocks of a campaign up to the first that fails, and yields their results in order.
+ * @public
+ */
 export type BlockRunner = (
   options: CampaignOptions,
   blocks: Iterable<Block>,
@@ -300,13 +316,13 @@ async function* inThisThread(
   }
 }
 
-/** Runs blocks of a campaign up to the first that fails, and hands on the result of each, in order. */
+/** Runs blocks of a campaign up to the first that fails, and passes each result to `onResult`, in order. */
 export async function runBlocks(
   options: CampaignOptions,
   blocks: Iterable<Block>,
   runner: BlockRunner = inThisThread,
   onResult: (result: BlockResult) => void = () => {},
-): Promise<Ran> {
+): Promise<RunEnd> {
   const { signal, seconds = Number.POSITIVE_INFINITY } = options;
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
@@ -322,7 +338,11 @@ export async function runBlocks(
   return { seconds: elapsed(), stopped: signal?.aborted === true, peakKib };
 }
 
-/** Runs a campaign: in this thread, unless another runner is given. */
+/**
+ * Runs a campaign, in this thread unless another runner is given. Rejects with `SpecError` if the target cannot be used; what the
+ * target does wrong is part of the result. 100,000 operations a second and more on a target in this process.
+ * @public
+ */
 export async function runCampaign(options: CampaignOptions, runner?: BlockRunner): Promise<CampaignResult> {
   let counts = noCounts();
   let failure: Failure | null = null;

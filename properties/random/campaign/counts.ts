@@ -1,25 +1,28 @@
 /**
- * Counts: what the programs of a run met, as plain data that adds up. A run in parts, on several threads or machines,
- * comes to the same counts as one that was never divided.
+ * Counts: what the programs of a run met, as plain data that adds up. A run in parts, on several threads or machines, has the same
+ * counts as an undivided one.
  */
 import * as t from 'io-ts';
-import type { SideCounts } from '../../../runner/index.ts';
+import type { SideCounts } from '../../../model/index.ts';
 import type { ArgumentKind, EdgeCount } from './edges.ts';
 
-/** How often something happened. */
+/** A number of occurrences. */
 const Times = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 const TimesByName = t.readonly(t.record(t.string, Times));
 const TimesByTwoNames = t.readonly(t.record(t.string, TimesByName));
 const Edges = t.readonly(t.exact(t.type({ drawn: Times, edges: TimesByName })));
 
-/** What programs met. */
+/**
+ * Counts of what programs met.
+ * @public
+ */
 export interface Counts {
   readonly programs: number;
   readonly operations: number;
   /** Operations by call and outcome. */
   readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly situations: Readonly<Record<string, number>>;
-  /** Of every clause, whether the run holds its target to it or not. */
+  /** Checks of every clause by side, including clauses that the run does not hold its target to. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly arguments: Readonly<Record<ArgumentKind, EdgeCount>>;
 }
@@ -62,7 +65,7 @@ function addedEdges(a: EdgeCount, b: EdgeCount): EdgeCount {
   return { drawn: a.drawn + b.drawn, edges: Object.fromEntries(edges) };
 }
 
-/** Returns what two sets of programs met together. Names keep the order in which they were first met. */
+/** Returns the sum of two counts. Names keep the order in which they were first met. */
 export function addCounts(a: Counts, b: Counts): Counts {
   return {
     programs: a.programs + b.programs,

@@ -1,6 +1,6 @@
 /**
- * Edges: how often the arguments of judged operations took the values at which allocators go wrong. Counted from the
- * values themselves, so it does not matter how they were drawn.
+ * Edges: how often the arguments of judged operations had the values at which allocators go wrong. Counted from the values, so it
+ * does not matter how they were drawn.
  */
 
 import type { JudgedStep, World } from '../../../runner/index.ts';
@@ -24,7 +24,7 @@ export type ArgumentKind = (typeof ARGUMENT_KINDS)[number];
 
 const WRAPS = [U64_MAX, 1n << 32n, 1n << 53n, 1n << 63n, (1n << 32n) - 1n, (1n << 32n) + 1n];
 
-/** The edges that arguments of a kind can be, told apart by their places in these lists. */
+/** The edges of each kind of argument, identified by their places in these lists. */
 const EDGES = {
   count: [
     'no unsigned 64-bit integer',
@@ -45,13 +45,13 @@ const EDGES = {
   address: ['not in the higher half', 'no unsigned 64-bit integer', 'an edge of the map, to the page frame'],
 } as const satisfies Readonly<Record<ArgumentKind, readonly string[]>>;
 
-/** Stands for an argument that is no edge. */
+/** Stands for an argument that is not at an edge. */
 const NO_EDGE = -1;
 
-/** Returns the edge that a count is. */
+/** Returns the edge of a count. */
 function countEdge(value: Argument, free: number): number {
   if (!isU64(value)) return 0;
-  // Beyond 2^53 a number is not exact, and is large all the same.
+  // Beyond 2^53 a number is not exact, but still large.
   const pages = Number(value);
   if (pages <= 1) return pages === 0 ? 1 : 2;
   if (pages === free) return 3;
@@ -69,7 +69,7 @@ function maxAddrEdge(value: Argument, edges: readonly number[]): number {
   return distance === PAGE_SIZE ? 4 : NO_EDGE;
 }
 
-/** Bytes from an address to the nearest edge; exact where it is small. */
+/** Returns the bytes from an address to the nearest edge; exact if they are few. */
 function distanceToEdge(address: bigint, edges: readonly number[]): number {
   const frame = Number(wholePages(address));
   const offset = Number(BigInt.asUintN(12, address));
@@ -96,7 +96,10 @@ function addressEdge(frame: number | null, address: bigint, edges: readonly numb
   return NO_EDGE;
 }
 
-/** How many arguments of a kind there were, and how many of them were which edge. */
+/**
+ * The number of arguments of a kind, and how many of them were at each edge.
+ * @public
+ */
 export interface EdgeCount {
   readonly drawn: number;
   readonly edges: Readonly<Record<string, number>>;
@@ -112,7 +115,7 @@ class KindCounts {
     this.#times = new Float64Array(this.#names.length);
   }
 
-  /** Takes note of an argument, and of the edge that it is. */
+  /** Counts an argument at an edge, or at {@link NO_EDGE}. */
   note(edge: number): void {
     this.#drawn += 1;
     if (edge !== NO_EDGE) this.#times[edge] = (this.#times[edge] ?? 0) + 1;
@@ -133,7 +136,7 @@ export class EdgeCounts {
   readonly #alignment = new KindCounts('alignment');
   readonly #address = new KindCounts('address');
 
-  /** Takes note of the arguments of a judged operation. O(arguments × descriptors). */
+  /** Counts the arguments of a judged operation. O(arguments × descriptors). */
   note({ before, operation, asked: { pfns } }: JudgedStep): void {
     const { world } = before;
     for (const parameter of parametersOf(operation.call)) {

@@ -1,6 +1,6 @@
 /**
- * What a run can meet on a target of some profile. A full run must meet every situation and every side of every clause; on a
- * target that claims less than the whole, those that its profile rules out are not asked for.
+ * Reach: the situations and sides of clauses that a run can meet on a target of a profile. A full run must meet them all; those that
+ * the profile rules out are not required.
  */
 
 import { isRemote, profileOf, type Target } from '../../../runner/index.ts';
@@ -16,19 +16,19 @@ import {
   pfn,
 } from '../../../spec/index.ts';
 
-/** What is known of a target before it runs. */
+/** The claims of a target. */
 export interface Claims {
   readonly profile: Profile;
   readonly policies: readonly Policy[];
-  /** Whether it can be asked with arguments that are no unsigned 64-bit integers. */
+  /** Whether it can be called with arguments that are not unsigned 64-bit integers. */
   readonly takesAnyNumber: boolean;
-  /** Whether what page frames hold is looked after. */
+  /** Whether writes into page frames are observed. */
   readonly seesWrites: boolean;
-  /** Whether it says of every page frame what it has it as. */
+  /** Whether it offers `inspect()`. */
   readonly inspects: boolean;
 }
 
-/** Returns what a target claims, as far as it is known before it runs. */
+/** Returns the claims of a target that are known before it runs. */
 export function claimsOf(target: Target): Omit<Claims, 'inspects'> {
   const { policies } = target;
   const profile = profileOf(target);
@@ -48,7 +48,7 @@ function isPowerOfTwo(n: number): boolean {
   return Number.isInteger(Math.log2(n));
 }
 
-/** Clauses that each profile takes out, whole. */
+/** Whether a run on a target with these claims checks a clause. */
 function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }: Claims): boolean {
   if (!isSequential(name)) return false;
   const [subject = ''] = name.split('.');
@@ -85,12 +85,12 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
   }
 }
 
-/** Returns the clauses that a run on such a target checks. */
+/** Returns the clauses that a run on a target with these claims checks. */
 export function clausesOf(claims: Claims): readonly ClauseName[] {
   return CLAUSE_NAMES.filter((name) => isChecked(name, claims));
 }
 
-/** Whether a run on such a target can meet a side of a clause that it checks. */
+/** Whether a run on a target with these claims can meet a side of a clause that it checks. */
 export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims): boolean {
   const { calls, misuse, zones } = profile;
   switch (name) {
@@ -121,14 +121,14 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
   }
 }
 
-/** A situation, as far as it decides whether it can be met. */
-interface Occasion {
+/** The part of a situation that decides whether it can be met: its name, its calls, and how they end. */
+export interface SituationShape {
   readonly name: string;
   readonly calls: readonly Call[];
   readonly ended: Outcome['kind'];
 }
 
-/** Situations that there are with two zones alone. */
+/** Situations that need two zones. */
 const OF_TWO_ZONES = [
   'alloc: the page frame at the bitmap limit',
   'allocBitmap: a run ends exactly at the bitmap limit',
@@ -138,8 +138,8 @@ const OF_TWO_ZONES = [
   'freeRegion: refused across the bitmap limit',
 ];
 
-/** Whether a run on such a target can meet a situation. */
-export function canMeetSituation({ name, calls, ended }: Occasion, claims: Claims): boolean {
+/** Whether a run on a target with these claims can meet a situation. */
+export function canMeetSituation({ name, calls, ended }: SituationShape, claims: Claims): boolean {
   const { profile, takesAnyNumber } = claims;
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (ended === 'panicked') {
@@ -160,7 +160,7 @@ function canMeetRun(name: string, { contiguous, largestRequest }: Profile): bool
   return isPowerOfTwo(pages) && name !== 'allocBitmap: an alignment that is no power of two';
 }
 
-/** Whether generated memory maps of such a target can be an instance of a situation. */
+/** Whether generated memory maps for a target with these claims can be an instance of a situation. */
 export function canMeetMap(name: string, { profile }: Claims): boolean {
   if (name === 'map: RAM above 4 GiB') return reachesFrame(profile, FOUR_GIB_FRAME);
   if (name === 'map: RAM above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);

@@ -1,52 +1,63 @@
-/** Results of campaigns: what the programs met, and the verdict that follows from it. */
+/** Results of campaigns: what the programs met, and the verdict that follows. */
 import { CLAUSES, type Trace, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
 import type { Counts } from './counts.ts';
 import { type Claims, canMeetSide, clausesOf } from './reach.ts';
 import { canMeet } from './situations.ts';
 
-/** What has been done so far. */
+/**
+ * The work done so far.
+ * @public
+ */
 export interface Progress {
   readonly programs: number;
   readonly operations: number;
   readonly seconds: number;
 }
 
-/** How long blocks ran, and whether somebody stopped them. */
-export interface Ran {
+/** How long blocks ran, and how they ended. */
+export interface RunEnd {
   readonly seconds: number;
+  /** Whether the run was stopped by its signal. */
   readonly stopped: boolean;
-  /** Memory that the process of the target took at its peak; 0 where it is not known, or there is none. */
+  /** Peak memory of the target's process; 0 if it is not known, or there is no process. */
   readonly peakKib: number;
 }
 
 /**
  * - `holds`: no program broke a clause, and a full run met every situation and every side of every clause.
- * - `unreached`: none broke a clause, but a full run did not meet something that it must.
+ * - `unreached`: no program broke a clause, but a full run missed a situation or a side of a clause.
  * - `violated`: a program broke a clause.
- * - `interrupted`: stopped early; none had broken a clause.
+ * - `interrupted`: stopped early; no program had broken a clause.
+ * @public
  */
 export type CampaignVerdict = 'holds' | 'unreached' | 'violated' | 'interrupted';
 
-/** What the programs met, but for the clauses that the target is not held to, and what follows. */
+/**
+ * The result of a campaign: counts of what the programs met, without clauses that the target is not held to, and the verdict.
+ * @public
+ */
 export interface CampaignResult extends Counts, Progress {
   readonly verdict: CampaignVerdict;
   readonly seed: number;
-  /** Situations and sides of clauses that a full run must meet and this one has not. Empty where the run was not full. */
+  /** Situations and sides of clauses that a full run must meet and this one did not. Empty if the run was not full. */
   readonly unreached: readonly string[];
-  /** What the target does not claim, so that it was not checked, and why. */
+  /** Rules that were not checked because the target does not claim them, with the reason. */
   readonly unchecked: readonly Unchecked[];
-  /** The most memory that the process of the target was seen to take, in KiB; 0 where it is not known, or there is none. */
+  /** Peak memory of the target's process in KiB; 0 if it is not known, or there is no process. */
   readonly peakKib: number;
-  /** The simplest run met that breaks the clause of the first program that broke any. */
+  /** The simplest run met that breaks the clause of the first failing program; null if no program failed. */
   readonly counterexample: Trace | null;
-  /** How fast-check shrank that first program; null where there is none, or where nobody wrote it down. */
+  /** How fast-check shrank the first failing program; null if no program failed, or this was not recorded. */
   readonly shrinking: Shrinking | null;
 }
 
-/** What fast-check's own shrinking did to the first program that broke a clause. */
+/**
+ * The result of fast-check's shrinking of the first failing program.
+ * @public
+ */
 export interface Shrinking {
   readonly from: Trace;
-  /** It follows whatever fails: maybe another clause. */
+  /** The last failing program. It may break another clause: fast-check follows any failure. */
   readonly to: Trace;
   readonly seconds: number;
 }
@@ -57,30 +68,33 @@ export interface Failure {
   readonly shrinking: Shrinking | null;
 }
 
-/** Programs on generated maps from which on a run counts as full. */
+/**
+ * The number of programs on generated maps that makes a run full: it must then meet every situation and every side of every clause.
+ * @public
+ */
 export const FULL_RUN_PROGRAMS = 1000;
 
-/** What a verdict depends on besides what programs met. */
-interface Asked {
-  /** What the target claims; whether it inspects shows in what programs met. */
+/** The input of a verdict, in addition to the counts. */
+export interface VerdictContext {
+  /** The claims of the target. Whether it inspects follows from the counts. */
   readonly claims: Omit<Claims, 'inspects'>;
   readonly seed: number;
   /** Whether most programs ran on generated maps. */
   readonly generated: boolean;
 }
 
-function claimsOf({ clauses }: Counts, claims: Asked['claims']): Claims {
+function claimsOf({ clauses }: Counts, claims: VerdictContext['claims']): Claims {
   const inspects = Object.values(clauses['owner.agrees'] ?? {}).some((times) => times > 0);
   return { ...claims, inspects };
 }
 
-/** The clauses that the target is held to, of those counted. */
+/** Returns the counts of the clauses that the target is held to. */
 function listedIn({ clauses }: Counts, claims: Claims): Counts['clauses'] {
   const listed: readonly string[] = clausesOf(claims);
   return Object.fromEntries(Object.entries(clauses).filter(([name]) => listed.includes(name)));
 }
 
-/** Situations, and sides of clauses, that were never met, and can be. */
+/** Returns the situations and sides of clauses that were never met, although they can be. */
 function unmetIn({ situations }: Counts, clauses: Counts['clauses'], claims: Claims): readonly string[] {
   return [
     ...Object.keys(situations).filter((name) => situations[name] === 0 && canMeet(name, claims)),
@@ -92,29 +106,29 @@ function unmetIn({ situations }: Counts, clauses: Counts['clauses'], claims: Cla
   ];
 }
 
-/** What a run on a target that claims this does not check, and why. */
+/** Returns the rules that a run on a target with these claims does not check, with the reason. */
 function uncheckedOn(claims: Claims): readonly Unchecked[] {
   const { profile, policies, seesWrites, takesAnyNumber, inspects } = claims;
   const list = [...uncheckedBy({ ...profile, policies })];
   if (!takesAnyNumber)
     list.push({
       what: 'arguments that are no unsigned 64-bit integers',
-      why: 'a process is asked in lines that have no others',
+      why: 'a process is context in lines that have no others',
     });
   if (!seesWrites)
     list.push({ what: 'contents.preserved', why: 'the process does not look after what page frames hold' });
-  if (!inspects) list.push({ what: 'owner.agrees', why: 'it is not asked about every page frame' });
+  if (!inspects) list.push({ what: 'owner.agrees', why: 'it is not context about every page frame' });
   return list;
 }
 
-/** Returns what a campaign came to, from what its programs met. */
+/** Returns the result of a campaign from its counts. */
 export function resultOf(
-  asked: Asked,
+  context: VerdictContext,
   counts: Counts,
-  { seconds, failure, stopped, peakKib }: Ran & { readonly failure: Failure | null },
+  { seconds, failure, stopped, peakKib }: RunEnd & { readonly failure: Failure | null },
 ): CampaignResult {
-  const { seed, generated } = asked;
-  const claims = claimsOf(counts, asked.claims);
+  const { seed, generated } = context;
+  const claims = claimsOf(counts, context.claims);
   const clauses = listedIn(counts, claims);
   const isFull = generated && !stopped && failure === null && counts.programs >= FULL_RUN_PROGRAMS;
   const unreached = isFull ? unmetIn(counts, clauses, claims) : [];

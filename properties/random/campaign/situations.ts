@@ -1,6 +1,6 @@
 /**
- * Situations: what a run must have met for its silence to mean something. Each is a `sometimes` property: not that it
- * holds, but that it happened. A full run that never reaches one of them fails, because it has not tested what it says.
+ * Situations: events that a run must meet before "no counterexample" means anything. Each is a `sometimes` property: it does not have
+ * to hold, it has to happen. A full run that misses one fails, because it has not tested what it claims.
  */
 
 import type { JudgedStep, World } from '../../../runner/index.ts';
@@ -39,7 +39,7 @@ import {
   straddles,
 } from './step-facts.ts';
 
-/** Something that a judged operation may be an instance of: a call that ended in some way, and more where it is given. */
+/** A situation of a judged operation: a call that ended in a certain way, with a further condition. */
 interface StepSituation {
   readonly name: string;
   readonly calls: readonly Call[];
@@ -59,7 +59,7 @@ interface SurveyedWorld {
   readonly end: number;
 }
 
-/** Something that a memory map with its configuration may be an instance of. */
+/** A situation of a memory map with its configuration. */
 interface WorldSituation {
   readonly name: string;
   occurs(world: SurveyedWorld): boolean;
@@ -263,7 +263,7 @@ export const SITUATION_NAMES: readonly string[] = [...SITUATIONS, ...WORLD_SITUA
   ({ name }) => name,
 );
 
-/** Whether a run on a target that claims this can meet a situation. */
+/** Whether a run on a target with these claims can meet a situation. */
 export function canMeet(name: string, claims: Claims): boolean {
   const situation = SITUATIONS.find((each) => each.name === name);
   return situation === undefined ? canMeetMap(name, claims) : canMeetSituation(situation, claims);
@@ -274,7 +274,7 @@ interface PlacedSituation extends StepSituation {
   readonly place: number;
 }
 
-/** The situations that a step may be an instance of, by the call and then by how it ended. */
+/** The situations that a step can be an instance of, by the call and then by how it ended. */
 const BY_ENDING: readonly (readonly PlacedSituation[])[] = CALLS.flatMap((call) =>
   OUTCOME_KINDS.map((kind) =>
     SITUATIONS.map(({ name, calls, ended, occurs }, place) => ({ name, calls, ended, occurs, place })).filter(
@@ -285,10 +285,10 @@ const BY_ENDING: readonly (readonly PlacedSituation[])[] = CALLS.flatMap((call) 
 
 /** Counts how often each situation was met. */
 export class SituationCounts {
-  /** By the place of the situation among all of them. */
+  /** By the place of the situation in {@link SITUATION_NAMES}. */
   readonly #counts = new Float64Array(SITUATION_NAMES.length);
 
-  /** Takes note of a judged operation. O(situations of its call). */
+  /** Counts the situations of a judged operation. O(situations of its call). */
   noteStep(step: JudgedStep): void {
     const { asked, response } = step;
     const ending = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
@@ -299,14 +299,14 @@ export class SituationCounts {
     }
   }
 
-  /** Takes note of a world. O(descriptors). */
+  /** Counts the situations of a world. O(descriptors). */
   noteWorld(world: World): void {
     const surveyed = survey(world);
     for (let i = 0; i < WORLD_SITUATIONS.length; i += 1)
       if (WORLD_SITUATIONS[i]?.occurs(surveyed)) this.#note(SITUATIONS.length + i);
   }
 
-  /** Returns how often each was met, by name. */
+  /** Returns how often each situation was met, by name. */
   toRecord(): Readonly<Record<string, number>> {
     return Object.fromEntries(SITUATION_NAMES.map((name, i) => [name, this.#counts[i] ?? 0]));
   }

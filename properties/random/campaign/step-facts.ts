@@ -1,6 +1,4 @@
-/**
- * Facts of a judged step, as situations are told apart by them: what was asked, what was handed out, who was to blame.
- */
+/** Facts of a judged step, by which situations are told apart: what was asked, what was handed out, who was blamed. */
 
 import type { JudgedStep } from '../../../runner/index.ts';
 import {
@@ -25,8 +23,8 @@ export function base({ granted }: JudgedStep): Pfn | null {
   return granted?.pfns[0] ?? null;
 }
 
-/** Returns the argument that is a count, or null where the call has none. */
-function countOf(operation: Operation): Argument | null {
+/** Returns the argument that is a count, or null if the call has none. */
+export function countOf(operation: Operation): Argument | null {
   switch (operation.call) {
     case 'allocPages':
     case 'allocBitmap':
@@ -37,13 +35,13 @@ function countOf(operation: Operation): Argument | null {
   }
 }
 
-/** Returns the count asked for; 1 where the call has none. */
+/** Returns the count asked for; 1 if the call has none. */
 export function count(operation: Operation): bigint {
   const asked = countOf(operation);
   return asked !== null && isU64(asked) ? asked : 1n;
 }
 
-/** The end of the run that a contiguous allocation returned, or null where it returned none. */
+/** Returns the end of the run that a contiguous allocation returned, or null if it returned none. */
 export function runEnd({ asked, granted }: JudgedStep): Pfn | null {
   const run = asked.call === 'allocBitmap' ? granted?.runs[0] : undefined;
   return run === undefined ? null : endOf(run);
@@ -92,13 +90,13 @@ export function isUnaligned({ operation }: JudgedStep): boolean {
   return addressesOf(operation).some((address) => !isPageAligned(address));
 }
 
-/** Whether the count is no unsigned 64-bit integer. */
+/** Whether the count is not an unsigned 64-bit integer. */
 export function badCount({ operation }: JudgedStep): boolean {
   const asked = countOf(operation);
   return asked !== null && !isU64(asked);
 }
 
-/** Whether an alignment in page frames is no power of two. */
+/** Whether an alignment in page frames is not a power of two. */
 export function isOddAlignment(pfns: number): boolean {
   return !Number.isInteger(Math.log2(pfns));
 }

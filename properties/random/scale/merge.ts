@@ -1,6 +1,6 @@
 /**
- * Merging: the files of all shards of a run become the result of the run, as if it had not been divided. An undivided run
- * ends at the first block that fails; what shards ran beyond it is left out.
+ * Merging: the files of all shards of a run become the result of the run, as if it had not been divided. An undivided run ends at the
+ * first block that fails, so later blocks of the shards are left out.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { jsonFilesIn } from '../../../counterexamples/trace/index.ts';
@@ -12,17 +12,20 @@ import { type CampaignResult, resultOf } from '../campaign/result.ts';
 import { RunIdentity } from './run-identity.ts';
 import { readShard, type ShardFile } from './shard-file.ts';
 
-/** A shard's file and where it lies. */
+/** A shard's file and its path. */
 export interface FoundShard {
   readonly path: string;
   readonly file: ShardFile;
 }
 
-/** What all shards of a run came to together. */
+/**
+ * The result of all shards of a run together.
+ * @public
+ */
 export interface MergedRun extends Pick<ShardFile, 'corpus' | 'counterexample'> {
   readonly run: RunIdentity;
   readonly shards: number;
-  /** Null where a trace of the corpus ended the run before its first program. */
+  /** Null if a trace of the corpus ended the run before its first program. */
   readonly result: CampaignResult | null;
 }
 
@@ -51,7 +54,7 @@ function refuseForeign(first: FoundShard, other: FoundShard): void {
     throw new SpecError(`${other.path}: ${of}, with the same corpus, found another one`);
 }
 
-/** The blocks that a shard must have counted: all of its blocks, or those up to the one that failed. */
+/** Returns the blocks that a shard must have counted: all of its blocks, or the ones up to its failure. */
 function dueBlocks({ run, shard, blocks, counterexample }: ShardFile): readonly Block[] {
   if (counterexample !== null && counterexample.from !== null) return [];
   const all = [...blocksOf(run.programs, shard)];
@@ -66,7 +69,7 @@ function refusePartial({ path, file }: FoundShard): void {
     throw new SpecError(`${path}: expected block ${missing.index} of ${named(shard)}, found none`);
   if (blocks.length > due.length)
     throw new SpecError(`${path}: expected ${due.length} blocks of ${named(shard)}, found ${blocks.length}`);
-  // Of a block that failed, the programs after the failing one were not run.
+  // In the block that failed, the programs after the failing one were not run.
   const whole = counterexample === null ? due : due.slice(0, -1);
   const short = whole.find(({ programs }, k) => blocks[k]?.counts.programs !== programs);
   if (short !== undefined)
@@ -100,14 +103,14 @@ function refuseIncomplete(folder: string, shards: readonly FoundShard[]): void {
     );
 }
 
-/** The shard whose last block is the first of all to fail, or null where none fails. */
+/** Returns the shard with the first block that fails, or null if none fails. */
 function firstFailing(files: readonly ShardFile[]): ShardFile | null {
   const lastOf = ({ blocks }: ShardFile): number => blocks.at(-1)?.index ?? -1;
   const failing = files.filter(({ counterexample }) => counterexample !== null);
   return failing.toSorted((a, b) => lastOf(a) - lastOf(b))[0] ?? null;
 }
 
-/** What an undivided run would have come to, with the time that all shards took. */
+/** Returns the result of the undivided run, with the time that all shards took. */
 function resultOfAll(
   files: readonly ShardFile[],
   run: RunIdentity,
@@ -128,8 +131,9 @@ function resultOfAll(
 }
 
 /**
- * Unites the files of a folder. Throws `SpecError` where one is no shard's file, is of another run, or comes twice, and
- * where one is missing.
+ * Merges the files of a folder. Throws `SpecError` if one is not a shard's file, belongs to another run or occurs twice, or if one is
+ * missing.
+ * @public
  */
 export function mergeShards(folder: string): MergedRun {
   const paths = jsonFilesIn(folder, "shards' files");

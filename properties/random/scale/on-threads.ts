@@ -1,6 +1,6 @@
 /**
- * Threads: a campaign's blocks on several threads of this process at once. Each thread loads the target for itself; results
- * are handed on in the order of blocks, so that the run comes to what it comes to in one thread.
+ * Threads: the blocks of a campaign on several threads of this process. Each thread loads the target separately. Results are passed on
+ * in the order of blocks, so that the result is the same as in one thread.
  */
 import type { Piscina } from 'piscina';
 import { isRemote, type Target } from '../../../runner/index.ts';
@@ -9,19 +9,19 @@ import { SpecError } from '../../../spec/index.ts';
 import type { Block } from '../campaign/blocks.ts';
 import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/campaign.ts';
 
-/** What a thread is told once, when it starts. It loads the target by its name, with these policies. */
+/** The start data of a thread, which loads the target by its name. */
 export interface ThreadData extends Pick<CampaignOptions, 'worlds' | 'generated' | 'operations' | 'seed'> {
   readonly target: Pick<Target, 'name' | 'policies'>;
   readonly given: GivenClaims;
 }
 
-/** Each thread would have to strip a hundred files of their types: also sources run the compiled worker. */
+/** The compiled worker, even when this file runs as source: else each thread would strip the types of a hundred files. */
 const COMPILED = import.meta.url.endsWith('.ts')
   ? '../../../dist/properties/random/scale/worker.js'
   : './worker.js';
 const WORKER = new URL(COMPILED, import.meta.url).href;
 
-/** Blocks under way for each thread: enough that none waits for the slowest. */
+/** Blocks started ahead for each thread: enough that none waits for the slowest. */
 const AHEAD = 4;
 
 async function threads(
@@ -31,22 +31,22 @@ async function threads(
   const { name, policies, profile } = target;
   const given: GivenClaims = { profile, programMs: isRemote(target) ? target.remote.programMs : undefined };
   const data: ThreadData = { target: { name, policies }, given, worlds, generated, operations, seed };
-  // Most runs need no threads, and do not wait for what makes them.
+  // Loaded on demand: most runs need no threads.
   const { Piscina } = await import('piscina');
   return new Piscina({
     filename: WORKER,
     minThreads: jobs,
     maxThreads: jobs,
     workerData: data,
-    // A thread that waits for its next block goes on serving what its target started.
+    // A thread that waits for its next block must keep serving timers and messages of its target.
     atomics: 'disabled',
   });
 }
 
-/** A target that ends its thread gives no answer, as one that ends the process does. */
+/** Returns a clear error if the target ended its thread, else the same error. */
 function explained(error: unknown): unknown {
   const isExit = error instanceof Error && error.message.startsWith('worker exited with code');
-  return isExit ? new SpecError('there is no result: the target ended its thread', { cause: error }) : error;
+  return isExit ? new SpecError('no result: the target ended its thread', { cause: error }) : error;
 }
 
 /** Resolves to null when the signal is given. */
@@ -57,8 +57,8 @@ function aborted(signal: AbortSignal | undefined): Promise<null> {
   });
 }
 
-/** Starts blocks ahead of their turn, `most` at a time. */
-class UnderWay {
+/** Blocks started ahead of their turn. */
+class StartedBlocks {
   readonly #pool: Piscina<Block, BlockResult>;
   readonly #blocks: Iterator<Block>;
   readonly #isOver: () => boolean;
@@ -70,13 +70,13 @@ class UnderWay {
     this.#isOver = isOver;
   }
 
-  /** Returns the result of the next block in order, or undefined where there is none. */
+  /** Returns the result of the next block in order, or undefined if there is none; keeps `most` blocks started. */
   next(most: number): Promise<BlockResult> | undefined {
     while (this.#started.length < most && !this.#isOver()) {
       const { value, done } = this.#blocks.next();
       if (done === true) break;
       const result = this.#pool.run(value);
-      // Whoever comes to it hears of an error; a block that nobody comes to any more may fail.
+      // An error is reported when the block's turn comes. If its turn never comes, the error does not matter.
       result.catch(() => {});
       this.#started.push(result);
     }
@@ -84,14 +84,18 @@ class UnderWay {
   }
 }
 
-/** Returns a runner of blocks on so many threads. The target is one that `loadTarget` finds by its name. */
+/**
+ * Returns a runner of blocks on `jobs` threads. The target must be one that `loadTarget` finds by its name. Rejects with `SpecError`
+ * if the target ends its thread.
+ * @public
+ */
 export function onThreads(jobs: number): BlockRunner {
   return async function* run(options, blocks, isOver) {
     const pool = await threads(jobs, options);
     const stop = aborted(options.signal);
-    const underWay = new UnderWay(pool, blocks, isOver);
+    const started = new StartedBlocks(pool, blocks, isOver);
     try {
-      for (let next = underWay.next(jobs * AHEAD); next !== undefined; next = underWay.next(jobs * AHEAD)) {
+      for (let next = started.next(jobs * AHEAD); next !== undefined; next = started.next(jobs * AHEAD)) {
         const result = await Promise.race([next, stop]);
         if (result === null) return;
         yield result;

@@ -1,6 +1,6 @@
 /**
- * Identities of runs: everything that decides which programs a campaign runs and how they are judged. Shards of one run
- * have the same; what has another is of another run.
+ * Identities of runs: everything that decides which programs a campaign runs and how they are judged. All shards of a run have the same
+ * identity.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -13,19 +13,19 @@ import { claimsOf } from '../campaign/reach.ts';
 
 const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
-/** A digest and the name of what it is the digest of. */
+/** A file or memory map by name, with its digest. */
 const Named = t.readonly(t.exact(t.type({ name: t.string, digest: t.string })));
 
 export const RunIdentity = t.readonly(
   t.exact(
     t.type(
       {
-        /** Digest of this program's own code: another version draws other programs. */
+        /** Digest of frameproof's code: another version draws other programs. */
         checker: t.string,
-        /** The digest is that of the target's file. Files that it imports are not looked at. */
+        /** The digest covers the target's file, but not the files that it imports. */
         target: Named,
         policies: t.readonlyArray(Policy),
-        /** What the target is held to besides. */
+        /** The further claims of the target. */
         claims: t.readonly(
           t.exact(t.type({ profile: Profile, takesAnyNumber: t.boolean, seesWrites: t.boolean })),
         ),
@@ -51,7 +51,7 @@ function digestOf(content: string | Uint8Array): string {
   return digest(createHash('sha256').update(content));
 }
 
-/** The folders of this program that decide what a campaign does. */
+/** The folders of frameproof that decide what a campaign does. */
 const OWN_FOLDERS = ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties'];
 
 function filesIn(folder: string, extension: string): readonly string[] {
@@ -60,7 +60,7 @@ function filesIn(folder: string, extension: string): readonly string[] {
     .sort();
 }
 
-/** The digest of this program's code, as it is running: compiled or not. */
+/** Returns the digest of frameproof's code, as it is running: compiled or not. */
 function checkerDigest(): string {
   const root = join(import.meta.dirname, '../../..');
   const hash = createHash('sha256');
@@ -75,7 +75,7 @@ function targetDigest(name: string): string {
   return statSync(name, { throwIfNoEntry: false })?.isFile() === true ? digestOf(readFileSync(name)) : '';
 }
 
-/** Returns the identity of a campaign. Reads this program's code and the target's file. */
+/** Returns the identity of a campaign. Reads frameproof's code and the target's file. */
 export function runIdentity({
   target,
   seed,
@@ -95,8 +95,8 @@ export function runIdentity({
     programs,
     operations,
     generated,
-    maps: worlds.map(({ name: called, map, config }) => ({
-      name: called,
+    maps: worlds.map(({ name: mapName, map, config }) => ({
+      name: mapName,
       digest: digestOf(JSON.stringify([MemoryMap.encode(map), Config.encode(config)])),
     })),
   };

@@ -30,7 +30,7 @@ const HOLDS: CampaignOptions = {
   seed: 7,
 };
 
-/** Refuses runs of 65 page frames, which few programs ask for. */
+/** A target that refuses runs of 65 page frames, which few programs ask for. */
 const RARE: Target = {
   ...OURS,
   name: 'rare',
@@ -44,7 +44,7 @@ const RARE: Target = {
 };
 const FAILS: CampaignOptions = { ...HOLDS, target: RARE };
 
-/** Runs all shards of a campaign, in an order that is not theirs, and returns the folder of their files. */
+/** Runs all shards of a campaign, in reverse order, and returns the folder of their files. */
 async function shardsOf(options: CampaignOptions, of: number): Promise<string> {
   const written = newFolder();
   for (const index of Array.from({ length: of }, (_, k) => of - 1 - k)) {
@@ -56,7 +56,7 @@ async function shardsOf(options: CampaignOptions, of: number): Promise<string> {
   return written;
 }
 
-/** What does not depend on the machine. How fast-check shrank is timed too, and no shard writes it down. */
+/** Returns the part of a result that does not depend on the machine. No shard records how fast-check shrank. */
 function timeless(result: CampaignResult | null): object {
   return { ...result, seconds: 0, shrinking: null };
 }
@@ -71,7 +71,7 @@ describe('the blocks of a campaign', () => {
     expect(next).toBe(programs);
   });
 
-  it.each([2, 3, 8, 100])('are of one of %i shards each, and each shard has its share', (of) => {
+  it.each([2, 3, 8, 100])('belong to one of %i shards each, and each shard has its share', (of) => {
     const all = [...blocksOf(100_000)].map(({ index }) => index);
     const shares = Array.from({ length: of }, (_, index) => [...blocksOf(100_000, { index, of })]);
     expect(
@@ -84,7 +84,7 @@ describe('the blocks of a campaign', () => {
     expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
   });
 
-  it('that recur at a distance, as those on named maps do, are not all of one shard', () => {
+  it('that recur at a distance, like the ones on named maps, are not all in one shard', () => {
     for (const shards of [2, 4, 8])
       for (let index = 0; index < shards; index += 1) {
         const named = [...blocksOf(100_000, { index, of: shards })].filter((block) => block.index % 8 === 7);
@@ -111,14 +111,14 @@ describe('shards', () => {
     expect(parts.flat().toSorted()).toEqual(all.toSorted());
   });
 
-  it.each([1, 4])('of a run that holds come to the same when %i of them are merged', async (of) => {
+  it.each([1, 4])('of a run that holds give the same result when %i of them are merged', async (of) => {
     const whole = await runCampaign(HOLDS);
     const { result, counterexample } = mergeShards(await shardsOf(HOLDS, of));
     expect(timeless(result)).toEqual(timeless(whole));
     expect(counterexample).toBeNull();
   });
 
-  it('of a full run are held to every situation together, not each alone', async () => {
+  it('of a full run must meet every situation together, not each separately', async () => {
     const full = { ...HOLDS, programs: 1000, operations: 2 };
     const [whole, part] = [await runCampaign(full), await runShard(full, { index: 0, of: 2 })];
     expect(whole.verdict).toBe('unreached');
@@ -126,7 +126,7 @@ describe('shards', () => {
     expect(timeless(mergeShards(await shardsOf(full, 2)).result)).toEqual(timeless(whole));
   });
 
-  it('of a run that fails come to the same counterexample and counts', async () => {
+  it('of a run that fails give the same counterexample and counts', async () => {
     const whole = await runCampaign(FAILS);
     expect(whole.counterexample?.violation?.clause).toBe('allocBitmap.complete');
     expect(whole.programs).toBeGreaterThan(3 * 32);
@@ -136,7 +136,7 @@ describe('shards', () => {
   });
 });
 
-/** Merges the shards of a small run after something was done to their files. */
+/** Merges the shards of a small run after their files were spoilt. */
 async function mergedAfter(
   spoil: (at: (index: number) => string, written: string) => void,
 ): Promise<unknown> {
@@ -153,16 +153,16 @@ describe('merge refuses', () => {
   it.each<[string, RegExp, (at: (index: number) => string, written: string) => void]>([
     ['a missing shard', /: expected all 3 shards, missing 1\/3$/, (at) => rmSync(at(1))],
     [
-      'a shard that comes twice',
+      'a shard that occurs twice',
       /again\.json: expected each shard once, found shard 2\/3 in .*shard-2-of-3\.json too$/,
       (at, written) => writeFileSync(join(written, 'zagain.json'), readFileSync(at(2))),
     ],
     [
-      'a file that is no shard',
+      'a file that is not a shard',
       /shard-0-of-3\.json: .*frameproof\/shard/,
       (at) => writeFileSync(at(0), '{}'),
     ],
-    ['a file that is no JSON', /shard-0-of-3\.json: /, (at) => writeFileSync(at(0), '{"format":')],
+    ['a file that is not JSON', /shard-0-of-3\.json: /, (at) => writeFileSync(at(0), '{"format":')],
     [
       'a shard of another run',
       /shard-1-of-3\.json: expected a shard of the run of .*, with seed 7, found 8$/,
@@ -188,7 +188,7 @@ describe('merge refuses', () => {
       (at) => rewrite(at(0), (data) => ({ ...data, blocks: [] })),
     ],
     [
-      'counts that are none',
+      'a negative count',
       /shard-0-of-3\.json: .*expected a whole number, found -1/,
       (at) =>
         rewrite(at(0), (data) => ({
@@ -226,9 +226,9 @@ describe('a campaign on two threads', () => {
     expect(result.programs).toBeGreaterThan(0);
   });
 
-  it('has no result where the target ends its thread', async () => {
+  it('has no result if the target ends its thread', async () => {
     const target = { ...OURS, name: moduleThatExits() };
     const run = runCampaign({ ...HOLDS, target }, onThreads(2));
-    await expect(run).rejects.toThrow(/^there is no result: the target ended its thread$/);
+    await expect(run).rejects.toThrow(/^no result: the target ended its thread$/);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Shard files: what one shard of a run came to, as JSON that `merge` reads. It names the run, the shard, and what the
- * programs of each block met, so that a merged run can end where an undivided one would have ended.
+ * Shard files: the result of one shard of a run, as JSON that `merge` reads. A file names the run and the shard, and holds the counts of
+ * each block, so that a merged run can end where the undivided run would have ended.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,12 +18,12 @@ const ShardCodec = t.refinement(
   'a shard {index, of} with index below of',
 );
 
-/** A trace of the corpus, and what came of it on the target. */
+/** A trace of the corpus, and its verdict on the target. */
 const Replayed = t.readonly(
   t.exact(
     t.type({
       path: t.string,
-      /** Whether it comes with this package. */
+      /** Whether it is part of this package. */
       isOwn: t.boolean,
       verdict: t.keyof({ holds: null, violated: null, beyond: null, outdated: null, unusable: null }),
       reason: t.union([t.string, t.null], 'a string or null'),
@@ -35,7 +35,7 @@ const Replayed = t.readonly(
 const Counterexample = t.readonly(
   t.exact(
     t.type({
-      /** The trace of the corpus that it is; no block was run then. Null where the last block found it. */
+      /** The path of the trace, if it is from the corpus: no block was run then. Null if the last block found it. */
       from: t.union([t.string, t.null], 'a string or null'),
       found: Trace,
       shrunk: Trace,
@@ -53,7 +53,7 @@ export const ShardFile = t.readonly(
         shard: ShardCodec,
         seconds: t.number,
         corpus: t.readonlyArray(Replayed),
-        /** What the programs of each block met, up to the block that failed. */
+        /** The counts of each block, up to the block that failed. */
         blocks: t.readonlyArray(t.readonly(t.exact(t.type({ index: Natural, counts: Counts })))),
         counterexample: t.union([Counterexample, t.null], 'a counterexample or null'),
       },
@@ -63,7 +63,7 @@ export const ShardFile = t.readonly(
 );
 export type ShardFile = t.TypeOf<typeof ShardFile>;
 
-/** What tells the file of a shard from other files. */
+/** The fields that tell the file of a shard from other files. */
 const Format = t.type(
   { format: t.literal('frameproof/shard'), version: t.literal(1) },
   'the file of a shard',
@@ -74,7 +74,10 @@ function shardFileName({ shard: { index, of } }: Pick<ShardFile, 'shard'>): stri
   return `shard-${String(index).padStart(String(of - 1).length, '0')}-of-${of}.json`;
 }
 
-/** Writes a shard's file into a folder, which is made if need be, whole or not at all. Returns its path. */
+/**
+ * Writes a shard's file into a folder, atomically, and returns its path. Creates the folder if it is missing.
+ * @public
+ */
 export function writeShard(folder: string, file: ShardFile): string {
   const path = join(folder, shardFileName(file));
   mkdirSync(folder, { recursive: true });
@@ -82,7 +85,7 @@ export function writeShard(folder: string, file: ShardFile): string {
   return path;
 }
 
-/** Reads a shard's file. Throws `SpecError` where it cannot be read or is none. */
+/** Reads a shard's file. Throws `SpecError` if it cannot be read or is not a shard's file. */
 export function readShard(path: string): ShardFile {
   let text: string;
   try {

@@ -1,4 +1,4 @@
-/** Running one shard of a campaign: its blocks, each counted apart, up to the first that fails. */
+/** Shard runs: the blocks of one shard of a campaign, each counted separately, up to the first that fails. */
 import { basename, dirname, join } from 'node:path';
 import { type CorpusFile, OWN_CORPUS } from '../../../counterexamples/corpus/index.ts';
 import { blocksOf, type Shard } from '../campaign/blocks.ts';
@@ -15,13 +15,19 @@ import { type CampaignResult, type Failure, resultOf } from '../campaign/result.
 import { runIdentity } from './run-identity.ts';
 import type { ShardFile } from './shard-file.ts';
 
-/** What a shard came to. */
+/**
+ * The result of a shard.
+ * @public
+ */
 export interface ShardRun {
   readonly blocks: readonly Pick<BlockResult, 'index' | 'counts'>[];
   readonly result: CampaignResult;
 }
 
-/** Runs a shard of a campaign. What only the whole run must meet is not asked of it. */
+/**
+ * Runs a shard of a campaign. It need not meet every situation: only the whole run must.
+ * @public
+ */
 export async function runShard(
   options: CampaignOptions,
   shard: Shard,
@@ -45,20 +51,23 @@ function isOwn(path: string): boolean {
   return dirname(path) === OWN_CORPUS;
 }
 
-/** The path of a trace: where this package lies makes no difference. */
+/** Returns the path of a trace in a form that does not depend on where this package is installed. */
 function portable(path: string): string {
   return isOwn(path) ? join('corpus', basename(path)) : path;
 }
 
-/** What a shard's file says besides the run and the shard. */
-interface ShardOutcome {
+/** The content of a shard's file, without the identity of the run and the shard. */
+export interface ShardOutcome {
   readonly corpus: readonly CorpusFile[];
-  /** Null where a trace of the corpus broke a clause. */
+  /** Null if a trace of the corpus broke a clause. */
   readonly ran: { readonly blocks: ShardRun['blocks'] | null; readonly result: CampaignResult } | null;
   readonly counterexample: ShardFile['counterexample'];
 }
 
-/** Returns the file of a shard. */
+/**
+ * Returns the file of a shard.
+ * @public
+ */
 export function shardFile(
   options: CampaignOptions,
   shard: Shard,

@@ -1,4 +1,4 @@
-/** What runs on each thread: blocks of a campaign, one after the other, on a target that the thread has loaded itself. */
+/** The program of each thread: runs blocks of a campaign, one after the other, on a target that the thread loads itself. */
 import { workerData } from 'piscina';
 import type { Target } from '../../../runner/index.ts';
 import { loadTarget } from '../../../runner/load/index.ts';

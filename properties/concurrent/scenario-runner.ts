@@ -1,10 +1,11 @@
 /**
- * The stage: a concurrent scenario set up on a target, to be run under one schedule after another. Setting up is done once; a
- * run puts the words back to what they were when the callers were about to begin.
+ * The runner of a concurrent scenario: sets it up on a target once, and runs it under one schedule after another. Each run first
+ * restores the words to their values just before the callers begin.
  */
 import { init, type ModelState } from '../../model/index.ts';
 import { Results } from '../../runner/index.ts';
 import type { Operation, Pmm, Reference, Response } from '../../spec/index.ts';
+import { CallerSession } from './caller-session.ts';
 import type { HistoryCall } from './history.ts';
 import type { ConcurrentScenario } from './scenario.ts';
 import {
@@ -16,64 +17,64 @@ import {
   type Stepper,
 } from './stepping.ts';
 import { type ConcurrentTarget, sharedWords } from './target.ts';
-import { Voice } from './voice.ts';
 
-/** Tries before a caller sleeps. One is enough to have the code for it run. */
+/** Extra tries to take the lock before a caller sleeps. None: the code that sleeps runs at once. */
 const SPINS = 0;
 
-/** A caller of a run. */
+/** A caller of the scenario, at some point of a run. */
 interface Caller {
-  readonly voice: Voice;
+  readonly session: CallerSession;
   readonly stepper: Stepper;
   readonly program: readonly Operation<Reference>[];
+  /** Index of the next operation. */
   at: number;
   results: Results;
-  /** How many calls of each caller had returned when its calls were invoked, one entry a call. */
+  /** For each call made: the number of calls of each caller that had returned when it was invoked. */
   readonly cuts: string[];
 }
 
-/** A call that did not return. */
+/** A call that has not returned. */
 export interface OpenCall {
   readonly caller: number;
   readonly operation: Operation;
   readonly invoked: number;
 }
 
-/** What came of one run. */
+/** The record of one run. */
 export interface Run {
-  /** In the order in which they returned; those before the callers began are not among them. */
+  /** The calls of the callers, in the order in which they returned. */
   readonly calls: readonly HistoryCall[];
   /** Calls that wait for ever. */
   readonly open: readonly OpenCall[];
-  /** Who took the step at each point. */
+  /** The caller that took the step at each point. */
   readonly taken: readonly number[];
-  /** Whether some caller slept for the lock. */
+  /** Whether a caller slept waiting for the lock. */
   readonly hasSlept: boolean;
 }
 
-/** Where a run has got to: a moment to go back to. */
-interface Moment {
+/** A moment of a run, to which it can be set back. */
+export interface Moment {
   readonly machine: MachineMoment;
   readonly calls: readonly HistoryCall[];
   readonly cuts: readonly (readonly string[])[];
 }
 
-/** Chosen where the caller at work is to be left after its step, whoever comes next. */
+/** Chosen to suspend the running caller after its step, whoever is next. */
 const NOBODY = -1;
 
-export class Stage {
+export class ScenarioRunner {
   readonly scenario: ConcurrentScenario;
   readonly machine: Machine;
   /** The state of the model after init. */
   readonly start: ModelState;
-  /** The calls before the callers begin, as a part of each run's history. */
+  /** The calls made before the callers begin: a part of each run's history. */
   readonly before: readonly HistoryCall[];
   readonly #memory: Int32Array;
   readonly #initial: Int32Array;
   readonly #callers: readonly Caller[];
-  readonly #host: Voice;
+  readonly #host: CallerSession;
   #calls: HistoryCall[] = [];
-  /** The same calls with the results that they name. */
+  /** The same calls with references to results, as in the scenario. */
   readonly #made: readonly (readonly [Operation<Reference>, Response])[];
 
   constructor(target: ConcurrentTarget, scenario: ConcurrentScenario) {
@@ -81,15 +82,15 @@ export class Stage {
     this.scenario = scenario;
     this.#memory = sharedWords(map, config);
     this.machine = new Machine(this.#memory);
-    const attach = (): Voice => {
+    const attach = (): CallerSession => {
       const { words, steps } = this.machine;
-      return new Voice((warn) =>
+      return new CallerSession((warn) =>
         target.attach(map, { config, warn, shared: { words, steps }, waiting: { spins: SPINS } }),
       );
     };
-    // Callers first: a panic names them by the order in which they attached.
+    // Callers first: a panic numbers callers in the order in which they attached.
     this.#callers = callers.map((program, k) => ({
-      voice: attach(),
+      session: attach(),
       stepper: newStepper(k + 1),
       program,
       at: 0,
@@ -104,21 +105,21 @@ export class Stage {
     this.#initial = this.#memory.slice();
   }
 
-  /** Runs the callers to their end, or until none of them can go on. */
+  /** Runs the callers to their end, or until none can continue. */
   run(points: Points, choose: Chooser): Run {
     this.begin(points, choose);
-    while (this.ready().length > 0) this.#goOn(this.machine.next());
+    while (this.ready().length > 0) this.#resume(this.machine.next());
     return this.outcome();
   }
 
-  /** Begins a run whose steps are taken one by one. */
+  /** Begins a run whose steps are taken one by one with {@link step}. */
   begin(points: Points, choose: Chooser = () => NOBODY): void {
     this.#memory.set(this.#initial);
     this.#calls = [];
     for (const caller of this.#callers) {
       Object.assign(caller.stepper, newStepper(caller.stepper.lockValue));
       caller.cuts.length = 0;
-      this.#recall(caller, []);
+      this.#setBack(caller, []);
     }
     this.machine.begin(
       this.#callers.map(({ stepper }) => stepper),
@@ -133,13 +134,13 @@ export class Stage {
     return this.machine.ready();
   }
 
-  /** Lets a caller take the step before which it stands, and all that follow it up to the next point. */
+  /** Lets a caller take its next step, and all that follow up to the next point. */
   step(caller: number): void {
-    this.#goOn(caller);
+    this.#resume(caller);
     this.machine.next();
   }
 
-  /** Returns what the run has come to. */
+  /** Returns the record of the run. */
   outcome(): Run {
     this.machine.rest();
     return {
@@ -150,28 +151,29 @@ export class Stage {
     };
   }
 
-  /** Returns where the run has got to. */
+  /** Returns the present moment of the run. */
   moment(): Moment {
     const cuts = this.#callers.map((caller) => [...caller.cuts]);
     return { machine: this.machine.moment(), calls: [...this.#calls], cuts };
   }
 
+  /** Sets the run back to an earlier moment. */
   goBack({ machine, calls, cuts }: Moment): void {
     this.machine.goBack(machine);
     this.#calls = [...calls];
     for (const [index, caller] of this.#callers.entries()) {
       caller.cuts.splice(0, caller.cuts.length, ...(cuts[index] ?? []));
-      this.#recall(
+      this.#setBack(
         caller,
         calls.filter((call) => call.caller === index),
       );
-      if (caller.stepper.standing !== 'done') this.#settle(caller);
+      if (caller.stepper.status !== 'done') this.#settle(caller);
     }
   }
 
   /**
-   * Tells moments apart by what can still come and by how it will be judged: what is in memory, what each caller has seen
-   * of it in the call under way, what its calls were answered, and which calls had returned before each was invoked.
+   * Returns a key that tells moments apart by what can still happen and how it will be judged: the memory, what each caller has
+   * read of it in its present call, the answers of its calls, and which calls had returned before each was invoked.
    */
   momentKey(): string {
     const callers = this.#callers.map(({ cuts }, index) => {
@@ -181,19 +183,19 @@ export class Stage {
     return `${callers.join('|')}|${this.machine.momentKey()}`;
   }
 
-  /** Makes a call after a run, on what it left behind, as one more call of the run's history. */
+  /** Makes a call after a run, as one more call of its history. */
   afterwards(operation: Operation): HistoryCall {
     const response = this.#host.perform(operation);
     const caller = this.#callers.length;
     return { caller, operation, response, invoked: this.machine.tick(), returned: this.machine.tick() };
   }
 
-  /** Returns the manager that looks at what a run left behind. */
+  /** The manager that reads the state after a run. */
   get host(): Pmm {
     return this.#host.pmm;
   }
 
-  /** Performs what comes before the callers begin. */
+  /** Performs the program that runs before the callers begin. */
   #make(): [HistoryCall[], (readonly [Operation<Reference>, Response])[]] {
     const [calls, made]: [HistoryCall[], [Operation<Reference>, Response][]] = [[], []];
     const results = new Results();
@@ -210,8 +212,8 @@ export class Stage {
     return [calls, made];
   }
 
-  /** Puts a caller where it has made these calls. */
-  #recall(caller: Caller, calls: readonly HistoryCall[]): void {
+  /** Sets a caller to the point at which it has made these calls. */
+  #setBack(caller: Caller, calls: readonly HistoryCall[]): void {
     caller.at = 0;
     caller.results = new Results();
     for (const [operation, response] of this.#made) caller.results.record(operation, response);
@@ -221,44 +223,44 @@ export class Stage {
     }
   }
 
-  /** Takes note of the answer to the call that a caller is at. */
+  /** Records the answer to the present call of a caller. */
   #record(caller: Caller, response: Response): void {
     const named = caller.program[caller.at];
     if (named !== undefined) caller.results.record(named, response);
     caller.at += 1;
   }
 
-  #goOn(index: number): void {
+  #resume(index: number): void {
     const caller = this.#callers[index];
-    if (caller === undefined) throw new RangeError(`there is no caller ${index}`);
+    if (caller === undefined) throw new RangeError(`caller ${index} does not exist`);
     this.machine.turnTo(index);
     while (this.#proceed(caller, index));
   }
 
-  /** Returns how many calls of each caller have returned. */
+  /** Returns the number of calls of each caller that have returned. */
   #cut(): string {
     return this.#callers.map((_, index) => this.#countOf(index)).join();
   }
 
-  /** Passes over what refers to nothing, and takes note where nothing is left to do. */
+  /** Skips operations that refer to nothing. Returns the next operation, or marks the caller as done and returns null. */
   #settle(caller: Caller): Operation | null {
     for (; caller.at < caller.program.length; caller.at += 1) {
       const operation = caller.program[caller.at];
       const resolved = operation === undefined ? null : caller.results.resolve(operation);
       if (resolved !== null) return resolved;
     }
-    caller.stepper.standing = 'done';
+    caller.stepper.status = 'done';
     return null;
   }
 
-  /** Makes, or goes on with, the next call of a caller. Returns whether it came to its end and there is another one. */
+  /** Makes or resumes the next call of a caller. Returns whether the call returned and another one follows. */
   #proceed(caller: Caller, index: number): boolean {
     const operation = this.#settle(caller);
     if (operation === null) return false;
     const { machine } = this;
     let response: Response | null = null;
     const isOver = machine.attempt(() => {
-      response = caller.voice.perform(operation);
+      response = caller.session.perform(operation);
     });
     if (caller.stepper.invoked !== null && caller.cuts.length <= this.#countOf(index))
       caller.cuts.push(this.#cut());
@@ -270,7 +272,7 @@ export class Stage {
     return this.#settle(caller) !== null;
   }
 
-  /** Returns how many calls of a caller have returned. */
+  /** Returns the number of calls of a caller that have returned. */
   #countOf(index: number): number {
     return this.#calls.filter(({ caller }) => caller === index).length;
   }
@@ -278,13 +280,13 @@ export class Stage {
   #open(): readonly OpenCall[] {
     return this.#callers.flatMap(({ stepper, program, at, results }, caller) => {
       const named = program[at];
-      const operation = stepper.standing === 'asleep' && named !== undefined ? results.resolve(named) : null;
+      const operation = stepper.status === 'asleep' && named !== undefined ? results.resolve(named) : null;
       return operation === null ? [] : [{ caller, operation, invoked: stepper.invoked ?? 0 }];
     });
   }
 }
 
-/** Returns what a call was answered, as text. */
+/** Returns the outcome of a call as text. */
 function answerOf({ response: { outcome } }: HistoryCall): string {
   return JSON.stringify(outcome, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }

@@ -1,13 +1,13 @@
 /**
- * Voices: one caller's manager, whose answers are put down as responses. The amounts after a call are not read, as a session
- * does: they would be calls of their own.
+ * The session of one caller: performs operations on the caller's manager and returns the answers as responses. Unlike a session of
+ * `runner/` it does not read the amounts after each call: other callers may act in between, so each amount is a separate call.
  */
 
 import { call } from '../../runner/index.ts';
 import type { Operation, Response } from '../../spec/index.ts';
 import type { CallerPmm } from './target.ts';
 
-export class Voice {
+export class CallerSession {
   readonly pmm: CallerPmm;
   #warnings: string[] = [];
 
@@ -15,12 +15,12 @@ export class Voice {
     this.pmm = attach((message) => this.#warnings.push(message));
   }
 
-  /** Makes a call, and returns what it was answered. Never throws for what the manager does. */
+  /** Makes a call and returns the response. Whatever the manager throws becomes part of the response. */
   perform(operation: Operation): Response {
     this.#warnings = [];
     this.pmm.errno = null;
     const { stackTraceLimit } = Error;
-    // A panic is an answer here, and its stack is never looked at.
+    // A panic is an answer, and nobody looks at its stack.
     Error.stackTraceLimit = 0;
     const { outcome, strayEntries } = call(this.pmm, operation, 0);
     Error.stackTraceLimit = stackTraceLimit;

@@ -1,6 +1,6 @@
 /**
- * Exploration: random scenarios, each under some random schedules, until one breaks a clause. Deterministic in its seed: the
- * k-th scenario does not depend on what came of those before it.
+ * Sampled schedules: random scenarios, each under some random schedules, until one breaks a clause. Deterministic in the seed: the
+ * k-th scenario does not depend on the results of earlier ones.
  */
 import type { Draws } from '../random/draws.ts';
 import { drawsFrom } from '../random/draws.ts';
@@ -8,23 +8,26 @@ import { overlapping } from './history.ts';
 import { type ConcurrentViolation, judgeRun } from './judge-run.ts';
 import { randomScenario } from './random-scenario.ts';
 import { type ConcurrentScenario, type Schedule, scheduleOf } from './scenario.ts';
+import { type Run, ScenarioRunner } from './scenario-runner.ts';
 import { atRandom, byPriorities } from './schedulers.ts';
-import { type Run, Stage } from './stage.ts';
 import type { Chooser, Points } from './stepping.ts';
 import type { ConcurrentTarget } from './target.ts';
 
-/** Points of a run that priorities change among, and how often they do. */
+/** Priorities change `PRIORITY_CHANGES` times within the first `PRIORITY_POINTS` points of a run. */
 const PRIORITY_POINTS = 200;
 const PRIORITY_CHANGES = 3;
 
-interface ExploreOptions {
+export interface SampleOptions {
   readonly scenarios: number;
   /** Schedules for each scenario: half of them at random, half by priorities. */
   readonly schedules: number;
   readonly seed: number;
 }
 
-/** A run that broke a clause, and all that is needed to repeat it. */
+/**
+ * A run that broke a clause, with all that is needed to repeat it.
+ * @public
+ */
 export interface FoundRun {
   readonly scenario: ConcurrentScenario;
   readonly points: Points;
@@ -33,18 +36,18 @@ export interface FoundRun {
   readonly violation: ConcurrentViolation;
 }
 
-/** What an exploration met. */
-export interface Exploration {
+/** Counts over the sampled schedules, and the first run that broke a clause. */
+export interface SampledSchedules {
   readonly scenarios: number;
   readonly schedules: number;
-  /** Points at which somebody was chosen. */
+  /** Points at which a scheduler chose a caller. */
   readonly points: number;
   readonly calls: number;
-  /** Calls that overlapped another one. */
+  /** Calls that overlapped a call of another caller. */
   readonly overlapping: number;
   /** Schedules in which calls overlapped. */
   readonly contended: number;
-  /** Schedules in which a caller slept for the lock. */
+  /** Schedules in which a caller slept waiting for the lock. */
   readonly waiting: number;
   readonly found: FoundRun | null;
 }
@@ -54,27 +57,27 @@ function chooserOf(draws: Draws, schedule: number, callers: number): Chooser {
   return byPriorities(draws, { callers, points: PRIORITY_POINTS, changes: PRIORITY_CHANGES });
 }
 
-/** Runs a stage once and judges it; returns what it broke with what is needed to repeat it, or null. */
-export function tryRun(stage: Stage, points: Points, choose: Chooser): [Run, FoundRun | null] {
-  const run = stage.run(points, choose);
-  const violation = judgeRun(stage, run);
+/** Runs a scenario once and judges the run. Returns the run, and the same with its violation if it broke a clause. */
+export function tryRun(runner: ScenarioRunner, points: Points, choose: Chooser): [Run, FoundRun | null] {
+  const run = runner.run(points, choose);
+  const violation = judgeRun(runner, run);
   if (violation === null) return [run, null];
-  return [run, { scenario: stage.scenario, points, schedule: scheduleOf(run.taken), run, violation }];
+  return [run, { scenario: runner.scenario, points, schedule: scheduleOf(run.taken), run, violation }];
 }
 
 /** Runs random scenarios on a target. */
-export function explore(
+export function sampleSchedules(
   target: ConcurrentTarget,
-  { scenarios, schedules, seed }: ExploreOptions,
-): Exploration {
+  { scenarios, schedules, seed }: SampleOptions,
+): SampledSchedules {
   const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, contended: 0, waiting: 0 };
   for (let k = 0; k < scenarios; k += 1) {
     const draws = drawsFrom(seed * 0x1_0000 + k);
-    const stage = new Stage(target, randomScenario(draws, target.policies));
+    const runner = new ScenarioRunner(target, randomScenario(draws, target.policies));
     met.scenarios += 1;
     for (let schedule = 0; schedule < schedules; schedule += 1) {
-      const choose = chooserOf(draws, schedule, stage.scenario.callers.length);
-      const [run, found] = tryRun(stage, 'accesses', choose);
+      const choose = chooserOf(draws, schedule, runner.scenario.callers.length);
+      const [run, found] = tryRun(runner, 'accesses', choose);
       met.schedules += 1;
       met.points += run.taken.length;
       met.calls += run.calls.length;

@@ -1,13 +1,16 @@
 /**
- * Word lists: an exact numbering of lists of 32-bit words. Equal lists have one number, from 0 up in the order in which they
- * were first seen; a list is never forgotten. Open addressing over typed arrays, so that a look-up allocates nothing.
+ * Word tables: hash tables of 32-bit words with open addressing over typed arrays, so that a look-up allocates nothing. Nothing is
+ * ever removed.
+ *
+ *     WordLists    a list of words → its number
+ *     PairTable    two numbers → a number
  */
 
 const INITIAL_SLOTS = 1 << 8;
 const INITIAL_WORDS = 1 << 10;
 
-/** Mixes one more word into a hash. */
-export function mixed(hash: number, word: number): number {
+/** Mixes another word into a hash. */
+function mixed(hash: number, word: number): number {
   let h = Math.imul(hash ^ word, 0x9e3779b1);
   h ^= h >>> 15;
   return Math.imul(h, 0x85ebca6b) ^ (h >>> 13);
@@ -26,11 +29,12 @@ function larger(words: Int32Array, least: number): Int32Array<ArrayBuffer> {
   return grown;
 }
 
+/** Numbers lists of words exactly: equal lists have one number, from 0 up in the order in which they were first seen. */
 export class WordLists {
   /** Number + 1 of the list at a slot, or 0. */
   #slots = new Int32Array(INITIAL_SLOTS);
   #words = new Int32Array(INITIAL_WORDS);
-  /** Where each list begins; the last entry is where the next one will. */
+  /** Index of the first word of each list; the last entry is that of the next list. */
   #starts = new Int32Array(INITIAL_SLOTS);
   #count = 0;
 
@@ -46,7 +50,7 @@ export class WordLists {
     }
   }
 
-  /** Returns how many words a list has. */
+  /** Returns the number of words of a list. */
   lengthOf(list: number): number {
     return (this.#starts[list + 1] ?? 0) - (this.#starts[list] ?? 0);
   }
@@ -56,7 +60,7 @@ export class WordLists {
     return this.#words[(this.#starts[list] ?? 0) + index] ?? 0;
   }
 
-  /** Copies a list to `into` from `at` on, and returns where it ends there. */
+  /** Copies a list to `into` from index `at` on, and returns the index after it. */
   copyTo(list: number, into: Int32Array, at: number): number {
     const start = this.#starts[list] ?? 0;
     const length = this.lengthOf(list);
@@ -97,5 +101,50 @@ export class WordLists {
       slots[slot] = list + 1;
     }
     this.#slots = slots;
+  }
+}
+
+/** Words of a slot: both numbers (the first plus one, so that 0 is an empty slot), and the value. */
+const SLOT = 3;
+const NONE = -1;
+
+/** A table from two numbers to one, all from 0 up. The value may be negative, but not -1, which stands for none. */
+export class PairTable {
+  #slots = new Int32Array(INITIAL_SLOTS * SLOT);
+  #mask = INITIAL_SLOTS - 1;
+  #count = 0;
+
+  /** Returns the value for a pair, or -1. */
+  get(a: number, b: number): number {
+    const at = this.#place(a, b);
+    return this.#slots[at] === 0 ? NONE : (this.#slots[at + 2] ?? NONE);
+  }
+
+  set(a: number, b: number, value: number): void {
+    const at = this.#place(a, b);
+    if (this.#slots[at] === 0) this.#count += 1;
+    this.#slots.set([a + 1, b, value], at);
+    if (2 * this.#count > this.#mask) this.#grow();
+  }
+
+  /** Returns the index of the slot of a pair, which may be empty. */
+  #place(a: number, b: number): number {
+    let slot = mixed(mixed(0, a), b) & this.#mask;
+    for (;;) {
+      const at = slot * SLOT;
+      const found = this.#slots[at] ?? 0;
+      if (found === 0 || (found === a + 1 && this.#slots[at + 1] === b)) return at;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#mask = 2 * this.#mask + 1;
+    this.#slots = new Int32Array((this.#mask + 1) * SLOT);
+    for (let at = 0; at < old.length; at += SLOT) {
+      const key = old[at] ?? 0;
+      if (key !== 0) this.#slots.set(old.subarray(at, at + SLOT), this.#place(key - 1, old[at + 1] ?? 0));
+    }
   }
 }
