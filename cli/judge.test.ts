@@ -40,7 +40,7 @@ describe.concurrent('frameproof judge', () => {
     expect(stdout).toContain(`line      twice.log:${at + 2}\ncall      free(0x`);
     expect(stdout).toMatch(/^violation free\.owner: .*\n.*\n {10}page frame \d+, owner pmm$/m);
     expect(stdout).toMatch(
-      /\nviolated: by the last of [\d,]+ operations \(.*\)\nnext: npx frameproof shrink twice\.log\n$/,
+      /\nviolated: by the last of [\d,]+ operations \(.*\)\nnext: npx frameproof shrink twice\.log --target TARGET\n$/,
     );
   });
 
