@@ -3,11 +3,10 @@
 import { Command } from 'commander';
 import { judgeLog } from '../counterexamples/log/index.ts';
 import { SpecError } from '../spec/index.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
-import { endWith } from './outcome.ts';
 
 interface JudgeOptions {
   readonly json?: boolean;

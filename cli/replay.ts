@@ -11,11 +11,10 @@ import { type Execution, execute, OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
-import { endWith } from './outcome.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ReplayOptions {

@@ -17,12 +17,11 @@ import { loadTarget } from '../runner/load/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, reportedJson } from './counterexample-report.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
-import { endWith } from './outcome.ts';
 import { targetOption } from './target-options.ts';
 
 interface SoakOptions {

@@ -20,11 +20,6 @@ const word = process.env[MARK];
 // A target does not need to know.
 delete process.env[MARK];
 
-/** Whether a supervisor started this process. */
-export function isSupervised(): boolean {
-  return word !== undefined;
-}
-
 /** Takes from this process the functions that would end it. What they are called with is in the error. */
 export function keepProcessAlive(): void {
   const refuse =

@@ -16,7 +16,7 @@ import {
 } from '../properties/verify/index.ts';
 import type { Policy, Profile } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
 import { examples } from './help.ts';
 import { interruption } from './interruption.ts';
@@ -33,7 +33,6 @@ import {
   shrinkTimeOption,
   wholeNumber,
 } from './options.ts';
-import { endWith } from './outcome.ts';
 import { savedIn, writeWhole } from './output-file.ts';
 import { policyOption, profileOption, programTimeOption } from './target-options.ts';
 import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
-import { factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
+import { factoryTarget, OURS, wrapPmm } from '../../runner/index.ts';
 import { isSpecError } from '../../spec/index.ts';
 import { saveTrace } from '../trace/trace-file.ts';
 import { OWN_CORPUS, replayCorpus } from './corpus.ts';
