@@ -29,7 +29,7 @@ describe('the corpus of this package', () => {
       expect(readFileSync(join(OWN_CORPUS, name), 'utf8')).toMatch(/"note": "[A-Z]/);
   });
 
-  it('is broken by an allocator that refuses what fits', () => {
+  it('is violated by an allocator that refuses what fits', () => {
     const broken = replayCorpus(REFUSES_ALL, [OWN_CORPUS]).filter(({ verdict }) => verdict === 'violated');
     expect(broken.length).toBeGreaterThanOrEqual(4);
     for (const { trace } of broken) expect(trace?.violation?.clause).toBe('allocBitmap.complete');
@@ -59,7 +59,7 @@ describe("a user's corpus", () => {
     ]);
   });
 
-  it('holds a target to what it promises alone', () => {
+  it('holds a target only to what it promises', () => {
     const modest = REFUSES_ALL.withClaims({ policies: [] });
     for (const { trace } of replayCorpus(modest, [users])) expect(trace?.scenario.policies ?? []).toEqual([]);
   });
