@@ -213,7 +213,7 @@ describe.concurrent('frameproof', () => {
     expect(result.exitCode).toBe(70);
   });
 
-  it('says what a target throws outside its calls, and comes to the same verdict', async () => {
+  it('says what a target throws outside its calls, and reaches the same verdict', async () => {
     const args = ['check', '--target', 'late.mjs', '--corpus', 'late', '--programs', '40', '--seed', '1'];
     const { stderr, exitCode } = await frameproof(args, { cwd: folder });
     expect(stderr).toBe('frameproof: the target threw outside its calls: Error: too late\n');

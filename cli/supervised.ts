@@ -41,7 +41,7 @@ export function keepProcessAlive(): void {
   });
 }
 
-/** Checks in a thread of its own, since this one may be busy, whether the supervisor still lives; else ends the process group. */
+/** Checks in a separate thread, since this one may be busy, whether the supervisor still lives; else ends the process group. */
 const WATCH = `const supervisor = process.ppid;
 setInterval(() => { if (process.ppid !== supervisor) process.kill(-process.pid, 'SIGKILL'); }, 300);`;
 
