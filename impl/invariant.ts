@@ -1,9 +1,8 @@
 /**
- * The representation invariant: what the words of a state are between any two calls, so that they mean an ownership (see
- * `abstraction.ts`). A flat conjunction of named predicates, each of which says where it does not hold, or null.
+ * The representation invariant: what holds of the words of a state between any two calls. Words that keep it mean an ownership
+ * (see `abstraction.ts`). A flat conjunction of named predicates; each returns where it does not hold, or null.
  *
- * CONTENT is said of what a snapshot keeps, HINTS of what only makes searches fast and follows from the held bits, as far as it
- * is not left open. Costs O(words of held bits and summary, and entries of the free stack · log sections).
+ * CONTENT are the predicates on what a snapshot keeps, HINTS those on what only makes searches fast. Costs O(words of held bits and summary, and entries of the free stack · log sections).
  */
 import { type FlatState, freeByBits, freeIn, sectionsIn } from './abstraction.ts';
 import { entriesOf, FLOOR, LONGEST_RUN, runOf } from './free-stack.ts';
