@@ -4,11 +4,11 @@
  * with the reason why it cannot be used.
  */
 import { fileURLToPath } from 'node:url';
-import { execute, profileOf, type Target, worldBeyond } from '../../runner/index.ts';
+import { execute, type Target, worldBeyond } from '../../runner/index.ts';
 import { isSpecError, OutdatedTraceError, type Trace } from '../../spec/index.ts';
 import { jsonFilesIn } from '../trace/json-folder.ts';
+import { scenarioFor } from '../trace/scenario-for.ts';
 import { readTrace } from '../trace/trace-file.ts';
-import { heldTo } from './read-scenario.ts';
 
 /**
  * - `holds`: the target breaks no clause.
@@ -44,9 +44,8 @@ export const OWN_CORPUS: string =
   ) ?? '';
 
 function replayed(target: Target, path: string): CorpusFile {
-  // A target is held to what it promises: another one's promises are no clauses for it.
-  const scenario = heldTo(readTrace(path).scenario, target.policies);
-  const tooLarge = worldBeyond(profileOf(target), scenario);
+  const scenario = scenarioFor(target, readTrace(path));
+  const tooLarge = worldBeyond(target.profile, scenario);
   if (tooLarge !== null) return { path, verdict: 'beyond', trace: null, reason: tooLarge };
   const run = execute(target, scenario);
   const [first] = run.dangling;
