@@ -6,7 +6,7 @@ import {
   onThreads,
   type Shard,
 } from '../properties/random/index.ts';
-import { OURS, profileOf, type Target, worldBeyond } from '../runner/index.ts';
+import { OURS, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
   config,
@@ -68,7 +68,7 @@ function thisMachine(): NamedMap {
   const imported = readThisMachine();
   if (imported === null)
     return { name: `${FALLBACK_MAP.name} (this machine does not show its own map)`, map: FALLBACK_MAP };
-  return { name: `this machine (${imported.format})`, map: imported.map };
+  return { name: `this machine (${imported.notation})`, map: imported.map };
 }
 
 /**
@@ -83,7 +83,7 @@ export function worldsOf(
   const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
   return maps.flatMap(({ name, map }) => {
     const world = { map, config: config({ bitmapMaxAddr }) };
-    const why = worldBeyond(profileOf(target), world);
+    const why = worldBeyond(target.profile, world);
     if (why !== null && paths === undefined) return [];
     if (why !== null) throw new SpecError(`--map ${name}: expected one that ${target.name} manages: ${why}`);
     return [{ name: `${name}, ${counted(ramPages(map), 'page frame')} of RAM`, ...world }];

@@ -1,4 +1,5 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
+
 import { Command } from 'commander';
 import { readScenario } from '../counterexamples/log/index.ts';
 import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
@@ -11,6 +12,7 @@ import { EXIT } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
+import { endWith } from './outcome.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ShrinkFlags {
@@ -90,7 +92,7 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT.violated;
+  endWith(EXIT.violated);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -111,7 +113,7 @@ function reportUnfinished(
   ];
   const json = { verdict, operationsBefore, operationsRun, seconds, counterexample: null, next };
   process.stdout.write(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
-  process.exitCode = EXIT.partial;
+  endWith(EXIT.partial);
 }
 
 async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {

@@ -4,7 +4,7 @@
  * it cannot be used.
  */
 import { fileURLToPath } from 'node:url';
-import { execute, profileOf, type Target, worldBeyond } from '../../runner/index.ts';
+import { execute, type Target, worldBeyond } from '../../runner/index.ts';
 import { isSpecError, OutdatedTraceError, type Trace } from '../../spec/index.ts';
 import { jsonFilesIn } from '../trace/json-folder.ts';
 import { scenarioFor } from '../trace/scenario-for.ts';
@@ -55,7 +55,7 @@ export const OWN_CORPUS: string =
 
 function replayed(target: Target, path: string): CorpusFile {
   const scenario = scenarioFor(target, readTrace(path));
-  const tooLarge = worldBeyond(profileOf(target), scenario);
+  const tooLarge = worldBeyond(target.profile, scenario);
   if (tooLarge !== null) return { path, verdict: 'beyond', trace: null, reason: tooLarge };
   const run = execute(target, scenario);
   const [first] = run.dangling;

@@ -181,7 +181,7 @@ function headLines(
   const builder =
     module === null
       ? ["import { createPmm } from 'frameproof/impl';"]
-      : ["import { targetFrom } from 'frameproof/runner';"];
+      : ["import { factoryFrom } from 'frameproof/runner';"];
   return [
     '/**',
     ` * ${violation?.clause ?? 'a program that holds'}: ${sentence}`,
@@ -202,10 +202,7 @@ function headLines(
 }
 
 function buildLines({ module }: VitestOptions): readonly string[] {
-  const create =
-    module === null
-      ? 'createPmm'
-      : `targetFrom(allocator, { source: ${quoted(module)}, policies: [] }).create`;
+  const create = module === null ? 'createPmm' : `factoryFrom(allocator, ${quoted(module)})`;
   return [
     'const options = { config: config({ bitmapMaxAddr: BITMAP_END, higherHalf: HIGHER_HALF }), warn, memory };',
     `const pmm: Pmm = ${create}(map, options);`,

@@ -21,7 +21,8 @@ export {
   programsOf,
   USUAL_PARTS,
 } from './commands.ts';
-export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
+export { type Draws, drawsFrom } from './draws.ts';
+export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
 export {
   type Arbitrary,
   array,
