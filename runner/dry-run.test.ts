@@ -44,7 +44,7 @@ describe('a program drawn in a dry run', () => {
       ).toBeGreaterThan(100);
   });
 
-  it('makes those calls alone that there are, with those numbers alone', () => {
+  it('makes only calls of the profile, with numbers of the profile', () => {
     const profile: Profile = {
       ...WHOLE,
       calls: ['allocBitmap', 'free', 'freeAmount'],

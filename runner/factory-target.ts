@@ -1,4 +1,4 @@
-/** Factory targets: managers in this process, built by a factory and called one call at a time. */
+/** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
 import { type PmmFactory, type Profile, type Program, WHOLE } from '../spec/index.ts';
 import type { SavableSession } from './savable-session.ts';
 import { Session } from './session.ts';
@@ -60,7 +60,7 @@ class FactoryTarget implements Target {
   async close(): Promise<void> {}
 }
 
-/** What a factory is made a target with. */
+/** A factory and its claims. */
 export interface FactoryClaims extends Omit<Claims, 'profile'> {
   readonly create: PmmFactory;
   /** Milliseconds that a program may take. Default: no limit, for factories that are known to return. */
@@ -69,7 +69,10 @@ export interface FactoryClaims extends Omit<Claims, 'profile'> {
   readonly profile?: Profile | undefined;
 }
 
-/** Returns the target of the managers that a factory builds. */
+/**
+ * Returns a target whose managers a factory builds.
+ * @public
+ */
 export function factoryTarget({
   create,
   name,

@@ -1,6 +1,6 @@
 /**
- * Process targets: an allocator in a process of its own, asked whole programs. A program runs there while this thread does
- * something else; its answers are read when somebody waits for them.
+ * Process targets: an allocator in a separate process, which takes whole programs. A program runs there while this thread does
+ * something else; its answers are read when they are waited for.
  */
 import type { Profile, Program } from '../../spec/index.ts';
 import {
