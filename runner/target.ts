@@ -60,7 +60,7 @@ export interface TimedProgram {
 export type LeftOut = readonly (string | null)[];
 
 /**
- * An allocator that can run programs.
+ * An allocator that can run programs. A spread (`{ ...target }`) loses its methods: use {@link Target.withClaims}.
  * @public
  */
 export interface Target extends Claims {
