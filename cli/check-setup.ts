@@ -1,23 +1,18 @@
 /** The setup of a check: its target, maps and seed, and the campaign that they make. */
-import {
-  type BlockRunner,
-  type CampaignOptions,
-  type NamedWorld,
-  onThreads,
-  type Shard,
-} from '../properties/random/index.ts';
+import type { BlockRunner, CampaignOptions, NamedWorld, Shard } from '../properties/random/index.ts';
 import { OURS, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
   config,
   counted,
+  FALLBACK_MAP,
   isRam,
   type MemoryMap,
   type Policy,
   type Profile,
   SpecError,
 } from '../spec/index.ts';
-import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
+import { readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
 import type { StatisticsFile } from './output-file.ts';
 import { campaignBar } from './progress.ts';
@@ -142,8 +137,10 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
 }
 
 /** Returns how blocks are run: on threads where several are asked for. */
-export function blockRunner({ threads = 1 }: CheckOptions): BlockRunner | undefined {
-  return threads === 1 ? undefined : onThreads(threads);
+export async function blockRunner({ threads = 1 }: CheckOptions): Promise<BlockRunner | undefined> {
+  if (threads === 1) return undefined;
+  const { onThreads } = await import('../properties/random/scale/index.ts');
+  return onThreads(threads);
 }
 
 /** Returns the campaign that a check runs. */

@@ -19,10 +19,9 @@ import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import { pageAddress } from './map-flags.ts';
 import {
   corpusOption,
@@ -32,9 +31,9 @@ import {
   timeOption,
   wholeNumber,
 } from './options.ts';
-import { endWith } from './outcome.ts';
 import { print } from './print.ts';
 import { searchBar } from './progress.ts';
+import { interruption } from './supervised.ts';
 import { moduleOption, policyOption } from './target-options.ts';
 
 interface ExploreFlags {

@@ -2,7 +2,7 @@
 import type { CountedProgram } from '../properties/random/index.ts';
 import { OutputFile, writeFile } from '../spec/files/index.ts';
 import { isSpecError, SpecError } from '../spec/index.ts';
-import { loseOutput } from './outcome.ts';
+import { loseOutput } from './exit-codes.ts';
 import { say } from './print.ts';
 
 /** Writes something; returns null where it cannot be written, which is said, and makes the exit code 2. */

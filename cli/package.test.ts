@@ -49,7 +49,7 @@ const user = realpathSync(
       export const states: ModelState[] = [];
       export const result: Promise<CampaignResult> = runCampaign(
         { target: OURS, worlds: [], generated: true, programs: 1, operations: 1, seed: 1 });
-      // @ts-expect-error: what is no type of memory is an error of types, so these are not all "any".
+      // @ts-expect-error: an unknown type of memory is a type error, so these are not all "any".
       export const wrong = memoryMap([{ type: 'volatile', start: 0n, pages: 4 }]);
       export { init };`,
     'suite.test.ts': `
@@ -66,7 +66,8 @@ const user = realpathSync(
         return pmm;
       };
       describePmm('one that works', createPmm, { policies: ['lifo', 'first-fit'], programs: 60 });
-      describePmm('one that is broken', offByOne, { programs: 60, saveTo: 'found' });`,
+      describePmm('one that is broken', offByOne, { programs: 60, saveTo: 'found' });
+      describePmm('one that is broken where nothing can be saved', offByOne, { programs: 60, saveTo: 'package.json/x' });`,
   }),
 );
 const installed = join(user, 'node_modules', 'frameproof');
@@ -82,7 +83,7 @@ function run(program: string, ...args: readonly string[]): string {
   });
 }
 
-/** Type-checks a file of the user's as a project of its own, and returns what the compiler prints. */
+/** Type-checks a file of the user's as a separate project, and returns what the compiler prints. */
 function typeErrors(file: string): string {
   const flags = [
     '--noEmit',
@@ -157,7 +158,7 @@ describe('a checkout', () => {
 });
 
 describe('where nothing but the package is installed', () => {
-  it('there is no vitest', () => {
+  it('vitest is missing', () => {
     expect(existsSync(join(user, 'node_modules/vitest'))).toBe(false);
   });
 
@@ -209,11 +210,15 @@ describe('where vitest is installed too', () => {
     expect(ended.status).toBe(1);
     const report = JSON.parse(readFileSync(join(user, 'report.json'), 'utf8'));
     const [{ assertionResults }] = report.testResults;
-    const [works, broken] = assertionResults;
+    const [works, broken, unsaved] = assertionResults;
     expect(works).toMatchObject({ status: 'passed', ancestorTitles: ['one that works'] });
     expect(broken).toMatchObject({ status: 'failed', ancestorTitles: ['one that is broken'] });
     expect(broken.failureMessages.join()).toContain('violation alloc.page-aligned: ');
     const [file = ''] = globSync('found/*.json', { cwd: user });
     expect(broken.failureMessages.join()).toContain(`saved     ${file}`);
+    expect(unsaved.failureMessages.join()).toContain('violation alloc.page-aligned: ');
+    expect(unsaved.failureMessages.join()).toContain(
+      'not saved package.json/x: expected a folder that can be written to: a part of its path is not a folder',
+    );
   });
 });

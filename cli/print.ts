@@ -5,8 +5,8 @@
  */
 import { isClosedPipe, reasonOf, writeDescriptor } from '../spec/files/index.ts';
 import { printable } from '../spec/text/index.ts';
+import { loseOutput } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
-import { loseOutput } from './outcome.ts';
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;

@@ -1,18 +1,17 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
 
 import { Command } from 'commander';
-import { readScenario } from '../counterexamples/log/index.ts';
-import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
+import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
+import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
-import { endWith } from './outcome.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';

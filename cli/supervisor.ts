@@ -1,6 +1,6 @@
 /**
  * The supervisor: the main process of a command that runs targets. Nothing of the user's runs in it. It starts the command in
- * a process group of its own, passes signals on, and ends the group when the command has reported its result: no exit hook,
+ * a separate process group, passes signals on, and ends the group when the command has reported its result: no exit hook,
  * timer or left-over thread of a target decides the exit code or prolongs the command.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { EXIT } from './exit-codes.ts';
-import { say } from './print.ts';
 import { MARK, REPORTS } from './supervised.ts';
 
 /** A command has this long to end by itself once it has reported its result. */
@@ -24,7 +23,7 @@ function exitCodeOf(signal: EndingSignal): number {
   return 128 + constants.signals[signal];
 }
 
-/** Ends a process group. Another user's, or one that has ended, is left alone. */
+/** Ends a process group. One of another user, or one that has ended, is not touched. */
 function endGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
@@ -42,7 +41,13 @@ function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null ? `it ended with exit code ${code}` : `it died of ${signal}`;
 }
 
-/** Runs a command line in a process of its own, and ends this one as that one reports. */
+/** Says why there is no result. What prints is loaded only here: commands print in their own process. */
+async function complain(message: string): Promise<void> {
+  const { say } = await import('./print.ts');
+  say(message);
+}
+
+/** Runs a command line in a child process, and ends this one with the exit code that the child reports. */
 export function supervise(script: string, args: readonly string[]): void {
   const word = randomUUID();
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
@@ -76,13 +81,14 @@ export function supervise(script: string, args: readonly string[]): void {
       setTimeout(() => end(exitCodeOf(signal)), INTERRUPT_MS).unref();
     });
   child.once('error', (error) => {
-    say(`the command cannot be started: ${error.message}`);
-    process.exit(EXIT.unusable);
+    void complain(`the command cannot be started: ${error.message}`).then(() => process.exit(EXIT.unusable));
   });
   child.once('close', (code, signal) => {
     if (reported !== null) end(reported);
     if (interruptedBy !== null) end(exitCodeOf(interruptedBy));
-    say(`there is no result: the target ended the process that it ran in: ${endedHow(code, signal)}`);
-    end(EXIT.unusable);
+    const how = endedHow(code, signal);
+    void complain(`there is no result: the target ended the process that it ran in: ${how}`).then(() =>
+      end(EXIT.unusable),
+    );
   });
 }

@@ -36,7 +36,7 @@ function isRunning(pid: string): boolean {
   return existsSync(stat) && !readFileSync(stat, 'utf8').includes(') Z ');
 }
 
-/** Revisions set aside there. npm leaves a cache of its own. */
+/** Revisions set aside there. npm leaves its own cache. */
 function left(): readonly string[] {
   return readdirSync(temporary).filter((name) => name.startsWith('frameproof-revision-'));
 }
@@ -121,7 +121,7 @@ describe.concurrent('frameproof verify', () => {
     ],
     [
       ['no-such.ts', '--against', 'frameproof'],
-      /^frameproof: no-such\.ts: expected a module .*no such file\n$/,
+      /^frameproof: no-such\.ts: expected a module .*the file does not exist\n$/,
     ],
   ])('refuses %j', async (args, message) => {
     const { stdout, stderr, exitCode } = await verify(...args);

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { shrink } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
+import { saveTrace } from '../counterexamples/trace/index.ts';
 import { factoryTarget, type Target } from '../runner/index.ts';
 import { isSpecError, type PmmFactory, type Policy, type Trace } from '../spec/index.ts';
 import { printable } from '../spec/text/index.ts';

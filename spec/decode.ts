@@ -6,9 +6,8 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { duplicateKeyIn } from './duplicate-keys.ts';
 import { SpecError } from './errors.ts';
-import { beyondBounds } from './json-bounds.ts';
+import { beyondBounds, duplicateKeyIn } from './json-text.ts';
 
 const SHOWN_CHARACTERS = 60;
 

@@ -70,6 +70,7 @@ describe('a report', () => {
 
   it.each([
     ['Killed', '[AssertionError] expected 1 to be 2', 'killed'],
+    ['Killed', '[BrokenAssertion] free stack: what pops is free', 'killed'],
     ['Killed', '[TypeError] it is not a function', 'threw'],
     ['Killed', '[PmmPanic] free: expected', 'threw'],
     ['Timeout', 'Hit limit reached', 'timed out'],
@@ -175,7 +176,7 @@ describe('the list', () => {
   it('that is malformed is refused with its name and the place', () => {
     const group = { within: ['upTo'], survivors: { Some: 1.5 }, reason: 'one' };
     expect(() => readListed(JSON.stringify({ 'impl/up.ts': [group] }), 'a list')).toThrow(
-      /^a list: impl\/up\.ts\[0\]\.survivors\.Some: expected /,
+      /^a list: \["impl\/up\.ts"\]\[0\]\.survivors\.Some: expected /,
     );
   });
 

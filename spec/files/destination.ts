@@ -4,7 +4,7 @@
  */
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { codeOf } from './reason.ts';
+import { codeOf } from './system.ts';
 
 /** The system itself follows no more. */
 const MOST_LINKS = 40;

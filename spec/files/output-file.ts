@@ -23,8 +23,7 @@ import {
 import { dirname, join } from 'node:path';
 import { SpecError } from '../errors.ts';
 import { destinationOf } from './destination.ts';
-import { PATIENCE_MS, Patience, pause } from './pipe.ts';
-import { codeOf, reasonOf } from './reason.ts';
+import { codeOf, PATIENCE_MS, Patience, pause, reasonOf } from './system.ts';
 
 /** Text is handed to the system in pieces of this length. */
 const BATCH_CHARACTERS = 1 << 16;

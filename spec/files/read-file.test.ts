@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isSpecError } from '../errors.ts';
-import { chunksOf } from './chunks.ts';
-import { readText } from './read-file.ts';
+import { chunksOf, readText } from './read-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-read-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,12 +1,11 @@
 /**
- * Reading files whole, in bounded memory and time: a device that never ends, a file of gigabytes and a pipe that nobody
+ * Reading files, whole or piece by piece, in bounded memory and time: a device that never ends, a file of gigabytes and a pipe that nobody
  * writes to are refused in one line.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { SpecError } from '../errors.ts';
-import { formatBytes } from './bytes.ts';
-import { PATIENCE_MS, Patience, pause } from './pipe.ts';
-import { codeOf, reasonOf } from './reason.ts';
+import { codeOf, PATIENCE_MS, Patience, pause, pauseAside, reasonOf } from './system.ts';
 
 /** What is read. */
 export interface Reading {
@@ -18,8 +17,17 @@ export interface Reading {
 }
 
 /** Opens for reading without waiting for a pipe's writer. */
-export const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const CHUNK_BYTES = 65_536;
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Returns a size in the largest unit of which there is one: `64 MiB`, `2.4 GiB`. */
+function formatBytes(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const size = bytes / 1024 ** power;
+  return `${Number.isInteger(size) ? size : size.toFixed(1)} ${UNITS[power]}`;
+}
 
 /** The error for a source that the system does not let us read. */
 export function unreadable(source: string, of: string, error: unknown): SpecError {
@@ -29,7 +37,7 @@ export function unreadable(source: string, of: string, error: unknown): SpecErro
 }
 
 /** The error for a pipe that nobody writes to. */
-export function silent(source: string, of: string, patience: Patience): SpecError {
+function silent(source: string, of: string, patience: Patience): SpecError {
   return new SpecError(`${source}: expected a ${of}: nothing was written to this pipe for ${patience.text}`);
 }
 
@@ -115,4 +123,59 @@ export function readBytes(path: string, reading: Reading): Buffer {
 /** Returns the text of a file, which is UTF-8. Throws as {@link readBytes} does. */
 export function readText(path: string, reading: Reading): string {
   return readBytes(path, reading).toString('utf8');
+}
+
+/** Pieces of a file that is read piece by piece. */
+const PIECE_BYTES = 1 << 18;
+
+/** Returns how many bytes came, 0 at the end, or null where there are none yet. */
+async function attemptAside(read: () => Promise<{ readonly bytesRead: number }>): Promise<number | null> {
+  try {
+    return (await read()).bytesRead;
+  } catch (error) {
+    if (codeOf(error) === 'EAGAIN') return null;
+    throw error;
+  }
+}
+
+/** What is read: as a whole file is, and of any length. */
+type ChunkReading = Pick<Reading, 'of' | 'patienceMs'>;
+
+async function* piecesOf(
+  file: FileHandle,
+  path: string,
+  reading: ChunkReading,
+): AsyncGenerator<Uint8Array, void> {
+  const { of, patienceMs = PATIENCE_MS } = reading;
+  const awaitsWriter = (await file.stat()).isFIFO();
+  const patience = new Patience(patienceMs);
+  const buffer = Buffer.alloc(PIECE_BYTES);
+  for (let length = 0; ; ) {
+    const count = await attemptAside(() => file.read(buffer, 0, PIECE_BYTES, null));
+    if (count === null || (count === 0 && length === 0 && awaitsWriter)) {
+      // Once something has come, its writer may take any time: a log may be followed while it is written.
+      if (length === 0 && patience.isOver) throw silent(path, of, patience);
+      await pauseAside();
+      continue;
+    }
+    if (count === 0) return;
+    length += count;
+    yield buffer.subarray(0, count);
+  }
+}
+
+/**
+ * Yields the bytes of a file; each piece is to be used before the next one is asked for. Throws a one-line `SpecError` where
+ * the file cannot be read.
+ */
+export async function* chunksOf(path: string, reading: ChunkReading): AsyncGenerator<Uint8Array, void> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, READ_FLAGS);
+    yield* piecesOf(file, path, reading);
+  } catch (error) {
+    throw error instanceof SpecError ? error : unreadable(path, reading.of, error);
+  } finally {
+    await file?.close();
+  }
 }

@@ -7,7 +7,7 @@
 export { type Config, config, DEFAULT_BITMAP_MAX_ADDR } from '../config.ts';
 export { SpecError } from '../errors.ts';
 export { HexPageAddress, toHex } from '../hex.ts';
-export { type Descriptor, endAddressOf, MemoryMap } from '../memory-map.ts';
+export { type Descriptor, endAddressOf, MemoryMap, ownerAfterInit } from '../memory-map.ts';
 export {
   addressOf,
   bytesOf,
@@ -18,7 +18,6 @@ export {
   pagesBetween,
 } from '../units.ts';
 /** A machine that does not exist but could, for when this one's map cannot be read. */
-export { FALLBACK_MAP } from './fallback.ts';
 /** Reading a map from text. */
 export { importBytes, importMemoryMap } from './import.ts';
 /** Reading a map from a file, a folder, standard input or this machine. */
@@ -29,8 +28,6 @@ export {
   type Band,
   bandsOf,
   INITIAL_OWNERS,
-  type InitialOwner,
-  initialOwner,
   pagesIn,
   type Totals,
   totalsOf,
