@@ -4,7 +4,7 @@ export const EXIT = {
   holds: 0,
   /** A counterexample was found, or a full run did not meet everything that it must. */
   violated: 1,
-  /** A file, flag, module or process could not be used. */
+  /** A file, flag, module or process could not be used, or something could not be written or printed. */
   unusable: 2,
   /** A file was valid once and no longer applies. */
   outdated: 3,

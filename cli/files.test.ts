@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './testing/copy-of-sources.ts';
-import { type Ended, frameproof } from './testing/frameproof.ts';
+import { type Ended, ended, frameproof, start } from './testing/frameproof.ts';
 import { isWritten, NO_ROOM, type SmallDisk, withSmallDisk } from './testing/small-disk.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { TRACE, traceText } from './testing/trace.ts';
@@ -59,18 +59,18 @@ describe.concurrent('where a disk is full, frameproof says so in one line, print
     ['check --concurrent', `check --concurrent --target ${example('broken-lock')} --seed 1`],
   ])('%s', async (_, command) => {
     await withSmallDisk({ kib: 0 }, async (disk) => {
-      const ended = await run(`${command} --corpus ${disk.folder}`, disk.options);
-      expectRefusal(ended, noRoom('corpus', disk.folder));
-      expect(ended.stdout).toMatch(/^program|^broken|^violated/m);
+      const result = await run(`${command} --corpus ${disk.folder}`, disk.options);
+      expectRefusal(result, noRoom('corpus', disk.folder));
+      expect(result.stdout).toMatch(/^program|^broken|^violated/m);
       expect(left(disk).filter((name) => name !== 'concurrent')).toEqual([]);
     });
   });
 
   it('check, of the file of a shard', async () => {
     await withSmallDisk({ kib: 0 }, async (disk) => {
-      const ended = await run(`${BROKEN} --shard 0/1 --results ${disk.folder}`, disk.options);
-      expectRefusal(ended, noRoom('results', disk.folder));
-      expect(ended.stdout).toContain('allocBitmap.complete');
+      const result = await run(`${BROKEN} --shard 0/1 --results ${disk.folder}`, disk.options);
+      expectRefusal(result, noRoom('results', disk.folder));
+      expect(result.stdout).toContain('allocBitmap.complete');
       expect(left(disk)).toEqual([]);
     });
   });
@@ -78,21 +78,21 @@ describe.concurrent('where a disk is full, frameproof says so in one line, print
   it('merge, of a counterexample', async () => {
     await withSmallDisk({ kib: 0 }, async (disk) => {
       await run(`${BROKEN} --shard 0/1 --results parts`);
-      const ended = await run(`merge parts --corpus ${disk.folder}`, disk.options);
-      expectRefusal(ended, noRoom('corpus', disk.folder));
-      expect(ended.stdout).toContain('allocBitmap.complete');
+      const result = await run(`merge parts --corpus ${disk.folder}`, disk.options);
+      expectRefusal(result, noRoom('corpus', disk.folder));
+      expect(result.stdout).toContain('allocBitmap.complete');
       expect(left(disk)).toEqual([]);
     });
   });
 
   it('check, of statistics, which keep what they held; the campaign goes on to its end', async () => {
     await withSmallDisk({ kib: 128, files: { 's.jsonl': 'what was there before' } }, async (disk) => {
-      const ended = await run(
+      const result = await run(
         `check --seed 1 --programs 300 --map box.txt --stats ${disk.folder}/s.jsonl`,
         disk.options,
       );
-      expectRefusal(ended, noRoom('stats', disk.folder));
-      expect(ended.stdout).toMatch(/^holds: no counterexample in 300 programs/m);
+      expectRefusal(result, noRoom('stats', disk.folder));
+      expect(result.stdout).toMatch(/^holds: no counterexample in 300 programs/m);
       expect(readFileSync(join(disk.folder, 's.jsonl'), 'utf8')).toBe('what was there before');
       expect(left(disk)).toEqual(['s.jsonl']);
     });
@@ -107,9 +107,9 @@ describe.concurrent('where a disk is full, frameproof says so in one line, print
     ],
   ])('%s', async (_, command, printed) => {
     await withSmallDisk({ kib: 0, files: { 'j.xml': 'before' } }, async (disk) => {
-      const ended = await run(`${command} ${disk.folder}/j.xml`, disk.options);
-      expectRefusal(ended, noRoom('junit', disk.folder));
-      expect(ended.stdout).toMatch(printed);
+      const result = await run(`${command} ${disk.folder}/j.xml`, disk.options);
+      expectRefusal(result, noRoom('junit', disk.folder));
+      expect(result.stdout).toMatch(printed);
       expect(readFileSync(join(disk.folder, 'j.xml'), 'utf8')).toBe('before');
       expect(left(disk)).toEqual(['j.xml']);
     });
@@ -136,10 +136,10 @@ describe.concurrent('where a disk is full, frameproof says so in one line, print
     await run('record --map box.txt --operations 200 --out run.log');
     await withSmallDisk({ kib: 0 }, async (disk) => {
       const stdout = openSync(join(disk.folder, 'out'), 'w');
-      const ended = await run(command, { ...disk.options, stdout });
+      const result = await run(command, { ...disk.options, stdout });
       closeSync(stdout);
       expectRefusal(
-        ended,
+        result,
         new RegExp(`^frameproof: standard output: expected to be written to: (${NO_ROOM})\\n$`),
       );
     });
@@ -148,9 +148,9 @@ describe.concurrent('where a disk is full, frameproof says so in one line, print
   it('record, of the last bytes that it prints, where all before them found room', async () => {
     await withSmallDisk({ kib: 64 }, async (disk) => {
       const stdout = openSync(join(disk.folder, 'out'), 'w');
-      const ended = await run('record --map box.txt --operations 5000', { ...disk.options, stdout });
+      const result = await run('record --map box.txt --operations 5000', { ...disk.options, stdout });
       closeSync(stdout);
-      expectRefusal(ended, /^frameproof: standard output: /);
+      expectRefusal(result, /^frameproof: standard output: /);
       expect(statSync(join(disk.folder, 'out')).size).toBe(64 * 1024);
     });
   });
@@ -186,10 +186,10 @@ describe.concurrent('a special file is written to and never replaced:', () => {
   ])('a full device, by the standard output of %s', async (command) => {
     await run('record --map box.txt --operations 200 --out run.log');
     const stdout = openSync(device, 'w');
-    const ended = await run(command, { stdout });
+    const result = await run(command, { stdout });
     closeSync(stdout);
     expectRefusal(
-      ended,
+      result,
       /^frameproof: standard output: expected to be written to: no space left on the device\n$/,
     );
   });
@@ -225,6 +225,20 @@ describe.concurrent('a special file is written to and never replaced:', () => {
 
 /** Writes down how much memory each process of a command took at most. */
 const NOTE_PEAK = `data:text/javascript,import{appendFileSync}from'node:fs';process.on('exit',()=>appendFileSync(process.env.PEAKS,process.resourceUsage().maxRSS+'\\n'))`;
+
+describe.concurrent('a record that is interrupted', () => {
+  it('keeps what was recorded, whole lines of it, and exits with 130', async () => {
+    const child = start(['record', '--map', 'box.txt', '--operations', '100000000', '--out', 'long.log'], {
+      cwd,
+    });
+    setTimeout(() => child.kill('SIGINT'), 1500);
+    expect(await ended(child)).toEqual({ exitCode: 130, stdout: '', stderr: '' });
+    expect(readdirSync(cwd).filter((name) => name.startsWith('.frameproof-'))).toEqual([]);
+    const { exitCode, stdout } = await run('judge long.log');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^admitted: .* [\d,]{4,} operations/m);
+  });
+});
 
 describe.concurrent('what never ends, or is larger than it may be, is refused in one line and in bounded memory:', () => {
   const folder = temporaryFolder({
@@ -279,6 +293,7 @@ describe.concurrent('what never ends, or is larger than it may be, is refused in
     ['judge', folder, /expected a readable file: this is a folder$/],
     ['map', '/dev/zero', /expected a memory map of at most 64 MiB, found more$/],
     ['map', pipe, /expected a memory map: nothing was written to this pipe for 5 s$/],
+    ['soak --maps', big, /expected a folder of memory maps: this is not a folder$/],
     ['merge', join(folder, 'parts'), /expected a file of a shard of at most 32 MiB, found one of 3 GiB$/],
     ['check --profile', '/dev/zero', /expected a profile of at most 1 MiB, found more$/],
     ['check --map', pipe, /nothing was written to this pipe for 5 s$/],

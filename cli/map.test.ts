@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { isSpecError } from '../spec/index.ts';
 import { importMemoryMap } from '../spec/maps/index.ts';
 import { mapCommand } from './map.ts';
+import { streams } from './print.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-map-'));
 const dump = join(folder, 'box.txt');
@@ -15,7 +16,7 @@ afterEach(() => vi.restoreAllMocks());
 /** Runs the command and returns what it prints. */
 async function run(...words: readonly string[]): Promise<string> {
   const printed: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  vi.spyOn(streams, 'out').mockImplementation((text) => printed.push(text) > 0);
   await mapCommand().parseAsync(words, { from: 'user' });
   return printed.join('');
 }

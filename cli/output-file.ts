@@ -33,7 +33,8 @@ export interface StatisticsFile {
   close(): void;
 }
 
-function openedFor(flag: string, path: string): OutputFile | null {
+/** Opens a file. Throws `SpecError` where it cannot be written: it is early enough to mend that. */
+export function openedFor(flag: string, path: string): OutputFile {
   try {
     return new OutputFile(path);
   } catch (error) {
@@ -45,7 +46,7 @@ function openedFor(flag: string, path: string): OutputFile | null {
 export async function statisticsFile(path: string, target: string): Promise<StatisticsFile> {
   const { statisticsLine } = await import('./statistics.ts');
   const runStart = Date.now() / 1000;
-  let file = openedFor('--stats', path);
+  let file: OutputFile | null = openedFor('--stats', path);
   // One that fails is let go: the campaign goes on without it.
   const use = (act: (file: OutputFile) => void): void => {
     const open = file;

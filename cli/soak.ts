@@ -3,7 +3,6 @@
  * generated maps and on the next map of a folder, so that a soak can be stopped and continued from where it was.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../properties/random/index.ts';
 import type { Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
+import { namesIn } from '../spec/files/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, reportedJson } from './counterexample-report.ts';
@@ -41,11 +41,11 @@ const DEFAULT_TOTAL = 10_000_000;
 
 function worldsIn(folder: string | undefined): readonly NamedWorld[] {
   if (folder === undefined) return [];
-  if (!existsSync(folder))
+  const names = namesIn(folder, 'memory maps');
+  if (names === null)
     throw new SpecError(`--maps ${folder}: expected a folder of memory maps: there is none`);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.txt') || name.endsWith('.json'));
-  return files
-    .toSorted()
+  return names
+    .filter((name) => name.endsWith('.txt') || name.endsWith('.json'))
     .map((name) => ({ name, map: readMemoryMap(join(folder, name)).map, config: config() }));
 }
 

@@ -2,7 +2,7 @@
  * Reading files, whole or piece by piece, in bounded memory and time: a device that never ends, a file of gigabytes and a pipe that nobody
  * writes to are refused in one line.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SpecError } from '../errors.ts';
 import { codeOf, PATIENCE_MS, Patience, pause, pauseAside, reasonOf } from './system.ts';
@@ -30,7 +30,7 @@ function formatBytes(bytes: number): string {
 }
 
 /** The error for a source that the system does not let us read. */
-export function unreadable(source: string, of: string, error: unknown): SpecError {
+function unreadable(source: string, of: string, error: unknown): SpecError {
   const isDenied = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
   const reason = `${reasonOf(error)}${isDenied ? ' (as root, perhaps)' : ''}`;
   return new SpecError(`${source}: expected a readable ${of}: ${reason}`, { cause: error });
@@ -177,5 +177,20 @@ export async function* chunksOf(path: string, reading: ChunkReading): AsyncGener
     throw error instanceof SpecError ? error : unreadable(path, reading.of, error);
   } finally {
     await file?.close();
+  }
+}
+
+/**
+ * Returns the names in a folder, sorted; null where there is nothing at the path. `of` says what the folder should hold. Throws a
+ * one-line `SpecError` where it cannot be listed.
+ */
+export function namesIn(path: string, of: string): readonly string[] | null {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return null;
+    const reason = code === 'ENOTDIR' ? 'this is not a folder' : reasonOf(error);
+    throw new SpecError(`${path}: expected a folder of ${of}: ${reason}`, { cause: error });
   }
 }

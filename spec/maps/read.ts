@@ -1,10 +1,10 @@
 /**
  * Reading memory maps from files, folders, standard input and the machine itself. All access to the system is here.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSpecError, SpecError } from '../errors.ts';
-import { readBytes, readDescriptor, readText, unreadable } from '../files/index.ts';
+import { namesIn, readBytes, readDescriptor, readText } from '../files/index.ts';
 import { importBytes, importMemmapFiles } from './import.ts';
 import type { MemmapFiles } from './notations/linux-e820.ts';
 import type { ImportedMap, ReadOptions } from './reading.ts';
@@ -24,16 +24,8 @@ function isFolder(path: string): boolean {
   }
 }
 
-function namesIn(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch (error) {
-    throw unreadable(path, MAP.of, error);
-  }
-}
-
 function readFolder(path: string, options: ReadOptions): ImportedMap {
-  const numbers = namesIn(path).filter((name) => /^\d{1,9}$/.test(name));
+  const numbers = (namesIn(path, 'memory maps') ?? []).filter((name) => /^\d{1,9}$/.test(name));
   if (numbers.length === 0)
     throw new SpecError(
       `${path}: expected a file, or a folder such as /sys/firmware/memmap (0/start, 0/end, 0/type)`,
