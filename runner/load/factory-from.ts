@@ -55,7 +55,7 @@ function probe(create: PmmFactory, source: string): void {
 export function factoryFrom(exported: unknown, source: string): PmmFactory {
   const expected = 'a default export that builds a manager: (map, options) => Pmm, or a class';
   if (!isFunction(exported)) {
-    const found = exported === undefined ? 'there is no default export' : `it is of type ${typeof exported}`;
+    const found = exported === undefined ? 'it has no default export' : `it is of type ${typeof exported}`;
     throw new SpecError(`${source}: expected ${expected}; ${found}`);
   }
   const create: PmmFactory = isClass(exported) ? (map, options) => new exported(map, options) : exported;

@@ -15,7 +15,7 @@ import { factoryFrom } from './factory-from.ts';
 
 async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module that exports a manager: there is no such file`);
+    throw new SpecError(`${path}: expected a module that exports a manager: the file does not exist`);
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
@@ -58,7 +58,7 @@ function isModule(path: string): boolean {
 
 function refuseUnrunnable(path: string): void {
   if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module or an executable: there is no such file`);
+    throw new SpecError(`${path}: expected a module or an executable: the file does not exist`);
   if (statSync(path).isDirectory())
     throw new SpecError(`${path}: expected a module or an executable: it is a folder`);
   try {

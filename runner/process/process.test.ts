@@ -181,7 +181,7 @@ describe('an executable that', () => {
     writeFileSync(join(folder, 'plain'), '');
     await expect(loadTarget(join(folder, 'plain'))).rejects.toThrow(/it may not be executed$/);
     await expect(loadTarget(folder)).rejects.toThrow(/it is a folder$/);
-    await expect(loadTarget(join(folder, 'none'))).rejects.toThrow(/there is no such file$/);
+    await expect(loadTarget(join(folder, 'none'))).rejects.toThrow(/the file does not exist$/);
   });
 });
 
