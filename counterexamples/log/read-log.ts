@@ -11,6 +11,7 @@ import {
   type Response,
   refuseDuplicateKeys,
   SpecError,
+  shortened,
 } from '../../spec/index.ts';
 import { readMemoryMap } from '../../spec/maps/index.ts';
 import { type Line, linesOf, sourceName } from './lines.ts';
@@ -41,8 +42,15 @@ function parsed({ text, ended }: Line, place: string): unknown {
   }
 }
 
+/** Systems take no longer ones. */
+const LONGEST_PATH = 4096;
+
 function mapOf(map: unknown, path: string, place: string): MemoryMap {
   if (typeof map !== 'string') return decode(MemoryMap, map, `${place}: map`);
+  if (map.length > LONGEST_PATH)
+    throw new SpecError(
+      `${place}: map: expected a memory map or the path of one, found ${shortened(JSON.stringify(map))}`,
+    );
   const folder = path === '-' ? '.' : dirname(path);
   return readMemoryMap(resolve(folder, map)).map;
 }
