@@ -25,12 +25,12 @@ function checkU64(call: Call, name: string, value: number | bigint): void {
   if (!isU64(value)) throw argumentPanic(call, `${name} ${value} is no unsigned 64-bit integer`);
 }
 
-/** Returns how many whole page frames lie below a physical address; beyond 2^40 all are alike. */
+/** Returns how many whole page frames lie below a physical address; beyond 2^44 all are alike. */
 function framesBelow(address: number | bigint): number {
   return Math.floor(Math.min(Number(address), 2 ** 52) / 4096);
 }
 
-/** Returns an alignment in page frames, rounded up; beyond 2^40 all are alike, only page frame 0 is a multiple. */
+/** Returns an alignment in page frames, rounded up; beyond 2^44 all are alike, only page frame 0 is a multiple. */
 function alignmentFrames(alignment: number | bigint): number {
   return Math.max(1, Math.min(Math.ceil(Number(alignment) / 4096), PFN_LIMIT));
 }

@@ -4,6 +4,7 @@
  */
 import { createPmm } from '../impl/index.ts';
 import {
+  aboveLimit,
   addressOf,
   CALLS,
   type Config,
@@ -59,6 +60,8 @@ export function worldBeyond(
   { memoryBelow, bitmapZoneBelow, zones }: Profile,
   { map, config }: { readonly map: MemoryMap; readonly config: Config },
 ): string | null {
+  const above = aboveLimit(map, config);
+  if (above !== null) return above;
   const end = addressOf(pfn(pfnEnd(map)));
   if (end > memoryBelow)
     return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;

@@ -5,7 +5,18 @@ import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';
-import { isPageAddress, PFN_LIMIT, type Pfn, type PhysicalAddress, pfn, pfnOf, U64_MAX } from './units.ts';
+import { type MemoryMap, pfnEnd } from './memory-map.ts';
+import {
+  addressOf,
+  isPageAddress,
+  PFN_LIMIT,
+  type Pfn,
+  type PhysicalAddress,
+  pfn,
+  pfnOf,
+  physicalAddress,
+  U64_MAX,
+} from './units.ts';
 
 /** The higher half with 48-bit virtual addresses: 0xFFFF_8000_0000_0000. */
 export const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
@@ -13,6 +24,8 @@ export const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
 export const HIGHER_HALF_57 = 0xff00_0000_0000_0000n;
 /** The bitmap zone ends here unless told otherwise: 64 MiB. */
 export const DEFAULT_BITMAP_MAX_ADDR = 0x400_0000n;
+/** Physical memory ends here (exclusive) unless told otherwise: 52 bits, as on x86-64 and Arm. */
+export const DEFAULT_PHYSICAL_LIMIT = 1n << 52n;
 
 function isHigherHalf(base: bigint): boolean {
   return base > 0n && base % 4096n === 0n && base <= U64_MAX;
@@ -34,19 +47,47 @@ const HigherHalf = new t.Type<bigint, string, unknown>(
  * - `bitmapMaxAddr`: physical address at which the bitmap zone ends (exclusive); any multiple of 4096, 0 for no
  *   bitmap zone.
  * - `higherHalf`: the virtual address at which physical address 0 is mapped.
+ * - `physicalLimit`: physical address at which memory ends (exclusive) on machines of this kind; 2^52 where it is left
+ *   out, 2^56 on RISC-V.
  */
 export const Config = t.readonly(
-  t.exact(t.type({ bitmapMaxAddr: HexPageAddress, higherHalf: HigherHalf }, 'a configuration')),
+  t.exact(
+    t.intersection(
+      [
+        t.type({ bitmapMaxAddr: HexPageAddress, higherHalf: HigherHalf }),
+        t.partial({ physicalLimit: HexPageAddress }),
+      ],
+      'a configuration',
+    ),
+  ),
 );
 export type Config = t.TypeOf<typeof Config>;
 
+/** Values of a configuration; the others are the usual ones. */
+export interface ConfigInput {
+  readonly bitmapMaxAddr?: bigint;
+  readonly higherHalf?: bigint;
+  readonly physicalLimit?: bigint | undefined;
+}
+
 /** Returns a configuration; throws `SpecError` where a value is not a multiple of 4096 or out of range. */
-export function config(
-  options: { readonly bitmapMaxAddr?: bigint; readonly higherHalf?: bigint } = {},
-): Config {
-  const { bitmapMaxAddr = DEFAULT_BITMAP_MAX_ADDR, higherHalf = HIGHER_HALF_48 } = options;
-  if (isPageAddress(bitmapMaxAddr) && isHigherHalf(higherHalf)) return { bitmapMaxAddr, higherHalf };
-  return decode(Config, { bitmapMaxAddr: toHex(bitmapMaxAddr), higherHalf: toHex(higherHalf) }, 'config');
+export function config(input: ConfigInput = {}): Config {
+  const { bitmapMaxAddr = DEFAULT_BITMAP_MAX_ADDR, higherHalf = HIGHER_HALF_48, physicalLimit } = input;
+  if (physicalLimit === undefined && isPageAddress(bitmapMaxAddr) && isHigherHalf(higherHalf))
+    return { bitmapMaxAddr, higherHalf };
+  const limit = physicalLimit === undefined ? {} : { physicalLimit: toHex(physicalLimit) };
+  const data = { bitmapMaxAddr: toHex(bitmapMaxAddr), higherHalf: toHex(higherHalf), ...limit };
+  return decode(Config, data, 'config');
+}
+
+/** Returns why a memory map is none of a machine of this configuration, or null: it ends above the physical limit. */
+export function aboveLimit(
+  map: MemoryMap,
+  { physicalLimit = physicalAddress(DEFAULT_PHYSICAL_LIMIT) }: Config,
+): string | null {
+  const end = addressOf(pfn(pfnEnd(map)));
+  if (end <= physicalLimit) return null;
+  return `the memory map ends at ${toHex(end)}, and physical memory at ${toHex(physicalLimit)}`;
 }
 
 /** Returns the first page frame of the stack zone. */

@@ -95,7 +95,7 @@ describe('an error', () => {
   test('does not repeat the data where it says what is wrong with it', () => {
     const descriptors = [...map.descriptors, ...map.descriptors];
     expect(refusal({ scenario: { ...scenario, map: { ...map, descriptors } } })).toBe(
-      'trace.json: scenario.map: expected disjoint descriptors below 2^52: ' +
+      'trace.json: scenario.map: expected disjoint descriptors below 2^56: ' +
         'descriptor 0 (conventional, 4 pages from 0x0) overlaps descriptor 1 (conventional, 4 pages from 0x0)',
     );
   });

@@ -187,7 +187,7 @@ function expectFreeRegion(
   if (base === null) return misused('the address is not in the higher half');
   const frame = state.firstFailing(clip(base, count), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
-  return BigInt(base) + count > BigInt(PFN_LIMIT) ? misused('the region ends above 2^52') : GRANTED;
+  return BigInt(base) + count > BigInt(PFN_LIMIT) ? misused('the region ends above 2^56') : GRANTED;
 }
 
 /**

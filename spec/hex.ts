@@ -46,16 +46,16 @@ export const HexU64 = hexCodec('an unsigned 64-bit hex string such as "0x1f"', i
   n >= 0n && n <= U64_MAX ? n : null,
 );
 
-/** A physical address as a hex string: at most 2^52. */
+/** A physical address as a hex string: at most 2^56. */
 export const HexPhysicalAddress: t.Type<PhysicalAddress, string> = hexCodec(
-  'a physical address of at most 2^52 as a hex string',
+  'a physical address of at most 2^56 as a hex string',
   (u): u is PhysicalAddress => isBigInt(u) && isPhysicalAddress(u),
   (n) => (isPhysicalAddress(n) ? n : null),
 );
 
 /** A page-aligned physical address as a hex string. */
 export const HexPageAddress: t.Type<PhysicalAddress, string> = hexCodec(
-  'a multiple of 4096 of at most 2^52 as a hex string',
+  'a multiple of 4096 of at most 2^56 as a hex string',
   (u): u is PhysicalAddress => isBigInt(u) && isPhysicalAddress(u),
   (n) => (isPhysicalAddress(n) && n % PAGE_BYTES === 0n ? n : null),
 );

@@ -38,10 +38,12 @@ export {
   SWEEP_CLAUSES,
 } from './clauses/index.ts';
 export {
+  aboveLimit,
   bitmapLimit,
   Config,
   config,
   DEFAULT_BITMAP_MAX_ADDR,
+  DEFAULT_PHYSICAL_LIMIT,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
   pfnAt,

@@ -98,7 +98,7 @@ function describe(descriptors: readonly Descriptor[], index: number): string {
 
 function beyondEnd(descriptors: readonly Descriptor[]): string | null {
   const index = descriptors.findIndex((d) => pfnOf(d.start) + d.pages > PFN_LIMIT);
-  return index < 0 ? null : `${describe(descriptors, index)} ends above 2^52`;
+  return index < 0 ? null : `${describe(descriptors, index)} ends above 2^56`;
 }
 
 function overlap(descriptors: readonly Descriptor[]): string | null {
@@ -119,7 +119,7 @@ type Body = t.TypeOf<typeof Body>;
 
 /**
  * A memory map. Decoding refuses descriptors that overlap (both are named), are not page-aligned, or end above
- * 2^52. Firmware dumps that overlap or are not aligned go through an importer first.
+ * 2^56; a configuration may say less. Firmware dumps that overlap or are not aligned go through an importer first.
  */
 export const MemoryMap = new t.Type<Body, t.OutputOf<typeof Body>, unknown>(
   'a memory map',
@@ -129,7 +129,7 @@ export const MemoryMap = new t.Type<Body, t.OutputOf<typeof Body>, unknown>(
       const fault = beyondEnd(body.descriptors) ?? overlap(body.descriptors);
       return fault === null
         ? either.right(body)
-        : t.failure(u, context, `expected disjoint descriptors below 2^52: ${fault}`);
+        : t.failure(u, context, `expected disjoint descriptors below 2^56: ${fault}`);
     })(Body.validate(u, context)),
   Body.encode,
 );
@@ -159,7 +159,7 @@ function directly(inputs: readonly DescriptorInput[], name: string | undefined):
   return fault === null ? { format: 'frameproof/memory-map', version: 1, ...named, descriptors } : null;
 }
 
-/** Returns the memory map of these descriptors; throws `SpecError` where they overlap, are unaligned or end above 2^52. */
+/** Returns the memory map of these descriptors; throws `SpecError` where they overlap, are unaligned or end above 2^56. */
 export function memoryMap(descriptors: readonly DescriptorInput[], name?: string): MemoryMap {
   // Campaigns draw a map for each program: the codec is there for the error that it words.
   return directly(descriptors, name) ?? decodedMap(descriptors, name);

@@ -4,6 +4,8 @@
  */
 import { dirname, resolve } from 'node:path';
 import {
+  aboveLimit,
+  type Config,
   decode,
   MemoryMap,
   OutdatedTraceError,
@@ -39,18 +41,21 @@ function parsed({ text, ended }: Line, place: string): unknown {
   }
 }
 
-function mapOf(map: unknown, path: string, place: string): MemoryMap {
+function mapOf(map: unknown, path: string, place: string, { physicalLimit }: Config): MemoryMap {
   if (typeof map !== 'string') return decode(MemoryMap, map, `${place}: map`);
   const folder = path === '-' ? '.' : dirname(path);
-  return readMemoryMap(resolve(folder, map)).map;
+  return readMemoryMap(resolve(folder, map), { physicalLimit }).map;
 }
 
 function headerOf(data: unknown, path: string, place: string): LogHeader {
   const version = field(data, 'version');
   if (field(data, 'format') === 'frameproof/log' && typeof version === 'number' && version !== 1)
     throw new OutdatedTraceError(`${place}: format version ${version}, and this program reads version 1`);
-  const { map, config, policies = [] } = decode(HeaderLine, data, place);
-  return { map: mapOf(map, path, place), config, policies };
+  const { map: named, config, policies = [] } = decode(HeaderLine, data, place);
+  const map = mapOf(named, path, place, config);
+  const above = aboveLimit(map, config);
+  if (above !== null) throw new SpecError(`${place}: map: ${above}`);
+  return { map, config, policies };
 }
 
 /** Whether `data` is the first line of a log, of whatever version. */

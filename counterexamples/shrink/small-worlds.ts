@@ -10,7 +10,7 @@ import { joined } from './rewrite.ts';
 export type Ground = Omit<Draft, 'operations' | 'policies'>;
 
 function groundOf(descriptors: readonly DraftDescriptor[], limit: number): Ground {
-  return { descriptors, limit, higherHalf: HIGHER_HALF_48 };
+  return { descriptors, limit, higherHalf: HIGHER_HALF_48, physicalLimit: undefined };
 }
 
 /** What one page frame of a stripe is; null for a hole. */

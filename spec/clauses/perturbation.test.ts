@@ -156,7 +156,7 @@ function otherOutcomes(outcome: Outcome): Outcome[] {
     case 'panicked':
       return [
         { ...outcome, call: outcome.call === 'free' ? 'freePages' : 'free' },
-        { ...outcome, pfn: 2 ** 41 },
+        { ...outcome, pfn: 2 ** 45 },
       ];
     default:
       return [];

@@ -6,9 +6,9 @@
  * result, each with the flag that reads it instead. Of several tables of one notation that differ, `boot` chooses one.
  */
 import { basename } from 'node:path';
+import { DEFAULT_PHYSICAL_LIMIT } from '../config.ts';
 import { decode, parseJson, SpecError } from '../decode.ts';
 import { MemoryMap, memoryMap, ownerAfterInit } from '../memory-map.ts';
-import { PHYSICAL_LIMIT } from '../units.ts';
 import { choose, tablesIn } from './choice.ts';
 import { isDeviceTreeBlob, readBlob } from './device-tree/blob.ts';
 import { isDeviceTreeSource, readSource } from './device-tree/source.ts';
@@ -78,7 +78,7 @@ function deviceTree(tree: DeviceTree, form: 'source' | 'blob', limit: bigint): F
 }
 
 function importText(text: string, source: string, options: ReadOptions): ImportedMap {
-  const limit = options.physicalLimit ?? PHYSICAL_LIMIT;
+  const limit = options.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
   const lines = linesOf(text, source);
   if (isDeviceTreeSource(lines))
     return imported(deviceTree(readSource(lines), 'source', limit), source, options);
@@ -107,7 +107,7 @@ function textOf(bytes: Uint8Array): string {
 /** Returns the memory map of a file's bytes: a text in any notation, or a device tree blob. Throws as {@link importMemoryMap}. */
 export function importBytes(bytes: Uint8Array, source: string, options: ReadOptions = {}): ImportedMap {
   if (!isDeviceTreeBlob(bytes)) return importMemoryMap(textOf(bytes), source, options);
-  const limit = options.physicalLimit ?? PHYSICAL_LIMIT;
+  const limit = options.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
   return imported(deviceTree(readBlob(bytes, source), 'blob', limit), source, options);
 }
 
@@ -117,7 +117,7 @@ export function importMemmapFiles(
   source: string,
   options: ReadOptions = {},
 ): ImportedMap {
-  const entries = readMemmapFiles(folders, source, options.physicalLimit ?? PHYSICAL_LIMIT);
+  const entries = readMemmapFiles(folders, source, options.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT);
   const missing = missingFolder(folders);
   if (missing !== null && options.partial !== true)
     throw new SpecError(`${source}: expected ${missing} (\`frameproof map --partial\` reads what is there)`);
