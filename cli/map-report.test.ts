@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { config, memoryMap, pageCount } from '../spec/index.ts';
-import { bandsOf, FALLBACK_MAP, importMemoryMap } from '../spec/maps/index.ts';
+import { config, FALLBACK_MAP, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
+import { bandsOf, type ImportedMap, importMemoryMap } from '../spec/maps/index.ts';
 import { cellsOf, mapBar } from './map-bar.ts';
 import { mapReport } from './map-report.ts';
 import { formatSize } from './map-size.ts';
@@ -12,12 +12,21 @@ const DUMP = [
   'BIOS-e820: [mem 0x0000000007fff000-0x0000000007ffffff] ACPI NVS',
 ].join('\n');
 
+/** Returns a map as our own JSON is read. */
+function importedAs(map: MemoryMap): ImportedMap {
+  return importMemoryMap(JSON.stringify(MemoryMap.encode(map)), 'map.json');
+}
+
 describe('the report on a map', () => {
   it('shows the regions, the totals and the bar', () => {
     const imported = importMemoryMap(DUMP, 'box.txt');
     expect(`\n${mapReport({ imported, config: config(), width: 72 })}\n`).toMatchInlineSnapshot(`
       "
       box: 4 entries of e820-dmesg, 4 regions
+      read      lines 1 to 4 of a Linux boot log
+      note      e820-dmesg neither numbers nor counts its entries: lines that
+                are missing, or of another machine, cannot be seen
+
       the regions, each from start to just before end, with their owner after init:
           start       end pages    size type         owner    zone
       --------- --------- ----- ------- ------------ -------- ------
@@ -43,12 +52,12 @@ describe('the report on a map', () => {
   });
 
   it('says so where the map is empty', () => {
-    const imported = { map: memoryMap([]), format: 'frameproof/memory-map', entries: 0 };
+    const imported = importedAs(memoryMap([]));
     expect(mapReport({ imported, config: config(), width: 80 })).toMatch(/the map is empty$/);
   });
 
   it('has no line wider than 80 characters for a PC, and no escape codes', () => {
-    const imported = { map: FALLBACK_MAP, format: 'frameproof/memory-map', entries: 24 };
+    const imported = importedAs(FALLBACK_MAP);
     const lines = mapReport({ imported, config: config(), width: 80 }).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.join('\n')).not.toContain('\u001b');

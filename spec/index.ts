@@ -52,6 +52,7 @@ export {
 export { counted, grouped } from './counted.ts';
 export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
+export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
   Descriptor,

@@ -6,9 +6,9 @@
  * result, each with the flag that reads it instead. Of several tables of one notation that differ, `boot` chooses one.
  */
 import { basename } from 'node:path';
-import { DEFAULT_PHYSICAL_LIMIT } from '../config.ts';
+import { aboveLimit, config, DEFAULT_PHYSICAL_LIMIT } from '../config.ts';
 import { decode, parseJson, SpecError } from '../decode.ts';
-import { MemoryMap, memoryMap, ownerAfterInit } from '../memory-map.ts';
+import { endAddressOf, MemoryMap, memoryMap, ownerAfterInit } from '../memory-map.ts';
 import { choose, tablesIn } from './choice.ts';
 import { isDeviceTreeBlob, readBlob } from './device-tree/blob.ts';
 import { isDeviceTreeSource, readSource } from './device-tree/source.ts';
@@ -35,31 +35,31 @@ function usableBelow(limit: bigint | undefined, entries: readonly Entry[]): read
 }
 
 /** What a reader of a notation knows of the map; the rest is the same for all. */
-type Found = Omit<ImportedMap, 'map'> & { readonly isOrderly: boolean };
+type Found = Omit<ImportedMap, 'map'> & { readonly isOrderly?: boolean };
 
-const PLAIN = { where: null, passed: 0, notes: [], warnings: [], unused: [], isOrderly: false };
+/** What there is to say of a dump that is nothing but its map. */
+const PLAIN = { where: null, passed: 0, notes: [], warnings: [], unused: [] };
 
-function imported({ isOrderly, ...found }: Found, source: string, options: ReadOptions): ImportedMap {
+function imported({ isOrderly = false, ...found }: Found, source: string, options: ReadOptions): ImportedMap {
   const used = usableBelow(options.usableBelow, found.entries);
   const descriptors = isOrderly ? resolveUnlessOrderly(used) : resolve(used);
   return { ...found, map: memoryMap(descriptors, nameOf(source)) };
 }
 
-function importJson(text: string, source: string): ImportedMap {
+function importJson(text: string, source: string, options: ReadOptions): ImportedMap {
   const map = decode(MemoryMap, parseJson(text, source), source);
-  const entries = map.descriptors.map(({ type, start, pages }) => ({
-    type,
-    start,
-    end: start + BigInt(pages) * 4096n,
-  }));
-  return {
-    map,
+  const above = aboveLimit(map, config({ physicalLimit: options.physicalLimit }));
+  if (above !== null)
+    throw new SpecError(`${source}: ${above} (\`frameproof map --physical-bits 56\` is for RISC-V)`);
+  const entries = map.descriptors.map((d) => ({ type: d.type, start: d.start, end: endAddressOf(d) }));
+  const found = {
+    ...PLAIN,
     notation: map.format,
     printer: '`frameproof map --json`',
     count: entries.length,
     entries,
-    ...PLAIN,
   };
+  return options.usableBelow === undefined ? { ...found, map } : imported(found, source, options);
 }
 
 const UNSEEN =
@@ -93,7 +93,9 @@ function importText(text: string, source: string, options: ReadOptions): Importe
 export function importMemoryMap(text: string, source: string, options: ReadOptions = {}): ImportedMap {
   const body = text.replace(/^\uFEFF/, '');
   if (body.includes('\0')) throw new SpecError(`${source}: expected a memory map as text, found binary data`);
-  return body.trimStart().startsWith('{') ? importJson(body, source) : importText(body, source, options);
+  return body.trimStart().startsWith('{')
+    ? importJson(body, source, options)
+    : importText(body, source, options);
 }
 
 /** Returns bytes as text. The UEFI shell writes UTF-16 where its output is redirected to a file: its mark tells. */

@@ -5,6 +5,7 @@
 
 /** The vocabulary of `spec/` that a map is described in. */
 export { type Config, config, DEFAULT_BITMAP_MAX_ADDR } from '../config.ts';
+export { counted } from '../counted.ts';
 export { SpecError } from '../decode.ts';
 export { HexPageAddress, toHex } from '../hex.ts';
 export { type Descriptor, endAddressOf, MemoryMap } from '../memory-map.ts';
@@ -17,8 +18,6 @@ export {
   pageCount,
   pagesBetween,
 } from '../units.ts';
-/** A machine that does not exist but could, for when this one's map cannot be read. */
-export { FALLBACK_MAP } from './fallback.ts';
 /** Reading a map from text. */
 export { importBytes, importMemoryMap } from './import.ts';
 /** Reading a map from a file, a folder, standard input or this machine. */

@@ -4,7 +4,8 @@
  */
 import { byStart, type Extent, overlaps } from './entry.ts';
 import type { Line } from './lines.ts';
-import { isMemory, type ReadEntry } from './notation.ts';
+import type { ReadEntry } from './notation.ts';
+import { isMemory } from './read-entry.ts';
 import type { Loss, Table } from './table.ts';
 
 /** A table that was chosen, among what else its dump says. */
