@@ -159,5 +159,5 @@ export const LSMEM: Notation = {
   example: '0x0000000000000000-0x000000007fffffff  2G online yes 0-15',
   types: { expected: 'the state of memory as LC_ALL=C prints it ("online" or "offline")', words: {} },
   typeOf: lsmemType,
-  figures: [/^Total online memory:\s+(?<size>[\d.,]+[BKMGTP]?)$/],
+  figures: [/^(?=.*online)(?!.*offline)\P{N}+:\s+(?<size>[\d.,]+[BKMGTP]?)$/iu],
 };
