@@ -104,7 +104,7 @@ function partner(dump: Dump, dumps: readonly Dump[], draws: Draws): Dump {
 }
 
 const NONE: Counts = { same: 0, refused: 0, warned: 0, named: 0, noted: 0, silent: 0 };
-const MOST_FINDINGS = 400;
+const MOST_FINDINGS = 50;
 
 /** Edits dumps, notation by notation and kind by kind in turn, so many times; the same seed makes the same edits. */
 export function tried(dumps: readonly Dump[], edits: number, seed: number): Trial {

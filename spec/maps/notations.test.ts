@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { importMemoryMap } from './import.ts';
 import { NOTATIONS } from './notations.ts';
 import { readMemoryMap } from './read.ts';
 import type { ImportedMap } from './reading.ts';
@@ -339,6 +340,21 @@ describe('a notation', () => {
       imported.map.descriptors.map(({ type, start, pages }) => `${type} 0x${start.toString(16)} ${pages}`),
     ).toEqual(map);
     expect(imported.warnings).toEqual([]);
+  });
+
+  it('lsmem is read in a language whose words nobody told us', () => {
+    const text = [
+      'ALUE                                   KOKO         TILA IRROTETTAVA LOHKOT',
+      '0x0000000000000000-0x000000005fffffff  1,5G     käytössä       kyllä   0-11',
+      '0x0000000100000000-0x000000010fffffff  256M poissa käytöstä         -  32-33',
+    ].join('\n');
+    expect(importMemoryMap(text, 'dump').entries).toEqual([
+      { type: 'conventional', start: 0n, end: 0x6000_0000n },
+    ]);
+    const short = '0x0000000000000000-0x000000005fffffff  1,5G käytössä   0-11';
+    expect(() => importMemoryMap(short, 'dump')).toThrow(
+      'expected the state of memory as LC_ALL=C prints it',
+    );
   });
 
   it('of each kind has a fixture', () => {
