@@ -1,12 +1,6 @@
 /** The setup of a check: its target, maps and seed, and the campaign that they make. */
-import {
-  type BlockRunner,
-  type CampaignOptions,
-  type NamedWorld,
-  onThreads,
-  type Shard,
-} from '../properties/random/index.ts';
-import { OURS, profileOf, type Target, worldBeyond } from '../runner/index.ts';
+import type { BlockRunner, CampaignOptions, NamedWorld, Shard } from '../properties/random/index.ts';
+import { OURS, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
   config,
@@ -27,6 +21,7 @@ import { campaignBar } from './progress.ts';
 export interface MapOptions {
   readonly map?: readonly string[];
   readonly bitmapMaxAddr: bigint;
+  readonly physicalBits?: bigint;
 }
 
 export interface CheckOptions extends MapOptions {
@@ -65,6 +60,14 @@ export function usesGenerated({ map: paths }: MapOptions): boolean {
   return paths === undefined || paths.includes(GENERATED);
 }
 
+/** Returns the map at a path. Of a warning its name tells, for nobody would read a check's map otherwise. */
+function namedMap(path: string, physicalLimit: bigint | undefined): NamedMap {
+  const { map, warnings } = readMemoryMap(path, { physicalLimit });
+  const told =
+    warnings.length === 0 ? '' : ` (${counted(warnings.length, 'warning')}: frameproof map ${path})`;
+  return { name: `${path}${told}`, map };
+}
+
 function thisMachine(): NamedMap {
   const imported = readThisMachine();
   if (imported === null)
@@ -77,14 +80,14 @@ function thisMachine(): NamedMap {
  * `SpecError` where it cannot. This machine's is left out where the target cannot manage it.
  */
 export function worldsOf(
-  { map: paths, bitmapMaxAddr }: MapOptions,
+  { map: paths, bitmapMaxAddr, physicalBits: physicalLimit }: MapOptions,
   target: Target = OURS,
 ): readonly NamedWorld[] {
   const files = paths?.filter((path) => path !== GENERATED);
-  const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
+  const maps = files?.map((path) => namedMap(path, physicalLimit)) ?? [thisMachine()];
   return maps.flatMap(({ name, map }) => {
-    const world = { map, config: config({ bitmapMaxAddr }) };
-    const why = worldBeyond(profileOf(target), world);
+    const world = { map, config: config({ bitmapMaxAddr, physicalLimit }) };
+    const why = worldBeyond(target.profile, world);
     if (why !== null && paths === undefined) return [];
     if (why !== null) throw new SpecError(`--map ${name}: expected one that ${target.name} manages: ${why}`);
     return [{ name: `${name}, ${counted(ramPages(map), 'page frame')} of RAM`, ...world }];
@@ -143,8 +146,10 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
 }
 
 /** Returns how blocks are run: on threads where several are asked for. */
-export function blockRunner({ threads = 1 }: CheckOptions): BlockRunner | undefined {
-  return threads === 1 ? undefined : onThreads(threads);
+export async function blockRunner({ threads = 1 }: CheckOptions): Promise<BlockRunner | undefined> {
+  if (threads === 1) return undefined;
+  const { onThreads } = await import('../properties/random/scale/index.ts');
+  return onThreads(threads);
 }
 
 /** Returns the campaign that a check runs. */

@@ -1,4 +1,5 @@
 /** `frameproof explore`: every call sequence of a small world, by a search of all states, and what that shows. */
+
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {
@@ -13,14 +14,15 @@ import {
   smallWorld,
   type UnsavedExploration,
 } from '../properties/explore/index.ts';
-import type { LocalTarget, World } from '../runner/index.ts';
-import { loadLocalTarget } from '../runner/load/index.ts';
+import type { Target, World } from '../runner/index.ts';
+import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
 import { pageAddress } from './map-flags.ts';
 import {
   corpusOption,
@@ -59,8 +61,6 @@ const UNITS = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DEFAULT_MEMORY = 2 * UNITS.G;
 /** The reach of 32-bit places in the table. */
 const MOST_MEMORY = 8 * UNITS.G;
-/** A program longer than this, as a walk finds them, is cut short before it is shrunk. */
-const LONG = 50;
 
 /** Returns the bytes that `text` gives: a number, and a unit. */
 function memoryOf(text: string): number {
@@ -95,7 +95,7 @@ const EXIT_OF: Readonly<Record<ExploreResult['end'], ExitCode>> = {
 };
 
 interface PreparedExploration {
-  readonly target: LocalTarget;
+  readonly target: Target;
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
@@ -111,13 +111,12 @@ async function runSearch({
   operations,
   isSaved,
 }: PreparedExploration): Promise<ExploreResult> {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const signal = interruption();
   const { states, time: seconds } = flags;
   const bounds: Bounds = {
     ...(states === undefined ? {} : { states }),
     ...(seconds === undefined ? {} : { seconds }),
-    signal: interrupt.signal,
+    signal: signal,
   };
   const bar = await searchBar(operations.length, flags.json !== true);
   const common = { target, world, policies: target.policies, operations, bounds };
@@ -145,11 +144,11 @@ async function reportOf(
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus, longest: LONG });
+  return finishCounterexample(target, trace, { shrinkTime, corpus });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
-  const target = await loadLocalTarget(flags.target, flags.policy);
+  const target = await loadInteractiveTarget(flags.target, flags.policy);
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch });
   if (flags.emit === 'promela') {
@@ -169,7 +168,7 @@ async function run(flags: ExploreFlags): Promise<void> {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     process.stdout.write(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
   }
-  process.exitCode = EXIT_OF[result.end];
+  endWith(EXIT_OF[result.end]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */

@@ -1,8 +1,9 @@
 /** `frameproof judge`: says whether the specification admits a recorded run, and otherwise which line it does not admit. */
+
 import { Command } from 'commander';
 import { judgeLog } from '../counterexamples/log/index.ts';
 import { SpecError } from '../spec/index.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
@@ -16,13 +17,13 @@ async function judge(path: string, { json }: JudgeOptions): Promise<void> {
   const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
   process.stdout.write(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
-  process.exitCode = log.verdict === 'admitted' ? EXIT.holds : EXIT.violated;
+  endWith(log.verdict === 'admitted' ? EXIT.holds : EXIT.violated);
 }
 
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function judgeCommand(): Command {
   return new Command('judge')
-    .description('say whether the specification admits a recorded run, and where it first does not')
+    .description('say whether the specification admits a recorded run, and which line it does not admit')
     .argument('<log>', 'log file, or - for standard input')
     .addOption(jsonOption())
     .addHelpText('after', examples('npx frameproof judge boot.log'))

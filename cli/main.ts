@@ -1,8 +1,8 @@
 /** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
 import { readFileSync, writeSync } from 'node:fs';
-import { Command } from 'commander';
-import { EXIT } from './exit-codes.ts';
-import { type Failure, failureOf, NO_RESULT } from './failure.ts';
+import { Command, CommanderError } from 'commander';
+import { EXIT, endWith, takeOutcome } from './exit-codes.ts';
+import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { examples } from './help.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
@@ -64,7 +64,7 @@ const STANDARD_ERROR = 2;
 /** Prints a failure at once, also where the process is about to end. */
 function fail({ text, exitCode }: Failure): void {
   if (text !== '') writeSync(STANDARD_ERROR, text);
-  process.exitCode = exitCode;
+  endWith(exitCode);
 }
 
 /** A reader that stops reading (`| head`) is not a failure: the rest is not printed, and the exit code is that of the result. */
@@ -75,6 +75,14 @@ function tolerateClosedPipes(): void {
     });
 }
 
+/** Returns the failure of a command line with a flag that has another name now, or null. */
+async function renamedFlag(error: unknown, command = ''): Promise<Failure | null> {
+  if (!(error instanceof CommanderError)) return null;
+  const { renamingIn } = await import('./renamed-flags.ts');
+  const message = renamingIn(error.message, command);
+  return message === null ? null : { text: errorLine(message), exitCode: EXIT.unusable };
+}
+
 /** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
 export async function run(args: readonly string[]): Promise<Failure | null> {
   try {
@@ -82,21 +90,52 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return failureOf(error, args[0]);
+    return (await renamedFlag(error, args[0])) ?? failureOf(error);
   }
 }
 
+/** Says what a target threw outside its calls, in a timer or a promise. It decides nothing. */
+function noteStray(error: unknown): void {
+  const { text } = failureOf(error);
+  const [line = ''] = text.split('\n').slice(text.startsWith('frameproof: this is a bug') ? 1 : 0);
+  writeSync(
+    STANDARD_ERROR,
+    errorLine(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`),
+  );
+}
+
+/** The way out of a process that a supervisor started; null in any other. */
+type Supervision = typeof import('./supervised.ts') | null;
+
+/** Ends as the command does: with its outcome, whatever a target has made of this process. */
+function conclude(supervision: Supervision): void {
+  const exitCode = takeOutcome();
+  supervision?.reportOutcome(exitCode);
+  process.exitCode = exitCode;
+}
+
 /** Runs a command line, without the first two words of `process.argv`, as all that this process does; sets the exit code. */
-export async function main(args: readonly string[]): Promise<void> {
-  const onEarlyExit = (): void => fail(NO_RESULT);
+export async function main(args: readonly string[], supervision: Supervision = null): Promise<void> {
+  const onEarlyExit = (): void => {
+    fail(NO_RESULT);
+    conclude(supervision);
+  };
   process.once('exit', onEarlyExit);
-  process.on('uncaughtException', (error) => {
-    process.off('exit', onEarlyExit);
-    fail(failureOf(error));
-    process.exit();
-  });
   tolerateClosedPipes();
+  if (supervision !== null) {
+    process.on('uncaughtException', noteStray);
+    process.on('unhandledRejection', noteStray);
+    supervision.keepProcessAlive();
+    supervision.endWithSupervisor();
+  } else
+    process.on('uncaughtException', (error) => {
+      process.off('exit', onEarlyExit);
+      fail(failureOf(error));
+      conclude(supervision);
+      process.exit();
+    });
   const failure = await run(args);
   if (failure !== null) fail(failure);
   process.off('exit', onEarlyExit);
+  conclude(supervision);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { config, FALLBACK_MAP, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
-import { bandsOf, type ImportedMap, importMemoryMap } from '../spec/maps/index.ts';
+import { bandsOf, importMemoryMap } from '../spec/maps/index.ts';
 import { cellsOf, mapBar } from './map-bar.ts';
 import { mapReport } from './map-report.ts';
 import { formatSize } from './map-size.ts';
@@ -12,8 +12,8 @@ const DUMP = [
   'BIOS-e820: [mem 0x0000000007fff000-0x0000000007ffffff] ACPI NVS',
 ].join('\n');
 
-/** Returns a map as our own JSON is read. */
-function importedAs(map: MemoryMap): ImportedMap {
+/** Returns a map as it is read from its own JSON. */
+function asRead(map: MemoryMap) {
   return importMemoryMap(JSON.stringify(MemoryMap.encode(map)), 'map.json');
 }
 
@@ -52,12 +52,12 @@ describe('the report on a map', () => {
   });
 
   it('says so where the map is empty', () => {
-    const imported = importedAs(memoryMap([]));
+    const imported = asRead(memoryMap([]));
     expect(mapReport({ imported, config: config(), width: 80 })).toMatch(/the map is empty$/);
   });
 
   it('has no line wider than 80 characters for a PC, and no escape codes', () => {
-    const imported = importedAs(FALLBACK_MAP);
+    const imported = asRead(FALLBACK_MAP);
     const lines = mapReport({ imported, config: config(), width: 80 }).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.join('\n')).not.toContain('\u001b');

@@ -10,8 +10,8 @@ import {
   endAddressOf,
   type ImportedMap,
   INITIAL_OWNERS,
-  initialOwner,
   type MemoryMap,
+  ownerAfterInit,
   pageCount,
   toHex,
   totalsOf,
@@ -61,7 +61,7 @@ function regionRow(descriptor: Descriptor, config: Config): readonly string[] {
     `${descriptor.pages}`,
     formatSize(descriptor.pages),
     descriptor.type,
-    initialOwner(descriptor),
+    ownerAfterInit(descriptor.type),
     zoneName(descriptor, config),
   ];
 }

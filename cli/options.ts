@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import type { Shard } from '../properties/random/index.ts';
 import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/maps/index.ts';
-import { pageAddress } from './map-flags.ts';
+import { pageAddress, physicalLimit } from './map-flags.ts';
 
 /** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
 export function wholeNumber(flag: string, least: number): (text: string) => number {
@@ -51,7 +51,15 @@ export function bitmapMaxAddrOption(): Option {
     .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR));
 }
 
-/** `--seed`, for commands that pick a seed of their own where none is given. */
+/** `--physical-bits`, for commands that run on several maps. */
+export function physicalBitsOption(): Option {
+  return new Option(
+    '--physical-bits <n>',
+    'bits of a physical address on maps that are not generated: 56 on RISC-V (default: 52)',
+  ).argParser(physicalLimit);
+}
+
+/** `--seed`, for commands that pick a seed where none is given. */
 export function seedOption(): Option {
   return new Option('--seed <n>', 'repeat the run of this seed (default: a new seed each time)').argParser(
     wholeNumber('--seed', 0),

@@ -1,12 +1,17 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
+
 import { Command } from 'commander';
-import { decodeTrace, formatCounterexample, readTraceText } from '../counterexamples/trace/index.ts';
+import {
+  decodeTrace,
+  formatCounterexample,
+  readTraceText,
+  scenarioFor,
+} from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
-import { EXIT } from './exit-codes.ts';
-import { scenarioFor } from './held-scenario.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
@@ -41,10 +46,10 @@ interface Replayed {
 function show({ run, counterexample, ...result }: Replayed, isJson: boolean): void {
   const next = counterexample?.next ?? null;
   const text = isJson
-    ? JSON.stringify({ ...result, counterexample })
+    ? JSON.stringify({ ...result, counterexample }, null, 1)
     : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT_OF[result.verdict];
+  endWith(EXIT_OF[result.verdict]);
 }
 
 function violationText(verdict: ReplayVerdict, now: string, recorded: string | undefined): string {

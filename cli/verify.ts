@@ -1,4 +1,5 @@
 /** `frameproof verify`: does one allocator refine another? Each step leaves a line of evidence, and the last line is the verdict. */
+
 import { Command, Option } from 'commander';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { DEFAULT_OPERATIONS } from '../properties/random/index.ts';
@@ -15,9 +16,10 @@ import {
 } from '../properties/verify/index.ts';
 import type { Policy, Profile } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
 import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -26,6 +28,7 @@ import {
   junitOption,
   mapsOption,
   operationsOption,
+  physicalBitsOption,
   positive,
   seedOption,
   shrinkTimeOption,
@@ -116,7 +119,7 @@ function save({ difference }: VerifyResult, corpus: string): string | null {
   return savedIn(corpus, (folder) => saveTrace(folder, trace));
 }
 
-/** What differs is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
+/** A difference is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
 function nextStep(
   { verdict, difference }: VerifyResult,
   { candidate, baseline, seed }: Compared,
@@ -153,18 +156,7 @@ async function conclude(
       ? JSON.stringify({ candidate, baseline, ...verifyJson(result, { path, next }) }, null, 1)
       : lines.join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT_OF[result.verdict];
-}
-
-/** Ctrl-C asks for what was found so far. A second one, or SIGTERM, ends the process and leaves nothing behind. */
-function interruption(): AbortSignal {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => {
-    interrupt.abort();
-    process.once('SIGINT', () => process.exit(EXIT.interrupted));
-  });
-  process.once('SIGTERM', () => process.exit(EXIT.interrupted));
-  return interrupt.signal;
+  endWith(EXIT_OF[result.verdict]);
 }
 
 async function openBoth(
@@ -190,7 +182,7 @@ async function run(candidate: string, options: VerifyCommandOptions): Promise<vo
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write(errorLine('interrupted before anything was compared'));
-    process.exitCode = EXIT.interrupted;
+    endWith(EXIT.interrupted);
   }
 }
 
@@ -228,10 +220,11 @@ export function verifyCommand(): Command {
         .choices(OBSERVABLES)
         .default('spec'),
     )
-    .addOption(policyOption('policies both are held to (default: those the baseline promises)'))
+    .addOption(policyOption('policies both are held to', 'those the baseline promises'))
     .addOption(profileOption())
     .addOption(mapsOption())
     .addOption(bitmapMaxAddrOption())
+    .addOption(physicalBitsOption())
     .addOption(seedOption())
     .option('--programs <n>', 'random programs', wholeNumber('--programs', 0), DEFAULT_PROGRAMS)
     .addOption(operationsOption(DEFAULT_OPERATIONS))

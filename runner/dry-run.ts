@@ -1,8 +1,8 @@
 /**
- * Rehearsals: a program drawn before it runs. Operations get their meaning from what is allocated by then; where the program
- * runs in another process, that is not known yet, and a stand-in answers for it: a manager that grants whatever its profile
- * says must be granted, the lowest page frames first, or the top of the free stack where that is promised. Another manager
- * grants the same requests, mostly with other page frames, so the program means the same there.
+ * Dry runs: a program is drawn before it runs. The meaning of an operation depends on the allocations before it. For a target that
+ * takes whole programs, a stand-in answers while the program is drawn: it grants the requests that the profile says must be granted,
+ * with the lowest page frames, or with the top of the free stack if the target promises `lifo`. The target grants the same requests,
+ * mostly with other page frames, so the program means the same there.
  */
 import { ModelState } from '../model/index.ts';
 import {
@@ -13,6 +13,7 @@ import {
   argumentsOf,
   askedOf,
   beyond,
+  describedCall,
   expectation,
   isAllocation,
   isU64,
@@ -50,21 +51,26 @@ function pagesFrom({ page }: ResultReference, count: Argument): Pages {
   return { first: page, end: page + Number(count) };
 }
 
-interface RehearsalOptions {
+/** Returns the number of page frames that an operation requests, or that it names from each of its addresses on. */
+function countOf(operation: Operation<bigint | Reference>): Argument {
+  return 'count' in operation ? operation.count : 1n;
+}
+
+interface DryRunOptions {
   readonly policies: readonly Policy[];
   readonly profile: Profile;
 }
 
-export class Rehearsal implements Scene {
+export class DryRun implements Scene {
   readonly world: World;
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
   readonly #profile: Profile;
-  /** Pages of each result that were freed by its name. Their page frames may be somebody else's since. */
+  /** The pages of each result that were freed by its name. Their page frames may have been allocated again since. */
   readonly #freedPages = new Map<number, Pages[]>();
   #state: ModelState;
 
-  constructor(world: World, { policies, profile }: RehearsalOptions) {
+  constructor(world: World, { policies, profile }: DryRunOptions) {
     this.world = world;
     this.#profile = profile;
     this.#state = ModelState.init(world.map, world.config, policies, profile);
@@ -74,7 +80,7 @@ export class Rehearsal implements Scene {
     return this.#state;
   }
 
-  /** Adds an operation to the program, unless it is none that the target can be asked. Returns whether it was added. */
+  /** Adds an operation to the program if the target can be asked for it. Returns whether it was added. */
   perform(operation: Operation<Reference>): boolean {
     const resolved = this.results.resolve(operation);
     if (resolved === null || !this.#isAskable(operation, resolved)) return false;
@@ -98,9 +104,9 @@ export class Rehearsal implements Scene {
     );
   }
 
-  /** Whether an operation that is no misuse here is none wherever its results lie. */
+  /** Whether an operation that is sound here is sound wherever its results lie. */
   #isSurelySound(operation: Operation<Reference>): boolean {
-    const count = operation.call === 'freeRegion' ? operation.count : 1n;
+    const count = countOf(operation);
     if (count === 0n) return true;
     return addressesOf(operation).every((reference) => {
       if (!namesResult(reference)) return this.#isBoot(reference.absolute, count);
@@ -118,7 +124,7 @@ export class Rehearsal implements Scene {
   }
 
   #noteFreed(operation: Operation<Reference>): void {
-    const count = operation.call === 'freeRegion' ? operation.count : 1n;
+    const count = countOf(operation);
     for (const reference of addressesOf(operation)) {
       if (!namesResult(reference)) continue;
       const freed = this.#freedPages.get(reference.result);
@@ -127,7 +133,7 @@ export class Rehearsal implements Scene {
     }
   }
 
-  /** Whether page frames are boot memory from an absolute address on, which lies where it lies on every target. */
+  /** Whether `count` page frames from an absolute address on are boot memory, which is the same on every target. */
   #isBoot(address: bigint, count: bigint | number): boolean {
     const [base = null] = askedOf(this.#state, { call: 'free', address }).pfns;
     if (base === null || base + Number(count) > PFN_LIMIT) return false;
@@ -135,17 +141,17 @@ export class Rehearsal implements Scene {
   }
 
   #granted(operation: Operation, asked: Asked): Outcome {
-    switch (operation.call) {
-      case 'alloc':
+    const count = Number(countOf(operation));
+    switch (describedCall(operation.call).effect) {
+      case 'single':
         return this.#single();
-      case 'allocPages':
-        return this.#batch(Number(operation.count));
-      case 'allocBitmap':
-        return this.#run(asked, Number(operation.count));
-      case 'free':
-      case 'freePages':
-      case 'freeRegion':
-        return this.#freed(operation, asked);
+      case 'batch':
+        return this.#batch(count);
+      case 'run':
+        return this.#run(asked, count);
+      case 'named':
+      case 'region':
+        return this.#freed(asked, count);
       default:
         return { kind: 'amount', amount: 0 };
     }
@@ -174,14 +180,14 @@ export class Rehearsal implements Scene {
     return { kind: 'address', address: this.#address(lowest) };
   }
 
-  #freed(operation: Operation, { pfns }: Asked): Outcome {
-    const count = operation.call === 'freeRegion' ? pageCount(Number(operation.count)) : pageCount(1);
+  #freed({ pfns }: Asked, pages: number): Outcome {
+    const count = pageCount(pages);
     const regions = pfns.flatMap((base): Region[] => (base === null ? [] : [{ base, count }]));
     if (count > 0) this.#state = this.#state.freed(regions);
     return DONE;
   }
 
-  /** Page frames that `alloc` may hand out next: of the free stack, or the lowest, those of the stack zone first. */
+  /** Page frames that `alloc` may hand out next: the top of the free stack, or the lowest ones, the stack zone first. */
   #singles(count: number): readonly Pfn[] {
     const top = this.#state.stackTop(pageCount(count));
     if (top !== null) return top;
@@ -209,19 +215,19 @@ export class Rehearsal implements Scene {
 }
 
 /**
- * Returns, for each operation of a program, why nobody knows what it would do on a manager whose misuse is undefined, or null
- * where that is known. Where another manager hands out other page frames, more may be known: those are left out in vain.
+ * Returns, for each operation of a program, the reason why its effect on a manager with undefined misuse is unknown, or null. The
+ * answer errs on the safe side: a manager that hands out other page frames may define some of these operations.
  */
 export function undefinedIn(
   world: World,
   program: readonly Operation<Reference>[],
-  options: RehearsalOptions,
+  options: DryRunOptions,
 ): readonly (string | null)[] {
-  const rehearsal = new Rehearsal(world, options);
+  const dryRun = new DryRun(world, options);
   return program.map((operation) => {
-    if (rehearsal.perform(operation)) return null;
+    if (dryRun.perform(operation)) return null;
     if (!isAllocation(operation.call)) return 'it is misuse, which this target leaves undefined';
-    rehearsal.results.record(operation, { outcome: FAILED });
+    dryRun.results.record(operation, { outcome: FAILED });
     return null;
   });
 }

@@ -10,8 +10,10 @@ import {
   type Reference,
   type Scenario,
 } from '../spec/index.ts';
-import { execute } from './execution.ts';
-import { OURS, type Target } from './target.ts';
+import { execute } from './execute.ts';
+import { factoryTarget } from './factory-target.ts';
+import { OURS } from './ours.ts';
+import type { Target } from './target.ts';
 import { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** Page frames 0 to 3 are the bitmap zone, 4 to 7 the stack zone; page frames 8 and 9 are held for boot code. */
@@ -25,7 +27,7 @@ const world = {
 
 function at(text: string): Reference {
   const reference = parseReference(text);
-  if (reference === null) throw new Error(`${text} is no reference`);
+  if (reference === null) throw new Error(`${text} is not a reference`);
   return reference;
 }
 
@@ -39,7 +41,7 @@ function changed(change: (pmm: Pmm) => Partial<PmmCalls>): Target {
     const pmm = createPmm(map, options);
     return wrapPmm(pmm, change(pmm));
   };
-  return { name: 'changed', policies: [], create };
+  return factoryTarget({ name: 'changed', policies: [], create });
 }
 
 describe('an execution', () => {
@@ -86,7 +88,7 @@ describe('an execution', () => {
     expect(execute(target, scenario()).violation).toMatchObject({ clause: 'owner.agrees', at: -1, pfn: 0 });
   });
 
-  it('takes an error that is no panic for an answer, not for a crash', () => {
+  it('takes an error other than a panic as an answer, not as a crash', () => {
     const target = changed(() => ({
       free: () => {
         throw new TypeError('cannot read properties of undefined');
@@ -108,7 +110,7 @@ describe('an execution', () => {
       });
     };
     const run = execute(
-      { name: 'scribbler', policies: [], create },
+      factoryTarget({ name: 'scribbler', policies: [], create }),
       scenario({ call: 'alloc' }, { call: 'alloc' }),
     );
     expect(run.violation).toMatchObject({ clause: 'contents.preserved', at: 1, pfn: 7, owner: 'caller' });

@@ -1,7 +1,6 @@
 /**
- * Executions: a program running on a target under the eyes of the judge. After each operation the model accepts the
- * response or names the clause it breaks; in between, and at the end, every page frame is swept. The record of it is
- * the trace.
+ * Executions: a program running on a target under the judge. After each operation the model accepts the response or names the
+ * clause that it breaks. A sweep compares every page frame now and then, and at the end. The record is the trace.
  */
 import { init, type ModelState, step, sweep, type Tally, type Violation } from '../model/index.ts';
 import {
@@ -21,17 +20,15 @@ import {
 } from '../spec/index.ts';
 import { undefinedIn } from './dry-run.ts';
 import type { Performer } from './performer.ts';
-import { RecordedSession } from './process/recorded-session.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
-import { Session } from './session.ts';
-import { isRemote, profileOf, type Target } from './target.ts';
+import type { LeftOut, Target } from './target.ts';
 import type { World } from './world.ts';
 
-/** One judged operation, for those who count situations. */
+/** One judged operation, for observers that count situations. */
 export type JudgedStep = SettledStep;
 
-/** Who watches an execution. */
+/** An observer of an execution. */
 export interface Observer {
   readonly tally: Tally;
   onStep(step: JudgedStep): void;
@@ -39,40 +36,43 @@ export interface Observer {
 
 const UNOBSERVED: Observer = { tally: () => {}, onStep: () => {} };
 
-/** Every page frame is swept each time this many operations have been judged, where the map is small enough. */
+/** Operations between two sweeps of a small map. */
 const SWEEP_INTERVAL = 16;
-/** Maps with more RAM page frames than this are swept at the end alone. */
+/** A map with more RAM page frames is not small: it is swept only at the end. */
 const SMALL_MAP_PAGES = 1 << 16;
 
 export interface ExecutionOptions {
   readonly policies: readonly Policy[];
   readonly observer?: Observer;
-  /** What will be performed, for targets that must know it before they start. */
+  /** The program, for a target that must know it before it starts. */
   readonly program?: Program;
-  /** What performs it, where that has been made by now. */
+  /** The performer of the program, if it has been started already. */
   readonly performer?: Performer;
 }
 
-/** Returns what performs a program on a target. One that runs elsewhere has run when this returns. */
+/** Returns the operations to leave out because they may be misuse, which the target leaves undefined. */
+function leftOutOf(
+  target: Target,
+  world: World,
+  { policies, program }: ExecutionOptions,
+): LeftOut | undefined {
+  const { isInteractive, profile } = target;
+  // An interactive target needs no dry run: before each call the state of the model says whether it is misuse.
+  if (isInteractive || program === undefined || profile.misuse !== 'undefined') return undefined;
+  return undefinedIn(world, program, { policies, profile });
+}
+
+/** Starts a program on a target and waits for its performer. */
 function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
-  const { policies, program, performer } = options;
-  if (performer !== undefined) return performer;
-  if (!isRemote(target)) return new Session(target, world.map, world.config);
-  if (program === undefined) throw new Error('a program for a process is known before it runs');
-  const { remote } = target;
-  const { profile } = target.remote;
-  const undefinedAt =
-    profile.misuse === 'undefined' ? undefinedIn(world, program, { policies, profile }) : undefined;
-  const ticket = remote.send(world, program, undefinedAt);
-  return new RecordedSession(ticket.request, remote.receive(ticket));
+  return target.start(world, options.program, leftOutOf(target, world, options)).performer();
 }
 
 /** An operation that was passed over, and why. */
 interface PassedOver {
   readonly at: number;
-  /** What it refers to that was never handed out; empty where that is not why. */
+  /** The reference that was never handed out; empty for any other reason. */
   readonly reference: string;
-  /** Why the target cannot be asked for it; null where it refers to what was not handed out. */
+  /** The reason why the target cannot be asked for it; null if a reference was not handed out. */
   readonly beyond: string | null;
 }
 
@@ -82,10 +82,10 @@ export class Execution implements Scene {
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
   readonly responses: Response[] = [];
-  /** Operations passed over: what they refer to was never handed out, or the target cannot be asked for them. */
+  /** Operations passed over: a reference was never handed out, or the target cannot be asked for them. */
   readonly dangling: PassedOver[] = [];
   readonly #target: Target;
-  readonly #session: Performer;
+  readonly #performer: Performer;
   readonly #profile: Profile;
   readonly #observer: Observer;
   #state: ModelState | null = null;
@@ -97,12 +97,12 @@ export class Execution implements Scene {
     this.policies = policies;
     this.#target = target;
     this.#observer = observer;
-    this.#profile = profileOf(target);
-    this.#session = performerOf(target, world, options);
-    this.responses.push(this.#session.started);
+    this.#profile = target.profile;
+    this.#performer = options.performer ?? performerOf(target, world, options);
+    this.responses.push(this.#performer.started);
     const verdict = init(
       { ...world, policies, profile: this.#profile },
-      this.#session.started,
+      this.#performer.started,
       observer.tally,
     );
     if (verdict.accepted) this.#state = verdict.state;
@@ -110,19 +110,19 @@ export class Execution implements Scene {
     if (this.#isSmall()) this.#sweep(-1);
   }
 
-  /** The clause that was broken, or null so far. An execution that broke one does nothing more. */
+  /** The violation, or null so far. After a violation the execution does nothing more. */
   get violation(): PlacedViolation | null {
     return this.#violation;
   }
 
-  /** Number of operations that were performed. */
+  /** The number of operations that were performed. */
   get performed(): number {
     return this.operations.length - this.dangling.length;
   }
 
-  /** The state of the model; throws where init was rejected. */
+  /** The state of the model. Throws if init was rejected. */
   get state(): ModelState {
-    if (this.#state === null) throw new Error('there is no state: init was rejected');
+    if (this.#state === null) throw new Error('no state: init was rejected');
     return this.#state;
   }
 
@@ -132,15 +132,15 @@ export class Execution implements Scene {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    const why = this.#session.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
+    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
-    const response = this.#session.perform(resolved, this.state.freeIn('stack'));
+    const response = this.#performer.perform(resolved, this.state.freeIn('stack'));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);
   }
 
-  /** Why the target cannot be asked for an operation in this state, or null. */
+  /** Returns the reason why the target cannot be asked for an operation in this state, or null. */
   #whyUndefined(operation: Operation): string | null {
     const why = beyond(this.#profile, operation);
     if (why !== null || this.#profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
@@ -148,7 +148,7 @@ export class Execution implements Scene {
     return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
   }
 
-  /** Takes note of an operation that is not judged. Returns whether the next one can be. */
+  /** Records an operation that is not judged. Returns whether the next one can be. */
   #passOver(at: number, operation: Operation<Reference>, because: string | null): boolean {
     const reference = because === null ? (this.results.dangling(operation) ?? '') : '';
     this.dangling.push({ at, reference, beyond: because });
@@ -156,20 +156,42 @@ export class Execution implements Scene {
     const response: Response = { outcome: { kind: 'malformed', message: `not run: ${why}` } };
     this.responses.push(response);
     this.results.record(operation, response);
-    const hasRun = because !== null && this.#session.isRecorded && this.#session.omission === null;
-    this.#session.passOver();
-    // Where undefined misuse was performed all the same, nothing after it means anything.
+    const hasRun = because !== null && this.#performer.isRecorded && this.#performer.omission === null;
+    this.#performer.passOver();
+    // If the target has performed undefined misuse, the responses after it mean nothing.
     return !hasRun;
   }
 
-  /** Sweeps every page frame one last time and lets the manager go. Returns whether the specification held throughout. */
+  /** Takes note that the target never returned: from the operation under way, or where that was answered, from a sweep. */
+  endUnanswered(message: string): void {
+    const at = this.operations.length - 1;
+    const operation = this.operations[at];
+    if (this.#violation !== null) return;
+    const isAnswered = this.responses.length > this.operations.length;
+    const resolved = operation === undefined || isAnswered ? null : this.results.resolve(operation);
+    if (operation === undefined || resolved === null) {
+      this.#reject(at, {
+        clause: 'owner.agrees',
+        explanation: `inspect() is ${message}`,
+        pfn: null,
+        owner: null,
+      });
+      return;
+    }
+    const response: Response = { outcome: { kind: 'malformed', message: `it is ${message}` } };
+    this.responses.push(response);
+    this.results.record(operation, response);
+    this.#judge(at, resolved, response);
+  }
+
+  /** Makes the last sweep and closes the performer. Returns whether the specification held throughout. */
   finish(): boolean {
     this.#sweep(this.operations.length - 1);
-    this.#session.close();
+    this.#performer.close();
     return this.#violation === null;
   }
 
-  /** Returns the record of what happened. */
+  /** Returns the record. */
   trace(): Trace {
     const { operations, policies, responses } = this;
     const violation = this.#violation === null ? {} : { violation: this.#violation };
@@ -202,11 +224,11 @@ export class Execution implements Scene {
     return violation === null || this.#reject(at, violation);
   }
 
-  /** Compares what the manager says of every page frame, where it offers that, with the state. */
+  /** Compares every page frame with the state, if the manager offers `inspect`. */
   #inspected(state: ModelState): Violation | null {
     let runs: readonly InspectedRun[] | null;
     try {
-      runs = this.#session.inspect();
+      runs = this.#performer.inspect();
     } catch (error) {
       const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
       return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
@@ -218,24 +240,4 @@ export class Execution implements Scene {
     this.#violation = { clause, at, explanation, pfn, owner };
     return false;
   }
-}
-
-/**
- * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
- * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
- */
-export function execute(
-  target: Target,
-  { map, config, policies, operations }: Trace['scenario'],
-  observer?: Observer,
-  until = Number.POSITIVE_INFINITY,
-): Execution {
-  const execution = new Execution(
-    target,
-    { map, config },
-    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations },
-  );
-  for (const operation of operations) if (performance.now() >= until || !execution.perform(operation)) break;
-  execution.finish();
-  return execution;
 }

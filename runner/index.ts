@@ -1,23 +1,32 @@
 /** WHAT HAPPENS WHEN one program runs on one target under the judge. */
-export { Rehearsal } from './dry-run.ts';
-export { Execution, execute, type JudgedStep, type Observer } from './execution.ts';
-export { type GivenClaims, loadLocalTarget, loadTarget } from './load/load-target.ts';
+// biome-ignore-all assist/source/organizeImports: in groups, by what they are for.
+
+/** @public Targets: one of your own, one by its name, ours. */
+export { factoryTarget } from './factory-target.ts';
+export { factoryFrom } from './load/factory-from.ts';
+export { type GivenClaims, loadTarget } from './load/load-target.ts';
+export { OURS } from './ours.ts';
+export type { Claims, StartedProgram, Target, TargetSource, TimedProgram } from './target.ts';
+export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
+
+/** @public One program under the judge. */
+export { execute } from './execute.ts';
+export { Execution, type JudgedStep, type Observer } from './execution.ts';
+export { runWithin } from './limited-execution.ts';
 export type { Performer } from './performer.ts';
-export { median, quantile } from './quantile.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
-export { call, passed, Session } from './session.ts';
-export { SimulatedMemory } from './simulated-memory.ts';
-export {
-  isRemote,
-  type LocalTarget,
-  OURS,
-  profileOf,
-  type RemoteTarget,
-  release,
-  type Target,
-  targetFrom,
-  worldBeyond,
-} from './target.ts';
-export type { World } from './world.ts';
-export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
+export { type World, worldBeyond } from './world.ts';
+
+/** @public One program before it runs. */
+export { DryRun } from './dry-run.ts';
+export type { LeftOut } from './target.ts';
+
+/** @internal For searches, which make millions of calls. May change in any version. */
+export { CallEnd } from './call-end.ts';
+export { performCall } from './perform-call.ts';
+export type { SavableSession, Seen } from './savable-session.ts';
+export { omitStacks, restoreStacks } from './without-stacks.ts';
+
+/** @internal Quantiles of measurements. */
+export { median, quantile } from './quantile.ts';

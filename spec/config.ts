@@ -3,6 +3,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { closed } from './closed.ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';
 import { type MemoryMap, pfnEnd } from './memory-map.ts';
@@ -51,7 +52,7 @@ const HigherHalf = new t.Type<bigint, string, unknown>(
  *   out, 2^56 on RISC-V.
  */
 export const Config = t.readonly(
-  t.exact(
+  closed(
     t.intersection(
       [
         t.type({ bitmapMaxAddr: HexPageAddress, higherHalf: HigherHalf }),

@@ -5,6 +5,7 @@
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { isAllocation, parametersOf } from './calls.ts';
+import { closed } from './closed.ts';
 import { aboveLimit, Config } from './config.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
@@ -17,7 +18,7 @@ export const Program = t.readonlyArray(ProgramOperation, 'an array of operations
 export type Program = readonly Operation<Reference>[];
 
 const Parts = t.readonly(
-  t.exact(
+  closed(
     t.type(
       { map: MemoryMap, config: Config, policies: t.readonlyArray(Policy), operations: Program },
       'a memory map, a configuration, policies and operations',

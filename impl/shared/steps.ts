@@ -1,10 +1,10 @@
 /**
  * Atomic steps: the only ways in which callers of one shared state touch words that another one may touch at the same time.
- * Everything else happens inside the lock. This is the seam at which a scheduler takes the place of the machine's own, so that
+ * Everything else happens inside the lock. A scheduler takes the place of the machine's own steps here, so that
  * the same code runs under schedules that are data.
  */
 
-/** What a wait came to, as `Atomics.wait` says it. */
+/** How a wait ended, as `Atomics.wait` says it. */
 export type Woken = 'ok' | 'not-equal' | 'timed-out';
 
 /** Steps on one word each; `words` lie in shared memory, and `at` counts words. */
@@ -16,7 +16,7 @@ export interface Steps {
   exchange(words: Int32Array, at: number, value: number): number;
   /** Writes where `expected` is there. Returns what was there before. */
   compareExchange(words: Int32Array, at: number, expected: number, replacement: number): number;
-  /** Sleeps while `expected` is there, until woken or for so many milliseconds. */
+  /** Sleeps while `expected` is there, until woken or for `ms` milliseconds. */
   wait(words: Int32Array, at: number, expected: number, ms: number): Woken;
   /** Wakes one that waits at a word. */
   wakeOne(words: Int32Array, at: number): void;

@@ -22,7 +22,7 @@ export {
   USUAL_PARTS,
 } from './commands.ts';
 export { type Draws, drawsFrom } from './draws.ts';
-export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
+export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
 export {
   type Arbitrary,
   array,
@@ -35,7 +35,3 @@ export {
   runCommands,
   runProperty,
 } from './fast-check.ts';
-export { type MergedRun, mergeShards } from './scale/merge.ts';
-export { onThreads } from './scale/on-threads.ts';
-export { writeShard } from './scale/shard-file.ts';
-export { runShard, type ShardRun, shardFile } from './scale/shard-run.ts';

@@ -1,19 +1,21 @@
 /**
- * Loading targets: a module on disk whose default export builds a manager, an executable that speaks the protocol; by name, our own
- * implementation, or a mutant of it.
+ * Loading targets by name: our own implementation, a mutant of it, a module on disk whose default export builds a manager, or an
+ * executable that speaks the protocol. The code of mutants and of processes is loaded on demand.
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as t from 'io-ts';
 import { decode, decodeProfile, Policy, type Profile, SpecError } from '../../spec/index.ts';
-import { MUTANT_PREFIX, MUTANTS, targetOf } from '../mutants/index.ts';
-import { loadExecutable } from '../process/load-executable.ts';
-import { isRemote, type LocalTarget, OURS, release, type Target, targetFrom } from '../target.ts';
+import { factoryTarget } from '../factory-target.ts';
+import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
+import { OURS } from '../ours.ts';
+import type { Target } from '../target.ts';
+import { factoryFrom } from './factory-from.ts';
 
 async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module that exports a manager: there is no such file`);
+    throw new SpecError(`${path}: expected a module that exports a manager: the file does not exist`);
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
@@ -27,28 +29,27 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   }
 }
 
-/** What a module promises: its export `policies`, or nothing. */
+/** Returns the policies that a module exports, or null. */
 function promised(exports: Readonly<Record<string, unknown>>, path: string): readonly Policy[] | null {
   if (exports.policies === undefined) return null;
   return decode(t.readonlyArray(Policy), exports.policies, `${path}: export policies`);
 }
 
-function mutantNamed(name: string): LocalTarget {
-  const mutant = MUTANTS.find((one) => `${MUTANT_PREFIX}${one.name}` === name);
-  if (mutant !== undefined) return targetOf(mutant);
-  throw new SpecError(
-    `${name}: expected a mutant that \`npm run mutants\` lists: there is none of that name`,
-  );
-}
-
-/** What a module claims: its export `profile`, or the whole of the specification. */
+/** Returns the profile that a module exports, or undefined. */
 function claimed(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
   return exports.profile === undefined
     ? undefined
     : decodeProfile(exports.profile, `${path}: export profile`);
 }
 
-/** What Node.js imports. Other files are run. */
+async function mutantNamed(name: string): Promise<Target> {
+  const { MUTANTS, targetOf } = await import('../mutants/index.ts');
+  const mutant = MUTANTS.find((one) => `${MUTANT_PREFIX}${one.name}` === name);
+  if (mutant !== undefined) return targetOf(mutant);
+  throw new SpecError(`${name}: expected a mutant that \`npm run mutants\` lists: none has this name`);
+}
+
+/** Extensions of the files that are imported. Other files are executed. */
 const MODULES = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 function isModule(path: string): boolean {
@@ -57,7 +58,7 @@ function isModule(path: string): boolean {
 
 function refuseUnrunnable(path: string): void {
   if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module or an executable: there is no such file`);
+    throw new SpecError(`${path}: expected a module or an executable: the file does not exist`);
   if (statSync(path).isDirectory())
     throw new SpecError(`${path}: expected a module or an executable: it is a folder`);
   try {
@@ -68,56 +69,75 @@ function refuseUnrunnable(path: string): void {
   }
 }
 
-/** What a target is held to instead of what it claims itself. */
+/** Claims and limits that replace those of the target. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
-  /** Milliseconds that a program may take in a process. Default: 1000, and more for large memory maps. */
+  /** CPU milliseconds of a program in a process. Default: 1000. Large memory maps add to it. */
   readonly programMs?: number | undefined;
 }
+
+/** Milliseconds that a program may take on a module, where nothing else is given. */
+const MODULE_MS = 1000;
 
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile }: GivenClaims,
+  { profile: given, programMs = MODULE_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
-  const held = profile ?? claimed(exports, path);
-  const promises = policies ?? promised(exports, path) ?? held?.policies ?? [];
-  return targetFrom(exports.default, {
-    source: path,
-    policies: promises,
-    ...(held === undefined ? {} : { profile: held }),
+  const profile = given ?? claimed(exports, path);
+  const promises = promised(exports, path);
+  return factoryTarget({
+    create: factoryFrom(exports.default, path),
+    name: path,
+    policies: policies ?? promises ?? profile?.policies ?? [],
+    profile,
+    programMs,
   });
 }
 
+async function loadProcess(
+  path: string,
+  policies: readonly Policy[] | undefined,
+  { profile, programMs }: GivenClaims,
+): Promise<Target> {
+  refuseUnrunnable(path);
+  const { loadExecutable } = await import('../process/index.ts');
+  const target = await loadExecutable(resolve(path), profile, programMs);
+  return target.withClaims({ name: path, policies: policies ?? target.policies });
+}
+
 /**
- * Returns the target of that name: our implementation where it is `frameproof`, a mutant of it where it is `mutant:` and
- * its name, else the module or the executable at that path. It is held to what it claims, unless other policies or another
- * profile are given. Throws `SpecError` where it cannot be used. {@link release} it in the end.
+ * Loads a target by name: our implementation for `frameproof`, a mutant of it for `mutant:NAME`, else the module or executable at that
+ * path. It is held to its claims, unless policies or a profile are given. Close it at the end.
+ *
+ * @throws SpecError if it cannot be used.
+ * @public
  */
 export async function loadTarget(
   name: string,
   policies?: readonly Policy[],
   given: GivenClaims = {},
 ): Promise<Target> {
-  const { profile } = given;
   if (name === OURS.name || name.startsWith(MUTANT_PREFIX)) {
-    const target = name === OURS.name ? OURS : mutantNamed(name);
-    const promises = policies ?? (profile === undefined ? target.policies : profile.policies);
-    return { ...target, policies: promises, ...(profile === undefined ? {} : { profile }) };
+    const target = name === OURS.name ? OURS : await mutantNamed(name);
+    const { profile = target.profile } = given;
+    const promises = policies ?? (given.profile === undefined ? target.policies : profile.policies);
+    return target.withClaims({ policies: promises, profile });
   }
-  if (isModule(name)) return loadModule(name, policies, given);
-  refuseUnrunnable(name);
-  const target = await loadExecutable(resolve(name), profile, given.programMs);
-  return { ...target, name, policies: policies ?? target.policies };
+  return isModule(name) ? loadModule(name, policies, given) : loadProcess(name, policies, given);
 }
 
-/** The same of what runs in this process alone: an executable is refused. */
-export async function loadLocalTarget(name: string, policies?: readonly Policy[]): Promise<LocalTarget> {
+/**
+ * Loads a target that answers one call at a time.
+ *
+ * @throws SpecError if it cannot be used, or only takes whole programs.
+ */
+export async function loadInteractiveTarget(name: string, policies?: readonly Policy[]): Promise<Target> {
   const target = await loadTarget(name, policies);
-  if (!isRemote(target)) return target;
-  await release(target);
+  if (target.isInteractive) return target;
+  await target.close();
   throw new SpecError(
-    `--target: expected a module, found the executable ${name}: it is asked whole programs alone`,
+    `--target: expected a target that answers call by call, such as a module: ${name} takes whole programs only`,
   );
 }

@@ -4,15 +4,7 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
-import {
-  Execution,
-  isRemote,
-  type Observer,
-  profileOf,
-  type RemoteTarget,
-  type Target,
-  type World,
-} from '../../../runner/index.ts';
+import { Execution, type Observer, runWithin, type Target, type World } from '../../../runner/index.ts';
 import { CLAUSE_NAMES, type Trace } from '../../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
@@ -89,17 +81,14 @@ const NAMED_SHARE = 8;
 export function runProgram(
   target: Target,
   { world, calls, commands }: DrawnProgram,
+  operations: number,
   observer?: Observer,
 ): Execution {
   const { policies } = target;
-  const execution = new Execution(
-    target,
-    world,
-    observer === undefined ? { policies } : { policies, observer },
-  );
-  if (execution.violation === null) runCommands({ execution, calls }, commands);
-  execution.finish();
-  return execution;
+  const options = observer === undefined ? { policies } : { policies, observer };
+  return runWithin({ target, world, options }, operations, (execution) => {
+    runCommands({ execution, calls }, commands);
+  });
 }
 
 /** The counters of a block of programs. */
@@ -196,8 +185,7 @@ export async function runBlock(
     failure = runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
     await yieldToEventLoop();
   }
-  const { target } = options;
-  const peakKib = isRemote(target) ? target.remote.peakKib : 0;
+  const { peakKib } = options.target;
   return { index, counts: counters.counts, failure, peakKib };
 }
 
@@ -233,20 +221,15 @@ interface Batch {
 }
 
 function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Failure | null {
-  const { target } = options;
-  return isRemote(target)
-    ? runRemoteBatch({ ...options, target }, counters, batch)
-    : runLocalBatch(options, counters, batch);
+  return options.target.isInteractive
+    ? runDrawnBatch(options, counters, batch)
+    : runAheadBatch(options, counters, batch);
 }
 
-/** Runs a batch on a target in another process. fast-check does not shrink a failure: each try would cost a process. */
-function runRemoteBatch(
-  options: BlockOptions & { readonly target: RemoteTarget },
-  counters: Counters,
-  { batch, runs }: Batch,
-): Failure | null {
+/** Runs programs that are drawn before they run. fast-check does not shrink a failure: each try would cost a process. */
+function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const { target } = options;
-  const { policies, remote } = target;
+  const { policies, profile } = target;
   const seed = batchSeed(options.seed, batch);
   let found: Trace | null = null;
   const relay = new Relay(target, ({ world }, program, performer) => {
@@ -262,32 +245,34 @@ function runRemoteBatch(
     return execution.violation === null;
   });
   const { draw = anyProgram } = options;
-  const program = draw(options.operations, worldOf(options, batch), remote.profile);
+  const program = draw(options.operations, worldOf(options, batch), profile);
   runProperty(program, (drawn) => relay.next(drawn), { runs, seed, shrink: false });
   relay.last();
   return found === null ? null : { counterexample: found, shrinking: null };
 }
 
-function runLocalBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
+/** Runs programs that are drawn while they run. */
+function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const seed = batchSeed(options.seed, batch);
   const paths: ShrinkingPath[] = [];
   const counted = (drawn: DrawnProgram): Execution => {
     const start = performance.now();
-    const execution = counters.note(runProgram(options.target, drawn, counters.observer));
+    const execution = counters.note(runProgram(options.target, drawn, options.operations, counters.observer));
     options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
     return execution;
   };
   const holds = (drawn: DrawnProgram): boolean => {
     const [path] = paths;
     // Programs tried by shrinking are not part of the campaign, and not counted.
-    const execution = path === undefined ? counted(drawn) : runProgram(options.target, drawn);
+    const execution =
+      path === undefined ? counted(drawn) : runProgram(options.target, drawn, options.operations);
     if (execution.violation === null) return true;
     if (path === undefined) paths.push(new ShrinkingPath(execution.trace()));
     else path.note(execution.trace());
     return false;
   };
   const { draw = anyProgram, shrinks: shrink = true } = options;
-  const program = draw(options.operations, worldOf(options, batch), profileOf(options.target));
+  const program = draw(options.operations, worldOf(options, batch), options.target.profile);
   runProperty(program, holds, { runs, seed, shrink });
   return paths[0]?.failure ?? null;
 }

@@ -1,0 +1,133 @@
+/**
+ * Call ends: how a call on a manager in this process ended. One object serves many calls, so that a search which makes millions of
+ * calls reads fields and allocates no outcomes.
+ */
+import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic } from '../spec/index.ts';
+import type { CallerArray } from './caller-array.ts';
+
+const DONE: Outcome = { kind: 'done' };
+const FAILED: Outcome = { kind: 'failed' };
+
+/** Returns a description of a value that a manager returned. */
+export function described(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${String(value)}`;
+}
+
+/** Returns a description of a thrown value. It may be anything, and looking at it may throw again. */
+export function describeThrown(error: unknown): string {
+  try {
+    return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : described(error)}`;
+  } catch {
+    return 'it threw something that throws when it is looked at';
+  }
+}
+
+/** Whether what was thrown is a panic; what cannot be looked at is not one. */
+function isPanic(error: unknown): error is PmmPanic {
+  try {
+    return isPmmPanic(error);
+  } catch {
+    return false;
+  }
+}
+
+export class CallEnd {
+  kind: Outcome['kind'] = 'done';
+  /** If it is `address`. */
+  address = 0n;
+  /** If it is `amount`. */
+  amount = 0;
+  /** If it is `panicked`. */
+  panic: PmmPanic | null = null;
+  /** If it is `malformed`: the reason. */
+  message = '';
+  /** The array of the call, if any. If the kind is `addresses`, it holds them until the next call. */
+  array: CallerArray | null = null;
+  /** Whether the call changed entries of the array that it must leave alone. */
+  strayEntries = false;
+
+  /** Records a returned value. `returns` is the kind that a success returns. */
+  returned(value: unknown, returns: CallDescription['returns']): void {
+    if (returns === 'done') this.kind = 'done';
+    else if (returns === 'address' && typeof value === 'bigint') {
+      this.kind = 'address';
+      this.address = value;
+    } else if (returns === 'amount' && typeof value === 'number') {
+      this.kind = 'amount';
+      this.amount = value;
+    } else if (returns === 'addresses' && value === true) this.kind = 'addresses';
+    else if (returns === 'address' ? value === null : returns === 'addresses' && value === false)
+      this.kind = 'failed';
+    else this.malformed(`it returned ${described(value)}, ${EXPECTED[returns]}`);
+  }
+
+  /** Records a thrown value. */
+  threw(error: unknown): void {
+    if (isPanic(error)) {
+      this.kind = 'panicked';
+      this.panic = error;
+    } else this.malformed(describeThrown(error));
+  }
+
+  /** Records an end that the interface does not allow. */
+  malformed(message: string): void {
+    this.kind = 'malformed';
+    this.message = message;
+  }
+
+  /** Whether another call ended in the same way, messages aside. O(addresses). */
+  isLike({ kind, address, amount, panic, array }: CallEnd): boolean {
+    if (kind !== this.kind) return false;
+    switch (kind) {
+      case 'address':
+        return address === this.address;
+      case 'addresses':
+        return array !== null && this.array !== null && array.isLike(this.array);
+      case 'amount':
+        return amount === this.amount;
+      case 'panicked':
+        return (
+          panic?.call === this.panic?.call &&
+          panic?.pfn === this.panic?.pfn &&
+          panic?.owner === this.panic?.owner
+        );
+      default:
+        return true;
+    }
+  }
+
+  /** Returns the outcome. O(addresses). */
+  outcome(): Outcome {
+    switch (this.kind) {
+      case 'address':
+        return { kind: 'address', address: this.address };
+      case 'addresses':
+        return { kind: 'addresses', addresses: this.array?.written() ?? [] };
+      case 'amount':
+        return { kind: 'amount', amount: this.amount };
+      case 'done':
+        return DONE;
+      case 'failed':
+        return FAILED;
+      case 'panicked':
+        return panicked(this.panic);
+      default:
+        return { kind: 'malformed', message: this.message };
+    }
+  }
+}
+
+/** The end of the message about a wrong return value. */
+const EXPECTED: Readonly<Record<CallDescription['returns'], string>> = {
+  address: 'neither an address nor null',
+  addresses: 'not a boolean',
+  amount: 'not a number',
+  done: '',
+};
+
+function panicked(panic: PmmPanic | null): Outcome {
+  if (panic === null) throw new Error('a call panicked, and the panic was not kept');
+  const { message, call, pfn, owner } = panic;
+  return { kind: 'panicked', message, call, pfn, owner };
+}

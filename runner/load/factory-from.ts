@@ -1,0 +1,64 @@
+/**
+ * Factories from modules: the default export of a user's module as a factory of managers. A module that cannot build a manager is
+ * refused here; it is not a manager that breaks a clause.
+ */
+import {
+  CALLS,
+  config,
+  isSpecError,
+  memoryMap,
+  type Pmm,
+  type PmmFactory,
+  SpecError,
+} from '../../spec/index.ts';
+
+function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
+  return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
+}
+
+function isFunction(f: unknown): f is PmmFactory {
+  return typeof f === 'function';
+}
+
+/** One MiB of RAM. Every manager must be able to manage it. */
+const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], 'probe');
+
+/** Builds one manager. Throws if that fails or if the manager lacks a call. */
+function probe(create: PmmFactory, source: string): void {
+  let pmm: Pmm;
+  try {
+    pmm = create(PROBE_MAP, {
+      config: config(),
+      warn: () => {},
+      memory: { read: () => 0n, write: () => {} },
+    });
+  } catch (error) {
+    if (isSpecError(error)) throw error;
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new SpecError(
+      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${reason.replaceAll(/\s+/g, ' ')}`,
+      { cause: error },
+    );
+  }
+  const missing = CALLS.find((name) => typeof pmm?.[name] !== 'function');
+  if (missing !== undefined)
+    throw new SpecError(`${source}: expected a manager with the method ${missing}()`);
+}
+
+/**
+ * Returns a module's default export as a factory. It is a function `(map, options) => Pmm`, or a class with such a constructor.
+ * `source` is the name of the module in messages.
+ *
+ * @throws SpecError if it is neither, or if it cannot build a manager of 1 MiB of RAM.
+ * @public
+ */
+export function factoryFrom(exported: unknown, source: string): PmmFactory {
+  const expected = 'a default export that builds a manager: (map, options) => Pmm, or a class';
+  if (!isFunction(exported)) {
+    const found = exported === undefined ? 'it has no default export' : `it is of type ${typeof exported}`;
+    throw new SpecError(`${source}: expected ${expected}; ${found}`);
+  }
+  const create: PmmFactory = isClass(exported) ? (map, options) => new exported(map, options) : exported;
+  probe(create, source);
+  return create;
+}
