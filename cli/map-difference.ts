@@ -1,5 +1,5 @@
 /** The report on what differs between two memory maps: a line for each stretch of page frames, and the sums. */
-import { addressOf, counted, type ImportedMap, pageCount, toHex } from '../spec/maps/index.ts';
+import { addressOf, counted, grouped, type ImportedMap, pageCount, toHex } from '../spec/maps/index.ts';
 import type { Difference } from '../spec/maps/output/index.ts';
 import { textTable } from './map-report.ts';
 import { formatSize } from './map-size.ts';
@@ -40,6 +40,6 @@ export function differenceReport({ before, after, found }: Comparison): string {
       found.map(row),
     ),
     '',
-    `${counted(pagesOf(found), 'page frame')} ${pagesOf(found) === 1 ? 'differs' : 'differ'}, ${counted(pagesOf(moved), 'page frame')} by owner`,
+    `${counted(pagesOf(found), 'page frame')} ${pagesOf(found) === 1 ? 'differs' : 'differ'}, ${grouped(pagesOf(moved))} of them by owner`,
   ].join('\n');
 }

@@ -5,7 +5,7 @@
 
 /** The vocabulary of `spec/` that a map is described in. */
 export { type Config, config, DEFAULT_BITMAP_MAX_ADDR } from '../config.ts';
-export { counted } from '../counted.ts';
+export { counted, grouped } from '../counted.ts';
 export { SpecError } from '../decode.ts';
 export { HexPageAddress, toHex } from '../hex.ts';
 export { type Descriptor, endAddressOf, MemoryMap, ownerAfterInit } from '../memory-map.ts';
