@@ -62,8 +62,10 @@ describe('the higher half', () => {
 
   test('ends with the last page frame where the base leaves room for more', () => {
     const low = config({ higherHalf: HIGHER_HALF_57 });
-    expect(pfnAt(low, HIGHER_HALF_57 + 2n ** 56n - 1n)).toBe(PFN_LIMIT - 1);
-    expect(pfnAt(low, HIGHER_HALF_57 + 2n ** 56n)).toBeNull();
+    expect(pfnAt(low, HIGHER_HALF_57 + 2n ** 52n - 1n)).toBe(2 ** 40 - 1);
+    expect(pfnAt(low, HIGHER_HALF_57 + 2n ** 52n)).toBeNull();
+    const wide = config({ higherHalf: HIGHER_HALF_57, physicalLimit: 2n ** 56n });
+    expect(pfnAt(wide, U64_MAX)).toBe(PFN_LIMIT - 1);
   });
 
   test('maps every byte to the page frame that holds it', () => {

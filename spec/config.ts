@@ -7,17 +7,7 @@ import { closed } from './closed.ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';
 import { type MemoryMap, pfnEnd } from './memory-map.ts';
-import {
-  addressOf,
-  isPageAddress,
-  PFN_LIMIT,
-  type Pfn,
-  type PhysicalAddress,
-  pfn,
-  pfnOf,
-  physicalAddress,
-  U64_MAX,
-} from './units.ts';
+import { addressOf, isPageAddress, type Pfn, type PhysicalAddress, pfn, pfnOf, U64_MAX } from './units.ts';
 
 /** The higher half with 48-bit virtual addresses: 0xFFFF_8000_0000_0000. */
 export const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
@@ -27,6 +17,7 @@ export const HIGHER_HALF_57 = 0xff00_0000_0000_0000n;
 export const DEFAULT_BITMAP_MAX_ADDR = 0x400_0000n;
 /** Physical memory ends here (exclusive) unless told otherwise: 52 bits, as on x86-64 and Arm. */
 export const DEFAULT_PHYSICAL_LIMIT = 1n << 52n;
+const DEFAULT_PFN_LIMIT = pfn(2 ** 40);
 
 function isHigherHalf(base: bigint): boolean {
   return base > 0n && base % 4096n === 0n && base <= U64_MAX;
@@ -81,14 +72,16 @@ export function config(input: ConfigInput = {}): Config {
   return decode(Config, data, 'config');
 }
 
-/** Returns why a memory map is none of a machine of this configuration, or null: it ends above the physical limit. */
-export function aboveLimit(
-  map: MemoryMap,
-  { physicalLimit = physicalAddress(DEFAULT_PHYSICAL_LIMIT) }: Config,
-): string | null {
-  const end = addressOf(pfn(pfnEnd(map)));
-  if (end <= physicalLimit) return null;
-  return `the memory map ends at ${toHex(end)}, and physical memory at ${toHex(physicalLimit)}`;
+/** Returns the page frame number at which physical memory ends on machines of a configuration. */
+export function pfnLimit({ physicalLimit }: Config): Pfn {
+  return physicalLimit === undefined ? DEFAULT_PFN_LIMIT : pfnOf(physicalLimit);
+}
+
+/** Returns the reason why a memory map is not one of a machine of this configuration, or null: it ends above the physical limit. */
+export function aboveLimit(map: MemoryMap, config: Config): string | null {
+  const [end, limit] = [pfn(pfnEnd(map)), pfnLimit(config)];
+  if (end <= limit) return null;
+  return `the memory map ends at ${toHex(addressOf(end))}, and physical memory at ${toHex(addressOf(limit))}`;
 }
 
 /** Returns the first page frame of the stack zone. */
@@ -105,9 +98,10 @@ export function toHigherHalf({ higherHalf }: Config, physical: PhysicalAddress):
  * Returns the page frame that holds the byte at a higher-half address (rounds down), or null where the address is
  * below the higher half or maps no physical address. O(1).
  */
-export function pfnAt({ higherHalf }: Config, address: bigint): Pfn | null {
+export function pfnAt(config: Config, address: bigint): Pfn | null {
+  const { higherHalf } = config;
   if (address < higherHalf || address > U64_MAX) return null;
   // asUintN keeps the arithmetic in machine words, which is several times faster than in heap-allocated integers.
   const frame = Number(BigInt.asUintN(64, BigInt.asUintN(64, address - higherHalf) >> 12n));
-  return frame < PFN_LIMIT ? pfn(frame) : null;
+  return frame < pfnLimit(config) ? pfn(frame) : null;
 }

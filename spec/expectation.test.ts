@@ -230,7 +230,7 @@ describe('freeRegion', () => {
   });
 
   test('past the last page frame that there can be is a misuse, though all before may be freed', () => {
-    const last = 2 ** 44 - 1;
+    const last = 2 ** 40 - 1;
     const chosen = config({ higherHalf: 0xff00_0000_0000_0000n });
     const top = ModelState.init(memoryMap([piece('loaderData', last, 1)]), chosen, []);
     const address = chosen.higherHalf + BigInt(last) * 4096n;

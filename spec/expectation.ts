@@ -4,7 +4,7 @@
  */
 
 import { CALLS, type Call, callPlace } from './calls.ts';
-import { pfnAt } from './config.ts';
+import { pfnAt, pfnLimit } from './config.ts';
 import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
@@ -171,8 +171,8 @@ function expectFreePages(
 }
 
 /** Returns the page frames from `base` on that a count covers, cut off at the end of physical memory. */
-function clip(base: Pfn, count: bigint): { readonly base: Pfn; readonly count: PageCount } {
-  const room = pagesBetween(base, pfn(PFN_LIMIT));
+function clip(base: Pfn, count: bigint, limit: Pfn): { readonly base: Pfn; readonly count: PageCount } {
+  const room = pagesBetween(base, limit);
   return { base, count: count > BigInt(room) ? room : pageCount(Number(count)) };
 }
 
@@ -185,9 +185,10 @@ function expectFreeRegion(
   if (count === 0n) return GRANTED;
   const base = pfns[0] ?? null;
   if (base === null) return misused('the address is not in the higher half');
-  const frame = state.firstFailing(clip(base, count), isFreeable);
+  const limit = pfnLimit(state.world.config);
+  const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
-  return BigInt(base) + count > BigInt(PFN_LIMIT) ? misused('the region ends above 2^56') : GRANTED;
+  return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 
 /**

@@ -48,6 +48,7 @@ export {
   HIGHER_HALF_48,
   HIGHER_HALF_57,
   pfnAt,
+  pfnLimit,
   toHigherHalf,
 } from './config.ts';
 export { counted, grouped } from './counted.ts';
