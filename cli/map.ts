@@ -7,7 +7,6 @@ import {
   config,
   DEFAULT_BITMAP_MAX_ADDR,
   type ImportedMap,
-  type PhysicalAddress,
   type ReadOptions,
   readMemoryMap,
   toHex,
@@ -20,7 +19,7 @@ import { mapReport } from './map-report.ts';
 interface MapOptions {
   readonly json?: boolean;
   readonly as?: 'e820' | 'limine';
-  readonly bitmapMaxAddr?: PhysicalAddress;
+  readonly bitmapMaxAddr?: bigint;
   readonly boot?: number | 'last';
   readonly table?: string;
   readonly lenient?: boolean;

@@ -1,7 +1,7 @@
 /** Options that several commands share, so that one flag means one thing in all of them. Bad values are `SpecError`s of one line. */
 import { Option } from 'commander';
 import type { Shard } from '../properties/random/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/maps/index.ts';
+import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/index.ts';
 import { pageAddress, physicalLimit } from './map-flags.ts';
 
 /** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */

@@ -7,14 +7,13 @@
 export { type Config, config, DEFAULT_BITMAP_MAX_ADDR } from '../config.ts';
 export { counted, grouped } from '../counted.ts';
 export { SpecError } from '../decode.ts';
-export { HexPageAddress, toHex } from '../hex.ts';
+export { toHex } from '../hex.ts';
 export { type Descriptor, endAddressOf, MemoryMap, ownerAfterInit } from '../memory-map.ts';
 export {
   addressOf,
   bytesOf,
   type PageCount,
   type Pfn,
-  type PhysicalAddress,
   pageCount,
   pagesBetween,
 } from '../units.ts';
