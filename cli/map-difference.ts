@@ -1,8 +1,7 @@
 /** The report on what differs between two memory maps: a line for each stretch of page frames, and the sums. */
 import { addressOf, counted, grouped, type ImportedMap, pageCount, toHex } from '../spec/maps/index.ts';
 import type { Difference } from '../spec/maps/output/index.ts';
-import { textTable } from './map-report.ts';
-import { formatSize } from './map-size.ts';
+import { formatSize, textTable } from './map-report.ts';
 
 /** Two maps, and what differs between them. */
 export interface Comparison {
