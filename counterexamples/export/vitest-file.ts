@@ -1,7 +1,6 @@
 /**
- * A regression as a vitest file: the calls of the program one after the other, each with what the specification demands of
- * the answer. It needs this package for the types of the interface and to build the manager, and no judge: it reads like
- * a test that somebody wrote by hand.
+ * A regression as a vitest file: the calls of the program one after the other, each with what the specification demands of the
+ * answer. The file imports this package only for the types of the interface and to build the manager. It contains no judge, and reads like a test written by hand.
  */
 import {
   type Argument,
@@ -13,10 +12,9 @@ import {
   formatProgram,
   namesResult,
   type Operation,
-  ownerAfterInit,
+  ownedRegions,
   parametersOf,
   type Reference,
-  regionOf,
   resultName,
   toHex,
 } from '../../spec/index.ts';
@@ -24,7 +22,7 @@ import type { Demand, Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {
-  /** How the test imports the module whose default export builds the manager; null for this package's own. */
+  /** The import path of the module whose default export builds the manager; null for this package's own. */
   readonly module: string | null;
 }
 
@@ -38,7 +36,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** How the test writes an address. `batches` are the results that are arrays. */
+/** An address in the code of the test. `batches` are the results that are arrays. */
 function addressCode(reference: Reference, batches: ReadonlySet<string>): string {
   if (!namesResult(reference)) return literalBigint(reference.absolute);
   const { result, page, offset } = reference;
@@ -75,7 +73,7 @@ function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly
   return [`expect(${actual}).toEqual([${promised.map((frame) => `${frame}n`).join(', ')}]); // promised`];
 }
 
-/** The amount that each call tells. */
+/** The amount that a call returns. */
 function amountCode(call: Call, free: number): string {
   if (call === 'totalAmount') return 'TOTAL';
   return call === 'freeAmount' ? String(free) : `TOTAL - ${free}`;
@@ -117,7 +115,7 @@ function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): read
   return [`expectRefusedPages(${literal(operation.count)});`];
 }
 
-/** What a panic must blame, where there is but one page frame to blame. */
+/** The page frame and the owner that a panic must name; empty where it may name one of several. */
 function blamed({ operation, expected, pages }: Demand): string {
   if (expected.kind !== 'misused' || expected.frame === null || expected.duplicate) return '{}';
   return operation.call === 'free' || pages === 1
@@ -167,9 +165,7 @@ function mapLines({ scenario }: Regression): readonly string[] {
 }
 
 function freeRanges({ scenario }: Regression): string {
-  const ranges = scenario.map.descriptors
-    .filter(({ type, pages }) => ownerAfterInit(type) === 'pmm' && pages > 0)
-    .map(regionOf);
+  const ranges = ownedRegions(scenario.map).filter(({ owner }) => owner === 'pmm');
   return `[${ranges.map((region) => `[${region.base}n, ${endOf(region)}n]`).join(', ')}]`;
 }
 
@@ -210,8 +206,8 @@ function buildLines({ module }: VitestOptions): readonly string[] {
   ];
 }
 
-/** What the manager is given: the same in every file. */
-const GIVEN = `
+/** The options that the manager is built with: the same in every file. */
+const OPTIONS = `
 /** Physical memory, for managers that keep their data in free pages, and the page frames written to. */
 const words = new Map<bigint, bigint>();
 const written = new Set<bigint>();
@@ -228,7 +224,7 @@ const warn = (line: string): void => {
 };
 `;
 
-/** Returns the text of a vitest file that fails where the clause is broken, and passes where it holds. */
+/** Returns the text of a vitest file that fails where the clause is violated, and passes where it holds. */
 export function vitestFile(regression: Regression, options: VitestOptions): string {
   const { violation } = regression;
   const program = programLines(regression).join('\n');
@@ -237,7 +233,7 @@ export function vitestFile(regression: Regression, options: VitestOptions): stri
     ...headLines(regression, options),
     '/** RAM that is free after init, as page frames [first, end). */',
     `const FREE_AT_FIRST: readonly (readonly [bigint, bigint])[] = ${freeRanges(regression)};`,
-    GIVEN,
+    OPTIONS,
     'const map = memoryMap([',
     ...mapLines(regression),
     ']);',

@@ -28,7 +28,7 @@ async function search(target: Target, seed: number): Promise<Trace> {
 
 function bug(name: string): Target {
   const found = BUGS.find(({ target }) => target.name === name);
-  if (found === undefined) throw new Error(`there is no bug "${name}"`);
+  if (found === undefined) throw new Error(`unknown bug "${name}"`);
   return found.target;
 }
 
