@@ -112,7 +112,7 @@ function uncheckedOn(claims: Claims): readonly Unchecked[] {
   const list = [...uncheckedBy({ ...profile, policies })];
   if (!takesAnyNumber)
     list.push({
-      what: 'arguments that are no unsigned 64-bit integers',
+      what: 'arguments that are not unsigned 64-bit integers',
       why: 'a process is context in lines that have no others',
     });
   if (!seesWrites)
