@@ -8,8 +8,13 @@ import { shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { factoryTarget, type Target } from '../runner/index.ts';
-import type { PmmFactory, Policy } from '../spec/index.ts';
-import { DEFAULT_OPERATIONS, type NamedWorld, runCampaign } from './random/campaign/campaign.ts';
+import type { OwnClause, PmmFactory, Policy } from '../spec/index.ts';
+import {
+  type CampaignOptions,
+  DEFAULT_OPERATIONS,
+  type NamedWorld,
+  runCampaign,
+} from './random/campaign/campaign.ts';
 import type { CampaignResult } from './random/campaign/result.ts';
 
 /**
@@ -27,6 +32,8 @@ export interface DescribeOptions {
   readonly seed?: number;
   /** Memory maps to check in addition to the generated ones; each gets a tenth as many programs. */
   readonly worlds?: readonly NamedWorld[];
+  /** Own clauses to check in addition to the specification. Default: none. */
+  readonly checks?: readonly OwnClause[];
   /** Folder for counterexamples. Default: `counterexamples` in the current folder. */
   readonly saveTo?: string;
 }
@@ -36,9 +43,13 @@ class CounterexampleError extends Error {
   override readonly name = 'CounterexampleError';
 }
 
-function fail(target: Target, { counterexample, seed, unreached }: CampaignResult, saveTo: string): void {
+function failOn(
+  { counterexample, seed, unreached }: CampaignResult,
+  target: Target,
+  { checks = [], saveTo = join(process.cwd(), 'counterexamples') }: DescribeOptions,
+): void {
   if (counterexample !== null) {
-    const shrunk = shrink(target, counterexample).trace;
+    const shrunk = shrink(target, counterexample, { checks }).trace;
     const trace = shrunk.violation === undefined ? counterexample : shrunk;
     const path = saveTrace(saveTo, trace);
     const lines = [...formatCounterexample(trace), `saved     ${path}`, `seed      ${seed}`];
@@ -55,28 +66,21 @@ const TIMEOUT_MS = 600_000;
  * @public
  */
 export function describePmm(name: string, create: PmmFactory, options: DescribeOptions = {}): void {
-  const { policies = [], programs = 1000, operations = DEFAULT_OPERATIONS, seed = 1, worlds = [] } = options;
-  const saveTo = options.saveTo ?? join(process.cwd(), 'counterexamples');
+  const { policies = [], programs = 1000, operations = DEFAULT_OPERATIONS, seed = 1 } = options;
+  const { worlds = [], checks = [] } = options;
   const target = factoryTarget({ name, policies, create });
-  const common = { target, operations, seed };
+  const holds = async (on: Pick<CampaignOptions, 'worlds' | 'generated' | 'programs'>): Promise<void> =>
+    failOn(await runCampaign({ target, operations, seed, checks, ...on }), target, options);
   describe(name, () => {
     it(
       `satisfies every clause in ${programs} programs on generated maps (seed ${seed})`,
-      async () =>
-        fail(target, await runCampaign({ ...common, worlds: [], generated: true, programs }), saveTo),
+      () => holds({ worlds: [], generated: true, programs }),
       TIMEOUT_MS,
     );
     for (const world of worlds)
       it(
         `satisfies every clause on ${world.name} (seed ${seed})`,
-        async () => {
-          const share = Math.ceil(programs / 10);
-          fail(
-            target,
-            await runCampaign({ ...common, worlds: [world], generated: false, programs: share }),
-            saveTo,
-          );
-        },
+        () => holds({ worlds: [world], generated: false, programs: Math.ceil(programs / 10) }),
         TIMEOUT_MS,
       );
   });

@@ -14,6 +14,10 @@ const SINGLE_SHARE = 0.95;
 /** Clauses that a sequential program can break. */
 export const BREAKABLE: readonly ClauseName[] = CLAUSE_NAMES.filter(isSequential);
 
+function isClauseName(name: string): name is ClauseName {
+  return CLAUSE_NAMES.some((clause) => clause === name);
+}
+
 /** Returns different clauses, the most frequent first, with how often each is there. */
 function tallied(clauses: readonly ClauseName[]): readonly (readonly [ClauseName, number])[] {
   const counts = new Map<ClauseName, number>();
@@ -102,7 +106,7 @@ export function mutantTable(results: readonly MutantResult[]): string {
 /** Returns a line for each mutant whose simplest program breaks another clause than one that caught it. */
 export function otherEndings(results: readonly MutantResult[]): readonly string[] {
   return results.flatMap(({ mutant, catches, shrunk }) => {
-    const [end] = tallied(shrunk.flatMap(({ trace }) => trace.violation?.clause ?? []));
+    const [end] = tallied(shrunk.flatMap(({ trace }) => trace.violation?.clause ?? []).filter(isClauseName));
     const others = tallied(catches.map(({ clause }) => clause)).filter(([name]) => name !== end?.[0]);
     if (end === undefined || others.length === 0) return [];
     const from = others

@@ -7,7 +7,7 @@ import { shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import { type Certificate, certify } from '../../properties/explore/index.ts';
 import { type CampaignOptions, runCampaign } from '../../properties/random/index.ts';
 import { type Mutant, targetOf } from '../../runner/mutants/index.ts';
-import { type ClauseName, Scenario, type Trace } from '../../spec/index.ts';
+import { type ClauseName, isOwnClause, Scenario, type Trace } from '../../spec/index.ts';
 
 /** Programs that a mutant is given to be caught in. */
 export const PROGRAMS = 5000;
@@ -59,7 +59,7 @@ export async function catchMutant(mutant: Mutant, options: CatchOptions): Promis
   if (counterexample === null || shrinking === null) return null;
   const { from, to } = shrinking;
   const clause = from.violation?.clause;
-  if (clause === undefined) return null;
+  if (clause === undefined || isOwnClause(clause)) return null;
   const ms = (seconds - shrinking.seconds) * 1000;
   return { clause, programs, operations, ms, found: from, shrunk: to, kept: counterexample };
 }
