@@ -37,7 +37,13 @@ export {
   STATE_CLAUSES,
   SWEEP_CLAUSES,
 } from './clauses/index.ts';
-export { BreakableClause, decodeOwnClauses, isOwnClause, type OwnClause } from './clauses/own-clause.ts';
+export {
+  BreakableClause,
+  decodeOwnClauses,
+  isOwnClause,
+  type OwnClause,
+  type OwnClauseName,
+} from './clauses/own-clause.ts';
 export { closed, closedRecord } from './closed.ts';
 export {
   bitmapLimit,
