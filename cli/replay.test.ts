@@ -49,7 +49,7 @@ describe.concurrent('frameproof replay', () => {
   it('exits with 3 for an own clause, which it cannot judge', async () => {
     const result = await frameproof(['replay', 'own-clause.json'], { cwd });
     expect(result.stdout).toMatch(
-      /^does not apply: only the campaign that saved this file judges own\.low-frames, an own clause; /m,
+      /^does not apply: the file says that own\.low-frames is violated, an own clause that the target does not have; /m,
     );
     expect(result).toMatchObject({ stderr: '', exitCode: 3 });
   });

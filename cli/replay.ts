@@ -96,13 +96,14 @@ function textOf(verdict: ReplayVerdict, execution: Execution, recorded: Trace): 
   if (verdict === 'holds') return `holds: ${counted(operations.length, 'operation')}, no clause is violated`;
   const [first] = dangling;
   if (first === undefined)
-    return `does not apply: the target does not export ${recorded.violation?.clause}, the own clause that the file says is violated; no clause of the specification is`;
+    return `does not apply: the file says that ${recorded.violation?.clause} is violated, an own clause that the target does not have; no clause of the specification is violated`;
   const why = first.beyond ?? `refers to ${first.reference}, which this target did not hand out`;
   return `no longer applies: operation ${first.at + 1} ${why}`;
 }
 
-/** The next step after a violation: a regression test in the language of the target. */
-function exportOf(path: string, target: string): string {
+/** The next step after a violation: a regression test in the language of the target; none for an own clause. */
+function exportOf(path: string, target: string, { violation }: Trace): string | null {
+  if (isOwnClause(violation?.clause)) return null;
   const isModule = target === OURS.name || /\.[cm]?[jt]s$/.test(target);
   return commandLine('export', path, '--as', isModule ? 'vitest' : 'c');
 }
@@ -121,7 +122,7 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
     counterexample:
       execution.violation === null
         ? null
-        : counterexampleJson({ ...factsOf(trace), from: path, next: exportOf(path, target.name) }),
+        : counterexampleJson({ ...factsOf(trace), from: path, next: exportOf(path, target.name, trace) }),
   };
 }
 

@@ -138,7 +138,7 @@ export function regressionOf(trace: Trace): Regression {
   const violation = trace.violation ?? null;
   if (isOwnClause(violation?.clause))
     throw new SpecError(
-      `violation.clause: expected a clause of the specification, found ${violation.clause}: an own clause is judged only by the campaign that has it`,
+      `violation.clause: expected a clause of the specification, found the own clause ${violation.clause}: a test can only check the specification`,
     );
   const { map, config, policies } = scenario;
   let state = ModelState.init(map, config, policies);
