@@ -4,7 +4,7 @@
  * seeds, generators, weights and versions.
  */
 import * as t from 'io-ts';
-import { ClauseName } from './clauses/clause.ts';
+import { BreakableClause } from './clauses/own-clause.ts';
 import { closed } from './closed.ts';
 import { Owner } from './owner.ts';
 import { Scenario } from './program.ts';
@@ -13,15 +13,19 @@ import { Response } from './response.ts';
 /** Where and how a scenario broke the specification. */
 export const PlacedViolation = t.readonly(
   closed(
-    t.type(
-      {
-        clause: ClauseName,
-        /** Index of the operation, or -1 for init. */
-        at: t.number,
-        explanation: t.string,
-        pfn: t.union([t.number, t.null], 'a number or null'),
-        owner: t.union([Owner, t.null], 'an owner or null'),
-      },
+    t.intersection(
+      [
+        t.type({
+          clause: BreakableClause,
+          /** Index of the operation, or -1 for init. */
+          at: t.number,
+          explanation: t.string,
+          pfn: t.union([t.number, t.null], 'a number or null'),
+          owner: t.union([Owner, t.null], 'an owner or null'),
+        }),
+        /** What an own clause says. */
+        t.partial({ sentence: t.string }),
+      ],
       'a violation',
     ),
   ),
