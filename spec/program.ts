@@ -1,6 +1,6 @@
 /**
  * Programs: operations in order, each naming earlier results. A program together with a memory map, a configuration and
- * the policies to hold is a *scenario*: everything needed to run it.
+ * the policies to check is a *scenario*: everything needed to run it.
  */
 import * as t from 'io-ts';
 import { isAllocation, parametersOf } from './calls.ts';
@@ -15,7 +15,7 @@ import { formatReference, type Reference, resultName } from './reference.ts';
 export const Program = t.readonlyArray(ProgramOperation, 'an array of operations');
 export type Program = readonly Operation<Reference>[];
 
-/** A program, the memory it runs on and what is promised of it. */
+/** A program, the memory that it runs on, and the policies that are checked. */
 export const Scenario = t.readonly(
   t.exact(
     t.type(
@@ -26,7 +26,7 @@ export const Scenario = t.readonly(
 );
 export type Scenario = t.TypeOf<typeof Scenario>;
 
-/** Returns how an argument reads in a report: small numbers in decimal, others in hex. */
+/** Returns an argument as a report shows it: small numbers in decimal, others in hex. */
 export function formatArgument(argument: Argument): string {
   const isSmall = typeof argument === 'number' || (argument > -1_000_000n && argument < 1_000_000n);
   return isSmall ? String(argument) : toHex(argument);
