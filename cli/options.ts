@@ -51,7 +51,7 @@ export function bitmapMaxAddrOption(): Option {
     .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR));
 }
 
-/** `--seed`, for commands that pick a seed of their own where none is given. */
+/** `--seed`, for commands that pick a seed where none is given. */
 export function seedOption(): Option {
   return new Option('--seed <n>', 'repeat the run of this seed (default: a new seed each time)').argParser(
     wholeNumber('--seed', 0),

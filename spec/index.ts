@@ -60,6 +60,7 @@ export {
   MemoryMap,
   MemoryType,
   memoryMap,
+  ownedRegions,
   ownerAfterInit,
   pfnEnd,
   regionOf,

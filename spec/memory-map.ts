@@ -52,8 +52,11 @@ export const MEMORY_TYPES = {
 export const MemoryType = t.keyof(MEMORY_TYPES, `a memory type (${Object.keys(MEMORY_TYPES).join(', ')})`);
 export type MemoryType = t.TypeOf<typeof MemoryType>;
 
+/** An owner that page frames can have after init. Nothing is allocated yet. */
+export type InitialOwner = (typeof MEMORY_TYPES)[MemoryType]['owner'];
+
 /** Returns the owner that page frames of a type have after init. */
-export function ownerAfterInit(type: MemoryType): Owner {
+export function ownerAfterInit(type: MemoryType): InitialOwner {
   return MEMORY_TYPES[type].owner;
 }
 
@@ -71,6 +74,18 @@ export type Descriptor = t.TypeOf<typeof Descriptor>;
 /** Returns the page frames that a descriptor covers. */
 export function regionOf(descriptor: Descriptor): Region {
   return { base: pfnOf(descriptor.start), count: descriptor.pages };
+}
+
+/** The page frames of one descriptor, with their owner after init. */
+export interface OwnedRegion extends Region {
+  readonly owner: InitialOwner;
+}
+
+/** Returns the descriptors as regions with their owners after init, in the order of the map, empty ones left out. */
+export function ownedRegions({ descriptors }: Pick<MemoryMap, 'descriptors'>): readonly OwnedRegion[] {
+  return descriptors
+    .filter(({ pages }) => pages > 0)
+    .map(({ type, start, pages }) => ({ owner: ownerAfterInit(type), base: pfnOf(start), count: pages }));
 }
 
 /** Returns the physical address at which a descriptor ends (exclusive). */

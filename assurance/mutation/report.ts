@@ -54,11 +54,13 @@ export interface TriedMutant extends MutantName {
 
 /** The name of the error that a failed test begins its message with; see `testing/setup.ts`. */
 const THROWN = /^\[([^\]]*)\]/;
+/** Errors of assertions: of a test, and of the allocator itself. */
+const ASSERTIONS: readonly (string | undefined)[] = ['AssertionError', 'BrokenAssertion'];
 
 function fateOf({ status, statusReason = '' }: ReportedMutant): Fate {
   switch (status) {
     case 'Killed':
-      return THROWN.exec(statusReason)?.[1] === 'AssertionError' ? 'killed' : 'threw';
+      return ASSERTIONS.includes(THROWN.exec(statusReason)?.[1]) ? 'killed' : 'threw';
     case 'Timeout':
       return 'timed out';
     case 'Survived':

@@ -226,7 +226,7 @@ const allOrNothing: Clause<Step> = {
     const written = response.outcome.kind === 'addresses' ? response.outcome.addresses.length : null;
     const asked = operation.call === 'allocPages' && isU64(operation.count) ? operation.count : null;
     if (written !== null && asked !== null && BigInt(written) !== asked)
-      return blame(`it wrote ${counted(written, 'entry', 'entries')}, ${asked} were asked for`);
+      return blame(`it wrote ${counted(written, 'entry', 'entries')}, and was asked for ${asked}`);
     const kept = before.countOf('pmm') - (response.amounts?.free ?? before.countOf('pmm'));
     if (response.outcome.kind !== 'failed' || kept === 0) return null;
     return blame(`it was refused, and the free amount changed by ${counted(-kept, 'page frame')}`);

@@ -4,7 +4,7 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
-import { Execution, type Observer, type Target, type World } from '../../../runner/index.ts';
+import { Execution, type Observer, runWithin, type Target, type World } from '../../../runner/index.ts';
 import { CLAUSE_NAMES, type Trace } from '../../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
@@ -81,17 +81,14 @@ const NAMED_SHARE = 8;
 export function runProgram(
   target: Target,
   { world, calls, commands }: DrawnProgram,
+  operations: number,
   observer?: Observer,
 ): Execution {
   const { policies } = target;
-  const execution = new Execution(
-    target,
-    world,
-    observer === undefined ? { policies } : { policies, observer },
-  );
-  if (execution.violation === null) runCommands({ execution, calls }, commands);
-  execution.finish();
-  return execution;
+  const options = observer === undefined ? { policies } : { policies, observer };
+  return runWithin({ target, world, options }, operations, (execution) => {
+    runCommands({ execution, calls }, commands);
+  });
 }
 
 /** The counters of a block of programs. */
@@ -260,14 +257,15 @@ function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs 
   const paths: ShrinkingPath[] = [];
   const counted = (drawn: DrawnProgram): Execution => {
     const start = performance.now();
-    const execution = counters.note(runProgram(options.target, drawn, counters.observer));
+    const execution = counters.note(runProgram(options.target, drawn, options.operations, counters.observer));
     options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
     return execution;
   };
   const holds = (drawn: DrawnProgram): boolean => {
     const [path] = paths;
     // Programs tried by shrinking are not part of the campaign, and not counted.
-    const execution = path === undefined ? counted(drawn) : runProgram(options.target, drawn);
+    const execution =
+      path === undefined ? counted(drawn) : runProgram(options.target, drawn, options.operations);
     if (execution.violation === null) return true;
     if (path === undefined) paths.push(new ShrinkingPath(execution.trace()));
     else path.note(execution.trace());
