@@ -6,6 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { closed } from './closed.ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Owner } from './owner.ts';
@@ -67,7 +68,7 @@ export function isRam(type: MemoryType): boolean {
 
 /** One entry of a memory map: `pages` page frames of one type from physical address `start` (a multiple of 4096). */
 export const Descriptor = t.readonly(
-  t.exact(t.type({ type: MemoryType, start: HexPageAddress, pages: PageCount }, 'a descriptor')),
+  closed(t.type({ type: MemoryType, start: HexPageAddress, pages: PageCount }, 'a descriptor')),
 );
 export type Descriptor = t.TypeOf<typeof Descriptor>;
 
@@ -93,7 +94,7 @@ export function endAddressOf(descriptor: Descriptor): PhysicalAddress {
   return addressOf(endOf(regionOf(descriptor)));
 }
 
-const Body = t.exact(
+const Body = closed(
   t.intersection([
     t.type({
       format: t.literal('frameproof/memory-map'),
@@ -158,7 +159,9 @@ export interface DescriptorInput {
 }
 
 function isValid({ type, start, pages }: DescriptorInput): boolean {
-  return type in MEMORY_TYPES && isPageAddress(start) && Number.isSafeInteger(pages) && pages >= 0;
+  return (
+    Object.hasOwn(MEMORY_TYPES, type) && isPageAddress(start) && Number.isSafeInteger(pages) && pages >= 0
+  );
 }
 
 /** Returns the memory map of valid descriptors without the codec, or null where they are not a memory map. */

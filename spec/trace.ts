@@ -4,13 +4,14 @@
  */
 import * as t from 'io-ts';
 import { ClauseName } from './clauses/clause.ts';
+import { closed } from './closed.ts';
 import { Owner } from './owner.ts';
 import { Scenario } from './program.ts';
 import { Response } from './response.ts';
 
 /** A violation, and the operation of the program that it happened at. */
 export const PlacedViolation = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         clause: ClauseName,
@@ -28,7 +29,7 @@ export type PlacedViolation = t.TypeOf<typeof PlacedViolation>;
 
 /** A scenario, the answers of one target, and the verdict of the judge. */
 export const Trace = t.readonly(
-  t.exact(
+  closed(
     t.intersection(
       [
         t.type({

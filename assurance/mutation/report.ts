@@ -3,7 +3,7 @@
  * file, the function and the mutator, so that its name outlives line numbers.
  */
 import * as t from 'io-ts';
-import { decode, parseJson } from '../../spec/index.ts';
+import { decode, parseForeignJson } from '../../spec/index.ts';
 
 const Position = t.readonly(t.type({ line: t.number, column: t.number }));
 
@@ -116,7 +116,7 @@ function changeOf(
 
 /** Returns the mutants of a report in the order of files and lines; throws `SpecError` where it is malformed. */
 export function readReport(text: string, source: string): readonly TriedMutant[] {
-  const { files } = decode(Report, parseJson(text, source), source);
+  const { files } = decode(Report, parseForeignJson(text, source), source);
   const tried = Object.entries(files).flatMap(([file, { source: code, mutants }]) => {
     const lines = code.split('\n');
     return mutants

@@ -2,7 +2,7 @@
  * Answers: the lines that a process writes, parsed into responses (native/PROTOCOL.md). Nothing is taken on trust. A line that breaks
  * the protocol, or the end of the process, becomes a malformed response, which the judge never accepts; the rest is ignored.
  */
-import { type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
+import { isPageFrame, type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** The record of a program that ran in a process. */
@@ -43,6 +43,12 @@ function parseNumber(word: string | undefined): number {
   if (at === word.length && at > 0) return value;
   if (!DIGITS.test(word)) throw new Unreadable(`${quoted(word)} is not a number`);
   return Number(word);
+}
+
+function parsePfn(word: string): number {
+  const value = parseNumber(word);
+  if (isPageFrame(value)) return value;
+  throw new Unreadable(`${quoted(word)} is not the number of a page frame`);
 }
 
 function parseAddress(word: string | undefined): bigint {
@@ -185,7 +191,7 @@ class Reader {
         this.#notes.strayEntries = true;
         return;
       case 'wrote':
-        this.#noteWrite(parseNumber(rest));
+        this.#noteWrite(parsePfn(rest));
         return;
       case 'skip':
         this.responses.push('skipped');
