@@ -24,7 +24,8 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import * as fc from 'fast-check';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
-import { median, OURS } from '../runner/index.ts';
+import { median } from '../properties/verify/index.ts';
+import { OURS } from '../runner/index.ts';
 import { CALLS, type Call } from '../spec/index.ts';
 
 /** Judging takes at most four times as long as doing nothing. */

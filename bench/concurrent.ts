@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
 import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/concurrent/index.ts';
-import { median } from '../runner/index.ts';
+import { median } from '../properties/verify/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
 import { type Contest, type Face, turnOf } from './contest.ts';
 

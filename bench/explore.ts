@@ -13,7 +13,8 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { explore, operationInstances, plainSearch, smallWorld } from '../properties/explore/index.ts';
-import { median, OURS } from '../runner/index.ts';
+import { median } from '../properties/verify/index.ts';
+import { OURS } from '../runner/index.ts';
 
 /** Judged transitions a second that a core must come to. */
 const LEAST_RATE = 300_000;

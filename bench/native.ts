@@ -27,7 +27,8 @@ import {
   runCampaign,
   type WorldProgram,
 } from '../properties/random/index.ts';
-import { Execution, median, type Performer, quantile, type Target } from '../runner/index.ts';
+import { median, quantile } from '../properties/verify/index.ts';
+import { Execution, type Performer, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
 

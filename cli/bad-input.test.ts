@@ -122,11 +122,11 @@ const COMMANDS: readonly Case[] = [
 ];
 
 const TARGETS: readonly Case[] = [
-  ['a missing module', 'check --target none.mjs', /^none\.mjs: expected a module .*there is no such file$/],
+  ['a missing module', 'check --target none.mjs', /^none\.mjs: expected a module .*the file does not exist$/],
   [
     'a module without default export',
     'check --target no-default.mjs',
-    /^no-default\.mjs: expected a default export that builds a manager.*there is no default export$/,
+    /^no-default\.mjs: expected a default export that builds a manager.*it has no default export$/,
   ],
   [
     'a default export that is not a function',

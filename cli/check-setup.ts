@@ -5,13 +5,14 @@ import { loadTarget } from '../runner/load/index.ts';
 import {
   config,
   counted,
+  FALLBACK_MAP,
   isRam,
   type MemoryMap,
   type Policy,
   type Profile,
   SpecError,
 } from '../spec/index.ts';
-import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
+import { readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
 import type { StatisticsFile } from './output-file.ts';
 import { campaignBar } from './progress.ts';

@@ -118,7 +118,7 @@ describe.concurrent('frameproof check', () => {
     const saveTo = `${folder}/nowhere`;
     symlinkSync('none', saveTo);
     const result = await run(`check --target examples/broken-limit.ts --seed 1 --corpus ${saveTo}`);
-    expect(result.stderr).toMatch(/^frameproof: --corpus: expected a folder .*nowhere": \w+\n$/);
+    expect(result.stderr).toMatch(/^frameproof: --corpus: expected a folder .*nowhere.*\n$/);
     expect(result.stdout).toContain('violation allocBitmap.complete');
     expect(result.stdout).not.toContain('saved ');
     expect(result.exitCode).toBe(1);

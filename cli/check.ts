@@ -18,7 +18,6 @@ import type { CampaignRun, EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import {
   bitmapMaxAddrOption,
   corpusOption,
@@ -33,6 +32,7 @@ import {
   timeOption,
   wholeNumber,
 } from './options.ts';
+import { interruption } from './supervised.ts';
 import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
 
 /** Shrinks and certifies a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */

@@ -2,7 +2,7 @@
  * A counterexample as `--json` prints it: one shape, with the same keys in every command, described in `docs/json.md`. A key
  * that says nothing for a command is null there.
  */
-import { formatResponse } from '../counterexamples/trace/index.ts';
+import { formatResponse } from '../counterexamples/text/index.ts';
 import { type ClauseName, formatProgram, type Trace } from '../spec/index.ts';
 
 /** A violation as traces hold it. Where callers run at the same time, no operation and no page frame is to blame. */

@@ -1,6 +1,6 @@
 /** A counterexample as commands report it: shrunk, saved, and with the next step. Pure: from what is known of it to text and JSON. */
 import type { Flaky, ShrinkResult } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample } from '../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import { type ClauseName, counted, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';

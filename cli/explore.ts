@@ -22,7 +22,6 @@ import { counterexampleLines, type ReportedCounterexample, reportedJson } from '
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import { pageAddress } from './map-flags.ts';
 import {
   corpusOption,
@@ -33,6 +32,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { searchBar } from './progress.ts';
+import { interruption } from './supervised.ts';
 import { moduleOption, policyOption } from './target-options.ts';
 
 interface ExploreFlags {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { config, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
-import { bandsOf, FALLBACK_MAP, importMemoryMap } from '../spec/maps/index.ts';
+import { config, FALLBACK_MAP, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
+import { bandsOf, importMemoryMap } from '../spec/maps/index.ts';
 import { cellsOf, mapBar } from './map-bar.ts';
-import { mapReport } from './map-report.ts';
-import { formatSize } from './map-size.ts';
+import { formatSize, mapReport } from './map-report.ts';
 
 const DUMP = [
   'BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable',

@@ -4,6 +4,7 @@
 import Table from 'cli-table3';
 import {
   bandsOf,
+  bytesOf,
   type Config,
   type Descriptor,
   endAddressOf,
@@ -11,13 +12,13 @@ import {
   INITIAL_OWNERS,
   type MemoryMap,
   ownerAfterInit,
+  type PageCount,
   pageCount,
   toHex,
   totalsOf,
   zonesOf,
 } from '../spec/maps/index.ts';
 import { LEGEND, mapBar } from './map-bar.ts';
-import { formatSize } from './map-size.ts';
 import { UNFRAMED } from './unframed.ts';
 
 /** A map to report, under a configuration. `width` is that of the terminal, in characters. */
@@ -115,4 +116,15 @@ export function mapReport(report: MapReport): string {
     '',
     ...barSection(report),
   ].join('\n');
+}
+
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Returns the size of `pages` page frames in the largest unit that leaves at least 1, with a decimal where it is small and not exact. */
+export function formatSize(pages: PageCount): string {
+  const sizeKib = Number(bytesOf(pages)) / 1024;
+  const power = UNITS.findLastIndex((_, i) => sizeKib >= 1024 ** i);
+  const value = sizeKib / 1024 ** Math.max(power, 0);
+  const digits = Number.isInteger(value) || value >= 100 ? 0 : 1;
+  return `${value.toFixed(digits)} ${UNITS[Math.max(power, 0)] ?? 'KiB'}`;
 }

@@ -1,12 +1,8 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 
 import { Command } from 'commander';
-import {
-  decodeTrace,
-  formatCounterexample,
-  readTraceText,
-  scenarioFor,
-} from '../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
+import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, type Profile, parseJson, type Trace } from '../spec/index.ts';

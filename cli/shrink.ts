@@ -1,9 +1,9 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
 
 import { Command } from 'commander';
-import { readScenario } from '../counterexamples/log/index.ts';
-import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
+import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
+import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';

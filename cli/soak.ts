@@ -19,9 +19,9 @@ import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, reportedJson } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
+import { interruption } from './supervised.ts';
 import { targetOption } from './target-options.ts';
 
 interface SoakOptions {

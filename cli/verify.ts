@@ -19,7 +19,6 @@ import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from '.
 import { EXIT, endWith } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -34,6 +33,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
+import { interruption } from './supervised.ts';
 import { policyOption, profileOption, programTimeOption } from './target-options.ts';
 import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
 

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { shrink } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
+import { saveTrace } from '../counterexamples/trace/index.ts';
 import { factoryTarget, type Target } from '../runner/index.ts';
 import type { PmmFactory, Policy } from '../spec/index.ts';
 import { DEFAULT_OPERATIONS, type NamedWorld, runCampaign } from './random/campaign/campaign.ts';

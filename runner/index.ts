@@ -27,6 +27,3 @@ export { CallEnd } from './call-end.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';
 export { omitStacks, restoreStacks } from './without-stacks.ts';
-
-/** @internal Quantiles of measurements. */
-export { median, quantile } from './quantile.ts';

@@ -12,10 +12,10 @@ describe('a time limit', () => {
     const endless = (): number => {
       for (;;) rounds += 1;
     };
-    expect(() => within(20, endless)).toThrow(new TimeLimitError(20));
+    expect(() => within(300, endless)).toThrow(new TimeLimitError(300));
     expect(rounds).toBeGreaterThan(0);
     const before = rounds;
-    expect(within(20, () => rounds)).toBe(before);
+    expect(within(300, () => rounds)).toBe(before);
   });
 
   it('ends a loop that catches whatever is thrown', () => {
@@ -28,7 +28,7 @@ describe('a time limit', () => {
         } finally {
         }
     };
-    expect(() => within(20, stubborn)).toThrow(TimeLimitError);
+    expect(() => within(300, stubborn)).toThrow(TimeLimitError);
   });
 
   it('throws what the work throws, an error that looks like its own too', () => {

@@ -2,7 +2,7 @@
 
 import Table from 'cli-table3';
 import type { Certificate } from '../../properties/explore/index.ts';
-import { median, quantile } from '../../runner/index.ts';
+import { median, quantile } from '../../properties/verify/index.ts';
 import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 

@@ -9,8 +9,8 @@ import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../runner
 import { loadTarget } from '../../runner/load/index.ts';
 import { config, formatProgram, isPmmPanic, memoryMap } from '../../spec/index.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
-import { readScenario } from '../log/read-scenario.ts';
 import { scenarioFor } from '../trace/scenario-for.ts';
+import { readScenario } from './read-scenario.ts';
 import { shrink } from './shrink.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-shrink-'));

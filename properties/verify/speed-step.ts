@@ -5,10 +5,11 @@
  */
 
 import { ProgramWriter } from '../../counterexamples/log/index.ts';
-import { median, OURS, quantile, type TimedProgram, type World } from '../../runner/index.ts';
+import { OURS, type TimedProgram, type World } from '../../runner/index.ts';
 import type { Program } from '../../spec/index.ts';
 import { runWorkload } from '../log/workload.ts';
 import type { Sides } from './compare.ts';
+import { median, quantile } from './quantile.ts';
 import type { Step } from './step.ts';
 
 /** Ratios of the time that the candidate takes to that of the baseline: below 1 it is faster. */

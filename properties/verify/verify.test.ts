@@ -386,7 +386,7 @@ describe('a revision', () => {
   it.each([
     ['git:', /^git:: expected git:REVISION or git:REVISION:PATH$/],
     ['git:no-such-revision', /^git:no-such-revision: expected a revision of the git repository in /],
-    ['git:HEAD:no/such/file.ts', /no\/such\/file\.ts: expected a module .*no such file$/],
+    ['git:HEAD:no/such/file.ts', /no\/such\/file\.ts: expected a module .*the file does not exist$/],
   ])('%s is refused in one line', async (name, message) => {
     const cwd = repository({ 'pmm.mjs': '// no target' });
     await expect(openSide(name, { cwd })).rejects.toThrow(message);

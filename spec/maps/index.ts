@@ -18,7 +18,6 @@ export {
   pagesBetween,
 } from '../units.ts';
 /** A machine that does not exist but could, for when this one's map cannot be read. */
-export { FALLBACK_MAP } from './fallback.ts';
 /** Reading a map from text. */
 export { importBytes, importMemoryMap } from './import.ts';
 /** Reading a map from a file, a folder, standard input or this machine. */

@@ -1,11 +1,11 @@
 /** Scenarios from files: a saved trace, or a log of a recorded run, which becomes a program. Either can be run and shrunk. */
 import type { ClauseName, Scenario } from '../../spec/index.ts';
 import { parseJson } from '../../spec/index.ts';
+import { judgeLog } from '../log/judge-log.ts';
+import { linesOf } from '../log/lines.ts';
+import { scenarioOfLog } from '../log/log-program.ts';
+import { isLogHeader } from '../log/read-log.ts';
 import { readTrace } from '../trace/trace-file.ts';
-import { judgeLog } from './judge-log.ts';
-import { linesOf } from './lines.ts';
-import { scenarioOfLog } from './log-program.ts';
-import { isLogHeader } from './read-log.ts';
 
 /**
  * A scenario from a file.

@@ -3,7 +3,7 @@
  * is that of small UEFI PCs: holes below 1 MiB and below 4 GiB, RAM on both sides of the 64-MiB bitmap limit, boot
  * services and ACPI tables near the top of low memory, and RAM above 4 GiB.
  */
-import { type MemoryMap, memoryMap } from '../memory-map.ts';
+import { type MemoryMap, memoryMap } from './memory-map.ts';
 
 /** A PC with 4 GiB of RAM: 3 GiB below the hole for devices, the rest above 4 GiB. */
 export const FALLBACK_MAP: MemoryMap = memoryMap(
