@@ -1,13 +1,13 @@
 /**
- * Duplicate keys: JSON allows an object to have a key twice, and `JSON.parse` silently keeps the last one. Here the text is searched
- * for them.
+ * Duplicate keys: JSON lets an object have a key twice, and `JSON.parse` keeps the last one without a word. Here the text is
+ * looked through for them.
  */
 
-/** An object or an array around the current place of the text. */
+/** An object or an array that the text is in. */
 interface Enclosing {
   /** The keys so far; null for an array. */
   readonly keys: Set<string> | null;
-  /** The key or index at the current place. */
+  /** Where the text is in it. */
   at: string | number;
 }
 
@@ -27,7 +27,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 
-/** Returns the place after the quote that ends the string starting at `start`. */
+/** Returns the place behind the quote that ends the string which begins at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end;
@@ -39,7 +39,7 @@ function endOfString(text: string, start: number): number {
 
 function afterSpace(text: string, start: number): number {
   let at = start;
-  // All white space of JSON is at or below the space.
+  // JSON knows no blank beyond the space.
   while (text.charCodeAt(at) <= SPACE) at += 1;
   return at;
 }
