@@ -44,7 +44,7 @@ function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
 
 /** Runs a command line in a child process, and ends this one with the exit code that the child reports. */
 export function supervise(script: string, args: readonly string[]): void {
-  const word = randomUUID();
+  const word = `${randomUUID()}.${process.pid}`;
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, [MARK]: word },

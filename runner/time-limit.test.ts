@@ -41,4 +41,10 @@ describe('a time limit', () => {
     expect(() => within(1000, () => within(10, () => 1))).toThrow('time limits do not nest');
     expect(within(1000, () => 'free again')).toBe('free again');
   });
+
+  it('works in two copies of this module in one process', async () => {
+    const url = new URL('./time-limit.ts?again', import.meta.url).href;
+    const copy: typeof import('./time-limit.ts') = await import(url);
+    expect([within(1000, () => 1), copy.within(1000, () => 2), within(1000, () => 3)]).toEqual([1, 2, 3]);
+  });
 });
