@@ -1,5 +1,5 @@
 /**
- * Configuration: where the bitmap zone ends, and where physical memory is mapped.
+ * Configuration: the end of the bitmap zone, and the address at which physical memory is mapped.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -101,7 +101,7 @@ export function toHigherHalf({ higherHalf }: Config, physical: PhysicalAddress):
 export function pfnAt(config: Config, address: bigint): Pfn | null {
   const { higherHalf } = config;
   if (address < higherHalf || address > U64_MAX) return null;
-  // asUintN keeps the arithmetic in machine words, which is several times faster than in heap-allocated integers.
+  // asUintN keeps the arithmetic in machine words, several times faster than integers on the heap.
   const frame = Number(BigInt.asUintN(64, BigInt.asUintN(64, address - higherHalf) >> 12n));
   return frame < pfnLimit(config) ? pfn(frame) : null;
 }

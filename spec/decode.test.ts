@@ -103,7 +103,7 @@ describe('an error', () => {
   test.each([
     [null, 'trace.json: the whole: expected a trace, found null'],
     ['{}', 'trace.json: the whole: expected a trace, found "{}"'],
-  ])('of data that is no object at all says what it should be: %j', (data, message) => {
+  ])('of data that is not an object says what it should be: %j', (data, message) => {
     expect(() => decode(Trace, data, 'trace.json')).toThrow(new SpecError(message));
   });
 

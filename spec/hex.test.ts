@@ -62,7 +62,7 @@ describe('the ranges', () => {
     expect(read(HexPageAddress, [...edges, ...wide])).toEqual(['0x0', '0x1000', '0x100000000000000']);
   });
 
-  test('what is no physical address does not pass for one', () => {
+  test('a number that is not a physical address is refused', () => {
     expect([0n, 2n ** 56n, -1n, 2n ** 56n + 1n, 3].map((u) => HexPhysicalAddress.is(u))).toEqual([
       true,
       true,

@@ -1,6 +1,6 @@
 /**
- * Hex strings: how 64-bit integers are written in JSON, which has no integers that wide. `"0x1f"`, in lower
- * case and without leading zeros when encoded; upper case and leading zeros are accepted.
+ * Hex strings: 64-bit integers in JSON, which has no integers that wide. `"0x1f"`, encoded in lower case and without leading
+ * zeros; upper case and leading zeros are accepted.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -13,7 +13,7 @@ export function toHex(n: bigint): string {
   return n < 0n ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`;
 }
 
-/** Returns the integer that a hex string stands for, or null where the text is none. */
+/** Returns the integer that a hex string stands for, or null where the text is not a hex string. */
 export function fromHex(text: string): bigint | null {
   if (!HEX.test(text)) return null;
   return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);

@@ -76,7 +76,7 @@ describe('a memory map', () => {
     expect(() => memoryMap([conventional(1, Number.MAX_SAFE_INTEGER)])).toThrow('ends above 2^56');
   });
 
-  test('is refused where a count is no page count', () => {
+  test('is refused where a count is not a page count', () => {
     for (const pages of [-1, 0.5, 2 ** 53])
       expect(() => memoryMap([conventional(0, pages)])).toThrow('descriptors[0].pages: expected PageCount');
   });

@@ -1,6 +1,6 @@
 /**
  * Programs: operations in order, each naming earlier results. A program together with a memory map, a configuration and
- * the policies to hold is a *scenario*: everything needed to run it.
+ * the policies to check is a *scenario*: everything needed to run it.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -43,7 +43,7 @@ export const Scenario = new t.Type<Parts, t.OutputOf<typeof Parts>, unknown>(
 );
 export type Scenario = t.TypeOf<typeof Scenario>;
 
-/** Returns how an argument reads in a report: small numbers in decimal, others in hex. */
+/** Returns an argument as a report shows it: small numbers in decimal, others in hex. */
 export function formatArgument(argument: Argument): string {
   const isSmall = typeof argument === 'number' || (argument > -1_000_000n && argument < 1_000_000n);
   return isSmall ? String(argument) : toHex(argument);

@@ -4,7 +4,7 @@
  * A page frame is 4096 bytes of physical memory, aligned to its size. Page frame numbers and counts are
  * `number` (56-bit physical addresses leave 44 bits for a page frame number, exact in a double); byte
  * addresses are `bigint`. An index, a count and a size are three different things: they are converted here
- * and nowhere else. Each brand is minted by its own codec and by the functions of this file only.
+ * and nowhere else. Only the codecs and the functions of this file mint the brands.
  */
 import * as t from 'io-ts';
 
@@ -72,19 +72,19 @@ export const PageCount = t.brand(t.number, isPageCount, 'PageCount');
 /** Returns `n` as a page frame number; throws `RangeError` unless it is an integer in [0, 2^44]. */
 export function pfn(n: number): Pfn {
   if (isPfn(n)) return n;
-  throw new RangeError(`${n} is no page frame number`);
+  throw new RangeError(`${n} is not a page frame number`);
 }
 
 /** Returns `n` as a page count; throws `RangeError` unless it is a non-negative safe integer. */
 export function pageCount(n: number): PageCount {
   if (isPageCount(n)) return n;
-  throw new RangeError(`${n} is no page count`);
+  throw new RangeError(`${n} is not a page count`);
 }
 
 /** Returns `n` as a physical address; throws `RangeError` unless it lies in [0, 2^56]. */
 export function physicalAddress(n: bigint): PhysicalAddress {
   if (isPhysicalAddress(n)) return n;
-  throw new RangeError(`${n} is no physical address`);
+  throw new RangeError(`${n} is not a physical address`);
 }
 
 /** Returns the page frame that holds the byte at `address` (rounds down). */

@@ -173,7 +173,7 @@ function descended(
   };
 }
 
-/** The verdict on a run that is not shrunk any further, or null where it can be. */
+/** The verdict on a run that is not descended from, or null where it is: `shrunk` where it is too long. */
 function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): ShrinkVerdict | null {
   if (run.violation === null && !isComplete) return 'unfinished';
   if (flaky !== null) return 'flaky';
@@ -193,7 +193,7 @@ function unnoted(budget: Budget, outcomes: Outcomes, target: Target, given: Shri
   const flaky = isComplete ? differingRun(target, trace, until) : null;
   const verdict = verdictOn(run, flaky, isComplete);
   const first = { trace, clause, origin, operationsBefore, executions, steps: 0, otherClauses: [], flaky };
-  const exhausted = short.exhausted || verdict === 'unfinished' || run.operations.length > DESCENDABLE;
+  const exhausted = short.exhausted || verdict === 'unfinished' || verdict === 'shrunk';
   const left = { until, executions: Math.max(1, budget.executions - executions) };
   const more =
     verdict !== null || clause === null

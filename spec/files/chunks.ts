@@ -17,7 +17,7 @@ async function attempt(read: () => Promise<{ readonly bytesRead: number }>): Pro
   }
 }
 
-/** What is read: as a whole file is, and of any length. */
+/** The source to read: as for a whole file, but of any length. */
 type ChunkReading = Pick<Reading, 'of' | 'patienceMs'>;
 
 async function* piecesOf(
@@ -32,7 +32,7 @@ async function* piecesOf(
   for (let length = 0; ; ) {
     const count = await attempt(() => file.read(buffer, 0, CHUNK_BYTES, null));
     if (count === null || (count === 0 && length === 0 && awaitsWriter)) {
-      // Once something has come, its writer may take any time: a log may be followed while it is written.
+      // After the first bytes the writer may take any time: a log may be followed while it is written.
       if (length === 0 && patience.isOver) throw silent(path, of, patience);
       await pauseAside();
       continue;
@@ -44,7 +44,7 @@ async function* piecesOf(
 }
 
 /**
- * Yields the bytes of a file; each piece is to be used before the next one is asked for. Throws a one-line `SpecError` where
+ * Yields the bytes of a file; use each piece before you ask for the next one. Throws a one-line `SpecError` where
  * the file cannot be read.
  */
 export async function* chunksOf(path: string, reading: ChunkReading): AsyncGenerator<Uint8Array, void> {

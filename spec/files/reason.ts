@@ -1,4 +1,4 @@
-/** Reasons: what the system says of a file that cannot be read or written, in words. */
+/** Reasons: the system's errors for a file that cannot be read or written, in words. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
   ['EBADF', 'it is not open'],
@@ -21,7 +21,7 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Returns why the system refused, in words where its code is a usual one. Any other error is a defect, and thrown. */
+/** Returns the reason of a refusal by the system, in words if its code is a usual one. Throws any other error: it is a bug. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code === null) throw error;
