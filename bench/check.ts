@@ -1,6 +1,6 @@
 /**
- * Judged operations per second, beside what fast-check alone takes for as many commands that do nothing. Run it with
- * `npm run bench:check`; `--json FILE` writes the figures too.
+ * Judged operations per second, compared with fast-check running as many commands that do nothing. Run it with `npm run bench:check`;
+ * `--json FILE` also writes the figures.
  *
  * Ours is a whole campaign on our implementation, as `frameproof check` runs it: draw a memory map and a program,
  * resolve and perform each operation, read the amounts, judge it by every clause, sweep the page frames, count
@@ -39,7 +39,7 @@ const BATCH = 32;
 /** An empty turn takes as many times the programs, so that it is long enough for the clock. */
 const EMPTY_TIMES = 8;
 
-/** What one turn came to. */
+/** The commands run in one turn, and its seconds. */
 interface Turn {
   readonly commands: number;
   readonly seconds: number;
@@ -94,7 +94,7 @@ function withoutArguments(call: Call): fc.Arbitrary<EmptyCommand> {
   return fc.constant(new EmptyCommand(call, []));
 }
 
-/** Programs as long as those of a campaign, and as long as fast-check makes them. */
+/** The lengths of a campaign's programs, and fast-check's default lengths. */
 const LONG: fc.CommandsContraints = { maxCommands: DEFAULT_OPERATIONS, size: 'max' };
 const SHORT: fc.CommandsContraints = {};
 

@@ -38,7 +38,7 @@ const ROUNDS = 5;
 const PROGRAMS = 512;
 /** A round trip an operation is slow: it takes fewer programs, the first ones. */
 const LIVE_PROGRAMS = 64;
-/** Long programs: so many, of at most so many operations. */
+/** Long programs: their number, and the most operations in each. */
 const LONG = { programs: 128, operations: 10 * DEFAULT_OPERATIONS };
 const LIMITS = { timeLimitMs: 10_000, memoryMib: 1024 };
 
@@ -60,7 +60,7 @@ function compile(folder: string, name: Example): string {
   return output;
 }
 
-/** What one turn came to. */
+/** The operations judged in one turn, and its times. */
 interface Turn {
   readonly operations: number;
   readonly seconds: number;

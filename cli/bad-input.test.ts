@@ -118,7 +118,7 @@ const COMMANDS: readonly Case[] = [
   ['an unknown option', 'check --fast', /^unknown option '--fast'/],
   ['a missing argument', 'map', /^missing required argument 'path'/],
   ['a missing argument', 'replay', /^missing required argument 'file'/],
-  ['an argument too many', 'map ok.txt ok.txt', /^too many arguments for 'map'/],
+  ['an argument too many', 'map ok.txt ok.txt ok.txt', /^too many arguments for 'map'/],
 ];
 
 const TARGETS: readonly Case[] = [

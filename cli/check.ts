@@ -25,6 +25,7 @@ import {
   junitOption,
   mapsOption,
   operationsOption,
+  physicalBitsOption,
   seedOption,
   shard,
   shrinkTimeOption,
@@ -124,6 +125,7 @@ export function checkCommand(): Command {
     .addOption(targetOption())
     .addOption(mapsOption())
     .addOption(bitmapMaxAddrOption())
+    .addOption(physicalBitsOption())
     .addOption(policyOption())
     .addOption(profileOption())
     .addOption(seedOption())

@@ -22,6 +22,10 @@ describe('the report on a map', () => {
     expect(`\n${mapReport({ imported, config: config(), width: 72 })}\n`).toMatchInlineSnapshot(`
       "
       box: 4 entries of e820-dmesg, 4 regions
+      read      lines 1 to 4 of a Linux boot log
+      note      e820-dmesg neither numbers nor counts its entries: lines that
+                are missing, or of another machine, cannot be seen
+
       the regions, each from start to just before end, with their owner after init:
           start       end pages    size type         owner    zone
       --------- --------- ----- ------- ------------ -------- ------

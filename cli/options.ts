@@ -1,8 +1,8 @@
 /** Options that several commands share, so that one flag means one thing in all of them. Bad values are `SpecError`s of one line. */
 import { Option } from 'commander';
 import type { Shard } from '../properties/random/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/maps/index.ts';
-import { pageAddress } from './map-flags.ts';
+import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/index.ts';
+import { pageAddress, physicalLimit } from './map-flags.ts';
 
 /** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
 export function wholeNumber(flag: string, least: number): (text: string) => number {
@@ -49,6 +49,14 @@ export function bitmapMaxAddrOption(): Option {
   return new Option('--bitmap-max-addr <address>', 'end of the bitmap zone on maps that are not generated')
     .argParser(pageAddress('--bitmap-max-addr'))
     .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR));
+}
+
+/** `--physical-bits`, for commands that run on several maps. */
+export function physicalBitsOption(): Option {
+  return new Option(
+    '--physical-bits <n>',
+    'bits of a physical address on maps that are not generated: 56 on RISC-V (default: 52)',
+  ).argParser(physicalLimit);
 }
 
 /** `--seed`, for commands that pick a seed where none is given. */

@@ -26,6 +26,7 @@ import {
   junitOption,
   mapsOption,
   operationsOption,
+  physicalBitsOption,
   positive,
   seedOption,
   shrinkTimeOption,
@@ -223,6 +224,7 @@ export function verifyCommand(): Command {
     .addOption(profileOption())
     .addOption(mapsOption())
     .addOption(bitmapMaxAddrOption())
+    .addOption(physicalBitsOption())
     .addOption(seedOption())
     .option('--programs <n>', 'random programs', wholeNumber('--programs', 0), DEFAULT_PROGRAMS)
     .addOption(operationsOption(DEFAULT_OPERATIONS))

@@ -27,3 +27,6 @@ export { CallEnd } from './call-end.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';
 export { omitStacks, restoreStacks } from './without-stacks.ts';
+
+/** @internal Targets held to own clauses, which users pass as `checks`. */
+export { heldTo } from './own-clauses.ts';

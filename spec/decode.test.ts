@@ -96,7 +96,7 @@ describe('an error', () => {
   test('does not repeat the data where it says what is wrong with it', () => {
     const descriptors = [...map.descriptors, ...map.descriptors];
     expect(refusal({ scenario: { ...scenario, map: { ...map, descriptors } } })).toBe(
-      'trace.json: scenario.map: expected disjoint descriptors below 2^52: ' +
+      'trace.json: scenario.map: expected disjoint descriptors below 2^56: ' +
         'descriptor 0 (conventional, 4 pages from 0x0) overlaps descriptor 1 (conventional, 4 pages from 0x0)',
     );
   });
@@ -104,7 +104,7 @@ describe('an error', () => {
   test.each([
     [null, 'trace.json: the whole: expected a trace, found null'],
     ['{}', 'trace.json: the whole: expected a trace, found "{}"'],
-  ])('of data that is no object at all says what it should be: %j', (data, message) => {
+  ])('of data that is not an object says what it should be: %j', (data, message) => {
     expect(() => decode(Trace, data, 'trace.json')).toThrow(new SpecError(message));
   });
 

@@ -1,8 +1,8 @@
 /**
  * Decoding: from unknown data to typed values, with errors that fit one line.
  *
- * A `SpecError` names the source (a file, usually), the place in it and what was expected there. Every
- * codec of `spec/` is used through {@link decode}, so that all bad input reads alike.
+ * A `SpecError` names the source (usually a file), the place in it and what was expected there. Every codec of `spec/` is used
+ * through {@link decode}, so that all messages about bad input have one form.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -68,7 +68,7 @@ function pathOf(context: t.Context): string {
   return pathText(context.filter((_, i) => i > 0 && !isBranch(context, i)).map(({ key }) => key));
 }
 
-/** Returns the codec that was to read the data at the end of a path: the whole union, not its last branch. */
+/** Returns the codec for the data at the end of a path: the whole union, not its last branch. */
 function codecAt(context: t.Context): object {
   const last = context.findLastIndex((_, i) => !isBranch(context, i));
   return unwrapped(context[last]?.type ?? {});
@@ -81,7 +81,7 @@ function deepest(errors: t.Errors): t.ValidationError | undefined {
   );
 }
 
-/** Returns the values that the tag of a tagged union may have. */
+/** Returns the possible values of the tag of a tagged union. */
 function tagsOf({ tag, types }: t.TaggedUnionType<string, t.Mixed[]>): readonly unknown[] {
   return types.flatMap((branch) => {
     const shape = unwrapped(branch);
@@ -90,7 +90,7 @@ function tagsOf({ tag, types }: t.TaggedUnionType<string, t.Mixed[]>): readonly 
   });
 }
 
-/** Where data is wrong, what it should be there, and what it is. */
+/** The place at which data is wrong, what was expected there, and what was found. */
 interface Fault {
   readonly path: string;
   readonly expected: string;
@@ -117,7 +117,7 @@ function render(error: t.ValidationError): string {
     : `${place}: ${error.message}`;
 }
 
-/** Returns the value that `data` stands for; throws a one-line `SpecError` naming `source`, path and expectation. */
+/** Returns the value that `data` encodes; throws a one-line `SpecError` naming `source`, path and expectation. */
 export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: string): A {
   const decoded = codec.decode(data);
   if (!either.isLeft(decoded)) return decoded.right;

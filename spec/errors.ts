@@ -7,7 +7,7 @@ class OneLineError extends Error {
   }
 }
 
-/** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
+/** Bad input: data, a file or a flag with an invalid value. The message is one line. */
 export class SpecError extends OneLineError {
   override readonly name = 'SpecError';
 }
@@ -17,7 +17,7 @@ export function isSpecError(error: unknown): error is SpecError {
   return error instanceof Error && error.name === 'SpecError';
 }
 
-/** A file that was sound once and no longer applies: its format, or a clause it names, is not of this version. */
+/** A file that was valid once and no longer applies: its format, or a clause that it names, is of another version. */
 export class OutdatedTraceError extends OneLineError {
   override readonly name = 'OutdatedTraceError';
 }

@@ -25,7 +25,7 @@ export {
   type Side,
   type Step,
 } from './clauses/clause.ts';
-export { grantedBy, runsOf } from './clauses/granted.ts';
+export { blame, grantedBy, runsOf } from './clauses/granted.ts';
 export {
   ANSWER_CLAUSES,
   type Check,
@@ -37,15 +37,25 @@ export {
   STATE_CLAUSES,
   SWEEP_CLAUSES,
 } from './clauses/index.ts';
+export {
+  BreakableClause,
+  decodeOwnClauses,
+  isOwnClause,
+  type OwnClause,
+  type OwnClauseName,
+} from './clauses/own-clause.ts';
 export { closed, closedRecord } from './closed.ts';
 export {
+  aboveLimit,
   bitmapLimit,
   Config,
   config,
   DEFAULT_BITMAP_MAX_ADDR,
+  DEFAULT_PHYSICAL_LIMIT,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
   pfnAt,
+  pfnLimit,
   toHigherHalf,
 } from './config.ts';
 export { counted, grouped } from './counted.ts';

@@ -98,7 +98,7 @@ async function traces(): Promise<readonly string[]> {
 /** Memory that our implementation simulates in a moment. */
 const MOST_PAGES = 1 << 22;
 
-/** Runs a trace again, and shows what came of it. */
+/** Runs a trace again, and formats the result. */
 function replayTrace(trace: Trace): void {
   const { descriptors } = trace.scenario.map;
   if (descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0) > MOST_PAGES) return;
@@ -196,7 +196,7 @@ const OPERATIONS: readonly Operation[] = [
   { call: 'freeAmount' },
 ];
 
-/** Reads the answer of a process to {@link OPERATIONS}, and judges every response, whatever came of those before it. */
+/** Reads the answer of a process to {@link OPERATIONS}, and judges every response, whatever the verdict on earlier ones. */
 function judgeAnswer(text: string): void {
   const facts = { sent: OPERATIONS.length, profile: WHOLE, paints: true };
   const { started, responses } = readAnswer({ text, ending: { kind: 'whole' } }, facts);

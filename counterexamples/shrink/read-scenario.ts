@@ -1,5 +1,5 @@
 /** Scenarios from files: a saved trace, or a log of a recorded run, which becomes a program. Either can be run and shrunk. */
-import type { ClauseName, Scenario } from '../../spec/index.ts';
+import type { BreakableClause, Scenario } from '../../spec/index.ts';
 import { parseJson } from '../../spec/index.ts';
 import { judgeLog } from '../log/judge-log.ts';
 import { linesOf } from '../log/lines.ts';
@@ -18,7 +18,7 @@ export interface ReadScenario {
   /** The target it was found on, or null where the file does not say so. */
   readonly target: string | null;
   /** The clause that it breaks, according to the file. */
-  readonly violation?: { readonly clause: ClauseName };
+  readonly violation?: { readonly clause: BreakableClause };
   readonly note?: string;
 }
 

@@ -84,8 +84,15 @@ function formatSteps({ scenario, responses, violation }: Trace): readonly string
   });
 }
 
-function formatViolation({ at, clause, explanation, pfn, owner }: PlacedViolation): readonly string[] {
-  const sentence = CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
+function formatViolation({
+  at,
+  clause,
+  explanation,
+  pfn,
+  owner,
+  ...own
+}: PlacedViolation): readonly string[] {
+  const sentence = own.sentence ?? CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
   const where = at < 0 ? 'init' : `operation ${at + 1}`;
   const frame = pfn === null ? [] : [`page frame ${pfn}, owner ${owner ?? 'unknown'}`];
   return [`${clause}: ${sentence}`, `${where}: ${explanation}`, ...frame];

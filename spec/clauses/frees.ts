@@ -16,7 +16,7 @@ function freesExactly({ before, expected, response: { outcome } }: Step): Blame 
   if (expected.kind === 'misused') {
     const { why, frame, owner } = expected;
     if (outcome.kind === 'done') return blame(`it was accepted, though ${why}`, frame, owner);
-    // What a panic must say is a clause of its own. A manager that claims to refuse has to do that.
+    // A separate clause judges the content of a panic. A manager that claims to refuse must refuse.
     const isRefused = before.world.profile.misuse !== 'refused' || outcome.kind === 'failed';
     return isRefused ? null : blame(`it must be refused, because ${why}; ${answer}`, frame, owner);
   }

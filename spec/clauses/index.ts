@@ -1,4 +1,4 @@
-/** All clauses, by what they judge and in the order in which they do: the answer first, then the state it leads to. */
+/** All clauses in the order in which they judge: first the answer, then the state that it leads to. */
 
 import { CALLS, type Call, callPlace } from '../calls.ts';
 import type { Expectation } from '../expectation.ts';
@@ -24,7 +24,7 @@ import {
 import { FREE, FREE_PAGES, FREE_REGION, freedReturns } from './frees.ts';
 import { type InitStep, initFree, initTotal, initWithheld } from './init.ts';
 
-/** Clauses of init: its own, and those of every call that make sense before the first. */
+/** Clauses of init, and clauses of every call that apply to init too. */
 export const INIT_CLAUSES: readonly Clause<InitStep>[] = [
   initTotal,
   initFree,
@@ -45,7 +45,7 @@ function freeing(own: readonly Clause<Step>[]): readonly Clause<Step>[] {
   return [...own, ...ANSWERED];
 }
 
-/** Clauses of an answer, for each call. They see the state before. */
+/** Clauses of an answer, by call. They see the state before it. */
 export const ANSWER_CLAUSES: Readonly<Record<Call, readonly Clause<Step>[]>> = {
   alloc: allocating(ALLOC),
   allocPages: allocating(ALLOC_PAGES),
@@ -100,24 +100,24 @@ function stepChecks(call: Call, expected: Expected, handedOut: boolean): StepChe
 
 const EXPECTED = ['granted', 'refused', 'misused'] as const satisfies readonly Expected[];
 
-/** The place of what must happen among {@link EXPECTED}. */
+/** The place of an expectation in {@link EXPECTED}. */
 function placeOf(expected: Expected): number {
   return expected === 'granted' ? 0 : expected === 'refused' ? 1 : 2;
 }
 
-/** The checks of all kinds of steps: by call, then by what must happen, then by whether something was handed out. */
+/** The checks of all kinds of steps: by call, then by expectation, then by whether something was handed out. */
 const CHECKS: readonly StepChecks[] = CALLS.flatMap((call) =>
   EXPECTED.flatMap((expected) => [stepChecks(call, expected, false), stepChecks(call, expected, true)]),
 );
 
-/** Returns the checks of a step, in the order in which they are made; those whose clauses have no side in it left out. */
+/** Returns the checks of a step in order, without the clauses that do not apply to it. */
 export function checksFor({ asked: { call }, expected: { kind }, granted }: Step): StepChecks {
   const handedOut = granted === null ? 0 : 1;
   const checks = CHECKS[2 * (EXPECTED.length * callPlace(call) + placeOf(kind)) + handedOut];
   return checks ?? stepChecks(call, kind, granted !== null);
 }
 
-/** What a clause says, without its check. */
+/** A clause without its check. */
 export interface ClauseText {
   readonly name: ClauseName;
   readonly sentence: string;

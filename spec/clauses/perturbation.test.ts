@@ -156,7 +156,7 @@ function otherOutcomes(outcome: Outcome): Outcome[] {
     case 'panicked':
       return [
         { ...outcome, call: outcome.call === 'free' ? 'freePages' : 'free' },
-        { ...outcome, pfn: 2 ** 41 },
+        { ...outcome, pfn: 2 ** 45 },
       ];
     default:
       return [];
@@ -206,7 +206,7 @@ function stepOf(before: ModelState, operation: Operation, response: Response): S
   return { before, operation, response, asked, expected, granted, policies: before.policies, after: before };
 }
 
-/** What can be seen of a state. */
+/** The visible part of a state. */
 function snapshot(state: ModelState): unknown {
   return {
     owners: Array.from({ length: FRAMES + 1 }, (_, i) => state.ownerOf(pfn(i))),

@@ -7,12 +7,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { SpecError } from '../errors.ts';
 import { codeOf, PATIENCE_MS, Patience, pause, pauseAside, reasonOf } from './system.ts';
 
-/** What is read. */
+/** The source to read. */
 export interface Reading {
   /** In messages: `trace file`, `memory map`. */
   readonly of: string;
   readonly mostBytes: number;
-  /** How long a pipe may give nothing. */
+  /** Milliseconds without data after which a pipe is given up. */
   readonly patienceMs?: number;
 }
 
@@ -55,12 +55,12 @@ function attempt(fd: number, buffer: Uint8Array, at: number): number | null {
   }
 }
 
-/** How an open file is read. */
+/** The options for reading an open file. */
 interface Manner {
-  /** Whether no byte at all means that the writer is still to come. */
+  /** Whether the lack of any byte means that the writer has not opened the pipe yet. */
   readonly awaitsWriter: boolean;
   readonly patienceMs: number;
-  /** How many bytes there are, as far as is known. */
+  /** The number of bytes, if it is known. */
   readonly size: number;
 }
 
@@ -72,7 +72,7 @@ function readAll(
 ): Buffer {
   const { of, mostBytes } = reading;
   const patience = new Patience(patienceMs);
-  // One byte more than may be: that it comes shows that there are too many.
+  // One byte more than is allowed: if it arrives, there are too many.
   let buffer = Buffer.alloc(Math.min(mostBytes, Math.max(size, CHUNK_BYTES)) + 1);
   for (let length = 0; ; ) {
     const count = attempt(fd, buffer, length);
@@ -90,8 +90,7 @@ function readAll(
 }
 
 /**
- * Returns all that can be read from a descriptor that is open already, such as standard input: whoever named it may take any
- * time to write.
+ * Returns everything from an open descriptor, such as standard input. Its writer may take any time.
  */
 export function readDescriptor(fd: number, source: string, reading: Reading): Buffer {
   try {
@@ -102,7 +101,7 @@ export function readDescriptor(fd: number, source: string, reading: Reading): Bu
   }
 }
 
-/** Returns the bytes of a file. Throws a one-line `SpecError` where it cannot be read, or is larger than may be. */
+/** Returns the bytes of a file. Throws a one-line `SpecError` where it cannot be read, or is too large. */
 export function readBytes(path: string, reading: Reading): Buffer {
   let fd: number | undefined;
   try {

@@ -7,10 +7,11 @@ import { SpecError } from '../errors.ts';
 import type { Dump } from './claims.ts';
 import type { Entry } from './entry.ts';
 import { fault } from './lines.ts';
-import { isMemory, type ReadEntry } from './notation.ts';
+import type { ReadEntry } from './notation.ts';
 import { NOTATIONS } from './notations.ts';
 import { notesOn, warningsOn } from './notes.ts';
 import type { Problem, Waiver } from './problems.ts';
+import { isMemory } from './read-entry.ts';
 import type { ImportedMap, ReadOptions, UnusedTable } from './reading.ts';
 import { type Table, tablesOf } from './table.ts';
 

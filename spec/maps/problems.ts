@@ -214,7 +214,8 @@ export function isMeant(
   { groups: { list, words } }: Figure,
   { type, list: own, fields }: ReadEntry,
 ): boolean {
-  if (type === 'hole') return false;
+  // What is not the machine's doing counts only where a list of it is spoken of.
+  if (type === 'hole' || (type === 'passed' && list === undefined)) return false;
   const isListed = list === undefined || own === list;
   return isListed && (words === undefined || plainWord(fields.words ?? '') === plainWord(words));
 }

@@ -4,8 +4,15 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
-import { Execution, type Observer, runWithin, type Target, type World } from '../../../runner/index.ts';
-import { CLAUSE_NAMES, type Trace } from '../../../spec/index.ts';
+import {
+  Execution,
+  heldTo,
+  type Observer,
+  runWithin,
+  type Target,
+  type World,
+} from '../../../runner/index.ts';
+import { CLAUSE_NAMES, type OwnClause, type Trace } from '../../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
 import { runCommands, runProperty } from '../fast-check.ts';
 import { Relay } from '../relay.ts';
@@ -13,6 +20,7 @@ import { BATCH, type Block, blocksOf } from './blocks.ts';
 import { CallCounts } from './call-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
+import { OwnClauseCounts } from './own-clause-counts.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Failure, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -45,6 +53,11 @@ export interface CampaignOptions {
   readonly seed: number;
   /** The generator of programs. Default: {@link anyProgram}. */
   readonly draw?: ProgramDraw;
+  /**
+   * Own clauses, by which each step is judged that the specification has accepted. A full run must reach both sides of each. Default:
+   * none.
+   */
+  readonly checks?: readonly OwnClause[];
   /** Whether fast-check shrinks the first program that breaks a clause. Default: true. */
   readonly shrinks?: boolean;
   /** Called after each block of programs. */
@@ -97,17 +110,24 @@ class Counters {
   readonly #situations = new SituationCounts();
   readonly #edges = new EdgeCounts();
   readonly #calls = new CallCounts();
+  readonly #own: OwnClauseCounts;
   #programs = 0;
   #operations = 0;
 
-  readonly observer: Observer = {
-    tally: this.#clauses.note,
-    onStep: (step) => {
-      this.#situations.noteStep(step);
-      this.#edges.note(step);
-      this.#calls.note(step);
-    },
-  };
+  readonly observer: Observer;
+
+  constructor(checks: readonly OwnClause[] = []) {
+    this.#own = new OwnClauseCounts(checks);
+    this.observer = {
+      tally: this.#clauses.note,
+      onStep: (step) => {
+        this.#situations.noteStep(step);
+        this.#edges.note(step);
+        this.#calls.note(step);
+        if (checks.length > 0) this.#own.note(step);
+      },
+    };
+  }
 
   /** Counts a program that {@link observer} has observed. */
   note(execution: Execution): Execution {
@@ -123,7 +143,7 @@ class Counters {
       operations: this.#operations,
       calls: this.#calls.toRecord(),
       situations: this.#situations.toRecord(),
-      clauses: this.#clauses.toRecord(CLAUSE_NAMES),
+      clauses: { ...this.#clauses.toRecord(CLAUSE_NAMES), ...this.#own.toRecord() },
       arguments: this.#edges.toRecord(),
     };
   }
@@ -178,7 +198,7 @@ export async function runBlock(
   { index, firstBatch, programs }: Block,
   isOver: () => boolean = () => false,
 ): Promise<BlockResult> {
-  const counters = new Counters();
+  const counters = new Counters(options.target.checks);
   let failure: Failure | null = null;
   for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
@@ -313,7 +333,8 @@ export async function runBlocks(
   const elapsed = (): number => (performance.now() - start) / 1000;
   const isOver = (): boolean => elapsed() >= seconds || signal?.aborted === true;
   let [programs, operations, peakKib] = [0, 0, 0];
-  for await (const result of runner(options, blocks, isOver)) {
+  const strict = { ...options, target: heldTo(options.target, options.checks) };
+  for await (const result of runner(strict, blocks, isOver)) {
     programs += result.counts.programs;
     operations += result.counts.operations;
     peakKib = Math.max(peakKib, result.peakKib);

@@ -123,7 +123,11 @@ const SITUATIONS: readonly StepSituation[] = [
   ),
   sometimes('allocPages: none', PAGES, (s) => count(s.operation) === 0n),
   sometimes('allocPages: a batch across a hole', PAGES, hasJump),
-  sometimes('allocPages: a count that is no unsigned 64-bit integer', ['allocPages', 'panicked'], badCount),
+  sometimes(
+    'allocPages: a count that is not an unsigned 64-bit integer',
+    ['allocPages', 'panicked'],
+    badCount,
+  ),
   sometimes('allocBitmap: none', REFUSED_RUN, (s) => count(s.operation) === 0n),
   sometimes(
     'allocBitmap: fragmentation refuses although enough is free',
@@ -148,7 +152,7 @@ const SITUATIONS: readonly StepSituation[] = [
     sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => s.granted?.runs[0]?.count === pages),
   ),
   sometimes('allocBitmap: page frame 0', RUN, (s) => base(s) === 0),
-  sometimes('allocBitmap: an alignment that is no power of two', RUN, (s) =>
+  sometimes('allocBitmap: an alignment that is not a power of two', RUN, (s) =>
     isOddAlignment(s.asked.fit?.alignment ?? 1),
   ),
   sometimes(
@@ -157,7 +161,7 @@ const SITUATIONS: readonly StepSituation[] = [
     (s) => count(s.operation) > BigInt(s.before.world.total),
   ),
   sometimes('allocBitmap: exactly what is free', RUN, (s) => s.after.freeIn('bitmap') === 0),
-  sometimes('allocBitmap: an argument that is no unsigned 64-bit integer', ['allocBitmap', 'panicked']),
+  sometimes('allocBitmap: an argument that is not an unsigned 64-bit integer', ['allocBitmap', 'panicked']),
   sometimes(
     'free: boot memory is handed over',
     FREED,
@@ -171,7 +175,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('free: an address inside a page frame', ['free', 'done'], isUnaligned),
   sometimes('free: twice', MISUSED, (s) => panicOwner(s) === 'pmm'),
   sometimes('free: firmware memory', MISUSED, (s) => panicOwner(s) === 'firmware'),
-  sometimes('free: what is no RAM', MISUSED, (s) => panicOwner(s) === 'absent'),
+  sometimes('free: an address that is not RAM', MISUSED, (s) => panicOwner(s) === 'absent'),
   sometimes('free: an address below the higher half', MISUSED, namesUnmapped),
   sometimes('free: an address beyond the last page frame', MISUSED, isBeyondEnd),
   sometimes('freePages: a page frame named twice', ['freePages', 'panicked'], namesTwice),
@@ -245,7 +249,7 @@ const WORLD_SITUATIONS: readonly WorldSituation[] = [
   { name: 'map: no bitmap zone', occurs: (w) => w.limit === 0 },
   { name: 'map: the bitmap limit lies beyond the end', occurs: (w) => w.limit > w.end },
   {
-    name: 'map: a bitmap zone that is no multiple of a word',
+    name: 'map: a bitmap zone that is not a multiple of a word',
     occurs: (w) => w.limit % WORD_BITS !== 0,
   },
   ...TYPES.map((type, k) => ({

@@ -1,17 +1,19 @@
 /**
- * The EFI memory map as programs print it that run before an operating system.
+ * Firmware, and the programs that run on it before an operating system.
  *
  *     Available  0000000000001000-000000000009EFFF 000000000000009E 000000000000000F     the UEFI shell: `memmap`
  *     MMap[0]: 0x0 - 0x8dfff len=581632, type=7, attr=0xf                                ESXi's boot loader
  *     MemoryDescriptor { ty: CONVENTIONAL, padding: 0, phys_start: 4096, … }             uefi-rs, in decimal
  *     OCMM: Entry (0x7e5f1018), then a line for each of its fields                       OpenCore
+ *     0: 0000000000000000 - 000000000009fc00 = 1 RAM                                     SeaBIOS, end exclusive
+ *     0. 0000000080400000-0000000080431fff: RAM                                          coreboot
  *
- * Where a range ends it says its last byte, and the number of pages says it once more.
+ * Where a range says its end it is the last byte, but for SeaBIOS; EFI says the number of pages as well.
  *
  * Source: UEFI Shell 2.2, section 5.3 (memmap), and that of EFI 1.10; ESXi `mboot`; uefi-rs `MemoryDescriptor`;
- * OpenCore `Library/OcMemoryLib`.
+ * OpenCore `Library/OcMemoryLib`; SeaBIOS `src/e820map.c`; coreboot `src/lib/bootmem.c`.
  */
-import { EFI_TYPES } from '../memory-words.ts';
+import { E820_NUMBERS, EFI_TYPES } from '../memory-words.ts';
 import type { Notation } from '../notation.ts';
 
 /** What `memmap` of the UEFI shell prints. A type that the shell has no word for is printed as eight hex digits. */
@@ -82,4 +84,48 @@ export const OPENCORE: Notation = {
   figures: [/(?<!\S)OCMM:\s+NumberOfEntries\s+- (?<count>0x[0-9a-f]{1,8})$/i],
   passes: /(?<!\S)OCMM:\s+(?:Size|DescriptorSize)\s+- 0x[0-9a-f]{1,8}$/i,
   isOrderly: true,
+};
+
+/** The e820 table in SeaBIOS's debug log. */
+export const SEABIOS_E820: Notation = {
+  name: 'seabios-e820',
+  printer: 'a SeaBIOS log',
+  mark: /^\d{1,4}: +0\w{7,15} -/,
+  entry: [
+    /^(?<number>\d{1,4}): +(?<start>[0-9a-f]{16}) - (?<end>[0-9a-f]{16}) = (?<type>\d{1,10}) (?:RAM|RESERVED|ACPI|NVS|UNUSABLE|HOLE|UNKNOWN)$/,
+  ],
+  example: '0: 0000000000000000 - 000000000009fc00 = 1 RAM',
+  types: { expected: 'an e820 memory type', numbers: E820_NUMBERS },
+  heading: /^e820 map has (?<count>\d{1,6}) items:$/,
+};
+
+/**
+ * The memory that coreboot hands to its payload. Where coreboot's last stage and the payload itself lie is free once they
+ * have booted; its tables and what runs beside the system are not.
+ */
+export const COREBOOT_BOOTMEM: Notation = {
+  name: 'coreboot-bootmem',
+  printer: 'a coreboot log',
+  mark: /^\d{1,3}\. [0-9a-f]{16}-/,
+  entry: [/^(?<number>\d{1,3})\. (?<start>[0-9a-f]{16})-(?<last>[0-9a-f]{16}): (?<words>[A-Z][A-Z0-9 !]*)$/],
+  example: '0. 0000000080400000-0000000080431fff: RAM',
+  types: {
+    expected: 'a memory type such as "RAM" or "CONFIGURATION TABLES"',
+    words: {
+      ram: 'conventional',
+      reserved: 'reserved',
+      acpi: 'acpiReclaim',
+      nvs: 'acpiNvs',
+      unusable: 'unusable',
+      'vendor reserved': 'reserved',
+      bl31: 'runtimeServicesCode',
+      opensbi: 'runtimeServicesCode',
+      'configuration tables': 'reserved',
+      'soft reserved': 'reserved',
+      ramstage: 'loaderData',
+      payload: 'loaderData',
+      'tag storage': 'reserved',
+    },
+  },
+  isJoined: true,
 };
