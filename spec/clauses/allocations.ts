@@ -327,24 +327,18 @@ export const firstFit: Clause<Step> = {
   },
 };
 
-/** The clauses of `alloc` in the order in which they judge: first the page frame handed out, then whether the call had to succeed. */
-export const ALLOC: readonly Clause<Step>[] = [
+/** The clauses of the allocating calls. Those of one call judge in this order: first what was handed out, then whether it had to succeed. */
+export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   pageAligned('alloc'),
   zone('alloc'),
   wasFree('alloc'),
   complete('alloc', 'alloc succeeds exactly when the stack zone has a free page frame.'),
-];
-
-export const ALLOC_PAGES: readonly Clause<Step>[] = [
   pageAligned('allocPages'),
   zone('allocPages'),
   wasFree('allocPages'),
   distinct,
   complete('allocPages', 'allocPages succeeds exactly when the stack zone has that many free page frames.'),
   allOrNothing,
-];
-
-export const ALLOC_BITMAP: readonly Clause<Step>[] = [
   aligned,
   belowMax,
   zone('allocBitmap'),
