@@ -1,4 +1,5 @@
 /** Clauses of the three allocating calls. Clauses that they share are built by one function each, for each call by name. */
+import { describedCall } from '../calls.ts';
 import { counted } from '../counted.ts';
 import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
@@ -291,7 +292,8 @@ export const lifo: Clause<Step> = {
   sides: ['a single page', 'a batch'],
   when: 'handed out',
   side({ asked, granted, policies, before }) {
-    if (granted === null || asked.call === 'allocBitmap' || !policies.includes('lifo')) return null;
+    if (granted === null || describedCall(asked.call).effect === 'run' || !policies.includes('lifo'))
+      return null;
     if (granted.pfns.length === 0 || before.stackTop(NONE) === null) return null;
     return asked.call === 'alloc' ? 0 : 1;
   },
