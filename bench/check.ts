@@ -26,7 +26,7 @@ import * as fc from 'fast-check';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
 import { median } from '../properties/verify/index.ts';
 import { OURS } from '../runner/index.ts';
-import { CALLS, type Call } from '../spec/index.ts';
+import { CALLS, type Call, parametersOf } from '../spec/index.ts';
 
 /** Judging takes at most four times as long as doing nothing. */
 const LEAST_RATIO = 0.25;
@@ -70,21 +70,13 @@ class EmptyCommand implements fc.Command<object, null> {
   }
 }
 
-/** Arguments of each call; a batch is told by its first address and its length. */
-const ARGUMENTS: Readonly<Record<Call, number>> = {
-  alloc: 0,
-  allocPages: 1,
-  allocBitmap: 3,
-  free: 1,
-  freePages: 2,
-  freeRegion: 2,
-  totalAmount: 0,
-  freeAmount: 0,
-  reservedAmount: 0,
-};
+/** Returns the number of a call's arguments; a batch is told by its first address and its length. */
+function argumentsOf(call: Call): number {
+  return parametersOf(call).reduce((sum, { kind }) => sum + (kind === 'addresses' ? 2 : 1), 0);
+}
 
 function withArguments(call: Call): fc.Arbitrary<EmptyCommand> {
-  const drawn = Array.from({ length: ARGUMENTS[call] }, () => fc.nat());
+  const drawn = Array.from({ length: argumentsOf(call) }, () => fc.nat());
   return drawn.length === 0
     ? withoutArguments(call)
     : fc.tuple(...drawn).map((numbers) => new EmptyCommand(call, numbers));

@@ -27,7 +27,7 @@ export {
 } from './clauses/clause.ts';
 export { blame, grantedBy, runsOf } from './clauses/granted.ts';
 export {
-  ANSWER_CLAUSES,
+  answerClauses,
   type Check,
   CLAUSES,
   type ClauseText,

@@ -11,7 +11,7 @@
 import { type ModelState, step, type Tally, top, type Verdict } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
-  ANSWER_CLAUSES,
+  answerClauses,
   CLAUSE_NAMES,
   type Clause,
   type Operation,
@@ -33,7 +33,7 @@ const BROKEN = -2;
 const [UNCHANGED, POP, PUSH] = [0, 1, 2];
 
 function lifoClause(): Clause<Step> {
-  const clause = ANSWER_CLAUSES.alloc.find(({ name }) => name === 'policy.lifo');
+  const clause = answerClauses('alloc').find(({ name }) => name === 'policy.lifo');
   if (clause === undefined) throw new Error('alloc is held to no policy.lifo');
   return clause;
 }

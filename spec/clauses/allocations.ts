@@ -1,4 +1,5 @@
 /** Clauses of the three allocating calls. Clauses that they share are built by one function each, for each call by name. */
+import { describedCall } from '../calls.ts';
 import { counted } from '../counted.ts';
 import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
@@ -291,7 +292,8 @@ export const lifo: Clause<Step> = {
   sides: ['a single page', 'a batch'],
   when: 'handed out',
   side({ asked, granted, policies, before }) {
-    if (granted === null || asked.call === 'allocBitmap' || !policies.includes('lifo')) return null;
+    if (granted === null || describedCall(asked.call).effect === 'run' || !policies.includes('lifo'))
+      return null;
     if (granted.pfns.length === 0 || before.stackTop(NONE) === null) return null;
     return asked.call === 'alloc' ? 0 : 1;
   },
@@ -327,24 +329,18 @@ export const firstFit: Clause<Step> = {
   },
 };
 
-/** The clauses of `alloc` in the order in which they judge: first the page frame handed out, then whether the call had to succeed. */
-export const ALLOC: readonly Clause<Step>[] = [
+/** The clauses of the allocating calls. Those of one call judge in this order: first what was handed out, then whether it had to succeed. */
+export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   pageAligned('alloc'),
   zone('alloc'),
   wasFree('alloc'),
   complete('alloc', 'alloc succeeds exactly when the stack zone has a free page frame.'),
-];
-
-export const ALLOC_PAGES: readonly Clause<Step>[] = [
   pageAligned('allocPages'),
   zone('allocPages'),
   wasFree('allocPages'),
   distinct,
   complete('allocPages', 'allocPages succeeds exactly when the stack zone has that many free page frames.'),
   allOrNothing,
-];
-
-export const ALLOC_BITMAP: readonly Clause<Step>[] = [
   aligned,
   belowMax,
   zone('allocBitmap'),

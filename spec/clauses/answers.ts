@@ -1,6 +1,7 @@
 /** Clauses of failures and panics: the answer, and that nothing has changed. */
 
 import type { Call } from '../calls.ts';
+import { describedCall } from '../calls.ts';
 import { isU64 } from '../expectation.ts';
 import { argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
@@ -141,7 +142,7 @@ export const failureUnchanged: Clause<SettledStep> = {
   when: 'refused',
   side({ asked, expected }) {
     if (expected.kind !== 'refused') return null;
-    return asked.call === 'allocBitmap' ? 1 : 0;
+    return describedCall(asked.call).effect === 'run' ? 1 : 0;
   },
   check: amountsChanged,
 };

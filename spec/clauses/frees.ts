@@ -50,15 +50,11 @@ const distinct: Clause<Step> = {
   check: freesExactly,
 };
 
-/** The clauses of the freeing calls, by call. */
-export const FREE = [
+/** The clauses of the freeing calls. Those of one call judge in this order. */
+export const FREE_CLAUSES: readonly Clause<Step>[] = [
   owner('free', 'free succeeds exactly when the page frame is a caller’s or boot memory.'),
-];
-export const FREE_PAGES = [
   distinct,
   owner('freePages', 'freePages succeeds exactly when each page frame is a caller’s or boot memory.'),
-];
-export const FREE_REGION = [
   owner(
     'freeRegion',
     'freeRegion succeeds exactly when each page frame of the region is a caller’s or boot memory.',

@@ -1,4 +1,5 @@
 /** Granted page frames: what an allocation handed out, in the form that the clauses examine. */
+import { describedCall } from '../calls.ts';
 import { pfnAt } from '../config.ts';
 import { isU64 } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
@@ -26,7 +27,8 @@ const ONE = pageCount(1);
 
 /** Returns how many page frames one address stands for: a run for a contiguous allocation, else one. */
 function countOf(operation: Operation, base: Pfn): PageCount {
-  if (operation.call !== 'allocBitmap' || !isU64(operation.count)) return ONE;
+  if (describedCall(operation.call).effect !== 'run') return ONE;
+  if (!('count' in operation) || !isU64(operation.count)) return ONE;
   const room = pagesBetween(base, pfn(PFN_LIMIT));
   return operation.count > BigInt(room) ? room : pageCount(Number(operation.count));
 }
@@ -53,12 +55,13 @@ export function runsOf(pfns: readonly (Pfn | null)[]): readonly Region[] {
 /** Returns the page frames that a response hands out, or null where it hands out none. O(addresses). */
 export function grantedBy(before: Ownership, operation: Operation, { outcome }: Response): Granted | null {
   const { config } = before.world;
-  if (outcome.kind === 'address' && (operation.call === 'alloc' || operation.call === 'allocBitmap')) {
+  const { effect } = describedCall(operation.call);
+  if (outcome.kind === 'address' && (effect === 'single' || effect === 'run')) {
     const base = pfnAt(config, outcome.address);
     const runs = base === null ? [] : [{ base, count: countOf(operation, base) }];
     return { addresses: [outcome.address], pfns: [base], runs };
   }
-  if (outcome.kind !== 'addresses' || operation.call !== 'allocPages') return null;
+  if (outcome.kind !== 'addresses' || effect !== 'batch') return null;
   const { addresses } = outcome;
   const pfns: (Pfn | null)[] = [];
   for (let i = 0; i < addresses.length; i += 1) pfns.push(pfnAt(config, addresses[i] ?? 0n));

@@ -1,8 +1,8 @@
 /** All clauses in the order in which they judge: first the answer, then the state that it leads to. */
 
-import { CALLS, type Call, callPlace } from '../calls.ts';
+import { CALLS, type Call, callPlace, isAllocation } from '../calls.ts';
 import type { Expectation } from '../expectation.ts';
-import { ALLOC, ALLOC_BITMAP, ALLOC_PAGES, firstFit, higherHalf, lifo } from './allocations.ts';
+import { ALLOCATION_CLAUSES, firstFit, higherHalf, lifo } from './allocations.ts';
 import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
 import {
   contentsAtInit,
@@ -21,7 +21,7 @@ import {
   type Step,
   type When,
 } from './clause.ts';
-import { FREE, FREE_PAGES, FREE_REGION, freedReturns } from './frees.ts';
+import { FREE_CLAUSES, freedReturns } from './frees.ts';
 import { type InitStep, initFree, initTotal, initWithheld } from './init.ts';
 
 /** Clauses of init, and clauses of every call that apply to init too. */
@@ -37,26 +37,14 @@ export const SWEEP_CLAUSES = [ownerAgrees] as const;
 
 const ANSWERED = [enomem, warns, panics] as const;
 
-function allocating(own: readonly Clause<Step>[]): readonly Clause<Step>[] {
+const OWN = [...ALLOCATION_CLAUSES, ...FREE_CLAUSES];
+
+/** Returns the clauses of an answer to a call: those that its name begins the names of, and those of its kind. */
+export function answerClauses(call: Call): readonly Clause<Step>[] {
+  const own = OWN.filter(({ name }) => name.startsWith(`${call}.`));
+  if (!isAllocation(call)) return [...own, ...ANSWERED];
   return [higherHalf, initWithheld, ...own, ...ANSWERED, lifo, firstFit];
 }
-
-function freeing(own: readonly Clause<Step>[]): readonly Clause<Step>[] {
-  return [...own, ...ANSWERED];
-}
-
-/** Clauses of an answer, by call. They see the state before it. */
-export const ANSWER_CLAUSES: Readonly<Record<Call, readonly Clause<Step>[]>> = {
-  alloc: allocating(ALLOC),
-  allocPages: allocating(ALLOC_PAGES),
-  allocBitmap: allocating(ALLOC_BITMAP),
-  free: freeing(FREE),
-  freePages: freeing(FREE_PAGES),
-  freeRegion: freeing(FREE_REGION),
-  totalAmount: freeing([]),
-  freeAmount: freeing([]),
-  reservedAmount: freeing([]),
-};
 
 /** Clauses of the state that an accepted answer leads to. */
 export const STATE_CLAUSES: readonly Clause<SettledStep>[] = [
@@ -93,7 +81,7 @@ function applies(when: When | undefined, expected: Expected, handedOut: boolean)
 function stepChecks(call: Call, expected: Expected, handedOut: boolean): StepChecks {
   const isMet = ({ when }: { readonly when?: When }): boolean => applies(when, expected, handedOut);
   return {
-    answer: checksOf(ANSWER_CLAUSES[call].filter(isMet)),
+    answer: checksOf(answerClauses(call).filter(isMet)),
     state: checksOf(STATE_CLAUSES.filter(isMet)),
   };
 }
@@ -140,7 +128,7 @@ const PROGRESS: ClauseText = {
 const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
   [
     ...INIT_CLAUSES,
-    ...Object.values(ANSWER_CLAUSES).flat(),
+    ...CALLS.flatMap(answerClauses),
     ...STATE_CLAUSES,
     ...SWEEP_CLAUSES,
     LINEARIZABLE,

@@ -15,7 +15,7 @@ import type { Outcome, Response } from '../response.ts';
 import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
 import type { Clause, SettledStep } from './clause.ts';
 import { grantedBy } from './granted.ts';
-import { ANSWER_CLAUSES, checksFor, STATE_CLAUSES } from './index.ts';
+import { answerClauses, checksFor, STATE_CLAUSES } from './index.ts';
 
 const PAGE = 4096n;
 /** Page frames that there are operations on: the map has 14 of them, and a hole at 6. */
@@ -264,7 +264,7 @@ describe('the judge', () => {
           ]) {
             const step = stepOf(before, operation, response);
             const checks = checksFor(step);
-            const listed = [ANSWER_CLAUSES[operation.call], STATE_CLAUSES].map((clauses) =>
+            const listed = [answerClauses(operation.call), STATE_CLAUSES].map((clauses) =>
               clauses.filter((clause) => hasSide(step, clause)).map(({ name }) => name),
             );
             const made = [checks.answer, checks.state].map((list) =>

@@ -38,7 +38,7 @@ export function isForeign({ mark, heading, figures = [], passes }: Notation, { r
 /** The most lines that a mail makes of one by wrapping it. */
 const MOST_WRAPPED = 4;
 
-/** Returns a prefix in the form in which those of one logger are equal: numbers as 0, blanks as one. */
+/** Returns a prefix in the form in which all prefixes of one logger are equal: numbers as 0, blanks as one. */
 export function shapeOf(prefix: string): string {
   return prefix.replace(/\d+/g, '0').replace(/\s+/g, ' ');
 }

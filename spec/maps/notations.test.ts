@@ -60,7 +60,7 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
-    what: 'e820 of Linux 7: named holes are no entries',
+    what: 'e820 of Linux 7: named holes are not entries',
     file: 'e820-gaps.txt',
     read: ['e820-dmesg', 4],
     map: [
@@ -306,7 +306,7 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
-    what: 'Xen on Arm: banks less what is reserved; modules are no matter of the machine',
+    what: 'Xen on Arm: banks less what is reserved; modules are not part of the machine',
     file: 'xen-arm.txt',
     read: ['xen-arm', 4],
     map: [

@@ -198,7 +198,7 @@ describe('several boots in one dump', () => {
     expect(refusal(log, { boot: 3 })).toBe('line 2: expected --boot from 1 to 2, found "3"');
   });
 
-  it('are no two where they say the same', () => {
+  it('are one where they say the same', () => {
     expect(imported([...E820, 'Linux version 6.1', ...E820]).count).toBe(3);
   });
 
@@ -315,7 +315,7 @@ describe('one bad entry', () => {
     expect(read.warnings).toEqual([expect.stringMatching(/^line 3: expected /)]);
   });
 
-  it('of what the kernel reserved is no part of the map', () => {
+  it('of what the kernel reserved is not part of the map', () => {
     expect(imported(fixture('linux-memblock.txt')).warnings).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Device tree source: the text of a `.dts`, as far as memory is concerned. Tokens, then nodes; values that are no plain
+ * Device tree source: the text of a `.dts`, as far as memory is concerned. Tokens, then nodes; values that are not plain
  * numbers or strings are kept as text, and refused only where memory needs them.
  *
  * Source: Devicetree Specification 0.4, appendix A.
@@ -153,7 +153,7 @@ function cellsIn(tokens: readonly string[]): readonly number[] | null {
   return cells.every((cell) => LITERAL.test(cell) && Number(cell) <= 0xffff_ffff) ? cells.map(Number) : null;
 }
 
-/** Returns the tree that the lines of a source hold; throws `SpecError` naming the line where it is no source. */
+/** Returns the tree that the lines of a source hold; throws `SpecError` naming the line where it is not a source. */
 export function readSource(lines: readonly Line[]): DeviceTree {
   const end = lines.findLast(({ text }) => text !== '') ?? lines.at(-1);
   if (end === undefined) throw new RangeError('a text has a line');

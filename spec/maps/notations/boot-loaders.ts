@@ -10,7 +10,7 @@
  *
  * What Limine leaves is handed over later; where the kernel itself and its modules lie is never free.
  *
- * Source: Multiboot 0.6.96, section 3.3 (mmap_*), whose types are those of e820; GRUB `commands/lsmmap.c` and
+ * Source: Multiboot 0.6.96, section 3.3 (mmap_*), whose types are e820's; GRUB `commands/lsmmap.c` and
  * `commands/efi/lsefimmap.c`; the Limine boot protocol, "Memory Map Feature".
  */
 import type { MemoryType } from '../../memory-map.ts';
