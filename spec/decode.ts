@@ -125,18 +125,25 @@ export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: stri
   throw new SpecError(`${source}: ${error === undefined ? `expected ${codec.name}` : render(error)}`);
 }
 
+/** The name of a source, or how to find it: lines by the million are not all named. */
+type Source = string | (() => string);
+
+function notJson(source: Source, rest: string, cause?: unknown): SpecError {
+  return new SpecError(`${typeof source === 'string' ? source : source()}: expected JSON${rest}`, { cause });
+}
+
 /**
  * Returns the JSON value that `text` holds; throws a one-line `SpecError` naming `source` and the place. For files of other
  * tools, which may see a meaning in a key that comes twice.
  */
-export function parseForeignJson(text: string, source: string): unknown {
+export function parseForeignJson(text: string, source: Source): unknown {
   const beyond = beyondBounds(text);
-  if (beyond !== null) throw new SpecError(`${source}: expected JSON of ${beyond}, found more`);
+  if (beyond !== null) throw notJson(source, ` of ${beyond}, found more`);
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
-    throw new SpecError(`${source}: expected JSON: ${reason}`, { cause: error });
+    throw notJson(source, `: ${reason}`, error);
   }
 }
 
