@@ -1,4 +1,4 @@
-/** What becomes of files and of what is printed where there is no room, where they are special, and where they never end. */
+/** Files and output on a full disk, on special files, and on files that never end. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,

@@ -70,7 +70,7 @@ function fail({ text, exitCode }: Failure): void {
   endWith(exitCode);
 }
 
-/** What a target prints through these streams may be lost: it is not part of the result. */
+/** Output that a target prints through these streams may be lost: it is not part of the result. */
 function tolerateLostStreams(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }

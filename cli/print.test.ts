@@ -1,4 +1,4 @@
-/** What files, modules and processes say reaches the terminal as text, never as commands to it. */
+/** Text of files, modules and processes reaches the terminal as text, never as commands to it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';

@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions } from './frameproof.ts';
 
-/** What a command says of a disk that is full, or of a file that may not grow. */
+/** The message of a command about a full disk, or about a file that may not grow. */
 export const NO_ROOM = 'no space left on the device|it would be larger than files may become';
 
 const PAGE_BYTES = 4096;
 const FILLER = 'filler';
 
-/** What a disk holds to begin with, and how much room is left. */
+/** The files of a disk at the start, and the room that is left. */
 interface DiskOptions {
   readonly kib: number;
   readonly files?: Readonly<Record<string, string>>;

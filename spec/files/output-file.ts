@@ -249,7 +249,7 @@ export function writeFile(path: string, text: string): void {
   file.close();
 }
 
-/** What the system means where it makes a folder and those that it lies in. */
+/** The meaning of an error of the system when it makes a folder and its parents. */
 const FOLDER_REASONS: ReadonlyMap<string, string> = new Map([
   ['EEXIST', 'there is a file of that name'],
   ['ENOENT', 'a symbolic link on its path leads nowhere'],

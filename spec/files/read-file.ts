@@ -137,7 +137,7 @@ async function attemptAside(read: () => Promise<{ readonly bytesRead: number }>)
   }
 }
 
-/** What is read: as a whole file is, and of any length. */
+/** The reading of a whole file, of any length. */
 type ChunkReading = Pick<Reading, 'of' | 'patienceMs'>;
 
 async function* piecesOf(

@@ -182,7 +182,7 @@ export interface BlockResult {
   readonly counts: Counts;
   /** The first program that broke a clause, shrunk; the block ends with it. */
   readonly failure: Failure | null;
-  /** Peak memory of the target's process so far; 0 if it is not known, or there is no process. */
+  /** Peak memory of the target's process so far; 0 if unknown, or without a process. */
   readonly peakKib: number;
 }
 

@@ -19,7 +19,7 @@ export interface RunEnd {
   readonly seconds: number;
   /** Whether the run was stopped by its signal. */
   readonly stopped: boolean;
-  /** Peak memory of the target's process; 0 if it is not known, or there is no process. */
+  /** Peak memory of the target's process; 0 if unknown, or without a process. */
   readonly peakKib: number;
 }
 
@@ -43,7 +43,7 @@ export interface CampaignResult extends Counts, Progress {
   readonly unreached: readonly string[];
   /** Rules that were not checked because the target does not claim them, with the reason. */
   readonly unchecked: readonly Unchecked[];
-  /** Peak memory of the target's process in KiB; 0 if it is not known, or there is no process. */
+  /** Peak memory of the target's process in KiB; 0 if unknown, or without a process. */
   readonly peakKib: number;
   /** The simplest run met that breaks the clause of the first failing program; null if no program failed. */
   readonly counterexample: Trace | null;
