@@ -14,6 +14,7 @@ import {
   answerClauses,
   CLAUSE_NAMES,
   type Clause,
+  describedCall,
   type Operation,
   type PageCount,
   type Policy,
@@ -196,7 +197,7 @@ export class MemoJudge {
     { expected, granted, operation: { call } }: SettledStep,
   ): number {
     if (!this.states.tracksOrder || expected.kind !== 'granted') return UNCHANGED;
-    if (granted !== null && call !== 'allocBitmap') return this.#action(POP, granted.pfns);
+    if (granted !== null && describedCall(call).effect !== 'run') return this.#action(POP, granted.pfns);
     return isFreeing(this.#operation(operation)) ? this.#pushAction(ownership, operation) : UNCHANGED;
   }
 
