@@ -1,5 +1,5 @@
 /** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, endWith, takeOutcome } from './exit-codes.ts';
 import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
@@ -83,11 +83,22 @@ async function renamedFlag(error: unknown, command = ''): Promise<Failure | null
   return message === null ? null : { text: errorLine(message), exitCode: EXIT.unusable };
 }
 
+/** Returns a command line with the flags that the configuration file of this folder adds, where there is one. */
+async function configured(program: Command, args: readonly string[]): Promise<readonly string[]> {
+  const [name = '', ...others] = args;
+  const command = program.commands.find((each) => each.name() === name);
+  if (command === undefined || !readdirSync('.').some((each) => each.startsWith('frameproof.config.')))
+    return args;
+  const { wordsFrom } = await import('./config-file.ts');
+  const everyCommand = () => Promise.all([...COMMANDS.values()].map((load) => load()));
+  return [name, ...(await wordsFrom(process.cwd(), { command, args: others }, everyCommand)), ...others];
+}
+
 /** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
 export async function run(args: readonly string[]): Promise<Failure | null> {
   try {
     const program = await programFor(args);
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...(await configured(program, args))], { from: 'user' });
     return null;
   } catch (error) {
     return (await renamedFlag(error, args[0])) ?? failureOf(error);
