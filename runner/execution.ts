@@ -40,9 +40,14 @@ export interface Observer {
 const UNOBSERVED: Observer = { tally: () => {}, onStep: () => {} };
 
 /** Every page frame is swept each time this many operations have been judged, where the map is small enough. */
-const SWEEP_INTERVAL = 16;
+export const SWEEP_INTERVAL = 16;
 /** Maps with more RAM page frames than this are swept at the end alone. */
 const SMALL_MAP_PAGES = 1 << 16;
+
+/** Whether a state is swept while a program runs. */
+export function isSmall({ world }: ModelState): boolean {
+  return world.total <= SMALL_MAP_PAGES;
+}
 
 export interface ExecutionOptions {
   readonly policies: readonly Policy[];
@@ -193,7 +198,7 @@ export class Execution implements Scene {
   }
 
   #isSmall(): boolean {
-    return this.#state !== null && this.#state.world.total <= SMALL_MAP_PAGES;
+    return this.#state !== null && isSmall(this.#state);
   }
 
   #sweep(at: number): boolean {

@@ -6,7 +6,9 @@ import {
   type Amounts,
   type Argument,
   addressesOf,
+  type Call,
   type Config,
+  describedCall,
   type InspectedRun,
   isPmmPanic,
   type MemoryMap,
@@ -55,7 +57,7 @@ export function passed(argument: Argument): number | bigint {
   return Number.isSafeInteger(n) ? n : argument;
 }
 
-function malformed(message: string): Outcome {
+export function malformed(message: string): Outcome {
   return { kind: 'malformed', message };
 }
 
@@ -67,7 +69,8 @@ function describeValue(value: unknown): string {
     : `${typeof value} ${String(value)}`;
 }
 
-function thrown(error: unknown): Outcome {
+/** Returns the outcome of a call that threw. */
+export function thrown(error: unknown): Outcome {
   if (isPmmPanic(error)) {
     const { message, call, pfn, owner } = error;
     return { kind: 'panicked', message, call, pfn, owner };
@@ -86,7 +89,8 @@ function readAmounts(pmm: Pmm): Amounts {
   throw new TypeError(`the amounts are ${found.map(describeValue).join(', ')}, not all of them numbers`);
 }
 
-function describeThrown(error: unknown): string {
+/** Returns what was thrown, in words. */
+export function describeThrown(error: unknown): string {
   return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error)}`;
 }
 
@@ -131,9 +135,7 @@ function callAllocPages(pmm: Pmm, count: Argument, freeInStack: number): Called 
         outcome: { kind: 'addresses', addresses: firstEntries(entries, asked) },
         strayEntries: isStray(asked, end),
       };
-    const outcome =
-      granted === false ? FAILED : malformed(`it returned ${describeValue(granted)}, no boolean`);
-    return { outcome, strayEntries: isStray(0, end) };
+    return { outcome: outcomeOf('allocPages', granted), strayEntries: isStray(0, end) };
   } catch (error) {
     return { outcome: thrown(error), strayEntries: isStray(0, end) };
   }
@@ -152,6 +154,20 @@ function callFreePages(pmm: Pmm, addresses: readonly bigint[]): Called {
     return { outcome: DONE, strayEntries: differs(entries, addresses) };
   } catch (error) {
     return { outcome: thrown(error), strayEntries: differs(entries, addresses) };
+  }
+}
+
+/** Returns the outcome of a call that returned, where it is no batch. */
+export function outcomeOf(call: Call, value: unknown): Outcome {
+  switch (describedCall(call).returns) {
+    case 'address':
+      return addressOutcome(value);
+    case 'addresses':
+      return value === false ? FAILED : malformed(`it returned ${describeValue(value)}, no boolean`);
+    case 'amount':
+      return amountOutcome(value);
+    default:
+      return DONE;
   }
 }
 
@@ -256,13 +272,18 @@ export class Session implements Performer {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
-    if (pmm === null) return { outcome, warnings, strayEntries, writes };
-    try {
-      const amounts = readAmounts(pmm);
-      return { outcome, errno: pmm.errno, amounts, warnings, strayEntries, writes };
-    } catch (error) {
-      const unread = malformed(`reading the amounts, ${describeThrown(error)}`);
-      return { outcome: unread, warnings, strayEntries, writes };
-    }
+    return withAmounts(pmm, { outcome, warnings, strayEntries, writes });
+  }
+}
+
+/** Returns a response with the error number and the amounts that a manager, where there is one, has now. */
+export function withAmounts(pmm: Pmm | null, response: Response): Response {
+  if (pmm === null) return response;
+  const { outcome, ...observed } = response;
+  try {
+    const amounts = readAmounts(pmm);
+    return { outcome, errno: pmm.errno, amounts, ...observed };
+  } catch (error) {
+    return { outcome: malformed(`reading the amounts, ${describeThrown(error)}`), ...observed };
   }
 }

@@ -7,9 +7,10 @@
 import { execute, isRemote, profileOf, Rehearsal } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
-import { batchSeed, type NamedWorld, runProgram, worldOf } from '../random/campaign/campaign.ts';
+import { batchSeed, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../random/commands.ts';
 import { runCommands, runProperty } from '../random/fast-check.ts';
+import { runProgram } from '../random/run-program.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
@@ -36,7 +37,9 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   const { candidate, baseline } = sides;
   if (isRemote(candidate) || isRemote(baseline)) return runBoth(sides, rehearsed(sides, drawn));
   const byCandidate = batch % 2 === 0;
-  const trace = runProgram(byCandidate ? candidate : baseline, drawn).trace();
+  const trace = runProgram(byCandidate ? candidate : baseline, drawn)
+    .execution()
+    .trace();
   const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
 }

@@ -1,7 +1,7 @@
 /** Call counts: how often each call ended in each way. */
 
-import type { JudgedStep } from '../../../runner/index.ts';
-import { CALLS, callPlace, OUTCOME_KINDS, outcomePlace } from '../../../spec/index.ts';
+import type { StepFacts } from '../../../runner/lean/index.ts';
+import { CALLS, OUTCOME_KINDS } from '../../../spec/index.ts';
 
 export class CallCounts {
   /** By the place of the call, then of the outcome. */
@@ -10,8 +10,8 @@ export class CallCounts {
   readonly #met: number[] = [];
 
   /** Counts a judged operation. O(1). */
-  note({ asked, response }: JudgedStep): void {
-    const place = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
+  note({ call, ended }: StepFacts): void {
+    const place = call.place * OUTCOME_KINDS.length + ended;
     const times = this.#counts[place] ?? 0;
     if (times === 0) this.#met.push(place);
     this.#counts[place] = times + 1;

@@ -13,10 +13,19 @@ import {
   type Target,
   type World,
 } from '../../../runner/index.ts';
-import { CLAUSE_NAMES, type Trace } from '../../../spec/index.ts';
+import {
+  factsOf,
+  KindCounts,
+  type LeanObserver,
+  type Lessons,
+  lessonsOf,
+  type StepFacts,
+} from '../../../runner/lean/index.ts';
+import { CLAUSE_NAMES, type Trace, WHOLE } from '../../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
-import { runCommands, runProperty } from '../fast-check.ts';
+import { runProperty } from '../fast-check.ts';
 import { Relay } from '../relay.ts';
+import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
 import { CallCounts } from './call-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
@@ -51,6 +60,8 @@ export interface CampaignOptions {
   readonly operations: number;
   /** The same seed, target and options give the same programs. */
   readonly seed: number;
+  /** Whether the model judges every answer, and not the lean judge. Default: false. */
+  readonly reference?: boolean;
   /** The generator of programs. Default: {@link anyProgram}. */
   readonly draw?: ProgramDraw;
   /** Whether fast-check shrinks the first program that breaks a clause. Default: true. */
@@ -85,23 +96,6 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-/** Runs a program as it was drawn: the target's answers decide what its numbers mean. */
-export function runProgram(
-  target: Target,
-  { world, calls, commands }: DrawnProgram,
-  observer?: Observer,
-): Execution {
-  const { policies } = target;
-  const execution = new Execution(
-    target,
-    world,
-    observer === undefined ? { policies } : { policies, observer },
-  );
-  if (execution.violation === null) runCommands({ execution, calls }, commands);
-  execution.finish();
-  return execution;
-}
-
 /** The counters of a block of programs. */
 class Counters {
   readonly #clauses = new ClauseCounts();
@@ -111,24 +105,40 @@ class Counters {
   #programs = 0;
   #operations = 0;
 
+  readonly #kinds = new KindCounts();
+  readonly #lessons: Lessons;
+
   readonly observer: Observer = {
     tally: this.#clauses.note,
-    onStep: (step) => {
-      this.#situations.noteStep(step);
-      this.#edges.note(step);
-      this.#calls.note(step);
-    },
+    onStep: (step) => this.#noteFacts(factsOf(step)),
   };
 
-  /** Counts a program that {@link observer} has observed. */
-  note(execution: Execution): Execution {
-    this.#situations.noteWorld(execution.world);
+  readonly lean: LeanObserver = {
+    kinds: this.#kinds,
+    tally: this.#clauses.note,
+    onStep: this.observer.onStep,
+    onFacts: (facts) => this.#noteFacts(facts),
+  };
+
+  constructor(claims: Pick<Target, 'policies' | 'profile'> = { policies: [] }) {
+    this.#lessons = lessonsOf(claims.policies, claims.profile ?? WHOLE);
+  }
+
+  /** Counts a program that {@link observer} or {@link lean} has observed. */
+  note(world: World, performed: number): void {
+    this.#situations.noteWorld(world);
     this.#programs += 1;
-    this.#operations += execution.performed;
-    return execution;
+    this.#operations += performed;
+  }
+
+  #noteFacts(facts: StepFacts): void {
+    this.#situations.noteStep(facts);
+    this.#edges.note(facts);
+    this.#calls.note(facts);
   }
 
   get counts(): Counts {
+    this.#kinds.drain(this.#lessons, this.#clauses.note);
     return {
       programs: this.#programs,
       operations: this.#operations,
@@ -180,7 +190,7 @@ export interface BlockResult {
 /** The options of a campaign that a block needs. */
 export type BlockOptions = Pick<
   CampaignOptions,
-  'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram' | 'draw' | 'shrinks'
+  'worlds' | 'generated' | 'operations' | 'seed' | 'reference' | 'onProgram' | 'draw' | 'shrinks'
 > & { readonly target: Target };
 
 /** Runs a block of a campaign. Lets the event loop run between batches, and ends early once `isOver` returns true. */
@@ -189,7 +199,7 @@ export async function runBlock(
   { index, firstBatch, programs }: Block,
   isOver: () => boolean = () => false,
 ): Promise<BlockResult> {
-  const counters = new Counters();
+  const counters = new Counters(options.target);
   let failure: Failure | null = null;
   for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
@@ -256,7 +266,7 @@ function runRemoteBatch(
     const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
     for (const operation of program) if (!execution.perform(operation)) break;
     execution.finish();
-    counters.note(execution);
+    counters.note(world, execution.performed);
     options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
     if (execution.violation !== null) found = execution.trace();
     return execution.violation === null;
@@ -271,23 +281,27 @@ function runRemoteBatch(
 function runLocalBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const seed = batchSeed(options.seed, batch);
   const paths: ShrinkingPath[] = [];
-  const counted = (drawn: DrawnProgram): Execution => {
+  const { target, reference } = options;
+  const counted = (drawn: DrawnProgram): RanProgram => {
     const start = performance.now();
-    const execution = counters.note(runProgram(options.target, drawn, counters.observer));
-    options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
-    return execution;
+    const ran = runProgram(target, drawn, { watcher: counters, reference });
+    const seconds = (performance.now() - start) / 1000;
+    counters.note(drawn.world, ran.performed);
+    options.onProgram?.({ execution: ran.execution(), seconds, seed });
+    return ran;
   };
   const holds = (drawn: DrawnProgram): boolean => {
     const [path] = paths;
     // Programs tried by shrinking are not part of the campaign, and not counted.
-    const execution = path === undefined ? counted(drawn) : runProgram(options.target, drawn);
-    if (execution.violation === null) return true;
-    if (path === undefined) paths.push(new ShrinkingPath(execution.trace()));
-    else path.note(execution.trace());
+    const ran = path === undefined ? counted(drawn) : runProgram(target, drawn, { reference });
+    if (ran.holds) return true;
+    const trace = ran.execution().trace();
+    if (path === undefined) paths.push(new ShrinkingPath(trace));
+    else path.note(trace);
     return false;
   };
   const { draw = anyProgram, shrinks: shrink = true } = options;
-  const program = draw(options.operations, worldOf(options, batch), profileOf(options.target));
+  const program = draw(options.operations, worldOf(options, batch), profileOf(target));
   runProperty(program, holds, { runs, seed, shrink });
   return paths[0]?.failure ?? null;
 }
