@@ -14,7 +14,7 @@ const LONG = [
   'runner/process/process.test.ts',
   'cli/judge.test.ts',
   'properties/verify/verify.test.ts',
-  'counterexamples/shrink/shrink-scenario.test.ts',
+  'counterexamples/shrink/long-scenario.test.ts',
   'cli/shards.test.ts',
   'properties/explore/promela.test.ts',
   'cli/check-concurrent.test.ts',

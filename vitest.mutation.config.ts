@@ -13,7 +13,9 @@ const FILES = [
   'impl/section-finder.test.ts',
   'impl/free-stack.test.ts',
   'impl/state.test.ts',
-  'impl/inspection.test.ts',
+  'impl/abstraction.test.ts',
+  'impl/invariant.test.ts',
+  'impl/assert.test.ts',
   'impl/summary-claims.test.ts',
   'model/free-stack.test.ts',
   'model/state.test.ts',
@@ -32,7 +34,6 @@ const FILES = [
   'impl/shared/critical-section.test.ts',
   'impl/shared/lock.test.ts',
   'impl/shared/shared-pmm.test.ts',
-  'impl/anatomy.test.ts',
 ];
 
 /** Keeps the files in the order of the list. */

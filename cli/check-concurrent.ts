@@ -1,4 +1,5 @@
 /** `frameproof check --concurrent`: callers at the same time, under explored schedules and in real threads. */
+
 import { join } from 'node:path';
 import {
   type ConcurrentResult,
@@ -15,6 +16,7 @@ import type { ConcurrentOptions } from './check-concurrent-options.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT } from './exit-codes.ts';
+import { endWith } from './outcome.ts';
 import { savedIn } from './output-file.ts';
 import { phaseBar } from './progress.ts';
 
@@ -73,5 +75,5 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
     ? JSON.stringify(concurrentJson(result, about), null, 1)
     : [...concurrentReport(result, about), ...violationLines(result, { config, path })].join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = result.violation === null ? EXIT.holds : EXIT.violated;
+  endWith(result.violation === null ? EXIT.holds : EXIT.violated);
 }

@@ -1,9 +1,11 @@
 /** The end of a check, in one process or merged from several: shown, written as JUnit XML, and turned into an exit code. */
+
 import type { CampaignResult } from '../properties/random/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { endWith } from './outcome.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
@@ -68,5 +70,5 @@ export async function conclude(
     ? JSON.stringify({ ...resultJson(check), ...extra.json }, null, 1)
     : [...resultLines(check), ...extra.lines].join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = exitCodeOf(check);
+  endWith(exitCodeOf(check));
 }

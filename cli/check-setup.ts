@@ -68,7 +68,7 @@ function thisMachine(): NamedMap {
   const imported = readThisMachine();
   if (imported === null)
     return { name: `${FALLBACK_MAP.name} (this machine does not show its own map)`, map: FALLBACK_MAP };
-  return { name: `this machine (${imported.format})`, map: imported.map };
+  return { name: `this machine (${imported.notation})`, map: imported.map };
 }
 
 /**

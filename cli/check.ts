@@ -1,4 +1,5 @@
 /** `frameproof check`: runs random programs on a target, or one shard of them, and ends with a verdict. */
+
 import { Command, Option } from 'commander';
 import {
   type CampaignResult,
@@ -26,6 +27,7 @@ import {
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -118,12 +120,10 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   refuse(options);
   const setup = await prepareCheck(options);
   const { target } = setup;
-  // Ctrl-C asks for what was done so far; a second one ends the process at once.
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const signal = interruption();
   const corpus = checkCorpus(target, options.corpus);
   if (options.json !== true) process.stdout.write(`${header(setup)}${corpusReport(corpus)}\n`);
-  const ran = corpus.violated === null ? await campaign(setup, interrupt.signal) : null;
+  const ran = corpus.violated === null ? await campaign(setup, signal) : null;
   const report = await reportOf(setup, corpus, ran);
   const { shard } = options;
   const extra = shard === undefined ? undefined : writeResult(setup, { shard, corpus, ran, report });

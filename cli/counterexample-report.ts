@@ -37,8 +37,8 @@ function shrinkLines({
   slippedTo,
 }: ReportedCounterexample): readonly string[] {
   if (shrinking === null) return [];
-  const { executions, ms, exhausted, otherClauses } = shrinking;
-  const spent = `${counted(executions, 'execution')}, ${(ms / 1000).toFixed(1)} s`;
+  const { executions, seconds, exhausted, otherClauses } = shrinking;
+  const spent = `${counted(executions, 'execution')}, ${seconds.toFixed(1)} s`;
   const lines = [
     `from ${counted(foundOperations, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
   ];

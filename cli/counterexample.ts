@@ -2,7 +2,7 @@
  * What follows a find: the counterexample is shrunk, saved and, where it is asked for, certified to be as short as any. All of
  * that takes `--shrink-time` at most. Commands load this module when they have found something, and not before.
  */
-import { type Flaky, type ShrinkResult, shrink, shrinkScenario } from '../counterexamples/shrink/index.ts';
+import { type Flaky, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Shrinking } from '../properties/random/index.ts';
@@ -18,8 +18,6 @@ export interface FindOptions {
   readonly corpus: string | null;
   /** How fast-check shrank it, where it did. */
   readonly byFastCheck?: Shrinking | null;
-  /** A program longer than this is cut short before it is shrunk. Default: none is. */
-  readonly longest?: number;
   /** Whether to find out if it is as short as any. Default: no. */
   readonly certify?: boolean;
 }
@@ -35,11 +33,6 @@ function slippedTo(shrinking: Shrinking | null): ClauseName | null {
   return to === undefined || to === from ? null : to;
 }
 
-/** Cuts a program short: each step of the shrinker runs the whole of it. */
-function cutShort(target: Target, { scenario, violation }: Trace, ms: number): Trace {
-  return shrinkScenario(target, scenario, { ms, expected: violation?.clause }).trace;
-}
-
 async function certificateOf(target: Target, trace: Trace, msLeft: number): Promise<Certificate> {
   if (msLeft <= 0) return { kind: 'open', why: 'shrinking took all of --shrink-time' };
   const { certify } = await import('../properties/explore/index.ts');
@@ -50,21 +43,13 @@ async function certificateOf(target: Target, trace: Trace, msLeft: number): Prom
 export async function finishCounterexample(
   target: Target,
   found: Trace,
-  {
-    shrinkTime,
-    corpus,
-    byFastCheck = null,
-    longest = Number.POSITIVE_INFINITY,
-    certify = false,
-  }: FindOptions,
+  { shrinkTime, corpus, byFastCheck = null, certify = false }: FindOptions,
 ): Promise<ReportedCounterexample> {
   const until = performance.now() + shrinkTime * 1000;
   const msLeft = (): number => Math.max(0, until - performance.now());
-  const isLong = shrinkTime > 0 && found.scenario.operations.length > longest;
-  const start = isLong ? cutShort(target, found, msLeft()) : found;
-  const shrinking = shrinkTime === 0 ? null : shrink(target, start, { ms: msLeft() });
-  const flaky = flakyRuns(start, shrinking);
-  const trace = flaky?.first ?? shrinking?.trace ?? found;
+  const shrinking = shrinkTime === 0 ? null : shrink(target, found, { ms: msLeft() });
+  const flaky = flakyRuns(found, shrinking);
+  const trace = flaky?.first ?? (shrinking?.verdict === 'shrunk' ? shrinking.trace : found);
   const path = corpus === null ? null : savedIn(corpus, (folder) => saveTrace(folder, trace));
   const isCertified = certify && shrinkTime > 0 && flaky === null;
   const certificate = isCertified ? await certificateOf(target, trace, msLeft()) : null;

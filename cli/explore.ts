@@ -1,4 +1,5 @@
 /** `frameproof explore`: every call sequence of a small world, by a search of all states, and what that shows. */
+
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {
@@ -21,6 +22,7 @@ import { counterexampleLines, type ReportedCounterexample, reportedJson } from '
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
 import { pageAddress } from './map-flags.ts';
 import {
   corpusOption,
@@ -30,6 +32,7 @@ import {
   timeOption,
   wholeNumber,
 } from './options.ts';
+import { endWith } from './outcome.ts';
 import { searchBar } from './progress.ts';
 import { moduleOption, policyOption } from './target-options.ts';
 
@@ -59,8 +62,6 @@ const UNITS = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 const DEFAULT_MEMORY = 2 * UNITS.G;
 /** The reach of 32-bit places in the table. */
 const MOST_MEMORY = 8 * UNITS.G;
-/** A program longer than this, as a walk finds them, is cut short before it is shrunk. */
-const LONG = 50;
 
 /** Returns the bytes that `text` gives: a number, and a unit. */
 function memoryOf(text: string): number {
@@ -111,13 +112,12 @@ async function runSearch({
   operations,
   isSaved,
 }: PreparedExploration): Promise<ExploreResult> {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const signal = interruption();
   const { states, time: seconds } = flags;
   const bounds: Bounds = {
     ...(states === undefined ? {} : { states }),
     ...(seconds === undefined ? {} : { seconds }),
-    signal: interrupt.signal,
+    signal: signal,
   };
   const bar = await searchBar(operations.length, flags.json !== true);
   const common = { target, world, policies: target.policies, operations, bounds };
@@ -145,7 +145,7 @@ async function reportOf(
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus, longest: LONG });
+  return finishCounterexample(target, trace, { shrinkTime, corpus });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
@@ -169,7 +169,7 @@ async function run(flags: ExploreFlags): Promise<void> {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     process.stdout.write(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
   }
-  process.exitCode = EXIT_OF[result.end];
+  endWith(EXIT_OF[result.end]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */

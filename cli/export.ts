@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { EXPORT_FORMS, type ExportForm, exportTrace } from '../counterexamples/export/index.ts';
-import { readTrace } from '../counterexamples/trace/index.ts';
+import { readTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
-import { scenarioFor } from './held-scenario.ts';
 import { examples } from './help.ts';
 import { writeWhole } from './output-file.ts';
 

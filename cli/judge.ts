@@ -1,4 +1,5 @@
 /** `frameproof judge`: says whether the specification admits a recorded run, and otherwise which line it does not admit. */
+
 import { Command } from 'commander';
 import { judgeLog } from '../counterexamples/log/index.ts';
 import { SpecError } from '../spec/index.ts';
@@ -6,6 +7,7 @@ import { EXIT } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
+import { endWith } from './outcome.ts';
 
 interface JudgeOptions {
   readonly json?: boolean;
@@ -16,7 +18,7 @@ async function judge(path: string, { json }: JudgeOptions): Promise<void> {
   const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
   process.stdout.write(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
-  process.exitCode = log.verdict === 'admitted' ? EXIT.holds : EXIT.violated;
+  endWith(log.verdict === 'admitted' ? EXIT.holds : EXIT.violated);
 }
 
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

@@ -2,8 +2,10 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT } from './exit-codes.ts';
-import { type Failure, failureOf, NO_RESULT } from './failure.ts';
+import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { examples } from './help.ts';
+import { endWith, takeOutcome } from './outcome.ts';
+import { endWithSupervisor, isSupervised, keepProcessAlive, reportOutcome } from './supervised.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -64,7 +66,7 @@ const STANDARD_ERROR = 2;
 /** Prints a failure at once, also where the process is about to end. */
 function fail({ text, exitCode }: Failure): void {
   if (text !== '') writeSync(STANDARD_ERROR, text);
-  process.exitCode = exitCode;
+  endWith(exitCode);
 }
 
 /** A reader that stops reading (`| head`) is not a failure: the rest is not printed, and the exit code is that of the result. */
@@ -86,17 +88,45 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
   }
 }
 
+/** Says what a target threw outside its calls, in a timer or a promise. It decides nothing. */
+function noteStray(error: unknown): void {
+  const { text } = failureOf(error);
+  const [line = ''] = text.split('\n').slice(text.startsWith('frameproof: this is a bug') ? 1 : 0);
+  writeSync(
+    STANDARD_ERROR,
+    errorLine(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`),
+  );
+}
+
+/** Ends as the command does: with its outcome, whatever a target has made of this process. */
+function conclude(): void {
+  const exitCode = takeOutcome();
+  if (isSupervised()) reportOutcome(exitCode);
+  process.exitCode = exitCode;
+}
+
 /** Runs a command line, without the first two words of `process.argv`, as all that this process does; sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {
-  const onEarlyExit = (): void => fail(NO_RESULT);
+  const onEarlyExit = (): void => {
+    fail(NO_RESULT);
+    conclude();
+  };
   process.once('exit', onEarlyExit);
-  process.on('uncaughtException', (error) => {
-    process.off('exit', onEarlyExit);
-    fail(failureOf(error));
-    process.exit();
-  });
   tolerateClosedPipes();
+  if (isSupervised()) {
+    process.on('uncaughtException', noteStray);
+    process.on('unhandledRejection', noteStray);
+    keepProcessAlive();
+    endWithSupervisor();
+  } else
+    process.on('uncaughtException', (error) => {
+      process.off('exit', onEarlyExit);
+      fail(failureOf(error));
+      conclude();
+      process.exit();
+    });
   const failure = await run(args);
   if (failure !== null) fail(failure);
   process.off('exit', onEarlyExit);
+  conclude();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { config, memoryMap, pageCount } from '../spec/index.ts';
+import { config, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
 import { bandsOf, FALLBACK_MAP, importMemoryMap } from '../spec/maps/index.ts';
 import { cellsOf, mapBar } from './map-bar.ts';
 import { mapReport } from './map-report.ts';
@@ -11,6 +11,11 @@ const DUMP = [
   'BIOS-e820: [mem 0x0000000000100000-0x0000000007ffefff] usable',
   'BIOS-e820: [mem 0x0000000007fff000-0x0000000007ffffff] ACPI NVS',
 ].join('\n');
+
+/** Returns a map as it is read from its own JSON. */
+function asRead(map: MemoryMap) {
+  return importMemoryMap(JSON.stringify(MemoryMap.encode(map)), 'map.json');
+}
 
 describe('the report on a map', () => {
   it('shows the regions, the totals and the bar', () => {
@@ -43,12 +48,12 @@ describe('the report on a map', () => {
   });
 
   it('says so where the map is empty', () => {
-    const imported = { map: memoryMap([]), format: 'frameproof/memory-map', entries: 0 };
+    const imported = asRead(memoryMap([]));
     expect(mapReport({ imported, config: config(), width: 80 })).toMatch(/the map is empty$/);
   });
 
   it('has no line wider than 80 characters for a PC, and no escape codes', () => {
-    const imported = { map: FALLBACK_MAP, format: 'frameproof/memory-map', entries: 24 };
+    const imported = asRead(FALLBACK_MAP);
     const lines = mapReport({ imported, config: config(), width: 80 }).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.join('\n')).not.toContain('\u001b');

@@ -87,8 +87,8 @@ function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-function title({ map, format, entries }: ImportedMap): string {
-  const read = `${entries === 1 ? '1 entry' : `${entries} entries`} of ${format}`;
+function title({ map, notation, count: entries }: ImportedMap): string {
+  const read = `${entries === 1 ? '1 entry' : `${entries} entries`} of ${notation}`;
   return `${map.name ?? 'a map without a name'}: ${read}, ${count(map.descriptors.length, 'region')}`;
 }
 

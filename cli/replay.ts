@@ -1,15 +1,21 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
+
 import { Command } from 'commander';
-import { decodeTrace, formatCounterexample, readTraceText } from '../counterexamples/trace/index.ts';
+import {
+  decodeTrace,
+  formatCounterexample,
+  readTraceText,
+  scenarioFor,
+} from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT } from './exit-codes.ts';
-import { scenarioFor } from './held-scenario.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
+import { endWith } from './outcome.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ReplayOptions {
@@ -44,7 +50,7 @@ function show({ run, counterexample, ...result }: Replayed, isJson: boolean): vo
     ? JSON.stringify({ ...result, counterexample })
     : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT_OF[result.verdict];
+  endWith(EXIT_OF[result.verdict]);
 }
 
 function violationText(verdict: ReplayVerdict, now: string, recorded: string | undefined): string {

@@ -1,17 +1,18 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
+
 import { Command } from 'commander';
-import { readScenario } from '../counterexamples/corpus/index.ts';
-import { type ShrunkScenario, shrinkScenario } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
+import { readScenario } from '../counterexamples/log/index.ts';
+import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT } from './exit-codes.ts';
-import { scenarioFor } from './held-scenario.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
+import { endWith } from './outcome.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ShrinkFlags {
@@ -24,7 +25,7 @@ interface ShrinkFlags {
 
 const DEFAULT_SECONDS = 60;
 
-function summary({ operationsBefore, trace, executions, seconds, exhausted }: ShrunkScenario): string {
+function summary({ operationsBefore, trace, executions, seconds, exhausted }: ShrinkResult): string {
   const from = counted(operationsBefore, 'operation');
   const ended = exhausted ? '; the time ended first: give it more with --shrink-time' : '';
   const spent = `${seconds.toFixed(1)} s, ${counted(executions, 'execution')}`;
@@ -32,15 +33,15 @@ function summary({ operationsBefore, trace, executions, seconds, exhausted }: Sh
 }
 
 function notes(
-  { clause, origin, otherClauses, flaky }: ShrunkScenario,
-  recorded: string | null,
+  { clause, origin, otherClauses, flaky }: ShrinkResult,
+  recorded: string | undefined,
 ): readonly string[] {
   const others = otherClauses.map(({ clause: name, count }) => `${name} (${counted(count, 'time')})`);
   return [
     ...(origin === 'small program'
       ? ['found among all small programs, not by running the file: it violates the same clause']
       : []),
-    ...(recorded !== null && recorded !== clause
+    ...(recorded !== undefined && recorded !== clause
       ? [`the file says ${recorded}; this target violates ${clause}`]
       : []),
     ...(others.length === 0 ? [] : [`other clauses violated on the way: ${others.join(', ')}`]),
@@ -56,12 +57,12 @@ function notes(
 /** A file that was shrunk, and where the result is. */
 interface ShrunkFile {
   readonly from: string;
-  /** The clause that the file says is violated, or null. */
-  readonly recorded: string | null;
+  /** The clause that the file says is violated. */
+  readonly recorded: string | undefined;
   readonly path: string;
 }
 
-function shrinkJson(result: ShrunkScenario, { from, path }: ShrunkFile): object {
+function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
   const { verdict, origin, trace, executions, seconds, exhausted, otherClauses, flaky } = result;
   return {
     verdict,
@@ -81,7 +82,7 @@ function shrinkJson(result: ShrunkScenario, { from, path }: ShrunkFile): object 
   };
 }
 
-function reportShrunk(result: ShrunkScenario, file: ShrunkFile, isJson: boolean): void {
+function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): void {
   const lines = [
     ...formatCounterexample(result.trace),
     ...notes(result, file.recorded),
@@ -91,14 +92,14 @@ function reportShrunk(result: ShrunkScenario, file: ShrunkFile, isJson: boolean)
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT.violated;
+  endWith(EXIT.violated);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
 function reportUnfinished(
   file: string,
   target: string,
-  result: ShrunkScenario,
+  result: ShrinkResult,
   { shrinkTime, json: isJson = false }: Pick<ShrinkFlags, 'shrinkTime' | 'json'>,
 ): void {
   const { verdict, trace, operationsBefore, seconds } = result;
@@ -112,23 +113,22 @@ function reportUnfinished(
   ];
   const json = { verdict, operationsBefore, operationsRun, seconds, counterexample: null, next };
   process.stdout.write(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
-  process.exitCode = EXIT.partial;
+  endWith(EXIT.partial);
 }
 
 async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
   const read = await readScenario(file);
   const target = await loadTarget(name ?? read.target ?? OURS.name, undefined, { profile });
-  const note = read.note === null ? {} : { note: read.note };
-  const result = shrinkScenario(target, scenarioFor(target, read), {
+  const given = { ...read, scenario: scenarioFor(target, read) };
+  const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
-    expected: read.clause ?? undefined,
-    ...note,
+    executions: Number.POSITIVE_INFINITY,
   });
   if (result.verdict === 'unfinished') return reportUnfinished(file, target.name, result, flags);
   if (result.verdict === 'holds')
     throw new OutdatedTraceError(`${file}: ${target.name} violates no clause on it`);
   const path = saveTrace(flags.corpus, result.trace);
-  reportShrunk(result, { from: file, recorded: read.clause, path }, flags.json === true);
+  reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags.json === true);
 }
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

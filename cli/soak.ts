@@ -2,6 +2,7 @@
  * `frameproof soak`: a campaign of any length, in rounds. Each round has its seed, derived from the first one, and runs on
  * generated maps and on the next map of a folder, so that a soak can be stopped and continued from where it was.
  */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -18,8 +19,10 @@ import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, reportedJson } from './counterexample-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
+import { endWith } from './outcome.ts';
 import { targetOption } from './target-options.ts';
 
 interface SoakOptions {
@@ -111,20 +114,19 @@ async function reportViolation(
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
       : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT.violated;
+  endWith(EXIT.violated);
 }
 
 async function soak(options: SoakOptions): Promise<void> {
   const target = await loadTarget(options.target);
   const worlds = worldsIn(options.maps);
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const signal = interruption();
   const start = performance.now();
-  const result = await runRounds(target, worlds, options, interrupt.signal);
+  const result = await runRounds(target, worlds, options, signal);
   if (result.violated !== null) return reportViolation(target, result, options);
   const { operations, next: round } = result;
   const seconds = (performance.now() - start) / 1000;
-  const verdict = interrupt.signal.aborted ? 'interrupted' : 'holds';
+  const verdict = signal.aborted ? 'interrupted' : 'holds';
   const maps = worlds.length === 0 ? 'generated maps' : `generated maps and ${worlds.length} others`;
   const next = continuation(options, round);
   const lines = [
@@ -133,7 +135,7 @@ async function soak(options: SoakOptions): Promise<void> {
   ];
   const json = { verdict, operations, round, seconds, counterexample: null, next };
   process.stdout.write(`${options.json === true ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
-  process.exitCode = EXIT[verdict];
+  endWith(EXIT[verdict]);
 }
 
 /** Returns the command `frameproof soak`. Its errors are `SpecError`s, thrown. */

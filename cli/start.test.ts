@@ -1,5 +1,5 @@
 /** What the command line reads before it does what it was asked: about a millisecond a file, whether or not it is used. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -9,16 +9,14 @@ import { temporaryFolder } from './testing/temporary-folder.ts';
 const cwd = temporaryFolder({
   'map.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
   'note-modules.mjs': `
-    import { writeFileSync } from 'node:fs';
+    import { appendFileSync } from 'node:fs';
     import { registerHooks } from 'node:module';
-    const urls = [];
     registerHooks({
       load: (url, context, nextLoad) => {
-        urls.push(url);
+        appendFileSync('modules.txt', url + '\\n');
         return nextLoad(url, context);
       },
-    });
-    process.on('exit', () => writeFileSync('modules.json', JSON.stringify(urls)));`,
+    });`,
 });
 
 /** Returns the package that a module is of, or the folder where it is ours. */
@@ -27,12 +25,13 @@ function origin(url: string): string {
   return name ?? url;
 }
 
-/** Runs a command line, and returns the packages and the folders of ours from which it loaded a module. */
+/** Runs a command line, in its supervisor and the process of the command, and returns the packages and the folders of ours from which it loaded a module. */
 async function loadedBy(args: string): Promise<ReadonlySet<string>> {
   const nodeArgs = ['--import', pathToFileURL(join(cwd, 'note-modules.mjs')).href];
+  rmSync(join(cwd, 'modules.txt'), { force: true });
   const result = await frameproof(args.split(' '), { cwd, nodeArgs });
   expect(result).toMatchObject({ exitCode: 0, stderr: '' });
-  const urls: readonly string[] = JSON.parse(readFileSync(join(cwd, 'modules.json'), 'utf8'));
+  const urls = readFileSync(join(cwd, 'modules.txt'), 'utf8').trim().split('\n');
   // It is a hundred files, of which its paths name the few that are used.
   expect(urls.filter((url) => url.endsWith('/fp-ts/lib/index.js'))).toEqual([]);
   return new Set(urls.map(origin));

@@ -1,4 +1,5 @@
 /** `frameproof verify`: does one allocator refine another? Each step leaves a line of evidence, and the last line is the verdict. */
+
 import { Command, Option } from 'commander';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { DEFAULT_OPERATIONS } from '../properties/random/index.ts';
@@ -18,6 +19,7 @@ import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from '.
 import { EXIT } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
 import { examples } from './help.ts';
+import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -31,6 +33,7 @@ import {
   shrinkTimeOption,
   wholeNumber,
 } from './options.ts';
+import { endWith } from './outcome.ts';
 import { savedIn, writeWhole } from './output-file.ts';
 import { policyOption, profileOption, programTimeOption } from './target-options.ts';
 import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
@@ -153,18 +156,7 @@ async function conclude(
       ? JSON.stringify({ candidate, baseline, ...verifyJson(result, { path, next }) }, null, 1)
       : lines.join('\n');
   process.stdout.write(`${text}\n`);
-  process.exitCode = EXIT_OF[result.verdict];
-}
-
-/** Ctrl-C asks for what was found so far. A second one, or SIGTERM, ends the process and leaves nothing behind. */
-function interruption(): AbortSignal {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => {
-    interrupt.abort();
-    process.once('SIGINT', () => process.exit(EXIT.interrupted));
-  });
-  process.once('SIGTERM', () => process.exit(EXIT.interrupted));
-  return interrupt.signal;
+  endWith(EXIT_OF[result.verdict]);
 }
 
 async function openBoth(
@@ -190,7 +182,7 @@ async function run(candidate: string, options: VerifyCommandOptions): Promise<vo
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write(errorLine('interrupted before anything was compared'));
-    process.exitCode = EXIT.interrupted;
+    endWith(EXIT.interrupted);
   }
 }
 

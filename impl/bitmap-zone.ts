@@ -2,8 +2,9 @@
  * The bitmap zone: contiguous page frames, found by first fit. Held bits say what is free, the summary where to look, and a
  * count in the header how many there are. In ordinals; the words are the caller's, who may move them to a larger buffer.
  *
- * Costs are those of `search.ts` and `summary.ts`.
+ * For costs, see `search.ts` and `summary.ts`.
  */
+import { broken } from './assert.ts';
 import { isHeld, markRange } from './held-bits.ts';
 import type { Layout } from './layout.ts';
 import * as layoutWords from './layout.ts';
@@ -34,28 +35,48 @@ export class BitmapZone {
     if (count === 0 || count > words[FREE_BITMAP_AT] >>> 0) return null;
     const below = this.#ordinalsBelow(limit);
     const from = words[SEARCH_FROM_AT] >>> 0;
-    const first = lowestFit(words, this.#layout, this.#sections, { from, limit: below }, count, alignment);
+    const first = lowestFit(words, this.#layout, this.#sections, from, below, count, alignment);
     if (first === null || first + count > below) return null;
-    markRange(words, first, count, true);
-    words[FREE_BITMAP_AT] -= count;
+    this.#hold(words, first, count);
     const isLowestFree = first === from || (count === 1 && alignment === 1);
     if (isLowestFree) words[SEARCH_FROM_AT] = first + count;
-    noteHeld(words, this.#layout, first, first + count - 1);
     return first;
+  }
+
+  /** Takes a run, which is free. Separate from {@link take}, so that a refusal stays small enough for the engine to inline. */
+  #hold(words: Int32Array, first: number, count: number): void {
+    const isFree = !isHeld(words, first) && !isHeld(words, first + count - 1);
+    if (!isFree) throw broken('bitmap zone: what is taken is free', 'ordinal', first);
+    markRange(words, first, count, true);
+    words[FREE_BITMAP_AT] -= count;
+    noteHeld(words, this.#layout, first, first + count - 1);
   }
 
   /** Gives back one ordinal, and tells whether it was held; changes nothing where not. {@link noteFreed} follows. */
   release(words: Int32Array, ordinal: number): boolean {
     if (!isHeld(words, ordinal)) return false;
-    markRange(words, ordinal, 1, false);
-    words[FREE_BITMAP_AT] += 1;
+    this.#give(words, ordinal, 1);
     return true;
+  }
+
+  /** Gives back the ordinals [first, first + count), all of which are held. */
+  releaseRun(words: Int32Array, first: number, count: number): void {
+    this.#give(words, first, count);
+    this.noteFreed(words, first, first + count - 1);
   }
 
   /** Takes note that [first, last] became free. */
   noteFreed(words: Int32Array, first: number, last: number): void {
     if (first < words[SEARCH_FROM_AT] >>> 0) words[SEARCH_FROM_AT] = first;
     noteFreed(words, this.#layout, first, last);
+  }
+
+  #give(words: Int32Array, first: number, count: number): void {
+    markRange(words, first, count, false);
+    const free = (words[FREE_BITMAP_AT] >>> 0) + count;
+    if (!(free <= this.#sections.bitmapFrames))
+      throw broken('bitmap zone: no more is free than there is', 'ordinal', first);
+    words[FREE_BITMAP_AT] = free;
   }
 
   /** Takes note that any held bit may have changed. O(zone / 32). */

@@ -45,7 +45,7 @@ describe('batches', () => {
 
   test('need an array that is long enough, whatever the call', () => {
     const frames = allocatorOf(4, usable(0, 8));
-    const short = { pfn: null, message: expect.stringMatching(/: count 2 is more than the 1 entries/) };
+    const short = { pfn: null, message: expect.stringMatching(/: count 2 is more than the 1 entry/) };
     expect(() => frames.allocPages(new Uint32Array(1), 2)).toThrowError(
       expect.objectContaining({ ...short, call: 'allocPages' }),
     );
@@ -249,7 +249,7 @@ describe('a batch that is freed', () => {
     ['from one section to the next', [1006, 1007, 2000, 2001]],
     ['to and fro', [500, 501, 500 - 1, 600, 601, 300, 2050, 20, 2051]],
     ['one by one', [10, 12, 14, 2010, 16]],
-    ['in the bitmap zone alone', [7, 3, 5, 4]],
+    ['only in the bitmap zone', [7, 3, 5, 4]],
   ])('%s, comes back in the opposite order', (_, batch) => {
     const frames = held();
     const single = held();
@@ -362,7 +362,7 @@ test('an allocator counts all RAM, and says where its zones end', () => {
   expect([allocatorOf(8).total, allocatorOf(8).end]).toEqual([0, 0]);
 });
 
-test('a fraction is no page frame number, also next to the one freed last', () => {
+test('a fraction is not a page frame number, also next to the one freed last', () => {
   const frames = allocatorOf(4, usable(0, 16));
   frames.allocPages(new Uint32Array(12), 12);
   frames.allocBitmap(4, 4, 1);

@@ -14,15 +14,24 @@ import {
   type Call,
   type Config,
   type InspectedRun,
+  isPmmPanic,
   isRam,
   type MemoryMap,
   PFN_LIMIT,
 } from '../spec/index.ts';
+import {
+  conditions,
+  conditionsOf,
+  type FlatState,
+  freeByBits,
+  freeByStack,
+  sectionsIn,
+} from './abstraction.ts';
+import { broken } from './assert.ts';
 import { BitmapZone } from './bitmap-zone.ts';
 import { firmwareExtents } from './firmware.ts';
 import { checkBatch, endOfRun, type FrameBatch } from './frame-batch.ts';
 import {
-  freeRuns,
   LONGEST_RUN,
   lengthOf,
   markStack,
@@ -34,15 +43,14 @@ import {
   stepOf,
 } from './free-stack.ts';
 import { firstFree, isHeld, markRange } from './held-bits.ts';
-import { runsOfBits, runsOfStack } from './inspection.ts';
 import * as layoutWords from './layout.ts';
-import { type Layout, layoutOf, MAP_AT } from './layout.ts';
+import { type Layout, layoutOf } from './layout.ts';
 import { argumentPanic, duplicatePanic, ownerPanic } from './misuse.ts';
 import { livePlaces, loadWords, savedDepth, saveWords } from './saved-words.ts';
 import { NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { giveRun, initialCapacity, wordsFor, writeInitial } from './state.ts';
+import { initialCapacity, wordsFor, writeInitial } from './state.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { DEPTH_AT, FREE_BITMAP_AT, HELD_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
@@ -136,7 +144,11 @@ export class FrameAllocator {
       words[TOP_LAST_AT] = last;
       if (next !== last) words[MORE_BELOW_AT] -= Math.abs((last - next) | 0);
     }
-    words[HELD_AT + (ordinal >>> 5)] |= 1 << ordinal;
+    const at = HELD_AT + (ordinal >>> 5);
+    const bit = 1 << ordinal;
+    const held = words[at];
+    if ((held & bit) !== 0) throw broken('free stack: what pops is free', 'ordinal', ordinal >>> 0);
+    words[at] = held | bit;
     const index = (ordinal - this.#first) | 0;
     return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal >>> 0);
   }
@@ -160,7 +172,7 @@ export class FrameAllocator {
    */
   allocBitmap(count: number, limit: number, alignment: number): number | null {
     const first = this.#bitmap.take(this.#words, count, limit, alignment);
-    return first === null ? null : this.#frameOf(first);
+    return first === null ? null : this.#takenFrame(first, count, limit, alignment);
   }
 
   /** Frees one page frame. O(1) in the stack zone, O(log zone) in the bitmap zone. */
@@ -183,12 +195,13 @@ export class FrameAllocator {
     let done = 0;
     try {
       while (done < count) done = this.#releaseRun(frames, done, count);
-    } catch (panic) {
+    } catch (error) {
+      if (!isPmmPanic(error)) throw error;
       resetStack(this.#words, mark);
       this.#words[FREE_BITMAP_AT] = freeInBitmap;
       this.#holdAgain(frames, done);
       if (frames.subarray(0, done).includes(frames[done])) throw duplicatePanic('freePages', frames[done]);
-      throw panic;
+      throw error;
     }
     if (this.freeInBitmap !== freeInBitmap) this.#noteBatch(frames, count);
   }
@@ -209,7 +222,7 @@ export class FrameAllocator {
   freeRegion(base: number, count: number): void {
     const end = base + count;
     for (let from = base; from < end; ) from = this.#checkPiece(from, end);
-    this.#makeRoom(1 + Math.ceil(count / LONGEST_RUN));
+    if (end > this.limit) this.#makeRoom(1 + Math.ceil(count / LONGEST_RUN));
     for (let from = base; from < end; ) from = this.#freePiece(from, end);
   }
 
@@ -219,10 +232,14 @@ export class FrameAllocator {
    * log entries).
    */
   *inspect(): Generator<InspectedRun> {
-    const { list, bitmapSections, stackFrames } = this.#sections;
-    const read = stackFrames <= READ_THROUGH ? list.length : bitmapSections;
-    for (const section of list.slice(0, read)) yield* runsOfBits(this.#words, section);
-    if (read < list.length) yield* runsOfStack(freeRuns(this.#words, this.#stackAt), list.slice(read));
+    const state = this.#state;
+    if (state.sections.stackFrames <= READ_THROUGH) {
+      yield* conditions(state);
+    } else {
+      const bitmap = sectionsIn(state.sections, 'bitmap');
+      yield* conditionsOf(bitmap, freeByBits(state.words, bitmap));
+      yield* conditionsOf(sectionsIn(state.sections, 'stack'), freeByStack(state));
+    }
   }
 
   /** Gives the state's memory back at once; the garbage collector may be long about it. The last call. */
@@ -242,8 +259,7 @@ export class FrameAllocator {
 
   /** Goes back to the state of a snapshot; throws `RangeError`, and changes nothing, where it is not one of this map. */
   restore(snapshot: Uint8Array): void {
-    const [layout, sections] = [this.#layout, this.#sections];
-    const words = readState(snapshot, { layout, sections, map: this.#words[MAP_AT] });
+    const words = readState(snapshot, this.#state);
     if (words.length > this.#words.length) {
       this.#words = words;
       this.#capacity = words[DEPTH_AT];
@@ -269,6 +285,11 @@ export class FrameAllocator {
     loadWords(this.#words, this.#live, this.#layout, saved);
   }
 
+  /** The state, to be read from outside. */
+  get #state(): FlatState {
+    return { words: this.#words, sections: this.#sections, layout: this.#layout };
+  }
+
   /** Allocates what is left of `count`, as far as the top run of the stack has it. Returns how many are taken now. */
   #takeRun(frames: FrameBatch, taken: number, count: number): number {
     const words = this.#words;
@@ -276,6 +297,8 @@ export class FrameAllocator {
     const step = stepOf(words);
     const pages = Math.min(lengthOf(words), count - taken);
     const low = step < 0 ? next - pages + 1 : next;
+    const isFree = !isHeld(words, low) && !isHeld(words, low + pages - 1);
+    if (!isFree) throw broken('free stack: what pops is free', 'ordinal', low);
     popRun(words, this.#stackAt, pages);
     markRange(words, low, pages, true);
     const base = this.#frameOf(low);
@@ -283,6 +306,15 @@ export class FrameAllocator {
     if (step < 0) for (let i = taken; i < end; i += 1) frames[i] = base + (end - 1 - i);
     else for (let i = taken; i < end; i += 1) frames[i] = base + (i - taken);
     return end;
+  }
+
+  /** Returns the page frame that a run begins with; apart from {@link allocBitmap}, which is small enough to be inlined. */
+  #takenFrame(first: number, count: number, limit: number, alignment: number): number {
+    const frame = this.#frameOf(first);
+    const isAligned = alignment === 1 || frame % alignment === 0; // a division costs as much as all the rest
+    const fits = isAligned && frame + count <= limit;
+    if (!fits) throw broken('allocBitmap: the run is aligned and ends below the limit', 'page frame', frame);
+    return frame;
   }
 
   /**
@@ -332,6 +364,8 @@ export class FrameAllocator {
     if (depth >= this.#capacity) {
       words[at] = held;
       this.#makeRoom(1);
+      if (!(depth < this.#capacity))
+        throw broken('free stack: there is room for one more entry', 'entry', depth);
       this.#push(call, ordinal, frame);
       return;
     }
@@ -359,7 +393,7 @@ export class FrameAllocator {
     this.#bitmap.noteFreed(this.#words, ordinal, ordinal);
   }
 
-  /** Sees to it that so many more entries fit on the stack, as far as the zone has page frames. Amortised O(entries). */
+  /** Makes room for `entries` more on the stack, up to one a page frame of the zone. Amortised O(entries). */
   #makeRoom(entries: number): void {
     const { stackFrames } = this.#sections;
     const depth = this.#words[DEPTH_AT];
@@ -378,7 +412,7 @@ export class FrameAllocator {
     return section.first + (frame - section.base);
   }
 
-  /** Returns the page frame of an ordinal that is no padding. */
+  /** Returns the page frame of an ordinal, which is not padding. */
   #frameOf(ordinal: number): number {
     const index = (ordinal - this.#first) | 0;
     return index >= 0 && index < this.#count ? this.#base + index : this.#frameElsewhere(ordinal);
@@ -427,10 +461,14 @@ export class FrameAllocator {
   #freePiece(from: number, end: number): number {
     const { base, count, first } = this.#finder.sectionOf('freeRegion', from);
     const until = end < base + count ? end : base + count;
-    const [ordinal, pages] = [first + (from - base), until - from];
-    markRange(this.#words, ordinal, pages, false);
-    giveRun(this.#words, this.#layout, this.#sections, ordinal, pages);
-    if (ordinal < this.#bitmapOrdinals) this.#bitmap.noteFreed(this.#words, ordinal, ordinal + pages - 1);
+    const ordinal = first + (from - base);
+    const pages = until - from;
+    if (ordinal < this.#bitmapOrdinals) {
+      this.#bitmap.releaseRun(this.#words, ordinal, pages);
+    } else {
+      markRange(this.#words, ordinal, pages, false);
+      pushRun(this.#words, this.#stackAt, ordinal, pages, 1);
+    }
     return until;
   }
 }

@@ -196,7 +196,7 @@ test('a free stack is an array of ordinals, whatever is pushed and popped', () =
       const kept = words.slice();
       const afresh = empty(ORDINALS);
       for (const ordinal of stack) pushRun(afresh, AT, ordinal, 1, 1);
-      expect(words.subarray(0, AT)).toEqual(afresh.subarray(0, AT)); // the words follow from the order alone
+      expect(words.subarray(0, AT)).toEqual(afresh.subarray(0, AT)); // the words follow from the order, and from nothing else
       expect(popped(kept)).toEqual(stack.toReversed());
       const listed = freeRuns(words, AT).flatMap(({ first, end }) =>
         Array.from({ length: end - first }, (_, i) => first + i),

@@ -16,29 +16,32 @@
  * fragmentation only: at worst one entry a page frame.
  *
  * The order is exactly that of a stack of single pages. An ordinal joins the top run where it is the neighbour of its next
- * (the neighbour inside the run is free already, so that nobody frees it): the entries follow from the order alone, and equal
+ * (the neighbour inside the run is free already, so nobody frees it). The entries therefore follow from the order, and equal
  * stacks have equal words.
  *
  * *Ahead* is last - next, what pops after the next: its sign is the way the run pops, and 0 is a run of one. Ordinals are
  * unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is computed modulo 2^32 (`| 0`),
  * which the engine does in one instruction; `>>> 0` makes a number of it where one is due.
  */
+import { broken } from './assert.ts';
 import * as layoutWords from './layout.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { DEPTH_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
 
 const LONGEST = 2 ** 30;
-/** A run is no longer than this: its ahead fits a signed word, and falls short of the floor's. */
+/** The longest run: its ahead fits a signed word, and falls short of the floor's. */
 export const LONGEST_RUN = LONGEST; // an exported constant is loaded at each use, too
 /** Runs with more ahead, upwards or downwards, are as long as runs get. */
 const MOST_AHEAD = LONGEST - 2;
 
 /**
- * The floor is the entry below all others. It is longer than any run: nothing joins it, and it is no run of one, so that a
- * push need not ask whether the stack is empty, and a pop asks only where a run of one ends.
+ * The floor is the entry below all others. It is longer than any run, so nothing joins it and it is never taken for a run of
+ * one: a push need not ask whether the stack is empty, and a pop asks only where a run of one ends.
  */
 const FLOOR_AHEAD = -(2 ** 31);
+/** The words of the floor. */
+export const FLOOR = { next: 0, last: FLOOR_AHEAD } as const;
 
 /** Writes the floor, which makes the stack empty. */
 export function writeFloor(words: Int32Array): void {
@@ -75,6 +78,8 @@ function push(words: Int32Array, at: number, ordinal: number): void {
   const ahead = (last - next) | 0;
   if (!joins(ahead, (ordinal - next) | 0)) {
     const below = at + (words[DEPTH_AT] << 1);
+    if (!(below + 1 < words.length))
+      throw broken('free stack: there is room for one more entry', 'word', below);
     words[below] = next;
     words[below + 1] = last;
     words[MORE_BELOW_AT] += Math.abs(ahead);
@@ -99,11 +104,14 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
     next += step;
     left -= more + 1;
   }
+  const isLastOnTop = nextOf(words) === next - step && left === 0;
+  if (!isLastOnTop) throw broken('free stack: what was pushed last pops next', 'ordinal', first);
 }
 
 /** Takes the top entry off the stack. It is not the floor. */
 function dropTop(words: Int32Array, at: number): void {
   const depth = words[DEPTH_AT] - 1;
+  if (!(depth >= 0)) throw broken('free stack: the top entry is not the floor', 'depth', depth);
   const top = at + (depth << 1);
   words[DEPTH_AT] = depth;
   words[TOP_NEXT_AT] = words[top];
@@ -128,11 +136,14 @@ export function stepOf(words: Int32Array): number {
 
 /** Pops `count` ordinals of the top run, which has as many. */
 export function popRun(words: Int32Array, at: number, count: number): void {
-  if (count === lengthOf(words)) dropTop(words, at);
+  const length = lengthOf(words);
+  if (!(count > 0 && count <= length))
+    throw broken('free stack: the top run has what is popped', 'count', count);
+  if (count === length) dropTop(words, at);
   else words[TOP_NEXT_AT] += stepOf(words) * count;
 }
 
-/** What a reset needs to know of a stack: nothing is popped between the two. */
+/** A mark: the state of a stack to which a reset goes back. Nothing may be popped between the two. */
 interface StackMark {
   readonly depth: number;
   readonly moreBelow: number;
@@ -152,6 +163,8 @@ export function markStack(words: Int32Array): StackMark {
 
 /** Undoes all pushes since the mark. */
 export function resetStack(words: Int32Array, mark: StackMark): void {
+  if (!(mark.depth <= words[DEPTH_AT]))
+    throw broken('free stack: nothing was popped since the mark', 'depth', mark.depth);
   words[DEPTH_AT] = mark.depth;
   words[MORE_BELOW_AT] = mark.moreBelow;
   words[TOP_NEXT_AT] = mark.next;
@@ -164,25 +177,35 @@ export interface FreeRun {
   readonly end: number;
 }
 
-function runBetween(next: number, last: number): FreeRun {
-  const [one, other] = [next >>> 0, last >>> 0];
-  return { first: Math.min(one, other), end: Math.max(one, other) + 1 };
+/** An entry: the ordinals of its run that pop first and last. */
+export interface Entry {
+  readonly next: number;
+  readonly last: number;
+}
+
+/** Yields the entries above the floor, the top one first. */
+export function* entriesOf(words: Int32Array, at: number): Generator<Entry> {
+  const depth = words[DEPTH_AT];
+  if (depth > 0) yield { next: words[TOP_NEXT_AT] >>> 0, last: words[TOP_LAST_AT] >>> 0 };
+  // The lowest entry is the floor.
+  for (let entry = at + 2 * (depth - 1); entry > at; entry -= 2) {
+    yield { next: words[entry] >>> 0, last: words[entry + 1] >>> 0 };
+  }
+}
+
+/** Returns the ordinals of an entry. */
+export function runOf({ next, last }: Entry): FreeRun {
+  return { first: Math.min(next, last), end: Math.max(next, last) + 1 };
 }
 
 /** Returns what is on the stack as maximal runs, ascending. O(entries · log entries). */
 export function freeRuns(words: Int32Array, at: number): readonly FreeRun[] {
-  const runs: FreeRun[] = [];
-  const depth = words[DEPTH_AT];
-  if (depth > 0) runs.push(runBetween(words[TOP_NEXT_AT], words[TOP_LAST_AT]));
-  // The lowest entry is the floor.
-  for (let entry = at + 2 * (depth - 1); entry > at; entry -= 2) {
-    runs.push(runBetween(words[entry], words[entry + 1]));
-  }
-  runs.sort((a, b) => a.first - b.first);
+  const runs = Array.from(entriesOf(words, at), runOf).sort((a, b) => a.first - b.first);
   const merged: FreeRun[] = [];
   for (const run of runs) {
     const last = merged.at(-1);
-    if (last?.end === run.first) merged[merged.length - 1] = { first: last.first, end: run.end };
+    if (last !== undefined && run.first <= last.end)
+      merged[merged.length - 1] = { first: last.first, end: Math.max(last.end, run.end) };
     else merged.push(run);
   }
   return merged;

@@ -82,7 +82,7 @@ describe('held bits', () => {
     expect([32, 33, 34, 35].map((ordinal) => isHeld(words, ordinal))).toEqual([false, true, true, false]);
   });
 
-  test('are those of the array after any ranges were marked, and nothing around them is written', () => {
+  test('equal the array after any ranges were marked, and nothing around them is written', () => {
     fc.assert(
       fc.property(fc.boolean(), anyChanges, (start, changes) => {
         const { words, bits } = marked(start, changes);

@@ -2,14 +2,16 @@
  * Held bits: one bit an ordinal, 1 = held (allocated, or boot memory not yet handed over, or padding), 0 = free.
  * In the bitmap zone these bits are the bitmap. Everything here works a word at a time.
  *
+ * `npm run prove` shows for all inputs that these functions return what they say. Their assertions guard what that relies on.
+ *
  * Ordinals may exceed 2^31: `>>> 5` and `1 <<` read them modulo 2^32 as unsigned and modulo 32, as they should.
  */
+import { broken } from './assert.ts';
 import * as layoutWords from './layout.ts';
+import { maskOf, zerosBelow } from './word.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { HELD_AT } = layoutWords;
-
-import { maskOf, zerosBelow } from './word.ts';
 
 /** Whether an ordinal is held. */
 export function isHeld(words: Int32Array, ordinal: number): boolean {
@@ -21,7 +23,7 @@ function markInWord(words: Int32Array, at: number, mask: number, held: boolean):
   words[at] = held ? words[at] | mask : words[at] & ~mask;
 }
 
-/** From so many words on, the engine's own fill is quicker than a loop. */
+/** From this many words on, the engine's own fill is quicker than a loop. */
 const FILL_FROM_WORDS = 32;
 
 function setWords(words: Int32Array, from: number, end: number, value: number): void {
@@ -34,6 +36,7 @@ function setWords(words: Int32Array, from: number, end: number, value: number): 
 
 /** Marks the ordinals [first, first + count) as held or free; count > 0. O(count / 32). */
 export function markRange(words: Int32Array, first: number, count: number, held: boolean): void {
+  if (!(count > 0)) throw broken('held bits: what is marked has ordinals', 'count', count);
   const last = first + count - 1;
   const head = HELD_AT + (first >>> 5);
   const tail = HELD_AT + (last >>> 5);
@@ -64,6 +67,7 @@ function pastHeld(words: Int32Array, at: number, last: number): number {
 
 /** Returns the first held ordinal of [from, end), or `end` where all are free; from < end. O((end - from) / 32). */
 export function firstHeld(words: Int32Array, from: number, end: number): number {
+  if (!(from < end)) throw broken('held bits: what is searched has ordinals', 'ordinal', from);
   const last = HELD_AT + ((end - 1) >>> 5);
   let at = HELD_AT + (from >>> 5);
   let found = words[at] & (-1 << from);
@@ -74,6 +78,7 @@ export function firstHeld(words: Int32Array, from: number, end: number): number 
 
 /** Returns the first free ordinal of [from, end), or `end` where all are held; from < end. O((end - from) / 32). */
 export function firstFree(words: Int32Array, from: number, end: number): number {
+  if (!(from < end)) throw broken('held bits: what is searched has ordinals', 'ordinal', from);
   const last = HELD_AT + ((end - 1) >>> 5);
   let at = HELD_AT + (from >>> 5);
   let found = ~words[at] & (-1 << from);
@@ -84,6 +89,8 @@ export function firstFree(words: Int32Array, from: number, end: number): number 
 
 /** Returns the least s >= low such that [s, end) is free; low is a multiple of 32 and low <= end. O((end - s) / 32). */
 export function freeSince(words: Int32Array, low: number, end: number): number {
+  if (!(low <= end && (low & 31) === 0))
+    throw broken('held bits: a search goes back to the first bit of a word', 'ordinal', low);
   if (low === end) return end;
   let word = end - 1 - ((end - 1) & 31);
   let held = words[HELD_AT + (word >>> 5)] << (31 - ((end - 1) & 31)); // what lies from `end` on is shifted out

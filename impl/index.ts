@@ -1,10 +1,21 @@
 /** HOW: the implementation. */
 
-export { type Anatomy, anatomyOf } from './anatomy.ts';
+export {
+  conditions,
+  disagreement,
+  type FlatState,
+  flatStateOf,
+  freeIn,
+  RELATION,
+  sectionsIn,
+} from './abstraction.ts';
+export { BrokenAssertion } from './assert.ts';
 export { FrameAllocator } from './frame-allocator.ts';
 export type { FrameBatch } from './frame-batch.ts';
+export { FLOOR } from './free-stack.ts';
+export { exactShortfalls, firstFlaw } from './invariant.ts';
+export * as LAYOUT from './layout.ts';
 export { createPmm, PageFrameManager } from './pmm.ts';
-export { FREE_BITMAP_WORD, LOCK_WORD, summaryWords } from './shared/landmarks.ts';
 export { type Guard, Lock, type Waiting } from './shared/lock.ts';
 export { LockPanic, type Visit } from './shared/lock-panic.ts';
 export { SharedFrames, type SharedFramesOptions } from './shared/shared-frames.ts';

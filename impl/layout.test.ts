@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checksum, HELD_AT, layoutOf } from './layout.ts';
 import { type Stretch, sectionsWith } from './testing/zone.ts';
 
-/** The layout where all of so many leaves of 256 ordinals are the bitmap zone. */
+/** Returns the layout of a bitmap zone of this many leaves of 256 ordinals. */
 function levelsFor(leaves: number): readonly (readonly [at: number, nodes: number])[] {
   const frames = leaves * 256 - 1; // the last ordinal is padding
   const { levels } = layoutOf(sectionsWith(frames, [0, frames]));

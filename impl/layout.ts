@@ -1,5 +1,5 @@
 /**
- * Layout: what lies where in the one flat buffer that holds the whole state. All offsets count 32-bit words.
+ * Layout: the parts of the one flat buffer that holds the whole state. All offsets count 32-bit words.
  *
  *     ┌────────┬────────────────────────┬─────────────────────────────┬───────────────────────────────┐
  *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack below its top      │ → grows
@@ -14,7 +14,7 @@ import { type Sections, WORD_BITS } from './sections.ts';
 
 /** Names the format of the buffer: "FPM5". */
 export const MAGIC = 0x46504d35;
-/** Where the header keeps what. Counts are unsigned. */
+/** The words of the header. Counts are unsigned. */
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
 export const MAP_AT = 1;
@@ -27,7 +27,7 @@ export const MORE_BELOW_AT = 4;
 /** The top entry of the free stack: next ordinal, last ordinal. */
 export const TOP_NEXT_AT = 5;
 export const TOP_LAST_AT = 6;
-/** From here to the held bits: what is no part of the state, because it does not follow from the calls alone. */
+/** From here to the held bits: words outside the state, because they depend on more than the calls. */
 export const ASIDE_AT = 8;
 /** No ordinal of the bitmap zone below this one is free: where a search starts. */
 export const SEARCH_FROM_AT = 8;
@@ -39,19 +39,22 @@ export const BROKEN_AT = 12;
 export const CALLERS_AT = 13;
 /** The held bits begin here: words of the header. */
 export const HELD_AT = 16;
+/** Words of the header that nobody uses: 0. */
+export const UNUSED_AT: readonly number[] = [7, 14, 15];
 
 /** Words of an entry of the free stack: next ordinal, last ordinal. */
 export const ENTRY_WORDS = 2;
 
 /** Ordinals of a leaf of the summary, as a power of two: 256, which is 8 words or half a cache line. */
 export const LEAF_SHIFT = 8;
+export const LEAF_SPAN = 2 ** LEAF_SHIFT;
 /** Words of held bits that a leaf covers. */
-export const LEAF_WORDS = 2 ** LEAF_SHIFT / WORD_BITS;
+export const LEAF_WORDS = LEAF_SPAN / WORD_BITS;
 /** Children of an inner node, as a power of two: 8, half a cache line. */
 export const FANOUT_SHIFT = 3;
 export const FANOUT = 2 ** FANOUT_SHIFT;
 
-/** The summary counts runs up to so many page frames. */
+/** Page frames of the longest run that the summary tells apart. */
 export const LONGEST_COUNTED = 512;
 
 /** One level of the summary, a word a node. */
@@ -69,7 +72,7 @@ export interface Layout {
 }
 
 function levelsOf(bitmapOrdinals: number, at: number): readonly Level[] {
-  let level: Level = { at, nodes: Math.ceil(bitmapOrdinals / 2 ** LEAF_SHIFT) };
+  let level: Level = { at, nodes: Math.ceil(bitmapOrdinals / LEAF_SPAN) };
   const levels = [level];
   while (level.nodes > FANOUT) {
     level = { at: level.at + level.nodes, nodes: Math.ceil(level.nodes / FANOUT) };

@@ -3,9 +3,9 @@
  *
  * These functions return the panic for the caller to throw: the engine then knows that a hot path does not go on.
  */
-import { type Call, type Owner, PmmPanic } from '../spec/index.ts';
+import { type Call, counted, type Owner, PmmPanic } from '../spec/index.ts';
 
-/** Returns the panic for an argument that is no valid number or address. */
+/** Returns the panic for an argument that is not a valid number or address. */
 export function argumentPanic(call: Call, what: string): PmmPanic {
   return new PmmPanic(() => `${call}: ${what}`, { call, pfn: null, owner: null });
 }
@@ -27,5 +27,8 @@ export function duplicatePanic(call: Call, frame: number): PmmPanic {
 
 /** Returns the panic for an array that is shorter than the count. */
 export function lengthPanic(call: Call, count: number | bigint, length: number): PmmPanic {
-  return argumentPanic(call, `count ${count} is more than the ${length} entries of the array`);
+  return argumentPanic(
+    call,
+    `count ${count} is more than the ${counted(length, 'entry', 'entries')} of the array`,
+  );
 }

@@ -48,21 +48,21 @@ const room = (length: number): BigUint64Array => new BigUint64Array(length).fill
 
 describe('a panic says which argument is wrong, and why', () => {
   test.each<[message: string, call: (pmm: PageFrameManager) => unknown]>([
-    ['allocPages: count -1 is no unsigned 64-bit integer', (pmm) => pmm.allocPages(room(1), -1)],
-    ['allocPages: count 2 is more than the 1 entries of the array', (pmm) => pmm.allocPages(room(1), 2)],
-    ['allocBitmap: count 0.5 is no unsigned 64-bit integer', (pmm) => pmm.allocBitmap(0.5, 0, 0)],
-    ['allocBitmap: maxAddr -1 is no unsigned 64-bit integer', (pmm) => pmm.allocBitmap(1, -1n, 1)],
-    ['allocBitmap: alignment -2 is no unsigned 64-bit integer', (pmm) => pmm.allocBitmap(1, 1, -2)],
-    ['free: address -4096 is no unsigned 64-bit integer', (pmm) => pmm.free(-4096n)],
+    ['allocPages: count -1 is not an unsigned 64-bit integer', (pmm) => pmm.allocPages(room(1), -1)],
+    ['allocPages: count 2 is more than the 1 entry of the array', (pmm) => pmm.allocPages(room(1), 2)],
+    ['allocBitmap: count 0.5 is not an unsigned 64-bit integer', (pmm) => pmm.allocBitmap(0.5, 0, 0)],
+    ['allocBitmap: maxAddr -1 is not an unsigned 64-bit integer', (pmm) => pmm.allocBitmap(1, -1n, 1)],
+    ['allocBitmap: alignment -2 is not an unsigned 64-bit integer', (pmm) => pmm.allocBitmap(1, 1, -2)],
+    ['free: address -4096 is not an unsigned 64-bit integer', (pmm) => pmm.free(-4096n)],
     ['free: address 0x1000 is not in the higher half', (pmm) => pmm.free(PAGE)],
-    ['freePages: count -1 is no unsigned 64-bit integer', (pmm) => pmm.freePages(room(1), -1n)],
-    ['freePages: count 2 is more than the 1 entries of the array', (pmm) => pmm.freePages(room(1), 2)],
+    ['freePages: count -1 is not an unsigned 64-bit integer', (pmm) => pmm.freePages(room(1), -1n)],
+    ['freePages: count 2 is more than the 1 entry of the array', (pmm) => pmm.freePages(room(1), 2)],
     [
       'freePages: address 0x1000 is not in the higher half',
       (pmm) => pmm.freePages(BigUint64Array.of(PAGE), 1),
     ],
-    ['freeRegion: address -1 is no unsigned 64-bit integer', (pmm) => pmm.freeRegion(-1n, 0)],
-    ['freeRegion: count 1.5 is no unsigned 64-bit integer', (pmm) => pmm.freeRegion(BASE, 1.5)],
+    ['freeRegion: address -1 is not an unsigned 64-bit integer', (pmm) => pmm.freeRegion(-1n, 0)],
+    ['freeRegion: count 1.5 is not an unsigned 64-bit integer', (pmm) => pmm.freeRegion(BASE, 1.5)],
     ['freeRegion: address 0x1000 is not in the higher half', (pmm) => pmm.freeRegion(PAGE, 1)],
   ])('%s', (message, call) => {
     expect(panicOf(call)).toMatchObject({ message, pfn: null, owner: null });

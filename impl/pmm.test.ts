@@ -15,7 +15,7 @@ import { createPmm, type PageFrameManager } from './index.ts';
 
 const PAGE = 4096n;
 const U64_MAX = 2n ** 64n - 1n;
-/** Writing and reading back is no part of this implementation. */
+/** This implementation neither writes to memory nor reads it. */
 const memory = {
   read: () => 0n,
   write: () => {
@@ -97,7 +97,7 @@ describe('a small machine', () => {
     expect([pmm.freeAmount(), pmm.alloc()]).toEqual([16, base + 23n * PAGE]);
   });
 
-  test('a failure sets errno and warns once; a success leaves both alone', () => {
+  test('a failure sets errno and warns once; a success touches neither', () => {
     const { pmm, warnings } = build(SMALL);
     expect(pmm.allocPages(new BigUint64Array(0), 17)).toBe(false);
     expect(pmm.errno).toBe('ENOMEM');
@@ -108,7 +108,7 @@ describe('a small machine', () => {
     ]);
   });
 
-  test.each([-1, 1.5, Number.NaN, 2 ** 64, -1n, 2n ** 64n])('%s is no count', (count) => {
+  test.each([-1, 1.5, Number.NaN, 2 ** 64, -1n, 2n ** 64n])('%s is not a count', (count) => {
     const { pmm, base } = build(SMALL);
     const misused = expect.objectContaining({ name: 'PmmPanic', pfn: null });
     expect(() => pmm.allocPages(new BigUint64Array(1), count)).toThrowError(misused);
@@ -245,7 +245,7 @@ const worlds: fc.Arbitrary<World & { readonly end: number }> = fc
 
 type Answer = number | null | readonly number[] | { readonly blamed: number | null };
 
-/** Runs a step and returns what came of it, in page frames. */
+/** Runs a step and returns its result, in page frames. */
 function answer(pmm: PageFrameManager, base: bigint, step: Step): Answer {
   const address = (frame: number): bigint => base + BigInt(frame) * PAGE;
   const frameOf = (a: bigint | null): number | null => (a === null ? null : Number((a - base) / PAGE));
@@ -281,7 +281,7 @@ function freed(blamed: number | null): Answer {
   return blamed === null ? [] : { blamed };
 }
 
-/** What must come of a step. */
+/** The result that a step must have. */
 function expected(oracle: Oracle, step: Step): Answer {
   switch (step.call) {
     case 'alloc':

@@ -17,20 +17,20 @@ import { FrameAllocator } from './frame-allocator.ts';
 import { outOfMemory } from './messages.ts';
 import { argumentPanic, lengthPanic } from './misuse.ts';
 
-/** A batch is allocated in pieces of so many page frames, that a large one needs no second array of its size. */
+/** Page frames in a piece of a batch: a large batch needs no second array of its size. */
 const PIECE = 4096;
 
 /** Panics unless an argument is an unsigned 64-bit integer. */
 function checkU64(call: Call, name: string, value: number | bigint): void {
-  if (!isU64(value)) throw argumentPanic(call, `${name} ${value} is no unsigned 64-bit integer`);
+  if (!isU64(value)) throw argumentPanic(call, `${name} ${value} is not an unsigned 64-bit integer`);
 }
 
-/** Returns how many whole page frames lie below a physical address; beyond 2^40 all are alike. */
+/** Returns how many whole page frames lie below a physical address; at most 2^40, which is beyond all. */
 function framesBelow(address: number | bigint): number {
   return Math.floor(Math.min(Number(address), 2 ** 52) / 4096);
 }
 
-/** Returns an alignment in page frames, rounded up; beyond 2^40 all are alike, only page frame 0 is a multiple. */
+/** Returns an alignment in page frames, rounded up; at most 2^40, of which only page frame 0 is a multiple. */
 function alignmentFrames(alignment: number | bigint): number {
   return Math.max(1, Math.min(Math.ceil(Number(alignment) / 4096), PFN_LIMIT));
 }
@@ -41,7 +41,7 @@ export class PageFrameManager implements Pmm {
   readonly #higherHalf: bigint;
   readonly #warn: (message: string) => void;
   readonly #frames: FrameAllocator;
-  /** Page frame numbers of the batch under way. No part of the state. */
+  /** Page frame numbers of the batch under way. Not part of the state. */
   #batch = new Float64Array(64);
 
   constructor(frames: FrameAllocator, { config, warn }: Pick<PmmOptions, 'config' | 'warn'>) {
@@ -77,7 +77,7 @@ export class PageFrameManager implements Pmm {
     );
   }
 
-  /** Allocates `addresses[from .. end)`; so many page frames are free. */
+  /** Allocates `addresses[from .. end)`, for which enough page frames are free. */
   #allocPiece(addresses: BigUint64Array, from: number, end: number): void {
     const batch = this.#batchOf(end - from);
     this.#frames.allocPages(batch, end - from);
@@ -130,7 +130,7 @@ export class PageFrameManager implements Pmm {
     this.#frames.dispose();
   }
 
-  /** Returns a copy of the state; see {@link FrameAllocator.snapshot}. `errno` is no part of it: it is the caller's. */
+  /** Returns a copy of the state; see {@link FrameAllocator.snapshot}. It leaves out `errno`, which is the caller's. */
   snapshot(): Uint8Array<ArrayBuffer> {
     return this.#frames.snapshot();
   }

@@ -36,7 +36,7 @@ function saved(frames: FrameAllocator): Int32Array {
   return words.subarray(0, frames.saveState(words));
 }
 
-/** What an allocator answers from now on. */
+/** Returns the answers of an allocator from now on. */
 function answers(frames: FrameAllocator): readonly unknown[] {
   const runs = [1, 5, 30, 100].map((count) => frames.allocBitmap(count, 310, 1));
   frames.free(runs[1] ?? 0);

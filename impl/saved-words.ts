@@ -6,9 +6,9 @@
  *     │ counts, search from │ held words of page frames    │ summary │ free stack below its top  │
  *     └─────────────────────┴──────────────────────────────┴─────────┴───────────────────────────┘
  *
- * Unlike a snapshot they hold what follows from the history alone: how much the summary claims too much, and where a search
- * begins. Left out is what never changes (magic number, checksum, words of nothing but padding), and what is dead: entries
- * beyond the depth of the stack, the room above them, and which section was used last, a cache of what is constant.
+ * Unlike a snapshot they hold what depends on the history and not on ownership: by how much the summary claims too much, and
+ * where a search begins. They leave out what never changes (magic number, checksum, words of nothing but padding), and what is
+ * dead: the room above the stack, and which section was used last, a cache of what is constant.
  */
 import {
   DEPTH_AT,
@@ -42,7 +42,7 @@ function heldWords({ list }: Sections): readonly number[] {
   });
 }
 
-/** Returns the places of the words that are saved, those of the free stack left out. */
+/** Returns the places of the words that are saved, except the entries of the free stack. */
 export function livePlaces(sections: Sections, { levels }: Layout): Int32Array {
   const summary = levels.flatMap(({ at, nodes }) => Array.from({ length: nodes }, (_, i) => at + i));
   return Int32Array.from([...HEADER, ...heldWords(sections), ...summary]);

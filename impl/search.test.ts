@@ -6,7 +6,7 @@ import { lowestFit } from './search.ts';
 import { rebuild } from './summary.ts';
 import { counted, type Reads, type Stretch, type Zone, zoneOf } from './testing/zone.ts';
 
-/** What is asked of a search. */
+/** A request to a search. */
 interface Request {
   readonly from?: number;
   readonly limit?: number;
@@ -16,7 +16,7 @@ interface Request {
 
 function found({ words, layout, sections }: Zone, request: Request): number | null {
   const { from = 0, limit = sections.bitmapOrdinals, count, alignment = 1 } = request;
-  return lowestFit(words, layout, sections, { from, limit }, count, alignment);
+  return lowestFit(words, layout, sections, from, limit, count, alignment);
 }
 
 /** The lowest fitting run, the plain way: every ordinal of every section is tried. */
@@ -159,7 +159,7 @@ describe('a search reads', () => {
     expect(readsOf(zone, { count: 40 })).toEqual({ start: 20 * 256, bits: 2, nodes: 3 + 5 });
   });
 
-  test('only one leaf where the runs of that one alone are long enough, but all start amiss', () => {
+  test('only one leaf where no other has runs that are long enough, and all of them start amiss', () => {
     // Two reads a word; to correct what the leaf claims, one more, and two of the word behind.
     const zone = holding(zoneOf([0, FRAMES]), ...everyOther(0, 256), [256, FRAMES]);
     expect(readsOf(zone, { count: 1, alignment: 2 })).toMatchObject({ start: null, bits: 8 * 2 + 8 + 2 });

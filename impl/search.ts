@@ -11,6 +11,7 @@
  * Cost: a refusal because of length reads 8 nodes at most. Otherwise O(8 levels) a leaf in which a run is long enough, and
  * its 8 words; a request above 2 MiB reads the words of each run of 2 MiB and more once.
  */
+import { broken } from './assert.ts';
 import { firstFree, firstHeld } from './held-bits.ts';
 import type { Layout } from './layout.ts';
 import * as layoutWords from './layout.ts';
@@ -19,9 +20,7 @@ import { correctLeaf, nextLeaf } from './summary.ts';
 import { lowestFit as lowestFitInWords, multiplesOf } from './word.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { HELD_AT, LEAF_SHIFT } = layoutWords;
-/** Ordinals of a leaf. */
-const LEAF_SPAN = 2 ** LEAF_SHIFT;
+const { HELD_AT, LEAF_SHIFT, LEAF_SPAN } = layoutWords;
 
 /** Returns the lowest multiple of the alignment at or after the page frame of an ordinal, as an ordinal. */
 function alignUp(ordinal: number, section: Section, alignment: number): number {
@@ -99,26 +98,23 @@ function fitBetween(
     next = isDense
       ? denseFit(words, section, low, high, count, alignment)
       : sparseFit(words, section, low, high, count, alignment);
+    if (!(next >= low)) throw broken('search: goes upwards', 'ordinal', next);
     if (next < high) return next;
   }
   return next < end ? end : next;
 }
 
-/** Where to look: no ordinal below `from` is free, and a run must start below `limit`. */
-interface Scope {
-  readonly from: number;
-  readonly limit: number;
-}
-
 /**
- * Returns the ordinal of the lowest fitting run of the bitmap zone, or null. Whether the run also ends below the limit is for
- * the caller to see: where the lowest one does not, none does. `count` and `alignment` are at least 1.
+ * Returns the ordinal of the lowest fitting run of the bitmap zone that starts below `limit`, or null. Whether the run also ends
+ * below it is for the caller to see: where the lowest one does not, none does. No ordinal below `lowest` is free; `count` and
+ * `alignment` are at least 1.
  */
 export function lowestFit(
   words: Int32Array,
   layout: Layout,
   sections: Sections,
-  { from: lowest, limit }: Scope,
+  lowest: number,
+  limit: number,
   count: number,
   alignment: number,
 ): number | null {

@@ -83,7 +83,7 @@ describe('the section finder', () => {
   });
 
   test.each([-1, 4.5, 40.5, 10.5, 2 ** 40, Number.NaN, Number.POSITIVE_INFINITY])(
-    'says that %d is no page frame number',
+    'says that %d is not a page frame number',
     (number) => {
       for (const before of [4, 40]) {
         const frames = finder();
@@ -93,14 +93,14 @@ describe('the section finder', () => {
             name: 'PmmPanic',
             call: 'freeRegion',
             pfn: null,
-            message: `freeRegion: ${number} is no page frame number`,
+            message: `freeRegion: ${number} is not a page frame number`,
           }),
         );
       }
     },
   );
 
-  test('finds nothing where there is no memory', () => {
+  test('finds nothing on a machine without memory', () => {
     const nothing = new SectionFinder(sectionsOf(memoryMap([]), configOf()), []);
     expect(() => nothing.sectionOf('free', 0)).toThrowError(
       expect.objectContaining({ pfn: 0, owner: 'absent' }),

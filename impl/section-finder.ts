@@ -1,10 +1,11 @@
 /**
- * The section finder: in which section a page frame or an ordinal lies. It keeps the section found last in mind, since the
- * next question is mostly about the same one. That is no part of the state: sections are constant.
+ * The section finder: in which section a page frame or an ordinal lies. It remembers the section found last, since the next
+ * question is mostly about the same one. That is a cache, not part of the state: sections are constant.
  *
  * Cost: O(1) for the section found last, else O(log sections).
  */
 import { type Call, PFN_LIMIT } from '../spec/index.ts';
+import { broken } from './assert.ts';
 import { type FirmwareExtents, ownerOutside } from './firmware.ts';
 import { argumentPanic, ownerPanic } from './misuse.ts';
 import { type Section, type Sections, sectionBelow, sectionOfOrdinal } from './sections.ts';
@@ -26,6 +27,19 @@ export class SectionFinder {
   sectionOf(call: Call, frame: number): Section {
     const near = this.#near;
     if (frame >= near.base && frame - near.base < near.count && Math.floor(frame) === frame) return near;
+    return this.#findFrame(call, frame);
+  }
+
+  /** Returns the section of an ordinal that a page frame has. */
+  sectionOfOrdinal(ordinal: number): Section {
+    const near = this.#near;
+    if (ordinal >= near.first && ordinal - near.first < near.count) return near;
+    return this.#findOrdinal(ordinal);
+  }
+
+  // The two below are separate, so that the two above stay small enough for the engine to inline.
+
+  #findFrame(call: Call, frame: number): Section {
     const section = this.#sections.list[sectionBelow(this.#sections, frame)] ?? NOWHERE;
     const index = frame - section.base;
     const isInside = index >= 0 && index < section.count && Math.floor(index) === index;
@@ -34,18 +48,17 @@ export class SectionFinder {
     return section;
   }
 
-  /** Returns the section of an ordinal that is no padding. */
-  sectionOfOrdinal(ordinal: number): Section {
-    const near = this.#near;
-    if (ordinal >= near.first && ordinal - near.first < near.count) return near;
+  #findOrdinal(ordinal: number): Section {
     const section = this.#sections.list[sectionOfOrdinal(this.#sections, ordinal)] ?? NOWHERE;
+    const isInside = ordinal >= section.first && ordinal - section.first < section.count;
+    if (!isInside) throw broken('sections: an ordinal in use is that of a page frame', 'ordinal', ordinal);
     this.#near = section;
     return section;
   }
 
   #outsidePanic(call: Call, frame: number): Error {
     const isFrame = Number.isInteger(frame) && frame >= 0 && frame < PFN_LIMIT;
-    if (!isFrame) return argumentPanic(call, `${frame} is no page frame number`);
+    if (!isFrame) return argumentPanic(call, `${frame} is not a page frame number`);
     return ownerPanic(call, frame, ownerOutside(this.#firmware, frame));
   }
 }

@@ -94,7 +94,7 @@ describe('sections', () => {
     ]);
   });
 
-  test('hold what callers can come to own: free memory and that of boot code', () => {
+  test('hold what callers can ever own: free memory and boot memory', () => {
     const map = memoryMap([
       { ...usable([0, 1]), type: 'loaderData' },
       { ...usable([2, 1]), type: 'acpiNvs' },

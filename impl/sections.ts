@@ -29,7 +29,7 @@ import {
 
 /** Bits in a word of the state. */
 export const WORD_BITS = 32;
-/** The bitmap zone ends at a multiple of so many ordinals, that its summary covers nothing else. */
+/** The bitmap zone ends at a multiple of this many ordinals, so that its summary covers nothing else. */
 const ZONE_UNIT = 256;
 /** Ordinals lie below this (exclusive): 16 TiB of manageable RAM. */
 export const ORDINAL_LIMIT = 2 ** 32;
@@ -47,7 +47,7 @@ export interface Extent {
   readonly end: number;
 }
 
-/** All sections of a memory map, ascending; those of the bitmap zone come first. */
+/** All sections of a memory map, ascending: the bitmap zone first, then the stack zone. */
 export interface Sections {
   readonly list: readonly Section[];
   /** How many sections of `list` lie in the bitmap zone. */
@@ -204,7 +204,7 @@ export function piecesOwned(
   return owned.flatMap((d) => piecesOf(sections, extentOf(d)));
 }
 
-/** Returns the ordinals of no page frame: before, between and after the sections. */
+/** Returns the ordinals without a page frame: before, between and after the sections. */
 export function paddingOf({ list, ordinals }: Sections): readonly Pick<Section, 'first' | 'count'>[] {
   const starts = [...list.map(({ first }) => first), ordinals];
   const ends = [0, ...list.map(({ first, count }) => first + count)];

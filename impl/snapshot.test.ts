@@ -2,7 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { config as configOf, memoryMap } from '../spec/index.ts';
 import { FrameAllocator } from './index.ts';
-import { DEPTH_AT, FREE_BITMAP_AT, HELD_AT, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
+import {
+  DEPTH_AT,
+  FREE_BITMAP_AT,
+  HELD_AT,
+  MAGIC,
+  MAGIC_AT,
+  MAP_AT,
+  TOP_LAST_AT,
+  TOP_NEXT_AT,
+} from './layout.ts';
 import { usable } from './testing/zone.ts';
 
 /** 8 page frames in the bitmap zone and 56 in the stack zone. */
@@ -25,14 +34,18 @@ function wordsOf(snapshot: Uint8Array<ArrayBuffer>): Int32Array {
 }
 
 /** Returns a copy of a snapshot with one word changed. */
-function spoilt(snapshot: Uint8Array, word: number, change: (word: number) => number): Uint8Array {
+function spoilt(
+  snapshot: Uint8Array,
+  word: number,
+  change: (word: number) => number,
+): Uint8Array<ArrayBuffer> {
   const copy = Uint8Array.from(snapshot);
   const words = wordsOf(copy);
   words[word] = change(words[word] ?? 0);
   return copy;
 }
 
-const REFUSED = /^not a snapshot of an allocator with this memory map and configuration$/;
+const REFUSED = /^not a snapshot of an allocator with this memory map and configuration: /;
 
 describe('a snapshot', () => {
   test('is the header, the held bits of both zones, and the entries of the stack', () => {
@@ -57,7 +70,7 @@ describe('a snapshot', () => {
     }
   });
 
-  test('is no part of the allocator: neither changes the other', () => {
+  test('is independent of the allocator: neither changes the other', () => {
     const frames = machine();
     const kept = frames.snapshot();
     const copy = Uint8Array.from(kept);
@@ -65,6 +78,29 @@ describe('a snapshot', () => {
     expect(kept).toEqual(copy);
     kept.fill(0);
     expect(frames.freeInStack).toBe(55);
+  });
+
+  test('that is refused says what is wrong with it', () => {
+    const kept = atWork().snapshot();
+    expect(() => atWork().restore(kept.subarray(4))).toThrowError(/ bytes, not /);
+    expect(() => atWork().restore(spoilt(kept, FREE_BITMAP_AT, (w) => w - 1))).toThrowError(
+      /: the count of the bitmap zone is that of its free bits: 4, not 5$/,
+    );
+  });
+
+  test('whose stack has a page frame twice and leaves out another is refused, though the counts are right', () => {
+    const kept = atWork().snapshot();
+    const [topNext, topLast] = [wordsOf(kept)[TOP_NEXT_AT] ?? 0, wordsOf(kept)[TOP_LAST_AT]];
+    expect(topNext, 'the top entry is one page frame').toBe(topLast);
+    const below = wordsOf(kept).at(-2) ?? 0;
+    const twice = spoilt(
+      spoilt(kept, TOP_NEXT_AT, () => below),
+      TOP_LAST_AT,
+      () => below,
+    );
+    expect(() => atWork().restore(twice)).toThrowError(
+      /: runs of the stack are disjoint: ordinal \d+ is on the stack twice$/,
+    );
   });
 
   test('of another machine is refused', () => {

@@ -3,21 +3,9 @@
  * follows from the held bits, and the room above the stack are left out, and the words aside of the header are 0; as nothing
  * else depends on how a state was reached, equal states have equal bytes.
  */
-
-import { sizeOf } from './free-stack.ts';
-import {
-  ASIDE_AT,
-  DEPTH_AT,
-  ENTRY_WORDS,
-  FREE_BITMAP_AT,
-  HELD_AT,
-  type Layout,
-  MAGIC,
-  MAGIC_AT,
-  MAP_AT,
-} from './layout.ts';
-import { type Sections, WORD_BITS } from './sections.ts';
-import { countOnes } from './word.ts';
+import type { FlatState } from './abstraction.ts';
+import { CONTENT, firstFlaw } from './invariant.ts';
+import { ASIDE_AT, DEPTH_AT, ENTRY_WORDS, HELD_AT, type Layout } from './layout.ts';
 
 /** Returns a copy of the state. O(bytes of state). */
 export function copyState(words: Int32Array, { levels, stackAt }: Layout): Uint8Array<ArrayBuffer> {
@@ -27,14 +15,6 @@ export function copyState(words: Int32Array, { levels, stackAt }: Layout): Uint8
   copy.fill(0, ASIDE_AT, HELD_AT);
   copy.set(stack, levels[0].at);
   return new Uint8Array(copy.buffer);
-}
-
-function freeBits(words: Int32Array, from: number, end: number): number {
-  let free = 0;
-  for (let at = HELD_AT + from / WORD_BITS; at < HELD_AT + end / WORD_BITS; at += 1) {
-    free += WORD_BITS - countOnes(words[at]);
-  }
-  return free;
 }
 
 /** Returns the buffer that a snapshot was copied from, as far as it was, with a summary of zeros and a stack without room. */
@@ -48,22 +28,20 @@ function spread(snapshot: Uint8Array, { levels, stackAt }: Layout): Int32Array<A
 }
 
 /**
- * Returns the buffer of a snapshot; throws `RangeError` where it is none of this memory map, is cut short, or counts other
- * free page frames than its bits show. The summary is left as zeros. O(bytes of state).
+ * Returns the buffer of a snapshot; throws `RangeError` where it is not one of this memory map, is cut short, or breaks the
+ * invariant that is said of snapshots. The summary is left as zeros. O(bytes of state, and entries · log entries).
  */
 export function readState(
   snapshot: Uint8Array,
-  { layout, sections, map }: { readonly layout: Layout; readonly sections: Sections; readonly map: number },
+  { layout, sections }: Omit<FlatState, 'words'>,
 ): Int32Array<ArrayBuffer> {
   const words = spread(snapshot, layout);
-  const { bitmapOrdinals, ordinals } = sections;
-  const [headBytes, stackBytes] = [layout.levels[0].at * 4, words[DEPTH_AT] * ENTRY_WORDS * 4];
-  const isWhole =
-    words[MAGIC_AT] === MAGIC &&
-    words[MAP_AT] === map &&
-    snapshot.byteLength === headBytes + stackBytes &&
-    freeBits(words, 0, bitmapOrdinals) === words[FREE_BITMAP_AT] >>> 0 &&
-    freeBits(words, bitmapOrdinals, ordinals) === sizeOf(words);
-  if (!isWhole) throw new RangeError('not a snapshot of an allocator with this memory map and configuration');
+  const bytes = (layout.levels[0].at + words[DEPTH_AT] * ENTRY_WORDS) * Int32Array.BYTES_PER_ELEMENT;
+  const flaw =
+    snapshot.byteLength === bytes
+      ? firstFlaw({ words, layout, sections }, CONTENT)
+      : `${snapshot.byteLength} bytes, not ${bytes}`;
+  if (flaw !== null)
+    throw new RangeError(`not a snapshot of an allocator with this memory map and configuration: ${flaw}`);
   return words;
 }

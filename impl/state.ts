@@ -11,23 +11,23 @@ import { noteHeld } from './summary.ts';
 /** The stack starts with room for one entry a descriptor, and one for each 1024 page frames of its zone. */
 const FRAMES_PER_INITIAL_ENTRY = 1024;
 
-/** Returns the entries that a stack has room for at first. */
+/** Returns how many entries a stack has room for at first. */
 export function initialCapacity({ stackFrames }: Sections, descriptors: readonly Descriptor[]): number {
   return Math.min(descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_ENTRY), stackFrames);
 }
 
-/** Returns the words of a state whose stack has room for so many entries below the top one, the floor among them. */
+/** Returns how many words a state has whose stack has room for `entries` below the top one, the floor included. */
 export function wordsIn({ stackAt }: Layout, entries: number): number {
   return stackAt + entries * ENTRY_WORDS;
 }
 
-/** Returns fresh words for such a state. */
+/** Returns fresh words of a state with that much room. */
 export function wordsFor(layout: Layout, entries: number): Int32Array<ArrayBuffer> {
   return new Int32Array(wordsIn(layout, entries));
 }
 
-/** Counts ordinals of one section, whose bits say free already, and pushes those of the stack zone. Room is made. */
-export function giveRun(
+/** Counts ordinals of one section whose bits are clear already; in the stack zone, pushes them, for which there is room. */
+function giveRun(
   words: Int32Array,
   { stackAt }: Layout,
   { bitmapOrdinals }: Sections,
@@ -48,7 +48,7 @@ function holdWithheld(
   const held = [...paddingOf(sections), ...piecesOwned(sections, descriptors, 'boot')];
   for (const { first, count } of held) markRange(words, first, count, true);
   for (const { first, count } of held) {
-    // The padding between the zones reaches past the last leaf: what lies there is no part of the summary.
+    // The padding between the zones reaches past the last leaf, where the summary ends.
     const end = Math.min(first + count, sections.bitmapOrdinals);
     if (first < end) noteHeld(words, layout, first, end - 1);
   }

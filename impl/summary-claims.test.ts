@@ -1,4 +1,4 @@
-/** What a node of the summary claims, which leaf it leads to, and what keeping it costs. */
+/** The claims of the summary's nodes, the leaf that they lead to, and the cost of keeping them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { config as configOf, memoryMap } from '../spec/index.ts';
@@ -221,7 +221,7 @@ describe('an allocator', () => {
     expect(act, 'what is held may be freed').not.toThrow();
   }
 
-  test('leaves the summary alone where it frees the first page frames of the stack zone', () => {
+  test('does not touch the summary where it frees the first page frames of the stack zone', () => {
     expect(taken).not.toThrow();
     const { frames, claimed } = taken();
     expect(claimed()).toEqual(FULL);
@@ -275,7 +275,7 @@ describe('it costs', () => {
     expect(readsOf(zone, (words) => noteFreed(words, zone.layout, 5010, 5010)).nodes).toBe(1);
   });
 
-  test('the ends alone, to free a long run', () => {
+  test('only the ends, to free a long run', () => {
     const zone = zoneHolding([allHeld]);
     const freed = { first: 100, end: 60 * LEAF };
     mark(zone, freed, false);
@@ -327,5 +327,5 @@ describe('it costs', () => {
   });
 });
 
-/** What a leaf's words, and those of the run on from it, come to. */
+/** The words of a leaf and of the run on from it. */
 const WORDS_OF_A_LEAF_AND_ITS_RUN = 8 + 2 * 17;

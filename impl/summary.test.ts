@@ -113,14 +113,7 @@ describe('summary', () => {
             let lowest: number | null = first;
             while (lowest !== null && !fits(lowest))
               lowest = lowest + count < first + frames ? lowest + 1 : null;
-            const found = lowestFit(
-              words,
-              layout,
-              sections,
-              { from: 0, limit: sections.bitmapOrdinals },
-              count,
-              alignment,
-            );
+            const found = lowestFit(words, layout, sections, 0, sections.bitmapOrdinals, count, alignment);
             expect(found).toBe(lowest);
           }
         },

@@ -11,21 +11,21 @@
  * longest run falls *short* of 512, so zeros say "all free" and a fresh buffer needs no work; a parent has the least
  * shortfall of its children.
  *
- * A node never claims less than there is. It may claim more: an allocation within one leaf leaves the summary alone, and a
+ * A node never claims less than there is. It may claim more: an allocation within one leaf does not touch the summary, and a
  * search that looks into the leaf in vain corrects it then. So each correction is paid for by an allocation. The summary
- * follows from the held bits and is no part of a snapshot.
+ * follows from the held bits and is left out of snapshots.
  *
  * Cost of freeing one page frame: the words that its run spans, and one comparison a level; of a correction: the 8 words
  * of the leaf, and 8 siblings a level where it was the longest.
  */
+import { broken } from './assert.ts';
 import { firstHeld, freeSince, isHeld } from './held-bits.ts';
 import type { Layout, Level } from './layout.ts';
 import * as layoutWords from './layout.ts';
 import { longestRun, zerosBelow } from './word.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { FANOUT, FANOUT_SHIFT, HELD_AT, LEAF_SHIFT, LEAF_WORDS, LONGEST_COUNTED } = layoutWords;
-const LEAF_SPAN = LEAF_WORDS * 32;
+const { FANOUT, FANOUT_SHIFT, HELD_AT, LEAF_SHIFT, LEAF_SPAN, LEAF_WORDS, LONGEST_COUNTED } = layoutWords;
 
 /** Returns how many ordinals are free from word `at` on, counting on from `run` up to the longest that counts. */
 function runOn(words: Int32Array, at: number, run: number): number {
@@ -79,7 +79,8 @@ function climb(
   after: number,
 ): void {
   let index = leaf;
-  let [was, is] = [before, after];
+  let was = before;
+  let is = after;
   for (let k = 1; k < levels.length && was !== is; k += 1) {
     index >>>= FANOUT_SHIFT;
     const node = levels[k].at + index;
@@ -92,6 +93,8 @@ function climb(
 }
 
 function setLeaf(words: Int32Array, levels: readonly Level[], leaf: number, after: number): void {
+  const isWithin = leaf >>> 0 < levels[0].nodes && after >>> 0 <= LONGEST_COUNTED; // both bounds: below 0 is large unsigned
+  if (!isWithin) throw broken('summary: a leaf claims a run that counts', 'leaf', leaf);
   const node = levels[0].at + leaf;
   const before = words[node];
   if (before === after) return;
@@ -106,6 +109,7 @@ export function correctLeaf(words: Int32Array, { levels }: Layout, leaf: number)
 
 /** Makes a leaf, and its ancestors, claim at least a run of `length`. */
 function raise(words: Int32Array, levels: readonly Level[], leaf: number, length: number): void {
+  if (!(length > 0)) throw broken('summary: a run that was freed is one', 'leaf', leaf);
   const shortfall = length < LONGEST_COUNTED ? LONGEST_COUNTED - length : 0;
   let index = leaf;
   for (let k = 0; k < levels.length; k += 1) {
@@ -134,6 +138,7 @@ function raiseRun(words: Int32Array, levels: readonly Level[], first: number, la
 
 /** Makes the leaves of a range exact, where all of [first, last] has just become free. */
 function correctFreed(words: Int32Array, layout: Layout, first: number, last: number): void {
+  if (!(first < last)) throw broken('summary: what was freed is a run', 'ordinal', first);
   for (let leaf = first >>> LEAF_SHIFT; leaf <= last >>> LEAF_SHIFT; leaf += 1) {
     const start = leaf * LEAF_SPAN;
     if (start >= first && start + LONGEST_COUNTED <= last) setLeaf(words, layout.levels, leaf, 0);
@@ -149,8 +154,10 @@ export function noteFreed(words: Int32Array, layout: Layout, first: number, last
 
 /** Tells the summary that [first, last] of the bitmap zone became held. Within one leaf, it finds out by itself. */
 export function noteHeld(words: Int32Array, layout: Layout, first: number, last: number): void {
-  const [low, high] = [first >>> LEAF_SHIFT, last >>> LEAF_SHIFT];
+  const low = first >>> LEAF_SHIFT;
+  const high = last >>> LEAF_SHIFT;
   if (low === high) return;
+  if (!(low < high)) throw broken('summary: what was taken is a run', 'ordinal', first);
   for (let leaf = low; leaf <= high; leaf += 1) correctLeaf(words, layout, leaf);
 }
 

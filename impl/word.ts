@@ -23,7 +23,7 @@ export function maskOf(from: number, until: number): number {
  *
  *     · · · 1 · 1 · …   → 3
  *
- * Identity: bits [0, n) are 0, and bit n is 1 or n is 32. The lowest one alone is `word & -word`.
+ * Identity: bits [0, n) are 0, and bit n is 1 or n is 32. The word with only its lowest one is `word & -word`.
  */
 export function zerosBelow(word: number): number {
   return word === 0 ? 32 : 31 - Math.clz32(word & (0 - word));

@@ -182,7 +182,7 @@ describe('extents and an array with one owner a page frame', () => {
     );
   });
 
-  it('say the same where there are so many extents that they lie in several leaves', () => {
+  it('say the same where the extents fill several leaves', () => {
     const anyWide = fc.array(
       fc.record({ base: fc.nat(WIDE - 1), count: fc.integer({ min: 1, max: 400 }), owner: anyOwner }),
       { maxLength: 12 },
@@ -211,7 +211,7 @@ describe('extents and an array with one owner a page frame', () => {
 });
 
 describe('the leaves of extents', () => {
-  /** What is not as it should be: extents that begin where the one before does, and neighbours of one owner. */
+  /** Returns the extents that are wrong: they begin where the one before does, or have the owner of their neighbour. */
   function flaws(extents: Extents): readonly string[] {
     const all = extents.flatMap(({ starts, owners }, leaf) =>
       starts.map((start, i) => ({ start, owner: owners[i], leaf })),

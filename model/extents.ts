@@ -1,7 +1,7 @@
 /**
  * Extents: who owns which page frames, as a persistent step function over all page frame numbers. An extent goes from
  * where it starts to where the next one does; what is not RAM is an extent like any other, of the owner `absent`. So the
- * size is that of what happened, not of memory: a 12 TiB machine starts with a few dozen extents.
+ * size grows with what happened, not with memory: a 12 TiB machine starts with a few dozen extents.
  *
  *   0      16       64                 256
  *   ├ pmm ─┼ absent ┼───── caller ─────┼ absent ─ ─      starts [0, 16, 64, 256], owners [pmm, absent, caller, absent]
@@ -111,16 +111,16 @@ export function give(extents: Extents, base: number, end: number, owner: Owner):
   return extents.length === 1 ? changed : extents.toSpliced(first, last - first + 1, ...changed);
 }
 
-/** What a change of hands is: page frames that lie in a head, a tail and the leaves between, which end at `border`. */
-interface Gift {
+/** A change of owner: page frames that lie in a head, a tail and the leaves between, which end at `border`. */
+interface Change {
   readonly base: number;
   readonly end: number;
   readonly owner: Owner;
   readonly border: number;
 }
 
-/** Returns the head before `base`, the gift, and the tail from `end` on, as one leaf in which neighbours are joined. */
-function given(head: Leaf, tail: Leaf, { base, end, owner, border }: Gift): Leaf {
+/** Returns the head before `base`, the change, and the tail from `end` on, as one leaf in which neighbours are joined. */
+function given(head: Leaf, tail: Leaf, { base, end, owner, border }: Change): Leaf {
   const { starts, owners } = head === tail ? head : concatenated(head, tail);
   const reached = lastUpTo(head.starts, base);
   const kept = starts[reached] === base ? reached : reached + 1;

@@ -134,7 +134,7 @@ describe('what is handed out', () => {
 });
 
 describe('what is freed', () => {
-  it('is no longer of boot code, nor of a caller', () => {
+  it('no longer belongs to boot code, nor to a caller', () => {
     const taken = stateOf(8, MIXED).allocated([region(4, 4), region(8, 2)]);
     expect(counts(taken.freed([region(10, 1)]))).toEqual([2, 3, 15, 6, 4, 11]);
     expect(counts(taken.freed([region(4, 1)]))).toEqual([2, 4, 15, 5, 5, 10]);

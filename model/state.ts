@@ -30,7 +30,7 @@ import {
 import { type Extents, extentsFrom, findExtent, flatExtents, give, noExtents, ownerAt } from './extents.ts';
 import { type FreeStack, pop, push, top } from './free-stack.ts';
 
-/** What changes from state to state. */
+/** The part of a state that calls change. */
 interface Fields {
   readonly extents: Extents;
   readonly firmware: PageCount;

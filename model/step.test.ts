@@ -194,7 +194,7 @@ it('the tally is told each clause that was checked, and the side that the step w
   expect(sides.has('amounts.free')).toBe(false);
 });
 
-/** What may happen next, drawn wide: the numbers get their meaning from the state. */
+/** A next event, drawn wide: its numbers get their meaning from the state. */
 interface Drawn {
   readonly call: 'alloc' | 'allocPages' | 'allocBitmap' | 'free' | 'freeRegion';
   readonly at: number;

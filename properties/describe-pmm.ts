@@ -35,7 +35,8 @@ class CounterexampleError extends Error {
 
 function fail(target: Target, { counterexample, seed, unreached }: CampaignResult, saveTo: string): void {
   if (counterexample !== null) {
-    const { trace } = shrink(target, counterexample);
+    const shrunk = shrink(target, counterexample).trace;
+    const trace = shrunk.violation === undefined ? counterexample : shrunk;
     const path = saveTrace(saveTo, trace);
     const lines = [...formatCounterexample(trace), `saved     ${path}`, `seed      ${seed}`];
     throw new CounterexampleError(`the specification is violated\n${lines.join('\n')}`);

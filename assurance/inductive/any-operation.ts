@@ -1,5 +1,6 @@
 /** Arbitrary operations on a state: numbers drawn wide, which get their meaning from what is free and held there. */
 
+import { conditions, type FlatState, freeIn } from '../../impl/index.ts';
 import {
   type Arbitrary,
   array,
@@ -10,7 +11,6 @@ import {
 } from '../../properties/random/index.ts';
 import type { World } from '../../runner/index.ts';
 import { type Operation, PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
-import type { BufferState } from './buffer-state.ts';
 
 export interface DrawnOperation {
   readonly call: Operation['call'];
@@ -40,11 +40,13 @@ export const anyOperation: Arbitrary<DrawnOperation> = record({
 /** Page frames that a caller holds, or boot code; those that are free; those where something begins or ends. */
 type Places = readonly [readonly number[], readonly number[], readonly number[]];
 
-function placesOf(world: World, state: BufferState): Places {
-  const ordinals = [...state.ordinalsIn('bitmap'), ...state.ordinalsIn('stack')];
-  const frames = (held: boolean): readonly number[] =>
-    ordinals.filter((ordinal) => state.isHeld(ordinal) === held).map((ordinal) => state.frameOf(ordinal));
-  return [frames(true), frames(false), landmarksOf(world).edges];
+function placesOf(world: World, state: FlatState): Places {
+  const runs = [...conditions(state)];
+  const frames = (wanted: 'held' | 'free'): readonly number[] =>
+    runs.flatMap(({ base, count, condition }) =>
+      condition === wanted ? Array.from({ length: count }, (_, i) => base + i) : [],
+    );
+  return [frames('held'), frames('free'), landmarksOf(world).edges];
 }
 
 /** Mostly one that is held: a misuse is told by the first page frame that is not. */
@@ -60,19 +62,17 @@ function countOf(drawn: number, free: number): bigint {
 }
 
 /** Returns the operation that drawn numbers mean in a state. */
-export function operationOf(world: World, state: BufferState, drawn: DrawnOperation): Operation {
+export function operationOf(world: World, state: FlatState, drawn: DrawnOperation): Operation {
   const places = placesOf(world, state);
   const address = (n: number): bigint => world.config.higherHalf + BigInt(frameOf(places, n)) * PAGE_BYTES;
   const [first = 0] = drawn.frames;
   switch (drawn.call) {
-    case 'allocPages': {
-      const free = state.ordinalsIn('stack').filter((ordinal) => !state.isHeld(ordinal)).length;
-      return { call: 'allocPages', count: countOf(drawn.count, free) };
-    }
+    case 'allocPages':
+      return { call: 'allocPages', count: countOf(drawn.count, freeIn(state, 'stack')) };
     case 'allocBitmap': {
       const alignment = [1, 2, 3, 4, 8, 32, 33, 64, 512][drawn.size % 9] ?? 1;
       const limit = drawn.limit % 4 === 0 ? BigInt(frameOf(places, drawn.limit)) * PAGE_BYTES : U64_MAX;
-      const count = countOf(drawn.count, state.header('freeInBitmap'));
+      const count = countOf(drawn.count, freeIn(state, 'bitmap'));
       return { call: 'allocBitmap', count, maxAddr: limit, alignment: BigInt(alignment) * PAGE_BYTES };
     }
     case 'free':

@@ -3,6 +3,15 @@
  * representation invariant leaves open: the order and the directions of the free stack, by how much the summary claims too
  * much, where a search starts, and what lies beyond the end of the stack. With each comes the state of the model that it means.
  */
+import {
+  exactShortfalls,
+  FLOOR,
+  type FlatState,
+  flatStateOf,
+  freeIn,
+  LAYOUT,
+  sectionsIn,
+} from '../../impl/index.ts';
 import { ModelState } from '../../model/index.ts';
 import {
   type Arbitrary,
@@ -25,8 +34,8 @@ import {
   pfn,
   type Region,
   regionOf,
+  type Zone,
 } from '../../spec/index.ts';
-import { BufferState, exactShortfalls } from './buffer-state.ts';
 
 /** What a state is made of. */
 export interface Drawn {
@@ -72,36 +81,57 @@ export const anyState: Arbitrary<Drawn> = record({
 const cycled = <T>(all: readonly [T, ...T[]] | readonly T[], k: number, none: T): T =>
   all[k % all.length] ?? none;
 
-function writeHeader({ anatomy, words }: BufferState): void {
-  words[anatomy.at.magic] = anatomy.magic;
-  words[anatomy.at.map] = anatomy.checksum;
+/** Returns the ordinals of page frames in a zone, ascending. */
+function ordinalsIn({ sections }: FlatState, zone: Zone): readonly number[] {
+  return sectionsIn(sections, zone).flatMap(({ first, count }) =>
+    Array.from({ length: count }, (_, i) => first + i),
+  );
 }
 
-function release({ anatomy, words }: BufferState, ordinal: number): void {
-  const at = anatomy.at.held + Math.floor(ordinal / 32);
+function isHeld({ words }: FlatState, ordinal: number): boolean {
+  return (((words[LAYOUT.HELD_AT + Math.floor(ordinal / 32)] ?? 0) >>> (ordinal % 32)) & 1) === 1;
+}
+
+/** Returns the free ordinals of a zone, ascending. */
+function freeOrdinals(state: FlatState, zone: Zone): readonly number[] {
+  return ordinalsIn(state, zone).filter((ordinal) => !isHeld(state, ordinal));
+}
+
+/** Returns the page frame of an ordinal. */
+function frameOf({ sections }: FlatState, ordinal: number): number {
+  const section = sections.list.find(({ first, count }) => first <= ordinal && ordinal < first + count);
+  if (section === undefined) throw new RangeError(`ordinal ${ordinal} is not one of a page frame`);
+  return section.base + (ordinal - section.first);
+}
+
+function writeHeader({ sections, words }: FlatState): void {
+  words[LAYOUT.MAGIC_AT] = LAYOUT.MAGIC;
+  words[LAYOUT.MAP_AT] = LAYOUT.checksum(sections);
+}
+
+function release({ words }: FlatState, ordinal: number): void {
+  const at = LAYOUT.HELD_AT + Math.floor(ordinal / 32);
   words[at] = (words[at] ?? 0) & ~(1 << (ordinal % 32));
 }
 
 /** Draws what is free, and counts it. */
-function writeHeldBits(state: BufferState, { lengths, startsFree }: Drawn): void {
-  const { anatomy, words } = state;
-  words.fill(-1, anatomy.at.held, anatomy.at.held + anatomy.ordinals / 32);
+function writeHeldBits(state: FlatState, { lengths, startsFree }: Drawn): void {
+  const { sections, words } = state;
+  words.fill(-1, LAYOUT.HELD_AT, LAYOUT.HELD_AT + sections.ordinals / 32);
   let [k, left] = [0, cycled(lengths, 0, 1)];
-  for (const ordinal of [...state.ordinalsIn('bitmap'), ...state.ordinalsIn('stack')]) {
+  for (const ordinal of [...ordinalsIn(state, 'bitmap'), ...ordinalsIn(state, 'stack')]) {
     if ((k % 2 === 0) === startsFree) release(state, ordinal);
     left -= 1;
     if (left > 0) continue;
     k += 1;
     left = cycled(lengths, k, 1);
   }
-  words[anatomy.at.freeInBitmap] = state
-    .ordinalsIn('bitmap')
-    .filter((ordinal) => !state.isHeld(ordinal)).length;
+  words[LAYOUT.FREE_BITMAP_AT] = freeIn(state, 'bitmap');
 }
 
 /** Returns the free ordinals of the stack zone in the order in which they are pushed. */
-function pushOrder(state: BufferState, { pieces, places }: Drawn): readonly number[] {
-  const free = state.ordinalsIn('stack').filter((ordinal) => !state.isHeld(ordinal));
+function pushOrder(state: FlatState, { pieces, places }: Drawn): readonly number[] {
+  const free = freeOrdinals(state, 'stack');
   const cut: { readonly place: number; readonly ordinals: readonly number[] }[] = [];
   for (let from = 0; from < free.length; ) {
     const length = cycled(pieces, cut.length, 1);
@@ -116,31 +146,31 @@ function pushOrder(state: BufferState, { pieces, places }: Drawn): readonly numb
 }
 
 /** Writes the stack that results where each ordinal joins the top run if it is the neighbour of what was pushed last. */
-function writeStack({ anatomy, words }: BufferState, order: readonly number[], junk: number): void {
-  const { at, stackAt, floor } = anatomy;
+function writeStack({ layout, words }: FlatState, order: readonly number[], junk: number): void {
+  const { stackAt } = layout;
   const entries: { next: number; readonly last: number }[] = [];
   for (const ordinal of order) {
     const top = entries.at(-1);
     if (top !== undefined && Math.abs(ordinal - top.next) === 1) top.next = ordinal;
     else entries.push({ next: ordinal, last: ordinal });
   }
-  const below = [floor, ...entries].slice(0, -1);
-  const top = entries.at(-1) ?? floor;
+  const below = [FLOOR, ...entries].slice(0, -1);
+  const top = entries.at(-1) ?? FLOOR;
   words.fill(junk, stackAt);
   words.set(
     below.flatMap(({ next, last }) => [next, last]),
     stackAt,
   );
-  words[at.depth] = entries.length;
-  words[at.topNext] = top.next;
-  words[at.topLast] = top.last;
+  words[LAYOUT.DEPTH_AT] = entries.length;
+  words[LAYOUT.TOP_NEXT_AT] = top.next;
+  words[LAYOUT.TOP_LAST_AT] = top.last;
   const more = entries.slice(0, -1).reduce((sum, { next, last }) => sum + Math.abs(last - next), 0);
-  words[at.moreBelow] = entries.length === 0 ? floor.last : more;
+  words[LAYOUT.MORE_BELOW_AT] = entries.length === 0 ? FLOOR.last : more;
 }
 
 /** Writes a summary that claims too much by drawn amounts, each node what the best of its children claims. */
-function writeSummary(state: BufferState, { excess }: Drawn): void {
-  const { levels, fanout } = state.anatomy;
+function writeSummary(state: FlatState, { excess }: Drawn): void {
+  const { levels } = state.layout;
   let below = exactShortfalls(state).map(
     (exact, leaf) => exact - Math.floor((exact * cycled(excess, leaf, 0)) / 8),
   );
@@ -148,17 +178,16 @@ function writeSummary(state: BufferState, { excess }: Drawn): void {
     if (below.length !== nodes) {
       const children = below;
       below = Array.from({ length: nodes }, (_, k) =>
-        Math.min(...children.slice(k * fanout, (k + 1) * fanout)),
+        Math.min(...children.slice(k * LAYOUT.FANOUT, (k + 1) * LAYOUT.FANOUT)),
       );
     }
     state.words.set(below, at);
   }
 }
 
-function writeSearchFrom(state: BufferState, { excess }: Drawn): void {
-  const free = state.ordinalsIn('bitmap').find((ordinal) => !state.isHeld(ordinal));
-  const most = free ?? state.anatomy.bitmapOrdinals;
-  state.words[state.anatomy.at.searchFrom] = Math.floor((most * (8 - cycled(excess, 0, 0))) / 8);
+function writeSearchFrom(state: FlatState, { excess }: Drawn): void {
+  const most = freeOrdinals(state, 'bitmap')[0] ?? state.sections.bitmapOrdinals;
+  state.words[LAYOUT.SEARCH_FROM_AT] = Math.floor((most * (8 - cycled(excess, 0, 0))) / 8);
 }
 
 /** Returns consecutive numbers as regions of page frames, ascending within each. */
@@ -185,19 +214,20 @@ function modelOf(
 
 /** A state of the allocator, and what it means. */
 interface WellFormed {
-  readonly state: BufferState;
+  readonly state: FlatState;
   readonly model: ModelState;
 }
 
 export function wellFormed(drawn: Drawn): WellFormed {
-  const state = new BufferState(drawn.world);
+  const state = flatStateOf(drawn.world.map, drawn.world.config);
   writeHeader(state);
   writeHeldBits(state, drawn);
   const order = pushOrder(state, drawn);
   writeStack(state, order, drawn.junk);
   writeSummary(state, drawn);
   writeSearchFrom(state, drawn);
-  const bitmap = state.ordinalsIn('bitmap').filter((ordinal) => !state.isHeld(ordinal));
-  const [below, above] = [bitmap, order].map((ordinals) => ordinals.map((ordinal) => state.frameOf(ordinal)));
+  const [below, above] = [freeOrdinals(state, 'bitmap'), order].map((ordinals) =>
+    ordinals.map((ordinal) => frameOf(state, ordinal)),
+  );
   return { state, model: modelOf(drawn.world, below ?? [], above ?? []) };
 }

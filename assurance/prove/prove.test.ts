@@ -79,6 +79,15 @@ describe('a proof', () => {
   });
 });
 
+describe('an assertion', () => {
+  it('that fails for some arguments is found, with such arguments', async () => {
+    const claim = await claimOn('freeSince', SUBJECTS[1]);
+    expect(lineOn(await prove({ ...claim, given: null }, solver))).toMatch(
+      /held-bits\.ts:\d+: the assertion holds: not so for/,
+    );
+  });
+});
+
 describe('a kernel file', () => {
   it('with a function that has no statement is refused, with file and line', async () => {
     const [word] = SUBJECTS;

@@ -3,11 +3,12 @@
  * function alone; functions that it calls are followed to their text. The subset:
  *
  *     numbers that are integers, booleans, one Int32Array (as a window of words), arrows as arguments
- *     let, const, assignment, if, while, for, return; loops are unrolled
+ *     let, const, assignment, if, while, for, return, throw; loops are unrolled, and nothing is ever thrown
  *     + - * % & | ^ ~ << >> >>> === !== < <= > >= && || ! ?: Math.imul, clz32, min, max, abs
  *
  * Anything else is an error that names file and line. What a term cannot say becomes an *obligation*, to be proved with the
- * statement: that an index lies in the window, that a divisor is positive, that a loop ends within the rounds it was given.
+ * statement: that an index lies in the window, that a divisor is positive, that an assertion holds, that a loop ends within the
+ * rounds it was given.
  */
 import { Numbers, type NumberTerm } from './number.ts';
 import { type Obligation, Obligations, type Site } from './obligations.ts';
@@ -115,6 +116,8 @@ export class Translator {
         return goesOn(this.#effect(frame, statement.expression, path));
       case 'ReturnStatement':
         return this.#return(frame, statement.argument ?? null, path);
+      case 'ThrowStatement':
+        return this.#throw(frame, statement, path);
       case 'IfStatement':
         return this.#if(frame, statement, path);
       case 'WhileStatement':
@@ -152,6 +155,12 @@ export class Translator {
     const value = argument === null ? NOTHING : this.#evaluate(frame, argument, walk);
     const exit = { value, cells: walk.path.cells };
     return { path: null, exit: () => exit };
+  }
+
+  /** What is thrown is an assertion: no way leads there, so that what would come of it does not matter. */
+  #throw({ file }: Frame, node: Node, { guard }: Path): Outcome {
+    this.#obligations.require({ file, node, guard }, this.terms.false, 'the assertion holds');
+    return { path: null, exit: (rest) => rest };
   }
 
   #if(

@@ -1,11 +1,12 @@
 /** The command line in this process, one at a time: for what a process of its own would say in the same words, later. */
 import { vi } from 'vitest';
 import { run } from '../main.ts';
+import { takeOutcome } from '../outcome.ts';
 import type { Ended } from './frameproof.ts';
 
 /** Runs a command line in a folder; returns what it prints, and the exit code that its process would have. */
 export async function inProcess(args: readonly string[], cwd: string): Promise<Ended> {
-  const before = { cwd: process.cwd(), exitCode: process.exitCode };
+  const before = process.cwd();
   const [stdout, stderr] = [process.stdout, process.stderr].map((stream) => {
     const printed: string[] = [];
     vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
@@ -15,13 +16,12 @@ export async function inProcess(args: readonly string[], cwd: string): Promise<E
   try {
     const failure = await run(args);
     return {
-      exitCode: failure?.exitCode ?? Number(process.exitCode ?? 0),
+      exitCode: failure?.exitCode ?? takeOutcome(),
       stdout: stdout?.join('') ?? '',
       stderr: `${stderr?.join('') ?? ''}${failure?.text ?? ''}`,
     };
   } finally {
-    process.chdir(before.cwd);
-    process.exitCode = before.exitCode;
+    process.chdir(before);
     vi.restoreAllMocks();
   }
 }

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { execute, profileOf, type Target, worldBeyond } from '../../runner/index.ts';
 import { isSpecError, OutdatedTraceError, type Trace } from '../../spec/index.ts';
 import { jsonFilesIn } from '../trace/json-folder.ts';
+import { scenarioFor } from '../trace/scenario-for.ts';
 import { readTrace } from '../trace/trace-file.ts';
-import { heldTo } from './read-scenario.ts';
 
 /**
  * - `holds`: the target breaks no clause.
@@ -44,8 +44,7 @@ export const OWN_CORPUS: string =
   ) ?? '';
 
 function replayed(target: Target, path: string): CorpusFile {
-  // A target is held to what it promises: another one's promises are no clauses for it.
-  const scenario = heldTo(readTrace(path).scenario, target.policies);
+  const scenario = scenarioFor(target, readTrace(path));
   const tooLarge = worldBeyond(profileOf(target), scenario);
   if (tooLarge !== null) return { path, verdict: 'beyond', trace: null, reason: tooLarge };
   const run = execute(target, scenario);

@@ -1,3 +1,2 @@
 /** The door of counterexamples/corpus/. */
 export { type CorpusFile, OWN_CORPUS, readCorpus, replayCorpus } from './corpus.ts';
-export { heldTo, readScenario } from './read-scenario.ts';

@@ -1,7 +1,7 @@
 /**
- * Drafts: scenarios in the shape that a shrinker turns over by the thousand. A descriptor is a type and page frames, the
- * bitmap limit a page frame, and nothing is validated until the draft becomes a scenario again; the key of a draft is a
- * short string, equal for two drafts exactly when they are the same scenario.
+ * Drafts: scenarios in the form that the shrinker changes, thousands of them a second. A descriptor is a type and page frames,
+ * the bitmap limit a page frame, and nothing is validated until the draft becomes a scenario again. The key of a draft is a
+ * short string; two drafts share it exactly when they are the same scenario.
  */
 import {
   addressesOf,
@@ -36,6 +36,7 @@ export interface DraftDescriptor {
   readonly pages: number;
 }
 
+/** A scenario in page frames. */
 export interface Draft {
   readonly descriptors: readonly DraftDescriptor[];
   /** First page frame of the stack zone. */
@@ -77,13 +78,13 @@ function isMap(descriptors: readonly DraftDescriptor[]): boolean {
   );
 }
 
-/** Whether {@link Worlds.scenarioOf} can make a scenario of the draft. */
+/** Whether {@link ScenarioBuilder.scenarioOf} can make a scenario of the draft. */
 export function isSound({ descriptors, limit }: Draft): boolean {
   return limit >= 0 && limit <= PFN_LIMIT && isMap(descriptors);
 }
 
-/** Builds scenarios of drafts, and builds equal maps and configurations once. */
-export class Worlds {
+/** Builds the scenarios of drafts. Equal maps and configurations are built once. */
+export class ScenarioBuilder {
   readonly #maps = new Map<string, MemoryMap>();
   readonly #configs = new Map<string, Config>();
 
@@ -143,18 +144,18 @@ function descriptorsKey(descriptors: readonly DraftDescriptor[]): string {
   return descriptors.map(({ type, base, pages }) => `${type}${base}+${pages}`).join(' ');
 }
 
-/** Returns a string that two drafts share exactly when they are the same scenario. Policies never change: left out. */
+/** Returns a string that two drafts share exactly when they are the same scenario. Policies never change and are left out. */
 export function keyOf({ operations, descriptors, limit, higherHalf }: Draft): string {
   return `${operations.map(operationKey).join(';')}|${descriptorsKey(descriptors)}|${limit}|${higherHalf}`;
 }
 
-/** Returns the page frame that an absolute address names, or null where it is none of the higher half. */
+/** Returns the page frame that an absolute address names, or null where it is not in the higher half. */
 export function frameOfAddress(higherHalf: bigint, address: bigint): number | null {
   const physical = address - higherHalf;
   return physical < 0n || physical >= BigInt(PFN_LIMIT) * PAGE_BYTES ? null : Number(physical / PAGE_BYTES);
 }
 
-/** Returns the reference to the first byte of a page frame as such. */
+/** Returns the address of the first byte of a page frame, as a reference. */
 export function absoluteTo({ higherHalf }: Pick<Draft, 'higherHalf'>, frame: number): Reference {
   return { absolute: higherHalf + BigInt(frame) * PAGE_BYTES };
 }

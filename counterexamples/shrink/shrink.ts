@@ -1,27 +1,47 @@
 /**
- * Shrinking: from a trace that breaks a clause to the simplest scenario that breaks the same clause, in the one order of
- * `simplicity.ts`. Descent by moves, then a search of small worlds that does not depend on the start, in turn until
- * neither finds anything simpler. Deterministic and without a seed; bounded by a budget, at whose end the best so far is
- * kept.
+ * Shrinking: from a scenario that breaks a clause to the simplest scenario that breaks the same clause, in the one order of
+ * `simplicity.ts`. A long program is first cut short. Then moves and enumeration of small worlds take turns until neither
+ * finds anything simpler. Deterministic and without a seed; bounded by a budget, at whose end the best so far is kept.
+ *
+ *     scenario ─► starting point ─► cut ─► ┌► descend (moves) ─► enumerate (small worlds) ─┐ ─► trace
+ *                                          └────────────────── while simpler ◄─────────────┘
  */
-
-import type { Target } from '../../runner/index.ts';
-import { type Execution, execute } from '../../runner/index.ts';
-import type { Trace } from '../../spec/index.ts';
-import { descend } from './descend.ts';
+import { type Execution, execute, type Target } from '../../runner/index.ts';
+import type { ClauseName, Scenario, Trace } from '../../spec/index.ts';
+import { cut } from './cut.ts';
+import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
-import { search } from './search.ts';
+import { smallCounterexample } from './enumeration.ts';
 import { compareSimplicity } from './simplicity.ts';
-import { type Failure, type OtherClause, Outcomes, Trials } from './trials.ts';
+import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
+import { type Budget, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
 
+/**
+ * A scenario to shrink, such as a trace.
+ *
+ * @public
+ */
+export interface Shrinkable {
+  readonly scenario: Scenario;
+  /** The clause that it is known to break, if one is: a long scenario may then be shrunk without being run whole. */
+  readonly violation?: { readonly clause: ClauseName };
+  /** Copied into the resulting trace. */
+  readonly note?: string;
+}
+
+/** @public */
 export interface ShrinkOptions {
   /** Executions at most. Default: 50,000. */
   readonly executions?: number;
-  /** Milliseconds at most. Default: 30,000. A shrinking that this ends depends on the machine. */
+  /** Milliseconds at most. Default: 30,000. A result that the time limit cut off depends on the machine. */
   readonly ms?: number;
 }
 
-/** Two runs of one scenario that a target answered differently. */
+/**
+ * Two runs of one scenario that a target answered differently.
+ *
+ * @public
+ */
 export interface Flaky {
   /** The one that the result shows. */
   readonly first: Trace;
@@ -32,23 +52,34 @@ export interface Flaky {
  * - `shrunk`: the trace is a local minimum, or the best that the budget allowed.
  * - `holds`: the scenario breaks no clause on this target.
  * - `flaky`: the target answered the same scenario in two ways.
+ * - `unfinished`: time ended while the scenario ran, and it had broken no clause by then. The trace shows the part that ran.
+ *
+ * @public
  */
-export type ShrinkVerdict = 'shrunk' | 'holds' | 'flaky';
+export type ShrinkVerdict = 'shrunk' | 'holds' | 'flaky' | 'unfinished';
 
+/**
+ * The result of a shrinking.
+ *
+ * @public
+ */
 export interface ShrinkResult {
   readonly verdict: ShrinkVerdict;
-  /** The simplest trace found; where the target is flaky from the start, or the scenario holds on it, what it did first. */
+  /** The simplest trace found; where nothing was shrunk, the first run. */
   readonly trace: Trace;
-  /** Scenarios executed, besides the five runs that look for differing answers. */
+  /** The clause that the scenario breaks on this target, or null where it holds. */
+  readonly clause: ClauseName | null;
+  readonly origin: Origin;
+  /** Operations of the scenario that was given. */
+  readonly operationsBefore: number;
+  /** Scenarios executed; the runs that look for differing answers are not counted. */
   readonly executions: number;
-  /** Candidates that had been executed before. */
-  readonly cached: number;
-  readonly ms: number;
-  /** Simpler failures gone through on the way. */
+  readonly seconds: number;
+  /** Simpler counterexamples gone through on the way. */
   readonly steps: number;
   /** Whether the budget ended before no move was left. */
   readonly exhausted: boolean;
-  /** Clauses that other candidates broke. The shrinking did not follow them. */
+  /** Other clauses that drafts broke. They were not followed. */
   readonly otherClauses: readonly OtherClause[];
   /** Both runs, where the target answered one scenario in two ways. */
   readonly flaky: Flaky | null;
@@ -56,6 +87,12 @@ export interface ShrinkResult {
 
 const EXECUTIONS = 50_000;
 const MS = 30_000;
+/** A long program is cut to this length where time allows: the moves are many. */
+const SHORT = 12;
+/** Programs longer than this are left as they were cut: every draft of the descent would run most of them. */
+const DESCENDABLE = 2000;
+/** Share of the time that cutting may take. */
+const CUT_SHARE = 0.8;
 
 function answers({ responses, violation }: Trace): string {
   return JSON.stringify({ responses, violation }, (_, value: unknown) =>
@@ -63,99 +100,136 @@ function answers({ responses, violation }: Trace): string {
   );
 }
 
-/** Runs a scenario twice, and returns both traces where they differ. */
-function differingRuns(target: Target, scenario: Trace['scenario']): Flaky | null {
-  const [first, second] = [execute(target, scenario).trace(), execute(target, scenario).trace()];
+/** Runs the scenario of a trace again. Returns both traces if they differ; null, too, where time ends the second run. */
+function differingRun(target: Target, first: Trace, until: number): Flaky | null {
+  const { scenario } = first;
+  const run = execute(target, scenario, undefined, endOfRun(scenario, until));
+  if (run.violation === null && run.operations.length < scenario.operations.length) return null;
+  const second = run.trace();
   return answers(first) === answers(second) ? null : { first, second };
 }
 
-/** Runs what was shrunk twice more, and returns it with a run that differs, where one does. */
-function differingFrom(target: Target, shrunk: Trace): Flaky | null {
-  const runs = differingRuns(target, shrunk.scenario);
-  if (runs === null) return null;
-  const second = answers(runs.first) === answers(shrunk) ? runs.second : runs.first;
-  return { first: shrunk, second };
-}
-
-/** Descends and searches in turn until neither finds anything simpler. */
-function minimum(trials: Trials, start: Failure): { readonly failure: Failure; readonly steps: number } {
-  let { failure, steps } = descend(trials, start);
-  for (let found = search(trials, failure); found !== null; found = search(trials, failure)) {
+/** Descends and enumerates in turn until neither finds anything simpler. */
+function minimum(trials: Trials, start: Counterexample): Descent {
+  let { counterexample, steps } = descend(trials, start);
+  for (;;) {
+    const found = smallCounterexample(trials, counterexample.draft);
+    if (found === null) return { counterexample, steps };
     const lower = descend(trials, found);
-    failure = lower.failure;
+    counterexample = lower.counterexample;
     steps += 1 + lower.steps;
   }
-  return { failure, steps };
 }
 
-function unshrunk(verdict: ShrinkVerdict, trace: Trace, flaky: Flaky | null): ShrinkResult {
-  const spent = { executions: 2, cached: 0, ms: 0, steps: 0, exhausted: false };
-  return { verdict, trace, ...spent, otherClauses: [], flaky };
-}
-
-/** The scenario of a run without the operations that were passed over, because what they refer to was never handed out. */
-function performed(run: Execution): Draft {
+/** The scenario of a run without the operations that were passed over because their references were never handed out. */
+function performedDraft(run: Execution): Draft {
   const draft = draftOf(run.trace().scenario);
   const passedOver = new Set(run.dangling.map(({ at }) => at));
   return { ...draft, operations: draft.operations.filter((_, at) => !passedOver.has(at)) };
 }
 
-/** A trace of a violation, with the note of the one it came from. */
-function recorded(run: Execution, { note }: Trace): Trace {
-  const trace = run.trace();
-  return note === undefined ? trace : { ...trace, note };
+/** A run to descend from: the starting point, cut short if it is long. */
+function shortRun(target: Target, { scenario, violation }: Shrinkable, until: number): ShortRun {
+  const start = startingPoint(target, scenario, { clause: violation?.clause, until });
+  if (start.run.violation === null || start.run.operations.length <= LONG)
+    return { ...start, exhausted: false };
+  const now = performance.now();
+  const cutUntil = now + Math.max(1, until - now) * CUT_SHARE;
+  const short = cut(target, scenario, start.run, { operations: SHORT, until: cutUntil });
+  return { ...start, ...short, executions: start.executions + short.executions };
 }
 
-/**
- * Shrinks a trace that breaks a clause on this target. The clause kept is the one that the target breaks now; it differs
- * from the recorded one where the target has changed since. The policies are those of the trace.
- */
-export function shrink(target: Target, trace: Trace, options: ShrinkOptions = {}): ShrinkResult {
-  return shrinkKnowing(new Outcomes(), target, trace, options);
+interface ShortRun extends StartingPoint {
+  /** Whether time ended before the run was cut as far as it can be. */
+  readonly exhausted: boolean;
 }
 
-function shrinkKnowing(
-  outcomes: Outcomes,
+/** Descends from a run that breaks a clause. Returns the fields of the result that this decides. */
+function descended(
+  trials: Trials,
   target: Target,
-  trace: Trace,
-  options: ShrinkOptions,
-): ShrinkResult {
-  const { executions = EXECUTIONS, ms = MS } = options;
-  const flaky = differingRuns(target, trace.scenario);
-  if (flaky !== null) return unshrunk('flaky', flaky.first, flaky);
-  const run = execute(target, trace.scenario);
-  if (run.violation === null) return unshrunk('holds', run.trace(), null);
-  const trials = new Trials(target, run.violation.clause, { executions, ms }, outcomes);
-  const start = trials.run(performed(run));
-  if (start === null) return unshrunk('shrunk', recorded(run, trace), null);
-  const { failure, steps } = minimum(trials, start);
-  const shrunk = recorded(failure.run, trace);
-  const late = differingFrom(target, shrunk);
+  { run, executions, exhausted }: ShortRun,
+  until: number,
+): Partial<ShrinkResult> {
+  const performed = trials.run(performedDraft(run));
+  if (performed === null) return {};
+  const { counterexample, steps } = minimum(trials, performed);
+  const trace = counterexample.run.trace();
+  const flaky = differingRun(target, trace, until) ?? differingRun(target, trace, until);
   return {
-    verdict: late === null ? 'shrunk' : 'flaky',
-    trace: shrunk,
-    executions: trials.executions,
-    cached: trials.cached,
-    ms: trials.ms,
+    verdict: flaky === null ? 'shrunk' : 'flaky',
+    trace,
+    executions: executions + trials.executions,
     steps,
-    exhausted: trials.isSpent,
+    exhausted: exhausted || trials.isSpent,
     otherClauses: trials.otherClauses,
-    flaky: late,
+    flaky,
   };
 }
 
+/** The verdict on a run that is not shrunk any further, or null where it can be. */
+function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): ShrinkVerdict | null {
+  if (run.violation === null && !isComplete) return 'unfinished';
+  if (flaky !== null) return 'flaky';
+  if (run.violation === null) return 'holds';
+  return run.operations.length > DESCENDABLE ? 'shrunk' : null;
+}
+
+function unnoted(budget: Budget, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
+  const began = performance.now();
+  const { until } = budget;
+  const short = shortRun(target, given, until);
+  const { run, origin, executions } = short;
+  const trace = run.trace();
+  const clause = run.violation?.clause ?? null;
+  const operationsBefore = given.scenario.operations.length;
+  const isComplete = clause !== null || run.operations.length === operationsBefore;
+  const flaky = isComplete ? differingRun(target, trace, until) : null;
+  const verdict = verdictOn(run, flaky, isComplete);
+  const first = { trace, clause, origin, operationsBefore, executions, steps: 0, otherClauses: [], flaky };
+  const exhausted = short.exhausted || verdict === 'unfinished' || run.operations.length > DESCENDABLE;
+  const left = { until, executions: Math.max(1, budget.executions - executions) };
+  const more =
+    verdict !== null || clause === null
+      ? {}
+      : descended(new Trials(target, clause, left, outcomes), target, short, until);
+  const seconds = (performance.now() - began) / 1000;
+  return { ...first, verdict: verdict ?? 'shrunk', exhausted, seconds, ...more };
+}
+
+function shrinkWithin(budget: Budget, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
+  const result = unnoted(budget, outcomes, target, given);
+  return given.note === undefined ? result : { ...result, trace: { ...result.trace, note: given.note } };
+}
+
+function budgetOf({ executions = EXECUTIONS, ms = MS }: ShrinkOptions): Budget {
+  return { executions, until: performance.now() + ms };
+}
+
 /**
- * Shrinks a trace, and then, one after the other, the simplest trace of each other clause that was met and is simpler
- * than what was reached by then. Where all are of one bug, the simplest of the results is the same whichever clause the
+ * Shrinks a scenario that breaks a clause on this target. The clause kept is the one that the target breaks now; it differs
+ * from the recorded one where the target has changed since. The policies are those of the scenario.
+ *
+ * @public
+ */
+export function shrink(target: Target, given: Shrinkable, options: ShrinkOptions = {}): ShrinkResult {
+  return shrinkWithin(budgetOf(options), new Outcomes(), target, given);
+}
+
+/**
+ * Shrinks a trace, and then, one after the other, the simplest trace of each other clause that was met and is simpler than
+ * the result so far; each within the options. Where all are of one bug, the simplest result is the same whichever clause the
  * bug was found by. The first result is that of {@link shrink}; the simplest comes last.
+ *
+ * @public
  */
 export function shrinkAcross(
   target: Target,
-  trace: Trace,
+  given: Shrinkable,
   options: ShrinkOptions = {},
 ): readonly ShrinkResult[] {
   const outcomes = new Outcomes();
-  const results = [shrinkKnowing(outcomes, target, trace, options)];
+  const results = [shrinkWithin(budgetOf(options), outcomes, target, given)];
   const done = new Set<string | undefined>();
   for (let last = results[0]; last !== undefined; ) {
     done.add(last.trace.violation?.clause);
@@ -163,7 +237,8 @@ export function shrinkAcross(
     const simpler = last.otherClauses
       .filter((other) => !done.has(other.clause) && compareSimplicity(other.trace.scenario, scenario) < 0)
       .sort((a, b) => compareSimplicity(a.trace.scenario, b.trace.scenario))[0];
-    last = simpler === undefined ? undefined : shrinkKnowing(outcomes, target, simpler.trace, options);
+    last =
+      simpler === undefined ? undefined : shrinkWithin(budgetOf(options), outcomes, target, simpler.trace);
     if (last !== undefined) results.push(last);
   }
   return results;

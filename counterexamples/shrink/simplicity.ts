@@ -1,6 +1,6 @@
 /**
- * Simplicity: the one order in which scenarios are simpler than others. A total order, and well-founded: every descent
- * ends. Two scenarios are compared by these measures, the first that differs decides:
+ * Simplicity: the one order in which scenarios are simpler than others. The order is total and well-founded, so every descent
+ * ends. Two scenarios are compared by these measures; the first that differs decides:
  *
  *   1  operations         fewer
  *   2  kinds              the sum of their ranks in the table of calls
@@ -9,9 +9,9 @@
  *   5  the configuration  a lower bitmap limit, the usual higher half
  *   6  canonical form     the order of their keys
  *
- * Plain values: count 1, `maxAddr` unlimited, alignment 4096, the first byte of a result. Then come small numbers, then
- * large ones by their logarithm, then what is no unsigned 64-bit integer at all. A result is simpler than an address as
- * such, because it says where the address comes from.
+ * Plain values: count 1, `maxAddr` unlimited, alignment 4096, the first byte of a result. Then follow small numbers, then
+ * large ones by their logarithm, then everything that is not an unsigned 64-bit integer. A result is simpler than an address,
+ * because it says where the address comes from.
  */
 import {
   type Argument,
@@ -19,6 +19,7 @@ import {
   argumentAt,
   describedCall,
   HIGHER_HALF_48,
+  isU64,
   type MemoryType,
   namesResult,
   type Operation,
@@ -31,7 +32,7 @@ import {
 } from '../../spec/index.ts';
 import { type Draft, type DraftDescriptor, draftOf, frameOfAddress, keyOf } from './draft.ts';
 
-/** Types, plainest first. One stands for each owner after init; the others come after these. */
+/** Types, plainest first: one for each owner after init, then the others. */
 export const TYPE_RANK: Readonly<Record<MemoryType, number>> = {
   conventional: 0,
   loaderData: 1,
@@ -51,7 +52,7 @@ export const TYPE_RANK: Readonly<Record<MemoryType, number>> = {
   unaccepted: 15,
 };
 
-/** Numbers up to this are told apart one by one, beyond it by their logarithm. */
+/** Numbers up to this count in full, larger ones by their logarithm. */
 const SMALL = 2 ** 24;
 
 /** Returns how far a non-negative number is from 0: itself, or by its logarithm where it is large. Monotonic. */
@@ -59,48 +60,44 @@ function magnitude(n: number): number {
   return n <= SMALL ? n : SMALL * Math.log2(n / (SMALL / 2));
 }
 
-/** What is no unsigned 64-bit integer is farther than anything that is. */
-const NOT_A_NUMBER = SMALL * 100;
+/** The distance from which on numbers lie that are not unsigned 64-bit integers: farther than all that are. */
+const BAD_NUMBER = SMALL * 100;
 
-function isPlainInteger(argument: Argument): argument is bigint {
-  return typeof argument === 'bigint' && argument >= 0n && argument <= U64_MAX;
-}
-
-function strangeness(argument: Argument): number {
+function badNumberCost(argument: Argument): number {
   return (
-    NOT_A_NUMBER + (argument === -1n ? 0 : argument === 1.5 ? 1 : 2 + magnitude(Math.abs(Number(argument))))
+    BAD_NUMBER + (argument === -1n ? 0 : argument === 1.5 ? 1 : 2 + magnitude(Math.abs(Number(argument))))
   );
 }
 
-/** Pages in full, and one half more for a part of a page; bytes beyond that count for less than a page. */
-function pagesFarOff(bytes: bigint): number {
+/** Returns the distance of a number of bytes from 0 in pages. A part of a page counts for half a page and a little more. */
+function pageDistance(bytes: bigint): number {
   const part = Number(bytes % PAGE_BYTES);
   return magnitude(Number(bytes / PAGE_BYTES)) + (part === 0 ? 0 : 0.5 + part / 10_000);
 }
 
 function countCost(count: Argument): number {
-  if (!isPlainInteger(count)) return strangeness(count);
+  if (!isU64(count)) return badNumberCost(count);
   return count === 1n ? 0 : count === 0n ? 1 : magnitude(Number(count));
 }
 
 function maxAddrCost(maxAddr: Argument): number {
-  if (!isPlainInteger(maxAddr)) return strangeness(maxAddr);
-  return maxAddr === U64_MAX ? 0 : 1 + pagesFarOff(maxAddr);
+  if (!isU64(maxAddr)) return badNumberCost(maxAddr);
+  return maxAddr === U64_MAX ? 0 : 1 + pageDistance(maxAddr);
 }
 
 function alignmentCost(alignment: Argument): number {
-  if (!isPlainInteger(alignment)) return strangeness(alignment);
-  return alignment === PAGE_BYTES ? 0 : 1 + pagesFarOff(alignment);
+  if (!isU64(alignment)) return badNumberCost(alignment);
+  return alignment === PAGE_BYTES ? 0 : 1 + pageDistance(alignment);
 }
 
 function referenceCost(reference: Reference, higherHalf: bigint): number {
   if (namesResult(reference)) {
     const { page, offset } = reference;
-    return magnitude(page) + (offset === 0n ? 0 : 1 + pagesFarOff(offset < 0n ? -offset : offset));
+    return magnitude(page) + (offset === 0n ? 0 : 1 + pageDistance(offset < 0n ? -offset : offset));
   }
   const frame = frameOfAddress(higherHalf, reference.absolute);
-  if (frame === null) return NOT_A_NUMBER + magnitude(Math.abs(Number(reference.absolute)));
-  return 1 + pagesFarOff(reference.absolute - higherHalf);
+  if (frame === null) return BAD_NUMBER + magnitude(Math.abs(Number(reference.absolute)));
+  return 1 + pageDistance(reference.absolute - higherHalf);
 }
 
 const NULL: Reference = { absolute: 0n };
@@ -110,7 +107,7 @@ function numberCost({ kind }: Parameter, value: Argument): number {
   return kind === 'alignment' ? alignmentCost(value) : countCost(value);
 }
 
-/** Returns how far the arguments of an operation are from the plain ones. */
+/** Returns the distance of an operation's arguments from the plain ones. */
 export function argumentsCost(operation: Operation<Reference>, higherHalf: bigint): number {
   let cost = 0;
   for (const parameter of parametersOf(operation.call)) {
@@ -136,7 +133,7 @@ function inversions(descriptors: readonly DraftDescriptor[]): number {
   });
 }
 
-/** The measures after the number of operations, each computed only where the ones before are equal. */
+/** The measures, in the order in which they decide. */
 const MEASURES: readonly ((draft: Draft) => number)[] = [
   ({ operations }) => operations.length,
   ({ operations }) => sum(operations, ({ call }) => describedCall(call).rank),
@@ -150,7 +147,7 @@ const MEASURES: readonly ((draft: Draft) => number)[] = [
   ({ higherHalf }) => (higherHalf === HIGHER_HALF_48 ? 0 : 1),
 ];
 
-/** Negative where draft `a` is simpler than `b`, 0 where they are the same, else positive. */
+/** Returns a negative number where draft `a` is simpler than `b`, 0 where they are the same, else a positive one. */
 export function compareDrafts(a: Draft, b: Draft): number {
   for (const measure of MEASURES) {
     const difference = measure(a) - measure(b);
@@ -180,14 +177,14 @@ function compareMeasured(a: Measured, b: Measured): number {
   return compareKeys(keyOf(a.draft), keyOf(b.draft));
 }
 
-/** Returns those of the drafts that are simpler than `best`, simplest first. Each is measured once. */
+/** Returns the drafts that are simpler than `best`, simplest first. Each is measured once. */
 export function simplerThan(best: Draft, drafts: readonly Draft[]): readonly Draft[] {
   const bound = measured(best);
   const simpler = drafts.map(measured).filter((one) => compareMeasured(one, bound) < 0);
   return simpler.sort(compareMeasured).map(({ draft }) => draft);
 }
 
-/** Negative where scenario `a` is simpler than `b`, 0 where they differ in nothing but names, else positive. */
+/** Returns a negative number where scenario `a` is simpler than `b`, 0 where they differ only in names, else a positive one. */
 export function compareSimplicity(a: Scenario, b: Scenario): number {
   return compareDrafts(draftOf(a), draftOf(b));
 }

@@ -1,6 +1,6 @@
 /**
- * Small programs: every program of a length, with plain arguments or with all that a small world tells apart. The last
- * operation is of a kind that the clause speaks of; those before it change the state.
+ * Small programs: every program of a length, with plain arguments or with all arguments that make a difference in a small
+ * world. The last operation is a call that the clause speaks of; the operations before it change the state.
  */
 import {
   type Argument,
@@ -11,6 +11,7 @@ import {
   everyOperation,
   isAllocation,
   isFree,
+  type Operation,
   ownerAfterInit,
   PAGE_BYTES,
   type Parameter,
@@ -19,8 +20,7 @@ import {
   U64_MAX,
 } from '../../spec/index.ts';
 import { absoluteTo, endOfDescriptor } from './draft.ts';
-import type { Step } from './rewrite.ts';
-import type { Ground } from './small-worlds.ts';
+import type { SmallWorld } from './small-worlds.ts';
 
 const ALLOCATIONS = CALLS.filter(isAllocation);
 const FREES = CALLS.filter(isFree);
@@ -30,11 +30,11 @@ const LAST_CALLS: Readonly<Record<string, readonly Call[]>> = {
   'address.higher-half': ALLOCATIONS,
   'policy.lifo': CALLS.filter((call) => ['single', 'batch'].includes(describedCall(call).effect)),
   'policy.first-fit': CALLS.filter((call) => describedCall(call).effect === 'run'),
-  'failure.unchanged': ALLOCATIONS,
+  'counterexample.unchanged': ALLOCATIONS,
   'freed.returns': FREES,
 };
 
-/** Returns the calls that can break a clause; none for those of init. */
+/** Returns the calls that can break a clause; none for a clause of init. */
 export function lastCallsOf(clause: ClauseName): readonly Call[] {
   const known = LAST_CALLS[clause];
   if (known !== undefined) return known;
@@ -45,7 +45,7 @@ export function lastCallsOf(clause: ClauseName): readonly Call[] {
     : CALLS;
 }
 
-function framesOf({ descriptors, limit }: Ground): { readonly end: number; readonly limit: number } {
+function framesOf({ descriptors, limit }: SmallWorld): { readonly end: number; readonly limit: number } {
   return {
     end: Math.min(
       4,
@@ -60,28 +60,28 @@ function countsUpTo(most: number): readonly bigint[] {
 }
 
 /**
- * Which arguments the last operation takes:
+ * The arguments that the last operation is given:
  *
  * - `plain`: counts and page frames of the world, no limit, alignment 4096, first bytes of page frames.
- * - `edges`: those that wrap, bind, or point into a page frame, too.
+ * - `edges`: also arguments that wrap, bind, or point into a page frame.
  */
-export type Breadth = 'plain' | 'edges';
+export type ArgumentRange = 'plain' | 'edges';
 
 /** Counts that wrap. */
 const HUGE: readonly Argument[] = [(1n << 32n) + 1n, U64_MAX, -1n];
 
-function calledAllocPages(ground: Ground, breadth: Breadth): readonly Step[] {
-  const counts = countsUpTo(framesOf(ground).end + 1);
-  return [...counts, ...(breadth === 'plain' ? [] : HUGE)].map((count) => ({ call: 'allocPages', count }));
+function allocPagesOperations(world: SmallWorld, range: ArgumentRange): readonly Operation<Reference>[] {
+  const counts = countsUpTo(framesOf(world).end + 1);
+  return [...counts, ...(range === 'plain' ? [] : HUGE)].map((count) => ({ call: 'allocPages', count }));
 }
 
-/** Of its three arguments two at most are other than plain. */
-function calledAllocBitmap(ground: Ground, breadth: Breadth): readonly Step[] {
-  const { end } = framesOf(ground);
+/** At most two of its three arguments are not plain. */
+function allocBitmapOperations(world: SmallWorld, range: ArgumentRange): readonly Operation<Reference>[] {
+  const { end } = framesOf(world);
   const plain = { call: 'allocBitmap', count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;
   const counts = countsUpTo(end + 1);
   const plainly = counts.map((count) => ({ ...plain, count }));
-  if (breadth === 'plain') return plainly;
+  if (range === 'plain') return plainly;
   const limits = [...countsUpTo(end).map((n) => n * PAGE_BYTES), PAGE_BYTES - 1n, 2n * PAGE_BYTES - 1n];
   const alignments = [0n, PAGE_BYTES + 1n, 2n * PAGE_BYTES, 3n * PAGE_BYTES];
   return [
@@ -93,104 +93,124 @@ function calledAllocBitmap(ground: Ground, breadth: Breadth): readonly Step[] {
   ];
 }
 
-/** References to earlier results and to the page frames of the world, and a byte into each. */
-function references(ground: Ground, before: Program): readonly Reference[] {
-  const { end } = framesOf(ground);
-  const results = before.filter(({ call }) => isAllocation(call)).map((step, result) => ({ step, result }));
-  const named = results.flatMap(({ step, result }): readonly Reference[] => {
-    const pages = 'count' in step && typeof step.count === 'bigint' ? Math.min(Number(step.count), 3) : 1;
+/** References to the pages of earlier results, and the addresses of the page frames of the world. */
+function references(world: SmallWorld, before: Program): readonly Reference[] {
+  const { end } = framesOf(world);
+  const results = before
+    .filter(({ call }) => isAllocation(call))
+    .map((operation, result) => ({ operation, result }));
+  const named = results.flatMap(({ operation, result }): readonly Reference[] => {
+    const pages =
+      'count' in operation && typeof operation.count === 'bigint' ? Math.min(Number(operation.count), 3) : 1;
     return Array.from({ length: pages }, (_, page) => ({ result, page, offset: 0n }));
   });
-  return [...named, ...Array.from({ length: end + 1 }, (_, frame) => absoluteTo(ground, frame))];
+  return [...named, ...Array.from({ length: end + 1 }, (_, frame) => absoluteTo(world, frame))];
 }
 
-function oneByteOn(reference: Reference): Reference {
+function nextByte(reference: Reference): Reference {
   return 'result' in reference ? { ...reference, offset: 1n } : { absolute: reference.absolute + 1n };
 }
 
-function calledFree(ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
-  const all = references(ground, before);
-  const odd = breadth === 'plain' ? [] : [...all.map(oneByteOn), { absolute: 0n }];
+function freeOperations(
+  world: SmallWorld,
+  before: Program,
+  range: ArgumentRange,
+): readonly Operation<Reference>[] {
+  const all = references(world, before);
+  const odd = range === 'plain' ? [] : [...all.map(nextByte), { absolute: 0n }];
   return [...all, ...odd].map((address) => ({ call: 'free', address }));
 }
 
-function calledFreePages(ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
-  const all = references(ground, before);
-  // After other operations, neighbours alone: there are many references by then.
+function freePagesOperations(
+  world: SmallWorld,
+  before: Program,
+  range: ArgumentRange,
+): readonly Operation<Reference>[] {
+  const all = references(world, before);
+  // After other operations there are many references: then only neighbours.
   const reach = before.length === 0 ? all.length : 2;
   const pairs = all.flatMap((a, i) => all.slice(i, i + reach).map((b) => [a, b]));
   const [first] = all;
-  const twice = first === undefined || breadth === 'plain' ? [] : [[first, oneByteOn(first)]];
+  const twice = first === undefined || range === 'plain' ? [] : [[first, nextByte(first)]];
   return [[], ...all.map((a) => [a]), ...pairs, ...twice].map((addresses) => ({
     call: 'freePages',
     addresses,
   }));
 }
 
-function calledFreeRegion(ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
-  const { end } = framesOf(ground);
-  const [first, ...others] = references(ground, before);
+function freeRegionOperations(
+  world: SmallWorld,
+  before: Program,
+  range: ArgumentRange,
+): readonly Operation<Reference>[] {
+  const { end } = framesOf(world);
+  const [first, ...others] = references(world, before);
   if (first === undefined) return [];
-  const counted = (address: Reference, counts: readonly Argument[]): readonly Step[] =>
-    counts.map((count): Step => ({ call: 'freeRegion', address, count }));
+  const counted = (address: Reference, counts: readonly Argument[]): readonly Operation<Reference>[] =>
+    counts.map((count): Operation<Reference> => ({ call: 'freeRegion', address, count }));
   return [
-    ...counted(first, [...countsUpTo(end + 1), ...(breadth === 'plain' ? [] : HUGE)]),
+    ...counted(first, [...countsUpTo(end + 1), ...(range === 'plain' ? [] : HUGE)]),
     ...others.flatMap((address, i) => counted(address, countsUpTo(Math.max(1, end - i)))),
   ];
 }
 
-/** The values that an argument takes in calls that have no combinations of their own here. */
+/** The values of an argument in calls for which no combinations are listed above. */
 function plainValues(
   { kind }: Parameter,
-  ground: Ground,
+  world: SmallWorld,
   before: Program,
 ): readonly (Argument | Reference | readonly Reference[])[] {
   switch (kind) {
     case 'address':
-      return references(ground, before);
+      return references(world, before);
     case 'addresses':
-      return references(ground, before).map((one) => [one]);
+      return references(world, before).map((one) => [one]);
     case 'maxAddr':
       return [U64_MAX];
     case 'alignment':
       return [PAGE_BYTES];
     default:
-      return countsUpTo(framesOf(ground).end + 1);
+      return countsUpTo(framesOf(world).end + 1);
   }
 }
 
-/** Every operation of a kind that this world, after this program, tells apart. */
-function stepsOf(call: Call, ground: Ground, before: Program, breadth: Breadth): readonly Step[] {
+/** Every operation of a call that makes a difference in this world after this program. */
+function operationsOf(
+  call: Call,
+  world: SmallWorld,
+  before: Program,
+  range: ArgumentRange,
+): readonly Operation<Reference>[] {
   switch (call) {
     case 'allocPages':
-      return calledAllocPages(ground, breadth);
+      return allocPagesOperations(world, range);
     case 'allocBitmap':
-      return calledAllocBitmap(ground, breadth);
+      return allocBitmapOperations(world, range);
     case 'free':
-      return calledFree(ground, before, breadth);
+      return freeOperations(world, before, range);
     case 'freePages':
-      return calledFreePages(ground, before, breadth);
+      return freePagesOperations(world, before, range);
     case 'freeRegion':
-      return calledFreeRegion(ground, before, breadth);
+      return freeRegionOperations(world, before, range);
     default:
-      return everyOperation(call, (parameter) => plainValues(parameter, ground, before));
+      return everyOperation(call, (parameter) => plainValues(parameter, world, before));
   }
 }
 
-/** Operations that change the state, or are refused: the ones that lead somewhere. */
-function earlierSteps(ground: Ground, before: Program): readonly Step[] {
-  const { end, limit } = framesOf(ground);
+/** Operations that change the state or are refused: only these make a later operation behave differently. */
+function earlierOperations(world: SmallWorld, before: Program): readonly Operation<Reference>[] {
+  const { end, limit } = framesOf(world);
   const stack = countsUpTo(Math.min(3, Math.max(0, end - limit) + 1)).slice(2);
   const bitmap = countsUpTo(Math.min(end, limit)).slice(1);
-  const boot = ground.descriptors.filter((d) => ownerAfterInit(d.type) === 'boot');
-  const results = references(ground, before).filter((r) => 'result' in r);
-  const freeable = [...results, ...boot.map((d) => absoluteTo(ground, d.base))];
+  const boot = world.descriptors.filter((d) => ownerAfterInit(d.type) === 'boot');
+  const results = references(world, before).filter((r) => 'result' in r);
+  const freeable = [...results, ...boot.map((d) => absoluteTo(world, d.base))];
   return [
     { call: 'alloc' },
-    ...freeable.map((address): Step => ({ call: 'free', address })),
-    ...stack.map((count): Step => ({ call: 'allocPages', count })),
+    ...freeable.map((address): Operation<Reference> => ({ call: 'free', address })),
+    ...stack.map((count): Operation<Reference> => ({ call: 'allocPages', count })),
     ...bitmap.map(
-      (count): Step => ({
+      (count): Operation<Reference> => ({
         call: 'allocBitmap',
         count,
         maxAddr: U64_MAX,
@@ -200,21 +220,25 @@ function earlierSteps(ground: Ground, before: Program): readonly Step[] {
   ];
 }
 
-function prefixes(ground: Ground, length: number): readonly Program[] {
+function prefixes(world: SmallWorld, length: number): readonly Program[] {
   let programs: readonly Program[] = [[]];
   for (let i = 0; i < length; i += 1)
-    programs = programs.flatMap((before) => earlierSteps(ground, before).map((step) => [...before, step]));
+    programs = programs.flatMap((before) =>
+      earlierOperations(world, before).map((operation) => [...before, operation]),
+    );
   return programs;
 }
 
 /** Returns the programs of a length on a world whose last operation is one of `calls`. */
 export function programsOn(
-  ground: Ground,
+  world: SmallWorld,
   length: number,
-  { calls, breadth }: { readonly calls: readonly Call[]; readonly breadth: Breadth },
+  { calls, range }: { readonly calls: readonly Call[]; readonly range: ArgumentRange },
 ): readonly Program[] {
   if (length === 0) return [[]];
-  return prefixes(ground, length - 1).flatMap((before) =>
-    calls.flatMap((call) => stepsOf(call, ground, before, breadth).map((step) => [...before, step])),
+  return prefixes(world, length - 1).flatMap((before) =>
+    calls.flatMap((call) =>
+      operationsOf(call, world, before, range).map((operation) => [...before, operation]),
+    ),
   );
 }

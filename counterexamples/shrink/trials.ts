@@ -1,48 +1,52 @@
 /**
- * Trials: candidates executed under the judge, within a budget. A candidate counts where it breaks the clause that is
- * being shrunk and all its references resolve; one that breaks another clause is taken note of, never followed. What
- * was tried once is not executed again, nor is it by later trials that are given the same outcomes.
+ * Trials: drafts executed under the judge, within a budget. A draft is a counterexample if it breaks the clause that is being
+ * shrunk and all its references resolve; one that breaks another clause is noted, never followed. No draft that was tried once
+ * is executed again, not even by later trials that share the outcomes.
  */
 import { createHash } from 'node:crypto';
-import type { Target } from '../../runner/index.ts';
-import { type Execution, execute } from '../../runner/index.ts';
+import { type Execution, execute, type Target } from '../../runner/index.ts';
 import type { ClauseName, Ownership, Trace } from '../../spec/index.ts';
-import { type Draft, isSound, keyOf, Worlds } from './draft.ts';
+import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
 import { compareDrafts } from './simplicity.ts';
 
-/** A scenario that fails, what happened when it ran, and the state before each of its operations. */
-export interface Failure {
+/** A draft that breaks the clause, and its run. */
+export interface Counterexample {
   readonly draft: Draft;
   readonly run: Execution;
-  /** The state before operation k; the last one is the state before the failing operation. */
+  /** The state before each operation; the last one is the state before the operation that breaks the clause. */
   readonly states: readonly Ownership[];
 }
 
-/** What a shrinking may spend. */
+/** The limits of a shrinking. Nothing is executed once one is reached. */
 export interface Budget {
   readonly executions: number;
-  readonly ms: number;
+  /** A time of `performance.now()`. */
+  readonly until: number;
 }
 
-/** A clause other than the one kept, which scenarios simpler than the best of that time broke. */
+/**
+ * A clause other than the one being shrunk, broken by drafts that were simpler than the best at that time.
+ *
+ * @public
+ */
 export interface OtherClause {
   readonly clause: ClauseName;
-  /** How many of them did. */
+  /** How many drafts broke it. */
   readonly count: number;
   /** The simplest of them. */
   readonly trace: Trace;
 }
 
-interface Noted {
+interface SimplestOfClause {
   count: number;
   draft: Draft;
   trace: Trace;
 }
 
-/** What became of drafts on one target. */
+/** The outcomes of drafts on one target. */
 export class Outcomes {
   readonly #broken = new Map<string, ClauseName | null>();
-  readonly #simplest = new Map<ClauseName, Noted>();
+  readonly #simplest = new Map<ClauseName, SimplestOfClause>();
 
   /** Returns the clause that a draft broke, null where it broke none, undefined where it was not tried. */
   of(key: string): ClauseName | null | undefined {
@@ -53,7 +57,7 @@ export class Outcomes {
     this.#broken.set(key, clause);
   }
 
-  /** Takes note of a failure, with its trace where it is the simplest of its clause. */
+  /** Notes that a draft broke a clause, with its trace if it is the simplest that did. */
   note(clause: ClauseName, draft: Draft, run: Execution): void {
     const known = this.#simplest.get(clause);
     const isSimplest = known === undefined || compareDrafts(draft, known.draft) < 0;
@@ -62,8 +66,8 @@ export class Outcomes {
     else known.count = count;
   }
 
-  /** Returns the clauses broken besides one, and the simplest scenario of each. */
-  besides(clause: ClauseName): readonly OtherClause[] {
+  /** Returns the other clauses that were broken, and the simplest scenario of each. */
+  otherThan(clause: ClauseName): readonly OtherClause[] {
     const others = [...this.#simplest].filter(([name]) => name !== clause);
     return others.map(([name, { count, trace }]) => ({ clause: name, count, trace }));
   }
@@ -82,12 +86,10 @@ function shortKey(draft: Draft): string {
 export class Trials {
   readonly clause: ClauseName;
   executions = 0;
-  cached = 0;
   readonly #target: Target;
   readonly #budget: Budget;
   readonly #outcomes: Outcomes;
-  readonly #start = performance.now();
-  readonly #worlds = new Worlds();
+  readonly #scenarios = new ScenarioBuilder();
 
   constructor(target: Target, clause: ClauseName, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
@@ -96,54 +98,47 @@ export class Trials {
     this.#outcomes = outcomes;
   }
 
-  /** Milliseconds since the shrinking began. */
-  get ms(): number {
-    return performance.now() - this.#start;
-  }
-
   /** Whether nothing more may be executed. */
   get isSpent(): boolean {
-    return this.executions >= this.#budget.executions || this.ms >= this.#budget.ms;
+    return this.executions >= this.#budget.executions || performance.now() >= this.#budget.until;
   }
 
-  /** The clauses that other scenarios broke, simplest scenario of each. */
+  /** The other clauses that drafts broke, with the simplest scenario of each. */
   get otherClauses(): readonly OtherClause[] {
-    return this.#outcomes.besides(this.clause);
+    return this.#outcomes.otherThan(this.clause);
   }
 
-  /** Executes a draft that is not known to hold or to break another clause. Returns its failure where it breaks this one. */
-  attempt(draft: Draft): Failure | null {
+  /** Executes a draft, unless it is known to hold or to break another clause. Returns the counterexample if it is one. */
+  attempt(draft: Draft): Counterexample | null {
     if (this.isSpent || !isSound(draft)) return null;
     const key = shortKey(draft);
     const known = this.#outcomes.of(key);
-    if (known === undefined || known === this.clause) return this.#run(draft, key);
-    this.cached += 1;
-    return null;
+    return known === undefined || known === this.clause ? this.#run(draft, key) : null;
   }
 
   /** Executes a draft whether it was tried before or not. */
-  run(draft: Draft): Failure | null {
+  run(draft: Draft): Counterexample | null {
     return this.#run(draft, shortKey(draft));
   }
 
-  #run(draft: Draft, key: string): Failure | null {
+  #run(draft: Draft, key: string): Counterexample | null {
     this.executions += 1;
     const states: Ownership[] = [];
-    const run = execute(this.#target, this.#worlds.scenarioOf(draft), {
+    const run = execute(this.#target, this.#scenarios.scenarioOf(draft), {
       tally: NO_TALLY,
       onStep: ({ before }) => {
         states.push(before);
       },
     });
     const { violation } = run;
-    const isOwn = violation !== null && run.dangling.length === 0;
-    this.#outcomes.record(key, isOwn ? violation.clause : null);
-    if (!isOwn) return null;
-    // An execution stops at its first violation: what comes after it was not performed, and is cut off here.
-    const failed: Draft = { ...draft, operations: run.operations };
-    this.#outcomes.note(violation.clause, failed, run);
+    const isComplete = run.dangling.length === 0;
+    this.#outcomes.record(key, isComplete && violation !== null ? violation.clause : null);
+    if (violation === null || !isComplete) return null;
+    // An execution stops at its first violation; the operations after it were not performed.
+    const performed: Draft = { ...draft, operations: run.operations };
+    this.#outcomes.note(violation.clause, performed, run);
     if (violation.clause !== this.clause) return null;
     if (violation.at >= 0) states.push(run.state);
-    return { draft: failed, run, states };
+    return { draft: performed, run, states };
   }
 }

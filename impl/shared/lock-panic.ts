@@ -1,9 +1,9 @@
 /**
- * Lock panics: a call that was not made, because the lock could not be had or what it guards cannot be trusted. Nothing has
- * changed. These are no `PmmPanic`s, which say that the caller misused the manager: here the caller did nothing wrong.
+ * Lock panics: a call that was not made, because the lock could not be taken or the state behind it cannot be trusted. Nothing
+ * has changed. A `PmmPanic` says that the caller misused the manager; here the caller did nothing wrong.
  */
 
-/** What a caller does inside the lock: a call of the manager, or looking at the whole state. */
+/** A visit: the call of the manager, or the inspection, for which a caller takes the lock. */
 export type Visit = string;
 
 export class LockPanic extends Error {

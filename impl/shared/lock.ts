@@ -12,9 +12,9 @@
  * A caller that finds it held tries again a few times, then sleeps (`Atomics.wait`). Who releases it wakes one sleeper if there
  * may be any; the one that wakes takes the lock as `-n`, since others may still sleep. Not fair: who comes by takes it.
  *
- * Waiting is bounded. A caller that died inside never releases the lock, and each of the others panics after its patience is
- * at an end. One that died between being woken and taking the lock has taken the wake-up with it: so nobody sleeps for longer
- * than a nap at a time.
+ * Waiting is bounded. A caller that died inside never releases the lock, and each of the others panics when its patience ends.
+ * One that died between being woken and taking the lock has taken the wake-up with it, so nobody sleeps for longer than a nap
+ * at a time.
  *
  * Cost where nobody else wants it: two atomic steps, and a handful of plain reads and writes.
  */
@@ -23,7 +23,7 @@ import { BROKEN_AT, CALL_AT, LOCK_AT, TURN_AT } from '../layout.ts';
 import { LockPanic, type Visit } from './lock-panic.ts';
 import type { Steps } from './steps.ts';
 
-/** What a caller can be doing inside. */
+/** All visits; `CALL_AT` holds the place of one. */
 const VISITS: readonly Visit[] = [...CALLS, 'inspect'];
 
 /** Nobody sleeps for longer at a time. */
@@ -41,7 +41,7 @@ export interface Waiting {
   readonly canBlock: boolean;
 }
 
-/** What guards the calls of one caller. */
+/** The guard of one caller's calls: the lock, or a stand-in for it. */
 export interface Guard {
   /** Takes the lock; throws {@link LockPanic} where it cannot be had, or what it guards is broken. */
   enter(visit: Visit): void;
@@ -55,7 +55,7 @@ export interface Guard {
 const DEFAULT_SPINS = 100;
 const DEFAULT_PATIENCE_MS = 10_000;
 
-/** Returns how a caller waits that says so in part. */
+/** Returns how a caller waits: as it says, and as is usual where it says nothing. */
 export function withDefaults({ spins, patienceMs, canBlock }: Partial<Waiting>): Waiting {
   return {
     spins: spins ?? DEFAULT_SPINS,
@@ -168,7 +168,7 @@ export class Lock implements Guard {
     return this.#steps.compareExchange(this.#words, LOCK_AT, 0, own);
   }
 
-  /** Tries so many times. Returns what the word was, as {@link #take}. */
+  /** Tries `tries` times. Returns what the word was, as {@link #take}. */
   #spin(tries: number, found: number): number {
     let seen = found;
     for (let i = 0; i < tries && seen !== 0; i += 1) {

@@ -11,7 +11,7 @@ import { Lock, type Waiting, withDefaults } from './lock.ts';
 import { openSharedState } from './state.ts';
 import { ATOMICS } from './steps.ts';
 
-/** What a caller is given besides the memory map. */
+/** The options of a caller: the state to attach to, its configuration, and how to wait. */
 export interface SharedFramesOptions extends Partial<Waiting> {
   readonly config: Config;
   readonly state: SharedArrayBuffer;

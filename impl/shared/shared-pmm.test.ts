@@ -20,7 +20,7 @@ import {
   SharedPmm,
   sharedParts,
 } from '../index.ts';
-import { FREE_BITMAP_WORD, LOCK_WORD, summaryWords } from './landmarks.ts';
+import { FREE_BITMAP_AT, LOCK_AT } from '../layout.ts';
 
 const PAGE = 4096n;
 const EIGHT: DescriptorInput = { type: 'conventional', start: 0n, pages: 8 };
@@ -118,7 +118,7 @@ describe('callers of one state', () => {
     expect([turnOf(one), turnOf(other), turnOf(other), turnOf(one)]).toEqual([1, 2, 3, 4]);
   });
 
-  test('have an errno and warnings of their own', () => {
+  test('have each their errno and warnings', () => {
     const state = createSharedState(map, config);
     const warnings: string[] = [];
     const one = attachPmm(map, { config, state, warn: (message) => warnings.push(message) });
@@ -182,16 +182,15 @@ describe('callers of one state', () => {
 
   test('find the words that others look at', () => {
     const [one, , words] = twoCallers();
-    expect(words[FREE_BITMAP_WORD]).toBe(4);
+    expect(words[FREE_BITMAP_AT]).toBe(4);
     one.allocBitmap(1, 2n ** 40n, PAGE);
-    expect(words[FREE_BITMAP_WORD]).toBe(3);
+    expect(words[FREE_BITMAP_AT]).toBe(3);
     // 16 words of header, 9 of held bits, one leaf, and an entry a page frame of the stack zone.
-    expect(summaryWords(map, config)).toEqual({ from: 25, end: 26 });
     expect(words.length).toBe(26 + 4 * 2);
   });
 });
 
-describe('one caller alone', () => {
+describe('a single caller', () => {
   test('is answered as a manager that is not shared, and leaves the same behind', () => {
     const state = createSharedState(map, config);
     const shared = attachPmm(map, { config, warn: quiet, state });
@@ -249,14 +248,14 @@ describe('the lock is released', () => {
   test('by a call that panics over misuse', () => {
     const [one, other, words] = twoCallers();
     expect(() => one.free(address(5))).toThrowError(PmmPanic);
-    expect(words[LOCK_WORD]).toBe(0);
+    expect(words[LOCK_AT]).toBe(0);
     expect(other.freeAmount()).toBe(8);
   });
 
   test('by a call that fails', () => {
     const [one, , words] = twoCallers();
     expect(one.allocBitmap(5, 2n ** 40n, 1)).toBe(null);
-    expect(words[LOCK_WORD]).toBe(0);
+    expect(words[LOCK_AT]).toBe(0);
   });
 
   test('by a call that breaks off, after which no caller trusts the state', () => {
@@ -276,7 +275,7 @@ describe('the lock is released', () => {
       'freeAmount: the state may be half changed: caller 1 broke off inside, in alloc',
     );
     expect(panic).toMatchObject({ name: 'LockPanic', call: 'freeAmount', holder: 1, holderCall: 'alloc' });
-    expect(words[LOCK_WORD]).toBe(0);
+    expect(words[LOCK_AT]).toBe(0);
   });
 });
 
@@ -307,15 +306,15 @@ describe('waiting for a lock that is never released', () => {
     };
     const waiting = { patienceMs: 5, canBlock: false };
     const pmm = new SharedPmm(sharedParts(map, { config, warn: quiet }, { words, steps }, waiting));
-    words[LOCK_WORD] = 7;
+    words[LOCK_AT] = 7;
     expect(lockPanicOf(() => pmm.alloc())).toMatchObject({ holder: 7 });
-    words[LOCK_WORD] = 0;
+    words[LOCK_AT] = 0;
     expect(pmm.alloc()).toBe(address(7));
   });
 
   test('is not begun by the caller that holds it', () => {
     const [one, , words] = twoCallers();
-    words[LOCK_WORD] = -one.caller;
+    words[LOCK_AT] = -one.caller;
     expect(lockPanicOf(() => one.alloc()).message).toMatch(/^alloc: this caller holds the lock already, in /);
   });
 });
@@ -337,7 +336,7 @@ describe('a call that has no turn', () => {
     ['inspect', (pmm) => pmm.inspect()],
   ])('panics as %s and changes nothing', (call, act) => {
     const [one, , words] = twoCallers();
-    words[LOCK_WORD] = -one.caller;
+    words[LOCK_AT] = -one.caller;
     const before = words.slice();
     expect(lockPanicOf(() => act(one)).call).toBe(call);
     expect(words).toEqual(before);
@@ -355,7 +354,7 @@ describe('a call that has no turn', () => {
     const state = createSharedState(map, config);
     const words = new Int32Array(state);
     const frames = new SharedFrames(map, { config, state });
-    words[LOCK_WORD] = -frames.caller;
+    words[LOCK_AT] = -frames.caller;
     const before = words.slice();
     expect(lockPanicOf(() => act(frames)).call).toBe(call);
     expect(words).toEqual(before);

@@ -21,7 +21,7 @@ export interface SharedMemory {
   readonly steps: Steps;
 }
 
-/** What a shared manager is made of: the manager that works inside the lock, and the lock. */
+/** The parts of a shared manager: the manager that works inside the lock, and the lock. */
 export interface SharedParts {
   readonly inside: Pmm & Required<Pick<Pmm, 'inspect'>>;
   readonly lock: Lock;
@@ -134,7 +134,7 @@ export class SharedPmm implements Pmm {
   }
 }
 
-/** What a caller is given besides the memory map: the state to attach to, and how to wait for it. */
+/** The options of a caller: the state to attach to, and how to wait for it. */
 export interface AttachOptions extends Omit<PmmOptions, 'memory'>, Partial<Waiting> {
   readonly state: SharedArrayBuffer;
 }

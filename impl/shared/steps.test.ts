@@ -1,4 +1,4 @@
-/** The machine's own atomic steps: each says what was there before, and a sleeper is woken alone. */
+/** The machine's own atomic steps: each says what was there before, and only one sleeper is woken. */
 import { describe, expect, test } from 'vitest';
 import { ATOMICS } from '../index.ts';
 

@@ -4,7 +4,7 @@
  * the same code runs under schedules that are data.
  */
 
-/** What a wait came to, as `Atomics.wait` says it. */
+/** How a wait ended, as `Atomics.wait` says it. */
 export type Woken = 'ok' | 'not-equal' | 'timed-out';
 
 /** Steps on one word each; `words` lie in shared memory, and `at` counts words. */
@@ -16,7 +16,7 @@ export interface Steps {
   exchange(words: Int32Array, at: number, value: number): number;
   /** Writes where `expected` is there. Returns what was there before. */
   compareExchange(words: Int32Array, at: number, expected: number, replacement: number): number;
-  /** Sleeps while `expected` is there, until woken or for so many milliseconds. */
+  /** Sleeps while `expected` is there, until woken or for `ms` milliseconds. */
   wait(words: Int32Array, at: number, expected: number, ms: number): Woken;
   /** Wakes one that waits at a word. */
   wakeOne(words: Int32Array, at: number): void;

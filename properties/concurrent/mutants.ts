@@ -3,15 +3,14 @@
  * made without the lock, words written late. Explored schedules must find every one.
  */
 import {
-  FREE_BITMAP_WORD,
+  flatStateOf,
   type Guard,
-  LOCK_WORD,
+  LAYOUT,
   type SharedMemory,
   type SharedParts,
   SharedPmm,
   type Steps,
   sharedParts,
-  summaryWords,
 } from '../../impl/index.ts';
 import { type PmmCalls, wrapPmm } from '../../runner/index.ts';
 import { type ClauseName, type MemoryMap, type Pmm, POLICIES } from '../../spec/index.ts';
@@ -214,9 +213,9 @@ function lostWakeUp(map: MemoryMap, options: CallerOptions): Pmm {
   const guard: Guard = {
     enter: (visit) => parts.lock.enter(visit),
     leave: () => {
-      const isWaitedFor = steps.load(words, LOCK_WORD) < 0;
-      steps.exchange(words, LOCK_WORD, 0);
-      if (isWaitedFor) steps.wakeOne(words, LOCK_WORD);
+      const isWaitedFor = steps.load(words, LAYOUT.LOCK_AT) < 0;
+      steps.exchange(words, LAYOUT.LOCK_AT, 0);
+      if (isWaitedFor) steps.wakeOne(words, LAYOUT.LOCK_AT);
     },
     noteBroken: () => parts.lock.noteBroken(),
   };
@@ -264,7 +263,7 @@ export const CONCURRENT_MUTANTS: readonly ConcurrentMutant[] = [
       clause: 'concurrent.linearizable',
       shortest: 2,
     },
-    () => (at) => at === FREE_BITMAP_WORD,
+    () => (at) => at === LAYOUT.FREE_BITMAP_AT,
   ),
   writingLate(
     {
@@ -274,8 +273,9 @@ export const CONCURRENT_MUTANTS: readonly ConcurrentMutant[] = [
       shortest: 3,
     },
     (map, { config }) => {
-      const { from, end } = summaryWords(map, config);
-      return (at) => at >= from && at < end;
+      const { levels, stackAt } = flatStateOf(map, config).layout;
+      const summaryAt = levels[0]?.at ?? stackAt;
+      return (at) => at >= summaryAt && at < stackAt;
     },
   ),
   withCalls(

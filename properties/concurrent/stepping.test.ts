@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOCK_WORD } from '../../impl/index.ts';
+import { LAYOUT } from '../../impl/index.ts';
 import { type Chooser, Machine, newStepper, type Points } from './stepping.ts';
 
 /** A caller made of plain code over the machine's words and steps. */
@@ -130,9 +130,9 @@ describe('a caller that waits', () => {
 
 describe('with points at locks only', () => {
   const guarded: Act = ({ words, steps }) => {
-    while (steps.compareExchange(words, LOCK_WORD, 0, 1) !== 0);
+    while (steps.compareExchange(words, LAYOUT.LOCK_AT, 0, 1) !== 0);
     increment({ words } as Machine);
-    steps.exchange(words, LOCK_WORD, 0);
+    steps.exchange(words, LAYOUT.LOCK_AT, 0);
   };
 
   it('an access inside the lock is not a point, and is counted', () => {

@@ -18,7 +18,7 @@
  *
  * A caller that sleeps continues only when it is woken: time does not pass here.
  */
-import { LOCK_WORD, type Steps, type Woken } from '../../impl/index.ts';
+import { LAYOUT, type Steps, type Woken } from '../../impl/index.ts';
 
 /** The steps between which the scheduler may switch callers. */
 export const POINTS = ['locks', 'accesses'] as const;
@@ -216,7 +216,7 @@ export class Machine {
 
   #isPoint(stepper: Stepper, isPlain: boolean): boolean {
     if (!isPlain) return true;
-    const isGuarded = Math.abs(this.#memory[LOCK_WORD] ?? 0) === stepper.lockValue;
+    const isGuarded = Math.abs(this.#memory[LAYOUT.LOCK_AT] ?? 0) === stepper.lockValue;
     if (isGuarded) this.guarded += 1;
     else this.unguarded += 1;
     return this.#points === 'accesses' || !isGuarded;

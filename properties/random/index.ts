@@ -21,6 +21,7 @@ export {
   programsOf,
   USUAL_PARTS,
 } from './commands.ts';
+export { type Draws, drawsFrom } from './draws.ts';
 export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
 export {
   type Arbitrary,

@@ -3,7 +3,12 @@
  * apart, on both sides. Shortest first.
  */
 
-import { narrowWorldsFor, programsOn, Worlds, worldsFor } from '../../counterexamples/shrink/index.ts';
+import {
+  narrowWorldsFor,
+  programsOn,
+  ScenarioBuilder,
+  worldsFor,
+} from '../../counterexamples/shrink/index.ts';
 import { CALLS, type Scenario } from '../../spec/index.ts';
 import { isWithin, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
@@ -13,17 +18,17 @@ const BATCH = 256;
 
 /** Plain arguments in many worlds, and all arguments in some. */
 const PASSES = [
-  { breadth: 'plain', worldsFor },
-  { breadth: 'edges', worldsFor: narrowWorldsFor },
+  { range: 'plain', worldsFor },
+  { range: 'edges', worldsFor: narrowWorldsFor },
 ] as const;
 
 function* scenarios(policies: Scenario['policies'], longest: number): Generator<Scenario> {
-  const worlds = new Worlds();
+  const builder = new ScenarioBuilder();
   for (let length = 0; length <= longest; length += 1)
-    for (const { breadth, worldsFor: grounds } of PASSES)
-      for (const ground of grounds(length))
-        for (const operations of programsOn(ground, length, { calls: CALLS, breadth }))
-          yield worlds.scenarioOf({ ...ground, policies, operations });
+    for (const { range, worldsFor: worlds } of PASSES)
+      for (const world of worlds(length))
+        for (const operations of programsOn(world, length, { calls: CALLS, range }))
+          yield builder.scenarioOf({ ...world, policies, operations });
 }
 
 /** Runs all programs of at most `longest` operations on both sides, up to the first on which they differ. */

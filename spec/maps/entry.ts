@@ -1,10 +1,9 @@
 /**
- * Entries: what one line of a firmware dump says, at byte granularity. Entries may overlap, be empty, unsorted or
- * unaligned; `resolve.ts` makes descriptors of them.
+ * Entries: what one line of a dump says, at byte granularity. Entries may overlap, be empty, unsorted or unaligned;
+ * `resolve.ts` makes descriptors of them.
  */
 import type { MemoryType } from '../memory-map.ts';
-import { PHYSICAL_LIMIT, U64_MAX } from '../units.ts';
-import { fault, type Place } from './place.ts';
+import { fault, type Place } from './lines.ts';
 
 /** Bytes [start, end) of physical memory. */
 export interface Extent {
@@ -12,25 +11,31 @@ export interface Extent {
   readonly end: bigint;
 }
 
-/** An extent of one memory type. `start <= end <= 2^52`. */
+/** An extent of one memory type. `start <= end`, at or below the physical limit. */
 export interface Entry extends Extent {
   readonly type: MemoryType;
 }
 
-// 16 digits = 64 bits: no firmware prints a wider address.
-const HEX = /^(?:0x)?[0-9a-f]{1,16}$/i;
+// 16 hex digits = 64 bits: no firmware prints a wider address. 20 decimal digits are as wide.
+const NUMBER: Readonly<Record<10 | 16, RegExp>> = {
+  16: /^(?:0x)?[0-9a-f]{1,16}$/i,
+  10: /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i,
+};
 
-/** Returns the number that up to 16 hex digits stand for, with or without `0x`; throws `SpecError` for other text. */
-export function hexAt(place: Place, token: string): bigint {
-  if (!HEX.test(token)) throw fault(place, 'a hex number of at most 64 bits', token);
-  return BigInt(/^0x/i.test(token) ? token : `0x${token}`);
+/** Returns the number that a token stands for: hex with `0x`, else of the given base; throws `SpecError` for other text. */
+export function numberAt(place: Place, token: string, base: 10 | 16): bigint {
+  if (!NUMBER[base].test(token))
+    throw fault(
+      place,
+      base === 16 ? 'a hex number of at most 64 bits' : 'a number of at most 64 bits',
+      token,
+    );
+  return BigInt(base === 16 && !/^0x/i.test(token) ? `0x${token}` : token);
 }
 
-/** Returns the extent [start, end); throws `SpecError` where it ends before it starts, or above 2^52. */
+/** Returns the extent [start, end); throws `SpecError` where it ends before it starts. */
 export function halfOpen(place: Place, { start, end }: Extent): Extent {
-  const shown = `0x${start.toString(16)} to 0x${end.toString(16)}`;
-  if (start > end) throw fault(place, 'a range that ends after its start', shown);
-  if (end > PHYSICAL_LIMIT) throw fault(place, 'a range that ends at or below 2^52', shown);
+  if (start > end) throw fault(place, 'a range that ends after its start', shown({ start, end }));
   return { start, end };
 }
 
@@ -39,17 +44,25 @@ export function halfOpen(place: Place, { start, end }: Extent): Extent {
  * (the one at 0 reads `0x0-0xffffffffffffffff`); throws `SpecError` as {@link halfOpen} does.
  */
 export function inclusive(place: Place, start: bigint, last: bigint): Extent {
-  const end = BigInt.asUintN(64, last + 1n) === start ? start : last + 1n;
-  return halfOpen(place, { start, end });
+  return halfOpen(place, { start, end: BigInt.asUintN(64, last + 1n) === start ? start : last + 1n });
 }
 
-/** Returns the extent of `length` bytes from `start`; throws `SpecError` where it ends above 2^52. */
-export function ofLength(place: Place, start: bigint, length: bigint): Extent {
-  if (length > U64_MAX) throw fault(place, 'a length of at most 64 bits', `${length}`);
-  return halfOpen(place, { start, end: start + length });
+/** Returns the extent; throws `SpecError` where it ends above the physical limit. */
+export function below(limit: bigint, place: Place, extent: Extent): Extent {
+  if (extent.end <= limit) return extent;
+  throw fault(place, `a range that ends at or below 2^${limit.toString(2).length - 1}`, shown(extent));
+}
+
+function shown({ start, end }: Extent): string {
+  return `0x${start.toString(16)} to 0x${end.toString(16)}`;
 }
 
 /** Orders extents by where they start. */
 export function byStart(a: Extent, b: Extent): number {
   return a.start < b.start ? -1 : a.start > b.start ? 1 : 0;
+}
+
+/** Whether two extents have a byte in common. */
+export function overlaps(a: Extent, b: Extent): boolean {
+  return a.start < b.end && b.start < a.end;
 }

@@ -1,131 +1,133 @@
 /**
- * Imports: memory maps as people have them. A notation is recognised by one line that it can read, wherever in a text
- * that stands; then every line that looks like its entries must be one.
+ * Imports: memory maps as people have them. A notation is recognised by one entry that it can read, wherever in a text
+ * that stands; then its table is read whole or not at all.
  *
- * A boot log often holds several maps. The one that says most wins: the EFI map (it tells boot services from free RAM),
- * then the firmware's e820 table, then what hypervisors and kernels made of it.
+ * A boot log often holds several maps. The notation that says most wins ({@link NOTATIONS}); the others are named in the
+ * result, each with the flag that reads it instead. Of several tables of one notation that differ, `boot` chooses one.
  */
 import { basename } from 'node:path';
-import { decode, isSpecError, parseJson, SpecError } from '../decode.ts';
-import { type DescriptorInput, MemoryMap, memoryMap } from '../memory-map.ts';
-import {
-  BIOS_E820,
-  MODIFIED_E820,
-  NODE_RANGES,
-  SETUP_DATA_E820,
-  USER_E820,
-  XEN_GUEST_E820,
-} from './e820-linux.ts';
-import { EFI_DMESG } from './efi-linux.ts';
-import { type MemmapFiles, readMemmapFiles } from './firmware-memmap.ts';
-import { type Claimed, claimedBy, type Format } from './format.ts';
-import { FREEBSD_SMAP } from './freebsd-smap.ts';
-import { IOMEM } from './iomem.ts';
-import { MULTIBOOT } from './multiboot.ts';
-import { type Line, linesOf } from './place.ts';
+import { decode, parseJson, SpecError } from '../decode.ts';
+import { MemoryMap, memoryMap, ownerAfterInit } from '../memory-map.ts';
+import { PHYSICAL_LIMIT } from '../units.ts';
+import { choose, tablesIn } from './choice.ts';
+import { isDeviceTreeBlob, readBlob } from './device-tree/blob.ts';
+import { isDeviceTreeSource, readSource } from './device-tree/source.ts';
+import { type DeviceTree, memoryOf } from './device-tree/tree.ts';
+import type { Entry } from './entry.ts';
+import { linesOf } from './lines.ts';
+import { type MemmapFiles, missingFolder, readMemmapFiles } from './notations/linux-e820.ts';
+import type { ImportedMap, ReadOptions } from './reading.ts';
 import { resolve, resolveUnlessOrderly } from './resolve.ts';
-import { SEABIOS_E820 } from './seabios.ts';
-import { UEFI_SHELL } from './uefi-shell.ts';
-import { XEN_E820 } from './xen.ts';
-
-/** A memory map, and what it was read from. */
-export interface ImportedMap {
-  readonly map: MemoryMap;
-  /** The notation: `e820-dmesg`, `efi-dmesg`, `uefi-memmap`, `iomem`, `frameproof/memory-map`, … */
-  readonly format: string;
-  /** Entries that the dump had, before they were resolved. */
-  readonly entries: number;
-}
-
-/** All notations made of lines, the one that says most first. */
-const FORMATS: readonly Format[] = [
-  EFI_DMESG,
-  UEFI_SHELL,
-  BIOS_E820,
-  XEN_E820,
-  XEN_GUEST_E820,
-  SEABIOS_E820,
-  MULTIBOOT,
-  FREEBSD_SMAP,
-  SETUP_DATA_E820,
-  MODIFIED_E820,
-  USER_E820,
-  IOMEM,
-  NODE_RANGES,
-];
-
-const KINDS = [
-  ...new Set(FORMATS.map(({ kind }) => kind)),
-  'the folder /sys/firmware/memmap',
-  'or JSON of format "frameproof/memory-map"',
-].join(', ');
 
 /** Returns what to call the map of a source: the last part of a path, without `.txt` and the like. */
 function nameOf(source: string): string {
-  return basename(source).replace(/\.(?:txt|log|json|dmesg)$/i, '');
+  return basename(source).replace(/\.(?:txt|log|json|dmesg|dts|dtb)$/i, '');
+}
+
+/** Returns the entries without RAM from an address on. */
+function usableBelow(limit: bigint | undefined, entries: readonly Entry[]): readonly Entry[] {
+  if (limit === undefined) return entries;
+  return entries.flatMap((entry) => {
+    const isUsable = ownerAfterInit(entry.type) === 'pmm';
+    if (!isUsable || entry.end <= limit) return [entry];
+    return entry.start < limit ? [{ ...entry, end: limit }] : [];
+  });
+}
+
+/** What a reader of a notation knows of the map; the rest is the same for all. */
+type Found = Omit<ImportedMap, 'map'> & { readonly isOrderly: boolean };
+
+const PLAIN = { where: null, passed: 0, notes: [], warnings: [], unused: [], isOrderly: false };
+
+function imported({ isOrderly, ...found }: Found, source: string, options: ReadOptions): ImportedMap {
+  const used = usableBelow(options.usableBelow, found.entries);
+  const descriptors = isOrderly ? resolveUnlessOrderly(used) : resolve(used);
+  return { ...found, map: memoryMap(descriptors, nameOf(source)) };
 }
 
 function importJson(text: string, source: string): ImportedMap {
   const map = decode(MemoryMap, parseJson(text, source), source);
-  return { map, format: 'frameproof/memory-map', entries: map.descriptors.length };
-}
-
-/** A format, and the lines of a text that it claims. */
-interface Candidate {
-  readonly format: Format;
-  readonly claimed: readonly Claimed[];
-}
-
-/** Whether the format can read one of its lines at least. Prose that looks like an entry does not make a map. */
-function isRecognised({ format, claimed }: Candidate): boolean {
-  return claimed.some((one) => {
-    try {
-      return format.read([one]).length > 0;
-    } catch (error) {
-      if (isSpecError(error)) return false;
-      throw error;
-    }
-  });
-}
-
-/** Returns the format that says most of those recognised; where none is, the first that claims lines, for its error. */
-function recognise(lines: readonly Line[]): Candidate | undefined {
-  const candidates = FORMATS.map((format) => ({ format, claimed: claimedBy(format, lines) }));
-  return candidates.find(isRecognised) ?? candidates.find(({ claimed }) => claimed.length > 0);
-}
-
-function importLines(text: string, source: string): ImportedMap {
-  const { format, claimed } = recognise(linesOf(text, source)) ?? {};
-  const [first] = claimed ?? [];
-  if (format === undefined || claimed === undefined || first === undefined)
-    throw new SpecError(`${source}: expected a memory map (${KINDS})`);
-  const entries = format.read(claimed);
-  const descriptors: readonly DescriptorInput[] = (format.isOrderly ? resolveUnlessOrderly : resolve)(
-    entries,
-  );
+  const entries = map.descriptors.map(({ type, start, pages }) => ({
+    type,
+    start,
+    end: start + BigInt(pages) * 4096n,
+  }));
   return {
-    map: memoryMap(descriptors, nameOf(source)),
-    format: format.nameOf(first),
-    entries: claimed.length,
+    map,
+    notation: map.format,
+    printer: '`frameproof map --json`',
+    count: entries.length,
+    entries,
+    ...PLAIN,
   };
+}
+
+const UNSEEN =
+  'device-tree-source counts nothing: properties and nodes that are missing or moved cannot be seen';
+
+function deviceTree(tree: DeviceTree, form: 'source' | 'blob', limit: bigint): Found {
+  const entries = memoryOf(tree, limit);
+  return {
+    ...PLAIN,
+    notation: `device-tree-${form}`,
+    printer: 'a device tree',
+    count: entries.length,
+    entries,
+    notes: form === 'source' ? [UNSEEN] : [],
+  };
+}
+
+function importText(text: string, source: string, options: ReadOptions): ImportedMap {
+  const limit = options.physicalLimit ?? PHYSICAL_LIMIT;
+  const lines = linesOf(text, source);
+  if (isDeviceTreeSource(lines))
+    return imported(deviceTree(readSource(lines), 'source', limit), source, options);
+  return imported(choose(tablesIn({ lines, limit }), { lines, limit }, source, options), source, options);
 }
 
 /**
  * Returns the memory map that a text holds, whatever its notation. `source` is how messages call the text (its path).
- * Throws a one-line `SpecError` where there is no map, or where an entry cannot be read. O(n log n).
+ * Throws a one-line `SpecError` where there is no map, where the text does not say one thing, or where anything speaks
+ * against its table that the options do not let pass. O(n log n).
  */
-export function importMemoryMap(text: string, source: string): ImportedMap {
+export function importMemoryMap(text: string, source: string, options: ReadOptions = {}): ImportedMap {
   const body = text.replace(/^\uFEFF/, '');
   if (body.includes('\0')) throw new SpecError(`${source}: expected a memory map as text, found binary data`);
-  return body.trimStart().startsWith('{') ? importJson(body, source) : importLines(body, source);
+  return body.trimStart().startsWith('{') ? importJson(body, source) : importText(body, source, options);
+}
+
+/** Returns bytes as text. The UEFI shell writes UTF-16 where its output is redirected to a file: its mark tells. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+/** Returns the memory map of a file's bytes: a text in any notation, or a device tree blob. Throws as {@link importMemoryMap}. */
+export function importBytes(bytes: Uint8Array, source: string, options: ReadOptions = {}): ImportedMap {
+  if (!isDeviceTreeBlob(bytes)) return importMemoryMap(textOf(bytes), source, options);
+  const limit = options.physicalLimit ?? PHYSICAL_LIMIT;
+  return imported(deviceTree(readBlob(bytes, source), 'blob', limit), source, options);
 }
 
 /** Returns the memory map of the folder `/sys/firmware/memmap`, given its files; throws as {@link importMemoryMap}. */
-export function importMemmapFiles(folders: readonly MemmapFiles[], source: string): ImportedMap {
-  const descriptors = resolve(readMemmapFiles(folders, source));
-  return {
-    map: memoryMap(descriptors, nameOf(source)),
-    format: 'firmware-memmap',
-    entries: folders.length,
+export function importMemmapFiles(
+  folders: readonly MemmapFiles[],
+  source: string,
+  options: ReadOptions = {},
+): ImportedMap {
+  const entries = readMemmapFiles(folders, source, options.physicalLimit ?? PHYSICAL_LIMIT);
+  const missing = missingFolder(folders);
+  if (missing !== null && options.partial !== true)
+    throw new SpecError(`${source}: expected ${missing} (\`frameproof map --partial\` reads what is there)`);
+  const found: Found = {
+    ...PLAIN,
+    notation: 'firmware-memmap',
+    printer: 'the folder /sys/firmware/memmap',
+    count: entries.length,
+    entries,
+    warnings: missing === null ? [] : [`expected ${missing}`],
   };
+  return imported(found, source, options);
 }

@@ -20,9 +20,10 @@ export {
 /** A machine that does not exist but could, for when this one's map cannot be read. */
 export { FALLBACK_MAP } from './fallback.ts';
 /** Reading a map from text. */
-export { type ImportedMap, importMemoryMap } from './import.ts';
+export { importBytes, importMemoryMap } from './import.ts';
 /** Reading a map from a file, a folder, standard input or this machine. */
 export { readMemoryMap, readThisMachine } from './read.ts';
+export type { ImportedMap, ReadOptions, UnusedTable } from './reading.ts';
 /** What a manager makes of a map: page frames by owner and zone. */
 export {
   type Band,

@@ -4,8 +4,9 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSpecError, SpecError } from '../decode.ts';
-import type { MemmapFiles } from './firmware-memmap.ts';
-import { type ImportedMap, importMemmapFiles, importMemoryMap } from './import.ts';
+import { importBytes, importMemmapFiles } from './import.ts';
+import type { MemmapFiles } from './notations/linux-e820.ts';
+import type { ImportedMap, ReadOptions } from './reading.ts';
 
 const STANDARD_INPUT = 0;
 const CHUNK_BYTES = 65_536;
@@ -49,24 +50,16 @@ function readBytes(fd: number, source: string): Buffer {
   throw new SpecError(`${source}: expected a memory map of at most 64 MiB of text`);
 }
 
-/** Returns bytes as text. The UEFI shell writes UTF-16 where its output is redirected to a file: its mark tells. */
-function textOf(bytes: Buffer): string {
-  const mark = bytes.subarray(0, 2).toString('latin1');
-  if (mark === '\xff\xfe') return new TextDecoder('utf-16le').decode(bytes);
-  if (mark === '\xfe\xff') return new TextDecoder('utf-16be').decode(bytes);
-  return new TextDecoder('utf-8').decode(bytes);
-}
-
-function readText(path: string): string {
+function readFile(path: string): Buffer {
   const fd = openSync(path, 'r');
   try {
-    return textOf(readBytes(fd, path));
+    return readBytes(fd, path);
   } finally {
     closeSync(fd);
   }
 }
 
-function readFolder(path: string): ImportedMap {
+function readFolder(path: string, options: ReadOptions): ImportedMap {
   const numbers = readdirSync(path).filter((name) => /^\d{1,9}$/.test(name));
   if (numbers.length === 0)
     throw new SpecError(
@@ -82,18 +75,19 @@ function readFolder(path: string): ImportedMap {
       type: file(n, 'type'),
     }),
   );
-  return importMemmapFiles(folders, path);
+  return importMemmapFiles(folders, path, options);
 }
 
 /**
  * Returns the memory map at a path: a file of any notation, the folder `/sys/firmware/memmap` or a copy of it, or
  * standard input where the path is `-`. Throws a one-line `SpecError` that names the path and what was expected.
  */
-export function readMemoryMap(path: string): ImportedMap {
+export function readMemoryMap(path: string, options: ReadOptions = {}): ImportedMap {
   const source = path === '-' ? 'standard input' : path;
   return reading(source, () => {
-    if (path === '-') return importMemoryMap(textOf(readBytes(STANDARD_INPUT, source)), source);
-    return statSync(path).isDirectory() ? readFolder(path) : importMemoryMap(readText(path), source);
+    if (path === '-') return importBytes(readBytes(STANDARD_INPUT, source), source, options);
+    if (statSync(path).isDirectory()) return readFolder(path, options);
+    return importBytes(readFile(path), source, options);
   });
 }
 
@@ -110,8 +104,8 @@ function readOrNull(path: string): ImportedMap | null {
 }
 
 /**
- * Returns the memory map of the machine that we run on, or null where it cannot be read: Linux alone shows it, and to
- * root alone. The firmware's own table comes first, then `/proc/iomem` where it shows addresses.
+ * Returns the memory map of the machine that we run on, or null where it cannot be read: only Linux shows it, and
+ * only to root. The firmware's own table comes first, then `/proc/iomem` where it shows addresses.
  */
 export function readThisMachine(): ImportedMap | null {
   for (const path of THIS_MACHINE) {

@@ -1,0 +1,61 @@
+/**
+ * The supervised side of a command: the process in which targets run. It reports its result to the supervisor over a pipe of
+ * its own, and takes from targets the ways to end this process: a call of `process.exit` throws where it stands, so that it is
+ * an answer like any other, judged and shrunk.
+ */
+import { writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+
+/** Environment variable that marks a supervised process. It holds the word with which each report begins. */
+export const MARK = 'FRAMEPROOF_SUPERVISED';
+/** File descriptor of the pipe to the supervisor. */
+export const REPORTS = 3;
+
+/** Thrown where a target tries to end the process that it runs in. */
+class ProcessEndError extends Error {
+  override readonly name = 'ProcessEndError';
+}
+
+const word = process.env[MARK];
+// A target does not need to know.
+delete process.env[MARK];
+
+/** Whether a supervisor started this process. */
+export function isSupervised(): boolean {
+  return word !== undefined;
+}
+
+/** Takes from this process the functions that would end it. What they are called with is in the error. */
+export function keepProcessAlive(): void {
+  const refuse =
+    (name: string) =>
+    (code?: unknown): never => {
+      throw new ProcessEndError(
+        `the target called process.${name}(${code === undefined ? '' : String(code)})`,
+      );
+    };
+  const kill = process.kill.bind(process);
+  Object.assign(process, {
+    exit: refuse('exit'),
+    reallyExit: refuse('reallyExit'),
+    abort: refuse('abort'),
+    kill: (pid: number, signal?: string | number): boolean => {
+      const isOwn = Math.abs(pid) === process.pid || pid === 0 || pid === process.ppid;
+      return isOwn && signal !== 0 ? refuse('kill')(`${pid}, ${String(signal)}`) : kill(pid, signal);
+    },
+  });
+}
+
+/** Checks in a thread of its own, since this one may be busy, whether the supervisor still lives; else ends the process group. */
+const WATCH = `const supervisor = process.ppid;
+setInterval(() => { if (process.ppid !== supervisor) process.kill(-process.pid, 'SIGKILL'); }, 300);`;
+
+/** Ends this process and what it has started where the supervisor is killed: nobody is left to end them. */
+export function endWithSupervisor(): void {
+  new Worker(WATCH, { eval: true }).unref();
+}
+
+/** Reports the exit code of the command to the supervisor. What goes on after that is ended by it. */
+export function reportOutcome(exitCode: number): void {
+  writeSync(REPORTS, `${word} ${exitCode}\n`);
+}

@@ -1,0 +1,90 @@
+/**
+ * The supervisor: the main process of a command that runs targets. Nothing of the user's runs in it. It starts the command in
+ * a process group of its own, passes signals on, and ends the group when the command has reported its result: no exit hook,
+ * timer or left-over thread of a target decides the exit code or prolongs the command.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { EXIT } from './exit-codes.ts';
+import { errorLine } from './failure.ts';
+import { MARK, REPORTS } from './supervised.ts';
+
+/** A command has this long to end by itself once it has reported its result. */
+const LINGER_MS = 500;
+/** A command has this long to print what it has found once it is interrupted. */
+const INTERRUPT_MS = 1500;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type EndingSignal = (typeof SIGNALS)[number];
+
+/** The exit code of a process that a signal ended, as shells have it. */
+function exitCodeOf(signal: EndingSignal): number {
+  return 128 + constants.signals[signal];
+}
+
+/** Ends a process group. Another user's, or one that has ended, is left alone. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')))
+      throw error;
+  }
+}
+
+/** The end of the process without a report, in words. */
+function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === 'SIGKILL') return 'it was killed: did it take all memory?';
+  if (signal === 'SIGABRT') return 'it died of SIGABRT: did its heap run out of memory?';
+  return signal === null ? `it ended with exit code ${code}` : `it died of ${signal}`;
+}
+
+/** Runs a command line in a process of its own, and ends this one as that one reports. */
+export function supervise(script: string, args: readonly string[]): void {
+  const word = randomUUID();
+  const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, [MARK]: word },
+    detached: true,
+  });
+  let reported: number | null = null;
+  let interruptedBy: EndingSignal | null = null;
+  let printed = '';
+  const end = (exitCode: number): never => {
+    endGroup(child);
+    process.exit(
+      interruptedBy !== null && exitCode === EXIT.interrupted ? exitCodeOf(interruptedBy) : exitCode,
+    );
+  };
+  const reports = child.stdio[REPORTS];
+  (reports as Readable | undefined)?.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    const found = new RegExp(`^${word} (\\d+)$`, 'm').exec(printed)?.[1];
+    if (found === undefined || reported !== null) return;
+    reported = Number(found);
+    setTimeout(() => end(reported ?? EXIT.defect), LINGER_MS).unref();
+  });
+  for (const signal of SIGNALS)
+    process.on(signal, () => {
+      // A second one ends the command at once.
+      if (interruptedBy !== null) end(exitCodeOf(signal));
+      interruptedBy = signal;
+      child.kill('SIGINT');
+      setTimeout(() => end(exitCodeOf(signal)), INTERRUPT_MS).unref();
+    });
+  child.once('error', (error) => {
+    process.stderr.write(errorLine(`the command cannot be started: ${error.message}`));
+    process.exit(EXIT.unusable);
+  });
+  child.once('close', (code, signal) => {
+    if (reported !== null) end(reported);
+    if (interruptedBy !== null) end(exitCodeOf(interruptedBy));
+    process.stderr.write(
+      errorLine(`there is no result: the target ended the process that it ran in: ${endedHow(code, signal)}`),
+    );
+    end(EXIT.unusable);
+  });
+}

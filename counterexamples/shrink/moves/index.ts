@@ -1,0 +1,52 @@
+/** The moves of the shrinker, in the order in which they are tried: those that win much for little first. */
+import type { Draft } from '../draft.ts';
+import type { Counterexample } from '../trials.ts';
+import { moveRun, simplifyArguments } from './arguments.ts';
+import { freeBootMemory } from './boot-memory.ts';
+import { reorder, simplifyCalls, useAddresses } from './calls.ts';
+import { dropPages, lowerCounts } from './counts.ts';
+import { deleteOne, deleteStretches, deleteThree, deleteTwo, startLater } from './delete.ts';
+import {
+  dropDescriptors,
+  joinDescriptors,
+  lowerLimit,
+  removePageFrames,
+  shortenDescriptors,
+  simplifyTypes,
+  sortDescriptors,
+  swapNeighbours,
+  useDefaultHigherHalf,
+} from './map.ts';
+import { mergeOperations } from './merge.ts';
+import { shortenBatches, simplifyReferences } from './references.ts';
+
+/** Lists drafts that may be simpler than a counterexample's. Those that are simpler are tried, in this order. */
+export type Move = (counterexample: Counterexample) => Iterable<Draft>;
+
+export const MOVES: readonly Move[] = [
+  startLater,
+  deleteStretches,
+  deleteOne,
+  freeBootMemory,
+  dropDescriptors,
+  mergeOperations,
+  simplifyCalls,
+  useDefaultHigherHalf,
+  simplifyTypes,
+  shortenBatches,
+  removePageFrames,
+  moveRun,
+  lowerCounts,
+  simplifyArguments,
+  simplifyReferences,
+  dropPages,
+  lowerLimit,
+  joinDescriptors,
+  shortenDescriptors,
+  sortDescriptors,
+  swapNeighbours,
+  deleteTwo,
+  deleteThree,
+  useAddresses,
+  reorder,
+];

@@ -1,0 +1,97 @@
+/** Simpler references: to other results, to the first page, to addresses at which something begins or ends; and shorter batches. */
+import { addressesOf, namesResult, type Operation, PAGE_BYTES, type Reference } from '../../../spec/index.ts';
+import { absoluteTo, type Draft } from '../draft.ts';
+import { pointsOf } from '../layout.ts';
+import { earlierResults, frameNamed, withOperation } from '../rewrite.ts';
+import type { Counterexample } from '../trials.ts';
+
+/** Batches longer than this are shortened before their references are looked at one by one. */
+const LONG_BATCH = 12;
+/** Pages of a result that are compared with a page frame. */
+const MOST_PAGES = 4096;
+
+/** References to the pages of earlier results that were this page frame. */
+function* resultsAt(counterexample: Counterexample, at: number, frame: number): Generator<Reference> {
+  const { run, draft } = counterexample;
+  for (const first of earlierResults(draft.operations, at)) {
+    const pages = Math.min(run.results.pagesOf(first.result), MOST_PAGES);
+    for (let page = 0; page < pages; page += 1) {
+      const reference = { ...first, page };
+      if (frameNamed(counterexample, reference) === frame) yield reference;
+    }
+  }
+}
+
+function* simplerReferences(
+  counterexample: Counterexample,
+  at: number,
+  reference: Reference,
+): Generator<Reference> {
+  const { draft } = counterexample;
+  const offset = namesResult(reference) ? reference.offset : 0n;
+  for (const result of earlierResults(draft.operations, at)) {
+    yield result;
+    if (offset !== 0n) yield { ...result, offset };
+  }
+  const frame = frameNamed(counterexample, reference);
+  if (frame !== null) yield* resultsAt(counterexample, at, frame);
+  if (namesResult(reference)) {
+    yield { ...reference, offset: 0n };
+    for (const page of new Set([0, 1, 2, reference.page >> 1, reference.page - 1]))
+      if (page >= 0) yield { ...reference, page };
+    for (const bytes of [1n, -1n, PAGE_BYTES - 1n]) yield { ...reference, offset: bytes };
+    return;
+  }
+  for (const point of pointsOf(draft)) {
+    yield absoluteTo(draft, point);
+    if (point > 0) yield absoluteTo(draft, point - 1);
+  }
+  const pageStart = (reference.absolute / PAGE_BYTES) * PAGE_BYTES;
+  yield { absolute: pageStart };
+  yield { absolute: pageStart + 1n };
+  yield { absolute: 0n };
+}
+
+function withReference(
+  operation: Operation<Reference>,
+  index: number,
+  reference: Reference,
+): Operation<Reference> {
+  if (operation.call === 'freePages')
+    return { ...operation, addresses: operation.addresses.with(index, reference) };
+  const namesOne = operation.call === 'free' || operation.call === 'freeRegion';
+  return namesOne ? { ...operation, address: reference } : operation;
+}
+
+/** Makes one reference name something simpler. */
+export function* simplifyReferences(counterexample: Counterexample): Generator<Draft> {
+  const { draft } = counterexample;
+  for (let at = draft.operations.length - 1; at >= 0; at -= 1) {
+    const operation = draft.operations[at];
+    if (operation === undefined) continue;
+    const references = addressesOf(operation).slice(0, LONG_BATCH);
+    for (const [index, reference] of references.entries())
+      for (const simpler of simplerReferences(counterexample, at, reference))
+        yield withOperation(draft, at, withReference(operation, index, simpler));
+  }
+}
+
+/** Shortens and sorts batches. */
+export function* shortenBatches({ draft }: Counterexample): Generator<Draft> {
+  for (const [at, operation] of draft.operations.entries()) {
+    if (operation.call !== 'freePages') continue;
+    const { addresses } = operation;
+    const batch = (kept: readonly Reference[]): Draft =>
+      withOperation(draft, at, { call: 'freePages', addresses: kept });
+    for (let size = addresses.length >> 1; size > 1; size >>= 1)
+      for (let from = 0; from < addresses.length; from += size) yield batch(addresses.toSpliced(from, size));
+    for (let i = 0; i < addresses.length; i += 1) yield batch(addresses.toSpliced(i, 1));
+    if (addresses.length > LONG_BATCH) continue;
+    for (let i = 0; i < addresses.length; i += 1)
+      for (let j = i + 1; j < addresses.length; j += 1) {
+        yield batch(addresses.toSpliced(j, 1).toSpliced(i, 1));
+        const [a, b] = [addresses[i], addresses[j]];
+        if (a !== undefined && b !== undefined) yield batch(addresses.with(i, b).with(j, a));
+      }
+  }
+}

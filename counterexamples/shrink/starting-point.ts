@@ -1,0 +1,116 @@
+/**
+ * The starting point of a shrinking: a run that breaks a clause, the cheapest first. Running 100,000 operations costs seconds,
+ * and cutting them takes many such runs. Therefore a long scenario's last operations are tried first, then all small programs
+ * in small worlds, which find most bugs whatever the history was, and the whole only after that.
+ */
+import { type Execution, execute, type Target } from '../../runner/index.ts';
+import type { ClauseName, Scenario } from '../../spec/index.ts';
+import { draftOf } from './draft.ts';
+import { smallCounterexample } from './enumeration.ts';
+import { lastOperations } from './subprogram.ts';
+import { Trials } from './trials.ts';
+
+/**
+ * The program that a shrinking started from.
+ *
+ * - `end`: the last operations of the scenario, with the earlier ones that they depend on.
+ * - `small program`: one found by enumeration that breaks the same clause; the scenario itself was not run.
+ * - `whole`: the scenario itself.
+ *
+ * @public
+ */
+export type Origin = 'end' | 'small program' | 'whole';
+
+/** A run to shrink from. */
+export interface StartingPoint {
+  /** It breaks a clause, unless the whole scenario holds or time ended while it ran. */
+  readonly run: Execution;
+  readonly origin: Origin;
+  /** Executions that it took. */
+  readonly executions: number;
+}
+
+interface StartingPointOptions {
+  /** The clause that the scenario is known to break; without it, the whole is run first. */
+  readonly clause: ClauseName | undefined;
+  /** The time, as `performance.now()` has it, from which on nothing more is run. */
+  readonly until: number;
+}
+
+/** Scenarios of up to this many operations are run whole, and whatever the time. */
+export const LONG = 256;
+/** No more than this many of the last operations are tried, so that no try costs as much as the whole. */
+const LAST_OPERATIONS = 1024;
+/** Share of the time that enumeration may take. */
+const ENUMERATION_SHARE = 0.4;
+
+/** Returns the time at which a run of the scenario ends: a short one always runs to its end. */
+export function endOfRun({ operations }: Scenario, until: number): number {
+  return operations.length > LONG ? until : Number.POSITIVE_INFINITY;
+}
+
+interface Attempt {
+  readonly run: Execution | null;
+  readonly executions: number;
+}
+
+/** Runs the last operations: first one, then four times as many, and so on, until they break the clause. */
+function fromEnd(target: Target, scenario: Scenario, clause: ClauseName, until: number): Attempt {
+  const { length } = scenario.operations;
+  let executions = 0;
+  for (let kept = 1; kept < length && kept <= LAST_OPERATIONS && performance.now() < until; kept *= 4) {
+    executions += 1;
+    const operations = lastOperations(scenario.operations, length - kept);
+    const run = execute(target, { ...scenario, operations });
+    if (run.violation?.clause === clause) return { run, executions };
+  }
+  return { run: null, executions };
+}
+
+function fromSmallProgram(target: Target, scenario: Scenario, clause: ClauseName, until: number): Attempt {
+  const now = performance.now();
+  const budget = { executions: Number.POSITIVE_INFINITY, until: now + (until - now) * ENUMERATION_SHARE };
+  const trials = new Trials(target, clause, budget);
+  const found = smallCounterexample(trials, draftOf(scenario));
+  return { run: found?.run ?? null, executions: trials.executions };
+}
+
+interface ShorterAttempt extends Attempt {
+  readonly origin: Origin;
+}
+
+function shorterThanWhole(
+  target: Target,
+  scenario: Scenario,
+  clause: ClauseName,
+  until: number,
+): ShorterAttempt {
+  const end = fromEnd(target, scenario, clause, until);
+  if (end.run !== null) return { ...end, origin: 'end' };
+  const small = fromSmallProgram(target, scenario, clause, until);
+  return { run: small.run, origin: 'small program', executions: end.executions + small.executions };
+}
+
+/** Returns the cheapest run that breaks a clause; the whole run, as far as time allowed, where no shorter one does. */
+export function startingPoint(
+  target: Target,
+  scenario: Scenario,
+  { clause, until }: StartingPointOptions,
+): StartingPoint {
+  const isLong = scenario.operations.length > LONG;
+  let executions = 0;
+  if (isLong && clause !== undefined) {
+    const { run, origin, executions: spent } = shorterThanWhole(target, scenario, clause, until);
+    if (run !== null) return { run, origin, executions: spent };
+    executions += spent;
+  }
+  const run = execute(target, scenario, undefined, endOfRun(scenario, until));
+  executions += 1;
+  const broken = run.violation?.clause;
+  const whole: StartingPoint = { run, origin: 'whole', executions };
+  if (!isLong || broken === undefined || broken === clause) return whole;
+  // The clause was not known before the whole was run.
+  const shorter = shorterThanWhole(target, { ...scenario, operations: run.operations }, broken, until);
+  if (shorter.run === null) return { ...whole, executions: executions + shorter.executions };
+  return { run: shorter.run, origin: shorter.origin, executions: executions + shorter.executions };
+}

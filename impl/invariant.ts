@@ -1,0 +1,203 @@
+/**
+ * The representation invariant: what the words of a state are between any two calls, so that they mean an ownership (see
+ * `abstraction.ts`). A flat conjunction of named predicates, each of which says where it does not hold, or null.
+ *
+ * CONTENT is said of what a snapshot keeps, HINTS of what only makes searches fast and follows from the held bits, as far as it
+ * is not left open. Costs O(words of held bits and summary, and entries · log entries).
+ */
+import { type FlatState, freeByBits, freeByStack, freeIn, sectionsIn } from './abstraction.ts';
+import { entriesOf, FLOOR, type FreeRun, LONGEST_RUN, runOf } from './free-stack.ts';
+import { firstFree } from './held-bits.ts';
+import {
+  checksum,
+  DEPTH_AT,
+  ENTRY_WORDS,
+  FANOUT,
+  FREE_BITMAP_AT,
+  LEAF_SPAN,
+  LONGEST_COUNTED,
+  MAGIC,
+  MAGIC_AT,
+  MAP_AT,
+  MORE_BELOW_AT,
+  SEARCH_FROM_AT,
+  TOP_NEXT_AT,
+  UNUSED_AT,
+} from './layout.ts';
+import { paddingOf, sectionOfOrdinal } from './sections.ts';
+
+export interface Predicate {
+  readonly name: string;
+  /** Returns where the predicate does not hold, in words; null where it holds. */
+  readonly flaw: (state: FlatState) => string | null;
+}
+
+function unlike(found: number, expected: number): string | null {
+  return found === expected ? null : `${found}, not ${expected}`;
+}
+
+function headerFlaw({ words, sections }: FlatState): string | null {
+  return unlike(words[MAGIC_AT], MAGIC) ?? unlike(words[MAP_AT], checksum(sections));
+}
+
+function unusedFlaw({ words }: FlatState): string | null {
+  const at = UNUSED_AT.find((place) => words[place] !== 0);
+  return at === undefined ? null : `word ${at} is ${words[at]}`;
+}
+
+function paddingFlaw({ words, sections }: FlatState): string | null {
+  for (const { first, count } of paddingOf(sections)) {
+    const free = firstFree(words, first, first + count);
+    if (free < first + count) return `ordinal ${free} is padding, and free`;
+  }
+  return null;
+}
+
+function bitmapCountFlaw(state: FlatState): string | null {
+  return unlike(state.words[FREE_BITMAP_AT] >>> 0, freeIn(state, 'bitmap'));
+}
+
+function floorFlaw({ words, layout }: FlatState): string | null {
+  const lowest = words[DEPTH_AT] === 0 ? TOP_NEXT_AT : layout.stackAt;
+  const [next, last] = words.subarray(lowest, lowest + ENTRY_WORDS);
+  return next === FLOOR.next && last === FLOOR.last ? null : `the lowest entry is (${next}, ${last})`;
+}
+
+function rangeFlaw({ words, sections, layout }: FlatState): string | null {
+  for (const { next, last } of entriesOf(words, layout.stackAt)) {
+    const k = sectionOfOrdinal(sections, next);
+    const isInside = [next, last].every((ordinal) => {
+      const index = ordinal - (sections.list[k]?.first ?? ordinal);
+      return k >= sections.bitmapSections && index >= 0 && index < sections.list[k].count;
+    });
+    if (!isInside) return `run (${next}, ${last}) leaves the section`;
+  }
+  return null;
+}
+
+function disjointFlaw({ words, layout }: FlatState): string | null {
+  const runs = Array.from(entriesOf(words, layout.stackAt), runOf).sort((a, b) => a.first - b.first);
+  const twice = runs.find(({ first }, k) => k > 0 && first < runs[k - 1].end);
+  return twice === undefined ? null : `ordinal ${twice.first} is on the stack twice`;
+}
+
+/** An entry would have joined the one below it where it went on from that, unless that is as long as runs get. */
+function greedyFlaw({ words, layout }: FlatState): string | null {
+  let above: number | null = null;
+  for (const { next, last } of entriesOf(words, layout.stackAt)) {
+    const length = Math.abs(last - next) + 1;
+    if (length > LONGEST_RUN) return `the run (${next}, ${last}) is longer than 2^30`;
+    if (above !== null && Math.abs(above - next) === 1 && length < LONGEST_RUN)
+      return `the run pushed from ${above} on would have joined the one below`;
+    above = last;
+  }
+  return null;
+}
+
+/** Returns the first ordinal that is in some run of one list and in none of the other, both ascending; null where there is none. */
+function firstUnlike(some: Iterable<FreeRun>, others: Iterable<FreeRun>): number | null {
+  const rest = others[Symbol.iterator]();
+  for (const run of some) {
+    const other = rest.next().value;
+    if (other === undefined) return run.first;
+    if (run.first !== other.first) return Math.min(run.first, other.first);
+    if (run.end !== other.end) return Math.min(run.end, other.end);
+  }
+  return rest.next().value?.first ?? null;
+}
+
+function stackFlaw(state: FlatState): string | null {
+  const { words, sections } = state;
+  const onStack = freeByStack(state).filter(({ first }) => first >= sections.bitmapOrdinals);
+  const ordinal = firstUnlike(freeByBits(words, sectionsIn(sections, 'stack')), onStack);
+  if (ordinal === null) return null;
+  const isFree = firstFree(words, ordinal, ordinal + 1) === ordinal;
+  return `ordinal ${ordinal} is ${isFree ? 'free and not' : 'held and'} on the stack`;
+}
+
+/** Page frames of the entries below the top one, beyond one each. The floor counts as none, but where it is the top it is taken out. */
+function moreBelowFlaw({ words, layout }: FlatState): string | null {
+  const below = entriesOf(words, layout.stackAt)
+    .drop(1)
+    .reduce((sum, { next, last }) => sum + Math.abs(last - next), 0);
+  return unlike(words[MORE_BELOW_AT], words[DEPTH_AT] === 0 ? FLOOR.last : below | 0);
+}
+
+function claimRangeFlaw({ words, layout }: FlatState): string | null {
+  for (const [level, { at, nodes }] of layout.levels.entries()) {
+    const index = words.subarray(at, at + nodes).findIndex((n) => n < 0 || n > LONGEST_COUNTED);
+    if (index >= 0) return `node ${index} of level ${level} has shortfall ${words[at + index]}`;
+  }
+  return null;
+}
+
+/** Returns the shortfall of each leaf that claims exactly what there is. */
+export function exactShortfalls({ words, sections, layout }: FlatState): readonly number[] {
+  const shortfalls = new Array<number>(layout.levels[0].nodes).fill(LONGEST_COUNTED);
+  for (const { first, end } of freeByBits(words, sectionsIn(sections, 'bitmap'))) {
+    for (let leaf = Math.floor(first / LEAF_SPAN); leaf * LEAF_SPAN < end; leaf += 1) {
+      const length = end - Math.max(first, leaf * LEAF_SPAN);
+      shortfalls[leaf] = Math.min(shortfalls[leaf], Math.max(0, LONGEST_COUNTED - length));
+    }
+  }
+  return shortfalls;
+}
+
+function leafFlaw(state: FlatState): string | null {
+  const { at } = state.layout.levels[0];
+  const exact = exactShortfalls(state);
+  const leaf = exact.findIndex((shortfall, k) => state.words[at + k] > shortfall);
+  if (leaf < 0) return null;
+  return `leaf ${leaf} has shortfall ${state.words[at + leaf]}, and a run that falls short by ${exact[leaf]} only`;
+}
+
+function parentFlaw({ words, layout: { levels } }: FlatState): string | null {
+  for (let level = 1; level < levels.length; level += 1) {
+    const [{ at, nodes }, below] = [levels[level], levels[level - 1]];
+    const children = words.subarray(below.at, below.at + below.nodes);
+    for (let index = 0; index < nodes; index += 1) {
+      const least = Math.min(...children.subarray(index * FANOUT, (index + 1) * FANOUT));
+      const flaw = unlike(words[at + index], least);
+      if (flaw !== null) return `node ${index} of level ${level}: ${flaw}`;
+    }
+  }
+  return null;
+}
+
+function searchFlaw({ words, sections }: FlatState): string | null {
+  const from = words[SEARCH_FROM_AT] >>> 0;
+  if (from > sections.bitmapOrdinals) return `${from} lies beyond the zone`;
+  const free = freeByBits(words, sectionsIn(sections, 'bitmap')).next().value;
+  return free !== undefined && free.first < from ? `ordinal ${free.first} is free, and below ${from}` : null;
+}
+
+export const CONTENT: readonly Predicate[] = [
+  { name: 'the header names the format and the memory map', flaw: headerFlaw },
+  { name: 'the unused words of the header are 0', flaw: unusedFlaw },
+  { name: 'ordinals of no page frame are held', flaw: paddingFlaw },
+  { name: 'the count of the bitmap zone is that of its free bits', flaw: bitmapCountFlaw },
+  { name: 'the floor lies below all entries of the stack', flaw: floorFlaw },
+  { name: 'each run of the stack lies in one section of the stack zone', flaw: rangeFlaw },
+  { name: 'runs of the stack are disjoint', flaw: disjointFlaw },
+  { name: 'runs of the stack are as long as pushes make them', flaw: greedyFlaw },
+  { name: 'what is free in the stack zone is what is on the stack', flaw: stackFlaw },
+  { name: 'the count below the top is that of the runs', flaw: moreBelowFlaw },
+];
+
+export const HINTS: readonly Predicate[] = [
+  { name: 'the summary claims between nothing and the longest run that counts', flaw: claimRangeFlaw },
+  { name: 'a leaf of the summary claims no less than there is', flaw: leafFlaw },
+  { name: 'a node of the summary claims what the best of its children claims', flaw: parentFlaw },
+  { name: 'nothing is free below where a search starts', flaw: searchFlaw },
+];
+
+export const INVARIANT: readonly Predicate[] = [...CONTENT, ...HINTS];
+
+/** Returns the first predicate that a state breaks, with what is wrong; null where it breaks none. */
+export function firstFlaw(state: FlatState, predicates: readonly Predicate[] = INVARIANT): string | null {
+  for (const { name, flaw } of predicates) {
+    const text = flaw(state);
+    if (text !== null) return `${name}: ${text}`;
+  }
+  return null;
+}
