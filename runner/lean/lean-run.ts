@@ -103,6 +103,9 @@ const PANICKED = outcomePlace('panicked');
 let entries = new BigUint64Array(8192);
 let halves = new Uint32Array(entries.buffer);
 
+/** The same of a batch before the call that it is passed to. */
+let passedHalves = new Uint32Array(256);
+
 /** Returns an array of `length` entries, all untouched; the same memory for as long as it suffices. */
 function untouched(length: number): BigUint64Array {
   if (entries.length < length) {
@@ -141,10 +144,32 @@ const NOBODY = -1;
 /** What a manager said of every page frame, or what it threw. */
 type Inspected = { readonly runs: readonly InspectedRun[] } | { readonly threw: unknown };
 
+/** What one run after another works with: to make these takes as long as a dozen calls. */
+interface Workspace {
+  readonly call: NumberedCall;
+  readonly state: LeanState;
+  readonly facts: StepFacts;
+}
+
+/** Those that no run works with now. */
+const FREE_WORKSPACES: Workspace[] = [];
+
+function workspaceAt(state: ModelState): Workspace {
+  const free = FREE_WORKSPACES.pop();
+  if (free !== undefined) {
+    free.state.set(state);
+    return free;
+  }
+  const call = new NumberedCall();
+  const lean = new LeanState(state);
+  return { call, state: lean, facts: new StepFacts(call, lean) };
+}
+
 export class LeanRun {
-  readonly call = new NumberedCall();
   readonly results = new LeanResults();
   readonly half: HigherHalf;
+  /** The call to make next. It and the state are those of another run once this one has finished. */
+  readonly call: NumberedCall;
   readonly state: LeanState;
   readonly world: World;
   readonly #profile: Profile;
@@ -152,6 +177,7 @@ export class LeanRun {
   readonly #lessons: Lessons;
   readonly #observer: LeanObserver | null;
   readonly #facts: StepFacts;
+  readonly #workspace: Workspace;
   readonly #pmm: Pmm | null;
   readonly #memory = new SimulatedMemory();
   readonly #started: Response;
@@ -206,8 +232,10 @@ export class LeanRun {
     const state = verdict.accepted
       ? verdict.state
       : ModelState.init(world.map, world.config, this.#policies, this.#profile);
-    this.state = new LeanState(state);
-    this.#facts = new StepFacts(this.call, this.state);
+    this.#workspace = workspaceAt(state);
+    this.call = this.#workspace.call;
+    this.state = this.#workspace.state;
+    this.#facts = this.#workspace.facts;
     this.#total = state.world.total;
     this.#base48 = world.config.higherHalf === HIGHER_HALF_48 ? 0 : BIT.otherBase;
     this.#isSmall = isSmall(state);
@@ -256,6 +284,7 @@ export class LeanRun {
   finish(): boolean {
     if (this.#ended === null) this.#sweep();
     STACKS.stackTraceLimit = this.#stackTraceLimit;
+    FREE_WORKSPACES.push(this.#workspace);
     this.#pmm?.dispose?.();
     return this.#ended === null;
   }
@@ -493,13 +522,11 @@ export class LeanRun {
     return this.#record(DONE);
   }
 
-  #given = new Uint32Array(256);
-
   /** Copies the first entries of the array. */
   #copyOf(count: number): Uint32Array {
-    if (this.#given.length < 2 * count) this.#given = new Uint32Array(4 * count);
-    for (let i = 0; i < 2 * count; i += 1) this.#given[i] = halves[i] ?? 0;
-    return this.#given;
+    if (passedHalves.length < 2 * count) passedHalves = new Uint32Array(4 * count);
+    for (let i = 0; i < 2 * count; i += 1) passedHalves[i] = halves[i] ?? 0;
+    return passedHalves;
   }
 
   #region(pmm: Pmm): boolean {

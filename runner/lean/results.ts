@@ -2,29 +2,19 @@
  * Results as numbers: the page frames that the allocating calls of a running program have handed out. Consecutive ones are a
  * base and a count; those of a batch lie in one array, one result after the other.
  */
-const ROOM = 64;
-
-function grown(old: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const made = new Float64Array(Math.max(length, 2 * old.length));
-  made.set(old);
-  return made;
-}
-
 export class LeanResults {
   /** The ordinals of the results that handed out page frames, in order. */
   readonly handedOut: number[] = [];
   /** The same in any order, but for those noted as freed. */
   readonly perhapsHeld: number[] = [];
-  #length = 0;
-  #pages = new Float64Array(ROOM);
+  readonly #pages: number[] = [];
   /** The first page frame, or -1 less the place of the first in the array. */
-  #bases = new Float64Array(ROOM);
-  #batches = new Float64Array(ROOM);
-  #batched = 0;
+  readonly #bases: number[] = [];
+  readonly #batches: number[] = [];
 
   /** Number of allocating calls so far. */
   get length(): number {
-    return this.#length;
+    return this.#pages.length;
   }
 
   /** Returns how many page frames a result has; 0 where it handed out none. */
@@ -46,14 +36,9 @@ export class LeanResults {
 
   /** Adds a result of consecutive page frames; 0 of them where it handed out none. */
   add(base: number, pages: number): void {
-    const at = this.#length;
-    if (at === this.#pages.length) {
-      this.#pages = grown(this.#pages, at + 1);
-      this.#bases = grown(this.#bases, at + 1);
-    }
-    this.#pages[at] = pages;
-    this.#bases[at] = base;
-    this.#length = at + 1;
+    const at = this.#pages.length;
+    this.#pages.push(pages);
+    this.#bases.push(base);
     if (pages === 0) return;
     this.handedOut.push(at);
     this.perhapsHeld.push(at);
@@ -61,10 +46,8 @@ export class LeanResults {
 
   /** Adds a result of these page frames. */
   addBatch(frames: Float64Array, pages: number): void {
-    const at = this.#batched;
-    if (at + pages > this.#batches.length) this.#batches = grown(this.#batches, at + pages);
-    for (let i = 0; i < pages; i += 1) this.#batches[at + i] = frames[i] ?? 0;
-    this.#batched = at + pages;
+    const at = this.#batches.length;
+    for (let i = 0; i < pages; i += 1) this.#batches.push(frames[i] ?? 0);
     this.add(-1 - at, pages);
   }
 }

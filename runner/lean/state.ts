@@ -43,13 +43,13 @@ function grown<A extends Float64Array | Uint8Array>(made: A, old: A): A {
 }
 
 export class LeanState implements Ownership {
-  readonly world: World;
-  readonly policies: readonly Policy[];
+  #world: World;
+  #policies: readonly Policy[];
   /** Page frames of each owner; of `absent`, none are counted. */
-  readonly counts: Float64Array;
+  readonly counts = new Float64Array(OWNERS.length);
   /** Free page frames of the stack zone. */
-  freeInStack: number;
-  readonly isStackTracked: boolean;
+  freeInStack = 0;
+  #isStackTracked = false;
   #starts = new Float64Array(ROOM);
   #owners = new Uint8Array(ROOM);
   #extents = 0;
@@ -60,25 +60,44 @@ export class LeanState implements Ownership {
   #near = 0;
 
   constructor(state: ModelState) {
-    this.world = state.world;
-    this.policies = state.policies;
-    this.counts = Float64Array.of(
-      0,
-      state.countOf('firmware'),
-      state.countOf('boot'),
-      state.countOf('pmm'),
-      state.countOf('caller'),
-    );
+    this.#world = state.world;
+    this.#policies = state.policies;
+    this.set(state);
+  }
+
+  /** Goes to a state of the model. O(extents + runs). */
+  set(state: ModelState): void {
+    this.#world = state.world;
+    this.#policies = state.policies;
+    this.counts[1] = state.countOf('firmware');
+    this.counts[BOOT] = state.countOf('boot');
+    this.counts[PMM] = state.countOf('pmm');
+    this.counts[CALLER] = state.countOf('caller');
     this.freeInStack = state.freeIn('stack');
     const { starts, owners, stack } = state.parts();
-    this.isStackTracked = stack !== undefined;
+    this.#isStackTracked = stack !== undefined;
     this.#reserve(starts.length);
-    starts.forEach((start, i) => {
-      this.#starts[i] = start;
+    for (let i = 0; i < starts.length; i += 1) {
+      this.#starts[i] = starts[i] ?? 0;
       this.#owners[i] = OWNERS.indexOf(owners[i] ?? 'absent');
-    });
+    }
     this.#extents = starts.length;
-    for (const { base, count } of (stack ?? []).toReversed()) this.#push(base, count);
+    this.#near = 0;
+    this.#depth = 0;
+    if (stack === undefined) return;
+    for (let i = stack.length - 1; i >= 0; i -= 1) this.#push(stack[i]?.base ?? 0, stack[i]?.count ?? 0);
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  get policies(): readonly Policy[] {
+    return this.#policies;
+  }
+
+  get isStackTracked(): boolean {
+    return this.#isStackTracked;
   }
 
   /** Returns the model's state that says the same. O(extents + runs). */
@@ -303,7 +322,7 @@ export class LeanState implements Ownership {
       this.#starts[kept] = end;
       this.#owners[kept] = tail;
     }
-    this.#near = 0;
+    this.#near = first;
   }
 
   /** Moves the extents from a place on to another place. */
