@@ -36,6 +36,7 @@ import {
   junitOption,
   mapsOption,
   operationsOption,
+  referenceOption,
   seedOption,
   shard,
   shrinkTimeOption,
@@ -158,6 +159,7 @@ export function checkCommand(): Command {
     .addOption(policyOption())
     .addOption(profileOption())
     .addOption(seedOption())
+    .addOption(referenceOption())
     .addOption(programsOption())
     .addOption(operationsOption(DEFAULT_OPERATIONS))
     .addOption(timeOption('search for this long, instead of a number of programs'))

@@ -51,6 +51,11 @@ export function bitmapMaxAddrOption(): Option {
     .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR));
 }
 
+/** `--reference`, for commands whose programs the lean judge judges. */
+export function referenceOption(): Option {
+  return new Option('--reference', 'let the model judge every answer: slower, same verdict');
+}
+
 /** `--seed`, for commands that pick a seed of their own where none is given. */
 export function seedOption(): Option {
   return new Option('--seed <n>', 'repeat the run of this seed (default: a new seed each time)').argParser(

@@ -60,6 +60,10 @@ class Panic implements PanicDetails {
     if (typeof this.#message !== 'string') this.#message = this.#message();
     return this.#message;
   }
+
+  set message(text: string) {
+    this.#message = text;
+  }
 }
 Object.setPrototypeOf(Panic.prototype, Error.prototype);
 Object.defineProperty(Panic.prototype, 'name', { value: 'PmmPanic' });
