@@ -77,12 +77,20 @@ export class Lessons {
 }
 
 const LESSONS = new Map<string, Lessons>();
+/** Those asked for last: one program after another is of the same target. */
+let last: {
+  readonly policies: readonly Policy[];
+  readonly calls: Profile['calls'];
+  readonly lessons: Lessons;
+} | null = null;
 
 /** Returns what has been learned so far in this process of targets that claim these policies and calls. */
 export function lessonsOf(policies: readonly Policy[], { calls }: Profile): Lessons {
+  if (last?.policies === policies && last.calls === calls) return last.lessons;
   const key = `${policies.toSorted().join()};${calls.join()}`;
   const lessons = LESSONS.get(key) ?? new Lessons();
   LESSONS.set(key, lessons);
+  last = { policies, calls, lessons };
   return lessons;
 }
 

@@ -93,6 +93,8 @@ const WHOLE_ARRAY = 4096;
 const SHORT_ARRAY = 16;
 
 const EFFECTS = CALLS.map((call) => describedCall(call).effect);
+/** How a warning starts that names its call, by the place of the call; another way is left to the model. */
+const PREFIXES = CALLS.map((call) => `${call}(`);
 const ADDRESS = outcomePlace('address');
 const ADDRESSES = outcomePlace('addresses');
 const AMOUNT = outcomePlace('amount');
@@ -668,7 +670,8 @@ export class LeanRun {
     if (pmm.errno !== (isFailure ? 'ENOMEM' : null) || warnings.length !== (isFailure ? 1 : 0)) return false;
     if (isFailure) {
       const line = warnings[0] ?? '';
-      if (!line.startsWith(`${this.call.call}(`) || line.includes('\n') || line.includes('\r')) return false;
+      if (!line.startsWith(PREFIXES[this.call.place] ?? '') || line.includes('\n') || line.includes('\r'))
+        return false;
     }
     for (let i = 0; i < this.#wrote.length; i += 1)
       if (this.state.ownerAt(this.#wrote[i] ?? 0) !== PMM) return false;

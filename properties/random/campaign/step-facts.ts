@@ -29,9 +29,12 @@ export function excludedBy(
   return fitAlignment > 1 && state.lowestFit({ count, limit: pfn(fitLimit), alignment: 1 }) !== null;
 }
 
-/** Whether a batch names a page frame twice. */
+/** Whether a batch names a page frame twice; all that is none counts as one. O(addresses²), of which there are few. */
 export function namesTwice({ call: { frames, named } }: StepFacts): boolean {
-  return new Set(frames.subarray(0, named).map((frame) => Math.max(-1, frame))).size < named;
+  for (let i = 1; i < named; i += 1)
+    for (let j = 0; j < i; j += 1)
+      if (Math.max(-1, frames[i] ?? 0) === Math.max(-1, frames[j] ?? 0)) return true;
+  return false;
 }
 
 /** Whether the region of a call lies on both sides of the bitmap limit. */
@@ -71,6 +74,14 @@ export function hasJump({ state, frames, pages }: StepFacts): boolean {
   const steps = (frames[1] ?? 0) - (frames[0] ?? 0);
   if (Math.abs(steps) === 1 && (frames[pages - 1] ?? 0) - (frames[0] ?? 0) === steps * (pages - 1))
     return false;
+  let [least, most] = [frames[0] ?? 0, frames[0] ?? 0];
+  for (let i = 1; i < pages; i += 1) {
+    const frame = frames[i] ?? 0;
+    if (frame < least) least = frame;
+    else if (frame > most) most = frame;
+  }
+  const all = { base: pfn(least), count: pageCount(most + 1 - least) };
+  if (state.firstFailing(all, isRamOwner) === null) return false;
   const ascending = frames.slice(0, pages).sort();
   for (let i = 1; i < pages; i += 1) {
     const [end, next] = [pfn((ascending[i - 1] ?? 0) + 1), pfn(ascending[i] ?? 0)];
