@@ -4,7 +4,7 @@
  *
  * All rows are of programs as `frameproof check` draws them, in turns:
  *
- *   check                     a campaign as it is: drawn, rehearsed, sent, run, read, judged, counted
+ *   check                     a campaign as it is: drawn in a dry run, sent, run, read, judged, counted
  *   whole programs            the same programs, drawn before; sent whole, one ahead of the judge; read, judged
  *   long programs             the same for programs ten times as long, so that what a process for each costs counts for less
  *   a round trip an operation the same programs; each operation sent when the answer to the one before is there; read, judged
@@ -23,11 +23,11 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import {
   DEFAULT_OPERATIONS,
-  type RehearsedProgram,
-  rehearsedPrograms,
+  dryRunPrograms,
   runCampaign,
+  type WorldProgram,
 } from '../properties/random/index.ts';
-import { Execution, isRemote, median, quantile, type RemoteTarget, release } from '../runner/index.ts';
+import { Execution, median, type Performer, quantile, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
 
@@ -85,7 +85,7 @@ async function turn(judge: () => number | Promise<number>): Promise<Turn> {
   };
 }
 
-async function checkTurn(target: RemoteTarget, seed: number): Promise<number> {
+async function checkTurn(target: Target, seed: number): Promise<number> {
   const { verdict, operations } = await runCampaign({
     target,
     worlds: [],
@@ -98,28 +98,23 @@ async function checkTurn(target: RemoteTarget, seed: number): Promise<number> {
   return operations;
 }
 
-function judged(
-  target: RemoteTarget,
-  { world, program }: RehearsedProgram,
-  performer: RecordedSession,
-): number {
+function judged(target: Target, { world, program }: WorldProgram, performer: Performer): number {
   const execution = new Execution(target, world, { policies: target.policies, performer });
   for (const operation of program) if (!execution.perform(operation)) break;
   if (!execution.finish()) throw new Error(`the example broke ${execution.violation?.clause}`);
   return execution.performed;
 }
 
-function wholeTurn(target: RemoteTarget, programs: readonly RehearsedProgram[]): number {
-  const { remote } = target;
+function wholeTurn(target: Target, programs: readonly WorldProgram[]): number {
   let operations = 0;
   const [first] = programs;
-  let ticket = first === undefined ? null : remote.send(first.world, first.program);
+  let started = first === undefined ? null : target.start(first.world, first.program);
   for (let i = 0; i < programs.length; i += 1) {
     const [now, next] = [programs[i], programs[i + 1]];
-    if (now === undefined || ticket === null) break;
-    const session = new RecordedSession(ticket.request, remote.receive(ticket));
-    ticket = next === undefined ? null : remote.send(next.world, next.program);
-    operations += judged(target, now, session);
+    if (now === undefined || started === null) break;
+    const performer = started.performer();
+    started = next === undefined ? null : target.start(next.world, next.program);
+    operations += judged(target, now, performer);
   }
   return operations;
 }
@@ -165,15 +160,15 @@ class Conversation {
 const isAnswer = (line: string): boolean => !/^(warn|says|stray|wrote)\b/.test(line);
 
 async function liveTurn(
-  target: RemoteTarget,
+  target: Target,
   conversation: Conversation,
-  programs: readonly RehearsedProgram[],
+  programs: readonly WorldProgram[],
 ): Promise<number> {
-  const { profile, paints } = target.remote;
+  const { profile, seesWrites: paints } = target;
   let operations = 0;
-  for (const rehearsed of programs) {
-    const request = requestOf(rehearsed.program, profile);
-    conversation.say(`live\n${headerText(rehearsed.world, LIMITS)}`);
+  for (const drawn of programs) {
+    const request = requestOf(drawn.program, profile);
+    conversation.say(`live\n${headerText(drawn.world, LIMITS)}`);
     let text = await conversation.hear(isAnswer);
     const lines = request.text.trimEnd().split('\n');
     for (const line of lines) {
@@ -184,7 +179,7 @@ async function liveTurn(
       { text, ending: { kind: 'whole' } },
       { sent: lines.length - 1, profile, paints },
     );
-    operations += judged(target, rehearsed, new RecordedSession(request, recording));
+    operations += judged(target, drawn, new RecordedSession(request, recording));
   }
   return operations;
 }
@@ -203,13 +198,12 @@ type Rounds = ReadonlyMap<Row, readonly Turn[]>;
 interface Served {
   readonly name: Example;
   readonly path: string;
-  readonly target: RemoteTarget;
+  readonly target: Target;
 }
 
 async function served(folder: string, name: Example): Promise<Served> {
   const path = compile(folder, name);
   const target = await loadTarget(path);
-  if (!isRemote(target)) throw new Error('an executable is a process');
   return { name, path, target };
 }
 
@@ -233,8 +227,8 @@ async function measured(examples: readonly Served[]): Promise<Rounds> {
     };
     for (const { name, target } of examples) {
       const run = { programs: PROGRAMS, operations: DEFAULT_OPERATIONS, seed: 1000 + round };
-      const programs = rehearsedPrograms(target, run);
-      const long = rehearsedPrograms(target, { ...LONG, seed: run.seed });
+      const programs = dryRunPrograms(target, run);
+      const long = dryRunPrograms(target, { ...LONG, seed: run.seed });
       const conversation = conversations.get(name);
       if (conversation !== undefined) await measure(`${name}: check`, () => checkTurn(target, run.seed));
       await measure(`${name}: whole programs`, () => wholeTurn(target, programs));
@@ -295,6 +289,6 @@ try {
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify(Object.fromEntries(rounds), null, 1)}\n`);
 } finally {
-  for (const { target } of examples) await release(target);
+  for (const { target } of examples) await target.close();
   rmSync(folder, { recursive: true });
 }

@@ -6,7 +6,7 @@ import {
   onThreads,
   type Shard,
 } from '../properties/random/index.ts';
-import { OURS, profileOf, type Target, worldBeyond } from '../runner/index.ts';
+import { OURS, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
   config,
@@ -84,7 +84,7 @@ export function worldsOf(
   const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
   return maps.flatMap(({ name, map }) => {
     const world = { map, config: config({ bitmapMaxAddr }) };
-    const why = worldBeyond(profileOf(target), world);
+    const why = worldBeyond(target.profile, world);
     if (why !== null && paths === undefined) return [];
     if (why !== null) throw new SpecError(`--map ${name}: expected one that ${target.name} manages: ${why}`);
     return [{ name: `${name}, ${counted(ramPages(map), 'page frame')} of RAM`, ...world }];

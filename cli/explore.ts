@@ -14,8 +14,8 @@ import {
   smallWorld,
   type UnsavedExploration,
 } from '../properties/explore/index.ts';
-import type { LocalTarget, World } from '../runner/index.ts';
-import { loadLocalTarget } from '../runner/load/index.ts';
+import type { Target, World } from '../runner/index.ts';
+import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
@@ -96,7 +96,7 @@ const EXIT_OF: Readonly<Record<ExploreResult['end'], ExitCode>> = {
 };
 
 interface PreparedExploration {
-  readonly target: LocalTarget;
+  readonly target: Target;
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
@@ -149,7 +149,7 @@ async function reportOf(
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
-  const target = await loadLocalTarget(flags.target, flags.policy);
+  const target = await loadInteractiveTarget(flags.target, flags.policy);
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch });
   if (flags.emit === 'promela') {

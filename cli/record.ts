@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { type RecordOptions, recordLog } from '../properties/log/index.ts';
-import { loadLocalTarget } from '../runner/load/index.ts';
+import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { examples } from './help.ts';
@@ -47,7 +47,7 @@ async function write(text: Readable, out: string): Promise<void> {
 }
 
 async function record(flags: RecordFlags): Promise<void> {
-  const target = await loadLocalTarget(flags.target);
+  const target = await loadInteractiveTarget(flags.target);
   const { operations, seed, provoke = null } = flags;
   const provokesFrom = provoke === true ? 0 : provoke;
   const { map } = readMemoryMap(flags.map);

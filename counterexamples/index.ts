@@ -1,6 +1,27 @@
-/** WHAT IS LEFT when a program fails: trace files, logs, the corpus, shrinking, exported tests. */
-export * from './corpus/index.ts';
-export * from './export/index.ts';
-export * from './log/index.ts';
-export * from './shrink/index.ts';
-export * from './trace/index.ts';
+/** WHAT IS LEFT when a program fails: trace files, logs, the corpus, shrinking, exported tests. Every name here is public. */
+export {
+  type CorpusFile,
+  type CorpusVerdict,
+  OWN_CORPUS,
+  type ReadCorpus,
+  readCorpus,
+  replayCorpus,
+} from './corpus/corpus.ts';
+export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
+export { type JudgedLog, judgeLog, type LogVerdict, type LogViolation } from './log/judge-log.ts';
+export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
+export { type ReadScenario, readScenario } from './log/read-scenario.ts';
+export {
+  type Flaky,
+  type Shrinkable,
+  type ShrinkOptions,
+  type ShrinkResult,
+  type ShrinkVerdict,
+  shrink,
+  shrinkAcross,
+} from './shrink/shrink.ts';
+export type { Origin } from './shrink/starting-point.ts';
+export type { OtherClause } from './shrink/trials.ts';
+export { formatCounterexample, formatResponse } from './trace/counterexample-text.ts';
+export { type RecordedScenario, scenarioFor } from './trace/scenario-for.ts';
+export { decodeTrace, readTrace, saveTrace, writeTrace } from './trace/trace-file.ts';

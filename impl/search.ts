@@ -38,7 +38,7 @@ function denseFit(
   alignment: number,
 ): number {
   const comb = alignment === 1 ? -1 : multiplesOf(alignment);
-  const rest = 32 % alignment;
+  const rest = alignment === 1 ? 0 : 32 % alignment; // a division costs as much as a word of search
   const base = from - (from & 31);
   let phase = alignUp(base, section, alignment) - base; // the first multiple in the word, 0 to alignment - 1
   let usable = -1 << from;

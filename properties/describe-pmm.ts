@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample, saveTrace } from '../counterexamples/trace/index.ts';
-import type { Target } from '../runner/index.ts';
+import { factoryTarget, type Target } from '../runner/index.ts';
 import type { PmmFactory, Policy } from '../spec/index.ts';
 import { DEFAULT_OPERATIONS, type NamedWorld, runCampaign } from './random/campaign/campaign.ts';
 import type { CampaignResult } from './random/campaign/result.ts';
@@ -56,7 +56,7 @@ export function describePmm(name: string, create: PmmFactory, options: DescribeO
   if (vitest === null) throw new Error('describePmm declares vitest tests: run this file with vitest');
   const { policies = [], programs = 1000, operations = DEFAULT_OPERATIONS, seed = 1, worlds = [] } = options;
   const saveTo = options.saveTo ?? join(process.cwd(), 'counterexamples');
-  const target: Target = { name, policies, create };
+  const target = factoryTarget({ name, policies, create });
   const common = { target, operations, seed };
   const { describe, it } = vitest;
   describe(name, () => {

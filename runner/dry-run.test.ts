@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { rehearsedPrograms } from '../properties/random/index.ts';
+import { dryRunPrograms } from '../properties/random/index.ts';
 import { beyond, type Profile, WHOLE } from '../spec/index.ts';
 import { type Execution, execute } from './execution.ts';
-import { type LocalTarget, OURS } from './target.ts';
+import { OURS } from './ours.ts';
 
 const RUN = { programs: 200, operations: 100, seed: 1 };
 
-/** Rehearses programs for a profile and runs them on our implementation, which hands out other page frames. */
+/** Draws programs for a profile in a dry run, and runs them on our implementation, which hands out other page frames. */
 function ran(claims: Partial<Profile>): readonly Execution[] {
-  const target: LocalTarget = { ...OURS, policies: [], profile: { ...WHOLE, ...claims } };
-  return rehearsedPrograms(target, RUN).map(({ world, program }) =>
+  const target = OURS.withClaims({ policies: [], profile: { ...WHOLE, ...claims } });
+  return dryRunPrograms(target, RUN).map(({ world, program }) =>
     execute(target, { ...world, policies: [], operations: program }),
   );
 }
@@ -18,11 +18,11 @@ function times(runs: readonly Execution[], test: (run: Execution, at: number) =>
   return runs.reduce((sum, run) => sum + run.operations.filter((_, at) => test(run, at)).length, 0);
 }
 
-describe('a rehearsed program', () => {
+describe('a program drawn in a dry run', () => {
   it('means something on a manager that hands out other page frames', () => {
     const runs = ran({});
     expect(runs.filter(({ violation }) => violation !== null)).toEqual([]);
-    // A few name what was refused here and granted there; most do what they did in the rehearsal.
+    // A few name what was refused here and granted there; most do what they did in the dry run.
     const [performed, passedOver] = [
       runs.reduce((sum, run) => sum + run.performed, 0),
       runs.reduce((sum, { dangling }) => sum + dangling.length, 0),
@@ -49,8 +49,8 @@ describe('a rehearsed program', () => {
       calls: ['allocBitmap', 'free', 'freeAmount'],
       contiguous: 'powers-of-two',
     };
-    const target: LocalTarget = { ...OURS, policies: [], profile };
-    const programs = rehearsedPrograms(target, RUN).flatMap(({ program }) => program);
+    const target = OURS.withClaims({ policies: [], profile });
+    const programs = dryRunPrograms(target, RUN).flatMap(({ program }) => program);
     expect(programs.filter((operation) => beyond(profile, operation) !== null)).toEqual([]);
     expect(new Set(programs.map(({ call }) => call))).toEqual(new Set(profile.calls));
   });

@@ -1,8 +1,8 @@
 /**
- * Rehearsals: a program drawn before it runs. Operations get their meaning from what is allocated by then; where the program
- * runs in another process, that is not known yet, and a stand-in answers for it: a manager that grants whatever its profile
- * says must be granted, the lowest page frames first, or the top of the free stack where that is promised. Another manager
- * grants the same requests, mostly with other page frames, so the program means the same there.
+ * Dry runs: a program drawn before it runs. What an operation means depends on what is allocated by then. Where a target takes
+ * whole programs only, a stand-in answers meanwhile: it grants what the profile says must be granted, the lowest page frames
+ * first, or the top of the free stack where that is promised. The target grants the same requests, mostly with other page
+ * frames, so the program means the same there.
  */
 import { ModelState } from '../model/index.ts';
 import {
@@ -13,6 +13,7 @@ import {
   argumentsOf,
   askedOf,
   beyond,
+  describedCall,
   expectation,
   isAllocation,
   isU64,
@@ -50,12 +51,17 @@ function pagesFrom({ page }: ResultReference, count: Argument): Pages {
   return { first: page, end: page + Number(count) };
 }
 
-interface RehearsalOptions {
+/** Returns how many page frames an operation asks for, or names from each of its addresses on. */
+function countOf(operation: Operation<bigint | Reference>): Argument {
+  return 'count' in operation ? operation.count : 1n;
+}
+
+interface DryRunOptions {
   readonly policies: readonly Policy[];
   readonly profile: Profile;
 }
 
-export class Rehearsal implements Scene {
+export class DryRun implements Scene {
   readonly world: World;
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
@@ -64,7 +70,7 @@ export class Rehearsal implements Scene {
   readonly #freedPages = new Map<number, Pages[]>();
   #state: ModelState;
 
-  constructor(world: World, { policies, profile }: RehearsalOptions) {
+  constructor(world: World, { policies, profile }: DryRunOptions) {
     this.world = world;
     this.#profile = profile;
     this.#state = ModelState.init(world.map, world.config, policies, profile);
@@ -100,7 +106,7 @@ export class Rehearsal implements Scene {
 
   /** Whether an operation that is no misuse here is none wherever its results lie. */
   #isSurelySound(operation: Operation<Reference>): boolean {
-    const count = operation.call === 'freeRegion' ? operation.count : 1n;
+    const count = countOf(operation);
     if (count === 0n) return true;
     return addressesOf(operation).every((reference) => {
       if (!namesResult(reference)) return this.#isBoot(reference.absolute, count);
@@ -118,7 +124,7 @@ export class Rehearsal implements Scene {
   }
 
   #noteFreed(operation: Operation<Reference>): void {
-    const count = operation.call === 'freeRegion' ? operation.count : 1n;
+    const count = countOf(operation);
     for (const reference of addressesOf(operation)) {
       if (!namesResult(reference)) continue;
       const freed = this.#freedPages.get(reference.result);
@@ -135,17 +141,17 @@ export class Rehearsal implements Scene {
   }
 
   #granted(operation: Operation, asked: Asked): Outcome {
-    switch (operation.call) {
-      case 'alloc':
+    const count = Number(countOf(operation));
+    switch (describedCall(operation.call).effect) {
+      case 'single':
         return this.#single();
-      case 'allocPages':
-        return this.#batch(Number(operation.count));
-      case 'allocBitmap':
-        return this.#run(asked, Number(operation.count));
-      case 'free':
-      case 'freePages':
-      case 'freeRegion':
-        return this.#freed(operation, asked);
+      case 'batch':
+        return this.#batch(count);
+      case 'run':
+        return this.#run(asked, count);
+      case 'named':
+      case 'region':
+        return this.#freed(asked, count);
       default:
         return { kind: 'amount', amount: 0 };
     }
@@ -174,8 +180,8 @@ export class Rehearsal implements Scene {
     return { kind: 'address', address: this.#address(lowest) };
   }
 
-  #freed(operation: Operation, { pfns }: Asked): Outcome {
-    const count = operation.call === 'freeRegion' ? pageCount(Number(operation.count)) : pageCount(1);
+  #freed({ pfns }: Asked, pages: number): Outcome {
+    const count = pageCount(pages);
     const regions = pfns.flatMap((base): Region[] => (base === null ? [] : [{ base, count }]));
     if (count > 0) this.#state = this.#state.freed(regions);
     return DONE;
@@ -215,13 +221,13 @@ export class Rehearsal implements Scene {
 export function undefinedIn(
   world: World,
   program: readonly Operation<Reference>[],
-  options: RehearsalOptions,
+  options: DryRunOptions,
 ): readonly (string | null)[] {
-  const rehearsal = new Rehearsal(world, options);
+  const dryRun = new DryRun(world, options);
   return program.map((operation) => {
-    if (rehearsal.perform(operation)) return null;
+    if (dryRun.perform(operation)) return null;
     if (!isAllocation(operation.call)) return 'it is misuse, which this target leaves undefined';
-    rehearsal.results.record(operation, { outcome: FAILED });
+    dryRun.results.record(operation, { outcome: FAILED });
     return null;
   });
 }

@@ -11,7 +11,9 @@ import {
   type Scenario,
 } from '../spec/index.ts';
 import { execute } from './execution.ts';
-import { OURS, type Target } from './target.ts';
+import { factoryTarget } from './factory-target.ts';
+import { OURS } from './ours.ts';
+import type { Target } from './target.ts';
 import { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** Page frames 0 to 3 are the bitmap zone, 4 to 7 the stack zone; page frames 8 and 9 are held for boot code. */
@@ -39,7 +41,7 @@ function changed(change: (pmm: Pmm) => Partial<PmmCalls>): Target {
     const pmm = createPmm(map, options);
     return wrapPmm(pmm, change(pmm));
   };
-  return { name: 'changed', policies: [], create };
+  return factoryTarget({ name: 'changed', policies: [], create });
 }
 
 describe('an execution', () => {
@@ -108,7 +110,7 @@ describe('an execution', () => {
       });
     };
     const run = execute(
-      { name: 'scribbler', policies: [], create },
+      factoryTarget({ name: 'scribbler', policies: [], create }),
       scenario({ call: 'alloc' }, { call: 'alloc' }),
     );
     expect(run.violation).toMatchObject({ clause: 'contents.preserved', at: 1, pfn: 7, owner: 'caller' });

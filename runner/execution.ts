@@ -21,11 +21,9 @@ import {
 } from '../spec/index.ts';
 import { undefinedIn } from './dry-run.ts';
 import type { Performer } from './performer.ts';
-import { RecordedSession } from './process/recorded-session.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
-import { Session } from './session.ts';
-import { isRemote, profileOf, type Target } from './target.ts';
+import type { LeftOut, Target } from './target.ts';
 import type { World } from './world.ts';
 
 /** One judged operation, for those who count situations. */
@@ -54,22 +52,25 @@ export interface ExecutionOptions {
   readonly observer?: Observer;
   /** What will be performed, for targets that must know it before they start. */
   readonly program?: Program;
-  /** What performs it, where that has been made by now. */
+  /** What performs it, where it has been started already. */
   readonly performer?: Performer;
 }
 
-/** Returns what performs a program on a target. One that runs elsewhere has run when this returns. */
+/** Returns which operations of a program that is known beforehand would be misuse on a target that leaves misuse undefined. */
+function leftOutOf(
+  target: Target,
+  world: World,
+  { policies, program }: ExecutionOptions,
+): LeftOut | undefined {
+  const { isInteractive, profile } = target;
+  // One that is interactive is judged up to each call before it is made.
+  if (isInteractive || program === undefined || profile.misuse !== 'undefined') return undefined;
+  return undefinedIn(world, program, { policies, profile });
+}
+
+/** Starts a program on a target, and waits until there are answers. */
 function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
-  const { policies, program, performer } = options;
-  if (performer !== undefined) return performer;
-  if (!isRemote(target)) return new Session(target, world.map, world.config);
-  if (program === undefined) throw new Error('a program for a process is known before it runs');
-  const { remote } = target;
-  const { profile } = target.remote;
-  const undefinedAt =
-    profile.misuse === 'undefined' ? undefinedIn(world, program, { policies, profile }) : undefined;
-  const ticket = remote.send(world, program, undefinedAt);
-  return new RecordedSession(ticket.request, remote.receive(ticket));
+  return target.start(world, options.program, leftOutOf(target, world, options)).performer();
 }
 
 /** An operation that was passed over, and why. */
@@ -90,7 +91,7 @@ export class Execution implements Scene {
   /** Operations passed over: what they refer to was never handed out, or the target cannot be asked for them. */
   readonly dangling: PassedOver[] = [];
   readonly #target: Target;
-  readonly #session: Performer;
+  readonly #performer: Performer;
   readonly #profile: Profile;
   readonly #observer: Observer;
   #state: ModelState | null = null;
@@ -102,12 +103,12 @@ export class Execution implements Scene {
     this.policies = policies;
     this.#target = target;
     this.#observer = observer;
-    this.#profile = profileOf(target);
-    this.#session = performerOf(target, world, options);
-    this.responses.push(this.#session.started);
+    this.#profile = target.profile;
+    this.#performer = options.performer ?? performerOf(target, world, options);
+    this.responses.push(this.#performer.started);
     const verdict = init(
       { ...world, policies, profile: this.#profile },
-      this.#session.started,
+      this.#performer.started,
       observer.tally,
     );
     if (verdict.accepted) this.#state = verdict.state;
@@ -137,9 +138,9 @@ export class Execution implements Scene {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    const why = this.#session.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
+    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
-    const response = this.#session.perform(resolved, this.state.freeIn('stack'));
+    const response = this.#performer.perform(resolved, this.state.freeIn('stack'));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);
@@ -161,8 +162,8 @@ export class Execution implements Scene {
     const response: Response = { outcome: { kind: 'malformed', message: `not run: ${why}` } };
     this.responses.push(response);
     this.results.record(operation, response);
-    const hasRun = because !== null && this.#session.isRecorded && this.#session.omission === null;
-    this.#session.passOver();
+    const hasRun = because !== null && this.#performer.isRecorded && this.#performer.omission === null;
+    this.#performer.passOver();
     // Where undefined misuse was performed all the same, nothing after it means anything.
     return !hasRun;
   }
@@ -170,7 +171,7 @@ export class Execution implements Scene {
   /** Sweeps every page frame one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     this.#sweep(this.operations.length - 1);
-    this.#session.close();
+    this.#performer.close();
     return this.#violation === null;
   }
 
@@ -211,7 +212,7 @@ export class Execution implements Scene {
   #inspected(state: ModelState): Violation | null {
     let runs: readonly InspectedRun[] | null;
     try {
-      runs = this.#session.inspect();
+      runs = this.#performer.inspect();
     } catch (error) {
       const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
       return { clause: 'owner.agrees', explanation, pfn: null, owner: null };

@@ -34,4 +34,11 @@ export class SimulatedMemory implements PhysicalMemory {
     this.#written = null;
     return frames;
   }
+
+  /** Forgets the writes since the last call, and returns whether there were any. */
+  dropWrites(): boolean {
+    if (this.#written === null) return false;
+    this.#written = null;
+    return true;
+  }
 }

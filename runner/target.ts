@@ -1,134 +1,76 @@
 /**
- * Targets: what executes programs, with a name and what it claims. A target is a factory of managers in this process, or a
- * process that is asked.
+ * Targets: what executes programs, with a name and what it claims. A target is asked, never inspected for its kind: whether it
+ * is a module, a process or anything else is known in this folder only.
  */
-import { createPmm } from '../impl/index.ts';
-import {
-  addressOf,
-  CALLS,
-  type Config,
-  config,
-  isSpecError,
-  type MemoryMap,
-  memoryMap,
-  type Pmm,
-  type PmmFactory,
-  POLICIES,
-  type Policy,
-  type Profile,
-  pfn,
-  pfnEnd,
-  SpecError,
-  toHex,
-  WHOLE,
-} from '../spec/index.ts';
-import type { Remote } from './process/remote.ts';
+import { type PmmFactory, type Policy, type Profile, type Program, WHOLE } from '../spec/index.ts';
+import type { Performer } from './performer.ts';
+import type { SavableSession } from './savable-session.ts';
+import type { World } from './world.ts';
 
-interface Claims {
+/** What a target is called and what it is held to. */
+export interface Claims {
   readonly name: string;
   /** What the target promises beyond the specification. */
   readonly policies: readonly Policy[];
-  /** What it claims to be; the whole of the specification where nothing is said. */
-  readonly profile?: Profile;
+  /** What it claims of the specification. */
+  readonly profile: Profile;
 }
 
-/** A factory of managers in this process. */
-export interface LocalTarget extends Claims {
-  readonly create: PmmFactory;
+/** What `loadTarget` loads the same target from. Data: it can be sent to another thread. */
+export interface TargetSource extends Pick<Claims, 'name' | 'policies'> {
+  /** Undefined for the whole of the specification, which is told by its identity and would lose that on the way. */
+  readonly profile: Profile | undefined;
+  /** Milliseconds that a program may take; undefined where nothing limits it. */
+  readonly programMs: number | undefined;
 }
 
-/** A process that runs whole programs. */
-export interface RemoteTarget extends Claims {
-  readonly remote: Remote;
+/** Returns the source of a target. */
+export function sourceOf({ name, policies, profile }: Claims, programMs?: number): TargetSource {
+  return { name, policies, profile: profile === WHOLE ? undefined : profile, programMs };
 }
 
-export type Target = LocalTarget | RemoteTarget;
-
-/** Whether programs run in another process, where they are known to their end before they start. */
-export function isRemote(target: Target): target is RemoteTarget {
-  return 'remote' in target;
+/** A program on its way. */
+export interface StartedProgram {
+  /** Waits until there are answers, and returns what performs the program. To be called once. */
+  performer(): Performer;
 }
 
-/** Returns what a target claims, without its policies, which a run may hold it to in part. */
-export function profileOf({ profile }: Target): Profile {
-  return profile ?? WHOLE;
+/** A program whose calls are made again and again, each turn on a new manager. */
+export interface TimedProgram {
+  /** Makes the first calls and returns the milliseconds that they take. */
+  turn(operations: number): number;
 }
 
-/** Returns why a memory map with its configuration is beyond what a profile speaks of, in words, or null. */
-export function worldBeyond(
-  { memoryBelow, bitmapZoneBelow, zones }: Profile,
-  { map, config }: { readonly map: MemoryMap; readonly config: Config },
-): string | null {
-  const end = addressOf(pfn(pfnEnd(map)));
-  if (end > memoryBelow)
-    return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;
-  if (zones === 1 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
-  return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's below ${toHex(bitmapZoneBelow)}`;
-}
+/** For each operation of a program, why the target must not be asked for it, or null. */
+export type LeftOut = readonly (string | null)[];
 
-/** Lets go of what a target takes up: the process, where it is one. No program follows. */
-export async function release(target: Target): Promise<void> {
-  if (isRemote(target)) await target.remote.close();
-}
+export interface Target extends Claims {
+  /**
+   * Whether it answers one call at a time, so that the next call may depend on the answer. A program for a target that does
+   * not is known to its end before it starts; it is drawn in a dry run.
+   */
+  readonly isInteractive: boolean;
+  /** Whether it can be asked with arguments that are not unsigned 64-bit integers. */
+  readonly takesAnyNumber: boolean;
+  /** Whether writes into page frames that the manager does not own are seen. */
+  readonly seesWrites: boolean;
+  /** The most memory that a program was seen to take so far, in KiB; 0 where that is not known. */
+  readonly peakKib: number;
+  readonly source: TargetSource;
+  /** What builds its managers in this process, so that they can be called in numbers; null where it has none. */
+  readonly factory: PmmFactory | null;
 
-/** Our implementation, which promises both policies. */
-export const OURS: LocalTarget = { name: 'frameproof', policies: POLICIES, create: createPmm };
-
-function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
-  return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
-}
-
-function isFunction(f: unknown): f is PmmFactory {
-  return typeof f === 'function';
-}
-
-/** One MiB of RAM: a manager that cannot be built for it is no target. */
-const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], 'probe');
-
-/** Builds one manager of a plain map, so that what is no target at all is told apart from one that breaks a clause. */
-function probe(create: PmmFactory, source: string): void {
-  let pmm: Pmm;
-  try {
-    pmm = create(PROBE_MAP, {
-      config: config(),
-      warn: () => {},
-      memory: { read: () => 0n, write: () => {} },
-    });
-  } catch (error) {
-    if (isSpecError(error)) throw error;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new SpecError(
-      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${reason.replaceAll(/\s+/g, ' ')}`,
-      { cause: error },
-    );
-  }
-  const missing = CALLS.find((name) => typeof pmm?.[name] !== 'function');
-  if (missing !== undefined)
-    throw new SpecError(`${source}: expected a manager with the method ${missing}()`);
-}
-
-/**
- * Returns the target that a module's default export is: a factory `(map, options) => Pmm`, or a class with such a
- * constructor. Throws `SpecError` where it is neither, or where it cannot even manage 1 MiB of RAM.
- */
-export function targetFrom(
-  exported: unknown,
-  {
-    source,
-    policies,
-    profile,
-  }: {
-    readonly source: string;
-    readonly policies: readonly Policy[];
-    readonly profile?: Profile;
-  },
-): LocalTarget {
-  const expected = 'a default export that builds a manager: (map, options) => Pmm, or a class';
-  if (!isFunction(exported)) {
-    const found = exported === undefined ? 'there is no default export' : `it is of type ${typeof exported}`;
-    throw new SpecError(`${source}: expected ${expected}; ${found}`);
-  }
-  const create: PmmFactory = isClass(exported) ? (map, options) => new exported(map, options) : exported;
-  probe(create, source);
-  return { name: source, policies, create, ...(profile === undefined ? {} : { profile }) };
+  /**
+   * Starts a program on a manager that is new. One is under way at a time: the performer of the one before has been waited
+   * for. Throws where the target is not interactive and no program is given.
+   */
+  start(world: World, program?: Program, leftOut?: LeftOut): StartedProgram;
+  /** Returns a session on a new manager that can be saved and loaded, or null where this target has none for this world. */
+  openSavable(world: World): SavableSession | null;
+  /** Makes a program ready to be timed. */
+  timed(world: World, program: Program): TimedProgram;
+  /** Returns the same target held to other claims. It shares what this one has open. */
+  withClaims(claims: Partial<Claims>): Target;
+  /** Lets go of what the target takes up. No program follows. */
+  close(): Promise<void>;
 }

@@ -1,7 +1,19 @@
 /** Worlds: a memory map with its configuration. A program runs on one. */
-import type { Config, MemoryMap } from '../spec/index.ts';
+import { addressOf, type Config, type MemoryMap, type Profile, pfn, pfnEnd, toHex } from '../spec/index.ts';
 
 export interface World {
   readonly map: MemoryMap;
   readonly config: Config;
+}
+
+/** Returns why a memory map with its configuration is beyond what a profile speaks of, in words, or null. */
+export function worldBeyond(
+  { memoryBelow, bitmapZoneBelow, zones }: Profile,
+  { map, config }: World,
+): string | null {
+  const end = addressOf(pfn(pfnEnd(map)));
+  if (end > memoryBelow)
+    return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;
+  if (zones === 1 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
+  return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's below ${toHex(bitmapZoneBelow)}`;
 }

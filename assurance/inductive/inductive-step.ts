@@ -11,8 +11,7 @@ import {
   PageFrameManager,
 } from '../../impl/index.ts';
 import { type ModelState, step } from '../../model/index.ts';
-import type { World } from '../../runner/index.ts';
-import { Session } from '../../runner/index.ts';
+import { factoryTarget, type World } from '../../runner/index.ts';
 import {
   formatOperation,
   type Operation,
@@ -37,7 +36,8 @@ export function stepFlaw(
   make: Maker = ours,
 ): string | null {
   const create = (_map: World['map'], options: PmmOptions): Pmm => make(state, world, options);
-  const session = new Session({ name: 'a state', policies: POLICIES, create }, world.map, world.config);
+  const target = factoryTarget({ name: 'a state', policies: POLICIES, create });
+  const session = target.start(world).performer();
   const answered = session.perform(operation, model.freeIn('stack'));
   const verdict = step(model, operation, answered);
   const called = formatOperation(operation, toHex);

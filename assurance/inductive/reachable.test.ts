@@ -10,12 +10,12 @@ import {
   PageFrameManager,
 } from '../../impl/index.ts';
 import { explore, smallWorld } from '../../properties/explore/index.ts';
-import type { LocalTarget } from '../../runner/index.ts';
+import { factoryTarget, type Target } from '../../runner/index.ts';
 import { POLICIES } from '../../spec/index.ts';
 
 /** Returns our manager as a target that checks the invariant in each state that the explorer sees, after `spoil`. */
-function checked(seen: { states: number }, spoil: (state: FlatState) => void = () => {}): LocalTarget {
-  return {
+function checked(seen: { states: number }, spoil: (state: FlatState) => void = () => {}): Target {
+  return factoryTarget({
     name: 'ours, with its invariant',
     policies: POLICIES,
     create: (map, options) => {
@@ -33,7 +33,7 @@ function checked(seen: { states: number }, spoil: (state: FlatState) => void = (
         },
       });
     },
-  };
+  });
 }
 
 describe('every state that calls reach', () => {

@@ -3,7 +3,7 @@
  * They must agree on the verdict, the program that broke a clause and what it was shrunk to, and every counter.
  */
 import { type CampaignResult, runCampaign } from '../../properties/random/index.ts';
-import { type LocalTarget, OURS } from '../../runner/index.ts';
+import { OURS, type Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import { CALLS, POLICIES, type Profile, WHOLE } from '../../spec/index.ts';
 
@@ -39,7 +39,7 @@ function figures(result: CampaignResult): ReadonlyMap<string, string> {
 }
 
 /** Runs the same programs under both judges. */
-export async function compareJudges(target: LocalTarget, { programs, seed }: Programs): Promise<Comparison> {
+export async function compareJudges(target: Target, { programs, seed }: Programs): Promise<Comparison> {
   const options = { target, worlds: [], generated: true, programs, operations: 100, seed };
   const lean = await runCampaign(options);
   const reference = figures(await runCampaign({ ...options, reference: true }));
@@ -63,16 +63,13 @@ const PROFILES: Readonly<Record<string, Partial<Profile>>> = {
 };
 
 /** Our allocator under every choice of policies and every profile. */
-export const CLAIMED: readonly LocalTarget[] = [
+export const CLAIMED: readonly Target[] = [
   OURS,
-  ...POLICIES.map((policy) => ({ ...OURS, name: policy, policies: [policy] })),
-  ...Object.entries(PROFILES).map(([name, claims]) => ({
-    ...OURS,
-    name,
-    policies: [],
-    profile: { ...WHOLE, ...claims },
-  })),
+  ...POLICIES.map((policy) => OURS.withClaims({ name: policy, policies: [policy] })),
+  ...Object.entries(PROFILES).map(([name, claims]) =>
+    OURS.withClaims({ name, policies: [], profile: { ...WHOLE, ...claims } }),
+  ),
 ];
 
 /** All mutants, as targets. */
-export const MUTATED: readonly LocalTarget[] = MUTANTS.map(targetOf);
+export const MUTATED: readonly Target[] = MUTANTS.map(targetOf);

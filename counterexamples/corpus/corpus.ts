@@ -1,43 +1,53 @@
 /**
- * The corpus: folders of traces that broke a clause once. They are run again before anything new is tried, on whatever
- * target is being checked. No file of the folder is passed over in silence: it holds, it breaks a clause, or it is listed
- * with the reason why it cannot be used.
+ * The corpus: folders of traces that once violated a clause. They are replayed before anything new is tried, on whatever target
+ * is being checked. No file of a folder is skipped silently: it holds, it violates a clause, or it is listed with the reason why
+ * it cannot be used.
  */
 import { fileURLToPath } from 'node:url';
-import { execute, profileOf, type Target, worldBeyond } from '../../runner/index.ts';
+import { execute, type Target, worldBeyond } from '../../runner/index.ts';
 import { isSpecError, OutdatedTraceError, type Trace } from '../../spec/index.ts';
 import { jsonFilesIn } from '../trace/json-folder.ts';
 import { scenarioFor } from '../trace/scenario-for.ts';
 import { readTrace } from '../trace/trace-file.ts';
 
 /**
- * - `holds`: the target breaks no clause.
- * - `violated`: it violates one, the one that is recorded or another.
- * - `beyond`: it asks for what the target does not claim to do.
- * - `outdated`: the file was sound once and no longer applies.
- * - `unusable`: the file is no trace.
+ * - `holds`: the target violates no clause.
+ * - `violated`: it violates a clause, the recorded one or another.
+ * - `beyond`: the trace asks for something that the target does not claim to do.
+ * - `outdated`: the file was valid once and no longer applies.
+ * - `unusable`: the file is not a trace.
+ *
+ * @public
  */
 export type CorpusVerdict = 'holds' | 'violated' | 'beyond' | 'outdated' | 'unusable';
 
-/** One file of a corpus, and what came of it. */
+/**
+ * The result of replaying one file of a corpus.
+ *
+ * @public
+ */
 export interface CorpusFile {
   readonly path: string;
   readonly verdict: CorpusVerdict;
-  /** What happened on the target, where the trace could be run. */
+  /** The run on the target; null where the trace could not be run. */
   readonly trace: Trace | null;
-  /** Why it cannot be used, where it cannot. */
+  /** The reason why it cannot be used; null where it was used. */
   readonly reason: string | null;
 }
 
 /** The folder of this package's own corpus, from counterexamples/corpus/ or from dist/counterexamples/corpus/. */
 const FOLDERS = ['../../corpus', '../../../corpus'];
 
-/** Returns the traces of a folder; none where there is no such folder. */
+/** Returns the paths of the traces in a folder; none where the folder does not exist. */
 function tracesIn(folder: string): readonly string[] {
   return jsonFilesIn(folder, 'traces') ?? [];
 }
 
-/** The corpus that comes with this package. */
+/**
+ * The folder of the corpus that comes with this package.
+ *
+ * @public
+ */
 export const OWN_CORPUS: string =
   FOLDERS.map((folder) => fileURLToPath(new URL(folder, import.meta.url))).find(
     (folder) => tracesIn(folder).length > 0,
@@ -45,20 +55,17 @@ export const OWN_CORPUS: string =
 
 function replayed(target: Target, path: string): CorpusFile {
   const scenario = scenarioFor(target, readTrace(path));
-  const tooLarge = worldBeyond(profileOf(target), scenario);
+  const tooLarge = worldBeyond(target.profile, scenario);
   if (tooLarge !== null) return { path, verdict: 'beyond', trace: null, reason: tooLarge };
   const run = execute(target, scenario);
   const [first] = run.dangling;
   if (run.violation !== null) return { path, verdict: 'violated', trace: run.trace(), reason: null };
   if (first === undefined) return { path, verdict: 'holds', trace: run.trace(), reason: null };
-  const past = run.dangling.find(({ beyond }) => beyond !== null);
-  if (past !== undefined)
-    return {
-      path,
-      verdict: 'beyond',
-      trace: run.trace(),
-      reason: `operation ${past.at + 1}: ${past.beyond}`,
-    };
+  const unclaimed = run.dangling.find(({ beyond }) => beyond !== null);
+  if (unclaimed !== undefined) {
+    const reason = `operation ${unclaimed.at + 1}: ${unclaimed.beyond}`;
+    return { path, verdict: 'beyond', trace: run.trace(), reason };
+  }
   const reason = `operation ${first.at + 1} refers to ${first.reference}, which this target did not hand out`;
   return { path, verdict: 'outdated', trace: run.trace(), reason };
 }
@@ -74,14 +81,23 @@ function replayedOrListed(target: Target, path: string): CorpusFile {
   }
 }
 
-/** The traces of some folders. */
-interface ReadCorpus {
+/**
+ * The traces of some folders.
+ *
+ * @public
+ */
+export interface ReadCorpus {
   readonly traces: readonly Trace[];
-  /** Files that hold no trace, or one that no longer applies. */
+  /** Paths of files that are not traces, or no longer apply. */
   readonly unusable: readonly string[];
 }
 
-/** Reads every trace of the folders. A folder that is not there has none. Throws `SpecError` where one cannot be read. */
+/**
+ * Reads every trace of the folders. A folder that does not exist has none.
+ *
+ * @throws SpecError where a folder cannot be read.
+ * @public
+ */
 export function readCorpus(folders: readonly string[]): ReadCorpus {
   const traces: Trace[] = [];
   const unusable: string[] = [];
@@ -95,7 +111,12 @@ export function readCorpus(folders: readonly string[]): ReadCorpus {
   return { traces, unusable };
 }
 
-/** Runs every trace of the folders on a target. A folder that is not there has none. Throws `SpecError` where one cannot be read. */
+/**
+ * Replays every trace of the folders on a target. A folder that does not exist has none.
+ *
+ * @throws SpecError where a folder cannot be read.
+ * @public
+ */
 export function replayCorpus(target: Target, folders: readonly string[]): readonly CorpusFile[] {
   return folders.flatMap(tracesIn).map((path) => replayedOrListed(target, path));
 }

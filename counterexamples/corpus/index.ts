@@ -1,2 +1,9 @@
 /** The door of counterexamples/corpus/. */
-export { type CorpusFile, OWN_CORPUS, readCorpus, replayCorpus } from './corpus.ts';
+export {
+  type CorpusFile,
+  type CorpusVerdict,
+  OWN_CORPUS,
+  type ReadCorpus,
+  readCorpus,
+  replayCorpus,
+} from './corpus.ts';

@@ -1,7 +1,7 @@
 /**
- * A regression as a C file: `main` performs the calls of the program on an allocator that is linked to it, and checks what
- * the specification demands of each answer. The functions have the names and the signatures of the API that this project
- * specifies; two more tie the allocator to the test. What a C kernel does not show, such as its warnings, is not checked.
+ * A regression as a C file: `main` performs the calls of the program on the allocator that it is linked with, and checks what the
+ * specification demands of each answer. The functions have the names and signatures of the API that this project specifies; two
+ * more connect the allocator to the test. Observations that a C kernel does not offer, such as its warnings, are not checked.
  */
 import {
   type Argument,
@@ -22,23 +22,23 @@ import {
 } from '../../spec/index.ts';
 import type { Demand, Regression } from './regression.ts';
 
-/** The clause that no C test can see broken: the interface does not tell whose a page frame is. */
-const UNSEEN = 'owner.agrees';
-/** These need more of what ties the allocator to the test, so only the tests of them ask for it. */
+/** A clause that no C test can check: the interface does not tell whose a page frame is. */
+const UNCHECKABLE = 'owner.agrees';
+/** Clauses that need more from the allocator. Only the tests of these clauses ask for it. */
 const WARNINGS = 'failure.warns';
 const CONTENTS = 'contents.preserved';
 
 function literal(argument: Argument): string {
   if (isU64(argument)) return `UINT64_C(${argument < 1_000_000n ? argument : toHex(argument)})`;
   throw new SpecError(
-    `--as c: expected unsigned 64-bit arguments, which is all that C has; found ${argument}`,
+    `--as c: expected unsigned 64-bit arguments, the only ones that C has; found ${argument}`,
   );
 }
 
-/** An address as such, relative to where the test's physical memory is mapped. Wraps as C does. */
+/** An absolute address, relative to the mapping of the test's physical memory. Wraps as C does. */
 function absoluteCode(higherHalf: bigint, address: bigint): string {
   if (!isU64(address))
-    throw new SpecError(`--as c: expected addresses of 64 bits, which is all that C has; found ${address}`);
+    throw new SpecError(`--as c: expected addresses of 64 bits, the only ones that C has; found ${address}`);
   return `(void *)(memory + UINT64_C(${toHex(BigInt.asUintN(64, address - higherHalf))}))`;
 }
 
@@ -46,8 +46,8 @@ interface Names {
   readonly higherHalf: bigint;
   /** Results that are arrays. */
   readonly batches: Set<string>;
-  /** The clause that the trace breaks. */
-  readonly seen: string | undefined;
+  /** The clause that the trace violates. */
+  readonly violated: string | undefined;
 }
 
 function addressCode(reference: Reference, { higherHalf, batches }: Names): string {
@@ -80,7 +80,7 @@ function callCode(operation: Operation<Reference>, names: Names): string {
   return `${functionName(operation.call)}(${texts.join(', ')})`;
 }
 
-/** The array that a batch is freed from. C has no array of no elements. */
+/** The array that a batch is freed from. C has no empty arrays. */
 function batchLine(operation: Operation<Reference>, names: Names): readonly string[] {
   if (!('addresses' in operation)) return [];
   const entries = addressesOf(operation).map((a) => addressCode(a, names));
@@ -168,13 +168,13 @@ function misusedLines({ operation }: Demand, names: Names): readonly string[] {
   ];
 }
 
-/** What is looked at after every call. */
-function observedLines({ expected, free }: Demand, { seen }: Names): readonly string[] {
+/** The checks after every call. */
+function observedLines({ expected, free }: Demand, { violated }: Names): readonly string[] {
   const warned = expected.kind === 'refused' ? 1 : 0;
   return [
     `check_amounts(${free});`,
-    ...(seen === WARNINGS ? [`check_warnings(${warned});`] : []),
-    ...(seen === CONTENTS ? ['check_contents();'] : []),
+    ...(violated === WARNINGS ? [`check_warnings(${warned});`] : []),
+    ...(violated === CONTENTS ? ['check_contents();'] : []),
   ];
 }
 
@@ -185,7 +185,7 @@ function demandLines(demand: Demand, names: Names): readonly string[] {
     return [
       'errno = 0;',
       ...grantedLines(demand, names),
-      'CHECK(errno == 0, "errno is left alone");',
+      'CHECK(errno == 0, "errno stays as it was");',
       ...observed,
     ];
   if (expected.kind === 'refused')
@@ -200,7 +200,7 @@ function demandLines(demand: Demand, names: Names): readonly string[] {
 
 function programLines({ demands, scenario, violation }: Regression): readonly string[] {
   const { higherHalf } = scenario.config;
-  const names: Names = { higherHalf, batches: new Set(), seen: violation?.clause };
+  const names: Names = { higherHalf, batches: new Set(), violated: violation?.clause };
   const texts = formatProgram(scenario.operations);
   return demands.flatMap((demand) => {
     const text = texts[scenario.operations.indexOf(demand.operation)] ?? '';
@@ -223,7 +223,7 @@ function mapLines({ scenario }: Regression): readonly string[] {
     ({ type, start, pages }) =>
       `    {PMM_TEST_${TYPES[ownerAfterInit(type)]}, UINT64_C(${toHex(start)}), ${pages}}, /* ${type} */`,
   );
-  // C has no array of no elements.
+  // C has no empty arrays.
   return lines.length === 0 ? ['    {PMM_TEST_ABSENT, 0, 0},'] : lines;
 }
 
@@ -233,11 +233,11 @@ function head({ violation, sentence, total }: Regression): string {
   return `/*
  * ${violation?.clause ?? 'a program that holds'}: ${sentence}${found}
  *
- * Written by \`frameproof export\` from a saved counterexample. Compile it together with the allocator:
+ * Written by \`frameproof export\` from a saved counterexample. Compile it with the allocator:
  *
  *     cc -std=c11 -Wall -Wextra -Werror this_file.c allocator.c && ./a.out
  *
- * It exits with 0 where the allocator does what it must, else with 1 and the line that says what it did not.
+ * It exits with 0 if the allocator does what it must, else with 1 and one line about the demand that it does not meet.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -261,12 +261,12 @@ uint64_t pmm_total_amount(void);
 uint64_t pmm_free_amount(void);
 uint64_t pmm_reserved_amount(void);
 
-/* What ties it to this test. */
+/* The connection between the allocator and this test. */
 typedef enum {
     PMM_TEST_USABLE,   /* free after init */
     PMM_TEST_LOADER,   /* RAM that is handed over later, by freeing it */
     PMM_TEST_FIRMWARE, /* RAM that is never handed over */
-    PMM_TEST_ABSENT,   /* no RAM */
+    PMM_TEST_ABSENT,   /* not RAM */
 } pmm_test_type_t;
 
 typedef struct {
@@ -275,11 +275,11 @@ typedef struct {
     uint64_t pages;
 } pmm_test_descriptor_t;
 
-/* Initializes the allocator; contiguous runs lie below end. Returns the address that stands for physical address
- * 0: where memory is mapped that the allocator writes to, or any multiple of 4096 where it writes to none. */
+/* Initializes the allocator; contiguous runs lie below end. Returns the address that stands for physical address 0:
+ * where the memory is mapped, or any multiple of 4096 if the allocator does not write to memory. */
 uintptr_t pmm_test_init(const pmm_test_descriptor_t *map, size_t descriptors, uint64_t end);
 
-/* To be called by the allocator's panic, and defined here; it does not return. */
+/* Called by the allocator's panic. Defined here; does not return. */
 _Noreturn void pmm_test_panic(void);
 `;
 }
@@ -308,7 +308,7 @@ static inline uint64_t frame_of(const void *address) {
 
 enum { STACK, BITMAP };
 
-/* What callers took and gave back, in order: the last entry that covers a page frame says whose it is. */
+/* The page frames that callers took and gave back, in order. The last entry that covers a page frame says whose it is. */
 static struct {
     uint64_t base, pages;
     bool held;
@@ -330,7 +330,7 @@ static bool is_free(uint64_t frame) {
     return false;
 }
 
-/* Takes what was handed out: it was free, and of that zone. */
+/* Notes what was handed out: it was free, and of that zone. */
 static inline void take(const void *address, uint64_t pages, int zone) {
     CHECK(address != NULL, "it can be granted");
     CHECK((uintptr_t)address >= memory, "addresses are of the higher half");
@@ -338,7 +338,7 @@ static inline void take(const void *address, uint64_t pages, int zone) {
     uint64_t base = frame_of(address);
     for (uint64_t i = 0; i < pages; i++) {
         CHECK(((base + i) * PAGE < bitmap_end) == (zone == BITMAP), "page frames are of the call's zone");
-        CHECK(is_free(base + i), "what is handed out was free");
+        CHECK(is_free(base + i), "page frames that are handed out were free");
     }
     changes[changed].base = base;
     changes[changed].pages = pages;
@@ -368,7 +368,7 @@ static void check_amounts(uint64_t free) {
 const WARNING_CHECKS = `
 static unsigned warnings;
 
-/* To be called by the allocator once for each warning, and defined here. */
+/* Called by the allocator once for each warning. Defined here. */
 void pmm_test_warn(void);
 void pmm_test_warn(void) {
     warnings++;
@@ -381,7 +381,7 @@ static void check_warnings(unsigned expected) {
 `;
 
 const CONTENT_CHECKS = `
-/* Memory must be mapped here. The test writes to each page that it holds when it first sees it, and then to none. */
+/* This needs mapped memory. The test writes to each page that it holds once, when it first sees it. */
 static size_t filled;
 
 static unsigned char pattern(uint64_t frame, uint64_t byte) {
@@ -399,22 +399,22 @@ static void check_contents(void) {
         for (uint64_t i = 0; changes[k].held && i < changes[k].pages * PAGE; i++) {
             uint64_t at = changes[k].base * PAGE + i;
             CHECK(is_free(at / PAGE) || ((volatile unsigned char *)memory)[at] == pattern(at / PAGE, at % PAGE),
-                  "pages that callers hold are left alone");
+                  "pages that callers hold keep their contents");
         }
     }
 }
 `;
 
 /**
- * Returns the text of a C file whose `main` exits with 1 where the clause is broken, and with 0 where it holds.
+ * Returns the text of a C file whose `main` exits with 1 where the clause is violated, and with 0 where it holds.
  *
- * @throws SpecError where C cannot say the program, or cannot see the clause broken.
+ * @throws SpecError where C cannot express the program, or cannot check the clause.
  */
 export function cFile(regression: Regression): string {
   const { violation, demands, free } = regression;
-  if (violation?.clause === UNSEEN)
-    throw new SpecError(`--as c: expected a clause that a C test can see broken, found ${violation.clause}`);
-  // Each page of a batch is a change of its own.
+  if (violation?.clause === UNCHECKABLE)
+    throw new SpecError(`--as c: expected a clause that a C test can check, found ${violation.clause}`);
+  // Each page of a batch is a separate change.
   const changes = demands.reduce(
     (sum, { operation, pages }) =>
       sum + ('addresses' in operation || operation.call === 'allocPages' ? pages : 1),

@@ -112,7 +112,7 @@ function runC(
 }
 
 describe('an exported C file', () => {
-  // The example trusts its callers, like the kernels that it stands for: what misuses it is no test for it.
+  // The example trusts its callers, like the kernels that it stands for: traces with misuse are not a fair test for it.
   const fair = corpus.filter(([, { responses }]) =>
     responses.every(({ outcome }) => outcome.kind !== 'panicked'),
   );
@@ -139,7 +139,7 @@ describe('an exported C file', () => {
 
   it.each([
     ['silent-failure', 'BREAK_WARNING', /each failure is reported once/],
-    ['free-list-link-in-used-page', 'BREAK_CONTENTS', /pages that callers hold are left alone/],
+    ['free-list-link-in-used-page', 'BREAK_CONTENTS', /pages that callers hold keep their contents/],
     ['physical-address', 'BREAK_HIGHER_HALF', /it can be granted|addresses are of the higher half/],
   ])('of %s passes on an allocator that holds and fails on one that is broken so', (mutant, defect, must) => {
     const text = exportTrace(readTrace(join(MUTANT_TRACES, `${mutant}.json`)), 'c', null);
@@ -147,7 +147,7 @@ describe('an exported C file', () => {
     expect(runC(mutant, text, defect)).toEqual({ status: 1, stderr: expect.stringMatching(must) });
   });
 
-  it('is refused where C cannot say the program or cannot see the clause', () => {
+  it('is refused where C cannot express the program or check the clause', () => {
     const map = memoryMap([{ type: 'conventional', start: 0n, pages: 2 }]);
     const operations: Operation<Reference>[] = [{ call: 'allocPages', count: 1.5 }];
     const trace = execute(OURS, { map, config: config(), policies: [], operations }).trace();

@@ -1,18 +1,29 @@
-/** Exports: a trace as a test that runs by itself, or as the report that people read. */
+/** Exports: a trace as a self-contained test, or as the report that people read. */
 import type { Trace } from '../../spec/index.ts';
 import { formatCounterexample } from '../trace/counterexample-text.ts';
 import { cFile } from './c-file.ts';
 import { regressionOf } from './regression.ts';
 import { vitestFile } from './vitest-file.ts';
 
-/** What a trace can be exported as. */
+/**
+ * The forms in which a trace can be exported.
+ *
+ * @public
+ */
 export const EXPORT_FORMS = ['vitest', 'c', 'text'] as const;
+/**
+ * A form in which a trace can be exported.
+ *
+ * @public
+ */
 export type ExportForm = (typeof EXPORT_FORMS)[number];
 
 /**
- * Returns a trace in another form. `module` is how a vitest file imports the manager's module; null for this package's own.
+ * Returns a trace in another form. `module` is the import path of the manager's module in a vitest file; null for this
+ * package's own.
  *
- * @throws SpecError where that form cannot say it.
+ * @throws SpecError where that form cannot express the trace.
+ * @public
  */
 export function exportTrace(trace: Trace, form: ExportForm, module: string | null): string {
   switch (form) {

@@ -1,6 +1,6 @@
 /**
- * Regressions: a trace as a list of calls and what the specification demands of each. The state comes from the answers
- * that were recorded and accepted; what is demanded of the last call is what the broken answer should have been.
+ * Regressions: a trace as a list of calls, each with what the specification demands of its answer. The state follows the
+ * recorded answers, which were accepted; the demand on the last call is what the rejected answer should have been.
  */
 import { ModelState, step } from '../../model/index.ts';
 import { Results } from '../../runner/index.ts';
@@ -29,15 +29,15 @@ import {
   type Trace,
 } from '../../spec/index.ts';
 
-/** One call, and what is demanded of it. */
+/** One call, and the demands on its answer. */
 export interface Demand {
   readonly operation: Operation<Reference>;
-  /** The name of its result, where it is a call that allocates; else null. */
+  /** The name of its result if the call allocates, else null. */
   readonly result: string | null;
   readonly expected: Expectation;
-  /** Page frames that it takes or returns where it is granted. */
+  /** Page frames that it takes or gives back where it is granted. */
   readonly pages: number;
-  /** The page frames that a promised policy makes it hand out; a run by its first one. Null where none is promised. */
+  /** The page frames that a policy makes it hand out, a run by its first one. Null where no policy decides. */
   readonly promised: readonly number[] | null;
   /** Free page frames after it. */
   readonly free: number;
@@ -54,7 +54,7 @@ export interface ConditionRun {
 export interface Regression {
   readonly scenario: Scenario;
   readonly violation: PlacedViolation | null;
-  /** The sentence of the broken clause, or what the trace shows where none is. */
+  /** The sentence of the violated clause, or a sentence for a trace that holds. */
   readonly sentence: string;
   readonly total: number;
   /** Free page frames after init. */
@@ -113,7 +113,7 @@ function runsOf(state: ModelState): readonly ConditionRun[] {
   return runs;
 }
 
-/** The last operation that a trace says something of: the failing one, or the last of all. */
+/** The last operation that matters in a trace: the one that violates the clause, or the last one. */
 function lastOf({ scenario: { operations }, violation }: Trace): number {
   const at = violation?.at ?? operations.length - 1;
   if (at >= -1 && at < operations.length) return at;
@@ -126,9 +126,9 @@ function refuseUnanswered(at: number, response: Response | undefined): asserts r
 }
 
 /**
- * Returns the regression of a trace. Operations that were not run, because what they name was not handed out, are left out.
+ * Returns the regression of a trace. Operations that were skipped because what they name was not handed out are left out.
  *
- * @throws SpecError where the answers are not those of a run that the specification admits up to the failing operation.
+ * @throws SpecError where the specification does not admit the answers before the operation that violates the clause.
  */
 export function regressionOf(trace: Trace): Regression {
   const last = lastOf(trace);

@@ -1,7 +1,6 @@
 /**
- * A regression as a vitest file: the calls of the program one after the other, each with what the specification demands of
- * the answer. It needs this package for the types of the interface and to build the manager, and no judge: it reads like
- * a test that somebody wrote by hand.
+ * A regression as a vitest file: the calls of the program one after the other, each with what the specification demands of the
+ * answer. The file imports this package only for the types of the interface and to build the manager. It contains no judge, and reads like a test written by hand.
  */
 import {
   type Argument,
@@ -24,7 +23,7 @@ import type { Demand, Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {
-  /** How the test imports the module whose default export builds the manager; null for this package's own. */
+  /** The import path of the module whose default export builds the manager; null for this package's own. */
   readonly module: string | null;
 }
 
@@ -38,7 +37,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** How the test writes an address. `batches` are the results that are arrays. */
+/** An address in the code of the test. `batches` are the results that are arrays. */
 function addressCode(reference: Reference, batches: ReadonlySet<string>): string {
   if (!namesResult(reference)) return literalBigint(reference.absolute);
   const { result, page, offset } = reference;
@@ -75,7 +74,7 @@ function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly
   return [`expect(${actual}).toEqual([${promised.map((frame) => `${frame}n`).join(', ')}]); // promised`];
 }
 
-/** The amount that each call tells. */
+/** The amount that a call returns. */
 function amountCode(call: Call, free: number): string {
   if (call === 'totalAmount') return 'TOTAL';
   return call === 'freeAmount' ? String(free) : `TOTAL - ${free}`;
@@ -117,7 +116,7 @@ function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): read
   return [`expectRefusedPages(${literal(operation.count)});`];
 }
 
-/** What a panic must blame, where there is but one page frame to blame. */
+/** The page frame and the owner that a panic must name; empty where it may name one of several. */
 function blamed({ operation, expected, pages }: Demand): string {
   if (expected.kind !== 'misused' || expected.frame === null || expected.duplicate) return '{}';
   return operation.call === 'free' || pages === 1
@@ -182,7 +181,7 @@ function headLines(
   const builder =
     module === null
       ? ["import { createPmm } from 'frameproof/impl';"]
-      : ["import { targetFrom } from 'frameproof/runner';"];
+      : ["import { factoryFrom } from 'frameproof/runner';"];
   return [
     '/**',
     ` * ${violation?.clause ?? 'a program that holds'}: ${sentence}`,
@@ -203,18 +202,15 @@ function headLines(
 }
 
 function buildLines({ module }: VitestOptions): readonly string[] {
-  const create =
-    module === null
-      ? 'createPmm'
-      : `targetFrom(allocator, { source: ${quoted(module)}, policies: [] }).create`;
+  const create = module === null ? 'createPmm' : `factoryFrom(allocator, ${quoted(module)})`;
   return [
     'const options = { config: config({ bitmapMaxAddr: BITMAP_END, higherHalf: HIGHER_HALF }), warn, memory };',
     `const pmm: Pmm = ${create}(map, options);`,
   ];
 }
 
-/** What the manager is given: the same in every file. */
-const GIVEN = `
+/** The options that the manager is built with: the same in every file. */
+const OPTIONS = `
 /** Physical memory, for managers that keep their data in free pages, and the page frames written to. */
 const words = new Map<bigint, bigint>();
 const written = new Set<bigint>();
@@ -231,7 +227,7 @@ const warn = (line: string): void => {
 };
 `;
 
-/** Returns the text of a vitest file that fails where the clause is broken, and passes where it holds. */
+/** Returns the text of a vitest file that fails where the clause is violated, and passes where it holds. */
 export function vitestFile(regression: Regression, options: VitestOptions): string {
   const { violation } = regression;
   const program = programLines(regression).join('\n');
@@ -240,7 +236,7 @@ export function vitestFile(regression: Regression, options: VitestOptions): stri
     ...headLines(regression, options),
     '/** RAM that is free after init, as page frames [first, end). */',
     `const FREE_AT_FIRST: readonly (readonly [bigint, bigint])[] = ${freeRanges(regression)};`,
-    GIVEN,
+    OPTIONS,
     'const map = memoryMap([',
     ...mapLines(regression),
     ']);',

@@ -1,7 +1,4 @@
-/**
- * What the exported vitest files call besides the manager. Each helper may use those before it; a file gets the ones that
- * its program uses.
- */
+/** Helper functions of exported vitest files. Each may use the helpers before it; a file gets only the ones that its program uses. */
 
 /** A function or constant, by name. */
 interface Helper {
@@ -12,7 +9,7 @@ interface Helper {
 const HELPERS: readonly Helper[] = [
   {
     name: 'held',
-    text: `/** Page frames that callers hold, and those of boot memory that have been handed over. */
+    text: `/** Page frames that callers hold, and page frames of boot memory that have been handed over. */
 const held = new Set<bigint>();
 const handedOver = new Set<bigint>();`,
   },
@@ -39,13 +36,13 @@ const handedOver = new Set<bigint>();`,
     name: 'pageOf',
     text: `function pageOf(addresses: readonly bigint[], index: number): bigint {
   const address = addresses[index];
-  if (address === undefined) throw new RangeError(\`there is no page \${index}\`);
+  if (address === undefined) throw new RangeError(\`expected a page \${index}, found \${addresses.length} pages\`);
   return address;
 }`,
   },
   {
     name: 'expectOwnWrites',
-    text: `/** No call writes into a page frame that is not the manager's, before it or after it. */
+    text: `/** A call writes only into page frames that are the manager's before it or after it. */
 function expectOwnWrites(): void {
   expect([...written].filter((frame) => !isFree(frame))).toEqual([]);
   written.clear();
@@ -53,7 +50,7 @@ function expectOwnWrites(): void {
   },
   {
     name: 'granted',
-    text: `/** Takes what was handed out; it was free, and of that zone. */
+    text: `/** Notes what was handed out: it was free, and of that zone. */
 function granted(address: bigint | null, pages: number, zone: 'stack' | 'bitmap'): bigint {
   expect(address).not.toBeNull();
   const first = address ?? 0n;
@@ -148,7 +145,7 @@ function expectFit(address: bigint, pages: number, maxAddr: bigint, alignment: b
   },
   {
     name: 'expectConditions',
-    text: `/** What the manager says of every page frame, neighbours in one condition joined. */
+    text: `/** Compares the conditions that the manager reports for all page frames; neighbours in one condition are joined. */
 function expectConditions(expected: readonly { base: number; count: number; condition: string }[]): void {
   const runs: { base: number; count: number; condition: string }[] = [];
   for (const { base, count, condition } of pmm.inspect?.() ?? []) {
@@ -161,7 +158,7 @@ function expectConditions(expected: readonly { base: number; count: number; cond
   },
 ];
 
-/** Returns the helpers that a text uses, with those that they use themselves, in an order in which they can be declared. */
+/** Returns the helpers that a text uses, and the helpers that these use, in an order in which they can be declared. */
 export function helpersFor(text: string): readonly string[] {
   let used = text;
   const chosen = HELPERS.toReversed().filter((helper) => {

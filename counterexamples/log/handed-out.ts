@@ -31,7 +31,7 @@ export class HandedOut {
   readonly #blocks: Map<number, Run>[] = [];
   #notes = 0;
 
-  /** Takes note that `count` page frames from `base` on are those of a result from `page` on. */
+  /** Notes that `count` page frames from `base` on are the pages of a result from `page` on. */
   note(base: number, count: number, { result, page }: ResultPage): void {
     this.#notes += 1;
     const run: Run = { base, result, page, note: this.#notes };

@@ -119,7 +119,7 @@ describe('judging a log', () => {
     ['text that is no JSON', [HEADER, 'panic: out of memory'], /^\S+:2: expected JSON: /],
     ['a call that there is not', [HEADER, { ...ALLOC, operation: { call: 'malloc' } }], /^\S+:2: operation/],
     [
-      'an address that is no hex string',
+      'an address that is not a hex string',
       [HEADER, { ...ALLOC, operation: { call: 'free', address: 12 } }],
       /^\S+:2: operation.*found 12$/,
     ],
@@ -130,7 +130,7 @@ describe('judging a log', () => {
     ],
     ['init in the middle', [HEADER, FREE_AMOUNT, { init: {} }], /^\S+:3: operation/],
     [
-      'writes that are no page frames',
+      'writes that are not page frames',
       [HEADER, { ...ALLOC, response: { outcome: { kind: 'failed' }, writes: [-1] } }],
       /^\S+:2: .*expected page frame numbers/,
     ],

@@ -1,6 +1,6 @@
 /**
- * Judging logs: the model follows a recorded run and says whether the specification admits it, or where it first does
- * not. Memory is that of the model's state, whatever the length of the log.
+ * Judging logs: the model follows a recorded run and says whether the specification admits it, or names the first line that it
+ * does not admit. Memory is that of the model's state, whatever the length of the log.
  */
 import {
   ClauseCounts,
@@ -14,9 +14,13 @@ import type { ClauseName, Operation, Response } from '../../spec/index.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
 import { CutLogError, type LogReader, readLog } from './read-log.ts';
 
-/** Where a log first breaks the specification. */
+/**
+ * The first line of a log that violates a clause.
+ *
+ * @public
+ */
 export interface LogViolation {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
   /** The operation of that line, or null for init. */
   readonly operation: Operation | null;
@@ -29,40 +33,49 @@ export interface LogViolation {
 
 /**
  * - `admitted`: the specification admits every answer.
- * - `violated`: it does not admit one of them; what comes after that line was not read.
- * - `cut`: the last line is not whole; the answers before it are admitted.
+ * - `violated`: an answer violates a clause; the lines after it were not read.
+ * - `cut`: the last line is incomplete; the answers before it are admitted.
+ *
+ * @public
  */
 export type LogVerdict = 'admitted' | 'violated' | 'cut';
 
-/** What judging a log came to. */
+/**
+ * The result of judging a log.
+ *
+ * @public
+ */
 export interface JudgedLog {
   readonly verdict: LogVerdict;
   readonly header: LogHeader;
-  /** Operations judged, the broken one included. */
+  /** Operations judged, including the one that violates a clause. */
   readonly operations: number;
   /** Operations by call and outcome. */
   readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** How often each clause was checked, on each of its sides; clauses that were never checked left out. */
+  /** How often each clause was checked, on each of its sides. Clauses that were never checked are left out. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly violation: LogViolation | null;
-  /** What is wrong with the last line, where it is not whole. */
+  /** The error in the last line, where it is incomplete; else null. */
   readonly cut: string | null;
   readonly seconds: number;
 }
 
 const UNOBSERVED: Response = { outcome: { kind: 'done' } };
 
-/** The state that an accepted answer leads to, or the clause that a rejected one breaks. */
-type Followed =
+/** The model's verdict on an answer: the next state, or the violation. */
+type AnswerVerdict =
   | { readonly accepted: true; readonly state: ModelState }
   | { readonly accepted: false; readonly violation: Violation };
+
+/** The line that an answer stands on, its operation (null for init), and the answer. */
+type JudgedLine = Pick<LogViolation, 'line' | 'operation' | 'response'>;
 
 class LogJudge implements LogReader {
   operations = 0;
   violation: LogViolation | null = null;
   readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
-  readonly #met = new Set<ClauseName>();
+  readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
   #state: ModelState | null = null;
 
@@ -72,8 +85,8 @@ class LogJudge implements LogReader {
   }
 
   /** The clauses that have been checked. */
-  get met(): readonly ClauseName[] {
-    return [...this.#met];
+  get checkedClauses(): readonly ClauseName[] {
+    return [...this.#checked];
   }
 
   onHeader(header: LogHeader): boolean {
@@ -95,19 +108,22 @@ class LogJudge implements LogReader {
   }
 
   readonly #tally: ClauseCounts['note'] = (clause, side, place) => {
-    this.#met.add(clause);
+    this.#checked.add(clause);
     this.counts.note(clause, side, place);
   };
 
   #takeInit(response: Response, line: number): boolean {
-    // The header alone observes nothing: no clause is checked by it.
+    // The header holds no observation, so no clause is checked by it.
     const tally = response === UNOBSERVED ? () => {} : this.#tally;
     return this.#take(init(this.header, response, tally), { line, operation: null, response });
   }
 
-  #take(verdict: Followed, at: Pick<LogViolation, 'line' | 'operation' | 'response'>): boolean {
+  #take(verdict: AnswerVerdict, line: JudgedLine): boolean {
     if (verdict.accepted) this.#state = verdict.state;
-    else this.violation = { ...at, ...words(verdict.violation) };
+    else {
+      const { clause, explanation, pfn, owner } = verdict.violation;
+      this.violation = { ...line, clause, explanation, pfn, owner };
+    }
     return verdict.accepted;
   }
 
@@ -118,19 +134,11 @@ class LogJudge implements LogReader {
   }
 }
 
-function words({
-  clause,
-  explanation,
-  pfn,
-  owner,
-}: Violation): Omit<LogViolation, 'line' | 'operation' | 'response'> {
-  return { clause, explanation, pfn, owner };
-}
-
 /**
- * Judges the log at a path (`-` for standard input). O(lines), and memory for the state alone.
+ * Judges the log at a path (`-` for standard input). O(lines) time, memory only for the model's state.
  *
- * @throws SpecError where a line does not belong into a log, OutdatedTraceError where it is of another version.
+ * @throws SpecError where a line is not a line of a log, OutdatedTraceError where the log is of another version.
+ * @public
  */
 export async function judgeLog(path: string): Promise<JudgedLog> {
   const start = performance.now();
@@ -142,8 +150,9 @@ export async function judgeLog(path: string): Promise<JudgedLog> {
     if (!(error instanceof CutLogError) || judge.operations === 0) throw error;
     cut = error.message;
   }
-  const { header, operations, calls, violation, counts, met } = judge;
+  const { header, operations, calls, violation, counts, checkedClauses } = judge;
   const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : 'admitted';
   const seconds = (performance.now() - start) / 1000;
-  return { verdict, header, operations, calls, clauses: counts.toRecord(met), violation, cut, seconds };
+  const clauses = counts.toRecord(checkedClauses);
+  return { verdict, header, operations, calls, clauses, violation, cut, seconds };
 }

@@ -1,6 +1,6 @@
 /**
- * Lines: a text file or standard input, line by line, of any length in bounded memory. Lines come in the batches in which
- * the system hands them over, because a promise for each would cost more than to decode it.
+ * Lines: a text file or standard input of any length, line by line, in bounded memory. Lines come in the batches in which the
+ * system delivers them: a promise for each line would cost more than decoding it.
  */
 import { createReadStream } from 'node:fs';
 import { SpecError } from '../../spec/index.ts';
@@ -8,14 +8,14 @@ import { SpecError } from '../../spec/index.ts';
 /** One line, without its line break. */
 export interface Line {
   readonly text: string;
-  /** From 1. */
+  /** Line number, from 1. */
   readonly number: number;
-  /** Whether a line break ends it; only the last line of a file may have none. */
+  /** Whether a line break ends it. Only the last line of a file may lack one. */
   readonly ended: boolean;
 }
 
 const CHUNK_BYTES = 1 << 18;
-/** A batch of a million addresses takes some 22 MB. What never ends must not fill memory. */
+/** A batch of a million addresses takes 22 MB. A line without end must not fill memory. */
 const MAX_LINE_CHARACTERS = 1 << 27;
 
 function bytesOf(path: string): AsyncIterable<unknown> {
@@ -45,7 +45,7 @@ async function* textsOf(path: string, source: string): AsyncGenerator<string, vo
   yield decoder.decode();
 }
 
-/** Returns how messages name the source at a path. */
+/** Returns the name of the source at a path, for messages. */
 export function sourceName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }

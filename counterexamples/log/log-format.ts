@@ -1,13 +1,13 @@
 /**
- * The log format: a run as a kernel or a test wrote it down, one JSON value a line. First a header, which says what the
- * run ran on; then, where it was observed, what init answered; then one operation and its response a line. Addresses are
- * those that were passed and returned. What a response leaves out was not observed, and is not judged.
+ * The log format: a run as a kernel or a test recorded it, one JSON value a line. A header says which memory the run had; then
+ * follows init's answer, where it was observed; then one operation and its response a line. Addresses are given as they were
+ * passed and returned. Fields that a response leaves out were not observed, and are not judged.
  *
  *     {"format":"frameproof/log","version":1,"map":"machine.txt","config":{…},"policies":[]}
  *     {"init":{"outcome":{"kind":"done"}}}
  *     {"operation":{"call":"alloc"},"response":{"outcome":{"kind":"address","address":"0xffff800004000000"}}}
  *
- * Described for those who write one in `docs/log-format.md`.
+ * `docs/log-format.md` describes it for those who write one.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -22,20 +22,28 @@ import {
   toHex,
 } from '../../spec/index.ts';
 
-/** What a log ran on, and what it is held to. */
+/**
+ * The memory that a log ran on, and the policies that it is judged by.
+ *
+ * @public
+ */
 export interface LogHeader {
   readonly map: MemoryMap;
   readonly config: Config;
   readonly policies: readonly Policy[];
 }
 
-/** One call and the answer to it. */
+/**
+ * One call and the answer to it.
+ *
+ * @public
+ */
 export interface LogEntry {
   readonly operation: Operation;
   readonly response: Response;
 }
 
-/** The first line. `map` is a memory map, or the path of a file that holds one, resolved beside the log. */
+/** The first line. `map` is a memory map, or the path of a file that holds one, relative to the log. */
 export const HeaderLine = t.intersection(
   [
     t.type({ format: t.literal('frameproof/log'), version: t.literal(1), map: t.unknown, config: Config }),
@@ -44,8 +52,8 @@ export const HeaderLine = t.intersection(
   'a header: {"format":"frameproof/log","version":1,"map":…,"config":…}',
 );
 
-/** The second line, which may be left out. */
-export const InitLine = t.type({ init: Response }, 'what init answered');
+/** The second line, which is optional. */
+export const InitLine = t.type({ init: Response }, 'the answer of init');
 
 const Entry = t.exact(
   t.type(
@@ -76,17 +84,29 @@ function hexed(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? toHex(value) : value;
 }
 
-/** Returns one line for an operation and its response, without the line break. What the codec would encode, faster. */
+/**
+ * Returns the line for an operation and its response, without the line break. It is what the codec would encode, faster.
+ *
+ * @public
+ */
 export function entryLine({ operation, response }: LogEntry): string {
   return JSON.stringify({ operation, response }, hexed);
 }
 
-/** Returns the line for what init answered, without the line break. */
+/**
+ * Returns the line for init's answer, without the line break.
+ *
+ * @public
+ */
 export function initLine(response: Response): string {
   return JSON.stringify({ init: response }, hexed);
 }
 
-/** Returns the first line of a log, without the line break. */
+/**
+ * Returns the first line of a log, without the line break.
+ *
+ * @public
+ */
 export function headerLine({ map, config, policies }: LogHeader): string {
   return JSON.stringify({ format: 'frameproof/log', version: 1, map, config, policies }, hexed);
 }

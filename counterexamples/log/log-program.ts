@@ -1,7 +1,7 @@
 /**
- * From a log to a program: what was passed as an address becomes a reference to the call that handed it out, so that the
- * program means the same on a target that hands out other page frames. Addresses that no call has handed out stay as they
- * are: those of boot memory, and those that a misused call was given.
+ * From a log to a program: each address becomes a reference to the call that handed it out, so that the program means the same
+ * on a target that hands out other page frames. Addresses that no call handed out stay addresses: boot memory, and the
+ * arguments of misused calls.
  */
 import {
   addressOf,
@@ -34,7 +34,7 @@ export class ProgramWriter implements LogReader {
     this.#lastLine = lastLine;
   }
 
-  /** The scenario that the log is. */
+  /** The scenario of the lines read so far. */
   get scenario(): Scenario {
     return { ...this.#known, operations: this.operations };
   }
@@ -91,13 +91,13 @@ export class ProgramWriter implements LogReader {
   }
 }
 
-/** How many page frames one address stands for; no more than there are. */
+/** Returns how many page frames one address stands for, at most as many as memory has. */
 function pagesAsked(operation: Operation, end: number): number {
   if (operation.call !== 'allocBitmap' || !isU64(operation.count)) return 1;
   return Number(operation.count < BigInt(end) ? operation.count : BigInt(end));
 }
 
-/** Returns the scenario that a log is, up to a line and that line included. Memory grows with the log. */
+/** Returns the scenario of a log, up to and including a line. Memory grows with the log. */
 export async function scenarioOfLog(path: string, lastLine = Number.POSITIVE_INFINITY): Promise<Scenario> {
   const writer = new ProgramWriter(lastLine);
   await readLog(path, writer);

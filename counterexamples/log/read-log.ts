@@ -1,6 +1,6 @@
 /**
- * Reading logs: from lines to entries, streamed. What does not belong into a log is a `SpecError` of one line that names
- * the file, the line and what was expected there.
+ * Reading logs: from lines to entries, streamed. A line that is not of a log is a `SpecError`: one line that names the file, the
+ * line number and what was expected there.
  */
 import { dirname, resolve } from 'node:path';
 import {
@@ -16,14 +16,14 @@ import { type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';
 
-/** Who reads a log. Each method returns whether to go on. */
+/** A consumer of a log's lines. Each method returns whether to go on. */
 export interface LogReader {
   onHeader(header: LogHeader): boolean;
   onInit(response: Response, line: number): boolean;
   onEntry(entry: LogEntry, line: number): boolean;
 }
 
-/** A last line that was cut short; what stands before it has been read. */
+/** The last line is incomplete. The lines before it have been read. */
 export class CutLogError extends SpecError {}
 
 function field(data: unknown, key: string): unknown {
@@ -58,8 +58,8 @@ export function isLogHeader(data: unknown): boolean {
   return field(data, 'format') === 'frameproof/log';
 }
 
-/** Hands a log's lines to a reader one by one; knows which kind of line comes next. */
-class Feed {
+/** Decodes a log's lines one by one, each as the kind that is due, and passes them to a reader. */
+class LineDecoder {
   readonly #path: string;
   readonly #reader: LogReader;
   #lines = 0;
@@ -73,7 +73,7 @@ class Feed {
     return this.#lines === 0;
   }
 
-  /** Reads one line. Returns whether to go on. */
+  /** Decodes one line. Returns whether to go on. */
   take(line: Line): boolean {
     const place = `${sourceName(this.#path)}:${line.number}`;
     if (line.text.trim() === '') return true;
@@ -88,13 +88,13 @@ class Feed {
 
 /**
  * Reads the log at a path (`-` for standard input) to its end, or until the reader has had enough. Memory is bounded by
- * the longest line. Empty lines are passed over.
+ * the longest line. Empty lines are skipped.
  *
- * @throws SpecError where a line does not belong into a log; {@link CutLogError} where the last one is not whole.
+ * @throws SpecError where a line is not a line of a log; {@link CutLogError} where the last one is incomplete.
  * @throws OutdatedTraceError where the log is of another format version.
  */
 export async function readLog(path: string, reader: LogReader): Promise<void> {
-  const feed = new Feed(path, reader);
-  for await (const lines of linesOf(path)) for (const line of lines) if (!feed.take(line)) return;
-  if (feed.isEmpty) throw new SpecError(`${sourceName(path)}: expected a log, found nothing`);
+  const decoder = new LineDecoder(path, reader);
+  for await (const lines of linesOf(path)) for (const line of lines) if (!decoder.take(line)) return;
+  if (decoder.isEmpty) throw new SpecError(`${sourceName(path)}: expected a log, found nothing`);
 }

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { recordLog, runWorkload } from '../../properties/log/index.ts';
-import { execute, type LocalTarget, OURS, Session, wrapPmm } from '../../runner/index.ts';
-import { loadLocalTarget } from '../../runner/load/index.ts';
+import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
+import { loadTarget } from '../../runner/load/index.ts';
 import { config, formatProgram, isPmmPanic, memoryMap } from '../../spec/index.ts';
 import { entryLine, headerLine } from '../log/log-format.ts';
 import { readScenario } from '../log/read-scenario.ts';
@@ -17,9 +17,9 @@ const folder = mkdtempSync(join(tmpdir(), 'frameproof-shrink-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Accepts a double free without a word. */
-const DOUBLE_FREE: LocalTarget = {
-  ...OURS,
+const DOUBLE_FREE = factoryTarget({
   name: 'double free',
+  policies: OURS.policies,
   create(map, options) {
     const pmm = createPmm(map, options);
     const free = (address: bigint): void => {
@@ -31,12 +31,12 @@ const DOUBLE_FREE: LocalTarget = {
     };
     return wrapPmm(pmm, { free });
   },
-};
+});
 
 /** Loses a page when the 100th is freed. */
-const LOSES_ONE: LocalTarget = {
-  ...OURS,
+const LOSES_ONE = factoryTarget({
   name: 'loses one',
+  policies: OURS.policies,
   create(map, options) {
     const pmm = createPmm(map, options);
     let freed = 0;
@@ -47,7 +47,7 @@ const LOSES_ONE: LocalTarget = {
     };
     return wrapPmm(pmm, { free });
   },
-};
+});
 
 const map = memoryMap([
   { type: 'conventional', start: 0n, pages: 2048 },
@@ -56,11 +56,11 @@ const map = memoryMap([
 const world = { map, config: config({ bitmapMaxAddr: 0x80_0000n }), policies: OURS.policies };
 
 /** Writes a log of a long run that does nothing wrong until its last operation frees a page frame for the second time. */
-function failingLog(target: LocalTarget, operations: number): string {
-  const session = new Session(target, map, world.config);
+function failingLog(target: Target, operations: number): string {
+  const performer = target.start(world).performer();
   const lines = [headerLine(world)];
   let last = '';
-  for (const entry of runWorkload(session, { ...world, seed: 3, provokesFrom: null }, operations)) {
+  for (const entry of runWorkload(performer, { ...world, seed: 3, provokesFrom: null }, operations)) {
     lines.push(entryLine(entry));
     const { operation } = entry;
     if (operation.call === 'free') last = entryLine({ operation, response: { outcome: { kind: 'done' } } });
@@ -115,7 +115,7 @@ describe('a defect that needs several operations', () => {
 });
 
 /** Writes a log of a target that does nothing provoking for most of it, and returns its path. */
-function recordedLog(target: LocalTarget): string {
+function recordedLog(target: Target): string {
   const lines = recordLog({
     target,
     map,
@@ -136,9 +136,7 @@ describe('a recorded log of an example that is broken', () => {
     ['broken-batch', 'allocPages.all-or-nothing'],
     ['broken-double-free', 'free.owner'],
   ])('%s becomes one operation that breaks %s', async (example, clause) => {
-    const target = await loadLocalTarget(
-      fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url)),
-    );
+    const target = await loadTarget(fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url)));
     const read = await readScenario(recordedLog(target));
     expect(read.scenario.operations.length).toBeGreaterThan(1500);
     const given = { ...read, scenario: scenarioFor(target, read) };

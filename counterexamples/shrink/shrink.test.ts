@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createPmm } from '../../impl/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
-import { execute, OURS, type Target } from '../../runner/index.ts';
+import { execute, factoryTarget, OURS, type Target } from '../../runner/index.ts';
 import { config, memoryMap, type Operation, type Reference, Trace } from '../../spec/index.ts';
 import { BUGS } from './fixtures/broken.ts';
 import { shrink, shrinkAcross } from './shrink.ts';
@@ -27,7 +28,7 @@ async function search(target: Target, seed: number): Promise<Trace> {
 
 function bug(name: string): Target {
   const found = BUGS.find(({ target }) => target.name === name);
-  if (found === undefined) throw new Error(`there is no bug "${name}"`);
+  if (found === undefined) throw new Error(`unknown bug "${name}"`);
   return found.target;
 }
 
@@ -120,15 +121,16 @@ describe('shrink', () => {
 
   it('says of a target that answers differently on a second run that it is flaky, with both runs', () => {
     let managers = 0;
-    const target: Target = {
-      ...OURS,
+    const target = factoryTarget({
+      name: 'flaky',
+      policies: OURS.policies,
       create: (map, options) => {
         managers += 1;
-        const pmm = OURS.create(map, options);
+        const pmm = createPmm(map, options);
         if (managers % 2 === 0) pmm.alloc = () => null;
         return pmm;
       },
-    };
+    });
     const { verdict, flaky } = shrink(target, traceOn(target, [ALLOC]));
     expect(verdict).toBe('flaky');
     expect(flaky?.first.responses).not.toEqual(flaky?.second.responses);

@@ -29,7 +29,11 @@ export interface Shrinkable {
   readonly note?: string;
 }
 
-/** @public */
+/**
+ * The budget of a shrinking.
+ *
+ * @public
+ */
 export interface ShrinkOptions {
   /** Executions at most. Default: 50,000. */
   readonly executions?: number;
@@ -208,7 +212,7 @@ function budgetOf({ executions = EXECUTIONS, ms = MS }: ShrinkOptions): Budget {
 
 /**
  * Shrinks a scenario that breaks a clause on this target. The clause kept is the one that the target breaks now; it differs
- * from the recorded one where the target has changed since. The policies are those of the scenario.
+ * from the recorded one where the target has changed since. The scenario's policies are part of what is checked.
  *
  * @public
  */

@@ -1,6 +1,6 @@
 /**
- * Counterexamples in words: the memory map, the numbered program with its results named, the response, the clause, the
- * page frame and its owner.
+ * Counterexamples as text: the memory map, the numbered program with its results named, the responses, the clause, the page
+ * frame and its owner.
  */
 import {
   CLAUSES,
@@ -30,7 +30,11 @@ function formatAddresses(config: Config, addresses: readonly bigint[]): string {
   return `${counted(addresses.length, 'page')}: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
-/** Returns one line for what a call answered. */
+/**
+ * Returns the answer of a call in one line.
+ *
+ * @public
+ */
 export function formatResponse(config: Config, { outcome, errno }: Response): string {
   switch (outcome.kind) {
     case 'address':
@@ -92,7 +96,11 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, i) => (i === 0 ? title.padEnd(indent.length) : indent) + line);
 }
 
-/** Returns the lines that show a counterexample; the caller adds where it was saved and how to replay it. */
+/**
+ * Returns the lines that show a counterexample. The caller adds where it was saved and how to replay it.
+ *
+ * @public
+ */
 export function formatCounterexample(trace: Trace): readonly string[] {
   const { map, config, policies } = trace.scenario;
   const zone = `bitmap zone below ${toHex(config.bitmapMaxAddr)}, physical memory mapped at ${toHex(config.higherHalf)}`;
@@ -101,7 +109,7 @@ export function formatCounterexample(trace: Trace): readonly string[] {
     ...section('config', [zone, ...(policies.length === 0 ? [] : [`promised: ${policies.join(', ')}`])]),
     ...section(
       'program',
-      trace.scenario.operations.length === 0 ? ['init alone breaks it'] : formatSteps(trace),
+      trace.scenario.operations.length === 0 ? ['none: init violates it'] : formatSteps(trace),
     ),
     ...(trace.violation === undefined ? [] : section('violation', formatViolation(trace.violation))),
   ];

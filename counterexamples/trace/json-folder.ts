@@ -3,11 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpecError } from '../../spec/index.ts';
 
-/** Files of other tools, which a folder in a project may hold too: this project's own `counterexamples/` is one. */
+/** Configuration files of other tools. They are skipped, because a user's `counterexamples/` folder may hold source files too, as this project's does. */
 const OTHER_TOOLS: readonly string[] = ['tsconfig.json', 'package.json', 'biome.json'];
 
 /**
- * Returns the paths of a folder's JSON files, sorted by name; null where there is no such folder. `of` names what the folder
+ * Returns the paths of a folder's JSON files, sorted by name; null where the folder does not exist. `of` names what the folder
  * is expected to hold. Throws a SpecError where it cannot be listed.
  */
 export function jsonFilesIn(folder: string, of: string): readonly string[] | null {

@@ -6,13 +6,21 @@
 import type { Target } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
 
-/** A scenario, and the name of the target that it was found on; null where that is unknown. A trace is one. */
-interface RecordedScenario {
+/**
+ * A scenario, and the name of the target that it was found on; null where that is unknown. A trace is one.
+ *
+ * @public
+ */
+export interface RecordedScenario {
   readonly scenario: Scenario;
   readonly target: string | null;
 }
 
-/** Returns the scenario with the policies that it is judged by on a target. */
+/**
+ * Returns the scenario with the policies that it is judged by on a target.
+ *
+ * @public
+ */
 export function scenarioFor(
   { name, policies }: Pick<Target, 'name' | 'policies'>,
   { scenario, target }: RecordedScenario,

@@ -1,6 +1,6 @@
 /**
- * Trace files: counterexamples on disk, as JSON. Saving is atomic, and the same counterexample is stored once, because a
- * file is named by what it holds.
+ * Trace files: counterexamples on disk, as JSON. Saving is atomic. A file is named after its content, so the same
+ * counterexample is stored once.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -18,14 +18,18 @@ import {
 
 const DIGEST_CHARACTERS = 10;
 
-/** Returns the name under which a trace is stored: its clause, and a digest of its scenario. */
+/** Returns the file name of a trace: its clause, and a digest of its scenario. */
 export function traceFileName(trace: Trace): string {
   const scenario = JSON.stringify(Scenario.encode(trace.scenario));
   const digest = createHash('sha256').update(scenario).digest('hex').slice(0, DIGEST_CHARACTERS);
   return `${trace.violation?.clause ?? 'holds'}-${digest}.json`;
 }
 
-/** Saves a trace in a folder, which is made if need be, and returns its path. */
+/**
+ * Saves a trace in a folder, which is created if necessary, and returns its path.
+ *
+ * @public
+ */
 export function saveTrace(folder: string, trace: Trace): string {
   const path = join(folder, traceFileName(trace));
   mkdirSync(folder, { recursive: true });
@@ -33,7 +37,11 @@ export function saveTrace(folder: string, trace: Trace): string {
   return path;
 }
 
-/** Writes a trace to a file: whole, or not at all. */
+/**
+ * Writes a trace to a file: whole, or not at all.
+ *
+ * @public
+ */
 export function writeTrace(path: string, trace: Trace): void {
   writeFileAtomic(path, `${JSON.stringify(Trace.encode(trace), null, 1)}\n`);
 }
@@ -55,14 +63,19 @@ function refuseOutdated(data: unknown, source: string): void {
     throw new OutdatedTraceError(`${source}: clause ${clause} is not of this specification`);
 }
 
-/** Returns the trace that `text` holds; throws `SpecError` where it holds none, `OutdatedTraceError` where it is of another version. */
+/**
+ * Returns the trace that `text` holds. `source` names the text in messages.
+ *
+ * @throws SpecError where the text is not a trace, OutdatedTraceError where it is of another version.
+ * @public
+ */
 export function decodeTrace(text: string, source: string): Trace {
   const data = parseJson(text, source);
   refuseOutdated(data, source);
   return decode(Trace, data, source);
 }
 
-/** Returns what a trace file holds; throws `SpecError` where it cannot be read. */
+/** Returns the text of a trace file. Throws `SpecError` where it cannot be read. */
 export function readTraceText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -72,7 +85,11 @@ export function readTraceText(path: string): string {
   }
 }
 
-/** Reads a trace file. Throws as {@link decodeTrace} does, and `SpecError` where the file cannot be read. */
+/**
+ * Reads a trace file. Throws as {@link decodeTrace} does, and `SpecError` where the file cannot be read.
+ *
+ * @public
+ */
 export function readTrace(path: string): Trace {
   return decodeTrace(readTraceText(path), path);
 }

@@ -3,12 +3,13 @@
  * `runner/` it does not read the amounts after each call: other callers may act in between, so each amount is a separate call.
  */
 
-import { call } from '../../runner/index.ts';
+import { CallEnd, performCall } from '../../runner/index.ts';
 import type { Operation, Response } from '../../spec/index.ts';
 import type { CallerPmm } from './target.ts';
 
 export class CallerSession {
   readonly pmm: CallerPmm;
+  readonly #end = new CallEnd();
   #warnings: string[] = [];
 
   constructor(attach: (warn: (message: string) => void) => CallerPmm) {
@@ -19,11 +20,9 @@ export class CallerSession {
   perform(operation: Operation): Response {
     this.#warnings = [];
     this.pmm.errno = null;
-    const { stackTraceLimit } = Error;
-    // A panic is an answer, and nobody looks at its stack.
-    Error.stackTraceLimit = 0;
-    const { outcome, strayEntries } = call(this.pmm, operation, 0);
-    Error.stackTraceLimit = stackTraceLimit;
+    performCall(this.pmm, operation, 0, this.#end);
+    const { strayEntries } = this.#end;
+    const outcome = this.#end.outcome();
     return { outcome, errno: this.pmm.errno, warnings: this.#warnings, strayEntries };
   }
 }

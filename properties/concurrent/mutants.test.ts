@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ATOMICS } from '../../impl/index.ts';
-import type { Target } from '../../runner/index.ts';
+import { factoryTarget, type Target } from '../../runner/index.ts';
 import { runCampaign } from '../random/campaign/campaign.ts';
 import {
   ConcurrentTrace,
@@ -49,14 +49,14 @@ describe.each(CONCURRENT_MUTANTS.map((mutant) => [mutant.name, mutant] as const)
 
 /** Returns a target with one caller, who has the state to itself. */
 function singleCaller({ name, policies, attach }: ConcurrentTarget): Target {
-  return {
+  return factoryTarget({
     name,
     policies,
     create: (map, { config, warn }) => {
       const shared = { words: sharedWords(map, config), steps: ATOMICS };
       return attach(map, { config, warn, shared, waiting: {} });
     },
-  };
+  });
 }
 
 describe('a single caller', () => {

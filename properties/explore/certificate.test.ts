@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readTrace } from '../../counterexamples/trace/index.ts';
-import { execute, OURS, wrapPmm } from '../../runner/index.ts';
+import { createPmm } from '../../impl/index.ts';
+import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
 import { MUTANTS, type Mutant, targetOf } from '../../runner/mutants/index.ts';
 import { config, memoryMap, type Program, type Trace } from '../../spec/index.ts';
 import { certify, shorterPrograms } from './certificate.ts';
@@ -19,12 +20,12 @@ function savedTrace(name: string): Trace {
 }
 
 /** Returns a mutant that does not offer its state as words. */
-function unsaved(mutant: Mutant) {
-  const target = targetOf(mutant);
-  return {
-    ...target,
-    create: (...given: Parameters<typeof target.create>) => wrapPmm(target.create(...given), {}),
-  };
+function unsaved({ name, create }: Mutant): Target {
+  return factoryTarget({
+    name,
+    policies: OURS.policies,
+    create: (map, options) => wrapPmm(create(map, options), {}),
+  });
 }
 
 describe('a certificate', () => {
@@ -103,10 +104,11 @@ describe('a search of the usual world', () => {
   });
 
   it('tells where a manager leaves a part of its state out of its words', async () => {
-    const forgetful = {
-      ...OURS,
-      create: (...given: Parameters<typeof OURS.create>) => {
-        const inner = OURS.create(...given);
+    const forgetful = factoryTarget({
+      name: 'forgetful',
+      policies: OURS.policies,
+      create: (map, options) => {
+        const inner = createPmm(map, options);
         let calls = 0;
         return wrapPmm(inner, {
           saveState: (into) => inner.saveState?.(into) ?? 0,
@@ -117,7 +119,7 @@ describe('a search of the usual world', () => {
           },
         });
       },
-    };
+    });
     await expect(explore({ target: forgetful, world: smallWorld({ stack: 3, bitmap: 0 }) })).rejects.toThrow(
       'saveState() leaves something out',
     );

@@ -7,7 +7,7 @@
  * through the states, and every path a program.
  */
 
-import { isRemote, type LocalTarget, type Target } from '../../runner/index.ts';
+import type { Target } from '../../runner/index.ts';
 import { isSpecError, type Operation, type Trace } from '../../spec/index.ts';
 import { canBeSaved, explore } from './explore.ts';
 import { operationInstances } from './instances.ts';
@@ -66,7 +66,7 @@ function operationsOf({ scenario }: Trace): readonly Operation[] | string {
 type Shorter = Trace | null | 'out of time';
 
 async function searched(
-  target: LocalTarget,
+  target: Target,
   trace: Trace,
   operations: readonly Operation[],
   ms: number,
@@ -79,7 +79,7 @@ async function searched(
 }
 
 async function ranOneByOne(
-  target: LocalTarget,
+  target: Target,
   trace: Trace,
   operations: readonly Operation[],
   ms: number,
@@ -101,7 +101,7 @@ export async function certify(
   trace: Trace,
   { ms = DEFAULT_MS }: CertificateOptions = {},
 ): Promise<Certificate> {
-  if (isRemote(target)) return { kind: 'open', why: 'its target runs in another process' };
+  if (!target.isInteractive) return { kind: 'open', why: 'its target is only asked whole programs' };
   const operations = operationsOf(trace);
   if (typeof operations === 'string') return { kind: 'open', why: operations };
   const { length } = trace.scenario.operations;

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { World } from '../../runner/index.ts';
+import type { TargetSource, World } from '../../runner/index.ts';
 import { type Operation, type Policy, SpecError } from '../../spec/index.ts';
 import type { Expander, Findings } from './expander.ts';
 import { CONTROL, type StateTable, type TableBuffers } from './state-table.ts';
@@ -77,8 +77,7 @@ export function isStopped(control: Int32Array): boolean {
 /** The start data of a worker thread. */
 export interface ThreadData {
   readonly index: number;
-  /** The name by which `loadTarget` finds the target. */
-  readonly targetName: string;
+  readonly source: TargetSource;
   readonly policies: readonly Policy[];
   readonly world: World;
   readonly operations: readonly Operation[];
@@ -125,7 +124,7 @@ class Thread {
     );
     this.#worker.on('exit', () =>
       this.#fail(
-        new SpecError(`${data.targetName}: expected a target that answers, and it ended the thread`),
+        new SpecError(`${data.source.name}: expected a target that answers, and it ended the thread`),
       ),
     );
   }

@@ -3,11 +3,11 @@
  * has one, and hands over its findings in a level as numbers.
  */
 import { sweep, type Tally, type Violation } from '../../model/index.ts';
+import { omitStacks, restoreStacks } from '../../runner/index.ts';
 import { CLAUSE_NAMES, type InspectedRun, SpecError } from '../../spec/index.ts';
 import type { Driver } from './driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
 import { FULL_TABLE, KNOWN, type StateTable } from './state-table.ts';
-import { withoutStacks } from './without-stacks.ts';
 import { MOST_FRAMES } from './world.ts';
 
 /** A step that breaks a clause: an operation in a state of the level, which is given by its place. */
@@ -152,12 +152,12 @@ export class Expander {
     from.depth = this.#table.depthOf(record);
     from.cost = this.#table.costOf(record);
     from.place = place;
-    const withStacks = withoutStacks();
+    const stacks = omitStacks();
     try {
       this.#driver.load(from.saved);
       for (let operation = 0; operation < this.#costs.length; operation += 1) this.#step(operation);
     } finally {
-      withStacks();
+      restoreStacks(stacks);
     }
   }
 

@@ -3,7 +3,7 @@
  * verdict then holds for programs of any length.
  */
 
-import type { LocalTarget, World } from '../../runner/index.ts';
+import type { Target, World } from '../../runner/index.ts';
 import {
   CLAUSES,
   type ClauseText,
@@ -16,7 +16,7 @@ import {
 import { type Crew, InlineCrew, ThreadCrew } from './crew.ts';
 import type { Driver } from './driver.ts';
 import { operationInstances } from './instances.ts';
-import { isSaved, ManagerDriver } from './manager-driver.ts';
+import { ManagerDriver } from './manager-driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
 import { ModelDriver } from './model-driver.ts';
 import { traceOf } from './program.ts';
@@ -37,7 +37,7 @@ import { tableBuffers } from './state-table.ts';
  * @public
  */
 export interface ExploreOptions {
-  readonly target: LocalTarget;
+  readonly target: Target;
   readonly world: World;
   /** The policies that the target is held to. Default: those that it promises. */
   readonly policies?: readonly Policy[];
@@ -119,8 +119,15 @@ function partsOf(
   return { world, policies, operations, targetName: target.name, buffers, driver };
 }
 
-function crewOf(workers: number, { driver: _, ...data }: SearchParts, { expander, table }: Searcher): Crew {
-  return workers > 1 ? new ThreadCrew(workers, data) : new InlineCrew(expander, table);
+function crewOf(
+  workers: number,
+  { source }: Target,
+  { world, policies, operations, buffers }: SearchParts,
+  { expander, table }: Searcher,
+): Crew {
+  return workers > 1
+    ? new ThreadCrew(workers, { source, world, policies, operations, buffers })
+    : new InlineCrew(expander, table);
 }
 
 /**
@@ -138,7 +145,7 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     workers > 1,
   );
   const searcher = searcherOf(parts);
-  const search = new Search(parts, searcher, crewOf(workers, parts, searcher), {
+  const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher), {
     bounds,
     ...(onProgress === undefined ? {} : { onProgress }),
     onLevel: (level) => checkSample(level, options, parts, searcher),
@@ -158,14 +165,10 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
  * Whether the managers of a target can be saved and loaded, so that {@link explore} can search them. Builds one manager.
  * @public
  */
-export function canBeSaved(target: LocalTarget, { map, config }: World): boolean {
-  const memory = { read: () => 0n, write: () => {} };
-  try {
-    return isSaved(target.create(map, { config, warn: () => {}, memory }));
-  } catch {
-    // A later run builds a manager again, and judges the error.
-    return false;
-  }
+export function canBeSaved(target: Target, world: World): boolean {
+  const session = target.openSavable(world);
+  session?.close();
+  return session !== null;
 }
 
 /**

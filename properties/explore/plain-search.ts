@@ -4,10 +4,8 @@
  * `npm run bench:explore` measures both.
  */
 import { init, type ModelState, step, sweep } from '../../model/index.ts';
-import type { LocalTarget, World } from '../../runner/index.ts';
-import { Session } from '../../runner/index.ts';
-import { type Operation, type Owner, type Pmm, type Policy, pfn, SpecError } from '../../spec/index.ts';
-import { isSaved } from './manager-driver.ts';
+import type { Target, World } from '../../runner/index.ts';
+import { type Operation, type Owner, type Policy, pfn, SpecError } from '../../spec/index.ts';
 import { framesOfWorld } from './world.ts';
 
 const LETTERS: Readonly<Record<Owner, string>> = {
@@ -32,7 +30,7 @@ export interface PlainResult {
 }
 
 interface PlainOptions {
-  readonly target: LocalTarget;
+  readonly target: Target;
   readonly world: World;
   readonly policies: readonly Policy[];
   readonly operations: readonly Operation[];
@@ -50,24 +48,12 @@ interface Node {
  * @internal
  */
 export function plainSearch({ target, world, policies, operations, seconds }: PlainOptions): PlainResult {
-  let pmm = null as Pmm | null;
-  const session = new Session(
-    {
-      ...target,
-      create: (map, options) => {
-        pmm = target.create(map, options);
-        return pmm;
-      },
-    },
-    world.map,
-    world.config,
-  );
-  if (pmm === null || !isSaved(pmm))
-    throw new SpecError(`${target.name}: expected saveState() and loadState()`);
-  const manager = pmm;
+  const session = target.openSavable(world);
+  if (session === null)
+    throw new SpecError(`${target.name}: expected a manager with saveState() and loadState()`);
   const frames = framesOfWorld(world).manageable.map((frame) => pfn(frame));
   const scratch = new Int32Array(WORDS);
-  const save = (): Int32Array => scratch.slice(0, manager.saveState(scratch));
+  const save = (): Int32Array => scratch.slice(0, session.save(scratch));
   const keyOf = ({ state, saved }: Node): string => {
     const owners = frames.map((frame) => LETTERS[state.ownerOf(frame)]).join('');
     return `${owners} ${state.stackTop(state.freeIn('stack'))?.join() ?? ''} ${saved.join()}`;
@@ -91,7 +77,7 @@ export function plainSearch({ target, world, policies, operations, seconds }: Pl
     for (const node of level) {
       const before = keyOf(node);
       for (const operation of operations) {
-        manager.loadState(node.saved);
+        session.load(node.saved);
         const response = session.perform(operation, node.state.freeIn('stack'));
         const verdict = step(node.state, operation, response);
         transitions += 1;

@@ -1,6 +1,6 @@
 /** Programs of a search: operations with absolute addresses become a program that refers to earlier results. */
 
-import type { LocalTarget } from '../../runner/index.ts';
+import type { Target } from '../../runner/index.ts';
 import { Execution, type World } from '../../runner/index.ts';
 import {
   mapAddresses,
@@ -56,7 +56,7 @@ function named(operation: Operation, origins: Origins): Operation<Reference> {
 
 /** Runs operations on a target from init, as a program that refers to results, and returns its trace. */
 export function traceOf(
-  target: LocalTarget,
+  target: Target,
   world: World,
   policies: readonly Policy[],
   operations: readonly Operation[],

@@ -1,24 +1,23 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save and load states. */
 import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
-import type { LocalTarget, World } from '../../runner/index.ts';
-import { Session } from '../../runner/index.ts';
+import type { Performer, Target, World } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
 
 /** A target on a world, held to some policies. */
 export interface Subject {
-  readonly target: LocalTarget;
+  readonly target: Target;
   readonly world: World;
   readonly policies: readonly Policy[];
 }
 
 export class Run {
-  readonly #session: Session;
+  readonly #performer: Performer;
   #state: ModelState | null;
   #violation: Violation | null = null;
 
   constructor({ target, world, policies }: Subject) {
-    this.#session = new Session(target, world.map, world.config);
-    const verdict = init({ ...world, policies }, this.#session.started);
+    this.#performer = target.start(world).performer();
+    const verdict = init({ ...world, policies }, this.#performer.started);
     this.#state = verdict.accepted ? verdict.state : null;
     if (!verdict.accepted) this.#violation = verdict.violation;
   }
@@ -36,13 +35,13 @@ export class Run {
 
   /** Performs an operation without judging it: it was accepted before, and led to the state `after`. */
   repeat(operation: Operation, after: ModelState): void {
-    this.#session.perform(operation, this.state.freeIn('stack'));
+    this.#performer.perform(operation, this.state.freeIn('stack'));
     this.#state = after;
   }
 
   /** Performs and judges an operation. Returns whether it is accepted. */
   perform(operation: Operation): boolean {
-    const response = this.#session.perform(operation, this.state.freeIn('stack'));
+    const response = this.#performer.perform(operation, this.state.freeIn('stack'));
     const verdict = step(this.state, operation, response);
     if (verdict.accepted) this.#state = verdict.state;
     else this.#violation = verdict.violation;
@@ -51,12 +50,12 @@ export class Run {
 
   /** Compares the manager's answer to `inspect()` with the state. Returns whether they agree. */
   sweep(): boolean {
-    const runs = this.#violation === null ? this.#session.inspect() : null;
+    const runs = this.#violation === null ? this.#performer.inspect() : null;
     if (runs !== null) this.#violation = sweep(this.state, runs);
     return this.#violation === null;
   }
 
   close(): void {
-    this.#session.close();
+    this.#performer.close();
   }
 }

@@ -1,6 +1,6 @@
 /** The program of a thread of a search: takes states of a level, a few at a time, and expands them until none is left. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadLocalTarget } from '../../runner/load/index.ts';
+import { loadTarget } from '../../runner/load/index.ts';
 import { isSpecError } from '../../spec/index.ts';
 import { type FromThread, isStopped, type LevelFindings, type ThreadData, type ToThread } from './crew.ts';
 import { ManagerDriver } from './manager-driver.ts';
@@ -10,19 +10,13 @@ import { CONTROL } from './state-table.ts';
 /** States that a thread takes at a time. */
 const PIECE = 4;
 
-async function searcherFor({
-  targetName,
-  policies,
-  world,
-  operations,
-  buffers,
-}: ThreadData): Promise<Searcher> {
-  const target = await loadLocalTarget(targetName, policies);
+async function searcherFor({ source, policies, world, operations, buffers }: ThreadData): Promise<Searcher> {
+  const target = await loadTarget(source.name, policies, source);
   return searcherOf({
     world,
     policies,
     operations,
-    targetName,
+    targetName: source.name,
     buffers,
     driver: (judge) => new ManagerDriver(target, world, operations, judge.states),
   });

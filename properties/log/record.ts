@@ -1,8 +1,7 @@
 /** Recording: a workload on a target, written as a log while it runs. Nothing is judged here; `frameproof judge` judges the log. */
 
 import { entryLine, headerLine, initLine, type LogHeader } from '../../counterexamples/log/index.ts';
-import type { LocalTarget } from '../../runner/index.ts';
-import { Session } from '../../runner/index.ts';
+import type { Target } from '../../runner/index.ts';
 import { runWorkload } from './workload.ts';
 
 /**
@@ -10,7 +9,7 @@ import { runWorkload } from './workload.ts';
  * @public
  */
 export interface RecordOptions extends LogHeader {
-  readonly target: LocalTarget;
+  readonly target: Target;
   readonly operations: number;
   readonly seed: number;
   /** Number of calls before the first one that just fits, must be refused or must panic; null for no such calls. */
@@ -23,9 +22,9 @@ export interface RecordOptions extends LogHeader {
  */
 export function* recordLog(options: RecordOptions): Generator<string, void> {
   const { target, map, config, policies, operations, seed, provokesFrom } = options;
-  const session = new Session(target, map, config);
+  const performer = target.start({ map, config }).performer();
   yield headerLine({ map, config, policies });
-  yield initLine(session.started);
+  yield initLine(performer.started);
   const workload = { map, config, seed, provokesFrom };
-  for (const entry of runWorkload(session, workload, operations)) yield entryLine(entry);
+  for (const entry of runWorkload(performer, workload, operations)) yield entryLine(entry);
 }

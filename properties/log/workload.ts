@@ -5,7 +5,7 @@
  */
 
 import type { LogEntry } from '../../counterexamples/log/index.ts';
-import type { Session } from '../../runner/index.ts';
+import type { Performer } from '../../runner/index.ts';
 import {
   type Config,
   type MemoryMap,
@@ -158,16 +158,16 @@ export class Workload {
  * @public
  */
 export function* runWorkload(
-  session: Session,
+  performer: Performer,
   options: WorkloadOptions,
   operations: number,
 ): Generator<LogEntry, void> {
   const workload = new Workload(options);
   // The free page frames of both zones are at least as many as those in the stack zone.
-  let free = session.started.amounts?.free ?? 0;
+  let free = performer.started.amounts?.free ?? 0;
   for (let i = 0; i < operations; i += 1) {
     const operation = workload.next();
-    const response = session.perform(operation, free);
+    const response = performer.perform(operation, free);
     free = response.amounts?.free ?? free;
     workload.note(operation, response);
     yield { operation, response };

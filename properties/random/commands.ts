@@ -26,7 +26,7 @@ import {
 } from './fast-check.ts';
 
 /**
- * A run in which drawn operations are performed: under the judge, or as a rehearsal without a target.
+ * A run in which drawn operations are performed: under the judge, or as a dry run without a target.
  * @public
  */
 export interface ProgramRun extends Scene {

@@ -1,7 +1,7 @@
-/** Programs as a campaign would send them to a process: drawn and rehearsed, but not run. */
+/** Dry-run programs: drawn for a target before they run on it, as a campaign does for one that takes whole programs. */
 
 import type { World } from '../../runner/index.ts';
-import { profileOf, Rehearsal, type Target } from '../../runner/index.ts';
+import { DryRun, type Target } from '../../runner/index.ts';
 import type { Program } from '../../spec/index.ts';
 import { anyProgram, type DrawnProgram } from './commands.ts';
 import { runCommands, runProperty } from './fast-check.ts';
@@ -10,20 +10,23 @@ import { runCommands, runProperty } from './fast-check.ts';
  * A program and the world that it runs on.
  * @internal
  */
-export interface RehearsedProgram {
+export interface WorldProgram {
   readonly world: World;
   readonly program: Program;
 }
 
-/** Returns the operations that a drawn program has on a target of this profile, found by a rehearsal without the target. */
-export function rehearse(target: Target, { world, calls, commands }: DrawnProgram): RehearsedProgram {
-  const rehearsal = new Rehearsal(world, { policies: target.policies, profile: profileOf(target) });
-  runCommands({ execution: rehearsal, calls }, commands);
-  return { world, program: rehearsal.operations };
+/** Returns the operations that a drawn program has on a target with such claims, found by a dry run without the target. */
+export function dryRunOf(
+  { policies, profile }: Target,
+  { world, calls, commands }: DrawnProgram,
+): WorldProgram {
+  const dryRun = new DryRun(world, { policies, profile });
+  runCommands({ execution: dryRun, calls }, commands);
+  return { world, program: dryRun.operations };
 }
 
 /** The number of programs, the most operations in each, and the seed. */
-export interface RehearsalRun {
+export interface DryRunCounts {
   readonly programs: number;
   readonly operations: number;
   readonly seed: number;
@@ -33,13 +36,13 @@ export interface RehearsalRun {
  * Returns programs for a target.
  * @internal
  */
-export function rehearsedPrograms(
+export function dryRunPrograms(
   target: Target,
-  { programs, operations, seed }: RehearsalRun,
-): readonly RehearsedProgram[] {
-  const list: RehearsedProgram[] = [];
-  const note = (drawn: DrawnProgram): boolean => list.push(rehearse(target, drawn)) > 0;
-  const drawn = anyProgram(operations, undefined, profileOf(target));
+  { programs, operations, seed }: DryRunCounts,
+): readonly WorldProgram[] {
+  const list: WorldProgram[] = [];
+  const note = (drawn: DrawnProgram): boolean => list.push(dryRunOf(target, drawn)) > 0;
+  const drawn = anyProgram(operations, undefined, target.profile);
   runProperty(drawn, note, { runs: programs, seed, shrink: false });
   return list;
 }

@@ -22,7 +22,7 @@ export {
   USUAL_PARTS,
 } from './commands.ts';
 export { type Draws, drawsFrom } from './draws.ts';
-export { type RehearsedProgram, rehearsedPrograms } from './dry-run-programs.ts';
+export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
 export {
   type Arbitrary,
   array,

@@ -1,54 +1,52 @@
 /**
- * Relays: programs run in another process one ahead. While the judge looks at what one program answered, the next one runs.
+ * Relays: programs run one ahead of the judge on a target that takes whole programs. While one program's answers are judged, the
+ * next program runs.
  */
 
-import type { Performer, RemoteTarget } from '../../runner/index.ts';
-import type { Ticket } from '../../runner/process/index.ts';
-import { RecordedSession } from '../../runner/process/index.ts';
+import type { Performer, StartedProgram, Target } from '../../runner/index.ts';
 import type { Program } from '../../spec/index.ts';
 import type { DrawnProgram } from './commands.ts';
-import { rehearse } from './dry-run-programs.ts';
+import { dryRunOf } from './dry-run-programs.ts';
 
-/** A program that is running in another process. */
+/** A program that is running. */
 interface UnderWay {
   readonly drawn: DrawnProgram;
   readonly program: Program;
-  readonly ticket: Ticket;
+  readonly started: StartedProgram;
 }
 
-/** Looks at what a program answered. Returns whether it held. */
+/** Judges the answers to a program. Returns whether it held. */
 type Judge = (drawn: DrawnProgram, program: Program, performer: Performer) => boolean;
 
 export class Relay {
-  readonly #target: RemoteTarget;
+  readonly #target: Target;
   readonly #judge: Judge;
   #underWay: UnderWay | null = null;
 
-  constructor(target: RemoteTarget, judge: Judge) {
+  constructor(target: Target, judge: Judge) {
     this.#target = target;
     this.#judge = judge;
   }
 
   /** Starts a program, and judges the one before. Returns whether that one held. */
   next(drawn: DrawnProgram): boolean {
-    const { world, program } = rehearse(this.#target, drawn);
-    const before = this.#received();
-    const ticket = this.#target.remote.send(world, program);
-    this.#underWay = { drawn, program, ticket };
+    const { world, program } = dryRunOf(this.#target, drawn);
+    const before = this.#answered();
+    this.#underWay = { drawn, program, started: this.#target.start(world, program) };
     return before === null || this.#judge(...before);
   }
 
   /** Judges the last program. Returns whether it held. */
   last(): boolean {
-    const before = this.#received();
+    const before = this.#answered();
     return before === null || this.#judge(...before);
   }
 
-  #received(): [DrawnProgram, Program, Performer] | null {
+  /** Waits for the answers to the program that is running, if there is one. */
+  #answered(): [DrawnProgram, Program, Performer] | null {
     if (this.#underWay === null) return null;
-    const { drawn, program, ticket } = this.#underWay;
+    const { drawn, program, started } = this.#underWay;
     this.#underWay = null;
-    const recording = this.#target.remote.receive(ticket);
-    return [drawn, program, new RecordedSession(ticket.request, recording)];
+    return [drawn, program, started.performer()];
   }
 }

@@ -2,15 +2,9 @@
  * Runs of drawn programs: by the lean judge where it knows the target, by the model's judge elsewhere. What breaks a clause is
  * named by the model in either case: on the answers that the lean run has recorded.
  */
-import {
-  Execution,
-  isRemote,
-  type LocalTarget,
-  type Observer,
-  profileOf,
-  type Target,
-} from '../../runner/index.ts';
+import { type Claims, Execution, type Observer, type Target } from '../../runner/index.ts';
 import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
+import type { PmmFactory } from '../../spec/index.ts';
 import { type CommandContext, type DrawnProgram, LeanContext } from './commands.ts';
 import { runCommands } from './fast-check.ts';
 
@@ -40,10 +34,11 @@ export function runProgram(
   drawn: DrawnProgram,
   { watcher, reference = false }: RunOptions = {},
 ): RanProgram {
-  const isLean = !reference && drawn.isNumbered === true && isKnown(profileOf(target));
-  if (!isLean || isRemote(target) || !isAddressable(drawn.world))
+  const { factory } = target;
+  const isLean = !reference && drawn.isNumbered === true && isKnown(target.profile);
+  if (!isLean || factory === null || !isAddressable(drawn.world))
     return byModel(target, drawn, watcher?.observer);
-  const lean = leanRun(target, drawn, watcher?.lean ?? null);
+  const lean = leanRun(factory, target, drawn, watcher?.lean ?? null);
   // What broke a clause is counted by the model, up to the clause that it names.
   const ended = lean.holds ? null : replayed(target, drawn, lean, watcher?.observer);
   if (ended !== null && ended.violation === null)
@@ -70,11 +65,12 @@ function byModel(target: Target, { world, calls, commands }: DrawnProgram, obser
 
 /** Returns the run of a program under the lean judge. */
 function leanRun(
-  target: LocalTarget,
+  create: PmmFactory,
+  claims: Claims,
   { world, calls, commands }: DrawnProgram,
   observer: LeanObserver | null,
 ): LeanRun {
-  const run = new LeanRun(target, world, observer);
+  const run = new LeanRun(create, claims, world, observer);
   try {
     if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, calls), commands);
   } finally {

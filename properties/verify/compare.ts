@@ -9,7 +9,7 @@
  * Neither looks at the wording of warnings and panics, nor at what a manager writes into page frames that are its own.
  */
 
-import { execute, profileOf, type Target, worldBeyond } from '../../runner/index.ts';
+import { execute, type Target, worldBeyond } from '../../runner/index.ts';
 import type { Outcome, Response, Scenario, Trace } from '../../spec/index.ts';
 
 export const OBSERVABLES = ['spec', 'exact'] as const;
@@ -69,6 +69,11 @@ function details({ outcome }: Response): string {
     default:
       return '';
   }
+}
+
+/** Whether two answers are the same, wording aside. */
+export function answersAlike(a: Response, b: Response): boolean {
+  return manner(a) === manner(b) && details(a) === details(b);
 }
 
 /** Whether two answers hand out the same page frames. */
@@ -134,7 +139,7 @@ function comparedUpTo(runs: Runs, at: number | null): number {
 
 /** Every answer is to be the same, or at least wrong in the same way. */
 function compareExactly(runs: Runs): Comparison {
-  const unlike = firstUnlike(runs, (a, b) => manner(a) === manner(b) && details(a) === details(b));
+  const unlike = firstUnlike(runs, answersAlike);
   const differsAt = unlike ?? (areBrokenAlike(runs) ? null : rejectedAt(runs));
   return { differsAt, compared: comparedUpTo(runs, unlike), partedAt: unlike === null ? leftAt(runs) : null };
 }
@@ -164,5 +169,5 @@ export function runBoth({ candidate, baseline }: Sides, scenario: Scenario): Run
 
 /** Whether both sides manage the memory of a scenario. */
 export function isWithin({ candidate, baseline }: Sides, world: Pick<Scenario, 'map' | 'config'>): boolean {
-  return [candidate, baseline].every((target) => worldBeyond(profileOf(target), world) === null);
+  return [candidate, baseline].every((target) => worldBeyond(target.profile, world) === null);
 }

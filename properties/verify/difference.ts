@@ -3,7 +3,6 @@
 import { type ShrinkResult, shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
 import type { Scenario, Trace } from '../../spec/index.ts';
-import { asLocal } from './as-local.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
 
@@ -28,7 +27,7 @@ function differenceOn(sides: Sides, scenario: Scenario): (Runs & { readonly at: 
 function breaking(sides: Sides, { candidate, baseline }: Runs): readonly [Target, Trace] {
   if (candidate.violation !== undefined) return [sides.candidate, candidate];
   if (baseline.violation !== undefined) return [sides.baseline, baseline];
-  return [pairOf(asLocal(sides.candidate), asLocal(sides.baseline)), candidate];
+  return [pairOf(sides.candidate, sides.baseline), candidate];
 }
 
 /** The simplest of the scenarios, the last ones first, on which the sides still differ. */

@@ -4,10 +4,9 @@
  * they answer differently.
  */
 
-import { isRemote, type LocalTarget, SimulatedMemory, type Target } from '../../runner/index.ts';
-import type { Pmm, Trace } from '../../spec/index.ts';
-import { type Exploration, explore } from '../explore/explore.ts';
-import { isSaved } from '../explore/manager-driver.ts';
+import type { Target } from '../../runner/index.ts';
+import type { Trace } from '../../spec/index.ts';
+import { canBeSaved, type Exploration, explore } from '../explore/explore.ts';
 import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
 import type { Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
@@ -16,23 +15,7 @@ import type { Step } from './step.ts';
 /** What is searched, and how it is called. */
 interface Subject {
   readonly name: string;
-  readonly target: LocalTarget;
-}
-
-/** Returns a side as what can be searched, or null where it cannot be saved and loaded. */
-function searchable(target: Target, size: SmallWorldOptions): LocalTarget | null {
-  if (isRemote(target)) return null;
-  const { map, config } = smallWorld(size);
-  let pmm: Pmm;
-  try {
-    pmm = target.create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
-  } catch {
-    // What init throws is the business of the steps that judge it.
-    return null;
-  }
-  const isAble = isSaved(pmm);
-  pmm.dispose?.();
-  return isAble ? target : null;
+  readonly target: Target;
 }
 
 /** What is searched, and the names of the sides that cannot be. */
@@ -40,14 +23,15 @@ function subjectsOf(
   { candidate, baseline, observable }: Sides,
   size: SmallWorldOptions,
 ): { readonly subjects: readonly Subject[]; readonly others: readonly string[] } {
-  const [one, other] = [searchable(candidate, size), searchable(baseline, size)];
-  const subjects: Subject[] = [];
-  if (one !== null) subjects.push({ name: 'candidate', target: one });
-  if (other !== null) subjects.push({ name: 'baseline', target: other });
-  if (one !== null && other !== null && observable === 'exact')
-    subjects.push({ name: 'both at once', target: pairOf(one, other) });
-  const others = [...(one === null ? ['candidate'] : []), ...(other === null ? ['baseline'] : [])];
-  return { subjects, others };
+  const world = smallWorld(size);
+  const sides: readonly Subject[] = [
+    { name: 'candidate', target: candidate },
+    { name: 'baseline', target: baseline },
+  ];
+  const subjects = sides.filter(({ target }) => canBeSaved(target, world));
+  const others = sides.filter((side) => !subjects.includes(side)).map(({ name }) => name);
+  if (others.length > 0 || observable !== 'exact') return { subjects, others };
+  return { subjects: [...subjects, { name: 'both at once', target: pairOf(candidate, baseline) }], others };
 }
 
 function words(name: string, { end, states, transitions, depth }: Exploration): string {

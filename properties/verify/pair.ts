@@ -1,163 +1,182 @@
 /**
- * Pairs: two managers as one, which does what the first does as long as the second does the same, and throws where it does
- * not. So a difference that breaks no clause is found and shrunk by what finds and shrinks broken clauses.
+ * Pairs: two targets as one, which answers as the first does as long as the second answers the same, and is malformed where it
+ * does not. So a difference that breaks no clause is found and shrunk by what finds and shrinks broken clauses.
  */
 
-import type { LocalTarget } from '../../runner/index.ts';
-import { SimulatedMemory } from '../../runner/index.ts';
-import { isPmmPanic, type Pmm } from '../../spec/index.ts';
-import { isSaved, type SavedPmm } from '../explore/manager-driver.ts';
+import type {
+  Claims,
+  LeftOut,
+  Performer,
+  SavableSession,
+  Seen,
+  StartedProgram,
+  Target,
+  TargetSource,
+  TimedProgram,
+  World,
+} from '../../runner/index.ts';
+import type { InspectedRun, Operation, Program, Response } from '../../spec/index.ts';
+import { answersAlike } from './compare.ts';
 
-/** Thrown by a pair: the two managers did not do the same. */
-class DifferenceError extends Error {
-  override readonly name = 'DifferenceError';
+const DIFFERENT = 'the other one answers otherwise';
+
+/** Returns the first answer where the second is the same, and else one that no clause accepts. */
+function common(first: Response, second: Response): Response {
+  return answersAlike(first, second)
+    ? first
+    : { ...first, outcome: { kind: 'malformed', message: DIFFERENT } };
 }
 
-/** What a call returned, or threw. */
-interface Came {
-  readonly value?: unknown;
-  readonly error?: unknown;
-}
+class PairPerformer implements Performer {
+  readonly started: Response;
+  readonly isRecorded: boolean;
+  readonly #first: Performer;
+  readonly #second: Performer;
 
-function came(call: () => unknown): Came {
-  try {
-    return { value: call() };
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** Returns what can be compared of how a call ended. */
-function essence({ value, error }: Came): string {
-  if (error === undefined) return `returned ${String(value)}`;
-  return isPmmPanic(error) ? `panicked in ${error.call} at ${error.pfn} of ${error.owner}` : 'threw';
-}
-
-/** Saves two managers one after the other, behind the number of words of the first. */
-function saveBoth(first: SavedPmm, second: SavedPmm, into: Int32Array): number {
-  const words = first.saveState(into.subarray(1));
-  if (into.length > 0) into[0] = words;
-  return 1 + words + second.saveState(into.subarray(1 + words));
-}
-
-function loadBoth(first: SavedPmm, second: SavedPmm, saved: Int32Array): void {
-  const [words = 0] = saved;
-  first.loadState(saved.subarray(1, 1 + words));
-  second.loadState(saved.subarray(1 + words));
-}
-
-class Pair implements Pmm {
-  readonly #first: Pmm;
-  readonly #second: Pmm;
-
-  /** Offered where both managers offer it. */
-  readonly saveState?: (into: Int32Array) => number;
-  readonly loadState?: (saved: Int32Array) => void;
-
-  constructor(first: Pmm, second: Pmm) {
+  constructor(first: Performer, second: Performer) {
     this.#first = first;
     this.#second = second;
-    if (!isSaved(first) || !isSaved(second)) return;
-    this.saveState = (into) => saveBoth(first, second, into);
-    this.loadState = (saved) => loadBoth(first, second, saved);
+    this.started = common(first.started, second.started);
+    this.isRecorded = first.isRecorded || second.isRecorded;
   }
 
-  get errno(): Pmm['errno'] {
-    return this.#same(
-      () => this.#first.errno,
-      () => this.#second.errno,
-    );
+  get omission(): string | null {
+    return this.#first.omission ?? this.#second.omission;
   }
 
-  set errno(value: Pmm['errno']) {
-    this.#first.errno = value;
-    this.#second.errno = value;
+  perform(operation: Operation, freeInStack: number): Response {
+    const first = this.#first.perform(operation, freeInStack);
+    return common(first, this.#second.perform(operation, freeInStack));
   }
 
-  alloc(): bigint | null {
-    return this.#both((pmm) => pmm.alloc());
+  passOver(): void {
+    this.#first.passOver();
+    this.#second.passOver();
   }
 
-  allocPages(addresses: BigUint64Array, count: number | bigint): boolean {
-    const others = addresses.slice();
-    const granted = this.#same(
-      () => this.#first.allocPages(addresses, count),
-      () => this.#second.allocPages(others, count),
-    );
-    if (addresses.some((address, i) => address !== others[i]))
-      throw new DifferenceError('allocPages: other addresses');
-    return granted;
+  inspect(): readonly InspectedRun[] | null {
+    return this.#first.inspect();
   }
 
-  allocBitmap(count: number | bigint, maxAddr: number | bigint, alignment: number | bigint): bigint | null {
-    return this.#both((pmm) => pmm.allocBitmap(count, maxAddr, alignment));
-  }
-
-  free(address: bigint): void {
-    this.#both((pmm) => pmm.free(address));
-  }
-
-  freePages(addresses: BigUint64Array, count: number | bigint): void {
-    const others = addresses.slice();
-    this.#same(
-      () => this.#first.freePages(addresses, count),
-      () => this.#second.freePages(others, count),
-    );
-  }
-
-  freeRegion(address: bigint, count: number | bigint): void {
-    this.#both((pmm) => pmm.freeRegion(address, count));
-  }
-
-  totalAmount(): number {
-    return this.#both((pmm) => pmm.totalAmount());
-  }
-
-  freeAmount(): number {
-    return this.#both((pmm) => pmm.freeAmount());
-  }
-
-  reservedAmount(): number {
-    return this.#both((pmm) => pmm.reservedAmount());
-  }
-
-  dispose(): void {
-    this.#first.dispose?.();
-    this.#second.dispose?.();
-  }
-
-  #both<T>(call: (pmm: Pmm) => T): T {
-    return this.#same(
-      () => call(this.#first),
-      () => call(this.#second),
-    );
-  }
-
-  #same<T>(first: () => T, second: () => T): T {
-    let value: { readonly of: T } | undefined;
-    const [one, other] = [
-      came(() => {
-        value = { of: first() };
-        return value.of;
-      }),
-      came(second),
-    ];
-    if (essence(one) !== essence(other))
-      throw new DifferenceError(`one ${essence(one)}, the other ${essence(other)}`);
-    if (value === undefined) throw one.error;
-    return value.of;
+  close(): void {
+    this.#first.close();
+    this.#second.close();
   }
 }
 
-/** Returns the pair of two targets. What the second reports and writes is not looked at. */
-export function pairOf(candidate: LocalTarget, baseline: LocalTarget): LocalTarget {
-  return {
-    name: `${candidate.name} beside ${baseline.name}`,
-    policies: candidate.policies,
-    create: (map, options) =>
-      new Pair(
-        candidate.create(map, options),
-        baseline.create(map, { ...options, warn: () => {}, memory: new SimulatedMemory() }),
-      ),
-  };
+/** Whether both last calls left the same, warnings and writes aside. */
+function seenAlike(a: Seen, b: Seen): boolean {
+  return (
+    a.errno === b.errno &&
+    a.total === b.total &&
+    a.free === b.free &&
+    a.reserved === b.reserved &&
+    a.end.strayEntries === b.end.strayEntries &&
+    a.end.isLike(b.end)
+  );
+}
+
+class PairSession extends PairPerformer implements SavableSession {
+  readonly seen: Seen;
+  readonly #one: SavableSession;
+  readonly #other: SavableSession;
+
+  constructor(one: SavableSession, other: SavableSession) {
+    super(one, other);
+    this.#one = one;
+    this.#other = other;
+    this.seen = one.seen;
+  }
+
+  /** Saves both one after the other, behind the number of words of the first. */
+  save(into: Int32Array): number {
+    const words = this.#one.save(into.subarray(1));
+    if (into.length > 0) into[0] = words;
+    return 1 + words + this.#other.save(into.subarray(1 + words));
+  }
+
+  load(saved: Int32Array): void {
+    const [words = 0] = saved;
+    this.#one.load(saved.subarray(1, 1 + words));
+    this.#other.load(saved.subarray(1 + words));
+  }
+
+  prepare(operation: Operation): () => void {
+    const [call, otherCall] = [this.#one.prepare(operation), this.#other.prepare(operation)];
+    return () => {
+      call();
+      otherCall();
+      if (!seenAlike(this.#one.seen, this.#other.seen)) this.seen.end.malformed(DIFFERENT);
+    };
+  }
+}
+
+class Pair implements Target {
+  readonly name: string;
+  readonly policies: Claims['policies'];
+  readonly profile: Claims['profile'];
+  readonly isInteractive: boolean;
+  readonly factory = null;
+  readonly takesAnyNumber: boolean;
+  readonly seesWrites: boolean;
+  readonly #first: Target;
+  readonly #second: Target;
+
+  constructor(first: Target, second: Target, { name, policies, profile }: Claims) {
+    this.name = name;
+    this.policies = policies;
+    this.profile = profile;
+    this.isInteractive = first.isInteractive && second.isInteractive;
+    this.takesAnyNumber = first.takesAnyNumber && second.takesAnyNumber;
+    this.seesWrites = first.seesWrites;
+    this.#first = first;
+    this.#second = second;
+  }
+
+  get peakKib(): number {
+    return Math.max(this.#first.peakKib, this.#second.peakKib);
+  }
+
+  /** A pair is not loaded by its name: it stays in its thread. */
+  get source(): TargetSource {
+    const { name, policies, profile } = this;
+    return { name, policies, profile, programMs: undefined };
+  }
+
+  start(world: World, program?: Program, leftOut?: LeftOut): StartedProgram {
+    const first = this.#first.start(world, program, leftOut);
+    const second = this.#second.start(world, program, leftOut);
+    return { performer: () => new PairPerformer(first.performer(), second.performer()) };
+  }
+
+  openSavable(world: World): SavableSession | null {
+    const first = this.#first.openSavable(world);
+    const second = this.#second.openSavable(world);
+    if (first !== null && second !== null) return new PairSession(first, second);
+    first?.close();
+    second?.close();
+    return null;
+  }
+
+  timed(world: World, program: Program): TimedProgram {
+    const first = this.#first.timed(world, program);
+    const second = this.#second.timed(world, program);
+    return { turn: (operations) => first.turn(operations) + second.turn(operations) };
+  }
+
+  withClaims(claims: Partial<Claims>): Target {
+    const { name, policies, profile } = this;
+    return new Pair(this.#first, this.#second, { name, policies, profile, ...claims });
+  }
+
+  async close(): Promise<void> {
+    await this.#first.close();
+    await this.#second.close();
+  }
+}
+
+/** Returns the pair of two targets, held to what the first claims. What the second reports and writes is not looked at. */
+export function pairOf(first: Target, second: Target): Target {
+  const { policies, profile } = first;
+  return new Pair(first, second, { name: `${first.name} beside ${second.name}`, policies, profile });
 }

@@ -1,15 +1,16 @@
 /**
  * Random programs: the same ones on both sides, on generated and named memory maps. What drawn numbers mean depends on what
  * has been handed out so far; so a program is drawn while one side runs it, batches in turn, and the other side then runs
- * the same. A process must know a program before it runs: where a side is one, programs are drawn in a rehearsal.
+ * the same. Where a side takes whole programs only, programs are drawn in a dry run.
  */
 
-import { execute, isRemote, profileOf, Rehearsal } from '../../runner/index.ts';
+import { execute } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
 import { batchSeed, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../random/commands.ts';
-import { runCommands, runProperty } from '../random/fast-check.ts';
+import { dryRunOf } from '../random/dry-run-programs.ts';
+import { runProperty } from '../random/fast-check.ts';
 import { runProgram } from '../random/run-program.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
@@ -25,17 +26,16 @@ export interface RandomOptions {
 }
 
 /** Returns the scenario of a program that is drawn before it runs anywhere. */
-function rehearsed({ candidate }: Sides, { world, calls, commands }: DrawnProgram): Scenario {
-  const { policies } = candidate;
-  const rehearsal = new Rehearsal(world, { policies, profile: profileOf(candidate) });
-  runCommands({ execution: rehearsal, calls }, commands);
-  return { ...world, policies, operations: rehearsal.operations };
+function dryRunScenario({ candidate }: Sides, drawn: DrawnProgram): Scenario {
+  const { world, program } = dryRunOf(candidate, drawn);
+  return { ...world, policies: candidate.policies, operations: program };
 }
 
 /** Runs a program on both sides. */
 function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   const { candidate, baseline } = sides;
-  if (isRemote(candidate) || isRemote(baseline)) return runBoth(sides, rehearsed(sides, drawn));
+  if (!candidate.isInteractive || !baseline.isInteractive)
+    return runBoth(sides, dryRunScenario(sides, drawn));
   const byCandidate = batch % 2 === 0;
   const trace = runProgram(byCandidate ? candidate : baseline, drawn)
     .execution()
@@ -58,7 +58,7 @@ function runBatch(
     if (differsAt !== null) differing = both.candidate.scenario;
     return differsAt === null;
   };
-  const program = anyProgram(options.operations, worldOf(options, batch), profileOf(sides.candidate));
+  const program = anyProgram(options.operations, worldOf(options, batch), sides.candidate.profile);
   const seed = batchSeed(options.seed, batch);
   const { failed } = runProperty(program, agrees, { runs, seed, shrink: true });
   return failed ? differing : null;

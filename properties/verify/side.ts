@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import * as t from 'io-ts';
-import { profileOf, release, type Target } from '../../runner/index.ts';
+import type { Target } from '../../runner/index.ts';
 import { type GivenClaims, loadTarget } from '../../runner/load/index.ts';
 import {
   decode,
@@ -62,9 +62,10 @@ async function openRevision(name: string, options: SideOptions): Promise<Side> {
   const { folder, commit, built, close } = await checkOut(revision, options);
   try {
     const file = path === undefined ? implementationModule(folder, name) : join(folder, path);
-    const target = { ...(await loadTarget(file, undefined, options)), name };
+    const loaded = await loadTarget(file, undefined, options);
+    const target = loaded.withClaims({ name });
     const remarks = [`commit ${commit.slice(0, COMMIT_CHARACTERS)}`, ...built];
-    return { target, remarks, close: () => release(target).finally(close) };
+    return { target, remarks, close: () => target.close().finally(close) };
   } catch (error) {
     close();
     throw error;
@@ -78,12 +79,12 @@ async function openRevision(name: string, options: SideOptions): Promise<Side> {
 export async function openSide(name: string, options: SideOptions = {}): Promise<Side> {
   if (name.startsWith(PREFIX)) return openRevision(name, options);
   const target = await loadTarget(name, undefined, options);
-  return { target, remarks: [], close: () => release(target) };
+  return { target, remarks: [], close: () => target.close() };
 }
 
 /** Returns what both sides are held to, from what each claims: one that claims everything is held to less with ease. */
 function commonProfile(candidate: Target, baseline: Target): Profile {
-  const [one, other] = [profileOf(candidate), profileOf(baseline)];
+  const [one, other] = [candidate.profile, baseline.profile];
   if (one === WHOLE || isDeepStrictEqual({ ...one, policies: [] }, { ...other, policies: [] })) return other;
   if (other === WHOLE) return one;
   throw new SpecError(
@@ -103,7 +104,6 @@ export function sidesOf(
     policies = baseline.policies,
   }: { readonly observable: Observable; readonly policies?: readonly Policy[] },
 ): Sides {
-  const profile = commonProfile(candidate, baseline);
-  const held = profile === WHOLE ? { policies } : { policies, profile };
-  return { candidate: { ...candidate, ...held }, baseline: { ...baseline, ...held }, observable };
+  const held = { policies, profile: commonProfile(candidate, baseline) };
+  return { candidate: candidate.withClaims(held), baseline: baseline.withClaims(held), observable };
 }

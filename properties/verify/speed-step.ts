@@ -5,22 +5,8 @@
  */
 
 import { ProgramWriter } from '../../counterexamples/log/index.ts';
-import type { World } from '../../runner/index.ts';
-import {
-  isRemote,
-  type LocalTarget,
-  median,
-  OURS,
-  passed,
-  profileOf,
-  quantile,
-  type RemoteTarget,
-  Results,
-  Session,
-  SimulatedMemory,
-  type Target,
-} from '../../runner/index.ts';
-import { beyond, type Operation, type Pmm, type Program, SpecError } from '../../spec/index.ts';
+import { median, OURS, quantile, type TimedProgram, type World } from '../../runner/index.ts';
+import type { Program } from '../../spec/index.ts';
 import { runWorkload } from '../log/workload.ts';
 import type { Sides } from './compare.ts';
 import type { Step } from './step.ts';
@@ -57,126 +43,18 @@ const MOST_TURNS = 101;
 /** Returns a workload as a program, which means the same on targets that hand out other page frames. */
 function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Program {
   const { map, config } = world;
-  const session = new Session(OURS, map, config);
+  const performer = OURS.start({ map, config }).performer();
   const writer = new ProgramWriter(Number.POSITIVE_INFINITY);
   writer.onHeader({ map, config, policies: [] });
   let line = 0;
-  for (const entry of runWorkload(session, { map, config, seed, provokesFrom: null }, operations))
+  for (const entry of runWorkload(performer, { map, config, seed, provokesFrom: null }, operations))
     writer.onEntry(entry, line++);
-  session.close();
+  performer.close();
   return writer.operations;
 }
 
-/** Returns an operation as a call whose arguments are there already. */
-function prepared(operation: Operation): (pmm: Pmm) => unknown {
-  switch (operation.call) {
-    case 'allocPages': {
-      const [count, entries] = [passed(operation.count), new BigUint64Array(Number(operation.count))];
-      return (pmm) => pmm.allocPages(entries, count);
-    }
-    case 'allocBitmap': {
-      const [count, max, alignment] = [
-        passed(operation.count),
-        passed(operation.maxAddr),
-        passed(operation.alignment),
-      ];
-      return (pmm) => pmm.allocBitmap(count, max, alignment);
-    }
-    case 'free': {
-      const { address } = operation;
-      return (pmm) => pmm.free(address);
-    }
-    case 'freePages': {
-      const entries = BigUint64Array.from(operation.addresses);
-      return (pmm) => pmm.freePages(entries, entries.length);
-    }
-    case 'freeRegion': {
-      const [address, count] = [operation.address, passed(operation.count)];
-      return (pmm) => pmm.freeRegion(address, count);
-    }
-    default: {
-      const { call } = operation;
-      return (pmm) => pmm[call]();
-    }
-  }
-}
-
-/** One side at work: each turn on a new manager, all of them with the same calls. */
-interface Runner {
-  /** Performs the first calls and returns the milliseconds they take. */
-  turn(operations: number): number;
-}
-
-/** A manager in this process: the calls are made up before, with the addresses that it hands out. */
-class LocalRunner implements Runner {
-  readonly #target: LocalTarget;
-  readonly #world: World;
-  readonly #calls: readonly ((pmm: Pmm) => unknown)[];
-
-  constructor(target: LocalTarget, world: World, program: Program) {
-    this.#target = target;
-    this.#world = world;
-    const session = new Session(target, world.map, world.config);
-    const results = new Results();
-    this.#calls = program.flatMap((operation) => {
-      const resolved = results.resolve(operation);
-      if (resolved === null || beyond(profileOf(target), operation) !== null) return [];
-      results.record(operation, session.perform(resolved, Number.POSITIVE_INFINITY));
-      return [prepared(resolved)];
-    });
-    session.close();
-  }
-
-  turn(operations: number): number {
-    const { map, config } = this.#world;
-    const pmm = this.#target.create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
-    const start = performance.now();
-    try {
-      for (let i = 0; i < operations; i += 1) this.#calls[i]?.(pmm);
-    } catch (cause) {
-      // It has answered the same calls when they were made up.
-      throw new SpecError(
-        `${this.#target.name}: expected the answers of a first run again, and it threw ${String(cause)}`,
-        { cause },
-      );
-    }
-    const ms = performance.now() - start;
-    pmm.dispose?.();
-    return ms;
-  }
-}
-
-/** A process: a turn is one program, with all it takes to ask for it and to read what was answered. */
-class RemoteRunner implements Runner {
-  readonly #target: RemoteTarget;
-  readonly #world: World;
-  readonly #program: Program;
-
-  constructor(target: RemoteTarget, world: World, program: Program) {
-    this.#target = target;
-    this.#world = world;
-    this.#program = program;
-  }
-
-  turn(operations: number): number {
-    const { remote, name } = this.#target;
-    const start = performance.now();
-    const { responses } = remote.receive(remote.send(this.#world, this.#program.slice(0, operations)));
-    const ms = performance.now() - start;
-    const last = responses.at(-1);
-    if (last === undefined || last === 'skipped' || last.outcome.kind !== 'malformed') return ms;
-    throw new SpecError(`${name}: expected an answer to each call, found ${last.outcome.message}`);
-  }
-}
-
-function runnerOf(target: Target, world: World, program: Program): Runner {
-  return isRemote(target)
-    ? new RemoteRunner(target, world, program)
-    : new LocalRunner(target, world, program);
-}
-
 /** Calls in a turn so that there is time for enough turns. */
-function operationsFor(candidate: Runner, baseline: Runner, most: number, ms: number): number {
+function operationsFor(candidate: TimedProgram, baseline: TimedProgram, most: number, ms: number): number {
   const both = candidate.turn(most) + baseline.turn(most);
   return Math.max(100, Math.min(most, Math.floor((most * ms) / LEAST_TURNS / both)));
 }
@@ -189,7 +67,7 @@ export async function measureSpeed(
 ): Promise<Speed> {
   const { seconds, operations: most = OPERATIONS } = options;
   const program = workloadOf(options);
-  const [one, other] = [candidate, baseline].map((target) => runnerOf(target, options.world, program));
+  const [one, other] = [candidate, baseline].map((target) => target.timed(options.world, program));
   if (one === undefined || other === undefined) throw new Error('there are two sides');
   const operations = operationsFor(one, other, most, seconds * 1000);
   const times: (readonly [candidate: number, baseline: number])[] = [];
@@ -220,8 +98,8 @@ function evidence(speed: Speed, sides: Sides, { world, maxSlowdown }: SpeedOptio
   const { quartiles, turns, operations, candidateNs, baselineNs } = speed;
   const say = (n: number): string => n.toPrecision(3);
   const limit = maxSlowdown === null ? 'no limit was asked for' : `${maxSlowdown} at most`;
-  const asked =
-    isRemote(sides.candidate) || isRemote(sides.baseline) ? '; a process with what it takes to ask it' : '';
+  const isAsked = !sides.candidate.isInteractive || !sides.baseline.isInteractive;
+  const asked = isAsked ? '; a process with what it takes to ask it' : '';
   return `${say(speed.median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}${asked}`;
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
-import { type LocalTarget, OURS, wrapPmm } from '../../runner/index.ts';
-import { loadLocalTarget } from '../../runner/load/index.ts';
+import { factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
+import { loadTarget } from '../../runner/load/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import {
   config,
@@ -32,22 +32,18 @@ const folder = mkdtempSync(join(tmpdir(), 'frameproof-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Our implementation with some calls replaced. */
-function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Partial<Pmm>): LocalTarget {
-  return {
-    ...OURS,
+function changed(name: string, calls: (pmm: ReturnType<typeof createPmm>) => Partial<Pmm>): Target {
+  return factoryTarget({
     name,
+    policies: POLICIES,
     create: (map, options) => {
       const pmm = createPmm(map, options);
       return wrapPmm(pmm, calls(pmm));
     },
-  };
+  });
 }
 
-function against(
-  candidate: LocalTarget,
-  observable: Observable,
-  policies: readonly Policy[] = POLICIES,
-): Sides {
+function against(candidate: Target, observable: Observable, policies: readonly Policy[] = POLICIES): Sides {
   return sidesOf(candidate, OURS, { observable, policies });
 }
 
@@ -71,7 +67,7 @@ function scenario(policies: Scenario['policies'], ...operations: Program): Scena
 }
 
 const TWO_PAGES: Program = [{ call: 'alloc' }, { call: 'alloc' }, { call: 'freeAmount' }];
-const works = await loadLocalTarget(join(EXAMPLES, 'works.ts'));
+const works = await loadTarget(join(EXAMPLES, 'works.ts'));
 
 describe('two sides that answer differently, both as the specification admits', () => {
   it('differ where the same answers are asked for', () => {
@@ -160,7 +156,7 @@ describe('verify', () => {
   });
 
   it.each(names)('is content with the rewrite %s, whose every answer is the same', async (name) => {
-    const result = await verify(against(await loadLocalTarget(join(REWRITES, name)), 'exact'), QUICK);
+    const result = await verify(against(await loadTarget(join(REWRITES, name)), 'exact'), QUICK);
     expect(result).toMatchObject({ verdict: 'refines', difference: null });
     expect(result.steps.map((step) => step.name)).toEqual(['corpus', 'small programs', 'random programs']);
   });
@@ -200,16 +196,16 @@ describe('every call sequence on a small world', () => {
   });
 
   it('finds what only a state reached by several calls shows, and says which side cannot be searched', async () => {
-    const forgetful: LocalTarget = {
-      ...OURS,
+    const forgetful = factoryTarget({
       name: 'forgetful',
+      policies: POLICIES,
       create: (map, options) => {
         const pmm = createPmm(map, options);
         const { alloc } = pmm;
         pmm.alloc = () => (pmm.freeAmount() === 1 ? null : alloc.call(pmm));
         return pmm;
       },
-    };
+    });
     const { verdict, found } = await exploreStep(against(forgetful, 'spec'), { stack: 2, bitmap: 1 });
     expect(verdict).toBe('differs');
     expect(found?.operations.length).toBeGreaterThan(0);
@@ -299,7 +295,7 @@ describe('a side that is a process', () => {
 
   it('cannot be compared with one that claims something else, unless both are held to the same', async () => {
     const side = await openSide(path);
-    const other: LocalTarget = { ...works, profile: { ...WHOLE, zones: 1, singlePages: 'anywhere' } };
+    const other = works.withClaims({ profile: { ...WHOLE, zones: 1, singlePages: 'anywhere' } });
     expect(() => sidesOf(other, side.target, { observable: 'spec' })).toThrow(
       /expected to claim what .*page-stack does/,
     );

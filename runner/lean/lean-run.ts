@@ -8,6 +8,7 @@
 import { init, ModelState, step, type Tally } from '../../model/index.ts';
 import {
   CALLS,
+  type Call,
   CLAUSE_NAMES,
   callPlace,
   describedCall,
@@ -19,6 +20,7 @@ import {
   PAGE_SIZE,
   PFN_LIMIT,
   type Pmm,
+  type PmmFactory,
   type Policy,
   type Profile,
   pfnEnd,
@@ -26,11 +28,13 @@ import {
   type SettledStep,
   WHOLE,
 } from '../../spec/index.ts';
+import { CallEnd, describeThrown } from '../call-end.ts';
 import { isSmall, SWEEP_INTERVAL } from '../execution.ts';
 import type { Performer } from '../performer.ts';
-import { describeThrown, malformed, outcomeOf, thrown, withAmounts } from '../session.ts';
+import { withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
-import { type LocalTarget, profileOf } from '../target.ts';
+import type { Claims } from '../target.ts';
+import { omitStacks, restoreStacks } from '../without-stacks.ts';
 import type { World } from '../world.ts';
 import { StepFacts } from './facts.ts';
 import {
@@ -123,8 +127,19 @@ function isStray(from: number, end: number): boolean {
   return false;
 }
 
-/** How much of a stack is captured: none where panics are answers. */
-const STACKS: { stackTraceLimit?: number | undefined } = Error;
+/** Returns the outcome of a call that threw. */
+function thrown(error: unknown): Outcome {
+  const end = new CallEnd();
+  end.threw(error);
+  return end.outcome();
+}
+
+/** Returns the outcome of a call that returned; the addresses of a batch are read elsewhere. */
+function outcomeOf(call: Call, value: unknown): Outcome {
+  const end = new CallEnd();
+  end.returned(value, describedCall(call).returns);
+  return end.outcome();
+}
 
 /** What was recorded of an answer: the value as it came, a panic, or the whole response where the model judged it. */
 type Recorded = unknown;
@@ -186,7 +201,7 @@ export class LeanRun {
   readonly #isSmall: boolean;
   readonly #total: number;
   readonly #base48: number;
-  readonly #stackTraceLimit = STACKS.stackTraceLimit;
+  readonly #stackTraceLimit: number | undefined;
   /** The answers so far. */
   readonly #recorded: Recorded[] = [];
   readonly #freeAfter: number[] = [];
@@ -205,12 +220,12 @@ export class LeanRun {
   #freeNow = 0;
   #wrote: readonly number[] = [];
 
-  constructor(target: LocalTarget, world: World, observer: LeanObserver | null) {
+  constructor(create: PmmFactory, claims: Claims, world: World, observer: LeanObserver | null) {
     this.world = world;
     this.half = new HigherHalf(world.config);
-    this.#profile = profileOf(target);
-    this.#policies = target.policies;
-    this.#lessons = lessonsOf(target.policies, this.#profile);
+    this.#profile = claims.profile;
+    this.#policies = claims.policies;
+    this.#lessons = lessonsOf(claims.policies, claims.profile);
     this.#observer = observer;
     let pmm: Pmm | null = null;
     let outcome: Outcome = { kind: 'done' };
@@ -218,17 +233,17 @@ export class LeanRun {
       const warn = (message: string): void => {
         this.#warnings.push(message);
       };
-      pmm = target.create(world.map, { config: world.config, warn, memory: this.#memory });
+      pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
     } catch (error) {
-      outcome = malformed(describeThrown(error));
+      outcome = { kind: 'malformed', message: describeThrown(error) };
     }
-    STACKS.stackTraceLimit = undefined;
+    this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;
     this.#started = this.#observed(outcome);
     this.#warnings = [];
-    const claims = { ...world, policies: this.#policies, profile: this.#profile };
+    const given = { ...world, policies: claims.policies, profile: claims.profile };
     const checks: (() => void)[] = [];
-    const verdict = init(claims, this.#started, (...check) => checks.push(() => observer?.tally(...check)));
+    const verdict = init(given, this.#started, (...check) => checks.push(() => observer?.tally(...check)));
     if (!verdict.accepted) this.#ended = 'init';
     else for (const note of checks) note();
     const state = verdict.accepted
@@ -285,7 +300,7 @@ export class LeanRun {
   /** Sweeps one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     if (this.#ended === null) this.#sweep();
-    STACKS.stackTraceLimit = this.#stackTraceLimit;
+    restoreStacks(this.#stackTraceLimit);
     FREE_WORKSPACES.push(this.#workspace);
     this.#pmm?.dispose?.();
     return this.#ended === null;

@@ -22,7 +22,7 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import { passed } from '../session.ts';
+import { exactly } from '../perform-call.ts';
 
 /** An argument as a manager is given it: a number where it is exact. */
 export type Passed = number | bigint;
@@ -251,7 +251,7 @@ export class NumberedCall {
     for (const parameter of parametersOf(operation.call)) {
       const value = argumentAt(operation, parameter);
       if (parameter.kind === 'address' || parameter.kind === 'addresses') continue;
-      if (typeof value === 'bigint' || typeof value === 'number') this.pass(parameter, passed(value));
+      if (typeof value === 'bigint' || typeof value === 'number') this.pass(parameter, exactly(value));
     }
     for (const address of addressesOf(operation)) {
       const byte = half.byteAt(address);

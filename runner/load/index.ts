@@ -1,2 +1,2 @@
 /** The door of runner/load/. */
-export { type GivenClaims, loadLocalTarget, loadTarget } from './load-target.ts';
+export { type GivenClaims, loadInteractiveTarget, loadTarget } from './load-target.ts';

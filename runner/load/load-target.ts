@@ -1,15 +1,17 @@
 /**
- * Loading targets: a module on disk whose default export builds a manager, an executable that speaks the protocol; by name, our own
- * implementation, or a mutant of it.
+ * Loading targets by name: our own implementation, a mutant of it, a module on disk whose default export builds a manager, an
+ * executable that speaks the protocol. What is not asked for is not loaded: mutants, and what talks to a process.
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as t from 'io-ts';
 import { decode, decodeProfile, Policy, type Profile, SpecError } from '../../spec/index.ts';
-import { MUTANT_PREFIX, MUTANTS, targetOf } from '../mutants/index.ts';
-import { loadExecutable } from '../process/load-executable.ts';
-import { isRemote, type LocalTarget, OURS, release, type Target, targetFrom } from '../target.ts';
+import { factoryTarget } from '../factory-target.ts';
+import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
+import { OURS } from '../ours.ts';
+import type { Target } from '../target.ts';
+import { factoryFrom } from './factory-from.ts';
 
 async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(path))
@@ -27,13 +29,21 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   }
 }
 
-/** What a module promises: its export `policies`, or nothing. */
+/** Returns the policies that a module exports, or null. */
 function promised(exports: Readonly<Record<string, unknown>>, path: string): readonly Policy[] | null {
   if (exports.policies === undefined) return null;
   return decode(t.readonlyArray(Policy), exports.policies, `${path}: export policies`);
 }
 
-function mutantNamed(name: string): LocalTarget {
+/** Returns the profile that a module exports; undefined where it claims the whole of the specification. */
+function claimed(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
+  return exports.profile === undefined
+    ? undefined
+    : decodeProfile(exports.profile, `${path}: export profile`);
+}
+
+async function mutantNamed(name: string): Promise<Target> {
+  const { MUTANTS, targetOf } = await import('../mutants/index.ts');
   const mutant = MUTANTS.find((one) => `${MUTANT_PREFIX}${one.name}` === name);
   if (mutant !== undefined) return targetOf(mutant);
   throw new SpecError(
@@ -41,14 +51,7 @@ function mutantNamed(name: string): LocalTarget {
   );
 }
 
-/** What a module claims: its export `profile`, or the whole of the specification. */
-function claimed(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
-  return exports.profile === undefined
-    ? undefined
-    : decodeProfile(exports.profile, `${path}: export profile`);
-}
-
-/** What Node.js imports. Other files are run. */
+/** Extensions of files that Node.js imports. Other files are run. */
 const MODULES = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 function isModule(path: string): boolean {
@@ -78,46 +81,55 @@ export interface GivenClaims {
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile }: GivenClaims,
+  { profile: given }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
-  const held = profile ?? claimed(exports, path);
-  const promises = policies ?? promised(exports, path) ?? held?.policies ?? [];
-  return targetFrom(exports.default, {
-    source: path,
-    policies: promises,
-    ...(held === undefined ? {} : { profile: held }),
+  const profile = given ?? claimed(exports, path);
+  const promises = promised(exports, path);
+  return factoryTarget({
+    create: factoryFrom(exports.default, path),
+    name: path,
+    policies: policies ?? promises ?? profile?.policies ?? [],
+    profile,
   });
 }
 
+async function loadProcess(
+  path: string,
+  policies: readonly Policy[] | undefined,
+  { profile, programMs }: GivenClaims,
+): Promise<Target> {
+  refuseUnrunnable(path);
+  const { loadExecutable } = await import('../process/index.ts');
+  const target = await loadExecutable(resolve(path), profile, programMs);
+  return target.withClaims({ name: path, policies: policies ?? target.policies });
+}
+
 /**
- * Returns the target of that name: our implementation where it is `frameproof`, a mutant of it where it is `mutant:` and
- * its name, else the module or the executable at that path. It is held to what it claims, unless other policies or another
- * profile are given. Throws `SpecError` where it cannot be used. {@link release} it in the end.
+ * Returns the target of that name: our implementation for `frameproof`, a mutant of it for `mutant:NAME`, else the module or
+ * the executable at that path. It is held to what it claims, unless other policies or another profile are given. Throws
+ * `SpecError` where it cannot be used. Close it in the end.
  */
 export async function loadTarget(
   name: string,
   policies?: readonly Policy[],
   given: GivenClaims = {},
 ): Promise<Target> {
-  const { profile } = given;
   if (name === OURS.name || name.startsWith(MUTANT_PREFIX)) {
-    const target = name === OURS.name ? OURS : mutantNamed(name);
-    const promises = policies ?? (profile === undefined ? target.policies : profile.policies);
-    return { ...target, policies: promises, ...(profile === undefined ? {} : { profile }) };
+    const target = name === OURS.name ? OURS : await mutantNamed(name);
+    const { profile = target.profile } = given;
+    const promises = policies ?? (given.profile === undefined ? target.policies : profile.policies);
+    return target.withClaims({ policies: promises, profile });
   }
-  if (isModule(name)) return loadModule(name, policies, given);
-  refuseUnrunnable(name);
-  const target = await loadExecutable(resolve(name), profile, given.programMs);
-  return { ...target, name, policies: policies ?? target.policies };
+  return isModule(name) ? loadModule(name, policies, given) : loadProcess(name, policies, given);
 }
 
-/** The same of what runs in this process alone: an executable is refused. */
-export async function loadLocalTarget(name: string, policies?: readonly Policy[]): Promise<LocalTarget> {
+/** Loads a target that answers one call at a time. One that is asked whole programs only is refused with a `SpecError`. */
+export async function loadInteractiveTarget(name: string, policies?: readonly Policy[]): Promise<Target> {
   const target = await loadTarget(name, policies);
-  if (!isRemote(target)) return target;
-  await release(target);
+  if (target.isInteractive) return target;
+  await target.close();
   throw new SpecError(
-    `--target: expected a module, found the executable ${name}: it is asked whole programs alone`,
+    `--target: expected a target that answers call by call, such as a module: ${name} is only asked whole programs`,
   );
 }

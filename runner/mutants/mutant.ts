@@ -18,8 +18,11 @@ import {
   pfnAt,
   U64_MAX,
 } from '../../spec/index.ts';
-import { type LocalTarget, OURS } from '../target.ts';
+import { factoryTarget } from '../factory-target.ts';
+import { OURS } from '../ours.ts';
+import type { Target } from '../target.ts';
 import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
+import { MUTANT_PREFIX } from './mutant-name.ts';
 
 /** A changed implementation, and what is known of its bug. */
 export interface Mutant {
@@ -37,12 +40,9 @@ export interface Mutant {
 /** What is said of a mutant besides its change. */
 type MutantText = Omit<Mutant, 'create'>;
 
-/** What the name of a mutant is preceded by where a target is named. */
-export const MUTANT_PREFIX = 'mutant:';
-
 /** Returns a mutant as a target, with the promises of the implementation that it is made of. */
-export function targetOf({ name, create }: Mutant): LocalTarget {
-  return { name: `${MUTANT_PREFIX}${name}`, policies: OURS.policies, create };
+export function targetOf({ name, create }: Mutant): Target {
+  return factoryTarget({ name: `${MUTANT_PREFIX}${name}`, policies: OURS.policies, create });
 }
 
 /** What a change of calls has to work with. */

@@ -1,5 +1,5 @@
 /** The door of runner/process/. */
-export { readAnswer, withCall } from './answer.ts';
+export { readAnswer } from './answer.ts';
+export { loadExecutable } from './load-executable.ts';
 export { RecordedSession } from './recorded-session.ts';
-export type { Ticket } from './remote.ts';
 export { headerText, requestOf } from './request.ts';

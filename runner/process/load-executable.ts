@@ -1,9 +1,10 @@
-/** Loading executables: a process is started and greeted, and says what it claims. What does not answer so is no target. */
+/** Loading executables: a process is started and greeted, and says what it claims. One that answers otherwise is not a target. */
 import { decodeProfile, type Profile, parseJson, physicalAddress, SpecError } from '../../spec/index.ts';
-import type { RemoteTarget } from '../target.ts';
+import type { Target } from '../target.ts';
+import { AllocatorProcess, READY } from './allocator-process.ts';
 import { Channel } from './channel.ts';
 import type { Reply } from './channel-messages.ts';
-import { READY, Remote } from './remote.ts';
+import { ProcessTarget } from './process-target.ts';
 
 const TIME_LIMIT_MS = 5000;
 const HELLO_BYTES = 65_536;
@@ -65,13 +66,9 @@ function withinReach(profile: Profile): Profile {
 
 /**
  * Returns the target that an executable is, with the profile that it claims or the one given. Throws `SpecError` where it
- * cannot be started or does not speak the protocol. Programs may take `timeLimitMs`, where that is given.
+ * cannot be started or does not speak the protocol. Programs may take `programMs`, where that is given.
  */
-export async function loadExecutable(
-  path: string,
-  given?: Profile,
-  timeLimitMs?: number,
-): Promise<RemoteTarget> {
+export async function loadExecutable(path: string, given?: Profile, programMs?: number): Promise<Target> {
   const channel = new Channel(path);
   try {
     const lines = greeted(channel, path);
@@ -79,8 +76,9 @@ export async function loadExecutable(
     const profile = withinReach(
       given ?? decodeProfile(parseJson(claimed, `${path}: profile`), `${path}: profile`),
     );
-    const remote = new Remote(channel, { profile, paints: said(lines, 'paints') !== null }, timeLimitMs);
-    return { name: path, policies: profile.policies, profile, remote };
+    const paints = said(lines, 'paints') !== null;
+    const started = new AllocatorProcess(channel, { paints, programMs });
+    return new ProcessTarget(started, { name: path, policies: profile.policies, profile });
   } catch (error) {
     await channel.close();
     throw error;

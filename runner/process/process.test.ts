@@ -18,7 +18,6 @@ import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
 import { type Execution, execute } from '../execution.ts';
 import { loadTarget } from '../load/load-target.ts';
-import { release } from '../target.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-zoo-'));
@@ -73,7 +72,7 @@ async function run(path: string): Promise<Execution> {
     return execute(target, SCENARIO);
   } finally {
     expect(performance.now() - start).toBeLessThan(5000);
-    await release(target);
+    await target.close();
     await expectNoneLeft();
   }
 }
@@ -156,7 +155,7 @@ describe('an executable that', () => {
   it('ends after each program is started anew for the next', async () => {
     const target = await loadTarget(script('serves one', `${printing(...ANSWERS)}; exit 0`));
     for (let i = 0; i < 3; i += 1) expect(execute(target, SCENARIO).violation).toBeNull();
-    await release(target);
+    await target.close();
     await expectNoneLeft();
   });
 
@@ -237,7 +236,7 @@ describe('an allocator in the C harness that', () => {
     const { trace } = shrink(target, counterexample, { ms: 10_000 });
     expect(trace.scenario.operations.map(({ call }) => call)).toEqual(['freeRegion']);
     expect(trace.violation?.explanation).toMatch(/SIGSEGV/);
-    await release(target);
+    await target.close();
     await expectNoneLeft();
   });
 });

@@ -1,4 +1,4 @@
-/** Simpler arguments of allocations and regions: counts, limits and alignments, one at a time or those of one run together. */
+/** Simpler arguments of allocations and regions: counts, limits and alignments, one at a time or all three of a run together. */
 import { type Argument, type Operation, PAGE_BYTES, type Reference, U64_MAX } from '../../../spec/index.ts';
 import type { Draft } from '../draft.ts';
 import { pointsOf } from '../layout.ts';

@@ -45,7 +45,7 @@ const TYPES = Object.keys(MEMORY_TYPES)
   .filter((type): type is MemoryType => type in MEMORY_TYPES)
   .toSorted((a, b) => TYPE_RANK[a] - TYPE_RANK[b]);
 
-/** Gives descriptors a plainer type: all at once, those of one type, one. */
+/** Gives descriptors a plainer type: all of them, all of one type, or one. */
 export function* simplifyTypes({ draft }: Counterexample): Generator<Draft> {
   const { descriptors } = draft;
   const retyped = (type: MemoryType, which: (d: DraftDescriptor) => boolean): Draft =>

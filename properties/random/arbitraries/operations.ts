@@ -6,7 +6,6 @@
  */
 
 import type { Scene, World } from '../../../runner/index.ts';
-import { passed } from '../../../runner/index.ts';
 import { HigherHalf, isWhole, NumberedCall, type Passed } from '../../../runner/lean/index.ts';
 import {
   CALLS,
@@ -373,7 +372,8 @@ function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
 /** Rounds an argument of a run down to a power of two, for managers that support no others. */
 function asClaimed(value: Passed, { state }: Prospect): Passed {
   if (state.world.profile.contiguous === 'any' || !isWhole(value) || Number(value) === 0) return value;
-  return passed(1n << BigInt(BigInt(value).toString(2).length - 1));
+  const power = 1n << BigInt(BigInt(value).toString(2).length - 1);
+  return typeof value === 'number' ? Number(power) : power;
 }
 
 /** Three numbers, from which the arguments of a call are drawn. */

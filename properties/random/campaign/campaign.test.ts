@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
-import { OURS, type Target, wrapPmm } from '../../../runner/index.ts';
+import { factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
 import type { Pmm, PmmFactory } from '../../../spec/index.ts';
 import { type CampaignOptions, runCampaign } from './campaign.ts';
 import { FULL_RUN_PROGRAMS } from './result.ts';
@@ -20,7 +20,7 @@ function withAlloc(alloc: (pmm: Pmm) => bigint | null): Target {
     const pmm = createPmm(map, options);
     return wrapPmm(pmm, { alloc: () => alloc(pmm) });
   };
-  return { name: 'changed', policies: [], create };
+  return factoryTarget({ name: 'changed', policies: [], create });
 }
 
 describe('a campaign', () => {

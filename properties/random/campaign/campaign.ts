@@ -4,15 +4,7 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
-import {
-  Execution,
-  isRemote,
-  type Observer,
-  profileOf,
-  type RemoteTarget,
-  type Target,
-  type World,
-} from '../../../runner/index.ts';
+import { Execution, type Observer, type Target, type World } from '../../../runner/index.ts';
 import {
   factsOf,
   KindCounts,
@@ -96,6 +88,8 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
+const WHOLE_CLAIM = { policies: [], profile: WHOLE };
+
 /** The counters of a block of programs. */
 class Counters {
   readonly #clauses = new ClauseCounts();
@@ -120,8 +114,8 @@ class Counters {
     onFacts: (facts) => this.#noteFacts(facts),
   };
 
-  constructor(claims: Pick<Target, 'policies' | 'profile'> = { policies: [] }) {
-    this.#lessons = lessonsOf(claims.policies, claims.profile ?? WHOLE);
+  constructor({ policies, profile }: Pick<Target, 'policies' | 'profile'> = WHOLE_CLAIM) {
+    this.#lessons = lessonsOf(policies, profile);
   }
 
   /** Counts a program that {@link observer} or {@link lean} has observed. */
@@ -206,8 +200,7 @@ export async function runBlock(
     failure = runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
     await yieldToEventLoop();
   }
-  const { target } = options;
-  const peakKib = isRemote(target) ? target.remote.peakKib : 0;
+  const { peakKib } = options.target;
   return { index, counts: counters.counts, failure, peakKib };
 }
 
@@ -243,20 +236,15 @@ interface Batch {
 }
 
 function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Failure | null {
-  const { target } = options;
-  return isRemote(target)
-    ? runRemoteBatch({ ...options, target }, counters, batch)
-    : runLocalBatch(options, counters, batch);
+  return options.target.isInteractive
+    ? runDrawnBatch(options, counters, batch)
+    : runAheadBatch(options, counters, batch);
 }
 
-/** Runs a batch on a target in another process. fast-check does not shrink a failure: each try would cost a process. */
-function runRemoteBatch(
-  options: BlockOptions & { readonly target: RemoteTarget },
-  counters: Counters,
-  { batch, runs }: Batch,
-): Failure | null {
+/** Runs programs that are drawn before they run. fast-check does not shrink a failure: each try would cost a process. */
+function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const { target } = options;
-  const { policies, remote } = target;
+  const { policies, profile } = target;
   const seed = batchSeed(options.seed, batch);
   let found: Trace | null = null;
   const relay = new Relay(target, ({ world }, program, performer) => {
@@ -272,13 +260,14 @@ function runRemoteBatch(
     return execution.violation === null;
   });
   const { draw = anyProgram } = options;
-  const program = draw(options.operations, worldOf(options, batch), remote.profile);
+  const program = draw(options.operations, worldOf(options, batch), profile);
   runProperty(program, (drawn) => relay.next(drawn), { runs, seed, shrink: false });
   relay.last();
   return found === null ? null : { counterexample: found, shrinking: null };
 }
 
-function runLocalBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
+/** Runs programs that are drawn while they run. */
+function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const seed = batchSeed(options.seed, batch);
   const paths: ShrinkingPath[] = [];
   const { target, reference } = options;
@@ -301,7 +290,7 @@ function runLocalBatch(options: BlockOptions, counters: Counters, { batch, runs 
     return false;
   };
   const { draw = anyProgram, shrinks: shrink = true } = options;
-  const program = draw(options.operations, worldOf(options, batch), profileOf(target));
+  const program = draw(options.operations, worldOf(options, batch), target.profile);
   runProperty(program, holds, { runs, seed, shrink });
   return paths[0]?.failure ?? null;
 }

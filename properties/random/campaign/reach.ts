@@ -3,7 +3,7 @@
  * the profile rules out are not required.
  */
 
-import { isRemote, profileOf, type Target } from '../../../runner/index.ts';
+import type { Target } from '../../../runner/index.ts';
 import {
   addressOf,
   type Call,
@@ -29,12 +29,13 @@ export interface Claims {
 }
 
 /** Returns the claims of a target that are known before it runs. */
-export function claimsOf(target: Target): Omit<Claims, 'inspects'> {
-  const { policies } = target;
-  const profile = profileOf(target);
-  return isRemote(target)
-    ? { profile, policies, takesAnyNumber: false, seesWrites: target.remote.paints }
-    : { profile, policies, takesAnyNumber: true, seesWrites: true };
+export function claimsOf({
+  profile,
+  policies,
+  takesAnyNumber,
+  seesWrites,
+}: Target): Omit<Claims, 'inspects'> {
+  return { profile, policies, takesAnyNumber, seesWrites };
 }
 
 const FOUR_GIB_FRAME = 2 ** 20;

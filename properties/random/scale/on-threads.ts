@@ -3,16 +3,14 @@
  * in the order of blocks, so that the result is the same as in one thread.
  */
 import type { Piscina } from 'piscina';
-import { isRemote, type Target } from '../../../runner/index.ts';
-import type { GivenClaims } from '../../../runner/load/index.ts';
+import type { TargetSource } from '../../../runner/index.ts';
 import { SpecError } from '../../../spec/index.ts';
 import type { Block } from '../campaign/blocks.ts';
 import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/campaign.ts';
 
-/** The start data of a thread, which loads the target by its name. */
+/** The start data of a thread, which loads the target for itself. */
 export interface ThreadData extends Pick<CampaignOptions, 'worlds' | 'generated' | 'operations' | 'seed'> {
-  readonly target: Pick<Target, 'name' | 'policies'>;
-  readonly given: GivenClaims;
+  readonly source: TargetSource;
 }
 
 /** The compiled worker, even when this file runs as source: else each thread would strip the types of a hundred files. */
@@ -28,9 +26,7 @@ async function threads(
   jobs: number,
   { target, worlds, generated, operations, seed }: CampaignOptions,
 ): Promise<Piscina<Block, BlockResult>> {
-  const { name, policies, profile } = target;
-  const given: GivenClaims = { profile, programMs: isRemote(target) ? target.remote.programMs : undefined };
-  const data: ThreadData = { target: { name, policies }, given, worlds, generated, operations, seed };
+  const data: ThreadData = { source: target.source, worlds, generated, operations, seed };
   // Loaded on demand: most runs need no threads.
   const { Piscina } = await import('piscina');
   return new Piscina({

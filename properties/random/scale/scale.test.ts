@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
-import { OURS, type Target, wrapPmm } from '../../../runner/index.ts';
+import { factoryTarget, OURS, wrapPmm } from '../../../runner/index.ts';
 import { isSpecError, Scenario } from '../../../spec/index.ts';
 import { blocksOf, type Shard } from '../campaign/blocks.ts';
 import { type CampaignOptions, runCampaign } from '../campaign/campaign.ts';
@@ -31,9 +31,9 @@ const HOLDS: CampaignOptions = {
 };
 
 /** A target that refuses runs of 65 page frames, which few programs ask for. */
-const RARE: Target = {
-  ...OURS,
+const RARE = factoryTarget({
   name: 'rare',
+  policies: OURS.policies,
   create(map, options) {
     const pmm = createPmm(map, options);
     return wrapPmm(pmm, {
@@ -41,7 +41,7 @@ const RARE: Target = {
         pmm.allocBitmap(count === 65 ? 0 : count, maxAddr, alignment),
     });
   },
-};
+});
 const FAILS: CampaignOptions = { ...HOLDS, target: RARE };
 
 /** Runs all shards of a campaign, in reverse order, and returns the folder of their files. */
@@ -227,7 +227,7 @@ describe('a campaign on two threads', () => {
   });
 
   it('has no result if the target ends its thread', async () => {
-    const target = { ...OURS, name: moduleThatExits() };
+    const target = OURS.withClaims({ name: moduleThatExits() });
     const run = runCampaign({ ...HOLDS, target }, onThreads(2));
     await expect(run).rejects.toThrow(/^no result: the target ended its thread$/);
   });

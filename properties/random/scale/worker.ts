@@ -6,11 +6,11 @@ import type { Block } from '../campaign/blocks.ts';
 import { type BlockResult, runBlock } from '../campaign/campaign.ts';
 import type { ThreadData } from './on-threads.ts';
 
-const { target, given, ...options }: ThreadData = workerData;
+const { source, ...options }: ThreadData = workerData;
 let loaded: Promise<Target> | undefined;
 
 /** Runs one block. */
 export default async function run(block: Block): Promise<BlockResult> {
-  loaded ??= loadTarget(target.name, target.policies, given);
+  loaded ??= loadTarget(source.name, source.policies, source);
   return runBlock({ ...options, target: await loaded }, block);
 }

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createPmm } from '../impl/index.ts';
-import { targetFrom } from './target.ts';
-import { wrapPmm } from './wrap-pmm.ts';
+import { createPmm } from '../../impl/index.ts';
+import { wrapPmm } from '../wrap-pmm.ts';
+import { factoryFrom } from './factory-from.ts';
 
-const told = { source: 'my-pmm.ts', policies: [] };
-
-describe('a target', () => {
+describe('a default export', () => {
   it('is a factory', () => {
-    expect(targetFrom(createPmm, told)).toMatchObject({ name: 'my-pmm.ts', policies: [] });
+    expect(factoryFrom(createPmm, 'my-pmm.ts')).toBe(createPmm);
   });
 
   it('is a class as well', () => {
@@ -16,11 +14,11 @@ describe('a target', () => {
         Object.assign(this, wrapPmm(createPmm(...args), {}));
       }
     }
-    expect(() => targetFrom(Mine, told)).not.toThrow();
+    expect(() => factoryFrom(Mine, 'my-pmm.ts')).not.toThrow();
   });
 
   it.each([
-    ['no default export', undefined, 'there is no default export'],
+    ['missing', undefined, 'there is no default export'],
     ['a number', 7, 'it is of type number'],
     ['a factory of something else', () => ({}), 'expected a manager with the method alloc()'],
     [
@@ -30,8 +28,8 @@ describe('a target', () => {
       },
       'it threw TypeError: no memory',
     ],
-  ])('is not %s, and says so in one line', (_, exported, reason) => {
-    const attempt = (): unknown => targetFrom(exported, told);
+  ])('that is %s is refused in one line', (_, exported, reason) => {
+    const attempt = (): unknown => factoryFrom(exported, 'my-pmm.ts');
     expect(attempt).toThrow(reason);
     expect(attempt).toThrow(/^my-pmm\.ts: [^\n]*$/);
   });

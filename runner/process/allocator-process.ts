@@ -1,8 +1,9 @@
 /**
- * Remotes: programs run in a process of somebody else's. A remote knows how the process is asked, what it claims, and the
- * most memory that it was seen to take; each program is one request and one answer.
+ * Allocator processes: an allocator in a process of its own, asked one program at a time. Each program is one request and one
+ * answer; sending and receiving are two steps, so that the process works while something else is done here.
  */
 import { bytesOf, isRam, type MemoryMap, type Profile, type Program, pageCount } from '../../spec/index.ts';
+import type { LeftOut } from '../target.ts';
 import type { World } from '../world.ts';
 import { type Recording, readAnswer } from './answer.ts';
 import type { Channel } from './channel.ts';
@@ -42,17 +43,18 @@ function outputLimit(program: Program, pages: number): number {
   return once + operation * program.length + address * addresses;
 }
 
-/** What a process says of itself when it is greeted. */
-interface Hello {
-  readonly profile: Profile;
+/** What is known of a process when it has been greeted. */
+export interface Greeted {
   /** Whether it looks after what page frames hold. */
   readonly paints: boolean;
+  /** Milliseconds that a program may take, where its memory map is small. Default: 1000. */
+  readonly programMs?: number | undefined;
 }
 
-/** A program under way. */
-export interface Ticket {
+/** A program that was sent. */
+export interface SentProgram {
   readonly request: Request;
-  readonly limits: ProgramLimits;
+  readonly profile: Profile;
 }
 
 /** The answer to the greeting, up to and with its last line. */
@@ -65,19 +67,18 @@ function afterHello({ text, isFresh }: Reply): string | null {
   return end === 0 && !text.startsWith(READY) ? null : text.slice(end + READY.length);
 }
 
-export class Remote {
-  readonly profile: Profile;
+export class AllocatorProcess {
   readonly paints: boolean;
-  readonly #channel: Channel;
-  /** Milliseconds that a program may take, where its memory map is small. */
   readonly programMs: number;
+  readonly #channel: Channel;
   #peakKib = 0;
+  /** Whether an answer has not been received yet. */
+  #isAsked = false;
 
-  constructor(channel: Channel, { profile, paints }: Hello, timeLimitMs: number = TIME_MS) {
+  constructor(channel: Channel, { paints, programMs = TIME_MS }: Greeted) {
     this.#channel = channel;
-    this.programMs = timeLimitMs;
-    this.profile = profile;
     this.paints = paints;
+    this.programMs = programMs;
   }
 
   /** The most memory that any program took, in KiB; 0 where none told. */
@@ -86,13 +87,15 @@ export class Remote {
   }
 
   /** Sends a program. The answer to the one before has been received. */
-  send({ map, config }: World, program: Program, undefinedAt: readonly (string | null)[] = []): Ticket {
-    const pages = ramPages(map);
+  send(world: World, program: Program, profile: Profile, leftOut?: LeftOut): SentProgram {
+    if (this.#isAsked) throw new Error('a program was sent before the answer to the last one was received');
+    this.#isAsked = true;
+    const pages = ramPages(world.map);
     const limits = limitsFor(pages, this.programMs);
-    const request = requestOf(program, this.profile, undefinedAt);
+    const request = requestOf(program, profile, leftOut);
     const { timeLimitMs, memoryMib } = limits;
     this.#channel.ask({
-      text: headerText({ map, config }, limits) + request.text,
+      text: headerText(world, limits) + request.text,
       opening: '',
       terminator: 'end\n',
       timeLimitMs: timeLimitMs + GRACE_MS,
@@ -100,16 +103,17 @@ export class Remote {
       memoryLimit: (memoryMib + 256) * MIB,
       outputLimit: outputLimit(program, pages),
     });
-    return { request, limits };
+    return { request, profile };
   }
 
   /** Waits for the answer to a program. */
-  receive({ request }: Ticket): Recording {
+  receive({ request, profile }: SentProgram): Recording {
     const reply = this.#channel.receive();
+    this.#isAsked = false;
     const text = afterHello(reply);
     const sent = request.omitted.filter((why) => why === null).length;
     const whole = text === null ? { text: '', ending: reply.ending } : { text, ending: reply.ending };
-    const recording = readAnswer(whole, { sent, profile: this.profile, paints: this.paints });
+    const recording = readAnswer(whole, { sent, profile, paints: this.paints });
     this.#peakKib = Math.max(this.#peakKib, recording.peakKib, Math.round(reply.peakBytes / 1024));
     return recording;
   }

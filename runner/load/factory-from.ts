@@ -1,0 +1,61 @@
+/**
+ * Factories from modules: the default export of a user's module as a factory of managers. What cannot build one is told apart
+ * here from a manager that breaks a clause.
+ */
+import {
+  CALLS,
+  config,
+  isSpecError,
+  memoryMap,
+  type Pmm,
+  type PmmFactory,
+  SpecError,
+} from '../../spec/index.ts';
+
+function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
+  return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
+}
+
+function isFunction(f: unknown): f is PmmFactory {
+  return typeof f === 'function';
+}
+
+/** One MiB of RAM: what cannot manage that is not a manager. */
+const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], 'probe');
+
+/** Builds one manager, and throws where it cannot be built or lacks a call. */
+function probe(create: PmmFactory, source: string): void {
+  let pmm: Pmm;
+  try {
+    pmm = create(PROBE_MAP, {
+      config: config(),
+      warn: () => {},
+      memory: { read: () => 0n, write: () => {} },
+    });
+  } catch (error) {
+    if (isSpecError(error)) throw error;
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new SpecError(
+      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${reason.replaceAll(/\s+/g, ' ')}`,
+      { cause: error },
+    );
+  }
+  const missing = CALLS.find((name) => typeof pmm?.[name] !== 'function');
+  if (missing !== undefined)
+    throw new SpecError(`${source}: expected a manager with the method ${missing}()`);
+}
+
+/**
+ * Returns the factory that a module's default export is: a function `(map, options) => Pmm`, or a class with such a
+ * constructor. Throws `SpecError` where it is neither, or where it cannot manage 1 MiB of RAM; `source` names the module.
+ */
+export function factoryFrom(exported: unknown, source: string): PmmFactory {
+  const expected = 'a default export that builds a manager: (map, options) => Pmm, or a class';
+  if (!isFunction(exported)) {
+    const found = exported === undefined ? 'there is no default export' : `it is of type ${typeof exported}`;
+    throw new SpecError(`${source}: expected ${expected}; ${found}`);
+  }
+  const create: PmmFactory = isClass(exported) ? (map, options) => new exported(map, options) : exported;
+  probe(create, source);
+  return create;
+}

@@ -1,0 +1,7 @@
+/** Our implementation as a target. It promises both policies. */
+import { createPmm } from '../impl/index.ts';
+import { POLICIES } from '../spec/index.ts';
+import { factoryTarget } from './factory-target.ts';
+import type { Target } from './target.ts';
+
+export const OURS: Target = factoryTarget({ name: 'frameproof', policies: POLICIES, create: createPmm });

@@ -1,0 +1,70 @@
+/**
+ * Process targets: an allocator in a process of its own, asked whole programs. A program runs there while this thread does
+ * something else; its answers are read when somebody waits for them.
+ */
+import type { Profile, Program } from '../../spec/index.ts';
+import {
+  type Claims,
+  type LeftOut,
+  type StartedProgram,
+  sourceOf,
+  type Target,
+  type TargetSource,
+  type TimedProgram,
+} from '../target.ts';
+import type { World } from '../world.ts';
+import type { AllocatorProcess } from './allocator-process.ts';
+import { RecordedSession } from './recorded-session.ts';
+import { TimedRequests } from './timed-requests.ts';
+
+export class ProcessTarget implements Target {
+  readonly name: Claims['name'];
+  readonly policies: Claims['policies'];
+  readonly profile: Profile;
+  readonly isInteractive = false;
+  readonly factory = null;
+  readonly takesAnyNumber = false;
+  readonly #process: AllocatorProcess;
+
+  constructor(process: AllocatorProcess, { name, policies, profile }: Claims) {
+    this.name = name;
+    this.policies = policies;
+    this.profile = profile;
+    this.#process = process;
+  }
+
+  get seesWrites(): boolean {
+    return this.#process.paints;
+  }
+
+  get peakKib(): number {
+    return this.#process.peakKib;
+  }
+
+  get source(): TargetSource {
+    return sourceOf(this, this.#process.programMs);
+  }
+
+  start(world: World, program?: Program, leftOut?: LeftOut): StartedProgram {
+    if (program === undefined) throw new Error(`a program is known before it runs on ${this.name}`);
+    const sent = this.#process.send(world, program, this.profile, leftOut);
+    return { performer: () => new RecordedSession(sent.request, this.#process.receive(sent)) };
+  }
+
+  openSavable(): null {
+    return null;
+  }
+
+  timed(world: World, program: Program): TimedProgram {
+    return new TimedRequests(this.#process, this, world, program);
+  }
+
+  withClaims(claims: Partial<Claims>): Target {
+    const { name, policies, profile } = this;
+    return new ProcessTarget(this.#process, { name, policies, profile, ...claims });
+  }
+
+  close(): Promise<void> {
+    return this.#process.close();
+  }
+}
