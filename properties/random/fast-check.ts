@@ -137,7 +137,7 @@ class DrawnCommands<M extends object> implements Iterable<Command<M>> {
     this.#make = make;
   }
 
-  /** Number of commands that have been run. */
+  /** Number of commands that the last run has run. */
   get ran(): number {
     return this.#ran;
   }
@@ -150,10 +150,11 @@ class DrawnCommands<M extends object> implements Iterable<Command<M>> {
   /** Runs the commands, up to the first one whose check fails. */
   run(model: M): void {
     const words = new WordGenerator(this.#seed);
-    for (let left = this.#length(words); left > 0; left -= 1) {
+    const length = this.#length(words);
+    for (let at = 0; at < length; at += 1) {
       const command = this.#next(words);
       if (!command.check(model)) return;
-      this.#ran += 1;
+      this.#ran = at + 1;
       command.run(model, null);
     }
   }
