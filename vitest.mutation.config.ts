@@ -21,6 +21,7 @@ const FILES = [
   'model/state.test.ts',
   'model/extents.test.ts',
   'assurance/mutation/programs.test.ts',
+  'assurance/inductive/relation.test.ts',
   'model/step.test.ts',
   'impl/every-call.test.ts',
   'impl/pmm-arguments.test.ts',

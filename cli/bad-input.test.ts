@@ -46,7 +46,7 @@ const cwd = temporaryFolder({
   }),
 });
 
-/** What is wrong, the command line, and what the line says after `frameproof: `. */
+/** The mistake, the command line, and the message after `frameproof: `. */
 type Case = readonly [claim: string, args: string, message: RegExp];
 
 const MAPS: readonly Case[] = [
@@ -69,7 +69,7 @@ const MAPS: readonly Case[] = [
   ],
   ['a map of another version', 'map newer-map.json', /^newer-map\.json: .*version: expected 1, found 2$/],
   ['an entry that cannot be read', 'map bad-line.txt', /^bad-line\.txt: line 2: expected /],
-  ['a folder that is no memory map', 'map folder', /^folder: expected a file, or a folder such as /],
+  ['a folder without a memory map', 'map folder', /^folder: expected a file, or a folder such as /],
   ['binary data', 'map garbage.bin', /^garbage\.bin: expected a memory map as text, found binary data$/],
   ['an empty file', 'check --map empty.txt', /^empty\.txt: expected a memory map \(/],
   ['a missing file among several', 'check --map ok.txt --map none', /^none: expected a readable memory map/],
@@ -78,12 +78,12 @@ const MAPS: readonly Case[] = [
 
 const FLAGS: readonly Case[] = [
   [
-    'a bitmap limit that is no multiple of 4096',
+    'a bitmap limit that is not a multiple of 4096',
     'map ok.txt --bitmap-max-addr 0x1001',
     /^--bitmap-max-addr: expected a multiple of 4096 .*, found "0x1001"$/,
   ],
   [
-    'a bitmap limit that is no multiple of 4096',
+    'a bitmap limit that is not a multiple of 4096',
     'check --map ok.txt --bitmap-max-addr 0x1001',
     /^--bitmap-max-addr: expected a multiple of 4096 .*, found "0x1001"$/,
   ],
@@ -129,7 +129,7 @@ const TARGETS: readonly Case[] = [
     /^no-default\.mjs: expected a default export that builds a manager.*there is no default export$/,
   ],
   [
-    'a default export that is no function',
+    'a default export that is not a function',
     'check --target no-function.mjs',
     /^no-function\.mjs: expected a default export .*; it is of type object$/,
   ],
@@ -154,10 +154,10 @@ const TARGETS: readonly Case[] = [
   ['a missing module', 'replay trace.json --target none.mjs', /^none\.mjs: expected a module/],
 ];
 
-/** What ends the process, or would never end it. */
+/** Targets that end the process, or would never end it. */
 const ENDINGS: readonly Case[] = [
   ['a module that ends the process', 'check --target exits.mjs', /^exits\.mjs: .*called process\.exit\(0\)/],
-  ['a module that waits for ever', 'check --target waits.mjs', /^there is no result: .* waits for /],
+  ['a module that waits forever', 'check --target waits.mjs', /^there is no result: .* waits for /],
 ];
 
 const TRACES: readonly Case[] = [
@@ -169,7 +169,7 @@ const TRACES: readonly Case[] = [
   ['JSON of another kind', 'replay foreign.json', /^foreign\.json: .*expected /],
   ['a list', 'replay list.json', /^list\.json: .*expected /],
   [
-    'a bitmap limit that is no multiple of 4096',
+    'a bitmap limit that is not a multiple of 4096',
     'replay bad-limit.json',
     /^bad-limit\.json: scenario\.config\.bitmapMaxAddr: expected a multiple of 4096 .*, found "0x1001"$/,
   ],
@@ -257,7 +257,7 @@ describe('frameproof says in one line that it no longer applies, and exits with 
   );
 });
 
-describe.concurrent('as a process of its own frameproof says one of each kind in one line, and exits', () => {
+describe.concurrent('frameproof as a process says one of each kind in one line, and exits', () => {
   it.each([...KINDS.flatMap(([, cases]) => cases.slice(0, 1)), ...ENDINGS])(
     'with 2: %s: %s',
     async (_, args, message) => expectOneLine(await frameproof(args.split(' '), { cwd }), message, 2),

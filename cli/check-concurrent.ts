@@ -15,8 +15,7 @@ import { SpecError } from '../spec/index.ts';
 import type { ConcurrentOptions } from './check-concurrent-options.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
-import { EXIT } from './exit-codes.ts';
-import { endWith } from './outcome.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { savedIn } from './output-file.ts';
 import { phaseBar } from './progress.ts';
 

@@ -3,9 +3,8 @@
 import type { CampaignResult } from '../properties/random/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
-import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { endWith } from './outcome.ts';
+import type { ReportedCounterexample } from './counterexample-report.ts';
+import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
@@ -40,18 +39,25 @@ function exitCodeOf({ result, corpus }: FinishedCheck): ExitCode {
   return exitCode === EXIT.holds ? corpus.exitCode : exitCode;
 }
 
-function resultJson({ result, corpus, report }: FinishedCheck): object {
-  const found = report === null ? null : reportedJson(report, corpus.violated?.file);
-  const counts = result === null ? { verdict: 'violated' } : checkJson(result);
-  return { ...counts, corpus: corpusJson(corpus), counterexample: found };
+/** The counterexample of a check as text and as JSON. A check that finds none does not load what shows one. */
+async function shownCounterexample({
+  report,
+  corpus,
+}: FinishedCheck): Promise<{ readonly lines: readonly string[]; readonly json: object | null }> {
+  if (report === null) return { lines: [], json: null };
+  const { counterexampleLines, reportedJson } = await import('./counterexample-report.ts');
+  return { lines: ['', ...counterexampleLines(report)], json: reportedJson(report, corpus.violated?.file) };
 }
 
-function resultLines({ result, corpus, report }: FinishedCheck): readonly string[] {
-  const verdict =
-    result === null
-      ? [`violated: by a trace of the corpus, ${corpus.violated?.file}`]
-      : [...checkReport(result), verdictLine(result)];
-  return report === null ? verdict : [...verdict, '', ...counterexampleLines(report)];
+function resultJson({ result, corpus }: FinishedCheck): object {
+  const counts = result === null ? { verdict: 'violated' } : checkJson(result);
+  return { ...counts, corpus: corpusJson(corpus) };
+}
+
+function resultLines({ result, corpus }: FinishedCheck): readonly string[] {
+  return result === null
+    ? [`violated: by a trace of the corpus, ${corpus.violated?.file}`]
+    : [...checkReport(result), verdictLine(result)];
 }
 
 /** Prints and writes a result, and sets the exit code. */
@@ -66,9 +72,10 @@ export async function conclude(
     const { writeWhole } = await import('./output-file.ts');
     writeWhole('--junit', junit, junitReport({ target, corpus: corpus.files, result }));
   }
+  const found = await shownCounterexample(check);
   const text = json
-    ? JSON.stringify({ ...resultJson(check), ...extra.json }, null, 1)
-    : [...resultLines(check), ...extra.lines].join('\n');
+    ? JSON.stringify({ ...resultJson(check), counterexample: found.json, ...extra.json }, null, 1)
+    : [...resultLines(check), ...found.lines, ...extra.lines].join('\n');
   process.stdout.write(`${text}\n`);
   endWith(exitCodeOf(check));
 }

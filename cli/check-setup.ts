@@ -1,11 +1,5 @@
 /** The setup of a check: its target, maps and seed, and the campaign that they make. */
-import {
-  type BlockRunner,
-  type CampaignOptions,
-  type NamedWorld,
-  onThreads,
-  type Shard,
-} from '../properties/random/index.ts';
+import type { BlockRunner, CampaignOptions, NamedWorld, Shard } from '../properties/random/index.ts';
 import { OURS, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
@@ -143,8 +137,10 @@ export async function prepareCheck(options: CheckOptions): Promise<PreparedCheck
 }
 
 /** Returns how blocks are run: on threads where several are asked for. */
-export function blockRunner({ threads = 1 }: CheckOptions): BlockRunner | undefined {
-  return threads === 1 ? undefined : onThreads(threads);
+export async function blockRunner({ threads = 1 }: CheckOptions): Promise<BlockRunner | undefined> {
+  if (threads === 1) return undefined;
+  const { onThreads } = await import('../properties/random/scale/index.ts');
+  return onThreads(threads);
 }
 
 /** Returns the campaign that a check runs. */

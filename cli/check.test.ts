@@ -169,6 +169,17 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
     expect(stdout).toMatch(/a = alloc\(\) +-> 0xffff8/);
   });
 
+  it('is shrunk and certified within --shrink-time, all of it', async () => {
+    const asked = `check --target examples/broken-limit.ts --seed 1 --corpus ${folder}/quick`;
+    const [quick, asFound] = await Promise.all([
+      run(`${asked} --shrink-time 0.001`),
+      run(`${asked} --shrink-time 0`),
+    ]);
+    expect(quick.stdout).toContain('a simpler program may exist; give it more with --shrink-time\n');
+    expect(quick.stdout).toMatch(/^certified no: .*: shrinking took all of --shrink-time$/m);
+    expect(asFound.stdout).not.toMatch(/^(shrunk|certified) /m);
+  });
+
   it('is nothing where it works', async () => {
     const result = await run('check --target examples/works.ts --programs 200 --seed 1');
     expect(result).toMatchObject({ stderr: '', exitCode: 0 });
@@ -195,14 +206,14 @@ describe.concurrent('frameproof', () => {
     expect(readdirSync(saveTo)).toHaveLength(1);
   });
 
-  it('calls a defect of its own a bug, shows the stack and exits with 70', async () => {
+  it('calls its own defect a bug, shows the stack and exits with 70', async () => {
     const sabotage = 'data:text/javascript,performance.now = () => { throw new TypeError("no clock"); }';
     const result = await frameproof(['check', '--seed', '1'], { nodeArgs: ['--import', sabotage] });
     expect(result.stderr).toMatch(/^frameproof: this is a bug of frameproof.*\nTypeError: no clock\n {4}at /);
     expect(result.exitCode).toBe(70);
   });
 
-  it('says what a target throws outside its calls, and comes to the same verdict', async () => {
+  it('says what a target throws outside its calls, and reaches the same verdict', async () => {
     const args = ['check', '--target', 'late.mjs', '--corpus', 'late', '--programs', '40', '--seed', '1'];
     const { stderr, exitCode } = await frameproof(args, { cwd: folder });
     expect(stderr).toBe('frameproof: the target threw outside its calls: Error: too late\n');

@@ -1,34 +1,24 @@
 /** `frameproof check`: runs random programs on a target, or one shard of them, and ends with a verdict. */
 
 import { Command, Option } from 'commander';
-import {
-  type CampaignResult,
-  DEFAULT_OPERATIONS,
-  runCampaign,
-  runShard,
-  type Shard,
-  type ShardRun,
-  shardFile,
-  writeShard,
-} from '../properties/random/index.ts';
+import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { type ConcurrentOptions, refuseMixed } from './check-concurrent-options.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
   blockRunner,
   type CheckOptions,
-  campaignOf,
   DEFAULT_PROGRAMS,
   header,
   type PreparedCheck,
   prepareCheck,
   withProgress,
 } from './check-setup.ts';
+import type { CampaignRun, EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
 import { interruption } from './interruption.ts';
-import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
   corpusOption,
@@ -45,12 +35,6 @@ import {
   wholeNumber,
 } from './options.ts';
 import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
-
-/** A campaign that has run. Of a shard its blocks are kept apart; they are null where there is nothing to keep. */
-interface CampaignRun {
-  readonly result: CampaignResult;
-  readonly blocks: ShardRun['blocks'] | null;
-}
 
 /** Shrinks and certifies a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
 async function reportOf(
@@ -72,37 +56,22 @@ async function reportOf(
 async function campaign(check: PreparedCheck, signal: AbortSignal): Promise<CampaignRun> {
   const { options } = check;
   return withProgress(check, signal, async (asked) => {
-    if (options.shard !== undefined) return runShard(asked, options.shard, blockRunner(options));
-    return { result: await runCampaign(asked, blockRunner(options)), blocks: null };
+    const runner = await blockRunner(options);
+    if (options.shard === undefined) return { result: await runCampaign(asked, runner), blocks: null };
+    const { runShard } = await import('../properties/random/scale/index.ts');
+    return runShard(asked, options.shard, runner);
   });
 }
 
-/** A shard that has run, for `merge`. */
-interface RunShard {
-  readonly shard: Shard;
-  readonly corpus: CheckedCorpus;
-  readonly ran: CampaignRun | null;
-  readonly report: ReportedCounterexample | null;
-}
-
-/** Writes the file of a shard, unless it was interrupted. */
-function writeResult(
+/** Writes the result of a shard, where one was run. */
+async function shardResult(
   check: PreparedCheck,
-  { shard, corpus, ran, report }: RunShard,
-): ExtraResult | undefined {
-  if (ran?.result.verdict === 'interrupted') return undefined;
-  const found = corpus.violated?.trace ?? ran?.result.counterexample ?? null;
-  const from = corpus.violated?.file ?? null;
-  const counterexample = found === null || report === null ? null : { from, found, shrunk: report.trace };
-  const file = shardFile(campaignOf(check), shard, { corpus: corpus.files, ran, counterexample });
-  const { results } = check.options;
-  const path = writeShard(results, file);
-  const name = `${shard.index}/${shard.of}`;
-  const next = commandLine('merge', results);
-  return {
-    lines: [`shard ${name}, written to ${path}`, nextLine(next)],
-    json: { shard: name, file: path, next },
-  };
+  ended: Omit<EndedShard, 'shard'>,
+): Promise<ExtraResult | undefined> {
+  const { shard } = check.options;
+  if (shard === undefined) return undefined;
+  const { writeShardResult } = await import('./check-shard.ts');
+  return writeShardResult(check, { ...ended, shard });
 }
 
 function refuse({ shard, seed, threads = 1, stats }: CheckOptions): void {
@@ -126,8 +95,7 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   if (options.json !== true) process.stdout.write(`${header(setup)}${corpusReport(corpus)}\n`);
   const ran = corpus.violated === null ? await campaign(setup, signal) : null;
   const report = await reportOf(setup, corpus, ran);
-  const { shard } = options;
-  const extra = shard === undefined ? undefined : writeResult(setup, { shard, corpus, ran, report });
+  const extra = await shardResult(setup, { corpus, ran, report });
   await conclude({ target: target.name, corpus, result: ran?.result ?? null, report }, options, extra);
 }
 

@@ -15,7 +15,7 @@ import { commandLine, nextLine } from './next-step.ts';
 /** Threads of a concurrent check, at most. */
 export const MOST_THREADS = 64;
 
-/** What a report says besides the result. */
+/** The facts of a run that its result does not hold. */
 interface ReportedRun {
   readonly target: string;
   readonly seed: number;
@@ -111,7 +111,7 @@ function replayOf(path: string): string {
   return commandLine('replay', path);
 }
 
-/** Returns the calls before the callers begin and those of each caller, one line a call. */
+/** Returns the calls before the callers begin, then the calls of each caller, one line a call. */
 function programOf({ scenario: { before, callers } }: FoundRun): readonly string[] {
   const ofCaller = (calls: typeof before): readonly string[] =>
     formatProgram([...before, ...calls]).slice(before.length);

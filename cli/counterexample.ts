@@ -1,6 +1,6 @@
 /**
- * What follows a find: the counterexample is shrunk, saved and, where it is asked for, certified to be as short as any. All of
- * that takes `--shrink-time` at most. Commands load this module when they have found something, and not before.
+ * The steps after a find: the counterexample is shrunk, saved and, if asked for, certified to be as short as any. Together they
+ * take at most `--shrink-time`. Commands load this module when they have found something, and not before.
  */
 import { type Flaky, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';

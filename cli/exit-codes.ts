@@ -16,3 +16,18 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The exit code of the command under way. It is kept here and not in `process.exitCode`, which a target in this process can set. */
+let outcome: ExitCode = EXIT.holds;
+
+/** Sets the exit code with which the command ends. */
+export function endWith(exitCode: ExitCode): void {
+  outcome = exitCode;
+}
+
+/** Returns the exit code that was set last, and forgets it. */
+export function takeOutcome(): ExitCode {
+  const taken = outcome;
+  outcome = EXIT.holds;
+  return taken;
+}

@@ -19,7 +19,7 @@ import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
 import { interruption } from './interruption.ts';
@@ -32,7 +32,6 @@ import {
   timeOption,
   wholeNumber,
 } from './options.ts';
-import { endWith } from './outcome.ts';
 import { searchBar } from './progress.ts';
 import { moduleOption, policyOption } from './target-options.ts';
 

@@ -4,7 +4,6 @@
  */
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { newNameOf } from './renamed-flags.ts';
 
 export interface Failure {
   /** For standard error, line breaks included. */
@@ -25,21 +24,12 @@ export function errorLine(message: string): string {
   return `frameproof: ${oneLine(message)}\n`;
 }
 
-/** Returns the message of an unknown option: a flag that had another name once names the new one. */
-function parsingMessage(message: string, command: string): string {
-  const flag = /^error: unknown option '(--[\w-]+)/.exec(message)?.[1] ?? '';
-  const newName = newNameOf(command, flag);
-  return newName === null
-    ? `${message.replace(/^error: /, '')} (see --help)`
-    : `${flag}: renamed: pass ${newName}`;
-}
-
 /** Returns the failure of a command line that cannot be parsed. Help that was asked for is not one. */
-function usage({ message, code, exitCode }: CommanderError, command: string): Failure {
+function usage({ message, code, exitCode }: CommanderError): Failure {
   if (exitCode === 0) return { text: '', exitCode: EXIT.holds };
   // Commander has printed the help by now.
   if (code === 'commander.help') return { text: '', exitCode: EXIT.unusable };
-  return { text: errorLine(parsingMessage(message, command)), exitCode: EXIT.unusable };
+  return { text: errorLine(`${message.replace(/^error: /, '')} (see --help)`), exitCode: EXIT.unusable };
 }
 
 function defect(error: unknown): Failure {
@@ -54,8 +44,8 @@ function isNamed(error: unknown, name: string): error is Error {
 }
 
 /** Returns the failure that an error is, where it ended a command. */
-export function failureOf(error: unknown, command = ''): Failure {
-  if (error instanceof CommanderError) return usage(error, command);
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return usage(error);
   if (isNamed(error, 'SpecError')) return { text: errorLine(error.message), exitCode: EXIT.unusable };
   if (isNamed(error, 'OutdatedTraceError'))
     return { text: errorLine(`this file no longer applies: ${error.message}`), exitCode: EXIT.outdated };

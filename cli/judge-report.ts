@@ -21,9 +21,9 @@ function answerText({ header }: JudgedLog, { response }: LogViolation): string {
   return formatResponse(header.config, response);
 }
 
-/** A log becomes a program that other targets can run. Standard input cannot be read again. */
+/** Returns the command line that shrinks the log on the target it is of, which only the reader knows; null for standard input. */
 function shrinkOf(path: string): string | null {
-  return path === '-' ? null : commandLine('shrink', path);
+  return path === '-' ? null : commandLine('shrink', path, '--target', 'TARGET');
 }
 
 function violationLines(log: JudgedLog, violation: LogViolation, path: string): readonly string[] {

@@ -40,7 +40,7 @@ describe.concurrent('frameproof judge', () => {
     expect(stdout).toContain(`line      twice.log:${at + 2}\ncall      free(0x`);
     expect(stdout).toMatch(/^violation free\.owner: .*\n.*\n {10}page frame \d+, owner pmm$/m);
     expect(stdout).toMatch(
-      /\nviolated: by the last of [\d,]+ operations \(.*\)\nnext: npx frameproof shrink twice\.log\n$/,
+      /\nviolated: by the last of [\d,]+ operations \(.*\)\nnext: npx frameproof shrink twice\.log --target TARGET\n$/,
     );
   });
 
@@ -169,7 +169,7 @@ describe.concurrent('the corpus of frameproof check', () => {
     );
   });
 
-  it('lists what is no trace, and exits with 2 where nothing else fails', async () => {
+  it('lists a file that is not a trace, and exits with 2 where nothing else fails', async () => {
     const folder = temporaryFolder({ 'cut.json': text.slice(0, 80) });
     const { exitCode, stdout } = await run(`${quick} --corpus ${folder} --json`);
     expect(exitCode).toBe(2);

@@ -3,11 +3,10 @@
 import { Command } from 'commander';
 import { judgeLog } from '../counterexamples/log/index.ts';
 import { SpecError } from '../spec/index.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
-import { endWith } from './outcome.ts';
 
 interface JudgeOptions {
   readonly json?: boolean;
@@ -24,7 +23,7 @@ async function judge(path: string, { json }: JudgeOptions): Promise<void> {
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function judgeCommand(): Command {
   return new Command('judge')
-    .description('say whether the specification admits a recorded run, and where it first does not')
+    .description('say whether the specification admits a recorded run, and which line it does not admit')
     .argument('<log>', 'log file, or - for standard input')
     .addOption(jsonOption())
     .addHelpText('after', examples('npx frameproof judge boot.log'))

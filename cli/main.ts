@@ -1,11 +1,9 @@
 /** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
 import { readFileSync, writeSync } from 'node:fs';
-import { Command } from 'commander';
-import { EXIT } from './exit-codes.ts';
+import { Command, CommanderError } from 'commander';
+import { EXIT, endWith, takeOutcome } from './exit-codes.ts';
 import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { examples } from './help.ts';
-import { endWith, takeOutcome } from './outcome.ts';
-import { endWithSupervisor, isSupervised, keepProcessAlive, reportOutcome } from './supervised.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -77,6 +75,14 @@ function tolerateClosedPipes(): void {
     });
 }
 
+/** Returns the failure of a command line with a flag that has another name now, or null. */
+async function renamedFlag(error: unknown, command = ''): Promise<Failure | null> {
+  if (!(error instanceof CommanderError)) return null;
+  const { renamingIn } = await import('./renamed-flags.ts');
+  const message = renamingIn(error.message, command);
+  return message === null ? null : { text: errorLine(message), exitCode: EXIT.unusable };
+}
+
 /** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
 export async function run(args: readonly string[]): Promise<Failure | null> {
   try {
@@ -84,7 +90,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return failureOf(error, args[0]);
+    return (await renamedFlag(error, args[0])) ?? failureOf(error);
   }
 }
 
@@ -98,35 +104,38 @@ function noteStray(error: unknown): void {
   );
 }
 
+/** The way out of a process that a supervisor started; null in any other. */
+type Supervision = typeof import('./supervised.ts') | null;
+
 /** Ends as the command does: with its outcome, whatever a target has made of this process. */
-function conclude(): void {
+function conclude(supervision: Supervision): void {
   const exitCode = takeOutcome();
-  if (isSupervised()) reportOutcome(exitCode);
+  supervision?.reportOutcome(exitCode);
   process.exitCode = exitCode;
 }
 
 /** Runs a command line, without the first two words of `process.argv`, as all that this process does; sets the exit code. */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[], supervision: Supervision = null): Promise<void> {
   const onEarlyExit = (): void => {
     fail(NO_RESULT);
-    conclude();
+    conclude(supervision);
   };
   process.once('exit', onEarlyExit);
   tolerateClosedPipes();
-  if (isSupervised()) {
+  if (supervision !== null) {
     process.on('uncaughtException', noteStray);
     process.on('unhandledRejection', noteStray);
-    keepProcessAlive();
-    endWithSupervisor();
+    supervision.keepProcessAlive();
+    supervision.endWithSupervisor();
   } else
     process.on('uncaughtException', (error) => {
       process.off('exit', onEarlyExit);
       fail(failureOf(error));
-      conclude();
+      conclude(supervision);
       process.exit();
     });
   const failure = await run(args);
   if (failure !== null) fail(failure);
   process.off('exit', onEarlyExit);
-  conclude();
+  conclude(supervision);
 }

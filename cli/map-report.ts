@@ -9,8 +9,8 @@ import {
   endAddressOf,
   type ImportedMap,
   INITIAL_OWNERS,
-  initialOwner,
   type MemoryMap,
+  ownerAfterInit,
   pageCount,
   toHex,
   totalsOf,
@@ -60,7 +60,7 @@ function regionRow(descriptor: Descriptor, config: Config): readonly string[] {
     `${descriptor.pages}`,
     formatSize(descriptor.pages),
     descriptor.type,
-    initialOwner(descriptor),
+    ownerAfterInit(descriptor.type),
     zoneName(descriptor, config),
   ];
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { CorpusFile } from '../counterexamples/corpus/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
-import { type MergedRun, mergeShards } from '../properties/random/index.ts';
+import { type MergedRun, mergeShards } from '../properties/random/scale/index.ts';
 import { counted } from '../spec/index.ts';
 import { conclude, type ResultFlags } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';

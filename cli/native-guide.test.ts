@@ -21,7 +21,7 @@ const commands = blocks('sh').flatMap((text) => text.trim().split('\n'));
 const builds = commands.filter((line) => /^(cc|rustc) /.test(line));
 const hasRust = spawnSync('rustc', ['--version']).error === undefined;
 
-/** Name of the target, what it is asked, and what is to come of it. */
+/** Name of the target, the command line, and the expected outcome. */
 const checks = commands.flatMap((line): readonly (readonly [string, string, string])[] => {
   const [, args = '', target = '', outcome = ''] =
     /^npx frameproof (check --target (\S+).*?) +# (.*)$/.exec(line) ?? [];

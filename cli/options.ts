@@ -56,7 +56,7 @@ export function referenceOption(): Option {
   return new Option('--reference', 'let the model judge every answer: slower, same verdict');
 }
 
-/** `--seed`, for commands that pick a seed of their own where none is given. */
+/** `--seed`, for commands that pick a seed where none is given. */
 export function seedOption(): Option {
   return new Option('--seed <n>', 'repeat the run of this seed (default: a new seed each time)').argParser(
     wholeNumber('--seed', 0),

@@ -49,7 +49,7 @@ const user = realpathSync(
       export const states: ModelState[] = [];
       export const result: Promise<CampaignResult> = runCampaign(
         { target: OURS, worlds: [], generated: true, programs: 1, operations: 1, seed: 1 });
-      // @ts-expect-error: what is no type of memory is an error of types, so these are not all "any".
+      // @ts-expect-error: an unknown type of memory is a type error, so these are not all "any".
       export const wrong = memoryMap([{ type: 'volatile', start: 0n, pages: 4 }]);
       export { init };`,
     'suite.test.ts': `
@@ -82,7 +82,7 @@ function run(program: string, ...args: readonly string[]): string {
   });
 }
 
-/** Type-checks a file of the user's as a project of its own, and returns what the compiler prints. */
+/** Type-checks a file of the user's as a separate project, and returns what the compiler prints. */
 function typeErrors(file: string): string {
   const flags = [
     '--noEmit',
@@ -157,7 +157,7 @@ describe('a checkout', () => {
 });
 
 describe('where nothing but the package is installed', () => {
-  it('there is no vitest', () => {
+  it('vitest is missing', () => {
     expect(existsSync(join(user, 'node_modules/vitest'))).toBe(false);
   });
 

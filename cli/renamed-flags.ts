@@ -6,7 +6,7 @@ const THREADS = '--threads';
 const PROGRAM_TIME = '--program-time';
 
 /** The old names of each command, and what is written instead. */
-const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   check: {
     '--jobs': THREADS,
     '--workers': THREADS,
@@ -25,7 +25,9 @@ const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   soak: { '--budget': SHRINK_TIME, '--save-to': CORPUS },
 };
 
-/** Returns what to write instead of a flag that a command no longer knows, or null where it never had that flag. */
-export function newNameOf(command: string, flag: string): string | null {
-  return RENAMED[command]?.[flag] ?? null;
+/** Returns the message on a flag that a command knew by another name, or null where the parser's message is on another mistake. */
+export function renamingIn(message: string, command: string): string | null {
+  const flag = /^error: unknown option '(--[\w-]+)/.exec(message)?.[1] ?? '';
+  const newName = RENAMED[command]?.[flag];
+  return newName === undefined ? null : `${flag}: renamed: pass ${newName}`;
 }

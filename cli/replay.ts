@@ -11,11 +11,10 @@ import { type Execution, execute, OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
-import { endWith } from './outcome.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ReplayOptions {
@@ -47,7 +46,7 @@ interface Replayed {
 function show({ run, counterexample, ...result }: Replayed, isJson: boolean): void {
   const next = counterexample?.next ?? null;
   const text = isJson
-    ? JSON.stringify({ ...result, counterexample })
+    ? JSON.stringify({ ...result, counterexample }, null, 1)
     : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
   process.stdout.write(`${text}\n`);
   endWith(EXIT_OF[result.verdict]);

@@ -49,7 +49,7 @@ function counted(stdout: string): object {
 }
 
 describe.concurrent('frameproof check --shard, and merge', () => {
-  it('come to what the undivided check comes to, on one thread and on two, with the same counterexample', async () => {
+  it('give the result of the undivided check, on one thread and on two, with the same counterexample', async () => {
     const [whole, together, ...shards] = await Promise.all([
       run('check', ...FAILING, '--json', '--corpus', 'whole'),
       run('check', ...FAILING, '--json', '--threads', '2', '--corpus', 'together'),

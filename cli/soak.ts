@@ -17,12 +17,11 @@ import { loadTarget } from '../runner/load/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, reportedJson } from './counterexample-report.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
-import { endWith } from './outcome.ts';
 import { targetOption } from './target-options.ts';
 
 interface SoakOptions {
@@ -127,7 +126,8 @@ async function soak(options: SoakOptions): Promise<void> {
   const { operations, next: round } = result;
   const seconds = (performance.now() - start) / 1000;
   const verdict = signal.aborted ? 'interrupted' : 'holds';
-  const maps = worlds.length === 0 ? 'generated maps' : `generated maps and ${worlds.length} others`;
+  const maps =
+    worlds.length === 0 ? 'generated maps' : `generated maps and ${counted(worlds.length, 'other')}`;
   const next = continuation(options, round);
   const lines = [
     `${verdict}: no counterexample in ${counted(operations, 'operation')} on ${maps}, ${seconds.toFixed(0)} s`,

@@ -20,11 +20,6 @@ const word = process.env[MARK];
 // A target does not need to know.
 delete process.env[MARK];
 
-/** Whether a supervisor started this process. */
-export function isSupervised(): boolean {
-  return word !== undefined;
-}
-
 /** Takes from this process the functions that would end it. What they are called with is in the error. */
 export function keepProcessAlive(): void {
   const refuse =
@@ -46,7 +41,7 @@ export function keepProcessAlive(): void {
   });
 }
 
-/** Checks in a thread of its own, since this one may be busy, whether the supervisor still lives; else ends the process group. */
+/** Checks in a separate thread, since this one may be busy, whether the supervisor still lives; else ends the process group. */
 const WATCH = `const supervisor = process.ppid;
 setInterval(() => { if (process.ppid !== supervisor) process.kill(-process.pid, 'SIGKILL'); }, 300);`;
 

@@ -1,6 +1,6 @@
 /**
  * The supervisor: the main process of a command that runs targets. Nothing of the user's runs in it. It starts the command in
- * a process group of its own, passes signals on, and ends the group when the command has reported its result: no exit hook,
+ * a separate process group, passes signals on, and ends the group when the command has reported its result: no exit hook,
  * timer or left-over thread of a target decides the exit code or prolongs the command.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -24,7 +24,7 @@ function exitCodeOf(signal: EndingSignal): number {
   return 128 + constants.signals[signal];
 }
 
-/** Ends a process group. Another user's, or one that has ended, is left alone. */
+/** Ends a process group. One of another user, or one that has ended, is not touched. */
 function endGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
@@ -42,7 +42,7 @@ function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null ? `it ended with exit code ${code}` : `it died of ${signal}`;
 }
 
-/** Runs a command line in a process of its own, and ends this one as that one reports. */
+/** Runs a command line in a child process, and ends this one with the exit code that the child reports. */
 export function supervise(script: string, args: readonly string[]): void {
   const word = randomUUID();
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {

@@ -37,11 +37,10 @@ function policyList(text: string): readonly Policy[] {
   return text === 'none' ? [] : text.split(',').map((name) => policyNamed(name.trim()));
 }
 
-/** `--policy`: what the target promises beyond the specification, or what its description says instead. */
-export function policyOption(what = 'policies the target promises (default: those it exports)'): Option {
-  return new Option('--policy <list>', `${what}: lifo, first-fit, lifo,first-fit or none`).argParser(
-    policyList,
-  );
+/** `--policy`: `whose` policies they are, and which they are by default. */
+export function policyOption(whose = 'policies the target promises', byDefault = 'those it exports'): Option {
+  const choices = 'lifo, first-fit, lifo,first-fit or none';
+  return new Option('--policy <list>', `${whose}: ${choices} (default: ${byDefault})`).argParser(policyList);
 }
 
 function readProfile(path: string): Profile {

@@ -36,7 +36,7 @@ function isRunning(pid: string): boolean {
   return existsSync(stat) && !readFileSync(stat, 'utf8').includes(') Z ');
 }
 
-/** Revisions set aside there. npm leaves a cache of its own. */
+/** Revisions set aside there. npm leaves its own cache. */
 function left(): readonly string[] {
   return readdirSync(temporary).filter((name) => name.startsWith('frameproof-revision-'));
 }

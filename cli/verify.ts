@@ -16,7 +16,7 @@ import {
 } from '../properties/verify/index.ts';
 import type { Policy, Profile } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { errorLine } from './failure.ts';
 import { examples } from './help.ts';
 import { interruption } from './interruption.ts';
@@ -33,7 +33,6 @@ import {
   shrinkTimeOption,
   wholeNumber,
 } from './options.ts';
-import { endWith } from './outcome.ts';
 import { savedIn, writeWhole } from './output-file.ts';
 import { policyOption, profileOption, programTimeOption } from './target-options.ts';
 import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
@@ -119,7 +118,7 @@ function save({ difference }: VerifyResult, corpus: string): string | null {
   return savedIn(corpus, (folder) => saveTrace(folder, trace));
 }
 
-/** What differs is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
+/** A difference is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
 function nextStep(
   { verdict, difference }: VerifyResult,
   { candidate, baseline, seed }: Compared,
@@ -220,7 +219,7 @@ export function verifyCommand(): Command {
         .choices(OBSERVABLES)
         .default('spec'),
     )
-    .addOption(policyOption('policies both are held to (default: those the baseline promises)'))
+    .addOption(policyOption('policies both are held to', 'those the baseline promises'))
     .addOption(profileOption())
     .addOption(mapsOption())
     .addOption(bitmapMaxAddrOption())

@@ -15,6 +15,7 @@ import { markRange } from './held-bits.ts';
 import { HELD_AT } from './layout.ts';
 import type { Section } from './sections.ts';
 import { writeInitial } from './state.ts';
+import { atWork } from './testing/at-work.ts';
 import { usable } from './testing/zone.ts';
 
 const run = (condition: InspectedRun['condition'], base: number, count: number): InspectedRun => ({
@@ -27,6 +28,23 @@ const held = (base: number, count: number): InspectedRun => run('held', base, co
 
 /** Page frames 1000 to 1039, at ordinals 8 to 47. */
 const SECTION: Section = { base: 1000, count: 40, first: 8 };
+
+test('every state can be looked at', () => {
+  for (const [bitmap, stack] of [
+    [0, 0],
+    [0, 9],
+    [9, 0],
+    [64, 64],
+    [300, 300],
+  ] as const) {
+    const look = (): unknown => {
+      const { state } = atWork(bitmap, stack);
+      const zones = [freeIn(state, 'bitmap'), freeIn(state, 'stack'), freeByStack(state)];
+      return [...conditions(state), ...stackOrder(state), ...zones];
+    };
+    expect(look).not.toThrow();
+  }
+});
 
 describe('the runs of held bits', () => {
   /** Returns the runs of the section where these ordinals are held. */

@@ -1,6 +1,6 @@
 /**
- * The abstraction: which ownership the words of a state mean. Everything that looks at a state from outside reads it here; what
- * the words must be so that they mean one at all is said in `invariant.ts`.
+ * The abstraction: which ownership the words of a state mean. Everything that looks at a state from outside reads it here.
+ * `invariant.ts` says which words mean one.
  *
  *     page frame                         owner
  *     in no section                      absent or firmware, as the memory map has it

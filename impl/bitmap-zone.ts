@@ -65,7 +65,7 @@ export class BitmapZone {
     this.noteFreed(words, first, first + count - 1);
   }
 
-  /** Takes note that [first, last] became free. */
+  /** Updates the summary and the start of searches after [first, last] became free. */
   noteFreed(words: Int32Array, first: number, last: number): void {
     if (first < words[SEARCH_FROM_AT] >>> 0) words[SEARCH_FROM_AT] = first;
     noteFreed(words, this.#layout, first, last);
@@ -79,7 +79,7 @@ export class BitmapZone {
     words[FREE_BITMAP_AT] = free;
   }
 
-  /** Takes note that any held bit may have changed. O(zone / 32). */
+  /** Updates the summary and the start of searches after any held bit may have changed. O(zone / 32). */
   noteAll(words: Int32Array): void {
     words[SEARCH_FROM_AT] = 0;
     rebuild(words, this.#layout);

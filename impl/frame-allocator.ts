@@ -1,10 +1,10 @@
 /**
  * The frame allocator: the manager in terms of page frame numbers and counts, without addresses, `errno` or warnings.
- * For hot paths, and what `pmm.ts` puts the interface of the specification on. Its whole state is one flat buffer
- * (see `layout.ts`).
+ * For hot paths; `pmm.ts` builds the interface of the specification on it. Its whole state is one flat buffer (see
+ * `layout.ts`).
  *
  * Page frame numbers and counts are plain numbers here. Failure is `null` or `false`; misuse throws `PmmPanic` and
- * changes nothing. Counts must be non-negative integers: the caller sees to it.
+ * changes nothing. Counts must be non-negative integers and alignments positive ones: the caller checks them.
  *
  * `alloc` and `#push` write out what `free-stack.ts` says of single pages, over one `Int32Array`, and keep the section last
  * used in fields: a call that the engine may not inline on the way costs as much again, as do several views or a closure.
@@ -58,7 +58,7 @@ const { DEPTH_AT, FREE_BITMAP_AT, HELD_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_
 /** The top run grows while it has no more than this ahead of its next; see `joins` in `free-stack.ts`. */
 const MOST_AHEAD = LONGEST_RUN - 2;
 
-/** A batch is searched for consecutive page frames in pieces of this, so that one that is refused costs no square. */
+/** Page frames in a piece of a batch that is searched for consecutive ones: keeps the cost of a refused batch linear. */
 const LONGEST_PIECE = 256;
 /** A stack zone of up to this many page frames (64 GiB) is inspected bit by bit. */
 const READ_THROUGH = 2 ** 24;
@@ -76,12 +76,12 @@ export class FrameAllocator {
   readonly #bitmap: BitmapZone;
   readonly #stackAt: number;
   readonly #bitmapOrdinals: number;
-  /** Which words a saved state is made of; found when it is first asked for. */
+  /** The words that a saved state consists of; listed when the first one is saved. */
   #live: Int32Array | null = null;
   #words: Int32Array;
   /** Entries that the stack has room for. */
   #capacity: number;
-  /** The section of the stack zone last used: first page frame, page frames, first ordinal. No part of the state. */
+  /** The section of the stack zone last used: first page frame, page frames, first ordinal. Not part of the state. */
   #base = NOWHERE.base;
   #count = NOWHERE.count;
   #first = NOWHERE.first;
@@ -242,7 +242,7 @@ export class FrameAllocator {
     }
   }
 
-  /** Gives the state's memory back at once; the garbage collector may be long about it. The last call. */
+  /** Releases the memory of the state now, and not when the garbage collector gets to it. No call may follow. */
   dispose(): void {
     const { buffer } = this.#words;
     if (buffer instanceof ArrayBuffer) buffer.transfer(0);
@@ -405,7 +405,7 @@ export class FrameAllocator {
     this.#capacity = capacity;
   }
 
-  /** Returns the ordinal of a page frame, and keeps its section in mind; panics where it lies in none. */
+  /** Returns the ordinal of a page frame, and remembers its section; panics where it lies in none. */
   #ordinalOf(call: Call, frame: number): number {
     const section = this.#finder.sectionOf(call, frame);
     this.#use(section);
@@ -424,7 +424,7 @@ export class FrameAllocator {
     return section.base + (ordinal - section.first);
   }
 
-  /** Keeps a section of the stack zone in mind. */
+  /** Remembers a section of the stack zone. */
   #use({ base, count, first }: Section): void {
     if (first < this.#bitmapOrdinals) return;
     this.#base = base;

@@ -204,8 +204,7 @@ export function freeRuns(words: Int32Array, at: number): readonly FreeRun[] {
   const merged: FreeRun[] = [];
   for (const run of runs) {
     const last = merged.at(-1);
-    if (last !== undefined && run.first <= last.end)
-      merged[merged.length - 1] = { first: last.first, end: Math.max(last.end, run.end) };
+    if (last?.end === run.first) merged[merged.length - 1] = { first: last.first, end: run.end };
     else merged.push(run);
   }
   return merged;

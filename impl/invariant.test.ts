@@ -1,8 +1,6 @@
 /** The representation invariant: each predicate is broken while all others hold. */
 import { describe, expect, test } from 'vitest';
-import { type FlatState, freeByBits, sectionsIn } from './abstraction.ts';
-import { entriesOf } from './free-stack.ts';
-import { firstHeld, isHeld } from './held-bits.ts';
+import type { FlatState } from './abstraction.ts';
 import { firstFlaw, INVARIANT } from './invariant.ts';
 import {
   DEPTH_AT,
@@ -10,6 +8,8 @@ import {
   FREE_BITMAP_AT,
   HELD_AT,
   LONGEST_COUNTED,
+  MAGIC,
+  MAGIC_AT,
   MAP_AT,
   MORE_BELOW_AT,
   SEARCH_FROM_AT,
@@ -33,87 +33,202 @@ function push(state: FlatState, next: number, last: number): void {
   words[TOP_LAST_AT] = last;
 }
 
-function firstFreeOf(state: FlatState, zone: 'bitmap' | 'stack'): number {
-  return freeByBits(state.words, sectionsIn(state.sections, zone)).next().value?.first ?? 0;
+function flip({ words }: FlatState, ordinal: number): void {
+  const at = HELD_AT + Math.floor(ordinal / 32);
+  words[at] = (words[at] ?? 0) ^ (1 << (ordinal % 32));
 }
 
-/** Where the summary has its nodes of a level. */
-function nodesAt({ layout }: FlatState, level: number): number {
-  return layout.levels[level]?.at ?? 0;
+/** Returns the place of a leaf of the summary. */
+function nodeAt({ layout }: FlatState, leaf: number): number {
+  return (layout.levels[0]?.at ?? 0) + leaf;
 }
 
-/** Corruptions that break one predicate and no other, by its name. */
-const CORRUPTIONS: Readonly<Record<string, (state: FlatState) => void>> = {
-  'the header names the format and the memory map': (s) => add(s, MAP_AT, 1),
-  'the unused words of the header are 0': (s) => add(s, HELD_AT - 1, 1),
-  // The word after the last of the stack zone's page frames holds nothing but padding.
-  'ordinals of no page frame are held': (s) => add(s, HELD_AT + s.sections.ordinals / 32 - 1, 1),
-  'the count of the bitmap zone is that of its free bits': (s) => add(s, FREE_BITMAP_AT, -1),
-  'the floor lies below all entries of the stack': (s) => add(s, s.layout.stackAt, 1),
-  'each run of the stack lies in one section of the stack zone': (s) =>
-    push(s, firstFreeOf(s, 'bitmap'), firstFreeOf(s, 'bitmap')),
-  'runs of the stack are disjoint': (s) => {
-    const [, below] = entriesOf(s.words, s.layout.stackAt);
-    push(s, below?.last ?? 0, below?.last ?? 0);
-  },
-  'runs of the stack are as long as pushes make them': (s) => {
-    // The top run of five is cut into two.
-    const [top] = entriesOf(s.words, s.layout.stackAt);
-    const { next, last } = top ?? { next: 0, last: 0 };
-    const step = Math.sign(last - next);
-    s.words[TOP_NEXT_AT] = last - step;
-    push(s, next, last - 2 * step);
-  },
-  'what is free in the stack zone is what is on the stack': (s) => {
-    const held = firstHeld(s.words, firstFreeOf(s, 'stack'), s.sections.ordinals);
-    add(s, HELD_AT + Math.floor(held / 32), -(1 << (held % 32)));
-  },
-  'the count below the top is that of the runs': (s) => add(s, MORE_BELOW_AT, 1),
-  'the summary claims between nothing and the longest run that counts': (s) => {
-    s.words[nodesAt(s, 0)] = -1;
-  },
-  'a leaf of the summary claims no less than there is': (s) => {
-    s.words[nodesAt(s, 0)] = LONGEST_COUNTED - 4; // the longest run has five page frames
-  },
-  'a node of the summary claims what the best of its children claims': (s) => add(s, nodesAt(s, 1), -1),
-  'nothing is free below where a search starts': (s) => {
-    s.words[SEARCH_FROM_AT] = firstFreeOf(s, 'bitmap') + 1;
-  },
+/** A corruption of a state at work that breaks one predicate and no other, and what the predicate says of it. */
+interface Corruption {
+  readonly says: string;
+  readonly corrupt: (state: FlatState) => void;
+  /** Page frames of the bitmap zone; 64 where nothing is said. */
+  readonly bitmap?: number;
+}
+
+/** Has 20 leaves below 3 nodes. */
+const LARGE = 5000;
+
+/** By the name of the predicate. The bitmap zone has ordinals 0 to 63, the stack zone 256 to 319. */
+const CORRUPTIONS: Readonly<Record<string, readonly Corruption[]>> = {
+  'the header names the format and the memory map': [
+    { says: `${MAGIC + 1}, not ${MAGIC}`, corrupt: (s) => add(s, MAGIC_AT, 1) },
+    { says: ', not ', corrupt: (s) => add(s, MAP_AT, 1) },
+  ],
+  'the unused words of the header are 0': [
+    { says: 'word 7 is 1', corrupt: (s) => add(s, 7, 1) },
+    { says: 'word 15 is -1', corrupt: (s) => add(s, 15, -1) },
+  ],
+  'ordinals of no page frame are held': [
+    {
+      // The word after the last of the stack zone's page frames holds nothing but padding.
+      says: 'ordinal 320 is padding, and free',
+      corrupt: (s) => add(s, HELD_AT + s.sections.ordinals / 32 - 1, 1),
+    },
+  ],
+  'the count of the bitmap zone is that of its free bits': [
+    { says: '39, not 40', corrupt: (s) => add(s, FREE_BITMAP_AT, -1) },
+  ],
+  'the floor lies below all entries of the stack': [
+    { says: 'the lowest entry is (1, -2147483648)', corrupt: (s) => add(s, s.layout.stackAt, 1) },
+    { says: 'the lowest entry is (0, -2147483647)', corrupt: (s) => add(s, s.layout.stackAt + 1, 1) },
+  ],
+  'each run of the stack lies in one section of the stack zone': [
+    { says: 'run (3, 3) leaves the section', corrupt: (s) => push(s, 3, 3) },
+    { says: 'run (322, 322) leaves the section', corrupt: (s) => push(s, 322, 322) },
+    { says: 'run (300000, 300000) leaves the section', corrupt: (s) => push(s, 300_000, 300_000) },
+    { says: 'run (322, 321) leaves the section', corrupt: (s) => push(s, 322, 321) },
+    {
+      says: 'run (320, 315) leaves the section',
+      corrupt: (s) => {
+        s.words[TOP_NEXT_AT] = 320;
+      },
+    },
+  ],
+  'runs of the stack are disjoint': [
+    { says: 'ordinal 307 is on the stack twice', corrupt: (s) => push(s, 307, 307) },
+    { says: 'ordinal 259 is on the stack twice', corrupt: (s) => push(s, 259, 260) },
+  ],
+  'runs of the stack are as long as pushes make them': [
+    {
+      // The top run of five is cut into two.
+      says: 'the run pushed from 318 on would have joined the one below',
+      corrupt: (s) => {
+        s.words[TOP_NEXT_AT] = 317;
+        s.words[TOP_LAST_AT] = 315;
+        push(s, 319, 318);
+      },
+    },
+  ],
+  'what is free in the stack zone is what is on the stack': [
+    { says: 'ordinal 264 is free and not on the stack', corrupt: (s) => flip(s, 264) },
+    { says: 'ordinal 259 is held and on the stack', corrupt: (s) => flip(s, 259) },
+    { says: 'ordinal 319 is held and on the stack', corrupt: (s) => flip(s, 319) },
+  ],
+  'the count below the top is that of the runs': [
+    { says: '29, not 28', corrupt: (s) => add(s, MORE_BELOW_AT, 1) },
+  ],
+  'the summary claims no run longer than those that count': [
+    {
+      says: 'node 0 of level 0 has shortfall -1',
+      corrupt: (s) => {
+        s.words[nodeAt(s, 0)] = -1;
+      },
+    },
+    {
+      says: 'node 2 of level 0 has shortfall -7',
+      bitmap: 700,
+      corrupt: (s) => {
+        s.words[nodeAt(s, 2)] = -7;
+      },
+    },
+  ],
+  'a leaf of the summary claims no less than there is': [
+    {
+      says: 'leaf 0 has shortfall 508, and a run that falls short by 507 only',
+      corrupt: (s) => {
+        s.words[nodeAt(s, 0)] = LONGEST_COUNTED - 4;
+      },
+    },
+    {
+      says: 'leaf 1 has shortfall 508, and a run that falls short by 507 only',
+      bitmap: 512,
+      corrupt: (s) => {
+        s.words[nodeAt(s, 1)] = LONGEST_COUNTED - 4;
+      },
+    },
+  ],
+  'a node of the summary claims what the best of its children claims': [
+    {
+      says: 'node 0 of level 1: 506, not 507',
+      bitmap: LARGE,
+      corrupt: (s) => add(s, s.layout.levels[1]?.at ?? 0, -1),
+    },
+    {
+      says: 'node 2 of level 1: 500, not 507',
+      bitmap: LARGE,
+      corrupt: (s) => {
+        s.words[(s.layout.levels[1]?.at ?? 0) + 2] = 500;
+      },
+    },
+    {
+      // One child of the second node claims more than the others.
+      says: 'node 1 of level 1: 507, not 400',
+      bitmap: LARGE,
+      corrupt: (s) => {
+        s.words[nodeAt(s, 9)] = 400;
+      },
+    },
+  ],
+  'nothing is free below where a search starts': [
+    {
+      says: 'ordinal 3 is free, and below 4',
+      corrupt: (s) => {
+        s.words[SEARCH_FROM_AT] = 4;
+      },
+    },
+    {
+      says: '257 lies beyond the zone',
+      corrupt: (s) => {
+        s.words[SEARCH_FROM_AT] = 257;
+      },
+    },
+  ],
 };
-
-/** Needs a zone whose summary has two levels. */
-const IN_LARGE = 'a node of the summary claims what the best of its children claims';
 
 function brokenBy(state: FlatState): readonly string[] {
   return INVARIANT.filter(({ flaw }) => flaw(state) !== null).map(({ name }) => name);
 }
 
 describe('the representation invariant', () => {
-  test('has a corruption for each of its predicates', () => {
+  test('can be asked of states of all sizes', () => {
+    for (const [bitmap, stack] of [
+      [0, 0],
+      [0, 40],
+      [40, 0],
+      [64, 64],
+      [LARGE, 64],
+      [20_000, 700],
+    ] as const)
+      expect(() => firstFlaw(atWork(bitmap, stack).state)).not.toThrow();
+  });
+
+  test('holds of states of all sizes, the emptiest and the fullest too', () => {
+    for (const [bitmap, stack] of [
+      [0, 0],
+      [0, 40],
+      [40, 0],
+      [3, 3],
+      [64, 64],
+      [LARGE, 64],
+      [20_000, 700],
+    ] as const) {
+      const { state, frames } = atWork(bitmap, stack);
+      expect(firstFlaw(state)).toBeNull();
+      frames.allocPages(new Uint32Array(stack), frames.freeInStack);
+      while (frames.allocBitmap(1, 2 ** 30, 1) !== null);
+      expect(firstFlaw(state)).toBeNull();
+    }
+  });
+
+  test('has corruptions of each of its predicates', () => {
     expect(Object.keys(CORRUPTIONS)).toEqual(INVARIANT.map(({ name }) => name));
   });
 
-  test.each(Object.entries(CORRUPTIONS))('is broken in one place: %s', (name, corrupt) => {
-    const { state } = atWork(name === IN_LARGE ? 5000 : 64, 64);
+  test.each(
+    Object.entries(CORRUPTIONS).flatMap(([name, all]) => all.map((one) => [name, one.says, one] as const)),
+  )('is broken in one place: %s: %s', (name, says, { corrupt, bitmap = 64 }) => {
+    const { state } = atWork(bitmap, 64);
     expect([brokenBy(state), firstFlaw(state)]).toEqual([[], null]);
     corrupt(state);
     expect(brokenBy(state)).toEqual([name]);
-    expect(firstFlaw(state)).toMatch(`${name}: `);
-  });
-
-  test('says which ordinal of the stack zone is wrong, and how', () => {
-    for (const [isFree, text] of [
-      [true, 'free and not'],
-      [false, 'held and'],
-    ] as const) {
-      const { state } = atWork(64, 64);
-      const { words, sections } = state;
-      const start = firstFreeOf(state, 'stack');
-      const wrong = isFree ? firstHeld(words, start, sections.ordinals) : start;
-      words[HELD_AT + (wrong >>> 5)] = (words[HELD_AT + (wrong >>> 5)] ?? 0) ^ (1 << wrong);
-      expect(isHeld(words, wrong)).toBe(!isFree);
-      expect(firstFlaw(state)).toContain(`ordinal ${wrong} is ${text} on the stack`);
-    }
+    expect(firstFlaw(state)?.startsWith(`${name}: `)).toBe(true);
+    expect(firstFlaw(state)).toContain(says);
   });
 
   test('allows what follows on a run that is as long as runs get, and no longer run', () => {

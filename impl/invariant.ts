@@ -1,19 +1,19 @@
 /**
- * The representation invariant: what the words of a state are between any two calls, so that they mean an ownership (see
- * `abstraction.ts`). A flat conjunction of named predicates, each of which says where it does not hold, or null.
+ * The representation invariant: what holds of the words of a state between any two calls. Words that keep it mean an ownership
+ * (see `abstraction.ts`). A flat conjunction of named predicates; each returns where it does not hold, or null.
  *
- * CONTENT is said of what a snapshot keeps, HINTS of what only makes searches fast and follows from the held bits, as far as it
- * is not left open. Costs O(words of held bits and summary, and entries · log entries).
+ * CONTENT are the predicates on what a snapshot keeps, HINTS those on what only makes searches fast. Costs O(words of held bits and summary, and entries of the free stack · log sections).
  */
-import { type FlatState, freeByBits, freeByStack, freeIn, sectionsIn } from './abstraction.ts';
-import { entriesOf, FLOOR, type FreeRun, LONGEST_RUN, runOf } from './free-stack.ts';
-import { firstFree } from './held-bits.ts';
+import { type FlatState, freeByBits, freeIn, sectionsIn } from './abstraction.ts';
+import { entriesOf, FLOOR, LONGEST_RUN, runOf } from './free-stack.ts';
+import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
 import {
   checksum,
   DEPTH_AT,
   ENTRY_WORDS,
   FANOUT,
   FREE_BITMAP_AT,
+  HELD_AT,
   LEAF_SPAN,
   LONGEST_COUNTED,
   MAGIC,
@@ -24,7 +24,8 @@ import {
   TOP_NEXT_AT,
   UNUSED_AT,
 } from './layout.ts';
-import { paddingOf, sectionOfOrdinal } from './sections.ts';
+import { NOWHERE } from './section-finder.ts';
+import { paddingOf, sectionOfOrdinal, WORD_BITS } from './sections.ts';
 
 export interface Predicate {
   readonly name: string;
@@ -66,19 +67,27 @@ function floorFlaw({ words, layout }: FlatState): string | null {
 function rangeFlaw({ words, sections, layout }: FlatState): string | null {
   for (const { next, last } of entriesOf(words, layout.stackAt)) {
     const k = sectionOfOrdinal(sections, next);
-    const isInside = [next, last].every((ordinal) => {
-      const index = ordinal - (sections.list[k]?.first ?? ordinal);
-      return k >= sections.bitmapSections && index >= 0 && index < sections.list[k].count;
-    });
-    if (!isInside) return `run (${next}, ${last}) leaves the section`;
+    const { first, count } = sections.list[k] ?? NOWHERE;
+    const isInside = last >= first && Math.max(next, last) < first + count;
+    if (k < sections.bitmapSections || !isInside) return `run (${next}, ${last}) leaves the section`;
   }
   return null;
 }
 
-function disjointFlaw({ words, layout }: FlatState): string | null {
-  const runs = Array.from(entriesOf(words, layout.stackAt), runOf).sort((a, b) => a.first - b.first);
-  const twice = runs.find(({ first }, k) => k > 0 && first < runs[k - 1].end);
-  return twice === undefined ? null : `ordinal ${twice.first} is on the stack twice`;
+/** Returns words with a bit for each ordinal, all of them `held`; for the kernels of held bits. */
+function bitsOf({ sections }: FlatState, held: boolean): Int32Array {
+  return new Int32Array(HELD_AT + sections.ordinals / WORD_BITS).fill(held ? -1 : 0);
+}
+
+function disjointFlaw(state: FlatState): string | null {
+  const seen = bitsOf(state, false);
+  for (const entry of entriesOf(state.words, state.layout.stackAt)) {
+    const { first, end } = runOf(entry);
+    const twice = firstHeld(seen, first, end);
+    if (twice < end) return `ordinal ${twice} is on the stack twice`;
+    markRange(seen, first, end - first, true);
+  }
+  return null;
 }
 
 /** An entry would have joined the one below it where it went on from that, unless that is as long as runs get. */
@@ -94,25 +103,20 @@ function greedyFlaw({ words, layout }: FlatState): string | null {
   return null;
 }
 
-/** Returns the first ordinal that is in some run of one list and in none of the other, both ascending; null where there is none. */
-function firstUnlike(some: Iterable<FreeRun>, others: Iterable<FreeRun>): number | null {
-  const rest = others[Symbol.iterator]();
-  for (const run of some) {
-    const other = rest.next().value;
-    if (other === undefined) return run.first;
-    if (run.first !== other.first) return Math.min(run.first, other.first);
-    if (run.end !== other.end) return Math.min(run.end, other.end);
-  }
-  return rest.next().value?.first ?? null;
-}
-
 function stackFlaw(state: FlatState): string | null {
-  const { words, sections } = state;
-  const onStack = freeByStack(state).filter(({ first }) => first >= sections.bitmapOrdinals);
-  const ordinal = firstUnlike(freeByBits(words, sectionsIn(sections, 'stack')), onStack);
-  if (ordinal === null) return null;
-  const isFree = firstFree(words, ordinal, ordinal + 1) === ordinal;
-  return `ordinal ${ordinal} is ${isFree ? 'free and not' : 'held and'} on the stack`;
+  const { words, sections, layout } = state;
+  const wrong = bitsOf(state, true); // first what is not on the stack, then where that is not what is held
+  for (const entry of entriesOf(words, layout.stackAt)) {
+    const { first, end } = runOf(entry);
+    markRange(wrong, first, end - first, false);
+  }
+  for (let at = HELD_AT; at < wrong.length; at += 1) wrong[at] ^= words[at];
+  for (const { first, count } of sectionsIn(sections, 'stack')) {
+    const ordinal = firstHeld(wrong, first, first + count);
+    if (ordinal < first + count)
+      return `ordinal ${ordinal} is ${isHeld(words, ordinal) ? 'held and' : 'free and not'} on the stack`;
+  }
+  return null;
 }
 
 /** Page frames of the entries below the top one, beyond one each. The floor counts as none, but where it is the top it is taken out. */
@@ -125,7 +129,7 @@ function moreBelowFlaw({ words, layout }: FlatState): string | null {
 
 function claimRangeFlaw({ words, layout }: FlatState): string | null {
   for (const [level, { at, nodes }] of layout.levels.entries()) {
-    const index = words.subarray(at, at + nodes).findIndex((n) => n < 0 || n > LONGEST_COUNTED);
+    const index = words.subarray(at, at + nodes).findIndex((shortfall) => shortfall < 0);
     if (index >= 0) return `node ${index} of level ${level} has shortfall ${words[at + index]}`;
   }
   return null;
@@ -185,7 +189,7 @@ export const CONTENT: readonly Predicate[] = [
 ];
 
 export const HINTS: readonly Predicate[] = [
-  { name: 'the summary claims between nothing and the longest run that counts', flaw: claimRangeFlaw },
+  { name: 'the summary claims no run longer than those that count', flaw: claimRangeFlaw },
   { name: 'a leaf of the summary claims no less than there is', flaw: leafFlaw },
   { name: 'a node of the summary claims what the best of its children claims', flaw: parentFlaw },
   { name: 'nothing is free below where a search starts', flaw: searchFlaw },

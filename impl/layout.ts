@@ -39,7 +39,7 @@ export const BROKEN_AT = 12;
 export const CALLERS_AT = 13;
 /** The held bits begin here: words of the header. */
 export const HELD_AT = 16;
-/** Words of the header that nobody uses: 0. */
+/** Words of the header without a use; always 0. */
 export const UNUSED_AT: readonly number[] = [7, 14, 15];
 
 /** Words of an entry of the free stack: next ordinal, last ordinal. */

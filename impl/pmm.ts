@@ -125,7 +125,7 @@ export class PageFrameManager implements Pmm {
     return this.#frames.inspect();
   }
 
-  /** Gives the state's memory back at once. The last call. */
+  /** Releases the memory of the state now. No call may follow. */
   dispose(): void {
     this.#frames.dispose();
   }

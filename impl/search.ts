@@ -6,7 +6,7 @@
  *
  *          from          start    held              count 8, alignment 4
  *     1 1 · · · 1 · · ·│ · · · · · 1 · · · │
- *                                   └ the search resumes here, be it in this leaf or a later one
+ *                                   └ the search resumes here, in this leaf or a later one
  *
  * Cost: a refusal because of length reads 8 nodes at most. Otherwise O(8 levels) a leaf in which a run is long enough, and
  * its 8 words; a request above 2 MiB reads the words of each run of 2 MiB and more once.

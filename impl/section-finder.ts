@@ -50,8 +50,8 @@ export class SectionFinder {
 
   #findOrdinal(ordinal: number): Section {
     const section = this.#sections.list[sectionOfOrdinal(this.#sections, ordinal)] ?? NOWHERE;
-    const isInside = ordinal >= section.first && ordinal - section.first < section.count;
-    if (!isInside) throw broken('sections: an ordinal in use is that of a page frame', 'ordinal', ordinal);
+    if (!(ordinal - section.first < section.count))
+      throw broken('sections: an ordinal in use is that of a page frame', 'ordinal', ordinal);
     this.#near = section;
     return section;
   }

@@ -29,7 +29,7 @@ function spread(snapshot: Uint8Array, { levels, stackAt }: Layout): Int32Array<A
 
 /**
  * Returns the buffer of a snapshot; throws `RangeError` where it is not one of this memory map, is cut short, or breaks the
- * invariant that is said of snapshots. The summary is left as zeros. O(bytes of state, and entries · log entries).
+ * invariant that is said of snapshots. The summary is left as zeros. O(bytes of state).
  */
 export function readState(
   snapshot: Uint8Array,

@@ -152,7 +152,7 @@ export function noteFreed(words: Int32Array, layout: Layout, first: number, last
   raiseRun(words, layout.levels, first, last);
 }
 
-/** Tells the summary that [first, last] of the bitmap zone became held. Within one leaf, it finds out by itself. */
+/** Tells the summary that [first, last] of the bitmap zone became held. A search corrects a single leaf when it looks there. */
 export function noteHeld(words: Int32Array, layout: Layout, first: number, last: number): void {
   const low = first >>> LEAF_SHIFT;
   const high = last >>> LEAF_SHIFT;

@@ -8,11 +8,10 @@ import {
   type Config,
   endOf,
   type FitRequest,
-  isRam,
   type MemoryMap,
   type Owner,
   type Ownership,
-  ownerAfterInit,
+  ownedRegions,
   type PageCount,
   PFN_LIMIT,
   type Pfn,
@@ -22,7 +21,6 @@ import {
   pfn,
   pfnEnd,
   type Region,
-  regionOf,
   WHOLE,
   type World,
   type Zone,
@@ -72,8 +70,8 @@ export class ModelState implements Ownership {
     policies: readonly Policy[],
     profile: Profile = WHOLE,
   ): ModelState {
-    const regions = map.descriptors.filter((d) => isRam(d.type) && d.pages > 0);
-    const total = pageCount(regions.reduce((sum, d) => sum + d.pages, 0));
+    const regions = ownedRegions(map).filter(({ owner }) => owner !== 'absent');
+    const total = pageCount(regions.reduce((sum, { count }) => sum + count, 0));
     const limit = profile.zones === 1 ? pfn(PFN_LIMIT) : bitmapLimit(config);
     const world: World = { map, config, profile, bitmapLimit: limit, end: pfnEnd(map), total };
     const empty: Fields = {
@@ -86,7 +84,7 @@ export class ModelState implements Ownership {
       stack: policies.includes('lifo') ? null : undefined,
     };
     return regions.reduce(
-      (state, d) => state.#listed(regionOf(d), ownerAfterInit(d.type)),
+      (state, region) => state.#listed(region, region.owner),
       new ModelState(world, policies, empty),
     );
   }

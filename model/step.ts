@@ -48,7 +48,7 @@ export interface Refusal {
 
 export type Verdict = Acceptance | Refusal;
 
-/** Takes note of each clause that was checked, of the side it was checked on, and of its place in `CLAUSE_NAMES`. */
+/** Called with each clause that was checked, the side it was checked on, and its place in `CLAUSE_NAMES`. */
 export type Tally = (clause: ClauseName, side: Side, place: number) => void;
 
 const NO_TALLY: Tally = () => {};

@@ -4,3 +4,4 @@
  * `/log`, `/vitest`.
  */
 export * from './random/index.ts';
+export * from './random/scale/index.ts';

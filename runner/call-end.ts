@@ -1,6 +1,6 @@
 /**
- * Call ends: how a call on a manager in this process ended, before it is made an outcome. One object serves many calls: a
- * search that makes millions reads the fields and makes no outcome.
+ * Call ends: how a call on a manager in this process ended. One object serves many calls, so that a search which makes millions of
+ * calls reads fields and allocates no outcomes.
  */
 import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic } from '../spec/index.ts';
 import type { CallerArray } from './caller-array.ts';
@@ -8,33 +8,46 @@ import type { CallerArray } from './caller-array.ts';
 const DONE: Outcome = { kind: 'done' };
 const FAILED: Outcome = { kind: 'failed' };
 
-/** Returns a value that a manager gave, in words. */
+/** Returns a description of a value that a manager returned. */
 export function described(value: unknown): string {
   if (value === null) return 'null';
   return typeof value === 'object' ? 'an object' : `${typeof value} ${String(value)}`;
 }
 
-/** Returns what was thrown, in words. */
+/** Returns a description of a thrown value. It may be anything, and looking at it may throw again. */
 export function describeThrown(error: unknown): string {
-  return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : described(error)}`;
+  try {
+    return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : described(error)}`;
+  } catch {
+    return 'it threw something that throws when it is looked at';
+  }
+}
+
+/** Whether what was thrown is a panic; what cannot be looked at is not one. */
+function isPanic(error: unknown): error is PmmPanic {
+  try {
+    return isPmmPanic(error);
+  } catch {
+    return false;
+  }
 }
 
 export class CallEnd {
   kind: Outcome['kind'] = 'done';
-  /** Of an `address`. */
+  /** If it is `address`. */
   address = 0n;
-  /** Of an `amount`. */
+  /** If it is `amount`. */
   amount = 0;
-  /** Of a call that `panicked`. */
+  /** If it is `panicked`. */
   panic: PmmPanic | null = null;
-  /** Of a `malformed` end: what happened instead. */
+  /** If it is `malformed`: the reason. */
   message = '';
-  /** The array that the call was given, if any. It holds the `addresses` until the next call. */
+  /** The array of the call, if any. If the kind is `addresses`, it holds them until the next call. */
   array: CallerArray | null = null;
-  /** Whether the call changed entries of the array that it may not. */
+  /** Whether the call changed entries of the array that it must leave alone. */
   strayEntries = false;
 
-  /** Takes what a call returned; `returns` says what a success returns. */
+  /** Records a returned value. `returns` is the kind that a success returns. */
   returned(value: unknown, returns: CallDescription['returns']): void {
     if (returns === 'done') this.kind = 'done';
     else if (returns === 'address' && typeof value === 'bigint') {
@@ -49,21 +62,21 @@ export class CallEnd {
     else this.malformed(`it returned ${described(value)}, ${EXPECTED[returns]}`);
   }
 
-  /** Takes what a call threw. */
+  /** Records a thrown value. */
   threw(error: unknown): void {
-    if (isPmmPanic(error)) {
+    if (isPanic(error)) {
       this.kind = 'panicked';
       this.panic = error;
     } else this.malformed(describeThrown(error));
   }
 
-  /** Takes note of what the interface does not allow. */
+  /** Records an end that the interface does not allow. */
   malformed(message: string): void {
     this.kind = 'malformed';
     this.message = message;
   }
 
-  /** Whether another call ended alike, wording aside. O(addresses). */
+  /** Whether another call ended in the same way, messages aside. O(addresses). */
   isLike({ kind, address, amount, panic, array }: CallEnd): boolean {
     if (kind !== this.kind) return false;
     switch (kind) {
@@ -105,7 +118,7 @@ export class CallEnd {
   }
 }
 
-/** What a call must return otherwise. */
+/** The end of the message about a wrong return value. */
 const EXPECTED: Readonly<Record<CallDescription['returns'], string>> = {
   address: 'neither an address nor null',
   addresses: 'not a boolean',

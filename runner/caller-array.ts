@@ -1,22 +1,22 @@
 /**
- * Caller arrays: the array that a batch call is given, with guards behind the entries asked for. Whatever a call changes
- * beyond what it may is seen, whether it succeeds, fails or panics.
+ * Caller arrays: the array argument of a batch call, with guard entries at its end. A write outside the entries that the call may
+ * write is detected, whether the call succeeds, fails or panics.
  *
- *     allocPages(a, 3)   [ a[0] a[1] a[2] | guard guard ]     a success may write the first three; a failure none
+ *     allocPages(a, 3)   [ a[0] a[1] a[2] | guard guard ]     a success writes the first three, a failure none
  *     freePages(a, 3)    [ a[0] a[1] a[2] ]                   read only
  */
 import type { Argument } from '../spec/index.ts';
 
-/** What both halves of an entry hold before it is written: together not an address of the higher half. */
+/** Each half of an entry before the call. Together the halves are not an address of the higher half. */
 const UNTOUCHED = 0x5555_5555;
-/** Entries behind those asked for. */
+/** Guard entries at the end. */
 const GUARDS = 2;
-/** A request up to this size gets an array for all of it, even where it must be refused: it may be granted all the same. */
+/** A request up to this size gets an array for all of it even if it must be refused: a wrong manager may grant it. */
 const WHOLE_ARRAY = 4096;
-/** Entries asked for, as far as the array goes, of a larger request that must be refused: enough to see one written. */
+/** Entries for a larger request, which must be refused: enough to detect a write. */
 const SHORT_ARRAY = 16;
 
-/** Memory for arrays to write: those of one call each, where it is kept for the next one, or that of one array. */
+/** Memory for arrays that a call writes. Kept from call to call, it saves an allocation a call. */
 export class ArrayMemory {
   #entries: BigUint64Array;
   #halves: Uint32Array;
@@ -26,12 +26,12 @@ export class ArrayMemory {
     this.#halves = new Uint32Array(this.#entries.buffer);
   }
 
-  /** The same memory, two words an entry: to look at an entry takes a `bigint`, to look at its halves does not. */
+  /** The same memory, two words an entry: to read an entry allocates a `bigint`, to read its halves does not. */
   get halves(): Uint32Array {
     return this.#halves;
   }
 
-  /** Returns the first entries, which hold anything. What was taken before is of no more use. */
+  /** Returns `length` entries with arbitrary contents. Invalidates the entries returned before. */
   take(length: number): BigUint64Array {
     if (this.#entries.length < length) {
       this.#entries = new BigUint64Array(length * 2);
@@ -45,11 +45,11 @@ const NO_HALVES = new Uint32Array(0);
 
 export class CallerArray {
   readonly entries: BigUint64Array;
-  /** Entries that the call may write where it succeeds. */
+  /** Entries that the call writes if it succeeds. */
   readonly writable: number;
-  /** What lies under an array to write; at least the halves of its entries. */
+  /** The memory of an array to write, at least as long as the array; empty for an array to read. */
   readonly #halves: Uint32Array;
-  /** What an array to read holds. */
+  /** The contents of an array to read. */
   readonly #given: readonly bigint[] | null;
   #isReady = false;
 
@@ -66,8 +66,8 @@ export class CallerArray {
   }
 
   /**
-   * Returns the array for a request of `count` page frames, all of it where it can be granted with `free` page frames. It lies in
-   * `memory` where that is given, for one call.
+   * Returns the array for a request of `count` page frames: for all of it if `free` page frames suffice. If `memory` is given, the
+   * array lies there and serves one call.
    */
   static toWrite(count: Argument, free: number, memory?: ArrayMemory): CallerArray {
     const most = Math.max(free, WHOLE_ARRAY);
@@ -79,12 +79,12 @@ export class CallerArray {
     return new CallerArray(entries, writable, under.halves, null);
   }
 
-  /** Returns the array of the addresses that a call is given. */
+  /** Returns the array that passes addresses to a call. */
   static toRead(addresses: readonly bigint[]): CallerArray {
     return new CallerArray(new BigUint64Array(addresses.length), 0, NO_HALVES, addresses);
   }
 
-  /** Makes the array what it must be before a call. */
+  /** Restores the contents before a call. */
   reset(): void {
     if (this.#isReady) return;
     this.#isReady = true;
@@ -92,7 +92,7 @@ export class CallerArray {
     else for (let i = 0; i < this.entries.length; i += 1) this.entries[i] = this.#given[i] ?? 0n;
   }
 
-  /** Whether the call that ended changed entries that it may not. */
+  /** Whether the call that has ended changed entries that it must leave alone. */
   isStray(hasSucceeded: boolean): boolean {
     const from = hasSucceeded ? this.writable : 0;
     const isStray = this.#isChanged(from);
@@ -100,14 +100,14 @@ export class CallerArray {
     return isStray;
   }
 
-  /** Returns the entries that a success wrote, copied one by one: several times faster than to iterate over them. */
+  /** Returns a copy of the entries that a success wrote, made one by one: several times faster than with an iterator. */
   written(): readonly bigint[] {
     const copied: bigint[] = [];
     for (let i = 0; i < this.writable; i += 1) copied.push(this.entries[i] ?? 0n);
     return copied;
   }
 
-  /** Whether a success wrote the same to another array. */
+  /** Whether another success wrote the same entries. */
   isLike({ writable, entries }: CallerArray): boolean {
     for (let i = 0; i < writable; i += 1) if (entries[i] !== this.entries[i]) return false;
     return writable === this.writable;

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { dryRunPrograms } from '../properties/random/index.ts';
-import { beyond, type Profile, WHOLE } from '../spec/index.ts';
-import { type Execution, execute } from './execution.ts';
+import {
+  beyond,
+  config,
+  formatProgram,
+  memoryMap,
+  type Operation,
+  type Policy,
+  type Profile,
+  parseReference,
+  type Reference,
+  WHOLE,
+} from '../spec/index.ts';
+import { DryRun, undefinedIn } from './dry-run.ts';
+import { execute } from './execute.ts';
+import type { Execution } from './execution.ts';
 import { OURS } from './ours.ts';
 
 const RUN = { programs: 200, operations: 100, seed: 1 };
@@ -43,7 +56,7 @@ describe('a program drawn in a dry run', () => {
       ).toBeGreaterThan(100);
   });
 
-  it('makes those calls alone that there are, with those numbers alone', () => {
+  it('makes only calls of the profile, with numbers of the profile', () => {
     const profile: Profile = {
       ...WHOLE,
       calls: ['allocBitmap', 'free', 'freeAmount'],
@@ -53,5 +66,94 @@ describe('a program drawn in a dry run', () => {
     const programs = dryRunPrograms(target, RUN).flatMap(({ program }) => program);
     expect(programs.filter((operation) => beyond(profile, operation) !== null)).toEqual([]);
     expect(new Set(programs.map(({ call }) => call))).toEqual(new Set(profile.calls));
+  });
+});
+
+/** Page frames 0 to 3 are the bitmap zone, 4 to 7 the stack zone; page frame 8 is boot memory. */
+const WORLD = {
+  map: memoryMap([
+    { type: 'conventional', start: 0n, pages: 8 },
+    { type: 'loaderData', start: 0x8000n, pages: 1 },
+  ]),
+  config: config({ bitmapMaxAddr: 0x4000n, higherHalf: 0xffff_8000_0000_0000n }),
+};
+
+function at(text: string): Reference {
+  const reference = parseReference(text);
+  if (reference === null) throw new Error(`${text} is not a reference`);
+  return reference;
+}
+
+const UNDEFINED: Profile = { ...WHOLE, misuse: 'undefined' };
+
+function free(name: string): Operation<Reference> {
+  return { call: 'free', address: at(name) };
+}
+
+/** Returns the program that is left of some operations. */
+function programOf(operations: readonly Operation<Reference>[], profile: Profile): readonly string[] {
+  const dryRun = new DryRun(WORLD, { policies: [], profile });
+  for (const operation of operations) dryRun.perform(operation);
+  return formatProgram(dryRun.operations);
+}
+
+describe('a dry run', () => {
+  const frames = (policies: readonly Policy[]): readonly (bigint | null)[] => {
+    const dryRun = new DryRun(WORLD, { policies, profile: WHOLE });
+    dryRun.perform({ call: 'allocPages', count: 2n });
+    dryRun.perform({ call: 'allocBitmap', count: 1n, maxAddr: 0x4000n, alignment: 0x2000n });
+    return ['a', 'a[1]', 'b', 'a[2]'].map((name) => {
+      const address = dryRun.results.addressOf(at(name));
+      return address === null ? null : (address - WORLD.config.higherHalf) / 4096n;
+    });
+  };
+
+  it('hands out the lowest page frames, or the top of the free stack where that is promised', () => {
+    expect(frames([])).toEqual([4n, 5n, 0n, null]);
+    expect(frames(['lifo'])).toEqual([7n, 6n, 0n, null]);
+  });
+
+  it('refuses what is not there, and goes on', () => {
+    const dryRun = new DryRun(WORLD, { policies: [], profile: WHOLE });
+    expect(dryRun.perform({ call: 'allocPages', count: 5n })).toBe(true);
+    expect(dryRun.perform({ call: 'alloc' })).toBe(true);
+    expect([dryRun.results.pagesOf(0), dryRun.results.pagesOf(1)]).toEqual([0, 1]);
+    expect(dryRun.state.freeIn('stack')).toBe(3);
+  });
+
+  it('leaves out what the target cannot be asked', () => {
+    const asked: readonly Operation<Reference>[] = [
+      { call: 'allocPages', count: -1n },
+      { call: 'allocPages', count: 0.5 },
+      { call: 'free', address: { absolute: 2n ** 64n } },
+      free('c'),
+      { call: 'totalAmount' },
+    ];
+    expect(programOf(asked, { ...WHOLE, calls: ['allocPages', 'free'] })).toEqual([]);
+    expect(programOf(asked.slice(-1), WHOLE)).toHaveLength(1);
+  });
+
+  it('leaves out misuse only where it is undefined, and whatever would be misuse on another manager', () => {
+    const batch: Operation<Reference> = { call: 'allocPages', count: 2n };
+    const region = (name: string, count: bigint): Operation<Reference> => ({
+      call: 'freeRegion',
+      address: at(name),
+      count,
+    });
+    const twice = [{ call: 'alloc' } as const, free('a'), free('a')];
+    expect(programOf(twice, WHOLE)).toHaveLength(3);
+    expect(programOf(twice, UNDEFINED)).toEqual(['a = alloc()', 'free(a)']);
+    // The pages of a batch are consecutive here; elsewhere they may not be.
+    expect(programOf([batch, region('a', 2n), region('a', 1n)], UNDEFINED)).toHaveLength(2);
+    const bootPage = formatProgram([free('0xffff800000008000')]);
+    expect(programOf([free('0xffff800000008000')], UNDEFINED)).toEqual(bootPage);
+    expect(programOf([free('0xffff800000001000')], UNDEFINED)).toEqual([]);
+  });
+
+  it('gives the reason for each operation of a program that it would leave out', () => {
+    const program = [{ call: 'alloc' } as const, free('a'), free('a')];
+    const [first, second, third] = undefinedIn(WORLD, program, { policies: [], profile: UNDEFINED });
+    expect([first, second]).toEqual([null, null]);
+    expect(third).toContain('misuse');
   });
 });

@@ -1,8 +1,8 @@
 /**
- * Dry runs: a program drawn before it runs. What an operation means depends on what is allocated by then. Where a target takes
- * whole programs only, a stand-in answers meanwhile: it grants what the profile says must be granted, the lowest page frames
- * first, or the top of the free stack where that is promised. The target grants the same requests, mostly with other page
- * frames, so the program means the same there.
+ * Dry runs: a program is drawn before it runs. The meaning of an operation depends on the allocations before it. For a target that
+ * takes whole programs, a stand-in answers while the program is drawn: it grants the requests that the profile says must be granted,
+ * with the lowest page frames, or with the top of the free stack if the target promises `lifo`. The target grants the same requests,
+ * mostly with other page frames, so the program means the same there.
  */
 import { ModelState } from '../model/index.ts';
 import {
@@ -51,7 +51,7 @@ function pagesFrom({ page }: ResultReference, count: Argument): Pages {
   return { first: page, end: page + Number(count) };
 }
 
-/** Returns how many page frames an operation asks for, or names from each of its addresses on. */
+/** Returns the number of page frames that an operation requests, or that it names from each of its addresses on. */
 function countOf(operation: Operation<bigint | Reference>): Argument {
   return 'count' in operation ? operation.count : 1n;
 }
@@ -66,7 +66,7 @@ export class DryRun implements Scene {
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
   readonly #profile: Profile;
-  /** Pages of each result that were freed by its name. Their page frames may be somebody else's since. */
+  /** The pages of each result that were freed by its name. Their page frames may have been allocated again since. */
   readonly #freedPages = new Map<number, Pages[]>();
   #state: ModelState;
 
@@ -80,7 +80,7 @@ export class DryRun implements Scene {
     return this.#state;
   }
 
-  /** Adds an operation to the program, unless it is none that the target can be asked. Returns whether it was added. */
+  /** Adds an operation to the program if the target can be asked for it. Returns whether it was added. */
   perform(operation: Operation<Reference>): boolean {
     const resolved = this.results.resolve(operation);
     if (resolved === null || !this.#isAskable(operation, resolved)) return false;
@@ -104,7 +104,7 @@ export class DryRun implements Scene {
     );
   }
 
-  /** Whether an operation that is no misuse here is none wherever its results lie. */
+  /** Whether an operation that is sound here is sound wherever its results lie. */
   #isSurelySound(operation: Operation<Reference>): boolean {
     const count = countOf(operation);
     if (count === 0n) return true;
@@ -133,7 +133,7 @@ export class DryRun implements Scene {
     }
   }
 
-  /** Whether page frames are boot memory from an absolute address on, which lies where it lies on every target. */
+  /** Whether `count` page frames from an absolute address on are boot memory, which is the same on every target. */
   #isBoot(address: bigint, count: bigint | number): boolean {
     const [base = null] = askedOf(this.#state, { call: 'free', address }).pfns;
     if (base === null || base + Number(count) > PFN_LIMIT) return false;
@@ -187,7 +187,7 @@ export class DryRun implements Scene {
     return DONE;
   }
 
-  /** Page frames that `alloc` may hand out next: of the free stack, or the lowest, those of the stack zone first. */
+  /** Page frames that `alloc` may hand out next: the top of the free stack, or the lowest ones, the stack zone first. */
   #singles(count: number): readonly Pfn[] {
     const top = this.#state.stackTop(pageCount(count));
     if (top !== null) return top;
@@ -215,8 +215,8 @@ export class DryRun implements Scene {
 }
 
 /**
- * Returns, for each operation of a program, why nobody knows what it would do on a manager whose misuse is undefined, or null
- * where that is known. Where another manager hands out other page frames, more may be known: those are left out in vain.
+ * Returns, for each operation of a program, the reason why its effect on a manager with undefined misuse is unknown, or null. The
+ * answer errs on the safe side: a manager that hands out other page frames may define some of these operations.
  */
 export function undefinedIn(
   world: World,

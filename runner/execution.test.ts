@@ -10,7 +10,7 @@ import {
   type Reference,
   type Scenario,
 } from '../spec/index.ts';
-import { execute } from './execution.ts';
+import { execute } from './execute.ts';
 import { factoryTarget } from './factory-target.ts';
 import { OURS } from './ours.ts';
 import type { Target } from './target.ts';
@@ -27,7 +27,7 @@ const world = {
 
 function at(text: string): Reference {
   const reference = parseReference(text);
-  if (reference === null) throw new Error(`${text} is no reference`);
+  if (reference === null) throw new Error(`${text} is not a reference`);
   return reference;
 }
 
@@ -88,7 +88,7 @@ describe('an execution', () => {
     expect(execute(target, scenario()).violation).toMatchObject({ clause: 'owner.agrees', at: -1, pfn: 0 });
   });
 
-  it('takes an error that is no panic for an answer, not for a crash', () => {
+  it('takes an error other than a panic as an answer, not as a crash', () => {
     const target = changed(() => ({
       free: () => {
         throw new TypeError('cannot read properties of undefined');

@@ -1,7 +1,6 @@
 /**
- * Executions: a program running on a target under the eyes of the judge. After each operation the model accepts the
- * response or names the clause it breaks; in between, and at the end, every page frame is swept. The record of it is
- * the trace.
+ * Executions: a program running on a target under the judge. After each operation the model accepts the response or names the
+ * clause that it breaks. A sweep compares every page frame now and then, and at the end. The record is the trace.
  */
 import { init, type ModelState, step, sweep, type Tally, type Violation } from '../model/index.ts';
 import {
@@ -26,10 +25,10 @@ import type { Scene } from './scene.ts';
 import type { LeftOut, Target } from './target.ts';
 import type { World } from './world.ts';
 
-/** One judged operation, for those who count situations. */
+/** One judged operation, for observers that count situations. */
 export type JudgedStep = SettledStep;
 
-/** Who watches an execution. */
+/** An observer of an execution. */
 export interface Observer {
   readonly tally: Tally;
   onStep(step: JudgedStep): void;
@@ -37,9 +36,9 @@ export interface Observer {
 
 const UNOBSERVED: Observer = { tally: () => {}, onStep: () => {} };
 
-/** Every page frame is swept each time this many operations have been judged, where the map is small enough. */
+/** Operations between two sweeps of a small map. */
 export const SWEEP_INTERVAL = 16;
-/** Maps with more RAM page frames than this are swept at the end alone. */
+/** A map with more RAM page frames is not small: it is swept only at the end. */
 const SMALL_MAP_PAGES = 1 << 16;
 
 /** Whether a state is swept while a program runs. */
@@ -50,25 +49,25 @@ export function isSmall({ world }: ModelState): boolean {
 export interface ExecutionOptions {
   readonly policies: readonly Policy[];
   readonly observer?: Observer;
-  /** What will be performed, for targets that must know it before they start. */
+  /** The program, for a target that must know it before it starts. */
   readonly program?: Program;
-  /** What performs it, where it has been started already. */
+  /** The performer of the program, if it has been started already. */
   readonly performer?: Performer;
 }
 
-/** Returns which operations of a program that is known beforehand would be misuse on a target that leaves misuse undefined. */
+/** Returns the operations to leave out because they may be misuse, which the target leaves undefined. */
 function leftOutOf(
   target: Target,
   world: World,
   { policies, program }: ExecutionOptions,
 ): LeftOut | undefined {
   const { isInteractive, profile } = target;
-  // One that is interactive is judged up to each call before it is made.
+  // An interactive target needs no dry run: before each call the state of the model says whether it is misuse.
   if (isInteractive || program === undefined || profile.misuse !== 'undefined') return undefined;
   return undefinedIn(world, program, { policies, profile });
 }
 
-/** Starts a program on a target, and waits until there are answers. */
+/** Starts a program on a target and waits for its performer. */
 function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
   return target.start(world, options.program, leftOutOf(target, world, options)).performer();
 }
@@ -76,9 +75,9 @@ function performerOf(target: Target, world: World, options: ExecutionOptions): P
 /** An operation that was passed over, and why. */
 interface PassedOver {
   readonly at: number;
-  /** What it refers to that was never handed out; empty where that is not why. */
+  /** The reference that was never handed out; empty for any other reason. */
   readonly reference: string;
-  /** Why the target cannot be asked for it; null where it refers to what was not handed out. */
+  /** The reason why the target cannot be asked for it; null if a reference was not handed out. */
   readonly beyond: string | null;
 }
 
@@ -88,7 +87,7 @@ export class Execution implements Scene {
   readonly results = new Results();
   readonly operations: Operation<Reference>[] = [];
   readonly responses: Response[] = [];
-  /** Operations passed over: what they refer to was never handed out, or the target cannot be asked for them. */
+  /** Operations passed over: a reference was never handed out, or the target cannot be asked for them. */
   readonly dangling: PassedOver[] = [];
   readonly #target: Target;
   readonly #performer: Performer;
@@ -116,19 +115,19 @@ export class Execution implements Scene {
     if (this.#isSmall()) this.#sweep(-1);
   }
 
-  /** The clause that was broken, or null so far. An execution that broke one does nothing more. */
+  /** The violation, or null so far. After a violation the execution does nothing more. */
   get violation(): PlacedViolation | null {
     return this.#violation;
   }
 
-  /** Number of operations that were performed. */
+  /** The number of operations that were performed. */
   get performed(): number {
     return this.operations.length - this.dangling.length;
   }
 
-  /** The state of the model; throws where init was rejected. */
+  /** The state of the model. Throws if init was rejected. */
   get state(): ModelState {
-    if (this.#state === null) throw new Error('there is no state: init was rejected');
+    if (this.#state === null) throw new Error('no state: init was rejected');
     return this.#state;
   }
 
@@ -146,7 +145,7 @@ export class Execution implements Scene {
     return this.#judge(at, resolved, response);
   }
 
-  /** Why the target cannot be asked for an operation in this state, or null. */
+  /** Returns the reason why the target cannot be asked for an operation in this state, or null. */
   #whyUndefined(operation: Operation): string | null {
     const why = beyond(this.#profile, operation);
     if (why !== null || this.#profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
@@ -154,7 +153,7 @@ export class Execution implements Scene {
     return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
   }
 
-  /** Takes note of an operation that is not judged. Returns whether the next one can be. */
+  /** Records an operation that is not judged. Returns whether the next one can be. */
   #passOver(at: number, operation: Operation<Reference>, because: string | null): boolean {
     const reference = because === null ? (this.results.dangling(operation) ?? '') : '';
     this.dangling.push({ at, reference, beyond: because });
@@ -164,18 +163,40 @@ export class Execution implements Scene {
     this.results.record(operation, response);
     const hasRun = because !== null && this.#performer.isRecorded && this.#performer.omission === null;
     this.#performer.passOver();
-    // Where undefined misuse was performed all the same, nothing after it means anything.
+    // If the target has performed undefined misuse, the responses after it mean nothing.
     return !hasRun;
   }
 
-  /** Sweeps every page frame one last time and lets the manager go. Returns whether the specification held throughout. */
+  /** Takes note that the target never returned: from the operation under way, or where that was answered, from a sweep. */
+  endUnanswered(message: string): void {
+    const at = this.operations.length - 1;
+    const operation = this.operations[at];
+    if (this.#violation !== null) return;
+    const isAnswered = this.responses.length > this.operations.length;
+    const resolved = operation === undefined || isAnswered ? null : this.results.resolve(operation);
+    if (operation === undefined || resolved === null) {
+      this.#reject(at, {
+        clause: 'owner.agrees',
+        explanation: `inspect() is ${message}`,
+        pfn: null,
+        owner: null,
+      });
+      return;
+    }
+    const response: Response = { outcome: { kind: 'malformed', message: `it is ${message}` } };
+    this.responses.push(response);
+    this.results.record(operation, response);
+    this.#judge(at, resolved, response);
+  }
+
+  /** Makes the last sweep and closes the performer. Returns whether the specification held throughout. */
   finish(): boolean {
     this.#sweep(this.operations.length - 1);
     this.#performer.close();
     return this.#violation === null;
   }
 
-  /** Returns the record of what happened. */
+  /** Returns the record. */
   trace(): Trace {
     const { operations, policies, responses } = this;
     const violation = this.#violation === null ? {} : { violation: this.#violation };
@@ -208,7 +229,7 @@ export class Execution implements Scene {
     return violation === null || this.#reject(at, violation);
   }
 
-  /** Compares what the manager says of every page frame, where it offers that, with the state. */
+  /** Compares every page frame with the state, if the manager offers `inspect`. */
   #inspected(state: ModelState): Violation | null {
     let runs: readonly InspectedRun[] | null;
     try {
@@ -224,24 +245,4 @@ export class Execution implements Scene {
     this.#violation = { clause, at, explanation, pfn, owner };
     return false;
   }
-}
-
-/**
- * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
- * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
- */
-export function execute(
-  target: Target,
-  { map, config, policies, operations }: Trace['scenario'],
-  observer?: Observer,
-  until = Number.POSITIVE_INFINITY,
-): Execution {
-  const execution = new Execution(
-    target,
-    { map, config },
-    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations },
-  );
-  for (const operation of operations) if (performance.now() >= until || !execution.perform(operation)) break;
-  execution.finish();
-  return execution;
 }

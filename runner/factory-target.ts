@@ -1,4 +1,4 @@
-/** Factory targets: managers in this process, built by a factory and called one call at a time. */
+/** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
 import { type PmmFactory, type Profile, type Program, WHOLE } from '../spec/index.ts';
 import type { SavableSession } from './savable-session.ts';
 import { Session } from './session.ts';
@@ -21,9 +21,11 @@ class FactoryTarget implements Target {
   readonly takesAnyNumber = true;
   readonly seesWrites = true;
   readonly peakKib = 0;
+  readonly programMs: number;
   readonly factory: PmmFactory;
 
-  constructor(create: PmmFactory, { name, policies, profile }: Claims) {
+  constructor(create: PmmFactory, { name, policies, profile }: Claims, programMs: number) {
+    this.programMs = programMs;
     this.name = name;
     this.policies = policies;
     this.profile = profile;
@@ -31,7 +33,7 @@ class FactoryTarget implements Target {
   }
 
   get source(): TargetSource {
-    return sourceOf(this);
+    return sourceOf(this, Number.isFinite(this.programMs) ? this.programMs : undefined);
   }
 
   start(world: World): StartedProgram {
@@ -52,20 +54,31 @@ class FactoryTarget implements Target {
 
   withClaims(claims: Partial<Claims>): Target {
     const { name, policies, profile } = this;
-    return new FactoryTarget(this.factory, { name, policies, profile, ...claims });
+    return new FactoryTarget(this.factory, { name, policies, profile, ...claims }, this.programMs);
   }
 
   async close(): Promise<void> {}
 }
 
-/** What a factory is made a target with. */
+/** A factory and its claims. */
 export interface FactoryClaims extends Omit<Claims, 'profile'> {
   readonly create: PmmFactory;
+  /** Milliseconds that a program may take. Default: no limit, for factories that are known to return. */
+  readonly programMs?: number | undefined;
   /** Default: the whole of the specification. */
   readonly profile?: Profile | undefined;
 }
 
-/** Returns the target of the managers that a factory builds. */
-export function factoryTarget({ create, name, policies, profile = WHOLE }: FactoryClaims): Target {
-  return new FactoryTarget(create, { name, policies, profile });
+/**
+ * Returns a target whose managers a factory builds.
+ * @public
+ */
+export function factoryTarget({
+  create,
+  name,
+  policies,
+  profile = WHOLE,
+  programMs = Number.POSITIVE_INFINITY,
+}: FactoryClaims): Target {
+  return new FactoryTarget(create, { name, policies, profile }, programMs);
 }

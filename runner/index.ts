@@ -1,24 +1,33 @@
 /** WHAT HAPPENS WHEN one program runs on one target under the judge. */
+// biome-ignore-all assist/source/organizeImports: in groups, by what they are for.
 
-/** For the searches of this project: one call at a time, with nothing judged. */
-export { CallEnd } from './call-end.ts';
-/** @public A program drawn before it runs. */
-export { DryRun } from './dry-run.ts';
-/** @public One program on one target under the judge. */
-export { Execution, execute, type JudgedStep, type Observer } from './execution.ts';
 /** @public Targets: one of your own, one by its name, ours. */
 export { factoryTarget } from './factory-target.ts';
 export { factoryFrom } from './load/factory-from.ts';
 export { type GivenClaims, loadTarget } from './load/load-target.ts';
 export { OURS } from './ours.ts';
-export { performCall } from './perform-call.ts';
-export type { Performer } from './performer.ts';
-export { median, quantile } from './quantile.ts';
-export { Results } from './results.ts';
-export type { SavableSession, Seen } from './savable-session.ts';
-export type { Scene } from './scene.ts';
-export { SimulatedMemory } from './simulated-memory.ts';
-export type { Claims, LeftOut, StartedProgram, Target, TargetSource, TimedProgram } from './target.ts';
-export { omitStacks, restoreStacks } from './without-stacks.ts';
-export { type World, worldBeyond } from './world.ts';
+export type { Claims, StartedProgram, Target, TargetSource, TimedProgram } from './target.ts';
 export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
+
+/** @public One program under the judge. */
+export { execute } from './execute.ts';
+export { Execution, type JudgedStep, type Observer } from './execution.ts';
+export { firstLimit, runWithin } from './limited-execution.ts';
+export { TimeLimitError, within } from './time-limit.ts';
+export type { Performer } from './performer.ts';
+export { Results } from './results.ts';
+export type { Scene } from './scene.ts';
+export { type World, worldBeyond } from './world.ts';
+
+/** @public One program before it runs. */
+export { DryRun } from './dry-run.ts';
+export type { LeftOut } from './target.ts';
+
+/** @internal For searches, which make millions of calls. May change in any version. */
+export { CallEnd } from './call-end.ts';
+export { performCall } from './perform-call.ts';
+export type { SavableSession, Seen } from './savable-session.ts';
+export { omitStacks, restoreStacks } from './without-stacks.ts';
+
+/** @internal Quantiles of measurements. */
+export { median, quantile } from './quantile.ts';

@@ -1,6 +1,6 @@
 /**
- * Performing a call: an operation made on a manager in this process, by the table of calls, and how it ended as data. Nothing
- * that a manager does is thrown from here: a panic is an outcome, and so is any other error.
+ * Performing calls: an operation becomes a call on a manager in this process, by the table of calls, and its end becomes data. A
+ * panic is an outcome, and so is any other error: nothing is thrown.
  */
 import {
   type Argument,
@@ -20,26 +20,27 @@ import type { CallEnd } from './call-end.ts';
 import { ArrayMemory, CallerArray } from './caller-array.ts';
 import { omitStacks, restoreStacks } from './without-stacks.ts';
 
-/** What a call is passed. */
+/** An argument as it is passed. */
 type Passed = number | bigint | BigUint64Array;
 
-/** A call with its arguments as they are passed. It can be made any number of times, unless its array lies in memory that others use. */
+/** A call with its arguments as they are passed. It can be made repeatedly, unless its array lies in shared memory. */
 export interface PreparedCall {
   readonly call: Call;
   readonly returns: CallDescription['returns'];
   readonly passed: readonly Passed[];
-  /** The array among them, where there is one. */
+  /** The array argument, if there is one. */
   readonly array: CallerArray | null;
 }
 
-/** What the table says of how a call is passed. */
+/** The arguments of a call, from the table. */
 interface Shape {
   readonly returns: CallDescription['returns'];
   readonly parameters: readonly Parameter[];
-  /** The parameter that asks for page frames which are written to an array, or the one that is an array. */
+  /** The number of page frames whose addresses are written to an array, if the call has one. */
   readonly batchCount: Parameter | undefined;
+  /** The array argument that the call reads, if it has one. */
   readonly addresses: Parameter | undefined;
-  /** The call itself, where it takes nothing. */
+  /** The call itself, if it has no arguments. */
   readonly prepared: PreparedCall | null;
 }
 
@@ -52,20 +53,20 @@ function shapeOf(call: Call): Shape {
   return { returns, parameters, batchCount, addresses, prepared };
 }
 
-/** By {@link callPlace}. */
+/** Indexed by {@link callPlace}. */
 const SHAPES: readonly Shape[] = CALLS.map(shapeOf);
 
 function isNumeric(value: unknown): value is Argument {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
-/** Returns a number as callers pass it: a `number` where that is exact. */
+/** Returns a number as callers pass it: as a `number` if that is exact. */
 export function exactly(n: number | bigint): number | bigint {
   const rounded = Number(n);
   return Number.isSafeInteger(rounded) ? rounded : n;
 }
 
-/** Adds what is passed for a parameter. */
+/** Appends the arguments that are passed for a parameter. */
 function pass(operation: Operation, parameter: Parameter, array: CallerArray | null, to: Passed[]): void {
   const value = argumentAt(operation, parameter);
   if (isNumeric(value)) to.push(parameter.kind === 'address' ? value : exactly(value));
@@ -85,8 +86,8 @@ function arrayFor(
 }
 
 /**
- * Prepares a call. `free` is how many page frames can be granted at most: a batch that fits gets an array for all of it, in
- * `memory` where the call is made once. O(1 + the addresses it names).
+ * Prepares a call. A batch of at most `free` page frames gets an array for all of it. If `memory` is given, the array lies there,
+ * and the call can be made once. O(1 + the addresses it names).
  */
 export function prepareCall(operation: Operation, free: number, memory?: ArrayMemory): PreparedCall {
   const { call } = operation;
@@ -99,17 +100,17 @@ export function prepareCall(operation: Operation, free: number, memory?: ArrayMe
   return { call, returns: shape.returns, passed, array };
 }
 
-/** A manager seen through the table of calls. */
+/** A manager as a table of calls. */
 type Methods = Readonly<Record<Call, (...passed: readonly (Passed | undefined)[]) => unknown>>;
 
 function methodsOf(pmm: object): Methods {
   return pmm as Methods;
 }
 
-/** Makes a call and returns what it returns, or throws what it throws; its array is not looked after. */
+/** Makes a call without resetting or checking its array. Returns what the manager returns, and throws what it throws. */
 export function invoke(pmm: Pmm, { call, passed }: PreparedCall): unknown {
   const methods = methodsOf(pmm);
-  // Spread, each call would take 20 ns more.
+  // A spread would add 20 ns to each call.
   switch (passed.length) {
     case 0:
       return methods[call]();
@@ -124,7 +125,7 @@ export function invoke(pmm: Pmm, { call, passed }: PreparedCall): unknown {
   }
 }
 
-/** Makes a call and takes note of how it ended. Call it where {@link omitStacks} holds. */
+/** Makes a call and records its end. Call it between {@link omitStacks} and {@link restoreStacks}. */
 export function makeCall(pmm: Pmm, prepared: PreparedCall, end: CallEnd): void {
   const { array } = prepared;
   end.array = array;
@@ -139,7 +140,7 @@ export function makeCall(pmm: Pmm, prepared: PreparedCall, end: CallEnd): void {
 
 const SCRATCH = new ArrayMemory(1024);
 
-/** Performs an operation once; see {@link prepareCall} for `free`. O(its cost in the manager + the addresses it names). */
+/** Performs an operation and records its end. For `free`, see {@link prepareCall}. O(its cost in the manager + the addresses it names). */
 export function performCall(pmm: Pmm, operation: Operation, free: number, end: CallEnd): void {
   const prepared = prepareCall(operation, free, SCRATCH);
   const limit = omitStacks();

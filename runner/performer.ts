@@ -1,16 +1,19 @@
-/** Performers: an allocator at work on one program, or the record of one. */
+/** Performers: one allocator running one program, live or from a record. */
 import type { InspectedRun, Operation, Response } from '../spec/index.ts';
 
-/** Performs the operations of a program, one after the other, and says what each answered. */
+/**
+ * Performs the operations of a program in order, and returns the response to each.
+ * @public
+ */
 export interface Performer {
-  /** The answer of init, and the amounts after it. */
+  /** The response to init. */
   readonly started: Response;
-  /** Whether the program has run to its end already. */
+  /** Whether the whole program has run already. */
   readonly isRecorded: boolean;
-  /** Why the next operation cannot be performed, or null. */
+  /** The reason why the next operation cannot be performed, or null. */
   readonly omission: string | null;
   perform(operation: Operation, freeInStack: number): Response;
-  /** Takes note that the next operation is not performed. */
+  /** Skips the next operation. */
   passOver(): void;
   inspect(): readonly InspectedRun[] | null;
   close(): void;

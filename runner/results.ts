@@ -1,7 +1,6 @@
 /**
- * Results: what the allocating calls of a running program have returned, so that references can be resolved. The k-th
- * allocating call is result k, whether it succeeded or not; a reference to one that handed out nothing resolves to
- * nothing.
+ * Results: the page frames that the allocating calls of a running program have returned, to resolve references. The k-th allocating
+ * call is result k, whether it succeeded or not. A reference to a failed call cannot be resolved.
  */
 import {
   addressesOf,
@@ -17,12 +16,12 @@ import {
   type Response,
 } from '../spec/index.ts';
 
-/** The page frames of one result, as the addresses that were returned for them. */
+/** The page frames of one result, by their addresses. */
 interface Result {
   readonly pages: number;
-  /** How many of them follow one another from the first on, whichever manager handed them out. */
+  /** The number of page frames from the first on that are consecutive on every manager. */
   readonly run: number;
-  /** The first of them; the only one that is told where they all follow one another. */
+  /** The first of them, and the only one stored if all are consecutive. */
   readonly address: bigint;
   /** All of them, or null. */
   readonly addresses: readonly bigint[] | null;
@@ -42,7 +41,7 @@ function resultOf(operation: Operation<Reference>, { outcome }: Response): Resul
   return { pages, run: pages, address: outcome.address, addresses: null };
 }
 
-/** Returns the address of a page frame of a result, which has so many. */
+/** Returns the address of a page frame of a result. `page` is less than its number of page frames. */
 function addressIn({ address, addresses }: Result, page: number): bigint {
   if (page === 0) return address;
   return addresses === null ? address + BigInt(page) * PAGE_BYTES : (addresses[page] ?? 0n);
@@ -53,7 +52,7 @@ export class Results {
   readonly #handedOut: number[] = [];
   readonly #perhapsHeld: number[] = [];
 
-  /** Number of allocating calls so far. */
+  /** The number of allocating calls so far. */
   get length(): number {
     return this.#results.length;
   }
@@ -63,28 +62,28 @@ export class Results {
     return this.#handedOut;
   }
 
-  /** The same in any order, but for those noted as freed. */
+  /** The same in any order, without those noted as freed. */
   get perhapsHeld(): readonly number[] {
     return this.#perhapsHeld;
   }
 
-  /** Takes note that the result at a place of {@link perhapsHeld} is held no more. O(1). */
+  /** Removes the result at a place of {@link perhapsHeld}, which has been freed. O(1). */
   noteFreed(place: number): void {
     const last = this.#perhapsHeld.pop();
     if (last !== undefined && place < this.#perhapsHeld.length) this.#perhapsHeld[place] = last;
   }
 
-  /** Returns how many page frames a result has; 0 where it handed out none. */
+  /** Returns the number of page frames of a result; 0 if the call failed. */
   pagesOf(result: number): number {
     return this.#results[result]?.pages ?? 0;
   }
 
-  /** Returns how many of the page frames of a result are sure to follow one another from the first on. */
+  /** Returns the number of page frames of a result, from the first on, that are sure to be consecutive. */
   runOf(result: number): number {
     return this.#results[result]?.run ?? 0;
   }
 
-  /** Returns the address that a reference stands for, or null where its result has no such page frame. O(1). */
+  /** Returns the address that a reference stands for, or null if its result has no such page frame. O(1). */
   addressOf(reference: Reference): bigint | null {
     if (!namesResult(reference)) return reference.absolute;
     const result = this.#results[reference.result];
@@ -93,23 +92,23 @@ export class Results {
     return reference.offset === 0n ? start : start + reference.offset;
   }
 
-  /** Returns the operation with its references resolved, or null where one cannot be. O(references). */
+  /** Returns the operation with its references resolved, or null if one cannot be. O(references). */
   resolve(operation: Operation<Reference>): Operation | null {
     const isBatch = 'addresses' in operation;
     return mapAddresses(operation, (reference) => {
       const address = this.addressOf(reference);
-      // A batch is an array of 64-bit words: that is all its entries can say.
+      // A batch is an array of 64-bit words.
       return address === null || !isBatch ? address : BigInt.asUintN(64, address);
     });
   }
 
-  /** Returns the first reference of an operation that cannot be resolved, in the form that programs use. */
+  /** Returns the first reference of an operation that cannot be resolved, as programs write it. */
   dangling(operation: Operation<Reference>): string | null {
     const found = addressesOf(operation).find((reference) => this.addressOf(reference) === null);
     return found === undefined ? null : formatReference(found);
   }
 
-  /** Takes note of a response. */
+  /** Records a response. */
   record(operation: Operation<Reference>, response: Response): void {
     if (!isAllocation(operation.call)) return;
     const result = resultOf(operation, response);

@@ -1,6 +1,6 @@
 /**
- * Sessions: one manager at work in this process. A session performs operations and reports each response as data, with the
- * amounts just after it. It never judges and never throws for what the manager does.
+ * Sessions: one manager at work in this process. A session performs operations and returns each response as data, with the amounts
+ * after it. It judges nothing, and never throws because of the manager.
  */
 import type { Amounts, InspectedRun, Operation, Pmm, PmmFactory, Response } from '../spec/index.ts';
 import { CallEnd, described, describeThrown } from './call-end.ts';
@@ -9,7 +9,7 @@ import type { SavableSession, Seen } from './savable-session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
 import type { World } from './world.ts';
 
-/** Returns the three amounts; throws where one of them is not a number. */
+/** Returns the three amounts. Throws if one of them is not a number. */
 function readAmounts(pmm: Pmm): Amounts {
   const total = pmm.totalAmount();
   const free = pmm.freeAmount();
@@ -39,7 +39,7 @@ export class Session implements SavableSession {
   readonly #end = new CallEnd();
   #warnings: string[] = [];
 
-  /** Builds the manager. Where that throws, {@link started} says so, and no call is made. */
+  /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
   constructor(create: PmmFactory, { map, config }: World) {
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
@@ -61,12 +61,12 @@ export class Session implements SavableSession {
   }
 
   /**
-   * Performs an operation. `freeInStack` is how many page frames of the stack zone are free: a batch that can be granted
-   * is given an array for all of it. O(its cost in the manager + the addresses it names).
+   * Performs an operation. `freeInStack` is the number of free page frames in the stack zone: a batch that can be granted gets an
+   * array for all of it. O(its cost in the manager + the addresses it names).
    */
   perform(operation: Operation, freeInStack: number): Response {
     const pmm = this.#pmm;
-    if (pmm === null) return { outcome: { kind: 'malformed', message: 'there is no manager: init threw' } };
+    if (pmm === null) return { outcome: { kind: 'malformed', message: 'no manager: init threw' } };
     pmm.errno = null;
     performCall(pmm, operation, freeInStack, this.#end);
     return this.#observed(pmm);
@@ -74,7 +74,7 @@ export class Session implements SavableSession {
 
   passOver(): void {}
 
-  /** Returns what the manager says of every page frame, or null where it does not offer that. */
+  /** Returns the condition of every page frame, or null if the manager does not offer `inspect`. */
   inspect(): readonly InspectedRun[] | null {
     const runs = this.#pmm?.inspect?.();
     if (runs === undefined) return null;
@@ -87,7 +87,7 @@ export class Session implements SavableSession {
     return this.#savable().saveState(into);
   }
 
-  /** What the manager says and writes meanwhile answers no call, and is dropped. */
+  /** Goes back to a saved state. Warnings and writes of the manager meanwhile are dropped: they belong to no call. */
   load(saved: Int32Array): void {
     this.#savable().loadState(saved);
     if (this.#warnings.length > 0) this.#warnings = [];
@@ -100,11 +100,11 @@ export class Session implements SavableSession {
     return () => {
       pmm.errno = null;
       makeCall(pmm, call, this.#end);
-      this.#look(pmm);
+      this.#observe(pmm);
     };
   }
 
-  /** Lets the manager give back what it takes up. The last call. */
+  /** Disposes of the manager. No call follows. */
   close(): void {
     this.#pmm?.dispose?.();
   }
@@ -115,8 +115,8 @@ export class Session implements SavableSession {
     return pmm;
   }
 
-  /** Sees what a prepared call left. */
-  #look(pmm: Pmm): void {
+  /** Reads the observations of a prepared call. */
+  #observe(pmm: Pmm): void {
     const { seen } = this;
     seen.errno = pmm.errno;
     seen.warnings = this.#warnings;
@@ -156,7 +156,7 @@ export function withAmounts(pmm: Pmm | null, response: Response): Response {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Returns what is seen before any call. */
+/** Returns the observations before any call. */
 function seenOf(end: CallEnd): Writable<Seen> {
   return { end, errno: null, warnings: NO_WARNINGS, total: 0, free: 0, reserved: 0, hasWritten: false };
 }

@@ -1,6 +1,6 @@
 /**
- * Simulated physical memory: 64-bit words by physical address, kept only where they were written. It notes which page
- * frames a manager writes to, so that a write into a page frame of somebody else is seen at once, whatever it wrote.
+ * Simulated physical memory: the 64-bit words that were written, by physical address. It records which page frames a manager writes
+ * to, so that a write into the wrong page frame is detected whatever its value.
  */
 import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory } from '../spec/index.ts';
 
@@ -8,7 +8,7 @@ const WORD_BYTES = 8n;
 
 function wordAt(address: bigint): bigint {
   if (address >= 0n && address < PHYSICAL_LIMIT && address % WORD_BYTES === 0n) return address;
-  throw new RangeError(`physical address ${address} is no multiple of 8 below 2^52`);
+  throw new RangeError(`physical address ${address} is not a multiple of 8 below 2^52`);
 }
 
 const NO_WRITES: readonly number[] = [];
@@ -27,7 +27,7 @@ export class SimulatedMemory implements PhysicalMemory {
     this.#written.add(Number(address / PAGE_BYTES));
   }
 
-  /** Returns the page frames written to since the last call of this method. */
+  /** Returns the page frames written to since they were last taken or dropped. */
   takeWrites(): readonly number[] {
     if (this.#written === null) return NO_WRITES;
     const frames = [...this.#written];
@@ -35,7 +35,7 @@ export class SimulatedMemory implements PhysicalMemory {
     return frames;
   }
 
-  /** Forgets the writes since the last call, and returns whether there were any. */
+  /** Drops the record of writes. Returns whether it held any. */
   dropWrites(): boolean {
     if (this.#written === null) return false;
     this.#written = null;

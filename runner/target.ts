@@ -1,26 +1,32 @@
 /**
- * Targets: what executes programs, with a name and what it claims. A target is asked, never inspected for its kind: whether it
- * is a module, a process or anything else is known in this folder only.
+ * Targets: an allocator that can run programs, with its name and its claims. A target is asked, never inspected for its kind: only
+ * this folder knows whether it is a module, a process or anything else.
  */
 import { type PmmFactory, type Policy, type Profile, type Program, WHOLE } from '../spec/index.ts';
 import type { Performer } from './performer.ts';
 import type { SavableSession } from './savable-session.ts';
 import type { World } from './world.ts';
 
-/** What a target is called and what it is held to. */
+/**
+ * The name of a target and the claims that it is held to.
+ * @public
+ */
 export interface Claims {
   readonly name: string;
-  /** What the target promises beyond the specification. */
+  /** Promises beyond the specification. */
   readonly policies: readonly Policy[];
-  /** What it claims of the specification. */
+  /** The part of the specification that it claims. */
   readonly profile: Profile;
 }
 
-/** What `loadTarget` loads the same target from. Data: it can be sent to another thread. */
+/**
+ * Data from which `loadTarget` loads the same target in another thread.
+ * @public
+ */
 export interface TargetSource extends Pick<Claims, 'name' | 'policies'> {
-  /** Undefined for the whole of the specification, which is told by its identity and would lose that on the way. */
+  /** Undefined for `WHOLE`, which is compared by identity: a copy would differ. */
   readonly profile: Profile | undefined;
-  /** Milliseconds that a program may take; undefined where nothing limits it. */
+  /** CPU milliseconds of a program; undefined for no limit. */
   readonly programMs: number | undefined;
 }
 
@@ -29,48 +35,66 @@ export function sourceOf({ name, policies, profile }: Claims, programMs?: number
   return { name, policies, profile: profile === WHOLE ? undefined : profile, programMs };
 }
 
-/** A program on its way. */
+/**
+ * A program that has been started.
+ * @public
+ */
 export interface StartedProgram {
-  /** Waits until there are answers, and returns what performs the program. To be called once. */
+  /** Waits until the performer is ready, and returns it. Call it once. */
   performer(): Performer;
 }
 
-/** A program whose calls are made again and again, each turn on a new manager. */
+/**
+ * A program that is run repeatedly to measure its calls.
+ * @public
+ */
 export interface TimedProgram {
-  /** Makes the first calls and returns the milliseconds that they take. */
+  /** Makes the first `operations` calls on a new manager. Returns the milliseconds that they take. */
   turn(operations: number): number;
 }
 
-/** For each operation of a program, why the target must not be asked for it, or null. */
+/**
+ * For each operation of a program, the reason why the target must not be asked for it, or null.
+ * @public
+ */
 export type LeftOut = readonly (string | null)[];
 
+/**
+ * An allocator that can run programs. A spread (`{ ...target }`) loses its methods: use {@link Target.withClaims}.
+ * @public
+ */
 export interface Target extends Claims {
   /**
-   * Whether it answers one call at a time, so that the next call may depend on the answer. A program for a target that does
-   * not is known to its end before it starts; it is drawn in a dry run.
+   * Whether it answers one call at a time, so that the next call may depend on the answer. Any other target takes whole programs,
+   * which are drawn in a dry run.
    */
   readonly isInteractive: boolean;
-  /** Whether it can be asked with arguments that are not unsigned 64-bit integers. */
+  /** Whether arguments may be numbers other than unsigned 64-bit integers. */
   readonly takesAnyNumber: boolean;
-  /** Whether writes into page frames that the manager does not own are seen. */
+  /** Whether writes into page frames that the manager does not own are detected. */
   readonly seesWrites: boolean;
-  /** The most memory that a program was seen to take so far, in KiB; 0 where that is not known. */
+  /** The most memory that a program has taken so far, in KiB; 0 if unknown. */
   readonly peakKib: number;
   readonly source: TargetSource;
-  /** What builds its managers in this process, so that they can be called in numbers; null where it has none. */
+  /** Builds managers in this process that can be called in numbers; null if the target has none. */
   readonly factory: PmmFactory | null;
+  /**
+   * Milliseconds that a program may take on a small memory map; more is allowed for large maps and long programs. Infinity
+   * where no limit is needed, or the target keeps one itself.
+   */
+  readonly programMs: number;
 
   /**
-   * Starts a program on a manager that is new. One is under way at a time: the performer of the one before has been waited
-   * for. Throws where the target is not interactive and no program is given.
+   * Starts a program on a new manager. The performer of the program before must have been waited for. Throws if the target takes
+   * whole programs and none is given.
    */
   start(world: World, program?: Program, leftOut?: LeftOut): StartedProgram;
-  /** Returns a session on a new manager that can be saved and loaded, or null where this target has none for this world. */
+  /** Opens a session on a new manager whose state can be saved and loaded; null if the target offers none for this world. */
   openSavable(world: World): SavableSession | null;
-  /** Makes a program ready to be timed. */
+  /** Prepares a program to be timed. */
   timed(world: World, program: Program): TimedProgram;
-  /** Returns the same target held to other claims. It shares what this one has open. */
+  /** Returns the same target held to other claims. Both share one process, if there is one. */
   withClaims(claims: Partial<Claims>): Target;
-  /** Lets go of what the target takes up. No program follows. */
+  /** Releases the resources of the target. No program follows. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Timed calls: a program whose calls are prepared before, with the addresses that the target hands out, and then timed with
- * nothing around them. Each turn is on a new manager; init is not timed.
+ * Timed calls: the calls of a program are prepared with the addresses that the target hands out, and then timed with nothing between
+ * them. Init is not timed.
  */
 import { beyond, type PmmFactory, type Program, SpecError } from '../spec/index.ts';
 import { invoke, type PreparedCall, prepareCall } from './perform-call.ts';
@@ -16,7 +16,7 @@ export class TimedCalls implements TimedProgram {
   readonly #world: World;
   readonly #calls: readonly PreparedCall[];
 
-  /** Runs the program once, to learn what is handed out. Calls that cannot be made are left out. */
+  /** Runs the program once to learn the addresses. Calls that cannot be made are left out. */
   constructor(create: PmmFactory, { name, profile }: Claims, world: World, program: Program) {
     this.#create = create;
     this.#name = name;
@@ -46,7 +46,7 @@ export class TimedCalls implements TimedProgram {
         if (call !== undefined) invoke(pmm, call);
       }
     } catch (cause) {
-      // It has answered the same calls when they were prepared.
+      // The same calls did not throw when they were prepared.
       throw new SpecError(
         `${this.#name}: expected the answers of a first run again, and it threw ${String(cause)}`,
         { cause },

@@ -1,19 +1,18 @@
 /**
- * Errors without stacks. A panic is an answer, heard by the million and never traced; to capture its stack costs more than
- * the call that it answers.
+ * Errors without stacks. A panic is an answer, and nobody reads its stack; to capture the stack costs more than the call itself.
  */
 
-/** With no number here the engine does not look at the stack at all; with 0 it does, which takes a quarter longer. */
+/** Without a number here V8 does not walk the stack. With 0 it still does, which takes a quarter longer. */
 const STACKS: { stackTraceLimit?: number | undefined } = Error;
 
-/** Leaves stacks out of all errors of this thread. Returns what {@link restoreStacks} takes. */
+/** Omits stacks from all errors of this thread. Returns the limit for {@link restoreStacks}. */
 export function omitStacks(): number | undefined {
   const { stackTraceLimit } = STACKS;
   STACKS.stackTraceLimit = undefined;
   return stackTraceLimit;
 }
 
-/** Captures stacks again, as many frames of each as before. */
+/** Captures stacks again, up to the limit that {@link omitStacks} returned. */
 export function restoreStacks(limit: number | undefined): void {
   STACKS.stackTraceLimit = limit;
 }

@@ -1,12 +1,16 @@
-/** Worlds: a memory map with its configuration. A program runs on one. */
+/** Worlds: a memory map and a configuration, on which a program runs. */
 import { addressOf, type Config, type MemoryMap, type Profile, pfn, pfnEnd, toHex } from '../spec/index.ts';
 
+/** @public */
 export interface World {
   readonly map: MemoryMap;
   readonly config: Config;
 }
 
-/** Returns why a memory map with its configuration is beyond what a profile speaks of, in words, or null. */
+/**
+ * Returns the reason why a world is outside a profile, or null.
+ * @public
+ */
 export function worldBeyond(
   { memoryBelow, bitmapZoneBelow, zones }: Profile,
   { map, config }: World,

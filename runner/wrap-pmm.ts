@@ -1,12 +1,15 @@
-/** Wrapping: a manager with some of its calls replaced, the rest passed on. Mutants and tests are made with it. */
+/** Wrapping: a manager with some of its calls replaced. Mutants and tests are made with it. */
 import { CALLS, type Call, type Pmm } from '../spec/index.ts';
 
-/** The calls of a manager that can be replaced. */
+/**
+ * The calls of a manager that can be replaced.
+ * @public
+ */
 export type PmmCalls = Omit<Pmm, 'errno'>;
 
 type Methods = Record<Call, (...passed: readonly unknown[]) => unknown>;
 
-/** Returns each call of the table as one that is made on `inner`. */
+/** Returns the calls of the table, each made on `inner`. */
 function passedOnTo(inner: Pmm): Pick<Pmm, Call> {
   const from: object = inner;
   const to: Partial<Methods> = {};
@@ -15,7 +18,10 @@ function passedOnTo(inner: Pmm): Pick<Pmm, Call> {
   return calls as Pick<Pmm, Call>;
 }
 
-/** Returns a manager that passes every call on to `inner`, but for those in `changes`. `errno` is that of `inner`. */
+/**
+ * Returns a manager that makes the calls in `changes` itself and all others on `inner`. Its `errno` is that of `inner`.
+ * @public
+ */
 export function wrapPmm(inner: Pmm, changes: Partial<PmmCalls>): Pmm {
   const inspects: Partial<PmmCalls> =
     inner.inspect === undefined ? {} : { inspect: () => inner.inspect?.() ?? [] };

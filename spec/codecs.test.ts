@@ -165,10 +165,4 @@ describe('a file reads', () => {
       addresses: ['a', 'b[3]+0x10'],
     });
   });
-
-  test('what it does not know of as if it were not there', () => {
-    expect(decode(ResolvedOperation, { call: 'alloc', comment: 'the first' }, 'file')).toEqual({
-      call: 'alloc',
-    });
-  });
 });

@@ -3,6 +3,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { closed } from './closed.ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';
 import { isPageAddress, PFN_LIMIT, type Pfn, type PhysicalAddress, pfn, pfnOf, U64_MAX } from './units.ts';
@@ -36,7 +37,7 @@ const HigherHalf = new t.Type<bigint, string, unknown>(
  * - `higherHalf`: the virtual address at which physical address 0 is mapped.
  */
 export const Config = t.readonly(
-  t.exact(t.type({ bitmapMaxAddr: HexPageAddress, higherHalf: HigherHalf }, 'a configuration')),
+  closed(t.type({ bitmapMaxAddr: HexPageAddress, higherHalf: HigherHalf }, 'a configuration')),
 );
 export type Config = t.TypeOf<typeof Config>;
 

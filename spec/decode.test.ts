@@ -63,7 +63,7 @@ describe('an error', () => {
 
   test('is of the call that was meant, though another one is nearer to what is there', () => {
     expect(withOperation({ call: 'free', addresses: ['?'], count: 3 })).toContain(
-      'operations[1].address: expected a reference',
+      'operations[1].addresses: unknown key, expected one of call, address',
     );
   });
 

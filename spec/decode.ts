@@ -6,6 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { duplicateKeyIn } from './duplicate-keys.ts';
 
 /** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
 export class SpecError extends Error {
@@ -24,12 +25,36 @@ export class OutdatedTraceError extends Error {
 
 const SHOWN_CHARACTERS = 60;
 
-function show(value: unknown): string {
-  const text = typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? String(value));
+/** Returns a text as a message shows it: the beginning of one that is too long for a line. */
+export function shortened(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
-/** Returns the codec inside `t.readonly` and `t.exact`, which hide its name. */
+/** Returns JSON text of the beginning of a value, of some `room` characters. */
+function preview(value: unknown, room: number): string {
+  if (typeof value === 'bigint') return `${value}`;
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, Math.max(0, room)));
+  if (typeof value !== 'object' || value === null) return String(value);
+  // As little is looked at as is shown: a file may hold a million elements, or as many arrays in each other.
+  let inside = '';
+  const add = (name: string, element: unknown): boolean => {
+    const before = inside === '' ? name : `,${name}`;
+    inside += before + preview(element, room - inside.length - before.length - 1);
+    return inside.length < room;
+  };
+  if (Array.isArray(value)) {
+    for (const element of value) if (!add('', element)) break;
+    return `[${inside}]`;
+  }
+  for (const key in value) if (!add(`${preview(key, room)}:`, Reflect.get(value, key))) break;
+  return `{${inside}}`;
+}
+
+function show(value: unknown): string {
+  return shortened(preview(value, SHOWN_CHARACTERS));
+}
+
+/** Returns the codec inside `t.readonly` and `closed`, which hide its name. */
 function unwrapped(codec: object): object {
   return codec instanceof t.ReadonlyType || codec instanceof t.ExactType ? unwrapped(codec.type) : codec;
 }
@@ -42,10 +67,18 @@ function isBranch(context: t.Context, index: number): boolean {
   return index > 0 && context[index]?.actual === context[index - 1]?.actual;
 }
 
+/** Returns how a message writes the way to a place: `scenario.operations[1].address`. A key may be any text. */
+function pathText(keys: readonly (string | number)[]): string {
+  const parts = keys.map((key) => {
+    if (/^\d+$/.test(String(key))) return `[${key}]`;
+    const isPlain = typeof key === 'string' && /^[\w$ -]{1,60}$/.test(key);
+    return isPlain ? `.${key}` : `[${show(key)}]`;
+  });
+  return parts.join('').replace(/^\./, '');
+}
+
 function pathOf(context: t.Context): string {
-  const keys = context.filter((_, i) => i > 0 && !isBranch(context, i));
-  const path = keys.map(({ key }) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
-  return path.replace(/^\./, '');
+  return pathText(context.filter((_, i) => i > 0 && !isBranch(context, i)).map(({ key }) => key));
 }
 
 /** Returns the codec that was to read the data at the end of a path: the whole union, not its last branch. */
@@ -105,12 +138,33 @@ export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: stri
   throw new SpecError(`${source}: ${error === undefined ? `expected ${codec.name}` : render(error)}`);
 }
 
-/** Returns the JSON value that `text` holds; throws a one-line `SpecError` naming `source` and the place. */
-export function parseJson(text: string, source: string): unknown {
+/**
+ * Returns the JSON value that `text` holds; throws a one-line `SpecError` naming `source` and the place. For files of other
+ * tools, which may see a meaning in a key that comes twice.
+ */
+export function parseForeignJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
     throw new SpecError(`${source}: expected JSON: ${reason}`, { cause: error });
   }
+}
+
+/** Throws a one-line `SpecError` where an object of `text`, which is valid JSON, has a key twice. O(length). */
+export function refuseDuplicateKeys(text: string, source: string): void {
+  const duplicate = duplicateKeyIn(text);
+  if (duplicate === null) return;
+  const { path, key } = duplicate;
+  throw new SpecError(`${source}: ${pathText([...path, key])}: expected each key once, found this one twice`);
+}
+
+/**
+ * Returns the JSON value that `text` holds; throws a one-line `SpecError` naming `source` and the place, also where an object
+ * has a key twice.
+ */
+export function parseJson(text: string, source: string): unknown {
+  const value = parseForeignJson(text, source);
+  refuseDuplicateKeys(text, source);
+  return value;
 }

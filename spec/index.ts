@@ -37,6 +37,7 @@ export {
   STATE_CLAUSES,
   SWEEP_CLAUSES,
 } from './clauses/index.ts';
+export { closed, closedRecord } from './closed.ts';
 export {
   bitmapLimit,
   Config,
@@ -48,7 +49,16 @@ export {
   toHigherHalf,
 } from './config.ts';
 export { counted, grouped } from './counted.ts';
-export { decode, isSpecError, OutdatedTraceError, parseJson, SpecError } from './decode.ts';
+export {
+  decode,
+  isSpecError,
+  OutdatedTraceError,
+  parseForeignJson,
+  parseJson,
+  refuseDuplicateKeys,
+  SpecError,
+  shortened,
+} from './decode.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
@@ -60,6 +70,7 @@ export {
   MemoryMap,
   MemoryType,
   memoryMap,
+  ownedRegions,
   ownerAfterInit,
   pfnEnd,
   regionOf,
@@ -93,6 +104,7 @@ export {
   PmmPanic,
 } from './pmm.ts';
 export { POLICIES, Policy } from './policy.ts';
+export { printable, printableLine } from './printable.ts';
 export {
   beyond,
   decodeProfile,
@@ -120,6 +132,7 @@ export {
   bytesOf,
   endOf,
   isPageAligned,
+  isPageFrame,
   PAGE_BYTES,
   PAGE_SIZE,
   PageCount,

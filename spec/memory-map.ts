@@ -6,6 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { closed } from './closed.ts';
 import { decode } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Owner } from './owner.ts';
@@ -52,8 +53,11 @@ export const MEMORY_TYPES = {
 export const MemoryType = t.keyof(MEMORY_TYPES, `a memory type (${Object.keys(MEMORY_TYPES).join(', ')})`);
 export type MemoryType = t.TypeOf<typeof MemoryType>;
 
+/** An owner that page frames can have after init. Nothing is allocated yet. */
+export type InitialOwner = (typeof MEMORY_TYPES)[MemoryType]['owner'];
+
 /** Returns the owner that page frames of a type have after init. */
-export function ownerAfterInit(type: MemoryType): Owner {
+export function ownerAfterInit(type: MemoryType): InitialOwner {
   return MEMORY_TYPES[type].owner;
 }
 
@@ -64,7 +68,7 @@ export function isRam(type: MemoryType): boolean {
 
 /** One entry of a memory map: `pages` page frames of one type from physical address `start` (a multiple of 4096). */
 export const Descriptor = t.readonly(
-  t.exact(t.type({ type: MemoryType, start: HexPageAddress, pages: PageCount }, 'a descriptor')),
+  closed(t.type({ type: MemoryType, start: HexPageAddress, pages: PageCount }, 'a descriptor')),
 );
 export type Descriptor = t.TypeOf<typeof Descriptor>;
 
@@ -73,12 +77,24 @@ export function regionOf(descriptor: Descriptor): Region {
   return { base: pfnOf(descriptor.start), count: descriptor.pages };
 }
 
+/** The page frames of one descriptor, with their owner after init. */
+export interface OwnedRegion extends Region {
+  readonly owner: InitialOwner;
+}
+
+/** Returns the descriptors as regions with their owners after init, in the order of the map, empty ones left out. */
+export function ownedRegions({ descriptors }: Pick<MemoryMap, 'descriptors'>): readonly OwnedRegion[] {
+  return descriptors
+    .filter(({ pages }) => pages > 0)
+    .map(({ type, start, pages }) => ({ owner: ownerAfterInit(type), base: pfnOf(start), count: pages }));
+}
+
 /** Returns the physical address at which a descriptor ends (exclusive). */
 export function endAddressOf(descriptor: Descriptor): PhysicalAddress {
   return addressOf(endOf(regionOf(descriptor)));
 }
 
-const Body = t.exact(
+const Body = closed(
   t.intersection([
     t.type({
       format: t.literal('frameproof/memory-map'),
@@ -143,7 +159,9 @@ export interface DescriptorInput {
 }
 
 function isSound({ type, start, pages }: DescriptorInput): boolean {
-  return type in MEMORY_TYPES && isPageAddress(start) && Number.isSafeInteger(pages) && pages >= 0;
+  return (
+    Object.hasOwn(MEMORY_TYPES, type) && isPageAddress(start) && Number.isSafeInteger(pages) && pages >= 0
+  );
 }
 
 /** Returns the memory map of sound descriptors without a way through the codec, or null where they make none. */

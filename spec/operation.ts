@@ -13,6 +13,7 @@ import {
   type Parameter,
   parametersOf,
 } from './calls.ts';
+import { closed } from './closed.ts';
 import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Reference } from './reference.ts';
 
@@ -76,7 +77,7 @@ function operationCodec<A>(
     kind === 'address' ? address : kind === 'addresses' ? t.readonlyArray(address) : Argument;
   const codecs = CALLS.map((call) => {
     const named = parametersOf(call).map((parameter) => [parameter.name, codecOf(parameter.kind)]);
-    return t.exact(t.type({ call: t.literal(call), ...Object.fromEntries(named) }));
+    return closed(t.type({ call: t.literal(call), ...Object.fromEntries(named) }));
   });
   const [first, second, ...others] = codecs;
   if (first === undefined || second === undefined) throw new Error('the table of calls has fewer than two');

@@ -5,6 +5,7 @@
  */
 import * as t from 'io-ts';
 import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
+import { closed } from './closed.ts';
 import { decode, isSpecError, SpecError } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Operation } from './operation.ts';
@@ -49,7 +50,7 @@ const LargestRequest = t.refinement(
 );
 
 /** What may be left out claims what the specification says. */
-const Claims = t.exact(
+const Claims = closed(
   t.partial(
     {
       calls: t.readonlyArray(CallName, 'an array of calls'),
@@ -114,9 +115,6 @@ function contradiction({ policies, singlePages, zones, calls }: Profile): string
 
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */
 export function decodeProfile(data: unknown, source: string): Profile {
-  const unknown = unknownKey(data);
-  if (unknown !== null)
-    throw new SpecError(`${source}: ${unknown}: expected one of ${Object.keys(WHOLE).join(', ')}`);
   const claims = decode(Claims, data, source);
   const singlePages: SinglePages = claims.zones === 1 ? 'anywhere' : 'stack-zone';
   const profile: Profile = { ...WHOLE, singlePages, ...claims };
@@ -125,18 +123,12 @@ export function decodeProfile(data: unknown, source: string): Profile {
   return profile;
 }
 
-/** A misspelt claim would claim the whole in silence. */
-function unknownKey(data: unknown): string | null {
-  if (typeof data !== 'object' || data === null) return null;
-  return Object.keys(data).find((key) => !(key in WHOLE)) ?? null;
-}
-
 function isPowerOfTwo(n: bigint): boolean {
   return n > 0n && (n & (n - 1n)) === 0n;
 }
 
 function isProfile(u: unknown): u is Profile {
-  return typeof u === 'object' && u !== null && Object.keys(WHOLE).every((key) => key in u);
+  return typeof u === 'object' && u !== null && Object.keys(WHOLE).every((key) => Object.hasOwn(u, key));
 }
 
 /** JSON: an object; what is left out claims what {@link WHOLE} does. */

@@ -4,6 +4,7 @@
  */
 import * as t from 'io-ts';
 import { isAllocation, parametersOf } from './calls.ts';
+import { closed } from './closed.ts';
 import { Config } from './config.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
@@ -17,7 +18,7 @@ export type Program = readonly Operation<Reference>[];
 
 /** A program, the memory it runs on and what is promised of it. */
 export const Scenario = t.readonly(
-  t.exact(
+  closed(
     t.type(
       { map: MemoryMap, config: Config, policies: t.readonlyArray(Policy), operations: Program },
       'a memory map, a configuration, policies and operations',

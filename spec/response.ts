@@ -6,8 +6,10 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { closed } from './closed.ts';
 import { HexInteger } from './hex.ts';
 import { Owner } from './owner.ts';
+import { isPageFrame } from './units.ts';
 
 /** NaN and the infinities, which a manager may well report and JSON cannot hold, are written as strings. */
 const NOT_FINITE: ReadonlyMap<unknown, number> = new Map(
@@ -36,12 +38,12 @@ const Reading = new t.Type<number, number | string, unknown>(
  */
 export const Outcome = t.union(
   [
-    t.exact(t.type({ kind: t.literal('address'), address: HexInteger })),
-    t.exact(t.type({ kind: t.literal('addresses'), addresses: t.readonlyArray(HexInteger) })),
-    t.exact(t.type({ kind: t.literal('amount'), amount: Reading })),
-    t.exact(t.type({ kind: t.literal('done') })),
-    t.exact(t.type({ kind: t.literal('failed') })),
-    t.exact(
+    closed(t.type({ kind: t.literal('address'), address: HexInteger })),
+    closed(t.type({ kind: t.literal('addresses'), addresses: t.readonlyArray(HexInteger) })),
+    closed(t.type({ kind: t.literal('amount'), amount: Reading })),
+    closed(t.type({ kind: t.literal('done') })),
+    closed(t.type({ kind: t.literal('failed') })),
+    closed(
       t.type({
         kind: t.literal('panicked'),
         message: t.string,
@@ -50,7 +52,7 @@ export const Outcome = t.union(
         owner: t.union([Owner, t.null], 'an owner or null'),
       }),
     ),
-    t.exact(t.type({ kind: t.literal('malformed'), message: t.string })),
+    closed(t.type({ kind: t.literal('malformed'), message: t.string })),
   ],
   'an outcome (address, addresses, amount, done, failed, panicked or malformed)',
 );
@@ -88,17 +90,19 @@ export function outcomePlace(kind: Outcome['kind']): number {
 }
 
 /** The three amounts, in page frames, as the manager reports them. */
-export const Amounts = t.exact(
+export const Amounts = closed(
   t.type({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 export type Amounts = t.TypeOf<typeof Amounts>;
 
 /** Those of the amounts that were observed. */
-const ObservedAmounts = t.exact(
+const ObservedAmounts = closed(
   t.partial({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 
-export const Response = t.exact(
+const PageFrame = t.refinement(t.number, isPageFrame, 'the number of a page frame');
+
+export const Response = closed(
   t.intersection(
     [
       t.type({ outcome: Outcome }),
@@ -112,7 +116,7 @@ export const Response = t.exact(
         /** Whether the call changed entries of the caller's array that are not its to change. */
         strayEntries: t.boolean,
         /** The page frames that the manager wrote to during the call. */
-        writes: t.readonlyArray(t.number),
+        writes: t.readonlyArray(PageFrame),
       }),
     ],
     'a response',

@@ -5,13 +5,14 @@
  */
 import * as t from 'io-ts';
 import { ClauseName } from './clauses/clause.ts';
+import { closed } from './closed.ts';
 import { Owner } from './owner.ts';
 import { Scenario } from './program.ts';
 import { Response } from './response.ts';
 
 /** Where and how a scenario broke the specification. */
 export const PlacedViolation = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         clause: ClauseName,
@@ -29,7 +30,7 @@ export type PlacedViolation = t.TypeOf<typeof PlacedViolation>;
 
 /** A scenario, what one target answered, and what the judge said of it. */
 export const Trace = t.readonly(
-  t.exact(
+  closed(
     t.intersection(
       [
         t.type({

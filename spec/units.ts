@@ -42,6 +42,11 @@ function isPfn(n: number): n is Pfn {
   return n >= 0 && n <= PFN_LIMIT && Number.isInteger(n);
 }
 
+/** Whether a value is the number of a page frame that there can be. */
+export function isPageFrame(value: unknown): value is number {
+  return typeof value === 'number' && isPfn(value) && value < PFN_LIMIT;
+}
+
 function isPageCount(n: number): n is PageCount {
   return n >= 0 && Number.isSafeInteger(n);
 }

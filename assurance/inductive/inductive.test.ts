@@ -1,20 +1,10 @@
-/** The inductive step on drawn states; the relation to ownership; steps that are broken, and caught. */
+/** The inductive step on drawn states; steps that are broken, and caught. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  disagreement,
-  type FlatState,
-  FrameAllocator,
-  firstFlaw,
-  LAYOUT,
-  PageFrameManager,
-  RELATION,
-} from '../../impl/index.ts';
-import { ModelState } from '../../model/index.ts';
-import { config, memoryMap, PAGE_BYTES } from '../../spec/index.ts';
+import { type FlatState, FrameAllocator, firstFlaw, LAYOUT, PageFrameManager } from '../../impl/index.ts';
 import { anyOperation, operationOf } from './any-operation.ts';
 import { type Maker, ours, stepFlaw } from './inductive-step.ts';
-import { anyState, type Drawn, wellFormed } from './well-formed.ts';
+import { anyState, wellFormed } from './well-formed.ts';
 
 /** How many states `npm test` draws; `npm run inductive` draws more. */
 const RUNS = 150;
@@ -56,57 +46,6 @@ describe('the inductive step', () => {
       }),
       { numRuns: RUNS },
     );
-  });
-});
-
-/** A world with 64 page frames in each zone, of which three are held and five free in turn. */
-const SHAPE: Drawn = {
-  world: {
-    map: memoryMap([{ type: 'conventional', start: 0n, pages: 128 }]),
-    config: config({ bitmapMaxAddr: 64n * PAGE_BYTES }),
-  },
-  lengths: [3, 5],
-  startsFree: false,
-  pieces: [5],
-  places: [0, 1, 2, 3, 4, 5, 6, 7],
-  excess: [0],
-  junk: 0,
-};
-
-/** States that disagree with an ownership in one way, by the part of the relation that says so. */
-const DISAGREEING: Readonly<Record<string, (state: FlatState) => FlatState>> = {
-  'page frames are free, held or unmanaged as their owners say': (state) => {
-    const at = LAYOUT.HELD_AT; // page frame 2 is held, and page frame 3 free
-    state.words[at] = (state.words[at] ?? 0) ^ 0b1100;
-    return state;
-  },
-  'as many page frames are counted as free in each zone as pmm owns there': (state) => {
-    state.words[LAYOUT.FREE_BITMAP_AT] = (state.words[LAYOUT.FREE_BITMAP_AT] ?? 0) - 1;
-    return state;
-  },
-  'the free stack hands out page frames in the order of the ownership': () =>
-    wellFormed({ ...SHAPE, places: SHAPE.places.toReversed() }).state,
-};
-
-describe('the relation of a state to ownership', () => {
-  it('has a disagreement for each of its parts', () => {
-    expect(Object.keys(DISAGREEING)).toEqual(RELATION.map(({ name }) => name));
-  });
-
-  it.each(Object.entries(DISAGREEING))('is broken in one part: %s', (name, disagreeing) => {
-    const { state, model } = wellFormed(SHAPE);
-    expect(disagreement(state, model)).toBeNull();
-    const other = disagreeing(state);
-    expect(RELATION.filter(({ flaw }) => flaw(other, model) !== null).map((part) => part.name)).toEqual([
-      name,
-    ]);
-    expect(disagreement(other, model)).toMatch(`${name}: `);
-  });
-
-  it('leaves the order open where the model does not track it', () => {
-    const { state } = wellFormed({ ...SHAPE, lengths: [128], startsFree: true });
-    const model = ModelState.init(SHAPE.world.map, SHAPE.world.config, ['first-fit']);
-    expect(disagreement(state, model)).toBeNull();
   });
 });
 

@@ -27,13 +27,12 @@ import type { World } from '../../runner/index.ts';
 import {
   config,
   memoryMap,
-  ownerAfterInit,
+  ownedRegions,
   PAGE_BYTES,
   POLICIES,
   pageCount,
   pfn,
   type Region,
-  regionOf,
   type Zone,
 } from '../../spec/index.ts';
 
@@ -208,7 +207,7 @@ function modelOf(
   stack: readonly number[],
 ): ModelState {
   const start = ModelState.init(map, chosen, POLICIES);
-  const given = map.descriptors.filter((d) => d.pages > 0 && ownerAfterInit(d.type) === 'pmm').map(regionOf);
+  const given = ownedRegions(map).filter(({ owner }) => owner === 'pmm');
   return start.allocated(given).freed([...regionsOf(bitmap), ...regionsOf(stack)]);
 }
 

@@ -70,6 +70,7 @@ describe('a report', () => {
 
   it.each([
     ['Killed', '[AssertionError] expected 1 to be 2', 'killed'],
+    ['Killed', '[BrokenAssertion] free stack: what pops is free', 'killed'],
     ['Killed', '[TypeError] it is not a function', 'threw'],
     ['Killed', '[PmmPanic] free: expected', 'threw'],
     ['Timeout', 'Hit limit reached', 'timed out'],

@@ -3,7 +3,7 @@
  * file, the function and the mutator, so that its name outlives line numbers.
  */
 import * as t from 'io-ts';
-import { decode, parseJson } from '../../spec/index.ts';
+import { decode, parseForeignJson } from '../../spec/index.ts';
 
 const Position = t.readonly(t.type({ line: t.number, column: t.number }));
 
@@ -54,11 +54,13 @@ export interface TriedMutant extends MutantName {
 
 /** The name of the error that a failed test begins its message with; see `testing/setup.ts`. */
 const THROWN = /^\[([^\]]*)\]/;
+/** Errors of assertions: of a test, and of the allocator itself. */
+const ASSERTIONS: readonly (string | undefined)[] = ['AssertionError', 'BrokenAssertion'];
 
 function fateOf({ status, statusReason = '' }: ReportedMutant): Fate {
   switch (status) {
     case 'Killed':
-      return THROWN.exec(statusReason)?.[1] === 'AssertionError' ? 'killed' : 'threw';
+      return ASSERTIONS.includes(THROWN.exec(statusReason)?.[1]) ? 'killed' : 'threw';
     case 'Timeout':
       return 'timed out';
     case 'Survived':
@@ -114,7 +116,7 @@ function changeOf(
 
 /** Returns the mutants of a report in the order of files and lines; throws `SpecError` where it is malformed. */
 export function readReport(text: string, source: string): readonly TriedMutant[] {
-  const { files } = decode(Report, parseJson(text, source), source);
+  const { files } = decode(Report, parseForeignJson(text, source), source);
   const tried = Object.entries(files).flatMap(([file, { source: code, mutants }]) => {
     const lines = code.split('\n');
     return mutants

@@ -9,6 +9,7 @@ import {
   argumentAt,
   type Call,
   describedCall,
+  formatArgument,
   formatProgram,
   isU64,
   namesResult,
@@ -18,6 +19,7 @@ import {
   type Reference,
   resultName,
   SpecError,
+  shortened,
   toHex,
 } from '../../spec/index.ts';
 import type { Demand, Regression } from './regression.ts';
@@ -28,17 +30,23 @@ const UNCHECKABLE = 'owner.agrees';
 const WARNINGS = 'failure.warns';
 const CONTENTS = 'contents.preserved';
 
+function shown(argument: Argument): string {
+  return shortened(formatArgument(argument));
+}
+
 function literal(argument: Argument): string {
   if (isU64(argument)) return `UINT64_C(${argument < 1_000_000n ? argument : toHex(argument)})`;
   throw new SpecError(
-    `--as c: expected unsigned 64-bit arguments, the only ones that C has; found ${argument}`,
+    `--as c: expected unsigned 64-bit arguments, the only ones that C has; found ${shown(argument)}`,
   );
 }
 
 /** An absolute address, relative to the mapping of the test's physical memory. Wraps as C does. */
 function absoluteCode(higherHalf: bigint, address: bigint): string {
   if (!isU64(address))
-    throw new SpecError(`--as c: expected addresses of 64 bits, the only ones that C has; found ${address}`);
+    throw new SpecError(
+      `--as c: expected addresses of 64 bits, the only ones that C has; found ${shown(address)}`,
+    );
   return `(void *)(memory + UINT64_C(${toHex(BigInt.asUintN(64, address - higherHalf))}))`;
 }
 

@@ -12,10 +12,9 @@ import {
   formatProgram,
   namesResult,
   type Operation,
-  ownerAfterInit,
+  ownedRegions,
   parametersOf,
   type Reference,
-  regionOf,
   resultName,
   toHex,
 } from '../../spec/index.ts';
@@ -166,9 +165,7 @@ function mapLines({ scenario }: Regression): readonly string[] {
 }
 
 function freeRanges({ scenario }: Regression): string {
-  const ranges = scenario.map.descriptors
-    .filter(({ type, pages }) => ownerAfterInit(type) === 'pmm' && pages > 0)
-    .map(regionOf);
+  const ranges = ownedRegions(scenario.map).filter(({ owner }) => owner === 'pmm');
   return `[${ranges.map((region) => `[${region.base}n, ${endOf(region)}n]`).join(', ')}]`;
 }
 

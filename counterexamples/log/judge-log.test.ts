@@ -128,11 +128,50 @@ describe('judging a log', () => {
       [HEADER, { ...ALLOC, response: {} }],
       /^\S+:2: response\.outcome.*found undefined$/,
     ],
-    ['init in the middle', [HEADER, FREE_AMOUNT, { init: {} }], /^\S+:3: operation/],
+    [
+      'init in the middle',
+      [HEADER, FREE_AMOUNT, { init: {} }],
+      /^\S+:3: init: unknown key, expected one of operation, response$/,
+    ],
+    [
+      'a misspelt key, though the line is admitted without it',
+      [HEADER, { ...FREE_AMOUNT, response: { ...FREE_AMOUNT.response, amount: { free: 0 } } }],
+      /^\S+:2: response\.amount: unknown key, expected one of outcome, errno, warnings, amounts, /,
+    ],
+    [
+      'a key that every object inherits',
+      [HEADER, { ...FREE_AMOUNT, constructor: 1 }],
+      /^\S+:2: constructor: unknown key, expected one of operation, response$/,
+    ],
+    [
+      'a key that every object inherits, inside the plainest of answers',
+      [HEADER, JSON.stringify(FREE_AMOUNT).replace('"kind"', '"__proto__":{},"kind"')],
+      /^\S+:2: response\.outcome\.__proto__: unknown key, expected one of kind, amount$/,
+    ],
+    [
+      'a key that comes twice',
+      [HEADER, JSON.stringify(FREE_AMOUNT).replace('"amount":', '"amount":7,"amount":')],
+      /^\S+:2: response\.outcome\.amount: expected each key once, found this one twice$/,
+    ],
+    [
+      'a key of the header that comes twice',
+      [JSON.stringify(HEADER).replace('"config":', '"config":{},"config":'), FREE_AMOUNT],
+      /^\S+:1: config: expected each key once, found this one twice$/,
+    ],
+    [
+      'a misspelt key of the header',
+      [{ ...HEADER, policy: ['lifo'] }, FREE_AMOUNT],
+      /^\S+:1: policy: unknown key, expected one of format, version, map, config, policies$/,
+    ],
+    [
+      'a misspelt key beside what init answered',
+      [HEADER, { init: { outcome: { kind: 'done' } }, line: 3 }],
+      /^\S+:2: line: unknown key, expected one of init$/,
+    ],
     [
       'writes that are not page frames',
       [HEADER, { ...ALLOC, response: { outcome: { kind: 'failed' }, writes: [-1] } }],
-      /^\S+:2: .*expected page frame numbers/,
+      /^\S+:2: response\.writes\[0\]: expected the number of a page frame, found -1$/,
     ],
     [
       'a map that overlaps itself',

@@ -1,8 +1,9 @@
 /**
- * Lines: a text file or standard input of any length, line by line, in bounded memory. Lines come in the batches in which the
+ * Lines: a text file or standard input line by line, in bounded memory. Lines come in the batches in which the
  * system delivers them: a promise for each line would cost more than decoding it.
  */
-import { createReadStream } from 'node:fs';
+
+import { chunksOf, reasonOf } from '../../spec/files/index.ts';
 import { SpecError } from '../../spec/index.ts';
 
 /** One line, without its line break. */
@@ -14,34 +15,24 @@ export interface Line {
   readonly ended: boolean;
 }
 
-const CHUNK_BYTES = 1 << 18;
 /** A batch of a million addresses takes 22 MB. A line without end must not fill memory. */
-const MAX_LINE_CHARACTERS = 1 << 27;
+const MOST_MIB = 32;
+const MOST_CHARACTERS = MOST_MIB * 2 ** 20;
 
-function bytesOf(path: string): AsyncIterable<unknown> {
-  return path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-}
+const FILE = { of: 'file' };
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'this is a folder',
-};
-
-function unreadable(source: string, error: unknown): unknown {
-  if (!(error instanceof Error && 'code' in error)) return error;
-  const code = String(error.code);
-  return new SpecError(`${source}: expected a readable file: ${REASONS[code] ?? code}`, { cause: error });
+async function* standardInput(source: string): AsyncGenerator<unknown, void> {
+  try {
+    yield* process.stdin;
+  } catch (error) {
+    throw new SpecError(`${source}: expected a readable ${FILE.of}: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 async function* textsOf(path: string, source: string): AsyncGenerator<string, void> {
   const decoder = new TextDecoder('utf-8');
-  try {
-    for await (const bytes of bytesOf(path))
-      if (bytes instanceof Uint8Array) yield decoder.decode(bytes, { stream: true });
-  } catch (error) {
-    throw unreadable(source, error);
-  }
+  for await (const bytes of path === '-' ? standardInput(source) : chunksOf(path, FILE))
+    if (bytes instanceof Uint8Array) yield decoder.decode(bytes, { stream: true });
   yield decoder.decode();
 }
 
@@ -50,18 +41,46 @@ export function sourceName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
+/** The line that is being put together. Its pieces are joined once: a long line comes in many. */
+class Rest {
+  #pieces: string[] = [];
+  #characters = 0;
+
+  /** Adds a piece of line `number`. Throws `SpecError` where the line becomes too long. */
+  add(piece: string, source: string, number: number): void {
+    this.#pieces.push(piece);
+    this.#characters += piece.length;
+    if (this.#characters > MOST_CHARACTERS)
+      throw new SpecError(
+        `${source}:${number}: expected a line of at most ${MOST_MIB} MiB, found a longer one`,
+      );
+  }
+
+  take(): string {
+    const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
+    this.#pieces = [];
+    this.#characters = 0;
+    return text;
+  }
+}
+
 /** Yields the lines at a path (`-` for standard input) in batches. Throws `SpecError` where it cannot be read. */
 export async function* linesOf(path: string): AsyncGenerator<readonly Line[], void> {
   const source = sourceName(path);
-  let [rest, number] = ['', 0];
+  const rest = new Rest();
+  let number = 1;
   for await (const text of textsOf(path, source)) {
-    const pieces = (rest + text).split('\n');
-    rest = pieces.pop() ?? '';
-    if (rest.length > MAX_LINE_CHARACTERS)
-      throw new SpecError(`${source}:${number + pieces.length + 1}: expected a line of at most 128 MiB`);
-    const first = number + 1;
-    number += pieces.length;
-    yield pieces.map((piece, i) => ({ text: piece, number: first + i, ended: true }));
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      rest.add(text.slice(start, end), source, number);
+      lines.push({ text: rest.take(), number, ended: true });
+      number += 1;
+      start = end + 1;
+    }
+    rest.add(text.slice(start), source, number);
+    yield lines;
   }
-  if (rest !== '') yield [{ text: rest, number: number + 1, ended: false }];
+  const last = rest.take();
+  if (last !== '') yield [{ text: last, number, ended: false }];
 }

@@ -9,13 +9,12 @@
  *
  * `docs/log-format.md` describes it for those who write one.
  */
-import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import {
   Config,
+  closed,
   type MemoryMap,
   type Operation,
-  PFN_LIMIT,
   Policy,
   ResolvedOperation,
   Response,
@@ -44,40 +43,23 @@ export interface LogEntry {
 }
 
 /** The first line. `map` is a memory map, or the path of a file that holds one, relative to the log. */
-export const HeaderLine = t.intersection(
-  [
+export const HeaderLine = closed(
+  t.intersection([
     t.type({ format: t.literal('frameproof/log'), version: t.literal(1), map: t.unknown, config: Config }),
     t.partial({ policies: t.readonlyArray(Policy, 'an array of policies') }),
-  ],
+  ]),
   'a header: {"format":"frameproof/log","version":1,"map":…,"config":…}',
 );
 
 /** The second line, which is optional. */
-export const InitLine = t.type({ init: Response }, 'the answer of init');
+export const InitLine = closed(t.type({ init: Response }, 'the answer of init'));
 
-const Entry = t.exact(
+/** Every other line. */
+export const EntryLine: t.Type<LogEntry, unknown> = closed(
   t.type(
     { operation: ResolvedOperation, response: Response },
     'an operation and its response: {"operation":…,"response":…}',
   ),
-);
-
-/** Whether a number can be a page frame that a manager wrote to. */
-export function isWrittenFrame(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < PFN_LIMIT;
-}
-
-/** Every other line. */
-export const EntryLine: t.Type<LogEntry, unknown, unknown> = new t.Type(
-  Entry.name,
-  Entry.is,
-  (u, context) =>
-    either.chain<t.Errors, LogEntry, LogEntry>((entry) =>
-      (entry.response.writes ?? []).every(isWrittenFrame)
-        ? either.right(entry)
-        : t.failure(u, context, 'expected page frame numbers in response.writes'),
-    )(Entry.validate(u, context)),
-  Entry.encode,
 );
 
 function hexed(_: string, value: unknown): unknown {

@@ -9,6 +9,7 @@ import {
   OutdatedTraceError,
   parseJson,
   type Response,
+  refuseDuplicateKeys,
   SpecError,
 } from '../../spec/index.ts';
 import { readMemoryMap } from '../../spec/maps/index.ts';
@@ -30,12 +31,13 @@ function field(data: unknown, key: string): unknown {
   return typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
 }
 
-function parsed({ text, ended }: Line, place: string): unknown {
-  if (ended) return parseJson(text, place);
+/** Returns what a line holds, whose keys may come twice. */
+function parsed({ text, ended }: Line, place: () => string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CutLogError(`${place}: expected a whole line, and the log is cut short in it`, { cause });
+    if (ended) return parseJson(text, place());
+    throw new CutLogError(`${place()}: expected a whole line, and the log is cut short in it`, { cause });
   }
 }
 
@@ -75,14 +77,23 @@ class LineDecoder {
 
   /** Decodes one line. Returns whether to go on. */
   take(line: Line): boolean {
-    const place = `${sourceName(this.#path)}:${line.number}`;
-    if (line.text.trim() === '') return true;
+    const { text, number } = line;
+    if (text.trim() === '') return true;
+    const place = (): string => `${sourceName(this.#path)}:${number}`;
     const data = parsed(line, place);
     this.#lines += 1;
+    const plain = this.#lines === 1 ? null : plainEntry(data, text);
+    if (plain !== null) return this.#reader.onEntry(plain, number);
+    refuseDuplicateKeys(text, place());
+    return this.#takeOther(data, number, place());
+  }
+
+  /** Takes the first two lines, and what the codecs are needed for. */
+  #takeOther(data: unknown, number: number, place: string): boolean {
     if (this.#lines === 1) return this.#reader.onHeader(headerOf(data, this.#path, place));
     if (this.#lines === 2 && field(data, 'init') !== undefined)
-      return this.#reader.onInit(decode(InitLine, data, place).init, line.number);
-    return this.#reader.onEntry(plainEntry(data) ?? decode(EntryLine, data, place), line.number);
+      return this.#reader.onInit(decode(InitLine, data, place).init, number);
+    return this.#reader.onEntry(decode(EntryLine, data, place), number);
   }
 }
 

@@ -3,16 +3,15 @@
  * counterexample is stored once.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sync as writeFileAtomic } from 'write-file-atomic';
+import { makeFolder, readText, writeFile } from '../../spec/files/index.ts';
 import {
   CLAUSE_NAMES,
   decode,
   OutdatedTraceError,
   parseJson,
   Scenario,
-  SpecError,
+  shortened,
   Trace,
 } from '../../spec/index.ts';
 
@@ -26,13 +25,13 @@ export function traceFileName(trace: Trace): string {
 }
 
 /**
- * Saves a trace in a folder, which is created if necessary, and returns its path.
+ * Saves a trace in a folder, which is created if necessary, and returns its path. Throws `SpecError` where it cannot be saved.
  *
  * @public
  */
 export function saveTrace(folder: string, trace: Trace): string {
   const path = join(folder, traceFileName(trace));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeTrace(path, trace);
   return path;
 }
@@ -43,7 +42,7 @@ export function saveTrace(folder: string, trace: Trace): string {
  * @public
  */
 export function writeTrace(path: string, trace: Trace): void {
-  writeFileAtomic(path, `${JSON.stringify(Trace.encode(trace), null, 1)}\n`);
+  writeFile(path, `${JSON.stringify(Trace.encode(trace), null, 1)}\n`);
 }
 
 function field(data: unknown, ...keys: readonly string[]): unknown {
@@ -60,7 +59,7 @@ function refuseOutdated(data: unknown, source: string): void {
     throw new OutdatedTraceError(`${source}: format version ${version}, and this program reads version 1`);
   const clause = field(data, 'violation', 'clause');
   if (typeof clause === 'string' && !CLAUSE_NAMES.some((name) => name === clause))
-    throw new OutdatedTraceError(`${source}: clause ${clause} is not of this specification`);
+    throw new OutdatedTraceError(`${source}: clause ${shortened(clause)} is not of this specification`);
 }
 
 /**
@@ -75,14 +74,12 @@ export function decodeTrace(text: string, source: string): Trace {
   return decode(Trace, data, source);
 }
 
+/** Programs with the largest batches make some MiB. */
+const TRACE_FILE = { of: 'trace file', mostBytes: 64 * 1024 * 1024 };
+
 /** Returns the text of a trace file. Throws `SpecError` where it cannot be read. */
 export function readTraceText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SpecError(`${path}: expected a readable trace file: ${reason}`, { cause: error });
-  }
+  return readText(path, TRACE_FILE);
 }
 
 /**

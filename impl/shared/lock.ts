@@ -10,13 +10,13 @@
  *     CALLERS_AT  how many callers have attached; they are numbered from 1
  *
  * A caller that finds it held tries again a few times, then sleeps (`Atomics.wait`). Who releases it wakes one sleeper if there
- * may be any; the one that wakes takes the lock as `-n`, since others may still sleep. Not fair: who comes by takes it.
+ * may be any; the one that wakes takes the lock as `-n`, since others may still sleep. Not fair: whoever tries first takes it.
  *
  * Waiting is bounded. A caller that died inside never releases the lock, and each of the others panics when its patience ends.
  * One that died between being woken and taking the lock has taken the wake-up with it, so nobody sleeps for longer than a nap
  * at a time.
  *
- * Cost where nobody else wants it: two atomic steps, and a handful of plain reads and writes.
+ * Cost where nobody else wants it: two atomic steps and a few plain reads and writes.
  */
 import { CALLS } from '../../spec/index.ts';
 import { BROKEN_AT, CALL_AT, LOCK_AT, TURN_AT } from '../layout.ts';
@@ -47,7 +47,7 @@ export interface Guard {
   enter(visit: Visit): void;
   /** Releases the lock, which this caller holds. */
   leave(): void;
-  /** Takes note that this caller, which holds the lock, broke off inside a call. */
+  /** Records that this caller, which holds the lock, broke off inside a call. */
   noteBroken(): void;
 }
 

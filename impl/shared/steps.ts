@@ -1,6 +1,6 @@
 /**
  * Atomic steps: the only ways in which callers of one shared state touch words that another one may touch at the same time.
- * Everything else happens inside the lock. This is the seam at which a scheduler takes the place of the machine's own, so that
+ * Everything else happens inside the lock. A scheduler takes the place of the machine's own steps here, so that
  * the same code runs under schedules that are data.
  */
 

@@ -20,6 +20,7 @@ export function atWork(bitmap: number, stack: number): AtWork {
   const frames = new FrameAllocator(map, config, state.words);
   frames.allocBitmap(bitmap, bitmap, 1);
   frames.allocPages(new Uint32Array(stack), stack);
-  for (let base = 3; base < bitmap + stack; base += 8) frames.freeRegion(base, 5);
+  const end = bitmap + stack;
+  for (let base = 3; base < end; base += 8) frames.freeRegion(base, Math.min(5, end - base));
   return { state, frames };
 }

@@ -1,14 +1,13 @@
 /** A bitmap zone on its own, for tests: its words, and what belongs to them. */
 import { config as configOf, type DescriptorInput, memoryMap } from '../../spec/index.ts';
+import type { FlatState } from '../abstraction.ts';
 import { markRange } from '../held-bits.ts';
-import { HELD_AT, type Layout, layoutOf } from '../layout.ts';
+import { HELD_AT, layoutOf } from '../layout.ts';
 import { paddingOf, type Sections, sectionsOf } from '../sections.ts';
 import { rebuild } from '../summary.ts';
 
-export interface Zone {
+export interface Zone extends FlatState {
   readonly words: Int32Array<ArrayBuffer>;
-  readonly sections: Sections;
-  readonly layout: Layout;
 }
 
 /** Page frames [base, base + count). */

@@ -3,13 +3,20 @@
  * does not say how the run was found, and is judged again when it is replayed.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
-import { sync as writeFileAtomic } from 'write-file-atomic';
-import { CLAUSE_NAMES, ClauseName, decode, OutdatedTraceError } from '../../spec/index.ts';
+import { makeFolder, writeFile } from '../../spec/files/index.ts';
+import {
+  CLAUSE_NAMES,
+  ClauseName,
+  closed,
+  decode,
+  OutdatedTraceError,
+  SpecError,
+  shortened,
+} from '../../spec/index.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
-import { ConcurrentScenario, Schedule } from './scenario.ts';
+import { beyondLimits, ConcurrentScenario, Schedule } from './scenario.ts';
 import { ScenarioRunner } from './scenario-runner.ts';
 import { following } from './schedulers.ts';
 import { POINTS, type Points } from './stepping.ts';
@@ -25,7 +32,7 @@ const PointsCodec = t.keyof(
  * @public
  */
 export const ConcurrentTrace = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         format: t.literal('frameproof/concurrent-trace'),
@@ -35,7 +42,7 @@ export const ConcurrentTrace = t.readonly(
         /** The steps between which the schedule may switch callers. */
         points: PointsCodec,
         schedule: Schedule,
-        violation: t.readonly(t.exact(t.type({ clause: ClauseName, explanation: t.string }))),
+        violation: t.readonly(closed(t.type({ clause: ClauseName, explanation: t.string }))),
       },
       'a concurrent trace',
     ),
@@ -84,8 +91,8 @@ export function saveConcurrentTrace(folder: string, trace: ConcurrentTrace): str
   const encoded = ConcurrentTrace.encode(trace);
   const digest = createHash('sha256').update(JSON.stringify(encoded)).digest('hex');
   const path = join(folder, `${trace.violation.clause}-${digest.slice(0, DIGEST_CHARACTERS)}.json`);
-  mkdirSync(folder, { recursive: true });
-  writeFileAtomic(path, `${JSON.stringify(encoded, null, 1)}\n`);
+  makeFolder(folder);
+  writeFile(path, `${JSON.stringify(encoded, null, 1)}\n`);
   return path;
 }
 
@@ -108,8 +115,11 @@ export function decodeConcurrentTrace(data: unknown, source: string): Concurrent
     throw new OutdatedTraceError(`${source}: format version ${version}, and this program reads version 1`);
   const clause = fieldOf(fieldOf(data, 'violation'), 'clause');
   if (typeof clause === 'string' && !CLAUSE_NAMES.some((name) => name === clause))
-    throw new OutdatedTraceError(`${source}: clause ${clause} is not of this specification`);
-  return decode(ConcurrentTrace, data, source);
+    throw new OutdatedTraceError(`${source}: clause ${shortened(clause)} is not of this specification`);
+  const trace = decode(ConcurrentTrace, data, source);
+  const beyond = beyondLimits(trace.scenario);
+  if (beyond !== null) throw new SpecError(`${source}: ${beyond}`);
+  return trace;
 }
 
 function fieldOf(data: unknown, key: string): unknown {

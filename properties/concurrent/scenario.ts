@@ -7,10 +7,10 @@
  * can.
  */
 import * as t from 'io-ts';
-import { Config, MemoryMap, Policy, Program } from '../../spec/index.ts';
+import { Config, closed, isRam, MemoryMap, Policy, Program } from '../../spec/index.ts';
 
 export const ConcurrentScenario = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         map: MemoryMap,
@@ -52,4 +52,26 @@ export function scheduleOf(taken: readonly number[]): Schedule {
  */
 export function switchesOf(schedule: Schedule): number {
   return Math.max(0, schedule.length - 1);
+}
+
+/** A schedule copies the whole state, and the calls of a history are put in every order in which they overlap. */
+const LIMITS = { pages: 65_536, callers: 8, calls: 1000 } as const;
+
+function inWords(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** Returns what of a scenario is too large to be run under schedules, in words that a message takes; null where nothing is. */
+export function beyondLimits({ map, before, callers }: ConcurrentScenario): string | null {
+  const pages = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
+  const calls = before.length + callers.reduce((sum, program) => sum + program.length, 0);
+  const sizes = [
+    ['map', 'page frames of RAM', pages, LIMITS.pages],
+    ['callers', 'callers', callers.length, LIMITS.callers],
+    ['callers', 'calls', calls, LIMITS.calls],
+  ] as const;
+  const beyond = sizes.find(([, , found, most]) => found > most);
+  if (beyond === undefined) return null;
+  const [place, unit, found, most] = beyond;
+  return `scenario.${place}: expected at most ${inWords(most)} ${unit}, found ${inWords(found)}`;
 }

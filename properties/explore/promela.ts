@@ -10,11 +10,10 @@ import {
   bitmapLimit,
   type Operation,
   type Owner,
-  ownerAfterInit,
+  ownedRegions,
   PAGE_BYTES,
   PHYSICAL_LIMIT,
   pfnEnd,
-  regionOf,
   SpecError,
   U64_MAX,
 } from '../../spec/index.ts';
@@ -125,10 +124,9 @@ function promelaWorldOf({ map, config }: World): PromelaWorld {
   if (end > MOST_FRAMES)
     throw new SpecError(`memory map: expected at most ${MOST_FRAMES} page frames for Promela, found ${end}`);
   const limit = bitmapLimit(config);
-  const owned = map.descriptors.flatMap((descriptor) => {
-    const owner = ownerAfterInit(descriptor.type);
-    return framesIn(regionOf(descriptor)).map((frame) => ({ frame, owner }));
-  });
+  const owned = ownedRegions(map).flatMap((region) =>
+    framesIn(region).map((frame) => ({ frame, owner: region.owner })),
+  );
   const found = new Map(owned.map(({ frame, owner }) => [frame, owner]));
   const owners = Array.from({ length: end }, (_, frame) => found.get(frame) ?? 'absent');
   const stack = owned

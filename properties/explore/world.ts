@@ -19,10 +19,9 @@ import {
   type MemoryMap,
   memoryMap,
   type Owner,
-  ownerAfterInit,
+  ownedRegions,
   pfn,
   pfnEnd,
-  regionOf,
   SpecError,
 } from '../../spec/index.ts';
 
@@ -100,10 +99,7 @@ interface OwnedRun {
 
 /** Returns the descriptors and the gaps between them as runs of one owner, ascending. */
 function ownedRuns(map: MemoryMap): readonly OwnedRun[] {
-  const described = map.descriptors
-    .filter((d) => d.pages > 0)
-    .map((d) => ({ ...regionOf(d), owner: ownerAfterInit(d.type) }))
-    .toSorted((a, b) => a.base - b.base);
+  const described = ownedRegions(map).toSorted((a, b) => a.base - b.base);
   const runs: OwnedRun[] = [];
   let end = 0;
   for (const { base, count, owner } of described) {

@@ -35,7 +35,3 @@ export {
   runCommands,
   runProperty,
 } from './fast-check.ts';
-export { type MergedRun, mergeShards } from './scale/merge.ts';
-export { onThreads } from './scale/on-threads.ts';
-export { writeShard } from './scale/shard-file.ts';
-export { runShard, type ShardRun, shardFile } from './scale/shard-run.ts';

@@ -2,7 +2,16 @@
  * Runs of drawn programs: by the lean judge where it knows the target, by the model's judge elsewhere. What breaks a clause is
  * named by the model in either case: on the answers that the lean run has recorded.
  */
-import { type Claims, Execution, type Observer, type Target } from '../../runner/index.ts';
+import {
+  type Claims,
+  Execution,
+  firstLimit,
+  type Observer,
+  runWithin,
+  type Target,
+  TimeLimitError,
+  within,
+} from '../../runner/index.ts';
 import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
 import type { PmmFactory } from '../../spec/index.ts';
 import { type CommandContext, type DrawnProgram, LeanContext } from './commands.ts';
@@ -23,6 +32,8 @@ export interface RanProgram {
 }
 
 interface RunOptions {
+  /** Operations at most, for the time that the program may take. */
+  readonly length: number;
   readonly watcher?: Watcher | undefined;
   /** Whether the model judges every answer. */
   readonly reference?: boolean | undefined;
@@ -32,13 +43,15 @@ interface RunOptions {
 export function runProgram(
   target: Target,
   drawn: DrawnProgram,
-  { watcher, reference = false }: RunOptions = {},
+  { length, watcher, reference = false }: RunOptions,
 ): RanProgram {
-  const { factory } = target;
-  const isLean = !reference && drawn.isNumbered === true && isKnown(target.profile);
-  if (!isLean || factory === null || !isAddressable(drawn.world))
-    return byModel(target, drawn, watcher?.observer);
-  const lean = leanRun(factory, target, drawn, watcher?.lean ?? null);
+  const { factory, profile } = target;
+  const limit = firstLimit(target, drawn.world, length);
+  const isLean = !reference && drawn.isNumbered === true && isKnown(profile) && isAddressable(drawn.world);
+  if (!isLean || factory === null || limit === null) return byModel(target, drawn, length, watcher?.observer);
+  const run = new LeanProgram(factory, target, drawn, watcher?.lean ?? null);
+  if (!run.returned(limit)) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
+  const { lean } = run;
   // What broke a clause is counted by the model, up to the clause that it names.
   const ended = lean.holds ? null : replayed(target, drawn, lean, watcher?.observer);
   if (ended !== null && ended.violation === null)
@@ -50,12 +63,17 @@ export function runProgram(
   };
 }
 
-function byModel(target: Target, { world, calls, commands }: DrawnProgram, observer?: Observer): RanProgram {
+function byModel(
+  target: Target,
+  { world, calls, commands }: DrawnProgram,
+  length: number,
+  observer?: Observer,
+): RanProgram {
   const { policies } = target;
-  const watched = observer === undefined ? { policies } : { policies, observer };
-  const execution = new Execution(target, world, watched);
-  if (execution.violation === null) runCommands({ execution, calls }, commands);
-  execution.finish();
+  const options = observer === undefined ? { policies } : { policies, observer };
+  const execution = runWithin({ target, world, options }, length, (started) => {
+    runCommands({ execution: started, calls }, commands);
+  });
   return {
     performed: execution.performed,
     holds: execution.violation === null,
@@ -63,20 +81,65 @@ function byModel(target: Target, { world, calls, commands }: DrawnProgram, obser
   };
 }
 
-/** Returns the run of a program under the lean judge. */
-function leanRun(
-  create: PmmFactory,
-  claims: Claims,
-  { world, calls, commands }: DrawnProgram,
-  observer: LeanObserver | null,
-): LeanRun {
-  const run = new LeanRun(create, claims, world, observer);
-  try {
-    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, calls), commands);
-  } finally {
-    run.finish();
+/** Returns an observer that is told of what follows the first steps, which were counted before. */
+function from(steps: number, observer: Observer | undefined): Observer | undefined {
+  if (observer === undefined) return undefined;
+  let seen = 0;
+  return {
+    tally: (...check) => seen >= steps && observer.tally(...check),
+    onStep: (step) => {
+      if (seen >= steps) observer.onStep(step);
+      seen += 1;
+    },
+  };
+}
+
+/** A program on its way under the lean judge. */
+class LeanProgram {
+  readonly #create: PmmFactory;
+  readonly #claims: Claims;
+  readonly #drawn: DrawnProgram;
+  readonly #observer: LeanObserver | null;
+  #run: LeanRun | null = null;
+
+  constructor(create: PmmFactory, claims: Claims, drawn: DrawnProgram, observer: LeanObserver | null) {
+    this.#create = create;
+    this.#claims = claims;
+    this.#drawn = drawn;
+    this.#observer = observer;
   }
-  return run;
+
+  get performed(): number {
+    return this.#run?.performed ?? 0;
+  }
+
+  /** The run, which has returned. */
+  get lean(): LeanRun {
+    if (this.#run === null) throw new Error('the program has not run');
+    return this.#run;
+  }
+
+  /** Runs the program. Returns whether the target returned from every call within so many milliseconds. */
+  returned(ms: number): boolean {
+    let isOver = false;
+    try {
+      within(ms, () => this.#start().finish());
+      isOver = true;
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+    } finally {
+      if (!isOver) this.#run?.abandon();
+    }
+    return isOver;
+  }
+
+  #start(): LeanRun {
+    const { world, calls, commands } = this.#drawn;
+    const run = new LeanRun(this.#create, this.#claims, world, this.#observer);
+    this.#run = run;
+    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, calls), commands);
+    return run;
+  }
 }
 
 /** Returns the execution of a program with the answers of a lean run; only the answer that broke a clause is counted. */

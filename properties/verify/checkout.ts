@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as t from 'io-ts';
-import { decode, parseJson, SpecError } from '../../spec/index.ts';
+import { decode, parseForeignJson, SpecError } from '../../spec/index.ts';
 
 /** Where the repository is, and what stops the work on it. */
 export interface CheckOutOptions {
@@ -103,13 +103,15 @@ async function commitOf(revision: string, cwd: string, signal: AbortSignal | und
 
 function installedIn(folder: string): Readonly<Record<string, unknown>> {
   const path = join(folder, 'node_modules/.package-lock.json');
-  return existsSync(path) ? decode(Lock, parseJson(readFileSync(path, 'utf8'), path), path).packages : {};
+  return existsSync(path)
+    ? decode(Lock, parseForeignJson(readFileSync(path, 'utf8'), path), path).packages
+    : {};
 }
 
 /** Whether every package that a lock file asks for is installed in another folder, in the same version. */
 function isSatisfiedBy(lockPath: string, project: string): boolean {
   if (!existsSync(lockPath)) return false;
-  const { packages } = decode(Lock, parseJson(readFileSync(lockPath, 'utf8'), lockPath), lockPath);
+  const { packages } = decode(Lock, parseForeignJson(readFileSync(lockPath, 'utf8'), lockPath), lockPath);
   const installed = installedIn(project);
   return Object.entries(packages).every(([path, asked]) => {
     if (path === '') return true;
@@ -135,7 +137,7 @@ async function install(folder: string, project: string, signal: AbortSignal | un
 async function build(folder: string, signal: AbortSignal | undefined): Promise<string> {
   const path = join(folder, 'package.json');
   if (!existsSync(path)) return 'nothing to build';
-  const { scripts } = decode(Manifest, parseJson(readFileSync(path, 'utf8'), path), path);
+  const { scripts } = decode(Manifest, parseForeignJson(readFileSync(path, 'utf8'), path), path);
   if (scripts?.build === undefined) return 'no script build';
   await output(['npm', 'run', 'build'], { cwd: folder, signal });
   return 'npm run build';

@@ -1,6 +1,6 @@
 /**
- * Pairs: two targets as one, which answers as the first does as long as the second answers the same, and is malformed where it
- * does not. So a difference that breaks no clause is found and shrunk by what finds and shrinks broken clauses.
+ * Pairs: two targets as one. A pair gives the answers of the first target as long as the second gives the same; a different answer is
+ * malformed. So the search and the shrinker, which look for broken clauses, also find differences that break none.
  */
 
 import type {
@@ -18,9 +18,9 @@ import type {
 import type { InspectedRun, Operation, Program, Response } from '../../spec/index.ts';
 import { answersAlike } from './compare.ts';
 
-const DIFFERENT = 'the other one answers otherwise';
+const DIFFERENT = 'the other target answers differently';
 
-/** Returns the first answer where the second is the same, and else one that no clause accepts. */
+/** Returns the first answer if the second is the same, else one that no clause accepts. */
 function common(first: Response, second: Response): Response {
   return answersAlike(first, second)
     ? first
@@ -64,7 +64,7 @@ class PairPerformer implements Performer {
   }
 }
 
-/** Whether both last calls left the same, warnings and writes aside. */
+/** Whether the last calls had the same effect, apart from warnings and writes. */
 function seenAlike(a: Seen, b: Seen): boolean {
   return (
     a.errno === b.errno &&
@@ -88,7 +88,7 @@ class PairSession extends PairPerformer implements SavableSession {
     this.seen = one.seen;
   }
 
-  /** Saves both one after the other, behind the number of words of the first. */
+  /** The number of words of the first state, then both states. */
   save(into: Int32Array): number {
     const words = this.#one.save(into.subarray(1));
     if (into.length > 0) into[0] = words;
@@ -112,6 +112,7 @@ class PairSession extends PairPerformer implements SavableSession {
 }
 
 class Pair implements Target {
+  readonly programMs = Number.POSITIVE_INFINITY;
   readonly name: string;
   readonly policies: Claims['policies'];
   readonly profile: Claims['profile'];
@@ -137,7 +138,7 @@ class Pair implements Target {
     return Math.max(this.#first.peakKib, this.#second.peakKib);
   }
 
-  /** A pair is not loaded by its name: it stays in its thread. */
+  /** A pair has no name that `loadTarget` knows: it stays in its thread. */
   get source(): TargetSource {
     const { name, policies, profile } = this;
     return { name, policies, profile, programMs: undefined };
@@ -175,7 +176,7 @@ class Pair implements Target {
   }
 }
 
-/** Returns the pair of two targets, held to what the first claims. What the second reports and writes is not looked at. */
+/** Returns the pair of two targets, held to the claims of the first. Warnings and writes of the second are ignored. */
 export function pairOf(first: Target, second: Target): Target {
   const { policies, profile } = first;
   return new Pair(first, second, { name: `${first.name} beside ${second.name}`, policies, profile });

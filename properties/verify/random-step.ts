@@ -7,7 +7,7 @@
 import { execute } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
-import { batchSeed, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
+import { batchSeed, DEFAULT_OPERATIONS, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../random/commands.ts';
 import { dryRunOf } from '../random/dry-run-programs.ts';
 import { runProperty } from '../random/fast-check.ts';
@@ -37,7 +37,7 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   if (!candidate.isInteractive || !baseline.isInteractive)
     return runBoth(sides, dryRunScenario(sides, drawn));
   const byCandidate = batch % 2 === 0;
-  const trace = runProgram(byCandidate ? candidate : baseline, drawn)
+  const trace = runProgram(byCandidate ? candidate : baseline, drawn, { length: DEFAULT_OPERATIONS })
     .execution()
     .trace();
   const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();

@@ -11,7 +11,7 @@ import {
   POLICIES,
   type Policy,
   type Profile,
-  parseJson,
+  parseForeignJson,
   SpecError,
   WHOLE,
 } from '../../spec/index.ts';
@@ -46,7 +46,7 @@ function implementationModule(folder: string, source: string): string {
     throw new SpecError(
       `${source}: expected a path after the revision, as in ${source}:pmm.ts: it has no package.json`,
     );
-  const found = decode(WithImplementation, parseJson(readFileSync(manifest, 'utf8'), source), source);
+  const found = decode(WithImplementation, parseForeignJson(readFileSync(manifest, 'utf8'), source), source);
   const path = join(folder, found.exports['./impl'].default);
   const text = `export { createPmm as default } from ${JSON.stringify(pathToFileURL(path).href)};
 export const policies = ${JSON.stringify(POLICIES)};

@@ -300,10 +300,15 @@ export class LeanRun {
   /** Sweeps one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     if (this.#ended === null) this.#sweep();
+    this.#pmm?.dispose?.();
+    this.abandon();
+    return this.#ended === null;
+  }
+
+  /** Leaves the manager as it is: somewhere in a call, maybe. The last use. */
+  abandon(): void {
     restoreStacks(this.#stackTraceLimit);
     FREE_WORKSPACES.push(this.#workspace);
-    this.#pmm?.dispose?.();
-    return this.#ended === null;
   }
 
   /** Returns what performs the same program again, as it was answered. `onLast` is told before the answer that broke a clause. */

@@ -18,7 +18,7 @@ describe('a default export', () => {
   });
 
   it.each([
-    ['missing', undefined, 'there is no default export'],
+    ['missing', undefined, 'it has no default export'],
     ['a number', 7, 'it is of type number'],
     ['a factory of something else', () => ({}), 'expected a manager with the method alloc()'],
     [

@@ -1,6 +1,6 @@
 /**
- * Factories from modules: the default export of a user's module as a factory of managers. What cannot build one is told apart
- * here from a manager that breaks a clause.
+ * Factories from modules: the default export of a user's module as a factory of managers. A module that cannot build a manager is
+ * refused here; it is not a manager that breaks a clause.
  */
 import {
   CALLS,
@@ -20,10 +20,10 @@ function isFunction(f: unknown): f is PmmFactory {
   return typeof f === 'function';
 }
 
-/** One MiB of RAM: what cannot manage that is not a manager. */
+/** One MiB of RAM. Every manager must be able to manage it. */
 const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], 'probe');
 
-/** Builds one manager, and throws where it cannot be built or lacks a call. */
+/** Builds one manager. Throws if that fails or if the manager lacks a call. */
 function probe(create: PmmFactory, source: string): void {
   let pmm: Pmm;
   try {
@@ -46,13 +46,16 @@ function probe(create: PmmFactory, source: string): void {
 }
 
 /**
- * Returns the factory that a module's default export is: a function `(map, options) => Pmm`, or a class with such a
- * constructor. Throws `SpecError` where it is neither, or where it cannot manage 1 MiB of RAM; `source` names the module.
+ * Returns a module's default export as a factory. It is a function `(map, options) => Pmm`, or a class with such a constructor.
+ * `source` is the name of the module in messages.
+ *
+ * @throws SpecError if it is neither, or if it cannot build a manager of 1 MiB of RAM.
+ * @public
  */
 export function factoryFrom(exported: unknown, source: string): PmmFactory {
   const expected = 'a default export that builds a manager: (map, options) => Pmm, or a class';
   if (!isFunction(exported)) {
-    const found = exported === undefined ? 'there is no default export' : `it is of type ${typeof exported}`;
+    const found = exported === undefined ? 'it has no default export' : `it is of type ${typeof exported}`;
     throw new SpecError(`${source}: expected ${expected}; ${found}`);
   }
   const create: PmmFactory = isClass(exported) ? (map, options) => new exported(map, options) : exported;

@@ -1,6 +1,6 @@
 /**
- * Loading targets by name: our own implementation, a mutant of it, a module on disk whose default export builds a manager, an
- * executable that speaks the protocol. What is not asked for is not loaded: mutants, and what talks to a process.
+ * Loading targets by name: our own implementation, a mutant of it, a module on disk whose default export builds a manager, or an
+ * executable that speaks the protocol. The code of mutants and of processes is loaded on demand.
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
@@ -15,7 +15,7 @@ import { factoryFrom } from './factory-from.ts';
 
 async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module that exports a manager: there is no such file`);
+    throw new SpecError(`${path}: expected a module that exports a manager: the file does not exist`);
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
@@ -35,7 +35,7 @@ function promised(exports: Readonly<Record<string, unknown>>, path: string): rea
   return decode(t.readonlyArray(Policy), exports.policies, `${path}: export policies`);
 }
 
-/** Returns the profile that a module exports; undefined where it claims the whole of the specification. */
+/** Returns the profile that a module exports, or undefined. */
 function claimed(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
   return exports.profile === undefined
     ? undefined
@@ -46,12 +46,10 @@ async function mutantNamed(name: string): Promise<Target> {
   const { MUTANTS, targetOf } = await import('../mutants/index.ts');
   const mutant = MUTANTS.find((one) => `${MUTANT_PREFIX}${one.name}` === name);
   if (mutant !== undefined) return targetOf(mutant);
-  throw new SpecError(
-    `${name}: expected a mutant that \`npm run mutants\` lists: there is none of that name`,
-  );
+  throw new SpecError(`${name}: expected a mutant that \`npm run mutants\` lists: none has this name`);
 }
 
-/** Extensions of files that Node.js imports. Other files are run. */
+/** Extensions of the files that are imported. Other files are executed. */
 const MODULES = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 function isModule(path: string): boolean {
@@ -60,7 +58,7 @@ function isModule(path: string): boolean {
 
 function refuseUnrunnable(path: string): void {
   if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module or an executable: there is no such file`);
+    throw new SpecError(`${path}: expected a module or an executable: the file does not exist`);
   if (statSync(path).isDirectory())
     throw new SpecError(`${path}: expected a module or an executable: it is a folder`);
   try {
@@ -71,17 +69,20 @@ function refuseUnrunnable(path: string): void {
   }
 }
 
-/** What a target is held to instead of what it claims itself. */
+/** Claims and limits that replace those of the target. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
-  /** Milliseconds that a program may take in a process. Default: 1000, and more for large memory maps. */
+  /** CPU milliseconds of a program in a process. Default: 1000. Large memory maps add to it. */
   readonly programMs?: number | undefined;
 }
+
+/** Milliseconds that a program may take on a module, where nothing else is given. */
+const MODULE_MS = 1000;
 
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile: given }: GivenClaims,
+  { profile: given, programMs = MODULE_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
@@ -91,6 +92,7 @@ async function loadModule(
     name: path,
     policies: policies ?? promises ?? profile?.policies ?? [],
     profile,
+    programMs,
   });
 }
 
@@ -106,9 +108,11 @@ async function loadProcess(
 }
 
 /**
- * Returns the target of that name: our implementation for `frameproof`, a mutant of it for `mutant:NAME`, else the module or
- * the executable at that path. It is held to what it claims, unless other policies or another profile are given. Throws
- * `SpecError` where it cannot be used. Close it in the end.
+ * Loads a target by name: our implementation for `frameproof`, a mutant of it for `mutant:NAME`, else the module or executable at that
+ * path. It is held to its claims, unless policies or a profile are given. Close it at the end.
+ *
+ * @throws SpecError if it cannot be used.
+ * @public
  */
 export async function loadTarget(
   name: string,
@@ -124,12 +128,16 @@ export async function loadTarget(
   return isModule(name) ? loadModule(name, policies, given) : loadProcess(name, policies, given);
 }
 
-/** Loads a target that answers one call at a time. One that is asked whole programs only is refused with a `SpecError`. */
+/**
+ * Loads a target that answers one call at a time.
+ *
+ * @throws SpecError if it cannot be used, or only takes whole programs.
+ */
 export async function loadInteractiveTarget(name: string, policies?: readonly Policy[]): Promise<Target> {
   const target = await loadTarget(name, policies);
   if (target.isInteractive) return target;
   await target.close();
   throw new SpecError(
-    `--target: expected a target that answers call by call, such as a module: ${name} is only asked whole programs`,
+    `--target: expected a target that answers call by call, such as a module: ${name} takes whole programs only`,
   );
 }

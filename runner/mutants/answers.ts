@@ -25,7 +25,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
   withCalls(
     {
       name: 'failure-without-errno',
-      sentence: 'A single page that is refused leaves errno alone.',
+      sentence: 'A single page that is refused does not set errno.',
       clause: 'failure.enomem',
       shortest: 1,
     },

@@ -59,8 +59,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       clause: 'amounts.free',
       shortest: 1,
     },
-    ({ inner, quietly, kept }) => {
-      const given = kept<number>(0);
+    ({ inner, quietly, hidden }) => {
+      const given = hidden<number>(0);
       return {
         allocPages: (addresses, count) => {
           const granted = inner.allocPages(addresses, count);
@@ -184,8 +184,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       clause: 'allocPages.was-free',
       shortest: 2,
     },
-    ({ inner, kept }) => {
-      const last = kept<bigint | null>(null);
+    ({ inner, hidden }) => {
+      const last = hidden<bigint | null>(null);
       return {
         alloc: () => {
           last.value = inner.alloc() ?? last.value;

@@ -2,7 +2,7 @@
 import { PAGE_BYTES, U64_MAX } from '../../spec/index.ts';
 import { areU64, type FoundRun, type Mutant, missing, type Parts, takeAt, withCalls } from './mutant.ts';
 
-/** Returns whole page frames below a physical address, those of the bitmap zone alone. */
+/** Returns the number of whole page frames below a physical address, in the bitmap zone only. */
 function framesBelow(maxAddr: number | bigint, limit: number): number {
   return Math.min(limit, Number(BigInt(maxAddr) / PAGE_BYTES));
 }
@@ -136,8 +136,8 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       clause: 'amounts.free',
       shortest: 1,
     },
-    ({ inner, kept }) => {
-      const given = kept<number>(0);
+    ({ inner, hidden }) => {
+      const given = hidden<number>(0);
       const freeAmount = (): number => inner.freeAmount() + given.value;
       return {
         allocBitmap: (count, maxAddr, alignment) => {
@@ -172,8 +172,8 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       clause: 'free.owner',
       shortest: 1,
     },
-    ({ inner, kept }) => {
-      const unmarked = kept<number>(0);
+    ({ inner, hidden }) => {
+      const unmarked = hidden<number>(0);
       return {
         allocBitmap: (count, maxAddr, alignment) => {
           const found = inner.allocBitmap(count, maxAddr, alignment);
@@ -219,7 +219,7 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       shortest: 3,
     },
     (parts) => {
-      const hint = parts.kept<number>(0);
+      const hint = parts.hidden<number>(0);
       const straddles = ({ base, count }: FoundRun): boolean =>
         base < hint.value && hint.value < base + count;
       const search = missing(straddles)(parts).allocBitmap;
@@ -266,8 +266,8 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
       clause: 'allocBitmap.was-free',
       shortest: 2,
     },
-    ({ inner, kept }) => {
-      const last = { count: kept<number | null>(null), found: kept<bigint | null>(null) };
+    ({ inner, hidden }) => {
+      const last = { count: hidden<number | null>(null), found: hidden<bigint | null>(null) };
       return {
         allocBitmap: (count, maxAddr, alignment) => {
           const found = inner.allocBitmap(count, maxAddr, alignment);

@@ -18,7 +18,7 @@ function freeWhatMay({ inner }: Parts, addresses: BigUint64Array, count: number)
   for (const address of addresses.subarray(0, count)) panicOf(() => inner.free(address));
 }
 
-/** Returns the addresses without those of page frames named before. */
+/** Returns the addresses without repeated page frames. */
 function withoutTwins({ frame }: Parts, addresses: BigUint64Array): BigUint64Array {
   const frames = [...addresses].map(frame);
   return addresses.filter((_, index) => frames.indexOf(frames[index] ?? -1) === index);
@@ -162,7 +162,7 @@ export const FREE_MUTANTS: readonly Mutant[] = [
   withCalls(
     {
       name: 'unchecked-rest-of-region',
-      sentence: 'A region free checks its first page frame alone.',
+      sentence: 'A region free checks only its first page frame.',
       clause: 'freeRegion.owner',
       shortest: 1,
     },

@@ -28,7 +28,7 @@ import { MUTANT_PREFIX } from './mutant-name.ts';
 export interface Mutant {
   /** A noun phrase in kebab case. */
   readonly name: string;
-  /** What is wrong with it. */
+  /** The bug in one sentence. */
   readonly sentence: string;
   readonly create: PmmFactory;
   /** The clause that catches it first, from seed 1: of other seeds it may be another. */
@@ -37,7 +37,7 @@ export interface Mutant {
   readonly shortest: number;
 }
 
-/** What is said of a mutant besides its change. */
+/** The description of a mutant, without its change. */
 type MutantText = Omit<Mutant, 'create'>;
 
 /** Returns a mutant as a target, with the promises of the implementation that it is made of. */
@@ -45,7 +45,7 @@ export function targetOf({ name, create }: Mutant): Target {
   return factoryTarget({ name: `${MUTANT_PREFIX}${name}`, policies: OURS.policies, create });
 }
 
-/** What a change of calls has to work with. */
+/** The parts that a change of calls is made from. */
 export interface Parts {
   readonly inner: ReturnType<typeof createPmm>;
   readonly map: MemoryMap;
@@ -61,20 +61,20 @@ export interface Parts {
   frame(address: bigint): number;
   address(frame: number): bigint;
   /** Keeps a value between calls: hidden state of the mutant, which is saved and loaded with that of the manager. */
-  kept<T extends Kept>(initial: T): Cell<T>;
+  hidden<T extends HiddenValue>(initial: T): Cell<T>;
 }
 
-/** What a mutant keeps. */
-type Kept = number | bigint | null;
+/** A value of hidden state. */
+type HiddenValue = number | bigint | null;
 
-export interface Cell<T extends Kept> {
+export interface Cell<T extends HiddenValue> {
   value: T;
 }
 
 /** Replaces calls of the manager. */
 export type Change = (parts: Parts) => Partial<PmmCalls>;
 
-function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions, cells: Cell<Kept>[]): Parts {
+function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions, cells: Cell<HiddenValue>[]): Parts {
   let isQuiet = false;
   const inner = createPmm(map, {
     config,
@@ -106,7 +106,7 @@ function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions, cells: Ce
     },
     frame: (address) => pfnAt(config, address) ?? -1,
     address: (frame) => config.higherHalf + BigInt(frame) * PAGE_BYTES,
-    kept: (initial) => {
+    hidden: (initial) => {
       const cell = { value: initial };
       cells.push(cell);
       return cell;
@@ -114,17 +114,17 @@ function partsOf(map: MemoryMap, { config, warn, memory }: PmmOptions, cells: Ce
   };
 }
 
-/** A kept value as words: which type it is of, and two words of it. */
+/** A value of hidden state as words: its type, and two words for the value. */
 const CELL_WORDS = 3;
 const CELL_TYPES = ['null', 'number', 'bigint'] as const;
 
-function saveCell({ value }: Cell<Kept>, into: Int32Array, at: number): void {
+function saveCell({ value }: Cell<HiddenValue>, into: Int32Array, at: number): void {
   const bits = BigInt.asUintN(64, BigInt(value ?? 0));
   const type = value === null ? 0 : typeof value === 'number' ? 1 : 2;
   into.set([type, Number(BigInt.asIntN(32, bits)), Number(BigInt.asIntN(32, bits >> 32n))], at);
 }
 
-function loadCell(cell: Cell<Kept>, saved: Int32Array, at: number): void {
+function loadCell(cell: Cell<HiddenValue>, saved: Int32Array, at: number): void {
   const [type = 0, low = 0, high = 0] = saved.subarray(at, at + CELL_WORDS);
   const bits = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
   const kind = CELL_TYPES[type];
@@ -134,7 +134,7 @@ function loadCell(cell: Cell<Kept>, saved: Int32Array, at: number): void {
 /** The state of the manager that a mutant is made of, with what the mutant keeps behind it. */
 function savedWith(
   { inner }: Parts,
-  cells: readonly Cell<Kept>[],
+  cells: readonly Cell<HiddenValue>[],
 ): Pick<PmmCalls, 'saveState' | 'loadState'> {
   const own = cells.length * CELL_WORDS;
   return {
@@ -153,7 +153,7 @@ function savedWith(
 }
 
 function changed(map: MemoryMap, options: PmmOptions, change: Change): Pmm {
-  const cells: Cell<Kept>[] = [];
+  const cells: Cell<HiddenValue>[] = [];
   const parts = partsOf(map, options, cells);
   const changes = change(parts);
   return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
@@ -183,7 +183,7 @@ export function takeAll({ inner, quietly }: Parts): bigint[] {
   return taken;
 }
 
-/** What `allocBitmap` was asked, and where it was found. */
+/** A run that `allocBitmap` found. */
 export interface FoundRun {
   readonly base: number;
   readonly count: number;

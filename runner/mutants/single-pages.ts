@@ -88,8 +88,8 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       clause: 'alloc.was-free',
       shortest: 2,
     },
-    ({ inner, kept }) => {
-      const cached = kept<bigint | null>(null);
+    ({ inner, hidden }) => {
+      const cached = hidden<bigint | null>(null);
       return {
         alloc: () => {
           const found = inner.alloc();
@@ -125,8 +125,8 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       clause: 'contents.preserved',
       shortest: 2,
     },
-    ({ inner, config, memory, kept }) => {
-      const last = kept<bigint | null>(null);
+    ({ inner, config, memory, hidden }) => {
+      const last = hidden<bigint | null>(null);
       return {
         alloc: () => {
           const found = inner.alloc();
@@ -144,8 +144,8 @@ export const SINGLE_PAGE_MUTANTS: readonly Mutant[] = [
       clause: 'amounts.total',
       shortest: 1,
     },
-    ({ inner, kept }) => {
-      const given = kept<number>(0);
+    ({ inner, hidden }) => {
+      const given = hidden<number>(0);
       return {
         alloc: () => {
           const found = inner.alloc();

@@ -1,6 +1,6 @@
 /**
- * Allocator processes: an allocator in a process of its own, asked one program at a time. Each program is one request and one
- * answer; sending and receiving are two steps, so that the process works while something else is done here.
+ * Allocator processes: an allocator in a separate process, which runs one program at a time. A program is one request and one
+ * answer. Sending and receiving are two steps, so that the process works in the meantime.
  */
 import { bytesOf, isRam, type MemoryMap, type Profile, type Program, pageCount } from '../../spec/index.ts';
 import type { LeftOut } from '../target.ts';
@@ -10,17 +10,17 @@ import type { Channel } from './channel.ts';
 import type { Reply } from './channel-messages.ts';
 import { headerText, type ProgramLimits, type Request, requestOf } from './request.ts';
 
-/** What one program may take, besides what its memory map makes an allocator do: touching one page frame in 128. */
+/** CPU time and memory of one program on a small memory map. */
 const TIME_MS = 1000;
 const MEMORY_MIB = 1024;
-/** 64 GiB are given 2.7 s to be listed page frame by page frame, and 12 TiB no more than a minute. */
+/** Added for each RAM page frame, up to a minute in total: 64 GiB get 2.7 s, enough to list each page frame. */
 const NANOSECONDS_A_PAGE = 100;
 const LONGEST_MS = 60_000;
-/** A program that waits for something, a processor too, gets this many times the time of one that works. */
+/** Wall-clock limit: 4 × the CPU limit. */
 const PATIENCE = 4;
-/** The harness watches the limits too, and knows more of what happened: it goes first. */
+/** The harness enforces the same limits and can explain more. It gets this much time to do so first. */
 const GRACE_MS = 500;
-/** What answers may be long: each operation, each address handed out, and something besides. */
+/** Limits on the length of an answer: a base, and more for each operation and each address. */
 const OUTPUT_BYTES = { once: 2 ** 20, operation: 1024, address: 32 } as const;
 const MIB = 2 ** 20;
 
@@ -43,25 +43,25 @@ function outputLimit(program: Program, pages: number): number {
   return once + operation * program.length + address * addresses;
 }
 
-/** What is known of a process when it has been greeted. */
+/** Properties of a process, from its answer to the greeting and from its user. */
 export interface Greeted {
-  /** Whether it looks after what page frames hold. */
+  /** Whether it checks the contents of page frames. */
   readonly paints: boolean;
-  /** Milliseconds that a program may take, where its memory map is small. Default: 1000. */
+  /** CPU milliseconds of a program on a small memory map. Default: 1000. */
   readonly programMs?: number | undefined;
 }
 
-/** A program that was sent. */
+/** A program that has been sent. */
 export interface SentProgram {
   readonly request: Request;
   readonly profile: Profile;
 }
 
-/** The answer to the greeting, up to and with its last line. */
+/** The last line of the answer to the greeting. */
 export const READY = 'ready\n';
 
-/** Returns the text behind the answer to the greeting, which a process gives once; null where that is not whole. */
-function afterHello({ text, isFresh }: Reply): string | null {
+/** Returns the text after the answer to the greeting, which only a fresh process gives; null if that answer is incomplete. */
+function afterGreeting({ text, isFresh }: Reply): string | null {
   if (!isFresh) return text;
   const end = text.startsWith(READY) ? 0 : text.indexOf(`\n${READY}`) + 1;
   return end === 0 && !text.startsWith(READY) ? null : text.slice(end + READY.length);
@@ -72,7 +72,7 @@ export class AllocatorProcess {
   readonly programMs: number;
   readonly #channel: Channel;
   #peakKib = 0;
-  /** Whether an answer has not been received yet. */
+  /** Whether an answer is due. */
   #isAsked = false;
 
   constructor(channel: Channel, { paints, programMs = TIME_MS }: Greeted) {
@@ -81,12 +81,12 @@ export class AllocatorProcess {
     this.programMs = programMs;
   }
 
-  /** The most memory that any program took, in KiB; 0 where none told. */
+  /** The most memory that any program took, in KiB; 0 if unknown. */
   get peakKib(): number {
     return this.#peakKib;
   }
 
-  /** Sends a program. The answer to the one before has been received. */
+  /** Sends a program. Throws if the answer to the program before has not been received. */
   send(world: World, program: Program, profile: Profile, leftOut?: LeftOut): SentProgram {
     if (this.#isAsked) throw new Error('a program was sent before the answer to the last one was received');
     this.#isAsked = true;
@@ -110,7 +110,7 @@ export class AllocatorProcess {
   receive({ request, profile }: SentProgram): Recording {
     const reply = this.#channel.receive();
     this.#isAsked = false;
-    const text = afterHello(reply);
+    const text = afterGreeting(reply);
     const sent = request.omitted.filter((why) => why === null).length;
     const whole = text === null ? { text: '', ending: reply.ending } : { text, ending: reply.ending };
     const recording = readAnswer(whole, { sent, profile, paints: this.paints });

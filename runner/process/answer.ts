@@ -1,38 +1,37 @@
 /**
- * Answers: the lines that a process writes, read one by one into responses (native/PROTOCOL.md). Nothing is taken on trust. A
- * line that is not what the protocol has there, or the end of the process, is a response too: a malformed one, which the
- * judge accepts of no call; nothing after it is looked at.
+ * Answers: the lines that a process writes, parsed into responses (native/PROTOCOL.md). Nothing is taken on trust. A line that breaks
+ * the protocol, or the end of the process, becomes a malformed response, which the judge never accepts; the rest is ignored.
  */
-import { type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
+import { isPageFrame, type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
-/** What happened when a program ran in a process. */
+/** The record of a program that ran in a process. */
 export interface Recording {
   readonly started: Response;
-  /** One for each operation that was sent, up to the first malformed one; `skipped` where it could not be resolved there. */
+  /** One for each operation sent, up to the first malformed one; `skipped` if the process could not resolve the operation. */
   readonly responses: readonly (Response | 'skipped')[];
-  /** KiB of memory that the program took at its peak; 0 where it is not known. */
+  /** Peak memory of the program in KiB; 0 if unknown. */
   readonly peakKib: number;
   /** Whether the process cannot simulate this much memory. */
   readonly isUnsupported: boolean;
 }
 
-/** What was said before the answer that it belongs to. */
+/** Notes that precede the answer they belong to. */
 interface Notes {
   warnings: string[];
   says: string;
   strayEntries: boolean;
 }
 
-/** A line that is not what the protocol has there. */
+/** A line that breaks the protocol. */
 class Unreadable extends Error {}
 
 const DIGITS = /^\d{1,20}$/;
 const ZERO = 0x30;
-/** So many digits make a number that is told apart from its neighbours. */
+/** A number of at most 15 digits is exact as a double. */
 const EXACT_DIGITS = 15;
 
-function number(word: string | undefined): number {
+function parseNumber(word: string | undefined): number {
   if (word === undefined) throw new Unreadable('a number is missing');
   let value = 0;
   let at = 0;
@@ -42,13 +41,19 @@ function number(word: string | undefined): number {
     value = value * 10 + digit;
   }
   if (at === word.length && at > 0) return value;
-  if (!DIGITS.test(word)) throw new Unreadable(`${quoted(word)} is no number`);
+  if (!DIGITS.test(word)) throw new Unreadable(`${quoted(word)} is not a number`);
   return Number(word);
 }
 
-function address(word: string | undefined): bigint {
+function parsePfn(word: string): number {
+  const value = parseNumber(word);
+  if (isPageFrame(value)) return value;
+  throw new Unreadable(`${quoted(word)} is not the number of a page frame`);
+}
+
+function parseAddress(word: string | undefined): bigint {
   if (word === undefined) throw new Unreadable('an address is missing');
-  if (!/^0x[0-9a-f]{1,16}$/i.test(word)) throw new Unreadable(`${quoted(word)} is no address`);
+  if (!/^0x[0-9a-f]{1,16}$/i.test(word)) throw new Unreadable(`${quoted(word)} is not an address`);
   return BigInt(word);
 }
 
@@ -58,29 +63,29 @@ function quoted(text: string): string {
   return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }
 
-function owner(word: string | undefined): Owner | null {
+function parseOwner(word: string | undefined): Owner | null {
   if (word === '-') return null;
   if (Owner.is(word)) return word;
-  throw new Unreadable(`${quoted(word ?? '')} is no owner`);
+  throw new Unreadable(`${quoted(word ?? '')} is not an owner`);
 }
 
-/** Every answer ends with errno and the three amounts. */
+/** Words at the end of every answer: errno and the three amounts. */
 const TRAILING = 4;
 
 function outcomeOf(words: readonly string[], { says }: Notes): Outcome {
   const values = words.length - TRAILING - 1;
   const exactly = (count: number): void => {
-    if (values !== count) throw new Unreadable(`${words[0]} comes with ${count} values, found ${values}`);
+    if (values !== count) throw new Unreadable(`${words[0]} has ${count} values, found ${values}`);
   };
   switch (words[0]) {
     case 'address':
       exactly(1);
-      return { kind: 'address', address: address(words[1]) };
+      return { kind: 'address', address: parseAddress(words[1]) };
     case 'addresses':
-      return { kind: 'addresses', addresses: words.slice(1, values + 1).map(address) };
+      return { kind: 'addresses', addresses: words.slice(1, values + 1).map(parseAddress) };
     case 'amount':
       exactly(1);
-      return { kind: 'amount', amount: number(words[1]) };
+      return { kind: 'amount', amount: parseNumber(words[1]) };
     case 'done':
       exactly(0);
       return { kind: 'done' };
@@ -99,8 +104,8 @@ function outcomeOf(words: readonly string[], { says }: Notes): Outcome {
 }
 
 function panicOf([, frame, by]: readonly string[], says: string): Outcome {
-  const pfn = frame === '-' ? null : number(frame);
-  return { kind: 'panicked', message: says, call: '', pfn, owner: owner(by) };
+  const pfn = frame === '-' ? null : parseNumber(frame);
+  return { kind: 'panicked', message: says, call: '', pfn, owner: parseOwner(by) };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -112,19 +117,19 @@ function errnoOf(word: string | undefined): Response['errno'] {
   throw new Unreadable(`errno is ${quoted(word ?? '')}, and must be -, ? or ENOMEM`);
 }
 
-/** Returns the three amounts from some word on; one that is not told is left out. */
+/** Returns the three amounts, which begin at word `at`. An unknown amount is left out. */
 function amountsOf(words: readonly string[], at: number): NonNullable<Response['amounts']> {
   const amounts: Writable<NonNullable<Response['amounts']>> = {};
-  if (words[at] !== '?') amounts.total = number(words[at]);
-  if (words[at + 1] !== '?') amounts.free = number(words[at + 1]);
-  if (words[at + 2] !== '?') amounts.reserved = number(words[at + 2]);
+  if (words[at] !== '?') amounts.total = parseNumber(words[at]);
+  if (words[at + 1] !== '?') amounts.free = parseNumber(words[at + 1]);
+  if (words[at + 2] !== '?') amounts.reserved = parseNumber(words[at + 2]);
   return amounts;
 }
 
 const NO_WARNINGS: readonly string[] = [];
 const NO_WRITES: readonly number[] = [];
 
-/** How a process ended, in words. */
+/** Returns a description of how a process ended. */
 function died(how: string): string {
   if (how === 'time') return 'it did not end within its time limit';
   if (how === 'memory') return 'it took more memory than its limit';
@@ -141,12 +146,12 @@ function malformed(message: string): Response {
   return { outcome: { kind: 'malformed', message } };
 }
 
-/** Reads the lines of one program's answer. */
+/** Parses the lines of the answer to one program. */
 class Reader {
   readonly responses: (Response | 'skipped')[] = [];
   peakKib = 0;
   isUnsupported = false;
-  /** Why the reading ended before its time, or null. */
+  /** The reason why parsing ended early, or null. */
   fault: string | null = null;
   isEnded = false;
   #notes: Notes = { warnings: [], says: '', strayEntries: false };
@@ -160,7 +165,7 @@ class Reader {
     this.#paints = paints;
   }
 
-  /** Reads a line; returns whether the next one is to be read. */
+  /** Parses a line. Returns whether to continue. */
   read(line: string): boolean {
     try {
       this.#read(line);
@@ -186,7 +191,7 @@ class Reader {
         this.#notes.strayEntries = true;
         return;
       case 'wrote':
-        this.#noteWrite(number(rest));
+        this.#noteWrite(parsePfn(rest));
         return;
       case 'skip':
         this.responses.push('skipped');
@@ -195,7 +200,7 @@ class Reader {
         this.fault = died(rest);
         return;
       case 'memory':
-        this.peakKib = number(rest);
+        this.peakKib = parseNumber(rest);
         return;
       case 'unsupported':
         this.isUnsupported = true;
@@ -224,7 +229,7 @@ class Reader {
     return response;
   }
 
-  /** A write that is found before a call was done by one of those before it: the last of them is blamed. */
+  /** Blames a write on the last answered call: the write was found after it and before the next. */
   #noteWrite(frame: number): void {
     const last = this.responses.length - 1;
     const response = this.responses[last];
@@ -233,13 +238,13 @@ class Reader {
   }
 }
 
-/** The call that a panic leaves is the one that was made: the protocol does not repeat it. */
+/** Returns a response whose panic, if it is one, names the call: the protocol does not repeat the name. */
 export function withCall(response: Response, call: string): Response {
   const { outcome } = response;
   return outcome.kind === 'panicked' ? { ...response, outcome: { ...outcome, call } } : response;
 }
 
-/** Returns what the text of a reply says of a program of which `sent` operations were sent. O(its length). */
+/** Parses the reply to a program of which `sent` operations were sent. O(its length). */
 export function readAnswer(
   { text, ending }: Pick<Reply, 'text' | 'ending'>,
   { sent, profile, paints }: { readonly sent: number; readonly profile: Profile; readonly paints: boolean },
@@ -269,7 +274,7 @@ function stopped(ending: Ending, rest: string): string {
   return `it answered half a line: ${quoted(rest)}`;
 }
 
-/** Makes what went wrong the response of the operation at which it did: the first unanswered one, or else the last. */
+/** Turns a fault into the response of the operation at which it occurred: the first unanswered one, or else the last. */
 function close(responses: (Response | 'skipped')[], wanted: number, fault: string | null): void {
   const counted = `it gave ${responses.length} answers, and ${wanted} were due`;
   if (responses.length > wanted) {

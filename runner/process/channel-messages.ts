@@ -1,16 +1,20 @@
-/** What the two threads of a channel tell each other, and the line that a process is greeted with. */
+/** Messages between the two threads of a channel, and the greeting of a process. */
 
-/** The first line that a process reads. */
+/** The greeting: the first line that a process reads. */
 export const GREETING = 'frameproof 1\n';
+
+/** Places in the memory that the threads share: the number of replies, and the process group to kill, 0 for none. */
+export const REPLIES = 0;
+export const GROUP = 1;
 
 /**
  * How a request ended.
  *
- * - `whole`: the answer is there to its last line.
- * - `other`: it begins otherwise than every answer does.
+ * - `whole`: the answer is complete.
+ * - `other`: the first bytes are not the start of an answer.
  * - `exit`, `signal`: the process ended.
- * - `time`, `memory`, `output`: it passed a limit, and was killed with all that it had started.
- * - `unstartable`: there is no such process.
+ * - `time`, `memory`, `output`: the process exceeded a limit and was killed, with all its children.
+ * - `unstartable`: the process could not be started.
  */
 export type Ending =
   | { readonly kind: 'whole' | 'other' | 'time' | 'memory' | 'output' }
@@ -18,32 +22,32 @@ export type Ending =
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'unstartable'; readonly reason: string };
 
-/** What came back, and how it ended. */
+/** The reply to a request. */
 export interface Reply {
   readonly text: string;
   readonly ending: Ending;
-  /** The end of what the process has written to standard error. */
+  /** The last part of standard error. */
   readonly stderr: string;
-  /** The most memory that the process and its children were seen to take up; 0 where the answer came too soon to look. */
+  /** Peak memory of the process and its children, sampled; 0 if the answer arrived before the first sample. */
   readonly peakBytes: number;
-  /** Whether the process was started for this request: then the text begins with its answer to the greeting. */
+  /** Whether the process was started for this request. If so, the text begins with its answer to the greeting. */
   readonly isFresh: boolean;
 }
 
 interface Limits {
-  /** Time that the process may work. */
+  /** CPU time. */
   readonly timeLimitMs: number;
-  /** Time by the clock that it may take. */
+  /** Wall-clock time. */
   readonly waitLimitMs: number;
   readonly memoryLimit: number;
   readonly outputLimit: number;
 }
 
-/** A request on its way to the other thread. */
-export interface Posted extends Limits {
+/** A request to the process, on its way to the other thread. */
+export interface ChannelRequest extends Limits {
   readonly text: string;
-  /** What every answer begins with; one that does not is waited for no longer. Empty where that is not known. */
+  /** The prefix of every answer; any other answer ends the wait. Empty if unknown. */
   readonly opening: string;
-  /** The last line of a whole answer, with its line break. */
+  /** The last line of a complete answer, with its line break. */
   readonly terminator: string;
 }

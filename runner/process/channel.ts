@@ -1,36 +1,36 @@
 /**
- * Channels: a process that is asked and answers, one request after the other. To ask is one step and to wait for the answer
- * another, so that the process works while something else is done here. A process that has died, or was killed because it
- * passed a limit, is started anew with the next request. Waiting blocks this thread, never longer than the time limit.
+ * Channels: requests to a process and its replies, one at a time. Asking and waiting are two steps, so that the process works in
+ * the meantime. A process that has died, or was killed because it exceeded a limit, is restarted by the next request. Waiting
+ * blocks this thread, at most for the time limit.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { Posted, Reply } from './channel-messages.ts';
+import { type ChannelRequest, GROUP, REPLIES, type Reply } from './channel-messages.ts';
 
-/** More than the time limit, and the other thread itself is stuck: a defect of ours. */
+/** If the other thread is this late, it is stuck: a defect of ours. */
 const GRACE_MS = 10_000;
 
-/** The worker runs as it lies beside this file: as TypeScript in a checkout, compiled in the package. */
+/** The worker beside this file: TypeScript in a checkout, compiled in the package. */
 const WORKER = new URL(`./channel-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 const open = new Set<Channel>();
 
-/** Kills what is left of every process: nothing may outlive this one. */
+/** Kills every process: none may outlive this one. */
 function killAll(): void {
   for (const channel of open) channel.kill();
 }
 
 export class Channel {
-  readonly #bell = new Int32Array(new SharedArrayBuffer(8));
+  readonly #state = new Int32Array(new SharedArrayBuffer(8));
   readonly #port: MessagePort;
   readonly #worker: Worker;
   #asked = 0;
   #limitMs = 0;
 
-  /** The process is started with the first request. */
+  /** The first request starts the process. */
   constructor(path: string) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const workerData = { path, port: port2, bell: this.#bell.buffer };
+    const workerData = { path, port: port2, state: this.#state.buffer };
     this.#worker = new Worker(WORKER, { workerData, transferList: [port2], execArgv: [], env: process.env });
     this.#worker.unref();
     port1.unref();
@@ -38,39 +38,43 @@ export class Channel {
     open.add(this);
   }
 
-  /** Sends a request. The answer to the one before has been received. */
-  ask(posted: Posted): void {
+  /** Sends a request. The reply to the request before must have been received. */
+  ask(posted: ChannelRequest): void {
     this.#asked += 1;
     this.#limitMs = posted.waitLimitMs;
     this.#port.postMessage(posted);
   }
 
-  /** Waits for the answer to the last request. */
+  /** Waits for the reply to the last request. */
   receive(): Reply {
     const until = performance.now() + this.#limitMs + GRACE_MS;
-    for (let rung = Atomics.load(this.#bell, 0); rung < this.#asked; rung = Atomics.load(this.#bell, 0)) {
+    for (
+      let replies = Atomics.load(this.#state, REPLIES);
+      replies < this.#asked;
+      replies = Atomics.load(this.#state, REPLIES)
+    ) {
       const left = until - performance.now();
       if (left <= 0) throw new Error('the thread beside a target did not answer');
-      Atomics.wait(this.#bell, 0, rung, left);
+      Atomics.wait(this.#state, REPLIES, replies, left);
     }
     const received: { readonly message: Reply } | undefined = receiveMessageOnPort(this.#port);
-    if (received === undefined) throw new Error('the thread beside a target rang without an answer');
+    if (received === undefined) throw new Error('the thread beside a target signalled a reply without one');
     return received.message;
   }
 
-  /** Kills the process and all of its group, at once. */
+  /** Kills the process and its group. */
   kill(): void {
-    const group = Atomics.exchange(this.#bell, 1, 0);
+    const group = Atomics.exchange(this.#state, GROUP, 0);
     if (group === 0) return;
     try {
       process.kill(-group, 'SIGKILL');
     } catch (error) {
-      // The group is gone already.
+      // The group has ended.
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
 
-  /** Kills the process and lets the thread go. No request follows. */
+  /** Kills the process and ends the thread. No request follows. */
   async close(): Promise<void> {
     this.kill();
     open.delete(this);

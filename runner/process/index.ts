@@ -1,4 +1,4 @@
-/** The door of runner/process/. */
+/** The door of runner/process/. Loaded on demand: most runs have no process. */
 export { readAnswer } from './answer.ts';
 export { loadExecutable } from './load-executable.ts';
 export { RecordedSession } from './recorded-session.ts';

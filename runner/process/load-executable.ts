@@ -1,4 +1,4 @@
-/** Loading executables: a process is started and greeted, and says what it claims. One that answers otherwise is not a target. */
+/** Loading executables: the process is started and greeted, and answers with its claims. Any other answer is refused. */
 import { decodeProfile, type Profile, parseJson, physicalAddress, SpecError } from '../../spec/index.ts';
 import type { Target } from '../target.ts';
 import { AllocatorProcess, READY } from './allocator-process.ts';
@@ -15,7 +15,7 @@ function firstLine(text: string): string {
   return line.length > 80 ? `${line.slice(0, 80)}…` : line;
 }
 
-function whatHappened({ text, ending, stderr }: Reply): string {
+function describeReply({ text, ending, stderr }: Reply): string {
   const said = text.trim() === '' ? '' : `; it wrote ${JSON.stringify(firstLine(text))}`;
   const complained = stderr.trim() === '' ? '' : `; on standard error: ${JSON.stringify(firstLine(stderr))}`;
   switch (ending.kind) {
@@ -35,13 +35,13 @@ function whatHappened({ text, ending, stderr }: Reply): string {
   }
 }
 
-/** Returns the rest of the line of the greeting's answer that begins with this word, or null. */
-function said(lines: readonly string[], word: string): string | null {
+/** Returns the rest of the line that begins with a word, in the answer to the greeting; null if there is none. */
+function restOfLine(lines: readonly string[], word: string): string | null {
   const line = lines.find((text) => text === word || text.startsWith(`${word} `));
   return line === undefined ? null : line.slice(word.length + 1);
 }
 
-function greeted(channel: Channel, path: string): readonly string[] {
+function greet(channel: Channel, path: string): readonly string[] {
   const limits = {
     timeLimitMs: TIME_LIMIT_MS,
     waitLimitMs: TIME_LIMIT_MS,
@@ -53,11 +53,11 @@ function greeted(channel: Channel, path: string): readonly string[] {
   const lines = reply.text.split('\n');
   if (reply.ending.kind === 'whole') return lines;
   throw new SpecError(
-    `${path}: expected an executable that speaks the protocol of native/PROTOCOL.md: ${whatHappened(reply)}`,
+    `${path}: expected an executable that speaks the protocol of native/PROTOCOL.md: ${describeReply(reply)}`,
   );
 }
 
-/** A process has addresses of 47 bits, for the whole of physical memory and for itself. */
+/** The address space of a process has 47 bits, for its own memory and all of physical memory. */
 const REACH = physicalAddress(1n << 46n);
 
 function withinReach(profile: Profile): Profile {
@@ -65,18 +65,19 @@ function withinReach(profile: Profile): Profile {
 }
 
 /**
- * Returns the target that an executable is, with the profile that it claims or the one given. Throws `SpecError` where it
- * cannot be started or does not speak the protocol. Programs may take `programMs`, where that is given.
+ * Loads an executable, held to its own claims or to a given profile. `programMs` limits the CPU time of a program.
+ *
+ * @throws SpecError if it cannot be started or does not speak the protocol.
  */
 export async function loadExecutable(path: string, given?: Profile, programMs?: number): Promise<Target> {
   const channel = new Channel(path);
   try {
-    const lines = greeted(channel, path);
-    const claimed = said(lines, 'profile') ?? '{}';
+    const lines = greet(channel, path);
+    const claimed = restOfLine(lines, 'profile') ?? '{}';
     const profile = withinReach(
       given ?? decodeProfile(parseJson(claimed, `${path}: profile`), `${path}: profile`),
     );
-    const paints = said(lines, 'paints') !== null;
+    const paints = restOfLine(lines, 'paints') !== null;
     const started = new AllocatorProcess(channel, { paints, programMs });
     return new ProcessTarget(started, { name: path, policies: profile.policies, profile });
   } catch (error) {

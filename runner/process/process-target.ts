@@ -1,6 +1,6 @@
 /**
- * Process targets: an allocator in a process of its own, asked whole programs. A program runs there while this thread does
- * something else; its answers are read when somebody waits for them.
+ * Process targets: an allocator in a separate process, which takes whole programs. A program runs there while this thread does
+ * something else; its answers are read when they are waited for.
  */
 import type { Profile, Program } from '../../spec/index.ts';
 import {
@@ -18,6 +18,8 @@ import { RecordedSession } from './recorded-session.ts';
 import { TimedRequests } from './timed-requests.ts';
 
 export class ProcessTarget implements Target {
+  /** The process keeps its limit itself. */
+  readonly programMs = Number.POSITIVE_INFINITY;
   readonly name: Claims['name'];
   readonly policies: Claims['policies'];
   readonly profile: Profile;

@@ -16,7 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
-import { type Execution, execute } from '../execution.ts';
+import { execute } from '../execute.ts';
+import type { Execution } from '../execution.ts';
 import { loadTarget } from '../load/load-target.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -113,23 +114,23 @@ const SCRIPTS: readonly (readonly [string, string, number, RegExp])[] = [
   ['never ends', 'while :; do :; done', -1, /did not end within its time limit$/],
   ['never ends, half-way', `${printing(...ANSWERS.slice(0, 3))}; while :; do :; done`, 2, /time limit$/],
   ['writes for ever', "exec yes 'done - 4 4 0'", 0, /it answered "done"$/],
-  ['writes for ever what is no answer', 'exec yes', -1, /it answered "y": an answer begins with address/],
+  ['writes something else for ever', 'exec yes', -1, /it answered "y": an answer begins with address/],
   ['writes for ever without a line', "exec tr '\\0' x < /dev/zero", -1, /it wrote more than its limit$/],
   ['writes half a line', `printf '${ANSWERS[0]}\\naddress 0xffff8'; exit 1`, 0, /exit code 1$/],
   ['writes half a line and waits', `printf '${ANSWERS[0]}\\naddress 0xffff8'`, 0, /time limit$/],
   ['answers too little', printing(...ANSWERS.slice(0, 3), 'end'), 2, /it gave 3 answers, and 5 were due$/],
   ['answers too much', printing(...ANSWERS.slice(0, 5), 'done - 4 3 1', 'end'), 3, /more answers than the 5/],
   [
-    'gives addresses that are no numbers',
+    'gives addresses that are not numbers',
     printing(ANSWERS[0] ?? '', 'address zero - 4 3 1', 'end'),
     0,
-    /"zero" is no address$/,
+    /"zero" is not an address$/,
   ],
   [
-    'gives amounts that are no numbers',
+    'gives amounts that are not numbers',
     printing(ANSWERS[0] ?? '', 'address 0xffff800000003000 - 4 many 1', 'end'),
     0,
-    /"many" is no number$/,
+    /"many" is not a number$/,
   ],
   [
     'gives two addresses for one',
@@ -163,12 +164,12 @@ describe('an executable that', () => {
     ['says something else', '#!/bin/sh\necho hello; sleep 9', /its answer is another; it wrote "hello"$/],
     ['ends at once', '#!/bin/sh\necho no >&2; exit 3', /exit code 3; on standard error: "no"$/],
     [
-      'claims what is no profile',
+      'claims an invalid profile',
       "#!/bin/sh\nprintf 'target 1\\nprofile [\\nready\\n'; read -r x",
       /expected JSON/,
     ],
     ['is for another machine', '\x7fELF\x02\x01\x01', /cannot be started|exit code|died of/],
-  ])('%s is no target', async (name, text, says) => {
+  ])('%s is refused', async (name, text, says) => {
     const path = join(folder, name);
     writeFileSync(path, text);
     chmodSync(path, 0o755);
@@ -176,11 +177,11 @@ describe('an executable that', () => {
     await expectNoneLeft();
   });
 
-  it('is a file that may not be executed is no target', async () => {
+  it('is a file that may not be executed is refused', async () => {
     writeFileSync(join(folder, 'plain'), '');
     await expect(loadTarget(join(folder, 'plain'))).rejects.toThrow(/it may not be executed$/);
     await expect(loadTarget(folder)).rejects.toThrow(/it is a folder$/);
-    await expect(loadTarget(join(folder, 'none'))).rejects.toThrow(/there is no such file$/);
+    await expect(loadTarget(join(folder, 'none'))).rejects.toThrow(/the file does not exist$/);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Recorded sessions: a program that has run in another process, its responses handed out one by one as the judge comes to
- * them. So the judge is the same for a manager in this process and for one that answered a whole program at once.
+ * Recorded sessions: a program that has run in another process, replayed response by response. So one judge serves live managers
+ * and records.
  */
 import type { Operation, Outcome, Response } from '../../spec/index.ts';
 import type { Performer } from '../performer.ts';
@@ -16,7 +16,7 @@ export class RecordedSession implements Performer {
   readonly isRecorded = true;
   readonly #recording: Recording;
   readonly #omitted: Request['omitted'];
-  /** The operation that comes next, among all and among those sent. */
+  /** The next operation, counted among all operations and among those sent. */
   #next = 0;
   #nextSent = 0;
 
@@ -34,7 +34,7 @@ export class RecordedSession implements Performer {
     const response = this.#take();
     if (response === undefined) return { outcome: malformed('it answered no more') };
     if (response === 'skipped')
-      return { outcome: malformed('it passed the operation over, though it had handed out what it names') };
+      return { outcome: malformed('it skipped an operation whose references it had handed out') };
     return withCall(response, operation.call);
   }
 
@@ -48,7 +48,7 @@ export class RecordedSession implements Performer {
 
   close(): void {}
 
-  /** Returns the response to the next operation, undefined where it was not sent or not answered. */
+  /** Returns the response to the next operation; undefined if it was not sent or not answered. */
   #take(): Response | 'skipped' | undefined {
     const isSent = this.omission === null;
     this.#next += 1;

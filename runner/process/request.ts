@@ -1,7 +1,7 @@
 /**
- * Requests: a program as the lines that a process reads (native/PROTOCOL.md). What no process can be asked is left out:
- * arguments that are no unsigned 64-bit integers, calls that the profile leaves out, and whatever names a result of those.
- * The others keep their names in the order in which they are sent.
+ * Requests: a program as the lines that a process reads (native/PROTOCOL.md). Operations that the protocol or the profile cannot
+ * express are left out: arguments that are not unsigned 64-bit integers, calls outside the profile, and uses of their results. The
+ * remaining results are renumbered.
  */
 import {
   type Argument,
@@ -25,22 +25,22 @@ import {
 } from '../../spec/index.ts';
 import type { World } from '../world.ts';
 
-/** A program as it is sent. */
+/** A program as text. */
 export interface Request {
   readonly text: string;
-  /** For each operation, why it is not sent, or null where it is. */
+  /** For each operation, the reason why it is not sent, or null. */
   readonly omitted: readonly (string | null)[];
 }
 
-/** What a process may take for one program. */
+/** Limits on one program. */
 export interface ProgramLimits {
   readonly timeLimitMs: number;
   readonly memoryMib: number;
 }
 
-const NO_INTEGER = 'a process is asked with unsigned 64-bit integers alone';
+const NO_INTEGER = 'a process only takes unsigned 64-bit integers';
 
-/** Returns why an operation cannot be asked of any process, or null. */
+/** Returns the reason why an operation cannot be sent to any process, or null. */
 function unaskable(operation: Operation<Reference>): string | null {
   if (!argumentsOf(operation).every(isU64)) return NO_INTEGER;
   const areIntegers = addressesOf(operation).every((reference) =>
@@ -71,7 +71,7 @@ function isArgument(value: unknown): value is Argument {
   return typeof value === 'bigint' || typeof value === 'number';
 }
 
-/** Gives the results of a program the ordinals that they have among those sent. */
+/** Numbers the results of a program among those sent. */
 class Ordinals {
   readonly #sent: (number | null)[] = [];
   #count = 0;
@@ -81,9 +81,9 @@ class Ordinals {
     if (isSent) this.#count += 1;
   }
 
-  /** Returns the operation as it is sent, or null where it names a result that is not. */
+  /** Returns the operation with its results renumbered, or null if it names a result that is not sent. */
   renamed(operation: Operation<Reference>): Operation<Reference> | null {
-    // Nothing was left out: the names are what they were.
+    // Nothing was left out: the numbers are unchanged.
     if (this.#count === this.#sent.length) return operation;
     return mapAddresses(operation, (reference) => {
       if (!namesResult(reference)) return reference;
@@ -99,18 +99,18 @@ function mapLines({ descriptors }: MemoryMap): string {
     .join('');
 }
 
-/** Returns the lines up to the operations. */
+/** Returns the lines before the operations. */
 export function headerText({ map, config }: World, { timeLimitMs, memoryMib }: ProgramLimits): string {
   const { higherHalf, bitmapMaxAddr } = config;
   const limits = `limit ${timeLimitMs} ${memoryMib}\n`;
   return `${limits}config ${toHex(higherHalf)} ${toHex(bitmapMaxAddr)}\n${mapLines(map)}init\n`;
 }
 
-/** Returns the lines of the operations, but of those known to be undefined. O(the references that they hold). */
+/** Returns the lines of the operations. `leftOut` holds reasons to leave out more of them. O(references). */
 export function requestOf(
   program: Program,
   profile: Profile,
-  undefinedAt: readonly (string | null)[] = [],
+  leftOut: readonly (string | null)[] = [],
 ): Request {
   const ordinals = new Ordinals();
   let text = '';
@@ -119,7 +119,7 @@ export function requestOf(
     const why =
       beyond(profile, operation) ??
       unaskable(operation) ??
-      undefinedAt[at] ??
+      leftOut[at] ??
       (renamed === null ? 'it names a result of an operation that was left out' : null);
     if (isAllocation(operation.call)) ordinals.note(why === null);
     if (why === null && renamed !== null) text += lineOf(renamed);

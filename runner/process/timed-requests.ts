@@ -1,4 +1,4 @@
-/** Timed requests: a turn is one program, with everything that it takes to ask for it and to read the answer. */
+/** Timed requests: a turn is one program, including the time to write the request and to parse the answer. */
 import { type Program, SpecError } from '../../spec/index.ts';
 import type { Claims, TimedProgram } from '../target.ts';
 import type { World } from '../world.ts';

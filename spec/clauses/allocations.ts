@@ -1,4 +1,5 @@
 /** Clauses of the three allocating calls. Those that all three share are built once, for each by name. */
+import { counted } from '../counted.ts';
 import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import type { Owner } from '../owner.ts';
@@ -225,10 +226,10 @@ const allOrNothing: Clause<Step> = {
     const written = response.outcome.kind === 'addresses' ? response.outcome.addresses.length : null;
     const asked = operation.call === 'allocPages' && isU64(operation.count) ? operation.count : null;
     if (written !== null && asked !== null && BigInt(written) !== asked)
-      return blame(`it wrote ${written} entries, ${asked} were asked`);
+      return blame(`it wrote ${counted(written, 'entry', 'entries')}, and was asked for ${asked}`);
     const kept = before.countOf('pmm') - (response.amounts?.free ?? before.countOf('pmm'));
     if (response.outcome.kind !== 'failed' || kept === 0) return null;
-    return blame(`it was refused, and the free amount changed by ${-kept} page frames`);
+    return blame(`it was refused, and the free amount changed by ${counted(-kept, 'page frame')}`);
   },
 };
 

@@ -7,7 +7,7 @@
 export { type Config, config, DEFAULT_BITMAP_MAX_ADDR } from '../config.ts';
 export { SpecError } from '../decode.ts';
 export { HexPageAddress, toHex } from '../hex.ts';
-export { type Descriptor, endAddressOf, MemoryMap } from '../memory-map.ts';
+export { type Descriptor, endAddressOf, MemoryMap, ownerAfterInit } from '../memory-map.ts';
 export {
   addressOf,
   bytesOf,
@@ -29,8 +29,6 @@ export {
   type Band,
   bandsOf,
   INITIAL_OWNERS,
-  type InitialOwner,
-  initialOwner,
   pagesIn,
   type Totals,
   totalsOf,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { config } from '../config.ts';
-import { type MemoryMap, memoryMap, pfnEnd } from '../memory-map.ts';
+import { type MemoryMap, memoryMap, ownerAfterInit, pfnEnd } from '../memory-map.ts';
 import { BY_USABILITY } from './resolve.ts';
-import { type Band, bandsOf, INITIAL_OWNERS, initialOwner, totalsOf, zonesOf } from './summary.ts';
+import { type Band, bandsOf, INITIAL_OWNERS, totalsOf, zonesOf } from './summary.ts';
 
 const map = memoryMap([
   { type: 'reserved', start: 0x9000n, pages: 1 },
@@ -88,7 +88,7 @@ describe('any map, under any bitmap limit', () => {
         const bands = bandsOf(world, limitAt(limit));
         for (const owner of INITIAL_OWNERS) {
           const inBands = bands.filter((b) => b.owner === owner).reduce((sum, b) => sum + b.end - b.base, 0);
-          const described = world.descriptors.filter((d) => initialOwner(d) === owner);
+          const described = world.descriptors.filter((d) => ownerAfterInit(d.type) === owner);
           expect(inBands).toBe(totals[owner].bitmap + totals[owner].stack);
           expect(inBands).toBe(described.reduce((sum, d) => sum + d.pages, 0));
         }

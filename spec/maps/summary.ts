@@ -3,13 +3,24 @@
  * space as bands, from page frame 0 to the end of the last descriptor.
  */
 import { bitmapLimit, type Config } from '../config.ts';
-import { type Descriptor, MEMORY_TYPES, type MemoryMap, regionOf } from '../memory-map.ts';
-import { type Owner, ZONES, type Zone } from '../owner.ts';
+import {
+  type Descriptor,
+  type InitialOwner,
+  type MemoryMap,
+  ownedRegions,
+  ownerAfterInit,
+  regionOf,
+} from '../memory-map.ts';
+import { ZONES, type Zone } from '../owner.ts';
 import { endOf, type PageCount, type Pfn, pageCount, pagesBetween, pfn } from '../units.ts';
 
 /** The owners that there are after init, the freest first. Nothing is allocated yet. */
-export const INITIAL_OWNERS = ['pmm', 'boot', 'firmware', 'absent'] as const satisfies readonly Owner[];
-export type InitialOwner = (typeof INITIAL_OWNERS)[number];
+export const INITIAL_OWNERS = [
+  'pmm',
+  'boot',
+  'firmware',
+  'absent',
+] as const satisfies readonly InitialOwner[];
 
 /** Page frames of each owner, by zone. Holes, which no descriptor names, are not counted. */
 export type Totals = Readonly<Record<InitialOwner, Readonly<Record<Zone, PageCount>>>>;
@@ -20,11 +31,6 @@ export interface Band {
   readonly zone: Zone;
   readonly base: Pfn;
   readonly end: Pfn;
-}
-
-/** Returns the owner that the page frames of a descriptor have after init. */
-export function initialOwner({ type }: Descriptor): InitialOwner {
-  return MEMORY_TYPES[type].owner;
 }
 
 /** Returns the number of page frames that a descriptor has in a zone. */
@@ -44,7 +50,7 @@ export function totalsOf(map: MemoryMap, config: Config): Totals {
   const count = (owner: InitialOwner, zone: Zone): PageCount =>
     pageCount(
       map.descriptors
-        .filter((d) => initialOwner(d) === owner)
+        .filter((d) => ownerAfterInit(d.type) === owner)
         .reduce((sum, d) => sum + pagesIn(zone, d, config), 0),
     );
   const byZone = (owner: InitialOwner) => ({ bitmap: count(owner, 'bitmap'), stack: count(owner, 'stack') });
@@ -55,9 +61,8 @@ export function totalsOf(map: MemoryMap, config: Config): Totals {
 type Stretch = Pick<Band, 'owner' | 'base' | 'end'>;
 
 function stretchesOf(map: MemoryMap): readonly Stretch[] {
-  return map.descriptors
-    .filter((d) => d.pages > 0)
-    .map((d) => ({ owner: initialOwner(d), base: regionOf(d).base, end: endOf(regionOf(d)) }))
+  return ownedRegions(map)
+    .map((region) => ({ owner: region.owner, base: region.base, end: endOf(region) }))
     .sort((a, b) => a.base - b.base);
 }
 

@@ -10,10 +10,9 @@ import {
   endOf,
   type MemoryMap,
   type Owner,
-  ownerAfterInit,
+  ownedRegions,
   pfnEnd,
   type Region,
-  regionOf,
 } from '../../../spec/index.ts';
 
 /** The edges of a world, and its regions by owner. */
@@ -27,11 +26,9 @@ export interface Landmarks {
 function computed({ map, config }: World): Landmarks {
   const edges = new Set<number>([bitmapLimit(config), pfnEnd(map)]);
   const regions: Record<Owner, Region[]> = { absent: [], firmware: [], boot: [], pmm: [], caller: [] };
-  for (const descriptor of map.descriptors) {
-    if (descriptor.pages === 0) continue;
-    const region = regionOf(descriptor);
+  for (const region of ownedRegions(map)) {
     edges.add(region.base).add(endOf(region));
-    regions[ownerAfterInit(descriptor.type)].push(region);
+    regions[region.owner].push(region);
   }
   edges.delete(0);
   return { edges: [0, ...[...edges].sort((a, b) => a - b)], regions };

@@ -270,10 +270,10 @@ function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs 
 function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const seed = batchSeed(options.seed, batch);
   const paths: ShrinkingPath[] = [];
-  const { target, reference } = options;
+  const { target, reference, operations: length } = options;
   const counted = (drawn: DrawnProgram): RanProgram => {
     const start = performance.now();
-    const ran = runProgram(target, drawn, { watcher: counters, reference });
+    const ran = runProgram(target, drawn, { length, watcher: counters, reference });
     const seconds = (performance.now() - start) / 1000;
     counters.note(drawn.world, ran.performed);
     options.onProgram?.({ execution: ran.execution(), seconds, seed });
@@ -282,7 +282,7 @@ function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs 
   const holds = (drawn: DrawnProgram): boolean => {
     const [path] = paths;
     // Programs tried by shrinking are not part of the campaign, and not counted.
-    const ran = path === undefined ? counted(drawn) : runProgram(target, drawn, { reference });
+    const ran = path === undefined ? counted(drawn) : runProgram(target, drawn, { length, reference });
     if (ran.holds) return true;
     const trace = ran.execution().trace();
     if (path === undefined) paths.push(new ShrinkingPath(trace));

@@ -4,13 +4,22 @@
  */
 import * as t from 'io-ts';
 import type { SideCounts } from '../../../model/index.ts';
-import type { ArgumentKind, EdgeCount } from './edges.ts';
+import { CALLS, CLAUSE_NAMES, CLAUSES, closed, closedRecord, OUTCOME_KINDS } from '../../../spec/index.ts';
+import { type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
+import { SITUATION_NAMES } from './situations.ts';
 
 /** A number of occurrences. */
 const Times = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
-const TimesByName = t.readonly(t.record(t.string, Times));
-const TimesByTwoNames = t.readonly(t.record(t.string, TimesByName));
-const Edges = t.readonly(t.exact(t.type({ drawn: Times, edges: TimesByName })));
+
+const Edges = t.readonly(
+  closed(t.type({ drawn: Times, edges: closedRecord('times by edge', EDGE_NAMES, Times) })),
+);
+const Outcomes = closedRecord('times by outcome', OUTCOME_KINDS, Times);
+const Sides = closedRecord(
+  'times by side',
+  CLAUSES.flatMap(({ sides }) => sides),
+  Times,
+);
 
 /**
  * Counts of what programs met.
@@ -27,16 +36,16 @@ export interface Counts {
   readonly arguments: Readonly<Record<ArgumentKind, EdgeCount>>;
 }
 
-export const Counts: t.Type<Counts, unknown> = t.exact(
+export const Counts: t.Type<Counts, unknown> = closed(
   t.type(
     {
       programs: Times,
       operations: Times,
-      calls: TimesByTwoNames,
-      situations: TimesByName,
-      clauses: TimesByTwoNames,
+      calls: closedRecord('outcomes by call', CALLS, Outcomes),
+      situations: closedRecord('times by situation', SITUATION_NAMES, Times),
+      clauses: closedRecord('sides by clause', CLAUSE_NAMES, Sides),
       arguments: t.readonly(
-        t.exact(t.type({ count: Edges, maxAddr: Edges, alignment: Edges, address: Edges })),
+        closed(t.type({ count: Edges, maxAddr: Edges, alignment: Edges, address: Edges })),
       ),
     },
     'counts',

@@ -34,6 +34,9 @@ const EDGES = {
   address: ['not in the higher half', 'no unsigned 64-bit integer', 'an edge of the map, to the page frame'],
 } as const satisfies Readonly<Record<ArgumentKind, readonly string[]>>;
 
+/** The names of all edges. */
+export const EDGE_NAMES: readonly string[] = Object.values(EDGES).flat();
+
 /** The parameters of each call, by its place. */
 const PARAMETERS = CALLS.map(parametersOf);
 

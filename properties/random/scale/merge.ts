@@ -95,12 +95,19 @@ function refuseIncomplete(folder: string, shards: readonly FoundShard[]): void {
     byIndex.set(index, each.path);
     refusePartial(each);
   }
-  const { of } = first.file.shard;
-  const missing = Array.from({ length: of }, (_, index) => index).filter((index) => !byIndex.has(index));
-  if (missing.length > 0)
-    throw new SpecError(
-      `${folder}: expected all ${of} shards, missing ${missing.map((index) => `${index}/${of}`).join(', ')}`,
-    );
+  refuseMissing(folder, first.file.shard.of, byIndex);
+}
+
+/** How many missing shards a message names. */
+const MOST_NAMED = 8;
+
+function refuseMissing(folder: string, of: number, byIndex: ReadonlyMap<number, string>): void {
+  const missing: string[] = [];
+  for (let index = 0; index < of && missing.length < MOST_NAMED; index += 1)
+    if (!byIndex.has(index)) missing.push(`${index}/${of}`);
+  if (missing.length === 0) return;
+  const more = of - byIndex.size > missing.length ? ', …' : '';
+  throw new SpecError(`${folder}: expected all ${of} shards, missing ${missing.join(', ')}${more}`);
 }
 
 /** Returns the shard with the first block that fails, or null if none fails. */

@@ -7,17 +7,17 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import * as t from 'io-ts';
 import { OURS, type Target } from '../../../runner/index.ts';
-import { Config, MemoryMap, Policy, Profile } from '../../../spec/index.ts';
+import { Config, closed, MemoryMap, Policy, Profile } from '../../../spec/index.ts';
 import type { CampaignOptions } from '../campaign/campaign.ts';
 import { claimsOf } from '../campaign/reach.ts';
 
 const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
 /** A file or memory map by name, with its digest. */
-const Named = t.readonly(t.exact(t.type({ name: t.string, digest: t.string })));
+const Named = t.readonly(closed(t.type({ name: t.string, digest: t.string })));
 
 export const RunIdentity = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         /** Digest of frameproof's code: another version draws other programs. */
@@ -27,7 +27,7 @@ export const RunIdentity = t.readonly(
         policies: t.readonlyArray(Policy),
         /** The further claims of the target. */
         claims: t.readonly(
-          t.exact(t.type({ profile: Profile, takesAnyNumber: t.boolean, seesWrites: t.boolean })),
+          closed(t.type({ profile: Profile, takesAnyNumber: t.boolean, seesWrites: t.boolean })),
         ),
         seed: Natural,
         programs: Natural,

@@ -153,6 +153,19 @@ describe('merge refuses', () => {
   it.each<[string, RegExp, (at: (index: number) => string, written: string) => void]>([
     ['a missing shard', /: expected all 3 shards, missing 1\/3$/, (at) => rmSync(at(1))],
     [
+      'one of more shards than can be listed',
+      /: expected all 4294967296 shards, missing 1\/4294967296, (\d\/4294967296, ){7}…$/,
+      (at) => {
+        for (const index of [1, 2]) rmSync(at(index));
+        rewrite(at(0), (data) => ({
+          ...data,
+          run: { ...Object(data.run), programs: 0 },
+          shard: { index: 0, of: 2 ** 32 },
+          blocks: [],
+        }));
+      },
+    ],
+    [
       'a shard that occurs twice',
       /again\.json: expected each shard once, found shard 2\/3 in .*shard-2-of-3\.json too$/,
       (at, written) => writeFileSync(join(written, 'zagain.json'), readFileSync(at(2))),
@@ -196,6 +209,33 @@ describe('merge refuses', () => {
           blocks: [{ ...Object(data.blocks)[0], counts: { ...Object(data.blocks)[0].counts, programs: -1 } }],
         })),
     ],
+    [
+      'a misspelt key',
+      /shard-1-of-3\.json: second: unknown key, expected one of format, version, run, /,
+      (at) => rewrite(at(1), (data) => ({ ...data, second: 1 })),
+    ],
+    [
+      'a key that comes twice',
+      /shard-1-of-3\.json: seconds: expected each key once, found this one twice$/,
+      (at) =>
+        writeFileSync(at(1), readFileSync(at(1), 'utf8').replace('"seconds":', '"seconds":1,"seconds":')),
+    ],
+    ...['calls', 'situations', 'clauses'].map(
+      (of): [string, RegExp, (at: (index: number) => string) => void] => [
+        `${of} that there are not, though every object has them`,
+        new RegExp(
+          `shard-1-of-3\\.json: blocks\\[0\\]\\.counts\\.${of}\\.constructor: unknown key, expected one of `,
+        ),
+        (at) =>
+          writeFileSync(
+            at(1),
+            readFileSync(at(1), 'utf8').replace(
+              `"${of}":{`,
+              `"${of}":{"constructor":${of === 'situations' ? 1 : '{}'},`,
+            ),
+          ),
+      ],
+    ),
     [
       'a folder without shards',
       /: expected the files of all shards of a run, found none$/,

@@ -2,25 +2,24 @@
  * Shard files: the result of one shard of a run, as JSON that `merge` reads. A file names the run and the shard, and holds the counts of
  * each block, so that a merged run can end where the undivided run would have ended.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
-import { sync as writeFileAtomic } from 'write-file-atomic';
-import { decode, parseJson, SpecError, Trace } from '../../../spec/index.ts';
+import { makeFolder, readText, writeFile } from '../../../spec/files/index.ts';
+import { closed, decode, parseJson, Trace } from '../../../spec/index.ts';
 import { Counts } from '../campaign/counts.ts';
 import { RunIdentity } from './run-identity.ts';
 
 const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
 const ShardCodec = t.refinement(
-  t.readonly(t.exact(t.type({ index: Natural, of: Natural }))),
+  t.readonly(closed(t.type({ index: Natural, of: Natural }))),
   ({ index, of }) => index < of,
   'a shard {index, of} with index below of',
 );
 
 /** A trace of the corpus, and its verdict on the target. */
 const Replayed = t.readonly(
-  t.exact(
+  closed(
     t.type({
       path: t.string,
       /** Whether it is part of this package. */
@@ -33,7 +32,7 @@ const Replayed = t.readonly(
 
 /** A program that broke a clause: as it was found, and the simplest found from there. */
 const Counterexample = t.readonly(
-  t.exact(
+  closed(
     t.type({
       /** The path of the trace, if it is from the corpus: no block was run then. Null if the last block found it. */
       from: t.union([t.string, t.null], 'a string or null'),
@@ -44,7 +43,7 @@ const Counterexample = t.readonly(
 );
 
 export const ShardFile = t.readonly(
-  t.exact(
+  closed(
     t.type(
       {
         format: t.literal('frameproof/shard'),
@@ -54,7 +53,7 @@ export const ShardFile = t.readonly(
         seconds: t.number,
         corpus: t.readonlyArray(Replayed),
         /** The counts of each block, up to the block that failed. */
-        blocks: t.readonlyArray(t.readonly(t.exact(t.type({ index: Natural, counts: Counts })))),
+        blocks: t.readonlyArray(t.readonly(closed(t.type({ index: Natural, counts: Counts })))),
         counterexample: t.union([Counterexample, t.null], 'a counterexample or null'),
       },
       'the result of a shard',
@@ -80,20 +79,17 @@ function shardFileName({ shard: { index, of } }: Pick<ShardFile, 'shard'>): stri
  */
 export function writeShard(folder: string, file: ShardFile): string {
   const path = join(folder, shardFileName(file));
-  mkdirSync(folder, { recursive: true });
-  writeFileAtomic(path, `${JSON.stringify(ShardFile.encode(file))}\n`);
+  makeFolder(folder);
+  writeFile(path, `${JSON.stringify(ShardFile.encode(file))}\n`);
   return path;
 }
 
+/** The counts of 1024 blocks take some 10 MiB, and two traces may be added. */
+const SHARD_FILE = { of: 'file of a shard', mostBytes: 64 * 1024 * 1024 };
+
 /** Reads a shard's file. Throws `SpecError` if it cannot be read or is not a shard's file. */
 export function readShard(path: string): ShardFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SpecError(`${path}: expected a readable file of a shard: ${reason}`, { cause: error });
-  }
+  const text = readText(path, SHARD_FILE);
   const data = parseJson(text, path);
   decode(Format, data, path);
   return decode(ShardFile, data, path);

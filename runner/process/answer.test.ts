@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { WHOLE } from '../../spec/index.ts';
+import { readAnswer } from './answer.ts';
+
+const FACTS = { sent: 1, profile: WHOLE, paints: true };
+
+function answered(text: string): unknown {
+  return readAnswer({ text, ending: { kind: 'whole' } }, FACTS).responses[0];
+}
+
+describe('an answer', () => {
+  it.each(['1099511627776', '99999999999999999999', '-1', 'x', ''])(
+    'that tells of a write to page frame "%s", which there cannot be, is malformed',
+    (frame) => {
+      const message = expect.stringMatching(/^it answered "wrote .*/);
+      expect(answered(`done - 64 64 0\ndone - 64 64 0\nwrote ${frame}\nend\n`)).toMatchObject({
+        outcome: { kind: 'malformed', message },
+      });
+    },
+  );
+
+  it('that tells of a write to the last page frame is taken', () => {
+    expect(answered('done - 64 64 0\ndone - 64 64 0\nwrote 1099511627775\nend\n')).toMatchObject({
+      writes: [2 ** 40 - 1],
+    });
+  });
+});
