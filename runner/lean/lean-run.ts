@@ -29,7 +29,7 @@ import {
   WHOLE,
 } from '../../spec/index.ts';
 import { CallEnd, describeThrown } from '../call-end.ts';
-import { isSmall, SWEEP_INTERVAL } from '../execution.ts';
+import { sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
 import { withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
@@ -198,7 +198,7 @@ export class LeanRun {
   readonly #pmm: Pmm | null;
   readonly #memory = new SimulatedMemory();
   readonly #started: Response;
-  readonly #isSmall: boolean;
+  readonly #sweepInterval: number;
   readonly #total: number;
   readonly #base48: number;
   readonly #stackTraceLimit: number | undefined;
@@ -255,8 +255,8 @@ export class LeanRun {
     this.#facts = this.#workspace.facts;
     this.#total = state.world.total;
     this.#base48 = world.config.higherHalf === HIGHER_HALF_48 ? 0 : BIT.otherBase;
-    this.#isSmall = isSmall(state);
-    if (this.#isSmall) this.#sweep();
+    this.#sweepInterval = sweepInterval(state);
+    if (Number.isFinite(this.#sweepInterval)) this.#sweep();
   }
 
   /** Number of calls that were made. */
@@ -293,8 +293,7 @@ export class LeanRun {
       this.#recorded.push(this.#response());
       return false;
     }
-    const isDue = at % SWEEP_INTERVAL === SWEEP_INTERVAL - 1 && this.#isSmall;
-    return !isDue || this.#sweep();
+    return (at + 1) % this.#sweepInterval !== 0 || this.#sweep();
   }
 
   /** Sweeps one last time and lets the manager go. Returns whether the specification held throughout. */

@@ -56,7 +56,7 @@ export class LeanState implements Ownership {
   #stackBases = new Float64Array(ROOM);
   #stackCounts = new Float64Array(ROOM);
   #depth = 0;
-  /** The place of the extent that was looked up last. */
+  /** The place of the extent that was looked up last: a sweep asks for one after the other. */
   #near = 0;
 
   constructor(state: ModelState) {
@@ -287,6 +287,11 @@ export class LeanState implements Ownership {
     const starts = this.#starts;
     const near = this.#near;
     if (near < this.#extents && (starts[near] ?? 0) <= frame && frame < this.#end(near)) return near;
+    const after = near + 1;
+    if (after < this.#extents && (starts[after] ?? 0) <= frame && frame < this.#end(after)) {
+      this.#near = after;
+      return after;
+    }
     let low = 0;
     let high = this.#extents;
     while (high - low > 1) {
