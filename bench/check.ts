@@ -1,6 +1,6 @@
 /**
- * Judged operations per second, beside what fast-check alone takes for as many commands that do nothing. Run it with
- * `npm run bench:check`; `--json FILE` writes the figures too.
+ * Judged operations per second, compared with fast-check running as many commands that do nothing. Run it with `npm run bench:check`;
+ * `--json FILE` also writes the figures.
  *
  * Ours is a whole campaign on our implementation, as `frameproof check` runs it: draw a memory map and a program,
  * resolve and perform each operation, read the amounts, judge it by every clause, sweep the page frames, count
@@ -24,8 +24,9 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import * as fc from 'fast-check';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
-import { median, OURS } from '../runner/index.ts';
-import { CALLS, type Call } from '../spec/index.ts';
+import { median } from '../properties/verify/index.ts';
+import { OURS } from '../runner/index.ts';
+import { CALLS, type Call, parametersOf } from '../spec/index.ts';
 
 /** Judging takes at most four times as long as doing nothing. */
 const LEAST_RATIO = 0.25;
@@ -38,7 +39,7 @@ const BATCH = 32;
 /** An empty turn takes as many times the programs, so that it is long enough for the clock. */
 const EMPTY_TIMES = 8;
 
-/** What one turn came to. */
+/** The commands run in one turn, and its seconds. */
 interface Turn {
   readonly commands: number;
   readonly seconds: number;
@@ -69,21 +70,13 @@ class EmptyCommand implements fc.Command<object, null> {
   }
 }
 
-/** Arguments of each call; a batch is told by its first address and its length. */
-const ARGUMENTS: Readonly<Record<Call, number>> = {
-  alloc: 0,
-  allocPages: 1,
-  allocBitmap: 3,
-  free: 1,
-  freePages: 2,
-  freeRegion: 2,
-  totalAmount: 0,
-  freeAmount: 0,
-  reservedAmount: 0,
-};
+/** Returns the number of a call's arguments; a batch is told by its first address and its length. */
+function argumentsOf(call: Call): number {
+  return parametersOf(call).reduce((sum, { kind }) => sum + (kind === 'addresses' ? 2 : 1), 0);
+}
 
 function withArguments(call: Call): fc.Arbitrary<EmptyCommand> {
-  const drawn = Array.from({ length: ARGUMENTS[call] }, () => fc.nat());
+  const drawn = Array.from({ length: argumentsOf(call) }, () => fc.nat());
   return drawn.length === 0
     ? withoutArguments(call)
     : fc.tuple(...drawn).map((numbers) => new EmptyCommand(call, numbers));
@@ -93,7 +86,7 @@ function withoutArguments(call: Call): fc.Arbitrary<EmptyCommand> {
   return fc.constant(new EmptyCommand(call, []));
 }
 
-/** Programs as long as those of a campaign, and as long as fast-check makes them. */
+/** The lengths of a campaign's programs, and fast-check's default lengths. */
 const LONG: fc.CommandsContraints = { maxCommands: DEFAULT_OPERATIONS, size: 'max' };
 const SHORT: fc.CommandsContraints = {};
 

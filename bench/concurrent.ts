@@ -1,10 +1,10 @@
 /**
- * `npm run bench:concurrent`: what the lock costs where nobody else wants it, what callers in several threads get done by their
- * number and the size of their batches, and how long histories of 10,000 calls take to judge. Figures of one machine and
- * moment; a limit that is missed is printed as missed.
+ * `npm run bench:concurrent`: the cost of the lock without contention, the throughput of several threads by their number and the size of
+ * their batches, and the time to judge histories of 10,000 calls. The figures are of one machine and moment; a missed limit is printed
+ * as missed.
  *
- * What a page costs is processor time of all threads: it holds up on a machine that others use too, and a caller that sleeps
- * for the lock uses none. The rate beside it is by the clock on the wall. Ways to take pages are measured by turns.
+ * The cost of a page is processor time of all threads: that is stable on a shared machine, and a caller that sleeps for the lock uses
+ * none. The rate is by wall-clock time. The ways to take pages are measured in turns.
  */
 
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
 import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/concurrent/index.ts';
-import { median } from '../runner/index.ts';
+import { median } from '../properties/verify/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
 import { type Contest, type Face, turnOf } from './contest.ts';
 
@@ -21,11 +21,11 @@ import { type Contest, type Face, turnOf } from './contest.ts';
 const map = memoryMap([{ type: 'conventional', start: 0n, pages: 0x40000 }], '1 GiB');
 const WORKERS = [1, 2, 4, 8];
 const BATCHES = [16, 64, 512];
-/** A page of such a batch must cost at most a third of a page alone, under contention. */
+/** Under contention, a page in a batch of this size must cost at most 1/LIMIT of a page taken one by one. */
 const LIMITED_BATCH = 64;
 const LIMIT = 3;
 
-/** How long each measurement takes, and how many there are for a median. */
+/** The duration of each measurement, and the number of measurements for a median. */
 interface Effort {
   readonly ms: number;
   readonly rounds: number;
@@ -33,7 +33,7 @@ interface Effort {
 
 const warn = (): void => {};
 
-/** Returns nanoseconds a page that turns of 64 pages take. */
+/** Returns the nanoseconds a page of turns of 64 pages. */
 function timed(turn: () => void): number {
   const turns = 10_000;
   const start = threadSeconds();
@@ -41,7 +41,7 @@ function timed(turn: () => void): number {
   return ((threadSeconds() - start) * 1e9) / (2 * turns * LIMITED_BATCH);
 }
 
-/** Prints what the lock costs a caller that is alone: managers with and without it take turns. */
+/** Prints the cost of the lock for a single caller: managers with and without it take turns. */
 function uncontended(face: Face, rounds: number): void {
   const state = createSharedState(map, config());
   const plain =
@@ -65,7 +65,7 @@ function uncontended(face: Face, rounds: number): void {
   }
 }
 
-/** What contenders got done: millions of pages a second, and processor time of all threads, ns a page. */
+/** The throughput of contenders: millions of pages a second, and processor nanoseconds of all threads a page. */
 interface Contended {
   readonly rate: number;
   readonly cpu: number;
@@ -73,7 +73,7 @@ interface Contended {
 
 type Way = Pick<Contest, 'face' | 'pages' | 'isBatch'>;
 
-/** Has contenders take and give back pages for so many milliseconds. */
+/** Lets contenders allocate and free pages for `ms` milliseconds. */
 async function contended(workers: number, way: Way, ms: number): Promise<Contended> {
   const state = createSharedState(map, config());
   const signal = new Int32Array(new SharedArrayBuffer(4));
@@ -94,7 +94,7 @@ async function contended(workers: number, way: Way, ms: number): Promise<Contend
   return { rate: taken / spent / 1000, cpu: ((user + system) * 1000) / taken };
 }
 
-/** Contenders of one number, by how they take pages. */
+/** Measures one number of contenders, for each way to take pages. */
 async function row(face: Face, workers: number, { ms, rounds }: Effort): Promise<readonly Contended[]> {
   const measured: Contended[][] = [];
   for (let r = 0; r < rounds; r += 1) {
@@ -113,7 +113,7 @@ function print(cells: readonly string[]): void {
   console.log(`${first.padEnd(12)}${rest.map((cell) => cell.padStart(24)).join('')}`);
 }
 
-/** Prints a row for each number of workers; returns the limits that were missed. */
+/** Prints a row for each number of workers. Returns the missed limits. */
 async function throughput(face: Face, effort: Effort): Promise<readonly string[]> {
   const missed: string[] = [];
   print([face, 'one by one', ...BATCHES.map((n) => `batches of ${n}`)]);
@@ -125,13 +125,13 @@ async function throughput(face: Face, effort: Effort): Promise<readonly string[]
     ]);
     const [single, batch] = [cells[0], cells[1 + BATCHES.indexOf(LIMITED_BATCH)]];
     const gain = (single?.cpu ?? 0) / (batch?.cpu ?? 1);
-    const found = `${face}, ${workers} workers: a page of a batch of ${LIMITED_BATCH} costs 1/${gain.toFixed(1)} of one alone`;
+    const found = `${face}, ${workers} workers: a page of a batch of ${LIMITED_BATCH} costs 1/${gain.toFixed(1)} of a page taken one by one`;
     if (workers > 1 && gain < LIMIT) missed.push(`${found}, limit 1/${LIMIT}`);
   }
   return missed;
 }
 
-/** Prints what histories of threads take to judge, in time of the thread that judges. */
+/** Prints the processor time of the judging thread for histories of threads. */
 async function judging(calls: number): Promise<void> {
   for (const callers of WORKERS.filter((n) => n > 1)) {
     const options = { target: OURS_SHARED, module: null, map, config: config(), seed: 1, patienceMs: 10_000 };
@@ -149,12 +149,12 @@ const effort: Effort = values.quick ? { ms: 200, rounds: 1 } : { ms: 400, rounds
 const FACES: readonly Face[] = ['frames', 'addresses'];
 const [load = 0] = loadavg();
 console.log(`${availableParallelism()} processors, load ${load.toFixed(1)}, node ${process.version}`);
-console.log('\nalone with the lock: pages taken and given back');
+console.log('\nwithout contention: pages allocated and freed');
 for (const face of FACES) uncontended(face, 2 * effort.rounds + 1);
 console.log('\nby number of workers: millions of pages a second, and processor time of all threads a page');
 const missed: string[] = [];
 for (const face of FACES) missed.push(...(await throughput(face, effort)));
 console.log('\nhistories');
 await judging(10_000);
-const verdict = `a page of a batch of ${LIMITED_BATCH} costs at most 1/${LIMIT} of one alone, under contention`;
+const verdict = `a page of a batch of ${LIMITED_BATCH} costs at most 1/${LIMIT} of a page taken one by one, under contention`;
 console.log(missed.length === 0 ? `✓ ${verdict}` : missed.map((line) => `✗ missed: ${line}`).join('\n'));

@@ -1,6 +1,6 @@
 /**
- * The thread of one contender: takes turns for as long as it is told, and reports how many pages it took and gave back. All
- * contenders begin and end together.
+ * The thread of one contender: takes turns until it is stopped, and reports how many pages it allocated and freed. All contenders
+ * start and stop together.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { attachPmm, SharedFrames } from '../impl/index.ts';
@@ -9,7 +9,7 @@ import { type Contest, type Taker, turnOf } from './contest.ts';
 
 const WAIT = 0;
 const GO = 1;
-/** Pages that are taken before the contest, for the engine to compile. */
+/** Pages allocated before the contest, so that the engine has compiled the code. */
 const WARM_UP = 100_000;
 
 function takerOf({ face, map, state }: Contest): Taker {
@@ -18,7 +18,7 @@ function takerOf({ face, map, state }: Contest): Taker {
     : attachPmm(map, { config: config(), warn: () => {}, state });
 }
 
-/** Takes turns until the signal ends them; returns how many pages were taken and given back. */
+/** Takes turns until the signal ends them. Returns the number of pages allocated and freed. */
 function contend(contest: Contest): number {
   const { pages, isBatch } = contest;
   const signal = new Int32Array(contest.signal);

@@ -1,24 +1,24 @@
-/** Contests: what contenders do, one turn after the other: take some pages and give them back, one by one or in batches. */
+/** Contests: contenders allocate some pages and free them, turn after turn, one by one or in batches. */
 import type { FrameAllocator, SharedFrames } from '../impl/index.ts';
 import type { MemoryMap, Pmm } from '../spec/index.ts';
 
 /** How pages are named: by page frame number, or by address. */
 export type Face = 'frames' | 'addresses';
 
-/** What a contender works on. */
+/** The start data of a contender. */
 export interface Contest {
   readonly map: MemoryMap;
   readonly state: SharedArrayBuffer;
-  /** One word: 0 until all may begin, then 1, then 2. */
+  /** One word: 0 before the start, 1 during the contest, 2 after it. */
   readonly signal: SharedArrayBuffer;
   readonly face: Face;
-  /** Pages that are held at a time. */
+  /** Pages held at a time. */
   readonly pages: number;
-  /** Whether they are taken and given back in one call each. */
+  /** Whether they are allocated in one call and freed in one call. */
   readonly isBatch: boolean;
 }
 
-/** What pages are taken from: by page frame number, or by address. */
+/** An allocator that names pages by page frame number, or by address. */
 export type Taker = FrameAllocator | SharedFrames | Pmm;
 
 function framesTurn(frames: FrameAllocator | SharedFrames, pages: number, isBatch: boolean): () => void {
@@ -47,7 +47,7 @@ function addressesTurn(pmm: Pmm, pages: number, isBatch: boolean): () => void {
   };
 }
 
-/** Returns one turn: takes so many pages and gives them back. */
+/** Returns one turn: it allocates `pages` pages and frees them. */
 export function turnOf(taker: Taker, pages: number, isBatch: boolean): () => void {
   return 'totalAmount' in taker ? addressesTurn(taker, pages, isBatch) : framesTurn(taker, pages, isBatch);
 }

@@ -1,11 +1,11 @@
 /**
- * Judged transitions per second and core, beside a plain breadth-first search over the same graph. Run it with
- * `npm run bench:explore`; `--json FILE` writes the figures too.
+ * Judged transitions per second and core, compared with a plain breadth-first search over the same graph. Run it with
+ * `npm run bench:explore`; `--json FILE` also writes the figures.
  *
  * Ours is the search of `frameproof explore` in one thread: restore, call, three amounts, judge by every clause, key, look-up.
- * The plain one does the same in the fewest words: a session, the model's `step`, a string a state in a `Map`. Both search the
- * whole of one small world, take turns, and must come to the same states and transitions. Time is that of the thread at work,
- * where the engine tells it (Node 24 and later), so that others on the same machine count for less. Figures are medians.
+ * The plain one does the same as simply as possible: a session, the model's `step`, a string a state in a `Map`. Both search all of one
+ * small world, in turns, and must find the same number of states and transitions. Times are processor time of the thread, where the
+ * engine measures it (Node 24 and later), so that other load matters less. Figures are medians.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -13,13 +13,14 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { explore, operationInstances, plainSearch, smallWorld } from '../properties/explore/index.ts';
-import { median, OURS } from '../runner/index.ts';
+import { median } from '../properties/verify/index.ts';
+import { OURS } from '../runner/index.ts';
 
-/** Judged transitions a second that a core must come to. */
+/** Least judged transitions a second and core. */
 const LEAST_RATE = 300_000;
 const ROUNDS = 3;
 
-/** What one turn came to. */
+/** The counts of one turn, and its seconds. */
 interface Turn {
   readonly states: number;
   readonly transitions: number;

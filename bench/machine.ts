@@ -1,4 +1,4 @@
-/** Machines: the memory that the rows run on, as page frames; `page_stack_bench.c` builds the same. */
+/** Machines: the memory of the rows, in page frames; `page_stack_bench.c` builds the same. */
 import { type MemoryMap, type MemoryType, memoryMap } from '../spec/index.ts';
 
 /** Consecutive page frames of one type. */
@@ -30,14 +30,14 @@ const [HOLE_BASE, HOLE_END] = [0xc0000, 0x100000];
 /** 64 MiB. */
 const DEFAULT_LIMIT = 0x4000;
 
-/** Returns a PC of about so many page frames, with the usual two holes and the default bitmap limit. */
+/** Returns a PC of about `frames` page frames, with the usual two holes and the default bitmap limit. */
 export function pc(frames: number): Machine {
   const low = Math.min(frames, HOLE_BASE);
   const extents = [usable(0, LOW_END), usable(HIGH_BASE, low - HIGH_BASE), usable(HOLE_END, frames - low)];
   return machine(extents, DEFAULT_LIMIT);
 }
 
-/** Returns a machine that is all bitmap zone. */
+/** Returns a machine whose memory is all in the bitmap zone. */
 export function zone(frames: number): Machine {
   return machine([usable(0, frames)], frames);
 }

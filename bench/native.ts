@@ -27,7 +27,8 @@ import {
   runCampaign,
   type WorldProgram,
 } from '../properties/random/index.ts';
-import { Execution, median, type Performer, quantile, type Target } from '../runner/index.ts';
+import { median, quantile } from '../properties/verify/index.ts';
+import { Execution, type Performer, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
 
@@ -37,7 +38,7 @@ const ROUNDS = 5;
 const PROGRAMS = 512;
 /** A round trip an operation is slow: it takes fewer programs, the first ones. */
 const LIVE_PROGRAMS = 64;
-/** Long programs: so many, of at most so many operations. */
+/** Long programs: their number, and the most operations in each. */
 const LONG = { programs: 128, operations: 10 * DEFAULT_OPERATIONS };
 const LIMITS = { timeLimitMs: 10_000, memoryMib: 1024 };
 
@@ -59,7 +60,7 @@ function compile(folder: string, name: Example): string {
   return output;
 }
 
-/** What one turn came to. */
+/** The operations judged in one turn, and its times. */
 interface Turn {
   readonly operations: number;
   readonly seconds: number;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** What the columns of the table are. */
+/** The columns of the table. */
 export type SubjectName = 'frames' | 'addresses' | 'c' | 'naive';
 export const SUBJECTS: readonly SubjectName[] = ['frames', 'addresses', 'c', 'naive'];
 

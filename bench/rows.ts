@@ -1,4 +1,4 @@
-/** Rows: what is measured, at which sizes, and how much of the C baseline's time ours may take. */
+/** Rows: the scenario, its sizes, and the limit on our time relative to the C baseline. */
 import { type ScenarioName, SUPERDOME_FRAMES } from './scenarios.ts';
 
 /** One size of a row. */
@@ -8,7 +8,7 @@ export interface Point {
   readonly label: string;
   /** Ours / C at most; null where no limit is set. */
   readonly limit: number | null;
-  /** What ours alone is run on. */
+  /** Present for a size on which C is not run. */
   readonly oursOnly?: true;
 }
 
@@ -17,7 +17,7 @@ export interface Row {
   readonly number: number;
   readonly title: string;
   readonly scenario: ScenarioName;
-  /** What one operation is. */
+  /** The name of one operation. */
   readonly unit: string;
   readonly points: readonly Point[];
 }

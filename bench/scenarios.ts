@@ -1,6 +1,6 @@
 /**
- * Scenarios: what each row of the table times. `page_stack_bench.c` does the same to the C baseline, with the same random
- * numbers; change both or neither.
+ * Scenarios: the code that each row times. `page_stack_bench.c` does the same to the C baseline, with the same random numbers; change
+ * both or neither.
  */
 import { pc, straddling, superdome, zone } from './machine.ts';
 import { Random } from './random.ts';
@@ -8,9 +8,9 @@ import type { Subject } from './subject.ts';
 
 /** A prepared row. */
 export interface Prepared {
-  /** Runs so many repetitions and returns how many operations these were. This is what is timed. */
+  /** Runs `reps` repetitions and returns the number of operations. This is timed. */
   readonly run: (reps: number) => number;
-  /** Sets the stage for a run, untimed. A scenario that has this is run once a time. */
+  /** Prepares the state for a run, untimed. A scenario that has this runs one repetition at a time. */
   readonly before?: () => void;
 }
 

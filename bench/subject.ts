@@ -15,10 +15,10 @@ export interface Subject<P, B> {
   freeRegion(page: P, count: number): void;
   /** Returns the name of a page frame. */
   page(frame: number): P;
-  /** Returns an array for so many pages. */
+  /** Returns an array for `length` pages. */
   batch(length: number): B;
   get(pages: B, index: number): P;
   set(pages: B, index: number, page: P): void;
-  /** Bytes of state, or null where it cannot be told. */
+  /** Bytes of state, or null if they are not known. */
   stateBytes(): number | null;
 }

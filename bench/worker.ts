@@ -1,7 +1,7 @@
 /**
  * The process that runs one subject, named by its argument: frames, addresses or naive. Reads "ROW SIZE" lines, answers
- * "NANOSECONDS OPERATIONS" or "error TEXT", as `page_stack_bench.c` does. The first answer for a row and size is of one
- * repetition, cold; from then on so many are timed that they take some 20 ms.
+ * "NANOSECONDS OPERATIONS" or "error TEXT", as `page_stack_bench.c` does. The first answer for a row and size is one cold repetition;
+ * later answers repeat for about 20 ms.
  */
 import { createInterface } from 'node:readline';
 import { isScenarioName, type Prepared, SCENARIOS } from './scenarios.ts';
@@ -30,7 +30,7 @@ function clocked(run: (reps: number) => number, reps: number): Timing {
   return { spent: Number(process.hrtime.bigint() - start), operations };
 }
 
-/** Times so many repetitions; one by one where the stage has to be set before each. */
+/** Times `reps` repetitions, one by one if the state must be prepared before each. */
 function timed({ run, before }: Prepared, reps: number): Timing {
   if (before === undefined) return clocked(run, reps);
   let [spent, operations] = [0, 0];

@@ -118,15 +118,15 @@ const COMMANDS: readonly Case[] = [
   ['an unknown option', 'check --fast', /^unknown option '--fast'/],
   ['a missing argument', 'map', /^missing required argument 'path'/],
   ['a missing argument', 'replay', /^missing required argument 'file'/],
-  ['an argument too many', 'map ok.txt ok.txt', /^too many arguments for 'map'/],
+  ['an argument too many', 'map ok.txt ok.txt ok.txt', /^too many arguments for 'map'/],
 ];
 
 const TARGETS: readonly Case[] = [
-  ['a missing module', 'check --target none.mjs', /^none\.mjs: expected a module .*there is no such file$/],
+  ['a missing module', 'check --target none.mjs', /^none\.mjs: expected a module .*the file does not exist$/],
   [
     'a module without default export',
     'check --target no-default.mjs',
-    /^no-default\.mjs: expected a default export that builds a manager.*there is no default export$/,
+    /^no-default\.mjs: expected a default export that builds a manager.*it has no default export$/,
   ],
   [
     'a default export that is not a function',

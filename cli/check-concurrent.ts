@@ -17,6 +17,7 @@ import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { savedIn } from './output-file.ts';
+import { print } from './print.ts';
 import { phaseBar } from './progress.ts';
 
 const DEFAULT_SCENARIOS = 300;
@@ -54,7 +55,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const { name, map, config } = namedWorld(options);
   const seed = options.seed ?? anySeed();
   const isJson = options.json === true;
-  if (!isJson) process.stdout.write(`target    ${target.name}\nmap       ${name}\nseed      ${seed}\n\n`);
+  if (!isJson) print(`target    ${target.name}\nmap       ${name}\nseed      ${seed}\n\n`);
   const bar = await phaseBar(!isJson);
   const result = await checkConcurrent({
     target,
@@ -73,6 +74,6 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const text = isJson
     ? JSON.stringify(concurrentJson(result, about), null, 1)
     : [...concurrentReport(result, about), ...violationLines(result, { config, path })].join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   endWith(result.violation === null ? EXIT.holds : EXIT.violated);
 }

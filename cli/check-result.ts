@@ -5,6 +5,7 @@ import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
+import { print } from './print.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
@@ -60,22 +61,23 @@ function resultLines({ result, corpus }: FinishedCheck): readonly string[] {
     : [...checkReport(result), verdictLine(result)];
 }
 
+async function writeJunit(path: string, { target, corpus, result }: FinishedCheck): Promise<void> {
+  const { junitReport } = await import('./junit.ts');
+  const { writeWhole } = await import('./output-file.ts');
+  writeWhole('--junit', path, junitReport({ target, corpus: corpus.files, result }));
+}
+
 /** Prints and writes a result, and sets the exit code. */
 export async function conclude(
   check: FinishedCheck,
   { json = false, junit }: ResultFlags,
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
-  const { target, corpus, result } = check;
-  if (junit !== undefined) {
-    const { junitReport } = await import('./junit.ts');
-    const { writeWhole } = await import('./output-file.ts');
-    writeWhole('--junit', junit, junitReport({ target, corpus: corpus.files, result }));
-  }
   const found = await shownCounterexample(check);
   const text = json
     ? JSON.stringify({ ...resultJson(check), counterexample: found.json, ...extra.json }, null, 1)
     : [...resultLines(check), ...found.lines, ...extra.lines].join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
+  if (junit !== undefined) await writeJunit(junit, check);
   endWith(exitCodeOf(check));
 }

@@ -5,13 +5,14 @@ import { loadTarget } from '../runner/load/index.ts';
 import {
   config,
   counted,
+  FALLBACK_MAP,
   isRam,
   type MemoryMap,
   type Policy,
   type Profile,
   SpecError,
 } from '../spec/index.ts';
-import { FALLBACK_MAP, readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
+import { readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
 import type { StatisticsFile } from './output-file.ts';
 import { campaignBar } from './progress.ts';
@@ -20,6 +21,7 @@ import { campaignBar } from './progress.ts';
 export interface MapOptions {
   readonly map?: readonly string[];
   readonly bitmapMaxAddr: bigint;
+  readonly physicalBits?: bigint;
 }
 
 export interface CheckOptions extends MapOptions {
@@ -59,6 +61,14 @@ export function usesGenerated({ map: paths }: MapOptions): boolean {
   return paths === undefined || paths.includes(GENERATED);
 }
 
+/** Returns the map at a path. Of a warning its name tells, for nobody would read a check's map otherwise. */
+function namedMap(path: string, physicalLimit: bigint | undefined): NamedMap {
+  const { map, warnings } = readMemoryMap(path, { physicalLimit });
+  const told =
+    warnings.length === 0 ? '' : ` (${counted(warnings.length, 'warning')}: frameproof map ${path})`;
+  return { name: `${path}${told}`, map };
+}
+
 function thisMachine(): NamedMap {
   const imported = readThisMachine();
   if (imported === null)
@@ -71,13 +81,13 @@ function thisMachine(): NamedMap {
  * `SpecError` where it cannot. This machine's is left out where the target cannot manage it.
  */
 export function worldsOf(
-  { map: paths, bitmapMaxAddr }: MapOptions,
+  { map: paths, bitmapMaxAddr, physicalBits: physicalLimit }: MapOptions,
   target: Target = OURS,
 ): readonly NamedWorld[] {
   const files = paths?.filter((path) => path !== GENERATED);
-  const maps = files?.map((path) => ({ name: path, map: readMemoryMap(path).map })) ?? [thisMachine()];
+  const maps = files?.map((path) => namedMap(path, physicalLimit)) ?? [thisMachine()];
   return maps.flatMap(({ name, map }) => {
-    const world = { map, config: config({ bitmapMaxAddr }) };
+    const world = { map, config: config({ bitmapMaxAddr, physicalLimit }) };
     const why = worldBeyond(target.profile, world);
     if (why !== null && paths === undefined) return [];
     if (why !== null) throw new SpecError(`--map ${name}: expected one that ${target.name} manages: ${why}`);

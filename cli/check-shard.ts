@@ -6,6 +6,7 @@ import { campaignOf, type PreparedCheck } from './check-setup.ts';
 import type { CheckedCorpus } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { commandLine, nextLine } from './next-step.ts';
+import { writtenOrSaid } from './output-file.ts';
 
 /** A campaign that has run. The blocks of a shard are kept apart; they are null where there is nothing to keep. */
 export interface CampaignRun {
@@ -32,7 +33,8 @@ export function writeShardResult(
   const counterexample = found === null || report === null ? null : { from, found, shrunk: report.trace };
   const file = shardFile(campaignOf(check), shard, { corpus: corpus.files, ran, counterexample });
   const { results } = check.options;
-  const path = writeShard(results, file);
+  const path = writtenOrSaid('--results', () => writeShard(results, file));
+  if (path === null) return undefined;
   const name = `${shard.index}/${shard.of}`;
   const next = commandLine('merge', results);
   return {

@@ -114,14 +114,16 @@ describe.concurrent('frameproof check', () => {
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 130 });
   });
 
-  it('prints the counterexample also where it cannot be saved', async () => {
+  it('prints the counterexample also where it cannot be saved, and exits with 2', async () => {
     const saveTo = `${folder}/nowhere`;
     symlinkSync('none', saveTo);
     const result = await run(`check --target examples/broken-limit.ts --seed 1 --corpus ${saveTo}`);
-    expect(result.stderr).toMatch(/^frameproof: --corpus: expected a folder .*nowhere": \w+\n$/);
+    expect(result.stderr).toMatch(
+      /^frameproof: --corpus: \S+nowhere: expected a folder that can be written to: a symbolic link on its path leads nowhere\n$/,
+    );
     expect(result.stdout).toContain('violation allocBitmap.complete');
     expect(result.stdout).not.toContain('saved ');
-    expect(result.exitCode).toBe(1);
+    expect(result.exitCode).toBe(2);
   });
 });
 

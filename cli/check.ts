@@ -18,7 +18,6 @@ import type { CampaignRun, EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import {
   bitmapMaxAddrOption,
   corpusOption,
@@ -26,6 +25,7 @@ import {
   junitOption,
   mapsOption,
   operationsOption,
+  physicalBitsOption,
   referenceOption,
   seedOption,
   shard,
@@ -34,6 +34,8 @@ import {
   timeOption,
   wholeNumber,
 } from './options.ts';
+import { print } from './print.ts';
+import { interruption } from './supervised.ts';
 import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
 
 /** Shrinks and certifies a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
@@ -92,7 +94,7 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   const { target } = setup;
   const signal = interruption();
   const corpus = checkCorpus(target, options.corpus);
-  if (options.json !== true) process.stdout.write(`${header(setup)}${corpusReport(corpus)}\n`);
+  if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
   const ran = corpus.violated === null ? await campaign(setup, signal) : null;
   const report = await reportOf(setup, corpus, ran);
   const extra = await shardResult(setup, { corpus, ran, report });
@@ -124,6 +126,7 @@ export function checkCommand(): Command {
     .addOption(targetOption())
     .addOption(mapsOption())
     .addOption(bitmapMaxAddrOption())
+    .addOption(physicalBitsOption())
     .addOption(policyOption())
     .addOption(profileOption())
     .addOption(seedOption())

@@ -2,8 +2,8 @@
 import { type CorpusFile, OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
 import type { Target } from '../runner/index.ts';
 import { counted, type Trace } from '../spec/index.ts';
+import { printableLine } from '../spec/text/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { oneLine } from './failure.ts';
 
 /** A trace of the corpus that violates a clause on the target. */
 interface ViolatingTrace {
@@ -71,7 +71,9 @@ const SAYS = {
 
 /** Returns the lines on a corpus, each with its line break. */
 export function corpusReport({ own, users, folder, listed }: CheckedCorpus): string {
-  const lines = listed.map(({ path, verdict, reason }) => oneLine(`${SAYS[verdict]}: ${path}: ${reason}`));
+  const lines = listed.map(({ path, verdict, reason }) =>
+    printableLine(`${SAYS[verdict]}: ${path}: ${reason}`),
+  );
   const head = `corpus  ${counted(own, 'trace')} of frameproof, ${users} of ${folder}`;
   return [head, ...lines.map((line) => `        ${line}`)].map((line) => `${line}\n`).join('');
 }

@@ -1,4 +1,5 @@
 /** Tables of counts: calls by outcome, clauses by side. Pure: from counts to text. */
+
 import Table from 'cli-table3';
 import type { SideCounts } from '../model/index.ts';
 import { grouped } from '../spec/index.ts';

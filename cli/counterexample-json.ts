@@ -2,12 +2,12 @@
  * A counterexample as `--json` prints it: one shape, with the same keys in every command, described in `docs/json.md`. A key
  * that says nothing for a command is null there.
  */
-import { formatResponse } from '../counterexamples/trace/index.ts';
-import { type ClauseName, formatProgram, type Trace } from '../spec/index.ts';
+import { formatResponse } from '../counterexamples/text/index.ts';
+import { type BreakableClause, formatProgram, type Trace } from '../spec/index.ts';
 
 /** A violation as traces hold it. Where callers run at the same time, no operation and no page frame is to blame. */
 interface ViolationJson {
-  readonly clause: ClauseName;
+  readonly clause: BreakableClause;
   readonly explanation: string;
   /** Index of the operation, from 0; -1 for init. */
   readonly at: number | null;

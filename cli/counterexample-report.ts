@@ -1,8 +1,8 @@
 /** A counterexample as commands report it: shrunk, saved, and with the next step. Pure: from what is known of it to text and JSON. */
 import type { Flaky, ShrinkResult } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample } from '../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
-import { type ClauseName, counted, type Trace } from '../spec/index.ts';
+import { type BreakableClause, counted, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { commandLine, nextLine } from './next-step.ts';
 
@@ -16,7 +16,7 @@ export interface ReportedCounterexample {
   /** Both runs, where the target answered one program in two ways. */
   readonly flaky: Flaky | null;
   /** The clause that fast-check's own shrinking ended at, where it is another one. */
-  readonly slippedTo: ClauseName | null;
+  readonly slippedTo: BreakableClause | null;
   /** Null where it was not saved. */
   readonly path: string | null;
   /** Whether it is as short as any on its world; null where nobody asked. */

@@ -7,7 +7,7 @@ import { saveTrace } from '../counterexamples/trace/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Shrinking } from '../properties/random/index.ts';
 import type { Target } from '../runner/index.ts';
-import type { ClauseName, Trace } from '../spec/index.ts';
+import type { BreakableClause, Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { savedIn } from './output-file.ts';
 
@@ -28,7 +28,7 @@ function flakyRuns(found: Trace, shrinking: ShrinkResult | null): Flaky | null {
   return shrinking?.flaky ?? null;
 }
 
-function slippedTo(shrinking: Shrinking | null): ClauseName | null {
+function slippedTo(shrinking: Shrinking | null): BreakableClause | null {
   const [from, to] = [shrinking?.from.violation?.clause, shrinking?.to.violation?.clause];
   return to === undefined || to === from ? null : to;
 }

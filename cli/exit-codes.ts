@@ -4,7 +4,7 @@ export const EXIT = {
   holds: 0,
   /** A counterexample was found, or a full run did not meet everything that it must. */
   violated: 1,
-  /** A file, flag, module or process could not be used. */
+  /** A file, flag, module or process could not be used, or something could not be written or printed. */
   unusable: 2,
   /** A file was valid once and no longer applies. */
   outdated: 3,
@@ -25,9 +25,17 @@ export function endWith(exitCode: ExitCode): void {
   outcome = exitCode;
 }
 
+let isOutputLost = false;
+
+/** Notes that something could not be printed or written: the command ends with 2, unless a defect ends it. */
+export function loseOutput(): void {
+  isOutputLost = true;
+}
+
 /** Returns the exit code that was set last, and forgets it. */
 export function takeOutcome(): ExitCode {
-  const taken = outcome;
+  const taken = isOutputLost && outcome !== EXIT.defect ? EXIT.unusable : outcome;
   outcome = EXIT.holds;
+  isOutputLost = false;
   return taken;
 }

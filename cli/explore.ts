@@ -22,7 +22,6 @@ import { counterexampleLines, type ReportedCounterexample, reportedJson } from '
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import { pageAddress } from './map-flags.ts';
 import {
   corpusOption,
@@ -32,7 +31,9 @@ import {
   timeOption,
   wholeNumber,
 } from './options.ts';
+import { print } from './print.ts';
 import { searchBar } from './progress.ts';
+import { interruption } from './supervised.ts';
 import { moduleOption, policyOption } from './target-options.ts';
 
 interface ExploreFlags {
@@ -152,21 +153,21 @@ async function run(flags: ExploreFlags): Promise<void> {
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch });
   if (flags.emit === 'promela') {
-    process.stdout.write(promelaOf(world, operations));
+    print(promelaOf(world, operations));
     return;
   }
   const setup: PreparedExploration = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
-  if (flags.json !== true) process.stdout.write(`${exploreHeader(setup)}\n`);
+  if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (flags.json === true) {
     const counterexample = report === null ? null : reportedJson(report);
     const json = { ...exploreJson(result, peakBytes), counterexample };
-    process.stdout.write(`${JSON.stringify(json, null, 1)}\n`);
+    print(`${JSON.stringify(json, null, 1)}\n`);
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
-    process.stdout.write(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
+    print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
   }
   endWith(EXIT_OF[result.end]);
 }

@@ -9,6 +9,7 @@ import { loadTarget } from '../runner/load/index.ts';
 import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
 import { examples } from './help.ts';
 import { writeWhole } from './output-file.ts';
+import { print } from './print.ts';
 
 interface ExportFlags {
   readonly as: ExportForm;
@@ -28,7 +29,7 @@ function importPath(target: string, folder: string): string | null {
 }
 
 function write(text: string, out: string): void {
-  if (out === '-') process.stdout.write(text);
+  if (out === '-') print(text);
   else writeWhole('--out', out, text);
 }
 

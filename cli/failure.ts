@@ -3,6 +3,7 @@
  * a defect of ours comes with its stack.
  */
 import { CommanderError } from 'commander';
+import { printableLine } from '../spec/text/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 export interface Failure {
@@ -11,17 +12,9 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
-/** Returns text as one line that cannot steer a terminal: names of files and what stands in them may hold anything. */
-export function oneLine(text: string): string {
-  return text
-    .trim()
-    .replaceAll(/\s*[\r\n]\s*/g, ' ')
-    .replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
 /** Returns the line for standard error that says `message`. */
 export function errorLine(message: string): string {
-  return `frameproof: ${oneLine(message)}\n`;
+  return `frameproof: ${printableLine(message)}\n`;
 }
 
 /** Returns the failure of a command line that cannot be parsed. Help that was asked for is not one. */

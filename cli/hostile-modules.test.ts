@@ -50,7 +50,7 @@ const folder = temporaryFolder(MODULES);
 interface Attack {
   readonly target: keyof typeof MODULES;
   readonly exitCode: number;
-  /** What must be printed, on either stream. */
+  /** The text that must be printed, on either stream. */
   readonly says: RegExp;
   readonly nodeArgs?: readonly string[];
 }

@@ -1,7 +1,7 @@
 /** The report of `frameproof judge`: where a log violates the specification, and what was judged. Pure: from a result to text. */
 
 import type { JudgedLog, LogViolation } from '../counterexamples/log/index.ts';
-import { formatResponse } from '../counterexamples/trace/index.ts';
+import { formatResponse } from '../counterexamples/text/index.ts';
 import { CLAUSES, counted, formatOperation, toHex } from '../spec/index.ts';
 import { callTable, clauseTable } from './count-table.ts';
 import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';

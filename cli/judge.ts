@@ -7,6 +7,7 @@ import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
+import { print } from './print.ts';
 
 interface JudgeOptions {
   readonly json?: boolean;
@@ -15,7 +16,7 @@ interface JudgeOptions {
 async function judge(path: string, { json }: JudgeOptions): Promise<void> {
   const log = await judgeLog(path);
   const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
   endWith(log.verdict === 'admitted' ? EXIT.holds : EXIT.violated);
 }

@@ -1,6 +1,6 @@
 /** JUnit XML of a verification: one test case a step. A step that was not reached is skipped, not passed. */
 
-import { formatCounterexample } from '../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { VerifyResult } from '../properties/verify/index.ts';
 import { STEP_NAMES, type Step } from '../properties/verify/index.ts';
 import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';

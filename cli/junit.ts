@@ -3,7 +3,7 @@
  * clause that no program exercised is skipped, not passed.
  */
 import type { CorpusFile } from '../counterexamples/corpus/index.ts';
-import { formatCounterexample } from '../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { SideCounts } from '../model/index.ts';
 import { type CampaignResult, FULL_RUN_PROGRAMS } from '../properties/random/index.ts';
 import { CLAUSES, type Trace } from '../spec/index.ts';

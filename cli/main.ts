@@ -1,9 +1,10 @@
 /** The command line: parse, call, render. However the process ends, its exit code says what was shown. */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, endWith, takeOutcome } from './exit-codes.ts';
 import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { examples } from './help.ts';
+import { print, printError, say } from './print.ts';
 
 /** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
 const PACKAGE_JSON = ['../package.json', '../../package.json'];
@@ -55,24 +56,23 @@ async function programFor(args: readonly string[]): Promise<Command> {
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
-    each.exitOverride().configureOutput({ outputError: () => {} });
+    each.exitOverride().configureOutput({
+      writeOut: print,
+      writeErr: printError,
+      outputError: () => {},
+    });
   return command;
 }
 
-const STANDARD_ERROR = 2;
-
 /** Prints a failure at once, also where the process is about to end. */
 function fail({ text, exitCode }: Failure): void {
-  if (text !== '') writeSync(STANDARD_ERROR, text);
+  printError(text);
   endWith(exitCode);
 }
 
-/** A reader that stops reading (`| head`) is not a failure: the rest is not printed, and the exit code is that of the result. */
-function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error) => {
-      if (!('code' in error && error.code === 'EPIPE')) throw error;
-    });
+/** Output that a target prints through these streams may be lost: it is not part of the result. */
+function tolerateLostStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /** Returns the failure of a command line with a flag that has another name now, or null. */
@@ -98,10 +98,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
 function noteStray(error: unknown): void {
   const { text } = failureOf(error);
   const [line = ''] = text.split('\n').slice(text.startsWith('frameproof: this is a bug') ? 1 : 0);
-  writeSync(
-    STANDARD_ERROR,
-    errorLine(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`),
-  );
+  say(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`);
 }
 
 /** The way out of a process that a supervisor started; null in any other. */
@@ -121,7 +118,7 @@ export async function main(args: readonly string[], supervision: Supervision = n
     conclude(supervision);
   };
   process.once('exit', onEarlyExit);
-  tolerateClosedPipes();
+  tolerateLostStreams();
   if (supervision !== null) {
     process.on('uncaughtException', noteStray);
     process.on('unhandledRejection', noteStray);

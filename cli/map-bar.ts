@@ -7,8 +7,7 @@
  * Not to scale, or a page of firmware beside a GiB of RAM would vanish: each band has one cell, and the cells that are
  * left go by the logarithm of the band's size. A map of more bands than a line has cells takes several lines.
  */
-import { type Band, pagesBetween } from '../spec/maps/index.ts';
-import { formatFrame } from './map-size.ts';
+import { addressOf, type Band, type Pfn, pagesBetween, toHex } from '../spec/maps/index.ts';
 
 const GLYPHS: Readonly<Record<Band['owner'], string>> = {
   pmm: '#',
@@ -59,4 +58,9 @@ export function mapBar(bands: readonly Band[], terminalWidth: number): readonly 
     if (limit === null || base === undefined || Math.floor(limit / width) !== row) return [line];
     return [line, pointer(limit % width, width, `bitmap limit ${formatFrame(base)}`)];
   }).flat();
+}
+
+/** Returns the address of a page frame in hex. */
+export function formatFrame(frame: Pfn): string {
+  return toHex(addressOf(frame));
 }

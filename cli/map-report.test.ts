@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { config, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
-import { bandsOf, FALLBACK_MAP, importMemoryMap } from '../spec/maps/index.ts';
+import { config, FALLBACK_MAP, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
+import { bandsOf, importMemoryMap } from '../spec/maps/index.ts';
 import { cellsOf, mapBar } from './map-bar.ts';
-import { mapReport } from './map-report.ts';
-import { formatSize } from './map-size.ts';
+import { formatSize, mapReport } from './map-report.ts';
 
 const DUMP = [
   'BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable',
@@ -23,6 +22,10 @@ describe('the report on a map', () => {
     expect(`\n${mapReport({ imported, config: config(), width: 72 })}\n`).toMatchInlineSnapshot(`
       "
       box: 4 entries of e820-dmesg, 4 regions
+      read      lines 1 to 4 of a Linux boot log
+      note      e820-dmesg neither numbers nor counts its entries: lines that
+                are missing, or of another machine, cannot be seen
+
       the regions, each from start to just before end, with their owner after init:
           start       end pages    size type         owner    zone
       --------- --------- ----- ------- ------------ -------- ------

@@ -4,20 +4,22 @@
 import Table from 'cli-table3';
 import {
   bandsOf,
+  bytesOf,
   type Config,
+  counted,
   type Descriptor,
   endAddressOf,
   type ImportedMap,
   INITIAL_OWNERS,
   type MemoryMap,
   ownerAfterInit,
+  type PageCount,
   pageCount,
   toHex,
   totalsOf,
   zonesOf,
 } from '../spec/maps/index.ts';
 import { LEGEND, mapBar } from './map-bar.ts';
-import { formatSize } from './map-size.ts';
 import { UNFRAMED } from './unframed.ts';
 
 /** A map to report, under a configuration. `width` is that of the terminal, in characters. */
@@ -33,7 +35,7 @@ type Align = 'left' | 'right';
 const FRAME = { ...UNFRAMED, mid: '-', 'mid-mid': ' ' };
 
 /** Returns a table without colours and without lines between its rows. */
-function table(
+export function textTable(
   head: readonly string[],
   aligns: readonly Align[],
   rows: readonly (readonly string[])[],
@@ -66,7 +68,7 @@ function regionRow(descriptor: Descriptor, config: Config): readonly string[] {
 }
 
 function regionTable({ descriptors }: MemoryMap, config: Config): string {
-  return table(
+  return textTable(
     ['start', 'end', 'pages', 'size', 'type', 'owner', 'zone'],
     ['right', 'right', 'right', 'right', 'left', 'left', 'left'],
     descriptors.map((d) => regionRow(d, config)),
@@ -80,23 +82,51 @@ function totalTable(map: MemoryMap, config: Config): string {
     const cells = [bitmap, stack, pageCount(bitmap + stack)];
     return [owner, ...cells.map((pages) => (pages === 0 ? '0' : `${pages} (${formatSize(pages)})`))];
   });
-  return table(['owner', 'bitmap zone', 'stack zone', 'both'], ['left', 'right', 'right', 'right'], rows);
+  return textTable(['owner', 'bitmap zone', 'stack zone', 'both'], ['left', 'right', 'right', 'right'], rows);
 }
 
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+function title({ map, notation, count }: ImportedMap): string {
+  const read = `${counted(count, 'entry', 'entries')} of ${notation}`;
+  return `${map.name ?? 'a map without a name'}: ${read}, ${counted(map.descriptors.length, 'region')}`;
 }
 
-function title({ map, notation, count: entries }: ImportedMap): string {
-  const read = `${entries === 1 ? '1 entry' : `${entries} entries`} of ${notation}`;
-  return `${map.name ?? 'a map without a name'}: ${read}, ${count(map.descriptors.length, 'region')}`;
+const LABEL_WIDTH = 10;
+
+/** Returns a text after its label, in lines of words that fit `width` characters, where the words do. */
+export function labelled(label: string, text: string, width: number): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (LABEL_WIDTH + last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  const [first = '', ...others] = lines;
+  return [label.padEnd(LABEL_WIDTH) + first, ...others.map((line) => ' '.repeat(LABEL_WIDTH) + line)].join(
+    '\n',
+  );
+}
+
+/** Returns how a map was read: from which lines, what is worth knowing, what else there was. */
+function reading({ imported, width }: MapReport): readonly string[] {
+  const { printer, where, passed, notes, warnings, unused } = imported;
+  const others = passed === 0 ? '' : `, ${counted(passed, 'line')} passed over`;
+  const parts: readonly (readonly [string, string])[] = [
+    ['read', where === null ? printer : `${where} of ${printer}${others}`],
+    ...warnings.map((text) => ['warning', text] as const),
+    ...notes.map((text) => ['note', text] as const),
+    ...unused.map(
+      ({ notation, where: at, flag }) => ['not used', `${notation}, ${at}: ${flag} reads it`] as const,
+    ),
+  ];
+  return parts.map(([label, text]) => labelled(label, text, width));
 }
 
 function barSection({ imported, config, width }: MapReport): readonly string[] {
   const bands = bandsOf(imported.map, config);
   if (bands.length === 0) return ['the map is empty'];
   return [
-    `address space in ${count(bands.length, 'band')}, not to scale (a cell each, then by log2 of the size):`,
+    `address space in ${counted(bands.length, 'band')}, not to scale (a cell each, then by log2 of the size):`,
     ...mapBar(bands, width),
     LEGEND,
   ];
@@ -107,6 +137,8 @@ export function mapReport(report: MapReport): string {
   const { imported, config } = report;
   return [
     title(imported),
+    ...reading(report),
+    '',
     'the regions, each from start to just before end, with their owner after init:',
     regionTable(imported.map, config),
     '',
@@ -115,4 +147,15 @@ export function mapReport(report: MapReport): string {
     '',
     ...barSection(report),
   ].join('\n');
+}
+
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Returns the size of `pages` page frames in the largest unit that leaves at least 1, with a decimal where it is small and not exact. */
+export function formatSize(pages: PageCount): string {
+  const sizeKib = Number(bytesOf(pages)) / 1024;
+  const power = UNITS.findLastIndex((_, i) => sizeKib >= 1024 ** i);
+  const value = sizeKib / 1024 ** Math.max(power, 0);
+  const digits = Number.isInteger(value) || value >= 100 ? 0 : 1;
+  return `${value.toFixed(digits)} ${UNITS[Math.max(power, 0)] ?? 'KiB'}`;
 }

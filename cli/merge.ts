@@ -10,6 +10,7 @@ import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
 import { corpusOption, GENERATED, jsonOption, junitOption } from './options.ts';
 import { savedIn } from './output-file.ts';
+import { print } from './print.ts';
 
 interface MergeOptions extends ResultFlags {
   readonly corpus: string;
@@ -56,7 +57,7 @@ function reportOf({ counterexample }: MergedRun, { corpus }: MergeOptions): Repo
 async function merge(folder: string, options: MergeOptions): Promise<void> {
   const merged = mergeShards(folder);
   const corpus = corpusOfRun(merged);
-  if (options.json !== true) process.stdout.write(`${header(merged)}${corpusReport(corpus)}\n`);
+  if (options.json !== true) print(`${header(merged)}${corpusReport(corpus)}\n`);
   const { run, result, shards } = merged;
   const extra = {
     lines: [`merged: ${counted(shards, 'shard')} of ${folder}; the seconds are the sum over all shards`],

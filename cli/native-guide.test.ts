@@ -124,7 +124,7 @@ while :; do :; done
   });
 
   it.each([
-    ['{"zone": 1}', /^frameproof: bad\.json: zone: expected one of calls, /],
+    ['{"zone": 1}', /^frameproof: bad\.json: zone: unknown key, expected one of calls, /],
     ['[', /^frameproof: bad\.json: expected JSON: /],
   ])('refuses the profile %s with exit code 2', async (text, message) => {
     writeFileSync(join(folder, 'bad.json'), text);

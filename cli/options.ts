@@ -1,8 +1,8 @@
 /** Options that several commands share, so that one flag means one thing in all of them. Bad values are `SpecError`s of one line. */
 import { Option } from 'commander';
 import type { Shard } from '../properties/random/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/maps/index.ts';
-import { pageAddress } from './map-flags.ts';
+import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/index.ts';
+import { pageAddress, physicalLimit } from './map-flags.ts';
 
 /** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
 export function wholeNumber(flag: string, least: number): (text: string) => number {
@@ -54,6 +54,14 @@ export function bitmapMaxAddrOption(): Option {
 /** `--reference`, for commands whose programs the lean judge judges. */
 export function referenceOption(): Option {
   return new Option('--reference', 'let the model judge every answer: slower, same verdict');
+}
+
+/** `--physical-bits`, for commands that run on several maps. */
+export function physicalBitsOption(): Option {
+  return new Option(
+    '--physical-bits <n>',
+    'bits of a physical address on maps that are not generated: 56 on RISC-V (default: 52)',
+  ).argParser(physicalLimit);
 }
 
 /** `--seed`, for commands that pick a seed where none is given. */

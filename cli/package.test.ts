@@ -14,10 +14,29 @@ import { join } from 'node:path';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyOfSources, ROOT } from './testing/copy-of-sources.ts';
+import { brokenLinks } from './testing/links.ts';
 import { nodeEnvironment, npm } from './testing/npm.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const INSTALL_MS = 240_000;
+/** The only door that CommonJS cannot load: vitest itself is loaded asynchronously. */
+const ASYNCHRONOUS_DOOR = 'frameproof/vitest';
+
+const MANIFEST: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** What other code can import, `package.json` left out. */
+const DOORS = Object.keys(MANIFEST.exports)
+  .filter((path) => !path.endsWith('.json'))
+  .map((path) => path.replace('.', MANIFEST.name));
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly keywords: readonly string[];
+  readonly homepage: string;
+  readonly bugs: { readonly url: string };
+  readonly repository: { readonly type: string; readonly url: string };
+  readonly exports: Readonly<Record<string, unknown>>;
+}
 
 const source = copyOfSources();
 const user = realpathSync(
@@ -37,6 +56,11 @@ const user = realpathSync(
       const { verdict } = await runCampaign(
         { target: OURS, worlds: [], generated: true, programs: 20, operations: 20, seed: 1 });
       console.log(typeof memoryMap, typeof init, pmm.totalAmount(), verdict);`,
+    'require.cjs': `
+      for (const door of ${JSON.stringify(DOORS.filter((door) => door !== ASYNCHRONOUS_DOOR))}) {
+        if (Object.keys(require(door)).length === 0) throw new Error(door);
+        console.log(door);
+      }`,
     'types.ts': `
       import { init, type ModelState } from 'frameproof/model';
       import { createPmm } from 'frameproof/impl';
@@ -66,7 +90,8 @@ const user = realpathSync(
         return pmm;
       };
       describePmm('one that works', createPmm, { policies: ['lifo', 'first-fit'], programs: 60 });
-      describePmm('one that is broken', offByOne, { programs: 60, saveTo: 'found' });`,
+      describePmm('one that is broken', offByOne, { programs: 60, saveTo: 'found' });
+      describePmm('one that is broken where nothing can be saved', offByOne, { programs: 60, saveTo: 'package.json/x' });`,
   }),
 );
 const installed = join(user, 'node_modules', 'frameproof');
@@ -116,7 +141,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|native\/examples\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/examples\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );
@@ -124,6 +149,7 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'corpus/README.md',
+      'docs/indexed-job.yaml',
       'native/PROTOCOL.md',
       'native/README.md',
       'native/frameproof.c',
@@ -131,6 +157,31 @@ describe('the package', () => {
       'package.json',
     ]);
     expect(files.filter((file) => /\.test\.|\/testing\/|fixture/.test(file))).toEqual([]);
+  });
+
+  it('holds nothing of the rooms that are not for users', () => {
+    const folders = ['dist/assurance', 'dist/bench', 'docs/decisions'];
+    expect(folders.filter((folder) => existsSync(join(installed, folder)))).toEqual([]);
+  });
+
+  it('holds texts whose links lead to a file of the package, or to one of the repository', () => {
+    const texts = globSync('**/*.md', { cwd: installed });
+    expect(texts).toEqual(expect.arrayContaining(['README.md', 'docs/verify.md', 'native/README.md']));
+    const broken = texts.flatMap((text) =>
+      brokenLinks(join(installed, text), ROOT).map((link) => `${text}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('says where it comes from', () => {
+    const { keywords, homepage, bugs, repository } = MANIFEST;
+    const url = 'https://github.com/frameproof/frameproof';
+    expect(keywords.length).toBeGreaterThan(5);
+    expect({ homepage, bugs, repository }).toEqual({
+      homepage: `${url}#readme`,
+      bugs: { url: `${url}/issues` },
+      repository: { type: 'git', url: `git+${url}.git` },
+    });
   });
 
   it('names no folder of the machine that it was built on', () => {
@@ -146,6 +197,21 @@ describe('the package', () => {
     const packed = Uint8Array.from(readFileSync(tarball)).buffer;
     const { messages } = await publint({ pack: { tarball: packed }, strict: true });
     expect(messages).toEqual([]);
+  });
+});
+
+describe('the types of the package', () => {
+  it('are right for everyone who imports modules', () => {
+    const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    const args = [attw, tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color', '--no-emoji'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: user,
+      env: nodeEnvironment(),
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: '' });
+    for (const door of DOORS) expect(stdout).toContain(`"${door}"`);
+    expect(stdout.match(/node16 \(from ESM\): OK \(ESM\)/g)).toHaveLength(DOORS.length);
   });
 });
 
@@ -175,12 +241,17 @@ describe('where nothing but the package is installed', () => {
   });
 
   it('the command knows its version', () => {
-    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const { version } = MANIFEST;
     expect(run('node_modules/frameproof/dist/cli/frameproof.js', '--version').trim()).toBe(version);
   });
 
   it('spec, model, impl and properties can be imported', () => {
     expect(run('imports.mjs').trim()).toBe('function function 32768 holds');
+  });
+
+  it('CommonJS can require every door but the one for vitest', () => {
+    expect(run('require.cjs').trim().split('\n')).toEqual(DOORS.filter((door) => door !== ASYNCHRONOUS_DOOR));
+    expect(DOORS).toContain(ASYNCHRONOUS_DOOR);
   });
 
   it('nothing else can', () => {
@@ -209,11 +280,15 @@ describe('where vitest is installed too', () => {
     expect(ended.status).toBe(1);
     const report = JSON.parse(readFileSync(join(user, 'report.json'), 'utf8'));
     const [{ assertionResults }] = report.testResults;
-    const [works, broken] = assertionResults;
+    const [works, broken, unsaved] = assertionResults;
     expect(works).toMatchObject({ status: 'passed', ancestorTitles: ['one that works'] });
     expect(broken).toMatchObject({ status: 'failed', ancestorTitles: ['one that is broken'] });
     expect(broken.failureMessages.join()).toContain('violation alloc.page-aligned: ');
     const [file = ''] = globSync('found/*.json', { cwd: user });
     expect(broken.failureMessages.join()).toContain(`saved     ${file}`);
+    expect(unsaved.failureMessages.join()).toContain('violation alloc.page-aligned: ');
+    expect(unsaved.failureMessages.join()).toContain(
+      'not saved package.json/x: expected a folder that can be written to: a part of its path is not a folder',
+    );
   });
 });

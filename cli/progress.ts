@@ -1,6 +1,14 @@
 /** The progress bars of commands: the text beside each, and the numbers that it follows. */
 import type { Progress } from '../properties/random/index.ts';
-import { openBar } from './progress-bar.ts';
+
+/** The library that draws is loaded where something is drawn. */
+async function openBar(
+  format: string,
+  isShown: boolean,
+): ReturnType<typeof import('./progress-bar.ts').openBar> {
+  if (!isShown || !process.stderr.isTTY) return null;
+  return (await import('./progress-bar.ts')).openBar(format, isShown);
+}
 
 interface CampaignBounds {
   readonly programs: number;

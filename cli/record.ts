@@ -1,14 +1,16 @@
 /** `frameproof record`: writes a log of a workload on a target, to try `judge` on or to compare with. */
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { type RecordOptions, recordLog } from '../properties/log/index.ts';
 import { loadInteractiveTarget } from '../runner/load/index.ts';
-import { config, SpecError } from '../spec/index.ts';
+import { config } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
+import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { wholeNumber } from './options.ts';
+import { openedFor, writtenOrSaid } from './output-file.ts';
+import { print } from './print.ts';
+import { interruption } from './supervised.ts';
 import { moduleOption } from './target-options.ts';
 
 interface RecordFlags {
@@ -36,13 +38,30 @@ function* batches(options: RecordOptions): Generator<string, void> {
   if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }
 
-async function write(text: Readable, out: string): Promise<void> {
+/** Yields texts until the command is interrupted. Between two of them, there is time to hear of that. */
+async function* untilInterrupted(texts: Iterable<string>): AsyncGenerator<string, void> {
+  const signal = interruption();
+  for (const text of texts) {
+    yield text;
+    await setImmediate();
+    if (!signal.aborted) continue;
+    endWith(EXIT.interrupted);
+    return;
+  }
+}
+
+/** Writes text batch by batch, until there is no more of it or nobody reads it any longer. */
+async function write(texts: AsyncIterable<string>, out: string): Promise<void> {
+  if (out === '-') {
+    for await (const text of texts) if (!print(text)) return;
+    return;
+  }
+  const file = openedFor('--out', out);
   try {
-    if (out === '-') await pipeline(text, process.stdout, { end: false });
-    else await pipeline(text, createWriteStream(out));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new SpecError(`--out: expected a file that can be written to, found ${out}: ${String(error.code)}`);
+    for await (const text of texts) if (writtenOrSaid('--out', () => file.write(text)) === null) return;
+    writtenOrSaid('--out', () => file.close());
+  } finally {
+    file.abandon();
   }
 }
 
@@ -52,10 +71,8 @@ async function record(flags: RecordFlags): Promise<void> {
   const provokesFrom = provoke === true ? 0 : provoke;
   const { map } = readMemoryMap(flags.map);
   const { policies } = target;
-  const text = Readable.from(
-    batches({ target, map, config: config(), policies, operations, seed, provokesFrom }),
-  );
-  await write(text, flags.out);
+  const asked = { target, map, config: config(), policies, operations, seed, provokesFrom };
+  await write(untilInterrupted(batches(asked)), flags.out);
 }
 
 /** Returns the command `frameproof record`. Its errors are `SpecError`s, thrown. */

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { frameproof } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
-import { traceText } from './testing/trace.ts';
+import { TRACE, traceText } from './testing/trace.ts';
 
 const alloc = { call: 'alloc' };
 
 const cwd = temporaryFolder({
   'holds.json': traceText(),
+  'own-clause.json': JSON.stringify({
+    ...TRACE,
+    violation: { ...TRACE.violation, clause: 'own.low-frames', sentence: 'Page frames are low.' },
+  }),
   // Three page frames lie in the stack zone: the fourth allocation hands out nothing.
   'dangling.json': traceText({
     operations: [alloc, alloc, alloc, alloc, { call: 'free', address: 'd' }],
@@ -38,6 +42,14 @@ describe.concurrent('frameproof replay', () => {
     const result = await frameproof(['replay', 'dangling.json'], { cwd });
     expect(result.stdout).toMatch(
       /^no longer applies: operation 5 refers to d, which this target did not hand out$/m,
+    );
+    expect(result).toMatchObject({ stderr: '', exitCode: 3 });
+  });
+
+  it('exits with 3 for an own clause, which it cannot judge', async () => {
+    const result = await frameproof(['replay', 'own-clause.json'], { cwd });
+    expect(result.stdout).toMatch(
+      /^does not apply: the file says that own\.low-frames is violated, an own clause that the target does not have; /m,
     );
     expect(result).toMatchObject({ stderr: '', exitCode: 3 });
   });

@@ -1,20 +1,17 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 
 import { Command } from 'commander';
-import {
-  decodeTrace,
-  formatCounterexample,
-  readTraceText,
-  scenarioFor,
-} from '../counterexamples/trace/index.ts';
-import { type Execution, execute, OURS } from '../runner/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
+import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
+import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
-import { counted, type Profile, parseJson, type Trace } from '../spec/index.ts';
+import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
+import { print } from './print.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ReplayOptions {
@@ -48,7 +45,7 @@ function show({ run, counterexample, ...result }: Replayed, isJson: boolean): vo
   const text = isJson
     ? JSON.stringify({ ...result, counterexample }, null, 1)
     : [...run, result.text, ...(next === null ? [] : [nextLine(next)])].join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   endWith(EXIT_OF[result.verdict]);
 }
 
@@ -83,10 +80,15 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   };
 }
 
-function verdictOf({ violation, dangling }: Execution, recorded: Trace): ReplayVerdict {
+/** Whether a trace breaks an own clause that the target does not have. */
+function isUnjudged({ violation }: Trace, { checks }: Target): boolean {
+  return isOwnClause(violation?.clause) && !checks.some(({ name }) => name === violation.clause);
+}
+
+function verdictOf({ violation, dangling }: Execution, recorded: Trace, target: Target): ReplayVerdict {
   if (violation !== null)
     return violation.clause === recorded.violation?.clause ? 'reproduced' : 'another clause';
-  return dangling.length > 0 ? 'no longer applies' : 'holds';
+  return dangling.length > 0 || isUnjudged(recorded, target) ? 'no longer applies' : 'holds';
 }
 
 function textOf(verdict: ReplayVerdict, execution: Execution, recorded: Trace): string {
@@ -94,12 +96,15 @@ function textOf(verdict: ReplayVerdict, execution: Execution, recorded: Trace): 
   if (violation !== null) return violationText(verdict, violation.clause, recorded.violation?.clause);
   if (verdict === 'holds') return `holds: ${counted(operations.length, 'operation')}, no clause is violated`;
   const [first] = dangling;
-  const why = first?.beyond ?? `refers to ${first?.reference}, which this target did not hand out`;
-  return `no longer applies: operation ${(first?.at ?? 0) + 1} ${why}`;
+  if (first === undefined)
+    return `does not apply: the file says that ${recorded.violation?.clause} is violated, an own clause that the target does not have; no clause of the specification is violated`;
+  const why = first.beyond ?? `refers to ${first.reference}, which this target did not hand out`;
+  return `no longer applies: operation ${first.at + 1} ${why}`;
 }
 
-/** The next step after a violation: a regression test in the language of the target. */
-function exportOf(path: string, target: string): string {
+/** The next step after a violation: a regression test in the language of the target; none for an own clause. */
+function exportOf(path: string, target: string, { violation }: Trace): string | null {
+  if (isOwnClause(violation?.clause)) return null;
   const isModule = target === OURS.name || /\.[cm]?[jt]s$/.test(target);
   return commandLine('export', path, '--as', isModule ? 'vitest' : 'c');
 }
@@ -108,7 +113,7 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
   const { profile } = options;
   const target = await loadTarget(options.target ?? recorded.target, undefined, { profile });
   const execution = execute(target, scenarioFor(target, recorded));
-  const verdict = verdictOf(execution, recorded);
+  const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
   return {
     verdict,
@@ -118,7 +123,7 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
     counterexample:
       execution.violation === null
         ? null
-        : counterexampleJson({ ...factsOf(trace), from: path, next: exportOf(path, target.name) }),
+        : counterexampleJson({ ...factsOf(trace), from: path, next: exportOf(path, target.name, trace) }),
   };
 }
 

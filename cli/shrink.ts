@@ -1,9 +1,9 @@
 /** `frameproof shrink`: goes on shrinking a saved trace, or turns a failing log into the simplest program that fails. */
 
 import { Command } from 'commander';
-import { readScenario } from '../counterexamples/log/index.ts';
-import { type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
-import { formatCounterexample, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
+import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
+import { formatCounterexample } from '../counterexamples/text/index.ts';
+import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
@@ -12,6 +12,8 @@ import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
+import { savedIn } from './output-file.ts';
+import { print } from './print.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ShrinkFlags {
@@ -58,7 +60,8 @@ interface ShrunkFile {
   readonly from: string;
   /** The clause that the file says is violated. */
   readonly recorded: string | undefined;
-  readonly path: string;
+  /** Null where it could not be saved. */
+  readonly path: string | null;
 }
 
 function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
@@ -76,7 +79,7 @@ function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
       foundOperations: result.operationsBefore,
       flaky: flaky !== null,
       file: path,
-      next: commandLine('replay', path),
+      next: path === null ? null : commandLine('replay', path),
     }),
   };
 }
@@ -86,11 +89,10 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
     ...formatCounterexample(result.trace),
     ...notes(result, file.recorded),
     `shrunk    ${summary(result)}`,
-    `saved     ${file.path}`,
-    nextLine(commandLine('replay', file.path)),
+    ...(file.path === null ? [] : [`saved     ${file.path}`, nextLine(commandLine('replay', file.path))]),
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   endWith(EXIT.violated);
 }
 
@@ -111,7 +113,7 @@ function reportUnfinished(
     nextLine(next),
   ];
   const json = { verdict, operationsBefore, operationsRun, seconds, counterexample: null, next };
-  process.stdout.write(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
+  print(`${isJson ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
   endWith(EXIT.partial);
 }
 
@@ -126,7 +128,7 @@ async function run(file: string, { target: name, profile, ...flags }: ShrinkFlag
   if (result.verdict === 'unfinished') return reportUnfinished(file, target.name, result, flags);
   if (result.verdict === 'holds')
     throw new OutdatedTraceError(`${file}: ${target.name} violates no clause on it`);
-  const path = saveTrace(flags.corpus, result.trace);
+  const path = savedIn(flags.corpus, (folder) => saveTrace(folder, result.trace));
   reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags.json === true);
 }
 

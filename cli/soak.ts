@@ -3,7 +3,6 @@
  * generated maps and on the next map of a folder, so that a soak can be stopped and continued from where it was.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
@@ -14,14 +13,16 @@ import {
 } from '../properties/random/index.ts';
 import type { Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
+import { namesIn } from '../spec/files/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, reportedJson } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
+import { print } from './print.ts';
+import { interruption } from './supervised.ts';
 import { targetOption } from './target-options.ts';
 
 interface SoakOptions {
@@ -40,11 +41,11 @@ const DEFAULT_TOTAL = 10_000_000;
 
 function worldsIn(folder: string | undefined): readonly NamedWorld[] {
   if (folder === undefined) return [];
-  if (!existsSync(folder))
+  const names = namesIn(folder, 'memory maps');
+  if (names === null)
     throw new SpecError(`--maps ${folder}: expected a folder of memory maps: there is none`);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.txt') || name.endsWith('.json'));
-  return files
-    .toSorted()
+  return names
+    .filter((name) => name.endsWith('.txt') || name.endsWith('.json'))
     .map((name) => ({ name, map: readMemoryMap(join(folder, name)).map, config: config() }));
 }
 
@@ -83,7 +84,7 @@ async function runRounds(
     operations += result.operations;
     if (result.counterexample !== null) return { next: round, operations, violated: result };
     if (signal.aborted) break;
-    if (options.json !== true) process.stdout.write(`${roundLine(round, result, operations)}\n`);
+    if (options.json !== true) print(`${roundLine(round, result, operations)}\n`);
   }
   return { next: round, operations, violated: null };
 }
@@ -112,7 +113,7 @@ async function reportViolation(
     json === true
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
       : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   endWith(EXIT.violated);
 }
 
@@ -134,7 +135,7 @@ async function soak(options: SoakOptions): Promise<void> {
     nextLine(next),
   ];
   const json = { verdict, operations, round, seconds, counterexample: null, next };
-  process.stdout.write(`${options.json === true ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
+  print(`${options.json === true ? JSON.stringify(json, null, 1) : lines.join('\n')}\n`);
   endWith(EXIT[verdict]);
 }
 

@@ -42,15 +42,24 @@ export function keepProcessAlive(): void {
 }
 
 /** Checks in a separate thread, since this one may be busy, whether the supervisor still lives; else ends the process group. */
-const WATCH = `const supervisor = process.ppid;
+const WATCH = `const { workerData: supervisor } = require('node:worker_threads');
 setInterval(() => { if (process.ppid !== supervisor) process.kill(-process.pid, 'SIGKILL'); }, 300);`;
 
 /** Ends this process and what it has started where the supervisor is killed: nobody is left to end them. */
 export function endWithSupervisor(): void {
-  new Worker(WATCH, { eval: true }).unref();
+  // Its number comes with the word: by now it may have ended, and this process have another parent.
+  const supervisor = Number(word?.split('.')[1] ?? process.ppid);
+  new Worker(WATCH, { eval: true, workerData: supervisor }).unref();
 }
 
 /** Reports the exit code of the command to the supervisor. What goes on after that is ended by it. */
 export function reportOutcome(exitCode: number): void {
   writeSync(REPORTS, `${word} ${exitCode}\n`);
+}
+
+/** Ctrl-C asks for what was found so far. The supervisor passes SIGTERM and SIGHUP on as SIGINT, and ends what does not end. */
+export function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  return interrupt.signal;
 }

@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { EXIT } from './exit-codes.ts';
-import { errorLine } from './failure.ts';
 import { MARK, REPORTS } from './supervised.ts';
 
 /** A command has this long to end by itself once it has reported its result. */
@@ -42,9 +41,15 @@ function endedHow(code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null ? `it ended with exit code ${code}` : `it died of ${signal}`;
 }
 
+/** Says why there is no result. What prints is loaded only here: commands print in their own process. */
+async function complain(message: string): Promise<void> {
+  const { say } = await import('./print.ts');
+  say(message);
+}
+
 /** Runs a command line in a child process, and ends this one with the exit code that the child reports. */
 export function supervise(script: string, args: readonly string[]): void {
-  const word = randomUUID();
+  const word = `${randomUUID()}.${process.pid}`;
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, [MARK]: word },
@@ -76,15 +81,14 @@ export function supervise(script: string, args: readonly string[]): void {
       setTimeout(() => end(exitCodeOf(signal)), INTERRUPT_MS).unref();
     });
   child.once('error', (error) => {
-    process.stderr.write(errorLine(`the command cannot be started: ${error.message}`));
-    process.exit(EXIT.unusable);
+    void complain(`the command cannot be started: ${error.message}`).then(() => process.exit(EXIT.unusable));
   });
   child.once('close', (code, signal) => {
     if (reported !== null) end(reported);
     if (interruptedBy !== null) end(exitCodeOf(interruptedBy));
-    process.stderr.write(
-      errorLine(`there is no result: the target ended the process that it ran in: ${endedHow(code, signal)}`),
+    const how = endedHow(code, signal);
+    void complain(`there is no result: the target ended the process that it ran in: ${how}`).then(() =>
+      end(EXIT.unusable),
     );
-    end(EXIT.unusable);
   });
 }

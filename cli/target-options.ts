@@ -1,8 +1,8 @@
 /** Options that say what a command runs on: the target, and what it claims. Bad values are `SpecError`s of one line. */
-import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import * as either from 'fp-ts/lib/Either.js';
 import { OURS } from '../runner/index.ts';
+import { readText } from '../spec/files/index.ts';
 import { decodeProfile, Policy, type Profile, parseJson, SpecError } from '../spec/index.ts';
 import { wholeNumber } from './options.ts';
 
@@ -43,15 +43,10 @@ export function policyOption(whose = 'policies the target promises', byDefault =
   return new Option('--policy <list>', `${whose}: ${choices} (default: ${byDefault})`).argParser(policyList);
 }
 
+const PROFILE = { of: 'profile', mostBytes: 2 ** 20 };
+
 function readProfile(path: string): Profile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SpecError(`--profile: expected a readable file, found ${path}: ${reason}`, { cause: error });
-  }
-  return decodeProfile(parseJson(text, path), path);
+  return decodeProfile(parseJson(readText(path, PROFILE), path), path);
 }
 
 /** `--profile`: what a target claims. */

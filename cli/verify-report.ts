@@ -1,6 +1,6 @@
 /** The report of `frameproof verify`: one line a step, the difference with both answers, the verdict. Pure: from a result to text. */
 
-import { formatCounterexample, formatResponse } from '../counterexamples/trace/index.ts';
+import { formatCounterexample, formatResponse } from '../counterexamples/text/index.ts';
 import type { Difference, Step, VerifyResult } from '../properties/verify/index.ts';
 import { counted, formatProgram, type Response, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';

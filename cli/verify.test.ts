@@ -121,7 +121,7 @@ describe.concurrent('frameproof verify', () => {
     ],
     [
       ['no-such.ts', '--against', 'frameproof'],
-      /^frameproof: no-such\.ts: expected a module .*no such file\n$/,
+      /^frameproof: no-such\.ts: expected a module .*the file does not exist\n$/,
     ],
   ])('refuses %j', async (args, message) => {
     const { stdout, stderr, exitCode } = await verify(...args);

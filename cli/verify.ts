@@ -17,9 +17,7 @@ import {
 import type { Policy, Profile } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
 import { EXIT, endWith } from './exit-codes.ts';
-import { errorLine } from './failure.ts';
 import { examples } from './help.ts';
-import { interruption } from './interruption.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -28,12 +26,15 @@ import {
   junitOption,
   mapsOption,
   operationsOption,
+  physicalBitsOption,
   positive,
   seedOption,
   shrinkTimeOption,
   wholeNumber,
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
+import { print, say } from './print.ts';
+import { interruption } from './supervised.ts';
 import { policyOption, profileOption, programTimeOption } from './target-options.ts';
 import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
 
@@ -85,7 +86,7 @@ function optionsOf(
         ? null
         : { world: speedWorld(worlds, options), seconds: speedTime, maxSlowdown: maxSlowdown ?? null },
     shrinkMs: shrinkTime * 1000,
-    ...(json === true ? {} : { onStep: (step) => process.stdout.write(stepLine(step)) }),
+    ...(json === true ? {} : { onStep: (step) => print(stepLine(step)) }),
     signal,
   };
 }
@@ -135,10 +136,6 @@ async function conclude(
   compared: Compared,
   { json, junit, corpus }: VerifyCommandOptions,
 ): Promise<void> {
-  if (junit !== undefined) {
-    const { verifyJunit } = await import('./junit-verify.ts');
-    writeWhole('--junit', junit, verifyJunit(compared, result));
-  }
   const path = save(result, corpus);
   const next = nextStep(result, compared, path);
   const saved = path === null ? [] : [`saved     ${path}`];
@@ -154,7 +151,11 @@ async function conclude(
     json === true
       ? JSON.stringify({ candidate, baseline, ...verifyJson(result, { path, next }) }, null, 1)
       : lines.join('\n');
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
+  if (junit !== undefined) {
+    const { verifyJunit } = await import('./junit-verify.ts');
+    writeWhole('--junit', junit, verifyJunit(compared, result));
+  }
   endWith(EXIT_OF[result.verdict]);
 }
 
@@ -180,7 +181,7 @@ async function run(candidate: string, options: VerifyCommandOptions): Promise<vo
     await runVerification(candidate, options, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    process.stderr.write(errorLine('interrupted before anything was compared'));
+    say('interrupted before anything was compared');
     endWith(EXIT.interrupted);
   }
 }
@@ -198,7 +199,7 @@ async function runVerification(
     const held = policy === undefined ? { observable } : { observable, policies: policy };
     const sides = sidesOf(first.target, second.target, held);
     const asked = optionsOf(options, sides, { seed, signal });
-    if (options.json !== true) process.stdout.write(header(sides, both, seed));
+    if (options.json !== true) print(header(sides, both, seed));
     await conclude(await verify(sides, asked), { candidate, baseline: options.against, seed }, options);
   } finally {
     for (const side of both) await side.close();
@@ -223,6 +224,7 @@ export function verifyCommand(): Command {
     .addOption(profileOption())
     .addOption(mapsOption())
     .addOption(bitmapMaxAddrOption())
+    .addOption(physicalBitsOption())
     .addOption(seedOption())
     .option('--programs <n>', 'random programs', wholeNumber('--programs', 0), DEFAULT_PROGRAMS)
     .addOption(operationsOption(DEFAULT_OPERATIONS))

@@ -10,7 +10,7 @@ export {
 export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
 export { type JudgedLog, judgeLog, type LogVerdict, type LogViolation } from './log/judge-log.ts';
 export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
-export { type ReadScenario, readScenario } from './log/read-scenario.ts';
+export { type ReadScenario, readScenario } from './shrink/read-scenario.ts';
 export {
   type Flaky,
   type Shrinkable,
@@ -22,6 +22,6 @@ export {
 } from './shrink/shrink.ts';
 export type { Origin } from './shrink/starting-point.ts';
 export type { OtherClause } from './shrink/trials.ts';
-export { formatCounterexample, formatResponse } from './trace/counterexample-text.ts';
+export { formatCounterexample, formatResponse } from './text/counterexample-text.ts';
 export { type RecordedScenario, scenarioFor } from './trace/scenario-for.ts';
 export { decodeTrace, readTrace, saveTrace, writeTrace } from './trace/trace-file.ts';

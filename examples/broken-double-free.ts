@@ -1,6 +1,6 @@
 /**
- * Broken: a double free is accepted without a word. A manager that keeps no owner for each page frame does this, until the
- * same page frame is handed out twice.
+ * Broken: a double free is accepted silently. A manager that does not keep an owner for each page frame does this, until it hands
+ * out the same page frame twice.
  *
  *   npx frameproof check --target examples/broken-double-free.ts
  */

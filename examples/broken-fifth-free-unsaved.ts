@@ -1,6 +1,6 @@
 /**
- * Broken in the same way, without its state as words. What it hides is found on a long walk, if at all, and the program that
- * was found is then shrunk.
+ * Broken in the same way, but without its state as words. The bug is found on a long walk, if at all, and the program is then
+ * shrunk.
  *
  *   npx frameproof explore --target examples/broken-fifth-free-unsaved.ts --stack 2 --bitmap 2
  */

@@ -1,6 +1,6 @@
 /**
- * Broken: the fifth free does nothing, as where a counter of a few bits wraps. No state of the model tells when: the counter
- * belongs to the words of the manager, and a search of its states finds a shortest program.
+ * Broken: the fifth free does nothing, like a counter of a few bits that wraps. The model has no such state. The counter is one of
+ * the words of the manager, so a search of its states finds a shortest program.
  *
  *   npx frameproof explore --target examples/broken-fifth-free.ts --stack 2 --bitmap 2
  */

@@ -1,6 +1,6 @@
 /**
- * Broken: the search stops one page frame early, so a run that ends exactly at `maxAddr` is never found. A loop that runs
- * to `limit - count`, exclusive, does this.
+ * Broken: the search stops one page frame early, so a run that ends exactly at `maxAddr` is never found. The cause is a
+ * loop that runs to `limit - count`, exclusive.
  *
  *   npx frameproof check --target examples/broken-limit.ts
  */

@@ -1,5 +1,5 @@
 /**
- * Broken: a batch does not take the lock, because it "only reads the stack once". Callers at the same time show it.
+ * Broken: a batch does not take the lock, because it "only reads the stack once". Concurrent callers reveal it.
  *
  *   npx frameproof check --concurrent --target examples/broken-lock.ts
  */
@@ -18,7 +18,7 @@ class BrokenLock extends SharedPmm {
 
   override allocPages(addresses: BigUint64Array, count: number | bigint): boolean {
     const { inside, takeWarnings, warn } = this.#parts;
-    const granted = inside.allocPages(addresses, count); // nobody keeps the others out
+    const granted = inside.allocPages(addresses, count); // without the lock
     for (const message of takeWarnings()) warn(message);
     return granted;
   }

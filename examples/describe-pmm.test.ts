@@ -1,4 +1,4 @@
-/** The whole suite in a vitest file of one's own. */
+/** The whole suite in a vitest file. */
 
 import { config, memoryMap } from 'frameproof/spec';
 import { describePmm } from 'frameproof/vitest';

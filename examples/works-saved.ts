@@ -1,5 +1,5 @@
 /**
- * The same allocator with its state as words, so that all its states can be searched: three words an extent.
+ * The allocator of works.ts with its state as words, so that all its states can be searched: three words an extent.
  *
  *   npx frameproof explore --target examples/works-saved.ts --stack 3 --bitmap 4
  */

@@ -1,6 +1,6 @@
 /**
- * An allocator that works: a sorted list of extents, each with its owner, searched from the start. Slow, and every clause
- * holds of it.
+ * An allocator that works: a sorted list of extents, each with its owner, searched from the start. It is slow, and satisfies every
+ * clause.
  *
  *   npx frameproof check --target examples/works.ts
  */
@@ -28,7 +28,7 @@ export interface Extent {
   readonly owner: Owner;
 }
 
-/** What it promises beyond the specification. `alloc` takes the lowest free page frame, so it is no LIFO stack. */
+/** Its promises beyond the specification. `alloc` takes the lowest free page frame, so there is no LIFO stack. */
 export const policies = ['first-fit'];
 
 export default class ExtentList implements Pmm {
@@ -140,7 +140,7 @@ export default class ExtentList implements Pmm {
     return this.#free(zone).reduce((sum, { base, end }) => sum + end - base, 0);
   }
 
-  /** The lowest free page frames of the stack zone, `count` at most. */
+  /** The lowest free page frames of the stack zone, at most `count`. */
   #lowest(count: number): readonly number[] {
     const frames: number[] = [];
     for (const { base, end } of this.#free('stack'))
@@ -152,7 +152,7 @@ export default class ExtentList implements Pmm {
     return this.extents.find(({ base, end }) => base <= frame && frame < end);
   }
 
-  /** Gives [from, to) to an owner: cuts what is there, puts the new extents in place, joins neighbours. */
+  /** Gives [from, to) to an owner: cuts the extents there, inserts the new ones, joins neighbours. */
   #give(from: number, to: number, owner: Owner): void {
     const cut = this.extents.flatMap((old) => [
       { ...old, end: Math.min(old.end, from) },
@@ -184,16 +184,16 @@ export default class ExtentList implements Pmm {
 
   #argument(call: Call, value: number | bigint): bigint {
     if (typeof value === 'number' && !Number.isInteger(value))
-      throw this.#panic(call, `${value} is no integer`);
+      throw this.#panic(call, `${value} is not an integer`);
     const n = BigInt(value);
-    if (n < 0n || n >= U64_LIMIT) throw this.#panic(call, `${n} is no unsigned 64-bit integer`);
+    if (n < 0n || n >= U64_LIMIT) throw this.#panic(call, `${n} is not an unsigned 64-bit integer`);
     return n;
   }
 
   #frame(call: Call, address: bigint): number {
     const physical = this.#argument(call, address) - this.#options.config.higherHalf;
     const frame = physical < 0n ? FRAME_LIMIT : Number(physical / PAGE);
-    if (frame >= FRAME_LIMIT) throw this.#panic(call, `${address} is no address of the higher half`);
+    if (frame >= FRAME_LIMIT) throw this.#panic(call, `${address} is not in the higher half`);
     return frame;
   }
 

@@ -93,10 +93,8 @@ const BROKEN: Readonly<Record<string, readonly (() => unknown)[]>> = {
     () => popRun(stackOf(4, 2), AT, 0),
   ],
   'free stack: there is room for one more entry': [
-    () => {
-      const words = stackOf(4, 1).subarray(0, AT + 2);
-      pushRun(words, AT, 9, 1, 1);
-    },
+    () => pushRun(stackOf(4, 1).subarray(0, AT + 2), AT, 9, 1, 1),
+    () => pushRun(stackOf(4, 1).subarray(0, AT + 3), AT, 9, 1, 1), // room for half an entry
     () => {
       const { state, frames } = atWork(64, 64);
       state.words[DEPTH_AT] = 64;
@@ -108,7 +106,10 @@ const BROKEN: Readonly<Record<string, readonly (() => unknown)[]>> = {
     () => heldOnTop().frames.allocPages(new Uint32Array(5), 5),
     () => heldOnTop().frames.allocPages(new Uint32Array(1), 1),
   ],
-  'free stack: what was pushed last pops next': [() => pushRun(stackOf(4, 1), AT, 9, 0, 1)],
+  'free stack: what was pushed last pops next': [
+    () => pushRun(stackOf(4, 1), AT, 9, 0, 1),
+    () => pushRun(stackOf(4, 1), AT, 5, 0, 1), // the one before it is on top
+  ],
   'held bits: a search goes back to the first bit of a word': [
     () => freeSince(new Int32Array(HELD_AT + 2), 1, 40),
     () => freeSince(new Int32Array(HELD_AT + 2), 32, 31),

@@ -345,7 +345,7 @@ describe('a region that is freed', () => {
   test('beyond the last page frame there can be is refused for its end', () => {
     const map = memoryMap([{ ...usable(2 ** 40 - 2, 2), type: 'loaderData' }]);
     const frames = new FrameAllocator(map, configOf({ higherHalf: 0xff00_0000_0000_0000n }));
-    const end = { message: 'freeRegion: the region ends above 2^52', pfn: null };
+    const end = { message: 'freeRegion: the region ends above physical memory', pfn: null };
     expect(() => frames.freeRegion(2 ** 40 - 2, 3)).toThrowError(expect.objectContaining(end));
     expect(() => frames.freeRegion(2 ** 40, 1)).toThrowError(expect.objectContaining(end));
   });

@@ -17,7 +17,7 @@ import {
   isPmmPanic,
   isRam,
   type MemoryMap,
-  PFN_LIMIT,
+  pfnLimit,
 } from '../spec/index.ts';
 import {
   conditions,
@@ -70,6 +70,8 @@ export class FrameAllocator {
   readonly limit: number;
   /** One past the last page frame that can be handed out. */
   readonly end: number;
+  /** One past the last page frame that there can be. */
+  readonly #pfnLimit: number;
   readonly #sections: Sections;
   readonly #finder: SectionFinder;
   readonly #layout: Layout;
@@ -95,6 +97,7 @@ export class FrameAllocator {
    */
   constructor(map: MemoryMap, config: Config, state?: Int32Array) {
     this.limit = bitmapLimit(config);
+    this.#pfnLimit = pfnLimit(config);
     this.total = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
     this.#sections = sectionsOf(map, config);
     this.#finder = new SectionFinder(this.#sections, firmwareExtents(map));
@@ -449,7 +452,7 @@ export class FrameAllocator {
 
   /** Panics unless the page frames of [from, end) that lie in one section with the first may be freed; returns their end. */
   #checkPiece(from: number, end: number): number {
-    if (from === PFN_LIMIT) throw argumentPanic('freeRegion', 'the region ends above 2^52');
+    if (from === this.#pfnLimit) throw argumentPanic('freeRegion', 'the region ends above physical memory');
     const { base, count, first } = this.#finder.sectionOf('freeRegion', from);
     const until = end < base + count ? end : base + count;
     const free = firstFree(this.#words, first + (from - base), first + (until - base));

@@ -104,7 +104,7 @@ export function pushRun(words: Int32Array, at: number, first: number, count: num
     next += step;
     left -= more + 1;
   }
-  const isLastOnTop = nextOf(words) === next - step && left === 0;
+  const isLastOnTop = count > 0 && nextOf(words) === next - step;
   if (!isLastOnTop) throw broken('free stack: what was pushed last pops next', 'ordinal', first);
 }
 

@@ -231,15 +231,32 @@ describe('the representation invariant', () => {
     expect(firstFlaw(state)).toContain(says);
   });
 
+  /** Returns what one predicate says of a state. */
+  function saidBy(name: string, state: FlatState): string | null | undefined {
+    return INVARIANT.find((predicate) => predicate.name === name)?.flaw(state);
+  }
+
   test('allows what follows on a run that is as long as runs get, and no longer run', () => {
+    const name = 'runs of the stack are as long as pushes make them';
     const { state } = atWork(64, 64);
     push(state, 10, 10 + 2 ** 30 - 1);
     push(state, 9, 9);
-    const asPushed = INVARIANT.find(
-      ({ name }) => name === 'runs of the stack are as long as pushes make them',
-    );
-    expect(asPushed?.flaw(state)).toBeNull();
+    expect(saidBy(name, state)).toBeNull();
     push(state, 20, 20 + 2 ** 30);
-    expect(asPushed?.flaw(state)).toMatch(/longer than 2\^30/);
+    expect(saidBy(name, state)).toBe('the run (20, 1073741844) is longer than 2^30');
+  });
+
+  test('allows a stack on which only the ordinal 1 is', () => {
+    const { state, frames } = atWork(0, 8);
+    frames.allocPages(new Uint32Array(8), frames.freeInStack);
+    frames.free(1);
+    expect(firstFlaw(state)).toBeNull();
+  });
+
+  test('allows no run that begins in a section and ends before it', () => {
+    const { state } = atWork(64, 64);
+    push(state, 256, 255);
+    const name = 'each run of the stack lies in one section of the stack zone';
+    expect(saidBy(name, state)).toBe('run (256, 255) leaves the section');
   });
 });

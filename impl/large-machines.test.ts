@@ -1,7 +1,13 @@
 /** Machines that no test could look at page frame by page frame. */
 import { describe, expect, test } from 'vitest';
-import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
-import { FrameAllocator } from './index.ts';
+import {
+  config as configOf,
+  type DescriptorInput,
+  HIGHER_HALF_57,
+  memoryMap,
+  PAGE_BYTES,
+} from '../spec/index.ts';
+import { createPmm, FrameAllocator } from './index.ts';
 
 const GIB = 0x40000;
 
@@ -48,5 +54,31 @@ describe('large machines', () => {
     frames.freeRegion(GIB, 32 * GIB);
     expect(frames.allocBitmap(64 * GIB - 1, 2 ** 40, 1)).toBe(1);
     expect(frames.freeInBitmap).toBe(0);
+  });
+});
+
+describe('a RISC-V, whose physical addresses have 56 bits', () => {
+  const END = 2n ** 56n;
+  const settings = configOf({
+    higherHalf: HIGHER_HALF_57,
+    physicalLimit: END,
+    bitmapMaxAddr: END - 4n * PAGE_BYTES,
+  });
+  const map = memoryMap([{ type: 'conventional', start: END - 8n * PAGE_BYTES, pages: 8 }]);
+
+  test('has its last page frames allocated and freed, by exact addresses', () => {
+    const pmm = createPmm(map, {
+      config: settings,
+      warn: () => {},
+      memory: { read: () => 0n, write: () => {} },
+    });
+    expect(pmm.alloc()).toBe(2n ** 64n - PAGE_BYTES);
+    // One byte short of four page frames: a number of 53 bits would round it up.
+    const short = END - 4n * PAGE_BYTES - 1n;
+    expect(pmm.allocBitmap(4, short, PAGE_BYTES)).toBeNull();
+    expect(pmm.allocBitmap(3, short, PAGE_BYTES)).toBe(HIGHER_HALF_57 + END - 8n * PAGE_BYTES);
+    pmm.freeRegion(HIGHER_HALF_57 + END - 8n * PAGE_BYTES, 3);
+    pmm.free(2n ** 64n - 1n);
+    expect(pmm.freeAmount()).toBe(8);
   });
 });

@@ -180,7 +180,7 @@ describe('a region', () => {
     const base = half + (2n ** 40n - 4n) * PAGE;
     for (const count of [5n, 6n, 2n ** 40n, U64_MAX])
       expect(() => pmm.freeRegion(base, count)).toThrowError(
-        expect.objectContaining({ message: 'freeRegion: the region ends above 2^52', pfn: null }),
+        expect.objectContaining({ message: 'freeRegion: the region ends above physical memory', pfn: null }),
       );
     pmm.freeRegion(base, 4n);
     expect(pmm.freeAmount()).toBe(4);

@@ -4,6 +4,7 @@
  */
 import {
   type Call,
+  DEFAULT_PHYSICAL_LIMIT,
   type Errno,
   type InspectedRun,
   type MemoryMap,
@@ -25,20 +26,25 @@ function checkU64(call: Call, name: string, value: number | bigint): void {
   if (!isU64(value)) throw argumentPanic(call, `${name} ${value} is not an unsigned 64-bit integer`);
 }
 
-/** Returns how many whole page frames lie below a physical address; at most 2^40, which is beyond all. */
+/** Returns how many whole page frames lie below a physical address; at most 2^44, which is beyond all. */
 function framesBelow(address: number | bigint): number {
-  return Math.floor(Math.min(Number(address), 2 ** 52) / 4096);
+  // A bigint is exact where a number no longer is: above 2^53.
+  const frames = typeof address === 'bigint' ? Number(address >> 12n) : Math.floor(address / 4096);
+  return Math.min(frames, PFN_LIMIT);
 }
 
-/** Returns an alignment in page frames, rounded up; at most 2^40, of which only page frame 0 is a multiple. */
+/** Returns an alignment in page frames, rounded up; at most 2^44, of which only page frame 0 is a multiple. */
 function alignmentFrames(alignment: number | bigint): number {
-  return Math.max(1, Math.min(Math.ceil(Number(alignment) / 4096), PFN_LIMIT));
+  const frames =
+    typeof alignment === 'bigint' ? Number((alignment + 4095n) >> 12n) : Math.ceil(alignment / 4096);
+  return Math.max(1, Math.min(frames, PFN_LIMIT));
 }
 
 /** A physical memory manager, and the state of it that can be copied and put back. */
 export class PageFrameManager implements Pmm {
   errno: Errno | null = null;
   readonly #higherHalf: bigint;
+  readonly #physicalLimit: bigint;
   readonly #warn: (message: string) => void;
   readonly #frames: FrameAllocator;
   /** Page frame numbers of the batch under way. Not part of the state. */
@@ -46,6 +52,7 @@ export class PageFrameManager implements Pmm {
 
   constructor(frames: FrameAllocator, { config, warn }: Pick<PmmOptions, 'config' | 'warn'>) {
     this.#higherHalf = config.higherHalf;
+    this.#physicalLimit = config.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
     this.#warn = warn;
     this.#frames = frames;
   }
@@ -94,7 +101,7 @@ export class PageFrameManager implements Pmm {
     if (pages > addresses.length) throw lengthPanic('freePages', count, addresses.length);
     const batch = this.#batchOf(pages);
     for (let i = 0; i < pages; i += 1) {
-      const frame = frameAt(addresses[i], this.#higherHalf);
+      const frame = frameAt(addresses[i], this.#higherHalf, this.#physicalLimit);
       batch[i] = frame;
       if (Number.isNaN(frame)) this.#panicOnBatch(addresses[i], i);
     }
@@ -154,7 +161,7 @@ export class PageFrameManager implements Pmm {
   }
 
   #frameAt(call: Call, address: bigint): number {
-    const frame = frameAt(address, this.#higherHalf);
+    const frame = frameAt(address, this.#higherHalf, this.#physicalLimit);
     if (Number.isNaN(frame)) this.#panicOnAddress(call, address);
     return frame;
   }

@@ -70,7 +70,7 @@ describe('the section finder', () => {
     [16, 'absent'],
     [39, 'absent'],
     [45, 'absent'],
-    [2 ** 40 - 1, 'absent'],
+    [2 ** 44 - 1, 'absent'],
   ] as const)('says of page frame %i, which is in none, that its owner is %s', (pfn, owner) => {
     for (const before of [4, 9, 40, 44]) {
       const frames = finder();
@@ -82,7 +82,7 @@ describe('the section finder', () => {
     expect(ownerOutside(firmwareExtents(MAP), pfn)).toBe(owner);
   });
 
-  test.each([-1, 4.5, 40.5, 10.5, 2 ** 40, Number.NaN, Number.POSITIVE_INFINITY])(
+  test.each([-1, 4.5, 40.5, 10.5, 2 ** 44, Number.NaN, Number.POSITIVE_INFINITY])(
     'says that %d is not a page frame number',
     (number) => {
       for (const before of [4, 40]) {

@@ -247,14 +247,14 @@ describe('the leaves of extents', () => {
         [border, border + 4],
         [border - 3, border + 3],
         [0, border],
-        [border, 2 ** 40],
+        [border, 2 ** 44],
       ] as const)
         for (const owner of ['pmm', 'caller', 'boot'] as const)
           expect(flaws(give(many, base, end, owner))).toEqual([]);
   });
 
   it('end where page frame numbers do', () => {
-    const search = (): number | null => findExtent(noExtents(), 2 ** 40 - 1, 2 ** 40 + 4, () => false);
+    const search = (): number | null => findExtent(noExtents(), 2 ** 44 - 1, 2 ** 44 + 4, () => false);
     expect(search).not.toThrow();
     expect(search()).toBeNull();
   });

@@ -10,6 +10,7 @@ import {
   type Config,
   checksFor,
   checksOf,
+  describedCall,
   expectation,
   grantedBy,
   INIT_CLAUSES,
@@ -73,8 +74,9 @@ const ONE = pageCount(1);
 /** The page frames that a granted operation frees, in order. */
 function freedRegions({ operation, asked: { pfns } }: Step): readonly Region[] {
   const regions: Region[] = [];
-  if (operation.call === 'freeRegion' && operation.count === 0n) return regions;
-  const count = operation.call === 'freeRegion' ? pageCount(Number(operation.count)) : ONE;
+  const isRegion = describedCall(operation.call).effect === 'region';
+  const count = isRegion && 'count' in operation ? pageCount(Number(operation.count)) : ONE;
+  if (count === 0) return regions;
   for (const base of pfns) if (base !== null) regions.push({ base, count });
   return regions;
 }

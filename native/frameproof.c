@@ -1,12 +1,12 @@
 /*
- * The harness: see frameproof.h for how to use it, and PROTOCOL.md for what is said on standard input and output.
+ * The harness. See frameproof.h for its use, and PROTOCOL.md for the text on standard input and output.
  *
  *      standard input ──► server ──fork──► child: one program, one allocator, one simulated memory
  *      standard output ◄──  │                 │
- *                           └──── answers ◄───┘    in memory that both share: what was answered before a child died is kept
+ *                           └──── answers ◄───┘    in shared memory, so that the answers of a child that died are kept
  *
- * The server reads a whole program, forks, and waits: for the child to end, for the time limit, or for the memory limit. What
- * a child leaves running is killed. Time is that of the processor at work for the child. Whatever the allocator prints goes to standard error.
+ * The server reads a whole program, forks, and waits until the child ends or reaches the time limit or the memory limit. It
+ * kills processes that a child leaves running. The time limit is CPU time. Output of the allocator goes to standard error.
  */
 #define _GNU_SOURCE
 #include "frameproof.h"
@@ -27,12 +27,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A program longer than this is not read on, and answers longer than this are cut off. */
+/* Limits of the length of a program and of its answers. The harness stops at a longer program, and cuts off longer answers. */
 #define REQUEST_LIMIT ((size_t)256 << 20)
 #define ANSWER_LIMIT ((size_t)64 << 20)
-/* What follows the answers of a program is no longer than this. */
+/* Space for the lines that follow the answers of a program. */
 #define EPILOGUE_LIMIT 256
-/* A program that waits for something gets this many times the time of one that works. */
+/* Wall-clock limit, as a multiple of the CPU limit. */
 #define PATIENCE 4
 #define PAGES_OF(bytes) ((bytes) / FP_PAGE_SIZE)
 
@@ -44,7 +44,7 @@ static void stop(const char *why) {
 /* ---- Answers: text in memory that server and child share ------------------------------------------------------------ */
 
 static struct {
-    /* Bytes of whole answers. The rest belongs to a call that is still running. */
+    /* Bytes of complete answers. The rest belongs to a call that is still running. */
     volatile size_t committed;
     volatile bool is_finished;
     volatile bool is_full;
@@ -113,7 +113,7 @@ static struct {
     uint64_t bitmap_end;
 } memory;
 
-/* Everything lies at base + physical address; only RAM may be touched, and costs nothing before it is. */
+/* Everything lies at base + physical address. Only RAM may be accessed; it takes no memory before the first write. */
 static bool map_memory(void) {
     uint64_t end = 0;
     for (size_t d = 0; d < memory.count; d++) {
@@ -160,7 +160,7 @@ static void sort_memory(void) {
     qsort(sorted, sorted_count, sizeof *sorted, by_start);
 }
 
-/* Whether the page frame is RAM: one that can be touched. */
+/* Whether the page frame is RAM, and so accessible. */
 static bool is_ram(uint64_t frame) {
     size_t low = 0, high = sorted_count;
     while (low < high) {
@@ -175,7 +175,7 @@ static bool is_ram(uint64_t frame) {
            frame - PAGES_OF(sorted[low - 1]->start) < sorted[low - 1]->pages;
 }
 
-/* Returns the pointer for an address of the higher half; one below it or beyond stays below or beyond. 0 stays NULL. */
+/* Returns the pointer for a higher-half address. An address outside the higher half stays outside; 0 stays NULL. */
 static void *to_pointer(uint64_t address) {
     uintptr_t base = (uintptr_t)memory.base;
     if (address == 0) {
@@ -189,17 +189,17 @@ static void *to_pointer(uint64_t address) {
     return (void *)(physical > UINT64_MAX - base ? UINT64_MAX : base + physical);
 }
 
-/* Returns the address of the higher half for a pointer, modulo 2^64. */
+/* Returns the higher-half address for a pointer, modulo 2^64. */
 static uint64_t to_address(const void *pointer) {
     return memory.higher_half + ((uintptr_t)pointer - (uintptr_t)memory.base);
 }
 
-/* ---- Paint: what page frames hold while they are not the manager's --------------------------------------------------- */
+/* ---- Paint: the contents of page frames that are not the manager's --------------------------------------------------- */
 
 /*
- * An operation that hands out at most 8 page frames has every word of them painted. Of up to 64 page frames, 4 words each: the
- * first two and the last two. Of more, 64 page frames evenly spread, the first and the last among them, 4 words each. So an
- * operation costs at most 4096 words, and touches at most 64 page frames: 256 KiB.
+ * Up to 8 page frames of an operation are painted whole. Of up to 64 page frames, 4 words each are painted: the first two and the
+ * last two. Of more page frames, 64 are painted so, evenly spread, including the first and the last. An operation thus writes
+ * at most 4096 words, to at most 64 page frames: 256 KiB.
  */
 #define WHOLE_PAGES 8
 #define SAMPLED_PAGES 64
@@ -266,17 +266,17 @@ static bool is_intact(uint64_t frame, bool is_whole) {
     return changed == 0;
 }
 
-/* Returns how many page frames are painted of so many that an operation hands out. */
+/* Returns how many page frames are painted if an operation hands out `pages`. */
 static uint64_t sample_size(uint64_t count) {
     return count < SAMPLED_PAGES ? count : SAMPLED_PAGES;
 }
 
-/* Returns the index of the i-th of them. */
+/* Returns the index of the i-th painted page frame. */
 static uint64_t sampled(uint64_t i, uint64_t count) {
     return count <= SAMPLED_PAGES ? i : (uint64_t)((__uint128_t)(count - 1) * i / (SAMPLED_PAGES - 1));
 }
 
-/* Returns the place of a page frame in the table, or the one where it would go. */
+/* Returns the slot of a page frame in the table, or the free slot where it belongs. */
 static painted_page *place_of(uint64_t frame) {
     size_t mask = paint.capacity - 1;
     size_t at = (size_t)(frame * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;
@@ -306,7 +306,7 @@ static void grow_paint(void) {
 
 static void take_over(uint64_t frame, bool is_whole) {
     if (!is_ram(frame)) {
-        return; /* The judge will see that it was handed out all the same. */
+        return; /* Not RAM, so there is nothing to paint. The judge notices that it was handed out. */
     }
     if (paint.used * 2 >= paint.capacity) {
         grow_paint();
@@ -324,7 +324,7 @@ static void check_page(painted_page *page) {
     }
 }
 
-/* What to do with painted pages that a call frees: look at them before it, forget them after it. */
+/* Painted pages that a call frees are checked before the call and forgotten after it. */
 static void each_painted(uint64_t first, uint64_t count, void (*visit)(painted_page *page)) {
     if (paint.capacity == 0) {
         return;
@@ -350,7 +350,7 @@ static void forget_page(painted_page *page) {
     page->is_gone = true;
 }
 
-/* The edges of what boot code and firmware keep are painted too: the first and the last page frame of each descriptor. */
+/* Memory of boot code and firmware is painted at its edges: the first and the last page frame of each descriptor. */
 static void paint_withheld(void) {
     for (size_t d = 0; d < memory.count; d++) {
         const fp_descriptor *descriptor = &memory.descriptors[d];
@@ -394,7 +394,7 @@ static bool read_more(void) {
     return got > 0;
 }
 
-/* Returns the next line without its end, or NULL where there is no whole one yet. It stays in place until the next read. */
+/* Returns the next line without its line break, or NULL if it is incomplete. Valid until the next read. */
 static char *next_line(void) {
     if (input.at == input.length) {
         return NULL;
@@ -437,7 +437,7 @@ static char *word_of(char **line) {
     return word;
 }
 
-/* The client never sends anything else: what cannot be read is a defect of it. */
+/* frameproof never sends anything else: an unreadable line is a bug of it. */
 static uint64_t number_of(char **line) {
     char *word = word_of(line), *end = NULL;
     errno = 0;
@@ -451,8 +451,8 @@ static uint64_t number_of(char **line) {
 /* ---- Results and references ----------------------------------------------------------------------------------------- */
 
 typedef struct {
-    uint64_t first; /* address, where the page frames follow one another */
-    void **list;    /* NULL there */
+    uint64_t first; /* address, if the page frames are consecutive */
+    void **list;    /* NULL if they are */
     uint64_t pages; /* 0: the call handed out nothing */
 } result;
 
@@ -473,7 +473,7 @@ static void add_result(result added) {
     results.all[results.count++] = added;
 }
 
-/* Finds the address that "b[3]+0x10" or "0x1000" stands for. Returns false where result b has no page 3. */
+/* Finds the address that "b[3]+0x10" or "0x1000" stands for. Returns false if result b has no page 3. */
 static bool resolve(const char *text, uint64_t *address) {
     if (*text >= '0' && *text <= '9') {
         *address = strtoull(text, NULL, 0);
@@ -572,12 +572,12 @@ static void answer_page(void *page, uint64_t count) {
 }
 
 #define MARGIN 2
-/* An array for more addresses than this is mapped and left as it comes, all 0, so that it costs nothing before it is written to. */
+/* An array of more addresses than this is mapped, and its entries stay 0, so that it takes no memory before it is written to. */
 #define LARGE_BATCH 65536
-/* Of the entries that a call must not change, as many are looked at. */
+/* The number of entries that are checked, of the ones that a call must not change. */
 #define LOOKED_AT 65536
 
-/* The array that a batch is handed out in, and what its entries hold before the call. */
+/* The array for a batch, and the value of its entries before the call. */
 typedef struct {
     void **entries;
     uint64_t length;
@@ -613,7 +613,7 @@ static void drop_batch(batch made) {
     }
 }
 
-/* Whether the entries from some index on hold what they did. */
+/* Whether the entries from some index on are unchanged. */
 static bool is_untouched(batch made, uint64_t from) {
     for (uint64_t i = from; i < made.length && i - from < LOOKED_AT; i++) {
         if (made.entries[i] != made.untouched) {
@@ -636,7 +636,7 @@ static void answer_pages(void **entries, uint64_t count) {
     }
 }
 
-/* A large batch that must be refused gets a short array: the calls that it is refused by are not to take memory. */
+/* A large batch that must be refused gets a short array, to save memory. */
 static void call_alloc_pages(uint64_t count, uint64_t total) {
     uint64_t most = target->free_amount == NULL ? total : target->free_amount();
     uint64_t asked = count <= most || count <= 4096 ? count : 16;
@@ -792,7 +792,7 @@ static uint64_t ram_pages(void) {
 static void limit_resources(limits limit) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
-    /* The simulated memory counts as data although nothing of it is taken yet. */
+    /* The simulated memory counts as data, although none of it is in use yet. */
     rlim_t bytes = ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
     struct rlimit data = {bytes, bytes};
     setrlimit(RLIMIT_DATA, &data);
@@ -811,7 +811,7 @@ static void start_manager(void) {
     answer(is_started ? "done" : "refused");
 }
 
-/* Sends what was answered so far, where the client wants every answer at once. */
+/* Sends the answers so far, if frameproof wants every answer at once. */
 static void send_live(int out, size_t *sent) {
     while (*sent < written) {
         ssize_t put = write(out, answers->text + *sent, written - *sent);
@@ -884,13 +884,13 @@ static double ms_of(clockid_t clock) {
     return clock_gettime(clock, &now) == 0 ? (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6 : 0;
 }
 
-/* Returns how many milliseconds a process has worked, whoever else the processor works for. */
+/* Returns the CPU time of a process in milliseconds. */
 static double worked_ms(pid_t pid) {
     clockid_t clock;
     return clock_getcpuclockid(pid, &clock) == 0 ? ms_of(clock) : 0;
 }
 
-/* Returns how many KiB of memory a process takes up, 0 where that cannot be read. */
+/* Returns the memory of a process in KiB, 0 if it cannot be read. */
 static uint64_t resident_kib(pid_t pid) {
     char path[64], text[128];
     snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
@@ -905,7 +905,7 @@ static uint64_t resident_kib(pid_t pid) {
     return sscanf(text, "%llu %llu", &size, &resident) == 2 ? resident * (uint64_t)(sysconf(_SC_PAGESIZE) / 1024) : 0;
 }
 
-/* Kills what a child has left running: as it is orphaned, it becomes a child of the server. */
+/* Kills processes that a child has left running. As orphans, they are now children of the server. */
 static void kill_orphans(void) {
     char path[64], text[4096];
     for (int round = 0; round < 1000; round++) {
@@ -937,7 +937,7 @@ static void put(int out, const char *text, size_t length) {
     while (length > 0) {
         ssize_t done = write(out, text, length);
         if (done < 0 && errno != EINTR) {
-            _exit(0); /* nobody reads on */
+            _exit(0); /* there is no reader any more */
         }
         text += done < 0 ? 0 : done;
         length -= done < 0 ? 0 : (size_t)done;
@@ -970,7 +970,7 @@ static bool await_child(pid_t child, limits limit, int *status, struct rusage *u
     }
 }
 
-/* Returns what a program's answers end with: how the child died, if it did, and the memory it took. */
+/* Returns the end of a program's answers: the reason why the child died, if it did, and its memory. */
 static int epilogue(char *text, size_t size, int status, const struct rusage *usage, const char *killed_for) {
     char died[64] = "";
     if (killed_for != NULL) {
@@ -1010,7 +1010,7 @@ static void serve_program(limits limit, bool is_live, int out) {
         stop("cannot wait for a program");
     }
     kill_orphans();
-    /* One write, so that who reads wakes up once. What the child said after the last whole answer goes. */
+    /* One write, so that the reader wakes up once. Text after the last complete answer is dropped. */
     size_t committed = answers->committed;
     char *end = answers->text + (committed < ANSWER_LIMIT ? committed : ANSWER_LIMIT);
     int length = epilogue(end, EPILOGUE_LIMIT, status, &usage, killed_for);
@@ -1018,7 +1018,7 @@ static void serve_program(limits limit, bool is_live, int out) {
     put(out, start, (size_t)(end - start) + (size_t)length);
 }
 
-/* Skips the operations: the child reads them for itself. */
+/* Skips the operations, which the child reads. */
 static bool await_end(void) {
     size_t start = input.at, looked = input.at;
     for (;;) {
@@ -1089,7 +1089,7 @@ static bool read_header(limits *limit, bool *is_live) {
     return false;
 }
 
-/* Moves what is left of the input to the front, once the front half has been read: so a byte is moved once at most. */
+/* Moves the rest of the input to the front once half the buffer has been read, so that each byte moves at most once. */
 static void drop_read_input(void) {
     size_t left = input.length - input.at;
     if (left > 0 && input.at < input.capacity / 2) {
@@ -1114,7 +1114,7 @@ int fp_serve(const fp_target *served) {
     if (target->init == NULL) {
         stop("a target without init");
     }
-    /* The protocol has standard output for itself. */
+    /* Standard output is reserved for the protocol. */
     int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     answers = mmap(NULL, sizeof *answers + ANSWER_LIMIT + EPILOGUE_LIMIT, PROT_READ | PROT_WRITE,

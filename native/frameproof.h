@@ -1,9 +1,9 @@
 /*
- * frameproof.h: what turns a page-frame allocator written in C into a target of frameproof.
+ * frameproof.h: turns a page-frame allocator written in C into a target of frameproof.
  *
  * Fill in an fp_target with the calls that your allocator has, and hand it to fp_serve from main. The harness does the
- * rest: it speaks the protocol (PROTOCOL.md), gives the allocator simulated physical memory, runs each program in a process
- * of its own, so that static state starts afresh, and looks after the page frames that callers own.
+ * rest: it speaks the protocol (PROTOCOL.md), gives the allocator simulated physical memory, runs each program in a new process,
+ * so that static state starts afresh, and checks the contents of page frames that callers own.
  *
  *     cc -O2 -o my-pmm my_target.c pmm.c frameproof.c
  *     npx frameproof check --target ./my-pmm
@@ -19,12 +19,12 @@
 
 #define FP_PAGE_SIZE 4096u
 
-/* What a stretch of memory is to the manager. */
+/* The kind of a region of memory. */
 typedef enum {
     FP_FREE,     /* free once init is done */
     FP_BOOT,     /* RAM, handed over later by freeing it */
     FP_FIRMWARE, /* RAM, never handed over */
-    FP_ABSENT,   /* no RAM */
+    FP_ABSENT,   /* not RAM */
 } fp_kind;
 
 /* `pages` page frames from the physical address `start` on, a multiple of FP_PAGE_SIZE. May be empty. */
@@ -35,31 +35,31 @@ typedef struct {
     uint64_t pages;
 } fp_descriptor;
 
-/* What init is given. Descriptors do not overlap; they may be unsorted and leave holes. Touching a hole is a SIGSEGV. */
+/* The memory for init. Descriptors do not overlap; they may be unsorted and leave holes. Access to a hole is a SIGSEGV. */
 typedef struct {
     const fp_descriptor *descriptors;
     size_t count;
-    /* Virtual address of physical address 0: add a physical address to it to get one that can be read and written. */
+    /* Virtual address of physical address 0: add a physical address to get a pointer for reading and writing. */
     unsigned char *base;
     /* Physical address at which the bitmap zone ends, a multiple of FP_PAGE_SIZE. */
     uint64_t bitmap_end;
 } fp_memory;
 
 /*
- * The calls. One that the allocator does not have stays NULL, and is left out of the profile's "calls" too. Addresses are
- * pointers into the simulated memory; max_addr and alignment are bytes, max_addr physical. Before each call errno is 0; what
- * it is afterwards is part of the answer, ENOMEM after a failure.
+ * The calls. A call that the allocator does not have stays NULL, and is left out of the profile's "calls". Addresses are pointers
+ * into the simulated memory; max_addr is a physical address, max_addr and alignment are in bytes. errno is 0 before each call;
+ * its value afterwards is part of the answer: ENOMEM after a failure.
  */
 typedef struct {
-    /* JSON on one line: what the allocator claims, see README.md. NULL: all that the specification says. */
+    /* The allocator's claims as one line of JSON, see README.md. NULL claims everything that the specification says. */
     const char *profile;
-    /* Builds the manager. Returns false where it cannot. */
+    /* Builds the manager. Returns false if it cannot. */
     bool (*init)(const fp_memory *memory);
-    /* Return NULL (or false) where nothing suitable is free. */
+    /* Return NULL (or false) if nothing suitable is free. */
     void *(*alloc)(void);
     bool (*alloc_pages)(void **addresses, uint64_t count);
     void *(*alloc_bitmap)(uint64_t count, uint64_t max_addr, uint64_t alignment);
-    /* Return false where the request is refused because it is a misuse. */
+    /* Return false if the request is refused because it is a misuse. */
     bool (*free)(void *address);
     bool (*free_pages)(void **addresses, uint64_t count);
     bool (*free_region)(void *address, uint64_t count);
@@ -72,7 +72,7 @@ typedef struct {
 /* Serves programs from standard input until it ends. Returns the exit code of the process. */
 int fp_serve(const fp_target *target);
 
-/* Reports a warning. Call it from within a call that fails; text is one line, and names the call. */
+/* Reports a warning. Call it in a call that fails. The text is one line and names the call. */
 void fp_warn(const char *text);
 
 /* Owners, for panics. */
@@ -81,9 +81,9 @@ typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT,
 #define FP_NO_FRAME UINT64_MAX
 
 /*
- * Panics: the call was misused. Names the page frame to blame and its owner as the manager sees it, or FP_NO_FRAME and
- * FP_OWNER_NONE. Does not return: the call is left as by longjmp, and the program goes on with the next one. So give back
- * locks before, and change nothing.
+ * Panics: the call was misused. Takes the page frame to blame and its owner as the manager sees it, or FP_NO_FRAME and
+ * FP_OWNER_NONE. Does not return: it leaves the call by longjmp, and the program goes on with the next call. So release locks
+ * before you call it, and change nothing.
  */
 _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text);
 

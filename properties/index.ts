@@ -1,7 +1,66 @@
 /**
- * HOW WE LOOK: campaigns of random programs, and the parts that programs are drawn from. Exhaustive search, concurrent runs,
- * comparisons, recorded runs and the suite for vitest have doors of their own: `frameproof/explore`, `/concurrent`, `/verify`,
- * `/log`, `/vitest`.
+ * HOW WE LOOK. The door `frameproof/properties`: campaigns of random programs, own generators and own clauses. Exhaustive search,
+ * concurrent runs, comparisons, recorded runs and the suite for vitest are `frameproof/explore`, `/concurrent`, `/verify`, `/log` and
+ * `/vitest`.
  */
-export * from './random/index.ts';
-export * from './random/scale/index.ts';
+// biome-ignore-all assist/source/organizeImports: in groups, by what they are for.
+
+/** @public Campaigns. */
+export {
+  type CampaignOptions,
+  type CampaignResult,
+  type CampaignVerdict,
+  type CountedProgram,
+  type Counts,
+  DEFAULT_OPERATIONS,
+  type EdgeCount,
+  FULL_RUN_PROGRAMS,
+  type NamedWorld,
+  type Progress,
+  runCampaign,
+  type Shrinking,
+} from './random/index.ts';
+
+/** @public Own generators: the parts of a program, and the arbitraries that they are made of. */
+export {
+  type Arbitrary,
+  anyCommand,
+  anyProgram,
+  anyWorld,
+  anyWorldOf,
+  array,
+  type Command,
+  type CommandContext,
+  constant,
+  constantFrom,
+  type DrawnProgram,
+  integer,
+  nat,
+  OperationCommand,
+  oneof,
+  type ProgramDraw,
+  type ProgramParts,
+  type ProgramRun,
+  programsOf,
+  type Repertoire,
+  record,
+  repertoire,
+  tuple,
+  USUAL_PARTS,
+  usualParts,
+} from './random/index.ts';
+
+/** @public Own clauses: the `checks` of a campaign. */
+export { blame, type OwnClause } from '../spec/index.ts';
+
+/** @public Campaigns on several threads or machines. */
+export type { BlockRunner, Shard } from './random/index.ts';
+export {
+  type MergedRun,
+  mergeShards,
+  onThreads,
+  runShard,
+  type ShardRun,
+  shardFile,
+  writeShard,
+} from './random/scale/index.ts';

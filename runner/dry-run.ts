@@ -27,6 +27,7 @@ import {
   type Profile,
   pageCount,
   pfn,
+  pfnLimit,
   type Reference,
   type Region,
   type ResultReference,
@@ -136,7 +137,7 @@ export class DryRun implements Scene {
   /** Whether `count` page frames from an absolute address on are boot memory, which is the same on every target. */
   #isBoot(address: bigint, count: bigint | number): boolean {
     const [base = null] = askedOf(this.#state, { call: 'free', address }).pfns;
-    if (base === null || base + Number(count) > PFN_LIMIT) return false;
+    if (base === null || base + Number(count) > pfnLimit(this.#state.world.config)) return false;
     return this.#state.firstFailing({ base, count: pageCount(Number(count)) }, (o) => o === 'boot') === null;
   }
 

@@ -19,6 +19,7 @@ import {
   type Trace,
 } from '../spec/index.ts';
 import { undefinedIn } from './dry-run.ts';
+import { brokenOwnClause } from './own-clauses.ts';
 import type { Performer } from './performer.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
@@ -218,6 +219,8 @@ export class Execution implements Scene {
     if (!verdict.accepted) return this.#reject(at, verdict.violation);
     this.#state = verdict.state;
     this.#observer.onStep(verdict.step);
+    const broken = brokenOwnClause(this.#target.checks, verdict.step);
+    if (broken !== null) return this.#reject(at, broken);
     return !this.#isDue(at) || this.#sweep(at);
   }
 
@@ -245,8 +248,8 @@ export class Execution implements Scene {
     return runs === null ? null : sweep(state, runs, this.#observer.tally);
   }
 
-  #reject(at: number, { clause, explanation, pfn, owner }: Violation): false {
-    this.#violation = { clause, at, explanation, pfn, owner };
+  #reject(at: number, violation: Omit<PlacedViolation, 'at'>): false {
+    this.#violation = { ...violation, at };
     return false;
   }
 }

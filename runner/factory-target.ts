@@ -17,6 +17,7 @@ class FactoryTarget implements Target {
   readonly name: Claims['name'];
   readonly policies: Claims['policies'];
   readonly profile: Profile;
+  readonly checks: Target['checks'];
   readonly isInteractive = true;
   readonly takesAnyNumber = true;
   readonly seesWrites = true;
@@ -24,11 +25,12 @@ class FactoryTarget implements Target {
   readonly programMs: number;
   readonly factory: PmmFactory;
 
-  constructor(create: PmmFactory, { name, policies, profile }: Claims, programMs: number) {
+  constructor(create: PmmFactory, { name, policies, profile, checks = [] }: Claims, programMs: number) {
     this.programMs = programMs;
     this.name = name;
     this.policies = policies;
     this.profile = profile;
+    this.checks = checks;
     this.factory = create;
   }
 
@@ -53,8 +55,8 @@ class FactoryTarget implements Target {
   }
 
   withClaims(claims: Partial<Claims>): Target {
-    const { name, policies, profile } = this;
-    return new FactoryTarget(this.factory, { name, policies, profile, ...claims }, this.programMs);
+    const { name, policies, profile, checks } = this;
+    return new FactoryTarget(this.factory, { name, policies, profile, checks, ...claims }, this.programMs);
   }
 
   async close(): Promise<void> {}
@@ -75,10 +77,9 @@ export interface FactoryClaims extends Omit<Claims, 'profile'> {
  */
 export function factoryTarget({
   create,
-  name,
-  policies,
   profile = WHOLE,
   programMs = Number.POSITIVE_INFINITY,
+  ...claims
 }: FactoryClaims): Target {
-  return new FactoryTarget(create, { name, policies, profile }, programMs);
+  return new FactoryTarget(create, { ...claims, profile }, programMs);
 }

@@ -29,5 +29,5 @@ export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';
 export { omitStacks, restoreStacks } from './without-stacks.ts';
 
-/** @internal Quantiles of measurements. */
-export { median, quantile } from './quantile.ts';
+/** @internal Targets held to own clauses, which users pass as `checks`. */
+export { heldTo } from './own-clauses.ts';

@@ -8,6 +8,7 @@ import { Execution, type ExecutionOptions } from './execution.ts';
 import type { Performer } from './performer.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
+import { restoreStacks } from './without-stacks.ts';
 import type { World } from './world.ts';
 
 /** A time-out is confirmed with this many times the limit. */
@@ -72,6 +73,7 @@ interface Run {
 /** Runs a program, and returns its execution, or how far it got within the limit. */
 function attempt({ target, world, options }: Run, drive: Drive, ms: number): Execution | Stuck {
   let execution: Execution | null = null;
+  const { stackTraceLimit } = Error;
   try {
     return within(ms, () => {
       const started = new Execution(target, world, options);
@@ -81,8 +83,10 @@ function attempt({ target, world, options }: Run, drive: Drive, ms: number): Exe
       return started;
     });
   } catch (error) {
-    if (error instanceof TimeLimitError) return { execution, ms };
-    throw error;
+    if (!(error instanceof TimeLimitError)) throw error;
+    // The call that was ended had omitted stacks, and could not restore them.
+    restoreStacks(stackTraceLimit);
+    return { execution, ms };
   }
 }
 

@@ -56,8 +56,20 @@ describe('a call', () => {
       { alloc: () => undefined as never },
       'undefined, neither an address nor null',
     ],
+    [
+      'alloc',
+      { call: 'alloc' },
+      { alloc: () => false as never },
+      'boolean false, neither an address nor null',
+    ],
     ['allocPages', BATCH, { allocPages: () => 1 as never }, 'number 1, not a boolean'],
     ['freeAmount', { call: 'freeAmount' }, { freeAmount: () => null as never }, 'null, not a number'],
+    [
+      'freeAmount',
+      { call: 'freeAmount' },
+      { freeAmount: () => false as never },
+      'boolean false, not a number',
+    ],
   ])('of %s is malformed where it returns another type', (_, operation, changes, message) => {
     expect(ended(operation, changes)).toMatchObject({
       kind: 'malformed',
@@ -87,8 +99,10 @@ describe('a call', () => {
 
   it('leaves the capture of stacks as it was', () => {
     const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 7;
     ended({ call: 'free', address: 0n });
-    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+    expect(Error.stackTraceLimit).toBe(7);
+    Error.stackTraceLimit = stackTraceLimit;
   });
 });
 

@@ -26,7 +26,7 @@ function results(): Results {
 }
 
 describe('the results of a program', () => {
-  it('are those of the allocating calls, failed ones included', () => {
+  it('belong to the allocating calls, failed ones included', () => {
     const { length, handedOut } = results();
     expect([length, handedOut]).toEqual([4, [0, 2, 3]]);
   });

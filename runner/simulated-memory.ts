@@ -8,7 +8,7 @@ const WORD_BYTES = 8n;
 
 function wordAt(address: bigint): bigint {
   if (address >= 0n && address < PHYSICAL_LIMIT && address % WORD_BYTES === 0n) return address;
-  throw new RangeError(`physical address ${address} is not a multiple of 8 below 2^52`);
+  throw new RangeError(`physical address ${address} is not a multiple of 8 below 2^56`);
 }
 
 const NO_WRITES: readonly number[] = [];

@@ -8,6 +8,7 @@ import {
   config,
   memoryMap,
   type Operation,
+  type Profile,
   type Program,
   type Reference,
   type Response,
@@ -94,6 +95,14 @@ describe.each(TARGETS.map((target) => [target.name.split('/').at(-1), target] as
         isInteractive,
       });
       expect(responses(again.start(WORLD, PROGRAM).performer(), PROGRAM)).toHaveLength(3);
+      await again.close();
+    });
+
+    it('is loaded again with the profile that it is held to', async () => {
+      const profile: Profile = { ...target.profile, misuse: 'undefined', largestRequest: 7 };
+      const { source } = target.withClaims({ profile });
+      const again = await loadTarget(source.name, source.policies, structuredClone(source));
+      expect(again.profile).toEqual(profile);
       await again.close();
     });
 

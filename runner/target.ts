@@ -2,7 +2,14 @@
  * Targets: an allocator that can run programs, with its name and its claims. A target is asked, never inspected for its kind: only
  * this folder knows whether it is a module, a process or anything else.
  */
-import { type PmmFactory, type Policy, type Profile, type Program, WHOLE } from '../spec/index.ts';
+import {
+  type OwnClause,
+  type PmmFactory,
+  type Policy,
+  type Profile,
+  type Program,
+  WHOLE,
+} from '../spec/index.ts';
 import type { Performer } from './performer.ts';
 import type { SavableSession } from './savable-session.ts';
 import type { World } from './world.ts';
@@ -17,6 +24,8 @@ export interface Claims {
   readonly policies: readonly Policy[];
   /** The part of the specification that it claims. */
   readonly profile: Profile;
+  /** The own clauses that a run holds it to. Default: none. */
+  readonly checks?: readonly OwnClause[];
 }
 
 /**
@@ -64,6 +73,7 @@ export type LeftOut = readonly (string | null)[];
  * @public
  */
 export interface Target extends Claims {
+  readonly checks: readonly OwnClause[];
   /**
    * Whether it answers one call at a time, so that the next call may depend on the answer. Any other target takes whole programs,
    * which are drawn in a dry run.

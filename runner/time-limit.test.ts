@@ -12,10 +12,10 @@ describe('a time limit', () => {
     const endless = (): number => {
       for (;;) rounds += 1;
     };
-    expect(() => within(20, endless)).toThrow(new TimeLimitError(20));
+    expect(() => within(300, endless)).toThrow(new TimeLimitError(300));
     expect(rounds).toBeGreaterThan(0);
     const before = rounds;
-    expect(within(20, () => rounds)).toBe(before);
+    expect(within(300, () => rounds)).toBe(before);
   });
 
   it('ends a loop that catches whatever is thrown', () => {
@@ -28,7 +28,7 @@ describe('a time limit', () => {
         } finally {
         }
     };
-    expect(() => within(20, stubborn)).toThrow(TimeLimitError);
+    expect(() => within(300, stubborn)).toThrow(TimeLimitError);
   });
 
   it('throws what the work throws, an error that looks like its own too', () => {
@@ -40,5 +40,11 @@ describe('a time limit', () => {
     ).toThrow(thrown);
     expect(() => within(1000, () => within(10, () => 1))).toThrow('time limits do not nest');
     expect(within(1000, () => 'free again')).toBe('free again');
+  });
+
+  it('works in two copies of this module in one process', async () => {
+    const url = new URL('./time-limit.ts?again', import.meta.url).href;
+    const copy: typeof import('./time-limit.ts') = await import(url);
+    expect([within(1000, () => 1), copy.within(1000, () => 2), within(1000, () => 3)]).toEqual([1, 2, 3]);
   });
 });

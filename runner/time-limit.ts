@@ -21,7 +21,8 @@ export class TimeLimitError extends Error {
 /** Where the script finds the work: a script shares nothing with its caller but the global object. */
 const WORK = Symbol('the work of a time limit');
 const GLOBALS: { [WORK]?: (() => void) | undefined } & typeof globalThis = globalThis;
-const KEY = '__frameproofWork';
+/** Two copies of this package may run in one process. */
+const KEY = `__frameproofWork${Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('__frameproofWork')).length}`;
 Object.defineProperty(GLOBALS, KEY, { get: () => GLOBALS[WORK], enumerable: false });
 const SCRIPT = new Script(`${KEY}()`);
 

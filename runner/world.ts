@@ -1,5 +1,14 @@
 /** Worlds: a memory map and a configuration, on which a program runs. */
-import { addressOf, type Config, type MemoryMap, type Profile, pfn, pfnEnd, toHex } from '../spec/index.ts';
+import {
+  aboveLimit,
+  addressOf,
+  type Config,
+  type MemoryMap,
+  type Profile,
+  pfn,
+  pfnEnd,
+  toHex,
+} from '../spec/index.ts';
 
 /** @public */
 export interface World {
@@ -15,6 +24,8 @@ export function worldBeyond(
   { memoryBelow, bitmapZoneBelow, zones }: Profile,
   { map, config }: World,
 ): string | null {
+  const above = aboveLimit(map, config);
+  if (above !== null) return above;
   const end = addressOf(pfn(pfnEnd(map)));
   if (end > memoryBelow)
     return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;

@@ -1,7 +1,7 @@
 /**
- * The calls, each described in one place: its arguments and their kinds, what it answers, what it does to ownership, and how
- * plain and how frequent it is in programs. Codecs, the wire format, exported tests, drawing, shrinking and exhaustive search
- * are derived from this table. What a call means is said in `expectation.ts` and in its clauses.
+ * The calls, each described in one place: its arguments and their kinds, its outcome, its effect on ownership, and how simple
+ * and how frequent it is in programs. Codecs, the wire format, exported tests, drawing, shrinking and exhaustive search
+ * are derived from this table. The meaning of a call is in `expectation.ts` and in its clauses.
  *
  * Adding a call: a line here, its method in `pmm.ts`, its expectation, its clauses, its implementation.
  */
@@ -9,13 +9,13 @@
 /**
  * Kinds of arguments. The three counts differ in what bounds them.
  *
- * - `batchCount`: page frames of a batch, any of those that single pages are taken from.
+ * - `batchCount`: page frames of a batch, from where single pages are taken.
  * - `runCount`: consecutive page frames of the bitmap zone.
- * - `regionCount`: page frames from the address on, which comes before it.
+ * - `regionCount`: page frames from the preceding address on.
  * - `maxAddr`: a physical address in bytes, exclusive.
  * - `alignment`: bytes.
  * - `address`: a higher-half address; in programs a reference.
- * - `addresses`: an array of them. No other argument is given with it: the interface adds their number.
+ * - `addresses`: an array of higher-half addresses, the only argument of its call: the interface adds their number.
  */
 export type ArgumentKind =
   | 'batchCount'
@@ -35,13 +35,13 @@ export interface CallDescription {
   readonly arguments: Readonly<Record<string, ArgumentKind>>;
   readonly returns: ReturnKind;
   /**
-   * The page frames that change hands when it succeeds: a `single` one or a `batch` taken from the manager, a `run` of
-   * consecutive ones taken, those `named` by the addresses or the `region` from the address on given back; or none.
+   * The page frames that change owner when it succeeds. Taken from the manager: a `single` one, a `batch`, a `run` of consecutive
+   * ones. Given back: the ones `named` by the addresses, or the `region` from the address on.
    */
   readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'none';
-  /** Place in the order of simplicity: a call of a lower rank makes a simpler counterexample. */
+  /** Place in the order of simplicity: a call of lower rank makes a simpler counterexample. */
   readonly rank: number;
-  /** How frequently programs make it, relative to the others. */
+  /** How often programs make the call, relative to the others. */
   readonly weight: number;
 }
 
@@ -115,7 +115,7 @@ export function parametersOf(call: Call): readonly Parameter[] {
 
 const PLACES: ReadonlyMap<Call, number> = new Map(CALLS.map((call, place) => [call, place]));
 
-/** Returns the place of a call in {@link CALLS}. A look-up in an object by a name that varies takes several times as long. */
+/** Returns the place of a call in {@link CALLS}. A lookup in an object by a varying name would take several times as long. */
 export function callPlace(call: Call): number {
   return PLACES.get(call) ?? 0;
 }

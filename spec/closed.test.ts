@@ -2,7 +2,8 @@
 import * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
 import { closed } from './closed.ts';
-import { decode, isSpecError, parseJson } from './decode.ts';
+import { decode, parseJson } from './decode.ts';
+import { isSpecError } from './errors.ts';
 import { MemoryMap } from './memory-map.ts';
 import { Profile } from './profile.ts';
 import { Trace } from './trace.ts';

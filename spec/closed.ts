@@ -1,6 +1,6 @@
 /**
- * Closed codecs: records that have the keys of their codec and no others. A misspelt key would be passed over in silence
- * elsewhere, and what it says not judged; keys that every object inherits (`constructor`) are no exception.
+ * Closed codecs: records with the keys of their codec and no others. An open codec would silently ignore a misspelt key, and its
+ * value would not be judged. Keys that every object inherits (`constructor`) are refused too.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -19,7 +19,7 @@ function keysOf(codec: t.HasProps): readonly string[] {
   }
 }
 
-/** A message lists no more keys than fit a few lines. */
+/** A message lists at most this many keys, to fit a few lines. */
 const MOST_LISTED = 12;
 
 function listed(known: readonly string[]): string {
@@ -27,37 +27,37 @@ function listed(known: readonly string[]): string {
   return known.slice(0, MOST_LISTED).join(', ') + more;
 }
 
-/** Says that a key is one too many. The place of the error is the key itself. */
+/** Returns the error for an unknown key. Its place is the key itself. */
 function strange(key: string, known: string, record: object, context: t.Context): t.ValidationError {
   const value: unknown = Object.getOwnPropertyDescriptor(record, key)?.value;
   const place = [...context, { key, type: t.never, actual: value }];
   return { value, context: place, message: `unknown key, expected one of ${known}` };
 }
 
-/** Returns how `codec` decodes where there are no keys but these. */
+/** Returns the validation of `codec` that refuses all keys but these. */
 function refusingOthers<A>(codec: t.Decoder<unknown, A>, keys: Iterable<string>): t.Validate<unknown, A> {
   const known: ReadonlySet<string> = new Set(keys);
   const names = listed([...known]);
   return (u, context) => {
     const decoded = codec.validate(u, context);
     if (typeof u !== 'object' || u === null || Array.isArray(u)) return decoded;
-    const unknown = Object.keys(u).filter((key) => !known.has(key));
-    if (unknown.length === 0) return decoded;
-    const errors = unknown.map((key) => strange(key, names, u, context));
-    return either.left(either.isLeft(decoded) ? [...errors, ...decoded.left] : errors);
+    const unknown = Object.keys(u).find((key) => !known.has(key));
+    if (unknown === undefined) return decoded;
+    const error = strange(unknown, names, u, context);
+    return either.left(either.isLeft(decoded) ? [error, ...decoded.left] : [error]);
   };
 }
 
 /**
- * Returns the codec of records as `codec` has them, without any other key: decoding refuses one, encoding leaves it out. Where
- * something else is wrong too, the unknown key comes first: it may be why.
+ * Returns `codec` without any other key: decoding refuses one, encoding leaves it out. If there are other errors too, the unknown
+ * key comes first, because it may be the cause.
  */
 export function closed<C extends t.HasProps>(codec: C, name: string = codec.name): t.ExactC<C> {
   const exact = t.exact(codec, name);
   return new t.ExactType(name, exact.is, refusingOthers(exact, keysOf(codec)), exact.encode, codec);
 }
 
-/** Returns the codec of records by some of these names; `of` says what they are by. */
+/** Returns the codec of records whose keys are among these names; `of` names the codec in messages. */
 export function closedRecord<A>(
   of: string,
   names: Iterable<string>,

@@ -1,4 +1,4 @@
-/** What is written to a file comes back from it: operations, responses, scenarios and traces. */
+/** Operations, responses, scenarios and traces come back from a file as they were written. */
 import fc from 'fast-check';
 import type * as t from 'io-ts';
 import { describe, expect, test } from 'vitest';
@@ -54,7 +54,7 @@ const anyReference: fc.Arbitrary<Reference> = fc.oneof(
   fc.record({ absolute: anyAddress }),
 );
 
-/** What a manager may report where it ought to report a count: any number. JSON has no -0. */
+/** Any number that a manager may report in place of a count. JSON has no -0. */
 const anyReading = fc.oneof(fc.nat(), fc.double()).map((n) => (n === 0 ? 0 : n));
 const anyOwner = fc.constantFrom<Owner | null>(null, ...Object.keys(Owner.keys).filter(Owner.is));
 

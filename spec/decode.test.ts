@@ -1,7 +1,8 @@
 import * as t from 'io-ts';
 import { describe, expect, test } from 'vitest';
 import { CLAUSE_NAMES } from './clauses/clause.ts';
-import { decode, isSpecError, parseJson, SpecError } from './decode.ts';
+import { decode, parseJson } from './decode.ts';
+import { isSpecError, SpecError } from './errors.ts';
 import { Scenario } from './program.ts';
 import { Trace } from './trace.ts';
 
@@ -95,7 +96,7 @@ describe('an error', () => {
   test('does not repeat the data where it says what is wrong with it', () => {
     const descriptors = [...map.descriptors, ...map.descriptors];
     expect(refusal({ scenario: { ...scenario, map: { ...map, descriptors } } })).toBe(
-      'trace.json: scenario.map: expected disjoint descriptors below 2^52: ' +
+      'trace.json: scenario.map: expected disjoint descriptors below 2^56: ' +
         'descriptor 0 (conventional, 4 pages from 0x0) overlaps descriptor 1 (conventional, 4 pages from 0x0)',
     );
   });
@@ -103,7 +104,7 @@ describe('an error', () => {
   test.each([
     [null, 'trace.json: the whole: expected a trace, found null'],
     ['{}', 'trace.json: the whole: expected a trace, found "{}"'],
-  ])('of data that is no object at all says what it should be: %j', (data, message) => {
+  ])('of data that is not an object says what it should be: %j', (data, message) => {
     expect(() => decode(Trace, data, 'trace.json')).toThrow(new SpecError(message));
   });
 
@@ -116,6 +117,16 @@ describe('an error', () => {
   test('is one line, and shows no more than the start of what was found', () => {
     const message = refusal({ target: Array.from({ length: 1000 }, () => 'line\n') });
     expect(message).toMatch(/^trace\.json: target: expected string, found \["line\\n",.{0,60}…$/);
+  });
+
+  test('shows the start of what is deep or wide without a look at the rest', () => {
+    let deep: unknown = [];
+    for (let i = 0; i < 1_000_000; i += 1) deep = [deep];
+    expect(refusal({ target: deep })).toMatch(/^trace\.json: target: expected string, found \[{50,60}…$/);
+    const wide: unknown[] = Array.from({ length: 1000 }, () => ({ a: 1 }));
+    const tooFar = (): never => expect.unreachable('nobody is shown this element');
+    Object.defineProperty(wide, 500, { enumerable: true, get: tooFar });
+    expect(refusal({ target: wide })).toMatch(/found \[\{"a":1\},\{"a":1\},.*…$/);
   });
 
   test('shows what JSON cannot hold', () => {

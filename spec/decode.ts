@@ -1,27 +1,13 @@
 /**
  * Decoding: from unknown data to typed values, with errors that fit one line.
  *
- * A `SpecError` names the source (a file, usually), the place in it and what was expected there. Every
- * codec of `spec/` is used through {@link decode}, so that all bad input reads alike.
+ * A `SpecError` names the source (usually a file), the place in it and what was expected there. Every codec of `spec/` is used
+ * through {@link decode}, so that all messages about bad input have one form.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { duplicateKeyIn } from './duplicate-keys.ts';
-
-/** Bad input: data, a file or a flag that does not say what it should. The message is one line. */
-export class SpecError extends Error {
-  override readonly name = 'SpecError';
-}
-
-/** Whether `error` is a {@link SpecError}, of this copy of the package or of another one. */
-export function isSpecError(error: unknown): error is SpecError {
-  return error instanceof Error && error.name === 'SpecError';
-}
-
-/** A file that was sound once and no longer applies: its format, or a clause it names, is not of this version. */
-export class OutdatedTraceError extends Error {
-  override readonly name = 'OutdatedTraceError';
-}
+import { SpecError } from './errors.ts';
+import { beyondBounds, duplicateKeyIn } from './json-text.ts';
 
 const SHOWN_CHARACTERS = 60;
 
@@ -35,6 +21,7 @@ function preview(value: unknown, room: number): string {
   if (typeof value === 'bigint') return `${value}`;
   if (typeof value === 'string') return JSON.stringify(value.slice(0, Math.max(0, room)));
   if (typeof value !== 'object' || value === null) return String(value);
+  if (room <= 0) return Array.isArray(value) ? '[' : '{';
   // As little is looked at as is shown: a file may hold a million elements, or as many arrays in each other.
   let inside = '';
   const add = (name: string, element: unknown): boolean => {
@@ -81,7 +68,7 @@ function pathOf(context: t.Context): string {
   return pathText(context.filter((_, i) => i > 0 && !isBranch(context, i)).map(({ key }) => key));
 }
 
-/** Returns the codec that was to read the data at the end of a path: the whole union, not its last branch. */
+/** Returns the codec for the data at the end of a path: the whole union, not its last branch. */
 function codecAt(context: t.Context): object {
   const last = context.findLastIndex((_, i) => !isBranch(context, i));
   return unwrapped(context[last]?.type ?? {});
@@ -94,7 +81,7 @@ function deepest(errors: t.Errors): t.ValidationError | undefined {
   );
 }
 
-/** Returns the values that the tag of a tagged union may have. */
+/** Returns the possible values of the tag of a tagged union. */
 function tagsOf({ tag, types }: t.TaggedUnionType<string, t.Mixed[]>): readonly unknown[] {
   return types.flatMap((branch) => {
     const shape = unwrapped(branch);
@@ -103,7 +90,7 @@ function tagsOf({ tag, types }: t.TaggedUnionType<string, t.Mixed[]>): readonly 
   });
 }
 
-/** Where data is wrong, what it should be there, and what it is. */
+/** The place at which data is wrong, what was expected there, and what was found. */
 interface Fault {
   readonly path: string;
   readonly expected: string;
@@ -130,7 +117,7 @@ function render(error: t.ValidationError): string {
     : `${place}: ${error.message}`;
 }
 
-/** Returns the value that `data` stands for; throws a one-line `SpecError` naming `source`, path and expectation. */
+/** Returns the value that `data` encodes; throws a one-line `SpecError` naming `source`, path and expectation. */
 export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: string): A {
   const decoded = codec.decode(data);
   if (!either.isLeft(decoded)) return decoded.right;
@@ -138,16 +125,25 @@ export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: stri
   throw new SpecError(`${source}: ${error === undefined ? `expected ${codec.name}` : render(error)}`);
 }
 
+/** The name of a source, or how to find it: lines by the million are not all named. */
+type Source = string | (() => string);
+
+function notJson(source: Source, rest: string, cause?: unknown): SpecError {
+  return new SpecError(`${typeof source === 'string' ? source : source()}: expected JSON${rest}`, { cause });
+}
+
 /**
  * Returns the JSON value that `text` holds; throws a one-line `SpecError` naming `source` and the place. For files of other
  * tools, which may see a meaning in a key that comes twice.
  */
-export function parseForeignJson(text: string, source: string): unknown {
+export function parseForeignJson(text: string, source: Source): unknown {
+  const beyond = beyondBounds(text);
+  if (beyond !== null) throw notJson(source, ` of ${beyond}, found more`);
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
-    throw new SpecError(`${source}: expected JSON: ${reason}`, { cause: error });
+    throw notJson(source, `: ${reason}`, error);
   }
 }
 

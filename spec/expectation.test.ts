@@ -112,9 +112,9 @@ describe('allocBitmap', () => {
     ['alignment 4096', 4n, U64_MAX, 4096n, 'granted'],
     ['alignment 4097, which is two page frames', 4n, U64_MAX, 4097n, 'granted'],
     ['two page frames at a multiple of 8, from 8 up', 4n, U64_MAX, 8n * 4096n, 'granted'],
-    ['an alignment that is no power of two', 3n, U64_MAX, 9n * 4096n, 'granted'],
+    ['an alignment that is not a power of two', 3n, U64_MAX, 9n * 4096n, 'granted'],
     ['an alignment of 2^64 - 1, which only address 0 is a multiple of', 4n, U64_MAX, U64_MAX, 'granted'],
-    ['an alignment of 2^52', 1n, U64_MAX, 2n ** 52n, 'granted'],
+    ['an alignment of 2^56', 1n, U64_MAX, 2n ** 56n, 'granted'],
     ...NO_U64.flatMap((bad): Case[] => [
       [`a count of ${bad}`, bad, U64_MAX, 1n, 'misused'],
       [`a maxAddr of ${bad}`, 1n, bad, 1n, 'misused'],
@@ -151,7 +151,7 @@ describe('allocBitmap', () => {
   });
 });
 
-/** What becomes of freeing one address, by whatever call. */
+/** The outcome of freeing one address, by any call. */
 const ADDRESSES: readonly (readonly [what: string, address: bigint, outcome: string])[] = [
   ["a caller's page frame", page(4), 'granted'],
   ['its last byte', page(4, 4095n), 'granted'],

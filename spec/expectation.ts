@@ -1,10 +1,11 @@
 /**
- * Expectations: whether an operation must succeed, fail or panic in a state. "Succeeds exactly when" is decided here
- * and nowhere else; the completeness and ownership clauses compare the response with it.
+ * Expectations: whether an operation must succeed, fail or panic in a state. "Succeeds exactly when" is decided only here; the
+ * completeness and ownership clauses compare the response with it.
  */
 
 import { CALLS, type Call, callPlace } from './calls.ts';
-import { pfnAt } from './config.ts';
+import { pfnAt, pfnLimit } from './config.ts';
+import { counted } from './counted.ts';
 import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
@@ -20,19 +21,19 @@ import {
   wholePages,
 } from './units.ts';
 
-/** What an operation asks for, in page frames: worked out once for all who judge it. */
+/** The request of an operation in page frames, computed once for all clauses. */
 export interface Asked {
-  /** The call. An operation has it too, but operations have as many shapes as calls have arguments, and this has one. */
+  /** The call. The operation has it too, but operations differ in shape, and reading it from this one shape is faster. */
   readonly call: Call;
-  /** The page frame of each address that it names, in order; null for an address that is none of the higher half. */
+  /** The page frame of each address that it names, in order; null for an address outside the higher half. */
   readonly pfns: readonly (Pfn | null)[];
-  /** What a contiguous allocation asks for; null for one that fits nowhere by its numbers alone, and for other calls. */
+  /** The request of a contiguous allocation; null for one that fits in no memory at all, and for other calls. */
   readonly fit: FitRequest | null;
   /** The first page frame of the lowest run that fits; null where none does. */
   readonly lowest: Pfn | null;
 }
 
-/** What must happen. `misused` names the page frame to blame, where one is. */
+/** The demanded outcome. `misused` names the page frame to blame, if there is one. */
 export type Expectation =
   | { readonly kind: 'granted' }
   | { readonly kind: 'refused'; readonly why: string }
@@ -41,7 +42,7 @@ export type Expectation =
       readonly why: string;
       readonly frame: Pfn | null;
       readonly owner: Owner | null;
-      /** Whether page frames are named twice, rather than one that may not be freed. */
+      /** Whether a page frame is named twice, as opposed to one that may not be freed. */
       readonly duplicate: boolean;
     };
 
@@ -62,10 +63,10 @@ export function isU64(argument: Argument): argument is bigint {
 
 function badArgument(names: Readonly<Record<string, Argument>>): Expectation | null {
   const bad = Object.entries(names).find(([, value]) => !isU64(value));
-  return bad === undefined ? null : misused(`${bad[0]} ${bad[1]} is no unsigned 64-bit integer`);
+  return bad === undefined ? null : misused(`${bad[0]} ${bad[1]} is not an unsigned 64-bit integer`);
 }
 
-/** Returns what a contiguous allocation asks for after rounding, or null where it can fit nowhere by its numbers alone. */
+/** Returns the request of a contiguous allocation after rounding, or null where it fits in no memory at all. */
 function fitRequest(
   state: Ownership,
   { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
@@ -76,7 +77,7 @@ function fitRequest(
   const limit = maxFrame < BigInt(bitmapLimit) ? pfn(Number(maxFrame)) : bitmapLimit;
   if (count === 0n || count > BigInt(limit) || isTooLarge(state, count)) return null;
   const alignmentFrames = isPageAligned(alignment) ? wholePages(alignment) : wholePages(alignment) + 1n;
-  // Beyond the largest page frame number every alignment is alike: only address 0 is a multiple of it.
+  // All alignments beyond the largest page frame number are equal: only address 0 is a multiple of them.
   const capped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Math.max(1, Number(alignmentFrames));
   const isBuddy = state.world.profile.contiguous === 'powers-of-two';
   const aligned = isBuddy ? Math.max(capped, Number(count)) : capped;
@@ -90,10 +91,10 @@ function isTooLarge({ world }: Ownership, count: bigint): boolean {
 }
 
 const NO_FRAMES: readonly (Pfn | null)[] = [];
-/** What calls without addresses or a contiguous run ask for, by their places. */
+/** The requests of calls without addresses or a contiguous run, by call. */
 const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, pfns: NO_FRAMES, fit: null, lowest: null }));
 
-/** Returns what an operation asks for in a state. O(addresses), and a search for a contiguous allocation. */
+/** Returns the request of an operation in a state. O(addresses); a contiguous allocation needs a search. */
 export function askedOf(state: Ownership, operation: Operation): Asked {
   const { config } = state.world;
   const { call } = operation;
@@ -127,7 +128,7 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
     return refused(`the largest request is ${state.world.profile.largestRequest}`);
   return count <= BigInt(free)
     ? GRANTED
-    : refused(`${sourceOf(state)} ${free} free page frames, ${count} were asked`);
+    : refused(`${sourceOf(state)} ${counted(free, 'free page frame')}, ${count} were asked for`);
 }
 
 function expectAllocBitmap(
@@ -136,7 +137,7 @@ function expectAllocBitmap(
 ): Expectation {
   if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment))
     return badArgument({ count, maxAddr, alignment }) ?? GRANTED;
-  if (count === 0n) return refused('a run of 0 page frames is none');
+  if (count === 0n) return refused('the count is 0');
   return lowest !== null ? GRANTED : refused('no run of free page frames fits');
 }
 
@@ -145,7 +146,7 @@ function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectat
     return misused(
       isU64(address)
         ? 'the address is not in the higher half'
-        : `address ${address} is no unsigned 64-bit integer`,
+        : `address ${address} is not an unsigned 64-bit integer`,
     );
   const owner = state.ownerOf(frame);
   return isFreeable(owner) ? GRANTED : misused(`page frame ${frame} may not be freed`, frame, owner);
@@ -170,9 +171,9 @@ function expectFreePages(
   return GRANTED;
 }
 
-/** Returns the page frames from `base` on that a count covers, cut off at the end of physical memory. */
-function clip(base: Pfn, count: bigint): { readonly base: Pfn; readonly count: PageCount } {
-  const room = pagesBetween(base, pfn(PFN_LIMIT));
+/** Returns the region of `count` page frames from `base` on, cut off at the end of physical memory. */
+function clip(base: Pfn, count: bigint, limit: Pfn): { readonly base: Pfn; readonly count: PageCount } {
+  const room = pagesBetween(base, limit);
   return { base, count: count > BigInt(room) ? room : pageCount(Number(count)) };
 }
 
@@ -185,14 +186,15 @@ function expectFreeRegion(
   if (count === 0n) return GRANTED;
   const base = pfns[0] ?? null;
   if (base === null) return misused('the address is not in the higher half');
-  const frame = state.firstFailing(clip(base, count), isFreeable);
+  const limit = pfnLimit(state.world.config);
+  const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
-  return BigInt(base) + count > BigInt(PFN_LIMIT) ? misused('the region ends above 2^52') : GRANTED;
+  return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 
 /**
- * Returns what must happen when `operation` is called in `state`. O(extents) for a contiguous allocation and a region,
- * O(addresses) for a batch, O(1) otherwise, times the view's own cost.
+ * Returns the demanded outcome of `operation` in `state`. O(extents) for a contiguous allocation and a region, O(addresses) for a
+ * batch, O(1) otherwise, times the cost of the view.
  */
 export function expectation(
   state: Ownership,

@@ -43,7 +43,7 @@ describe('hex strings', () => {
 });
 
 describe('the ranges', () => {
-  const edges = ['-0x1', '0x0', '0xfff', '0x1000', '0x10000000000000', '0x10000000000001'];
+  const edges = ['-0x1', '0x0', '0xfff', '0x1000', '0x100000000000000', '0x100000000000001'];
   const wide = ['0xffffffffffffffff', '0x10000000000000000'];
 
   test('any integer will do where a misused call may have been given it', () => {
@@ -54,16 +54,16 @@ describe('the ranges', () => {
     expect(read(HexU64, [...edges, ...wide])).toEqual([...edges.slice(1), '0xffffffffffffffff']);
   });
 
-  test('a physical address ends with 2^52', () => {
+  test('a physical address ends with 2^56', () => {
     expect(read(HexPhysicalAddress, [...edges, ...wide])).toEqual(edges.slice(1, 5));
   });
 
   test('a page address is a multiple of 4096 besides', () => {
-    expect(read(HexPageAddress, [...edges, ...wide])).toEqual(['0x0', '0x1000', '0x10000000000000']);
+    expect(read(HexPageAddress, [...edges, ...wide])).toEqual(['0x0', '0x1000', '0x100000000000000']);
   });
 
-  test('what is no physical address does not pass for one', () => {
-    expect([0n, 2n ** 52n, -1n, 2n ** 52n + 1n, 3].map((u) => HexPhysicalAddress.is(u))).toEqual([
+  test('a number that is not a physical address is refused', () => {
+    expect([0n, 2n ** 56n, -1n, 2n ** 56n + 1n, 3].map((u) => HexPhysicalAddress.is(u))).toEqual([
       true,
       true,
       false,

@@ -1,6 +1,6 @@
 /**
- * Hex strings: how 64-bit integers are written in JSON, which has no integers that wide. `"0x1f"`, in lower
- * case and without leading zeros when encoded; upper case and leading zeros are accepted.
+ * Hex strings: 64-bit integers in JSON, which has no integers that wide. `"0x1f"`, encoded in lower case and without leading
+ * zeros; upper case and leading zeros are accepted.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -13,7 +13,7 @@ export function toHex(n: bigint): string {
   return n < 0n ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`;
 }
 
-/** Returns the integer that a hex string stands for, or null where the text is none. */
+/** Returns the integer that a hex string stands for, or null where the text is not a hex string. */
 export function fromHex(text: string): bigint | null {
   if (!HEX.test(text)) return null;
   return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
@@ -46,16 +46,16 @@ export const HexU64 = hexCodec('an unsigned 64-bit hex string such as "0x1f"', i
   n >= 0n && n <= U64_MAX ? n : null,
 );
 
-/** A physical address as a hex string: at most 2^52. */
+/** A physical address as a hex string: at most 2^56. */
 export const HexPhysicalAddress: t.Type<PhysicalAddress, string> = hexCodec(
-  'a physical address of at most 2^52 as a hex string',
+  'a physical address of at most 2^56 as a hex string',
   (u): u is PhysicalAddress => isBigInt(u) && isPhysicalAddress(u),
   (n) => (isPhysicalAddress(n) ? n : null),
 );
 
 /** A page-aligned physical address as a hex string. */
 export const HexPageAddress: t.Type<PhysicalAddress, string> = hexCodec(
-  'a multiple of 4096 of at most 2^52 as a hex string',
+  'a multiple of 4096 of at most 2^56 as a hex string',
   (u): u is PhysicalAddress => isBigInt(u) && isPhysicalAddress(u),
   (n) => (isPhysicalAddress(n) && n % PAGE_BYTES === 0n ? n : null),
 );

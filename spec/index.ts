@@ -25,9 +25,9 @@ export {
   type Side,
   type Step,
 } from './clauses/clause.ts';
-export { grantedBy, runsOf } from './clauses/granted.ts';
+export { blame, grantedBy, runsOf } from './clauses/granted.ts';
 export {
-  ANSWER_CLAUSES,
+  answerClauses,
   type Check,
   CLAUSES,
   type ClauseText,
@@ -37,29 +37,32 @@ export {
   STATE_CLAUSES,
   SWEEP_CLAUSES,
 } from './clauses/index.ts';
+export {
+  BreakableClause,
+  decodeOwnClauses,
+  isOwnClause,
+  type OwnClause,
+  type OwnClauseName,
+} from './clauses/own-clause.ts';
 export { closed, closedRecord } from './closed.ts';
 export {
+  aboveLimit,
   bitmapLimit,
   Config,
   config,
   DEFAULT_BITMAP_MAX_ADDR,
+  DEFAULT_PHYSICAL_LIMIT,
   HIGHER_HALF_48,
   HIGHER_HALF_57,
   pfnAt,
+  pfnLimit,
   toHigherHalf,
 } from './config.ts';
 export { counted, grouped } from './counted.ts';
-export {
-  decode,
-  isSpecError,
-  OutdatedTraceError,
-  parseForeignJson,
-  parseJson,
-  refuseDuplicateKeys,
-  SpecError,
-  shortened,
-} from './decode.ts';
+export { decode, parseForeignJson, parseJson, refuseDuplicateKeys, shortened } from './decode.ts';
+export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
+export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
   Descriptor,
@@ -104,7 +107,6 @@ export {
   PmmPanic,
 } from './pmm.ts';
 export { POLICIES, Policy } from './policy.ts';
-export { printable, printableLine } from './printable.ts';
 export {
   beyond,
   decodeProfile,

@@ -34,8 +34,8 @@ describe('a memory map', () => {
     expect(pfnEnd(map)).toBe(10);
   });
 
-  test('may have an empty descriptor anywhere: on its own, inside another, at 2^52', () => {
-    for (const frame of [0, 4, 5, 7, 8, 2 ** 40])
+  test('may have an empty descriptor anywhere: on its own, inside another, at 2^56', () => {
+    for (const frame of [0, 4, 5, 7, 8, 2 ** 44])
       expect(memoryMap([conventional(4, 4), conventional(frame, 0)]).descriptors).toHaveLength(2);
     expect(pfnEnd(memoryMap([conventional(7, 0)]))).toBe(0);
   });
@@ -45,14 +45,14 @@ describe('a memory map', () => {
   });
 
   test('may touch, and end with physical memory', () => {
-    const map = memoryMap([conventional(0, 1), conventional(1, 1), conventional(2 ** 40 - 1, 1)]);
-    expect(pfnEnd(map)).toBe(2 ** 40);
-    expect(map.descriptors.map(endAddressOf)).toEqual([0x1000n, 0x2000n, 2n ** 52n]);
+    const map = memoryMap([conventional(0, 1), conventional(1, 1), conventional(2 ** 44 - 1, 1)]);
+    expect(pfnEnd(map)).toBe(2 ** 44);
+    expect(map.descriptors.map(endAddressOf)).toEqual([0x1000n, 0x2000n, 2n ** 56n]);
   });
 
   test('is refused where descriptors overlap, and both are named, in the order of the list', () => {
     expect(() => memoryMap([conventional(8, 4), conventional(0, 2), conventional(6, 3)], 'dump')).toThrow(
-      'dump: the whole: expected disjoint descriptors below 2^52: ' +
+      'dump: the whole: expected disjoint descriptors below 2^56: ' +
         'descriptor 0 (conventional, 4 pages from 0x8000) overlaps descriptor 2 (conventional, 3 pages from 0x6000)',
     );
   });
@@ -66,17 +66,17 @@ describe('a memory map', () => {
 
   test('is refused where it is not page-aligned, and the entry is named', () => {
     expect(() => memoryMap([conventional(0, 1), { type: 'mmio', start: 0x1800n, pages: 1 }])).toThrow(
-      'memory map: descriptors[1].start: expected a multiple of 4096 of at most 2^52 as a hex string, found "0x1800"',
+      'memory map: descriptors[1].start: expected a multiple of 4096 of at most 2^56 as a hex string, found "0x1800"',
     );
   });
 
-  test('is refused where it ends above 2^52, however wide it is', () => {
-    const message = `descriptor 1 (conventional, 2 pages from 0xffffffffff000) ends above 2^52`;
-    expect(() => memoryMap([conventional(0, 1), conventional(2 ** 40 - 1, 2)])).toThrow(message);
-    expect(() => memoryMap([conventional(1, Number.MAX_SAFE_INTEGER)])).toThrow('ends above 2^52');
+  test('is refused where it ends above 2^56, however wide it is', () => {
+    const message = `descriptor 1 (conventional, 2 pages from 0xfffffffffff000) ends above 2^56`;
+    expect(() => memoryMap([conventional(0, 1), conventional(2 ** 44 - 1, 2)])).toThrow(message);
+    expect(() => memoryMap([conventional(1, Number.MAX_SAFE_INTEGER)])).toThrow('ends above 2^56');
   });
 
-  test('is refused where a count is no page count', () => {
+  test('is refused where a count is not a page count', () => {
     for (const pages of [-1, 0.5, 2 ** 53])
       expect(() => memoryMap([conventional(0, pages)])).toThrow('descriptors[0].pages: expected PageCount');
   });

@@ -1,6 +1,6 @@
 /**
- * Memory maps: what the firmware says there is. A list of descriptors, each a type and a region of page
- * frames; unsorted, with holes and empty descriptors, as UEFI hands it over.
+ * Memory maps: the memory that the firmware reports. A list of descriptors, each a type and a region of page frames; unsorted,
+ * with holes and empty descriptors, as UEFI hands it over.
  *
  * Source: UEFI 2.10, section 7.2 (EFI_MEMORY_TYPE); type 15 is "unaccepted memory".
  */
@@ -23,14 +23,14 @@ import {
   type Region,
 } from './units.ts';
 
-/** What becomes of a memory type: whether its page frames count as RAM, and their owner after init. */
+/** The rule for a memory type: the owner of its page frames after init. */
 interface TypeRule {
   /** The number that UEFI gives the type. */
   readonly efi: number;
   readonly owner: Owner;
 }
 
-/** All EFI memory types. RAM is what has an owner other than `absent`. */
+/** All EFI memory types. Every type whose owner is not `absent` is RAM. */
 export const MEMORY_TYPES = {
   reserved: { efi: 0, owner: 'absent' },
   loaderCode: { efi: 1, owner: 'pmm' },
@@ -114,7 +114,7 @@ function describe(descriptors: readonly Descriptor[], index: number): string {
 
 function beyondEnd(descriptors: readonly Descriptor[]): string | null {
   const index = descriptors.findIndex((d) => pfnOf(d.start) + d.pages > PFN_LIMIT);
-  return index < 0 ? null : `${describe(descriptors, index)} ends above 2^52`;
+  return index < 0 ? null : `${describe(descriptors, index)} ends above 2^56`;
 }
 
 function overlap(descriptors: readonly Descriptor[]): string | null {
@@ -135,7 +135,7 @@ type Body = t.TypeOf<typeof Body>;
 
 /**
  * A memory map. Decoding refuses descriptors that overlap (both are named), are not page-aligned, or end above
- * 2^52. Firmware dumps that overlap or are not aligned go through an importer first.
+ * 2^56; a configuration may say less. Firmware dumps that overlap or are not aligned go through an importer first.
  */
 export const MemoryMap = new t.Type<Body, t.OutputOf<typeof Body>, unknown>(
   'a memory map',
@@ -145,28 +145,28 @@ export const MemoryMap = new t.Type<Body, t.OutputOf<typeof Body>, unknown>(
       const fault = beyondEnd(body.descriptors) ?? overlap(body.descriptors);
       return fault === null
         ? either.right(body)
-        : t.failure(u, context, `expected disjoint descriptors below 2^52: ${fault}`);
+        : t.failure(u, context, `expected disjoint descriptors below 2^56: ${fault}`);
     })(Body.validate(u, context)),
   Body.encode,
 );
 export type MemoryMap = t.TypeOf<typeof MemoryMap>;
 
-/** A descriptor as program text gives it: a type, a first byte (a multiple of 4096) and a number of page frames. */
+/** A descriptor in source code: a type, a first byte (a multiple of 4096) and a number of page frames. */
 export interface DescriptorInput {
   readonly type: MemoryType;
   readonly start: bigint;
   readonly pages: number;
 }
 
-function isSound({ type, start, pages }: DescriptorInput): boolean {
+function isValid({ type, start, pages }: DescriptorInput): boolean {
   return (
     Object.hasOwn(MEMORY_TYPES, type) && isPageAddress(start) && Number.isSafeInteger(pages) && pages >= 0
   );
 }
 
-/** Returns the memory map of sound descriptors without a way through the codec, or null where they make none. */
+/** Returns the memory map of valid descriptors without the codec, or null where they are not a memory map. */
 function directly(inputs: readonly DescriptorInput[], name: string | undefined): MemoryMap | null {
-  if (!inputs.every(isSound)) return null;
+  if (!inputs.every(isValid)) return null;
   const descriptors = inputs.map(({ type, start, pages }) => ({
     type,
     start: physicalAddress(start),
@@ -177,9 +177,9 @@ function directly(inputs: readonly DescriptorInput[], name: string | undefined):
   return fault === null ? { format: 'frameproof/memory-map', version: 1, ...named, descriptors } : null;
 }
 
-/** Returns the memory map of these descriptors; throws `SpecError` where they overlap, are unaligned or end above 2^52. */
+/** Returns the memory map of these descriptors; throws `SpecError` where they overlap, are unaligned or end above 2^56. */
 export function memoryMap(descriptors: readonly DescriptorInput[], name?: string): MemoryMap {
-  // Campaigns draw a map for each program: the codec is there for the error that it words.
+  // Campaigns draw a map for each program. The codec, which is slower, only words the error.
   return directly(descriptors, name) ?? decodedMap(descriptors, name);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Operations: calls as data. One shape serves two uses: `Operation<bigint>` is a call with the addresses it is
- * given; `Operation<Reference>` is a call of a program, whose addresses name earlier results.
+ * Operations: calls as data. One shape serves two uses: `Operation<bigint>` is a call with the addresses that it is given;
+ * `Operation<Reference>` is a call of a program, whose addresses name earlier results.
  */
 
 import * as either from 'fp-ts/lib/Either.js';
@@ -18,8 +18,8 @@ import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Reference } from './reference.ts';
 
 /**
- * An argument that ought to be an unsigned 64-bit integer. Integers are `bigint`; a `number` is one that is no
- * integer, which is a misuse that programs try on purpose.
+ * An argument that should be an unsigned 64-bit integer. Integers are `bigint`; a `number` is not an integer, a misuse that
+ * programs try on purpose.
  */
 export type Argument = bigint | number;
 
@@ -38,14 +38,14 @@ export const Argument = new t.Type<Argument, string | number, unknown>(
   (a) => (typeof a === 'bigint' ? toHex(a) : a),
 );
 
-/** An argument as it is given: an address as `A`, several as an array of those, the others as numbers. */
+/** The type of an argument: `A` for an address, an array of `A` for several, a number for the rest. */
 type Given<K extends ArgumentKind, A> = K extends 'address'
   ? A
   : K extends 'addresses'
     ? readonly A[]
     : Argument;
 
-/** The operation of one call. `A` is how an address is given. */
+/** The operation of one call. `A` is the type of an address. */
 export type OperationOf<C extends Call, A = bigint> = {
   readonly [N in 'call' | keyof ArgumentsOf<C>]: N extends keyof ArgumentsOf<C>
     ? ArgumentsOf<C>[N] extends ArgumentKind
@@ -60,7 +60,7 @@ export type Operation<A = bigint> = { [C in Call]: OperationOf<C, A> }[Call];
 /** An operation seen through the table of calls: its arguments by name. */
 type Loose<A> = Readonly<Record<string, Argument | A | readonly A[]>>;
 
-/** Returns the argument of an operation that a parameter of its call names. */
+/** Returns the value of a parameter in an operation. */
 export function argumentAt<A>(operation: Operation<A>, { name }: Parameter): Argument | A | readonly A[] {
   const named: object = operation;
   const value = (named as Loose<A>)[name];
@@ -68,7 +68,7 @@ export function argumentAt<A>(operation: Operation<A>, { name }: Parameter): Arg
   return value;
 }
 
-/** Returns the codec of operations whose addresses are written as `address` says. */
+/** Returns the codec of operations whose addresses have the codec `address`. */
 function operationCodec<A>(
   address: t.Type<A, string, unknown>,
   name: string,
@@ -89,7 +89,7 @@ export const ResolvedOperation = operationCodec(HexInteger, `an operation (${CAL
 /** A call of a program, whose addresses name earlier results: `"a"`, `"b[3]"`, `"b[3]+0x10"`, or a hex string. */
 export const ProgramOperation = operationCodec(Reference, `an operation (${CALLS.join(', ')})`);
 
-/** The parameters of each call that hold addresses, and those that hold numbers. Most calls have none of one kind. */
+/** The parameters of each call that hold addresses, and the ones that hold numbers. Most calls lack one of the two kinds. */
 const ADDRESS_PARAMETERS = new Map<Call, readonly Parameter[]>();
 const NUMBER_PARAMETERS = new Map<Call, readonly Parameter[]>();
 for (const call of CALLS) {
@@ -115,8 +115,8 @@ function isNumeric(value: unknown): value is Argument {
 }
 
 /**
- * Returns the operation of a call with its arguments in the order of the table. Throws where there are more or fewer than the
- * call has: what each of them is, its maker knows.
+ * Returns the operation of a call with its arguments in the order of the table. Throws where their number is wrong; their types
+ * are the caller's duty.
  */
 export function operationOf<A>(call: Call, values: readonly (Argument | A | readonly A[])[]): Operation<A> {
   const parameters = parametersOf(call);
@@ -128,7 +128,7 @@ export function operationOf<A>(call: Call, values: readonly (Argument | A | read
   return operation as Operation<A>;
 }
 
-/** Returns every operation of a call whose arguments are among those that `values` gives. O(their product). */
+/** Returns every operation of a call whose arguments are among `values`. O(the product of their numbers). */
 export function everyOperation<A>(
   call: Call,
   values: (parameter: Parameter) => readonly (Argument | A | readonly A[])[],
@@ -153,7 +153,7 @@ export function withValue<A>(
   return operationOf(operation.call, valuesOf(operation).with(place, value));
 }
 
-/** Returns the operation with every address replaced by what `f` makes of it, or null where `f` returns null for one. */
+/** Returns the operation with `f` applied to every address, or null where `f` returns null for one. */
 export function mapAddresses<A, B>(
   operation: Operation<A>,
   f: (address: A) => B | null,
@@ -182,7 +182,7 @@ export function addressesOf<A>(operation: Operation<A>): readonly A[] {
   return isList(value) ? value : [value as A];
 }
 
-/** Returns the arguments of an operation that must be unsigned 64-bit integers, addresses left out. */
+/** Returns the arguments of an operation that must be unsigned 64-bit integers, without its addresses. */
 export function argumentsOf<A>(operation: Operation<A>): readonly Argument[] {
   const parameters = NUMBER_PARAMETERS.get(operation.call) ?? NO_PARAMETERS;
   return parameters.map((parameter) => argumentAt(operation, parameter)).filter(isNumeric);

@@ -1,6 +1,6 @@
 /**
- * Ownership: the state that the specification speaks of, as a read-only view. A clause sees the state through this
- * interface alone, so that any representation of it can be judged: the model's, or a compact one for small worlds.
+ * Ownership: the state that the specification speaks of, as a read-only view. Clauses see the state only through this interface,
+ * so that any representation of it can be judged: the model's, or a compact one for small worlds.
  */
 import type { Config } from './config.ts';
 import type { MemoryMap } from './memory-map.ts';
@@ -8,11 +8,11 @@ import type { Owner, Zone } from './owner.ts';
 import type { Profile } from './profile.ts';
 import type { PageCount, Pfn, Region } from './units.ts';
 
-/** What never changes after init. */
+/** The constants of a run, fixed at init. */
 export interface World {
   readonly map: MemoryMap;
   readonly config: Config;
-  /** What the manager claims. */
+  /** The claims of the manager. */
   readonly profile: Profile;
   /** First page frame of the stack zone; one past the last page frame there can be, where there is one zone. */
   readonly bitmapLimit: Pfn;
@@ -22,7 +22,7 @@ export interface World {
   readonly total: PageCount;
 }
 
-/** What a contiguous allocation asks for, after rounding. */
+/** The request of a contiguous allocation after rounding. */
 export interface FitRequest {
   readonly count: PageCount;
   /** The run ends at or below this page frame. */
@@ -31,7 +31,7 @@ export interface FitRequest {
   readonly alignment: number;
 }
 
-/** Who owns each page frame. */
+/** The owner of each page frame. */
 export interface Ownership {
   readonly world: World;
   ownerOf(frame: Pfn): Owner;
@@ -39,7 +39,7 @@ export interface Ownership {
   countOf(owner: Exclude<Owner, 'absent'>): PageCount;
   /** Number of free page frames of a zone. */
   freeIn(zone: Zone): PageCount;
-  /** The first page frame of the region, ascending, whose owner fails the test; null where none does. */
+  /** The lowest page frame of the region whose owner fails the test; null where none does. */
   firstFailing(region: Region, test: (owner: Owner) => boolean): Pfn | null;
   /** The lowest fitting run of free page frames of the bitmap zone, or null. */
   lowestFit(request: FitRequest): Pfn | null;

@@ -6,7 +6,7 @@
  * else (negative, fractional, 2^64 and more) is a misuse. Nothing wraps.
  *
  * A call *fails* (returns its failure value, sets `errno` to `ENOMEM`, reports one warning, changes nothing) or is
- * *misused* (throws {@link PmmPanic}, changes nothing) or succeeds (leaves `errno` alone, reports nothing).
+ * *misused* (throws {@link PmmPanic}, changes nothing) or succeeds (leaves `errno` unchanged, reports nothing).
  *
  * Source: the API of PatchworkOS' `pmm.h`; the functions keep their names in camelCase, `pmm_init` is the factory.
  */
@@ -19,10 +19,10 @@ import type { Owner } from './owner.ts';
 /** Error numbers that a manager sets. */
 export type Errno = 'ENOMEM';
 
-/** What a panic says of the misuse: the call, and the page frame and its owner where one is to blame. */
+/** The details of a panic: the call, and the page frame to blame with its owner, if there is one. */
 export interface PanicDetails {
   readonly call: Call;
-  /** The page frame that the call may not touch, or null where an argument is no valid number or address. */
+  /** The page frame that the call may not touch, or null where an argument is not a valid number or address. */
   readonly pfn: number | null;
   /** The owner of that page frame as the manager sees it, or null. */
   readonly owner: Owner | null;
@@ -77,7 +77,7 @@ export function isPmmPanic(error: unknown): error is PmmPanic {
   return error instanceof Error && error.name === 'PmmPanic' && 'call' in error && 'pfn' in error;
 }
 
-/** Consecutive page frames in one condition, as a manager reports them when asked. */
+/** Consecutive page frames in one condition, as a manager reports them. */
 export interface InspectedRun {
   readonly base: number;
   readonly count: number;
@@ -87,7 +87,7 @@ export interface InspectedRun {
 
 /** A physical memory manager. */
 export interface Pmm {
-  /** The error number of the last failure, or null. Set by failures, left alone by successes; callers may reset it. */
+  /** The error number of the last failure, or null. Set by failures, unchanged by successes; callers may reset it. */
   errno: Errno | null;
 
   /**
@@ -147,26 +147,26 @@ export interface Pmm {
   /** Returns the number of page frames that the manager owns. */
   freeAmount(): number;
 
-  /** Returns `totalAmount() - freeAmount()`: what is not available for allocation. */
+  /** Returns `totalAmount() - freeAmount()`: the RAM page frames that are not available for allocation. */
   reservedAmount(): number;
 
   /**
    * Optional, for checking: returns the page frames that the manager has, free or held, as runs in ascending order.
-   * Page frames that no run covers can never be allocated or freed. Where it is offered, sweeps compare it with the
-   * specification page frame by page frame.
+   * Page frames that no run covers can never be allocated or freed. Sweeps compare them with
+   * the specification page frame by page frame.
    */
   inspect?(): Iterable<InspectedRun>;
 
   /**
    * Optional, for exhaustive search: writes everything that a later answer can depend on to `into`, as 32-bit words, and
-   * returns how many there are; where they do not fit, it writes what it likes and returns how many would. Managers of one
-   * memory map and configuration whose words are equal must answer all later calls alike, so hidden state (a hint, a cache,
-   * a counter) belongs to the words; `errno` does not. The fewer words tell apart what answers alike, the smaller the search.
+   * returns their number. Where `into` is too short, it may be filled with anything; the number needed is returned. Managers of
+   * one memory map and configuration whose words are equal must answer all later calls alike. So hidden state (a hint, a cache,
+   * a counter) belongs in the words; `errno` does not. The search is smaller if states that answer alike have equal words.
    */
   saveState?(into: Int32Array): number;
-  /** Optional, with `saveState`: goes back to the state that these words were written in, `errno` left as it is. */
+  /** Optional, with `saveState`: restores the state in which these words were written; `errno` stays as it is. */
   loadState?(saved: Int32Array): void;
-  /** Optional: gives back what the manager itself takes up, once a program has ended. No call follows. */
+  /** Optional: releases the manager's own resources after a program has ended. No call follows. */
   dispose?(): void;
 }
 
@@ -179,13 +179,13 @@ export interface PhysicalMemory {
   write(address: bigint, value: bigint): void;
 }
 
-/** What a manager is given besides the memory map. */
+/** The options that a manager is built with, next to the memory map. */
 export interface PmmOptions {
   readonly config: Config;
-  /** Takes the one-line warning of each failure: the call, what was asked, and what is left. */
+  /** Receives the one-line warning of each failure: the call, what was asked for, and what is left. */
   readonly warn: (message: string) => void;
   readonly memory: PhysicalMemory;
 }
 
-/** Builds a manager of the memory that `map` describes; this is `pmm_init`. */
+/** Builds a manager for the memory that `map` describes; this is `pmm_init`. */
 export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;

@@ -1,6 +1,6 @@
 /**
- * Policies: what a particular manager promises beyond the specification of every manager. Our implementation promises
- * both; another manager is held to one only where it claims it.
+ * Policies: promises of a particular manager beyond the specification of every manager. Our implementation makes both; another
+ * manager is held only to the ones that it claims.
  */
 import * as t from 'io-ts';
 

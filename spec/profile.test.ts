@@ -54,7 +54,7 @@ describe('a profile', () => {
     ]);
   });
 
-  it('rules out calls that there are not, and counts that are no powers of two', () => {
+  it('rules out calls that there are not, and counts that are not powers of two', () => {
     const buddy = profileOf({ calls: ['allocBitmap'], contiguous: 'powers-of-two' });
     const run = (count: bigint, alignment: bigint): Operation => ({
       call: 'allocBitmap',
@@ -106,7 +106,7 @@ function run(count: bigint): Operation {
 }
 
 describe('a manager that takes single pages', () => {
-  it('from the stack zone alone is refused where that has none', () => {
+  it('only from the stack zone is refused where that has none', () => {
     expect(judged({}, [ALLOC, page(0)])).toBe('alloc.zone');
     expect(judged({}, ...TWO, [ALLOC, FAILED])).toBeNull();
   });
@@ -142,7 +142,7 @@ describe('a manager that claims', () => {
     expect(judged(claims, [ALLOC, page(1)], [ALLOC, page(2)], [run(2n), FAILED])).toBeNull();
   });
 
-  it('a largest request refuses larger ones, and those alone', () => {
+  it('a largest request refuses larger ones, and only these', () => {
     const claims = { zones: 1, largestRequest: 2 };
     expect(judged(claims, [run(3n), FAILED])).toBeNull();
     expect(judged(claims, [run(3n), page(0)])).toBe('allocBitmap.complete');

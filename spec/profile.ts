@@ -1,22 +1,23 @@
 /**
- * Profiles: what a particular manager claims to be. The specification speaks of the whole interface; a manager that has
- * fewer calls, takes single pages from elsewhere or trusts its callers says so in its profile, is held to the rest, and what
- * it was not held to is listed. A profile is part of the world that a state belongs to.
+ * Profiles: the claims of a particular manager. The specification covers the whole interface. A manager that has fewer calls, takes
+ * single pages from elsewhere or trusts its callers says so in its profile; it is held to the rest, and the clauses that were not
+ * checked are listed. A profile is part of the world that a state belongs to.
  */
 import * as t from 'io-ts';
 import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
 import { closed } from './closed.ts';
-import { decode, isSpecError, SpecError } from './decode.ts';
+import { decode } from './decode.ts';
+import { isSpecError, SpecError } from './errors.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Operation } from './operation.ts';
 import { POLICIES, Policy } from './policy.ts';
 import { PHYSICAL_LIMIT, type PhysicalAddress, physicalAddress } from './units.ts';
 
 /**
- * Where `alloc` and `allocPages` take page frames from.
+ * The zones from which `alloc` and `allocPages` take page frames.
  *
- * - `stack-zone`: from the stack zone alone.
- * - `stack-zone-first`: from the bitmap zone too, once the stack zone has none left.
+ * - `stack-zone`: only from the stack zone.
+ * - `stack-zone-first`: from the bitmap zone too, when the stack zone has none left.
  * - `anywhere`: from either zone.
  */
 export const SinglePages = t.keyof(
@@ -26,11 +27,11 @@ export const SinglePages = t.keyof(
 export type SinglePages = t.TypeOf<typeof SinglePages>;
 
 /**
- * What comes of misuse.
+ * The effect of misuse.
  *
  * - `panics`: the call panics, and names itself, the page frame and its owner.
- * - `refused`: the call says that it did nothing.
- * - `undefined`: nobody knows. It is not tried.
+ * - `refused`: the call reports that it did nothing.
+ * - `undefined`: anything may happen. Misuse is not tried.
  */
 export const Misuse = t.keyof(
   { panics: null, refused: null, undefined: null },
@@ -40,7 +41,7 @@ export type Misuse = t.TypeOf<typeof Misuse>;
 
 const CallName = t.keyof(CALL_TABLE, `a call (${CALLS.join(', ')})`);
 
-/** What a failure reports besides its failure value. */
+/** A report that comes with the failure value. */
 const Report = t.keyof({ errno: null, warning: null }, '"errno" or "warning"');
 
 const LargestRequest = t.refinement(
@@ -49,7 +50,7 @@ const LargestRequest = t.refinement(
   'a number of page frames above 0',
 );
 
-/** What may be left out claims what the specification says. */
+/** The claims of a profile. A claim that is left out is what the specification says. */
 const Claims = closed(
   t.partial(
     {
@@ -68,21 +69,21 @@ const Claims = closed(
   ),
 );
 
-/** What a manager claims. */
+/** The claims of a manager. */
 export interface Profile {
   /** The calls that it has. */
   readonly calls: readonly Call[];
-  /** What it promises beyond the specification. */
+  /** Its promises beyond the specification. */
   readonly policies: readonly Policy[];
   readonly singlePages: SinglePages;
   readonly misuse: Misuse;
-  /** What its failures report. */
+  /** The reports of its failures. */
   readonly failures: readonly t.TypeOf<typeof Report>[];
   /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
   readonly contiguous: 'any' | 'powers-of-two';
-  /** With 1, the whole of memory is what is called the bitmap zone elsewhere, wherever the configuration has its limit. */
+  /** With 1, all of memory is what is elsewhere the bitmap zone, whatever limit the configuration has. */
   readonly zones: 1 | 2;
-  /** Page frames; larger requests fail. Null: there is no such bound. */
+  /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
   /** It manages no memory from this physical address up. */
   readonly memoryBelow: PhysicalAddress;
@@ -90,7 +91,7 @@ export interface Profile {
   readonly bitmapZoneBelow: PhysicalAddress;
 }
 
-/** The profile of a manager that does all that the specification says, and promises nothing beyond. */
+/** The profile of a manager that does everything that the specification says, and promises nothing beyond. */
 export const WHOLE: Profile = {
   calls: CALLS,
   policies: [],
@@ -104,7 +105,7 @@ export const WHOLE: Profile = {
   bitmapZoneBelow: physicalAddress(PHYSICAL_LIMIT),
 };
 
-/** Returns what claims contradict each other, in one line, or null. */
+/** Returns the contradiction between claims in one line, or null. */
 function contradiction({ policies, singlePages, zones, calls }: Profile): string | null {
   if (zones === 1 && singlePages !== 'anywhere')
     return 'with one zone, singlePages is "anywhere": there is no other zone to take them from';
@@ -131,7 +132,7 @@ function isProfile(u: unknown): u is Profile {
   return typeof u === 'object' && u !== null && Object.keys(WHOLE).every((key) => Object.hasOwn(u, key));
 }
 
-/** JSON: an object; what is left out claims what {@link WHOLE} does. */
+/** JSON: an object. Claims that are left out are as in {@link WHOLE}. */
 export const Profile: t.Type<Profile, unknown> = new t.Type(
   'a profile',
   isProfile,
@@ -150,7 +151,7 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
   }),
 );
 
-/** Returns why an operation is beyond what a profile speaks of, or null where it is not. Misuse is another matter. */
+/** Returns the reason why an operation is not covered by a profile, or null where it is. Misuse is judged separately. */
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (profile === WHOLE) return null;
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
@@ -162,13 +163,13 @@ export function beyond(profile: Profile, operation: Operation<unknown>): string 
   return 'counts and alignments of contiguous allocations are powers of two';
 }
 
-/** A claim that takes something out of what is checked, and why. */
+/** A part of the specification that is not checked, and the claim that excludes it. */
 export interface Unchecked {
   readonly what: string;
   readonly why: string;
 }
 
-/** Returns what a run on a manager of this profile does not check. */
+/** Returns the parts of the specification that a run on a manager of this profile does not check. */
 export function uncheckedBy(profile: Profile): readonly Unchecked[] {
   const { calls, singlePages, misuse, failures, contiguous, zones, policies } = profile;
   const { memoryBelow, bitmapZoneBelow } = profile;
@@ -193,7 +194,7 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     !failures.includes('warning') && { what: 'failure.warns', why: 'its failures report no warning' },
     contiguous === 'powers-of-two' && {
       what: 'contiguous allocations of other counts and alignments',
-      why: 'it has powers of two alone',
+      why: 'it has only powers of two',
     },
     memoryBelow < PHYSICAL_LIMIT && {
       what: `memory from ${toHex(memoryBelow)} up`,

@@ -6,7 +6,7 @@ import { parseReference, type Reference } from './reference.ts';
 
 function at(text: string): Reference {
   const reference = parseReference(text);
-  if (reference === null) throw new Error(`${text} is no reference`);
+  if (reference === null) throw new Error(`${text} is not a reference`);
   return reference;
 }
 

@@ -1,11 +1,12 @@
 /**
  * Programs: operations in order, each naming earlier results. A program together with a memory map, a configuration and
- * the policies to hold is a *scenario*: everything needed to run it.
+ * the policies to check is a *scenario*: everything needed to run it.
  */
+import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { isAllocation, parametersOf } from './calls.ts';
 import { closed } from './closed.ts';
-import { Config } from './config.ts';
+import { aboveLimit, Config } from './config.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
 import { type Argument, addressesOf, argumentAt, type Operation, ProgramOperation } from './operation.ts';
@@ -16,8 +17,7 @@ import { formatReference, type Reference, resultName } from './reference.ts';
 export const Program = t.readonlyArray(ProgramOperation, 'an array of operations');
 export type Program = readonly Operation<Reference>[];
 
-/** A program, the memory it runs on and what is promised of it. */
-export const Scenario = t.readonly(
+const Parts = t.readonly(
   closed(
     t.type(
       { map: MemoryMap, config: Config, policies: t.readonlyArray(Policy), operations: Program },
@@ -25,9 +25,25 @@ export const Scenario = t.readonly(
     ),
   ),
 );
+type Parts = t.TypeOf<typeof Parts>;
+
+/**
+ * A program, the memory it runs on and what is promised of it. Decoding refuses a memory map that ends above the physical
+ * limit of its configuration.
+ */
+export const Scenario = new t.Type<Parts, t.OutputOf<typeof Parts>, unknown>(
+  Parts.name,
+  Parts.is,
+  (u, context) =>
+    either.chain<t.Errors, Parts, Parts>((scenario) => {
+      const above = aboveLimit(scenario.map, scenario.config);
+      return above === null ? either.right(scenario) : t.failure(u, context, above);
+    })(Parts.validate(u, context)),
+  Parts.encode,
+);
 export type Scenario = t.TypeOf<typeof Scenario>;
 
-/** Returns how an argument reads in a report: small numbers in decimal, others in hex. */
+/** Returns an argument as a report shows it: small numbers in decimal, others in hex. */
 export function formatArgument(argument: Argument): string {
   const isSmall = typeof argument === 'number' || (argument > -1_000_000n && argument < 1_000_000n);
   return isSmall ? String(argument) : toHex(argument);

@@ -1,11 +1,11 @@
 /**
- * References: how a program names addresses. The k-th allocating call of a program is its k-th result, named
+ * References: the addresses in a program. The k-th allocating call of a program is its k-th result, named
  * `a`, `b`, … `z`, `aa`, … A reference picks one page frame of a result and a byte from there on:
  *
  *   a           the first page frame of result a
  *   b[3]        the fourth page frame of result b
  *   b[3]+0x10   16 bytes into it
- *   0xffff…     an address as such
+ *   0xffff…     an absolute address
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -21,7 +21,7 @@ export interface ResultReference {
   readonly offset: bigint;
 }
 
-/** An address as such, for calls that name memory no call has returned. */
+/** An absolute address, for memory that no call has returned. */
 export interface AbsoluteReference {
   readonly absolute: bigint;
 }
@@ -57,7 +57,7 @@ export function formatReference(reference: Reference): string {
 
 const RESULT = /^([a-z]{1,4})(?:\[(\d{1,15})\])?(?:([+-])(0x[0-9a-f]+))?$/;
 
-/** Returns the reference that `text` stands for, or null where it is none. */
+/** Returns the reference that `text` stands for, or null where it is not one. */
 export function parseReference(text: string): Reference | null {
   const absolute = fromHex(text);
   if (absolute !== null) return { absolute };

@@ -1,8 +1,8 @@
 /**
- * Responses: what was observed of one call, as data.
+ * Responses: the observations of one call, as data.
  *
- * A response holds the outcome and, where they were observed, `errno`, the warnings, the three amounts just after the
- * call, and what the call wrote. What is absent was not observed, and no clause speaks of it.
+ * A response holds the outcome and, where they were observed, `errno`, the warnings, the three amounts just after the call, and
+ * the page frames written to. A missing field was not observed, and no clause applies to it.
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -11,7 +11,7 @@ import { HexInteger } from './hex.ts';
 import { Owner } from './owner.ts';
 import { isPageFrame } from './units.ts';
 
-/** NaN and the infinities, which a manager may well report and JSON cannot hold, are written as strings. */
+/** NaN and the infinities, which a manager may report but JSON cannot hold, are written as strings. */
 const NOT_FINITE: ReadonlyMap<unknown, number> = new Map(
   [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((n) => [String(n), n]),
 );
@@ -28,13 +28,13 @@ const Reading = new t.Type<number, number | string, unknown>(
 );
 
 /**
- * What a call returned or threw.
+ * The value that a call returned, or the error that it threw.
  *
  * - `address`, `addresses`, `amount`: the value of a success.
  * - `done`: a call without a value returned.
  * - `failed`: the failure value.
  * - `panicked`: it threw a panic.
- * - `malformed`: it did what the interface does not allow: another type of value, another error, no answer.
+ * - `malformed`: something that the interface does not allow: another type of value, another error, no answer.
  */
 export const Outcome = t.union(
   [
@@ -69,7 +69,7 @@ export const OUTCOME_KINDS = [
   'malformed',
 ] as const satisfies readonly Outcome['kind'][];
 
-/** Returns the place of a kind in {@link OUTCOME_KINDS}. A look-up by a name that varies takes the engine several times as long. */
+/** Returns the place of a kind in {@link OUTCOME_KINDS}. A lookup by a varying name would take the engine several times as long. */
 export function outcomePlace(kind: Outcome['kind']): number {
   switch (kind) {
     case 'address':
@@ -95,7 +95,7 @@ export const Amounts = closed(
 );
 export type Amounts = t.TypeOf<typeof Amounts>;
 
-/** Those of the amounts that were observed. */
+/** The amounts that were observed. */
 const ObservedAmounts = closed(
   t.partial({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
@@ -113,7 +113,7 @@ export const Response = closed(
         warnings: t.readonlyArray(t.string),
         /** The amounts just after the call. */
         amounts: ObservedAmounts,
-        /** Whether the call changed entries of the caller's array that are not its to change. */
+        /** Whether the call changed entries of the caller's array that it may not change. */
         strayEntries: t.boolean,
         /** The page frames that the manager wrote to during the call. */
         writes: t.readonlyArray(PageFrame),

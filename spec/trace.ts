@@ -1,34 +1,37 @@
 /**
- * Traces: the record that lasts. A trace holds everything that happened and nothing of how it was found: the scenario,
- * each response, and the clause that failed. It is judged again, not trusted, when it is replayed; so it outlives
- * seeds, generators, weights and versions.
+ * Traces: the lasting record of a run. A trace holds the scenario, each response, and the violation, and nothing of how it was
+ * found. A replay judges it again and does not trust it. So it outlives seeds, generators, weights and versions.
  */
 import * as t from 'io-ts';
-import { ClauseName } from './clauses/clause.ts';
+import { BreakableClause } from './clauses/own-clause.ts';
 import { closed } from './closed.ts';
 import { Owner } from './owner.ts';
 import { Scenario } from './program.ts';
 import { Response } from './response.ts';
 
-/** Where and how a scenario broke the specification. */
+/** A violation, and the operation of the program that it happened at. */
 export const PlacedViolation = t.readonly(
   closed(
-    t.type(
-      {
-        clause: ClauseName,
-        /** Index of the operation, or -1 for init. */
-        at: t.number,
-        explanation: t.string,
-        pfn: t.union([t.number, t.null], 'a number or null'),
-        owner: t.union([Owner, t.null], 'an owner or null'),
-      },
+    t.intersection(
+      [
+        t.type({
+          clause: BreakableClause,
+          /** Index of the operation, or -1 for init. */
+          at: t.number,
+          explanation: t.string,
+          pfn: t.union([t.number, t.null], 'a number or null'),
+          owner: t.union([Owner, t.null], 'an owner or null'),
+        }),
+        /** What an own clause says. */
+        t.partial({ sentence: t.string }),
+      ],
       'a violation',
     ),
   ),
 );
 export type PlacedViolation = t.TypeOf<typeof PlacedViolation>;
 
-/** A scenario, what one target answered, and what the judge said of it. */
+/** A scenario, the answers of one target, and the verdict of the judge. */
 export const Trace = t.readonly(
   closed(
     t.intersection(

@@ -39,16 +39,16 @@ describe('page frame numbers', () => {
     );
   });
 
-  test('the limits agree: 2^40 page frames of 4096 bytes are 2^52 bytes', () => {
+  test('the limits agree: 2^44 page frames of 4096 bytes are 2^56 bytes', () => {
     expect(addressOf(pfn(PFN_LIMIT))).toBe(PHYSICAL_LIMIT);
-    expect(PHYSICAL_LIMIT).toBe(2n ** 52n);
+    expect(PHYSICAL_LIMIT).toBe(2n ** 56n);
     expect(U64_MAX).toBe(2n ** 64n - 1n);
   });
 
   test('the end of physical memory is one, and nothing beyond it', () => {
-    expect(pfn(2 ** 40)).toBe(2 ** 40);
-    for (const n of [-1, 0.5, 2 ** 40 + 1, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(() => pfn(n)).toThrow(`${n} is no page frame number`);
+    expect(pfn(2 ** 44)).toBe(2 ** 44);
+    for (const n of [-1, 0.5, 2 ** 44 + 1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => pfn(n)).toThrow(`${n} is not a page frame number`);
   });
 });
 
@@ -56,7 +56,7 @@ describe('page counts', () => {
   test('are the non-negative integers that a double holds exactly', () => {
     expect([0, 1, Number.MAX_SAFE_INTEGER].map(pageCount)).toEqual([0, 1, 2 ** 53 - 1]);
     for (const n of [-1, 1.5, 2 ** 53, Number.NaN])
-      expect(() => pageCount(n)).toThrow(`${n} is no page count`);
+      expect(() => pageCount(n)).toThrow(`${n} is not a page count`);
   });
 
   test('are what lies between two page frames, the end excluded', () => {
@@ -73,10 +73,10 @@ describe('page counts', () => {
 });
 
 describe('physical addresses', () => {
-  test('end with 2^52, which is one so that an exclusive end is', () => {
-    expect(physicalAddress(PHYSICAL_LIMIT)).toBe(2n ** 52n);
+  test('end with 2^56, which is one so that an exclusive end is', () => {
+    expect(physicalAddress(PHYSICAL_LIMIT)).toBe(2n ** 56n);
     for (const n of [-1n, PHYSICAL_LIMIT + 1n])
-      expect(() => physicalAddress(n)).toThrow(`${n} is no physical address`);
+      expect(() => physicalAddress(n)).toThrow(`${n} is not a physical address`);
   });
 });
 

@@ -2,9 +2,9 @@
  * Units: page frame numbers, page counts, byte addresses, and every conversion between them.
  *
  * A page frame is 4096 bytes of physical memory, aligned to its size. Page frame numbers and counts are
- * `number` (52-bit physical addresses leave 40 bits for a page frame number, exact in a double); byte
+ * `number` (56-bit physical addresses leave 44 bits for a page frame number, exact in a double); byte
  * addresses are `bigint`. An index, a count and a size are three different things: they are converted here
- * and nowhere else. Each brand is minted by its own codec and by the functions of this file only.
+ * and nowhere else. Only the codecs and the functions of this file mint the brands.
  */
 import * as t from 'io-ts';
 
@@ -12,10 +12,10 @@ import * as t from 'io-ts';
 export const PAGE_SIZE = 4096;
 /** {@link PAGE_SIZE} as a byte quantity for address arithmetic. */
 export const PAGE_BYTES = 4096n;
-/** Physical addresses lie below this (exclusive): 52 bits, as on x86-64. */
-export const PHYSICAL_LIMIT = 1n << 52n;
-/** Page frame numbers lie below this (exclusive): 2^52 / 4096. */
-export const PFN_LIMIT = 2 ** 40;
+/** Physical addresses lie below this (exclusive) on every machine: RISC-V has 56 bits. A configuration may say less. */
+export const PHYSICAL_LIMIT = 1n << 56n;
+/** Page frame numbers lie below this (exclusive): 2^56 / 4096. */
+export const PFN_LIMIT = 2 ** 44;
 /** The largest unsigned 64-bit integer. */
 export const U64_MAX = (1n << 64n) - 1n;
 
@@ -29,13 +29,13 @@ export interface PhysicalAddressBrand {
   readonly PhysicalAddress: unique symbol;
 }
 
-/** Index of a page frame: physical address / 4096, from 0 to 2^40 (inclusive, so that an end is one too). */
+/** Index of a page frame: physical address / 4096, from 0 to 2^44 (inclusive, so that an end is one too). */
 export type Pfn = t.Branded<number, PfnBrand>;
 
 /** Number of page frames; never an index. */
 export type PageCount = t.Branded<number, PageCountBrand>;
 
-/** Physical byte address, from 0 to 2^52 (inclusive, so that an exclusive end is one too). */
+/** Physical byte address, from 0 to 2^56 (inclusive, so that an exclusive end is one too). */
 export type PhysicalAddress = t.Branded<bigint, PhysicalAddressBrand>;
 
 function isPfn(n: number): n is Pfn {
@@ -69,22 +69,22 @@ export const PageCount = t.brand(t.number, isPageCount, 'PageCount');
 
 // The functions below are on the path of every judged operation, so they use the guards and not the codecs.
 
-/** Returns `n` as a page frame number; throws `RangeError` unless it is an integer in [0, 2^40]. */
+/** Returns `n` as a page frame number; throws `RangeError` unless it is an integer in [0, 2^44]. */
 export function pfn(n: number): Pfn {
   if (isPfn(n)) return n;
-  throw new RangeError(`${n} is no page frame number`);
+  throw new RangeError(`${n} is not a page frame number`);
 }
 
 /** Returns `n` as a page count; throws `RangeError` unless it is a non-negative safe integer. */
 export function pageCount(n: number): PageCount {
   if (isPageCount(n)) return n;
-  throw new RangeError(`${n} is no page count`);
+  throw new RangeError(`${n} is not a page count`);
 }
 
-/** Returns `n` as a physical address; throws `RangeError` unless it lies in [0, 2^52]. */
+/** Returns `n` as a physical address; throws `RangeError` unless it lies in [0, 2^56]. */
 export function physicalAddress(n: bigint): PhysicalAddress {
   if (isPhysicalAddress(n)) return n;
-  throw new RangeError(`${n} is no physical address`);
+  throw new RangeError(`${n} is not a physical address`);
 }
 
 /** Returns the page frame that holds the byte at `address` (rounds down). */

@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXPORT_FORMS, exportTrace } from '../../counterexamples/export/index.ts';
 import { judgeLog } from '../../counterexamples/log/index.ts';
-import { formatCounterexample, readTrace, readTraceText } from '../../counterexamples/trace/index.ts';
+import { formatCounterexample } from '../../counterexamples/text/index.ts';
+import { readTrace, readTraceText } from '../../counterexamples/trace/index.ts';
 import { init, step } from '../../model/index.ts';
 import { decodeConcurrentTrace } from '../../properties/concurrent/index.ts';
 import { recordLog } from '../../properties/log/index.ts';
@@ -97,7 +98,7 @@ async function traces(): Promise<readonly string[]> {
 /** Memory that our implementation simulates in a moment. */
 const MOST_PAGES = 1 << 22;
 
-/** Runs a trace again, and shows what came of it. */
+/** Runs a trace again, and formats the result. */
 function replayTrace(trace: Trace): void {
   const { descriptors } = trace.scenario.map;
   if (descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0) > MOST_PAGES) return;
@@ -195,7 +196,7 @@ const OPERATIONS: readonly Operation[] = [
   { call: 'freeAmount' },
 ];
 
-/** Reads the answer of a process to {@link OPERATIONS}, and judges every response, whatever came of those before it. */
+/** Reads the answer of a process to {@link OPERATIONS}, and judges every response, whatever the verdict on earlier ones. */
 function judgeAnswer(text: string): void {
   const facts = { sent: OPERATIONS.length, profile: WHOLE, paints: true };
   const { started, responses } = readAnswer({ text, ending: { kind: 'whole' } }, facts);

@@ -25,7 +25,7 @@ describe('spoilt files', () => {
       expect(findings).toEqual([]);
       expect(accepted + refused).toBe(FILES);
       expect(accepted).toBeGreaterThan(FILES / 20);
-      // What a process answers is never refused: it breaks a clause.
+      // A bad answer of a process is not refused: it breaks a clause.
       if (name !== 'answer') expect(refused).toBeGreaterThan(FILES / 20);
     },
   );

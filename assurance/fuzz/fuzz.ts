@@ -1,6 +1,6 @@
 /**
  * Fuzzing: a decoder reads spoilt files, and takes each or refuses it with an error of ours, of one line and of bounded length, in
- * bounded time. Anything else is a finding. The k-th file depends on the seed and on k alone.
+ * bounded time. Anything else is a finding. The k-th file depends only on the seed and on k.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ export interface Finding {
   readonly what: string;
 }
 
-/** What became of the files of a stretch. */
+/** The results of the files of a stretch. */
 export interface Fuzzed {
   readonly accepted: number;
   readonly refused: number;

@@ -239,7 +239,7 @@ const KINDS: readonly (readonly Mutation[])[] = [ofBytes, ofTokens, ofLines, [of
 /** Most files are spoilt in one or two places: what is spoilt in many is refused for the first of them. */
 const PLACES = [1, 1, 1, 2, 2, 3, 6];
 
-/** What repetition makes of a file ends here: its reader is to be tried, and not its patience. */
+/** Most bytes of a file after repetitions: a longer one tests only the reader's speed. */
 const MOST_BYTES = 1 << 20;
 
 /** Returns a file spoilt in a few places. `samples` are sound. */

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { printable } from '../../spec/index.ts';
+import { printable } from '../../spec/text/index.ts';
 import { DECODERS, type Decoder } from './decoders.ts';
 import { type Finding, fileOf } from './fuzz.ts';
 import { ALL, watched } from './watch.ts';

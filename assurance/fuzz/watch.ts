@@ -1,12 +1,12 @@
 /**
- * Watching: a decoder is tried in a thread of its own, from outside which a file that it never comes back from, or that takes
- * all the thread's memory, can be told. The thread is ended then, and another one goes on behind that file.
+ * Watching: a decoder runs in a separate thread, so that a file on which it never returns, or that takes all the thread's memory, is
+ * noticed from outside. The thread is then ended, and another one continues after that file.
  */
 import { Worker } from 'node:worker_threads';
 import type { Finding, Fuzzed, Stretch } from './fuzz.ts';
 
-/** What a thread is to do. */
-export interface Commission {
+/** The task of a thread. */
+export interface ThreadTask {
   /** The module that exports `DECODERS`, and which of them is tried. */
   readonly module: string;
   readonly name: string;
@@ -21,7 +21,7 @@ const THREAD = new URL(`thread${EXTENSION}`, import.meta.url);
 /** The decoders of this project. */
 export const ALL = new URL(`decoders${EXTENSION}`, import.meta.url).href;
 
-/** What one file may take before its thread is ended. Sound files take a hundredth of it. */
+/** The limits of one file, at which its thread is ended. Sound files take a hundredth. */
 export interface Limits {
   readonly hangMs: number;
   readonly memoryMib: number;
@@ -65,7 +65,7 @@ export async function watched(
   while (start < to) {
     const place = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const words = new Int32Array(place);
-    const workerData: Commission = { module, name, stretch: { seed, from: start, to }, place };
+    const workerData: ThreadTask = { module, name, stretch: { seed, from: start, to }, place };
     const worker = new Worker(THREAD, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMib } });
     const how = await ended(worker, words, hangMs);
     if ('fuzzed' in how) {
@@ -76,7 +76,7 @@ export async function watched(
     }
     const file = Math.max(start, Atomics.load(words, 0));
     findings.push({ decoder: name, seed, file, what: how.what });
-    // What the thread had counted is gone with it.
+    // The counts of the ended thread are lost.
     start = file + 1;
   }
   return { accepted, refused, findings };

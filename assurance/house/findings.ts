@@ -1,4 +1,4 @@
-/** What the import graph breaks of the table of rooms: one sentence a finding. */
+/** Findings: where the import graph breaks the table of rooms, one sentence each. */
 import { circlesOf, type ImportGraph, type SourceFile } from './import-graph.ts';
 import { LARGEST_SHARE, PACKAGE_DOORS, ROOMS } from './rooms.ts';
 
@@ -6,7 +6,7 @@ function roomOf(path: string): string {
   return path.split('/')[0] ?? '';
 }
 
-/** The room with its subfolder: the unit between which no circle may be. A door belongs to no unit. */
+/** Returns the room with its subfolder: the unit that must not be in a circle. A room's door belongs to no unit. */
 function unitOf(path: string): string | null {
   const parts = path.split('/');
   if (parts.at(-1) === 'index.ts' && parts.length === 2) return null;
@@ -39,7 +39,7 @@ function trespasses({ path, imports, packages }: SourceFile): readonly string[] 
   return found;
 }
 
-/** Returns the circles between units, but for those of a room with one of its own subfolders. */
+/** Returns the circles between units, except between a room and its subfolder. */
 function unitCircles(graph: ImportGraph): readonly string[] {
   const next = new Map<string, Set<string>>();
   for (const { path, imports } of graph.values()) {
@@ -70,7 +70,7 @@ function oversized(graph: ImportGraph): readonly string[] {
     .map(([room, count]) => `${room}/ has ${((100 * count) / total).toFixed(0)} % of the source lines`);
 }
 
-/** Returns everything that a graph breaks; empty where the house is in order. */
+/** Returns all findings of a graph; empty if the house is in order. */
 export function findingsOf(graph: ImportGraph): readonly string[] {
   const files = [...graph.values()];
   const circles = circlesOf(graph.keys(), (path) =>

@@ -31,7 +31,7 @@ function specifiersOf(text: string): readonly string[] {
   return found;
 }
 
-/** Reads a source file. Imports of files that are no sources, as of a test's fixture, are kept as they are. */
+/** Reads a source file. Imports of files outside the sources, such as a test's fixture, are kept as they are. */
 export function sourceFile(path: string, text: string): SourceFile {
   const specifiers = specifiersOf(text);
   const imports = specifiers

@@ -6,8 +6,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { undocumented } from './public-names.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Doors whose names are all public. */
-const DOORS = ['counterexamples/index.ts'] as const;
+const DOORS = [
+  'counterexamples/index.ts',
+  'properties/index.ts',
+  'properties/random/index.ts',
+  'properties/random/scale/index.ts',
+  'properties/explore/index.ts',
+  'properties/concurrent/index.ts',
+  'properties/verify/index.ts',
+  'properties/log/index.ts',
+] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-doors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,6 +35,17 @@ describe('the public names', () => {
     const source =
       '/**\n * A.\n *\n * @public\n */\nexport interface A {}\n/**\n * B.\n * @public */\nexport async function b() {}\n';
     expect(findings("export { type A, b } from './a.ts';", source)).toEqual([]);
+  });
+
+  it('follow the group of the door that lists them', () => {
+    const source = '/**\n * A.\n * @internal\n */\nexport type A = 1;\n';
+    const door = (group: string): string => `/** ${group} For searches. */\nexport type { A } from './a.ts';`;
+    expect(findings(door('@internal'), source)).toEqual([]);
+    expect(findings(door('@public'), source)).toEqual(['./a.ts: A lacks a docstring with @public']);
+  });
+
+  it('are documented where they come from if a door passes them on', () => {
+    expect(findings("export { array } from './a.ts';", "export { array } from 'fast-check';\n")).toEqual([]);
   });
 
   it('are refused where a door exports everything, or a name is not marked or not documented', () => {

@@ -93,6 +93,7 @@ describe('the relation of a state to ownership', () => {
     const { state } = wellFormed({ ...SHAPE, lengths: [128], startsFree: true, places: [1, 0] });
     const of = (policies: readonly Policy[]): string | null =>
       disagreement(state, ModelState.init(SHAPE.world.map, SHAPE.world.config, policies));
+    expect(() => of(['first-fit'])).not.toThrow();
     expect([of(['first-fit']), of(POLICIES)]).toEqual([
       null,
       expect.stringContaining('from the top of the stack'),

@@ -200,7 +200,7 @@ function regionsOf(frames: readonly number[]): readonly Region[] {
   return runs.map(({ base, count }) => ({ base: pfn(base), count: pageCount(count) }));
 }
 
-/** Returns the state of the model in which these page frames are free, those of the stack zone pushed in this order. */
+/** Returns the state of the model in which these page frames are free; the stack zone's were pushed in this order. */
 function modelOf(
   { map, config: chosen }: World,
   bitmap: readonly number[],

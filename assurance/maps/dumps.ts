@@ -1,5 +1,5 @@
 /**
- * Dumps that are read as they are: those of a folder, and the fixtures of the readers. What needs a flag is left out.
+ * Dumps that can be read without a flag: of a folder, and the fixtures of the readers.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -14,9 +14,9 @@ export interface Dump {
 }
 
 /**
- * What becomes of an edited dump: it is read as the same map, refused, or read as another map: with a warning, from a table
- * beside which the others are named, as a lost line of a notation of which the output says that it cannot be seen, or
- * without a word.
+ * The outcome of an edited dump: it is read as the same map, refused, or read as another map. In the last case: with a warning
+ * (`warned`), from one of several tables that the output names (`named`), with a line lost in a notation whose note says that this
+ * cannot be seen (`noted`), or without a word (`silent`).
  */
 export const OUTCOMES = ['same', 'refused', 'warned', 'named', 'noted', 'silent'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -67,7 +67,7 @@ function readOrNull(text: string): ImportedMap | null {
   }
 }
 
-/** What the notes of the readers say that cannot be seen, by the edit that it is. */
+/** For each edit, the note of a reader that says that it cannot be seen. */
 const UNSEEN: Readonly<Partial<Record<Edit, RegExp>>> = {
   lost: /missing.* cannot be seen$/,
   beheaded: /missing.* cannot be seen$/,
@@ -76,7 +76,7 @@ const UNSEEN: Readonly<Partial<Record<Edit, RegExp>>> = {
   reordered: /(?:missing|moved).* cannot be seen$|lists memory that .* lacks$/,
 };
 
-/** Lines that are no more than what a log puts before one. */
+/** Returns the number of lines that hold only a log's prefix. */
 function bareLines(text: string): number {
   return text.split('\n').filter((line) => /^[>\s]*(?:\[[^\]]*\]|\((?:XEN|d\d+)\))?\s*$/.test(line)).length;
 }
@@ -104,9 +104,9 @@ function partner(dump: Dump, dumps: readonly Dump[], draws: Draws): Dump {
 }
 
 const NONE: Counts = { same: 0, refused: 0, warned: 0, named: 0, noted: 0, silent: 0 };
-const MOST_FINDINGS = 400;
+const MOST_FINDINGS = 50;
 
-/** Edits dumps, notation by notation and kind by kind in turn, so many times; the same seed makes the same edits. */
+/** Makes `edits` edits of dumps, taking notations and kinds of edit in turn. The same seed makes the same edits. */
 export function tried(dumps: readonly Dump[], edits: number, seed: number): Trial {
   const draws = drawsFrom(seed);
   const notations = [...new Set(dumps.map(({ map }) => map.notation))];

@@ -1,6 +1,6 @@
 /**
- * Certificates of mutants: whether a shrunk program is as short as any on its own small world, and what a search of all states
- * finds there and in the usual world. A mutant that a world of that size cannot express is named with the reason, or closes.
+ * Certificates of mutants: is a shrunk program as short as any on its own small world, and what does a search of all states find there and
+ * in the usual world? A mutant that a world of that size cannot express is listed with the reason, or its search closes.
  */
 import Table from 'cli-table3';
 import {
@@ -18,12 +18,12 @@ const SIZE = { stack: 4, bitmap: 5 } as const;
 /** Milliseconds for a certificate, and for a search. */
 const MS = 120_000;
 
-/** What is shown of a mutant and its simplest program. */
+/** The certificate of a mutant's simplest program, and the searches. */
 export interface CertifiedMutant {
   readonly mutant: Mutant;
   readonly trace: Trace;
   readonly certificate: Certificate;
-  /** The search of its own world; null where that is too large for one. */
+  /** The search of the world of its program; null if that is too large. */
   readonly own: Exploration | null;
   /** The search of the usual world. */
   readonly searched: Exploration;
@@ -41,7 +41,7 @@ export async function certifyMutant(mutant: Mutant, trace: Trace): Promise<Certi
   return { mutant, trace, certificate, own, searched };
 }
 
-/** Returns what a certificate says, in a few words. */
+/** Returns a certificate in a few words. */
 function certificateWord(certificate: Certificate): string {
   if (certificate.kind === 'open') return `no: ${certificate.why}`;
   if (certificate.kind === 'shorter')
@@ -53,7 +53,7 @@ function programOf({ scenario }: Trace): string {
   return scenario.operations.length === 0 ? '(init)' : formatProgram(scenario.operations).join('\n');
 }
 
-/** Operations of the program that a search found; null where it found none. */
+/** Returns the length of the program that a search found; null if it found none. */
 function foundLength(search: Exploration | null): number | null {
   return search?.trace?.scenario.operations.length ?? null;
 }
@@ -91,8 +91,8 @@ export function certificateTable(results: readonly CertifiedMutant[]): string {
 }
 
 /**
- * Returns what must not be: a simplest program that is not the shortest, or not as long as is known; and a search of its world
- * that finds none as short.
+ * Returns the shortcomings: a simplest program that is not the shortest or not of the known length, and a search of its world that
+ * finds none as short.
  */
 export function uncertified(results: readonly CertifiedMutant[]): readonly string[] {
   return results.flatMap(({ mutant, trace, certificate, own }) => {
@@ -105,7 +105,7 @@ export function uncertified(results: readonly CertifiedMutant[]): readonly strin
   });
 }
 
-/** Returns a line over all: how many are certified, and how many a search finds by as short a program. */
+/** Returns the totals: how many mutants are certified, and how many a search finds with as short a program. */
 export function certifiedLine(results: readonly CertifiedMutant[]): string {
   const count = (isSo: (result: CertifiedMutant) => boolean): number => results.filter(isSo).length;
   const certified = count(({ certificate }) => certificate.kind === 'shortest');

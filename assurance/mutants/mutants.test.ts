@@ -29,7 +29,7 @@ function firstFailure(mutant: Mutant, draw: ProgramDraw, programs: number = PROG
 
 const usual = new Map<Mutant, Promise<Catch | null>>();
 
-/** What the campaign finds as programs are drawn today. */
+/** Returns what the campaign finds with today's generator. */
 function usualFailure(mutant: Mutant): Promise<Catch | null> {
   const known = usual.get(mutant) ?? firstFailure(mutant, anyProgram);
   usual.set(mutant, known);
@@ -47,7 +47,7 @@ describe('mutants', () => {
     expect(BREAKABLE.filter((clause) => !broken.has(clause))).toEqual([]);
   });
 
-  it('have names of their own, in kebab case', () => {
+  it('have distinct names in kebab case', () => {
     const names = MUTANTS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
@@ -71,7 +71,7 @@ function otherWorld(gap: number): World {
   };
 }
 
-/** What another version might draw programs from, one change at a time. */
+/** Parts from which another version might draw programs, one change each. */
 const CHANGES: Readonly<Record<string, Partial<ProgramParts>>> = {
   'fewer commands, in another order': {
     calls: constant(['freePages', 'freeRegion', 'free', 'allocBitmap', 'allocPages', 'alloc']),
@@ -94,7 +94,7 @@ function programFound(caught: Catch | null): object | null {
   return caught === null ? null : withoutName(caught.found.scenario);
 }
 
-describe('once commands, weights and arbitraries are no longer what they were', () => {
+describe('once commands, weights and arbitraries have changed', () => {
   for (const mutant of MUTANTS)
     it(`the seed that caught ${mutant.name} finds another program or none, and the saved trace still replays`, async () => {
       const before = await usualFailure(mutant);
@@ -111,7 +111,7 @@ describe('once commands, weights and arbitraries are no longer what they were', 
 
   it.each(Object.entries(CHANGES))('%s: enough for a seed to find another program', async (_, change) => {
     const mutant = MUTANTS.find(({ name }) => name === 'accepted-double-free');
-    if (mutant === undefined) throw new Error('there is no such mutant');
+    if (mutant === undefined) throw new Error('no mutant is accepted-double-free');
     const after = await firstFailure(mutant, programsOf({ ...USUAL_PARTS, ...change }));
     expect(programFound(after)).not.toEqual(programFound(await usualFailure(mutant)));
   });

@@ -1,18 +1,22 @@
-/** What `npm run mutants` prints: a row for each mutant, the table clause × mutant, and what falls short. */
+/** The report of `npm run mutants`: a row for each mutant, the table clause × mutant, and the shortcomings. */
 
 import Table from 'cli-table3';
 import type { Certificate } from '../../properties/explore/index.ts';
-import { median, quantile } from '../../runner/index.ts';
+import { median, quantile } from '../../properties/verify/index.ts';
 import { CLAUSE_NAMES, type ClauseName, isSequential, type Trace } from '../../spec/index.ts';
 import { distinctPrograms, lengthOf, type MutantResult } from './trial.ts';
 
 /** Seeds whose campaigns the medians are taken over. */
 const MEDIAN_SEEDS = 10;
-/** Of so many mutants at least, all seeds must give one program. */
+/** For at least this share of the mutants, all seeds must give one program. */
 const SINGLE_SHARE = 0.95;
 
 /** Clauses that a sequential program can break. */
 export const BREAKABLE: readonly ClauseName[] = CLAUSE_NAMES.filter(isSequential);
+
+function isClauseName(name: string): name is ClauseName {
+  return CLAUSE_NAMES.some((clause) => clause === name);
+}
 
 /** Returns different clauses, the most frequent first, with how often each is there. */
 function tallied(clauses: readonly ClauseName[]): readonly (readonly [ClauseName, number])[] {
@@ -47,7 +51,7 @@ function fastCheckTraces({ catches }: MutantResult): readonly Trace[] {
   return catches.map(({ shrunk }) => shrunk);
 }
 
-/** Returns of how many seeds fast-check's shrinking ended at another clause than the one that it began with. */
+/** Returns the number of seeds for which fast-check's shrinking ended at another clause than it began with. */
 function slips({ catches }: MutantResult): number {
   return catches.filter(({ clause, shrunk }) => shrunk.violation?.clause !== clause).length;
 }
@@ -102,7 +106,7 @@ export function mutantTable(results: readonly MutantResult[]): string {
 /** Returns a line for each mutant whose simplest program breaks another clause than one that caught it. */
 export function otherEndings(results: readonly MutantResult[]): readonly string[] {
   return results.flatMap(({ mutant, catches, shrunk }) => {
-    const [end] = tallied(shrunk.flatMap(({ trace }) => trace.violation?.clause ?? []));
+    const [end] = tallied(shrunk.flatMap(({ trace }) => trace.violation?.clause ?? []).filter(isClauseName));
     const others = tallied(catches.map(({ clause }) => clause)).filter(([name]) => name !== end?.[0]);
     if (end === undefined || others.length === 0) return [];
     const from = others
@@ -137,7 +141,7 @@ function singles(
   return results.filter((result) => distinctPrograms(tracesOf(result)) <= 1).length;
 }
 
-/** Returns in how many of all runs the program is as short as the shortest known. */
+/** Returns the share of runs whose program is as short as the shortest known. */
 function shortest(
   results: readonly MutantResult[],
   tracesOf: (result: MutantResult) => readonly Trace[],
@@ -148,7 +152,7 @@ function shortest(
   return `${((100 * runs.filter(Boolean).length) / runs.length).toFixed(1)} %`;
 }
 
-/** Returns lines over all: how often one program is all there is, how short it is, and how long shrinking takes. */
+/** Returns the totals: how often all seeds give one program, how short the programs are, and how long shrinking takes. */
 export function summary(results: readonly MutantResult[]): string {
   const ms = results.flatMap(({ shrunk }) => shrunk.map((one) => one.ms));
   const caught = results.flatMap(({ catches }) => catches.map((one) => one.ms));
@@ -156,8 +160,8 @@ export function summary(results: readonly MutantResult[]): string {
   const slipped = results.reduce((sum, result) => sum + slips(result), 0);
   const [own, theirs] = [singles(results, ownTraces), singles(results, fastCheckTraces)];
   return [
-    `one program from all seeds: ${own} of ${results.length} mutants; with fast-check's shrinking alone: ${theirs}`,
-    `as short as the shortest known: ${shortest(results, ownTraces)} of ${ms.length} runs; with fast-check's shrinking alone: ${shortest(results, fastCheckTraces)}`,
+    `one program from all seeds: ${own} of ${results.length} mutants; with only fast-check's shrinking: ${theirs}`,
+    `as short as the shortest known: ${shortest(results, ownTraces)} of ${ms.length} runs; with only fast-check's shrinking: ${shortest(results, fastCheckTraces)}`,
     `fast-check's shrinking ended at another clause than it began with in ${slipped} of ${ms.length} runs`,
     `catching: ${median(caught).toFixed(0)} ms p50, ${quantile(caught, 0.95).toFixed(0)} ms p95`,
     `shrinking: ${median(ms).toFixed(0)} ms p50, ${quantile(ms, 0.95).toFixed(0)} ms p95; ${spent} of ${ms.length} ended by the budget`,
@@ -171,7 +175,7 @@ function tooMany(results: readonly MutantResult[]): readonly string[] {
   return [`several programs over the seeds: ${several.map(({ mutant }) => mutant.name).join(', ')}`];
 }
 
-/** Returns what a run must not show, one line each. */
+/** Returns the shortcomings of a run, one line each. */
 export function shortcomings(results: readonly MutantResult[]): readonly string[] {
   const unbroken = BREAKABLE.filter((clause) => caughtUnder(clause, results).length === 0);
   return [

@@ -1,8 +1,8 @@
 /**
- * The suite that proves that the properties bite: every mutant from several seeds. Run by `npm run mutants`; `--quick`
- * takes fewer seeds, `--certify` certifies the saved programs instead of looking for them, `--save FOLDER` writes the simplest
- * program of each mutant into a folder, as a trace. Exits 1 where a clause is broken by no mutant, a mutant survives, a shrunk
- * program is longer than the shortest known, or the seeds give different programs for more than one mutant in twenty.
+ * The suite that shows that the properties bite: every mutant from several seeds. Run by `npm run mutants`; `--quick` takes fewer seeds,
+ * `--certify` certifies the saved programs instead of looking for them, `--save FOLDER` writes the simplest program of each mutant into
+ * a folder, as a trace. Exits 1 if no mutant breaks some clause, a mutant survives, a shrunk program is longer than the shortest known,
+ * or the seeds give different programs for more than one mutant in twenty.
  */
 
 import { existsSync, mkdirSync } from 'node:fs';

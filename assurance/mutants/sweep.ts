@@ -34,7 +34,7 @@ const OPTIONS: VerifyOptions = {
 
 interface Row {
   readonly cells: readonly string[];
-  /** What is not as it must be, or null. */
+  /** The shortcoming of the row, or null. */
   readonly failure: string | null;
 }
 
@@ -85,7 +85,7 @@ async function rewriteRow(target: Target): Promise<Row> {
   };
 }
 
-/** Shows rows as a table, and returns what is not as it must be. */
+/** Prints rows as a table, and returns their shortcomings. */
 async function shown(head: readonly string[], rows: AsyncIterable<Row>): Promise<readonly string[]> {
   const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
   const failures: string[] = [];

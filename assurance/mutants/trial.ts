@@ -1,33 +1,33 @@
 /**
- * Trials of mutants: campaigns from several seeds on one mutant, each counterexample shrunk twice over: by fast-check's
- * own shrinking, which is part of the campaign, and by our shrinking from there on.
+ * Trials of mutants: campaigns from several seeds on one mutant. Each counterexample is shrunk twice: by fast-check as part of the
+ * campaign, and then by our shrinker.
  */
 
 import { shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import { type Certificate, certify } from '../../properties/explore/index.ts';
 import { type CampaignOptions, runCampaign } from '../../properties/random/index.ts';
 import { type Mutant, targetOf } from '../../runner/mutants/index.ts';
-import { type ClauseName, Scenario, type Trace } from '../../spec/index.ts';
+import { type ClauseName, isOwnClause, Scenario, type Trace } from '../../spec/index.ts';
 
-/** Programs that a mutant is given to be caught in. */
+/** Programs in which a mutant must be caught. */
 export const PROGRAMS = 5000;
-/** Operations in a program, at most. */
+/** Most operations in a program. */
 export const OPERATIONS = 50;
 
-/** What became of a mutant from one seed. */
+/** A mutant caught from one seed. */
 export interface Catch {
   /** The clause that the first failing program breaks, before any shrinking. */
   readonly clause: ClauseName;
   /** Programs and operations until it was caught. */
   readonly programs: number;
   readonly operations: number;
-  /** What that took, without shrinking. */
+  /** Milliseconds until then, without shrinking. */
   readonly ms: number;
-  /** That program. */
+  /** The first failing program. */
   readonly found: Trace;
-  /** What fast-check's own shrinking made of it; maybe a program that breaks another clause. */
+  /** The program at which fast-check's shrinking ended; it may break another clause. */
   readonly shrunk: Trace;
-  /** The simplest program on the way there that breaks `clause`. */
+  /** The simplest program that breaks `clause` on the way there. */
   readonly kept: Trace;
 }
 
@@ -59,7 +59,7 @@ export async function catchMutant(mutant: Mutant, options: CatchOptions): Promis
   if (counterexample === null || shrinking === null) return null;
   const { from, to } = shrinking;
   const clause = from.violation?.clause;
-  if (clause === undefined) return null;
+  if (clause === undefined || isOwnClause(clause)) return null;
   const ms = (seconds - shrinking.seconds) * 1000;
   return { clause, programs, operations, ms, found: from, shrunk: to, kept: counterexample };
 }
@@ -75,12 +75,12 @@ export function shrinkCatch(mutant: Mutant, { kept }: Catch): Shrunk {
   };
 }
 
-/** What became of a mutant from several seeds. */
+/** The trials of a mutant from several seeds. */
 export interface MutantResult {
   readonly mutant: Mutant;
   readonly catches: readonly Catch[];
   readonly shrunk: readonly Shrunk[];
-  /** Of each different program that it was shrunk to, whether one is as short on the same world. */
+  /** The certificate of each distinct program that it was shrunk to. */
   readonly certificates: readonly Certificate[];
   /** Seeds from which it was not caught. */
   readonly survived: readonly number[];

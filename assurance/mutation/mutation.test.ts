@@ -176,7 +176,7 @@ describe('the list', () => {
   it('that is malformed is refused with its name and the place', () => {
     const group = { within: ['upTo'], survivors: { Some: 1.5 }, reason: 'one' };
     expect(() => readListed(JSON.stringify({ 'impl/up.ts': [group] }), 'a list')).toThrow(
-      /^a list: impl\/up\.ts\[0\]\.survivors\.Some: expected /,
+      /^a list: \["impl\/up\.ts"\]\[0\]\.survivors\.Some: expected /,
     );
   });
 

@@ -1,8 +1,8 @@
-/** Drawn arguments: values of variables for which assumptions hold, from a fixed seed. For comparing, not for proving. */
+/** Drawn arguments: values of variables that satisfy the assumptions, from a fixed seed. They compare, they do not prove. */
 import type { Inputs } from './inputs.ts';
 import { type Assignment, evaluate, type Term } from './term.ts';
 
-/** So many draws are tried for each that is wanted. */
+/** Most draws for each assignment that is wanted. */
 const TRIES = 200;
 
 /** A generator of 32 bits a call (mulberry32). */
@@ -27,7 +27,7 @@ function drawn(next: () => number, low: number, high: number): number {
   return low + (value % span);
 }
 
-/** Returns up to `count` assignments for which all of the terms hold. */
+/** Returns up to `count` assignments that satisfy all assumptions. */
 export function argumentsDrawn(
   inputs: Inputs,
   assumed: readonly Term[],

@@ -1,6 +1,6 @@
 /**
- * Inputs: the arguments that a choice for each parameter stands for, as terms with variables, and, once the variables have
- * values, as what a function is called with.
+ * Inputs: the arguments that a choice for each parameter stands for: as terms with variables and, once the variables have values, as
+ * values with which the function can be called.
  */
 import type { Words } from './bits.ts';
 import type { NumberTerm } from './number.ts';
@@ -38,7 +38,7 @@ export class Inputs {
     this.#heldAt = heldAt;
   }
 
-  /** The one tuple of arguments that these are, or null where there may be more. */
+  /** The arguments, if there is only one combination; else null. */
   get only(): readonly (number | boolean)[] | null {
     const fixed = this.choices.filter(isFixed);
     return fixed.length === this.choices.length ? fixed.map(({ value }) => value) : null;
@@ -66,7 +66,7 @@ export class Inputs {
     return [{ name, low: choice.low, high: choice.high }];
   }
 
-  /** Returns the arguments as terms, and what is assumed of their variables. */
+  /** Returns the arguments as terms, and the assumptions on their variables. */
   terms(translator: Translator): { readonly values: readonly Value[]; readonly assumed: readonly Term[] } {
     const { numbers, terms } = translator;
     const assumed = this.variables.flatMap(({ name, low, high }) => {
@@ -107,7 +107,7 @@ export class Inputs {
     }
   }
 
-  /** The window as functions see it, or, with its words as they are at some time, as statements do. */
+  /** Returns the window as functions see it or, with its words at some time, as statements see it. */
   windowTerm({ numbers }: Translator, cells: readonly Term[] | null): WindowTerm {
     const place = numbers.variable(PLACE, 0, MOST_WORDS - this.#window);
     const counted = numbers.from(place, 'place', numbers.constant(0));
@@ -134,12 +134,12 @@ export class Inputs {
   }
 }
 
-/** Compares by the terms alone: the bounds are what is to be assumed. */
+/** Compares by the terms, not by the bounds: the bounds are yet to be assumed. */
 function wideLess({ numbers, terms }: Translator, a: NumberTerm, b: NumberTerm): Term {
   return terms.compare('bvslt', numbers.wide(a), numbers.wide(b));
 }
 
-/** What a function is called with. */
+/** The arguments of a call, and the buffer among them. */
 export interface Arguments {
   readonly buffer: Buffer;
   readonly values: readonly (number | boolean | Buffer)[];

@@ -22,7 +22,7 @@ export interface NumberTerm {
 
 /**
  * A number as a base and what it exceeds that by. The base `place` is how many words lie before the window, `origin` is 32
- * times that. Of two numbers from one base, comparisons and differences are those of the offsets, wherever the window lies; so
+ * times that. Two numbers from one base compare and differ like their offsets, wherever the window lies; so
  * a proof for one place is one for all.
  */
 export interface Relative {
@@ -88,7 +88,7 @@ export class Numbers {
     return [a.relative.offset, b.relative.offset];
   }
 
-  /** The bits of a number below 32: those of its offset from a multiple of 32. */
+  /** Returns a number with the same low five bits: its offset from a multiple of 32, if it has one. */
   #below32(a: NumberTerm): NumberTerm {
     return a.relative?.base === 'origin' ? a.relative.offset : a;
   }

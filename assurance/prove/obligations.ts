@@ -1,8 +1,8 @@
-/** Obligations: what a term cannot say, and must hold besides so that it means what the text does. */
+/** Obligations: conditions that a term cannot express, and that must hold for it to mean the same as the text. */
 import type { Node, SourceFile } from './source.ts';
 import type { Term, Terms } from './term.ts';
 
-/** What must hold besides the statement, and where the text asks for it. */
+/** A condition that must hold in addition to the statement, and the place in the text that requires it. */
 export interface Obligation {
   readonly term: Term;
   readonly text: string;

@@ -1,6 +1,6 @@
 /**
- * Operators: what those of JavaScript come to between two integers, and what is required where a term would mean something else:
- * that no result is -0, that what is divided by is positive, that an ordinal is one of the window.
+ * Operators: the results of JavaScript's operators on two integers, with obligations where a term would mean something else: no result is
+ * -0, a divisor is positive, an ordinal lies in the window.
  */
 import type { Numbers, NumberTerm } from './number.ts';
 import type { Obligations, Site } from './obligations.ts';
@@ -18,7 +18,7 @@ export class Operators {
     this.#obligations = obligations;
   }
 
-  /** Returns what a binary operator makes of two values. Throws where it is not translated. */
+  /** Returns the result of a binary operator on two values. Throws `SourceError` if it is not translated. */
   binary(site: Site, operator: string, a: Value, b: Value): Value {
     const { file, node } = site;
     if (a.kind === 'boolean' && b.kind === 'boolean' && /^[!=]==$/.test(operator)) {
@@ -91,7 +91,7 @@ export class Operators {
     }
   }
 
-  /** The word of an ordinal is counted from the window's first: so the ordinal lies there or beyond, and below 2^32. */
+  /** The index of an ordinal's word is counted from the window's first: the ordinal must not lie before it, and below 2^32. */
   #requireCounted(site: Site, operator: string, a: NumberTerm, b: NumberTerm): void {
     const [numbers, terms] = [this.#numbers, this.#terms];
     if (a.relative === undefined || !numbers.isCounted(a, operator, b)) return;
@@ -123,7 +123,7 @@ export class Operators {
 
   #ofConstants({ file, node }: Site, operator: '/' | '**', a: NumberTerm, b: NumberTerm): NumberTerm {
     const [x, y] = [this.#numbers.valueOf(a), this.#numbers.valueOf(b)];
-    if (x === null || y === null) throw file.error(node, `${operator} is translated for constants alone`);
+    if (x === null || y === null) throw file.error(node, `${operator} is only translated for constants`);
     return this.#numbers.constant(operator === '/' ? x / y : x ** y);
   }
 }

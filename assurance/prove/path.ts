@@ -1,23 +1,23 @@
-/** Paths: the ways through the text of a function, and what becomes of two of them where they meet again. */
+/** Paths: the ways through the text of a function, and how two of them are joined where they meet. */
 import type { Numbers } from './number.ts';
 import type { SourceFile } from './source.ts';
 import type { Term, Terms } from './term.ts';
 import { booleanOf, type Locals, type Value } from './value.ts';
 
-/** One way through a function up to some place: taken exactly where the guard holds. */
+/** One way through a function up to some place: it is taken exactly if the guard holds. */
 export interface Path {
   readonly guard: Term;
   readonly locals: Locals;
   readonly cells: readonly Term[];
 }
 
-/** What a function leaves behind. */
+/** The end of a function: the value that it returns, and the window's words. */
 export interface Exit {
   readonly value: Value;
   readonly cells: readonly Term[];
 }
 
-/** What some statements come to: where they go on, if they do, and what the function leaves behind if the rest leaves this. */
+/** The outcome of some statements: the path on which they continue, if they do, and the function's end, given the end of the rest. */
 export interface Outcome {
   readonly path: Path | null;
   readonly exit: (rest: Exit) => Exit;
@@ -25,13 +25,13 @@ export interface Outcome {
 
 export const goesOn = (path: Path): Outcome => ({ path, exit: (rest) => rest });
 
-/** Returns a path without what was declared since another one. */
+/** Returns a path without the locals declared since an earlier one. */
 export function withoutLater(path: Path | null, before: Path): Path | null {
   if (path === null || path.locals.size === before.locals.size) return path;
   return { ...path, locals: new Map([...path.locals].filter(([name]) => before.locals.has(name))) };
 }
 
-/** A path while an expression is gone through, which may change it. */
+/** The present path in an expression, which may change it. */
 export class Walk {
   path: Path;
 
@@ -48,7 +48,7 @@ export class Walk {
   }
 }
 
-/** Chooses between what two ways come to. */
+/** Joins the outcomes of two paths. */
 export class Choices {
   readonly #terms: Terms;
   readonly #numbers: Numbers;
@@ -58,7 +58,7 @@ export class Choices {
     this.#numbers = numbers;
   }
 
-  /** Returns the one value where a condition holds and the other where not; null where they are of two kinds. */
+  /** Returns one value if a condition holds, else the other; null if they are of two kinds. */
   value(condition: Term, a: Value, b: Value): Value | null {
     if (a === b) return a;
     if (a.kind === 'number' && b.kind === 'number') return this.#numbers.ite(condition, a, b);
@@ -67,7 +67,7 @@ export class Choices {
     return a.kind === 'nothing' && b.kind === 'nothing' ? a : null;
   }
 
-  /** Returns what comes of the one outcome where a condition holds, and of the other where not. */
+  /** Returns one outcome if a condition holds, else the other. */
   outcome(file: SourceFile, condition: Term, a: Outcome, b: Outcome): Outcome {
     return {
       path: this.#path(condition, a.path, b.path),

@@ -67,7 +67,7 @@ function namesOf({ params, file }: FunctionSource): readonly string[] {
   return params.map((param) => (param.type === 'Identifier' ? param.name : file.textOf(param)));
 }
 
-/** What a run of a function showed. */
+/** A run of a function on arguments. */
 interface Run {
   readonly answer: unknown;
   readonly holds: boolean;
@@ -88,7 +88,7 @@ function runOn({ function: { params }, run, statement }: Claim, { buffer, values
 
 /** A claim as terms, for some of its arguments. */
 interface Query {
-  /** What the arguments are known to be. */
+  /** The assumptions on the arguments. */
   readonly assumed: readonly Term[];
   readonly result: Value;
   readonly cells: readonly Term[];
@@ -115,7 +115,7 @@ export function queryOf(claim: Claim, inputs: Inputs): Query {
   const holds = truthOf(
     translator.call(claim.holds, [result.kind === 'nothing' ? now() : result, ...before]),
   );
-  // What a statement asks for, an index within the word, say, must hold like the statement itself.
+  // The obligations of the statement (an index within the word, say) must hold like the statement itself.
   const all = obligations.reduce((sum, { term }) => terms.and(sum, term), holds);
   translator.cells = start;
   return {
@@ -147,7 +147,7 @@ function inputText({ names }: Inputs, { values, buffer }: Arguments): string {
     .join(', ');
 }
 
-/** What a function answered against the statement, or how it failed; null where the run is as it should be. */
+/** Returns the answer that breaks the statement, or how the function failed; null if the run satisfies the statement. */
 function wrongAnswer(claim: Claim, args: Arguments): string | null {
   try {
     const run = runOn(claim, args);

@@ -1,5 +1,5 @@
 /**
- * The suite of proofs. Run by `npm run prove`, or for some functions alone by `npm run prove -- NAME…`. Exits 1 where a function
+ * The suite of proofs. Run by `npm run prove`, or for some functions by `npm run prove -- NAME…`. Exits 1 if a function
  * is not proved, or a kernel that is known to be wrong is not refuted.
  */
 import { withBar } from '../../cli/index.ts';

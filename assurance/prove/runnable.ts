@@ -9,7 +9,7 @@ import type { SourceFile } from './source.ts';
 
 export type Runnable = (...args: readonly unknown[]) => unknown;
 
-/** Returns the text with relative imports made absolute, as a module without a place of its own needs them. */
+/** Returns the text with relative imports made absolute, because a `data:` module has no folder. */
 function rooted(text: string, path: string): string {
   return text.replace(/(from ')(\.[^']*)'/g, (_, from: string, relative: string) => {
     return `${from}${pathToFileURL(resolve(dirname(path), relative)).href}'`;

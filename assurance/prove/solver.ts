@@ -1,6 +1,6 @@
 /**
- * The solver: Z3, asked in SMT-LIB whether terms can hold. The package brings Z3 as WebAssembly with threads of its own, which
- * are ended when it is closed.
+ * The solver: Z3, asked in SMT-LIB whether terms can hold. The package runs Z3 as WebAssembly in separate threads, which end when it is
+ * closed.
  */
 import { init } from 'z3-solver';
 import { type Assignment, partsOf, type Term } from './term.ts';

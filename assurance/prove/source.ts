@@ -1,6 +1,4 @@
-/**
- * Source files of TypeScript: what their text says of functions and constants, names followed through imports. Nothing is run.
- */
+/** Source files of TypeScript: their functions and constants, with names followed through imports. Nothing is run. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from '@babel/parser';
@@ -26,13 +24,13 @@ export interface FunctionSource {
   readonly body: readonly Statement[] | Expression;
 }
 
-/** What a name stands for outside all functions. */
+/** The meaning of a name at the top level of a file. */
 type Meaning =
   | { readonly kind: 'function'; readonly function: FunctionSource }
   | { readonly kind: 'constant'; readonly file: SourceFile; readonly value: Expression }
   | { readonly kind: 'module'; readonly file: SourceFile };
 
-/** What a source says that cannot be translated: one line that names file and line. */
+/** An error in a source, which names file and line. */
 export class SourceError extends Error {}
 
 const FILES = new Map<string, SourceFile>();
@@ -44,7 +42,7 @@ function declared(statement: Statement): Statement {
 
 export class SourceFile {
   readonly path: string;
-  /** What messages call it. */
+  /** The name of the file in messages. */
   readonly name: string;
   readonly text: string;
   readonly statements: readonly Statement[];

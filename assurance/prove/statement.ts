@@ -1,6 +1,6 @@
 /**
- * Statements: what a function is claimed to return, for which arguments. A statement is code: the same text runs, when a
- * function is tried on arguments, and is translated, when it is proved for all of them.
+ * Statements: the claims on what a function returns, and for which arguments. A statement is code: the same text is run to try a function
+ * on arguments, and translated to prove it for all of them.
  */
 
 /** Some of the values of a parameter, treated together. */
@@ -9,7 +9,7 @@ export type Choice =
   /** Every integer of [low, high]. */
   | { readonly kind: 'integers'; readonly low: number; readonly high: number }
   | { readonly kind: 'booleans' }
-  /** The buffer: a window of so many words of held bits at any place, whatever they are. */
+  /** The buffer: a window of `words` arbitrary words of held bits, at any place. */
   | { readonly kind: 'window'; readonly words: number }
   /** The ordinals of the window, from the `low`-th to the `high`-th. */
   | { readonly kind: 'ordinals'; readonly low: number; readonly high: number }
@@ -19,7 +19,7 @@ export type Choice =
 /** All values of a parameter. */
 export type Domain = readonly Choice[];
 
-/** Each integer of [low, high] in a proof of its own, or in a run where all parameters are such. */
+/** Each integer of [low, high] in a separate proof, or in a separate run if all parameters are listed so. */
 export const each = (low: number, high: number): Domain =>
   Array.from({ length: high - low + 1 }, (_, k) => ({ kind: 'constant', value: low + k }));
 /** Each integer of [low, high], in one proof. */
@@ -31,19 +31,19 @@ export const window = (words: number): Domain => [{ kind: 'window', words }];
 export const ordinals = (low: number, high: number): Domain => [{ kind: 'ordinals', low, high }];
 export const indexes = (low: number, high: number): Domain => [{ kind: 'indexes', low, high }];
 
-/** What an argument of a statement is: a number, a boolean, or the words of the buffer. */
-// biome-ignore lint/suspicious/noExplicitAny: parameters of each statement are those of the function it speaks of.
+/** The arguments of a statement: numbers, booleans, or the words of the buffer. */
+// biome-ignore lint/suspicious/noExplicitAny: each statement has the parameters of its function.
 type Arguments = any[];
 
 export interface Statement {
-  /** Of each parameter of the function, then of what else the statement speaks of: "for each ordinal n of the window". */
+  /** The domain of each parameter of the function, then of further variables of the statement: "for each ordinal n of the window". */
   readonly domain: readonly Domain[];
-  /** Of which arguments the statement speaks; of all where it is left out. */
+  /** The arguments to which the statement applies. Default: all. */
   readonly given?: (...args: Arguments) => boolean;
-  /** What holds of the result, then the arguments. The result of a function without one are the words after it. */
+  /** The claim on the result, followed by the arguments. The result of a function that returns nothing is the words after it. */
   readonly holds: (result: never, ...args: Arguments) => boolean;
-  /** Rounds that each loop is unrolled, 33 where it is left out; that it ends by then is part of what is proved. */
+  /** Rounds to which each loop is unrolled. The proof includes that it ends by then. Default: 33. */
   readonly rounds?: number;
-  /** What the proof does not cover, where it does not cover all arguments. */
+  /** The limit of the proof, if it does not cover all arguments. */
   readonly within?: string;
 }

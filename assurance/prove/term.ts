@@ -1,10 +1,10 @@
 /**
  * Terms: formulas over booleans and bit vectors, as solvers and machines have them. A term of width 0 is a boolean; any other
  * width counts bits. Equal terms of one {@link Terms} are one object, so that what is shared is built, evaluated and printed
- * once; what follows from constants alone is computed at once.
+ * once; terms of constants are computed at once.
  */
 
-/** What makes a bit vector of two that are as wide. */
+/** Operators on two bit vectors of one width, which give a third. */
 type BinaryOperator =
   | 'bvadd'
   | 'bvsub'
@@ -17,7 +17,7 @@ type BinaryOperator =
   | 'bvlshr'
   | 'bvashr';
 
-/** What a term is made by; each is an operator of SMT-LIB of the same meaning. */
+/** The operators of terms; each is an operator of SMT-LIB with the same meaning. */
 export type Operator =
   | 'constant'
   | 'variable'
@@ -53,7 +53,7 @@ export type Assignment = ReadonlyMap<string, bigint>;
 const signed = (value: bigint, width: number): bigint => BigInt.asIntN(width, value);
 const truth = (holds: boolean): bigint => (holds ? 1n : 0n);
 
-/** What an operator makes of the values of its arguments; `width` is that of the first of them that is no condition. */
+/** The value of an operator, given the values of its arguments and the width of the first. */
 type Meaning = (width: number, a: bigint, b: bigint, c: bigint) => bigint;
 
 const MEANINGS: Readonly<Record<Exclude<Operator, 'constant' | 'variable'>, Meaning>> = {

@@ -1,6 +1,6 @@
 /**
- * Translation: what a function of TypeScript returns, as a term over its arguments. The meaning is taken from the text of the
- * function alone; functions that it calls are followed to their text. The subset:
+ * Translation: the value that a function of TypeScript returns, as a term over its arguments. The meaning is taken only from the text
+ * of the function and of the functions that it calls. The subset:
  *
  *     numbers that are integers, booleans, one Int32Array (as a window of words), arrows as arguments
  *     let, const, assignment, if, while, for, return, throw; loops are unrolled, and nothing is ever thrown
@@ -28,7 +28,7 @@ const MOST_ROUNDS = 5000;
 /** Functions call no deeper than this. */
 const MOST_DEPTH = 50;
 
-/** Translates functions over one family of terms, and gathers what must hold besides. */
+/** Translates functions over one family of terms, and collects the obligations. */
 export class Translator {
   readonly terms = new Terms();
   readonly numbers = new Numbers(this.terms);
@@ -39,7 +39,7 @@ export class Translator {
   #cells: readonly Term[] = [];
   #depth = 0;
 
-  /** Loops are unrolled so many times, unless their condition is found to be false before. */
+  /** Loops are unrolled `rounds` times, unless their condition is found to be false earlier. */
   constructor(rounds: number) {
     this.#rounds = rounds;
   }
@@ -49,7 +49,7 @@ export class Translator {
     return this.#call(source, args, new Map(), this.terms.true);
   }
 
-  /** What must hold so that the terms mean what the text does. */
+  /** The conditions under which the terms mean the same as the text. */
   get obligations(): readonly Obligation[] {
     return this.#obligations.all;
   }
@@ -129,7 +129,7 @@ export class Translator {
     }
   }
 
-  /** What is declared in a block ends with it. */
+  /** Translates a block. Its declarations end with it. */
   #block(frame: Frame, statements: readonly Statement[], path: Path): Outcome {
     const outcome = this.#statements(frame, statements, path);
     return { ...outcome, path: withoutLater(outcome.path, path) };
@@ -157,7 +157,7 @@ export class Translator {
     return { path: null, exit: () => exit };
   }
 
-  /** What is thrown is an assertion: no way leads there, so that what would come of it does not matter. */
+  /** A `throw` is a failed assertion: the proof must show that no path reaches it, so its outcome does not matter. */
   #throw({ file }: Frame, node: Node, { guard }: Path): Outcome {
     this.#obligations.require({ file, node, guard }, this.terms.false, 'the assertion holds');
     return { path: null, exit: (rest) => rest };
@@ -181,7 +181,7 @@ export class Translator {
     return { condition, path: walk.path };
   }
 
-  /** Returns what a statement comes to where a condition holds, or null where it never does. */
+  /** Returns the outcome of a statement if a condition holds, or null if it never does. */
   #branch(frame: Frame, statement: Statement | null, path: Path, condition: Term): Outcome | null {
     const guard = this.terms.and(path.guard, condition);
     if (guard === this.terms.false) return null;

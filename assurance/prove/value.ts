@@ -1,4 +1,4 @@
-/** Values: what names stand for while the text of a function is gone through. */
+/** Values: the meanings of names while a function is translated. */
 import type { NumberTerm } from './number.ts';
 import type { FunctionSource } from './source.ts';
 import type { Term } from './term.ts';
@@ -15,7 +15,7 @@ export interface WindowTerm {
   readonly at: NumberTerm;
   /** The ordinal of the first bit of the first word. */
   readonly origin: NumberTerm;
-  /** What the words are; null for the window that functions write to. */
+  /** The words at some time; null for the window to which functions write. */
   readonly cells: readonly Term[] | null;
 }
 

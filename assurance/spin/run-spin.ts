@@ -1,7 +1,7 @@
 /**
  * The agreement with SPIN. Run by `npm run spin`: the number of states and transitions of the abstract model, counted by our search
  * and by SPIN. `-- --stack N --bitmap K` counts that world; `-- --free-stack N` the graph of `alloc` and `free` alone over N
- * page frames, which has Σ N!/(N-k)! states. Without either, some small worlds. Exits 1 where the two differ.
+ * page frames, which has Σ N!/(N-k)! states. Without either, some small worlds. Exits 1 if the two differ.
  */
 import { parseArgs } from 'node:util';
 import { countsOf, freeStackSubject, type Subject, smallSubject } from './spin-subjects.ts';

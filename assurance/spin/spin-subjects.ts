@@ -1,4 +1,4 @@
-/** What SPIN and our own search both count: finite worlds, each with a list of operations. */
+/** Subjects of a count: finite worlds, each with a list of operations, whose states SPIN and our search both count. */
 
 import { modelGraph, operationInstances, promelaOf, smallWorld } from '../../properties/explore/index.ts';
 import type { World } from '../../runner/index.ts';
@@ -30,7 +30,7 @@ export function freeStackSubject(pages: number): Subject {
   return { name: `free stack of ${pages}`, world, operations: [{ call: 'alloc' }, ...frees] };
 }
 
-/** What both count. */
+/** Returns the counts of both. */
 export async function countsOf({ world, operations }: Subject) {
   const { states, transitions } = await modelGraph(world, operations);
   return { ours: { states, transitions }, spin: countBySpin(promelaOf(world, operations)) };

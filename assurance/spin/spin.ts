@@ -1,13 +1,10 @@
-/**
- * SPIN: the model checker that counts what the Promela of the model reaches, without partial order shrinking, so that every
- * transition is taken.
- */
+/** SPIN: the model checker that counts the states of the model in Promela, without partial order reduction, so that it takes every transition. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What SPIN counts. */
+/** The counts of SPIN. */
 export interface SpinCount {
   readonly states: number;
   readonly transitions: number;
@@ -38,7 +35,7 @@ export function hasSpin(): boolean {
   });
 }
 
-/** Returns the number on the one line of SPIN's report that says so much of something. */
+/** Returns the number in the line of SPIN's report that a pattern matches. */
 function numberOf(report: string, pattern: RegExp): number {
   const [, digits] = pattern.exec(report) ?? [];
   if (digits === undefined) throw new Error(`expected ${pattern} in the report of SPIN:\n${report}`);

@@ -11,12 +11,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-interface RunOptions {
+export interface RunOptions {
   readonly cwd?: string;
   /** Flags of Node.js itself. */
   readonly nodeArgs?: readonly string[];
   /** Default: {@link plainEnvironment}. */
   readonly env?: NodeJS.ProcessEnv;
+  /** A command line that runs the one behind it, such as `nice`. */
+  readonly through?: readonly string[];
+  /** Descriptor for standard output. Default: it is collected. */
+  readonly stdout?: number;
 }
 
 /** Returns the environment without what a test runner puts into it. */
@@ -30,12 +34,13 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
 /** Starts the command line; its standard input is empty. */
 export function start(
   args: readonly string[],
-  { cwd, nodeArgs = [], env = plainEnvironment() }: RunOptions = {},
+  { cwd, nodeArgs = [], env = plainEnvironment(), through = [], stdout }: RunOptions = {},
 ): ChildProcess {
-  return spawn(process.execPath, [...nodeArgs, BIN, ...args], {
+  const [command = '', ...words] = [...through, process.execPath, ...nodeArgs, BIN, ...args];
+  return spawn(command, words, {
     ...(cwd === undefined ? {} : { cwd }),
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });
 }
 

@@ -3,14 +3,15 @@
 import { vi } from 'vitest';
 import { takeOutcome } from '../exit-codes.ts';
 import { run } from '../main.ts';
+import { streams } from '../print.ts';
 import type { Ended } from './frameproof.ts';
 
 /** Runs a command line in a folder; returns what it prints, and the exit code that its process would have. */
 export async function inProcess(args: readonly string[], cwd: string): Promise<Ended> {
   const before = process.cwd();
-  const [stdout, stderr] = [process.stdout, process.stderr].map((stream) => {
+  const [stdout, stderr] = (['out', 'err'] as const).map((name) => {
     const printed: string[] = [];
-    vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+    vi.spyOn(streams, name).mockImplementation((text) => printed.push(text) > 0);
     return printed;
   });
   process.chdir(cwd);

@@ -1,6 +1,6 @@
 /** Exports: a trace as a self-contained test, or as the report that people read. */
 import type { Trace } from '../../spec/index.ts';
-import { formatCounterexample } from '../trace/counterexample-text.ts';
+import { formatCounterexample } from '../text/counterexample-text.ts';
 import { cFile } from './c-file.ts';
 import { regressionOf } from './regression.ts';
 import { vitestFile } from './vitest-file.ts';

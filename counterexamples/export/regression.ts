@@ -12,6 +12,7 @@ import {
   type Expectation,
   expectation,
   isAllocation,
+  isOwnClause,
   isU64,
   type Operation,
   type Owner,
@@ -128,12 +129,17 @@ function refuseUnanswered(at: number, response: Response | undefined): asserts r
 /**
  * Returns the regression of a trace. Operations that were skipped because what they name was not handed out are left out.
  *
- * @throws SpecError where the specification does not admit the answers before the operation that violates the clause.
+ * @throws SpecError where the specification does not admit the answers before the operation that violates the clause, and for a trace
+ * that violates an own clause.
  */
 export function regressionOf(trace: Trace): Regression {
   const last = lastOf(trace);
   const { scenario, responses } = trace;
   const violation = trace.violation ?? null;
+  if (isOwnClause(violation?.clause))
+    throw new SpecError(
+      `violation.clause: expected a clause of the specification, found the own clause ${violation.clause}: a test can only check the specification`,
+    );
   const { map, config, policies } = scenario;
   let state = ModelState.init(map, config, policies);
   const [total, free] = [state.world.total, state.countOf('pmm')];

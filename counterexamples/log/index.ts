@@ -2,4 +2,3 @@
 export { type JudgedLog, judgeLog, type LogViolation } from './judge-log.ts';
 export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log-format.ts';
 export { ProgramWriter } from './log-program.ts';
-export { type ReadScenario, readScenario } from './read-scenario.ts';

@@ -190,6 +190,11 @@ describe('judging a log', () => {
       /^\S+:1: map.*overlaps/,
     ],
     [
+      'a path that is none, which it does not repeat',
+      [{ ...HEADER, map: 'x'.repeat(5000) }],
+      /^\S+:1: map: expected a memory map or the path of one, found "x{59}…$/,
+    ],
+    [
       'a map file that is not there',
       [{ ...HEADER, map: 'none.txt' }],
       /none\.txt: expected a readable memory map/,

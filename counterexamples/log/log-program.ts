@@ -6,6 +6,7 @@
 import {
   addressOf,
   type Config,
+  describedCall,
   isAllocation,
   isU64,
   mapAddresses,
@@ -93,7 +94,8 @@ export class ProgramWriter implements LogReader {
 
 /** Returns how many page frames one address stands for, at most as many as memory has. */
 function pagesAsked(operation: Operation, end: number): number {
-  if (operation.call !== 'allocBitmap' || !isU64(operation.count)) return 1;
+  if (describedCall(operation.call).effect !== 'run') return 1;
+  if (!('count' in operation) || !isU64(operation.count)) return 1;
   return Number(operation.count < BigInt(end) ? operation.count : BigInt(end));
 }
 

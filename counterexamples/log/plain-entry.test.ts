@@ -24,7 +24,7 @@ const ODD = [
   ['0x1', 1],
   'ENOMEM',
   'done',
-  2 ** 40,
+  2 ** 44,
 ];
 
 type Json = Record<string, unknown>;

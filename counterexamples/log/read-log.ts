@@ -4,15 +4,17 @@
  */
 import { dirname, resolve } from 'node:path';
 import {
+  aboveLimit,
+  type Config,
   decode,
   MemoryMap,
   OutdatedTraceError,
-  parseJson,
+  parseForeignJson,
   type Response,
   refuseDuplicateKeys,
   SpecError,
+  shortened,
 } from '../../spec/index.ts';
-import { readMemoryMap } from '../../spec/maps/index.ts';
 import { type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';
@@ -34,25 +36,42 @@ function field(data: unknown, key: string): unknown {
 /** Returns what a line holds, whose keys may come twice. */
 function parsed({ text, ended }: Line, place: () => string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeignJson(text, place);
   } catch (cause) {
-    if (ended) return parseJson(text, place());
+    if (ended) throw cause;
     throw new CutLogError(`${place()}: expected a whole line, and the log is cut short in it`, { cause });
   }
 }
 
-function mapOf(map: unknown, path: string, place: string): MemoryMap {
+/** Systems take no longer ones. */
+const LONGEST_PATH = 4096;
+
+async function mapOf(
+  map: unknown,
+  path: string,
+  place: string,
+  { physicalLimit }: Config,
+): Promise<MemoryMap> {
   if (typeof map !== 'string') return decode(MemoryMap, map, `${place}: map`);
+  if (map.length > LONGEST_PATH)
+    throw new SpecError(
+      `${place}: map: expected a memory map or the path of one, found ${shortened(JSON.stringify(map))}`,
+    );
+  // Most logs hold their map: the readers of all notations are loaded for those that name a file.
+  const { readMemoryMap } = await import('../../spec/maps/index.ts');
   const folder = path === '-' ? '.' : dirname(path);
-  return readMemoryMap(resolve(folder, map)).map;
+  return readMemoryMap(resolve(folder, map), { physicalLimit }).map;
 }
 
-function headerOf(data: unknown, path: string, place: string): LogHeader {
+async function headerOf(data: unknown, path: string, place: string): Promise<LogHeader> {
   const version = field(data, 'version');
   if (field(data, 'format') === 'frameproof/log' && typeof version === 'number' && version !== 1)
     throw new OutdatedTraceError(`${place}: format version ${version}, and this program reads version 1`);
-  const { map, config, policies = [] } = decode(HeaderLine, data, place);
-  return { map: mapOf(map, path, place), config, policies };
+  const { map: named, config, policies = [] } = decode(HeaderLine, data, place);
+  const map = await mapOf(named, path, place, config);
+  const above = aboveLimit(map, config);
+  if (above !== null) throw new SpecError(`${place}: map: ${above}`);
+  return { map, config, policies };
 }
 
 /** Whether `data` is the first line of a log, of whatever version. */
@@ -75,10 +94,11 @@ class LineDecoder {
     return this.#lines === 0;
   }
 
-  /** Decodes one line. Returns whether to go on. */
-  take(line: Line): boolean {
+  /** Decodes one line. Returns whether to go on: a promise only for the header, which may name a file. */
+  take(line: Line): boolean | Promise<boolean> {
     const { text, number } = line;
     if (text.trim() === '') return true;
+    // To name every line would take as long as a twentieth of reading it.
     const place = (): string => `${sourceName(this.#path)}:${number}`;
     const data = parsed(line, place);
     this.#lines += 1;
@@ -88,9 +108,13 @@ class LineDecoder {
     return this.#takeOther(data, number, place());
   }
 
+  async #takeHeader(data: unknown, place: string): Promise<boolean> {
+    return this.#reader.onHeader(await headerOf(data, this.#path, place));
+  }
+
   /** Takes the first two lines, and what the codecs are needed for. */
-  #takeOther(data: unknown, number: number, place: string): boolean {
-    if (this.#lines === 1) return this.#reader.onHeader(headerOf(data, this.#path, place));
+  #takeOther(data: unknown, number: number, place: string): boolean | Promise<boolean> {
+    if (this.#lines === 1) return this.#takeHeader(data, place);
     if (this.#lines === 2 && field(data, 'init') !== undefined)
       return this.#reader.onInit(decode(InitLine, data, place).init, number);
     return this.#reader.onEntry(decode(EntryLine, data, place), number);
@@ -106,6 +130,10 @@ class LineDecoder {
  */
 export async function readLog(path: string, reader: LogReader): Promise<void> {
   const decoder = new LineDecoder(path, reader);
-  for await (const lines of linesOf(path)) for (const line of lines) if (!decoder.take(line)) return;
+  for await (const lines of linesOf(path))
+    for (const line of lines) {
+      const goesOn = decoder.take(line);
+      if (!(typeof goesOn === 'boolean' ? goesOn : await goesOn)) return;
+    }
   if (decoder.isEmpty) throw new SpecError(`${sourceName(path)}: expected a log, found nothing`);
 }

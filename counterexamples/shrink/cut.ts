@@ -4,7 +4,7 @@
  * still breaks the same clause; finer moves come later.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { ClauseName, Program, Scenario } from '../../spec/index.ts';
+import type { BreakableClause, Program, Scenario } from '../../spec/index.ts';
 import { subprogram } from './subprogram.ts';
 
 interface CutOptions {
@@ -28,10 +28,16 @@ class Cutter {
   executions = 0;
   readonly #target: Target;
   readonly #scenario: Scenario;
-  readonly #clause: ClauseName;
+  readonly #clause: BreakableClause;
   readonly #options: CutOptions;
 
-  constructor(target: Target, scenario: Scenario, start: Execution, clause: ClauseName, options: CutOptions) {
+  constructor(
+    target: Target,
+    scenario: Scenario,
+    start: Execution,
+    clause: BreakableClause,
+    options: CutOptions,
+  ) {
     this.#target = target;
     this.#scenario = scenario;
     this.run = start;

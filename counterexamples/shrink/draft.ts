@@ -42,6 +42,7 @@ export interface Draft {
   /** First page frame of the stack zone. */
   readonly limit: number;
   readonly higherHalf: bigint;
+  readonly physicalLimit?: bigint | undefined;
   readonly policies: readonly Policy[];
   readonly operations: Program;
 }
@@ -52,7 +53,8 @@ export function draftOf({ map, config, policies, operations }: Scenario): Draft 
     const { base, count } = regionOf(d);
     return { type: d.type, base, pages: count };
   });
-  return { descriptors, limit: bitmapLimit(config), higherHalf: config.higherHalf, policies, operations };
+  const { higherHalf, physicalLimit } = config;
+  return { descriptors, limit: bitmapLimit(config), higherHalf, physicalLimit, policies, operations };
 }
 
 /** Returns one past the last page frame of a descriptor. */
@@ -109,11 +111,11 @@ export class ScenarioBuilder {
     return map;
   }
 
-  #configOf({ limit, higherHalf }: Draft): Config {
-    const key = `${limit} ${higherHalf}`;
+  #configOf({ limit, higherHalf, physicalLimit }: Draft): Config {
+    const key = `${limit} ${higherHalf} ${physicalLimit}`;
     const known = this.#configs.get(key);
     if (known !== undefined) return known;
-    const made = config({ bitmapMaxAddr: addressOf(pfn(limit)), higherHalf });
+    const made = config({ bitmapMaxAddr: addressOf(pfn(limit)), higherHalf, physicalLimit });
     this.#configs.set(key, made);
     return made;
   }

@@ -1,5 +1,6 @@
 /** The door of counterexamples/shrink/. */
 export { operationKey, ScenarioBuilder } from './draft.ts';
+export { type ReadScenario, readScenario } from './read-scenario.ts';
 export {
   type Flaky,
   type Shrinkable,

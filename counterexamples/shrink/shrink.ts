@@ -6,8 +6,8 @@
  *     scenario ─► starting point ─► cut ─► ┌► descend (moves) ─► enumerate (small worlds) ─┐ ─► trace
  *                                          └────────────────── while simpler ◄─────────────┘
  */
-import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { ClauseName, Scenario, Trace } from '../../spec/index.ts';
+import { type Execution, execute, heldTo, type Target } from '../../runner/index.ts';
+import type { BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
 import { cut } from './cut.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
@@ -24,7 +24,7 @@ import { type Budget, type Counterexample, type OtherClause, Outcomes, Trials } 
 export interface Shrinkable {
   readonly scenario: Scenario;
   /** The clause that it is known to break, if one is: a long scenario may then be shrunk without being run whole. */
-  readonly violation?: { readonly clause: ClauseName };
+  readonly violation?: { readonly clause: BreakableClause };
   /** Copied into the resulting trace. */
   readonly note?: string;
 }
@@ -39,6 +39,8 @@ export interface ShrinkOptions {
   readonly executions?: number;
   /** Milliseconds at most. Default: 30,000. A result that the time limit cut off depends on the machine. */
   readonly ms?: number;
+  /** Own clauses by which the runs are judged, as in the campaign that found the scenario. Default: none. */
+  readonly checks?: readonly OwnClause[];
 }
 
 /**
@@ -72,7 +74,7 @@ export interface ShrinkResult {
   /** The simplest trace found; where nothing was shrunk, the first run. */
   readonly trace: Trace;
   /** The clause that the scenario breaks on this target, or null where it holds. */
-  readonly clause: ClauseName | null;
+  readonly clause: BreakableClause | null;
   readonly origin: Origin;
   /** Operations of the scenario that was given. */
   readonly operationsBefore: number;
@@ -171,7 +173,7 @@ function descended(
   };
 }
 
-/** The verdict on a run that is not shrunk any further, or null where it can be. */
+/** The verdict on a run that is not descended from, or null where it is: `shrunk` where it is too long. */
 function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): ShrinkVerdict | null {
   if (run.violation === null && !isComplete) return 'unfinished';
   if (flaky !== null) return 'flaky';
@@ -191,7 +193,7 @@ function unnoted(budget: Budget, outcomes: Outcomes, target: Target, given: Shri
   const flaky = isComplete ? differingRun(target, trace, until) : null;
   const verdict = verdictOn(run, flaky, isComplete);
   const first = { trace, clause, origin, operationsBefore, executions, steps: 0, otherClauses: [], flaky };
-  const exhausted = short.exhausted || verdict === 'unfinished' || run.operations.length > DESCENDABLE;
+  const exhausted = short.exhausted || verdict === 'unfinished' || verdict === 'shrunk';
   const left = { until, executions: Math.max(1, budget.executions - executions) };
   const more =
     verdict !== null || clause === null
@@ -217,7 +219,7 @@ function budgetOf({ executions = EXECUTIONS, ms = MS }: ShrinkOptions): Budget {
  * @public
  */
 export function shrink(target: Target, given: Shrinkable, options: ShrinkOptions = {}): ShrinkResult {
-  return shrinkWithin(budgetOf(options), new Outcomes(), target, given);
+  return shrinkWithin(budgetOf(options), new Outcomes(), heldTo(target, options.checks), given);
 }
 
 /**
@@ -233,7 +235,8 @@ export function shrinkAcross(
   options: ShrinkOptions = {},
 ): readonly ShrinkResult[] {
   const outcomes = new Outcomes();
-  const results = [shrinkWithin(budgetOf(options), outcomes, target, given)];
+  const strict = heldTo(target, options.checks);
+  const results = [shrinkWithin(budgetOf(options), outcomes, strict, given)];
   const done = new Set<string | undefined>();
   for (let last = results[0]; last !== undefined; ) {
     done.add(last.trace.violation?.clause);
@@ -242,7 +245,7 @@ export function shrinkAcross(
       .filter((other) => !done.has(other.clause) && compareSimplicity(other.trace.scenario, scenario) < 0)
       .sort((a, b) => compareSimplicity(a.trace.scenario, b.trace.scenario))[0];
     last =
-      simpler === undefined ? undefined : shrinkWithin(budgetOf(options), outcomes, target, simpler.trace);
+      simpler === undefined ? undefined : shrinkWithin(budgetOf(options), outcomes, strict, simpler.trace);
     if (last !== undefined) results.push(last);
   }
   return results;

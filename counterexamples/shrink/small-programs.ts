@@ -4,9 +4,9 @@
  */
 import {
   type Argument,
+  type BreakableClause,
   CALLS,
   type Call,
-  type ClauseName,
   describedCall,
   everyOperation,
   isAllocation,
@@ -35,7 +35,7 @@ const LAST_CALLS: Readonly<Record<string, readonly Call[]>> = {
 };
 
 /** Returns the calls that can break a clause; none for a clause of init. */
-export function lastCallsOf(clause: ClauseName): readonly Call[] {
+export function lastCallsOf(clause: BreakableClause): readonly Call[] {
   const known = LAST_CALLS[clause];
   if (known !== undefined) return known;
   const [subject] = clause.split('.');

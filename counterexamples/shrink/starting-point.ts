@@ -4,7 +4,7 @@
  * in small worlds, which find most bugs whatever the history was, and the whole only after that.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { ClauseName, Scenario } from '../../spec/index.ts';
+import type { BreakableClause, Scenario } from '../../spec/index.ts';
 import { draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
 import { lastOperations } from './subprogram.ts';
@@ -32,7 +32,7 @@ export interface StartingPoint {
 
 interface StartingPointOptions {
   /** The clause that the scenario is known to break; without it, the whole is run first. */
-  readonly clause: ClauseName | undefined;
+  readonly clause: BreakableClause | undefined;
   /** The time, as `performance.now()` has it, from which on nothing more is run. */
   readonly until: number;
 }
@@ -55,7 +55,7 @@ interface Attempt {
 }
 
 /** Runs the last operations: first one, then four times as many, and so on, until they break the clause. */
-function fromEnd(target: Target, scenario: Scenario, clause: ClauseName, until: number): Attempt {
+function fromEnd(target: Target, scenario: Scenario, clause: BreakableClause, until: number): Attempt {
   const { length } = scenario.operations;
   let executions = 0;
   for (let kept = 1; kept < length && kept <= LAST_OPERATIONS && performance.now() < until; kept *= 4) {
@@ -67,7 +67,12 @@ function fromEnd(target: Target, scenario: Scenario, clause: ClauseName, until: 
   return { run: null, executions };
 }
 
-function fromSmallProgram(target: Target, scenario: Scenario, clause: ClauseName, until: number): Attempt {
+function fromSmallProgram(
+  target: Target,
+  scenario: Scenario,
+  clause: BreakableClause,
+  until: number,
+): Attempt {
   const now = performance.now();
   const budget = { executions: Number.POSITIVE_INFINITY, until: now + (until - now) * ENUMERATION_SHARE };
   const trials = new Trials(target, clause, budget);
@@ -82,7 +87,7 @@ interface ShorterAttempt extends Attempt {
 function shorterThanWhole(
   target: Target,
   scenario: Scenario,
-  clause: ClauseName,
+  clause: BreakableClause,
   until: number,
 ): ShorterAttempt {
   const end = fromEnd(target, scenario, clause, until);

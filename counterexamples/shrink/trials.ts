@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { ClauseName, Ownership, Trace } from '../../spec/index.ts';
+import type { BreakableClause, Ownership, Trace } from '../../spec/index.ts';
 import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
 import { compareDrafts } from './simplicity.ts';
 
@@ -30,7 +30,7 @@ export interface Budget {
  * @public
  */
 export interface OtherClause {
-  readonly clause: ClauseName;
+  readonly clause: BreakableClause;
   /** How many drafts broke it. */
   readonly count: number;
   /** The simplest of them. */
@@ -45,20 +45,20 @@ interface SimplestOfClause {
 
 /** The outcomes of drafts on one target. */
 export class Outcomes {
-  readonly #broken = new Map<string, ClauseName | null>();
-  readonly #simplest = new Map<ClauseName, SimplestOfClause>();
+  readonly #broken = new Map<string, BreakableClause | null>();
+  readonly #simplest = new Map<BreakableClause, SimplestOfClause>();
 
   /** Returns the clause that a draft broke, null where it broke none, undefined where it was not tried. */
-  of(key: string): ClauseName | null | undefined {
+  of(key: string): BreakableClause | null | undefined {
     return this.#broken.get(key);
   }
 
-  record(key: string, clause: ClauseName | null): void {
+  record(key: string, clause: BreakableClause | null): void {
     this.#broken.set(key, clause);
   }
 
   /** Notes that a draft broke a clause, with its trace if it is the simplest that did. */
-  note(clause: ClauseName, draft: Draft, run: Execution): void {
+  note(clause: BreakableClause, draft: Draft, run: Execution): void {
     const known = this.#simplest.get(clause);
     const isSimplest = known === undefined || compareDrafts(draft, known.draft) < 0;
     const count = (known?.count ?? 0) + 1;
@@ -67,7 +67,7 @@ export class Outcomes {
   }
 
   /** Returns the other clauses that were broken, and the simplest scenario of each. */
-  otherThan(clause: ClauseName): readonly OtherClause[] {
+  otherThan(clause: BreakableClause): readonly OtherClause[] {
     const others = [...this.#simplest].filter(([name]) => name !== clause);
     return others.map(([name, { count, trace }]) => ({ clause: name, count, trace }));
   }
@@ -84,14 +84,14 @@ function shortKey(draft: Draft): string {
 }
 
 export class Trials {
-  readonly clause: ClauseName;
+  readonly clause: BreakableClause;
   executions = 0;
   readonly #target: Target;
   readonly #budget: Budget;
   readonly #outcomes: Outcomes;
   readonly #scenarios = new ScenarioBuilder();
 
-  constructor(target: Target, clause: ClauseName, budget: Budget, outcomes: Outcomes = new Outcomes()) {
+  constructor(target: Target, clause: BreakableClause, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
     this.clause = clause;
     this.#budget = budget;

@@ -1,7 +1,6 @@
 /** Folders of JSON files: the traces of a corpus, the files of shards. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SpecError } from '../../spec/index.ts';
+import { namesIn } from '../../spec/files/index.ts';
 
 /** Configuration files of other tools. They are skipped, because a user's `counterexamples/` folder may hold source files too, as this project's does. */
 const OTHER_TOOLS: readonly string[] = ['tsconfig.json', 'package.json', 'biome.json'];
@@ -11,12 +10,10 @@ const OTHER_TOOLS: readonly string[] = ['tsconfig.json', 'package.json', 'biome.
  * is expected to hold. Throws a SpecError where it cannot be listed.
  */
 export function jsonFilesIn(folder: string, of: string): readonly string[] | null {
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !OTHER_TOOLS.includes(name));
-    return names.sort().map((name) => join(folder, name));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOENT') return null;
-    throw new SpecError(`${folder}: expected a folder of ${of}: ${code}`, { cause: error });
-  }
+  const names = namesIn(folder, of);
+  return (
+    names
+      ?.filter((name) => name.endsWith('.json') && !OTHER_TOOLS.includes(name))
+      .map((name) => join(folder, name)) ?? null
+  );
 }

@@ -1,4 +1,4 @@
-/** Our implementation with its batch calls made of single ones: looked at as a whole first, then done page by page. */
+/** Our implementation with its batch calls made of single calls: checked as a whole first, then done page by page. */
 import { createPmm } from 'frameproof/impl';
 import type { PmmFactory } from 'frameproof/spec';
 

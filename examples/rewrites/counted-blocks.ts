@@ -1,4 +1,4 @@
-/** A bitmap with a count of free page frames for each block of 64: blocks without any are passed over. */
+/** A bitmap with a count of free page frames for each block of 64: full blocks are skipped. */
 import { managerOf, type Run } from './parts/manager.ts';
 
 export { policies } from './parts/manager.ts';

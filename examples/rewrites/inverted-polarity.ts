@@ -1,4 +1,4 @@
-/** A bitmap of bytes with the other polarity: a set bit is a page frame that is taken. */
+/** A bitmap of bytes with the other polarity: a set bit is a taken page frame. */
 import { managerOf } from './parts/manager.ts';
 
 export { policies } from './parts/manager.ts';

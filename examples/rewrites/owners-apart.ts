@@ -1,4 +1,4 @@
-/** Another layout of what is known of owners: a set for each owner but the firmware, which has what is in none. */
+/** Another layout of the owners: a set for each owner except the firmware, which owns the page frames that are in no set. */
 import type { Owner } from 'frameproof/spec';
 import { managerOf } from './parts/manager.ts';
 

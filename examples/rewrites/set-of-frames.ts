@@ -1,4 +1,4 @@
-/** No bitmap at all: a set of page frames, put in order each time it is searched. */
+/** No bitmap at all: a set of page frames, sorted for each search. */
 import { managerOf } from './parts/manager.ts';
 
 export { policies } from './parts/manager.ts';

@@ -1,4 +1,4 @@
-/** Free runs as themselves: a sorted list that is cut and joined. */
+/** A sorted list of free runs, which are cut and joined. */
 import { managerOf, type Run } from './parts/manager.ts';
 
 export { policies } from './parts/manager.ts';

@@ -1,4 +1,4 @@
-/** A stack in chunks of 7 page frames, each chunk an array of its own; an empty one is kept until the one below is, too. */
+/** A stack in chunks of 7 page frames, each chunk an array. An empty chunk is kept until the chunk below it is empty too. */
 import { managerOf } from './parts/manager.ts';
 
 export { policies } from './parts/manager.ts';

@@ -1,5 +1,5 @@
 /**
- * A stack that takes no memory of its own, as in small kernels: the first word of each free page frame holds the next one,
+ * A stack that takes no extra memory, as in small kernels: the first word of each free page frame holds the next one,
  * plus 1; 0 ends the list.
  */
 import { managerOf } from './parts/manager.ts';

@@ -1,4 +1,4 @@
-/** A stack of runs: what was pushed in ascending order is one entry. */
+/** A stack of runs: page frames pushed in ascending order are one entry. */
 import { managerOf, type Run } from './parts/manager.ts';
 
 export { policies } from './parts/manager.ts';

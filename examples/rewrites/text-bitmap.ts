@@ -1,4 +1,4 @@
-/** A bitmap that can be read: one character a page frame, searched by a regular expression. */
+/** A readable bitmap: one character a page frame, searched by a regular expression. */
 import { managerOf, type Run } from './parts/manager.ts';
 
 export { policies } from './parts/manager.ts';

@@ -1,4 +1,4 @@
-/* page_stack with a defect: the bitmap starts all free, instead of all held until init frees what is there. */
+/* page_stack with a bug: the bitmap starts all free, instead of all held until init frees the RAM. */
 #define PAGE_STACK_IS_INCLUDED
 #include "page_stack_target.c"
 

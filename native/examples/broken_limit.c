@@ -1,4 +1,4 @@
-/* page_stack with a defect: `<` where `<=` belongs, so that a run which ends exactly at the limit is never found. */
+/* page_stack with a bug: `<` instead of `<=`, so that a run which ends exactly at the limit is never found. */
 #define PAGE_STACK_IS_INCLUDED
 #include "page_stack_target.c"
 

@@ -4,8 +4,8 @@
  *      0       4   6 7 8                16
  *      ├───────┼───┼─┼─┼────────────────┤     free: [0, 4) [4, 6) [7, 8) [8, 16)      taken: [6, 7)
  *
- * A block that is freed is joined with its buddy, the other half of the block twice as large, for as long as that is free. The
- * blocks of one size are a list whose links lie in the blocks themselves. Misuse panics.
+ * A freed block is joined with its buddy, the other half of the block of twice its size, as long as the buddy is free. The free
+ * blocks of each size are in a list whose links lie in the blocks. Misuse panics.
  */
 #include "../frameproof.h"
 
@@ -16,7 +16,7 @@
 #define ORDERS 11
 #define NOBODY UINT64_MAX
 
-/* What a page frame is. */
+/* The condition of a page frame. */
 enum { ABSENT, FIRMWARE, BOOT, CALLER, FREE };
 
 /* Lies at the start of each free block. */
@@ -72,7 +72,7 @@ static void give(uint64_t frame, unsigned order) {
     put_block(frame, order);
 }
 
-/* Frees page frames in the largest blocks that there are, so that few pages are written to. */
+/* Frees page frames in blocks as large as possible, so that few pages are written to. */
 static void give_all(uint64_t first, uint64_t end) {
     while (first < end) {
         unsigned order = 0;
@@ -135,7 +135,7 @@ static void *fail(void) {
     return NULL;
 }
 
-/* The smallest blocks first, so that large ones stay whole. */
+/* Takes from the smallest suitable block, so that large ones stay whole. */
 static void *take(unsigned wanted, uint64_t end, uint64_t multiple) {
     uint64_t count = UINT64_C(1) << wanted;
     multiple = multiple < count ? count : multiple;

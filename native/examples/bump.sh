@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The smallest target: a script that hands out page frames of the first descriptor from its end down, and frees none. It
-# shows the protocol, and breaks free.owner at once.
+# The smallest target: a script that hands out page frames of the first descriptor from its end down, and frees none. It shows
+# the protocol, and violates free.owner at once.
 read -r greeting
 [ "$greeting" = 'frameproof 1' ] || exit 1
 printf 'target 1\nprofile {"calls": ["alloc", "free", "totalAmount", "freeAmount", "reservedAmount"], "failures": []}\nready\n'

@@ -1,12 +1,12 @@
-//! extents: an allocator in Rust, and the protocol without the C harness (PROTOCOL.md). Standard library alone:
+//! extents: an allocator in Rust, and the protocol without the C harness (PROTOCOL.md). Standard library only:
 //! `rustc -O -o extents extents.rs`.
 //!
-//! Who owns which page frames is kept as extents in a tree, by their first page frame:
+//! The owners of page frames are kept as extents in a tree, by their first page frame:
 //!
 //!     0 ├── free ──┤ 16 ├─ caller ─┤ 20 ├──── free ────┤ 64        { 0: (16, Free), 16: (20, Caller), 20: (64, Free) }
 //!
 //! Contiguous allocations take the lowest run that fits, in the bitmap zone. Single pages take the lowest page frame of the stack
-//! zone and, once that has none left, of the bitmap zone. Misuse panics. It keeps nothing in page frames, and looks after none.
+//! zone and, when that has none left, of the bitmap zone. Misuse panics. Page frames hold no data, and are not checked.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
@@ -40,13 +40,13 @@ impl Owner {
     }
 }
 
-/// A call that must not be: the page frame to blame, if there is one, and its owner.
+/// A misuse: the page frame to blame, if there is one, and its owner.
 struct Misuse {
     blamed: Option<(u128, Owner)>,
     text: &'static str,
 }
 
-/// Page frames [first, end) of one owner each, by their first; what no extent covers is absent. Neighbours are joined.
+/// Page frames [first, end) of one owner each, by their first. Page frames in no extent are absent. Neighbours are joined.
 #[derive(Default)]
 struct Frames {
     extents: BTreeMap<u128, (u128, Owner)>,
@@ -95,7 +95,7 @@ impl Frames {
         self.extents.insert(joined.0, (joined.1, owner));
     }
 
-    /// Makes an extent start at a page frame where one covers it.
+    /// Divides the extent that covers a page frame, so that one starts there.
     fn cut(&mut self, frame: u128) {
         if let Some((&first, &(end, owner))) = self.extents.range(..frame).next_back() {
             if end > frame {
@@ -168,7 +168,7 @@ impl DivCeilBy for u128 {
     }
 }
 
-/// A program under way: the manager, and the addresses that each allocating call has handed out.
+/// A running program: the manager, and the addresses that each allocating call handed out.
 #[derive(Default)]
 struct Program {
     frames: Frames,
@@ -186,7 +186,7 @@ impl Program {
         self.base + frame * PAGE
     }
 
-    /// Returns the address that "b[3]+0x10" or "0x1000" stands for, or None where result b has no page 3.
+    /// Returns the address that "b[3]+0x10" or "0x1000" stands for, or None if result b has no page 3.
     fn resolve(&self, word: &str) -> Option<u128> {
         if word.starts_with("0x") {
             return Some(number(word));
@@ -241,7 +241,7 @@ impl Program {
         }
     }
 
-    /// Frees what words name. None where one of them names a page that its result does not have.
+    /// Frees the pages that words name. None if a word names a page that its result does not have.
     fn release(&mut self, call: &str, words: &[&str]) -> Option<Result<(), Misuse>> {
         let named = if call == "freePages" { words } else { &words[..1] };
         let addresses: Vec<u128> = named.iter().map(|word| self.resolve(word)).collect::<Option<_>>()?;

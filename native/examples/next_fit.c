@@ -1,12 +1,12 @@
 /*
- * next_fit: all of memory in one bitmap, and a hint where to look first.
+ * next_fit: all of memory in one bitmap, and a hint where the next search starts.
  *
- *      managed  1 1 1 1 0 0 1 1 1 1 1 1      RAM that is ever handed out or handed over
- *      taken    1 1 0 1 . . 0 0 1 1 0 0      of that, what is not free
+ *      managed  1 1 1 1 0 0 1 1 1 1 1 1      RAM that can be handed out or handed over
+ *      taken    1 1 0 1 . . 0 0 1 1 0 0      the part of it that is not free
  *                         hint ─► ^
  *
- * A search goes from the hint to the end, and then once more from the start. Misuse is refused: the call says so and does
- * nothing. It has no batches, reports nothing but failure values, and writes into no page.
+ * A search goes from the hint to the end, then once more from the start. Misuse is refused: the call returns false and does
+ * nothing. There are no batches, failures are reported only by their values, and no page is written to.
  */
 #include "../frameproof.h"
 
@@ -69,7 +69,7 @@ static uint64_t round_up(uint64_t frame, uint64_t multiple) {
     return rest == 0 ? frame : frame + (multiple - rest);
 }
 
-/* Returns the first fitting run from `from` on, or UINT64_MAX. Words in which nothing is free are passed over. */
+/* Returns the first fitting run from `from` on, or UINT64_MAX. Skips words in which nothing is free. */
 static uint64_t find(uint64_t from, uint64_t count, uint64_t end, uint64_t multiple) {
     uint64_t first = round_up(from, multiple);
     while (count <= end && first <= end - count) {

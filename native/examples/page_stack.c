@@ -8,8 +8,8 @@
  *     index ──► │ 3 pages  │   │ 511 pages│
  *               └──────────┘   └──────────┘
  *
- * A page freed while the last buffer is full becomes the next buffer; a buffer that is empty is the next page handed
- * out. So the order is last in, first out, and the stack needs no memory of its own.
+ * A page freed while the last buffer is full becomes the next buffer; an empty buffer is the next page handed out. So the
+ * order is last in, first out, and the stack needs no extra memory.
  */
 #include "page_stack.h"
 
@@ -109,7 +109,7 @@ static uint64_t round_up(uint64_t n, uint64_t multiple) {
     return rest == 0 ? n : n + (multiple - rest);
 }
 
-/* Returns the lowest fitting run's first page frame, or UINT64_MAX. Goes on behind the bit that was in the way. */
+/* Returns the first page frame of the lowest fitting run, or UINT64_MAX. After a bit in the way, it continues behind it. */
 static uint64_t bitmap_find(uint64_t count, uint64_t end, uint64_t alignment) {
     uint64_t first = 0;
     while (count <= end && first <= end - count) {

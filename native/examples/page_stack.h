@@ -1,11 +1,11 @@
 /*
- * page_stack: a physical memory manager as kernels have them today, to compare with and to check.
+ * page_stack: a physical memory manager like those in today's kernels, to compare with and to check.
  *
- * Single pages come from a free stack whose buffers live in free pages; contiguous runs below a limit from a bitmap
- * that is searched bit by bit. One spin lock guards all. Function names and behaviour follow the API documentation of
- * PatchworkOS' PMM, whose text describes this design; the code is written anew.
+ * Single pages come from a free stack whose buffers live in free pages; contiguous runs below a limit come from a
+ * bitmap that is searched bit by bit. One spin lock guards everything. Function names and behaviour follow the API documentation of
+ * PatchworkOS' PMM, whose text describes this design; the code was written from scratch.
  *
- * The caller must free each page once: like the kernels it stands for, it trusts its callers.
+ * Callers must free each page once: like the kernels it stands for, it trusts them.
  */
 #ifndef PAGE_STACK_H
 #define PAGE_STACK_H
@@ -21,7 +21,7 @@ typedef enum {
     PMM_USABLE,   /* free once init is done */
     PMM_LOADER,   /* RAM, handed over later by freeing it */
     PMM_FIRMWARE, /* RAM, never handed over */
-    PMM_ABSENT,   /* no RAM */
+    PMM_ABSENT,   /* not RAM */
 } pmm_type_t;
 
 /* `pages` page frames from the physical address `start` on, a multiple of the page size. */
@@ -34,13 +34,13 @@ typedef struct {
 typedef struct {
     const pmm_descriptor_t *map;
     size_t descriptors;
-    /* Virtual address of physical address 0. Free pages at or above bitmap_end are written to through it. */
+    /* Virtual address of physical address 0. Free pages from bitmap_end up are written to through it. */
     uintptr_t higher_half;
     /* Physical address at which the bitmap's zone ends, a multiple of the page size. */
     uint64_t bitmap_end;
     /* One bit for each page frame below bitmap_end, in whole words. */
     uint64_t *bitmap;
-    /* Takes the warning of each failure; may be NULL. */
+    /* Receives the warning of each failure; may be NULL. */
     void (*warn)(const char *call, uint64_t asked);
 } pmm_config_t;
 

@@ -1,7 +1,6 @@
 /*
- * page_stack as a target of frameproof: what stands between an allocator and the harness. Besides that of names, its work is
- * to find room for the bitmap, and to say in the profile what the allocator does not claim: it trusts its callers, so that no
- * misuse is tried.
+ * page_stack as a target of frameproof: the code between an allocator and the harness. It translates names, finds room for the
+ * bitmap, and states in the profile what the allocator does not claim: it trusts its callers, so no misuse is tried.
  */
 #include "../frameproof.h"
 #include "page_stack.h"
@@ -30,7 +29,7 @@ static bool init(const fp_memory *memory) {
     if (memory->count > sizeof descriptors / sizeof *descriptors) {
         return false;
     }
-    /* Above the last page frame that can ever be freed, boot memory included, there is nothing to search. */
+    /* There is nothing to search above the last page frame that can ever be freed, boot memory included. */
     uint64_t end = 0;
     for (size_t d = 0; d < memory->count; d++) {
         const fp_descriptor *given = &memory->descriptors[d];
@@ -88,7 +87,7 @@ static const fp_target page_stack = {
     .reserved_amount = pmm_reserved_amount,
 };
 
-/* The broken variants include this file, and serve a target of their own. */
+/* The broken variants include this file and serve their own target. */
 #ifndef PAGE_STACK_IS_INCLUDED
 int main(void) {
     return fp_serve(&page_stack);

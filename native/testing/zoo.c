@@ -1,6 +1,6 @@
 /*
- * Allocators that misbehave in the middle of a program, each under a name of its own: the executable is linked to from
- * `segv`, `abort` and so on, and does what its name says when freeRegion is called.
+ * Allocators that misbehave in the middle of a program. The executable is linked to from `segv`, `abort` and so on, and does what
+ * its name says when freeRegion is called.
  */
 #include "../frameproof.h"
 

@@ -9,7 +9,7 @@
  *     2  freeAmount()  -> 3
  */
 
-import { formatResponse } from '../../counterexamples/trace/index.ts';
+import { formatResponse } from '../../counterexamples/text/index.ts';
 import { type Config, formatOperation, toHex } from '../../spec/index.ts';
 import { type HistoryCall, violationOf } from './history.ts';
 import type { ConcurrentViolation } from './judge-run.ts';

@@ -8,7 +8,7 @@
  */
 
 import type { Target } from '../../runner/index.ts';
-import { isSpecError, type Operation, type Trace } from '../../spec/index.ts';
+import { isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
 import { canBeSaved, explore } from './explore.ts';
 import { operationInstances } from './instances.ts';
 import { traceOf } from './program.ts';
@@ -102,6 +102,8 @@ export async function certify(
   { ms = DEFAULT_MS }: CertificateOptions = {},
 ): Promise<Certificate> {
   if (!target.isInteractive) return { kind: 'open', why: 'its target is only asked whole programs' };
+  if (isOwnClause(trace.violation?.clause))
+    return { kind: 'open', why: `${trace.violation.clause} is not a clause of the specification` };
   const operations = operationsOf(trace);
   if (typeof operations === 'string') return { kind: 'open', why: operations };
   const { length } = trace.scenario.operations;

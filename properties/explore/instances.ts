@@ -17,6 +17,7 @@ import { argumentsCost, operationKey } from '../../counterexamples/shrink/index.
 import type { World } from '../../runner/index.ts';
 import {
   type Argument,
+  addressOf,
   bitmapLimit,
   CALLS,
   type Call,
@@ -26,7 +27,7 @@ import {
   type Operation,
   PAGE_BYTES,
   type Parameter,
-  PHYSICAL_LIMIT,
+  pfnLimit,
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
@@ -48,6 +49,8 @@ const HUGE: readonly bigint[] = [(1n << 32n) + 1n, U64_MAX];
 /** The page frames of a world, by zone. */
 interface ZonedFrames extends WorldFrames {
   readonly higherHalf: bigint;
+  /** The physical address at which memory ends. */
+  readonly beyond: bigint;
   /** Page frames of each zone that can change hands. */
   readonly bitmapFrames: readonly number[];
   readonly stackFrames: readonly number[];
@@ -59,6 +62,7 @@ function zonedFramesOf(world: World): ZonedFrames {
   return {
     ...frames,
     higherHalf: world.config.higherHalf,
+    beyond: addressOf(pfnLimit(world.config)),
     bitmapFrames: frames.manageable.filter((frame) => frame < limit),
     stackFrames: frames.manageable.filter((frame) => frame >= limit),
   };
@@ -73,9 +77,9 @@ function addressIn({ higherHalf }: ZonedFrames, frame: number): bigint {
 }
 
 /** Returns addresses below the higher half (0, a physical address, the last one) and one beyond physical memory, if there is one. */
-function foreignAddresses({ higherHalf, manageable }: ZonedFrames): readonly bigint[] {
+function foreignAddresses({ higherHalf, manageable, beyond: limit }: ZonedFrames): readonly bigint[] {
   const physical = BigInt(manageable.at(-1) ?? 1) * PAGE_BYTES;
-  const beyond = higherHalf + PHYSICAL_LIMIT;
+  const beyond = higherHalf + limit;
   return [0n, physical, higherHalf - 1n, ...(beyond <= U64_MAX ? [beyond] : [])];
 }
 

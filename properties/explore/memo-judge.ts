@@ -11,9 +11,10 @@
 import { type ModelState, step, type Tally, top, type Verdict } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
-  ANSWER_CLAUSES,
+  answerClauses,
   CLAUSE_NAMES,
   type Clause,
+  describedCall,
   type Operation,
   type PageCount,
   type Policy,
@@ -33,7 +34,7 @@ const BROKEN = -2;
 const [UNCHANGED, POP, PUSH] = [0, 1, 2];
 
 function lifoClause(): Clause<Step> {
-  const clause = ANSWER_CLAUSES.alloc.find(({ name }) => name === 'policy.lifo');
+  const clause = answerClauses('alloc').find(({ name }) => name === 'policy.lifo');
   if (clause === undefined) throw new Error('alloc is held to no policy.lifo');
   return clause;
 }
@@ -196,7 +197,7 @@ export class MemoJudge {
     { expected, granted, operation: { call } }: SettledStep,
   ): number {
     if (!this.states.tracksOrder || expected.kind !== 'granted') return UNCHANGED;
-    if (granted !== null && call !== 'allocBitmap') return this.#action(POP, granted.pfns);
+    if (granted !== null && describedCall(call).effect !== 'run') return this.#action(POP, granted.pfns);
     return isFreeing(this.#operation(operation)) ? this.#pushAction(ownership, operation) : UNCHANGED;
   }
 

@@ -6,8 +6,10 @@ import { top } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
   type Amounts,
+  addressesOf,
   addressOf,
   askedOf,
+  describedCall,
   type Expectation,
   expectation,
   type InspectedRun,
@@ -79,41 +81,35 @@ export class ModelDriver implements Driver {
   ): { readonly outcome: Outcome; readonly change: number } {
     const { map: _, config } = this.#world;
     const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
-    const { total, free, reserved } = this.#amounts(ownership, 0);
-    switch (operation.call) {
-      case 'alloc':
+    const count = 'count' in operation ? Number(operation.count) : 1;
+    switch (describedCall(operation.call).effect) {
+      case 'single':
         return { outcome: { kind: 'address', address: address(this.#top(order, 1)[0] ?? 0) }, change: -1 };
-      case 'allocPages': {
-        const count = Number(operation.count);
+      case 'batch':
         return {
           outcome: { kind: 'addresses', addresses: this.#top(order, count).map(address) },
           change: -count,
         };
-      }
-      case 'allocBitmap':
-        return {
-          outcome: { kind: 'address', address: address(lowest ?? 0) },
-          change: -Number(operation.count),
-        };
-      case 'totalAmount':
-        return { outcome: { kind: 'amount', amount: total }, change: 0 };
-      case 'freeAmount':
-        return { outcome: { kind: 'amount', amount: free }, change: 0 };
-      case 'reservedAmount':
-        return { outcome: { kind: 'amount', amount: reserved }, change: 0 };
+      case 'run':
+        return { outcome: { kind: 'address', address: address(lowest ?? 0) }, change: -count };
+      case 'named':
+        return { outcome: { kind: 'done' }, change: addressesOf(operation).length };
+      case 'region':
+        return { outcome: { kind: 'done' }, change: count };
       default:
-        return { outcome: { kind: 'done' }, change: pagesFreed(operation) };
+        return { outcome: { kind: 'amount', amount: this.#amountOf(operation, ownership) }, change: 0 };
     }
+  }
+
+  #amountOf({ call }: Operation, ownership: number): number {
+    const { total, free, reserved } = this.#amounts(ownership, 0);
+    if (call === 'totalAmount') return total;
+    return call === 'freeAmount' ? free : reserved;
   }
 
   #top(order: number, count: number): readonly number[] {
     return top(this.#states.stackOf(order), pageCount(count));
   }
-}
-
-function pagesFreed(operation: Operation): number {
-  if (operation.call === 'freePages') return operation.addresses.length;
-  return operation.call === 'freeRegion' ? Number(operation.count) : 1;
 }
 
 /** Returns the answer to a call that must fail or panic. */

@@ -8,6 +8,7 @@
 import { type FreeStack, ModelState, pop, push, top } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
+  isFree,
   type Operation,
   type Owner,
   type PageCount,
@@ -186,5 +187,5 @@ export class ModelStates {
 
 /** Whether an operation frees page frames if it succeeds. */
 export function isFreeing({ call }: Operation): boolean {
-  return call === 'free' || call === 'freePages' || call === 'freeRegion';
+  return isFree(call);
 }

@@ -3,6 +3,8 @@
 import type { Target } from '../../runner/index.ts';
 import { Execution, type World } from '../../runner/index.ts';
 import {
+  describedCall,
+  isAllocation,
   mapAddresses,
   type Operation,
   PAGE_BYTES,
@@ -29,11 +31,12 @@ class Origins {
         this.#note(address, page);
       });
     if (outcome.kind === 'address') {
-      const pages = operation.call === 'allocBitmap' ? Number(operation.count) : 1;
+      const pages =
+        describedCall(operation.call).effect === 'run' && 'count' in operation ? Number(operation.count) : 1;
       for (let page = 0; page < pages; page += 1)
         this.#note(outcome.address + BigInt(page) * PAGE_BYTES, page);
     }
-    if (operation.call.startsWith('alloc')) this.#results += 1;
+    if (isAllocation(operation.call)) this.#results += 1;
   }
 
   /** Returns the reference to an address: to the result that it came from, if there is one. */

@@ -1,6 +1,9 @@
 /** Draws: a small seeded generator of numbers, for workloads that must be the same each time. Not for statistics. */
 
-/** A source of drawn numbers. */
+/**
+ * A source of drawn numbers.
+ * @internal
+ */
 export interface Draws {
   /** Returns an integer in [0, limit); 0 where limit is 0. */
   below(limit: number): number;
@@ -8,7 +11,10 @@ export interface Draws {
   of<A>(choices: readonly A[]): A;
 }
 
-/** Returns the draws of a seed: the generator "mulberry32", whose period is 2^32. */
+/**
+ * Returns the draws of a seed: the generator "mulberry32", whose period is 2^32.
+ * @internal
+ */
 export function drawsFrom(seed: number): Draws {
   let state = seed | 0;
   const next = (): number => {

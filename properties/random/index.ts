@@ -1,37 +1,59 @@
-/** The door of properties/random/. */
-export { landmarksOf } from './arbitraries/landmarks.ts';
-export { anyWorld } from './arbitraries/worlds.ts';
-export type { Shard } from './campaign/blocks.ts';
+/** The door of properties/random/: campaigns of random programs. Users take the public part of it through `frameproof/properties`. */
+// biome-ignore-all assist/source/organizeImports: in groups, by what they are for.
+
+/** @public Campaigns. */
 export {
-  type BlockRunner,
   type CampaignOptions,
   type CountedProgram,
   DEFAULT_OPERATIONS,
   type NamedWorld,
   runCampaign,
 } from './campaign/campaign.ts';
-export { type CampaignResult, FULL_RUN_PROGRAMS, type Progress, type Shrinking } from './campaign/result.ts';
+export type { Counts } from './campaign/counts.ts';
+export type { EdgeCount } from './campaign/edges.ts';
+export {
+  type CampaignResult,
+  type CampaignVerdict,
+  FULL_RUN_PROGRAMS,
+  type Progress,
+  type Shrinking,
+} from './campaign/result.ts';
+
+/** @public Own generators: the parts of a program, and the arbitraries that they are made of. */
 export {
   anyCommand,
   anyProgram,
+  type CommandContext,
   type DrawnProgram,
   OperationCommand,
   type ProgramDraw,
   type ProgramParts,
+  type ProgramRun,
   programsOf,
   USUAL_PARTS,
+  usualParts,
 } from './commands.ts';
-export { type Draws, drawsFrom } from './draws.ts';
-export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
+export { type Repertoire, repertoire } from './arbitraries/operations.ts';
+export { anyWorld, anyWorldOf } from './arbitraries/worlds.ts';
 export {
   type Arbitrary,
   array,
+  type Command,
   constant,
   constantFrom,
   integer,
   nat,
   oneof,
   record,
-  runCommands,
-  runProperty,
+  tuple,
 } from './fast-check.ts';
+
+/** @public A part of a campaign, and how its blocks are run. */
+export type { Shard } from './campaign/blocks.ts';
+export type { BlockRunner } from './campaign/campaign.ts';
+
+/** @internal For other rooms of this project. May change in any version. */
+export { landmarksOf } from './arbitraries/landmarks.ts';
+export { type Draws, drawsFrom } from './draws.ts';
+export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
+export { runCommands, runProperty } from './fast-check.ts';

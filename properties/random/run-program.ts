@@ -45,9 +45,14 @@ export function runProgram(
   drawn: DrawnProgram,
   { length, watcher, reference = false }: RunOptions,
 ): RanProgram {
-  const { factory, profile } = target;
+  const { factory, profile, checks } = target;
   const limit = firstLimit(target, drawn.world, length);
-  const isLean = !reference && drawn.isNumbered === true && isKnown(profile) && isAddressable(drawn.world);
+  const isLean =
+    !reference &&
+    drawn.isNumbered === true &&
+    checks.length === 0 &&
+    isKnown(profile) &&
+    isAddressable(drawn.world);
   if (!isLean || factory === null || limit === null) return byModel(target, drawn, length, watcher?.observer);
   const run = new LeanProgram(factory, target, drawn, watcher?.lean ?? null);
   if (!run.returned(limit)) return byModel(target, drawn, length, from(run.performed, watcher?.observer));

@@ -1,31 +1,35 @@
 /**
- * Checkouts: a revision of a git repository, set aside in a folder of its own and built, so that what it held can run
- * beside what is there now. The repository itself is not touched.
+ * Checkouts: a revision of a git repository, extracted into a temporary folder and built, so that it can run beside the present one.
+ * The repository itself is not touched.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as t from 'io-ts';
+import { readText, reasonOf } from '../../spec/files/index.ts';
 import { decode, parseForeignJson, SpecError } from '../../spec/index.ts';
 
-/** Where the repository is, and what stops the work on it. */
+/** The folder of the repository, and a signal that stops the build. */
 export interface CheckOutOptions {
-  /** Default: the folder of this process. */
+  /** Any folder in the repository. Default: the current one. */
   readonly cwd?: string;
   readonly signal?: AbortSignal;
 }
 
-/** A revision set aside. */
+/** A revision in a temporary folder. */
 interface Checkout {
   readonly folder: string;
   /** The commit in full. */
   readonly commit: string;
-  /** What was done to build it, in words. */
+  /** How it was installed and built, in words. */
   readonly built: readonly string[];
   /** Removes the folder. */
   close(): void;
 }
+
+const LOCK_FILE = { of: 'lock file', mostBytes: 2 ** 26 };
+export const MANIFEST = { of: 'package.json', mostBytes: 2 ** 20 };
 
 const Lock = t.type({ packages: t.record(t.string, t.unknown) }, 'a lock file of npm');
 const LockedPackage = t.partial({
@@ -36,7 +40,7 @@ const LockedPackage = t.partial({
 });
 const Manifest = t.partial({ scripts: t.record(t.string, t.string) }, 'package.json');
 
-/** Commands under way, each the leader of a group: what it starts ends with it. */
+/** Running commands, each the leader of a process group, so that its children can be ended with it. */
 const running = new Set<ChildProcess>();
 
 function endGroup({ pid }: ChildProcess): void {
@@ -44,17 +48,17 @@ function endGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGTERM');
   } catch (error) {
-    // It has ended by itself.
+    // The group has already ended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
-/** Returns what a command prints; throws `SpecError` naming it where it fails or is stopped. */
+/** Returns the output of a command. Rejects with `SpecError` naming the command if it fails or is stopped. */
 async function output(
   [command, ...args]: readonly [string, ...string[]],
   { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal | undefined },
 ): Promise<string> {
-  // What npm starts is to be run by the Node.js that runs this.
+  // npm must start the Node.js that runs this process.
   const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}` };
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = (): void => endGroup(child);
@@ -69,8 +73,8 @@ async function output(
   }
 }
 
-/** The last characters of what a command said when it failed. */
-const SAID = 300;
+/** Number of characters shown of the output of a command that failed. */
+const SHOWN_OUTPUT = 300;
 
 function printed(child: ChildProcess, name: string): Promise<string> {
   const [out, err]: [string[], string[]] = [[], []];
@@ -80,7 +84,7 @@ function printed(child: ChildProcess, name: string): Promise<string> {
     child.once('error', (cause) => reject(new SpecError(`${name}: ${cause.message}`, { cause })));
     child.once('close', (code, ended) => {
       if (code === 0) return resolve(out.join(''));
-      const said = `${out.join('')}\n${err.join('')}`.trim().replaceAll(/\s+/g, ' ').slice(-SAID);
+      const said = `${out.join('')}\n${err.join('')}`.trim().replaceAll(/\s+/g, ' ').slice(-SHOWN_OUTPUT);
       return reject(
         new SpecError(`${name}: expected it to succeed, and it ended with ${code ?? ended}: ${said}`),
       );
@@ -88,7 +92,7 @@ function printed(child: ChildProcess, name: string): Promise<string> {
   });
 }
 
-/** Returns the commit that a revision of the repository around `cwd` names. Throws `SpecError` where it names none. */
+/** Returns the commit of a revision in the repository around `cwd`. Rejects with `SpecError` if the revision does not exist. */
 async function commitOf(revision: string, cwd: string, signal: AbortSignal | undefined): Promise<string> {
   try {
     const commit = await output(['git', 'rev-parse', '--verify', '--quiet', `${revision}^{commit}`], {
@@ -104,14 +108,14 @@ async function commitOf(revision: string, cwd: string, signal: AbortSignal | und
 function installedIn(folder: string): Readonly<Record<string, unknown>> {
   const path = join(folder, 'node_modules/.package-lock.json');
   return existsSync(path)
-    ? decode(Lock, parseForeignJson(readFileSync(path, 'utf8'), path), path).packages
+    ? decode(Lock, parseForeignJson(readText(path, LOCK_FILE), path), path).packages
     : {};
 }
 
-/** Whether every package that a lock file asks for is installed in another folder, in the same version. */
+/** Whether every package in a lock file is installed in another project, in the same version. */
 function isSatisfiedBy(lockPath: string, project: string): boolean {
   if (!existsSync(lockPath)) return false;
-  const { packages } = decode(Lock, parseForeignJson(readFileSync(lockPath, 'utf8'), lockPath), lockPath);
+  const { packages } = decode(Lock, parseForeignJson(readText(lockPath, LOCK_FILE), lockPath), lockPath);
   const installed = installedIn(project);
   return Object.entries(packages).every(([path, asked]) => {
     if (path === '') return true;
@@ -122,7 +126,7 @@ function isSatisfiedBy(lockPath: string, project: string): boolean {
   });
 }
 
-/** Installs what the revision depends on: from the project around it where that has the same, or by npm. */
+/** Installs the packages of the revision: links the project's if the versions are the same, else runs npm. */
 async function install(folder: string, project: string, signal: AbortSignal | undefined): Promise<string> {
   if (!existsSync(join(folder, 'package.json'))) return 'no package.json, so nothing to install';
   if (isSatisfiedBy(join(folder, 'package-lock.json'), project)) {
@@ -133,17 +137,17 @@ async function install(folder: string, project: string, signal: AbortSignal | un
   return 'npm ci';
 }
 
-/** Builds the revision by its script `build`, where it has one. */
+/** Builds the revision with its script `build`, if it has one. */
 async function build(folder: string, signal: AbortSignal | undefined): Promise<string> {
   const path = join(folder, 'package.json');
   if (!existsSync(path)) return 'nothing to build';
-  const { scripts } = decode(Manifest, parseForeignJson(readFileSync(path, 'utf8'), path), path);
+  const { scripts } = decode(Manifest, parseForeignJson(readText(path, MANIFEST), path), path);
   if (scripts?.build === undefined) return 'no script build';
   await output(['npm', 'run', 'build'], { cwd: folder, signal });
   return 'npm run build';
 }
 
-/** Folders to be removed however the process ends. */
+/** Folders to remove when the process ends. */
 const open = new Set<string>();
 
 function removeAll(): void {
@@ -152,9 +156,19 @@ function removeAll(): void {
   open.clear();
 }
 
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'frameproof-revision-'));
+  } catch (error) {
+    throw new SpecError(`${tmpdir()}: expected a folder that can be written to: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function newFolder(): string {
   if (open.size === 0) process.once('exit', removeAll);
-  const folder = mkdtempSync(join(tmpdir(), 'frameproof-revision-'));
+  const folder = temporaryFolder();
   open.add(folder);
   return folder;
 }
@@ -166,8 +180,8 @@ function remove(folder: string): void {
 }
 
 /**
- * Sets a revision of the repository around the folder `cwd` aside, and builds it. Throws `SpecError` where there is no such
- * revision, or it cannot be built; nothing is left then.
+ * Extracts a revision of the repository around the folder `cwd`, and builds it. Rejects with `SpecError` if the revision does not exist
+ * or cannot be built, and leaves nothing behind.
  */
 export async function checkOut(
   revision: string,

@@ -1,21 +1,32 @@
 /**
- * Comparing: one scenario on two targets, answer by answer. What counts as a difference depends on what is observed.
+ * Comparing: one scenario on two targets, answer by answer. The observable decides what counts as a difference.
  *
- * - `spec`: the specification admits what each side answers, and as long as both have handed out the same page frames they
- *   succeed, fail and panic alike and report the same amounts. Once one hands out another page frame than the other the
- *   two are in different states, and are judged each on its own from there on.
- * - `exact`: every answer is the same.
+ * - `spec`: the specification must admit the answers of both. As long as both have handed out the same page frames, they must
+ *   succeed, fail and panic at the same operations and report the same amounts. Once they hand out different page frames, the two are
+ *   in different states, and are judged separately.
+ * - `exact`: every answer must be the same.
  *
- * Neither looks at the wording of warnings and panics, nor at what a manager writes into page frames that are its own.
+ * Neither compares the wording of warnings and panics, nor what a manager writes into page frames that it owns.
  */
 
 import { execute, type Target, worldBeyond } from '../../runner/index.ts';
 import type { Outcome, Response, Scenario, Trace } from '../../spec/index.ts';
 
+/**
+ * The names of the observables.
+ * @internal
+ */
 export const OBSERVABLES = ['spec', 'exact'] as const;
+/**
+ * The observable of a comparison: `spec` or `exact`.
+ * @public
+ */
 export type Observable = (typeof OBSERVABLES)[number];
 
-/** Two targets, held to the same policies and one profile, and what is observed of them. */
+/**
+ * Two targets held to the same policies and profile, and the observable by which they are compared.
+ * @public
+ */
 export interface Sides {
   readonly candidate: Target;
   readonly baseline: Target;
@@ -28,25 +39,22 @@ export interface Runs {
   readonly baseline: Trace;
 }
 
-/** What became of one scenario on both sides. */
+/** The result of comparing one scenario on both sides. */
 export interface Comparison {
-  /** Index of the operation at which they differ, -1 for init; null where they do not. */
+  /** Index of the operation at which they differ, -1 for init; null if they do not. */
   readonly differsAt: number | null;
-  /** Answers that were compared. */
+  /** Number of compared answers. */
   readonly compared: number;
-  /**
-   * Index of the operation from which on they were in different states, or only one of them could be asked for it; null
-   * where there is none.
-   */
+  /** Index of the first operation after which they were in different states, or which only one could perform; null if there is none. */
   readonly partedAt: number | null;
 }
 
-/** Returns what a call came to, without the page frames it handed out and without wording. */
-function manner({ outcome, errno, amounts, strayEntries }: Response): string {
-  return JSON.stringify([mannerOf(outcome), errno, amounts, strayEntries]);
+/** Returns the outcome of a call as text, without the page frames it handed out and without wording. */
+function outcomeText({ outcome, errno, amounts, strayEntries }: Response): string {
+  return JSON.stringify([outcomeData(outcome), errno, amounts, strayEntries]);
 }
 
-function mannerOf(outcome: Outcome): unknown {
+function outcomeData(outcome: Outcome): unknown {
   switch (outcome.kind) {
     case 'amount':
       return [outcome.kind, outcome.amount];
@@ -57,7 +65,7 @@ function mannerOf(outcome: Outcome): unknown {
   }
 }
 
-/** Returns what else can be told of an answer: page frames that were handed out, and what a panic blames. */
+/** Returns the rest of an answer that counts: page frames handed out, and the blame of a panic. */
 function details({ outcome }: Response): string {
   switch (outcome.kind) {
     case 'address':
@@ -73,7 +81,7 @@ function details({ outcome }: Response): string {
 
 /** Whether two answers are the same, wording aside. */
 export function answersAlike(a: Response, b: Response): boolean {
-  return manner(a) === manner(b) && details(a) === details(b);
+  return outcomeText(a) === outcomeText(b) && details(a) === details(b);
 }
 
 /** Whether two answers hand out the same page frames. */
@@ -81,12 +89,12 @@ function handOutAlike(a: Response, b: Response): boolean {
   return a.outcome.kind === 'panicked' || details(a) === details(b);
 }
 
-/** Whether an operation was passed over: what is performed and malformed breaks a clause. */
+/** Whether an operation was passed over. (A performed operation with a malformed answer breaks a clause.) */
 function isPassedOver({ responses, violation }: Trace, place: number): boolean {
   return responses[place]?.outcome.kind === 'malformed' && violation?.at !== place - 1;
 }
 
-/** Whether one side was not asked for an operation that changed something, or may have, on the other. */
+/** Whether only one side performed an operation, and it may have changed the state. */
 function isOneSided(place: number, runs: Runs): boolean {
   const [a, b] = [isPassedOver(runs.candidate, place), isPassedOver(runs.baseline, place)];
   if (a === b) return false;
@@ -95,7 +103,7 @@ function isOneSided(place: number, runs: Runs): boolean {
   return kind !== 'panicked' && kind !== 'failed' && kind !== 'amount';
 }
 
-/** Number of responses that can be compared: all that both gave, up to where only one of them went on. */
+/** Returns the number of responses that both sides gave, up to the first one-sided operation. */
 function comparable(runs: Runs): number {
   const { candidate, baseline } = runs;
   const length = Math.min(candidate.responses.length, baseline.responses.length);
@@ -103,7 +111,7 @@ function comparable(runs: Runs): number {
   return length;
 }
 
-/** The operation of the first response that both gave in different ways, or null. */
+/** Returns the operation of the first response that differs, or null. */
 function firstUnlike(runs: Runs, alike: (a: Response, b: Response) => boolean): number | null {
   const { candidate, baseline } = runs;
   const length = comparable(runs);
@@ -115,14 +123,14 @@ function firstUnlike(runs: Runs, alike: (a: Response, b: Response) => boolean): 
   return null;
 }
 
-/** The operation from which on one side alone went on, or null. */
+/** Returns the first operation that only one side performed, or null. */
 function leftAt(runs: Runs): number | null {
   const length = Math.min(runs.candidate.responses.length, runs.baseline.responses.length);
   const end = comparable(runs);
   return end < length ? end - 1 : null;
 }
 
-/** Where the specification rejects one of the sides, the candidate first; null where it admits both. */
+/** Returns the operation at which the specification rejects the candidate, else the baseline; null if it admits both. */
 function rejectedAt({ candidate, baseline }: Runs): number | null {
   return candidate.violation?.at ?? baseline.violation?.at ?? null;
 }
@@ -132,21 +140,21 @@ function areBrokenAlike({ candidate: { violation: a }, baseline: { violation: b 
   return a !== undefined && a.at === b?.at && a.clause === b.clause;
 }
 
-/** Number of answers that were compared: up to an operation, and that included, or all that can be. */
+/** Returns the number of compared answers: up to an operation, which is included, or all. */
 function comparedUpTo(runs: Runs, at: number | null): number {
   return at === null ? comparable(runs) : at + 2;
 }
 
-/** Every answer is to be the same, or at least wrong in the same way. */
+/** Every answer must be the same, or wrong in the same way. */
 function compareExactly(runs: Runs): Comparison {
   const unlike = firstUnlike(runs, answersAlike);
   const differsAt = unlike ?? (areBrokenAlike(runs) ? null : rejectedAt(runs));
   return { differsAt, compared: comparedUpTo(runs, unlike), partedAt: unlike === null ? leftAt(runs) : null };
 }
 
-/** The specification is to admit every answer, and as long as both are in the same state they are to end alike. */
+/** The specification must admit every answer, and as long as both are in the same state, calls must end alike. */
 function compareBySpec(runs: Runs): Comparison {
-  const unlike = firstUnlike(runs, (a, b) => manner(a) === manner(b));
+  const unlike = firstUnlike(runs, (a, b) => outcomeText(a) === outcomeText(b));
   const elsewhere = firstUnlike(runs, handOutAlike);
   const isElsewhere = elsewhere !== null && (unlike === null || elsewhere < unlike);
   const differsAt = rejectedAt(runs) ?? (isElsewhere ? null : unlike);
@@ -154,7 +162,7 @@ function compareBySpec(runs: Runs): Comparison {
   return { differsAt, compared: comparedUpTo(runs, isElsewhere ? elsewhere : null), partedAt };
 }
 
-/** Compares one scenario as it ran on both sides. */
+/** Compares the runs of one scenario. */
 export function compare(runs: Runs, observable: Observable): Comparison {
   return observable === 'exact' ? compareExactly(runs) : compareBySpec(runs);
 }

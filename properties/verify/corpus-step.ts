@@ -5,7 +5,7 @@ import type { Policy } from '../../spec/index.ts';
 import { isWithin, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
-/** Runs the traces of the folders on both sides. Files that hold no trace of this version are counted, not run. */
+/** Runs the traces of the folders on both sides. Files that do not hold a trace of this version are listed, not run. */
 export function corpusStep(sides: Sides, folders: readonly string[]): Step {
   const start = performance.now();
   const compared = new Compared(sides);

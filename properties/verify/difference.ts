@@ -1,4 +1,4 @@
-/** Differences: the simplest program found on which two sides differ, and what each of them answered. */
+/** Differences: the simplest program found on which two sides differ, with the answers of both. */
 
 import { type ShrinkResult, shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
@@ -6,31 +6,35 @@ import type { Scenario, Trace } from '../../spec/index.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
 
+/**
+ * A program on which two sides differ, run on both.
+ * @public
+ */
 export interface Difference extends Runs {
   /** Index of the operation at which the sides differ, -1 for init. */
   readonly at: number;
-  /** Operations of the program that was found. */
+  /** Number of operations of the program before it was shrunk. */
   readonly foundOperations: number;
   readonly executions: number;
-  /** Whether time ended before no simpler program was left to try. */
+  /** Whether time ran out before every simpler program had been tried. */
   readonly exhausted: boolean;
 }
 
-/** Runs a scenario on both sides, and returns the difference or null. */
+/** Runs a scenario on both sides. Returns the difference, or null. */
 function differenceOn(sides: Sides, scenario: Scenario): (Runs & { readonly at: number }) | null {
   const runs = runBoth(sides, scenario);
   const { differsAt } = compare(runs, sides.observable);
   return differsAt === null ? null : { ...runs, at: differsAt };
 }
 
-/** What breaks a clause where the sides differ: one of them, or else the pair of them. */
+/** Returns a target and its trace that breaks a clause because the sides differ: one of the sides, or else the pair of them. */
 function breaking(sides: Sides, { candidate, baseline }: Runs): readonly [Target, Trace] {
   if (candidate.violation !== undefined) return [sides.candidate, candidate];
   if (baseline.violation !== undefined) return [sides.baseline, baseline];
   return [pairOf(sides.candidate, sides.baseline), candidate];
 }
 
-/** The simplest of the scenarios, the last ones first, on which the sides still differ. */
+/** Returns the simplest of the shrunk scenarios on which the sides still differ, or null. The simplest is the last. */
 function stillDiffering(
   sides: Sides,
   results: readonly ShrinkResult[],
@@ -42,7 +46,7 @@ function stillDiffering(
   return null;
 }
 
-/** Looks for the simplest program on which the sides differ, from one on which they do. Throws where they do not. */
+/** Shrinks a scenario on which the sides differ. Throws `Error` if they do not. */
 export function shrinkDifference(sides: Sides, scenario: Scenario, ms: number): Difference {
   const found = differenceOn(sides, scenario);
   if (found === null) throw new Error('the sides do not differ on this scenario');

@@ -1,7 +1,6 @@
 /**
- * Small worlds: every call sequence of any length on a memory of a few page frames, judged on each side that can be saved and
- * loaded. Where the same answers are asked for and both can, on the pair of them as well, which then has no state in which
- * they answer differently.
+ * Small worlds: every call sequence of any length on a memory of a few page frames, judged on each side that can be saved and loaded. If
+ * both can, and the observable is `exact`, the pair of them is searched too, which shows that they answer alike in every state.
  */
 
 import type { Target } from '../../runner/index.ts';
@@ -12,13 +11,13 @@ import type { Sides } from './compare.ts';
 import { pairOf } from './pair.ts';
 import type { Step } from './step.ts';
 
-/** What is searched, and how it is called. */
+/** A target to search, with its name in the evidence. */
 interface Subject {
   readonly name: string;
   readonly target: Target;
 }
 
-/** What is searched, and the names of the sides that cannot be. */
+/** Returns the targets to search, and the names of the sides that cannot be searched. */
 function subjectsOf(
   { candidate, baseline, observable }: Sides,
   size: SmallWorldOptions,
@@ -40,7 +39,7 @@ function words(name: string, { end, states, transitions, depth }: Exploration): 
   return `${name} ${reached} ${say(states)} states, ${say(transitions)} transitions`;
 }
 
-/** Searches the small world of a size on each side that allows it. */
+/** Searches the small world of a size on each side that can be saved and loaded. */
 export async function exploreStep(
   sides: Sides,
   size: SmallWorldOptions,

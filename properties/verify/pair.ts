@@ -115,6 +115,7 @@ class Pair implements Target {
   readonly programMs = Number.POSITIVE_INFINITY;
   readonly name: string;
   readonly policies: Claims['policies'];
+  readonly checks: Target['checks'];
   readonly profile: Claims['profile'];
   readonly isInteractive: boolean;
   readonly factory = null;
@@ -123,9 +124,10 @@ class Pair implements Target {
   readonly #first: Target;
   readonly #second: Target;
 
-  constructor(first: Target, second: Target, { name, policies, profile }: Claims) {
+  constructor(first: Target, second: Target, { name, policies, profile, checks = [] }: Claims) {
     this.name = name;
     this.policies = policies;
+    this.checks = checks;
     this.profile = profile;
     this.isInteractive = first.isInteractive && second.isInteractive;
     this.takesAnyNumber = first.takesAnyNumber && second.takesAnyNumber;
@@ -166,8 +168,8 @@ class Pair implements Target {
   }
 
   withClaims(claims: Partial<Claims>): Target {
-    const { name, policies, profile } = this;
-    return new Pair(this.#first, this.#second, { name, policies, profile, ...claims });
+    const { name, policies, profile, checks } = this;
+    return new Pair(this.#first, this.#second, { name, policies, profile, checks, ...claims });
   }
 
   async close(): Promise<void> {
@@ -178,6 +180,7 @@ class Pair implements Target {
 
 /** Returns the pair of two targets, held to the claims of the first. Warnings and writes of the second are ignored. */
 export function pairOf(first: Target, second: Target): Target {
-  const { policies, profile } = first;
-  return new Pair(first, second, { name: `${first.name} beside ${second.name}`, policies, profile });
+  const { policies, profile, checks } = first;
+  const name = `${first.name} beside ${second.name}`;
+  return new Pair(first, second, { name, policies, profile, checks });
 }

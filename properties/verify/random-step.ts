@@ -1,7 +1,7 @@
 /**
- * Random programs: the same ones on both sides, on generated and named memory maps. What drawn numbers mean depends on what
- * has been handed out so far; so a program is drawn while one side runs it, batches in turn, and the other side then runs
- * the same. Where a side takes whole programs only, programs are drawn in a dry run.
+ * Random programs: the same ones on both sides, on generated and named memory maps. The meaning of drawn numbers depends on the page
+ * frames handed out so far. So a program is drawn while one side runs it (the sides take turns, batch by batch), and the other side
+ * then runs the same program. If a side only takes whole programs, programs are drawn in a dry run.
  */
 
 import { execute } from '../../runner/index.ts';
@@ -15,12 +15,16 @@ import { runProgram } from '../random/run-program.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
+/**
+ * The random programs of a verification.
+ * @public
+ */
 export interface RandomOptions {
-  /** Maps to use besides or instead of generated ones. */
+  /** Memory maps to use in addition to generated ones, or instead of them. */
   readonly worlds: readonly NamedWorld[];
   readonly generated: boolean;
   readonly programs: number;
-  /** Operations in a program, at most. */
+  /** Most operations in a program. */
   readonly operations: number;
   readonly seed: number;
 }
@@ -44,7 +48,7 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
 }
 
-/** Runs a batch, and returns the simplest program on which the sides differ, as far as fast-check's shrinking goes, or null. */
+/** Runs a batch. Returns the simplest program on which the sides differ that fast-check's shrinking finds, or null. */
 function runBatch(
   sides: Sides,
   compared: Compared,

@@ -1,11 +1,12 @@
-/** Sides: what a verification compares, from what somebody names: a target as everywhere, or a revision of a repository. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** Sides: the two targets of a verification, each given by name: a target as everywhere, or a revision of a repository. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import * as t from 'io-ts';
 import type { Target } from '../../runner/index.ts';
 import { type GivenClaims, loadTarget } from '../../runner/load/index.ts';
+import { readText, writeFile } from '../../spec/files/index.ts';
 import {
   decode,
   POLICIES,
@@ -15,44 +16,50 @@ import {
   SpecError,
   WHOLE,
 } from '../../spec/index.ts';
-import { type CheckOutOptions, checkOut } from './checkout.ts';
+import { type CheckOutOptions, checkOut, MANIFEST } from './checkout.ts';
 import type { Observable, Sides } from './compare.ts';
 
-/** A side that is ready to run. */
+/**
+ * A side that is ready to run.
+ * @public
+ */
 export interface Side {
   readonly target: Target;
-  /** How it came to be, in words; empty where there is nothing to say. */
+  /** The commit and how it was built, in words; empty if the side is not a revision. */
   readonly remarks: readonly string[];
-  /** Lets go of what it takes up. */
+  /** Ends its process, and removes its folder. */
   close(): Promise<void>;
 }
 
-/** What a side is opened with: claims to hold it to, and where a revision is looked for. */
-interface SideOptions extends CheckOutOptions, GivenClaims {}
+/**
+ * The options of a side: the claims to hold it to, and the repository of a revision.
+ * @public
+ */
+export interface SideOptions extends CheckOutOptions, GivenClaims {}
 
 const PREFIX = 'git:';
 const COMMIT_CHARACTERS = 10;
 
-/** A package with its implementation as an export of its own. */
+/** A package that exports its implementation as `./impl`. */
 const WithImplementation = t.type(
   { exports: t.type({ './impl': t.type({ default: t.string }) }) },
   'a package.json with exports["./impl"].default',
 );
 
-/** Writes a module that exports the implementation of a revision of this project, with its promises, as targets are exported. */
+/** Writes a module that exports the implementation of a revision of this project as a target, and returns its path. */
 function implementationModule(folder: string, source: string): string {
   const manifest = join(folder, 'package.json');
   if (!existsSync(manifest))
     throw new SpecError(
       `${source}: expected a path after the revision, as in ${source}:pmm.ts: it has no package.json`,
     );
-  const found = decode(WithImplementation, parseForeignJson(readFileSync(manifest, 'utf8'), source), source);
+  const found = decode(WithImplementation, parseForeignJson(readText(manifest, MANIFEST), source), source);
   const path = join(folder, found.exports['./impl'].default);
   const text = `export { createPmm as default } from ${JSON.stringify(pathToFileURL(path).href)};
 export const policies = ${JSON.stringify(POLICIES)};
 `;
   const written = join(folder, '.frameproof-implementation.mjs');
-  writeFileSync(written, text);
+  writeFile(written, text);
   return written;
 }
 
@@ -73,8 +80,9 @@ async function openRevision(name: string, options: SideOptions): Promise<Side> {
 }
 
 /**
- * Opens a side: `git:REV` for the implementation of a revision of this project, `git:REV:PATH` for a target that is a file
- * of a revision, anything else as `loadTarget` takes it. Throws `SpecError` where it cannot be used.
+ * Opens a side: `git:REV` for the implementation of a revision of this project, `git:REV:PATH` for a target that is a file of a
+ * revision, anything else as `loadTarget` takes it. Rejects with `SpecError` if it cannot be used.
+ * @public
  */
 export async function openSide(name: string, options: SideOptions = {}): Promise<Side> {
   if (name.startsWith(PREFIX)) return openRevision(name, options);
@@ -82,7 +90,7 @@ export async function openSide(name: string, options: SideOptions = {}): Promise
   return { target, remarks: [], close: () => target.close() };
 }
 
-/** Returns what both sides are held to, from what each claims: one that claims everything is held to less with ease. */
+/** Returns the profile that both sides are held to: a side that claims everything can be held to the other's. */
 function commonProfile(candidate: Target, baseline: Target): Profile {
   const [one, other] = [candidate.profile, baseline.profile];
   if (one === WHOLE || isDeepStrictEqual({ ...one, policies: [] }, { ...other, policies: [] })) return other;
@@ -93,8 +101,9 @@ function commonProfile(candidate: Target, baseline: Target): Profile {
 }
 
 /**
- * Returns two targets as the sides of a comparison, held to what the baseline promises unless policies are given. Throws
- * `SpecError` where they claim different things.
+ * Returns two targets as the sides of a comparison, held to the baseline's policies unless others are given. Throws `SpecError` if
+ * their profiles differ and neither claims the whole specification.
+ * @public
  */
 export function sidesOf(
   candidate: Target,

@@ -1,6 +1,6 @@
 /**
- * Small programs: every program of few operations on every small memory map, with the arguments that such a map tells
- * apart, on both sides. Shortest first.
+ * Small programs: every program of few operations on every small memory map, with the arguments that the map tells apart, on both
+ * sides. Shortest first.
  */
 
 import {
@@ -13,7 +13,7 @@ import { CALLS, type Scenario } from '../../spec/index.ts';
 import { isWithin, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
-/** Programs between two looks at the clock. */
+/** Programs between two checks of the signal. */
 const BATCH = 256;
 
 /** Plain arguments in many worlds, and all arguments in some. */

@@ -1,46 +1,53 @@
 /**
- * Speed: the same long workload on both sides, in turns, so that what else the machine does strikes both. Each turn gives
- * one ratio; what is said of all of them is the median and the quartiles. Timed are the calls alone, with their arguments
- * made up before; init and judging are not.
+ * Speed: the same long workload on both sides, in turns, so that other load on the machine affects both. Each turn gives one ratio; the
+ * result is their median and quartiles. Only the calls are timed, with arguments prepared before; init and judging are not.
  */
 
 import { ProgramWriter } from '../../counterexamples/log/index.ts';
-import { median, OURS, quantile, type TimedProgram, type World } from '../../runner/index.ts';
+import { OURS, type TimedProgram, type World } from '../../runner/index.ts';
 import type { Program } from '../../spec/index.ts';
 import { runWorkload } from '../log/workload.ts';
 import type { Sides } from './compare.ts';
+import { median, quantile } from './quantile.ts';
 import type { Step } from './step.ts';
 
-/** Ratios of the time that the candidate takes to that of the baseline: below 1 it is faster. */
+/**
+ * Ratios of the candidate's time to the baseline's: below 1 the candidate is faster.
+ * @public
+ */
 export interface Speed {
   readonly median: number;
   /** The first and the third quartile. */
   readonly quartiles: readonly [number, number];
   readonly turns: number;
-  /** Calls in a turn, on each side. */
+  /** Number of calls in a turn, on each side. */
   readonly operations: number;
-  /** Nanoseconds a call, median. */
+  /** Median nanoseconds a call. */
   readonly candidateNs: number;
   readonly baselineNs: number;
 }
 
+/**
+ * The memory and duration of a speed measurement, and its limit.
+ * @public
+ */
 export interface SpeedOptions {
   readonly world: World & { readonly name: string };
   readonly seed: number;
-  /** Seconds for all turns, about. */
+  /** Seconds for all turns together, approximately. */
   readonly seconds: number;
-  /** Calls in a turn, at most. Default: 20,000. */
+  /** Most calls in a turn. Default: 20,000. */
   readonly operations?: number;
-  /** The largest ratio that passes, null where any does. */
+  /** The largest ratio that passes; null if any does. */
   readonly maxSlowdown: number | null;
 }
 
 const OPERATIONS = 20_000;
-/** A turn of both sides takes about this share of the time at most. */
+/** Least and most turns. */
 const LEAST_TURNS = 15;
 const MOST_TURNS = 101;
 
-/** Returns a workload as a program, which means the same on targets that hand out other page frames. */
+/** Returns a workload as a program, which has the same meaning on targets that hand out other page frames. */
 function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Program {
   const { map, config } = world;
   const performer = OURS.start({ map, config }).performer();
@@ -53,7 +60,7 @@ function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Pro
   return writer.operations;
 }
 
-/** Calls in a turn so that there is time for enough turns. */
+/** Returns the number of calls in a turn that leaves time for enough turns. */
 function operationsFor(candidate: TimedProgram, baseline: TimedProgram, most: number, ms: number): number {
   const both = candidate.turn(most) + baseline.turn(most);
   return Math.max(100, Math.min(most, Math.floor((most * ms) / LEAST_TURNS / both)));
@@ -74,7 +81,7 @@ export async function measureSpeed(
   const end = performance.now() + seconds * 1000;
   while (times.length < LEAST_TURNS || (performance.now() < end && times.length < MOST_TURNS)) {
     if (signal?.aborted === true) break;
-    // Who goes first alternates.
+    // The sides alternate in going first.
     if (times.length % 2 === 0) times.push([one.turn(operations), other.turn(operations)]);
     else {
       const ms = other.turn(operations);
@@ -103,7 +110,7 @@ function evidence(speed: Speed, sides: Sides, { world, maxSlowdown }: SpeedOptio
   return `${say(speed.median)} times the baseline's time (quartiles ${quartiles.map(say).join(' to ')}; ${limit}): ${candidateNs.toFixed(0)} ns a call against ${baselineNs.toFixed(0)} ns, in ${turns} turns of ${operations.toLocaleString('en-US')} calls on ${world.name}${asked}`;
 }
 
-/** Measures both sides, and holds the median to the limit. */
+/** Measures both sides, and compares the median with the limit. */
 export async function speedStep(
   sides: Sides,
   options: SpeedOptions,

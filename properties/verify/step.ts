@@ -1,35 +1,42 @@
-/** Steps of a verification: what was done, one line of evidence, and what followed. */
+/** Steps of a verification: each has a name, a verdict and one line of evidence. */
 import type { Scenario } from '../../spec/index.ts';
 import { type Comparison, compare, type Runs, runBoth, type Sides } from './compare.ts';
 
-/** Steps, in the order in which they are taken. */
+/**
+ * The names of the steps, in the order in which they run.
+ * @internal
+ */
 export const STEP_NAMES = ['corpus', 'small programs', 'small worlds', 'random programs', 'speed'] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
 /**
- * - `holds`: what the step asks for.
- * - `differs`: a scenario on which the sides differ.
- * - `slower`: the candidate is slower than was allowed.
- * - `interrupted`: stopped early; nothing was found so far.
+ * - `holds`: the sides agree, or the candidate is fast enough.
+ * - `differs`: the sides differ on a scenario.
+ * - `slower`: the candidate is slower than allowed.
+ * - `interrupted`: stopped early; no difference was found.
  */
 export type StepVerdict = 'holds' | 'differs' | 'slower' | 'interrupted';
 
+/**
+ * One step of a verification.
+ * @public
+ */
 export interface Step {
   readonly name: StepName;
   readonly verdict: StepVerdict;
-  /** What was done and what it came to, in one line. */
+  /** What was done and with what result, in one line. */
   readonly evidence: string;
   readonly seconds: number;
   /** A scenario on which the sides differ, as it was found. */
   readonly found: Scenario | null;
 }
 
-/** Counts what was compared. */
+/** Counts of compared scenarios and answers. */
 export class Compared {
   readonly #sides: Sides;
   scenarios = 0;
   answers = 0;
-  /** Scenarios in which the sides came to be in different states, both as the specification admits. */
+  /** Scenarios in which the sides reached different states, both admitted by the specification. */
   parted = 0;
   /** Scenarios in which both sides break the same clause in the same way. */
   brokenAlike = 0;
@@ -38,12 +45,12 @@ export class Compared {
     this.#sides = sides;
   }
 
-  /** Runs a scenario on both sides, and returns whether they do not differ. */
+  /** Runs a scenario on both sides, and returns whether they agree. */
   run(scenario: Scenario): boolean {
     return this.note(runBoth(this.#sides, scenario)).differsAt === null;
   }
 
-  /** Takes note of a scenario that ran on both sides. */
+  /** Counts a scenario that ran on both sides. */
   note(runs: Runs): Comparison {
     const comparison = compare(runs, this.#sides.observable);
     this.scenarios += 1;
@@ -59,9 +66,10 @@ export class Compared {
     const parts = [`${say(this.answers)} answers compared`];
     if (this.parted > 0)
       parts.push(
-        `in ${say(this.parted)} of them the sides came to be in different states, and were judged each on its own from there on`,
+        `in ${say(this.parted)} of the programs the sides reached different admitted states and were judged separately from there on`,
       );
-    if (this.brokenAlike > 0) parts.push(`in ${say(this.brokenAlike)} of them both break the same clause`);
+    if (this.brokenAlike > 0)
+      parts.push(`in ${say(this.brokenAlike)} of the programs both sides break the same clause`);
     return parts.join('; ');
   }
 }

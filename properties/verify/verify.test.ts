@@ -70,17 +70,17 @@ const TWO_PAGES: Program = [{ call: 'alloc' }, { call: 'alloc' }, { call: 'freeA
 const works = await loadTarget(join(EXAMPLES, 'works.ts'));
 
 describe('two sides that answer differently, both as the specification admits', () => {
-  it('differ where the same answers are asked for', () => {
+  it('differ if the answers must be the same', () => {
     const runs = runBoth(against(works, 'exact', []), scenario([], ...TWO_PAGES));
     expect(compare(runs, 'exact')).toEqual({ differsAt: 0, compared: 2, partedAt: null });
   });
 
-  it('do not where any admitted answer will do; they part, and each is judged on its own from there on', () => {
+  it('agree if any admitted answer will do; their states part, and each is judged separately from there on', () => {
     const runs = runBoth(against(works, 'spec', []), scenario([], ...TWO_PAGES));
     expect(compare(runs, 'spec')).toEqual({ differsAt: null, compared: 2, partedAt: 0 });
   });
 
-  it('differ where one of them breaks what both are held to', () => {
+  it('differ if one of them breaks a policy that both are held to', () => {
     const runs = runBoth(against(works, 'spec', ['lifo']), scenario(['lifo'], ...TWO_PAGES));
     expect(compare(runs, 'spec')).toMatchObject({ differsAt: 0 });
     expect([runs.candidate.violation?.clause, runs.baseline.violation]).toEqual(['policy.lifo', undefined]);
@@ -140,7 +140,7 @@ describe('a baseline that breaks a clause', () => {
     ]);
   });
 
-  it('is the same as a candidate that breaks it alike, and that is no refinement of the specification', () => {
+  it('is the same as a candidate that breaks it alike, which is not a refinement of the specification', () => {
     const runs = runBoth({ candidate: broken, baseline: broken, observable: 'exact' }, refused);
     expect(compare(runs, 'exact').differsAt).toBeNull();
     expect(compare(runs, 'spec').differsAt).toBe(0);
@@ -151,11 +151,11 @@ describe('verify', () => {
   const REWRITES = join(EXAMPLES, 'rewrites');
   const names = readdirSync(REWRITES).filter((name) => name.endsWith('.ts'));
 
-  it('has ten rewrites at least to be content with', () => {
+  it('has at least ten rewrites that must refine', () => {
     expect(names.length).toBeGreaterThanOrEqual(10);
   });
 
-  it.each(names)('is content with the rewrite %s, whose every answer is the same', async (name) => {
+  it.each(names)('says that the rewrite %s, whose every answer is the same, refines', async (name) => {
     const result = await verify(against(await loadTarget(join(REWRITES, name)), 'exact'), QUICK);
     expect(result).toMatchObject({ verdict: 'refines', difference: null });
     expect(result.steps.map((step) => step.name)).toEqual(['corpus', 'small programs', 'random programs']);
@@ -169,7 +169,7 @@ describe('verify', () => {
     ['refused-batch-reordered', 'random programs'],
   ])('tells the mutant %s apart, by %s, with the shortest program', async (name, step) => {
     const mutant = MUTANTS.find((each) => each.name === name);
-    if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+    if (mutant === undefined) throw new Error(`no mutant has the name ${name}`);
     const options = { ...QUICK, random: { ...QUICK.random, programs: 500 } };
     const result: VerifyResult = await verify(against(targetOf(mutant), 'spec'), options);
     expect([result.verdict, result.steps.at(-1)?.name]).toEqual(['differs', step]);
@@ -187,7 +187,7 @@ describe('verify', () => {
 describe('every call sequence on a small world', () => {
   const SIZE = { stack: 1, bitmap: 2 };
 
-  it('is run on each side, and on both at once where the same answers are asked for', async () => {
+  it('runs on each side, and on both at once if the answers must be the same', async () => {
     const { verdict, evidence } = await exploreStep(against(OURS, 'exact'), SIZE);
     expect(verdict).toBe('holds');
     expect(evidence).toMatch(
@@ -237,7 +237,7 @@ describe('speed', () => {
     expect(quartiles[1]).toBeGreaterThanOrEqual(median);
   });
 
-  it('past the limit makes a candidate slower, and without a limit none', async () => {
+  it('makes a candidate slower beyond the limit, and never without a limit', async () => {
     const random = { ...QUICK.random, programs: 0 };
     const limited = await verify(against(slow, 'spec'), { ...QUICK, random, speed });
     expect(limited.verdict).toBe('slower');
@@ -325,7 +325,7 @@ function repository(files: Readonly<Record<string, string>>): string {
 const LOCK = JSON.stringify({ lockfileVersion: 3, packages: { '': { name: 'pmm' } } });
 
 describe('a revision', () => {
-  it('is set aside as it was committed, and removed', async () => {
+  it('is extracted as it was committed, and removed', async () => {
     const root = repository({ 'pmm.mjs': '// committed' });
     writeFileSync(join(root, 'pmm.mjs'), '// changed since');
     const { folder: aside, commit, built, close } = await checkOut('HEAD', { cwd: root });
@@ -378,7 +378,7 @@ describe('a revision', () => {
     vi.stubEnv('TMPDIR', temporary);
     await expect(checkOut('HEAD', { cwd: root })).rejects.toThrow(/^npm run build: expected it to succeed/);
     vi.unstubAllEnvs();
-    // npm leaves a cache of its own.
+    // npm leaves its own cache there.
     const left = readdirSync(temporary).filter((name) => name.startsWith('frameproof-'));
     expect(left).toEqual([]);
   });
@@ -386,7 +386,7 @@ describe('a revision', () => {
   it.each([
     ['git:', /^git:: expected git:REVISION or git:REVISION:PATH$/],
     ['git:no-such-revision', /^git:no-such-revision: expected a revision of the git repository in /],
-    ['git:HEAD:no/such/file.ts', /no\/such\/file\.ts: expected a module .*no such file$/],
+    ['git:HEAD:no/such/file.ts', /no\/such\/file\.ts: expected a module .*the file does not exist$/],
   ])('%s is refused in one line', async (name, message) => {
     const cwd = repository({ 'pmm.mjs': '// no target' });
     await expect(openSide(name, { cwd })).rejects.toThrow(message);

@@ -1,6 +1,6 @@
 /**
- * Verification: does one implementation refine another? Programs that showed a bug once, all small programs, every call
- * sequence on a small world, random programs, then speed; up to the first step that does not hold.
+ * Verification: does one implementation refine another? Programs that once showed a bug, all small programs, every call sequence on a
+ * small world, random programs, then speed; up to the first step that does not hold.
  */
 import { OWN_CORPUS } from '../../counterexamples/corpus/index.ts';
 import type { SmallWorldOptions } from '../explore/world.ts';
@@ -13,36 +13,45 @@ import { smallStep } from './small-step.ts';
 import { type Speed, type SpeedOptions, speedStep } from './speed-step.ts';
 import type { Step, StepVerdict } from './step.ts';
 
+/**
+ * The steps of a verification.
+ * @public
+ */
 export interface VerifyOptions {
-  /** Folders of traces besides those of this package. */
+  /** Folders of traces to run, in addition to the corpus of this package. */
   readonly corpora: readonly string[];
-  /** Operations in a small program, at most. */
+  /** Most operations in a small program. */
   readonly smallOperations: number;
-  /** The memory on which every call sequence is run; null to leave that out. */
+  /** The memory on which every call sequence is run; null to skip the step. */
   readonly smallWorld: SmallWorldOptions | null;
   readonly random: RandomOptions;
-  /** Null to leave speed out. */
+  /** Null to skip the step. */
   readonly speed: Omit<SpeedOptions, 'seed'> | null;
   /** Milliseconds for shrinking a program on which the sides differ. */
   readonly shrinkMs: number;
-  /** Told of each step when it has ended. */
+  /** Called after each step. */
   readonly onStep?: (step: Step) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
  * - `refines`: every step holds.
- * - `differs`: there is a program on which the sides differ.
- * - `slower`: there is none, and the candidate takes longer than was allowed.
- * - `interrupted`: stopped early; nothing was found so far.
+ * - `differs`: the sides differ on a program.
+ * - `slower`: no difference was found, but the candidate takes longer than allowed.
+ * - `interrupted`: stopped early; no difference was found.
+ * @public
  */
 export type VerifyVerdict = 'refines' | 'differs' | 'slower' | 'interrupted';
 
+/**
+ * The result of a verification.
+ * @public
+ */
 export interface VerifyResult {
   readonly verdict: VerifyVerdict;
   readonly steps: readonly Step[];
   readonly difference: Difference | null;
-  /** Null where it was not measured. */
+  /** Null if it was not measured. */
   readonly speed: Speed | null;
 }
 
@@ -53,7 +62,11 @@ const VERDICT_OF: Readonly<Record<StepVerdict, VerifyVerdict>> = {
   interrupted: 'interrupted',
 };
 
-/** Runs one step after the other. Both sides are held to the policies of the candidate, which are to be those of both. */
+/**
+ * Runs one step after the other, up to the first that does not hold. Both sides are held to the policies of the candidate: make them
+ * with {@link sidesOf}. Minutes with the options of `frameproof verify`.
+ * @public
+ */
 export async function verify(sides: Sides, options: VerifyOptions): Promise<VerifyResult> {
   const { random, signal, corpora, smallOperations, smallWorld } = options;
   const steps: Step[] = [];

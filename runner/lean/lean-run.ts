@@ -24,6 +24,7 @@ import {
   type Policy,
   type Profile,
   pfnEnd,
+  pfnLimit,
   type Response,
   type SettledStep,
   WHOLE,
@@ -82,9 +83,10 @@ export function isKnown({
   );
 }
 
-/** Whether every page frame of a world has an address. */
+/** Whether every page frame of a world has an address, and a number is exact for every byte of physical memory. */
 export function isAddressable({ map, config }: World): boolean {
-  return pfnEnd(map) * PAGE_SIZE <= new HigherHalf(config).room;
+  const isExact = pfnLimit(config) * PAGE_SIZE <= Number.MAX_SAFE_INTEGER + 1;
+  return isExact && pfnEnd(map) * PAGE_SIZE <= new HigherHalf(config).room;
 }
 
 const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
@@ -563,10 +565,11 @@ export class LeanRun {
     const pages = Number(count);
     if (pages > 0) {
       if (base < 0) return this.#misused(NOBODY, 0);
-      const end = Math.min(base + pages, PFN_LIMIT);
+      const physicalEnd = pfnLimit(this.world.config);
+      const end = Math.min(base + pages, physicalEnd);
       const kept = state.firstKept(base, end);
       if (kept < end) return this.#misused(kept, 0);
-      if (base + pages > PFN_LIMIT) return this.#misused(NOBODY, 0);
+      if (base + pages > physicalEnd) return this.#misused(NOBODY, 0);
     }
     if (this.#threw || !this.#accepts(GRANTED, this.#freed(), pages)) return false;
     if (pages > 0) state.giveBack(base, pages);

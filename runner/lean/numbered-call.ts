@@ -19,6 +19,7 @@ import {
   PFN_LIMIT,
   parametersOf,
   pfnAt,
+  pfnLimit,
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
@@ -50,6 +51,8 @@ export class HigherHalf {
   /** Bytes from the base to the end of 64-bit addresses. */
   readonly room: number;
   readonly #config: Config;
+  /** One past the last page frame that there can be. */
+  readonly #end: number;
   readonly #low: number;
   readonly #high: number;
   readonly #word = new BigUint64Array(1);
@@ -57,6 +60,7 @@ export class HigherHalf {
 
   constructor(config: Config) {
     this.#config = config;
+    this.#end = pfnLimit(config);
     this.base = config.higherHalf;
     this.room = Number(U64_MAX + 1n - this.base);
     this.#low = Number(BigInt.asUintN(32, this.base));
@@ -88,7 +92,7 @@ export class HigherHalf {
   frameOf(byte: number): number {
     if (byte >= this.room) return NO_ADDRESS;
     const frame = Math.floor(byte / PAGE_SIZE);
-    return frame < PFN_LIMIT && frame >= 0 ? frame : UNMAPPED;
+    return frame < this.#end && frame >= 0 ? frame : UNMAPPED;
   }
 
   /** Returns the page frame of any address, or which way it has none. */
@@ -255,7 +259,7 @@ export class NumberedCall {
     }
     for (const address of addressesOf(operation)) {
       const byte = half.byteAt(address);
-      if (byte >= 0 && byte < PFN_LIMIT * PAGE_SIZE) this.nameByte(byte);
+      if (byte >= 0 && byte <= Number.MAX_SAFE_INTEGER) this.nameByte(byte);
       else this.nameAddress(address);
     }
     this.resolve(half);

@@ -6,7 +6,15 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as t from 'io-ts';
-import { decode, decodeProfile, Policy, type Profile, SpecError } from '../../spec/index.ts';
+import {
+  decode,
+  decodeOwnClauses,
+  decodeProfile,
+  type OwnClause,
+  Policy,
+  type Profile,
+  SpecError,
+} from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
 import { OURS } from '../ours.ts';
@@ -16,6 +24,9 @@ import { factoryFrom } from './factory-from.ts';
 async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(path))
     throw new SpecError(`${path}: expected a module that exports a manager: the file does not exist`);
+  // Node.js would read a pipe or a device to its end.
+  if (!statSync(path).isFile())
+    throw new SpecError(`${path}: expected a module that exports a manager: this is not a file`);
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
@@ -47,6 +58,11 @@ async function mutantNamed(name: string): Promise<Target> {
   const mutant = MUTANTS.find((one) => `${MUTANT_PREFIX}${one.name}` === name);
   if (mutant !== undefined) return targetOf(mutant);
   throw new SpecError(`${name}: expected a mutant that \`npm run mutants\` lists: none has this name`);
+}
+
+/** Returns the own clauses that a module exports. */
+function ownClauses(exports: Readonly<Record<string, unknown>>, path: string): readonly OwnClause[] {
+  return exports.checks === undefined ? [] : decodeOwnClauses(exports.checks, `${path}: export checks`);
 }
 
 /** Extensions of the files that are imported. Other files are executed. */
@@ -93,6 +109,7 @@ async function loadModule(
     policies: policies ?? promises ?? profile?.policies ?? [],
     profile,
     programMs,
+    checks: ownClauses(exports, path),
   });
 }
 

@@ -37,9 +37,9 @@ function straddlingLate(map: MemoryMap, config: Config): MemoryMap {
   return memoryMap(map.descriptors.flatMap((d) => splitLate(d, bitmapLimit(config))));
 }
 
-function withLimitRaised({ bitmapMaxAddr, higherHalf }: Config): Config {
+function withLimitRaised({ bitmapMaxAddr, ...rest }: Config): Config {
   const raised = bitmapMaxAddr + PAGE_BYTES;
-  return config({ bitmapMaxAddr: raised < PHYSICAL_LIMIT ? raised : bitmapMaxAddr, higherHalf });
+  return config({ bitmapMaxAddr: raised < PHYSICAL_LIMIT ? raised : bitmapMaxAddr, ...rest });
 }
 
 /** The first page frame of the stack zone that firmware keeps, or null. */

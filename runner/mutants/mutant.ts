@@ -3,7 +3,7 @@
  * memory map or configuration handed to it. Each shows that a clause bites. All are bugs seen in real allocators, or the
  * nearest thing to one that breaks a clause no such bug breaks first.
  */
-import { createPmm } from '../../impl/index.ts';
+import { createPmm } from '../../impl/manager/index.ts';
 import {
   bitmapLimit,
   type ClauseName,

@@ -9,7 +9,7 @@ function answered(text: string): unknown {
 }
 
 describe('an answer', () => {
-  it.each(['1099511627776', '99999999999999999999', '-1', 'x', ''])(
+  it.each(['17592186044416', '99999999999999999999', '-1', 'x', ''])(
     'that tells of a write to page frame "%s", which there cannot be, is malformed',
     (frame) => {
       const message = expect.stringMatching(/^it answered "wrote .*/);

@@ -22,15 +22,17 @@ export class ProcessTarget implements Target {
   readonly programMs = Number.POSITIVE_INFINITY;
   readonly name: Claims['name'];
   readonly policies: Claims['policies'];
+  readonly checks: Target['checks'];
   readonly profile: Profile;
   readonly isInteractive = false;
   readonly factory = null;
   readonly takesAnyNumber = false;
   readonly #process: AllocatorProcess;
 
-  constructor(process: AllocatorProcess, { name, policies, profile }: Claims) {
+  constructor(process: AllocatorProcess, { name, policies, profile, checks = [] }: Claims) {
     this.name = name;
     this.policies = policies;
+    this.checks = checks;
     this.profile = profile;
     this.#process = process;
   }
@@ -62,8 +64,8 @@ export class ProcessTarget implements Target {
   }
 
   withClaims(claims: Partial<Claims>): Target {
-    const { name, policies, profile } = this;
-    return new ProcessTarget(this.#process, { name, policies, profile, ...claims });
+    const { name, policies, profile, checks } = this;
+    return new ProcessTarget(this.#process, { name, policies, profile, checks, ...claims });
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
-/** Clauses of the three allocating calls. Those that all three share are built once, for each by name. */
+/** Clauses of the three allocating calls. Clauses that they share are built by one function each, for each call by name. */
+import { describedCall } from '../calls.ts';
 import { counted } from '../counted.ts';
 import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
@@ -24,7 +25,7 @@ const FOUR_GIB_FRAME = 2 ** 20;
 
 export const higherHalf: Clause<Step> = {
   name: 'address.higher-half',
-  sentence: 'Every address handed out is one of the higher half: the base plus a physical address.',
+  sentence: 'Every address handed out lies in the higher half: the base plus a physical address.',
   sides: ['the base of 48-bit addresses', 'another base'],
   when: 'handed out',
   side({ before, granted }) {
@@ -33,7 +34,7 @@ export const higherHalf: Clause<Step> = {
   },
   check({ before, granted }) {
     const index = granted?.pfns.indexOf(null) ?? -1;
-    // An index of -1 is a name to the engine: such a look-up would take longer than the whole clause.
+    // The engine treats an index of -1 as a name: the lookup would take longer than the whole clause.
     const address = index < 0 ? undefined : granted?.addresses[index];
     if (address === undefined) return null;
     const base = toHex(before.world.config.higherHalf);
@@ -57,7 +58,7 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
       if (address === undefined) return null;
       const frame = granted?.pfns[index] ?? null;
       return blame(
-        `address ${toHex(address)} is no multiple of 4096`,
+        `address ${toHex(address)} is not a multiple of 4096`,
         frame,
         frame === null ? null : before.ownerOf(frame),
       );
@@ -70,7 +71,7 @@ function zone(call: Allocation): Clause<Step> {
   const other = own === 'bitmap' ? 'stack' : 'bitmap';
   return {
     name: `${call}.zone`,
-    sentence: `${call} hands out page frames of the ${own} zone alone.`,
+    sentence: `${call} hands out only page frames of the ${own} zone.`,
     sides: [`the ${other} zone has free page frames`, `the ${other} zone has none`],
     when: 'handed out',
     side({ before, asked, granted }) {
@@ -92,13 +93,13 @@ function zone(call: Allocation): Clause<Step> {
   };
 }
 
-/** Where single pages come from either zone, nothing is to be checked; where the stack zone comes first, whether it does. */
+/** Where single pages come from either zone there is nothing to check; where the stack zone comes first, its order is. */
 function sideOfFallBack(before: Ownership): Side | null {
   if (before.world.profile.singlePages === 'anywhere') return null;
   return before.freeIn('bitmap') > 0 ? 0 : 1;
 }
 
-/** A manager that falls back to the bitmap zone takes what the stack zone has first. */
+/** A manager that falls back to the bitmap zone must use up the stack zone first. */
 function fellBackEarly(step: Step): Blame | null {
   const { before, granted } = step;
   const { bitmapLimit } = before.world;
@@ -106,7 +107,7 @@ function fellBackEarly(step: Step): Blame | null {
   const taken = granted?.pfns.filter((f) => f !== null && f >= bitmapLimit).length ?? 0;
   const left = before.freeIn('stack') - taken;
   if (frame === null || left <= 0) return null;
-  const explanation = `page frame ${frame} is not in the stack zone, which has ${left} more free page frames`;
+  const explanation = `page frame ${frame} is not in the stack zone, which has ${counted(left, 'more free page frame')}`;
   return blame(explanation, frame, before.ownerOf(frame));
 }
 
@@ -178,7 +179,7 @@ function complete(call: Allocation, sentence: string): Clause<Step> {
   };
 }
 
-/** Whether no page frame lies in two runs. O(runs log runs), which are few beside the page frames. */
+/** Whether no page frame lies in two runs. O(runs log runs); there are far fewer runs than page frames. */
 function areDisjoint(runs: readonly Region[]): boolean {
   if (runs.length < 2) return true;
   const ascending = runs.toSorted((a, b) => a.base - b.base);
@@ -222,7 +223,7 @@ const allOrNothing: Clause<Step> = {
   },
   check({ before, operation, response }) {
     if (response.strayEntries === true)
-      return blame('it changed entries of the array that are not its to change');
+      return blame('it changed entries of the array that it may not change');
     const written = response.outcome.kind === 'addresses' ? response.outcome.addresses.length : null;
     const asked = operation.call === 'allocPages' && isU64(operation.count) ? operation.count : null;
     if (written !== null && asked !== null && BigInt(written) !== asked)
@@ -233,7 +234,7 @@ const allOrNothing: Clause<Step> = {
   },
 };
 
-/** What was asked of a contiguous allocation that was granted, and the run's first page frame. */
+/** The request of a contiguous allocation that was granted, and the run's first page frame; null for any other step. */
 function grantedRun({ asked: { call, fit }, granted }: Step): GrantedRun | null {
   const base = call === 'allocBitmap' ? granted?.pfns[0] : undefined;
   return fit === null || base == null ? null : { asked: fit, base };
@@ -260,7 +261,7 @@ const aligned: Clause<Step> = {
     const { base, asked } = run;
     const isAligned = base % asked.alignment === 0 && isPageAligned(addresses[0] ?? 0n);
     if (isAligned) return null;
-    const explanation = `the run starts at page frame ${base} (${toHex(addresses[0] ?? 0n)}), no multiple of ${asked.alignment} page frames`;
+    const explanation = `the run starts at page frame ${base} (${toHex(addresses[0] ?? 0n)}), not a multiple of ${counted(asked.alignment, 'page frame')}`;
     return blame(explanation, base, step.before.ownerOf(base));
   },
 };
@@ -291,7 +292,8 @@ export const lifo: Clause<Step> = {
   sides: ['a single page', 'a batch'],
   when: 'handed out',
   side({ asked, granted, policies, before }) {
-    if (granted === null || asked.call === 'allocBitmap' || !policies.includes('lifo')) return null;
+    if (granted === null || describedCall(asked.call).effect === 'run' || !policies.includes('lifo'))
+      return null;
     if (granted.pfns.length === 0 || before.stackTop(NONE) === null) return null;
     return asked.call === 'alloc' ? 0 : 1;
   },
@@ -327,24 +329,18 @@ export const firstFit: Clause<Step> = {
   },
 };
 
-/** The clauses of `alloc`, in the order in which they are judged: what was handed out first, then whether it had to be. */
-export const ALLOC: readonly Clause<Step>[] = [
+/** The clauses of the allocating calls. Those of one call judge in this order: first what was handed out, then whether it had to succeed. */
+export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   pageAligned('alloc'),
   zone('alloc'),
   wasFree('alloc'),
   complete('alloc', 'alloc succeeds exactly when the stack zone has a free page frame.'),
-];
-
-export const ALLOC_PAGES: readonly Clause<Step>[] = [
   pageAligned('allocPages'),
   zone('allocPages'),
   wasFree('allocPages'),
   distinct,
   complete('allocPages', 'allocPages succeeds exactly when the stack zone has that many free page frames.'),
   allOrNothing,
-];
-
-export const ALLOC_BITMAP: readonly Clause<Step>[] = [
   aligned,
   belowMax,
   zone('allocBitmap'),

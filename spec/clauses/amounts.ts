@@ -1,4 +1,4 @@
-/** Clauses of the three amounts, read after every call; and of what the manager says of each page frame when asked. */
+/** Clauses of the three amounts, read after every call, and of the conditions of page frames that the manager reports on request. */
 import type { Call } from '../calls.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
@@ -10,7 +10,7 @@ import { blame } from './granted.ts';
 
 type Amount = keyof Amounts;
 
-/** Returns what a response has for an amount. A look-up by a name that varies takes the engine several times as long. */
+/** Returns an observed amount. A lookup by a varying name would take the engine several times as long. */
 function observed({ amounts }: SettledStep['response'], amount: Amount): number | undefined {
   if (amounts === undefined) return undefined;
   return amount === 'total' ? amounts.total : amount === 'free' ? amounts.free : amounts.reserved;
@@ -26,7 +26,7 @@ function actualAmount({ after }: SettledStep, amount: Amount): number {
   return amount === 'free' ? free : after.world.total - free;
 }
 
-/** Judges both values of an amount that a step may have observed: read after the call, and returned by it. */
+/** Judges both values of an amount that a step may have: the one read after the call, and the one returned by it. */
 function wrongAmount(step: SettledStep, amount: Amount): Blame | null {
   const { outcome } = step.response;
   const actual = actualAmount(step, amount);
@@ -35,7 +35,7 @@ function wrongAmount(step: SettledStep, amount: Amount): Blame | null {
   if (step.asked.call === callOf(amount)) {
     if (outcome.kind !== 'amount')
       return blame(
-        `${amount}Amount() answered no amount: ${'message' in outcome ? outcome.message : outcome.kind}`,
+        `${amount}Amount() did not answer an amount: ${'message' in outcome ? outcome.message : outcome.kind}`,
       );
     returned = outcome.amount;
   }
@@ -84,7 +84,7 @@ const amountsReserved: Clause<SettledStep> = {
   check: (step) => wrongAmount(step, 'reserved'),
 };
 
-/** The same of init, which is no call of a step. */
+/** The same clause for init. */
 export const reservedAtInit: Clause<Pick<SettledStep, 'after' | 'response'>> = {
   ...amountsReserved,
   side({ after, response }) {
@@ -106,7 +106,7 @@ export interface Sweep {
   readonly runs: readonly InspectedRun[];
 }
 
-/** Returns the condition that a manager has page frames of an owner in. */
+/** Returns the condition in which a manager must have the page frames of an owner. */
 function conditionOf(owner: Owner): string {
   switch (owner) {
     case 'pmm':
@@ -127,7 +127,7 @@ const isUnmanaged = (owner: Owner): boolean => conditionOf(owner) === 'unmanaged
 function firstOff(state: Ownership, base: number, end: number, condition: string): Pfn | null {
   if (base >= end) return null;
   const region = { base: pfn(base), count: pageCount(end - base) };
-  // A test for each condition that there is, made once: a sweep asks for each of its runs.
+  // The tests are made once, not for each run of a sweep.
   switch (condition) {
     case 'free':
       return state.firstFailing(region, isFree);
@@ -140,7 +140,7 @@ function firstOff(state: Ownership, base: number, end: number, condition: string
   }
 }
 
-/** Whether runs are what they ought to be: page frames that exist, ascending, none of them reported twice. */
+/** Whether the reported runs are well-formed: existing page frames, ascending, none twice. */
 function areRuns(runs: readonly InspectedRun[]): boolean {
   let covered = 0;
   return runs.every(({ base, count }) => {
@@ -150,7 +150,7 @@ function areRuns(runs: readonly InspectedRun[]): boolean {
   });
 }
 
-/** A page frame, and the condition that a manager has it in, which is not the one that it must be in. */
+/** A page frame, and the wrong condition in which the manager has it. */
 interface Disagreement {
   readonly frame: Pfn;
   readonly condition: string;
@@ -176,7 +176,8 @@ export const ownerAgrees: Clause<Sweep> = {
   sides: ['nothing is held', 'something is'],
   side: ({ state }) => (state.countOf('caller') + state.countOf('boot') === 0 ? 0 : 1),
   check(sweep) {
-    if (!areRuns(sweep.runs)) return blame('the manager reports runs that do not ascend, or that are none');
+    if (!areRuns(sweep.runs))
+      return blame('the manager reports runs that overlap, do not ascend, or are not runs of page frames');
     const off = disagreement(sweep);
     if (off === null) return null;
     const owner = sweep.state.ownerOf(off.frame);

@@ -1,6 +1,7 @@
-/** Clauses of how a call fails and how it panics: the answer, and that nothing has changed. */
+/** Clauses of failures and panics: the answer, and that nothing has changed. */
 
 import type { Call } from '../calls.ts';
+import { describedCall } from '../calls.ts';
 import { isU64 } from '../expectation.ts';
 import { argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
@@ -10,7 +11,7 @@ import { blame } from './granted.ts';
 
 export const enomem: Clause<Step> = {
   name: 'failure.enomem',
-  sentence: 'A call that fails sets errno to ENOMEM; one that succeeds leaves it alone.',
+  sentence: 'A call that fails sets errno to ENOMEM; one that succeeds leaves it unchanged.',
   sides: ['failed', 'succeeded'],
   when: 'not misused',
   side({ expected, response }) {
@@ -24,13 +25,13 @@ export const enomem: Clause<Step> = {
   },
 };
 
-/** Whether there is a letter of English at a place of a line. */
+/** Whether a line has an ASCII letter at a place. */
 function isLetterAt(line: string, at: number): boolean {
   const lower = line.charCodeAt(at) | 0x20;
   return lower >= 0x61 && lower <= 0x7a;
 }
 
-/** Whether a line has the name of the call in it, and not just that of a call whose name starts or ends alike. */
+/** Whether a line contains the name of the call as a whole word: `allocPages` does not name `alloc`. */
 function namesCall(line: string, call: Call): boolean {
   for (let at = line.indexOf(call); at >= 0; at = line.indexOf(call, at + 1))
     if (!isLetterAt(line, at - 1) && !isLetterAt(line, at + call.length)) return true;
@@ -66,7 +67,7 @@ export const warns: Clause<Step> = {
   },
 };
 
-/** Whether a panic may leave the page frame out: an argument is bad, or what is to blame is past the last one. */
+/** Whether a panic need not name a page frame: an argument is bad, or the page frame to blame lies past the last one. */
 function needsNoFrame({ operation, asked, expected }: Step): boolean {
   if (expected.kind === 'misused' && expected.frame === null) return true;
   return asked.pfns.includes(null) || argumentsOf(operation).some((argument) => !isU64(argument));
@@ -141,7 +142,7 @@ export const failureUnchanged: Clause<SettledStep> = {
   when: 'refused',
   side({ asked, expected }) {
     if (expected.kind !== 'refused') return null;
-    return asked.call === 'allocBitmap' ? 1 : 0;
+    return describedCall(asked.call).effect === 'run' ? 1 : 0;
   },
   check: amountsChanged,
 };
@@ -183,7 +184,7 @@ export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'r
   },
 };
 
-/** The same of init, which may write into what it owns when it is done. */
+/** The same clause for init, which may write into page frames that it owns in the end. */
 export const contentsAtInit: Clause<Pick<SettledStep, 'after' | 'response'>> = {
   ...contentsPreserved,
   side: ({ after, response }) => contentsPreserved.side({ before: after, after, response }),

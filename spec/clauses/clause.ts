@@ -1,9 +1,9 @@
 /**
  * Clauses: every rule of the specification has a name, one sentence and a check.
  *
- * A clause decides a *step*: one operation in one state with the response to it. It has two *sides*, two situations
- * that a run must both reach for the clause to have been tested (a request granted and one refused, say). `side` says
- * which one a step is, or null where the clause has nothing to say of it; `check` says how the step breaks it.
+ * A clause judges a *step*: one operation in one state with its response. It has two *sides*, situations that a run must both
+ * reach before the clause counts as tested (a granted request and a refused one, for example). `side` returns the side of a
+ * step, or null where the clause does not apply; `check` returns how the step violates the clause.
  */
 import * as t from 'io-ts';
 import type { Asked, Expectation } from '../expectation.ts';
@@ -14,7 +14,7 @@ import type { Policy } from '../policy.ts';
 import type { Response } from '../response.ts';
 import type { Pfn, Region } from '../units.ts';
 
-/** The names of all clauses, in the order in which they are listed. The order in which they are judged is another. */
+/** The names of all clauses, in the order in which they are listed. They are judged in another order. */
 export const CLAUSE_NAMES = [
   'init.total',
   'init.free',
@@ -62,7 +62,7 @@ export const ClauseName = t.keyof(
 );
 export type ClauseName = (typeof CLAUSE_NAMES)[number];
 
-/** The name of a clause that judges one call after the other; those of `concurrent` judge histories of several callers. */
+/** The name of a clause that judges one call after the other. The `concurrent` clauses judge histories of several callers. */
 export type SequentialClauseName = Exclude<ClauseName, `concurrent.${string}`>;
 
 /** Whether a clause judges one call after the other. */
@@ -70,36 +70,36 @@ export function isSequential(name: ClauseName): name is SequentialClauseName {
   return !name.startsWith('concurrent.');
 }
 
-/** What a granted allocation handed out. */
+/** The page frames that a granted allocation handed out. */
 export interface Granted {
   /** The addresses as returned. */
   readonly addresses: readonly bigint[];
-  /** The page frame of each; null for an address that is none of the higher half. */
+  /** The page frame of each address; null for an address outside the higher half. */
   readonly pfns: readonly (Pfn | null)[];
-  /** The page frames handed out as runs, in the order in which they were handed out, ascending or descending. */
+  /** The page frames as runs, in the order in which they were handed out. Within a run they ascend or descend. */
   readonly runs: readonly Region[];
 }
 
-/** One operation in one state, with the response to it. */
+/** One operation in one state, with its response. */
 export interface Step {
   readonly before: Ownership;
   readonly operation: Operation;
   readonly response: Response;
-  /** What was asked for, in page frames. */
+  /** The request in page frames. */
   readonly asked: Asked;
-  /** What the specification says must happen. */
+  /** The outcome that the specification demands. */
   readonly expected: Expectation;
-  /** What was handed out, where the response says that something was. */
+  /** The page frames handed out, or null where the response hands out none. */
   readonly granted: Granted | null;
   readonly policies: readonly Policy[];
 }
 
-/** A step whose response has been accepted, with the state it leads to. */
+/** A step whose response was accepted, with the state that it leads to. */
 export interface SettledStep extends Step {
   readonly after: Ownership;
 }
 
-/** The explanation of a broken clause, with the page frame that is to blame where one is. */
+/** The explanation of a violation, with the page frame to blame if there is one. */
 export interface Blame {
   readonly explanation: string;
   readonly pfn: Pfn | null;
@@ -107,22 +107,22 @@ export interface Blame {
   readonly owner: Owner | null;
 }
 
-/** Which of a clause's two sides a step is. */
+/** One of a clause's two sides. */
 export type Side = 0 | 1;
 
 /**
- * The steps that a clause may have a side in, as far as that can be told from what must happen, or from whether something
- * was handed out: those that must succeed, fail or panic, those that must not panic, those that handed something out.
+ * The steps that a clause may apply to, as far as the expectation decides (the call must succeed, fail or panic, or must not
+ * panic) or the response (it handed something out).
  */
 export type When = Expectation['kind'] | 'not misused' | 'handed out';
 
-/** A rule of the specification. `S` is what its check needs to see. */
+/** A rule of the specification. `S` is the part of a step that its check needs. */
 export interface Clause<S> {
   readonly name: ClauseName;
   readonly sentence: string;
   /** The two situations that a run must both reach. */
   readonly sides: readonly [string, string];
-  /** Where `side` need not be asked elsewhere, because it is null there. Left out: it is asked of every step. */
+  /** The only steps of which `side` needs to be asked: it is null on all others. Default: every step. */
   readonly when?: When;
   side(step: S): Side | null;
   check(step: S): Blame | null;

@@ -465,7 +465,7 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     sweeping('nothing at all', [], 0, { on: untouched, sound: [free(0, 4)] }),
     sweeping('a run twice', [...SWEPT, held(14, 2)], null),
     sweeping('a run that is none', [held(-1, 1), ...SWEPT], null),
-    sweeping('a run past the last page frame', [...SWEPT, held(2 ** 40, 1)], null),
+    sweeping('a run past the last page frame', [...SWEPT, held(2 ** 44, 1)], null),
   ],
   'policy.lifo': [
     answering(strict, ALLOC, response(strict, -1, at(13)), { outcome: at(11) }, 11),

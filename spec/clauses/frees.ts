@@ -16,7 +16,7 @@ function freesExactly({ before, expected, response: { outcome } }: Step): Blame 
   if (expected.kind === 'misused') {
     const { why, frame, owner } = expected;
     if (outcome.kind === 'done') return blame(`it was accepted, though ${why}`, frame, owner);
-    // What a panic must say is a clause of its own. A manager that claims to refuse has to do that.
+    // A separate clause judges the content of a panic. A manager that claims to refuse must refuse.
     const isRefused = before.world.profile.misuse !== 'refused' || outcome.kind === 'failed';
     return isRefused ? null : blame(`it must be refused, because ${why}; ${answer}`, frame, owner);
   }
@@ -50,15 +50,11 @@ const distinct: Clause<Step> = {
   check: freesExactly,
 };
 
-/** The clauses of the freeing calls, by call. */
-export const FREE = [
+/** The clauses of the freeing calls. Those of one call judge in this order. */
+export const FREE_CLAUSES: readonly Clause<Step>[] = [
   owner('free', 'free succeeds exactly when the page frame is a caller’s or boot memory.'),
-];
-export const FREE_PAGES = [
   distinct,
   owner('freePages', 'freePages succeeds exactly when each page frame is a caller’s or boot memory.'),
-];
-export const FREE_REGION = [
   owner(
     'freeRegion',
     'freeRegion succeeds exactly when each page frame of the region is a caller’s or boot memory.',

@@ -1,4 +1,5 @@
-/** What an allocation handed out, as the clauses look at it. */
+/** Granted page frames: what an allocation handed out, in the form that the clauses examine. */
+import { describedCall } from '../calls.ts';
 import { pfnAt } from '../config.ts';
 import { isU64 } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
@@ -17,21 +18,22 @@ import {
 } from '../units.ts';
 import type { Blame, Granted, Step } from './clause.ts';
 
-/** Returns what a violation blames, with the page frame and its owner where one is to blame. */
+/** Returns an explanation with the page frame to blame and its owner, if there is one. */
 export function blame(explanation: string, pfn: Pfn | null = null, owner: Owner | null = null): Blame {
   return { explanation, pfn, owner };
 }
 
 const ONE = pageCount(1);
 
-/** What one address hands out: a run for a contiguous allocation, a page frame for the others. */
+/** Returns how many page frames one address stands for: a run for a contiguous allocation, else one. */
 function countOf(operation: Operation, base: Pfn): PageCount {
-  if (operation.call !== 'allocBitmap' || !isU64(operation.count)) return ONE;
+  if (describedCall(operation.call).effect !== 'run') return ONE;
+  if (!('count' in operation) || !isU64(operation.count)) return ONE;
   const room = pagesBetween(base, pfn(PFN_LIMIT));
   return operation.count > BigInt(room) ? room : pageCount(Number(operation.count));
 }
 
-/** Returns the page frames as runs: each goes on for as long as every page frame touches what was there before it. */
+/** Returns the page frames as runs: a run continues while each page frame touches the run so far. */
 export function runsOf(pfns: readonly (Pfn | null)[]): readonly Region[] {
   const runs: Region[] = [];
   let base = pfn(0);
@@ -50,27 +52,28 @@ export function runsOf(pfns: readonly (Pfn | null)[]): readonly Region[] {
   return runs;
 }
 
-/** Returns what a response hands out, or null where it is not the answer of a call that hands out. O(addresses). */
+/** Returns the page frames that a response hands out, or null where it hands out none. O(addresses). */
 export function grantedBy(before: Ownership, operation: Operation, { outcome }: Response): Granted | null {
   const { config } = before.world;
-  if (outcome.kind === 'address' && (operation.call === 'alloc' || operation.call === 'allocBitmap')) {
+  const { effect } = describedCall(operation.call);
+  if (outcome.kind === 'address' && (effect === 'single' || effect === 'run')) {
     const base = pfnAt(config, outcome.address);
     const runs = base === null ? [] : [{ base, count: countOf(operation, base) }];
     return { addresses: [outcome.address], pfns: [base], runs };
   }
-  if (outcome.kind !== 'addresses' || operation.call !== 'allocPages') return null;
+  if (outcome.kind !== 'addresses' || effect !== 'batch') return null;
   const { addresses } = outcome;
   const pfns: (Pfn | null)[] = [];
   for (let i = 0; i < addresses.length; i += 1) pfns.push(pfnAt(config, addresses[i] ?? 0n));
   return { addresses, pfns, runs: runsOf(pfns) };
 }
 
-/** Returns the first page frame handed out, in order, that is one to object to; `inRun` is one of the runs. */
+/** Returns the first page frame, in the order of the response, that meets the test. `inRun` is one that does. */
 function firstInOrder({ pfns }: Granted, inRun: Pfn, test: (frame: Pfn) => boolean): Pfn {
   return pfns.length === 1 ? inRun : (pfns.find((frame) => frame !== null && test(frame)) ?? inRun);
 }
 
-/** Returns the first page frame handed out whose owner, before the call, is one to object to; null where there is none. */
+/** Returns the first page frame handed out whose owner before the call meets the test, or null. */
 export function firstGrantedOwner({ before, granted }: Step, test: (owner: Owner) => boolean): Pfn | null {
   if (granted === null) return null;
   for (const run of granted.runs) {

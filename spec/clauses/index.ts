@@ -1,8 +1,8 @@
-/** All clauses, by what they judge and in the order in which they do: the answer first, then the state it leads to. */
+/** All clauses in the order in which they judge: first the answer, then the state that it leads to. */
 
-import { CALLS, type Call, callPlace } from '../calls.ts';
+import { CALLS, type Call, callPlace, isAllocation } from '../calls.ts';
 import type { Expectation } from '../expectation.ts';
-import { ALLOC, ALLOC_BITMAP, ALLOC_PAGES, firstFit, higherHalf, lifo } from './allocations.ts';
+import { ALLOCATION_CLAUSES, firstFit, higherHalf, lifo } from './allocations.ts';
 import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
 import {
   contentsAtInit,
@@ -21,10 +21,10 @@ import {
   type Step,
   type When,
 } from './clause.ts';
-import { FREE, FREE_PAGES, FREE_REGION, freedReturns } from './frees.ts';
+import { FREE_CLAUSES, freedReturns } from './frees.ts';
 import { type InitStep, initFree, initTotal, initWithheld } from './init.ts';
 
-/** Clauses of init: its own, and those of every call that make sense before the first. */
+/** Clauses of init, and clauses of every call that apply to init too. */
 export const INIT_CLAUSES: readonly Clause<InitStep>[] = [
   initTotal,
   initFree,
@@ -37,26 +37,14 @@ export const SWEEP_CLAUSES = [ownerAgrees] as const;
 
 const ANSWERED = [enomem, warns, panics] as const;
 
-function allocating(own: readonly Clause<Step>[]): readonly Clause<Step>[] {
+const OWN = [...ALLOCATION_CLAUSES, ...FREE_CLAUSES];
+
+/** Returns the clauses of an answer to a call: those that its name begins the names of, and those of its kind. */
+export function answerClauses(call: Call): readonly Clause<Step>[] {
+  const own = OWN.filter(({ name }) => name.startsWith(`${call}.`));
+  if (!isAllocation(call)) return [...own, ...ANSWERED];
   return [higherHalf, initWithheld, ...own, ...ANSWERED, lifo, firstFit];
 }
-
-function freeing(own: readonly Clause<Step>[]): readonly Clause<Step>[] {
-  return [...own, ...ANSWERED];
-}
-
-/** Clauses of an answer, for each call. They see the state before. */
-export const ANSWER_CLAUSES: Readonly<Record<Call, readonly Clause<Step>[]>> = {
-  alloc: allocating(ALLOC),
-  allocPages: allocating(ALLOC_PAGES),
-  allocBitmap: allocating(ALLOC_BITMAP),
-  free: freeing(FREE),
-  freePages: freeing(FREE_PAGES),
-  freeRegion: freeing(FREE_REGION),
-  totalAmount: freeing([]),
-  freeAmount: freeing([]),
-  reservedAmount: freeing([]),
-};
 
 /** Clauses of the state that an accepted answer leads to. */
 export const STATE_CLAUSES: readonly Clause<SettledStep>[] = [
@@ -93,31 +81,31 @@ function applies(when: When | undefined, expected: Expected, handedOut: boolean)
 function stepChecks(call: Call, expected: Expected, handedOut: boolean): StepChecks {
   const isMet = ({ when }: { readonly when?: When }): boolean => applies(when, expected, handedOut);
   return {
-    answer: checksOf(ANSWER_CLAUSES[call].filter(isMet)),
+    answer: checksOf(answerClauses(call).filter(isMet)),
     state: checksOf(STATE_CLAUSES.filter(isMet)),
   };
 }
 
 const EXPECTED = ['granted', 'refused', 'misused'] as const satisfies readonly Expected[];
 
-/** The place of what must happen among {@link EXPECTED}. */
+/** The place of an expectation in {@link EXPECTED}. */
 function placeOf(expected: Expected): number {
   return expected === 'granted' ? 0 : expected === 'refused' ? 1 : 2;
 }
 
-/** The checks of all kinds of steps: by call, then by what must happen, then by whether something was handed out. */
+/** The checks of all kinds of steps: by call, then by expectation, then by whether something was handed out. */
 const CHECKS: readonly StepChecks[] = CALLS.flatMap((call) =>
   EXPECTED.flatMap((expected) => [stepChecks(call, expected, false), stepChecks(call, expected, true)]),
 );
 
-/** Returns the checks of a step, in the order in which they are made; those whose clauses have no side in it left out. */
+/** Returns the checks of a step in order, without the clauses that do not apply to it. */
 export function checksFor({ asked: { call }, expected: { kind }, granted }: Step): StepChecks {
   const handedOut = granted === null ? 0 : 1;
   const checks = CHECKS[2 * (EXPECTED.length * callPlace(call) + placeOf(kind)) + handedOut];
   return checks ?? stepChecks(call, kind, granted !== null);
 }
 
-/** What a clause says, without its check. */
+/** A clause without its check. */
 export interface ClauseText {
   readonly name: ClauseName;
   readonly sentence: string;
@@ -140,7 +128,7 @@ const PROGRESS: ClauseText = {
 const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
   [
     ...INIT_CLAUSES,
-    ...Object.values(ANSWER_CLAUSES).flat(),
+    ...CALLS.flatMap(answerClauses),
     ...STATE_CLAUSES,
     ...SWEEP_CLAUSES,
     LINEARIZABLE,

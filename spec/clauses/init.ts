@@ -1,4 +1,5 @@
-/** Clauses of init, and of what init withholds for good or until it is handed over. */
+/** Clauses of init, and of the memory that init withholds for good or until it is handed over. */
+import { counted } from '../counted.ts';
 import { isRam } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
@@ -20,13 +21,13 @@ function initFault({ outcome }: Response): Blame | null {
 export const initTotal: Clause<InitStep> = {
   name: 'init.total',
   sentence: 'After init, the total is the number of RAM page frames of the map.',
-  sides: ['the map lists RAM alone', 'the map lists other memory too'],
+  sides: ['the map lists only RAM', 'the map lists other memory too'],
   side: ({ after }) => (after.world.map.descriptors.every(({ type }) => isRam(type)) ? 0 : 1),
   check({ after, response }) {
     const fault = initFault(response);
     const actual = response.amounts?.total;
     if (fault !== null || actual === undefined || actual === after.world.total) return fault;
-    return blame(`totalAmount() is ${actual}, the map has ${after.world.total} RAM page frames`);
+    return blame(`totalAmount() is ${actual}, the map has ${counted(after.world.total, 'RAM page frame')}`);
   },
 };
 
@@ -41,7 +42,7 @@ export const initFree: Clause<InitStep> = {
     if (actual === undefined || actual === free) return null;
     const [firmware, boot] = [after.countOf('firmware'), after.countOf('boot')];
     return blame(
-      `freeAmount() is ${actual}, but ${free} page frames are free (${firmware} are firmware's, ${boot} are held for boot code)`,
+      `freeAmount() is ${actual}, expected ${free} (firmware keeps ${firmware}, boot code holds ${boot})`,
     );
   },
 };

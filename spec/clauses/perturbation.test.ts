@@ -15,7 +15,7 @@ import type { Outcome, Response } from '../response.ts';
 import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
 import type { Clause, SettledStep } from './clause.ts';
 import { grantedBy } from './granted.ts';
-import { ANSWER_CLAUSES, checksFor, STATE_CLAUSES } from './index.ts';
+import { answerClauses, checksFor, STATE_CLAUSES } from './index.ts';
 
 const PAGE = 4096n;
 /** Page frames that there are operations on: the map has 14 of them, and a hole at 6. */
@@ -156,7 +156,7 @@ function otherOutcomes(outcome: Outcome): Outcome[] {
     case 'panicked':
       return [
         { ...outcome, call: outcome.call === 'free' ? 'freePages' : 'free' },
-        { ...outcome, pfn: 2 ** 41 },
+        { ...outcome, pfn: 2 ** 45 },
       ];
     default:
       return [];
@@ -206,7 +206,7 @@ function stepOf(before: ModelState, operation: Operation, response: Response): S
   return { before, operation, response, asked, expected, granted, policies: before.policies, after: before };
 }
 
-/** What can be seen of a state. */
+/** The visible part of a state. */
 function snapshot(state: ModelState): unknown {
   return {
     owners: Array.from({ length: FRAMES + 1 }, (_, i) => state.ownerOf(pfn(i))),
@@ -264,7 +264,7 @@ describe('the judge', () => {
           ]) {
             const step = stepOf(before, operation, response);
             const checks = checksFor(step);
-            const listed = [ANSWER_CLAUSES[operation.call], STATE_CLAUSES].map((clauses) =>
+            const listed = [answerClauses(operation.call), STATE_CLAUSES].map((clauses) =>
               clauses.filter((clause) => hasSide(step, clause)).map(({ name }) => name),
             );
             const made = [checks.answer, checks.state].map((list) =>

@@ -1,18 +1,18 @@
 /**
- * Where a path leads: symbolic links are followed to the file that they name, which need not be there yet. A path such as
- * `/dev/stdout` or `/dev/fd/3` leads to a descriptor that is open already, whatever file that is.
+ * The destination of a path: symbolic links are followed to the file that they name, which need not exist yet. A path such as
+ * `/dev/stdout` or `/dev/fd/3` leads to an open descriptor, whatever its file is.
  */
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { codeOf } from './reason.ts';
+import { codeOf } from './system.ts';
 
-/** The system itself follows no more. */
+/** The most symbolic links that the system follows. */
 const MOST_LINKS = 40;
 
-/** Where a path leads: to a descriptor of this process, or to a path that is not a symbolic link. */
+/** The destination of a path: a descriptor of this process, or a path that is not a symbolic link. */
 export type Destination = { readonly fd: number } | { readonly path: string };
 
-/** Returns what a symbolic link names, or null where there is none at the path. */
+/** Returns the path that a symbolic link names, or null where there is no link at the path. */
 function linkAt(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -28,7 +28,7 @@ function descriptorAt(folder: string, name: string): number | null {
   return isDescriptor && folder === realpathSync('/proc/self/fd') ? Number(name) : null;
 }
 
-/** Follows symbolic links. Throws the system's error where a folder on the way is not there, or links form a circle. */
+/** Follows symbolic links. Throws the system's error where a folder on the way does not exist, or links form a circle. */
 export function destinationOf(path: string): Destination {
   let at = resolve(path);
   for (let links = 0; ; links += 1) {

@@ -1,5 +1,4 @@
-/** FILES: read within bounds, written whole. The only place that opens a file of the user's. */
-export { chunksOf } from './chunks.ts';
-export { makeFolder, OutputFile, writeFile } from './output-file.ts';
-export { type Reading, readDescriptor, readText } from './read-file.ts';
-export { reasonOf } from './reason.ts';
+/** FILES: read within bounds, written whole. No other code opens a file of the user's. */
+export { makeFolder, OutputFile, writeDescriptor, writeFile } from './output-file.ts';
+export { chunksOf, namesIn, type Reading, readBytes, readDescriptor, readText } from './read-file.ts';
+export { isClosedPipe, reasonOf } from './system.ts';

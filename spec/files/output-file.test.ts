@@ -19,7 +19,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isSpecError } from '../decode.ts';
+import { isSpecError } from '../errors.ts';
 import { makeFolder, OutputFile, writeFile } from './output-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'frameproof-output-'));

@@ -21,10 +21,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 import { destinationOf } from './destination.ts';
-import { PATIENCE_MS, Patience, pause } from './pipe.ts';
-import { codeOf, reasonOf } from './reason.ts';
+import { codeOf, PATIENCE_MS, Patience, pause, reasonOf } from './system.ts';
 
 /** Text is handed to the system in pieces of this length. */
 const BATCH_CHARACTERS = 1 << 16;
@@ -34,13 +33,17 @@ const PERMISSIONS = 0o7777;
 
 /** Writes all bytes: the system may take fewer than it is given, and says why with the next write. */
 function writeAll(fd: number, bytes: Uint8Array, patienceMs: number): void {
-  const patience = new Patience(patienceMs);
+  let patience: Patience | null = null;
   for (let written = 0; written < bytes.length; ) {
     const count = attempt(fd, bytes, written);
-    if (count > 0) patience.renew();
-    else if (patience.isOver) throw new StuckError(`nothing was read from this pipe for ${patience.text}`);
-    else pause();
     written += count;
+    if (count > 0) {
+      patience = null;
+      continue;
+    }
+    patience ??= new Patience(patienceMs);
+    if (patience.isOver) throw new StuckError(`nothing was read from this pipe for ${patience.text}`);
+    pause();
   }
 }
 
@@ -54,6 +57,11 @@ function attempt(fd: number, bytes: Uint8Array, at: number): number {
     if (codeOf(error) === 'EAGAIN') return 0;
     throw error;
   }
+}
+
+/** Writes text to a descriptor that is open already, such as standard output. Its reader may take any time. */
+export function writeDescriptor(fd: number, text: string): void {
+  writeAll(fd, Buffer.from(text, 'utf8'), Number.POSITIVE_INFINITY);
 }
 
 /** Devices and pipes have nothing to wait for. */
@@ -241,13 +249,18 @@ export function writeFile(path: string, text: string): void {
   file.close();
 }
 
+/** The meaning of an error of the system when it makes a folder and its parents. */
+const FOLDER_REASONS: ReadonlyMap<string, string> = new Map([
+  ['EEXIST', 'there is a file of that name'],
+  ['ENOENT', 'a symbolic link on its path leads nowhere'],
+]);
+
 /** Makes a folder, and those that it lies in, where they are not there. Throws a one-line `SpecError` where it cannot be made. */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    const isFile = codeOf(error) === 'EEXIST';
-    const reason = isFile ? 'there is a file of that name' : reasonOf(error);
+    const reason = FOLDER_REASONS.get(codeOf(error) ?? '') ?? reasonOf(error);
     throw new SpecError(`${path}: expected a folder that can be written to: ${reason}`, { cause: error });
   }
 }

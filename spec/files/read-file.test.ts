@@ -3,9 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isSpecError } from '../decode.ts';
-import { chunksOf } from './chunks.ts';
-import { readText } from './read-file.ts';
+import { isSpecError } from '../errors.ts';
+import { chunksOf, readText } from './read-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-read-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -125,7 +124,7 @@ describe('reading refuses in one line that names the file', () => {
     // Root may read everything.
     const expected = isRoot
       ? []
-      : Array(2).fill(`${path}: expected a readable file of notes: permission denied`);
+      : Array(2).fill(`${path}: expected a readable file of notes: permission denied (as root, perhaps)`);
     expect(await refusals(path)).toEqual(expected);
   });
 });

@@ -1,33 +1,43 @@
 /**
- * Reading files whole, in bounded memory and time: a device that never ends, a file of gigabytes and a pipe that nobody
+ * Reading files, whole or piece by piece, in bounded memory and time: a device that never ends, a file of gigabytes and a pipe that nobody
  * writes to are refused in one line.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { SpecError } from '../decode.ts';
-import { formatBytes } from './bytes.ts';
-import { PATIENCE_MS, Patience, pause } from './pipe.ts';
-import { codeOf, reasonOf } from './reason.ts';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { SpecError } from '../errors.ts';
+import { codeOf, PATIENCE_MS, Patience, pause, pauseAside, reasonOf } from './system.ts';
 
-/** What is read. */
+/** The source to read. */
 export interface Reading {
   /** In messages: `trace file`, `memory map`. */
   readonly of: string;
   readonly mostBytes: number;
-  /** How long a pipe may give nothing. */
+  /** Milliseconds without data after which a pipe is given up. */
   readonly patienceMs?: number;
 }
 
 /** Opens for reading without waiting for a pipe's writer. */
-export const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const CHUNK_BYTES = 65_536;
 
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Returns a size in the largest unit of which there is one: `64 MiB`, `2.4 GiB`. */
+function formatBytes(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const size = bytes / 1024 ** power;
+  return `${Number.isInteger(size) ? size : size.toFixed(1)} ${UNITS[power]}`;
+}
+
 /** The error for a source that the system does not let us read. */
-export function unreadable(source: string, of: string, error: unknown): SpecError {
-  return new SpecError(`${source}: expected a readable ${of}: ${reasonOf(error)}`, { cause: error });
+function unreadable(source: string, of: string, error: unknown): SpecError {
+  const isDenied = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
+  const reason = `${reasonOf(error)}${isDenied ? ' (as root, perhaps)' : ''}`;
+  return new SpecError(`${source}: expected a readable ${of}: ${reason}`, { cause: error });
 }
 
 /** The error for a pipe that nobody writes to. */
-export function silent(source: string, of: string, patience: Patience): SpecError {
+function silent(source: string, of: string, patience: Patience): SpecError {
   return new SpecError(`${source}: expected a ${of}: nothing was written to this pipe for ${patience.text}`);
 }
 
@@ -45,12 +55,12 @@ function attempt(fd: number, buffer: Uint8Array, at: number): number | null {
   }
 }
 
-/** How an open file is read. */
+/** The options for reading an open file. */
 interface Manner {
-  /** Whether no byte at all means that the writer is still to come. */
+  /** Whether the lack of any byte means that the writer has not opened the pipe yet. */
   readonly awaitsWriter: boolean;
   readonly patienceMs: number;
-  /** How many bytes there are, as far as is known. */
+  /** The number of bytes, if it is known. */
   readonly size: number;
 }
 
@@ -62,7 +72,7 @@ function readAll(
 ): Buffer {
   const { of, mostBytes } = reading;
   const patience = new Patience(patienceMs);
-  // One byte more than may be: that it comes shows that there are too many.
+  // One byte more than is allowed: if it arrives, there are too many.
   let buffer = Buffer.alloc(Math.min(mostBytes, Math.max(size, CHUNK_BYTES)) + 1);
   for (let length = 0; ; ) {
     const count = attempt(fd, buffer, length);
@@ -80,8 +90,7 @@ function readAll(
 }
 
 /**
- * Returns all that can be read from a descriptor that is open already, such as standard input: whoever named it may take any
- * time to write.
+ * Returns everything from an open descriptor, such as standard input. Its writer may take any time.
  */
 export function readDescriptor(fd: number, source: string, reading: Reading): Buffer {
   try {
@@ -92,7 +101,7 @@ export function readDescriptor(fd: number, source: string, reading: Reading): Bu
   }
 }
 
-/** Returns the bytes of a file. Throws a one-line `SpecError` where it cannot be read, or is larger than may be. */
+/** Returns the bytes of a file. Throws a one-line `SpecError` where it cannot be read, or is too large. */
 export function readBytes(path: string, reading: Reading): Buffer {
   let fd: number | undefined;
   try {
@@ -113,4 +122,74 @@ export function readBytes(path: string, reading: Reading): Buffer {
 /** Returns the text of a file, which is UTF-8. Throws as {@link readBytes} does. */
 export function readText(path: string, reading: Reading): string {
   return readBytes(path, reading).toString('utf8');
+}
+
+/** Pieces of a file that is read piece by piece. */
+const PIECE_BYTES = 1 << 18;
+
+/** Returns how many bytes came, 0 at the end, or null where there are none yet. */
+async function attemptAside(read: () => Promise<{ readonly bytesRead: number }>): Promise<number | null> {
+  try {
+    return (await read()).bytesRead;
+  } catch (error) {
+    if (codeOf(error) === 'EAGAIN') return null;
+    throw error;
+  }
+}
+
+/** The reading of a whole file, of any length. */
+type ChunkReading = Pick<Reading, 'of' | 'patienceMs'>;
+
+async function* piecesOf(
+  file: FileHandle,
+  path: string,
+  reading: ChunkReading,
+): AsyncGenerator<Uint8Array, void> {
+  const { of, patienceMs = PATIENCE_MS } = reading;
+  const awaitsWriter = (await file.stat()).isFIFO();
+  const patience = new Patience(patienceMs);
+  const buffer = Buffer.alloc(PIECE_BYTES);
+  for (let length = 0; ; ) {
+    const count = await attemptAside(() => file.read(buffer, 0, PIECE_BYTES, null));
+    if (count === null || (count === 0 && length === 0 && awaitsWriter)) {
+      // Once something has come, its writer may take any time: a log may be followed while it is written.
+      if (length === 0 && patience.isOver) throw silent(path, of, patience);
+      await pauseAside();
+      continue;
+    }
+    if (count === 0) return;
+    length += count;
+    yield buffer.subarray(0, count);
+  }
+}
+
+/**
+ * Yields the bytes of a file; each piece is to be used before the next one is asked for. Throws a one-line `SpecError` where
+ * the file cannot be read.
+ */
+export async function* chunksOf(path: string, reading: ChunkReading): AsyncGenerator<Uint8Array, void> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, READ_FLAGS);
+    yield* piecesOf(file, path, reading);
+  } catch (error) {
+    throw error instanceof SpecError ? error : unreadable(path, reading.of, error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/**
+ * Returns the names in a folder, sorted; null where there is nothing at the path. `of` says what the folder should hold. Throws a
+ * one-line `SpecError` where it cannot be listed.
+ */
+export function namesIn(path: string, of: string): readonly string[] | null {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return null;
+    const reason = code === 'ENOTDIR' ? 'this is not a folder' : reasonOf(error);
+    throw new SpecError(`${path}: expected a folder of ${of}: ${reason}`, { cause: error });
+  }
 }

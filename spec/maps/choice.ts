@@ -2,15 +2,16 @@
  * Choice: which table of a dump is its map. The notation that says most, unless one is named; the one table of it, or the
  * one of the boot that is named; and that only if nothing speaks against it that the options do not let pass.
  */
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 
 import type { Dump } from './claims.ts';
 import type { Entry } from './entry.ts';
 import { fault } from './lines.ts';
-import { isMemory, type ReadEntry } from './notation.ts';
+import type { ReadEntry } from './notation.ts';
 import { NOTATIONS } from './notations.ts';
 import { notesOn, warningsOn } from './notes.ts';
 import type { Problem, Waiver } from './problems.ts';
+import { isMemory } from './read-entry.ts';
 import type { ImportedMap, ReadOptions, UnusedTable } from './reading.ts';
 import { type Table, tablesOf } from './table.ts';
 

@@ -2,7 +2,8 @@
  * Claims: the lines of a dump that claim to be entries of a notation, each read by itself, or with the lines after it
  * where it was wrapped and only one way to put it together makes an entry.
  */
-import { isSpecError, type SpecError } from '../decode.ts';
+import type { SpecError } from '../errors.ts';
+import { isSpecError } from '../errors.ts';
 import type { Line } from './lines.ts';
 import type { Notation, ReadEntry } from './notation.ts';
 import { readEntry } from './read-entry.ts';
@@ -37,7 +38,7 @@ export function isForeign({ mark, heading, figures = [], passes }: Notation, { r
 /** The most lines that a mail makes of one by wrapping it. */
 const MOST_WRAPPED = 4;
 
-/** Returns a prefix in the form in which those of one logger are equal: numbers as 0, blanks as one. */
+/** Returns a prefix in the form in which all prefixes of one logger are equal: numbers as 0, blanks as one. */
 export function shapeOf(prefix: string): string {
   return prefix.replace(/\d+/g, '0').replace(/\s+/g, ' ');
 }

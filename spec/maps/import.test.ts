@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { config } from '../config.ts';
+import { FALLBACK_MAP } from '../fallback-map.ts';
 import { isRam, MemoryMap } from '../memory-map.ts';
-import { FALLBACK_MAP } from './fallback.ts';
 import { importMemoryMap } from './import.ts';
 import { readMemoryMap } from './read.ts';
 import type { ImportedMap } from './reading.ts';
@@ -37,7 +37,7 @@ function refusal(...lines: readonly string[]): string {
 }
 
 describe('each notation', () => {
-  it('e820 of a Linux boot log: inclusive ranges, words old and new, gaps are no entries', () => {
+  it('e820 of a Linux boot log: inclusive ranges, words old and new, gaps are not entries', () => {
     const dump = fixture('e820-dmesg.txt');
     expect([dump.notation, dump.count]).toEqual(['e820-dmesg', 9]);
     expect(shown(dump)).toEqual([
@@ -104,7 +104,7 @@ describe('each notation', () => {
     ]);
   });
 
-  it('UEFI shell: heading and summary are no entries, an unknown type is a vendor type in hex', () => {
+  it('UEFI shell: heading and summary are not entries, an unknown type is a vendor type in hex', () => {
     const dump = fixture('uefi-memmap.txt');
     expect([dump.notation, dump.count]).toEqual(['uefi-memmap', 7]);
     expect(shown(dump)).toEqual([
@@ -265,7 +265,7 @@ describe('a whole boot log', () => {
     'e820: update [mem 0x00000000-0x00000fff] usable ==> reserved',
     'reserved 00001000-00001fff for something',
     'Stack 00000000 00000001 and so on',
-  ])('has words that are no entries: %s', (words) => {
+  ])('has words that are not entries: %s', (words) => {
     expect(refusal(words)).toMatch(/^dump: (?:line 1: )?expected /);
     expect(shown(imported(words, 'BIOS-e820: [mem 0x0-0xfff] usable'))).toEqual(['conventional 0x0 1']);
   });
@@ -381,7 +381,7 @@ describe('entries that cannot be read are errors', () => {
   });
 });
 
-describe('what is no memory map', () => {
+describe('text that is not a memory map', () => {
   it('is told what maps there are', () => {
     for (const text of ['', '\n\n', 'hello', 'BIOS-provided physical RAM map:', 'a - b (c)', '[1, 2, 3]'])
       expect(refusal(text)).toMatch(

@@ -6,9 +6,10 @@
  * result, each with the flag that reads it instead. Of several tables of one notation that differ, `boot` chooses one.
  */
 import { basename } from 'node:path';
-import { decode, parseJson, SpecError } from '../decode.ts';
-import { MemoryMap, memoryMap, ownerAfterInit } from '../memory-map.ts';
-import { PHYSICAL_LIMIT } from '../units.ts';
+import { aboveLimit, config, DEFAULT_PHYSICAL_LIMIT } from '../config.ts';
+import { decode, parseJson } from '../decode.ts';
+import { SpecError } from '../errors.ts';
+import { endAddressOf, MemoryMap, memoryMap, ownerAfterInit } from '../memory-map.ts';
 import { choose, tablesIn } from './choice.ts';
 import { isDeviceTreeBlob, readBlob } from './device-tree/blob.ts';
 import { isDeviceTreeSource, readSource } from './device-tree/source.ts';
@@ -35,31 +36,31 @@ function usableBelow(limit: bigint | undefined, entries: readonly Entry[]): read
 }
 
 /** What a reader of a notation knows of the map; the rest is the same for all. */
-type Found = Omit<ImportedMap, 'map'> & { readonly isOrderly: boolean };
+type Found = Omit<ImportedMap, 'map'> & { readonly isOrderly?: boolean };
 
-const PLAIN = { where: null, passed: 0, notes: [], warnings: [], unused: [], isOrderly: false };
+/** What there is to say of a dump that is nothing but its map. */
+const PLAIN = { where: null, passed: 0, notes: [], warnings: [], unused: [] };
 
-function imported({ isOrderly, ...found }: Found, source: string, options: ReadOptions): ImportedMap {
+function imported({ isOrderly = false, ...found }: Found, source: string, options: ReadOptions): ImportedMap {
   const used = usableBelow(options.usableBelow, found.entries);
   const descriptors = isOrderly ? resolveUnlessOrderly(used) : resolve(used);
   return { ...found, map: memoryMap(descriptors, nameOf(source)) };
 }
 
-function importJson(text: string, source: string): ImportedMap {
+function importJson(text: string, source: string, options: ReadOptions): ImportedMap {
   const map = decode(MemoryMap, parseJson(text, source), source);
-  const entries = map.descriptors.map(({ type, start, pages }) => ({
-    type,
-    start,
-    end: start + BigInt(pages) * 4096n,
-  }));
-  return {
-    map,
+  const above = aboveLimit(map, config({ physicalLimit: options.physicalLimit }));
+  if (above !== null)
+    throw new SpecError(`${source}: ${above} (\`frameproof map --physical-bits 56\` is for RISC-V)`);
+  const entries = map.descriptors.map((d) => ({ type: d.type, start: d.start, end: endAddressOf(d) }));
+  const found = {
+    ...PLAIN,
     notation: map.format,
     printer: '`frameproof map --json`',
     count: entries.length,
     entries,
-    ...PLAIN,
   };
+  return options.usableBelow === undefined ? { ...found, map } : imported(found, source, options);
 }
 
 const UNSEEN =
@@ -78,7 +79,7 @@ function deviceTree(tree: DeviceTree, form: 'source' | 'blob', limit: bigint): F
 }
 
 function importText(text: string, source: string, options: ReadOptions): ImportedMap {
-  const limit = options.physicalLimit ?? PHYSICAL_LIMIT;
+  const limit = options.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
   const lines = linesOf(text, source);
   if (isDeviceTreeSource(lines))
     return imported(deviceTree(readSource(lines), 'source', limit), source, options);
@@ -93,7 +94,9 @@ function importText(text: string, source: string, options: ReadOptions): Importe
 export function importMemoryMap(text: string, source: string, options: ReadOptions = {}): ImportedMap {
   const body = text.replace(/^\uFEFF/, '');
   if (body.includes('\0')) throw new SpecError(`${source}: expected a memory map as text, found binary data`);
-  return body.trimStart().startsWith('{') ? importJson(body, source) : importText(body, source, options);
+  return body.trimStart().startsWith('{')
+    ? importJson(body, source, options)
+    : importText(body, source, options);
 }
 
 /** Returns bytes as text. The UEFI shell writes UTF-16 where its output is redirected to a file: its mark tells. */
@@ -107,7 +110,7 @@ function textOf(bytes: Uint8Array): string {
 /** Returns the memory map of a file's bytes: a text in any notation, or a device tree blob. Throws as {@link importMemoryMap}. */
 export function importBytes(bytes: Uint8Array, source: string, options: ReadOptions = {}): ImportedMap {
   if (!isDeviceTreeBlob(bytes)) return importMemoryMap(textOf(bytes), source, options);
-  const limit = options.physicalLimit ?? PHYSICAL_LIMIT;
+  const limit = options.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
   return imported(deviceTree(readBlob(bytes, source), 'blob', limit), source, options);
 }
 
@@ -117,7 +120,7 @@ export function importMemmapFiles(
   source: string,
   options: ReadOptions = {},
 ): ImportedMap {
-  const entries = readMemmapFiles(folders, source, options.physicalLimit ?? PHYSICAL_LIMIT);
+  const entries = readMemmapFiles(folders, source, options.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT);
   const missing = missingFolder(folders);
   if (missing !== null && options.partial !== true)
     throw new SpecError(`${source}: expected ${missing} (\`frameproof map --partial\` reads what is there)`);

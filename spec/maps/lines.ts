@@ -8,7 +8,7 @@
  *
  * Wrapped lines are put together by the reader of a table, which knows when an entry is whole.
  */
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 
 /** A place in a dump: `where` is "line 3" of a text, or "entry 7" of a folder. */
 export interface Place {
@@ -66,8 +66,7 @@ const LOG_PREFIXES: readonly string[] = [
   String.raw`\S{1,64} kernel (?:- ){1,3}`, // RFC 5424
   String.raw`\d\d-\d\d ${CLOCK}(?: {1,8}\d{1,7}){2} [VDIWEF] [^:]{0,40}: `, // Android: logcat -v threadtime
   String.raw`[VDIWEF]/[^:(]{0,40}\( {0,6}\d{1,7}\): `, // Android: logcat -v brief
-  String.raw`<\d>-?\(\d\)\[\d{1,6}:[^\]]{1,24}\]`, // Android: kernels of MediaTek
-  String.raw`\(\d\)\[\d{1,6}:[^\]]{1,24}\]`,
+  String.raw`-?\(\d\)\[\d{1,6}:[^\]]{1,24}\]`, // Android: kernels of MediaTek
   String.raw`\[\d{1,2}: {0,16}[\w/.-]{1,24}: {0,6}\d{1,6}\]`, // Android: kernels of Samsung
   String.raw`c\d {1,8}\d{1,7} `, // Android: kernels of Motorola
   String.raw`\((?:XEN|d\d{1,6}(?:v\d{1,4})?)\)`,

@@ -14,7 +14,7 @@ export type Words = Readonly<Record<string, MemoryType>>;
 /** Returns the type of a number, or null where the notation assigns it none. */
 export type Numbers = (number: number) => MemoryType | null;
 
-/** Returns words in the form in which tables of words hold them: lower case, one blank for all that is no letter or digit. */
+/** Returns words in the form in which tables of words hold them: lower case, one blank for everything that is not a letter or digit. */
 export function plainWord(words: string): string {
   return words
     .toLowerCase()
@@ -79,7 +79,7 @@ const LAST_VENDOR_TYPE = 0xffff_ffff;
 
 /**
  * EFI numbers. From 0x70000000 up they belong to vendors and to boot loaders: what they mean by them is unknown, so they
- * count as reserved. An unassigned number below is no memory type.
+ * count as reserved. An unassigned number below is not a memory type.
  */
 export const EFI_NUMBERS: Numbers = (number) => {
   const isVendors = number >= FIRST_VENDOR_TYPE && number <= LAST_VENDOR_TYPE;

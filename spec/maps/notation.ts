@@ -15,7 +15,7 @@
 import type { MemoryType } from '../memory-map.ts';
 import type { Entry, Extent } from './entry.ts';
 import type { Line } from './lines.ts';
-import { type Numbers, plainWord, type Types } from './memory-words.ts';
+import type { Numbers, Types } from './memory-words.ts';
 
 /** The named groups of the pattern that an entry matches; those that it lacks are undefined. */
 export type Fields = Readonly<Record<string, string | undefined>>;
@@ -107,16 +107,4 @@ export interface ReadEntry extends Extent {
   readonly number: number | null;
   /** Whether the end is that of a rounded size: the entry ends there at the least. */
   readonly isRounded: boolean;
-}
-
-/** Whether a text is the beginning of an entry whose first word is its type, and was cut in that word. */
-export function isCutWord({ types, entry }: Notation, text: string): boolean {
-  const isFirst = entry.some(({ source }) => source.startsWith('^(?<words>'));
-  const plain = plainWord(text);
-  return isFirst && plain !== '' && Object.keys(types.words ?? {}).some((word) => word.startsWith(plain));
-}
-
-/** Whether an entry is memory of the map. */
-export function isMemory(entry: ReadEntry): entry is ReadEntry & { readonly type: MemoryType } {
-  return entry.type !== 'hole' && entry.type !== 'passed';
 }

@@ -3,11 +3,17 @@
  * table names what is not RAM; what kernels made of it comes after, and lists of RAM alone come last.
  */
 import type { Notation } from './notation.ts';
-import { ESXI_MBOOT, OPENCORE, UEFI_RS, UEFI_SHELL } from './notations/efi-programs.ts';
+import { GRUB_LSEFIMMAP, LIMINE_MAP, LIMINE_SIZES, MULTIBOOT } from './notations/boot-loaders.ts';
+import {
+  COREBOOT_BOOTMEM,
+  ESXI_MBOOT,
+  OPENCORE,
+  SEABIOS_E820,
+  UEFI_RS,
+  UEFI_SHELL,
+} from './notations/firmware.ts';
 import { FREEBSD_CHUNKS, FREEBSD_EFI, FREEBSD_SMAP } from './notations/freebsd.ts';
-import { GRUB_LSEFIMMAP, MULTIBOOT } from './notations/grub.ts';
 import { IOMEM } from './notations/iomem.ts';
-import { LIMINE_MAP, LIMINE_SIZES } from './notations/limine.ts';
 import { CHANGED_E820_TABLES, E820_TABLES } from './notations/linux-e820.ts';
 import { EFI_DMESG, EFI_DMESG_ARM } from './notations/linux-efi.ts';
 import {
@@ -20,7 +26,6 @@ import {
 } from './notations/linux-memory.ts';
 import { QEMU_MTREE } from './notations/qemu.ts';
 import { UBOOT_BDINFO, UBOOT_EFIDEBUG, UBOOT_LMB } from './notations/u-boot.ts';
-import { COREBOOT_BOOTMEM, SEABIOS_E820 } from './notations/virtual-firmware.ts';
 import { HVMLOADER_E820, XEN_ARM, XEN_E820, XEN_EFI } from './notations/xen.ts';
 
 export const NOTATIONS: readonly Notation[] = [

@@ -4,7 +4,8 @@
  */
 import { byStart, type Extent, overlaps } from './entry.ts';
 import type { Line } from './lines.ts';
-import { isMemory, type ReadEntry } from './notation.ts';
+import type { ReadEntry } from './notation.ts';
+import { isMemory } from './read-entry.ts';
 import type { Loss, Table } from './table.ts';
 
 /** A table that was chosen, among what else its dump says. */
@@ -131,11 +132,10 @@ function contradictions({ chosen, others }: Setting): readonly string[] {
  */
 function unexplained({ chosen: { notation, entries }, taken }: Setting): readonly string[] {
   if (notation.isSplitByKind !== true) return [];
-  const isTold = (entry: Extent): boolean => taken.some((one) => overlaps(one, entry));
+  const isBorder = (at: bigint): boolean => taken.some(({ start, end }) => start === at || end === at);
   return entries.flatMap((entry, i) => {
     const before = entries[i - 1];
-    if (before?.end !== entry.start || before.list !== entry.list) return [];
-    if (isTold(before) || isTold(entry)) return [];
+    if (before?.end !== entry.start || before.list !== entry.list || isBorder(entry.start)) return [];
     const touch = `${entry.line.where} touches ${before.line.where}`;
     return [`${touch}: one of them is nomap, perhaps, and the dump does not say which`];
   });

@@ -2,7 +2,7 @@
  * Problems: what speaks against a table. A table is read whole or not at all, so the first problem is the error that its
  * reader throws; a waiver lets it pass, and is said in the output.
  */
-import { SpecError } from '../decode.ts';
+import { SpecError } from '../errors.ts';
 import { PAGE_BYTES } from '../units.ts';
 import { type Claim, shapeOf } from './claims.ts';
 import { byStart } from './entry.ts';
@@ -214,7 +214,8 @@ export function isMeant(
   { groups: { list, words } }: Figure,
   { type, list: own, fields }: ReadEntry,
 ): boolean {
-  if (type === 'hole') return false;
+  // What is not the machine's doing counts only where a list of it is spoken of.
+  if (type === 'hole' || (type === 'passed' && list === undefined)) return false;
   const isListed = list === undefined || own === list;
   return isListed && (words === undefined || plainWord(fields.words ?? '') === plainWord(words));
 }

@@ -2,6 +2,8 @@
  * Reading an entry: from the text of a line to an extent and a type, by the patterns of a notation. Whatever says the same
  * thing twice must agree.
  */
+
+import type { MemoryType } from '../memory-map.ts';
 import { PAGE_BYTES } from '../units.ts';
 import { below, type Extent, halfOpen, inclusive, numberAt } from './entry.ts';
 import { fault, type Line, type Place } from './lines.ts';
@@ -180,4 +182,16 @@ export function isShaped(notation: Notation, place: Place, body: string): boolea
   const fields = fieldsOf(notation, body);
   if (fields === null) return false;
   return fields.type !== undefined || new Reader(notation, place, fields).declaredType() !== null;
+}
+
+/** Whether a text is the beginning of an entry whose first word is its type, and was cut in that word. */
+export function isCutWord({ types, entry }: Notation, text: string): boolean {
+  const isFirst = entry.some(({ source }) => source.startsWith('^(?<words>'));
+  const plain = plainWord(text);
+  return isFirst && plain !== '' && Object.keys(types.words ?? {}).some((word) => word.startsWith(plain));
+}
+
+/** Whether an entry is memory of the map. */
+export function isMemory(entry: ReadEntry): entry is ReadEntry & { readonly type: MemoryType } {
+  return entry.type !== 'hole' && entry.type !== 'passed';
 }

@@ -40,7 +40,7 @@ describe('reading a memory map', () => {
     );
   });
 
-  it('says in one line that a folder is no memory map', () => {
+  it('says in one line that a folder is not a memory map', () => {
     const path = join(folder, 'empty');
     mkdirSync(path);
     expect(() => readMemoryMap(path)).toThrow(

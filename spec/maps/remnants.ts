@@ -9,8 +9,8 @@
  */
 import { type Claim, isForeign, shapeOf } from './claims.ts';
 import { type Line, withoutLogPrefix } from './lines.ts';
-import { isCutWord, type Notation } from './notation.ts';
-import { isShaped } from './read-entry.ts';
+import type { Notation } from './notation.ts';
+import { isCutWord, isShaped } from './read-entry.ts';
 
 /** What a line is compared with: a table's entry, and the prefix that its entries have. */
 interface Donor {

@@ -116,7 +116,7 @@ function* sweep(sorted: readonly Edge[]): Generator<Stretch> {
   }
 }
 
-/** Returns the stretches with those of one type that touch made one. They come ascending and disjoint. */
+/** Returns the stretches; neighbours of one type are joined. They come ascending and disjoint. */
 function joined(stretches: Iterable<Stretch>): readonly Stretch[] {
   const out: Stretch[] = [];
   for (const next of stretches) {

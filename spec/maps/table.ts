@@ -48,7 +48,7 @@ export interface Table {
   readonly problems: readonly Problem[];
   readonly first: Line;
   readonly last: Line;
-  /** Lines between the first and the last that are no entries. */
+  /** Lines between the first and the last that are not entries. */
   readonly passed: number;
   readonly loss: Loss;
 }
@@ -162,7 +162,7 @@ function lossOf(entries: readonly ReadEntry[], figures: readonly Figure[]): Loss
   return isLinked ? 'seen but at the end' : 'unseen';
 }
 
-/** Returns the problems with lines that are no entries, and should be or should stand elsewhere. */
+/** Returns the problems with lines that are not entries, and should be or should stand elsewhere. */
 function strays(notation: Notation, draft: Draft, shape: string, { lines }: Dump): readonly Problem[] {
   const remnants = remnantsOf({ notation, claims: draft.claims, shape }, lines);
   const others = notation.isScattered === true ? [] : draft.foreign;

@@ -1,6 +1,6 @@
 /*
- * Ties native/examples/page_stack.c to the C tests that frameproof exports. Physical memory is address space that costs
- * nothing until it is written to; BREAK_… chooses a defect to put into the allocator, so that a test can be seen to fail.
+ * Connects native/examples/page_stack.c to the C tests that frameproof exports. Physical memory is address space, which takes no
+ * memory until it is written to. BREAK_… puts a bug into the allocator, so that a test can be seen to fail.
  */
 #define _DEFAULT_SOURCE
 #include <stdlib.h>
@@ -18,7 +18,7 @@ typedef struct {
 
 uintptr_t pmm_test_init(const test_descriptor_t *map, size_t descriptors, uint64_t bitmap_end);
 
-/* Defined by tests that look at warnings. */
+/* Defined by tests that check warnings. */
 __attribute__((weak)) void pmm_test_warn(void);
 
 static void warn(const char *call, uint64_t asked) {

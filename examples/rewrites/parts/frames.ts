@@ -1,6 +1,6 @@
 /**
- * Frames: the page frames of RAM, numbered without gaps in ascending order, so that arrays need not be as long as addresses
- * reach.
+ * Frames: the page frames of RAM, numbered without gaps in ascending order, so that arrays are as long as RAM, not as the address
+ * space.
  */
 import { isRam, type MemoryMap, regionOf } from 'frameproof/spec';
 
@@ -29,7 +29,7 @@ export class Frames {
     this.count = place;
   }
 
-  /** Returns the place of a page frame, or null where it is no RAM. */
+  /** Returns the place of a page frame, or null where it is not RAM. */
   placeOf(frame: number): number | null {
     const band = this.#bands.find(({ base, count }) => base <= frame && frame < base + count);
     return band === undefined ? null : band.place + frame - band.base;
@@ -42,7 +42,7 @@ export class Frames {
     return place;
   }
 
-  /** Returns the page frames at the places [from, to), as runs as long as can be, ascending. */
+  /** Returns the page frames at the places [from, to), as maximal runs, ascending. */
   *between(from: number, to: number): Generator<{ base: number; end: number }> {
     let [base, end] = [0, 0];
     for (const band of this.#bands) {
@@ -56,7 +56,7 @@ export class Frames {
     if (base < end) yield { base, end };
   }
 
-  /** Returns the page frames whose places `isIn` accepts, as runs as long as can be, ascending. */
+  /** Returns the page frames whose places `isIn` accepts, as maximal runs, ascending. */
   *runs(isIn: (place: number) => boolean): Generator<{ base: number; end: number }> {
     for (let from = 0; from < this.count; ) {
       let to = from;

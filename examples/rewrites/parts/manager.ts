@@ -1,6 +1,6 @@
 /**
- * A manager made of three parts: who owns which page frame, the free runs of the bitmap zone, and the free stack. Each
- * rewrite beside this file exchanges one part for one of another make, and promises the same as the implementation does.
+ * A manager made of three parts: the owners of page frames, the free runs of the bitmap zone, and the free stack. Each rewrite
+ * replaces one part by a different one, and makes the same promises as our implementation.
  */
 import {
   bitmapLimit,
@@ -26,7 +26,7 @@ export interface Run {
   readonly end: number;
 }
 
-/** Who owns which page frame of RAM; all are the firmware's at first. */
+/** The owner of each page frame of RAM; at first all are the firmware's. */
 export interface Owners {
   of(frame: number): Owner;
   /** Gives page frames of RAM to an owner. */
@@ -37,7 +37,7 @@ export interface Owners {
 export interface FreeRuns {
   give(run: Run): void;
   take(run: Run): void;
-  /** All of them as runs as long as can be, ascending. */
+  /** All of them as maximal runs, ascending. */
   runs(): Iterable<Run>;
 }
 
@@ -48,7 +48,7 @@ export interface FreeStack {
   pop(): number;
 }
 
-/** How each part is made. */
+/** The functions that build the parts. */
 export interface Parts {
   owners(frames: Frames): Owners;
   freeRuns(frames: Frames): FreeRuns;
@@ -189,16 +189,16 @@ class Manager implements Pmm {
 
   #argument(call: Call, value: number | bigint): bigint {
     if (typeof value === 'number' && !Number.isInteger(value))
-      throw this.#panic(call, `${value} is no integer`);
+      throw this.#panic(call, `${value} is not an integer`);
     const n = BigInt(value);
-    if (n < 0n || n >= U64_LIMIT) throw this.#panic(call, `${n} is no unsigned 64-bit integer`);
+    if (n < 0n || n >= U64_LIMIT) throw this.#panic(call, `${n} is not an unsigned 64-bit integer`);
     return n;
   }
 
   #frame(call: Call, address: bigint): number {
     const physical = this.#argument(call, address) - this.#options.config.higherHalf;
     const frame = physical < 0n ? FRAME_LIMIT : Number(physical / PAGE);
-    if (frame >= FRAME_LIMIT) throw this.#panic(call, `${address} is no address of the higher half`);
+    if (frame >= FRAME_LIMIT) throw this.#panic(call, `${address} is not in the higher half`);
     return frame;
   }
 
@@ -223,11 +223,11 @@ class Manager implements Pmm {
   }
 }
 
-/** Returns a target whose parts are the plain ones, but for those that are given. */
+/** Returns a target with the given parts, and plain ones for the rest. */
 export function managerOf(parts: Partial<Parts>): PmmFactory {
   const all: Parts = { owners: ownerPerFrame, freeRuns: flagPerFrame, freeStack: plainStack, ...parts };
   return (map, options) => new Manager(map, options, all);
 }
 
-/** What every rewrite promises beyond the specification. */
+/** The promises of every rewrite beyond the specification. */
 export const policies = ['lifo', 'first-fit'];

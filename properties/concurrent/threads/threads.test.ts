@@ -1,9 +1,15 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { attachPmm, createSharedState, LockPanic } from '../../../impl/index.ts';
-import { Config, config as configOf, MemoryMap, memoryMap } from '../../../spec/index.ts';
-import { FALLBACK_MAP } from '../../../spec/maps/index.ts';
+import {
+  Config,
+  config as configOf,
+  FALLBACK_MAP,
+  isSpecError,
+  MemoryMap,
+  memoryMap,
+} from '../../../spec/index.ts';
 import { OURS_SHARED } from '../target.ts';
 import { checkThreads } from './check-threads.ts';
 import { Threads } from './threads.ts';
@@ -35,6 +41,20 @@ describe('callers in separate threads', () => {
     expect(new Set(calls.map(({ turn }) => turn)).size).toBe(1000);
     const moments = calls.flatMap(({ invoked, returned }) => [invoked, returned]);
     expect(new Set(moments).size).toBe(2000);
+  });
+});
+
+describe('memory of which no state can be shared', () => {
+  it('is refused in one line', async () => {
+    vi.stubGlobal('SharedArrayBuffer', function refuse() {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    const options = { map: FALLBACK_MAP, config, callers: 2, seed: 1, module: null, patienceMs: 10_000 };
+    const started = Threads.start(options).finally(() => vi.unstubAllGlobals());
+    await expect(started).rejects.toThrow(
+      /^memory map: expected one whose state threads can share: found [\d,]+ page frames of RAM, and this machine has no memory for it$/,
+    );
+    await expect(started).rejects.toSatisfy(isSpecError);
   });
 });
 

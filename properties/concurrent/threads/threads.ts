@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { createSharedState } from '../../../impl/index.ts';
-import { Config, MemoryMap } from '../../../spec/index.ts';
+import { Config, counted, isRam, MemoryMap, SpecError } from '../../../spec/index.ts';
 import type { HistoryCall } from '../history.ts';
 import { type CallerThreadData, CLOCK_AT, PRESENT_AT, type RecordedCall, type Round } from './messages.ts';
 
@@ -48,6 +48,23 @@ function answerOf(worker: Worker): Promise<unknown> {
   });
 }
 
+/** Creates the state that the callers share. Throws `SpecError` where the engine has no buffer so large. */
+function stateOf(map: MemoryMap, config: Config): SharedArrayBuffer {
+  try {
+    return createSharedState(map, config);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const pages = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
+    const found = `found ${counted(pages, 'page frame')} of RAM`;
+    throw new SpecError(
+      `memory map: expected one whose state threads can share: ${found}, and this machine has no memory for it`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 export class Threads {
   /** The state that the callers share. */
   readonly state: SharedArrayBuffer;
@@ -56,7 +73,7 @@ export class Threads {
 
   private constructor(options: ThreadsOptions) {
     const { map, config, callers, seed, module, patienceMs } = options;
-    this.state = createSharedState(map, config);
+    this.state = stateOf(map, config);
     this.#barrier = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
     const common = {
       map: MemoryMap.encode(map),

@@ -8,6 +8,7 @@
 import type { Scene, World } from '../../../runner/index.ts';
 import { HigherHalf, isWhole, NumberedCall, type Passed } from '../../../runner/lean/index.ts';
 import {
+  addressOf,
   CALLS,
   type Call,
   type Config,
@@ -22,11 +23,11 @@ import {
   PAGE_SIZE,
   type Parameter,
   PFN_LIMIT,
-  PHYSICAL_LIMIT,
   pageCount,
   parametersOf,
   pfn,
   pfnAt,
+  pfnLimit,
   type Reference,
   U64_MAX,
 } from '../../../spec/index.ts';
@@ -244,16 +245,19 @@ function nameMapPage(prospect: Prospect, digits: Digits): void {
   }
 }
 
-/** Relative to the higher half. */
-const EXTREME_OFFSETS = [-1n, PHYSICAL_LIMIT, -PAGE_BYTES, PHYSICAL_LIMIT - 1n] as const;
+/** Addresses relative to the higher half. */
+function extremeOffsets(limit: bigint): readonly bigint[] {
+  return [-1n, limit, -PAGE_BYTES, limit - 1n];
+}
 const EXTREME_ADDRESSES = [PAGE_BYTES, HIGHER_HALF_48 / 2n, U64_MAX, U64_MAX + 1n, -1n] as const;
 
-function extremeAddress({ higherHalf }: Config, digits: Digits): bigint {
-  const chosen = digits.next(1 + EXTREME_OFFSETS.length + EXTREME_ADDRESSES.length);
+function extremeAddress(config: Config, digits: Digits): bigint {
+  const offsets = extremeOffsets(addressOf(pfnLimit(config)));
+  const chosen = digits.next(1 + offsets.length + EXTREME_ADDRESSES.length);
   if (chosen === 0) return 0n;
-  const offset = EXTREME_OFFSETS[chosen - 1];
-  if (offset !== undefined) return higherHalf + offset;
-  return EXTREME_ADDRESSES[chosen - 1 - EXTREME_OFFSETS.length] ?? 0n;
+  const offset = offsets[chosen - 1];
+  if (offset !== undefined) return config.higherHalf + offset;
+  return EXTREME_ADDRESSES[chosen - 1 - offsets.length] ?? 0n;
 }
 
 const OFFSETS = [0, 0, 0, 1, 4095] as const;

@@ -4,7 +4,7 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
-import { Execution, type Observer, type Target, type World } from '../../../runner/index.ts';
+import { Execution, heldTo, type Observer, type Target, type World } from '../../../runner/index.ts';
 import {
   factsOf,
   KindCounts,
@@ -13,7 +13,7 @@ import {
   lessonsOf,
   type StepFacts,
 } from '../../../runner/lean/index.ts';
-import { CLAUSE_NAMES, type Trace, WHOLE } from '../../../spec/index.ts';
+import { CLAUSE_NAMES, type OwnClause, type Trace, WHOLE } from '../../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { Relay } from '../relay.ts';
@@ -22,6 +22,7 @@ import { BATCH, type Block, blocksOf } from './blocks.ts';
 import { CallCounts } from './call-counts.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
+import { OwnClauseCounts } from './own-clause-counts.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Failure, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -56,6 +57,11 @@ export interface CampaignOptions {
   readonly reference?: boolean;
   /** The generator of programs. Default: {@link anyProgram}. */
   readonly draw?: ProgramDraw;
+  /**
+   * Own clauses, by which each step is judged that the specification has accepted. A full run must reach both sides of each. Default:
+   * none.
+   */
+  readonly checks?: readonly OwnClause[];
   /** Whether fast-check shrinks the first program that breaks a clause. Default: true. */
   readonly shrinks?: boolean;
   /** Called after each block of programs. */
@@ -88,7 +94,7 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-const WHOLE_CLAIM = { policies: [], profile: WHOLE };
+const WHOLE_CLAIM = { policies: [], profile: WHOLE, checks: [] };
 
 /** The counters of a block of programs. */
 class Counters {
@@ -96,6 +102,7 @@ class Counters {
   readonly #situations = new SituationCounts();
   readonly #edges = new EdgeCounts();
   readonly #calls = new CallCounts();
+  readonly #own: OwnClauseCounts;
   #programs = 0;
   #operations = 0;
 
@@ -104,7 +111,10 @@ class Counters {
 
   readonly observer: Observer = {
     tally: this.#clauses.note,
-    onStep: (step) => this.#noteFacts(factsOf(step)),
+    onStep: (step) => {
+      this.#noteFacts(factsOf(step));
+      this.#own.note(step);
+    },
   };
 
   readonly lean: LeanObserver = {
@@ -114,8 +124,9 @@ class Counters {
     onFacts: (facts) => this.#noteFacts(facts),
   };
 
-  constructor({ policies, profile }: Pick<Target, 'policies' | 'profile'> = WHOLE_CLAIM) {
+  constructor({ policies, profile, checks }: Pick<Target, 'policies' | 'profile' | 'checks'> = WHOLE_CLAIM) {
     this.#lessons = lessonsOf(policies, profile);
+    this.#own = new OwnClauseCounts(checks);
   }
 
   /** Counts a program that {@link observer} or {@link lean} has observed. */
@@ -138,7 +149,7 @@ class Counters {
       operations: this.#operations,
       calls: this.#calls.toRecord(),
       situations: this.#situations.toRecord(),
-      clauses: this.#clauses.toRecord(CLAUSE_NAMES),
+      clauses: { ...this.#clauses.toRecord(CLAUSE_NAMES), ...this.#own.toRecord() },
       arguments: this.#edges.toRecord(),
     };
   }
@@ -177,7 +188,7 @@ export interface BlockResult {
   readonly counts: Counts;
   /** The first program that broke a clause, shrunk; the block ends with it. */
   readonly failure: Failure | null;
-  /** Peak memory of the target's process so far; 0 if it is not known, or there is no process. */
+  /** Peak memory of the target's process so far; 0 if unknown, or without a process. */
   readonly peakKib: number;
 }
 
@@ -331,7 +342,8 @@ export async function runBlocks(
   const elapsed = (): number => (performance.now() - start) / 1000;
   const isOver = (): boolean => elapsed() >= seconds || signal?.aborted === true;
   let [programs, operations, peakKib] = [0, 0, 0];
-  for await (const result of runner(options, blocks, isOver)) {
+  const strict = { ...options, target: heldTo(options.target, options.checks) };
+  for await (const result of runner(strict, blocks, isOver)) {
     programs += result.counts.programs;
     operations += result.counts.operations;
     peakKib = Math.max(peakKib, result.peakKib);

@@ -16,7 +16,7 @@ const WRAPS: readonly Passed[] = [U64_MAX, 2 ** 32, 1n << 53n, 1n << 63n, 2 ** 3
 /** The edges of each kind of argument, identified by their places in these lists. */
 const EDGES = {
   count: [
-    'no unsigned 64-bit integer',
+    'not an unsigned 64-bit integer',
     '0',
     '1',
     'exactly what is free',
@@ -24,14 +24,18 @@ const EDGES = {
     '2^32 and more',
   ],
   maxAddr: [
-    'no unsigned 64-bit integer',
+    'not an unsigned 64-bit integer',
     '0',
     'where arithmetic wraps',
     'an edge of the map, to the byte',
     'an edge of the map, to the page frame',
   ],
-  alignment: ['no unsigned 64-bit integer', '0', '1', '4096', 'larger than memory', 'not a power of two'],
-  address: ['not in the higher half', 'no unsigned 64-bit integer', 'an edge of the map, to the page frame'],
+  alignment: ['not an unsigned 64-bit integer', '0', '1', '4096', 'larger than memory', 'not a power of two'],
+  address: [
+    'not in the higher half',
+    'not an unsigned 64-bit integer',
+    'an edge of the map, to the page frame',
+  ],
 } as const satisfies Readonly<Record<ArgumentKind, readonly string[]>>;
 
 /** The names of all edges. */

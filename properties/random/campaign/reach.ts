@@ -158,7 +158,7 @@ function canMeetRun(name: string, { contiguous, largestRequest }: Profile): bool
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
   if (largestRequest !== null && pages > largestRequest) return false;
   if (contiguous === 'any') return true;
-  return isPowerOfTwo(pages) && name !== 'allocBitmap: an alignment that is no power of two';
+  return isPowerOfTwo(pages) && name !== 'allocBitmap: an alignment that is not a power of two';
 }
 
 /** Whether generated memory maps for a target with these claims can be an instance of a situation. */

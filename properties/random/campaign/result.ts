@@ -1,5 +1,5 @@
 /** Results of campaigns: what the programs met, and the verdict that follows. */
-import { CLAUSES, type Trace, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
+import { CLAUSES, isOwnClause, type Trace, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
 import type { Counts } from './counts.ts';
 import { type Claims, canMeetSide, clausesOf } from './reach.ts';
 import { canMeet } from './situations.ts';
@@ -19,7 +19,7 @@ export interface RunEnd {
   readonly seconds: number;
   /** Whether the run was stopped by its signal. */
   readonly stopped: boolean;
-  /** Peak memory of the target's process; 0 if it is not known, or there is no process. */
+  /** Peak memory of the target's process; 0 if unknown, or without a process. */
   readonly peakKib: number;
 }
 
@@ -43,7 +43,7 @@ export interface CampaignResult extends Counts, Progress {
   readonly unreached: readonly string[];
   /** Rules that were not checked because the target does not claim them, with the reason. */
   readonly unchecked: readonly Unchecked[];
-  /** Peak memory of the target's process in KiB; 0 if it is not known, or there is no process. */
+  /** Peak memory of the target's process in KiB; 0 if unknown, or without a process. */
   readonly peakKib: number;
   /** The simplest run met that breaks the clause of the first failing program; null if no program failed. */
   readonly counterexample: Trace | null;
@@ -88,10 +88,12 @@ function claimsOf({ clauses }: Counts, claims: VerdictContext['claims']): Claims
   return { ...claims, inspects };
 }
 
-/** Returns the counts of the clauses that the target is held to. */
+/** Returns the counts of the clauses that the target is held to, own clauses included. */
 function listedIn({ clauses }: Counts, claims: Claims): Counts['clauses'] {
   const listed: readonly string[] = clausesOf(claims);
-  return Object.fromEntries(Object.entries(clauses).filter(([name]) => listed.includes(name)));
+  return Object.fromEntries(
+    Object.entries(clauses).filter(([name]) => listed.includes(name) || isOwnClause(name)),
+  );
 }
 
 /** Returns the situations and sides of clauses that were never met, although they can be. */
@@ -103,6 +105,13 @@ function unmetIn({ situations }: Counts, clauses: Counts['clauses'], claims: Cla
         .filter((side, i) => clauses[name]?.[side] === 0 && canMeetSide(name, i === 0 ? 0 : 1, claims))
         .map((side) => `${name}: ${side}`),
     ),
+    ...Object.entries(clauses)
+      .filter(([name]) => isOwnClause(name))
+      .flatMap(([name, sides]) =>
+        Object.keys(sides)
+          .filter((side) => sides[side] === 0)
+          .map((side) => `${name}: ${side}`),
+      ),
   ];
 }
 
@@ -112,7 +121,7 @@ function uncheckedOn(claims: Claims): readonly Unchecked[] {
   const list = [...uncheckedBy({ ...profile, policies })];
   if (!takesAnyNumber)
     list.push({
-      what: 'arguments that are no unsigned 64-bit integers',
+      what: 'arguments that are not unsigned 64-bit integers',
       why: 'a process is context in lines that have no others',
     });
   if (!seesWrites)

@@ -109,7 +109,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('allocPages: none', PAGES, (s) => Number(count(s)) === 0),
   sometimes('allocPages: a batch across a hole', PAGES, hasJump),
   sometimes(
-    'allocPages: a count that is no unsigned 64-bit integer',
+    'allocPages: a count that is not an unsigned 64-bit integer',
     ['allocPages', 'panicked'],
     (s) => !isWhole(s.call.count),
   ),
@@ -141,10 +141,12 @@ const SITUATIONS: readonly StepSituation[] = [
     sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => s.pages === pages),
   ),
   sometimes('allocBitmap: page frame 0', RUN, (s) => s.base === 0),
-  sometimes('allocBitmap: an alignment that is no power of two', RUN, (s) => isOddAlignment(s.fitAlignment)),
+  sometimes('allocBitmap: an alignment that is not a power of two', RUN, (s) =>
+    isOddAlignment(s.fitAlignment),
+  ),
   sometimes('allocBitmap: a count that exceeds memory', REFUSED_RUN, (s) => count(s) > s.state.world.total),
   sometimes('allocBitmap: exactly what is free', RUN, (s) => s.inBitmapAfter === 0),
-  sometimes('allocBitmap: an argument that is no unsigned 64-bit integer', ['allocBitmap', 'panicked']),
+  sometimes('allocBitmap: an argument that is not an unsigned 64-bit integer', ['allocBitmap', 'panicked']),
   sometimes('free: boot memory is handed over', FREED, (s) => s.bootAfter < s.bootBefore),
   sometimes(
     'free: a page frame of the bitmap zone',
@@ -154,7 +156,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('free: an address inside a page frame', ['free', 'done'], (s) => s.call.isUnaligned),
   sometimes('free: twice', MISUSED, (s) => s.panicOwner === 'pmm'),
   sometimes('free: firmware memory', MISUSED, (s) => s.panicOwner === 'firmware'),
-  sometimes('free: what is no RAM', MISUSED, (s) => s.panicOwner === 'absent'),
+  sometimes('free: an address that is not RAM', MISUSED, (s) => s.panicOwner === 'absent'),
   sometimes('free: an address below the higher half', MISUSED, namesUnmapped),
   sometimes('free: an address beyond the last page frame', MISUSED, isBeyondEnd),
   sometimes('freePages: a page frame named twice', ['freePages', 'panicked'], namesTwice),
@@ -226,7 +228,7 @@ const WORLD_SITUATIONS: readonly WorldSituation[] = [
   { name: 'map: no bitmap zone', occurs: (w) => w.limit === 0 },
   { name: 'map: the bitmap limit lies beyond the end', occurs: (w) => w.limit > w.end },
   {
-    name: 'map: a bitmap zone that is no multiple of a word',
+    name: 'map: a bitmap zone that is not a multiple of a word',
     occurs: (w) => w.limit % WORD_BITS !== 0,
   },
   ...TYPES.map((type, k) => ({

@@ -82,11 +82,15 @@ class StartedBlocks {
 
 /**
  * Returns a runner of blocks on `jobs` threads. The target must be one that `loadTarget` finds by its name. Rejects with `SpecError`
- * if the target ends its thread.
+ * if the target ends its thread, or if the campaign has own generators or own clauses: they cannot be sent to a thread.
  * @public
  */
 export function onThreads(jobs: number): BlockRunner {
   return async function* run(options, blocks, isOver) {
+    if (options.draw !== undefined || (options.checks ?? []).length > 0)
+      throw new SpecError(
+        'onThreads: expected a campaign without draw and checks, which are functions: run it in this thread',
+      );
     const pool = await threads(jobs, options);
     const stop = aborted(options.signal);
     const started = new StartedBlocks(pool, blocks, isOver);

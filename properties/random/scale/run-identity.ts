@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import * as t from 'io-ts';
 import { OURS, type Target } from '../../../runner/index.ts';
+import { readBytes } from '../../../spec/files/index.ts';
 import { Config, closed, MemoryMap, Policy, Profile } from '../../../spec/index.ts';
 import type { CampaignOptions } from '../campaign/campaign.ts';
 import { claimsOf } from '../campaign/reach.ts';
@@ -70,9 +71,13 @@ function checkerDigest(): string {
   return digest(hash);
 }
 
+const TARGET = { of: 'target', mostBytes: 2 ** 30 };
+
 function targetDigest(name: string): string {
   if (name === OURS.name) return '';
-  return statSync(name, { throwIfNoEntry: false })?.isFile() === true ? digestOf(readFileSync(name)) : '';
+  return statSync(name, { throwIfNoEntry: false })?.isFile() === true
+    ? digestOf(readBytes(name, TARGET))
+    : '';
 }
 
 /** Returns the identity of a campaign. Reads frameproof's code and the target's file. */

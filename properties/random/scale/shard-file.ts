@@ -85,7 +85,7 @@ export function writeShard(folder: string, file: ShardFile): string {
 }
 
 /** The counts of 1024 blocks take some 10 MiB, and two traces may be added. */
-const SHARD_FILE = { of: 'file of a shard', mostBytes: 64 * 1024 * 1024 };
+const SHARD_FILE = { of: 'file of a shard', mostBytes: 32 * 1024 * 1024 };
 
 /** Reads a shard's file. Throws `SpecError` if it cannot be read or is not a shard's file. */
 export function readShard(path: string): ShardFile {

@@ -5,8 +5,8 @@
  *
  * Source: Devicetree Specification 0.4, chapter 5.
  */
-import { SpecError } from '../../decode.ts';
-import type { DeviceTree, Property, TreeNode } from './tree.ts';
+import { SpecError } from '../../errors.ts';
+import { type DeviceTree, MOST_LEVELS, type Property, type TreeNode } from './tree.ts';
 
 const MAGIC = 0xd00d_feed;
 const [BEGIN_NODE, END_NODE, PROPERTY, NOP, END] = [1, 2, 3, 4, 9];
@@ -74,7 +74,7 @@ class Reader {
 
   tree(): DeviceTree {
     if (this.#token() !== BEGIN_NODE) throw this.#fault('a root node', 'none');
-    const root = this.#node('');
+    const root = this.#node('', 0);
     if (this.#token() !== END) throw this.#fault('one root node', 'more');
     return { root, reserved: this.#reservations() };
   }
@@ -93,14 +93,16 @@ class Reader {
   }
 
   /** Reads a node from its name on, to its end. */
-  #node(path: string): TreeNode {
+  #node(path: string, level: number): TreeNode {
+    if (level > MOST_LEVELS) throw this.#fault(`at most ${MOST_LEVELS} levels of nodes`, path);
     const name = this.#string(this.#at);
     this.#at += aligned(name.length + 1);
     const where = `node ${path}/${name}`.replace('//', '/');
     const properties = new Map<string, Property>();
     const children: TreeNode[] = [];
     for (let token = this.#token(); token !== END_NODE; token = this.#token()) {
-      if (token === BEGIN_NODE) children.push(this.#node(where.slice('node '.length).replace(/\/$/, '')));
+      if (token === BEGIN_NODE)
+        children.push(this.#node(where.slice('node '.length).replace(/\/$/, ''), level + 1));
       else if (token === PROPERTY) {
         const [key, property] = this.#property(where);
         properties.set(key, property);

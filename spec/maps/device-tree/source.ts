@@ -1,11 +1,11 @@
 /**
- * Device tree source: the text of a `.dts`, as far as memory is concerned. Tokens, then nodes; values that are no plain
+ * Device tree source: the text of a `.dts`, as far as memory is concerned. Tokens, then nodes; values that are not plain
  * numbers or strings are kept as text, and refused only where memory needs them.
  *
  * Source: Devicetree Specification 0.4, appendix A.
  */
 import { fault, type Line } from '../lines.ts';
-import type { DeviceTree, Property, TreeNode } from './tree.ts';
+import { type DeviceTree, MOST_LEVELS, type Property, type TreeNode } from './tree.ts';
 
 interface Token {
   readonly text: string;
@@ -77,7 +77,7 @@ class Parser {
       const { text, line } = this.#take();
       if (text === '/memreserve/') reserved.push(this.#reservation(line));
       else if (text === '/dts-v1/' || text === '/plugin/') this.#expect(';');
-      else if (text === '/' && root === null) root = this.#body('/', line);
+      else if (text === '/' && root === null) root = this.#body('/', line, 0);
       else
         throw fault(
           line,
@@ -98,13 +98,15 @@ class Parser {
   }
 
   /** Reads the braces of a node and what is between them. */
-  #body(name: string, { source, where }: Line): TreeNode {
+  #body(name: string, line: Line, level: number): TreeNode {
+    const { source, where } = line;
+    if (level > MOST_LEVELS) throw fault(line, `at most ${MOST_LEVELS} levels of nodes`, name);
     this.#expect('{');
     const properties = new Map<string, Property>();
     const children: TreeNode[] = [];
     while (this.#peek().text !== '}') {
       const token = this.#named();
-      if (this.#peek().text === '{') children.push(this.#body(token.text, token.line));
+      if (this.#peek().text === '{') children.push(this.#body(token.text, token.line, level + 1));
       else {
         if (children.length > 0) throw fault(token.line, 'properties before the nodes below', token.text);
         if (properties.has(token.text)) throw fault(token.line, 'a property that is there once', token.text);
@@ -151,7 +153,7 @@ function cellsIn(tokens: readonly string[]): readonly number[] | null {
   return cells.every((cell) => LITERAL.test(cell) && Number(cell) <= 0xffff_ffff) ? cells.map(Number) : null;
 }
 
-/** Returns the tree that the lines of a source hold; throws `SpecError` naming the line where it is no source. */
+/** Returns the tree that the lines of a source hold; throws `SpecError` naming the line where it is not a source. */
 export function readSource(lines: readonly Line[]): DeviceTree {
   const end = lines.findLast(({ text }) => text !== '') ?? lines.at(-1);
   if (end === undefined) throw new RangeError('a text has a line');

@@ -31,6 +31,9 @@ export interface DeviceTree {
   readonly reserved: readonly (Place & { readonly start: bigint; readonly bytes: bigint })[];
 }
 
+/** Levels of nodes below the root: what is deeper is not a device tree but a text that never ends. */
+export const MOST_LEVELS = 64;
+
 /** How many cells addresses and sizes have below a node. */
 interface Cells {
   readonly address: number;

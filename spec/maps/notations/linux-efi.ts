@@ -52,7 +52,8 @@ export const EFI_DMESG_ARM: Notation = {
   example: 'efi:   0x000040000000-0x00004007ffff [Conventional Memory|   |WB|WT|WC|UC]',
   types: EFI_TYPES,
   heading: /^(?:efi: )?Processing EFI memory map:/,
-  passes: /^Ignoring memory block 0x[0-9a-f]+ - 0x[0-9a-f]+$/,
+  // It prints a line break of its own after the entries that it ignores.
+  passes: /^Ignoring memory block 0x[0-9a-f]+ - 0x[0-9a-f]+$|^$/,
   isOrderly: true,
   carvedBy: RESERVED_MEM,
 };

@@ -138,14 +138,14 @@ export const MIPS_MEMORY: Notation = {
   alike: MIPS_USER,
 };
 
-/** States of memory blocks, in English and where they are known in other languages; "going offline" is not in use. */
-const ONLINE = /^(?:online|en ligne|en línea|in linea|オンライン|онлайн|在线)$/i;
-const OFFLINE =
-  /^(?:offline|hors ligne|fuera de línea|fuori linea|going[- ]offline|on->off|オフライン|офлайн|离线)$/i;
-
-function lsmemType({ state = '' }: Fields): EntryType | null {
-  if (ONLINE.test(state)) return 'conventional';
-  return OFFLINE.test(state) ? 'passed' : null;
+/**
+ * Returns the type of a memory block by its state. In a language whose words we do not know, whether it can be removed tells:
+ * of one that is not in use `lsmem` does not say.
+ */
+function lsmemType({ state = '', removable }: Fields): EntryType | null {
+  if (/^online$/i.test(state)) return 'conventional';
+  if (/^(?:offline|going[- ]offline|on->off)$/i.test(state) || removable === '-') return 'passed';
+  return removable === undefined ? null : 'conventional';
 }
 
 /** What `lsmem` lists: memory blocks that are online. Its words are translated, its numbers may have a comma. */
@@ -154,10 +154,10 @@ export const LSMEM: Notation = {
   printer: '`lsmem`',
   mark: /^0x[0-9a-f]{16}-0x[0-9a-f]{1,16}(?:$|\s)/,
   entry: [
-    /^0x(?<start>[0-9a-f]{16})-0x(?<last>[0-9a-f]{16})\s+(?<size>[\d.,]+[BKMGTP]?)\s+(?<state>\p{L}[\p{L}>-]*(?: \p{L}+)*)\s+(?:\S+\s+)?(?<blocks>\d+(?:-\d+)?)(?:\s+(?:\d+|[A-Z][A-Za-z0-9/]*)){0,2}$/u,
+    /^0x(?<start>[0-9a-f]{16})-0x(?<last>[0-9a-f]{16})\s+(?<size>[\d.,]+[BKMGTP]?)\s+(?<state>\p{L}[\p{L}>-]*(?: \p{L}+)*)\s+(?:(?<removable>\S+)\s+)?(?<blocks>\d+(?:-\d+)?)(?:\s+(?:\d+|[A-Z][A-Za-z0-9/]*)){0,2}$/u,
   ],
   example: '0x0000000000000000-0x000000007fffffff  2G online yes 0-15',
   types: { expected: 'the state of memory as LC_ALL=C prints it ("online" or "offline")', words: {} },
   typeOf: lsmemType,
-  figures: [/^Total online memory:\s+(?<size>[\d.,]+[BKMGTP]?)$/],
+  figures: [/^(?=.*online)(?!.*offline)\P{N}+:\s+(?<size>[\d.,]+[BKMGTP]?)$/iu],
 };

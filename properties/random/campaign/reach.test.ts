@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { CLAUSE_NAMES, type ClauseName, decodeProfile, POLICIES } from '../../../spec/index.ts';
+import { type Claims, canMeetMap, canMeetSide, clausesOf } from './reach.ts';
+import { canMeet, SITUATION_NAMES } from './situations.ts';
+
+/** Claims of everything, but for parts of the profile and of the rest. */
+function claims(profile: object = {}, others: Partial<Claims> = {}): Claims {
+  return {
+    profile: decodeProfile(profile, 'p.json'),
+    policies: POLICIES,
+    takesAnyNumber: true,
+    seesWrites: true,
+    inspects: true,
+    ...others,
+  };
+}
+
+const ALL = claims();
+
+/** Returns the clauses that a run checks on a target that claims everything, but not on this one. */
+function clausesLost(lesser: Claims): readonly ClauseName[] {
+  const kept = clausesOf(lesser);
+  return clausesOf(ALL).filter((name) => !kept.includes(name));
+}
+
+function situationsLost(lesser: Claims): readonly string[] {
+  return SITUATION_NAMES.filter((name) => !canMeet(name, lesser));
+}
+
+function sidesLost(lesser: Claims): readonly string[] {
+  const lost = clausesOf(lesser).flatMap((name) =>
+    ([0, 1] as const).filter((side) => !canMeetSide(name, side, lesser)).map((side) => `${name} ${side}`),
+  );
+  return lost.toSorted();
+}
+
+describe('a run on a target that claims everything', () => {
+  it('can meet every situation, and every side of every clause', () => {
+    expect(situationsLost(ALL)).toEqual([]);
+    expect(sidesLost(ALL)).toEqual([]);
+  });
+
+  it('checks all clauses but those of concurrent calls', () => {
+    const unchecked = CLAUSE_NAMES.filter((name) => !clausesOf(ALL).includes(name));
+    expect(unchecked.length).toBeGreaterThan(0);
+    expect(unchecked.filter((name) => !name.startsWith('concurrent.'))).toEqual([]);
+  });
+});
+
+describe('a run on a target that claims less', () => {
+  it.each<readonly [string, Claims, readonly string[]]>([
+    ['has no inspect()', claims({}, { inspects: false }), ['owner.agrees']],
+    ['shows no writes', claims({}, { seesWrites: false }), ['contents.preserved']],
+    ['promises no policy', claims({}, { policies: [] }), ['policy.lifo', 'policy.first-fit']],
+    ['sets no errno', claims({ failures: ['warning'] }), ['failure.enomem']],
+    ['does not warn', claims({ failures: ['errno'] }), ['failure.warns']],
+    ['refuses misuse', claims({ misuse: 'refused' }), ['misuse.panics']],
+    ['leaves misuse undefined', claims({ misuse: 'undefined' }), ['misuse.panics', 'misuse.unchanged']],
+  ])('that %s lacks the clauses about it', (_, lesser, lost) => {
+    expect(clausesLost(lesser).toSorted()).toEqual(lost.toSorted());
+  });
+
+  it('that lacks a call lacks its clauses and its situations', () => {
+    const lesser = claims({ calls: ['alloc', 'free', 'totalAmount', 'freeAmount'] });
+    const lost = clausesLost(lesser);
+    expect(lost).toContain('amounts.reserved');
+    expect(lost).not.toContain('amounts.free');
+    for (const call of ['allocPages', 'allocBitmap', 'freePages', 'freeRegion']) {
+      expect(lost).toEqual(expect.arrayContaining([expect.stringMatching(`^${call}\\.`)]));
+      expect(situationsLost(lesser)).toEqual(expect.arrayContaining([expect.stringMatching(`^${call}: `)]));
+    }
+    expect(situationsLost(lesser).filter((name) => /^(alloc|free|map): /.test(name))).toEqual([]);
+    expect(sidesLost(lesser)).toEqual(['failure.unchanged 1', 'misuse.unchanged 1', 'policy.lifo 1']);
+  });
+
+  it('whose misuse does not panic meets no situation that ends in a panic', () => {
+    const lost = situationsLost(claims({ misuse: 'refused' }));
+    expect(lost).toContain('free: twice');
+    expect(lost).toContain('freeRegion: over a hole');
+    expect(lost).not.toContain('free: boot memory is handed over');
+  });
+
+  it('whose misuse is undefined meets no side of a clause that takes misuse', () => {
+    const lost = sidesLost(claims({ misuse: 'undefined' }));
+    expect(lost).toEqual(['free.owner 1', 'freePages.distinct 1', 'freePages.owner 1', 'freeRegion.owner 1']);
+  });
+
+  it('that takes unsigned 64-bit integers alone is given no other numbers', () => {
+    expect(situationsLost(claims({}, { takesAnyNumber: false }))).toEqual([
+      'allocPages: a count that is not an unsigned 64-bit integer',
+      'allocBitmap: an argument that is not an unsigned 64-bit integer',
+    ]);
+  });
+
+  it('with one zone meets no situation of two', () => {
+    const lesser = claims({ zones: 1 }, { policies: [] });
+    expect(situationsLost(lesser)).toContain('freePages: pages of both zones');
+    expect(situationsLost(lesser)).toContain('alloc: refused although the bitmap zone has free page frames');
+    expect(situationsLost(lesser)).not.toContain('allocBitmap: exactly what is free');
+    expect(sidesLost(lesser)).toEqual(['allocBitmap.zone 0', 'freed.returns 1']);
+  });
+
+  it('that takes powers of two alone is asked for no other runs', () => {
+    const lost = situationsLost(claims({ contiguous: 'powers-of-two' }));
+    expect(lost).toContain('allocBitmap: a run of 33 page frames');
+    expect(lost).toContain('allocBitmap: an alignment that is not a power of two');
+    expect(lost).not.toContain('allocBitmap: a run of 32 page frames');
+  });
+
+  it('is asked for no more than its largest request', () => {
+    const lost = situationsLost(claims({ largestRequest: 64 }));
+    expect(lost).toContain('allocBitmap: a run of 65 page frames');
+    expect(lost).not.toContain('allocBitmap: a run of 64 page frames');
+  });
+
+  it.each([
+    ['0x100000000', true],
+    ['0x100001000', false],
+  ])('that manages memory below %s: whether it meets none above 4 GiB is %s', (memoryBelow, none) => {
+    const lesser = claims({ memoryBelow });
+    expect(canMeetMap('map: RAM above 4 GiB', lesser)).toBe(!none);
+    expect(canMeetSide('alloc.page-aligned', 1, lesser)).toBe(!none);
+    expect(canMeetMap('map: RAM above 8 TiB', lesser)).toBe(false);
+    expect(canMeet('alloc: a page frame at or above 8 TiB', lesser)).toBe(false);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { createPmm } from '../impl/index.ts';
+import { config, memoryMap, type Program } from '../spec/index.ts';
+import { execute } from './execute.ts';
+import { factoryTarget } from './factory-target.ts';
+import { wrapPmm } from './wrap-pmm.ts';
+
+const PROGRAM: Program = [{ call: 'freeAmount' }, { call: 'alloc' }, { call: 'alloc' }];
+const SCENARIO = {
+  map: memoryMap([{ type: 'conventional', start: 0n, pages: 4 }]),
+  config: config({ bitmapMaxAddr: 0n }),
+  policies: [],
+  operations: PROGRAM,
+};
+
+describe('a target whose alloc never returns', () => {
+  const endless = factoryTarget({
+    name: 'endless',
+    policies: [],
+    programMs: 10,
+    create: (map, options) =>
+      wrapPmm(createPmm(map, options), {
+        alloc: () => {
+          for (;;);
+        },
+      }),
+  });
+
+  it('breaks a clause at that operation, and does nothing more', () => {
+    const { violation, operations } = execute(endless, SCENARIO);
+    expect(violation).toMatchObject({ at: 1, explanation: expect.stringContaining('still running after') });
+    expect(operations).toHaveLength(2);
+  });
+
+  it('leaves the capture of stacks as it was', () => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 7;
+    execute(endless, SCENARIO);
+    expect(Error.stackTraceLimit).toBe(7);
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * The system: why it refuses to read or to write, in words, and how long it is waited for. A named pipe that nobody has opened at
+ * its other end would make us wait for ever: files are opened so that the system does not wait (it says `EAGAIN` instead), and
+ * we wait here, for a bounded time.
+ */
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EBADF', 'it is not open'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EFBIG', 'it would be larger than files may become'],
+  ['EISDIR', 'this is a folder'],
+  ['ELOOP', 'its symbolic links form a circle'],
+  ['ENAMETOOLONG', 'its name is too long'],
+  ['ENOENT', 'there is no such file'],
+  ['ENOSPC', 'no space left on the device'],
+  ['ENOTDIR', 'a part of its path is not a folder'],
+  ['ENXIO', 'there is no such device'],
+  ['EPERM', 'permission denied'],
+  ['EPIPE', 'its reader has closed it'],
+  ['EROFS', 'the file system is read-only'],
+]);
+
+/** Returns the code of an error of the system, such as `ENOSPC`; null for any other error. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** Returns why the system refused, in words where its code is a usual one. Any other error is a defect, and thrown. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code === null) throw error;
+  return REASONS.get(code) ?? code;
+}
+
+/** Whether the reader of a pipe has closed it. */
+export function isClosedPipe(error: unknown): boolean {
+  return codeOf(error) === 'EPIPE';
+}
+
+/** How long a pipe may give nothing, or take nothing, in milliseconds, where nothing else is asked for. */
+export const PATIENCE_MS = 5000;
+const PAUSE_MS = 5;
+
+const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
+
+/** Waits a moment, and blocks this thread. */
+export function pause(): void {
+  Atomics.wait(NEVER_WOKEN, 0, 0, PAUSE_MS);
+}
+
+/** Returns when a moment has passed. */
+export function pauseAside(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PAUSE_MS);
+  });
+}
+
+/** Time that runs out unless something happens. */
+export class Patience {
+  #until: number;
+  readonly #ms: number;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+    this.#until = performance.now() + ms;
+  }
+
+  /** In messages: `5 s`. */
+  get text(): string {
+    return `${this.#ms / 1000} s`;
+  }
+
+  get isOver(): boolean {
+    return performance.now() > this.#until;
+  }
+
+  /** Something happened: the time begins anew. */
+  renew(): void {
+    this.#until = performance.now() + this.#ms;
+  }
+}
