@@ -3,7 +3,6 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
 import { SpecError } from '../spec/index.ts';
-import { type ConcurrentOptions, refuseMixed } from './check-concurrent-options.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
   blockRunner,
@@ -20,6 +19,7 @@ import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
 import {
   bitmapMaxAddrOption,
+  type ConcurrentOptions,
   corpusOption,
   jsonOption,
   junitOption,
@@ -27,6 +27,7 @@ import {
   operationsOption,
   physicalBitsOption,
   referenceOption,
+  refuseMixed,
   seedOption,
   shard,
   shrinkTimeOption,

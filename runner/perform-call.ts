@@ -16,9 +16,8 @@ import {
   type Pmm,
   parametersOf,
 } from '../spec/index.ts';
-import type { CallEnd } from './call-end.ts';
+import { type CallEnd, omitStacks, restoreStacks } from './call-end.ts';
 import { ArrayMemory, CallerArray } from './caller-array.ts';
-import { omitStacks, restoreStacks } from './without-stacks.ts';
 
 /** An argument as it is passed. */
 type Passed = number | bigint | BigUint64Array;

@@ -29,13 +29,12 @@ import {
   type SettledStep,
   WHOLE,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown } from '../call-end.ts';
+import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
 import { withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
-import { omitStacks, restoreStacks } from '../without-stacks.ts';
 import type { World } from '../world.ts';
 import { StepFacts } from './facts.ts';
 import {

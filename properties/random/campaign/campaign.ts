@@ -16,13 +16,10 @@ import {
 import { CLAUSE_NAMES, type OwnClause, type Trace, WHOLE } from '../../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
-import { Relay } from '../relay.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { CallCounts } from './call-counts.ts';
-import { addCounts, type Counts } from './counts.ts';
+import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
-import { OwnClauseCounts } from './own-clause-counts.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Failure, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -208,7 +205,7 @@ export async function runBlock(
   let failure: Failure | null = null;
   for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
-    failure = runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
+    failure = await runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
     await yieldToEventLoop();
   }
   const { peakKib } = options.target;
@@ -246,14 +243,19 @@ interface Batch {
   readonly runs: number;
 }
 
-function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Failure | null {
+async function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Promise<Failure | null> {
   return options.target.isInteractive
     ? runDrawnBatch(options, counters, batch)
     : runAheadBatch(options, counters, batch);
 }
 
 /** Runs programs that are drawn before they run. fast-check does not shrink a failure: each try would cost a process. */
-function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
+async function runAheadBatch(
+  options: BlockOptions,
+  counters: Counters,
+  { batch, runs }: Batch,
+): Promise<Failure | null> {
+  const { Relay } = await import('../relay.ts');
   const { target } = options;
   const { policies, profile } = target;
   const seed = batchSeed(options.seed, batch);
