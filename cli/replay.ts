@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
-import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
+import { decodeTrace, profileFor, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
@@ -12,7 +12,7 @@ import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherProfileOption, otherTargetOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
@@ -110,8 +110,9 @@ function exportOf(path: string, target: string, { violation }: Trace): string | 
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
-  const { profile } = options;
-  const target = await loadTarget(options.target ?? recorded.target, undefined, { profile });
+  const name = options.target ?? recorded.target;
+  const profile = options.profile ?? profileFor(name, recorded);
+  const target = await loadTarget(name, undefined, { profile });
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
@@ -147,7 +148,7 @@ export function replayCommand(): Command {
     .description('run a saved counterexample again')
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
-    .addOption(profileOption())
+    .addOption(otherProfileOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

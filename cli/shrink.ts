@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
-import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
+import { profileFor, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
@@ -14,7 +14,7 @@ import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherProfileOption, otherTargetOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
@@ -117,9 +117,11 @@ function reportUnfinished(
   endWith(EXIT.partial);
 }
 
-async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
-  const read = await readScenario(file);
-  const target = await loadTarget(name ?? read.target ?? OURS.name, undefined, { profile });
+async function run(file: string, flags: ShrinkFlags): Promise<void> {
+  const read = await readScenario(file, flags.profile);
+  const name = flags.target ?? read.target ?? OURS.name;
+  const profile = flags.profile ?? profileFor(name, read);
+  const target = await loadTarget(name, undefined, { profile });
   const given = { ...read, scenario: scenarioFor(target, read) };
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
@@ -138,7 +140,7 @@ export function shrinkCommand(): Command {
     .description('shrink a saved counterexample, or a failing log, to the simplest program that fails')
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
-    .addOption(profileOption())
+    .addOption(otherProfileOption())
     .option(
       '--shrink-time <seconds>',
       'seconds at most',

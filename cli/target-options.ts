@@ -50,11 +50,15 @@ function readProfile(path: string): Profile {
 }
 
 /** `--profile`: what a target claims. */
-export function profileOption(): Option {
-  return new Option(
-    '--profile <file>',
-    'JSON: what the target claims to do (default: what it says itself)',
-  ).argParser(readProfile);
+export function profileOption(
+  what = 'JSON: what the target claims to do (default: what it says itself)',
+): Option {
+  return new Option('--profile <file>', what).argParser(readProfile);
+}
+
+/** `--profile`, for commands whose file may hold one. */
+export function otherProfileOption(): Option {
+  return profileOption('JSON: what the target claims to do (default: what the file says, else the target)');
 }
 
 /** `--program-time`: the time limit of a program in an executable. */
