@@ -8,7 +8,7 @@ import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
-import { profileOption } from './target-options.ts';
+import { profileOption } from './profile-option.ts';
 
 interface JudgeOptions {
   readonly profile?: Profile;

@@ -7,15 +7,15 @@ import { TRACE, traceText } from './testing/trace.ts';
 
 const alloc = { call: 'alloc' };
 
-const works = join(ROOT, 'examples/works.ts');
 const oneZone = { zones: 1, misuse: 'undefined' };
 
 const cwd = temporaryFolder({
+  'mine.mjs': `export { default, policies } from ${JSON.stringify(join(ROOT, 'examples/works.ts'))};`,
   'claims.json': JSON.stringify(oneZone),
   // A single page comes from the bitmap zone, which has the only one.
   'one-zone.json': JSON.stringify({
     ...TRACE,
-    target: works,
+    target: 'mine.mjs',
     profile: oneZone,
     scenario: { ...TRACE.scenario, config: { ...TRACE.scenario.config, bitmapMaxAddr: '0x4000' } },
   }),

@@ -2,17 +2,18 @@
 
 import { Command } from 'commander';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
-import { decodeTrace, profileFor, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
+import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
-import { loadTarget } from '../runner/load/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
-import { commandLine, nextLine } from './next-step.ts';
+import { nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
-import { otherProfileOption, otherTargetOption } from './target-options.ts';
+import { otherProfileOption } from './profile-option.ts';
+import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
+import { otherTargetOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
@@ -62,7 +63,7 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   );
   const { concurrentCounterexample, historyLines } = await import('./concurrent-report.ts');
   const trace = decodeConcurrentTrace(data, path);
-  const target = await loadConcurrentTarget(options.target ?? trace.target);
+  const target = await loadConcurrentTarget(targetFor(path, trace.target, options.target));
   const { name } = target;
   const found = replayConcurrent(target, trace);
   if (found === null) {
@@ -106,13 +107,11 @@ function textOf(verdict: ReplayVerdict, execution: Execution, recorded: Trace): 
 function exportOf(path: string, target: string, { violation }: Trace): string | null {
   if (isOwnClause(violation?.clause)) return null;
   const isModule = target === OURS.name || /\.[cm]?[jt]s$/.test(target);
-  return commandLine('export', path, '--as', isModule ? 'vitest' : 'c');
+  return commandOnFile('export', path, target, '--as', isModule ? 'vitest' : 'c');
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
-  const name = options.target ?? recorded.target;
-  const profile = options.profile ?? profileFor(name, recorded);
-  const target = await loadTarget(name, undefined, { profile });
+  const target = await loadRecorded(path, recorded, options);
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();

@@ -3,9 +3,7 @@
 import { Command } from 'commander';
 import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
-import { profileFor, saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
-import { OURS } from '../runner/index.ts';
-import { loadTarget } from '../runner/load/index.ts';
+import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -14,7 +12,9 @@ import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
-import { otherProfileOption, otherTargetOption } from './target-options.ts';
+import { otherProfileOption } from './profile-option.ts';
+import { commandOnFile, loadRecorded } from './recorded-target.ts';
+import { otherTargetOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
@@ -79,7 +79,7 @@ function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
       foundOperations: result.operationsBefore,
       flaky: flaky !== null,
       file: path,
-      next: path === null ? null : commandLine('replay', path),
+      next: path === null ? null : commandOnFile('replay', path, trace.target),
     }),
   };
 }
@@ -89,7 +89,9 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
     ...formatCounterexample(result.trace),
     ...notes(result, file.recorded),
     `shrunk    ${summary(result)}`,
-    ...(file.path === null ? [] : [`saved     ${file.path}`, nextLine(commandLine('replay', file.path))]),
+    ...(file.path === null
+      ? []
+      : [`saved     ${file.path}`, nextLine(commandOnFile('replay', file.path, result.trace.target))]),
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
@@ -119,9 +121,7 @@ function reportUnfinished(
 
 async function run(file: string, flags: ShrinkFlags): Promise<void> {
   const read = await readScenario(file, flags.profile);
-  const name = flags.target ?? read.target ?? OURS.name;
-  const profile = flags.profile ?? profileFor(name, read);
-  const target = await loadTarget(name, undefined, { profile });
+  const target = await loadRecorded(file, read, flags);
   const given = { ...read, scenario: scenarioFor(target, read) };
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
