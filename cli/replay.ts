@@ -12,11 +12,12 @@ import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherTargetOption, profileOption, programTimeOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly json?: boolean;
 }
 
@@ -110,8 +111,11 @@ function exportOf(path: string, target: string, { violation }: Trace): string | 
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
-  const { profile } = options;
-  const target = await loadTarget(options.target ?? recorded.target, undefined, { profile });
+  const { profile, programTime: programMs } = options;
+  const target = await loadTarget(options.target ?? recorded.target, undefined, {
+    profile,
+    programMs,
+  });
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
@@ -148,6 +152,7 @@ export function replayCommand(): Command {
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
     .addOption(profileOption())
+    .addOption(programTimeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

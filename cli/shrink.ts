@@ -8,17 +8,19 @@ import { OURS } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
+import { verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherTargetOption, profileOption, programTimeOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly corpus: string;
   readonly json?: boolean;
@@ -93,7 +95,7 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdictOn(result)]);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -117,9 +119,15 @@ function reportUnfinished(
   endWith(EXIT.partial);
 }
 
-async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
+async function run(
+  file: string,
+  { target: name, profile, programTime, ...flags }: ShrinkFlags,
+): Promise<void> {
   const read = await readScenario(file);
-  const target = await loadTarget(name ?? read.target ?? OURS.name, undefined, { profile });
+  const target = await loadTarget(name ?? read.target ?? OURS.name, undefined, {
+    profile,
+    programMs: programTime,
+  });
   const given = { ...read, scenario: scenarioFor(target, read) };
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
@@ -139,6 +147,7 @@ export function shrinkCommand(): Command {
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
     .addOption(profileOption())
+    .addOption(programTimeOption())
     .option(
       '--shrink-time <seconds>',
       'seconds at most',
