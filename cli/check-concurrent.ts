@@ -73,7 +73,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const about = { target: target.name, seed, threads, path };
   const text = isJson
     ? JSON.stringify(concurrentJson(result, about), null, 1)
-    : [...concurrentReport(result, about), ...violationLines(result, { config, path })].join('\n');
+    : [...concurrentReport(result, about), ...violationLines(result, { ...about, config })].join('\n');
   print(`${text}\n`);
   endWith(result.violation === null ? EXIT.holds : EXIT.violated);
 }

@@ -15,6 +15,7 @@ import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
+import { commandOnFile, targetFor } from './recorded-target.ts';
 import { otherTargetOption, profileOption, programTimeOption } from './target-options.ts';
 
 interface ShrinkFlags {
@@ -81,7 +82,7 @@ function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
       foundOperations: result.operationsBefore,
       flaky: flaky !== null,
       file: path,
-      next: path === null ? null : commandLine('replay', path),
+      next: path === null ? null : commandOnFile('replay', path, trace.target),
     }),
   };
 }
@@ -91,7 +92,9 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
     ...formatCounterexample(result.trace),
     ...notes(result, file.recorded),
     `shrunk    ${summary(result)}`,
-    ...(file.path === null ? [] : [`saved     ${file.path}`, nextLine(commandLine('replay', file.path))]),
+    ...(file.path === null
+      ? []
+      : [`saved     ${file.path}`, nextLine(commandOnFile('replay', file.path, result.trace.target))]),
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
@@ -124,7 +127,7 @@ async function run(
   { target: name, profile, programTime, ...flags }: ShrinkFlags,
 ): Promise<void> {
   const read = await readScenario(file);
-  const target = await loadTarget(name ?? read.target ?? OURS.name, undefined, {
+  const target = await loadTarget(targetFor(file, read.target ?? OURS.name, name), undefined, {
     profile,
     programMs: programTime,
   });
