@@ -2,13 +2,13 @@
  * Executions within a time limit: a target that never returns from a call is a counterexample like any other, which names the
  * operation.
  */
-import type { Response } from '../spec/index.ts';
-import { Execution, type ExecutionOptions } from './execution.ts';
+import type { Response, Trace } from '../spec/index.ts';
+import { restoreStacks } from './call-end.ts';
+import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
 import type { Performer } from './performer.ts';
 import { ProgramTime } from './program-time.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
-import { restoreStacks } from './without-stacks.ts';
 import type { World } from './world.ts';
 
 /** The time of the programs of each target that runs in this process. */
@@ -22,6 +22,12 @@ function timeOf(target: Target): ProgramTime {
 
 /** Performs operations on an execution, up to where it is violated. */
 export type Drive = (execution: Execution) => void;
+
+/** Returns the milliseconds that a program may take at first; null for a target that is known not to return. */
+export function firstLimit(target: Target, world: World, operations: number): number | null {
+  const time = timeOf(target);
+  return time.isEndless ? null : time.limitOf(world, operations);
+}
 
 /** The performer of a program whose init never returned. */
 function stuckInInit(message: string): Performer {
@@ -98,4 +104,22 @@ export function runWithin(run: Run, length: number, drive: Drive): Execution {
     time.confirm(limit, (ms) => attempt.run(run, drive, ms)) ??
     concluded(run, attempt.execution, time.message)
   );
+}
+
+/**
+ * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
+ * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
+ */
+export function execute(
+  target: Target,
+  { map, config, policies, operations }: Trace['scenario'],
+  observer?: Observer,
+  until = Number.POSITIVE_INFINITY,
+): Execution {
+  const options =
+    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations };
+  return runWithin({ target, world: { map, config }, options }, operations.length, (execution) => {
+    for (const operation of operations)
+      if (performance.now() >= until || !execution.perform(operation)) break;
+  });
 }

@@ -24,12 +24,17 @@ export class ProgramTime {
     this.#programMs = programMs;
   }
 
+  /** Whether a program did not return, even alone. */
+  get isEndless(): boolean {
+    return this.#endlessMs !== null;
+  }
+
   /** Returns the milliseconds that a program may take before it must be confirmed that it does not return. */
   limitOf({ map }: World, operations: number): number {
     const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
     const more = pages * MS_A_PAGE + operations * MS_AN_OPERATION;
     const ms = Math.ceil(Math.min(Math.max(LONGEST_MS, this.#programMs), this.#programMs + more));
-    return this.#endlessMs === null ? ms : Math.ceil(ms / CONFIRMATION);
+    return this.isEndless ? Math.ceil(ms / CONFIRMATION) : ms;
   }
 
   /**
@@ -37,7 +42,7 @@ export class ProgramTime {
    * where the program does not return.
    */
   confirm<T>(limitMs: number, attempt: (ms: number) => T | null): T | null {
-    if (this.#endlessMs !== null) return null;
+    if (this.isEndless) return null;
     const result = attempt(limitMs * CONFIRMATION);
     if (result === null) this.#endlessMs = limitMs * CONFIRMATION;
     return result;
