@@ -73,10 +73,26 @@ function certificateText(certificate: Certificate): string {
   }
 }
 
-function flakyLines({ flaky }: ReportedCounterexample): readonly string[] {
+type Doubtful = Pick<ReportedCounterexample, 'trace' | 'flaky'>;
+
+/** Whether a second run of the program violated the same clause. */
+function isReproduced({ trace, flaky }: Doubtful): boolean {
+  return flaky === null || flaky.second.violation?.clause === trace.violation?.clause;
+}
+
+/** Returns the verdict of a command that found a counterexample. Its exit code is the one of that name. */
+export function verdictOn(found: Doubtful): 'violated' | 'unreproduced' {
+  return isReproduced(found) ? 'violated' : 'unreproduced';
+}
+
+function flakyLines(found: ReportedCounterexample): readonly string[] {
+  const { flaky } = found;
   if (flaky === null) return [];
+  const doubt = isReproduced(found)
+    ? []
+    : ['not reproduced: the same program did not violate the clause when it ran again'];
   return [
-    ...labelled('flaky', ['the target answered the same program in two ways; the other run:']),
+    ...labelled('flaky', [...doubt, 'the target answered the same program in two ways; the other run:']),
     ...formatCounterexample(flaky.second),
   ];
 }

@@ -13,11 +13,12 @@ import { jsonOption } from './options.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
 import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
-import { otherTargetOption } from './target-options.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly json?: boolean;
 }
 
@@ -148,6 +149,7 @@ export function replayCommand(): Command {
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
+    .addOption(programTimeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

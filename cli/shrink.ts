@@ -6,6 +6,7 @@ import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
+import { verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
@@ -14,11 +15,12 @@ import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
 import { commandOnFile, loadRecorded } from './recorded-target.ts';
-import { otherTargetOption } from './target-options.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly corpus: string;
   readonly json?: boolean;
@@ -95,7 +97,7 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdictOn(result)]);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -141,6 +143,7 @@ export function shrinkCommand(): Command {
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
+    .addOption(programTimeOption())
     .option(
       '--shrink-time <seconds>',
       'seconds at most',

@@ -18,6 +18,7 @@ import {
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
 import { OURS } from '../ours.ts';
+import { PROGRAM_MS } from '../program-time.ts';
 import type { Target } from '../target.ts';
 import { factoryFrom } from './factory-from.ts';
 
@@ -88,17 +89,14 @@ function refuseUnrunnable(path: string): void {
 /** Claims and limits that replace those of the target. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
-  /** CPU milliseconds of a program in a process. Default: 1000. Large memory maps add to it. */
+  /** Milliseconds of a program: CPU time in a process. Default: 1000. Large memory maps and long programs add to it. */
   readonly programMs?: number | undefined;
 }
-
-/** Milliseconds that a program may take on a module, where nothing else is given. */
-const MODULE_MS = 1000;
 
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile: given, programMs = MODULE_MS }: GivenClaims,
+  { profile: given, programMs = PROGRAM_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
