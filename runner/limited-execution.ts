@@ -5,7 +5,7 @@
  */
 import type { Operation, Program, Reference, Response } from '../spec/index.ts';
 import { Execution, type ExecutionOptions } from './execution.ts';
-import type { Performer } from './performer.ts';
+import { NO_WRITES, type Performer } from './performer.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
 import { restoreStacks } from './without-stacks.ts';
@@ -47,6 +47,7 @@ function stuckInInit(message: string): Performer {
     isRecorded: false,
     omission: null,
     perform: () => started,
+    lateWrites: () => NO_WRITES,
     passOver: () => {},
     inspect: () => null,
     close: () => {},
