@@ -13,10 +13,9 @@ import {
   pfnAt,
   type Response,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown } from '../call-end.ts';
+import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
 import { CallerArray } from '../caller-array.ts';
 import type { Performer } from '../performer.ts';
-import { omitStacks, restoreStacks } from '../without-stacks.ts';
 import type { World } from '../world.ts';
 import { Aborted, BASE, LeftByPanic, type Loaded, Machine } from './machine.ts';
 import { WatchedFrames } from './watched-frames.ts';

@@ -19,6 +19,7 @@ export class WasmTarget implements Target {
   readonly checks: Target['checks'];
   readonly profile: Profile;
   readonly isInteractive = true;
+  readonly factory = null;
   readonly takesAnyNumber = false;
   readonly seesWrites = true;
   readonly peakKib = 0;

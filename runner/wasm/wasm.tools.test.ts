@@ -8,7 +8,7 @@ import { clangArguments } from '../../cli/clang.ts';
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
-import { execute } from '../execute.ts';
+import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
 import type { Target } from '../target.ts';
 
