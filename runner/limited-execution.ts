@@ -5,7 +5,7 @@
 import type { Response, Trace } from '../spec/index.ts';
 import { restoreStacks } from './call-end.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
-import type { Performer } from './performer.ts';
+import { NO_WRITES, type Performer } from './performer.ts';
 import { ProgramTime } from './program-time.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
@@ -37,6 +37,7 @@ function stuckInInit(message: string): Performer {
     isRecorded: false,
     omission: null,
     perform: () => started,
+    lateWrites: () => NO_WRITES,
     passOver: () => {},
     inspect: () => null,
     close: () => {},

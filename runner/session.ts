@@ -5,6 +5,7 @@
 import type { Amounts, InspectedRun, Operation, Pmm, PmmFactory, Response } from '../spec/index.ts';
 import { CallEnd, described, describeThrown } from './call-end.ts';
 import { makeCall, performCall, prepareCall } from './perform-call.ts';
+import { NO_WRITES } from './performer.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
 import type { World } from './world.ts';
@@ -70,6 +71,10 @@ export class Session implements SavableSession {
     pmm.errno = null;
     performCall(pmm, operation, freeInStack, this.#end);
     return this.#observed(pmm);
+  }
+
+  lateWrites(): readonly number[] {
+    return NO_WRITES;
   }
 
   passOver(): void {}
