@@ -7,10 +7,11 @@ import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
+import { stackLines } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { nextLine } from './next-step.ts';
-import { jsonOption } from './options.ts';
+import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
 import { commandOnFile, targetFor } from './recorded-target.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
@@ -19,6 +20,7 @@ interface ReplayOptions {
   readonly target?: string;
   readonly profile?: Profile;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
@@ -121,7 +123,7 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
   return {
     verdict,
     target: target.name,
-    run: formatCounterexample(trace),
+    run: [...formatCounterexample(trace), ...(options.verbose === true ? stackLines(execution.stack) : [])],
     text: textOf(verdict, execution, recorded),
     counterexample:
       execution.violation === null
@@ -151,6 +153,7 @@ export function replayCommand(): Command {
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
     .addOption(profileOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -18,6 +18,9 @@ export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
 export { type World, worldBeyond } from './world.ts';
 
+/** @internal For reports: the stack of the error that broke a clause. */
+export { stackOf } from './thrown.ts';
+
 /** @public One program before it runs. */
 export { DryRun } from './dry-run.ts';
 export type { LeftOut } from './target.ts';

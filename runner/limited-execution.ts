@@ -106,6 +106,19 @@ function performing(program: Program): Drive {
  * which there are `length` at most.
  */
 export function runWithin(run: Run, length: number, drive: Drive): Execution {
+  const execution = runOnce(run, length, drive);
+  return execution.stack === '' ? withStack(run, execution) : execution;
+}
+
+/** Runs a program again that an error ended, for the stack of that error; returns the first run where the second ends otherwise. */
+function withStack({ target, world, options: { policies } }: Run, first: Execution): Execution {
+  const { operations, violation } = first;
+  const again = runOnce({ target, world, options: { policies } }, operations.length, performing(operations));
+  const isSame = again.violation?.at === violation?.at && again.violation?.clause === violation?.clause;
+  return isSame && again.stack !== null ? again : first;
+}
+
+function runOnce(run: Run, length: number, drive: Drive): Execution {
   const { target, world } = run;
   const limit = limitOf(target, world, length);
   if (!Number.isFinite(limit)) {
