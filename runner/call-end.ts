@@ -4,7 +4,7 @@
  */
 import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic } from '../spec/index.ts';
 import type { CallerArray } from './caller-array.ts';
-import { described, keepStack, lookAt } from './thrown.ts';
+import { described, malformedBy } from './thrown.ts';
 
 const DONE: Outcome = { kind: 'done' };
 const FAILED: Outcome = { kind: 'failed' };
@@ -28,8 +28,8 @@ export class CallEnd {
   panic: PmmPanic | null = null;
   /** If it is `malformed`: the reason. */
   message = '';
-  /** If it is `malformed` by an error: its stack, empty where it was omitted. Else null. */
-  stack: string | null = null;
+  /** If it is `malformed` by something thrown: the outcome. Else null. */
+  thrown: Outcome | null = null;
   /** The array of the call, if any. If the kind is `addresses`, it holds them until the next call. */
   array: CallerArray | null = null;
   /** Whether the call changed entries of the array that it must leave alone. */
@@ -60,16 +60,15 @@ export class CallEnd {
 
   /** Records that an error, thrown while the manager did what `when` says, is not one that the interface allows. */
   malformedBy(error: unknown, when = ''): void {
-    const { text, stack } = lookAt(error);
-    this.malformed(`${when}it threw ${text}`);
-    this.stack = stack;
+    this.kind = 'malformed';
+    this.thrown = malformedBy(error, when);
   }
 
   /** Records an end that the interface does not allow. */
   malformed(message: string): void {
     this.kind = 'malformed';
     this.message = message;
-    this.stack = null;
+    this.thrown = null;
   }
 
   /** Whether another call ended in the same way, messages aside. O(addresses). */
@@ -109,14 +108,8 @@ export class CallEnd {
       case 'panicked':
         return panicked(this.panic);
       default:
-        return this.#malformed();
+        return this.thrown ?? { kind: 'malformed', message: this.message };
     }
-  }
-
-  #malformed(): Outcome {
-    const outcome: Outcome = { kind: 'malformed', message: this.message };
-    if (this.stack !== null) keepStack(outcome, this.stack);
-    return outcome;
   }
 }
 
@@ -132,4 +125,22 @@ function panicked(panic: PmmPanic | null): Outcome {
   if (panic === null) throw new Error('a call panicked, and the panic was not kept');
   const { message, call, pfn, owner } = panic;
   return { kind: 'panicked', message, call, pfn, owner };
+}
+
+/**
+ * A panic is an answer, and nobody reads its stack. Without a number here V8 does not walk the stack; with 0 it still does, which
+ * takes a quarter longer.
+ */
+const STACKS: { stackTraceLimit?: number | undefined } = Error;
+
+/** Omits stacks from all errors of this thread. Returns the limit for {@link restoreStacks}. */
+export function omitStacks(): number | undefined {
+  const { stackTraceLimit } = STACKS;
+  STACKS.stackTraceLimit = undefined;
+  return stackTraceLimit;
+}
+
+/** Captures stacks again, up to the limit that {@link omitStacks} returned. */
+export function restoreStacks(limit: number | undefined): void {
+  STACKS.stackTraceLimit = limit;
 }

@@ -7,7 +7,7 @@ import { CallEnd } from './call-end.ts';
 import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
-import { described } from './thrown.ts';
+import { described, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
 
 /** Returns the three amounts. Throws if one of them is not a number. */
@@ -78,7 +78,7 @@ export class Session implements SavableSession {
     if (THROWERS.has(this.#create)) performWithStacks(pmm, operation, freeInStack, this.#end);
     else {
       performCall(pmm, operation, freeInStack, this.#end);
-      if (this.#end.kind === 'malformed' && this.#end.stack !== null) THROWERS.add(this.#create);
+      if (this.#end.kind === 'malformed' && this.#end.thrown !== null) THROWERS.add(this.#create);
     }
     return this.#observed(pmm);
   }
@@ -148,14 +148,19 @@ export class Session implements SavableSession {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
-    if (pmm === null) return { outcome, warnings, strayEntries, writes };
-    try {
-      const amounts = readAmounts(pmm);
-      return { outcome, errno: pmm.errno, amounts, warnings, strayEntries, writes };
-    } catch (error) {
-      this.#end.malformedBy(error, READING);
-      return { outcome: this.#end.outcome(), warnings, strayEntries, writes };
-    }
+    return withAmounts(pmm, { outcome, warnings, strayEntries, writes });
+  }
+}
+
+/** Returns a response with the error number and the amounts that a manager, where there is one, has now. */
+export function withAmounts(pmm: Pmm | null, response: Response): Response {
+  if (pmm === null) return response;
+  const { outcome, ...observed } = response;
+  try {
+    const amounts = readAmounts(pmm);
+    return { outcome, errno: pmm.errno, amounts, ...observed };
+  } catch (error) {
+    return { outcome: malformedBy(error, READING), ...observed };
   }
 }
 

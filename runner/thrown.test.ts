@@ -3,8 +3,8 @@ import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../impl/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
-import { execute } from './execute.ts';
 import { factoryTarget } from './factory-target.ts';
+import { execute } from './limited-execution.ts';
 import { lookAt, stackOf } from './thrown.ts';
 import { wrapPmm } from './wrap-pmm.ts';
 

@@ -76,9 +76,12 @@ export function lookAt(error: unknown): Thrown {
 /** The stacks of what targets threw, for people to read. They are not part of a trace. */
 const STACKS = new WeakMap<Outcome, string>();
 
-/** Keeps the stack of the error that an outcome describes. */
-export function keepStack(outcome: Outcome, stack: string): void {
-  STACKS.set(outcome, stack);
+/** Returns the outcome of a call that threw something, while the manager did what `when` says. */
+export function malformedBy(error: unknown, when = ''): Outcome {
+  const { text, stack } = lookAt(error);
+  const outcome: Outcome = { kind: 'malformed', message: `${when}it threw ${text}` };
+  if (stack !== null) STACKS.set(outcome, stack);
+  return outcome;
 }
 
 /** Returns the stack of the error that broke a clause in this thread: empty where it was omitted, null where no error did. */
