@@ -136,7 +136,7 @@ const TARGETS: readonly Case[] = [
   [
     'a constructor that throws',
     'check --target throws.mjs',
-    /^throws\.mjs: expected a default export .*, and it threw Error: no RAM for me$/,
+    /^throws\.mjs: expected a default export .*, and it threw Error: no RAM for me \(throws\.mjs:1:46\)$/,
   ],
   ['a syntax error', 'check --target syntax.mjs', /^syntax\.mjs: expected a module .*: SyntaxError: /],
   ['an import that fails', 'check --target no-import.mjs', /^no-import\.mjs: expected a module .*gone\.mjs/],

@@ -6,7 +6,7 @@ import { type Flaky, type ShrinkResult, shrink } from '../counterexamples/shrink
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Shrinking } from '../properties/random/index.ts';
-import { execute, type Target } from '../runner/index.ts';
+import { execute, stackOf, type Target } from '../runner/index.ts';
 import type { BreakableClause, Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { savedIn } from './output-file.ts';
@@ -20,6 +20,8 @@ export interface FindOptions {
   readonly byFastCheck?: Shrinking | null;
   /** Whether to find out if it is as short as any. Default: no. */
   readonly certify?: boolean;
+  /** Whether to show the stack of an error that the target threw. Default: no. */
+  readonly verbose?: boolean | undefined;
 }
 
 /** Both runs of a target that is flaky. A counterexample of a moment ago that holds now shows that, too. */
@@ -63,7 +65,7 @@ async function certificateOf(target: Target, trace: Trace, msLeft: number): Prom
 export async function finishCounterexample(
   target: Target,
   found: Trace,
-  { shrinkTime, corpus, byFastCheck = null, certify = false }: FindOptions,
+  { shrinkTime, corpus, byFastCheck = null, certify = false, verbose = false }: FindOptions,
 ): Promise<ReportedCounterexample> {
   const until = performance.now() + shrinkTime * 1000;
   const msLeft = (): number => Math.max(0, until - performance.now());
@@ -73,5 +75,15 @@ export async function finishCounterexample(
   const isCertified = certify && shrinkTime > 0 && flaky === null;
   const certificate = isCertified ? await certificateOf(target, trace, msLeft()) : null;
   const foundOperations = found.scenario.operations.length;
-  return { trace, foundOperations, shrinking, flaky, slippedTo: slippedTo(byFastCheck), path, certificate };
+  const stack = verbose ? stackOf(trace) : null;
+  return {
+    trace,
+    foundOperations,
+    shrinking,
+    flaky,
+    slippedTo: slippedTo(byFastCheck),
+    path,
+    certificate,
+    stack,
+  };
 }

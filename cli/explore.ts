@@ -34,6 +34,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -57,6 +58,7 @@ interface ExploreFlags {
   readonly corpus: string;
   readonly shrinkTime: number;
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly emit?: 'promela';
 }
 
@@ -145,12 +147,12 @@ async function runSearch({
 
 /** Shrinks and saves the program that was found, where there is one. */
 async function reportOf(
-  { target, flags: { shrinkTime, corpus } }: PreparedExploration,
+  { target, flags: { shrinkTime, corpus, verbose } }: PreparedExploration,
   { trace }: ExploreResult,
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus });
+  return finishCounterexample(target, trace, { shrinkTime, corpus, verbose });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
@@ -216,6 +218,7 @@ export function exploreCommand(): Command {
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addOption(
       new Option('--emit <form>', 'explore nothing: print the abstract model of the world, for SPIN').choices(

@@ -91,7 +91,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return (await renamedFlag(error, args[0])) ?? failureOf(error);
+    return (await renamedFlag(error, args[0])) ?? failureOf(error, args.includes('--verbose'));
   }
 }
 

@@ -4,7 +4,6 @@
  */
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as t from 'io-ts';
 import {
   decode,
@@ -21,25 +20,7 @@ import { OURS } from '../ours.ts';
 import { PROGRAM_MS } from '../program-time.ts';
 import type { Target } from '../target.ts';
 import { factoryFrom } from './factory-from.ts';
-
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module that exports a manager: the file does not exist`);
-  // Node.js would read a pipe or a device to its end.
-  if (!statSync(path).isFile())
-    throw new SpecError(`${path}: expected a module that exports a manager: this is not a file`);
-  try {
-    return await import(pathToFileURL(resolve(path)).href);
-  } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new SpecError(
-      `${path}: expected a module that can be imported: ${reason.replaceAll(/\s+/g, ' ')}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
+import { importModule } from './import-module.ts';
 
 /** Returns the policies that a module exports, or null. */
 function promised(exports: Readonly<Record<string, unknown>>, path: string): readonly Policy[] | null {

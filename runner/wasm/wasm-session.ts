@@ -13,9 +13,10 @@ import {
   pfnAt,
   type Response,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
+import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { CallerArray } from '../caller-array.ts';
 import type { Performer } from '../performer.ts';
+import { lookAt } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { Aborted, BASE, LeftByPanic, type Loaded, Machine } from './machine.ts';
 import { WatchedFrames } from './watched-frames.ts';
@@ -31,7 +32,7 @@ function leftBy(error: unknown): string {
   if (error instanceof RangeError) return `it overflowed the stack: ${error.message}`;
   return error instanceof Error && error.name === 'RuntimeError'
     ? `it trapped: ${error.message}`
-    : describeThrown(error);
+    : `it threw ${lookAt(error).text}`;
 }
 
 export class WasmSession implements Performer {
