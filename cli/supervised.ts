@@ -34,6 +34,8 @@ export function keepProcessAlive(): void {
     exit: refuse('exit'),
     reallyExit: refuse('reallyExit'),
     abort: refuse('abort'),
+    // Files are named as the command was given them.
+    chdir: refuse('chdir'),
     kill: (pid: number, signal?: string | number): boolean => {
       const isOwn = Math.abs(pid) === process.pid || pid === 0 || pid === process.ppid;
       return isOwn && signal !== 0 ? refuse('kill')(`${pid}, ${String(signal)}`) : kill(pid, signal);

@@ -1,5 +1,6 @@
 /** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
 import { beyond, type PmmFactory, type Profile, type Program, SpecError, WHOLE } from '../spec/index.ts';
+import { handing } from './handed.ts';
 import { invoke, type PreparedCall, prepareCall } from './perform-call.ts';
 import { Results } from './results.ts';
 import type { SavableSession } from './savable-session.ts';
@@ -135,5 +136,5 @@ export function factoryTarget({
   programMs = Number.POSITIVE_INFINITY,
   ...claims
 }: FactoryClaims): Target {
-  return new FactoryTarget(create, { ...claims, profile }, programMs);
+  return new FactoryTarget(handing(create), { ...claims, profile }, programMs);
 }

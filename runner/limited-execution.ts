@@ -3,10 +3,18 @@
  * operation. A time-out counts only when it is confirmed: the program runs once more, alone, with ten times the limit. From
  * then on the target is known not to return, and less time is spent on its programs, so that they can be shrunk.
  */
-import type { Operation, Program, Reference, Response, Trace } from '../spec/index.ts';
+import {
+  type Operation,
+  type Program,
+  type Reference,
+  type Response,
+  SpecError,
+  type Trace,
+} from '../spec/index.ts';
 import { restoreStacks } from './call-end.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
 import type { Performer } from './performer.ts';
+import { unlessChanged } from './realm.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
 import type { World } from './world.ts';
@@ -111,7 +119,29 @@ function performing(program: Program): Drive {
  * which there are `length` at most.
  */
 export function runWithin(run: Run, length: number, drive: Drive): Execution {
-  return withStack(run.target, runOnce(run, length, drive));
+  return withStack(run.target, runUnchanged(run, length, drive));
+}
+
+/** Runs a program. One that changes built-in objects runs again, and is judged with them put back after each call. */
+function runUnchanged(run: Run, length: number, drive: Drive): Execution {
+  let program: Program = [];
+  const noting: Drive = (execution) => {
+    program = execution.operations;
+    drive(execution);
+  };
+  const execution = unlessChanged(() => runOnce(run, length, noting));
+  if (execution !== null) return execution;
+  const { target, world, options } = run;
+  const again = { target, world, options: { policies: options.policies } };
+  return (
+    unlessChanged(() => runOnce(again, program.length, performing(program))) ?? changedOutsideCalls(target)
+  );
+}
+
+function changedOutsideCalls({ name }: Target): never {
+  throw new SpecError(
+    `${name}: expected a target that leaves built-in objects alone: it changes them outside its calls`,
+  );
 }
 
 /** Runs a program again that an error without a stack ended, for its stack; returns the first run where the second ends otherwise. */
