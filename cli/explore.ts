@@ -124,7 +124,7 @@ async function runSearch({
     ...(seconds === undefined ? {} : { seconds }),
     signal: signal,
   };
-  const bar = await searchBar(operations.length, flags.json !== true);
+  const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
     if (!isSaved)

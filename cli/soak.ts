@@ -22,6 +22,7 @@ import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
 import { print } from './print.ts';
+import { campaignBar } from './progress.ts';
 import { interruption } from './supervised.ts';
 import { targetOption } from './target-options.ts';
 
@@ -71,6 +72,7 @@ async function runRounds(
 ): Promise<SoakResult> {
   let [round, operations] = [options.from, 0];
   for (; operations < options.operations && !signal.aborted; round += 1) {
+    const bar = await campaignBar({ programs: PROGRAMS_PER_ROUND, seconds: undefined });
     const world = worlds[round % Math.max(1, worlds.length)];
     const result = await runCampaign({
       target,
@@ -80,7 +82,8 @@ async function runRounds(
       operations: DEFAULT_OPERATIONS,
       seed: options.seed + round,
       signal,
-    });
+      onProgress: bar.update,
+    }).finally(bar.stop);
     operations += result.operations;
     if (result.counterexample !== null) return { next: round, operations, violated: result };
     if (signal.aborted) break;
