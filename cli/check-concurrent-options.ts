@@ -14,6 +14,7 @@ const SEQUENTIAL_ONLY = [
   'shard',
   'results',
   'shrinkTime',
+  'stopFirst',
   'programTime',
   'stats',
   'junit',
