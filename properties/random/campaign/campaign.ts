@@ -4,24 +4,23 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
+import { Execution, heldTo, type Observer, type Target, type World } from '../../../runner/index.ts';
 import {
-  Execution,
-  heldTo,
-  type Observer,
-  runWithin,
-  type Target,
-  type World,
-} from '../../../runner/index.ts';
-import { blamedCall, CLAUSE_NAMES, type OwnClause } from '../../../spec/index.ts';
-import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
-import { runCommands, runProperty } from '../fast-check.ts';
-import { Relay } from '../relay.ts';
+  factsOf,
+  KindCounts,
+  type LeanObserver,
+  type Lessons,
+  lessonsOf,
+  type StepFacts,
+} from '../../../runner/lean/index.ts';
+import { blamedCall, CLAUSE_NAMES, type OwnClause, WHOLE } from '../../../spec/index.ts';
+import { anyProgram, type ProgramDraw } from '../commands.ts';
+import { runProperty } from '../fast-check.ts';
+import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { CallCounts } from './call-counts.ts';
-import { addCounts, type Counts } from './counts.ts';
+import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
-import { OwnClauseCounts } from './own-clause-counts.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -52,6 +51,8 @@ export interface CampaignOptions {
   readonly operations: number;
   /** The same seed, target and options give the same programs. */
   readonly seed: number;
+  /** Whether the model judges every answer, and not the lean judge. Default: false. */
+  readonly reference?: boolean;
   /** The generator of programs. Default: {@link anyProgram}. */
   readonly draw?: ProgramDraw;
   /**
@@ -93,19 +94,7 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-/** Runs a program as it was drawn: the target's answers decide what its numbers mean. */
-export function runProgram(
-  target: Target,
-  { world, calls, commands }: DrawnProgram,
-  operations: number,
-  observer?: Observer,
-): Execution {
-  const { policies } = target;
-  const options = observer === undefined ? { policies } : { policies, observer };
-  return runWithin({ target, world, options }, operations, (execution) => {
-    runCommands({ execution, calls }, commands);
-  });
-}
+const WHOLE_CLAIM = { policies: [], profile: WHOLE, checks: [] };
 
 /** The counters of a block of programs. */
 class Counters {
@@ -118,34 +107,52 @@ class Counters {
   #programs = 0;
   #operations = 0;
 
-  readonly observer: Observer;
+  readonly #kinds = new KindCounts();
+  readonly #lessons: Lessons;
 
-  constructor(checks: readonly OwnClause[] = []) {
+  readonly observer: Observer = {
+    tally: this.#clauses.note,
+    onStep: (step) => {
+      this.#noteFacts(factsOf(step));
+      this.#own.note(step);
+    },
+  };
+
+  readonly lean: LeanObserver = {
+    kinds: this.#kinds,
+    tally: this.#clauses.note,
+    onStep: this.observer.onStep,
+    onFacts: (facts) => this.#noteFacts(facts),
+  };
+
+  constructor({ policies, profile, checks }: Pick<Target, 'policies' | 'profile' | 'checks'> = WHOLE_CLAIM) {
+    this.#lessons = lessonsOf(policies, profile);
     this.#own = new OwnClauseCounts(checks);
-    this.observer = {
-      tally: this.#clauses.note,
-      onStep: (step) => {
-        this.#situations.noteStep(step);
-        this.#edges.note(step);
-        this.#calls.note(step);
-        if (checks.length > 0) this.#own.note(step);
-      },
-    };
   }
 
-  /** Counts a program that {@link observer} has observed. */
-  note(execution: Execution): void {
-    this.#situations.noteWorld(execution.world);
+  /** Counts a program that {@link observer} or {@link lean} has observed. */
+  note(world: World, ran: RanProgram): void {
+    this.#situations.noteWorld(world);
     this.#programs += 1;
-    this.#operations += execution.performed;
-    const { violation, operations } = execution;
+    this.#operations += ran.performed;
+    if (!ran.holds) this.#noteViolation(ran.execution());
+  }
+
+  #noteViolation({ violation, operations }: Execution): void {
     if (violation === null) return;
     const call = blamedCall(violation, operations);
     const calls = this.#violations[violation.clause] ?? {};
     this.#violations[violation.clause] = { ...calls, [call]: (calls[call] ?? 0) + 1 };
   }
 
+  #noteFacts(facts: StepFacts): void {
+    this.#situations.noteStep(facts);
+    this.#edges.note(facts);
+    this.#calls.note(facts);
+  }
+
   get counts(): Counts {
+    this.#kinds.drain(this.#lessons, this.#clauses.note);
     return {
       programs: this.#programs,
       operations: this.#operations,
@@ -200,7 +207,7 @@ export interface BlockResult {
 /** The options of a campaign that a block needs. */
 export type BlockOptions = Pick<
   CampaignOptions,
-  'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram' | 'draw'
+  'worlds' | 'generated' | 'operations' | 'seed' | 'reference' | 'onProgram' | 'draw'
 > & { readonly target: Target };
 
 /** Runs a block of a campaign. Lets the event loop run between batches, and ends early once `isOver` returns true. */
@@ -210,10 +217,10 @@ export async function runBlock(
   found: FoundSoFar,
   isOver: () => boolean = () => false,
 ): Promise<BlockResult> {
-  const counters = new Counters(options.target.checks);
+  const counters = new Counters(options.target);
   for (let done = 0; done < programs && !found.isOver && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
-    runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs });
+    await runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs });
     await yieldToEventLoop();
   }
   const { peakKib } = options.target;
@@ -227,39 +234,39 @@ interface Batch {
 }
 
 /** Runs programs. fast-check shrinks none of them: our shrinker starts from a program as it was found. */
-function runBatch(
+async function runBatch(
   options: BlockOptions,
   counters: Counters,
   found: FoundSoFar,
   { batch, runs }: Batch,
-): void {
-  const { target, operations, draw = anyProgram } = options;
+): Promise<void> {
+  const { target, operations: length, reference, draw = anyProgram } = options;
   const seed = batchSeed(options.seed, batch);
   let start = performance.now();
-  const goesOn = (execution: Execution): boolean => {
+  const goesOn = (world: World, ran: RanProgram): boolean => {
     const now = performance.now();
-    counters.note(execution);
-    options.onProgram?.({ execution, seconds: (now - start) / 1000, seed });
-    found.note(execution, now - start);
+    counters.note(world, ran);
+    options.onProgram?.({ execution: ran.execution(), seconds: (now - start) / 1000, seed });
+    if (!ran.holds) found.note(ran.execution(), now - start);
     start = now;
     return !found.isOver;
   };
-  const programs = draw(operations, worldOf(options, batch), target.profile);
+  const programs = draw(length, worldOf(options, batch), target.profile);
   const asRuns = { runs, seed, shrink: false };
-  const { observer } = counters;
   if (target.isInteractive) {
-    // The target's answers decide how a program goes on.
-    runProperty(programs, (drawn) => goesOn(runProgram(target, drawn, operations, observer)), asRuns);
+    const run = { length, watcher: counters, reference };
+    runProperty(programs, (drawn) => goesOn(drawn.world, runProgram(target, drawn, run)), asRuns);
     return;
   }
+  const { Relay } = await import('../relay.ts');
   const relay = new Relay(target, ({ world }, program, performer) => {
     // One more program may have been running when the run ended.
     if (found.isOver) return false;
     const { policies } = target;
-    const execution = new Execution(target, world, { policies, observer, performer });
+    const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
     for (const operation of program) if (!execution.perform(operation)) break;
-    execution.finish();
-    return goesOn(execution);
+    const holds = execution.finish();
+    return goesOn(world, { performed: execution.performed, holds, execution: () => execution });
   });
   runProperty(programs, (drawn) => relay.next(drawn), asRuns);
   relay.last();
