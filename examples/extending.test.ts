@@ -32,7 +32,7 @@ describe('an own target', () => {
       },
     });
     const { findings } = await runCampaign({ ...CAMPAIGN, target: leaky });
-    expect(findings.map(({ trace }) => trace.violation?.clause)).toEqual(['freed.returns']);
+    expect(findings.map(({ trace }) => trace.violation?.clause)).toContain('freed.returns');
   });
 });
 
