@@ -37,8 +37,9 @@ import {
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
+import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';
-import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
+import { policyOption, programTimeOption, targetOption } from './target-options.ts';
 
 /** Runs the campaign, or a shard of it. An undivided one has no blocks that are counted separately. */
 async function campaign(check: PreparedCheck, corpus: CheckedCorpus, signal: AbortSignal): Promise<ShardRun> {
