@@ -123,7 +123,7 @@ export async function main(args: readonly string[], supervision: Supervision = n
     process.on('uncaughtException', noteStray);
     process.on('unhandledRejection', noteStray);
     supervision.keepProcessAlive();
-    supervision.endWithSupervisor();
+    supervision.heedSupervisor();
   } else
     process.on('uncaughtException', (error) => {
       process.off('exit', onEarlyExit);

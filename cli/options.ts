@@ -149,6 +149,7 @@ const SEQUENTIAL_ONLY = [
   'shard',
   'results',
   'shrinkTime',
+  'stopFirst',
   'programTime',
   'stats',
   'junit',

@@ -81,11 +81,12 @@ async function runRounds(
       programs: PROGRAMS_PER_ROUND,
       operations: DEFAULT_OPERATIONS,
       seed: options.seed + round,
+      stopFirst: true,
       signal,
       onProgress: bar.update,
     }).finally(bar.stop);
     operations += result.operations;
-    if (result.counterexample !== null) return { next: round, operations, violated: result };
+    if (result.findings.length > 0) return { next: round, operations, violated: result };
     if (signal.aborted) break;
     if (options.json !== true) print(`${roundLine(round, result, operations)}\n`);
   }
@@ -103,15 +104,11 @@ async function reportViolation(
   { next, operations, violated }: SoakResult,
   { shrinkTime, corpus, json }: SoakOptions,
 ): Promise<void> {
-  if (violated?.counterexample == null) return;
+  const [found] = violated?.findings ?? [];
+  if (found === undefined) return;
   const { finishCounterexample } = await import('./counterexample.ts');
-  const byFastCheck = violated.shrinking;
-  const report = await finishCounterexample(target, violated.counterexample, {
-    shrinkTime,
-    corpus,
-    byFastCheck,
-  });
-  const verdict = verdictOn(report);
+  const report = finishCounterexample(target, found.trace, { shrinkTime, corpus });
+  const verdict = verdictOn([report]);
   const text =
     json === true
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)

@@ -42,22 +42,20 @@ export function keepProcessAlive(): void {
 }
 
 /**
- * A separate thread, since this one may be busy. Where the supervisor no longer lives, it ends the process group. What the supervisor
- * writes is that the command is interrupted.
+ * Reads from the pipe in a separate thread, since this one may be busy. What the supervisor writes is that the command is interrupted.
+ * The pipe ends when the supervisor does: then nobody is left to end the process group.
  */
-const WATCH = `const { workerData: { supervisor, interrupted } } = require('node:worker_threads');
-setInterval(() => { if (process.ppid !== supervisor) process.kill(-process.pid, 'SIGKILL'); }, 300);
-const reports = new (require('node:net').Socket)({ fd: ${REPORTS} });
-reports.on('data', () => Atomics.store(interrupted, 0, 1)).on('error', () => {});`;
+const WATCH = `const interrupted = require('node:worker_threads').workerData;
+const end = () => process.kill(-process.pid, 'SIGKILL');
+const reports = new (require('node:net').Socket)({ fd: ${REPORTS}, allowHalfOpen: true });
+reports.on('data', () => Atomics.store(interrupted, 0, 1)).on('end', end).on('error', end);`;
 
 /** Whether the command is interrupted: 1 as soon as the supervisor has said so, however busy this thread is. */
 const interrupted = new Int32Array(new SharedArrayBuffer(4));
 
-/** Ends this process and what it has started where the supervisor is killed: nobody is left to end them. */
-export function endWithSupervisor(): void {
-  // Its number comes with the word: by now it may have ended, and this process have another parent.
-  const supervisor = Number(word?.split('.')[1] ?? process.ppid);
-  new Worker(WATCH, { eval: true, workerData: { supervisor, interrupted } }).unref();
+/** Listens to the supervisor, and ends this process and what it has started when that is killed. */
+export function heedSupervisor(): void {
+  new Worker(WATCH, { eval: true, workerData: interrupted }).unref();
 }
 
 /** Reports the exit code of the command to the supervisor. What goes on after that is ended by it. */

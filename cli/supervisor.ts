@@ -52,16 +52,16 @@ async function tell(message: string): Promise<void> {
 /** Prints a line on the progress now and then. The command itself may be busy in a single call. */
 function tellProgress(command: string, progress: () => string): void {
   if (process.stderr.isTTY) return;
-  const start = performance.now();
+  let ms = 0;
   setInterval(() => {
-    const seconds = ((performance.now() - start) / 1000).toFixed(0);
-    void tell(`${command}: ${progress()} (${seconds} s)`);
+    ms += PROGRESS_MS;
+    void tell(`${command}: ${progress()} (${ms / 1000} s)`);
   }, PROGRESS_MS).unref();
 }
 
 /** Runs a command line in a child process, and ends this one with the exit code that the child reports. */
 export function supervise(script: string, args: readonly string[]): void {
-  const word = `${randomUUID()}.${process.pid}`;
+  const word = randomUUID();
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, [MARK]: word },
