@@ -30,9 +30,6 @@ export function judgeCommand(): Command {
     .argument('<log>', 'log file, or - for standard input')
     .addOption(profileOption('JSON: what the allocator claims to do (default: what the log says)'))
     .addOption(jsonOption())
-    .addHelpText(
-      'after',
-      examples('npx frameproof judge boot.log', 'npx frameproof judge boot.log --profile claims.json'),
-    )
+    .addHelpText('after', examples('npx frameproof judge boot.log'))
     .action(judge);
 }
