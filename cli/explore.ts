@@ -18,7 +18,12 @@ import type { Target, World } from '../runner/index.ts';
 import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
+import {
+  counterexampleLines,
+  type ReportedCounterexample,
+  reportedJson,
+  verdictOn,
+} from './counterexample-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
@@ -121,7 +126,7 @@ async function runSearch({
     ...(seconds === undefined ? {} : { seconds }),
     signal: signal,
   };
-  const bar = await searchBar(operations.length, flags.json !== true);
+  const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
     if (!isSaved)
@@ -164,14 +169,15 @@ async function run(flags: ExploreFlags): Promise<void> {
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (flags.json === true) {
+    const found = report === null ? {} : { verdict: verdictOn([report]) };
     const counterexample = report === null ? null : reportedJson(report);
-    const json = { ...exploreJson(result, peakBytes), counterexample };
+    const json = { ...exploreJson(result, peakBytes), ...found, counterexample };
     print(`${JSON.stringify(json, null, 1)}\n`);
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
   }
-  endWith(EXIT_OF[result.end]);
+  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */

@@ -51,7 +51,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .version(version())
     .addHelpText(
       'after',
-      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.unreproduced} a violation that did not occur again, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
@@ -128,7 +128,7 @@ export async function main(args: readonly string[], supervision: Supervision = n
     for (const event of ['uncaughtException', 'unhandledRejection'] as const)
       process.on(event, (error) => void noteStray(error));
     supervision.keepProcessAlive();
-    supervision.endWithSupervisor();
+    supervision.heedSupervisor();
   } else
     process.on('uncaughtException', (error) => {
       process.off('exit', onEarlyExit);

@@ -14,11 +14,12 @@ import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
 import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
-import { otherTargetOption } from './target-options.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -151,6 +152,7 @@ export function replayCommand(): Command {
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
     .addOption(verboseOption())
+    .addOption(programTimeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

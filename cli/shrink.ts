@@ -7,7 +7,7 @@ import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { stackOf } from '../runner/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
-import { stackLines } from './counterexample-report.ts';
+import { stackLines, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
@@ -16,11 +16,12 @@ import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
 import { commandOnFile, loadRecorded } from './recorded-target.ts';
-import { otherTargetOption } from './target-options.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly corpus: string;
   readonly json?: boolean;
@@ -103,7 +104,7 @@ function reportShrunk(
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdictOn([result])]);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -149,6 +150,7 @@ export function shrinkCommand(): Command {
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
+    .addOption(programTimeOption())
     .option(
       '--shrink-time <seconds>',
       'seconds at most',

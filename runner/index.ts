@@ -18,8 +18,7 @@ export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
 export { type World, worldBeyond } from './world.ts';
 
-/** @internal For whatever runs a target's code: the built-in objects, and what is handed to a manager. */
-export { handedConfig, handedMap } from './handed.ts';
+/** @internal For whatever runs a target's code: the built-in objects. */
 export { isSuspected, refuseChanges, suspectRealm, unlessChanged } from './realm.ts';
 export { inspection } from './execution.ts';
 

@@ -5,13 +5,21 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome, PlacedViolation, Trace } from '../spec/index.ts';
-import { isUsersFile } from './users-file.ts';
 
 /** Messages of the engine where something frozen is changed: most likely, that was handed to the manager. */
 const READ_ONLY = /read only property|is not extensible|Cannot (?:delete|redefine) property/;
 
 /** Longer messages are cut. */
 const LONGEST_MESSAGE = 500;
+
+/** The folder of our rooms: of a checkout, or `dist/` of the package. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOMS = ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties', 'cli'];
+
+/** Whether a path is that of a user's file. */
+export function isUsersFile(path: string): boolean {
+  return !path.includes('/node_modules/') && !ROOMS.some((room) => path.startsWith(`${ROOT}${room}/`));
+}
 
 /** A line of a stack: a URL or a path, a line and a column, some of them in parentheses behind a name. */
 const FRAME = /^ {4}at (?:.* \(|async )?((?:file:\/\/)?\/.*?)(:\d+:\d+)\)?$/;

@@ -11,7 +11,7 @@ import {
   type PmmFactory,
   SpecError,
 } from '../../spec/index.ts';
-import { handing } from '../handed.ts';
+import { handing } from '../factory-target.ts';
 import { lookAt } from '../thrown.ts';
 
 function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {

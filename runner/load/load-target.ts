@@ -17,11 +17,16 @@ import {
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
 import { OURS } from '../ours.ts';
+import { PROGRAM_MS } from '../program-time.ts';
 import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
 import { lookAt } from '../thrown.ts';
 import { factoryFrom } from './factory-from.ts';
-import { importModule } from './import-module.ts';
+
+/** Imports a user's module, by code that is loaded on demand. Throws `SpecError` where that fails. */
+export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  return (await import('./import-module.ts')).importModule(path);
+}
 
 /** Reads an export, which may throw when it is looked at. */
 function exported<T>(path: string, name: string, read: (source: string) => T): T {
@@ -88,17 +93,14 @@ function refuseUnrunnable(path: string): void {
 /** Claims and limits that replace those of the target. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
-  /** CPU milliseconds of a program in a process. Default: 1000. Large memory maps add to it. */
+  /** Milliseconds of a program: CPU time in a process. Default: 1000. Large memory maps and long programs add to it. */
   readonly programMs?: number | undefined;
 }
-
-/** Milliseconds that a program may take on a module, where nothing else is given. */
-const MODULE_MS = 1000;
 
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile: given, programMs = MODULE_MS }: GivenClaims,
+  { profile: given, programMs = PROGRAM_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
