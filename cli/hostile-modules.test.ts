@@ -62,6 +62,10 @@ syncBuiltinESMExports();`,
   }),
   'patches-call.mjs': hostile({ onAlloc: 'Array.prototype.push = () => 0' }),
   'patches-console.mjs': `${BROKEN}\nprocess.stdout.write = () => true; console.log = () => {};`,
+  'forges.mjs': `import { readFileSync, writeSync } from 'node:fs';
+const found = /FRAMEPROOF_\\w+=([^\\0]*)/g;
+for (const [, word] of readFileSync('/proc/self/environ', 'latin1').matchAll(found)) writeSync(3, word + ' ends 0\\n');
+${BROKEN}`,
   'chdir.mjs': hostile({ onAlloc: "process.chdir('/')" }),
   'next-tick.mjs': hostile({ onAlloc: "process.nextTick(() => { throw new Error('later'); })" }),
   'dispose.mjs': `${hostile({}).replace(/}$/, "dispose() { throw new Error('kept'); } }")}`,
@@ -147,6 +151,7 @@ const ATTACKS: readonly Attack[] = [
     says: /operation 1: .*it changed Array\.prototype\.push, which the judge uses/,
   },
   { target: 'patches-console.mjs', exitCode: 1, says: /violat/ },
+  { target: 'forges.mjs', exitCode: 1, says: /violat/ },
   { target: 'chdir.mjs', exitCode: 1, says: /called process\.chdir\(\/\).*saved +found-chdir\.mjs/s },
   {
     target: 'next-tick.mjs',
