@@ -145,7 +145,11 @@ const TARGETS: readonly Case[] = [
     'check --target no-method.mjs',
     /^no-method\.mjs: expected .* allocPages\(\)$/,
   ],
-  ['a folder', 'check --target folder', /^folder: expected a module or an executable: it is a folder$/],
+  [
+    'a folder',
+    'check --target folder',
+    /^folder: expected a module, WebAssembly or an executable: it is a folder$/,
+  ],
   [
     'policies that are none',
     'check --target policies.mjs',

@@ -5,7 +5,7 @@
 import { type Program, type Response, SpecError, type Trace } from '../spec/index.ts';
 import { restoreStacks } from './call-end.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
-import type { Performer } from './performer.ts';
+import { NO_WRITES, type Performer } from './performer.ts';
 import { ProgramTime } from './program-time.ts';
 import { unlessChanged } from './realm.ts';
 import type { Target } from './target.ts';
@@ -38,6 +38,7 @@ function stuckInInit(message: string): Performer {
     isRecorded: false,
     omission: null,
     perform: () => started,
+    lateWrites: () => NO_WRITES,
     passOver: () => {},
     inspect: () => null,
     close: () => {},

@@ -13,6 +13,7 @@ import {
 } from '../spec/index.ts';
 import { CallEnd } from './call-end.ts';
 import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
+import { NO_WRITES } from './performer.ts';
 import { isSuspected, repairRealm } from './realm.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
@@ -138,6 +139,10 @@ export class Session implements SavableSession {
     }
     this.#watch();
     return this.#observed(pmm);
+  }
+
+  lateWrites(): readonly number[] {
+    return NO_WRITES;
   }
 
   passOver(): void {}

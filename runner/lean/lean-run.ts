@@ -31,7 +31,7 @@ import {
 } from '../../spec/index.ts';
 import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
-import type { Performer } from '../performer.ts';
+import { NO_WRITES, type Performer } from '../performer.ts';
 import { inspectedRuns, letGo, withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
@@ -156,7 +156,6 @@ class WholeResponse {
 }
 
 const NO_LINES: readonly string[] = [];
-const NO_WRITES: readonly number[] = [];
 const OWNER_AGREES = CLAUSE_NAMES.indexOf('owner.agrees');
 const NOBODY = -1;
 
@@ -322,6 +321,7 @@ export class LeanRun {
       started: this.#started,
       isRecorded: false,
       omission: null,
+      lateWrites: () => NO_WRITES,
       passOver: () => {},
       close: () => {},
       perform: (operation) => {
