@@ -154,6 +154,7 @@ const SEQUENTIAL_ONLY = [
   'shard',
   'results',
   'shrinkTime',
+  'stopFirst',
   'programTime',
   'stats',
   'junit',
