@@ -38,9 +38,11 @@ export interface CheckOptions extends MapOptions {
   readonly profile?: Profile;
   readonly programTime?: number;
   readonly shrinkTime: number;
+  readonly stopFirst?: boolean;
   readonly corpus: string;
   readonly stats?: string;
   readonly junit?: string;
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -155,13 +157,13 @@ export async function blockRunner({ threads = 1 }: CheckOptions): Promise<BlockR
 
 /** Returns the campaign that a check runs. */
 export function campaignOf({ target, worlds, seed, options }: PreparedCheck): CampaignOptions {
-  const { time, operations } = options;
+  const { time, operations, stopFirst = false } = options;
   const unlimited = time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY;
   const programs = options.programs ?? unlimited;
   const seconds = time === undefined ? {} : { seconds: time };
   const { reference = false } = options;
   const generated = usesGenerated(options);
-  return { target, worlds, generated, programs, ...seconds, operations, seed, reference };
+  return { target, worlds, generated, programs, ...seconds, operations, seed, stopFirst, reference };
 }
 
 async function openStatistics(path: string, target: string): Promise<StatisticsFile> {

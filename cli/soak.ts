@@ -79,10 +79,11 @@ async function runRounds(
       programs: PROGRAMS_PER_ROUND,
       operations: DEFAULT_OPERATIONS,
       seed: options.seed + round,
+      stopFirst: true,
       signal,
     });
     operations += result.operations;
-    if (result.counterexample !== null) return { next: round, operations, violated: result };
+    if (result.findings.length > 0) return { next: round, operations, violated: result };
     if (signal.aborted) break;
     if (options.json !== true) print(`${roundLine(round, result, operations)}\n`);
   }
@@ -100,14 +101,10 @@ async function reportViolation(
   { next, operations, violated }: SoakResult,
   { shrinkTime, corpus, json }: SoakOptions,
 ): Promise<void> {
-  if (violated?.counterexample == null) return;
+  const [found] = violated?.findings ?? [];
+  if (found === undefined) return;
   const { finishCounterexample } = await import('./counterexample.ts');
-  const byFastCheck = violated.shrinking;
-  const report = await finishCounterexample(target, violated.counterexample, {
-    shrinkTime,
-    corpus,
-    byFastCheck,
-  });
+  const report = finishCounterexample(target, found.trace, { shrinkTime, corpus });
   const verdict = 'violated';
   const text =
     json === true

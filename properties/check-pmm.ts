@@ -11,6 +11,7 @@ import { saveTrace } from '../counterexamples/trace/index.ts';
 import { factoryTarget, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
+  blamedCall,
   decodeProfile,
   isSpecError,
   type OwnClause,
@@ -25,6 +26,7 @@ import {
   type NamedWorld,
   runCampaign,
 } from './random/campaign/campaign.ts';
+import { byGravity, type Finding } from './random/campaign/finding.ts';
 
 /**
  * The options of {@link checkPmm}.
@@ -140,8 +142,10 @@ class Suite {
   #corpus(target: Target): void {
     // The user's own counterexamples are the first to see.
     const files = replayCorpus(target, [this.#folder, OWN_CORPUS]);
-    const broken = files.find(({ verdict }) => verdict === 'violated');
-    if (broken?.trace != null) this.#fail(target, broken.trace, `of        ${broken.path}`);
+    const findings = files.flatMap(({ path, verdict, trace }) =>
+      verdict === 'violated' && trace !== null ? [{ trace, from: path, block: null }] : [],
+    );
+    this.#failOn(target, findings);
     const useless = files.filter(({ verdict }) => verdict === 'unusable' || verdict === 'outdated');
     const lines = useless.map(({ path, reason }) => `${path}: ${reason}`);
     if (lines.length > 0)
@@ -158,18 +162,32 @@ class Suite {
 
   async #campaign(target: Target, part: CampaignPart): Promise<void> {
     const { operations = DEFAULT_OPERATIONS, seed = 1 } = this.#options;
-    const { counterexample, unreached } = await runCampaign({ target, operations, seed, ...part });
-    if (counterexample !== null) this.#fail(target, counterexample, `seed      ${seed}`);
+    const { findings, unreached } = await runCampaign({ target, operations, seed, ...part });
+    this.#failOn(target, findings);
     if (unreached.length > 0) throw new Error(`never met in the whole run: ${unreached.join('; ')}`);
   }
 
-  #fail(target: Target, found: Trace, origin: string): never {
-    const shrunk = shrink(target, found).trace;
-    const trace = shrunk.violation === undefined ? found : shrunk;
-    const saved = savedLines(this.#folder, trace, typeof this.#source !== 'function');
-    const lines = [...formatCounterexample(trace), origin, ...saved];
+  /** Fails where there are findings: the gravest is shrunk, saved and shown in full, the others in a line each. */
+  #failOn(target: Target, findings: readonly Finding[]): void {
+    const [gravest, ...others] = byGravity(findings);
+    if (gravest === undefined) return;
+    const shrunk = shrink(target, gravest.trace).trace;
+    const trace = shrunk.violation === undefined ? gravest.trace : shrunk;
+    const lines = [
+      ...formatCounterexample(trace),
+      gravest.from === null ? `seed      ${this.#options.seed ?? 1}` : `of        ${gravest.from}`,
+      ...others.map(otherLine),
+      ...savedLines(this.#folder, trace, typeof this.#source !== 'function'),
+    ];
     throw new CounterexampleError(printable(`the specification is violated\n${lines.join('\n')}`));
   }
+}
+
+/** Returns the line of a violation that is less grave than the one that is shown. */
+function otherLine({ trace: { violation, scenario } }: Finding): string {
+  return violation === undefined
+    ? ''
+    : `also      ${violation.clause} (${blamedCall(violation, scenario.operations)})`;
 }
 
 type CampaignPart = Pick<CampaignOptions, 'worlds' | 'generated' | 'programs'>;

@@ -231,10 +231,10 @@ describe('an allocator in the C harness that', () => {
     const target = await loadTarget(join(zoo, 'segv'));
     const worlds = [{ ...SCENARIO, name: 'four page frames' }];
     const run = { target, worlds, generated: false, programs: 200, operations: 60, seed: 1 };
-    const { counterexample } = await runCampaign(run);
-    if (counterexample === null) throw new Error('it was not caught');
-    expect(counterexample.violation?.explanation).toMatch(/SIGSEGV/);
-    const { trace } = shrink(target, counterexample, { ms: 10_000 });
+    const [found] = (await runCampaign(run)).findings;
+    if (found === undefined) throw new Error('it was not caught');
+    expect(found.trace.violation?.explanation).toMatch(/SIGSEGV/);
+    const { trace } = shrink(target, found.trace, { ms: 10_000 });
     expect(trace.scenario.operations.map(({ call }) => call)).toEqual(['freeRegion']);
     expect(trace.violation?.explanation).toMatch(/SIGSEGV/);
     await target.close();
