@@ -126,6 +126,11 @@ export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');
 }
 
+/** `--verbose`, for commands that summarize what they met. */
+export function verboseOption(): Option {
+  return new Option('--verbose', 'also print tables of the calls, situations and clauses that were met');
+}
+
 /** The variable in which a Kubernetes Indexed Job numbers its pods. */
 const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
 
