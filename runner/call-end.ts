@@ -2,7 +2,7 @@
  * Call ends: how a call on a manager in this process ended. One object serves many calls, so that a search which makes millions of
  * calls reads fields and allocates no outcomes.
  */
-import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic } from '../spec/index.ts';
+import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic, reading } from '../spec/index.ts';
 import type { CallerArray } from './caller-array.ts';
 
 const DONE: Outcome = { kind: 'done' };
@@ -105,7 +105,7 @@ export class CallEnd {
       case 'addresses':
         return { kind: 'addresses', addresses: this.array?.written() ?? [] };
       case 'amount':
-        return { kind: 'amount', amount: this.amount };
+        return { kind: 'amount', amount: reading(this.amount) };
       case 'done':
         return DONE;
       case 'failed':
@@ -129,7 +129,7 @@ const EXPECTED: Readonly<Record<CallDescription['returns'], string>> = {
 function panicked(panic: PmmPanic | null): Outcome {
   if (panic === null) throw new Error('a call panicked, and the panic was not kept');
   const { message, call, pfn, owner } = panic;
-  return { kind: 'panicked', message, call, pfn, owner };
+  return { kind: 'panicked', message, call, pfn: pfn === null ? null : reading(pfn), owner };
 }
 
 /**

@@ -2,7 +2,15 @@
  * Sessions: one manager at work in this process. A session performs operations and returns each response as data, with the amounts
  * after it. It judges nothing, and never throws because of the manager.
  */
-import type { Amounts, InspectedRun, Operation, Pmm, PmmFactory, Response } from '../spec/index.ts';
+import {
+  type Amounts,
+  type InspectedRun,
+  type Operation,
+  type Pmm,
+  type PmmFactory,
+  type Response,
+  reading,
+} from '../spec/index.ts';
 import { CallEnd, described, describeThrown } from './call-end.ts';
 import { makeCall, performCall, prepareCall } from './perform-call.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
@@ -15,7 +23,7 @@ function readAmounts(pmm: Pmm): Amounts {
   const free = pmm.freeAmount();
   const reserved = pmm.reservedAmount();
   if (typeof total === 'number' && typeof free === 'number' && typeof reserved === 'number')
-    return { total, free, reserved };
+    return { total: reading(total), free: reading(free), reserved: reading(reserved) };
   const found: readonly unknown[] = [total, free, reserved];
   throw new TypeError(`the amounts are ${found.map(described).join(', ')}, not all of them numbers`);
 }
