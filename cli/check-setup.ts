@@ -42,7 +42,6 @@ export interface CheckOptions extends MapOptions {
   readonly corpus: string;
   readonly stats?: string;
   readonly junit?: string;
-  readonly verbose?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }

@@ -36,7 +36,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
-  verboseOption,
+  verboseTablesOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -164,9 +164,8 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
-    .addOption(verboseOption())
     .addOption(jsonOption())
-    .addOption(verboseOption())
+    .addOption(verboseTablesOption())
     .addHelpText(
       'after',
       examples(
