@@ -151,7 +151,7 @@ async function reportOf(
 async function run(flags: ExploreFlags): Promise<void> {
   const target = await loadInteractiveTarget(flags.target, flags.policy);
   const world = worldOf(flags);
-  const operations = operationInstances(world, { batch: flags.batch });
+  const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
     print(promelaOf(world, operations));
     return;

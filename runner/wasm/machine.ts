@@ -187,6 +187,34 @@ export class Machine {
     this.#enter(this.#exports.fp_call, place);
   }
 
+  /** The words of linear memory. */
+  get words(): Uint32Array {
+    return this.#words;
+  }
+
+  /** Static data and what has been taken of the arena, as places in {@link words}, without the desk. */
+  get ownWords(): readonly (readonly [first: number, end: number])[] {
+    const desk = 2 * this.#desk;
+    return [
+      [this.#number(DESK.stackEnd) / 4, desk],
+      [desk + 2 * DESK.length, this.arenaUsed / 4],
+    ];
+  }
+
+  /** Byte offset at which the used part of the arena ends. */
+  get arenaUsed(): number {
+    return this.#number(DESK.arenaUsed);
+  }
+
+  set arenaUsed(at: number) {
+    this.#longs[this.#desk + DESK.arenaUsed] = BigInt(at);
+  }
+
+  /** Puts the stack pointer back, after a call that was left. */
+  unwind(): void {
+    this.#exports.fp_unwind(this.#stackPointer);
+  }
+
   /** Whether something was written through a null pointer, or the stack has overflowed. */
   isNullWritten(): boolean {
     for (let word = 0; word < NULL_WORDS; word += 1) if (this.#words[word] !== 0) return true;
@@ -209,7 +237,7 @@ export class Machine {
       exported(...passed);
     } catch (error) {
       if (!(error instanceof LeftByPanic)) throw error;
-      this.#exports.fp_unwind(this.#stackPointer);
+      this.unwind();
       this.#exports.fp_finish();
       throw error;
     } finally {

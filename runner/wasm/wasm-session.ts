@@ -11,13 +11,15 @@ import {
   type Profile,
   parametersOf,
   pfnAt,
+  pfnEnd,
   type Response,
 } from '../../spec/index.ts';
 import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
 import { CallerArray } from '../caller-array.ts';
-import type { Performer } from '../performer.ts';
+import type { SavableSession, Seen } from '../savable-session.ts';
 import type { World } from '../world.ts';
 import { Aborted, BASE, LeftByPanic, type Loaded, Machine } from './machine.ts';
+import { SavedImage } from './saved-image.ts';
 import { WatchedFrames } from './watched-frames.ts';
 
 const ENOMEM = 12;
@@ -34,10 +36,11 @@ function leftBy(error: unknown): string {
     : describeThrown(error);
 }
 
-export class WasmSession implements Performer {
+export class WasmSession implements SavableSession {
   readonly isRecorded = false;
   readonly omission = null;
   readonly started: Response;
+  readonly seen: Writable<Seen>;
   readonly #machine: Machine;
   readonly #world: World;
   readonly #profile: Profile;
@@ -49,6 +52,7 @@ export class WasmSession implements Performer {
   readonly #untouched: bigint;
   readonly #mostPointer: bigint;
   #buffer: ArrayBuffer;
+  #image: SavedImage | null = null;
 
   constructor(loaded: Loaded, world: World, profile: Profile) {
     this.#machine = new Machine(loaded, world);
@@ -59,14 +63,46 @@ export class WasmSession implements Performer {
     this.#untouched = loaded.bits === 64 ? 0x5555_5555_5555_5555n : 0x5555_5555n;
     this.#buffer = this.#machine.buffer;
     this.#watched = new WatchedFrames(world.map, BASE, this.#buffer);
+    this.seen = {
+      end: this.#end,
+      errno: null,
+      warnings: NONE,
+      total: 0,
+      free: 0,
+      reserved: 0,
+      hasWritten: false,
+    };
     this.started = this.#start();
+  }
+
+  /** Whether the state can be saved: the world is small, and init left a manager. */
+  get isSavable(): boolean {
+    return this.#watched.isSmall && this.started.outcome.kind === 'done';
   }
 
   perform(operation: Operation, freeInStack: number): Response {
     const limit = omitStacks();
     this.#perform(operation, freeInStack);
     restoreStacks(limit);
-    return this.#response(this.#watched.compareSome());
+    const writes = this.#image === null ? this.#watched.compareSome() : this.#watched.compareAll();
+    return this.#response(writes);
+  }
+
+  save(into: Int32Array): number {
+    return this.#saved().save(into);
+  }
+
+  load(saved: Int32Array): void {
+    this.#saved().load(saved);
+    this.#machine.warnings = [];
+  }
+
+  prepare(operation: Operation): () => void {
+    this.#saved();
+    return () => {
+      this.#perform(operation, 0);
+      this.#observe();
+    };
   }
 
   passOver(): void {}
@@ -215,9 +251,39 @@ export class WasmSession implements Performer {
     return pointer > this.#mostPointer ? this.#mostPointer : pointer;
   }
 
+  /** The image that is saved and loaded; the first use remembers it, right after init. */
+  #saved(): SavedImage {
+    this.#image ??= new SavedImage(this.#machine, this.#watched, pfnEnd(this.#world.map));
+    return this.#image;
+  }
+
+  /** Reads the observations of a prepared call. What is not claimed is as if it had not been. */
+  #observe(): void {
+    const [machine, seen] = [this.#machine, this.seen];
+    const { failures } = this.#profile;
+    if (this.#isUnknownError()) this.#end.malformed(this.#unknownError());
+    seen.errno = failures.includes('errno') && machine.error === ENOMEM ? 'ENOMEM' : null;
+    seen.warnings = failures.includes('warning') ? machine.warnings : NONE;
+    if (machine.warnings.length > 0) machine.warnings = [];
+    seen.hasWritten = this.#watched.compareAll().length > 0;
+    seen.total = machine.amount(0);
+    seen.free = machine.amount(1);
+    seen.reserved = machine.amount(2);
+  }
+
+  #isUnknownError(): boolean {
+    const { error } = this.#machine;
+    return error !== 0 && error !== ENOMEM && this.#profile.failures.includes('errno');
+  }
+
+  #unknownError(): string {
+    return `it set errno to ${this.#machine.error}, not ENOMEM`;
+  }
+
   #response(writes: readonly number[]): Response {
     const { strayEntries } = this.#end;
     const { failures } = this.#profile;
+    if (this.#isUnknownError()) this.#end.malformed(this.#unknownError());
     const outcome = this.#end.outcome();
     const warnings = this.#machine.warnings;
     if (warnings.length > 0) this.#machine.warnings = [];
@@ -225,11 +291,7 @@ export class WasmSession implements Performer {
     if (outcome.kind === 'malformed') return response;
     if (failures.includes('warning')) response.warnings = warnings.length === 0 ? NONE : warnings;
     response.amounts = this.#amounts();
-    if (!failures.includes('errno')) return response;
-    const { error } = this.#machine;
-    if (error !== 0 && error !== ENOMEM)
-      return { ...response, outcome: { kind: 'malformed', message: `it set errno to ${error}, not ENOMEM` } };
-    response.errno = error === 0 ? null : 'ENOMEM';
+    if (failures.includes('errno')) response.errno = this.#machine.error === 0 ? null : 'ENOMEM';
     return response;
   }
 

@@ -1,6 +1,7 @@
 /** WebAssembly targets: an allocator in the linear memory of this process, which answers one call at a time. */
 import { beyond, type Profile, type Program } from '../../spec/index.ts';
 import { Results } from '../results.ts';
+import type { SavableSession } from '../savable-session.ts';
 import {
   type Claims,
   type StartedProgram,
@@ -44,8 +45,9 @@ export class WasmTarget implements Target {
     return { performer: () => session };
   }
 
-  openSavable(): null {
-    return null;
+  openSavable(world: World): SavableSession | null {
+    const session = new WasmSession(this.#loaded, world, this.profile);
+    return session.isSavable ? session : null;
   }
 
   timed(world: World, program: Program): TimedProgram {
