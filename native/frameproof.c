@@ -507,6 +507,12 @@ void fp_warn(const char *text) {
     errno = kept;
 }
 
+/* A process has no states to save. */
+void fp_live(const void *start, size_t bytes) {
+    (void)start;
+    (void)bytes;
+}
+
 static const char *const OWNERS[] = {"-", "absent", "firmware", "boot", "pmm", "caller"};
 
 _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {

@@ -67,7 +67,15 @@ typedef struct {
     uint64_t (*total_amount)(void);
     uint64_t (*free_amount)(void);
     uint64_t (*reserved_amount)(void);
+    /*
+     * Names, by fp_live, the bytes of free page frames that later answers depend on. NULL: all of them. A search of all states then does
+     * not tell states apart by other bytes of free page frames, and checks that this is right. Used only as WebAssembly.
+     */
+    void (*live)(void);
 } fp_target;
+
+/* Names live bytes. Call it in `live` only. */
+void fp_live(const void *start, size_t bytes);
 
 /* Serves programs from standard input until it ends. Returns the exit code of the process. */
 int fp_serve(const fp_target *target);

@@ -211,10 +211,12 @@ export class Execution implements Scene {
   trace(): Trace {
     const { operations, policies, responses } = this;
     const violation = this.#violation === null ? {} : { violation: this.#violation };
+    const { name: target, compiled } = this.#target;
     return {
       format: 'frameproof/trace',
       version: 1,
-      target: this.#target.name,
+      target,
+      ...(compiled === null ? {} : { compiled }),
       profile: this.#profile,
       scenario: { ...this.world, policies, operations },
       responses,

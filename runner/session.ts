@@ -32,6 +32,7 @@ function isSavable(pmm: Pmm): pmm is SavablePmm {
 
 export class Session implements SavableSession {
   readonly isRecorded = false;
+  readonly saves = 'saved and loaded';
   readonly omission = null;
   readonly started: Response;
   readonly seen: Writable<Seen>;

@@ -90,6 +90,8 @@ export interface Target extends Claims {
   /** The most memory that a program has taken so far, in KiB; 0 if unknown. */
   readonly peakKib: number;
   readonly source: TargetSource;
+  /** The line that compiled it; null if that is not known. */
+  readonly compiled: string | null;
   /** Builds managers in this process that can be called in numbers; null if the target has none. */
   readonly factory: PmmFactory | null;
   /**

@@ -9,7 +9,7 @@
 
 import type { Target } from '../../runner/index.ts';
 import { isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
-import { canBeSaved, explore } from './explore.ts';
+import { explore, howSaved } from './explore.ts';
 import { operationInstances } from './instances.ts';
 import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
@@ -108,7 +108,7 @@ export async function certify(
   if (typeof operations === 'string') return { kind: 'open', why: operations };
   const { length } = trace.scenario.operations;
   if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
-  const judge = canBeSaved(target, trace.scenario) ? searched : ranOneByOne;
+  const judge = howSaved(target, trace.scenario) === null ? ranOneByOne : searched;
   const shorter = await judge(target, trace, operations, ms);
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')

@@ -163,13 +163,14 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 }
 
 /**
- * Whether the managers of a target can be saved and loaded, so that {@link explore} can search them. Builds one manager.
+ * Returns how the managers of a target are saved and loaded, so that {@link explore} can search them; null if they cannot be. Builds
+ * one manager.
  * @public
  */
-export function canBeSaved(target: Target, world: World): boolean {
+export function howSaved(target: Target, world: World): string | null {
   const session = target.openSavable(world);
   session?.close();
-  return session !== null;
+  return session?.saves ?? null;
 }
 
 /**

@@ -24,6 +24,7 @@ interface Engine {
   readonly Module: (new (
     bytes: Uint8Array,
   ) => Module) & {
+    customSections(module: Module, name: string): readonly ArrayBuffer[];
     imports(module: Module): readonly Import[];
     exports(module: Module): readonly { readonly name: string; readonly kind: string }[];
   };

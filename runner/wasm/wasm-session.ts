@@ -13,6 +13,7 @@ import {
   pfnAt,
   pfnEnd,
   type Response,
+  SpecError,
 } from '../../spec/index.ts';
 import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
 import { CallerArray } from '../caller-array.ts';
@@ -24,6 +25,7 @@ import { WatchedFrames } from './watched-frames.ts';
 
 const ENOMEM = 12;
 const NONE: readonly never[] = [];
+const NO_WORDS = new Int32Array(0);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -34,6 +36,13 @@ function leftBy(error: unknown): string {
   return error instanceof Error && error.name === 'RuntimeError'
     ? `it trapped: ${error.message}`
     : describeThrown(error);
+}
+
+/** Returns the words of the present state. */
+function copied(image: SavedImage): Int32Array {
+  const words = new Int32Array(image.save(NO_WORDS));
+  image.save(words);
+  return words;
 }
 
 export class WasmSession implements SavableSession {
@@ -75,6 +84,12 @@ export class WasmSession implements SavableSession {
     this.started = this.#start();
   }
 
+  get saves(): string {
+    return this.#machine.namesLive
+      ? 'saved and loaded but for the bytes of free page frames that live() does not name; each transition is repeated with other such bytes'
+      : 'saved and loaded with all that free page frames hold';
+  }
+
   /** Whether the state can be saved: the world is small, and init left a manager. */
   get isSavable(): boolean {
     return this.#watched.isSmall && this.started.outcome.kind === 'done';
@@ -98,11 +113,35 @@ export class WasmSession implements SavableSession {
   }
 
   prepare(operation: Operation): () => void {
-    this.#saved();
-    return () => {
+    const image = this.#saved();
+    const perform = (): void => {
       this.#perform(operation, 0);
       this.#observe();
     };
+    return this.#machine.namesLive ? () => this.#checkLive(operation, image, perform) : perform;
+  }
+
+  /** Performs an operation twice: also with dead bytes that hold something else. Throws if that makes a difference. */
+  #checkLive(operation: Operation, image: SavedImage, perform: () => void): void {
+    const before = copied(image);
+    perform();
+    const first = { ...this.seen, end: Object.assign(new CallEnd(), this.#end) };
+    const after = copied(image);
+    image.load(before);
+    image.fillDead();
+    perform();
+    const { end, errno, total, free, reserved, hasWritten } = this.seen;
+    const isAlike =
+      end.isLike(first.end) &&
+      errno === first.errno &&
+      total === first.total &&
+      free === first.free &&
+      reserved === first.reserved &&
+      hasWritten === first.hasWritten;
+    if (!isAlike || copied(image).join() !== after.join())
+      throw new SpecError(
+        `expected that nothing depends on the bytes that live() does not name, and ${operation.call} does: it depends on what free page frames hold`,
+      );
   }
 
   passOver(): void {}
@@ -253,6 +292,8 @@ export class WasmSession implements SavableSession {
 
   /** The image that is saved and loaded; the first use remembers it, right after init. */
   #saved(): SavedImage {
+    if (this.#image !== null && this.#buffer !== this.#machine.initialBuffer)
+      throw new SpecError('its linear memory has grown: a search saves what malloc gives, and no other heap');
     this.#image ??= new SavedImage(this.#machine, this.#watched, pfnEnd(this.#world.map));
     return this.#image;
   }

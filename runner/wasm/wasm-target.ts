@@ -20,6 +20,7 @@ export class WasmTarget implements Target {
   readonly checks: Target['checks'];
   readonly profile: Profile;
   readonly isInteractive = true;
+  readonly compiled: string | null;
   readonly factory = null;
   readonly takesAnyNumber = false;
   readonly seesWrites = true;
@@ -33,6 +34,7 @@ export class WasmTarget implements Target {
     this.checks = checks;
     this.profile = profile;
     this.programMs = programMs;
+    this.compiled = loaded.compiled;
     this.#loaded = loaded;
   }
 
@@ -47,7 +49,7 @@ export class WasmTarget implements Target {
 
   openSavable(world: World): SavableSession | null {
     const session = new WasmSession(this.#loaded, world, this.profile);
-    return session.isSavable ? session : null;
+    return this.#loaded.hasHiddenGlobals || !session.isSavable ? null : session;
   }
 
   timed(world: World, program: Program): TimedProgram {

@@ -23,7 +23,7 @@ const SAMPLE = [0, 1, 2, 3, WORDS - 4, WORDS - 3, WORDS - 2, WORDS - 1];
 export const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) =>
   Math.imul(word + 1, 0x9e3779b9),
 );
-const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
+export const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
 
 /** Returns the page frames that `count` of them are sampled at: all, or evenly spread ones with the first and the last. */
 function sampled(count: number): readonly number[] {
@@ -113,7 +113,7 @@ export class WatchedFrames {
 
   /** Returns all page frames that were written to. */
   compareAll(): readonly number[] {
-    return this.compare(0, this.#end);
+    return this.#changedOf(this.#frames.length, (place) => this.#isChanged(place));
   }
 
   /** Returns page frames that were written to, of as many as are compared after each call. */
