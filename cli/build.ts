@@ -22,8 +22,8 @@ function bitsOf(text: string): Bits {
 
 /** Returns the kind of pointers that this engine can run: 64 bits, as on most machines, if it has them. */
 async function bestBits(): Promise<Bits> {
-  const { canRun } = await import('../runner/wasm/index.ts');
-  return canRun(64) ? 64 : 32;
+  const { hasSixtyFour } = await import('../runner/wasm/index.ts');
+  return hasSixtyFour() ? 64 : 32;
 }
 
 async function run(words: readonly string[], flags: BuildFlags): Promise<void> {

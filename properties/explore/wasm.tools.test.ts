@@ -1,10 +1,10 @@
 /** Searches of compiled C. */
 import { describe, expect, it } from 'vitest';
-import { wasmBuilder } from '../../runner/testing/built-wasm.ts';
+import { nativeBuilder } from '../../runner/testing/built-native.ts';
 import { runCampaign } from '../random/index.ts';
 import { certify, explore, howSaved, operationInstances, plainSearch, smallWorld } from './index.ts';
 
-const built = wasmBuilder();
+const built = nativeBuilder();
 const PAGE_STACK = ['examples/page_stack_target.c', 'examples/page_stack.c'];
 const WORLD = smallWorld({ stack: 3, bitmap: 3 });
 const BITS = [64, 32] as const;

@@ -36,7 +36,7 @@ function compiledOf(bytes: Uint8Array, path: string): Module {
     return new ENGINE.Module(bytes);
   } catch (error) {
     const hint = /memory64|limits flags/.test(messageOf(error))
-      ? `: 64-bit WebAssembly needs Node.js 24 or newer, and this is ${process.versions.node}; build it with --bits 32`
+      ? `: Node.js ${process.versions.node} has no pointers of 64 bits; build it with --bits 32`
       : '';
     throw new SpecError(
       `${path}: expected WebAssembly that Node.js can compile: ${messageOf(error)}${hint}`,

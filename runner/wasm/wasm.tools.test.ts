@@ -7,9 +7,9 @@ import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
-import { wasmBuilder } from '../testing/built-wasm.ts';
+import { nativeBuilder } from '../testing/built-native.ts';
 
-const built = wasmBuilder();
+const built = nativeBuilder();
 const BITS = [64, 32] as const;
 
 const PROGRAM: readonly Operation<Reference>[] = [
