@@ -8,7 +8,7 @@
  *     cc -O2 -o my-pmm my_target.c pmm.c frameproof.c
  *     npx frameproof check --target ./my-pmm
  *
- * Needs Linux and a C11 compiler; no library but libc.
+ * Needs Linux and a C11 compiler; no library but libc. This header is C++ too.
  */
 #ifndef FRAMEPROOF_H
 #define FRAMEPROOF_H
@@ -16,6 +16,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define FP_NORETURN [[noreturn]]
+#else
+#define FP_NORETURN _Noreturn
+#endif
 
 #define FP_PAGE_SIZE 4096u
 
@@ -77,6 +84,11 @@ typedef struct {
 /* Names live bytes. Call it in `live` only. */
 void fp_live(const void *start, size_t bytes);
 
+#if defined __wasm__ && defined __cplusplus
+/* Without an operating system, main is a function like any other: this gives it the name that is looked for. */
+int main(void);
+#endif
+
 /* Serves programs from standard input until it ends. Returns the exit code of the process. */
 int fp_serve(const fp_target *target);
 
@@ -93,6 +105,10 @@ typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT,
  * FP_OWNER_NONE. Does not return: it leaves the call by longjmp, and the program goes on with the next call. So release locks
  * before you call it, and change nothing.
  */
-_Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text);
+FP_NORETURN void fp_panic(uint64_t frame, fp_owner owner, const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,7 @@
 #include "frameproof.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,8 @@ enum {
     DRIFT,         /* a run counts as one page */
     LAST_WORD,     /* the last, partial word of the zone is not searched */
     NEIGHBOUR,     /* a link is written behind a freed page, which a caller owns */
+    OVERREAD,      /* the owner of a page frame beyond the last one is read; a sanitizer sees it */
+    UNDEFINED,     /* an int overflows, which changes nothing; a sanitizer sees it */
     FRAGMENTED,    /* the search goes on too far behind what is in its way */
 };
 
@@ -180,6 +183,10 @@ static void *alloc_bitmap(uint64_t count, uint64_t max_addr, uint64_t alignment)
         multiple = (alignment + (FP_PAGE_SIZE - 1)) / FP_PAGE_SIZE;
         multiple = multiple == 0 ? 1 : multiple;
     }
+    if (IS(UNDEFINED)) {
+        volatile int most = INT_MAX;
+        most = most + 1;
+    }
     if (IS(TRUNCATED)) {
         count = (uint32_t)count;
     }
@@ -210,7 +217,7 @@ static uint64_t frame_of(void *address) {
 
 /* Panics unless the page frame may be freed. */
 static void check(uint64_t frame) {
-    unsigned found = frame < frames ? owner[frame] : ABSENT;
+    unsigned found = frame < frames || IS(OVERREAD) ? owner[frame] : ABSENT;
     if (found != CALLER && found != BOOT && !(IS(DOUBLE_FREE) && found == FREE)) {
         fp_panic(frame, (fp_owner)found, "a page frame may not be freed");
     }

@@ -11,6 +11,12 @@ import type { Target } from '../target.ts';
 
 const NATIVE = fileURLToPath(new URL('../../native', import.meta.url));
 
+/** Compiles C++, by clang: cc has none without the package g++. Returns the object. */
+function objectOf(path: string, output: string): string {
+  compile('clang', ['-O1', '-I', NATIVE, '-Wall', '-Wextra', '-c', '-o', output, path]);
+  return output;
+}
+
 /** A kind of target: WebAssembly with pointers of so many bits, or a process. */
 export type BuiltAs = Bits | 'process';
 
@@ -34,9 +40,11 @@ export function nativeBuilder(): (
     if (!existsSync(output)) {
       const paths = sources.map((path) => join(NATIVE, path));
       const strict = ['-Wall', '-Wextra', '-Werror', ...flags];
-      if (as === 'process')
-        compile('cc', ['-O1', '-I', NATIVE, ...strict, '-o', output, ...paths, join(NATIVE, 'frameproof.c')]);
-      else compile('clang', clangArguments({ sources: paths, output, bits: as, flags: strict }, NATIVE));
+      if (as === 'process') {
+        const harness = join(NATIVE, 'frameproof.c');
+        const inputs = paths.map((path) => (path.endsWith('.cc') ? objectOf(path, `${output}.o`) : path));
+        compile('cc', ['-O1', '-I', NATIVE, ...strict, '-o', output, ...inputs, harness]);
+      } else compile('clang', clangArguments({ sources: paths, output, bits: as, flags: strict }, NATIVE));
     }
     return loadTarget(output, undefined, { programMs: as === 'process' ? 1000 : 250 });
   };
