@@ -33,6 +33,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -54,6 +55,7 @@ async function reportOf(
     corpus: options.shard === undefined ? options.corpus : null,
     byFastCheck: ran?.result.shrinking ?? null,
     certify: true,
+    verbose: options.verbose,
   });
 }
 
@@ -151,6 +153,7 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -52,7 +52,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .version(version())
     .addHelpText(
       'after',
-      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.unreproduced} a violation that did not occur again, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
@@ -91,7 +91,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return (await renamedFlag(error, args[0])) ?? failureOf(error);
+    return (await renamedFlag(error, args[0])) ?? failureOf(error, args.includes('--verbose'));
   }
 }
 

@@ -43,10 +43,10 @@ export function policyOption(whose = 'policies the target promises', byDefault =
   return new Option('--policy <list>', `${whose}: ${choices} (default: ${byDefault})`).argParser(policyList);
 }
 
-/** `--program-time`: the time limit of a program in an executable. */
+/** `--program-time`: the time limit of a program. */
 export function programTimeOption(): Option {
   return new Option(
     '--program-time <ms>',
-    'milliseconds that a program may take in an executable (default: 1000, more for large maps)',
+    'milliseconds that a program may take, more for large maps and long programs (default: 1000)',
   ).argParser(wholeNumber('--program-time', 1));
 }

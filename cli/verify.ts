@@ -30,6 +30,7 @@ import {
   positive,
   seedOption,
   shrinkTimeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
@@ -252,6 +253,7 @@ export function verifyCommand(): Command {
     )
     .addOption(corpusOption())
     .addOption(junitOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -30,6 +30,7 @@ import type { Performer } from './performer.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
 import { hasOnlyU64, type LeftOut, type Target } from './target.ts';
+import { lookAt, stackOf } from './thrown.ts';
 import type { World } from './world.ts';
 
 /** One judged operation, for observers that count situations. */
@@ -207,6 +208,11 @@ export class Execution implements Scene {
     return this.#violation === null;
   }
 
+  /** The stack of the error that broke the clause: empty where it was omitted, null where no error did. */
+  get stack(): string | null {
+    return stackOf(this);
+  }
+
   /** Returns the record. */
   trace(): Trace {
     const { operations, policies, responses } = this;
@@ -260,7 +266,7 @@ export class Execution implements Scene {
     try {
       runs = this.#performer.inspect();
     } catch (error) {
-      const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+      const explanation = `inspect() threw ${lookAt(error).text}`;
       return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
     }
     return runs === null ? null : sweep(state, runs, this.#observer.tally);

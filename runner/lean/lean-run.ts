@@ -29,12 +29,13 @@ import {
   type SettledStep,
   WHOLE,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
+import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import { NO_WRITES, type Performer } from '../performer.ts';
 import { withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
+import { malformedBy } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { StepFacts } from './facts.ts';
 import {
@@ -235,7 +236,7 @@ export class LeanRun {
       };
       pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
     } catch (error) {
-      outcome = { kind: 'malformed', message: describeThrown(error) };
+      outcome = malformedBy(error);
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;

@@ -4,7 +4,6 @@
  */
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as t from 'io-ts';
 import {
   decode,
@@ -18,27 +17,10 @@ import {
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
 import { OURS } from '../ours.ts';
+import { PROGRAM_MS } from '../program-time.ts';
 import type { Target } from '../target.ts';
 import { factoryFrom } from './factory-from.ts';
-
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module that exports a manager: the file does not exist`);
-  // Node.js would read a pipe or a device to its end.
-  if (!statSync(path).isFile())
-    throw new SpecError(`${path}: expected a module that exports a manager: this is not a file`);
-  try {
-    return await import(pathToFileURL(resolve(path)).href);
-  } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new SpecError(
-      `${path}: expected a module that can be imported: ${reason.replaceAll(/\s+/g, ' ')}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
+import { importModule } from './import-module.ts';
 
 /** Returns the policies that a module exports, or null. */
 function promised(exports: Readonly<Record<string, unknown>>, path: string): readonly Policy[] | null {
@@ -103,17 +85,14 @@ function refuseUnrunnable(path: string): void {
 /** Claims and limits that replace those of the target. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
-  /** CPU milliseconds of a program in a process. Default: 1000. Large memory maps add to it. */
+  /** Milliseconds of a program: CPU time in a process. Default: 1000. Large memory maps and long programs add to it. */
   readonly programMs?: number | undefined;
 }
-
-/** Milliseconds that a program may take in this process, where nothing else is given. */
-const MODULE_MS = 1000;
 
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile: given, programMs = MODULE_MS }: GivenClaims,
+  { profile: given, programMs = PROGRAM_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
@@ -131,7 +110,7 @@ async function loadModule(
 async function loadWebAssembly(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile, programMs = MODULE_MS }: GivenClaims,
+  { profile, programMs = PROGRAM_MS }: GivenClaims,
 ): Promise<Target> {
   const { loadWasm } = await import('../wasm/index.ts');
   const target = loadWasm(path, profile, programMs);

@@ -15,9 +15,10 @@ import {
   type Response,
   SpecError,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
+import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { CallerArray } from '../caller-array.ts';
 import type { SavableSession, Seen } from '../savable-session.ts';
+import { lookAt } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { Aborted, BASE, LeftByPanic, type Loaded, Machine } from './machine.ts';
 import { SavedImage } from './saved-image.ts';
@@ -35,7 +36,7 @@ function leftBy(error: unknown): string {
   if (error instanceof RangeError) return `it overflowed the stack: ${error.message}`;
   return error instanceof Error && error.name === 'RuntimeError'
     ? `it trapped: ${error.message}`
-    : describeThrown(error);
+    : `it threw ${lookAt(error).text}`;
 }
 
 /** Returns the words of the present state. */
