@@ -18,7 +18,7 @@ import { EXIT, endWith } from './exit-codes.ts';
 import type { ConcurrentOptions } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
-import { phaseBar } from './progress.ts';
+import { phaseBar } from './progress-bar.ts';
 
 const DEFAULT_SCENARIOS = 300;
 const DEFAULT_THREADS = 4;

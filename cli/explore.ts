@@ -26,6 +26,7 @@ import {
 } from './counterexample-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
+import { FoundFiles } from './found-files.ts';
 import { examples } from './help.ts';
 import { pageAddress } from './map-flags.ts';
 import {
@@ -37,7 +38,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
-import { searchBar } from './progress.ts';
+import { searchBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 import { moduleOption, policyOption } from './target-options.ts';
 
@@ -107,6 +108,7 @@ interface PreparedExploration {
   readonly operations: ReturnType<typeof operationInstances>;
   /** Whether the target can be searched, rather than run again from init. */
   readonly isSaved: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** Explores, with a progress bar. Ctrl-C asks for what was done so far; a second one ends the process at once. */
@@ -116,13 +118,13 @@ async function runSearch({
   flags,
   operations,
   isSaved,
+  signal,
 }: PreparedExploration): Promise<ExploreResult> {
-  const signal = interruption();
   const { states, time: seconds } = flags;
   const bounds: Bounds = {
     ...(states === undefined ? {} : { states }),
     ...(seconds === undefined ? {} : { seconds }),
-    signal: signal,
+    signal,
   };
   const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
@@ -145,12 +147,13 @@ async function runSearch({
 
 /** Shrinks and saves the program that was found, where there is one. */
 async function reportOf(
-  { target, flags: { shrinkTime, corpus } }: PreparedExploration,
+  { target, signal, flags: { shrinkTime, corpus, json } }: PreparedExploration,
   { trace }: ExploreResult,
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus });
+  const files = new FoundFiles(corpus, json);
+  return finishCounterexample(target, trace, { shrinkTime, files, signal });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
@@ -161,7 +164,14 @@ async function run(flags: ExploreFlags): Promise<void> {
     print(promelaOf(world, operations));
     return;
   }
-  const setup: PreparedExploration = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
+  const setup: PreparedExploration = {
+    target,
+    world,
+    flags,
+    operations,
+    isSaved: canBeSaved(target, world),
+    signal: interruption(),
+  };
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);

@@ -107,19 +107,18 @@ export function runWithin(run: Run, length: number, drive: Drive): Execution {
 }
 
 /**
- * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
- * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
+ * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started once
+ * `isOver` returns true; the execution has fewer operations than the scenario then.
  */
 export function execute(
   target: Target,
   { map, config, policies, operations }: Trace['scenario'],
   observer?: Observer,
-  until = Number.POSITIVE_INFINITY,
+  isOver: () => boolean = () => false,
 ): Execution {
   const options =
     observer === undefined ? { policies, program: operations } : { policies, observer, program: operations };
   return runWithin({ target, world: { map, config }, options }, operations.length, (execution) => {
-    for (const operation of operations)
-      if (performance.now() >= until || !execution.perform(operation)) break;
+    for (const operation of operations) if (isOver() || !execution.perform(operation)) break;
   });
 }

@@ -30,6 +30,8 @@ export type Certificate =
 export interface CertificateOptions {
   /** Most milliseconds. Default: 10,000. */
   readonly ms?: number;
+  /** Ends the search early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_MS = 10_000;
@@ -62,6 +64,8 @@ function operationsOf({ scenario }: Trace): readonly Operation[] | string {
   return `its world tells ${operations.length} operations apart, more than ${MOST_OPERATIONS}`;
 }
 
+type Limits = CertificateOptions & Required<Pick<CertificateOptions, 'ms'>>;
+
 /** A shorter program that breaks a clause; null if all hold; or that time ran out. */
 type Shorter = Trace | null | 'out of time';
 
@@ -69,10 +73,10 @@ async function searched(
   target: Target,
   trace: Trace,
   operations: readonly Operation[],
-  ms: number,
+  { ms, signal }: Limits,
 ): Promise<Shorter> {
   const { map, config, policies } = trace.scenario;
-  const bounds = { depth: trace.scenario.operations.length - 1, seconds: ms / 1000 };
+  const bounds = { depth: trace.scenario.operations.length - 1, seconds: ms / 1000, signal };
   const found = await explore({ target, world: { map, config }, policies, operations, bounds });
   if (found.end === 'violated') return found.trace;
   return found.end === 'closed' || found.end === 'depth' ? null : 'out of time';
@@ -82,12 +86,12 @@ async function ranOneByOne(
   target: Target,
   trace: Trace,
   operations: readonly Operation[],
-  ms: number,
+  { ms, signal }: Limits,
 ): Promise<Shorter> {
   const { map, config, policies } = trace.scenario;
   const subject = { target, world: { map, config }, policies };
   const depth = trace.scenario.operations.length - 1;
-  const tree = await runTree({ ...subject, operations, depth, deadline: performance.now() + ms });
+  const tree = await runTree({ ...subject, operations, depth, signal, deadline: performance.now() + ms });
   if (tree.program !== null) return traceOf(target, subject.world, policies, tree.program);
   return tree.end === 'done' ? null : 'out of time';
 }
@@ -99,7 +103,7 @@ async function ranOneByOne(
 export async function certify(
   target: Target,
   trace: Trace,
-  { ms = DEFAULT_MS }: CertificateOptions = {},
+  { ms = DEFAULT_MS, signal }: CertificateOptions = {},
 ): Promise<Certificate> {
   if (!target.isInteractive) return { kind: 'open', why: 'its target is only asked whole programs' };
   if (isOwnClause(trace.violation?.clause))
@@ -109,7 +113,7 @@ export async function certify(
   const { length } = trace.scenario.operations;
   if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
   const judge = canBeSaved(target, trace.scenario) ? searched : ranOneByOne;
-  const shorter = await judge(target, trace, operations, ms);
+  const shorter = await judge(target, trace, operations, { ms, signal });
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')
     return { kind: 'open', why: `${programs} shorter programs are too many for ${ms / 1000} s` };

@@ -13,7 +13,7 @@ interface TreeOptions extends Subject {
   readonly depth: number;
   /** The time at which to give up, by `performance.now()`. */
   readonly deadline?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called now and then with the number of programs run. */
   readonly onProgress?: (programs: number) => void;
 }

@@ -24,7 +24,7 @@ export interface Bounds {
   /** Most levels, which is the length of the longest programs. */
   readonly depth?: number;
   /** Interrupts the search. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
