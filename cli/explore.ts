@@ -40,7 +40,7 @@ import {
 import { print } from './print.ts';
 import { searchBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
-import { moduleOption, policyOption } from './target-options.ts';
+import { moduleOption, policyOption, programTimeOption } from './target-options.ts';
 
 interface ExploreFlags {
   readonly target: string;
@@ -56,6 +56,7 @@ interface ExploreFlags {
   readonly time?: number;
   readonly memory: number;
   readonly corpus: string;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly json?: boolean;
   readonly emit?: 'promela';
@@ -157,7 +158,7 @@ async function reportOf(
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
-  const target = await loadInteractiveTarget(flags.target, flags.policy);
+  const target = await loadInteractiveTarget(flags.target, flags.policy, { programMs: flags.programTime });
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch });
   if (flags.emit === 'promela') {
@@ -223,6 +224,7 @@ export function exploreCommand(): Command {
         .argParser(memoryOf)
         .default(DEFAULT_MEMORY, '2G'),
     )
+    .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))

@@ -12,6 +12,7 @@ export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 /** @public One program under the judge. */
 export { Execution, type JudgedStep, type Observer } from './execution.ts';
 export { execute, firstLimit, runWithin } from './limited-execution.ts';
+export { ProgramTime } from './program-time.ts';
 export { TimeLimitError, within } from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';

@@ -3,7 +3,6 @@
  * operation.
  */
 import type { Response, Trace } from '../spec/index.ts';
-import { restoreStacks } from './call-end.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
 import type { Performer } from './performer.ts';
 import { ProgramTime } from './program-time.ts';
@@ -65,7 +64,6 @@ class Attempt {
 
   /** Runs the program. Returns null where the limit ended it. */
   run(run: Run, drive: Drive, ms: number): Execution | null {
-    const { stackTraceLimit } = Error;
     this.execution = null;
     try {
       return within(ms, () => {
@@ -73,10 +71,8 @@ class Attempt {
         return driven(this.execution, drive);
       });
     } catch (error) {
-      if (!(error instanceof TimeLimitError)) throw error;
-      // The call that was ended had omitted stacks, and could not restore them.
-      restoreStacks(stackTraceLimit);
-      return null;
+      if (error instanceof TimeLimitError) return null;
+      throw error;
     }
   }
 }

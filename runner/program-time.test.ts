@@ -31,7 +31,7 @@ describe('the time of programs', () => {
     expect(time.confirm(100, attempt)).toBeNull();
     expect(time.confirm(100, attempt)).toBeNull();
     expect(asked).toEqual([1000]);
-    expect(time.limitOf(worldOf(1), 0)).toBe(11);
+    expect(time.limitOf(worldOf(1), 5000)).toBe(510 + 1);
     expect(time.message).toBe(
       'still running after 1 s: if it is slow, pass --program-time, or claim memoryBelow',
     );

@@ -12,6 +12,8 @@ const MS_A_PAGE = 1e-4;
 const LONGEST_MS = 60_000;
 /** An operation may take this long without passing for one that never returns. */
 const MS_AN_OPERATION = 1;
+/** The limit of a target that is known not to return: longer than a machine under load holds anything up. */
+const KNOWN_MS = 100;
 /** A time-out is confirmed with this many times the limit. */
 const CONFIRMATION = 10;
 
@@ -34,7 +36,7 @@ export class ProgramTime {
     const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
     const more = pages * MS_A_PAGE + operations * MS_AN_OPERATION;
     const ms = Math.ceil(Math.min(Math.max(LONGEST_MS, this.#programMs), this.#programMs + more));
-    return this.isEndless ? Math.ceil(ms / CONFIRMATION) : ms;
+    return this.isEndless ? Math.min(ms, Math.max(KNOWN_MS, Math.ceil(ms / CONFIRMATION))) : ms;
   }
 
   /**

@@ -6,6 +6,7 @@
  * Source: `vm.Script.runInThisContext` with `timeout`, https://nodejs.org/api/vm.html.
  */
 import { Script } from 'node:vm';
+import { restoreStacks } from './call-end.ts';
 
 /** Thrown by {@link within}: the work had not returned when its time was over. */
 export class TimeLimitError extends Error {
@@ -39,6 +40,7 @@ function isTimeout(error: unknown): boolean {
 export function within<T>(ms: number, work: () => T): T {
   if (!Number.isFinite(ms)) return work();
   if (GLOBALS[WORK] !== undefined) throw new Error('time limits do not nest');
+  const { stackTraceLimit } = Error;
   let done: { readonly result: T } | null = null;
   GLOBALS[WORK] = () => {
     done = { result: work() };
@@ -46,8 +48,10 @@ export function within<T>(ms: number, work: () => T): T {
   try {
     SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)) });
   } catch (error) {
-    if (isTimeout(error)) throw new TimeLimitError(ms);
-    throw error;
+    if (!isTimeout(error)) throw error;
+    // The call that was ended may have omitted stacks, and could not restore them.
+    restoreStacks(stackTraceLimit);
+    throw new TimeLimitError(ms);
   } finally {
     GLOBALS[WORK] = undefined;
   }

@@ -11,6 +11,7 @@ import type { Target } from '../../runner/index.ts';
 import { isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
 import { canBeSaved, explore } from './explore.ts';
 import { operationInstances } from './instances.ts';
+import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
 import { framesOfWorld } from './world.ts';
@@ -91,7 +92,10 @@ async function ranOneByOne(
   const { map, config, policies } = trace.scenario;
   const subject = { target, world: { map, config }, policies };
   const depth = trace.scenario.operations.length - 1;
-  const tree = await runTree({ ...subject, operations, depth, signal, deadline: performance.now() + ms });
+  const patience = new Patience(target, subject.world);
+  const deadline = performance.now() + ms;
+  const tree = await runTree({ ...subject, patience, operations, depth, signal, deadline });
+  if (tree.isStuck) return 'out of time';
   if (tree.program !== null) return traceOf(target, subject.world, policies, tree.program);
   return tree.end === 'done' ? null : 'out of time';
 }

@@ -148,8 +148,12 @@ export async function loadTarget(
  *
  * @throws SpecError if it cannot be used, or only takes whole programs.
  */
-export async function loadInteractiveTarget(name: string, policies?: readonly Policy[]): Promise<Target> {
-  const target = await loadTarget(name, policies);
+export async function loadInteractiveTarget(
+  name: string,
+  policies?: readonly Policy[],
+  given?: GivenClaims,
+): Promise<Target> {
+  const target = await loadTarget(name, policies, given);
   if (target.isInteractive) return target;
   await target.close();
   throw new SpecError(
