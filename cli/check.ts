@@ -18,7 +18,7 @@ import type { EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { FindOptions } from './counterexample.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import { FoundFiles } from './found-files.ts';
+import { foundTraces } from './found-files.ts';
 import { examples } from './help.ts';
 import {
   bitmapMaxAddrOption,
@@ -99,7 +99,7 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   const corpus = checkCorpus(target, options.corpus);
   if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
   // An undivided run saves in the corpus what it finds; of shards, `merge` does.
-  const files = new FoundFiles(options.shard === undefined ? options.corpus : null, options.json);
+  const files = foundTraces(options.shard === undefined ? options.corpus : null, options.json);
   const find = { files, signal: interruption() };
   for (const { trace } of corpus.findings) files.note(trace);
   const ran = await campaign(setup, corpus, find);

@@ -19,7 +19,7 @@ import { shrinkBar } from './progress-bar.ts';
 export interface FindOptions {
   /** Seconds for all of it; 0 leaves a counterexample as it was found. */
   readonly shrinkTime: number;
-  readonly files: FoundFiles;
+  readonly files: FoundFiles<Trace>;
   /** Ends it early: what was reached by then is reported. */
   readonly signal?: AbortSignal;
 }

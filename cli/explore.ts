@@ -26,7 +26,7 @@ import {
 } from './counterexample-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
-import { FoundFiles } from './found-files.ts';
+import { foundTraces } from './found-files.ts';
 import { examples } from './help.ts';
 import { pageAddress } from './map-flags.ts';
 import {
@@ -153,7 +153,7 @@ async function reportOf(
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  const files = new FoundFiles(corpus, json);
+  const files = foundTraces(corpus, json);
   return finishCounterexample(target, trace, { shrinkTime, files, signal });
 }
 

@@ -148,7 +148,6 @@ const SEQUENTIAL_ONLY = [
   'operations',
   'shard',
   'results',
-  'shrinkTime',
   'stopFirst',
   'programTime',
   'stats',

@@ -18,7 +18,7 @@ import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
 import { counterexampleLines, reportedJson, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
-import { FoundFiles } from './found-files.ts';
+import { foundTraces } from './found-files.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
@@ -109,7 +109,7 @@ async function reportViolation(
   const [found] = violated?.findings ?? [];
   if (found === undefined) return;
   const { finishCounterexample } = await import('./counterexample.ts');
-  const files = new FoundFiles(corpus, json);
+  const files = foundTraces(corpus, json);
   const report = await finishCounterexample(target, found.trace, { shrinkTime, files, signal });
   const verdict = verdictOn([report]);
   const text =
