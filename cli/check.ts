@@ -36,6 +36,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -60,13 +61,13 @@ async function campaign(check: PreparedCheck, corpus: CheckedCorpus, find: Find)
 
 /** Shrinks and certifies what was found. */
 async function reportsOf(
-  { target, options: { shrinkTime } }: PreparedCheck,
+  { target, options: { shrinkTime, verbose } }: PreparedCheck,
   { result: { findings } }: ShardRun,
   find: Find,
 ): Promise<readonly ReportedCounterexample[]> {
   if (findings.length === 0) return [];
   const { finishFindings } = await import('./counterexample.ts');
-  return finishFindings(target, findings, { shrinkTime, ...find });
+  return finishFindings(target, findings, { shrinkTime, verbose, ...find });
 }
 
 /** Writes the result of a shard, where one was run. */
@@ -157,6 +158,7 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -22,6 +22,8 @@ export interface ReportedCounterexample {
   readonly path: string | null;
   /** Whether it is as short as any on its world; null where nobody asked. */
   readonly certificate: Certificate | null;
+  /** The stack of the error that the target threw, where it is to be shown. */
+  readonly stack: string | null;
 }
 
 /** Continuation lines are indented by as much as the labels before them take. */
@@ -90,6 +92,11 @@ function flakyLines(found: ReportedCounterexample): readonly string[] {
   ];
 }
 
+/** Returns the lines that show a stack, where there is one. */
+export function stackLines(stack: string | null): readonly string[] {
+  return stack === null ? [] : labelled('stack', stack.split('\n'));
+}
+
 /** Returns the command line that replays a counterexample, or null where it was not saved. */
 function replayOf({ path, trace }: ReportedCounterexample): string | null {
   return path === null ? null : commandOnFile('replay', path, trace.target);
@@ -109,11 +116,12 @@ export function counterexampleLines(
   found: ReportedCounterexample,
   others: readonly ReportedCounterexample[] = [],
 ): readonly string[] {
-  const { trace, from, path, certificate } = found;
+  const { trace, from, path, certificate, stack } = found;
   const next = replayOf(found);
   return [
     ...(from === null ? [] : labelled('from', [from])),
     ...formatCounterexample(trace),
+    ...stackLines(stack),
     ...shrinkLines(found),
     ...(certificate === null ? [] : labelled('certified', [certificateText(certificate)])),
     ...flakyLines(found),

@@ -10,7 +10,7 @@ import {
 } from '../counterexamples/shrink/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Finding } from '../properties/random/index.ts';
-import { execute, type Target } from '../runner/index.ts';
+import { execute, stackOf, type Target } from '../runner/index.ts';
 import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import type { FoundFiles } from './found-files.ts';
@@ -22,6 +22,8 @@ export interface FindOptions {
   readonly files: FoundFiles<Trace>;
   /** Ends it early: what was reached by then is reported. */
   readonly signal?: AbortSignal;
+  /** Whether to show the stack of an error that the target threw. Default: no. */
+  readonly verbose?: boolean | undefined;
 }
 
 /** Both runs of a target that is flaky. A counterexample of a moment ago that holds now shows that, too. */
@@ -68,14 +70,15 @@ async function certificateOf(
 function shrunkAndSaved(
   target: Target,
   found: Trace,
-  { files, signal }: FindOptions,
+  { files, signal, verbose = false }: FindOptions,
   options: ShrinkOptions | null,
 ): ReportedCounterexample {
   const shrinking = options === null ? null : shrink(target, found, options);
   const { trace, flaky } = settled(target, found, shrinking, signal);
   const path = files.replace(found, trace);
   const foundOperations = found.scenario.operations.length;
-  return { trace, from: null, foundOperations, shrinking, flaky, path, certificate: null };
+  const stack = verbose ? stackOf(trace) : null;
+  return { trace, from: null, foundOperations, shrinking, flaky, path, certificate: null, stack };
 }
 
 /** Shrinks and saves a counterexample. */

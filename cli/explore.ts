@@ -35,6 +35,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -59,6 +60,7 @@ interface ExploreFlags {
   readonly programTime?: number;
   readonly shrinkTime: number;
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly emit?: 'promela';
 }
 
@@ -148,13 +150,13 @@ async function runSearch({
 
 /** Shrinks and saves the program that was found, where there is one. */
 async function reportOf(
-  { target, signal, flags: { shrinkTime, corpus, json } }: PreparedExploration,
+  { target, signal, flags: { shrinkTime, corpus, json, verbose } }: PreparedExploration,
   { trace }: ExploreResult,
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
   const files = foundTraces(corpus, json);
-  return finishCounterexample(target, trace, { shrinkTime, files, signal });
+  return finishCounterexample(target, trace, { shrinkTime, files, signal, verbose });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
@@ -228,6 +230,7 @@ export function exploreCommand(): Command {
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addOption(
       new Option('--emit <form>', 'explore nothing: print the abstract model of the world, for SPIN').choices(

@@ -24,6 +24,7 @@ function version(): string {
 /** Every command, in the order in which help lists them. Each is loaded when it is needed. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['build', async () => (await import('./build.ts')).buildCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
   ['merge', async () => (await import('./merge.ts')).mergeCommand()],
   ['verify', async () => (await import('./verify.ts')).verifyCommand()],
@@ -90,7 +91,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return (await renamedFlag(error, args[0])) ?? failureOf(error);
+    return (await renamedFlag(error, args[0])) ?? failureOf(error, args.includes('--verbose'));
   }
 }
 

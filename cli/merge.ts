@@ -44,6 +44,7 @@ function reportsOf({ findings }: MergedRun, { corpus }: MergeOptions): readonly 
     shrinking: null,
     flaky: null,
     certificate: null,
+    stack: null,
     path: savedIn(corpus, (folder) => saveTrace(folder, shrunk)),
   }));
 }

@@ -9,15 +9,16 @@ import { wholeNumber } from './options.ts';
 export function targetOption(): Option {
   return new Option(
     '--target <path>',
-    'allocator: a module whose default export builds a manager, or an executable that speaks the protocol',
+    'allocator: a module whose default export builds a manager, WebAssembly, or an executable that speaks the protocol',
   ).default(OURS.name);
 }
 
 /** `--target`, for commands that run the allocator in their own process. */
 export function moduleOption(): Option {
-  return new Option('--target <path>', 'allocator: a module whose default export builds a manager').default(
-    OURS.name,
-  );
+  return new Option(
+    '--target <path>',
+    'allocator: a module whose default export builds a manager, or WebAssembly',
+  ).default(OURS.name);
 }
 
 /** `--target`, for commands whose file names an allocator already. */

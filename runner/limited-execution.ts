@@ -2,9 +2,9 @@
  * Executions within a time limit: a target that never returns from a call is a counterexample like any other, which names the
  * operation.
  */
-import type { Response, Trace } from '../spec/index.ts';
+import type { Program, Response, Trace } from '../spec/index.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
-import type { Performer } from './performer.ts';
+import { NO_WRITES, type Performer } from './performer.ts';
 import { ProgramTime } from './program-time.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
@@ -36,6 +36,7 @@ function stuckInInit(message: string): Performer {
     isRecorded: false,
     omission: null,
     perform: () => started,
+    lateWrites: () => NO_WRITES,
     passOver: () => {},
     inspect: () => null,
     close: () => {},
@@ -85,11 +86,30 @@ function concluded(run: Run, execution: Execution | null, message: string): Exec
   return execution;
 }
 
+function performing(program: Program): Drive {
+  return (execution) => {
+    for (const operation of program) if (!execution.perform(operation)) break;
+  };
+}
+
 /**
  * Runs a program on a target within the time that it may take, and returns its execution. `drive` performs the operations, of
  * which there are `length` at most.
  */
 export function runWithin(run: Run, length: number, drive: Drive): Execution {
+  return withStack(run.target, runOnce(run, length, drive));
+}
+
+/** Runs a program again that an error without a stack ended, for its stack; returns the first run where the second ends otherwise. */
+export function withStack(target: Target, first: Execution): Execution {
+  if (first.stack !== '') return first;
+  const { operations, violation, world, policies } = first;
+  const again = runOnce({ target, world, options: { policies } }, operations.length, performing(operations));
+  const isSame = again.violation?.at === violation?.at && again.violation?.clause === violation?.clause;
+  return isSame && again.stack !== null ? again : first;
+}
+
+function runOnce(run: Run, length: number, drive: Drive): Execution {
   const { target, world } = run;
   if (!Number.isFinite(target.programMs)) return driven(started(run), drive);
   const time = timeOf(target);

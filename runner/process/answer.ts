@@ -3,6 +3,7 @@
  * the protocol, or the end of the process, becomes a malformed response, which the judge never accepts; the rest is ignored.
  */
 import { isPageFrame, type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
+import { NO_WRITES } from '../performer.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** The record of a program that ran in a process. */
@@ -129,7 +130,6 @@ function amountsOf(words: readonly string[], at: number): NonNullable<Response['
 }
 
 const NO_WARNINGS: readonly string[] = [];
-const NO_WRITES: readonly number[] = [];
 
 /** How a process ends that its time limit ends. */
 const TIME = 'time';
