@@ -302,7 +302,7 @@ describe.concurrent('frameproof', () => {
   it('says what a target throws outside its calls, and reaches the same verdict', async () => {
     const args = ['check', '--target', 'late.mjs', '--corpus', 'late', '--programs', '40', '--seed', '1'];
     const { stderr, exitCode } = await frameproof(args, { cwd: folder });
-    expect(stderr).toBe('frameproof: the target threw outside its calls: Error: too late\n');
+    expect(stderr).toBe('frameproof: the target threw outside its calls: Error: too late (late.mjs:1:26)\n');
     expect(exitCode).toBe(0);
   });
 });

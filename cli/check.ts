@@ -18,7 +18,6 @@ import type { EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { FindOptions } from './counterexample.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import { foundTraces } from './found-files.ts';
 import { examples } from './help.ts';
 import {
   bitmapMaxAddrOption,
@@ -39,6 +38,7 @@ import {
   verboseOption,
   wholeNumber,
 } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
 import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';

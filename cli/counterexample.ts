@@ -13,7 +13,7 @@ import type { Finding } from '../properties/random/index.ts';
 import { execute, stackOf, type Target } from '../runner/index.ts';
 import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import type { FoundFiles } from './found-files.ts';
+import type { FoundFiles } from './output-file.ts';
 import { shrinkBar } from './progress-bar.ts';
 
 export interface FindOptions {

@@ -26,7 +26,6 @@ import {
 } from './counterexample-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
-import { foundTraces } from './found-files.ts';
 import { examples } from './help.ts';
 import { pageAddress } from './map-flags.ts';
 import {
@@ -38,6 +37,7 @@ import {
   verboseOption,
   wholeNumber,
 } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
 import { searchBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';

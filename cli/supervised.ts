@@ -1,12 +1,12 @@
 /**
  * The supervised side of a command: the process in which targets run. It reports its progress and its result to the supervisor over a
- * separate pipe, from which it also learns that it is interrupted. It takes from targets the ways to end this process: a call of `process.exit` throws where it stands, so that it is
- * an answer like any other, judged and shrunk.
+ * separate pipe, from which it also learns that it is interrupted. It takes from targets the ways to end this process: a call of
+ * `process.exit` throws where it stands, so that it is an answer like any other, judged and shrunk.
  */
-import { writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
-/** Environment variable that marks a supervised process. It holds the word with which each report begins. */
+/** Environment variable that marks a supervised process. */
 export const MARK = 'FRAMEPROOF_SUPERVISED';
 /** File descriptor of the pipe to the supervisor. */
 export const REPORTS = 3;
@@ -16,7 +16,18 @@ class ProcessEndError extends Error {
   override readonly name = 'ProcessEndError';
 }
 
-const word = process.env[MARK];
+/** Characters of the word with which each report begins. */
+const WORD_CHARACTERS = 36;
+
+/** Reads the word, which the supervisor has written to the pipe by now. A target does not know it. */
+function readWord(): string {
+  const buffer = Buffer.alloc(WORD_CHARACTERS);
+  let read = 0;
+  while (read < WORD_CHARACTERS) read += readSync(REPORTS, buffer, read, WORD_CHARACTERS - read, null);
+  return buffer.toString('latin1');
+}
+
+const word = process.env[MARK] === undefined ? undefined : readWord();
 // A target does not need to know.
 delete process.env[MARK];
 
@@ -34,6 +45,8 @@ export function keepProcessAlive(): void {
     exit: refuse('exit'),
     reallyExit: refuse('reallyExit'),
     abort: refuse('abort'),
+    // Files are named as the command was given them.
+    chdir: refuse('chdir'),
     kill: (pid: number, signal?: string | number): boolean => {
       const isOwn = Math.abs(pid) === process.pid || pid === 0 || pid === process.ppid;
       return isOwn && signal !== 0 ? refuse('kill')(`${pid}, ${String(signal)}`) : kill(pid, signal);

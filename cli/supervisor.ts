@@ -1,10 +1,11 @@
 /**
  * The supervisor: the main process of a command that runs targets. Nothing of the user's runs in it. It starts the command in
- * a separate process group, passes signals on, and ends the group when the command has reported its result: no exit hook,
- * timer or left-over thread of a target decides the exit code or prolongs the command.
+ * a separate process group, passes signals on, and ends the group, and what has left it, when the command has reported its result: no
+ * exit hook, timer, left-over thread or process of a target decides the exit code or prolongs the command.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { EXIT } from './exit-codes.ts';
@@ -25,11 +26,53 @@ function exitCodeOf(signal: EndingSignal): number {
   return 128 + constants.signals[signal];
 }
 
-/** Ends a process group. One of another user, or one that has ended, is not touched. */
-function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
+/**
+ * Environment variable that marks all that a command has started, directly or not: processes inherit it. So what has left the process group
+ * is found. What has cleared its environment is out of reach, and on systems without `/proc/PID/environ` everything is.
+ *
+ * Source: https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
+ */
+const RUN = 'FRAMEPROOF_RUN';
+/** A process may start another one while it is being ended: then there is another round. */
+const ROUNDS = 10;
+
+/** Returns the environment of a process; nothing for one that has ended, or is another user's. */
+function environmentOf(pid: string): string {
   try {
-    process.kill(-pid, 'SIGKILL');
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function processes(): readonly string[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+function marked(mark: string): readonly number[] {
+  const variable = `${RUN}=${mark}\0`;
+  return processes()
+    .filter((pid) => environmentOf(pid).includes(variable))
+    .map(Number);
+}
+
+/** Ends all processes that have a mark. */
+function endMarked(mark: string): void {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const found = marked(mark);
+    if (found.length === 0) return;
+    for (const pid of found) endProcess(pid);
+  }
+}
+
+/** Ends a process, or a group where the number is negative. One of another user, or one that has ended, is not touched. */
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')))
       throw error;
@@ -61,10 +104,10 @@ function tellProgress(command: string, progress: () => string): void {
 
 /** Runs a command line in a child process, and ends this one with the exit code that the child reports. */
 export function supervise(script: string, args: readonly string[]): void {
-  const word = randomUUID();
+  const [word, mark] = [randomUUID(), randomUUID()];
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, [MARK]: word },
+    env: { ...process.env, [MARK]: 'yes', [RUN]: mark },
     detached: true,
   });
   let reported: number | null = null;
@@ -72,7 +115,8 @@ export function supervise(script: string, args: readonly string[]): void {
   let unread = '';
   let progress = '';
   const end = (exitCode: number): never => {
-    endGroup(child);
+    if (child.pid !== undefined) endProcess(-child.pid);
+    endMarked(mark);
     process.exit(
       interruptedBy !== null && exitCode === EXIT.interrupted ? exitCodeOf(interruptedBy) : exitCode,
     );
@@ -85,6 +129,8 @@ export function supervise(script: string, args: readonly string[]): void {
     setTimeout(() => end(reported ?? EXIT.defect), LINGER_MS).unref();
   };
   const reports = child.stdio[REPORTS] as Duplex;
+  // Not in its environment, which a target could read.
+  reports.write(word);
   // A child that has ended does not listen any more.
   reports.setEncoding('utf8').on('error', () => {});
   reports.on('data', (text: string) => {

@@ -3,6 +3,7 @@
  * with at most 10,000 programs together; then a walk through every state of the model. That shows less than a search of all states,
  * and the result says how far it went.
  */
+import { suspectRealm } from '../../runner/index.ts';
 import type { Operation, Trace } from '../../spec/index.ts';
 import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
@@ -66,6 +67,7 @@ export function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedExplorat
 async function exploreWith(options: UnsavedOptions, patience: Patience): Promise<UnsavedExploration> {
   const { target, world, policies, operations, bounds = {}, onProgress } = options;
   const start = performance.now();
+  suspectRealm();
   const shared = {
     ...{ target, world, policies, operations, patience },
     ...(bounds.signal === undefined ? {} : { signal: bounds.signal }),

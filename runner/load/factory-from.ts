@@ -11,6 +11,7 @@ import {
   type PmmFactory,
   SpecError,
 } from '../../spec/index.ts';
+import { handing } from '../factory-target.ts';
 import { lookAt } from '../thrown.ts';
 import { TimeLimitError, within } from '../time-limit.ts';
 
@@ -33,7 +34,7 @@ function probe(create: PmmFactory, source: string): void {
   let pmm: Pmm;
   try {
     pmm = within(PROBE_MS, () =>
-      create(PROBE_MAP, {
+      handing(create)(PROBE_MAP, {
         config: config(),
         warn: () => {},
         memory: { read: () => 0n, write: () => {} },

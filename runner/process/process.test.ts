@@ -19,6 +19,7 @@ import { config, memoryMap, type Operation, type Reference, type Scenario } from
 import type { Execution } from '../execution.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
+import { confinementHere } from './confinement.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-zoo-'));
@@ -167,6 +168,13 @@ describe('an executable that', () => {
   it('leaves a child behind has it killed', async () => {
     const path = script('forks', printing(...ANSWERS), `sleep ${SLEEP} &`);
     expect((await run(path)).violation).toBeNull();
+  });
+
+  it('leaves a process in another session, without an environment, has it killed where that is permitted', async () => {
+    const path = script('hides', printing(...ANSWERS), `env -i setsid sleep ${SLEEP} &`);
+    if (confinementHere() !== null) return void (await run(path));
+    await expect(run(path)).rejects.toThrow(SLEEP);
+    for (const line of left()) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
   });
 
   it('ends after each program is started anew for the next', async () => {
