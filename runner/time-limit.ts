@@ -47,7 +47,8 @@ export function within<T>(ms: number, work: () => T): T {
     done = { result: work() };
   };
   try {
-    SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)) });
+    // What the work throws is passed on as it is.
+    SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)), displayErrors: false });
   } catch (error) {
     if (!isTimeout(error)) throw error;
     // The call that was ended may have omitted stacks, and could not restore them.
