@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {
   type Bounds,
-  canBeSaved,
   type Exploration,
   explore,
   exploreUnsaved,
+  howSaved,
   operationInstances,
   promelaOf,
   type SearchProgress,
@@ -109,8 +109,8 @@ interface PreparedExploration {
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
-  /** Whether the target can be searched, rather than run again from init. */
-  readonly isSaved: boolean;
+  /** How the target is saved, so that it can be searched; null if it is run again from init. */
+  readonly saves: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -120,7 +120,7 @@ async function runSearch({
   world,
   flags,
   operations,
-  isSaved,
+  saves,
   signal,
 }: PreparedExploration): Promise<ExploreResult> {
   const { states, time: seconds } = flags;
@@ -132,7 +132,7 @@ async function runSearch({
   const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
-    if (!isSaved)
+    if (saves === null)
       return await exploreUnsaved({
         ...common,
         onProgress: (progress) => bar.update({ ...progress, depth: null }),
@@ -162,7 +162,7 @@ async function reportOf(
 async function run(flags: ExploreFlags): Promise<void> {
   const target = await loadInteractiveTarget(flags.target, flags.policy, { programMs: flags.programTime });
   const world = worldOf(flags);
-  const operations = operationInstances(world, { batch: flags.batch });
+  const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
     print(promelaOf(world, operations));
     return;
@@ -172,7 +172,7 @@ async function run(flags: ExploreFlags): Promise<void> {
     world,
     flags,
     operations,
-    isSaved: canBeSaved(target, world),
+    saves: howSaved(target, world),
     signal: interruption(),
   };
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
@@ -186,7 +186,7 @@ async function run(flags: ExploreFlags): Promise<void> {
     print(`${JSON.stringify(json, null, 1)}\n`);
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
-    print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
+    print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
   }
   endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }

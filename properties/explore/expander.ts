@@ -174,6 +174,7 @@ export class Expander {
     const judge = this.#judge;
     const driver = this.#driver;
     this.#operation = operation;
+    if (judge.isUndefined(ownership, operation)) return;
     const hasFingerprint = driver.perform(operation, ownership, order);
     const { first, second, third } = driver.fingerprints;
     const targetWords = this.#saveNext();

@@ -114,8 +114,9 @@ function partsOf(
   driver: (judge: MemoJudge) => Driver,
   isShared: boolean,
 ): SearchParts {
-  const { target, world, policies = target.policies, memory = DEFAULT_MEMORY } = options;
-  const operations = options.operations ?? operationInstances(world);
+  const { target, policies = target.policies, memory = DEFAULT_MEMORY } = options;
+  const world = { ...options.world, profile: target.profile };
+  const operations = options.operations ?? operationInstances(world, { target });
   const buffers = tableBuffers(memory, isShared);
   return { world, policies, operations, targetName: target.name, buffers, driver };
 }
@@ -144,7 +145,7 @@ export function explore(options: ExploreOptions): Promise<Exploration> {
 
 async function exploreWith(options: ExploreOptions, patience: Patience): Promise<Exploration> {
   const { target, world, workers = 1, bounds = {}, onProgress } = options;
-  const operations = options.operations ?? operationInstances(world);
+  const operations = options.operations ?? operationInstances(world, { target });
   const parts = partsOf(
     { ...options, operations },
     (judge) => new ManagerDriver(target, world, operations, judge.states),
@@ -170,17 +171,18 @@ async function exploreWith(options: ExploreOptions, patience: Patience): Promise
 }
 
 /**
- * Whether the managers of a target can be saved and loaded, so that {@link explore} can search them. Builds one manager.
+ * Returns how the managers of a target are saved and loaded, so that {@link explore} can search them; null if they cannot be. Builds
+ * one manager.
  * @public
  */
-export function canBeSaved(target: Target, world: World): boolean {
+export function howSaved(target: Target, world: World): string | null {
   return new Patience(target, world).limited(
     () => {
       const session = target.openSavable(world);
       session?.close();
-      return session !== null;
+      return session?.saves ?? null;
     },
-    () => false,
+    () => null,
   );
 }
 
