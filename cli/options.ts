@@ -158,7 +158,6 @@ const SEQUENTIAL_ONLY = [
   'operations',
   'shard',
   'results',
-  'shrinkTime',
   'stopFirst',
   'programTime',
   'stats',

@@ -16,10 +16,10 @@ import {
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX, OURS } from '../ours.ts';
-import { PROGRAM_MS } from '../program-time.ts';
 import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
 import { lookAt } from '../thrown.ts';
+import { PROGRAM_MS } from '../time-limit.ts';
 import { factoryFrom } from './factory-from.ts';
 
 /** Imports a user's module, by code that is loaded on demand. Throws `SpecError` where that fails. */
@@ -180,8 +180,12 @@ export async function loadTarget(
  *
  * @throws SpecError if it cannot be used, or only takes whole programs.
  */
-export async function loadInteractiveTarget(name: string, policies?: readonly Policy[]): Promise<Target> {
-  const target = await loadTarget(name, policies);
+export async function loadInteractiveTarget(
+  name: string,
+  policies?: readonly Policy[],
+  given?: GivenClaims,
+): Promise<Target> {
+  const target = await loadTarget(name, policies, given);
   if (target.isInteractive) return target;
   await target.close();
   throw new SpecError(
