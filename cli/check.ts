@@ -31,9 +31,11 @@ import {
   physicalBitsOption,
   referenceOption,
   refuseMixed,
+  STACK,
   seedOption,
   shard,
   shrinkTimeOption,
+  TABLES,
   threadsOption,
   timeOption,
   verboseOption,
@@ -58,12 +60,16 @@ async function campaign(check: PreparedCheck, corpus: CheckedCorpus, signal: Abo
 
 /** Shrinks and certifies what was found. An undivided run saves it in the corpus; of shards, `merge` does. */
 async function reportsOf(
-  { target, options: { shard, corpus, shrinkTime } }: PreparedCheck,
+  { target, options: { shard, corpus, shrinkTime, verbose } }: PreparedCheck,
   { result: { findings } }: ShardRun,
 ): Promise<readonly ReportedCounterexample[]> {
   if (findings.length === 0) return [];
   const { finishFindings } = await import('./counterexample.ts');
-  return finishFindings(target, findings, { shrinkTime, corpus: shard === undefined ? corpus : null });
+  return finishFindings(target, findings, {
+    shrinkTime,
+    corpus: shard === undefined ? corpus : null,
+    verbose,
+  });
 }
 
 /** Writes the result of a shard, where one was run. */
@@ -160,8 +166,8 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(verboseOption(`${TABLES}, and ${STACK}`))
     .addOption(jsonOption())
-    .addOption(verboseOption())
     .addHelpText(
       'after',
       examples(

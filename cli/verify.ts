@@ -32,6 +32,7 @@ import {
   seedOption,
   shrinkTimeOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
@@ -291,6 +292,7 @@ export function verifyCommand(): Command {
     )
     .addOption(corpusOption())
     .addOption(junitOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
