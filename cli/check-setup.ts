@@ -43,7 +43,6 @@ export interface CheckOptions extends MapOptions {
   readonly stats?: string;
   readonly junit?: string;
   readonly json?: boolean;
-  readonly verbose?: boolean;
 }
 
 /** Programs of a check that says neither how many nor how long. */
