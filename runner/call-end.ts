@@ -2,7 +2,14 @@
  * Call ends: how a call on a manager in this process ended. One object serves many calls, so that a search which makes millions of
  * calls reads fields and allocates no outcomes.
  */
-import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic, reading } from '../spec/index.ts';
+import {
+  type CallDescription,
+  type ErrnoChange,
+  isPmmPanic,
+  type Outcome,
+  type PmmPanic,
+  reading,
+} from '../spec/index.ts';
 import type { CallerArray } from './caller-array.ts';
 
 const DONE: Outcome = { kind: 'done' };
@@ -30,6 +37,16 @@ function isPanic(error: unknown): error is PmmPanic {
   } catch {
     return false;
   }
+}
+
+/** The error number that callers have before each call. A manager must leave it alone, unless the call fails. */
+export const CALLERS_ERRNO = 'EINTR';
+
+/** Returns what a call did to the error number of its caller. */
+export function errnoAfter({ errno }: { readonly errno: unknown }): ErrnoChange {
+  if (errno === CALLERS_ERRNO) return null;
+  if (errno === 'ENOMEM') return errno;
+  return errno === null || errno === undefined ? 'cleared' : 'other';
 }
 
 export class CallEnd {

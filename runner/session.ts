@@ -11,7 +11,7 @@ import {
   type Response,
   reading,
 } from '../spec/index.ts';
-import { CallEnd, described, describeThrown } from './call-end.ts';
+import { CALLERS_ERRNO, CallEnd, described, describeThrown, errnoAfter } from './call-end.ts';
 import { makeCall, performCall, prepareCall } from './perform-call.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
@@ -56,6 +56,7 @@ export class Session implements SavableSession {
     let pmm: Pmm | null = null;
     try {
       pmm = create(map, { config, warn, memory: this.#memory });
+      pmm.errno = CALLERS_ERRNO;
     } catch (error) {
       this.#end.malformed(describeThrown(error));
     }
@@ -75,7 +76,7 @@ export class Session implements SavableSession {
   perform(operation: Operation, freeInStack: number): Response {
     const pmm = this.#pmm;
     if (pmm === null) return { outcome: { kind: 'malformed', message: 'no manager: init threw' } };
-    pmm.errno = null;
+    pmm.errno = CALLERS_ERRNO;
     performCall(pmm, operation, freeInStack, this.#end);
     return this.#observed(pmm);
   }
@@ -106,7 +107,7 @@ export class Session implements SavableSession {
     const pmm = this.#savable();
     const call = prepareCall(operation, 0);
     return () => {
-      pmm.errno = null;
+      pmm.errno = CALLERS_ERRNO;
       makeCall(pmm, call, this.#end);
       this.#observe(pmm);
     };
@@ -126,7 +127,7 @@ export class Session implements SavableSession {
   /** Reads the observations of a prepared call. */
   #observe(pmm: Pmm): void {
     const { seen } = this;
-    seen.errno = pmm.errno;
+    seen.errno = errnoAfter(pmm);
     seen.warnings = this.#warnings;
     if (this.#warnings.length > 0) this.#warnings = [];
     seen.hasWritten = this.#memory.dropWrites();
@@ -155,7 +156,7 @@ export function withAmounts(pmm: Pmm | null, response: Response): Response {
   const { outcome, ...observed } = response;
   try {
     const amounts = readAmounts(pmm);
-    return { outcome, errno: pmm.errno, amounts, ...observed };
+    return { outcome, errno: errnoAfter(pmm), amounts, ...observed };
   } catch (error) {
     const message = `reading the amounts, ${describeThrown(error)}`;
     return { outcome: { kind: 'malformed', message }, ...observed };

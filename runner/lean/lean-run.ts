@@ -29,7 +29,7 @@ import {
   type SettledStep,
   WHOLE,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
+import { CALLERS_ERRNO, CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
 import { withAmounts } from '../session.ts';
@@ -71,6 +71,7 @@ export function isKnown({
   contiguous,
   zones,
   largestRequest,
+  errnoAfterSuccess,
 }: Profile): boolean {
   return (
     singlePages === WHOLE.singlePages &&
@@ -78,6 +79,7 @@ export function isKnown({
     failures.length === WHOLE.failures.length &&
     contiguous === WHOLE.contiguous &&
     zones === WHOLE.zones &&
+    errnoAfterSuccess === WHOLE.errnoAfterSuccess &&
     largestRequest === null
   );
 }
@@ -235,6 +237,7 @@ export class LeanRun {
         this.#warnings.push(message);
       };
       pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
+      pmm.errno = CALLERS_ERRNO;
     } catch (error) {
       outcome = { kind: 'malformed', message: describeThrown(error) };
     }
@@ -276,7 +279,7 @@ export class LeanRun {
     if (pmm === null || this.#ended !== null) return false;
     this.call.resolve(this.half);
     const at = this.#recorded.length;
-    pmm.errno = null;
+    pmm.errno = CALLERS_ERRNO;
     this.#threw = false;
     this.#stray = false;
     this.#wrote = NO_WRITES;
@@ -688,7 +691,8 @@ export class LeanRun {
   #isQuiet(pmm: Pmm, isFailure: boolean): boolean {
     const warnings = this.#warnings;
     this.#wrote = this.#memory.takeWrites();
-    if (pmm.errno !== (isFailure ? 'ENOMEM' : null) || warnings.length !== (isFailure ? 1 : 0)) return false;
+    if (pmm.errno !== (isFailure ? 'ENOMEM' : CALLERS_ERRNO) || warnings.length !== (isFailure ? 1 : 0))
+      return false;
     if (isFailure) {
       const line = warnings[0] ?? '';
       if (!line.startsWith(PREFIXES[this.call.place] ?? '') || line.includes('\n') || line.includes('\r'))
