@@ -39,16 +39,25 @@ const EXIT_OF = {
   interrupted: EXIT.interrupted,
 } as const;
 
+interface ShownCounterexamples {
+  readonly lines: readonly string[];
+  readonly json: object;
+  /** Whether none of the programs violated its clause again. */
+  readonly isDoubtful: boolean;
+}
+
 /** The counterexamples of a check as text and as JSON. A check that finds none does not load what shows one. */
 async function shownCounterexamples({
   reports: [first, ...others],
-}: FinishedCheck): Promise<{ readonly lines: readonly string[]; readonly json: object }> {
-  if (first === undefined) return { lines: [], json: { counterexample: null, counterexamples: [] } };
-  const { counterexampleLines, reportedJson } = await import('./counterexample-report.ts');
+}: FinishedCheck): Promise<ShownCounterexamples> {
+  if (first === undefined)
+    return { lines: [], json: { counterexample: null, counterexamples: [] }, isDoubtful: false };
+  const { counterexampleLines, reportedJson, verdictOn } = await import('./counterexample-report.ts');
   const counterexamples = [first, ...others].map(reportedJson);
   return {
     lines: ['', ...counterexampleLines(first, others)],
     json: { counterexample: counterexamples[0], counterexamples },
+    isDoubtful: verdictOn([first, ...others]) === 'unreproduced',
   };
 }
 
@@ -88,15 +97,16 @@ export async function conclude(
 ): Promise<void> {
   const { result, corpus } = check;
   const found = await shownCounterexamples(check);
+  const doubt = found.isDoubtful ? { verdict: 'unreproduced' } : {};
   const text = json
     ? JSON.stringify(
-        { ...checkJson(result), corpus: corpusJson(corpus), ...found.json, ...extra.json },
+        { ...checkJson(result), ...doubt, corpus: corpusJson(corpus), ...found.json, ...extra.json },
         null,
         1,
       )
     : [...(await tables(result, verbose)), ...resultLines(check, found.lines, extra.lines)].join('\n');
   print(`${text}\n`);
   if (junit !== undefined) await writeJunit(junit, check);
-  const exitCode = EXIT_OF[result.verdict];
+  const exitCode = found.isDoubtful ? EXIT.unreproduced : EXIT_OF[result.verdict];
   endWith(exitCode === EXIT.holds ? corpus.exitCode : exitCode);
 }

@@ -42,8 +42,8 @@ export interface CheckOptions extends MapOptions {
   readonly corpus: string;
   readonly stats?: string;
   readonly junit?: string;
-  readonly verbose?: boolean;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Programs of a check that says neither how many nor how long. */
@@ -177,10 +177,10 @@ export async function withProgress<T>(
   signal: AbortSignal,
   campaign: (options: CampaignOptions) => Promise<T>,
 ): Promise<T> {
-  const { stats, time, json } = check.options;
+  const { stats, time } = check.options;
   const statistics = stats === undefined ? null : await openStatistics(stats, check.target.name);
   const asked = campaignOf(check);
-  const bar = await campaignBar({ programs: asked.programs, seconds: time }, json !== true);
+  const bar = await campaignBar({ programs: asked.programs, seconds: time });
   const onProgram = statistics === null ? {} : { onProgram: statistics.note };
   try {
     return await campaign({ ...asked, onProgress: bar.update, ...onProgram, signal });

@@ -58,12 +58,16 @@ async function campaign(check: PreparedCheck, corpus: CheckedCorpus, signal: Abo
 
 /** Shrinks and certifies what was found. An undivided run saves it in the corpus; of shards, `merge` does. */
 async function reportsOf(
-  { target, options: { shard, corpus, shrinkTime } }: PreparedCheck,
+  { target, options: { shard, corpus, shrinkTime, verbose } }: PreparedCheck,
   { result: { findings } }: ShardRun,
 ): Promise<readonly ReportedCounterexample[]> {
   if (findings.length === 0) return [];
   const { finishFindings } = await import('./counterexample.ts');
-  return finishFindings(target, findings, { shrinkTime, corpus: shard === undefined ? corpus : null });
+  return finishFindings(target, findings, {
+    shrinkTime,
+    corpus: shard === undefined ? corpus : null,
+    verbose,
+  });
 }
 
 /** Writes the result of a shard, where one was run. */
@@ -161,7 +165,9 @@ export function checkCommand(): Command {
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
     .addOption(jsonOption())
-    .addOption(verboseOption())
+    .addOption(
+      verboseOption('print tables of what was met, and the stack of an error that the target throws'),
+    )
     .addHelpText(
       'after',
       examples(

@@ -11,7 +11,7 @@ import {
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Finding } from '../properties/random/index.ts';
-import type { Target } from '../runner/index.ts';
+import { execute, stackOf, type Target } from '../runner/index.ts';
 import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { savedIn } from './output-file.ts';
@@ -21,12 +21,34 @@ export interface FindOptions {
   readonly shrinkTime: number;
   /** The folder to save it in, or null. */
   readonly corpus: string | null;
+  /** Whether to show the stack of an error that the target threw. Default: no. */
+  readonly verbose?: boolean | undefined;
 }
 
 /** Both runs of a target that is flaky. A counterexample of a moment ago that holds now shows that, too. */
 function flakyRuns(found: Trace, shrinking: ShrinkResult | null): Flaky | null {
   if (shrinking?.verdict === 'holds') return { first: found, second: shrinking.trace };
   return shrinking?.flaky ?? null;
+}
+
+/** Runs a counterexample as `replay` will: on a target of which nothing is known. Returns both runs where they differ. */
+function unreproduced(target: Target, first: Trace): Flaky | null {
+  const second = execute(target.withClaims({}), first.scenario).trace();
+  return second.violation?.clause === first.violation?.clause ? null : { first, second };
+}
+
+/** Returns the counterexample to report: the shrunk one, unless only the one that was found occurs again. */
+function settled(
+  target: Target,
+  found: Trace,
+  shrinking: ShrinkResult | null,
+): Pick<ReportedCounterexample, 'trace' | 'flaky'> {
+  const runs = flakyRuns(found, shrinking);
+  if (runs !== null) return { trace: runs.first, flaky: runs };
+  const trace = shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
+  const doubt = unreproduced(target, trace);
+  if (doubt === null || trace === found) return { trace, flaky: doubt };
+  return { trace: found, flaky: unreproduced(target, found) };
 }
 
 async function certificateOf(target: Target, trace: Trace, msLeft: number): Promise<Certificate> {
@@ -39,24 +61,24 @@ async function certificateOf(target: Target, trace: Trace, msLeft: number): Prom
 function shrunkAndSaved(
   target: Target,
   found: Trace,
-  corpus: string | null,
+  { corpus, verbose = false }: Pick<FindOptions, 'corpus' | 'verbose'>,
   options: ShrinkOptions | null,
 ): ReportedCounterexample {
   const shrinking = options === null ? null : shrink(target, found, options);
-  const flaky = flakyRuns(found, shrinking);
-  const trace = flaky?.first ?? (shrinking?.verdict === 'shrunk' ? shrinking.trace : found);
+  const { trace, flaky } = settled(target, found, shrinking);
   const path = corpus === null ? null : savedIn(corpus, (folder) => saveTrace(folder, trace));
   const foundOperations = found.scenario.operations.length;
-  return { trace, from: null, foundOperations, shrinking, flaky, path, certificate: null };
+  const stack = verbose ? stackOf(trace) : null;
+  return { trace, from: null, foundOperations, shrinking, flaky, path, certificate: null, stack };
 }
 
 /** Shrinks and saves a counterexample. */
 export function finishCounterexample(
   target: Target,
   found: Trace,
-  { shrinkTime, corpus }: FindOptions,
+  { shrinkTime, ...shown }: FindOptions,
 ): ReportedCounterexample {
-  return shrunkAndSaved(target, found, corpus, shrinkTime === 0 ? null : { ms: shrinkTime * 1000 });
+  return shrunkAndSaved(target, found, shown, shrinkTime === 0 ? null : { ms: shrinkTime * 1000 });
 }
 
 /** The call that a finding must go on to blame while it is shrunk: where another blames another call for the same clause. */
@@ -71,14 +93,14 @@ function keptCall({ trace: { violation, scenario } }: Finding, among: readonly F
 export async function finishFindings(
   target: Target,
   findings: readonly Finding[],
-  { shrinkTime, corpus }: FindOptions,
+  { shrinkTime, ...shown }: FindOptions,
 ): Promise<readonly ReportedCounterexample[]> {
   const until = performance.now() + shrinkTime * 1000;
   const msLeft = (): number => Math.max(0, until - performance.now());
   const reports: ReportedCounterexample[] = [];
   for (const [toDo, finding] of [...findings.entries()].toReversed()) {
     const options = { ms: msLeft() / (toDo + 1), ...keptCall(finding, findings) };
-    const report = shrunkAndSaved(target, finding.trace, corpus, shrinkTime === 0 ? null : options);
+    const report = shrunkAndSaved(target, finding.trace, shown, shrinkTime === 0 ? null : options);
     reports.unshift({ ...report, from: finding.from });
   }
   const [first, ...others] = reports;

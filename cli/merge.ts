@@ -44,6 +44,7 @@ function reportsOf({ findings }: MergedRun, { corpus }: MergeOptions): readonly 
     shrinking: null,
     flaky: null,
     certificate: null,
+    stack: null,
     path: savedIn(corpus, (folder) => saveTrace(folder, shrunk)),
   }));
 }
@@ -69,7 +70,7 @@ export function mergeCommand(): Command {
     .addOption(corpusOption('folder to save a counterexample to'))
     .addOption(junitOption())
     .addOption(jsonOption())
-    .addOption(verboseOption())
+    .addOption(verboseOption('print tables of what was met'))
     .addHelpText('after', examples('npx frameproof merge shards'))
     .action(merge);
 }

@@ -16,12 +16,13 @@ import { loadTarget } from '../runner/load/index.ts';
 import { namesIn } from '../spec/files/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { counterexampleLines, reportedJson } from './counterexample-report.ts';
+import { counterexampleLines, reportedJson, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
 import { print } from './print.ts';
+import { campaignBar } from './progress.ts';
 import { interruption } from './supervised.ts';
 import { targetOption } from './target-options.ts';
 
@@ -71,6 +72,7 @@ async function runRounds(
 ): Promise<SoakResult> {
   let [round, operations] = [options.from, 0];
   for (; operations < options.operations && !signal.aborted; round += 1) {
+    const bar = await campaignBar({ programs: PROGRAMS_PER_ROUND, seconds: undefined });
     const world = worlds[round % Math.max(1, worlds.length)];
     const result = await runCampaign({
       target,
@@ -81,7 +83,8 @@ async function runRounds(
       seed: options.seed + round,
       stopFirst: true,
       signal,
-    });
+      onProgress: bar.update,
+    }).finally(bar.stop);
     operations += result.operations;
     if (result.findings.length > 0) return { next: round, operations, violated: result };
     if (signal.aborted) break;
@@ -105,13 +108,13 @@ async function reportViolation(
   if (found === undefined) return;
   const { finishCounterexample } = await import('./counterexample.ts');
   const report = finishCounterexample(target, found.trace, { shrinkTime, corpus });
-  const verdict = 'violated';
+  const verdict = verdictOn([report]);
   const text =
     json === true
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
       : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdict]);
 }
 
 async function soak(options: SoakOptions): Promise<void> {
