@@ -36,7 +36,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
-  verboseOption,
+  verboseTablesOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -165,9 +165,7 @@ export function checkCommand(): Command {
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
     .addOption(jsonOption())
-    .addOption(
-      verboseOption('print tables of what was met, and the stack of an error that the target throws'),
-    )
+    .addOption(verboseTablesOption())
     .addHelpText(
       'after',
       examples(

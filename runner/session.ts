@@ -85,6 +85,7 @@ const MOST_WORDS = 2 ** 24;
 
 export class Session implements SavableSession {
   readonly isRecorded = false;
+  readonly saves = 'saved and loaded';
   readonly omission = null;
   readonly started: Response;
   readonly seen: Writable<Seen>;
