@@ -224,7 +224,19 @@ describe('an allocator in the C harness that', () => {
   beforeAll(() => {
     mkdirSync(zoo);
     compile(join(zoo, 'zoo'), 'native/testing/zoo.c');
-    for (const name of ['segv', 'abort', 'exit', 'loop', 'eat', 'flood', 'fork', 'print', 'scribble'])
+    for (const name of [
+      'segv',
+      'abort',
+      'exit',
+      'loop',
+      'eat',
+      'flood',
+      'fork',
+      'print',
+      'scribble',
+      'clear',
+      'dial',
+    ])
       symlinkSync('zoo', join(zoo, name));
   });
 
@@ -249,6 +261,14 @@ describe('an allocator in the C harness that', () => {
   it('writes into a page that a caller owns is caught when the program ends', async () => {
     const { violation } = await run(join(zoo, 'scribble'));
     expect(violation).toMatchObject({ clause: 'contents.preserved', pfn: 3, owner: 'caller' });
+  });
+
+  it.each([
+    ['clear', 'it succeeded, and cleared errno'],
+    ['dial', 'it succeeded, and set errno to another number than ENOMEM'],
+  ])('changes the errno of its caller though it succeeds is caught: %s', async (name, explanation) => {
+    const { violation } = await run(join(zoo, name));
+    expect(violation).toMatchObject({ clause: 'failure.enomem', at: 0, explanation });
   });
 
   it('dies is shrunk to the call that kills it', async () => {
