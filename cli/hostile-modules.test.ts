@@ -220,6 +220,7 @@ describe.concurrent('nor how any other command ends:', () => {
     ['explore', ['--target', 'saves.mjs', ...world], 2, /^frameproof: .*saveState\(\): it threw /m],
     ['replay', ['trace.json', '--target', PATCHES], 1, /it changed Array\.prototype\.push/],
     ['replay', ['trace.json', '--target', 'late-map.mjs'], 0, /^holds/m],
+    ['replay', ['trace.json', '--target', 'heap.mjs'], 1, /operation 1: .*; it died of SIGABRT$/m],
     [
       'shrink',
       ['trace.json', '--target', PATCHES, '--shrink-time', '1'],
