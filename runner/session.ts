@@ -34,6 +34,12 @@ function readAmounts(pmm: Pmm): Amounts {
 
 /** Factories whose managers have thrown an error: the stacks of what they throw are captured from then on. */
 const THROWERS = new WeakSet<PmmFactory>();
+
+/** Captures the stacks of what the managers of a factory throw, from the first on. */
+export function keepStacks(create: PmmFactory): void {
+  THROWERS.add(create);
+}
+
 /** The beginnings of descriptions of errors. */
 const READING = 'reading errno and the amounts, ';
 const RESETTING = 'setting errno, ';

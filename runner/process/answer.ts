@@ -217,6 +217,9 @@ class Reader {
       case 'skip':
         this.responses.push('skipped');
         return;
+      case 'malformed':
+        this.fault = rest;
+        return;
       case 'died':
         this.fault = died(rest);
         this.isTimeOut = rest === TIME;
