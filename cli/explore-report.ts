@@ -10,6 +10,7 @@ import {
   regionOf,
   uncheckedBy,
 } from '../spec/index.ts';
+import { wrapped } from './print.ts';
 
 interface Header {
   readonly target: Target;
@@ -70,17 +71,6 @@ function mebibytes(bytes: number): string {
   return `${grouped(Math.round(bytes / MIB))} MiB`;
 }
 
-/** Returns names, wrapped so that lines stay short, each line indented. */
-function wrapped(names: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  for (const name of names) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + name.length < 96) lines[lines.length - 1] = `${last}, ${name}`;
-    else lines.push(`  ${name}`);
-  }
-  return lines;
-}
-
 function namesOf(clauses: readonly ClauseText[]): readonly string[] {
   return clauses.map(({ name }) => name);
 }
@@ -88,7 +78,7 @@ function namesOf(clauses: readonly ClauseText[]): readonly string[] {
 /** The clauses, by the sides on which they were met. */
 function clauseLines({ clauses: { both, one, never } }: Exploration): readonly string[] {
   const part = (title: string, clauses: readonly ClauseText[]): readonly string[] =>
-    clauses.length === 0 ? [] : [title, ...wrapped(namesOf(clauses))];
+    clauses.length === 0 ? [] : [title, ...wrapped(namesOf(clauses).join(', '), '  ')];
   return [
     ...part('each of these clauses, met on both of its sides:', both),
     ...part('and each of these, met on one side only:', one),

@@ -126,7 +126,7 @@ async function runSearch({
     ...(seconds === undefined ? {} : { seconds }),
     signal: signal,
   };
-  const bar = await searchBar(operations.length, flags.json !== true);
+  const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
     if (saves === null)
@@ -169,7 +169,7 @@ async function run(flags: ExploreFlags): Promise<void> {
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (flags.json === true) {
-    const found = report === null ? {} : { verdict: verdictOn(report) };
+    const found = report === null ? {} : { verdict: verdictOn([report]) };
     const counterexample = report === null ? null : reportedJson(report);
     const json = { ...exploreJson(result, peakBytes), ...found, counterexample };
     print(`${JSON.stringify(json, null, 1)}\n`);
@@ -177,7 +177,7 @@ async function run(flags: ExploreFlags): Promise<void> {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
   }
-  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn(report)]);
+  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */

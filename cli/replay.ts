@@ -151,8 +151,8 @@ export function replayCommand(): Command {
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
-    .addOption(programTimeOption())
     .addOption(verboseOption())
+    .addOption(programTimeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

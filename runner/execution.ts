@@ -92,6 +92,21 @@ interface PassedOver {
   readonly beyond: string | null;
 }
 
+/** Has what a manager says of every page frame compared, if it offers `inspect`. Returns the violation, or null. */
+export function inspection(
+  performer: Pick<Performer, 'inspect'>,
+  compare: (runs: readonly InspectedRun[]) => Violation | null,
+): Violation | null {
+  let runs: readonly InspectedRun[] | null;
+  try {
+    runs = performer.inspect();
+  } catch (error) {
+    const explanation = `inspect() threw ${lookAt(error).text}`;
+    return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
+  }
+  return runs === null ? null : compare(runs);
+}
+
 export class Execution implements Scene {
   readonly world: World;
   readonly policies: readonly Policy[];
@@ -262,14 +277,7 @@ export class Execution implements Scene {
 
   /** Compares every page frame with the state, if the manager offers `inspect`. */
   #inspected(state: ModelState): Violation | null {
-    let runs: readonly InspectedRun[] | null;
-    try {
-      runs = this.#performer.inspect();
-    } catch (error) {
-      const explanation = `inspect() threw ${lookAt(error).text}`;
-      return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
-    }
-    return runs === null ? null : sweep(state, runs, this.#observer.tally);
+    return inspection(this.#performer, (runs) => sweep(state, runs, this.#observer.tally));
   }
 
   #reject(at: number, violation: Omit<PlacedViolation, 'at'>): false {

@@ -7,7 +7,7 @@
  *     second   address less the higher half · number of the list of addresses · amount · page frame named + 1, 0 for none
  *     third    the three amounts, ten bits each
  */
-import { CALLS, type Call, Owner, type Response } from '../../spec/index.ts';
+import { CALLS, type Call, Owner, type Reading, type Response } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
 
 /** Codes of the outcomes that have a fingerprint. */
@@ -52,8 +52,8 @@ export function frameCode(frame: unknown): number {
 }
 
 /** Returns the code of an amount that was returned, or {@link NONE}. */
-export function amountCode(amount: number): number {
-  return isValue(amount) ? amount : NONE;
+export function amountCode(amount: Reading): number {
+  return typeof amount === 'number' && isValue(amount) ? amount : NONE;
 }
 
 /** Returns the three amounts as one word, or {@link NONE}. */
@@ -141,6 +141,7 @@ export class Fingerprints {
     if (writes.length > 0 || amounts === undefined) return false;
     const flags = this.flags(errno, strayEntries, warnings);
     const { total = 0, free = 0, reserved = 0 } = amounts;
+    if (typeof total !== 'number' || typeof free !== 'number' || typeof reserved !== 'number') return false;
     const three = amountsCode(total, free, reserved);
     switch (outcome.kind) {
       case 'address':

@@ -16,9 +16,9 @@ async function found(
   const target = await built(as, ['testing/planted.c'], `-DDEFECT=${defect}`);
   try {
     const run = { worlds: [], generated: true, programs: 500, operations: 100, seed: 1 };
-    const { counterexample } = await runCampaign({ target, ...run });
-    if (counterexample === null) return null;
-    const { trace } = shrink(target, counterexample, { ms: 20_000 });
+    const [finding] = (await runCampaign({ target, ...run })).findings;
+    if (finding === undefined) return null;
+    const { trace } = shrink(target, finding.trace, { ms: 20_000 });
     return { trace, certificate: await certify(target, trace) };
   } finally {
     await target.close();

@@ -69,9 +69,9 @@ describe.each(BITS)('a search of compiled C with pointers of %i bits', (bits) =>
       operations: 60,
       seed: 3,
     };
-    const { counterexample } = await runCampaign({ target, ...run });
-    if (counterexample === null) throw new Error('it was not caught');
+    const [finding] = (await runCampaign({ target, ...run })).findings;
+    if (finding === undefined) throw new Error('it was not caught');
     expect(howSaved(target, WORLD)).not.toBeNull();
-    expect((await certify(target, counterexample)).kind).toMatch(/^short/);
+    expect((await certify(target, finding.trace)).kind).toMatch(/^short/);
   });
 });

@@ -11,8 +11,8 @@ const SANITIZED = ['-g', '-fsanitize=address,undefined'];
 
 async function found(target: Target): Promise<Trace | null> {
   const run = { worlds: [], generated: true, programs: 200, operations: 100, seed: 1 };
-  const { counterexample } = await runCampaign({ target, ...run });
-  const trace = counterexample === null ? null : shrink(target, counterexample, { ms: 20_000 }).trace;
+  const [finding] = (await runCampaign({ target, ...run })).findings;
+  const trace = finding === undefined ? null : shrink(target, finding.trace, { ms: 20_000 }).trace;
   await target.close();
   return trace;
 }

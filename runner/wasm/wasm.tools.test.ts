@@ -70,9 +70,9 @@ describe.each(BITS)('an allocator in WebAssembly with pointers of %i bits that',
     const target = await built(bits, ['testing/wasm_zoo.c'], '-DMISBEHAVE=trap');
     const worlds = [{ ...SCENARIO, name: 'four page frames' }];
     const run = { target, worlds, generated: false, programs: 200, operations: 60, seed: 1 };
-    const { counterexample } = await runCampaign(run);
-    if (counterexample === null) throw new Error('it was not caught');
-    const { trace } = shrink(target, counterexample, { ms: 10_000 });
+    const [found] = (await runCampaign(run)).findings;
+    if (found === undefined) throw new Error('it was not caught');
+    const { trace } = shrink(target, found.trace, { ms: 10_000 });
     expect(trace.scenario.operations.map(({ call }) => call)).toEqual(['freeRegion']);
     expect(trace.violation?.explanation).toMatch(/it trapped: unreachable$/);
   });
@@ -101,8 +101,8 @@ describe.each(BITS)('the examples as WebAssembly with pointers of %i bits', (bit
   ])('%s breaks %s', async (file, clause) => {
     const target = await built(bits, [`examples/${file}`, 'examples/page_stack.c']);
     const run = { worlds: [], generated: true, programs: 100, operations: 100, seed: 2 };
-    const { counterexample } = await runCampaign({ target, ...run });
-    expect(counterexample?.violation?.clause).toBe(clause);
+    const { findings } = await runCampaign({ target, ...run });
+    expect(findings[0]?.trace.violation?.clause).toBe(clause);
   });
 });
 
