@@ -10,7 +10,7 @@ import { type CounterexampleJson, counterexampleJson, factsOf } from './countere
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
-import { jsonOption } from './options.ts';
+import { htmlOption, jsonOption } from './options.ts';
 import { print } from './print.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
@@ -18,6 +18,7 @@ interface ReplayOptions {
   readonly target?: string;
   readonly profile?: Profile;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
@@ -115,6 +116,10 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
+  if (options.html !== undefined) {
+    const { traceSection, writeHtml } = await import('./html.ts');
+    writeHtml(options.html, [traceSection({ title: path, trace, profile: target.profile, path })]);
+  }
   return {
     verdict,
     target: target.name,
@@ -148,12 +153,14 @@ export function replayCommand(): Command {
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
     .addOption(profileOption())
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'npx frameproof replay counterexamples/free.owner-0123456789.json',
         'npx frameproof replay counterexamples/free.owner-0123456789.json --target frameproof',
+        'npx frameproof replay counterexamples/free.owner-0123456789.json --html found.html',
       ),
     )
     .action(replay);

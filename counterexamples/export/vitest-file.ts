@@ -18,7 +18,8 @@ import {
   resultName,
   toHex,
 } from '../../spec/index.ts';
-import type { Demand, Regression } from './regression.ts';
+import type { Demand } from '../trace/moments.ts';
+import type { Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {

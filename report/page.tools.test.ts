@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../cli/testing/temporary-folder.ts';
+import { exportTrace } from '../counterexamples/export/index.ts';
+import { momentsOf } from '../counterexamples/trace/index.ts';
+import { memoryMap, pfn, type Trace } from '../spec/index.ts';
+import type { Section } from './index.ts';
+import { type OpenPage, open, picture, startBrowser } from './testing/browser.ts';
+import { longTrace, tenOperations } from './testing/traces.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const folder = temporaryFolder();
+const ten = await tenOperations();
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+function section(trace: Trace, title = 'a.json'): Section {
+  return { kind: 'trace', title, trace, replay: 'npx frameproof replay a.json' };
+}
+
+/** Returns the page frames of a strip with the owners that it reads out, walking it with the arrow keys. */
+async function ownersRead({ page }: OpenPage, strip: number): Promise<readonly string[]> {
+  const slider = page.getByRole('slider').nth(strip + 1);
+  await slider.focus();
+  const last = Number(await slider.getAttribute('aria-valuemax'));
+  const read: string[] = [];
+  for (let frame = Number(await slider.getAttribute('aria-valuemin')); frame <= last; frame += 1) {
+    await page.keyboard.press('ArrowRight');
+    read.push((await slider.getAttribute('aria-valuetext')) ?? '');
+  }
+  return read;
+}
+
+/** Steps that are timed. */
+const STEPS = 60;
+
+const WORDS = { absent: 'not RAM', firmware: 'firmware', boot: 'boot', pmm: 'free (pmm)', caller: 'caller' };
+
+describe('the page of a counterexample', () => {
+  it('opens at the violation, with the clause, expected beside observed, and what differs', async () => {
+    const { page, complaints } = await open(browser, folder, [section(ten)]);
+    expect(await page.locator('h1').textContent()).toMatch(/^free\.owner/);
+    expect(await page.locator('output').textContent()).toBe('operation 10 of 10');
+    const answer = page.locator('.comparison .differs');
+    expect(await answer.textContent()).toMatch(/^answerpanic: page frame 655 may not be freeddonediffers$/);
+    const hatched = await page
+      .locator('.strip .disputed')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('d')));
+    expect(hatched).toEqual(['', '', '', '', '', expect.stringMatching(/^M\S+ 0h\S+v30h-\S+z$/)]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('is stepped through by keyboard, and says the owners of the model', async () => {
+    const opened = await open(browser, folder, [section(ten)]);
+    const { page } = opened;
+    const moments = momentsOf(ten);
+    await page.keyboard.press('Home');
+    for (const [n, { after }] of moments.entries()) {
+      if (n > 0) await page.keyboard.press('ArrowRight');
+      expect(await page.locator('[aria-selected="true"] .number').textContent()).toBe(String(n));
+      for (const owner of ['firmware', 'boot', 'pmm', 'caller'] as const)
+        expect(await page.locator(`[data-owner=${owner}]`).textContent()).toBe(String(after.countOf(owner)));
+    }
+    const { after } = moments.at(-1) ?? expect.fail();
+    for (const [strip, base, count] of [
+      [0, 1, 30],
+      [1, 31, 3],
+      [3, 54, 4],
+    ] as const) {
+      const frames = Array.from({ length: count }, (_, i) => base + i);
+      const expected = frames.map((frame) => `page frame ${frame}, ${WORDS[after.ownerOf(pfn(frame))]}`);
+      expect(await ownersRead(opened, strip)).toEqual(expected);
+    }
+    await page.close();
+  });
+
+  it('fits one screen with ten operations', async () => {
+    const { page } = await open(browser, folder, [section(ten)]);
+    const overflow = await page.evaluate<number[]>(
+      `['html', 'main', '.program', '.memory', '.verdict'].map((name) => {
+        const { scrollHeight, clientHeight } = document.querySelector(name);
+        return scrollHeight - clientHeight;
+      })`,
+    );
+    expect(overflow).toEqual([0, 0, 0, 0, 0]);
+    await page.close();
+  });
+
+  it('leads from a call to the one whose result it names', async () => {
+    const { page } = await open(browser, folder, [section(ten)]);
+    await page.locator('.verdict .link').first().click();
+    expect(await page.locator('output').textContent()).toBe('operation 2 of 10');
+    expect(await page.locator('.line .mark').allTextContents()).toEqual([
+      '',
+      '',
+      '',
+      '',
+      '▸ uses it',
+      '',
+      '▸ uses it',
+      '',
+      '',
+      '',
+      'violated',
+    ]);
+    await page.close();
+  });
+
+  it('copies the command line of a replay, and the trace as a test', async () => {
+    const { page } = await open(browser, folder, [section(ten)]);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    for (const [name, text] of [
+      ['Copy replay', 'npx frameproof replay a.json'],
+      ['Copy test', exportTrace(ten, 'c', null)],
+    ] as const) {
+      await page.getByRole('button', { name }).click();
+      await page.getByText(`copied: ${text.split('\n')[0]}`).waitFor();
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(text);
+    }
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)('has no violation of axe-core, %s', async (colorScheme) => {
+    const { page } = await open(browser, folder, [section(ten), section(ten, 'b.json')], { colorScheme });
+    await picture(page, `counterexample-${colorScheme}`);
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate<{
+      violations: readonly { id: string; nodes: readonly object[] }[];
+    }>('axe.run()');
+    expect(violations.map(({ id, nodes }) => [id, nodes])).toEqual([]);
+    await page.close();
+  });
+
+  it('asks for nothing but itself', async () => {
+    const { page, requests } = await open(browser, folder, [section(ten)]);
+    await page.evaluate(`fetch('https://example.org/').catch(() => {})`);
+    await page.keyboard.press('ArrowLeft');
+    expect(requests.map((url) => new URL(url).protocol)).toEqual(['file:']);
+    await page.close();
+  });
+
+  it('shows hostile text as text', async () => {
+    const hostile =
+      '</script><script>document.title="owned"</script>"\'&\u202e\u0007<img src=x onerror=alert(1)>';
+    const violation = { ...ten.violation, explanation: hostile } as NonNullable<Trace['violation']>;
+    const { page, complaints } = await open(browser, folder, [
+      section({ ...ten, target: hostile, violation }, hostile),
+      section(ten),
+    ]);
+    const shown = hostile.replace('\u202e', '\\u202e').replace('\u0007', '\\u0007');
+    expect(await page.locator('.why').textContent()).toBe(shown);
+    expect(await page.locator('h1').textContent()).toContain(shown);
+    expect(await page.locator('nav button').first().textContent()).toBe(shown);
+    expect(await page.title()).toBe('frameproof');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows 10,000 operations on 12 TiB at once, and each step within 50 ms', async () => {
+    const map = memoryMap([
+      ...Array.from(
+        { length: 40 },
+        (_, n) => ({ type: 'conventional', start: BigInt(n) << 20n, pages: 200 }) as const,
+      ),
+      { type: 'conventional', start: 1n << 32n, pages: 3 * 2 ** 30 },
+    ]);
+    const { page, busyMs } = await open(browser, folder, [section(longTrace(map, 10_000))]);
+    const openMs = await busyMs();
+    expect(await page.locator('output').textContent()).toBe('operation 10000 of 10000');
+    expect(await page.locator('[aria-selected="true"]').isVisible()).toBe(true);
+    await page.evaluate(`(async () => {
+      for (let n = 0; n < ${STEPS}; n += 1) {
+        dispatchEvent(new KeyboardEvent('keydown', { key: n % 10 === 9 ? 'PageUp' : 'ArrowLeft' }));
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      }
+    })()`);
+    const stepMs = ((await busyMs()) - openMs) / STEPS;
+    expect(await page.locator('output').textContent()).toBe(`operation ${10_000 - 1.9 * STEPS} of 10000`);
+    await picture(page, 'long');
+    console.log(`opened in ${openMs.toFixed(0)} ms, a step takes ${stepMs.toFixed(1)} ms`);
+    expect(openMs).toBeLessThan(2000);
+    expect(stepMs).toBeLessThan(50);
+    await page.close();
+  });
+});
