@@ -12,10 +12,10 @@ import {
   saveConcurrentTrace,
 } from '../properties/concurrent/index.ts';
 import { SpecError } from '../spec/index.ts';
-import type { ConcurrentOptions } from './check-concurrent-options.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
+import type { ConcurrentOptions } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { phaseBar } from './progress.ts';
@@ -73,7 +73,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const about = { target: target.name, seed, threads, path };
   const text = isJson
     ? JSON.stringify(concurrentJson(result, about), null, 1)
-    : [...concurrentReport(result, about), ...violationLines(result, { config, path })].join('\n');
+    : [...concurrentReport(result, about), ...violationLines(result, { ...about, config })].join('\n');
   print(`${text}\n`);
   endWith(result.violation === null ? EXIT.holds : EXIT.violated);
 }

@@ -10,7 +10,8 @@ import {
 import { type Config, counted, formatProgram, grouped, type MemoryMap, toHex } from '../spec/index.ts';
 import { clauseTable } from './count-table.ts';
 import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
-import { commandLine, nextLine } from './next-step.ts';
+import { nextLine } from './next-step.ts';
+import { commandOnFile } from './recorded-target.ts';
 
 /** Threads of a concurrent check, at most. */
 export const MOST_THREADS = 64;
@@ -95,7 +96,7 @@ export function historyLines({ scenario, schedule, run, violation }: FoundRun): 
 /** Returns the lines on a violation; `path` is where the trace of it was saved, or null. */
 export function violationLines(
   { violation, found }: ConcurrentResult,
-  { config, path }: { readonly config: Config; readonly path: string | null },
+  { config, target, path }: { readonly config: Config } & Pick<ReportedRun, 'target' | 'path'>,
 ): readonly string[] {
   if (violation === null) return [];
   const title = ['', `violation ${violation.clause}: ${violation.explanation}`];
@@ -103,12 +104,8 @@ export function violationLines(
   if (found === null)
     return [...title, '', ...formatHistory(violation, [], { config, callers: MOST_THREADS })];
   const { first, shrunk } = found;
-  const saved = path === null ? [] : [`saved     ${path}`, nextLine(replayOf(path))];
+  const saved = path === null ? [] : [`saved     ${path}`, nextLine(commandOnFile('replay', path, target))];
   return [...title, ...historyLines(shrunk.found), howShrunk(first, shrunk.found, shrunk.runs), ...saved];
-}
-
-function replayOf(path: string): string {
-  return commandLine('replay', path);
 }
 
 /** Returns the calls before the callers begin, then the calls of each caller, one line a call. */
@@ -164,7 +161,7 @@ export function concurrentJson(result: ConcurrentResult, { target, seed, path }:
             found: found?.shrunk.found ?? null,
             first: found?.first ?? null,
             file: path,
-            next: path === null ? null : replayOf(path),
+            next: path === null ? null : commandOnFile('replay', path, target),
           }),
   };
 }

@@ -1,10 +1,11 @@
-/** A counterexample as commands report it: shrunk, saved, and with the next step. Pure: from what is known of it to text and JSON. */
+/** A counterexample as commands report it: shrunk, saved, and with the next step, as text and as JSON. */
 import type { Flaky, ShrinkResult } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import { type BreakableClause, counted, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
-import { commandLine, nextLine } from './next-step.ts';
+import { nextLine } from './next-step.ts';
+import { commandOnFile } from './recorded-target.ts';
 
 /** A counterexample, how it was shrunk, and where it was saved. */
 export interface ReportedCounterexample {
@@ -81,8 +82,8 @@ function flakyLines({ flaky }: ReportedCounterexample): readonly string[] {
 }
 
 /** Returns the command line that replays a counterexample, or null where it was not saved. */
-function replayOf({ path }: ReportedCounterexample): string | null {
-  return path === null ? null : commandLine('replay', path);
+function replayOf({ path, trace }: ReportedCounterexample): string | null {
+  return path === null ? null : commandOnFile('replay', path, trace.target);
 }
 
 /** Returns the lines that show a counterexample, where it was saved, and the next step. */

@@ -43,7 +43,7 @@ describe('frameproof explore', () => {
     expect(stdout).toContain('violated: a shortest program has 7 operations; every program of fewer than 7');
     const [, file = ''] = /^saved {5}(.*)$/m.exec(stdout) ?? [];
     expect(existsSync(join(cwd, file))).toBe(true);
-    expect((await frameproof(['replay', file], { cwd })).exitCode).toBe(1);
+    expect((await frameproof(['replay', file, ...target], { cwd })).exitCode).toBe(1);
   });
 
   it('walks where a manager cannot be saved, claims no more than that, and has its finding shrunk', async () => {

@@ -10,6 +10,7 @@ import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
 import { examples } from './help.ts';
 import { writeWhole } from './output-file.ts';
 import { print } from './print.ts';
+import { targetFor } from './recorded-target.ts';
 
 interface ExportFlags {
   readonly as: ExportForm;
@@ -49,7 +50,7 @@ function exported(
 
 async function run(file: string, flags: ExportFlags): Promise<void> {
   const trace = readTrace(file);
-  const target = flags.target ?? trace.target;
+  const target = targetFor(file, trace.target, flags.target);
   const isAnother = flags.target !== undefined && flags.target !== trace.target;
   const scenario = isAnother ? scenarioFor(await loadTarget(target), trace) : trace.scenario;
   const folder = flags.out === '-' ? process.cwd() : dirname(resolve(flags.out));

@@ -11,7 +11,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 } else {
   const [, script = '', ...args] = process.argv;
   // These run targets: in a child process, which this one supervises.
-  const runsTargets = /^(check|explore|verify|replay|shrink|record|soak)$/.test(args[0] ?? '');
+  const runsTargets = /^(check|explore|verify|replay|shrink|export|record|soak)$/.test(args[0] ?? '');
   const isSupervised = process.env.FRAMEPROOF_SUPERVISED !== undefined;
   // Not awaited: a target that waits for ever must not pass for an error of this module.
   if (isSupervised)

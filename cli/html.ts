@@ -2,8 +2,9 @@
 import { reportPage, type Section } from '../report/index.ts';
 import { writeFile } from '../spec/files/index.ts';
 import type { Profile, Trace } from '../spec/index.ts';
-import { commandLine } from './next-step.ts';
+
 import { writtenOrSaid } from './output-file.ts';
+import { commandOnFile } from './recorded-target.ts';
 
 /** A trace to show. */
 interface Shown {
@@ -16,7 +17,7 @@ interface Shown {
 
 /** Returns the section that shows a trace. */
 export function traceSection({ title, trace, profile, path }: Shown): Section {
-  const replay = path === null ? null : commandLine('replay', path);
+  const replay = path === null ? null : commandOnFile('replay', path, trace.target);
   const claims = profile === undefined ? {} : { profile };
   return { kind: 'trace', title, trace, ...claims, replay };
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { config, FALLBACK_MAP, MemoryMap, memoryMap, pageCount } from '../spec/index.ts';
 import { bandsOf, importMemoryMap } from '../spec/maps/index.ts';
-import { cellsOf, mapBar } from './map-bar.ts';
-import { formatSize, mapReport } from './map-report.ts';
+import { cellsOf, formatSize, mapBar, mapReport } from './map-report.ts';
 
 const DUMP = [
   'BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable',

@@ -9,9 +9,10 @@ import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../sp
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
-import { commandLine, nextLine } from './next-step.ts';
+import { nextLine } from './next-step.ts';
 import { htmlOption, jsonOption } from './options.ts';
 import { print } from './print.ts';
+import { commandOnFile, targetFor } from './recorded-target.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ReplayOptions {
@@ -63,7 +64,7 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   );
   const { concurrentCounterexample, historyLines } = await import('./concurrent-report.ts');
   const trace = decodeConcurrentTrace(data, path);
-  const target = await loadConcurrentTarget(options.target ?? trace.target);
+  const target = await loadConcurrentTarget(targetFor(path, trace.target, options.target));
   const { name } = target;
   const found = replayConcurrent(target, trace);
   if (found === null) {
@@ -107,12 +108,14 @@ function textOf(verdict: ReplayVerdict, execution: Execution, recorded: Trace): 
 function exportOf(path: string, target: string, { violation }: Trace): string | null {
   if (isOwnClause(violation?.clause)) return null;
   const isModule = target === OURS.name || /\.[cm]?[jt]s$/.test(target);
-  return commandLine('export', path, '--as', isModule ? 'vitest' : 'c');
+  return commandOnFile('export', path, target, '--as', isModule ? 'vitest' : 'c');
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
   const { profile } = options;
-  const target = await loadTarget(options.target ?? recorded.target, undefined, { profile });
+  const target = await loadTarget(targetFor(path, recorded.target, options.target), undefined, {
+    profile,
+  });
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();

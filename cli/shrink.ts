@@ -14,6 +14,7 @@ import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
+import { commandOnFile, targetFor } from './recorded-target.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';
 
 interface ShrinkFlags {
@@ -79,7 +80,7 @@ function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
       foundOperations: result.operationsBefore,
       flaky: flaky !== null,
       file: path,
-      next: path === null ? null : commandLine('replay', path),
+      next: path === null ? null : commandOnFile('replay', path, trace.target),
     }),
   };
 }
@@ -89,7 +90,9 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
     ...formatCounterexample(result.trace),
     ...notes(result, file.recorded),
     `shrunk    ${summary(result)}`,
-    ...(file.path === null ? [] : [`saved     ${file.path}`, nextLine(commandLine('replay', file.path))]),
+    ...(file.path === null
+      ? []
+      : [`saved     ${file.path}`, nextLine(commandOnFile('replay', file.path, result.trace.target))]),
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
@@ -119,7 +122,7 @@ function reportUnfinished(
 
 async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
   const read = await readScenario(file);
-  const target = await loadTarget(name ?? read.target ?? OURS.name, undefined, { profile });
+  const target = await loadTarget(targetFor(file, read.target ?? OURS.name, name), undefined, { profile });
   const given = { ...read, scenario: scenarioFor(target, read) };
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,

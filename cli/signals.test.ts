@@ -1,4 +1,5 @@
 /** Signals to a command: it ends soon, with the exit code that shells expect, and leaves no process behind. */
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ended, start } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
@@ -25,7 +26,9 @@ describe.concurrent.each(COMMANDS)('%s', (command, cwd) => {
   it.each(SIGNALS)('ends by %s with exit code %i, within seconds', async (signal, exitCode) => {
     const child = start(command.split(' '), { cwd });
     const result = ended(child);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // It runs when it has said on what; then it is in the middle of its work.
+    if (child.stdout !== null) await once(child.stdout, 'data');
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const sent = performance.now();
     child.kill(signal);
     expect((await result).exitCode).toBe(exitCode);

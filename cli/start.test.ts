@@ -82,7 +82,7 @@ describe('frameproof does not read what it will not use:', () => {
 describe('frameproof loads few modules:', () => {
   it.each([
     ['--version', 15],
-    ['map map.txt', 57],
+    ['map map.txt', 50],
     ['judge run.log', 100],
     ['check --programs 1 --seed 1 --map map.txt', 170],
   ])('%s loads at most %i', async (args, most) => {

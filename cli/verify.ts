@@ -34,6 +34,7 @@ import {
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
 import { print, say } from './print.ts';
+import { commandOnFile } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
 import { policyOption, profileOption, programTimeOption } from './target-options.ts';
 import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
@@ -126,8 +127,9 @@ function nextStep(
   path: string | null,
 ): string | null {
   if (verdict === 'refines' || verdict === 'interrupted') return null;
-  const isRevision = difference !== null && blamed(difference).target.startsWith('git:');
-  if (path !== null && !isRevision) return commandLine('replay', path);
+  const target = difference === null ? null : blamed(difference).target;
+  if (path !== null && target !== null && !target.startsWith('git:'))
+    return commandOnFile('replay', path, target);
   return commandLine('verify', candidate, '--against', baseline, '--seed', String(seed));
 }
 

@@ -44,7 +44,6 @@ export {
   type OwnClause,
   type OwnClauseName,
 } from './clauses/own-clause.ts';
-export { closed, closedRecord } from './closed.ts';
 export {
   aboveLimit,
   bitmapLimit,
@@ -59,7 +58,15 @@ export {
   toHigherHalf,
 } from './config.ts';
 export { counted, grouped } from './counted.ts';
-export { decode, parseForeignJson, parseJson, refuseDuplicateKeys, shortened } from './decode.ts';
+export {
+  closed,
+  closedRecord,
+  decode,
+  parseForeignJson,
+  parseJson,
+  refuseDuplicateKeys,
+  shortened,
+} from './decode.ts';
 export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
 export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
 export { FALLBACK_MAP } from './fallback-map.ts';

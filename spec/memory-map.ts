@@ -6,8 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { closed } from './closed.ts';
-import { decode } from './decode.ts';
+import { closed, decode } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Owner } from './owner.ts';
 import {

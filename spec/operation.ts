@@ -13,7 +13,7 @@ import {
   type Parameter,
   parametersOf,
 } from './calls.ts';
-import { closed } from './closed.ts';
+import { closed } from './decode.ts';
 import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Reference } from './reference.ts';
 

@@ -5,8 +5,7 @@
  */
 import * as t from 'io-ts';
 import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
-import { closed } from './closed.ts';
-import { decode } from './decode.ts';
+import { closed, decode } from './decode.ts';
 import { isSpecError, SpecError } from './errors.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Operation } from './operation.ts';

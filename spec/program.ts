@@ -5,8 +5,8 @@
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { isAllocation, parametersOf } from './calls.ts';
-import { closed } from './closed.ts';
 import { aboveLimit, Config } from './config.ts';
+import { closed } from './decode.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
 import { type Argument, addressesOf, argumentAt, type Operation, ProgramOperation } from './operation.ts';

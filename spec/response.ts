@@ -6,7 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { closed } from './closed.ts';
+import { closed } from './decode.ts';
 import { HexInteger } from './hex.ts';
 import { Owner } from './owner.ts';
 import { isPageFrame } from './units.ts';

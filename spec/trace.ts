@@ -4,7 +4,7 @@
  */
 import * as t from 'io-ts';
 import { BreakableClause } from './clauses/own-clause.ts';
-import { closed } from './closed.ts';
+import { closed } from './decode.ts';
 import { Owner } from './owner.ts';
 import { Scenario } from './program.ts';
 import { Response } from './response.ts';

@@ -31,5 +31,8 @@ export const PACKAGE_DOORS: Readonly<Record<string, string>> = {
   vitest: 'properties/describe-pmm.ts',
 };
 
+/** Files that compare this project with a package as others use it. */
+export const USES_PACKAGES_PLAINLY = /^(bench\/|assurance\/reach\/plain\.ts$)/;
+
 /** The largest share of the source lines that one room may have. */
 export const LARGEST_SHARE = 0.4;

@@ -22,8 +22,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SpecError } from '../errors.ts';
-import { destinationOf } from './destination.ts';
-import { codeOf, PATIENCE_MS, Patience, pause, reasonOf } from './system.ts';
+import { codeOf, destinationOf, PATIENCE_MS, Patience, pause, reasonOf } from './system.ts';
 
 /** Text is handed to the system in pieces of this length. */
 const BATCH_CHARACTERS = 1 << 16;

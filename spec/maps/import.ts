@@ -16,7 +16,7 @@ import { isDeviceTreeSource, readSource } from './device-tree/source.ts';
 import { type DeviceTree, memoryOf } from './device-tree/tree.ts';
 import type { Entry } from './entry.ts';
 import { linesOf } from './lines.ts';
-import { type MemmapFiles, missingFolder, readMemmapFiles } from './notations/linux-e820.ts';
+import { type MemmapFiles, missingFolder, readMemmapFiles } from './notations/linux-firmware.ts';
 import type { ImportedMap, ReadOptions } from './reading.ts';
 import { resolve, resolveUnlessOrderly } from './resolve.ts';
 

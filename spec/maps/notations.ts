@@ -3,7 +3,15 @@
  * table names what is not RAM; what kernels made of it comes after, and lists of RAM alone come last.
  */
 import type { Notation } from './notation.ts';
-import { GRUB_LSEFIMMAP, LIMINE_MAP, LIMINE_SIZES, MULTIBOOT } from './notations/boot-loaders.ts';
+import {
+  GRUB_LSEFIMMAP,
+  LIMINE_MAP,
+  LIMINE_SIZES,
+  MULTIBOOT,
+  UBOOT_BDINFO,
+  UBOOT_EFIDEBUG,
+  UBOOT_LMB,
+} from './notations/boot-loaders.ts';
 import {
   COREBOOT_BOOTMEM,
   ESXI_MBOOT,
@@ -13,10 +21,10 @@ import {
   UEFI_SHELL,
 } from './notations/firmware.ts';
 import { FREEBSD_CHUNKS, FREEBSD_EFI, FREEBSD_SMAP } from './notations/freebsd.ts';
-import { IOMEM } from './notations/iomem.ts';
-import { CHANGED_E820_TABLES, E820_TABLES } from './notations/linux-e820.ts';
-import { EFI_DMESG, EFI_DMESG_ARM } from './notations/linux-efi.ts';
+import { HVMLOADER_E820, QEMU_MTREE, XEN_ARM, XEN_E820, XEN_EFI } from './notations/hypervisors.ts';
+import { CHANGED_E820_TABLES, E820_TABLES, EFI_DMESG, EFI_DMESG_ARM } from './notations/linux-firmware.ts';
 import {
+  IOMEM,
   LSMEM,
   MEMBLOCK,
   MIPS_MEMORY,
@@ -24,9 +32,6 @@ import {
   NODE_RANGES,
   PFN_RANGES,
 } from './notations/linux-memory.ts';
-import { QEMU_MTREE } from './notations/qemu.ts';
-import { UBOOT_BDINFO, UBOOT_EFIDEBUG, UBOOT_LMB } from './notations/u-boot.ts';
-import { HVMLOADER_E820, XEN_ARM, XEN_E820, XEN_EFI } from './notations/xen.ts';
 
 export const NOTATIONS: readonly Notation[] = [
   EFI_DMESG,

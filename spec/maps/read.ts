@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isSpecError, SpecError } from '../errors.ts';
 import { namesIn, readBytes, readDescriptor, readText } from '../files/index.ts';
 import { importBytes, importMemmapFiles } from './import.ts';
-import type { MemmapFiles } from './notations/linux-e820.ts';
+import type { MemmapFiles } from './notations/linux-firmware.ts';
 import type { ImportedMap, ReadOptions } from './reading.ts';
 
 const STANDARD_INPUT = 0;

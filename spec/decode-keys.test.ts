@@ -1,8 +1,7 @@
 /** No decoder passes over a key that it does not know, or one that comes twice. */
 import * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
-import { closed } from './closed.ts';
-import { decode, parseJson } from './decode.ts';
+import { closed, decode, parseJson } from './decode.ts';
 import { isSpecError } from './errors.ts';
 import { MemoryMap } from './memory-map.ts';
 import { Profile } from './profile.ts';

@@ -1,0 +1,41 @@
+/**
+ * Recorded targets: the target that a file names. To run a target is to run code, and the file may be a stranger's. So a file decides
+ * what runs only among targets that are built in and those of the current project; `--target` decides among all.
+ */
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { OURS } from '../runner/index.ts';
+import { SpecError } from '../spec/index.ts';
+import { commandLine } from './next-step.ts';
+
+/** Returns the project: the nearest folder with a package.json, from the current folder up; else the current folder. */
+function projectFolder(): string {
+  const current = realpathSync('.');
+  for (let folder = current; folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, 'package.json'))) return folder;
+  return current;
+}
+
+/** Whether a file may decide that this target runs. A name without a file is built in, or refused where it is loaded. */
+function isTrusted(target: string): boolean {
+  const path = resolve(target);
+  return target === OURS.name || !existsSync(path) || realpathSync(path).startsWith(projectFolder() + sep);
+}
+
+/** Returns the target that a command runs: the one that `--target` names, else the one that its file names. */
+export function targetFor(file: string, recorded: string, given: string | undefined): string {
+  if (given !== undefined || isTrusted(recorded)) return given ?? recorded;
+  throw new SpecError(
+    `${file}: expected a target in this project, ${projectFolder()}: to run code from elsewhere, pass --target ${recorded}`,
+  );
+}
+
+/** Returns the command line that runs a saved file on the target that it names. */
+export function commandOnFile(
+  command: string,
+  file: string,
+  target: string,
+  ...flags: readonly string[]
+): string {
+  return commandLine(command, file, ...(isTrusted(target) ? [] : ['--target', target]), ...flags);
+}
