@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../cli/testing/temporary-folder.ts';
 import { exportTrace } from '../counterexamples/export/index.ts';
 import { momentsOf } from '../counterexamples/trace/index.ts';
-import { memoryMap, pfn, type Trace } from '../spec/index.ts';
+import { memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
 import type { Section } from './index.ts';
 import { type OpenPage, open, picture, startBrowser } from './testing/browser.ts';
 import { longTrace, tenOperations } from './testing/traces.ts';
@@ -40,6 +40,19 @@ async function ownersRead({ page }: OpenPage, strip: number): Promise<readonly s
 /** Steps that are timed. */
 const STEPS = 60;
 
+/** Returns the owners that the strips of a page show at the middle of each page frame, strip by strip. */
+function ownersDrawn({ page }: OpenPage): Promise<readonly (readonly string[])[]> {
+  return page.evaluate(`[...document.querySelectorAll('.bar-of-frames')].map((bar) => {
+    const { left, top, width, height } = bar.getBoundingClientRect();
+    const frames = bar.getAttribute('aria-valuemax') - bar.getAttribute('aria-valuemin') + 1;
+    return Array.from({ length: frames }, (_, n) => document
+      .elementsFromPoint(left + ((n + 0.5) * width) / frames, top + height / 2)
+      .map((one) => one.getAttribute('class'))
+      .find((name) => ${JSON.stringify(OWNERS)}.includes(name)));
+  })`);
+}
+
+const OWNERS = ['absent', 'firmware', 'boot', 'pmm', 'caller'] as const;
 const WORDS = { absent: 'not RAM', firmware: 'firmware', boot: 'boot', pmm: 'free (pmm)', caller: 'caller' };
 
 describe('the page of a counterexample', () => {
@@ -61,12 +74,17 @@ describe('the page of a counterexample', () => {
     const opened = await open(browser, folder, [section(ten)]);
     const { page } = opened;
     const moments = momentsOf(ten);
+    await page.getByRole('button', { name: 'Show all' }).click();
     await page.keyboard.press('Home');
+    const areas = ten.scenario.map.descriptors.map(regionOf);
     for (const [n, { after }] of moments.entries()) {
       if (n > 0) await page.keyboard.press('ArrowRight');
       expect(await page.locator('[aria-selected="true"] .number').textContent()).toBe(String(n));
       for (const owner of ['firmware', 'boot', 'pmm', 'caller'] as const)
         expect(await page.locator(`[data-owner=${owner}]`).textContent()).toBe(String(after.countOf(owner)));
+      expect(await ownersDrawn(opened)).toEqual(
+        areas.map(({ base, count }) => Array.from({ length: count }, (_, i) => after.ownerOf(pfn(base + i)))),
+      );
     }
     const { after } = moments.at(-1) ?? expect.fail();
     for (const [strip, base, count] of [
