@@ -20,6 +20,7 @@ interface FinishedCheck {
 export interface ResultFlags {
   readonly json?: boolean;
   readonly junit?: string;
+  readonly html?: string;
 }
 
 /** The part of a result that only some checks have: after the text, and among the keys of the JSON. */
@@ -70,7 +71,7 @@ async function writeJunit(path: string, { target, corpus, result }: FinishedChec
 /** Prints and writes a result, and sets the exit code. */
 export async function conclude(
   check: FinishedCheck,
-  { json = false, junit }: ResultFlags,
+  { json = false, junit, html }: ResultFlags,
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
   const found = await shownCounterexample(check);
@@ -79,5 +80,9 @@ export async function conclude(
     : [...resultLines(check), ...found.lines, ...extra.lines].join('\n');
   print(`${text}\n`);
   if (junit !== undefined) await writeJunit(junit, check);
+  if (html !== undefined) {
+    const { checkSections, writeHtml } = await import('./html.ts');
+    writeHtml(html, checkSections(check));
+  }
   endWith(exitCodeOf(check));
 }

@@ -17,6 +17,7 @@ import type { CampaignRun, EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import {
   bitmapMaxAddrOption,
   type ConcurrentOptions,
@@ -150,6 +151,7 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -10,8 +10,8 @@ import { commandOnFile } from './recorded-target.ts';
 /** A counterexample, how it was shrunk, and where it was saved. */
 export interface ReportedCounterexample {
   readonly trace: Trace;
-  /** Operations in the program that was found. */
-  readonly foundOperations: number;
+  /** The program that was found, before it was shrunk. */
+  readonly found: Trace;
   /** Null where it was left as it was found. */
   readonly shrinking: ShrinkResult | null;
   /** Both runs, where the target answered one program in two ways. */
@@ -31,17 +31,12 @@ function labelled(label: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + line);
 }
 
-function shrinkLines({
-  trace,
-  foundOperations,
-  shrinking,
-  slippedTo,
-}: ReportedCounterexample): readonly string[] {
+function shrinkLines({ trace, found, shrinking, slippedTo }: ReportedCounterexample): readonly string[] {
   if (shrinking === null) return [];
   const { executions, seconds, exhausted, otherClauses } = shrinking;
   const spent = `${counted(executions, 'execution')}, ${seconds.toFixed(1)} s`;
   const lines = [
-    `from ${counted(foundOperations, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
+    `from ${counted(found.scenario.operations.length, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
   ];
   if (exhausted)
     lines.push('the time ended first: a simpler program may exist; give it more with --shrink-time');
@@ -101,16 +96,19 @@ export function counterexampleLines(found: ReportedCounterexample): readonly str
 }
 
 /** Returns the same as JSON; `from` is the file that it was found by running, where there is one. */
-export function reportedJson(found: ReportedCounterexample, from: string | null = null): CounterexampleJson {
-  const { trace, foundOperations, flaky, path, certificate } = found;
+export function reportedJson(
+  reported: ReportedCounterexample,
+  from: string | null = null,
+): CounterexampleJson {
+  const { trace, found, flaky, path, certificate } = reported;
   return counterexampleJson({
     ...factsOf(trace),
     from,
-    foundOperations,
+    foundOperations: found.scenario.operations.length,
     flaky: flaky !== null,
     certified: certificate === null ? null : certificate.kind === 'shortest',
     shorterPrograms: certificate?.kind === 'shortest' ? String(certificate.programs) : null,
     file: path,
-    next: replayOf(found),
+    next: replayOf(reported),
   });
 }

@@ -53,6 +53,5 @@ export async function finishCounterexample(
   const path = corpus === null ? null : savedIn(corpus, (folder) => saveTrace(folder, trace));
   const isCertified = certify && shrinkTime > 0 && flaky === null;
   const certificate = isCertified ? await certificateOf(target, trace, msLeft()) : null;
-  const foundOperations = found.scenario.operations.length;
-  return { trace, foundOperations, shrinking, flaky, slippedTo: slippedTo(byFastCheck), path, certificate };
+  return { trace, found, shrinking, flaky, slippedTo: slippedTo(byFastCheck), path, certificate };
 }

@@ -1,7 +1,8 @@
 /** `--html`: what a command found as one page of HTML. Loaded only where it is asked for. */
-import { reportPage, type Section } from '../report/index.ts';
+import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
 import { writeFile } from '../spec/files/index.ts';
-import type { Profile, Trace } from '../spec/index.ts';
+import { counted, type Profile, type Trace } from '../spec/index.ts';
+import type { ReportedCounterexample } from './counterexample-report.ts';
 
 import { writtenOrSaid } from './output-file.ts';
 import { commandOnFile } from './recorded-target.ts';
@@ -20,6 +21,29 @@ export function traceSection({ title, trace, profile, path }: Shown): Section {
   const replay = path === null ? null : commandOnFile('replay', path, trace.target);
   const claims = profile === undefined ? {} : { profile };
   return { kind: 'trace', title, trace, ...claims, replay };
+}
+
+/** The sections of a check: the counterexample as it was shrunk and as it was found, and what the run met. */
+interface CheckedSections {
+  readonly report: ReportedCounterexample | null;
+  /** Null where a trace of the corpus ended the check. */
+  readonly result: CheckedRun | null;
+  readonly target: string;
+}
+
+/** Returns the sections that show a check. */
+export function checkSections({ report, result, target }: CheckedSections): readonly Section[] {
+  const run: readonly Section[] = result === null ? [] : [{ kind: 'run', title: `run of ${target}`, result }];
+  if (report === null) return run;
+  const { trace, found, path } = report;
+  const titled = (title: string, one: Trace, at: string | null): Section =>
+    traceSection({
+      title: `${title}: ${counted(one.scenario.operations.length, 'operation')}`,
+      trace: one,
+      path: at,
+    });
+  const asFound = trace === found ? [] : [titled('as found', found, null)];
+  return [titled('counterexample', trace, path), ...asFound, ...run];
 }
 
 /** Writes a page; returns whether it could be written. */

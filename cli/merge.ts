@@ -8,6 +8,7 @@ import { conclude, type ResultFlags } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { corpusOption, GENERATED, jsonOption, junitOption } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
@@ -45,7 +46,7 @@ function reportOf({ counterexample }: MergedRun, { corpus }: MergeOptions): Repo
   const { found, shrunk } = counterexample;
   return {
     trace: shrunk,
-    foundOperations: found.scenario.operations.length,
+    found,
     shrinking: null,
     flaky: null,
     slippedTo: null,
@@ -74,6 +75,7 @@ export function mergeCommand(): Command {
     .argument('<folder>', 'folder with the files that check --shard wrote')
     .addOption(corpusOption('folder to save a counterexample to'))
     .addOption(junitOption())
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addHelpText('after', examples('npx frameproof merge shards'))
     .action(merge);

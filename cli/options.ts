@@ -116,11 +116,6 @@ export function junitOption(): Option {
   return new Option('--junit <file>', 'write the result as JUnit XML');
 }
 
-/** `--html`. */
-export function htmlOption(): Option {
-  return new Option('--html <file>', 'write what was found as a page to look at in a browser');
-}
-
 /** `--json`. */
 export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');

@@ -9,8 +9,9 @@ import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../sp
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { nextLine } from './next-step.ts';
-import { htmlOption, jsonOption } from './options.ts';
+import { jsonOption } from './options.ts';
 import { print } from './print.ts';
 import { commandOnFile, targetFor } from './recorded-target.ts';
 import { otherTargetOption, profileOption } from './target-options.ts';

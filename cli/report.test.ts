@@ -1,16 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { frameproof } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { traceText } from './testing/trace.ts';
 
-const cwd = temporaryFolder({ 'a.json': traceText(), 'b.json': traceText(), 'text.json': 'hello' });
+const cwd = temporaryFolder({
+  'a.json': traceText(),
+  'b.json': traceText(),
+  'text.json': 'hello',
+  'a.txt': 'BIOS-e820: [mem 0x0-0x3fffff] usable\n',
+  'b.txt': 'BIOS-e820: [mem 0x0-0x1fffff] usable\n',
+});
 
 /** Returns the sections in a page. */
 function sectionsOf(file: string): readonly Record<string, unknown>[] {
   const [, json = ''] = /id="data">([\s\S]*?)<\/script>/.exec(readFileSync(join(cwd, file), 'utf8')) ?? [];
-  return JSON.parse(json).sections;
+  return JSON.parse(json);
 }
 
 describe('frameproof report', () => {
@@ -18,7 +24,7 @@ describe('frameproof report', () => {
     const result = await frameproof(['report', 'a.json', 'b.json'], { cwd });
     expect(result).toEqual({
       exitCode: 0,
-      stdout: 'report.html shows 2 traces: open it in a browser\n',
+      stdout: 'report.html shows 2 files: open it in a browser\n',
       stderr: '',
     });
     expect(sectionsOf('report.html')).toMatchObject([
@@ -38,6 +44,46 @@ describe('frameproof report', () => {
     const result = await frameproof(['report', 'a.json', '--html', 'a.json/x.html'], { cwd });
     expect(result.stderr).toMatch(/^frameproof: --html: a\.json\/x\.html: /);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+});
+
+describe('frameproof check --html', () => {
+  const FLAGS = ['--seed', '1', '--programs', '40', '--map', 'generated', '--shrink-time', '1'];
+
+  it('shows what a run met, and so does frameproof report of its JSON', async () => {
+    const checked = await frameproof(['check', ...FLAGS, '--html', 'run.html', '--json'], { cwd });
+    const { situations, clauses } = JSON.parse(checked.stdout);
+    const run = { kind: 'run', result: { verdict: 'holds', programs: 40, situations, clauses } };
+    expect(sectionsOf('run.html')).toMatchObject([{ ...run, title: 'run of frameproof' }]);
+    writeFileSync(join(cwd, 'run.json'), checked.stdout);
+    expect(await frameproof(['report', 'run.json', '--html', 'again.html'], { cwd })).toMatchObject({
+      stderr: '',
+    });
+    expect(sectionsOf('again.html')).toMatchObject([{ ...run, title: 'run.json' }]);
+  });
+
+  it('shows the counterexample first, and how it was found', async () => {
+    const target = ['--target', 'mutant:lost-page-per-buffer'];
+    await frameproof(['check', ...FLAGS, ...target, '--html', 'found.html'], { cwd });
+    const [shrunk, found, run] = sectionsOf('found.html');
+    expect(shrunk?.replay).toMatch(/^npx frameproof replay counterexamples\/\S+\.json$/);
+    expect(shrunk).toMatchObject({ kind: 'trace', trace: { violation: {} } });
+    expect(found).toMatchObject({ title: expect.stringMatching(/^as found: /), replay: null });
+    expect(run).toMatchObject({ kind: 'run', result: { verdict: 'violated' } });
+    expect(run?.result).not.toHaveProperty('counterexample');
+  });
+});
+
+describe('frameproof map --html', () => {
+  it('shows one map, or two', async () => {
+    expect(await frameproof(['map', 'a.txt', '--html', 'map.html'], { cwd })).toMatchObject({ exitCode: 0 });
+    const one = { kind: 'map', title: 'a.txt', map: { descriptors: [{ pages: 1024 }] } };
+    expect(sectionsOf('map.html')).toMatchObject([{ ...one, other: null }]);
+    await frameproof(['map', 'a.txt', 'b.txt', '--html', 'maps.html', '--bitmap-max-addr', '0x1000'], {
+      cwd,
+    });
+    const other = { title: 'b.txt', map: { descriptors: [{ pages: 512 }] } };
+    expect(sectionsOf('maps.html')).toMatchObject([{ ...one, other, config: { bitmapMaxAddr: '0x1000' } }]);
   });
 });
 

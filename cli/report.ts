@@ -1,11 +1,12 @@
-/** `frameproof report`: shows saved traces as a page of HTML. Their targets are not run: the recorded answers are judged again. */
+/** `frameproof report`: shows saved traces and results as a page of HTML. No target is run: recorded answers are judged again. */
 import { Command } from 'commander';
-import { readTrace } from '../counterexamples/trace/index.ts';
-import { counted, type Profile } from '../spec/index.ts';
+import { decodeTrace, readTraceText } from '../counterexamples/trace/index.ts';
+import { CheckedRun, type Section } from '../report/index.ts';
+import { counted, decode, type Profile, parseJson } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { traceSection, writeHtml } from './html.ts';
-import { htmlOption } from './options.ts';
+import { htmlOption } from './map-flags.ts';
 import { print } from './print.ts';
 import { profileOption } from './target-options.ts';
 
@@ -14,18 +15,28 @@ interface ReportOptions {
   readonly profile?: Profile;
 }
 
+/** Returns the section that shows a file. */
+function sectionOf(path: string, profile: Profile | undefined): Section {
+  const text = readTraceText(path);
+  const data = parseJson(text, path);
+  const isTrace = typeof data !== 'object' || data === null || !('situations' in data);
+  return isTrace
+    ? traceSection({ title: path, trace: decodeTrace(text, path), profile, path })
+    : { kind: 'run', title: path, result: decode(CheckedRun, data, path) };
+}
+
 function report(files: readonly string[], { html, profile }: ReportOptions): void {
-  const sections = files.map((path) => traceSection({ title: path, trace: readTrace(path), profile, path }));
+  const sections = files.map((path) => sectionOf(path, profile));
   if (writeHtml(html, sections))
-    print(`${html} shows ${counted(files.length, 'trace')}: open it in a browser\n`);
+    print(`${html} shows ${counted(files.length, 'file')}: open it in a browser\n`);
   endWith(EXIT.holds);
 }
 
 /** Returns the command `frameproof report`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function reportCommand(): Command {
   return new Command('report')
-    .description('show saved counterexamples, step by step, as one page of HTML')
-    .argument('<files...>', 'trace files')
+    .description('show saved counterexamples, step by step, and results of check --json as one page of HTML')
+    .argument('<files...>', 'trace files, and results of check --json')
     .addOption(htmlOption().default('report.html'))
     .addOption(profileOption())
     .addHelpText(

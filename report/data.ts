@@ -1,28 +1,88 @@
 /**
- * The data of a report: what the page holds as JSON and the application shows. Traces are as their files have them; the
- * application judges them again, so a step needs no data but the answers.
+ * The data of a report, as the page holds it in JSON: sections, each one picture. Traces and maps are as their files have them; the
+ * application judges a trace again, so a step needs no data but the answers.
  */
-import type { Profile, Trace } from '../spec/index.ts';
+import * as t from 'io-ts';
+import { Config, MemoryMap, Profile, Trace } from '../spec/index.ts';
+
+const Titled = t.type({
+  /** The words of the section's tab. */
+  title: t.string,
+});
+
+/** A counterexample, or any other saved run of one program. */
+const TraceSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('trace'),
+    trace: Trace,
+    /** The command line that runs it again; null where it was not saved. */
+    replay: t.union([t.string, t.null]),
+  }),
+  t.partial({
+    /** The claims that the target is judged by. Default: all of the specification. */
+    profile: Profile,
+  }),
+]);
+export type TraceSection = t.TypeOf<typeof TraceSection>;
+
+const Times = t.record(t.string, t.number);
 
 /**
- * A counterexample, or any other saved run of one program.
+ * A run of random programs, as `frameproof check --json` prints it.
  *
  * @public
  */
-export interface TraceSection {
-  readonly kind: 'trace';
-  /** The words of its tab. */
-  readonly title: string;
-  readonly trace: Trace;
-  /** The claims that the target is judged by. Default: all of the specification. */
-  readonly profile?: Profile;
-  /** The command line that runs it again; null where it was not saved. */
-  readonly replay: string | null;
-}
+export const CheckedRun = t.strict(
+  {
+    verdict: t.string,
+    programs: t.number,
+    operations: t.number,
+    seconds: t.number,
+    seed: t.number,
+    calls: t.record(t.string, Times),
+    situations: Times,
+    clauses: t.record(t.string, Times),
+    arguments: t.record(t.string, t.type({ drawn: t.number, edges: Times })),
+    unreached: t.readonlyArray(t.string),
+    unchecked: t.readonlyArray(t.type({ what: t.string, why: t.string })),
+  },
+  'the result of frameproof check --json',
+);
+/**
+ * A run of random programs.
+ *
+ * @public
+ */
+export type CheckedRun = t.TypeOf<typeof CheckedRun>;
 
+const RunSection = t.intersection([Titled, t.type({ kind: t.literal('run'), result: CheckedRun })]);
+export type RunSection = t.TypeOf<typeof RunSection>;
+
+/** A memory map, or two to compare. */
+const MapSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('map'),
+    map: MemoryMap,
+    config: Config,
+    other: t.union([t.intersection([Titled, t.type({ map: MemoryMap })]), t.null]),
+  }),
+]);
+export type MapSection = t.TypeOf<typeof MapSection>;
+
+/**
+ * One picture of a report: a trace, a run of programs, or a memory map.
+ *
+ * @public
+ */
+export const Section = t.union([TraceSection, RunSection, MapSection]);
 /**
  * One picture of a report.
  *
  * @public
  */
-export type Section = TraceSection;
+export type Section = t.TypeOf<typeof Section>;
+
+/** All that a page shows. */
+export const Sections = t.readonlyArray(Section, 'the sections of a report');

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../cli/testing/temporary-folder.ts';
 import { exportTrace } from '../counterexamples/export/index.ts';
 import { momentsOf } from '../counterexamples/trace/index.ts';
-import { memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
+import { runCampaign } from '../properties/index.ts';
+import { OURS } from '../runner/index.ts';
+import { grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
+import { INITIAL_OWNERS, totalsOf } from '../spec/maps/index.ts';
 import type { Section } from './index.ts';
 import { type OpenPage, open, picture, startBrowser } from './testing/browser.ts';
 import { longTrace, tenOperations } from './testing/traces.ts';
@@ -145,17 +148,6 @@ describe('the page of a counterexample', () => {
     await page.close();
   });
 
-  it.each(['light', 'dark'] as const)('has no violation of axe-core, %s', async (colorScheme) => {
-    const { page } = await open(browser, folder, [section(ten), section(ten, 'b.json')], { colorScheme });
-    await picture(page, `counterexample-${colorScheme}`);
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate<{
-      violations: readonly { id: string; nodes: readonly object[] }[];
-    }>('axe.run()');
-    expect(violations.map(({ id, nodes }) => [id, nodes])).toEqual([]);
-    await page.close();
-  });
-
   it('asks for nothing but itself', async () => {
     const { page, requests } = await open(browser, folder, [section(ten)]);
     await page.evaluate(`fetch('https://example.org/').catch(() => {})`);
@@ -205,6 +197,86 @@ describe('the page of a counterexample', () => {
     console.log(`opened in ${openMs.toFixed(0)} ms, a step takes ${stepMs.toFixed(1)} ms`);
     expect(openMs).toBeLessThan(2000);
     expect(stepMs).toBeLessThan(50);
+    await page.close();
+  });
+});
+
+const {
+  counterexample: _,
+  shrinking: __,
+  ...result
+} = await runCampaign({
+  target: OURS,
+  worlds: [],
+  generated: true,
+  programs: 30,
+  operations: 30,
+  seed: 1,
+});
+const RUN: Section = { kind: 'run', title: 'a run', result };
+const before = ten.scenario.map;
+const after = memoryMap(before.descriptors.map((d, n) => (n === 2 ? { ...d, type: 'loaderData' } : d)));
+const MAPS: Section = {
+  kind: 'map',
+  title: 'before',
+  map: before,
+  config: ten.scenario.config,
+  other: { title: 'after', map: after },
+};
+
+describe('the page of a run', () => {
+  it('names first what was never met, and counts both sides of every clause', async () => {
+    const { page, complaints } = await open(browser, folder, [RUN]);
+    const never = Object.keys(result.situations).filter((name) => result.situations[name] === 0);
+    expect(never.length).toBeGreaterThan(5);
+    expect(await page.locator('.unmet li').allTextContents()).toEqual(expect.arrayContaining(never));
+    const rows = await page.locator('.clauses tr').allTextContents();
+    expect(rows).toHaveLength(Object.keys(result.clauses).length);
+    const row = rows.find((text) => text.startsWith('alloc.complete')) ?? '';
+    const { granted = 0, refused = 0 } = result.clauses['alloc.complete'] ?? {};
+    expect(row).toMatch(new RegExp(`granted${grouped(granted)}refused${grouped(refused)}$`));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('the page of a map', () => {
+  it('draws who owns what on two scales, and hatches where two maps differ', async () => {
+    const { page, complaints } = await open(browser, folder, [MAPS]);
+    const totals = totalsOf(before, ten.scenario.config);
+    expect(await page.locator('.counts').first().locator('tbody tr').allTextContents()).toEqual(
+      INITIAL_OWNERS.map((owner) => ` ${WORDS[owner]}${totals[owner].bitmap}${totals[owner].stack}`),
+    );
+    const paths = await page
+      .locator('.address-bar')
+      .evaluateAll((bars) =>
+        bars.map((bar) => [...bar.children].map((path) => path.getAttribute('d')?.match(/M/g)?.length ?? 0)),
+      );
+    // pmm, boot, firmware, absent, hole, different, limit
+    const [one, other] = [
+      [3, 1, 1, 1, 4, 1, 1],
+      [2, 1, 1, 1, 4, 1, 1],
+    ];
+    expect(paths).toEqual([one, other, one, other]);
+    expect(await page.locator('h1').textContent()).toBe('beforebeside after: 18 page frames hatched');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe.each([
+  ['counterexample', section(ten)],
+  ['run', RUN],
+  ['maps', MAPS],
+])('the page of a %s', (name, shown) => {
+  it.each(['light', 'dark'] as const)('has no violation of axe-core, %s', async (colorScheme) => {
+    const { page } = await open(browser, folder, [shown, RUN], { colorScheme });
+    await picture(page, `${name}-${colorScheme}`);
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate<{
+      violations: readonly { id: string; nodes: readonly object[] }[];
+    }>('axe.run()');
+    expect(violations.map(({ id, nodes }) => [id, nodes])).toEqual([]);
     await page.close();
   });
 });

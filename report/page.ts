@@ -4,9 +4,8 @@
  * page's content security policy states.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { Profile, Trace } from '../spec/index.ts';
 import { printable } from '../spec/text/index.ts';
-import type { Section } from './data.ts';
+import { type Section, Sections } from './data.ts';
 
 /** The place of the data in the built page. */
 export const DATA_MARK = '"data of the report"';
@@ -20,11 +19,6 @@ function builtPage(): string {
   return readFileSync(found, 'utf8');
 }
 
-function encoded({ trace, profile, ...section }: Section): object {
-  const claims = profile === undefined ? {} : { profile: Profile.encode(profile) };
-  return { ...section, ...claims, trace: Trace.encode(trace) };
-}
-
 /** Returns JSON that is only data inside an element of HTML: no tag ends in it, and no character steers how it is read. */
 function inertJson(data: unknown): string {
   return printable(JSON.stringify(data)).replaceAll('<', '\\u003c');
@@ -36,5 +30,5 @@ function inertJson(data: unknown): string {
  * @public
  */
 export function reportPage(sections: readonly Section[]): string {
-  return builtPage().replace(DATA_MARK, () => inertJson({ sections: sections.map(encoded) }));
+  return builtPage().replace(DATA_MARK, () => inertJson(Sections.encode(sections)));
 }

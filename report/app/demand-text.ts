@@ -17,7 +17,7 @@ function grantText({ operation, pages, promised }: Demand, { before }: Moment): 
       return `${name} ${typeof value === 'bigint' ? toHex(value) : String(value)}`;
     });
   if (promised !== null && promised.length > 0)
-    return `page frame${promised.length === 1 ? '' : 's'} ${promised.slice(0, 8).join(', ')}${promised.length > 8 ? ' …' : ''}, as promised`;
+    return `page frame${promised.length === 1 ? '' : 's'} ${promised.slice(0, 8).join(', ')}${promised.length > 8 ? ' …' : ''} (${effect === 'run' ? 'first-fit' : 'lifo'})`;
   if (effect === 'run') return `a run of ${counted(pages, 'free page frame')} (${bound.join(', ')})`;
   return pages === 1 ? `any free page frame${zone}` : `any ${counted(pages, 'free page frame')}${zone}`;
 }

@@ -1,7 +1,8 @@
 /** The application of reports: reads the data of the page and shows its sections. */
 import { render } from 'preact';
-import { decode, decodeProfile, Trace, WHOLE } from '../../spec/index.ts';
+import { decode } from '../../spec/index.ts';
 import { printable } from '../../spec/text/index.ts';
+import { Sections } from '../data.ts';
 import { Report } from './report.tsx';
 
 /** Every string of the data is shown as text that steers nothing, wherever it is shown. */
@@ -10,18 +11,5 @@ function inert(_key: string, value: unknown): unknown {
 }
 
 const text = document.getElementById('data')?.textContent ?? '';
-const { sections } = JSON.parse(text, inert);
 const root = document.getElementById('app');
-if (root !== null)
-  render(
-    <Report
-      sections={sections.map(
-        (section: { trace: unknown; profile?: unknown; title: string; replay: string | null }) => ({
-          ...section,
-          trace: decode(Trace, section.trace, section.title),
-          profile: section.profile === undefined ? WHOLE : decodeProfile(section.profile, section.title),
-        }),
-      )}
-    />,
-    root,
-  );
+if (root !== null) render(<Report sections={decode(Sections, JSON.parse(text, inert), 'this page')} />, root);

@@ -3,6 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Section } from '../data.ts';
 import { Counterexample } from './counterexample.tsx';
+import { MapPicture } from './map.tsx';
+import { Run } from './run.tsx';
 
 function ThemeButton() {
   const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
@@ -50,6 +52,17 @@ function Hatching() {
   );
 }
 
+function Picture({ section }: { section: Section }) {
+  switch (section.kind) {
+    case 'trace':
+      return <Counterexample section={section} />;
+    case 'run':
+      return <Run section={section} />;
+    default:
+      return <MapPicture section={section} />;
+  }
+}
+
 export function Report({ sections }: { sections: readonly Section[] }): ComponentChildren {
   const [shown, show] = useState(0);
   const section = sections[shown];
@@ -62,7 +75,7 @@ export function Report({ sections }: { sections: readonly Section[] }): Componen
         <ThemeButton />
       </header>
       <Hatching />
-      <Counterexample key={shown} section={section} />
+      <Picture key={shown} section={section} />
     </>
   );
 }
