@@ -1,7 +1,7 @@
 /** `--html`: what a command found as one page of HTML. Loaded only where it is asked for. */
 import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
 import { writeFile } from '../spec/files/index.ts';
-import { counted, type Profile, type Trace } from '../spec/index.ts';
+import { counted, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 
 import { writtenOrSaid } from './output-file.ts';
@@ -11,16 +11,14 @@ import { commandOnFile } from './recorded-target.ts';
 interface Shown {
   readonly title: string;
   readonly trace: Trace;
-  readonly profile?: Profile | undefined;
   /** Where it is saved, or null. */
   readonly path: string | null;
 }
 
 /** Returns the section that shows a trace. */
-export function traceSection({ title, trace, profile, path }: Shown): Section {
+export function traceSection({ title, trace, path }: Shown): Section {
   const replay = path === null ? null : commandOnFile('replay', path, trace.target);
-  const claims = profile === undefined ? {} : { profile };
-  return { kind: 'trace', title, trace, ...claims, replay };
+  return { kind: 'trace', title, trace, replay };
 }
 
 /** The sections of a check: the counterexample as it was shrunk and as it was found, and what the run met. */

@@ -8,7 +8,7 @@ import { examples } from './help.ts';
 import { traceSection, writeHtml } from './html.ts';
 import { htmlOption } from './map-flags.ts';
 import { print } from './print.ts';
-import { profileOption } from './target-options.ts';
+import { profileOption } from './profile-option.ts';
 
 interface ReportOptions {
   readonly html: string;
@@ -16,17 +16,18 @@ interface ReportOptions {
 }
 
 /** Returns the section that shows a file. */
-function sectionOf(path: string, profile: Profile | undefined): Section {
+function sectionOf(path: string, { profile }: ReportOptions): Section {
   const text = readTraceText(path);
   const data = parseJson(text, path);
-  const isTrace = typeof data !== 'object' || data === null || !('situations' in data);
-  return isTrace
-    ? traceSection({ title: path, trace: decodeTrace(text, path), profile, path })
-    : { kind: 'run', title: path, result: decode(CheckedRun, data, path) };
+  if (typeof data === 'object' && data !== null && 'situations' in data)
+    return { kind: 'run', title: path, result: decode(CheckedRun, data, path) };
+  const trace = decodeTrace(text, path);
+  return traceSection({ title: path, trace: profile === undefined ? trace : { ...trace, profile }, path });
 }
 
-function report(files: readonly string[], { html, profile }: ReportOptions): void {
-  const sections = files.map((path) => sectionOf(path, profile));
+function report(files: readonly string[], options: ReportOptions): void {
+  const { html } = options;
+  const sections = files.map((path) => sectionOf(path, options));
   if (writeHtml(html, sections))
     print(`${html} shows ${counted(files.length, 'file')}: open it in a browser\n`);
   endWith(EXIT.holds);
@@ -38,7 +39,7 @@ export function reportCommand(): Command {
     .description('show saved counterexamples, step by step, and results of check --json as one page of HTML')
     .argument('<files...>', 'trace files, and results of check --json')
     .addOption(htmlOption().default('report.html'))
-    .addOption(profileOption())
+    .addOption(profileOption('JSON: what the targets claim to do (default: what each file says)'))
     .addHelpText(
       'after',
       examples(

@@ -3,7 +3,7 @@
  * application judges a trace again, so a step needs no data but the answers.
  */
 import * as t from 'io-ts';
-import { Config, MemoryMap, Profile, Trace } from '../spec/index.ts';
+import { Config, MemoryMap, Trace } from '../spec/index.ts';
 
 const Titled = t.type({
   /** The words of the section's tab. */
@@ -18,10 +18,6 @@ const TraceSection = t.intersection([
     trace: Trace,
     /** The command line that runs it again; null where it was not saved. */
     replay: t.union([t.string, t.null]),
-  }),
-  t.partial({
-    /** The claims that the target is judged by. Default: all of the specification. */
-    profile: Profile,
   }),
 ]);
 export type TraceSection = t.TypeOf<typeof TraceSection>;

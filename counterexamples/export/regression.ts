@@ -8,10 +8,12 @@ import {
   isOwnClause,
   type Owner,
   type PlacedViolation,
+  Profile,
   pfnEnd,
   type Scenario,
   SpecError,
   type Trace,
+  WHOLE,
 } from '../../spec/index.ts';
 import { type Demand, momentsOf } from '../trace/moments.ts';
 
@@ -25,6 +27,8 @@ export interface ConditionRun {
 /** A trace as calls and demands. */
 export interface Regression {
   readonly scenario: Scenario;
+  /** The claims of the manager: nothing else is demanded. */
+  readonly profile: Profile;
   readonly violation: PlacedViolation | null;
   /** The sentence of the violated clause, or a sentence for a trace that holds. */
   readonly sentence: string;
@@ -34,6 +38,12 @@ export interface Regression {
   readonly demands: readonly Demand[];
   /** The condition of every page frame at the end. */
   readonly runs: readonly ConditionRun[];
+}
+
+/** Returns the line that says what the test demands less than the whole specification, or null. */
+export function profileLine(profile: Profile): string | null {
+  const claims = JSON.stringify(Profile.encode({ ...profile, policies: [] }));
+  return claims === '{}' ? null : `Held to the profile ${claims}`;
 }
 
 const CONDITIONS: Readonly<Record<Owner, 'free' | 'held' | null>> = {
@@ -69,14 +79,14 @@ function refuseUnanswered(at: number): never {
 }
 
 /**
- * Returns the regression of a trace. Operations that were skipped because what they name was not handed out are left out.
+ * Returns the regression of a trace, by the profile that it records. Operations that were passed over are left out.
  *
  * @throws SpecError where the specification does not admit the answers before the operation that violates the clause, and for a trace
  * that violates an own clause.
  */
 export function regressionOf(trace: Trace): Regression {
   const last = lastOf(trace);
-  const { scenario } = trace;
+  const { scenario, profile = WHOLE } = trace;
   const violation = trace.violation ?? null;
   if (isOwnClause(violation?.clause))
     throw new SpecError(
@@ -100,5 +110,5 @@ export function regressionOf(trace: Trace): Regression {
   const [total, free] = [start.after.world.total, start.after.countOf('pmm')];
   const sentence =
     CLAUSES.find(({ name }) => name === violation?.clause)?.sentence ?? 'Every answer is admitted.';
-  return { scenario, violation, sentence, total, free, demands, runs: runsOf(state) };
+  return { scenario, profile, violation, sentence, total, free, demands, runs: runsOf(state) };
 }

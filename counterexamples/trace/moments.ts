@@ -6,6 +6,7 @@
 import { init, ModelState, step, type Violation } from '../../model/index.ts';
 import { Results } from '../../runner/index.ts';
 import {
+  type Asked,
   addressesOf,
   askedOf,
   describedCall,
@@ -16,9 +17,9 @@ import {
   isAllocation,
   isU64,
   type Operation,
+  PAGE_BYTES,
   PFN_LIMIT,
   type PlacedViolation,
-  type Profile,
   pageCount,
   pagesBetween,
   pfn,
@@ -42,6 +43,10 @@ export interface Demand {
   readonly expected: Expectation;
   /** Page frames that it takes or gives back where it is granted. */
   readonly pages: number;
+  /** The number of them that must be in the stack zone, if it allocates; null where they may come from either zone. */
+  readonly inStack: number | null;
+  /** The limit and the alignment of a contiguous allocation in bytes, else null. */
+  readonly fit: { readonly maxAddr: bigint; readonly alignment: bigint } | null;
   /** The page frames that a policy makes it hand out, a run by its first one. Null where no policy decides. */
   readonly promised: readonly number[] | null;
   /** Free page frames after it. */
@@ -88,6 +93,21 @@ function promisedBy(state: ModelState, operation: Operation): readonly number[] 
   return lowest === null ? null : [lowest];
 }
 
+function inStackOf(state: ModelState, operation: Operation): number | null {
+  const { zones, singlePages } = state.world.profile;
+  if (describedCall(operation.call).effect === 'run') return zones === 1 ? null : 0;
+  const pages = pagesOf(operation);
+  if (singlePages === 'stack-zone') return pages;
+  return singlePages === 'anywhere' ? null : Math.min(pages, state.freeIn('stack'));
+}
+
+function fitOf(operation: Operation, { fit }: Asked): Demand['fit'] {
+  if (!('maxAddr' in operation) || fit === null) return null;
+  const [maxAddr, asked] = [BigInt(operation.maxAddr), BigInt(operation.alignment)];
+  const alignment = BigInt(fit.alignment) * PAGE_BYTES;
+  return { maxAddr, alignment: alignment - asked < PAGE_BYTES ? asked : alignment };
+}
+
 function freeAfter(state: ModelState, operation: Operation, { kind }: Expectation): number {
   const free = state.countOf('pmm');
   if (kind !== 'granted') return free;
@@ -95,9 +115,16 @@ function freeAfter(state: ModelState, operation: Operation, { kind }: Expectatio
 }
 
 function demandOn(state: ModelState, operation: Operation): Omit<Demand, 'operation' | 'result'> {
-  const expected = expectation(state, operation);
-  const promised = expected.kind === 'granted' ? promisedBy(state, operation) : null;
-  return { expected, pages: pagesOf(operation), promised, free: freeAfter(state, operation, expected) };
+  const asked = askedOf(state, operation);
+  const expected = expectation(state, operation, asked);
+  return {
+    expected,
+    pages: pagesOf(operation),
+    inStack: inStackOf(state, operation),
+    fit: fitOf(operation, asked),
+    promised: expected.kind === 'granted' ? promisedBy(state, operation) : null,
+    free: freeAfter(state, operation, expected),
+  };
 }
 
 /** The page frames that a call and its answer name. */
@@ -117,19 +144,14 @@ function touchedBy(state: ModelState, operation: Operation, response: Response):
   return regions.filter(({ count }) => count > 0);
 }
 
-/** Whether the runner did not ask the target for an operation. Its answer says so, and no clause judges it. */
-function isPassedOver({ outcome }: Response): boolean {
-  return outcome.kind === 'malformed' && outcome.message.startsWith('not run: ');
-}
-
 /**
- * Returns the moments of a trace, up to the one that violates a clause. A violation that the trace records is shown as it is
+ * Returns the moments of a trace by the profile that it records, up to the one that violates a clause. A violation that the trace records is shown as it is
  * recorded, because some can only be seen while the target runs.
  *
  * @public
  */
-export function momentsOf(trace: Trace, profile: Profile = WHOLE): readonly Moment[] {
-  const { scenario, responses } = trace;
+export function momentsOf(trace: Trace): readonly Moment[] {
+  const { scenario, responses, profile = WHOLE } = trace;
   const { map, config, policies, operations } = scenario;
   const violationAt = (at: number, found: Violation | null): PlacedViolation | null =>
     trace.violation?.at === at ? trace.violation : found && { ...found, at };
@@ -147,7 +169,9 @@ export function momentsOf(trace: Trace, profile: Profile = WHOLE): readonly Mome
     const response = answers[at];
     if (response === undefined || moments.at(-1)?.violation !== null) break;
     const result = isAllocation(operation.call) ? resultName(results.length) : null;
-    const resolved = isPassedOver(response) ? null : results.resolve(operation);
+    // Such an answer is a violation, or says that the runner did not ask the target.
+    const isPassedOver = response.outcome.kind === 'malformed' && at !== trace.violation?.at;
+    const resolved = isPassedOver ? null : results.resolve(operation);
     results.record(operation, response);
     const before = state;
     if (resolved === null) {

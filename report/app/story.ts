@@ -33,9 +33,9 @@ export interface Story {
 
 /** Returns the story of a section. O(the model's cost of its steps). */
 export function storyOf(section: TraceSection): Story {
-  const { trace, profile } = section;
+  const { trace } = section;
   const { config, operations } = trace.scenario;
-  const moments = momentsOf(trace, profile);
+  const moments = momentsOf(trace);
   const calls = formatProgram(operations);
   const makers = operations.flatMap(({ call }, at) => (isAllocation(call) ? [at + 1] : []));
   const usesOf = (at: number): readonly number[] => {
