@@ -22,7 +22,7 @@ import { counterexampleLines, type ReportedCounterexample, reportedJson } from '
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
-import { pageAddress } from './map-flags.ts';
+import { htmlOption, pageAddress } from './map-flags.ts';
 import {
   corpusOption,
   jsonOption,
@@ -52,6 +52,7 @@ interface ExploreFlags {
   readonly corpus: string;
   readonly shrinkTime: number;
   readonly json?: boolean;
+  readonly html?: string;
   readonly emit?: 'promela';
 }
 
@@ -130,6 +131,7 @@ async function runSearch({
     return await explore({
       ...common,
       workers: flags.threads ?? availableParallelism(),
+      graph: flags.html !== undefined,
       memory: flags.memory,
       onProgress: (progress: SearchProgress) => bar.update(progress),
     });
@@ -157,6 +159,10 @@ async function run(flags: ExploreFlags): Promise<void> {
     return;
   }
   const setup: PreparedExploration = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
+  if (flags.html !== undefined && !setup.isSaved)
+    throw new SpecError(
+      `--html: expected a target that is searched: ${target.name} offers no saveState() and loadState()`,
+    );
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
@@ -168,6 +174,11 @@ async function run(flags: ExploreFlags): Promise<void> {
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
+  }
+  if (flags.html !== undefined && result.kind === 'searched') {
+    const { checkSections, graphSections, writeHtml } = await import('./html.ts');
+    const found = checkSections({ report, result: null, target: target.name });
+    writeHtml(flags.html, [...found, ...graphSections(result, world, target.name)]);
   }
   endWith(EXIT_OF[result.end]);
 }
@@ -210,6 +221,7 @@ export function exploreCommand(): Command {
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addOption(
       new Option('--emit <form>', 'explore nothing: print the abstract model of the world, for SPIN').choices(
@@ -222,6 +234,7 @@ export function exploreCommand(): Command {
         'npx frameproof explore --stack 4 --bitmap 5',
         'npx frameproof explore --target my-pmm.ts --stack 2 --bitmap 2',
         'npx frameproof explore --stack 6 --bitmap 6 --time 60',
+        'npx frameproof explore --stack 2 --bitmap 3 --html states.html',
       ),
     )
     .action(run);

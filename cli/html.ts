@@ -1,7 +1,10 @@
 /** `--html`: what a command found as one page of HTML. Loaded only where it is asked for. */
+
+import type { Exploration } from '../properties/explore/index.ts';
 import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
+import type { World } from '../runner/index.ts';
 import { writeFile } from '../spec/files/index.ts';
-import { counted, type Trace } from '../spec/index.ts';
+import { counted, formatOperation, type Operation, pfnAt, type Trace, toHex } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 
 import { writtenOrSaid } from './output-file.ts';
@@ -42,6 +45,27 @@ export function checkSections({ report, result, target }: CheckedSections): read
     });
   const asFound = trace === found ? [] : [titled('as found', found, null)];
   return [titled('counterexample', trace, path), ...asFound, ...run];
+}
+
+/** Returns an operation in words, its addresses as page frames. */
+function wordsOf(operation: Operation, { config }: World): string {
+  return formatOperation(operation, (address) => {
+    const frame = pfnAt(config, address);
+    const offset = BigInt.asUintN(12, address - config.higherHalf);
+    if (frame === null) return toHex(address);
+    return offset === 0n ? `page frame ${frame}` : `page frame ${frame} + ${offset}`;
+  });
+}
+
+/** Returns the section that shows the states of a search, or none where there is no graph of them. */
+export function graphSections(
+  { graph, operations }: Exploration,
+  world: World,
+  target: string,
+): readonly Section[] {
+  if (graph === null) return [];
+  const words = operations.map((operation) => wordsOf(operation, world));
+  return [{ kind: 'graph', title: `states of ${target}`, ...world, operations: words, graph }];
 }
 
 /** Writes a page; returns whether it could be written. */

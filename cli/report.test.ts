@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from './testing/copy-of-sources.ts';
 import { frameproof } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { traceText } from './testing/trace.ts';
@@ -71,6 +72,37 @@ describe('frameproof check --html', () => {
     expect(found).toMatchObject({ title: expect.stringMatching(/^as found: /), replay: null });
     expect(run).toMatchObject({ kind: 'run', result: { verdict: 'violated' } });
     expect(run?.result).not.toHaveProperty('counterexample');
+  });
+});
+
+describe('frameproof explore --html', () => {
+  const WORLD = ['explore', '--stack', '1', '--bitmap', '2', '--corpus', 'c', '--html', 'states.html'];
+  const example = (name: string): string => join(ROOT, 'examples', name);
+
+  it('shows the states of a search, its operations in words', async () => {
+    expect(await frameproof(WORLD, { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    const [graph] = sectionsOf('states.html');
+    expect(graph).toMatchObject({
+      kind: 'graph',
+      title: 'states of frameproof',
+      graph: { levels: { 0: 1 } },
+    });
+    expect(graph?.operations).toEqual(
+      expect.arrayContaining(['alloc()', 'free(page frame 0)', 'free(page frame 0 + 1)']),
+    );
+  });
+
+  it('shows a counterexample first', async () => {
+    const result = await frameproof([...WORLD, '--target', example('broken-fifth-free.ts')], { cwd });
+    expect(result.exitCode).toBe(1);
+    expect(sectionsOf('states.html').map(({ kind }) => kind)).toContain('graph');
+    expect(sectionsOf('states.html')[0]).toMatchObject({ kind: 'trace', trace: { violation: {} } });
+  });
+
+  it('is refused for a target without states', async () => {
+    const result = await frameproof([...WORLD, '--target', example('works.ts')], { cwd });
+    expect(result.stderr).toMatch(/^frameproof: --html: expected a target that is searched: /);
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });
 });
 

@@ -67,12 +67,36 @@ const MapSection = t.intersection([
 ]);
 export type MapSection = t.TypeOf<typeof MapSection>;
 
+const Numbers = t.readonlyArray(t.number);
+const Lists = t.readonlyArray(Numbers);
+
+/** The states of a small world, as `frameproof/explore` has them. */
+const GraphSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('graph'),
+    map: MemoryMap,
+    config: Config,
+    /** In words; the graph names them by their place. */
+    operations: t.readonlyArray(t.string),
+    graph: t.type({
+      levels: Numbers,
+      frames: Numbers,
+      owners: t.readonlyArray(t.string),
+      stacks: Lists,
+      ways: Lists,
+      next: Lists,
+    }),
+  }),
+]);
+export type GraphSection = t.TypeOf<typeof GraphSection>;
+
 /**
- * One picture of a report: a trace, a run of programs, or a memory map.
+ * One picture of a report: a trace, a run of programs, a memory map, or the states of a small world.
  *
  * @public
  */
-export const Section = t.union([TraceSection, RunSection, MapSection]);
+export const Section = t.union([TraceSection, RunSection, MapSection, GraphSection]);
 /**
  * One picture of a report.
  *

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../cli/testing/temporary-folder.ts';
 import { exportTrace } from '../counterexamples/export/index.ts';
 import { momentsOf } from '../counterexamples/trace/index.ts';
+import { explore, smallWorld } from '../properties/explore/index.ts';
 import { runCampaign } from '../properties/index.ts';
 import { OURS } from '../runner/index.ts';
 import { grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
@@ -264,7 +265,65 @@ describe('the page of a map', () => {
   });
 });
 
+const WORLD = smallWorld({ stack: 4, bitmap: 5 });
+const { graph, operations: tried } = await explore({ target: OURS, world: WORLD, graph: true });
+const STATES = graph ?? expect.fail();
+const GRAPH = {
+  kind: 'graph' as const,
+  title: 'states of ours',
+  ...WORLD,
+  operations: tried.map(({ call }, n) => `${call} ${n}`),
+  graph: STATES,
+} satisfies Section;
+
+describe('the page of a small world', () => {
+  it('is walked from state to state, each within 50 ms where there are 5,472', async () => {
+    const { page, complaints, busyMs } = await open(browser, folder, [GRAPH]);
+    expect(await page.locator('h1').textContent()).toMatch(/^5,472 states/);
+    const status = page.getByRole('status');
+    const before = await busyMs();
+    let state = 0;
+    for (let walked = 0; walked < 20; walked += 1) {
+      const ends = (STATES.next[state] ?? []).filter((_, i) => i % 2 === 1);
+      const way = walked % ends.length;
+      await page.locator('.ways').last().locator('.link').nth(way).click();
+      state = ends[way] ?? -1;
+      expect(await status.textContent()).toMatch(new RegExp(`^State ${state}, level `));
+      const drawn = await page
+        .locator('.strip path')
+        .evaluateAll((paths) =>
+          paths.map((path) => [path.getAttribute('class'), path.getAttribute('d')?.match(/M/g)?.length ?? 0]),
+        );
+      const callers = [...(STATES.owners[state] ?? '')].filter((owner) => owner === 'c').length;
+      expect(drawn).toContainEqual(['caller', callers]);
+    }
+    const stepMs = ((await busyMs()) - before) / 20;
+    console.log(`a walk of ${STATES.owners.length} states takes ${stepMs.toFixed(1)} ms a step`);
+    expect(stepMs).toBeLessThan(50);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('slider').press('ArrowRight');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows the shortest way to any state', async () => {
+    const { page } = await open(browser, folder, [GRAPH]);
+    const dots = page.locator('.graph');
+    const { width = 0, height = 0 } = (await dots.boundingBox()) ?? {};
+    await dots.click({ position: { x: width - 30, y: height / 2 } });
+    const [, state = '', level = ''] =
+      /^State (\d+), level (\d+)/.exec((await page.getByRole('status').textContent()) ?? '') ?? [];
+    const way: string[] = [];
+    for (let at = Number(state); at !== 0; at = STATES.ways[at]?.[0] ?? 0)
+      way.unshift(GRAPH.operations[STATES.ways[at]?.[1] ?? -1] ?? '');
+    expect(way).toHaveLength(Number(level));
+    expect(await page.locator('.ways').first().locator('li').allTextContents()).toEqual(way);
+    await page.close();
+  });
+});
+
 describe.each([
+  ['states', GRAPH],
   ['counterexample', section(ten)],
   ['run', RUN],
   ['maps', MAPS],

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Section } from '../data.ts';
 import { Counterexample } from './counterexample.tsx';
+import { Graph } from './graph.tsx';
 import { MapPicture } from './map.tsx';
 import { Run } from './run.tsx';
 
@@ -58,8 +59,10 @@ function Picture({ section }: { section: Section }) {
       return <Counterexample section={section} />;
     case 'run':
       return <Run section={section} />;
-    default:
+    case 'map':
       return <MapPicture section={section} />;
+    default:
+      return <Graph section={section} />;
   }
 }
 
