@@ -1,10 +1,19 @@
 /** `--html`: what a command found as one page of HTML. Loaded only where it is asked for. */
 
+import type { ConcurrentViolation, FoundRun } from '../properties/concurrent/index.ts';
 import type { Exploration } from '../properties/explore/index.ts';
 import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
 import type { World } from '../runner/index.ts';
 import { writeFile } from '../spec/files/index.ts';
-import { counted, formatOperation, type Operation, pfnAt, type Trace, toHex } from '../spec/index.ts';
+import {
+  type Config,
+  counted,
+  formatOperation,
+  type Operation,
+  pfnAt,
+  type Trace,
+  toHex,
+} from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 
 import { writtenOrSaid } from './output-file.ts';
@@ -66,6 +75,33 @@ export function graphSections(
   if (graph === null) return [];
   const words = operations.map((operation) => wordsOf(operation, world));
   return [{ kind: 'graph', title: `states of ${target}`, ...world, operations: words, graph }];
+}
+
+/** A history that violates a clause. */
+interface ShownHistory {
+  readonly violation: ConcurrentViolation;
+  /** Null for threads, whose run cannot be repeated. */
+  readonly found: FoundRun | null;
+  readonly config: Config;
+  readonly target: string;
+  readonly path: string | null;
+}
+
+/** Returns the section that shows a history; the module of concurrent checks is loaded for it. */
+export async function historySection({
+  violation,
+  found,
+  config,
+  target,
+  path,
+}: ShownHistory): Promise<Section> {
+  const { drawnHistory } = await import('../properties/concurrent/index.ts');
+  const callers = found?.scenario.callers.length ?? Number.POSITIVE_INFINITY;
+  const drawn = drawnHistory(violation, found?.run.open ?? [], { config, callers });
+  const { clause, explanation } = violation;
+  const replay = path === null ? null : commandOnFile('replay', path, target);
+  const schedule = found?.schedule ?? [];
+  return { kind: 'history', title: `history of ${target}`, clause, explanation, ...drawn, schedule, replay };
 }
 
 /** Writes a page; returns whether it could be written. */

@@ -69,10 +69,17 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   const { name } = target;
   const found = replayConcurrent(target, trace);
   if (found === null) {
+    if (options.html !== undefined) (await import('./html.ts')).writeHtml(options.html, []);
     const text = 'holds: some order explains the calls';
     return { verdict: 'holds', target: name, run: [], text, counterexample: null };
   }
-  const { clause } = found.violation;
+  const { violation, scenario } = found;
+  const { clause } = violation;
+  if (options.html !== undefined) {
+    const { historySection, writeHtml } = await import('./html.ts');
+    const about = { violation, found, config: scenario.config, target: name, path };
+    writeHtml(options.html, [await historySection(about)]);
+  }
   const verdict = clause === trace.violation.clause ? 'reproduced' : 'another clause';
   return {
     verdict,

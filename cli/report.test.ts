@@ -106,6 +106,29 @@ describe('frameproof explore --html', () => {
   });
 });
 
+describe('frameproof check --concurrent --html', () => {
+  const LOCK = ['--target', join(ROOT, 'examples/broken-lock.ts')];
+  const CHECK = ['check', '--concurrent', '--seed', '1', '--calls', '1000', '--corpus', 'found'];
+
+  it('shows the history that no order explains, and replay shows it again', async () => {
+    await frameproof([...CHECK, ...LOCK, '--html', 'history.html'], { cwd });
+    const [history] = sectionsOf('history.html');
+    expect(history).toMatchObject({ kind: 'history', clause: 'concurrent.linearizable', left: 0 });
+    const [, file = ''] = /replay (\S+)/.exec(String(history?.replay)) ?? [];
+    await frameproof(['replay', file, ...LOCK, '--html', 'again.html'], { cwd });
+    expect(sectionsOf('again.html')).toMatchObject([
+      { ...history, title: expect.any(String), replay: expect.any(String) },
+    ]);
+  });
+
+  it('says where there is nothing to show', async () => {
+    expect(await frameproof([...CHECK, '--programs', '5', '--html', 'none.html'], { cwd })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(sectionsOf('none.html')).toEqual([]);
+  });
+});
+
 describe('frameproof map --html', () => {
   it('shows one map, or two', async () => {
     expect(await frameproof(['map', 'a.txt', '--html', 'map.html'], { cwd })).toMatchObject({ exitCode: 0 });

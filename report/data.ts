@@ -91,12 +91,41 @@ const GraphSection = t.intersection([
 ]);
 export type GraphSection = t.TypeOf<typeof GraphSection>;
 
+/** Callers at the same time, whose answers no order of the calls explains. */
+const HistorySection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('history'),
+    clause: t.string,
+    explanation: t.string,
+    calls: t.readonlyArray(
+      t.type({
+        caller: t.string,
+        /** Calls begin and return one after the other: places in that order. */
+        invoked: t.number,
+        returned: t.union([t.number, t.null]),
+        call: t.string,
+        answer: t.string,
+      }),
+    ),
+    /** The longest orders that explain a part of the calls, by their numbers from 1, and why no call can be next. */
+    deadEnds: t.readonlyArray(
+      t.type({ order: Numbers, next: t.readonlyArray(t.type({ call: t.number, why: t.string })) }),
+    ),
+    left: t.number,
+    /** Runs of steps: the caller, from 0, and how many steps it takes. Empty for threads, which follow no schedule. */
+    schedule: Lists,
+    replay: t.union([t.string, t.null]),
+  }),
+]);
+export type HistorySection = t.TypeOf<typeof HistorySection>;
+
 /**
- * One picture of a report: a trace, a run of programs, a memory map, or the states of a small world.
+ * One picture of a report: a trace, a run of programs, a memory map, the states of a small world, or a concurrent history.
  *
  * @public
  */
-export const Section = t.union([TraceSection, RunSection, MapSection, GraphSection]);
+export const Section = t.union([TraceSection, RunSection, MapSection, GraphSection, HistorySection]);
 /**
  * One picture of a report.
  *

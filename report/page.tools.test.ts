@@ -322,7 +322,68 @@ describe('the page of a small world', () => {
   });
 });
 
+const HISTORY: Section = {
+  kind: 'history',
+  title: 'a history',
+  clause: 'concurrent.linearizable',
+  explanation: 'no order explains the 3 calls; the longest explains 1 of them',
+  calls: [
+    { caller: 'caller 1', invoked: 0, returned: 3, call: 'allocPages(count 1)', answer: '1 page: 0x10000' },
+    { caller: 'caller 10', invoked: 1, returned: 2, call: 'alloc()', answer: '0x10000' },
+    { caller: 'alone', invoked: 4, returned: null, call: 'alloc()', answer: 'never returns' },
+    { caller: 'caller 2', invoked: 5, returned: 6, call: 'alloc()', answer: '0x20000' },
+  ],
+  deadEnds: [
+    { order: [2], next: [{ call: 1, why: 'allocPages.was-free: page frame 16' }] },
+    { order: [1], next: [{ call: 2, why: 'alloc.was-free: page frame 16' }] },
+  ],
+  left: 7,
+  schedule: [
+    [0, 16],
+    [1, 2],
+  ],
+  replay: null,
+};
+
+describe('the page of a concurrent history', () => {
+  it('has a lane for each caller, the longest orders, and why no call can be next', async () => {
+    const { page, complaints } = await open(browser, folder, [HISTORY]);
+    expect(await page.locator('.lanes svg > g > text').allTextContents()).toEqual(
+      expect.arrayContaining(['caller 1', 'caller 2', 'caller 10', 'alone']),
+    );
+    const calls = page.locator('.call text');
+    expect(await calls.allTextContents()).toEqual([
+      '1 allocPages(count 1)',
+      '2 · no. 1 alloc()',
+      '3 … alloc()',
+      '4 alloc()',
+    ]);
+    const drawn = await page
+      .locator('.call rect:first-child')
+      .evaluateAll((all) =>
+        all.map((one) => ['x', 'y', 'width'].map((name) => Number(one.getAttribute(name)))),
+      );
+    const [[x1 = 0, y1 = 0, w1 = 0] = [], [x2 = 0, y2 = 0, w2 = 0] = [], [, y3 = 0] = [], [, y4 = 0] = []] =
+      drawn;
+    expect([x2 > x1, x2 + w2 < x1 + w1]).toEqual([true, true]);
+    expect([y1 < y4, y4 < y2, y2 < y3]).toEqual([true, true, true]);
+    await page.getByRole('button', { name: '1', exact: true }).click();
+    expect(await page.locator('main li').first().textContent()).toBe(
+      'Call 2 cannot come next: alloc.was-free: page frame 16',
+    );
+    expect(await calls.allTextContents()).toEqual([
+      '1 · no. 1 allocPages(count 1)',
+      '2 alloc()',
+      '3 … alloc()',
+      '4 alloc()',
+    ]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
 describe.each([
+  ['history', HISTORY],
   ['states', GRAPH],
   ['counterexample', section(ten)],
   ['run', RUN],

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Section } from '../data.ts';
 import { Counterexample } from './counterexample.tsx';
 import { Graph } from './graph.tsx';
+import { History } from './history.tsx';
 import { MapPicture } from './map.tsx';
 import { Run } from './run.tsx';
 
@@ -61,15 +62,17 @@ function Picture({ section }: { section: Section }) {
       return <Run section={section} />;
     case 'map':
       return <MapPicture section={section} />;
-    default:
+    case 'graph':
       return <Graph section={section} />;
+    default:
+      return <History section={section} />;
   }
 }
 
 export function Report({ sections }: { sections: readonly Section[] }): ComponentChildren {
   const [shown, show] = useState(0);
   const section = sections[shown];
-  if (section === undefined) return <p>This report is empty: name a file for it to show.</p>;
+  if (section === undefined) return <p>There is nothing to show: the command found no counterexample.</p>;
   return (
     <>
       <header class="bar">
