@@ -2,6 +2,7 @@
 
 import type { ConcurrentViolation, FoundRun } from '../properties/concurrent/index.ts';
 import type { Exploration } from '../properties/explore/index.ts';
+import { STEP_NAMES, type VerifyResult } from '../properties/verify/index.ts';
 import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
 import type { World } from '../runner/index.ts';
 import { writeFile } from '../spec/files/index.ts';
@@ -102,6 +103,18 @@ export async function historySection({
   const replay = path === null ? null : commandOnFile('replay', path, target);
   const schedule = found?.schedule ?? [];
   return { kind: 'history', title: `history of ${target}`, clause, explanation, ...drawn, schedule, replay };
+}
+
+/** Returns the sections that show a verification: its steps, and the program that differs as it ran on each side. */
+export function verificationSections(
+  { verdict, steps, speed, difference }: VerifyResult,
+  title: string,
+): readonly Section[] {
+  const made: readonly string[] = steps.map(({ name }) => name);
+  const left = STEP_NAMES.filter((name) => !made.includes(name));
+  const sides = difference === null ? [] : [difference.candidate, difference.baseline];
+  const runs = sides.map((trace) => traceSection({ title: `on ${trace.target}`, trace, path: null }));
+  return [{ kind: 'verification', title, verdict, steps, left, speed, difference }, ...runs];
 }
 
 /** Writes a page; returns whether it could be written. */

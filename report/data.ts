@@ -120,12 +120,39 @@ const HistorySection = t.intersection([
 ]);
 export type HistorySection = t.TypeOf<typeof HistorySection>;
 
+/** Two allocators side by side. */
+const VerificationSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('verification'),
+    verdict: t.string,
+    steps: t.readonlyArray(
+      t.strict({ name: t.string, verdict: t.string, evidence: t.string, seconds: t.number }),
+    ),
+    /** The steps that were not made. */
+    left: t.readonlyArray(t.string),
+    /** The ratio of the candidate's time to the baseline's in each turn; null if it was not measured. */
+    speed: t.union([t.strict({ median: t.number, ratios: Numbers }), t.null]),
+    /** The program on which they differ, run on both, and the operation at which they do; -1 for init. */
+    difference: t.union([t.strict({ at: t.number, candidate: Trace, baseline: Trace }), t.null]),
+  }),
+]);
+export type VerificationSection = t.TypeOf<typeof VerificationSection>;
+
 /**
- * One picture of a report: a trace, a run of programs, a memory map, the states of a small world, or a concurrent history.
+ * One picture of a report: a trace, a run of programs, a memory map, the states of a small world, a concurrent history, or two
+ * allocators side by side.
  *
  * @public
  */
-export const Section = t.union([TraceSection, RunSection, MapSection, GraphSection, HistorySection]);
+export const Section = t.union([
+  TraceSection,
+  RunSection,
+  MapSection,
+  GraphSection,
+  HistorySection,
+  VerificationSection,
+]);
 /**
  * One picture of a report.
  *

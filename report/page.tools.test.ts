@@ -7,7 +7,7 @@ import { exportTrace } from '../counterexamples/export/index.ts';
 import { momentsOf } from '../counterexamples/trace/index.ts';
 import { explore, smallWorld } from '../properties/explore/index.ts';
 import { runCampaign } from '../properties/index.ts';
-import { OURS } from '../runner/index.ts';
+import { execute, OURS } from '../runner/index.ts';
 import { grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
 import { INITIAL_OWNERS, totalsOf } from '../spec/maps/index.ts';
 import type { Section } from './index.ts';
@@ -382,7 +382,51 @@ describe('the page of a concurrent history', () => {
   });
 });
 
+const good = execute(OURS, ten.scenario).trace();
+const VERIFICATION: Section = {
+  kind: 'verification',
+  title: 'one against the other',
+  verdict: 'differs',
+  steps: [
+    { name: 'corpus', verdict: 'holds', evidence: '8 traces', seconds: 0.1 },
+    { name: 'small programs', verdict: 'differs', evidence: '12 programs', seconds: 0.2 },
+  ],
+  left: ['small worlds', 'random programs', 'speed'],
+  speed: { median: 2, ratios: [1, 2, 2.5, 0.5, 9] },
+  difference: { at: 9, candidate: ten, baseline: good },
+};
+
+describe('the page of a verification', () => {
+  it('says what was done and what was not, and shows both answers where they differ', async () => {
+    const { page, complaints } = await open(browser, folder, [VERIFICATION]);
+    const steps = await page.locator('.counts').first().locator('tr').allTextContents();
+    expect(steps).toEqual([
+      'corpusholds8 traces0.1 s',
+      'small programsdiffers12 programs0.2 s',
+      'small worldsnot done',
+      'random programsnot done',
+      'speednot done',
+    ]);
+    const rows = page.locator('.answers tbody tr');
+    expect(await rows.count()).toBe(11);
+    expect(await page.locator('.answers .differs').allTextContents()).toEqual([
+      expect.stringMatching(
+        /^10 free\(b\) differsdone \(\d+ free\)violates free\.owner: .*panic: .* \(446 free\)$/,
+      ),
+    ]);
+    const dots = await page
+      .locator('.ratio')
+      .evaluateAll((all) => all.map((one) => Number(one.getAttribute('cx'))));
+    const [one = 0, two = 0, , half = 0, nine = 0] = dots;
+    expect([half < one, one < two, two < nine]).toEqual([true, true, true]);
+    expect(two - one).toBeCloseTo(one - half);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
 describe.each([
+  ['verification', VERIFICATION],
   ['history', HISTORY],
   ['states', GRAPH],
   ['counterexample', section(ten)],

@@ -7,6 +7,7 @@ import { Graph } from './graph.tsx';
 import { History } from './history.tsx';
 import { MapPicture } from './map.tsx';
 import { Run } from './run.tsx';
+import { Verification } from './verification.tsx';
 
 function ThemeButton() {
   const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
@@ -64,8 +65,10 @@ function Picture({ section }: { section: Section }) {
       return <MapPicture section={section} />;
     case 'graph':
       return <Graph section={section} />;
-    default:
+    case 'history':
       return <History section={section} />;
+    default:
+      return <Verification section={section} />;
   }
 }
 
