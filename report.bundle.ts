@@ -1,6 +1,7 @@
 /** Builds the application of reports: `dist/report/page.html`, one file, from the modules that `tsc -b` has compiled. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -12,7 +13,9 @@ const DATA_MARK = '"data of the report"';
 const withoutNode: Plugin = {
   name: 'without modules of Node.js',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
+    onResolve({ filter: /^[\w:/]+$/ }, ({ path }) =>
+      isBuiltin(path) ? { path, external: true, sideEffects: false } : null,
+    );
   },
 };
 

@@ -41,14 +41,22 @@ function exitCodeOf({ result, corpus }: FinishedCheck): ExitCode {
   return exitCode === EXIT.holds ? corpus.exitCode : exitCode;
 }
 
+interface ShownCounterexample {
+  readonly lines: readonly string[];
+  readonly json: object | null;
+  /** Whether the same program did not violate the clause again. */
+  readonly isDoubtful: boolean;
+}
+
 /** The counterexample of a check as text and as JSON. A check that finds none does not load what shows one. */
-async function shownCounterexample({
-  report,
-  corpus,
-}: FinishedCheck): Promise<{ readonly lines: readonly string[]; readonly json: object | null }> {
-  if (report === null) return { lines: [], json: null };
-  const { counterexampleLines, reportedJson } = await import('./counterexample-report.ts');
-  return { lines: ['', ...counterexampleLines(report)], json: reportedJson(report, corpus.violated?.file) };
+async function shownCounterexample({ report, corpus }: FinishedCheck): Promise<ShownCounterexample> {
+  if (report === null) return { lines: [], json: null, isDoubtful: false };
+  const { counterexampleLines, reportedJson, verdictOn } = await import('./counterexample-report.ts');
+  return {
+    lines: ['', ...counterexampleLines(report)],
+    json: reportedJson(report, corpus.violated?.file),
+    isDoubtful: verdictOn(report) === 'unreproduced',
+  };
 }
 
 function resultJson({ result, corpus }: FinishedCheck): object {
@@ -75,8 +83,9 @@ export async function conclude(
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
   const found = await shownCounterexample(check);
+  const doubt = found.isDoubtful ? { verdict: 'unreproduced' } : {};
   const text = json
-    ? JSON.stringify({ ...resultJson(check), counterexample: found.json, ...extra.json }, null, 1)
+    ? JSON.stringify({ ...resultJson(check), ...doubt, counterexample: found.json, ...extra.json }, null, 1)
     : [...resultLines(check), ...found.lines, ...extra.lines].join('\n');
   print(`${text}\n`);
   if (junit !== undefined) await writeJunit(junit, check);
@@ -84,5 +93,5 @@ export async function conclude(
     const { checkSections, writeHtml } = await import('./html.ts');
     writeHtml(html, checkSections(check));
   }
-  endWith(exitCodeOf(check));
+  endWith(found.isDoubtful ? EXIT.unreproduced : exitCodeOf(check));
 }

@@ -43,6 +43,7 @@ export interface CheckOptions extends MapOptions {
   readonly junit?: string;
   readonly html?: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Programs of a check that says neither how many nor how long. */

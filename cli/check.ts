@@ -34,6 +34,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -55,6 +56,7 @@ async function reportOf(
     corpus: options.shard === undefined ? options.corpus : null,
     byFastCheck: ran?.result.shrinking ?? null,
     certify: true,
+    verbose: options.verbose,
   });
 }
 
@@ -153,6 +155,7 @@ export function checkCommand(): Command {
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
     .addOption(htmlOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -22,6 +22,8 @@ export interface ReportedCounterexample {
   readonly path: string | null;
   /** Whether it is as short as any on its world; null where nobody asked. */
   readonly certificate: Certificate | null;
+  /** The stack of the error that the target threw, where it is to be shown. */
+  readonly stack: string | null;
 }
 
 /** Continuation lines are indented by as much as the labels before them take. */
@@ -68,12 +70,33 @@ function certificateText(certificate: Certificate): string {
   }
 }
 
-function flakyLines({ flaky }: ReportedCounterexample): readonly string[] {
+type Doubtful = Pick<ReportedCounterexample, 'trace' | 'flaky'>;
+
+/** Whether a second run of the program violated the same clause. */
+function isReproduced({ trace, flaky }: Doubtful): boolean {
+  return flaky === null || flaky.second.violation?.clause === trace.violation?.clause;
+}
+
+/** Returns the verdict of a command that found a counterexample. Its exit code is the one of that name. */
+export function verdictOn(found: Doubtful): 'violated' | 'unreproduced' {
+  return isReproduced(found) ? 'violated' : 'unreproduced';
+}
+
+function flakyLines(found: ReportedCounterexample): readonly string[] {
+  const { flaky } = found;
   if (flaky === null) return [];
+  const doubt = isReproduced(found)
+    ? []
+    : ['not reproduced: the same program did not violate the clause when it ran again'];
   return [
-    ...labelled('flaky', ['the target answered the same program in two ways; the other run:']),
+    ...labelled('flaky', [...doubt, 'the target answered the same program in two ways; the other run:']),
     ...formatCounterexample(flaky.second),
   ];
+}
+
+/** Returns the lines that show a stack, where there is one. */
+export function stackLines(stack: string | null): readonly string[] {
+  return stack === null ? [] : labelled('stack', stack.split('\n'));
 }
 
 /** Returns the command line that replays a counterexample, or null where it was not saved. */
@@ -83,10 +106,11 @@ function replayOf({ path, trace }: ReportedCounterexample): string | null {
 
 /** Returns the lines that show a counterexample, where it was saved, and the next step. */
 export function counterexampleLines(found: ReportedCounterexample): readonly string[] {
-  const { trace, path, certificate } = found;
+  const { trace, path, certificate, stack } = found;
   const next = replayOf(found);
   return [
     ...formatCounterexample(trace),
+    ...stackLines(stack),
     ...shrinkLines(found),
     ...(certificate === null ? [] : labelled('certified', [certificateText(certificate)])),
     ...flakyLines(found),

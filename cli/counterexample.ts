@@ -6,7 +6,7 @@ import { type Flaky, type ShrinkResult, shrink } from '../counterexamples/shrink
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Shrinking } from '../properties/random/index.ts';
-import type { Target } from '../runner/index.ts';
+import { execute, stackOf, type Target } from '../runner/index.ts';
 import type { BreakableClause, Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { savedIn } from './output-file.ts';
@@ -20,12 +20,34 @@ export interface FindOptions {
   readonly byFastCheck?: Shrinking | null;
   /** Whether to find out if it is as short as any. Default: no. */
   readonly certify?: boolean;
+  /** Whether to show the stack of an error that the target threw. Default: no. */
+  readonly verbose?: boolean | undefined;
 }
 
 /** Both runs of a target that is flaky. A counterexample of a moment ago that holds now shows that, too. */
 function flakyRuns(found: Trace, shrinking: ShrinkResult | null): Flaky | null {
   if (shrinking?.verdict === 'holds') return { first: found, second: shrinking.trace };
   return shrinking?.flaky ?? null;
+}
+
+/** Runs a counterexample as `replay` will: on a target of which nothing is known. Returns both runs where they differ. */
+function unreproduced(target: Target, first: Trace): Flaky | null {
+  const second = execute(target.withClaims({}), first.scenario).trace();
+  return second.violation?.clause === first.violation?.clause ? null : { first, second };
+}
+
+/** Returns the counterexample to report: the shrunk one, unless only the one that was found occurs again. */
+function settled(
+  target: Target,
+  found: Trace,
+  shrinking: ShrinkResult | null,
+): Pick<ReportedCounterexample, 'trace' | 'flaky'> {
+  const runs = flakyRuns(found, shrinking);
+  if (runs !== null) return { trace: runs.first, flaky: runs };
+  const trace = shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
+  const doubt = unreproduced(target, trace);
+  if (doubt === null || trace === found) return { trace, flaky: doubt };
+  return { trace: found, flaky: unreproduced(target, found) };
 }
 
 function slippedTo(shrinking: Shrinking | null): BreakableClause | null {
@@ -43,15 +65,24 @@ async function certificateOf(target: Target, trace: Trace, msLeft: number): Prom
 export async function finishCounterexample(
   target: Target,
   found: Trace,
-  { shrinkTime, corpus, byFastCheck = null, certify = false }: FindOptions,
+  { shrinkTime, corpus, byFastCheck = null, certify = false, verbose = false }: FindOptions,
 ): Promise<ReportedCounterexample> {
   const until = performance.now() + shrinkTime * 1000;
   const msLeft = (): number => Math.max(0, until - performance.now());
   const shrinking = shrinkTime === 0 ? null : shrink(target, found, { ms: msLeft() });
-  const flaky = flakyRuns(found, shrinking);
-  const trace = flaky?.first ?? (shrinking?.verdict === 'shrunk' ? shrinking.trace : found);
+  const { trace, flaky } = settled(target, found, shrinking);
   const path = corpus === null ? null : savedIn(corpus, (folder) => saveTrace(folder, trace));
   const isCertified = certify && shrinkTime > 0 && flaky === null;
   const certificate = isCertified ? await certificateOf(target, trace, msLeft()) : null;
-  return { trace, found, shrinking, flaky, slippedTo: slippedTo(byFastCheck), path, certificate };
+  const stack = verbose ? stackOf(trace) : null;
+  return {
+    trace,
+    found,
+    shrinking,
+    flaky,
+    slippedTo: slippedTo(byFastCheck),
+    path,
+    certificate,
+    stack,
+  };
 }

@@ -43,6 +43,11 @@ new Worker('setInterval(() => {}, 1000)', { eval: true });`,
   'endless.mjs': hostile({ onAlloc: 'for (;;);' }),
   'endless-init.mjs': `import Works from ${WORKS};
 export default class extends Works { constructor(map, options) { super(map, options); if (map.descriptors.length !== 1) for (;;); } }`,
+  'type-error.mjs': hostile({ onAlloc: 'this.nothing.here' }),
+  'enum.ts': `import Works from ${WORKS};
+enum Zone { Bitmap, Stack }
+export const policies = [];
+export default class extends Works { constructor(map: any, options: any, readonly zone = Zone.Stack) { super(map, options); } }`,
   'heap.mjs': hostile({ onAlloc: 'const hog = []; for (;;) hog.push(new Array(100000).fill(hog.length))' }),
 };
 const folder = temporaryFolder(MODULES);
@@ -71,6 +76,8 @@ const ATTACKS: readonly Attack[] = [
   { target: 'late-throw.mjs', exitCode: 0, says: /threw outside its calls: Error: too late/ },
   { target: 'proxy.mjs', exitCode: 1, says: /it threw/ },
   { target: 'message-getter.mjs', exitCode: 1, says: /it threw/ },
+  { target: 'type-error.mjs', exitCode: 1, says: /TypeError: .*'here'\) \(type-error\.mjs:\d+:\d+\)/ },
+  { target: 'enum.ts', exitCode: 0, says: /^holds/m },
   {
     target: 'heap.mjs',
     exitCode: 2,

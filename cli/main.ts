@@ -24,6 +24,7 @@ function version(): string {
 /** Every command, in the order in which help lists them. Each is loaded when it is needed. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['build', async () => (await import('./build.ts')).buildCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
   ['merge', async () => (await import('./merge.ts')).mergeCommand()],
   ['verify', async () => (await import('./verify.ts')).verifyCommand()],
@@ -52,7 +53,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .version(version())
     .addHelpText(
       'after',
-      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.unreproduced} a violation that did not occur again, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
@@ -91,7 +92,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...args], { from: 'user' });
     return null;
   } catch (error) {
-    return (await renamedFlag(error, args[0])) ?? failureOf(error);
+    return (await renamedFlag(error, args[0])) ?? failureOf(error, args.includes('--verbose'));
   }
 }
 

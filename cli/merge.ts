@@ -51,6 +51,7 @@ function reportOf({ counterexample }: MergedRun, { corpus }: MergeOptions): Repo
     flaky: null,
     slippedTo: null,
     certificate: null,
+    stack: null,
     path: savedIn(corpus, (folder) => saveTrace(folder, shrunk)),
   };
 }

@@ -16,7 +16,7 @@ import { loadTarget } from '../runner/load/index.ts';
 import { namesIn } from '../spec/files/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { counterexampleLines, reportedJson } from './counterexample-report.ts';
+import { counterexampleLines, reportedJson, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
@@ -108,13 +108,13 @@ async function reportViolation(
     corpus,
     byFastCheck,
   });
-  const verdict = 'violated';
+  const verdict = verdictOn(report);
   const text =
     json === true
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
       : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdict]);
 }
 
 async function soak(options: SoakOptions): Promise<void> {

@@ -31,6 +31,7 @@ import {
   positive,
   seedOption,
   shrinkTimeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
@@ -259,6 +260,7 @@ export function verifyCommand(): Command {
     .addOption(corpusOption())
     .addOption(junitOption())
     .addOption(htmlOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -3,10 +3,12 @@
  * after it. It judges nothing, and never throws because of the manager.
  */
 import type { Amounts, InspectedRun, Operation, Pmm, PmmFactory, Response } from '../spec/index.ts';
-import { CallEnd, described, describeThrown } from './call-end.ts';
-import { makeCall, performCall, prepareCall } from './perform-call.ts';
+import { CallEnd } from './call-end.ts';
+import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
+import { NO_WRITES } from './performer.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
+import { described, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
 
 /** Returns the three amounts. Throws if one of them is not a number. */
@@ -20,6 +22,10 @@ function readAmounts(pmm: Pmm): Amounts {
   throw new TypeError(`the amounts are ${found.map(described).join(', ')}, not all of them numbers`);
 }
 
+/** Factories whose managers have thrown an error: the stacks of what they throw are captured from then on. */
+const THROWERS = new WeakSet<PmmFactory>();
+/** The beginning of the description of an error. */
+const READING = 'reading the amounts, ';
 const NO_WARNINGS: readonly string[] = [];
 
 /** A manager that can be saved and loaded. */
@@ -37,10 +43,12 @@ export class Session implements SavableSession {
   readonly #pmm: Pmm | null;
   readonly #memory = new SimulatedMemory();
   readonly #end = new CallEnd();
+  readonly #create: PmmFactory;
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
   constructor(create: PmmFactory, { map, config }: World) {
+    this.#create = create;
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -49,7 +57,7 @@ export class Session implements SavableSession {
     try {
       pmm = create(map, { config, warn, memory: this.#memory });
     } catch (error) {
-      this.#end.malformed(describeThrown(error));
+      this.#end.malformedBy(error);
     }
     this.#pmm = pmm;
     this.started = this.#observed(pmm);
@@ -68,8 +76,16 @@ export class Session implements SavableSession {
     const pmm = this.#pmm;
     if (pmm === null) return { outcome: { kind: 'malformed', message: 'no manager: init threw' } };
     pmm.errno = null;
-    performCall(pmm, operation, freeInStack, this.#end);
+    if (THROWERS.has(this.#create)) performWithStacks(pmm, operation, freeInStack, this.#end);
+    else {
+      performCall(pmm, operation, freeInStack, this.#end);
+      if (this.#end.kind === 'malformed' && this.#end.thrown !== null) THROWERS.add(this.#create);
+    }
     return this.#observed(pmm);
+  }
+
+  lateWrites(): readonly number[] {
+    return NO_WRITES;
   }
 
   passOver(): void {}
@@ -127,7 +143,7 @@ export class Session implements SavableSession {
       seen.free = pmm.freeAmount();
       seen.reserved = pmm.reservedAmount();
     } catch (error) {
-      this.#end.malformed(`reading the amounts, ${describeThrown(error)}`);
+      this.#end.malformedBy(error, READING);
     }
   }
 
@@ -149,8 +165,7 @@ export function withAmounts(pmm: Pmm | null, response: Response): Response {
     const amounts = readAmounts(pmm);
     return { outcome, errno: pmm.errno, amounts, ...observed };
   } catch (error) {
-    const message = `reading the amounts, ${describeThrown(error)}`;
-    return { outcome: { kind: 'malformed', message }, ...observed };
+    return { outcome: malformedBy(error, READING), ...observed };
   }
 }
 

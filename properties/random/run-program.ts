@@ -11,6 +11,7 @@ import {
   type Target,
   TimeLimitError,
   within,
+  withStack,
 } from '../../runner/index.ts';
 import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
 import type { PmmFactory } from '../../spec/index.ts';
@@ -58,7 +59,7 @@ export function runProgram(
   if (!run.returned(limit)) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
   const { lean } = run;
   // What broke a clause is counted by the model, up to the clause that it names.
-  const ended = lean.holds ? null : replayed(target, drawn, lean, watcher?.observer);
+  const ended = lean.holds ? null : withStack(target, replayed(target, drawn, lean, watcher?.observer));
   if (ended !== null && ended.violation === null)
     throw new Error('the lean judge refuses what the model accepts');
   return {

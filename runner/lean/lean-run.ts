@@ -29,12 +29,13 @@ import {
   type SettledStep,
   WHOLE,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
+import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
-import type { Performer } from '../performer.ts';
+import { NO_WRITES, type Performer } from '../performer.ts';
 import { withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
+import { malformedBy } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { StepFacts } from './facts.ts';
 import {
@@ -155,7 +156,6 @@ class WholeResponse {
 }
 
 const NO_LINES: readonly string[] = [];
-const NO_WRITES: readonly number[] = [];
 const OWNER_AGREES = CLAUSE_NAMES.indexOf('owner.agrees');
 const NOBODY = -1;
 
@@ -236,7 +236,7 @@ export class LeanRun {
       };
       pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
     } catch (error) {
-      outcome = { kind: 'malformed', message: describeThrown(error) };
+      outcome = malformedBy(error);
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;
@@ -322,6 +322,7 @@ export class LeanRun {
       started: this.#started,
       isRecorded: false,
       omission: null,
+      lateWrites: () => NO_WRITES,
       passOver: () => {},
       close: () => {},
       perform: (operation) => {

@@ -11,6 +11,7 @@ import {
   type PmmFactory,
   SpecError,
 } from '../../spec/index.ts';
+import { lookAt } from '../thrown.ts';
 
 function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
   return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
@@ -34,9 +35,8 @@ function probe(create: PmmFactory, source: string): void {
     });
   } catch (error) {
     if (isSpecError(error)) throw error;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new SpecError(
-      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${reason.replaceAll(/\s+/g, ' ')}`,
+      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${lookAt(error).text.replaceAll(/\s+/g, ' ')}`,
       { cause: error },
     );
   }

@@ -122,11 +122,11 @@ function uncheckedOn(claims: Claims): readonly Unchecked[] {
   if (!takesAnyNumber)
     list.push({
       what: 'arguments that are not unsigned 64-bit integers',
-      why: 'a process is context in lines that have no others',
+      why: 'it takes no others',
     });
   if (!seesWrites)
-    list.push({ what: 'contents.preserved', why: 'the process does not look after what page frames hold' });
-  if (!inspects) list.push({ what: 'owner.agrees', why: 'it is not context about every page frame' });
+    list.push({ what: 'contents.preserved', why: 'nothing looks after what page frames hold' });
+  if (!inspects) list.push({ what: 'owner.agrees', why: 'it cannot be asked about every page frame' });
   return list;
 }
 
