@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {
   type Bounds,
-  canBeSaved,
   type Exploration,
   explore,
   exploreUnsaved,
+  howSaved,
   operationInstances,
   promelaOf,
   type SearchProgress,
@@ -108,8 +108,8 @@ interface PreparedExploration {
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
-  /** Whether the target can be searched, rather than run again from init. */
-  readonly isSaved: boolean;
+  /** How the target is saved, so that it can be searched; null if it is run again from init. */
+  readonly saves: string | null;
 }
 
 /** Explores, with a progress bar. Ctrl-C asks for what was done so far; a second one ends the process at once. */
@@ -118,7 +118,7 @@ async function runSearch({
   world,
   flags,
   operations,
-  isSaved,
+  saves,
 }: PreparedExploration): Promise<ExploreResult> {
   const signal = interruption();
   const { states, time: seconds } = flags;
@@ -127,10 +127,10 @@ async function runSearch({
     ...(seconds === undefined ? {} : { seconds }),
     signal: signal,
   };
-  const bar = await searchBar(operations.length, flags.json !== true);
+  const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
-    if (!isSaved)
+    if (saves === null)
       return await exploreUnsaved({
         ...common,
         onProgress: (progress) => bar.update({ ...progress, depth: null }),
@@ -160,13 +160,13 @@ async function reportOf(
 async function run(flags: ExploreFlags): Promise<void> {
   const target = await loadInteractiveTarget(flags.target, flags.policy);
   const world = worldOf(flags);
-  const operations = operationInstances(world, { batch: flags.batch });
+  const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
     print(promelaOf(world, operations));
     return;
   }
-  const setup: PreparedExploration = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
-  if (flags.html !== undefined && !setup.isSaved)
+  const setup: PreparedExploration = { target, world, flags, operations, saves: howSaved(target, world) };
+  if (flags.html !== undefined && setup.saves === null)
     throw new SpecError(
       `--html: expected a target that is searched: ${target.name} offers no saveState() and loadState()`,
     );
@@ -175,20 +175,24 @@ async function run(flags: ExploreFlags): Promise<void> {
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (flags.json === true) {
-    const found = report === null ? {} : { verdict: verdictOn(report) };
+    const found = report === null ? {} : { verdict: verdictOn([report]) };
     const counterexample = report === null ? null : reportedJson(report);
     const json = { ...exploreJson(result, peakBytes), ...found, counterexample };
     print(`${JSON.stringify(json, null, 1)}\n`);
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
-    print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
+    print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
   }
   if (flags.html !== undefined && result.kind === 'searched') {
     const { checkSections, graphSections, writeHtml } = await import('./html.ts');
-    const found = checkSections({ report, result: null, target: target.name });
+    const found = checkSections({
+      reports: report === null ? [] : [report],
+      result: null,
+      target: target.name,
+    });
     writeHtml(flags.html, [...found, ...graphSections(result, world, target.name)]);
   }
-  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn(report)]);
+  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */

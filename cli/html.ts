@@ -2,7 +2,7 @@
 
 import type { ConcurrentViolation, FoundRun } from '../properties/concurrent/index.ts';
 import type { Exploration } from '../properties/explore/index.ts';
-import { STEP_NAMES, type VerifyResult } from '../properties/verify/index.ts';
+import type { VerifyResult } from '../properties/verify/index.ts';
 import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
 import type { World } from '../runner/index.ts';
 import { writeFile } from '../spec/files/index.ts';
@@ -34,27 +34,29 @@ export function traceSection({ title, trace, path }: Shown): Section {
   return { kind: 'trace', title, trace, replay };
 }
 
-/** The sections of a check: the counterexample as it was shrunk and as it was found, and what the run met. */
-interface CheckedSections {
-  readonly report: ReportedCounterexample | null;
-  /** Null where a trace of the corpus ended the check. */
+/** A check: its counterexamples, the gravest first, and what the run met. */
+interface ShownCheck {
+  readonly reports: readonly ReportedCounterexample[];
+  /** Null for a search, which has no such counts. */
   readonly result: CheckedRun | null;
   readonly target: string;
 }
 
-/** Returns the sections that show a check. */
-export function checkSections({ report, result, target }: CheckedSections): readonly Section[] {
-  const run: readonly Section[] = result === null ? [] : [{ kind: 'run', title: `run of ${target}`, result }];
-  if (report === null) return run;
-  const { trace, found, path } = report;
-  const titled = (title: string, one: Trace, at: string | null): Section =>
-    traceSection({
-      title: `${title}: ${counted(one.scenario.operations.length, 'operation')}`,
-      trace: one,
-      path: at,
-    });
-  const asFound = trace === found ? [] : [titled('as found', found, null)];
-  return [titled('counterexample', trace, path), ...asFound, ...run];
+function titled(title: string, trace: Trace, path: string | null): Section {
+  return traceSection({
+    title: `${title}: ${counted(trace.scenario.operations.length, 'operation')}`,
+    trace,
+    path,
+  });
+}
+
+/** Returns the sections that show a check: each counterexample as it was shrunk and as it was found, then the run. */
+export function checkSections({ reports, result, target }: ShownCheck): readonly Section[] {
+  const found = reports.flatMap((report) => [
+    titled(report.trace.violation?.clause ?? 'holds', report.trace, report.path),
+    ...(report.trace === report.found ? [] : [titled('as found', report.found, null)]),
+  ]);
+  return result === null ? found : [...found, { kind: 'run', title: `run of ${target}`, result }];
 }
 
 /** Returns an operation in words, its addresses as page frames. */
@@ -107,14 +109,12 @@ export async function historySection({
 
 /** Returns the sections that show a verification: its steps, and the program that differs as it ran on each side. */
 export function verificationSections(
-  { verdict, steps, speed, difference }: VerifyResult,
+  { verdict, steps, speed, differences }: VerifyResult,
   title: string,
 ): readonly Section[] {
-  const made: readonly string[] = steps.map(({ name }) => name);
-  const left = STEP_NAMES.filter((name) => !made.includes(name));
-  const sides = difference === null ? [] : [difference.candidate, difference.baseline];
+  const sides = differences.flatMap(({ candidate, baseline }) => [candidate, baseline]);
   const runs = sides.map((trace) => traceSection({ title: `on ${trace.target}`, trace, path: null }));
-  return [{ kind: 'verification', title, verdict, steps, left, speed, difference }, ...runs];
+  return [{ kind: 'verification', title, verdict, steps, speed, differences }, ...runs];
 }
 
 /** Writes a page; returns whether it could be written. */

@@ -96,11 +96,16 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
   }
 }
 
-/** Says what a target threw outside its calls, in a timer or a promise. It decides nothing. */
-function noteStray(error: unknown): void {
-  const { text } = failureOf(error);
-  const [line = ''] = text.split('\n').slice(text.startsWith('frameproof: this is a bug') ? 1 : 0);
-  say(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`);
+/** What {@link noteStray} has said. */
+const said = new Set<string>();
+
+/** Says once what a target threw outside its calls, in a timer or a promise. It decides nothing, and may throw when it is looked at. */
+async function noteStray(error: unknown): Promise<void> {
+  const { lookAt } = await import('../runner/index.ts');
+  const { text } = lookAt(error);
+  if (said.has(text)) return;
+  said.add(text);
+  say(`the target threw outside its calls: ${text}`);
 }
 
 /** The way out of a process that a supervisor started; null in any other. */
@@ -122,10 +127,10 @@ export async function main(args: readonly string[], supervision: Supervision = n
   process.once('exit', onEarlyExit);
   tolerateLostStreams();
   if (supervision !== null) {
-    process.on('uncaughtException', noteStray);
-    process.on('unhandledRejection', noteStray);
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+      process.on(event, (error) => void noteStray(error));
     supervision.keepProcessAlive();
-    supervision.endWithSupervisor();
+    supervision.heedSupervisor();
   } else
     process.on('uncaughtException', (error) => {
       process.off('exit', onEarlyExit);

@@ -165,8 +165,8 @@ export function replayCommand(): Command {
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
     .addOption(htmlOption())
-    .addOption(programTimeOption())
     .addOption(verboseOption())
+    .addOption(programTimeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

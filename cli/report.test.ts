@@ -131,17 +131,29 @@ describe('frameproof check --concurrent --html', () => {
 
 describe('frameproof verify --html', () => {
   it('shows the steps, and the program that differs as it ran on each side', async () => {
-    const flags = ['--against', 'frameproof', '--seed', '1', '--shrink-time', '0', '--corpus', 'sides'];
+    const flags = [
+      '--against',
+      'frameproof',
+      '--seed',
+      '1',
+      '--shrink-time',
+      '0',
+      '--corpus',
+      'sides',
+      '--small',
+      '1',
+      '--programs',
+      '5',
+    ];
     await frameproof(['verify', 'mutant:stale-page-cache', ...flags, '--html', 'sides.html'], { cwd });
     const [verification, candidate, baseline] = sectionsOf('sides.html');
     expect(verification).toMatchObject({
       kind: 'verification',
       title: 'mutant:stale-page-cache against frameproof',
       verdict: 'differs',
-      steps: [{ name: 'corpus', verdict: 'holds' }, { name: 'small programs' }],
-      left: ['small worlds', 'random programs', 'speed'],
+      steps: { 0: { name: 'corpus', verdict: 'holds' } },
       speed: null,
-      difference: { candidate: candidate?.trace, baseline: baseline?.trace },
+      differences: { 0: { candidate: candidate?.trace, baseline: baseline?.trace } },
     });
     expect(candidate).toMatchObject({ kind: 'trace', title: 'on mutant:stale-page-cache' });
     expect(baseline).toMatchObject({ kind: 'trace', title: 'on frameproof' });

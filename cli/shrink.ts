@@ -104,7 +104,7 @@ function reportShrunk(
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
-  endWith(EXIT[verdictOn(result)]);
+  endWith(EXIT[verdictOn([result])]);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */

@@ -129,12 +129,10 @@ const VerificationSection = t.intersection([
     steps: t.readonlyArray(
       t.strict({ name: t.string, verdict: t.string, evidence: t.string, seconds: t.number }),
     ),
-    /** The steps that were not made. */
-    left: t.readonlyArray(t.string),
     /** The ratio of the candidate's time to the baseline's in each turn; null if it was not measured. */
     speed: t.union([t.strict({ median: t.number, ratios: Numbers }), t.null]),
-    /** The program on which they differ, run on both, and the operation at which they do; -1 for init. */
-    difference: t.union([t.strict({ at: t.number, candidate: Trace, baseline: Trace }), t.null]),
+    /** The programs on which they differ, run on both, and the operation at which they do; -1 for init. */
+    differences: t.readonlyArray(t.strict({ at: t.number, candidate: Trace, baseline: Trace })),
   }),
 ]);
 export type VerificationSection = t.TypeOf<typeof VerificationSection>;

@@ -2,17 +2,30 @@
  * Call ends: how a call on a manager in this process ended. One object serves many calls, so that a search which makes millions of
  * calls reads fields and allocates no outcomes.
  */
-import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic } from '../spec/index.ts';
+import {
+  type CallDescription,
+  isPmmPanic,
+  type Outcome,
+  Owner,
+  type PmmPanic,
+  reading,
+} from '../spec/index.ts';
 import type { CallerArray } from './caller-array.ts';
 import { described, malformedBy } from './thrown.ts';
 
 const DONE: Outcome = { kind: 'done' };
 const FAILED: Outcome = { kind: 'failed' };
 
+function isNullOr(type: 'number' | 'string', value: unknown): boolean {
+  return value === null || typeof value === type;
+}
+
 /** Whether what was thrown is a panic; what cannot be looked at is not one. */
 function isPanic(error: unknown): error is PmmPanic {
   try {
-    return isPmmPanic(error);
+    if (!isPmmPanic(error)) return false;
+    const { call, pfn, owner }: Readonly<Record<'call' | 'pfn' | 'owner', unknown>> = error;
+    return typeof call === 'string' && isNullOr('number', pfn) && isNullOr('string', owner);
   } catch {
     return false;
   }
@@ -100,7 +113,7 @@ export class CallEnd {
       case 'addresses':
         return { kind: 'addresses', addresses: this.array?.written() ?? [] };
       case 'amount':
-        return { kind: 'amount', amount: this.amount };
+        return { kind: 'amount', amount: reading(this.amount) };
       case 'done':
         return DONE;
       case 'failed':
@@ -123,8 +136,17 @@ const EXPECTED: Readonly<Record<CallDescription['returns'], string>> = {
 
 function panicked(panic: PmmPanic | null): Outcome {
   if (panic === null) throw new Error('a call panicked, and the panic was not kept');
-  const { message, call, pfn, owner } = panic;
-  return { kind: 'panicked', message, call, pfn, owner };
+  try {
+    const { message, call, pfn, owner } = panic;
+    if (typeof message === 'string' && (owner === null || Owner.is(owner)))
+      return { kind: 'panicked', message, call, pfn: pfn === null ? null : reading(pfn), owner };
+    return {
+      kind: 'malformed',
+      message: 'it threw a panic without a message, or without an owner that there is',
+    };
+  } catch (error) {
+    return malformedBy(error, 'it threw a panic, and looking at that, ');
+  }
 }
 
 /**

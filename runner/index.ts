@@ -18,8 +18,12 @@ export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
 export { type World, worldBeyond } from './world.ts';
 
+/** @internal For whatever runs a target's code: the built-in objects. */
+export { isSuspected, refuseChanges, suspectRealm, unlessChanged } from './realm.ts';
+export { inspection } from './execution.ts';
+
 /** @internal For reports: the stack of the error that broke a clause. */
-export { stackOf } from './thrown.ts';
+export { lookAt, stackOf } from './thrown.ts';
 
 /** @public One program before it runs. */
 export { DryRun } from './dry-run.ts';
@@ -27,6 +31,7 @@ export type { LeftOut } from './target.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
 export { CallEnd, omitStacks, restoreStacks } from './call-end.ts';
+export { hasOnlyU64 } from './target.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';
 

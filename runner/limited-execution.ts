@@ -2,11 +2,12 @@
  * Executions within a time limit: a target that never returns from a call is a counterexample like any other, which names the
  * operation.
  */
-import type { Program, Response, Trace } from '../spec/index.ts';
+import { type Program, type Response, SpecError, type Trace } from '../spec/index.ts';
 import { restoreStacks } from './call-end.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
 import { NO_WRITES, type Performer } from './performer.ts';
 import { ProgramTime } from './program-time.ts';
+import { unlessChanged } from './realm.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
 import type { World } from './world.ts';
@@ -90,6 +91,7 @@ function concluded(run: Run, execution: Execution | null, message: string): Exec
   return execution;
 }
 
+/** Performs the operations of a program, up to where it is violated. */
 function performing(program: Program): Drive {
   return (execution) => {
     for (const operation of program) if (!execution.perform(operation)) break;
@@ -101,7 +103,29 @@ function performing(program: Program): Drive {
  * which there are `length` at most.
  */
 export function runWithin(run: Run, length: number, drive: Drive): Execution {
-  return withStack(run.target, runOnce(run, length, drive));
+  return withStack(run.target, runUnchanged(run, length, drive));
+}
+
+/** Runs a program. One that changes built-in objects runs again, and is judged with them put back after each call. */
+function runUnchanged(run: Run, length: number, drive: Drive): Execution {
+  let program: Program = [];
+  const noting: Drive = (execution) => {
+    program = execution.operations;
+    drive(execution);
+  };
+  const execution = unlessChanged(() => runOnce(run, length, noting));
+  if (execution !== null) return execution;
+  const { target, world, options } = run;
+  const again = { target, world, options: { policies: options.policies } };
+  return (
+    unlessChanged(() => runOnce(again, program.length, performing(program))) ?? changedOutsideCalls(target)
+  );
+}
+
+function changedOutsideCalls({ name }: Target): never {
+  throw new SpecError(
+    `${name}: expected a target that leaves built-in objects alone: it changes them outside its calls`,
+  );
 }
 
 /** Runs a program again that an error without a stack ended, for its stack; returns the first run where the second ends otherwise. */

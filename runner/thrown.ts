@@ -5,10 +5,21 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome, PlacedViolation, Trace } from '../spec/index.ts';
-import { isUsersFile } from './users-file.ts';
+
+/** Messages of the engine where something frozen is changed: most likely, that was handed to the manager. */
+const READ_ONLY = /read only property|is not extensible|Cannot (?:delete|redefine) property/;
 
 /** Longer messages are cut. */
 const LONGEST_MESSAGE = 500;
+
+/** The folder of our rooms: of a checkout, or `dist/` of the package. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOMS = ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties', 'cli'];
+
+/** Whether a path is that of a user's file. */
+export function isUsersFile(path: string): boolean {
+  return !path.includes('/node_modules/') && !ROOMS.some((room) => path.startsWith(`${ROOT}${room}/`));
+}
 
 /** A line of a stack: a URL or a path, a line and a column, some of them in parentheses behind a name. */
 const FRAME = /^ {4}at (?:.* \(|async )?((?:file:\/\/)?\/.*?)(:\d+:\d+)\)?$/;
@@ -33,7 +44,7 @@ function placeIn(stack: string): string | null {
 
 /** Returns a description of a value that a target returned. */
 export function described(value: unknown): string {
-  if (value === null) return 'null';
+  if (value === null || value === undefined) return String(value);
   if (typeof value === 'object' || typeof value === 'function')
     return typeof value === 'object' ? 'an object' : 'a function';
   return `${typeof value} ${String(value)}`;
@@ -67,7 +78,9 @@ export function lookAt(error: unknown): Thrown {
     const stack = stackOfError(error);
     const place = placeIn(stack);
     const isWhole = /^ {4}at /m.test(stack);
-    return { text: place === null ? text : `${text} (${place})`, place, stack: isWhole ? stack : '' };
+    const where = place === null ? '' : ` (${place})`;
+    const why = READ_ONLY.test(text) ? '; what a manager is handed is read-only' : '';
+    return { text: text + where + why, place, stack: isWhole ? stack : '' };
   } catch {
     return { text: 'something that throws when it is looked at', place: null, stack: null };
   }

@@ -18,7 +18,9 @@ export {
   CLAUSE_NAMES,
   type Clause,
   ClauseName,
+  GRAVITIES,
   type Granted,
+  type Gravity,
   isSequential,
   type SequentialClauseName,
   type SettledStep,
@@ -33,6 +35,7 @@ export {
   type ClauseText,
   checksFor,
   checksOf,
+  gravityPlace,
   INIT_CLAUSES,
   STATE_CLAUSES,
   SWEEP_CLAUSES,
@@ -134,8 +137,16 @@ export {
   type ResultReference,
   resultName,
 } from './reference.ts';
-export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
-export { PlacedViolation, Trace } from './trace.ts';
+export {
+  Amounts,
+  OUTCOME_KINDS,
+  Outcome,
+  outcomePlace,
+  type Reading,
+  Response,
+  reading,
+} from './response.ts';
+export { type BlamedCall, blamedCall, PlacedViolation, Trace } from './trace.ts';
 export {
   addressOf,
   bytesOf,

@@ -62,6 +62,19 @@ const FREE_AMOUNT = {
 };
 
 describe('judging a log', () => {
+  it.each(['18446744073709551615', '"0xffffffffffffffff"'])(
+    'takes an amount of 64 bits to the last digit, written as %s',
+    async (most) => {
+      const entry = JSON.stringify({
+        operation: FREE_AMOUNT.operation,
+        response: { outcome: { kind: 'amount', amount: 0 }, amounts: { total: 324, free: 0, reserved: 4 } },
+      });
+      const { violation } = await judgeLog(linesOf(HEADER, entry.replaceAll(':0', `:${most}`)));
+      expect(violation?.clause).toBe('amounts.free');
+      expect(violation?.explanation).toContain('freeAmount() is 18446744073709551615, and must be 320');
+    },
+  );
+
   describe('of an allocator with one zone', () => {
     const claims = { zones: 1, misuse: 'undefined', failures: [] };
     const pageAt = (address: string, call: object): object => ({
@@ -77,7 +90,7 @@ describe('judging a log', () => {
     ];
     const verdictOf = async (header: object, given?: object, more: readonly object[] = []) => {
       const profile = given === undefined ? undefined : decodeProfile(given, 'p.json');
-      const log = await judgeLog(linesOf({ ...HEADER, ...header }, ...calls, ...more), profile);
+      const log = await judgeLog(linesOf({ ...HEADER, ...header }, ...calls, ...more), { profile });
       return [log.verdict, log.violation?.clause ?? null, log.cut];
     };
 
@@ -259,6 +272,25 @@ describe('judging a log', () => {
     expect(isSpecError(error)).toBe(true);
     expect(error instanceof Error && error.message).toMatch(message);
     expect(String(error)).not.toContain('\n');
+  });
+
+  it('stops where it is told to, and says how far it was', async () => {
+    const lines = [HEADER, ...Array(1000).fill(FREE_AMOUNT)];
+    const told: number[] = [];
+    const interrupt = new AbortController();
+    const onProgress = (operations: number): void => {
+      told.push(operations);
+      if (operations === 512) interrupt.abort();
+    };
+    const { verdict, operations } = await judgeLog(linesOf(...lines), {
+      signal: interrupt.signal,
+      onProgress,
+    });
+    expect({ verdict, operations, told }).toEqual({
+      verdict: 'interrupted',
+      operations: 512,
+      told: [256, 512],
+    });
   });
 
   it('of another version no longer applies', async () => {

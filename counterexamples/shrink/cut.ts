@@ -4,10 +4,12 @@
  * still breaks the same clause; finer moves come later.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { BreakableClause, Program, Scenario } from '../../spec/index.ts';
+import type { Program, Scenario } from '../../spec/index.ts';
 import { subprogram } from './subprogram.ts';
+import { type Kept, shows } from './trials.ts';
 
 interface CutOptions {
+  readonly kept: Kept;
   /** No piece is left out once a program is this short. */
   readonly operations: number;
   /** The time, as `performance.now()` has it, from which on no further program is run. */
@@ -28,20 +30,12 @@ class Cutter {
   executions = 0;
   readonly #target: Target;
   readonly #scenario: Scenario;
-  readonly #clause: BreakableClause;
   readonly #options: CutOptions;
 
-  constructor(
-    target: Target,
-    scenario: Scenario,
-    start: Execution,
-    clause: BreakableClause,
-    options: CutOptions,
-  ) {
+  constructor(target: Target, scenario: Scenario, start: Execution, options: CutOptions) {
     this.#target = target;
     this.#scenario = scenario;
     this.run = start;
-    this.#clause = clause;
     this.#options = options;
   }
 
@@ -80,7 +74,7 @@ class Cutter {
   #attempt(operations: Program): void {
     this.executions += 1;
     const run = execute(this.#target, { ...this.#scenario, operations });
-    if (run.violation?.clause !== this.#clause || run.operations.length >= this.operations.length) return;
+    if (!shows(run, this.#options.kept) || run.operations.length >= this.operations.length) return;
     this.run = run;
   }
 }
@@ -90,9 +84,7 @@ class Cutter {
  * clause is broken, so all operations after that are gone at once. O(log n) runs of the whole length at best, n the operations.
  */
 export function cut(target: Target, scenario: Scenario, start: Execution, options: CutOptions): Cut {
-  const clause = start.violation?.clause;
-  if (clause === undefined) throw new Error('only a run that breaks a clause can be cut');
-  const cutter = new Cutter(target, scenario, start, clause, options);
+  const cutter = new Cutter(target, scenario, start, options);
   for (let size = Math.ceil(cutter.operations.length / 2); size >= 1 && !cutter.isShort; ) {
     const isShorter = cutter.pass(size);
     if (cutter.isSpent || (size === 1 && !isShorter)) break;

@@ -3,7 +3,6 @@
  * sorted by the simplest path to each before they are expanded, so the result does not depend on the number of threads.
  */
 import { init } from '../../model/index.ts';
-import type { World } from '../../runner/index.ts';
 import { type Operation, type Policy, pfn } from '../../spec/index.ts';
 import type { Crew, LevelFindings } from './crew.ts';
 import type { Driver } from './driver.ts';
@@ -12,7 +11,7 @@ import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
 import { type Edges, MOST_STATES, type StateGraph } from './state-graph.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
-import { framesOfWorld } from './world.ts';
+import { framesOfWorld, type HeldWorld } from './world.ts';
 
 /**
  * The bounds of a search. It stops at the first that it reaches.
@@ -73,7 +72,7 @@ export interface SearchResult {
 
 /** The input of a search, the same for every thread. */
 export interface SearchParts {
-  readonly world: World;
+  readonly world: HeldWorld;
   readonly policies: readonly Policy[];
   readonly operations: readonly Operation[];
   readonly targetName: string;
@@ -181,11 +180,8 @@ export class Search {
   /** Judges init and sweeps the state after it. */
   #beginsWell(): boolean {
     const { driver, judge, checked, expander } = this.#searcher;
-    const {
-      world: { map, config },
-      policies,
-    } = this.#parts;
-    const verdict = init({ map, config, policies }, driver.started, checked.note);
+    const { world, policies } = this.#parts;
+    const verdict = init({ ...world, policies }, driver.started, checked.note);
     const holds = verdict.accepted && expander.sweep(judge.states.initialOwnership()) === null;
     if (!holds) this.#end = 'violated';
     else this.#levels.push(Int32Array.of(expander.begin()));

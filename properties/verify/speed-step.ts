@@ -127,7 +127,6 @@ export async function speedStep(
     verdict: signal?.aborted === true ? 'interrupted' : isSlower ? 'slower' : 'holds',
     evidence: evidence(speed, sides, options),
     seconds: (performance.now() - start) / 1000,
-    found: null,
     speed,
   };
 }

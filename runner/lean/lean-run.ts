@@ -32,7 +32,7 @@ import {
 import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import { NO_WRITES, type Performer } from '../performer.ts';
-import { withAmounts } from '../session.ts';
+import { inspectedRuns, letGo, withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
 import { malformedBy } from '../thrown.ts';
@@ -110,6 +110,9 @@ const PANICKED = outcomePlace('panicked');
 
 let entries = new BigUint64Array(8192);
 let halves = new Uint32Array(entries.buffer);
+/** The arrays of few entries that were passed before, by their lengths: to make one takes as long as a call. */
+let passedArrays: BigUint64Array[] = [];
+const FEW_ENTRIES = 256;
 
 /** The same of a batch before the call that it is passed to. */
 let passedHalves = new Uint32Array(256);
@@ -119,9 +122,17 @@ function untouched(length: number): BigUint64Array {
   if (entries.length < length) {
     entries = new BigUint64Array(2 * length);
     halves = new Uint32Array(entries.buffer);
+    passedArrays = [];
   }
   halves.fill(UNTOUCHED, 0, 2 * length);
-  return entries.subarray(0, length);
+  return arrayOf(length);
+}
+
+/** Returns the first entries as an array. */
+function arrayOf(length: number): BigUint64Array {
+  if (length >= FEW_ENTRIES) return entries.subarray(0, length);
+  passedArrays[length] ??= entries.subarray(0, length);
+  return passedArrays[length];
 }
 
 function isStray(from: number, end: number): boolean {
@@ -276,7 +287,6 @@ export class LeanRun {
     if (pmm === null || this.#ended !== null) return false;
     this.call.resolve(this.half);
     const at = this.#recorded.length;
-    pmm.errno = null;
     this.#threw = false;
     this.#stray = false;
     this.#wrote = NO_WRITES;
@@ -288,7 +298,7 @@ export class LeanRun {
     facts.pages = 0;
     facts.fitCount = NOBODY;
     facts.panicOwner = null;
-    const holds = this.#judged(pmm) || this.#isAcceptedByModel();
+    const holds = (this.#isReset(pmm) && this.#judged(pmm)) || this.#isAcceptedByModel();
     if (!holds) {
       this.#ended = 'call';
       this.#recorded.push(this.#response());
@@ -300,7 +310,7 @@ export class LeanRun {
   /** Sweeps one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     if (this.#ended === null) this.#sweep();
-    this.#pmm?.dispose?.();
+    letGo(this.#pmm);
     this.abandon();
     return this.#ended === null;
   }
@@ -369,6 +379,16 @@ export class LeanRun {
     return Array.from({ length: this.results.pagesOf(result) }, (_, page) =>
       this.half.addressOf(this.results.frameOf(result, page) * PAGE_SIZE),
     );
+  }
+
+  #isReset(pmm: Pmm): boolean {
+    try {
+      pmm.errno = null;
+      return true;
+    } catch (error) {
+      this.#note(error);
+      return false;
+    }
   }
 
   /** Makes the call and judges it in numbers. False where that does not suffice; nothing but the manager has changed then. */
@@ -516,7 +536,7 @@ export class LeanRun {
       for (let i = 0; i < named; i += 1) given[i] = call.addressAt(i, half);
       const low = this.#copyOf(named);
       try {
-        this.#value = pmm.freePages(given.subarray(0, named), named);
+        this.#value = pmm.freePages(arrayOf(named), named);
       } catch (error) {
         this.#note(error);
       }
@@ -659,8 +679,9 @@ export class LeanRun {
     const { state } = this;
     const pmm = this.#pmm;
     const free = state.free + change;
-    if (pmm === null || !this.#isQuiet(pmm, expected === REFUSED)) return false;
+    if (pmm === null) return false;
     try {
+      if (!this.#isQuiet(pmm, expected === REFUSED)) return false;
       if (pmm.totalAmount() !== this.#total || pmm.freeAmount() !== free) return false;
       if (pmm.reservedAmount() !== this.#total - free) return false;
     } catch {
@@ -789,11 +810,8 @@ export class LeanRun {
 
   #inspect(): Inspected | null {
     try {
-      const runs = this.#pmm?.inspect?.();
-      if (runs === undefined) return null;
-      const list: InspectedRun[] = [];
-      for (const run of runs) list.push(run);
-      return { runs: list };
+      const runs = inspectedRuns(this.#pmm);
+      return runs === null ? null : { runs };
     } catch (threw) {
       return { threw };
     }

@@ -11,6 +11,7 @@ import {
   type PmmFactory,
   SpecError,
 } from '../../spec/index.ts';
+import { handing } from '../factory-target.ts';
 import { lookAt } from '../thrown.ts';
 
 function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
@@ -28,7 +29,7 @@ const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], '
 function probe(create: PmmFactory, source: string): void {
   let pmm: Pmm;
   try {
-    pmm = create(PROBE_MAP, {
+    pmm = handing(create)(PROBE_MAP, {
       config: config(),
       warn: () => {},
       memory: { read: () => 0n, write: () => {} },

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SpecError } from '../../spec/index.ts';
+import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
 import { lookAt } from '../thrown.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -58,10 +59,15 @@ export async function importModule(path: string): Promise<Exports> {
   if (!existsSync(path)) throw new SpecError(`${expected}: the file does not exist`);
   // Node.js would read a pipe or a device to its end.
   if (!statSync(path).isFile()) throw new SpecError(`${expected}: this is not a file`);
+  watchRealm();
+  let exports: Exports;
   try {
-    return await imported(pathToFileURL(resolve(path)).href);
+    exports = await imported(pathToFileURL(resolve(path)).href);
   } catch (error) {
+    repairRealm();
     const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');
     throw new SpecError(`${path}: expected a module that can be imported: ${reason}`, { cause: error });
   }
+  refuseChanges(path);
+  return exports;
 }

@@ -15,24 +15,44 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
-import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
-import { OURS } from '../ours.ts';
+import { MUTANT_PREFIX, OURS } from '../ours.ts';
 import { PROGRAM_MS } from '../program-time.ts';
+import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
+import { lookAt } from '../thrown.ts';
 import { factoryFrom } from './factory-from.ts';
-import { importModule } from './import-module.ts';
+
+/** Imports a user's module, by code that is loaded on demand. Throws `SpecError` where that fails. */
+export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  return (await import('./import-module.ts')).importModule(path);
+}
+
+/** Reads an export, which may throw when it is looked at. */
+function exported<T>(path: string, name: string, read: (source: string) => T): T {
+  const source = `${path}: export ${name}`;
+  try {
+    return read(source);
+  } catch (error) {
+    const { text } = lookAt(error);
+    throw text.startsWith('SpecError: ')
+      ? error
+      : new SpecError(`${source}: it threw ${text}`, { cause: error });
+  }
+}
 
 /** Returns the policies that a module exports, or null. */
 function promised(exports: Readonly<Record<string, unknown>>, path: string): readonly Policy[] | null {
   if (exports.policies === undefined) return null;
-  return decode(t.readonlyArray(Policy), exports.policies, `${path}: export policies`);
+  return exported(path, 'policies', (source) =>
+    decode(t.readonlyArray(Policy), structuredClone(exports.policies), source),
+  );
 }
 
 /** Returns the profile that a module exports, or undefined. */
 function claimed(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
   return exports.profile === undefined
     ? undefined
-    : decodeProfile(exports.profile, `${path}: export profile`);
+    : exported(path, 'profile', (source) => decodeProfile(structuredClone(exports.profile), source));
 }
 
 async function mutantNamed(name: string): Promise<Target> {
@@ -44,7 +64,9 @@ async function mutantNamed(name: string): Promise<Target> {
 
 /** Returns the own clauses that a module exports. */
 function ownClauses(exports: Readonly<Record<string, unknown>>, path: string): readonly OwnClause[] {
-  return exports.checks === undefined ? [] : decodeOwnClauses(exports.checks, `${path}: export checks`);
+  return exports.checks === undefined
+    ? []
+    : exported(path, 'checks', (source) => decodeOwnClauses(exports.checks, source));
 }
 
 /** Extensions of the files that are imported. Other files are executed. */
@@ -97,8 +119,10 @@ async function loadModule(
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
   const promises = promised(exports, path);
+  const create = factoryFrom(exports.default, path);
+  refuseChanges(path);
   return factoryTarget({
-    create: factoryFrom(exports.default, path),
+    create,
     name: path,
     policies: policies ?? promises ?? profile?.policies ?? [],
     profile,

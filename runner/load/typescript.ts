@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'amaro';
-import { isUsersFile } from '../users-file.ts';
+import { isUsersFile } from '../thrown.ts';
 
 /** Tells a rewritten module from the one that could not be loaded: Node.js remembers that. */
 const MARK = '?rewritten';

@@ -19,6 +19,7 @@ import { config, memoryMap, type Operation, type Reference, type Scenario } from
 import type { Execution } from '../execution.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
+import { confinementHere } from './confinement.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-zoo-'));
@@ -169,6 +170,13 @@ describe('an executable that', () => {
     expect((await run(path)).violation).toBeNull();
   });
 
+  it('leaves a process in another session, without an environment, has it killed where that is permitted', async () => {
+    const path = script('hides', printing(...ANSWERS), `env -i setsid sleep ${SLEEP} &`);
+    if (confinementHere() !== null) return void (await run(path));
+    await expect(run(path)).rejects.toThrow(SLEEP);
+    for (const line of left()) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+  });
+
   it('ends after each program is started anew for the next', async () => {
     const target = await loadTarget(script('serves one', `${printing(...ANSWERS)}; exit 0`));
     for (let i = 0; i < 3; i += 1) expect(execute(target, SCENARIO).violation).toBeNull();
@@ -247,10 +255,10 @@ describe('an allocator in the C harness that', () => {
     const target = await loadTarget(join(zoo, 'segv'));
     const worlds = [{ ...SCENARIO, name: 'four page frames' }];
     const run = { target, worlds, generated: false, programs: 200, operations: 60, seed: 1 };
-    const { counterexample } = await runCampaign(run);
-    if (counterexample === null) throw new Error('it was not caught');
-    expect(counterexample.violation?.explanation).toMatch(/SIGSEGV/);
-    const { trace } = shrink(target, counterexample, { ms: 10_000 });
+    const [found] = (await runCampaign(run)).findings;
+    if (found === undefined) throw new Error('it was not caught');
+    expect(found.trace.violation?.explanation).toMatch(/SIGSEGV/);
+    const { trace } = shrink(target, found.trace, { ms: 10_000 });
     expect(trace.scenario.operations.map(({ call }) => call)).toEqual(['freeRegion']);
     expect(trace.violation?.explanation).toMatch(/SIGSEGV/);
     await target.close();
