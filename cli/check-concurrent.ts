@@ -91,5 +91,12 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
     ? JSON.stringify(concurrentJson(result, about), null, 1)
     : [...concurrentReport(result, about), ...violationLines(result, { ...about, config })].join('\n');
   print(`${text}\n`);
+  if (options.html !== undefined) {
+    const { historySection, writeHtml } = await import('./html.ts');
+    const { violation } = result;
+    const found = result.found?.shrunk.found ?? null;
+    const shown = violation === null ? [] : [await historySection({ ...about, violation, found, config })];
+    writeHtml(options.html, shown);
+  }
   endWith(exitCodeOf(result));
 }

@@ -24,6 +24,7 @@ export interface ResultFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly junit?: string;
+  readonly html?: string;
 }
 
 /** The part of a result that only some checks have: after the text, and among the keys of the JSON. */
@@ -92,7 +93,7 @@ function resultLines(
 /** Prints and writes a result, and sets the exit code. */
 export async function conclude(
   check: FinishedCheck,
-  { json = false, verbose = false, junit }: ResultFlags,
+  { json = false, verbose = false, junit, html }: ResultFlags,
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
   const { result, corpus } = check;
@@ -107,6 +108,10 @@ export async function conclude(
     : [...(await tables(result, verbose)), ...resultLines(check, found.lines, extra.lines)].join('\n');
   print(`${text}\n`);
   if (junit !== undefined) await writeJunit(junit, check);
+  if (html !== undefined) {
+    const { checkSections, writeHtml } = await import('./html.ts');
+    writeHtml(html, checkSections(check));
+  }
   const exitCode = found.isDoubtful ? EXIT.unreproduced : EXIT_OF[result.verdict];
   endWith(exitCode === EXIT.holds ? corpus.exitCode : exitCode);
 }

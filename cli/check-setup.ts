@@ -42,6 +42,7 @@ export interface CheckOptions extends MapOptions {
   readonly corpus: string;
   readonly stats?: string;
   readonly junit?: string;
+  readonly html?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }

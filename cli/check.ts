@@ -20,6 +20,7 @@ import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.t
 import type { FindOptions } from './counterexample.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { commandLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -171,6 +172,7 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(htmlOption())
     .addOption(verboseOption(`${TABLES}, and ${STACK}`))
     .addOption(jsonOption())
     .addHelpText(

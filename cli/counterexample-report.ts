@@ -12,8 +12,8 @@ export interface ReportedCounterexample {
   readonly trace: Trace;
   /** The file of the corpus that showed it, or null. */
   readonly from: string | null;
-  /** Operations in the program that was found. */
-  readonly foundOperations: number;
+  /** The program that was found, before it was shrunk. */
+  readonly found: Trace;
   /** Null where it was left as it was found. */
   readonly shrinking: ShrinkResult | null;
   /** Both runs, where the target answered one program in two ways. */
@@ -33,12 +33,12 @@ function labelled(label: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + line);
 }
 
-function shrinkLines({ trace, foundOperations, shrinking }: ReportedCounterexample): readonly string[] {
+function shrinkLines({ trace, found, shrinking }: ReportedCounterexample): readonly string[] {
   if (shrinking === null) return [];
   const { executions, seconds, exhausted, otherClauses } = shrinking;
   const spent = `${counted(executions, 'execution')}, ${seconds.toFixed(1)} s`;
   const lines = [
-    `from ${counted(foundOperations, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
+    `from ${counted(found.scenario.operations.length, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
   ];
   if (exhausted)
     lines.push('the time ended first: a simpler program may exist; give it more with --shrink-time');
@@ -132,16 +132,16 @@ export function counterexampleLines(
 }
 
 /** Returns the same as JSON. */
-export function reportedJson(found: ReportedCounterexample): CounterexampleJson {
-  const { trace, from, foundOperations, flaky, path, certificate } = found;
+export function reportedJson(reported: ReportedCounterexample): CounterexampleJson {
+  const { trace, from, found, flaky, path, certificate } = reported;
   return counterexampleJson({
     ...factsOf(trace),
     from,
-    foundOperations,
+    foundOperations: found.scenario.operations.length,
     flaky: flaky !== null,
     certified: certificate === null ? null : certificate.kind === 'shortest',
     shorterPrograms: certificate?.kind === 'shortest' ? String(certificate.programs) : null,
     file: path,
-    next: replayOf(found),
+    next: replayOf(reported),
   });
 }

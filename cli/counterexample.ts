@@ -76,9 +76,8 @@ function shrunkAndSaved(
   const shrinking = options === null ? null : shrink(target, found, options);
   const { trace, flaky } = settled(target, found, shrinking, signal);
   const path = files.replace(found, trace);
-  const foundOperations = found.scenario.operations.length;
   const stack = verbose ? stackOf(trace) : null;
-  return { trace, from: null, foundOperations, shrinking, flaky, path, certificate: null, stack };
+  return { trace, from: null, found, shrinking, flaky, path, certificate: null, stack };
 }
 
 /** Shrinks and saves a counterexample. */

@@ -27,7 +27,7 @@ import {
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
-import { pageAddress } from './map-flags.ts';
+import { htmlOption, pageAddress } from './map-flags.ts';
 import {
   corpusOption,
   jsonOption,
@@ -60,6 +60,7 @@ interface ExploreFlags {
   readonly programTime?: number;
   readonly shrinkTime: number;
   readonly json?: boolean;
+  readonly html?: string;
   readonly verbose?: boolean;
   readonly emit?: 'promela';
 }
@@ -140,6 +141,7 @@ async function runSearch({
     return await explore({
       ...common,
       workers: flags.threads ?? availableParallelism(),
+      graph: flags.html !== undefined,
       memory: flags.memory,
       onProgress: (progress: SearchProgress) => bar.update(progress),
     });
@@ -175,6 +177,10 @@ async function run(flags: ExploreFlags): Promise<void> {
     saves: howSaved(target, world),
     signal: interruption(),
   };
+  if (flags.html !== undefined && setup.saves === null)
+    throw new SpecError(
+      `--html: expected a target that is searched: ${target.name} offers no saveState() and loadState()`,
+    );
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
@@ -187,6 +193,15 @@ async function run(flags: ExploreFlags): Promise<void> {
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
+  }
+  if (flags.html !== undefined && result.kind === 'searched') {
+    const { checkSections, graphSections, writeHtml } = await import('./html.ts');
+    const found = checkSections({
+      reports: report === null ? [] : [report],
+      result: null,
+      target: target.name,
+    });
+    writeHtml(flags.html, [...found, ...graphSections(result, world, target.name)]);
   }
   endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }
@@ -230,6 +245,7 @@ export function exploreCommand(): Command {
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(htmlOption())
     .addOption(verboseOption())
     .addOption(jsonOption())
     .addOption(
@@ -243,6 +259,7 @@ export function exploreCommand(): Command {
         'npx frameproof explore --stack 4 --bitmap 5',
         'npx frameproof explore --target my-pmm.ts --stack 2 --bitmap 2',
         'npx frameproof explore --stack 6 --bitmap 6 --time 60',
+        'npx frameproof explore --stack 2 --bitmap 3 --html states.html',
       ),
     )
     .action(run);

@@ -30,6 +30,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['verify', async () => (await import('./verify.ts')).verifyCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['shrink', async () => (await import('./shrink.ts')).shrinkCommand()],
+  ['report', async () => (await import('./report.ts')).reportCommand()],
   ['export', async () => (await import('./export.ts')).exportCommand()],
   ['judge', async () => (await import('./judge.ts')).judgeCommand()],
   ['record', async () => (await import('./record.ts')).recordCommand()],

@@ -7,6 +7,7 @@ import { conclude, type ResultFlags } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { corpusOption, GENERATED, jsonOption, junitOption, TABLES, verboseOption } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
@@ -39,8 +40,8 @@ function corpusOfRun({ corpus }: MergedRun): CheckedCorpus {
 function reportsOf({ findings }: MergedRun, { corpus }: MergeOptions): readonly ReportedCounterexample[] {
   return findings.map(({ trace, shrunk, from }) => ({
     trace: shrunk,
+    found: trace,
     from,
-    foundOperations: trace.scenario.operations.length,
     shrinking: null,
     flaky: null,
     certificate: null,
@@ -69,6 +70,7 @@ export function mergeCommand(): Command {
     .argument('<folder>', 'folder with the files that check --shard wrote')
     .addOption(corpusOption('folder to save a counterexample to'))
     .addOption(junitOption())
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addOption(verboseOption(TABLES))
     .addHelpText('after', examples('npx frameproof merge shards'))

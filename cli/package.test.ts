@@ -141,7 +141,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );
@@ -149,6 +149,7 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'corpus/README.md',
+      'dist/report/page.html',
       'docs/indexed-job.yaml',
       'native/PROTOCOL.md',
       'native/README.md',
@@ -239,6 +240,12 @@ describe('where nothing but the package is installed', () => {
     expect(run(bin, 'check', '--programs', '50', '--seed', '1')).toMatch(
       /^holds: no counterexample in 50 programs/m,
     );
+  });
+
+  it('the command writes a page that needs nothing else', () => {
+    const trace = join(installed, 'corpus/double-free.json');
+    run('node_modules/frameproof/dist/cli/frameproof.js', 'report', trace, '--html', 'found.html');
+    expect(readFileSync(join(user, 'found.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*"call":"free"/);
   });
 
   it('the command knows its version', () => {

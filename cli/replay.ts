@@ -9,6 +9,7 @@ import { type CounterexampleJson, counterexampleJson, factsOf } from './countere
 import { stackLines } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { nextLine } from './next-step.ts';
 import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
@@ -21,6 +22,7 @@ interface ReplayOptions {
   readonly profile?: Profile;
   readonly programTime?: number;
   readonly json?: boolean;
+  readonly html?: string;
   readonly verbose?: boolean;
 }
 
@@ -70,10 +72,17 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   const { name } = target;
   const found = replayConcurrent(target, trace);
   if (found === null) {
+    if (options.html !== undefined) (await import('./html.ts')).writeHtml(options.html, []);
     const text = 'holds: some order explains the calls';
     return { verdict: 'holds', target: name, run: [], text, counterexample: null };
   }
-  const { clause } = found.violation;
+  const { violation, scenario } = found;
+  const { clause } = violation;
+  if (options.html !== undefined) {
+    const { historySection, writeHtml } = await import('./html.ts');
+    const about = { violation, found, config: scenario.config, target: name, path };
+    writeHtml(options.html, [await historySection(about)]);
+  }
   const verdict = clause === trace.violation.clause ? 'reproduced' : 'another clause';
   return {
     verdict,
@@ -118,6 +127,10 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
+  if (options.html !== undefined) {
+    const { traceSection, writeHtml } = await import('./html.ts');
+    writeHtml(options.html, [traceSection({ title: path, trace, path })]);
+  }
   return {
     verdict,
     target: target.name,
@@ -151,6 +164,7 @@ export function replayCommand(): Command {
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
+    .addOption(htmlOption())
     .addOption(verboseOption())
     .addOption(programTimeOption())
     .addOption(jsonOption())
@@ -159,6 +173,7 @@ export function replayCommand(): Command {
       examples(
         'npx frameproof replay counterexamples/free.owner-0123456789.json',
         'npx frameproof replay counterexamples/free.owner-0123456789.json --target frameproof',
+        'npx frameproof replay counterexamples/free.owner-0123456789.json --html found.html',
       ),
     )
     .action(replay);

@@ -19,6 +19,7 @@ import type { Policy, Profile } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -67,6 +68,7 @@ interface VerifyCommandOptions extends MapOptions {
   readonly shrinkTime: number;
   readonly junit?: string;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 const DEFAULT_PROGRAMS = 1000;
@@ -168,7 +170,7 @@ function differencesText(
 async function conclude(
   result: VerifyResult,
   compared: Compared,
-  { json, junit, corpus }: VerifyCommandOptions,
+  { json, junit, html, corpus }: VerifyCommandOptions,
 ): Promise<void> {
   const { differences, verdict } = result;
   const paths = differences.map((difference) => save(difference, corpus));
@@ -193,6 +195,10 @@ async function conclude(
   if (junit !== undefined) {
     const { verifyJunit } = await import('./junit-verify.ts');
     writeWhole('--junit', junit, verifyJunit(compared, result));
+  }
+  if (html !== undefined) {
+    const { verificationSections, writeHtml } = await import('./html.ts');
+    writeHtml(html, verificationSections(result, `${candidate} against ${baseline}`));
   }
   endWith(EXIT_OF[verdict]);
 }
@@ -292,6 +298,7 @@ export function verifyCommand(): Command {
     )
     .addOption(corpusOption())
     .addOption(junitOption())
+    .addOption(htmlOption())
     .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(

@@ -41,6 +41,13 @@ interface Fields {
   readonly stack: FreeStack | undefined;
 }
 
+/** Consecutive page frames [base, end) of one owner. */
+export interface OwnedPart {
+  readonly base: number;
+  readonly end: number;
+  readonly owner: Owner;
+}
+
 const NONE = pageCount(0);
 
 /** What a state is made of, as lists: extents by where they start and whose they are, and the free stack, top first. */
@@ -142,6 +149,18 @@ export class ModelState implements Ownership {
   freeIn(zone: Zone): PageCount {
     const { pmm, freeInStack } = this.#fields;
     return zone === 'stack' ? freeInStack : pageCount(pmm - freeInStack);
+  }
+
+  /** Returns the owners in [base, end), as consecutive parts of one owner each. O(log extents + parts). */
+  ownersIn(base: number, end: number): readonly OwnedPart[] {
+    const parts: { base: number; end: number; owner: Owner }[] = [];
+    findExtent(this.#fields.extents, base, end, (owner, from, to) => {
+      const last = parts.at(-1);
+      if (last?.owner === owner) last.end = to;
+      else parts.push({ base: from, end: to, owner });
+      return false;
+    });
+    return parts;
   }
 
   firstFailing({ base, count }: Region, test: (owner: Owner) => boolean): Pfn | null {

@@ -16,7 +16,11 @@ export const ROOMS: readonly Room[] = [
   { name: 'runner', imports: ['spec', 'model', 'impl'] },
   { name: 'counterexamples', imports: ['spec', 'model', 'impl', 'runner'] },
   { name: 'properties', imports: ['spec', 'model', 'impl', 'runner', 'counterexamples'] },
-  { name: 'cli', imports: ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties'] },
+  { name: 'report', imports: ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties'] },
+  {
+    name: 'cli',
+    imports: ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties', 'report'],
+  },
   { name: 'assurance', imports: ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties', 'cli'] },
   { name: 'bench', imports: ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties', 'cli'] },
 ];

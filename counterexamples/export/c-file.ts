@@ -23,7 +23,8 @@ import {
   shortened,
   toHex,
 } from '../../spec/index.ts';
-import { type Demand, profileLine, type Regression } from './regression.ts';
+import type { Demand } from '../trace/moments.ts';
+import { profileLine, type Regression } from './regression.ts';
 
 /** A clause that no C test can check: the interface does not tell whose a page frame is. */
 const UNCHECKABLE = 'owner.agrees';

@@ -19,7 +19,8 @@ import {
   resultName,
   toHex,
 } from '../../spec/index.ts';
-import { type Demand, profileLine, type Regression } from './regression.ts';
+import type { Demand } from '../trace/moments.ts';
+import { profileLine, type Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {

@@ -7,6 +7,7 @@ import { inspection, omitStacks, refuseChanges, restoreStacks } from '../../runn
 import { CLAUSE_NAMES, type InspectedRun, SpecError } from '../../spec/index.ts';
 import type { Driver } from './driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
+import type { Edges } from './state-graph.ts';
 import { FULL_TABLE, KNOWN, type StateTable } from './state-table.ts';
 import { MOST_FRAMES } from './world.ts';
 
@@ -57,10 +58,13 @@ interface ExpanderParts {
   /** The cost of each operation in the order of simplicity. */
   readonly costs: Float64Array;
   readonly targetName: string;
+  /** Where transitions are noted; null where nobody asks for them. */
+  readonly edges: Edges | null;
 }
 
 /** The state that is being expanded. */
 interface From {
+  record: number;
   ownership: number;
   order: number;
   /** The words of the manager. */
@@ -78,6 +82,7 @@ export class Expander {
   readonly #checked: CheckedSides;
   readonly #costs: Float64Array;
   readonly #name: string;
+  readonly #edges: Edges | null;
   /** For each ownership, the last accepted answer of the manager to `inspect()`. */
   readonly #swept = new Map<number, string>();
   /** The words of the state being expanded, and of the one that an operation leads to: ownership, target, order. */
@@ -85,6 +90,7 @@ export class Expander {
   #next = new Int32Array(INITIAL_WORDS);
   #nextTarget: Int32Array;
   readonly #from: From = {
+    record: 0,
     ownership: 0,
     order: 0,
     saved: new Int32Array(0),
@@ -100,13 +106,14 @@ export class Expander {
   #isFull = false;
   #operation = 0;
 
-  constructor({ driver, judge, table, checked, costs, targetName }: ExpanderParts) {
+  constructor({ driver, judge, table, checked, costs, targetName, edges }: ExpanderParts) {
     this.#driver = driver;
     this.#judge = judge;
     this.#table = table;
     this.#checked = checked;
     this.#costs = costs;
     this.#name = targetName;
+    this.#edges = edges;
     this.#nextTarget = this.#next.subarray(judge.states.ownershipWords, INITIAL_WORDS - MOST_FRAMES);
   }
 
@@ -158,6 +165,7 @@ export class Expander {
     from.depth = this.#table.depthOf(record);
     from.cost = this.#table.costOf(record);
     from.place = place;
+    from.record = record;
     const stacks = omitStacks();
     try {
       this.#driver.load(from.saved);
@@ -231,6 +239,7 @@ export class Expander {
     const length = this.#compose(ownership, order, targetWords);
     const total = cost + (this.#costs[operation] ?? 0);
     const record = this.#table.add(this.#next, length, depth + 1, total, place, operation);
+    if (record !== FULL_TABLE) this.#edges?.note(this.#from.record, operation, this.#table.last);
     if (record === KNOWN) return;
     if (record === FULL_TABLE) this.#isFull = true;
     else {

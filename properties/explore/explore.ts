@@ -31,6 +31,7 @@ import {
   type SearchResult,
   searcherOf,
 } from './search.ts';
+import { Edges, type StateGraph } from './state-graph.ts';
 import { tableBuffers } from './state-table.ts';
 
 /**
@@ -49,6 +50,8 @@ export interface ExploreOptions {
   /** Most bytes for the table of states. Default: 256 MiB. */
   readonly memory?: number;
   readonly bounds?: Bounds;
+  /** Whether to keep the states as a graph, if they are not too many. It needs one thread. Default: no. */
+  readonly graph?: boolean;
   /** Called ten times a second. */
   readonly onProgress?: (progress: SearchProgress) => void;
 }
@@ -65,6 +68,8 @@ export interface Exploration extends Omit<SearchResult, 'program' | 'sides' | 'i
   readonly trace: Trace | null;
   /** The clauses by how many of their two sides were checked. */
   readonly clauses: CheckedClauses;
+  /** Null where it was not asked for, or has too many states. */
+  readonly graph: StateGraph | null;
 }
 
 /**
@@ -144,13 +149,12 @@ export function explore(options: ExploreOptions): Promise<Exploration> {
 }
 
 async function exploreWith(options: ExploreOptions, patience: Patience): Promise<Exploration> {
-  const { target, world, workers = 1, bounds = {}, onProgress } = options;
+  const { target, world, bounds = {}, graph: isKept = false, onProgress } = options;
+  const workers = isKept ? 1 : (options.workers ?? 1);
   const operations = options.operations ?? operationInstances(world, { target });
-  const parts = partsOf(
-    { ...options, operations },
-    (judge) => new ManagerDriver(target, world, operations, judge.states),
-    workers > 1,
-  );
+  const driver = (judge: MemoJudge): Driver => new ManagerDriver(target, world, operations, judge.states);
+  const edges = isKept ? new Edges() : null;
+  const parts = { ...partsOf({ ...options, operations }, driver, workers > 1), edges };
   const searcher = searcherOf(parts);
   const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher, patience), {
     bounds,
@@ -167,7 +171,8 @@ async function exploreWith(options: ExploreOptions, patience: Patience): Promise
     throw new SpecError(
       `${target.name}: expected a loaded state to answer like one reached by calls; a program of ${found?.length} operations breaks a clause after loadState(), and holds from init`,
     );
-  return { kind: 'searched', ...result, operations, policies, trace, clauses: checkedClauses(sides) };
+  const clauses = checkedClauses(sides);
+  return { kind: 'searched', ...result, operations, policies, trace, clauses, graph: search.graph() };
 }
 
 /**

@@ -18,6 +18,7 @@ export {
 } from './explore.ts';
 export { exploreUnsaved, type UnsavedExploration, type UnsavedOptions } from './explore-unsaved.ts';
 export type { Bounds, SearchProgress } from './search.ts';
+export type { StateGraph } from './state-graph.ts';
 
 /** @public The model without a target, counted or as Promela. */
 export { type ModelGraph, modelGraph } from './explore.ts';

@@ -3,15 +3,16 @@
  * sorted by the simplest path to each before they are expanded, so the result does not depend on the number of threads.
  */
 import { init } from '../../model/index.ts';
-import type { Operation, Policy } from '../../spec/index.ts';
+import { type Operation, type Policy, pfn } from '../../spec/index.ts';
 import type { Crew, LevelFindings } from './crew.ts';
 import type { Driver } from './driver.ts';
 import { CheckedSides, Expander } from './expander.ts';
 import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
 import { StuckError } from './patience.ts';
+import { type Edges, MOST_STATES, type StateGraph } from './state-graph.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
-import type { HeldWorld } from './world.ts';
+import { framesOfWorld, type HeldWorld } from './world.ts';
 
 /**
  * The bounds of a search. It stops at the first that it reaches.
@@ -80,6 +81,8 @@ export interface SearchParts {
   readonly targetName: string;
   readonly buffers: TableBuffers;
   readonly driver: (judge: MemoJudge) => Driver;
+  /** Notes the transitions; one thread only. Default: nobody does. */
+  readonly edges?: Edges | null;
 }
 
 /** The objects with which one thread searches. */
@@ -99,6 +102,7 @@ export function searcherOf({
   targetName,
   buffers,
   driver,
+  edges = null,
 }: SearchParts): Searcher {
   const checked = new CheckedSides();
   const judge = new MemoJudge(world, policies, operations, checked.note);
@@ -106,7 +110,7 @@ export function searcherOf({
   const made = driver(judge);
   const { higherHalf } = world.config;
   const costs = Float64Array.from(operations, (operation) => costOf(operation, higherHalf));
-  const expander = new Expander({ driver: made, judge, table, checked, costs, targetName });
+  const expander = new Expander({ driver: made, judge, table, checked, costs, targetName, edges });
   return { driver: made, judge, table, checked, expander };
 }
 
@@ -274,6 +278,38 @@ export class Search {
     const orderAt = words.length - (states.tracksOrder ? states.freeInStack(ownership) : 0);
     const order = states.orders.numberOf(words, orderAt, words.length);
     return { ownership, order, saved: words.subarray(states.ownershipWords, orderAt) };
+  }
+
+  /** Returns the states as a graph, or null where they are too many or nobody noted the transitions. */
+  graph(): StateGraph | null {
+    const { world, edges = null } = this.#parts;
+    const records = this.#levels.flatMap((level) => [...level]);
+    if (edges === null || records.length > MOST_STATES) return null;
+    const { judge, table } = this.#searcher;
+    const numbers = new Map(records.map((record, n) => [record, n]));
+    const starts = this.#levels.map((_, depth) => numbers.get(this.#levels[depth]?.[0] ?? 0) ?? 0);
+    const frames = framesOfWorld(world).manageable;
+    const states = records.map((record) => {
+      const { ownership, order } = this.#partsOf(record);
+      return judge.states.fullState(ownership, order);
+    });
+    return {
+      levels: this.#levels.map(({ length }) => length).filter((length) => length > 0),
+      frames,
+      owners: states.map((state) => frames.map((frame) => state.ownerOf(pfn(frame))[0]).join('')),
+      stacks: states.map((state) => state.stackTop(state.freeIn('stack')) ?? []),
+      ways: records.map((record) => {
+        const depth = table.depthOf(record);
+        const before = (starts[depth - 1] ?? 0) + table.parentOf(record);
+        return depth === 0 ? [] : [before, table.operationOf(record)];
+      }),
+      next: records.map((record) =>
+        [...edges.from(record)].flatMap(([to, operation]) => {
+          const number = numbers.get(to);
+          return number === undefined ? [] : [operation, number];
+        }),
+      ),
+    };
   }
 
   /** Counts the distinct model states. */
