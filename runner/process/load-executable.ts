@@ -76,7 +76,7 @@ export function loadExecutable(path: string, given?: Profile, programMs?: number
 
 /** The program that speaks the protocol for a module: TypeScript in a checkout, compiled in the package. */
 const SERVED = fileURLToPath(
-  new URL(`./served-module${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  new URL(`../load/served-module${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 );
 
 /**

@@ -22,11 +22,11 @@ import {
   type Reference,
   type Response,
 } from '../../spec/index.ts';
-import { factoryFrom } from '../load/factory-from.ts';
-import { importModule } from '../load/import-module.ts';
 import { Results } from '../results.ts';
 import { keepStacks, Session } from '../session.ts';
 import type { World } from '../world.ts';
+import { factoryFrom } from './factory-from.ts';
+import { importModule } from './import-module.ts';
 
 function write(...lines: readonly string[]): void {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
