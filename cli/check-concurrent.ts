@@ -12,10 +12,10 @@ import {
   saveConcurrentTrace,
 } from '../properties/concurrent/index.ts';
 import { SpecError } from '../spec/index.ts';
-import type { ConcurrentOptions } from './check-concurrent-options.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
+import type { ConcurrentOptions } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { phaseBar } from './progress.ts';

@@ -30,6 +30,7 @@ export interface CheckOptions extends MapOptions {
   readonly time?: number;
   readonly operations: number;
   readonly seed?: number;
+  readonly reference?: boolean;
   readonly threads?: number;
   readonly shard?: Shard;
   readonly results: string;
@@ -158,7 +159,9 @@ export function campaignOf({ target, worlds, seed, options }: PreparedCheck): Ca
   const unlimited = time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY;
   const programs = options.programs ?? unlimited;
   const seconds = time === undefined ? {} : { seconds: time };
-  return { target, worlds, generated: usesGenerated(options), programs, ...seconds, operations, seed };
+  const { reference = false } = options;
+  const generated = usesGenerated(options);
+  return { target, worlds, generated, programs, ...seconds, operations, seed, reference };
 }
 
 async function openStatistics(path: string, target: string): Promise<StatisticsFile> {

@@ -3,7 +3,6 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
 import { SpecError } from '../spec/index.ts';
-import { type ConcurrentOptions, refuseMixed } from './check-concurrent-options.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
   blockRunner,
@@ -20,12 +19,15 @@ import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
 import {
   bitmapMaxAddrOption,
+  type ConcurrentOptions,
   corpusOption,
   jsonOption,
   junitOption,
   mapsOption,
   operationsOption,
   physicalBitsOption,
+  referenceOption,
+  refuseMixed,
   seedOption,
   shard,
   shrinkTimeOption,
@@ -129,6 +131,7 @@ export function checkCommand(): Command {
     .addOption(policyOption())
     .addOption(profileOption())
     .addOption(seedOption())
+    .addOption(referenceOption())
     .addOption(programsOption())
     .addOption(operationsOption(DEFAULT_OPERATIONS))
     .addOption(timeOption('search for this long, instead of a number of programs'))

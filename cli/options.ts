@@ -51,6 +51,11 @@ export function bitmapMaxAddrOption(): Option {
     .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR));
 }
 
+/** `--reference`, for commands whose programs the lean judge judges. */
+export function referenceOption(): Option {
+  return new Option('--reference', 'let the model judge every answer: slower, same verdict');
+}
+
 /** `--physical-bits`, for commands that run on several maps. */
 export function physicalBitsOption(): Option {
   return new Option(
@@ -128,4 +133,36 @@ export function shard(text: string, environment: NodeJS.ProcessEnv = process.env
   throw new SpecError(
     `--shard: expected I/N with I from 0 to N - 1, or N with I in ${INDEX_VARIABLE}, which ${known}, found ${JSON.stringify(text)}`,
   );
+}
+
+/** The options of `check --concurrent`. */
+export interface ConcurrentOptions {
+  readonly concurrent?: boolean;
+  readonly calls?: number;
+  readonly exhaustive?: boolean;
+}
+
+/** Options of a check in one thread of calls. */
+const SEQUENTIAL_ONLY = [
+  'time',
+  'operations',
+  'shard',
+  'results',
+  'shrinkTime',
+  'programTime',
+  'stats',
+  'junit',
+  'profile',
+] as const;
+const CONCURRENT_ONLY = ['calls', 'exhaustive'] as const;
+
+function flagOf(option: string): string {
+  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Throws `SpecError` where an option was given that does not go with the others; `isGiven` says which were. */
+export function refuseMixed(isConcurrent: boolean, isGiven: (option: string) => boolean): void {
+  const [wrong] = (isConcurrent ? SEQUENTIAL_ONLY : CONCURRENT_ONLY).filter(isGiven);
+  if (wrong === undefined) return;
+  throw new SpecError(`${flagOf(wrong)}: ${isConcurrent ? 'does not go' : 'goes'} with --concurrent`);
 }

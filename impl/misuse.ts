@@ -7,18 +7,22 @@ import { type Call, counted, type Owner, PmmPanic } from '../spec/index.ts';
 
 /** Returns the panic for an argument that is not a valid number or address. */
 export function argumentPanic(call: Call, what: string): PmmPanic {
-  return new PmmPanic(`${call}: ${what}`, { call, pfn: null, owner: null });
+  return new PmmPanic(() => `${call}: ${what}`, { call, pfn: null, owner: null });
 }
 
 /** Returns the panic for a page frame that a caller may not free. */
 export function ownerPanic(call: Call, frame: number, owner: Owner): PmmPanic {
-  const why = owner === 'pmm' ? 'it is free already' : `its owner is ${owner}`;
-  return new PmmPanic(`${call}: page frame ${frame} may not be freed, ${why}`, { call, pfn: frame, owner });
+  const why = (): string => (owner === 'pmm' ? 'it is free already' : `its owner is ${owner}`);
+  return new PmmPanic(() => `${call}: page frame ${frame} may not be freed, ${why()}`, {
+    call,
+    pfn: frame,
+    owner,
+  });
 }
 
 /** Returns the panic for a page frame that one batch names twice. Whether boot code or a caller holds it is not kept. */
 export function duplicatePanic(call: Call, frame: number): PmmPanic {
-  return new PmmPanic(`${call}: page frame ${frame} is named twice`, { call, pfn: frame, owner: null });
+  return new PmmPanic(() => `${call}: page frame ${frame} is named twice`, { call, pfn: frame, owner: null });
 }
 
 /** Returns the panic for an array that is shorter than the count. */

@@ -25,7 +25,7 @@ import {
   type World,
   type Zone,
 } from '../spec/index.ts';
-import { type Extents, findExtent, give, noExtents, ownerAt } from './extents.ts';
+import { type Extents, extentsFrom, findExtent, flatExtents, give, noExtents, ownerAt } from './extents.ts';
 import { type FreeStack, pop, push, top } from './free-stack.ts';
 
 /** The part of a state that calls change. */
@@ -42,6 +42,14 @@ interface Fields {
 }
 
 const NONE = pageCount(0);
+
+/** What a state is made of, as lists: extents by where they start and whose they are, and the free stack, top first. */
+export interface StateParts {
+  readonly starts: readonly number[];
+  readonly owners: readonly Owner[];
+  /** Undefined where the order is not tracked. */
+  readonly stack: readonly Region[] | undefined;
+}
 
 /** Who owns each page frame. */
 export class ModelState implements Ownership {
@@ -79,6 +87,37 @@ export class ModelState implements Ownership {
       (state, region) => state.#listed(region, region.owner),
       new ModelState(world, policies, empty),
     );
+  }
+
+  /** Returns the state that these parts make. O(extents + runs). */
+  static of(world: World, policies: readonly Policy[], { starts, owners, stack }: StateParts): ModelState {
+    const counts = { absent: 0, firmware: 0, boot: 0, caller: 0, pmm: 0 };
+    let freeInStack = 0;
+    owners.forEach((owner, i) => {
+      const [start, end] = [starts[i] ?? 0, starts[i + 1] ?? PFN_LIMIT];
+      counts[owner] += end - start;
+      if (owner === 'pmm') freeInStack += Math.max(0, end - Math.max(start, world.bitmapLimit));
+    });
+    return new ModelState(world, policies, {
+      extents: extentsFrom(starts, owners),
+      firmware: pageCount(counts.firmware),
+      boot: pageCount(counts.boot),
+      caller: pageCount(counts.caller),
+      pmm: pageCount(counts.pmm),
+      freeInStack: pageCount(freeInStack),
+      stack: stack
+        ?.toReversed()
+        .reduce<FreeStack>((below, { base, count }) => push(below, base, count), null),
+    });
+  }
+
+  /** Returns what the state is made of. O(extents + runs). */
+  parts(): StateParts {
+    const { extents, stack } = this.#fields;
+    const runs: Region[] = [];
+    for (let run = stack ?? null; run !== null; run = run.below)
+      runs.push({ base: pfn(run.base), count: pageCount(run.count) });
+    return { ...flatExtents(extents), stack: stack === undefined ? undefined : runs };
   }
 
   ownerOf(frame: Pfn): Owner {

@@ -37,10 +37,18 @@ export interface Observer {
 
 const UNOBSERVED: Observer = { tally: () => {}, onStep: () => {} };
 
-/** Operations between two sweeps of a small map. */
+/** Operations between two sweeps of a map with few descriptors. */
 const SWEEP_INTERVAL = 16;
-/** A map with more RAM page frames is not small: it is swept only at the end. */
+/** A sweep looks at each descriptor: with more of these, there are as many more operations between two. */
+const FEW_DESCRIPTORS = 64;
+/** A map with more RAM page frames is swept only at the end. */
 const SMALL_MAP_PAGES = 1 << 16;
+
+/** Returns how many operations lie between two sweeps; infinity for a map that is swept only at the end. */
+export function sweepInterval({ world: { map, total } }: ModelState): number {
+  if (total > SMALL_MAP_PAGES) return Number.POSITIVE_INFINITY;
+  return SWEEP_INTERVAL * Math.max(1, Math.ceil(map.descriptors.length / FEW_DESCRIPTORS));
+}
 
 export interface ExecutionOptions {
   readonly policies: readonly Policy[];
@@ -108,7 +116,7 @@ export class Execution implements Scene {
     );
     if (verdict.accepted) this.#state = verdict.state;
     else this.#reject(-1, verdict.violation);
-    if (this.#isSmall()) this.#sweep(-1);
+    if (this.#isDue(-1)) this.#sweep(-1);
   }
 
   /** The violation, or null so far. After a violation the execution does nothing more. */
@@ -213,12 +221,13 @@ export class Execution implements Scene {
     this.#observer.onStep(verdict.step);
     const broken = brokenOwnClause(this.#target.checks, verdict.step);
     if (broken !== null) return this.#reject(at, broken);
-    const isDue = at % SWEEP_INTERVAL === SWEEP_INTERVAL - 1 && this.#isSmall();
-    return !isDue || this.#sweep(at);
+    return !this.#isDue(at) || this.#sweep(at);
   }
 
-  #isSmall(): boolean {
-    return this.#state !== null && this.#state.world.total <= SMALL_MAP_PAGES;
+  /** Whether a sweep follows an operation; -1 stands for init. */
+  #isDue(at: number): boolean {
+    const interval = this.#state === null ? Number.POSITIVE_INFINITY : sweepInterval(this.#state);
+    return Number.isFinite(interval) && (at + 1) % interval === 0;
   }
 
   #sweep(at: number): boolean {

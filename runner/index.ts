@@ -10,9 +10,9 @@ export type { Claims, StartedProgram, Target, TargetSource, TimedProgram } from 
 export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** @public One program under the judge. */
-export { execute } from './execute.ts';
 export { Execution, type JudgedStep, type Observer } from './execution.ts';
-export { runWithin } from './limited-execution.ts';
+export { execute, firstLimit, runWithin } from './limited-execution.ts';
+export { TimeLimitError, within } from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
@@ -23,10 +23,9 @@ export { DryRun } from './dry-run.ts';
 export type { LeftOut } from './target.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
-export { CallEnd } from './call-end.ts';
+export { CallEnd, omitStacks, restoreStacks } from './call-end.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';
-export { omitStacks, restoreStacks } from './without-stacks.ts';
 
 /** @internal Targets held to own clauses, which users pass as `checks`. */
 export { heldTo } from './own-clauses.ts';

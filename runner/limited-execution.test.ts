@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../impl/index.ts';
 import { config, memoryMap, type Program } from '../spec/index.ts';
-import { execute } from './execute.ts';
 import { factoryTarget } from './factory-target.ts';
+import { execute } from './limited-execution.ts';
 import { wrapPmm } from './wrap-pmm.ts';
 
 const PROGRAM: Program = [{ call: 'freeAmount' }, { call: 'alloc' }, { call: 'alloc' }];

@@ -3,12 +3,12 @@
  * operation. A time-out counts only when it is confirmed: the program runs once more, alone, with ten times the limit. From
  * then on the target is known not to return, and less time is spent on its programs, so that they can be shrunk.
  */
-import type { Operation, Program, Reference, Response } from '../spec/index.ts';
-import { Execution, type ExecutionOptions } from './execution.ts';
+import type { Operation, Program, Reference, Response, Trace } from '../spec/index.ts';
+import { restoreStacks } from './call-end.ts';
+import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
 import type { Performer } from './performer.ts';
 import type { Target } from './target.ts';
 import { TimeLimitError, within } from './time-limit.ts';
-import { restoreStacks } from './without-stacks.ts';
 import type { World } from './world.ts';
 
 /** A time-out is confirmed with this many times the limit. */
@@ -32,6 +32,11 @@ function limitOf({ programMs }: Target, { map }: World, operations: number): num
   if (!Number.isFinite(programMs)) return programMs;
   const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
   return Math.min(LONGEST_MS, programMs + pages * MS_A_PAGE + operations * MS_AN_OPERATION);
+}
+
+/** Returns the milliseconds that a program may take at first; null for a target that is known not to return. */
+export function firstLimit(target: Target, world: World, operations: number): number | null {
+  return ENDLESS.has(target) ? null : limitOf(target, world, operations);
 }
 
 function stuckMessage(ms: number): string {
@@ -130,4 +135,22 @@ export function runWithin(run: Run, length: number, drive: Drive): Execution {
 function again(run: Run, drive: Drive, limit: number): Execution {
   const last = attempt(run, drive, limit * CONFIRMATION);
   return last instanceof Execution ? last : concluded(run, last);
+}
+
+/**
+ * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
+ * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
+ */
+export function execute(
+  target: Target,
+  { map, config, policies, operations }: Trace['scenario'],
+  observer?: Observer,
+  until = Number.POSITIVE_INFINITY,
+): Execution {
+  const options =
+    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations };
+  return runWithin({ target, world: { map, config }, options }, operations.length, (execution) => {
+    for (const operation of operations)
+      if (performance.now() >= until || !execution.perform(operation)) break;
+  });
 }

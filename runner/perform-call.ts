@@ -16,9 +16,8 @@ import {
   type Pmm,
   parametersOf,
 } from '../spec/index.ts';
-import type { CallEnd } from './call-end.ts';
+import { type CallEnd, omitStacks, restoreStacks } from './call-end.ts';
 import { ArrayMemory, CallerArray } from './caller-array.ts';
-import { omitStacks, restoreStacks } from './without-stacks.ts';
 
 /** An argument as it is passed. */
 type Passed = number | bigint | BigUint64Array;
@@ -61,7 +60,7 @@ function isNumeric(value: unknown): value is Argument {
 }
 
 /** Returns a number as callers pass it: as a `number` if that is exact. */
-function exactly(n: number | bigint): number | bigint {
+export function exactly(n: number | bigint): number | bigint {
   const rounded = Number(n);
   return Number.isSafeInteger(rounded) ? rounded : n;
 }

@@ -137,14 +137,20 @@ export class Session implements SavableSession {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
-    if (pmm === null) return { outcome, warnings, strayEntries, writes };
-    try {
-      const amounts = readAmounts(pmm);
-      return { outcome, errno: pmm.errno, amounts, warnings, strayEntries, writes };
-    } catch (error) {
-      const message = `reading the amounts, ${describeThrown(error)}`;
-      return { outcome: { kind: 'malformed', message }, warnings, strayEntries, writes };
-    }
+    return withAmounts(pmm, { outcome, warnings, strayEntries, writes });
+  }
+}
+
+/** Returns a response with the error number and the amounts that a manager, where there is one, has now. */
+export function withAmounts(pmm: Pmm | null, response: Response): Response {
+  if (pmm === null) return response;
+  const { outcome, ...observed } = response;
+  try {
+    const amounts = readAmounts(pmm);
+    return { outcome, errno: pmm.errno, amounts, ...observed };
+  } catch (error) {
+    const message = `reading the amounts, ${describeThrown(error)}`;
+    return { outcome: { kind: 'malformed', message }, ...observed };
   }
 }
 

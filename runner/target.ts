@@ -2,7 +2,14 @@
  * Targets: an allocator that can run programs, with its name and its claims. A target is asked, never inspected for its kind: only
  * this folder knows whether it is a module, a process or anything else.
  */
-import { type OwnClause, type Policy, type Profile, type Program, WHOLE } from '../spec/index.ts';
+import {
+  type OwnClause,
+  type PmmFactory,
+  type Policy,
+  type Profile,
+  type Program,
+  WHOLE,
+} from '../spec/index.ts';
 import type { Performer } from './performer.ts';
 import type { SavableSession } from './savable-session.ts';
 import type { World } from './world.ts';
@@ -79,6 +86,8 @@ export interface Target extends Claims {
   /** The most memory that a program has taken so far, in KiB; 0 if unknown. */
   readonly peakKib: number;
   readonly source: TargetSource;
+  /** Builds managers in this process that can be called in numbers; null if the target has none. */
+  readonly factory: PmmFactory | null;
   /**
    * Milliseconds that a program may take on a small memory map; more is allowed for large maps and long programs. Infinity
    * where no limit is needed, or the target keeps one itself.

@@ -4,8 +4,15 @@
  */
 
 import type { Scene, World } from '../../runner/index.ts';
+import type { LeanRun } from '../../runner/lean/index.ts';
 import { type Operation, type Profile, type Reference, WHOLE } from '../../spec/index.ts';
-import { type Drawn, operationFrom, type Repertoire, repertoire } from './arbitraries/operations.ts';
+import {
+  type Drawn,
+  drawCall,
+  operationFrom,
+  type Repertoire,
+  repertoire,
+} from './arbitraries/operations.ts';
 import { anyWorldOf } from './arbitraries/worlds.ts';
 import {
   type Arbitrary,
@@ -38,11 +45,22 @@ export interface CommandContext {
   readonly calls: Repertoire;
 }
 
+/** The context of a command whose call is made and judged in numbers. */
+export class LeanContext {
+  readonly run: LeanRun;
+  readonly calls: Repertoire;
+
+  constructor(run: LeanRun, calls: Repertoire) {
+    this.run = run;
+    this.calls = calls;
+  }
+}
+
 /**
  * A command that becomes an operation when it runs.
  * @public
  */
-export class OperationCommand implements Command<CommandContext> {
+export class OperationCommand implements Command<CommandContext | LeanContext> {
   readonly drawn: Drawn;
 
   constructor(drawn: Drawn) {
@@ -50,12 +68,16 @@ export class OperationCommand implements Command<CommandContext> {
   }
 
   /** Whether the run has not broken a clause yet. */
-  check({ execution }: Readonly<CommandContext>): boolean {
-    return execution.violation == null;
+  check(context: CommandContext | LeanContext): boolean {
+    return context instanceof LeanContext ? context.run.holds : context.execution.violation == null;
   }
 
-  run({ execution, calls }: CommandContext): void {
-    execution.perform(operationFrom(this.drawn, execution, calls));
+  run(context: CommandContext | LeanContext): void {
+    const { calls } = context;
+    if (context instanceof LeanContext) {
+      drawCall(context.run, this.drawn, calls);
+      context.run.perform();
+    } else context.execution.perform(operationFrom(this.drawn, context.execution, calls));
   }
 
   toString(): string {
@@ -77,6 +99,8 @@ export interface DrawnProgram {
   readonly world: World;
   readonly calls: Repertoire;
   readonly commands: Iterable<Command<CommandContext>>;
+  /** Whether the commands are those of {@link anyCommand}, which the lean judge runs too. */
+  readonly isNumbered?: boolean;
 }
 
 /** One bit a call, each set in a quarter of all draws. */
@@ -122,13 +146,14 @@ export type ProgramDraw = (operations: number, world?: World, profile?: Profile)
  * @public
  */
 export function programsOf({ worlds, calls, command }: ProgramParts): ProgramDraw {
+  const isNumbered = command === anyCommand;
   return (operations, world) =>
     tuple(
       world === undefined ? worlds : constant(world),
       calls,
       commandsOf(command, operations),
       anyPrototype,
-    ).map(([drawn, mayCall, commands]) => ({ world: drawn, calls: mayCall, commands }));
+    ).map(([drawn, mayCall, commands]) => ({ world: drawn, calls: mayCall, commands, isNumbered }));
 }
 
 /**

@@ -118,6 +118,7 @@ class Pair implements Target {
   readonly checks: Target['checks'];
   readonly profile: Claims['profile'];
   readonly isInteractive: boolean;
+  readonly factory = null;
   readonly takesAnyNumber: boolean;
   readonly seesWrites: boolean;
   readonly #first: Target;

@@ -7,16 +7,11 @@
 import { execute } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
-import {
-  batchSeed,
-  DEFAULT_OPERATIONS,
-  type NamedWorld,
-  runProgram,
-  worldOf,
-} from '../random/campaign/campaign.ts';
+import { batchSeed, DEFAULT_OPERATIONS, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../random/commands.ts';
 import { dryRunOf } from '../random/dry-run-programs.ts';
 import { runProperty } from '../random/fast-check.ts';
+import { runProgram } from '../random/run-program.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import { Compared, type Step } from './step.ts';
 
@@ -46,7 +41,9 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   if (!candidate.isInteractive || !baseline.isInteractive)
     return runBoth(sides, dryRunScenario(sides, drawn));
   const byCandidate = batch % 2 === 0;
-  const trace = runProgram(byCandidate ? candidate : baseline, drawn, DEFAULT_OPERATIONS).trace();
+  const trace = runProgram(byCandidate ? candidate : baseline, drawn, { length: DEFAULT_OPERATIONS })
+    .execution()
+    .trace();
   const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
 }

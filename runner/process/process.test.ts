@@ -16,8 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
-import { execute } from '../execute.ts';
 import type { Execution } from '../execution.ts';
+import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,23 +4,22 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
+import { Execution, heldTo, type Observer, type Target, type World } from '../../../runner/index.ts';
 import {
-  Execution,
-  heldTo,
-  type Observer,
-  runWithin,
-  type Target,
-  type World,
-} from '../../../runner/index.ts';
-import { CLAUSE_NAMES, type OwnClause, type Trace } from '../../../spec/index.ts';
+  factsOf,
+  KindCounts,
+  type LeanObserver,
+  type Lessons,
+  lessonsOf,
+  type StepFacts,
+} from '../../../runner/lean/index.ts';
+import { CLAUSE_NAMES, type OwnClause, type Trace, WHOLE } from '../../../spec/index.ts';
 import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
-import { runCommands, runProperty } from '../fast-check.ts';
-import { Relay } from '../relay.ts';
+import { runProperty } from '../fast-check.ts';
+import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { CallCounts } from './call-counts.ts';
-import { addCounts, type Counts } from './counts.ts';
+import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
-import { OwnClauseCounts } from './own-clause-counts.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Failure, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -51,6 +50,8 @@ export interface CampaignOptions {
   readonly operations: number;
   /** The same seed, target and options give the same programs. */
   readonly seed: number;
+  /** Whether the model judges every answer, and not the lean judge. Default: false. */
+  readonly reference?: boolean;
   /** The generator of programs. Default: {@link anyProgram}. */
   readonly draw?: ProgramDraw;
   /**
@@ -90,19 +91,7 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-/** Runs a program as it was drawn: the target's answers decide what its numbers mean. */
-export function runProgram(
-  target: Target,
-  { world, calls, commands }: DrawnProgram,
-  operations: number,
-  observer?: Observer,
-): Execution {
-  const { policies } = target;
-  const options = observer === undefined ? { policies } : { policies, observer };
-  return runWithin({ target, world, options }, operations, (execution) => {
-    runCommands({ execution, calls }, commands);
-  });
-}
+const WHOLE_CLAIM = { policies: [], profile: WHOLE, checks: [] };
 
 /** The counters of a block of programs. */
 class Counters {
@@ -114,30 +103,44 @@ class Counters {
   #programs = 0;
   #operations = 0;
 
-  readonly observer: Observer;
+  readonly #kinds = new KindCounts();
+  readonly #lessons: Lessons;
 
-  constructor(checks: readonly OwnClause[] = []) {
+  readonly observer: Observer = {
+    tally: this.#clauses.note,
+    onStep: (step) => {
+      this.#noteFacts(factsOf(step));
+      this.#own.note(step);
+    },
+  };
+
+  readonly lean: LeanObserver = {
+    kinds: this.#kinds,
+    tally: this.#clauses.note,
+    onStep: this.observer.onStep,
+    onFacts: (facts) => this.#noteFacts(facts),
+  };
+
+  constructor({ policies, profile, checks }: Pick<Target, 'policies' | 'profile' | 'checks'> = WHOLE_CLAIM) {
+    this.#lessons = lessonsOf(policies, profile);
     this.#own = new OwnClauseCounts(checks);
-    this.observer = {
-      tally: this.#clauses.note,
-      onStep: (step) => {
-        this.#situations.noteStep(step);
-        this.#edges.note(step);
-        this.#calls.note(step);
-        if (checks.length > 0) this.#own.note(step);
-      },
-    };
   }
 
-  /** Counts a program that {@link observer} has observed. */
-  note(execution: Execution): Execution {
-    this.#situations.noteWorld(execution.world);
+  /** Counts a program that {@link observer} or {@link lean} has observed. */
+  note(world: World, performed: number): void {
+    this.#situations.noteWorld(world);
     this.#programs += 1;
-    this.#operations += execution.performed;
-    return execution;
+    this.#operations += performed;
+  }
+
+  #noteFacts(facts: StepFacts): void {
+    this.#situations.noteStep(facts);
+    this.#edges.note(facts);
+    this.#calls.note(facts);
   }
 
   get counts(): Counts {
+    this.#kinds.drain(this.#lessons, this.#clauses.note);
     return {
       programs: this.#programs,
       operations: this.#operations,
@@ -189,7 +192,7 @@ export interface BlockResult {
 /** The options of a campaign that a block needs. */
 export type BlockOptions = Pick<
   CampaignOptions,
-  'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram' | 'draw' | 'shrinks'
+  'worlds' | 'generated' | 'operations' | 'seed' | 'reference' | 'onProgram' | 'draw' | 'shrinks'
 > & { readonly target: Target };
 
 /** Runs a block of a campaign. Lets the event loop run between batches, and ends early once `isOver` returns true. */
@@ -198,11 +201,11 @@ export async function runBlock(
   { index, firstBatch, programs }: Block,
   isOver: () => boolean = () => false,
 ): Promise<BlockResult> {
-  const counters = new Counters(options.target.checks);
+  const counters = new Counters(options.target);
   let failure: Failure | null = null;
   for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
-    failure = runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
+    failure = await runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
     await yieldToEventLoop();
   }
   const { peakKib } = options.target;
@@ -240,14 +243,19 @@ interface Batch {
   readonly runs: number;
 }
 
-function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Failure | null {
+async function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Promise<Failure | null> {
   return options.target.isInteractive
     ? runDrawnBatch(options, counters, batch)
     : runAheadBatch(options, counters, batch);
 }
 
 /** Runs programs that are drawn before they run. fast-check does not shrink a failure: each try would cost a process. */
-function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
+async function runAheadBatch(
+  options: BlockOptions,
+  counters: Counters,
+  { batch, runs }: Batch,
+): Promise<Failure | null> {
+  const { Relay } = await import('../relay.ts');
   const { target } = options;
   const { policies, profile } = target;
   const seed = batchSeed(options.seed, batch);
@@ -259,7 +267,7 @@ function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs 
     const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
     for (const operation of program) if (!execution.perform(operation)) break;
     execution.finish();
-    counters.note(execution);
+    counters.note(world, execution.performed);
     options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
     if (execution.violation !== null) found = execution.trace();
     return execution.violation === null;
@@ -275,24 +283,27 @@ function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs 
 function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
   const seed = batchSeed(options.seed, batch);
   const paths: ShrinkingPath[] = [];
-  const counted = (drawn: DrawnProgram): Execution => {
+  const { target, reference, operations: length } = options;
+  const counted = (drawn: DrawnProgram): RanProgram => {
     const start = performance.now();
-    const execution = counters.note(runProgram(options.target, drawn, options.operations, counters.observer));
-    options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
-    return execution;
+    const ran = runProgram(target, drawn, { length, watcher: counters, reference });
+    const seconds = (performance.now() - start) / 1000;
+    counters.note(drawn.world, ran.performed);
+    options.onProgram?.({ execution: ran.execution(), seconds, seed });
+    return ran;
   };
   const holds = (drawn: DrawnProgram): boolean => {
     const [path] = paths;
     // Programs tried by shrinking are not part of the campaign, and not counted.
-    const execution =
-      path === undefined ? counted(drawn) : runProgram(options.target, drawn, options.operations);
-    if (execution.violation === null) return true;
-    if (path === undefined) paths.push(new ShrinkingPath(execution.trace()));
-    else path.note(execution.trace());
+    const ran = path === undefined ? counted(drawn) : runProgram(target, drawn, { length, reference });
+    if (ran.holds) return true;
+    const trace = ran.execution().trace();
+    if (path === undefined) paths.push(new ShrinkingPath(trace));
+    else path.note(trace);
     return false;
   };
   const { draw = anyProgram, shrinks: shrink = true } = options;
-  const program = draw(options.operations, worldOf(options, batch), options.target.profile);
+  const program = draw(options.operations, worldOf(options, batch), target.profile);
   runProperty(program, holds, { runs, seed, shrink });
   return paths[0]?.failure ?? null;
 }
