@@ -14,6 +14,7 @@ import {
 } from '../../runner/index.ts';
 import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
 import type { PmmFactory } from '../../spec/index.ts';
+import { mostCalls } from './arbitraries/bursts.ts';
 import { type CommandContext, type DrawnProgram, LeanContext } from './commands.ts';
 import { runCommands } from './fast-check.ts';
 
@@ -32,7 +33,7 @@ export interface RanProgram {
 }
 
 interface RunOptions {
-  /** Operations at most, for the time that the program may take. */
+  /** Operations at most, a burst counted as one, for the time that the program may take. */
   readonly length: number;
   readonly watcher?: Watcher | undefined;
   /** Whether the model judges every answer. */
@@ -43,8 +44,9 @@ interface RunOptions {
 export function runProgram(
   target: Target,
   drawn: DrawnProgram,
-  { length, watcher, reference = false }: RunOptions,
+  { length: steps, watcher, reference = false }: RunOptions,
 ): RanProgram {
+  const length = steps + (drawn.bursts === undefined ? 0 : mostCalls(drawn.bursts));
   const { factory, profile, checks } = target;
   const limit = firstLimit(target, drawn.world, length);
   const isLean =
@@ -70,14 +72,14 @@ export function runProgram(
 
 function byModel(
   target: Target,
-  { world, calls, commands }: DrawnProgram,
+  { world, calls, commands, bursts }: DrawnProgram,
   length: number,
   observer?: Observer,
 ): RanProgram {
   const { policies } = target;
   const options = observer === undefined ? { policies } : { policies, observer };
   const execution = runWithin({ target, world, options }, length, (started) => {
-    runCommands({ execution: started, calls }, commands);
+    runCommands({ execution: started, calls, bursts }, commands);
   });
   return {
     performed: execution.performed,
@@ -139,10 +141,10 @@ class LeanProgram {
   }
 
   #start(): LeanRun {
-    const { world, calls, commands } = this.#drawn;
+    const { world, commands } = this.#drawn;
     const run = new LeanRun(this.#create, this.#claims, world, this.#observer);
     this.#run = run;
-    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, calls), commands);
+    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, this.#drawn), commands);
     return run;
   }
 }
@@ -150,7 +152,7 @@ class LeanProgram {
 /** Returns the execution of a program with the answers of a lean run; only the answer that broke a clause is counted. */
 function replayed(
   target: Target,
-  { world, calls, commands }: DrawnProgram,
+  { world, calls, commands, bursts }: DrawnProgram,
   run: LeanRun,
   observer?: Observer,
 ): Execution {
@@ -164,7 +166,7 @@ function replayed(
     onStep: (step) => isCounted && observer?.onStep(step),
   };
   const execution = new Execution(target, world, { policies, observer: muted, performer });
-  if (execution.violation === null) runCommands({ execution, calls }, commands);
+  if (execution.violation === null) runCommands({ execution, calls, bursts }, commands);
   execution.finish();
   return execution;
 }

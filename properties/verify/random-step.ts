@@ -6,6 +6,7 @@
 
 import { execute } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
+import { sizesOf } from '../random/arbitraries/sizes.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
 import { batchSeed, DEFAULT_OPERATIONS, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../random/commands.ts';
@@ -62,7 +63,8 @@ function runBatch(
     if (differsAt !== null) differing = both.candidate.scenario;
     return differsAt === null;
   };
-  const program = anyProgram(options.operations, worldOf(options, batch), sides.candidate.profile);
+  const { profile } = sides.candidate;
+  const program = anyProgram(options.operations, worldOf(options, batch), profile, sizesOf(batch));
   const seed = batchSeed(options.seed, batch);
   const { failed } = runProperty(program, agrees, { runs, seed, shrink: true });
   return failed ? differing : null;

@@ -20,6 +20,7 @@ import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
 import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
+import { paceOf } from './pace.ts';
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Failure, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -273,7 +274,7 @@ async function runAheadBatch(
     return execution.violation === null;
   });
   const { draw = anyProgram } = options;
-  const program = draw(options.operations, worldOf(options, batch), profile);
+  const program = draw(options.operations, worldOf(options, batch), profile, paceOf(target).sizes(batch));
   runProperty(program, (drawn) => relay.next(drawn), { runs, seed, shrink: false });
   relay.last();
   return found === null ? null : { counterexample: found, shrinking: null };
@@ -284,11 +285,13 @@ function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs 
   const seed = batchSeed(options.seed, batch);
   const paths: ShrinkingPath[] = [];
   const { target, reference, operations: length } = options;
+  const pace = paceOf(target);
   const counted = (drawn: DrawnProgram): RanProgram => {
     const start = performance.now();
     const ran = runProgram(target, drawn, { length, watcher: counters, reference });
     const seconds = (performance.now() - start) / 1000;
     counters.note(drawn.world, ran.performed);
+    if (pace.isTooLarge(drawn.world, ran, seconds)) return { ...ran, holds: true };
     options.onProgram?.({ execution: ran.execution(), seconds, seed });
     return ran;
   };
@@ -303,7 +306,7 @@ function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs 
     return false;
   };
   const { draw = anyProgram, shrinks: shrink = true } = options;
-  const program = draw(options.operations, worldOf(options, batch), target.profile);
+  const program = draw(options.operations, worldOf(options, batch), target.profile, pace.sizes(batch));
   runProperty(program, holds, { runs, seed, shrink });
   return paths[0]?.failure ?? null;
 }
