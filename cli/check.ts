@@ -36,8 +36,9 @@ import {
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
+import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';
-import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
+import { policyOption, programTimeOption, targetOption } from './target-options.ts';
 
 /** Shrinks and certifies a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
 async function reportOf(

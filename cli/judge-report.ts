@@ -43,7 +43,7 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
 const VERDICTS = {
   admitted: 'admitted: the specification admits every answer in',
   violated: 'violated: by the last of',
-  cut: 'cut short: the specification admits what is whole,',
+  cut: 'cut short: the specification admits what was judged,',
 } as const;
 
 function verdictLine({ verdict, operations, seconds }: JudgedLog): string {

@@ -44,6 +44,16 @@ describe.concurrent('frameproof judge', () => {
     );
   });
 
+  it('judges what an allocator with one zone recorded by its own claims, or by given ones', async () => {
+    const target = `--target ${example('one-zone')}`;
+    await run(`record --map box.txt --operations 300 --provoke ${target} --out one-zone.log`);
+    expect(await run('judge one-zone.log')).toMatchObject({ exitCode: 0, stderr: '' });
+    writeFileSync(join(cwd, 'whole.json'), '{}');
+    const { exitCode, stdout } = await run('judge one-zone.log --profile whole.json');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^violation \S+\.zone: /m);
+  });
+
   it('prints its result as JSON where it is asked to', async () => {
     const { exitCode, stdout } = await run('judge run.log --json');
     expect(exitCode).toBe(0);
@@ -55,7 +65,7 @@ describe.concurrent('frameproof judge', () => {
     writeFileSync(join(cwd, 'cut.log'), text.slice(0, -20));
     const { exitCode, stdout, stderr } = await run('judge cut.log');
     expect(exitCode).toBe(2);
-    expect(stdout).toMatch(/^cut short: the specification admits what is whole, 1,999 operations/m);
+    expect(stdout).toMatch(/^cut short: the specification admits what was judged, 1,999 operations/m);
     expect(stderr).toBe('frameproof: cut.log:2002: expected a whole line, and the log is cut short in it\n');
   });
 
@@ -109,6 +119,17 @@ describe.concurrent('frameproof shrink', () => {
     expect(stdout).toMatch(
       /^unfinished: run\.log: [\d,]+ of 2,000 operations ran on frameproof in [\d.]+ s and violated no clause\nnext: npx frameproof shrink run\.log --target frameproof --shrink-time 1\n$/,
     );
+  });
+
+  it('judges the target that a log is of by the profile of the log', async () => {
+    writeFileSync(join(cwd, 'low.txt'), 'BIOS-e820: [mem 0x0-0xffff] usable\n');
+    const claims = { zones: 1, failures: [], misuse: 'undefined' };
+    const header = { ...JSON.parse(lines()[0] ?? ''), map: 'low.txt', policies: [], profile: claims };
+    const refused = { operation: { call: 'alloc' }, response: { outcome: { kind: 'failed' } } };
+    writeFileSync(join(cwd, 'claims.log'), `${JSON.stringify(header)}\n${JSON.stringify(refused)}\n`);
+    // With two zones, it may refuse.
+    const { stdout } = await run(`shrink claims.log --target ${example('works')}`);
+    expect(stdout).toMatch(/^violation alloc\.complete: /m);
   });
 
   it('refuses what is neither a trace nor a log', async () => {

@@ -2,19 +2,21 @@
 
 import { Command } from 'commander';
 import { judgeLog } from '../counterexamples/log/index.ts';
-import { SpecError } from '../spec/index.ts';
+import { type Profile, SpecError } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
+import { profileOption } from './profile-option.ts';
 
 interface JudgeOptions {
+  readonly profile?: Profile;
   readonly json?: boolean;
 }
 
-async function judge(path: string, { json }: JudgeOptions): Promise<void> {
-  const log = await judgeLog(path);
+async function judge(path: string, { profile, json }: JudgeOptions): Promise<void> {
+  const log = await judgeLog(path, profile);
   const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
   print(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
@@ -26,6 +28,7 @@ export function judgeCommand(): Command {
   return new Command('judge')
     .description('say whether the specification admits a recorded run, and which line it does not admit')
     .argument('<log>', 'log file, or - for standard input')
+    .addOption(profileOption('JSON: what the allocator claims to do (default: what the log says)'))
     .addOption(jsonOption())
     .addHelpText('after', examples('npx frameproof judge boot.log'))
     .action(judge);

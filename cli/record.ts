@@ -70,8 +70,8 @@ async function record(flags: RecordFlags): Promise<void> {
   const { operations, seed, provoke = null } = flags;
   const provokesFrom = provoke === true ? 0 : provoke;
   const { map } = readMemoryMap(flags.map);
-  const { policies } = target;
-  const asked = { target, map, config: config(), policies, operations, seed, provokesFrom };
+  const { policies, profile } = target;
+  const asked = { target, map, config: config(), policies, profile, operations, seed, provokesFrom };
   await write(untilInterrupted(batches(asked)), flags.out);
 }
 

@@ -1,11 +1,24 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from './testing/copy-of-sources.ts';
 import { frameproof } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { TRACE, traceText } from './testing/trace.ts';
 
 const alloc = { call: 'alloc' };
 
+const oneZone = { zones: 1, misuse: 'undefined' };
+
 const cwd = temporaryFolder({
+  'mine.mjs': `export { default, policies } from ${JSON.stringify(join(ROOT, 'examples/works.ts'))};`,
+  'claims.json': JSON.stringify(oneZone),
+  // A single page comes from the bitmap zone, which has the only one.
+  'one-zone.json': JSON.stringify({
+    ...TRACE,
+    target: 'mine.mjs',
+    profile: oneZone,
+    scenario: { ...TRACE.scenario, config: { ...TRACE.scenario.config, bitmapMaxAddr: '0x4000' } },
+  }),
   'holds.json': traceText(),
   'own-clause.json': JSON.stringify({
     ...TRACE,
@@ -69,5 +82,15 @@ describe.concurrent('frameproof replay', () => {
       target: 'frameproof',
       counterexample: null,
     });
+  });
+
+  it('judges a target by the profile that it was found with, and another one by its own', async () => {
+    const replay = async (...more: readonly string[]): Promise<string> =>
+      (await frameproof(['replay', 'one-zone.json', ...more], { cwd })).stdout;
+    expect(await replay()).toMatch(/^reproduced: alloc\.complete is violated$/m);
+    expect(await replay('--target', 'frameproof')).toMatch(/^no longer applies: operation 2 refers to a/m);
+    expect(await replay('--target', 'frameproof', '--profile', 'claims.json')).toMatch(
+      /^reproduced: alloc\.complete is violated$/m,
+    );
   });
 });

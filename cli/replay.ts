@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
-import { loadTarget } from '../runner/load/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -12,8 +11,9 @@ import { examples } from './help.ts';
 import { nextLine } from './next-step.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
-import { commandOnFile, targetFor } from './recorded-target.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherProfileOption } from './profile-option.ts';
+import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
+import { otherTargetOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
@@ -111,10 +111,7 @@ function exportOf(path: string, target: string, { violation }: Trace): string | 
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
-  const { profile } = options;
-  const target = await loadTarget(targetFor(path, recorded.target, options.target), undefined, {
-    profile,
-  });
+  const target = await loadRecorded(path, recorded, options);
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
@@ -150,7 +147,7 @@ export function replayCommand(): Command {
     .description('run a saved counterexample again')
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
-    .addOption(profileOption())
+    .addOption(otherProfileOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

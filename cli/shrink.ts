@@ -4,8 +4,6 @@ import { Command } from 'commander';
 import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
-import { OURS } from '../runner/index.ts';
-import { loadTarget } from '../runner/load/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -14,8 +12,9 @@ import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, positive } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
-import { commandOnFile, targetFor } from './recorded-target.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherProfileOption } from './profile-option.ts';
+import { commandOnFile, loadRecorded } from './recorded-target.ts';
+import { otherTargetOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
@@ -120,9 +119,9 @@ function reportUnfinished(
   endWith(EXIT.partial);
 }
 
-async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
-  const read = await readScenario(file);
-  const target = await loadTarget(targetFor(file, read.target ?? OURS.name, name), undefined, { profile });
+async function run(file: string, flags: ShrinkFlags): Promise<void> {
+  const read = await readScenario(file, flags.profile);
+  const target = await loadRecorded(file, read, flags);
   const given = { ...read, scenario: scenarioFor(target, read) };
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
@@ -141,7 +140,7 @@ export function shrinkCommand(): Command {
     .description('shrink a saved counterexample, or a failing log, to the simplest program that fails')
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
-    .addOption(profileOption())
+    .addOption(otherProfileOption())
     .option(
       '--shrink-time <seconds>',
       'seconds at most',

@@ -2,8 +2,7 @@
 import { Option } from 'commander';
 import * as either from 'fp-ts/lib/Either.js';
 import { OURS } from '../runner/index.ts';
-import { readText } from '../spec/files/index.ts';
-import { decodeProfile, Policy, type Profile, parseJson, SpecError } from '../spec/index.ts';
+import { Policy, SpecError } from '../spec/index.ts';
 import { wholeNumber } from './options.ts';
 
 /** `--target`, for commands that run modules and executables. */
@@ -41,20 +40,6 @@ function policyList(text: string): readonly Policy[] {
 export function policyOption(whose = 'policies the target promises', byDefault = 'those it exports'): Option {
   const choices = 'lifo, first-fit, lifo,first-fit or none';
   return new Option('--policy <list>', `${whose}: ${choices} (default: ${byDefault})`).argParser(policyList);
-}
-
-const PROFILE = { of: 'profile', mostBytes: 2 ** 20 };
-
-function readProfile(path: string): Profile {
-  return decodeProfile(parseJson(readText(path, PROFILE), path), path);
-}
-
-/** `--profile`: what a target claims. */
-export function profileOption(): Option {
-  return new Option(
-    '--profile <file>',
-    'JSON: what the target claims to do (default: what it says itself)',
-  ).argParser(readProfile);
 }
 
 /** `--program-time`: the time limit of a program in an executable. */

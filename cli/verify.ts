@@ -34,9 +34,10 @@ import {
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
 import { print, say } from './print.ts';
+import { profileOption } from './profile-option.ts';
 import { commandOnFile } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
-import { policyOption, profileOption, programTimeOption } from './target-options.ts';
+import { policyOption, programTimeOption } from './target-options.ts';
 import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
 
 interface VerifyCommandOptions extends MapOptions {

@@ -23,5 +23,5 @@ export {
 export type { Origin } from './shrink/starting-point.ts';
 export type { OtherClause } from './shrink/trials.ts';
 export { formatCounterexample, formatResponse } from './text/counterexample-text.ts';
-export { type RecordedScenario, scenarioFor } from './trace/scenario-for.ts';
+export { profileFor, type RecordedScenario, scenarioFor } from './trace/scenario-for.ts';
 export { decodeTrace, readTrace, saveTrace, writeTrace } from './trace/trace-file.ts';

@@ -49,7 +49,7 @@ export class CallEnd {
 
   /** Records a returned value. `returns` is the kind that a success returns. */
   returned(value: unknown, returns: CallDescription['returns']): void {
-    if (returns === 'done') this.kind = 'done';
+    if (returns === 'done') this.kind = value === false ? 'failed' : 'done';
     else if (returns === 'address' && typeof value === 'bigint') {
       this.kind = 'address';
       this.address = value;

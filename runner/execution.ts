@@ -4,10 +4,8 @@
  */
 import { init, type ModelState, step, sweep, type Tally, type Violation } from '../model/index.ts';
 import {
-  beyond,
-  expectation,
   type InspectedRun,
-  isAllocation,
+  leftUndefined,
   type Operation,
   type PlacedViolation,
   type Policy,
@@ -142,20 +140,12 @@ export class Execution implements Scene {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
+    const why = this.#performer.omission ?? (resolved === null ? null : leftUndefined(this.state, resolved));
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
     const response = this.#performer.perform(resolved, this.state.freeIn('stack'));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);
-  }
-
-  /** Returns the reason why the target cannot be asked for an operation in this state, or null. */
-  #whyUndefined(operation: Operation): string | null {
-    const why = beyond(this.#profile, operation);
-    if (why !== null || this.#profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
-    const expected = expectation(this.state, operation);
-    return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
   }
 
   /** Records an operation that is not judged. Returns whether the next one can be. */
@@ -215,6 +205,7 @@ export class Execution implements Scene {
       format: 'frameproof/trace',
       version: 1,
       target: this.#target.name,
+      profile: this.#profile,
       scenario: { ...this.world, policies, operations },
       responses,
       ...violation,

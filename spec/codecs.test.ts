@@ -10,6 +10,7 @@ import { memoryMap } from './memory-map.ts';
 import { type Argument, type Operation, ProgramOperation, ResolvedOperation } from './operation.ts';
 import { Owner } from './owner.ts';
 import { POLICIES } from './policy.ts';
+import { decodeProfile, WHOLE } from './profile.ts';
 import { Scenario } from './program.ts';
 import type { Reference } from './reference.ts';
 import { type Outcome, Response } from './response.ts';
@@ -107,6 +108,7 @@ const anyTrace: fc.Arbitrary<Trace> = fc.record(
       owner: anyOwner,
     }),
     note: fc.string(),
+    profile: fc.constantFrom(WHOLE, decodeProfile({ zones: 1, failures: [], memoryBelow: '0x1000' }, '')),
   },
   { requiredKeys: ['format', 'version', 'target', 'scenario', 'responses'] },
 );

@@ -116,6 +116,7 @@ function contradiction({ policies, singlePages, zones, calls }: Profile): string
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */
 export function decodeProfile(data: unknown, source: string): Profile {
   const claims = decode(Claims, data, source);
+  if (Object.keys(claims).length === 0) return WHOLE;
   const singlePages: SinglePages = claims.zones === 1 ? 'anywhere' : 'stack-zone';
   const profile: Profile = { ...WHOLE, singlePages, ...claims };
   const wrong = contradiction(profile);
@@ -131,6 +132,16 @@ function isProfile(u: unknown): u is Profile {
   return typeof u === 'object' && u !== null && Object.keys(WHOLE).every((key) => Object.hasOwn(u, key));
 }
 
+/** Returns the claims of a profile that differ from {@link WHOLE}, as JSON data. */
+function claimsIn(profile: Profile): object {
+  const data = (claims: Profile): [string, unknown][] =>
+    Object.entries(claims).map(([key, value]) => [key, typeof value === 'bigint' ? toHex(value) : value]);
+  const whole = new Map(data(WHOLE));
+  const isOther = ([key, value]: [string, unknown]): boolean =>
+    JSON.stringify(value) !== JSON.stringify(whole.get(key));
+  return Object.fromEntries(data(profile).filter(isOther));
+}
+
 /** JSON: an object. Claims that are left out are as in {@link WHOLE}. */
 export const Profile: t.Type<Profile, unknown> = new t.Type(
   'a profile',
@@ -143,11 +154,7 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
       return t.failure(u, context, error.message);
     }
   },
-  (profile) => ({
-    ...profile,
-    memoryBelow: toHex(profile.memoryBelow),
-    bitmapZoneBelow: toHex(profile.bitmapZoneBelow),
-  }),
+  claimsIn,
 );
 
 /** Returns the reason why an operation is not covered by a profile, or null where it is. Misuse is judged separately. */

@@ -6,6 +6,7 @@ import * as t from 'io-ts';
 import { BreakableClause } from './clauses/own-clause.ts';
 import { closed } from './decode.ts';
 import { Owner } from './owner.ts';
+import { Profile } from './profile.ts';
 import { Scenario } from './program.ts';
 import { Response } from './response.ts';
 
@@ -44,7 +45,12 @@ export const Trace = t.readonly(
           /** The response to init, then one for each operation that was run. */
           responses: t.readonlyArray(Response),
         }),
-        t.partial({ violation: PlacedViolation, note: t.string }),
+        t.partial({
+          violation: PlacedViolation,
+          note: t.string,
+          /** The claims that the answers were judged by, next to the policies. Older traces do not have it. */
+          profile: Profile,
+        }),
       ],
       'a trace',
     ),

@@ -5,6 +5,7 @@
 import { ModelState, step } from '../../model/index.ts';
 import { Results } from '../../runner/index.ts';
 import {
+  type Asked,
   addressesOf,
   askedOf,
   CLAUSES,
@@ -16,8 +17,10 @@ import {
   isU64,
   type Operation,
   type Owner,
+  PAGE_BYTES,
   PFN_LIMIT,
   type PlacedViolation,
+  Profile,
   pageCount,
   pagesBetween,
   pfn,
@@ -28,6 +31,7 @@ import {
   type Scenario,
   SpecError,
   type Trace,
+  WHOLE,
 } from '../../spec/index.ts';
 
 /** One call, and the demands on its answer. */
@@ -38,6 +42,10 @@ export interface Demand {
   readonly expected: Expectation;
   /** Page frames that it takes or gives back where it is granted. */
   readonly pages: number;
+  /** The number of them that must be in the stack zone, if it allocates; null where they may come from either zone. */
+  readonly inStack: number | null;
+  /** The limit and the alignment of a contiguous allocation in bytes, else null. */
+  readonly fit: { readonly maxAddr: bigint; readonly alignment: bigint } | null;
   /** The page frames that a policy makes it hand out, a run by its first one. Null where no policy decides. */
   readonly promised: readonly number[] | null;
   /** Free page frames after it. */
@@ -54,6 +62,8 @@ export interface ConditionRun {
 /** A trace as calls and demands. */
 export interface Regression {
   readonly scenario: Scenario;
+  /** The claims of the manager: nothing else is demanded. */
+  readonly profile: Profile;
   readonly violation: PlacedViolation | null;
   /** The sentence of the violated clause, or a sentence for a trace that holds. */
   readonly sentence: string;
@@ -63,6 +73,12 @@ export interface Regression {
   readonly demands: readonly Demand[];
   /** The condition of every page frame at the end. */
   readonly runs: readonly ConditionRun[];
+}
+
+/** Returns the line that says what the test demands less than the whole specification, or null. */
+export function profileLine(profile: Profile): string | null {
+  const claims = JSON.stringify(Profile.encode({ ...profile, policies: [] }));
+  return claims === '{}' ? null : `Held to the profile ${claims}`;
 }
 
 function pagesOf(operation: Operation): number {
@@ -84,6 +100,21 @@ function promisedBy(state: ModelState, operation: Operation): readonly number[] 
   if (effect !== 'run' || !state.policies.includes('first-fit')) return null;
   const { lowest } = askedOf(state, operation);
   return lowest === null ? null : [lowest];
+}
+
+function inStackOf(state: ModelState, operation: Operation): number | null {
+  const { zones, singlePages } = state.world.profile;
+  if (describedCall(operation.call).effect === 'run') return zones === 1 ? null : 0;
+  const pages = pagesOf(operation);
+  if (singlePages === 'stack-zone') return pages;
+  return singlePages === 'anywhere' ? null : Math.min(pages, state.freeIn('stack'));
+}
+
+function fitOf(operation: Operation, { fit }: Asked): Demand['fit'] {
+  if (!('maxAddr' in operation) || fit === null) return null;
+  const [maxAddr, asked] = [BigInt(operation.maxAddr), BigInt(operation.alignment)];
+  const alignment = BigInt(fit.alignment) * PAGE_BYTES;
+  return { maxAddr, alignment: alignment - asked < PAGE_BYTES ? asked : alignment };
 }
 
 function freeAfter(state: ModelState, operation: Operation, { kind }: Expectation): number {
@@ -127,7 +158,7 @@ function refuseUnanswered(at: number, response: Response | undefined): asserts r
 }
 
 /**
- * Returns the regression of a trace. Operations that were skipped because what they name was not handed out are left out.
+ * Returns the regression of a trace, by the profile that it records. Operations that were passed over are left out.
  *
  * @throws SpecError where the specification does not admit the answers before the operation that violates the clause, and for a trace
  * that violates an own clause.
@@ -141,7 +172,8 @@ export function regressionOf(trace: Trace): Regression {
       `violation.clause: expected a clause of the specification, found the own clause ${violation.clause}: a test can only check the specification`,
     );
   const { map, config, policies } = scenario;
-  let state = ModelState.init(map, config, policies);
+  const { profile = WHOLE } = trace;
+  let state = ModelState.init(map, config, policies, profile);
   const [total, free] = [state.world.total, state.countOf('pmm')];
   const results = new Results();
   const demands: Demand[] = [];
@@ -151,16 +183,18 @@ export function regressionOf(trace: Trace): Regression {
     refuseUnanswered(at, response);
     const result = isAllocation(operation.call) ? resultName(results.length) : null;
     results.record(operation, response);
-    if (resolved === null) continue;
-    const expected = expectation(state, resolved, askedOf(state, resolved));
-    const promised = expected.kind === 'granted' ? promisedBy(state, resolved) : null;
-    const pages = pagesOf(resolved);
+    const isPassedOver = response.outcome.kind === 'malformed' && at !== violation?.at;
+    if (resolved === null || isPassedOver) continue;
+    const asked = askedOf(state, resolved);
+    const expected = expectation(state, resolved, asked);
     demands.push({
       operation,
       result,
       expected,
-      pages,
-      promised,
+      pages: pagesOf(resolved),
+      inStack: inStackOf(state, resolved),
+      fit: fitOf(resolved, asked),
+      promised: expected.kind === 'granted' ? promisedBy(state, resolved) : null,
       free: freeAfter(state, resolved, expected),
     });
     const verdict = step(state, resolved, response);
@@ -172,5 +206,5 @@ export function regressionOf(trace: Trace): Regression {
   }
   const sentence =
     CLAUSES.find(({ name }) => name === violation?.clause)?.sentence ?? 'Every answer is admitted.';
-  return { scenario, violation, sentence, total, free, demands, runs: runsOf(state) };
+  return { scenario, profile, violation, sentence, total, free, demands, runs: runsOf(state) };
 }

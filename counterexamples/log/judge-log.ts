@@ -10,7 +10,14 @@ import {
   step,
   type Violation,
 } from '../../model/index.ts';
-import type { ClauseName, Operation, Response } from '../../spec/index.ts';
+import {
+  type ClauseName,
+  leftUndefined,
+  type Operation,
+  type Profile,
+  type Response,
+} from '../../spec/index.ts';
+import { sourceName } from './lines.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
 import { CutLogError, type LogReader, readLog } from './read-log.ts';
 
@@ -34,7 +41,7 @@ export interface LogViolation {
 /**
  * - `admitted`: the specification admits every answer.
  * - `violated`: an answer violates a clause; the lines after it were not read.
- * - `cut`: the last line is incomplete; the answers before it are admitted.
+ * - `cut`: the last line that was read is incomplete, or a call that the profile leaves undefined; the answers before it are admitted.
  *
  * @public
  */
@@ -55,7 +62,7 @@ export interface JudgedLog {
   /** How often each clause was checked, on each of its sides. Clauses that were never checked are left out. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly violation: LogViolation | null;
-  /** The error in the last line, where it is incomplete; else null. */
+  /** The error in the last line that was read, where the verdict is `cut`; else null. */
   readonly cut: string | null;
   readonly seconds: number;
 }
@@ -75,9 +82,16 @@ class LogJudge implements LogReader {
   violation: LogViolation | null = null;
   readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
+  readonly #path: string;
+  readonly #given: Profile | undefined;
   readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
   #state: ModelState | null = null;
+
+  constructor(path: string, given: Profile | undefined) {
+    this.#path = path;
+    this.#given = given;
+  }
 
   get header(): LogHeader {
     if (this.#header === null) throw new Error('the log has no header yet');
@@ -90,7 +104,8 @@ class LogJudge implements LogReader {
   }
 
   onHeader(header: LogHeader): boolean {
-    this.#header = header;
+    const given = this.#given;
+    this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
     return this.#takeInit(UNOBSERVED, 1);
   }
 
@@ -101,6 +116,11 @@ class LogJudge implements LogReader {
   onEntry({ operation, response }: LogEntry, line: number): boolean {
     const state = this.#state;
     if (state === null) throw new Error('an operation before init');
+    const undefinedFor = leftUndefined(state, operation);
+    if (undefinedFor !== null)
+      throw new CutLogError(
+        `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${undefinedFor}`,
+      );
     this.operations += 1;
     this.#count(operation.call, response.outcome.kind);
     const verdict = step(state, operation, response, this.#tally);
@@ -135,14 +155,15 @@ class LogJudge implements LogReader {
 }
 
 /**
- * Judges the log at a path (`-` for standard input). O(lines) time, memory only for the model's state.
+ * Judges the log at a path (`-` for standard input), by the claims of its header or, if a profile is given, by that one. O(lines)
+ * time, memory only for the model's state.
  *
  * @throws SpecError where a line is not a line of a log, OutdatedTraceError where the log is of another version.
  * @public
  */
-export async function judgeLog(path: string): Promise<JudgedLog> {
+export async function judgeLog(path: string, given?: Profile): Promise<JudgedLog> {
   const start = performance.now();
-  const judge = new LogJudge();
+  const judge = new LogJudge(path, given);
   let cut: string | null = null;
   try {
     await readLog(path, judge);

@@ -21,10 +21,10 @@ export interface RecordOptions extends LogHeader {
  * @public
  */
 export function* recordLog(options: RecordOptions): Generator<string, void> {
-  const { target, map, config, policies, operations, seed, provokesFrom } = options;
+  const { target, map, config, policies, profile, operations, seed, provokesFrom } = options;
   const performer = target.start({ map, config }).performer();
-  yield headerLine({ map, config, policies });
+  yield headerLine({ map, config, policies, profile });
   yield initLine(performer.started);
-  const workload = { map, config, seed, provokesFrom };
+  const workload = { map, config, seed, provokesFrom, profile };
   for (const entry of runWorkload(performer, workload, operations)) yield entryLine(entry);
 }

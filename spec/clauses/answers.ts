@@ -14,8 +14,9 @@ export const enomem: Clause<Step> = {
   sentence: 'A call that fails sets errno to ENOMEM; one that succeeds leaves it unchanged.',
   sides: ['failed', 'succeeded'],
   when: 'not misused',
-  side({ expected, response }) {
+  side({ before, expected, response }) {
     if (response.errno === undefined || expected.kind === 'misused') return null;
+    if (!before.world.profile.failures.includes('errno')) return null;
     return expected.kind === 'refused' ? 0 : 1;
   },
   check({ expected, response: { errno } }) {
@@ -48,8 +49,9 @@ export const warns: Clause<Step> = {
     'A call that fails reports one warning, a line that names the call; one that succeeds reports none.',
   sides: ['failed', 'succeeded'],
   when: 'not misused',
-  side({ expected, response }) {
+  side({ before, expected, response }) {
     if (response.warnings === undefined || expected.kind === 'misused') return null;
+    if (!before.world.profile.failures.includes('warning')) return null;
     return expected.kind === 'refused' ? 0 : 1;
   },
   check({ operation, expected, response }) {
@@ -158,9 +160,10 @@ export const misuseUnchanged: Clause<SettledStep> = {
   },
   check(step) {
     const { errno, warnings, strayEntries } = step.response;
-    const isPanic = step.before.world.profile.misuse === 'panics';
-    if (isPanic && errno != null) return blame(`it set errno to ${errno}`);
-    if (isPanic && (warnings ?? []).length > 0) return blame('it reported a warning');
+    const { misuse, failures } = step.before.world.profile;
+    const reports = misuse === 'panics' ? failures : [];
+    if (errno != null && reports.includes('errno')) return blame(`it set errno to ${errno}`);
+    if ((warnings ?? []).length > 0 && reports.includes('warning')) return blame('it reported a warning');
     if (strayEntries === true) return blame("it changed the caller's array");
     return amountsChanged(step);
   },
