@@ -18,8 +18,8 @@ export default (map, options) => {
 `,
 });
 
-/** A run whose 171st program, of 200, asks for what the module above refuses. */
-const RUN = '--map generated --seed 30 --programs 200 --operations 12'.split(' ');
+/** A run whose 144th program, of 200, asks for what the module above refuses. */
+const RUN = '--map generated --seed 7 --programs 200 --operations 12'.split(' ');
 const FAILING = ['--target', 'refuses-65.mjs', ...RUN];
 
 function run(...args: readonly string[]) {
@@ -58,7 +58,7 @@ describe.concurrent('frameproof check --shard, and merge', () => {
     expect(shards.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 1]);
     const merged = await run('merge', 'parts', '--json', '--corpus', 'merged');
     expect(merged).toMatchObject({ exitCode: 1, stderr: '' });
-    expect(JSON.parse(merged.stdout)).toMatchObject({ verdict: 'violated', programs: 171, shards: 2 });
+    expect(JSON.parse(merged.stdout)).toMatchObject({ verdict: 'violated', programs: 144, shards: 2 });
     expect(counted(merged.stdout)).toEqual(counted(whole.stdout));
     expect(counted(together.stdout)).toEqual(counted(whole.stdout));
     const [file = ''] = readdirSync(`${folder}/whole`);
@@ -85,7 +85,7 @@ describe.concurrent('frameproof check --shard, and merge', () => {
     await ofPod('1');
     const { stdout, exitCode } = await run('merge', 'indexed');
     expect(stdout).toMatch(
-      /^holds: no counterexample in 200 programs, .*, seed 30\nmerged: 2 shards of indexed/m,
+      /^holds: no counterexample in 200 programs, .*, seed 7\nmerged: 2 shards of indexed/m,
     );
     expect(exitCode).toBe(0);
   });

@@ -8,10 +8,11 @@
  */
 import { type Execution, execute, heldTo, type Target } from '../../runner/index.ts';
 import type { BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
-import { cut } from './cut.ts';
+import { cut, hasBursts } from './cut.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
+import { WORLD_MOVES } from './moves/index.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
 import { type Budget, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
@@ -115,8 +116,9 @@ function differingRun(target: Target, first: Trace, until: number): Flaky | null
   return answers(first) === answers(second) ? null : { first, second };
 }
 
-/** Descends and enumerates in turn until neither finds anything simpler. */
+/** Descends and enumerates in turn until neither finds anything simpler. Of a program of bursts only the world is simplified. */
 function minimum(trials: Trials, start: Counterexample): Descent {
+  if (hasBursts(start.draft.operations)) return descend(trials, start, WORLD_MOVES);
   let { counterexample, steps } = descend(trials, start);
   for (;;) {
     const found = smallCounterexample(trials, counterexample.draft);
@@ -137,7 +139,10 @@ function performedDraft(run: Execution): Draft {
 /** A run to descend from: the starting point, cut short if it is long. */
 function shortRun(target: Target, { scenario, violation }: Shrinkable, until: number): ShortRun {
   const start = startingPoint(target, scenario, { clause: violation?.clause, until });
-  if (start.run.violation === null || start.run.operations.length <= LONG)
+  if (
+    start.run.violation === null ||
+    (start.run.operations.length <= LONG && !hasBursts(start.run.operations))
+  )
     return { ...start, exhausted: false };
   const now = performance.now();
   const cutUntil = now + Math.max(1, until - now) * CUT_SHARE;
@@ -178,7 +183,7 @@ function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): Sh
   if (run.violation === null && !isComplete) return 'unfinished';
   if (flaky !== null) return 'flaky';
   if (run.violation === null) return 'holds';
-  return run.operations.length > DESCENDABLE ? 'shrunk' : null;
+  return run.operations.length > DESCENDABLE && !hasBursts(run.operations) ? 'shrunk' : null;
 }
 
 function unnoted(budget: Budget, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {

@@ -213,6 +213,9 @@ export async function runBlock(
   return { index, counts: counters.counts, failure, peakKib };
 }
 
+/** Programs of more operations are not shrunk by fast-check. */
+const LONG = 256;
+
 /** The programs that fast-check shrinks to, from the first one that broke a clause. */
 class ShrinkingPath {
   readonly #from: Trace;
@@ -224,6 +227,11 @@ class ShrinkingPath {
     this.#from = from;
     this.#counterexample = from;
     this.#to = from;
+  }
+
+  /** Whether the program is too long for fast-check, which runs most of it at each try: our shrinker cuts it by halves. */
+  get isLong(): boolean {
+    return this.#from.scenario.operations.length > LONG;
   }
 
   /** Records the next failing program. */
@@ -297,6 +305,7 @@ function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs 
   };
   const holds = (drawn: DrawnProgram): boolean => {
     const [path] = paths;
+    if (path?.isLong === true) return true;
     // Programs tried by shrinking are not part of the campaign, and not counted.
     const ran = path === undefined ? counted(drawn) : runProgram(target, drawn, { length, reference });
     if (ran.holds) return true;
