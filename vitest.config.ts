@@ -39,6 +39,7 @@ export default defineConfig({
     include: [
       '{spec,model,impl,runner,counterexamples,properties,cli,assurance,native,bench,examples}/**/*.test.ts',
     ],
+    exclude: ['**/*.tools.test.ts'],
     globalSetup: ['vitest.build.ts'],
     sequence: { sequencer: LongestFirst },
     // Many tests wait for a process that they started, and leave their core to another.

@@ -56,7 +56,7 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const seed = options.seed ?? anySeed();
   const isJson = options.json === true;
   if (!isJson) print(`target    ${target.name}\nmap       ${name}\nseed      ${seed}\n\n`);
-  const bar = await phaseBar(!isJson);
+  const bar = await phaseBar();
   const result = await checkConcurrent({
     target,
     module: options.target === OURS_SHARED.name ? null : options.target,

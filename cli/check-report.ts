@@ -27,15 +27,17 @@ function extent({ programs, operations, seconds, seed }: CampaignResult): string
 }
 
 const VERDICTS = {
-  holds: 'holds: no counterexample in',
-  unreached: 'not shown: no counterexample, but not everything was met in',
-  violated: 'violated: a counterexample after',
-  interrupted: 'interrupted: no counterexample so far in',
+  holds: 'holds: no counterexample',
+  unreached: 'not shown: no counterexample, but not everything was met',
+  interrupted: 'interrupted: no counterexample so far',
 } as const;
 
 /** Returns the verdict in one line. */
 export function verdictLine(result: CampaignResult): string {
-  return `${VERDICTS[result.verdict]} ${extent(result)}`;
+  const { verdict, findings, isCutShort } = result;
+  const text =
+    verdict === 'violated' ? `violated: ${counted(findings.length, 'counterexample')}` : VERDICTS[verdict];
+  return `${text} ${isCutShort ? 'after' : 'in'} ${extent(result)}`;
 }
 
 /** Calls that no program made, and clauses that no answer was held to: what the run says nothing about. */
@@ -74,6 +76,6 @@ export function checkReport(result: CampaignResult): readonly string[] {
 
 /** Returns the counts and the verdict as `--json` prints them. */
 export function checkJson(result: CampaignResult): object {
-  const { counterexample: _, shrinking: __, seconds, operations, ...rest } = result;
+  const { findings: _, seconds, operations, ...rest } = result;
   return { ...rest, operations, seconds, operationsPerSecond: Math.round(operations / seconds) };
 }

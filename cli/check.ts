@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
+import type { ShardRun } from '../properties/random/scale/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
@@ -13,7 +14,7 @@ import {
   prepareCheck,
   withProgress,
 } from './check-setup.ts';
-import type { CampaignRun, EndedShard } from './check-shard.ts';
+import type { EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
@@ -33,6 +34,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -40,30 +42,29 @@ import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';
 import { policyOption, programTimeOption, targetOption } from './target-options.ts';
 
-/** Shrinks and certifies a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
-async function reportOf(
-  { target, options }: PreparedCheck,
-  corpus: CheckedCorpus,
-  ran: CampaignRun | null,
-): Promise<ReportedCounterexample | null> {
-  const found = corpus.violated?.trace ?? ran?.result.counterexample ?? null;
-  if (found === null) return null;
-  const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, found, {
-    shrinkTime: options.shrinkTime,
-    corpus: options.shard === undefined ? options.corpus : null,
-    byFastCheck: ran?.result.shrinking ?? null,
-    certify: true,
+/** Runs the campaign, or a shard of it. An undivided one has no blocks that are counted separately. */
+async function campaign(check: PreparedCheck, corpus: CheckedCorpus, signal: AbortSignal): Promise<ShardRun> {
+  const { options } = check;
+  return withProgress(check, signal, async (without) => {
+    const asked = { ...without, known: corpus.findings };
+    const runner = await blockRunner(options);
+    if (options.shard === undefined) return { result: await runCampaign(asked, runner), blocks: [] };
+    const { runShard } = await import('../properties/random/scale/index.ts');
+    return runShard(asked, options.shard, runner);
   });
 }
 
-async function campaign(check: PreparedCheck, signal: AbortSignal): Promise<CampaignRun> {
-  const { options } = check;
-  return withProgress(check, signal, async (asked) => {
-    const runner = await blockRunner(options);
-    if (options.shard === undefined) return { result: await runCampaign(asked, runner), blocks: null };
-    const { runShard } = await import('../properties/random/scale/index.ts');
-    return runShard(asked, options.shard, runner);
+/** Shrinks and certifies what was found. An undivided run saves it in the corpus; of shards, `merge` does. */
+async function reportsOf(
+  { target, options: { shard, corpus, shrinkTime, verbose } }: PreparedCheck,
+  { result: { findings } }: ShardRun,
+): Promise<readonly ReportedCounterexample[]> {
+  if (findings.length === 0) return [];
+  const { finishFindings } = await import('./counterexample.ts');
+  return finishFindings(target, findings, {
+    shrinkTime,
+    corpus: shard === undefined ? corpus : null,
+    verbose,
   });
 }
 
@@ -97,10 +98,10 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   const signal = interruption();
   const corpus = checkCorpus(target, options.corpus);
   if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
-  const ran = corpus.violated === null ? await campaign(setup, signal) : null;
-  const report = await reportOf(setup, corpus, ran);
-  const extra = await shardResult(setup, { corpus, ran, report });
-  await conclude({ target: target.name, corpus, result: ran?.result ?? null, report }, options, extra);
+  const ran = await campaign(setup, corpus, signal);
+  const reports = await reportsOf(setup, ran);
+  const extra = await shardResult(setup, { corpus, ran, reports });
+  await conclude({ target: target.name, corpus, result: ran.result, reports }, options, extra);
 }
 
 function programsOption(): Option {
@@ -138,6 +139,7 @@ export function checkCommand(): Command {
     .addOption(timeOption('search for this long, instead of a number of programs'))
     .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
+    .option('--stop-first', 'end at the first counterexample, instead of one for each clause and call')
     .addOption(threadsOption('1; with --concurrent, 4'))
     .addOption(shardOption())
     .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
@@ -151,6 +153,7 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

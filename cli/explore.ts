@@ -18,7 +18,12 @@ import type { Target, World } from '../runner/index.ts';
 import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
+import {
+  counterexampleLines,
+  type ReportedCounterexample,
+  reportedJson,
+  verdictOn,
+} from './counterexample-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
@@ -29,6 +34,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -52,6 +58,7 @@ interface ExploreFlags {
   readonly corpus: string;
   readonly shrinkTime: number;
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly emit?: 'promela';
 }
 
@@ -119,7 +126,7 @@ async function runSearch({
     ...(seconds === undefined ? {} : { seconds }),
     signal: signal,
   };
-  const bar = await searchBar(operations.length, flags.json !== true);
+  const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
     if (!isSaved)
@@ -140,12 +147,12 @@ async function runSearch({
 
 /** Shrinks and saves the program that was found, where there is one. */
 async function reportOf(
-  { target, flags: { shrinkTime, corpus } }: PreparedExploration,
+  { target, flags: { shrinkTime, corpus, verbose } }: PreparedExploration,
   { trace }: ExploreResult,
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus });
+  return finishCounterexample(target, trace, { shrinkTime, corpus, verbose });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
@@ -162,14 +169,15 @@ async function run(flags: ExploreFlags): Promise<void> {
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (flags.json === true) {
+    const found = report === null ? {} : { verdict: verdictOn([report]) };
     const counterexample = report === null ? null : reportedJson(report);
-    const json = { ...exploreJson(result, peakBytes), counterexample };
+    const json = { ...exploreJson(result, peakBytes), ...found, counterexample };
     print(`${JSON.stringify(json, null, 1)}\n`);
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
   }
-  endWith(EXIT_OF[result.end]);
+  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */
@@ -210,6 +218,7 @@ export function exploreCommand(): Command {
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addOption(
       new Option('--emit <form>', 'explore nothing: print the abstract model of the world, for SPIN').choices(

@@ -44,6 +44,7 @@ const VERDICTS = {
   admitted: 'admitted: the specification admits every answer in',
   violated: 'violated: by the last of',
   cut: 'cut short: the specification admits what was judged,',
+  interrupted: 'interrupted: the specification admits every answer so far in',
 } as const;
 
 function verdictLine({ verdict, operations, seconds }: JudgedLog): string {

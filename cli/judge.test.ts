@@ -171,13 +171,14 @@ describe.concurrent('the corpus of frameproof check', () => {
   const text = readFileSync(join(ROOT, 'corpus/double-free.json'), 'utf8');
   const quick = 'check --programs 5 --seed 1';
 
-  it('is run first, and a trace that is violated ends the run with 1', async () => {
+  it('is run first, and a trace that is violated is a counterexample of the run', async () => {
     const { exitCode, stdout } = await run(
       `${quick} --target ${example('broken-double-free')} --corpus mine`,
     );
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^corpus {2}\d traces of frameproof, 0 of mine$/m);
-    expect(stdout).toMatch(/^violated: by a trace of the corpus, \S+double-free\.json$/m);
+    expect(stdout).toMatch(/^corpus {2}\d traces of frameproof, 0 of mine, 1 violated$/m);
+    expect(stdout).toMatch(/^violated: 1 counterexample in 5 programs, /m);
+    expect(stdout).toMatch(/^from {6}\S+double-free\.json$/m);
     expect(stdout).toMatch(/^next: npx frameproof replay mine\/free\.owner-/m);
   });
 

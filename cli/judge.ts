@@ -9,18 +9,29 @@ import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
 import { profileOption } from './profile-option.ts';
+import { workBar } from './progress.ts';
+import { interruption } from './supervised.ts';
 
-interface JudgeOptions {
+interface JudgeFlags {
   readonly profile?: Profile;
   readonly json?: boolean;
 }
 
-async function judge(path: string, { profile, json }: JudgeOptions): Promise<void> {
-  const log = await judgeLog(path, profile);
+const EXIT_OF = {
+  admitted: EXIT.holds,
+  violated: EXIT.violated,
+  cut: EXIT.unusable,
+  interrupted: EXIT.interrupted,
+} as const;
+
+async function judge(path: string, { profile, json }: JudgeFlags): Promise<void> {
+  const bar = await workBar(null, 'judged');
+  const watched = { profile, signal: interruption(), onProgress: bar.update };
+  const log = await judgeLog(path, watched).finally(bar.stop);
   const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
   print(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
-  endWith(log.verdict === 'admitted' ? EXIT.holds : EXIT.violated);
+  endWith(EXIT_OF[log.verdict]);
 }
 
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */

@@ -100,9 +100,8 @@ describe('frameproof check on an executable', () => {
     const { stdout, exitCode } = await frameproof([...args, '--corpus', 'other'], { cwd: folder });
     expect(exitCode).toBe(1);
     // It reports nothing when it fails, and does not panic.
-    expect(JSON.parse(stdout).counterexample.violation.clause).toMatch(
-      /^(failure\.(enomem|warns)|misuse\.panics)$/,
-    );
+    const { violations } = JSON.parse(stdout);
+    expect(Object.keys(violations)).toEqual(expect.arrayContaining(['failure.enomem', 'misuse.panics']));
   });
 
   it('leaves no process of the target behind when it is killed itself', async () => {

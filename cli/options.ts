@@ -116,6 +116,11 @@ export function junitOption(): Option {
   return new Option('--junit <file>', 'write the result as JUnit XML');
 }
 
+/** `--verbose`. */
+export function verboseOption(): Option {
+  return new Option('--verbose', 'print the stack of an error that the target throws');
+}
+
 /** `--json`. */
 export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');
@@ -149,6 +154,7 @@ const SEQUENTIAL_ONLY = [
   'shard',
   'results',
   'shrinkTime',
+  'stopFirst',
   'programTime',
   'stats',
   'junit',

@@ -141,7 +141,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/examples\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );
@@ -154,6 +154,7 @@ describe('the package', () => {
       'native/README.md',
       'native/frameproof.c',
       'native/frameproof.h',
+      'native/frameproof_wasm.c',
       'package.json',
     ]);
     expect(files.filter((file) => /\.test\.|\/testing\/|fixture/.test(file))).toEqual([]);

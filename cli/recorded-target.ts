@@ -36,12 +36,14 @@ export function targetFor(file: string, recorded: string, given: string | undefi
 interface Given {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
 }
 
 /** Loads the target that a command runs a recorded scenario on, held to the profile that it is judged by there. */
 export function loadRecorded(file: string, recorded: RecordedScenario, given: Given): Promise<Target> {
   const name = targetFor(file, recorded.target ?? OURS.name, given.target);
-  return loadTarget(name, undefined, { profile: given.profile ?? profileFor(name, recorded) });
+  const profile = given.profile ?? profileFor(name, recorded);
+  return loadTarget(name, undefined, { profile, programMs: given.programTime });
 }
 
 /** Returns the command line that runs a saved file on the target that it names. */

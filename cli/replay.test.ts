@@ -29,6 +29,11 @@ const cwd = temporaryFolder({
     operations: [alloc, alloc, alloc, alloc, { call: 'free', address: 'd' }],
   }),
   // The same program where memory is smaller by one page frame than the program needs.
+  'throws.mjs': `
+    import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
+    export default class extends Works {
+      alloc() { return this.nothing.here; }
+    }`,
   'changed.mjs': `
     export default class {
       errno = null;
@@ -73,6 +78,16 @@ describe.concurrent('frameproof replay', () => {
       /^another clause: init\.total is violated, the file says alloc\.complete$/m,
     );
     expect(result).toMatchObject({ stderr: '', exitCode: 1 });
+  });
+
+  it('names the place of an error that the target throws, and prints its stack with --verbose', async () => {
+    const replay = ['replay', 'holds.json', '--target', 'throws.mjs'];
+    const place = /^ {10}operation 1: .*TypeError: .*'here'\) \(throws\.mjs:4:37\)$/m;
+    const stack = /^stack {5}TypeError: .*\n {14}at default\.alloc \(.*throws\.mjs:4:37\)$/m;
+    const plain = await frameproof(replay, { cwd });
+    expect(plain.stdout).toMatch(place);
+    expect(plain.stdout).not.toMatch(stack);
+    expect((await frameproof([...replay, '--verbose'], { cwd })).stdout).toMatch(stack);
   });
 
   it('prints its result as JSON where it is asked to', async () => {

@@ -6,19 +6,22 @@ import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trac
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
+import { stackLines } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { nextLine } from './next-step.ts';
-import { jsonOption } from './options.ts';
+import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
 import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
-import { otherTargetOption } from './target-options.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
@@ -118,7 +121,7 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
   return {
     verdict,
     target: target.name,
-    run: formatCounterexample(trace),
+    run: [...formatCounterexample(trace), ...(options.verbose === true ? stackLines(execution.stack) : [])],
     text: textOf(verdict, execution, recorded),
     counterexample:
       execution.violation === null
@@ -148,6 +151,8 @@ export function replayCommand(): Command {
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
+    .addOption(verboseOption())
+    .addOption(programTimeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -4,24 +4,28 @@ import { Command } from 'commander';
 import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
+import { stackOf } from '../runner/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
+import { stackLines, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
-import { corpusOption, jsonOption, positive } from './options.ts';
+import { corpusOption, jsonOption, positive, verboseOption } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
 import { commandOnFile, loadRecorded } from './recorded-target.ts';
-import { otherTargetOption } from './target-options.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly corpus: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 const DEFAULT_SECONDS = 60;
@@ -84,9 +88,14 @@ function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
   };
 }
 
-function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): void {
+function reportShrunk(
+  result: ShrinkResult,
+  file: ShrunkFile,
+  { json: isJson = false, verbose = false }: Pick<ShrinkFlags, 'json' | 'verbose'>,
+): void {
   const lines = [
     ...formatCounterexample(result.trace),
+    ...(verbose ? stackLines(stackOf(result.trace)) : []),
     ...notes(result, file.recorded),
     `shrunk    ${summary(result)}`,
     ...(file.path === null
@@ -95,7 +104,7 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdictOn([result])]);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -131,7 +140,7 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
   if (result.verdict === 'holds')
     throw new OutdatedTraceError(`${file}: ${target.name} violates no clause on it`);
   const path = savedIn(flags.corpus, (folder) => saveTrace(folder, result.trace));
-  reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags.json === true);
+  reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags);
 }
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -141,6 +150,7 @@ export function shrinkCommand(): Command {
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
+    .addOption(programTimeOption())
     .option(
       '--shrink-time <seconds>',
       'seconds at most',
@@ -148,6 +158,7 @@ export function shrinkCommand(): Command {
       DEFAULT_SECONDS,
     )
     .addOption(corpusOption('folder to save the result to'))
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

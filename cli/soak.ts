@@ -16,12 +16,13 @@ import { loadTarget } from '../runner/load/index.ts';
 import { namesIn } from '../spec/files/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { counterexampleLines, reportedJson } from './counterexample-report.ts';
+import { counterexampleLines, reportedJson, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
 import { print } from './print.ts';
+import { campaignBar } from './progress.ts';
 import { interruption } from './supervised.ts';
 import { targetOption } from './target-options.ts';
 
@@ -71,6 +72,7 @@ async function runRounds(
 ): Promise<SoakResult> {
   let [round, operations] = [options.from, 0];
   for (; operations < options.operations && !signal.aborted; round += 1) {
+    const bar = await campaignBar({ programs: PROGRAMS_PER_ROUND, seconds: undefined });
     const world = worlds[round % Math.max(1, worlds.length)];
     const result = await runCampaign({
       target,
@@ -79,10 +81,12 @@ async function runRounds(
       programs: PROGRAMS_PER_ROUND,
       operations: DEFAULT_OPERATIONS,
       seed: options.seed + round,
+      stopFirst: true,
       signal,
-    });
+      onProgress: bar.update,
+    }).finally(bar.stop);
     operations += result.operations;
-    if (result.counterexample !== null) return { next: round, operations, violated: result };
+    if (result.findings.length > 0) return { next: round, operations, violated: result };
     if (signal.aborted) break;
     if (options.json !== true) print(`${roundLine(round, result, operations)}\n`);
   }
@@ -100,21 +104,17 @@ async function reportViolation(
   { next, operations, violated }: SoakResult,
   { shrinkTime, corpus, json }: SoakOptions,
 ): Promise<void> {
-  if (violated?.counterexample == null) return;
+  const [found] = violated?.findings ?? [];
+  if (found === undefined) return;
   const { finishCounterexample } = await import('./counterexample.ts');
-  const byFastCheck = violated.shrinking;
-  const report = await finishCounterexample(target, violated.counterexample, {
-    shrinkTime,
-    corpus,
-    byFastCheck,
-  });
-  const verdict = 'violated';
+  const report = finishCounterexample(target, found.trace, { shrinkTime, corpus });
+  const verdict = verdictOn([report]);
   const text =
     json === true
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
       : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdict]);
 }
 
 async function soak(options: SoakOptions): Promise<void> {

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { DEFAULT_OPERATIONS } from '../properties/random/index.ts';
 import {
+  type Difference,
   OBSERVABLES,
   type Observable,
   openSide,
@@ -30,6 +31,8 @@ import {
   positive,
   seedOption,
   shrinkTimeOption,
+  timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
@@ -38,7 +41,14 @@ import { profileOption } from './profile-option.ts';
 import { commandOnFile } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
 import { policyOption, programTimeOption } from './target-options.ts';
-import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
+import {
+  blamed,
+  differenceLine,
+  differenceLines,
+  stepLine,
+  verifyJson,
+  verifyVerdictLine,
+} from './verify-report.ts';
 
 interface VerifyCommandOptions extends MapOptions {
   readonly against: string;
@@ -46,7 +56,8 @@ interface VerifyCommandOptions extends MapOptions {
   readonly policy?: readonly Policy[];
   readonly profile?: Profile;
   readonly programTime?: number;
-  readonly programs: number;
+  readonly programs?: number;
+  readonly time: number;
   readonly operations: number;
   readonly small: number;
   readonly seed?: number;
@@ -59,6 +70,7 @@ interface VerifyCommandOptions extends MapOptions {
 }
 
 const DEFAULT_PROGRAMS = 1000;
+const DEFAULT_STEP_SECONDS = 20;
 const DEFAULT_SMALL = 2;
 /** Page frames of the two zones on which every call sequence is run: some seconds a side. */
 const WORLD = { stack: 3, bitmap: 3 };
@@ -68,6 +80,7 @@ const EXIT_OF = {
   refines: EXIT.holds,
   differs: EXIT.violated,
   slower: EXIT.violated,
+  'not done': EXIT.partial,
   interrupted: EXIT.interrupted,
 } as const;
 
@@ -76,11 +89,14 @@ function optionsOf(
   { candidate }: Sides,
   { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): VerifyOptions {
-  const { programs, operations, small, speedTime, maxSlowdown, corpus, shrinkTime, json } = options;
+  const { operations, small, time, speedTime, maxSlowdown, corpus, shrinkTime, json } = options;
+  const { programs = DEFAULT_PROGRAMS } = options;
   const worlds = worldsOf(options, candidate);
   return {
     corpora: [corpus],
     smallOperations: small,
+    smallPrograms: options.programs,
+    stepSeconds: time,
     smallWorld: WORLD,
     random: { worlds, generated: usesGenerated(options), programs, operations, seed },
     speed:
@@ -115,23 +131,38 @@ interface Compared {
 }
 
 /** Saves the run that violates a clause, where there is one; returns its path, or null. */
-function save({ difference }: VerifyResult, corpus: string): string | null {
-  const trace = difference === null ? null : blamed(difference);
-  if (trace?.violation === undefined) return null;
+function save(difference: Difference, corpus: string): string | null {
+  const trace = blamed(difference);
+  if (trace.violation === undefined) return null;
   return savedIn(corpus, (folder) => saveTrace(folder, trace));
 }
 
 /** A difference is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
 function nextStep(
-  { verdict, difference }: VerifyResult,
+  difference: Difference | undefined,
   { candidate, baseline, seed }: Compared,
   path: string | null,
-): string | null {
-  if (verdict === 'refines' || verdict === 'interrupted') return null;
-  const target = difference === null ? null : blamed(difference).target;
-  if (path !== null && target !== null && !target.startsWith('git:'))
-    return commandOnFile('replay', path, target);
+): string {
+  const target = difference === undefined ? '' : blamed(difference).target;
+  if (path !== null && !target.startsWith('git:')) return commandOnFile('replay', path, target);
   return commandLine('verify', candidate, '--against', baseline, '--seed', String(seed));
+}
+
+/** Returns the lines of the differences: the gravest and those that are not saved in full, the others in a line each. */
+function differencesText(
+  differences: readonly Difference[],
+  paths: readonly (string | null)[],
+): readonly string[] {
+  const full = differences.flatMap((difference, i) => {
+    const path = paths[i] ?? null;
+    if (i > 0 && path !== null) return [];
+    return [...differenceLines(difference), ...(path === null ? [] : [`saved     ${path}`]), ''];
+  });
+  const short = differences.flatMap((difference, i) => {
+    const path = paths[i] ?? null;
+    return i > 0 && path !== null ? [differenceLine(difference, path)] : [];
+  });
+  return [...full, ...short, ...(short.length === 0 ? [] : [''])];
 }
 
 async function conclude(
@@ -139,27 +170,31 @@ async function conclude(
   compared: Compared,
   { json, junit, corpus }: VerifyCommandOptions,
 ): Promise<void> {
-  const path = save(result, corpus);
-  const next = nextStep(result, compared, path);
-  const saved = path === null ? [] : [`saved     ${path}`];
-  const { difference } = result;
+  const { differences, verdict } = result;
+  const paths = differences.map((difference) => save(difference, corpus));
+  const isDone = verdict === 'refines' || verdict === 'interrupted' || verdict === 'not done';
+  const next = isDone ? null : nextStep(differences[0], compared, paths[0] ?? null);
   const lines = [
     '',
-    ...(difference === null ? [] : [...differenceLines(difference), ...saved, '']),
+    ...differencesText(differences, paths),
     verifyVerdictLine(result),
     ...(next === null ? [] : [nextLine(next)]),
   ];
   const { candidate, baseline } = compared;
+  const saved = differences.map((difference, i) => {
+    const path = paths[i] ?? null;
+    return { path, next: nextStep(difference, compared, path) };
+  });
   const text =
     json === true
-      ? JSON.stringify({ candidate, baseline, ...verifyJson(result, { path, next }) }, null, 1)
+      ? JSON.stringify({ candidate, baseline, ...verifyJson(result, saved) }, null, 1)
       : lines.join('\n');
   print(`${text}\n`);
   if (junit !== undefined) {
     const { verifyJunit } = await import('./junit-verify.ts');
     writeWhole('--junit', junit, verifyJunit(compared, result));
   }
-  endWith(EXIT_OF[result.verdict]);
+  endWith(EXIT_OF[verdict]);
 }
 
 async function openBoth(
@@ -229,7 +264,12 @@ export function verifyCommand(): Command {
     .addOption(bitmapMaxAddrOption())
     .addOption(physicalBitsOption())
     .addOption(seedOption())
-    .option('--programs <n>', 'random programs', wholeNumber('--programs', 0), DEFAULT_PROGRAMS)
+    .option(
+      '--programs <n>',
+      `random programs, and small programs at most (default: ${DEFAULT_PROGRAMS}, and all small ones)`,
+      wholeNumber('--programs', 0),
+    )
+    .addOption(timeOption('time for each of the four searching steps, at most').default(DEFAULT_STEP_SECONDS))
     .addOption(operationsOption(DEFAULT_OPERATIONS))
     .option(
       '--small <n>',
@@ -252,6 +292,7 @@ export function verifyCommand(): Command {
     )
     .addOption(corpusOption())
     .addOption(junitOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

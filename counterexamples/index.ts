@@ -8,7 +8,13 @@ export {
   replayCorpus,
 } from './corpus/corpus.ts';
 export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
-export { type JudgedLog, judgeLog, type LogVerdict, type LogViolation } from './log/judge-log.ts';
+export {
+  type JudgedLog,
+  type JudgeOptions,
+  judgeLog,
+  type LogVerdict,
+  type LogViolation,
+} from './log/judge-log.ts';
 export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
 export { type ReadScenario, readScenario } from './shrink/read-scenario.ts';
 export {

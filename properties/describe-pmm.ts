@@ -8,7 +8,14 @@ import { shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { factoryTarget, type Target } from '../runner/index.ts';
-import { isSpecError, type OwnClause, type PmmFactory, type Policy, type Trace } from '../spec/index.ts';
+import {
+  blamedCall,
+  isSpecError,
+  type OwnClause,
+  type PmmFactory,
+  type Policy,
+  type Trace,
+} from '../spec/index.ts';
 import { printable } from '../spec/text/index.ts';
 import {
   type CampaignOptions,
@@ -54,15 +61,27 @@ function savedLine(folder: string, trace: Trace): string {
   }
 }
 
+/** A violation that is less grave than the one that is shown. */
+function otherLine({ violation, scenario }: Trace): string {
+  if (violation === undefined) return '';
+  return `also      ${violation.clause} (${blamedCall(violation, scenario.operations)})`;
+}
+
 function failOn(
-  { counterexample, seed, unreached }: CampaignResult,
+  { findings, seed, unreached }: CampaignResult,
   target: Target,
   { checks = [], saveTo = join(process.cwd(), 'counterexamples') }: DescribeOptions,
 ): void {
-  if (counterexample !== null) {
-    const shrunk = shrink(target, counterexample, { checks }).trace;
-    const trace = shrunk.violation === undefined ? counterexample : shrunk;
-    const lines = [...formatCounterexample(trace), savedLine(saveTo, trace), `seed      ${seed}`];
+  const [found, ...others] = findings.map(({ trace }) => trace);
+  if (found !== undefined) {
+    const shrunk = shrink(target, found, { checks }).trace;
+    const trace = shrunk.violation === undefined ? found : shrunk;
+    const lines = [
+      ...formatCounterexample(trace),
+      savedLine(saveTo, trace),
+      ...others.map(otherLine),
+      `seed      ${seed}`,
+    ];
     throw new CounterexampleError(printable(`the specification is violated\n${lines.join('\n')}`));
   }
   if (unreached.length > 0) throw new Error(`never met in the whole run: ${unreached.join('; ')}`);

@@ -14,11 +14,11 @@ export {
   type Counts,
   DEFAULT_OPERATIONS,
   type EdgeCount,
+  type Finding,
   FULL_RUN_PROGRAMS,
   type NamedWorld,
   type Progress,
   runCampaign,
-  type Shrinking,
 } from './random/index.ts';
 
 /** @public Own generators: the parts of a program, and the arbitraries that they are made of. */

@@ -2,9 +2,20 @@
  * Executions: a program running on a target under the judge. After each operation the model accepts the response or names the
  * clause that it breaks. A sweep compares every page frame now and then, and at the end. The record is the trace.
  */
-import { init, type ModelState, step, sweep, type Tally, type Violation } from '../model/index.ts';
 import {
+  brokenByWrites,
+  init,
+  type ModelState,
+  step,
+  sweep,
+  type Tally,
+  type Violation,
+} from '../model/index.ts';
+import {
+  addressesOf,
+  argumentsOf,
   type InspectedRun,
+  isU64,
   leftUndefined,
   type Operation,
   type PlacedViolation,
@@ -22,6 +33,7 @@ import type { Performer } from './performer.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
 import type { LeftOut, Target } from './target.ts';
+import { lookAt, stackOf } from './thrown.ts';
 import type { World } from './world.ts';
 
 /** One judged operation, for observers that count situations. */
@@ -74,6 +86,10 @@ function performerOf(target: Target, world: World, options: ExecutionOptions): P
   return target.start(world, options.program, leftOutOf(target, world, options)).performer();
 }
 
+function areIntegers(operation: Operation): boolean {
+  return argumentsOf(operation).every(isU64) && addressesOf(operation).every(isU64);
+}
+
 /** An operation that was passed over, and why. */
 interface PassedOver {
   readonly at: number;
@@ -81,6 +97,21 @@ interface PassedOver {
   readonly reference: string;
   /** The reason why the target cannot be asked for it; null if a reference was not handed out. */
   readonly beyond: string | null;
+}
+
+/** Has what a manager says of every page frame compared, if it offers `inspect`. Returns the violation, or null. */
+export function inspection(
+  performer: Pick<Performer, 'inspect'>,
+  compare: (runs: readonly InspectedRun[]) => Violation | null,
+): Violation | null {
+  let runs: readonly InspectedRun[] | null;
+  try {
+    runs = performer.inspect();
+  } catch (error) {
+    const explanation = `inspect() threw ${lookAt(error).text}`;
+    return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
+  }
+  return runs === null ? null : compare(runs);
 }
 
 export class Execution implements Scene {
@@ -140,12 +171,21 @@ export class Execution implements Scene {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    const why = this.#performer.omission ?? (resolved === null ? null : leftUndefined(this.state, resolved));
+    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
+    if (this.#hasLateWrites(at - 1, resolved)) return false;
     const response = this.#performer.perform(resolved, this.state.freeIn('stack'));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);
+  }
+
+  /** Returns the reason why the target cannot be asked for an operation in this state, or null. */
+  #whyUndefined(operation: Operation): string | null {
+    const isInteger = this.#target.takesAnyNumber || areIntegers(operation);
+    return isInteger
+      ? leftUndefined(this.state, operation)
+      : 'the target only takes unsigned 64-bit integers';
   }
 
   /** Records an operation that is not judged. Returns whether the next one can be. */
@@ -192,9 +232,16 @@ export class Execution implements Scene {
 
   /** Makes the last sweep and closes the performer. Returns whether the specification held throughout. */
   finish(): boolean {
-    this.#sweep(this.operations.length - 1);
+    const last = this.operations.length - 1;
+    if (this.#violation === null) this.#hasLateWrites(last, null);
+    this.#sweep(last);
     this.#performer.close();
     return this.#violation === null;
+  }
+
+  /** The stack of the error that broke the clause: empty where it was omitted, null where no error did. */
+  get stack(): string | null {
+    return stackOf(this);
   }
 
   /** Returns the record. */
@@ -222,6 +269,14 @@ export class Execution implements Scene {
     return !this.#isDue(at) || this.#sweep(at);
   }
 
+  /** Whether writes of operations up to `at` are found only now, and break a clause. */
+  #hasLateWrites(at: number, next: Operation | null): boolean {
+    const writes = this.#performer.lateWrites(next);
+    const violation = writes.length === 0 ? null : brokenByWrites(this.state, writes);
+    if (violation !== null) this.#reject(at, violation);
+    return violation !== null;
+  }
+
   /** Whether a sweep follows an operation; -1 stands for init. */
   #isDue(at: number): boolean {
     const interval = this.#state === null ? Number.POSITIVE_INFINITY : sweepInterval(this.#state);
@@ -236,14 +291,7 @@ export class Execution implements Scene {
 
   /** Compares every page frame with the state, if the manager offers `inspect`. */
   #inspected(state: ModelState): Violation | null {
-    let runs: readonly InspectedRun[] | null;
-    try {
-      runs = this.#performer.inspect();
-    } catch (error) {
-      const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
-      return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
-    }
-    return runs === null ? null : sweep(state, runs, this.#observer.tally);
+    return inspection(this.#performer, (runs) => sweep(state, runs, this.#observer.tally));
   }
 
   #reject(at: number, violation: Omit<PlacedViolation, 'at'>): false {

@@ -1,5 +1,14 @@
 /** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
-import { beyond, type PmmFactory, type Profile, type Program, SpecError, WHOLE } from '../spec/index.ts';
+import {
+  beyond,
+  type MemoryMap,
+  type Pmm,
+  type PmmFactory,
+  type Profile,
+  type Program,
+  SpecError,
+  WHOLE,
+} from '../spec/index.ts';
 import { invoke, type PreparedCall, prepareCall } from './perform-call.ts';
 import { Results } from './results.ts';
 import type { SavableSession } from './savable-session.ts';
@@ -13,6 +22,7 @@ import {
   type TargetSource,
   type TimedProgram,
 } from './target.ts';
+import { described } from './thrown.ts';
 import type { World } from './world.ts';
 
 class FactoryTarget implements Target {
@@ -116,6 +126,42 @@ class TimedCalls implements TimedProgram {
   }
 }
 
+const MAPS = new WeakMap<MemoryMap, MemoryMap>();
+
+/** Returns a frozen copy of a memory map; the same one each time. */
+function handedMap(map: MemoryMap): MemoryMap {
+  const known = MAPS.get(map);
+  if (known !== undefined) return known;
+  const descriptors = Object.freeze(map.descriptors.map((descriptor) => Object.freeze({ ...descriptor })));
+  const copy = Object.freeze({ ...map, descriptors });
+  MAPS.set(map, copy);
+  return copy;
+}
+
+function isManager(value: unknown): value is Pmm {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/**
+ * Returns a factory whose managers are handed copies of the memory map and of the configuration, and memory without the record of its
+ * writes: the judge reads the originals. Copies are frozen, and made once for each map: to change one throws in the manager's
+ * code, which is an answer like any other. What the factory returns is an object.
+ */
+export function handing(create: PmmFactory): PmmFactory {
+  return (map, { config, warn, memory }) => {
+    const built: unknown = create(handedMap(map), {
+      config: Object.freeze({ ...config }),
+      warn: (message: unknown) => warn(typeof message === 'string' ? message : described(message)),
+      memory: Object.freeze({
+        read: (address: bigint) => memory.read(address),
+        write: (address: bigint, value: bigint) => memory.write(address, value),
+      }),
+    });
+    if (isManager(built)) return built;
+    throw new TypeError(`expected a manager, found ${described(built)}`);
+  };
+}
+
 /** A factory and its claims. */
 export interface FactoryClaims extends Omit<Claims, 'profile'> {
   readonly create: PmmFactory;
@@ -135,5 +181,5 @@ export function factoryTarget({
   programMs = Number.POSITIVE_INFINITY,
   ...claims
 }: FactoryClaims): Target {
-  return new FactoryTarget(create, { ...claims, profile }, programMs);
+  return new FactoryTarget(handing(create), { ...claims, profile }, programMs);
 }

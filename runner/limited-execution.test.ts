@@ -13,6 +13,25 @@ const SCENARIO = {
   operations: PROGRAM,
 };
 
+it('a target that is slow and not endless is run again, and holds', () => {
+  let managers = 0;
+  const slow = factoryTarget({
+    name: 'slow',
+    policies: [],
+    programMs: 10,
+    create: (map, options) => {
+      managers += 1;
+      const end = performance.now() + 60;
+      while (performance.now() < end);
+      return createPmm(map, options);
+    },
+  });
+  const execution = execute(slow, SCENARIO);
+  expect(execution.violation).toBeNull();
+  expect(execution.operations).toHaveLength(PROGRAM.length);
+  expect(managers).toBe(2);
+});
+
 describe('a target whose alloc never returns', () => {
   const endless = factoryTarget({
     name: 'endless',

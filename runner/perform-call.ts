@@ -139,10 +139,17 @@ export function makeCall(pmm: Pmm, prepared: PreparedCall, end: CallEnd): void {
 
 const SCRATCH = new ArrayMemory(1024);
 
-/** Performs an operation and records its end. For `free`, see {@link prepareCall}. O(its cost in the manager + the addresses it names). */
+/**
+ * Performs an operation and records its end, without the stacks of errors. For `free`, see {@link prepareCall}. O(its cost in the
+ * manager + the addresses it names).
+ */
 export function performCall(pmm: Pmm, operation: Operation, free: number, end: CallEnd): void {
-  const prepared = prepareCall(operation, free, SCRATCH);
   const limit = omitStacks();
-  makeCall(pmm, prepared, end);
+  performWithStacks(pmm, operation, free, end);
   restoreStacks(limit);
+}
+
+/** Performs an operation like {@link performCall}, with the stacks of errors. */
+export function performWithStacks(pmm: Pmm, operation: Operation, free: number, end: CallEnd): void {
+  makeCall(pmm, prepareCall(operation, free, SCRATCH), end);
 }

@@ -19,7 +19,9 @@ export {
   CLAUSE_NAMES,
   type Clause,
   ClauseName,
+  GRAVITIES,
   type Granted,
+  type Gravity,
   isSequential,
   type SequentialClauseName,
   type SettledStep,
@@ -34,6 +36,7 @@ export {
   type ClauseText,
   checksFor,
   checksOf,
+  gravityPlace,
   INIT_CLAUSES,
   STATE_CLAUSES,
   SWEEP_CLAUSES,
@@ -136,7 +139,7 @@ export {
   resultName,
 } from './reference.ts';
 export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
-export { PlacedViolation, Trace } from './trace.ts';
+export { type BlamedCall, blamedCall, PlacedViolation, Trace } from './trace.ts';
 export {
   addressOf,
   bytesOf,

@@ -31,11 +31,8 @@ function leaves(data: unknown, path = ''): readonly (readonly [string, string])[
 
 /** What both judges must agree on: all that does not depend on the clock. */
 function figures(result: CampaignResult): ReadonlyMap<string, string> {
-  const { verdict, programs, operations, calls, situations, clauses, counterexample } = result;
-  const shrinking =
-    result.shrinking === null ? null : { from: result.shrinking.from, to: result.shrinking.to };
-  const seen = { calls, situations, clauses, arguments: result.arguments };
-  return new Map(leaves({ verdict, programs, operations, ...seen, counterexample, shrinking }));
+  const { seconds: _, peakKib: __, ...figures } = result;
+  return new Map(leaves(figures));
 }
 
 /** Runs the same programs under both judges. */

@@ -24,7 +24,7 @@ import { type Catch, catchMutant, PROGRAMS } from './trial.ts';
 const SEED = 20;
 
 function firstFailure(mutant: Mutant, draw: ProgramDraw, programs: number = PROGRAMS): Promise<Catch | null> {
-  return catchMutant(mutant, { seed: SEED, shrinks: false, draw, programs });
+  return catchMutant(mutant, { seed: SEED, draw, programs });
 }
 
 const usual = new Map<Mutant, Promise<Catch | null>>();

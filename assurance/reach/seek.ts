@@ -52,9 +52,9 @@ async function byCampaign(create: PmmFactory, seed: number, seconds: number): Pr
     seconds,
     operations: DEFAULT_OPERATIONS,
     seed,
-    shrinks: false,
+    stopFirst: true,
   });
-  return { isFound: result.counterexample !== null, seconds: result.seconds, programs: result.programs };
+  return { isFound: result.findings.length > 0, seconds: result.seconds, programs: result.programs };
 }
 
 /** Whether plain commands look for the defect of a seed too: for few of them, but for large sizes and small ones. */

@@ -77,7 +77,7 @@ describe('judging a log', () => {
     ];
     const verdictOf = async (header: object, given?: object, more: readonly object[] = []) => {
       const profile = given === undefined ? undefined : decodeProfile(given, 'p.json');
-      const log = await judgeLog(linesOf({ ...HEADER, ...header }, ...calls, ...more), profile);
+      const log = await judgeLog(linesOf({ ...HEADER, ...header }, ...calls, ...more), { profile });
       return [log.verdict, log.violation?.clause ?? null, log.cut];
     };
 
@@ -259,6 +259,25 @@ describe('judging a log', () => {
     expect(isSpecError(error)).toBe(true);
     expect(error instanceof Error && error.message).toMatch(message);
     expect(String(error)).not.toContain('\n');
+  });
+
+  it('stops where it is told to, and says how far it was', async () => {
+    const lines = [HEADER, ...Array(1000).fill(FREE_AMOUNT)];
+    const told: number[] = [];
+    const interrupt = new AbortController();
+    const onProgress = (operations: number): void => {
+      told.push(operations);
+      if (operations === 512) interrupt.abort();
+    };
+    const { verdict, operations } = await judgeLog(linesOf(...lines), {
+      signal: interrupt.signal,
+      onProgress,
+    });
+    expect({ verdict, operations, told }).toEqual({
+      verdict: 'interrupted',
+      operations: 512,
+      told: [256, 512],
+    });
   });
 
   it('of another version no longer applies', async () => {

@@ -42,10 +42,11 @@ export interface LogViolation {
  * - `admitted`: the specification admits every answer.
  * - `violated`: an answer violates a clause; the lines after it were not read.
  * - `cut`: the last line that was read is incomplete, or a call that the profile leaves undefined; the answers before it are admitted.
+ * - `interrupted`: the signal stopped it early; the answers so far are admitted.
  *
  * @public
  */
-export type LogVerdict = 'admitted' | 'violated' | 'cut';
+export type LogVerdict = 'admitted' | 'violated' | 'cut' | 'interrupted';
 
 /**
  * The result of judging a log.
@@ -67,6 +68,23 @@ export interface JudgedLog {
   readonly seconds: number;
 }
 
+/**
+ * How a log is judged.
+ *
+ * @public
+ */
+export interface JudgeOptions {
+  /** The claims to judge it by. Default: those of its header. */
+  readonly profile?: Profile | undefined;
+  /** Called now and then with the number of operations judged. */
+  readonly onProgress?: (operations: number) => void;
+  /** Stops judging early. */
+  readonly signal?: AbortSignal;
+}
+
+/** Operations between two looks at the signal. */
+const STRETCH = 256;
+
 const UNOBSERVED: Response = { outcome: { kind: 'done' } };
 
 /** The model's verdict on an answer: the next state, or the violation. */
@@ -83,14 +101,14 @@ class LogJudge implements LogReader {
   readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
   readonly #path: string;
-  readonly #given: Profile | undefined;
+  readonly #options: JudgeOptions;
   readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
   #state: ModelState | null = null;
 
-  constructor(path: string, given: Profile | undefined) {
+  constructor(path: string, options: JudgeOptions) {
     this.#path = path;
-    this.#given = given;
+    this.#options = options;
   }
 
   get header(): LogHeader {
@@ -104,7 +122,7 @@ class LogJudge implements LogReader {
   }
 
   onHeader(header: LogHeader): boolean {
-    const given = this.#given;
+    const given = this.#options.profile;
     this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
     return this.#takeInit(UNOBSERVED, 1);
   }
@@ -124,7 +142,13 @@ class LogJudge implements LogReader {
     this.operations += 1;
     this.#count(operation.call, response.outcome.kind);
     const verdict = step(state, operation, response, this.#tally);
-    return this.#take(verdict, { line, operation, response });
+    return this.#take(verdict, { line, operation, response }) && this.#goesOn();
+  }
+
+  #goesOn(): boolean {
+    if (this.operations % STRETCH !== 0) return true;
+    this.#options.onProgress?.(this.operations);
+    return this.#options.signal?.aborted !== true;
   }
 
   readonly #tally: ClauseCounts['note'] = (clause, side, place) => {
@@ -161,9 +185,9 @@ class LogJudge implements LogReader {
  * @throws SpecError where a line is not a line of a log, OutdatedTraceError where the log is of another version.
  * @public
  */
-export async function judgeLog(path: string, given?: Profile): Promise<JudgedLog> {
+export async function judgeLog(path: string, options: JudgeOptions = {}): Promise<JudgedLog> {
   const start = performance.now();
-  const judge = new LogJudge(path, given);
+  const judge = new LogJudge(path, options);
   let cut: string | null = null;
   try {
     await readLog(path, judge);
@@ -172,7 +196,8 @@ export async function judgeLog(path: string, given?: Profile): Promise<JudgedLog
     cut = error.message;
   }
   const { header, operations, calls, violation, counts, checkedClauses } = judge;
-  const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : 'admitted';
+  const ended = options.signal?.aborted === true ? 'interrupted' : 'admitted';
+  const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : ended;
   const seconds = (performance.now() - start) / 1000;
   const clauses = counts.toRecord(checkedClauses);
   return { verdict, header, operations, calls, clauses, violation, cut, seconds };

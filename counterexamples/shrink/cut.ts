@@ -4,17 +4,12 @@
  * still breaks the same clause; finer moves come later.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import {
-  type BreakableClause,
-  isBurst,
-  lengthOfStep,
-  type Program,
-  type Scenario,
-  stepsOf,
-} from '../../spec/index.ts';
+import { isBurst, lengthOfStep, type Program, type Scenario, stepsOf } from '../../spec/index.ts';
 import { subprogram } from './subprogram.ts';
+import { type Kept, shows } from './trials.ts';
 
 interface CutOptions {
+  readonly kept: Kept;
   /** No piece is left out once a program is this short. */
   readonly operations: number;
   /** The time, as `performance.now()` has it, from which on no further program is run. */
@@ -35,20 +30,12 @@ class Cutter {
   executions = 0;
   readonly #target: Target;
   readonly #scenario: Scenario;
-  readonly #clause: BreakableClause;
   readonly #options: CutOptions;
 
-  constructor(
-    target: Target,
-    scenario: Scenario,
-    start: Execution,
-    clause: BreakableClause,
-    options: CutOptions,
-  ) {
+  constructor(target: Target, scenario: Scenario, start: Execution, options: CutOptions) {
     this.#target = target;
     this.#scenario = scenario;
     this.run = start;
-    this.#clause = clause;
     this.#options = options;
   }
 
@@ -130,8 +117,7 @@ class Cutter {
   #attempt(operations: Program): boolean {
     this.executions += 1;
     const run = execute(this.#target, { ...this.#scenario, operations });
-    if (run.violation?.clause !== this.#clause || run.operations.length >= this.operations.length)
-      return false;
+    if (!shows(run, this.#options.kept) || run.operations.length >= this.operations.length) return false;
     this.run = run;
     return true;
   }
@@ -169,9 +155,7 @@ export function hasBursts(operations: Program): boolean {
  * clause is broken, so all operations after that are gone at once. O(log n) runs of the whole length at best, n the operations.
  */
 export function cut(target: Target, scenario: Scenario, start: Execution, options: CutOptions): Cut {
-  const clause = start.violation?.clause;
-  if (clause === undefined) throw new Error('only a run that breaks a clause can be cut');
-  const cutter = new Cutter(target, scenario, start, clause, options);
+  const cutter = new Cutter(target, scenario, start, options);
   if (hasBursts(cutter.operations)) cutBursts(cutter);
   // What is left of bursts is needed, as often as it is repeated.
   if (hasBursts(cutter.operations))

@@ -39,7 +39,7 @@ async function isLog(path: string): Promise<boolean> {
 
 /** A log is read up to the line that the specification does not admit: nothing after it matters. */
 async function readLogScenario(path: string, given: Profile | undefined): Promise<ReadScenario> {
-  const { violation, header } = await judgeLog(path, given);
+  const { violation, header } = await judgeLog(path, { profile: given });
   const scenario = await scenarioOfLog(path, violation?.line);
   const broken = violation === null ? {} : { violation: { clause: violation.clause } };
   const { policies, profile } = header;

@@ -7,7 +7,7 @@
  *                                          └────────────────── while simpler ◄─────────────┘
  */
 import { type Execution, execute, heldTo, type Target } from '../../runner/index.ts';
-import type { BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
+import type { BlamedCall, BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
 import { cut, hasBursts } from './cut.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
@@ -15,7 +15,7 @@ import { smallCounterexample } from './enumeration.ts';
 import { WORLD_MOVES } from './moves/index.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
-import { type Budget, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
+import { type Bounds, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
 
 /**
  * A scenario to shrink, such as a trace.
@@ -42,6 +42,8 @@ export interface ShrinkOptions {
   readonly ms?: number;
   /** Own clauses by which the runs are judged, as in the campaign that found the scenario. Default: none. */
   readonly checks?: readonly OwnClause[];
+  /** The call that the violation must go on to blame. Default: any, whichever makes the simplest program. */
+  readonly call?: BlamedCall;
 }
 
 /**
@@ -137,16 +139,16 @@ function performedDraft(run: Execution): Draft {
 }
 
 /** A run to descend from: the starting point, cut short if it is long. */
-function shortRun(target: Target, { scenario, violation }: Shrinkable, until: number): ShortRun {
-  const start = startingPoint(target, scenario, { clause: violation?.clause, until });
-  if (
-    start.run.violation === null ||
-    (start.run.operations.length <= LONG && !hasBursts(start.run.operations))
-  )
+function shortRun(target: Target, { scenario, violation }: Shrinkable, { until, call }: Bounds): ShortRun {
+  const start = startingPoint(target, scenario, { clause: violation?.clause, call, until });
+  const clause = start.run.violation?.clause;
+  const { operations } = start.run;
+  if (clause === undefined || (operations.length <= LONG && !hasBursts(operations)))
     return { ...start, exhausted: false };
   const now = performance.now();
   const cutUntil = now + Math.max(1, until - now) * CUT_SHARE;
-  const short = cut(target, scenario, start.run, { operations: SHORT, until: cutUntil });
+  const kept = { clause, call };
+  const short = cut(target, scenario, start.run, { kept, operations: SHORT, until: cutUntil });
   return { ...start, ...short, executions: start.executions + short.executions };
 }
 
@@ -186,10 +188,10 @@ function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): Sh
   return run.operations.length > DESCENDABLE && !hasBursts(run.operations) ? 'shrunk' : null;
 }
 
-function unnoted(budget: Budget, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
+function unnoted(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
   const began = performance.now();
-  const { until } = budget;
-  const short = shortRun(target, given, until);
+  const { until, call } = bounds;
+  const short = shortRun(target, given, bounds);
   const { run, origin, executions } = short;
   const trace = run.trace();
   const clause = run.violation?.clause ?? null;
@@ -199,22 +201,22 @@ function unnoted(budget: Budget, outcomes: Outcomes, target: Target, given: Shri
   const verdict = verdictOn(run, flaky, isComplete);
   const first = { trace, clause, origin, operationsBefore, executions, steps: 0, otherClauses: [], flaky };
   const exhausted = short.exhausted || verdict === 'unfinished' || verdict === 'shrunk';
-  const left = { until, executions: Math.max(1, budget.executions - executions) };
+  const left = { until, executions: Math.max(1, bounds.executions - executions) };
   const more =
     verdict !== null || clause === null
       ? {}
-      : descended(new Trials(target, clause, left, outcomes), target, short, until);
+      : descended(new Trials(target, { clause, call }, left, outcomes), target, short, until);
   const seconds = (performance.now() - began) / 1000;
   return { ...first, verdict: verdict ?? 'shrunk', exhausted, seconds, ...more };
 }
 
-function shrinkWithin(budget: Budget, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
-  const result = unnoted(budget, outcomes, target, given);
+function shrinkWithin(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
+  const result = unnoted(bounds, outcomes, target, given);
   return given.note === undefined ? result : { ...result, trace: { ...result.trace, note: given.note } };
 }
 
-function budgetOf({ executions = EXECUTIONS, ms = MS }: ShrinkOptions): Budget {
-  return { executions, until: performance.now() + ms };
+function boundsOf({ executions = EXECUTIONS, ms = MS, call }: ShrinkOptions): Bounds {
+  return { executions, until: performance.now() + ms, call };
 }
 
 /**
@@ -224,7 +226,7 @@ function budgetOf({ executions = EXECUTIONS, ms = MS }: ShrinkOptions): Budget {
  * @public
  */
 export function shrink(target: Target, given: Shrinkable, options: ShrinkOptions = {}): ShrinkResult {
-  return shrinkWithin(budgetOf(options), new Outcomes(), heldTo(target, options.checks), given);
+  return shrinkWithin(boundsOf(options), new Outcomes(), heldTo(target, options.checks), given);
 }
 
 /**
@@ -241,7 +243,7 @@ export function shrinkAcross(
 ): readonly ShrinkResult[] {
   const outcomes = new Outcomes();
   const strict = heldTo(target, options.checks);
-  const results = [shrinkWithin(budgetOf(options), outcomes, strict, given)];
+  const results = [shrinkWithin(boundsOf(options), outcomes, strict, given)];
   const done = new Set<string | undefined>();
   for (let last = results[0]; last !== undefined; ) {
     done.add(last.trace.violation?.clause);
@@ -250,7 +252,7 @@ export function shrinkAcross(
       .filter((other) => !done.has(other.clause) && compareSimplicity(other.trace.scenario, scenario) < 0)
       .sort((a, b) => compareSimplicity(a.trace.scenario, b.trace.scenario))[0];
     last =
-      simpler === undefined ? undefined : shrinkWithin(budgetOf(options), outcomes, strict, simpler.trace);
+      simpler === undefined ? undefined : shrinkWithin(boundsOf(options), outcomes, strict, simpler.trace);
     if (last !== undefined) results.push(last);
   }
   return results;

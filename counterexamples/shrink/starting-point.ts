@@ -4,11 +4,11 @@
  * in small worlds, which find most bugs whatever the history was, and the whole only after that.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { BreakableClause, Scenario } from '../../spec/index.ts';
+import type { BlamedCall, BreakableClause, Scenario } from '../../spec/index.ts';
 import { draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
 import { lastOperations } from './subprogram.ts';
-import { Trials } from './trials.ts';
+import { type Kept, shows, Trials } from './trials.ts';
 
 /**
  * The program that a shrinking started from.
@@ -33,6 +33,7 @@ export interface StartingPoint {
 interface StartingPointOptions {
   /** The clause that the scenario is known to break; without it, the whole is run first. */
   readonly clause: BreakableClause | undefined;
+  readonly call: BlamedCall | undefined;
   /** The time, as `performance.now()` has it, from which on nothing more is run. */
   readonly until: number;
 }
@@ -55,27 +56,22 @@ interface Attempt {
 }
 
 /** Runs the last operations: first one, then four times as many, and so on, until they break the clause. */
-function fromEnd(target: Target, scenario: Scenario, clause: BreakableClause, until: number): Attempt {
+function fromEnd(target: Target, scenario: Scenario, kept: Kept, until: number): Attempt {
   const { length } = scenario.operations;
   let executions = 0;
-  for (let kept = 1; kept < length && kept <= LAST_OPERATIONS && performance.now() < until; kept *= 4) {
+  for (let last = 1; last < length && last <= LAST_OPERATIONS && performance.now() < until; last *= 4) {
     executions += 1;
-    const operations = lastOperations(scenario.operations, length - kept);
+    const operations = lastOperations(scenario.operations, length - last);
     const run = execute(target, { ...scenario, operations });
-    if (run.violation?.clause === clause) return { run, executions };
+    if (shows(run, kept)) return { run, executions };
   }
   return { run: null, executions };
 }
 
-function fromSmallProgram(
-  target: Target,
-  scenario: Scenario,
-  clause: BreakableClause,
-  until: number,
-): Attempt {
+function fromSmallProgram(target: Target, scenario: Scenario, kept: Kept, until: number): Attempt {
   const now = performance.now();
   const budget = { executions: Number.POSITIVE_INFINITY, until: now + (until - now) * ENUMERATION_SHARE };
-  const trials = new Trials(target, clause, budget);
+  const trials = new Trials(target, kept, budget);
   const found = smallCounterexample(trials, draftOf(scenario));
   return { run: found?.run ?? null, executions: trials.executions };
 }
@@ -84,15 +80,10 @@ interface ShorterAttempt extends Attempt {
   readonly origin: Origin;
 }
 
-function shorterThanWhole(
-  target: Target,
-  scenario: Scenario,
-  clause: BreakableClause,
-  until: number,
-): ShorterAttempt {
-  const end = fromEnd(target, scenario, clause, until);
+function shorterThanWhole(target: Target, scenario: Scenario, kept: Kept, until: number): ShorterAttempt {
+  const end = fromEnd(target, scenario, kept, until);
   if (end.run !== null) return { ...end, origin: 'end' };
-  const small = fromSmallProgram(target, scenario, clause, until);
+  const small = fromSmallProgram(target, scenario, kept, until);
   return { run: small.run, origin: 'small program', executions: end.executions + small.executions };
 }
 
@@ -100,12 +91,12 @@ function shorterThanWhole(
 export function startingPoint(
   target: Target,
   scenario: Scenario,
-  { clause, until }: StartingPointOptions,
+  { clause, call, until }: StartingPointOptions,
 ): StartingPoint {
   const isLong = scenario.operations.length > LONG;
   let executions = 0;
   if (isLong && clause !== undefined) {
-    const { run, origin, executions: spent } = shorterThanWhole(target, scenario, clause, until);
+    const { run, origin, executions: spent } = shorterThanWhole(target, scenario, { clause, call }, until);
     if (run !== null) return { run, origin, executions: spent };
     executions += spent;
   }
@@ -115,7 +106,12 @@ export function startingPoint(
   const whole: StartingPoint = { run, origin: 'whole', executions };
   if (!isLong || broken === undefined || broken === clause) return whole;
   // The clause was not known before the whole was run.
-  const shorter = shorterThanWhole(target, { ...scenario, operations: run.operations }, broken, until);
+  const shorter = shorterThanWhole(
+    target,
+    { ...scenario, operations: run.operations },
+    { clause: broken, call },
+    until,
+  );
   if (shorter.run === null) return { ...whole, executions: executions + shorter.executions };
   return { run: shorter.run, origin: shorter.origin, executions: executions + shorter.executions };
 }

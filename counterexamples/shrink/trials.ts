@@ -5,7 +5,13 @@
  */
 import { createHash } from 'node:crypto';
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { BreakableClause, Ownership, Trace } from '../../spec/index.ts';
+import {
+  type BlamedCall,
+  type BreakableClause,
+  blamedCall,
+  type Ownership,
+  type Trace,
+} from '../../spec/index.ts';
 import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
 import { compareDrafts } from './simplicity.ts';
 
@@ -17,12 +23,28 @@ export interface Counterexample {
   readonly states: readonly Ownership[];
 }
 
+/** What is kept of a violation while its scenario is shrunk. */
+export interface Kept {
+  readonly clause: BreakableClause;
+  /** The call that it blames; undefined where any call will do. */
+  readonly call?: BlamedCall | undefined;
+}
+
+/** Whether an execution shows the violation that is kept. */
+export function shows({ violation, operations }: Execution, { clause, call }: Kept): boolean {
+  if (violation?.clause !== clause) return false;
+  return call === undefined || call === blamedCall(violation, operations);
+}
+
 /** The limits of a shrinking. Nothing is executed once one is reached. */
 export interface Budget {
   readonly executions: number;
   /** A time of `performance.now()`. */
   readonly until: number;
 }
+
+/** A budget, and the call that the violation must go on to blame, if it matters. */
+export interface Bounds extends Budget, Pick<Kept, 'call'> {}
 
 /**
  * A clause other than the one being shrunk, broken by drafts that were simpler than the best at that time.
@@ -84,16 +106,16 @@ function shortKey(draft: Draft): string {
 }
 
 export class Trials {
-  readonly clause: BreakableClause;
+  readonly kept: Kept;
   executions = 0;
   readonly #target: Target;
   readonly #budget: Budget;
   readonly #outcomes: Outcomes;
   readonly #scenarios = new ScenarioBuilder();
 
-  constructor(target: Target, clause: BreakableClause, budget: Budget, outcomes: Outcomes = new Outcomes()) {
+  constructor(target: Target, kept: Kept, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
-    this.clause = clause;
+    this.kept = kept;
     this.#budget = budget;
     this.#outcomes = outcomes;
   }
@@ -105,7 +127,7 @@ export class Trials {
 
   /** The other clauses that drafts broke, with the simplest scenario of each. */
   get otherClauses(): readonly OtherClause[] {
-    return this.#outcomes.otherThan(this.clause);
+    return this.#outcomes.otherThan(this.kept.clause);
   }
 
   /** Executes a draft, unless it is known to hold or to break another clause. Returns the counterexample if it is one. */
@@ -113,7 +135,7 @@ export class Trials {
     if (this.isSpent || !isSound(draft)) return null;
     const key = shortKey(draft);
     const known = this.#outcomes.of(key);
-    return known === undefined || known === this.clause ? this.#run(draft, key) : null;
+    return known === undefined || known === this.kept.clause ? this.#run(draft, key) : null;
   }
 
   /** Executes a draft whether it was tried before or not. */
@@ -137,7 +159,7 @@ export class Trials {
     // An execution stops at its first violation; the operations after it were not performed.
     const performed: Draft = { ...draft, operations: run.operations };
     this.#outcomes.note(violation.clause, performed, run);
-    if (violation.clause !== this.clause) return null;
+    if (!shows(run, this.kept)) return null;
     if (violation.at >= 0) states.push(run.state);
     return { draft: performed, run, states };
   }

@@ -47,7 +47,7 @@ typedef struct {
 void pmm_init(const pmm_config_t *config);
 void *pmm_alloc(void);
 uint64_t pmm_alloc_pages(void **addresses, uint64_t count);
-void *pmm_alloc_bitmap(uint64_t count, uintptr_t max_addr, uint64_t alignment);
+void *pmm_alloc_bitmap(uint64_t count, uint64_t max_addr, uint64_t alignment);
 void pmm_free(void *address);
 void pmm_free_pages(void **addresses, uint64_t count);
 void pmm_free_region(void *address, uint64_t count);

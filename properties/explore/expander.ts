@@ -3,7 +3,7 @@
  * has one, and hands over its findings in a level as numbers.
  */
 import { sweep, type Tally, type Violation } from '../../model/index.ts';
-import { omitStacks, restoreStacks } from '../../runner/index.ts';
+import { inspection, omitStacks, refuseChanges, restoreStacks } from '../../runner/index.ts';
 import { CLAUSE_NAMES, type InspectedRun, SpecError } from '../../spec/index.ts';
 import type { Driver } from './driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
@@ -158,6 +158,7 @@ export class Expander {
       for (let operation = 0; operation < this.#costs.length; operation += 1) this.#step(operation);
     } finally {
       restoreStacks(stacks);
+      refuseChanges(this.#name);
     }
   }
 
@@ -232,13 +233,13 @@ export class Expander {
 
   /** Compares the manager's answer to `inspect()`, if it offers that, with an ownership. Returns the violation or null. */
   sweep(ownership: number): Violation | null {
-    const runs = this.#driver.inspect();
-    if (runs === null) return null;
-    const text = runs.map(textOfRun).join();
-    if (this.#swept.get(ownership) === text) return null;
-    const violation = sweep(this.#judge.states.plainState(ownership), runs, this.#checked.note);
-    if (violation === null) this.#swept.set(ownership, text);
-    return violation;
+    return inspection(this.#driver, (runs) => {
+      const text = runs.map(textOfRun).join();
+      if (this.#swept.get(ownership) === text) return null;
+      const violation = sweep(this.#judge.states.plainState(ownership), runs, this.#checked.note);
+      if (violation === null) this.#swept.set(ownership, text);
+      return violation;
+    });
   }
 
   /** Saves the manager's state behind the words of an ownership. Returns its number of words. */

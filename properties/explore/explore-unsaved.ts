@@ -3,6 +3,7 @@
  * with at most 10,000 programs together; then a walk through every state of the model. That shows less than a search of all states,
  * and the result says how far it went.
  */
+import { suspectRealm } from '../../runner/index.ts';
 import type { Operation, Trace } from '../../spec/index.ts';
 import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
@@ -60,6 +61,7 @@ function treeDepth(operations: number): number {
 export async function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedExploration> {
   const { target, world, policies, operations, bounds = {}, onProgress } = options;
   const start = performance.now();
+  suspectRealm();
   const shared = {
     ...{ target, world, policies, operations },
     ...(bounds.signal === undefined ? {} : { signal: bounds.signal }),

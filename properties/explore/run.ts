@@ -1,6 +1,6 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save and load states. */
 import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
-import type { Performer, Target, World } from '../../runner/index.ts';
+import { inspection, type Performer, type Target, type World } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
 
 /** A target on a world, held to some policies. */
@@ -50,8 +50,7 @@ export class Run {
 
   /** Compares the manager's answer to `inspect()` with the state. Returns whether they agree. */
   sweep(): boolean {
-    const runs = this.#violation === null ? this.#performer.inspect() : null;
-    if (runs !== null) this.#violation = sweep(this.state, runs);
+    this.#violation ??= inspection(this.#performer, (runs) => sweep(this.state, runs));
     return this.#violation === null;
   }
 

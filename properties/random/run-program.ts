@@ -6,11 +6,14 @@ import {
   type Claims,
   Execution,
   firstLimit,
+  isSuspected,
   type Observer,
   runWithin,
   type Target,
   TimeLimitError,
+  unlessChanged,
   within,
+  withStack,
 } from '../../runner/index.ts';
 import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
 import type { PmmFactory } from '../../spec/index.ts';
@@ -52,6 +55,7 @@ export function runProgram(
   const isLean =
     !reference &&
     drawn.isNumbered === true &&
+    !isSuspected() &&
     checks.length === 0 &&
     isKnown(profile) &&
     isAddressable(drawn.world);
@@ -60,9 +64,10 @@ export function runProgram(
   if (!run.returned(limit)) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
   const { lean } = run;
   // What broke a clause is counted by the model, up to the clause that it names.
-  const ended = lean.holds ? null : replayed(target, drawn, lean, watcher?.observer);
+  const ended = lean.holds ? null : withStack(target, replayed(target, drawn, lean, watcher?.observer));
+  // A target whose answers change while they are looked at.
   if (ended !== null && ended.violation === null)
-    throw new Error('the lean judge refuses what the model accepts');
+    return byModel(target, drawn, length, from(run.performed, watcher?.observer));
   return {
     performed: lean.performed,
     holds: lean.holds,
@@ -130,8 +135,7 @@ class LeanProgram {
   returned(ms: number): boolean {
     let isOver = false;
     try {
-      within(ms, () => this.#start().finish());
-      isOver = true;
+      isOver = unlessChanged(() => within(ms, () => [this.#start().finish()])) !== null;
     } catch (error) {
       if (!(error instanceof TimeLimitError)) throw error;
     } finally {

@@ -49,6 +49,10 @@ class PairPerformer implements Performer {
     return common(first, this.#second.perform(operation, freeInStack));
   }
 
+  lateWrites(next: Operation | null): readonly number[] {
+    return [...this.#first.lateWrites(next), ...this.#second.lateWrites(next)];
+  }
+
   passOver(): void {
     this.#first.passOver();
     this.#second.passOver();

@@ -13,8 +13,9 @@ import { anyProgram, type DrawnProgram } from '../random/commands.ts';
 import { dryRunOf } from '../random/dry-run-programs.ts';
 import { runProperty } from '../random/fast-check.ts';
 import { runProgram } from '../random/run-program.ts';
-import { compare, type Runs, runBoth, type Sides } from './compare.ts';
-import { Compared, type Step } from './step.ts';
+import { type Runs, runBoth, type Sides } from './compare.ts';
+import type { Findings } from './findings.ts';
+import { Compared, type Step, type StepLimits } from './step.ts';
 
 /**
  * The random programs of a verification.
@@ -49,44 +50,38 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
 }
 
-/** Runs a batch. Returns the simplest program on which the sides differ that fast-check's shrinking finds, or null. */
+/** Runs a batch, or as many of its programs as there is time for. */
 function runBatch(
   sides: Sides,
   compared: Compared,
   options: RandomOptions,
   { batch, runs }: { readonly batch: number; readonly runs: number },
-): Scenario | null {
-  let differing: Scenario | null = null;
-  const agrees = (drawn: DrawnProgram): boolean => {
-    const both = runDrawn(sides, drawn, batch);
-    const { differsAt } = differing === null ? compared.note(both) : compare(both, sides.observable);
-    if (differsAt !== null) differing = both.candidate.scenario;
-    return differsAt === null;
+): void {
+  const goesOn = (drawn: DrawnProgram): boolean => {
+    compared.note(runDrawn(sides, drawn, batch));
+    return !compared.isOver;
   };
   const { profile } = sides.candidate;
   const program = anyProgram(options.operations, worldOf(options, batch), profile, sizesOf(batch));
-  const seed = batchSeed(options.seed, batch);
-  const { failed } = runProperty(program, agrees, { runs, seed, shrink: true });
-  return failed ? differing : null;
+  runProperty(program, goesOn, { runs, seed: batchSeed(options.seed, batch), shrink: false });
 }
 
-/** Runs random programs on both sides, up to the first on which they differ. */
-export async function randomStep(sides: Sides, options: RandomOptions, signal?: AbortSignal): Promise<Step> {
-  const start = performance.now();
-  const compared = new Compared(sides);
+/** Runs random programs on both sides. */
+export async function randomStep(
+  sides: Sides,
+  findings: Findings,
+  options: RandomOptions,
+  limits: StepLimits,
+): Promise<Step> {
+  const compared = new Compared(sides, findings, limits);
   const { programs, seed } = options;
-  let found: Scenario | null = null;
-  for (let done = 0; done < programs && found === null && signal?.aborted !== true; done += BATCH) {
-    const batch = { batch: done / BATCH, runs: Math.min(BATCH, programs - done) };
-    found = runBatch(sides, compared, options, batch);
+  for (let done = 0; done < programs && !compared.isOver; done += BATCH) {
+    runBatch(sides, compared, options, { batch: done / BATCH, runs: Math.min(BATCH, programs - done) });
     await new Promise((resolve) => setImmediate(resolve));
   }
   const maps = [...(options.generated ? ['generated maps'] : []), ...options.worlds.map(({ name }) => name)];
-  return {
-    name: 'random programs',
-    verdict: found !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',
-    evidence: `${compared.scenarios.toLocaleString('en-US')} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`,
-    seconds: (performance.now() - start) / 1000,
-    found,
-  };
+  const isWhole = compared.scenarios === programs;
+  const some = isWhole ? '' : ` of ${programs.toLocaleString('en-US')}`;
+  const evidence = `${compared.scenarios.toLocaleString('en-US')}${some} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`;
+  return compared.ended('random programs', isWhole, evidence);
 }

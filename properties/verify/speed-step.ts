@@ -124,7 +124,6 @@ export async function speedStep(
     verdict: signal?.aborted === true ? 'interrupted' : isSlower ? 'slower' : 'holds',
     evidence: evidence(speed, sides, options),
     seconds: (performance.now() - start) / 1000,
-    found: null,
     speed,
   };
 }

@@ -29,12 +29,13 @@ import {
   type SettledStep,
   WHOLE,
 } from '../../spec/index.ts';
-import { CallEnd, describeThrown, omitStacks, restoreStacks } from '../call-end.ts';
+import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
-import type { Performer } from '../performer.ts';
-import { withAmounts } from '../session.ts';
+import { NO_WRITES, type Performer } from '../performer.ts';
+import { inspectedRuns, letGo, withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
+import { malformedBy } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { StepFacts } from './facts.ts';
 import {
@@ -157,7 +158,6 @@ class WholeResponse {
 }
 
 const NO_LINES: readonly string[] = [];
-const NO_WRITES: readonly number[] = [];
 const OWNER_AGREES = CLAUSE_NAMES.indexOf('owner.agrees');
 const NOBODY = -1;
 
@@ -238,7 +238,7 @@ export class LeanRun {
       };
       pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
     } catch (error) {
-      outcome = { kind: 'malformed', message: describeThrown(error) };
+      outcome = malformedBy(error);
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;
@@ -278,7 +278,6 @@ export class LeanRun {
     if (pmm === null || this.#ended !== null) return false;
     this.call.resolve(this.half);
     const at = this.#recorded.length;
-    pmm.errno = null;
     this.#threw = false;
     this.#stray = false;
     this.#wrote = NO_WRITES;
@@ -290,7 +289,7 @@ export class LeanRun {
     facts.pages = 0;
     facts.fitCount = NOBODY;
     facts.panicOwner = null;
-    const holds = this.#judged(pmm) || this.#isAcceptedByModel();
+    const holds = (this.#isReset(pmm) && this.#judged(pmm)) || this.#isAcceptedByModel();
     if (!holds) {
       this.#ended = 'call';
       this.#recorded.push(this.#response());
@@ -302,7 +301,7 @@ export class LeanRun {
   /** Sweeps one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     if (this.#ended === null) this.#sweep();
-    this.#pmm?.dispose?.();
+    letGo(this.#pmm);
     this.abandon();
     return this.#ended === null;
   }
@@ -324,6 +323,7 @@ export class LeanRun {
       started: this.#started,
       isRecorded: false,
       omission: null,
+      lateWrites: () => NO_WRITES,
       passOver: () => {},
       close: () => {},
       perform: (operation) => {
@@ -370,6 +370,16 @@ export class LeanRun {
     return Array.from({ length: this.results.pagesOf(result) }, (_, page) =>
       this.half.addressOf(this.results.frameOf(result, page) * PAGE_SIZE),
     );
+  }
+
+  #isReset(pmm: Pmm): boolean {
+    try {
+      pmm.errno = null;
+      return true;
+    } catch (error) {
+      this.#note(error);
+      return false;
+    }
   }
 
   /** Makes the call and judges it in numbers. False where that does not suffice; nothing but the manager has changed then. */
@@ -664,8 +674,9 @@ export class LeanRun {
     const { state } = this;
     const pmm = this.#pmm;
     const free = state.free + change;
-    if (pmm === null || !this.#isQuiet(pmm, expected === REFUSED)) return false;
+    if (pmm === null) return false;
     try {
+      if (!this.#isQuiet(pmm, expected === REFUSED)) return false;
       if (pmm.totalAmount() !== this.#total || pmm.freeAmount() !== free) return false;
       if (pmm.reservedAmount() !== this.#total - free) return false;
     } catch {
@@ -794,11 +805,8 @@ export class LeanRun {
 
   #inspect(): Inspected | null {
     try {
-      const runs = this.#pmm?.inspect?.();
-      if (runs === undefined) return null;
-      const list: InspectedRun[] = [];
-      for (const run of runs) list.push(run);
-      return { runs: list };
+      const runs = inspectedRuns(this.#pmm);
+      return runs === null ? null : { runs };
     } catch (threw) {
       return { threw };
     }

@@ -11,6 +11,8 @@ import {
   type PmmFactory,
   SpecError,
 } from '../../spec/index.ts';
+import { handing } from '../factory-target.ts';
+import { lookAt } from '../thrown.ts';
 
 function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
   return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
@@ -27,16 +29,15 @@ const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], '
 function probe(create: PmmFactory, source: string): void {
   let pmm: Pmm;
   try {
-    pmm = create(PROBE_MAP, {
+    pmm = handing(create)(PROBE_MAP, {
       config: config(),
       warn: () => {},
       memory: { read: () => 0n, write: () => {} },
     });
   } catch (error) {
     if (isSpecError(error)) throw error;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new SpecError(
-      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${reason.replaceAll(/\s+/g, ' ')}`,
+      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${lookAt(error).text.replaceAll(/\s+/g, ' ')}`,
       { cause: error },
     );
   }

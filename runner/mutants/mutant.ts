@@ -19,10 +19,9 @@ import {
   U64_MAX,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
-import { OURS } from '../ours.ts';
+import { MUTANT_PREFIX, OURS } from '../ours.ts';
 import type { Target } from '../target.ts';
 import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
-import { MUTANT_PREFIX } from './mutant-name.ts';
 
 /** A changed implementation, and what is known of its bug. */
 export interface Mutant {

@@ -3,6 +3,7 @@
  * the protocol, or the end of the process, becomes a malformed response, which the judge never accepts; the rest is ignored.
  */
 import { isPageFrame, type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
+import { NO_WRITES } from '../performer.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** The record of a program that ran in a process. */
@@ -14,6 +15,8 @@ export interface Recording {
   readonly peakKib: number;
   /** Whether the process cannot simulate this much memory. */
   readonly isUnsupported: boolean;
+  /** Whether the time limit ended it: the last response tells so. */
+  readonly isTimeOut: boolean;
 }
 
 /** Notes that precede the answer they belong to. */
@@ -127,11 +130,13 @@ function amountsOf(words: readonly string[], at: number): NonNullable<Response['
 }
 
 const NO_WARNINGS: readonly string[] = [];
-const NO_WRITES: readonly number[] = [];
+
+/** How a process ends that its time limit ends. */
+const TIME = 'time';
 
 /** Returns a description of how a process ended. */
 function died(how: string): string {
-  if (how === 'time') return 'it did not end within its time limit';
+  if (how === TIME) return 'it did not end within its time limit';
   if (how === 'memory') return 'it took more memory than its limit';
   if (how === 'output') return 'it wrote more than its limit';
   return how.startsWith('exit') ? `it ended the process with exit code ${how.slice(5)}` : `it died of ${how}`;
@@ -151,6 +156,7 @@ class Reader {
   readonly responses: (Response | 'skipped')[] = [];
   peakKib = 0;
   isUnsupported = false;
+  isTimeOut = false;
   /** The reason why parsing ended early, or null. */
   fault: string | null = null;
   isEnded = false;
@@ -198,6 +204,7 @@ class Reader {
         return;
       case 'died':
         this.fault = died(rest);
+        this.isTimeOut = rest === TIME;
         return;
       case 'memory':
         this.peakKib = parseNumber(rest);
@@ -258,7 +265,8 @@ export function readAnswer(
     at = end + 1;
   }
   const { responses, peakKib, isUnsupported } = reader;
-  const fault = reader.fault ?? (reader.isEnded ? null : stopped(ending, text.slice(at)));
+  const isCut = reader.fault === null && !reader.isEnded && responses.length <= sent + 1;
+  const fault = isCut ? stopped(ending, text.slice(at)) : reader.fault;
   close(responses, sent + 1, fault);
   const [started = malformed('it answered nothing'), ...answered] = responses;
   return {
@@ -266,7 +274,17 @@ export function readAnswer(
     responses: answered,
     peakKib,
     isUnsupported,
+    isTimeOut: isCut ? ending.kind === TIME : reader.isTimeOut,
   };
+}
+
+/** Returns the record of a program that does not return: the operation under way is answered with a message that says so. */
+export function unanswered(recording: Recording, message: string): Recording {
+  const response = malformed(`it is ${message}`);
+  const { responses } = recording;
+  return responses.length === 0
+    ? { ...recording, started: response }
+    : { ...recording, responses: [...responses.slice(0, -1), response] };
 }
 
 function stopped(ending: Ending, rest: string): string {

@@ -3,6 +3,7 @@
  * something else; its answers are read when they are waited for.
  */
 import type { Profile, Program } from '../../spec/index.ts';
+import { ProgramTime } from '../program-time.ts';
 import {
   type Claims,
   type LeftOut,
@@ -13,7 +14,7 @@ import {
   type TimedProgram,
 } from '../target.ts';
 import type { World } from '../world.ts';
-import type { AllocatorProcess } from './allocator-process.ts';
+import type { AllocatorProcess, AskedProgram } from './allocator-process.ts';
 import { RecordedSession } from './recorded-session.ts';
 import { TimedRequests } from './timed-requests.ts';
 
@@ -28,6 +29,7 @@ export class ProcessTarget implements Target {
   readonly factory = null;
   readonly takesAnyNumber = false;
   readonly #process: AllocatorProcess;
+  readonly #time: ProgramTime;
 
   constructor(process: AllocatorProcess, { name, policies, profile, checks = [] }: Claims) {
     this.name = name;
@@ -35,6 +37,7 @@ export class ProcessTarget implements Target {
     this.checks = checks;
     this.profile = profile;
     this.#process = process;
+    this.#time = new ProgramTime(process.programMs);
   }
 
   get seesWrites(): boolean {
@@ -51,7 +54,7 @@ export class ProcessTarget implements Target {
 
   start(world: World, program?: Program, leftOut?: LeftOut): StartedProgram {
     if (program === undefined) throw new Error(`a program is known before it runs on ${this.name}`);
-    const sent = this.#process.send(world, program, this.profile, leftOut);
+    const sent = this.#process.send(this.#asked(world, program), leftOut);
     return { performer: () => new RecordedSession(sent.request, this.#process.receive(sent)) };
   }
 
@@ -60,7 +63,7 @@ export class ProcessTarget implements Target {
   }
 
   timed(world: World, program: Program): TimedProgram {
-    return new TimedRequests(this.#process, this, world, program);
+    return new TimedRequests(this.#process, this.name, this.#asked(world, program));
   }
 
   withClaims(claims: Partial<Claims>): Target {
@@ -70,5 +73,9 @@ export class ProcessTarget implements Target {
 
   close(): Promise<void> {
     return this.#process.close();
+  }
+
+  #asked(world: World, program: Program): AskedProgram {
+    return { world, program, profile: this.profile, time: this.#time };
   }
 }

@@ -53,6 +53,7 @@ function isObserved(step: SettledStep, amount: Amount): boolean {
 
 const amountsTotal: Clause<SettledStep> = {
   name: 'amounts.total',
+  gravity: 'loss',
   sentence: 'The total never changes after init.',
   sides: ['after a success', 'after a failure or panic'],
   side(step) {
@@ -64,6 +65,7 @@ const amountsTotal: Clause<SettledStep> = {
 
 const amountsFree: Clause<SettledStep> = {
   name: 'amounts.free',
+  gravity: 'loss',
   sentence: 'The free amount is the number of page frames that the manager owns.',
   sides: ['it changes', 'it stays'],
   side(step) {
@@ -75,6 +77,7 @@ const amountsFree: Clause<SettledStep> = {
 
 const amountsReserved: Clause<SettledStep> = {
   name: 'amounts.reserved',
+  gravity: 'loss',
   sentence: 'The reserved amount is the total less the free amount.',
   sides: ['nothing is reserved', 'something is'],
   side(step) {
@@ -171,6 +174,7 @@ function disagreement({ state, runs }: Sweep): Disagreement | null {
 
 export const ownerAgrees: Clause<Sweep> = {
   name: 'owner.agrees',
+  gravity: 'memory',
   sentence:
     'Asked about every page frame, the manager agrees with the specification on which it has free and which it holds.',
   sides: ['nothing is held', 'something is'],

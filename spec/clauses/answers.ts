@@ -11,6 +11,7 @@ import { blame } from './granted.ts';
 
 export const enomem: Clause<Step> = {
   name: 'failure.enomem',
+  gravity: 'report',
   sentence: 'A call that fails sets errno to ENOMEM; one that succeeds leaves it unchanged.',
   sides: ['failed', 'succeeded'],
   when: 'not misused',
@@ -45,6 +46,7 @@ function isSeveralLines(line: string): boolean {
 
 export const warns: Clause<Step> = {
   name: 'failure.warns',
+  gravity: 'report',
   sentence:
     'A call that fails reports one warning, a line that names the call; one that succeeds reports none.',
   sides: ['failed', 'succeeded'],
@@ -114,6 +116,7 @@ function wrongPanic(step: Step): string | null {
 
 export const panics: Clause<Step> = {
   name: 'misuse.panics',
+  gravity: 'report',
   sentence: 'A misused call panics, and the panic names the call, the page frame and its owner.',
   sides: ['a bad argument', 'a bad page frame'],
   when: 'misused',
@@ -139,6 +142,7 @@ function amountsChanged({ before, response }: Step): Blame | null {
 
 export const failureUnchanged: Clause<SettledStep> = {
   name: 'failure.unchanged',
+  gravity: 'loss',
   sentence: 'A call that fails changes nothing.',
   sides: ['single pages', 'a contiguous run'],
   when: 'refused',
@@ -151,6 +155,7 @@ export const failureUnchanged: Clause<SettledStep> = {
 
 export const misuseUnchanged: Clause<SettledStep> = {
   name: 'misuse.unchanged',
+  gravity: 'loss',
   sentence: 'A misused call changes nothing, errno included, and reports no warning.',
   sides: ['one page frame', 'several, or none'],
   when: 'misused',
@@ -171,6 +176,7 @@ export const misuseUnchanged: Clause<SettledStep> = {
 
 export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'response'>> = {
   name: 'contents.preserved',
+  gravity: 'memory',
   sentence: 'The manager never writes into a page frame that it does not own.',
   sides: ['callers own page frames', 'callers own none'],
   side({ before, response }) {

@@ -14,11 +14,13 @@ import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
 import {
   CLAUSE_NAMES,
   type ClauseName,
+  GRAVITIES,
   isSequential,
   type SequentialClauseName,
   type Side,
 } from './clause.ts';
-import { CLAUSES } from './index.ts';
+import { CLAUSES, gravityPlace } from './index.ts';
+import type { BreakableClause } from './own-clause.ts';
 
 const piece = (type: DescriptorInput['type'], base: number, pages: number): DescriptorInput => ({
   type,
@@ -500,6 +502,20 @@ describe('the list of clauses', () => {
   test('has every name once, in the order of the names', () => {
     expect(CLAUSES.map(({ name }) => name)).toEqual([...CLAUSE_NAMES]);
     expect(new Set(CLAUSE_NAMES).size).toBe(CLAUSE_NAMES.length);
+  });
+
+  test('has a gravity for each; memory of others comes first, a wrong report last, own clauses after that', () => {
+    const names: readonly BreakableClause[] = [
+      'own.even-frames',
+      'failure.enomem',
+      'alloc.complete',
+      'freed.returns',
+      'free.owner',
+      'init.withheld',
+    ];
+    expect(names.toSorted((a, b) => gravityPlace(a) - gravityPlace(b))).toEqual(names.toReversed());
+    expect(new Set(CLAUSES.map(({ name }) => gravityPlace(name))).size).toBe(CLAUSES.length);
+    for (const { gravity } of CLAUSES) expect(GRAVITIES).toContain(gravity);
   });
 
   test('has one sentence and two different sides for each', () => {

@@ -24,6 +24,7 @@ const Times = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, '
 const Edges = t.readonly(
   closed(t.type({ drawn: Times, edges: closedRecord('times by edge', EDGE_NAMES, Times) })),
 );
+const Blamed = closedRecord('programs by call', [...CALLS, 'init', 'sweep'], Times);
 const Outcomes = closedRecord('times by outcome', OUTCOME_KINDS, Times);
 const Sides = closedRecord(
   'times by side',
@@ -44,6 +45,8 @@ export interface Counts {
   /** Checks of every clause by side, including clauses that the run does not hold its target to. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly arguments: Readonly<Record<ArgumentKind, EdgeCount>>;
+  /** Programs that violated a clause, by clause and blamed call. */
+  readonly violations: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -57,6 +60,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
       arguments: t.readonly(
         closed(t.type({ count: Edges, maxAddr: Edges, alignment: Edges, address: Edges })),
       ),
+      violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
     },
     'counts',
   ),
@@ -98,6 +102,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
       alignment: addedEdges(a.arguments.alignment, b.arguments.alignment),
       address: addedEdges(a.arguments.address, b.arguments.address),
     },
+    violations: addedByTwoNames(a.violations, b.violations),
   };
 }
 

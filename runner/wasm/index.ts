@@ -1,0 +1,3 @@
+/** The door of runner/wasm/. */
+export { canRun } from './engine.ts';
+export { loadWasm } from './load-wasm.ts';
