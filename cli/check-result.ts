@@ -5,6 +5,7 @@ import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
+import { nextLine } from './next-step.ts';
 import { print } from './print.ts';
 
 /** A check that has ended. */
@@ -12,6 +13,8 @@ interface FinishedCheck {
   readonly target: string;
   readonly corpus: CheckedCorpus;
   readonly result: CampaignResult;
+  /** The command line that goes on where nothing was found; null if there is none. */
+  readonly next: string | null;
   /** What was found, the gravest first. */
   readonly reports: readonly ReportedCounterexample[];
 }
@@ -19,6 +22,7 @@ interface FinishedCheck {
 /** How a result is shown. */
 export interface ResultFlags {
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly junit?: string;
 }
 
@@ -64,10 +68,31 @@ async function writeJunit(path: string, { target, corpus, result, reports }: Fin
   writeWhole('--junit', path, junitReport({ target, corpus: corpus.files, result, found }));
 }
 
+/** The tables of a result, where they are asked for; only then is what draws them loaded. */
+async function tables(result: CampaignResult, isVerbose: boolean): Promise<readonly string[]> {
+  return isVerbose ? (await import('./count-table.ts')).countTables(result) : [];
+}
+
+/** The text of a result, from its summary to the next step. */
+function resultLines(
+  { result, next }: FinishedCheck,
+  found: readonly string[],
+  extra: readonly string[],
+): readonly string[] {
+  const goesOn = result.verdict === 'holds' && extra.length === 0 && next !== null;
+  return [
+    ...checkReport(result),
+    verdictLine(result),
+    ...found,
+    ...extra,
+    ...(goesOn ? [nextLine(next)] : []),
+  ];
+}
+
 /** Prints and writes a result, and sets the exit code. */
 export async function conclude(
   check: FinishedCheck,
-  { json = false, junit }: ResultFlags,
+  { json = false, verbose = false, junit }: ResultFlags,
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
   const { result, corpus } = check;
@@ -79,7 +104,7 @@ export async function conclude(
         null,
         1,
       )
-    : [...checkReport(result), verdictLine(result), ...found.lines, ...extra.lines].join('\n');
+    : [...(await tables(result, verbose)), ...resultLines(check, found.lines, extra.lines)].join('\n');
   print(`${text}\n`);
   if (junit !== undefined) await writeJunit(junit, check);
   const exitCode = found.isDoubtful ? EXIT.unreproduced : EXIT_OF[result.verdict];

@@ -109,8 +109,24 @@ describe.concurrent('frameproof check', () => {
     expect(stdout).toMatch(/^map {5}.*ok\.txt, 32,768 page frames of RAM$/m);
     expect(stdout).toMatch(/^seed {4}3$/m);
     expect(stdout).toMatch(
-      /^holds: no counterexample in 40 programs, [\d,]+ operations judged.*, seed 3\n$/m,
+      /^holds: no counterexample in 40 programs, seed 3\nnext: npx frameproof explore\n$/m,
     );
+  });
+
+  it('that holds prints a dozen lines of 80 columns, and all that it met with --verbose', async () => {
+    const asked = 'check --map generated --programs 400 --seed 3';
+    const [summary, verbose] = (await Promise.all([run(asked), run(`${asked} --verbose`)])).map(
+      ({ stdout }) => stdout.trimEnd().split('\n'),
+    );
+    expect(summary?.length).toBeLessThanOrEqual(12);
+    expect(summary?.filter((line) => line.length > 80)).toEqual([]);
+    for (const line of summary ?? []) if (!line.startsWith('ran ')) expect(verbose).toContain(line);
+    for (const met of ['call ', 'alloc ', 'alloc: out of memory ', 'alloc.zone '])
+      for (const [lines, times] of [
+        [summary, 0],
+        [verbose, 1],
+      ] as const)
+        expect(lines?.filter((line) => line.startsWith(met))).toHaveLength(times);
   });
 
   it('puts the bitmap limit of a named map where it is told to', async () => {
@@ -135,7 +151,7 @@ describe.concurrent('frameproof check', () => {
     const child = start(['check', '--time', '600', '--seed', '1'], { cwd: ROOT });
     child.stdout?.once('data', () => child.kill('SIGINT'));
     const { stdout, stderr, exitCode } = await ended(child);
-    expect(stdout).toMatch(/^interrupted: no counterexample so far in \d+ programs, .*, seed 1\n$/m);
+    expect(stdout).toMatch(/^interrupted: no counterexample so far in [\d,]+ programs, seed 1\n$/m);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 130 });
   });
 

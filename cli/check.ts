@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
 import type { ShardRun } from '../properties/random/scale/index.ts';
+import { OURS } from '../runner/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
@@ -18,6 +19,7 @@ import type { EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
+import { commandLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
   type ConcurrentOptions,
@@ -34,7 +36,7 @@ import {
   shrinkTimeOption,
   threadsOption,
   timeOption,
-  verboseOption,
+  verboseTablesOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -86,6 +88,14 @@ function refuse({ shard, seed, threads = 1, stats }: CheckOptions): void {
     throw new SpecError('--stats: expected --threads 1: only programs of this thread are written down');
 }
 
+/** Returns the search of every call sequence on a small memory, which is the next step after a sample that holds; null for a process. */
+function nextOf({ target, options }: PreparedCheck): string | null {
+  if (!target.isInteractive || options.profile !== undefined) return null;
+  const whose = target.name === OURS.name ? [] : ['--target', options.target];
+  const promised = options.policy === undefined ? [] : ['--policy', options.policy.join(',') || 'none'];
+  return commandLine('explore', ...whose, ...promised);
+}
+
 async function check(options: CheckOptions & ConcurrentOptions, command: Command): Promise<void> {
   refuseMixed(options.concurrent === true, (name) => command.getOptionValueSource(name) === 'cli');
   if (options.concurrent === true) {
@@ -101,7 +111,8 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   const ran = await campaign(setup, corpus, signal);
   const reports = await reportsOf(setup, ran);
   const extra = await shardResult(setup, { corpus, ran, reports });
-  await conclude({ target: target.name, corpus, result: ran.result, reports }, options, extra);
+  const next = nextOf(setup);
+  await conclude({ target: target.name, corpus, result: ran.result, next, reports }, options, extra);
 }
 
 function programsOption(): Option {
@@ -153,8 +164,8 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
-    .addOption(verboseOption())
     .addOption(jsonOption())
+    .addOption(verboseTablesOption())
     .addHelpText(
       'after',
       examples(

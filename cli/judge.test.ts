@@ -222,7 +222,7 @@ describe.concurrent('what a run of frameproof check looked like', () => {
   it('names the calls that never ran and the clauses that were never exercised', async () => {
     const { stdout } = await run('check --programs 1 --operations 1 --seed 1 --map box.txt');
     expect(stdout).toMatch(/^calls that never ran: .*free/m);
-    expect(stdout).toMatch(/^clauses never exercised: .*free\.owner/m);
+    expect(stdout).toMatch(/^clauses never exercised: [^:]*free\.owner/m);
   });
 
   it.each(['--stats', '--junit'])('says in one line that %s cannot be written', async (flag) => {

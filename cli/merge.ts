@@ -7,7 +7,7 @@ import { conclude, type ResultFlags } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
-import { corpusOption, GENERATED, jsonOption, junitOption } from './options.ts';
+import { corpusOption, GENERATED, jsonOption, junitOption, verboseTablesOption } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 
@@ -58,7 +58,7 @@ async function merge(folder: string, options: MergeOptions): Promise<void> {
     lines: [`merged: ${counted(shards, 'shard')} of ${folder}; the seconds are the sum over all shards`],
     json: { shards },
   };
-  const check = { target: run.target.name, corpus, result, reports: reportsOf(merged, options) };
+  const check = { target: run.target.name, corpus, result, next: null, reports: reportsOf(merged, options) };
   await conclude(check, options, extra);
 }
 
@@ -70,6 +70,7 @@ export function mergeCommand(): Command {
     .addOption(corpusOption('folder to save a counterexample to'))
     .addOption(junitOption())
     .addOption(jsonOption())
+    .addOption(verboseTablesOption())
     .addHelpText('after', examples('npx frameproof merge shards'))
     .action(merge);
 }

@@ -116,14 +116,19 @@ export function junitOption(): Option {
   return new Option('--junit <file>', 'write the result as JUnit XML');
 }
 
-/** `--verbose`. */
-export function verboseOption(): Option {
-  return new Option('--verbose', 'print the stack of an error that the target throws');
-}
-
 /** `--json`. */
 export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');
+}
+
+/** `--verbose`. */
+export function verboseOption(what = 'the stack of an error that the target throws'): Option {
+  return new Option('--verbose', `also print ${what}`);
+}
+
+/** `--verbose`, for commands that summarize what they met. */
+export function verboseTablesOption(): Option {
+  return verboseOption('tables of the calls, situations and clauses that were met, and stacks of errors');
 }
 
 /** The variable in which a Kubernetes Indexed Job numbers its pods. */

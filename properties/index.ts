@@ -21,6 +21,9 @@ export {
   runCampaign,
 } from './random/index.ts';
 
+/** @public The suite for test runners of any kind. */
+export { type CheckPmmOptions, checkPmm, type PmmSource } from './check-pmm.ts';
+
 /** @public Own generators: the parts of a program, and the arbitraries that they are made of. */
 export {
   type Arbitrary,

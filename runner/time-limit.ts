@@ -6,6 +6,7 @@
  * Source: `vm.Script.runInThisContext` with `timeout`, https://nodejs.org/api/vm.html.
  */
 import { Script } from 'node:vm';
+import { codeOf } from '../spec/files/index.ts';
 
 /** Thrown by {@link within}: the work had not returned when its time was over. */
 export class TimeLimitError extends Error {
@@ -18,17 +19,18 @@ export class TimeLimitError extends Error {
   }
 }
 
-/** Where the script finds the work: a script shares nothing with its caller but the global object. */
+/**
+ * Where the script finds the work: a script shares nothing with its caller but the global object, the main one of the process. Test
+ * runners may give this file another.
+ */
 const WORK = Symbol('the work of a time limit');
-const GLOBALS: { [WORK]?: (() => void) | undefined } & typeof globalThis = globalThis;
+const GLOBALS: { [WORK]?: (() => void) | undefined } & typeof globalThis = new Script(
+  'globalThis',
+).runInThisContext();
 /** Two copies of this package may run in one process. */
-const KEY = `__frameproofWork${Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('__frameproofWork')).length}`;
+const KEY = `__frameproofWork${Object.getOwnPropertyNames(GLOBALS).filter((name) => name.startsWith('__frameproofWork')).length}`;
 Object.defineProperty(GLOBALS, KEY, { get: () => GLOBALS[WORK], enumerable: false });
 const SCRIPT = new Script(`${KEY}()`);
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-}
 
 /**
  * Does the work and returns its result. Whatever the work throws, this throws.
@@ -46,7 +48,7 @@ export function within<T>(ms: number, work: () => T): T {
   try {
     SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)) });
   } catch (error) {
-    if (isTimeout(error)) throw new TimeLimitError(ms);
+    if (codeOf(error) === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new TimeLimitError(ms);
     throw error;
   } finally {
     GLOBALS[WORK] = undefined;

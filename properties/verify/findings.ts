@@ -2,7 +2,7 @@
  * Findings: the ways in which two sides differ, each with the first program that shows it. A clause that only one side breaks is one
  * finding, however many programs show it.
  */
-import { type BreakableClause, CLAUSE_NAMES, type Trace } from '../../spec/index.ts';
+import { type BreakableClause, gravityPlace, type Trace } from '../../spec/index.ts';
 import type { Runs } from './compare.ts';
 
 /**
@@ -51,17 +51,10 @@ export function waysOf({ candidate, baseline }: Runs, differsAt: number): readon
   ];
 }
 
-function placeIn<T>(list: readonly T[], element: T): number {
-  const place = list.indexOf(element);
-  return place < 0 ? list.length : place;
-}
-
 /** Compares two ways: the graver one first. */
 export function compareGravity(a: Way, b: Way): number {
-  const clauses: readonly (string | null)[] = CLAUSE_NAMES;
-  return (
-    placeIn(KINDS, a.kind) - placeIn(KINDS, b.kind) || placeIn(clauses, a.clause) - placeIn(clauses, b.clause)
-  );
+  const place = ({ clause }: Way): number => (clause === null ? 0 : gravityPlace(clause));
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || place(a) - place(b);
 }
 
 /** The findings of a verification. */

@@ -4,6 +4,7 @@
  * blocks this thread, at most for the time limit.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { codeOf } from '../../spec/files/index.ts';
 import { type ChannelRequest, GROUP, REPLIES, type Reply } from './channel-messages.ts';
 
 /** If the other thread is this late, it is stuck: a defect of ours. */
@@ -70,7 +71,7 @@ export class Channel {
       process.kill(-group, 'SIGKILL');
     } catch (error) {
       // The group has ended.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (codeOf(error) !== 'ESRCH') throw error;
     }
   }
 
