@@ -1,6 +1,6 @@
 /**
  * Paces: the sizes of the programs that a target is given. They grow from batch to batch; where a target proves too slow or too small
- * for a world, it is given smaller ones from then on, and the verdict says so. Targets without a time limit are known to return, and
+ * for a world, it is given smaller ones from then on. Targets without a time limit are known to return, and
  * keep no pace: their programs depend on nothing but the seed.
  */
 
@@ -26,11 +26,6 @@ export class Pace {
   /** Returns the sizes of a batch. */
   sizes(batch: number): Sizes {
     return sizesOf(Math.min(batch, this.#most));
-  }
-
-  /** The bits of the largest page frame number, if the target is given smaller worlds than others; or null. */
-  get narrowedTo(): number | null {
-    return this.#most === GROWTH.length - 1 ? null : sizesOf(this.#most).memoryBits;
   }
 
   /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */
