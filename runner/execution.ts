@@ -121,6 +121,7 @@ export class Execution implements Scene {
   readonly #observer: Observer;
   #state: ModelState | null = null;
   #violation: PlacedViolation | null = null;
+  #isUnanswered = false;
 
   constructor(target: Target, world: World, options: ExecutionOptions) {
     const { policies, observer = UNOBSERVED } = options;
@@ -192,11 +193,17 @@ export class Execution implements Scene {
     return !hasRun;
   }
 
+  /** Whether the target never returned. */
+  get isUnanswered(): boolean {
+    return this.#isUnanswered;
+  }
+
   /** Takes note that the target never returned: from the operation under way, or where that was answered, from a sweep. */
   endUnanswered(message: string): void {
     const at = this.operations.length - 1;
     const operation = this.operations[at];
     if (this.#violation !== null) return;
+    this.#isUnanswered = true;
     const isAnswered = this.responses.length > this.operations.length;
     const resolved = operation === undefined || isAnswered ? null : this.results.resolve(operation);
     if (operation === undefined || resolved === null) {

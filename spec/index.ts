@@ -1,5 +1,6 @@
 /** WHAT must hold: units, memory maps, configuration, calls and responses as data, clauses, and the `Pmm` interface. */
 
+export { isBurst, lengthOfStep, type ProgramStep, stepsOf } from './burst.ts';
 export {
   type ArgumentKind,
   CALL_TABLE,
@@ -127,7 +128,7 @@ export {
   uncheckedBy,
   WHOLE,
 } from './profile.ts';
-export { formatArgument, formatOperation, formatProgram, Program, Scenario } from './program.ts';
+export { formatArgument, formatOperation, formatProgram, formatSteps, Program, Scenario } from './program.ts';
 export {
   type AbsoluteReference,
   formatReference,

@@ -8,11 +8,12 @@
  */
 import { type Execution, execute, heldTo, type Target } from '../../runner/index.ts';
 import type { BlamedCall, BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
-import { cut } from './cut.ts';
+import { cut, hasBursts } from './cut.ts';
 import { Deadline } from './deadline.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
+import { WORLD_MOVES } from './moves/index.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
 import { type Bounds, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
@@ -122,8 +123,9 @@ function differingRun(target: Target, first: Trace, deadline: Deadline): Flaky |
   return answers(first) === answers(second) ? null : { first, second };
 }
 
-/** Descends and enumerates in turn until neither finds anything simpler. */
+/** Descends and enumerates in turn until neither finds anything simpler. Of a program of bursts only the world is simplified. */
 function minimum(trials: Trials, start: Counterexample): Descent {
+  if (hasBursts(start.draft.operations)) return descend(trials, start, WORLD_MOVES);
   let { counterexample, steps } = descend(trials, start);
   for (;;) {
     const found = smallCounterexample(trials, counterexample.draft);
@@ -146,7 +148,9 @@ function shortRun(target: Target, { scenario, violation }: Shrinkable, bounds: B
   const { deadline, call, onProgress = () => {} } = bounds;
   const start = startingPoint(target, scenario, { clause: violation?.clause, call, deadline });
   const clause = start.run.violation?.clause;
-  if (clause === undefined || start.run.operations.length <= LONG) return { ...start, exhausted: false };
+  const { operations } = start.run;
+  if (clause === undefined || (operations.length <= LONG && !hasBursts(operations)))
+    return { ...start, exhausted: false };
   const kept = { clause, call };
   const cutting = { kept, operations: SHORT, deadline: deadline.after(CUT_SHARE), onProgress };
   const short = cut(target, scenario, start.run, cutting);
@@ -186,7 +190,7 @@ function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): Sh
   if (run.violation === null && !isComplete) return 'unfinished';
   if (flaky !== null) return 'flaky';
   if (run.violation === null) return 'holds';
-  return run.operations.length > DESCENDABLE ? 'shrunk' : null;
+  return run.operations.length > DESCENDABLE && !hasBursts(run.operations) ? 'shrunk' : null;
 }
 
 function unnoted(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {

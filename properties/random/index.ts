@@ -34,6 +34,8 @@ export {
   usualParts,
 } from './commands.ts';
 export { type Repertoire, repertoire } from './arbitraries/operations.ts';
+export type { Bursts } from './arbitraries/bursts.ts';
+export type { Sizes } from './arbitraries/sizes.ts';
 export { anyWorld, anyWorldOf } from './arbitraries/worlds.ts';
 export {
   type Arbitrary,

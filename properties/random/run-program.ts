@@ -17,6 +17,7 @@ import {
 } from '../../runner/index.ts';
 import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
 import type { PmmFactory } from '../../spec/index.ts';
+import { mostCalls } from './arbitraries/bursts.ts';
 import { type CommandContext, type DrawnProgram, LeanContext } from './commands.ts';
 import { runCommands } from './fast-check.ts';
 
@@ -35,7 +36,7 @@ export interface RanProgram {
 }
 
 interface RunOptions {
-  /** Operations at most, for the time that the program may take. */
+  /** Operations at most, a burst counted as one, for the time that the program may take. */
   readonly length: number;
   readonly watcher?: Watcher | undefined;
   /** Whether the model judges every answer. */
@@ -46,8 +47,9 @@ interface RunOptions {
 export function runProgram(
   target: Target,
   drawn: DrawnProgram,
-  { length, watcher, reference = false }: RunOptions,
+  { length: steps, watcher, reference = false }: RunOptions,
 ): RanProgram {
+  const length = steps + (drawn.bursts === undefined ? 0 : mostCalls(drawn.bursts));
   const { factory, profile, checks } = target;
   const limit = firstLimit(target, drawn.world, length);
   const isLean =
@@ -75,14 +77,14 @@ export function runProgram(
 
 function byModel(
   target: Target,
-  { world, calls, commands }: DrawnProgram,
+  { world, calls, commands, bursts }: DrawnProgram,
   length: number,
   observer?: Observer,
 ): RanProgram {
   const { policies } = target;
   const options = observer === undefined ? { policies } : { policies, observer };
   const execution = runWithin({ target, world, options }, length, (started) => {
-    runCommands({ execution: started, calls }, commands);
+    runCommands({ execution: started, calls, bursts }, commands);
   });
   return {
     performed: execution.performed,
@@ -143,10 +145,10 @@ class LeanProgram {
   }
 
   #start(): LeanRun {
-    const { world, calls, commands } = this.#drawn;
+    const { world, commands } = this.#drawn;
     const run = new LeanRun(this.#create, this.#claims, world, this.#observer);
     this.#run = run;
-    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, calls), commands);
+    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, this.#drawn), commands);
     return run;
   }
 }
@@ -154,7 +156,7 @@ class LeanProgram {
 /** Returns the execution of a program with the answers of a lean run; only the answer that broke a clause is counted. */
 function replayed(
   target: Target,
-  { world, calls, commands }: DrawnProgram,
+  { world, calls, commands, bursts }: DrawnProgram,
   run: LeanRun,
   observer?: Observer,
 ): Execution {
@@ -168,7 +170,7 @@ function replayed(
     onStep: (step) => isCounted && observer?.onStep(step),
   };
   const execution = new Execution(target, world, { policies, observer: muted, performer });
-  if (execution.violation === null) runCommands({ execution, calls }, commands);
+  if (execution.violation === null) runCommands({ execution, calls, bursts }, commands);
   execution.finish();
   return execution;
 }

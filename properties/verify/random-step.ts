@@ -6,6 +6,7 @@
 
 import { execute } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
+import { sizesOf } from '../random/arbitraries/sizes.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
 import { batchSeed, DEFAULT_OPERATIONS, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../random/commands.ts';
@@ -60,7 +61,8 @@ function runBatch(
     compared.note(runDrawn(sides, drawn, batch));
     return !compared.isOver;
   };
-  const program = anyProgram(options.operations, worldOf(options, batch), sides.candidate.profile);
+  const { profile } = sides.candidate;
+  const program = anyProgram(options.operations, worldOf(options, batch), profile, sizesOf(batch));
   runProperty(program, goesOn, { runs, seed: batchSeed(options.seed, batch), shrink: false });
 }
 

@@ -99,6 +99,8 @@ const UNTOUCHED = 0x5555_5555;
 const MARGIN = 2;
 const WHOLE_ARRAY = 4096;
 const SHORT_ARRAY = 16;
+/** A batch of this many page frames is searched for one named twice, a longer one is indexed. */
+const SHORT_BATCH = 64;
 
 const EFFECTS = CALLS.map((call) => describedCall(call).effect);
 /** How a warning starts that names its call, by the place of the call; another way is left to the model. */
@@ -550,11 +552,15 @@ export class LeanRun {
       } catch (error) {
         this.#note(error);
       }
+    const seen = named > SHORT_BATCH ? new Set<number>() : null;
     for (let i = 0; i < named; i += 1) {
       const frame = frames[i] ?? 0;
       if (frame < 0) return this.#misused(NOBODY, 0);
       if (!isFreeableOwner(state.ownerAt(frame))) return this.#misused(frame, 0);
-      for (let j = 0; j < i; j += 1) if (frames[j] === frame) return this.#misused(frame, BIT.narrow);
+      for (let j = 0; j < i && seen === null; j += 1)
+        if (frames[j] === frame) return this.#misused(frame, BIT.narrow);
+      if (seen?.has(frame) === true) return this.#misused(frame, BIT.narrow);
+      seen?.add(frame);
     }
     if (this.#threw || !this.#accepts(GRANTED, this.#freed(), named)) return false;
     for (let i = 0; i < named; ) {

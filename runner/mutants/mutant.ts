@@ -30,7 +30,7 @@ export interface Mutant {
   /** The bug in one sentence. */
   readonly sentence: string;
   readonly create: PmmFactory;
-  /** The clause that catches it first, from seed 1: of other seeds it may be another. */
+  /** The clause that catches it first, from seed 20: of other seeds it may be another. */
   readonly clause: ClauseName;
   /** Operations of the shortest program known to show it. */
   readonly shortest: number;

@@ -17,6 +17,17 @@ export class Digits {
     return digit;
   }
 
+  /**
+   * Returns a number of any magnitude from 1 to about 2^`bits`, and uses up what is left: each doubling is as likely as the next, and
+   * half of the numbers are powers of two or their neighbours. With a fraction of a bit, the last doubling is cut off.
+   */
+  magnitude(bits: number): number {
+    const power = 2 ** this.next(Math.floor(bits) + 1);
+    const isNeat = this.next(2) === 0;
+    if (isNeat) return Math.max(0, power + this.of([0, 1, -1]));
+    return power + Math.floor((this.next(2 ** 21) * 0x9e3779b1) % power);
+  }
+
   /** Returns one of several values, of which the first is the simplest. */
   of<T>(values: readonly [T, ...(readonly T[])]): T {
     return values[this.next(values.length)] ?? values[0];

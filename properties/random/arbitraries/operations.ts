@@ -86,34 +86,45 @@ export interface Prospect {
 
 const BAD_ARGUMENTS = [-1, U64_MAX + 1n, 1.5] as const satisfies readonly Passed[];
 
-const EXTREME_COUNTS: readonly [Passed, ...Passed[]] = [
-  0,
-  1,
-  U64_MAX,
-  1n << 63n,
-  2 ** 52,
-  2 ** 32 + 1,
-  2 ** 20,
-  ...BAD_ARGUMENTS,
-];
+/** Returns a power of two of at most 64 bits, or a neighbour. */
+function powerOfTwo(digits: Digits): Passed {
+  const power = 1n << BigInt(digits.next(65));
+  const value = power + (power > U64_MAX ? 0n : digits.of([0n, -1n, 1n]));
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+}
+
+const EXTREMES: readonly [Passed, ...Passed[]] = [0, 1, U64_MAX, 1n << 63n, 2 ** 52, ...BAD_ARGUMENTS];
+
+/** Returns an argument that hardly any call can grant. */
+function extreme(digits: Digits): Passed {
+  return digits.next(2) === 0 ? digits.of(EXTREMES) : powerOfTwo(digits);
+}
 
 const WORD_COUNTS = [31, 32, 33, 63, 64, 65, 511, 512, 1023, 1024, 1025] as const;
 
-/** A batch that can be granted has at most this many pages. */
-const LONGEST_BATCH = 1200;
+/** Batches that can be granted have this many pages at most; one in sixteen may be longer. */
+const USUAL_BATCH = 1200;
+const LONGEST_BATCH = 2 ** 16 + 1;
 
-type CountKind = 'few' | 'some' | 'word' | 'free' | 'extreme';
+type CountKind = 'few' | 'some' | 'word' | 'any' | 'free' | 'extreme';
 type CountKinds = readonly [CountKind, ...CountKind[]];
 
-const RUN_COUNTS: CountKinds = ['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'];
+const RUN_COUNTS: CountKinds = [
+  ...(['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'] satisfies CountKinds),
+  ...(['few', 'few', 'few', 'few', 'any', 'any', 'any', 'free'] satisfies CountKinds),
+];
 /** Long batches are rare: a batch costs time for every page frame, a contiguous run does not. */
 const BATCH_COUNTS: CountKinds = [
   ...(['few', 'few', 'few', 'few', 'some', 'some', 'free', 'extreme'] satisfies CountKinds),
-  ...(['few', 'few', 'few', 'few', 'few', 'word', 'free', 'extreme'] satisfies CountKinds),
+  ...(['few', 'few', 'few', 'few', 'few', 'word', 'any', 'any'] satisfies CountKinds),
 ];
 
-function countFrom(x: number, kinds: CountKinds, free: number): Passed {
-  const digits = new Digits(x);
+/** Returns the number of bits of a count. */
+function bitsOf(count: number): number {
+  return Math.floor(Math.log2(Math.max(1, count)));
+}
+
+function countFrom(digits: Digits, kinds: CountKinds, free: number): Passed {
   switch (digits.of(kinds)) {
     case 'few':
       return 1 + digits.next(8);
@@ -121,17 +132,22 @@ function countFrom(x: number, kinds: CountKinds, free: number): Passed {
       return 1 + digits.next(70);
     case 'word':
       return digits.of(WORD_COUNTS);
+    case 'any':
+      return digits.magnitude(bitsOf(free));
     case 'free':
       return Math.max(0, free + digits.of([0, 1, -1]));
     default:
-      return digits.of(EXTREME_COUNTS);
+      return extreme(digits);
   }
 }
 
-/** Returns the size of a batch. One that can be granted is kept short: its cost is that of its pages. */
+/** Returns the size of a batch. One that can be granted is mostly kept short: its cost is that of its pages. */
 function batchCount(x: number, free: number): Passed {
-  const count = countFrom(x, BATCH_COUNTS, free);
-  return count > LONGEST_BATCH && count <= free && Number.isInteger(count) ? LONGEST_BATCH : count;
+  const digits = new Digits(x);
+  const most = digits.next(32) === 31 ? LONGEST_BATCH : USUAL_BATCH;
+  const count = countFrom(digits, BATCH_COUNTS, free);
+  if (count <= most || count > free || !isWhole(count)) return count;
+  return free <= LONGEST_BATCH ? most : 1 + (Number(count) % most);
 }
 
 const AROUND_AN_EDGE = [0, 1, -1, PAGE_SIZE, -PAGE_SIZE] as const;
@@ -141,19 +157,7 @@ function edgeAddress({ world }: Prospect, digits: Digits): number {
   return Math.max(0, digits.of(edges) * PAGE_SIZE + digits.of(AROUND_AN_EDGE));
 }
 
-const LIMIT_KINDS = ['none', 'none', 'edge', 'edge', 'edge', 'somewhere', 'somewhere', 'extreme'] as const;
-/** The first stands for where the bitmap zone ends. */
-const EXTREME_LIMITS: readonly [Passed, ...Passed[]] = [
-  0,
-  2 ** 32,
-  1n << 53n,
-  U64_MAX,
-  0,
-  1,
-  4095,
-  1n << 63n,
-  ...BAD_ARGUMENTS,
-];
+const LIMIT_KINDS = ['none', 'none', 'edge', 'edge', 'edge', 'somewhere', 'any', 'extreme'] as const;
 
 function maxAddrFrom(prospect: Prospect, y: number): Passed {
   const digits = new Digits(y);
@@ -165,27 +169,20 @@ function maxAddrFrom(prospect: Prospect, y: number): Passed {
       return edgeAddress(prospect, digits);
     case 'somewhere':
       return (zoneEnd / 64) * digits.next(64) + digits.of([0, 1, 4095]);
-    default: {
-      const chosen = digits.next(EXTREME_LIMITS.length);
-      return chosen === 0 ? zoneEnd : (EXTREME_LIMITS[chosen] ?? zoneEnd);
-    }
+    case 'any':
+      return digits.magnitude(52);
+    default:
+      return digits.next(4) === 0 ? zoneEnd : extreme(digits);
   }
 }
 
-const ALIGNMENT_KINDS = ['page', 'page', 'page', 'power', 'power', 'odd', 'odd', 'extreme'] as const;
-const EXTREME_ALIGNMENTS: readonly [Passed, ...Passed[]] = [
-  0,
-  1,
-  4097,
-  2 ** 21,
-  2 ** 30,
-  2 ** 52,
-  1n << 63n,
-  U64_MAX,
-  ...BAD_ARGUMENTS,
-];
+const ALIGNMENT_KINDS = [
+  ...(['page', 'page', 'page', 'power', 'power', 'odd', 'odd', 'extreme'] as const),
+  ...(['page', 'page', 'page', 'power', 'any', 'odd', 'any', 'zone'] as const),
+] as const;
+const EXTREME_ALIGNMENTS: readonly [Passed, ...Passed[]] = [0, 1, 4097, 1n << 63n, U64_MAX, ...BAD_ARGUMENTS];
 
-function alignmentFrom(z: number): Passed {
+function alignmentFrom(z: number, { world }: Prospect): Passed {
   const digits = new Digits(z);
   switch (digits.of(ALIGNMENT_KINDS)) {
     case 'page':
@@ -194,12 +191,16 @@ function alignmentFrom(z: number): Passed {
       return PAGE_SIZE << digits.next(7);
     case 'odd':
       return (1 + digits.next(20)) * PAGE_SIZE + digits.of([0, 1, -1]);
+    case 'any':
+      return digits.next(2) === 0 ? digits.magnitude(41) : digits.magnitude(28) * PAGE_SIZE;
+    case 'zone':
+      return 2 ** digits.next(bitsOf(Number(world.config.bitmapMaxAddr)) + 1);
     default:
-      return digits.of(EXTREME_ALIGNMENTS);
+      return digits.next(2) === 0 ? digits.of(EXTREME_ALIGNMENTS) : powerOfTwo(digits);
   }
 }
 
-function isHeld({ state }: Prospect, frame: number): boolean {
+export function isHeld({ state }: Prospect, frame: number): boolean {
   return frame >= 0 && state.ownerOf(pfn(frame)) === 'caller';
 }
 
@@ -214,7 +215,8 @@ function nameResultPage(prospect: Prospect, digits: Digits, wantLive: boolean): 
   const { results, call } = prospect;
   const candidates = wantLive ? results.perhapsHeld : results.handedOut;
   let place = digits.next(Math.max(1, candidates.length));
-  const page = digits.next(64);
+  const isNear = digits.next(2) === 0;
+  const page = isNear ? digits.next(64) : digits.next(2 ** 16) * 0x9e37;
   for (let probe = 0; probe < PROBES; probe += 1) {
     const result = candidates[place];
     if (result === undefined) return false;
@@ -300,8 +302,37 @@ function nameLiveBatch(prospect: Prospect, digits: Digits, wanted: number): void
   }
 }
 
-const BATCH_KINDS = ['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty'] as const;
-const BATCH_LENGTHS = [4, 1, 2, 8, 64] as const;
+/** Returns a page frame at which a descriptor or a zone begins or ends, or a word, a leaf, a section or any other power of two. */
+function edgeFrame({ world }: Prospect, digits: Digits): number {
+  const { edges, regions } = landmarksOf(world);
+  const region = regions[digits.of(['pmm', 'boot'] as const)];
+  const { base, count } = region[digits.next(Math.max(1, region.length))] ?? { base: 0, count: 0 };
+  if (digits.next(2) === 0 || count < 2) return digits.of(edges);
+  const unit = 2 ** (2 + digits.next(bitsOf(base + count)));
+  const edge = Math.ceil((base + 1) / unit) * unit;
+  return edge < base + count ? edge : base;
+}
+
+function mayBeFreed({ state }: Prospect, frame: number): boolean {
+  return frame >= 0 && frame < PFN_LIMIT && isFreeable(state.ownerOf(pfn(frame)));
+}
+
+/** Names page frames on both sides of an edge that may be freed, ascending or descending. */
+function nameNeighbours(prospect: Prospect, digits: Digits): void {
+  const edge = edgeFrame(prospect, digits);
+  const step = digits.of([1, -1]);
+  const each = 1 + digits.next(4);
+  for (let i = 0; i < 2 * each; i += 1) {
+    const frame = step > 0 ? edge - each + i : edge + each - 1 - i;
+    if (mayBeFreed(prospect, frame)) prospect.call.nameByte(frame * PAGE_SIZE);
+  }
+}
+
+const BATCH_KINDS = [
+  ...(['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty'] as const),
+  'neighbours',
+] as const;
+const BATCH_LENGTHS = [4, 1, 2, 8, 4, 2, 8, 64] as const;
 
 /** Names a batch to free: pages of one or two results; some name one twice, or one that may not be freed. */
 function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
@@ -309,7 +340,12 @@ function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
   const digits = new Digits(x);
   const mixed = digits.of(BATCH_KINDS);
   if (mixed === 'empty') return;
-  nameLiveBatch(prospect, digits, digits.of(BATCH_LENGTHS));
+  if (mixed === 'neighbours') {
+    nameNeighbours(prospect, digits);
+    if (call.named > 0) return;
+  }
+  const isLong = digits.next(64) === 63;
+  nameLiveBatch(prospect, digits, isLong ? digits.magnitude(16) : digits.of(BATCH_LENGTHS));
   const batch = call.named;
   switch (mixed) {
     case 'two': {
@@ -338,12 +374,15 @@ function freeableFrom({ state }: Prospect, frame: number): number {
   return (end ?? PFN_LIMIT) - base;
 }
 
-const REGION_KINDS = ['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'more', 'extreme'] as const;
+const REGION_KINDS = [
+  ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'more', 'extreme'] as const),
+  ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'any', 'any'] as const),
+] as const;
 
 function regionCount(prospect: Prospect, y: number): Passed {
   const digits = new Digits(y);
   const kind = digits.of(REGION_KINDS);
-  if (kind === 'extreme') return digits.of(EXTREME_COUNTS);
+  if (kind === 'extreme') return extreme(digits);
   const available = freeableFrom(prospect, prospect.call.frames[0] ?? -1);
   switch (kind) {
     case 'all':
@@ -352,22 +391,24 @@ function regionCount(prospect: Prospect, y: number): Passed {
       return Math.ceil(available / (2 + digits.next(3)));
     case 'few':
       return Math.min(1 + digits.next(4), Math.max(1, available));
+    case 'any':
+      return Math.min(digits.magnitude(bitsOf(available)), Math.max(1, available));
     default:
       return available + 1;
   }
 }
 
-/** Names an allocated or boot page frame just below the bitmap limit, so that the region straddles it; false if there is none. */
-function nameStraddling({ state, call }: Prospect, digits: Digits): boolean {
-  const { bitmapLimit } = state.world;
-  const below = Math.max(0, bitmapLimit - 1 - digits.next(4));
-  if (bitmapLimit === 0 || !isFreeable(state.ownerOf(bitmapLimit)) || !isFreeable(state.ownerOf(pfn(below))))
-    return false;
-  call.nameByte(below * PAGE_SIZE);
+/** Names a page frame just below the bitmap limit or another edge, if a region from there may straddle that; false if not. */
+function nameStraddling(prospect: Prospect, digits: Digits): boolean {
+  const { bitmapLimit } = prospect.state.world;
+  const edge = digits.next(4) < 3 ? bitmapLimit : edgeFrame(prospect, digits);
+  const below = edge - 1 - digits.next(4);
+  if (!mayBeFreed(prospect, edge) || !mayBeFreed(prospect, below)) return false;
+  prospect.call.nameByte(below * PAGE_SIZE);
   return true;
 }
 
-/** Names the address of a region: some lie below the bitmap limit, so that the region straddles it. */
+/** Names the address of a region: some lie below an edge, so that the region straddles it. */
 function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
   const digits = new Digits(z);
   if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
@@ -389,13 +430,13 @@ function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passe
     case 'batchCount':
       return batchCount(x, freeForSingles(prospect.state));
     case 'runCount':
-      return asClaimed(countFrom(x, RUN_COUNTS, prospect.state.freeIn('bitmap')), prospect);
+      return asClaimed(countFrom(new Digits(x), RUN_COUNTS, prospect.state.freeIn('bitmap')), prospect);
     case 'regionCount':
       return regionCount(prospect, x);
     case 'maxAddr':
       return maxAddrFrom(prospect, x);
     default:
-      return asClaimed(alignmentFrom(x), prospect);
+      return asClaimed(alignmentFrom(x, prospect), prospect);
   }
 }
 
@@ -418,7 +459,7 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
 }
 
 /** The prospect of a scene: what the model's judge has, in numbers. */
-class SceneProspect implements Prospect, ResultFrames {
+export class SceneProspect implements Prospect, ResultFrames {
   readonly call = new NumberedCall();
   readonly half: HigherHalf;
   readonly #scene: Scene;
@@ -462,12 +503,13 @@ class SceneProspect implements Prospect, ResultFrames {
   }
 }
 
-const PROSPECTS = new WeakMap<Scene, SceneProspect>();
-
 /** Returns the operation that drawn numbers stand for at this point of a run. */
-export function operationFrom(drawn: Drawn, scene: Scene, calls: Repertoire): Operation<Reference> {
-  const prospect = PROSPECTS.get(scene) ?? new SceneProspect(scene);
-  PROSPECTS.set(scene, prospect);
+export function operationFrom(
+  drawn: Drawn,
+  scene: Scene,
+  calls: Repertoire,
+  prospect: SceneProspect = new SceneProspect(scene),
+): Operation<Reference> {
   drawCall(prospect, drawn, calls);
   return prospect.call.toOperation(prospect.half);
 }

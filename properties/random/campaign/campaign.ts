@@ -21,6 +21,8 @@ import { BATCH, type Block, blocksOf } from './blocks.ts';
 import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
+import { paceOf } from './pace.ts';
+
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -246,16 +248,18 @@ async function runBatch(
 ): Promise<void> {
   const { target, operations: length, reference, draw = anyProgram } = options;
   const seed = batchSeed(options.seed, batch);
+  const pace = paceOf(target);
   let start = performance.now();
   const goesOn = (world: World, ran: RanProgram): boolean => {
     const now = performance.now();
     counters.note(world, ran);
     options.onProgram?.({ execution: ran.execution(), seconds: (now - start) / 1000, seed });
-    if (!ran.holds) found.note(ran.execution(), now - start);
+    const isTooLarge = pace.isTooLarge(world, ran, (now - start) / 1000);
+    if (!ran.holds && !isTooLarge) found.note(ran.execution(), now - start);
     start = now;
     return !found.isOver && !isOver();
   };
-  const programs = draw(length, worldOf(options, batch), target.profile);
+  const programs = draw(length, worldOf(options, batch), target.profile, pace.sizes(batch));
   const asRuns = { runs, seed, shrink: false };
   if (target.isInteractive) {
     const run = { length, watcher: counters, reference };
