@@ -32,12 +32,14 @@ import {
   physicalBitsOption,
   referenceOption,
   refuseMixed,
+  STACK,
   seedOption,
   shard,
   shrinkTimeOption,
+  TABLES,
   threadsOption,
   timeOption,
-  verboseTablesOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { foundTraces } from './output-file.ts';
@@ -169,8 +171,8 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(verboseOption(`${TABLES}, and ${STACK}`))
     .addOption(jsonOption())
-    .addOption(verboseTablesOption())
     .addHelpText(
       'after',
       examples(

@@ -30,7 +30,7 @@ export { DryRun } from './dry-run.ts';
 export type { LeftOut } from './target.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
-export { CallEnd, omitStacks, restoreStacks } from './call-end.ts';
+export { CALLERS_ERRNO, CallEnd, errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
 export { hasOnlyU64 } from './target.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';

@@ -131,6 +131,17 @@ async function loadModule(
   });
 }
 
+/** Loads a module in a separate process. */
+async function loadApart(
+  path: string,
+  policies: readonly Policy[] | undefined,
+  { profile, programMs }: GivenClaims,
+): Promise<Target> {
+  const { loadModuleApart } = await import('../process/index.ts');
+  const target = await loadModuleApart(path, profile, programMs);
+  return target.withClaims({ policies: policies ?? target.policies });
+}
+
 async function loadWebAssembly(
   path: string,
   policies: readonly Policy[] | undefined,
@@ -172,7 +183,10 @@ export async function loadTarget(
     const promises = policies ?? (given.profile === undefined ? target.policies : profile.policies);
     return target.withClaims({ policies: promises, profile });
   }
-  return isModule(name) ? loadModule(name, policies, given) : loadNative(name, policies, given);
+  if (!isModule(name)) return loadNative(name, policies, given);
+  // Set where a module has ended the process that it ran in.
+  const load = process.env.FRAMEPROOF_APART === undefined ? loadModule : loadApart;
+  return load(name, policies, given);
 }
 
 /**
