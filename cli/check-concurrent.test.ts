@@ -53,7 +53,8 @@ describe.concurrent('frameproof check --concurrent', () => {
   });
 });
 
-it('a concurrent check is interrupted with what it has gone through', async () => {
+// A machine with forty busy processes prints nothing in a second and a half.
+it('a concurrent check is interrupted with what it has gone through', { retry: 2 }, async () => {
   const child = start('check --concurrent --exhaustive --seed 1 --programs 100000'.split(' '), { cwd: ROOT });
   const result = ended(child);
   await new Promise((resolve) => setTimeout(resolve, 3000));

@@ -116,7 +116,8 @@ describe('frameproof explore', () => {
     expect(stdout).not.toMatch(/closed|any length/);
   });
 
-  it('that is interrupted says how far it came, and exits with 130', async () => {
+  // A machine with forty busy processes prints nothing in a second and a half.
+  it('that is interrupted says how far it came, and exits with 130', { retry: 2 }, async () => {
     const child = start(['explore', '--stack', '6', '--bitmap', '6'], { cwd });
     const end = ended(child);
     child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 300));

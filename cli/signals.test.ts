@@ -1,6 +1,6 @@
 /** Signals to a command: it ends soon, with the exit code that shells expect, and leaves no process behind. */
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ended, start } from './testing/frameproof.ts';
@@ -49,9 +49,13 @@ describe.concurrent.each(COMMANDS)('%s', (command, cwd) => {
   });
 });
 
-it('what was found is saved and said before it is shrunk, and shrinking ends by Ctrl-C with what it has reached', async () => {
+it('what was found is saved and said before it is shrunk, and shrinking ends by Ctrl-C with what it has reached', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
   const asked =
     'check --target slow-broken.mjs --programs 60 --seed 1 --stop-first --program-time 60000 --shrink-time 300';
+  rmSync(join(folder, 'found'), { recursive: true, force: true });
   const child = start([...asked.split(' '), '--corpus', 'found'], { cwd: folder });
   const result = ended(child);
   let said = '';
@@ -74,4 +78,4 @@ it('what was found is saved and said before it is shrunk, and shrinking ends by 
   expect(stdout).toContain('the time ended first: a simpler program may exist');
   const [, saved = ''] = /^saved +(\S+)$/m.exec(stdout) ?? [];
   expect(readdirSync(join(folder, 'found'))).toEqual([saved.replace('found/', '')]);
-}, 60_000);
+});
