@@ -1,4 +1,4 @@
-/** The tests that need compilers beyond that of C: `npm run test:tools`. */
+/** The tests that need programs which a development machine may lack (a browser, further compilers): `npm run test:tools`. */
 import { defineConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 

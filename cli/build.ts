@@ -1,6 +1,6 @@
 /** `frameproof build`: makes WebAssembly of an allocator in C and its target file, by clang. */
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { SpecError } from '../spec/index.ts';
 import { type Bits, clangArguments, refuseMissing } from './clang.ts';
@@ -22,8 +22,8 @@ function bitsOf(text: string): Bits {
 
 /** Returns the kind of pointers that this engine can run: 64 bits, as on most machines, if it has them. */
 async function bestBits(): Promise<Bits> {
-  const { canRun } = await import('../runner/wasm/index.ts');
-  return canRun(64) ? 64 : 32;
+  const { hasSixtyFour } = await import('../runner/wasm/index.ts');
+  return hasSixtyFour() ? 64 : 32;
 }
 
 async function run(words: readonly string[], flags: BuildFlags): Promise<void> {
@@ -38,6 +38,9 @@ async function run(words: readonly string[], flags: BuildFlags): Promise<void> {
   if (stderr !== '') printError(stderr);
   if (status !== 0)
     throw new SpecError(`build: expected sources that ${cc} compiles: it ended with ${status}`);
+  const { withBuildLine } = await import('../runner/wasm/index.ts');
+  const [version = ''] = spawnSync(cc, ['--version'], { encoding: 'utf8' }).stdout.split('\n');
+  writeFileSync(out, withBuildLine(readFileSync(out), `${[cc, ...line].join(' ')} (${version})`));
   print(`${out}: ${statSync(out).size} bytes of WebAssembly with pointers of ${bits} bits\n`);
   print(`next: npx frameproof check --target ${out}\n`);
 }

@@ -15,7 +15,7 @@ import {
 import { readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
 import type { StatisticsFile } from './output-file.ts';
-import { campaignBar } from './progress.ts';
+import { campaignBar } from './progress-bar.ts';
 
 /** Which memory maps programs run on. */
 export interface MapOptions {
@@ -42,8 +42,8 @@ export interface CheckOptions extends MapOptions {
   readonly corpus: string;
   readonly stats?: string;
   readonly junit?: string;
-  readonly verbose?: boolean;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Programs of a check that says neither how many nor how long. */

@@ -31,14 +31,12 @@ import {
   physicalBitsOption,
   referenceOption,
   refuseMixed,
-  STACK,
   seedOption,
   shard,
   shrinkTimeOption,
-  TABLES,
   threadsOption,
   timeOption,
-  verboseOption,
+  verboseTablesOption,
   wholeNumber,
 } from './options.ts';
 import { print } from './print.ts';
@@ -166,8 +164,8 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
-    .addOption(verboseOption(`${TABLES}, and ${STACK}`))
     .addOption(jsonOption())
+    .addOption(verboseTablesOption())
     .addHelpText(
       'after',
       examples(

@@ -46,8 +46,8 @@ export function callTable(calls: Counts['calls']): string {
 }
 
 function clauseRow([name, sides]: readonly [string, SideCounts]): readonly string[] {
-  const [first = ['', 0], second = ['', 0]] = Object.entries(sides);
-  return [name, grouped(first[1]), grouped(second[1]), `${first[0]} | ${second[0]}`];
+  const [first = 0, second] = Object.values(sides);
+  return [name, grouped(first), second === undefined ? '-' : grouped(second), Object.keys(sides).join(' | ')];
 }
 
 /** Returns a table of how often each clause was checked, on each of its sides. */

@@ -8,6 +8,7 @@ import {
   type Operation,
   ownerAfterInit,
   regionOf,
+  uncheckedBy,
 } from '../spec/index.ts';
 import { wrapped } from './print.ts';
 
@@ -15,7 +16,8 @@ interface Header {
   readonly target: Target;
   readonly world: World;
   readonly operations: readonly Operation[];
-  readonly isSaved: boolean;
+  /** How states are saved; null if they cannot be. */
+  readonly saves: string | null;
 }
 
 /** Returns the extents of a world, for example `0-0 pmm, 1-1 boot, 2-8 pmm`. */
@@ -43,13 +45,15 @@ function callsText(operations: readonly Operation[]): string {
 }
 
 /** Returns what is about to be searched. */
-export function exploreHeader({ target, world, operations, isSaved }: Header): string {
+export function exploreHeader({ target, world, operations, saves }: Header): string {
   const promises = target.policies.length === 0 ? 'no policy' : target.policies.join(', ');
-  const way = isSaved
-    ? 'search of all states, saved and loaded'
-    : 'programs run from init, since the manager offers no saveState() and loadState()';
+  const way =
+    saves === null
+      ? 'programs run from init, since the manager offers no saveState() and loadState()'
+      : `search of all states, ${saves}`;
   return [
     `target      ${target.name} (promises ${promises})`,
+    ...(target.compiled === null ? [] : [`compiled    ${target.compiled}`]),
     `world       ${worldText(world)}`,
     `operations  ${grouped(operations.length)}: ${callsText(operations)}`,
     `by          ${way}`,
@@ -112,7 +116,14 @@ function partialLines(result: Exploration, end: keyof typeof STOPPED): readonly 
   ];
 }
 
-function conclusion(result: Exploration, world: World): readonly string[] {
+/** What the claims of a target take out of the search. */
+function leftOutLines({ profile, policies }: Target): readonly string[] {
+  const unchecked = uncheckedBy({ ...profile, policies }).filter(({ what }) => !/^policy/.test(what));
+  if (unchecked.length === 0) return [];
+  return ['left out, by the claims of the target:', ...unchecked.map(({ what, why }) => `  ${what}: ${why}`)];
+}
+
+function conclusion(result: Exploration, target: Target, world: World): readonly string[] {
   const { end, operations, trace } = result;
   if (end === 'violated') {
     const length = trace?.scenario.operations.length ?? 0;
@@ -126,6 +137,7 @@ function conclusion(result: Exploration, world: World): readonly string[] {
   return [
     `closed: every sequence of these ${counted(operations.length, 'operation')}, of any length, on ${worldText(world)} satisfies`,
     ...clauseLines(result),
+    ...leftOutLines(target),
   ];
 }
 
@@ -171,12 +183,15 @@ function unsavedLines(result: UnsavedExploration): readonly string[] {
 /** Returns the lines on how far the search went, and what it shows. */
 export function exploreReport(
   result: Exploration | UnsavedExploration,
-  world: World,
-  peakBytes: number,
+  {
+    target,
+    world,
+    peakBytes,
+  }: { readonly target: Target; readonly world: World; readonly peakBytes: number },
 ): readonly string[] {
   return result.kind === 'unsaved'
     ? unsavedLines(result)
-    : [...countLines(result, peakBytes), ...conclusion(result, world)];
+    : [...countLines(result, peakBytes), ...conclusion(result, target, world)];
 }
 
 /** The verdict of a search, in the words of the other commands. */

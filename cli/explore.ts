@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {
   type Bounds,
-  canBeSaved,
   type Exploration,
   explore,
   exploreUnsaved,
+  howSaved,
   operationInstances,
   promelaOf,
   type SearchProgress,
@@ -107,8 +107,8 @@ interface PreparedExploration {
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
-  /** Whether the target can be searched, rather than run again from init. */
-  readonly isSaved: boolean;
+  /** How the target is saved, so that it can be searched; null if it is run again from init. */
+  readonly saves: string | null;
 }
 
 /** Explores, with a progress bar. Ctrl-C asks for what was done so far; a second one ends the process at once. */
@@ -117,7 +117,7 @@ async function runSearch({
   world,
   flags,
   operations,
-  isSaved,
+  saves,
 }: PreparedExploration): Promise<ExploreResult> {
   const signal = interruption();
   const { states, time: seconds } = flags;
@@ -129,7 +129,7 @@ async function runSearch({
   const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
-    if (!isSaved)
+    if (saves === null)
       return await exploreUnsaved({
         ...common,
         onProgress: (progress) => bar.update({ ...progress, depth: null }),
@@ -158,12 +158,12 @@ async function reportOf(
 async function run(flags: ExploreFlags): Promise<void> {
   const target = await loadInteractiveTarget(flags.target, flags.policy);
   const world = worldOf(flags);
-  const operations = operationInstances(world, { batch: flags.batch });
+  const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
     print(promelaOf(world, operations));
     return;
   }
-  const setup: PreparedExploration = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
+  const setup: PreparedExploration = { target, world, flags, operations, saves: howSaved(target, world) };
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
@@ -175,7 +175,7 @@ async function run(flags: ExploreFlags): Promise<void> {
     print(`${JSON.stringify(json, null, 1)}\n`);
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
-    print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
+    print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
   }
   endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }

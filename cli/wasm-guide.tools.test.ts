@@ -14,6 +14,9 @@ const commands = [...guide.matchAll(/^```bash\n(.*?)^```$/gms)].flatMap(([, text
   text.trim().split('\n'),
 );
 const builds = commands.filter((line) => /^(npx frameproof build|rustc) /.test(line));
+const searches = commands.flatMap(
+  (line) => /^npx frameproof (explore .*?) +# closes$/.exec(line)?.slice(1) ?? [],
+);
 const checks = commands.flatMap((line): readonly (readonly [string, string])[] => {
   const [, args = '', outcome = ''] = /^npx frameproof (check .*?) +# (.*)$/.exec(line) ?? [];
   return args === '' ? [] : [[args, outcome]];
@@ -66,6 +69,25 @@ describe('the commands of the guide to WebAssembly', () => {
       expect(counterexample.violation.clause).toBe(clause);
       expect(counterexample.operations).toBeLessThanOrEqual(2);
     }
+  });
+
+  it.each(searches)('%s closes', async (args) => {
+    const { stdout, exitCode } = await frameproof([...args.split(' '), '--json'], { cwd: folder });
+    expect(exitCode).toBe(0);
+    const { verdict, states, modelStates } = JSON.parse(stdout);
+    expect(verdict).toBe('holds');
+    expect(states).toBeGreaterThanOrEqual(modelStates);
+  });
+
+  it('has two searches', () => expect(searches).toHaveLength(2));
+
+  it('prints the theorem of compiled C, and the line that compiled it', async () => {
+    const args = ['explore', '--target', 'build/extents.wasm', '--stack', '1', '--bitmap', '2'];
+    const { stdout, exitCode } = await frameproof(args, { cwd: folder });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^compiled {4}clang --target=wasm32-unknown-unknown .* \(.*clang version .*\)$/m);
+    expect(stdout).toMatch(/^closed: every sequence of these \d+ operations, of any length, on /m);
+    expect(stdout).toMatch(/^left out, by the claims of the target:\n {2}memory from 0xbc000000 up: /m);
   });
 
   it('show the line of clang that build prints', async () => {

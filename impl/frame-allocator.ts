@@ -234,15 +234,14 @@ export class FrameAllocator {
    * zone beyond 64 GiB as the free stack has it, which reads no memory that was never touched. O(words read, and entries ·
    * log entries).
    */
-  *inspect(): Generator<InspectedRun> {
+  inspect(): readonly InspectedRun[] {
     const state = this.#state;
-    if (state.sections.stackFrames <= READ_THROUGH) {
-      yield* conditions(state);
-    } else {
-      const bitmap = sectionsIn(state.sections, 'bitmap');
-      yield* conditionsOf(bitmap, freeByBits(state.words, bitmap));
-      yield* conditionsOf(sectionsIn(state.sections, 'stack'), freeByStack(state));
-    }
+    if (state.sections.stackFrames <= READ_THROUGH) return conditions(state);
+    const bitmap = sectionsIn(state.sections, 'bitmap');
+    return [
+      ...conditionsOf(bitmap, freeByBits(state.words, bitmap)),
+      ...conditionsOf(sectionsIn(state.sections, 'stack'), freeByStack(state)),
+    ];
   }
 
   /** Releases the memory of the state now, and not when the garbage collector gets to it. No call may follow. */

@@ -48,10 +48,39 @@ static struct {
     volatile size_t committed;
     volatile bool is_finished;
     volatile bool is_full;
+    /* What a sanitizer has found, empty for nothing. */
+    char finding[64];
     char text[];
 } *answers;
 
 static size_t written;
+
+/* ---- Sanitizers, where they are linked in --------------------------------------------------------------------------- */
+
+void __asan_set_error_report_callback(void (*callback)(const char *report)) __attribute__((weak));
+const char *__asan_default_options(void);
+void __ubsan_on_report(void);
+
+/* Nobody reads the stack of a report here, and to look up its names takes longer than a program. */
+const char *__asan_default_options(void) {
+    return "symbolize=0:detect_leaks=0";
+}
+
+/* Keeps the kind of a report: `AddressSanitizer: heap-buffer-overflow`. */
+static void note_finding(const char *report) {
+    const char *from = strstr(report, "AddressSanitizer: ");
+    if (from != NULL) {
+        size_t length = strlen("AddressSanitizer: ");
+        length += strcspn(from + length, " \n");
+        snprintf(answers->finding, sizeof answers->finding, "%.*s", (int)length, from);
+    }
+}
+
+/* What UndefinedBehaviorSanitizer reports ends the program, whether or not it was built to go on. */
+void __ubsan_on_report(void) {
+    snprintf(answers->finding, sizeof answers->finding, "UndefinedBehaviorSanitizer");
+    _exit(1);
+}
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -507,6 +536,12 @@ void fp_warn(const char *text) {
     errno = kept;
 }
 
+/* A process has no states to save. */
+void fp_live(const void *start, size_t bytes) {
+    (void)start;
+    (void)bytes;
+}
+
 static const char *const OWNERS[] = {"-", "absent", "firmware", "boot", "pmm", "caller"};
 
 _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
@@ -789,11 +824,24 @@ static uint64_t ram_pages(void) {
     return pages;
 }
 
+/* Returns the bytes that count as data of this process so far, 0 if they cannot be read. */
+static uint64_t data_bytes(void) {
+    char text[128];
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0) {
+        close(file);
+    }
+    unsigned long long pages = 0;
+    text[length > 0 ? length : 0] = '\0';
+    return sscanf(text, "%*u %*u %*u %*u %*u %llu", &pages) == 1 ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 static void limit_resources(limits limit) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
-    /* The simulated memory counts as data, although none of it is in use yet. */
-    rlim_t bytes = ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
+    /* The simulated memory counts as data, although none of it is in use yet, and so does the shadow of a sanitizer. */
+    rlim_t bytes = data_bytes() + ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
     struct rlimit data = {bytes, bytes};
     setrlimit(RLIMIT_DATA, &data);
 }
@@ -972,9 +1020,11 @@ static bool await_child(pid_t child, limits limit, int *status, struct rusage *u
 
 /* Returns the end of a program's answers: the reason why the child died, if it did, and its memory. */
 static int epilogue(char *text, size_t size, int status, const struct rusage *usage, const char *killed_for) {
-    char died[64] = "";
+    char died[80] = "";
     if (killed_for != NULL) {
         snprintf(died, sizeof died, "died %s\n", killed_for);
+    } else if (answers->finding[0] != '\0') {
+        snprintf(died, sizeof died, "died %s\n", answers->finding);
     } else if (answers->is_full) {
         snprintf(died, sizeof died, "died output\n");
     } else if (WIFSIGNALED(status)) {
@@ -995,6 +1045,7 @@ static void serve_program(limits limit, bool is_live, int out) {
     answers->committed = 0;
     answers->is_finished = false;
     answers->is_full = false;
+    answers->finding[0] = '\0';
     written = 0;
     pid_t child = fork();
     if (child < 0) {
@@ -1123,6 +1174,9 @@ int fp_serve(const fp_target *served) {
         stop("no memory for answers");
     }
     make_pattern();
+    if (__asan_set_error_report_callback != NULL) {
+        __asan_set_error_report_callback(note_finding);
+    }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigset_t ended;
     sigemptyset(&ended);

@@ -23,6 +23,7 @@
 IMPORT("print") void fp_print_text(const char *text, size_t length);
 IMPORT("warn") void fp_warn_text(const char *text, size_t length);
 IMPORT("panic") void fp_panic_text(uint64_t frame, int owner, const char *text, size_t length);
+IMPORT("live") void fp_live_bytes(uint64_t start, uint64_t bytes);
 IMPORT("abort") void fp_abort_text(const char *text, size_t length);
 
 int fp_errno;
@@ -53,6 +54,8 @@ static struct {
     uint64_t bitmap_end;
     uint64_t descriptors;
     uint64_t descriptor_count;
+    /* Whether the target names its live bytes. */
+    uint64_t names_live;
 } desk;
 
 extern unsigned char __heap_base, __global_base;
@@ -98,6 +101,9 @@ int fp_serve(const fp_target *served) {
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
     }
+#ifndef FP_IGNORE_LIVE
+    desk.names_live = target.live != NULL;
+#endif
     desk.profile = (uintptr_t)(target.profile == NULL ? "{}" : target.profile);
     return 0;
 }
@@ -123,6 +129,14 @@ EXPORT("fp_init") void fp_init(void) {
     };
     desk.has_succeeded = target.init(&memory);
     fp_finish();
+}
+
+EXPORT("fp_name_live") void fp_name_live(void) {
+    target.live();
+}
+
+void fp_live(const void *start, size_t bytes) {
+    fp_live_bytes((uintptr_t)start, bytes);
 }
 
 static void *at(uint64_t pointer) {
@@ -171,18 +185,36 @@ _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
 
 /* ---- stdlib.h, setjmp.h --------------------------------------------------------------------------------------------- */
 
-/* Each block has its size before it. A freed block serves the next request of at most its size; there is no joining. */
+/*
+ * Blocks follow one another in the arena, each with a header. The free ones are in a list by address, joined with their neighbours, and
+ * hold zeros; one at the end goes back to the arena. So what the arena holds depends on the blocks in use, as little on the past as can be,
+ * and a search meets few states.
+ */
+#define UNIT ((size_t)16)
+
 typedef struct block {
-    size_t size;
+    size_t size; /* header included */
     struct block *next_free;
 } block;
 
-#define UNIT sizeof(block)
-
-static block *freed;
+static block *free_blocks;
 
 static size_t round_up(size_t size, size_t multiple) {
     return (size + multiple - 1) / multiple * multiple;
+}
+
+static block *after(const block *one, size_t bytes) {
+    return at((uintptr_t)one + bytes);
+}
+
+/* Cuts off what a free block has beyond `size` bytes. */
+static void cut(block *one, size_t size) {
+    if (one->size > size) {
+        block *rest = after(one, size);
+        *rest = (block){.size = one->size - size, .next_free = one->next_free};
+        one->next_free = rest;
+        one->size = size;
+    }
 }
 
 void *malloc(size_t size) {
@@ -191,24 +223,54 @@ void *malloc(size_t size) {
         errno = ENOMEM;
         return NULL;
     }
-    for (block **from = &freed; *from != NULL; from = &(*from)->next_free) {
+    size_t wanted = round_up(size, UNIT) + UNIT;
+    for (block **from = &free_blocks; *from != NULL; from = &(*from)->next_free) {
         block *found = *from;
-        if (found->size >= size) {
+        if (found->size >= wanted) {
+            cut(found, wanted);
             *from = found->next_free;
-            return found + 1;
+            found->next_free = NULL;
+            return after(found, UNIT);
         }
     }
     block *made = at(desk.arena_used);
-    made->size = round_up(size, UNIT);
-    desk.arena_used += UNIT + made->size;
-    return made + 1;
+    made->size = wanted;
+    desk.arena_used += wanted;
+    return after(made, UNIT);
+}
+
+/* Joins a free block with the next one if they are neighbours. */
+static void join(block *one) {
+    block *next = one->next_free;
+    if (next != NULL && after(one, one->size) == next) {
+        one->size += next->size;
+        one->next_free = next->next_free;
+        memset(next, 0, sizeof *next);
+    }
 }
 
 void free(void *given) {
-    if (given != NULL) {
-        block *returned = (block *)given - 1;
-        returned->next_free = freed;
-        freed = returned;
+    if (given == NULL) {
+        return;
+    }
+    block *freed = at((uintptr_t)given - UNIT), *before = NULL, **from = &free_blocks;
+    memset(given, 0, freed->size - UNIT);
+    for (; *from != NULL && *from < freed; from = &before->next_free) {
+        before = *from;
+    }
+    freed->next_free = *from;
+    *from = freed;
+    join(freed);
+    if (before != NULL) {
+        join(before);
+    }
+    for (from = &free_blocks; (*from)->next_free != NULL; from = &(*from)->next_free) {
+    }
+    block *last = *from;
+    if ((uintptr_t)last + last->size == desk.arena_used) {
+        desk.arena_used = (uintptr_t)last;
+        *from = NULL;
+        memset(last, 0, sizeof *last);
     }
 }
 
@@ -223,7 +285,7 @@ void *calloc(size_t count, size_t size) {
 }
 
 void *realloc(void *given, size_t size) {
-    size_t held = given == NULL ? 0 : ((block *)given - 1)->size;
+    size_t held = given == NULL ? 0 : ((block *)at((uintptr_t)given - UNIT))->size - UNIT;
     if (given != NULL && size <= held) {
         return given;
     }
@@ -235,10 +297,18 @@ void *realloc(void *given, size_t size) {
     return made;
 }
 
-/* The block starts at a multiple of the alignment, so it is never freed: what lies before it would be lost. */
+/* Takes a block that is too large, and frees what lies before the alignment. */
 void *aligned_alloc(size_t alignment, size_t size) {
     unsigned char *made = malloc(size + alignment);
-    return made == NULL ? NULL : at(round_up((uintptr_t)made, alignment));
+    if (made == NULL || (uintptr_t)made % alignment == 0) {
+        return made;
+    }
+    uintptr_t aligned = round_up((uintptr_t)made, alignment);
+    block *whole = at((uintptr_t)made - UNIT);
+    cut(whole, aligned - (uintptr_t)made);
+    whole->next_free = NULL;
+    free(made);
+    return at(aligned);
 }
 
 _Noreturn void fp_abort(const char *text) {

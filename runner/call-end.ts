@@ -2,7 +2,14 @@
  * Call ends: how a call on a manager in this process ended. One object serves many calls, so that a search which makes millions of
  * calls reads fields and allocates no outcomes.
  */
-import { type CallDescription, isPmmPanic, type Outcome, Owner, type PmmPanic } from '../spec/index.ts';
+import {
+  type CallDescription,
+  isPmmPanic,
+  type Outcome,
+  Owner,
+  type PmmPanic,
+  reading,
+} from '../spec/index.ts';
 import type { CallerArray } from './caller-array.ts';
 import { described, malformedBy } from './thrown.ts';
 
@@ -106,7 +113,7 @@ export class CallEnd {
       case 'addresses':
         return { kind: 'addresses', addresses: this.array?.written() ?? [] };
       case 'amount':
-        return { kind: 'amount', amount: this.amount };
+        return { kind: 'amount', amount: reading(this.amount) };
       case 'done':
         return DONE;
       case 'failed':
@@ -132,7 +139,7 @@ function panicked(panic: PmmPanic | null): Outcome {
   try {
     const { message, call, pfn, owner } = panic;
     if (typeof message === 'string' && (owner === null || Owner.is(owner)))
-      return { kind: 'panicked', message, call, pfn, owner };
+      return { kind: 'panicked', message, call, pfn: pfn === null ? null : reading(pfn), owner };
     return {
       kind: 'malformed',
       message: 'it threw a panic without a message, or without an owner that there is',

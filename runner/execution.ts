@@ -12,10 +12,7 @@ import {
   type Violation,
 } from '../model/index.ts';
 import {
-  addressesOf,
-  argumentsOf,
   type InspectedRun,
-  isU64,
   leftUndefined,
   type Operation,
   type PlacedViolation,
@@ -32,7 +29,7 @@ import { brokenOwnClause } from './own-clauses.ts';
 import type { Performer } from './performer.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
-import type { LeftOut, Target } from './target.ts';
+import { hasOnlyU64, type LeftOut, type Target } from './target.ts';
 import { lookAt, stackOf } from './thrown.ts';
 import type { World } from './world.ts';
 
@@ -84,10 +81,6 @@ function leftOutOf(
 /** Starts a program on a target and waits for its performer. */
 function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
   return target.start(world, options.program, leftOutOf(target, world, options)).performer();
-}
-
-function areIntegers(operation: Operation): boolean {
-  return argumentsOf(operation).every(isU64) && addressesOf(operation).every(isU64);
 }
 
 /** An operation that was passed over, and why. */
@@ -170,7 +163,7 @@ export class Execution implements Scene {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
+    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUnasked(resolved));
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
     if (this.#hasLateWrites(at - 1, resolved)) return false;
     const response = this.#performer.perform(resolved, this.state.freeIn('stack'));
@@ -180,11 +173,9 @@ export class Execution implements Scene {
   }
 
   /** Returns the reason why the target cannot be asked for an operation in this state, or null. */
-  #whyUndefined(operation: Operation): string | null {
-    const isInteger = this.#target.takesAnyNumber || areIntegers(operation);
-    return isInteger
-      ? leftUndefined(this.state, operation)
-      : 'the target only takes unsigned 64-bit integers';
+  #whyUnasked(operation: Operation): string | null {
+    if (this.#target.takesAnyNumber || hasOnlyU64(operation)) return leftUndefined(this.state, operation);
+    return 'the target only takes unsigned 64-bit integers';
   }
 
   /** Records an operation that is not judged. Returns whether the next one can be. */
@@ -241,10 +232,12 @@ export class Execution implements Scene {
   trace(): Trace {
     const { operations, policies, responses } = this;
     const violation = this.#violation === null ? {} : { violation: this.#violation };
+    const { name: target, compiled } = this.#target;
     return {
       format: 'frameproof/trace',
       version: 1,
-      target: this.#target.name,
+      target,
+      ...(compiled === null ? {} : { compiled }),
       profile: this.#profile,
       scenario: { ...this.world, policies, operations },
       responses,

@@ -31,6 +31,7 @@ class FactoryTarget implements Target {
   readonly profile: Profile;
   readonly checks: Target['checks'];
   readonly isInteractive = true;
+  readonly compiled = null;
   readonly takesAnyNumber = true;
   readonly seesWrites = true;
   readonly peakKib = 0;

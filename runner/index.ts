@@ -31,6 +31,7 @@ export type { LeftOut } from './target.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
 export { CallEnd, omitStacks, restoreStacks } from './call-end.ts';
+export { hasOnlyU64 } from './target.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';
 

@@ -20,6 +20,8 @@ export interface Seen {
 }
 
 export interface SavableSession extends Performer {
+  /** How states are saved, for people. */
+  readonly saves: string;
   /** The observations of the last prepared call. The same object each time. */
   readonly seen: Seen;
   /** Writes the state to `into` and returns its number of words: see `Pmm.saveState`. */

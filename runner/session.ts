@@ -9,6 +9,7 @@ import {
   type Pmm,
   type PmmFactory,
   type Response,
+  reading,
   SpecError,
 } from '../spec/index.ts';
 import { CallEnd } from './call-end.ts';
@@ -26,7 +27,7 @@ function readAmounts(pmm: Pmm): Amounts {
   const free = pmm.freeAmount();
   const reserved = pmm.reservedAmount();
   if (typeof total === 'number' && typeof free === 'number' && typeof reserved === 'number')
-    return { total, free, reserved };
+    return { total: reading(total), free: reading(free), reserved: reading(reserved) };
   const found: readonly unknown[] = [total, free, reserved];
   throw new TypeError(`the amounts are ${found.map(described).join(', ')}, not all of them numbers`);
 }
@@ -91,6 +92,7 @@ const MOST_WORDS = 2 ** 24;
 
 export class Session implements SavableSession {
   readonly isRecorded = false;
+  readonly saves = 'saved and loaded';
   readonly omission = null;
   readonly started: Response;
   readonly seen: Writable<Seen>;

@@ -3,6 +3,10 @@
  * this folder knows whether it is a module, a process or anything else.
  */
 import {
+  addressesOf,
+  argumentsOf,
+  isU64,
+  type Operation,
   type OwnClause,
   type PmmFactory,
   type Policy,
@@ -86,6 +90,8 @@ export interface Target extends Claims {
   /** The most memory that a program has taken so far, in KiB; 0 if unknown. */
   readonly peakKib: number;
   readonly source: TargetSource;
+  /** The line that compiled it; null if that is not known. */
+  readonly compiled: string | null;
   /** Builds managers in this process that can be called in numbers; null if the target has none. */
   readonly factory: PmmFactory | null;
   /**
@@ -107,4 +113,9 @@ export interface Target extends Claims {
   withClaims(claims: Partial<Claims>): Target;
   /** Releases the resources of the target. No program follows. */
   close(): Promise<void>;
+}
+
+/** Whether all numbers and addresses of an operation are unsigned 64-bit integers, as targets in other languages take them. */
+export function hasOnlyU64(operation: Operation): boolean {
+  return argumentsOf(operation).every(isU64) && addressesOf(operation).every(isU64);
 }

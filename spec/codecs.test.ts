@@ -13,7 +13,7 @@ import { POLICIES } from './policy.ts';
 import { decodeProfile, WHOLE } from './profile.ts';
 import { Scenario } from './program.ts';
 import type { Reference } from './reference.ts';
-import { type Outcome, Response } from './response.ts';
+import { type Outcome, Response, reading } from './response.ts';
 import { Trace } from './trace.ts';
 import { U64_MAX } from './units.ts';
 
@@ -56,7 +56,9 @@ const anyReference: fc.Arbitrary<Reference> = fc.oneof(
 );
 
 /** Any number that a manager may report in place of a count. JSON has no -0. */
-const anyReading = fc.oneof(fc.nat(), fc.double()).map((n) => (n === 0 ? 0 : n));
+const anyReading = fc
+  .oneof(fc.nat(), fc.double(), fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }))
+  .map((n) => (n === 0 ? 0 : reading(n)));
 const anyOwner = fc.constantFrom<Owner | null>(null, ...Object.keys(Owner.keys).filter(Owner.is));
 
 const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(

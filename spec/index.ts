@@ -137,7 +137,15 @@ export {
   type ResultReference,
   resultName,
 } from './reference.ts';
-export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
+export {
+  Amounts,
+  OUTCOME_KINDS,
+  Outcome,
+  outcomePlace,
+  type Reading,
+  Response,
+  reading,
+} from './response.ts';
 export { type BlamedCall, blamedCall, PlacedViolation, Trace } from './trace.ts';
 export {
   addressOf,

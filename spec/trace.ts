@@ -62,6 +62,8 @@ export const Trace = t.readonly(
         t.partial({
           violation: PlacedViolation,
           note: t.string,
+          /** The line that compiled the target. */
+          compiled: t.string,
           /** The claims that the answers were judged by, next to the policies. Older traces do not have it. */
           profile: Profile,
         }),

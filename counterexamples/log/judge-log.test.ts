@@ -62,6 +62,19 @@ const FREE_AMOUNT = {
 };
 
 describe('judging a log', () => {
+  it.each(['18446744073709551615', '"0xffffffffffffffff"'])(
+    'takes an amount of 64 bits to the last digit, written as %s',
+    async (most) => {
+      const entry = JSON.stringify({
+        operation: FREE_AMOUNT.operation,
+        response: { outcome: { kind: 'amount', amount: 0 }, amounts: { total: 324, free: 0, reserved: 4 } },
+      });
+      const { violation } = await judgeLog(linesOf(HEADER, entry.replaceAll(':0', `:${most}`)));
+      expect(violation?.clause).toBe('amounts.free');
+      expect(violation?.explanation).toContain('freeAmount() is 18446744073709551615, and must be 320');
+    },
+  );
+
   describe('of an allocator with one zone', () => {
     const claims = { zones: 1, misuse: 'undefined', failures: [] };
     const pageAt = (address: string, call: object): object => ({

@@ -110,10 +110,11 @@ function section(title: string, lines: readonly string[]): readonly string[] {
  */
 export function formatCounterexample(trace: Trace): readonly string[] {
   const { map, config, policies } = trace.scenario;
-  const zone = `bitmap zone below ${toHex(config.bitmapMaxAddr)}, physical memory mapped at ${toHex(config.higherHalf)}`;
+  const zone = trace.profile?.zones === 1 ? '' : `bitmap zone below ${toHex(config.bitmapMaxAddr)}, `;
+  const memory = `${zone}physical memory mapped at ${toHex(config.higherHalf)}`;
   return [
     ...section('map', formatMap(map)),
-    ...section('config', [zone, ...(policies.length === 0 ? [] : [`promised: ${policies.join(', ')}`])]),
+    ...section('config', [memory, ...(policies.length === 0 ? [] : [`promised: ${policies.join(', ')}`])]),
     ...section(
       'program',
       trace.scenario.operations.length === 0 ? ['none: init violates it'] : formatSteps(trace),

@@ -243,3 +243,11 @@ uint64_t pmm_free_amount(void) {
 uint64_t pmm_reserved_amount(void) {
     return total - pmm_free_amount();
 }
+
+void pmm_each_live(void (*visit)(const void *start, size_t bytes)) {
+    uint64_t pages = stack.index;
+    for (const buffer_t *buffer = stack.last; buffer != NULL; buffer = buffer->previous) {
+        visit(buffer, sizeof buffer->previous + pages * sizeof *buffer->pages);
+        pages = BUFFER_PAGES;
+    }
+}

@@ -54,5 +54,7 @@ void pmm_free_region(void *address, uint64_t count);
 uint64_t pmm_total_amount(void);
 uint64_t pmm_free_amount(void);
 uint64_t pmm_reserved_amount(void);
+/* Visits the parts of free pages that the stack lies in. */
+void pmm_each_live(void (*visit)(const void *start, size_t bytes));
 
 #endif

@@ -99,6 +99,49 @@ static __attribute__((unused)) void overrun(void) {
     base[(first + total) * FP_PAGE_SIZE] = 1;
 }
 
+static __attribute__((unused)) void grow(void) {
+    __builtin_wasm_memory_grow(0, 1);
+}
+
+static int descending(const void *left, const void *right) {
+    return *(const int *)right - *(const int *)left;
+}
+
+/* The heap gives blocks that do not overlap and keep what they hold, and is as it was once all are free. */
+static __attribute__((unused)) void heap(void) {
+    enum { BLOCKS = 40 };
+    static unsigned char *blocks[BLOCKS];
+    void *first = malloc(1);
+    free(first);
+    for (unsigned round = 0; round < 5; round++) {
+        for (unsigned i = round % 2; i < BLOCKS; i += 1 + round % 3) {
+            size_t size = (i * 37 + round * 11) % 300;
+            blocks[i] = blocks[i] != NULL ? realloc(blocks[i], size + 1) : i % 4 == 0 ? aligned_alloc(128, size + 1) : calloc(1, size + 1);
+            assert(i % 4 != 0 || round > 0 || (uintptr_t)blocks[i] % 128 == 0);
+            memset(blocks[i], (int)i, size + 1);
+        }
+        for (unsigned i = 0; i < BLOCKS; i++) {
+            assert(blocks[i] == NULL || blocks[i][0] == i);
+            if ((i * 7 + round) % 3 == 0) {
+                free(blocks[i]);
+                blocks[i] = NULL;
+            }
+        }
+    }
+    for (unsigned i = 0; i < BLOCKS; i++) {
+        free(blocks[i]);
+        blocks[i] = NULL;
+    }
+    void *again = malloc(1);
+    assert(again == first);
+    free(again);
+    int items[] = {3, 1, 4, 1, 5, 9, 2, 6};
+    qsort(items, 8, sizeof *items, descending);
+    for (unsigned i = 1; i < 8; i++) {
+        assert(items[i - 1] >= items[i]);
+    }
+}
+
 static __attribute__((unused)) void print(void) {
     char text[80];
     snprintf(text, sizeof text, "%s %d %05.1d|%-4u|%#x %" PRIu64 " %c%% %zu %lld", "text", -7, 3, 12u, 255u, UINT64_MAX, 'c',

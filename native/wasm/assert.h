@@ -7,6 +7,6 @@
 #else
 #define assert(condition) ((condition) ? (void)0 : fp_abort("assertion failed: " #condition))
 #endif
-#ifndef static_assert
+#if !defined static_assert && !defined __cplusplus
 #define static_assert _Static_assert
 #endif

@@ -2,6 +2,10 @@
 #ifndef FRAMEPROOF_ERRNO_H
 #define FRAMEPROOF_ERRNO_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 extern int fp_errno;
 #define errno fp_errno
 
@@ -16,5 +20,9 @@ extern int fp_errno;
 #define ENOSPC 28
 #define ERANGE 34
 #define ENOSYS 38
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,6 +2,10 @@
 #ifndef FRAMEPROOF_SETJMP_H
 #define FRAMEPROOF_SETJMP_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef int jmp_buf[1];
 
 static inline int setjmp(jmp_buf place) {
@@ -9,6 +13,10 @@ static inline int setjmp(jmp_buf place) {
     return 0;
 }
 
-_Noreturn void longjmp(jmp_buf place, int value);
+__attribute__((noreturn)) void longjmp(jmp_buf place, int value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

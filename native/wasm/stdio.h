@@ -5,6 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct fp_file FILE;
 #define stdout ((FILE *)0)
 #define stderr ((FILE *)0)
@@ -20,5 +24,9 @@ int puts(const char *text);
 int fputs(const char *text, FILE *stream);
 int putchar(int character);
 int fflush(FILE *stream);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
 
@@ -12,9 +16,13 @@ void *calloc(size_t count, size_t size);
 void *realloc(void *block, size_t size);
 void *aligned_alloc(size_t alignment, size_t size);
 void free(void *block);
-_Noreturn void abort(void);
-_Noreturn void exit(int code);
-_Noreturn void fp_abort(const char *text);
+__attribute__((noreturn)) void abort(void);
+__attribute__((noreturn)) void exit(int code);
+__attribute__((noreturn)) void fp_abort(const char *text);
 void qsort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *));
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,7 +9,7 @@
 
 import type { Target } from '../../runner/index.ts';
 import { isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
-import { canBeSaved, explore } from './explore.ts';
+import { explore, howSaved } from './explore.ts';
 import { operationInstances } from './instances.ts';
 import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
@@ -48,7 +48,7 @@ export function shorterPrograms(operations: number, length: number): bigint {
 }
 
 /** Returns the operations of the world of a trace, or why the world is not searched. */
-function operationsOf({ scenario }: Trace): readonly Operation[] | string {
+function operationsOf(target: Target, { scenario }: Trace): readonly Operation[] | string {
   try {
     const frames = framesOfWorld(scenario).manageable.length;
     if (frames > MOST_FRAMES)
@@ -57,7 +57,7 @@ function operationsOf({ scenario }: Trace): readonly Operation[] | string {
     if (isSpecError(error)) return 'its world has too many page frames that change hands';
     throw error;
   }
-  const operations = operationInstances(scenario);
+  const operations = operationInstances(scenario, { target });
   if (operations.length <= MOST_OPERATIONS) return operations;
   return `its world tells ${operations.length} operations apart, more than ${MOST_OPERATIONS}`;
 }
@@ -104,11 +104,11 @@ export async function certify(
   if (!target.isInteractive) return { kind: 'open', why: 'its target is only asked whole programs' };
   if (isOwnClause(trace.violation?.clause))
     return { kind: 'open', why: `${trace.violation.clause} is not a clause of the specification` };
-  const operations = operationsOf(trace);
+  const operations = operationsOf(target, trace);
   if (typeof operations === 'string') return { kind: 'open', why: operations };
   const { length } = trace.scenario.operations;
   if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
-  const judge = canBeSaved(target, trace.scenario) ? searched : ranOneByOne;
+  const judge = howSaved(target, trace.scenario) === null ? ranOneByOne : searched;
   const shorter = await judge(target, trace, operations, ms);
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')

@@ -4,10 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { TargetSource, World } from '../../runner/index.ts';
+import type { TargetSource } from '../../runner/index.ts';
 import { type Operation, type Policy, SpecError } from '../../spec/index.ts';
 import type { Expander, Findings } from './expander.ts';
 import { CONTROL, type StateTable, type TableBuffers } from './state-table.ts';
+import type { HeldWorld } from './world.ts';
 
 /** The findings of a crew in a level. */
 export interface LevelFindings extends Findings {
@@ -79,7 +80,7 @@ export interface ThreadData {
   readonly index: number;
   readonly source: TargetSource;
   readonly policies: readonly Policy[];
-  readonly world: World;
+  readonly world: HeldWorld;
   readonly operations: readonly Operation[];
   readonly buffers: TableBuffers;
   /** Transitions judged by each thread, as doubles. */

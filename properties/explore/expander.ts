@@ -167,6 +167,7 @@ export class Expander {
     const { ownership, order, saved } = this.#from;
     const judge = this.#judge;
     const driver = this.#driver;
+    if (judge.isUndefined(ownership, operation)) return;
     const hasFingerprint = driver.perform(operation, ownership, order);
     const { first, second, third } = driver.fingerprints;
     const targetWords = this.#saveNext();

@@ -113,8 +113,9 @@ function partsOf(
   driver: (judge: MemoJudge) => Driver,
   isShared: boolean,
 ): SearchParts {
-  const { target, world, policies = target.policies, memory = DEFAULT_MEMORY } = options;
-  const operations = options.operations ?? operationInstances(world);
+  const { target, policies = target.policies, memory = DEFAULT_MEMORY } = options;
+  const world = { ...options.world, profile: target.profile };
+  const operations = options.operations ?? operationInstances(world, { target });
   const buffers = tableBuffers(memory, isShared);
   return { world, policies, operations, targetName: target.name, buffers, driver };
 }
@@ -138,7 +139,7 @@ function crewOf(
  */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
   const { target, world, workers = 1, bounds = {}, onProgress } = options;
-  const operations = options.operations ?? operationInstances(world);
+  const operations = options.operations ?? operationInstances(world, { target });
   const parts = partsOf(
     { ...options, operations },
     (judge) => new ManagerDriver(target, world, operations, judge.states),
@@ -162,13 +163,14 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 }
 
 /**
- * Whether the managers of a target can be saved and loaded, so that {@link explore} can search them. Builds one manager.
+ * Returns how the managers of a target are saved and loaded, so that {@link explore} can search them; null if they cannot be. Builds
+ * one manager.
  * @public
  */
-export function canBeSaved(target: Target, world: World): boolean {
+export function howSaved(target: Target, world: World): string | null {
   const session = target.openSavable(world);
   session?.close();
-  return session !== null;
+  return session?.saves ?? null;
 }
 
 /**

@@ -11,7 +11,7 @@ export { framesOfWorld, type SmallWorldOptions, smallWorld, type WorldFrames } f
 /** @public Searches of a target. */
 export {
   type CheckedClauses,
-  canBeSaved,
+  howSaved,
   type Exploration,
   type ExploreOptions,
   explore,

@@ -64,7 +64,7 @@ export function plainSearch({ target, world, policies, operations, seconds }: Pl
   };
 
   const deadline = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY);
-  const started = init({ ...world, policies }, session.started);
+  const started = init({ ...world, policies, profile: target.profile }, session.started);
   if (!started.accepted || !holds(started.state))
     return { states: 0, transitions: 0, changing: 0, levels: [], shortest: 0 };
   const root: Node = { state: started.state, saved: save() };

@@ -3,7 +3,6 @@
  * sorted by the simplest path to each before they are expanded, so the result does not depend on the number of threads.
  */
 import { init } from '../../model/index.ts';
-import type { World } from '../../runner/index.ts';
 import type { Operation, Policy } from '../../spec/index.ts';
 import type { Crew, LevelFindings } from './crew.ts';
 import type { Driver } from './driver.ts';
@@ -11,6 +10,7 @@ import { CheckedSides, Expander } from './expander.ts';
 import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
+import type { HeldWorld } from './world.ts';
 
 /**
  * The bounds of a search. It stops at the first that it reaches.
@@ -71,7 +71,7 @@ export interface SearchResult {
 
 /** The input of a search, the same for every thread. */
 export interface SearchParts {
-  readonly world: World;
+  readonly world: HeldWorld;
   readonly policies: readonly Policy[];
   readonly operations: readonly Operation[];
   readonly targetName: string;
@@ -176,11 +176,8 @@ export class Search {
   /** Judges init and sweeps the state after it. */
   #beginsWell(): boolean {
     const { driver, judge, checked, expander } = this.#searcher;
-    const {
-      world: { map, config },
-      policies,
-    } = this.#parts;
-    const verdict = init({ map, config, policies }, driver.started, checked.note);
+    const { world, policies } = this.#parts;
+    const verdict = init({ ...world, policies }, driver.started, checked.note);
     const holds = verdict.accepted && expander.sweep(judge.states.initialOwnership()) === null;
     if (!holds) this.#end = 'violated';
     else this.#levels.push(Int32Array.of(expander.begin()));

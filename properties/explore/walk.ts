@@ -61,7 +61,7 @@ class Walk {
 
   constructor(options: WalkOptions) {
     this.#options = options;
-    this.#states = new ModelStates(options.world, options.policies);
+    this.#states = new ModelStates({ ...options.world, profile: options.target.profile }, options.policies);
     this.#run = new Run(options);
   }
 

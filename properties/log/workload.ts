@@ -162,6 +162,11 @@ export class Workload {
   }
 }
 
+/** Returns the free amount that a response reports; `known` where it reports none, or one that is no count of page frames. */
+function freeIn({ amounts }: Response, known: number): number {
+  return typeof amounts?.free === 'number' ? amounts.free : known;
+}
+
 /**
  * Makes `operations` calls of a workload on a manager, and yields each with its response.
  * @public
@@ -173,13 +178,13 @@ export function* runWorkload(
 ): Generator<LogEntry, void> {
   const workload = new Workload(options);
   // The free page frames of both zones are at least as many as those in the stack zone.
-  let free = performer.started.amounts?.free ?? 0;
+  let free = freeIn(performer.started, 0);
   const { profile = WHOLE } = options;
   for (let i = 0; i < operations; i += 1) {
     const operation = workload.next();
     if (beyond(profile, operation) !== null) continue;
     const response = performer.perform(operation, free);
-    free = response.amounts?.free ?? free;
+    free = freeIn(response, free);
     workload.note(operation, response);
     yield { operation, response };
   }

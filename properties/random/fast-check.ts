@@ -64,7 +64,7 @@ class AnyOfFour<T extends MadeOfFour> extends fc.Arbitrary<T> {
 }
 
 /**
- * Arbitrary values made of four numbers drawn wide.
+ * Arbitrary values made of four numbers drawn wide. A command made of them reads them when it runs, and not before.
  * @public
  */
 export function anyOfFour<T extends MadeOfFour>(make: (drawn: FourNumbers) => T): fc.Arbitrary<T> {
@@ -151,8 +151,11 @@ class DrawnCommands<M extends object> implements Iterable<Command<M>> {
   run(model: M): void {
     const words = new WordGenerator(this.#seed);
     const length = this.#length(words);
+    // One command serves them all: it reads its numbers when it runs.
+    const drawn: [number, number, number, number] = [0, 0, 0, 0];
+    const command = this.#make(drawn);
     for (let at = 0; at < length; at += 1) {
-      const command = this.#next(words);
+      for (let i = 0; i < 4; i += 1) drawn[i] = words.wide();
       if (!command.check(model)) return;
       this.#ran = at + 1;
       command.run(model, null);

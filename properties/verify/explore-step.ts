@@ -4,7 +4,7 @@
  */
 
 import type { Target } from '../../runner/index.ts';
-import { canBeSaved, type Exploration, explore } from '../explore/explore.ts';
+import { type Exploration, explore, howSaved } from '../explore/explore.ts';
 import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
 import type { Sides } from './compare.ts';
 import type { Findings } from './findings.ts';
@@ -27,7 +27,7 @@ function subjectsOf(
     { name: 'candidate', target: candidate },
     { name: 'baseline', target: baseline },
   ];
-  const subjects = sides.filter(({ target }) => canBeSaved(target, world));
+  const subjects = sides.filter(({ target }) => howSaved(target, world) !== null);
   const others = sides.filter((side) => !subjects.includes(side)).map(({ name }) => name);
   if (others.length > 0 || observable !== 'exact') return { subjects, others };
   return { subjects: [...subjects, { name: 'both at once', target: pairOf(candidate, baseline) }], others };

@@ -81,6 +81,7 @@ function seenAlike(a: Seen, b: Seen): boolean {
 }
 
 class PairSession extends PairPerformer implements SavableSession {
+  readonly saves: string;
   readonly seen: Seen;
   readonly #one: SavableSession;
   readonly #other: SavableSession;
@@ -90,6 +91,7 @@ class PairSession extends PairPerformer implements SavableSession {
     this.#one = one;
     this.#other = other;
     this.seen = one.seen;
+    this.saves = one.saves;
   }
 
   /** The number of words of the first state, then both states. */
@@ -122,6 +124,7 @@ class Pair implements Target {
   readonly checks: Target['checks'];
   readonly profile: Claims['profile'];
   readonly isInteractive: boolean;
+  readonly compiled = null;
   readonly factory = null;
   readonly takesAnyNumber: boolean;
   readonly seesWrites: boolean;

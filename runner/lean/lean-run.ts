@@ -110,6 +110,9 @@ const PANICKED = outcomePlace('panicked');
 
 let entries = new BigUint64Array(8192);
 let halves = new Uint32Array(entries.buffer);
+/** The arrays of few entries that were passed before, by their lengths: to make one takes as long as a call. */
+let passedArrays: BigUint64Array[] = [];
+const FEW_ENTRIES = 256;
 
 /** The same of a batch before the call that it is passed to. */
 let passedHalves = new Uint32Array(256);
@@ -119,9 +122,17 @@ function untouched(length: number): BigUint64Array {
   if (entries.length < length) {
     entries = new BigUint64Array(2 * length);
     halves = new Uint32Array(entries.buffer);
+    passedArrays = [];
   }
   halves.fill(UNTOUCHED, 0, 2 * length);
-  return entries.subarray(0, length);
+  return arrayOf(length);
+}
+
+/** Returns the first entries as an array. */
+function arrayOf(length: number): BigUint64Array {
+  if (length >= FEW_ENTRIES) return entries.subarray(0, length);
+  passedArrays[length] ??= entries.subarray(0, length);
+  return passedArrays[length];
 }
 
 function isStray(from: number, end: number): boolean {
@@ -525,7 +536,7 @@ export class LeanRun {
       for (let i = 0; i < named; i += 1) given[i] = call.addressAt(i, half);
       const low = this.#copyOf(named);
       try {
-        this.#value = pmm.freePages(given.subarray(0, named), named);
+        this.#value = pmm.freePages(arrayOf(named), named);
       } catch (error) {
         this.#note(error);
       }

@@ -206,11 +206,10 @@ export class NumberedCall {
 
   /** Settles which page frames the addresses name. A batch is an array of 64-bit words: that is all its entries can say. */
   resolve(half: HigherHalf): void {
-    const isBatch = parametersOf(this.call)[0]?.kind === 'addresses';
     for (let i = 0; i < this.named; i += 1) {
       const byte = this.#bytes[i] ?? 0;
       let frame = Number.isNaN(byte) ? half.frameAt(this.#exotic[i] ?? 0n) : half.frameOf(byte);
-      if (frame === NO_ADDRESS && isBatch) {
+      if (frame === NO_ADDRESS && parametersOf(this.call)[0]?.kind === 'addresses') {
         const wrapped = BigInt.asUintN(64, this.addressAt(i, half));
         this.#bytes[i] = Number.NaN;
         this.#exotic[i] = wrapped;

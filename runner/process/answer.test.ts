@@ -24,4 +24,13 @@ describe('an answer', () => {
       writes: [2 ** 40 - 1],
     });
   });
+
+  it('that reports an amount of 64 bits is taken to the last digit', () => {
+    const most = 2n ** 64n - 1n;
+    const response = answered(`done - 64 64 0\namount ${most} - 64 ${most} 9007199254740991\nend\n`);
+    expect(response).toMatchObject({
+      outcome: { kind: 'amount', amount: most },
+      amounts: { total: 64, free: most, reserved: Number.MAX_SAFE_INTEGER },
+    });
+  });
 });

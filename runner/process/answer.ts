@@ -2,7 +2,14 @@
  * Answers: the lines that a process writes, parsed into responses (native/PROTOCOL.md). Nothing is taken on trust. A line that breaks
  * the protocol, or the end of the process, becomes a malformed response, which the judge never accepts; the rest is ignored.
  */
-import { isPageFrame, type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
+import {
+  isPageFrame,
+  type Outcome,
+  Owner,
+  type Profile,
+  type Reading,
+  type Response,
+} from '../../spec/index.ts';
 import { NO_WRITES } from '../performer.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
@@ -48,6 +55,12 @@ function parseNumber(word: string | undefined): number {
   return Number(word);
 }
 
+/** Parses a number that an allocator reports, exactly. */
+function parseReading(word: string | undefined): Reading {
+  const value = parseNumber(word);
+  return Number.isSafeInteger(value) ? value : BigInt(word ?? value);
+}
+
 function parsePfn(word: string): number {
   const value = parseNumber(word);
   if (isPageFrame(value)) return value;
@@ -88,7 +101,7 @@ function outcomeOf(words: readonly string[], { says }: Notes): Outcome {
       return { kind: 'addresses', addresses: words.slice(1, values + 1).map(parseAddress) };
     case 'amount':
       exactly(1);
-      return { kind: 'amount', amount: parseNumber(words[1]) };
+      return { kind: 'amount', amount: parseReading(words[1]) };
     case 'done':
       exactly(0);
       return { kind: 'done' };
@@ -107,7 +120,7 @@ function outcomeOf(words: readonly string[], { says }: Notes): Outcome {
 }
 
 function panicOf([, frame, by]: readonly string[], says: string): Outcome {
-  const pfn = frame === '-' ? null : parseNumber(frame);
+  const pfn = frame === '-' ? null : parseReading(frame);
   return { kind: 'panicked', message: says, call: '', pfn, owner: parseOwner(by) };
 }
 
@@ -123,9 +136,9 @@ function errnoOf(word: string | undefined): Response['errno'] {
 /** Returns the three amounts, which begin at word `at`. An unknown amount is left out. */
 function amountsOf(words: readonly string[], at: number): NonNullable<Response['amounts']> {
   const amounts: Writable<NonNullable<Response['amounts']>> = {};
-  if (words[at] !== '?') amounts.total = parseNumber(words[at]);
-  if (words[at + 1] !== '?') amounts.free = parseNumber(words[at + 1]);
-  if (words[at + 2] !== '?') amounts.reserved = parseNumber(words[at + 2]);
+  if (words[at] !== '?') amounts.total = parseReading(words[at]);
+  if (words[at + 1] !== '?') amounts.free = parseReading(words[at + 1]);
+  if (words[at + 2] !== '?') amounts.reserved = parseReading(words[at + 2]);
   return amounts;
 }
 

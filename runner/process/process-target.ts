@@ -26,6 +26,7 @@ export class ProcessTarget implements Target {
   readonly checks: Target['checks'];
   readonly profile: Profile;
   readonly isInteractive = false;
+  readonly compiled = null;
   readonly factory = null;
   readonly takesAnyNumber = false;
   readonly #process: AllocatorProcess;

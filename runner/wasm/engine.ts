@@ -24,6 +24,7 @@ interface Engine {
   readonly Module: (new (
     bytes: Uint8Array,
   ) => Module) & {
+    customSections(module: Module, name: string): readonly ArrayBuffer[];
     imports(module: Module): readonly Import[];
     exports(module: Module): readonly { readonly name: string; readonly kind: string }[];
   };
@@ -49,25 +50,53 @@ function pagesOf(bytes: number): number {
   return Math.ceil(bytes / WASM_PAGE_BYTES);
 }
 
+/** How a kind of memory is asked for. */
+interface MemoryKind {
+  make(initial: number, maximum: number): object;
+  pages(n: number): number | bigint;
+}
+
+const PLAIN: MemoryKind = { make: (initial, maximum) => ({ initial, maximum }), pages: (n) => n };
+
+/** Memories with pointers of 64 bits: as the standard has them, and as engines had them before (Node.js 22). */
+const SIXTY_FOUR: readonly MemoryKind[] = [
+  {
+    make: (initial, maximum) => ({ initial: BigInt(initial), maximum: BigInt(maximum), address: 'i64' }),
+    pages: BigInt,
+  },
+  { ...PLAIN, make: (initial, maximum) => ({ initial, maximum, index: 'i64' }) },
+];
+
+let foundSixtyFour: MemoryKind | null = null;
+
+/** Returns the kind that this engine has, the last one if it has none. */
+function sixtyFour(): MemoryKind {
+  foundSixtyFour ??= SIXTY_FOUR.find(isPossible) ?? SIXTY_FOUR.at(-1) ?? PLAIN;
+  return foundSixtyFour;
+}
+
+function isPossible({ make }: MemoryKind): boolean {
+  try {
+    return new ENGINE.Memory(make(0, MOST_PAGES[64])).buffer.byteLength === 0;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Returns a linear memory of `bytes` bytes, which may grow by `spare` bytes. To grow costs microseconds whatever the size, to begin
  * with that size milliseconds. Throws if the engine cannot.
  */
 export function memoryOf(bits: Bits, initial: number, bytes: number, spare: number): Memory {
   const maximum = Math.min(MOST_PAGES[bits], Math.max(pagesOf(initial), pagesOf(bytes)) + pagesOf(spare));
-  const pages = (n: number): number | bigint => (bits === 64 ? BigInt(n) : n);
-  const limits = { initial: pages(pagesOf(initial)), maximum: pages(maximum) };
-  const memory = new ENGINE.Memory(bits === 64 ? { ...limits, address: 'i64' } : limits);
+  const { make, pages } = bits === 64 ? sixtyFour() : PLAIN;
+  const memory = new ENGINE.Memory(make(pagesOf(initial), maximum));
   const more = pagesOf(bytes) - pagesOf(initial);
   if (more > 0) memory.grow(pages(more));
   return memory;
 }
 
-/** Whether the engine has memories of this kind. Tried, on an empty one. */
-export function canRun(bits: Bits): boolean {
-  try {
-    return memoryOf(bits, 0, 0, 0).buffer.byteLength === 0;
-  } catch {
-    return false;
-  }
+/** Whether the engine has memories with pointers of 64 bits, tried on an empty one. */
+export function hasSixtyFour(): boolean {
+  return SIXTY_FOUR.some(isPossible);
 }

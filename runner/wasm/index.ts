@@ -1,3 +1,4 @@
 /** The door of runner/wasm/. */
-export { canRun } from './engine.ts';
+export { withBuildLine } from './binary.ts';
+export { hasSixtyFour } from './engine.ts';
 export { loadWasm } from './load-wasm.ts';

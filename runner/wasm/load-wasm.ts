@@ -10,6 +10,7 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import type { Target } from '../target.ts';
+import { BUILD_SECTION, mutableGlobals } from './binary.ts';
 import { type Bits, ENGINE, type Module, WASM_PAGE_BYTES } from './engine.ts';
 import { type Loaded, Machine, reachOf } from './machine.ts';
 import { WasmTarget } from './wasm-target.ts';
@@ -30,12 +31,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
 }
 
-function compiled(path: string): Module {
+function compiledOf(bytes: Uint8Array, path: string): Module {
   try {
-    return new ENGINE.Module(readFileSync(path));
+    return new ENGINE.Module(bytes);
   } catch (error) {
     const hint = /memory64|limits flags/.test(messageOf(error))
-      ? `: 64-bit WebAssembly needs Node.js 24 or newer, and this is ${process.versions.node}; build it with --bits 32`
+      ? `: Node.js ${process.versions.node} has no pointers of 64 bits; build it with --bits 32`
       : '';
     throw new SpecError(
       `${path}: expected WebAssembly that Node.js can compile: ${messageOf(error)}${hint}`,
@@ -62,11 +63,11 @@ function refuseUnresolved(module: Module, path: string): void {
 }
 
 /** Returns the module with what it needs of the engine: it is tried with memories of either kind and of growing size. */
-function tried(module: Module, path: string): readonly [Loaded, Machine] {
+function tried(found: Omit<Loaded, 'bits' | 'initial'>, path: string): readonly [Loaded, Machine] {
   const failed: string[] = [];
   for (const bits of [64, 32] as const satisfies readonly Bits[])
     for (let initial = 2 * WASM_PAGE_BYTES; initial <= MOST_INITIAL; initial *= 2) {
-      const loaded = { module, bits, initial };
+      const loaded = { ...found, bits, initial };
       try {
         return [loaded, new Machine(loaded, PROBE)];
       } catch (error) {
@@ -89,9 +90,12 @@ function within(profile: Profile, reach: bigint): Profile {
  * @throws SpecError if the engine cannot run it, or it was not built with the harness.
  */
 export function loadWasm(path: string, given: Profile | undefined, programMs: number): Target {
-  const module = compiled(path);
+  const bytes = readFileSync(path);
+  const module = compiledOf(bytes, path);
   refuseUnresolved(module, path);
-  const [loaded, machine] = tried(module, path);
+  const [line] = ENGINE.Module.customSections(module, BUILD_SECTION);
+  const compiled = line === undefined ? null : Buffer.from(line).toString();
+  const [loaded, machine] = tried({ module, compiled, hasHiddenGlobals: mutableGlobals(bytes) > 1 }, path);
   const source = `${path}: profile`;
   const claimed = given ?? decodeProfile(parseJson(machine.profile, source), source);
   const profile = within(claimed, reachOf(loaded.bits));

@@ -44,7 +44,8 @@ const DESK = {
   bitmapEnd: 16,
   descriptors: 17,
   descriptorCount: 18,
-  length: 19,
+  namesLive: 19,
+  length: 20,
 } as const;
 
 /** `fp_descriptor`: the kind and the EFI type, the first physical address, the page frames. */
@@ -84,6 +85,10 @@ export interface Loaded {
   readonly bits: Bits;
   /** Bytes of linear memory that it must begin with. */
   readonly initial: number;
+  /** The line that compiled it, which `frameproof build` leaves in it; null if that is not known. */
+  readonly compiled: string | null;
+  /** Whether it has mutable globals beside the stack pointer: state that is in no memory. */
+  readonly hasHiddenGlobals: boolean;
 }
 
 /** The functions that the harness exports. */
@@ -95,6 +100,7 @@ const EXPORTS = [
   'fp_finish',
   'fp_stack_pointer',
   'fp_unwind',
+  'fp_name_live',
 ] as const;
 type Exports = Readonly<Record<(typeof EXPORTS)[number], Exported>>;
 
@@ -108,11 +114,14 @@ export class Machine {
   readonly bits: Bits;
   /** Byte offset of the array that is passed for a batch. */
   readonly array: number;
+  /** The linear memory as it was before it grew. */
+  readonly initialBuffer: ArrayBuffer;
   warnings: string[] = [];
   readonly #exports: Exports;
   readonly #memory: Memory;
   readonly #desk: number;
   readonly #stackPointer: number | bigint;
+  #live: (readonly [number, number])[] = [];
   #buffer: ArrayBuffer;
   #words: Uint32Array;
   #longs: BigUint64Array;
@@ -126,6 +135,7 @@ export class Machine {
     this.bits = bits;
     this.#memory = memoryOf(bits, initial, this.array + 8 * (frames + LEAST_ENTRIES), SPARE);
     this.#buffer = this.#memory.buffer;
+    this.initialBuffer = this.#buffer;
     this.#words = new Uint32Array(this.#buffer);
     this.#longs = new BigUint64Array(this.#buffer);
     const imports = { env: { memory: this.#memory }, frameproof: this.#imports() };
@@ -187,6 +197,52 @@ export class Machine {
     this.#enter(this.#exports.fp_call, place);
   }
 
+  /** The words of linear memory. */
+  get words(): Uint32Array {
+    return this.#words;
+  }
+
+  /** Static data and what has been taken of the arena, as places in {@link words}, without the desk. */
+  get ownWords(): readonly (readonly [first: number, end: number])[] {
+    const desk = 2 * this.#desk;
+    return [
+      [this.#number(DESK.stackEnd) / 4, desk],
+      [desk + 2 * DESK.length, this.arenaUsed / 4],
+    ];
+  }
+
+  /** Byte offset at which the used part of the arena ends. */
+  get arenaUsed(): number {
+    return this.#number(DESK.arenaUsed);
+  }
+
+  set arenaUsed(at: number) {
+    this.#longs[this.#desk + DESK.arenaUsed] = BigInt(at);
+  }
+
+  /** Puts the stack pointer back, after a call that was left. */
+  unwind(): void {
+    this.#exports.fp_unwind(this.#stackPointer);
+  }
+
+  /** Whether the target names its live bytes. */
+  get namesLive(): boolean {
+    return this.#number(DESK.namesLive) !== 0;
+  }
+
+  /** Returns the live bytes that the target names, as places of words [first, end), ascending and apart. */
+  liveWords(): readonly (readonly [number, number])[] {
+    this.#live = [];
+    this.#exports.fp_name_live();
+    const apart: [number, number][] = [];
+    for (const [first, end] of this.#live.toSorted(([a], [b]) => a - b)) {
+      const last = apart.at(-1);
+      if (last !== undefined && first <= last[1]) last[1] = Math.max(last[1], end);
+      else apart.push([first, end]);
+    }
+    return apart;
+  }
+
   /** Whether something was written through a null pointer, or the stack has overflowed. */
   isNullWritten(): boolean {
     for (let word = 0; word < NULL_WORDS; word += 1) if (this.#words[word] !== 0) return true;
@@ -209,7 +265,7 @@ export class Machine {
       exported(...passed);
     } catch (error) {
       if (!(error instanceof LeftByPanic)) throw error;
-      this.#exports.fp_unwind(this.#stackPointer);
+      this.unwind();
       this.#exports.fp_finish();
       throw error;
     } finally {
@@ -262,6 +318,10 @@ export class Machine {
       },
       warn: (at: number, length: number) => {
         this.warnings.push(text(at, length));
+      },
+      live: (start: bigint, bytes: bigint) => {
+        const [first, end] = [Number(start), Number(start + bytes)];
+        if (bytes > 0n) this.#live.push([Math.floor(first / 4), Math.ceil(end / 4)]);
       },
       abort: (at: number, length: number) => {
         throw new Aborted(text(at, length));

@@ -11,18 +11,22 @@ import {
   type Profile,
   parametersOf,
   pfnAt,
+  pfnEnd,
   type Response,
+  SpecError,
 } from '../../spec/index.ts';
 import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { CallerArray } from '../caller-array.ts';
-import type { Performer } from '../performer.ts';
+import type { SavableSession, Seen } from '../savable-session.ts';
 import { lookAt } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { Aborted, BASE, LeftByPanic, type Loaded, Machine } from './machine.ts';
+import { SavedImage } from './saved-image.ts';
 import { WatchedFrames } from './watched-frames.ts';
 
 const ENOMEM = 12;
 const NONE: readonly never[] = [];
+const NO_WORDS = new Int32Array(0);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -35,10 +39,18 @@ function leftBy(error: unknown): string {
     : `it threw ${lookAt(error).text}`;
 }
 
-export class WasmSession implements Performer {
+/** Returns the words of the present state. */
+function copied(image: SavedImage): Int32Array {
+  const words = new Int32Array(image.save(NO_WORDS));
+  image.save(words);
+  return words;
+}
+
+export class WasmSession implements SavableSession {
   readonly isRecorded = false;
   readonly omission = null;
   readonly started: Response;
+  readonly seen: Writable<Seen>;
   readonly #machine: Machine;
   readonly #world: World;
   readonly #profile: Profile;
@@ -50,6 +62,7 @@ export class WasmSession implements Performer {
   readonly #untouched: bigint;
   readonly #mostPointer: bigint;
   #buffer: ArrayBuffer;
+  #image: SavedImage | null = null;
 
   constructor(loaded: Loaded, world: World, profile: Profile) {
     this.#machine = new Machine(loaded, world);
@@ -60,14 +73,76 @@ export class WasmSession implements Performer {
     this.#untouched = loaded.bits === 64 ? 0x5555_5555_5555_5555n : 0x5555_5555n;
     this.#buffer = this.#machine.buffer;
     this.#watched = new WatchedFrames(world.map, BASE, this.#buffer);
+    this.seen = {
+      end: this.#end,
+      errno: null,
+      warnings: NONE,
+      total: 0,
+      free: 0,
+      reserved: 0,
+      hasWritten: false,
+    };
     this.started = this.#start();
+  }
+
+  get saves(): string {
+    return this.#machine.namesLive
+      ? 'saved and loaded but for the bytes of free page frames that live() does not name; each transition is repeated with other such bytes'
+      : 'saved and loaded with all that free page frames hold';
+  }
+
+  /** Whether the state can be saved: the world is small, and init left a manager. */
+  get isSavable(): boolean {
+    return this.#watched.isSmall && this.started.outcome.kind === 'done';
   }
 
   perform(operation: Operation, freeInStack: number): Response {
     const limit = omitStacks();
     this.#perform(operation, freeInStack);
     restoreStacks(limit);
-    return this.#response(this.#watched.compareSome());
+    const writes = this.#image === null ? this.#watched.compareSome() : this.#watched.compareAll();
+    return this.#response(writes);
+  }
+
+  save(into: Int32Array): number {
+    return this.#saved().save(into);
+  }
+
+  load(saved: Int32Array): void {
+    this.#saved().load(saved);
+    this.#machine.warnings = [];
+  }
+
+  prepare(operation: Operation): () => void {
+    const image = this.#saved();
+    const perform = (): void => {
+      this.#perform(operation, 0);
+      this.#observe();
+    };
+    return this.#machine.namesLive ? () => this.#checkLive(operation, image, perform) : perform;
+  }
+
+  /** Performs an operation twice: also with dead bytes that hold something else. Throws if that makes a difference. */
+  #checkLive(operation: Operation, image: SavedImage, perform: () => void): void {
+    const before = copied(image);
+    perform();
+    const first = { ...this.seen, end: Object.assign(new CallEnd(), this.#end) };
+    const after = copied(image);
+    image.load(before);
+    image.fillDead();
+    perform();
+    const { end, errno, total, free, reserved, hasWritten } = this.seen;
+    const isAlike =
+      end.isLike(first.end) &&
+      errno === first.errno &&
+      total === first.total &&
+      free === first.free &&
+      reserved === first.reserved &&
+      hasWritten === first.hasWritten;
+    if (!isAlike || copied(image).join() !== after.join())
+      throw new SpecError(
+        `expected that nothing depends on the bytes that live() does not name, and ${operation.call} does: it depends on what free page frames hold`,
+      );
   }
 
   passOver(): void {}
@@ -216,9 +291,41 @@ export class WasmSession implements Performer {
     return pointer > this.#mostPointer ? this.#mostPointer : pointer;
   }
 
+  /** The image that is saved and loaded; the first use remembers it, right after init. */
+  #saved(): SavedImage {
+    if (this.#image !== null && this.#buffer !== this.#machine.initialBuffer)
+      throw new SpecError('its linear memory has grown: a search saves what malloc gives, and no other heap');
+    this.#image ??= new SavedImage(this.#machine, this.#watched, pfnEnd(this.#world.map));
+    return this.#image;
+  }
+
+  /** Reads the observations of a prepared call. What is not claimed is as if it had not been. */
+  #observe(): void {
+    const [machine, seen] = [this.#machine, this.seen];
+    const { failures } = this.#profile;
+    if (this.#isUnknownError()) this.#end.malformed(this.#unknownError());
+    seen.errno = failures.includes('errno') && machine.error === ENOMEM ? 'ENOMEM' : null;
+    seen.warnings = failures.includes('warning') ? machine.warnings : NONE;
+    if (machine.warnings.length > 0) machine.warnings = [];
+    seen.hasWritten = this.#watched.compareAll().length > 0;
+    seen.total = machine.amount(0);
+    seen.free = machine.amount(1);
+    seen.reserved = machine.amount(2);
+  }
+
+  #isUnknownError(): boolean {
+    const { error } = this.#machine;
+    return error !== 0 && error !== ENOMEM && this.#profile.failures.includes('errno');
+  }
+
+  #unknownError(): string {
+    return `it set errno to ${this.#machine.error}, not ENOMEM`;
+  }
+
   #response(writes: readonly number[]): Response {
     const { strayEntries } = this.#end;
     const { failures } = this.#profile;
+    if (this.#isUnknownError()) this.#end.malformed(this.#unknownError());
     const outcome = this.#end.outcome();
     const warnings = this.#machine.warnings;
     if (warnings.length > 0) this.#machine.warnings = [];
@@ -226,11 +333,7 @@ export class WasmSession implements Performer {
     if (outcome.kind === 'malformed') return response;
     if (failures.includes('warning')) response.warnings = warnings.length === 0 ? NONE : warnings;
     response.amounts = this.#amounts();
-    if (!failures.includes('errno')) return response;
-    const { error } = this.#machine;
-    if (error !== 0 && error !== ENOMEM)
-      return { ...response, outcome: { kind: 'malformed', message: `it set errno to ${error}, not ENOMEM` } };
-    response.errno = error === 0 ? null : 'ENOMEM';
+    if (failures.includes('errno')) response.errno = this.#machine.error === 0 ? null : 'ENOMEM';
     return response;
   }
 

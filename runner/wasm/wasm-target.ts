@@ -1,6 +1,7 @@
 /** WebAssembly targets: an allocator in the linear memory of this process, which answers one call at a time. */
 import { beyond, type Profile, type Program } from '../../spec/index.ts';
 import { Results } from '../results.ts';
+import type { SavableSession } from '../savable-session.ts';
 import {
   type Claims,
   type StartedProgram,
@@ -19,6 +20,7 @@ export class WasmTarget implements Target {
   readonly checks: Target['checks'];
   readonly profile: Profile;
   readonly isInteractive = true;
+  readonly compiled: string | null;
   readonly factory = null;
   readonly takesAnyNumber = false;
   readonly seesWrites = true;
@@ -32,6 +34,7 @@ export class WasmTarget implements Target {
     this.checks = checks;
     this.profile = profile;
     this.programMs = programMs;
+    this.compiled = loaded.compiled;
     this.#loaded = loaded;
   }
 
@@ -44,8 +47,9 @@ export class WasmTarget implements Target {
     return { performer: () => session };
   }
 
-  openSavable(): null {
-    return null;
+  openSavable(world: World): SavableSession | null {
+    const session = new WasmSession(this.#loaded, world, this.profile);
+    return this.#loaded.hasHiddenGlobals || !session.isSavable ? null : session;
   }
 
   timed(world: World, program: Program): TimedProgram {

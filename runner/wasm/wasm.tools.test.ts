@@ -1,40 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
-import { clangArguments } from '../../cli/clang.ts';
+import { describe, expect, it } from 'vitest';
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
-import type { Target } from '../target.ts';
+import { nativeBuilder } from '../testing/built-native.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'frameproof-wasm-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
+const built = nativeBuilder();
 const BITS = [64, 32] as const;
-
-/** Builds a target from files of native/, once. */
-async function built(
-  bits: 32 | 64,
-  sources: readonly string[],
-  ...flags: readonly string[]
-): Promise<Target> {
-  const output = join(folder, `${[bits, ...sources, ...flags].join('-').replaceAll(/[^\w-]/g, '_')}.wasm`);
-  if (!existsSync(output)) {
-    const paths = sources.map((path) => join(ROOT, 'native', path));
-    const strict = ['-Wall', '-Wextra', '-Werror', ...flags];
-    const line = clangArguments({ sources: paths, output, bits, flags: strict }, join(ROOT, 'native'));
-    const { error, stderr } = spawnSync('clang', line, { encoding: 'utf8' });
-    if (error !== undefined) throw new Error(`this test needs clang and lld: ${error.message}`);
-    expect(stderr).toBe('');
-  }
-  return loadTarget(output, undefined, { programMs: 250 });
-}
 
 const PROGRAM: readonly Operation<Reference>[] = [
   { call: 'alloc' },
@@ -85,7 +61,7 @@ describe.each(BITS)('an allocator in WebAssembly with pointers of %i bits that',
     });
   });
 
-  it.each(['nothing', 'print'])('only does %s holds', async (name) => {
+  it.each(['nothing', 'print', 'grow', 'heap'])('only does %s holds', async (name) => {
     const target = await built(bits, ['testing/wasm_zoo.c'], `-DMISBEHAVE=${name}`);
     expect(execute(target, SCENARIO).violation).toBeNull();
   });
@@ -139,8 +115,8 @@ describe('WebAssembly that cannot be used is refused in one line:', () => {
     ],
     ['cut off', '\0asm', /: expected WebAssembly that Node\.js can compile: /],
   ])('%s', async (name, text, says) => {
-    const path = join(folder, name);
+    const path = join(tmpdir(), `frameproof-${process.pid}-${name}`);
     writeFileSync(path, text, 'latin1');
-    await expect(loadTarget(path)).rejects.toThrow(says);
+    await expect(loadTarget(path).finally(() => rmSync(path))).rejects.toThrow(says);
   });
 });

@@ -11,17 +11,19 @@ const SAMPLED = 64;
 /** Page frames that are compared whole after each call, if there are no more, and in samples. */
 const WHOLE_A_CALL = 12;
 const SAMPLED_A_CALL = 64;
-/** A world of at most this many page frames is watched entirely. */
+/** A world of at most this many page frames is watched entirely, and all of it holds the pattern before init. */
 const SMALL = 64;
 /** Page frames beyond the end of the map that are watched too. */
-export const BEYOND = 16;
+export const BEYOND = 1;
 
 const WORDS = PAGE_SIZE / 4;
 /** The words of a sample: the first two and the last two of 64 bits. */
 const SAMPLE = [0, 1, 2, 3, WORDS - 4, WORDS - 3, WORDS - 2, WORDS - 1];
 
-const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) => Math.imul(word + 1, 0x9e3779b9));
-const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
+export const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) =>
+  Math.imul(word + 1, 0x9e3779b9),
+);
+export const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
 
 /** Returns the page frames that `count` of them are sampled at: all, or evenly spread ones with the first and the last. */
 function sampled(count: number): readonly number[] {
@@ -44,6 +46,7 @@ function foreignExtents(map: MemoryMap): readonly (readonly [number, number])[] 
 const NONE: readonly number[] = [];
 
 export class WatchedFrames {
+  readonly isSmall: boolean;
   readonly #end: number;
   /** Byte offset of page frame 0 in the linear memory. */
   readonly #base: number;
@@ -59,9 +62,10 @@ export class WatchedFrames {
     this.#base = base;
     this.#end = pfnEnd(map) + BEYOND;
     this.follow(buffer);
+    this.isSmall = this.#end <= SMALL + BEYOND;
+    if (this.isSmall) for (let frame = 0; frame < this.#end; frame += 1) this.#paint(frame, true);
     for (const [first, end] of foreignExtents(map))
-      if (this.#end <= SMALL + BEYOND)
-        for (let frame = first; frame < end; frame += 1) this.#watch(frame, true);
+      if (this.isSmall) for (let frame = first; frame < end; frame += 1) this.#watch(frame, true);
       else for (const frame of new Set([first, end - 1])) this.#watch(frame, true);
   }
 
@@ -74,6 +78,18 @@ export class WatchedFrames {
   /** Whether a page frame is watched. */
   has(frame: number): boolean {
     return this.#places.has(frame);
+  }
+
+  /** The page frames that are watched, in any order. */
+  get frames(): readonly number[] {
+    return this.#frames;
+  }
+
+  /** Watches these page frames instead, all of them whole. */
+  replace(frames: readonly number[]): void {
+    this.#frames.length = 0;
+    this.#places.clear();
+    for (const frame of frames) this.#watch(frame, true);
   }
 
   /** Paints page frames that were handed out, and watches them. */
@@ -97,7 +113,7 @@ export class WatchedFrames {
 
   /** Returns all page frames that were written to. */
   compareAll(): readonly number[] {
-    return this.compare(0, this.#end);
+    return this.#changedOf(this.#frames.length, (place) => this.#isChanged(place));
   }
 
   /** Returns page frames that were written to, of as many as are compared after each call. */

@@ -235,9 +235,10 @@ const allOrNothing: Clause<Step> = {
     const asked = operation.call === 'allocPages' && isU64(operation.count) ? operation.count : null;
     if (written !== null && asked !== null && BigInt(written) !== asked)
       return blame(`it wrote ${counted(written, 'entry', 'entries')}, and was asked for ${asked}`);
-    const kept = before.countOf('pmm') - (response.amounts?.free ?? before.countOf('pmm'));
-    if (response.outcome.kind !== 'failed' || kept === 0) return null;
-    return blame(`it was refused, and the free amount changed by ${counted(-kept, 'page frame')}`);
+    const was = before.countOf('pmm');
+    const free = response.amounts?.free ?? was;
+    if (response.outcome.kind !== 'failed' || free === was) return null;
+    return blame(`it was refused, and the free amount went from ${was} to ${free}`);
   },
 };
 
@@ -345,12 +346,15 @@ export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   pageAligned('alloc'),
   zone('alloc'),
   wasFree('alloc'),
-  complete('alloc', 'alloc succeeds exactly when the stack zone has a free page frame.'),
+  complete('alloc', 'alloc succeeds exactly when a page frame is free where single pages come from.'),
   pageAligned('allocPages'),
   zone('allocPages'),
   wasFree('allocPages'),
   distinct,
-  complete('allocPages', 'allocPages succeeds exactly when the stack zone has that many free page frames.'),
+  complete(
+    'allocPages',
+    'allocPages succeeds exactly when that many page frames are free where single pages come from.',
+  ),
   allOrNothing,
   aligned,
   belowMax,

@@ -5,6 +5,7 @@ import { describedCall } from '../calls.ts';
 import { isU64 } from '../expectation.ts';
 import { argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
+import type { Reading } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
 import { blame } from './granted.ts';
@@ -89,8 +90,9 @@ function namesTwice({ asked: { pfns } }: Step, frame: Pfn): boolean {
   return pfns.indexOf(frame) !== pfns.lastIndexOf(frame);
 }
 
-function wrongFrame(step: Step, blamed: number, owner: string | null): string | null {
-  const isFrame = Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
+function wrongFrame(step: Step, blamed: Reading, owner: string | null): string | null {
+  const isFrame =
+    typeof blamed === 'number' && Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
   const frame = isFrame ? pfn(blamed) : null;
   if (frame === null || !names(step, frame))
     return `the panic blames page frame ${blamed}, which the call does not name`;

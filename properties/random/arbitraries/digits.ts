@@ -13,7 +13,7 @@ export class Digits {
   /** Returns a choice in [0, base) and removes it from the number. */
   next(base: number): number {
     const digit = this.#rest % base;
-    this.#rest = (this.#rest - digit) / base;
+    this.#rest = Math.floor(this.#rest / base);
     return digit;
   }
 

@@ -77,30 +77,30 @@ function claimsOf({ clauses }: Counts, claims: VerdictContext['claims']): Claims
   return { ...claims, inspects };
 }
 
-/** Returns the counts of the clauses that the target is held to, own clauses included. */
-function listedIn({ clauses }: Counts, claims: Claims): Counts['clauses'] {
-  const listed: readonly string[] = clausesOf(claims);
-  return Object.fromEntries(
-    Object.entries(clauses).filter(([name]) => listed.includes(name) || isOwnClause(name)),
-  );
+/** Returns the counts that say something about the target: of clauses that it is held to, and of what it can meet. */
+function listedIn({ clauses, situations }: Counts, claims: Claims): Pick<Counts, 'clauses' | 'situations'> {
+  const own = Object.entries(clauses).filter(([name]) => isOwnClause(name));
+  const listed = CLAUSES.filter(({ name }) => clausesOf(claims).includes(name)).map(({ name, sides }) => {
+    const reachable = sides.filter((_, i) => canMeetSide(name, i === 0 ? 0 : 1, claims));
+    return [name, Object.fromEntries(reachable.map((side) => [side, clauses[name]?.[side] ?? 0]))] as const;
+  });
+  return {
+    clauses: Object.fromEntries([...listed, ...own]),
+    situations: Object.fromEntries(
+      Object.entries(situations).filter(([name, times]) => times > 0 || canMeet(name, claims)),
+    ),
+  };
 }
 
 /** Returns the situations and sides of clauses that were never met, although they can be. */
-function unmetIn({ situations }: Counts, clauses: Counts['clauses'], claims: Claims): readonly string[] {
+function unmetIn({ situations, clauses }: Pick<Counts, 'clauses' | 'situations'>): readonly string[] {
   return [
-    ...Object.keys(situations).filter((name) => situations[name] === 0 && canMeet(name, claims)),
-    ...CLAUSES.flatMap(({ name, sides }) =>
-      sides
-        .filter((side, i) => clauses[name]?.[side] === 0 && canMeetSide(name, i === 0 ? 0 : 1, claims))
+    ...Object.keys(situations).filter((name) => situations[name] === 0),
+    ...Object.entries(clauses).flatMap(([name, sides]) =>
+      Object.keys(sides)
+        .filter((side) => sides[side] === 0)
         .map((side) => `${name}: ${side}`),
     ),
-    ...Object.entries(clauses)
-      .filter(([name]) => isOwnClause(name))
-      .flatMap(([name, sides]) =>
-        Object.keys(sides)
-          .filter((side) => sides[side] === 0)
-          .map((side) => `${name}: ${side}`),
-      ),
   ];
 }
 
@@ -127,10 +127,10 @@ export function resultOf(
 ): CampaignResult {
   const { seed, generated } = context;
   const claims = claimsOf(counts, context.claims);
-  const clauses = listedIn(counts, claims);
+  const listed = listedIn(counts, claims);
   const isViolated = findings.length > 0;
   const isFull = generated && !stopped && !isViolated && counts.programs >= FULL_RUN_PROGRAMS;
-  const unreached = isFull ? unmetIn(counts, clauses, claims) : [];
+  const unreached = isFull ? unmetIn(listed) : [];
   const unchecked = uncheckedOn(claims);
   const verdict = isViolated
     ? 'violated'
@@ -140,5 +140,5 @@ export function resultOf(
         ? 'unreached'
         : 'holds';
   const found = { unreached, unchecked, peakKib, findings: byGravity(findings), isCutShort };
-  return { verdict, ...counts, clauses, seconds, seed, ...found };
+  return { verdict, ...counts, ...listed, seconds, seed, ...found };
 }

@@ -53,7 +53,8 @@ export function namesOwner({ state, call: { frames, named } }: StepFacts, owner:
 
 /** Whether a call names an address that is not in the higher half. */
 export function namesUnmapped({ call: { frames, named } }: StepFacts): boolean {
-  return frames.subarray(0, named).includes(-1);
+  for (let i = 0; i < named; i += 1) if (frames[i] === -1) return true;
+  return false;
 }
 
 /** Whether a call names a page frame beyond the last one of the map. */
