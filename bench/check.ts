@@ -18,7 +18,7 @@
  * But for that row, all have the same `maxCommands` and size, so program lengths have one distribution; all take batches of
  * as many programs by turns, empty ones more of them. Only what all of them do is measured: to draw programs and run them.
  * Figures are medians over the rounds, the ratio is the median of the ratios of each round. Time is that of the thread
- * at work, where the engine tells it (Node 24 and later), so that others on the same machine count for less.
+ * at work, which Node 24 and later tell, so that others on the same machine count for less.
  */
 
 import { once } from 'node:events';
@@ -119,9 +119,8 @@ function stockTurn(
   return { commands: ran - before, seconds: secondsOfWork() - start };
 }
 
-/** Seconds that this thread has worked so far; where that is not known, seconds on the clock. */
+/** Seconds that this thread has worked so far. */
 function secondsOfWork(): number {
-  if (typeof process.threadCpuUsage !== 'function') return performance.now() / 1000;
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1e6;
 }
@@ -238,16 +237,23 @@ interface Row {
   readonly turn: (seed: number) => Turn | Promise<Turn>;
 }
 
-/** Returns the microseconds a command of each row, by rounds. Each row has a thread, whose code is compiled for it and no other. */
-async function measured(): Promise<readonly (readonly number[])[]> {
+/** What a turn took: microseconds a command, and what the engine's helper threads worked meanwhile, as a share of that. */
+interface Cost {
+  readonly us: number;
+  readonly helpers: number;
+}
+
+/** Returns the costs of each row, by rounds. Each row has a thread, whose code is compiled for it and no other. */
+async function measured(): Promise<readonly (readonly Cost[])[]> {
   const threads = ROWS.map((_, row) => new Worker(new URL(import.meta.url), { workerData: row }));
-  const rounds: number[][] = [];
+  const rounds: Cost[][] = [];
   for (let seed = 1; seed <= WARM_UP + ROUNDS; seed += 1) {
-    const round: number[] = [];
+    const round: Cost[] = [];
     for (const thread of threads) {
       const answer = once(thread, 'message');
       thread.postMessage(seed);
-      round.push(Number((await answer)[0]));
+      const [cost]: Cost[] = await answer;
+      if (cost !== undefined) round.push(cost);
     }
     rounds.push(round);
   }
@@ -259,9 +265,10 @@ async function report(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'string' } } });
   const rounds = await measured();
   const figures = ROWS.map(({ label, least }, row) => {
-    const us = rounds.map((round) => round[row] ?? Number.NaN);
-    const ratio = median(us.map((one, k) => one / (rounds[k]?.[0] ?? Number.NaN)));
-    return { label, least, microseconds: median(us), ratio };
+    const costs = rounds.flatMap((round) => round[row] ?? []);
+    const us = costs.map((cost) => cost.us);
+    const ratio = median(us.map((one, k) => one / (rounds[k]?.[0]?.us ?? Number.NaN)));
+    return { label, least, microseconds: median(us), ratio, helpers: median(costs.map((c) => c.helpers)) };
   });
   const table = new Table({
     head: ['', 'µs a command', 'of ours', 'at least'],
@@ -275,6 +282,8 @@ async function report(): Promise<void> {
   const perSecond = Math.round(1e6 / (figures[0]?.microseconds ?? Number.NaN));
   const [cpu] = cpus();
   console.log(table.toString());
+  const helpers = Math.round(100 * (figures[0]?.helpers ?? Number.NaN));
+  console.log(`collecting garbage and compiling in other threads: ${helpers} % of the judging thread`);
   console.log(
     `${perSecond.toLocaleString('en')} judged operations a second; programs of up to ${DEFAULT_OPERATIONS} operations, ` +
       `${ROUNDS} rounds of ${PROGRAMS}; Node ${process.versions.node}, ${cpu?.model.trim() ?? 'unknown CPU'}`,
@@ -288,6 +297,10 @@ async function report(): Promise<void> {
 if (isMainThread) await report();
 else
   parentPort?.on('message', async (seed: number) => {
+    const [all, own] = [process.cpuUsage(), process.threadCpuUsage()];
     const { commands, seconds } = (await ROWS[workerData]?.turn(seed)) ?? { commands: 0, seconds: 0 };
-    parentPort?.postMessage((seconds * 1e6) / commands);
+    const worked = ({ user, system }: NodeJS.CpuUsage): number => user + system;
+    const ofThread = worked(process.threadCpuUsage(own));
+    const helpers = (worked(process.cpuUsage(all)) - ofThread) / ofThread;
+    parentPort?.postMessage({ us: (seconds * 1e6) / commands, helpers } satisfies Cost);
   });

@@ -15,7 +15,7 @@ import {
 import { readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
 import type { StatisticsFile } from './output-file.ts';
-import { campaignBar } from './progress.ts';
+import { campaignBar } from './progress-bar.ts';
 
 /** Which memory maps programs run on. */
 export interface MapOptions {

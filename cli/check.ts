@@ -17,6 +17,7 @@ import {
 } from './check-setup.ts';
 import type { EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
+import type { FindOptions } from './counterexample.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
 import { commandLine } from './next-step.ts';
@@ -31,24 +32,30 @@ import {
   physicalBitsOption,
   referenceOption,
   refuseMixed,
+  STACK,
   seedOption,
   shard,
   shrinkTimeOption,
+  TABLES,
   threadsOption,
   timeOption,
-  verboseTablesOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
 import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';
 import { policyOption, programTimeOption, targetOption } from './target-options.ts';
 
+/** Where findings go, and what ends the search for them. */
+type Find = Required<Pick<FindOptions, 'files' | 'signal'>>;
+
 /** Runs the campaign, or a shard of it. An undivided one has no blocks that are counted separately. */
-async function campaign(check: PreparedCheck, corpus: CheckedCorpus, signal: AbortSignal): Promise<ShardRun> {
+async function campaign(check: PreparedCheck, corpus: CheckedCorpus, find: Find): Promise<ShardRun> {
   const { options } = check;
-  return withProgress(check, signal, async (without) => {
-    const asked = { ...without, known: corpus.findings };
+  return withProgress(check, find.signal, async (without) => {
+    const asked = { ...without, known: corpus.findings, onFound: find.files.note };
     const runner = await blockRunner(options);
     if (options.shard === undefined) return { result: await runCampaign(asked, runner), blocks: [] };
     const { runShard } = await import('../properties/random/scale/index.ts');
@@ -56,18 +63,15 @@ async function campaign(check: PreparedCheck, corpus: CheckedCorpus, signal: Abo
   });
 }
 
-/** Shrinks and certifies what was found. An undivided run saves it in the corpus; of shards, `merge` does. */
+/** Shrinks and certifies what was found. */
 async function reportsOf(
-  { target, options: { shard, corpus, shrinkTime, verbose } }: PreparedCheck,
+  { target, options: { shrinkTime, verbose } }: PreparedCheck,
   { result: { findings } }: ShardRun,
+  find: Find,
 ): Promise<readonly ReportedCounterexample[]> {
   if (findings.length === 0) return [];
   const { finishFindings } = await import('./counterexample.ts');
-  return finishFindings(target, findings, {
-    shrinkTime,
-    corpus: shard === undefined ? corpus : null,
-    verbose,
-  });
+  return finishFindings(target, findings, { shrinkTime, verbose, ...find });
 }
 
 /** Writes the result of a shard, where one was run. */
@@ -105,11 +109,14 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   refuse(options);
   const setup = await prepareCheck(options);
   const { target } = setup;
-  const signal = interruption();
   const corpus = checkCorpus(target, options.corpus);
   if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
-  const ran = await campaign(setup, corpus, signal);
-  const reports = await reportsOf(setup, ran);
+  // An undivided run saves in the corpus what it finds; of shards, `merge` does.
+  const files = foundTraces(options.shard === undefined ? options.corpus : null, options.json);
+  const find = { files, signal: interruption() };
+  for (const { trace } of corpus.findings) files.note(trace);
+  const ran = await campaign(setup, corpus, find);
+  const reports = await reportsOf(setup, ran, find);
   const extra = await shardResult(setup, { corpus, ran, reports });
   const next = nextOf(setup);
   await conclude({ target: target.name, corpus, result: ran.result, next, reports }, options, extra);
@@ -164,8 +171,8 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(verboseOption(`${TABLES}, and ${STACK}`))
     .addOption(jsonOption())
-    .addOption(verboseTablesOption())
     .addHelpText(
       'after',
       examples(

@@ -8,19 +8,20 @@ import {
   type ShrinkResult,
   shrink,
 } from '../counterexamples/shrink/index.ts';
-import { saveTrace } from '../counterexamples/trace/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
 import type { Finding } from '../properties/random/index.ts';
 import { execute, stackOf, type Target } from '../runner/index.ts';
 import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import { savedIn } from './output-file.ts';
+import type { FoundFiles } from './output-file.ts';
+import { shrinkBar } from './progress-bar.ts';
 
 export interface FindOptions {
   /** Seconds for all of it; 0 leaves a counterexample as it was found. */
   readonly shrinkTime: number;
-  /** The folder to save it in, or null. */
-  readonly corpus: string | null;
+  readonly files: FoundFiles<Trace>;
+  /** Ends it early: what was reached by then is reported. */
+  readonly signal?: AbortSignal;
   /** Whether to show the stack of an error that the target threw. Default: no. */
   readonly verbose?: boolean | undefined;
 }
@@ -42,43 +43,57 @@ function settled(
   target: Target,
   found: Trace,
   shrinking: ShrinkResult | null,
+  signal: AbortSignal | undefined,
 ): Pick<ReportedCounterexample, 'trace' | 'flaky'> {
   const runs = flakyRuns(found, shrinking);
   if (runs !== null) return { trace: runs.first, flaky: runs };
   const trace = shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
-  const doubt = unreproduced(target, trace);
+  // What is interrupted has no time for another run.
+  const doubt = signal?.aborted === true ? null : unreproduced(target, trace);
   if (doubt === null || trace === found) return { trace, flaky: doubt };
   return { trace: found, flaky: unreproduced(target, found) };
 }
 
-async function certificateOf(target: Target, trace: Trace, msLeft: number): Promise<Certificate> {
+async function certificateOf(
+  target: Target,
+  trace: Trace,
+  msLeft: number,
+  signal: AbortSignal | undefined,
+): Promise<Certificate> {
+  if (signal?.aborted === true) return { kind: 'open', why: 'it was interrupted' };
   if (msLeft <= 0) return { kind: 'open', why: 'shrinking took all of --shrink-time' };
   const { certify } = await import('../properties/explore/index.ts');
-  return certify(target, trace, { ms: msLeft });
+  return certify(target, trace, { ms: msLeft, signal });
 }
 
 /** Shrinks a counterexample, unless the options are null, and saves it. */
 function shrunkAndSaved(
   target: Target,
   found: Trace,
-  { corpus, verbose = false }: Pick<FindOptions, 'corpus' | 'verbose'>,
+  { files, signal, verbose = false }: FindOptions,
   options: ShrinkOptions | null,
 ): ReportedCounterexample {
   const shrinking = options === null ? null : shrink(target, found, options);
-  const { trace, flaky } = settled(target, found, shrinking);
-  const path = corpus === null ? null : savedIn(corpus, (folder) => saveTrace(folder, trace));
+  const { trace, flaky } = settled(target, found, shrinking, signal);
+  const path = files.replace(found, trace);
   const foundOperations = found.scenario.operations.length;
   const stack = verbose ? stackOf(trace) : null;
   return { trace, from: null, foundOperations, shrinking, flaky, path, certificate: null, stack };
 }
 
 /** Shrinks and saves a counterexample. */
-export function finishCounterexample(
+export async function finishCounterexample(
   target: Target,
   found: Trace,
-  { shrinkTime, ...shown }: FindOptions,
-): ReportedCounterexample {
-  return shrunkAndSaved(target, found, shown, shrinkTime === 0 ? null : { ms: shrinkTime * 1000 });
+  options: FindOptions,
+): Promise<ReportedCounterexample> {
+  const { shrinkTime, files, signal } = options;
+  files.note(found);
+  const bar = await shrinkBar(shrinkTime);
+  const shrinking = { ms: shrinkTime * 1000, signal, onProgress: bar.update };
+  const report = shrunkAndSaved(target, found, options, shrinkTime === 0 ? null : shrinking);
+  bar.stop();
+  return report;
 }
 
 /** The call that a finding must go on to blame while it is shrunk: where another blames another call for the same clause. */
@@ -93,17 +108,23 @@ function keptCall({ trace: { violation, scenario } }: Finding, among: readonly F
 export async function finishFindings(
   target: Target,
   findings: readonly Finding[],
-  { shrinkTime, ...shown }: FindOptions,
+  options: FindOptions,
 ): Promise<readonly ReportedCounterexample[]> {
+  const { shrinkTime, files, signal } = options;
+  for (const { trace } of findings) files.note(trace);
   const until = performance.now() + shrinkTime * 1000;
   const msLeft = (): number => Math.max(0, until - performance.now());
+  const bar = await shrinkBar(shrinkTime);
   const reports: ReportedCounterexample[] = [];
   for (const [toDo, finding] of [...findings.entries()].toReversed()) {
-    const options = { ms: msLeft() / (toDo + 1), ...keptCall(finding, findings) };
-    const report = shrunkAndSaved(target, finding.trace, shown, shrinkTime === 0 ? null : options);
+    const kept = keptCall(finding, findings);
+    const shrinking = { ms: msLeft() / (toDo + 1), signal, onProgress: bar.update, ...kept };
+    const report = shrunkAndSaved(target, finding.trace, options, shrinkTime === 0 ? null : shrinking);
     reports.unshift({ ...report, from: finding.from });
   }
+  bar.stop();
   const [first, ...others] = reports;
   if (first === undefined || shrinkTime === 0 || first.flaky !== null) return reports;
-  return [{ ...first, certificate: await certificateOf(target, first.trace, msLeft()) }, ...others];
+  const certificate = await certificateOf(target, first.trace, msLeft(), signal);
+  return [{ ...first, certificate }, ...others];
 }

@@ -37,10 +37,11 @@ import {
   verboseOption,
   wholeNumber,
 } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
-import { searchBar } from './progress.ts';
+import { searchBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
-import { moduleOption, policyOption } from './target-options.ts';
+import { moduleOption, policyOption, programTimeOption } from './target-options.ts';
 
 interface ExploreFlags {
   readonly target: string;
@@ -56,6 +57,7 @@ interface ExploreFlags {
   readonly time?: number;
   readonly memory: number;
   readonly corpus: string;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -109,6 +111,7 @@ interface PreparedExploration {
   readonly operations: ReturnType<typeof operationInstances>;
   /** How the target is saved, so that it can be searched; null if it is run again from init. */
   readonly saves: string | null;
+  readonly signal: AbortSignal;
 }
 
 /** Explores, with a progress bar. Ctrl-C asks for what was done so far; a second one ends the process at once. */
@@ -118,13 +121,13 @@ async function runSearch({
   flags,
   operations,
   saves,
+  signal,
 }: PreparedExploration): Promise<ExploreResult> {
-  const signal = interruption();
   const { states, time: seconds } = flags;
   const bounds: Bounds = {
     ...(states === undefined ? {} : { states }),
     ...(seconds === undefined ? {} : { seconds }),
-    signal: signal,
+    signal,
   };
   const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
@@ -147,23 +150,31 @@ async function runSearch({
 
 /** Shrinks and saves the program that was found, where there is one. */
 async function reportOf(
-  { target, flags: { shrinkTime, corpus, verbose } }: PreparedExploration,
+  { target, signal, flags: { shrinkTime, corpus, json, verbose } }: PreparedExploration,
   { trace }: ExploreResult,
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus, verbose });
+  const files = foundTraces(corpus, json);
+  return finishCounterexample(target, trace, { shrinkTime, files, signal, verbose });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
-  const target = await loadInteractiveTarget(flags.target, flags.policy);
+  const target = await loadInteractiveTarget(flags.target, flags.policy, { programMs: flags.programTime });
   const world = worldOf(flags);
   const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
     print(promelaOf(world, operations));
     return;
   }
-  const setup: PreparedExploration = { target, world, flags, operations, saves: howSaved(target, world) };
+  const setup: PreparedExploration = {
+    target,
+    world,
+    flags,
+    operations,
+    saves: howSaved(target, world),
+    signal: interruption(),
+  };
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
@@ -215,6 +226,7 @@ export function exploreCommand(): Command {
         .argParser(memoryOf)
         .default(DEFAULT_MEMORY, '2G'),
     )
+    .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))

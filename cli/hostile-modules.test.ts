@@ -80,7 +80,11 @@ export default (map, options) => map.descriptors.length === 1 ? new Works(map, o
 enum Zone { Bitmap, Stack }
 export const policies = [];
 export default class extends Works { constructor(map: any, options: any, readonly zone = Zone.Stack) { super(map, options); } }`,
-  'heap.mjs': hostile({ onAlloc: 'const hog = []; for (;;) hog.push(new Array(100000).fill(hog.length))' }),
+  'crashes.mjs': `import { execSync } from 'node:child_process';
+${hostile({ onAlloc: "this.calls = (this.calls ?? 0) + 1; if (this.calls > 1) execSync('kill -SEGV ' + process.pid)" })}`,
+  'crashes-once.mjs': `import { execSync } from 'node:child_process';
+${hostile({ onAlloc: "if (process.env.FRAMEPROOF_APART === undefined) execSync('kill -SEGV ' + process.pid)" })}`,
+  'heap.mjs': hostile({ onAlloc: 'const hog = []; for (;;) hog.push(new Array(1000000).fill(hog.length))' }),
 };
 const SAVED = WORKS.replace('works.ts', 'works-saved.ts');
 const saved = (methods: string): string => `import Works from ${SAVED};
@@ -101,7 +105,6 @@ interface Attack {
   readonly exitCode: number;
   /** The text that must be printed, on either stream. */
   readonly says: RegExp;
-  readonly nodeArgs?: readonly string[];
 }
 
 const ATTACKS: readonly Attack[] = [
@@ -164,17 +167,21 @@ const ATTACKS: readonly Attack[] = [
   { target: 'type-error.mjs', exitCode: 1, says: /TypeError: .*'here'\) \(type-error\.mjs:\d+:\d+\)/ },
   { target: 'enum.ts', exitCode: 0, says: /^holds/m },
   {
-    target: 'heap.mjs',
+    target: 'crashes.mjs',
+    exitCode: 1,
+    says: /^ +operation \d+: .*; it died of SIGSEGV$.*^shrunk .*: it died of SIGSEGV; it runs again, in a process of its own$/ms,
+  },
+  {
+    target: 'crashes-once.mjs',
     exitCode: 2,
-    says: /^frameproof: there is no result: the target ended the process that it ran in: .*memory/m,
-    nodeArgs: ['--max-old-space-size=150'],
+    says: /^frameproof: there is no result: .* and did not do so again$/m,
   },
 ];
 
 describe.concurrent('a module cannot decide how the command ends:', () => {
   it.each(ATTACKS)(
     '$target',
-    async ({ target, exitCode, says, nodeArgs = [] }) => {
+    async ({ target, exitCode, says }) => {
       const args = [
         'check',
         '--target',
@@ -185,8 +192,10 @@ describe.concurrent('a module cannot decide how the command ends:', () => {
         '1',
         '--corpus',
         `found-${target}`,
+        '--shrink-time',
+        '3',
       ];
-      const result = await frameproof(args, { cwd: folder, nodeArgs });
+      const result = await frameproof(args, { cwd: folder });
       expect(`${result.stdout}\n${result.stderr}`).toMatch(says);
       expect(result.exitCode).toBe(exitCode);
     },
@@ -211,6 +220,7 @@ describe.concurrent('nor how any other command ends:', () => {
     ['explore', ['--target', 'saves.mjs', ...world], 2, /^frameproof: .*saveState\(\): it threw /m],
     ['replay', ['trace.json', '--target', PATCHES], 1, /it changed Array\.prototype\.push/],
     ['replay', ['trace.json', '--target', 'late-map.mjs'], 0, /^holds/m],
+    ['replay', ['trace.json', '--target', 'heap.mjs'], 1, /operation 1: .*; it died of SIGABRT$/m],
     [
       'shrink',
       ['trace.json', '--target', PATCHES, '--shrink-time', '1'],
@@ -230,7 +240,8 @@ describe.concurrent('nor how any other command ends:', () => {
       command === 'replay' || command === 'record'
         ? []
         : ['--corpus', `found-${args.join('-').replaceAll('/', '')}`];
-    const result = await frameproof([command, ...args, ...corpus], { cwd: folder });
+    const nodeArgs = args.includes('heap.mjs') ? ['--max-old-space-size=64'] : [];
+    const result = await frameproof([command, ...args, ...corpus], { cwd: folder, nodeArgs });
     expect(`${result.stdout}\n${result.stderr}`).toMatch(says);
     expect(result.exitCode).toBe(exitCode);
   });

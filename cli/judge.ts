@@ -9,7 +9,7 @@ import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
 import { profileOption } from './profile-option.ts';
-import { workBar } from './progress.ts';
+import { workBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 
 interface JudgeFlags {

@@ -7,7 +7,7 @@ import { conclude, type ResultFlags } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
-import { corpusOption, GENERATED, jsonOption, junitOption, verboseTablesOption } from './options.ts';
+import { corpusOption, GENERATED, jsonOption, junitOption, TABLES, verboseOption } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 
@@ -70,7 +70,7 @@ export function mergeCommand(): Command {
     .addOption(corpusOption('folder to save a counterexample to'))
     .addOption(junitOption())
     .addOption(jsonOption())
-    .addOption(verboseTablesOption())
+    .addOption(verboseOption(TABLES))
     .addHelpText('after', examples('npx frameproof merge shards'))
     .action(merge);
 }

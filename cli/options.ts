@@ -116,19 +116,19 @@ export function junitOption(): Option {
   return new Option('--junit <file>', 'write the result as JUnit XML');
 }
 
-/** `--json`. */
-export function jsonOption(): Option {
-  return new Option('--json', 'print the result as JSON');
-}
+/** The tables that commands which summarize a run print with `--verbose`. */
+export const TABLES = 'tables of the calls, situations and clauses that were met';
+/** What commands which run a target print with `--verbose`. */
+export const STACK = 'the stack of an error that the target throws';
 
 /** `--verbose`. */
-export function verboseOption(what = 'the stack of an error that the target throws'): Option {
+export function verboseOption(what: string = STACK): Option {
   return new Option('--verbose', `also print ${what}`);
 }
 
-/** `--verbose`, for commands that summarize what they met. */
-export function verboseTablesOption(): Option {
-  return verboseOption('tables of the calls, situations and clauses that were met, and stacks of errors');
+/** `--json`. */
+export function jsonOption(): Option {
+  return new Option('--json', 'print the result as JSON');
 }
 
 /** The variable in which a Kubernetes Indexed Job numbers its pods. */
@@ -158,7 +158,6 @@ const SEQUENTIAL_ONLY = [
   'operations',
   'shard',
   'results',
-  'shrinkTime',
   'stopFirst',
   'programTime',
   'stats',

@@ -3,6 +3,8 @@
  * library that draws bars is loaded only on terminals. The cursor stays visible and lines wrap, so that a command that Ctrl-C ends leaves
  * no terminal to repair. The lines are printed by the supervisor, which is never busy.
  */
+import type { Progress } from '../properties/random/index.ts';
+import { streams } from './print.ts';
 import { reportProgress } from './supervised.ts';
 
 /** Fills in the names of a format. */
@@ -69,6 +71,11 @@ export async function openBar(
   return new progress.SingleBar({ format, clearOnComplete: true, linewrap: true, stream: process.stderr });
 }
 
+/** Clears the line of a bar, for text to take its place. The bar is drawn again below. */
+export function clearBar(): void {
+  if (process.stderr.isTTY) streams.err('\r\u001b[K');
+}
+
 /** Yields items one after the other, under a bar that counts those done and names the one under way. */
 export async function* withBar<T>(items: readonly T[], nameOf: (item: T) => string): AsyncGenerator<T> {
   const bar = await openBar('{bar} {value} of {total}: {name}');
@@ -81,4 +88,95 @@ export async function* withBar<T>(items: readonly T[], nameOf: (item: T) => stri
   } finally {
     bar.stop();
   }
+}
+
+interface CampaignBounds {
+  readonly programs: number;
+  readonly seconds: number | undefined;
+}
+
+/** A bar that is told of the progress made. */
+interface Bar<A extends readonly unknown[]> {
+  readonly update: (...progress: A) => void;
+  readonly stop: () => void;
+}
+
+function perSecond(count: number, seconds: number): string {
+  return seconds > 0 ? Math.round(count / seconds).toLocaleString('en-US') : '-';
+}
+
+/** Returns a bar that follows a campaign by programs, or by seconds where they are what bounds it. */
+export async function campaignBar({ programs, seconds }: CampaignBounds): Promise<Bar<[Progress]>> {
+  const bar = await openBar('{bar} {percentage}%  {programs} programs, {rate} operations/s');
+  bar.start(seconds ?? programs, 0, { programs: 0, rate: '-' });
+  return {
+    update: ({ programs: done, operations, seconds: elapsed }) =>
+      bar.update(seconds === undefined ? done : Math.min(elapsed, seconds), {
+        programs: done,
+        rate: perSecond(operations, elapsed),
+      }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that follows a number of operations, or counts them where nobody knows how many there will be. */
+export async function workBar(total: number | null, done: string): Promise<Bar<[operations: number]>> {
+  const all = total === null ? '{value}' : '{bar} {value} of {total}';
+  const bar = await openBar(`${all} operations ${done}, {rate}/s`);
+  const start = performance.now();
+  bar.start(total ?? 0, 0, { rate: '-' });
+  return {
+    update: (operations) =>
+      bar.update(operations, { rate: perSecond(operations, (performance.now() - start) / 1000) }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that follows the time of shrinking, with the size of the simplest program so far. */
+export async function shrinkBar(seconds: number): Promise<Bar<[operations: number]>> {
+  const bar = await openBar('{bar} shrinking: {operations} operations so far, {left} s left');
+  const start = performance.now();
+  const update = (operations: number | string): void => {
+    const spent = Math.min(seconds, (performance.now() - start) / 1000);
+    bar.update(spent, { operations, left: (seconds - spent).toFixed(0) });
+  };
+  bar.start(seconds, 0, { operations: '-', left: seconds });
+  return { update, stop: () => bar.stop() };
+}
+
+interface SearchCounts {
+  readonly states: number;
+  readonly transitions: number;
+  /** Operations in the programs under way; null where they have no one length. */
+  readonly depth: number | null;
+}
+
+/** Returns a bar that shows how many of the states met so far have had all operations performed. */
+export async function searchBar(operations: number): Promise<Bar<[SearchCounts]>> {
+  const bar = await openBar('{bar} {total} states{depth}, {rate} transitions/s');
+  const start = performance.now();
+  bar.start(1, 0, { depth: '', rate: '-' });
+  return {
+    update: ({ states, transitions, depth }) => {
+      bar.setTotal(Math.max(1, states));
+      bar.update(Math.min(states, Math.floor(transitions / operations)), {
+        depth: depth === null ? '' : `, depth ${depth}`,
+        rate: perSecond(transitions, (performance.now() - start) / 1000),
+      });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that follows one phase after the other, each with a number of parts known in advance; between two it is gone. */
+export async function phaseBar(): Promise<Bar<[phase: string, done: number, of: number]>> {
+  const bar = await openBar('{bar} {phase}: {value} of {total}');
+  return {
+    update: (phase, done, of) => {
+      if (bar.isActive) bar.update(done, { phase });
+      else bar.start(of, done, { phase });
+      if (done === of) bar.stop();
+    },
+    stop: () => bar.stop(),
+  };
 }

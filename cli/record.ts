@@ -10,7 +10,7 @@ import { examples } from './help.ts';
 import { wholeNumber } from './options.ts';
 import { openedFor, writtenOrSaid } from './output-file.ts';
 import { print } from './print.ts';
-import { workBar } from './progress.ts';
+import { workBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 import { moduleOption } from './target-options.ts';
 

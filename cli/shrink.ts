@@ -15,7 +15,9 @@ import { corpusOption, jsonOption, positive, verboseOption } from './options.ts'
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
+import { shrinkBar } from './progress-bar.ts';
 import { commandOnFile, loadRecorded } from './recorded-target.ts';
+import { interruption } from './supervised.ts';
 import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ShrinkFlags {
@@ -132,10 +134,14 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
   const read = await readScenario(file, flags.profile);
   const target = await loadRecorded(file, read, flags);
   const given = { ...read, scenario: scenarioFor(target, read) };
+  const bar = await shrinkBar(flags.shrinkTime);
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
     executions: Number.POSITIVE_INFINITY,
+    signal: interruption(),
+    onProgress: bar.update,
   });
+  bar.stop();
   if (result.verdict === 'unfinished') return reportUnfinished(file, target.name, result, flags);
   if (result.verdict === 'holds')
     throw new OutdatedTraceError(`${file}: ${target.name} violates no clause on it`);

@@ -21,8 +21,9 @@ import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
-import { campaignBar } from './progress.ts';
+import { campaignBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 import { targetOption } from './target-options.ts';
 
@@ -103,11 +104,13 @@ async function reportViolation(
   target: Target,
   { next, operations, violated }: SoakResult,
   { shrinkTime, corpus, json }: SoakOptions,
+  signal: AbortSignal,
 ): Promise<void> {
   const [found] = violated?.findings ?? [];
   if (found === undefined) return;
   const { finishCounterexample } = await import('./counterexample.ts');
-  const report = finishCounterexample(target, found.trace, { shrinkTime, corpus });
+  const files = foundTraces(corpus, json);
+  const report = await finishCounterexample(target, found.trace, { shrinkTime, files, signal });
   const verdict = verdictOn([report]);
   const text =
     json === true
@@ -123,7 +126,7 @@ async function soak(options: SoakOptions): Promise<void> {
   const signal = interruption();
   const start = performance.now();
   const result = await runRounds(target, worlds, options, signal);
-  if (result.violated !== null) return reportViolation(target, result, options);
+  if (result.violated !== null) return reportViolation(target, result, options, signal);
   const { operations, next: round } = result;
   const seconds = (performance.now() - start) / 1000;
   const verdict = signal.aborted ? 'interrupted' : 'holds';

@@ -1,7 +1,7 @@
 /**
  * The supervised side of a command: the process in which targets run. It reports its progress and its result to the supervisor over a
- * separate pipe, from which it also learns that it is interrupted. It takes from targets the ways to end this process: a call of `process.exit` throws where it stands, so that it is
- * an answer like any other, judged and shrunk.
+ * separate pipe, from which it also learns that it is interrupted. It takes from targets the ways to end this process: a call of
+ * `process.exit` throws where it stands, so that it is an answer like any other, judged and shrunk.
  */
 import { readSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';

@@ -3,7 +3,7 @@
  * a separate process group, passes signals on, and ends the group, and what has left it, when the command has reported its result: no
  * exit hook, timer, left-over thread or process of a target decides the exit code or prolongs the command.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -102,61 +102,84 @@ function tellProgress(command: string, progress: () => string): void {
   }, PROGRESS_MS).unref();
 }
 
+/** Commands that run a module's programs in separate processes once it has ended the process that it ran in. */
+const REPEATABLE = ['check', 'replay', 'shrink', 'verify', 'soak'];
+/** Environment variable that says so. */
+const APART = 'FRAMEPROOF_APART';
+
 /** Runs a command line in a child process, and ends this one with the exit code that the child reports. */
 export function supervise(script: string, args: readonly string[]): void {
+  const [command = ''] = args;
   const [word, mark] = [randomUUID(), randomUUID()];
-  const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, [MARK]: 'yes', [RUN]: mark },
-    detached: true,
-  });
-  let reported: number | null = null;
   let interruptedBy: EndingSignal | null = null;
-  let unread = '';
   let progress = '';
+  const run = (isApart: boolean): ChildProcess => {
+    const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+      env: { ...process.env, [MARK]: 'yes', [RUN]: mark, ...(isApart ? { [APART]: 'yes' } : {}) },
+      detached: true,
+    });
+    let reported: number | null = null;
+    let unread = '';
+    const conclude = (exitCode: number): void => {
+      if (!isApart || exitCode !== EXIT.holds) end(exitCode);
+      void tell(
+        'there is no result: the target ended the process that it ran in, and did not do so again',
+      ).then(() => end(EXIT.unusable));
+    };
+    const report = (line: string): void => {
+      const [, verb, text = ''] = new RegExp(`^${word} (ends|does) (.*)$`).exec(line) ?? [];
+      if (verb === 'does') progress = text;
+      if (verb !== 'ends' || reported !== null) return;
+      const exitCode = Number(text);
+      reported = exitCode;
+      setTimeout(() => conclude(exitCode), LINGER_MS).unref();
+    };
+    const reports = reportsOf(child);
+    // Not in its environment, which a target could read.
+    reports.write(word);
+    // A child that has ended does not listen any more.
+    reports.setEncoding('utf8').on('error', () => {});
+    reports.on('data', (text: string) => {
+      const lines = (unread + text).split('\n');
+      unread = lines.pop() ?? '';
+      for (const line of lines) report(line);
+    });
+    child.once('error', (error) => {
+      void tell(`the command cannot be started: ${error.message}`).then(() => process.exit(EXIT.unusable));
+    });
+    child.once('close', (code, signal) => {
+      if (reported !== null) return conclude(reported);
+      if (interruptedBy !== null) end(exitCodeOf(interruptedBy));
+      const how = `the target ended the process that it ran in: ${endedHow(code, signal)}`;
+      if (!isApart && REPEATABLE.includes(command))
+        void tell(`${how}; it runs again, in a process of its own`).then(() => {
+          running = run(true);
+        });
+      else void tell(`there is no result: ${how}`).then(() => end(EXIT.unusable));
+    });
+    return child;
+  };
   const end = (exitCode: number): never => {
-    if (child.pid !== undefined) endProcess(-child.pid);
+    if (running.pid !== undefined) endProcess(-running.pid);
     endMarked(mark);
     process.exit(
       interruptedBy !== null && exitCode === EXIT.interrupted ? exitCodeOf(interruptedBy) : exitCode,
     );
   };
-  const report = (line: string): void => {
-    const [, verb, text = ''] = new RegExp(`^${word} (ends|does) (.*)$`).exec(line) ?? [];
-    if (verb === 'does') progress = text;
-    if (verb !== 'ends' || reported !== null) return;
-    reported = Number(text);
-    setTimeout(() => end(reported ?? EXIT.defect), LINGER_MS).unref();
-  };
-  const reports = child.stdio[REPORTS] as Duplex;
-  // Not in its environment, which a target could read.
-  reports.write(word);
-  // A child that has ended does not listen any more.
-  reports.setEncoding('utf8').on('error', () => {});
-  reports.on('data', (text: string) => {
-    const lines = (unread + text).split('\n');
-    unread = lines.pop() ?? '';
-    for (const line of lines) report(line);
-  });
-  tellProgress(args[0] ?? '', () => (progress === '' ? 'running' : progress));
+  let running = run(false);
+  tellProgress(command, () => (progress === '' ? 'running' : progress));
   for (const signal of SIGNALS)
     process.on(signal, () => {
       // A second one ends the command at once.
       if (interruptedBy !== null) end(exitCodeOf(signal));
       interruptedBy = signal;
-      reports.write('interrupted\n');
-      child.kill('SIGINT');
+      reportsOf(running).write('interrupted\n');
+      running.kill('SIGINT');
       setTimeout(() => end(exitCodeOf(signal)), INTERRUPT_MS).unref();
     });
-  child.once('error', (error) => {
-    void tell(`the command cannot be started: ${error.message}`).then(() => process.exit(EXIT.unusable));
-  });
-  child.once('close', (code, signal) => {
-    if (reported !== null) end(reported);
-    if (interruptedBy !== null) end(exitCodeOf(interruptedBy));
-    const how = endedHow(code, signal);
-    void tell(`there is no result: the target ended the process that it ran in: ${how}`).then(() =>
-      end(EXIT.unusable),
-    );
-  });
+}
+
+function reportsOf(child: ChildProcess): Duplex {
+  return child.stdio[REPORTS] as Duplex;
 }

@@ -528,6 +528,8 @@ static bool resolve(const char *text, uint64_t *address) {
 
 static const fp_target *target;
 static jmp_buf panicked;
+/* What errno is before each call: no error number of a system. */
+#define CALLERS_ERRNO 23130
 static int last_errno;
 
 void fp_warn(const char *text) {
@@ -565,7 +567,7 @@ static void say_amount(uint64_t (*amount)(void)) {
 
 /* Ends an answer: errno, and the three amounts. */
 static void finish_answer(void) {
-    if (last_errno == 0) {
+    if (last_errno == CALLERS_ERRNO) {
         say_text(" -", 2);
     } else if (last_errno == ENOMEM) {
         say_text(" ENOMEM", 7);
@@ -676,7 +678,7 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
     uint64_t most = target->free_amount == NULL ? total : target->free_amount();
     uint64_t asked = count <= most || count <= 4096 ? count : 16;
     batch made = make_batch(asked);
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_granted = target->alloc_pages(made.entries, count);
     last_errno = errno;
     if (!is_untouched(made, is_granted ? asked : 0)) {
@@ -694,7 +696,7 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
 static void call_free(void *address) {
     uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
     each_painted(frame, 1, check_page);
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_freed = target->free(address);
     last_errno = errno;
     if (is_freed) {
@@ -706,7 +708,7 @@ static void call_free(void *address) {
 static void call_free_region(void *address, uint64_t count) {
     uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
     each_painted(frame, count, check_page);
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_freed = target->free_region(address, count);
     last_errno = errno;
     if (is_freed) {
@@ -724,7 +726,7 @@ static void call_free_pages(void **addresses, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) {
         each_painted(PAGES_OF((uint64_t)((uintptr_t)given[i] - (uintptr_t)memory.base)), 1, check_page);
     }
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_freed = target->free_pages(given, count);
     last_errno = errno;
     if (memcmp(given, addresses, count * sizeof *given) != 0) {
@@ -771,7 +773,7 @@ static void answer_amount(uint64_t (*amount)(void)) {
 
 static void run_operation(const char *call, char *line, uint64_t total) {
     uint64_t address;
-    errno = 0;
+    errno = CALLERS_ERRNO;
     if (strcmp(call, "alloc") == 0 && target->alloc != NULL) {
         void *page = target->alloc();
         last_errno = errno;
@@ -780,7 +782,7 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         call_alloc_pages(number_of(&line), total);
     } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
         uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
-        errno = 0;
+        errno = CALLERS_ERRNO;
         void *page = target->alloc_bitmap(count, max_addr, alignment);
         last_errno = errno;
         answer_page(page, count);
@@ -848,7 +850,7 @@ static void limit_resources(limits limit) {
 
 static void start_manager(void) {
     fp_memory given = {memory.descriptors, memory.count, memory.base, memory.bitmap_end};
-    errno = 0;
+    errno = CALLERS_ERRNO;
     if (setjmp(panicked) != 0) {
         finish_answer();
         answers->is_finished = true;

@@ -54,8 +54,8 @@ typedef struct {
 
 /*
  * The calls. A call that the allocator does not have stays NULL, and is left out of the profile's "calls". Addresses are pointers
- * into the simulated memory; max_addr is a physical address, max_addr and alignment are in bytes. errno is 0 before each call;
- * its value afterwards is part of the answer: ENOMEM after a failure.
+ * into the simulated memory; max_addr is a physical address, max_addr and alignment are in bytes. errno is the caller's before each
+ * call, a number that no system has; afterwards it is part of the answer: ENOMEM after a failure, else as it was.
  */
 typedef struct {
     /* The allocator's claims as one line of JSON, see README.md. NULL claims everything that the specification says. */

@@ -26,7 +26,9 @@ IMPORT("panic") void fp_panic_text(uint64_t frame, int owner, const char *text, 
 IMPORT("live") void fp_live_bytes(uint64_t start, uint64_t bytes);
 IMPORT("abort") void fp_abort_text(const char *text, size_t length);
 
-int fp_errno;
+/* What errno is before each call: no error number of a system. */
+#define CALLERS_ERRNO 23130
+int fp_errno = CALLERS_ERRNO;
 
 /* errno for other languages, by the name that it has on Linux. */
 int *__errno_location(void) {
@@ -108,7 +110,7 @@ int fp_serve(const fp_target *served) {
     return 0;
 }
 
-/* Ends every call, however it ended: reads the amounts, and takes errno away. */
+/* Ends every call, however it ended: reads the amounts, and makes errno the caller's again. */
 EXPORT("fp_finish") void fp_finish(void) {
     desk.error = (uint64_t)errno;
     uint64_t (*const amounts[])(void) = {target.total_amount, target.free_amount, target.reserved_amount};
@@ -117,7 +119,7 @@ EXPORT("fp_finish") void fp_finish(void) {
             desk.amounts[at] = amounts[at]();
         }
     }
-    errno = 0;
+    errno = CALLERS_ERRNO;
 }
 
 EXPORT("fp_init") void fp_init(void) {
@@ -168,7 +170,7 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
 }
 
 EXPORT("fp_call") void fp_call(enum call call) {
-    errno = 0;
+    errno = CALLERS_ERRNO;
     desk.value = value_of(call, desk.arguments);
     desk.has_succeeded = call >= TOTAL_AMOUNT || desk.value != 0;
     fp_finish();

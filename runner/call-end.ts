@@ -4,6 +4,7 @@
  */
 import {
   type CallDescription,
+  type ErrnoChange,
   isPmmPanic,
   type Outcome,
   Owner,
@@ -29,6 +30,18 @@ function isPanic(error: unknown): error is PmmPanic {
   } catch {
     return false;
   }
+}
+
+/** The error number that callers have before each call. A manager must leave it alone, unless the call fails. */
+export const CALLERS_ERRNO = 'EINTR';
+
+/** Returns what a call did to the error number of its caller. Throws if a manager has something else there. */
+export function errnoAfter({ errno }: { readonly errno: unknown }): ErrnoChange {
+  if (errno === CALLERS_ERRNO) return null;
+  if (errno === 'ENOMEM') return errno;
+  if (errno === null) return 'cleared';
+  if (typeof errno === 'string') return 'other';
+  throw new TypeError(`errno is ${described(errno)}`);
 }
 
 export class CallEnd {

@@ -12,7 +12,7 @@ export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 /** @public One program under the judge. */
 export { Execution, type JudgedStep, type Observer } from './execution.ts';
 export { execute, firstLimit, runWithin, withStack } from './limited-execution.ts';
-export { TimeLimitError, within } from './time-limit.ts';
+export { ProgramTime, TimeLimitError, within } from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
@@ -30,7 +30,7 @@ export { DryRun } from './dry-run.ts';
 export type { LeftOut } from './target.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
-export { CallEnd, omitStacks, restoreStacks } from './call-end.ts';
+export { CALLERS_ERRNO, CallEnd, errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
 export { hasOnlyU64 } from './target.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';

@@ -3,13 +3,11 @@
  * operation.
  */
 import { type Program, type Response, SpecError, type Trace } from '../spec/index.ts';
-import { restoreStacks } from './call-end.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
 import { NO_WRITES, type Performer } from './performer.ts';
-import { ProgramTime } from './program-time.ts';
 import { unlessChanged } from './realm.ts';
 import type { Target } from './target.ts';
-import { TimeLimitError, within } from './time-limit.ts';
+import { ProgramTime, TimeLimitError, within } from './time-limit.ts';
 import type { World } from './world.ts';
 
 /** The time of the programs of each target that runs in this process. */
@@ -67,7 +65,6 @@ class Attempt {
 
   /** Runs the program. Returns null where the limit ended it. */
   run(run: Run, drive: Drive, ms: number): Execution | null {
-    const { stackTraceLimit } = Error;
     this.execution = null;
     try {
       return within(ms, () => {
@@ -75,10 +72,8 @@ class Attempt {
         return driven(this.execution, drive);
       });
     } catch (error) {
-      if (!(error instanceof TimeLimitError)) throw error;
-      // The call that was ended had omitted stacks, and could not restore them.
-      restoreStacks(stackTraceLimit);
-      return null;
+      if (error instanceof TimeLimitError) return null;
+      throw error;
     }
   }
 }
@@ -151,19 +146,18 @@ function runOnce(run: Run, length: number, drive: Drive): Execution {
 }
 
 /**
- * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started
- * after the time `until`, as `performance.now()` has it; the execution has fewer operations than the scenario then.
+ * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started once
+ * `isOver` returns true; the execution has fewer operations than the scenario then.
  */
 export function execute(
   target: Target,
   { map, config, policies, operations }: Trace['scenario'],
   observer?: Observer,
-  until = Number.POSITIVE_INFINITY,
+  isOver: () => boolean = () => false,
 ): Execution {
   const options =
     observer === undefined ? { policies, program: operations } : { policies, observer, program: operations };
   return runWithin({ target, world: { map, config }, options }, operations.length, (execution) => {
-    for (const operation of operations)
-      if (performance.now() >= until || !execution.perform(operation)) break;
+    for (const operation of operations) if (isOver() || !execution.perform(operation)) break;
   });
 }

@@ -12,7 +12,7 @@ import {
   reading,
   SpecError,
 } from '../spec/index.ts';
-import { CallEnd } from './call-end.ts';
+import { CALLERS_ERRNO, CallEnd, errnoAfter } from './call-end.ts';
 import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
 import { NO_WRITES } from './performer.ts';
 import { isSuspected, repairRealm } from './realm.ts';
@@ -34,6 +34,12 @@ function readAmounts(pmm: Pmm): Amounts {
 
 /** Factories whose managers have thrown an error: the stacks of what they throw are captured from then on. */
 const THROWERS = new WeakSet<PmmFactory>();
+
+/** Captures the stacks of what the managers of a factory throw, from the first on. */
+export function keepStacks(create: PmmFactory): void {
+  THROWERS.add(create);
+}
+
 /** The beginnings of descriptions of errors. */
 const READING = 'reading errno and the amounts, ';
 const RESETTING = 'setting errno, ';
@@ -44,13 +50,6 @@ type SavablePmm = Pmm & Required<Pick<Pmm, 'saveState' | 'loadState'>>;
 
 function isSavable(pmm: Pmm): pmm is SavablePmm {
   return typeof pmm.saveState === 'function' && typeof pmm.loadState === 'function';
-}
-
-/** Returns the error number of a manager. Throws if it is not one. */
-function errnoOf(pmm: Pmm): Pmm['errno'] {
-  const { errno } = pmm;
-  if (errno === null || typeof errno === 'string') return errno;
-  throw new TypeError(`errno is ${described(errno)}`);
 }
 
 function isWhole(value: unknown): value is number {
@@ -117,7 +116,7 @@ export class Session implements SavableSession {
     }
     this.#watch();
     this.#pmm = pmm;
-    this.started = this.#observed(pmm);
+    this.started = ofInit(this.#observed(pmm));
   }
 
   /** Whether the manager can be saved and loaded. */
@@ -183,10 +182,10 @@ export class Session implements SavableSession {
     letGo(this.#pmm);
   }
 
-  /** Resets errno. Returns whether that went well; the call at hand is malformed if not. */
+  /** Gives errno the value of its caller. Returns whether that went well; the call at hand is malformed if not. */
   #isReset(pmm: Pmm): boolean {
     try {
-      pmm.errno = null;
+      pmm.errno = CALLERS_ERRNO;
       return true;
     } catch (error) {
       this.#end.malformedBy(error, RESETTING);
@@ -225,7 +224,7 @@ export class Session implements SavableSession {
     if (this.#warnings.length > 0) this.#warnings = [];
     seen.hasWritten = this.#memory.dropWrites();
     try {
-      seen.errno = errnoOf(pmm);
+      seen.errno = errnoAfter(pmm);
       seen.total = pmm.totalAmount();
       seen.free = pmm.freeAmount();
       seen.reserved = pmm.reservedAmount();
@@ -250,10 +249,15 @@ export function withAmounts(pmm: Pmm | null, response: Response): Response {
   const { outcome, ...observed } = response;
   try {
     const amounts = readAmounts(pmm);
-    return { outcome, errno: errnoOf(pmm), amounts, ...observed };
+    return { outcome, errno: errnoAfter(pmm), amounts, ...observed };
   } catch (error) {
     return { outcome: malformedBy(error, READING), ...observed };
   }
+}
+
+/** Returns a response to init: there was no caller yet whose errno it could have changed. */
+export function ofInit(response: Response): Response {
+  return response.errno === undefined ? response : { ...response, errno: null };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

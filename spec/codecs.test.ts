@@ -79,7 +79,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
 const anyResponse: fc.Arbitrary<Response> = fc.record(
   {
     outcome: anyOutcome,
-    errno: fc.constantFrom('ENOMEM', null),
+    errno: fc.constantFrom('ENOMEM', 'cleared', 'other', null),
     warnings: fc.array(fc.string()),
     amounts: fc.record({ total: anyReading, free: anyReading, reserved: anyReading }),
     strayEntries: fc.boolean(),

@@ -140,6 +140,7 @@ export {
 } from './reference.ts';
 export {
   Amounts,
+  type ErrnoChange,
   OUTCOME_KINDS,
   Outcome,
   outcomePlace,

@@ -16,8 +16,8 @@ import type { Config } from './config.ts';
 import type { MemoryMap } from './memory-map.ts';
 import type { Owner } from './owner.ts';
 
-/** Error numbers that a manager sets. */
-export type Errno = 'ENOMEM';
+/** An error number by its name. A manager sets `ENOMEM`; a caller may have others. */
+export type Errno = string;
 
 /** The details of a panic: the call, and the page frame to blame with its owner, if there is one. */
 export interface PanicDetails {
@@ -87,7 +87,10 @@ export interface InspectedRun {
 
 /** A physical memory manager. */
 export interface Pmm {
-  /** The error number of the last failure, or null. Set by failures, unchanged by successes; callers may reset it. */
+  /**
+   * The error number of the last failure, or null. A call that fails sets it to `ENOMEM`; every other call leaves it as it is,
+   * whatever the caller has put there.
+   */
   errno: Errno | null;
 
   /**

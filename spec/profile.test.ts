@@ -173,6 +173,14 @@ describe('a manager that claims', () => {
     expect(clausesOf(['errno'])).toEqual(['failure.enomem', 'failure.enomem', 'misuse.unchanged']);
   });
 
+  it('that libc may touch errno may do so in a success, and must set it in a failure', () => {
+    const touched: Response = { ...page(2), errno: 'other', warnings: [] };
+    const failed: Response = { ...FAILED, errno: null, warnings: ['allocBitmap'] };
+    expect(judged({}, [ALLOC, touched])).toBe('failure.enomem');
+    expect(judged({ errnoAfterSuccess: 'unspecified' }, [ALLOC, touched])).toBeNull();
+    expect(judged({ errnoAfterSuccess: 'unspecified' }, [run(4n), failed])).toBe('failure.enomem');
+  });
+
   it('to refuse misuse does so without a panic, and dies of none', () => {
     const misused: Operation = { call: 'free', address: HIGHER_HALF_48 };
     const claims = { misuse: 'refused' };

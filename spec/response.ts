@@ -121,6 +121,13 @@ const ObservedAmounts = closed(
   t.partial({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 
+/** What a call did to the error number of its caller: `ENOMEM` and `other` were set; null is as the caller had it. */
+const ErrnoChange = t.union(
+  [t.literal('ENOMEM'), t.literal('cleared'), t.literal('other'), t.null],
+  '"ENOMEM", "cleared", "other" or null',
+);
+export type ErrnoChange = t.TypeOf<typeof ErrnoChange>;
+
 const PageFrame = t.refinement(t.number, isPageFrame, 'the number of a page frame');
 
 export const Response = closed(
@@ -128,8 +135,7 @@ export const Response = closed(
     [
       t.type({ outcome: Outcome }),
       t.partial({
-        /** After the call; it was null before. */
-        errno: t.union([t.literal('ENOMEM'), t.null], '"ENOMEM" or null'),
+        errno: ErrnoChange,
         /** The warnings reported during the call. */
         warnings: t.readonlyArray(t.string),
         /** The amounts just after the call. */

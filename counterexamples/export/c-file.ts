@@ -244,10 +244,11 @@ function demandLines(demand: Demand, names: Names): readonly string[] {
   const isGranted = expected.kind === 'granted';
   const called = isGranted ? grantedLines(demand, names) : refusedLines(demand, names);
   if (!names.profile.failures.includes('errno')) return [...called, ...observed];
-  const errno = isGranted
-    ? 'CHECK(errno == 0, "errno stays as it was");'
+  const after = isGranted
+    ? 'CHECK(errno == EINTR, "errno stays as it was");'
     : 'CHECK(errno == ENOMEM, "errno is ENOMEM");';
-  return ['errno = 0;', ...called, errno, ...observed];
+  const isChecked = !isGranted || names.profile.errnoAfterSuccess === 'unchanged';
+  return ['errno = EINTR;', ...called, ...(isChecked ? [after] : []), ...observed];
 }
 
 function programLines({ demands, scenario, violation, profile }: Regression): readonly string[] {

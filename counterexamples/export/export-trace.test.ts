@@ -114,6 +114,13 @@ const CLAIMED: Readonly<Record<string, Claimed>> = {
     broken: 'extends OneZone {}',
     operations: [{ call: 'allocPages', count: 3n }],
   },
+  'errno-cleared': {
+    claims: { zones: 1, misuse: 'undefined', failures: ['errno'] },
+    works: 'extends OneZone {}',
+    broken:
+      'extends OneZone { alloc() { const page = super.alloc(); if (page !== null) this.errno = null; return page; } }',
+    operations: [alloc],
+  },
   'undefined-misuse': {
     claims: { zones: 1, misuse: 'undefined', failures: ['errno'] },
     works: 'extends OneZone { free() { throw new Error("free was called"); } }',

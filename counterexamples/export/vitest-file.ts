@@ -221,11 +221,14 @@ function headLines(
   ];
 }
 
-function buildLines({ module }: VitestOptions): readonly string[] {
+function buildLines({ profile }: Regression, { module }: VitestOptions): readonly string[] {
   const create = module === null ? 'createPmm' : `factoryFrom(allocator, ${quoted(module)})`;
   return [
     'const options = { config: config({ bitmapMaxAddr: BITMAP_END, higherHalf: HIGHER_HALF }), warn, memory };',
     `const pmm: Pmm = ${create}(map, options);`,
+    ...(profile.failures.includes('errno')
+      ? ['// Of the caller: only a call that fails may change it.', "pmm.errno = 'EINTR';"]
+      : []),
   ];
 }
 
@@ -260,7 +263,7 @@ export function vitestFile(regression: Regression, options: VitestOptions): stri
     'const map = memoryMap([',
     ...mapLines(regression),
     ']);',
-    ...buildLines(options),
+    ...buildLines(regression, options),
     '',
     ...helpersFor(program, regression.profile).flatMap((helper) => [helper, '']),
     `it(${quoted(name)}, () => {`,

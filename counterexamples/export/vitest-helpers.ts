@@ -9,6 +9,10 @@ interface Helper {
 }
 
 /** Whether a profile has the calls and reports that a line is about. */
+/** The error number of the caller is there before each call, and afterwards unless the call fails. */
+const ERRNO_LEFT = "  expect(pmm.errno).toBe('EINTR');";
+const ERRNO_AGAIN = "  pmm.errno = 'EINTR';";
+
 type Claim = Call | 'errno' | 'warning';
 
 /** Returns the lines of those claims that the profile makes, each after a line break. */
@@ -129,7 +133,7 @@ function expectFit(address: bigint, pages: number, maxAddr: bigint, alignment: b
     {
       name: 'expectSuccess',
       text: `function expectSuccess(free: number): void {${claimed(profile, [
-        ['errno', '  expect(pmm.errno).toBeNull();'],
+        ['errno', profile.errnoAfterSuccess === 'unchanged' ? ERRNO_LEFT : ERRNO_AGAIN],
         ['warning', '  expect(warnings).toEqual([]);'],
       ])}
   expectOwnWrites();
@@ -139,7 +143,7 @@ function expectFit(address: bigint, pages: number, maxAddr: bigint, alignment: b
     {
       name: 'expectFailure',
       text: `function expectFailure(call: string, free: number): void {${claimed(profile, [
-        ['errno', `  expect(pmm.errno, call).toBe('ENOMEM');\n  pmm.errno = null;`],
+        ['errno', `  expect(pmm.errno, call).toBe('ENOMEM');\n${ERRNO_AGAIN}`],
         [
           'warning',
           `  expect(warnings.splice(0)).toEqual([expect.stringMatching(new RegExp(\`^[^\\\\r\\\\n]*\${call}[^\\\\r\\\\n]*$\`))]);`,
@@ -159,7 +163,7 @@ function expectFit(address: bigint, pages: number, maxAddr: bigint, alignment: b
     panic = error;
   }
   expect(panic).toMatchObject({ name: 'PmmPanic', call, ...blamed });${claimed(profile, [
-    ['errno', '  expect(pmm.errno).toBeNull();'],
+    ['errno', ERRNO_LEFT],
     ['warning', '  expect(warnings).toEqual([]);'],
   ])}
   expectOwnWrites();

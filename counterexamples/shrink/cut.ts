@@ -5,15 +5,16 @@
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
 import { isBurst, lengthOfStep, type Program, type Scenario, stepsOf } from '../../spec/index.ts';
+import type { Deadline } from './deadline.ts';
 import { subprogram } from './subprogram.ts';
-import { type Kept, shows } from './trials.ts';
+import { type Kept, type Progress, shows } from './trials.ts';
 
 interface CutOptions {
   readonly kept: Kept;
   /** No piece is left out once a program is this short. */
   readonly operations: number;
-  /** The time, as `performance.now()` has it, from which on no further program is run. */
-  readonly until: number;
+  readonly deadline: Deadline;
+  readonly onProgress: Progress;
 }
 
 /** A program cut short. */
@@ -44,7 +45,7 @@ class Cutter {
   }
 
   get isSpent(): boolean {
-    return performance.now() >= this.#options.until;
+    return this.#options.deadline.isOver;
   }
 
   get isShort(): boolean {
@@ -116,7 +117,10 @@ class Cutter {
 
   #attempt(operations: Program): boolean {
     this.executions += 1;
-    const run = execute(this.#target, { ...this.#scenario, operations });
+    const { deadline, onProgress } = this.#options;
+    const scenario = { ...this.#scenario, operations };
+    const run = execute(this.#target, scenario, undefined, deadline.isInterrupted);
+    onProgress(this.operations.length);
     if (!shows(run, this.#options.kept) || run.operations.length >= this.operations.length) return false;
     this.run = run;
     return true;

@@ -9,6 +9,7 @@
 import { type Execution, execute, heldTo, type Target } from '../../runner/index.ts';
 import type { BlamedCall, BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
 import { cut, hasBursts } from './cut.ts';
+import { Deadline } from './deadline.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
@@ -44,6 +45,10 @@ export interface ShrinkOptions {
   readonly checks?: readonly OwnClause[];
   /** The call that the violation must go on to blame. Default: any, whichever makes the simplest program. */
   readonly call?: BlamedCall;
+  /** Ends the shrinking early: the best so far is kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each execution with the number of operations of the simplest program so far. */
+  readonly onProgress?: (operations: number) => void;
 }
 
 /**
@@ -110,9 +115,9 @@ function answers({ responses, violation }: Trace): string {
 }
 
 /** Runs the scenario of a trace again. Returns both traces if they differ; null, too, where time ends the second run. */
-function differingRun(target: Target, first: Trace, until: number): Flaky | null {
+function differingRun(target: Target, first: Trace, deadline: Deadline): Flaky | null {
   const { scenario } = first;
-  const run = execute(target, scenario, undefined, endOfRun(scenario, until));
+  const run = execute(target, scenario, undefined, endOfRun(scenario, deadline));
   if (run.violation === null && run.operations.length < scenario.operations.length) return null;
   const second = run.trace();
   return answers(first) === answers(second) ? null : { first, second };
@@ -139,16 +144,16 @@ function performedDraft(run: Execution): Draft {
 }
 
 /** A run to descend from: the starting point, cut short if it is long. */
-function shortRun(target: Target, { scenario, violation }: Shrinkable, { until, call }: Bounds): ShortRun {
-  const start = startingPoint(target, scenario, { clause: violation?.clause, call, until });
+function shortRun(target: Target, { scenario, violation }: Shrinkable, bounds: Bounds): ShortRun {
+  const { deadline, call, onProgress = () => {} } = bounds;
+  const start = startingPoint(target, scenario, { clause: violation?.clause, call, deadline });
   const clause = start.run.violation?.clause;
   const { operations } = start.run;
   if (clause === undefined || (operations.length <= LONG && !hasBursts(operations)))
     return { ...start, exhausted: false };
-  const now = performance.now();
-  const cutUntil = now + Math.max(1, until - now) * CUT_SHARE;
   const kept = { clause, call };
-  const short = cut(target, scenario, start.run, { kept, operations: SHORT, until: cutUntil });
+  const cutting = { kept, operations: SHORT, deadline: deadline.after(CUT_SHARE), onProgress };
+  const short = cut(target, scenario, start.run, cutting);
   return { ...start, ...short, executions: start.executions + short.executions };
 }
 
@@ -162,13 +167,13 @@ function descended(
   trials: Trials,
   target: Target,
   { run, executions, exhausted }: ShortRun,
-  until: number,
+  deadline: Deadline,
 ): Partial<ShrinkResult> {
   const performed = trials.run(performedDraft(run));
   if (performed === null) return {};
   const { counterexample, steps } = minimum(trials, performed);
   const trace = counterexample.run.trace();
-  const flaky = differingRun(target, trace, until) ?? differingRun(target, trace, until);
+  const flaky = differingRun(target, trace, deadline) ?? differingRun(target, trace, deadline);
   return {
     verdict: flaky === null ? 'shrunk' : 'flaky',
     trace,
@@ -190,22 +195,22 @@ function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): Sh
 
 function unnoted(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
   const began = performance.now();
-  const { until, call } = bounds;
+  const { deadline, call, onProgress } = bounds;
   const short = shortRun(target, given, bounds);
   const { run, origin, executions } = short;
   const trace = run.trace();
   const clause = run.violation?.clause ?? null;
   const operationsBefore = given.scenario.operations.length;
   const isComplete = clause !== null || run.operations.length === operationsBefore;
-  const flaky = isComplete ? differingRun(target, trace, until) : null;
+  const flaky = isComplete ? differingRun(target, trace, deadline) : null;
   const verdict = verdictOn(run, flaky, isComplete);
   const first = { trace, clause, origin, operationsBefore, executions, steps: 0, otherClauses: [], flaky };
   const exhausted = short.exhausted || verdict === 'unfinished' || verdict === 'shrunk';
-  const left = { until, executions: Math.max(1, bounds.executions - executions) };
+  const left = { deadline, onProgress, executions: Math.max(1, bounds.executions - executions) };
   const more =
     verdict !== null || clause === null
       ? {}
-      : descended(new Trials(target, { clause, call }, left, outcomes), target, short, until);
+      : descended(new Trials(target, { clause, call }, left, outcomes), target, short, deadline);
   const seconds = (performance.now() - began) / 1000;
   return { ...first, verdict: verdict ?? 'shrunk', exhausted, seconds, ...more };
 }
@@ -215,8 +220,8 @@ function shrinkWithin(bounds: Bounds, outcomes: Outcomes, target: Target, given:
   return given.note === undefined ? result : { ...result, trace: { ...result.trace, note: given.note } };
 }
 
-function boundsOf({ executions = EXECUTIONS, ms = MS, call }: ShrinkOptions): Bounds {
-  return { executions, until: performance.now() + ms, call };
+function boundsOf({ executions = EXECUTIONS, ms = MS, call, signal, onProgress }: ShrinkOptions): Bounds {
+  return { executions, deadline: new Deadline(performance.now() + ms, signal), call, onProgress };
 }
 
 /**

@@ -4,7 +4,7 @@
  * is executed again, not even by later trials that share the outcomes.
  */
 import { createHash } from 'node:crypto';
-import { type Execution, execute, type Target } from '../../runner/index.ts';
+import { type Execution, execute, type Observer, type Target } from '../../runner/index.ts';
 import {
   type BlamedCall,
   type BreakableClause,
@@ -12,6 +12,7 @@ import {
   type Ownership,
   type Trace,
 } from '../../spec/index.ts';
+import type { Deadline } from './deadline.ts';
 import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
 import { compareDrafts } from './simplicity.ts';
 
@@ -36,11 +37,14 @@ export function shows({ violation, operations }: Execution, { clause, call }: Ke
   return call === undefined || call === blamedCall(violation, operations);
 }
 
+/** Is told of the number of operations of the simplest program so far, now and then. */
+export type Progress = (operations: number) => void;
+
 /** The limits of a shrinking. Nothing is executed once one is reached. */
 export interface Budget {
   readonly executions: number;
-  /** A time of `performance.now()`. */
-  readonly until: number;
+  readonly deadline: Deadline;
+  readonly onProgress?: Progress | undefined;
 }
 
 /** A budget, and the call that the violation must go on to blame, if it matters. */
@@ -108,6 +112,7 @@ function shortKey(draft: Draft): string {
 export class Trials {
   readonly kept: Kept;
   executions = 0;
+  #simplest = Number.POSITIVE_INFINITY;
   readonly #target: Target;
   readonly #budget: Budget;
   readonly #outcomes: Outcomes;
@@ -122,7 +127,7 @@ export class Trials {
 
   /** Whether nothing more may be executed. */
   get isSpent(): boolean {
-    return this.executions >= this.#budget.executions || performance.now() >= this.#budget.until;
+    return this.executions >= this.#budget.executions || this.#budget.deadline.isOver;
   }
 
   /** The other clauses that drafts broke, with the simplest scenario of each. */
@@ -146,12 +151,16 @@ export class Trials {
   #run(draft: Draft, key: string): Counterexample | null {
     this.executions += 1;
     const states: Ownership[] = [];
-    const run = execute(this.#target, this.#scenarios.scenarioOf(draft), {
+    const observer: Observer = {
       tally: NO_TALLY,
       onStep: ({ before }) => {
         states.push(before);
       },
-    });
+    };
+    const { deadline } = this.#budget;
+    const scenario = this.#scenarios.scenarioOf(draft);
+    const run = execute(this.#target, scenario, observer, deadline.isInterrupted);
+    if (Number.isFinite(this.#simplest)) this.#budget.onProgress?.(this.#simplest);
     const { violation } = run;
     const isComplete = run.dangling.length === 0;
     this.#outcomes.record(key, isComplete && violation !== null ? violation.clause : null);
@@ -161,6 +170,7 @@ export class Trials {
     this.#outcomes.note(violation.clause, performed, run);
     if (!shows(run, this.kept)) return null;
     if (violation.at >= 0) states.push(run.state);
+    this.#simplest = Math.min(this.#simplest, performed.operations.length);
     return { draft: performed, run, states };
   }
 }

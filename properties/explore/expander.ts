@@ -98,6 +98,7 @@ export class Expander {
   #transitions = 0;
   #changing = 0;
   #isFull = false;
+  #operation = 0;
 
   constructor({ driver, judge, table, checked, costs, targetName }: ExpanderParts) {
     this.#driver = driver;
@@ -112,6 +113,11 @@ export class Expander {
   /** Transitions judged since the last {@link take}. */
   get transitions(): number {
     return this.#transitions;
+  }
+
+  /** The operation that was performed last, and the place of the state that it was performed in. */
+  get underWay(): { readonly place: number; readonly operation: number } {
+    return { place: this.#from.place, operation: this.#operation };
   }
 
   /** Adds the state after init, and returns its record; the manager has just been built. */
@@ -167,6 +173,7 @@ export class Expander {
     const { ownership, order, saved } = this.#from;
     const judge = this.#judge;
     const driver = this.#driver;
+    this.#operation = operation;
     if (judge.isUndefined(ownership, operation)) return;
     const hasFingerprint = driver.perform(operation, ownership, order);
     const { first, second, third } = driver.fingerprints;

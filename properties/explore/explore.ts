@@ -3,7 +3,7 @@
  * verdict then holds for programs of any length.
  */
 
-import type { Target, World } from '../../runner/index.ts';
+import { OURS, type Target, type World } from '../../runner/index.ts';
 import {
   CLAUSES,
   type ClauseText,
@@ -19,6 +19,7 @@ import { operationInstances } from './instances.ts';
 import { ManagerDriver } from './manager-driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
 import { ModelDriver } from './model-driver.ts';
+import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
 import {
   type Bounds,
@@ -56,7 +57,7 @@ export interface ExploreOptions {
  * The result of a search: how it ended, counts, and a shortest counterexample if there is one.
  * @public
  */
-export interface Exploration extends Omit<SearchResult, 'program' | 'sides'> {
+export interface Exploration extends Omit<SearchResult, 'program' | 'sides' | 'isStuck'> {
   readonly kind: 'searched';
   readonly operations: readonly Operation[];
   readonly policies: readonly Policy[];
@@ -125,19 +126,24 @@ function crewOf(
   { source }: Target,
   { world, policies, operations, buffers }: SearchParts,
   { expander, table }: Searcher,
+  patience: Patience,
 ): Crew {
   return workers > 1
-    ? new ThreadCrew(workers, { source, world, policies, operations, buffers })
-    : new InlineCrew(expander, table);
+    ? new ThreadCrew(workers, { source, world, policies, operations, buffers, patienceMs: patience.ms })
+    : new InlineCrew(expander, table, patience);
 }
 
 /**
  * Searches all states of a target on a small world. Rejects with `SpecError` if its manager cannot be saved and loaded, gives two
  * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about 300,000
- * transitions a second and thread.
+ * transitions a second and thread. A call that does not return breaks a clause, and ends the search at once.
  * @public
  */
-export async function explore(options: ExploreOptions): Promise<Exploration> {
+export function explore(options: ExploreOptions): Promise<Exploration> {
+  return exploreWith(options, new Patience(options.target, options.world));
+}
+
+async function exploreWith(options: ExploreOptions, patience: Patience): Promise<Exploration> {
   const { target, world, workers = 1, bounds = {}, onProgress } = options;
   const operations = options.operations ?? operationInstances(world, { target });
   const parts = partsOf(
@@ -146,15 +152,17 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     workers > 1,
   );
   const searcher = searcherOf(parts);
-  const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher), {
+  const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher, patience), {
     bounds,
     ...(onProgress === undefined ? {} : { onProgress }),
     onLevel: (level) => checkSample(level, options, parts, searcher),
   });
-  const { program, sides, ...result } = await search.run();
+  const { program, sides, isStuck, ...result } = await search.run();
   const { policies } = parts;
   const found = program?.flatMap((operation) => operations[operation] ?? []);
   const trace = found === undefined ? null : traceOf(target, world, policies, found);
+  // The target was slow, or the machine.
+  if (isStuck && trace?.violation === undefined) return exploreWith(options, patience.more());
   if (trace !== null && trace.violation === undefined)
     throw new SpecError(
       `${target.name}: expected a loaded state to answer like one reached by calls; a program of ${found?.length} operations breaks a clause after loadState(), and holds from init`,
@@ -168,9 +176,14 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
  * @public
  */
 export function howSaved(target: Target, world: World): string | null {
-  const session = target.openSavable(world);
-  session?.close();
-  return session?.saves ?? null;
+  return new Patience(target, world).limited(
+    () => {
+      const session = target.openSavable(world);
+      session?.close();
+      return session?.saves ?? null;
+    },
+    () => null,
+  );
 }
 
 /**
@@ -198,7 +211,8 @@ export async function modelGraph(
     driver: (judge) => new ModelDriver(world, operations, judge.states),
   };
   const searcher = searcherOf(parts);
-  const search = new Search(parts, searcher, new InlineCrew(searcher.expander, searcher.table));
+  const patience = new Patience(OURS, world);
+  const search = new Search(parts, searcher, new InlineCrew(searcher.expander, searcher.table, patience));
   const { states, transitions, changing, levels, end, program } = await search.run();
   if (program !== null) throw new Error('the model rejects its own answer');
   return { states, transitions, changing, levels, end };

@@ -9,6 +9,7 @@ import type { Driver } from './driver.ts';
 import { CheckedSides, Expander } from './expander.ts';
 import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
+import { StuckError } from './patience.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
 import type { HeldWorld } from './world.ts';
 
@@ -24,7 +25,7 @@ export interface Bounds {
   /** Most levels, which is the length of the longest programs. */
   readonly depth?: number;
   /** Interrupts the search. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -62,6 +63,8 @@ export interface SearchResult {
   readonly levels: readonly number[];
   /** The numbers of the operations that lead to the violation; null if there is none. */
   readonly program: readonly number[] | null;
+  /** Whether the target did not return from the last operation of that program in time: then the search is not finished. */
+  readonly isStuck: boolean;
   readonly seconds: number;
   /** Bytes of the table of states. */
   readonly tableBytes: number;
@@ -153,6 +156,7 @@ export class Search {
   #expanded = 0;
   #complete = 0;
   #end: SearchEnd | null = null;
+  #isStuck = false;
 
   constructor(parts: SearchParts, searcher: Searcher, crew: Crew, options: SearchOptions = {}) {
     this.#parts = parts;
@@ -166,7 +170,8 @@ export class Search {
     const watch = setInterval(() => this.#look(), WATCH);
     try {
       const program = this.#beginsWell() ? await this.#levelsToTheEnd() : [];
-      for (const sides of await this.#crew.close()) this.#searcher.checked.join(sides);
+      // The threads of a crew that is stuck have been ended.
+      for (const sides of this.#isStuck ? [] : await this.#crew.close()) this.#searcher.checked.join(sides);
       return this.#result(program);
     } finally {
       clearInterval(watch);
@@ -192,7 +197,8 @@ export class Search {
       if (depth === this.#options.bounds?.depth) this.#end ??= 'depth';
       if (this.#end !== null) return null;
       this.#options.onLevel?.(this.#viewOf(depth));
-      const found = await this.#crew.expand(level);
+      const found = await this.#expand(level);
+      if (found instanceof StuckError) return [...this.#programTo(depth, found.place), found.operation];
       this.#count(found);
       const program = this.#programFound(found, depth);
       if (program !== null) this.#end = 'violated';
@@ -200,6 +206,17 @@ export class Search {
       if (program !== null || found.expanded < level.length || found.isFull) return program;
       this.#complete += 1;
       this.#levels.push(inOrder(this.#searcher.table, found.added));
+    }
+  }
+
+  async #expand(level: Int32Array): Promise<LevelFindings | StuckError> {
+    try {
+      return await this.#crew.expand(level);
+    } catch (error) {
+      if (!(error instanceof StuckError)) throw error;
+      this.#isStuck = true;
+      this.#end = 'violated';
+      return error;
     }
   }
 
@@ -303,6 +320,7 @@ export class Search {
       depth: this.#complete,
       levels: levels.filter((size) => size > 0),
       program,
+      isStuck: this.#isStuck,
       seconds: (performance.now() - this.#start) / 1000,
       tableBytes: this.#searcher.table.bytes,
       sides: this.#searcher.checked.sides,

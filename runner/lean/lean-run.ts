@@ -29,10 +29,10 @@ import {
   type SettledStep,
   WHOLE,
 } from '../../spec/index.ts';
-import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
+import { CALLERS_ERRNO, CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import { NO_WRITES, type Performer } from '../performer.ts';
-import { inspectedRuns, letGo, withAmounts } from '../session.ts';
+import { inspectedRuns, letGo, ofInit, withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
 import { malformedBy } from '../thrown.ts';
@@ -72,6 +72,7 @@ export function isKnown({
   contiguous,
   zones,
   largestRequest,
+  errnoAfterSuccess,
 }: Profile): boolean {
   return (
     singlePages === WHOLE.singlePages &&
@@ -79,6 +80,7 @@ export function isKnown({
     failures.length === WHOLE.failures.length &&
     contiguous === WHOLE.contiguous &&
     zones === WHOLE.zones &&
+    errnoAfterSuccess === WHOLE.errnoAfterSuccess &&
     largestRequest === null
   );
 }
@@ -253,7 +255,7 @@ export class LeanRun {
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;
-    this.#started = this.#observed(outcome);
+    this.#started = ofInit(this.#observed(outcome));
     this.#warnings = [];
     const given = { ...world, policies: claims.policies, profile: claims.profile };
     const checks: (() => void)[] = [];
@@ -385,7 +387,7 @@ export class LeanRun {
 
   #isReset(pmm: Pmm): boolean {
     try {
-      pmm.errno = null;
+      pmm.errno = CALLERS_ERRNO;
       return true;
     } catch (error) {
       this.#note(error);
@@ -716,7 +718,8 @@ export class LeanRun {
   #isQuiet(pmm: Pmm, isFailure: boolean): boolean {
     const warnings = this.#warnings;
     this.#wrote = this.#memory.takeWrites();
-    if (pmm.errno !== (isFailure ? 'ENOMEM' : null) || warnings.length !== (isFailure ? 1 : 0)) return false;
+    if (pmm.errno !== (isFailure ? 'ENOMEM' : CALLERS_ERRNO) || warnings.length !== (isFailure ? 1 : 0))
+      return false;
     if (isFailure) {
       const line = warnings[0] ?? '';
       if (!line.startsWith(PREFIXES[this.call.place] ?? '') || line.includes('\n') || line.includes('\r'))

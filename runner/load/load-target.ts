@@ -16,10 +16,10 @@ import {
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX, OURS } from '../ours.ts';
-import { PROGRAM_MS } from '../program-time.ts';
 import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
 import { lookAt } from '../thrown.ts';
+import { PROGRAM_MS } from '../time-limit.ts';
 import { factoryFrom } from './factory-from.ts';
 
 /** Imports a user's module, by code that is loaded on demand. Throws `SpecError` where that fails. */
@@ -131,6 +131,17 @@ async function loadModule(
   });
 }
 
+/** Loads a module in a separate process. */
+async function loadApart(
+  path: string,
+  policies: readonly Policy[] | undefined,
+  { profile, programMs }: GivenClaims,
+): Promise<Target> {
+  const { loadModuleApart } = await import('../process/index.ts');
+  const target = await loadModuleApart(path, profile, programMs);
+  return target.withClaims({ policies: policies ?? target.policies });
+}
+
 async function loadWebAssembly(
   path: string,
   policies: readonly Policy[] | undefined,
@@ -172,7 +183,10 @@ export async function loadTarget(
     const promises = policies ?? (given.profile === undefined ? target.policies : profile.policies);
     return target.withClaims({ policies: promises, profile });
   }
-  return isModule(name) ? loadModule(name, policies, given) : loadNative(name, policies, given);
+  if (!isModule(name)) return loadNative(name, policies, given);
+  // Set where a module has ended the process that it ran in.
+  const load = process.env.FRAMEPROOF_APART === undefined ? loadModule : loadApart;
+  return load(name, policies, given);
 }
 
 /**
@@ -180,8 +194,12 @@ export async function loadTarget(
  *
  * @throws SpecError if it cannot be used, or only takes whole programs.
  */
-export async function loadInteractiveTarget(name: string, policies?: readonly Policy[]): Promise<Target> {
-  const target = await loadTarget(name, policies);
+export async function loadInteractiveTarget(
+  name: string,
+  policies?: readonly Policy[],
+  given?: GivenClaims,
+): Promise<Target> {
+  const target = await loadTarget(name, policies, given);
   if (target.isInteractive) return target;
   await target.close();
   throw new SpecError(

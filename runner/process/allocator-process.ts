@@ -3,8 +3,8 @@
  * answer. Sending and receiving are two steps, so that the process works in the meantime.
  */
 import { bytesOf, isRam, type MemoryMap, type Profile, type Program, pageCount } from '../../spec/index.ts';
-import { PROGRAM_MS, type ProgramTime } from '../program-time.ts';
 import type { LeftOut } from '../target.ts';
+import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import { type Recording, readAnswer, unanswered } from './answer.ts';
 import type { Channel } from './channel.ts';

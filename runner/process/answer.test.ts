@@ -33,4 +33,13 @@ describe('an answer', () => {
       amounts: { total: 64, free: most, reserved: Number.MAX_SAFE_INTEGER },
     });
   });
+
+  it.each([
+    ['-', null],
+    ['ENOMEM', 'ENOMEM'],
+    ['E0', 'cleared'],
+    ['E22', 'other'],
+  ])('says with %s what became of errno', (word, errno) => {
+    expect(answered(`done - 64 64 0\ndone ${word} 64 64 0\nend\n`)).toMatchObject({ errno });
+  });
 });

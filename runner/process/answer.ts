@@ -130,7 +130,9 @@ function errnoOf(word: string | undefined): Response['errno'] {
   if (word === '?') return undefined;
   if (word === '-') return null;
   if (word === 'ENOMEM') return word;
-  throw new Unreadable(`errno is ${quoted(word ?? '')}, and must be -, ? or ENOMEM`);
+  if (word === 'E0') return 'cleared';
+  if (/^E\d{1,9}$/.test(word ?? '')) return 'other';
+  throw new Unreadable(`errno is ${quoted(word ?? '')}, and must be -, ?, ENOMEM, or E and a number`);
 }
 
 /** Returns the three amounts, which begin at word `at`. An unknown amount is left out. */
@@ -214,6 +216,9 @@ class Reader {
         return;
       case 'skip':
         this.responses.push('skipped');
+        return;
+      case 'malformed':
+        this.fault = rest;
         return;
       case 'died':
         this.fault = died(rest);

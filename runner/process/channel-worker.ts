@@ -17,24 +17,25 @@ import { confined, confinementHere, signalOf } from './confinement.ts';
 import { usageOf, usageWithin } from './usage.ts';
 
 interface Shared {
-  readonly path: string;
+  /** The executable and its arguments. */
+  readonly command: readonly string[];
   readonly port: MessagePort;
   /** See {@link REPLIES} and {@link GROUP}. */
   readonly state: SharedArrayBuffer;
 }
 
 function shared(data: unknown): Shared {
-  if (typeof data === 'object' && data !== null && 'path' in data && 'port' in data && 'state' in data)
+  if (typeof data === 'object' && data !== null && 'command' in data && 'port' in data && 'state' in data)
     if (
-      typeof data.path === 'string' &&
+      Array.isArray(data.command) &&
       data.port instanceof MessagePort &&
       data.state instanceof SharedArrayBuffer
     )
-      return { path: data.path, port: data.port, state: data.state };
+      return { command: data.command.map(String), port: data.port, state: data.state };
   throw new Error('this file is the worker of channel.ts');
 }
 
-const { path, port, state: buffer } = shared(workerData);
+const { command, port, state: buffer } = shared(workerData);
 const state = new Int32Array(buffer);
 
 /** Memory and CPU time are sampled this often during a request. */
@@ -137,8 +138,8 @@ const GUARDED = '( (read -r _; kill -KILL 0) <&3 >/dev/null 2>&1 & ); exec 3<&-;
 
 function started(): ChildProcess {
   const stdio = ['pipe', 'pipe', 'pipe', 'pipe'] as const;
-  const command = confinement === null ? [path] : confined(confinement, path);
-  const process = spawn('/bin/sh', ['-c', GUARDED, 'sh', ...command], { stdio: [...stdio], detached: true });
+  const words = confinement === null ? command : confined(confinement, command);
+  const process = spawn('/bin/sh', ['-c', GUARDED, 'sh', ...words], { stdio: [...stdio], detached: true });
   stderr = '';
   process.stdout?.on('data', (chunk: Buffer) => onOutput(process, chunk));
   process.stderr?.on('data', (chunk: Buffer) => {

@@ -28,10 +28,10 @@ export class Channel {
   #limitMs = 0;
 
   /** The first request starts the process. */
-  constructor(path: string) {
+  constructor(command: readonly string[]) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const workerData = { path, port: port2, state: this.#state.buffer };
+    const workerData = { command, port: port2, state: this.#state.buffer };
     this.#worker = new Worker(WORKER, { workerData, transferList: [port2], execArgv: [], env: process.env });
     this.#worker.unref();
     port1.unref();

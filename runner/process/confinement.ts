@@ -17,7 +17,7 @@ const CONFINEMENTS = [
  * The first process of a namespace ignores signals from within, `abort()` included, so it is a shell that waits for the target. Its
  * exit code is 128 and the number of the signal where the target died of one.
  */
-const FIRST = '"$0"; exit $?';
+const FIRST = '"$@"; exit $?';
 const SIGNAL_CODE = 128;
 
 /** Returns the first command line that is permitted here, or null. */
@@ -27,9 +27,9 @@ export function confinementHere(): readonly string[] | null {
   return CONFINEMENTS.find(isPermitted) ?? null;
 }
 
-/** Returns the command line that runs an executable in a namespace. */
-export function confined(confinement: readonly string[], path: string): readonly string[] {
-  return [...confinement, '/bin/sh', '-c', FIRST, path];
+/** Returns the command line that runs another one in a namespace. */
+export function confined(confinement: readonly string[], command: readonly string[]): readonly string[] {
+  return [...confinement, '/bin/sh', '-c', FIRST, 'sh', ...command];
 }
 
 /** Returns the signal that an exit code of a namespace tells, or null. */

@@ -3,7 +3,6 @@
  * something else; its answers are read when they are waited for.
  */
 import type { Profile, Program } from '../../spec/index.ts';
-import { ProgramTime } from '../program-time.ts';
 import {
   type Claims,
   type LeftOut,
@@ -13,6 +12,7 @@ import {
   type TargetSource,
   type TimedProgram,
 } from '../target.ts';
+import { ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import type { AllocatorProcess, AskedProgram } from './allocator-process.ts';
 import { RecordedSession } from './recorded-session.ts';

@@ -20,6 +20,7 @@ import type { Execution } from '../execution.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
 import { confinementHere } from './confinement.ts';
+import { loadModuleApart } from './load-executable.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-zoo-'));
@@ -218,13 +219,55 @@ function compile(output: string, ...sources: readonly string[]): void {
   expect(stderr).toBe('');
 }
 
+describe('a module in a separate process', () => {
+  it('answers as in this one, and has its warnings, panics and writes', async () => {
+    const path = fileURLToPath(new URL('../../examples/works.ts', import.meta.url));
+    const [here, apart] = [await loadTarget(path), await loadModuleApart(path)];
+    const run = { worlds: [], generated: true, programs: 20, operations: 60, seed: 3 };
+    expect((await runCampaign({ target: apart, ...run })).findings).toEqual([]);
+    const { operations: shortProgram, ...world } = SCENARIO;
+    const operations: readonly Operation<Reference>[] = [...shortProgram, { call: 'allocPages', count: 9n }];
+    const responses = [here, apart].map((target) => execute(target, { ...world, operations }).responses);
+    expect(responses[1]).toEqual(responses[0]);
+    await apart.close();
+    await expectNoneLeft();
+  });
+
+  it('that throws is blamed for the call', async () => {
+    const path = join(folder, 'throws.mjs');
+    const works = JSON.stringify(new URL('../../examples/works.ts', import.meta.url));
+    writeFileSync(
+      path,
+      `import Works from ${works};\nexport default class extends Works { alloc() { throw new TypeError('no'); } }`,
+    );
+    const target = await loadModuleApart(path);
+    expect(execute(target, SCENARIO).violation).toMatchObject({
+      at: 0,
+      explanation: expect.stringMatching(/it threw TypeError: no \(.*throws\.mjs:2:\d+\)$/),
+    });
+    await target.close();
+  });
+});
+
 describe('an allocator in the C harness that', () => {
   const zoo = join(folder, 'c');
 
   beforeAll(() => {
     mkdirSync(zoo);
     compile(join(zoo, 'zoo'), 'native/testing/zoo.c');
-    for (const name of ['segv', 'abort', 'exit', 'loop', 'eat', 'flood', 'fork', 'print', 'scribble'])
+    for (const name of [
+      'segv',
+      'abort',
+      'exit',
+      'loop',
+      'eat',
+      'flood',
+      'fork',
+      'print',
+      'scribble',
+      'clear',
+      'dial',
+    ])
       symlinkSync('zoo', join(zoo, name));
   });
 
@@ -249,6 +292,14 @@ describe('an allocator in the C harness that', () => {
   it('writes into a page that a caller owns is caught when the program ends', async () => {
     const { violation } = await run(join(zoo, 'scribble'));
     expect(violation).toMatchObject({ clause: 'contents.preserved', pfn: 3, owner: 'caller' });
+  });
+
+  it.each([
+    ['clear', 'it succeeded, and cleared errno'],
+    ['dial', 'it succeeded, and set errno to another number than ENOMEM'],
+  ])('changes the errno of its caller though it succeeds is caught: %s', async (name, explanation) => {
+    const { violation } = await run(join(zoo, name));
+    expect(violation).toMatchObject({ clause: 'failure.enomem', at: 0, explanation });
   });
 
   it('dies is shrunk to the call that kills it', async () => {

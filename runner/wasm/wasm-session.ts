@@ -6,6 +6,7 @@ import {
   type CallDescription,
   callPlace,
   describedCall,
+  type ErrnoChange,
   type Operation,
   PmmPanic,
   type Profile,
@@ -25,6 +26,15 @@ import { SavedImage } from './saved-image.ts';
 import { WatchedFrames } from './watched-frames.ts';
 
 const ENOMEM = 12;
+/** What errno is before each call: `CALLERS_ERRNO` of native/frameproof_wasm.c. */
+const CALLERS_ERRNO = 23130;
+
+/** Returns what a call did to the error number of its caller. */
+function errnoOf(error: number): ErrnoChange {
+  if (error === CALLERS_ERRNO) return null;
+  if (error === ENOMEM) return 'ENOMEM';
+  return error === 0 ? 'cleared' : 'other';
+}
 const NONE: readonly never[] = [];
 const NO_WORDS = new Int32Array(0);
 
@@ -303,8 +313,7 @@ export class WasmSession implements SavableSession {
   #observe(): void {
     const [machine, seen] = [this.#machine, this.seen];
     const { failures } = this.#profile;
-    if (this.#isUnknownError()) this.#end.malformed(this.#unknownError());
-    seen.errno = failures.includes('errno') && machine.error === ENOMEM ? 'ENOMEM' : null;
+    seen.errno = failures.includes('errno') ? errnoOf(machine.error) : null;
     seen.warnings = failures.includes('warning') ? machine.warnings : NONE;
     if (machine.warnings.length > 0) machine.warnings = [];
     seen.hasWritten = this.#watched.compareAll().length > 0;
@@ -313,19 +322,9 @@ export class WasmSession implements SavableSession {
     seen.reserved = machine.amount(2);
   }
 
-  #isUnknownError(): boolean {
-    const { error } = this.#machine;
-    return error !== 0 && error !== ENOMEM && this.#profile.failures.includes('errno');
-  }
-
-  #unknownError(): string {
-    return `it set errno to ${this.#machine.error}, not ENOMEM`;
-  }
-
   #response(writes: readonly number[]): Response {
     const { strayEntries } = this.#end;
     const { failures } = this.#profile;
-    if (this.#isUnknownError()) this.#end.malformed(this.#unknownError());
     const outcome = this.#end.outcome();
     const warnings = this.#machine.warnings;
     if (warnings.length > 0) this.#machine.warnings = [];
@@ -333,7 +332,7 @@ export class WasmSession implements SavableSession {
     if (outcome.kind === 'malformed') return response;
     if (failures.includes('warning')) response.warnings = warnings.length === 0 ? NONE : warnings;
     response.amounts = this.#amounts();
-    if (failures.includes('errno')) response.errno = this.#machine.error === 0 ? null : 'ENOMEM';
+    if (failures.includes('errno')) response.errno = errnoOf(this.#machine.error);
     return response;
   }
 

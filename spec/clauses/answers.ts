@@ -5,10 +5,17 @@ import { describedCall } from '../calls.ts';
 import { isU64 } from '../expectation.ts';
 import { argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
-import type { Reading } from '../response.ts';
+import type { ErrnoChange, Reading } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
 import { blame } from './granted.ts';
+
+/** Returns what a call did to errno, in words. */
+function errnoText(errno: ErrnoChange | undefined): string {
+  if (errno === 'ENOMEM') return 'set errno to ENOMEM';
+  if (errno === 'other') return 'set errno to another number than ENOMEM';
+  return errno === 'cleared' ? 'cleared errno' : 'left errno as it was';
+}
 
 export const enomem: Clause<Step> = {
   name: 'failure.enomem',
@@ -19,12 +26,13 @@ export const enomem: Clause<Step> = {
   side({ before, expected, response }) {
     if (response.errno === undefined || expected.kind === 'misused') return null;
     if (!before.world.profile.failures.includes('errno')) return null;
-    return expected.kind === 'refused' ? 0 : 1;
+    if (expected.kind === 'refused') return 0;
+    return before.world.profile.errnoAfterSuccess === 'unchanged' ? 1 : null;
   },
   check({ expected, response: { errno } }) {
     if (expected.kind === 'refused')
-      return errno === 'ENOMEM' ? null : blame(`it failed, and errno is ${errno}`);
-    return errno === null ? null : blame(`it succeeded, and errno is ${errno}`);
+      return errno === 'ENOMEM' ? null : blame(`it failed, and ${errnoText(errno)}`);
+    return errno === null ? null : blame(`it succeeded, and ${errnoText(errno)}`);
   },
 };
 
@@ -169,7 +177,7 @@ export const misuseUnchanged: Clause<SettledStep> = {
     const { errno, warnings, strayEntries } = step.response;
     const { misuse, failures } = step.before.world.profile;
     const reports = misuse === 'panics' ? failures : [];
-    if (errno != null && reports.includes('errno')) return blame(`it set errno to ${errno}`);
+    if (errno != null && reports.includes('errno')) return blame(`it ${errnoText(errno)}`);
     if ((warnings ?? []).length > 0 && reports.includes('warning')) return blame('it reported a warning');
     if (strayEntries === true) return blame("it changed the caller's array");
     return amountsChanged(step);

@@ -374,7 +374,10 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'failure.enomem': [
     answering(exhausted, ALLOC, refusedAlloc, { errno: null }),
+    answering(exhausted, ALLOC, refusedAlloc, { errno: 'other' }),
     answering(state, ALLOC, grantedAlloc, { errno: 'ENOMEM' }),
+    answering(state, ALLOC, grantedAlloc, { errno: 'cleared' }),
+    answering(state, ALLOC, grantedAlloc, { errno: 'other' }),
     answering(state, freeing(1), freed, { errno: 'ENOMEM' }),
     answering(state, { call: 'freeAmount' }, response(state, 0, { kind: 'amount', amount: 9 }), {
       errno: 'ENOMEM',
@@ -416,6 +419,7 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'misuse.unchanged': [
     answering(state, freeing(0), doubleFree, { errno: 'ENOMEM' }),
+    answering(state, freeing(0), doubleFree, { errno: 'cleared' }),
     answering(state, freeing(0), doubleFree, { warnings: ['free: page frame 0 is free'] }),
     answering(
       state,

@@ -114,7 +114,7 @@ describe('a campaign', () => {
   });
 
   it('ends early if programs that show the same again take long', async () => {
-    const found = new FoundSoFar(false, 100);
+    const found = new FoundSoFar(false, () => {}, 100);
     const wait = new Int32Array(new SharedArrayBuffer(4));
     const slow = withAlloc(() => {
       Atomics.wait(wait, 0, 0, 20);

@@ -13,7 +13,7 @@ import {
   lessonsOf,
   type StepFacts,
 } from '../../../runner/lean/index.ts';
-import { blamedCall, CLAUSE_NAMES, type OwnClause, WHOLE } from '../../../spec/index.ts';
+import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace, WHOLE } from '../../../spec/index.ts';
 import { anyProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
@@ -68,6 +68,8 @@ export interface CampaignOptions {
   readonly known?: readonly Finding[];
   /** Called after each block of programs. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Called with each program that shows something new, as soon as it is known in this thread. Threads may show the same. */
+  readonly onFound?: (found: Trace) => void;
   /** Called after each program. */
   readonly onProgram?: (program: CountedProgram) => void;
   /** Stops the campaign early, between two batches of programs. */
@@ -222,7 +224,7 @@ export async function runBlock(
   const counters = new Counters(options.target);
   for (let done = 0; done < programs && !found.isOver && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
-    await runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs });
+    await runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs, isOver });
     await yieldToEventLoop();
   }
   const { peakKib } = options.target;
@@ -233,6 +235,8 @@ export async function runBlock(
 interface Batch {
   readonly batch: number;
   readonly runs: number;
+  /** Whether time is up, or the run interrupted. */
+  readonly isOver: () => boolean;
 }
 
 /** Runs programs. fast-check shrinks none of them: our shrinker starts from a program as it was found. */
@@ -240,7 +244,7 @@ async function runBatch(
   options: BlockOptions,
   counters: Counters,
   found: FoundSoFar,
-  { batch, runs }: Batch,
+  { batch, runs, isOver }: Batch,
 ): Promise<void> {
   const { target, operations: length, reference, draw = anyProgram } = options;
   const seed = batchSeed(options.seed, batch);
@@ -253,7 +257,7 @@ async function runBatch(
     const isTooLarge = pace.isTooLarge(world, ran, (now - start) / 1000);
     if (!ran.holds && !isTooLarge) found.note(ran.execution(), now - start);
     start = now;
-    return !found.isOver;
+    return !found.isOver && !isOver();
   };
   const programs = draw(length, worldOf(options, batch), target.profile, pace.sizes(batch));
   const asRuns = { runs, seed, shrink: false };
@@ -265,7 +269,7 @@ async function runBatch(
   const { Relay } = await import('../relay.ts');
   const relay = new Relay(target, ({ world }, program, performer) => {
     // One more program may have been running when the run ended.
-    if (found.isOver) return false;
+    if (found.isOver || isOver()) return false;
     const { policies } = target;
     const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
     for (const operation of program) if (!execution.perform(operation)) break;
@@ -292,7 +296,7 @@ async function* inThisThread(
   blocks: Iterable<Block>,
   isOver: () => boolean,
 ): AsyncGenerator<BlockResult> {
-  const found = new FoundSoFar(options.stopFirst === true);
+  const found = new FoundSoFar(options.stopFirst === true, options.onFound);
   for (const block of blocks) {
     if (isOver()) return;
     const result = await runBlock(options, block, found, isOver);

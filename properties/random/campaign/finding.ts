@@ -56,8 +56,11 @@ export class FoundSoFar {
   #new: Trace[] = [];
   #msLeft: number;
 
-  constructor(stopFirst: boolean, againMs = AGAIN_MS) {
+  readonly #onFound: (found: Trace) => void;
+
+  constructor(stopFirst: boolean, onFound: (found: Trace) => void = () => {}, againMs = AGAIN_MS) {
     this.#stopFirst = stopFirst;
+    this.#onFound = onFound;
     this.#msLeft = againMs;
   }
 
@@ -72,7 +75,11 @@ export class FoundSoFar {
     if (violation === null) return;
     const key = violationKey(violation, operations);
     if (this.#known.has(key)) this.#msLeft -= ms;
-    else this.#new.push(execution.trace());
+    else {
+      const found = execution.trace();
+      this.#new.push(found);
+      this.#onFound(found);
+    }
     this.#known.add(key);
   }
 

@@ -92,6 +92,12 @@ describe('a run on a target that claims less', () => {
     ]);
   });
 
+  it('whose successes may touch errno is not asked whether they leave it', () => {
+    const lesser = claims({ errnoAfterSuccess: 'unspecified' });
+    expect(sidesLost(lesser)).toEqual(['failure.enomem 1']);
+    expect(clausesLost(lesser)).toEqual([]);
+  });
+
   it('with one zone meets no situation of two', () => {
     const lesser = claims({ zones: 1 }, { policies: [] });
     expect(situationsLost(lesser)).toContain('freePages: pages of both zones');

@@ -109,6 +109,8 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'alloc.page-aligned':
     case 'allocPages.page-aligned':
       return side === 0 || reachesFrame(profile, FOUR_GIB_FRAME);
+    case 'failure.enomem':
+      return side === 0 || profile.errnoAfterSuccess === 'unchanged';
     case 'freed.returns':
       return side === 0 || zones === 2;
     case 'failure.unchanged':

@@ -99,6 +99,7 @@ export function onThreads(jobs: number): BlockRunner {
       for (let next = started.next(jobs * AHEAD); next !== undefined; next = started.next(jobs * AHEAD)) {
         const result = await Promise.race([next, stop]);
         if (result === null) return;
+        for (const { trace } of result.findings) options.onFound?.(trace);
         yield result;
         if (result.isLast) return;
       }
