@@ -29,7 +29,6 @@ import {
 } from './abstraction.ts';
 import { broken } from './assert.ts';
 import { BitmapZone } from './bitmap-zone.ts';
-import { firmwareExtents } from './firmware.ts';
 import { checkBatch, endOfRun, type FrameBatch } from './frame-batch.ts';
 import {
   LONGEST_RUN,
@@ -47,7 +46,7 @@ import * as layoutWords from './layout.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { argumentPanic, duplicatePanic, ownerPanic } from './misuse.ts';
 import { livePlaces, loadWords, savedDepth, saveWords } from './saved-words.ts';
-import { NOWHERE, SectionFinder } from './section-finder.ts';
+import { firmwareExtents, NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
 import { initialCapacity, wordsFor, writeInitial } from './state.ts';

@@ -1,5 +1,6 @@
 /**
- * Misuse: the panics of all calls, in one wording. Each is thrown before anything has changed.
+ * Misuse and failure: the panics of all calls, in one wording, and the one-line warnings of those that fail. A panic is thrown before
+ * anything has changed; a warning names the call, what was asked, and what is left.
  *
  * These functions return the panic for the caller to throw: the engine then knows that a hot path does not go on.
  */
@@ -31,4 +32,12 @@ export function lengthPanic(call: Call, count: number | bigint, length: number):
     call,
     `count ${count} is more than the ${counted(length, 'entry', 'entries')} of the array`,
   );
+}
+
+/** Returns the warning for a call that failed for want of memory. */
+export function outOfMemory(
+  asked: string,
+  { freeInStack, freeInBitmap }: { readonly freeInStack: number; readonly freeInBitmap: number },
+): string {
+  return `${asked} failed: ENOMEM; ${freeInStack} page frames are free in the stack zone, ${freeInBitmap} in the bitmap zone`;
 }

@@ -12,6 +12,7 @@ import {
   type Violation,
 } from '../model/index.ts';
 import {
+  freeForSingles,
   type InspectedRun,
   leftUndefined,
   type Operation,
@@ -167,7 +168,7 @@ export class Execution implements Scene {
     const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUnasked(resolved));
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
     if (this.#hasLateWrites(at - 1, resolved)) return false;
-    const response = this.#performer.perform(resolved, this.state.freeIn('stack'));
+    const response = this.#performer.perform(resolved, freeForSingles(this.state));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);

@@ -15,7 +15,7 @@ export interface Performer {
   readonly isRecorded: boolean;
   /** The reason why the next operation cannot be performed, or null. */
   readonly omission: string | null;
-  perform(operation: Operation, freeInStack: number): Response;
+  perform(operation: Operation, freeForSingles: number): Response;
   /**
    * The page frames of others that the manager was found to have written to since the last response: of those that the next operation
    * names, or of all where none follows.

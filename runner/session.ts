@@ -126,16 +126,16 @@ export class Session implements SavableSession {
   }
 
   /**
-   * Performs an operation. `freeInStack` is the number of free page frames in the stack zone: a batch that can be granted gets an
+   * Performs an operation. `freeForSingles` is the number of free page frames that single pages come from: a batch that can be granted gets an
    * array for all of it. O(its cost in the manager + the addresses it names).
    */
-  perform(operation: Operation, freeInStack: number): Response {
+  perform(operation: Operation, freeForSingles: number): Response {
     const pmm = this.#pmm;
     if (pmm === null) return { outcome: { kind: 'malformed', message: 'no manager: init threw' } };
     if (!this.#isReset(pmm)) return this.#observed(pmm);
-    if (THROWERS.has(this.#create)) performWithStacks(pmm, operation, freeInStack, this.#end);
+    if (THROWERS.has(this.#create)) performWithStacks(pmm, operation, freeForSingles, this.#end);
     else {
-      performCall(pmm, operation, freeInStack, this.#end);
+      performCall(pmm, operation, freeForSingles, this.#end);
       if (this.#end.kind === 'malformed' && this.#end.thrown !== null) THROWERS.add(this.#create);
     }
     this.#watch();

@@ -23,25 +23,36 @@ interface Burst {
 export type ProgramStep = Operation<Reference> | Burst;
 
 /** JSON of a step of a program: an operation, or a burst. */
-export const ProgramStep: t.Type<ProgramStep, unknown, unknown> = t.union(
-  [
-    ProgramOperation,
-    t.readonly(
-      closed(
-        t.type({
-          times: t.number,
-          first: t.readonlyArray(ProgramOperation),
-          last: t.readonlyArray(ProgramOperation),
-        }),
-      ),
-    ),
-  ],
-  'an operation, or a burst of them',
+const BurstStep: t.Type<Burst, unknown, unknown> = t.readonly(
+  closed(
+    t.type({
+      times: t.number,
+      first: t.readonlyArray(ProgramOperation),
+      last: t.readonlyArray(ProgramOperation),
+    }),
+  ),
 );
 
-export function isBurst(step: ProgramStep): step is Burst {
+export function isBurst(step: object): step is Burst {
   return 'times' in step;
 }
+
+/** Returns a context whose last place has a codec of which errors speak. */
+function meantBy(context: t.Context, type: t.Decoder<unknown, unknown>): t.Context {
+  const last = context.at(-1);
+  return last === undefined ? context : [...context.slice(0, -1), { ...last, type }];
+}
+
+// What it has decides what it is, so that an error is about the one that was meant.
+export const ProgramStep = new t.Type<ProgramStep, unknown, unknown>(
+  'an operation, or a burst of them',
+  (u): u is ProgramStep => BurstStep.is(u) || ProgramOperation.is(u),
+  (u, context) => {
+    const meant = typeof u === 'object' && u !== null && isBurst(u) ? BurstStep : ProgramOperation;
+    return meant.validate(u, meantBy(context, meant));
+  },
+  (step) => (isBurst(step) ? BurstStep.encode(step) : ProgramOperation.encode(step)),
+);
 
 /** Operations are written as a burst where they repeat this often. */
 const LEAST_TIMES = 8;

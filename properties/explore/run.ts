@@ -1,7 +1,7 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save and load states. */
 import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
 import { inspection, type Performer, type Target, type World } from '../../runner/index.ts';
-import { leftUndefined, type Operation, type Policy } from '../../spec/index.ts';
+import { freeForSingles, leftUndefined, type Operation, type Policy } from '../../spec/index.ts';
 
 /** A target on a world, held to some policies. */
 export interface Subject {
@@ -36,14 +36,14 @@ export class Run {
   /** Performs an operation without judging it: it was accepted before, and led to the state `after`. */
   repeat(operation: Operation, after: ModelState): void {
     if (leftUndefined(this.state, operation) !== null) return;
-    this.#performer.perform(operation, this.state.freeIn('stack'));
+    this.#performer.perform(operation, freeForSingles(this.state));
     this.#state = after;
   }
 
   /** Performs and judges an operation. Returns whether it is accepted. One that is undefined is passed over. */
   perform(operation: Operation): boolean {
     if (leftUndefined(this.state, operation) !== null) return true;
-    const response = this.#performer.perform(operation, this.state.freeIn('stack'));
+    const response = this.#performer.perform(operation, freeForSingles(this.state));
     const verdict = step(this.state, operation, response);
     if (verdict.accepted) this.#state = verdict.state;
     else this.#violation = verdict.violation;

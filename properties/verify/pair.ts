@@ -44,9 +44,9 @@ class PairPerformer implements Performer {
     return this.#first.omission ?? this.#second.omission;
   }
 
-  perform(operation: Operation, freeInStack: number): Response {
-    const first = this.#first.perform(operation, freeInStack);
-    return common(first, this.#second.perform(operation, freeInStack));
+  perform(operation: Operation, freeForSingles: number): Response {
+    const first = this.#first.perform(operation, freeForSingles);
+    return common(first, this.#second.perform(operation, freeForSingles));
   }
 
   lateWrites(next: Operation | null): readonly number[] {

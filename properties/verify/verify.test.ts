@@ -187,7 +187,9 @@ describe('verify', () => {
       expect(candidate.violation?.clause).toBe(clause);
       expect(baseline.violation?.clause).not.toBe(clause);
     }
-    const lengths = result.differences.map(({ candidate }) => candidate.scenario.operations.length);
+    const lengths = result.differences
+      .filter(({ clause }) => clause === mutant.clause)
+      .map(({ candidate }) => candidate.scenario.operations.length);
     expect(Math.min(...lengths)).toBe(mutant.shortest);
   });
 

@@ -106,9 +106,9 @@ export class WasmSession implements SavableSession {
     return this.#watched.isSmall && this.started.outcome.kind === 'done';
   }
 
-  perform(operation: Operation, freeInStack: number): Response {
+  perform(operation: Operation, freeForSingles: number): Response {
     const limit = omitStacks();
-    this.#perform(operation, freeInStack);
+    this.#perform(operation, freeForSingles);
     restoreStacks(limit);
     const writes = this.#image === null ? this.#watched.compareSome() : this.#watched.compareAll();
     return this.#response(writes);

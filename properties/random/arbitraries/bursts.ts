@@ -14,7 +14,7 @@ import {
   PAGE_SIZE,
   U64_MAX,
 } from '../../../spec/index.ts';
-import { Digits } from './digits.ts';
+import { Digits } from '../draws.ts';
 import { type Drawn, drawCall, isHeld, type Prospect, type Repertoire } from './operations.ts';
 
 /** A run in which a burst makes its calls. */

@@ -31,8 +31,8 @@ import {
   type Reference,
   U64_MAX,
 } from '../../../spec/index.ts';
+import { Digits } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
-import { Digits } from './digits.ts';
 import { landmarksOf } from './landmarks.ts';
 
 /** Four numbers drawn wide: one for the call, three for its arguments. */

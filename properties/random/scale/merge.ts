@@ -1,6 +1,6 @@
 /** Merging: the files of all shards of a run become the result of the run, as if it had not been divided. */
 import { isDeepStrictEqual } from 'node:util';
-import { jsonFilesIn } from '../../../counterexamples/trace/index.ts';
+import { jsonFilesIn } from '../../../spec/files/index.ts';
 import { SpecError } from '../../../spec/index.ts';
 import { type Block, blocksOf, type Shard } from '../campaign/blocks.ts';
 import { noCounts } from '../campaign/campaign.ts';
