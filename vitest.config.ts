@@ -37,8 +37,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: [
-      '{spec,model,impl,runner,counterexamples,properties,cli,assurance,native,bench,examples}/**/*.test.ts',
+      '{spec,model,impl,runner,counterexamples,properties,report,cli,assurance,native,bench,examples}/**/*.test.ts',
     ],
+    exclude: ['**/*.tools.test.ts'],
     globalSetup: ['vitest.build.ts'],
     sequence: { sequencer: LongestFirst },
     // Many tests wait for a process that they started, and leave their core to another.

@@ -7,6 +7,7 @@
  *   check                     a campaign as it is: drawn in a dry run, sent, run, read, judged, counted
  *   whole programs            the same programs, drawn before; sent whole, one ahead of the judge; read, judged
  *   long programs             the same for programs ten times as long, so that what a process for each costs counts for less
+ *   WebAssembly               the same allocator in linear memory: a campaign, judged by the model as those of a process are
  *   a round trip an operation the same programs; each operation sent when the answer to the one before is there; read, judged
  *
  * Whole programs and round trips differ in nothing but how a program travels; their ratio is that of each round, and the median
@@ -28,7 +29,7 @@ import {
   type WorldProgram,
 } from '../properties/random/index.ts';
 import { median, quantile } from '../properties/verify/index.ts';
-import { Execution, type Performer, type Target } from '../runner/index.ts';
+import { Execution, OURS, type Performer, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
 
@@ -86,6 +87,7 @@ async function turn(judge: () => number | Promise<number>): Promise<Turn> {
   };
 }
 
+/** Judged by the model, which is what a target in another language gets. */
 async function checkTurn(target: Target, seed: number): Promise<number> {
   const { verdict, operations } = await runCampaign({
     target,
@@ -94,6 +96,7 @@ async function checkTurn(target: Target, seed: number): Promise<number> {
     programs: PROGRAMS,
     operations: DEFAULT_OPERATIONS,
     seed,
+    reference: true,
   });
   if (verdict === 'violated') throw new Error('the example broke a clause');
   return operations;
@@ -190,7 +193,10 @@ function quartiles(values: readonly number[]): readonly [number, number] {
 }
 
 /** Rows: of which example, and what was done with it. */
-type Row = `${Example}: ${'check' | 'whole programs' | 'long programs' | 'a round trip an operation'}`;
+type Row =
+  | `${Example}: ${'check' | 'whole programs' | 'long programs' | 'a round trip an operation' | 'WebAssembly'}`
+  | typeof OUR_OWN;
+const OUR_OWN = 'our own allocator: check';
 
 /** The turns of all rounds, by row, in the order in which they are printed. */
 type Rounds = ReadonlyMap<Row, readonly Turn[]>;
@@ -200,12 +206,24 @@ interface Served {
   readonly name: Example;
   readonly path: string;
   readonly target: Target;
+  /** The same as WebAssembly; null where there is no clang. */
+  readonly wasm: Target | null;
+}
+
+async function wasmOf(folder: string, name: Example): Promise<Target | null> {
+  const output = join(folder, `${name.replace(' ', '-')}.wasm`);
+  const sources = EXAMPLES[name].map((file) => join('native/examples', file));
+  const args = ['dist/cli/frameproof.js', 'build', ...sources, '--out', output];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status === 0) return loadTarget(output);
+  process.stderr.write(`no rows of WebAssembly: ${stderr}`);
+  return null;
 }
 
 async function served(folder: string, name: Example): Promise<Served> {
   const path = compile(folder, name);
   const target = await loadTarget(path);
-  return { name, path, target };
+  return { name, path, target, wasm: await wasmOf(folder, name) };
 }
 
 /** The example whose rows show what a round trip and the rest of `check` cost. */
@@ -226,8 +244,11 @@ async function measured(examples: readonly Served[]): Promise<Rounds> {
       // The first round is there for the code to be compiled.
       if (round >= 0) rounds.set(row, [...(rounds.get(row) ?? []), took]);
     };
-    for (const { name, target } of examples) {
-      const run = { programs: PROGRAMS, operations: DEFAULT_OPERATIONS, seed: 1000 + round };
+    const seed = 1000 + round;
+    await measure(OUR_OWN, () => checkTurn(OURS, seed));
+    for (const { name, target, wasm } of examples) {
+      const run = { programs: PROGRAMS, operations: DEFAULT_OPERATIONS, seed };
+      if (wasm !== null) await measure(`${name}: WebAssembly`, () => checkTurn(wasm, seed));
       const programs = dryRunPrograms(target, run);
       const long = dryRunPrograms(target, { ...LONG, seed: run.seed });
       const conversation = conversations.get(name);
@@ -247,6 +268,16 @@ async function measured(examples: readonly Served[]): Promise<Rounds> {
 /** Judged operations per second, of each round. */
 function rates(rounds: Rounds, row: Row): readonly number[] {
   return (rounds.get(row) ?? []).map(({ operations, seconds }) => operations / seconds);
+}
+
+/** Returns how WebAssembly compares with our own allocator in the same rounds, by the time of the thread that does all of it. */
+function wasmLines(rounds: Rounds): readonly string[] {
+  const worked = (row: Row): readonly number[] =>
+    (rounds.get(row) ?? []).map(({ operations, workedSeconds }) => operations / workedSeconds);
+  return NAMES.filter((name) => rounds.has(`${name}: WebAssembly`)).map((name) => {
+    const ratios = worked(`${name}: WebAssembly`).map((rate, i) => rate / (worked(OUR_OWN)[i] ?? Number.NaN));
+    return `${name} as WebAssembly: ${median(ratios).toFixed(2)} of the rate of our own allocator, by the same judge`;
+  });
 }
 
 function report(rounds: Rounds): string {
@@ -275,6 +306,7 @@ function report(rounds: Rounds): string {
     `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, Node.js ${process.version}`,
     table.toString(),
     `on the ${IN_FULL}, whole programs are ${median(ratios).toFixed(1)} times as fast as a round trip an operation`,
+    ...wasmLines(rounds),
     `limit, ${say(LEAST_RATE)} judged operations/s: ${best('long programs')}; ${best('whole programs')}`,
     '',
   ].join('\n');

@@ -136,7 +136,7 @@ const TARGETS: readonly Case[] = [
   [
     'a constructor that throws',
     'check --target throws.mjs',
-    /^throws\.mjs: expected a default export .*, and it threw Error: no RAM for me$/,
+    /^throws\.mjs: expected a default export .*, and it threw Error: no RAM for me \(throws\.mjs:1:46\)$/,
   ],
   ['a syntax error', 'check --target syntax.mjs', /^syntax\.mjs: expected a module .*: SyntaxError: /],
   ['an import that fails', 'check --target no-import.mjs', /^no-import\.mjs: expected a module .*gone\.mjs/],
@@ -145,7 +145,11 @@ const TARGETS: readonly Case[] = [
     'check --target no-method.mjs',
     /^no-method\.mjs: expected .* allocPages\(\)$/,
   ],
-  ['a folder', 'check --target folder', /^folder: expected a module or an executable: it is a folder$/],
+  [
+    'a folder',
+    'check --target folder',
+    /^folder: expected a module, WebAssembly or an executable: it is a folder$/,
+  ],
   [
     'policies that are none',
     'check --target policies.mjs',

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { frameproof } from './testing/frameproof.ts';
+import { ended, frameproof, start } from './testing/frameproof.ts';
 import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
@@ -36,7 +36,12 @@ describe.concurrent('frameproof check --concurrent', () => {
     expect(stdout).toMatch(/^violation concurrent\.linearizable: no order explains the 5 calls/m);
     expect(stdout).toMatch(/^caller 1 +1\|-+\|\ncaller 2 +2\|-+\|\nalone/m);
     expect(stdout).toMatch(/^after 2 cannot come 1: allocPages\.was-free: page frame \d was handed out/m);
-    const [file] = readdirSync(`${folder}/found/concurrent`);
+    // It was saved as found, too, and the shrunk one has taken its place.
+    const [, asFound = ''] =
+      /^found: concurrent\.linearizable by \d+ calls, saved to (\S+)$/m.exec(stdout) ?? [];
+    const [file = '', ...others] = readdirSync(`${folder}/found/concurrent`);
+    expect(others).toEqual([]);
+    expect(asFound).not.toMatch(new RegExp(`(^$|${file}$)`));
     const path = `${folder}/found/concurrent/${file}`;
     const [replayed, ours] = await Promise.all([
       run(`replay ${path}`),
@@ -48,10 +53,23 @@ describe.concurrent('frameproof check --concurrent', () => {
   });
 });
 
+// A machine with forty busy processes prints nothing in a second and a half.
+it('a concurrent check is interrupted with what it has gone through', { retry: 2 }, async () => {
+  const child = start('check --concurrent --exhaustive --seed 1 --programs 100000'.split(' '), { cwd: ROOT });
+  const result = ended(child);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const sent = performance.now();
+  child.kill('SIGINT');
+  const { stdout, exitCode } = await result;
+  expect(exitCode).toBe(130);
+  expect(performance.now() - sent).toBeLessThan(2000);
+  expect(stdout).toMatch(/^interrupted: no counterexample so far in [\d,]+ random schedules /m);
+});
+
 describe('frameproof refuses in one line and exits with 2', () => {
   it.each([
     ['check --calls 4', '--calls: goes with --concurrent'],
-    ['check --concurrent --shrink-time 2', '--shrink-time: does not go with --concurrent'],
+    ['check --concurrent --stop-first', '--stop-first: does not go with --concurrent'],
     ['check --concurrent --threads 65', '--threads: expected from 2 to 64 with --concurrent, found 65'],
     ['check --concurrent --threads 1', '--threads: expected from 2 to 64 with --concurrent, found 1'],
     ['check --concurrent --map generated', '--map: expected one memory map at most with --concurrent'],

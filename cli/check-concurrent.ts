@@ -6,19 +6,21 @@ import {
   type ConcurrentTarget,
   checkConcurrent,
   concurrentTraceOf,
+  type FoundRun,
   loadConcurrentTarget,
   OURS_SHARED,
   type Shape,
   saveConcurrentTrace,
 } from '../properties/concurrent/index.ts';
-import { SpecError } from '../spec/index.ts';
-import type { ConcurrentOptions } from './check-concurrent-options.ts';
+import { counted, SpecError } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
-import { EXIT, endWith } from './exit-codes.ts';
-import { savedIn } from './output-file.ts';
+import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
+import type { ConcurrentOptions } from './options.ts';
+import { type Form, FoundFiles } from './output-file.ts';
 import { print } from './print.ts';
-import { phaseBar } from './progress.ts';
+import { phaseBar } from './progress-bar.ts';
+import { interruption } from './supervised.ts';
 
 const DEFAULT_SCENARIOS = 300;
 const DEFAULT_THREADS = 4;
@@ -29,11 +31,20 @@ const DEFAULT_CALLS = 100_000;
 const QUICK_SHAPES: readonly Shape[] = [{ callers: 2, calls: 1 }];
 const ALL_SHAPES: readonly Shape[] = [...QUICK_SHAPES, { callers: 3, calls: 1 }, { callers: 2, calls: 2 }];
 
-/** Saves the run of a schedule that violates a clause; returns its path, or null where there is none, or it could not be saved. */
-function save({ found }: ConcurrentResult, target: ConcurrentTarget, corpus: string): string | null {
-  if (found === null) return null;
-  const trace = concurrentTraceOf(target, found.shrunk.found);
-  return savedIn(join(corpus, 'concurrent'), (folder) => saveConcurrentTrace(folder, trace));
+/** Returns the files of runs under a schedule. */
+function foundRuns(target: ConcurrentTarget, { corpus, json }: CheckOptions): FoundFiles<FoundRun> {
+  const form: Form<FoundRun> = {
+    keyOf: ({ violation }) => violation.clause,
+    nameOf: ({ violation, scenario }) =>
+      `${violation.clause} by ${counted(scenario.callers.flat().length, 'call')}`,
+    save: (folder, found) => saveConcurrentTrace(folder, concurrentTraceOf(target, found)),
+  };
+  return new FoundFiles(form, join(corpus, 'concurrent'), json);
+}
+
+function exitCodeOf({ violation, stopped }: ConcurrentResult): ExitCode {
+  if (violation !== null) return EXIT.violated;
+  return stopped ? EXIT.interrupted : EXIT.holds;
 }
 
 function threadsOf({ threads = DEFAULT_THREADS }: CheckOptions): number {
@@ -56,7 +67,8 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const seed = options.seed ?? anySeed();
   const isJson = options.json === true;
   if (!isJson) print(`target    ${target.name}\nmap       ${name}\nseed      ${seed}\n\n`);
-  const bar = await phaseBar(!isJson);
+  const bar = await phaseBar();
+  const files = foundRuns(target, options);
   const result = await checkConcurrent({
     target,
     module: options.target === OURS_SHARED.name ? null : options.target,
@@ -68,12 +80,23 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
     workers: threads,
     calls: options.calls ?? DEFAULT_CALLS,
     onProgress: bar.update,
+    onFound: files.note,
+    shrinkMs: options.shrinkTime * 1000,
+    signal: interruption(),
   }).finally(bar.stop);
-  const path = save(result, target, options.corpus);
+  const { found } = result;
+  const path = found === null ? null : files.replace(found.first, found.shrunk.found);
   const about = { target: target.name, seed, threads, path };
   const text = isJson
     ? JSON.stringify(concurrentJson(result, about), null, 1)
     : [...concurrentReport(result, about), ...violationLines(result, { ...about, config })].join('\n');
   print(`${text}\n`);
-  endWith(result.violation === null ? EXIT.holds : EXIT.violated);
+  if (options.html !== undefined) {
+    const { historySection, writeHtml } = await import('./html.ts');
+    const { violation } = result;
+    const found = result.found?.shrunk.found ?? null;
+    const shown = violation === null ? [] : [await historySection({ ...about, violation, found, config })];
+    writeHtml(options.html, shown);
+  }
+  endWith(exitCodeOf(result));
 }

@@ -1,14 +1,7 @@
-/** The report of `frameproof check`: tables of what the run met, and the verdict. Pure: from a result to text. */
+/** The report of `frameproof check`: a summary that fits 80 columns, and the verdict. Pure: from a result to text. */
 import type { CampaignResult } from '../properties/random/index.ts';
 import { CALLS, counted, grouped } from '../spec/index.ts';
-import { callTable, clauseTable, countTable } from './count-table.ts';
-
-function situationTable({ situations }: CampaignResult): string {
-  return countTable(
-    ['situation', 'times'],
-    Object.entries(situations).map(([name, times]) => [name, grouped(times)]),
-  );
-}
+import { wrapped } from './print.ts';
 
 function unreachedLines({ unreached }: CampaignResult): readonly string[] {
   return unreached.length === 0
@@ -20,22 +13,37 @@ function unreachedLines({ unreached }: CampaignResult): readonly string[] {
       ];
 }
 
-/** Returns how far a run went, in one line. */
-function extent({ programs, operations, seconds, seed }: CampaignResult): string {
+/** Returns how far a run went, and what it met, in a line each. */
+function extentLines({
+  programs,
+  operations,
+  seconds,
+  situations,
+  clauses,
+}: CampaignResult): readonly string[] {
   const rate = seconds > 0 ? grouped(Math.round(operations / seconds)) : '-';
-  return `${counted(programs, 'program')}, ${counted(operations, 'operation')} judged in ${seconds.toFixed(1)} s (${rate}/s), seed ${seed}`;
+  const ran = `${counted(programs, 'program')}, ${counted(operations, 'operation')} judged`;
+  const met = Object.values(situations).filter((times) => times > 0).length;
+  const both = Object.values(clauses).filter((sides) => Object.values(sides).every((n) => n > 0)).length;
+  return [
+    `ran     ${ran} in ${seconds.toFixed(1)} s (${rate}/s)`,
+    `met     ${counted(met, 'situation')}, ${counted(both, 'clause')} on both sides (listed by --verbose)`,
+    '',
+  ];
 }
 
 const VERDICTS = {
-  holds: 'holds: no counterexample in',
-  unreached: 'not shown: no counterexample, but not everything was met in',
-  violated: 'violated: a counterexample after',
-  interrupted: 'interrupted: no counterexample so far in',
+  holds: 'holds: no counterexample',
+  unreached: 'not shown: no counterexample, but not everything was met',
+  interrupted: 'interrupted: no counterexample so far',
 } as const;
 
 /** Returns the verdict in one line. */
 export function verdictLine(result: CampaignResult): string {
-  return `${VERDICTS[result.verdict]} ${extent(result)}`;
+  const { verdict, findings, isCutShort, programs, seed } = result;
+  const text =
+    verdict === 'violated' ? `violated: ${counted(findings.length, 'counterexample')}` : VERDICTS[verdict];
+  return `${text} ${isCutShort ? 'after' : 'in'} ${counted(programs, 'program')}, seed ${seed}`;
 }
 
 /** Calls that no program made, and clauses that no answer was held to: what the run says nothing about. */
@@ -45,35 +53,29 @@ function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
     Object.values(sides).every((n) => n === 0),
   );
   const lines = [
-    ...(neverRan.length === 0 ? [] : [`calls that never ran: ${neverRan.join(', ')}`]),
+    ...(neverRan.length === 0 ? [] : wrapped(`calls that never ran: ${neverRan.join(', ')}`)),
     ...(neverChecked.length === 0
       ? []
-      : [`clauses never exercised: ${neverChecked.map(([name]) => name).join(', ')}`]),
+      : wrapped(`clauses never exercised: ${neverChecked.map(([name]) => name).join(', ')}`)),
   ];
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
 /** Clauses and calls that were not checked because the target does not claim them, and the memory that a process took. */
 function targetLines({ unchecked, peakKib }: CampaignResult): readonly string[] {
-  const lines = unchecked.map(({ what, why }) => `  ${what}: ${why}`);
+  const lines = unchecked.flatMap(({ what, why }) => wrapped(`${what}: ${why}`, '  '));
   const listed = lines.length === 0 ? [] : ['not checked on this target:', ...lines, ''];
   if (peakKib === 0) return listed;
   return [...listed, `memory  the target's process took at most ${(peakKib / 1024).toFixed(1)} MiB`, ''];
 }
 
-/** Returns the lines before the verdict: tables, and what was not checked or not met. */
+/** Returns the lines before the verdict: how far the run went, and what was not checked or not met. */
 export function checkReport(result: CampaignResult): readonly string[] {
-  const tables = [callTable(result.calls), situationTable(result), clauseTable(result.clauses)];
-  return [
-    ...tables.flatMap((text) => [text, '']),
-    ...idleLines(result),
-    ...targetLines(result),
-    ...unreachedLines(result),
-  ];
+  return [...extentLines(result), ...idleLines(result), ...targetLines(result), ...unreachedLines(result)];
 }
 
 /** Returns the counts and the verdict as `--json` prints them. */
 export function checkJson(result: CampaignResult): object {
-  const { counterexample: _, shrinking: __, seconds, operations, ...rest } = result;
+  const { findings: _, seconds, operations, ...rest } = result;
   return { ...rest, operations, seconds, operationsPerSecond: Math.round(operations / seconds) };
 }

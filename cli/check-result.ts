@@ -4,22 +4,27 @@ import type { CampaignResult } from '../properties/random/index.ts';
 import { checkJson, checkReport, verdictLine } from './check-report.ts';
 import { type CheckedCorpus, corpusJson } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
+import { EXIT, endWith } from './exit-codes.ts';
+import { nextLine } from './next-step.ts';
 import { print } from './print.ts';
 
 /** A check that has ended. */
 interface FinishedCheck {
   readonly target: string;
   readonly corpus: CheckedCorpus;
-  /** Null where a trace of the corpus violated a clause, and nothing else was run. */
-  readonly result: CampaignResult | null;
-  readonly report: ReportedCounterexample | null;
+  readonly result: CampaignResult;
+  /** The command line that goes on where nothing was found; null if there is none. */
+  readonly next: string | null;
+  /** What was found, the gravest first. */
+  readonly reports: readonly ReportedCounterexample[];
 }
 
 /** How a result is shown. */
 export interface ResultFlags {
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly junit?: string;
+  readonly html?: string;
 }
 
 /** The part of a result that only some checks have: after the text, and among the keys of the JSON. */
@@ -35,49 +40,78 @@ const EXIT_OF = {
   interrupted: EXIT.interrupted,
 } as const;
 
-function exitCodeOf({ result, corpus }: FinishedCheck): ExitCode {
-  const exitCode = result === null ? EXIT.violated : EXIT_OF[result.verdict];
-  return exitCode === EXIT.holds ? corpus.exitCode : exitCode;
+interface ShownCounterexamples {
+  readonly lines: readonly string[];
+  readonly json: object;
+  /** Whether none of the programs violated its clause again. */
+  readonly isDoubtful: boolean;
 }
 
-/** The counterexample of a check as text and as JSON. A check that finds none does not load what shows one. */
-async function shownCounterexample({
-  report,
-  corpus,
-}: FinishedCheck): Promise<{ readonly lines: readonly string[]; readonly json: object | null }> {
-  if (report === null) return { lines: [], json: null };
-  const { counterexampleLines, reportedJson } = await import('./counterexample-report.ts');
-  return { lines: ['', ...counterexampleLines(report)], json: reportedJson(report, corpus.violated?.file) };
+/** The counterexamples of a check as text and as JSON. A check that finds none does not load what shows one. */
+async function shownCounterexamples({
+  reports: [first, ...others],
+}: FinishedCheck): Promise<ShownCounterexamples> {
+  if (first === undefined)
+    return { lines: [], json: { counterexample: null, counterexamples: [] }, isDoubtful: false };
+  const { counterexampleLines, reportedJson, verdictOn } = await import('./counterexample-report.ts');
+  const counterexamples = [first, ...others].map(reportedJson);
+  return {
+    lines: ['', ...counterexampleLines(first, others)],
+    json: { counterexample: counterexamples[0], counterexamples },
+    isDoubtful: verdictOn([first, ...others]) === 'unreproduced',
+  };
 }
 
-function resultJson({ result, corpus }: FinishedCheck): object {
-  const counts = result === null ? { verdict: 'violated' } : checkJson(result);
-  return { ...counts, corpus: corpusJson(corpus) };
-}
-
-function resultLines({ result, corpus }: FinishedCheck): readonly string[] {
-  return result === null
-    ? [`violated: by a trace of the corpus, ${corpus.violated?.file}`]
-    : [...checkReport(result), verdictLine(result)];
-}
-
-async function writeJunit(path: string, { target, corpus, result }: FinishedCheck): Promise<void> {
+async function writeJunit(path: string, { target, corpus, result, reports }: FinishedCheck): Promise<void> {
   const { junitReport } = await import('./junit.ts');
   const { writeWhole } = await import('./output-file.ts');
-  writeWhole('--junit', path, junitReport({ target, corpus: corpus.files, result }));
+  const found = reports.map(({ trace }) => trace);
+  writeWhole('--junit', path, junitReport({ target, corpus: corpus.files, result, found }));
+}
+
+/** The tables of a result, where they are asked for; only then is what draws them loaded. */
+async function tables(result: CampaignResult, isVerbose: boolean): Promise<readonly string[]> {
+  return isVerbose ? (await import('./count-table.ts')).countTables(result) : [];
+}
+
+/** The text of a result, from its summary to the next step. */
+function resultLines(
+  { result, next }: FinishedCheck,
+  found: readonly string[],
+  extra: readonly string[],
+): readonly string[] {
+  const goesOn = result.verdict === 'holds' && extra.length === 0 && next !== null;
+  return [
+    ...checkReport(result),
+    verdictLine(result),
+    ...found,
+    ...extra,
+    ...(goesOn ? [nextLine(next)] : []),
+  ];
 }
 
 /** Prints and writes a result, and sets the exit code. */
 export async function conclude(
   check: FinishedCheck,
-  { json = false, junit }: ResultFlags,
+  { json = false, verbose = false, junit, html }: ResultFlags,
   extra: ExtraResult = { lines: [], json: {} },
 ): Promise<void> {
-  const found = await shownCounterexample(check);
+  const { result, corpus } = check;
+  const found = await shownCounterexamples(check);
+  const doubt = found.isDoubtful ? { verdict: 'unreproduced' } : {};
   const text = json
-    ? JSON.stringify({ ...resultJson(check), counterexample: found.json, ...extra.json }, null, 1)
-    : [...resultLines(check), ...found.lines, ...extra.lines].join('\n');
+    ? JSON.stringify(
+        { ...checkJson(result), ...doubt, corpus: corpusJson(corpus), ...found.json, ...extra.json },
+        null,
+        1,
+      )
+    : [...(await tables(result, verbose)), ...resultLines(check, found.lines, extra.lines)].join('\n');
   print(`${text}\n`);
   if (junit !== undefined) await writeJunit(junit, check);
-  endWith(exitCodeOf(check));
+  if (html !== undefined) {
+    const { checkSections, writeHtml } = await import('./html.ts');
+    writeHtml(html, checkSections(check));
+  }
+  const exitCode = found.isDoubtful ? EXIT.unreproduced : EXIT_OF[result.verdict];
+  endWith(exitCode === EXIT.holds ? corpus.exitCode : exitCode);
 }

@@ -15,7 +15,7 @@ import {
 import { readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
 import { GENERATED } from './options.ts';
 import type { StatisticsFile } from './output-file.ts';
-import { campaignBar } from './progress.ts';
+import { campaignBar } from './progress-bar.ts';
 
 /** Which memory maps programs run on. */
 export interface MapOptions {
@@ -30,6 +30,7 @@ export interface CheckOptions extends MapOptions {
   readonly time?: number;
   readonly operations: number;
   readonly seed?: number;
+  readonly reference?: boolean;
   readonly threads?: number;
   readonly shard?: Shard;
   readonly results: string;
@@ -37,10 +38,13 @@ export interface CheckOptions extends MapOptions {
   readonly profile?: Profile;
   readonly programTime?: number;
   readonly shrinkTime: number;
+  readonly stopFirst?: boolean;
   readonly corpus: string;
   readonly stats?: string;
   readonly junit?: string;
+  readonly html?: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Programs of a check that says neither how many nor how long. */
@@ -154,11 +158,13 @@ export async function blockRunner({ threads = 1 }: CheckOptions): Promise<BlockR
 
 /** Returns the campaign that a check runs. */
 export function campaignOf({ target, worlds, seed, options }: PreparedCheck): CampaignOptions {
-  const { time, operations } = options;
+  const { time, operations, stopFirst = false } = options;
   const unlimited = time === undefined ? DEFAULT_PROGRAMS : Number.POSITIVE_INFINITY;
   const programs = options.programs ?? unlimited;
   const seconds = time === undefined ? {} : { seconds: time };
-  return { target, worlds, generated: usesGenerated(options), programs, ...seconds, operations, seed };
+  const { reference = false } = options;
+  const generated = usesGenerated(options);
+  return { target, worlds, generated, programs, ...seconds, operations, seed, stopFirst, reference };
 }
 
 async function openStatistics(path: string, target: string): Promise<StatisticsFile> {
@@ -172,10 +178,10 @@ export async function withProgress<T>(
   signal: AbortSignal,
   campaign: (options: CampaignOptions) => Promise<T>,
 ): Promise<T> {
-  const { stats, time, json } = check.options;
+  const { stats, time } = check.options;
   const statistics = stats === undefined ? null : await openStatistics(stats, check.target.name);
   const asked = campaignOf(check);
-  const bar = await campaignBar({ programs: asked.programs, seconds: time }, json !== true);
+  const bar = await campaignBar({ programs: asked.programs, seconds: time });
   const onProgram = statistics === null ? {} : { onProgram: statistics.note };
   try {
     return await campaign({ ...asked, onProgress: bar.update, ...onProgram, signal });

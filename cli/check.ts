@@ -2,8 +2,9 @@
 
 import { Command, Option } from 'commander';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
+import type { ShardRun } from '../properties/random/scale/index.ts';
+import { OURS } from '../runner/index.ts';
 import { SpecError } from '../spec/index.ts';
-import { type ConcurrentOptions, refuseMixed } from './check-concurrent-options.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
   blockRunner,
@@ -14,54 +15,64 @@ import {
   prepareCheck,
   withProgress,
 } from './check-setup.ts';
-import type { CampaignRun, EndedShard } from './check-shard.ts';
+import type { EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
+import type { FindOptions } from './counterexample.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
+import { commandLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
+  type ConcurrentOptions,
   corpusOption,
   jsonOption,
   junitOption,
   mapsOption,
   operationsOption,
   physicalBitsOption,
+  referenceOption,
+  refuseMixed,
+  STACK,
   seedOption,
   shard,
   shrinkTimeOption,
+  TABLES,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
+import { profileOption } from './profile-option.ts';
 import { interruption } from './supervised.ts';
-import { policyOption, profileOption, programTimeOption, targetOption } from './target-options.ts';
+import { policyOption, programTimeOption, targetOption } from './target-options.ts';
 
-/** Shrinks and certifies a counterexample. An undivided run saves it in the corpus; of shards, `merge` does. */
-async function reportOf(
-  { target, options }: PreparedCheck,
-  corpus: CheckedCorpus,
-  ran: CampaignRun | null,
-): Promise<ReportedCounterexample | null> {
-  const found = corpus.violated?.trace ?? ran?.result.counterexample ?? null;
-  if (found === null) return null;
-  const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, found, {
-    shrinkTime: options.shrinkTime,
-    corpus: options.shard === undefined ? options.corpus : null,
-    byFastCheck: ran?.result.shrinking ?? null,
-    certify: true,
-  });
-}
+/** Where findings go, and what ends the search for them. */
+type Find = Required<Pick<FindOptions, 'files' | 'signal'>>;
 
-async function campaign(check: PreparedCheck, signal: AbortSignal): Promise<CampaignRun> {
+/** Runs the campaign, or a shard of it. An undivided one has no blocks that are counted separately. */
+async function campaign(check: PreparedCheck, corpus: CheckedCorpus, find: Find): Promise<ShardRun> {
   const { options } = check;
-  return withProgress(check, signal, async (asked) => {
+  return withProgress(check, find.signal, async (without) => {
+    const asked = { ...without, known: corpus.findings, onFound: find.files.note };
     const runner = await blockRunner(options);
-    if (options.shard === undefined) return { result: await runCampaign(asked, runner), blocks: null };
+    if (options.shard === undefined) return { result: await runCampaign(asked, runner), blocks: [] };
     const { runShard } = await import('../properties/random/scale/index.ts');
     return runShard(asked, options.shard, runner);
   });
+}
+
+/** Shrinks and certifies what was found. */
+async function reportsOf(
+  { target, options: { shrinkTime, verbose } }: PreparedCheck,
+  { result: { findings } }: ShardRun,
+  find: Find,
+): Promise<readonly ReportedCounterexample[]> {
+  if (findings.length === 0) return [];
+  const { finishFindings } = await import('./counterexample.ts');
+  return finishFindings(target, findings, { shrinkTime, verbose, ...find });
 }
 
 /** Writes the result of a shard, where one was run. */
@@ -82,6 +93,14 @@ function refuse({ shard, seed, threads = 1, stats }: CheckOptions): void {
     throw new SpecError('--stats: expected --threads 1: only programs of this thread are written down');
 }
 
+/** Returns the search of every call sequence on a small memory, which is the next step after a sample that holds; null for a process. */
+function nextOf({ target, options }: PreparedCheck): string | null {
+  if (!target.isInteractive || options.profile !== undefined) return null;
+  const whose = target.name === OURS.name ? [] : ['--target', options.target];
+  const promised = options.policy === undefined ? [] : ['--policy', options.policy.join(',') || 'none'];
+  return commandLine('explore', ...whose, ...promised);
+}
+
 async function check(options: CheckOptions & ConcurrentOptions, command: Command): Promise<void> {
   refuseMixed(options.concurrent === true, (name) => command.getOptionValueSource(name) === 'cli');
   if (options.concurrent === true) {
@@ -91,13 +110,17 @@ async function check(options: CheckOptions & ConcurrentOptions, command: Command
   refuse(options);
   const setup = await prepareCheck(options);
   const { target } = setup;
-  const signal = interruption();
   const corpus = checkCorpus(target, options.corpus);
   if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
-  const ran = corpus.violated === null ? await campaign(setup, signal) : null;
-  const report = await reportOf(setup, corpus, ran);
-  const extra = await shardResult(setup, { corpus, ran, report });
-  await conclude({ target: target.name, corpus, result: ran?.result ?? null, report }, options, extra);
+  // An undivided run saves in the corpus what it finds; of shards, `merge` does.
+  const files = foundTraces(options.shard === undefined ? options.corpus : null, options.json);
+  const find = { files, signal: interruption() };
+  for (const { trace } of corpus.findings) files.note(trace);
+  const ran = await campaign(setup, corpus, find);
+  const reports = await reportsOf(setup, ran, find);
+  const extra = await shardResult(setup, { corpus, ran, reports });
+  const next = nextOf(setup);
+  await conclude({ target: target.name, corpus, result: ran.result, next, reports }, options, extra);
 }
 
 function programsOption(): Option {
@@ -129,11 +152,13 @@ export function checkCommand(): Command {
     .addOption(policyOption())
     .addOption(profileOption())
     .addOption(seedOption())
+    .addOption(referenceOption())
     .addOption(programsOption())
     .addOption(operationsOption(DEFAULT_OPERATIONS))
     .addOption(timeOption('search for this long, instead of a number of programs'))
     .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
+    .option('--stop-first', 'end at the first counterexample, instead of one for each clause and call')
     .addOption(threadsOption('1; with --concurrent, 4'))
     .addOption(shardOption())
     .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
@@ -147,6 +172,8 @@ export function checkCommand(): Command {
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
+    .addOption(htmlOption())
+    .addOption(verboseOption(`${TABLES}, and ${STACK}`))
     .addOption(jsonOption())
     .addHelpText(
       'after',

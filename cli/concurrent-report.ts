@@ -46,9 +46,10 @@ function threadLines({ threads }: ConcurrentResult, count: number): readonly str
   ];
 }
 
-function verdictOf({ violation, explored, threads }: ConcurrentResult, seed: number): string {
+function verdictOf({ violation, explored, threads, stopped }: ConcurrentResult, seed: number): string {
   if (violation !== null) return `violated: ${violation.clause}, seed ${seed}`;
-  return `holds: no counterexample in ${counted(explored.schedules, 'random schedule')} and ${counted(threads?.calls ?? 0, 'call')} of threads, seed ${seed}`;
+  const how = stopped ? 'interrupted: no counterexample so far in' : 'holds: no counterexample in';
+  return `${how} ${counted(explored.schedules, 'random schedule')} and ${counted(threads?.calls ?? 0, 'call')} of threads, seed ${seed}`;
 }
 
 /** Returns the lines on how far a check went, and its verdict. */
@@ -144,10 +145,10 @@ export function concurrentCounterexample(
 
 /** Returns the result as `--json` prints it. */
 export function concurrentJson(result: ConcurrentResult, { target, seed, path }: ReportedRun): object {
-  const { explored, exhausted, threads, violation, found } = result;
+  const { explored, exhausted, threads, violation, found, stopped } = result;
   const { found: _, ...counts } = explored;
   return {
-    verdict: violation === null ? 'holds' : 'violated',
+    verdict: violation !== null ? 'violated' : stopped ? 'interrupted' : 'holds',
     seed,
     explored: counts,
     exhausted: exhausted.map(({ found: __, ...rest }) => rest),

@@ -1,16 +1,10 @@
-/** The report on the corpus: how many traces were run again, which one violates a clause, and which cannot be used. */
+/** The report on the corpus: how many traces were run again, how many violate a clause, and which cannot be used. */
 import { type CorpusFile, OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
+import type { Finding } from '../properties/random/index.ts';
 import type { Target } from '../runner/index.ts';
-import { counted, type Trace } from '../spec/index.ts';
+import { counted } from '../spec/index.ts';
 import { printableLine } from '../spec/text/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-
-/** A trace of the corpus that violates a clause on the target. */
-interface ViolatingTrace {
-  readonly file: string;
-  /** The run of it on this target. */
-  readonly trace: Trace;
-}
 
 /** A corpus that has been run again. */
 export interface CheckedCorpus {
@@ -18,7 +12,8 @@ export interface CheckedCorpus {
   readonly own: number;
   readonly users: number;
   readonly folder: string;
-  readonly violated: ViolatingTrace | null;
+  /** What the traces found that violate a clause on the target. */
+  readonly findings: readonly Finding[];
   readonly files: readonly CorpusFile[];
   readonly listed: readonly CorpusFile[];
   /** The exit code where nothing else fails. */
@@ -42,15 +37,16 @@ interface ReplayedCorpus {
 export function corpusOf({ own, users, folder }: ReplayedCorpus): CheckedCorpus {
   // The user's own counterexamples are the first to see.
   const files = [...users, ...own];
-  const first = files.find(({ verdict }) => verdict === 'violated');
-  const violated = first?.trace == null ? null : { file: first.path, trace: first.trace };
+  const findings = files.flatMap(({ path, verdict, trace }) =>
+    verdict === 'violated' && trace !== null ? [{ trace, from: path, block: null }] : [],
+  );
   const listed = files.filter(({ reason }) => reason !== null);
   return {
     own: own.length,
     users: users.length,
     folder,
     files,
-    violated,
+    findings,
     listed,
     exitCode: exitCodeOf(listed),
   };
@@ -70,11 +66,12 @@ const SAYS = {
 } as const;
 
 /** Returns the lines on a corpus, each with its line break. */
-export function corpusReport({ own, users, folder, listed }: CheckedCorpus): string {
+export function corpusReport({ own, users, folder, files, listed }: CheckedCorpus): string {
   const lines = listed.map(({ path, verdict, reason }) =>
     printableLine(`${SAYS[verdict]}: ${path}: ${reason}`),
   );
-  const head = `corpus  ${counted(own, 'trace')} of frameproof, ${users} of ${folder}`;
+  const violated = files.filter(({ verdict }) => verdict === 'violated').length;
+  const head = `corpus  ${counted(own, 'trace')} of frameproof, ${users} of ${folder}${violated === 0 ? '' : `, ${violated} violated`}`;
   return [head, ...lines.map((line) => `        ${line}`)].map((line) => `${line}\n`).join('');
 }
 

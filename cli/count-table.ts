@@ -1,7 +1,8 @@
-/** Tables of counts: calls by outcome, clauses by side. Pure: from counts to text. */
+/** Tables of what a run met: calls by outcome, situations, clauses by side. Pure: from counts to text. */
 
 import Table from 'cli-table3';
 import type { SideCounts } from '../model/index.ts';
+import type { Counts } from '../properties/random/index.ts';
 import { grouped } from '../spec/index.ts';
 import { UNFRAMED } from './unframed.ts';
 
@@ -11,7 +12,7 @@ const PLAIN = {
 };
 
 /** Returns a table without lines: the first column to the left, numbers to the right. */
-export function countTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function countTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const [, ...others] = head;
   const made = new Table({
     ...PLAIN,
@@ -33,11 +34,8 @@ const OUTCOMES = [
   ['panicked', ['panicked']],
 ] as const;
 
-/** Operations by call and outcome. */
-type CallCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
 /** Returns a table of calls by their outcome. */
-export function callTable(calls: CallCounts): string {
+export function callTable(calls: Counts['calls']): string {
   const rows = Object.entries(calls)
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([call, outcomes]) => [
@@ -48,14 +46,22 @@ export function callTable(calls: CallCounts): string {
 }
 
 function clauseRow([name, sides]: readonly [string, SideCounts]): readonly string[] {
-  const [first = ['', 0], second = ['', 0]] = Object.entries(sides);
-  return [name, grouped(first[1]), grouped(second[1]), `${first[0]} | ${second[0]}`];
+  const [first = 0, second] = Object.values(sides);
+  return [name, grouped(first), second === undefined ? '-' : grouped(second), Object.keys(sides).join(' | ')];
 }
 
 /** Returns a table of how often each clause was checked, on each of its sides. */
-export function clauseTable(clauses: Readonly<Record<string, SideCounts>>): string {
+export function clauseTable(clauses: Counts['clauses']): string {
   return countTable(
     ['clause', 'checked on one side', 'on the other', 'sides'],
     Object.entries(clauses).map(clauseRow),
+  );
+}
+
+/** Returns all tables of a run, each with an empty line after it. */
+export function countTables({ calls, situations, clauses }: Counts): readonly string[] {
+  const rows = Object.entries(situations).map(([name, times]) => [name, grouped(times)]);
+  return [callTable(calls), countTable(['situation', 'times'], rows), clauseTable(clauses)].flatMap(
+    (table) => [table, ''],
   );
 }

@@ -2,7 +2,7 @@
 import type { Flaky, ShrinkResult } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
-import { type BreakableClause, counted, type Trace } from '../spec/index.ts';
+import { blamedCall, counted, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { nextLine } from './next-step.ts';
 import { commandOnFile } from './recorded-target.ts';
@@ -10,18 +10,20 @@ import { commandOnFile } from './recorded-target.ts';
 /** A counterexample, how it was shrunk, and where it was saved. */
 export interface ReportedCounterexample {
   readonly trace: Trace;
-  /** Operations in the program that was found. */
-  readonly foundOperations: number;
+  /** The file of the corpus that showed it, or null. */
+  readonly from: string | null;
+  /** The program that was found, before it was shrunk. */
+  readonly found: Trace;
   /** Null where it was left as it was found. */
   readonly shrinking: ShrinkResult | null;
   /** Both runs, where the target answered one program in two ways. */
   readonly flaky: Flaky | null;
-  /** The clause that fast-check's own shrinking ended at, where it is another one. */
-  readonly slippedTo: BreakableClause | null;
   /** Null where it was not saved. */
   readonly path: string | null;
   /** Whether it is as short as any on its world; null where nobody asked. */
   readonly certificate: Certificate | null;
+  /** The stack of the error that the target threw, where it is to be shown. */
+  readonly stack: string | null;
 }
 
 /** Continuation lines are indented by as much as the labels before them take. */
@@ -31,24 +33,17 @@ function labelled(label: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, i) => (i === 0 ? label : '').padEnd(LABEL_WIDTH) + line);
 }
 
-function shrinkLines({
-  trace,
-  foundOperations,
-  shrinking,
-  slippedTo,
-}: ReportedCounterexample): readonly string[] {
+function shrinkLines({ trace, found, shrinking }: ReportedCounterexample): readonly string[] {
   if (shrinking === null) return [];
   const { executions, seconds, exhausted, otherClauses } = shrinking;
   const spent = `${counted(executions, 'execution')}, ${seconds.toFixed(1)} s`;
   const lines = [
-    `from ${counted(foundOperations, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
+    `from ${counted(found.scenario.operations.length, 'operation')} to ${trace.scenario.operations.length} (${spent})`,
   ];
   if (exhausted)
     lines.push('the time ended first: a simpler program may exist; give it more with --shrink-time');
   if (otherClauses.length > 0)
     lines.push(`simpler programs break other clauses: ${otherClauses.map((o) => o.clause).join(', ')}`);
-  if (slippedTo !== null)
-    lines.push(`fast-check's shrinking went on to ${slippedTo}; this is the clause found first`);
   return labelled('shrunk', lines);
 }
 
@@ -73,12 +68,33 @@ function certificateText(certificate: Certificate): string {
   }
 }
 
-function flakyLines({ flaky }: ReportedCounterexample): readonly string[] {
+type Doubtful = Pick<ReportedCounterexample, 'trace' | 'flaky'>;
+
+/** Whether a second run of the program violated the same clause. */
+function isReproduced({ trace, flaky }: Doubtful): boolean {
+  return flaky === null || flaky.second.violation?.clause === trace.violation?.clause;
+}
+
+/** Returns the verdict of a command that found counterexamples. Its exit code is the one of that name. */
+export function verdictOn(found: readonly Doubtful[]): 'violated' | 'unreproduced' {
+  return found.some(isReproduced) ? 'violated' : 'unreproduced';
+}
+
+function flakyLines(found: ReportedCounterexample): readonly string[] {
+  const { flaky } = found;
   if (flaky === null) return [];
+  const doubt = isReproduced(found)
+    ? []
+    : ['not reproduced: the same program did not violate the clause when it ran again'];
   return [
-    ...labelled('flaky', ['the target answered the same program in two ways; the other run:']),
+    ...labelled('flaky', [...doubt, 'the target answered the same program in two ways; the other run:']),
     ...formatCounterexample(flaky.second),
   ];
+}
+
+/** Returns the lines that show a stack, where there is one. */
+export function stackLines(stack: string | null): readonly string[] {
+  return stack === null ? [] : labelled('stack', stack.split('\n'));
 }
 
 /** Returns the command line that replays a counterexample, or null where it was not saved. */
@@ -86,31 +102,46 @@ function replayOf({ path, trace }: ReportedCounterexample): string | null {
   return path === null ? null : commandOnFile('replay', path, trace.target);
 }
 
-/** Returns the lines that show a counterexample, where it was saved, and the next step. */
-export function counterexampleLines(found: ReportedCounterexample): readonly string[] {
-  const { trace, path, certificate } = found;
+/** Returns the line of a counterexample that is not the first to mend. */
+function otherLine({ trace: { violation, scenario }, flaky, path }: ReportedCounterexample): string {
+  if (violation === undefined) return '';
+  const call = blamedCall(violation, scenario.operations);
+  const by = call === 'sweep' || violation.clause.startsWith(`${call}.`) ? '' : ` by ${call}`;
+  const length = counted(scenario.operations.length, 'operation');
+  return `${violation.clause}${by}, ${length}${flaky === null ? '' : ', flaky'}${path === null ? '' : `: ${path}`}`;
+}
+
+/** Returns the lines that show a counterexample, where it was saved, others in a line each, and the next step. */
+export function counterexampleLines(
+  found: ReportedCounterexample,
+  others: readonly ReportedCounterexample[] = [],
+): readonly string[] {
+  const { trace, from, path, certificate, stack } = found;
   const next = replayOf(found);
   return [
+    ...(from === null ? [] : labelled('from', [from])),
     ...formatCounterexample(trace),
+    ...stackLines(stack),
     ...shrinkLines(found),
     ...(certificate === null ? [] : labelled('certified', [certificateText(certificate)])),
     ...flakyLines(found),
     ...(path === null ? [] : labelled('saved', [path])),
+    ...labelled('others', others.map(otherLine)),
     ...(next === null ? [] : [nextLine(next)]),
   ];
 }
 
-/** Returns the same as JSON; `from` is the file that it was found by running, where there is one. */
-export function reportedJson(found: ReportedCounterexample, from: string | null = null): CounterexampleJson {
-  const { trace, foundOperations, flaky, path, certificate } = found;
+/** Returns the same as JSON. */
+export function reportedJson(reported: ReportedCounterexample): CounterexampleJson {
+  const { trace, from, found, flaky, path, certificate } = reported;
   return counterexampleJson({
     ...factsOf(trace),
     from,
-    foundOperations,
+    foundOperations: found.scenario.operations.length,
     flaky: flaky !== null,
     certified: certificate === null ? null : certificate.kind === 'shortest',
     shorterPrograms: certificate?.kind === 'shortest' ? String(certificate.programs) : null,
     file: path,
-    next: replayOf(found),
+    next: replayOf(reported),
   });
 }

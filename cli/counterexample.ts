@@ -2,24 +2,28 @@
  * The steps after a find: the counterexample is shrunk, saved and, if asked for, certified to be as short as any. Together they
  * take at most `--shrink-time`. Commands load this module when they have found something, and not before.
  */
-import { type Flaky, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
-import { saveTrace } from '../counterexamples/trace/index.ts';
+import {
+  type Flaky,
+  type ShrinkOptions,
+  type ShrinkResult,
+  shrink,
+} from '../counterexamples/shrink/index.ts';
 import type { Certificate } from '../properties/explore/index.ts';
-import type { Shrinking } from '../properties/random/index.ts';
-import type { Target } from '../runner/index.ts';
-import type { BreakableClause, Trace } from '../spec/index.ts';
+import type { Finding } from '../properties/random/index.ts';
+import { execute, stackOf, type Target } from '../runner/index.ts';
+import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-import { savedIn } from './output-file.ts';
+import type { FoundFiles } from './output-file.ts';
+import { shrinkBar } from './progress-bar.ts';
 
 export interface FindOptions {
-  /** Seconds for all of it; 0 leaves the counterexample as it was found. */
+  /** Seconds for all of it; 0 leaves a counterexample as it was found. */
   readonly shrinkTime: number;
-  /** The folder to save it in, or null. */
-  readonly corpus: string | null;
-  /** How fast-check shrank it, where it did. */
-  readonly byFastCheck?: Shrinking | null;
-  /** Whether to find out if it is as short as any. Default: no. */
-  readonly certify?: boolean;
+  readonly files: FoundFiles<Trace>;
+  /** Ends it early: what was reached by then is reported. */
+  readonly signal?: AbortSignal;
+  /** Whether to show the stack of an error that the target threw. Default: no. */
+  readonly verbose?: boolean | undefined;
 }
 
 /** Both runs of a target that is flaky. A counterexample of a moment ago that holds now shows that, too. */
@@ -28,31 +32,98 @@ function flakyRuns(found: Trace, shrinking: ShrinkResult | null): Flaky | null {
   return shrinking?.flaky ?? null;
 }
 
-function slippedTo(shrinking: Shrinking | null): BreakableClause | null {
-  const [from, to] = [shrinking?.from.violation?.clause, shrinking?.to.violation?.clause];
-  return to === undefined || to === from ? null : to;
+/** Runs a counterexample as `replay` will: on a target of which nothing is known. Returns both runs where they differ. */
+function unreproduced(target: Target, first: Trace): Flaky | null {
+  const second = execute(target.withClaims({}), first.scenario).trace();
+  return second.violation?.clause === first.violation?.clause ? null : { first, second };
 }
 
-async function certificateOf(target: Target, trace: Trace, msLeft: number): Promise<Certificate> {
+/** Returns the counterexample to report: the shrunk one, unless only the one that was found occurs again. */
+function settled(
+  target: Target,
+  found: Trace,
+  shrinking: ShrinkResult | null,
+  signal: AbortSignal | undefined,
+): Pick<ReportedCounterexample, 'trace' | 'flaky'> {
+  const runs = flakyRuns(found, shrinking);
+  if (runs !== null) return { trace: runs.first, flaky: runs };
+  const trace = shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
+  // What is interrupted has no time for another run.
+  const doubt = signal?.aborted === true ? null : unreproduced(target, trace);
+  if (doubt === null || trace === found) return { trace, flaky: doubt };
+  return { trace: found, flaky: unreproduced(target, found) };
+}
+
+async function certificateOf(
+  target: Target,
+  trace: Trace,
+  msLeft: number,
+  signal: AbortSignal | undefined,
+): Promise<Certificate> {
+  if (signal?.aborted === true) return { kind: 'open', why: 'it was interrupted' };
   if (msLeft <= 0) return { kind: 'open', why: 'shrinking took all of --shrink-time' };
   const { certify } = await import('../properties/explore/index.ts');
-  return certify(target, trace, { ms: msLeft });
+  return certify(target, trace, { ms: msLeft, signal });
 }
 
-/** Shrinks, saves and certifies a counterexample as far as it is asked to. */
+/** Shrinks a counterexample, unless the options are null, and saves it. */
+function shrunkAndSaved(
+  target: Target,
+  found: Trace,
+  { files, signal, verbose = false }: FindOptions,
+  options: ShrinkOptions | null,
+): ReportedCounterexample {
+  const shrinking = options === null ? null : shrink(target, found, options);
+  const { trace, flaky } = settled(target, found, shrinking, signal);
+  const path = files.replace(found, trace);
+  const stack = verbose ? stackOf(trace) : null;
+  return { trace, from: null, found, shrinking, flaky, path, certificate: null, stack };
+}
+
+/** Shrinks and saves a counterexample. */
 export async function finishCounterexample(
   target: Target,
   found: Trace,
-  { shrinkTime, corpus, byFastCheck = null, certify = false }: FindOptions,
+  options: FindOptions,
 ): Promise<ReportedCounterexample> {
+  const { shrinkTime, files, signal } = options;
+  files.note(found);
+  const bar = await shrinkBar(shrinkTime);
+  const shrinking = { ms: shrinkTime * 1000, signal, onProgress: bar.update };
+  const report = shrunkAndSaved(target, found, options, shrinkTime === 0 ? null : shrinking);
+  bar.stop();
+  return report;
+}
+
+/** The call that a finding must go on to blame while it is shrunk: where another blames another call for the same clause. */
+function keptCall({ trace: { violation, scenario } }: Finding, among: readonly Finding[]): ShrinkOptions {
+  const ofClause = among.filter(({ trace }) => trace.violation?.clause === violation?.clause);
+  return violation === undefined || ofClause.length < 2
+    ? {}
+    : { call: blamedCall(violation, scenario.operations) };
+}
+
+/** Shrinks and saves findings. The first, the gravest, has the time that the others leave, and is certified in what is left of it. */
+export async function finishFindings(
+  target: Target,
+  findings: readonly Finding[],
+  options: FindOptions,
+): Promise<readonly ReportedCounterexample[]> {
+  const { shrinkTime, files, signal } = options;
+  for (const { trace } of findings) files.note(trace);
   const until = performance.now() + shrinkTime * 1000;
   const msLeft = (): number => Math.max(0, until - performance.now());
-  const shrinking = shrinkTime === 0 ? null : shrink(target, found, { ms: msLeft() });
-  const flaky = flakyRuns(found, shrinking);
-  const trace = flaky?.first ?? (shrinking?.verdict === 'shrunk' ? shrinking.trace : found);
-  const path = corpus === null ? null : savedIn(corpus, (folder) => saveTrace(folder, trace));
-  const isCertified = certify && shrinkTime > 0 && flaky === null;
-  const certificate = isCertified ? await certificateOf(target, trace, msLeft()) : null;
-  const foundOperations = found.scenario.operations.length;
-  return { trace, foundOperations, shrinking, flaky, slippedTo: slippedTo(byFastCheck), path, certificate };
+  const bar = await shrinkBar(shrinkTime);
+  const reports: ReportedCounterexample[] = [];
+  for (const [toDo, finding] of [...findings.entries()].toReversed()) {
+    const kept = keptCall(finding, findings);
+    const shrinking = { ms: msLeft() / (toDo + 1), signal, onProgress: bar.update, ...kept };
+    const report = shrunkAndSaved(target, finding.trace, options, shrinkTime === 0 ? null : shrinking);
+    reports.unshift({ ...report, from: finding.from });
+  }
+  bar.stop();
+  const [first, ...others] = reports;
+  if (first === undefined || shrinkTime === 0 || first.flaky !== null) return reports;
+  const certificate = await certificateOf(target, first.trace, msLeft(), signal);
+  return [{ ...first, certificate }, ...others];
 }

@@ -10,6 +10,8 @@ export const EXIT = {
   outdated: 3,
   /** Time, states or memory ended a search early: the result covers a part. */
   partial: 4,
+  /** One run violated a clause, and the same program did not violate it when it ran again. */
+  unreproduced: 5,
   /** Nothing was shown, because of a defect of frameproof itself. The number is that of `EX_SOFTWARE` in `sysexits.h`. */
   defect: 70,
   /** Stopped by the user. */

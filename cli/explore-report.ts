@@ -8,13 +8,16 @@ import {
   type Operation,
   ownerAfterInit,
   regionOf,
+  uncheckedBy,
 } from '../spec/index.ts';
+import { wrapped } from './print.ts';
 
 interface Header {
   readonly target: Target;
   readonly world: World;
   readonly operations: readonly Operation[];
-  readonly isSaved: boolean;
+  /** How states are saved; null if they cannot be. */
+  readonly saves: string | null;
 }
 
 /** Returns the extents of a world, for example `0-0 pmm, 1-1 boot, 2-8 pmm`. */
@@ -42,13 +45,15 @@ function callsText(operations: readonly Operation[]): string {
 }
 
 /** Returns what is about to be searched. */
-export function exploreHeader({ target, world, operations, isSaved }: Header): string {
+export function exploreHeader({ target, world, operations, saves }: Header): string {
   const promises = target.policies.length === 0 ? 'no policy' : target.policies.join(', ');
-  const way = isSaved
-    ? 'search of all states, saved and loaded'
-    : 'programs run from init, since the manager offers no saveState() and loadState()';
+  const way =
+    saves === null
+      ? 'programs run from init, since the manager offers no saveState() and loadState()'
+      : `search of all states, ${saves}`;
   return [
     `target      ${target.name} (promises ${promises})`,
+    ...(target.compiled === null ? [] : [`compiled    ${target.compiled}`]),
     `world       ${worldText(world)}`,
     `operations  ${grouped(operations.length)}: ${callsText(operations)}`,
     `by          ${way}`,
@@ -66,17 +71,6 @@ function mebibytes(bytes: number): string {
   return `${grouped(Math.round(bytes / MIB))} MiB`;
 }
 
-/** Returns names, wrapped so that lines stay short, each line indented. */
-function wrapped(names: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  for (const name of names) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + name.length < 96) lines[lines.length - 1] = `${last}, ${name}`;
-    else lines.push(`  ${name}`);
-  }
-  return lines;
-}
-
 function namesOf(clauses: readonly ClauseText[]): readonly string[] {
   return clauses.map(({ name }) => name);
 }
@@ -84,7 +78,7 @@ function namesOf(clauses: readonly ClauseText[]): readonly string[] {
 /** The clauses, by the sides on which they were met. */
 function clauseLines({ clauses: { both, one, never } }: Exploration): readonly string[] {
   const part = (title: string, clauses: readonly ClauseText[]): readonly string[] =>
-    clauses.length === 0 ? [] : [title, ...wrapped(namesOf(clauses))];
+    clauses.length === 0 ? [] : [title, ...wrapped(namesOf(clauses).join(', '), '  ')];
   return [
     ...part('each of these clauses, met on both of its sides:', both),
     ...part('and each of these, met on one side only:', one),
@@ -122,7 +116,14 @@ function partialLines(result: Exploration, end: keyof typeof STOPPED): readonly 
   ];
 }
 
-function conclusion(result: Exploration, world: World): readonly string[] {
+/** What the claims of a target take out of the search. */
+function leftOutLines({ profile, policies }: Target): readonly string[] {
+  const unchecked = uncheckedBy({ ...profile, policies }).filter(({ what }) => !/^policy/.test(what));
+  if (unchecked.length === 0) return [];
+  return ['left out, by the claims of the target:', ...unchecked.map(({ what, why }) => `  ${what}: ${why}`)];
+}
+
+function conclusion(result: Exploration, target: Target, world: World): readonly string[] {
   const { end, operations, trace } = result;
   if (end === 'violated') {
     const length = trace?.scenario.operations.length ?? 0;
@@ -136,6 +137,7 @@ function conclusion(result: Exploration, world: World): readonly string[] {
   return [
     `closed: every sequence of these ${counted(operations.length, 'operation')}, of any length, on ${worldText(world)} satisfies`,
     ...clauseLines(result),
+    ...leftOutLines(target),
   ];
 }
 
@@ -181,12 +183,15 @@ function unsavedLines(result: UnsavedExploration): readonly string[] {
 /** Returns the lines on how far the search went, and what it shows. */
 export function exploreReport(
   result: Exploration | UnsavedExploration,
-  world: World,
-  peakBytes: number,
+  {
+    target,
+    world,
+    peakBytes,
+  }: { readonly target: Target; readonly world: World; readonly peakBytes: number },
 ): readonly string[] {
   return result.kind === 'unsaved'
     ? unsavedLines(result)
-    : [...countLines(result, peakBytes), ...conclusion(result, world)];
+    : [...countLines(result, peakBytes), ...conclusion(result, target, world)];
 }
 
 /** The verdict of a search, in the words of the other commands. */
@@ -203,7 +208,7 @@ const VERDICTS = {
 
 /** Returns the result as `--json` prints it. */
 export function exploreJson(result: Exploration | UnsavedExploration, peakBytes: number): object {
-  const { operations, trace, ...counts } = result;
+  const { operations, trace, graph: _, ...counts } = { graph: null, ...result };
   const shortest = trace === null ? {} : { found: trace.scenario.operations.length };
   const verdict = VERDICTS[result.end];
   const common = { verdict, ...counts, operations: operations.length, ...shortest, peakBytes };

@@ -5,8 +5,16 @@ import { BIN, ended, frameproof, start } from './testing/frameproof.ts';
 import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
+function endless(file: string): string {
+  const works = JSON.stringify(new URL(`../examples/${file}`, import.meta.url));
+  return `import Works from ${works};
+export default class extends Works { alloc() { while (this.reservedAmount() >= 2); return super.alloc(); } }`;
+}
+
 const cwd = temporaryFolder({
   'large.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+  'endless.mjs': endless('works.ts'),
+  'endless-saved.mjs': endless('works-saved.ts'),
 });
 
 function example(name: string): string {
@@ -34,6 +42,24 @@ describe('frameproof explore', () => {
     expect(stdout).toMatch(/^\/\* 4 page frames, \d+ operations\./);
     expect(stdout).toContain('active proctype caller() {');
   });
+
+  it.each([
+    ['endless.mjs', 1],
+    ['endless-saved.mjs', 1],
+    ['endless-saved.mjs', 2],
+  ])(
+    'names the call that does not return in a state that the search reaches: %s, %i threads',
+    async (file, threads) => {
+      const flags = `--target ${file} --stack 3 --bitmap 1 --threads ${threads} --program-time 100 --shrink-time 0`;
+      const { stdout, exitCode } = await explore(...flags.split(' '), '--corpus', `found-${file}-${threads}`);
+      expect(stdout).toMatch(/^violated: .* has 2 operations/m);
+      expect(stdout).toMatch(
+        /alloc\(\) +-> it is still running after \d+ (ms|s): if it is slow, pass --program-time/,
+      );
+      expect(exitCode).toBe(1);
+    },
+    60_000,
+  );
 
   it('finds a bug that only the words of the manager tell, and saves a program that replays', async () => {
     const world = ['--stack', '1', '--bitmap', '2', '--threads', '1', '--shrink-time', '0'];
@@ -90,7 +116,8 @@ describe('frameproof explore', () => {
     expect(stdout).not.toMatch(/closed|any length/);
   });
 
-  it('that is interrupted says how far it came, and exits with 130', async () => {
+  // A machine with forty busy processes prints nothing in a second and a half.
+  it('that is interrupted says how far it came, and exits with 130', { retry: 2 }, async () => {
     const child = start(['explore', '--stack', '6', '--bitmap', '6'], { cwd });
     const end = ended(child);
     child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 300));

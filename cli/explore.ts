@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {
   type Bounds,
-  canBeSaved,
   type Exploration,
   explore,
   exploreUnsaved,
+  howSaved,
   operationInstances,
   promelaOf,
   type SearchProgress,
@@ -18,23 +18,30 @@ import type { Target, World } from '../runner/index.ts';
 import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { counterexampleLines, type ReportedCounterexample, reportedJson } from './counterexample-report.ts';
+import {
+  counterexampleLines,
+  type ReportedCounterexample,
+  reportedJson,
+  verdictOn,
+} from './counterexample-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
 import { exploreHeader, exploreJson, exploreReport } from './explore-report.ts';
 import { examples } from './help.ts';
-import { pageAddress } from './map-flags.ts';
+import { htmlOption, pageAddress } from './map-flags.ts';
 import {
   corpusOption,
   jsonOption,
   shrinkTimeOption,
   threadsOption,
   timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
-import { searchBar } from './progress.ts';
+import { searchBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
-import { moduleOption, policyOption } from './target-options.ts';
+import { moduleOption, policyOption, programTimeOption } from './target-options.ts';
 
 interface ExploreFlags {
   readonly target: string;
@@ -50,8 +57,11 @@ interface ExploreFlags {
   readonly time?: number;
   readonly memory: number;
   readonly corpus: string;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly json?: boolean;
+  readonly html?: string;
+  readonly verbose?: boolean;
   readonly emit?: 'promela';
 }
 
@@ -100,8 +110,9 @@ interface PreparedExploration {
   readonly world: World;
   readonly flags: ExploreFlags;
   readonly operations: ReturnType<typeof operationInstances>;
-  /** Whether the target can be searched, rather than run again from init. */
-  readonly isSaved: boolean;
+  /** How the target is saved, so that it can be searched; null if it is run again from init. */
+  readonly saves: string | null;
+  readonly signal: AbortSignal;
 }
 
 /** Explores, with a progress bar. Ctrl-C asks for what was done so far; a second one ends the process at once. */
@@ -110,19 +121,19 @@ async function runSearch({
   world,
   flags,
   operations,
-  isSaved,
+  saves,
+  signal,
 }: PreparedExploration): Promise<ExploreResult> {
-  const signal = interruption();
   const { states, time: seconds } = flags;
   const bounds: Bounds = {
     ...(states === undefined ? {} : { states }),
     ...(seconds === undefined ? {} : { seconds }),
-    signal: signal,
+    signal,
   };
-  const bar = await searchBar(operations.length, flags.json !== true);
+  const bar = await searchBar(operations.length);
   const common = { target, world, policies: target.policies, operations, bounds };
   try {
-    if (!isSaved)
+    if (saves === null)
       return await exploreUnsaved({
         ...common,
         onProgress: (progress) => bar.update({ ...progress, depth: null }),
@@ -130,6 +141,7 @@ async function runSearch({
     return await explore({
       ...common,
       workers: flags.threads ?? availableParallelism(),
+      graph: flags.html !== undefined,
       memory: flags.memory,
       onProgress: (progress: SearchProgress) => bar.update(progress),
     });
@@ -140,36 +152,58 @@ async function runSearch({
 
 /** Shrinks and saves the program that was found, where there is one. */
 async function reportOf(
-  { target, flags: { shrinkTime, corpus } }: PreparedExploration,
+  { target, signal, flags: { shrinkTime, corpus, json, verbose } }: PreparedExploration,
   { trace }: ExploreResult,
 ): Promise<ReportedCounterexample | null> {
   if (trace === null) return null;
   const { finishCounterexample } = await import('./counterexample.ts');
-  return finishCounterexample(target, trace, { shrinkTime, corpus });
+  const files = foundTraces(corpus, json);
+  return finishCounterexample(target, trace, { shrinkTime, files, signal, verbose });
 }
 
 async function run(flags: ExploreFlags): Promise<void> {
-  const target = await loadInteractiveTarget(flags.target, flags.policy);
+  const target = await loadInteractiveTarget(flags.target, flags.policy, { programMs: flags.programTime });
   const world = worldOf(flags);
-  const operations = operationInstances(world, { batch: flags.batch });
+  const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
     print(promelaOf(world, operations));
     return;
   }
-  const setup: PreparedExploration = { target, world, flags, operations, isSaved: canBeSaved(target, world) };
+  const setup: PreparedExploration = {
+    target,
+    world,
+    flags,
+    operations,
+    saves: howSaved(target, world),
+    signal: interruption(),
+  };
+  if (flags.html !== undefined && setup.saves === null)
+    throw new SpecError(
+      `--html: expected a target that is searched: ${target.name} offers no saveState() and loadState()`,
+    );
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (flags.json === true) {
+    const found = report === null ? {} : { verdict: verdictOn([report]) };
     const counterexample = report === null ? null : reportedJson(report);
-    const json = { ...exploreJson(result, peakBytes), counterexample };
+    const json = { ...exploreJson(result, peakBytes), ...found, counterexample };
     print(`${JSON.stringify(json, null, 1)}\n`);
   } else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
-    print(`${[...exploreReport(result, world, peakBytes), ...found].join('\n')}\n`);
+    print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
   }
-  endWith(EXIT_OF[result.end]);
+  if (flags.html !== undefined && result.kind === 'searched') {
+    const { checkSections, graphSections, writeHtml } = await import('./html.ts');
+    const found = checkSections({
+      reports: report === null ? [] : [report],
+      result: null,
+      target: target.name,
+    });
+    writeHtml(flags.html, [...found, ...graphSections(result, world, target.name)]);
+  }
+  endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }
 
 /** Returns the command `frameproof explore`. Its errors are `SpecError`s, thrown. */
@@ -207,9 +241,12 @@ export function exploreCommand(): Command {
         .argParser(memoryOf)
         .default(DEFAULT_MEMORY, '2G'),
     )
+    .addOption(programTimeOption())
     .addOption(shrinkTimeOption())
     .addOption(threadsOption('one for each core'))
     .addOption(corpusOption('folder to save a counterexample to'))
+    .addOption(htmlOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addOption(
       new Option('--emit <form>', 'explore nothing: print the abstract model of the world, for SPIN').choices(
@@ -222,6 +259,7 @@ export function exploreCommand(): Command {
         'npx frameproof explore --stack 4 --bitmap 5',
         'npx frameproof explore --target my-pmm.ts --stack 2 --bitmap 2',
         'npx frameproof explore --stack 6 --bitmap 6 --time 60',
+        'npx frameproof explore --stack 2 --bitmap 3 --html states.html',
       ),
     )
     .action(run);

@@ -5,16 +5,17 @@ import { Command, Option } from 'commander';
 import { EXPORT_FORMS, type ExportForm, exportTrace } from '../counterexamples/export/index.ts';
 import { readTrace, scenarioFor } from '../counterexamples/trace/index.ts';
 import { OURS } from '../runner/index.ts';
-import { loadTarget } from '../runner/load/index.ts';
-import { isSpecError, SpecError, type Trace } from '../spec/index.ts';
+import { isSpecError, type Profile, SpecError, type Trace } from '../spec/index.ts';
 import { examples } from './help.ts';
 import { writeWhole } from './output-file.ts';
 import { print } from './print.ts';
-import { targetFor } from './recorded-target.ts';
+import { otherProfileOption } from './profile-option.ts';
+import { loadRecorded, targetFor } from './recorded-target.ts';
 
 interface ExportFlags {
   readonly as: ExportForm;
   readonly target?: string;
+  readonly profile?: Profile;
   readonly out: string;
 }
 
@@ -48,14 +49,26 @@ function exported(
   }
 }
 
+/** Returns a trace as it is judged on another target. */
+async function judgedOn(file: string, trace: Trace, flags: ExportFlags): Promise<Trace> {
+  const target = await loadRecorded(file, trace, flags);
+  const { profile } = target;
+  const scenario = scenarioFor(target, trace);
+  await target.close();
+  return { ...trace, scenario, profile };
+}
+
 async function run(file: string, flags: ExportFlags): Promise<void> {
   const trace = readTrace(file);
   const target = targetFor(file, trace.target, flags.target);
-  const isAnother = flags.target !== undefined && flags.target !== trace.target;
-  const scenario = isAnother ? scenarioFor(await loadTarget(target), trace) : trace.scenario;
+  const judged = target === trace.target ? trace : await judgedOn(file, trace, flags);
+  const profile = flags.profile ?? judged.profile;
   const folder = flags.out === '-' ? process.cwd() : dirname(resolve(flags.out));
   const module = flags.as === 'vitest' ? importPath(target, folder) : null;
-  write(exported(file, { ...trace, scenario }, { as: flags.as, module }), flags.out);
+  write(
+    exported(file, { ...judged, ...(profile === undefined ? {} : { profile }) }, { as: flags.as, module }),
+    flags.out,
+  );
 }
 
 /** Returns the command `frameproof export`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -69,6 +82,7 @@ export function exportCommand(): Command {
         .default('vitest'),
     )
     .option('--target <path>', 'module that the vitest file tests (default: the one it was found on)')
+    .addOption(otherProfileOption())
     .option('--out <file>', 'file to write, or - for standard output', '-')
     .addHelpText(
       'after',

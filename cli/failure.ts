@@ -36,10 +36,20 @@ function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
-/** Returns the failure that an error is, where it ended a command. */
-export function failureOf(error: unknown): Failure {
+/** Returns the stack of what a target threw, which caused an error; empty where nothing did, or it throws when it is looked at. */
+function causeOf({ cause }: Error): string {
+  try {
+    return cause instanceof Error && typeof cause.stack === 'string' ? `${cause.stack}\n` : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Returns the failure that an error is, where it ended a command; with the stack of its cause if it is `verbose`. */
+export function failureOf(error: unknown, verbose = false): Failure {
   if (error instanceof CommanderError) return usage(error);
-  if (isNamed(error, 'SpecError')) return { text: errorLine(error.message), exitCode: EXIT.unusable };
+  if (isNamed(error, 'SpecError'))
+    return { text: errorLine(error.message) + (verbose ? causeOf(error) : ''), exitCode: EXIT.unusable };
   if (isNamed(error, 'OutdatedTraceError'))
     return { text: errorLine(`this file no longer applies: ${error.message}`), exitCode: EXIT.outdated };
   return defect(error);

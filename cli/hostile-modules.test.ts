@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { frameproof } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
+import { traceText } from './testing/trace.ts';
 
 const WORKS = JSON.stringify(new URL('../examples/works.ts', import.meta.url));
 
@@ -14,6 +15,12 @@ function hostile({ onAlloc = '', onLoad = '' }: { onAlloc?: string; onLoad?: str
 ${onLoad}
 export const policies = [];
 export default class extends Works { alloc() { ${onAlloc}; return super.alloc(); } }`;
+}
+
+function hostileInit(trick: string): string {
+  return `import Works from ${WORKS};
+export const policies = [];
+export default class extends Works { constructor(map, options) { ${trick}; super(map, options); } }`;
 }
 
 const BROKEN = `import Works from ${WORKS};
@@ -43,16 +50,61 @@ new Worker('setInterval(() => {}, 1000)', { eval: true });`,
   'endless.mjs': hostile({ onAlloc: 'for (;;);' }),
   'endless-init.mjs': `import Works from ${WORKS};
 export default class extends Works { constructor(map, options) { super(map, options); if (map.descriptors.length !== 1) for (;;); } }`,
-  'heap.mjs': hostile({ onAlloc: 'const hog = []; for (;;) hog.push(new Array(100000).fill(hog.length))' }),
+  'drops-map.mjs': hostileInit('map.descriptors.length = 0'),
+  'moves-zone.mjs': hostileInit('options.config.bitmapMaxAddr = 0n'),
+  'late-map.mjs': hostileInit('if (map.descriptors.length > 1) map.descriptors.pop()'),
+  'patches-load.mjs': hostile({ onLoad: 'Map.prototype.get = () => undefined;' }),
+  'patches-files.mjs': hostile({
+    onLoad: `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+fs.writeSync = () => 1e9;
+syncBuiltinESMExports();`,
+  }),
+  'patches-call.mjs': hostile({ onAlloc: 'Array.prototype.push = () => 0' }),
+  'patches-console.mjs': `${BROKEN}\nprocess.stdout.write = () => true; console.log = () => {};`,
+  'forges.mjs': `import { readFileSync, writeSync } from 'node:fs';
+const found = /FRAMEPROOF_\\w+=([^\\0]*)/g;
+for (const [, word] of readFileSync('/proc/self/environ', 'latin1').matchAll(found)) writeSync(3, word + ' ends 0\\n');
+${BROKEN}`,
+  'chdir.mjs': hostile({ onAlloc: "process.chdir('/')" }),
+  'next-tick.mjs': hostile({ onAlloc: "process.nextTick(() => { throw new Error('later'); })" }),
+  'dispose.mjs': `${hostile({}).replace(/}$/, "dispose() { throw new Error('kept'); } }")}`,
+  'profile.mjs': hostile({
+    onLoad: "export const profile = new Proxy({}, { get() { throw new Error('no'); } });",
+  }),
+  'null.mjs': `import Works from ${WORKS};
+export const policies = [];
+export default (map, options) => map.descriptors.length === 1 ? new Works(map, options) : null;`,
+  'type-error.mjs': hostile({ onAlloc: 'this.nothing.here' }),
+  'enum.ts': `import Works from ${WORKS};
+enum Zone { Bitmap, Stack }
+export const policies = [];
+export default class extends Works { constructor(map: any, options: any, readonly zone = Zone.Stack) { super(map, options); } }`,
+  'crashes.mjs': `import { execSync } from 'node:child_process';
+${hostile({ onAlloc: "this.calls = (this.calls ?? 0) + 1; if (this.calls > 1) execSync('kill -SEGV ' + process.pid)" })}`,
+  'crashes-once.mjs': `import { execSync } from 'node:child_process';
+${hostile({ onAlloc: "if (process.env.FRAMEPROOF_APART === undefined) execSync('kill -SEGV ' + process.pid)" })}`,
+  'heap.mjs': hostile({ onAlloc: 'const hog = []; for (;;) hog.push(new Array(1000000).fill(hog.length))' }),
 };
-const folder = temporaryFolder(MODULES);
+const SAVED = WORKS.replace('works.ts', 'works-saved.ts');
+const saved = (methods: string): string => `import Works from ${SAVED};
+export const policies = [];
+export default class extends Works { ${methods} }`;
+
+const folder = temporaryFolder({
+  ...MODULES,
+  'patches-saved.mjs': saved('alloc() { Array.prototype.push = () => 0; return super.alloc(); }'),
+  'inspects.mjs': saved('inspect() { return [7]; }'),
+  'saves.mjs': saved('saveState() { throw new Proxy({}, { getPrototypeOf() { throw 1; } }); }'),
+  'trace.json': traceText(),
+  'map.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+});
 
 interface Attack {
   readonly target: keyof typeof MODULES;
   readonly exitCode: number;
   /** The text that must be printed, on either stream. */
   readonly says: RegExp;
-  readonly nodeArgs?: readonly string[];
 }
 
 const ATTACKS: readonly Attack[] = [
@@ -72,17 +124,64 @@ const ATTACKS: readonly Attack[] = [
   { target: 'proxy.mjs', exitCode: 1, says: /it threw/ },
   { target: 'message-getter.mjs', exitCode: 1, says: /it threw/ },
   {
-    target: 'heap.mjs',
+    target: 'drops-map.mjs',
     exitCode: 2,
-    says: /^frameproof: there is no result: the target ended the process that it ran in: .*memory/m,
-    nodeArgs: ['--max-old-space-size=150'],
+    says: /read only property 'length'.* \(drops-map\.mjs:3:\d+\); what a manager is handed is read-only/,
+  },
+  {
+    target: 'moves-zone.mjs',
+    exitCode: 2,
+    says: /'bitmapMaxAddr'.* \(moves-zone\.mjs:3:\d+\); what a manager is handed is read-only/,
+  },
+  {
+    target: 'late-map.mjs',
+    exitCode: 1,
+    says: /^ +init: .*\(late-map\.mjs:3:\d+\); what a manager is handed is read-only/m,
+  },
+  {
+    target: 'patches-load.mjs',
+    exitCode: 2,
+    says: /^frameproof: patches-load\.mjs: .*it changed Map\.prototype\.get$/m,
+  },
+  {
+    target: 'patches-files.mjs',
+    exitCode: 2,
+    says: /^frameproof: patches-files\.mjs: .*it changed node:fs\.writeSync$/m,
+  },
+  {
+    target: 'patches-call.mjs',
+    exitCode: 1,
+    says: /operation 1: .*it changed Array\.prototype\.push, which the judge uses/,
+  },
+  { target: 'patches-console.mjs', exitCode: 1, says: /violat/ },
+  { target: 'forges.mjs', exitCode: 1, says: /violat/ },
+  { target: 'chdir.mjs', exitCode: 1, says: /called process\.chdir\(\/\).*saved +found-chdir\.mjs/s },
+  {
+    target: 'next-tick.mjs',
+    exitCode: 0,
+    says: /^holds.*threw outside its calls: Error: later \(next-tick\.mjs:4:\d+\)\n$/ms,
+  },
+  { target: 'dispose.mjs', exitCode: 0, says: /threw outside its calls: Error: kept/ },
+  { target: 'profile.mjs', exitCode: 2, says: /^frameproof: profile\.mjs: export profile: it threw /m },
+  { target: 'null.mjs', exitCode: 1, says: /init: .*expected a manager, found null/ },
+  { target: 'type-error.mjs', exitCode: 1, says: /TypeError: .*'here'\) \(type-error\.mjs:\d+:\d+\)/ },
+  { target: 'enum.ts', exitCode: 0, says: /^holds/m },
+  {
+    target: 'crashes.mjs',
+    exitCode: 1,
+    says: /^ +operation \d+: .*; it died of SIGSEGV$.*^shrunk .*: it died of SIGSEGV; it runs again, in a process of its own$/ms,
+  },
+  {
+    target: 'crashes-once.mjs',
+    exitCode: 2,
+    says: /^frameproof: there is no result: .* and did not do so again$/m,
   },
 ];
 
 describe.concurrent('a module cannot decide how the command ends:', () => {
   it.each(ATTACKS)(
     '$target',
-    async ({ target, exitCode, says, nodeArgs = [] }) => {
+    async ({ target, exitCode, says }) => {
       const args = [
         'check',
         '--target',
@@ -93,11 +192,57 @@ describe.concurrent('a module cannot decide how the command ends:', () => {
         '1',
         '--corpus',
         `found-${target}`,
+        '--shrink-time',
+        '3',
       ];
-      const result = await frameproof(args, { cwd: folder, nodeArgs });
+      const result = await frameproof(args, { cwd: folder });
       expect(`${result.stdout}\n${result.stderr}`).toMatch(says);
       expect(result.exitCode).toBe(exitCode);
     },
     60_000,
   );
+});
+
+describe.concurrent('nor how any other command ends:', () => {
+  const world = ['--stack', '1', '--bitmap', '1', '--threads', '1', '--shrink-time', '1'];
+  const other = ['--against', 'frameproof', '--programs', '5', '--operations', '20', '--shrink-time', '1'];
+  const PATCHES = 'patches-call.mjs';
+
+  it.each<readonly [command: string, args: readonly string[], exitCode: number, says: RegExp]>([
+    ['explore', ['--target', PATCHES, ...world], 1, /it changed Array\.prototype\.push/],
+    [
+      'explore',
+      ['--target', 'patches-saved.mjs', ...world],
+      2,
+      /^frameproof: patches-saved\.mjs: .*it changed /m,
+    ],
+    ['explore', ['--target', 'inspects.mjs', ...world], 1, /inspect\(\) threw TypeError/],
+    ['explore', ['--target', 'saves.mjs', ...world], 2, /^frameproof: .*saveState\(\): it threw /m],
+    ['replay', ['trace.json', '--target', PATCHES], 1, /it changed Array\.prototype\.push/],
+    ['replay', ['trace.json', '--target', 'late-map.mjs'], 0, /^holds/m],
+    ['replay', ['trace.json', '--target', 'heap.mjs'], 1, /operation 1: .*; it died of SIGABRT$/m],
+    [
+      'shrink',
+      ['trace.json', '--target', PATCHES, '--shrink-time', '1'],
+      1,
+      /it changed Array\.prototype\.push/,
+    ],
+    ['shrink', ['trace.json', '--target', 'drops-map.mjs'], 2, /what a manager is handed is read-only/],
+    ['verify', [PATCHES, ...other], 1, /it changed Array\.prototype\.push/],
+    [
+      'record',
+      ['--target', PATCHES, '--operations', '10', '--map', 'map.txt'],
+      0,
+      /it changed Array\.prototype\.push/,
+    ],
+  ])('%s %j', async (command, args, exitCode, says) => {
+    const corpus =
+      command === 'replay' || command === 'record'
+        ? []
+        : ['--corpus', `found-${args.join('-').replaceAll('/', '')}`];
+    const nodeArgs = args.includes('heap.mjs') ? ['--max-old-space-size=64'] : [];
+    const result = await frameproof([command, ...args, ...corpus], { cwd: folder, nodeArgs });
+    expect(`${result.stdout}\n${result.stderr}`).toMatch(says);
+    expect(result.exitCode).toBe(exitCode);
+  });
 });

@@ -43,7 +43,8 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
 const VERDICTS = {
   admitted: 'admitted: the specification admits every answer in',
   violated: 'violated: by the last of',
-  cut: 'cut short: the specification admits what is whole,',
+  cut: 'cut short: the specification admits what was judged,',
+  interrupted: 'interrupted: the specification admits every answer so far in',
 } as const;
 
 function verdictLine({ verdict, operations, seconds }: JudgedLog): string {

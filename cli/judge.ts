@@ -2,23 +2,36 @@
 
 import { Command } from 'commander';
 import { judgeLog } from '../counterexamples/log/index.ts';
-import { SpecError } from '../spec/index.ts';
+import { type Profile, SpecError } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
 import { jsonOption } from './options.ts';
 import { print } from './print.ts';
+import { profileOption } from './profile-option.ts';
+import { workBar } from './progress-bar.ts';
+import { interruption } from './supervised.ts';
 
-interface JudgeOptions {
+interface JudgeFlags {
+  readonly profile?: Profile;
   readonly json?: boolean;
 }
 
-async function judge(path: string, { json }: JudgeOptions): Promise<void> {
-  const log = await judgeLog(path);
+const EXIT_OF = {
+  admitted: EXIT.holds,
+  violated: EXIT.violated,
+  cut: EXIT.unusable,
+  interrupted: EXIT.interrupted,
+} as const;
+
+async function judge(path: string, { profile, json }: JudgeFlags): Promise<void> {
+  const bar = await workBar(null, 'judged');
+  const watched = { profile, signal: interruption(), onProgress: bar.update };
+  const log = await judgeLog(path, watched).finally(bar.stop);
   const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
   print(`${text}\n`);
   if (log.cut !== null) throw new SpecError(log.cut);
-  endWith(log.verdict === 'admitted' ? EXIT.holds : EXIT.violated);
+  endWith(EXIT_OF[log.verdict]);
 }
 
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -26,6 +39,7 @@ export function judgeCommand(): Command {
   return new Command('judge')
     .description('say whether the specification admits a recorded run, and which line it does not admit')
     .argument('<log>', 'log file, or - for standard input')
+    .addOption(profileOption('JSON: what the allocator claims to do (default: what the log says)'))
     .addOption(jsonOption())
     .addHelpText('after', examples('npx frameproof judge boot.log'))
     .action(judge);

@@ -4,6 +4,7 @@ import { formatCounterexample } from '../counterexamples/text/index.ts';
 import type { VerifyResult } from '../properties/verify/index.ts';
 import { STEP_NAMES, type Step } from '../properties/verify/index.ts';
 import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts';
+import { blamed } from './verify-report.ts';
 
 /** The names of the two sides of a verification. */
 export interface VerifiedNames {
@@ -11,22 +12,23 @@ export interface VerifiedNames {
   readonly baseline: string;
 }
 
-function outcomeOf({ verdict, evidence }: Step, difference: VerifyResult['difference']): JunitOutcome {
-  if (verdict === 'holds') return { kind: 'passed' };
-  const shown = difference === null ? [] : formatCounterexample(difference.candidate);
+function outcomeOf({ verdict, evidence }: Step, [gravest]: VerifyResult['differences']): JunitOutcome {
+  if (verdict === 'holds' || verdict === 'partial') return { kind: 'passed' };
+  if (verdict === 'not done') return { kind: 'skipped' };
+  const shown = gravest === undefined ? [] : formatCounterexample(blamed(gravest));
   return { kind: 'failure', message: evidence, type: verdict, details: shown.join('\n') };
 }
 
 /** Returns the report as XML. */
 export function verifyJunit(
   { candidate, baseline }: VerifiedNames,
-  { steps, difference }: VerifyResult,
+  { steps, differences }: VerifyResult,
 ): string {
   const cases = STEP_NAMES.map((name): JunitCase => {
     const step = steps.find((each) => each.name === name);
     if (step === undefined) return { className: 'verify', name, outcome: { kind: 'skipped' } };
     const { seconds, evidence: output } = step;
-    return { className: 'verify', name, seconds, output, outcome: outcomeOf(step, difference) };
+    return { className: 'verify', name, seconds, output, outcome: outcomeOf(step, differences) };
   });
   return junitXml({ name: `frameproof verify ${candidate} against ${baseline}`, cases });
 }

@@ -12,31 +12,34 @@ import { type JunitCase, type JunitOutcome, junitXml } from './junit-builder.ts'
 export interface JunitOptions {
   readonly target: string;
   readonly corpus: readonly CorpusFile[];
-  /** The campaign, or null where the corpus ended the run before it. */
-  readonly result: CampaignResult | null;
+  readonly result: CampaignResult;
+  /** The counterexamples, shrunk. */
+  readonly found: readonly Trace[];
 }
 
 const PASSED: JunitOutcome = { kind: 'passed' };
 const SKIPPED: JunitOutcome = { kind: 'skipped' };
 
-/** Returns the failure that a counterexample is, or null where it breaks nothing. */
-function failureOf(trace: Trace | null): JunitOutcome | null {
-  if (trace?.violation === undefined) return null;
-  const { explanation: message, clause: type } = trace.violation;
-  return { kind: 'failure', message, type, details: formatCounterexample(trace).join('\n') };
+/** Returns the failure that counterexamples to a clause are, or null where there are none. */
+function failureOf(traces: readonly Trace[]): JunitOutcome | null {
+  const violation = traces[0]?.violation;
+  if (violation === undefined) return null;
+  const { explanation: message, clause: type } = violation;
+  const details = traces.map((trace) => formatCounterexample(trace).join('\n')).join('\n\n');
+  return { kind: 'failure', message, type, details };
 }
 
 function corpusOutcome({ verdict, trace, reason }: CorpusFile): JunitOutcome {
-  const failure = verdict === 'violated' ? failureOf(trace) : null;
+  const failure = verdict === 'violated' && trace !== null ? failureOf([trace]) : null;
   if (failure !== null) return failure;
   if (verdict === 'beyond') return SKIPPED;
   return reason === null ? PASSED : { kind: 'error', message: reason, type: verdict };
 }
 
-function clauseCase(name: string, sides: SideCounts, counterexample: Trace | null): JunitCase {
+function clauseCase(name: string, sides: SideCounts, found: readonly Trace[]): JunitCase {
   const sentence = CLAUSES.find((clause) => clause.name === name)?.sentence ?? '';
   const counts = Object.entries(sides).map(([side, n]) => `${side}: ${n}`);
-  const failure = counterexample?.violation?.clause === name ? failureOf(counterexample) : null;
+  const failure = failureOf(found.filter(({ violation }) => violation?.clause === name));
   const isExercised = Object.values(sides).some((times) => times > 0);
   return {
     className: 'clause',
@@ -52,9 +55,9 @@ function reachOutcome({ unreached, programs }: CampaignResult): JunitOutcome {
   return programs < FULL_RUN_PROGRAMS ? SKIPPED : PASSED;
 }
 
-function campaignCases(result: CampaignResult): readonly JunitCase[] {
+function campaignCases(result: CampaignResult, found: readonly Trace[]): readonly JunitCase[] {
   return [
-    ...Object.entries(result.clauses).map(([name, sides]) => clauseCase(name, sides, result.counterexample)),
+    ...Object.entries(result.clauses).map(([name, sides]) => clauseCase(name, sides, found)),
     {
       className: 'run',
       name: 'a full run meets every situation and every side',
@@ -64,7 +67,7 @@ function campaignCases(result: CampaignResult): readonly JunitCase[] {
 }
 
 /** Returns the report as XML. */
-export function junitReport({ target, corpus, result }: JunitOptions): string {
+export function junitReport({ target, corpus, result, found }: JunitOptions): string {
   const corpusCases = corpus.map(
     (file): JunitCase => ({
       className: 'corpus',
@@ -75,7 +78,8 @@ export function junitReport({ target, corpus, result }: JunitOptions): string {
   );
   return junitXml({
     name: `frameproof check ${target}`,
-    ...(result === null ? {} : { seconds: result.seconds, seed: result.seed }),
-    cases: [...corpusCases, ...(result === null ? [] : campaignCases(result))],
+    seconds: result.seconds,
+    seed: result.seed,
+    cases: [...corpusCases, ...campaignCases(result, found)],
   });
 }

@@ -24,11 +24,13 @@ function version(): string {
 /** Every command, in the order in which help lists them. Each is loaded when it is needed. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['build', async () => (await import('./build.ts')).buildCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
   ['merge', async () => (await import('./merge.ts')).mergeCommand()],
   ['verify', async () => (await import('./verify.ts')).verifyCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['shrink', async () => (await import('./shrink.ts')).shrinkCommand()],
+  ['report', async () => (await import('./report.ts')).reportCommand()],
   ['export', async () => (await import('./export.ts')).exportCommand()],
   ['judge', async () => (await import('./judge.ts')).judgeCommand()],
   ['record', async () => (await import('./record.ts')).recordCommand()],
@@ -51,7 +53,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .version(version())
     .addHelpText(
       'after',
-      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.unreproduced} a violation that did not occur again, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
@@ -101,15 +103,20 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
     await program.parseAsync([...(await configured(program, args))], { from: 'user' });
     return null;
   } catch (error) {
-    return (await renamedFlag(error, args[0])) ?? failureOf(error);
+    return (await renamedFlag(error, args[0])) ?? failureOf(error, args.includes('--verbose'));
   }
 }
 
-/** Says what a target threw outside its calls, in a timer or a promise. It decides nothing. */
-function noteStray(error: unknown): void {
-  const { text } = failureOf(error);
-  const [line = ''] = text.split('\n').slice(text.startsWith('frameproof: this is a bug') ? 1 : 0);
-  say(`the target threw outside its calls: ${line.replace(/^frameproof: /, '')}`);
+/** What {@link noteStray} has said. */
+const said = new Set<string>();
+
+/** Says once what a target threw outside its calls, in a timer or a promise. It decides nothing, and may throw when it is looked at. */
+async function noteStray(error: unknown): Promise<void> {
+  const { lookAt } = await import('../runner/index.ts');
+  const { text } = lookAt(error);
+  if (said.has(text)) return;
+  said.add(text);
+  say(`the target threw outside its calls: ${text}`);
 }
 
 /** The way out of a process that a supervisor started; null in any other. */
@@ -131,10 +138,10 @@ export async function main(args: readonly string[], supervision: Supervision = n
   process.once('exit', onEarlyExit);
   tolerateLostStreams();
   if (supervision !== null) {
-    process.on('uncaughtException', noteStray);
-    process.on('unhandledRejection', noteStray);
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+      process.on(event, (error) => void noteStray(error));
     supervision.keepProcessAlive();
-    supervision.endWithSupervisor();
+    supervision.heedSupervisor();
   } else
     process.on('uncaughtException', (error) => {
       process.off('exit', onEarlyExit);

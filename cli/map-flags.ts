@@ -1,7 +1,8 @@
 /**
- * How the values of flags about memory are read. Nothing of `spec/` is loaded here: commands that read maps and commands that
+ * Flags of commands that read maps, and how the values of flags about memory are read. Nothing of `spec/` is loaded here: commands that read maps and commands that
  * judge come by different doors.
  */
+import { Option } from 'commander';
 
 /** A flag with a bad value. It has the name of all errors of bad input, by which `failure.ts` knows them. */
 class FlagError extends Error {
@@ -46,4 +47,9 @@ export function physicalLimit(text: string): bigint {
   const bits = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
   if (bits >= FEWEST_BITS && bits <= MOST_BITS) return 1n << BigInt(bits);
   throw bad('--physical-bits', `a number from ${FEWEST_BITS} to ${MOST_BITS}`, text);
+}
+
+/** `--html`. */
+export function htmlOption(): Option {
+  return new Option('--html <file>', 'write what was found as a page to look at in a browser');
 }

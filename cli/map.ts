@@ -4,6 +4,7 @@
  */
 import { Command, Option } from 'commander';
 import {
+  type Config,
   config,
   DEFAULT_BITMAP_MAX_ADDR,
   type ImportedMap,
@@ -13,12 +14,13 @@ import {
 } from '../spec/maps/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
-import { boot, memorySize, pageAddress, physicalLimit } from './map-flags.ts';
+import { boot, htmlOption, memorySize, pageAddress, physicalLimit } from './map-flags.ts';
 import { mapReport } from './map-report.ts';
 import { print, say } from './print.ts';
 
 interface MapOptions {
   readonly json?: boolean;
+  readonly html?: string;
   readonly as?: 'e820' | 'limine';
   readonly bitmapMaxAddr?: bigint;
   readonly boot?: number | 'last';
@@ -69,16 +71,30 @@ async function compare(before: ImportedMap, after: ImportedMap): Promise<void> {
   if (found.length > 0) endWith(EXIT.violated);
 }
 
-function show(imported: ImportedMap, { bitmapMaxAddr, physicalBits }: MapOptions): void {
+function settingsOf({ bitmapMaxAddr, physicalBits }: MapOptions): Config {
   const limits = bitmapMaxAddr === undefined ? {} : { bitmapMaxAddr };
-  const settings = config({ ...limits, physicalLimit: physicalBits });
-  const report = mapReport({ imported, config: settings, width: process.stdout.columns ?? DEFAULT_WIDTH });
+  return config({ ...limits, physicalLimit: physicalBits });
+}
+
+function show(imported: ImportedMap, options: MapOptions): void {
+  const report = mapReport({
+    imported,
+    config: settingsOf(options),
+    width: process.stdout.columns ?? DEFAULT_WIDTH,
+  });
   print(`${report}\n`);
 }
 
-async function run(path: string, other: string | undefined, options: MapOptions): Promise<void> {
+async function run(path: string, otherPath: string | undefined, options: MapOptions): Promise<void> {
   const imported = read(path, options);
-  if (other !== undefined) return compare(imported, read(other, options));
+  const other = otherPath === undefined ? null : read(otherPath, options);
+  if (options.html !== undefined) {
+    const { writeHtml } = await import('./html.ts');
+    const beside = other === null ? null : { title: otherPath ?? '', map: other.map };
+    const picture = { title: path, map: imported.map, config: settingsOf(options), other: beside };
+    writeHtml(options.html, [{ kind: 'map', ...picture }]);
+  }
+  if (other !== null) return compare(imported, other);
   const form = options.json === true ? 'json' : options.as;
   return form === undefined ? show(imported, options) : write(form, imported);
 }
@@ -92,6 +108,7 @@ export function mapCommand(): Command {
       'a boot log or another dump, the folder /sys/firmware/memmap, or - for standard input',
     )
     .argument('[other]', 'a memory map to compare it with')
+    .addOption(htmlOption())
     .option('--json', 'print the map as JSON, the form that every other command reads')
     .addOption(
       new Option('--as <form>', 'print the map as the e820 table of a boot log, or as a Limine request in C')
@@ -115,6 +132,7 @@ export function mapCommand(): Command {
         'npx frameproof map boot.log',
         'npx frameproof map boot.log --boot last --json',
         'npx frameproof map before.log after.log',
+        'npx frameproof map boot.log --html map.html',
       ),
     )
     .action(run);

@@ -1,6 +1,5 @@
 /** `frameproof merge`: unites the results of all shards of a check into the one that the check would have had undivided. */
 import { Command } from 'commander';
-import type { CorpusFile } from '../counterexamples/corpus/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { type MergedRun, mergeShards } from '../properties/random/scale/index.ts';
 import { counted } from '../spec/index.ts';
@@ -8,7 +7,8 @@ import { conclude, type ResultFlags } from './check-result.ts';
 import { type CheckedCorpus, corpusOf, corpusReport } from './corpus-report.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { examples } from './help.ts';
-import { corpusOption, GENERATED, jsonOption, junitOption } from './options.ts';
+import { htmlOption } from './map-flags.ts';
+import { corpusOption, GENERATED, jsonOption, junitOption, TABLES, verboseOption } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 
@@ -29,29 +29,25 @@ function header({ run, shards }: MergedRun): string {
 }
 
 /** The corpus that every shard ran, as it is reported. */
-function corpusOfRun({ corpus, counterexample }: MergedRun): CheckedCorpus {
-  const traceOf = (path: string) => (path === counterexample?.from ? counterexample.found : null);
+function corpusOfRun({ corpus }: MergedRun): CheckedCorpus {
   const [own, users] = [true, false].map((isOwn) =>
-    corpus
-      .filter((file) => file.isOwn === isOwn)
-      .map(({ path, verdict, reason }): CorpusFile => ({ path, verdict, reason, trace: traceOf(path) })),
+    corpus.filter((file) => file.isOwn === isOwn).map((file) => ({ ...file, trace: null })),
   );
   return corpusOf({ own: own ?? [], users: users ?? [], folder: 'the corpus folder' });
 }
 
-/** Saves the counterexample, where there is one, as an undivided run does. */
-function reportOf({ counterexample }: MergedRun, { corpus }: MergeOptions): ReportedCounterexample | null {
-  if (counterexample === null) return null;
-  const { found, shrunk } = counterexample;
-  return {
+/** Saves the counterexamples, as an undivided run does. */
+function reportsOf({ findings }: MergedRun, { corpus }: MergeOptions): readonly ReportedCounterexample[] {
+  return findings.map(({ trace, shrunk, from }) => ({
     trace: shrunk,
-    foundOperations: found.scenario.operations.length,
+    found: trace,
+    from,
     shrinking: null,
     flaky: null,
-    slippedTo: null,
     certificate: null,
+    stack: null,
     path: savedIn(corpus, (folder) => saveTrace(folder, shrunk)),
-  };
+  }));
 }
 
 async function merge(folder: string, options: MergeOptions): Promise<void> {
@@ -63,7 +59,7 @@ async function merge(folder: string, options: MergeOptions): Promise<void> {
     lines: [`merged: ${counted(shards, 'shard')} of ${folder}; the seconds are the sum over all shards`],
     json: { shards },
   };
-  const check = { target: run.target.name, corpus, result, report: reportOf(merged, options) };
+  const check = { target: run.target.name, corpus, result, next: null, reports: reportsOf(merged, options) };
   await conclude(check, options, extra);
 }
 
@@ -74,7 +70,9 @@ export function mergeCommand(): Command {
     .argument('<folder>', 'folder with the files that check --shard wrote')
     .addOption(corpusOption('folder to save a counterexample to'))
     .addOption(junitOption())
+    .addOption(htmlOption())
     .addOption(jsonOption())
+    .addOption(verboseOption(TABLES))
     .addHelpText('after', examples('npx frameproof merge shards'))
     .action(merge);
 }

@@ -1,5 +1,5 @@
 import { exec, spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -58,7 +58,7 @@ describe.concurrent('the commands of the guide to native targets', () => {
     const { stdout, stderr, exitCode } = await frameproof([...args.split(' '), '--seed', '1', '--json'], {
       cwd: folder,
     });
-    expect(stderr).toBe('');
+    expect(stderr).toMatch(/^(found: [^\n]+\n)*$/);
     const { verdict, counterexample, clauses, unchecked } = JSON.parse(stdout);
     const clause = /^breaks (.*)$/.exec(outcome)?.[1];
     if (clause === undefined) {
@@ -80,6 +80,21 @@ describe.concurrent('the commands of the guide to native targets', () => {
   });
 });
 
+/** Returns the command lines of all processes, in any namespace, that name a path. */
+function runningWith(path: string): readonly string[] {
+  const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return numbers.map(commandLineOf).filter((line) => line.includes(path));
+}
+
+/** Returns the command line of a process; empty where it has ended. */
+function commandLineOf(number: string): string {
+  try {
+    return readFileSync(`/proc/${number}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 describe('frameproof check on an executable', () => {
   it('says what it did not check, and the memory that the process took', async () => {
     const { stdout, exitCode } = await frameproof(
@@ -100,9 +115,8 @@ describe('frameproof check on an executable', () => {
     const { stdout, exitCode } = await frameproof([...args, '--corpus', 'other'], { cwd: folder });
     expect(exitCode).toBe(1);
     // It reports nothing when it fails, and does not panic.
-    expect(JSON.parse(stdout).counterexample.violation.clause).toMatch(
-      /^(failure\.(enomem|warns)|misuse\.panics)$/,
-    );
+    const { violations } = JSON.parse(stdout);
+    expect(Object.keys(violations)).toEqual(expect.arrayContaining(['failure.enomem', 'misuse.panics']));
   });
 
   it('leaves no process of the target behind when it is killed itself', async () => {
@@ -110,17 +124,18 @@ describe('frameproof check on an executable', () => {
     writeFileSync(
       path,
       String.raw`#!/bin/sh
-read -r hello; printf 'target 1\nready\n'; echo $$ > "$0.pid"
+read -r hello; printf 'target 1\nready\n'; echo started > "$0.started"
 while :; do :; done
 `,
     );
     chmodSync(path, 0o755);
     const child = start(['check', '--target', path, '--program-time', '60000'], { cwd: folder });
     const closed = ended(child);
-    const pid = await vi.waitFor(() => Number(readFileSync(`${path}.pid`, 'utf8')), { timeout: 20_000 });
+    await vi.waitFor(() => readFileSync(`${path}.started`, 'utf8'), { timeout: 20_000 });
+    expect(runningWith(path)).not.toEqual([]);
     child.kill('SIGKILL');
     await closed;
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 5000 });
+    await vi.waitFor(() => expect(runningWith(path)).toEqual([]), { timeout: 5000 });
   });
 
   it.each([

@@ -51,6 +51,11 @@ export function bitmapMaxAddrOption(): Option {
     .default(DEFAULT_BITMAP_MAX_ADDR, toHex(DEFAULT_BITMAP_MAX_ADDR));
 }
 
+/** `--reference`, for commands whose programs the lean judge judges. */
+export function referenceOption(): Option {
+  return new Option('--reference', 'let the model judge every answer: slower, same verdict');
+}
+
 /** `--physical-bits`, for commands that run on several maps. */
 export function physicalBitsOption(): Option {
   return new Option(
@@ -111,6 +116,16 @@ export function junitOption(): Option {
   return new Option('--junit <file>', 'write the result as JUnit XML');
 }
 
+/** The tables that commands which summarize a run print with `--verbose`. */
+export const TABLES = 'tables of the calls, situations and clauses that were met';
+/** What commands which run a target print with `--verbose`. */
+export const STACK = 'the stack of an error that the target throws';
+
+/** `--verbose`. */
+export function verboseOption(what: string = STACK): Option {
+  return new Option('--verbose', `also print ${what}`);
+}
+
 /** `--json`. */
 export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');
@@ -128,4 +143,36 @@ export function shard(text: string, environment: NodeJS.ProcessEnv = process.env
   throw new SpecError(
     `--shard: expected I/N with I from 0 to N - 1, or N with I in ${INDEX_VARIABLE}, which ${known}, found ${JSON.stringify(text)}`,
   );
+}
+
+/** The options of `check --concurrent`. */
+export interface ConcurrentOptions {
+  readonly concurrent?: boolean;
+  readonly calls?: number;
+  readonly exhaustive?: boolean;
+}
+
+/** Options of a check in one thread of calls. */
+const SEQUENTIAL_ONLY = [
+  'time',
+  'operations',
+  'shard',
+  'results',
+  'stopFirst',
+  'programTime',
+  'stats',
+  'junit',
+  'profile',
+] as const;
+const CONCURRENT_ONLY = ['calls', 'exhaustive'] as const;
+
+function flagOf(option: string): string {
+  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Throws `SpecError` where an option was given that does not go with the others; `isGiven` says which were. */
+export function refuseMixed(isConcurrent: boolean, isGiven: (option: string) => boolean): void {
+  const [wrong] = (isConcurrent ? SEQUENTIAL_ONLY : CONCURRENT_ONLY).filter(isGiven);
+  if (wrong === undefined) return;
+  throw new SpecError(`${flagOf(wrong)}: ${isConcurrent ? 'does not go' : 'goes'} with --concurrent`);
 }

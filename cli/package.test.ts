@@ -141,7 +141,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/examples\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );
@@ -149,11 +149,13 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'corpus/README.md',
+      'dist/report/page.html',
       'docs/indexed-job.yaml',
       'native/PROTOCOL.md',
       'native/README.md',
       'native/frameproof.c',
       'native/frameproof.h',
+      'native/frameproof_wasm.c',
       'package.json',
     ]);
     expect(files.filter((file) => /\.test\.|\/testing\/|fixture/.test(file))).toEqual([]);
@@ -240,6 +242,12 @@ describe('where nothing but the package is installed', () => {
     );
   });
 
+  it('the command writes a page that needs nothing else', () => {
+    const trace = join(installed, 'corpus/double-free.json');
+    run('node_modules/frameproof/dist/cli/frameproof.js', 'report', trace, '--html', 'found.html');
+    expect(readFileSync(join(user, 'found.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*"call":"free"/);
+  });
+
   it('the command knows its version', () => {
     const { version } = MANIFEST;
     expect(run('node_modules/frameproof/dist/cli/frameproof.js', '--version').trim()).toBe(version);
@@ -280,12 +288,13 @@ describe('where vitest is installed too', () => {
     expect(ended.status).toBe(1);
     const report = JSON.parse(readFileSync(join(user, 'report.json'), 'utf8'));
     const [{ assertionResults }] = report.testResults;
-    const [works, broken, unsaved] = assertionResults;
+    const [worksOnCorpus, works, , broken, , unsaved] = assertionResults;
+    expect(worksOnCorpus).toMatchObject({ status: 'passed', title: 'satisfies every clause on the corpus' });
     expect(works).toMatchObject({ status: 'passed', ancestorTitles: ['one that works'] });
     expect(broken).toMatchObject({ status: 'failed', ancestorTitles: ['one that is broken'] });
     expect(broken.failureMessages.join()).toContain('violation alloc.page-aligned: ');
-    const [file = ''] = globSync('found/*.json', { cwd: user });
-    expect(broken.failureMessages.join()).toContain(`saved     ${file}`);
+    const saved = globSync('found/*.json', { cwd: user }).map((file) => `saved     ${file}\n`);
+    expect(saved.filter((line) => broken.failureMessages.join().includes(line))).toHaveLength(1);
     expect(unsaved.failureMessages.join()).toContain('violation alloc.page-aligned: ');
     expect(unsaved.failureMessages.join()).toContain(
       'not saved package.json/x: expected a folder that can be written to: a part of its path is not a folder',

@@ -50,3 +50,18 @@ export function printError(text: string): void {
 export function say(message: string): void {
   streams.err(errorLine(message));
 }
+
+/** Columns of a terminal that nobody has widened. */
+const COLUMNS = 80;
+
+/** Returns a text in lines of at most 80 columns where it has spaces, each after `indent` and all but the first after two more. */
+export function wrapped(text: string, indent = ''): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= COLUMNS)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${last === undefined ? '' : '  '}${word}`);
+  }
+  return lines;
+}

@@ -44,11 +44,14 @@ it('a bar names the item under way on a terminal, and ends where the items are l
   expect(written).toHaveLength(length);
 });
 
-it('nothing is drawn where there is no terminal, or no bar is asked for', async () => {
+it('where there is no terminal, nothing is drawn: the supervisor is told the same text, a few times a second', async () => {
   const written = watched(false);
   expect(await taken('three', 0)).toEqual(['one', 'two', 'three']);
-  expect(await openBar('{bar}')).toBeNull();
-  watched(true);
-  expect(await openBar('{bar}', false)).toBeNull();
+  const reported: string[] = [];
+  const bar = await openBar('{bar} {percentage}% {value} of {total}: {name}', (text) => reported.push(text));
+  bar.start(8, 2, { name: 'two' });
+  bar.update(3, { name: 'three' });
+  bar.stop();
   expect(written).toEqual([]);
+  expect(reported).toEqual(['25% 2 of 8: two', '']);
 });

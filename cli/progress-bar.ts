@@ -1,34 +1,182 @@
 /**
- * Progress bars on standard error, where that is a terminal. The library that draws them is loaded only there. The cursor stays
- * visible and lines wrap, so that a command that Ctrl-C ends leaves no terminal to repair.
+ * Progress, of every command in the same way: a bar on standard error where that is a terminal, a line every ten seconds elsewhere. The
+ * library that draws bars is loaded only on terminals. The cursor stays visible and lines wrap, so that a command that Ctrl-C ends leaves
+ * no terminal to repair. The lines are printed by the supervisor, which is never busy.
  */
+import type { Progress } from '../properties/random/index.ts';
+import { streams } from './print.ts';
+import { reportProgress } from './supervised.ts';
 
-/** A bar of the library, as far as it is used here. The payload fills in the names of the format. */
+/** Fills in the names of a format. */
+type Payload = Readonly<Record<string, string | number>>;
+
+/** A bar of the library, as far as it is used here. A stopped bar is gone, and may be started again. */
 export interface ProgressBar {
   readonly isActive: boolean;
-  start(total: number, value: number, payload: Readonly<Record<string, string | number>>): void;
-  update(value: number, payload: Readonly<Record<string, string | number>>): void;
+  start(total: number, value: number, payload: Payload): void;
+  update(value: number, payload: Payload): void;
   setTotal(total: number): void;
   stop(): void;
 }
 
-/** Returns a bar that was not started yet, or null where it is not to be shown or there is no terminal. A stopped bar is gone. */
-export async function openBar(format: string, isShown = true): Promise<ProgressBar | null> {
-  if (!isShown || !process.stderr.isTTY) return null;
+/** Between two reports; the supervisor prints far fewer. */
+const REPORT_MS = 500;
+
+/** The same bar as text, where nobody sees it move. */
+class ReportedBar implements ProgressBar {
+  isActive = false;
+  readonly #format: string;
+  readonly #report: (text: string) => void;
+  #total = 0;
+  #next = 0;
+
+  constructor(format: string, report: (text: string) => void) {
+    this.#format = format.replace('{bar} ', '');
+    this.#report = report;
+  }
+
+  start(total: number, value: number, payload: Payload): void {
+    this.isActive = true;
+    this.#total = total;
+    this.#next = 0;
+    this.update(value, payload);
+  }
+
+  update(value: number, payload: Payload): void {
+    const now = performance.now();
+    if (!this.isActive || now < this.#next) return;
+    this.#next = now + REPORT_MS;
+    const percentage = Math.floor((100 * value) / Math.max(1, this.#total));
+    const known: Payload = { value, total: this.#total, percentage, ...payload };
+    this.#report(this.#format.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(known[name] ?? '')));
+  }
+
+  setTotal(total: number): void {
+    this.#total = total;
+  }
+
+  stop(): void {
+    if (this.isActive) this.#report('');
+    this.isActive = false;
+  }
+}
+
+/** Returns a bar that was not started yet. */
+export async function openBar(
+  format: string,
+  report: (text: string) => void = reportProgress,
+): Promise<ProgressBar> {
+  if (!process.stderr.isTTY) return new ReportedBar(format, report);
   const { default: progress } = await import('cli-progress');
   return new progress.SingleBar({ format, clearOnComplete: true, linewrap: true, stream: process.stderr });
+}
+
+/** Clears the line of a bar, for text to take its place. The bar is drawn again below. */
+export function clearBar(): void {
+  if (process.stderr.isTTY) streams.err('\r\u001b[K');
 }
 
 /** Yields items one after the other, under a bar that counts those done and names the one under way. */
 export async function* withBar<T>(items: readonly T[], nameOf: (item: T) => string): AsyncGenerator<T> {
   const bar = await openBar('{bar} {value} of {total}: {name}');
-  bar?.start(items.length, 0, { name: '' });
+  bar.start(items.length, 0, { name: '' });
   try {
     for (const [done, item] of items.entries()) {
-      bar?.update(done, { name: nameOf(item) });
+      bar.update(done, { name: nameOf(item) });
       yield item;
     }
   } finally {
-    bar?.stop();
+    bar.stop();
   }
+}
+
+interface CampaignBounds {
+  readonly programs: number;
+  readonly seconds: number | undefined;
+}
+
+/** A bar that is told of the progress made. */
+interface Bar<A extends readonly unknown[]> {
+  readonly update: (...progress: A) => void;
+  readonly stop: () => void;
+}
+
+function perSecond(count: number, seconds: number): string {
+  return seconds > 0 ? Math.round(count / seconds).toLocaleString('en-US') : '-';
+}
+
+/** Returns a bar that follows a campaign by programs, or by seconds where they are what bounds it. */
+export async function campaignBar({ programs, seconds }: CampaignBounds): Promise<Bar<[Progress]>> {
+  const bar = await openBar('{bar} {percentage}%  {programs} programs, {rate} operations/s');
+  bar.start(seconds ?? programs, 0, { programs: 0, rate: '-' });
+  return {
+    update: ({ programs: done, operations, seconds: elapsed }) =>
+      bar.update(seconds === undefined ? done : Math.min(elapsed, seconds), {
+        programs: done,
+        rate: perSecond(operations, elapsed),
+      }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that follows a number of operations, or counts them where nobody knows how many there will be. */
+export async function workBar(total: number | null, done: string): Promise<Bar<[operations: number]>> {
+  const all = total === null ? '{value}' : '{bar} {value} of {total}';
+  const bar = await openBar(`${all} operations ${done}, {rate}/s`);
+  const start = performance.now();
+  bar.start(total ?? 0, 0, { rate: '-' });
+  return {
+    update: (operations) =>
+      bar.update(operations, { rate: perSecond(operations, (performance.now() - start) / 1000) }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that follows the time of shrinking, with the size of the simplest program so far. */
+export async function shrinkBar(seconds: number): Promise<Bar<[operations: number]>> {
+  const bar = await openBar('{bar} shrinking: {operations} operations so far, {left} s left');
+  const start = performance.now();
+  const update = (operations: number | string): void => {
+    const spent = Math.min(seconds, (performance.now() - start) / 1000);
+    bar.update(spent, { operations, left: (seconds - spent).toFixed(0) });
+  };
+  bar.start(seconds, 0, { operations: '-', left: seconds });
+  return { update, stop: () => bar.stop() };
+}
+
+interface SearchCounts {
+  readonly states: number;
+  readonly transitions: number;
+  /** Operations in the programs under way; null where they have no one length. */
+  readonly depth: number | null;
+}
+
+/** Returns a bar that shows how many of the states met so far have had all operations performed. */
+export async function searchBar(operations: number): Promise<Bar<[SearchCounts]>> {
+  const bar = await openBar('{bar} {total} states{depth}, {rate} transitions/s');
+  const start = performance.now();
+  bar.start(1, 0, { depth: '', rate: '-' });
+  return {
+    update: ({ states, transitions, depth }) => {
+      bar.setTotal(Math.max(1, states));
+      bar.update(Math.min(states, Math.floor(transitions / operations)), {
+        depth: depth === null ? '' : `, depth ${depth}`,
+        rate: perSecond(transitions, (performance.now() - start) / 1000),
+      });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that follows one phase after the other, each with a number of parts known in advance; between two it is gone. */
+export async function phaseBar(): Promise<Bar<[phase: string, done: number, of: number]>> {
+  const bar = await openBar('{bar} {phase}: {value} of {total}');
+  return {
+    update: (phase, done, of) => {
+      if (bar.isActive) bar.update(done, { phase });
+      else bar.start(of, done, { phase });
+      if (done === of) bar.stop();
+    },
+    stop: () => bar.stop(),
+  };
 }

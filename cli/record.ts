@@ -10,6 +10,7 @@ import { examples } from './help.ts';
 import { wholeNumber } from './options.ts';
 import { openedFor, writtenOrSaid } from './output-file.ts';
 import { print } from './print.ts';
+import { workBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 import { moduleOption } from './target-options.ts';
 
@@ -39,14 +40,22 @@ function* batches(options: RecordOptions): Generator<string, void> {
 }
 
 /** Yields texts until the command is interrupted. Between two of them, there is time to hear of that. */
-async function* untilInterrupted(texts: Iterable<string>): AsyncGenerator<string, void> {
+async function* untilInterrupted(texts: Iterable<string>, operations: number): AsyncGenerator<string, void> {
   const signal = interruption();
-  for (const text of texts) {
-    yield text;
-    await setImmediate();
-    if (!signal.aborted) continue;
-    endWith(EXIT.interrupted);
-    return;
+  const bar = await workBar(operations, 'recorded');
+  let done = 0;
+  try {
+    for (const text of texts) {
+      yield text;
+      await setImmediate();
+      done += BATCH;
+      bar.update(Math.min(done, operations));
+      if (!signal.aborted) continue;
+      endWith(EXIT.interrupted);
+      return;
+    }
+  } finally {
+    bar.stop();
   }
 }
 
@@ -70,9 +79,9 @@ async function record(flags: RecordFlags): Promise<void> {
   const { operations, seed, provoke = null } = flags;
   const provokesFrom = provoke === true ? 0 : provoke;
   const { map } = readMemoryMap(flags.map);
-  const { policies } = target;
-  const asked = { target, map, config: config(), policies, operations, seed, provokesFrom };
-  await write(untilInterrupted(batches(asked)), flags.out);
+  const { policies, profile } = target;
+  const asked = { target, map, config: config(), policies, profile, operations, seed, provokesFrom };
+  await write(untilInterrupted(batches(asked), operations), flags.out);
 }
 
 /** Returns the command `frameproof record`. Its errors are `SpecError`s, thrown. */

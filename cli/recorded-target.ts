@@ -4,8 +4,10 @@
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { OURS } from '../runner/index.ts';
-import { SpecError } from '../spec/index.ts';
+import { profileFor, type RecordedScenario } from '../counterexamples/trace/index.ts';
+import { OURS, type Target } from '../runner/index.ts';
+import { loadTarget } from '../runner/load/index.ts';
+import { type Profile, SpecError } from '../spec/index.ts';
 import { commandLine } from './next-step.ts';
 
 /** Returns the project: the nearest folder with a package.json, from the current folder up; else the current folder. */
@@ -28,6 +30,20 @@ export function targetFor(file: string, recorded: string, given: string | undefi
   throw new SpecError(
     `${file}: expected a target in this project, ${projectFolder()}: to run code from elsewhere, pass --target ${recorded}`,
   );
+}
+
+/** The flags that come before what a file says. */
+interface Given {
+  readonly target?: string;
+  readonly profile?: Profile;
+  readonly programTime?: number;
+}
+
+/** Loads the target that a command runs a recorded scenario on, held to the profile that it is judged by there. */
+export function loadRecorded(file: string, recorded: RecordedScenario, given: Given): Promise<Target> {
+  const name = targetFor(file, recorded.target ?? OURS.name, given.target);
+  const profile = given.profile ?? profileFor(name, recorded);
+  return loadTarget(name, undefined, { profile, programMs: given.programTime });
 }
 
 /** Returns the command line that runs a saved file on the target that it names. */

@@ -52,7 +52,7 @@ describe('a flag of several commands', () => {
     const values = new Map<string, Set<string>>();
     for (const { options } of loaded)
       for (const { long, flags } of options)
-        if (long != null) values.set(long, (values.get(long) ?? new Set()).add(flags));
+        if (long != null) values.set(long, (values.get(long) ?? new Set()).add(flags.replace(/^-\w, /, '')));
     const differing = [...values].filter(([, forms]) => forms.size > 1);
     expect(differing).toEqual([]);
   });

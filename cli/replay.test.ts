@@ -1,11 +1,24 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from './testing/copy-of-sources.ts';
 import { frameproof } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { TRACE, traceText } from './testing/trace.ts';
 
 const alloc = { call: 'alloc' };
 
+const oneZone = { zones: 1, misuse: 'undefined' };
+
 const cwd = temporaryFolder({
+  'mine.mjs': `export { default, policies } from ${JSON.stringify(join(ROOT, 'examples/works.ts'))};`,
+  'claims.json': JSON.stringify(oneZone),
+  // A single page comes from the bitmap zone, which has the only one.
+  'one-zone.json': JSON.stringify({
+    ...TRACE,
+    target: 'mine.mjs',
+    profile: oneZone,
+    scenario: { ...TRACE.scenario, config: { ...TRACE.scenario.config, bitmapMaxAddr: '0x4000' } },
+  }),
   'holds.json': traceText(),
   'own-clause.json': JSON.stringify({
     ...TRACE,
@@ -16,6 +29,11 @@ const cwd = temporaryFolder({
     operations: [alloc, alloc, alloc, alloc, { call: 'free', address: 'd' }],
   }),
   // The same program where memory is smaller by one page frame than the program needs.
+  'throws.mjs': `
+    import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
+    export default class extends Works {
+      alloc() { return this.nothing.here; }
+    }`,
   'changed.mjs': `
     export default class {
       errno = null;
@@ -62,6 +80,16 @@ describe.concurrent('frameproof replay', () => {
     expect(result).toMatchObject({ stderr: '', exitCode: 1 });
   });
 
+  it('names the place of an error that the target throws, and prints its stack with --verbose', async () => {
+    const replay = ['replay', 'holds.json', '--target', 'throws.mjs'];
+    const place = /^ {10}operation 1: .*TypeError: .*'here'\) \(throws\.mjs:4:37\)$/m;
+    const stack = /^stack {5}TypeError: .*\n {14}at default\.alloc \(.*throws\.mjs:4:37\)$/m;
+    const plain = await frameproof(replay, { cwd });
+    expect(plain.stdout).toMatch(place);
+    expect(plain.stdout).not.toMatch(stack);
+    expect((await frameproof([...replay, '--verbose'], { cwd })).stdout).toMatch(stack);
+  });
+
   it('prints its result as JSON where it is asked to', async () => {
     const { stdout } = await frameproof(['replay', 'holds.json', '--json'], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({
@@ -69,5 +97,15 @@ describe.concurrent('frameproof replay', () => {
       target: 'frameproof',
       counterexample: null,
     });
+  });
+
+  it('judges a target by the profile that it was found with, and another one by its own', async () => {
+    const replay = async (...more: readonly string[]): Promise<string> =>
+      (await frameproof(['replay', 'one-zone.json', ...more], { cwd })).stdout;
+    expect(await replay()).toMatch(/^reproduced: alloc\.complete is violated$/m);
+    expect(await replay('--target', 'frameproof')).toMatch(/^no longer applies: operation 2 refers to a/m);
+    expect(await replay('--target', 'frameproof', '--profile', 'claims.json')).toMatch(
+      /^reproduced: alloc\.complete is violated$/m,
+    );
   });
 });

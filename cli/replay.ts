@@ -4,21 +4,26 @@ import { Command } from 'commander';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
-import { loadTarget } from '../runner/load/index.ts';
 import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
+import { stackLines } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { nextLine } from './next-step.ts';
-import { jsonOption } from './options.ts';
+import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
-import { commandOnFile, targetFor } from './recorded-target.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherProfileOption } from './profile-option.ts';
+import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ReplayOptions {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly json?: boolean;
+  readonly html?: string;
+  readonly verbose?: boolean;
 }
 
 type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
@@ -67,10 +72,17 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   const { name } = target;
   const found = replayConcurrent(target, trace);
   if (found === null) {
+    if (options.html !== undefined) (await import('./html.ts')).writeHtml(options.html, []);
     const text = 'holds: some order explains the calls';
     return { verdict: 'holds', target: name, run: [], text, counterexample: null };
   }
-  const { clause } = found.violation;
+  const { violation, scenario } = found;
+  const { clause } = violation;
+  if (options.html !== undefined) {
+    const { historySection, writeHtml } = await import('./html.ts');
+    const about = { violation, found, config: scenario.config, target: name, path };
+    writeHtml(options.html, [await historySection(about)]);
+  }
   const verdict = clause === trace.violation.clause ? 'reproduced' : 'another clause';
   return {
     verdict,
@@ -111,17 +123,18 @@ function exportOf(path: string, target: string, { violation }: Trace): string | 
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
-  const { profile } = options;
-  const target = await loadTarget(targetFor(path, recorded.target, options.target), undefined, {
-    profile,
-  });
+  const target = await loadRecorded(path, recorded, options);
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
+  if (options.html !== undefined) {
+    const { traceSection, writeHtml } = await import('./html.ts');
+    writeHtml(options.html, [traceSection({ title: path, trace, path })]);
+  }
   return {
     verdict,
     target: target.name,
-    run: formatCounterexample(trace),
+    run: [...formatCounterexample(trace), ...(options.verbose === true ? stackLines(execution.stack) : [])],
     text: textOf(verdict, execution, recorded),
     counterexample:
       execution.violation === null
@@ -150,13 +163,17 @@ export function replayCommand(): Command {
     .description('run a saved counterexample again')
     .argument('<file>', 'trace file')
     .addOption(otherTargetOption())
-    .addOption(profileOption())
+    .addOption(otherProfileOption())
+    .addOption(htmlOption())
+    .addOption(verboseOption())
+    .addOption(programTimeOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'npx frameproof replay counterexamples/free.owner-0123456789.json',
         'npx frameproof replay counterexamples/free.owner-0123456789.json --target frameproof',
+        'npx frameproof replay counterexamples/free.owner-0123456789.json --html found.html',
       ),
     )
     .action(replay);

@@ -18,7 +18,7 @@ export default (map, options) => {
 `,
 });
 
-/** A run whose 168th program, of 200, asks for what the module above refuses. */
+/** A run whose 144th program, of 200, is the first that asks for what the module above refuses. */
 const RUN = '--map generated --seed 7 --programs 200 --operations 12'.split(' ');
 const FAILING = ['--target', 'refuses-65.mjs', ...RUN];
 
@@ -33,19 +33,12 @@ function counted(stdout: string): object {
     operationsPerSecond: __,
     corpus: ___,
     shards: ____,
-    counterexample,
+    counterexample: _____,
+    counterexamples,
     ...counts
   } = JSON.parse(stdout);
-  return {
-    ...counts,
-    counterexample: counterexample && {
-      ...counterexample,
-      file: null,
-      next: null,
-      certified: null,
-      shorterPrograms: null,
-    },
-  };
+  const unplaced = { file: null, next: null, certified: null, shorterPrograms: null };
+  return { ...counts, counterexamples: counterexamples.map((one: object) => ({ ...one, ...unplaced })) };
 }
 
 describe.concurrent('frameproof check --shard, and merge', () => {
@@ -58,7 +51,7 @@ describe.concurrent('frameproof check --shard, and merge', () => {
     expect(shards.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 1]);
     const merged = await run('merge', 'parts', '--json', '--corpus', 'merged');
     expect(merged).toMatchObject({ exitCode: 1, stderr: '' });
-    expect(JSON.parse(merged.stdout)).toMatchObject({ verdict: 'violated', programs: 168, shards: 2 });
+    expect(JSON.parse(merged.stdout)).toMatchObject({ verdict: 'violated', programs: 200, shards: 2 });
     expect(counted(merged.stdout)).toEqual(counted(whole.stdout));
     expect(counted(together.stdout)).toEqual(counted(whole.stdout));
     const [file = ''] = readdirSync(`${folder}/whole`);
@@ -84,9 +77,7 @@ describe.concurrent('frameproof check --shard, and merge', () => {
     });
     await ofPod('1');
     const { stdout, exitCode } = await run('merge', 'indexed');
-    expect(stdout).toMatch(
-      /^holds: no counterexample in 200 programs, .*, seed 7\nmerged: 2 shards of indexed/m,
-    );
+    expect(stdout).toMatch(/^holds: no counterexample in 200 programs, seed 7\nmerged: 2 shards of indexed/m);
     expect(exitCode).toBe(0);
   });
 });

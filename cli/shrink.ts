@@ -4,25 +4,30 @@ import { Command } from 'commander';
 import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
-import { OURS } from '../runner/index.ts';
-import { loadTarget } from '../runner/load/index.ts';
+import { stackOf } from '../runner/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
+import { stackLines, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
-import { corpusOption, jsonOption, positive } from './options.ts';
+import { corpusOption, jsonOption, positive, verboseOption } from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
-import { commandOnFile, targetFor } from './recorded-target.ts';
-import { otherTargetOption, profileOption } from './target-options.ts';
+import { otherProfileOption } from './profile-option.ts';
+import { shrinkBar } from './progress-bar.ts';
+import { commandOnFile, loadRecorded } from './recorded-target.ts';
+import { interruption } from './supervised.ts';
+import { otherTargetOption, programTimeOption } from './target-options.ts';
 
 interface ShrinkFlags {
   readonly target?: string;
   readonly profile?: Profile;
+  readonly programTime?: number;
   readonly shrinkTime: number;
   readonly corpus: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 const DEFAULT_SECONDS = 60;
@@ -85,9 +90,14 @@ function shrinkJson(result: ShrinkResult, { from, path }: ShrunkFile): object {
   };
 }
 
-function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): void {
+function reportShrunk(
+  result: ShrinkResult,
+  file: ShrunkFile,
+  { json: isJson = false, verbose = false }: Pick<ShrinkFlags, 'json' | 'verbose'>,
+): void {
   const lines = [
     ...formatCounterexample(result.trace),
+    ...(verbose ? stackLines(stackOf(result.trace)) : []),
     ...notes(result, file.recorded),
     `shrunk    ${summary(result)}`,
     ...(file.path === null
@@ -96,7 +106,7 @@ function reportShrunk(result: ShrinkResult, file: ShrunkFile, isJson: boolean): 
   ];
   const text = isJson ? JSON.stringify(shrinkJson(result, file), null, 1) : lines.join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdictOn([result])]);
 }
 
 /** Reports how far the file ran before the time ended. Nothing is saved: nothing was found. */
@@ -120,19 +130,23 @@ function reportUnfinished(
   endWith(EXIT.partial);
 }
 
-async function run(file: string, { target: name, profile, ...flags }: ShrinkFlags): Promise<void> {
-  const read = await readScenario(file);
-  const target = await loadTarget(targetFor(file, read.target ?? OURS.name, name), undefined, { profile });
+async function run(file: string, flags: ShrinkFlags): Promise<void> {
+  const read = await readScenario(file, flags.profile);
+  const target = await loadRecorded(file, read, flags);
   const given = { ...read, scenario: scenarioFor(target, read) };
+  const bar = await shrinkBar(flags.shrinkTime);
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
     executions: Number.POSITIVE_INFINITY,
+    signal: interruption(),
+    onProgress: bar.update,
   });
+  bar.stop();
   if (result.verdict === 'unfinished') return reportUnfinished(file, target.name, result, flags);
   if (result.verdict === 'holds')
     throw new OutdatedTraceError(`${file}: ${target.name} violates no clause on it`);
   const path = savedIn(flags.corpus, (folder) => saveTrace(folder, result.trace));
-  reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags.json === true);
+  reportShrunk(result, { from: file, recorded: read.violation?.clause, path }, flags);
 }
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
@@ -141,7 +155,8 @@ export function shrinkCommand(): Command {
     .description('shrink a saved counterexample, or a failing log, to the simplest program that fails')
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
-    .addOption(profileOption())
+    .addOption(otherProfileOption())
+    .addOption(programTimeOption())
     .option(
       '--shrink-time <seconds>',
       'seconds at most',
@@ -149,6 +164,7 @@ export function shrinkCommand(): Command {
       DEFAULT_SECONDS,
     )
     .addOption(corpusOption('folder to save the result to'))
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

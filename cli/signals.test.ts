@@ -1,12 +1,24 @@
 /** Signals to a command: it ends soon, with the exit code that shells expect, and leaves no process behind. */
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { ended, start } from './testing/frameproof.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const folder = temporaryFolder({
   'slow.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
 export default class extends Works { alloc() { const end = Date.now() + 50; while (Date.now() < end); return super.alloc(); } }`,
+  // Each program takes a while, and the one that is found is long: shrinking takes longer than anybody waits.
+  'slow-broken.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
+export default class extends Works {
+  #calls = 0;
+  free(address) { this.#calls += 1; return super.free(address); }
+  freeAmount() {
+    const end = Date.now() + 8; while (Date.now() < end);
+    return super.freeAmount() + (this.#calls > 20 ? 1 : 0);
+  }
+}`,
 });
 
 const COMMANDS = [
@@ -35,4 +47,35 @@ describe.concurrent.each(COMMANDS)('%s', (command, cwd) => {
     // 1.5 s to end by itself; the rest is for a loaded machine.
     expect(performance.now() - sent).toBeLessThan(10_000);
   });
+});
+
+it('what was found is saved and said before it is shrunk, and shrinking ends by Ctrl-C with what it has reached', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const asked =
+    'check --target slow-broken.mjs --programs 60 --seed 1 --stop-first --program-time 60000 --shrink-time 300';
+  rmSync(join(folder, 'found'), { recursive: true, force: true });
+  const child = start([...asked.split(' '), '--corpus', 'found'], { cwd: folder });
+  const result = ended(child);
+  let said = '';
+  child.stdout?.on('data', (text: string) => {
+    said += text;
+  });
+  const [, file = ''] = await vi.waitFor(
+    () => /^found: \S+ by \d+ operations, saved to (\S+)$/m.exec(said) ?? expect.fail(said),
+    {
+      timeout: 40_000,
+    },
+  );
+  expect(existsSync(join(folder, file))).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const sent = performance.now();
+  child.kill('SIGINT');
+  const { stdout, exitCode } = await result;
+  expect(performance.now() - sent).toBeLessThan(2000);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('the time ended first: a simpler program may exist');
+  const [, saved = ''] = /^saved +(\S+)$/m.exec(stdout) ?? [];
+  expect(readdirSync(join(folder, 'found'))).toEqual([saved.replace('found/', '')]);
 });

@@ -16,12 +16,14 @@ import { loadTarget } from '../runner/load/index.ts';
 import { namesIn } from '../spec/files/index.ts';
 import { config, counted, grouped, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
-import { counterexampleLines, reportedJson } from './counterexample-report.ts';
+import { counterexampleLines, reportedJson, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import { corpusOption, jsonOption, shrinkTimeOption, wholeNumber } from './options.ts';
+import { foundTraces } from './output-file.ts';
 import { print } from './print.ts';
+import { campaignBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 import { targetOption } from './target-options.ts';
 
@@ -71,6 +73,7 @@ async function runRounds(
 ): Promise<SoakResult> {
   let [round, operations] = [options.from, 0];
   for (; operations < options.operations && !signal.aborted; round += 1) {
+    const bar = await campaignBar({ programs: PROGRAMS_PER_ROUND, seconds: undefined });
     const world = worlds[round % Math.max(1, worlds.length)];
     const result = await runCampaign({
       target,
@@ -79,10 +82,12 @@ async function runRounds(
       programs: PROGRAMS_PER_ROUND,
       operations: DEFAULT_OPERATIONS,
       seed: options.seed + round,
+      stopFirst: true,
       signal,
-    });
+      onProgress: bar.update,
+    }).finally(bar.stop);
     operations += result.operations;
-    if (result.counterexample !== null) return { next: round, operations, violated: result };
+    if (result.findings.length > 0) return { next: round, operations, violated: result };
     if (signal.aborted) break;
     if (options.json !== true) print(`${roundLine(round, result, operations)}\n`);
   }
@@ -99,22 +104,20 @@ async function reportViolation(
   target: Target,
   { next, operations, violated }: SoakResult,
   { shrinkTime, corpus, json }: SoakOptions,
+  signal: AbortSignal,
 ): Promise<void> {
-  if (violated?.counterexample == null) return;
+  const [found] = violated?.findings ?? [];
+  if (found === undefined) return;
   const { finishCounterexample } = await import('./counterexample.ts');
-  const byFastCheck = violated.shrinking;
-  const report = await finishCounterexample(target, violated.counterexample, {
-    shrinkTime,
-    corpus,
-    byFastCheck,
-  });
-  const verdict = 'violated';
+  const files = foundTraces(corpus, json);
+  const report = await finishCounterexample(target, found.trace, { shrinkTime, files, signal });
+  const verdict = verdictOn([report]);
   const text =
     json === true
       ? JSON.stringify({ verdict, operations, round: next, counterexample: reportedJson(report) }, null, 1)
       : [`round ${next}: ${verdict}`, '', ...counterexampleLines(report)].join('\n');
   print(`${text}\n`);
-  endWith(EXIT.violated);
+  endWith(EXIT[verdict]);
 }
 
 async function soak(options: SoakOptions): Promise<void> {
@@ -123,7 +126,7 @@ async function soak(options: SoakOptions): Promise<void> {
   const signal = interruption();
   const start = performance.now();
   const result = await runRounds(target, worlds, options, signal);
-  if (result.violated !== null) return reportViolation(target, result, options);
+  if (result.violated !== null) return reportViolation(target, result, options, signal);
   const { operations, next: round } = result;
   const seconds = (performance.now() - start) / 1000;
   const verdict = signal.aborted ? 'interrupted' : 'holds';

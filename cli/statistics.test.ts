@@ -71,7 +71,8 @@ describe('the statistics of a run', () => {
 describe('a JUnit report', () => {
   it('has a test case for each clause and each trace of the corpus; what was not exercised is skipped', async () => {
     const { result } = await campaignOn(OURS, 1);
-    const xml = junitReport({ target: OURS.name, corpus: replayCorpus(OURS, [OWN_CORPUS]), result });
+    const corpus = replayCorpus(OURS, [OWN_CORPUS]);
+    const xml = junitReport({ target: OURS.name, corpus, result, found: [] });
     expect(xml.match(/<testcase classname="clause"/g)).toHaveLength(Object.keys(result.clauses).length);
     expect(xml.match(/<testcase classname="corpus"/g)?.length).toBeGreaterThanOrEqual(8);
     expect(xml).toMatch(/<skipped\/>/);
@@ -80,7 +81,8 @@ describe('a JUnit report', () => {
 
   it('shows the counterexample as the failure of its clause', async () => {
     const { result } = await campaignOn(LIAR, 40);
-    const xml = junitReport({ target: LIAR.name, corpus: [], result });
+    const found = result.findings.map(({ trace }) => trace);
+    const xml = junitReport({ target: LIAR.name, corpus: [], result, found });
     expect(xml).toContain('name="frameproof check a &lt;liar> &amp; &quot;more&quot;"');
     expect(xml).toMatch(/<failure message="freeAmount\(\) is 1[^"]*" type="init\.free">/);
     expect(xml).toContain('failures="1"');

@@ -1,12 +1,12 @@
 /**
- * The supervised side of a command: the process in which targets run. It reports its result to the supervisor over a pipe of
- * its own, and takes from targets the ways to end this process: a call of `process.exit` throws where it stands, so that it is
- * an answer like any other, judged and shrunk.
+ * The supervised side of a command: the process in which targets run. It reports its progress and its result to the supervisor over a
+ * separate pipe, from which it also learns that it is interrupted. It takes from targets the ways to end this process: a call of
+ * `process.exit` throws where it stands, so that it is an answer like any other, judged and shrunk.
  */
-import { writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
-/** Environment variable that marks a supervised process. It holds the word with which each report begins. */
+/** Environment variable that marks a supervised process. */
 export const MARK = 'FRAMEPROOF_SUPERVISED';
 /** File descriptor of the pipe to the supervisor. */
 export const REPORTS = 3;
@@ -16,7 +16,18 @@ class ProcessEndError extends Error {
   override readonly name = 'ProcessEndError';
 }
 
-const word = process.env[MARK];
+/** Characters of the word with which each report begins. */
+const WORD_CHARACTERS = 36;
+
+/** Reads the word, which the supervisor has written to the pipe by now. A target does not know it. */
+function readWord(): string {
+  const buffer = Buffer.alloc(WORD_CHARACTERS);
+  let read = 0;
+  while (read < WORD_CHARACTERS) read += readSync(REPORTS, buffer, read, WORD_CHARACTERS - read, null);
+  return buffer.toString('latin1');
+}
+
+const word = process.env[MARK] === undefined ? undefined : readWord();
 // A target does not need to know.
 delete process.env[MARK];
 
@@ -34,6 +45,8 @@ export function keepProcessAlive(): void {
     exit: refuse('exit'),
     reallyExit: refuse('reallyExit'),
     abort: refuse('abort'),
+    // Files are named as the command was given them.
+    chdir: refuse('chdir'),
     kill: (pid: number, signal?: string | number): boolean => {
       const isOwn = Math.abs(pid) === process.pid || pid === 0 || pid === process.ppid;
       return isOwn && signal !== 0 ? refuse('kill')(`${pid}, ${String(signal)}`) : kill(pid, signal);
@@ -41,25 +54,44 @@ export function keepProcessAlive(): void {
   });
 }
 
-/** Checks in a separate thread, since this one may be busy, whether the supervisor still lives; else ends the process group. */
-const WATCH = `const { workerData: supervisor } = require('node:worker_threads');
-setInterval(() => { if (process.ppid !== supervisor) process.kill(-process.pid, 'SIGKILL'); }, 300);`;
+/**
+ * Reads from the pipe in a separate thread, since this one may be busy. What the supervisor writes is that the command is interrupted.
+ * The pipe ends when the supervisor does: then nobody is left to end the process group.
+ */
+const WATCH = `const interrupted = require('node:worker_threads').workerData;
+const end = () => process.kill(-process.pid, 'SIGKILL');
+const reports = new (require('node:net').Socket)({ fd: ${REPORTS}, allowHalfOpen: true });
+reports.on('data', () => Atomics.store(interrupted, 0, 1)).on('end', end).on('error', end);`;
 
-/** Ends this process and what it has started where the supervisor is killed: nobody is left to end them. */
-export function endWithSupervisor(): void {
-  // Its number comes with the word: by now it may have ended, and this process have another parent.
-  const supervisor = Number(word?.split('.')[1] ?? process.ppid);
-  new Worker(WATCH, { eval: true, workerData: supervisor }).unref();
+/** Whether the command is interrupted: 1 as soon as the supervisor has said so, however busy this thread is. */
+const interrupted = new Int32Array(new SharedArrayBuffer(4));
+
+/** Listens to the supervisor, and ends this process and what it has started when that is killed. */
+export function heedSupervisor(): void {
+  new Worker(WATCH, { eval: true, workerData: interrupted }).unref();
 }
 
 /** Reports the exit code of the command to the supervisor. What goes on after that is ended by it. */
 export function reportOutcome(exitCode: number): void {
-  writeSync(REPORTS, `${word} ${exitCode}\n`);
+  writeSync(REPORTS, `${word} ends ${exitCode}\n`);
 }
 
-/** Ctrl-C asks for what was found so far. The supervisor passes SIGTERM and SIGHUP on as SIGINT, and ends what does not end. */
+/** Reports what the command is doing, in one line, to the supervisor; nothing in a process without one. */
+export function reportProgress(text: string): void {
+  if (word !== undefined) writeSync(REPORTS, `${word} does ${text}\n`);
+}
+
+/**
+ * Ctrl-C asks for what was found so far. The supervisor passes SIGTERM and SIGHUP on as SIGINT, and ends what does not end. Code that
+ * does not return to the event loop sees at once that the signal is aborted; listeners are called when it does.
+ */
 export function interruption(): AbortSignal {
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
-  return interrupt.signal;
+  process.once('SIGINT', () => {
+    Atomics.store(interrupted, 0, 1);
+    interrupt.abort();
+  });
+  return Object.defineProperty(interrupt.signal, 'aborted', {
+    get: () => Atomics.load(interrupted, 0) === 1,
+  });
 }

@@ -2,23 +2,23 @@
 import { Option } from 'commander';
 import * as either from 'fp-ts/lib/Either.js';
 import { OURS } from '../runner/index.ts';
-import { readText } from '../spec/files/index.ts';
-import { decodeProfile, Policy, type Profile, parseJson, SpecError } from '../spec/index.ts';
+import { Policy, SpecError } from '../spec/index.ts';
 import { wholeNumber } from './options.ts';
 
 /** `--target`, for commands that run modules and executables. */
 export function targetOption(): Option {
   return new Option(
     '--target <path>',
-    'allocator: a module whose default export builds a manager, or an executable that speaks the protocol',
+    'allocator: a module whose default export builds a manager, WebAssembly, or an executable that speaks the protocol',
   ).default(OURS.name);
 }
 
 /** `--target`, for commands that run the allocator in their own process. */
 export function moduleOption(): Option {
-  return new Option('--target <path>', 'allocator: a module whose default export builds a manager').default(
-    OURS.name,
-  );
+  return new Option(
+    '--target <path>',
+    'allocator: a module whose default export builds a manager, or WebAssembly',
+  ).default(OURS.name);
 }
 
 /** `--target`, for commands whose file names an allocator already. */
@@ -43,24 +43,10 @@ export function policyOption(whose = 'policies the target promises', byDefault =
   return new Option('--policy <list>', `${whose}: ${choices} (default: ${byDefault})`).argParser(policyList);
 }
 
-const PROFILE = { of: 'profile', mostBytes: 2 ** 20 };
-
-function readProfile(path: string): Profile {
-  return decodeProfile(parseJson(readText(path, PROFILE), path), path);
-}
-
-/** `--profile`: what a target claims. */
-export function profileOption(): Option {
-  return new Option(
-    '--profile <file>',
-    'JSON: what the target claims to do (default: what it says itself)',
-  ).argParser(readProfile);
-}
-
-/** `--program-time`: the time limit of a program in an executable. */
+/** `--program-time`: the time limit of a program. */
 export function programTimeOption(): Option {
   return new Option(
     '--program-time <ms>',
-    'milliseconds that a program may take in an executable (default: 1000, more for large maps)',
+    'milliseconds that a program may take, more for large maps and long programs (default: 1000)',
   ).argParser(wholeNumber('--program-time', 1));
 }

@@ -5,11 +5,18 @@ import type { Difference, Step, VerifyResult } from '../properties/verify/index.
 import { counted, formatProgram, type Response, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 
-const MARKS = { holds: 'holds', differs: 'DIFFERS', slower: 'SLOWER', interrupted: 'interrupted' } as const;
+const MARKS = {
+  holds: 'holds',
+  partial: 'partial',
+  'not done': 'not done',
+  differs: 'DIFFERS',
+  slower: 'SLOWER',
+  interrupted: 'interrupted',
+} as const;
 
 /** Returns the line of a step. */
 export function stepLine({ name, verdict, evidence, seconds }: Step): string {
-  return `${name.padEnd(17)}${MARKS[verdict].padEnd(8)}${evidence} (${seconds.toFixed(1)} s)\n`;
+  return `${name.padEnd(17)}${MARKS[verdict].padEnd(12)}${evidence} (${seconds.toFixed(1)} s)\n`;
 }
 
 function answerOf({ scenario, responses }: Trace, at: number): string {
@@ -32,14 +39,14 @@ function violation({ violation }: Trace): string {
     : `violates ${violation.clause}: ${violation.explanation}`;
 }
 
-/** Returns the run to blame: that of the baseline where only it violates a clause, else that of the candidate. */
-export function blamed({ candidate, baseline }: Difference): Trace {
-  return candidate.violation === undefined && baseline.violation !== undefined ? baseline : candidate;
+/** Returns the run to blame: that of the baseline where it violates what the candidate fixes, else that of the candidate. */
+export function blamed({ kind, candidate, baseline }: Difference): Trace {
+  return kind === 'fixes' ? baseline : candidate;
 }
 
 /** Returns the lines that show a difference: the program as it ran on the candidate, and what each side answered. */
 export function differenceLines(difference: Difference): readonly string[] {
-  const { at, candidate, baseline, foundOperations, executions, exhausted } = difference;
+  const { kind, clause, at, candidate, baseline, foundOperations, executions, exhausted } = difference;
   const { violation: _, ...unblamed } = candidate;
   const call =
     at < 0 ? 'init' : `operation ${at + 1}, ${formatProgram(candidate.scenario.operations)[at] ?? ''}`;
@@ -50,6 +57,7 @@ export function differenceLines(difference: Difference): readonly string[] {
   const spent = `${counted(executions, 'execution')}${ended}`;
   return [
     ...formatCounterexample(unblamed),
+    `${kind.padEnd(10)}${clause ?? 'none: the answers differ'}`,
     `differ    ${call}`,
     `candidate ${answerOf(candidate, at)}; ${violation(candidate)}`,
     `baseline  ${answerOf(baseline, at)}; ${violation(baseline)}`,
@@ -57,17 +65,43 @@ export function differenceLines(difference: Difference): readonly string[] {
   ];
 }
 
+/** Returns the line of a difference that is not shown in full. */
+export function differenceLine({ kind, clause, candidate }: Difference, path: string | null): string {
+  const { length } = candidate.scenario.operations;
+  const saved = path === null ? '' : `, ${path}`;
+  return `${kind.padEnd(10)}${clause ?? 'none: the answers differ'}: ${counted(length, 'operation')}${saved}`;
+}
+
 const VERDICTS = {
   refines: 'refines: no difference found',
-  differs: 'differs: see the program above',
   slower: 'slower: no difference found, and it takes longer than was allowed',
+  'not done': 'not done: nothing was compared',
   interrupted: 'interrupted: no difference found so far',
 } as const;
 
+/** Returns how the sides differ, in words: `breaks 1 clause, fixes 2 clauses`. */
+function ways(differences: readonly Difference[]): string {
+  const count = (wanted: Difference['kind']): number =>
+    differences.filter(({ kind }) => kind === wanted).length;
+  const [breaks, both, answers, fixes] = [count('breaks'), count('both'), count('answers'), count('fixes')];
+  return [
+    `breaks ${counted(breaks, 'clause')}`,
+    `fixes ${counted(fixes, 'clause')}`,
+    ...(both === 0 ? [] : [`both break ${counted(both, 'clause')}`]),
+    ...(answers === 0 ? [] : ['gives other answers']),
+  ].join(', ');
+}
+
 /** Returns the verdict in one line, with the ratio of the times where they were measured. */
-export function verifyVerdictLine({ verdict, speed }: VerifyResult): string {
-  const ratio = speed === null ? '' : `, ${speed.median.toPrecision(3)} times the baseline's time`;
-  return `${VERDICTS[verdict]}${ratio}`;
+export function verifyVerdictLine({ verdict, speed, differences, steps }: VerifyResult): string {
+  const say = (n: number): string => n.toPrecision(3);
+  const ratio =
+    speed === null
+      ? ''
+      : `; ${say(speed.median)} times the baseline's time (quartiles ${speed.quartiles.map(say).join(' to ')})`;
+  const short = steps.filter((step) => step.verdict === 'partial').map(({ name }) => name);
+  const partial = short.length === 0 ? '' : `; partial: ${short.join(', ')}`;
+  return `${verdict === 'differs' ? `differs: ${ways(differences)}` : VERDICTS[verdict]}${ratio}${partial}`;
 }
 
 /** Where a difference was saved, and how to go on. */
@@ -82,20 +116,36 @@ function counterexampleOf(difference: Difference, { path, next }: Saved): Counte
   });
 }
 
-/** Returns the result as `--json` prints it. */
-export function verifyJson({ verdict, steps, difference, speed }: VerifyResult, saved: Saved): object {
-  const shown = steps.map(({ found: _, ...step }) => step);
-  if (difference === null) return { verdict, steps: shown, speed, difference, counterexample: null };
-  const { at, candidate, baseline, exhausted } = difference;
+function differenceJson(difference: Difference, saved: Saved): object {
+  const { kind, clause, at, candidate, baseline, exhausted } = difference;
   const side = (trace: Trace): object => ({
     answer: answerOf(trace, at),
     violation: trace.violation ?? null,
   });
+  const counterexample = counterexampleOf(difference, saved);
+  return {
+    kind,
+    clause,
+    at,
+    exhausted,
+    candidate: side(candidate),
+    baseline: side(baseline),
+    counterexample,
+  };
+}
+
+/** Returns the result as `--json` prints it. `saved` has an element for each difference. */
+export function verifyJson(
+  { verdict, steps, differences, speed }: VerifyResult,
+  saved: readonly Saved[],
+): object {
+  const nowhere = { path: null, next: null };
+  const [gravest] = differences;
   return {
     verdict,
-    steps: shown,
+    steps,
     speed,
-    difference: { at, exhausted, candidate: side(candidate), baseline: side(baseline) },
-    counterexample: counterexampleOf(difference, saved),
+    differences: differences.map((difference, i) => differenceJson(difference, saved[i] ?? nowhere)),
+    counterexample: gravest === undefined ? null : counterexampleOf(gravest, saved[0] ?? nowhere),
   };
 }

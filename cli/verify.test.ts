@@ -67,11 +67,12 @@ describe.concurrent('frameproof verify', () => {
     );
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(stdout).toMatch(/^held to {3}the specification, lifo, first-fit; the same answers$/m);
-    expect(stdout).toMatch(/^corpus {11}holds {3}\d+ traces on both sides: \d+ answers compared/m);
-    expect(stdout).toMatch(/^small programs {3}holds {3}all \d+ programs of at most 0 operations /m);
-    expect(stdout).toMatch(/^small worlds {5}holds .* baseline all \d+ states.*; candidate not searched/m);
-    expect(stdout).toMatch(/^random programs {2}holds {3}40 programs .*, seed 1: [\d,]+ answers compared/m);
-    expect(stdout).toMatch(/^refines: no difference found\n$/m);
+    expect(stdout).toMatch(/^corpus {11}holds {7}\d+ traces on both sides: \d+ answers compared/m);
+    expect(stdout).toMatch(/^small programs {3}partial {5}the first 40 programs of at most 0 operations /m);
+    expect(stdout).toMatch(/^small worlds {5}partial .* baseline all \d+ states.*; candidate not searched/m);
+    expect(stdout).toMatch(/^random programs {2}holds {7}40 programs .*, seed 1: [\d,]+ answers compared/m);
+    expect(stdout).toMatch(/^speed {12}not done {4}not asked for/m);
+    expect(stdout).toMatch(/^refines: no difference found; partial: small programs, small worlds\n$/m);
     const xml = readFileSync(`${folder}/refines.xml`, 'utf8');
     expect(xml).toContain('name="frameproof verify examples/rewrites/text-bitmap.ts against frameproof"');
     expect(xml).toMatch(/tests="5" failures="0" .*skipped="1"/);
@@ -86,8 +87,42 @@ describe.concurrent('frameproof verify', () => {
     );
     expect(stdout).toMatch(/^candidate failed, errno ENOMEM; .*; violates allocBitmap\.complete: /m);
     expect(stdout).toMatch(/^baseline {2}0x[0-9a-f]+ \(page frame 0\); .*; the specification admits it$/m);
-    expect(stdout).toMatch(/^differs: see the program above\nnext: npx frameproof replay /m);
-    expect(readFileSync(`${folder}/differs.xml`, 'utf8')).toMatch(/failures="1"/);
+    expect(stdout).toMatch(
+      /^differs: breaks \d+ clauses?, fixes 0 clauses; partial: small programs\nnext: npx frameproof replay /m,
+    );
+    expect(readFileSync(`${folder}/differs.xml`, 'utf8')).toMatch(/failures="[12]" errors="0" skipped="2"/);
+  });
+
+  it('lists each clause that a candidate breaks or fixes: the gravest in full, the others in a line and a file each', async () => {
+    const { stdout, exitCode } = await verify(
+      'examples/broken-double-free.ts',
+      '--against',
+      'examples/broken-limit.ts',
+      ...QUICK,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^breaks {4}free\.owner\ndiffer {4}operation 1, free\(0x/m);
+    expect(stdout).toMatch(
+      /^fixes {5}allocBitmap\.complete: 1 operation, \S+\/allocBitmap\.complete-\w+\.json$/m,
+    );
+    expect(stdout).toMatch(
+      /^differs: breaks [1-9] clauses?, fixes 1 clause; .*\nnext: npx frameproof replay /m,
+    );
+  });
+
+  it('says the spread of the ratio of times in its verdict', async () => {
+    const { stdout, exitCode } = await verify(
+      'frameproof',
+      '--against',
+      'frameproof',
+      ...QUICK,
+      '--speed-time',
+      '1',
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^refines: no difference found; [\d.]+ times the baseline's time \(quartiles [\d.]+ to [\d.]+\); partial: /m,
+    );
   });
 
   it('prints the same as JSON, and leaves the program as it was found where no time is given', async () => {
@@ -105,13 +140,17 @@ describe.concurrent('frameproof verify', () => {
       candidate: 'examples/broken-limit.ts',
       baseline: 'examples/works.ts',
       verdict: 'differs',
-      steps: [{ name: 'corpus', verdict: 'differs' }],
-      difference: {
-        at: 0,
-        candidate: { violation: { clause: 'allocBitmap.complete' } },
-        baseline: { violation: null },
-      },
     });
+    const { steps, differences, counterexample } = JSON.parse(stdout);
+    expect(steps[0]).toMatchObject({ name: 'corpus', verdict: 'differs' });
+    expect(differences[0]).toMatchObject({
+      kind: 'breaks',
+      clause: 'allocBitmap.complete',
+      candidate: { violation: { clause: 'allocBitmap.complete' } },
+      baseline: { violation: null },
+      counterexample: { file: expect.stringContaining('saved/allocBitmap.complete-') },
+    });
+    expect(counterexample).toEqual(differences[0].counterexample);
   });
 
   it.each([

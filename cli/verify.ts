@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { saveTrace } from '../counterexamples/trace/index.ts';
 import { DEFAULT_OPERATIONS } from '../properties/random/index.ts';
 import {
+  type Difference,
   OBSERVABLES,
   type Observable,
   openSide,
@@ -18,6 +19,7 @@ import type { Policy, Profile } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
+import { htmlOption } from './map-flags.ts';
 import { commandLine, nextLine } from './next-step.ts';
 import {
   bitmapMaxAddrOption,
@@ -30,14 +32,24 @@ import {
   positive,
   seedOption,
   shrinkTimeOption,
+  timeOption,
+  verboseOption,
   wholeNumber,
 } from './options.ts';
 import { savedIn, writeWhole } from './output-file.ts';
 import { print, say } from './print.ts';
+import { profileOption } from './profile-option.ts';
 import { commandOnFile } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
-import { policyOption, profileOption, programTimeOption } from './target-options.ts';
-import { blamed, differenceLines, stepLine, verifyJson, verifyVerdictLine } from './verify-report.ts';
+import { policyOption, programTimeOption } from './target-options.ts';
+import {
+  blamed,
+  differenceLine,
+  differenceLines,
+  stepLine,
+  verifyJson,
+  verifyVerdictLine,
+} from './verify-report.ts';
 
 interface VerifyCommandOptions extends MapOptions {
   readonly against: string;
@@ -45,7 +57,8 @@ interface VerifyCommandOptions extends MapOptions {
   readonly policy?: readonly Policy[];
   readonly profile?: Profile;
   readonly programTime?: number;
-  readonly programs: number;
+  readonly programs?: number;
+  readonly time: number;
   readonly operations: number;
   readonly small: number;
   readonly seed?: number;
@@ -55,9 +68,11 @@ interface VerifyCommandOptions extends MapOptions {
   readonly shrinkTime: number;
   readonly junit?: string;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 const DEFAULT_PROGRAMS = 1000;
+const DEFAULT_STEP_SECONDS = 20;
 const DEFAULT_SMALL = 2;
 /** Page frames of the two zones on which every call sequence is run: some seconds a side. */
 const WORLD = { stack: 3, bitmap: 3 };
@@ -67,6 +82,7 @@ const EXIT_OF = {
   refines: EXIT.holds,
   differs: EXIT.violated,
   slower: EXIT.violated,
+  'not done': EXIT.partial,
   interrupted: EXIT.interrupted,
 } as const;
 
@@ -75,11 +91,14 @@ function optionsOf(
   { candidate }: Sides,
   { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): VerifyOptions {
-  const { programs, operations, small, speedTime, maxSlowdown, corpus, shrinkTime, json } = options;
+  const { operations, small, time, speedTime, maxSlowdown, corpus, shrinkTime, json } = options;
+  const { programs = DEFAULT_PROGRAMS } = options;
   const worlds = worldsOf(options, candidate);
   return {
     corpora: [corpus],
     smallOperations: small,
+    smallPrograms: options.programs,
+    stepSeconds: time,
     smallWorld: WORLD,
     random: { worlds, generated: usesGenerated(options), programs, operations, seed },
     speed:
@@ -114,51 +133,74 @@ interface Compared {
 }
 
 /** Saves the run that violates a clause, where there is one; returns its path, or null. */
-function save({ difference }: VerifyResult, corpus: string): string | null {
-  const trace = difference === null ? null : blamed(difference);
-  if (trace?.violation === undefined) return null;
+function save(difference: Difference, corpus: string): string | null {
+  const trace = blamed(difference);
+  if (trace.violation === undefined) return null;
   return savedIn(corpus, (folder) => saveTrace(folder, trace));
 }
 
 /** A difference is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
 function nextStep(
-  { verdict, difference }: VerifyResult,
+  difference: Difference | undefined,
   { candidate, baseline, seed }: Compared,
   path: string | null,
-): string | null {
-  if (verdict === 'refines' || verdict === 'interrupted') return null;
-  const target = difference === null ? null : blamed(difference).target;
-  if (path !== null && target !== null && !target.startsWith('git:'))
-    return commandOnFile('replay', path, target);
+): string {
+  const target = difference === undefined ? '' : blamed(difference).target;
+  if (path !== null && !target.startsWith('git:')) return commandOnFile('replay', path, target);
   return commandLine('verify', candidate, '--against', baseline, '--seed', String(seed));
+}
+
+/** Returns the lines of the differences: the gravest and those that are not saved in full, the others in a line each. */
+function differencesText(
+  differences: readonly Difference[],
+  paths: readonly (string | null)[],
+): readonly string[] {
+  const full = differences.flatMap((difference, i) => {
+    const path = paths[i] ?? null;
+    if (i > 0 && path !== null) return [];
+    return [...differenceLines(difference), ...(path === null ? [] : [`saved     ${path}`]), ''];
+  });
+  const short = differences.flatMap((difference, i) => {
+    const path = paths[i] ?? null;
+    return i > 0 && path !== null ? [differenceLine(difference, path)] : [];
+  });
+  return [...full, ...short, ...(short.length === 0 ? [] : [''])];
 }
 
 async function conclude(
   result: VerifyResult,
   compared: Compared,
-  { json, junit, corpus }: VerifyCommandOptions,
+  { json, junit, html, corpus }: VerifyCommandOptions,
 ): Promise<void> {
-  const path = save(result, corpus);
-  const next = nextStep(result, compared, path);
-  const saved = path === null ? [] : [`saved     ${path}`];
-  const { difference } = result;
+  const { differences, verdict } = result;
+  const paths = differences.map((difference) => save(difference, corpus));
+  const isDone = verdict === 'refines' || verdict === 'interrupted' || verdict === 'not done';
+  const next = isDone ? null : nextStep(differences[0], compared, paths[0] ?? null);
   const lines = [
     '',
-    ...(difference === null ? [] : [...differenceLines(difference), ...saved, '']),
+    ...differencesText(differences, paths),
     verifyVerdictLine(result),
     ...(next === null ? [] : [nextLine(next)]),
   ];
   const { candidate, baseline } = compared;
+  const saved = differences.map((difference, i) => {
+    const path = paths[i] ?? null;
+    return { path, next: nextStep(difference, compared, path) };
+  });
   const text =
     json === true
-      ? JSON.stringify({ candidate, baseline, ...verifyJson(result, { path, next }) }, null, 1)
+      ? JSON.stringify({ candidate, baseline, ...verifyJson(result, saved) }, null, 1)
       : lines.join('\n');
   print(`${text}\n`);
   if (junit !== undefined) {
     const { verifyJunit } = await import('./junit-verify.ts');
     writeWhole('--junit', junit, verifyJunit(compared, result));
   }
-  endWith(EXIT_OF[result.verdict]);
+  if (html !== undefined) {
+    const { verificationSections, writeHtml } = await import('./html.ts');
+    writeHtml(html, verificationSections(result, `${candidate} against ${baseline}`));
+  }
+  endWith(EXIT_OF[verdict]);
 }
 
 async function openBoth(
@@ -228,7 +270,12 @@ export function verifyCommand(): Command {
     .addOption(bitmapMaxAddrOption())
     .addOption(physicalBitsOption())
     .addOption(seedOption())
-    .option('--programs <n>', 'random programs', wholeNumber('--programs', 0), DEFAULT_PROGRAMS)
+    .option(
+      '--programs <n>',
+      `random programs, and small programs at most (default: ${DEFAULT_PROGRAMS}, and all small ones)`,
+      wholeNumber('--programs', 0),
+    )
+    .addOption(timeOption('time for each of the four searching steps, at most').default(DEFAULT_STEP_SECONDS))
     .addOption(operationsOption(DEFAULT_OPERATIONS))
     .option(
       '--small <n>',
@@ -251,6 +298,8 @@ export function verifyCommand(): Command {
     )
     .addOption(corpusOption())
     .addOption(junitOption())
+    .addOption(htmlOption())
+    .addOption(verboseOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -8,7 +8,13 @@ export {
   replayCorpus,
 } from './corpus/corpus.ts';
 export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
-export { type JudgedLog, judgeLog, type LogVerdict, type LogViolation } from './log/judge-log.ts';
+export {
+  type JudgedLog,
+  type JudgeOptions,
+  judgeLog,
+  type LogVerdict,
+  type LogViolation,
+} from './log/judge-log.ts';
 export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
 export { type ReadScenario, readScenario } from './shrink/read-scenario.ts';
 export {
@@ -23,5 +29,6 @@ export {
 export type { Origin } from './shrink/starting-point.ts';
 export type { OtherClause } from './shrink/trials.ts';
 export { formatCounterexample, formatResponse } from './text/counterexample-text.ts';
-export { type RecordedScenario, scenarioFor } from './trace/scenario-for.ts';
+export { type Demand, type Moment, momentsOf } from './trace/moments.ts';
+export { profileFor, type RecordedScenario, scenarioFor } from './trace/scenario-for.ts';
 export { decodeTrace, readTrace, saveTrace, writeTrace } from './trace/trace-file.ts';

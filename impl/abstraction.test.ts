@@ -48,12 +48,14 @@ test('every state can be looked at', () => {
 
 describe('the runs of held bits', () => {
   /** Returns the runs of the section where these ordinals are held. */
-  function runsWith(...heldOrdinals: readonly (readonly [first: number, count: number])[]): InspectedRun[] {
+  function runsWith(
+    ...heldOrdinals: readonly (readonly [first: number, count: number])[]
+  ): readonly InspectedRun[] {
     const words = new Int32Array(HELD_AT + 2);
     markRange(words, 0, 8, true);
     markRange(words, 48, 16, true);
     for (const [first, count] of heldOrdinals) markRange(words, first, count, true);
-    return [...conditionsOf([SECTION], freeByBits(words, [SECTION]).take(50))]; // no more, should they never end
+    return conditionsOf([SECTION], freeByBits(words, [SECTION]));
   }
 
   test('are one where all is alike', () => {
@@ -72,11 +74,11 @@ describe('the runs of given free ordinals', () => {
 
   test('are there whatever is free', () => {
     for (const free of [[], [{ first: 8, end: 9 }], [{ first: 64, end: 69 }]])
-      expect(() => [...conditionsOf([SECTION, next], free).take(50)]).not.toThrow();
+      expect(() => conditionsOf([SECTION, next], free)).not.toThrow();
   });
 
   test('are what is free, and all else of the sections is held', () => {
-    expect([...conditionsOf([SECTION], [{ first: 10, end: 12 }]).take(50)]).toEqual([
+    expect(conditionsOf([SECTION], [{ first: 10, end: 12 }])).toEqual([
       held(1000, 2),
       free(1002, 2),
       held(1004, 36),
@@ -84,8 +86,8 @@ describe('the runs of given free ordinals', () => {
   });
 
   test('begin and end with the section, without an empty run', () => {
-    expect([...conditionsOf([SECTION], [{ first: 8, end: 48 }]).take(50)]).toEqual([free(1000, 40)]);
-    expect([...conditionsOf([SECTION], []).take(50)]).toEqual([held(1000, 40)]);
+    expect(conditionsOf([SECTION], [{ first: 8, end: 48 }])).toEqual([free(1000, 40)]);
+    expect(conditionsOf([SECTION], [])).toEqual([held(1000, 40)]);
   });
 
   test('go on in the next section', () => {
@@ -94,7 +96,7 @@ describe('the runs of given free ordinals', () => {
       { first: 47, end: 48 },
       { first: 64, end: 66 },
     ];
-    expect([...conditionsOf([SECTION, next], runs).take(50)]).toEqual([
+    expect(conditionsOf([SECTION, next], runs)).toEqual([
       free(1000, 1),
       held(1001, 38),
       free(1039, 1),
@@ -104,10 +106,7 @@ describe('the runs of given free ordinals', () => {
   });
 
   test('say that a section is held in which nothing is free', () => {
-    expect([...conditionsOf([SECTION, next], [{ first: 64, end: 69 }]).take(50)]).toEqual([
-      held(1000, 40),
-      free(2000, 5),
-    ]);
+    expect(conditionsOf([SECTION, next], [{ first: 64, end: 69 }])).toEqual([held(1000, 40), free(2000, 5)]);
   });
 });
 
@@ -124,7 +123,7 @@ describe('a state', () => {
   for (const frame of [45, 17, 41, 42]) frames.free(frame);
 
   test('means that page frames are free or held, ascending, whatever the order of the stack', () => {
-    expect([...conditions(state)]).toEqual([
+    expect(conditions(state)).toEqual([
       held(0, 3),
       free(3, 5),
       free(8, 8),

@@ -45,16 +45,18 @@ export function sectionsIn({ list, bitmapSections }: Sections, zone: Zone): read
   return zone === 'bitmap' ? list.slice(0, bitmapSections) : list.slice(bitmapSections);
 }
 
-/** Yields the maximal runs of free ordinals in ascending sections, as the held bits have them. */
-export function* freeByBits(words: Int32Array, sections: readonly Section[]): Generator<FreeRun> {
+/** Returns the maximal runs of free ordinals in ascending sections, as the held bits have them. */
+export function freeByBits(words: Int32Array, sections: readonly Section[]): readonly FreeRun[] {
+  const runs: FreeRun[] = [];
   for (const { first, count } of sections) {
     const end = first + count;
     for (let from = firstFree(words, first, end); from < end; ) {
       const until = firstHeld(words, from, end);
-      yield { first: from, end: until };
+      runs.push({ first: from, end: until });
       from = until < end ? firstFree(words, until, end) : end;
     }
   }
+  return runs;
 }
 
 /** Yields the maximal runs of free ordinals of the stack zone, ascending, as the free stack has them. */
@@ -62,36 +64,32 @@ export function freeByStack({ words, layout }: FlatState): readonly FreeRun[] {
   return freeRuns(words, layout.stackAt);
 }
 
-function* condition(
-  { base, first }: Section,
-  from: number,
-  end: number,
-  what: InspectedRun['condition'],
-): Generator<InspectedRun> {
-  if (from < end) yield { base: base + (from - first), count: end - from, condition: what };
-}
-
-/** Yields the page frames of ascending sections as runs in one condition, where these ordinals are free and no others. */
-export function* conditionsOf(
+/**
+ * Returns the page frames of ascending sections as runs in one condition, where these ordinals are free and no others. A list,
+ * since sweeps read it whole every few calls, and generators would make a fifth of all that a check has to collect.
+ */
+export function conditionsOf(
   sections: readonly Section[],
-  free: Iterable<FreeRun>,
-): Generator<InspectedRun> {
-  const runs = free[Symbol.iterator]();
-  let next = runs.next();
-  for (const section of sections) {
-    const end = section.first + section.count;
-    let from = section.first;
-    for (; next.done !== true && next.value.first < end; next = runs.next()) {
-      yield* condition(section, from, next.value.first, 'held');
-      yield* condition(section, next.value.first, next.value.end, 'free');
-      from = next.value.end;
+  free: readonly FreeRun[],
+): readonly InspectedRun[] {
+  const runs: InspectedRun[] = [];
+  let next = 0;
+  for (const { base, first, count } of sections) {
+    const offset = base - first;
+    let from = first;
+    for (let run = free[next]; run !== undefined && run.first < first + count; run = free[++next]) {
+      if (from < run.first) runs.push({ base: offset + from, count: run.first - from, condition: 'held' });
+      runs.push({ base: offset + run.first, count: run.end - run.first, condition: 'free' });
+      from = run.end;
     }
-    yield* condition(section, from, end, 'held');
+    const left = first + count - from;
+    if (left > 0) runs.push({ base: offset + from, count: left, condition: 'held' });
   }
+  return runs;
 }
 
-/** Yields all page frames that a caller can ever hold, ascending, as the held bits have them. */
-export function conditions({ words, sections: { list } }: FlatState): Generator<InspectedRun> {
+/** Returns all page frames that a caller can ever hold, ascending, as the held bits have them. */
+export function conditions({ words, sections: { list } }: FlatState): readonly InspectedRun[] {
   return conditionsOf(list, freeByBits(words, list));
 }
 
@@ -123,7 +121,7 @@ export interface Relation {
 
 function ownersFlaw(state: FlatState, ownership: Ownership): string | null {
   const [ownerAgrees] = SWEEP_CLAUSES;
-  return ownerAgrees.check({ state: ownership, runs: [...conditions(state)] })?.explanation ?? null;
+  return ownerAgrees.check({ state: ownership, runs: conditions(state) })?.explanation ?? null;
 }
 
 function amountsFlaw({ words }: FlatState, ownership: Ownership): string | null {

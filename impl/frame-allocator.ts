@@ -29,7 +29,6 @@ import {
 } from './abstraction.ts';
 import { broken } from './assert.ts';
 import { BitmapZone } from './bitmap-zone.ts';
-import { firmwareExtents } from './firmware.ts';
 import { checkBatch, endOfRun, type FrameBatch } from './frame-batch.ts';
 import {
   LONGEST_RUN,
@@ -47,7 +46,7 @@ import * as layoutWords from './layout.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { argumentPanic, duplicatePanic, ownerPanic } from './misuse.ts';
 import { livePlaces, loadWords, savedDepth, saveWords } from './saved-words.ts';
-import { NOWHERE, SectionFinder } from './section-finder.ts';
+import { firmwareExtents, NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
 import { initialCapacity, wordsFor, writeInitial } from './state.ts';
@@ -234,15 +233,14 @@ export class FrameAllocator {
    * zone beyond 64 GiB as the free stack has it, which reads no memory that was never touched. O(words read, and entries ·
    * log entries).
    */
-  *inspect(): Generator<InspectedRun> {
+  inspect(): readonly InspectedRun[] {
     const state = this.#state;
-    if (state.sections.stackFrames <= READ_THROUGH) {
-      yield* conditions(state);
-    } else {
-      const bitmap = sectionsIn(state.sections, 'bitmap');
-      yield* conditionsOf(bitmap, freeByBits(state.words, bitmap));
-      yield* conditionsOf(sectionsIn(state.sections, 'stack'), freeByStack(state));
-    }
+    if (state.sections.stackFrames <= READ_THROUGH) return conditions(state);
+    const bitmap = sectionsIn(state.sections, 'bitmap');
+    return [
+      ...conditionsOf(bitmap, freeByBits(state.words, bitmap)),
+      ...conditionsOf(sectionsIn(state.sections, 'stack'), freeByStack(state)),
+    ];
   }
 
   /** Releases the memory of the state now, and not when the garbage collector gets to it. No call may follow. */

@@ -171,7 +171,7 @@ function parentFlaw({ words, layout: { levels } }: FlatState): string | null {
 function searchFlaw({ words, sections }: FlatState): string | null {
   const from = words[SEARCH_FROM_AT] >>> 0;
   if (from > sections.bitmapOrdinals) return `${from} lies beyond the zone`;
-  const free = freeByBits(words, sectionsIn(sections, 'bitmap')).next().value;
+  const [free] = freeByBits(words, sectionsIn(sections, 'bitmap'));
   return free !== undefined && free.first < from ? `ordinal ${free.first} is free, and below ${from}` : null;
 }
 

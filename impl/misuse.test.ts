@@ -1,7 +1,6 @@
 /** The words of panics and warnings: they are what a caller gets to read. */
 import { expect, test } from 'vitest';
-import { outOfMemory } from './messages.ts';
-import { argumentPanic, duplicatePanic, lengthPanic, ownerPanic } from './misuse.ts';
+import { argumentPanic, duplicatePanic, lengthPanic, outOfMemory, ownerPanic } from './misuse.ts';
 
 test('a panic names its call, what is wrong, and the page frame with its owner where there is one', () => {
   const nothing = { name: 'PmmPanic', pfn: null, owner: null };

@@ -15,8 +15,7 @@ import {
 } from '../spec/index.ts';
 import { addressOf, frameAt, isU64 } from './addresses.ts';
 import { FrameAllocator } from './frame-allocator.ts';
-import { outOfMemory } from './messages.ts';
-import { argumentPanic, lengthPanic } from './misuse.ts';
+import { argumentPanic, lengthPanic, outOfMemory } from './misuse.ts';
 
 /** Page frames in a piece of a batch: a large batch needs no second array of its size. */
 const PIECE = 4096;

@@ -1,8 +1,7 @@
 /** The section finder, asked of what it found last and of something else. */
 import { describe, expect, test } from 'vitest';
 import { config as configOf, memoryMap } from '../spec/index.ts';
-import { firmwareExtents, ownerOutside } from './firmware.ts';
-import { SectionFinder } from './section-finder.ts';
+import { firmwareExtents, ownerOutside, SectionFinder } from './section-finder.ts';
 import { type Sections, sectionsOf } from './sections.ts';
 import { usable } from './testing/zone.ts';
 

@@ -4,14 +4,33 @@
  *
  * Cost: O(1) for the section found last, else O(log sections).
  */
-import { type Call, PFN_LIMIT } from '../spec/index.ts';
+import { type Call, type MemoryMap, type Owner, PFN_LIMIT } from '../spec/index.ts';
 import { broken } from './assert.ts';
-import { type FirmwareExtents, ownerOutside } from './firmware.ts';
 import { argumentPanic, ownerPanic } from './misuse.ts';
-import { type Section, type Sections, sectionBelow, sectionOfOrdinal } from './sections.ts';
+import {
+  type Extent,
+  mergedExtents,
+  type Section,
+  type Sections,
+  sectionBelow,
+  sectionOfOrdinal,
+} from './sections.ts';
 
 /** Stands for "no section": holds no page frame. */
 export const NOWHERE: Section = { base: 0, count: 0, first: 0 };
+
+/** Page frames outside all sections that are RAM which firmware keeps. Asked only to word a panic: O(descriptors) an answer. */
+export type FirmwareExtents = readonly Extent[];
+
+/** Returns the page frames that firmware keeps. */
+export function firmwareExtents(map: MemoryMap): FirmwareExtents {
+  return mergedExtents(map, (owner) => owner === 'firmware');
+}
+
+/** Returns the owner of a page frame that lies in no section. */
+export function ownerOutside(firmware: FirmwareExtents, frame: number): Owner {
+  return firmware.some(({ base, end }) => base <= frame && frame < end) ? 'firmware' : 'absent';
+}
 
 export class SectionFinder {
   readonly #sections: Sections;

@@ -8,9 +8,9 @@ export class ClauseCounts {
   /** Two numbers a clause, by its place among all clauses. */
   readonly #counts = new Float64Array(2 * CLAUSE_NAMES.length);
 
-  /** Takes note of one check. Bound, so that it can be passed as a tally. */
-  readonly note = (_clause: ClauseName, side: Side, place: number): void => {
-    this.#counts[2 * place + side] = (this.#counts[2 * place + side] ?? 0) + 1;
+  /** Takes note of a check, or of several alike. Bound, so that it can be passed as a tally. */
+  readonly note = (_clause: ClauseName, side: Side, place: number, times = 1): void => {
+    this.#counts[2 * place + side] = (this.#counts[2 * place + side] ?? 0) + times;
   };
 
   /** Returns the counts of the clauses that have been asked for, by name and side. */

@@ -31,6 +31,21 @@ export function noExtents(): Extents {
   return [{ starts: [0], owners: ['absent'] }];
 }
 
+/** Returns the extents that start at these page frames and have these owners. */
+export function extentsFrom(starts: readonly number[], owners: readonly Owner[]): Extents {
+  const list: Leaf[] = [];
+  for (let i = 0; i < starts.length; i += LONGEST_LEAF)
+    list.push({ starts: starts.slice(i, i + LONGEST_LEAF), owners: owners.slice(i, i + LONGEST_LEAF) });
+  return list;
+}
+
+/** Returns where all extents start, and whose they are. */
+export function flatExtents(extents: Extents): Leaf {
+  return extents.length === 1
+    ? (extents[0] ?? { starts: [], owners: [] })
+    : { starts: extents.flatMap(({ starts }) => starts), owners: extents.flatMap(({ owners }) => owners) };
+}
+
 /** Returns the place of the last of ascending numbers that is `n` or less; the first one is. */
 function lastUpTo(numbers: readonly number[], n: number): number {
   let low = 0;

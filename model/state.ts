@@ -25,7 +25,7 @@ import {
   type World,
   type Zone,
 } from '../spec/index.ts';
-import { type Extents, findExtent, give, noExtents, ownerAt } from './extents.ts';
+import { type Extents, extentsFrom, findExtent, flatExtents, give, noExtents, ownerAt } from './extents.ts';
 import { type FreeStack, pop, push, top } from './free-stack.ts';
 
 /** The part of a state that calls change. */
@@ -41,7 +41,22 @@ interface Fields {
   readonly stack: FreeStack | undefined;
 }
 
+/** Consecutive page frames [base, end) of one owner. */
+export interface OwnedPart {
+  readonly base: number;
+  readonly end: number;
+  readonly owner: Owner;
+}
+
 const NONE = pageCount(0);
+
+/** What a state is made of, as lists: extents by where they start and whose they are, and the free stack, top first. */
+export interface StateParts {
+  readonly starts: readonly number[];
+  readonly owners: readonly Owner[];
+  /** Undefined where the order is not tracked. */
+  readonly stack: readonly Region[] | undefined;
+}
 
 /** Who owns each page frame. */
 export class ModelState implements Ownership {
@@ -81,6 +96,37 @@ export class ModelState implements Ownership {
     );
   }
 
+  /** Returns the state that these parts make. O(extents + runs). */
+  static of(world: World, policies: readonly Policy[], { starts, owners, stack }: StateParts): ModelState {
+    const counts = { absent: 0, firmware: 0, boot: 0, caller: 0, pmm: 0 };
+    let freeInStack = 0;
+    owners.forEach((owner, i) => {
+      const [start, end] = [starts[i] ?? 0, starts[i + 1] ?? PFN_LIMIT];
+      counts[owner] += end - start;
+      if (owner === 'pmm') freeInStack += Math.max(0, end - Math.max(start, world.bitmapLimit));
+    });
+    return new ModelState(world, policies, {
+      extents: extentsFrom(starts, owners),
+      firmware: pageCount(counts.firmware),
+      boot: pageCount(counts.boot),
+      caller: pageCount(counts.caller),
+      pmm: pageCount(counts.pmm),
+      freeInStack: pageCount(freeInStack),
+      stack: stack
+        ?.toReversed()
+        .reduce<FreeStack>((below, { base, count }) => push(below, base, count), null),
+    });
+  }
+
+  /** Returns what the state is made of. O(extents + runs). */
+  parts(): StateParts {
+    const { extents, stack } = this.#fields;
+    const runs: Region[] = [];
+    for (let run = stack ?? null; run !== null; run = run.below)
+      runs.push({ base: pfn(run.base), count: pageCount(run.count) });
+    return { ...flatExtents(extents), stack: stack === undefined ? undefined : runs };
+  }
+
   ownerOf(frame: Pfn): Owner {
     return ownerAt(this.#fields.extents, frame);
   }
@@ -103,6 +149,18 @@ export class ModelState implements Ownership {
   freeIn(zone: Zone): PageCount {
     const { pmm, freeInStack } = this.#fields;
     return zone === 'stack' ? freeInStack : pageCount(pmm - freeInStack);
+  }
+
+  /** Returns the owners in [base, end), as consecutive parts of one owner each. O(log extents + parts). */
+  ownersIn(base: number, end: number): readonly OwnedPart[] {
+    const parts: { base: number; end: number; owner: Owner }[] = [];
+    findExtent(this.#fields.extents, base, end, (owner, from, to) => {
+      const last = parts.at(-1);
+      if (last?.owner === owner) last.end = to;
+      else parts.push({ base: from, end: to, owner });
+      return false;
+    });
+    return parts;
   }
 
   firstFailing({ base, count }: Region, test: (owner: Owner) => boolean): Pfn | null {

@@ -48,10 +48,39 @@ static struct {
     volatile size_t committed;
     volatile bool is_finished;
     volatile bool is_full;
+    /* What a sanitizer has found, empty for nothing. */
+    char finding[64];
     char text[];
 } *answers;
 
 static size_t written;
+
+/* ---- Sanitizers, where they are linked in --------------------------------------------------------------------------- */
+
+void __asan_set_error_report_callback(void (*callback)(const char *report)) __attribute__((weak));
+const char *__asan_default_options(void);
+void __ubsan_on_report(void);
+
+/* Nobody reads the stack of a report here, and to look up its names takes longer than a program. */
+const char *__asan_default_options(void) {
+    return "symbolize=0:detect_leaks=0";
+}
+
+/* Keeps the kind of a report: `AddressSanitizer: heap-buffer-overflow`. */
+static void note_finding(const char *report) {
+    const char *from = strstr(report, "AddressSanitizer: ");
+    if (from != NULL) {
+        size_t length = strlen("AddressSanitizer: ");
+        length += strcspn(from + length, " \n");
+        snprintf(answers->finding, sizeof answers->finding, "%.*s", (int)length, from);
+    }
+}
+
+/* What UndefinedBehaviorSanitizer reports ends the program, whether or not it was built to go on. */
+void __ubsan_on_report(void) {
+    snprintf(answers->finding, sizeof answers->finding, "UndefinedBehaviorSanitizer");
+    _exit(1);
+}
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -499,12 +528,20 @@ static bool resolve(const char *text, uint64_t *address) {
 
 static const fp_target *target;
 static jmp_buf panicked;
+/* What errno is before each call: no error number of a system. */
+#define CALLERS_ERRNO 23130
 static int last_errno;
 
 void fp_warn(const char *text) {
     int kept = errno;
     say("warn %s\n", text);
     errno = kept;
+}
+
+/* A process has no states to save. */
+void fp_live(const void *start, size_t bytes) {
+    (void)start;
+    (void)bytes;
 }
 
 static const char *const OWNERS[] = {"-", "absent", "firmware", "boot", "pmm", "caller"};
@@ -530,7 +567,7 @@ static void say_amount(uint64_t (*amount)(void)) {
 
 /* Ends an answer: errno, and the three amounts. */
 static void finish_answer(void) {
-    if (last_errno == 0) {
+    if (last_errno == CALLERS_ERRNO) {
         say_text(" -", 2);
     } else if (last_errno == ENOMEM) {
         say_text(" ENOMEM", 7);
@@ -641,7 +678,7 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
     uint64_t most = target->free_amount == NULL ? total : target->free_amount();
     uint64_t asked = count <= most || count <= 4096 ? count : 16;
     batch made = make_batch(asked);
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_granted = target->alloc_pages(made.entries, count);
     last_errno = errno;
     if (!is_untouched(made, is_granted ? asked : 0)) {
@@ -659,7 +696,7 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
 static void call_free(void *address) {
     uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
     each_painted(frame, 1, check_page);
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_freed = target->free(address);
     last_errno = errno;
     if (is_freed) {
@@ -671,7 +708,7 @@ static void call_free(void *address) {
 static void call_free_region(void *address, uint64_t count) {
     uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
     each_painted(frame, count, check_page);
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_freed = target->free_region(address, count);
     last_errno = errno;
     if (is_freed) {
@@ -689,7 +726,7 @@ static void call_free_pages(void **addresses, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) {
         each_painted(PAGES_OF((uint64_t)((uintptr_t)given[i] - (uintptr_t)memory.base)), 1, check_page);
     }
-    errno = 0;
+    errno = CALLERS_ERRNO;
     bool is_freed = target->free_pages(given, count);
     last_errno = errno;
     if (memcmp(given, addresses, count * sizeof *given) != 0) {
@@ -736,7 +773,7 @@ static void answer_amount(uint64_t (*amount)(void)) {
 
 static void run_operation(const char *call, char *line, uint64_t total) {
     uint64_t address;
-    errno = 0;
+    errno = CALLERS_ERRNO;
     if (strcmp(call, "alloc") == 0 && target->alloc != NULL) {
         void *page = target->alloc();
         last_errno = errno;
@@ -745,7 +782,7 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         call_alloc_pages(number_of(&line), total);
     } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
         uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
-        errno = 0;
+        errno = CALLERS_ERRNO;
         void *page = target->alloc_bitmap(count, max_addr, alignment);
         last_errno = errno;
         answer_page(page, count);
@@ -789,18 +826,31 @@ static uint64_t ram_pages(void) {
     return pages;
 }
 
+/* Returns the bytes that count as data of this process so far, 0 if they cannot be read. */
+static uint64_t data_bytes(void) {
+    char text[128];
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0) {
+        close(file);
+    }
+    unsigned long long pages = 0;
+    text[length > 0 ? length : 0] = '\0';
+    return sscanf(text, "%*u %*u %*u %*u %*u %llu", &pages) == 1 ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 static void limit_resources(limits limit) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
-    /* The simulated memory counts as data, although none of it is in use yet. */
-    rlim_t bytes = ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
+    /* The simulated memory counts as data, although none of it is in use yet, and so does the shadow of a sanitizer. */
+    rlim_t bytes = data_bytes() + ram_pages() * FP_PAGE_SIZE + (limit.mebibytes << 20);
     struct rlimit data = {bytes, bytes};
     setrlimit(RLIMIT_DATA, &data);
 }
 
 static void start_manager(void) {
     fp_memory given = {memory.descriptors, memory.count, memory.base, memory.bitmap_end};
-    errno = 0;
+    errno = CALLERS_ERRNO;
     if (setjmp(panicked) != 0) {
         finish_answer();
         answers->is_finished = true;
@@ -972,9 +1022,11 @@ static bool await_child(pid_t child, limits limit, int *status, struct rusage *u
 
 /* Returns the end of a program's answers: the reason why the child died, if it did, and its memory. */
 static int epilogue(char *text, size_t size, int status, const struct rusage *usage, const char *killed_for) {
-    char died[64] = "";
+    char died[80] = "";
     if (killed_for != NULL) {
         snprintf(died, sizeof died, "died %s\n", killed_for);
+    } else if (answers->finding[0] != '\0') {
+        snprintf(died, sizeof died, "died %s\n", answers->finding);
     } else if (answers->is_full) {
         snprintf(died, sizeof died, "died output\n");
     } else if (WIFSIGNALED(status)) {
@@ -995,6 +1047,7 @@ static void serve_program(limits limit, bool is_live, int out) {
     answers->committed = 0;
     answers->is_finished = false;
     answers->is_full = false;
+    answers->finding[0] = '\0';
     written = 0;
     pid_t child = fork();
     if (child < 0) {
@@ -1123,6 +1176,9 @@ int fp_serve(const fp_target *served) {
         stop("no memory for answers");
     }
     make_pattern();
+    if (__asan_set_error_report_callback != NULL) {
+        __asan_set_error_report_callback(note_finding);
+    }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigset_t ended;
     sigemptyset(&ended);

@@ -8,7 +8,7 @@
  *     cc -O2 -o my-pmm my_target.c pmm.c frameproof.c
  *     npx frameproof check --target ./my-pmm
  *
- * Needs Linux and a C11 compiler; no library but libc.
+ * Needs Linux and a C11 compiler; no library but libc. This header is C++ too.
  */
 #ifndef FRAMEPROOF_H
 #define FRAMEPROOF_H
@@ -16,6 +16,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define FP_NORETURN [[noreturn]]
+#else
+#define FP_NORETURN _Noreturn
+#endif
 
 #define FP_PAGE_SIZE 4096u
 
@@ -47,8 +54,8 @@ typedef struct {
 
 /*
  * The calls. A call that the allocator does not have stays NULL, and is left out of the profile's "calls". Addresses are pointers
- * into the simulated memory; max_addr is a physical address, max_addr and alignment are in bytes. errno is 0 before each call;
- * its value afterwards is part of the answer: ENOMEM after a failure.
+ * into the simulated memory; max_addr is a physical address, max_addr and alignment are in bytes. errno is the caller's before each
+ * call, a number that no system has; afterwards it is part of the answer: ENOMEM after a failure, else as it was.
  */
 typedef struct {
     /* The allocator's claims as one line of JSON, see README.md. NULL claims everything that the specification says. */
@@ -67,7 +74,20 @@ typedef struct {
     uint64_t (*total_amount)(void);
     uint64_t (*free_amount)(void);
     uint64_t (*reserved_amount)(void);
+    /*
+     * Names, by fp_live, the bytes of free page frames that later answers depend on. NULL: all of them. A search of all states then does
+     * not tell states apart by other bytes of free page frames, and checks that this is right. Used only as WebAssembly.
+     */
+    void (*live)(void);
 } fp_target;
+
+/* Names live bytes. Call it in `live` only. */
+void fp_live(const void *start, size_t bytes);
+
+#if defined __wasm__ && defined __cplusplus
+/* Without an operating system, main is a function like any other: this gives it the name that is looked for. */
+int main(void);
+#endif
 
 /* Serves programs from standard input until it ends. Returns the exit code of the process. */
 int fp_serve(const fp_target *target);
@@ -85,6 +105,10 @@ typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT,
  * FP_OWNER_NONE. Does not return: it leaves the call by longjmp, and the program goes on with the next call. So release locks
  * before you call it, and change nothing.
  */
-_Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text);
+FP_NORETURN void fp_panic(uint64_t frame, fp_owner owner, const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,12 +14,15 @@ export {
   type Counts,
   DEFAULT_OPERATIONS,
   type EdgeCount,
+  type Finding,
   FULL_RUN_PROGRAMS,
   type NamedWorld,
   type Progress,
   runCampaign,
-  type Shrinking,
 } from './random/index.ts';
+
+/** @public The suite for test runners of any kind. */
+export { type CheckPmmOptions, checkPmm, type PmmSource } from './check-pmm.ts';
 
 /** @public Own generators: the parts of a program, and the arbitraries that they are made of. */
 export {

@@ -2,34 +2,46 @@
  * Call ends: how a call on a manager in this process ended. One object serves many calls, so that a search which makes millions of
  * calls reads fields and allocates no outcomes.
  */
-import { type CallDescription, isPmmPanic, type Outcome, type PmmPanic } from '../spec/index.ts';
+import {
+  type CallDescription,
+  type ErrnoChange,
+  isPmmPanic,
+  type Outcome,
+  Owner,
+  type PmmPanic,
+  reading,
+} from '../spec/index.ts';
 import type { CallerArray } from './caller-array.ts';
+import { described, malformedBy } from './thrown.ts';
 
 const DONE: Outcome = { kind: 'done' };
 const FAILED: Outcome = { kind: 'failed' };
 
-/** Returns a description of a value that a manager returned. */
-export function described(value: unknown): string {
-  if (value === null) return 'null';
-  return typeof value === 'object' ? 'an object' : `${typeof value} ${String(value)}`;
-}
-
-/** Returns a description of a thrown value. It may be anything, and looking at it may throw again. */
-export function describeThrown(error: unknown): string {
-  try {
-    return `it threw ${error instanceof Error ? `${error.name}: ${error.message}` : described(error)}`;
-  } catch {
-    return 'it threw something that throws when it is looked at';
-  }
+function isNullOr(type: 'number' | 'string', value: unknown): boolean {
+  return value === null || typeof value === type;
 }
 
 /** Whether what was thrown is a panic; what cannot be looked at is not one. */
 function isPanic(error: unknown): error is PmmPanic {
   try {
-    return isPmmPanic(error);
+    if (!isPmmPanic(error)) return false;
+    const { call, pfn, owner }: Readonly<Record<'call' | 'pfn' | 'owner', unknown>> = error;
+    return typeof call === 'string' && isNullOr('number', pfn) && isNullOr('string', owner);
   } catch {
     return false;
   }
+}
+
+/** The error number that callers have before each call. A manager must leave it alone, unless the call fails. */
+export const CALLERS_ERRNO = 'EINTR';
+
+/** Returns what a call did to the error number of its caller. Throws if a manager has something else there. */
+export function errnoAfter({ errno }: { readonly errno: unknown }): ErrnoChange {
+  if (errno === CALLERS_ERRNO) return null;
+  if (errno === 'ENOMEM') return errno;
+  if (errno === null) return 'cleared';
+  if (typeof errno === 'string') return 'other';
+  throw new TypeError(`errno is ${described(errno)}`);
 }
 
 export class CallEnd {
@@ -42,6 +54,8 @@ export class CallEnd {
   panic: PmmPanic | null = null;
   /** If it is `malformed`: the reason. */
   message = '';
+  /** If it is `malformed` by something thrown: the outcome. Else null. */
+  thrown: Outcome | null = null;
   /** The array of the call, if any. If the kind is `addresses`, it holds them until the next call. */
   array: CallerArray | null = null;
   /** Whether the call changed entries of the array that it must leave alone. */
@@ -49,7 +63,7 @@ export class CallEnd {
 
   /** Records a returned value. `returns` is the kind that a success returns. */
   returned(value: unknown, returns: CallDescription['returns']): void {
-    if (returns === 'done') this.kind = 'done';
+    if (returns === 'done') this.kind = value === false ? 'failed' : 'done';
     else if (returns === 'address' && typeof value === 'bigint') {
       this.kind = 'address';
       this.address = value;
@@ -67,13 +81,20 @@ export class CallEnd {
     if (isPanic(error)) {
       this.kind = 'panicked';
       this.panic = error;
-    } else this.malformed(describeThrown(error));
+    } else this.malformedBy(error);
+  }
+
+  /** Records that an error, thrown while the manager did what `when` says, is not one that the interface allows. */
+  malformedBy(error: unknown, when = ''): void {
+    this.kind = 'malformed';
+    this.thrown = malformedBy(error, when);
   }
 
   /** Records an end that the interface does not allow. */
   malformed(message: string): void {
     this.kind = 'malformed';
     this.message = message;
+    this.thrown = null;
   }
 
   /** Whether another call ended in the same way, messages aside. O(addresses). */
@@ -105,7 +126,7 @@ export class CallEnd {
       case 'addresses':
         return { kind: 'addresses', addresses: this.array?.written() ?? [] };
       case 'amount':
-        return { kind: 'amount', amount: this.amount };
+        return { kind: 'amount', amount: reading(this.amount) };
       case 'done':
         return DONE;
       case 'failed':
@@ -113,7 +134,7 @@ export class CallEnd {
       case 'panicked':
         return panicked(this.panic);
       default:
-        return { kind: 'malformed', message: this.message };
+        return this.thrown ?? { kind: 'malformed', message: this.message };
     }
   }
 }
@@ -128,6 +149,33 @@ const EXPECTED: Readonly<Record<CallDescription['returns'], string>> = {
 
 function panicked(panic: PmmPanic | null): Outcome {
   if (panic === null) throw new Error('a call panicked, and the panic was not kept');
-  const { message, call, pfn, owner } = panic;
-  return { kind: 'panicked', message, call, pfn, owner };
+  try {
+    const { message, call, pfn, owner } = panic;
+    if (typeof message === 'string' && (owner === null || Owner.is(owner)))
+      return { kind: 'panicked', message, call, pfn: pfn === null ? null : reading(pfn), owner };
+    return {
+      kind: 'malformed',
+      message: 'it threw a panic without a message, or without an owner that there is',
+    };
+  } catch (error) {
+    return malformedBy(error, 'it threw a panic, and looking at that, ');
+  }
+}
+
+/**
+ * A panic is an answer, and nobody reads its stack. Without a number here V8 does not walk the stack; with 0 it still does, which
+ * takes a quarter longer.
+ */
+const STACKS: { stackTraceLimit?: number | undefined } = Error;
+
+/** Omits stacks from all errors of this thread. Returns the limit for {@link restoreStacks}. */
+export function omitStacks(): number | undefined {
+  const { stackTraceLimit } = STACKS;
+  STACKS.stackTraceLimit = undefined;
+  return stackTraceLimit;
+}
+
+/** Captures stacks again, up to the limit that {@link omitStacks} returned. */
+export function restoreStacks(limit: number | undefined): void {
+  STACKS.stackTraceLimit = limit;
 }

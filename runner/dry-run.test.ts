@@ -13,8 +13,8 @@ import {
   WHOLE,
 } from '../spec/index.ts';
 import { DryRun, undefinedIn } from './dry-run.ts';
-import { execute } from './execute.ts';
 import type { Execution } from './execution.ts';
+import { execute } from './limited-execution.ts';
 import { OURS } from './ours.ts';
 
 const RUN = { programs: 200, operations: 100, seed: 1 };

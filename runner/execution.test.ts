@@ -10,8 +10,8 @@ import {
   type Reference,
   type Scenario,
 } from '../spec/index.ts';
-import { execute } from './execute.ts';
 import { factoryTarget } from './factory-target.ts';
+import { execute } from './limited-execution.ts';
 import { OURS } from './ours.ts';
 import type { Target } from './target.ts';
 import { type PmmCalls, wrapPmm } from './wrap-pmm.ts';

@@ -2,12 +2,19 @@
  * Executions: a program running on a target under the judge. After each operation the model accepts the response or names the
  * clause that it breaks. A sweep compares every page frame now and then, and at the end. The record is the trace.
  */
-import { init, type ModelState, step, sweep, type Tally, type Violation } from '../model/index.ts';
 import {
-  beyond,
-  expectation,
+  brokenByWrites,
+  init,
+  type ModelState,
+  step,
+  sweep,
+  type Tally,
+  type Violation,
+} from '../model/index.ts';
+import {
+  freeForSingles,
   type InspectedRun,
-  isAllocation,
+  leftUndefined,
   type Operation,
   type PlacedViolation,
   type Policy,
@@ -23,7 +30,8 @@ import { brokenOwnClause } from './own-clauses.ts';
 import type { Performer } from './performer.ts';
 import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
-import type { LeftOut, Target } from './target.ts';
+import { hasOnlyU64, type LeftOut, type Target } from './target.ts';
+import { lookAt, stackOf } from './thrown.ts';
 import type { World } from './world.ts';
 
 /** One judged operation, for observers that count situations. */
@@ -37,10 +45,18 @@ export interface Observer {
 
 const UNOBSERVED: Observer = { tally: () => {}, onStep: () => {} };
 
-/** Operations between two sweeps of a small map. */
+/** Operations between two sweeps of a map with few descriptors. */
 const SWEEP_INTERVAL = 16;
-/** A map with more RAM page frames is not small: it is swept only at the end. */
+/** A sweep looks at each descriptor: with more of these, there are as many more operations between two. */
+const FEW_DESCRIPTORS = 64;
+/** A map with more RAM page frames is swept only at the end. */
 const SMALL_MAP_PAGES = 1 << 16;
+
+/** Returns how many operations lie between two sweeps; infinity for a map that is swept only at the end. */
+export function sweepInterval({ world: { map, total } }: ModelState): number {
+  if (total > SMALL_MAP_PAGES) return Number.POSITIVE_INFINITY;
+  return SWEEP_INTERVAL * Math.max(1, Math.ceil(map.descriptors.length / FEW_DESCRIPTORS));
+}
 
 export interface ExecutionOptions {
   readonly policies: readonly Policy[];
@@ -77,6 +93,21 @@ interface PassedOver {
   readonly beyond: string | null;
 }
 
+/** Has what a manager says of every page frame compared, if it offers `inspect`. Returns the violation, or null. */
+export function inspection(
+  performer: Pick<Performer, 'inspect'>,
+  compare: (runs: readonly InspectedRun[]) => Violation | null,
+): Violation | null {
+  let runs: readonly InspectedRun[] | null;
+  try {
+    runs = performer.inspect();
+  } catch (error) {
+    const explanation = `inspect() threw ${lookAt(error).text}`;
+    return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
+  }
+  return runs === null ? null : compare(runs);
+}
+
 export class Execution implements Scene {
   readonly world: World;
   readonly policies: readonly Policy[];
@@ -91,6 +122,7 @@ export class Execution implements Scene {
   readonly #observer: Observer;
   #state: ModelState | null = null;
   #violation: PlacedViolation | null = null;
+  #isUnanswered = false;
 
   constructor(target: Target, world: World, options: ExecutionOptions) {
     const { policies, observer = UNOBSERVED } = options;
@@ -108,7 +140,7 @@ export class Execution implements Scene {
     );
     if (verdict.accepted) this.#state = verdict.state;
     else this.#reject(-1, verdict.violation);
-    if (this.#isSmall()) this.#sweep(-1);
+    if (this.#isDue(-1)) this.#sweep(-1);
   }
 
   /** The violation, or null so far. After a violation the execution does nothing more. */
@@ -133,20 +165,19 @@ export class Execution implements Scene {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUndefined(resolved));
+    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUnasked(resolved));
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
-    const response = this.#performer.perform(resolved, this.state.freeIn('stack'));
+    if (this.#hasLateWrites(at - 1, resolved)) return false;
+    const response = this.#performer.perform(resolved, freeForSingles(this.state));
     this.responses.push(response);
     this.results.record(operation, response);
     return this.#judge(at, resolved, response);
   }
 
   /** Returns the reason why the target cannot be asked for an operation in this state, or null. */
-  #whyUndefined(operation: Operation): string | null {
-    const why = beyond(this.#profile, operation);
-    if (why !== null || this.#profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
-    const expected = expectation(this.state, operation);
-    return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
+  #whyUnasked(operation: Operation): string | null {
+    if (this.#target.takesAnyNumber || hasOnlyU64(operation)) return leftUndefined(this.state, operation);
+    return 'the target only takes unsigned 64-bit integers';
   }
 
   /** Records an operation that is not judged. Returns whether the next one can be. */
@@ -163,11 +194,17 @@ export class Execution implements Scene {
     return !hasRun;
   }
 
+  /** Whether the target never returned. */
+  get isUnanswered(): boolean {
+    return this.#isUnanswered;
+  }
+
   /** Takes note that the target never returned: from the operation under way, or where that was answered, from a sweep. */
   endUnanswered(message: string): void {
     const at = this.operations.length - 1;
     const operation = this.operations[at];
     if (this.#violation !== null) return;
+    this.#isUnanswered = true;
     const isAnswered = this.responses.length > this.operations.length;
     const resolved = operation === undefined || isAnswered ? null : this.results.resolve(operation);
     if (operation === undefined || resolved === null) {
@@ -187,19 +224,29 @@ export class Execution implements Scene {
 
   /** Makes the last sweep and closes the performer. Returns whether the specification held throughout. */
   finish(): boolean {
-    this.#sweep(this.operations.length - 1);
+    const last = this.operations.length - 1;
+    if (this.#violation === null) this.#hasLateWrites(last, null);
+    this.#sweep(last);
     this.#performer.close();
     return this.#violation === null;
+  }
+
+  /** The stack of the error that broke the clause: empty where it was omitted, null where no error did. */
+  get stack(): string | null {
+    return stackOf(this);
   }
 
   /** Returns the record. */
   trace(): Trace {
     const { operations, policies, responses } = this;
     const violation = this.#violation === null ? {} : { violation: this.#violation };
+    const { name: target, compiled } = this.#target;
     return {
       format: 'frameproof/trace',
       version: 1,
-      target: this.#target.name,
+      target,
+      ...(compiled === null ? {} : { compiled }),
+      profile: this.#profile,
       scenario: { ...this.world, policies, operations },
       responses,
       ...violation,
@@ -213,12 +260,21 @@ export class Execution implements Scene {
     this.#observer.onStep(verdict.step);
     const broken = brokenOwnClause(this.#target.checks, verdict.step);
     if (broken !== null) return this.#reject(at, broken);
-    const isDue = at % SWEEP_INTERVAL === SWEEP_INTERVAL - 1 && this.#isSmall();
-    return !isDue || this.#sweep(at);
+    return !this.#isDue(at) || this.#sweep(at);
   }
 
-  #isSmall(): boolean {
-    return this.#state !== null && this.#state.world.total <= SMALL_MAP_PAGES;
+  /** Whether writes of operations up to `at` are found only now, and break a clause. */
+  #hasLateWrites(at: number, next: Operation | null): boolean {
+    const writes = this.#performer.lateWrites(next);
+    const violation = writes.length === 0 ? null : brokenByWrites(this.state, writes);
+    if (violation !== null) this.#reject(at, violation);
+    return violation !== null;
+  }
+
+  /** Whether a sweep follows an operation; -1 stands for init. */
+  #isDue(at: number): boolean {
+    const interval = this.#state === null ? Number.POSITIVE_INFINITY : sweepInterval(this.#state);
+    return Number.isFinite(interval) && (at + 1) % interval === 0;
   }
 
   #sweep(at: number): boolean {
@@ -229,14 +285,7 @@ export class Execution implements Scene {
 
   /** Compares every page frame with the state, if the manager offers `inspect`. */
   #inspected(state: ModelState): Violation | null {
-    let runs: readonly InspectedRun[] | null;
-    try {
-      runs = this.#performer.inspect();
-    } catch (error) {
-      const explanation = `inspect() threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
-      return { clause: 'owner.agrees', explanation, pfn: null, owner: null };
-    }
-    return runs === null ? null : sweep(state, runs, this.#observer.tally);
+    return inspection(this.#performer, (runs) => sweep(state, runs, this.#observer.tally));
   }
 
   #reject(at: number, violation: Omit<PlacedViolation, 'at'>): false {

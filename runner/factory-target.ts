@@ -1,7 +1,19 @@
 /** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
-import { type PmmFactory, type Profile, type Program, WHOLE } from '../spec/index.ts';
+import {
+  beyond,
+  type MemoryMap,
+  type Pmm,
+  type PmmFactory,
+  type Profile,
+  type Program,
+  SpecError,
+  WHOLE,
+} from '../spec/index.ts';
+import { invoke, type PreparedCall, prepareCall } from './perform-call.ts';
+import { Results } from './results.ts';
 import type { SavableSession } from './savable-session.ts';
 import { Session } from './session.ts';
+import { SimulatedMemory } from './simulated-memory.ts';
 import {
   type Claims,
   type StartedProgram,
@@ -10,7 +22,7 @@ import {
   type TargetSource,
   type TimedProgram,
 } from './target.ts';
-import { TimedCalls } from './timed-calls.ts';
+import { described } from './thrown.ts';
 import type { World } from './world.ts';
 
 class FactoryTarget implements Target {
@@ -19,11 +31,12 @@ class FactoryTarget implements Target {
   readonly profile: Profile;
   readonly checks: Target['checks'];
   readonly isInteractive = true;
+  readonly compiled = null;
   readonly takesAnyNumber = true;
   readonly seesWrites = true;
   readonly peakKib = 0;
   readonly programMs: number;
-  readonly #create: PmmFactory;
+  readonly factory: PmmFactory;
 
   constructor(create: PmmFactory, { name, policies, profile, checks = [] }: Claims, programMs: number) {
     this.programMs = programMs;
@@ -31,7 +44,7 @@ class FactoryTarget implements Target {
     this.policies = policies;
     this.profile = profile;
     this.checks = checks;
-    this.#create = create;
+    this.factory = create;
   }
 
   get source(): TargetSource {
@@ -39,27 +52,115 @@ class FactoryTarget implements Target {
   }
 
   start(world: World): StartedProgram {
-    const session = new Session(this.#create, world);
+    const session = new Session(this.factory, world);
     return { performer: () => session };
   }
 
   openSavable(world: World): SavableSession | null {
-    const session = new Session(this.#create, world);
+    const session = new Session(this.factory, world);
     if (session.isSavable) return session;
     session.close();
     return null;
   }
 
   timed(world: World, program: Program): TimedProgram {
-    return new TimedCalls(this.#create, this, world, program);
+    return new TimedCalls(this.factory, this, world, program);
   }
 
   withClaims(claims: Partial<Claims>): Target {
     const { name, policies, profile, checks } = this;
-    return new FactoryTarget(this.#create, { name, policies, profile, checks, ...claims }, this.programMs);
+    return new FactoryTarget(this.factory, { name, policies, profile, checks, ...claims }, this.programMs);
   }
 
   async close(): Promise<void> {}
+}
+
+/**
+ * Timed calls: the calls of a program are prepared with the addresses that the target hands out, and then timed with nothing between
+ * them. Init is not timed.
+ */
+class TimedCalls implements TimedProgram {
+  readonly #create: PmmFactory;
+  readonly #name: string;
+  readonly #world: World;
+  readonly #calls: readonly PreparedCall[];
+
+  /** Runs the program once to learn the addresses. Calls that cannot be made are left out. */
+  constructor(create: PmmFactory, { name, profile }: Claims, world: World, program: Program) {
+    this.#create = create;
+    this.#name = name;
+    this.#world = world;
+    const session = new Session(create, world);
+    const results = new Results();
+    this.#calls = program.flatMap((operation) => {
+      const resolved = results.resolve(operation);
+      if (resolved === null || beyond(profile, operation) !== null) return [];
+      results.record(operation, session.perform(resolved, Number.POSITIVE_INFINITY));
+      const call = prepareCall(resolved, Number.POSITIVE_INFINITY);
+      call.array?.reset();
+      return [call];
+    });
+    session.close();
+  }
+
+  turn(operations: number): number {
+    const { map, config } = this.#world;
+    const pmm = this.#create(map, { config, warn: () => {}, memory: new SimulatedMemory() });
+    const calls = this.#calls;
+    const end = Math.min(operations, calls.length);
+    const start = performance.now();
+    try {
+      for (let i = 0; i < end; i += 1) {
+        const call = calls[i];
+        if (call !== undefined) invoke(pmm, call);
+      }
+    } catch (cause) {
+      // The same calls did not throw when they were prepared.
+      throw new SpecError(
+        `${this.#name}: expected the answers of a first run again, and it threw ${String(cause)}`,
+        { cause },
+      );
+    }
+    const ms = performance.now() - start;
+    pmm.dispose?.();
+    return ms;
+  }
+}
+
+const MAPS = new WeakMap<MemoryMap, MemoryMap>();
+
+/** Returns a frozen copy of a memory map; the same one each time. */
+function handedMap(map: MemoryMap): MemoryMap {
+  const known = MAPS.get(map);
+  if (known !== undefined) return known;
+  const descriptors = Object.freeze(map.descriptors.map((descriptor) => Object.freeze({ ...descriptor })));
+  const copy = Object.freeze({ ...map, descriptors });
+  MAPS.set(map, copy);
+  return copy;
+}
+
+function isManager(value: unknown): value is Pmm {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/**
+ * Returns a factory whose managers are handed copies of the memory map and of the configuration, and memory without the record of its
+ * writes: the judge reads the originals. Copies are frozen, and made once for each map: to change one throws in the manager's
+ * code, which is an answer like any other. What the factory returns is an object.
+ */
+export function handing(create: PmmFactory): PmmFactory {
+  return (map, { config, warn, memory }) => {
+    const built: unknown = create(handedMap(map), {
+      config: Object.freeze({ ...config }),
+      warn: (message: unknown) => warn(typeof message === 'string' ? message : described(message)),
+      memory: Object.freeze({
+        read: (address: bigint) => memory.read(address),
+        write: (address: bigint, value: bigint) => memory.write(address, value),
+      }),
+    });
+    if (isManager(built)) return built;
+    throw new TypeError(`expected a manager, found ${described(built)}`);
+  };
 }
 
 /** A factory and its claims. */
@@ -81,5 +182,5 @@ export function factoryTarget({
   programMs = Number.POSITIVE_INFINITY,
   ...claims
 }: FactoryClaims): Target {
-  return new FactoryTarget(create, { ...claims, profile }, programMs);
+  return new FactoryTarget(handing(create), { ...claims, profile }, programMs);
 }

@@ -10,23 +10,30 @@ export type { Claims, StartedProgram, Target, TargetSource, TimedProgram } from 
 export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** @public One program under the judge. */
-export { execute } from './execute.ts';
 export { Execution, type JudgedStep, type Observer } from './execution.ts';
-export { runWithin } from './limited-execution.ts';
+export { execute, firstLimit, runWithin, withStack } from './limited-execution.ts';
+export { ProgramTime, TimeLimitError, within } from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';
 export { type World, worldBeyond } from './world.ts';
+
+/** @internal For whatever runs a target's code: the built-in objects. */
+export { isSuspected, refuseChanges, suspectRealm, unlessChanged } from './realm.ts';
+export { inspection } from './execution.ts';
+
+/** @internal For reports: the stack of the error that broke a clause. */
+export { lookAt, stackOf } from './thrown.ts';
 
 /** @public One program before it runs. */
 export { DryRun } from './dry-run.ts';
 export type { LeftOut } from './target.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
-export { CallEnd } from './call-end.ts';
+export { CALLERS_ERRNO, CallEnd, errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
+export { hasOnlyU64 } from './target.ts';
 export { performCall } from './perform-call.ts';
 export type { SavableSession, Seen } from './savable-session.ts';
-export { omitStacks, restoreStacks } from './without-stacks.ts';
 
 /** @internal Targets held to own clauses, which users pass as `checks`. */
 export { heldTo } from './own-clauses.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../impl/index.ts';
 import { config, memoryMap, type Program } from '../spec/index.ts';
-import { execute } from './execute.ts';
 import { factoryTarget } from './factory-target.ts';
+import { execute } from './limited-execution.ts';
 import { wrapPmm } from './wrap-pmm.ts';
 
 const PROGRAM: Program = [{ call: 'freeAmount' }, { call: 'alloc' }, { call: 'alloc' }];
@@ -12,6 +12,25 @@ const SCENARIO = {
   policies: [],
   operations: PROGRAM,
 };
+
+it('a target that is slow and not endless is run again, and holds', () => {
+  let managers = 0;
+  const slow = factoryTarget({
+    name: 'slow',
+    policies: [],
+    programMs: 100,
+    create: (map, options) => {
+      managers += 1;
+      const end = performance.now() + 200;
+      while (performance.now() < end);
+      return createPmm(map, options);
+    },
+  });
+  const execution = execute(slow, SCENARIO);
+  expect(execution.violation).toBeNull();
+  expect(execution.operations).toHaveLength(PROGRAM.length);
+  expect(managers).toBe(2);
+});
 
 describe('a target whose alloc never returns', () => {
   const endless = factoryTarget({

@@ -1,42 +1,31 @@
 /**
  * Executions within a time limit: a target that never returns from a call is a counterexample like any other, which names the
- * operation. A time-out counts only when it is confirmed: the program runs once more, alone, with ten times the limit. From
- * then on the target is known not to return, and less time is spent on its programs, so that they can be shrunk.
+ * operation.
  */
-import type { Operation, Program, Reference, Response } from '../spec/index.ts';
-import { Execution, type ExecutionOptions } from './execution.ts';
-import type { Performer } from './performer.ts';
+import { type Program, type Response, SpecError, type Trace } from '../spec/index.ts';
+import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
+import { NO_WRITES, type Performer } from './performer.ts';
+import { unlessChanged } from './realm.ts';
 import type { Target } from './target.ts';
-import { TimeLimitError, within } from './time-limit.ts';
-import { restoreStacks } from './without-stacks.ts';
+import { ProgramTime, TimeLimitError, within } from './time-limit.ts';
 import type { World } from './world.ts';
 
-/** A time-out is confirmed with this many times the limit. */
-const CONFIRMATION = 10;
-/** The limit of a target that is known not to return. */
-const KNOWN_MS = 100;
-/** An allocator may look at each page frame when it starts: 64 GiB get 1.7 s more, and nothing gets more than a minute. */
-const MS_A_PAGE = 1e-4;
-const LONGEST_MS = 60_000;
-/** An operation may take this long without passing for one that never returns. */
-const MS_AN_OPERATION = 10;
+/** The time of the programs of each target that runs in this process. */
+const TIMES = new WeakMap<Target, ProgramTime>();
 
-/** Targets that were seen not to return, even in the time of a confirmation. */
-const ENDLESS = new WeakSet<Target>();
+function timeOf(target: Target): ProgramTime {
+  const time = TIMES.get(target) ?? new ProgramTime(target.programMs);
+  TIMES.set(target, time);
+  return time;
+}
 
 /** Performs operations on an execution, up to where it is violated. */
 export type Drive = (execution: Execution) => void;
 
-/** Returns the milliseconds that a program may take. */
-function limitOf({ programMs }: Target, { map }: World, operations: number): number {
-  if (!Number.isFinite(programMs)) return programMs;
-  const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
-  return Math.min(LONGEST_MS, programMs + pages * MS_A_PAGE + operations * MS_AN_OPERATION);
-}
-
-function stuckMessage(ms: number): string {
-  const time = ms >= 1000 ? `${(ms / 1000).toFixed(0)} s` : `${ms.toFixed(0)} ms`;
-  return `still running after ${time}: if it is slow, pass --program-time, or claim memoryBelow`;
+/** Returns the milliseconds that a program may take at first; null for a target that is known not to return. */
+export function firstLimit(target: Target, world: World, operations: number): number | null {
+  const time = timeOf(target);
+  return time.isEndless ? null : time.limitOf(world, operations);
 }
 
 /** The performer of a program whose init never returned. */
@@ -47,16 +36,11 @@ function stuckInInit(message: string): Performer {
     isRecorded: false,
     omission: null,
     perform: () => started,
+    lateWrites: () => NO_WRITES,
     passOver: () => {},
     inspect: () => null,
     close: () => {},
   };
-}
-
-/** A program that was ended by its time limit, as far as it got. */
-interface Stuck {
-  readonly execution: Execution | null;
-  readonly ms: number;
 }
 
 interface Run {
@@ -65,31 +49,39 @@ interface Run {
   readonly options: ExecutionOptions;
 }
 
-/** Runs a program, and returns its execution, or how far it got within the limit. */
-function attempt({ target, world, options }: Run, drive: Drive, ms: number): Execution | Stuck {
-  let execution: Execution | null = null;
-  const { stackTraceLimit } = Error;
-  try {
-    return within(ms, () => {
-      const started = new Execution(target, world, options);
-      execution = started;
-      if (started.violation === null) drive(started);
-      started.finish();
-      return started;
-    });
-  } catch (error) {
-    if (!(error instanceof TimeLimitError)) throw error;
-    // The call that was ended had omitted stacks, and could not restore them.
-    restoreStacks(stackTraceLimit);
-    return { execution, ms };
+function started({ target, world, options }: Run): Execution {
+  return new Execution(target, world, options);
+}
+
+function driven(execution: Execution, drive: Drive): Execution {
+  if (execution.violation === null) drive(execution);
+  execution.finish();
+  return execution;
+}
+
+/** The last attempt to run a program. Its execution is null until init has returned. */
+class Attempt {
+  execution: Execution | null = null;
+
+  /** Runs the program. Returns null where the limit ended it. */
+  run(run: Run, drive: Drive, ms: number): Execution | null {
+    this.execution = null;
+    try {
+      return within(ms, () => {
+        this.execution = started(run);
+        return driven(this.execution, drive);
+      });
+    } catch (error) {
+      if (error instanceof TimeLimitError) return null;
+      throw error;
+    }
   }
 }
 
 /** Returns the execution of a program that never returned, with the violation that this is. */
-function concluded({ target, world, options }: Run, { execution, ms }: Stuck): Execution {
-  const message = stuckMessage(ms);
+function concluded(run: Run, execution: Execution | null, message: string): Execution {
   if (execution === null)
-    return new Execution(target, world, { ...options, performer: stuckInInit(message) });
+    return started({ ...run, options: { ...run.options, performer: stuckInInit(message) } });
   execution.endUnanswered(message);
   return execution;
 }
@@ -106,28 +98,66 @@ function performing(program: Program): Drive {
  * which there are `length` at most.
  */
 export function runWithin(run: Run, length: number, drive: Drive): Execution {
-  const { target, world } = run;
-  const limit = limitOf(target, world, length);
-  if (!Number.isFinite(limit)) {
-    const execution = new Execution(target, world, run.options);
-    if (execution.violation === null) drive(execution);
-    execution.finish();
-    return execution;
-  }
-  const isKnown = ENDLESS.has(target);
-  const first = attempt(run, drive, isKnown ? Math.min(KNOWN_MS, limit) : limit);
-  if (first instanceof Execution) return first;
-  if (isKnown) return concluded(run, first);
-  const program: readonly Operation<Reference>[] = first.execution?.operations ?? [];
-  const second = attempt(run, performing(program), limit * CONFIRMATION);
-  if (second instanceof Execution && second.violation === null) return again(run, drive, limit);
-  if (second instanceof Execution) return second;
-  ENDLESS.add(target);
-  return concluded(run, second);
+  return withStack(run.target, runUnchanged(run, length, drive));
 }
 
-/** Runs a program that is slow and not endless to its end. */
-function again(run: Run, drive: Drive, limit: number): Execution {
-  const last = attempt(run, drive, limit * CONFIRMATION);
-  return last instanceof Execution ? last : concluded(run, last);
+/** Runs a program. One that changes built-in objects runs again, and is judged with them put back after each call. */
+function runUnchanged(run: Run, length: number, drive: Drive): Execution {
+  let program: Program = [];
+  const noting: Drive = (execution) => {
+    program = execution.operations;
+    drive(execution);
+  };
+  const execution = unlessChanged(() => runOnce(run, length, noting));
+  if (execution !== null) return execution;
+  const { target, world, options } = run;
+  const again = { target, world, options: { policies: options.policies } };
+  return (
+    unlessChanged(() => runOnce(again, program.length, performing(program))) ?? changedOutsideCalls(target)
+  );
+}
+
+function changedOutsideCalls({ name }: Target): never {
+  throw new SpecError(
+    `${name}: expected a target that leaves built-in objects alone: it changes them outside its calls`,
+  );
+}
+
+/** Runs a program again that an error without a stack ended, for its stack; returns the first run where the second ends otherwise. */
+export function withStack(target: Target, first: Execution): Execution {
+  if (first.stack !== '') return first;
+  const { operations, violation, world, policies } = first;
+  const again = runOnce({ target, world, options: { policies } }, operations.length, performing(operations));
+  const isSame = again.violation?.at === violation?.at && again.violation?.clause === violation?.clause;
+  return isSame && again.stack !== null ? again : first;
+}
+
+function runOnce(run: Run, length: number, drive: Drive): Execution {
+  const { target, world } = run;
+  if (!Number.isFinite(target.programMs)) return driven(started(run), drive);
+  const time = timeOf(target);
+  const limit = time.limitOf(world, length);
+  const attempt = new Attempt();
+  return (
+    attempt.run(run, drive, limit) ??
+    time.confirm(limit, (ms) => attempt.run(run, drive, ms)) ??
+    concluded(run, attempt.execution, time.message)
+  );
+}
+
+/**
+ * Runs a scenario on a target to its end or to the first broken clause, and returns the execution. No operation is started once
+ * `isOver` returns true; the execution has fewer operations than the scenario then.
+ */
+export function execute(
+  target: Target,
+  { map, config, policies, operations }: Trace['scenario'],
+  observer?: Observer,
+  isOver: () => boolean = () => false,
+): Execution {
+  const options =
+    observer === undefined ? { policies, program: operations } : { policies, observer, program: operations };
+  return runWithin({ target, world: { map, config }, options }, operations.length, (execution) => {
+    for (const operation of operations) if (isOver() || !execution.perform(operation)) break;
+  });
 }

@@ -1,7 +1,10 @@
-/** Our implementation as a target. It promises both policies. */
+/** Our implementation as a target. It promises both policies. And how its mutants are named, without their code. */
 import { createPmm } from '../impl/manager/index.ts';
 import { POLICIES } from '../spec/index.ts';
 import { factoryTarget } from './factory-target.ts';
 import type { Target } from './target.ts';
+
+/** What comes before the name of a mutant where a target is named. */
+export const MUTANT_PREFIX = 'mutant:';
 
 export const OURS: Target = factoryTarget({ name: 'frameproof', policies: POLICIES, create: createPmm });

@@ -47,6 +47,8 @@ describe('a call', () => {
     });
     expect(ended({ call: 'allocPages', count: 5n })).toMatchObject({ kind: 'failed', strayEntries: false });
     expect(ended({ call: 'freeAmount' })).toMatchObject({ kind: 'amount', amount: 8 });
+    expect(ended(FREES, { freePages: () => {} })).toMatchObject({ kind: 'done' });
+    expect(ended(FREES, { freePages: () => false })).toMatchObject({ kind: 'failed' });
   });
 
   it.each<[string, Operation, Partial<PmmCalls>, string]>([

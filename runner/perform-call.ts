@@ -16,9 +16,8 @@ import {
   type Pmm,
   parametersOf,
 } from '../spec/index.ts';
-import type { CallEnd } from './call-end.ts';
+import { type CallEnd, omitStacks, restoreStacks } from './call-end.ts';
 import { ArrayMemory, CallerArray } from './caller-array.ts';
-import { omitStacks, restoreStacks } from './without-stacks.ts';
 
 /** An argument as it is passed. */
 type Passed = number | bigint | BigUint64Array;
@@ -61,7 +60,7 @@ function isNumeric(value: unknown): value is Argument {
 }
 
 /** Returns a number as callers pass it: as a `number` if that is exact. */
-function exactly(n: number | bigint): number | bigint {
+export function exactly(n: number | bigint): number | bigint {
   const rounded = Number(n);
   return Number.isSafeInteger(rounded) ? rounded : n;
 }
@@ -140,10 +139,17 @@ export function makeCall(pmm: Pmm, prepared: PreparedCall, end: CallEnd): void {
 
 const SCRATCH = new ArrayMemory(1024);
 
-/** Performs an operation and records its end. For `free`, see {@link prepareCall}. O(its cost in the manager + the addresses it names). */
+/**
+ * Performs an operation and records its end, without the stacks of errors. For `free`, see {@link prepareCall}. O(its cost in the
+ * manager + the addresses it names).
+ */
 export function performCall(pmm: Pmm, operation: Operation, free: number, end: CallEnd): void {
-  const prepared = prepareCall(operation, free, SCRATCH);
   const limit = omitStacks();
-  makeCall(pmm, prepared, end);
+  performWithStacks(pmm, operation, free, end);
   restoreStacks(limit);
+}
+
+/** Performs an operation like {@link performCall}, with the stacks of errors. */
+export function performWithStacks(pmm: Pmm, operation: Operation, free: number, end: CallEnd): void {
+  makeCall(pmm, prepareCall(operation, free, SCRATCH), end);
 }

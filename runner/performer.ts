@@ -1,6 +1,9 @@
 /** Performers: one allocator running one program, live or from a record. */
 import type { InspectedRun, Operation, Response } from '../spec/index.ts';
 
+/** No late writes: all are in the responses. */
+export const NO_WRITES: readonly number[] = [];
+
 /**
  * Performs the operations of a program in order, and returns the response to each.
  * @public
@@ -12,7 +15,12 @@ export interface Performer {
   readonly isRecorded: boolean;
   /** The reason why the next operation cannot be performed, or null. */
   readonly omission: string | null;
-  perform(operation: Operation, freeInStack: number): Response;
+  perform(operation: Operation, freeForSingles: number): Response;
+  /**
+   * The page frames of others that the manager was found to have written to since the last response: of those that the next operation
+   * names, or of all where none follows.
+   */
+  lateWrites(next: Operation | null): readonly number[];
   /** Skips the next operation. */
   passOver(): void;
   inspect(): readonly InspectedRun[] | null;

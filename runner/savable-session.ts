@@ -2,14 +2,14 @@
  * Savable sessions: a manager whose whole state can be saved and loaded, for a search of all its states. Beside whole responses a
  * session offers prepared calls, which allocate nothing: what they did is read field by field.
  */
-import type { Operation, Pmm } from '../spec/index.ts';
+import type { ErrnoChange, Operation } from '../spec/index.ts';
 import type { CallEnd } from './call-end.ts';
 import type { Performer } from './performer.ts';
 
 /** The observations of one call, valid until the next call. */
 export interface Seen {
   readonly end: CallEnd;
-  readonly errno: Pmm['errno'];
+  readonly errno: ErrnoChange;
   readonly warnings: readonly string[];
   /** The amounts after the call. If they cannot be read, the end is `malformed`. */
   readonly total: number;
@@ -20,6 +20,8 @@ export interface Seen {
 }
 
 export interface SavableSession extends Performer {
+  /** How states are saved, for people. */
+  readonly saves: string;
   /** The observations of the last prepared call. The same object each time. */
   readonly seen: Seen;
   /** Writes the state to `into` and returns its number of words: see `Pmm.saveState`. */

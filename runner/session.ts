@@ -2,11 +2,23 @@
  * Sessions: one manager at work in this process. A session performs operations and returns each response as data, with the amounts
  * after it. It judges nothing, and never throws because of the manager.
  */
-import type { Amounts, InspectedRun, Operation, Pmm, PmmFactory, Response } from '../spec/index.ts';
-import { CallEnd, described, describeThrown } from './call-end.ts';
-import { makeCall, performCall, prepareCall } from './perform-call.ts';
+import {
+  type Amounts,
+  type InspectedRun,
+  type Operation,
+  type Pmm,
+  type PmmFactory,
+  type Response,
+  reading,
+  SpecError,
+} from '../spec/index.ts';
+import { CALLERS_ERRNO, CallEnd, errnoAfter } from './call-end.ts';
+import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
+import { NO_WRITES } from './performer.ts';
+import { isSuspected, repairRealm } from './realm.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
+import { described, lookAt, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
 
 /** Returns the three amounts. Throws if one of them is not a number. */
@@ -15,11 +27,22 @@ function readAmounts(pmm: Pmm): Amounts {
   const free = pmm.freeAmount();
   const reserved = pmm.reservedAmount();
   if (typeof total === 'number' && typeof free === 'number' && typeof reserved === 'number')
-    return { total, free, reserved };
+    return { total: reading(total), free: reading(free), reserved: reading(reserved) };
   const found: readonly unknown[] = [total, free, reserved];
   throw new TypeError(`the amounts are ${found.map(described).join(', ')}, not all of them numbers`);
 }
 
+/** Factories whose managers have thrown an error: the stacks of what they throw are captured from then on. */
+const THROWERS = new WeakSet<PmmFactory>();
+
+/** Captures the stacks of what the managers of a factory throw, from the first on. */
+export function keepStacks(create: PmmFactory): void {
+  THROWERS.add(create);
+}
+
+/** The beginnings of descriptions of errors. */
+const READING = 'reading errno and the amounts, ';
+const RESETTING = 'setting errno, ';
 const NO_WARNINGS: readonly string[] = [];
 
 /** A manager that can be saved and loaded. */
@@ -29,18 +52,58 @@ function isSavable(pmm: Pmm): pmm is SavablePmm {
   return typeof pmm.saveState === 'function' && typeof pmm.loadState === 'function';
 }
 
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+/** Returns a copy of a run of page frames that a manager has named. Throws if it is not one. */
+function plainRun(run: unknown): InspectedRun {
+  if (typeof run === 'object' && run !== null && 'base' in run && 'count' in run && 'condition' in run) {
+    const { base, count, condition } = run;
+    if (isWhole(base) && isWhole(count) && (condition === 'free' || condition === 'held'))
+      return { base, count, condition };
+  }
+  throw new TypeError(`${described(run)} is not { base, count, condition }`);
+}
+
+/** Returns the condition of every page frame, or null if a manager does not offer `inspect`. Throws what it throws. */
+export function inspectedRuns(pmm: Pmm | null): readonly InspectedRun[] | null {
+  const runs = pmm?.inspect?.();
+  if (runs === undefined) return null;
+  const list: InspectedRun[] = [];
+  for (const run of runs) list.push(plainRun(run));
+  return list;
+}
+
+/** Lets a manager go. An error of it then belongs to no call: it ends where the errors of its timers do. */
+export function letGo(pmm: Pmm | null): void {
+  try {
+    pmm?.dispose?.();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+/** The most words of a saved state. */
+const MOST_WORDS = 2 ** 24;
+
 export class Session implements SavableSession {
   readonly isRecorded = false;
+  readonly saves = 'saved and loaded';
   readonly omission = null;
   readonly started: Response;
   readonly seen: Writable<Seen>;
   readonly #pmm: Pmm | null;
   readonly #memory = new SimulatedMemory();
   readonly #end = new CallEnd();
+  readonly #create: PmmFactory;
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
   constructor(create: PmmFactory, { map, config }: World) {
+    this.#create = create;
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -49,47 +112,58 @@ export class Session implements SavableSession {
     try {
       pmm = create(map, { config, warn, memory: this.#memory });
     } catch (error) {
-      this.#end.malformed(describeThrown(error));
+      this.#end.malformedBy(error);
     }
+    this.#watch();
     this.#pmm = pmm;
-    this.started = this.#observed(pmm);
+    this.started = ofInit(this.#observed(pmm));
   }
 
   /** Whether the manager can be saved and loaded. */
   get isSavable(): boolean {
-    return this.#pmm !== null && isSavable(this.#pmm);
+    const pmm = this.#pmm;
+    return pmm !== null && this.#told('saveState()', () => isSavable(pmm));
   }
 
   /**
-   * Performs an operation. `freeInStack` is the number of free page frames in the stack zone: a batch that can be granted gets an
+   * Performs an operation. `freeForSingles` is the number of free page frames that single pages come from: a batch that can be granted gets an
    * array for all of it. O(its cost in the manager + the addresses it names).
    */
-  perform(operation: Operation, freeInStack: number): Response {
+  perform(operation: Operation, freeForSingles: number): Response {
     const pmm = this.#pmm;
     if (pmm === null) return { outcome: { kind: 'malformed', message: 'no manager: init threw' } };
-    pmm.errno = null;
-    performCall(pmm, operation, freeInStack, this.#end);
+    if (!this.#isReset(pmm)) return this.#observed(pmm);
+    if (THROWERS.has(this.#create)) performWithStacks(pmm, operation, freeForSingles, this.#end);
+    else {
+      performCall(pmm, operation, freeForSingles, this.#end);
+      if (this.#end.kind === 'malformed' && this.#end.thrown !== null) THROWERS.add(this.#create);
+    }
+    this.#watch();
     return this.#observed(pmm);
+  }
+
+  lateWrites(): readonly number[] {
+    return NO_WRITES;
   }
 
   passOver(): void {}
 
   /** Returns the condition of every page frame, or null if the manager does not offer `inspect`. */
   inspect(): readonly InspectedRun[] | null {
-    const runs = this.#pmm?.inspect?.();
-    if (runs === undefined) return null;
-    const list: InspectedRun[] = [];
-    for (const run of runs) list.push(run);
-    return list;
+    return inspectedRuns(this.#pmm);
   }
 
   save(into: Int32Array): number {
-    return this.#savable().saveState(into);
+    const pmm = this.#savable();
+    const words = this.#told('saveState()', () => pmm.saveState(into));
+    if (isWhole(words) && words >= 0 && words <= MOST_WORDS) return words;
+    throw new SpecError(`expected the number of words from saveState(): it returned ${described(words)}`);
   }
 
   /** Goes back to a saved state. Warnings and writes of the manager meanwhile are dropped: they belong to no call. */
   load(saved: Int32Array): void {
-    this.#savable().loadState(saved);
+    const pmm = this.#savable();
+    this.#told('loadState()', () => pmm.loadState(saved));
     if (this.#warnings.length > 0) this.#warnings = [];
     this.#memory.dropWrites();
   }
@@ -98,36 +172,64 @@ export class Session implements SavableSession {
     const pmm = this.#savable();
     const call = prepareCall(operation, 0);
     return () => {
-      pmm.errno = null;
-      makeCall(pmm, call, this.#end);
+      if (this.#isReset(pmm)) makeCall(pmm, call, this.#end);
       this.#observe(pmm);
     };
   }
 
   /** Disposes of the manager. No call follows. */
   close(): void {
-    this.#pmm?.dispose?.();
+    letGo(this.#pmm);
+  }
+
+  /** Gives errno the value of its caller. Returns whether that went well; the call at hand is malformed if not. */
+  #isReset(pmm: Pmm): boolean {
+    try {
+      pmm.errno = CALLERS_ERRNO;
+      return true;
+    } catch (error) {
+      this.#end.malformedBy(error, RESETTING);
+      return false;
+    }
+  }
+
+  /** Where the built-in objects are watched, a call that has changed one is malformed. */
+  #watch(): void {
+    const changed = isSuspected() ? repairRealm() : null;
+    if (changed !== null) this.#end.malformed(`it changed ${changed}, which the judge uses`);
+  }
+
+  /** Asks the manager for something that is no call. Throws `SpecError` if it throws. */
+  #told<T>(what: string, ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      throw new SpecError(`expected a manager that answers ${what}: it threw ${lookAt(error).text}`, {
+        cause: error,
+      });
+    }
   }
 
   #savable(): SavablePmm {
     const pmm = this.#pmm;
-    if (pmm === null || !isSavable(pmm)) throw new Error('the manager cannot be saved and loaded');
-    return pmm;
+    const found = pmm === null ? null : this.#told('saveState()', () => (isSavable(pmm) ? pmm : null));
+    if (found === null) throw new Error('the manager cannot be saved and loaded');
+    return found;
   }
 
   /** Reads the observations of a prepared call. */
   #observe(pmm: Pmm): void {
     const { seen } = this;
-    seen.errno = pmm.errno;
     seen.warnings = this.#warnings;
     if (this.#warnings.length > 0) this.#warnings = [];
     seen.hasWritten = this.#memory.dropWrites();
     try {
+      seen.errno = errnoAfter(pmm);
       seen.total = pmm.totalAmount();
       seen.free = pmm.freeAmount();
       seen.reserved = pmm.reservedAmount();
     } catch (error) {
-      this.#end.malformed(`reading the amounts, ${describeThrown(error)}`);
+      this.#end.malformedBy(error, READING);
     }
   }
 
@@ -137,15 +239,25 @@ export class Session implements SavableSession {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
-    if (pmm === null) return { outcome, warnings, strayEntries, writes };
-    try {
-      const amounts = readAmounts(pmm);
-      return { outcome, errno: pmm.errno, amounts, warnings, strayEntries, writes };
-    } catch (error) {
-      const message = `reading the amounts, ${describeThrown(error)}`;
-      return { outcome: { kind: 'malformed', message }, warnings, strayEntries, writes };
-    }
+    return withAmounts(pmm, { outcome, warnings, strayEntries, writes });
   }
+}
+
+/** Returns a response with the error number and the amounts that a manager, where there is one, has now. */
+export function withAmounts(pmm: Pmm | null, response: Response): Response {
+  if (pmm === null) return response;
+  const { outcome, ...observed } = response;
+  try {
+    const amounts = readAmounts(pmm);
+    return { outcome, errno: errnoAfter(pmm), amounts, ...observed };
+  } catch (error) {
+    return { outcome: malformedBy(error, READING), ...observed };
+  }
+}
+
+/** Returns a response to init: there was no caller yet whose errno it could have changed. */
+export function ofInit(response: Response): Response {
+  return response.errno === undefined ? response : { ...response, errno: null };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -3,6 +3,7 @@
  * to, so that a write into the wrong page frame is detected whatever its value.
  */
 import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory } from '../spec/index.ts';
+import { NO_WRITES } from './performer.ts';
 
 const WORD_BYTES = 8n;
 
@@ -10,8 +11,6 @@ function wordAt(address: bigint): bigint {
   if (address >= 0n && address < PHYSICAL_LIMIT && address % WORD_BYTES === 0n) return address;
   throw new RangeError(`physical address ${address} is not a multiple of 8 below 2^56`);
 }
-
-const NO_WRITES: readonly number[] = [];
 
 export class SimulatedMemory implements PhysicalMemory {
   readonly #words = new Map<bigint, bigint>();

@@ -13,12 +13,12 @@ import {
   type Reference,
   type Response,
 } from '../spec/index.ts';
+import { omitStacks, restoreStacks } from './call-end.ts';
 import { loadTarget } from './load/load-target.ts';
 import { OURS } from './ours.ts';
 import type { Performer } from './performer.ts';
 import { Results } from './results.ts';
 import type { Target } from './target.ts';
-import { omitStacks, restoreStacks } from './without-stacks.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-target-'));

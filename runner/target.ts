@@ -2,7 +2,18 @@
  * Targets: an allocator that can run programs, with its name and its claims. A target is asked, never inspected for its kind: only
  * this folder knows whether it is a module, a process or anything else.
  */
-import { type OwnClause, type Policy, type Profile, type Program, WHOLE } from '../spec/index.ts';
+import {
+  addressesOf,
+  argumentsOf,
+  isU64,
+  type Operation,
+  type OwnClause,
+  type PmmFactory,
+  type Policy,
+  type Profile,
+  type Program,
+  WHOLE,
+} from '../spec/index.ts';
 import type { Performer } from './performer.ts';
 import type { SavableSession } from './savable-session.ts';
 import type { World } from './world.ts';
@@ -79,6 +90,10 @@ export interface Target extends Claims {
   /** The most memory that a program has taken so far, in KiB; 0 if unknown. */
   readonly peakKib: number;
   readonly source: TargetSource;
+  /** The line that compiled it; null if that is not known. */
+  readonly compiled: string | null;
+  /** Builds managers in this process that can be called in numbers; null if the target has none. */
+  readonly factory: PmmFactory | null;
   /**
    * Milliseconds that a program may take on a small memory map; more is allowed for large maps and long programs. Infinity
    * where no limit is needed, or the target keeps one itself.
@@ -98,4 +113,9 @@ export interface Target extends Claims {
   withClaims(claims: Partial<Claims>): Target;
   /** Releases the resources of the target. No program follows. */
   close(): Promise<void>;
+}
+
+/** Whether all numbers and addresses of an operation are unsigned 64-bit integers, as targets in other languages take them. */
+export function hasOnlyU64(operation: Operation): boolean {
+  return argumentsOf(operation).every(isU64) && addressesOf(operation).every(isU64);
 }

@@ -6,6 +6,9 @@
  * Source: `vm.Script.runInThisContext` with `timeout`, https://nodejs.org/api/vm.html.
  */
 import { Script } from 'node:vm';
+import { codeOf } from '../spec/files/index.ts';
+import { restoreStacks } from './call-end.ts';
+import type { World } from './world.ts';
 
 /** Thrown by {@link within}: the work had not returned when its time was over. */
 export class TimeLimitError extends Error {
@@ -18,17 +21,18 @@ export class TimeLimitError extends Error {
   }
 }
 
-/** Where the script finds the work: a script shares nothing with its caller but the global object. */
+/**
+ * Where the script finds the work: a script shares nothing with its caller but the global object, the main one of the process. Test
+ * runners may give this file another.
+ */
 const WORK = Symbol('the work of a time limit');
-const GLOBALS: { [WORK]?: (() => void) | undefined } & typeof globalThis = globalThis;
+const GLOBALS: { [WORK]?: (() => void) | undefined } & typeof globalThis = new Script(
+  'globalThis',
+).runInThisContext();
 /** Two copies of this package may run in one process. */
-const KEY = `__frameproofWork${Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('__frameproofWork')).length}`;
+const KEY = `__frameproofWork${Object.getOwnPropertyNames(GLOBALS).filter((name) => name.startsWith('__frameproofWork')).length}`;
 Object.defineProperty(GLOBALS, KEY, { get: () => GLOBALS[WORK], enumerable: false });
 const SCRIPT = new Script(`${KEY}()`);
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-}
 
 /**
  * Does the work and returns its result. Whatever the work throws, this throws.
@@ -39,15 +43,19 @@ function isTimeout(error: unknown): boolean {
 export function within<T>(ms: number, work: () => T): T {
   if (!Number.isFinite(ms)) return work();
   if (GLOBALS[WORK] !== undefined) throw new Error('time limits do not nest');
+  const { stackTraceLimit } = Error;
   let done: { readonly result: T } | null = null;
   GLOBALS[WORK] = () => {
     done = { result: work() };
   };
   try {
-    SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)) });
+    // What the work throws is passed on as it is.
+    SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)), displayErrors: false });
   } catch (error) {
-    if (isTimeout(error)) throw new TimeLimitError(ms);
-    throw error;
+    if (codeOf(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    // The call that was ended may have omitted stacks, and could not restore them.
+    restoreStacks(stackTraceLimit);
+    throw new TimeLimitError(ms);
   } finally {
     GLOBALS[WORK] = undefined;
   }
@@ -57,4 +65,62 @@ export function within<T>(ms: number, work: () => T): T {
 
 function unfinished(): never {
   throw new Error('the work neither returned nor threw');
+}
+
+/** Milliseconds for a program on a small memory map, where `--program-time` does not say. */
+export const PROGRAM_MS = 1000;
+/** An allocator may look at each page frame when it starts: 64 GiB get 1.7 s more, and nothing gets more than a minute. */
+const MS_A_PAGE = 1e-4;
+const LONGEST_MS = 60_000;
+/** An operation may take this long without passing for one that never returns. */
+const MS_AN_OPERATION = 1;
+/** The limit of a target that is known not to return: longer than a machine under load holds anything up. */
+const KNOWN_MS = 100;
+/** A time-out is confirmed with this many times the limit. */
+const CONFIRMATION = 10;
+
+/**
+ * The milliseconds that programs of one target may take. A time-out is not an answer: it counts only when it is confirmed by a second
+ * run, alone, with ten times the limit. From then on the target is known not to return, and its programs get a tenth of the limit, so
+ * that they can be shrunk.
+ */
+export class ProgramTime {
+  readonly #programMs: number;
+  /** The time in which a program did not return, even alone; null so far. */
+  #endlessMs: number | null = null;
+
+  constructor(programMs: number) {
+    this.#programMs = programMs;
+  }
+
+  /** Whether a program did not return, even alone. */
+  get isEndless(): boolean {
+    return this.#endlessMs !== null;
+  }
+
+  /** Returns the milliseconds that a program may take before it must be confirmed that it does not return. */
+  limitOf({ map }: World, operations: number): number {
+    const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
+    const more = pages * MS_A_PAGE + operations * MS_AN_OPERATION;
+    const ms = Math.ceil(Math.min(Math.max(LONGEST_MS, this.#programMs), this.#programMs + more));
+    return this.isEndless ? Math.min(ms, Math.max(KNOWN_MS, Math.ceil(ms / CONFIRMATION))) : ms;
+  }
+
+  /**
+   * Confirms a time-out: `attempt` runs the program again with more time, and returns null where it was too little. Returns null
+   * where the program does not return.
+   */
+  confirm<T>(limitMs: number, attempt: (ms: number) => T | null): T | null {
+    if (this.isEndless) return null;
+    const result = attempt(limitMs * CONFIRMATION);
+    if (result === null) this.#endlessMs = limitMs * CONFIRMATION;
+    return result;
+  }
+
+  /** What a program did that did not return. The same words for each, so that two runs of one program are the same. */
+  get message(): string {
+    const ms = this.#endlessMs ?? 0;
+    const time = ms >= 1000 ? `${(ms / 1000).toFixed(0)} s` : `${ms.toFixed(0)} ms`;
+    return `still running after ${time}: if it is slow, pass --program-time, or claim memoryBelow`;
+  }
 }

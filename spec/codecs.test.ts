@@ -10,9 +10,10 @@ import { memoryMap } from './memory-map.ts';
 import { type Argument, type Operation, ProgramOperation, ResolvedOperation } from './operation.ts';
 import { Owner } from './owner.ts';
 import { POLICIES } from './policy.ts';
+import { decodeProfile, WHOLE } from './profile.ts';
 import { Scenario } from './program.ts';
 import type { Reference } from './reference.ts';
-import { type Outcome, Response } from './response.ts';
+import { type Outcome, Response, reading } from './response.ts';
 import { Trace } from './trace.ts';
 import { U64_MAX } from './units.ts';
 
@@ -55,7 +56,9 @@ const anyReference: fc.Arbitrary<Reference> = fc.oneof(
 );
 
 /** Any number that a manager may report in place of a count. JSON has no -0. */
-const anyReading = fc.oneof(fc.nat(), fc.double()).map((n) => (n === 0 ? 0 : n));
+const anyReading = fc
+  .oneof(fc.nat(), fc.double(), fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }))
+  .map((n) => (n === 0 ? 0 : reading(n)));
 const anyOwner = fc.constantFrom<Owner | null>(null, ...Object.keys(Owner.keys).filter(Owner.is));
 
 const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
@@ -76,7 +79,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
 const anyResponse: fc.Arbitrary<Response> = fc.record(
   {
     outcome: anyOutcome,
-    errno: fc.constantFrom('ENOMEM', null),
+    errno: fc.constantFrom('ENOMEM', 'cleared', 'other', null),
     warnings: fc.array(fc.string()),
     amounts: fc.record({ total: anyReading, free: anyReading, reserved: anyReading }),
     strayEntries: fc.boolean(),
@@ -107,6 +110,7 @@ const anyTrace: fc.Arbitrary<Trace> = fc.record(
       owner: anyOwner,
     }),
     note: fc.string(),
+    profile: fc.constantFrom(WHOLE, decodeProfile({ zones: 1, failures: [], memoryBelow: '0x1000' }, '')),
   },
   { requiredKeys: ['format', 'version', 'target', 'scenario', 'responses'] },
 );

@@ -11,6 +11,7 @@ const TRACE = {
   format: 'frameproof/trace',
   version: 1,
   target: 'mine',
+  profile: { zones: 1, misuse: 'refused' },
   scenario: {
     map: {
       format: 'frameproof/memory-map',
@@ -50,7 +51,7 @@ function withMore(text: string, more: string): readonly string[] {
 
 /** A kind of file, what decoding a text as it says, a sound one, and how many objects that has. */
 const SUBJECTS: readonly (readonly [string, (text: string) => string, object, number])[] = [
-  ['a trace', (text) => refusal(Trace, text), TRACE, 15],
+  ['a trace', (text) => refusal(Trace, text), TRACE, 16],
   ['a memory map', (text) => refusal(MemoryMap, text), TRACE.scenario.map, 2],
   ['a profile', (text) => refusal(Profile, text), { calls: ['alloc'], misuse: 'refused' }, 1],
 ];

@@ -132,6 +132,18 @@ function notJson(source: Source, rest: string, cause?: unknown): SpecError {
   return new SpecError(`${typeof source === 'string' ? source : source()}: expected JSON${rest}`, { cause });
 }
 
+/** Finds integers of 16 digits or more, which a `number` may not hold exactly. Digits in strings of hex are not among them. */
+const LONG_INTEGER = /[:,[\s]-?\d{16}/;
+
+/** Returns the value of JSON text, exact integers included: those that a `number` does not hold are `bigint`s. */
+function exactJson(text: string): unknown {
+  if (!LONG_INTEGER.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_, value: unknown, context?: { readonly source?: string }) => {
+    const digits = typeof value === 'number' && !Number.isSafeInteger(value) ? context?.source : undefined;
+    return digits !== undefined && /^-?\d+$/.test(digits) ? BigInt(digits) : value;
+  });
+}
+
 /**
  * Returns the JSON value that `text` holds; throws a one-line `SpecError` naming `source` and the place. For files of other
  * tools, which may see a meaning in a key that comes twice.
@@ -140,7 +152,7 @@ export function parseForeignJson(text: string, source: Source): unknown {
   const beyond = beyondBounds(text);
   if (beyond !== null) throw notJson(source, ` of ${beyond}, found more`);
   try {
-    return JSON.parse(text);
+    return exactJson(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
     throw notJson(source, `: ${reason}`, error);

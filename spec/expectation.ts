@@ -3,12 +3,13 @@
  * completeness and ownership clauses compare the response with it.
  */
 
-import { CALLS, type Call, callPlace } from './calls.ts';
+import { CALLS, type Call, callPlace, isAllocation } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
 import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
+import { beyond } from './profile.ts';
 import {
   isPageAligned,
   type PageCount,
@@ -217,4 +218,13 @@ export function expectation(
     default:
       return GRANTED;
   }
+}
+
+/** Returns the reason why the profile of the manager does not define an operation in a state, or null. */
+export function leftUndefined(state: Ownership, operation: Operation): string | null {
+  const { profile } = state.world;
+  const why = beyond(profile, operation);
+  if (why !== null || profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
+  const expected = expectation(state, operation);
+  return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
 }

@@ -1,5 +1,6 @@
 /** WHAT must hold: units, memory maps, configuration, calls and responses as data, clauses, and the `Pmm` interface. */
 
+export { isBurst, lengthOfStep, type ProgramStep, stepsOf } from './burst.ts';
 export {
   type ArgumentKind,
   CALL_TABLE,
@@ -18,7 +19,9 @@ export {
   CLAUSE_NAMES,
   type Clause,
   ClauseName,
+  GRAVITIES,
   type Granted,
+  type Gravity,
   isSequential,
   type SequentialClauseName,
   type SettledStep,
@@ -33,6 +36,7 @@ export {
   type ClauseText,
   checksFor,
   checksOf,
+  gravityPlace,
   INIT_CLAUSES,
   STATE_CLAUSES,
   SWEEP_CLAUSES,
@@ -68,7 +72,7 @@ export {
   shortened,
 } from './decode.ts';
 export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
-export { type Asked, askedOf, type Expectation, expectation, isU64 } from './expectation.ts';
+export { type Asked, askedOf, type Expectation, expectation, isU64, leftUndefined } from './expectation.ts';
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
@@ -124,7 +128,7 @@ export {
   uncheckedBy,
   WHOLE,
 } from './profile.ts';
-export { formatArgument, formatOperation, formatProgram, Program, Scenario } from './program.ts';
+export { formatArgument, formatOperation, formatProgram, formatSteps, Program, Scenario } from './program.ts';
 export {
   type AbsoluteReference,
   formatReference,
@@ -134,8 +138,17 @@ export {
   type ResultReference,
   resultName,
 } from './reference.ts';
-export { Amounts, OUTCOME_KINDS, Outcome, outcomePlace, Response } from './response.ts';
-export { PlacedViolation, Trace } from './trace.ts';
+export {
+  Amounts,
+  type ErrnoChange,
+  OUTCOME_KINDS,
+  Outcome,
+  outcomePlace,
+  type Reading,
+  Response,
+  reading,
+} from './response.ts';
+export { type BlamedCall, blamedCall, PlacedViolation, Trace } from './trace.ts';
 export {
   addressOf,
   bytesOf,

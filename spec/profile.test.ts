@@ -12,7 +12,7 @@ function profileOf(claims: unknown): Profile {
 
 describe('a profile', () => {
   it('claims the whole specification where it says nothing', () => {
-    expect(profileOf({})).toEqual(WHOLE);
+    expect(profileOf({})).toBe(WHOLE);
   });
 
   it('is the same after it was written and read again', () => {
@@ -25,6 +25,8 @@ describe('a profile', () => {
     };
     const profile = profileOf(claims);
     expect(profileOf(JSON.parse(JSON.stringify(Profile.encode(profile))))).toEqual(profile);
+    expect(Profile.encode(profile)).toEqual({ ...claims, singlePages: 'anywhere' });
+    expect(Profile.encode(WHOLE)).toEqual({});
   });
 
   it.each([
@@ -148,6 +150,35 @@ describe('a manager that claims', () => {
     expect(judged(claims, [run(3n), page(0)])).toBe('allocBitmap.complete');
     expect(judged(claims, [run(2n), FAILED])).toBe('allocBitmap.complete');
     expect(judged(claims, [{ call: 'allocPages', count: 3n }, FAILED])).toBeNull();
+  });
+
+  it('no errno and no warnings is not judged by them, whoever reports them', () => {
+    const failed: Response = { ...FAILED, errno: null, warnings: [] };
+    const reporting: Response = { ...page(2), errno: 'ENOMEM', warnings: ['hello'] };
+    const panicked: Response = {
+      outcome: { kind: 'panicked', message: '', call: 'free', pfn: 0, owner: 'pmm' },
+      errno: 'ENOMEM',
+      warnings: ['hello'],
+    };
+    const misused: Operation = { call: 'free', address: HIGHER_HALF_48 };
+    const cases = [
+      [run(4n), failed],
+      [ALLOC, reporting],
+      [misused, panicked],
+    ] as const;
+    const clausesOf = (failures: readonly string[]): readonly (string | null)[] =>
+      cases.map((each) => judged({ failures }, each));
+    expect(clausesOf([])).toEqual([null, null, null]);
+    expect(clausesOf(['warning'])).toEqual(['failure.warns', 'failure.warns', 'misuse.unchanged']);
+    expect(clausesOf(['errno'])).toEqual(['failure.enomem', 'failure.enomem', 'misuse.unchanged']);
+  });
+
+  it('that libc may touch errno may do so in a success, and must set it in a failure', () => {
+    const touched: Response = { ...page(2), errno: 'other', warnings: [] };
+    const failed: Response = { ...FAILED, errno: null, warnings: ['allocBitmap'] };
+    expect(judged({}, [ALLOC, touched])).toBe('failure.enomem');
+    expect(judged({ errnoAfterSuccess: 'unspecified' }, [ALLOC, touched])).toBeNull();
+    expect(judged({ errnoAfterSuccess: 'unspecified' }, [run(4n), failed])).toBe('failure.enomem');
   });
 
   it('to refuse misuse does so without a panic, and dies of none', () => {

@@ -58,6 +58,7 @@ const Claims = closed(
       singlePages: SinglePages,
       misuse: Misuse,
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
+      errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       zones: t.union([t.literal(1), t.literal(2)], '1 or 2'),
       largestRequest: t.union([LargestRequest, t.null], 'a number of page frames above 0, or null'),
@@ -78,6 +79,8 @@ export interface Profile {
   readonly misuse: Misuse;
   /** The reports of its failures. */
   readonly failures: readonly t.TypeOf<typeof Report>[];
+  /** What a success does to errno. Unspecified: libc may have touched it. */
+  readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
   /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
   readonly contiguous: 'any' | 'powers-of-two';
   /** With 1, all of memory is what is elsewhere the bitmap zone, whatever limit the configuration has. */
@@ -97,6 +100,7 @@ export const WHOLE: Profile = {
   singlePages: 'stack-zone',
   misuse: 'panics',
   failures: ['errno', 'warning'],
+  errnoAfterSuccess: 'unchanged',
   contiguous: 'any',
   zones: 2,
   largestRequest: null,
@@ -116,6 +120,7 @@ function contradiction({ policies, singlePages, zones, calls }: Profile): string
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */
 export function decodeProfile(data: unknown, source: string): Profile {
   const claims = decode(Claims, data, source);
+  if (Object.keys(claims).length === 0) return WHOLE;
   const singlePages: SinglePages = claims.zones === 1 ? 'anywhere' : 'stack-zone';
   const profile: Profile = { ...WHOLE, singlePages, ...claims };
   const wrong = contradiction(profile);
@@ -131,6 +136,16 @@ function isProfile(u: unknown): u is Profile {
   return typeof u === 'object' && u !== null && Object.keys(WHOLE).every((key) => Object.hasOwn(u, key));
 }
 
+/** Returns the claims of a profile that differ from {@link WHOLE}, as JSON data. */
+function claimsIn(profile: Profile): object {
+  const data = (claims: Profile): [string, unknown][] =>
+    Object.entries(claims).map(([key, value]) => [key, typeof value === 'bigint' ? toHex(value) : value]);
+  const whole = new Map(data(WHOLE));
+  const isOther = ([key, value]: [string, unknown]): boolean =>
+    JSON.stringify(value) !== JSON.stringify(whole.get(key));
+  return Object.fromEntries(data(profile).filter(isOther));
+}
+
 /** JSON: an object. Claims that are left out are as in {@link WHOLE}. */
 export const Profile: t.Type<Profile, unknown> = new t.Type(
   'a profile',
@@ -143,11 +158,7 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
       return t.failure(u, context, error.message);
     }
   },
-  (profile) => ({
-    ...profile,
-    memoryBelow: toHex(profile.memoryBelow),
-    bitmapZoneBelow: toHex(profile.bitmapZoneBelow),
-  }),
+  claimsIn,
 );
 
 /** Returns the reason why an operation is not covered by a profile, or null where it is. Misuse is judged separately. */
@@ -170,7 +181,7 @@ export interface Unchecked {
 
 /** Returns the parts of the specification that a run on a manager of this profile does not check. */
 export function uncheckedBy(profile: Profile): readonly Unchecked[] {
-  const { calls, singlePages, misuse, failures, contiguous, zones, policies } = profile;
+  const { calls, singlePages, misuse, failures, errnoAfterSuccess, contiguous, zones, policies } = profile;
   const { memoryBelow, bitmapZoneBelow } = profile;
   const without = CALLS.filter((call) => !calls.includes(call));
   const list: (Unchecked | false)[] = [
@@ -190,6 +201,11 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       why: 'misuse is refused without a panic',
     },
     !failures.includes('errno') && { what: 'failure.enomem', why: 'its failures set no errno' },
+    failures.includes('errno') &&
+      errnoAfterSuccess === 'unspecified' && {
+        what: 'errno after a success',
+        why: 'libc may have touched it',
+      },
     !failures.includes('warning') && { what: 'failure.warns', why: 'its failures report no warning' },
     contiguous === 'powers-of-two' && {
       what: 'contiguous allocations of other counts and alignments',

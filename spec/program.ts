@@ -4,8 +4,10 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { isBurst, lengthOfStep, MOST_OPERATIONS, operationsOfStep, ProgramStep, stepsOf } from './burst.ts';
 import { isAllocation, parametersOf } from './calls.ts';
 import { aboveLimit, Config } from './config.ts';
+import { counted } from './counted.ts';
 import { closed } from './decode.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
@@ -13,9 +15,25 @@ import { type Argument, addressesOf, argumentAt, type Operation, ProgramOperatio
 import { Policy } from './policy.ts';
 import { formatReference, type Reference, resultName } from './reference.ts';
 
-/** Operations in order. */
-export const Program = t.readonlyArray(ProgramOperation, 'an array of operations');
 export type Program = readonly Operation<Reference>[];
+
+const Steps = t.readonlyArray(ProgramStep, 'an array of operations');
+
+/** Operations in order. JSON: operations and bursts of them. */
+export const Program = new t.Type<Program, unknown, unknown>(
+  Steps.name,
+  (u): u is Program => Array.isArray(u) && u.every(ProgramOperation.is),
+  (u, context) =>
+    either.chain<t.Errors, readonly ProgramStep[], Program>((steps) => {
+      if (steps.reduce((sum, step) => sum + lengthOfStep(step), 0) > MOST_OPERATIONS)
+        return t.failure(u, context, `expected at most ${counted(MOST_OPERATIONS, 'operation')}`);
+      const lists = steps.map(operationsOfStep);
+      const wrong = lists.find((list) => typeof list === 'string');
+      if (wrong !== undefined) return t.failure(u, context, wrong);
+      return either.right(lists.flatMap((list) => (typeof list === 'string' ? [] : list)));
+    })(Steps.validate(u, context)),
+  (program) => Steps.encode(stepsOf(program)),
+);
 
 const Parts = t.readonly(
   closed(
@@ -65,6 +83,30 @@ export function formatOperation<A>(operation: Operation<A>, formatAddress: (addr
     }
   });
   return `${operation.call}(${texts.join(', ')})`;
+}
+
+/** A step of a program as a report shows it. */
+interface StepText {
+  readonly text: string;
+  /** The place of its first operation, and their number. */
+  readonly at: number;
+  readonly operations: number;
+}
+
+/** Returns the steps of a program as lines: an operation, or a burst such as `a = alloc() … sr = alloc()  ×512`. */
+export function formatSteps(program: Program): readonly StepText[] {
+  const lines = formatProgram(program);
+  let at = 0;
+  return stepsOf(program).map((step) => {
+    const operations = lengthOfStep(step);
+    const [from, end] = [at, at + operations];
+    at = end;
+    if (!isBurst(step)) return { text: lines[from] ?? '', at: from, operations };
+    const period = step.first.length;
+    const [first, last] = [lines.slice(from, from + period), lines.slice(end - period, end)];
+    const text = first.join() === last.join() ? first.join(', ') : `${first.join(', ')} … ${last.join(', ')}`;
+    return { text: `${text}  ×${step.times}`, at: from, operations };
+  });
 }
 
 /** Returns the lines of a program, results named: `a = alloc()`. */

@@ -23,9 +23,9 @@ function tableUnder(heading: string): readonly (readonly string[])[] {
 const isMemoryType = (name: string): name is MemoryType => name in MEMORY_TYPES;
 
 describe('spec/README.md', () => {
-  test('lists every clause, its sentence and its two sides, in the order of the code', () => {
+  test('lists every clause, its gravity, its sentence and its two sides, in the order of the code', () => {
     expect(tableUnder('All clauses')).toEqual(
-      CLAUSES.map(({ name, sentence, sides }) => [`\`${name}\``, sentence, ...sides]),
+      CLAUSES.map(({ name, gravity, sentence, sides }) => [`\`${name}\``, gravity, sentence, ...sides]),
     );
   });
 

@@ -7,7 +7,7 @@
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { closed } from './decode.ts';
-import { HexInteger } from './hex.ts';
+import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Owner } from './owner.ts';
 import { isPageFrame } from './units.ts';
 
@@ -16,15 +16,36 @@ const NOT_FINITE: ReadonlyMap<unknown, number> = new Map(
   [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((n) => [String(n), n]),
 );
 
-/** A number as a manager reported it, whatever it is. JSON: a number, or one of the strings above. */
-const Reading = new t.Type<number, number | string, unknown>(
+/** A number as a manager reported it, whatever it is: a `bigint` where it is an integer that a `number` may not hold exactly. */
+export type Reading = number | bigint;
+
+/** Larger numbers are not counts that went wrong: they print as they are. */
+const MOST_DIGITS = 2 ** 64;
+
+/** Returns a number as it is kept. */
+export function reading(n: Reading): Reading {
+  if (typeof n === 'bigint') {
+    const isExact = n >= Number.MIN_SAFE_INTEGER && n <= Number.MAX_SAFE_INTEGER;
+    return isExact ? Number(n) : n;
+  }
+  const isInexact = Number.isInteger(n) && !Number.isSafeInteger(n) && Math.abs(n) <= MOST_DIGITS;
+  return isInexact ? BigInt(n) : n;
+}
+
+function readingIn(u: unknown): Reading | null {
+  if (typeof u === 'number' || typeof u === 'bigint') return reading(u);
+  return typeof u === 'string' ? (NOT_FINITE.get(u) ?? fromHex(u)) : null;
+}
+
+/** JSON: a number, one of the strings above, or a hex string in place of a `bigint`. */
+const Reading = new t.Type<Reading, number | string, unknown>(
   'a number',
-  t.number.is,
+  (u) => typeof u === 'number' || typeof u === 'bigint',
   (u, context) => {
-    const value = typeof u === 'number' ? u : NOT_FINITE.get(u);
-    return value === undefined ? t.failure(u, context) : either.right(value);
+    const value = readingIn(u);
+    return value === null ? t.failure(u, context) : either.right(value);
   },
-  (n) => (Number.isFinite(n) ? n : String(n)),
+  (n) => (typeof n === 'bigint' ? toHex(n) : Number.isFinite(n) ? n : String(n)),
 );
 
 /**
@@ -100,6 +121,13 @@ const ObservedAmounts = closed(
   t.partial({ total: Reading, free: Reading, reserved: Reading }, 'the three amounts'),
 );
 
+/** What a call did to the error number of its caller: `ENOMEM` and `other` were set; null is as the caller had it. */
+const ErrnoChange = t.union(
+  [t.literal('ENOMEM'), t.literal('cleared'), t.literal('other'), t.null],
+  '"ENOMEM", "cleared", "other" or null',
+);
+export type ErrnoChange = t.TypeOf<typeof ErrnoChange>;
+
 const PageFrame = t.refinement(t.number, isPageFrame, 'the number of a page frame');
 
 export const Response = closed(
@@ -107,8 +135,7 @@ export const Response = closed(
     [
       t.type({ outcome: Outcome }),
       t.partial({
-        /** After the call; it was null before. */
-        errno: t.union([t.literal('ENOMEM'), t.null], '"ENOMEM" or null'),
+        errno: ErrnoChange,
         /** The warnings reported during the call. */
         warnings: t.readonlyArray(t.string),
         /** The amounts just after the call. */

@@ -3,10 +3,13 @@
  * found. A replay judges it again and does not trust it. So it outlives seeds, generators, weights and versions.
  */
 import * as t from 'io-ts';
+import type { Call } from './calls.ts';
+import { SWEEP_CLAUSES } from './clauses/index.ts';
 import { BreakableClause } from './clauses/own-clause.ts';
 import { closed } from './decode.ts';
 import { Owner } from './owner.ts';
-import { Scenario } from './program.ts';
+import { Profile } from './profile.ts';
+import { type Program, Scenario } from './program.ts';
 import { Response } from './response.ts';
 
 /** A violation, and the operation of the program that it happened at. */
@@ -31,6 +34,18 @@ export const PlacedViolation = t.readonly(
 );
 export type PlacedViolation = t.TypeOf<typeof PlacedViolation>;
 
+/**
+ * The call that a violation blames: one of the program, `init`, or `sweep` where page frames were compared between two calls, and any
+ * call before may have gone wrong.
+ */
+export type BlamedCall = Call | 'init' | 'sweep';
+
+/** Returns the call that a violation of a program blames. */
+export function blamedCall({ clause, at }: PlacedViolation, operations: Program): BlamedCall {
+  if (SWEEP_CLAUSES.some(({ name }) => name === clause)) return 'sweep';
+  return operations[at]?.call ?? 'init';
+}
+
 /** A scenario, the answers of one target, and the verdict of the judge. */
 export const Trace = t.readonly(
   closed(
@@ -44,7 +59,14 @@ export const Trace = t.readonly(
           /** The response to init, then one for each operation that was run. */
           responses: t.readonlyArray(Response),
         }),
-        t.partial({ violation: PlacedViolation, note: t.string }),
+        t.partial({
+          violation: PlacedViolation,
+          note: t.string,
+          /** The line that compiled the target. */
+          compiled: t.string,
+          /** The claims that the answers were judged by, next to the policies. Older traces do not have it. */
+          profile: Profile,
+        }),
       ],
       'a trace',
     ),

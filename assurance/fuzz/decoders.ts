@@ -159,7 +159,7 @@ async function shards(): Promise<readonly string[]> {
   const ran = await runShard(options, shard);
   const folder = mkdtempSync(join(tmpdir(), 'frameproof-fuzz-shard-'));
   try {
-    const path = writeShard(folder, shardFile(options, shard, { corpus: [], ran, counterexample: null }));
+    const path = writeShard(folder, shardFile(options, shard, { corpus: [], ran, findings: [] }));
     return [readFileSync(path, 'latin1')];
   } finally {
     rmSync(folder, { recursive: true });

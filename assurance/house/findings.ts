@@ -1,6 +1,6 @@
 /** Findings: where the import graph breaks the table of rooms, one sentence each. */
 import { circlesOf, type ImportGraph, type SourceFile } from './import-graph.ts';
-import { LARGEST_SHARE, PACKAGE_DOORS, ROOMS } from './rooms.ts';
+import { LARGEST_SHARE, PACKAGE_DOORS, ROOMS, USES_PACKAGES_PLAINLY } from './rooms.ts';
 
 function roomOf(path: string): string {
   return path.split('/')[0] ?? '';
@@ -30,7 +30,7 @@ function trespasses({ path, imports, packages }: SourceFile): readonly string[] 
   for (const [name, door] of Object.entries(PACKAGE_DOORS))
     if (
       path !== door &&
-      roomOf(path) !== 'bench' &&
+      !USES_PACKAGES_PLAINLY.test(path) &&
       packages.some((one) => one === name || one.startsWith(`${name}/`))
     )
       found.push(`${path}: import ${name} through ${door}`);

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { type ParseResult, parse } from '@babel/parser';
+import { type ParseResult, type ParserPlugin, parse } from '@babel/parser';
 
 /** A source file: its number of lines, the project's files that it imports, and the packages. */
 export interface SourceFile {
@@ -18,12 +18,15 @@ export interface SourceFile {
 export type ImportGraph = ReadonlyMap<string, SourceFile>;
 
 function isSource(path: string): boolean {
-  return /^[^/]+\/.*\.ts$/.test(path) && !/\.test\.ts$|\/(testing|fixtures)\/|^(examples|docs)\//.test(path);
+  return (
+    /^[^/]+\/.*\.tsx?$/.test(path) && !/\.test\.ts$|\/(testing|fixtures)\/|^(examples|docs)\//.test(path)
+  );
 }
 
 /** Returns what a module imports, as it is written. */
-function specifiersOf(text: string): readonly string[] {
-  const { program }: ParseResult = parse(text, { sourceType: 'module', plugins: ['typescript'] });
+function specifiersOf(path: string, text: string): readonly string[] {
+  const plugins: ParserPlugin[] = path.endsWith('x') ? ['typescript', 'jsx'] : ['typescript'];
+  const { program }: ParseResult = parse(text, { sourceType: 'module', plugins });
   const found: string[] = [];
   for (const node of program.body)
     if ('source' in node && node.source?.type === 'StringLiteral') found.push(node.source.value);
@@ -33,7 +36,7 @@ function specifiersOf(text: string): readonly string[] {
 
 /** Reads a source file. Imports of files outside the sources, such as a test's fixture, are kept as they are. */
 export function sourceFile(path: string, text: string): SourceFile {
-  const specifiers = specifiersOf(text);
+  const specifiers = specifiersOf(path, text);
   const imports = specifiers
     .filter((one) => one.startsWith('.'))
     .map((one) => normalize(join(dirname(path), one)));
@@ -43,7 +46,7 @@ export function sourceFile(path: string, text: string): SourceFile {
 
 /** Returns the graph of the files that git tracks or would track below `root`. */
 export function importGraph(root: string): ImportGraph {
-  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
+  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
     cwd: root,
     encoding: 'utf8',
   });

@@ -41,7 +41,7 @@ export const anyOperation: Arbitrary<DrawnOperation> = record({
 type Places = readonly [readonly number[], readonly number[], readonly number[]];
 
 function placesOf(world: World, state: FlatState): Places {
-  const runs = [...conditions(state)];
+  const runs = conditions(state);
   const frames = (wanted: 'held' | 'free'): readonly number[] =>
     runs.flatMap(({ base, count, condition }) =>
       condition === wanted ? Array.from({ length: count }, (_, i) => base + i) : [],

@@ -21,10 +21,10 @@ import { BREAKABLE } from './report.ts';
 import { type Catch, catchMutant, PROGRAMS } from './trial.ts';
 
 /** Some bugs break one of several clauses first; from this seed each breaks the one that it names. */
-const SEED = 1;
+const SEED = 20;
 
 function firstFailure(mutant: Mutant, draw: ProgramDraw, programs: number = PROGRAMS): Promise<Catch | null> {
-  return catchMutant(mutant, { seed: SEED, shrinks: false, draw, programs });
+  return catchMutant(mutant, { seed: SEED, draw, programs });
 }
 
 const usual = new Map<Mutant, Promise<Catch | null>>();

@@ -47,15 +47,6 @@ function ownTraces({ shrunk }: MutantResult): readonly Trace[] {
   return shrunk.map(({ trace }) => trace);
 }
 
-function fastCheckTraces({ catches }: MutantResult): readonly Trace[] {
-  return catches.map(({ shrunk }) => shrunk);
-}
-
-/** Returns the number of seeds for which fast-check's shrinking ended at another clause than it began with. */
-function slips({ catches }: MutantResult): number {
-  return catches.filter(({ clause, shrunk }) => shrunk.violation?.clause !== clause).length;
-}
-
 /** Whether all of the different programs that a mutant was shrunk to are as short as any on their worlds. */
 function certifiedWord(certificates: readonly Certificate[]): string {
   if (certificates.length === 0) return '-';
@@ -89,9 +80,6 @@ const COLUMNS: readonly Column[] = [
   { head: 'shrunk\ndistinct', cell: (result) => distinctPrograms(ownTraces(result)) },
   { head: 'shrink\nms p50', cell: ({ shrunk }) => median(shrunk.map(({ ms }) => ms)).toFixed(0) },
   { head: 'certified', cell: ({ certificates }) => certifiedWord(certificates) },
-  { head: 'fast-check\nlength', cell: (result) => span(fastCheckTraces(result).map(lengthOf)) },
-  { head: 'fast-check\ndistinct', cell: (result) => distinctPrograms(fastCheckTraces(result)) },
-  { head: 'fast-check\nslips', cell: slips },
 ];
 
 /** Returns the table of all mutants. */
@@ -134,20 +122,14 @@ export function clauseTable(results: readonly MutantResult[]): string {
 }
 
 /** Returns how many mutants ended at one program from all seeds. */
-function singles(
-  results: readonly MutantResult[],
-  tracesOf: (result: MutantResult) => readonly Trace[],
-): number {
-  return results.filter((result) => distinctPrograms(tracesOf(result)) <= 1).length;
+function singles(results: readonly MutantResult[]): number {
+  return results.filter((result) => distinctPrograms(ownTraces(result)) <= 1).length;
 }
 
 /** Returns the share of runs whose program is as short as the shortest known. */
-function shortest(
-  results: readonly MutantResult[],
-  tracesOf: (result: MutantResult) => readonly Trace[],
-): string {
+function shortest(results: readonly MutantResult[]): string {
   const runs = results.flatMap((result) =>
-    tracesOf(result).map((trace) => lengthOf(trace) <= result.mutant.shortest),
+    ownTraces(result).map((trace) => lengthOf(trace) <= result.mutant.shortest),
   );
   return `${((100 * runs.filter(Boolean).length) / runs.length).toFixed(1)} %`;
 }
@@ -157,19 +139,16 @@ export function summary(results: readonly MutantResult[]): string {
   const ms = results.flatMap(({ shrunk }) => shrunk.map((one) => one.ms));
   const caught = results.flatMap(({ catches }) => catches.map((one) => one.ms));
   const spent = results.flatMap(({ shrunk }) => shrunk.filter((one) => !one.isMinimal)).length;
-  const slipped = results.reduce((sum, result) => sum + slips(result), 0);
-  const [own, theirs] = [singles(results, ownTraces), singles(results, fastCheckTraces)];
   return [
-    `one program from all seeds: ${own} of ${results.length} mutants; with only fast-check's shrinking: ${theirs}`,
-    `as short as the shortest known: ${shortest(results, ownTraces)} of ${ms.length} runs; with only fast-check's shrinking: ${shortest(results, fastCheckTraces)}`,
-    `fast-check's shrinking ended at another clause than it began with in ${slipped} of ${ms.length} runs`,
+    `one program from all seeds: ${singles(results)} of ${results.length} mutants`,
+    `as short as the shortest known: ${shortest(results)} of ${ms.length} runs`,
     `catching: ${median(caught).toFixed(0)} ms p50, ${quantile(caught, 0.95).toFixed(0)} ms p95`,
     `shrinking: ${median(ms).toFixed(0)} ms p50, ${quantile(ms, 0.95).toFixed(0)} ms p95; ${spent} of ${ms.length} ended by the budget`,
   ].join('\n');
 }
 
 function tooMany(results: readonly MutantResult[]): readonly string[] {
-  const single = singles(results, ownTraces);
+  const single = singles(results);
   if (single >= SINGLE_SHARE * results.length) return [];
   const several = results.filter((result) => distinctPrograms(ownTraces(result)) > 1);
   return [`several programs over the seeds: ${several.map(({ mutant }) => mutant.name).join(', ')}`];

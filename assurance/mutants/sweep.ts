@@ -45,11 +45,11 @@ async function verified(candidate: Target, observable: Observable, programs?: nu
 
 async function mutantRow(mutant: Mutant): Promise<Row> {
   const start = performance.now();
-  const { verdict, steps, difference } = await verified(targetOf(mutant), 'spec');
-  const operations = difference?.candidate.scenario.operations.length ?? Number.NaN;
+  const { verdict, steps, differences } = await verified(targetOf(mutant), 'spec');
+  const operations = Math.min(...differences.map(({ candidate }) => candidate.scenario.operations.length));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const found = steps.at(-1)?.name ?? '';
-  const clause = difference?.candidate.violation?.clause ?? '';
+  const found = steps.find((step) => step.verdict === 'differs')?.name ?? '';
+  const clause = differences[0]?.clause ?? '';
   const isLong = !(operations <= mutant.shortest);
   return {
     cells: [mutant.name, verdict, found, clause, `${operations}`, `${mutant.shortest}`, seconds],

@@ -1,7 +1,4 @@
-/**
- * Trials of mutants: campaigns from several seeds on one mutant. Each counterexample is shrunk twice: by fast-check as part of the
- * campaign, and then by our shrinker.
- */
+/** Trials of mutants: campaigns from several seeds on one mutant, and what each finds first, shrunk. */
 
 import { shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import { type Certificate, certify } from '../../properties/explore/index.ts';
@@ -16,19 +13,15 @@ export const OPERATIONS = 50;
 
 /** A mutant caught from one seed. */
 export interface Catch {
-  /** The clause that the first failing program breaks, before any shrinking. */
+  /** The clause that the first failing program breaks. */
   readonly clause: ClauseName;
   /** Programs and operations until it was caught. */
   readonly programs: number;
   readonly operations: number;
-  /** Milliseconds until then, without shrinking. */
+  /** Milliseconds until then. */
   readonly ms: number;
   /** The first failing program. */
   readonly found: Trace;
-  /** The program at which fast-check's shrinking ended; it may break another clause. */
-  readonly shrunk: Trace;
-  /** The simplest program that breaks `clause` on the way there. */
-  readonly kept: Trace;
 }
 
 /** A counterexample shrunk. */
@@ -40,7 +33,7 @@ export interface Shrunk {
 }
 
 /** How a mutant is looked for. */
-interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
+interface CatchOptions extends Pick<CampaignOptions, 'draw'> {
   readonly seed: number;
   /** Programs at most. Default: {@link PROGRAMS}. */
   readonly programs?: number;
@@ -48,28 +41,27 @@ interface CatchOptions extends Pick<CampaignOptions, 'draw' | 'shrinks'> {
 
 /** Runs a campaign on a mutant until it is caught. Returns null where it survives. */
 export async function catchMutant(mutant: Mutant, options: CatchOptions): Promise<Catch | null> {
-  const { counterexample, shrinking, programs, operations, seconds } = await runCampaign({
+  const { findings, programs, operations, seconds } = await runCampaign({
     target: targetOf(mutant),
     worlds: [],
     generated: true,
     programs: PROGRAMS,
     operations: OPERATIONS,
+    stopFirst: true,
     ...options,
   });
-  if (counterexample === null || shrinking === null) return null;
-  const { from, to } = shrinking;
-  const clause = from.violation?.clause;
-  if (clause === undefined || isOwnClause(clause)) return null;
-  const ms = (seconds - shrinking.seconds) * 1000;
-  return { clause, programs, operations, ms, found: from, shrunk: to, kept: counterexample };
+  const [found] = findings.map(({ trace }) => trace);
+  const clause = found?.violation?.clause;
+  if (found === undefined || clause === undefined || isOwnClause(clause)) return null;
+  return { clause, programs, operations, ms: seconds * 1000, found };
 }
 
 /** Shrinks what a campaign found to the simplest program of the mutant. */
-export function shrinkCatch(mutant: Mutant, { kept }: Catch): Shrunk {
+export function shrinkCatch(mutant: Mutant, { found }: Catch): Shrunk {
   const start = performance.now();
-  const results = shrinkAcross(targetOf(mutant), kept);
+  const results = shrinkAcross(targetOf(mutant), found);
   return {
-    trace: { ...(results.at(-1)?.trace ?? kept), note: mutant.sentence },
+    trace: { ...(results.at(-1)?.trace ?? found), note: mutant.sentence },
     ms: performance.now() - start,
     isMinimal: results.every(({ verdict, exhausted }) => verdict === 'shrunk' && !exhausted),
   };

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 export const BIN = fileURLToPath(new URL('../../dist/cli/frameproof.js', import.meta.url));
 
-/** How a child process ended, and what it printed. */
+/** A line on the progress, which a slow machine makes commands print. */
+export const PROGRESS = /^frameproof: \w+: .* \(\d+ s\)\n/gm;
+
+/** How a child process ended, and what it printed, without lines on the progress. */
 export interface Ended {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -53,7 +56,9 @@ export function ended(child: ChildProcess): Promise<Ended> {
     });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode) => resolve({ ...printed, exitCode }));
+    child.once('close', (exitCode) =>
+      resolve({ stdout: printed.stdout, stderr: printed.stderr.replaceAll(PROGRESS, ''), exitCode }),
+    );
   });
 }
 

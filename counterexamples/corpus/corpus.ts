@@ -5,8 +5,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { execute, type Target, worldBeyond } from '../../runner/index.ts';
+import { jsonFilesIn } from '../../spec/files/index.ts';
 import { isSpecError, OutdatedTraceError, type Trace } from '../../spec/index.ts';
-import { jsonFilesIn } from '../trace/json-folder.ts';
 import { scenarioFor } from '../trace/scenario-for.ts';
 import { readTrace } from '../trace/trace-file.ts';
 

@@ -15,6 +15,7 @@ import {
   namesResult,
   type Operation,
   ownerAfterInit,
+  type Profile,
   parametersOf,
   type Reference,
   resultName,
@@ -22,7 +23,8 @@ import {
   shortened,
   toHex,
 } from '../../spec/index.ts';
-import type { Demand, Regression } from './regression.ts';
+import type { Demand } from '../trace/moments.ts';
+import { profileLine, type Regression } from './regression.ts';
 
 /** A clause that no C test can check: the interface does not tell whose a page frame is. */
 const UNCHECKABLE = 'owner.agrees';
@@ -56,6 +58,7 @@ interface Names {
   readonly batches: Set<string>;
   /** The clause that the trace violates. */
   readonly violated: string | undefined;
+  readonly profile: Profile;
 }
 
 function addressCode(reference: Reference, { higherHalf, batches }: Names): string {
@@ -103,17 +106,39 @@ function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly
   });
 }
 
-function fitLines({ operation, result, pages }: Demand): readonly string[] {
-  if (!('maxAddr' in operation)) return [];
-  const limits = [operation.maxAddr, operation.alignment].map(literal);
+function fitLines({ fit, result, pages }: Demand): readonly string[] {
+  if (fit === null) return [];
+  const limits = [fit.maxAddr, fit.alignment].map(literal);
   return [`check_fit(${result}, ${pages}, ${limits.join(', ')});`];
+}
+
+/** The zone of the page frames that a call must hand out. */
+function zoneOf({ inStack, pages }: Demand): string {
+  if (inStack === null) return 'EITHER';
+  return inStack === pages ? 'STACK' : inStack === 0 ? 'BITMAP' : 'EITHER';
+}
+
+function stackFirstLines({ inStack, pages, result }: Demand): readonly string[] {
+  if (inStack === null || inStack === 0 || inStack === pages) return [];
+  return [`CHECK(in_stack(${result}, ${pages}) == ${inStack}, "the stack zone is used up first");`];
+}
+
+/** Whether frees tell that they did nothing. */
+function refuses({ profile }: Pick<Names, 'profile'>): boolean {
+  return profile.misuse === 'refused';
+}
+
+/** The statement of a free that must succeed. */
+function freedCode(code: string, names: Names): string {
+  return refuses(names) ? `CHECK(${code}, "it may be freed");` : `${code};`;
 }
 
 function freedBatchLines(demand: Demand, code: string, names: Names): readonly string[] {
   const { operation, pages } = demand;
   const batch = batchLine(operation, names).join(' ');
-  if (pages === 0) return [`{ ${batch} ${code}; }`];
-  return ['{', `  ${batch}`, `  ${code};`, `  for (size_t i = 0; i < ${pages}; i++) give(batch[i], 1);`, '}'];
+  const freed = freedCode(code, names);
+  if (pages === 0) return [`{ ${batch} ${freed} }`];
+  return ['{', `  ${batch}`, `  ${freed}`, `  for (size_t i = 0; i < ${pages}; i++) give(batch[i], 1);`, '}'];
 }
 
 function grantedLines(demand: Demand, names: Names): readonly string[] {
@@ -122,11 +147,15 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
   const addresses = addressesOf(operation).map((reference) => addressCode(reference, names));
   switch (describedCall(operation.call).effect) {
     case 'single':
-      return [`void *${result} = ${code};`, `take(${result}, 1, STACK);`, ...promisedLines(demand, false)];
+      return [
+        `void *${result} = ${code};`,
+        `take(${result}, 1, ${zoneOf(demand)});`,
+        ...promisedLines(demand, false),
+      ];
     case 'run':
       return [
         `void *${result} = ${code};`,
-        `take(${result}, ${pages}, BITMAP);`,
+        `take(${result}, ${pages}, ${zoneOf(demand)});`,
         ...fitLines(demand),
         ...promisedLines(demand, false),
       ];
@@ -135,14 +164,17 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
         `void *${result}[${pages + 1}] = {NULL};`,
         `CHECK(pmm_alloc_pages(${result}, ${pages}) == 0, "the batch can be granted");`,
         `CHECK(${result}[${pages}] == NULL, "only the entries asked for are written");`,
-        ...(pages === 0 ? [] : [`for (size_t i = 0; i < ${pages}; i++) take(${result}[i], 1, STACK);`]),
+        ...(pages === 0
+          ? []
+          : [`for (size_t i = 0; i < ${pages}; i++) take(${result}[i], 1, ${zoneOf(demand)});`]),
+        ...stackFirstLines(demand),
         ...promisedLines(demand, true),
       ];
     case 'named':
       if ('addresses' in operation) return freedBatchLines(demand, code, names);
-      return [`${code};`, `give(${addresses.join()}, 1);`];
+      return [freedCode(code, names), `give(${addresses.join()}, 1);`];
     case 'region':
-      return [`${code};`, `give(${addresses.join()}, ${pages});`];
+      return [freedCode(code, names), `give(${addresses.join()}, ${pages});`];
     default:
       return [`CHECK(${code} == ${amountOf(demand)}, "the amount");`];
   }
@@ -166,21 +198,41 @@ function refusedLines({ operation }: Demand, names: Names): readonly string[] {
 }
 
 function misusedLines({ operation }: Demand, names: Names): readonly string[] {
+  const code = callCode(operation, names);
+  const batch = batchLine(operation, names).map((line) => `  ${line}`);
+  if (refuses(names)) return ['{', ...batch, `  CHECK(!${code}, "it must be refused");`, '}'];
   return [
     'panicked = false;',
     'if (setjmp(before_misuse) == 0) {',
-    ...batchLine(operation, names).map((line) => `  ${line}`),
-    `  ${callCode(operation, names)};`,
+    ...batch,
+    `  ${code};`,
     '}',
     'CHECK(panicked, "it must panic");',
   ];
 }
 
+/** The amounts that the allocator has, with what each must be. */
+const AMOUNTS = [
+  ['totalAmount', 'pmm_total_amount() == TOTAL', 'the total is the RAM of the map'],
+  ['freeAmount', 'pmm_free_amount() == free', 'the free amount is what the manager owns'],
+  ['reservedAmount', 'pmm_reserved_amount() == TOTAL - free', 'the reserved amount is the rest'],
+] as const;
+
+function amountChecks({ calls }: Profile): readonly string[] {
+  return AMOUNTS.filter(([call]) => calls.includes(call)).map(
+    ([, condition, must]) => `CHECK(${condition}, "${must}");`,
+  );
+}
+
+function amountsLine(free: number, profile: Profile): readonly string[] {
+  return amountChecks(profile).length === 0 ? [] : [`check_amounts(${free});`];
+}
+
 /** The checks after every call. */
-function observedLines({ expected, free }: Demand, { violated }: Names): readonly string[] {
+function observedLines({ expected, free }: Demand, { violated, profile }: Names): readonly string[] {
   const warned = expected.kind === 'refused' ? 1 : 0;
   return [
-    `check_amounts(${free});`,
+    ...amountsLine(free, profile),
     ...(violated === WARNINGS ? [`check_warnings(${warned});`] : []),
     ...(violated === CONTENTS ? ['check_contents();'] : []),
   ];
@@ -189,26 +241,20 @@ function observedLines({ expected, free }: Demand, { violated }: Names): readonl
 function demandLines(demand: Demand, names: Names): readonly string[] {
   const { expected } = demand;
   const observed = observedLines(demand, names);
-  if (expected.kind === 'granted')
-    return [
-      'errno = 0;',
-      ...grantedLines(demand, names),
-      'CHECK(errno == 0, "errno stays as it was");',
-      ...observed,
-    ];
-  if (expected.kind === 'refused')
-    return [
-      'errno = 0;',
-      ...refusedLines(demand, names),
-      'CHECK(errno == ENOMEM, "errno is ENOMEM");',
-      ...observed,
-    ];
-  return [...misusedLines(demand, names), ...observed];
+  if (expected.kind === 'misused') return [...misusedLines(demand, names), ...observed];
+  const isGranted = expected.kind === 'granted';
+  const called = isGranted ? grantedLines(demand, names) : refusedLines(demand, names);
+  if (!names.profile.failures.includes('errno')) return [...called, ...observed];
+  const after = isGranted
+    ? 'CHECK(errno == EINTR, "errno stays as it was");'
+    : 'CHECK(errno == ENOMEM, "errno is ENOMEM");';
+  const isChecked = !isGranted || names.profile.errnoAfterSuccess === 'unchanged';
+  return ['errno = EINTR;', ...called, ...(isChecked ? [after] : []), ...observed];
 }
 
-function programLines({ demands, scenario, violation }: Regression): readonly string[] {
+function programLines({ demands, scenario, violation, profile }: Regression): readonly string[] {
   const { higherHalf } = scenario.config;
-  const names: Names = { higherHalf, batches: new Set(), violated: violation?.clause };
+  const names: Names = { higherHalf, batches: new Set(), violated: violation?.clause, profile };
   const texts = formatProgram(scenario.operations);
   return demands.flatMap((demand) => {
     const text = texts[scenario.operations.indexOf(demand.operation)] ?? '';
@@ -235,11 +281,35 @@ function mapLines({ scenario }: Regression): readonly string[] {
   return lines.length === 0 ? ['    {PMM_TEST_ABSENT, 0, 0},'] : lines;
 }
 
-function head({ violation, sentence, total }: Regression): string {
+const PROTOTYPES = {
+  alloc: 'void *pmm_alloc(void);',
+  allocPages:
+    'uint64_t pmm_alloc_pages(void **addresses, uint64_t count); /* 0, or UINT64_MAX where it is refused */',
+  allocBitmap: 'void *pmm_alloc_bitmap(uint64_t count, uintptr_t max_addr, uint64_t alignment);',
+  free: 'void pmm_free(void *address);',
+  freePages: 'void pmm_free_pages(void **addresses, uint64_t count);',
+  freeRegion: 'void pmm_free_region(void *address, uint64_t count);',
+  totalAmount: 'uint64_t pmm_total_amount(void);',
+  freeAmount: 'uint64_t pmm_free_amount(void);',
+  reservedAmount: 'uint64_t pmm_reserved_amount(void);',
+} as const satisfies Readonly<Record<Call, string>>;
+
+/** The declarations of the calls that the allocator has. */
+function prototypes(profile: Profile): string {
+  const lines = profile.calls.map((call) => PROTOTYPES[call]);
+  if (!refuses({ profile })) return lines.join('\n');
+  const told = lines.map((line) => line.replace(/^void (?=pmm)/, 'bool '));
+  return ['/* A free returns whether it was done; one that is refused changes nothing. */', ...told].join(
+    '\n',
+  );
+}
+
+function head({ violation, sentence, total, profile }: Regression): string {
   const found =
     violation === null ? '' : `\n * ${violation.at < 0 ? 'init' : 'the last call'}: ${violation.explanation}`;
+  const claims = profileLine(profile);
   return `/*
- * ${violation?.clause ?? 'a program that holds'}: ${sentence}${found}
+ * ${violation?.clause ?? 'a program that holds'}: ${sentence}${found}${claims === null ? '' : `\n * ${claims}`}
  *
  * Written by \`frameproof export\` from a saved counterexample. Compile it with the allocator:
  *
@@ -259,15 +329,7 @@ function head({ violation, sentence, total }: Regression): string {
 #define TOTAL UINT64_C(${total})
 
 /* The allocator. */
-void *pmm_alloc(void);
-uint64_t pmm_alloc_pages(void **addresses, uint64_t count); /* 0, or UINT64_MAX where it is refused */
-void *pmm_alloc_bitmap(uint64_t count, uintptr_t max_addr, uint64_t alignment);
-void pmm_free(void *address);
-void pmm_free_pages(void **addresses, uint64_t count);
-void pmm_free_region(void *address, uint64_t count);
-uint64_t pmm_total_amount(void);
-uint64_t pmm_free_amount(void);
-uint64_t pmm_reserved_amount(void);
+${prototypes(profile)}
 
 /* The connection between the allocator and this test. */
 typedef enum {
@@ -283,7 +345,7 @@ typedef struct {
     uint64_t pages;
 } pmm_test_descriptor_t;
 
-/* Initializes the allocator; contiguous runs lie below end. Returns the address that stands for physical address 0:
+/* Initializes the allocator; its bitmap zone, if it has one, ends at end. Returns the address that stands for physical address 0:
  * where the memory is mapped, or any multiple of 4096 if the allocator does not write to memory. */
 uintptr_t pmm_test_init(const pmm_test_descriptor_t *map, size_t descriptors, uint64_t end);
 
@@ -314,7 +376,7 @@ static inline uint64_t frame_of(const void *address) {
     return ((uintptr_t)address - memory) / PAGE;
 }
 
-enum { STACK, BITMAP };
+enum { STACK, BITMAP, EITHER };
 
 /* The page frames that callers took and gave back, in order. The last entry that covers a page frame says whose it is. */
 static struct {
@@ -345,12 +407,20 @@ static inline void take(const void *address, uint64_t pages, int zone) {
     CHECK(((uintptr_t)address - memory) % PAGE == 0, "addresses are multiples of 4096");
     uint64_t base = frame_of(address);
     for (uint64_t i = 0; i < pages; i++) {
-        CHECK(((base + i) * PAGE < bitmap_end) == (zone == BITMAP), "page frames are of the call's zone");
+        CHECK(zone == EITHER || ((base + i) * PAGE < bitmap_end) == (zone == BITMAP), "page frames are of the call's zone");
         CHECK(is_free(base + i), "page frames that are handed out were free");
     }
     changes[changed].base = base;
     changes[changed].pages = pages;
     changes[changed++].held = true;
+}
+
+static inline uint64_t in_stack(void *const *addresses, size_t count) {
+    uint64_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        found += frame_of(addresses[i]) * PAGE >= bitmap_end;
+    }
+    return found;
 }
 
 static inline void give(const void *address, uint64_t pages) {
@@ -365,13 +435,19 @@ static inline void check_fit(const void *address, uint64_t pages, uint64_t max_a
     CHECK(frame_of(address) % multiple == 0, "the run is aligned");
     CHECK(frame_of(address) + pages <= below, "the run ends at or below maxAddr");
 }
-
-static void check_amounts(uint64_t free) {
-    CHECK(pmm_total_amount() == TOTAL, "the total is the RAM of the map");
-    CHECK(pmm_free_amount() == free, "the free amount is what the manager owns");
-    CHECK(pmm_reserved_amount() == TOTAL - free, "the reserved amount is the rest");
-}
 `;
+
+function amountFunction(profile: Profile): readonly string[] {
+  const checks = amountChecks(profile);
+  if (checks.length === 0) return [];
+  return [
+    'static void check_amounts(uint64_t free) {',
+    '    (void)free;',
+    ...checks.map((c) => `    ${c}`),
+    '}',
+    '',
+  ];
+}
 
 const WARNING_CHECKS = `
 static unsigned warnings;
@@ -419,7 +495,7 @@ static void check_contents(void) {
  * @throws SpecError where C cannot express the program, or cannot check the clause.
  */
 export function cFile(regression: Regression): string {
-  const { violation, demands, free } = regression;
+  const { violation, demands, free, profile } = regression;
   if (violation?.clause === UNCHECKABLE)
     throw new SpecError(`--as c: expected a clause that a C test can check, found ${violation.clause}`);
   // Each page of a batch is a separate change.
@@ -432,7 +508,7 @@ export function cFile(regression: Regression): string {
   const lines = [
     `errno = 0;`,
     `memory = pmm_test_init(map, ${length}, bitmap_end);`,
-    `check_amounts(${free});`,
+    ...amountsLine(free, profile),
     ...programLines(regression),
     '',
     'return 0;',
@@ -442,10 +518,11 @@ export function cFile(regression: Regression): string {
     'static const pmm_test_descriptor_t map[] = {',
     ...mapLines(regression),
     '};',
-    '/* Contiguous runs lie below this, single pages from it up. */',
+    '/* The end of the bitmap zone, where there are two zones. */',
     `static const uint64_t bitmap_end = UINT64_C(${toHex(regression.scenario.config.bitmapMaxAddr)});`,
     `#define MAX_CHANGES ${changes}`,
     CHECKS,
+    ...amountFunction(profile),
     ...(violation?.clause === WARNINGS ? [WARNING_CHECKS] : []),
     ...(violation?.clause === CONTENTS ? [CONTENT_CHECKS] : []),
     'int main(void) {',

@@ -4,9 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { execute, OURS } from '../../runner/index.ts';
+import { type Execution, execute, OURS } from '../../runner/index.ts';
 import { loadTarget } from '../../runner/load/index.ts';
-import { config, memoryMap, type Operation, type Reference, type Trace } from '../../spec/index.ts';
+import {
+  config,
+  decodeProfile,
+  HIGHER_HALF_48,
+  memoryMap,
+  type Operation,
+  type Reference,
+  type Trace,
+} from '../../spec/index.ts';
 import { OWN_CORPUS } from '../corpus/corpus.ts';
 import { scenarioFor } from '../trace/scenario-for.ts';
 import { readTrace } from '../trace/trace-file.ts';
@@ -35,6 +43,119 @@ afterAll(() => rmSync(tests, { recursive: true }));
 interface TestResult {
   readonly name: string;
   readonly status: string;
+}
+
+/** A profile, bodies of a class that keeps it and of one that does not, and a program on which that shows. */
+interface Claimed {
+  readonly claims: object;
+  readonly works: string;
+  readonly broken: string;
+  readonly operations: readonly Operation<Reference>[];
+}
+
+const alloc: Operation<Reference> = { call: 'alloc' };
+const first = { result: 0, page: 0, offset: 0n };
+const free: Operation<Reference> = { call: 'free', address: first };
+const pair: Operation<Reference> = {
+  call: 'allocBitmap',
+  count: 2n,
+  maxAddr: (1n << 64n) - 1n,
+  alignment: 0n,
+};
+
+/** It has one zone, returns false from a bad free, and has no other reports and no other amounts than the free one. */
+const REFUSING = {
+  zones: 1,
+  misuse: 'refused',
+  failures: [],
+  calls: ['alloc', 'allocBitmap', 'free', 'freeRegion', 'freeAmount'],
+};
+const REFUSES = `extends OneZone {
+  tried(free) { try { free(); return true; } catch { return false; } }
+  free(address) { return this.tried(() => super.free(address)); }
+  freeRegion(address, count) { return this.tried(() => super.freeRegion(address, count)); }
+  get errno() { return 'ENOMEM'; }
+  set errno(_) {}
+  `;
+
+const CLAIMED: Readonly<Record<string, Claimed>> = {
+  'last-page': {
+    claims: REFUSING,
+    works: `${REFUSES}}`,
+    broken: `${REFUSES} alloc() { return this.freeAmount() <= 1 ? null : super.alloc(); } }`,
+    operations: [alloc, alloc, alloc, alloc, alloc],
+  },
+  'double-free': {
+    claims: REFUSING,
+    works: `${REFUSES}}`,
+    broken: `${REFUSES} free(address) { this.tried(() => super.free(address)); return true; } }`,
+    operations: [alloc, free, pair, { call: 'free', address: { absolute: HIGHER_HALF_48 + 0x3000n } }],
+  },
+  'refused-region': {
+    claims: REFUSING,
+    works: `${REFUSES}}`,
+    broken: `${REFUSES} tried() { return false; } }`,
+    operations: [alloc, { call: 'freeRegion', address: first, count: 1n }],
+  },
+  'run-beside-its-multiple': {
+    claims: { zones: 1, contiguous: 'powers-of-two', failures: [], misuse: 'undefined' },
+    works: 'extends OneZone { allocBitmap(n, max) { return super.allocBitmap(n, max, 4096 * Number(n)); } }',
+    broken: 'extends OneZone {}',
+    operations: [alloc, pair],
+  },
+  'zone-left-early': {
+    claims: { singlePages: 'stack-zone-first', failures: ['errno'] },
+    works: `extends ExtentList { allocPages(to, n) {
+      const inStack = this.freeIn('stack');
+      super.allocPages(to, inStack);
+      for (let i = inStack; i < n; i += 1) to[i] = this.allocBitmap(1, 1n << 60n, 0);
+      return true;
+    } }`,
+    broken: 'extends OneZone {}',
+    operations: [{ call: 'allocPages', count: 3n }],
+  },
+  'errno-cleared': {
+    claims: { zones: 1, misuse: 'undefined', failures: ['errno'] },
+    works: 'extends OneZone {}',
+    broken:
+      'extends OneZone { alloc() { const page = super.alloc(); if (page !== null) this.errno = null; return page; } }',
+    operations: [alloc],
+  },
+  'undefined-misuse': {
+    claims: { zones: 1, misuse: 'undefined', failures: ['errno'] },
+    works: 'extends OneZone { free() { throw new Error("free was called"); } }',
+    broken: 'extends OneZone { alloc() { return super.alloc() + 1n; } }',
+    operations: [{ call: 'free', address: { absolute: 0n } }, alloc],
+  },
+};
+
+const FOUR_PAGES = {
+  map: memoryMap([{ type: 'conventional', start: 0n, pages: 4 }]),
+  config: config({ bitmapMaxAddr: 0x2000n }),
+  policies: [],
+};
+
+function unknownCase(): never {
+  throw new Error('no such case');
+}
+
+/** Writes the two modules of a case, and returns what the broken one makes of the program; the other holds. */
+async function claimedTrace(name: string, { claims, works, broken, operations }: Claimed): Promise<Trace> {
+  const profile = decodeProfile(claims, name);
+  const runs: Execution[] = [];
+  for (const [suffix, body] of Object.entries({ works, broken })) {
+    const path = join(tests, `${name}-${suffix}.mjs`);
+    const imports = ['one-zone', 'works'].map((file) => JSON.stringify(join(ROOT, `examples/${file}.ts`)));
+    writeFileSync(
+      path,
+      `import OneZone from ${imports[0]};\nimport ExtentList from ${imports[1]};\nexport default class ${body}\n`,
+    );
+    runs.push(execute(await loadTarget(path, [], { profile }), { ...FOUR_PAGES, operations }));
+  }
+  expect(runs.map(({ violation }) => violation === null)).toEqual([true, false]);
+  const [, found] = runs;
+  if (found === undefined) throw new Error('two modules were run');
+  return found.trace();
 }
 
 /** Writes vitest files, runs them all at once, and returns how each ended, by its name. */
@@ -74,7 +195,28 @@ describe('an exported vitest file', () => {
       files[`corpus-${name}`] = exportTrace(trace, 'vitest', null);
       expected[`corpus-${name}`] = 'passed';
     }
+    for (const [name, claimed] of Object.entries(CLAIMED)) {
+      const trace = await claimedTrace(name, claimed);
+      for (const [suffix, status] of [
+        ['works', 'passed'],
+        ['broken', 'failed'],
+      ] as const) {
+        files[`claimed-${name}-${suffix}`] = exportTrace(trace, 'vitest', `./${name}-${suffix}.mjs`);
+        expected[`claimed-${name}-${suffix}`] = status;
+      }
+    }
     expect(runVitest(files)).toEqual(expected);
+  });
+
+  it('demands what the profile of the trace claims, and says so', async () => {
+    const text = exportTrace(
+      await claimedTrace('last-page', CLAIMED['last-page'] ?? unknownCase()),
+      'vitest',
+      './x.mjs',
+    );
+    expect(text).toContain(' * Held to the profile {"calls":["alloc",');
+    expect(text).toContain("granted(pmm.alloc(), 1, 'either')");
+    expect(text).not.toMatch(/errno|totalAmount|expect\(warnings/);
   });
 
   it('is code that reads, and holds no helper that it does not use', async () => {
@@ -92,18 +234,20 @@ const CFLAGS = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-O2', '-I', join(ROO
 /** Defects that are put between the test and the allocator. */
 const WRAPPED = ['BREAK_CONTENTS', 'BREAK_HIGHER_HALF'];
 const WRAP = '-Wl,--wrap=pmm_alloc';
+const ONE_ZONE = 'counterexamples/export/testing/one_zone.c';
 const SOURCES = ['native/examples/page_stack.c', 'counterexamples/export/testing/page_stack_shim.c'];
 
-/** Compiles an exported C file with the example allocator, whole or with a defect, and runs it. */
+/** Compiles an exported C file with an example allocator, whole or with a defect, and runs it. */
 function runC(
   name: string,
   text: string,
-  ...defects: readonly string[]
+  defects: readonly string[] = [],
+  sources = SOURCES,
 ): { status: number | null; stderr: string } {
   const source = join(c, `${name}.c`);
   const program = join(c, [name, ...defects].join('-'));
   writeFileSync(source, text);
-  const files = [source, ...SOURCES.map((path) => join(ROOT, path))];
+  const files = [source, ...sources.map((path) => join(ROOT, path))];
   const flags = defects.flatMap((defect) => [`-D${defect}`, ...(WRAPPED.includes(defect) ? [WRAP] : [])]);
   const compiled = spawnSync('cc', [...CFLAGS, ...flags, ...files, '-o', program], { encoding: 'utf8' });
   expect(compiled.stderr).toBe('');
@@ -124,7 +268,7 @@ describe('an exported C file', () => {
   it('fails on an allocator that is broken, and says at which line', () => {
     const [name, trace] = corpus.find(([key]) => key === 'run-ends-at-max-addr') ?? ['', null];
     if (trace === null) throw new Error('no such trace');
-    const { status, stderr } = runC(name, exportTrace(trace, 'c', null), 'BREAK_LIMIT');
+    const { status, stderr } = runC(name, exportTrace(trace, 'c', null), ['BREAK_LIMIT']);
     expect(status).toBe(1);
     expect(stderr).toMatch(/run-ends-at-max-addr\.c:\d+: it can be granted/);
   });
@@ -144,7 +288,20 @@ describe('an exported C file', () => {
   ])('of %s passes on an allocator that holds and fails on one that is broken so', (mutant, defect, must) => {
     const text = exportTrace(readTrace(join(MUTANT_TRACES, `${mutant}.json`)), 'c', null);
     expect(runC(mutant, text)).toEqual({ status: 0, stderr: '' });
-    expect(runC(mutant, text, defect)).toEqual({ status: 1, stderr: expect.stringMatching(must) });
+    expect(runC(mutant, text, [defect])).toEqual({ status: 1, stderr: expect.stringMatching(must) });
+  });
+
+  it.each([
+    ['last-page', 'BREAK_LAST_PAGE', /it can be granted/],
+    ['double-free', 'BREAK_DOUBLE_FREE', /it must be refused/],
+    ['refused-region', 'BREAK_REGION', /it may be freed/],
+  ])('of %s demands no more than the profile of the trace claims', async (name, defect, must) => {
+    const text = exportTrace(await claimedTrace(name, CLAIMED[name] ?? unknownCase()), 'c', null);
+    expect(runC(name, text, [], [ONE_ZONE])).toEqual({ status: 0, stderr: '' });
+    expect(runC(name, text, [defect], [ONE_ZONE])).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(must),
+    });
   });
 
   it('is refused where C cannot express the program or check the clause', () => {

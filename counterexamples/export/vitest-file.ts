@@ -10,6 +10,7 @@ import {
   describedCall,
   endOf,
   formatProgram,
+  type Misuse,
   namesResult,
   type Operation,
   ownedRegions,
@@ -18,7 +19,8 @@ import {
   resultName,
   toHex,
 } from '../../spec/index.ts';
-import type { Demand, Regression } from './regression.ts';
+import type { Demand } from '../trace/moments.ts';
+import { profileLine, type Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {
@@ -79,9 +81,20 @@ function amountCode(call: Call, free: number): string {
   return call === 'freeAmount' ? String(free) : `TOTAL - ${free}`;
 }
 
-function fitLines({ operation, result, pages }: Demand): readonly string[] {
-  if (!('maxAddr' in operation)) return [];
-  const limits = [operation.maxAddr, operation.alignment].map((n) => literalBigint(BigInt(n)));
+/** The zone of the page frames that a call must hand out. */
+function zoneOf({ inStack, pages }: Demand): string {
+  if (inStack === null) return quoted('either');
+  return quoted(inStack === pages ? 'stack' : inStack === 0 ? 'bitmap' : 'either');
+}
+
+function stackFirstLines({ inStack, pages, result }: Demand): readonly string[] {
+  if (inStack === null || inStack === 0 || inStack === pages) return [];
+  return [`expect(${result}.filter((page) => frameOf(page) * PAGE >= BITMAP_END)).toHaveLength(${inStack});`];
+}
+
+function fitLines({ fit, result, pages }: Demand): readonly string[] {
+  if (fit === null) return [];
+  const limits = [fit.maxAddr, fit.alignment].map(literalBigint);
   return [`expectFit(${result}, ${pages}, ${limits.join(', ')});`];
 }
 
@@ -92,15 +105,19 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly st
   const { effect } = describedCall(operation.call);
   switch (effect) {
     case 'single':
-      return [`const ${result} = granted(${code}, 1, 'stack');`, ...promisedLines(demand, false)];
+      return [`const ${result} = granted(${code}, 1, ${zoneOf(demand)});`, ...promisedLines(demand, false)];
     case 'run':
       return [
-        `const ${result} = granted(${code}, ${pages}, 'bitmap');`,
+        `const ${result} = granted(${code}, ${pages}, ${zoneOf(demand)});`,
         ...fitLines(demand),
         ...promisedLines(demand, false),
       ];
     case 'batch':
-      return [`const ${result} = grantedPages(${pages});`, ...promisedLines(demand, true)];
+      return [
+        `const ${result} = grantedPages(${pages}, ${zoneOf(demand)});`,
+        ...stackFirstLines(demand),
+        ...promisedLines(demand, true),
+      ];
     case 'named':
       return [`${code};`, ...addresses.map((address) => `released(${address}, 1);`)];
     case 'region':
@@ -123,12 +140,17 @@ function blamed({ operation, expected, pages }: Demand): string {
     : '{}';
 }
 
-function demandLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
+function demandLines(demand: Demand, batches: ReadonlySet<string>, misuse: Misuse): readonly string[] {
   const { operation, expected, free } = demand;
   const call = quoted(operation.call);
   if (expected.kind === 'granted') return [...grantedLines(demand, batches), `expectSuccess(${free});`];
   if (expected.kind === 'refused')
     return [...refusedLines(demand, batches), `expectFailure(${call}, ${free}); // ${expected.why}`];
+  if (misuse === 'refused')
+    return [
+      `expect(${callCode(operation, batches)}).toBe(false); // ${expected.why}`,
+      `expectAmounts(${free});`,
+    ];
   const run =
     operation.call === 'allocPages'
       ? `pmm.allocPages(new BigUint64Array(4), ${literal(operation.count)})`
@@ -139,13 +161,13 @@ function demandLines(demand: Demand, batches: ReadonlySet<string>): readonly str
   ];
 }
 
-function programLines({ demands, free, runs, violation, scenario }: Regression): readonly string[] {
+function programLines({ demands, free, runs, violation, scenario, profile }: Regression): readonly string[] {
   const batches = new Set<string>();
   const names = formatProgram(scenario.operations);
   const lines = demands.flatMap((demand) => {
     if (demand.operation.call === 'allocPages' && demand.result !== null) batches.add(demand.result);
     const text = names[scenario.operations.indexOf(demand.operation)] ?? '';
-    return ['', `// ${text}`, ...demandLines(demand, batches)];
+    return ['', `// ${text}`, ...demandLines(demand, batches, profile.misuse)];
   });
   const inspected =
     violation?.clause === 'owner.agrees'
@@ -170,11 +192,12 @@ function freeRanges({ scenario }: Regression): string {
 }
 
 function headLines(
-  { violation, sentence, scenario, total }: Regression,
+  { violation, sentence, scenario, total, profile }: Regression,
   { module }: VitestOptions,
 ): readonly string[] {
   const found =
     violation === null ? [] : [` * ${violation.at < 0 ? 'init' : 'the last call'}: ${violation.explanation}`];
+  const claims = profileLine(profile);
   const builder =
     module === null
       ? ["import { createPmm } from 'frameproof/impl';"]
@@ -183,6 +206,7 @@ function headLines(
     '/**',
     ` * ${violation?.clause ?? 'a program that holds'}: ${sentence}`,
     ...found,
+    ...(claims === null ? [] : [` * ${claims}`]),
     ' *',
     ' * Written by `frameproof export` from a saved counterexample.',
     ' */',
@@ -198,11 +222,14 @@ function headLines(
   ];
 }
 
-function buildLines({ module }: VitestOptions): readonly string[] {
+function buildLines({ profile }: Regression, { module }: VitestOptions): readonly string[] {
   const create = module === null ? 'createPmm' : `factoryFrom(allocator, ${quoted(module)})`;
   return [
     'const options = { config: config({ bitmapMaxAddr: BITMAP_END, higherHalf: HIGHER_HALF }), warn, memory };',
     `const pmm: Pmm = ${create}(map, options);`,
+    ...(profile.failures.includes('errno')
+      ? ['// Of the caller: only a call that fails may change it.', "pmm.errno = 'EINTR';"]
+      : []),
   ];
 }
 
@@ -237,9 +264,9 @@ export function vitestFile(regression: Regression, options: VitestOptions): stri
     'const map = memoryMap([',
     ...mapLines(regression),
     ']);',
-    ...buildLines(options),
+    ...buildLines(regression, options),
     '',
-    ...helpersFor(program).flatMap((helper) => [helper, '']),
+    ...helpersFor(program, regression.profile).flatMap((helper) => [helper, '']),
     `it(${quoted(name)}, () => {`,
     program,
     '});',

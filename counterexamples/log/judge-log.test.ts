@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recordLog } from '../../properties/log/index.ts';
 import { OURS } from '../../runner/index.ts';
-import { config, isSpecError, MemoryMap, memoryMap, OutdatedTraceError } from '../../spec/index.ts';
+import {
+  config,
+  decodeProfile,
+  isSpecError,
+  MemoryMap,
+  memoryMap,
+  OutdatedTraceError,
+} from '../../spec/index.ts';
 import { judgeLog } from './judge-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-log-'));
@@ -55,6 +62,67 @@ const FREE_AMOUNT = {
 };
 
 describe('judging a log', () => {
+  it.each(['18446744073709551615', '"0xffffffffffffffff"'])(
+    'takes an amount of 64 bits to the last digit, written as %s',
+    async (most) => {
+      const entry = JSON.stringify({
+        operation: FREE_AMOUNT.operation,
+        response: { outcome: { kind: 'amount', amount: 0 }, amounts: { total: 324, free: 0, reserved: 4 } },
+      });
+      const { violation } = await judgeLog(linesOf(HEADER, entry.replaceAll(':0', `:${most}`)));
+      expect(violation?.clause).toBe('amounts.free');
+      expect(violation?.explanation).toContain('freeAmount() is 18446744073709551615, and must be 320');
+    },
+  );
+
+  describe('of an allocator with one zone', () => {
+    const claims = { zones: 1, misuse: 'undefined', failures: [] };
+    const pageAt = (address: string, call: object): object => ({
+      operation: call,
+      response: { outcome: { kind: 'address', address }, errno: null },
+    });
+    const ANY = { count: '0x1', maxAddr: '0xffffffffffffffff', alignment: '0x0' };
+    const [first, second, third] = ['0xffff800000001000', '0xffff800000100000', '0xffff800000002000'];
+    const calls = [
+      pageAt(first, { call: 'alloc' }),
+      pageAt(second, { call: 'allocBitmap', ...ANY }),
+      { operation: { call: 'allocPages', count: '0x1000' }, response: { outcome: { kind: 'failed' } } },
+    ];
+    const verdictOf = async (header: object, given?: object, more: readonly object[] = []) => {
+      const profile = given === undefined ? undefined : decodeProfile(given, 'p.json');
+      const log = await judgeLog(linesOf({ ...HEADER, ...header }, ...calls, ...more), { profile });
+      return [log.verdict, log.violation?.clause ?? null, log.cut];
+    };
+
+    it('admits a correct run where its header or its reader says so, and only there', async () => {
+      expect(await verdictOf({ profile: claims })).toEqual(['admitted', null, null]);
+      expect(await verdictOf({}, claims)).toEqual(['admitted', null, null]);
+      expect(await verdictOf({ profile: claims }, {})).toEqual(['violated', 'alloc.zone', null]);
+      expect(await verdictOf({})).toEqual(['violated', 'alloc.zone', null]);
+    });
+
+    it('holds it to the policies of the profile, unless the header says which', async () => {
+      const profile = { ...claims, policies: ['first-fit'] };
+      const firstFit = ['violated', 'policy.first-fit', null];
+      expect(await verdictOf({ profile })).toEqual(firstFit);
+      expect(await verdictOf({ profile, policies: [] })).toEqual(['admitted', null, null]);
+      expect(await verdictOf({ policies: [] }, profile)).toEqual(firstFit);
+    });
+
+    it.each([
+      [{ call: 'free', address: third }, 'misuse is undefined on this target: page frame 2 may not be freed'],
+      [{ call: 'freePages', addresses: [first] }, 'there is no freePages'],
+    ])('stops at %o, which its profile leaves undefined, and says so', async (operation, why) => {
+      const profile = { ...claims, calls: ['alloc', 'allocPages', 'allocBitmap', 'free'] };
+      const undefinedCall = { operation, response: { outcome: { kind: 'done' } } };
+      expect(await verdictOf({ profile }, undefined, [undefinedCall])).toEqual([
+        'cut',
+        null,
+        expect.stringMatching(new RegExp(`\\.log:5: expected a call that the profile defines: ${why}$`)),
+      ]);
+    });
+  });
+
   it('admits what our implementation answered, every operation of it', async () => {
     const { verdict, operations, calls } = await judgeLog(linesOf(...recorded));
     expect({ verdict, operations }).toEqual({ verdict: 'admitted', operations: 3000 });
@@ -161,7 +229,7 @@ describe('judging a log', () => {
     [
       'a misspelt key of the header',
       [{ ...HEADER, policy: ['lifo'] }, FREE_AMOUNT],
-      /^\S+:1: policy: unknown key, expected one of format, version, map, config, policies$/,
+      /^\S+:1: policy: unknown key, expected one of format, version, map, config, policies, profile$/,
     ],
     [
       'a misspelt key beside what init answered',
@@ -204,6 +272,25 @@ describe('judging a log', () => {
     expect(isSpecError(error)).toBe(true);
     expect(error instanceof Error && error.message).toMatch(message);
     expect(String(error)).not.toContain('\n');
+  });
+
+  it('stops where it is told to, and says how far it was', async () => {
+    const lines = [HEADER, ...Array(1000).fill(FREE_AMOUNT)];
+    const told: number[] = [];
+    const interrupt = new AbortController();
+    const onProgress = (operations: number): void => {
+      told.push(operations);
+      if (operations === 512) interrupt.abort();
+    };
+    const { verdict, operations } = await judgeLog(linesOf(...lines), {
+      signal: interrupt.signal,
+      onProgress,
+    });
+    expect({ verdict, operations, told }).toEqual({
+      verdict: 'interrupted',
+      operations: 512,
+      told: [256, 512],
+    });
   });
 
   it('of another version no longer applies', async () => {

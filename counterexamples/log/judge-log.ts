@@ -10,7 +10,14 @@ import {
   step,
   type Violation,
 } from '../../model/index.ts';
-import type { ClauseName, Operation, Response } from '../../spec/index.ts';
+import {
+  type ClauseName,
+  leftUndefined,
+  type Operation,
+  type Profile,
+  type Response,
+} from '../../spec/index.ts';
+import { sourceName } from './lines.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
 import { CutLogError, type LogReader, readLog } from './read-log.ts';
 
@@ -34,11 +41,12 @@ export interface LogViolation {
 /**
  * - `admitted`: the specification admits every answer.
  * - `violated`: an answer violates a clause; the lines after it were not read.
- * - `cut`: the last line is incomplete; the answers before it are admitted.
+ * - `cut`: the last line that was read is incomplete, or a call that the profile leaves undefined; the answers before it are admitted.
+ * - `interrupted`: the signal stopped it early; the answers so far are admitted.
  *
  * @public
  */
-export type LogVerdict = 'admitted' | 'violated' | 'cut';
+export type LogVerdict = 'admitted' | 'violated' | 'cut' | 'interrupted';
 
 /**
  * The result of judging a log.
@@ -55,10 +63,27 @@ export interface JudgedLog {
   /** How often each clause was checked, on each of its sides. Clauses that were never checked are left out. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly violation: LogViolation | null;
-  /** The error in the last line, where it is incomplete; else null. */
+  /** The error in the last line that was read, where the verdict is `cut`; else null. */
   readonly cut: string | null;
   readonly seconds: number;
 }
+
+/**
+ * How a log is judged.
+ *
+ * @public
+ */
+export interface JudgeOptions {
+  /** The claims to judge it by. Default: those of its header. */
+  readonly profile?: Profile | undefined;
+  /** Called now and then with the number of operations judged. */
+  readonly onProgress?: (operations: number) => void;
+  /** Stops judging early. */
+  readonly signal?: AbortSignal;
+}
+
+/** Operations between two looks at the signal. */
+const STRETCH = 256;
 
 const UNOBSERVED: Response = { outcome: { kind: 'done' } };
 
@@ -75,9 +100,16 @@ class LogJudge implements LogReader {
   violation: LogViolation | null = null;
   readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
+  readonly #path: string;
+  readonly #options: JudgeOptions;
   readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
   #state: ModelState | null = null;
+
+  constructor(path: string, options: JudgeOptions) {
+    this.#path = path;
+    this.#options = options;
+  }
 
   get header(): LogHeader {
     if (this.#header === null) throw new Error('the log has no header yet');
@@ -90,7 +122,8 @@ class LogJudge implements LogReader {
   }
 
   onHeader(header: LogHeader): boolean {
-    this.#header = header;
+    const given = this.#options.profile;
+    this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
     return this.#takeInit(UNOBSERVED, 1);
   }
 
@@ -101,10 +134,21 @@ class LogJudge implements LogReader {
   onEntry({ operation, response }: LogEntry, line: number): boolean {
     const state = this.#state;
     if (state === null) throw new Error('an operation before init');
+    const undefinedFor = leftUndefined(state, operation);
+    if (undefinedFor !== null)
+      throw new CutLogError(
+        `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${undefinedFor}`,
+      );
     this.operations += 1;
     this.#count(operation.call, response.outcome.kind);
     const verdict = step(state, operation, response, this.#tally);
-    return this.#take(verdict, { line, operation, response });
+    return this.#take(verdict, { line, operation, response }) && this.#goesOn();
+  }
+
+  #goesOn(): boolean {
+    if (this.operations % STRETCH !== 0) return true;
+    this.#options.onProgress?.(this.operations);
+    return this.#options.signal?.aborted !== true;
   }
 
   readonly #tally: ClauseCounts['note'] = (clause, side, place) => {
@@ -135,14 +179,15 @@ class LogJudge implements LogReader {
 }
 
 /**
- * Judges the log at a path (`-` for standard input). O(lines) time, memory only for the model's state.
+ * Judges the log at a path (`-` for standard input), by the claims of its header or, if a profile is given, by that one. O(lines)
+ * time, memory only for the model's state.
  *
  * @throws SpecError where a line is not a line of a log, OutdatedTraceError where the log is of another version.
  * @public
  */
-export async function judgeLog(path: string): Promise<JudgedLog> {
+export async function judgeLog(path: string, options: JudgeOptions = {}): Promise<JudgedLog> {
   const start = performance.now();
-  const judge = new LogJudge();
+  const judge = new LogJudge(path, options);
   let cut: string | null = null;
   try {
     await readLog(path, judge);
@@ -151,7 +196,8 @@ export async function judgeLog(path: string): Promise<JudgedLog> {
     cut = error.message;
   }
   const { header, operations, calls, violation, counts, checkedClauses } = judge;
-  const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : 'admitted';
+  const ended = options.signal?.aborted === true ? 'interrupted' : 'admitted';
+  const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : ended;
   const seconds = (performance.now() - start) / 1000;
   const clauses = counts.toRecord(checkedClauses);
   return { verdict, header, operations, calls, clauses, violation, cut, seconds };

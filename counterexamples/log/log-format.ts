@@ -3,7 +3,7 @@
  * follows init's answer, where it was observed; then one operation and its response a line. Addresses are given as they were
  * passed and returned. Fields that a response leaves out were not observed, and are not judged.
  *
- *     {"format":"frameproof/log","version":1,"map":"machine.txt","config":{…},"policies":[]}
+ *     {"format":"frameproof/log","version":1,"map":"machine.txt","config":{…},"policies":[],"profile":{}}
  *     {"init":{"outcome":{"kind":"done"}}}
  *     {"operation":{"call":"alloc"},"response":{"outcome":{"kind":"address","address":"0xffff800004000000"}}}
  *
@@ -16,13 +16,14 @@ import {
   type MemoryMap,
   type Operation,
   Policy,
+  Profile,
   ResolvedOperation,
   Response,
   toHex,
 } from '../../spec/index.ts';
 
 /**
- * The memory that a log ran on, and the policies that it is judged by.
+ * The memory that a log ran on, and the policies and the profile that it is judged by.
  *
  * @public
  */
@@ -30,6 +31,8 @@ export interface LogHeader {
   readonly map: MemoryMap;
   readonly config: Config;
   readonly policies: readonly Policy[];
+  /** The claims of the allocator. Default: the whole specification. */
+  readonly profile?: Profile | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export interface LogEntry {
 export const HeaderLine = closed(
   t.intersection([
     t.type({ format: t.literal('frameproof/log'), version: t.literal(1), map: t.unknown, config: Config }),
-    t.partial({ policies: t.readonlyArray(Policy, 'an array of policies') }),
+    t.partial({ policies: t.readonlyArray(Policy, 'an array of policies'), profile: Profile }),
   ]),
   'a header: {"format":"frameproof/log","version":1,"map":…,"config":…}',
 );
@@ -89,6 +92,7 @@ export function initLine(response: Response): string {
  *
  * @public
  */
-export function headerLine({ map, config, policies }: LogHeader): string {
-  return JSON.stringify({ format: 'frameproof/log', version: 1, map, config, policies }, hexed);
+export function headerLine({ map, config, policies, profile }: LogHeader): string {
+  const claims = profile === undefined ? {} : { profile: Profile.encode(profile) };
+  return JSON.stringify({ format: 'frameproof/log', version: 1, map, config, policies, ...claims }, hexed);
 }

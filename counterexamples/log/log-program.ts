@@ -37,7 +37,8 @@ export class ProgramWriter implements LogReader {
 
   /** The scenario of the lines read so far. */
   get scenario(): Scenario {
-    return { ...this.#known, operations: this.operations };
+    const { map, config, policies } = this.#known;
+    return { map, config, policies, operations: this.operations };
   }
 
   onHeader(header: LogHeader): boolean {

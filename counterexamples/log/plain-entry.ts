@@ -16,6 +16,7 @@ import {
   operationOf,
   parametersOf,
   type Response,
+  reading,
 } from '../../spec/index.ts';
 import type { LogEntry } from './log-format.ts';
 
@@ -78,7 +79,7 @@ function plainOutcome(fields: Fields): Outcome | null {
       return addresses === null ? null : { kind: 'addresses', addresses };
     }
     case 'amount':
-      return typeof fields.amount === 'number' ? { kind: 'amount', amount: fields.amount } : null;
+      return typeof fields.amount === 'number' ? { kind: 'amount', amount: reading(fields.amount) } : null;
     case 'done':
     case 'failed':
       return { kind: fields.kind };
@@ -92,7 +93,7 @@ function plainOutcome(fields: Fields): Outcome | null {
 function plainPanic({ message, call, pfn, owner }: Fields): Outcome | null {
   if (!isString(message) || !isString(call)) return null;
   if ((pfn !== null && !isNumber(pfn)) || (owner !== null && !Owner.is(owner))) return null;
-  return { kind: 'panicked', message, call, pfn, owner };
+  return { kind: 'panicked', message, call, pfn: pfn === null ? null : reading(pfn), owner };
 }
 
 /** A response while it is being read. */
@@ -137,7 +138,7 @@ function observe(observed: Observed, name: string, value: unknown): boolean {
       if (!isFields(value) || keysIn(value) !== AMOUNTS) return false;
       const { total, free, reserved } = value;
       if (!isNumber(total) || !isNumber(free) || !isNumber(reserved)) return false;
-      observed.amounts = { total, free, reserved };
+      observed.amounts = { total: reading(total), free: reading(free), reserved: reading(reserved) };
       return true;
     }
     default:

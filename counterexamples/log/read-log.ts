@@ -67,11 +67,11 @@ async function headerOf(data: unknown, path: string, place: string): Promise<Log
   const version = field(data, 'version');
   if (field(data, 'format') === 'frameproof/log' && typeof version === 'number' && version !== 1)
     throw new OutdatedTraceError(`${place}: format version ${version}, and this program reads version 1`);
-  const { map: named, config, policies = [] } = decode(HeaderLine, data, place);
+  const { map: named, config, profile, ...header } = decode(HeaderLine, data, place);
   const map = await mapOf(named, path, place, config);
   const above = aboveLimit(map, config);
   if (above !== null) throw new SpecError(`${place}: map: ${above}`);
-  return { map, config, policies };
+  return { map, config, policies: header.policies ?? profile?.policies ?? [], profile };
 }
 
 /** Whether `data` is the first line of a log, of whatever version. */

@@ -1,17 +1,20 @@
 /**
- * Cutting: a long failing program made short by delta debugging. Large pieces are left out, then smaller ones. A run costs as
- * much as its program is long, so this order pays: most of 100,000 operations are gone after a few short runs. The result
- * still breaks the same clause; finer moves come later.
+ * Cutting: a long failing program made short by delta debugging. Bursts are left out whole or repeated less often. Large pieces are
+ * left out, then smaller ones. A run costs as much as its program is long, so this order pays: most of 100,000 operations are gone
+ * after a few short runs. The result still breaks the same clause; finer moves come later.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { BreakableClause, Program, Scenario } from '../../spec/index.ts';
+import { isBurst, lengthOfStep, type Program, type Scenario, stepsOf } from '../../spec/index.ts';
+import type { Deadline } from './deadline.ts';
 import { subprogram } from './subprogram.ts';
+import { type Kept, type Progress, shows } from './trials.ts';
 
 interface CutOptions {
+  readonly kept: Kept;
   /** No piece is left out once a program is this short. */
   readonly operations: number;
-  /** The time, as `performance.now()` has it, from which on no further program is run. */
-  readonly until: number;
+  readonly deadline: Deadline;
+  readonly onProgress: Progress;
 }
 
 /** A program cut short. */
@@ -28,20 +31,12 @@ class Cutter {
   executions = 0;
   readonly #target: Target;
   readonly #scenario: Scenario;
-  readonly #clause: BreakableClause;
   readonly #options: CutOptions;
 
-  constructor(
-    target: Target,
-    scenario: Scenario,
-    start: Execution,
-    clause: BreakableClause,
-    options: CutOptions,
-  ) {
+  constructor(target: Target, scenario: Scenario, start: Execution, options: CutOptions) {
     this.#target = target;
     this.#scenario = scenario;
     this.run = start;
-    this.#clause = clause;
     this.#options = options;
   }
 
@@ -50,7 +45,7 @@ class Cutter {
   }
 
   get isSpent(): boolean {
-    return performance.now() >= this.#options.until;
+    return this.#options.deadline.isOver;
   }
 
   get isShort(): boolean {
@@ -69,20 +64,94 @@ class Cutter {
     return this.operations.length < before;
   }
 
-  #leaveOut(from: number, to: number): void {
+  /** Leaves out pieces of `size` steps: bursts as a whole. Returns whether any could be left out. */
+  passSteps(size: number): boolean {
+    const before = this.operations.length;
+    let places = this.#places();
+    for (let end = places.length - 1; end > 0 && !this.isSpent; ) {
+      const from = Math.max(0, end - size);
+      this.#leaveOut(places[from]?.from ?? 0, places[end]?.from ?? 0);
+      places = this.#places();
+      end = Math.min(from, places.length - 1);
+    }
+    return this.operations.length < before;
+  }
+
+  /** Repeats each burst as often as it must be, by bisection. Returns whether any could be shortened. */
+  shortenBursts(): boolean {
+    const before = this.operations.length;
+    for (let k = this.#places().length - 1; k >= 0 && !this.isSpent; k -= 1) this.#shorten(k);
+    return this.operations.length < before;
+  }
+
+  /** Where each step of the program begins and ends. */
+  #places(): readonly Place[] {
+    let end = 0;
+    return stepsOf(this.operations).map((step) => {
+      const from = end;
+      end += lengthOfStep(step);
+      return { from, end, period: isBurst(step) ? step.first.length : 0 };
+    });
+  }
+
+  #shorten(k: number): void {
+    const { from, end, period } = this.#places()[k] ?? NOWHERE;
+    if (period === 0) return;
+    let tooFew = 0;
+    // The last repetition may be the one that fails: those before it are left out.
+    for (let enough = (end - from) / period; enough - tooFew > 1 && !this.isSpent; ) {
+      const times = Math.floor((tooFew + enough) / 2);
+      if (this.#leaveOut(from + (times - 1) * period, from + (enough - 1) * period)) enough = times;
+      else tooFew = times;
+    }
+  }
+
+  /** Leaves out operations [from, to). Returns whether the clause is still broken. */
+  #leaveOut(from: number, to: number): boolean {
     const { operations } = this;
     const last = operations[operations.length - 1];
     const shorter = subprogram(operations, (at) => at < from || at >= to);
     // The last operation goes too if it names what was left out: then there is nothing to try.
-    if (shorter.at(-1)?.call === last?.call) this.#attempt(shorter);
+    return shorter.at(-1)?.call === last?.call && this.#attempt(shorter);
   }
 
-  #attempt(operations: Program): void {
+  #attempt(operations: Program): boolean {
     this.executions += 1;
-    const run = execute(this.#target, { ...this.#scenario, operations });
-    if (run.violation?.clause !== this.#clause || run.operations.length >= this.operations.length) return;
+    const { deadline, onProgress } = this.#options;
+    const scenario = { ...this.#scenario, operations };
+    const run = execute(this.#target, scenario, undefined, deadline.isInterrupted);
+    onProgress(this.operations.length);
+    if (!shows(run, this.#options.kept) || run.operations.length >= this.operations.length) return false;
     this.run = run;
+    return true;
   }
+}
+
+/** Operations [from, end) of a program that are one step; `period` of them are repeated, 0 where it is not a burst. */
+interface Place {
+  readonly from: number;
+  readonly end: number;
+  readonly period: number;
+}
+
+const NOWHERE: Place = { from: 0, end: 0, period: 0 };
+
+/** Cuts a program of bursts: leaves out steps, and repeats those that stay less often, until neither helps. */
+function cutBursts(cutter: Cutter): void {
+  for (let isShorter = true; isShorter && !cutter.isSpent; ) {
+    isShorter = false;
+    for (let size = Math.ceil(stepsOf(cutter.operations).length / 2); size >= 1; size = Math.floor(size / 2))
+      if (cutter.passSteps(size)) isShorter = true;
+    if (cutter.shortenBursts()) isShorter = true;
+  }
+}
+
+/** Shorter programs are taken apart operation by operation. */
+const LEAST_OF_BURSTS = 64;
+
+/** Whether a program is long and most of its operations are in bursts. */
+export function hasBursts(operations: Program): boolean {
+  return operations.length > LEAST_OF_BURSTS && 2 * stepsOf(operations).length < operations.length;
 }
 
 /**
@@ -90,9 +159,11 @@ class Cutter {
  * clause is broken, so all operations after that are gone at once. O(log n) runs of the whole length at best, n the operations.
  */
 export function cut(target: Target, scenario: Scenario, start: Execution, options: CutOptions): Cut {
-  const clause = start.violation?.clause;
-  if (clause === undefined) throw new Error('only a run that breaks a clause can be cut');
-  const cutter = new Cutter(target, scenario, start, clause, options);
+  const cutter = new Cutter(target, scenario, start, options);
+  if (hasBursts(cutter.operations)) cutBursts(cutter);
+  // What is left of bursts is needed, as often as it is repeated.
+  if (hasBursts(cutter.operations))
+    return { run: cutter.run, executions: cutter.executions, exhausted: cutter.isSpent };
   for (let size = Math.ceil(cutter.operations.length / 2); size >= 1 && !cutter.isShort; ) {
     const isShorter = cutter.pass(size);
     if (cutter.isSpent || (size === 1 && !isShorter)) break;

@@ -23,12 +23,12 @@ function firstSimpler(trials: Trials, counterexample: Counterexample, move: Move
 }
 
 /** Descends from a counterexample to a local minimum, or as far as the budget allows. */
-export function descend(trials: Trials, start: Counterexample): Descent {
+export function descend(trials: Trials, start: Counterexample, moves: readonly Move[] = MOVES): Descent {
   let counterexample = start;
   let steps = 0;
   for (let isLower = true; isLower; ) {
     isLower = false;
-    for (const move of MOVES)
+    for (const move of moves)
       for (let next = firstSimpler(trials, counterexample, move); next !== null; ) {
         counterexample = next;
         steps += 1;

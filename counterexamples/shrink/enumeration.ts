@@ -29,7 +29,7 @@ function draftsOf(
   length: number,
   { range, worldsFor }: Enumeration,
 ): readonly Draft[] {
-  const which = { calls: lastCallsOf(trials.clause), range };
+  const which = { calls: lastCallsOf(trials.kept), range };
   const drafts = worldsFor(length).flatMap((world) =>
     programsOn(world, length, which).map(
       (operations): Draft => ({ ...world, policies: best.policies, operations }),

@@ -1,5 +1,5 @@
 /** Scenarios from files: a saved trace, or a log of a recorded run, which becomes a program. Either can be run and shrunk. */
-import type { BreakableClause, Scenario } from '../../spec/index.ts';
+import type { BreakableClause, Profile, Scenario } from '../../spec/index.ts';
 import { parseJson } from '../../spec/index.ts';
 import { judgeLog } from '../log/judge-log.ts';
 import { linesOf } from '../log/lines.ts';
@@ -17,6 +17,8 @@ export interface ReadScenario {
   readonly scenario: Scenario;
   /** The target it was found on, or null where the file does not say so. */
   readonly target: string | null;
+  /** The profile that it was judged by; undefined where the file does not say so. */
+  readonly profile?: Profile | undefined;
   /** The clause that it breaks, according to the file. */
   readonly violation?: { readonly clause: BreakableClause };
   readonly note?: string;
@@ -36,20 +38,21 @@ async function isLog(path: string): Promise<boolean> {
 }
 
 /** A log is read up to the line that the specification does not admit: nothing after it matters. */
-async function readLogScenario(path: string): Promise<ReadScenario> {
-  const { violation } = await judgeLog(path);
+async function readLogScenario(path: string, given: Profile | undefined): Promise<ReadScenario> {
+  const { violation, header } = await judgeLog(path, { profile: given });
   const scenario = await scenarioOfLog(path, violation?.line);
   const broken = violation === null ? {} : { violation: { clause: violation.clause } };
-  return { kind: 'log', scenario, target: null, ...broken };
+  const { policies, profile } = header;
+  return { kind: 'log', scenario: { ...scenario, policies }, target: null, profile, ...broken };
 }
 
 /**
- * Reads a trace or a log.
+ * Reads a trace or a log. A log is judged by its own claims, or by a given profile.
  *
  * @throws SpecError where the file is neither, or a line of it is wrong.
  * @throws OutdatedTraceError where it is of another version.
  * @public
  */
-export async function readScenario(path: string): Promise<ReadScenario> {
-  return (await isLog(path)) ? readLogScenario(path) : { kind: 'trace', ...readTrace(path) };
+export async function readScenario(path: string, given?: Profile): Promise<ReadScenario> {
+  return (await isLog(path)) ? readLogScenario(path, given) : { kind: 'trace', ...readTrace(path) };
 }

@@ -21,9 +21,9 @@ function counterexample(target: Target, seed: number): Promise<Trace> {
 
 async function search(target: Target, seed: number): Promise<Trace> {
   const options = { target, worlds: [], generated: true, programs: 5000, operations: 50, seed };
-  const { counterexample } = await runCampaign(options);
-  if (counterexample === null) throw new Error(`seed ${seed} does not find that ${target.name}`);
-  return counterexample;
+  const [found] = (await runCampaign({ ...options, stopFirst: true })).findings;
+  if (found === undefined) throw new Error(`seed ${seed} does not find that ${target.name}`);
+  return found.trace;
 }
 
 function bug(name: string): Target {

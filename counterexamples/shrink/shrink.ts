@@ -7,14 +7,16 @@
  *                                          └────────────────── while simpler ◄─────────────┘
  */
 import { type Execution, execute, heldTo, type Target } from '../../runner/index.ts';
-import type { BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
-import { cut } from './cut.ts';
+import type { BlamedCall, BreakableClause, OwnClause, Scenario, Trace } from '../../spec/index.ts';
+import { cut, hasBursts } from './cut.ts';
+import { Deadline } from './deadline.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
+import { WORLD_MOVES } from './moves/index.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
-import { type Budget, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
+import { type Bounds, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
 
 /**
  * A scenario to shrink, such as a trace.
@@ -41,6 +43,12 @@ export interface ShrinkOptions {
   readonly ms?: number;
   /** Own clauses by which the runs are judged, as in the campaign that found the scenario. Default: none. */
   readonly checks?: readonly OwnClause[];
+  /** The call that the violation must go on to blame. Default: any, whichever makes the simplest program. */
+  readonly call?: BlamedCall;
+  /** Ends the shrinking early: the best so far is kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each execution with the number of operations of the simplest program so far. */
+  readonly onProgress?: (operations: number) => void;
 }
 
 /**
@@ -107,16 +115,17 @@ function answers({ responses, violation }: Trace): string {
 }
 
 /** Runs the scenario of a trace again. Returns both traces if they differ; null, too, where time ends the second run. */
-function differingRun(target: Target, first: Trace, until: number): Flaky | null {
+function differingRun(target: Target, first: Trace, deadline: Deadline): Flaky | null {
   const { scenario } = first;
-  const run = execute(target, scenario, undefined, endOfRun(scenario, until));
+  const run = execute(target, scenario, undefined, endOfRun(scenario, deadline));
   if (run.violation === null && run.operations.length < scenario.operations.length) return null;
   const second = run.trace();
   return answers(first) === answers(second) ? null : { first, second };
 }
 
-/** Descends and enumerates in turn until neither finds anything simpler. */
+/** Descends and enumerates in turn until neither finds anything simpler. Of a program of bursts only the world is simplified. */
 function minimum(trials: Trials, start: Counterexample): Descent {
+  if (hasBursts(start.draft.operations)) return descend(trials, start, WORLD_MOVES);
   let { counterexample, steps } = descend(trials, start);
   for (;;) {
     const found = smallCounterexample(trials, counterexample.draft);
@@ -135,13 +144,16 @@ function performedDraft(run: Execution): Draft {
 }
 
 /** A run to descend from: the starting point, cut short if it is long. */
-function shortRun(target: Target, { scenario, violation }: Shrinkable, until: number): ShortRun {
-  const start = startingPoint(target, scenario, { clause: violation?.clause, until });
-  if (start.run.violation === null || start.run.operations.length <= LONG)
+function shortRun(target: Target, { scenario, violation }: Shrinkable, bounds: Bounds): ShortRun {
+  const { deadline, call, onProgress = () => {} } = bounds;
+  const start = startingPoint(target, scenario, { clause: violation?.clause, call, deadline });
+  const clause = start.run.violation?.clause;
+  const { operations } = start.run;
+  if (clause === undefined || (operations.length <= LONG && !hasBursts(operations)))
     return { ...start, exhausted: false };
-  const now = performance.now();
-  const cutUntil = now + Math.max(1, until - now) * CUT_SHARE;
-  const short = cut(target, scenario, start.run, { operations: SHORT, until: cutUntil });
+  const kept = { clause, call };
+  const cutting = { kept, operations: SHORT, deadline: deadline.after(CUT_SHARE), onProgress };
+  const short = cut(target, scenario, start.run, cutting);
   return { ...start, ...short, executions: start.executions + short.executions };
 }
 
@@ -155,13 +167,13 @@ function descended(
   trials: Trials,
   target: Target,
   { run, executions, exhausted }: ShortRun,
-  until: number,
+  deadline: Deadline,
 ): Partial<ShrinkResult> {
   const performed = trials.run(performedDraft(run));
   if (performed === null) return {};
   const { counterexample, steps } = minimum(trials, performed);
   const trace = counterexample.run.trace();
-  const flaky = differingRun(target, trace, until) ?? differingRun(target, trace, until);
+  const flaky = differingRun(target, trace, deadline) ?? differingRun(target, trace, deadline);
   return {
     verdict: flaky === null ? 'shrunk' : 'flaky',
     trace,
@@ -178,38 +190,38 @@ function verdictOn(run: Execution, flaky: Flaky | null, isComplete: boolean): Sh
   if (run.violation === null && !isComplete) return 'unfinished';
   if (flaky !== null) return 'flaky';
   if (run.violation === null) return 'holds';
-  return run.operations.length > DESCENDABLE ? 'shrunk' : null;
+  return run.operations.length > DESCENDABLE && !hasBursts(run.operations) ? 'shrunk' : null;
 }
 
-function unnoted(budget: Budget, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
+function unnoted(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
   const began = performance.now();
-  const { until } = budget;
-  const short = shortRun(target, given, until);
+  const { deadline, call, onProgress } = bounds;
+  const short = shortRun(target, given, bounds);
   const { run, origin, executions } = short;
   const trace = run.trace();
   const clause = run.violation?.clause ?? null;
   const operationsBefore = given.scenario.operations.length;
   const isComplete = clause !== null || run.operations.length === operationsBefore;
-  const flaky = isComplete ? differingRun(target, trace, until) : null;
+  const flaky = isComplete ? differingRun(target, trace, deadline) : null;
   const verdict = verdictOn(run, flaky, isComplete);
   const first = { trace, clause, origin, operationsBefore, executions, steps: 0, otherClauses: [], flaky };
   const exhausted = short.exhausted || verdict === 'unfinished' || verdict === 'shrunk';
-  const left = { until, executions: Math.max(1, budget.executions - executions) };
+  const left = { deadline, onProgress, executions: Math.max(1, bounds.executions - executions) };
   const more =
     verdict !== null || clause === null
       ? {}
-      : descended(new Trials(target, clause, left, outcomes), target, short, until);
+      : descended(new Trials(target, { clause, call }, left, outcomes), target, short, deadline);
   const seconds = (performance.now() - began) / 1000;
   return { ...first, verdict: verdict ?? 'shrunk', exhausted, seconds, ...more };
 }
 
-function shrinkWithin(budget: Budget, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
-  const result = unnoted(budget, outcomes, target, given);
+function shrinkWithin(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shrinkable): ShrinkResult {
+  const result = unnoted(bounds, outcomes, target, given);
   return given.note === undefined ? result : { ...result, trace: { ...result.trace, note: given.note } };
 }
 
-function budgetOf({ executions = EXECUTIONS, ms = MS }: ShrinkOptions): Budget {
-  return { executions, until: performance.now() + ms };
+function boundsOf({ executions = EXECUTIONS, ms = MS, call, signal, onProgress }: ShrinkOptions): Bounds {
+  return { executions, deadline: new Deadline(performance.now() + ms, signal), call, onProgress };
 }
 
 /**
@@ -219,7 +231,7 @@ function budgetOf({ executions = EXECUTIONS, ms = MS }: ShrinkOptions): Budget {
  * @public
  */
 export function shrink(target: Target, given: Shrinkable, options: ShrinkOptions = {}): ShrinkResult {
-  return shrinkWithin(budgetOf(options), new Outcomes(), heldTo(target, options.checks), given);
+  return shrinkWithin(boundsOf(options), new Outcomes(), heldTo(target, options.checks), given);
 }
 
 /**
@@ -236,7 +248,7 @@ export function shrinkAcross(
 ): readonly ShrinkResult[] {
   const outcomes = new Outcomes();
   const strict = heldTo(target, options.checks);
-  const results = [shrinkWithin(budgetOf(options), outcomes, strict, given)];
+  const results = [shrinkWithin(boundsOf(options), outcomes, strict, given)];
   const done = new Set<string | undefined>();
   for (let last = results[0]; last !== undefined; ) {
     done.add(last.trace.violation?.clause);
@@ -245,7 +257,7 @@ export function shrinkAcross(
       .filter((other) => !done.has(other.clause) && compareSimplicity(other.trace.scenario, scenario) < 0)
       .sort((a, b) => compareSimplicity(a.trace.scenario, b.trace.scenario))[0];
     last =
-      simpler === undefined ? undefined : shrinkWithin(budgetOf(options), outcomes, strict, simpler.trace);
+      simpler === undefined ? undefined : shrinkWithin(boundsOf(options), outcomes, strict, simpler.trace);
     if (last !== undefined) results.push(last);
   }
   return results;

@@ -4,7 +4,6 @@
  */
 import {
   type Argument,
-  type BreakableClause,
   CALLS,
   type Call,
   describedCall,
@@ -21,6 +20,7 @@ import {
 } from '../../spec/index.ts';
 import { absoluteTo, endOfDescriptor } from './draft.ts';
 import type { SmallWorld } from './small-worlds.ts';
+import type { Kept } from './trials.ts';
 
 const ALLOCATIONS = CALLS.filter(isAllocation);
 const FREES = CALLS.filter(isFree);
@@ -30,19 +30,17 @@ const LAST_CALLS: Readonly<Record<string, readonly Call[]>> = {
   'address.higher-half': ALLOCATIONS,
   'policy.lifo': CALLS.filter((call) => ['single', 'batch'].includes(describedCall(call).effect)),
   'policy.first-fit': CALLS.filter((call) => describedCall(call).effect === 'run'),
-  'counterexample.unchanged': ALLOCATIONS,
+  'failure.unchanged': ALLOCATIONS,
   'freed.returns': FREES,
 };
 
-/** Returns the calls that can break a clause; none for a clause of init. */
-export function lastCallsOf(clause: BreakableClause): readonly Call[] {
-  const known = LAST_CALLS[clause];
-  if (known !== undefined) return known;
+/** Returns the calls that can show a violation; none for a clause of init. */
+export function lastCallsOf({ clause, call: kept }: Kept): readonly Call[] {
   const [subject] = clause.split('.');
-  if (subject === 'init') return [];
-  return CALLS.filter((call) => call === subject).length > 0
-    ? CALLS.filter((call) => call === subject)
-    : CALLS;
+  if (subject === 'init' && LAST_CALLS[clause] === undefined) return [];
+  const own = CALLS.filter((call) => call === subject);
+  const calls = LAST_CALLS[clause] ?? (own.length > 0 ? own : CALLS);
+  return kept === undefined || kept === 'sweep' ? calls : calls.filter((call) => call === kept);
 }
 
 function framesOf({ descriptors, limit }: SmallWorld): { readonly end: number; readonly limit: number } {

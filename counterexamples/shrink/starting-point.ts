@@ -4,11 +4,12 @@
  * in small worlds, which find most bugs whatever the history was, and the whole only after that.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { BreakableClause, Scenario } from '../../spec/index.ts';
+import type { BlamedCall, BreakableClause, Scenario } from '../../spec/index.ts';
+import type { Deadline } from './deadline.ts';
 import { draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
 import { lastOperations } from './subprogram.ts';
-import { Trials } from './trials.ts';
+import { type Kept, shows, Trials } from './trials.ts';
 
 /**
  * The program that a shrinking started from.
@@ -33,8 +34,8 @@ export interface StartingPoint {
 interface StartingPointOptions {
   /** The clause that the scenario is known to break; without it, the whole is run first. */
   readonly clause: BreakableClause | undefined;
-  /** The time, as `performance.now()` has it, from which on nothing more is run. */
-  readonly until: number;
+  readonly call: BlamedCall | undefined;
+  readonly deadline: Deadline;
 }
 
 /** Scenarios of up to this many operations are run whole, and whatever the time. */
@@ -44,9 +45,9 @@ const LAST_OPERATIONS = 1024;
 /** Share of the time that enumeration may take. */
 const ENUMERATION_SHARE = 0.4;
 
-/** Returns the time at which a run of the scenario ends: a short one always runs to its end. */
-export function endOfRun({ operations }: Scenario, until: number): number {
-  return operations.length > LONG ? until : Number.POSITIVE_INFINITY;
+/** Returns when a run of the scenario ends: a short one runs to its end, unless it is interrupted. */
+export function endOfRun({ operations }: Scenario, deadline: Deadline): () => boolean {
+  return operations.length > LONG ? () => deadline.isOver : deadline.isInterrupted;
 }
 
 interface Attempt {
@@ -55,27 +56,21 @@ interface Attempt {
 }
 
 /** Runs the last operations: first one, then four times as many, and so on, until they break the clause. */
-function fromEnd(target: Target, scenario: Scenario, clause: BreakableClause, until: number): Attempt {
+function fromEnd(target: Target, scenario: Scenario, kept: Kept, deadline: Deadline): Attempt {
   const { length } = scenario.operations;
   let executions = 0;
-  for (let kept = 1; kept < length && kept <= LAST_OPERATIONS && performance.now() < until; kept *= 4) {
+  for (let last = 1; last < length && last <= LAST_OPERATIONS && !deadline.isOver; last *= 4) {
     executions += 1;
-    const operations = lastOperations(scenario.operations, length - kept);
-    const run = execute(target, { ...scenario, operations });
-    if (run.violation?.clause === clause) return { run, executions };
+    const operations = lastOperations(scenario.operations, length - last);
+    const run = execute(target, { ...scenario, operations }, undefined, deadline.isInterrupted);
+    if (shows(run, kept)) return { run, executions };
   }
   return { run: null, executions };
 }
 
-function fromSmallProgram(
-  target: Target,
-  scenario: Scenario,
-  clause: BreakableClause,
-  until: number,
-): Attempt {
-  const now = performance.now();
-  const budget = { executions: Number.POSITIVE_INFINITY, until: now + (until - now) * ENUMERATION_SHARE };
-  const trials = new Trials(target, clause, budget);
+function fromSmallProgram(target: Target, scenario: Scenario, kept: Kept, deadline: Deadline): Attempt {
+  const budget = { executions: Number.POSITIVE_INFINITY, deadline: deadline.after(ENUMERATION_SHARE) };
+  const trials = new Trials(target, kept, budget);
   const found = smallCounterexample(trials, draftOf(scenario));
   return { run: found?.run ?? null, executions: trials.executions };
 }
@@ -87,12 +82,12 @@ interface ShorterAttempt extends Attempt {
 function shorterThanWhole(
   target: Target,
   scenario: Scenario,
-  clause: BreakableClause,
-  until: number,
+  kept: Kept,
+  deadline: Deadline,
 ): ShorterAttempt {
-  const end = fromEnd(target, scenario, clause, until);
+  const end = fromEnd(target, scenario, kept, deadline);
   if (end.run !== null) return { ...end, origin: 'end' };
-  const small = fromSmallProgram(target, scenario, clause, until);
+  const small = fromSmallProgram(target, scenario, kept, deadline);
   return { run: small.run, origin: 'small program', executions: end.executions + small.executions };
 }
 
@@ -100,22 +95,27 @@ function shorterThanWhole(
 export function startingPoint(
   target: Target,
   scenario: Scenario,
-  { clause, until }: StartingPointOptions,
+  { clause, call, deadline }: StartingPointOptions,
 ): StartingPoint {
   const isLong = scenario.operations.length > LONG;
   let executions = 0;
   if (isLong && clause !== undefined) {
-    const { run, origin, executions: spent } = shorterThanWhole(target, scenario, clause, until);
+    const { run, origin, executions: spent } = shorterThanWhole(target, scenario, { clause, call }, deadline);
     if (run !== null) return { run, origin, executions: spent };
     executions += spent;
   }
-  const run = execute(target, scenario, undefined, endOfRun(scenario, until));
+  const run = execute(target, scenario, undefined, endOfRun(scenario, deadline));
   executions += 1;
   const broken = run.violation?.clause;
   const whole: StartingPoint = { run, origin: 'whole', executions };
   if (!isLong || broken === undefined || broken === clause) return whole;
   // The clause was not known before the whole was run.
-  const shorter = shorterThanWhole(target, { ...scenario, operations: run.operations }, broken, until);
+  const shorter = shorterThanWhole(
+    target,
+    { ...scenario, operations: run.operations },
+    { clause: broken, call },
+    deadline,
+  );
   if (shorter.run === null) return { ...whole, executions: executions + shorter.executions };
   return { run: shorter.run, origin: shorter.origin, executions: executions + shorter.executions };
 }

@@ -4,8 +4,15 @@
  * is executed again, not even by later trials that share the outcomes.
  */
 import { createHash } from 'node:crypto';
-import { type Execution, execute, type Target } from '../../runner/index.ts';
-import type { BreakableClause, Ownership, Trace } from '../../spec/index.ts';
+import { type Execution, execute, type Observer, type Target } from '../../runner/index.ts';
+import {
+  type BlamedCall,
+  type BreakableClause,
+  blamedCall,
+  type Ownership,
+  type Trace,
+} from '../../spec/index.ts';
+import type { Deadline } from './deadline.ts';
 import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
 import { compareDrafts } from './simplicity.ts';
 
@@ -17,12 +24,31 @@ export interface Counterexample {
   readonly states: readonly Ownership[];
 }
 
+/** What is kept of a violation while its scenario is shrunk. */
+export interface Kept {
+  readonly clause: BreakableClause;
+  /** The call that it blames; undefined where any call will do. */
+  readonly call?: BlamedCall | undefined;
+}
+
+/** Whether an execution shows the violation that is kept. */
+export function shows({ violation, operations }: Execution, { clause, call }: Kept): boolean {
+  if (violation?.clause !== clause) return false;
+  return call === undefined || call === blamedCall(violation, operations);
+}
+
+/** Is told of the number of operations of the simplest program so far, now and then. */
+export type Progress = (operations: number) => void;
+
 /** The limits of a shrinking. Nothing is executed once one is reached. */
 export interface Budget {
   readonly executions: number;
-  /** A time of `performance.now()`. */
-  readonly until: number;
+  readonly deadline: Deadline;
+  readonly onProgress?: Progress | undefined;
 }
+
+/** A budget, and the call that the violation must go on to blame, if it matters. */
+export interface Bounds extends Budget, Pick<Kept, 'call'> {}
 
 /**
  * A clause other than the one being shrunk, broken by drafts that were simpler than the best at that time.
@@ -84,28 +110,29 @@ function shortKey(draft: Draft): string {
 }
 
 export class Trials {
-  readonly clause: BreakableClause;
+  readonly kept: Kept;
   executions = 0;
+  #simplest = Number.POSITIVE_INFINITY;
   readonly #target: Target;
   readonly #budget: Budget;
   readonly #outcomes: Outcomes;
   readonly #scenarios = new ScenarioBuilder();
 
-  constructor(target: Target, clause: BreakableClause, budget: Budget, outcomes: Outcomes = new Outcomes()) {
+  constructor(target: Target, kept: Kept, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
-    this.clause = clause;
+    this.kept = kept;
     this.#budget = budget;
     this.#outcomes = outcomes;
   }
 
   /** Whether nothing more may be executed. */
   get isSpent(): boolean {
-    return this.executions >= this.#budget.executions || performance.now() >= this.#budget.until;
+    return this.executions >= this.#budget.executions || this.#budget.deadline.isOver;
   }
 
   /** The other clauses that drafts broke, with the simplest scenario of each. */
   get otherClauses(): readonly OtherClause[] {
-    return this.#outcomes.otherThan(this.clause);
+    return this.#outcomes.otherThan(this.kept.clause);
   }
 
   /** Executes a draft, unless it is known to hold or to break another clause. Returns the counterexample if it is one. */
@@ -113,7 +140,7 @@ export class Trials {
     if (this.isSpent || !isSound(draft)) return null;
     const key = shortKey(draft);
     const known = this.#outcomes.of(key);
-    return known === undefined || known === this.clause ? this.#run(draft, key) : null;
+    return known === undefined || known === this.kept.clause ? this.#run(draft, key) : null;
   }
 
   /** Executes a draft whether it was tried before or not. */
@@ -124,12 +151,16 @@ export class Trials {
   #run(draft: Draft, key: string): Counterexample | null {
     this.executions += 1;
     const states: Ownership[] = [];
-    const run = execute(this.#target, this.#scenarios.scenarioOf(draft), {
+    const observer: Observer = {
       tally: NO_TALLY,
       onStep: ({ before }) => {
         states.push(before);
       },
-    });
+    };
+    const { deadline } = this.#budget;
+    const scenario = this.#scenarios.scenarioOf(draft);
+    const run = execute(this.#target, scenario, observer, deadline.isInterrupted);
+    if (Number.isFinite(this.#simplest)) this.#budget.onProgress?.(this.#simplest);
     const { violation } = run;
     const isComplete = run.dangling.length === 0;
     this.#outcomes.record(key, isComplete && violation !== null ? violation.clause : null);
@@ -137,8 +168,9 @@ export class Trials {
     // An execution stops at its first violation; the operations after it were not performed.
     const performed: Draft = { ...draft, operations: run.operations };
     this.#outcomes.note(violation.clause, performed, run);
-    if (violation.clause !== this.clause) return null;
+    if (!shows(run, this.kept)) return null;
     if (violation.at >= 0) states.push(run.state);
+    this.#simplest = Math.min(this.#simplest, performed.operations.length);
     return { draft: performed, run, states };
   }
 }

@@ -7,7 +7,7 @@ import {
   type Config,
   counted,
   endAddressOf,
-  formatProgram,
+  formatSteps,
   type MemoryMap,
   ownerAfterInit,
   type PlacedViolation,
@@ -71,16 +71,18 @@ function formatMap(map: MemoryMap): readonly string[] {
   );
 }
 
-function formatSteps({ scenario, responses, violation }: Trace): readonly string[] {
+function programLines({ scenario, responses, violation }: Trace): readonly string[] {
   const { config, operations } = scenario;
-  const calls = formatProgram(operations);
-  const width = Math.max(0, ...calls.map((call) => call.length));
-  const digits = String(calls.length).length;
-  return calls.map((call, i) => {
-    const response = responses[i + 1];
+  const steps = formatSteps(operations);
+  const width = Math.max(0, ...steps.map(({ text }) => text.length));
+  const digits = String(operations.length).length;
+  return steps.map(({ text, at, operations: count }) => {
+    // Of a burst, the last answer is shown.
+    const last = Math.min(at + count, responses.length - 1);
+    const response = last > at ? responses[last] : undefined;
     const answer = response === undefined ? '(not run)' : formatResponse(config, response);
-    const mark = violation?.at === i ? '  <-- here' : '';
-    return `${String(i + 1).padStart(digits)}  ${call.padEnd(width)}  -> ${answer}${mark}`;
+    const isHere = violation !== undefined && violation.at >= at && violation.at < at + count;
+    return `${String(at + 1).padStart(digits)}  ${text.padEnd(width)}  -> ${answer}${isHere ? '  <-- here' : ''}`;
   });
 }
 
@@ -110,13 +112,14 @@ function section(title: string, lines: readonly string[]): readonly string[] {
  */
 export function formatCounterexample(trace: Trace): readonly string[] {
   const { map, config, policies } = trace.scenario;
-  const zone = `bitmap zone below ${toHex(config.bitmapMaxAddr)}, physical memory mapped at ${toHex(config.higherHalf)}`;
+  const zone = trace.profile?.zones === 1 ? '' : `bitmap zone below ${toHex(config.bitmapMaxAddr)}, `;
+  const memory = `${zone}physical memory mapped at ${toHex(config.higherHalf)}`;
   return [
     ...section('map', formatMap(map)),
-    ...section('config', [zone, ...(policies.length === 0 ? [] : [`promised: ${policies.join(', ')}`])]),
+    ...section('config', [memory, ...(policies.length === 0 ? [] : [`promised: ${policies.join(', ')}`])]),
     ...section(
       'program',
-      trace.scenario.operations.length === 0 ? ['none: init violates it'] : formatSteps(trace),
+      trace.scenario.operations.length === 0 ? ['none: init violates it'] : programLines(trace),
     ),
     ...(trace.violation === undefined ? [] : section('violation', formatViolation(trace.violation))),
   ];

@@ -1,3 +1,3 @@
-export { jsonFilesIn } from './json-folder.ts';
-export { scenarioFor } from './scenario-for.ts';
+export { type Moment, momentsOf } from './moments.ts';
+export { profileFor, type RecordedScenario, scenarioFor } from './scenario-for.ts';
 export { decodeTrace, readTrace, readTraceText, saveTrace, writeTrace } from './trace-file.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { config, memoryMap, type Policy } from '../../spec/index.ts';
-import { scenarioFor } from './scenario-for.ts';
+import { config, decodeProfile, memoryMap, type Policy } from '../../spec/index.ts';
+import { profileFor, scenarioFor } from './scenario-for.ts';
 
 const scenario = {
   map: memoryMap([]),
@@ -20,5 +20,13 @@ describe('a saved scenario', () => {
     expect(scenarioFor(target('b', 'lifo'), { scenario, target: null }).policies).toEqual(['lifo']);
     const unpromised = { ...scenario, policies: [] };
     expect(scenarioFor(target('b', 'lifo'), { scenario: unpromised, target: 'a' }).policies).toEqual([]);
+  });
+
+  it('is judged by its profile on the target that it was found on, which a log does not name', () => {
+    const profile = decodeProfile({ zones: 1 }, '');
+    expect(profileFor('a', { scenario, target: 'a', profile })).toBe(profile);
+    expect(profileFor('a', { scenario, target: null, profile })).toBe(profile);
+    expect(profileFor('b', { scenario, target: 'a', profile })).toBeUndefined();
+    expect(profileFor('a', { scenario, target: 'a' })).toBeUndefined();
   });
 });

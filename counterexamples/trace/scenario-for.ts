@@ -1,10 +1,10 @@
 /**
- * The policies that a saved scenario is judged by on a target: one rule, for replaying, shrinking, exporting and the corpus. On
- * the target that it was found on, the recorded policies hold, because they were claimed for that run. On any other target, only
- * those hold that this target promises: one manager's promise is not another's duty.
+ * The claims that a saved scenario is judged by on a target: one rule, for replaying, shrinking and exporting. On the target that
+ * it was found on, the recorded policies and profile hold, because they were claimed for that run. Any other target is held to its
+ * own profile, and to those of the policies that it promises: one manager's promise is not another's duty.
  */
 import type { Target } from '../../runner/index.ts';
-import type { Scenario } from '../../spec/index.ts';
+import type { Profile, Scenario } from '../../spec/index.ts';
 
 /**
  * A scenario, and the name of the target that it was found on; null where that is unknown. A trace is one.
@@ -14,6 +14,8 @@ import type { Scenario } from '../../spec/index.ts';
 export interface RecordedScenario {
   readonly scenario: Scenario;
   readonly target: string | null;
+  /** The profile that it was judged by; undefined where that is unknown. */
+  readonly profile?: Profile | undefined;
 }
 
 /**
@@ -27,4 +29,14 @@ export function scenarioFor(
 ): Scenario {
   if (name === target) return scenario;
   return { ...scenario, policies: scenario.policies.filter((policy) => policies.includes(policy)) };
+}
+
+/**
+ * Returns the profile to load the target of this name with, so that it is judged as the record was; undefined for its own. Where
+ * the record names no target, as a log does, the target is taken to be the one that was recorded.
+ *
+ * @public
+ */
+export function profileFor(name: string, { target, profile }: RecordedScenario): Profile | undefined {
+  return target === null || target === name ? profile : undefined;
 }

@@ -197,6 +197,14 @@ static bool free_one(void *address) {
     return free_region(address, 1);
 }
 
+static void live(void) {
+    for (unsigned order = 0; order < ORDERS; order++) {
+        for (uint64_t block = lists[order]; block != NOBODY; block = link_of(block)->next) {
+            fp_live(link_of(block), sizeof(link));
+        }
+    }
+}
+
 static uint64_t total_amount(void) {
     return total;
 }
@@ -222,5 +230,6 @@ int main(void) {
         .total_amount = total_amount,
         .free_amount = free_amount,
         .reserved_amount = reserved_amount,
+        .live = live,
     });
 }

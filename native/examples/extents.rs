@@ -16,7 +16,7 @@ const PAGE: u128 = 4096;
 const FRAMES: u128 = 1 << 40;
 
 #[derive(Clone, Copy, PartialEq)]
-enum Owner {
+pub enum Owner {
     Absent,
     Firmware,
     Boot,
@@ -41,18 +41,18 @@ impl Owner {
 }
 
 /// A misuse: the page frame to blame, if there is one, and its owner.
-struct Misuse {
-    blamed: Option<(u128, Owner)>,
-    text: &'static str,
+pub struct Misuse {
+    pub blamed: Option<(u128, Owner)>,
+    pub text: &'static str,
 }
 
 /// Page frames [first, end) of one owner each, by their first. Page frames in no extent are absent. Neighbours are joined.
 #[derive(Default)]
-struct Frames {
+pub struct Frames {
     extents: BTreeMap<u128, (u128, Owner)>,
-    limit: u128,
-    total: u128,
-    free: u128,
+    pub limit: u128,
+    pub total: u128,
+    pub free: u128,
 }
 
 impl Frames {
@@ -68,7 +68,7 @@ impl Frames {
     }
 
     /// Gives [first, end) to an owner.
-    fn give(&mut self, first: u128, end: u128, owner: Owner) {
+    pub fn give(&mut self, first: u128, end: u128, owner: Owner) {
         if first == end {
             return;
         }
@@ -119,23 +119,23 @@ impl Frames {
         Some(first)
     }
 
-    fn alloc(&mut self) -> Option<u128> {
+    pub fn alloc(&mut self) -> Option<u128> {
         let limit = self.limit;
         self.take(limit, FRAMES, 1, 1).or_else(|| self.take(0, limit, 1, 1))
     }
 
-    fn alloc_pages(&mut self, count: u128) -> Option<Vec<u128>> {
+    pub fn alloc_pages(&mut self, count: u128) -> Option<Vec<u128>> {
         (count <= self.free).then(|| (0..count).map(|_| self.alloc().expect("enough are free")).collect())
     }
 
-    fn alloc_bitmap(&mut self, count: u128, max_addr: u128, alignment: u128) -> Option<u128> {
+    pub fn alloc_bitmap(&mut self, count: u128, max_addr: u128, alignment: u128) -> Option<u128> {
         let multiple = alignment.div_ceil_by(PAGE) / PAGE;
         let to = self.limit.min(max_addr / PAGE);
         if count == 0 { None } else { self.take(0, to, count, multiple.max(1)) }
     }
 
     /// Frees regions, all or none.
-    fn free(&mut self, regions: &[(u128, u128)]) -> Result<(), Misuse> {
+    pub fn free(&mut self, regions: &[(u128, u128)]) -> Result<(), Misuse> {
         for (i, &(first, count)) in regions.iter().enumerate() {
             let mut frame = first;
             while frame < first + count {

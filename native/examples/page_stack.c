@@ -186,7 +186,7 @@ uint64_t pmm_alloc_pages(void **addresses, uint64_t count) {
     return 0;
 }
 
-void *pmm_alloc_bitmap(uint64_t count, uintptr_t max_addr, uint64_t alignment) {
+void *pmm_alloc_bitmap(uint64_t count, uint64_t max_addr, uint64_t alignment) {
     uint64_t below = max_addr / PMM_PAGE_SIZE;
     uint64_t multiple = alignment <= PMM_PAGE_SIZE ? 1 : (alignment - 1) / PMM_PAGE_SIZE + 1;
     lock_acquire();
@@ -242,4 +242,12 @@ uint64_t pmm_free_amount(void) {
 
 uint64_t pmm_reserved_amount(void) {
     return total - pmm_free_amount();
+}
+
+void pmm_each_live(void (*visit)(const void *start, size_t bytes)) {
+    uint64_t pages = stack.index;
+    for (const buffer_t *buffer = stack.last; buffer != NULL; buffer = buffer->previous) {
+        visit(buffer, sizeof buffer->previous + pages * sizeof *buffer->pages);
+        pages = BUFFER_PAGES;
+    }
 }

@@ -47,12 +47,14 @@ typedef struct {
 void pmm_init(const pmm_config_t *config);
 void *pmm_alloc(void);
 uint64_t pmm_alloc_pages(void **addresses, uint64_t count);
-void *pmm_alloc_bitmap(uint64_t count, uintptr_t max_addr, uint64_t alignment);
+void *pmm_alloc_bitmap(uint64_t count, uint64_t max_addr, uint64_t alignment);
 void pmm_free(void *address);
 void pmm_free_pages(void **addresses, uint64_t count);
 void pmm_free_region(void *address, uint64_t count);
 uint64_t pmm_total_amount(void);
 uint64_t pmm_free_amount(void);
 uint64_t pmm_reserved_amount(void);
+/* Visits the parts of free pages that the stack lies in. */
+void pmm_each_live(void (*visit)(const void *start, size_t bytes));
 
 #endif

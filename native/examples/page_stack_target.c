@@ -73,6 +73,10 @@ static bool free_region(void *address, uint64_t count) {
     return true;
 }
 
+static void live(void) {
+    pmm_each_live(fp_live);
+}
+
 static const fp_target page_stack = {
     .profile = "{\"policies\": [\"lifo\", \"first-fit\"], \"misuse\": \"undefined\", \"bitmapZoneBelow\": \"0x100000000\"}",
     .init = init,
@@ -85,6 +89,7 @@ static const fp_target page_stack = {
     .total_amount = pmm_total_amount,
     .free_amount = pmm_free_amount,
     .reserved_amount = pmm_reserved_amount,
+    .live = live,
 };
 
 /* The broken variants include this file and serve their own target. */

@@ -1,9 +1,10 @@
 /*
  * Allocators that misbehave in the middle of a program. The executable is linked to from `segv`, `abort` and so on, and does what
- * its name says when freeRegion is called.
+ * its name says when freeRegion is called; `scribble`, `clear` and `dial` do when alloc is.
  */
 #include "../frameproof.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,15 @@ static bool init(const fp_memory *memory) {
 
 static void *allocate(void) {
     if (left == 0) {
+        errno = ENOMEM;
         return NULL;
     }
     left--;
+    if (strcmp(behaviour, "clear") == 0) {
+        errno = 0;
+    } else if (strcmp(behaviour, "dial") == 0) {
+        errno = EIO;
+    }
     unsigned char *page = base + (first + left) * FP_PAGE_SIZE;
     if (strcmp(behaviour, "scribble") == 0 && left + 2 <= total) {
         page[FP_PAGE_SIZE] = 1; /* the page frame handed out before */
@@ -95,7 +102,7 @@ int main(int argc, char **argv) {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     behaviour = slash == NULL ? "" : slash + 1;
     return fp_serve(&(fp_target){
-        .profile = "{\"calls\": [\"alloc\", \"freeRegion\", \"totalAmount\", \"freeAmount\"], \"failures\": [], \"misuse\": \"undefined\"}",
+        .profile = "{\"calls\": [\"alloc\", \"freeRegion\", \"totalAmount\", \"freeAmount\"], \"failures\": [\"errno\"], \"misuse\": \"undefined\"}",
         .init = init,
         .alloc = allocate,
         .free_region = free_region,

@@ -3,7 +3,7 @@
  * `runner/` it does not read the amounts after each call: other callers may act in between, so each amount is a separate call.
  */
 
-import { CallEnd, performCall } from '../../runner/index.ts';
+import { CALLERS_ERRNO, CallEnd, errnoAfter, performCall } from '../../runner/index.ts';
 import type { Operation, Response } from '../../spec/index.ts';
 import type { CallerPmm } from './target.ts';
 
@@ -19,10 +19,10 @@ export class CallerSession {
   /** Makes a call and returns the response. Whatever the manager throws becomes part of the response. */
   perform(operation: Operation): Response {
     this.#warnings = [];
-    this.pmm.errno = null;
+    this.pmm.errno = CALLERS_ERRNO;
     performCall(this.pmm, operation, 0, this.#end);
     const { strayEntries } = this.#end;
     const outcome = this.#end.outcome();
-    return { outcome, errno: this.pmm.errno, warnings: this.#warnings, strayEntries };
+    return { outcome, errno: errnoAfter(this.pmm), warnings: this.#warnings, strayEntries };
   }
 }

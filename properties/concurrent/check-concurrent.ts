@@ -40,6 +40,12 @@ export interface ConcurrentCheckOptions {
   readonly calls: number;
   /** Called with the name of the present step, and with how much of it is done. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
+  /** Called with a run that broke a clause under a schedule, before it is shrunk. */
+  readonly onFound?: (found: FoundRun) => void;
+  /** Milliseconds for shrinking it. Default: no limit. */
+  readonly shrinkMs?: number;
+  /** Stops the check early. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -58,12 +64,14 @@ export interface ExhaustedShape extends Exhausted {
 export interface ConcurrentResult {
   readonly explored: SampledSchedules & { readonly seconds: number };
   readonly exhausted: readonly ExhaustedShape[];
-  /** Null if a schedule broke a clause before threads were started. */
+  /** Null if a schedule broke a clause before threads were started, or the check was stopped. */
   readonly threads: ThreadsResult | null;
   /** The run that broke a clause under a schedule, as found and as shrunk. */
   readonly found: { readonly first: FoundRun; readonly shrunk: ShrunkRun } | null;
   /** The clause that was broken, under a schedule or by threads; null if none was. */
   readonly violation: ConcurrentViolation | null;
+  /** Whether the check was stopped by its signal. */
+  readonly stopped: boolean;
 }
 
 function timed<T>(act: () => T): readonly [T, number] {
@@ -72,13 +80,36 @@ function timed<T>(act: () => T): readonly [T, number] {
   return [result, (performance.now() - start) / 1000];
 }
 
-function exhaustShape(shape: Shape, { target, onProgress }: ConcurrentCheckOptions): ExhaustedShape {
+function exhaustShape(shape: Shape, options: ConcurrentCheckOptions, isOver: () => boolean): ExhaustedShape {
+  const { target, onProgress } = options;
   const scenarios = scenariosOf(target, shape);
   const name = `every schedule of ${shape.callers} callers with ${shape.calls}`;
   const [result, seconds] = timed(() =>
-    exhaust(target, scenarios, (done) => onProgress?.(name, done, scenarios.length)),
+    exhaust(target, scenarios, (done) => onProgress?.(name, done, scenarios.length), isOver),
   );
   return { ...result, shape, seconds };
+}
+
+/** Shrinks a run that broke a clause under a schedule. */
+function shrunkRun(first: FoundRun, options: ConcurrentCheckOptions, isStopped: () => boolean): ShrunkRun {
+  const { target, onFound, onProgress, shrinkMs = Number.POSITIVE_INFINITY } = options;
+  onFound?.(first);
+  const end = performance.now() + shrinkMs;
+  onProgress?.('shrinking', 0, 1);
+  const shrunk = shrinkRun(target, first, () => performance.now() >= end || isStopped());
+  onProgress?.('shrinking', 1, 1);
+  return shrunk;
+}
+
+/** Runs real threads, until they are done or the signal is given: then to null. */
+async function threadsOr(options: ConcurrentCheckOptions): Promise<ThreadsResult | null> {
+  const { signal, workers } = options;
+  const stopped = new Promise<null>((resolve) => {
+    if (signal?.aborted === true) resolve(null);
+    else signal?.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const threads = checkThreads({ ...options, callers: workers, patienceMs: PATIENCE_MS });
+  return Promise.race([threads, stopped]);
 }
 
 /**
@@ -87,29 +118,28 @@ function exhaustShape(shape: Shape, { target, onProgress }: ConcurrentCheckOptio
  * @public
  */
 export async function checkConcurrent(options: ConcurrentCheckOptions): Promise<ConcurrentResult> {
-  const { target, seed, scenarios, workers } = options;
-  const [sampled, seconds] = timed(() => sampleSchedules(target, { scenarios, schedules: SCHEDULES, seed }));
+  const { target, seed, scenarios, signal, onProgress } = options;
+  const isOver = (): boolean => signal?.aborted === true;
+  const onScenario = (done: number): void => onProgress?.('random schedules', done, scenarios);
+  const sampling = { scenarios, schedules: SCHEDULES, seed, onScenario, isOver };
+  const [sampled, seconds] = timed(() => sampleSchedules(target, sampling));
   const explored = { ...sampled, seconds };
   const exhausted: ExhaustedShape[] = [];
   let first = explored.found;
   for (const shape of options.shapes) {
-    if (first !== null) break;
-    const one = exhaustShape(shape, options);
+    if (first !== null || isOver()) break;
+    const one = exhaustShape(shape, options, isOver);
     exhausted.push(one);
     first = one.found;
   }
+  const met = { explored, exhausted };
   if (first !== null) {
-    const shrunk = shrinkRun(target, first);
-    return {
-      explored,
-      exhausted,
-      threads: null,
-      found: { first, shrunk },
-      violation: shrunk.found.violation,
-    };
+    const shrunk = shrunkRun(first, options, isOver);
+    const { violation } = shrunk.found;
+    return { ...met, threads: null, found: { first, shrunk }, violation, stopped: isOver() };
   }
-  const threads = await checkThreads({ ...options, callers: workers, patienceMs: PATIENCE_MS });
-  return { explored, exhausted, threads, found: null, violation: threads.violation };
+  const threads = isOver() ? null : await threadsOr(options);
+  return { ...met, threads, found: null, violation: threads?.violation ?? null, stopped: isOver() };
 }
 
 /**

@@ -91,14 +91,16 @@ export interface Exhausted {
   readonly found: FoundRun | null;
 }
 
-/** Runs every schedule of the scenarios; calls `onScenario` with the number done. */
+/** Runs every schedule of the scenarios; calls `onScenario` with the number done, and asks between two whether to stop. */
 export function exhaust(
   target: ConcurrentTarget,
   scenarios: readonly ConcurrentScenario[],
   onScenario: (done: number) => void = () => {},
+  isOver: () => boolean = () => false,
 ): Exhausted {
   const met = { scenarios: 0, schedules: 0, moments: 0, unguarded: 0, guarded: 0 };
   for (const scenario of scenarios) {
+    if (isOver()) break;
     const runner = new ScenarioRunner(target, scenario);
     const { schedules, moments, broken } = everySchedule(runner, { points: 'locks' });
     met.scenarios += 1;

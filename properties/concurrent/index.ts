@@ -24,7 +24,13 @@ export {
   replayConcurrent,
   saveConcurrentTrace,
 } from './concurrent-trace.ts';
-export { formatHistory, type TimelineOptions } from './timeline.ts';
+export {
+  type DrawnCall,
+  type DrawnHistory,
+  drawnHistory,
+  formatHistory,
+  type TimelineOptions,
+} from './timeline.ts';
 
 /** @internal For other rooms of this project. May change in any version. */
 export { concurrentSides, type ExhaustedShape } from './check-concurrent.ts';

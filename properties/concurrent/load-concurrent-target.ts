@@ -2,24 +2,12 @@
  * Loading concurrent targets: a module whose default export attaches one caller to a shared state:
  * `(map, { config, warn, shared, waiting }) => Pmm`. Each thread loads the module separately.
  */
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { importModule } from '../../runner/load/index.ts';
 import { SpecError } from '../../spec/index.ts';
 import { type ConcurrentTarget, OURS_SHARED } from './target.ts';
 
 function isAttach(value: unknown): value is ConcurrentTarget['attach'] {
   return typeof value === 'function';
-}
-
-async function moduleAt(path: string): Promise<unknown> {
-  try {
-    return await import(pathToFileURL(resolve(path)).href);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SpecError(`${path}: expected a module that can be loaded: ${reason.replaceAll(/\s+/g, ' ')}`, {
-      cause: error,
-    });
-  }
 }
 
 /**
@@ -29,9 +17,7 @@ async function moduleAt(path: string): Promise<unknown> {
  */
 export async function loadConcurrentTarget(path: string | null): Promise<ConcurrentTarget> {
   if (path === null || path === OURS_SHARED.name) return OURS_SHARED;
-  const loaded = await moduleAt(path);
-  const attach: unknown =
-    typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, 'default') : null;
+  const { default: attach } = await importModule(path);
   if (!isAttach(attach))
     throw new SpecError(`${path}: expected a default export that attaches a caller: (map, options) => Pmm`);
   return { name: path, policies: OURS_SHARED.policies, attach };

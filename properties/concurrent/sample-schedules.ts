@@ -22,6 +22,10 @@ export interface SampleOptions {
   /** Schedules for each scenario: half of them at random, half by priorities. */
   readonly schedules: number;
   readonly seed: number;
+  /** Called with the number of scenarios done. */
+  readonly onScenario?: (done: number) => void;
+  /** Whether to stop before the next schedule. */
+  readonly isOver?: () => boolean;
 }
 
 /**
@@ -68,14 +72,14 @@ export function tryRun(runner: ScenarioRunner, points: Points, choose: Chooser):
 /** Runs random scenarios on a target. */
 export function sampleSchedules(
   target: ConcurrentTarget,
-  { scenarios, schedules, seed }: SampleOptions,
+  { scenarios, schedules, seed, onScenario = () => {}, isOver = () => false }: SampleOptions,
 ): SampledSchedules {
   const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, contended: 0, waiting: 0 };
-  for (let k = 0; k < scenarios; k += 1) {
+  for (let k = 0; k < scenarios && !isOver(); k += 1) {
     const draws = drawsFrom(seed * 0x1_0000 + k);
     const runner = new ScenarioRunner(target, randomScenario(draws, target.policies));
     met.scenarios += 1;
-    for (let schedule = 0; schedule < schedules; schedule += 1) {
+    for (let schedule = 0; schedule < schedules && !isOver(); schedule += 1) {
       const choose = chooserOf(draws, schedule, runner.scenario.callers.length);
       const [run, found] = tryRun(runner, 'accesses', choose);
       met.schedules += 1;
@@ -87,6 +91,7 @@ export function sampleSchedules(
       met.waiting += run.hasSlept ? 1 : 0;
       if (found !== null) return { ...met, found };
     }
+    onScenario(met.scenarios);
   }
   return { ...met, found: null };
 }

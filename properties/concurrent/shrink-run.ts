@@ -141,11 +141,13 @@ export interface ShrunkRun {
 class Shrinking {
   readonly #target: ConcurrentTarget;
   readonly #clause: string;
+  readonly isOver: () => boolean;
   runs = 0;
 
-  constructor(target: ConcurrentTarget, clause: string) {
+  constructor(target: ConcurrentTarget, clause: string, isOver: () => boolean) {
     this.#target = target;
     this.#clause = clause;
+    this.isOver = isOver;
   }
 
   /** Runs a scenario under schedules with few switches. Returns the first run that breaks the clause. */
@@ -157,7 +159,7 @@ class Shrinking {
         const found = this.#try(runner, points, few.choose);
         if (found !== null) return found;
         left -= 1;
-      } while (left > 0 && few.advance());
+      } while (left > 0 && few.advance() && !this.isOver());
     }
     return null;
   }
@@ -171,7 +173,7 @@ class Shrinking {
 
   #atRandom(runner: ScenarioRunner): FoundRun | null {
     const draws = drawsFrom(1);
-    for (let k = 0; k < RANDOM_TRIES; k += 1) {
+    for (let k = 0; k < RANDOM_TRIES && !this.isOver(); k += 1) {
       const found = this.#try(runner, 'accesses', atRandom(draws));
       if (found !== null) return found;
     }
@@ -185,13 +187,18 @@ class Shrinking {
   }
 }
 
-/** Shrinks a run that broke a clause on a target. */
-export function shrinkRun(target: ConcurrentTarget, found: FoundRun): ShrunkRun {
-  const shrinking = new Shrinking(target, found.violation.clause);
+/** Shrinks a run that broke a clause on a target. Where it is over before no step is left, the simplest run so far is the result. */
+export function shrinkRun(
+  target: ConcurrentTarget,
+  found: FoundRun,
+  isOver: () => boolean = () => false,
+): ShrunkRun {
+  const shrinking = new Shrinking(target, found.violation.clause, isOver);
   let best = found;
   for (let next: FoundRun | null = found; next !== null; ) {
     next = null;
     for (const scenario of simpler(best.scenario)) {
+      if (isOver()) break;
       next = shrinking.search(scenario, best);
       if (next !== null) break;
     }

@@ -9,8 +9,9 @@
 
 import type { Target } from '../../runner/index.ts';
 import { isOwnClause, isSpecError, type Operation, type Trace } from '../../spec/index.ts';
-import { canBeSaved, explore } from './explore.ts';
+import { explore, howSaved } from './explore.ts';
 import { operationInstances } from './instances.ts';
+import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
 import { framesOfWorld } from './world.ts';
@@ -30,6 +31,8 @@ export type Certificate =
 export interface CertificateOptions {
   /** Most milliseconds. Default: 10,000. */
   readonly ms?: number;
+  /** Ends the search early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_MS = 10_000;
@@ -48,7 +51,7 @@ export function shorterPrograms(operations: number, length: number): bigint {
 }
 
 /** Returns the operations of the world of a trace, or why the world is not searched. */
-function operationsOf({ scenario }: Trace): readonly Operation[] | string {
+function operationsOf(target: Target, { scenario }: Trace): readonly Operation[] | string {
   try {
     const frames = framesOfWorld(scenario).manageable.length;
     if (frames > MOST_FRAMES)
@@ -57,10 +60,12 @@ function operationsOf({ scenario }: Trace): readonly Operation[] | string {
     if (isSpecError(error)) return 'its world has too many page frames that change hands';
     throw error;
   }
-  const operations = operationInstances(scenario);
+  const operations = operationInstances(scenario, { target });
   if (operations.length <= MOST_OPERATIONS) return operations;
   return `its world tells ${operations.length} operations apart, more than ${MOST_OPERATIONS}`;
 }
+
+type Limits = CertificateOptions & Required<Pick<CertificateOptions, 'ms'>>;
 
 /** A shorter program that breaks a clause; null if all hold; or that time ran out. */
 type Shorter = Trace | null | 'out of time';
@@ -69,10 +74,10 @@ async function searched(
   target: Target,
   trace: Trace,
   operations: readonly Operation[],
-  ms: number,
+  { ms, signal }: Limits,
 ): Promise<Shorter> {
   const { map, config, policies } = trace.scenario;
-  const bounds = { depth: trace.scenario.operations.length - 1, seconds: ms / 1000 };
+  const bounds = { depth: trace.scenario.operations.length - 1, seconds: ms / 1000, signal };
   const found = await explore({ target, world: { map, config }, policies, operations, bounds });
   if (found.end === 'violated') return found.trace;
   return found.end === 'closed' || found.end === 'depth' ? null : 'out of time';
@@ -82,12 +87,15 @@ async function ranOneByOne(
   target: Target,
   trace: Trace,
   operations: readonly Operation[],
-  ms: number,
+  { ms, signal }: Limits,
 ): Promise<Shorter> {
   const { map, config, policies } = trace.scenario;
   const subject = { target, world: { map, config }, policies };
   const depth = trace.scenario.operations.length - 1;
-  const tree = await runTree({ ...subject, operations, depth, deadline: performance.now() + ms });
+  const patience = new Patience(target, subject.world);
+  const deadline = performance.now() + ms;
+  const tree = await runTree({ ...subject, patience, operations, depth, signal, deadline });
+  if (tree.isStuck) return 'out of time';
   if (tree.program !== null) return traceOf(target, subject.world, policies, tree.program);
   return tree.end === 'done' ? null : 'out of time';
 }
@@ -99,17 +107,17 @@ async function ranOneByOne(
 export async function certify(
   target: Target,
   trace: Trace,
-  { ms = DEFAULT_MS }: CertificateOptions = {},
+  { ms = DEFAULT_MS, signal }: CertificateOptions = {},
 ): Promise<Certificate> {
   if (!target.isInteractive) return { kind: 'open', why: 'its target is only asked whole programs' };
   if (isOwnClause(trace.violation?.clause))
     return { kind: 'open', why: `${trace.violation.clause} is not a clause of the specification` };
-  const operations = operationsOf(trace);
+  const operations = operationsOf(target, trace);
   if (typeof operations === 'string') return { kind: 'open', why: operations };
   const { length } = trace.scenario.operations;
   if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
-  const judge = canBeSaved(target, trace.scenario) ? searched : ranOneByOne;
-  const shorter = await judge(target, trace, operations, ms);
+  const judge = howSaved(target, trace.scenario) === null ? ranOneByOne : searched;
+  const shorter = await judge(target, trace, operations, { ms, signal });
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')
     return { kind: 'open', why: `${programs} shorter programs are too many for ${ms / 1000} s` };

@@ -4,10 +4,12 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { TargetSource, World } from '../../runner/index.ts';
+import type { TargetSource } from '../../runner/index.ts';
 import { type Operation, type Policy, SpecError } from '../../spec/index.ts';
 import type { Expander, Findings } from './expander.ts';
+import { type Patience, StuckError } from './patience.ts';
 import { CONTROL, type StateTable, type TableBuffers } from './state-table.ts';
+import type { HeldWorld } from './world.ts';
 
 /** The findings of a crew in a level. */
 export interface LevelFindings extends Findings {
@@ -27,6 +29,35 @@ export interface Crew {
   close(): Promise<readonly Uint8Array[]>;
 }
 
+/** What expands a stretch of states. */
+interface Stretcher {
+  readonly expander: Expander;
+  readonly patience: Patience;
+  /** Whether the stretch ends before this place. */
+  readonly isOver: (place: number) => boolean;
+}
+
+/** Expands states of a level from a place on, one at least. Returns the next place. Throws `StuckError` if the target does not return. */
+export function expandStretch(
+  { expander, patience, isOver }: Stretcher,
+  level: Int32Array,
+  from: number,
+): number {
+  return patience.limited(
+    () => {
+      let place = from;
+      do {
+        expander.expand(level[place] ?? 0, place);
+        place += 1;
+      } while (place < level.length && !isOver(place));
+      return place;
+    },
+    () => {
+      throw new StuckError(expander.underWay);
+    },
+  );
+}
+
 /** Milliseconds that a crew of one works before it lets the event loop run. */
 const TURN = 50;
 
@@ -35,21 +66,22 @@ export class InlineCrew implements Crew {
   readonly size = 1;
   readonly #expander: Expander;
   readonly #table: StateTable;
+  readonly #patience: Patience;
   #done = 0;
 
-  constructor(expander: Expander, table: StateTable) {
+  constructor(expander: Expander, table: StateTable, patience: Patience) {
     this.#expander = expander;
     this.#table = table;
+    this.#patience = patience;
   }
 
   async expand(level: Int32Array): Promise<LevelFindings> {
     let place = 0;
-    let turn = performance.now();
-    for (; place < level.length && !isStopped(this.#table.control); place += 1) {
-      this.#expander.expand(level[place] ?? 0, place);
-      if (performance.now() - turn < TURN) continue;
+    while (place < level.length && !isStopped(this.#table.control)) {
+      const end = performance.now() + TURN;
+      const isOver = (): boolean => performance.now() >= end;
+      place = expandStretch({ expander: this.#expander, patience: this.#patience, isOver }, level, place);
       await setImmediate();
-      turn = performance.now();
     }
     const findings = this.#expander.take();
     this.#done += findings.transitions;
@@ -79,9 +111,11 @@ export interface ThreadData {
   readonly index: number;
   readonly source: TargetSource;
   readonly policies: readonly Policy[];
-  readonly world: World;
+  readonly world: HeldWorld;
   readonly operations: readonly Operation[];
   readonly buffers: TableBuffers;
+  /** Milliseconds of patience: see `Patience`. */
+  readonly patienceMs: number;
   /** Transitions judged by each thread, as doubles. */
   readonly done: SharedArrayBuffer;
 }
@@ -91,6 +125,7 @@ export type ToThread = { readonly kind: 'expand'; readonly level: Int32Array } |
 export type FromThread =
   | { readonly kind: 'expanded'; readonly findings: LevelFindings }
   | { readonly kind: 'closed'; readonly sides: Uint8Array }
+  | { readonly kind: 'stuck'; readonly place: number; readonly operation: number }
   | { readonly kind: 'failed'; readonly message: string; readonly isSpec: boolean };
 
 /** The thread's program, as source or compiled like this module. */
@@ -117,6 +152,7 @@ class Thread {
     });
     this.#worker.on('message', (message: FromThread) => {
       if (message.kind === 'failed') this.#fail(failure(message));
+      else if (message.kind === 'stuck') this.#fail(new StuckError(message));
       else this.#awaited?.resolve(message);
     });
     this.#worker.on('error', (error) =>

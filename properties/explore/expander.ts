@@ -3,10 +3,11 @@
  * has one, and hands over its findings in a level as numbers.
  */
 import { sweep, type Tally, type Violation } from '../../model/index.ts';
-import { omitStacks, restoreStacks } from '../../runner/index.ts';
+import { inspection, omitStacks, refuseChanges, restoreStacks } from '../../runner/index.ts';
 import { CLAUSE_NAMES, type InspectedRun, SpecError } from '../../spec/index.ts';
 import type { Driver } from './driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
+import type { Edges } from './state-graph.ts';
 import { FULL_TABLE, KNOWN, type StateTable } from './state-table.ts';
 import { MOST_FRAMES } from './world.ts';
 
@@ -57,10 +58,13 @@ interface ExpanderParts {
   /** The cost of each operation in the order of simplicity. */
   readonly costs: Float64Array;
   readonly targetName: string;
+  /** Where transitions are noted; null where nobody asks for them. */
+  readonly edges: Edges | null;
 }
 
 /** The state that is being expanded. */
 interface From {
+  record: number;
   ownership: number;
   order: number;
   /** The words of the manager. */
@@ -78,6 +82,7 @@ export class Expander {
   readonly #checked: CheckedSides;
   readonly #costs: Float64Array;
   readonly #name: string;
+  readonly #edges: Edges | null;
   /** For each ownership, the last accepted answer of the manager to `inspect()`. */
   readonly #swept = new Map<number, string>();
   /** The words of the state being expanded, and of the one that an operation leads to: ownership, target, order. */
@@ -85,6 +90,7 @@ export class Expander {
   #next = new Int32Array(INITIAL_WORDS);
   #nextTarget: Int32Array;
   readonly #from: From = {
+    record: 0,
     ownership: 0,
     order: 0,
     saved: new Int32Array(0),
@@ -98,20 +104,27 @@ export class Expander {
   #transitions = 0;
   #changing = 0;
   #isFull = false;
+  #operation = 0;
 
-  constructor({ driver, judge, table, checked, costs, targetName }: ExpanderParts) {
+  constructor({ driver, judge, table, checked, costs, targetName, edges }: ExpanderParts) {
     this.#driver = driver;
     this.#judge = judge;
     this.#table = table;
     this.#checked = checked;
     this.#costs = costs;
     this.#name = targetName;
+    this.#edges = edges;
     this.#nextTarget = this.#next.subarray(judge.states.ownershipWords, INITIAL_WORDS - MOST_FRAMES);
   }
 
   /** Transitions judged since the last {@link take}. */
   get transitions(): number {
     return this.#transitions;
+  }
+
+  /** The operation that was performed last, and the place of the state that it was performed in. */
+  get underWay(): { readonly place: number; readonly operation: number } {
+    return { place: this.#from.place, operation: this.#operation };
   }
 
   /** Adds the state after init, and returns its record; the manager has just been built. */
@@ -152,12 +165,14 @@ export class Expander {
     from.depth = this.#table.depthOf(record);
     from.cost = this.#table.costOf(record);
     from.place = place;
+    from.record = record;
     const stacks = omitStacks();
     try {
       this.#driver.load(from.saved);
       for (let operation = 0; operation < this.#costs.length; operation += 1) this.#step(operation);
     } finally {
       restoreStacks(stacks);
+      refuseChanges(this.#name);
     }
   }
 
@@ -166,6 +181,8 @@ export class Expander {
     const { ownership, order, saved } = this.#from;
     const judge = this.#judge;
     const driver = this.#driver;
+    this.#operation = operation;
+    if (judge.isUndefined(ownership, operation)) return;
     const hasFingerprint = driver.perform(operation, ownership, order);
     const { first, second, third } = driver.fingerprints;
     const targetWords = this.#saveNext();
@@ -222,6 +239,7 @@ export class Expander {
     const length = this.#compose(ownership, order, targetWords);
     const total = cost + (this.#costs[operation] ?? 0);
     const record = this.#table.add(this.#next, length, depth + 1, total, place, operation);
+    if (record !== FULL_TABLE) this.#edges?.note(this.#from.record, operation, this.#table.last);
     if (record === KNOWN) return;
     if (record === FULL_TABLE) this.#isFull = true;
     else {
@@ -232,13 +250,13 @@ export class Expander {
 
   /** Compares the manager's answer to `inspect()`, if it offers that, with an ownership. Returns the violation or null. */
   sweep(ownership: number): Violation | null {
-    const runs = this.#driver.inspect();
-    if (runs === null) return null;
-    const text = runs.map(textOfRun).join();
-    if (this.#swept.get(ownership) === text) return null;
-    const violation = sweep(this.#judge.states.plainState(ownership), runs, this.#checked.note);
-    if (violation === null) this.#swept.set(ownership, text);
-    return violation;
+    return inspection(this.#driver, (runs) => {
+      const text = runs.map(textOfRun).join();
+      if (this.#swept.get(ownership) === text) return null;
+      const violation = sweep(this.#judge.states.plainState(ownership), runs, this.#checked.note);
+      if (violation === null) this.#swept.set(ownership, text);
+      return violation;
+    });
   }
 
   /** Saves the manager's state behind the words of an ownership. Returns its number of words. */

@@ -3,7 +3,9 @@
  * with at most 10,000 programs together; then a walk through every state of the model. That shows less than a search of all states,
  * and the result says how far it went.
  */
+import { suspectRealm } from '../../runner/index.ts';
 import type { Operation, Trace } from '../../spec/index.ts';
+import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
 import { runTree } from './program-tree.ts';
 import type { Subject } from './run.ts';
@@ -54,14 +56,20 @@ function treeDepth(operations: number): number {
 }
 
 /**
- * Explores a target that cannot be saved. O(programs × length + calls of the walk), each call as slow as the target.
+ * Explores a target that cannot be saved. O(programs × length + calls of the walk), each call as slow as the target. A call that does
+ * not return breaks a clause.
  * @public
  */
-export async function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedExploration> {
+export function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedExploration> {
+  return exploreWith(options, new Patience(options.target, options.world));
+}
+
+async function exploreWith(options: UnsavedOptions, patience: Patience): Promise<UnsavedExploration> {
   const { target, world, policies, operations, bounds = {}, onProgress } = options;
   const start = performance.now();
+  suspectRealm();
   const shared = {
-    ...{ target, world, policies, operations },
+    ...{ target, world, policies, operations, patience },
     ...(bounds.signal === undefined ? {} : { signal: bounds.signal }),
     ...(bounds.seconds === undefined ? {} : { deadline: start + 1000 * bounds.seconds }),
     ...(bounds.states === undefined ? {} : { states: bounds.states }),
@@ -75,6 +83,10 @@ export async function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedEx
           onProgress: ({ states, calls }) => onProgress?.({ states, transitions: tree.programs + calls }),
         });
   const program = tree.program ?? walked?.program ?? null;
+  const trace = program === null ? null : traceOf(target, world, policies, program);
+  const isStuck = tree.isStuck || walked?.isStuck === true;
+  // The target was slow, or the machine.
+  if (isStuck && trace?.violation === undefined) return exploreWith(options, patience.more());
   const end =
     walked === null || walked.end === 'violated' ? 'violated' : walked.end === 'done' ? 'walked' : walked.end;
   return {
@@ -89,6 +101,6 @@ export async function exploreUnsaved(options: UnsavedOptions): Promise<UnsavedEx
     farthest: walked?.depth ?? 0,
     seconds: (performance.now() - start) / 1000,
     operations,
-    trace: program === null ? null : traceOf(target, world, policies, program),
+    trace,
   };
 }

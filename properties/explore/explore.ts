@@ -3,7 +3,7 @@
  * verdict then holds for programs of any length.
  */
 
-import type { Target, World } from '../../runner/index.ts';
+import { OURS, type Target, type World } from '../../runner/index.ts';
 import {
   CLAUSES,
   type ClauseText,
@@ -19,6 +19,7 @@ import { operationInstances } from './instances.ts';
 import { ManagerDriver } from './manager-driver.ts';
 import type { MemoJudge } from './memo-judge.ts';
 import { ModelDriver } from './model-driver.ts';
+import { Patience } from './patience.ts';
 import { traceOf } from './program.ts';
 import {
   type Bounds,
@@ -30,6 +31,7 @@ import {
   type SearchResult,
   searcherOf,
 } from './search.ts';
+import { Edges, type StateGraph } from './state-graph.ts';
 import { tableBuffers } from './state-table.ts';
 
 /**
@@ -48,6 +50,8 @@ export interface ExploreOptions {
   /** Most bytes for the table of states. Default: 256 MiB. */
   readonly memory?: number;
   readonly bounds?: Bounds;
+  /** Whether to keep the states as a graph, if they are not too many. It needs one thread. Default: no. */
+  readonly graph?: boolean;
   /** Called ten times a second. */
   readonly onProgress?: (progress: SearchProgress) => void;
 }
@@ -56,7 +60,7 @@ export interface ExploreOptions {
  * The result of a search: how it ended, counts, and a shortest counterexample if there is one.
  * @public
  */
-export interface Exploration extends Omit<SearchResult, 'program' | 'sides'> {
+export interface Exploration extends Omit<SearchResult, 'program' | 'sides' | 'isStuck'> {
   readonly kind: 'searched';
   readonly operations: readonly Operation[];
   readonly policies: readonly Policy[];
@@ -64,6 +68,8 @@ export interface Exploration extends Omit<SearchResult, 'program' | 'sides'> {
   readonly trace: Trace | null;
   /** The clauses by how many of their two sides were checked. */
   readonly clauses: CheckedClauses;
+  /** Null where it was not asked for, or has too many states. */
+  readonly graph: StateGraph | null;
 }
 
 /**
@@ -113,8 +119,9 @@ function partsOf(
   driver: (judge: MemoJudge) => Driver,
   isShared: boolean,
 ): SearchParts {
-  const { target, world, policies = target.policies, memory = DEFAULT_MEMORY } = options;
-  const operations = options.operations ?? operationInstances(world);
+  const { target, policies = target.policies, memory = DEFAULT_MEMORY } = options;
+  const world = { ...options.world, profile: target.profile };
+  const operations = options.operations ?? operationInstances(world, { target });
   const buffers = tableBuffers(memory, isShared);
   return { world, policies, operations, targetName: target.name, buffers, driver };
 }
@@ -124,51 +131,64 @@ function crewOf(
   { source }: Target,
   { world, policies, operations, buffers }: SearchParts,
   { expander, table }: Searcher,
+  patience: Patience,
 ): Crew {
   return workers > 1
-    ? new ThreadCrew(workers, { source, world, policies, operations, buffers })
-    : new InlineCrew(expander, table);
+    ? new ThreadCrew(workers, { source, world, policies, operations, buffers, patienceMs: patience.ms })
+    : new InlineCrew(expander, table, patience);
 }
 
 /**
  * Searches all states of a target on a small world. Rejects with `SpecError` if its manager cannot be saved and loaded, gives two
  * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about 300,000
- * transitions a second and thread.
+ * transitions a second and thread. A call that does not return breaks a clause, and ends the search at once.
  * @public
  */
-export async function explore(options: ExploreOptions): Promise<Exploration> {
-  const { target, world, workers = 1, bounds = {}, onProgress } = options;
-  const operations = options.operations ?? operationInstances(world);
-  const parts = partsOf(
-    { ...options, operations },
-    (judge) => new ManagerDriver(target, world, operations, judge.states),
-    workers > 1,
-  );
+export function explore(options: ExploreOptions): Promise<Exploration> {
+  return exploreWith(options, new Patience(options.target, options.world));
+}
+
+async function exploreWith(options: ExploreOptions, patience: Patience): Promise<Exploration> {
+  const { target, world, bounds = {}, graph: isKept = false, onProgress } = options;
+  const workers = isKept ? 1 : (options.workers ?? 1);
+  const operations = options.operations ?? operationInstances(world, { target });
+  const driver = (judge: MemoJudge): Driver => new ManagerDriver(target, world, operations, judge.states);
+  const edges = isKept ? new Edges() : null;
+  const parts = { ...partsOf({ ...options, operations }, driver, workers > 1), edges };
   const searcher = searcherOf(parts);
-  const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher), {
+  const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher, patience), {
     bounds,
     ...(onProgress === undefined ? {} : { onProgress }),
     onLevel: (level) => checkSample(level, options, parts, searcher),
   });
-  const { program, sides, ...result } = await search.run();
+  const { program, sides, isStuck, ...result } = await search.run();
   const { policies } = parts;
   const found = program?.flatMap((operation) => operations[operation] ?? []);
   const trace = found === undefined ? null : traceOf(target, world, policies, found);
+  // The target was slow, or the machine.
+  if (isStuck && trace?.violation === undefined) return exploreWith(options, patience.more());
   if (trace !== null && trace.violation === undefined)
     throw new SpecError(
       `${target.name}: expected a loaded state to answer like one reached by calls; a program of ${found?.length} operations breaks a clause after loadState(), and holds from init`,
     );
-  return { kind: 'searched', ...result, operations, policies, trace, clauses: checkedClauses(sides) };
+  const clauses = checkedClauses(sides);
+  return { kind: 'searched', ...result, operations, policies, trace, clauses, graph: search.graph() };
 }
 
 /**
- * Whether the managers of a target can be saved and loaded, so that {@link explore} can search them. Builds one manager.
+ * Returns how the managers of a target are saved and loaded, so that {@link explore} can search them; null if they cannot be. Builds
+ * one manager.
  * @public
  */
-export function canBeSaved(target: Target, world: World): boolean {
-  const session = target.openSavable(world);
-  session?.close();
-  return session !== null;
+export function howSaved(target: Target, world: World): string | null {
+  return new Patience(target, world).limited(
+    () => {
+      const session = target.openSavable(world);
+      session?.close();
+      return session?.saves ?? null;
+    },
+    () => null,
+  );
 }
 
 /**
@@ -196,7 +216,8 @@ export async function modelGraph(
     driver: (judge) => new ModelDriver(world, operations, judge.states),
   };
   const searcher = searcherOf(parts);
-  const search = new Search(parts, searcher, new InlineCrew(searcher.expander, searcher.table));
+  const patience = new Patience(OURS, world);
+  const search = new Search(parts, searcher, new InlineCrew(searcher.expander, searcher.table, patience));
   const { states, transitions, changing, levels, end, program } = await search.run();
   if (program !== null) throw new Error('the model rejects its own answer');
   return { states, transitions, changing, levels, end };

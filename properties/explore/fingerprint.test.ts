@@ -96,14 +96,14 @@ describe('fingerprints', () => {
     expect(new Fingerprints(HIGHER_HALF_48).take(response)).toBe(false);
   });
 
-  it('do not exist of a response that lacks errno or amounts', () => {
+  it('do not exist of a response without amounts; what a target never reports counts as 0', () => {
     const { amounts, errno, ...others } = DONE;
     const fingerprints = new Fingerprints(HIGHER_HALF_48);
-    const lacking = [
-      { ...others, amounts },
-      { ...others, errno },
-    ] as readonly Response[];
-    expect(lacking.map((response) => fingerprints.take(response))).toEqual([false, false]);
-    expect(fingerprints.take({ ...others, amounts, errno } as Response)).toBe(true);
+    expect(fingerprints.take({ ...others, errno } as Response)).toBe(false);
+    expect(wordsOf({ ...others, amounts } as Response, fingerprints)).toBe(wordsOf(DONE, fingerprints));
+    const [partly, none] = [{ free: 4 }, { total: 0, free: 4, reserved: 0 }];
+    expect(wordsOf(but({ amounts: partly }), fingerprints)).toBe(
+      wordsOf(but({ amounts: none }), fingerprints),
+    );
   });
 });

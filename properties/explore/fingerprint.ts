@@ -1,13 +1,13 @@
 /**
  * Fingerprints: a response as three words, so that the judge's verdict on it can be looked up. Exact: two responses to one
  * operation have the same fingerprint only if no clause can tell them apart, that is, if they differ only in the message of a
- * panic. A response that does not fit three words has none.
+ * panic. A response that does not fit three words has none. What a target does not report, it reports of no call: it counts as 0.
  *
  *     first    warnings (19 bits) · owner named (3) · call named (4) · stray entries (1) · errno (1) · outcome (3)
  *     second   address less the higher half · number of the list of addresses · amount · page frame named + 1, 0 for none
  *     third    the three amounts, ten bits each
  */
-import { CALLS, type Call, Owner, type Response } from '../../spec/index.ts';
+import { CALLS, type Call, Owner, type Reading, type Response } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
 
 /** Codes of the outcomes that have a fingerprint. */
@@ -52,8 +52,8 @@ export function frameCode(frame: unknown): number {
 }
 
 /** Returns the code of an amount that was returned, or {@link NONE}. */
-export function amountCode(amount: number): number {
-  return isValue(amount) ? amount : NONE;
+export function amountCode(amount: Reading): number {
+  return typeof amount === 'number' && isValue(amount) ? amount : NONE;
 }
 
 /** Returns the three amounts as one word, or {@link NONE}. */
@@ -130,11 +130,18 @@ export class Fingerprints {
   }
 
   /** Sets the three words to the fingerprint of a response. Returns whether it has one. */
-  take({ outcome, errno, warnings = [], amounts, strayEntries = false, writes = [] }: Response): boolean {
-    if (writes.length > 0 || amounts === undefined || errno === undefined) return false;
+  take({
+    outcome,
+    errno = null,
+    warnings = [],
+    amounts,
+    strayEntries = false,
+    writes = [],
+  }: Response): boolean {
+    if (writes.length > 0 || amounts === undefined) return false;
     const flags = this.flags(errno, strayEntries, warnings);
-    const { total, free, reserved } = amounts;
-    if (total === undefined || free === undefined || reserved === undefined) return false;
+    const { total = 0, free = 0, reserved = 0 } = amounts;
+    if (typeof total !== 'number' || typeof free !== 'number' || typeof reserved !== 'number') return false;
     const three = amountsCode(total, free, reserved);
     switch (outcome.kind) {
       case 'address':

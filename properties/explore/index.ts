@@ -11,13 +11,14 @@ export { framesOfWorld, type SmallWorldOptions, smallWorld, type WorldFrames } f
 /** @public Searches of a target. */
 export {
   type CheckedClauses,
-  canBeSaved,
+  howSaved,
   type Exploration,
   type ExploreOptions,
   explore,
 } from './explore.ts';
 export { exploreUnsaved, type UnsavedExploration, type UnsavedOptions } from './explore-unsaved.ts';
 export type { Bounds, SearchProgress } from './search.ts';
+export type { StateGraph } from './state-graph.ts';
 
 /** @public The model without a target, counted or as Promela. */
 export { type ModelGraph, modelGraph } from './explore.ts';

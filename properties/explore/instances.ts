@@ -14,10 +14,11 @@
  */
 
 import { argumentsCost, operationKey } from '../../counterexamples/shrink/index.ts';
-import type { World } from '../../runner/index.ts';
+import { hasOnlyU64, type Target, type World } from '../../runner/index.ts';
 import {
   type Argument,
   addressOf,
+  beyond,
   bitmapLimit,
   CALLS,
   type Call,
@@ -27,9 +28,13 @@ import {
   type Operation,
   PAGE_BYTES,
   type Parameter,
+  type Profile,
+  pfn,
+  pfnEnd,
   pfnLimit,
   type Reference,
   U64_MAX,
+  WHOLE,
 } from '../../spec/index.ts';
 import { framesOfWorld, type WorldFrames } from './world.ts';
 
@@ -37,6 +42,8 @@ import { framesOfWorld, type WorldFrames } from './world.ts';
 export interface InstanceOptions {
   /** Most addresses in a batch of `freePages`. Default: 2. */
   readonly batch?: number;
+  /** The target that is asked: operations beyond its claims are left out. Default: one that claims all of the specification. */
+  readonly target?: Pick<Target, 'profile' | 'takesAnyNumber'>;
 }
 
 const DEFAULT_BATCH = 2;
@@ -51,20 +58,20 @@ interface ZonedFrames extends WorldFrames {
   readonly higherHalf: bigint;
   /** The physical address at which memory ends. */
   readonly beyond: bigint;
-  /** Page frames of each zone that can change hands. */
+  /** Page frames that can change hands, in runs and as single ones. */
   readonly bitmapFrames: readonly number[];
-  readonly stackFrames: readonly number[];
+  readonly singleFrames: readonly number[];
 }
 
-function zonedFramesOf(world: World): ZonedFrames {
+function zonedFramesOf(world: World, { zones, singlePages }: Profile): ZonedFrames {
   const frames = framesOfWorld(world);
-  const limit = bitmapLimit(world.config);
+  const limit = zones === 1 ? pfn(pfnEnd(world.map)) : bitmapLimit(world.config);
   return {
     ...frames,
     higherHalf: world.config.higherHalf,
     beyond: addressOf(pfnLimit(world.config)),
     bitmapFrames: frames.manageable.filter((frame) => frame < limit),
-    stackFrames: frames.manageable.filter((frame) => frame >= limit),
+    singleFrames: frames.manageable.filter((frame) => singlePages !== 'stack-zone' || frame >= limit),
   };
 }
 
@@ -86,8 +93,8 @@ function foreignAddresses({ higherHalf, manageable, beyond: limit }: ZonedFrames
 /** Addresses that are not unsigned 64-bit integers. Batches cannot hold them: their array has unsigned 64-bit entries. */
 const BAD_ADDRESSES: readonly bigint[] = [-1n, U64_MAX + 1n];
 
-function allocPages({ stackFrames }: ZonedFrames): readonly Operation[] {
-  const counts = [...upTo(stackFrames.length + 1), ...HUGE, ...BAD];
+function allocPages({ singleFrames }: ZonedFrames): readonly Operation[] {
+  const counts = [...upTo(singleFrames.length + 1), ...HUGE, ...BAD];
   return counts.map((count) => ({ call: 'allocPages', count }));
 }
 
@@ -233,11 +240,15 @@ function instancesOf(call: Call, frames: ZonedFrames, batch: number): readonly O
  */
 export function operationInstances(
   world: World,
-  { batch = DEFAULT_BATCH }: InstanceOptions = {},
+  { batch = DEFAULT_BATCH, target }: InstanceOptions = {},
 ): readonly Operation[] {
-  const frames = zonedFramesOf(world);
+  const { profile, takesAnyNumber } = target ?? { profile: WHOLE, takesAnyNumber: true };
+  const frames = zonedFramesOf(world, profile);
   const all = CALLS.flatMap((call) => instancesOf(call, frames, batch));
-  return sortedOperations(all, frames.higherHalf);
+  const asked = all.filter(
+    (operation) => beyond(profile, operation) === null && (takesAnyNumber || hasOnlyU64(operation)),
+  );
+  return sortedOperations(asked, frames.higherHalf);
 }
 
 /** More than the cost of any arguments: the kind of an operation counts first, then its arguments. */

@@ -24,7 +24,7 @@ function perturbed(response: Response): readonly Response[] {
     { ...response, outcome: { kind: 'done' } },
   ];
   if (amounts !== undefined)
-    others.push({ ...response, amounts: { ...amounts, free: (amounts.free ?? 0) + 1 } });
+    others.push({ ...response, amounts: { ...amounts, free: Number(amounts.free ?? 0) + 1 } });
   if (outcome.kind === 'address')
     for (const offset of [-PAGE, PAGE, 2n * PAGE, 1n])
       others.push({ ...response, outcome: { kind: 'address', address: outcome.address + offset } });

@@ -9,12 +9,12 @@
  * {@link MemoJudge.learn} judges in full every response that is unknown or breaks a clause.
  */
 import { type ModelState, step, type Tally, top, type Verdict } from '../../model/index.ts';
-import type { World } from '../../runner/index.ts';
 import {
   answerClauses,
   CLAUSE_NAMES,
   type Clause,
   describedCall,
+  leftUndefined,
   type Operation,
   type PageCount,
   type Policy,
@@ -24,6 +24,7 @@ import {
 } from '../../spec/index.ts';
 import { isFreeing, ModelStates } from './model-states.ts';
 import { PairTable, WordLists } from './word-tables.ts';
+import type { HeldWorld } from './world.ts';
 
 /** Words of an entry for the last accepted response to an operation in an ownership: fingerprint (3), next ownership, action. */
 const ENTRY = 5;
@@ -57,13 +58,15 @@ export class MemoJudge {
   readonly #orderAfter = new PairTable();
   /** The action of each operation that frees, once it is known. */
   readonly #pushes: (number | undefined)[] = [];
+  /** For each ownership, the operations that are misuse; null where none is undefined. */
+  readonly #undefined: (readonly boolean[])[] | null;
   readonly #key = new Int32Array(ENTRY);
   /** The model state after the last accepted response. */
   ownership = 0;
   order = 0;
 
   constructor(
-    world: World,
+    world: HeldWorld,
     policies: readonly Policy[],
     operations: readonly Operation[],
     tally: Tally = () => {},
@@ -71,8 +74,21 @@ export class MemoJudge {
     this.states = new ModelStates(world, policies);
     this.#operations = operations;
     this.#policies = policies;
+    this.#undefined = world.profile?.misuse === 'undefined' ? [] : null;
     this.#tally = tally;
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
+  }
+
+  /** Whether an operation is misuse that the target leaves undefined, so that it is not asked for it. */
+  isUndefined(ownership: number, operation: number): boolean {
+    if (this.#undefined === null) return false;
+    let known = this.#undefined[ownership];
+    if (known === undefined) {
+      const state = this.states.plainState(ownership);
+      known = this.#operations.map((each) => leftUndefined(state, each) !== null);
+      this.#undefined[ownership] = known;
+    }
+    return known[operation] === true;
   }
 
   /** Whether a response is known to be accepted. If so, {@link ownership} and {@link order} are the state after it. */

@@ -66,7 +66,7 @@ export class ModelDriver implements Driver {
     return { outcome, errno: null, warnings: [], amounts: this.#amounts(ownership, change) };
   }
 
-  #amounts(ownership: number, change: number): Amounts {
+  #amounts(ownership: number, change: number): Readonly<Record<keyof Amounts, number>> {
     const state = this.#states.plainState(ownership);
     const free = state.countOf('pmm') + change;
     return { total: state.world.total, free, reserved: state.world.total - free };

@@ -6,7 +6,6 @@
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
  */
 import { type FreeStack, ModelState, pop, push, top } from '../../model/index.ts';
-import type { World } from '../../runner/index.ts';
 import {
   isFree,
   type Operation,
@@ -19,7 +18,7 @@ import {
   type Region,
 } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
-import { framesOfWorld } from './world.ts';
+import { framesOfWorld, type HeldWorld } from './world.ts';
 
 const CODES: Readonly<Record<string, number>> = { pmm: 0, caller: 1, boot: 2 };
 const OWNERS = ['pmm', 'caller', 'boot'] as const satisfies readonly Owner[];
@@ -48,7 +47,7 @@ export class ModelStates {
   readonly #freeInStack: number[] = [];
   readonly #scratch: Int32Array;
 
-  constructor({ map, config }: World, policies: readonly Policy[]) {
+  constructor({ map, config, profile }: HeldWorld, policies: readonly Policy[]) {
     const { manageable, limit } = framesOfWorld({ map, config });
     this.#frames = manageable.map((frame) => pfn(frame));
     this.#limit = limit;
@@ -57,11 +56,12 @@ export class ModelStates {
     this.tracksOrder = isTracked(policies);
     this.ownershipWords = Math.ceil(this.#frames.length / PER_WORD);
     this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);
-    this.#initial = ModelState.init(map, config, policies);
+    this.#initial = ModelState.init(map, config, policies, profile);
     this.#initialPlain = ModelState.init(
       map,
       config,
       policies.filter((policy) => policy !== 'lifo'),
+      profile,
     );
   }
 

@@ -5,7 +5,7 @@
  */
 import { init, type ModelState, step, sweep } from '../../model/index.ts';
 import type { Target, World } from '../../runner/index.ts';
-import { type Operation, type Owner, type Policy, pfn, SpecError } from '../../spec/index.ts';
+import { freeForSingles, type Operation, type Owner, type Policy, pfn, SpecError } from '../../spec/index.ts';
 import { framesOfWorld } from './world.ts';
 
 const LETTERS: Readonly<Record<Owner, string>> = {
@@ -64,7 +64,7 @@ export function plainSearch({ target, world, policies, operations, seconds }: Pl
   };
 
   const deadline = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY);
-  const started = init({ ...world, policies }, session.started);
+  const started = init({ ...world, policies, profile: target.profile }, session.started);
   if (!started.accepted || !holds(started.state))
     return { states: 0, transitions: 0, changing: 0, levels: [], shortest: 0 };
   const root: Node = { state: started.state, saved: save() };
@@ -78,7 +78,7 @@ export function plainSearch({ target, world, policies, operations, seconds }: Pl
       const before = keyOf(node);
       for (const operation of operations) {
         session.load(node.saved);
-        const response = session.perform(operation, node.state.freeIn('stack'));
+        const response = session.perform(operation, freeForSingles(node.state));
         const verdict = step(node.state, operation, response);
         transitions += 1;
         if (!verdict.accepted) {

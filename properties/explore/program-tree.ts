@@ -5,15 +5,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ModelState } from '../../model/index.ts';
 import type { Operation } from '../../spec/index.ts';
+import type { Patience } from './patience.ts';
 import { Run, type Subject } from './run.ts';
 
 interface TreeOptions extends Subject {
   readonly operations: readonly Operation[];
+  readonly patience: Patience;
   /** Most operations in a program. */
   readonly depth: number;
   /** The time at which to give up, by `performance.now()`. */
   readonly deadline?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called now and then with the number of programs run. */
   readonly onProgress?: (programs: number) => void;
 }
@@ -27,6 +29,8 @@ export interface TreeResult {
   readonly programs: number;
   /** The first of the shortest programs that break a clause. */
   readonly program: readonly Operation[] | null;
+  /** Whether the target did not return from that program in time. */
+  readonly isStuck: boolean;
 }
 
 /** A program that holds, and the model's state after each of its operations. */
@@ -41,6 +45,7 @@ const TURN = 1000;
 class Tree {
   readonly #options: TreeOptions;
   programs = 0;
+  isStuck = false;
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -49,17 +54,31 @@ class Tree {
   /** Runs all programs that are one operation longer than a prefix, and yields each, with whether it breaks a clause. */
   *extensions({ operations, states }: Prefix): Generator<Prefix | { readonly broken: readonly Operation[] }> {
     for (const operation of this.#options.operations) {
-      const run = new Run(this.#options);
-      operations.forEach((each, i) => {
-        const after = states[i];
-        if (after !== undefined) run.repeat(each, after);
-      });
-      this.programs += 1;
+      const last = this.last({ operations, states }, operation);
       const longer = [...operations, operation];
-      const holds = run.perform(operation) && run.sweep();
-      run.close();
-      yield holds ? { operations: longer, states: [...states, run.state] } : { broken: longer };
+      yield last === null ? { broken: longer } : { operations: longer, states: [...states, last] };
     }
+  }
+
+  /** Runs a prefix and one more operation, if there is one. Returns the model's state after it, or null if it breaks a clause. */
+  last({ operations, states }: Prefix, operation: Operation | null): ModelState | null {
+    this.programs += 1;
+    return this.#options.patience.limited(
+      () => {
+        const run = new Run(this.#options);
+        operations.forEach((each, i) => {
+          const after = states[i];
+          if (after !== undefined) run.repeat(each, after);
+        });
+        const holds = run.violation === null && (operation === null || run.perform(operation)) && run.sweep();
+        run.close();
+        return holds ? run.state : null;
+      },
+      () => {
+        this.isStuck = true;
+        return null;
+      },
+    );
   }
 
   async isOver(): Promise<boolean> {
@@ -87,15 +106,16 @@ function* prefixes(
 /** Runs every program of up to `depth` operations, shorter ones first. */
 export async function runTree(options: TreeOptions): Promise<TreeResult> {
   const tree = new Tree(options);
-  const empty = new Run(options);
-  const holds = empty.violation === null && empty.sweep();
-  empty.close();
-  if (!holds) return { end: 'violated', depth: 0, programs: 1, program: [] };
+  const empty: Prefix = { operations: [], states: [] };
+  if (tree.last(empty, null) === null)
+    return { end: 'violated', depth: 0, programs: 1, program: [], isStuck: tree.isStuck };
+  tree.programs = 0;
   for (let length = 1; length <= options.depth; length += 1)
-    for (const found of prefixes(tree, length, { operations: [], states: [] })) {
-      const { programs } = tree;
-      if ('broken' in found) return { end: 'violated', depth: length - 1, programs, program: found.broken };
-      if (await tree.isOver()) return { end: 'given up', depth: length - 1, programs, program: null };
+    for (const found of prefixes(tree, length, empty)) {
+      const { programs, isStuck } = tree;
+      const far = { depth: length - 1, programs, isStuck };
+      if ('broken' in found) return { end: 'violated', ...far, program: found.broken };
+      if (await tree.isOver()) return { end: 'given up', ...far, program: null };
     }
-  return { end: 'done', depth: options.depth, programs: tree.programs, program: null };
+  return { end: 'done', depth: options.depth, programs: tree.programs, program: null, isStuck: false };
 }

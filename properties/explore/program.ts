@@ -1,7 +1,6 @@
 /** Programs of a search: operations with absolute addresses become a program that refers to earlier results. */
 
-import type { Target } from '../../runner/index.ts';
-import { Execution, type World } from '../../runner/index.ts';
+import { runWithin, type Target, type World } from '../../runner/index.ts';
 import {
   describedCall,
   isAllocation,
@@ -64,13 +63,13 @@ export function traceOf(
   policies: readonly Policy[],
   operations: readonly Operation[],
 ): Trace {
-  const execution = new Execution(target, world, { policies });
-  const origins = new Origins(world.config.higherHalf);
-  for (const operation of operations) {
-    if (!execution.perform(named(operation, origins))) break;
-    const response = execution.responses.at(-1);
-    if (response !== undefined) origins.note(operation, response);
-  }
-  execution.finish();
+  const execution = runWithin({ target, world, options: { policies } }, operations.length, (started) => {
+    const origins = new Origins(world.config.higherHalf);
+    for (const operation of operations) {
+      if (!started.perform(named(operation, origins))) break;
+      const response = started.responses.at(-1);
+      if (response !== undefined) origins.note(operation, response);
+    }
+  });
   return execution.trace();
 }

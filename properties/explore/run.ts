@@ -1,7 +1,7 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save and load states. */
 import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
-import type { Performer, Target, World } from '../../runner/index.ts';
-import type { Operation, Policy } from '../../spec/index.ts';
+import { inspection, type Performer, type Target, type World } from '../../runner/index.ts';
+import { freeForSingles, leftUndefined, type Operation, type Policy } from '../../spec/index.ts';
 
 /** A target on a world, held to some policies. */
 export interface Subject {
@@ -17,7 +17,7 @@ export class Run {
 
   constructor({ target, world, policies }: Subject) {
     this.#performer = target.start(world).performer();
-    const verdict = init({ ...world, policies }, this.#performer.started);
+    const verdict = init({ ...world, policies, profile: target.profile }, this.#performer.started);
     this.#state = verdict.accepted ? verdict.state : null;
     if (!verdict.accepted) this.#violation = verdict.violation;
   }
@@ -35,13 +35,15 @@ export class Run {
 
   /** Performs an operation without judging it: it was accepted before, and led to the state `after`. */
   repeat(operation: Operation, after: ModelState): void {
-    this.#performer.perform(operation, this.state.freeIn('stack'));
+    if (leftUndefined(this.state, operation) !== null) return;
+    this.#performer.perform(operation, freeForSingles(this.state));
     this.#state = after;
   }
 
-  /** Performs and judges an operation. Returns whether it is accepted. */
+  /** Performs and judges an operation. Returns whether it is accepted. One that is undefined is passed over. */
   perform(operation: Operation): boolean {
-    const response = this.#performer.perform(operation, this.state.freeIn('stack'));
+    if (leftUndefined(this.state, operation) !== null) return true;
+    const response = this.#performer.perform(operation, freeForSingles(this.state));
     const verdict = step(this.state, operation, response);
     if (verdict.accepted) this.#state = verdict.state;
     else this.#violation = verdict.violation;
@@ -50,8 +52,7 @@ export class Run {
 
   /** Compares the manager's answer to `inspect()` with the state. Returns whether they agree. */
   sweep(): boolean {
-    const runs = this.#violation === null ? this.#performer.inspect() : null;
-    if (runs !== null) this.#violation = sweep(this.state, runs);
+    this.#violation ??= inspection(this.#performer, (runs) => sweep(this.state, runs));
     return this.#violation === null;
   }
 

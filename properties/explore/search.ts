@@ -3,14 +3,16 @@
  * sorted by the simplest path to each before they are expanded, so the result does not depend on the number of threads.
  */
 import { init } from '../../model/index.ts';
-import type { World } from '../../runner/index.ts';
-import type { Operation, Policy } from '../../spec/index.ts';
+import { type Operation, type Policy, pfn } from '../../spec/index.ts';
 import type { Crew, LevelFindings } from './crew.ts';
 import type { Driver } from './driver.ts';
 import { CheckedSides, Expander } from './expander.ts';
 import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
+import { StuckError } from './patience.ts';
+import { type Edges, MOST_STATES, type StateGraph } from './state-graph.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
+import { framesOfWorld, type HeldWorld } from './world.ts';
 
 /**
  * The bounds of a search. It stops at the first that it reaches.
@@ -24,7 +26,7 @@ export interface Bounds {
   /** Most levels, which is the length of the longest programs. */
   readonly depth?: number;
   /** Interrupts the search. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -62,6 +64,8 @@ export interface SearchResult {
   readonly levels: readonly number[];
   /** The numbers of the operations that lead to the violation; null if there is none. */
   readonly program: readonly number[] | null;
+  /** Whether the target did not return from the last operation of that program in time: then the search is not finished. */
+  readonly isStuck: boolean;
   readonly seconds: number;
   /** Bytes of the table of states. */
   readonly tableBytes: number;
@@ -71,12 +75,14 @@ export interface SearchResult {
 
 /** The input of a search, the same for every thread. */
 export interface SearchParts {
-  readonly world: World;
+  readonly world: HeldWorld;
   readonly policies: readonly Policy[];
   readonly operations: readonly Operation[];
   readonly targetName: string;
   readonly buffers: TableBuffers;
   readonly driver: (judge: MemoJudge) => Driver;
+  /** Notes the transitions; one thread only. Default: nobody does. */
+  readonly edges?: Edges | null;
 }
 
 /** The objects with which one thread searches. */
@@ -96,6 +102,7 @@ export function searcherOf({
   targetName,
   buffers,
   driver,
+  edges = null,
 }: SearchParts): Searcher {
   const checked = new CheckedSides();
   const judge = new MemoJudge(world, policies, operations, checked.note);
@@ -103,7 +110,7 @@ export function searcherOf({
   const made = driver(judge);
   const { higherHalf } = world.config;
   const costs = Float64Array.from(operations, (operation) => costOf(operation, higherHalf));
-  const expander = new Expander({ driver: made, judge, table, checked, costs, targetName });
+  const expander = new Expander({ driver: made, judge, table, checked, costs, targetName, edges });
   return { driver: made, judge, table, checked, expander };
 }
 
@@ -153,6 +160,7 @@ export class Search {
   #expanded = 0;
   #complete = 0;
   #end: SearchEnd | null = null;
+  #isStuck = false;
 
   constructor(parts: SearchParts, searcher: Searcher, crew: Crew, options: SearchOptions = {}) {
     this.#parts = parts;
@@ -166,7 +174,8 @@ export class Search {
     const watch = setInterval(() => this.#look(), WATCH);
     try {
       const program = this.#beginsWell() ? await this.#levelsToTheEnd() : [];
-      for (const sides of await this.#crew.close()) this.#searcher.checked.join(sides);
+      // The threads of a crew that is stuck have been ended.
+      for (const sides of this.#isStuck ? [] : await this.#crew.close()) this.#searcher.checked.join(sides);
       return this.#result(program);
     } finally {
       clearInterval(watch);
@@ -176,11 +185,8 @@ export class Search {
   /** Judges init and sweeps the state after it. */
   #beginsWell(): boolean {
     const { driver, judge, checked, expander } = this.#searcher;
-    const {
-      world: { map, config },
-      policies,
-    } = this.#parts;
-    const verdict = init({ map, config, policies }, driver.started, checked.note);
+    const { world, policies } = this.#parts;
+    const verdict = init({ ...world, policies }, driver.started, checked.note);
     const holds = verdict.accepted && expander.sweep(judge.states.initialOwnership()) === null;
     if (!holds) this.#end = 'violated';
     else this.#levels.push(Int32Array.of(expander.begin()));
@@ -195,7 +201,8 @@ export class Search {
       if (depth === this.#options.bounds?.depth) this.#end ??= 'depth';
       if (this.#end !== null) return null;
       this.#options.onLevel?.(this.#viewOf(depth));
-      const found = await this.#crew.expand(level);
+      const found = await this.#expand(level);
+      if (found instanceof StuckError) return [...this.#programTo(depth, found.place), found.operation];
       this.#count(found);
       const program = this.#programFound(found, depth);
       if (program !== null) this.#end = 'violated';
@@ -203,6 +210,17 @@ export class Search {
       if (program !== null || found.expanded < level.length || found.isFull) return program;
       this.#complete += 1;
       this.#levels.push(inOrder(this.#searcher.table, found.added));
+    }
+  }
+
+  async #expand(level: Int32Array): Promise<LevelFindings | StuckError> {
+    try {
+      return await this.#crew.expand(level);
+    } catch (error) {
+      if (!(error instanceof StuckError)) throw error;
+      this.#isStuck = true;
+      this.#end = 'violated';
+      return error;
     }
   }
 
@@ -262,6 +280,38 @@ export class Search {
     return { ownership, order, saved: words.subarray(states.ownershipWords, orderAt) };
   }
 
+  /** Returns the states as a graph, or null where they are too many or nobody noted the transitions. */
+  graph(): StateGraph | null {
+    const { world, edges = null } = this.#parts;
+    const records = this.#levels.flatMap((level) => [...level]);
+    if (edges === null || records.length > MOST_STATES) return null;
+    const { judge, table } = this.#searcher;
+    const numbers = new Map(records.map((record, n) => [record, n]));
+    const starts = this.#levels.map((_, depth) => numbers.get(this.#levels[depth]?.[0] ?? 0) ?? 0);
+    const frames = framesOfWorld(world).manageable;
+    const states = records.map((record) => {
+      const { ownership, order } = this.#partsOf(record);
+      return judge.states.fullState(ownership, order);
+    });
+    return {
+      levels: this.#levels.map(({ length }) => length).filter((length) => length > 0),
+      frames,
+      owners: states.map((state) => frames.map((frame) => state.ownerOf(pfn(frame))[0]).join('')),
+      stacks: states.map((state) => state.stackTop(state.freeIn('stack')) ?? []),
+      ways: records.map((record) => {
+        const depth = table.depthOf(record);
+        const before = (starts[depth - 1] ?? 0) + table.parentOf(record);
+        return depth === 0 ? [] : [before, table.operationOf(record)];
+      }),
+      next: records.map((record) =>
+        [...edges.from(record)].flatMap(([to, operation]) => {
+          const number = numbers.get(to);
+          return number === undefined ? [] : [operation, number];
+        }),
+      ),
+    };
+  }
+
   /** Counts the distinct model states. */
   #modelStates(): number {
     const met = new Set<number>();
@@ -306,6 +356,7 @@ export class Search {
       depth: this.#complete,
       levels: levels.filter((size) => size > 0),
       program,
+      isStuck: this.#isStuck,
       seconds: (performance.now() - this.#start) / 1000,
       tableBytes: this.#searcher.table.bytes,
       sides: this.#searcher.checked.sides,

@@ -52,6 +52,8 @@ export class StateTable {
   readonly #costs: Float64Array;
   readonly #mask: number;
   readonly #most: number;
+  /** The record that {@link add} has just met, new or known. */
+  last = 0;
   /** The part of the arena that is reserved for this thread: [next, end). */
   #next = 0;
   #end = 0;
@@ -133,6 +135,7 @@ export class StateTable {
       }
       if (this.#isAt(found, words, length, hash)) {
         this.#note(found, depth, cost, parent, operation);
+        this.last = found;
         return KNOWN;
       }
       slot = (slot + 1) & this.#mask;
@@ -142,6 +145,7 @@ export class StateTable {
   #added(record: number, length: number): number {
     this.#next = record * UNIT + HEADER + length;
     this.#next += this.#next % UNIT;
+    this.last = record;
     Atomics.add(this.control, CONTROL.states, 1);
     return record;
   }

@@ -2,17 +2,31 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadTarget } from '../../runner/load/index.ts';
 import { isSpecError } from '../../spec/index.ts';
-import { type FromThread, isStopped, type LevelFindings, type ThreadData, type ToThread } from './crew.ts';
+import {
+  expandStretch,
+  type FromThread,
+  isStopped,
+  type LevelFindings,
+  type ThreadData,
+  type ToThread,
+} from './crew.ts';
 import { ManagerDriver } from './manager-driver.ts';
+import { Patience, StuckError } from './patience.ts';
 import { type Searcher, searcherOf } from './search.ts';
 import { CONTROL } from './state-table.ts';
 
 /** States that a thread takes at a time. */
 const PIECE = 4;
 
-async function searcherFor({ source, policies, world, operations, buffers }: ThreadData): Promise<Searcher> {
+/** What one thread searches with, and how long it waits for the target. */
+interface PatientSearcher extends Searcher {
+  readonly patience: Patience;
+}
+
+async function searcherFor(data: ThreadData): Promise<PatientSearcher> {
+  const { source, policies, world, operations, buffers, patienceMs } = data;
   const target = await loadTarget(source.name, policies, source);
-  return searcherOf({
+  const searcher = searcherOf({
     world,
     policies,
     operations,
@@ -20,18 +34,20 @@ async function searcherFor({ source, policies, world, operations, buffers }: Thr
     buffers,
     driver: (judge) => new ManagerDriver(target, world, operations, judge.states),
   });
+  return { ...searcher, patience: new Patience(target, world, patienceMs) };
 }
 
-function expand({ expander, table }: Searcher, level: Int32Array, note: (n: number) => void): LevelFindings {
+function expand(
+  { expander, table, patience }: PatientSearcher,
+  level: Int32Array,
+  note: (n: number) => void,
+): LevelFindings {
   let expanded = 0;
-  for (;;) {
+  while (!isStopped(table.control)) {
     const from = Atomics.add(table.control, CONTROL.cursor, PIECE);
     if (from >= level.length) break;
-    for (let place = from; place < Math.min(level.length, from + PIECE); place += 1) {
-      if (isStopped(table.control)) return { ...expander.take(), expanded };
-      expander.expand(level[place] ?? 0, place);
-      expanded += 1;
-    }
+    const isOver = (place: number): boolean => place >= from + PIECE || isStopped(table.control);
+    expanded += expandStretch({ expander, patience, isOver }, level, from) - from;
     note(expander.transitions);
   }
   return { ...expander.take(), expanded };
@@ -55,6 +71,10 @@ async function serve(data: ThreadData): Promise<void> {
   };
   port.on('message', (message: ToThread) => {
     answerTo(message).then(answer, (error: unknown) => {
+      if (error instanceof StuckError) {
+        answer({ kind: 'stuck', place: error.place, operation: error.operation });
+        return;
+      }
       const text =
         error instanceof Error
           ? isSpecError(error)

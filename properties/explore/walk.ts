@@ -9,10 +9,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Operation } from '../../spec/index.ts';
 import { ModelStates } from './model-states.ts';
+import type { Patience } from './patience.ts';
 import { Run, type Subject } from './run.ts';
 
 interface WalkOptions extends Subject {
   readonly operations: readonly Operation[];
+  readonly patience: Patience;
   /** The time at which to give up, by `performance.now()`. */
   readonly deadline?: number;
   /** Number of model states at which to give up. */
@@ -35,6 +37,8 @@ interface WalkResult {
   readonly depth: number;
   /** All calls made on the manager that broke a clause. */
   readonly program: readonly Operation[] | null;
+  /** Whether the target did not return from the last of them in time. */
+  readonly isStuck: boolean;
 }
 
 /** The known part of a model state's surroundings. */
@@ -46,7 +50,7 @@ interface Place {
 }
 
 /** Turns between two checks of the clock. */
-const TURN = 2000;
+const TURN = 200;
 
 class Walk {
   readonly #options: WalkOptions;
@@ -61,7 +65,7 @@ class Walk {
 
   constructor(options: WalkOptions) {
     this.#options = options;
-    this.#states = new ModelStates(options.world, options.policies);
+    this.#states = new ModelStates({ ...options.world, profile: options.target.profile }, options.policies);
     this.#run = new Run(options);
   }
 
@@ -189,14 +193,22 @@ function over(walk: Walk, { deadline, states, signal }: WalkOptions): WalkResult
 export async function walk(options: WalkOptions): Promise<WalkResult> {
   const made = new Walk(options);
   let end: WalkResult['end'] | null = made.begin() ? null : 'violated';
-  for (let turn = 1; end === null; turn += 1) {
-    if (!made.next()) end = 'done';
-    if (turn % TURN === 0) {
-      options.onProgress?.({ states: made.places.length, calls: made.calls });
-      await setImmediate();
-      end ??= over(made, options);
-    }
-    if (made.isBroken) end = 'violated';
+  let isStuck = false;
+  const turns = (): boolean => {
+    let goesOn = true;
+    for (let turn = 0; turn < TURN && goesOn && !made.isBroken; turn += 1) goesOn = made.next();
+    return goesOn;
+  };
+  const onStuck = (): boolean => {
+    isStuck = true;
+    return false;
+  };
+  while (end === null) {
+    if (!options.patience.limited(turns, onStuck)) end = 'done';
+    if (made.isBroken || isStuck) end = 'violated';
+    options.onProgress?.({ states: made.places.length, calls: made.calls });
+    await setImmediate();
+    end ??= over(made, options);
   }
   return {
     end,
@@ -205,6 +217,7 @@ export async function walk(options: WalkOptions): Promise<WalkResult> {
     calls: made.calls,
     managers: made.managers,
     depth: made.depth(),
+    isStuck,
     program: end === 'violated' ? made.history : null,
   };
 }

@@ -20,6 +20,7 @@ import {
   memoryMap,
   type Owner,
   ownedRegions,
+  type Profile,
   pfn,
   pfnEnd,
   SpecError,
@@ -73,6 +74,12 @@ export function smallWorld({ stack, bitmap, allFree = false }: SmallWorldOptions
     : [...zoneOfPages(bitmap, 'loaderData'), ...zoneOfPages(stack, 'runtimeServicesCode')];
   const map = memoryMap(laidOut([...ram, ['mmio', 1]]));
   return { map, config: config({ bitmapMaxAddr: addressOf(pfn(bitmap)) }) };
+}
+
+/** A world, and the claims that a target is held to there. */
+export interface HeldWorld extends World {
+  /** Default: the whole of the specification. */
+  readonly profile?: Profile | undefined;
 }
 
 /**

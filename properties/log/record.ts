@@ -1,7 +1,7 @@
 /** Recording: a workload on a target, written as a log while it runs. Nothing is judged here; `frameproof judge` judges the log. */
 
 import { entryLine, headerLine, initLine, type LogHeader } from '../../counterexamples/log/index.ts';
-import type { Target } from '../../runner/index.ts';
+import { suspectRealm, type Target } from '../../runner/index.ts';
 import { runWorkload } from './workload.ts';
 
 /**
@@ -21,10 +21,11 @@ export interface RecordOptions extends LogHeader {
  * @public
  */
 export function* recordLog(options: RecordOptions): Generator<string, void> {
-  const { target, map, config, policies, operations, seed, provokesFrom } = options;
+  const { target, map, config, policies, profile, operations, seed, provokesFrom } = options;
+  suspectRealm();
   const performer = target.start({ map, config }).performer();
-  yield headerLine({ map, config, policies });
+  yield headerLine({ map, config, policies, profile });
   yield initLine(performer.started);
-  const workload = { map, config, seed, provokesFrom };
+  const workload = { map, config, seed, provokesFrom, profile };
   for (const entry of runWorkload(performer, workload, operations)) yield entryLine(entry);
 }

@@ -7,13 +7,17 @@
 import type { LogEntry } from '../../counterexamples/log/index.ts';
 import type { Performer } from '../../runner/index.ts';
 import {
+  beyond,
   type Config,
+  isAllocation,
   type MemoryMap,
   type Operation,
   PAGE_BYTES,
+  type Profile,
   type Response,
   toHigherHalf,
   U64_MAX,
+  WHOLE,
 } from '../../spec/index.ts';
 import { type Draws, drawsFrom } from '../random/draws.ts';
 
@@ -27,6 +31,8 @@ export interface WorkloadOptions {
   readonly seed: number;
   /** Number of calls before the first one that just fits, must be refused or must panic; null for no such calls. */
   readonly provokesFrom: number | null;
+  /** The claims of the manager: no other calls are made. Default: the whole specification. */
+  readonly profile?: Profile | undefined;
 }
 
 /** An allocated run of page frames, as it was returned. */
@@ -139,8 +145,9 @@ export class Workload {
   }
 
   #provocation(): Operation {
-    const { higherHalf } = this.#options.config;
-    return this.#draws.of<Operation>([
+    const { config, profile = WHOLE } = this.#options;
+    const { higherHalf } = config;
+    const provocations: readonly Operation[] = [
       ...(this.#freedRun === null ? [] : [this.#tightRun(this.#freedRun)]),
       { call: 'allocPages', count: U64_MAX },
       { call: 'allocBitmap', count: 0n, maxAddr: U64_MAX, alignment: PAGE_BYTES },
@@ -149,8 +156,15 @@ export class Workload {
       { call: 'free', address: higherHalf - PAGE_BYTES },
       { call: 'freePages', addresses: [this.#freed, this.#freed] },
       { call: 'freeRegion', address: this.#freed, count: U64_MAX },
-    ]);
+    ];
+    const isDefined = ({ call }: Operation): boolean => profile.misuse !== 'undefined' || isAllocation(call);
+    return this.#draws.of(provocations.filter(isDefined));
   }
+}
+
+/** Returns the free amount that a response reports; `known` where it reports none, or one that is no count of page frames. */
+function freeIn({ amounts }: Response, known: number): number {
+  return typeof amounts?.free === 'number' ? amounts.free : known;
 }
 
 /**
@@ -164,11 +178,13 @@ export function* runWorkload(
 ): Generator<LogEntry, void> {
   const workload = new Workload(options);
   // The free page frames of both zones are at least as many as those in the stack zone.
-  let free = performer.started.amounts?.free ?? 0;
+  let free = freeIn(performer.started, 0);
+  const { profile = WHOLE } = options;
   for (let i = 0; i < operations; i += 1) {
     const operation = workload.next();
+    if (beyond(profile, operation) !== null) continue;
     const response = performer.perform(operation, free);
-    free = response.amounts?.free ?? free;
+    free = freeIn(response, free);
     workload.note(operation, response);
     yield { operation, response };
   }

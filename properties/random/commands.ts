@@ -4,8 +4,18 @@
  */
 
 import type { Scene, World } from '../../runner/index.ts';
+import type { LeanRun } from '../../runner/lean/index.ts';
 import { type Operation, type Profile, type Reference, WHOLE } from '../../spec/index.ts';
-import { type Drawn, operationFrom, type Repertoire, repertoire } from './arbitraries/operations.ts';
+import { BurstBudget, type Bursts, type Stage } from './arbitraries/bursts.ts';
+import {
+  type Drawn,
+  drawCall,
+  operationFrom,
+  type Repertoire,
+  repertoire,
+  SceneProspect,
+} from './arbitraries/operations.ts';
+import { ANY_SIZE, type Sizes } from './arbitraries/sizes.ts';
 import { anyWorldOf } from './arbitraries/worlds.ts';
 import {
   type Arbitrary,
@@ -15,6 +25,7 @@ import {
   commandsOf,
   constant,
   nat,
+  oneof,
   tuple,
 } from './fast-check.ts';
 
@@ -36,13 +47,84 @@ export interface ProgramRun extends Scene {
 export interface CommandContext {
   readonly execution: ProgramRun;
   readonly calls: Repertoire;
+  /** Default: no bursts. */
+  readonly bursts?: Bursts | undefined;
+}
+
+const NO_BURSTS: Bursts = { longest: 0, every: 1 };
+
+/** The context of a command whose call is made and judged in numbers. */
+export class LeanContext {
+  readonly run: LeanRun;
+  readonly calls: Repertoire;
+  readonly budget: BurstBudget;
+  readonly stage: Stage;
+
+  constructor(run: LeanRun, { calls, bursts = NO_BURSTS }: Pick<DrawnProgram, 'calls' | 'bursts'>) {
+    this.run = run;
+    this.calls = calls;
+    this.budget = new BurstBudget(bursts);
+    this.stage = new LeanStage(run);
+  }
+}
+
+class LeanStage implements Stage {
+  readonly call: Stage['call'];
+  readonly world: World;
+  readonly state: Stage['state'];
+  readonly results: Stage['results'];
+  readonly #run: LeanRun;
+
+  constructor(run: LeanRun) {
+    this.call = run.call;
+    this.world = run.world;
+    this.state = run.state;
+    this.results = run.results;
+    this.#run = run;
+  }
+
+  get isOver(): boolean {
+    return !this.#run.holds;
+  }
+
+  make(): void {
+    this.#run.perform();
+  }
+}
+
+/** A run under the model's judge, in which commands draw calls in numbers. */
+class SceneStage extends SceneProspect implements Stage {
+  readonly budget: BurstBudget;
+  readonly #run: ProgramRun;
+
+  constructor(run: ProgramRun, bursts: Bursts = NO_BURSTS) {
+    super(run);
+    this.#run = run;
+    this.budget = new BurstBudget(bursts);
+  }
+
+  get isOver(): boolean {
+    return this.#run.violation != null;
+  }
+
+  make(): void {
+    this.#run.perform(this.call.toOperation(this.half));
+  }
+}
+
+const STAGES = new WeakMap<ProgramRun, SceneStage>();
+
+function stageOf({ execution, bursts }: CommandContext): SceneStage {
+  const stage = STAGES.get(execution) ?? new SceneStage(execution, bursts);
+  STAGES.set(execution, stage);
+  return stage;
 }
 
 /**
  * A command that becomes an operation when it runs.
  * @public
  */
-export class OperationCommand implements Command<CommandContext> {
+export class OperationCommand implements Command<CommandContext | LeanContext> {
   readonly drawn: Drawn;
 
   constructor(drawn: Drawn) {
@@ -50,12 +132,21 @@ export class OperationCommand implements Command<CommandContext> {
   }
 
   /** Whether the run has not broken a clause yet. */
-  check({ execution }: Readonly<CommandContext>): boolean {
-    return execution.violation == null;
+  check(context: CommandContext | LeanContext): boolean {
+    return context instanceof LeanContext ? context.run.holds : context.execution.violation == null;
   }
 
-  run({ execution, calls }: CommandContext): void {
-    execution.perform(operationFrom(this.drawn, execution, calls));
+  run(context: CommandContext | LeanContext): void {
+    const { calls } = context;
+    if (context instanceof LeanContext) {
+      if (context.budget.make(context.stage, this.drawn, calls)) return;
+      drawCall(context.run, this.drawn, calls);
+      context.run.perform();
+      return;
+    }
+    const stage = stageOf(context);
+    if (stage.budget.make(stage, this.drawn, calls)) return;
+    context.execution.perform(operationFrom(this.drawn, context.execution, calls, stage));
   }
 
   toString(): string {
@@ -77,6 +168,21 @@ export interface DrawnProgram {
   readonly world: World;
   readonly calls: Repertoire;
   readonly commands: Iterable<Command<CommandContext>>;
+  /** Whether the commands are those of {@link anyCommand}, which the lean judge runs too. */
+  readonly isNumbered?: boolean;
+  /** Default: no bursts. */
+  readonly bursts?: Bursts | undefined;
+}
+
+/** The bursts of a program: of most programs few and short, of one in 128 many and as long as they may be. */
+function anyBursts({ burst }: Sizes): Arbitrary<Bursts> {
+  const upTo = (longest: number, every: number): Arbitrary<Bursts> =>
+    constant({ longest: Math.min(longest, burst), every });
+  return oneof(
+    { arbitrary: upTo(2 ** 6, 64), weight: 124 },
+    { arbitrary: upTo(2 ** 10, 8), weight: 3 },
+    { arbitrary: upTo(burst, 8), weight: 1 },
+  );
 }
 
 /** One bit a call, each set in a quarter of all draws. */
@@ -91,17 +197,20 @@ export interface ProgramParts {
   /** The calls that a program may make, each as often as its weight. */
   readonly calls: Arbitrary<Repertoire>;
   readonly command: Arbitrary<Command<CommandContext>>;
+  /** The bursts that commands make. Default: none. */
+  readonly bursts?: Arbitrary<Bursts>;
 }
 
 /**
  * Returns the usual parts for a manager of a profile.
  * @public
  */
-export function usualParts(profile: Profile): ProgramParts {
+export function usualParts(profile: Profile, sizes: Sizes = ANY_SIZE): ProgramParts {
   return {
-    worlds: anyWorldOf(profile),
+    worlds: anyWorldOf(profile, sizes),
     calls: anySwitches.map((off) => repertoire(off, profile.calls)),
     command: anyCommand,
+    bursts: anyBursts(sizes),
   };
 }
 
@@ -112,28 +221,42 @@ export function usualParts(profile: Profile): ProgramParts {
 export const USUAL_PARTS: ProgramParts = usualParts(WHOLE);
 
 /**
- * A generator of programs of at most `operations` operations, on arbitrary worlds or on `world`, for a manager of `profile`.
+ * A generator of programs of at most `operations` operations, a burst counted as one, on arbitrary worlds or on `world`, for a manager of `profile`; `sizes`
+ * grow over a run.
  * @public
  */
-export type ProgramDraw = (operations: number, world?: World, profile?: Profile) => Arbitrary<DrawnProgram>;
+export type ProgramDraw = (
+  operations: number,
+  world?: World,
+  profile?: Profile,
+  sizes?: Sizes,
+) => Arbitrary<DrawnProgram>;
 
 /**
  * Returns the generator of programs of these parts.
  * @public
  */
-export function programsOf({ worlds, calls, command }: ProgramParts): ProgramDraw {
+export function programsOf({ worlds, calls, command, bursts }: ProgramParts): ProgramDraw {
+  const isNumbered = command === anyCommand;
   return (operations, world) =>
     tuple(
       world === undefined ? worlds : constant(world),
       calls,
       commandsOf(command, operations),
+      bursts ?? constant(undefined),
       anyPrototype,
-    ).map(([drawn, mayCall, commands]) => ({ world: drawn, calls: mayCall, commands }));
+    ).map(([drawn, mayCall, commands, some]) => ({
+      world: drawn,
+      calls: mayCall,
+      commands,
+      isNumbered,
+      bursts: some,
+    }));
 }
 
 /**
  * The generator of arbitrary programs of the usual parts.
  * @public
  */
-export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE) =>
-  programsOf(profile === WHOLE ? USUAL_PARTS : usualParts(profile))(operations, world);
+export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE, sizes = ANY_SIZE) =>
+  programsOf(usualParts(profile, sizes))(operations, world);

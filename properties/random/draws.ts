@@ -33,3 +33,39 @@ export function drawsFrom(seed: number): Draws {
     },
   };
 }
+
+/**
+ * Digits: several choices from one number drawn wide. A command draws a few large numbers, which get a meaning only when it runs, by
+ * taking remainders. So it stays meaningful when other commands are removed; and smaller numbers are simpler choices, because 0
+ * always stands for the simplest one.
+ */
+export class Digits {
+  #rest: number;
+
+  constructor(drawn: number) {
+    this.#rest = drawn;
+  }
+
+  /** Returns a choice in [0, base) and removes it from the number. */
+  next(base: number): number {
+    const digit = this.#rest % base;
+    this.#rest = Math.floor(this.#rest / base);
+    return digit;
+  }
+
+  /**
+   * Returns a number of any magnitude from 1 to about 2^`bits`, and uses up what is left: each doubling is as likely as the next, and
+   * half of the numbers are powers of two or their neighbours. With a fraction of a bit, the last doubling is cut off.
+   */
+  magnitude(bits: number): number {
+    const power = 2 ** this.next(Math.floor(bits) + 1);
+    const isNeat = this.next(2) === 0;
+    if (isNeat) return Math.max(0, power + this.of([0, 1, -1]));
+    return power + Math.floor((this.next(2 ** 21) * 0x9e3779b1) % power);
+  }
+
+  /** Returns one of several values, of which the first is the simplest. */
+  of<T>(values: readonly [T, ...(readonly T[])]): T {
+    return values[this.next(values.length)] ?? values[0];
+  }
+}

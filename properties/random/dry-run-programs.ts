@@ -18,10 +18,10 @@ export interface WorldProgram {
 /** Returns the operations that a drawn program has on a target with such claims, found by a dry run without the target. */
 export function dryRunOf(
   { policies, profile }: Target,
-  { world, calls, commands }: DrawnProgram,
+  { world, calls, commands, bursts }: DrawnProgram,
 ): WorldProgram {
   const dryRun = new DryRun(world, { policies, profile });
-  runCommands({ execution: dryRun, calls }, commands);
+  runCommands({ execution: dryRun, calls, bursts }, commands);
   return { world, program: dryRun.operations };
 }
 

@@ -64,7 +64,7 @@ class AnyOfFour<T extends MadeOfFour> extends fc.Arbitrary<T> {
 }
 
 /**
- * Arbitrary values made of four numbers drawn wide.
+ * Arbitrary values made of four numbers drawn wide. A command made of them reads them when it runs, and not before.
  * @public
  */
 export function anyOfFour<T extends MadeOfFour>(make: (drawn: FourNumbers) => T): fc.Arbitrary<T> {
@@ -77,43 +77,102 @@ export function anyOfFour<T extends MadeOfFour>(make: (drawn: FourNumbers) => T)
  */
 export type Command<M extends object> = fc.Command<M, null>;
 
-/** Commands in order, stored as numbers: each is made of its four when its turn comes, and is garbage afterwards. */
+/** The generator of 32-bit words of a program, "mulberry32": its whole state is one word. No statistics rest on it. */
+class WordGenerator {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed | 0;
+  }
+
+  clone(): WordGenerator {
+    return new WordGenerator(this.#state);
+  }
+
+  getState(): readonly number[] {
+    return [this.#state];
+  }
+
+  next(): number {
+    this.#state = (this.#state + 0x6d2b_79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return mixed ^ (mixed >>> 14);
+  }
+
+  /** Returns one of the numbers [0, {@link WIDE}]. */
+  wide(): number {
+    return this.next() & WIDE;
+  }
+}
+
+/** fast-check's view of a {@link WordGenerator}: a number below a limit is the remainder of one word. */
+class SeededRandom extends fc.Random {
+  readonly #words: WordGenerator;
+
+  constructor(words: WordGenerator) {
+    super(words);
+    this.#words = words;
+  }
+
+  override clone(): SeededRandom {
+    return new SeededRandom(this.#words.clone());
+  }
+
+  override nextInt(min = -0x8000_0000, max = 0x7fff_ffff): number {
+    return min === max ? min : min + ((this.#words.next() >>> 0) % (max - min + 1));
+  }
+}
+
+/** Commands in order, as a seed: each is made when its turn comes, and is garbage afterwards. */
 class DrawnCommands<M extends object> implements Iterable<Command<M>> {
-  readonly #numbers: readonly number[];
+  readonly #seed: number;
+  readonly #most: number;
   readonly #make: (drawn: FourNumbers) => Command<M>;
   #ran = 0;
 
-  constructor(numbers: readonly number[], make: (drawn: FourNumbers) => Command<M>) {
-    this.#numbers = numbers;
+  constructor(seed: number, most: number, make: (drawn: FourNumbers) => Command<M>) {
+    this.#seed = seed;
+    this.#most = most;
     this.#make = make;
   }
 
-  /** Number of commands that have been run. */
+  /** Number of commands that the last run has run. */
   get ran(): number {
     return this.#ran;
   }
 
   *[Symbol.iterator](): Generator<Command<M>> {
-    for (let at = 0; at < this.#numbers.length; at += 4) yield this.#at(at);
+    const words = new WordGenerator(this.#seed);
+    for (let left = this.#length(words); left > 0; left -= 1) yield this.#next(words);
   }
 
   /** Runs the commands, up to the first one whose check fails. */
   run(model: M): void {
-    for (let at = 0; at < this.#numbers.length; at += 4) {
-      const command = this.#at(at);
+    const words = new WordGenerator(this.#seed);
+    const length = this.#length(words);
+    // One command serves them all: it reads its numbers when it runs.
+    const drawn: [number, number, number, number] = [0, 0, 0, 0];
+    const command = this.#make(drawn);
+    for (let at = 0; at < length; at += 1) {
+      for (let i = 0; i < 4; i += 1) drawn[i] = words.wide();
       if (!command.check(model)) return;
-      this.#ran = at / 4 + 1;
+      this.#ran = at + 1;
       command.run(model, null);
     }
   }
 
   [fc.cloneMethod](): DrawnCommands<M> {
-    return new DrawnCommands(this.#numbers, this.#make);
+    return new DrawnCommands(this.#seed, this.#most, this.#make);
   }
 
-  #at(at: number): Command<M> {
-    const numbers = this.#numbers;
-    return this.#make([numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0, numbers[at + 3] ?? 0]);
+  /** Draws how many commands there are, as fast-check does: before the first of them. */
+  #length(words: WordGenerator): number {
+    return (words.next() >>> 0) % (this.#most + 1);
+  }
+
+  #next(words: WordGenerator): Command<M> {
+    return this.#make([words.wide(), words.wide(), words.wide(), words.wide()]);
   }
 }
 
@@ -145,46 +204,44 @@ class InertCommand<M extends object> implements Command<M | NoModel>, MadeOfFour
   }
 }
 
-/** The random state from which a value of {@link AnyCommands} was drawn, to draw it again with fast-check. */
-class DrawRecord<M extends object> {
-  readonly random: fc.Random;
-  readonly commands: DrawnCommands<M>;
+/** How a value of {@link AnyCommands} was drawn: its seed, and what fast-check keeps of it to shrink it, where it drew it. */
+interface DrawRecord {
+  readonly seed: number;
+  /** Number of commands that have been run. */
+  readonly ran: () => number;
+}
 
-  constructor(random: fc.Random, commands: DrawnCommands<M>) {
-    this.random = random;
-    this.commands = commands;
-  }
+function isDrawRecord(context: unknown): context is DrawRecord {
+  return typeof context === 'object' && context !== null && 'seed' in context && 'ran' in context;
 }
 
 /**
- * Draws the same as `commands([command], { maxCommands, size: 'max' })`, from the same random numbers, but without the dozen objects a
- * command that fast-check keeps for shrinking: hardly any program is ever shrunk. One that is shrunk is first drawn again by
- * fast-check. Requires that once a command's check fails, all later checks fail.
+ * One drawn seed a program, from which `commands([command], { maxCommands, size: 'max' })` draws the commands. Hardly any program is
+ * ever shrunk, so commands made of four numbers are made without the dozen objects each that fast-check keeps for it; a program
+ * that is shrunk is first drawn again by fast-check. Requires that once a command's check fails, all later checks fail.
  */
 class AnyCommands<M extends object> extends fc.Arbitrary<Iterable<Command<M>>> {
-  readonly #length: fc.Arbitrary<number>;
-  readonly #make: (drawn: FourNumbers) => Command<M>;
+  readonly #most: number;
+  /** Null for commands that fast-check draws at once. */
+  readonly #make: ((drawn: FourNumbers) => Command<M>) | null;
   readonly #stock: fc.Arbitrary<Iterable<Command<M | NoModel>>>;
 
-  constructor(make: (drawn: FourNumbers) => Command<M>, maxCommands: number) {
+  constructor(command: fc.Arbitrary<Command<M>>, maxCommands: number) {
     super();
-    this.#length = fc.integer({ min: 0, max: maxCommands });
+    this.#most = maxCommands;
+    const make =
+      command instanceof AnyOfFour ? (drawn: FourNumbers): Command<M> => command.make(drawn) : null;
     this.#make = make;
-    const inert = new AnyOfFour((drawn) => new InertCommand(drawn, make(drawn)));
+    const inert = make === null ? command : new AnyOfFour((drawn) => new InertCommand(drawn, make(drawn)));
     this.#stock = fc.commands<M | NoModel, null>([inert], { maxCommands, size: 'max' });
   }
 
   override generate(random: fc.Random): fc.Value<Iterable<Command<M>>> {
-    const before = random.clone();
-    const { value: length } = this.#length.generate(random, undefined);
-    const numbers: number[] = Array(4 * length);
-    for (let at = 0; at < numbers.length; at += 4) {
-      // The kind of command: there is only one.
-      random.nextInt(0, 0);
-      for (let i = 0; i < 4; i += 1) numbers[at + i] = random.nextInt(0, WIDE);
-    }
-    const commands = new DrawnCommands(numbers, this.#make);
-    return new fc.Value<Iterable<Command<M>>>(commands, new DrawRecord(before, commands));
+    const seed = random.nextInt(-0x8000_0000, 0x7fff_ffff);
+    if (this.#make === null) return this.#redrawn(seed);
+    const commands = new DrawnCommands(seed, this.#most, this.#make);
+    const record: DrawRecord = { seed, ran: () => commands.ran };
+    return new fc.Value<Iterable<Command<M>>>(commands, record);
   }
 
   override canShrinkWithoutContext(_: unknown): _ is Iterable<Command<M>> {
@@ -192,12 +249,16 @@ class AnyCommands<M extends object> extends fc.Arbitrary<Iterable<Command<M>>> {
   }
 
   override shrink(value: Iterable<Command<M>>, context: unknown): fc.Stream<fc.Value<Iterable<Command<M>>>> {
-    if (!(context instanceof DrawRecord)) return this.#stock.shrink(value, context);
-    const { random, commands } = context;
-    const redrawn = this.#stock.generate(random.clone(), undefined);
-    const ran = [...redrawn.value_].slice(0, commands.ran);
+    if (!isDrawRecord(context)) return this.#stock.shrink(value, context);
+    const redrawn = this.#redrawn(context.seed);
+    const ran = [...redrawn.value_].slice(0, context.ran());
     for (const command of ran) command.run(new NoModel(), null);
     return this.#stock.shrink(redrawn.value_, redrawn.context);
+  }
+
+  /** Returns the program of a seed as fast-check draws it. */
+  #redrawn(seed: number): fc.Value<Iterable<Command<M | NoModel>>> {
+    return this.#stock.generate(new SeededRandom(new WordGenerator(seed)), undefined);
   }
 }
 
@@ -209,9 +270,7 @@ export function commandsOf<M extends object>(
   command: fc.Arbitrary<Command<M>>,
   maxCommands: number,
 ): fc.Arbitrary<Iterable<Command<M>>> {
-  return command instanceof AnyOfFour
-    ? new AnyCommands<M>(command.make, maxCommands)
-    : fc.commands<M, null>([command], { maxCommands, size: 'max' });
+  return new AnyCommands<M>(command, maxCommands);
 }
 
 /** The options of {@link runProperty}. */

@@ -11,12 +11,12 @@ export {
 } from './campaign/campaign.ts';
 export type { Counts } from './campaign/counts.ts';
 export type { EdgeCount } from './campaign/edges.ts';
+export type { Finding } from './campaign/finding.ts';
 export {
   type CampaignResult,
   type CampaignVerdict,
   FULL_RUN_PROGRAMS,
   type Progress,
-  type Shrinking,
 } from './campaign/result.ts';
 
 /** @public Own generators: the parts of a program, and the arbitraries that they are made of. */
@@ -34,6 +34,8 @@ export {
   usualParts,
 } from './commands.ts';
 export { type Repertoire, repertoire } from './arbitraries/operations.ts';
+export type { Bursts } from './arbitraries/bursts.ts';
+export type { Sizes } from './arbitraries/sizes.ts';
 export { anyWorld, anyWorldOf } from './arbitraries/worlds.ts';
 export {
   type Arbitrary,

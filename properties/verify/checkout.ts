@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as t from 'io-ts';
-import { readText, reasonOf } from '../../spec/files/index.ts';
+import { codeOf, readText, reasonOf } from '../../spec/files/index.ts';
 import { decode, parseForeignJson, SpecError } from '../../spec/index.ts';
 
 /** The folder of the repository, and a signal that stops the build. */
@@ -49,7 +49,7 @@ function endGroup({ pid }: ChildProcess): void {
     process.kill(-pid, 'SIGTERM');
   } catch (error) {
     // The group has already ended.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }
 

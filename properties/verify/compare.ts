@@ -51,13 +51,14 @@ export interface Comparison {
 
 /** Returns the outcome of a call as text, without the page frames it handed out and without wording. */
 function outcomeText({ outcome, errno, amounts, strayEntries }: Response): string {
-  return JSON.stringify([outcomeData(outcome), errno, amounts, strayEntries]);
+  const counts = [amounts?.total, amounts?.free, amounts?.reserved].map(String);
+  return JSON.stringify([outcomeData(outcome), errno, counts, strayEntries]);
 }
 
 function outcomeData(outcome: Outcome): unknown {
   switch (outcome.kind) {
     case 'amount':
-      return [outcome.kind, outcome.amount];
+      return [outcome.kind, String(outcome.amount)];
     case 'addresses':
       return [outcome.kind, outcome.addresses.length];
     default:

@@ -1,24 +1,28 @@
 /** The corpus on both sides: programs that showed a bug once. */
 
 import { readCorpus } from '../../counterexamples/corpus/index.ts';
-import type { Policy } from '../../spec/index.ts';
 import { isWithin, type Sides } from './compare.ts';
-import { Compared, type Step } from './step.ts';
+import type { Findings } from './findings.ts';
+import { Compared, type Step, type StepLimits } from './step.ts';
 
 /** Runs the traces of the folders on both sides. Files that do not hold a trace of this version are listed, not run. */
-export function corpusStep(sides: Sides, folders: readonly string[]): Step {
-  const start = performance.now();
-  const compared = new Compared(sides);
-  const policies: readonly Policy[] = sides.candidate.policies;
+export function corpusStep(
+  sides: Sides,
+  findings: Findings,
+  folders: readonly string[],
+  limits: StepLimits,
+): Step {
+  const compared = new Compared(sides, findings, limits);
+  const { policies } = sides.candidate;
   const { traces, unusable } = readCorpus(folders);
   const usable = traces.filter(({ scenario }) => isWithin(sides, scenario));
-  const differing = usable.find(({ scenario }) => !compared.run({ ...scenario, policies }));
+  for (const { scenario } of usable) {
+    if (compared.isOver) break;
+    compared.run({ ...scenario, policies });
+  }
+  const isWhole = compared.scenarios === usable.length;
+  const some = isWhole ? '' : ` of ${usable.length}`;
   const unused = unusable.length === 0 ? '' : `; could not be used: ${unusable.join(', ')}`;
-  return {
-    name: 'corpus',
-    verdict: differing === undefined ? 'holds' : 'differs',
-    evidence: `${compared.scenarios} traces on both sides: ${compared}${unused}`,
-    seconds: (performance.now() - start) / 1000,
-    found: differing === undefined ? null : { ...differing.scenario, policies },
-  };
+  const evidence = `${compared.scenarios}${some} traces on both sides: ${compared}${unused}`;
+  return compared.ended('corpus', isWhole, evidence);
 }

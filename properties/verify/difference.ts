@@ -1,18 +1,17 @@
-/** Differences: the simplest program found on which two sides differ, with the answers of both. */
+/** Differences: the simplest program found on which two sides differ in one way, with the answers of both. */
 
-import { type ShrinkResult, shrinkAcross } from '../../counterexamples/shrink/index.ts';
+import { type ShrinkResult, shrink, shrinkAcross } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
 import type { Scenario, Trace } from '../../spec/index.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
+import { compareGravity, type Finding, Findings, type Way, waysOf } from './findings.ts';
 import { pairOf } from './pair.ts';
 
 /**
  * A program on which two sides differ, run on both.
  * @public
  */
-export interface Difference extends Runs {
-  /** Index of the operation at which the sides differ, -1 for init. */
-  readonly at: number;
+export interface Difference extends Finding {
   /** Number of operations of the program before it was shrunk. */
   readonly foundOperations: number;
   readonly executions: number;
@@ -20,43 +19,79 @@ export interface Difference extends Runs {
   readonly exhausted: boolean;
 }
 
-/** Runs a scenario on both sides. Returns the difference, or null. */
-function differenceOn(sides: Sides, scenario: Scenario): (Runs & { readonly at: number }) | null {
+/** Runs a scenario on both sides. Returns the difference in this way, or null. Other ways are noted. */
+function differenceOn(
+  sides: Sides,
+  scenario: Scenario,
+  { kind, clause }: Way,
+  others: Findings,
+): Finding | null {
   const runs = runBoth(sides, scenario);
   const { differsAt } = compare(runs, sides.observable);
-  return differsAt === null ? null : { ...runs, at: differsAt };
+  if (differsAt === null) return null;
+  others.note(runs, differsAt);
+  const way = waysOf(runs, differsAt).find((each) => each.kind === kind && each.clause === clause);
+  return way === undefined ? null : { ...way, ...runs };
 }
 
-/** Returns a target and its trace that breaks a clause because the sides differ: one of the sides, or else the pair of them. */
-function breaking(sides: Sides, { candidate, baseline }: Runs): readonly [Target, Trace] {
-  if (candidate.violation !== undefined) return [sides.candidate, candidate];
-  if (baseline.violation !== undefined) return [sides.baseline, baseline];
-  return [pairOf(sides.candidate, sides.baseline), candidate];
-}
-
-/** Returns the simplest of the shrunk scenarios on which the sides still differ, or null. The simplest is the last. */
-function stillDiffering(
-  sides: Sides,
-  results: readonly ShrinkResult[],
-): (Runs & { readonly at: number }) | null {
-  for (const { trace } of results.toReversed()) {
-    const found = differenceOn(sides, trace.scenario);
-    if (found !== null) return found;
+/** Returns the target to shrink on, and its run: the side that violates the clause, or the pair of them where none does. */
+function blamed(sides: Sides, { kind, candidate, baseline }: Finding): readonly [Target, Trace] {
+  switch (kind) {
+    case 'fixes':
+      return [sides.baseline, baseline];
+    case 'answers':
+      return [pairOf(sides.candidate, sides.baseline), candidate];
+    default:
+      return [sides.candidate, candidate];
   }
-  return null;
 }
 
-/** Shrinks a scenario on which the sides differ. Throws `Error` if they do not. */
-export function shrinkDifference(sides: Sides, scenario: Scenario, ms: number): Difference {
-  const found = differenceOn(sides, scenario);
-  if (found === null) throw new Error('the sides do not differ on this scenario');
-  const [target, trace] = breaking(sides, found);
-  const results = ms === 0 ? [] : shrinkAcross(target, trace, { ms });
-  const simplest = stillDiffering(sides, results) ?? found;
+/**
+ * Shrinks the run of a finding; the simplest result comes last. A pair of targets violates another clause with every call that it answers
+ * in two ways, so the shrinker goes from clause to clause.
+ */
+function shrunk(sides: Sides, finding: Finding, ms: number): readonly ShrinkResult[] {
+  const [target, trace] = blamed(sides, finding);
+  return finding.kind === 'answers'
+    ? shrinkAcross(target, trace, { ms: ms / 2 })
+    : [shrink(target, trace, { ms })];
+}
+
+/** Shrinks a finding. Simpler programs that show others are noted among `others`. */
+function shrinkFinding(sides: Sides, finding: Finding, ms: number, others: Findings): Difference {
+  const foundOperations = finding.candidate.scenario.operations.length;
+  if (ms <= 0) return { ...finding, foundOperations, executions: 0, exhausted: true };
+  const results = shrunk(sides, finding, ms);
+  for (const { trace } of results.flatMap(({ otherClauses }) => otherClauses))
+    differenceOn(sides, trace.scenario, finding, others);
+  const simplest = results.reduce<Finding>(
+    (best, { trace }) => differenceOn(sides, trace.scenario, finding, others) ?? best,
+    finding,
+  );
   return {
     ...simplest,
-    foundOperations: scenario.operations.length,
+    foundOperations,
     executions: results.reduce((sum, { executions }) => sum + executions, 0),
     exhausted: results.some(({ exhausted }) => exhausted),
   };
+}
+
+/** Shrinks all findings, the gravest first, and those that come up meanwhile. They share the time. */
+export function shrinkFindings(sides: Sides, findings: Findings, ms: number): readonly Difference[] {
+  const end = performance.now() + ms;
+  const differences: Difference[] = [];
+  for (const finding of findings.each()) {
+    const share = (end - performance.now()) / (findings.size - differences.length);
+    differences.push(shrinkFinding(sides, finding, share, findings));
+  }
+  return differences.sort(compareGravity);
+}
+
+/** Returns the differences that one scenario shows, shrunk. */
+export function differencesOn(sides: Sides, scenario: Scenario, ms: number): readonly Difference[] {
+  const findings = new Findings();
+  const runs: Runs = runBoth(sides, scenario);
+  const { differsAt } = compare(runs, sides.observable);
+  if (differsAt !== null) findings.note(runs, differsAt);
+  return shrinkFindings(sides, findings, ms);
 }

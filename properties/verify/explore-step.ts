@@ -4,12 +4,12 @@
  */
 
 import type { Target } from '../../runner/index.ts';
-import type { Trace } from '../../spec/index.ts';
-import { canBeSaved, type Exploration, explore } from '../explore/explore.ts';
+import { type Exploration, explore, howSaved } from '../explore/explore.ts';
 import { type SmallWorldOptions, smallWorld } from '../explore/world.ts';
 import type { Sides } from './compare.ts';
+import type { Findings } from './findings.ts';
 import { pairOf } from './pair.ts';
-import type { Step } from './step.ts';
+import { Compared, notDone, type Step, type StepLimits } from './step.ts';
 
 /** A target to search, with its name in the evidence. */
 interface Subject {
@@ -27,7 +27,7 @@ function subjectsOf(
     { name: 'candidate', target: candidate },
     { name: 'baseline', target: baseline },
   ];
-  const subjects = sides.filter(({ target }) => canBeSaved(target, world));
+  const subjects = sides.filter(({ target }) => howSaved(target, world) !== null);
   const others = sides.filter((side) => !subjects.includes(side)).map(({ name }) => name);
   if (others.length > 0 || observable !== 'exact') return { subjects, others };
   return { subjects: [...subjects, { name: 'both at once', target: pairOf(candidate, baseline) }], others };
@@ -42,26 +42,25 @@ function words(name: string, { end, states, transitions, depth }: Exploration): 
 /** Searches the small world of a size on each side that can be saved and loaded. */
 export async function exploreStep(
   sides: Sides,
+  findings: Findings,
   size: SmallWorldOptions,
-  signal?: AbortSignal,
+  limits: StepLimits,
 ): Promise<Step> {
-  const start = performance.now();
-  const said: string[] = [];
-  let broken: Trace | null = null;
   const { subjects, others } = subjectsOf(sides, size);
+  const unsearched = others.map((name) => `${name} not searched, it cannot be saved and loaded`);
+  if (subjects.length === 0) return notDone('small worlds', unsearched.join('; '));
+  const compared = new Compared(sides, findings, limits);
+  const { seconds, signal } = limits;
+  const bounds = { seconds: seconds / subjects.length, ...(signal === undefined ? {} : { signal }) };
+  const said: string[] = [];
+  let isWhole = others.length === 0;
   for (const { name, target } of subjects) {
-    if (broken !== null || signal?.aborted === true) break;
-    const bounds = signal === undefined ? {} : { signal };
+    if (signal?.aborted === true) break;
     const exploration = await explore({ target, world: smallWorld(size), bounds });
     said.push(words(name, exploration));
-    broken = exploration.trace;
+    isWhole &&= exploration.end === 'closed';
+    if (exploration.trace !== null) compared.run(exploration.trace.scenario);
   }
-  for (const name of others) said.push(`${name} not searched, it cannot be saved and loaded`);
-  return {
-    name: 'small worlds',
-    verdict: broken !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',
-    evidence: `every call sequence on ${size.stack} + ${size.bitmap} page frames: ${said.join('; ')}`,
-    seconds: (performance.now() - start) / 1000,
-    found: broken?.scenario ?? null,
-  };
+  const evidence = `every call sequence on ${size.stack} + ${size.bitmap} page frames: ${[...said, ...unsearched].join('; ')}`;
+  return compared.ended('small worlds', isWhole, evidence, true);
 }

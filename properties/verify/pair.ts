@@ -44,9 +44,13 @@ class PairPerformer implements Performer {
     return this.#first.omission ?? this.#second.omission;
   }
 
-  perform(operation: Operation, freeInStack: number): Response {
-    const first = this.#first.perform(operation, freeInStack);
-    return common(first, this.#second.perform(operation, freeInStack));
+  perform(operation: Operation, freeForSingles: number): Response {
+    const first = this.#first.perform(operation, freeForSingles);
+    return common(first, this.#second.perform(operation, freeForSingles));
+  }
+
+  lateWrites(next: Operation | null): readonly number[] {
+    return [...this.#first.lateWrites(next), ...this.#second.lateWrites(next)];
   }
 
   passOver(): void {
@@ -77,6 +81,7 @@ function seenAlike(a: Seen, b: Seen): boolean {
 }
 
 class PairSession extends PairPerformer implements SavableSession {
+  readonly saves: string;
   readonly seen: Seen;
   readonly #one: SavableSession;
   readonly #other: SavableSession;
@@ -86,6 +91,7 @@ class PairSession extends PairPerformer implements SavableSession {
     this.#one = one;
     this.#other = other;
     this.seen = one.seen;
+    this.saves = one.saves;
   }
 
   /** The number of words of the first state, then both states. */
@@ -118,6 +124,8 @@ class Pair implements Target {
   readonly checks: Target['checks'];
   readonly profile: Claims['profile'];
   readonly isInteractive: boolean;
+  readonly compiled = null;
+  readonly factory = null;
   readonly takesAnyNumber: boolean;
   readonly seesWrites: boolean;
   readonly #first: Target;

@@ -6,19 +6,16 @@
 
 import { execute } from '../../runner/index.ts';
 import type { Scenario } from '../../spec/index.ts';
+import { sizesOf } from '../random/arbitraries/sizes.ts';
 import { BATCH } from '../random/campaign/blocks.ts';
-import {
-  batchSeed,
-  DEFAULT_OPERATIONS,
-  type NamedWorld,
-  runProgram,
-  worldOf,
-} from '../random/campaign/campaign.ts';
+import { batchSeed, DEFAULT_OPERATIONS, type NamedWorld, worldOf } from '../random/campaign/campaign.ts';
 import { anyProgram, type DrawnProgram } from '../random/commands.ts';
 import { dryRunOf } from '../random/dry-run-programs.ts';
 import { runProperty } from '../random/fast-check.ts';
-import { compare, type Runs, runBoth, type Sides } from './compare.ts';
-import { Compared, type Step } from './step.ts';
+import { runProgram } from '../random/run-program.ts';
+import { type Runs, runBoth, type Sides } from './compare.ts';
+import type { Findings } from './findings.ts';
+import { Compared, type Step, type StepLimits } from './step.ts';
 
 /**
  * The random programs of a verification.
@@ -46,48 +43,45 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   if (!candidate.isInteractive || !baseline.isInteractive)
     return runBoth(sides, dryRunScenario(sides, drawn));
   const byCandidate = batch % 2 === 0;
-  const trace = runProgram(byCandidate ? candidate : baseline, drawn, DEFAULT_OPERATIONS).trace();
+  const trace = runProgram(byCandidate ? candidate : baseline, drawn, { length: DEFAULT_OPERATIONS })
+    .execution()
+    .trace();
   const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
 }
 
-/** Runs a batch. Returns the simplest program on which the sides differ that fast-check's shrinking finds, or null. */
+/** Runs a batch, or as many of its programs as there is time for. */
 function runBatch(
   sides: Sides,
   compared: Compared,
   options: RandomOptions,
   { batch, runs }: { readonly batch: number; readonly runs: number },
-): Scenario | null {
-  let differing: Scenario | null = null;
-  const agrees = (drawn: DrawnProgram): boolean => {
-    const both = runDrawn(sides, drawn, batch);
-    const { differsAt } = differing === null ? compared.note(both) : compare(both, sides.observable);
-    if (differsAt !== null) differing = both.candidate.scenario;
-    return differsAt === null;
+): void {
+  const goesOn = (drawn: DrawnProgram): boolean => {
+    compared.note(runDrawn(sides, drawn, batch));
+    return !compared.isOver;
   };
-  const program = anyProgram(options.operations, worldOf(options, batch), sides.candidate.profile);
-  const seed = batchSeed(options.seed, batch);
-  const { failed } = runProperty(program, agrees, { runs, seed, shrink: true });
-  return failed ? differing : null;
+  const { profile } = sides.candidate;
+  const program = anyProgram(options.operations, worldOf(options, batch), profile, sizesOf(batch));
+  runProperty(program, goesOn, { runs, seed: batchSeed(options.seed, batch), shrink: false });
 }
 
-/** Runs random programs on both sides, up to the first on which they differ. */
-export async function randomStep(sides: Sides, options: RandomOptions, signal?: AbortSignal): Promise<Step> {
-  const start = performance.now();
-  const compared = new Compared(sides);
+/** Runs random programs on both sides. */
+export async function randomStep(
+  sides: Sides,
+  findings: Findings,
+  options: RandomOptions,
+  limits: StepLimits,
+): Promise<Step> {
+  const compared = new Compared(sides, findings, limits);
   const { programs, seed } = options;
-  let found: Scenario | null = null;
-  for (let done = 0; done < programs && found === null && signal?.aborted !== true; done += BATCH) {
-    const batch = { batch: done / BATCH, runs: Math.min(BATCH, programs - done) };
-    found = runBatch(sides, compared, options, batch);
+  for (let done = 0; done < programs && !compared.isOver; done += BATCH) {
+    runBatch(sides, compared, options, { batch: done / BATCH, runs: Math.min(BATCH, programs - done) });
     await new Promise((resolve) => setImmediate(resolve));
   }
   const maps = [...(options.generated ? ['generated maps'] : []), ...options.worlds.map(({ name }) => name)];
-  return {
-    name: 'random programs',
-    verdict: found !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',
-    evidence: `${compared.scenarios.toLocaleString('en-US')} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`,
-    seconds: (performance.now() - start) / 1000,
-    found,
-  };
+  const isWhole = compared.scenarios === programs;
+  const some = isWhole ? '' : ` of ${programs.toLocaleString('en-US')}`;
+  const evidence = `${compared.scenarios.toLocaleString('en-US')}${some} programs of up to ${options.operations} operations on ${maps.join(' and ')}, seed ${seed}: ${compared}`;
+  return compared.ended('random programs', isWhole, evidence);
 }

@@ -11,7 +11,8 @@ import {
 } from '../../counterexamples/shrink/index.ts';
 import { CALLS, type Scenario } from '../../spec/index.ts';
 import { isWithin, type Sides } from './compare.ts';
-import { Compared, type Step } from './step.ts';
+import type { Findings } from './findings.ts';
+import { Compared, type Step, type StepLimits } from './step.ts';
 
 /** Programs between two checks of the signal. */
 const BATCH = 256;
@@ -31,25 +32,29 @@ function* scenarios(policies: Scenario['policies'], longest: number): Generator<
           yield builder.scenarioOf({ ...world, policies, operations });
 }
 
-/** Runs all programs of at most `longest` operations on both sides, up to the first on which they differ. */
-export async function smallStep(sides: Sides, longest: number, signal?: AbortSignal): Promise<Step> {
-  const start = performance.now();
-  const compared = new Compared(sides);
-  let found: Scenario | null = null;
+/** The bounds of the step. */
+export interface SmallOptions extends StepLimits {
+  /** Most operations in a program. */
+  readonly longest: number;
+  /** Most programs. */
+  readonly programs: number;
+}
+
+/** Runs all programs of at most `longest` operations on both sides, the shortest first. */
+export async function smallStep(sides: Sides, findings: Findings, options: SmallOptions): Promise<Step> {
+  const compared = new Compared(sides, findings, options);
+  const { longest } = options;
+  let isWhole = true;
   for (const scenario of scenarios(sides.candidate.policies, longest)) {
     if (compared.scenarios % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
-    if (signal?.aborted === true) break;
-    if (isWithin(sides, scenario) && !compared.run(scenario)) {
-      found = scenario;
-      break;
-    }
+    isWhole = !compared.isOver && compared.scenarios < options.programs;
+    if (!isWhole) break;
+    if (isWithin(sides, scenario)) compared.run(scenario);
   }
-  const programs = compared.scenarios.toLocaleString('en-US');
-  return {
-    name: 'small programs',
-    verdict: found !== null ? 'differs' : signal?.aborted === true ? 'interrupted' : 'holds',
-    evidence: `${found === null ? 'all ' : ''}${programs} programs of at most ${longest} operations on small memory maps: ${compared}`,
-    seconds: (performance.now() - start) / 1000,
-    found,
-  };
+  const programs = `${isWhole ? 'all' : 'the first'} ${compared.scenarios.toLocaleString('en-US')} programs`;
+  return compared.ended(
+    'small programs',
+    isWhole,
+    `${programs} of at most ${longest} operations on small memory maps: ${compared}`,
+  );
 }

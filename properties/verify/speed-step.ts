@@ -20,6 +20,8 @@ export interface Speed {
   /** The first and the third quartile. */
   readonly quartiles: readonly [number, number];
   readonly turns: number;
+  /** The ratio of each turn. */
+  readonly ratios: readonly number[];
   /** Number of calls in a turn, on each side. */
   readonly operations: number;
   /** Median nanoseconds a call. */
@@ -95,6 +97,7 @@ export async function measureSpeed(
     median: median(ratios),
     quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
     turns: times.length,
+    ratios,
     operations,
     candidateNs: ns(times.map(([a]) => a)),
     baselineNs: ns(times.map(([, b]) => b)),
@@ -124,7 +127,6 @@ export async function speedStep(
     verdict: signal?.aborted === true ? 'interrupted' : isSlower ? 'slower' : 'holds',
     evidence: evidence(speed, sides, options),
     seconds: (performance.now() - start) / 1000,
-    found: null,
     speed,
   };
 }

@@ -1,6 +1,7 @@
 /** Steps of a verification: each has a name, a verdict and one line of evidence. */
 import type { Scenario } from '../../spec/index.ts';
-import { type Comparison, compare, type Runs, runBoth, type Sides } from './compare.ts';
+import { compare, type Runs, runBoth, type Sides } from './compare.ts';
+import type { Findings } from './findings.ts';
 
 /**
  * The names of the steps, in the order in which they run.
@@ -11,11 +12,13 @@ export type StepName = (typeof STEP_NAMES)[number];
 
 /**
  * - `holds`: the sides agree, or the candidate is fast enough.
+ * - `partial`: the sides agree on what was run before the step's budget ended.
+ * - `not done`: nothing was run.
  * - `differs`: the sides differ on a scenario.
  * - `slower`: the candidate is slower than allowed.
  * - `interrupted`: stopped early; no difference was found.
  */
-export type StepVerdict = 'holds' | 'differs' | 'slower' | 'interrupted';
+export type StepVerdict = 'holds' | 'partial' | 'not done' | 'differs' | 'slower' | 'interrupted';
 
 /**
  * One step of a verification.
@@ -27,43 +30,86 @@ export interface Step {
   /** What was done and with what result, in one line. */
   readonly evidence: string;
   readonly seconds: number;
-  /** A scenario on which the sides differ, as it was found. */
-  readonly found: Scenario | null;
 }
 
-/** Counts of compared scenarios and answers. */
+/** Returns a step that runs nothing. */
+export function notDone(name: StepName, evidence: string): Step {
+  return { name, verdict: 'not done', evidence, seconds: 0 };
+}
+
+/** What ends a step before it is whole. */
+export interface StepLimits {
+  readonly seconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Counts of compared scenarios and answers in one step, which begins with it. The differences go to {@link Findings}. */
 export class Compared {
   readonly #sides: Sides;
+  readonly #findings: Findings;
+  readonly #began = performance.now();
+  readonly #until: number;
+  readonly #signal: AbortSignal | undefined;
   scenarios = 0;
   answers = 0;
+  /** Scenarios on which the sides differ. */
+  differing = 0;
   /** Scenarios in which the sides reached different states, both admitted by the specification. */
   parted = 0;
   /** Scenarios in which both sides break the same clause in the same way. */
   brokenAlike = 0;
 
-  constructor(sides: Sides) {
+  constructor(sides: Sides, findings: Findings, { seconds, signal }: StepLimits) {
     this.#sides = sides;
+    this.#findings = findings;
+    this.#until = this.#began + seconds * 1000;
+    this.#signal = signal;
   }
 
-  /** Runs a scenario on both sides, and returns whether they agree. */
-  run(scenario: Scenario): boolean {
-    return this.note(runBoth(this.#sides, scenario)).differsAt === null;
+  /** Whether the step must end. */
+  get isOver(): boolean {
+    return this.#signal?.aborted === true || performance.now() >= this.#until;
+  }
+
+  /** Runs a scenario on both sides. */
+  run(scenario: Scenario): void {
+    this.note(runBoth(this.#sides, scenario));
   }
 
   /** Counts a scenario that ran on both sides. */
-  note(runs: Runs): Comparison {
+  note(runs: Runs): void {
     const comparison = compare(runs, this.#sides.observable);
     this.scenarios += 1;
     this.answers += comparison.compared;
     if (comparison.partedAt !== null) this.parted += 1;
-    if (comparison.differsAt === null && runs.candidate.violation !== undefined) this.brokenAlike += 1;
-    return comparison;
+    if (comparison.differsAt !== null) {
+      this.differing += 1;
+      this.#findings.note(runs, comparison.differsAt);
+    } else if (runs.candidate.violation !== undefined) this.brokenAlike += 1;
+  }
+
+  /** Returns the step, which ends now. `isWhole` says whether all was run that there is to run; `ran`, whether anything was. */
+  ended(name: StepName, isWhole: boolean, evidence: string, ran: boolean = this.scenarios > 0): Step {
+    return {
+      name,
+      verdict: this.#verdict(isWhole, ran),
+      evidence,
+      seconds: (performance.now() - this.#began) / 1000,
+    };
+  }
+
+  #verdict(isWhole: boolean, ran: boolean): StepVerdict {
+    if (this.differing > 0) return 'differs';
+    if (this.#signal?.aborted === true) return 'interrupted';
+    if (!ran) return 'not done';
+    return isWhole ? 'holds' : 'partial';
   }
 
   /** Returns what was compared, in words. */
   toString(): string {
     const say = (n: number): string => n.toLocaleString('en-US');
     const parts = [`${say(this.answers)} answers compared`];
+    if (this.differing > 0) parts.push(`the sides differ on ${say(this.differing)} of the programs`);
     if (this.parted > 0)
       parts.push(
         `in ${say(this.parted)} of the programs the sides reached different admitted states and were judged separately from there on`,

@@ -21,9 +21,12 @@ import {
 } from '../../spec/index.ts';
 import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
-import { shrinkDifference } from './difference.ts';
+import { differencesOn } from './difference.ts';
 import { exploreStep } from './explore-step.ts';
+import { Findings } from './findings.ts';
+import { randomStep } from './random-step.ts';
 import { openSide, sidesOf } from './side.ts';
+import { smallStep } from './small-step.ts';
 import { measureSpeed } from './speed-step.ts';
 import { type VerifyOptions, type VerifyResult, verify } from './verify.ts';
 
@@ -55,6 +58,8 @@ const QUICK: VerifyOptions = {
   speed: null,
   shrinkMs: 10_000,
 };
+
+const UNLIMITED = { seconds: Number.POSITIVE_INFINITY };
 
 /** Eight page frames in each zone. */
 const WORLD = {
@@ -88,14 +93,11 @@ describe('two sides that answer differently, both as the specification admits', 
 
   it('are shrunk to the simplest program on which they differ', () => {
     const long = [...TWO_PAGES, ...TWO_PAGES, ...TWO_PAGES];
-    const { candidate, at, exhausted } = shrinkDifference(
-      against(works, 'exact', []),
-      scenario([], ...long),
-      10_000,
-    );
-    expect(formatProgram(candidate.scenario.operations)).toEqual(['a = alloc()']);
-    expect(candidate.scenario.map.descriptors).toHaveLength(1);
-    expect({ at, exhausted }).toEqual({ at: 0, exhausted: false });
+    const [found, ...others] = differencesOn(against(works, 'exact', []), scenario([], ...long), 10_000);
+    expect(formatProgram(found?.candidate.scenario.operations ?? [])).toEqual(['a = alloc()']);
+    expect(found?.candidate.scenario.map.descriptors).toHaveLength(1);
+    expect(found).toMatchObject({ kind: 'answers', clause: null, at: 0, exhausted: false });
+    expect(others).toEqual([]);
   });
 });
 
@@ -157,8 +159,14 @@ describe('verify', () => {
 
   it.each(names)('says that the rewrite %s, whose every answer is the same, refines', async (name) => {
     const result = await verify(against(await loadTarget(join(REWRITES, name)), 'exact'), QUICK);
-    expect(result).toMatchObject({ verdict: 'refines', difference: null });
-    expect(result.steps.map((step) => step.name)).toEqual(['corpus', 'small programs', 'random programs']);
+    expect(result).toMatchObject({ verdict: 'refines', differences: [] });
+    expect(result.steps.map((step) => [step.name, step.verdict])).toEqual([
+      ['corpus', 'holds'],
+      ['small programs', 'holds'],
+      ['small worlds', 'not done'],
+      ['random programs', 'holds'],
+      ['speed', 'not done'],
+    ]);
   });
 
   /** One for each step that finds it. */
@@ -172,10 +180,75 @@ describe('verify', () => {
     if (mutant === undefined) throw new Error(`no mutant has the name ${name}`);
     const options = { ...QUICK, random: { ...QUICK.random, programs: 500 } };
     const result: VerifyResult = await verify(against(targetOf(mutant), 'spec'), options);
-    expect([result.verdict, result.steps.at(-1)?.name]).toEqual(['differs', step]);
-    expect(result.difference?.candidate.violation).toBeDefined();
-    expect(result.difference?.baseline.violation).toBeUndefined();
-    expect(result.difference?.candidate.scenario.operations).toHaveLength(mutant.shortest);
+    const finder = result.steps.find(({ verdict }) => verdict === 'differs');
+    expect([result.verdict, finder?.name]).toEqual(['differs', step]);
+    expect(new Set(result.differences.map(({ kind }) => kind))).toEqual(new Set(['breaks']));
+    for (const { clause, candidate, baseline } of result.differences) {
+      expect(candidate.violation?.clause).toBe(clause);
+      expect(baseline.violation?.clause).not.toBe(clause);
+    }
+    const lengths = result.differences
+      .filter(({ clause }) => clause === mutant.clause)
+      .map(({ candidate }) => candidate.scenario.operations.length);
+    expect(Math.min(...lengths)).toBe(mutant.shortest);
+  });
+
+  it('goes on after a difference, and lists each clause that the candidate breaks or fixes, shrunk', async () => {
+    const refusesLast = changed('refuses the last page', (pmm) => ({
+      alloc: () => (pmm.freeAmount() === 1 ? null : pmm.alloc()),
+    }));
+    const quiet = changed('returns what it likes', (pmm) => ({
+      allocBitmap: (count, maxAddr, alignment) =>
+        pmm.allocBitmap(count, maxAddr, alignment === 0x4000 ? 0 : alignment),
+      totalAmount: () => pmm.totalAmount() - (pmm.freeAmount() === 0 ? 1 : 0),
+    }));
+    const sides = sidesOf(refusesLast, quiet, { observable: 'spec', policies: [] });
+    const options = { ...QUICK, smallOperations: 1, random: { ...QUICK.random, programs: 128 } };
+    const { verdict, differences, steps } = await verify(sides, options);
+    expect(verdict).toBe('differs');
+    expect(differences.map(({ kind, clause }) => [kind, clause])).toEqual([
+      ['breaks', 'alloc.complete'],
+      // It refuses without an errno.
+      ['breaks', 'failure.enomem'],
+      ['fixes', 'allocBitmap.aligned'],
+      ['fixes', 'init.total'],
+      ['fixes', 'amounts.total'],
+    ]);
+    expect(steps.map((step) => step.name)).toHaveLength(5);
+    for (const { candidate } of differences)
+      expect(candidate.scenario.operations.length).toBeLessThanOrEqual(2);
+  });
+
+  it('says of both sides that they break a clause where they do so alike', async () => {
+    const broken = changed('has one page too many', (pmm) => ({ totalAmount: () => pmm.totalAmount() + 1 }));
+    const sides = sidesOf(broken, broken, { observable: 'spec' });
+    const { verdict, differences } = await verify(sides, QUICK);
+    expect([verdict, differences.map(({ kind, clause }) => [kind, clause])]).toEqual([
+      'differs',
+      [['both', 'init.total']],
+    ]);
+  });
+
+  it('ends a step with its budget of programs or time, and says that it is partial', async () => {
+    const sides = against(OURS, 'spec');
+    const findings = new Findings();
+    const small = await smallStep(sides, findings, { ...UNLIMITED, longest: 2, programs: 300 });
+    expect([small.verdict, small.evidence]).toEqual([
+      'partial',
+      expect.stringMatching(/^the first 300 programs of at most 2 operations on small memory maps: /),
+    ]);
+    const hurried = await smallStep(sides, findings, { seconds: 0.1, longest: 3, programs: 1e9 });
+    expect(hurried.verdict).toBe('partial');
+    expect(hurried.seconds).toBeLessThan(2);
+    const many = { ...QUICK.random, programs: 1_000_000 };
+    const random = await randomStep(sides, findings, many, { seconds: 0.1 });
+    expect([random.verdict, random.evidence]).toEqual([
+      'partial',
+      expect.stringMatching(/^[\d,]+ of 1,000,000 programs /),
+    ]);
+    expect(random.seconds).toBeLessThan(2);
+    const none = await randomStep(sides, findings, { ...many, programs: 0 }, UNLIMITED);
+    expect(none.verdict).toBe('not done');
   });
 
   it('stops when it is told to', async () => {
@@ -188,7 +261,7 @@ describe('every call sequence on a small world', () => {
   const SIZE = { stack: 1, bitmap: 2 };
 
   it('runs on each side, and on both at once if the answers must be the same', async () => {
-    const { verdict, evidence } = await exploreStep(against(OURS, 'exact'), SIZE);
+    const { verdict, evidence } = await exploreStep(against(OURS, 'exact'), new Findings(), SIZE, UNLIMITED);
     expect(verdict).toBe('holds');
     expect(evidence).toMatch(
       /candidate all (\d+ states, [\d,]+ transitions); baseline all \1; both at once all \1$/,
@@ -206,11 +279,28 @@ describe('every call sequence on a small world', () => {
         return pmm;
       },
     });
-    const { verdict, found } = await exploreStep(against(forgetful, 'spec'), { stack: 2, bitmap: 1 });
+    const findings = new Findings();
+    const size = { stack: 2, bitmap: 1 };
+    const { verdict } = await exploreStep(against(forgetful, 'spec'), findings, size, UNLIMITED);
     expect(verdict).toBe('differs');
-    expect(found?.operations.length).toBeGreaterThan(0);
-    const { evidence } = await exploreStep(against(works, 'spec', []), SIZE);
+    const [found] = findings.each();
+    expect([found?.kind, found?.baseline.violation]).toEqual(['breaks', undefined]);
+    expect(found?.candidate.scenario.operations.length).toBeGreaterThan(0);
+    const { evidence } = await exploreStep(against(works, 'spec', []), new Findings(), SIZE, UNLIMITED);
     expect(evidence).toContain('candidate not searched, it cannot be saved and loaded');
+  });
+
+  it('is not done where neither side can be searched, and partial where the time ends first', async () => {
+    const neither = sidesOf(works, works, { observable: 'spec' });
+    const { verdict, evidence } = await exploreStep(neither, new Findings(), SIZE, UNLIMITED);
+    expect([verdict, evidence]).toEqual([
+      'not done',
+      'candidate not searched, it cannot be saved and loaded; baseline not searched, it cannot be saved and loaded',
+    ]);
+    const large = { stack: 6, bitmap: 6 };
+    const cut = await exploreStep(against(OURS, 'spec'), new Findings(), large, { seconds: 0.2 });
+    expect(cut.verdict).toBe('partial');
+    expect(cut.evidence).toMatch(/candidate up to \d+ operations \(time\),/);
   });
 });
 
@@ -278,7 +368,7 @@ describe('a side that is a process', () => {
       speed,
     });
     await side.close();
-    expect(result).toMatchObject({ verdict: 'refines', difference: null });
+    expect(result).toMatchObject({ verdict: 'refines', differences: [] });
     expect(result.steps.at(-1)?.evidence).toMatch(/; a process with what it takes to ask it$/);
   });
 
@@ -286,8 +376,11 @@ describe('a side that is a process', () => {
     const side = await openSide(path);
     const sides = sidesOf(works, side.target, { observable: 'exact', policies: [] });
     const operations: Program = [{ call: 'allocPages', count: 2n }, ...TWO_PAGES];
-    const { candidate, baseline } = shrinkDifference(sides, scenario([], ...operations), 20_000);
+    const [found] = differencesOn(sides, scenario([], ...operations), 20_000);
     await side.close();
+    if (found === undefined) throw new Error('the sides answer alike');
+    const { kind, candidate, baseline } = found;
+    expect(kind).toBe('answers');
     expect(formatProgram(candidate.scenario.operations)).toEqual(['a = alloc()']);
     expect([candidate.violation, baseline.violation]).toEqual([undefined, undefined]);
     expect(candidate.responses.at(-1)?.outcome).not.toEqual(baseline.responses.at(-1)?.outcome);

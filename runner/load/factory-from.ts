@@ -11,6 +11,9 @@ import {
   type PmmFactory,
   SpecError,
 } from '../../spec/index.ts';
+import { handing } from '../factory-target.ts';
+import { lookAt } from '../thrown.ts';
+import { TimeLimitError, within } from '../time-limit.ts';
 
 function isClass(f: unknown): f is new (...args: Parameters<PmmFactory>) => Pmm {
   return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
@@ -23,20 +26,29 @@ function isFunction(f: unknown): f is PmmFactory {
 /** One MiB of RAM. Every manager must be able to manage it. */
 const PROBE_MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 256 }], 'probe');
 
+/** A manager that takes longer to start with one MiB does not return. */
+const PROBE_MS = 10_000;
+
 /** Builds one manager. Throws if that fails or if the manager lacks a call. */
 function probe(create: PmmFactory, source: string): void {
   let pmm: Pmm;
   try {
-    pmm = create(PROBE_MAP, {
-      config: config(),
-      warn: () => {},
-      memory: { read: () => 0n, write: () => {} },
-    });
+    pmm = within(PROBE_MS, () =>
+      handing(create)(PROBE_MAP, {
+        config: config(),
+        warn: () => {},
+        memory: { read: () => 0n, write: () => {} },
+      }),
+    );
   } catch (error) {
     if (isSpecError(error)) throw error;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (error instanceof TimeLimitError)
+      throw new SpecError(
+        `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it was ${error.message}`,
+        { cause: error },
+      );
     throw new SpecError(
-      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${reason.replaceAll(/\s+/g, ' ')}`,
+      `${source}: expected a default export that builds a manager of 1 MiB of RAM, and it threw ${lookAt(error).text.replaceAll(/\s+/g, ' ')}`,
       { cause: error },
     );
   }

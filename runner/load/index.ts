@@ -1,2 +1,2 @@
 /** The door of runner/load/. */
-export { type GivenClaims, loadInteractiveTarget, loadTarget } from './load-target.ts';
+export { type GivenClaims, importModule, loadInteractiveTarget, loadTarget } from './load-target.ts';

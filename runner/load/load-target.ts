@@ -1,10 +1,9 @@
 /**
- * Loading targets by name: our own implementation, a mutant of it, a module on disk whose default export builds a manager, or an
- * executable that speaks the protocol. The code of mutants and of processes is loaded on demand.
+ * Loading targets by name: our own implementation, a mutant of it, a module on disk whose default export builds a manager,
+ * WebAssembly, or an executable that speaks the protocol. The code of all but modules is loaded on demand.
  */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as t from 'io-ts';
 import {
   decode,
@@ -16,41 +15,44 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
-import { MUTANT_PREFIX } from '../mutants/mutant-name.ts';
-import { OURS } from '../ours.ts';
+import { MUTANT_PREFIX, OURS } from '../ours.ts';
+import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
+import { lookAt } from '../thrown.ts';
+import { PROGRAM_MS } from '../time-limit.ts';
 import { factoryFrom } from './factory-from.ts';
 
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module that exports a manager: the file does not exist`);
-  // Node.js would read a pipe or a device to its end.
-  if (!statSync(path).isFile())
-    throw new SpecError(`${path}: expected a module that exports a manager: this is not a file`);
+/** Imports a user's module, by code that is loaded on demand. Throws `SpecError` where that fails. */
+export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  return (await import('./import-module.ts')).importModule(path);
+}
+
+/** Reads an export, which may throw when it is looked at. */
+function exported<T>(path: string, name: string, read: (source: string) => T): T {
+  const source = `${path}: export ${name}`;
   try {
-    return await import(pathToFileURL(resolve(path)).href);
+    return read(source);
   } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new SpecError(
-      `${path}: expected a module that can be imported: ${reason.replaceAll(/\s+/g, ' ')}`,
-      {
-        cause: error,
-      },
-    );
+    const { text } = lookAt(error);
+    throw text.startsWith('SpecError: ')
+      ? error
+      : new SpecError(`${source}: it threw ${text}`, { cause: error });
   }
 }
 
 /** Returns the policies that a module exports, or null. */
 function promised(exports: Readonly<Record<string, unknown>>, path: string): readonly Policy[] | null {
   if (exports.policies === undefined) return null;
-  return decode(t.readonlyArray(Policy), exports.policies, `${path}: export policies`);
+  return exported(path, 'policies', (source) =>
+    decode(t.readonlyArray(Policy), structuredClone(exports.policies), source),
+  );
 }
 
 /** Returns the profile that a module exports, or undefined. */
 function claimed(exports: Readonly<Record<string, unknown>>, path: string): Profile | undefined {
   return exports.profile === undefined
     ? undefined
-    : decodeProfile(exports.profile, `${path}: export profile`);
+    : exported(path, 'profile', (source) => decodeProfile(structuredClone(exports.profile), source));
 }
 
 async function mutantNamed(name: string): Promise<Target> {
@@ -62,7 +64,9 @@ async function mutantNamed(name: string): Promise<Target> {
 
 /** Returns the own clauses that a module exports. */
 function ownClauses(exports: Readonly<Record<string, unknown>>, path: string): readonly OwnClause[] {
-  return exports.checks === undefined ? [] : decodeOwnClauses(exports.checks, `${path}: export checks`);
+  return exports.checks === undefined
+    ? []
+    : exported(path, 'checks', (source) => decodeOwnClauses(exports.checks, source));
 }
 
 /** Extensions of the files that are imported. Other files are executed. */
@@ -72,15 +76,30 @@ function isModule(path: string): boolean {
   return MODULES.includes(extname(path));
 }
 
+/** The first bytes of WebAssembly. */
+const WASM = Buffer.from('\0asm');
+
+function isWasm(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const found = Buffer.alloc(WASM.length);
+    return readSync(file, found) === found.length && found.equals(WASM);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function refuseMissing(path: string): void {
+  const expected = 'a module, WebAssembly or an executable';
+  if (!existsSync(path)) throw new SpecError(`${path}: expected ${expected}: the file does not exist`);
+  if (statSync(path).isDirectory()) throw new SpecError(`${path}: expected ${expected}: it is a folder`);
+}
+
 function refuseUnrunnable(path: string): void {
-  if (!existsSync(path))
-    throw new SpecError(`${path}: expected a module or an executable: the file does not exist`);
-  if (statSync(path).isDirectory())
-    throw new SpecError(`${path}: expected a module or an executable: it is a folder`);
   try {
     accessSync(path, constants.X_OK);
   } catch (error) {
-    const expected = `a module (${MODULES.join(', ')}) or an executable`;
+    const expected = `a module (${MODULES.join(', ')}), WebAssembly or an executable`;
     throw new SpecError(`${path}: expected ${expected}: it may not be executed`, { cause: error });
   }
 }
@@ -88,23 +107,22 @@ function refuseUnrunnable(path: string): void {
 /** Claims and limits that replace those of the target. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
-  /** CPU milliseconds of a program in a process. Default: 1000. Large memory maps add to it. */
+  /** Milliseconds of a program: CPU time in a process. Default: 1000. Large memory maps and long programs add to it. */
   readonly programMs?: number | undefined;
 }
-
-/** Milliseconds that a program may take on a module, where nothing else is given. */
-const MODULE_MS = 1000;
 
 async function loadModule(
   path: string,
   policies: readonly Policy[] | undefined,
-  { profile: given, programMs = MODULE_MS }: GivenClaims,
+  { profile: given, programMs = PROGRAM_MS }: GivenClaims,
 ): Promise<Target> {
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
   const promises = promised(exports, path);
+  const create = factoryFrom(exports.default, path);
+  refuseChanges(path);
   return factoryTarget({
-    create: factoryFrom(exports.default, path),
+    create,
     name: path,
     policies: policies ?? promises ?? profile?.policies ?? [],
     profile,
@@ -113,11 +131,34 @@ async function loadModule(
   });
 }
 
-async function loadProcess(
+/** Loads a module in a separate process. */
+async function loadApart(
   path: string,
   policies: readonly Policy[] | undefined,
   { profile, programMs }: GivenClaims,
 ): Promise<Target> {
+  const { loadModuleApart } = await import('../process/index.ts');
+  const target = await loadModuleApart(path, profile, programMs);
+  return target.withClaims({ policies: policies ?? target.policies });
+}
+
+async function loadWebAssembly(
+  path: string,
+  policies: readonly Policy[] | undefined,
+  { profile, programMs = PROGRAM_MS }: GivenClaims,
+): Promise<Target> {
+  const { loadWasm } = await import('../wasm/index.ts');
+  const target = loadWasm(path, profile, programMs);
+  return target.withClaims({ policies: policies ?? target.policies });
+}
+
+async function loadNative(
+  path: string,
+  policies: readonly Policy[] | undefined,
+  { profile, programMs }: GivenClaims,
+): Promise<Target> {
+  refuseMissing(path);
+  if (statSync(path).isFile() && isWasm(path)) return loadWebAssembly(path, policies, { profile, programMs });
   refuseUnrunnable(path);
   const { loadExecutable } = await import('../process/index.ts');
   const target = await loadExecutable(resolve(path), profile, programMs);
@@ -142,7 +183,10 @@ export async function loadTarget(
     const promises = policies ?? (given.profile === undefined ? target.policies : profile.policies);
     return target.withClaims({ policies: promises, profile });
   }
-  return isModule(name) ? loadModule(name, policies, given) : loadProcess(name, policies, given);
+  if (!isModule(name)) return loadNative(name, policies, given);
+  // Set where a module has ended the process that it ran in.
+  const load = process.env.FRAMEPROOF_APART === undefined ? loadModule : loadApart;
+  return load(name, policies, given);
 }
 
 /**
@@ -150,8 +194,12 @@ export async function loadTarget(
  *
  * @throws SpecError if it cannot be used, or only takes whole programs.
  */
-export async function loadInteractiveTarget(name: string, policies?: readonly Policy[]): Promise<Target> {
-  const target = await loadTarget(name, policies);
+export async function loadInteractiveTarget(
+  name: string,
+  policies?: readonly Policy[],
+  given?: GivenClaims,
+): Promise<Target> {
+  const target = await loadTarget(name, policies, given);
   if (target.isInteractive) return target;
   await target.close();
   throw new SpecError(

@@ -1,5 +1,5 @@
 /** Mutants of answers: `errno`, warnings, and what a panic says. */
-import { isPmmPanic, type PanicDetails, PmmPanic } from '../../spec/index.ts';
+import { isPmmPanic, type PanicDetails, type Pmm, PmmPanic } from '../../spec/index.ts';
 import { type Mutant, type Parts, withCalls, withOptions } from './mutant.ts';
 
 /** Performs a free; where it panics, throws what is made of the panic instead. */
@@ -13,10 +13,16 @@ function repanicking(act: () => void, remake: (panic: PmmPanic) => Partial<Panic
   }
 }
 
-function allocWith({ inner }: Parts, see: (found: bigint | null) => void): () => bigint | null {
+/** Allocates a page; a success or a failure leaves the given errno, or the one that there was before. */
+function allocLeaving(
+  { inner }: Parts,
+  end: 'success' | 'failure',
+  errno: Pmm['errno'] | 'as it was',
+): () => bigint | null {
   return () => {
+    const before = inner.errno;
     const found = inner.alloc();
-    see(found);
+    if ((found === null) === (end === 'failure')) inner.errno = errno === 'as it was' ? before : errno;
     return found;
   };
 }
@@ -29,11 +35,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       clause: 'failure.enomem',
       shortest: 1,
     },
-    (parts) => ({
-      alloc: allocWith(parts, () => {
-        parts.inner.errno = null;
-      }),
-    }),
+    (parts) => ({ alloc: allocLeaving(parts, 'failure', 'as it was') }),
   ),
   withCalls(
     {
@@ -42,11 +44,16 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       clause: 'failure.enomem',
       shortest: 1,
     },
-    (parts) => ({
-      alloc: allocWith(parts, () => {
-        parts.inner.errno = 'ENOMEM';
-      }),
-    }),
+    (parts) => ({ alloc: allocLeaving(parts, 'success', 'ENOMEM') }),
+  ),
+  withCalls(
+    {
+      name: 'errno-cleared-on-success',
+      sentence: 'A single page that is handed out clears errno, which the caller has not read yet.',
+      clause: 'failure.enomem',
+      shortest: 1,
+    },
+    (parts) => ({ alloc: allocLeaving(parts, 'success', null) }),
   ),
   withOptions(
     {

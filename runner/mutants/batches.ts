@@ -146,7 +146,8 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     },
     ({ inner, quietly }) => ({
       allocPages: (addresses, count) => {
-        if (!inner.allocPages(addresses, count) || count < 1) return inner.errno === null;
+        if (!inner.allocPages(addresses, count)) return false;
+        if (count < 1) return true;
         const last = Number(count) - 1;
         const low = quietly(() => inner.allocBitmap(1, U64_MAX, 1));
         if (low === null) return true;
@@ -188,8 +189,9 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       const last = hidden<bigint | null>(null);
       return {
         alloc: () => {
-          last.value = inner.alloc() ?? last.value;
-          return last.value === null || inner.errno !== null ? null : last.value;
+          const found = inner.alloc();
+          last.value = found ?? last.value;
+          return found;
         },
         allocPages: (addresses, count) => {
           const granted = inner.allocPages(addresses, count);

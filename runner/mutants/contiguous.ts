@@ -169,7 +169,7 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
     {
       name: 'unmarked-run',
       sentence: 'A run that was found is not marked, though the free counter is lowered.',
-      clause: 'free.owner',
+      clause: 'allocBitmap.was-free',
       shortest: 1,
     },
     ({ inner, hidden }) => {

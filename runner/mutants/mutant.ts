@@ -19,10 +19,9 @@ import {
   U64_MAX,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
-import { OURS } from '../ours.ts';
+import { MUTANT_PREFIX, OURS } from '../ours.ts';
 import type { Target } from '../target.ts';
 import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
-import { MUTANT_PREFIX } from './mutant-name.ts';
 
 /** A changed implementation, and what is known of its bug. */
 export interface Mutant {
@@ -31,7 +30,7 @@ export interface Mutant {
   /** The bug in one sentence. */
   readonly sentence: string;
   readonly create: PmmFactory;
-  /** The clause that catches it first, from seed 1: of other seeds it may be another. */
+  /** The clause that catches it first, from seed 20: of other seeds it may be another. */
   readonly clause: ClauseName;
   /** Operations of the shortest program known to show it. */
   readonly shortest: number;

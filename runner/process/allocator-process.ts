@@ -4,18 +4,15 @@
  */
 import { bytesOf, isRam, type MemoryMap, type Profile, type Program, pageCount } from '../../spec/index.ts';
 import type { LeftOut } from '../target.ts';
+import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
-import { type Recording, readAnswer } from './answer.ts';
+import { type Recording, readAnswer, unanswered } from './answer.ts';
 import type { Channel } from './channel.ts';
 import type { Reply } from './channel-messages.ts';
-import { headerText, type ProgramLimits, type Request, requestOf } from './request.ts';
+import { headerText, type Request, requestOf } from './request.ts';
 
-/** CPU time and memory of one program on a small memory map. */
-const TIME_MS = 1000;
+/** Memory of one program on a small memory map. */
 const MEMORY_MIB = 1024;
-/** Added for each RAM page frame, up to a minute in total: 64 GiB get 2.7 s, enough to list each page frame. */
-const NANOSECONDS_A_PAGE = 100;
-const LONGEST_MS = 60_000;
 /** Wall-clock limit: 4 × the CPU limit. */
 const PATIENCE = 4;
 /** The harness enforces the same limits and can explain more. It gets this much time to do so first. */
@@ -28,10 +25,10 @@ function ramPages({ descriptors }: MemoryMap): number {
   return descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0);
 }
 
-function limitsFor(pages: number, timeMs: number): ProgramLimits {
-  const timeLimitMs = Math.min(LONGEST_MS, timeMs + Math.ceil((pages * NANOSECONDS_A_PAGE) / 1e6));
+/** Returns the MiB that a program may take. */
+function memoryFor(pages: number): number {
   const ramMib = Number(bytesOf(pageCount(pages))) / MIB;
-  return { timeLimitMs, memoryMib: MEMORY_MIB + Math.ceil(ramMib / 128) };
+  return MEMORY_MIB + Math.ceil(ramMib / 128);
 }
 
 function outputLimit(program: Program, pages: number): number {
@@ -51,10 +48,18 @@ export interface Greeted {
   readonly programMs?: number | undefined;
 }
 
-/** A program that has been sent. */
-export interface SentProgram {
-  readonly request: Request;
+/** A program to send, and what is held against the answer. */
+export interface AskedProgram {
+  readonly world: World;
+  readonly program: Program;
   readonly profile: Profile;
+  readonly time: ProgramTime;
+}
+
+/** A program that has been sent. */
+export interface SentProgram extends AskedProgram {
+  readonly request: Request;
+  readonly limitMs: number;
 }
 
 /** The last line of the answer to the greeting. */
@@ -75,7 +80,7 @@ export class AllocatorProcess {
   /** Whether an answer is due. */
   #isAsked = false;
 
-  constructor(channel: Channel, { paints, programMs = TIME_MS }: Greeted) {
+  constructor(channel: Channel, { paints, programMs = PROGRAM_MS }: Greeted) {
     this.#channel = channel;
     this.paints = paints;
     this.programMs = programMs;
@@ -87,15 +92,34 @@ export class AllocatorProcess {
   }
 
   /** Sends a program. Throws if the answer to the program before has not been received. */
-  send(world: World, program: Program, profile: Profile, leftOut?: LeftOut): SentProgram {
+  send(asked: AskedProgram, leftOut?: LeftOut): SentProgram {
+    const { world, program, profile, time } = asked;
+    const limitMs = time.limitOf(world, program.length);
+    const sent = { ...asked, limitMs, request: requestOf(program, profile, leftOut) };
+    this.#ask(sent, limitMs);
+    return sent;
+  }
+
+  /** Waits for the answer to a program. Where it did not return, the program is run again with more time. */
+  receive(sent: SentProgram): Recording {
+    const { time, limitMs } = sent;
+    const answered = this.#answer(sent);
+    if (!answered.isTimeOut) return answered;
+    const returned = time.confirm(limitMs, (ms) => {
+      this.#ask(sent, ms);
+      const again = this.#answer(sent);
+      return again.isTimeOut ? null : again;
+    });
+    return returned ?? unanswered(answered, time.message);
+  }
+
+  #ask({ world, program, request }: SentProgram, timeLimitMs: number): void {
     if (this.#isAsked) throw new Error('a program was sent before the answer to the last one was received');
     this.#isAsked = true;
     const pages = ramPages(world.map);
-    const limits = limitsFor(pages, this.programMs);
-    const request = requestOf(program, profile, leftOut);
-    const { timeLimitMs, memoryMib } = limits;
+    const memoryMib = memoryFor(pages);
     this.#channel.ask({
-      text: headerText(world, limits) + request.text,
+      text: headerText(world, { timeLimitMs, memoryMib }) + request.text,
       opening: '',
       terminator: 'end\n',
       timeLimitMs: timeLimitMs + GRACE_MS,
@@ -103,11 +127,9 @@ export class AllocatorProcess {
       memoryLimit: (memoryMib + 256) * MIB,
       outputLimit: outputLimit(program, pages),
     });
-    return { request, profile };
   }
 
-  /** Waits for the answer to a program. */
-  receive({ request, profile }: SentProgram): Recording {
+  #answer({ request, profile }: SentProgram): Recording {
     const reply = this.#channel.receive();
     this.#isAsked = false;
     const text = afterGreeting(reply);

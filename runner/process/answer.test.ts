@@ -24,4 +24,22 @@ describe('an answer', () => {
       writes: [2 ** 40 - 1],
     });
   });
+
+  it('that reports an amount of 64 bits is taken to the last digit', () => {
+    const most = 2n ** 64n - 1n;
+    const response = answered(`done - 64 64 0\namount ${most} - 64 ${most} 9007199254740991\nend\n`);
+    expect(response).toMatchObject({
+      outcome: { kind: 'amount', amount: most },
+      amounts: { total: 64, free: most, reserved: Number.MAX_SAFE_INTEGER },
+    });
+  });
+
+  it.each([
+    ['-', null],
+    ['ENOMEM', 'ENOMEM'],
+    ['E0', 'cleared'],
+    ['E22', 'other'],
+  ])('says with %s what became of errno', (word, errno) => {
+    expect(answered(`done - 64 64 0\ndone ${word} 64 64 0\nend\n`)).toMatchObject({ errno });
+  });
 });

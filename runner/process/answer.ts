@@ -2,7 +2,15 @@
  * Answers: the lines that a process writes, parsed into responses (native/PROTOCOL.md). Nothing is taken on trust. A line that breaks
  * the protocol, or the end of the process, becomes a malformed response, which the judge never accepts; the rest is ignored.
  */
-import { isPageFrame, type Outcome, Owner, type Profile, type Response } from '../../spec/index.ts';
+import {
+  isPageFrame,
+  type Outcome,
+  Owner,
+  type Profile,
+  type Reading,
+  type Response,
+} from '../../spec/index.ts';
+import { NO_WRITES } from '../performer.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** The record of a program that ran in a process. */
@@ -14,6 +22,8 @@ export interface Recording {
   readonly peakKib: number;
   /** Whether the process cannot simulate this much memory. */
   readonly isUnsupported: boolean;
+  /** Whether the time limit ended it: the last response tells so. */
+  readonly isTimeOut: boolean;
 }
 
 /** Notes that precede the answer they belong to. */
@@ -43,6 +53,12 @@ function parseNumber(word: string | undefined): number {
   if (at === word.length && at > 0) return value;
   if (!DIGITS.test(word)) throw new Unreadable(`${quoted(word)} is not a number`);
   return Number(word);
+}
+
+/** Parses a number that an allocator reports, exactly. */
+function parseReading(word: string | undefined): Reading {
+  const value = parseNumber(word);
+  return Number.isSafeInteger(value) ? value : BigInt(word ?? value);
 }
 
 function parsePfn(word: string): number {
@@ -85,7 +101,7 @@ function outcomeOf(words: readonly string[], { says }: Notes): Outcome {
       return { kind: 'addresses', addresses: words.slice(1, values + 1).map(parseAddress) };
     case 'amount':
       exactly(1);
-      return { kind: 'amount', amount: parseNumber(words[1]) };
+      return { kind: 'amount', amount: parseReading(words[1]) };
     case 'done':
       exactly(0);
       return { kind: 'done' };
@@ -104,7 +120,7 @@ function outcomeOf(words: readonly string[], { says }: Notes): Outcome {
 }
 
 function panicOf([, frame, by]: readonly string[], says: string): Outcome {
-  const pfn = frame === '-' ? null : parseNumber(frame);
+  const pfn = frame === '-' ? null : parseReading(frame);
   return { kind: 'panicked', message: says, call: '', pfn, owner: parseOwner(by) };
 }
 
@@ -114,24 +130,28 @@ function errnoOf(word: string | undefined): Response['errno'] {
   if (word === '?') return undefined;
   if (word === '-') return null;
   if (word === 'ENOMEM') return word;
-  throw new Unreadable(`errno is ${quoted(word ?? '')}, and must be -, ? or ENOMEM`);
+  if (word === 'E0') return 'cleared';
+  if (/^E\d{1,9}$/.test(word ?? '')) return 'other';
+  throw new Unreadable(`errno is ${quoted(word ?? '')}, and must be -, ?, ENOMEM, or E and a number`);
 }
 
 /** Returns the three amounts, which begin at word `at`. An unknown amount is left out. */
 function amountsOf(words: readonly string[], at: number): NonNullable<Response['amounts']> {
   const amounts: Writable<NonNullable<Response['amounts']>> = {};
-  if (words[at] !== '?') amounts.total = parseNumber(words[at]);
-  if (words[at + 1] !== '?') amounts.free = parseNumber(words[at + 1]);
-  if (words[at + 2] !== '?') amounts.reserved = parseNumber(words[at + 2]);
+  if (words[at] !== '?') amounts.total = parseReading(words[at]);
+  if (words[at + 1] !== '?') amounts.free = parseReading(words[at + 1]);
+  if (words[at + 2] !== '?') amounts.reserved = parseReading(words[at + 2]);
   return amounts;
 }
 
 const NO_WARNINGS: readonly string[] = [];
-const NO_WRITES: readonly number[] = [];
+
+/** How a process ends that its time limit ends. */
+const TIME = 'time';
 
 /** Returns a description of how a process ended. */
 function died(how: string): string {
-  if (how === 'time') return 'it did not end within its time limit';
+  if (how === TIME) return 'it did not end within its time limit';
   if (how === 'memory') return 'it took more memory than its limit';
   if (how === 'output') return 'it wrote more than its limit';
   return how.startsWith('exit') ? `it ended the process with exit code ${how.slice(5)}` : `it died of ${how}`;
@@ -151,6 +171,7 @@ class Reader {
   readonly responses: (Response | 'skipped')[] = [];
   peakKib = 0;
   isUnsupported = false;
+  isTimeOut = false;
   /** The reason why parsing ended early, or null. */
   fault: string | null = null;
   isEnded = false;
@@ -196,8 +217,12 @@ class Reader {
       case 'skip':
         this.responses.push('skipped');
         return;
+      case 'malformed':
+        this.fault = rest;
+        return;
       case 'died':
         this.fault = died(rest);
+        this.isTimeOut = rest === TIME;
         return;
       case 'memory':
         this.peakKib = parseNumber(rest);
@@ -258,7 +283,8 @@ export function readAnswer(
     at = end + 1;
   }
   const { responses, peakKib, isUnsupported } = reader;
-  const fault = reader.fault ?? (reader.isEnded ? null : stopped(ending, text.slice(at)));
+  const isCut = reader.fault === null && !reader.isEnded && responses.length <= sent + 1;
+  const fault = isCut ? stopped(ending, text.slice(at)) : reader.fault;
   close(responses, sent + 1, fault);
   const [started = malformed('it answered nothing'), ...answered] = responses;
   return {
@@ -266,7 +292,17 @@ export function readAnswer(
     responses: answered,
     peakKib,
     isUnsupported,
+    isTimeOut: isCut ? ending.kind === TIME : reader.isTimeOut,
   };
+}
+
+/** Returns the record of a program that does not return: the operation under way is answered with a message that says so. */
+export function unanswered(recording: Recording, message: string): Recording {
+  const response = malformed(`it is ${message}`);
+  const { responses } = recording;
+  return responses.length === 0
+    ? { ...recording, started: response }
+    : { ...recording, responses: [...responses.slice(0, -1), response] };
 }
 
 function stopped(ending: Ending, rest: string): string {

@@ -13,27 +13,29 @@ import {
   REPLIES,
   type Reply,
 } from './channel-messages.ts';
-import { usageOf } from './usage.ts';
+import { confined, confinementHere, signalOf } from './confinement.ts';
+import { usageOf, usageWithin } from './usage.ts';
 
 interface Shared {
-  readonly path: string;
+  /** The executable and its arguments. */
+  readonly command: readonly string[];
   readonly port: MessagePort;
   /** See {@link REPLIES} and {@link GROUP}. */
   readonly state: SharedArrayBuffer;
 }
 
 function shared(data: unknown): Shared {
-  if (typeof data === 'object' && data !== null && 'path' in data && 'port' in data && 'state' in data)
+  if (typeof data === 'object' && data !== null && 'command' in data && 'port' in data && 'state' in data)
     if (
-      typeof data.path === 'string' &&
+      Array.isArray(data.command) &&
       data.port instanceof MessagePort &&
       data.state instanceof SharedArrayBuffer
     )
-      return { path: data.path, port: data.port, state: data.state };
+      return { command: data.command.map(String), port: data.port, state: data.state };
   throw new Error('this file is the worker of channel.ts');
 }
 
-const { path, port, state: buffer } = shared(workerData);
+const { command, port, state: buffer } = shared(workerData);
 const state = new Int32Array(buffer);
 
 /** Memory and CPU time are sampled this often during a request. */
@@ -54,6 +56,8 @@ interface Pending {
   isFresh: boolean;
 }
 
+/** How processes are confined, where that is permitted; else null. */
+const confinement = confinementHere();
 let child: ChildProcess | null = null;
 let pending: Pending | null = null;
 let stderr = '';
@@ -130,11 +134,12 @@ function onOutput(source: ChildProcess, chunk: Buffer): void {
  * A guard process in the target's group, but not its child, reads from a pipe that nothing is written to. The read ends when this
  * process ends, for whatever reason; the guard then kills the group.
  */
-const GUARDED = '( (read -r _; kill -KILL 0) <&3 >/dev/null 2>&1 & ); exec 3<&-; exec "$0"';
+const GUARDED = '( (read -r _; kill -KILL 0) <&3 >/dev/null 2>&1 & ); exec 3<&-; exec "$@"';
 
 function started(): ChildProcess {
   const stdio = ['pipe', 'pipe', 'pipe', 'pipe'] as const;
-  const process = spawn('/bin/sh', ['-c', GUARDED, path], { stdio: [...stdio], detached: true });
+  const words = confinement === null ? command : confined(confinement, command);
+  const process = spawn('/bin/sh', ['-c', GUARDED, 'sh', ...words], { stdio: [...stdio], detached: true });
   stderr = '';
   process.stdout?.on('data', (chunk: Buffer) => onOutput(process, chunk));
   process.stderr?.on('data', (chunk: Buffer) => {
@@ -160,6 +165,13 @@ function send(request: Pending): void {
   child.stdin?.write(request.posted.text);
 }
 
+/** Returns how a process ended. In a namespace, the first process tells a signal in its exit code. */
+function endingOf(code: number | null, signal: string | null): Ending {
+  const told = confinement === null || code === null ? null : signalOf(code);
+  const by = signal ?? told;
+  return by === null ? { kind: 'exit', code: code ?? 0 } : { kind: 'signal', signal: by };
+}
+
 /** Waits for the output that the process wrote before it ended, but not for output of its children. */
 function onExit(ended: ChildProcess, code: number | null, signal: string | null): void {
   if (ended !== child) return;
@@ -170,7 +182,7 @@ function onExit(ended: ChildProcess, code: number | null, signal: string | null)
     if (isBetween && pending !== null) {
       killGroup();
       send(pending);
-    } else endRequest(signal === null ? { kind: 'exit', code: code ?? 0 } : { kind: 'signal', signal });
+    } else endRequest(endingOf(code, signal));
   };
   ended.stdout?.once('end', finish);
   setTimeout(finish, WATCH_MS);
@@ -179,7 +191,7 @@ function onExit(ended: ChildProcess, code: number | null, signal: string | null)
 function watchUsage(): void {
   const pid = child?.pid;
   if (pid === undefined || pending === null) return;
-  const { residentBytes, workedMs } = usageOf(pid);
+  const { residentBytes, workedMs } = confinement === null ? usageOf(pid) : usageWithin(pid);
   pending.peakBytes = Math.max(pending.peakBytes, residentBytes);
   // CPU time of earlier requests does not count.
   pending.workedBefore ??= workedMs;

@@ -4,6 +4,7 @@
  * blocks this thread, at most for the time limit.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { codeOf } from '../../spec/files/index.ts';
 import { type ChannelRequest, GROUP, REPLIES, type Reply } from './channel-messages.ts';
 
 /** If the other thread is this late, it is stuck: a defect of ours. */
@@ -27,10 +28,10 @@ export class Channel {
   #limitMs = 0;
 
   /** The first request starts the process. */
-  constructor(path: string) {
+  constructor(command: readonly string[]) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const workerData = { path, port: port2, state: this.#state.buffer };
+    const workerData = { command, port: port2, state: this.#state.buffer };
     this.#worker = new Worker(WORKER, { workerData, transferList: [port2], execArgv: [], env: process.env });
     this.#worker.unref();
     port1.unref();
@@ -70,7 +71,7 @@ export class Channel {
       process.kill(-group, 'SIGKILL');
     } catch (error) {
       // The group has ended.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (codeOf(error) !== 'ESRCH') throw error;
     }
   }
 

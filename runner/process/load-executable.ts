@@ -1,4 +1,5 @@
 /** Loading executables: the process is started and greeted, and answers with its claims. Any other answer is refused. */
+import { fileURLToPath } from 'node:url';
 import { decodeProfile, type Profile, parseJson, physicalAddress, SpecError } from '../../spec/index.ts';
 import type { Target } from '../target.ts';
 import { AllocatorProcess, READY } from './allocator-process.ts';
@@ -69,8 +70,31 @@ function withinReach(profile: Profile): Profile {
  *
  * @throws SpecError if it cannot be started or does not speak the protocol.
  */
-export async function loadExecutable(path: string, given?: Profile, programMs?: number): Promise<Target> {
-  const channel = new Channel(path);
+export function loadExecutable(path: string, given?: Profile, programMs?: number): Promise<Target> {
+  return load([path], path, given, programMs);
+}
+
+/** The program that speaks the protocol for a module: TypeScript in a checkout, compiled in the package. */
+const SERVED = fileURLToPath(
+  new URL(`../load/served-module${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+);
+
+/**
+ * Loads a module in a separate process, like an executable. Own clauses stay there: they are not checked.
+ *
+ * @throws SpecError if it cannot be imported or does not build a manager.
+ */
+export function loadModuleApart(path: string, given?: Profile, programMs?: number): Promise<Target> {
+  return load([process.execPath, ...process.execArgv, SERVED, path], path, given, programMs);
+}
+
+async function load(
+  command: readonly string[],
+  path: string,
+  given?: Profile,
+  programMs?: number,
+): Promise<Target> {
+  const channel = new Channel(command);
   try {
     const lines = greet(channel, path);
     const claimed = restOfLine(lines, 'profile') ?? '{}';

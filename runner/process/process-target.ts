@@ -12,8 +12,9 @@ import {
   type TargetSource,
   type TimedProgram,
 } from '../target.ts';
+import { ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
-import type { AllocatorProcess } from './allocator-process.ts';
+import type { AllocatorProcess, AskedProgram } from './allocator-process.ts';
 import { RecordedSession } from './recorded-session.ts';
 import { TimedRequests } from './timed-requests.ts';
 
@@ -25,8 +26,11 @@ export class ProcessTarget implements Target {
   readonly checks: Target['checks'];
   readonly profile: Profile;
   readonly isInteractive = false;
+  readonly compiled = null;
+  readonly factory = null;
   readonly takesAnyNumber = false;
   readonly #process: AllocatorProcess;
+  readonly #time: ProgramTime;
 
   constructor(process: AllocatorProcess, { name, policies, profile, checks = [] }: Claims) {
     this.name = name;
@@ -34,6 +38,7 @@ export class ProcessTarget implements Target {
     this.checks = checks;
     this.profile = profile;
     this.#process = process;
+    this.#time = new ProgramTime(process.programMs);
   }
 
   get seesWrites(): boolean {
@@ -50,7 +55,7 @@ export class ProcessTarget implements Target {
 
   start(world: World, program?: Program, leftOut?: LeftOut): StartedProgram {
     if (program === undefined) throw new Error(`a program is known before it runs on ${this.name}`);
-    const sent = this.#process.send(world, program, this.profile, leftOut);
+    const sent = this.#process.send(this.#asked(world, program), leftOut);
     return { performer: () => new RecordedSession(sent.request, this.#process.receive(sent)) };
   }
 
@@ -59,7 +64,7 @@ export class ProcessTarget implements Target {
   }
 
   timed(world: World, program: Program): TimedProgram {
-    return new TimedRequests(this.#process, this, world, program);
+    return new TimedRequests(this.#process, this.name, this.#asked(world, program));
   }
 
   withClaims(claims: Partial<Claims>): Target {
@@ -69,5 +74,9 @@ export class ProcessTarget implements Target {
 
   close(): Promise<void> {
     return this.#process.close();
+  }
+
+  #asked(world: World, program: Program): AskedProgram {
+    return { world, program, profile: this.profile, time: this.#time };
   }
 }

@@ -3,7 +3,7 @@
  * and records.
  */
 import type { Operation, Outcome, Response } from '../../spec/index.ts';
-import type { Performer } from '../performer.ts';
+import { NO_WRITES, type Performer } from '../performer.ts';
 import { type Recording, withCall } from './answer.ts';
 import type { Request } from './request.ts';
 
@@ -40,6 +40,10 @@ export class RecordedSession implements Performer {
 
   passOver(): void {
     this.#take();
+  }
+
+  lateWrites(): readonly number[] {
+    return NO_WRITES;
   }
 
   inspect(): null {

@@ -36,17 +36,25 @@ function workedMs(pid: number): number {
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS;
 }
 
+const NOTHING: Usage = { residentBytes: 0, workedMs: 0 };
+
+function sumOf(pids: readonly number[], own: Usage): Usage {
+  return pids.map(usageOf).reduce(
+    (sum, child) => ({
+      residentBytes: sum.residentBytes + child.residentBytes,
+      workedMs: sum.workedMs + child.workedMs,
+    }),
+    own,
+  );
+}
+
 /** Returns the usage of a process and its descendants. O(processes). */
 export function usageOf(pid: number): Usage {
   const [, resident = '0'] = read(`/proc/${pid}/statm`).split(' ');
-  const own: Usage = { residentBytes: Number(resident) * PAGE_BYTES, workedMs: workedMs(pid) };
-  return childrenOf(pid)
-    .map(usageOf)
-    .reduce(
-      (sum, child) => ({
-        residentBytes: sum.residentBytes + child.residentBytes,
-        workedMs: sum.workedMs + child.workedMs,
-      }),
-      own,
-    );
+  return sumOf(childrenOf(pid), { residentBytes: Number(resident) * PAGE_BYTES, workedMs: workedMs(pid) });
+}
+
+/** Returns the usage of what runs in a namespace, whose first process is the child of this one. */
+export function usageWithin(pid: number): Usage {
+  return sumOf(childrenOf(pid).flatMap(childrenOf), NOTHING);
 }

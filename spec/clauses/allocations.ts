@@ -25,6 +25,7 @@ const FOUR_GIB_FRAME = 2 ** 20;
 
 export const higherHalf: Clause<Step> = {
   name: 'address.higher-half',
+  gravity: 'memory',
   sentence: 'Every address handed out lies in the higher half: the base plus a physical address.',
   sides: ['the base of 48-bit addresses', 'another base'],
   when: 'handed out',
@@ -45,6 +46,7 @@ export const higherHalf: Clause<Step> = {
 function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
   return {
     name: `${call}.page-aligned`,
+    gravity: 'memory',
     sentence: `Every address that ${call} hands out is a multiple of 4096.`,
     sides: ['physical addresses below 4 GiB', 'physical addresses from 4 GiB up'],
     when: 'handed out',
@@ -71,6 +73,7 @@ function zone(call: Allocation): Clause<Step> {
   const other = own === 'bitmap' ? 'stack' : 'bitmap';
   return {
     name: `${call}.zone`,
+    gravity: 'refusal',
     sentence: `${call} hands out only page frames of the ${own} zone.`,
     sides: [`the ${other} zone has free page frames`, `the ${other} zone has none`],
     when: 'handed out',
@@ -114,6 +117,7 @@ function fellBackEarly(step: Step): Blame | null {
 function wasFree(call: Allocation): Clause<Step> {
   return {
     name: `${call}.was-free`,
+    gravity: 'memory',
     sentence: `${call} hands out page frames that were free.`,
     sides: ['callers own other page frames', 'callers own none yet'],
     when: 'handed out',
@@ -168,6 +172,7 @@ function completeness(step: Step): Blame | null {
 function complete(call: Allocation, sentence: string): Clause<Step> {
   return {
     name: `${call}.complete`,
+    gravity: 'refusal',
     sentence,
     sides: ['granted', 'refused'],
     when: 'not misused',
@@ -192,6 +197,7 @@ function areDisjoint(runs: readonly Region[]): boolean {
 
 const distinct: Clause<Step> = {
   name: 'allocPages.distinct',
+  gravity: 'memory',
   sentence: 'allocPages hands out no page frame twice.',
   sides: ['one page frame', 'several'],
   when: 'handed out',
@@ -214,6 +220,7 @@ const distinct: Clause<Step> = {
 
 const allOrNothing: Clause<Step> = {
   name: 'allocPages.all-or-nothing',
+  gravity: 'loss',
   sentence: 'allocPages writes exactly the entries asked for, or takes and writes nothing.',
   sides: ['all', 'nothing'],
   side({ asked, response }) {
@@ -228,9 +235,10 @@ const allOrNothing: Clause<Step> = {
     const asked = operation.call === 'allocPages' && isU64(operation.count) ? operation.count : null;
     if (written !== null && asked !== null && BigInt(written) !== asked)
       return blame(`it wrote ${counted(written, 'entry', 'entries')}, and was asked for ${asked}`);
-    const kept = before.countOf('pmm') - (response.amounts?.free ?? before.countOf('pmm'));
-    if (response.outcome.kind !== 'failed' || kept === 0) return null;
-    return blame(`it was refused, and the free amount changed by ${counted(-kept, 'page frame')}`);
+    const was = before.countOf('pmm');
+    const free = response.amounts?.free ?? was;
+    if (response.outcome.kind !== 'failed' || free === was) return null;
+    return blame(`it was refused, and the free amount went from ${was} to ${free}`);
   },
 };
 
@@ -247,6 +255,7 @@ interface GrantedRun {
 
 const aligned: Clause<Step> = {
   name: 'allocBitmap.aligned',
+  gravity: 'memory',
   sentence: 'A run starts at a multiple of the alignment, rounded up to whole page frames.',
   sides: ['any page frame would do', 'a wider alignment'],
   when: 'handed out',
@@ -268,6 +277,7 @@ const aligned: Clause<Step> = {
 
 const belowMax: Clause<Step> = {
   name: 'allocBitmap.below-max',
+  gravity: 'memory',
   sentence: 'A run ends at or below maxAddr.',
   sides: ['maxAddr is the limit', 'the zone is the limit'],
   when: 'handed out',
@@ -288,6 +298,7 @@ const belowMax: Clause<Step> = {
 
 export const lifo: Clause<Step> = {
   name: 'policy.lifo',
+  gravity: 'refusal',
   sentence: 'Single pages come back last freed, first allocated.',
   sides: ['a single page', 'a batch'],
   when: 'handed out',
@@ -313,6 +324,7 @@ const NONE = pageCount(0);
 
 export const firstFit: Clause<Step> = {
   name: 'policy.first-fit',
+  gravity: 'refusal',
   sentence: 'A contiguous allocation takes the lowest run that fits.',
   sides: ['any page frame would do', 'a wider alignment'],
   when: 'handed out',
@@ -334,12 +346,15 @@ export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   pageAligned('alloc'),
   zone('alloc'),
   wasFree('alloc'),
-  complete('alloc', 'alloc succeeds exactly when the stack zone has a free page frame.'),
+  complete('alloc', 'alloc succeeds exactly when a page frame is free where single pages come from.'),
   pageAligned('allocPages'),
   zone('allocPages'),
   wasFree('allocPages'),
   distinct,
-  complete('allocPages', 'allocPages succeeds exactly when the stack zone has that many free page frames.'),
+  complete(
+    'allocPages',
+    'allocPages succeeds exactly when that many page frames are free where single pages come from.',
+  ),
   allOrNothing,
   aligned,
   belowMax,

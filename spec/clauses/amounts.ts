@@ -3,7 +3,7 @@ import type { Call } from '../calls.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
 import type { InspectedRun } from '../pmm.ts';
-import type { Amounts } from '../response.ts';
+import type { Amounts, Reading } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pageCount, pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep } from './clause.ts';
 import { blame } from './granted.ts';
@@ -11,7 +11,7 @@ import { blame } from './granted.ts';
 type Amount = keyof Amounts;
 
 /** Returns an observed amount. A lookup by a varying name would take the engine several times as long. */
-function observed({ amounts }: SettledStep['response'], amount: Amount): number | undefined {
+function observed({ amounts }: SettledStep['response'], amount: Amount): Reading | undefined {
   if (amounts === undefined) return undefined;
   return amount === 'total' ? amounts.total : amount === 'free' ? amounts.free : amounts.reserved;
 }
@@ -31,7 +31,7 @@ function wrongAmount(step: SettledStep, amount: Amount): Blame | null {
   const { outcome } = step.response;
   const actual = actualAmount(step, amount);
   const read = observed(step.response, amount) ?? actual;
-  let returned = actual;
+  let returned: Reading = actual;
   if (step.asked.call === callOf(amount)) {
     if (outcome.kind !== 'amount')
       return blame(
@@ -43,7 +43,7 @@ function wrongAmount(step: SettledStep, amount: Amount): Blame | null {
   return wrong === actual ? null : blame(wrongAmountText(amount, wrong, actual));
 }
 
-function wrongAmountText(amount: Amount, wrong: number, actual: number): string {
+function wrongAmountText(amount: Amount, wrong: Reading, actual: number): string {
   return `${amount}Amount() is ${wrong}, and must be ${actual}`;
 }
 
@@ -53,6 +53,7 @@ function isObserved(step: SettledStep, amount: Amount): boolean {
 
 const amountsTotal: Clause<SettledStep> = {
   name: 'amounts.total',
+  gravity: 'loss',
   sentence: 'The total never changes after init.',
   sides: ['after a success', 'after a failure or panic'],
   side(step) {
@@ -64,6 +65,7 @@ const amountsTotal: Clause<SettledStep> = {
 
 const amountsFree: Clause<SettledStep> = {
   name: 'amounts.free',
+  gravity: 'loss',
   sentence: 'The free amount is the number of page frames that the manager owns.',
   sides: ['it changes', 'it stays'],
   side(step) {
@@ -75,6 +77,7 @@ const amountsFree: Clause<SettledStep> = {
 
 const amountsReserved: Clause<SettledStep> = {
   name: 'amounts.reserved',
+  gravity: 'loss',
   sentence: 'The reserved amount is the total less the free amount.',
   sides: ['nothing is reserved', 'something is'],
   side(step) {
@@ -171,6 +174,7 @@ function disagreement({ state, runs }: Sweep): Disagreement | null {
 
 export const ownerAgrees: Clause<Sweep> = {
   name: 'owner.agrees',
+  gravity: 'memory',
   sentence:
     'Asked about every page frame, the manager agrees with the specification on which it has free and which it holds.',
   sides: ['nothing is held', 'something is'],

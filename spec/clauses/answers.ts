@@ -5,23 +5,34 @@ import { describedCall } from '../calls.ts';
 import { isU64 } from '../expectation.ts';
 import { argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
+import type { ErrnoChange, Reading } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
 import { blame } from './granted.ts';
 
+/** Returns what a call did to errno, in words. */
+function errnoText(errno: ErrnoChange | undefined): string {
+  if (errno === 'ENOMEM') return 'set errno to ENOMEM';
+  if (errno === 'other') return 'set errno to another number than ENOMEM';
+  return errno === 'cleared' ? 'cleared errno' : 'left errno as it was';
+}
+
 export const enomem: Clause<Step> = {
   name: 'failure.enomem',
+  gravity: 'report',
   sentence: 'A call that fails sets errno to ENOMEM; one that succeeds leaves it unchanged.',
   sides: ['failed', 'succeeded'],
   when: 'not misused',
-  side({ expected, response }) {
+  side({ before, expected, response }) {
     if (response.errno === undefined || expected.kind === 'misused') return null;
-    return expected.kind === 'refused' ? 0 : 1;
+    if (!before.world.profile.failures.includes('errno')) return null;
+    if (expected.kind === 'refused') return 0;
+    return before.world.profile.errnoAfterSuccess === 'unchanged' ? 1 : null;
   },
   check({ expected, response: { errno } }) {
     if (expected.kind === 'refused')
-      return errno === 'ENOMEM' ? null : blame(`it failed, and errno is ${errno}`);
-    return errno === null ? null : blame(`it succeeded, and errno is ${errno}`);
+      return errno === 'ENOMEM' ? null : blame(`it failed, and ${errnoText(errno)}`);
+    return errno === null ? null : blame(`it succeeded, and ${errnoText(errno)}`);
   },
 };
 
@@ -44,12 +55,14 @@ function isSeveralLines(line: string): boolean {
 
 export const warns: Clause<Step> = {
   name: 'failure.warns',
+  gravity: 'report',
   sentence:
     'A call that fails reports one warning, a line that names the call; one that succeeds reports none.',
   sides: ['failed', 'succeeded'],
   when: 'not misused',
-  side({ expected, response }) {
+  side({ before, expected, response }) {
     if (response.warnings === undefined || expected.kind === 'misused') return null;
+    if (!before.world.profile.failures.includes('warning')) return null;
     return expected.kind === 'refused' ? 0 : 1;
   },
   check({ operation, expected, response }) {
@@ -85,8 +98,9 @@ function namesTwice({ asked: { pfns } }: Step, frame: Pfn): boolean {
   return pfns.indexOf(frame) !== pfns.lastIndexOf(frame);
 }
 
-function wrongFrame(step: Step, blamed: number, owner: string | null): string | null {
-  const isFrame = Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
+function wrongFrame(step: Step, blamed: Reading, owner: string | null): string | null {
+  const isFrame =
+    typeof blamed === 'number' && Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
   const frame = isFrame ? pfn(blamed) : null;
   if (frame === null || !names(step, frame))
     return `the panic blames page frame ${blamed}, which the call does not name`;
@@ -112,6 +126,7 @@ function wrongPanic(step: Step): string | null {
 
 export const panics: Clause<Step> = {
   name: 'misuse.panics',
+  gravity: 'report',
   sentence: 'A misused call panics, and the panic names the call, the page frame and its owner.',
   sides: ['a bad argument', 'a bad page frame'],
   when: 'misused',
@@ -137,6 +152,7 @@ function amountsChanged({ before, response }: Step): Blame | null {
 
 export const failureUnchanged: Clause<SettledStep> = {
   name: 'failure.unchanged',
+  gravity: 'loss',
   sentence: 'A call that fails changes nothing.',
   sides: ['single pages', 'a contiguous run'],
   when: 'refused',
@@ -149,6 +165,7 @@ export const failureUnchanged: Clause<SettledStep> = {
 
 export const misuseUnchanged: Clause<SettledStep> = {
   name: 'misuse.unchanged',
+  gravity: 'loss',
   sentence: 'A misused call changes nothing, errno included, and reports no warning.',
   sides: ['one page frame', 'several, or none'],
   when: 'misused',
@@ -158,9 +175,10 @@ export const misuseUnchanged: Clause<SettledStep> = {
   },
   check(step) {
     const { errno, warnings, strayEntries } = step.response;
-    const isPanic = step.before.world.profile.misuse === 'panics';
-    if (isPanic && errno != null) return blame(`it set errno to ${errno}`);
-    if (isPanic && (warnings ?? []).length > 0) return blame('it reported a warning');
+    const { misuse, failures } = step.before.world.profile;
+    const reports = misuse === 'panics' ? failures : [];
+    if (errno != null && reports.includes('errno')) return blame(`it ${errnoText(errno)}`);
+    if ((warnings ?? []).length > 0 && reports.includes('warning')) return blame('it reported a warning');
     if (strayEntries === true) return blame("it changed the caller's array");
     return amountsChanged(step);
   },
@@ -168,6 +186,7 @@ export const misuseUnchanged: Clause<SettledStep> = {
 
 export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'response'>> = {
   name: 'contents.preserved',
+  gravity: 'memory',
   sentence: 'The manager never writes into a page frame that it does not own.',
   sides: ['callers own page frames', 'callers own none'],
   side({ before, response }) {

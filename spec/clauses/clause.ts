@@ -107,6 +107,17 @@ export interface Blame {
   readonly owner: Owner | null;
 }
 
+/**
+ * How grave it is to violate a clause, gravest first. Findings are listed in this order.
+ *
+ * - `memory`: a caller gets memory that is not the manager's or held by another, or memory changes hands that must not.
+ * - `loss`: memory is lost, or an amount is wrong.
+ * - `refusal`: a call is refused that must succeed, or granted from other free memory than promised.
+ * - `report`: errno, a warning or a panic is wrong.
+ */
+export const GRAVITIES = ['memory', 'loss', 'refusal', 'report'] as const;
+export type Gravity = (typeof GRAVITIES)[number];
+
 /** One of a clause's two sides. */
 export type Side = 0 | 1;
 
@@ -119,6 +130,7 @@ export type When = Expectation['kind'] | 'not misused' | 'handed out';
 /** A rule of the specification. `S` is the part of a step that its check needs. */
 export interface Clause<S> {
   readonly name: ClauseName;
+  readonly gravity: Gravity;
   readonly sentence: string;
   /** The two situations that a run must both reach. */
   readonly sides: readonly [string, string];

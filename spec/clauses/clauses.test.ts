@@ -14,11 +14,13 @@ import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
 import {
   CLAUSE_NAMES,
   type ClauseName,
+  GRAVITIES,
   isSequential,
   type SequentialClauseName,
   type Side,
 } from './clause.ts';
-import { CLAUSES } from './index.ts';
+import { CLAUSES, gravityPlace } from './index.ts';
+import type { BreakableClause } from './own-clause.ts';
 
 const piece = (type: DescriptorInput['type'], base: number, pages: number): DescriptorInput => ({
   type,
@@ -372,7 +374,10 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'failure.enomem': [
     answering(exhausted, ALLOC, refusedAlloc, { errno: null }),
+    answering(exhausted, ALLOC, refusedAlloc, { errno: 'other' }),
     answering(state, ALLOC, grantedAlloc, { errno: 'ENOMEM' }),
+    answering(state, ALLOC, grantedAlloc, { errno: 'cleared' }),
+    answering(state, ALLOC, grantedAlloc, { errno: 'other' }),
     answering(state, freeing(1), freed, { errno: 'ENOMEM' }),
     answering(state, { call: 'freeAmount' }, response(state, 0, { kind: 'amount', amount: 9 }), {
       errno: 'ENOMEM',
@@ -414,6 +419,7 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'misuse.unchanged': [
     answering(state, freeing(0), doubleFree, { errno: 'ENOMEM' }),
+    answering(state, freeing(0), doubleFree, { errno: 'cleared' }),
     answering(state, freeing(0), doubleFree, { warnings: ['free: page frame 0 is free'] }),
     answering(
       state,
@@ -500,6 +506,20 @@ describe('the list of clauses', () => {
   test('has every name once, in the order of the names', () => {
     expect(CLAUSES.map(({ name }) => name)).toEqual([...CLAUSE_NAMES]);
     expect(new Set(CLAUSE_NAMES).size).toBe(CLAUSE_NAMES.length);
+  });
+
+  test('has a gravity for each; memory of others comes first, a wrong report last, own clauses after that', () => {
+    const names: readonly BreakableClause[] = [
+      'own.even-frames',
+      'failure.enomem',
+      'alloc.complete',
+      'freed.returns',
+      'free.owner',
+      'init.withheld',
+    ];
+    expect(names.toSorted((a, b) => gravityPlace(a) - gravityPlace(b))).toEqual(names.toReversed());
+    expect(new Set(CLAUSES.map(({ name }) => gravityPlace(name))).size).toBe(CLAUSES.length);
+    for (const { gravity } of CLAUSES) expect(GRAVITIES).toContain(gravity);
   });
 
   test('has one sentence and two different sides for each', () => {

@@ -27,6 +27,7 @@ function freesExactly({ before, expected, response: { outcome } }: Step): Blame 
 function owner(call: Freeing, sentence: string): Clause<Step> {
   return {
     name: `${call}.owner`,
+    gravity: 'memory',
     sentence,
     sides: ['freed', 'refused by a panic'],
     side({ asked, expected }) {
@@ -40,6 +41,7 @@ function owner(call: Freeing, sentence: string): Clause<Step> {
 
 const distinct: Clause<Step> = {
   name: 'freePages.distinct',
+  gravity: 'memory',
   sentence: 'freePages frees no batch that names a page frame twice.',
   sides: ['distinct page frames', 'one named twice'],
   side({ asked, expected }) {
@@ -63,6 +65,7 @@ export const FREE_CLAUSES: readonly Clause<Step>[] = [
 
 export const freedReturns: Clause<SettledStep> = {
   name: 'freed.returns',
+  gravity: 'loss',
   sentence: 'What is freed is free again, every page frame of it and nothing else.',
   sides: ['from the bitmap zone up', 'in the stack zone'],
   when: 'granted',

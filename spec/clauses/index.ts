@@ -17,12 +17,15 @@ import {
   CLAUSE_NAMES,
   type Clause,
   type ClauseName,
+  GRAVITIES,
+  type Gravity,
   type SettledStep,
   type Step,
   type When,
 } from './clause.ts';
 import { FREE_CLAUSES, freedReturns } from './frees.ts';
 import { type InitStep, initFree, initTotal, initWithheld } from './init.ts';
+import type { BreakableClause } from './own-clause.ts';
 
 /** Clauses of init, and clauses of every call that apply to init too. */
 export const INIT_CLAUSES: readonly Clause<InitStep>[] = [
@@ -108,18 +111,21 @@ export function checksFor({ asked: { call }, expected: { kind }, granted }: Step
 /** A clause without its check. */
 export interface ClauseText {
   readonly name: ClauseName;
+  readonly gravity: Gravity;
   readonly sentence: string;
   readonly sides: readonly [string, string];
 }
 
 const LINEARIZABLE: ClauseText = {
   name: 'concurrent.linearizable',
+  gravity: 'memory',
   sentence: 'Any history of concurrent calls can be put in an order that all other clauses accept.',
   sides: ['calls overlap', 'calls do not overlap'],
 };
 
 const PROGRESS: ClauseText = {
   name: 'concurrent.progress',
+  gravity: 'refusal',
   sentence:
     'A call returns, whatever other callers have done before, as long as none of them stops inside a call.',
   sides: ['a call waits for another', 'no call waits'],
@@ -138,3 +144,13 @@ const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
 
 /** Every clause once, as text, in the order of {@link CLAUSE_NAMES}. */
 export const CLAUSES: readonly ClauseText[] = CLAUSE_NAMES.flatMap((name) => TEXTS.get(name) ?? []);
+
+const BY_GRAVITY: readonly BreakableClause[] = GRAVITIES.flatMap((gravity) =>
+  CLAUSES.filter((clause) => clause.gravity === gravity).map(({ name }) => name),
+);
+
+/** Returns the place of a clause when all are listed by gravity, the gravest first. Own clauses come last. */
+export function gravityPlace(name: BreakableClause): number {
+  const place = BY_GRAVITY.indexOf(name);
+  return place < 0 ? BY_GRAVITY.length : place;
+}

@@ -20,6 +20,7 @@ function initFault({ outcome }: Response): Blame | null {
 
 export const initTotal: Clause<InitStep> = {
   name: 'init.total',
+  gravity: 'loss',
   sentence: 'After init, the total is the number of RAM page frames of the map.',
   sides: ['the map lists only RAM', 'the map lists other memory too'],
   side: ({ after }) => (after.world.map.descriptors.every(({ type }) => isRam(type)) ? 0 : 1),
@@ -33,6 +34,7 @@ export const initTotal: Clause<InitStep> = {
 
 export const initFree: Clause<InitStep> = {
   name: 'init.free',
+  gravity: 'loss',
   sentence: 'After init, exactly the RAM that neither firmware nor boot code keeps is free.',
   sides: ['all RAM is free', 'some RAM is withheld'],
   side: ({ after }) => (after.countOf('pmm') === after.world.total ? 0 : 1),
@@ -54,6 +56,7 @@ function isWithheld(owner: Owner): boolean {
 
 export const initWithheld: Clause<Step> = {
   name: 'init.withheld',
+  gravity: 'memory',
   sentence:
     'What is not RAM, what firmware keeps and what boot code has not handed over is never handed out.',
   sides: ['the map withholds RAM', 'the map withholds no RAM'],

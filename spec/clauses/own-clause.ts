@@ -28,7 +28,7 @@ export function isOwnClause(name: unknown): name is OwnClauseName {
  * step breaks the rule, or null. Both must be pure: a program is run again when it is shrunk.
  * @public
  */
-export interface OwnClause extends Omit<Clause<SettledStep>, 'name' | 'when'> {
+export interface OwnClause extends Omit<Clause<SettledStep>, 'name' | 'gravity' | 'when'> {
   readonly name: OwnClauseName;
 }
 

@@ -152,7 +152,7 @@ function otherOutcomes(outcome: Outcome): Outcome[] {
       return [...moved, ...resized, ...turned].map((changed) => ({ kind: 'addresses', addresses: changed }));
     }
     case 'amount':
-      return [1, -1, Number.NaN].map((d) => ({ kind: 'amount', amount: outcome.amount + d }));
+      return [1, -1, Number.NaN].map((d) => ({ kind: 'amount', amount: Number(outcome.amount) + d }));
     case 'panicked':
       return [
         { ...outcome, call: outcome.call === 'free' ? 'freePages' : 'free' },
@@ -185,7 +185,7 @@ function perturbations(state: ModelState, operation: Operation, sound: Response)
       for (const d of [1, -1])
         changed.push([
           `${amount} ${d}`,
-          { ...sound, amounts: { ...amounts, [amount]: (amounts[amount] ?? 0) + d } },
+          { ...sound, amounts: { ...amounts, [amount]: Number(amounts[amount] ?? 0) + d } },
         ]);
   if (outcome.kind === 'panicked' && mustNameOwner(state, operation))
     for (const owner of [null, ...Object.keys(Owner.keys).filter(Owner.is)])

@@ -1,4 +1,12 @@
 /** FILES: read within bounds, written whole. No other code opens a file of the user's. */
 export { makeFolder, OutputFile, writeDescriptor, writeFile } from './output-file.ts';
-export { chunksOf, namesIn, type Reading, readBytes, readDescriptor, readText } from './read-file.ts';
-export { isClosedPipe, reasonOf } from './system.ts';
+export {
+  chunksOf,
+  jsonFilesIn,
+  namesIn,
+  type Reading,
+  readBytes,
+  readDescriptor,
+  readText,
+} from './read-file.ts';
+export { codeOf, isClosedPipe, reasonOf } from './system.ts';

@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SpecError } from '../errors.ts';
 import { codeOf, PATIENCE_MS, Patience, pause, pauseAside, reasonOf } from './system.ts';
 
@@ -192,4 +193,20 @@ export function namesIn(path: string, of: string): readonly string[] | null {
     const reason = code === 'ENOTDIR' ? 'this is not a folder' : reasonOf(error);
     throw new SpecError(`${path}: expected a folder of ${of}: ${reason}`, { cause: error });
   }
+}
+
+/** Configuration files of other tools. They are skipped, because a user's `counterexamples/` folder may hold source files too, as this project's does. */
+const OTHER_TOOLS: readonly string[] = ['tsconfig.json', 'package.json', 'biome.json'];
+
+/**
+ * Returns the paths of a folder's JSON files, sorted by name; null where the folder does not exist. `of` names what the folder
+ * is expected to hold. Throws a SpecError where it cannot be listed.
+ */
+export function jsonFilesIn(folder: string, of: string): readonly string[] | null {
+  const names = namesIn(folder, of);
+  return (
+    names
+      ?.filter((name) => name.endsWith('.json') && !OTHER_TOOLS.includes(name))
+      .map((name) => join(folder, name)) ?? null
+  );
 }

@@ -26,9 +26,13 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'the file system is read-only'],
 ]);
 
-/** Returns the code of an error of the system, such as `ENOSPC`; null for any other error. */
+/**
+ * Returns the code of an error of the system, such as `ENOSPC`; null for any other error. Test runners may give each file a global
+ * object of its own: an error of the system is not an instance of its `Error`.
+ */
 export function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return isCoded && typeof error.code === 'string' ? error.code : null;
 }
 
 /** Returns why the system refused, in words where its code is a usual one. Any other error is a defect, and thrown. */

@@ -23,6 +23,17 @@ import { shortenBatches, simplifyReferences } from './references.ts';
 /** Lists drafts that may be simpler than a counterexample's. Those that are simpler are tried, in this order. */
 export type Move = (counterexample: Counterexample) => Iterable<Draft>;
 
+/** The moves that leave the program as it is, for one that is cut as short as it gets and takes long to run. */
+export const WORLD_MOVES: readonly Move[] = [
+  dropDescriptors,
+  useDefaultHigherHalf,
+  simplifyTypes,
+  lowerLimit,
+  joinDescriptors,
+  shortenDescriptors,
+  sortDescriptors,
+];
+
 export const MOVES: readonly Move[] = [
   startLater,
   deleteStretches,

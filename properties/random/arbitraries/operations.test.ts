@@ -16,8 +16,7 @@ import {
   U64_MAX,
   WHOLE,
 } from '../../../spec/index.ts';
-import { drawsFrom } from '../draws.ts';
-import { Digits } from './digits.ts';
+import { Digits, drawsFrom } from '../draws.ts';
 import { operationFrom, type Repertoire, repertoire } from './operations.ts';
 
 const MAP = memoryMap([

@@ -5,21 +5,22 @@
  * unsigned 64-bit integers.
  */
 
-import type { Scene } from '../../../runner/index.ts';
+import type { Scene, World } from '../../../runner/index.ts';
+import { HigherHalf, isWhole, NumberedCall, type Passed } from '../../../runner/lean/index.ts';
 import {
-  type Argument,
   addressOf,
   CALLS,
   type Call,
   type Config,
+  callPlace,
   describedCall,
   freeForSingles,
   HIGHER_HALF_48,
   isFreeable,
-  namesResult,
   type Operation,
-  operationOf,
+  type Ownership,
   PAGE_BYTES,
+  PAGE_SIZE,
   type Parameter,
   PFN_LIMIT,
   pageCount,
@@ -30,8 +31,8 @@ import {
   type Reference,
   U64_MAX,
 } from '../../../spec/index.ts';
+import { Digits } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
-import { Digits } from './digits.ts';
 import { landmarksOf } from './landmarks.ts';
 
 /** Four numbers drawn wide: one for the call, three for its arguments. */
@@ -65,169 +66,185 @@ function computedRepertoire(off: number, calls: readonly Call[]): Repertoire {
   return [first, ...rest];
 }
 
-const BAD_ARGUMENTS = [-1n, U64_MAX + 1n, 1.5] as const satisfies readonly Argument[];
+/** The results of a program so far, as page frames. */
+interface ResultFrames {
+  readonly handedOut: readonly number[];
+  readonly perhapsHeld: readonly number[];
+  noteFreed(place: number): void;
+  pagesOf(result: number): number;
+  /** Returns a page frame of a result that has so many; -1 where its address maps none. */
+  frameOf(result: number, page: number): number;
+}
 
-const EXTREME_COUNTS = [
-  0n,
-  1n,
-  U64_MAX,
-  1n << 63n,
-  1n << 52n,
-  (1n << 32n) + 1n,
-  1n << 20n,
-  ...BAD_ARGUMENTS,
-] as const;
+/** What a call is drawn in view of, and the call that it is drawn into. */
+export interface Prospect {
+  readonly call: NumberedCall;
+  readonly world: World;
+  readonly state: Ownership;
+  readonly results: ResultFrames;
+}
 
-const WORD_COUNTS = [31n, 32n, 33n, 63n, 64n, 65n, 511n, 512n, 1023n, 1024n, 1025n] as const;
+const BAD_ARGUMENTS = [-1, U64_MAX + 1n, 1.5] as const satisfies readonly Passed[];
 
-/** Most pages of a batch that could be granted. */
-const LONGEST_BATCH = 1200;
+/** Returns a power of two of at most 64 bits, or a neighbour. */
+function powerOfTwo(digits: Digits): Passed {
+  const power = 1n << BigInt(digits.next(65));
+  const value = power + (power > U64_MAX ? 0n : digits.of([0n, -1n, 1n]));
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+}
 
-type CountKind = 'few' | 'some' | 'word' | 'free' | 'extreme';
+const EXTREMES: readonly [Passed, ...Passed[]] = [0, 1, U64_MAX, 1n << 63n, 2 ** 52, ...BAD_ARGUMENTS];
+
+/** Returns an argument that hardly any call can grant. */
+function extreme(digits: Digits): Passed {
+  return digits.next(2) === 0 ? digits.of(EXTREMES) : powerOfTwo(digits);
+}
+
+const WORD_COUNTS = [31, 32, 33, 63, 64, 65, 511, 512, 1023, 1024, 1025] as const;
+
+/** Batches that can be granted have this many pages at most; one in sixteen may be longer. */
+const USUAL_BATCH = 1200;
+const LONGEST_BATCH = 2 ** 16 + 1;
+
+type CountKind = 'few' | 'some' | 'word' | 'any' | 'free' | 'extreme';
 type CountKinds = readonly [CountKind, ...CountKind[]];
 
-const RUN_COUNTS: CountKinds = ['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'];
-/** Few long batches: they cost time for each page frame, as runs do not, and find little. */
+const RUN_COUNTS: CountKinds = [
+  ...(['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'] satisfies CountKinds),
+  ...(['few', 'few', 'few', 'few', 'any', 'any', 'any', 'free'] satisfies CountKinds),
+];
+/** Long batches are rare: a batch costs time for every page frame, a contiguous run does not. */
 const BATCH_COUNTS: CountKinds = [
   ...(['few', 'few', 'few', 'few', 'some', 'some', 'free', 'extreme'] satisfies CountKinds),
-  ...(['few', 'few', 'few', 'few', 'few', 'word', 'free', 'extreme'] satisfies CountKinds),
+  ...(['few', 'few', 'few', 'few', 'few', 'word', 'any', 'any'] satisfies CountKinds),
 ];
 
-function countFrom(x: number, kinds: CountKinds, free: number): Argument {
-  const digits = new Digits(x);
+/** Returns the number of bits of a count. */
+function bitsOf(count: number): number {
+  return Math.floor(Math.log2(Math.max(1, count)));
+}
+
+function countFrom(digits: Digits, kinds: CountKinds, free: number): Passed {
   switch (digits.of(kinds)) {
     case 'few':
-      return BigInt(1 + digits.next(8));
+      return 1 + digits.next(8);
     case 'some':
-      return BigInt(1 + digits.next(70));
+      return 1 + digits.next(70);
     case 'word':
       return digits.of(WORD_COUNTS);
+    case 'any':
+      return digits.magnitude(bitsOf(free));
     case 'free':
-      return freeCount(free, digits);
+      return Math.max(0, free + digits.of([0, 1, -1]));
     default:
-      return digits.of(EXTREME_COUNTS);
+      return extreme(digits);
   }
 }
 
-function freeCount(free: number, digits: Digits): Argument {
-  return BigInt(Math.max(0, free + digits.of([0, 1, -1])));
+/** Returns the size of a batch. One that can be granted is mostly kept short: its cost is that of its pages. */
+function batchCount(x: number, free: number): Passed {
+  const digits = new Digits(x);
+  const most = digits.next(32) === 31 ? LONGEST_BATCH : USUAL_BATCH;
+  const count = countFrom(digits, BATCH_COUNTS, free);
+  if (count <= most || count > free || !isWhole(count)) return count;
+  return free <= LONGEST_BATCH ? most : 1 + (Number(count) % most);
 }
 
-/** Returns the count of a batch; one that could be granted is kept short, because it costs time for each page. */
-function batchCount(x: number, free: number): Argument {
-  const count = countFrom(x, BATCH_COUNTS, free);
-  return typeof count === 'bigint' && count > LONGEST_BATCH && count <= free ? BigInt(LONGEST_BATCH) : count;
+const AROUND_AN_EDGE = [0, 1, -1, PAGE_SIZE, -PAGE_SIZE] as const;
+
+function edgeAddress({ world }: Prospect, digits: Digits): number {
+  const { edges } = landmarksOf(world);
+  return Math.max(0, digits.of(edges) * PAGE_SIZE + digits.of(AROUND_AN_EDGE));
 }
 
-const AROUND_AN_EDGE = [0n, 1n, -1n, PAGE_BYTES, -PAGE_BYTES] as const;
+const LIMIT_KINDS = ['none', 'none', 'edge', 'edge', 'edge', 'somewhere', 'any', 'extreme'] as const;
 
-function edgeAddress(execution: Scene, digits: Digits): bigint {
-  const { edges } = landmarksOf(execution.world);
-  const address = BigInt(digits.of(edges)) * PAGE_BYTES + digits.of(AROUND_AN_EDGE);
-  return address < 0n ? 0n : address;
-}
-
-const LIMIT_KINDS = ['none', 'none', 'edge', 'edge', 'edge', 'somewhere', 'somewhere', 'extreme'] as const;
-const EXTREME_LIMITS = [
-  1n << 32n,
-  1n << 53n,
-  U64_MAX,
-  0n,
-  1n,
-  4095n,
-  1n << 63n,
-  ...BAD_ARGUMENTS,
-] as const satisfies readonly Argument[];
-
-/** Returns where the bitmap zone ends, or one of the extreme limits. */
-function extremeLimit(bitmapMaxAddr: bigint, chosen: number): Argument {
-  return chosen === 0 ? bitmapMaxAddr : (EXTREME_LIMITS[chosen - 1] ?? bitmapMaxAddr);
-}
-
-function maxAddrFrom(execution: Scene, y: number): Argument {
+function maxAddrFrom(prospect: Prospect, y: number): Passed {
   const digits = new Digits(y);
-  const { bitmapMaxAddr } = execution.world.config;
+  const zoneEnd = Number(prospect.world.config.bitmapMaxAddr);
   switch (digits.of(LIMIT_KINDS)) {
     case 'none':
       return U64_MAX;
     case 'edge':
-      return edgeAddress(execution, digits);
+      return edgeAddress(prospect, digits);
     case 'somewhere':
-      return (bitmapMaxAddr * BigInt(digits.next(64))) / 64n + digits.of([0n, 1n, 4095n]);
+      return (zoneEnd / 64) * digits.next(64) + digits.of([0, 1, 4095]);
+    case 'any':
+      return digits.magnitude(52);
     default:
-      return extremeLimit(bitmapMaxAddr, digits.next(1 + EXTREME_LIMITS.length));
+      return digits.next(4) === 0 ? zoneEnd : extreme(digits);
   }
 }
 
-const ALIGNMENT_KINDS = ['page', 'page', 'page', 'power', 'power', 'odd', 'odd', 'extreme'] as const;
-const EXTREME_ALIGNMENTS = [
-  0n,
-  1n,
-  4097n,
-  1n << 21n,
-  1n << 30n,
-  1n << 52n,
-  1n << 63n,
-  U64_MAX,
-  ...BAD_ARGUMENTS,
-] as const satisfies readonly Argument[];
+const ALIGNMENT_KINDS = [
+  ...(['page', 'page', 'page', 'power', 'power', 'odd', 'odd', 'extreme'] as const),
+  ...(['page', 'page', 'page', 'power', 'any', 'odd', 'any', 'zone'] as const),
+] as const;
+const EXTREME_ALIGNMENTS: readonly [Passed, ...Passed[]] = [0, 1, 4097, 1n << 63n, U64_MAX, ...BAD_ARGUMENTS];
 
-function alignmentFrom(z: number): Argument {
+function alignmentFrom(z: number, { world }: Prospect): Passed {
   const digits = new Digits(z);
   switch (digits.of(ALIGNMENT_KINDS)) {
     case 'page':
-      return PAGE_BYTES;
+      return PAGE_SIZE;
     case 'power':
-      return PAGE_BYTES << BigInt(digits.next(7));
+      return PAGE_SIZE << digits.next(7);
     case 'odd':
-      return BigInt(1 + digits.next(20)) * PAGE_BYTES + digits.of([0n, 1n, -1n]);
+      return (1 + digits.next(20)) * PAGE_SIZE + digits.of([0, 1, -1]);
+    case 'any':
+      return digits.next(2) === 0 ? digits.magnitude(41) : digits.magnitude(28) * PAGE_SIZE;
+    case 'zone':
+      return 2 ** digits.next(bitsOf(Number(world.config.bitmapMaxAddr)) + 1);
     default:
-      return digits.of(EXTREME_ALIGNMENTS);
+      return digits.next(2) === 0 ? digits.of(EXTREME_ALIGNMENTS) : powerOfTwo(digits);
   }
 }
 
-function isLive(execution: Scene, reference: Reference): boolean {
-  const frame = frameOf(execution, reference);
-  return frame !== null && execution.state.ownerOf(frame) === 'caller';
+export function isHeld({ state }: Prospect, frame: number): boolean {
+  return frame >= 0 && state.ownerOf(pfn(frame)) === 'caller';
 }
 
-function frameOf({ results, world }: Scene, reference: Reference) {
-  const address = results.addressOf(reference);
-  return address === null ? null : pfnAt(world.config, address);
-}
-
-/** Number of results examined for one that is still allocated. */
+/** At most this many results are searched for one that is still allocated. */
 const PROBES = 6;
 
-/** Returns a page frame of a result, still allocated if `wantLive` and one is found within {@link PROBES}; null if there is none. */
-function resultPage(execution: Scene, digits: Digits, wantLive: boolean): Reference | null {
-  const { results } = execution;
+/**
+ * Names a page frame of a result that handed out any: one that is still allocated if such a result is found within
+ * {@link PROBES}. Returns false if there is none.
+ */
+function nameResultPage(prospect: Prospect, digits: Digits, wantLive: boolean): boolean {
+  const { results, call } = prospect;
   const candidates = wantLive ? results.perhapsHeld : results.handedOut;
-  let place = candidates.length === 0 ? 0 : digits.next(candidates.length);
-  const page = digits.next(64);
+  let place = digits.next(Math.max(1, candidates.length));
+  const isNear = digits.next(2) === 0;
+  const page = isNear ? digits.next(64) : digits.next(2 ** 16) * 0x9e37;
   for (let probe = 0; probe < PROBES; probe += 1) {
     const result = candidates[place];
-    if (result === undefined) return null;
-    const reference = { result, page: page % results.pagesOf(result), offset: 0n };
-    if (!wantLive || isLive(execution, reference)) return reference;
-    if (results.pagesOf(result) === 1) results.noteFreed(place);
+    if (result === undefined) return false;
+    const pages = results.pagesOf(result);
+    const frame = results.frameOf(result, page % pages);
+    if (!wantLive || isHeld(prospect, frame)) {
+      call.nameResult(result, page % pages, frame, 0);
+      return true;
+    }
+    if (pages === 1) results.noteFreed(place);
     else place += 1;
     if (place >= candidates.length) place = 0;
   }
-  return null;
+  return false;
 }
 
 const MAP_OWNERS = ['boot', 'boot', 'pmm', 'firmware', 'absent'] as const;
 
-/** Returns a page frame of the map: of boot code, free, of firmware or absent. */
-function mapPage(execution: Scene, digits: Digits): Reference {
-  const { regions } = landmarksOf(execution.world);
+/** Names a page frame by its owner after init: mostly one that boot code hands over. */
+function nameMapPage(prospect: Prospect, digits: Digits): void {
+  const { regions } = landmarksOf(prospect.world);
   const ofOwner = regions[digits.of(MAP_OWNERS)];
   const region = ofOwner[digits.next(Math.max(1, ofOwner.length))];
-  if (region === undefined)
-    return { absolute: execution.world.config.higherHalf + edgeAddress(execution, digits) };
-  const page = digits.of([0, region.count - 1, digits.next(region.count)]);
-  return { absolute: execution.world.config.higherHalf + BigInt(region.base + page) * PAGE_BYTES };
+  if (region === undefined) prospect.call.nameByte(edgeAddress(prospect, digits));
+  else {
+    const page = digits.of([0, region.count - 1, digits.next(region.count)]);
+    prospect.call.nameByte((region.base + page) * PAGE_SIZE);
+  }
 }
 
 /** Addresses relative to the higher half. */
@@ -245,17 +262,9 @@ function extremeAddress(config: Config, digits: Digits): bigint {
   return EXTREME_ADDRESSES[chosen - 1 - offsets.length] ?? 0n;
 }
 
-const OFFSETS = [0n, 0n, 0n, 1n, 4095n] as const;
+const OFFSETS = [0, 0, 0, 1, 4095] as const;
 
-function withOffset(reference: Reference, digits: Digits): Reference {
-  const offset = digits.of(OFFSETS);
-  if (offset === 0n) return reference;
-  return namesResult(reference)
-    ? { result: reference.result, page: reference.page, offset }
-    : { absolute: reference.absolute + offset };
-}
-
-/** Most addresses can be freed: a misuse changes nothing, so programs get further with few of them. */
+/** Most addresses may be freed: a misuse changes nothing, so programs get further with fewer of them. */
 const ADDRESS_KINDS = [
   'live',
   ...Array<'live'>(24).fill('live'),
@@ -266,169 +275,241 @@ const ADDRESS_KINDS = [
   'extreme',
 ] as const;
 
-/** Returns an address to free: mostly of a page frame that is still allocated, else wrong in one of many ways. */
-function referenceFrom(execution: Scene, x: number): Reference {
+/** Names an address to free: mostly of a page frame still allocated, and every way of getting it wrong. */
+function nameAddress(prospect: Prospect, x: number): void {
   const digits = new Digits(x);
-  const { config } = execution.world;
-  switch (digits.of(ADDRESS_KINDS)) {
-    case 'live':
-      return withOffset(resultPage(execution, digits, true) ?? mapPage(execution, digits), digits);
-    case 'stale':
-      return withOffset(resultPage(execution, digits, false) ?? mapPage(execution, digits), digits);
-    case 'map':
-      return withOffset(mapPage(execution, digits), digits);
-    case 'edge':
-      return { absolute: config.higherHalf + edgeAddress(execution, digits) };
-    default:
-      return { absolute: extremeAddress(config, digits) };
+  const kind = digits.of(ADDRESS_KINDS);
+  if (kind === 'edge') prospect.call.nameByte(edgeAddress(prospect, digits));
+  else if (kind === 'extreme') prospect.call.nameAddress(extremeAddress(prospect.world.config, digits));
+  else {
+    if (kind === 'map' || !nameResultPage(prospect, digits, kind === 'live')) nameMapPage(prospect, digits);
+    prospect.call.addOffset(digits.of(OFFSETS));
   }
 }
 
-/** Returns up to `wanted` page frames of one result that are still allocated. */
-function liveBatch(execution: Scene, digits: Digits, wanted: number): Reference[] {
-  const first = resultPage(execution, digits, true);
-  if (first === null || !('result' in first)) return [];
-  const pages = execution.results.pagesOf(first.result);
-  const batch: Reference[] = [];
-  for (let page = 0; page < pages && batch.length < wanted; page += 1) {
-    const reference = { result: first.result, page: (first.page + page) % pages, offset: 0n };
-    if (isLive(execution, reference)) batch.push(reference);
-    else if (batch.length > 0) break;
+/** Names page frames of a result from some page on that are still allocated, `wanted` at most. */
+function nameLiveBatch(prospect: Prospect, digits: Digits, wanted: number): void {
+  const { call, results } = prospect;
+  if (!nameResultPage(prospect, digits, true)) return;
+  const { result, page: first } = call.lastNamed;
+  call.dropLast();
+  const pages = results.pagesOf(result);
+  for (let i = 0; i < pages && call.named < wanted; i += 1) {
+    const page = (first + i) % pages;
+    const frame = results.frameOf(result, page);
+    if (isHeld(prospect, frame)) call.nameResult(result, page, frame, 0);
+    else if (call.named > 0) break;
   }
-  return batch;
 }
 
-const BATCH_KINDS = ['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty'] as const;
-const BATCH_LENGTHS = [4, 1, 2, 8, 64] as const;
+/** Returns a page frame at which a descriptor or a zone begins or ends, or a word, a leaf, a section or any other power of two. */
+function edgeFrame({ world }: Prospect, digits: Digits): number {
+  const { edges, regions } = landmarksOf(world);
+  const region = regions[digits.of(['pmm', 'boot'] as const)];
+  const { base, count } = region[digits.next(Math.max(1, region.length))] ?? { base: 0, count: 0 };
+  if (digits.next(2) === 0 || count < 2) return digits.of(edges);
+  const unit = 2 ** (2 + digits.next(bitsOf(base + count)));
+  const edge = Math.ceil((base + 1) / unit) * unit;
+  return edge < base + count ? edge : base;
+}
 
-/** Returns a batch to free: pages of one or two results, sometimes with one named twice or one that must not be freed. */
-function batchFrom(execution: Scene, [x, y, z]: readonly [number, number, number]): readonly Reference[] {
+function mayBeFreed({ state }: Prospect, frame: number): boolean {
+  return frame >= 0 && frame < PFN_LIMIT && isFreeable(state.ownerOf(pfn(frame)));
+}
+
+/** Names page frames on both sides of an edge that may be freed, ascending or descending. */
+function nameNeighbours(prospect: Prospect, digits: Digits): void {
+  const edge = edgeFrame(prospect, digits);
+  const step = digits.of([1, -1]);
+  const each = 1 + digits.next(4);
+  for (let i = 0; i < 2 * each; i += 1) {
+    const frame = step > 0 ? edge - each + i : edge + each - 1 - i;
+    if (mayBeFreed(prospect, frame)) prospect.call.nameByte(frame * PAGE_SIZE);
+  }
+}
+
+const BATCH_KINDS = [
+  ...(['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty'] as const),
+  'neighbours',
+] as const;
+const BATCH_LENGTHS = [4, 1, 2, 8, 4, 2, 8, 64] as const;
+
+/** Names a batch to free: pages of one or two results; some name one twice, or one that may not be freed. */
+function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
+  const { call } = prospect;
   const digits = new Digits(x);
   const mixed = digits.of(BATCH_KINDS);
-  const batch = liveBatch(execution, digits, digits.of(BATCH_LENGTHS));
-  const [first] = batch;
+  if (mixed === 'empty') return;
+  if (mixed === 'neighbours') {
+    nameNeighbours(prospect, digits);
+    if (call.named > 0) return;
+  }
+  const isLong = digits.next(64) === 63;
+  nameLiveBatch(prospect, digits, isLong ? digits.magnitude(16) : digits.of(BATCH_LENGTHS));
+  const batch = call.named;
   switch (mixed) {
     case 'two': {
-      const other = referenceFrom(execution, y);
-      const isNew = batch.every((r) => frameOf(execution, r) !== frameOf(execution, other));
-      return isNew && isLive(execution, other) ? [other, ...batch] : batch;
+      nameAddress(prospect, y);
+      const frame = call.frames[batch] ?? 0;
+      if (isHeld(prospect, frame) && !call.frames.subarray(0, batch).includes(frame)) call.moveLastToFront();
+      else call.dropLast();
+      return;
     }
     case 'twice':
-      return first === undefined ? batch : [...batch, withOffset(first, new Digits(y))];
+      if (batch > 0) call.nameFirstAgain(new Digits(y).of(OFFSETS));
+      return;
     case 'bad':
-      return z % 2 === 0 ? [...batch, referenceFrom(execution, y)] : [referenceFrom(execution, y), ...batch];
-    case 'empty':
-      return [];
+      nameAddress(prospect, y);
+      if (z % 2 !== 0) call.moveLastToFront();
+      return;
     default:
-      return batch;
   }
 }
 
-/** Returns the number of consecutive page frames, from this one on, that can be freed. */
-function freeableFrom(execution: Scene, reference: Reference): number {
-  const base = frameOf(execution, reference);
-  if (base === null) return 0;
-  const end = execution.state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isFreeable);
-  return (end ?? pfn(PFN_LIMIT)) - base;
+/** Returns the number of freeable page frames from this one on. */
+function freeableFrom({ state }: Prospect, frame: number): number {
+  if (frame < 0) return 0;
+  const base = pfn(frame);
+  const end = state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isFreeable);
+  return (end ?? PFN_LIMIT) - base;
 }
 
-const REGION_KINDS = ['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'more', 'extreme'] as const;
+const REGION_KINDS = [
+  ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'more', 'extreme'] as const),
+  ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'any', 'any'] as const),
+] as const;
 
-function regionCount(available: number, y: number): Argument {
+function regionCount(prospect: Prospect, y: number): Passed {
   const digits = new Digits(y);
-  switch (digits.of(REGION_KINDS)) {
+  const kind = digits.of(REGION_KINDS);
+  if (kind === 'extreme') return extreme(digits);
+  const available = freeableFrom(prospect, prospect.call.frames[0] ?? -1);
+  switch (kind) {
     case 'all':
-      return BigInt(Math.max(1, available));
+      return Math.max(1, available);
     case 'part':
-      return BigInt(Math.ceil(available / (2 + digits.next(3))));
+      return Math.ceil(available / (2 + digits.next(3)));
     case 'few':
-      return BigInt(Math.min(1 + digits.next(4), Math.max(1, available)));
-    case 'more':
-      return BigInt(available + 1);
+      return Math.min(1 + digits.next(4), Math.max(1, available));
+    case 'any':
+      return Math.min(digits.magnitude(bitsOf(available)), Math.max(1, available));
     default:
-      return digits.of(EXTREME_COUNTS);
+      return available + 1;
   }
 }
 
-/** Returns a page frame just below the bitmap limit from which a region can straddle it, or null. */
-function straddling(execution: Scene, digits: Digits): Reference | null {
-  const { bitmapLimit } = execution.state.world;
-  const below = Math.max(0, bitmapLimit - 1 - digits.next(4));
-  const holds = (frame: number): boolean => isFreeable(execution.state.ownerOf(pfn(frame)));
-  if (bitmapLimit === 0 || !holds(bitmapLimit) || !holds(below)) return null;
-  return { absolute: execution.world.config.higherHalf + BigInt(below) * PAGE_BYTES };
+/** Names a page frame just below the bitmap limit or another edge, if a region from there may straddle that; false if not. */
+function nameStraddling(prospect: Prospect, digits: Digits): boolean {
+  const { bitmapLimit } = prospect.state.world;
+  const edge = digits.next(4) < 3 ? bitmapLimit : edgeFrame(prospect, digits);
+  const below = edge - 1 - digits.next(4);
+  if (!mayBeFreed(prospect, edge) || !mayBeFreed(prospect, below)) return false;
+  prospect.call.nameByte(below * PAGE_SIZE);
+  return true;
 }
 
-/** The address of a region: now and then one below the bitmap limit, so that the region straddles it. */
-function regionAddress(execution: Scene, [x, , z]: Numbers): Reference {
+/** Names the address of a region: some lie below an edge, so that the region straddles it. */
+function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
   const digits = new Digits(z);
-  const across = digits.next(4) === 3 ? straddling(execution, digits) : null;
-  return across ?? referenceFrom(execution, x);
+  if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
 }
 
-/** Rounds an argument of a run down to a power of two, for managers that have no others. */
-function asClaimed(argument: Argument, { state }: Scene): Argument {
-  if (state.world.profile.contiguous === 'any') return argument;
-  return typeof argument === 'bigint' && argument > 0n
-    ? 1n << BigInt(argument.toString(2).length - 1)
-    : argument;
+/** Rounds an argument of a run down to a power of two, for managers that support no others. */
+function asClaimed(value: Passed, { state }: Prospect): Passed {
+  if (state.world.profile.contiguous === 'any' || !isWhole(value) || Number(value) === 0) return value;
+  const power = 1n << BigInt(BigInt(value).toString(2).length - 1);
+  return typeof value === 'number' ? Number(power) : power;
 }
 
 /** Three numbers, from which the arguments of a call are drawn. */
 type Numbers = readonly [number, number, number];
 
-/** Returns the argument at a place, in view of the address that was drawn before it. */
-function argumentFrom(
-  { kind }: Parameter,
-  { numbers, place, execution, address }: ArgumentContext,
-): Argument | Reference | readonly Reference[] {
-  const { state } = execution;
-  const x = numbers[place] ?? 0;
+/** Returns the argument that a number stands for, depending on the address drawn before it. */
+function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passed {
   switch (kind) {
     case 'batchCount':
-      return batchCount(x, freeForSingles(state));
+      return batchCount(x, freeForSingles(prospect.state));
     case 'runCount':
-      return asClaimed(countFrom(x, RUN_COUNTS, state.freeIn('bitmap')), execution);
+      return asClaimed(countFrom(new Digits(x), RUN_COUNTS, prospect.state.freeIn('bitmap')), prospect);
     case 'regionCount':
-      return regionCount(address === null ? 0 : freeableFrom(execution, address), x);
+      return regionCount(prospect, x);
     case 'maxAddr':
-      return maxAddrFrom(execution, x);
-    case 'alignment':
-      return asClaimed(alignmentFrom(x), execution);
-    case 'addresses':
-      return batchFrom(execution, numbers);
+      return maxAddrFrom(prospect, x);
     default:
-      return referenceFrom(execution, x);
+      return asClaimed(alignmentFrom(x, prospect), prospect);
   }
 }
 
-interface ArgumentContext {
-  readonly numbers: Numbers;
-  readonly place: number;
-  readonly execution: Scene;
-  /** The address that was drawn, where there is one. */
-  readonly address: Reference | null;
+/** Draws the call that four numbers stand for, depending on the state and the results so far. */
+export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): void {
+  const [c, x, y, z] = drawn;
+  const chosen = calls[c % calls.length] ?? calls[0];
+  const numbers: Numbers = [x, y, z];
+  const parameters = parametersOf(chosen);
+  prospect.call.start(callPlace(chosen));
+  for (let place = 0; place < parameters.length; place += 1) {
+    const parameter = parameters[place];
+    if (parameter === undefined) return;
+    if (parameter.kind === 'addresses') nameBatch(prospect, numbers);
+    else if (parameter.kind !== 'address')
+      prospect.call.pass(parameter, argumentFrom(parameter, numbers[place] ?? 0, prospect));
+    else if (describedCall(chosen).effect === 'region') nameRegion(prospect, numbers);
+    else nameAddress(prospect, x);
+  }
+}
+
+/** The prospect of a scene: what the model's judge has, in numbers. */
+export class SceneProspect implements Prospect, ResultFrames {
+  readonly call = new NumberedCall();
+  readonly half: HigherHalf;
+  readonly #scene: Scene;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.half = new HigherHalf(scene.world.config);
+  }
+
+  get world(): World {
+    return this.#scene.world;
+  }
+
+  get state(): Ownership {
+    return this.#scene.state;
+  }
+
+  get results(): ResultFrames {
+    return this;
+  }
+
+  get handedOut(): readonly number[] {
+    return this.#scene.results.handedOut;
+  }
+
+  get perhapsHeld(): readonly number[] {
+    return this.#scene.results.perhapsHeld;
+  }
+
+  noteFreed(place: number): void {
+    this.#scene.results.noteFreed(place);
+  }
+
+  pagesOf(result: number): number {
+    return this.#scene.results.pagesOf(result);
+  }
+
+  frameOf(result: number, page: number): number {
+    const address = this.#scene.results.addressOf({ result, page, offset: 0n });
+    return (address === null ? null : pfnAt(this.world.config, address)) ?? -1;
+  }
 }
 
 /** Returns the operation that drawn numbers stand for at this point of a run. */
 export function operationFrom(
-  [call, x, y, z]: Drawn,
-  execution: Scene,
+  drawn: Drawn,
+  scene: Scene,
   calls: Repertoire,
+  prospect: SceneProspect = new SceneProspect(scene),
 ): Operation<Reference> {
-  const chosen = calls[call % calls.length] ?? calls[0];
-  const parameters = parametersOf(chosen);
-  const numbers: Numbers = [x, y, z];
-  const isRegion = describedCall(chosen).effect === 'region';
-  const values: (Argument | Reference | readonly Reference[])[] = [];
-  let address: Reference | null = null;
-  for (let place = 0; place < parameters.length; place += 1) {
-    const parameter = parameters[place];
-    if (parameter === undefined) break;
-    if (parameter.kind === 'address') {
-      address = isRegion ? regionAddress(execution, numbers) : referenceFrom(execution, x);
-      values.push(address);
-    } else values.push(argumentFrom(parameter, { numbers, place, execution, address }));
-  }
-  return operationOf(chosen, values);
+  drawCall(prospect, drawn, calls);
+  return prospect.call.toOperation(prospect.half);
 }

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryMap } from '../../../spec/index.ts';
-import { anyWorld } from './worlds.ts';
+import { worldBeyond } from '../../../runner/index.ts';
+import { MemoryMap, ownedRegions, pfnEnd, WHOLE } from '../../../spec/index.ts';
+import { ANY_SIZE, sizesOf } from './sizes.ts';
+import { anyWorld, anyWorldOf } from './worlds.ts';
 
 describe('arbitrary worlds', () => {
   it('are valid as they are built: each survives the codec that refuses bad maps', () => {
@@ -12,11 +14,51 @@ describe('arbitrary worlds', () => {
     );
   });
 
-  it('stay small enough for a judge to look at every page frame', () => {
+  it('reach every landmark from both sides, and across', () => {
+    const begins = new Set<number>();
+    const ends = new Set<number>();
+    const across = new Set<number>();
+    const landmarks = Array.from({ length: 31 }, (_, k) => 2 ** (k + 2));
     fc.assert(
       fc.property(anyWorld, ({ map }) => {
-        expect(map.descriptors.reduce((sum, { pages }) => sum + pages, 0)).toBeLessThan(1 << 16);
+        for (const { base, count } of ownedRegions(map)) {
+          begins.add(base);
+          ends.add(base + count);
+          for (const one of landmarks) if (base < one && base + count > one) across.add(one);
+        }
       }),
+      { numRuns: 6000, seed: 1 },
     );
+    for (const places of [begins, ends, across])
+      expect(landmarks.filter((one) => !places.has(one))).toEqual([]);
+  });
+
+  it('have from none to a hundred descriptors with free memory, and less than 16 TiB of RAM', () => {
+    const frees = new Set<number>();
+    let descriptors = 0;
+    let most = 0;
+    fc.assert(
+      fc.property(anyWorld, ({ map, config }) => {
+        const regions = ownedRegions(map);
+        const ram = regions.reduce((sum, { owner, count }) => sum + (owner === 'absent' ? 0 : count), 0);
+        frees.add(regions.reduce((sum, { owner, count }) => sum + (owner === 'pmm' ? count : 0), 0));
+        descriptors = Math.max(descriptors, map.descriptors.length);
+        most = Math.max(most, ram);
+        expect(worldBeyond(WHOLE, { map, config })).toBe(null);
+      }),
+      { numRuns: 3000, seed: 1 },
+    );
+    expect([frees.has(0), frees.has(1)]).toEqual([true, true]);
+    expect(descriptors).toBeGreaterThan(90);
+    expect(most).toBeGreaterThan(2 ** 28);
+    expect(most).toBeLessThan(2 ** 32);
+  });
+
+  it('grow over a run', () => {
+    const small = anyWorldOf(WHOLE, sizesOf(0));
+    fc.assert(fc.property(small, ({ map }) => pfnEnd(map) <= 2 ** 12));
+    expect(fc.sample(anyWorld, 100).some(({ map }) => pfnEnd(map) > 2 ** 28)).toBe(true);
+    expect(sizesOf(1).memoryBits).toBeGreaterThan(sizesOf(0).memoryBits);
+    expect(sizesOf(1000)).toBe(ANY_SIZE);
   });
 });

@@ -1,12 +1,14 @@
 /**
  * Worlds: arbitrary memory maps and configurations, valid by construction. Segments are placed one after the other from page frame 0
- * up, each after a gap, and shuffled at the end. So they never overlap, and nothing is filtered.
+ * up, each after a gap or at a landmark, and shuffled at the end. So they never overlap, and nothing is filtered.
  *
- *   gap  segment  gap segment             gap        segment
- *   ·····├──────┤····├──┤──────┤·······················├───────┤
- *   0                                  4 GiB                  8 TiB …
+ *   gap  segment  gap segment        segment        segment                 segment
+ *   ·····├──────┤····├──┤──────┤·······├──────┼──────┤·····├───────┤············├───────┤
+ *   0                                     4 GiB               8 TiB            16 TiB …
  *
- * They have few page frames of RAM, because a sweep looks at each, and reach up to the largest page frame numbers.
+ * A landmark is a multiple of a power of two, from a few page frames to 2^34: segments begin there, end there, straddle it, or begin
+ * one page frame before or after. Half of the segments have few page frames. The others have any number up to 2^32, all of them
+ * together less than that: an allocator with a bit a page frame has room for it.
  */
 
 import type { World } from '../../../runner/index.ts';
@@ -19,27 +21,41 @@ import {
   MEMORY_TYPES,
   type MemoryType,
   memoryMap,
+  ownerAfterInit,
   PAGE_BYTES,
   type Profile,
   pfnOf,
+  U64_MAX,
   WHOLE,
 } from '../../../spec/index.ts';
 import { type Arbitrary, anyPrototype, array, constantFrom, nat, oneof, tuple } from '../fast-check.ts';
+import { ANY_SIZE, type Sizes } from './sizes.ts';
 
-/** 2^20 page frames: 4 GiB. */
-const FOUR_GIB_PAGES = 2 ** 20;
-/** 2^31 page frames: 8 TiB, where a signed 32-bit page frame number turns negative. */
-const EIGHT_TIB_PAGES = 2 ** 31;
-/** 2^32 page frames: 16 TiB, where an unsigned one wraps. */
-const SIXTEEN_TIB_PAGES = 2 ** 32;
+/** The largest landmark: 2^34 page frames, 64 TiB. */
+const LANDMARK_BITS = 34;
+/** The largest segment is about 2^32 page frames, where an unsigned 32-bit count wraps. */
+const SEGMENT_BITS = 32;
+/** RAM stays below 16 TiB, some room for bookkeeping included. */
+const MOST_RAM = 2 ** 32 - 2 ** 23;
+/** Boot memory stays below this: managers note each page frame of it. */
+const MOST_BOOT = 2 ** 22;
+/** Half of the worlds have at most 2^18 page frames of RAM, half of the others at most 2^19, and so on: managers have a bit for each. */
+const USUAL_RAM_BITS = 18;
+/** The same of bitmap zones, which are searched. */
+const USUAL_ZONE_BITS = 16;
 
-/** A stretch of one type, and the gap before it in page frames. */
+/** Where a segment lies: so many page frames after the one before, or at a multiple of `unit`. */
+type Place =
+  | { readonly at: 'gap'; readonly gap: number }
+  | { readonly at: 'base' | 'end' | 'across' | 'before' | 'after'; readonly unit: number };
+
+/** A stretch of one type, and where it lies. */
 interface Segment {
-  readonly gap: number;
+  readonly place: Place;
   readonly pages: number;
   readonly type: MemoryType;
   /** The sort key of the segment in the memory map, which shuffles the segments. */
-  readonly place: number;
+  readonly order: number;
 }
 
 const TYPES = Object.keys(MEMORY_TYPES).filter((t): t is MemoryType => t in MEMORY_TYPES);
@@ -50,51 +66,110 @@ const anyType: Arbitrary<MemoryType> = oneof(
   { arbitrary: constantFrom(...TYPES), weight: 3 },
 );
 
-/** Page frames in a segment: few, or around the edges of words and blocks. 0 is an empty descriptor. */
+/** Numbers of page frames of all magnitudes: each doubling up to 2^`bits` is as likely as the next; half are powers of two ±1. */
+function anyMagnitude(bits: number): Arbitrary<number> {
+  return tuple(nat(bits), nat(0x7fff_ffff)).map(([k, n]) => {
+    const power = 2 ** k;
+    return n % 2 === 0 ? power + (((n >> 1) % 3) - 1) : power + Math.floor((n / 2 ** 31) * power);
+  });
+}
+
+/** Page frames in a segment: few, around the edges of words and blocks, or any number. 0 is an empty descriptor. */
 const anyPages: Arbitrary<number> = oneof(
   { arbitrary: nat(8), weight: 3 },
   { arbitrary: nat(80), weight: 4 },
   { arbitrary: constantFrom(1, 31, 32, 33, 63, 64, 65, 511, 512, 1023, 1024, 1025, 2050), weight: 3 },
+  { arbitrary: anyMagnitude(17), weight: 2 },
+  { arbitrary: anyMagnitude(SEGMENT_BITS), weight: 1 },
 );
 
-const anyGap: Arbitrary<number> = oneof(
-  { arbitrary: constantFrom(0), weight: 6 },
-  { arbitrary: nat(40), weight: 4 },
-  { arbitrary: constantFrom(FOUR_GIB_PAGES, EIGHT_TIB_PAGES, SIXTEEN_TIB_PAGES), weight: 1 },
+const gapOf = (gap: number): Place => ({ at: 'gap', gap });
+
+const anyPlace: Arbitrary<Place> = oneof(
+  { arbitrary: constantFrom(gapOf(0)), weight: 6 },
+  { arbitrary: nat(40).map(gapOf), weight: 3 },
+  { arbitrary: constantFrom(gapOf(1)), weight: 1 },
+  {
+    arbitrary: tuple(
+      constantFrom('base', 'end', 'across', 'across', 'before', 'after'),
+      nat(LANDMARK_BITS - 2),
+    ).map(([at, k]): Place => ({ at, unit: 2 ** (k + 2) })),
+    weight: 3,
+  },
 );
 
-const anySegments: Arbitrary<readonly Segment[]> = array(
-  tuple(anyGap, anyPages, anyType, oneof(constantFrom(0), nat(7)), anyPrototype).map(
-    ([gap, pages, type, place]): Segment => ({ gap, pages, type, place }),
-  ),
-  { minLength: 1, maxLength: 10, size: 'max' },
+const anySegment = tuple(anyPlace, anyPages, anyType, oneof(constantFrom(0), nat(7)), anyPrototype).map(
+  ([place, pages, type, order]): Segment => ({ place, pages, type, order }),
 );
 
-/** Places segments from page frame 0 up. One that would end above `most` loses its gap, or is cut off. */
-function descriptorsOf(segments: readonly Segment[], most: number): readonly DescriptorInput[] {
-  let end = 0;
-  const placed = segments.map(({ gap, pages: wanted, type, place }) => {
-    const base = end + gap + wanted <= most ? end + gap : end;
-    const pages = Math.min(wanted, most - base);
-    end = base + pages;
-    return { place, descriptor: { type, start: BigInt(base) * PAGE_BYTES, pages } };
-  });
-  return placed.toSorted((a, b) => a.place - b.place).map(({ descriptor }) => descriptor);
+const anySegments: Arbitrary<readonly Segment[]> = oneof(
+  { arbitrary: array(anySegment, { minLength: 1, maxLength: 10, size: 'max' }), weight: 31 },
+  { arbitrary: array(anySegment, { minLength: 11, maxLength: 100, size: 'max' }), weight: 1 },
+);
+
+/** Returns the base of a segment that may begin at `end` or later. */
+function baseOf(place: Place, pages: number, end: number): number {
+  if (place.at === 'gap') return end + place.gap;
+  const { unit } = place;
+  const from = (offset: number): number => Math.ceil((end + offset) / unit) * unit - offset;
+  switch (place.at) {
+    case 'base':
+      return from(0);
+    case 'end':
+      return from(pages);
+    case 'across':
+      return from(Math.ceil(pages / 2));
+    case 'before':
+      return from(1);
+    default:
+      return from(0) + 1;
+  }
 }
 
-/** The end of the bitmap zone: at, before, after or inside a segment, at 0, or beyond the last segment. */
+/** Places segments from page frame 0 up. One that would end above `most` has no gap, or is cut off. */
+function descriptorsOf(
+  { segments, ram }: Pick<DrawnWorld, 'segments' | 'ram'>,
+  most: number,
+): readonly DescriptorInput[] {
+  let end = 0;
+  const room = {
+    pmm: Math.min(2 ** (USUAL_RAM_BITS + ram), MOST_RAM),
+    boot: MOST_BOOT,
+    firmware: MOST_BOOT,
+    absent: most,
+  };
+  const placed = segments.map(({ place, pages: wanted, type, order }) => {
+    const owner = ownerAfterInit(type);
+    const fitting = Math.min(wanted, room[owner]);
+    const base = baseOf(place, fitting, end);
+    const start = base + fitting <= most ? base : end;
+    const pages = Math.min(fitting, most - start);
+    room[owner] -= pages;
+    end = start + pages;
+    return { order, descriptor: { type, start: BigInt(start) * PAGE_BYTES, pages } };
+  });
+  return placed.toSorted((a, b) => a.order - b.order).map(({ descriptor }) => descriptor);
+}
+
+/** The end of the bitmap zone: at, before, after or inside a segment, at 0, at a landmark, or beyond the last segment. */
 interface Limit {
   readonly segment: number;
-  readonly at: 'inside' | 'base' | 'end' | 'before' | 'after' | 'zero' | 'beyond';
+  readonly at: 'inside' | 'base' | 'end' | 'before' | 'after' | 'zero' | 'landmark' | 'beyond';
+  /** Chooses a landmark. */
+  readonly size: number;
 }
 
 const anyLimit: Arbitrary<Limit> = tuple(
-  nat(9),
-  constantFrom<Limit['at']>('inside', 'inside', 'inside', 'end', 'base', 'before', 'after', 'beyond', 'zero'),
+  nat(99),
+  constantFrom<Limit['at']>(
+    ...(['inside', 'inside', 'inside', 'end', 'base', 'before', 'after', 'beyond', 'zero'] as const),
+    'landmark',
+  ),
+  nat(511),
   anyPrototype,
-).map(([segment, at]) => ({ segment, at }));
+).map(([segment, at, size]) => ({ segment, at, size }));
 
-function limitAddress(descriptors: readonly DescriptorInput[], { segment, at }: Limit): bigint {
+function limitAddress(descriptors: readonly DescriptorInput[], { segment, at, size }: Limit): bigint {
   const chosen = descriptors[segment % descriptors.length];
   if (chosen === undefined || at === 'zero') return 0n;
   const end = chosen.start + BigInt(chosen.pages) * PAGE_BYTES;
@@ -109,6 +184,10 @@ function limitAddress(descriptors: readonly DescriptorInput[], { segment, at }: 
       return chosen.start > 0n ? chosen.start - PAGE_BYTES : 0n;
     case 'after':
       return end + PAGE_BYTES;
+    case 'landmark': {
+      const unit = PAGE_BYTES << BigInt(size % LANDMARK_BITS);
+      return (chosen.start / unit + 1n) * unit;
+    }
     default:
       return (
         descriptors.reduce((max, d) => {
@@ -120,36 +199,95 @@ function limitAddress(descriptors: readonly DescriptorInput[], { segment, at }: 
   }
 }
 
+/** Returns the limit, or a lower one that leaves the bitmap zone so many bytes of RAM. */
+function affordable(descriptors: readonly DescriptorInput[], limit: bigint, most: bigint): bigint {
+  let left = most;
+  const ascending = descriptors
+    .filter(({ type }) => ownerAfterInit(type) !== 'absent')
+    .toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  for (const { start, pages } of ascending) {
+    if (start >= limit) return limit;
+    const bytes = BigInt(pages) * PAGE_BYTES;
+    if (start + left < limit && left < bytes) return start + left;
+    left -= bytes;
+  }
+  return limit;
+}
+
 const anyHigherHalf = constantFrom(HIGHER_HALF_48, HIGHER_HALF_48, HIGHER_HALF_57, 0xffff_9000_0000_0000n);
+
+/** How much can be allocated: whatever the segments have, one page frame, or none. */
+type Plenty = 'any' | 'one' | 'none';
+
+const anyPlenty: Arbitrary<Plenty> = oneof(
+  { arbitrary: constantFrom<Plenty>('any'), weight: 46 },
+  { arbitrary: constantFrom<Plenty>('one', 'none'), weight: 1 },
+);
+
+/** A number of doublings: each is half as likely as the one before. */
+const anyDoublings: Arbitrary<number> = nat(2 ** 14 - 2).map((n) => 13 - Math.floor(Math.log2(n + 1)));
 
 interface DrawnWorld {
   readonly segments: readonly Segment[];
   readonly limit: Limit;
   readonly higherHalf: bigint;
+  readonly plenty: Plenty;
+  /** Doublings of the usual RAM, and of the usual RAM of a bitmap zone. */
+  readonly ram: number;
+  readonly zone: number;
+}
+
+/** Returns the segments with no free page frame in them, or with one in the first. */
+function withPlenty(segments: readonly Segment[], plenty: Plenty): readonly Segment[] {
+  if (plenty === 'any') return segments;
+  return segments.map((segment, i): Segment => {
+    if (plenty === 'one' && i === 0) return { ...segment, pages: 1, type: 'conventional' };
+    return ownerAfterInit(segment.type) === 'pmm' ? { ...segment, type: 'loaderData' } : segment;
+  });
 }
 
 function worldOf(
-  { segments, limit, higherHalf }: DrawnWorld,
+  { segments, limit, higherHalf, plenty, ram, zone }: DrawnWorld,
   { memoryBelow, bitmapZoneBelow }: Profile,
+  { memoryBits }: Sizes,
 ): World {
-  const descriptors = descriptorsOf(segments, pfnOf(memoryBelow));
-  const wanted = limitAddress(descriptors, limit);
+  const addressable = Number((U64_MAX + 1n - higherHalf) / PAGE_BYTES);
+  const most = Math.min(pfnOf(memoryBelow), 2 ** memoryBits, addressable);
+  const descriptors = descriptorsOf({ segments: withPlenty(segments, plenty), ram }, most);
+  const wanted = affordable(
+    descriptors,
+    limitAddress(descriptors, limit),
+    PAGE_BYTES << BigInt(USUAL_ZONE_BITS + zone),
+  );
   const bitmapMaxAddr = wanted < bitmapZoneBelow ? wanted : bitmapZoneBelow;
   const chosen: Config = config({ bitmapMaxAddr, higherHalf });
   return { map: memoryMap(descriptors), config: chosen };
 }
 
-const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(anySegments, anyLimit, anyHigherHalf, anyPrototype).map(
-  ([segments, limit, higherHalf]) => ({ segments, limit, higherHalf }),
-);
+const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(
+  anySegments,
+  anyLimit,
+  anyHigherHalf,
+  anyPlenty,
+  anyDoublings,
+  anyDoublings,
+  anyPrototype,
+).map(([segments, limit, higherHalf, plenty, ram, zone]) => ({
+  segments,
+  limit,
+  higherHalf,
+  plenty,
+  ram,
+  zone,
+}));
 
 /**
- * Arbitrary worlds that a manager of this profile can manage: a configuration, and a memory map of at most ten descriptors with every
- * kind of edge and fewer than 65,536 pages.
+ * Arbitrary worlds that a manager of this profile can manage: a configuration, and a memory map of at most a hundred descriptors with
+ * every kind of edge, whose RAM is less than 16 TiB.
  * @public
  */
-export function anyWorldOf(profile: Profile): Arbitrary<World> {
-  return anyDrawnWorld.map((drawn) => worldOf(drawn, profile));
+export function anyWorldOf(profile: Profile, sizes: Sizes = ANY_SIZE): Arbitrary<World> {
+  return anyDrawnWorld.map((drawn) => worldOf(drawn, profile, sizes));
 }
 
 /**

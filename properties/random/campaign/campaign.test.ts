@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
 import { factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
-import type { Pmm, PmmFactory } from '../../../spec/index.ts';
-import { type CampaignOptions, runCampaign } from './campaign.ts';
+import { blamedCall, type Pmm, type PmmFactory } from '../../../spec/index.ts';
+import { type CampaignOptions, runBlock, runCampaign } from './campaign.ts';
+import { type Finding, FoundSoFar } from './finding.ts';
 import { FULL_RUN_PROGRAMS } from './result.ts';
 
 const base: CampaignOptions = {
@@ -23,11 +24,46 @@ function withAlloc(alloc: (pmm: Pmm) => bigint | null): Target {
   return factoryTarget({ name: 'changed', policies: [], create });
 }
 
+/** Our implementation with three bugs: the first two are graver than the third, which two calls have. */
+const THREE_BUGS = factoryTarget({
+  name: 'three bugs',
+  policies: [],
+  create: (map, options) => {
+    const pmm = createPmm(map, options);
+    let miscounted = 0;
+    const withoutErrno = <T>(result: T | null): T | null => {
+      pmm.errno = null;
+      return result;
+    };
+    return wrapPmm(pmm, {
+      alloc: () => {
+        const address = pmm.alloc();
+        return address === null ? null : address + 1n;
+      },
+      freeRegion: (address, count) => {
+        pmm.freeRegion(address, count);
+        miscounted = 1;
+      },
+      reservedAmount: () => pmm.reservedAmount() + miscounted,
+      allocBitmap: (...asked) => withoutErrno(pmm.allocBitmap(...asked)),
+      allocPages: (...asked) => {
+        const isGranted = pmm.allocPages(...asked);
+        if (!isGranted) pmm.errno = null;
+        return isGranted;
+      },
+    });
+  },
+});
+
+function blamed({ trace: { violation, scenario } }: Finding): readonly unknown[] {
+  return violation === undefined ? [] : [violation.clause, blamedCall(violation, scenario.operations)];
+}
+
 describe('a campaign', () => {
   it('holds on our implementation, and a full run meets every situation and every side of every clause', async () => {
     const result = await runCampaign({ ...base, programs: FULL_RUN_PROGRAMS });
     expect(result.unreached).toEqual([]);
-    expect(result).toMatchObject({ verdict: 'holds', programs: FULL_RUN_PROGRAMS, counterexample: null });
+    expect(result).toMatchObject({ verdict: 'holds', programs: FULL_RUN_PROGRAMS, findings: [] });
   });
 
   it('draws edge values for at least one in a hundred arguments of each kind, and each edge sometimes', async () => {
@@ -48,14 +84,47 @@ describe('a campaign', () => {
     expect(one.situations).not.toEqual(other.situations);
   });
 
-  it('ends at the first program that breaks a clause, with its trace', async () => {
-    const oneByteOff = withAlloc((pmm) => {
-      const address = pmm.alloc();
-      return address === null ? null : address + 1n;
+  it('goes on to its end, and keeps the first program for each clause and call, by gravity', async () => {
+    const result = await runCampaign({ ...base, target: THREE_BUGS });
+    expect(result).toMatchObject({ verdict: 'violated', programs: base.programs, isCutShort: false });
+    expect(result.findings.map(blamed)).toEqual([
+      ['alloc.page-aligned', 'alloc'],
+      ['amounts.reserved', 'freeRegion'],
+      ['failure.enomem', 'allocBitmap'],
+      ['failure.enomem', 'allocPages'],
+    ]);
+    const times = Object.values(result.violations).flatMap((calls) => Object.values(calls));
+    expect(times).toHaveLength(4);
+    expect(Math.min(...times)).toBeGreaterThan(0);
+    const first = await runCampaign({ ...base, target: THREE_BUGS, stopFirst: true });
+    expect(first).toMatchObject({ verdict: 'violated', isCutShort: true });
+    expect(first.findings).toHaveLength(1);
+    expect(first.programs).toBeLessThan(base.programs / 10);
+    // Each is from the first program that shows it.
+    expect(result.findings.map(({ trace }) => trace)).toContainEqual(first.findings[0]?.trace);
+  });
+
+  it('only counts programs that show what was known before', async () => {
+    const { findings } = await runCampaign({ ...base, target: THREE_BUGS });
+    const known = findings.map((finding) => ({ ...finding, from: 'corpus/some.json', block: null }));
+    const again = await runCampaign({ ...base, target: THREE_BUGS, known: known.toReversed() });
+    expect(again.findings.map(blamed)).toEqual(findings.map(blamed));
+    expect(again.findings.map(({ from }) => from)).toEqual(known.map(({ from }) => from));
+    expect((await runCampaign({ ...base, target: OURS, known, stopFirst: true })).programs).toBe(0);
+  });
+
+  it('ends early if programs that show the same again take long', async () => {
+    const found = new FoundSoFar(false, () => {}, 100);
+    const wait = new Int32Array(new SharedArrayBuffer(4));
+    const slow = withAlloc(() => {
+      Atomics.wait(wait, 0, 0, 20);
+      return 5n;
     });
-    const result = await runCampaign({ ...base, target: oneByteOff });
-    expect(result.verdict).toBe('violated');
-    expect(result.counterexample?.violation?.clause).toBe('alloc.page-aligned');
+    const block = { index: 0, firstBatch: 0, programs: 64 };
+    const { counts, findings, isLast } = await runBlock({ ...base, target: slow }, block, found);
+    expect(findings.map(blamed)).toEqual([['address.higher-half', 'alloc']]);
+    expect(isLast).toBe(true);
+    expect(counts.programs).toBeLessThan(32);
   });
 
   it('that never meets a situation is not said to hold', async () => {

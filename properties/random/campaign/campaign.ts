@@ -1,28 +1,30 @@
 /**
- * Campaigns: many random programs on one target. A campaign runs programs until enough have held, time is up, or one has broken a
- * clause. It counts what they met, and reports what they did not meet.
+ * Campaigns: many random programs on one target, until enough have run or time is up. A campaign counts what they met, reports what
+ * they did not meet, and keeps one program for each clause and call that they find at fault.
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
+import { Execution, heldTo, type Observer, type Target, type World } from '../../../runner/index.ts';
 import {
-  Execution,
-  heldTo,
-  type Observer,
-  runWithin,
-  type Target,
-  type World,
-} from '../../../runner/index.ts';
-import { CLAUSE_NAMES, type OwnClause, type Trace } from '../../../spec/index.ts';
-import { anyProgram, type DrawnProgram, type ProgramDraw } from '../commands.ts';
-import { runCommands, runProperty } from '../fast-check.ts';
-import { Relay } from '../relay.ts';
+  factsOf,
+  KindCounts,
+  type LeanObserver,
+  type Lessons,
+  lessonsOf,
+  type StepFacts,
+} from '../../../runner/lean/index.ts';
+import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace, WHOLE } from '../../../spec/index.ts';
+import { anyProgram, type ProgramDraw } from '../commands.ts';
+import { runProperty } from '../fast-check.ts';
+import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { CallCounts } from './call-counts.ts';
-import { addCounts, type Counts } from './counts.ts';
+import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
-import { OwnClauseCounts } from './own-clause-counts.ts';
+import { type Finding, FoundSoFar } from './finding.ts';
+import { paceOf } from './pace.ts';
+
 import { claimsOf } from './reach.ts';
-import { type CampaignResult, type Failure, type Progress, type RunEnd, resultOf } from './result.ts';
+import { type CampaignResult, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
 
 /**
@@ -51,6 +53,8 @@ export interface CampaignOptions {
   readonly operations: number;
   /** The same seed, target and options give the same programs. */
   readonly seed: number;
+  /** Whether the model judges every answer, and not the lean judge. Default: false. */
+  readonly reference?: boolean;
   /** The generator of programs. Default: {@link anyProgram}. */
   readonly draw?: ProgramDraw;
   /**
@@ -58,10 +62,14 @@ export interface CampaignOptions {
    * none.
    */
   readonly checks?: readonly OwnClause[];
-  /** Whether fast-check shrinks the first program that breaks a clause. Default: true. */
-  readonly shrinks?: boolean;
+  /** Whether the run ends at the first program that violates a clause. Default: false. */
+  readonly stopFirst?: boolean;
+  /** Findings made before, such as those of a corpus. They are part of the result, and programs that show them again are only counted. */
+  readonly known?: readonly Finding[];
   /** Called after each block of programs. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Called with each program that shows something new, as soon as it is known in this thread. Threads may show the same. */
+  readonly onFound?: (found: Trace) => void;
   /** Called after each program. */
   readonly onProgram?: (program: CountedProgram) => void;
   /** Stops the campaign early, between two batches of programs. */
@@ -90,19 +98,7 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-/** Runs a program as it was drawn: the target's answers decide what its numbers mean. */
-export function runProgram(
-  target: Target,
-  { world, calls, commands }: DrawnProgram,
-  operations: number,
-  observer?: Observer,
-): Execution {
-  const { policies } = target;
-  const options = observer === undefined ? { policies } : { policies, observer };
-  return runWithin({ target, world, options }, operations, (execution) => {
-    runCommands({ execution, calls }, commands);
-  });
-}
+const WHOLE_CLAIM = { policies: [], profile: WHOLE, checks: [] };
 
 /** The counters of a block of programs. */
 class Counters {
@@ -111,33 +107,56 @@ class Counters {
   readonly #edges = new EdgeCounts();
   readonly #calls = new CallCounts();
   readonly #own: OwnClauseCounts;
+  readonly #violations: Record<string, Record<string, number>> = {};
   #programs = 0;
   #operations = 0;
 
-  readonly observer: Observer;
+  readonly #kinds = new KindCounts();
+  readonly #lessons: Lessons;
 
-  constructor(checks: readonly OwnClause[] = []) {
+  readonly observer: Observer = {
+    tally: this.#clauses.note,
+    onStep: (step) => {
+      this.#noteFacts(factsOf(step));
+      this.#own.note(step);
+    },
+  };
+
+  readonly lean: LeanObserver = {
+    kinds: this.#kinds,
+    tally: this.#clauses.note,
+    onStep: this.observer.onStep,
+    onFacts: (facts) => this.#noteFacts(facts),
+  };
+
+  constructor({ policies, profile, checks }: Pick<Target, 'policies' | 'profile' | 'checks'> = WHOLE_CLAIM) {
+    this.#lessons = lessonsOf(policies, profile);
     this.#own = new OwnClauseCounts(checks);
-    this.observer = {
-      tally: this.#clauses.note,
-      onStep: (step) => {
-        this.#situations.noteStep(step);
-        this.#edges.note(step);
-        this.#calls.note(step);
-        if (checks.length > 0) this.#own.note(step);
-      },
-    };
   }
 
-  /** Counts a program that {@link observer} has observed. */
-  note(execution: Execution): Execution {
-    this.#situations.noteWorld(execution.world);
+  /** Counts a program that {@link observer} or {@link lean} has observed. */
+  note(world: World, ran: RanProgram): void {
+    this.#situations.noteWorld(world);
     this.#programs += 1;
-    this.#operations += execution.performed;
-    return execution;
+    this.#operations += ran.performed;
+    if (!ran.holds) this.#noteViolation(ran.execution());
+  }
+
+  #noteViolation({ violation, operations }: Execution): void {
+    if (violation === null) return;
+    const call = blamedCall(violation, operations);
+    const calls = this.#violations[violation.clause] ?? {};
+    this.#violations[violation.clause] = { ...calls, [call]: (calls[call] ?? 0) + 1 };
+  }
+
+  #noteFacts(facts: StepFacts): void {
+    this.#situations.noteStep(facts);
+    this.#edges.note(facts);
+    this.#calls.note(facts);
   }
 
   get counts(): Counts {
+    this.#kinds.drain(this.#lessons, this.#clauses.note);
     return {
       programs: this.#programs,
       operations: this.#operations,
@@ -145,6 +164,7 @@ class Counters {
       situations: this.#situations.toRecord(),
       clauses: { ...this.#clauses.toRecord(CLAUSE_NAMES), ...this.#own.toRecord() },
       arguments: this.#edges.toRecord(),
+      violations: this.#violations,
     };
   }
 }
@@ -176,12 +196,14 @@ function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** The counts of a block of programs, and its failure if there is one. */
+/** The counts of a block of programs, and what they found. */
 export interface BlockResult {
   readonly index: number;
   readonly counts: Counts;
-  /** The first program that broke a clause, shrunk; the block ends with it. */
-  readonly failure: Failure | null;
+  /** What the thread that ran the block had not found before. */
+  readonly findings: readonly Finding[];
+  /** Whether the run ends with this block because of what was found. */
+  readonly isLast: boolean;
   /** Peak memory of the target's process so far; 0 if unknown, or without a process. */
   readonly peakKib: number;
 }
@@ -189,116 +211,77 @@ export interface BlockResult {
 /** The options of a campaign that a block needs. */
 export type BlockOptions = Pick<
   CampaignOptions,
-  'worlds' | 'generated' | 'operations' | 'seed' | 'onProgram' | 'draw' | 'shrinks'
+  'worlds' | 'generated' | 'operations' | 'seed' | 'reference' | 'onProgram' | 'draw'
 > & { readonly target: Target };
 
 /** Runs a block of a campaign. Lets the event loop run between batches, and ends early once `isOver` returns true. */
 export async function runBlock(
   options: BlockOptions,
   { index, firstBatch, programs }: Block,
+  found: FoundSoFar,
   isOver: () => boolean = () => false,
 ): Promise<BlockResult> {
-  const counters = new Counters(options.target.checks);
-  let failure: Failure | null = null;
-  for (let done = 0; done < programs && failure === null && !isOver(); done += BATCH) {
+  const counters = new Counters(options.target);
+  for (let done = 0; done < programs && !found.isOver && !isOver(); done += BATCH) {
     const runs = Math.min(BATCH, programs - done);
-    failure = runBatch(options, counters, { batch: firstBatch + done / BATCH, runs });
+    await runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs, isOver });
     await yieldToEventLoop();
   }
   const { peakKib } = options.target;
-  return { index, counts: counters.counts, failure, peakKib };
-}
-
-/** The programs that fast-check shrinks to, from the first one that broke a clause. */
-class ShrinkingPath {
-  readonly #from: Trace;
-  #counterexample: Trace;
-  #to: Trace;
-  readonly #start = performance.now();
-
-  constructor(from: Trace) {
-    this.#from = from;
-    this.#counterexample = from;
-    this.#to = from;
-  }
-
-  /** Records the next failing program. */
-  note(to: Trace): void {
-    this.#to = to;
-    if (to.violation?.clause === this.#from.violation?.clause) this.#counterexample = to;
-  }
-
-  get failure(): Failure {
-    const seconds = (performance.now() - this.#start) / 1000;
-    return { counterexample: this.#counterexample, shrinking: { from: this.#from, to: this.#to, seconds } };
-  }
+  return { index, counts: counters.counts, findings: found.take(index), isLast: found.isOver, peakKib };
 }
 
 /** A few programs of one seed, on one map or on generated ones. */
 interface Batch {
   readonly batch: number;
   readonly runs: number;
+  /** Whether time is up, or the run interrupted. */
+  readonly isOver: () => boolean;
 }
 
-function runBatch(options: BlockOptions, counters: Counters, batch: Batch): Failure | null {
-  return options.target.isInteractive
-    ? runDrawnBatch(options, counters, batch)
-    : runAheadBatch(options, counters, batch);
-}
-
-/** Runs programs that are drawn before they run. fast-check does not shrink a failure: each try would cost a process. */
-function runAheadBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
-  const { target } = options;
-  const { policies, profile } = target;
+/** Runs programs. fast-check shrinks none of them: our shrinker starts from a program as it was found. */
+async function runBatch(
+  options: BlockOptions,
+  counters: Counters,
+  found: FoundSoFar,
+  { batch, runs, isOver }: Batch,
+): Promise<void> {
+  const { target, operations: length, reference, draw = anyProgram } = options;
   const seed = batchSeed(options.seed, batch);
-  let found: Trace | null = null;
+  const pace = paceOf(target);
+  let start = performance.now();
+  const goesOn = (world: World, ran: RanProgram): boolean => {
+    const now = performance.now();
+    counters.note(world, ran);
+    options.onProgram?.({ execution: ran.execution(), seconds: (now - start) / 1000, seed });
+    const isTooLarge = pace.isTooLarge(world, ran, (now - start) / 1000);
+    if (!ran.holds && !isTooLarge) found.note(ran.execution(), now - start);
+    start = now;
+    return !found.isOver && !isOver();
+  };
+  const programs = draw(length, worldOf(options, batch), target.profile, pace.sizes(batch));
+  const asRuns = { runs, seed, shrink: false };
+  if (target.isInteractive) {
+    const run = { length, watcher: counters, reference };
+    runProperty(programs, (drawn) => goesOn(drawn.world, runProgram(target, drawn, run)), asRuns);
+    return;
+  }
+  const { Relay } = await import('../relay.ts');
   const relay = new Relay(target, ({ world }, program, performer) => {
-    // One more program may have been running when the first failure was found.
-    if (found !== null) return false;
-    const start = performance.now();
+    // One more program may have been running when the run ended.
+    if (found.isOver || isOver()) return false;
+    const { policies } = target;
     const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
     for (const operation of program) if (!execution.perform(operation)) break;
-    execution.finish();
-    counters.note(execution);
-    options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
-    if (execution.violation !== null) found = execution.trace();
-    return execution.violation === null;
+    const holds = execution.finish();
+    return goesOn(world, { performed: execution.performed, holds, execution: () => execution });
   });
-  const { draw = anyProgram } = options;
-  const program = draw(options.operations, worldOf(options, batch), profile);
-  runProperty(program, (drawn) => relay.next(drawn), { runs, seed, shrink: false });
+  runProperty(programs, (drawn) => relay.next(drawn), asRuns);
   relay.last();
-  return found === null ? null : { counterexample: found, shrinking: null };
-}
-
-/** Runs programs that are drawn while they run. */
-function runDrawnBatch(options: BlockOptions, counters: Counters, { batch, runs }: Batch): Failure | null {
-  const seed = batchSeed(options.seed, batch);
-  const paths: ShrinkingPath[] = [];
-  const counted = (drawn: DrawnProgram): Execution => {
-    const start = performance.now();
-    const execution = counters.note(runProgram(options.target, drawn, options.operations, counters.observer));
-    options.onProgram?.({ execution, seconds: (performance.now() - start) / 1000, seed });
-    return execution;
-  };
-  const holds = (drawn: DrawnProgram): boolean => {
-    const [path] = paths;
-    // Programs tried by shrinking are not part of the campaign, and not counted.
-    const execution =
-      path === undefined ? counted(drawn) : runProgram(options.target, drawn, options.operations);
-    if (execution.violation === null) return true;
-    if (path === undefined) paths.push(new ShrinkingPath(execution.trace()));
-    else path.note(execution.trace());
-    return false;
-  };
-  const { draw = anyProgram, shrinks: shrink = true } = options;
-  const program = draw(options.operations, worldOf(options, batch), options.target.profile);
-  runProperty(program, holds, { runs, seed, shrink });
-  return paths[0]?.failure ?? null;
 }
 
 /**
- * Runs blocks of a campaign up to the first that fails, and yields their results in order.
+ * Runs blocks of a campaign up to the last one, and yields their results in order.
  * @public
  */
 export type BlockRunner = (
@@ -313,35 +296,40 @@ async function* inThisThread(
   blocks: Iterable<Block>,
   isOver: () => boolean,
 ): AsyncGenerator<BlockResult> {
+  const found = new FoundSoFar(options.stopFirst === true, options.onFound);
   for (const block of blocks) {
     if (isOver()) return;
-    const result = await runBlock(options, block, isOver);
+    const result = await runBlock(options, block, found, isOver);
     yield result;
-    if (result.failure !== null) return;
+    if (result.isLast) return;
   }
 }
 
-/** Runs blocks of a campaign up to the first that fails, and passes each result to `onResult`, in order. */
+/** Runs blocks of a campaign up to the last one, and passes each result to `onResult`, in order. */
 export async function runBlocks(
   options: CampaignOptions,
   blocks: Iterable<Block>,
   runner: BlockRunner = inThisThread,
   onResult: (result: BlockResult) => void = () => {},
-): Promise<RunEnd> {
-  const { signal, seconds = Number.POSITIVE_INFINITY } = options;
+): Promise<RunEnd & { readonly findings: readonly Finding[] }> {
+  const { signal, seconds = Number.POSITIVE_INFINITY, stopFirst = false, known = [] } = options;
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   const isOver = (): boolean => elapsed() >= seconds || signal?.aborted === true;
+  const findings = [...known];
+  let isCutShort = stopFirst && known.length > 0;
   let [programs, operations, peakKib] = [0, 0, 0];
   const strict = { ...options, target: heldTo(options.target, options.checks) };
-  for await (const result of runner(strict, blocks, isOver)) {
+  for await (const result of runner(strict, isCutShort ? [] : blocks, isOver)) {
     programs += result.counts.programs;
     operations += result.counts.operations;
     peakKib = Math.max(peakKib, result.peakKib);
+    isCutShort ||= result.isLast;
+    findings.push(...result.findings);
     onResult(result);
     options.onProgress?.({ programs, operations, seconds: elapsed() });
   }
-  return { seconds: elapsed(), stopped: signal?.aborted === true, peakKib };
+  return { seconds: elapsed(), stopped: signal?.aborted === true, isCutShort, peakKib, findings };
 }
 
 /**
@@ -351,10 +339,8 @@ export async function runBlocks(
  */
 export async function runCampaign(options: CampaignOptions, runner?: BlockRunner): Promise<CampaignResult> {
   let counts = noCounts();
-  let failure: Failure | null = null;
   const ran = await runBlocks(options, blocksOf(options.programs), runner, (result) => {
     counts = addCounts(counts, result.counts);
-    failure = result.failure;
   });
-  return resultOf({ ...options, claims: claimsOf(options.target) }, counts, { ...ran, failure });
+  return resultOf({ ...options, claims: claimsOf(options.target) }, counts, ran);
 }

@@ -4,7 +4,17 @@
  */
 import * as t from 'io-ts';
 import type { SideCounts } from '../../../model/index.ts';
-import { CALLS, CLAUSE_NAMES, CLAUSES, closed, closedRecord, OUTCOME_KINDS } from '../../../spec/index.ts';
+import type { StepFacts } from '../../../runner/lean/index.ts';
+import {
+  CALLS,
+  CLAUSE_NAMES,
+  CLAUSES,
+  closed,
+  closedRecord,
+  OUTCOME_KINDS,
+  type OwnClause,
+  type SettledStep,
+} from '../../../spec/index.ts';
 import { type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
 import { SITUATION_NAMES } from './situations.ts';
 
@@ -14,6 +24,7 @@ const Times = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, '
 const Edges = t.readonly(
   closed(t.type({ drawn: Times, edges: closedRecord('times by edge', EDGE_NAMES, Times) })),
 );
+const Blamed = closedRecord('programs by call', [...CALLS, 'init', 'sweep'], Times);
 const Outcomes = closedRecord('times by outcome', OUTCOME_KINDS, Times);
 const Sides = closedRecord(
   'times by side',
@@ -34,6 +45,8 @@ export interface Counts {
   /** Checks of every clause by side, including clauses that the run does not hold its target to. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly arguments: Readonly<Record<ArgumentKind, EdgeCount>>;
+  /** Programs that violated a clause, by clause and blamed call. */
+  readonly violations: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -47,6 +60,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
       arguments: t.readonly(
         closed(t.type({ count: Edges, maxAddr: Edges, alignment: Edges, address: Edges })),
       ),
+      violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
     },
     'counts',
   ),
@@ -88,5 +102,68 @@ export function addCounts(a: Counts, b: Counts): Counts {
       alignment: addedEdges(a.arguments.alignment, b.arguments.alignment),
       address: addedEdges(a.arguments.address, b.arguments.address),
     },
+    violations: addedByTwoNames(a.violations, b.violations),
   };
+}
+
+/** How often each call ended in each way. */
+export class CallCounts {
+  /** By the place of the call, then of the outcome. */
+  readonly #counts = new Float64Array(CALLS.length * OUTCOME_KINDS.length);
+  /** The places that are not 0, in the order in which they were first counted. */
+  readonly #met: number[] = [];
+
+  /** Counts a judged operation. O(1). */
+  note({ call, ended }: StepFacts): void {
+    const place = call.place * OUTCOME_KINDS.length + ended;
+    const times = this.#counts[place] ?? 0;
+    if (times === 0) this.#met.push(place);
+    this.#counts[place] = times + 1;
+  }
+
+  /** Returns the counts by call and outcome, in the order in which they were first counted. */
+  toRecord(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    const met = this.#met.map((place) => ({
+      call: CALLS[Math.floor(place / OUTCOME_KINDS.length)] ?? '',
+      outcome: OUTCOME_KINDS[place % OUTCOME_KINDS.length] ?? '',
+      times: this.#counts[place] ?? 0,
+    }));
+    const byCall = Map.groupBy(met, ({ call }) => call);
+    return Object.fromEntries(
+      [...byCall].map(([call, outcomes]) => [
+        call,
+        Object.fromEntries(outcomes.map(({ outcome, times }) => [outcome, times])),
+      ]),
+    );
+  }
+}
+
+/** How often each own clause was checked on each side. */
+export class OwnClauseCounts {
+  readonly #clauses: readonly OwnClause[];
+  /** Two numbers a clause. */
+  readonly #counts: number[];
+
+  constructor(clauses: readonly OwnClause[]) {
+    this.#clauses = clauses;
+    this.#counts = Array<number>(2 * clauses.length).fill(0);
+  }
+
+  /** Counts an accepted step. */
+  note(step: SettledStep): void {
+    for (const [place, clause] of this.#clauses.entries()) {
+      const met = clause.side(step);
+      if (met !== null) this.#counts[2 * place + met] = (this.#counts[2 * place + met] ?? 0) + 1;
+    }
+  }
+
+  /** Returns the counts by name and side. */
+  toRecord(): Readonly<Record<string, SideCounts>> {
+    return Object.fromEntries(
+      this.#clauses.map(({ name, sides: [first, second] }, place) => [
+        name,
+        { [first]: this.#counts[2 * place] ?? 0, [second]: this.#counts[2 * place + 1] ?? 0 },
+      ]),
+    );
+  }
 }

@@ -3,26 +3,15 @@
  * does not matter how they were drawn.
  */
 
-import type { JudgedStep, World } from '../../../runner/index.ts';
-import {
-  type Argument,
-  addressesOf,
-  argumentAt,
-  isU64,
-  PAGE_BYTES,
-  PAGE_SIZE,
-  type Parameter,
-  parametersOf,
-  U64_MAX,
-  wholePages,
-} from '../../../spec/index.ts';
+import { isWhole, type Passed, type StepFacts } from '../../../runner/lean/index.ts';
+import { CALLS, PAGE_SIZE, type Parameter, parametersOf, U64_MAX } from '../../../spec/index.ts';
 import { landmarksOf } from '../arbitraries/landmarks.ts';
 
 /** The kinds of argument. */
 export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;
 export type ArgumentKind = (typeof ARGUMENT_KINDS)[number];
 
-const WRAPS = [U64_MAX, 1n << 32n, 1n << 53n, 1n << 63n, (1n << 32n) - 1n, (1n << 32n) + 1n];
+const WRAPS: readonly Passed[] = [U64_MAX, 2 ** 32, 1n << 53n, 1n << 63n, 2 ** 32 - 1, 2 ** 32 + 1];
 
 /** The edges of each kind of argument, identified by their places in these lists. */
 const EDGES = {
@@ -52,12 +41,15 @@ const EDGES = {
 /** The names of all edges. */
 export const EDGE_NAMES: readonly string[] = Object.values(EDGES).flat();
 
+/** The parameters of each call, by its place. */
+const PARAMETERS = CALLS.map(parametersOf);
+
 /** Stands for an argument that is not at an edge. */
 const NO_EDGE = -1;
 
 /** Returns the edge of a count. */
-function countEdge(value: Argument, free: number): number {
-  if (!isU64(value)) return 0;
+function countEdge(value: Passed, free: number): number {
+  if (!isWhole(value)) return 0;
   // Beyond 2^53 a number is not exact, but still large.
   const pages = Number(value);
   if (pages <= 1) return pages === 0 ? 1 : 2;
@@ -66,41 +58,49 @@ function countEdge(value: Argument, free: number): number {
   return pages >= 2 ** 32 ? 5 : NO_EDGE;
 }
 
-function maxAddrEdge(value: Argument, edges: readonly number[]): number {
-  if (!isU64(value)) return 0;
+function maxAddrEdge(value: Passed, edges: readonly number[]): number {
+  if (!isWhole(value)) return 0;
   const bytes = Number(value);
   if (bytes === 0) return 1;
   if (bytes >= 2 ** 32 - 1 && WRAPS.includes(value)) return 2;
-  const distance = distanceToEdge(value, edges);
+  const distance = distanceToEdge(bytes, edges);
   if (distance <= 1) return 3;
   return distance === PAGE_SIZE ? 4 : NO_EDGE;
 }
 
-/** Returns the bytes from an address to the nearest edge; exact if they are few. */
-function distanceToEdge(address: bigint, edges: readonly number[]): number {
-  const frame = Number(wholePages(address));
-  const offset = Number(BigInt.asUintN(12, address));
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < edges.length; i += 1) {
-    const distance = Math.abs((frame - (edges[i] ?? 0)) * PAGE_SIZE + offset);
-    if (distance < least) least = distance;
+/** Returns the place of the first of ascending numbers that is `n` or more; the number of them if none is. */
+function firstFrom(n: number, ascending: readonly number[]): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) < n) low = middle + 1;
+    else high = middle;
   }
-  return least;
+  return low;
 }
 
-function alignmentEdge(value: Argument, total: number): number {
-  if (!isU64(value)) return 0;
-  if (value === PAGE_BYTES) return 3;
+/** Returns the bytes from an address to the nearest edge; exact if they are few. O(log edges). */
+function distanceToEdge(bytes: number, edges: readonly number[]): number {
+  const next = firstFrom(bytes / PAGE_SIZE, edges);
+  const above = (edges[next] ?? Number.POSITIVE_INFINITY) * PAGE_SIZE - bytes;
+  const below = next === 0 ? Number.POSITIVE_INFINITY : bytes - (edges[next - 1] ?? 0) * PAGE_SIZE;
+  return Math.min(above, below);
+}
+
+function alignmentEdge(value: Passed, total: number): number {
+  if (!isWhole(value)) return 0;
   const bytes = Number(value);
+  if (bytes === PAGE_SIZE) return 3;
   if (bytes <= 1) return bytes === 0 ? 1 : 2;
   if (bytes > total * PAGE_SIZE) return 4;
-  return BigInt.asUintN(64, value & BigInt.asUintN(64, value - 1n)) === 0n ? NO_EDGE : 5;
+  return Number.isInteger(Math.log2(bytes)) ? NO_EDGE : 5;
 }
 
-function addressEdge(frame: number | null, address: bigint, edges: readonly number[]): number {
-  if (frame === null) return isU64(address) ? 0 : 1;
-  for (let i = 0; i < edges.length; i += 1) if (Math.abs(frame - (edges[i] ?? 0)) <= 1) return 2;
-  return NO_EDGE;
+/** Returns the edge of an address in a page frame; a negative one is none, and says which way. */
+function addressEdge(frame: number, edges: readonly number[]): number {
+  if (frame < 0) return frame === -1 ? 0 : 1;
+  return (edges[firstFrom(frame - 1, edges)] ?? Number.POSITIVE_INFINITY) <= frame + 1 ? 2 : NO_EDGE;
 }
 
 /**
@@ -143,34 +143,33 @@ export class EdgeCounts {
   readonly #alignment = new KindCounts('alignment');
   readonly #address = new KindCounts('address');
 
-  /** Counts the arguments of a judged operation. O(arguments × descriptors). */
-  note({ before, operation, asked: { pfns } }: JudgedStep): void {
-    const { world } = before;
-    for (const parameter of parametersOf(operation.call)) {
-      const value = argumentAt(operation, parameter);
-      if (typeof value === 'bigint' || typeof value === 'number') this.#noteNumber(before, parameter, value);
+  /** Counts the arguments of a judged operation. O(arguments × log descriptors). */
+  note(step: StepFacts): void {
+    const { call, state } = step;
+    const parameters = PARAMETERS[call.place] ?? [];
+    for (let i = 0; i < parameters.length; i += 1) {
+      const parameter = parameters[i];
+      if (parameter !== undefined) this.#noteNumber(step, parameter);
     }
-    const addresses = addressesOf(operation);
-    for (let i = 0; i < pfns.length; i += 1) this.#noteAddress(world, pfns[i] ?? null, addresses[i] ?? 0n);
+    if (call.named === 0) return;
+    const { edges } = landmarksOf(state.world);
+    for (let i = 0; i < call.named; i += 1) this.#address.note(addressEdge(call.frames[i] ?? -1, edges));
   }
 
-  #noteNumber(before: JudgedStep['before'], { kind }: Parameter, value: Argument): void {
+  #noteNumber({ call, state, inStackBefore, inBitmapBefore }: StepFacts, { kind }: Parameter): void {
     switch (kind) {
       case 'maxAddr':
-        this.#maxAddr.note(maxAddrEdge(value, landmarksOf(before.world).edges));
+        this.#maxAddr.note(maxAddrEdge(call.maxAddr, landmarksOf(state.world).edges));
         break;
       case 'alignment':
-        this.#alignment.note(alignmentEdge(value, before.world.total));
+        this.#alignment.note(alignmentEdge(call.alignment, state.world.total));
         break;
       case 'address':
+      case 'addresses':
         break;
       default:
-        this.#count.note(countEdge(value, before.freeIn(kind === 'batchCount' ? 'stack' : 'bitmap')));
+        this.#count.note(countEdge(call.count, kind === 'batchCount' ? inStackBefore : inBitmapBefore));
     }
-  }
-
-  #noteAddress(world: World, frame: number | null, address: bigint): void {
-    this.#address.note(addressEdge(frame, address, landmarksOf(world).edges));
   }
 
   /** Returns the counts by kind of argument. */

@@ -40,9 +40,9 @@ function below(limit: number, name: OwnClauseName = 'own.low-frames'): OwnClause
 }
 
 async function counterexampleTo(clause: OwnClause): Promise<Trace> {
-  const { counterexample } = await runCampaign({ ...CAMPAIGN, checks: [clause] });
-  if (counterexample === null) throw new Error('expected a counterexample');
-  return counterexample;
+  const [found] = (await runCampaign({ ...CAMPAIGN, checks: [clause] })).findings;
+  if (found === undefined) throw new Error('expected a counterexample');
+  return found.trace;
 }
 
 describe('an own clause that holds', () => {

@@ -92,12 +92,18 @@ describe('a run on a target that claims less', () => {
     ]);
   });
 
+  it('whose successes may touch errno is not asked whether they leave it', () => {
+    const lesser = claims({ errnoAfterSuccess: 'unspecified' });
+    expect(sidesLost(lesser)).toEqual(['failure.enomem 1']);
+    expect(clausesLost(lesser)).toEqual([]);
+  });
+
   it('with one zone meets no situation of two', () => {
     const lesser = claims({ zones: 1 }, { policies: [] });
     expect(situationsLost(lesser)).toContain('freePages: pages of both zones');
     expect(situationsLost(lesser)).toContain('alloc: refused although the bitmap zone has free page frames');
     expect(situationsLost(lesser)).not.toContain('allocBitmap: exactly what is free');
-    expect(sidesLost(lesser)).toEqual(['allocBitmap.zone 0', 'freed.returns 1']);
+    expect(sidesLost(lesser)).toEqual(['freed.returns 1']);
   });
 
   it('that takes powers of two alone is asked for no other runs', () => {

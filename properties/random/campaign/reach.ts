@@ -66,6 +66,8 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'alloc.zone':
     case 'allocPages.zone':
       return profile.singlePages !== 'anywhere';
+    case 'allocBitmap.zone':
+      return profile.zones === 2;
     case 'failure.enomem':
       return profile.failures.includes('errno');
     case 'failure.warns':
@@ -107,8 +109,8 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'alloc.page-aligned':
     case 'allocPages.page-aligned':
       return side === 0 || reachesFrame(profile, FOUR_GIB_FRAME);
-    case 'allocBitmap.zone':
-      return side === 1 || zones === 2;
+    case 'failure.enomem':
+      return side === 0 || profile.errnoAfterSuccess === 'unchanged';
     case 'freed.returns':
       return side === 0 || zones === 2;
     case 'failure.unchanged':

@@ -1,6 +1,7 @@
 /** Results of campaigns: what the programs met, and the verdict that follows. */
-import { CLAUSES, isOwnClause, type Trace, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
+import { CLAUSES, isOwnClause, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
 import type { Counts } from './counts.ts';
+import { byGravity, type Finding } from './finding.ts';
 import { type Claims, canMeetSide, clausesOf } from './reach.ts';
 import { canMeet } from './situations.ts';
 
@@ -19,15 +20,17 @@ export interface RunEnd {
   readonly seconds: number;
   /** Whether the run was stopped by its signal. */
   readonly stopped: boolean;
+  /** See {@link CampaignResult.isCutShort}. */
+  readonly isCutShort: boolean;
   /** Peak memory of the target's process; 0 if unknown, or without a process. */
   readonly peakKib: number;
 }
 
 /**
- * - `holds`: no program broke a clause, and a full run met every situation and every side of every clause.
- * - `unreached`: no program broke a clause, but a full run missed a situation or a side of a clause.
- * - `violated`: a program broke a clause.
- * - `interrupted`: stopped early; no program had broken a clause.
+ * - `holds`: no program violated a clause, and a full run met every situation and every side of every clause.
+ * - `unreached`: no program violated a clause, but a full run missed a situation or a side of a clause.
+ * - `violated`: a program violated a clause.
+ * - `interrupted`: stopped early; no program had violated a clause.
  * @public
  */
 export type CampaignVerdict = 'holds' | 'unreached' | 'violated' | 'interrupted';
@@ -45,27 +48,13 @@ export interface CampaignResult extends Counts, Progress {
   readonly unchecked: readonly Unchecked[];
   /** Peak memory of the target's process in KiB; 0 if unknown, or without a process. */
   readonly peakKib: number;
-  /** The simplest run met that breaks the clause of the first failing program; null if no program failed. */
-  readonly counterexample: Trace | null;
-  /** How fast-check shrank the first failing program; null if no program failed, or this was not recorded. */
-  readonly shrinking: Shrinking | null;
-}
-
-/**
- * The result of fast-check's shrinking of the first failing program.
- * @public
- */
-export interface Shrinking {
-  readonly from: Trace;
-  /** The last failing program. It may break another clause: fast-check follows any failure. */
-  readonly to: Trace;
-  readonly seconds: number;
-}
-
-/** A program that broke a clause, shrunk. */
-export interface Failure {
-  readonly counterexample: Trace;
-  readonly shrinking: Shrinking | null;
+  /** The violations that were found, one for each clause and call that it blames, by gravity. Empty if no program violated a clause. */
+  readonly findings: readonly Finding[];
+  /**
+   * Whether the run ended early because of what was found: at the first finding where that was asked for, or once programs that only
+   * showed the same again had taken 10 seconds.
+   */
+  readonly isCutShort: boolean;
 }
 
 /**
@@ -88,30 +77,30 @@ function claimsOf({ clauses }: Counts, claims: VerdictContext['claims']): Claims
   return { ...claims, inspects };
 }
 
-/** Returns the counts of the clauses that the target is held to, own clauses included. */
-function listedIn({ clauses }: Counts, claims: Claims): Counts['clauses'] {
-  const listed: readonly string[] = clausesOf(claims);
-  return Object.fromEntries(
-    Object.entries(clauses).filter(([name]) => listed.includes(name) || isOwnClause(name)),
-  );
+/** Returns the counts that say something about the target: of clauses that it is held to, and of what it can meet. */
+function listedIn({ clauses, situations }: Counts, claims: Claims): Pick<Counts, 'clauses' | 'situations'> {
+  const own = Object.entries(clauses).filter(([name]) => isOwnClause(name));
+  const listed = CLAUSES.filter(({ name }) => clausesOf(claims).includes(name)).map(({ name, sides }) => {
+    const reachable = sides.filter((_, i) => canMeetSide(name, i === 0 ? 0 : 1, claims));
+    return [name, Object.fromEntries(reachable.map((side) => [side, clauses[name]?.[side] ?? 0]))] as const;
+  });
+  return {
+    clauses: Object.fromEntries([...listed, ...own]),
+    situations: Object.fromEntries(
+      Object.entries(situations).filter(([name, times]) => times > 0 || canMeet(name, claims)),
+    ),
+  };
 }
 
 /** Returns the situations and sides of clauses that were never met, although they can be. */
-function unmetIn({ situations }: Counts, clauses: Counts['clauses'], claims: Claims): readonly string[] {
+function unmetIn({ situations, clauses }: Pick<Counts, 'clauses' | 'situations'>): readonly string[] {
   return [
-    ...Object.keys(situations).filter((name) => situations[name] === 0 && canMeet(name, claims)),
-    ...CLAUSES.flatMap(({ name, sides }) =>
-      sides
-        .filter((side, i) => clauses[name]?.[side] === 0 && canMeetSide(name, i === 0 ? 0 : 1, claims))
+    ...Object.keys(situations).filter((name) => situations[name] === 0),
+    ...Object.entries(clauses).flatMap(([name, sides]) =>
+      Object.keys(sides)
+        .filter((side) => sides[side] === 0)
         .map((side) => `${name}: ${side}`),
     ),
-    ...Object.entries(clauses)
-      .filter(([name]) => isOwnClause(name))
-      .flatMap(([name, sides]) =>
-        Object.keys(sides)
-          .filter((side) => sides[side] === 0)
-          .map((side) => `${name}: ${side}`),
-      ),
   ];
 }
 
@@ -122,11 +111,11 @@ function uncheckedOn(claims: Claims): readonly Unchecked[] {
   if (!takesAnyNumber)
     list.push({
       what: 'arguments that are not unsigned 64-bit integers',
-      why: 'a process is context in lines that have no others',
+      why: 'it takes no others',
     });
   if (!seesWrites)
-    list.push({ what: 'contents.preserved', why: 'the process does not look after what page frames hold' });
-  if (!inspects) list.push({ what: 'owner.agrees', why: 'it is not context about every page frame' });
+    list.push({ what: 'contents.preserved', why: 'nothing looks after what page frames hold' });
+  if (!inspects) list.push({ what: 'owner.agrees', why: 'it cannot be asked about every page frame' });
   return list;
 }
 
@@ -134,17 +123,22 @@ function uncheckedOn(claims: Claims): readonly Unchecked[] {
 export function resultOf(
   context: VerdictContext,
   counts: Counts,
-  { seconds, failure, stopped, peakKib }: RunEnd & { readonly failure: Failure | null },
+  { seconds, stopped, isCutShort, peakKib, findings }: RunEnd & { readonly findings: readonly Finding[] },
 ): CampaignResult {
   const { seed, generated } = context;
   const claims = claimsOf(counts, context.claims);
-  const clauses = listedIn(counts, claims);
-  const isFull = generated && !stopped && failure === null && counts.programs >= FULL_RUN_PROGRAMS;
-  const unreached = isFull ? unmetIn(counts, clauses, claims) : [];
+  const listed = listedIn(counts, claims);
+  const isViolated = findings.length > 0;
+  const isFull = generated && !stopped && !isViolated && counts.programs >= FULL_RUN_PROGRAMS;
+  const unreached = isFull ? unmetIn(listed) : [];
   const unchecked = uncheckedOn(claims);
-  const verdict =
-    failure !== null ? 'violated' : stopped ? 'interrupted' : unreached.length > 0 ? 'unreached' : 'holds';
-  const { counterexample, shrinking } = failure ?? { counterexample: null, shrinking: null };
-  const found = { unreached, unchecked, peakKib, counterexample, shrinking };
-  return { verdict, ...counts, clauses, seconds, seed, ...found };
+  const verdict = isViolated
+    ? 'violated'
+    : stopped
+      ? 'interrupted'
+      : unreached.length > 0
+        ? 'unreached'
+        : 'holds';
+  const found = { unreached, unchecked, peakKib, findings: byGravity(findings), isCutShort };
+  return { verdict, ...counts, ...listed, seconds, seed, ...found };
 }

@@ -3,39 +3,32 @@
  * to hold, it has to happen. A full run that misses one fails, because it has not tested what it claims.
  */
 
-import type { JudgedStep, World } from '../../../runner/index.ts';
+import type { World } from '../../../runner/index.ts';
+import { isWhole, type StepFacts } from '../../../runner/lean/index.ts';
 import {
-  addressesOf,
   bitmapLimit,
   CALLS,
   type Call,
-  callPlace,
   endOf,
   MEMORY_TYPES,
   type MemoryMap,
   OUTCOME_KINDS,
   type Outcome,
-  outcomePlace,
   pfnEnd,
   type Region,
   regionOf,
 } from '../../../spec/index.ts';
 import { type Claims, canMeetMap, canMeetSituation } from './reach.ts';
 import {
-  badCount,
-  base,
   count,
   excludedBy,
   hasJump,
   isBeyondEnd,
   isOddAlignment,
-  isUnaligned,
   namesOwner,
   namesTwice,
   namesUnmapped,
-  panicOwner,
   runEnd,
-  skipsLower,
   straddles,
 } from './step-facts.ts';
 
@@ -44,7 +37,7 @@ interface StepSituation {
   readonly name: string;
   readonly calls: readonly Call[];
   readonly ended: Outcome['kind'];
-  readonly occurs: (step: JudgedStep) => boolean;
+  readonly occurs: (step: StepFacts) => boolean;
 }
 
 /** A memory map with its configuration, in page frames; empty descriptors have no region. */
@@ -72,7 +65,7 @@ const FREES = ['free', 'freePages', 'freeRegion'] as const;
 function sometimes(
   name: string,
   [calls, ended]: readonly [Call | readonly Call[], Outcome['kind']],
-  occurs: (step: JudgedStep) => boolean = () => true,
+  occurs: (step: StepFacts) => boolean = () => true,
 ): StepSituation {
   return { name, calls: typeof calls === 'string' ? [calls] : calls, ended, occurs };
 }
@@ -90,9 +83,9 @@ const REGION_FREED = ['freeRegion', 'done'] as const;
 const REGION_MISUSED = ['freeRegion', 'panicked'] as const;
 
 /** Whether a run reaches past the last whole word of the bitmap zone. */
-function endsInPartialWord(step: JudgedStep): boolean {
-  const { bitmapLimit: limit } = step.before.world;
-  return (runEnd(step) ?? 0) > limit - (limit % WORD_BITS);
+function endsInPartialWord(step: StepFacts): boolean {
+  const { bitmapLimit: limit } = step.state.world;
+  return runEnd(step) > limit - (limit % WORD_BITS);
 }
 
 /** Lengths of runs at which a word or a block of the bitmap is full, one short, or one over. */
@@ -104,99 +97,85 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes(
     'alloc: refused although the bitmap zone has free page frames',
     REFUSED_PAGE,
-    (s) => s.before.freeIn('bitmap') > 0,
+    (s) => s.inBitmapBefore > 0,
   ),
-  sometimes('alloc: the last free page frame', PAGE, (s) => s.after.freeIn('stack') === 0),
-  sometimes('alloc: a page frame at or above 8 TiB', PAGE, (s) => (base(s) ?? 0) >= EIGHT_TIB_FRAME),
-  sometimes('alloc: the page frame at the bitmap limit', PAGE, (s) => base(s) === s.before.world.bitmapLimit),
-  sometimes('alloc: page frame 0', PAGE, (s) => base(s) === 0),
+  sometimes('alloc: the last free page frame', PAGE, (s) => s.inStackAfter === 0),
+  sometimes('alloc: a page frame at or above 8 TiB', PAGE, (s) => s.base >= EIGHT_TIB_FRAME),
+  sometimes('alloc: the page frame at the bitmap limit', PAGE, (s) => s.base === s.state.world.bitmapLimit),
+  sometimes('alloc: page frame 0', PAGE, (s) => s.base === 0),
   sometimes('allocPages: a batch is refused', REFUSED_PAGES),
-  sometimes(
-    'allocPages: one more than is free',
-    REFUSED_PAGES,
-    (s) => count(s.operation) === BigInt(s.before.freeIn('stack')) + 1n,
-  ),
-  sometimes(
-    'allocPages: exactly what is free',
-    PAGES,
-    (s) => s.after.freeIn('stack') === 0 && count(s.operation) > 0n,
-  ),
-  sometimes('allocPages: none', PAGES, (s) => count(s.operation) === 0n),
+  sometimes('allocPages: one more than is free', REFUSED_PAGES, (s) => count(s) === s.inStackBefore + 1),
+  sometimes('allocPages: exactly what is free', PAGES, (s) => s.inStackAfter === 0 && count(s) > 0),
+  sometimes('allocPages: none', PAGES, (s) => Number(count(s)) === 0),
   sometimes('allocPages: a batch across a hole', PAGES, hasJump),
   sometimes(
     'allocPages: a count that is not an unsigned 64-bit integer',
     ['allocPages', 'panicked'],
-    badCount,
+    (s) => !isWhole(s.call.count),
   ),
-  sometimes('allocBitmap: none', REFUSED_RUN, (s) => count(s.operation) === 0n),
+  sometimes('allocBitmap: none', REFUSED_RUN, (s) => Number(count(s)) === 0),
   sometimes(
     'allocBitmap: fragmentation refuses although enough is free',
     REFUSED_RUN,
-    (s) => count(s.operation) > 1n && count(s.operation) <= BigInt(s.before.freeIn('bitmap')),
+    (s) => count(s) > 1 && count(s) <= s.inBitmapBefore,
   ),
   sometimes('allocBitmap: maxAddr excludes every run', REFUSED_RUN, (s) => excludedBy(s, 'limit')),
   sometimes('allocBitmap: the alignment excludes every run', REFUSED_RUN, (s) => excludedBy(s, 'alignment')),
-  sometimes('allocBitmap: the alignment skips a lower run', RUN, skipsLower),
+  sometimes(
+    'allocBitmap: the alignment skips a lower run',
+    RUN,
+    (s) => s.lowestUnaligned >= 0 && s.lowestUnaligned !== s.base,
+  ),
   sometimes(
     'allocBitmap: a run ends exactly at maxAddr',
     RUN,
-    (s) => runEnd(s) === s.asked.fit?.limit && runEnd(s) !== s.before.world.bitmapLimit,
+    (s) => runEnd(s) === s.fitLimit && s.fitLimit !== s.state.world.bitmapLimit,
   ),
   sometimes(
     'allocBitmap: a run ends exactly at the bitmap limit',
     RUN,
-    (s) => runEnd(s) === s.before.world.bitmapLimit,
+    (s) => runEnd(s) === s.state.world.bitmapLimit,
   ),
   sometimes('allocBitmap: a run in the last partial word of the zone', RUN, endsInPartialWord),
   ...WORD_RUNS.map((pages) =>
-    sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => s.granted?.runs[0]?.count === pages),
+    sometimes(`allocBitmap: a run of ${pages} page frames`, RUN, (s) => s.pages === pages),
   ),
-  sometimes('allocBitmap: page frame 0', RUN, (s) => base(s) === 0),
+  sometimes('allocBitmap: page frame 0', RUN, (s) => s.base === 0),
   sometimes('allocBitmap: an alignment that is not a power of two', RUN, (s) =>
-    isOddAlignment(s.asked.fit?.alignment ?? 1),
+    isOddAlignment(s.fitAlignment),
   ),
-  sometimes(
-    'allocBitmap: a count that exceeds memory',
-    REFUSED_RUN,
-    (s) => count(s.operation) > BigInt(s.before.world.total),
-  ),
-  sometimes('allocBitmap: exactly what is free', RUN, (s) => s.after.freeIn('bitmap') === 0),
+  sometimes('allocBitmap: a count that exceeds memory', REFUSED_RUN, (s) => count(s) > s.state.world.total),
+  sometimes('allocBitmap: exactly what is free', RUN, (s) => s.inBitmapAfter === 0),
   sometimes('allocBitmap: an argument that is not an unsigned 64-bit integer', ['allocBitmap', 'panicked']),
-  sometimes(
-    'free: boot memory is handed over',
-    FREED,
-    (s) => s.after.countOf('boot') < s.before.countOf('boot'),
-  ),
+  sometimes('free: boot memory is handed over', FREED, (s) => s.bootAfter < s.bootBefore),
   sometimes(
     'free: a page frame of the bitmap zone',
     ['free', 'done'],
-    (s) => s.after.freeIn('bitmap') > s.before.freeIn('bitmap'),
+    (s) => s.inBitmapAfter > s.inBitmapBefore,
   ),
-  sometimes('free: an address inside a page frame', ['free', 'done'], isUnaligned),
-  sometimes('free: twice', MISUSED, (s) => panicOwner(s) === 'pmm'),
-  sometimes('free: firmware memory', MISUSED, (s) => panicOwner(s) === 'firmware'),
-  sometimes('free: an address that is not RAM', MISUSED, (s) => panicOwner(s) === 'absent'),
+  sometimes('free: an address inside a page frame', ['free', 'done'], (s) => s.call.isUnaligned),
+  sometimes('free: twice', MISUSED, (s) => s.panicOwner === 'pmm'),
+  sometimes('free: firmware memory', MISUSED, (s) => s.panicOwner === 'firmware'),
+  sometimes('free: an address that is not RAM', MISUSED, (s) => s.panicOwner === 'absent'),
   sometimes('free: an address below the higher half', MISUSED, namesUnmapped),
   sometimes('free: an address beyond the last page frame', MISUSED, isBeyondEnd),
   sometimes('freePages: a page frame named twice', ['freePages', 'panicked'], namesTwice),
   sometimes(
     'freePages: pages of both zones',
     ['freePages', 'done'],
-    (s) =>
-      s.after.freeIn('bitmap') > s.before.freeIn('bitmap') &&
-      s.after.freeIn('stack') > s.before.freeIn('stack'),
+    (s) => s.inBitmapAfter > s.inBitmapBefore && s.inStackAfter > s.inStackBefore,
   ),
   sometimes('freePages: a batch is refused', ['freePages', 'panicked']),
-  sometimes('freePages: none', ['freePages', 'done'], (s) => addressesOf(s.operation).length === 0),
+  sometimes('freePages: none', ['freePages', 'done'], (s) => s.call.named === 0),
   sometimes('freeRegion: straddles the bitmap limit', REGION_FREED, straddles),
   sometimes(
     'freeRegion: over a hole',
     REGION_MISUSED,
-    (s) => panicOwner(s) === 'absent' && namesOwner(s, 'caller'),
+    (s) => s.panicOwner === 'absent' && namesOwner(s, 'caller'),
   ),
   sometimes('freeRegion: refused across the bitmap limit', REGION_MISUSED, straddles),
-  sometimes('freeRegion: none', REGION_FREED, (s) => count(s.operation) === 0n),
-  sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s.operation) > 1n),
+  sometimes('freeRegion: none', REGION_FREED, (s) => Number(count(s)) === 0),
+  sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s) > 1),
 ];
 
 const TYPES = Object.keys(MEMORY_TYPES);
@@ -293,9 +272,8 @@ export class SituationCounts {
   readonly #counts = new Float64Array(SITUATION_NAMES.length);
 
   /** Counts the situations of a judged operation. O(situations of its call). */
-  noteStep(step: JudgedStep): void {
-    const { asked, response } = step;
-    const ending = callPlace(asked.call) * OUTCOME_KINDS.length + outcomePlace(response.outcome.kind);
+  noteStep(step: StepFacts): void {
+    const ending = step.call.place * OUTCOME_KINDS.length + step.ended;
     const situations = BY_ENDING[ending] ?? [];
     for (let i = 0; i < situations.length; i += 1) {
       const situation = situations[i];

@@ -1,99 +1,67 @@
 /** Facts of a judged step, by which situations are told apart: what was asked, what was handed out, who was blamed. */
 
-import type { JudgedStep } from '../../../runner/index.ts';
-import {
-  type Argument,
-  addressesOf,
-  endOf,
-  isPageAligned,
-  isU64,
-  type Operation,
-  type Owner,
-  type Pfn,
-  pagesBetween,
-} from '../../../spec/index.ts';
+import { isWhole, type StepFacts } from '../../../runner/lean/index.ts';
+import { type Owner, type PageCount, pageCount, pagesBetween, pfn } from '../../../spec/index.ts';
 
-/** Returns the owner that a panic names, or null. */
-export function panicOwner({ response: { outcome } }: JudgedStep): string | null {
-  return outcome.kind === 'panicked' ? outcome.owner : null;
+/** Returns the count asked for; 1 if the call has none, or one that is not an unsigned 64-bit integer. */
+export function count({ call }: StepFacts): number | bigint {
+  return isWhole(call.count) ? call.count : 1;
 }
 
-/** Returns the first page frame handed out, or null. */
-export function base({ granted }: JudgedStep): Pfn | null {
-  return granted?.pfns[0] ?? null;
-}
-
-/** Returns the argument that is a count, or null if the call has none. */
-export function countOf(operation: Operation): Argument | null {
-  switch (operation.call) {
-    case 'allocPages':
-    case 'allocBitmap':
-    case 'freeRegion':
-      return operation.count;
-    default:
-      return null;
-  }
-}
-
-/** Returns the count asked for; 1 if the call has none. */
-export function count(operation: Operation): bigint {
-  const asked = countOf(operation);
-  return asked !== null && isU64(asked) ? asked : 1n;
-}
-
-/** Returns the end of the run that a contiguous allocation returned, or null if it returned none. */
-export function runEnd({ asked, granted }: JudgedStep): Pfn | null {
-  const run = asked.call === 'allocBitmap' ? granted?.runs[0] : undefined;
-  return run === undefined ? null : endOf(run);
+/** Returns the end of the run that a contiguous allocation returned. */
+export function runEnd({ base, pages }: StepFacts): number {
+  return base + pages;
 }
 
 /** Whether a refused request would fit with its limit or its alignment relaxed. */
-export function excludedBy({ before, asked: { fit } }: JudgedStep, relaxed: 'limit' | 'alignment'): boolean {
-  if (fit === null) return false;
-  const { count, limit, alignment } = fit;
-  const { bitmapLimit } = before.world;
+export function excludedBy(
+  { state, fitCount, fitLimit, fitAlignment }: StepFacts,
+  relaxed: 'limit' | 'alignment',
+): boolean {
+  if (fitCount < 0) return false;
+  const count: PageCount = pageCount(fitCount);
+  const { bitmapLimit } = state.world;
   if (relaxed === 'limit')
-    return limit < bitmapLimit && before.lowestFit({ count, limit: bitmapLimit, alignment }) !== null;
-  return alignment > 1 && before.lowestFit({ count, limit, alignment: 1 }) !== null;
+    return (
+      fitLimit < bitmapLimit &&
+      state.lowestFit({ count, limit: bitmapLimit, alignment: fitAlignment }) !== null
+    );
+  return fitAlignment > 1 && state.lowestFit({ count, limit: pfn(fitLimit), alignment: 1 }) !== null;
 }
 
-/** Whether a batch names a page frame twice. */
-export function namesTwice({ asked: { pfns } }: JudgedStep): boolean {
-  return new Set(pfns).size < pfns.length;
+/** Whether a batch names a page frame twice; all that is none counts as one. O(addresses²), of which there are few. */
+export function namesTwice({ call: { frames, named } }: StepFacts): boolean {
+  for (let i = 1; i < named; i += 1)
+    for (let j = 0; j < i; j += 1)
+      if (Math.max(-1, frames[i] ?? 0) === Math.max(-1, frames[j] ?? 0)) return true;
+  return false;
 }
 
 /** Whether the region of a call lies on both sides of the bitmap limit. */
-export function straddles({ before, operation, asked }: JudgedStep): boolean {
-  const [first] = asked.pfns;
-  const limit = before.world.bitmapLimit;
-  return first != null && first < limit && first + Number(count(operation)) > limit;
+export function straddles(step: StepFacts): boolean {
+  const first = step.call.frames[0] ?? -1;
+  const limit = step.state.world.bitmapLimit;
+  return first >= 0 && first < limit && first + Number(count(step)) > limit;
 }
 
 /** Whether a call names a page frame of an owner. */
-export function namesOwner({ before, asked: { pfns } }: JudgedStep, owner: Owner): boolean {
-  return pfns.some((frame) => frame !== null && before.ownerOf(frame) === owner);
+export function namesOwner({ state, call: { frames, named } }: StepFacts, owner: Owner): boolean {
+  for (let i = 0; i < named; i += 1)
+    if ((frames[i] ?? -1) >= 0 && state.ownerOf(pfn(frames[i] ?? 0)) === owner) return true;
+  return false;
 }
 
 /** Whether a call names an address that is not in the higher half. */
-export function namesUnmapped({ operation, asked: { pfns } }: JudgedStep): boolean {
-  return pfns.includes(null) && addressesOf(operation).some((a, i) => isU64(a) && pfns[i] === null);
+export function namesUnmapped({ call: { frames, named } }: StepFacts): boolean {
+  for (let i = 0; i < named; i += 1) if (frames[i] === -1) return true;
+  return false;
 }
 
 /** Whether a call names a page frame beyond the last one of the map. */
-export function isBeyondEnd({ before, asked: { pfns } }: JudgedStep): boolean {
-  const { end } = before.world;
-  return pfns.some((frame) => frame !== null && frame >= end);
-}
-
-/** Whether a call names an address inside a page frame. */
-export function isUnaligned({ operation }: JudgedStep): boolean {
-  return addressesOf(operation).some((address) => !isPageAligned(address));
-}
-
-/** Whether the count is not an unsigned 64-bit integer. */
-export function badCount({ operation }: JudgedStep): boolean {
-  const asked = countOf(operation);
-  return asked !== null && !isU64(asked);
+export function isBeyondEnd({ state, call: { frames, named } }: StepFacts): boolean {
+  const { end } = state.world;
+  for (let i = 0; i < named; i += 1) if ((frames[i] ?? -1) >= end) return true;
+  return false;
 }
 
 /** Whether an alignment in page frames is not a power of two. */
@@ -101,22 +69,27 @@ export function isOddAlignment(pfns: number): boolean {
   return !Number.isInteger(Math.log2(pfns));
 }
 
-/** Whether the alignment made a granted request pass over a lower run. */
-export function skipsLower(step: JudgedStep): boolean {
-  const { fit } = step.asked;
-  if (fit === null || fit.alignment === 1) return false;
-  const lower = step.before.lowestFit({ count: fit.count, limit: fit.limit, alignment: 1 });
-  return lower !== null && lower !== base(step);
+/** Whether a batch was handed out that has a hole of the map inside it. */
+export function hasJump({ state, frames, pages }: StepFacts): boolean {
+  if (pages < 2) return false;
+  const steps = (frames[1] ?? 0) - (frames[0] ?? 0);
+  if (Math.abs(steps) === 1 && (frames[pages - 1] ?? 0) - (frames[0] ?? 0) === steps * (pages - 1))
+    return false;
+  let [least, most] = [frames[0] ?? 0, frames[0] ?? 0];
+  for (let i = 1; i < pages; i += 1) {
+    const frame = frames[i] ?? 0;
+    if (frame < least) least = frame;
+    else if (frame > most) most = frame;
+  }
+  const all = { base: pfn(least), count: pageCount(most + 1 - least) };
+  if (state.firstFailing(all, isRamOwner) === null) return false;
+  const ascending = frames.slice(0, pages).sort();
+  for (let i = 1; i < pages; i += 1) {
+    const [end, next] = [pfn((ascending[i - 1] ?? 0) + 1), pfn(ascending[i] ?? 0)];
+    if (end >= next) continue;
+    if (state.firstFailing({ base: end, count: pagesBetween(end, next) }, isRamOwner) !== null) return true;
+  }
+  return false;
 }
 
-/** Whether a batch was handed out that has a hole of the map inside it. */
-export function hasJump({ before, granted }: JudgedStep): boolean {
-  const runs = granted?.runs ?? [];
-  if (runs.length < 2) return false;
-  const ascending = runs.toSorted((a, b) => a.base - b.base);
-  return ascending.some((run, i) => {
-    const [end, next] = [endOf(run), ascending[i + 1]?.base];
-    if (next === undefined) return false;
-    return before.firstFailing({ base: end, count: pagesBetween(end, next) }, (o) => o !== 'absent') !== null;
-  });
-}
+const isRamOwner = (owner: Owner): boolean => owner !== 'absent';

@@ -1,16 +1,14 @@
-/**
- * Merging: the files of all shards of a run become the result of the run, as if it had not been divided. An undivided run ends at the
- * first block that fails, so later blocks of the shards are left out.
- */
+/** Merging: the files of all shards of a run become the result of the run, as if it had not been divided. */
 import { isDeepStrictEqual } from 'node:util';
-import { jsonFilesIn } from '../../../counterexamples/trace/index.ts';
+import { jsonFilesIn } from '../../../spec/files/index.ts';
 import { SpecError } from '../../../spec/index.ts';
 import { type Block, blocksOf, type Shard } from '../campaign/blocks.ts';
 import { noCounts } from '../campaign/campaign.ts';
 import { addCounts } from '../campaign/counts.ts';
+import { byGravity } from '../campaign/finding.ts';
 import { type CampaignResult, resultOf } from '../campaign/result.ts';
 import { RunIdentity } from './run-identity.ts';
-import { readShard, type ShardFile } from './shard-file.ts';
+import { readShard, type ShardFile, type ShrunkFinding } from './shard-file.ts';
 
 /** A shard's file and its path. */
 export interface FoundShard {
@@ -22,11 +20,12 @@ export interface FoundShard {
  * The result of all shards of a run together.
  * @public
  */
-export interface MergedRun extends Pick<ShardFile, 'corpus' | 'counterexample'> {
+export interface MergedRun extends Pick<ShardFile, 'corpus'> {
   readonly run: RunIdentity;
   readonly shards: number;
-  /** Null if a trace of the corpus ended the run before its first program. */
-  readonly result: CampaignResult | null;
+  readonly result: CampaignResult;
+  /** The findings of the result, shrunk. */
+  readonly findings: readonly ShrunkFinding[];
 }
 
 function named({ index, of }: Shard): string {
@@ -54,23 +53,22 @@ function refuseForeign(first: FoundShard, other: FoundShard): void {
     throw new SpecError(`${other.path}: ${of}, with the same corpus, found another one`);
 }
 
-/** Returns the blocks that a shard must have counted: all of its blocks, or the ones up to its failure. */
-function dueBlocks({ run, shard, blocks, counterexample }: ShardFile): readonly Block[] {
-  if (counterexample !== null && counterexample.from !== null) return [];
+/** Returns the blocks that a shard must have counted: all of its blocks, or the ones up to where it was cut short. */
+function dueBlocks({ run, shard, blocks, isCutShort }: ShardFile): readonly Block[] {
   const all = [...blocksOf(run.programs, shard)];
-  return counterexample === null ? all : all.slice(0, Math.max(1, blocks.length));
+  return isCutShort ? all.slice(0, blocks.length) : all;
 }
 
 function refusePartial({ path, file }: FoundShard): void {
-  const { shard, blocks, counterexample } = file;
+  const { shard, blocks, isCutShort } = file;
   const due = dueBlocks(file);
   const missing = due.find(({ index }, k) => blocks[k]?.index !== index);
   if (missing !== undefined)
     throw new SpecError(`${path}: expected block ${missing.index} of ${named(shard)}, found none`);
   if (blocks.length > due.length)
     throw new SpecError(`${path}: expected ${due.length} blocks of ${named(shard)}, found ${blocks.length}`);
-  // In the block that failed, the programs after the failing one were not run.
-  const whole = counterexample === null ? due : due.slice(0, -1);
+  // In the block that a shard was cut short in, the last programs were not run.
+  const whole = isCutShort ? due.slice(0, -1) : due;
   const short = whole.find(({ programs }, k) => blocks[k]?.counts.programs !== programs);
   if (short !== undefined)
     throw new SpecError(
@@ -110,31 +108,26 @@ function refuseMissing(folder: string, of: number, byIndex: ReadonlyMap<number, 
   throw new SpecError(`${folder}: expected all ${of} shards, missing ${missing.join(', ')}${more}`);
 }
 
-/** Returns the shard with the first block that fails, or null if none fails. */
-function firstFailing(files: readonly ShardFile[]): ShardFile | null {
-  const lastOf = ({ blocks }: ShardFile): number => blocks.at(-1)?.index ?? -1;
-  const failing = files.filter(({ counterexample }) => counterexample !== null);
-  return failing.toSorted((a, b) => lastOf(a) - lastOf(b))[0] ?? null;
+/** Returns the findings of all shards in the order of the run: from the corpus, then from its first block on. */
+function findingsOf(files: readonly ShardFile[]): readonly ShrunkFinding[] {
+  return files.flatMap(({ findings }) => findings).toSorted((a, b) => (a.block ?? -1) - (b.block ?? -1));
 }
 
 /** Returns the result of the undivided run, with the time that all shards took. */
 function resultOfAll(
   files: readonly ShardFile[],
-  run: RunIdentity,
-  failing: ShardFile | null,
+  { policies, claims, seed, generated }: RunIdentity,
+  findings: readonly ShrunkFinding[],
 ): CampaignResult {
-  const end = failing?.blocks.at(-1)?.index ?? Number.POSITIVE_INFINITY;
   const counts = files
     .flatMap(({ blocks }) => blocks)
-    .filter(({ index }) => index <= end)
     .toSorted((a, b) => a.index - b.index)
     .reduce((sum, block) => addCounts(sum, block.counts), noCounts());
   const seconds = files.reduce((sum, file) => sum + file.seconds, 0);
-  const found = failing?.counterexample?.found;
-  const failure = found === undefined ? null : { counterexample: found, shrinking: null };
-  const { policies, claims, seed, generated } = run;
+  const isCutShort = files.some((file) => file.isCutShort);
   const asked = { claims: { ...claims, policies }, seed, generated };
-  return resultOf(asked, counts, { seconds, stopped: false, peakKib: 0, failure });
+  const found = findings.map(({ shrunk: _, ...finding }) => finding);
+  return resultOf(asked, counts, { seconds, stopped: false, isCutShort, peakKib: 0, findings: found });
 }
 
 /**
@@ -151,9 +144,6 @@ export function mergeShards(folder: string): MergedRun {
   const [first] = files;
   if (first === undefined) throw new Error('a complete run has a shard');
   const { run, corpus } = first;
-  const failing = firstFailing(files);
-  const counterexample = failing?.counterexample ?? null;
-  const isOfCorpus = counterexample !== null && counterexample.from !== null;
-  const result = isOfCorpus ? null : resultOfAll(files, run, failing);
-  return { run, shards: files.length, corpus, result, counterexample };
+  const findings = byGravity(findingsOf(files));
+  return { run, shards: files.length, corpus, result: resultOfAll(files, run, findings), findings };
 }

@@ -10,6 +10,7 @@ import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/camp
 
 /** The start data of a thread, which loads the target for itself. */
 export interface ThreadData extends Pick<CampaignOptions, 'worlds' | 'generated' | 'operations' | 'seed'> {
+  readonly stopFirst: boolean;
   readonly source: TargetSource;
 }
 
@@ -24,9 +25,9 @@ const AHEAD = 4;
 
 async function threads(
   jobs: number,
-  { target, worlds, generated, operations, seed }: CampaignOptions,
+  { target, worlds, generated, operations, seed, stopFirst = false }: CampaignOptions,
 ): Promise<Piscina<Block, BlockResult>> {
-  const data: ThreadData = { source: target.source, worlds, generated, operations, seed };
+  const data: ThreadData = { source: target.source, worlds, generated, operations, seed, stopFirst };
   // Loaded on demand: most runs need no threads.
   const { Piscina } = await import('piscina');
   return new Piscina({
@@ -98,8 +99,9 @@ export function onThreads(jobs: number): BlockRunner {
       for (let next = started.next(jobs * AHEAD); next !== undefined; next = started.next(jobs * AHEAD)) {
         const result = await Promise.race([next, stop]);
         if (result === null) return;
+        for (const { trace } of result.findings) options.onFound?.(trace);
         yield result;
-        if (result.failure !== null) return;
+        if (result.isLast) return;
       }
     } catch (error) {
       throw explained(error);

@@ -30,17 +30,18 @@ const Replayed = t.readonly(
   ),
 );
 
-/** A program that broke a clause: as it was found, and the simplest found from there. */
-const Counterexample = t.readonly(
+/** A finding, and the simplest program found from there. */
+const ShrunkFinding = t.readonly(
   closed(
     t.type({
-      /** The path of the trace, if it is from the corpus: no block was run then. Null if the last block found it. */
-      from: t.union([t.string, t.null], 'a string or null'),
-      found: Trace,
+      trace: Trace,
       shrunk: Trace,
+      from: t.union([t.string, t.null], 'a string or null'),
+      block: t.union([Natural, t.null], 'a whole number or null'),
     }),
   ),
 );
+export type ShrunkFinding = t.TypeOf<typeof ShrunkFinding>;
 
 export const ShardFile = t.readonly(
   closed(
@@ -52,9 +53,10 @@ export const ShardFile = t.readonly(
         shard: ShardCodec,
         seconds: t.number,
         corpus: t.readonlyArray(Replayed),
-        /** The counts of each block, up to the block that failed. */
+        /** The counts of each block, up to the one that the shard ended with. */
         blocks: t.readonlyArray(t.readonly(closed(t.type({ index: Natural, counts: Counts })))),
-        counterexample: t.union([Counterexample, t.null], 'a counterexample or null'),
+        isCutShort: t.boolean,
+        findings: t.readonlyArray(ShrunkFinding),
       },
       'the result of a shard',
     ),
@@ -84,7 +86,7 @@ export function writeShard(folder: string, file: ShardFile): string {
   return path;
 }
 
-/** The counts of 1024 blocks take some 10 MiB, and two traces may be added. */
+/** The counts of 1024 blocks take some 10 MiB, and two traces for each finding may be added. */
 const SHARD_FILE = { of: 'file of a shard', mostBytes: 32 * 1024 * 1024 };
 
 /** Reads a shard's file. Throws `SpecError` if it cannot be read or is not a shard's file. */

@@ -1,4 +1,4 @@
-/** Shard runs: the blocks of one shard of a campaign, each counted separately, up to the first that fails. */
+/** Shard runs: the blocks of one shard of a campaign, each counted separately. */
 import { basename, dirname, join } from 'node:path';
 import { type CorpusFile, OWN_CORPUS } from '../../../counterexamples/corpus/index.ts';
 import { blocksOf, type Shard } from '../campaign/blocks.ts';
@@ -11,9 +11,9 @@ import {
 } from '../campaign/campaign.ts';
 import { addCounts, type Counts } from '../campaign/counts.ts';
 import { claimsOf } from '../campaign/reach.ts';
-import { type CampaignResult, type Failure, resultOf } from '../campaign/result.ts';
+import { type CampaignResult, resultOf } from '../campaign/result.ts';
 import { runIdentity } from './run-identity.ts';
-import type { ShardFile } from './shard-file.ts';
+import type { ShardFile, ShrunkFinding } from './shard-file.ts';
 
 /**
  * The result of a shard.
@@ -34,13 +34,11 @@ export async function runShard(
   runner?: BlockRunner,
 ): Promise<ShardRun> {
   const blocks: { index: number; counts: Counts }[] = [];
-  let failure: Failure | null = null;
   const ran = await runBlocks(options, blocksOf(options.programs, shard), runner, (block) => {
     blocks.push({ index: block.index, counts: block.counts });
-    failure = block.failure;
   });
   const counts = blocks.reduce((sum, block) => addCounts(sum, block.counts), noCounts());
-  const result = resultOf({ ...options, claims: claimsOf(options.target) }, counts, { ...ran, failure });
+  const result = resultOf({ ...options, claims: claimsOf(options.target) }, counts, ran);
   return {
     blocks,
     result: result.verdict === 'unreached' ? { ...result, verdict: 'holds', unreached: [] } : result,
@@ -59,9 +57,8 @@ function portable(path: string): string {
 /** The content of a shard's file, without the identity of the run and the shard. */
 export interface ShardOutcome {
   readonly corpus: readonly CorpusFile[];
-  /** Null if a trace of the corpus broke a clause. */
-  readonly ran: { readonly blocks: ShardRun['blocks'] | null; readonly result: CampaignResult } | null;
-  readonly counterexample: ShardFile['counterexample'];
+  readonly ran: ShardRun;
+  readonly findings: readonly ShrunkFinding[];
 }
 
 /**
@@ -71,23 +68,25 @@ export interface ShardOutcome {
 export function shardFile(
   options: CampaignOptions,
   shard: Shard,
-  { corpus, ran, counterexample }: ShardOutcome,
+  { corpus, ran: { blocks, result }, findings }: ShardOutcome,
 ): ShardFile {
-  const from = counterexample?.from ?? null;
   return {
     format: 'frameproof/shard',
     version: 1,
     run: runIdentity(options),
     shard,
-    seconds: ran?.result.seconds ?? 0,
+    seconds: result.seconds,
     corpus: corpus.map(({ path, verdict, reason }) => ({
       path: portable(path),
       isOwn: isOwn(path),
       verdict,
       reason,
     })),
-    blocks: ran?.blocks ?? [],
-    counterexample:
-      counterexample === null ? null : { ...counterexample, from: from === null ? null : portable(from) },
+    blocks,
+    isCutShort: result.isCutShort,
+    findings: findings.map(({ from, ...found }) => ({
+      ...found,
+      from: from === null ? null : portable(from),
+    })),
   };
 }

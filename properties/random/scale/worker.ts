@@ -4,13 +4,15 @@ import type { Target } from '../../../runner/index.ts';
 import { loadTarget } from '../../../runner/load/index.ts';
 import type { Block } from '../campaign/blocks.ts';
 import { type BlockResult, runBlock } from '../campaign/campaign.ts';
+import { FoundSoFar } from '../campaign/finding.ts';
 import type { ThreadData } from './on-threads.ts';
 
-const { source, ...options }: ThreadData = workerData;
+const { source, stopFirst, ...options }: ThreadData = workerData;
+const found = new FoundSoFar(stopFirst);
 let loaded: Promise<Target> | undefined;
 
 /** Runs one block. */
 export default async function run(block: Block): Promise<BlockResult> {
   loaded ??= loadTarget(source.name, source.policies, source);
-  return runBlock({ ...options, target: await loaded }, block);
+  return runBlock({ ...options, target: await loaded }, block, found);
 }

@@ -1,0 +1,105 @@
+/**
+ * `npm run reach`: how soon planted defects of each family are found, by `check` as it is and by plain `fc.commands`. Within an hour;
+ * `--quick` takes five minutes. `--family TEXT` takes only those whose name has the text; `--seeds` and `--time` (seconds a case)
+ * change the effort. Exits 1 where a family is not found from every seed, unless `--quick`.
+ */
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { withBar } from '../../cli/index.ts';
+import { median } from '../../properties/verify/index.ts';
+import { counted } from '../../spec/index.ts';
+import { FAMILIES, type Family } from './families.ts';
+import type { Sought } from './plain.ts';
+import { casesOf, type Effort, PROGRAMS, type Tried, tryCase } from './seek.ts';
+
+const FULL: Effort = { seeds: 10, seconds: 60, plainSeeds: 3, plainSeconds: 20, deadline: 3600 };
+const QUICK: Effort = { seeds: 3, seconds: 2, plainSeeds: 1, plainSeconds: 2, deadline: 300 };
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    family: { type: 'string', default: '' },
+    seeds: { type: 'string' },
+    time: { type: 'string' },
+    plain: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
+
+function effort(): Effort {
+  const usual = values.quick ? QUICK : FULL;
+  return {
+    ...usual,
+    seeds: Number(values.seeds ?? usual.seeds),
+    seconds: Number(values.time ?? usual.seconds),
+    plainSeeds: values.plain ? usual.plainSeeds : 0,
+  };
+}
+
+const found = (sought: readonly Sought[]): string =>
+  sought.length === 0 ? '-' : `${sought.filter(({ isFound }) => isFound).length} of ${sought.length}`;
+
+/** Returns the median of those that were found. */
+function typical(sought: readonly Sought[], digits: number, numberOf: (one: Sought) => number): string {
+  const numbers = sought.filter(({ isFound }) => isFound).map(numberOf);
+  return numbers.length === 0 ? '-' : median(numbers).toFixed(digits);
+}
+
+function rowOf({ name, most }: Family, tried: readonly Tried[]): readonly string[] {
+  const ours = tried.map((one) => one.ours);
+  const plain = tried.flatMap((one) => one.plain ?? []);
+  return [
+    name,
+    most.toLocaleString('en-US'),
+    found(ours),
+    typical(ours, 1, ({ seconds }) => seconds),
+    typical(ours, 0, ({ programs }) => programs),
+    found(plain),
+    typical(plain, 1, ({ seconds }) => seconds),
+  ];
+}
+
+function tableOf(families: readonly Family[], tried: readonly Tried[]): string {
+  const head = [
+    'family',
+    'K up to',
+    'found',
+    'seconds\np50',
+    'programs\np50',
+    'plain\nfound',
+    'plain\ns p50',
+  ];
+  const colAligns = head.map((_, column): 'left' | 'right' => (column === 0 ? 'left' : 'right'));
+  const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
+  table.push(
+    ...families.map((family) => [
+      ...rowOf(
+        family,
+        tried.filter((one) => one.family === family),
+      ),
+    ]),
+  );
+  return table.toString();
+}
+
+async function main(): Promise<void> {
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  const families = FAMILIES.filter(({ name }) => name.includes(values.family));
+  const chosen = effort();
+  const cases = casesOf(families, chosen.seeds);
+  const tried: Tried[] = [];
+  for await (const one of withBar(cases, ({ family, size }) => `${family.name}, K = ${size}`))
+    if (elapsed() < chosen.deadline) tried.push(await tryCase(one, chosen));
+  console.log(tableOf(families, tried));
+  const missed = tried.filter(({ ours }) => !ours.isFound);
+  for (const { family, seed, size } of missed)
+    console.log(`not found: ${family.name}, K = ${size}, seed ${seed}`);
+  const late = tried.filter(({ ours }) => ours.isFound && ours.programs > PROGRAMS);
+  console.log(
+    `${counted(families.length, 'family', 'families')}, ${counted(chosen.seeds, 'seed')} of ${chosen.seconds} s each: ${missed.length} of ${tried.length} cases not found, ${late.length} found after more than ${PROGRAMS} programs; ${cases.length - tried.length} not tried; ${elapsed().toFixed(0)} s`,
+  );
+  if (!values.quick && missed.length + cases.length - tried.length > 0) process.exitCode = 1;
+}
+
+await main();

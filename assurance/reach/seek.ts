@@ -1,0 +1,73 @@
+/** Seeking: one planted defect after the other, by a campaign as `check` runs it and by plain commands. */
+import { DEFAULT_OPERATIONS, drawsFrom, runCampaign } from '../../properties/random/index.ts';
+import type { PmmFactory } from '../../spec/index.ts';
+import { type Family, sizeOf } from './families.ts';
+import { plainly, type Sought } from './plain.ts';
+import { targetOf, withDefect } from './planted.ts';
+
+/** How long and from how many seeds each family is looked for. */
+export interface Effort {
+  readonly seeds: number;
+  readonly seconds: number;
+  readonly plainSeeds: number;
+  readonly plainSeconds: number;
+  /** Seconds after which no further case is begun. */
+  readonly deadline: number;
+}
+
+/** Programs within which a defect counts as found, however long they take. */
+export const PROGRAMS = 2000;
+
+/** A defect to look for from one seed. */
+export interface Case {
+  readonly family: Family;
+  readonly seed: number;
+  readonly size: number;
+}
+
+/** A case, and how soon each side found it; null where plain commands did not look for it. */
+export interface Tried extends Case {
+  readonly ours: Sought;
+  readonly plain: Sought | null;
+}
+
+/** Returns the cases of all families, seed by seed. Each seed has its part of the range of sizes, the first the largest. */
+export function casesOf(families: readonly Family[], seeds: number): readonly Case[] {
+  return Array.from({ length: seeds }, (_, k) => k + 1).flatMap((seed) => {
+    const draws = drawsFrom(seed);
+    return families.map((family) => {
+      const drawn = (seeds - seed + draws.below(2 ** 20) / 2 ** 20) / seeds;
+      return { family, seed, size: sizeOf(family, drawn) };
+    });
+  });
+}
+
+/** Looks for a defect as `check` does. */
+async function byCampaign(create: PmmFactory, seed: number, seconds: number): Promise<Sought> {
+  const result = await runCampaign({
+    target: targetOf('planted', create),
+    worlds: [],
+    generated: true,
+    programs: Number.POSITIVE_INFINITY,
+    seconds,
+    operations: DEFAULT_OPERATIONS,
+    seed,
+    stopFirst: true,
+  });
+  return { isFound: result.findings.length > 0, seconds: result.seconds, programs: result.programs };
+}
+
+/** Whether plain commands look for the defect of a seed too: for few of them, but for large sizes and small ones. */
+export function isForPlain(seed: number, { seeds, plainSeeds }: Effort): boolean {
+  const step = Math.ceil(seeds / plainSeeds);
+  return seed % step === step >> 1;
+}
+
+/** Looks for the defect of a case, by both sides. */
+export async function tryCase(chosen: Case, effort: Effort): Promise<Tried> {
+  const { family, seed, size } = chosen;
+  const create = withDefect(family.plant, size);
+  const ours = await byCampaign(create, seed, effort.seconds);
+  const plain = isForPlain(seed, effort) ? plainly(create, seed, effort.plainSeconds) : null;
+  return { ...chosen, ours, plain };
+}

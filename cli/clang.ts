@@ -1,0 +1,93 @@
+/**
+ * clang: the compiler that makes WebAssembly of an allocator in C, the line that it is called with, and how to install it where it is
+ * missing.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SpecError } from '../spec/index.ts';
+
+/** A pointer's bits, and the most linear memory that an engine gives these. */
+const MOST_BYTES = { 32: 2 ** 32, 64: 2 ** 34 } as const;
+export type Bits = keyof typeof MOST_BYTES;
+
+/** What is built. */
+export interface Build {
+  readonly sources: readonly string[];
+  readonly output: string;
+  readonly bits: Bits;
+  /** More arguments of clang. */
+  readonly flags: readonly string[];
+}
+
+/** Where `native/` lies from here, in a checkout (cli/) and in the package (dist/cli/). */
+function nativeFolder(): string {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const found = [join(here, '../native'), join(here, '../../native')].find((path) =>
+    existsSync(join(path, 'frameproof_wasm.c')),
+  );
+  if (found === undefined) throw new Error('native/frameproof_wasm.c is missing');
+  return relative(process.cwd(), found);
+}
+
+/** Returns the arguments of clang. */
+export function clangArguments(
+  { sources, output, bits, flags }: Build,
+  native = nativeFolder(),
+): readonly string[] {
+  const linker = ['--import-memory', '--stack-first', '--entry=main', `--max-memory=${MOST_BYTES[bits]}`];
+  return [
+    `--target=wasm${bits}-unknown-unknown`,
+    ...['-O2', '-ffreestanding', '-nostdlib'],
+    ...['-isystem', join(native, 'wasm'), '-I', native],
+    ...flags,
+    `-Wl,${linker.join(',')}`,
+    ...['-o', output],
+    ...sources,
+    join(native, 'frameproof_wasm.c'),
+  ];
+}
+
+/** The command that installs both, by the `ID` of a distribution in /etc/os-release. */
+const INSTALL: Readonly<Record<string, string>> = {
+  debian: 'apt-get install clang lld',
+  ubuntu: 'apt-get install clang lld',
+  fedora: 'dnf install clang lld',
+  arch: 'pacman -S clang lld',
+  alpine: 'apk add clang lld',
+  'opensuse-tumbleweed': 'zypper install clang lld',
+};
+
+/** Returns how to install clang and lld here; `release` is the text of /etc/os-release. */
+export function installLine(platform: string, release: string): string {
+  if (platform === 'darwin') return 'brew install llvm lld, and name its clang with --cc';
+  const ids = [...release.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].flatMap(([, text = '']) =>
+    text.split(' '),
+  );
+  const known = ids.map((id) => INSTALL[id]).find((line) => line !== undefined);
+  return known ?? 'the packages are called clang and lld in most distributions';
+}
+
+function release(): string {
+  return existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+}
+
+/** Returns what is missing to build with a compiler, or null. */
+function missing(clang: string): string | null {
+  const { error, stdout = '' } = spawnSync(clang, ['--print-prog-name=wasm-ld'], { encoding: 'utf8' });
+  if (error !== undefined) return clang;
+  // clang prints a path where there is one.
+  const linker = stdout.trim();
+  const isThere = linker.includes('/') || spawnSync(linker, ['--version']).error === undefined;
+  return isThere ? null : 'wasm-ld';
+}
+
+/** Throws `SpecError` if clang or its linker for WebAssembly is missing, with the way to install them. */
+export function refuseMissing(clang: string): void {
+  const what = missing(clang);
+  if (what === null) return;
+  throw new SpecError(
+    `build: expected clang and wasm-ld, and there is no ${what}: ${installLine(process.platform, release())}`,
+  );
+}

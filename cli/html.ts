@@ -1,0 +1,123 @@
+/** `--html`: what a command found as one page of HTML. Loaded only where it is asked for. */
+
+import type { ConcurrentViolation, FoundRun } from '../properties/concurrent/index.ts';
+import type { Exploration } from '../properties/explore/index.ts';
+import type { VerifyResult } from '../properties/verify/index.ts';
+import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
+import type { World } from '../runner/index.ts';
+import { writeFile } from '../spec/files/index.ts';
+import {
+  type Config,
+  counted,
+  formatOperation,
+  type Operation,
+  pfnAt,
+  type Trace,
+  toHex,
+} from '../spec/index.ts';
+import type { ReportedCounterexample } from './counterexample-report.ts';
+
+import { writtenOrSaid } from './output-file.ts';
+import { commandOnFile } from './recorded-target.ts';
+
+/** A trace to show. */
+interface Shown {
+  readonly title: string;
+  readonly trace: Trace;
+  /** Where it is saved, or null. */
+  readonly path: string | null;
+}
+
+/** Returns the section that shows a trace. */
+export function traceSection({ title, trace, path }: Shown): Section {
+  const replay = path === null ? null : commandOnFile('replay', path, trace.target);
+  return { kind: 'trace', title, trace, replay };
+}
+
+/** A check: its counterexamples, the gravest first, and what the run met. */
+interface ShownCheck {
+  readonly reports: readonly ReportedCounterexample[];
+  /** Null for a search, which has no such counts. */
+  readonly result: CheckedRun | null;
+  readonly target: string;
+}
+
+function titled(title: string, trace: Trace, path: string | null): Section {
+  return traceSection({
+    title: `${title}: ${counted(trace.scenario.operations.length, 'operation')}`,
+    trace,
+    path,
+  });
+}
+
+/** Returns the sections that show a check: each counterexample as it was shrunk and as it was found, then the run. */
+export function checkSections({ reports, result, target }: ShownCheck): readonly Section[] {
+  const found = reports.flatMap((report) => [
+    titled(report.trace.violation?.clause ?? 'holds', report.trace, report.path),
+    ...(report.trace === report.found ? [] : [titled('as found', report.found, null)]),
+  ]);
+  return result === null ? found : [...found, { kind: 'run', title: `run of ${target}`, result }];
+}
+
+/** Returns an operation in words, its addresses as page frames. */
+function wordsOf(operation: Operation, { config }: World): string {
+  return formatOperation(operation, (address) => {
+    const frame = pfnAt(config, address);
+    const offset = BigInt.asUintN(12, address - config.higherHalf);
+    if (frame === null) return toHex(address);
+    return offset === 0n ? `page frame ${frame}` : `page frame ${frame} + ${offset}`;
+  });
+}
+
+/** Returns the section that shows the states of a search, or none where there is no graph of them. */
+export function graphSections(
+  { graph, operations }: Exploration,
+  world: World,
+  target: string,
+): readonly Section[] {
+  if (graph === null) return [];
+  const words = operations.map((operation) => wordsOf(operation, world));
+  return [{ kind: 'graph', title: `states of ${target}`, ...world, operations: words, graph }];
+}
+
+/** A history that violates a clause. */
+interface ShownHistory {
+  readonly violation: ConcurrentViolation;
+  /** Null for threads, whose run cannot be repeated. */
+  readonly found: FoundRun | null;
+  readonly config: Config;
+  readonly target: string;
+  readonly path: string | null;
+}
+
+/** Returns the section that shows a history; the module of concurrent checks is loaded for it. */
+export async function historySection({
+  violation,
+  found,
+  config,
+  target,
+  path,
+}: ShownHistory): Promise<Section> {
+  const { drawnHistory } = await import('../properties/concurrent/index.ts');
+  const callers = found?.scenario.callers.length ?? Number.POSITIVE_INFINITY;
+  const drawn = drawnHistory(violation, found?.run.open ?? [], { config, callers });
+  const { clause, explanation } = violation;
+  const replay = path === null ? null : commandOnFile('replay', path, target);
+  const schedule = found?.schedule ?? [];
+  return { kind: 'history', title: `history of ${target}`, clause, explanation, ...drawn, schedule, replay };
+}
+
+/** Returns the sections that show a verification: its steps, and the program that differs as it ran on each side. */
+export function verificationSections(
+  { verdict, steps, speed, differences }: VerifyResult,
+  title: string,
+): readonly Section[] {
+  const sides = differences.flatMap(({ candidate, baseline }) => [candidate, baseline]);
+  const runs = sides.map((trace) => traceSection({ title: `on ${trace.target}`, trace, path: null }));
+  return [{ kind: 'verification', title, verdict, steps, speed, differences }, ...runs];
+}
+
+/** Writes a page; returns whether it could be written. */
+export function writeHtml(path: string, sections: readonly Section[]): boolean {
+  return writtenOrSaid('--html', () => writeFile(path, reportPage(sections))) !== null;
+}

@@ -1,0 +1,41 @@
+/** Progress in a pipe: a line every ten seconds on standard error, whatever the command does meanwhile. */
+import { describe, expect, it, vi } from 'vitest';
+import { ended, PROGRESS, start } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const cwd = temporaryFolder({
+  'map.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+  // One call takes longer than it takes to wait for a line.
+  'busy.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
+export default class extends Works { constructor(...given) { super(...given); const end = Date.now() + 100_000; while (Date.now() < end); } }`,
+});
+
+const COMMANDS: readonly (readonly [string, RegExp])[] = [
+  ['check --seed 1 --time 100', /^frameproof: check: \d+% {2}\d+ programs, [\d,]+ operations\/s \(10 s\)$/],
+  ['check --target busy.mjs --program-time 100000', /^frameproof: check: running \(10 s\)$/],
+  [
+    'record --map map.txt --operations 100000000 --out run.log',
+    /^frameproof: record: \d+ of 100000000 operations recorded, [\d,]+\/s \(10 s\)$/,
+  ],
+];
+
+describe.concurrent('in a pipe there is a line on the progress after ten seconds:', () => {
+  it.each(COMMANDS)(
+    '%s',
+    async (command, line) => {
+      const child = start(command.split(' '), { cwd });
+      const result = ended(child);
+      let said = '';
+      child.stderr?.on('data', (text: string) => {
+        said += text;
+      });
+      const [first = ''] = await vi.waitFor(() => said.match(PROGRESS) ?? expect.fail('no line yet'), {
+        timeout: 30_000,
+      });
+      expect(first.trimEnd()).toMatch(line);
+      child.kill('SIGINT');
+      expect((await result).exitCode).toBe(130);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,185 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './testing/copy-of-sources.ts';
+import { frameproof } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+import { traceText } from './testing/trace.ts';
+
+const cwd = temporaryFolder({
+  'a.json': traceText(),
+  'b.json': traceText(),
+  'text.json': 'hello',
+  'a.txt': 'BIOS-e820: [mem 0x0-0x3fffff] usable\n',
+  'b.txt': 'BIOS-e820: [mem 0x0-0x1fffff] usable\n',
+});
+
+/** Returns the sections in a page. */
+function sectionsOf(file: string): readonly Record<string, unknown>[] {
+  const [, json = ''] = /id="data">([\s\S]*?)<\/script>/.exec(readFileSync(join(cwd, file), 'utf8')) ?? [];
+  return JSON.parse(json);
+}
+
+describe('frameproof report', () => {
+  it('writes saved traces as one page, and runs no target', async () => {
+    const result = await frameproof(['report', 'a.json', 'b.json'], { cwd });
+    expect(result).toEqual({
+      exitCode: 0,
+      stdout: 'report.html shows 2 files: open it in a browser\n',
+      stderr: '',
+    });
+    expect(sectionsOf('report.html')).toMatchObject([
+      { title: 'a.json', replay: 'npx frameproof replay a.json', trace: { violation: { at: 0 } } },
+      { title: 'b.json' },
+    ]);
+  });
+
+  it('names a file that is not a trace, and writes nothing', async () => {
+    const result = await frameproof(['report', 'a.json', 'text.json', '--html', 'no.html'], { cwd });
+    expect(result.stderr).toMatch(/^frameproof: text\.json: expected JSON: /);
+    expect(result.exitCode).toBe(2);
+    expect(existsSync(join(cwd, 'no.html'))).toBe(false);
+  });
+
+  it('says where a page cannot be written', async () => {
+    const result = await frameproof(['report', 'a.json', '--html', 'a.json/x.html'], { cwd });
+    expect(result.stderr).toMatch(/^frameproof: --html: a\.json\/x\.html: /);
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+});
+
+describe('frameproof check --html', () => {
+  const FLAGS = ['--seed', '1', '--programs', '40', '--map', 'generated', '--shrink-time', '1'];
+
+  it('shows what a run met, and so does frameproof report of its JSON', async () => {
+    const checked = await frameproof(['check', ...FLAGS, '--html', 'run.html', '--json'], { cwd });
+    const { situations, clauses } = JSON.parse(checked.stdout);
+    const run = { kind: 'run', result: { verdict: 'holds', programs: 40, situations, clauses } };
+    expect(sectionsOf('run.html')).toMatchObject([{ ...run, title: 'run of frameproof' }]);
+    writeFileSync(join(cwd, 'run.json'), checked.stdout);
+    expect(await frameproof(['report', 'run.json', '--html', 'again.html'], { cwd })).toMatchObject({
+      stderr: '',
+    });
+    expect(sectionsOf('again.html')).toMatchObject([{ ...run, title: 'run.json' }]);
+  });
+
+  it('shows the counterexample first, and how it was found', async () => {
+    const target = ['--target', 'mutant:lost-page-per-buffer'];
+    await frameproof(['check', ...FLAGS, ...target, '--html', 'found.html'], { cwd });
+    const [shrunk, found, run] = sectionsOf('found.html');
+    expect(shrunk?.replay).toMatch(/^npx frameproof replay counterexamples\/\S+\.json$/);
+    expect(shrunk).toMatchObject({ kind: 'trace', trace: { violation: {} } });
+    expect(found).toMatchObject({ title: expect.stringMatching(/^as found: /), replay: null });
+    expect(run).toMatchObject({ kind: 'run', result: { verdict: 'violated' } });
+    expect(run?.result).not.toHaveProperty('counterexample');
+  });
+});
+
+describe('frameproof explore --html', () => {
+  const WORLD = ['explore', '--stack', '1', '--bitmap', '2', '--corpus', 'c', '--html', 'states.html'];
+  const example = (name: string): string => join(ROOT, 'examples', name);
+
+  it('shows the states of a search, its operations in words', async () => {
+    expect(await frameproof(WORLD, { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    const [graph] = sectionsOf('states.html');
+    expect(graph).toMatchObject({
+      kind: 'graph',
+      title: 'states of frameproof',
+      graph: { levels: { 0: 1 } },
+    });
+    expect(graph?.operations).toEqual(
+      expect.arrayContaining(['alloc()', 'free(page frame 0)', 'free(page frame 0 + 1)']),
+    );
+  });
+
+  it('shows a counterexample first', async () => {
+    const result = await frameproof([...WORLD, '--target', example('broken-fifth-free.ts')], { cwd });
+    expect(result.exitCode).toBe(1);
+    expect(sectionsOf('states.html').map(({ kind }) => kind)).toContain('graph');
+    expect(sectionsOf('states.html')[0]).toMatchObject({ kind: 'trace', trace: { violation: {} } });
+  });
+
+  it('is refused for a target without states', async () => {
+    const result = await frameproof([...WORLD, '--target', example('works.ts')], { cwd });
+    expect(result.stderr).toMatch(/^frameproof: --html: expected a target that is searched: /);
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+});
+
+describe('frameproof check --concurrent --html', () => {
+  const LOCK = ['--target', join(ROOT, 'examples/broken-lock.ts')];
+  const CHECK = ['check', '--concurrent', '--seed', '1', '--calls', '1000', '--corpus', 'found'];
+
+  it('shows the history that no order explains, and replay shows it again', async () => {
+    await frameproof([...CHECK, ...LOCK, '--html', 'history.html'], { cwd });
+    const [history] = sectionsOf('history.html');
+    expect(history).toMatchObject({ kind: 'history', clause: 'concurrent.linearizable', left: 0 });
+    const [, file = ''] = /replay (\S+)/.exec(String(history?.replay)) ?? [];
+    await frameproof(['replay', file, ...LOCK, '--html', 'again.html'], { cwd });
+    expect(sectionsOf('again.html')).toMatchObject([
+      { ...history, title: expect.any(String), replay: expect.any(String) },
+    ]);
+  });
+
+  it('says where there is nothing to show', async () => {
+    expect(await frameproof([...CHECK, '--programs', '5', '--html', 'none.html'], { cwd })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(sectionsOf('none.html')).toEqual([]);
+  });
+});
+
+describe('frameproof verify --html', () => {
+  it('shows the steps, and the program that differs as it ran on each side', async () => {
+    const flags = [
+      '--against',
+      'frameproof',
+      '--seed',
+      '1',
+      '--shrink-time',
+      '0',
+      '--corpus',
+      'sides',
+      '--small',
+      '1',
+      '--programs',
+      '5',
+    ];
+    await frameproof(['verify', 'mutant:stale-page-cache', ...flags, '--html', 'sides.html'], { cwd });
+    const [verification, candidate, baseline] = sectionsOf('sides.html');
+    expect(verification).toMatchObject({
+      kind: 'verification',
+      title: 'mutant:stale-page-cache against frameproof',
+      verdict: 'differs',
+      steps: { 0: { name: 'corpus', verdict: 'holds' } },
+      speed: null,
+      differences: { 0: { candidate: candidate?.trace, baseline: baseline?.trace } },
+    });
+    expect(candidate).toMatchObject({ kind: 'trace', title: 'on mutant:stale-page-cache' });
+    expect(baseline).toMatchObject({ kind: 'trace', title: 'on frameproof' });
+  });
+});
+
+describe('frameproof map --html', () => {
+  it('shows one map, or two', async () => {
+    expect(await frameproof(['map', 'a.txt', '--html', 'map.html'], { cwd })).toMatchObject({ exitCode: 0 });
+    const one = { kind: 'map', title: 'a.txt', map: { descriptors: [{ pages: 1024 }] } };
+    expect(sectionsOf('map.html')).toMatchObject([{ ...one, other: null }]);
+    await frameproof(['map', 'a.txt', 'b.txt', '--html', 'maps.html', '--bitmap-max-addr', '0x1000'], {
+      cwd,
+    });
+    const other = { title: 'b.txt', map: { descriptors: [{ pages: 512 }] } };
+    expect(sectionsOf('maps.html')).toMatchObject([{ ...one, other, config: { bitmapMaxAddr: '0x1000' } }]);
+  });
+});
+
+describe('frameproof replay --html', () => {
+  it('shows the run of now, with the claims of the target', async () => {
+    const result = await frameproof(['replay', 'a.json', '--html', 'now.html'], { cwd });
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+    const [section] = sectionsOf('now.html');
+    expect(section).toMatchObject({ title: 'a.json', trace: { profile: {} } });
+    expect(section?.trace).not.toHaveProperty('violation');
+    expect(section?.trace).toMatchObject({ responses: [{}, { outcome: { kind: 'address' } }, {}] });
+  });
+});

@@ -1,0 +1,58 @@
+/** Defects planted in C, each found in WebAssembly and in a process, and certified where states can be saved. */
+import { describe, expect, it } from 'vitest';
+import { shrink } from '../../counterexamples/shrink/index.ts';
+import { type BuiltAs, nativeBuilder } from '../../runner/testing/built-native.ts';
+import type { Trace } from '../../spec/index.ts';
+import { runCampaign } from '../random/index.ts';
+import { type Certificate, certify } from './index.ts';
+
+const built = nativeBuilder();
+
+/** The simplest program that breaks a clause on an allocator with a defect, and whether it is a shortest one. */
+async function found(
+  as: BuiltAs,
+  defect: string,
+): Promise<{ trace: Trace; certificate: Certificate } | null> {
+  const target = await built(as, ['testing/planted.c'], `-DDEFECT=${defect}`);
+  try {
+    const run = { worlds: [], generated: true, programs: 500, operations: 100, seed: 1 };
+    const [finding] = (await runCampaign({ target, ...run })).findings;
+    if (finding === undefined) return null;
+    const { trace } = shrink(target, finding.trace, { ms: 20_000 });
+    return { trace, certificate: await certify(target, trace) };
+  } finally {
+    await target.close();
+  }
+}
+
+const WASM = 64;
+
+describe('a defect in C is found in WebAssembly and in a process, as the same program:', () => {
+  it.each([
+    ['BOUNDARY', 'allocBitmap.complete', 1],
+    ['ROUNDED_LIMIT', 'allocBitmap.below-max', 1],
+    ['TRUNCATED', 'init.withheld', 1],
+    ['WRAPPED', 'freeRegion.owner', 1],
+    ['ALIGNMENT', 'allocBitmap.aligned', 1],
+    ['LOST_BUFFER', 'policy.lifo', 1],
+    ['DOUBLE_FREE', 'freeRegion.owner', 1],
+    ['STRADDLING', 'allocPages.complete', 2],
+    ['BATCH', 'allocPages.all-or-nothing', 1],
+    ['DRIFT', 'amounts.free', 1],
+    ['LAST_WORD', 'allocBitmap.complete', 1],
+    ['NEIGHBOUR', 'contents.preserved', 2],
+    ['FRAGMENTED', 'policy.first-fit', 1],
+  ])('%s breaks %s', { timeout: 240_000 }, async (defect, clause, operations) => {
+    const wasm = await found(WASM, defect);
+    expect(wasm?.trace.violation?.clause).toBe(clause);
+    expect(wasm?.trace.scenario.operations).toHaveLength(operations);
+    expect(wasm?.certificate.kind).toBe('shortest');
+    const inProcess = await found('process', defect);
+    expect(inProcess?.trace.scenario).toEqual(wasm?.trace.scenario);
+    expect(inProcess?.trace.violation).toMatchObject({ clause, at: wasm?.trace.violation?.at });
+  });
+
+  it('without one, it holds', async () => {
+    for (const as of [WASM, 'process'] as const) expect(await found(as, 'NONE')).toBeNull();
+  });
+});

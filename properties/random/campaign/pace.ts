@@ -1,0 +1,54 @@
+/**
+ * Paces: the sizes of the programs that a target is given. They grow from batch to batch; where a target proves too slow or too small
+ * for a world, it is given smaller ones from then on. Targets without a time limit are known to return, and
+ * keep no pace: their programs depend on nothing but the seed.
+ */
+
+import type { Target, World } from '../../../runner/index.ts';
+import { pfnEnd } from '../../../spec/index.ts';
+import { GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
+import type { RanProgram } from '../run-program.ts';
+
+/** A program may take this many seconds before its world counts as too large. */
+const SLOW_SECONDS = 1;
+
+/** What managers throw that cannot get the memory for a world. */
+const OUT_OF_MEMORY = /RangeError|allocation failed|out of memory/i;
+
+export class Pace {
+  readonly #isBounded: boolean;
+  #most: number = GROWTH.length - 1;
+
+  constructor({ programMs }: Target) {
+    this.#isBounded = Number.isFinite(programMs);
+  }
+
+  /** Returns the sizes of a batch. */
+  sizes(batch: number): Sizes {
+    return sizesOf(Math.min(batch, this.#most));
+  }
+
+  /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */
+  isTooLarge({ map }: World, ran: RanProgram, seconds: number): boolean {
+    const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(map) <= 2 ** memoryBits);
+    if (!this.#isBounded || level <= 0) return false;
+    const isUnable = !ran.holds && hasNoMemory(ran);
+    if (seconds < SLOW_SECONDS && !isUnable) return false;
+    this.#most = Math.min(this.#most, level - 1);
+    return isUnable || (!ran.holds && ran.execution().isUnanswered);
+  }
+}
+
+function hasNoMemory(ran: RanProgram): boolean {
+  const { violation } = ran.execution();
+  return violation?.at === -1 && OUT_OF_MEMORY.test(violation.explanation);
+}
+
+const PACES = new WeakMap<Target, Pace>();
+
+/** Returns the pace of a target in this thread. */
+export function paceOf(target: Target): Pace {
+  const pace = PACES.get(target) ?? new Pace(target);
+  PACES.set(target, pace);
+  return pace;
+}

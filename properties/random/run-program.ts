@@ -1,0 +1,176 @@
+/**
+ * Runs of drawn programs: by the lean judge where it knows the target, by the model's judge elsewhere. What breaks a clause is
+ * named by the model in either case: on the answers that the lean run has recorded.
+ */
+import {
+  type Claims,
+  Execution,
+  firstLimit,
+  isSuspected,
+  type Observer,
+  runWithin,
+  type Target,
+  TimeLimitError,
+  unlessChanged,
+  within,
+  withStack,
+} from '../../runner/index.ts';
+import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
+import type { PmmFactory } from '../../spec/index.ts';
+import { mostCalls } from './arbitraries/bursts.ts';
+import { type CommandContext, type DrawnProgram, LeanContext } from './commands.ts';
+import { runCommands } from './fast-check.ts';
+
+/** Who watches programs, whichever judge they run under. */
+export interface Watcher {
+  readonly observer: Observer;
+  readonly lean: LeanObserver;
+}
+
+/** A program that has run. */
+export interface RanProgram {
+  readonly performed: number;
+  readonly holds: boolean;
+  /** Returns the execution: the answers as the model judges them, from the first to the last. */
+  execution(): Execution;
+}
+
+interface RunOptions {
+  /** Operations at most, a burst counted as one, for the time that the program may take. */
+  readonly length: number;
+  readonly watcher?: Watcher | undefined;
+  /** Whether the model judges every answer. */
+  readonly reference?: boolean | undefined;
+}
+
+/** Runs a program as it was drawn: the target's answers decide what its numbers mean. */
+export function runProgram(
+  target: Target,
+  drawn: DrawnProgram,
+  { length: steps, watcher, reference = false }: RunOptions,
+): RanProgram {
+  const length = steps + (drawn.bursts === undefined ? 0 : mostCalls(drawn.bursts));
+  const { factory, profile, checks } = target;
+  const limit = firstLimit(target, drawn.world, length);
+  const isLean =
+    !reference &&
+    drawn.isNumbered === true &&
+    !isSuspected() &&
+    checks.length === 0 &&
+    isKnown(profile) &&
+    isAddressable(drawn.world);
+  if (!isLean || factory === null || limit === null) return byModel(target, drawn, length, watcher?.observer);
+  const run = new LeanProgram(factory, target, drawn, watcher?.lean ?? null);
+  if (!run.returned(limit)) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
+  const { lean } = run;
+  // What broke a clause is counted by the model, up to the clause that it names.
+  const ended = lean.holds ? null : withStack(target, replayed(target, drawn, lean, watcher?.observer));
+  // A target whose answers change while they are looked at.
+  if (ended !== null && ended.violation === null)
+    return byModel(target, drawn, length, from(run.performed, watcher?.observer));
+  return {
+    performed: lean.performed,
+    holds: lean.holds,
+    execution: () => ended ?? replayed(target, drawn, lean),
+  };
+}
+
+function byModel(
+  target: Target,
+  { world, calls, commands, bursts }: DrawnProgram,
+  length: number,
+  observer?: Observer,
+): RanProgram {
+  const { policies } = target;
+  const options = observer === undefined ? { policies } : { policies, observer };
+  const execution = runWithin({ target, world, options }, length, (started) => {
+    runCommands({ execution: started, calls, bursts }, commands);
+  });
+  return {
+    performed: execution.performed,
+    holds: execution.violation === null,
+    execution: () => execution,
+  };
+}
+
+/** Returns an observer that is told of what follows the first steps, which were counted before. */
+function from(steps: number, observer: Observer | undefined): Observer | undefined {
+  if (observer === undefined) return undefined;
+  let seen = 0;
+  return {
+    tally: (...check) => seen >= steps && observer.tally(...check),
+    onStep: (step) => {
+      if (seen >= steps) observer.onStep(step);
+      seen += 1;
+    },
+  };
+}
+
+/** A program on its way under the lean judge. */
+class LeanProgram {
+  readonly #create: PmmFactory;
+  readonly #claims: Claims;
+  readonly #drawn: DrawnProgram;
+  readonly #observer: LeanObserver | null;
+  #run: LeanRun | null = null;
+
+  constructor(create: PmmFactory, claims: Claims, drawn: DrawnProgram, observer: LeanObserver | null) {
+    this.#create = create;
+    this.#claims = claims;
+    this.#drawn = drawn;
+    this.#observer = observer;
+  }
+
+  get performed(): number {
+    return this.#run?.performed ?? 0;
+  }
+
+  /** The run, which has returned. */
+  get lean(): LeanRun {
+    if (this.#run === null) throw new Error('the program has not run');
+    return this.#run;
+  }
+
+  /** Runs the program. Returns whether the target returned from every call within so many milliseconds. */
+  returned(ms: number): boolean {
+    let isOver = false;
+    try {
+      isOver = unlessChanged(() => within(ms, () => [this.#start().finish()])) !== null;
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+    } finally {
+      if (!isOver) this.#run?.abandon();
+    }
+    return isOver;
+  }
+
+  #start(): LeanRun {
+    const { world, commands } = this.#drawn;
+    const run = new LeanRun(this.#create, this.#claims, world, this.#observer);
+    this.#run = run;
+    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, this.#drawn), commands);
+    return run;
+  }
+}
+
+/** Returns the execution of a program with the answers of a lean run; only the answer that broke a clause is counted. */
+function replayed(
+  target: Target,
+  { world, calls, commands, bursts }: DrawnProgram,
+  run: LeanRun,
+  observer?: Observer,
+): Execution {
+  const { policies } = target;
+  let isCounted = false;
+  const performer = run.recording(() => {
+    isCounted = observer !== undefined;
+  });
+  const muted: Observer = {
+    tally: (...check) => isCounted && observer?.tally(...check),
+    onStep: (step) => isCounted && observer?.onStep(step),
+  };
+  const execution = new Execution(target, world, { policies, observer: muted, performer });
+  if (execution.violation === null) runCommands({ execution, calls, bursts }, commands);
+  execution.finish();
+  return execution;
+}

@@ -1,0 +1,4 @@
+/** WHAT PEOPLE LOOK AT: a run, a counterexample or a map as one page of HTML that needs no network. */
+
+export { CheckedRun, type Section } from './data.ts';
+export { reportPage } from './page.ts';

@@ -1,0 +1,306 @@
+/**
+ * A call as numbers: its place in the table, its arguments as they are passed, and the addresses that it names as page frame
+ * numbers and bytes. One object serves call after call, so that to draw, make and judge a call makes nothing that has to be
+ * collected.
+ */
+import {
+  type Argument,
+  addressesOf,
+  argumentAt,
+  CALLS,
+  type Call,
+  type Config,
+  callPlace,
+  isU64,
+  type Operation,
+  operationOf,
+  PAGE_SIZE,
+  type Parameter,
+  PFN_LIMIT,
+  parametersOf,
+  pfnAt,
+  pfnLimit,
+  type Reference,
+  U64_MAX,
+} from '../../spec/index.ts';
+import { exactly } from '../perform-call.ts';
+
+/** An argument as a manager is given it: a number where it is exact. */
+export type Passed = number | bigint;
+
+/** Returns a passed argument as operations have it. */
+export function argumentOf(value: Passed): Argument {
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
+}
+
+/** Whether a passed argument is an unsigned 64-bit integer. */
+export function isWhole(value: Passed): boolean {
+  return typeof value === 'number' ? Number.isInteger(value) && value >= 0 : value >= 0n && value <= U64_MAX;
+}
+
+/** Stands for the page frame of an address that is none of the higher half. */
+export const UNMAPPED = -1;
+/** The same of an address that is no unsigned 64-bit integer. */
+export const NO_ADDRESS = -2;
+
+const HALF = 2 ** 32;
+
+/** Addresses of the higher half of a configuration, to and from bytes of physical memory, without arithmetic in `bigint`. */
+export class HigherHalf {
+  readonly base: bigint;
+  /** Bytes from the base to the end of 64-bit addresses. */
+  readonly room: number;
+  readonly #config: Config;
+  /** One past the last page frame that there can be. */
+  readonly #end: number;
+  readonly #low: number;
+  readonly #high: number;
+  readonly #word = new BigUint64Array(1);
+  readonly #halves = new Uint32Array(this.#word.buffer);
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.#end = pfnLimit(config);
+    this.base = config.higherHalf;
+    this.room = Number(U64_MAX + 1n - this.base);
+    this.#low = Number(BigInt.asUintN(32, this.base));
+    this.#high = Number(this.base >> 32n);
+  }
+
+  /** Returns the address at which a byte of physical memory is mapped. */
+  addressOf(byte: number): bigint {
+    if (!(byte >= 0 && byte < this.room)) return this.base + BigInt(byte);
+    const low = this.#low + (byte % HALF);
+    this.#halves[0] = low;
+    this.#halves[1] = this.#high + Math.floor(byte / HALF) + (low >= HALF ? 1 : 0);
+    return this.#word[0] ?? 0n;
+  }
+
+  /** Returns the byte that an address maps, or -1 where it is not of the higher half. */
+  byteAt(address: bigint): number {
+    if (address < this.base || address > U64_MAX) return -1;
+    this.#word[0] = address;
+    return this.byteOf(this.#halves[0] ?? 0, this.#halves[1] ?? 0);
+  }
+
+  /** The same of an address in two halves; any negative number where it is not of the higher half. */
+  byteOf(low: number, high: number): number {
+    return (high - this.#high) * HALF + (low - this.#low);
+  }
+
+  /** Returns the page frame of a byte, or which way it has none. */
+  frameOf(byte: number): number {
+    if (byte >= this.room) return NO_ADDRESS;
+    const frame = Math.floor(byte / PAGE_SIZE);
+    return frame < this.#end && frame >= 0 ? frame : UNMAPPED;
+  }
+
+  /** Returns the page frame of any address, or which way it has none. */
+  frameAt(address: bigint): number {
+    return pfnAt(this.#config, address) ?? (isU64(address) ? UNMAPPED : NO_ADDRESS);
+  }
+}
+
+/** Addresses that there is room for at first. */
+const ROOM = 80;
+
+export class NumberedCall {
+  /** The place of the call among {@link CALLS}. */
+  place = 0;
+  count: Passed = 0;
+  maxAddr: Passed = 0;
+  alignment: Passed = 0;
+  /** Number of addresses that it names. */
+  named = 0;
+  /** The page frame of each address, or one of {@link UNMAPPED} and {@link NO_ADDRESS}. Set by {@link resolve}. */
+  frames = new Float64Array(ROOM);
+  /** Bytes of physical memory; NaN where {@link #exotic} has the address. */
+  #bytes = new Float64Array(ROOM);
+  #exotic: bigint[] = [];
+  /** How a program names it: a page of a result and bytes from there on; result -1 where it names the address itself. */
+  #results = new Int32Array(ROOM);
+  #pages = new Float64Array(ROOM);
+  #offsets = new Float64Array(ROOM);
+
+  get call(): Call {
+    return CALLS[this.place] ?? 'alloc';
+  }
+
+  /** Starts over: a call without arguments. */
+  start(place: number): void {
+    this.place = place;
+    this.count = 1;
+    this.named = 0;
+  }
+
+  /** Takes note of a number that is passed. */
+  pass({ kind }: Parameter, value: Passed): void {
+    if (kind === 'maxAddr') this.maxAddr = value;
+    else if (kind === 'alignment') this.alignment = value;
+    else this.count = value;
+  }
+
+  /** Names a page of a result, which is this page frame, and bytes from there on. */
+  nameResult(result: number, page: number, frame: number, offset: number): void {
+    const at = this.#next();
+    this.#results[at] = result;
+    this.#pages[at] = page;
+    this.#offsets[at] = offset;
+    this.frames[at] = frame;
+    this.#bytes[at] = frame * PAGE_SIZE + offset;
+  }
+
+  /** Names a byte of physical memory by its address. */
+  nameByte(byte: number): void {
+    const at = this.#next();
+    this.#results[at] = -1;
+    this.#bytes[at] = byte;
+    this.frames[at] = byte < PFN_LIMIT * PAGE_SIZE ? Math.floor(byte / PAGE_SIZE) : UNMAPPED;
+  }
+
+  /** Names an address outside the higher half. */
+  nameAddress(address: bigint): void {
+    const at = this.#next();
+    this.#results[at] = -1;
+    this.#bytes[at] = Number.NaN;
+    this.#exotic[at] = address;
+    this.frames[at] = UNMAPPED;
+  }
+
+  /** The page of a result that was named last. */
+  get lastNamed(): { readonly result: number; readonly page: number } {
+    const at = this.named - 1;
+    return { result: this.#results[at] ?? 0, page: this.#pages[at] ?? 0 };
+  }
+
+  /** Adds bytes to the address named last. */
+  addOffset(offset: number): void {
+    const at = this.named - 1;
+    this.#bytes[at] = (this.#bytes[at] ?? 0) + offset;
+    this.#offsets[at] = (this.#offsets[at] ?? 0) + offset;
+    this.frames[at] = Math.floor((this.#bytes[at] ?? 0) / PAGE_SIZE);
+  }
+
+  /** Names the first address once more, with other bytes added. */
+  nameFirstAgain(offset: number): void {
+    this.nameResult(this.#results[0] ?? 0, this.#pages[0] ?? 0, this.frames[0] ?? 0, offset);
+  }
+
+  /** Forgets the address named last. */
+  dropLast(): void {
+    this.named -= 1;
+  }
+
+  /** Moves the address named last to the front. */
+  moveLastToFront(): void {
+    const last = this.named - 1;
+    for (const list of [this.frames, this.#bytes, this.#results, this.#pages, this.#offsets]) {
+      const moved = list[last] ?? 0;
+      list.copyWithin(1, 0, last);
+      list[0] = moved;
+    }
+    const exotic = this.#exotic[last] ?? 0n;
+    for (let i = last; i > 0; i -= 1) this.#exotic[i] = this.#exotic[i - 1] ?? 0n;
+    this.#exotic[0] = exotic;
+  }
+
+  /** Settles which page frames the addresses name. A batch is an array of 64-bit words: that is all its entries can say. */
+  resolve(half: HigherHalf): void {
+    for (let i = 0; i < this.named; i += 1) {
+      const byte = this.#bytes[i] ?? 0;
+      let frame = Number.isNaN(byte) ? half.frameAt(this.#exotic[i] ?? 0n) : half.frameOf(byte);
+      if (frame === NO_ADDRESS && parametersOf(this.call)[0]?.kind === 'addresses') {
+        const wrapped = BigInt.asUintN(64, this.addressAt(i, half));
+        this.#bytes[i] = Number.NaN;
+        this.#exotic[i] = wrapped;
+        frame = half.frameAt(wrapped);
+      }
+      this.frames[i] = frame;
+    }
+  }
+
+  /** Returns an address as it is passed. */
+  addressAt(i: number, half: HigherHalf): bigint {
+    const byte = this.#bytes[i] ?? 0;
+    return Number.isNaN(byte) ? (this.#exotic[i] ?? 0n) : half.addressOf(byte);
+  }
+
+  /** Whether one of the addresses is not the first of its page frame. */
+  get isUnaligned(): boolean {
+    for (let i = 0; i < this.named; i += 1) {
+      const byte = this.#bytes[i] ?? 0;
+      if (Number.isNaN(byte) ? (this.#exotic[i] ?? 0n) % 4096n !== 0n : byte % PAGE_SIZE !== 0) return true;
+    }
+    return false;
+  }
+
+  /** Returns the operation of a program that this is. */
+  toOperation(half: HigherHalf): Operation<Reference> {
+    return this.#operation((i) => {
+      const result = this.#results[i] ?? -1;
+      if (result < 0) return { absolute: this.addressAt(i, half) };
+      return { result, page: this.#pages[i] ?? 0, offset: BigInt(this.#offsets[i] ?? 0) };
+    });
+  }
+
+  /** Returns the operation that this is, with the addresses that it passes. */
+  toResolved(half: HigherHalf): Operation {
+    return this.#operation((i) => this.addressAt(i, half));
+  }
+
+  /** Takes over an operation, and settles which page frames it names. */
+  take(operation: Operation, half: HigherHalf): void {
+    this.start(callPlace(operation.call));
+    for (const parameter of parametersOf(operation.call)) {
+      const value = argumentAt(operation, parameter);
+      if (parameter.kind === 'address' || parameter.kind === 'addresses') continue;
+      if (typeof value === 'bigint' || typeof value === 'number') this.pass(parameter, exactly(value));
+    }
+    for (const address of addressesOf(operation)) {
+      const byte = half.byteAt(address);
+      if (byte >= 0 && byte <= Number.MAX_SAFE_INTEGER) this.nameByte(byte);
+      else this.nameAddress(address);
+    }
+    this.resolve(half);
+  }
+
+  #operation<A>(address: (i: number) => A): Operation<A> {
+    const values = parametersOf(this.call).map(({ kind }) => {
+      switch (kind) {
+        case 'address':
+          return address(0);
+        case 'addresses':
+          return Array.from({ length: this.named }, (_, i) => address(i));
+        case 'maxAddr':
+          return argumentOf(this.maxAddr);
+        case 'alignment':
+          return argumentOf(this.alignment);
+        default:
+          return argumentOf(this.count);
+      }
+    });
+    return operationOf(this.call, values);
+  }
+
+  #next(): number {
+    const at = this.named;
+    if (at === this.frames.length) this.#grow();
+    this.named = at + 1;
+    return at;
+  }
+
+  #grow(): void {
+    const copy = (old: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
+      const made = new Float64Array(2 * old.length);
+      made.set(old);
+      return made;
+    };
+    this.frames = copy(this.frames);
+    this.#bytes = copy(this.#bytes);
+    this.#pages = copy(this.#pages);
+    this.#offsets = copy(this.#offsets);
+    const results = new Int32Array(2 * this.#results.length);
+    results.set(this.#results);
+    this.#results = results;
+  }
+}

@@ -1,0 +1,73 @@
+/** Importing a user's module: what is wrong with it is said in one line, with the place in the user's code. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SpecError } from '../../spec/index.ts';
+import { refuseChanges, repairRealm, watchRealm } from '../realm.ts';
+import { lookAt } from '../thrown.ts';
+
+type Exports = Readonly<Record<string, unknown>>;
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX';
+}
+
+async function imported(url: string): Promise<Exports> {
+  try {
+    return await import(url);
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+    const { importRewritten } = await import('./typescript.ts');
+    return importRewritten(url);
+  }
+}
+
+const CHECK_MS = 10_000;
+
+/** Returns the text of a module as JavaScript with the same lines; null where it has none. */
+async function javaScriptOf(path: string): Promise<string | null> {
+  if (!path.endsWith('ts')) return readFileSync(path, 'utf8');
+  const { stripped } = await import('./typescript.ts');
+  return stripped(path);
+}
+
+/** Returns the place of an error of syntax in a module, which V8 does not tell but Node.js prints where it checks a text; else null. */
+async function syntaxPlace(path: string): Promise<string | null> {
+  const input = await javaScriptOf(path);
+  if (input === null) return null;
+  const flags = ['--check', `--input-type=${/\.c[jt]s$/.test(path) ? 'commonjs' : 'module'}`, '-'];
+  const { stderr } = spawnSync(process.execPath, flags, { input, encoding: 'utf8', timeout: CHECK_MS });
+  const [, line] = /^\[stdin\]:(\d+)$/m.exec(stderr) ?? [];
+  return line === undefined ? null : `${path}:${line}`;
+}
+
+/** Returns an error in words, with its place. */
+async function reasonOf(error: unknown, path: string): Promise<string> {
+  const { text, place } = lookAt(error);
+  const found = place === null && text.startsWith('SyntaxError: ') ? await syntaxPlace(path) : null;
+  return found === null ? text : `${text} (${found})`;
+}
+
+/**
+ * Imports the module at a path.
+ *
+ * @throws SpecError where that fails.
+ */
+export async function importModule(path: string): Promise<Exports> {
+  const expected = `${path}: expected a module that exports a manager`;
+  if (!existsSync(path)) throw new SpecError(`${expected}: the file does not exist`);
+  // Node.js would read a pipe or a device to its end.
+  if (!statSync(path).isFile()) throw new SpecError(`${expected}: this is not a file`);
+  watchRealm();
+  let exports: Exports;
+  try {
+    exports = await imported(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    repairRealm();
+    const reason = (await reasonOf(error, path)).replaceAll(/\s+/g, ' ');
+    throw new SpecError(`${path}: expected a module that can be imported: ${reason}`, { cause: error });
+  }
+  refuseChanges(path);
+  return exports;
+}

@@ -1,0 +1,83 @@
+/**
+ * TypeScript that Node.js does not run by itself, because its types cannot simply be left out: enums, namespaces, parameter
+ * properties. Amaro, the compiler inside Node.js, rewrites such modules.
+ */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from 'amaro';
+import { isUsersFile } from '../thrown.ts';
+
+/** Tells a rewritten module from the one that could not be loaded: Node.js remembers that. */
+const MARK = '?rewritten';
+
+function isRewritable(url: string): boolean {
+  return /^file:.*\.[cm]?ts$/.test(url) && isUsersFile(fileURLToPath(url));
+}
+
+/** An error of Amaro. */
+interface Refusal {
+  readonly message: string;
+  readonly startLine: number;
+  readonly startColumn: number;
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  return typeof error === 'object' && error !== null && 'startLine' in error && 'startColumn' in error;
+}
+
+/** Returns a syntax error whose stack names the place. */
+function syntaxError({ message, startLine, startColumn }: Refusal, path: string): SyntaxError {
+  const error = new SyntaxError(message);
+  error.stack = `SyntaxError: ${message}\n    at ${path}:${startLine}:${startColumn + 1}`;
+  return error;
+}
+
+/** Returns JavaScript with a map to the source, for the lines in stacks. */
+function rewritten(path: string): string {
+  try {
+    const options = { mode: 'transform', sourceMap: true, filename: path } as const;
+    const { code, map = '' } = transformSync(readFileSync(path, 'utf8'), options);
+    return `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+  } catch (error) {
+    if (isRefusal(error)) throw syntaxError(error, path);
+    throw error;
+  }
+}
+
+/** Returns JavaScript with the same lines, or null where there is none. */
+export function stripped(path: string): string | null {
+  try {
+    return transformSync(readFileSync(path, 'utf8'), { mode: 'strip-only' }).code;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+/** Returns the format of a module: where no package.json and no extension says it, modules import or export something. */
+function formatOf(known: string | null | undefined, code: string): 'module' | 'commonjs' {
+  if (known != null) return known.startsWith('commonjs') ? 'commonjs' : 'module';
+  return /^\s*(?:import|export)\b/m.test(code) ? 'module' : 'commonjs';
+}
+
+/** Imports a module, and rewrites it and all modules of the user's that it imports. */
+export async function importRewritten(url: string): Promise<Readonly<Record<string, unknown>>> {
+  process.setSourceMapsEnabled(true);
+  const hooks = registerHooks({
+    resolve: (specifier, context, nextResolve) => {
+      const resolved = nextResolve(specifier, context);
+      return isRewritable(resolved.url) ? { ...resolved, url: resolved.url + MARK } : resolved;
+    },
+    load: (loaded, context, nextLoad) => {
+      if (!loaded.endsWith(MARK)) return nextLoad(loaded, context);
+      const source = rewritten(fileURLToPath(loaded));
+      return { format: formatOf(context.format, source), source, shortCircuit: true };
+    },
+  });
+  try {
+    return await import(url);
+  } finally {
+    hooks.deregister();
+  }
+}

@@ -1,0 +1,103 @@
+/** Loading WebAssembly: the module is compiled and tried, and says what it claims. What the engine cannot do is told in one line. */
+import { readFileSync } from 'node:fs';
+import {
+  config,
+  decodeProfile,
+  memoryMap,
+  type Profile,
+  parseJson,
+  physicalAddress,
+  SpecError,
+} from '../../spec/index.ts';
+import type { Target } from '../target.ts';
+import { BUILD_SECTION, mutableGlobals } from './binary.ts';
+import { type Bits, ENGINE, type Module, WASM_PAGE_BYTES } from './engine.ts';
+import { type Loaded, Machine, reachOf } from './machine.ts';
+import { WasmTarget } from './wasm-target.ts';
+
+/** What is imported beside the memory. */
+const HARNESS = 'frameproof';
+/** The most that a module's own data may take: where physical memory begins. */
+const MOST_INITIAL = 2 ** 29;
+const GUIDE = 'see native/README.md for the line that builds it';
+
+/** One page frame, to try a module with. */
+const PROBE = {
+  map: memoryMap([{ type: 'conventional', start: 0n, pages: 1 }], 'probe'),
+  config: config(),
+};
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
+}
+
+function compiledOf(bytes: Uint8Array, path: string): Module {
+  try {
+    return new ENGINE.Module(bytes);
+  } catch (error) {
+    const hint = /memory64|limits flags/.test(messageOf(error))
+      ? `: Node.js ${process.versions.node} has no pointers of 64 bits; build it with --bits 32`
+      : '';
+    throw new SpecError(
+      `${path}: expected WebAssembly that Node.js can compile: ${messageOf(error)}${hint}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Refuses a module that needs functions that nobody has. */
+function refuseUnresolved(module: Module, path: string): void {
+  const unresolved = ENGINE.Module.imports(module).filter(
+    ({ module: from, kind }) => kind !== 'memory' && from !== HARNESS,
+  );
+  if (unresolved.length > 0)
+    throw new SpecError(
+      `${path}: expected WebAssembly that imports nothing but the harness, and it needs ${unresolved.map(({ name }) => name).join(', ')}`,
+    );
+  if (!ENGINE.Module.exports(module).some(({ name }) => name === 'fp_call'))
+    throw new SpecError(
+      `${path}: expected WebAssembly with the harness, and it exports no fp_call: ${GUIDE}`,
+    );
+}
+
+/** Returns the module with what it needs of the engine: it is tried with memories of either kind and of growing size. */
+function tried(found: Omit<Loaded, 'bits' | 'initial'>, path: string): readonly [Loaded, Machine] {
+  const failed: string[] = [];
+  for (const bits of [64, 32] as const satisfies readonly Bits[])
+    for (let initial = 2 * WASM_PAGE_BYTES; initial <= MOST_INITIAL; initial *= 2) {
+      const loaded = { ...found, bits, initial };
+      try {
+        return [loaded, new Machine(loaded, PROBE)];
+      } catch (error) {
+        failed.push(messageOf(error));
+        if (!/memory.*smaller|initial/.test(messageOf(error))) break;
+      }
+    }
+  throw new SpecError(
+    `${path}: expected WebAssembly that can be started: ${[...new Set(failed)].join('; ')}`,
+  );
+}
+
+function within(profile: Profile, reach: bigint): Profile {
+  return profile.memoryBelow <= reach ? profile : { ...profile, memoryBelow: physicalAddress(reach) };
+}
+
+/**
+ * Loads a WebAssembly target, held to its own claims or to a given profile.
+ *
+ * @throws SpecError if the engine cannot run it, or it was not built with the harness.
+ */
+export function loadWasm(path: string, given: Profile | undefined, programMs: number): Target {
+  const bytes = readFileSync(path);
+  const module = compiledOf(bytes, path);
+  refuseUnresolved(module, path);
+  const [line] = ENGINE.Module.customSections(module, BUILD_SECTION);
+  const compiled = line === undefined ? null : Buffer.from(line).toString();
+  const [loaded, machine] = tried({ module, compiled, hasHiddenGlobals: mutableGlobals(bytes) > 1 }, path);
+  const source = `${path}: profile`;
+  const claimed = given ?? decodeProfile(parseJson(machine.profile, source), source);
+  const profile = within(claimed, reachOf(loaded.bits));
+  return new WasmTarget(loaded, { name: path, policies: profile.policies, profile }, programMs);
+}

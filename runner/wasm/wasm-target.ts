@@ -1,0 +1,79 @@
+/** WebAssembly targets: an allocator in the linear memory of this process, which answers one call at a time. */
+import { beyond, type Profile, type Program } from '../../spec/index.ts';
+import { Results } from '../results.ts';
+import type { SavableSession } from '../savable-session.ts';
+import {
+  type Claims,
+  type StartedProgram,
+  sourceOf,
+  type Target,
+  type TargetSource,
+  type TimedProgram,
+} from '../target.ts';
+import type { World } from '../world.ts';
+import type { Loaded } from './machine.ts';
+import { WasmSession } from './wasm-session.ts';
+
+export class WasmTarget implements Target {
+  readonly name: Claims['name'];
+  readonly policies: Claims['policies'];
+  readonly checks: Target['checks'];
+  readonly profile: Profile;
+  readonly isInteractive = true;
+  readonly compiled: string | null;
+  readonly factory = null;
+  readonly takesAnyNumber = false;
+  readonly seesWrites = true;
+  readonly peakKib = 0;
+  readonly programMs: number;
+  readonly #loaded: Loaded;
+
+  constructor(loaded: Loaded, { name, policies, profile, checks = [] }: Claims, programMs: number) {
+    this.name = name;
+    this.policies = policies;
+    this.checks = checks;
+    this.profile = profile;
+    this.programMs = programMs;
+    this.compiled = loaded.compiled;
+    this.#loaded = loaded;
+  }
+
+  get source(): TargetSource {
+    return sourceOf(this, this.programMs);
+  }
+
+  start(world: World): StartedProgram {
+    const session = new WasmSession(this.#loaded, world, this.profile);
+    return { performer: () => session };
+  }
+
+  openSavable(world: World): SavableSession | null {
+    const session = new WasmSession(this.#loaded, world, this.profile);
+    return this.#loaded.hasHiddenGlobals || !session.isSavable ? null : session;
+  }
+
+  timed(world: World, program: Program): TimedProgram {
+    const { profile } = this;
+    const loaded = this.#loaded;
+    return {
+      turn: (operations) => {
+        const session = new WasmSession(loaded, world, profile);
+        const results = new Results();
+        const start = performance.now();
+        for (const operation of program.slice(0, operations)) {
+          const resolved = results.resolve(operation);
+          if (resolved === null || beyond(profile, operation) !== null) continue;
+          results.record(operation, session.perform(resolved, Number.POSITIVE_INFINITY));
+        }
+        return performance.now() - start;
+      },
+    };
+  }
+
+  withClaims(claims: Partial<Claims>): Target {
+    const { name, policies, profile, checks } = this;
+    return new WasmTarget(this.#loaded, { name, policies, profile, checks, ...claims }, this.programMs);
+  }
+
+  async close(): Promise<void> {}
+}
