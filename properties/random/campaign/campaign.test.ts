@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
 import { factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
-import { blamedCall, type Pmm, type PmmFactory } from '../../../spec/index.ts';
+import { blamedCall, type Pmm, type PmmFactory, pfnEnd } from '../../../spec/index.ts';
 import { type CampaignOptions, runBlock, runCampaign } from './campaign.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { FULL_RUN_PROGRAMS } from './result.ts';
@@ -139,5 +139,33 @@ describe('a campaign', () => {
     const result = await runCampaign({ ...base, programs: 100_000, onProgress, signal: stop.signal });
     expect(result.verdict).toBe('interrupted');
     expect(result.programs).toBeGreaterThan(0);
+  });
+});
+
+/** Our implementation, which never returns from a call on worlds that reach beyond 2^13 page frames. */
+const LOST_ON_LARGE_WORLDS = factoryTarget({
+  name: 'lost on large worlds',
+  policies: [],
+  programMs: 120,
+  create: (map, options) => {
+    const pmm = createPmm(map, options);
+    const isLarge = pfnEnd(map) > 2 ** 13;
+    return wrapPmm(pmm, {
+      freeAmount: () => {
+        while (isLarge);
+        return pmm.freeAmount();
+      },
+    });
+  },
+});
+
+describe('worlds that are too large for a target', () => {
+  it('are no violation, are counted, and are said to be left out', async () => {
+    const { verdict, tooLarge, unchecked } = await runCampaign({ ...base, target: LOST_ON_LARGE_WORLDS });
+    expect(verdict).toBe('holds');
+    expect(tooLarge).toBeGreaterThan(0);
+    expect(unchecked.map(({ what, why }) => `${what}: ${why}`)).toContainEqual(
+      expect.stringMatching(/^\d+ programs? on the largest worlds: .*no answer in time.*claim memoryBelow/),
+    );
   });
 });

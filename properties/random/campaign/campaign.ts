@@ -110,6 +110,7 @@ class Counters {
   readonly #violations: Record<string, Record<string, number>> = {};
   #programs = 0;
   #operations = 0;
+  #tooLarge = 0;
 
   readonly #kinds = new KindCounts();
   readonly #lessons: Lessons;
@@ -134,12 +135,13 @@ class Counters {
     this.#own = new OwnClauseCounts(checks);
   }
 
-  /** Counts a program that {@link observer} or {@link lean} has observed. */
-  note(world: World, ran: RanProgram): void {
+  /** Counts a program that {@link observer} or {@link lean} has observed. Where its world was too large, what broke is no violation. */
+  note(world: World, ran: RanProgram, isTooLarge: boolean): void {
     this.#situations.noteWorld(world);
     this.#programs += 1;
     this.#operations += ran.performed;
-    if (!ran.holds) this.#noteViolation(ran.execution());
+    if (isTooLarge) this.#tooLarge += 1;
+    else if (!ran.holds) this.#noteViolation(ran.execution());
   }
 
   #noteViolation({ violation, operations }: Execution): void {
@@ -165,6 +167,7 @@ class Counters {
       clauses: { ...this.#clauses.toRecord(CLAUSE_NAMES), ...this.#own.toRecord() },
       arguments: this.#edges.toRecord(),
       violations: this.#violations,
+      tooLarge: this.#tooLarge,
     };
   }
 }
@@ -252,9 +255,9 @@ async function runBatch(
   let start = performance.now();
   const goesOn = (world: World, ran: RanProgram): boolean => {
     const now = performance.now();
-    counters.note(world, ran);
-    options.onProgram?.({ execution: ran.execution(), seconds: (now - start) / 1000, seed });
     const isTooLarge = pace.isTooLarge(world, ran, (now - start) / 1000);
+    counters.note(world, ran, isTooLarge);
+    options.onProgram?.({ execution: ran.execution(), seconds: (now - start) / 1000, seed });
     if (!ran.holds && !isTooLarge) found.note(ran.execution(), now - start);
     start = now;
     return !found.isOver && !isOver();

@@ -47,6 +47,8 @@ export interface Counts {
   readonly arguments: Readonly<Record<ArgumentKind, EdgeCount>>;
   /** Programs that violated a clause, by clause and blamed call. */
   readonly violations: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Programs on a world that was too large for the target: it had no memory for it, or did not answer in time. */
+  readonly tooLarge: number;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -61,6 +63,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
         closed(t.type({ count: Edges, maxAddr: Edges, alignment: Edges, address: Edges })),
       ),
       violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
+      tooLarge: Times,
     },
     'counts',
   ),
@@ -103,6 +106,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
       address: addedEdges(a.arguments.address, b.arguments.address),
     },
     violations: addedByTwoNames(a.violations, b.violations),
+    tooLarge: a.tooLarge + b.tooLarge,
   };
 }
 

@@ -12,8 +12,8 @@ import type { RanProgram } from '../run-program.ts';
 /** A program may take this many seconds before its world counts as too large. */
 const SLOW_SECONDS = 1;
 
-/** What managers throw that cannot get the memory for a world. */
-const OUT_OF_MEMORY = /RangeError|allocation failed|out of memory/i;
+/** What is said of managers that cannot start on a world: they get no memory, or do not return. */
+const CANNOT_START = /RangeError|allocation failed|out of memory|still running after/i;
 
 export class Pace {
   readonly #isBounded: boolean;
@@ -32,16 +32,16 @@ export class Pace {
   isTooLarge({ map }: World, ran: RanProgram, seconds: number): boolean {
     const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(map) <= 2 ** memoryBits);
     if (!this.#isBounded || level <= 0) return false;
-    const isUnable = !ran.holds && hasNoMemory(ran);
+    const isUnable = !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered);
     if (seconds < SLOW_SECONDS && !isUnable) return false;
     this.#most = Math.min(this.#most, level - 1);
-    return isUnable || (!ran.holds && ran.execution().isUnanswered);
+    return isUnable;
   }
 }
 
-function hasNoMemory(ran: RanProgram): boolean {
+function cannotStart(ran: RanProgram): boolean {
   const { violation } = ran.execution();
-  return violation?.at === -1 && OUT_OF_MEMORY.test(violation.explanation);
+  return violation?.at === -1 && CANNOT_START.test(violation.explanation);
 }
 
 const PACES = new WeakMap<Target, Pace>();

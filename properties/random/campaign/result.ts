@@ -1,5 +1,5 @@
 /** Results of campaigns: what the programs met, and the verdict that follows. */
-import { CLAUSES, isOwnClause, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
+import { CLAUSES, counted, isOwnClause, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
 import type { Counts } from './counts.ts';
 import { byGravity, type Finding } from './finding.ts';
 import { type Claims, canMeetSide, clausesOf } from './reach.ts';
@@ -104,8 +104,8 @@ function unmetIn({ situations, clauses }: Pick<Counts, 'clauses' | 'situations'>
   ];
 }
 
-/** Returns the rules that a run on a target with these claims does not check, with the reason. */
-function uncheckedOn(claims: Claims): readonly Unchecked[] {
+/** Returns the rules that a run on a target with these claims does not check, and the worlds that it left out, with the reason. */
+function uncheckedOn(claims: Claims, tooLarge: number): readonly Unchecked[] {
   const { profile, policies, seesWrites, takesAnyNumber, inspects } = claims;
   const list = [...uncheckedBy({ ...profile, policies })];
   if (!takesAnyNumber)
@@ -116,6 +116,11 @@ function uncheckedOn(claims: Claims): readonly Unchecked[] {
   if (!seesWrites)
     list.push({ what: 'contents.preserved', why: 'nothing looks after what page frames hold' });
   if (!inspects) list.push({ what: 'owner.agrees', why: 'it cannot be asked about every page frame' });
+  if (tooLarge > 0)
+    list.push({
+      what: `${counted(tooLarge, 'program')} on the largest worlds`,
+      why: 'it had no memory for them, or no answer in time, and got smaller ones from then on; claim memoryBelow, or pass --program-time',
+    });
   return list;
 }
 
@@ -131,7 +136,7 @@ export function resultOf(
   const isViolated = findings.length > 0;
   const isFull = generated && !stopped && !isViolated && counts.programs >= FULL_RUN_PROGRAMS;
   const unreached = isFull ? unmetIn(listed) : [];
-  const unchecked = uncheckedOn(claims);
+  const unchecked = uncheckedOn(claims, counts.tooLarge);
   const verdict = isViolated
     ? 'violated'
     : stopped
