@@ -31,9 +31,12 @@ describe('the configuration file', () => {
     configure({
       target: works,
       map: ['box.txt'],
-      check: { programs: 7, seed: 3 },
+      check: { programs: 7, seed: 3, json: true },
     });
-    expect(await check()).toMatchObject({ target: works, programs: 7, seed: 3 });
+    expect(await check()).toMatchObject({ programs: 7, seed: 3 });
+    // `explore` has the target and no programs.
+    const { stdout } = await frameproof('explore --stack 1 --bitmap 1'.split(' '), { cwd });
+    expect(stdout).toMatch(/^target {6}\S*examples\/works\.ts \(promises first-fit\)$/m);
   });
 
   it('may be a module', async () => {
