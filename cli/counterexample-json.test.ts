@@ -63,7 +63,22 @@ beforeAll(async () => {
 const COMMAND_LINES: readonly (readonly [command: string, ...words: string[]])[] = [
   ['check', '--target', broken, '--seed', '1', '--programs', '32', '--corpus', 'saved'],
   ['check', '--concurrent', '--target', example('broken-lock'), '--seed', '1', '--corpus', 'saved'],
-  ['verify', broken, '--against', example('works'), '--seed', '1', '--corpus', 'saved'],
+  [
+    'verify',
+    broken,
+    '--against',
+    example('works'),
+    '--seed',
+    '1',
+    '--programs',
+    '40',
+    '--time',
+    '2',
+    '--speed-time',
+    '0',
+    '--corpus',
+    'saved',
+  ],
   [
     'explore',
     '--target',

@@ -194,6 +194,8 @@ describe.concurrent('a module cannot decide how the command ends:', () => {
         `found-${target}`,
         '--shrink-time',
         '3',
+        '--program-time',
+        '300',
       ];
       const result = await frameproof(args, { cwd: folder });
       expect(`${result.stdout}\n${result.stderr}`).toMatch(says);
