@@ -1,6 +1,6 @@
 /**
  * Paces: the sizes of the programs that a target is given. They grow from batch to batch; where a target proves too slow or too small
- * for a world, it is given smaller ones from then on. Targets without a time limit are known to return, and
+ * for a world, it is given smaller ones from then on. Targets without limits are known to return, and
  * keep no pace: their programs depend on nothing but the seed.
  */
 
@@ -13,14 +13,16 @@ import type { RanProgram } from '../run-program.ts';
 const SLOW_SECONDS = 1;
 
 /** What is said of managers that cannot start on a world: they get no memory, or do not return. */
-const CANNOT_START = /RangeError|allocation failed|out of memory|still running after/i;
+const CANNOT_START =
+  /RangeError|allocation failed|out of memory|more memory than its limit|still running after|did not end within its time limit/i;
 
 export class Pace {
   readonly #isBounded: boolean;
   #most: number = GROWTH.length - 1;
 
-  constructor({ programMs }: Target) {
-    this.#isBounded = Number.isFinite(programMs);
+  constructor({ programMs, isInteractive }: Target) {
+    // A target in another process has its limits there.
+    this.#isBounded = Number.isFinite(programMs) || !isInteractive;
   }
 
   /** Returns the sizes of a batch. */
