@@ -7,7 +7,7 @@
  *   check                     a campaign as it is: drawn in a dry run, sent, run, read, judged, counted
  *   whole programs            the same programs, drawn before; sent whole, one ahead of the judge; read, judged
  *   long programs             the same for programs ten times as long, so that what a process for each costs counts for less
- *   WebAssembly               the same allocator in linear memory: a campaign, judged by the model as those of a process are
+ *   WebAssembly               the same allocator in linear memory: a campaign, judged by the model as a process's are
  *   a round trip an operation the same programs; each operation sent when the answer to the one before is there; read, judged
  *
  * Whole programs and round trips differ in nothing but how a program travels; their ratio is that of each round, and the median
@@ -206,7 +206,7 @@ interface Served {
   readonly name: Example;
   readonly path: string;
   readonly target: Target;
-  /** The same as WebAssembly; null where there is no clang. */
+  /** The same as WebAssembly; null without clang. */
   readonly wasm: Target | null;
 }
 

@@ -15,7 +15,7 @@ interface FinishedCheck {
   readonly result: CampaignResult;
   /** The command line that goes on where nothing was found; null if there is none. */
   readonly next: string | null;
-  /** What was found, the gravest first. */
+  /** The counterexamples, the gravest first. */
   readonly reports: readonly ReportedCounterexample[];
 }
 

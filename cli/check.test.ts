@@ -229,7 +229,7 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
     );
     for (const { stdout } of replays) expect(stdout).toMatch(/^reproduced: /m);
 
-    // What the corpus finds is part of the result, and hides nothing else.
+    // A find of the corpus is part of the result, and hides nothing else.
     rmSync(`${cwd}/counterexamples/${files.find((file) => file.startsWith('amounts'))}`);
     const again = await frameproof([...asked, '--json'], { cwd });
     const first = await frameproof([...asked, '--json', '--stop-first', '--shrink-time', '0'], { cwd });

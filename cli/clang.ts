@@ -12,7 +12,7 @@ import { SpecError } from '../spec/index.ts';
 const MOST_BYTES = { 32: 2 ** 32, 64: 2 ** 34 } as const;
 export type Bits = keyof typeof MOST_BYTES;
 
-/** What is built. */
+/** A build: its sources and its output. */
 export interface Build {
   readonly sources: readonly string[];
   readonly output: string;

@@ -6,7 +6,7 @@
  *
  * A key at the top is a flag of every command that has it, without its dashes, in camel case; one below the name of a command is for
  * that command only. Its value is what would be passed: text, a number, `true` for a flag without a value, or a list for one that may
- * be repeated. The values become words of the command line, before those of the user, so that both are checked in the same way, and
+ * be repeated. The values become words of the command line, before the user's, so that both are checked in the same way, and
  * what the user passes wins. Paths are relative to the folder, as on the command line.
  */
 import { existsSync } from 'node:fs';
@@ -95,7 +95,7 @@ function flagsFor(
   return flags;
 }
 
-/** Refuses keys that are no flag of any command that they are for. */
+/** Refuses keys that are not a flag of any command that they are for. */
 function refuseUnknown(settings: Settings, commands: readonly Command[], place: string): void {
   const known = new Set(commands.flatMap(({ options }) => options.map((option) => option.attributeName())));
   const strange = Object.keys(settings).find((key) => !known.has(key));
@@ -135,7 +135,7 @@ function checkConfiguration({ name, settings }: Configuration, commands: readonl
   refuseUnknown(flags, commands, name);
 }
 
-/** Returns the words that a configuration puts before those of the user: flags of this command that the user does not give. */
+/** Returns the words that a configuration puts before the user's: flags of this command that the user does not give. */
 function wordsFor(
   command: Command,
   { name, settings }: Configuration,
@@ -160,12 +160,12 @@ function wordsFor(
 /** The command line that a configuration is for. */
 interface CommandLine {
   readonly command: Command;
-  /** What the user passes to it. */
+  /** The words that the user passes to it. */
   readonly args: readonly string[];
 }
 
 /**
- * Returns the words that the configuration of `folder` puts before those of the user; none where there is no configuration. Throws a
+ * Returns the words that the configuration of `folder` puts before the user's; none without a configuration. Throws a
  * `SpecError` that names its file and the key, for any key that no command has.
  */
 export async function wordsFrom(

@@ -12,7 +12,7 @@ export interface CheckedCorpus {
   readonly own: number;
   readonly users: number;
   readonly folder: string;
-  /** What the traces found that violate a clause on the target. */
+  /** The findings of the traces that violate a clause on the target. */
   readonly findings: readonly Finding[];
   readonly files: readonly CorpusFile[];
   readonly listed: readonly CorpusFile[];

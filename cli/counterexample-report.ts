@@ -75,7 +75,7 @@ function isReproduced({ trace, flaky }: Doubtful): boolean {
   return flaky === null || flaky.second.violation?.clause === trace.violation?.clause;
 }
 
-/** Returns the verdict of a command that found counterexamples. Its exit code is the one of that name. */
+/** Returns the verdict of a command that found counterexamples. Its exit code has that name. */
 export function verdictOn(found: readonly Doubtful[]): 'violated' | 'unreproduced' {
   return found.some(isReproduced) ? 'violated' : 'unreproduced';
 }

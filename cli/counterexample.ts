@@ -48,7 +48,7 @@ function settled(
   const runs = flakyRuns(found, shrinking);
   if (runs !== null) return { trace: runs.first, flaky: runs };
   const trace = shrinking?.verdict === 'shrunk' ? shrinking.trace : found;
-  // What is interrupted has no time for another run.
+  // After an interruption there is not the time for another run.
   const doubt = signal?.aborted === true ? null : unreproduced(target, trace);
   if (doubt === null || trace === found) return { trace, flaky: doubt };
   return { trace: found, flaky: unreproduced(target, found) };

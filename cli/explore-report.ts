@@ -116,7 +116,7 @@ function partialLines(result: Exploration, end: keyof typeof STOPPED): readonly 
   ];
 }
 
-/** What the claims of a target take out of the search. */
+/** Calls and arguments that the claims of a target take out of the search. */
 function leftOutLines({ profile, policies }: Target): readonly string[] {
   const unchecked = uncheckedBy({ ...profile, policies }).filter(({ what }) => !/^policy/.test(what));
   if (unchecked.length === 0) return [];

@@ -69,7 +69,7 @@ function wordsOf(operation: Operation, { config }: World): string {
   });
 }
 
-/** Returns the section that shows the states of a search, or none where there is no graph of them. */
+/** Returns the section that shows the states of a search, or none without a graph of them. */
 export function graphSections(
   { graph, operations }: Exploration,
   world: World,

@@ -1,4 +1,4 @@
-/** What a target has started does not survive the command, although it has left the group and the session of its parent. */
+/** Processes that a target has started do not survive the command, although they have left the group and the session of their parent. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const WORKS = JSON.stringify(new URL('../examples/works.ts', import.meta.url));
 /** A number of seconds that no other process sleeps for. */
 let seconds = 200_000 + process.pid;
 
-/** Returns a module that starts a process in a session of its own: a sleep, with the environment or without. */
+/** Returns a module that starts a process in a new session: a sleep, with the environment or without. */
 function starting(sleep: string, env: string): string {
   return `import { spawn } from 'node:child_process';
 import Works from ${WORKS};

@@ -26,7 +26,7 @@ const two = file(
   'BIOS-e820: [mem 0x0-0x3ffffff] usable',
 );
 
-/** What the command prints, and the exit code that it sets. */
+/** The output of the command, and the exit code that it sets. */
 interface Run {
   readonly out: string;
   readonly err: string;

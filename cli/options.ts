@@ -118,7 +118,7 @@ export function junitOption(): Option {
 
 /** The tables that commands which summarize a run print with `--verbose`. */
 export const TABLES = 'tables of the calls, situations and clauses that were met';
-/** What commands which run a target print with `--verbose`. */
+/** The extra output of commands which run a target, with `--verbose`. */
 export const STACK = 'the stack of an error that the target throws';
 
 /** `--verbose`. */

@@ -23,7 +23,7 @@ const INSTALL_MS = 240_000;
 const ASYNCHRONOUS_DOOR = 'frameproof/vitest';
 
 const MANIFEST: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-/** What other code can import, `package.json` left out. */
+/** The doors that other code can import, `package.json` left out. */
 const DOORS = Object.keys(MANIFEST.exports)
   .filter((path) => !path.endsWith('.json'))
   .map((path) => path.replace('.', MANIFEST.name));

@@ -124,7 +124,7 @@ describe('the commands', () => {
     const printing = others.filter((name) =>
       /process\.std(out|err)\.write|console\.|\bwriteSync\(/.test(readFileSync(`${folder}/${name}`, 'utf8')),
     );
-    // The bin prints before anything is loaded; the supervised side reports over a pipe of its own.
+    // The bin prints before anything is loaded; the supervised side reports over a separate pipe.
     expect(printing).toEqual(['frameproof.ts', 'supervised.ts']);
   });
 });

@@ -1,4 +1,4 @@
-/** `--profile`: what a target claims. It has a file of its own because `judge` loads no targets. */
+/** `--profile`: what a target claims. It has a separate file because `judge` loads no targets. */
 import { Option } from 'commander';
 import { readText } from '../spec/files/index.ts';
 import { decodeProfile, type Profile, parseJson } from '../spec/index.ts';

@@ -44,7 +44,7 @@ it('a bar names the item under way on a terminal, and ends where the items are l
   expect(written).toHaveLength(length);
 });
 
-it('where there is no terminal, nothing is drawn: the supervisor is told the same text, a few times a second', async () => {
+it('without a terminal nothing is drawn: the supervisor is told the same text, a few times a second', async () => {
   const written = watched(false);
   expect(await taken('three', 0)).toEqual(['one', 'two', 'three']);
   const reported: string[] = [];

@@ -59,7 +59,7 @@ async function* untilInterrupted(texts: Iterable<string>, operations: number): A
   }
 }
 
-/** Writes text batch by batch, until there is no more of it or nobody reads it any longer. */
+/** Writes text batch by batch, until it ends or nobody reads it any longer. */
 async function write(texts: AsyncIterable<string>, out: string): Promise<void> {
   if (out === '-') {
     for await (const text of texts) if (!print(text)) return;

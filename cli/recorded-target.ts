@@ -1,6 +1,6 @@
 /**
  * Recorded targets: the target that a file names. To run a target is to run code, and the file may be a stranger's. So a file decides
- * what runs only among targets that are built in and those of the current project; `--target` decides among all.
+ * what runs only among targets that are built in and the current project's; `--target` decides among all.
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';

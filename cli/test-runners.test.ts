@@ -55,7 +55,7 @@ describe('a suite in the tests of a user', () => {
     expect(exitCode).toBe(1);
   });
 
-  // Jest gives each file a global object of its own, as this pool of vitest does.
+  // Jest gives each file another global object, as this pool of vitest does.
   it.each(['threads', 'vmThreads'])('fails under vitest with the pool %s', async (pool) => {
     const { text, isFailed } = await node(
       'node_modules/vitest/vitest.mjs',

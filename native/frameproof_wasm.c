@@ -372,7 +372,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size) {
     return memmove(to, from, size);
 }
 
-/* Eight bytes at a time. Unaligned words are no slower. */
+/* Eight bytes at a time. Unaligned words are as fast. */
 void *memmove(void *to, const void *from, size_t size) {
     unsigned char *into = to;
     const unsigned char *source = from;

@@ -33,9 +33,9 @@ import { byGravity, type Finding } from './random/campaign/finding.ts';
  * @public
  */
 export interface CheckPmmOptions {
-  /** The policies that the manager promises beyond the specification. Default: those of its module or its profile. */
+  /** The policies that the manager promises beyond the specification. Default: what its module or its profile promises. */
   readonly policies?: readonly Policy[];
-  /** Its claims, as `--profile` reads them: `{ zones: 1 }`. Default: those of its module, else the whole specification. */
+  /** Its claims, as `--profile` reads them: `{ zones: 1 }`. Default: what its module claims, else the whole specification. */
   readonly profile?: object;
   /** Number of programs on generated maps. Default: 1000, with which every situation must be met. */
   readonly programs?: number;
@@ -45,7 +45,7 @@ export interface CheckPmmOptions {
   readonly seed?: number;
   /** Memory maps to check in addition to the generated ones; each gets a tenth as many programs. */
   readonly worlds?: readonly NamedWorld[];
-  /** Own clauses to check in addition to the specification and those of its module. Default: none. */
+  /** Own clauses to check in addition to the specification and to its module's. Default: none. */
   readonly checks?: readonly OwnClause[];
   /** Folder for counterexamples: replayed first, and saved to. Default: `counterexamples` in the current folder. */
   readonly saveTo?: string;

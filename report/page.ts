@@ -25,7 +25,7 @@ function inertJson(data: unknown): string {
 }
 
 /**
- * Returns the page that shows these sections, one at a time. It is text for a file of its own. O(text).
+ * Returns the page that shows these sections, one at a time. It is the text of a whole file. O(text).
  *
  * @public
  */

@@ -9,6 +9,7 @@ import {
   parseReference,
   type Reference,
   type Scenario,
+  WHOLE,
 } from '../spec/index.ts';
 import { factoryTarget } from './factory-target.ts';
 import { execute } from './limited-execution.ts';
@@ -114,5 +115,25 @@ describe('an execution', () => {
       scenario({ call: 'alloc' }, { call: 'alloc' }),
     );
     expect(run.violation).toMatchObject({ clause: 'contents.preserved', at: 1, pfn: 7, owner: 'caller' });
+  });
+});
+
+describe('a large batch', () => {
+  it('has an array for all of it where single pages come from anywhere', () => {
+    const target = factoryTarget({
+      name: 'one zone',
+      policies: [],
+      profile: { ...WHOLE, zones: 1, singlePages: 'anywhere' },
+      create: createPmm,
+    });
+    const pages = 5000;
+    const { violation, responses } = execute(target, {
+      map: memoryMap([{ type: 'conventional', start: 0n, pages }]),
+      config: config({ bitmapMaxAddr: 0n }),
+      policies: [],
+      operations: [{ call: 'allocPages', count: BigInt(pages) }],
+    }).trace();
+    expect(violation).toBeUndefined();
+    expect(responses[1]?.outcome.kind).toBe('addresses');
   });
 });

@@ -4,7 +4,7 @@ import { POLICIES } from '../spec/index.ts';
 import { factoryTarget } from './factory-target.ts';
 import type { Target } from './target.ts';
 
-/** What comes before the name of a mutant where a target is named. */
+/** The prefix of the name of a mutant where a target is named. */
 export const MUTANT_PREFIX = 'mutant:';
 
 export const OURS: Target = factoryTarget({ name: 'frameproof', policies: POLICIES, create: createPmm });

@@ -24,7 +24,7 @@ const define = (object: object, key: PropertyKey, descriptor: PropertyDescriptor
   Object.defineProperty(object, key, { configurable: true, ...descriptor });
 };
 
-/** What is changed, by its name in messages. */
+/** The object that is changed, by its name in messages. */
 const CHANGES: readonly (readonly [name: string, change: () => void])[] = [
   ['Array.prototype.push', () => define(Array.prototype, 'push', { value: nothing })],
   ['Array.prototype[Symbol.iterator]', () => define(Array.prototype, Symbol.iterator, { value: nothing })],

@@ -126,7 +126,7 @@ function isIndexOrSymbol(key: PropertyKey): boolean {
   return typeof key === 'symbol' || Number(key) >= 0;
 }
 
-/** What the built-in objects were. Its methods work where any of them has changed: they use none before it is put back. */
+/** The built-in objects as they were. Its methods work where any of them has changed: they use none before it is put back. */
 class Realm {
   readonly #entries = allEntries();
   readonly #accessors = this.#entries.filter(({ was }) => was.get !== undefined);

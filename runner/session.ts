@@ -199,7 +199,7 @@ export class Session implements SavableSession {
     if (changed !== null) this.#end.malformed(`it changed ${changed}, which the judge uses`);
   }
 
-  /** Asks the manager for something that is no call. Throws `SpecError` if it throws. */
+  /** Asks the manager for something that is not a call. Throws `SpecError` if it throws. */
   #told<T>(what: string, ask: () => T): T {
     try {
       return ask();
@@ -255,7 +255,7 @@ export function withAmounts(pmm: Pmm | null, response: Response): Response {
   }
 }
 
-/** Returns a response to init: there was no caller yet whose errno it could have changed. */
+/** Returns a response to init: it came before any caller whose errno it could have changed. */
 export function ofInit(response: Response): Response {
   return response.errno === undefined ? response : { ...response, errno: null };
 }

@@ -61,7 +61,7 @@ function textOf(error: unknown): string {
   return `${typeof name === 'string' ? name.slice(0, LONGEST_MESSAGE) : 'Error'}: ${text}`;
 }
 
-/** What a target threw, looked at once. */
+/** A thrown value, looked at once. */
 interface Thrown {
   /** The error in one phrase, with its place where the stack names one. */
   readonly text: string;

@@ -49,7 +49,7 @@ export function within<T>(ms: number, work: () => T): T {
     done = { result: work() };
   };
   try {
-    // What the work throws is passed on as it is.
+    // An error of the work is passed on as it is.
     SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)), displayErrors: false });
   } catch (error) {
     if (codeOf(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
@@ -86,14 +86,14 @@ const CONFIRMATION = 10;
  */
 export class ProgramTime {
   readonly #programMs: number;
-  /** The time in which a program did not return, even alone; null so far. */
+  /** The time in which a program did not return, even with nothing beside it; null so far. */
   #endlessMs: number | null = null;
 
   constructor(programMs: number) {
     this.#programMs = programMs;
   }
 
-  /** Whether a program did not return, even alone. */
+  /** Whether a program did not return, even with nothing beside it. */
   get isEndless(): boolean {
     return this.#endlessMs !== null;
   }
@@ -117,7 +117,7 @@ export class ProgramTime {
     return result;
   }
 
-  /** What a program did that did not return. The same words for each, so that two runs of one program are the same. */
+  /** The behaviour of a program that did not return. The same words for each, so that two runs of one program are the same. */
   get message(): string {
     const ms = this.#endlessMs ?? 0;
     const time = ms >= 1000 ? `${(ms / 1000).toFixed(0)} s` : `${ms.toFixed(0)} ms`;

@@ -133,7 +133,7 @@ export function lengthOfStep(step: ProgramStep): number {
   return isBurst(step) ? step.times * step.first.length : 1;
 }
 
-/** Returns the number that lies `k` of `times - 1` equal parts of the way; null where the parts are no integers. */
+/** Returns the number that lies `k` of `times - 1` equal parts of the way; null where the parts are not integers. */
 function between(first: bigint, last: bigint, k: number, times: number): bigint | null {
   const parts = BigInt(Math.max(1, times - 1));
   return (last - first) % parts === 0n ? first + ((last - first) / parts) * BigInt(k) : null;

@@ -16,7 +16,7 @@ import {
   type PmmFactory,
 } from '../../spec/index.ts';
 
-/** What is known of an allocator: free page frames, and what was handed out. */
+/** A tester's knowledge of an allocator: free page frames, and what was handed out. */
 interface Model {
   readonly limit: number;
   readonly free: Set<number>;
@@ -181,7 +181,7 @@ export interface Sought {
   readonly programs: number;
 }
 
-/** Looks for a defect with plain commands for so many seconds. */
+/** Looks for a defect with plain commands for a number of seconds. */
 export function plainly(create: PmmFactory, seed: number, seconds: number): Sought {
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;

@@ -27,7 +27,7 @@ export interface Ended {
 /** Takes note of a call. Returns whether the defect shows now. */
 export type Trigger = (ended: Ended) => boolean;
 
-/** What a family plants in a world: a trigger, or whether the defect shows from init on. */
+/** A defect as a family plants it in a world: a trigger, or whether the defect shows from init on. */
 export type Plant = (size: number, world: World) => Trigger | boolean;
 
 const NOTHING = { isGranted: false, extents: [], count: 0, maxAddr: 0, alignment: 0 } as const;

@@ -74,7 +74,7 @@ export interface JudgedLog {
  * @public
  */
 export interface JudgeOptions {
-  /** The claims to judge it by. Default: those of its header. */
+  /** The claims to judge it by. Default: what its header claims. */
   readonly profile?: Profile | undefined;
   /** Called now and then with the number of operations judged. */
   readonly onProgress?: (operations: number) => void;

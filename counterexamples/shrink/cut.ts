@@ -161,7 +161,7 @@ export function hasBursts(operations: Program): boolean {
 export function cut(target: Target, scenario: Scenario, start: Execution, options: CutOptions): Cut {
   const cutter = new Cutter(target, scenario, start, options);
   if (hasBursts(cutter.operations)) cutBursts(cutter);
-  // What is left of bursts is needed, as often as it is repeated.
+  // The bursts that are left are needed, as often as they are repeated.
   if (hasBursts(cutter.operations))
     return { run: cutter.run, executions: cutter.executions, exhausted: cutter.isSpent };
   for (let size = Math.ceil(cutter.operations.length / 2); size >= 1 && !cutter.isShort; ) {

@@ -24,7 +24,7 @@ export interface Counterexample {
   readonly states: readonly Ownership[];
 }
 
-/** What is kept of a violation while its scenario is shrunk. */
+/** The parts of a violation that are kept while its scenario is shrunk. */
 export interface Kept {
   readonly clause: BreakableClause;
   /** The call that it blames; undefined where any call will do. */

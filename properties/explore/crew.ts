@@ -29,7 +29,7 @@ export interface Crew {
   close(): Promise<readonly Uint8Array[]>;
 }
 
-/** What expands a stretch of states. */
+/** Expands a stretch of states. */
 interface Stretcher {
   readonly expander: Expander;
   readonly patience: Patience;

@@ -18,7 +18,7 @@ import { CONTROL } from './state-table.ts';
 /** States that a thread takes at a time. */
 const PIECE = 4;
 
-/** What one thread searches with, and how long it waits for the target. */
+/** The parts that one thread searches with, and how long it waits for the target. */
 interface PatientSearcher extends Searcher {
   readonly patience: Patience;
 }

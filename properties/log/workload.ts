@@ -162,7 +162,7 @@ export class Workload {
   }
 }
 
-/** Returns the free amount that a response reports; `known` where it reports none, or one that is no count of page frames. */
+/** Returns the free amount that a response reports; `known` where it reports none, or one that is not a count of page frames. */
 function freeIn({ amounts }: Response, known: number): number {
   return typeof amounts?.free === 'number' ? amounts.free : known;
 }

@@ -168,7 +168,7 @@ export interface DrawnProgram {
   readonly world: World;
   readonly calls: Repertoire;
   readonly commands: Iterable<Command<CommandContext>>;
-  /** Whether the commands are those of {@link anyCommand}, which the lean judge runs too. */
+  /** Whether the commands come from {@link anyCommand}, which the lean judge runs too. */
   readonly isNumbered?: boolean;
   /** Default: no bursts. */
   readonly bursts?: Bursts | undefined;

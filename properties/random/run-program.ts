@@ -63,7 +63,7 @@ export function runProgram(
   const run = new LeanProgram(factory, target, drawn, watcher?.lean ?? null);
   if (!run.returned(limit)) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
   const { lean } = run;
-  // What broke a clause is counted by the model, up to the clause that it names.
+  // A violation is counted by the model, up to the clause that it names.
   const ended = lean.holds ? null : withStack(target, replayed(target, drawn, lean, watcher?.observer));
   // A target whose answers change while they are looked at.
   if (ended !== null && ended.violation === null)
@@ -131,7 +131,7 @@ class LeanProgram {
     return this.#run;
   }
 
-  /** Runs the program. Returns whether the target returned from every call within so many milliseconds. */
+  /** Runs the program. Returns whether the target returned from every call within this number of milliseconds. */
   returned(ms: number): boolean {
     let isOver = false;
     try {

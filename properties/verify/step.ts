@@ -27,7 +27,7 @@ export type StepVerdict = 'holds' | 'partial' | 'not done' | 'differs' | 'slower
 export interface Step {
   readonly name: StepName;
   readonly verdict: StepVerdict;
-  /** What was done and with what result, in one line. */
+  /** The work done and its result, in one line. */
   readonly evidence: string;
   readonly seconds: number;
 }
@@ -37,7 +37,7 @@ export function notDone(name: StepName, evidence: string): Step {
   return { name, verdict: 'not done', evidence, seconds: 0 };
 }
 
-/** What ends a step before it is whole. */
+/** The limits that end a step before it is whole. */
 export interface StepLimits {
   readonly seconds: number;
   readonly signal?: AbortSignal | undefined;

@@ -23,7 +23,7 @@ export class StepFacts {
   pages = 0;
   /** The page frames of a batch that was handed out. */
   frames: Float64Array = new Float64Array(0);
-  /** What a contiguous allocation asked for; count -1 where it fits nowhere by its numbers alone, and for other calls. */
+  /** The request of a contiguous allocation; count -1 where its numbers say that it fits nowhere, and for other calls. */
   fitCount = -1;
   fitLimit = 0;
   fitAlignment = 1;

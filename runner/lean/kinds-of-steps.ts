@@ -16,7 +16,7 @@ import {
   type Side,
 } from '../../spec/index.ts';
 
-/** What must happen. */
+/** The answer that is due. */
 export const GRANTED = 0;
 export const REFUSED = 1;
 export const MISUSED = 2;
@@ -54,7 +54,7 @@ export function kindOf(call: number, expected: number, bits: number): number {
 /** A check of a clause that a kind of step counts: twice the place of the clause, and its side. */
 type Counted = readonly number[];
 
-/** What has been learned of targets with these policies. */
+/** The lessons learned of targets with these policies. */
 export class Lessons {
   readonly #counted: (Counted | undefined)[] = Array(KINDS);
 

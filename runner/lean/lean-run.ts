@@ -93,7 +93,7 @@ export function isAddressable({ map, config }: World): boolean {
 
 const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
 const FOUR_GIB_FRAME = 2 ** 20;
-/** What both halves of an entry of the caller's array hold before a call. */
+/** The contents of both halves of an entry of the caller's array before a call. */
 const UNTOUCHED = 0x5555_5555;
 /** Entries beyond those asked for, that a call must leave alone. */
 const MARGIN = 2;
@@ -158,7 +158,7 @@ function outcomeOf(call: Call, value: unknown): Outcome {
   return end.outcome();
 }
 
-/** What was recorded of an answer: the value as it came, a panic, or the whole response where the model judged it. */
+/** The record of an answer: the value as it came, a panic, or the whole response where the model judged it. */
 type Recorded = unknown;
 
 /** The response of a call that the model judged. */
@@ -174,10 +174,10 @@ const NO_LINES: readonly string[] = [];
 const OWNER_AGREES = CLAUSE_NAMES.indexOf('owner.agrees');
 const NOBODY = -1;
 
-/** What a manager said of every page frame, or what it threw. */
+/** A manager's report on every page frame, or what it threw. */
 type Inspected = { readonly runs: readonly InspectedRun[] } | { readonly threw: unknown };
 
-/** What one run after another works with: to make these takes as long as a dozen calls. */
+/** The workspace of one run after another: to make these takes as long as a dozen calls. */
 interface Workspace {
   readonly call: NumberedCall;
   readonly state: LeanState;
@@ -201,7 +201,7 @@ function workspaceAt(state: ModelState): Workspace {
 export class LeanRun {
   readonly results = new LeanResults();
   readonly half: HigherHalf;
-  /** The call to make next. It and the state are those of another run once this one has finished. */
+  /** The call to make next. It and the state belong to another run once this one has finished. */
   readonly call: NumberedCall;
   readonly state: LeanState;
   readonly world: World;
@@ -714,7 +714,7 @@ export class LeanRun {
     return true;
   }
 
-  /** Whether errno, the warnings and what was written are those of a failure, or of anything else. */
+  /** Whether errno, the warnings and what was written fit a failure, or anything else. */
   #isQuiet(pmm: Pmm, isFailure: boolean): boolean {
     const warnings = this.#warnings;
     this.#wrote = this.#memory.takeWrites();

@@ -1,6 +1,6 @@
 /**
  * Results as numbers: the page frames that the allocating calls of a running program have handed out. Consecutive ones are a
- * base and a count; those of a batch lie in one array, one result after the other.
+ * base and a count; page frames of a batch lie in one array, one result after the other.
  */
 export class LeanResults {
   /** The ordinals of the results that handed out page frames, in order. */
@@ -22,7 +22,7 @@ export class LeanResults {
     return this.#pages[result] ?? 0;
   }
 
-  /** Returns a page frame of a result; it has so many. */
+  /** Returns a page frame of a result, by its index there. */
   frameOf(result: number, page: number): number {
     const base = this.#bases[result] ?? 0;
     return base >= 0 ? base + page : (this.#batches[-1 - base + page] ?? 0);

@@ -104,7 +104,7 @@ function refuseUnrunnable(path: string): void {
   }
 }
 
-/** Claims and limits that replace those of the target. */
+/** Claims and limits that replace the target's. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
   /** Milliseconds of a program: CPU time in a process. Default: 1000. Large memory maps and long programs add to it. */

@@ -136,7 +136,7 @@ function run(create: PmmFactory, lines: readonly (readonly string[])[]): void {
 }
 
 async function serve(path: string): Promise<void> {
-  // What the module prints is not part of an answer.
+  // The module's own output is not part of an answer.
   Object.defineProperty(process, 'stdout', { get: () => process.stderr });
   const exports = await importModule(path);
   const create = factoryFrom(exports.default, path);

@@ -17,7 +17,7 @@ function objectOf(path: string, output: string): string {
   return output;
 }
 
-/** A kind of target: WebAssembly with pointers of so many bits, or a process. */
+/** A kind of target: WebAssembly with pointers of 64 or 32 bits, or a process. */
 export type BuiltAs = Bits | 'process';
 
 /** Runs a compiler, which must have nothing to say. */

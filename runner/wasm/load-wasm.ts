@@ -15,7 +15,7 @@ import { type Bits, ENGINE, type Module, WASM_PAGE_BYTES } from './engine.ts';
 import { type Loaded, Machine, reachOf } from './machine.ts';
 import { WasmTarget } from './wasm-target.ts';
 
-/** What is imported beside the memory. */
+/** The imports beside the memory. */
 const HARNESS = 'frameproof';
 /** The most that a module's own data may take: where physical memory begins. */
 const MOST_INITIAL = 2 ** 29;

@@ -144,7 +144,7 @@ export class SavedImage {
     return this.#append(start, start + PAGE_WORDS, PATTERN_WORDS, 0, into, length);
   }
 
-  /** Whether the words in [first, end) are those of another image from a place on. */
+  /** Whether the words in [first, end) equal the words of another image from a place on. */
   #isSame(first: number, end: number, image: Buffer, from: number): boolean {
     const [start, most] = [4 * from, 4 * (from + end - first)];
     return most <= image.length && this.#bytes.compare(image, start, most, 4 * first, 4 * end) === 0;

@@ -26,7 +26,7 @@ import { SavedImage } from './saved-image.ts';
 import { WatchedFrames } from './watched-frames.ts';
 
 const ENOMEM = 12;
-/** What errno is before each call: `CALLERS_ERRNO` of native/frameproof_wasm.c. */
+/** The value of errno before each call: `CALLERS_ERRNO` of native/frameproof_wasm.c. */
 const CALLERS_ERRNO = 23130;
 
 /** Returns what a call did to the error number of its caller. */
@@ -68,7 +68,7 @@ export class WasmSession implements SavableSession {
   readonly #end = new CallEnd();
   /** Address less pointer. */
   readonly #shift: bigint;
-  /** What an entry of the caller's array holds before a call. */
+  /** The contents of an entry of the caller's array before a call. */
   readonly #untouched: bigint;
   readonly #mostPointer: bigint;
   #buffer: ArrayBuffer;

@@ -8,7 +8,7 @@ import { type MemoryMap, ownedRegions, PAGE_SIZE, pfnEnd } from '../../spec/inde
 /** Page frames of one allocation that are compared whole, and that are compared at all. */
 const WHOLE = 8;
 const SAMPLED = 64;
-/** Page frames that are compared whole after each call, if there are no more, and in samples. */
+/** Page frames that are compared whole after each call; if there are more, samples are. */
 const WHOLE_A_CALL = 12;
 const SAMPLED_A_CALL = 64;
 /** A world of at most this many page frames is watched entirely, and all of it holds the pattern before init. */
@@ -162,7 +162,7 @@ export class WatchedFrames {
   }
 
   #watch(frame: number, isWhole: boolean): void {
-    // What is not memory cannot be painted. The judge notices that it was handed out.
+    // A frame that is not memory cannot be painted. The judge notices that it was handed out.
     if (!Number.isInteger(frame) || frame < 0 || frame >= this.#end) return;
     const place = this.#places.get(frame) ?? this.#frames.length;
     this.#frames[place] = frame;

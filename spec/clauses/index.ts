@@ -42,7 +42,7 @@ const ANSWERED = [enomem, warns, panics] as const;
 
 const OWN = [...ALLOCATION_CLAUSES, ...FREE_CLAUSES];
 
-/** Returns the clauses of an answer to a call: those that its name begins the names of, and those of its kind. */
+/** Returns the clauses of an answer to a call: the ones whose names begin with its name, and the ones of its kind. */
 export function answerClauses(call: Call): readonly Clause<Step>[] {
   const own = OWN.filter(({ name }) => name.startsWith(`${call}.`));
   if (!isAllocation(call)) return [...own, ...ANSWERED];

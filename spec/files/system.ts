@@ -27,8 +27,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Returns the code of an error of the system, such as `ENOSPC`; null for any other error. Test runners may give each file a global
- * object of its own: an error of the system is not an instance of its `Error`.
+ * Returns the code of an error of the system, such as `ENOSPC`; null for any other error. Test runners may give each file another
+ * global object: an error of the system is not an instance of its `Error`.
  */
 export function codeOf(error: unknown): string | null {
   const isCoded = typeof error === 'object' && error !== null && 'code' in error;

@@ -153,7 +153,7 @@ function carved({ notation, first, last }: Table, tables: Tables, dump: Dump): r
   return tablesOf(notation.carvedBy, { lines, limit: dump.limit });
 }
 
-/** Returns a table of each other notation, where those of the dump agree. */
+/** Returns a table of each other notation, where the dump's agree. */
 function otherTables(all: readonly Tables[], chosen: Table): readonly Table[] {
   return all.filter(isRecognised).flatMap((tables) => {
     const [table, another] = differing(tables);

@@ -1,2 +1,2 @@
-/** TEXT for people: what may be shown on a terminal. A door of its own: whoever only prints loads no codecs. */
+/** TEXT for people: what may be shown on a terminal. A separate door: whoever only prints loads no codecs. */
 export { printable, printableLine } from './printable.ts';

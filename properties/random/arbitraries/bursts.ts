@@ -32,11 +32,11 @@ export interface Stage extends Prospect {
 export interface Bursts {
   /** Calls of a burst at most. */
   readonly longest: number;
-  /** One command in so many is a burst. */
+  /** One command in this number is a burst. */
   readonly every: number;
 }
 
-/** The bursts of a program together are at most so many times as long as the longest. */
+/** The bursts of a program together are at most this many times as long as the longest. */
 const TOTAL = 2;
 /** Page frames that the batches of a burst hand out together, at most. */
 const MOST_PAGES = 2 ** 16 + 1;

@@ -72,11 +72,11 @@ interface ResultFrames {
   readonly perhapsHeld: readonly number[];
   noteFreed(place: number): void;
   pagesOf(result: number): number;
-  /** Returns a page frame of a result that has so many; -1 where its address maps none. */
+  /** Returns a page frame of a result, modulo its length; -1 where its address maps none. */
   frameOf(result: number, page: number): number;
 }
 
-/** What a call is drawn in view of, and the call that it is drawn into. */
+/** The state in view of which a call is drawn, and the call that it is drawn into. */
 export interface Prospect {
   readonly call: NumberedCall;
   readonly world: World;

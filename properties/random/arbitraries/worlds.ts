@@ -44,7 +44,7 @@ const USUAL_RAM_BITS = 18;
 /** The same of bitmap zones, which are searched. */
 const USUAL_ZONE_BITS = 16;
 
-/** Where a segment lies: so many page frames after the one before, or at a multiple of `unit`. */
+/** The place of a segment: a number of page frames after the one before, or at a multiple of `unit`. */
 type Place =
   | { readonly at: 'gap'; readonly gap: number }
   | { readonly at: 'base' | 'end' | 'across' | 'before' | 'after'; readonly unit: number };

@@ -160,7 +160,7 @@ const LOST_ON_LARGE_WORLDS = factoryTarget({
 });
 
 describe('worlds that are too large for a target', () => {
-  it('are no violation, are counted, and are said to be left out', async () => {
+  it('do not violate a clause, are counted, and are said to be left out', async () => {
     const { verdict, tooLarge, unchecked } = await runCampaign({ ...base, target: LOST_ON_LARGE_WORLDS });
     expect(verdict).toBe('holds');
     expect(tooLarge).toBeGreaterThan(0);

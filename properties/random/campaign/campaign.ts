@@ -64,7 +64,7 @@ export interface CampaignOptions {
   readonly checks?: readonly OwnClause[];
   /** Whether the run ends at the first program that violates a clause. Default: false. */
   readonly stopFirst?: boolean;
-  /** Findings made before, such as those of a corpus. They are part of the result, and programs that show them again are only counted. */
+  /** Findings made before, such as a corpus has. They are part of the result, and programs that show them again are only counted. */
   readonly known?: readonly Finding[];
   /** Called after each block of programs. */
   readonly onProgress?: (progress: Progress) => void;
@@ -135,7 +135,7 @@ class Counters {
     this.#own = new OwnClauseCounts(checks);
   }
 
-  /** Counts a program that {@link observer} or {@link lean} has observed. Where its world was too large, what broke is no violation. */
+  /** Counts a program that {@link observer} or {@link lean} has observed. Where its world was too large, what broke does not count. */
   note(world: World, ran: RanProgram, isTooLarge: boolean): void {
     this.#situations.noteWorld(world);
     this.#programs += 1;
@@ -203,7 +203,7 @@ function yieldToEventLoop(): Promise<void> {
 export interface BlockResult {
   readonly index: number;
   readonly counts: Counts;
-  /** What the thread that ran the block had not found before. */
+  /** The findings that the thread which ran the block had not made before. */
   readonly findings: readonly Finding[];
   /** Whether the run ends with this block because of what was found. */
   readonly isLast: boolean;

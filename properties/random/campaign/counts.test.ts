@@ -1,4 +1,4 @@
-/** What programs of given operations count: one that meets a situation or an edge, and one that just misses it. */
+/** The counts of programs of given operations: one that meets a situation or an edge, and one that just misses it. */
 import { describe, expect, it } from 'vitest';
 import { OURS, type World } from '../../../runner/index.ts';
 import {
@@ -320,7 +320,7 @@ describe('counts', () => {
   const one: Program = [alloc, alloc, alloc, run(1n)];
   const other: Program = [free(at(3)), run(1n, 0n)];
 
-  it('add up: those of two runs are those of both programs in one', async () => {
+  it('add up: two runs count as much as both programs in one', async () => {
     const [a, b] = [await countsOf(SMALL, one), await countsOf(SMALL, other)];
     const sum = addCounts(a, b);
     expect(sum).toMatchObject({

@@ -12,7 +12,7 @@ import type { RanProgram } from '../run-program.ts';
 /** A program may take this many seconds before its world counts as too large. */
 const SLOW_SECONDS = 1;
 
-/** What is said of managers that cannot start on a world: they get no memory, or do not return. */
+/** Words about managers that cannot start on a world: they get no memory, or do not return. */
 const CANNOT_START =
   /RangeError|allocation failed|out of memory|more memory than its limit|still running after|did not end within its time limit/i;
 

@@ -40,7 +40,7 @@ describe('a run on a target that claims everything', () => {
     expect(sidesLost(ALL)).toEqual([]);
   });
 
-  it('checks all clauses but those of concurrent calls', () => {
+  it('checks all clauses but the concurrent ones', () => {
     const unchecked = CLAUSE_NAMES.filter((name) => !clausesOf(ALL).includes(name));
     expect(unchecked.length).toBeGreaterThan(0);
     expect(unchecked.filter((name) => !name.startsWith('concurrent.'))).toEqual([]);
@@ -85,7 +85,7 @@ describe('a run on a target that claims less', () => {
     expect(lost).toEqual(['free.owner 1', 'freePages.distinct 1', 'freePages.owner 1', 'freeRegion.owner 1']);
   });
 
-  it('that takes unsigned 64-bit integers alone is given no other numbers', () => {
+  it('that takes only unsigned 64-bit integers is given no other numbers', () => {
     expect(situationsLost(claims({}, { takesAnyNumber: false }))).toEqual([
       'allocPages: a count that is not an unsigned 64-bit integer',
       'allocBitmap: an argument that is not an unsigned 64-bit integer',
@@ -106,7 +106,7 @@ describe('a run on a target that claims less', () => {
     expect(sidesLost(lesser)).toEqual(['freed.returns 1']);
   });
 
-  it('that takes powers of two alone is asked for no other runs', () => {
+  it('that takes only powers of two is asked for no other runs', () => {
     const lost = situationsLost(claims({ contiguous: 'powers-of-two' }));
     expect(lost).toContain('allocBitmap: a run of 33 page frames');
     expect(lost).toContain('allocBitmap: an alignment that is not a power of two');

@@ -1,4 +1,4 @@
-/** What is said of an allocator is in its own terms: exact amounts, and no zones where it has one. */
+/** Messages speak of an allocator in its own terms: exact amounts, and no zones where it has one. */
 import { describe, expect, it } from 'vitest';
 import { formatCounterexample } from '../../../counterexamples/text/index.ts';
 import OneZone, { profile as claims } from '../../../examples/one-zone.ts';

@@ -15,7 +15,7 @@ interface Token {
 const TOKEN =
   /"(?:[^"\\]|\\.)*"|\/(?:dts-v1|plugin|memreserve|bits|include|delete-node|delete-property|omit-if-no-ref)\/|[{};=<>(),[\]]|[^\s{};=<>(),[\]"]+/g;
 
-/** Whether a text is the source of a device tree: it opens the root node on a line of its own. */
+/** Whether a text is the source of a device tree: it opens the root node on a separate line. */
 export function isDeviceTreeSource(lines: readonly Line[]): boolean {
   return lines.some(({ text }) => /^\/\s*\{/.test(text));
 }

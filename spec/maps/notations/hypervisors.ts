@@ -110,7 +110,7 @@ function mtreeType({ kind = '', words = '' }: Fields): EntryType | null {
   return DEVICE_RAM.test(words) ? 'mmio' : null;
 }
 
-/** The address space of the machine; those of its devices have other names. */
+/** The address space of the machine; its devices' have other names. */
 export const QEMU_MTREE: Notation = {
   name: 'qemu-mtree',
   printer: '`info mtree -f` of QEMU',
