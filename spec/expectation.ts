@@ -6,6 +6,7 @@
 import { CALLS, type Call, callPlace, isAllocation } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
+import { toHex } from './hex.ts';
 import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
@@ -142,6 +143,11 @@ function expectAllocBitmap(
   return lowest !== null ? GRANTED : refused('no run of free page frames fits');
 }
 
+/** Whether a free takes an address for misuse because no page frame begins there. */
+export function isMisaligned({ world }: Ownership, address: bigint): boolean {
+  return world.profile.unalignedFree === 'misuse' && !isPageAligned(address);
+}
+
 function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectation {
   if (frame === null)
     return misused(
@@ -149,6 +155,7 @@ function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectat
         ? 'the address is not in the higher half'
         : `address ${address} is not an unsigned 64-bit integer`,
     );
+  if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
   const owner = state.ownerOf(frame);
   return isFreeable(owner) ? GRANTED : misused(`page frame ${frame} may not be freed`, frame, owner);
 }
@@ -187,6 +194,7 @@ function expectFreeRegion(
   if (count === 0n) return GRANTED;
   const base = pfns[0] ?? null;
   if (base === null) return misused('the address is not in the higher half');
+  if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));

@@ -117,15 +117,15 @@ export {
   type PmmOptions,
   PmmPanic,
 } from './pmm.ts';
-export { POLICIES, Policy } from './policy.ts';
 export {
   beyond,
+  claimNames,
   decodeProfile,
   Misuse,
+  POLICIES,
+  Policy,
   Profile,
   SinglePages,
-  type Unchecked,
-  uncheckedBy,
   WHOLE,
 } from './profile.ts';
 export { formatArgument, formatOperation, formatProgram, formatSteps, Program, Scenario } from './program.ts';
@@ -149,6 +149,7 @@ export {
   reading,
 } from './response.ts';
 export { type BlamedCall, blamedCall, PlacedViolation, Trace } from './trace.ts';
+export { type Unchecked, uncheckedBy } from './unchecked.ts';
 export {
   addressOf,
   bytesOf,

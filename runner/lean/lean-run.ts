@@ -11,6 +11,7 @@ import {
   type Call,
   CLAUSE_NAMES,
   callPlace,
+  claimNames,
   describedCall,
   type InspectedRun,
   isPmmPanic,
@@ -64,25 +65,20 @@ export interface LeanObserver {
   onStep(step: SettledStep): void;
 }
 
+/** The claims that the lean judge follows whatever they say, or that leave nothing to judge. The others it knows only as in `WHOLE`. */
+const FOLLOWED: readonly string[] = [
+  'calls',
+  'policies',
+  'runArguments',
+  'memoryAtLeast',
+  'memoryBelow',
+  'bitmapZoneBelow',
+  'bitmapZoneEnd',
+] satisfies readonly (keyof Profile)[];
+
 /** Whether the lean judge knows a manager of this profile; others are left to the model's judge. */
-export function isKnown({
-  singlePages,
-  misuse,
-  failures,
-  contiguous,
-  zones,
-  largestRequest,
-  errnoAfterSuccess,
-}: Profile): boolean {
-  return (
-    singlePages === WHOLE.singlePages &&
-    misuse === WHOLE.misuse &&
-    failures.length === WHOLE.failures.length &&
-    contiguous === WHOLE.contiguous &&
-    zones === WHOLE.zones &&
-    errnoAfterSuccess === WHOLE.errnoAfterSuccess &&
-    largestRequest === null
-  );
+export function isKnown(profile: Profile): boolean {
+  return profile === WHOLE || claimNames(profile).every((claim) => FOLLOWED.includes(claim));
 }
 
 /** Whether every page frame of a world has an address, and a number is exact for every byte of physical memory. */

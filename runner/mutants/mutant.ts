@@ -158,9 +158,14 @@ function changed(map: MemoryMap, options: PmmOptions, change: Change): Pmm {
   return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
 }
 
+/** Returns what builds our implementation with some calls replaced. */
+export function factoryOf(change: Change): PmmFactory {
+  return (map, options) => changed(map, options, change);
+}
+
 /** Returns a mutant in which some calls are replaced. */
 export function withCalls(text: MutantText, change: Change): Mutant {
-  return { ...text, create: (map, options) => changed(map, options, change) };
+  return { ...text, create: factoryOf(change) };
 }
 
 /** Returns a mutant that is handed another memory map. */

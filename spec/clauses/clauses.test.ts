@@ -8,7 +8,7 @@ import { type Config, config } from '../config.ts';
 import { type DescriptorInput, memoryMap } from '../memory-map.ts';
 import type { Operation } from '../operation.ts';
 import type { InspectedRun } from '../pmm.ts';
-import { POLICIES, type Policy } from '../policy.ts';
+import { POLICIES, type Policy } from '../profile.ts';
 import type { Outcome, Response } from '../response.ts';
 import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
 import {

@@ -23,6 +23,7 @@ import {
   PAGE_SIZE,
   type Parameter,
   PFN_LIMIT,
+  type Profile,
   pageCount,
   parametersOf,
   pfn,
@@ -30,6 +31,7 @@ import {
   pfnLimit,
   type Reference,
   U64_MAX,
+  WHOLE,
 } from '../../../spec/index.ts';
 import { Digits } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
@@ -263,6 +265,14 @@ function extremeAddress(config: Config, digits: Digits): bigint {
 }
 
 const OFFSETS = [0, 0, 0, 1, 4095] as const;
+/** Where an address inside a page frame is misuse, few are. */
+const RARE_OFFSETS = [...Array<0>(14).fill(0), 1, 4095] as const;
+const NO_OFFSETS = [0] as const;
+
+function offsetsFor({ unalignedFree, misuse }: Profile): readonly [number, ...number[]] {
+  if (unalignedFree === 'rounded-down') return OFFSETS;
+  return misuse === 'undefined' ? NO_OFFSETS : [0, ...RARE_OFFSETS];
+}
 
 /** Most addresses may be freed: a misuse changes nothing, so programs get further with fewer of them. */
 const ADDRESS_KINDS = [
@@ -283,7 +293,7 @@ function nameAddress(prospect: Prospect, x: number): void {
   else if (kind === 'extreme') prospect.call.nameAddress(extremeAddress(prospect.world.config, digits));
   else {
     if (kind === 'map' || !nameResultPage(prospect, digits, kind === 'live')) nameMapPage(prospect, digits);
-    prospect.call.addOffset(digits.of(OFFSETS));
+    prospect.call.addOffset(digits.of(offsetsFor(prospect.state.world.profile)));
   }
 }
 
@@ -414,9 +424,21 @@ function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
   if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
 }
 
-/** Rounds an argument of a run down to a power of two, for managers that support no others. */
-function asClaimed(value: Passed, { state }: Prospect): Passed {
-  if (state.world.profile.contiguous === 'any' || !isWhole(value) || Number(value) === 0) return value;
+/** Returns an argument of a run as a manager of this profile supports it: bounded, a power of two, or none at all. */
+function asClaimed(kind: 'runCount' | 'maxAddr' | 'alignment', value: Passed, profile: Profile): Passed {
+  if (profile === WHOLE) return value;
+  if (kind === 'maxAddr') return profile.runArguments.includes('maxAddr') ? value : U64_MAX;
+  if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
+  if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
+  const { largestAlignment } = profile;
+  if (largestAlignment !== null && isWhole(value) && value > largestAlignment)
+    return Number(largestAlignment);
+  return profile.contiguous === 'any' && profile.alignments === 'any' ? value : roundedDown(value);
+}
+
+/** Rounds down to a power of two. */
+function roundedDown(value: Passed): Passed {
+  if (!isWhole(value) || Number(value) === 0) return value;
   const power = 1n << BigInt(BigInt(value).toString(2).length - 1);
   return typeof value === 'number' ? Number(power) : power;
 }
@@ -426,17 +448,18 @@ type Numbers = readonly [number, number, number];
 
 /** Returns the argument that a number stands for, depending on the address drawn before it. */
 function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passed {
+  const { profile } = prospect.state.world;
   switch (kind) {
     case 'batchCount':
       return batchCount(x, freeForSingles(prospect.state));
     case 'runCount':
-      return asClaimed(countFrom(new Digits(x), RUN_COUNTS, prospect.state.freeIn('bitmap')), prospect);
+      return asClaimed(kind, countFrom(new Digits(x), RUN_COUNTS, prospect.state.freeIn('bitmap')), profile);
     case 'regionCount':
       return regionCount(prospect, x);
     case 'maxAddr':
-      return maxAddrFrom(prospect, x);
+      return asClaimed(kind, maxAddrFrom(prospect, x), profile);
     default:
-      return asClaimed(alignmentFrom(x, prospect), prospect);
+      return asClaimed('alignment', alignmentFrom(x, prospect), profile);
   }
 }
 

@@ -113,6 +113,29 @@ describe('a run on a target that claims less', () => {
     expect(lost).not.toContain('allocBitmap: a run of 32 page frames');
   });
 
+  it('whose runs lack an argument, or have it only in part, meets nothing that needs it', () => {
+    const unlimited = claims({ runArguments: ['alignment'] });
+    expect(clausesLost(unlimited)).toEqual(['allocBitmap.below-max']);
+    expect(situationsLost(unlimited)).toEqual([
+      'allocBitmap: maxAddr excludes every run',
+      'allocBitmap: a run ends exactly at maxAddr',
+    ]);
+    const unaligned = claims({ runArguments: ['maxAddr'] });
+    expect(clausesLost(unaligned)).toEqual(['allocBitmap.aligned']);
+    expect(sidesLost(unaligned)).toEqual(['policy.first-fit 1']);
+    expect(situationsLost(unaligned)).toHaveLength(3);
+    expect(situationsLost(claims({ alignments: 'powers-of-two' }))).toEqual([
+      'allocBitmap: an alignment that is not a power of two',
+    ]);
+    expect(clausesLost(claims({ largestAlignment: '0x1000' }))).toEqual(['allocBitmap.aligned']);
+  });
+
+  it('that takes only aligned addresses frees by no other', () => {
+    expect(situationsLost(claims({ unalignedFree: 'misuse' }))).toEqual([
+      'free: an address inside a page frame',
+    ]);
+  });
+
   it('is asked for no more than its largest request', () => {
     const lost = situationsLost(claims({ largestRequest: 64 }));
     expect(lost).toContain('allocBitmap: a run of 65 page frames');

@@ -11,6 +11,7 @@ import {
   type ClauseName,
   isSequential,
   type Outcome,
+  PAGE_BYTES,
   type Policy,
   type Profile,
   pfn,
@@ -49,6 +50,12 @@ function isPowerOfTwo(n: number): boolean {
   return Number.isInteger(Math.log2(n));
 }
 
+/** Whether some runs must start at a multiple of more than a page frame. */
+function hasAlignedRuns({ runArguments, contiguous, largestAlignment }: Profile): boolean {
+  if (contiguous === 'powers-of-two') return true;
+  return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
+}
+
 /** Whether a run on a target with these claims checks a clause. */
 function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }: Claims): boolean {
   if (!isSequential(name)) return false;
@@ -60,6 +67,10 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
       return inspects;
     case 'contents.preserved':
       return seesWrites;
+    case 'allocBitmap.below-max':
+      return profile.runArguments.includes('maxAddr');
+    case 'allocBitmap.aligned':
+      return hasAlignedRuns(profile);
     case 'policy.lifo':
     case 'policy.first-fit':
       return policies.some((policy) => name === `policy.${policy}`);
@@ -117,6 +128,8 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 1
         ? calls.includes('allocBitmap')
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
+    case 'policy.first-fit':
+      return side === 0 || hasAlignedRuns(profile);
     case 'policy.lifo':
       return calls.includes(side === 0 ? 'alloc' : 'allocPages');
     default:
@@ -153,14 +166,26 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (name === 'alloc: refused although the bitmap zone has free page frames')
     return profile.singlePages === 'stack-zone';
   if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
+  if (name === 'free: an address inside a page frame') return profile.unalignedFree === 'rounded-down';
   return canMeetRun(name, profile);
 }
 
-function canMeetRun(name: string, { contiguous, largestRequest }: Profile): boolean {
+/** Situations of contiguous allocations that need an argument. */
+const OF_MAX_ADDR = ['allocBitmap: maxAddr excludes every run', 'allocBitmap: a run ends exactly at maxAddr'];
+const OF_ALIGNMENT = [
+  'allocBitmap: the alignment excludes every run',
+  'allocBitmap: the alignment skips a lower run',
+];
+
+function canMeetRun(name: string, profile: Profile): boolean {
+  const { contiguous, alignments, largestRequest, runArguments } = profile;
+  if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr');
+  if (OF_ALIGNMENT.includes(name)) return hasAlignedRuns(profile);
+  if (name === 'allocBitmap: an alignment that is not a power of two')
+    return hasAlignedRuns(profile) && contiguous === 'any' && alignments === 'any';
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
   if (largestRequest !== null && pages > largestRequest) return false;
-  if (contiguous === 'any') return true;
-  return isPowerOfTwo(pages) && name !== 'allocBitmap: an alignment that is not a power of two';
+  return contiguous === 'any' || isPowerOfTwo(pages);
 }
 
 /** Whether generated memory maps for a target with these claims can be an instance of a situation. */

@@ -1,0 +1,248 @@
+/**
+ * Kinds of managers: for each claim of a profile, a correct manager that needs it and broken ones that it must not excuse. Each is our
+ * implementation with some calls changed.
+ */
+import { createPmm } from '../../impl/manager/index.ts';
+import {
+  type BreakableClause,
+  decodeProfile,
+  isPageAligned,
+  PAGE_BYTES,
+  type PmmFactory,
+  PmmPanic,
+  physicalAddress,
+  U64_MAX,
+} from '../../spec/index.ts';
+import { factoryTarget } from '../factory-target.ts';
+import { MUTANT_PREFIX } from '../ours.ts';
+import type { Target } from '../target.ts';
+import { areU64, type Change, factoryOf, missing, type Parts } from './mutant.ts';
+
+/** A manager of a kind, and the clause by which it is caught where it is broken. */
+interface Variant {
+  /** A noun phrase in kebab case. */
+  readonly name: string;
+  readonly create: PmmFactory;
+  readonly clause: BreakableClause;
+}
+
+/** A claim, with managers that tell what it excuses. */
+export interface Kind {
+  /** The claim as JSON. */
+  readonly claim: object;
+  /** Other claims that the managers need, as JSON. */
+  readonly others?: object;
+  /** A correct manager, with the clause that it breaks where it does not claim this. */
+  readonly correct: Variant;
+  /** Managers that break a clause with the claim too. */
+  readonly broken: readonly [Variant, Variant, ...Variant[]];
+}
+
+/** Returns a manager of a kind as a target with these claims. */
+export function kindTarget({ name, create }: Variant, claims: object): Target {
+  const profile = decodeProfile(claims, name);
+  return factoryTarget({ name: `${MUTANT_PREFIX}${name}`, policies: [], profile, create });
+}
+
+function variant(name: string, clause: BreakableClause, change: Change): Variant {
+  return { name, clause, create: factoryOf(change) };
+}
+
+/** Returns a change that panics at the address of a free in which no page frame begins, where it `sees` that. */
+function pageAlignedFrees(sees: (address: bigint) => boolean): Change {
+  return ({ inner }) => {
+    const checked = (call: 'free' | 'freeRegion' | 'freePages', address: bigint): void => {
+      if (areU64(address) && !isPageAligned(address) && sees(address))
+        throw new PmmPanic(`${call}: ${address} is not aligned`, { call, pfn: null, owner: null });
+    };
+    return {
+      free: (address) => {
+        checked('free', address);
+        inner.free(address);
+      },
+      freePages: (addresses, count) => {
+        for (const address of addresses.subarray(0, Number(count))) checked('freePages', address);
+        inner.freePages(addresses, count);
+      },
+      freeRegion: (address, count) => {
+        if (areU64(count) && count > 0) checked('freeRegion', address);
+        inner.freeRegion(address, count);
+      },
+    };
+  };
+}
+
+/** Returns a change that passes other arguments of contiguous allocations on. */
+function otherRuns(
+  passed: (
+    parts: Parts,
+    run: {
+      readonly count: number | bigint;
+      readonly maxAddr: number | bigint;
+      readonly alignment: number | bigint;
+    },
+  ) => readonly [number | bigint, number | bigint, number | bigint],
+): Change {
+  return (parts) => ({
+    allocBitmap: (count, maxAddr, alignment) =>
+      areU64(count, maxAddr, alignment)
+        ? parts.inner.allocBitmap(...passed(parts, { count, maxAddr, alignment }))
+        : parts.inner.allocBitmap(count, maxAddr, alignment),
+  });
+}
+
+const endsAtLimit = missing(({ base, count }, { limit }) => base + count === limit);
+const startsAtZero = missing(({ base }) => base === 0);
+const TWO_MIB = 0x20_0000n;
+
+/** Returns the largest power of two that is at most `n`, or 0. */
+function powerBelow(n: bigint): bigint {
+  return n === 0n ? 0n : 1n << BigInt(n.toString(2).length - 1);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** Returns what builds a manager that cannot start with fewer free page frames. */
+function withAtLeast(pages: number): PmmFactory {
+  return (map, options) => {
+    const pmm = createPmm(map, options);
+    if (pmm.freeAmount() < pages) throw new Error(`${pages} page frames are needed`);
+    return pmm;
+  };
+}
+
+/** Returns what builds a manager whose bitmap zone ends at an address, whatever the configuration says. */
+function withZoneEnd(bitmapMaxAddr: bigint): PmmFactory {
+  const fixed = { bitmapMaxAddr: physicalAddress(bitmapMaxAddr) };
+  return (map, options) => createPmm(map, { ...options, config: { ...options.config, ...fixed } });
+}
+
+const ZONE_END = 0x8000n;
+
+export const KINDS: readonly Kind[] = [
+  {
+    claim: { unalignedFree: 'misuse' },
+    correct: variant(
+      'page-aligned-frees',
+      'misuse.panics',
+      pageAlignedFrees(() => true),
+    ),
+    broken: [
+      variant(
+        'last-byte-accepted',
+        'free.owner',
+        pageAlignedFrees((address) => address % PAGE_BYTES !== 4095n),
+      ),
+      variant('aligned-frees-of-others', 'free.owner', (parts) => {
+        const checked = pageAlignedFrees(() => true)(parts);
+        return {
+          ...checked,
+          free: (address) => (parts.frame(address) === 0 ? undefined : checked.free?.(address)),
+        };
+      }),
+    ],
+  },
+  {
+    claim: { runArguments: ['alignment'] },
+    correct: variant(
+      'runs-without-a-limit',
+      'allocBitmap.complete',
+      otherRuns((_, { count, alignment }) => [count, U64_MAX, alignment]),
+    ),
+    broken: [
+      variant(
+        'runs-without-a-limit-nor-alignment',
+        'allocBitmap.aligned',
+        otherRuns((_, { count }) => [count, U64_MAX, 1]),
+      ),
+      variant('runs-short-of-the-limit', 'allocBitmap.complete', endsAtLimit),
+    ],
+  },
+  {
+    claim: { runArguments: ['maxAddr'] },
+    correct: variant(
+      'runs-without-alignment',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr }) => [count, maxAddr, 1]),
+    ),
+    broken: [
+      variant(
+        'runs-without-alignment-nor-limit',
+        'allocBitmap.below-max',
+        otherRuns((_, { count }) => [count, U64_MAX, 1]),
+      ),
+      variant(
+        'runs-two-by-two',
+        'allocBitmap.complete',
+        otherRuns((_, { count, maxAddr }) => [count, maxAddr, 2n * PAGE_BYTES]),
+      ),
+    ],
+  },
+  {
+    claim: { alignments: 'powers-of-two' },
+    correct: variant(
+      'masked-alignments',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, powerBelow(BigInt(alignment))]),
+    ),
+    broken: [
+      variant(
+        'halved-alignments',
+        'allocBitmap.aligned',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, powerBelow(BigInt(alignment)) / 2n]),
+      ),
+      variant('masked-alignments-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { largestAlignment: '0x200000' },
+    correct: variant(
+      'alignments-to-2-mib',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, least(BigInt(alignment), TWO_MIB)]),
+    ),
+    broken: [
+      variant(
+        'alignments-to-1-mib',
+        'allocBitmap.aligned',
+        otherRuns((_, { count, maxAddr, alignment }) => [
+          count,
+          maxAddr,
+          least(BigInt(alignment), TWO_MIB / 2n),
+        ]),
+      ),
+      variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { memoryAtLeast: 8 },
+    correct: { name: 'starts-with-eight', clause: 'init.total', create: withAtLeast(8) },
+    broken: [
+      { name: 'starts-with-nine', clause: 'init.total', create: withAtLeast(9) },
+      {
+        name: 'keeps-one-of-eight',
+        clause: 'init.free',
+        create: (map, options) => {
+          const pmm = withAtLeast(8)(map, options);
+          pmm.alloc();
+          pmm.errno = null;
+          return pmm;
+        },
+      },
+    ],
+  },
+  {
+    claim: { bitmapZoneEnd: '0x8000' },
+    correct: { name: 'fixed-zone', clause: 'allocPages.complete', create: withZoneEnd(ZONE_END) },
+    broken: [
+      { name: 'fixed-zone-too-long', clause: 'allocBitmap.zone', create: withZoneEnd(ZONE_END + PAGE_BYTES) },
+      {
+        name: 'fixed-zone-too-short',
+        clause: 'allocBitmap.complete',
+        create: withZoneEnd(ZONE_END - PAGE_BYTES),
+      },
+    ],
+  },
+];
