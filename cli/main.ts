@@ -6,23 +6,15 @@ import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { examples } from './help.ts';
 import { print, printError, say } from './print.ts';
 
-/** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
-const PACKAGE_JSON = ['../package.json', '../../package.json'];
-
-function version(): string {
-  for (const path of PACKAGE_JSON) {
-    try {
-      const found: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-      if (typeof found === 'object' && found !== null && 'version' in found) return String(found.version);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
-  }
-  return 'unknown';
+async function version(): Promise<string> {
+  const { packageFolder } = await import('./package-folder.ts');
+  const { version } = JSON.parse(readFileSync(`${packageFolder()}/package.json`, 'utf8'));
+  return String(version);
 }
 
 /** Every command, in the order in which help lists them. Each is loaded when it is needed. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['init', async () => (await import('./init.ts')).initCommand()],
   ['check', async () => (await import('./check.ts')).checkCommand()],
   ['build', async () => (await import('./build.ts')).buildCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
@@ -50,11 +42,12 @@ function needed(args: readonly string[]): Promise<readonly Command[]> {
 async function programFor(args: readonly string[]): Promise<Command> {
   const command = new Command('frameproof')
     .description('checks page-frame allocators: one specification, one judge, counterexamples worth reading')
-    .version(version())
     .addHelpText(
       'after',
-      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.unreproduced} a violation that did not occur again, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof init', 'npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.unreproduced} a violation that did not occur again, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
     );
+  // A command has no such flag, and loads no more than it needs.
+  if (!COMMANDS.has(args[0] ?? '')) command.version(await version());
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
