@@ -12,7 +12,7 @@
  *     #include "frameproof_log.h"
  *
  * The others include the header only. Write a line before you release the allocator's lock, so that the order of the lines is
- * that of the calls. With FP_LOG_OFF defined, all of it vanishes. docs/running-kernel.md is a tutorial.
+ * that of the calls. With FP_LOG_OFF defined, all of it vanishes. docs/log-format.md describes it.
  */
 #ifndef FRAMEPROOF_LOG_H
 #define FRAMEPROOF_LOG_H
