@@ -91,7 +91,7 @@ export class ModelState implements Ownership {
       stack: policies.includes('lifo') ? null : undefined,
     };
     return regions.reduce(
-      (state, region) => state.#listed(region, region.owner),
+      (state, region) => state.revealed(region, region.owner),
       new ModelState(world, policies, empty),
     );
   }
@@ -237,13 +237,8 @@ export class ModelState implements Ownership {
     });
   }
 
-  /** Number of page frames of [base, base + count) in the stack zone. */
-  #inStack(base: number, count: number): number {
-    return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
-  }
-
-  /** Returns the state with a region of the memory map added, none of it listed before. */
-  #listed({ base, count }: Region, owner: Owner): ModelState {
+  /** Returns the state with an owner for page frames that had none: they were absent. */
+  revealed({ base, count }: Region, owner: Owner): ModelState {
     if (owner === 'absent') return this;
     const fields = this.#fields;
     const { stack } = fields;
@@ -253,11 +248,16 @@ export class ModelState implements Ownership {
       extents: give(fields.extents, base, base + count, owner),
       firmware: pageCount(fields.firmware + more('firmware')),
       boot: pageCount(fields.boot + more('boot')),
-      caller: fields.caller,
+      caller: pageCount(fields.caller + more('caller')),
       pmm: pageCount(fields.pmm + more('pmm')),
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
     });
+  }
+
+  /** Number of page frames of [base, base + count) in the stack zone. */
+  #inStack(base: number, count: number): number {
+    return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
   }
 }
 
