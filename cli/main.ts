@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, endWith, takeOutcome } from './exit-codes.ts';
 import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
 import { EXIT_CODES, examples } from './help.ts';
-import { print, printError, say } from './print.ts';
+import { print, printError, printsData, say } from './print.ts';
 
 async function version(): Promise<string> {
   const { packageFolder } = await import('./package-folder.ts');
@@ -95,11 +95,16 @@ async function configured(program: Command, args: readonly string[]): Promise<re
   return [name, ...(await wordsFrom(process.cwd(), { command, args: others }, everyCommand)), ...others];
 }
 
+/** Command lines that print data. */
+const DATA = /^(record|export|completion|man)\b| --(json|as|emit)\b/;
+
 /** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
 export async function run(args: readonly string[]): Promise<Failure | null> {
   try {
     const program = await programFor(args);
-    await program.parseAsync([...(await configured(program, args))], { from: 'user' });
+    const words = await configured(program, args);
+    printsData(DATA.test(words.join(' ')));
+    await program.parseAsync([...words], { from: 'user' });
     return null;
   } catch (error) {
     return (await renamedFlag(error, args[0])) ?? failureOf(error, args.includes('--verbose'));
