@@ -64,7 +64,10 @@ describe('frameproof init', () => {
   });
 
   it.each([
-    [['--language', 'go'], /^frameproof: --language: expected typescript, c, cpp, rust, found "go"\n$/],
+    [
+      ['--language', 'go'],
+      /^frameproof: .*--language.* 'go' is invalid\. Allowed choices are typescript, c, cpp, rust\. \(see --help\)\n$/,
+    ],
     [[], /^frameproof: --language: expected .*: there is no terminal to ask, and no pmm\.\* to tell\n$/],
   ])('refuses %j in one line', async (args, message) => {
     const { stderr, exitCode } = await inProcess(['init', ...args], temporaryFolder());

@@ -28,7 +28,7 @@ function isLanguage(name: string): name is Language {
 
 function languageNamed(name: string): Language {
   if (isLanguage(name)) return name;
-  throw new SpecError(`--language: expected ${NAMES.join(', ')}, found ${JSON.stringify(name)}`);
+  throw new SpecError(`expected ${NAMES.join(', ')}, found ${JSON.stringify(name)}`);
 }
 
 /** Returns the language of the allocator in a folder: that of its pmm.*; null where there is none, or several. */
@@ -132,8 +132,8 @@ export function initCommand(): Command {
     .addOption(
       new Option(
         '--language <name>',
-        `${NAMES.join(', ')} (default: asked for at a terminal, else that of pmm.*)`,
-      ).argParser(languageNamed),
+        'language of the allocator (default: asked for at a terminal, else that of pmm.*)',
+      ).choices(NAMES),
     )
     .addHelpText('after', examples('npx frameproof init', 'npx frameproof init my-pmm --language rust'))
     .action(init);

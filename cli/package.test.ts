@@ -149,6 +149,7 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'corpus/README.md',
+      'dist/cli/frameproof.1',
       'dist/report/page.html',
       'docs/indexed-job.yaml',
       'native/PROTOCOL.md',

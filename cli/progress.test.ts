@@ -11,11 +11,14 @@ export default class extends Works { constructor(...given) { super(...given); co
 });
 
 const COMMANDS: readonly (readonly [string, RegExp])[] = [
-  ['check --seed 1 --time 100', /^frameproof: check: \d+% {2}\d+ programs, [\d,]+ operations\/s \(10 s\)$/],
+  [
+    'check --seed 1 --time 100',
+    /^frameproof: check: \d+% {2}\d+ programs, [\d,]+ operations\/s, \d+ (s|min) left \(10 s\)$/,
+  ],
   ['check --target busy.mjs --program-time 100000', /^frameproof: check: running \(10 s\)$/],
   [
     'record --map map.txt --operations 100000000 --out run.log',
-    /^frameproof: record: \d+ of 100000000 operations recorded, [\d,]+\/s \(10 s\)$/,
+    /^frameproof: record: \d+ of 100000000 operations recorded, [\d,]+\/s(, .* left)? \(10 s\)$/,
   ],
 ];
 
