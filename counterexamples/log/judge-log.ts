@@ -77,8 +77,8 @@ export interface JudgedLog {
 export interface JudgeOptions extends ReadLogOptions {
   /** The claims to judge it by. Default: what its header claims. */
   readonly profile?: Profile | undefined;
-  /** Called now and then with the number of operations judged. */
-  readonly onProgress?: (operations: number) => void;
+  /** Called now and then with the number of operations judged, and of page frames known to be held. */
+  readonly onProgress?: (operations: number, held: number) => void;
   /** Stops judging early. */
   readonly signal?: AbortSignal;
 }
@@ -187,7 +187,7 @@ class LogJudge implements LogReader {
 
   #goesOn(): boolean {
     if (this.operations % STRETCH !== 0) return true;
-    this.#options.onProgress?.(this.operations);
+    this.#options.onProgress?.(this.operations, this.held);
     return this.#options.signal?.aborted !== true;
   }
 

@@ -20,7 +20,7 @@ import {
 } from '../../spec/index.ts';
 import { HandedOut } from './handed-out.ts';
 import type { LogEntry, LogHeader, LogReader } from './log-format.ts';
-import { readLog } from './read-log.ts';
+import { type ReadLogOptions, readLog } from './read-log.ts';
 
 /** Turns the entries of a log into the operations of a program, one after the other. */
 export class ProgramWriter implements LogReader {
@@ -111,8 +111,12 @@ function pagesAsked(operation: Operation, end: number): number {
 }
 
 /** Returns the scenario of a log, up to and including a line. Memory grows with the log. */
-export async function scenarioOfLog(path: string, lastLine = Number.POSITIVE_INFINITY): Promise<Scenario> {
+export async function scenarioOfLog(
+  path: string,
+  lastLine = Number.POSITIVE_INFINITY,
+  options: ReadLogOptions = {},
+): Promise<Scenario> {
   const writer = new ProgramWriter(lastLine);
-  await readLog(path, writer);
+  await readLog(path, writer, options);
   return writer.scenario;
 }

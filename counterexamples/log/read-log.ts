@@ -17,7 +17,7 @@ import {
   shortened,
 } from '../../spec/index.ts';
 import type { ConsoleDecoder, Delivery, MapReader } from './console/index.ts';
-import { type Line, linesOf, sourceName } from './lines.ts';
+import { type Input, type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogHeader, type LogReader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';
 
@@ -27,10 +27,15 @@ export interface ReadLogOptions {
   readonly map?: MemoryMap | null | undefined;
   /** Whether the memory map stands in what the console printed before the log, in any notation. */
   readonly mapFromLog?: boolean | undefined;
+  /** The bytes of the log as they come, in place of the file at its path. */
+  readonly input?: Input | undefined;
 }
 
 /** The last line is incomplete. The lines before it have been read. */
 export class CutLogError extends SpecError {}
+
+/** Nothing that was read is a log. */
+export class NoLogError extends SpecError {}
 
 function field(data: unknown, key: string): unknown {
   return typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
@@ -149,7 +154,7 @@ export async function readLog(
   const json = new LineDecoder(path, reader);
   let console: ConsoleDecoder | null = null;
   let first: Line | null = null;
-  reading: for await (const lines of linesOf(path))
+  reading: for await (const lines of linesOf(path, options.input))
     for (const line of lines) {
       if (first === null && line.text.trim() !== '') {
         first = line;
@@ -158,9 +163,11 @@ export async function readLog(
       const goesOn = (console ?? json).take(line);
       if (!(typeof goesOn === 'boolean' ? goesOn : await goesOn)) break reading;
     }
-  if (first === null) throw new SpecError(`${sourceName(path)}: expected a log, found nothing`);
+  if (first === null) throw new NoLogError(`${sourceName(path)}: expected a log, found nothing`);
   console?.end();
-  // What is neither kind of log is refused as JSON that is wrong.
+  if (console?.isEmpty === true && options.input !== undefined)
+    throw new NoLogError(`${path}: expected a log, found no line of one`);
+  // A file that is neither kind of log is refused as JSON that is wrong.
   if (console?.isEmpty === true) await json.take(first);
   return console?.delivery ?? null;
 }
