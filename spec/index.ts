@@ -140,7 +140,10 @@ export {
 } from './reference.ts';
 export {
   Amounts,
+  areFrames,
   type ErrnoChange,
+  type Frames,
+  keptRegions,
   OUTCOME_KINDS,
   Outcome,
   outcomePlace,

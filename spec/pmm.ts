@@ -188,6 +188,11 @@ export interface PmmOptions {
   /** Receives the one-line warning of each failure: the call, what was asked for, and what is left. */
   readonly warn: (message: string) => void;
   readonly memory: PhysicalMemory;
+  /**
+   * Names page frames that the manager keeps for itself for ever, such as its own tables. They must be free RAM, named once, during
+   * init, by a manager whose profile says `keeps: "named"`.
+   */
+  readonly keep?: (base: number, count: number) => void;
 }
 
 /** Builds a manager for the memory that `map` describes; this is `pmm_init`. */

@@ -178,7 +178,9 @@ export class WasmSession implements SavableSession {
       this.#left(error, null);
     }
     this.#follow();
-    return this.#response(this.#watched.compareAll());
+    const { kept } = this.#machine;
+    const response = this.#response(this.#watched.compareAll());
+    return kept.length === 0 ? response : { ...response, kept };
   }
 
   #perform(operation: Operation, free: number): void {

@@ -63,6 +63,8 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
   const isCall = ['alloc', 'allocPages', 'allocBitmap', 'free', 'freePages', 'freeRegion'].includes(subject);
   if (isCall && !profile.calls.some((call) => call === subject)) return false;
   switch (name) {
+    case 'init.kept':
+      return profile.keeps === 'named';
     case 'owner.agrees':
       return inspects;
     case 'contents.preserved':
