@@ -872,6 +872,10 @@ static void start_manager(void) {
     is_starting = false;
     last_errno = errno;
     answer(is_started ? "done" : "refused");
+    if (!is_started) {
+        answers->is_finished = true;
+        _exit(0);
+    }
 }
 
 /* Sends the answers so far, if frameproof wants every answer at once. */

@@ -60,7 +60,7 @@ typedef struct {
 typedef struct {
     /* The allocator's claims as one line of JSON, see README.md. NULL claims everything that the specification says. */
     const char *profile;
-    /* Builds the manager. Returns false if it cannot. */
+    /* Builds the manager. Returns false if it cannot manage such memory: then it is not judged there. */
     bool (*init)(const fp_memory *memory);
     /* Return NULL (or false) if nothing suitable is free. */
     void *(*alloc)(void);

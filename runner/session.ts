@@ -7,6 +7,7 @@ import {
   areFrames,
   type Frames,
   type InspectedRun,
+  isWorldRefused,
   type Operation,
   type Pmm,
   type PmmFactory,
@@ -115,7 +116,8 @@ export class Session implements SavableSession {
     try {
       pmm = create(map, { config, warn, memory: this.#memory, keep: keeping(kept) });
     } catch (error) {
-      this.#end.malformedBy(error);
+      if (isWorldRefused(error)) this.#end.kind = 'failed';
+      else this.#end.malformedBy(error);
     }
     this.#watch();
     this.#pmm = pmm;

@@ -255,5 +255,7 @@ function beyondRun(
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (profile === WHOLE) return null;
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
+  if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
+    return 'what a free of no page frames does with its address is left open';
   return operation.call === 'allocBitmap' ? beyondRun(profile, operation) : null;
 }

@@ -1,6 +1,6 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save and load states. */
 import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
-import { inspection, type Performer, type Target, type World } from '../../runner/index.ts';
+import { inspection, isRefusal, type Performer, type Target, type World } from '../../runner/index.ts';
 import {
   freeForSingles,
   keptRegions,
@@ -8,6 +8,7 @@ import {
   type Operation,
   type Policy,
   type Region,
+  SpecError,
 } from '../../spec/index.ts';
 
 /** A target on a world, held to some policies. */
@@ -24,6 +25,8 @@ export class Run {
 
   constructor({ target, world, policies }: Subject) {
     this.#performer = target.start(world).performer();
+    if (isRefusal(this.#performer.started))
+      throw new SpecError(`expected a world that ${target.name} manages: its init refuses this one`);
     const verdict = init({ ...world, policies, profile: target.profile }, this.#performer.started);
     this.#state = verdict.accepted ? verdict.state : null;
     if (!verdict.accepted) this.#violation = verdict.violation;

@@ -16,6 +16,7 @@ import {
   type Frames,
   type InspectedRun,
   isPmmPanic,
+  isWorldRefused,
   type Operation,
   type Outcome,
   outcomePlace,
@@ -250,7 +251,7 @@ export class LeanRun {
       const keep = keeping(kept);
       pmm = create(world.map, { config: world.config, warn, memory: this.#memory, keep });
     } catch (error) {
-      outcome = malformedBy(error);
+      outcome = isWorldRefused(error) ? { kind: 'failed' } : malformedBy(error);
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;

@@ -173,7 +173,7 @@ export class WasmSession implements SavableSession {
     try {
       this.#machine.init();
       this.#end.returned(undefined, 'done');
-      if (!this.#machine.hasSucceeded) this.#end.malformed('init returned false');
+      if (!this.#machine.hasSucceeded) this.#end.kind = 'failed';
     } catch (error) {
       this.#left(error, null);
     }
