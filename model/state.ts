@@ -35,6 +35,7 @@ interface Fields {
   readonly boot: PageCount;
   readonly caller: PageCount;
   readonly pmm: PageCount;
+  readonly kept: PageCount;
   /** Free page frames of the stack zone; the others of `pmm` are in the bitmap zone. */
   readonly freeInStack: PageCount;
   /** Undefined where the order is not tracked. */
@@ -70,14 +71,15 @@ export class ModelState implements Ownership {
     this.#fields = fields;
   }
 
-  /** Returns the state after init. O(descriptors log descriptors). */
+  /** Returns the state after init, where the manager has kept page frames for itself. O(descriptors (log descriptors + kept)). */
   static init(
     map: MemoryMap,
     config: Config,
     policies: readonly Policy[],
     profile: Profile = WHOLE,
+    kept: readonly Region[] = [],
   ): ModelState {
-    const regions = ownedRegions(map).filter(({ owner }) => owner !== 'absent');
+    const regions = withKept(ownedRegions(map), kept).filter(({ owner }) => owner !== 'absent');
     const total = pageCount(regions.reduce((sum, { count }) => sum + count, 0));
     const limit = profile.zones === 1 ? pfn(PFN_LIMIT) : bitmapLimit(config);
     const world: World = { map, config, profile, bitmapLimit: limit, end: pfnEnd(map), total };
@@ -87,6 +89,7 @@ export class ModelState implements Ownership {
       boot: NONE,
       caller: NONE,
       pmm: NONE,
+      kept: NONE,
       freeInStack: NONE,
       stack: policies.includes('lifo') ? null : undefined,
     };
@@ -98,7 +101,7 @@ export class ModelState implements Ownership {
 
   /** Returns the state that these parts make. O(extents + runs). */
   static of(world: World, policies: readonly Policy[], { starts, owners, stack }: StateParts): ModelState {
-    const counts = { absent: 0, firmware: 0, boot: 0, caller: 0, pmm: 0 };
+    const counts = { absent: 0, firmware: 0, boot: 0, caller: 0, pmm: 0, kept: 0 };
     let freeInStack = 0;
     owners.forEach((owner, i) => {
       const [start, end] = [starts[i] ?? 0, starts[i + 1] ?? PFN_LIMIT];
@@ -111,6 +114,7 @@ export class ModelState implements Ownership {
       boot: pageCount(counts.boot),
       caller: pageCount(counts.caller),
       pmm: pageCount(counts.pmm),
+      kept: pageCount(counts.kept),
       freeInStack: pageCount(freeInStack),
       stack: stack
         ?.toReversed()
@@ -141,6 +145,8 @@ export class ModelState implements Ownership {
         return fields.caller;
       case 'boot':
         return fields.boot;
+      case 'kept':
+        return fields.kept;
       default:
         return fields.firmware;
     }
@@ -204,6 +210,7 @@ export class ModelState implements Ownership {
       boot: fields.boot,
       caller: pageCount(fields.caller + pages),
       pmm: pageCount(fields.pmm - pages),
+      kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack - popped),
       stack: fields.stack === undefined ? undefined : pop(fields.stack, popped),
     });
@@ -232,6 +239,7 @@ export class ModelState implements Ownership {
       boot: pageCount(fields.boot - ofBoot),
       caller: pageCount(fields.caller - (pages - ofBoot)),
       pmm: pageCount(fields.pmm + pages),
+      kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack,
     });
@@ -250,6 +258,7 @@ export class ModelState implements Ownership {
       boot: pageCount(fields.boot + more('boot')),
       caller: pageCount(fields.caller + more('caller')),
       pmm: pageCount(fields.pmm + more('pmm')),
+      kept: pageCount(fields.kept + more('kept')),
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
     });
@@ -259,6 +268,33 @@ export class ModelState implements Ownership {
   #inStack(base: number, count: number): number {
     return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
   }
+}
+
+interface OwnedRegion extends Region {
+  readonly owner: Owner;
+}
+
+/** Returns the regions in their order; what is kept of free ones is cut out of them. */
+function withKept(regions: readonly OwnedRegion[], kept: readonly Region[]): readonly OwnedRegion[] {
+  if (kept.length === 0) return regions;
+  const ascending = kept.toSorted((a, b) => a.base - b.base);
+  return regions.flatMap((region) => (region.owner === 'pmm' ? cutFrom(region, ascending) : [region]));
+}
+
+function cutFrom({ base, count }: OwnedRegion, kept: readonly Region[]): readonly OwnedRegion[] {
+  const parts: OwnedRegion[] = [];
+  const end = base + count;
+  let at: number = base;
+  const add = (to: number, owner: Owner): void => {
+    if (to > at) parts.push({ base: pfn(at), count: pageCount(to - at), owner });
+    at = Math.max(at, to);
+  };
+  for (const region of kept) {
+    add(Math.min(region.base, end), 'pmm');
+    add(Math.min(endOf(region), end), 'kept');
+  }
+  add(end, 'pmm');
+  return parts;
 }
 
 /** Returns how many page frames of [base, end) are boot memory. */

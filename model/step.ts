@@ -15,6 +15,7 @@ import {
   grantedBy,
   INIT_CLAUSES,
   type InspectedRun,
+  keptRegions,
   type MemoryMap,
   type Operation,
   type Policy,
@@ -128,7 +129,7 @@ export function init(
   response: Response,
   tally: Tally = NO_TALLY,
 ): Omit<Acceptance, 'step'> | Refusal {
-  const state = ModelState.init(map, config, policies, profile);
+  const state = ModelState.init(map, config, policies, profile, keptRegions(response));
   const violation = firstBroken(INIT_CHECKS, { after: state, response }, tally);
   return violation === null ? { accepted: true, state } : { accepted: false, violation };
 }

@@ -110,12 +110,14 @@ export {
   type Errno,
   type InspectedRun,
   isPmmPanic,
+  isWorldRefused,
   type PanicDetails,
   type PhysicalMemory,
   type Pmm,
   type PmmFactory,
   type PmmOptions,
   PmmPanic,
+  WorldRefused,
 } from './pmm.ts';
 export {
   beyond,
@@ -140,7 +142,10 @@ export {
 } from './reference.ts';
 export {
   Amounts,
+  areFrames,
   type ErrnoChange,
+  type Frames,
+  keptRegions,
   OUTCOME_KINDS,
   Outcome,
   outcomePlace,

@@ -94,6 +94,7 @@ const Claims = closed(
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       zones: t.union([t.literal(1), t.literal(2)], '1 or 2'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
+      keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
       memoryAtLeast: MemoryAtLeast,
       memoryBelow: HexPageAddress,
       bitmapZoneBelow: HexPageAddress,
@@ -129,6 +130,8 @@ export interface Profile {
   readonly zones: 1 | 2;
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
+  /** The page frames that init keeps for the manager itself: none, or those that it names. */
+  readonly keeps: 'nothing' | 'named';
   /** Page frames that must be free after init, or it cannot start. */
   readonly memoryAtLeast: number;
   /** It manages no memory from this physical address up. */
@@ -154,6 +157,7 @@ export const WHOLE: Profile = {
   unalignedFree: 'rounded-down',
   zones: 2,
   largestRequest: null,
+  keeps: 'nothing',
   memoryAtLeast: 0,
   memoryBelow: physicalAddress(PHYSICAL_LIMIT),
   bitmapZoneBelow: physicalAddress(PHYSICAL_LIMIT),
@@ -251,5 +255,7 @@ function beyondRun(
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (profile === WHOLE) return null;
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
+  if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
+    return 'what a free of no page frames does with its address is left open';
   return operation.call === 'allocBitmap' ? beyondRun(profile, operation) : null;
 }

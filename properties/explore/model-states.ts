@@ -47,21 +47,22 @@ export class ModelStates {
   readonly #freeInStack: number[] = [];
   readonly #scratch: Int32Array;
 
-  constructor({ map, config, profile }: HeldWorld, policies: readonly Policy[]) {
+  constructor({ map, config, profile, kept }: HeldWorld, policies: readonly Policy[]) {
     const { manageable, limit } = framesOfWorld({ map, config });
-    this.#frames = manageable.map((frame) => pfn(frame));
+    this.#initial = ModelState.init(map, config, policies, profile, kept);
+    this.#frames = manageable.map(pfn).filter((frame) => this.#initial.ownerOf(frame) !== 'kept');
     this.#limit = limit;
     const stackFrames = this.#frames.filter((frame) => frame >= limit);
     this.#stackPlaces = new Map(stackFrames.map((frame, place) => [frame, place]));
     this.tracksOrder = isTracked(policies);
     this.ownershipWords = Math.ceil(this.#frames.length / PER_WORD);
     this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);
-    this.#initial = ModelState.init(map, config, policies, profile);
     this.#initialPlain = ModelState.init(
       map,
       config,
       policies.filter((policy) => policy !== 'lifo'),
       profile,
+      kept,
     );
   }
 

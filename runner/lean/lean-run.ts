@@ -13,8 +13,10 @@ import {
   callPlace,
   claimNames,
   describedCall,
+  type Frames,
   type InspectedRun,
   isPmmPanic,
+  isWorldRefused,
   type Operation,
   type Outcome,
   outcomePlace,
@@ -33,7 +35,7 @@ import {
 import { CALLERS_ERRNO, CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import { NO_WRITES, type Performer } from '../performer.ts';
-import { inspectedRuns, letGo, ofInit, withAmounts } from '../session.ts';
+import { inspectedRuns, keeping, letGo, ofInit, withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
 import { malformedBy } from '../thrown.ts';
@@ -251,17 +253,19 @@ export class LeanRun {
     this.#observer = observer;
     let pmm: Pmm | null = null;
     let outcome: Outcome = { kind: 'done' };
+    const kept: Frames[] = [];
     try {
       const warn = (message: string): void => {
         this.#warnings.push(message);
       };
-      pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
+      const keep = keeping(kept);
+      pmm = create(world.map, { config: world.config, warn, memory: this.#memory, keep });
     } catch (error) {
-      outcome = malformedBy(error);
+      outcome = isWorldRefused(error) ? { kind: 'failed' } : malformedBy(error);
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;
-    this.#started = ofInit(this.#observed(outcome));
+    this.#started = ofInit(this.#observed(outcome), kept);
     this.#warnings = [];
     const given = { ...world, policies: claims.policies, profile: claims.profile };
     const checks: (() => void)[] = [];

@@ -7,15 +7,24 @@ import {
   type BreakableClause,
   decodeProfile,
   isPageAligned,
+  isPmmPanic,
+  type MemoryMap,
+  memoryMap,
+  type Owner,
+  ownerAfterInit,
   PAGE_BYTES,
+  type Pmm,
   type PmmFactory,
+  type PmmOptions,
   PmmPanic,
+  pfnOf,
   physicalAddress,
   U64_MAX,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX } from '../ours.ts';
 import type { Target } from '../target.ts';
+import { wrapPmm } from '../wrap-pmm.ts';
 import { areU64, type Change, factoryOf, missing, type Parts } from './mutant.ts';
 
 /** A manager of a kind, and the clause by which it is caught where it is broken. */
@@ -119,6 +128,55 @@ function withZoneEnd(bitmapMaxAddr: bigint): PmmFactory {
   return (map, options) => createPmm(map, { ...options, config: { ...options.config, ...fixed } });
 }
 
+/** Returns a manager of the map without its first free page frame, which it keeps; `name` is told which that is. */
+function keepingFirst(
+  name: (frame: number, map: MemoryMap, keep: NonNullable<PmmOptions['keep']>) => void,
+): PmmFactory {
+  return (map, options) => {
+    const first = map.descriptors.find(({ type, pages }) => pages > 0 && ownerAfterInit(type) === 'pmm');
+    if (first === undefined) return createPmm(map, options);
+    const frame = pfnOf(first.start);
+    name(frame, map, options.keep ?? (() => {}));
+    const without = map.descriptors.flatMap((descriptor) =>
+      descriptor === first
+        ? [
+            { ...first, type: 'acpiNvs' as const, pages: 1 },
+            { ...first, start: first.start + PAGE_BYTES, pages: first.pages - 1 },
+          ]
+        : [descriptor],
+    );
+    return blamingAs('kept', frame, createPmm(memoryMap(without), options));
+  };
+}
+
+/** Returns a manager whose panics say that a page frame is of another owner. */
+function blamingAs(owner: Owner, frame: number, inner: Pmm): Pmm {
+  const blaming = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
+    return (...passed: A): void => {
+      try {
+        call(...passed);
+      } catch (error) {
+        if (!isPmmPanic(error) || error.pfn !== frame) throw error;
+        throw new PmmPanic(error.message, { call: error.call, pfn: frame, owner });
+      }
+    };
+  };
+  return wrapPmm(inner, {
+    free: blaming((address: bigint) => inner.free(address)),
+    freePages: blaming((addresses: BigUint64Array, count: number | bigint) =>
+      inner.freePages(addresses, count),
+    ),
+    freeRegion: blaming((address: bigint, count: number | bigint) => inner.freeRegion(address, count)),
+  });
+}
+
+/** Returns a page frame of RAM that firmware or boot code keeps, or null. */
+function withheldFrame({ descriptors }: MemoryMap): number | null {
+  const owners = ['firmware', 'boot'];
+  const found = descriptors.find(({ type, pages }) => pages > 0 && owners.includes(ownerAfterInit(type)));
+  return found === undefined ? null : pfnOf(found.start);
+}
+
 const ZONE_END = 0x8000n;
 
 export const KINDS: readonly Kind[] = [
@@ -214,6 +272,46 @@ export const KINDS: readonly Kind[] = [
         ]),
       ),
       variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { keeps: 'named' },
+    correct: {
+      name: 'table-in-the-first-page',
+      clause: 'init.kept',
+      create: keepingFirst((frame, _, keep) => keep(frame, 1)),
+    },
+    broken: [
+      {
+        name: 'table-named-twice',
+        clause: 'init.kept',
+        create: keepingFirst((frame, _, keep) => {
+          keep(frame, 1);
+          keep(frame, 1);
+        }),
+      },
+      {
+        name: 'table-and-withheld-memory',
+        clause: 'init.kept',
+        create: keepingFirst((frame, map, keep) => {
+          keep(frame, 1);
+          keep(withheldFrame(map) ?? frame, 1);
+        }),
+      },
+      { name: 'table-not-named', clause: 'init.free', create: keepingFirst(() => {}) },
+      {
+        name: 'table-still-free',
+        clause: 'init.free',
+        create: (map, options) => {
+          keepingFirst((frame, _, keep) => keep(frame, 1))(map, options);
+          return createPmm(map, options);
+        },
+      },
+      {
+        name: 'two-pages-named-for-one',
+        clause: 'init.kept',
+        create: keepingFirst((frame, _, keep) => keep(frame, 2)),
+      },
     ],
   },
   {

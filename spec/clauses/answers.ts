@@ -202,7 +202,7 @@ export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'r
   check({ before, after, response }) {
     for (const frame of response.writes ?? []) {
       const owner = before.ownerOf(pfn(frame));
-      if (owner === 'pmm' || after.ownerOf(pfn(frame)) === 'pmm') continue;
+      if (owner === 'pmm' || owner === 'kept' || after.ownerOf(pfn(frame)) === 'pmm') continue;
       return blame(`it wrote to page frame ${frame}, which is not its own (${owner})`, pfn(frame), owner);
     }
     return null;

@@ -18,6 +18,7 @@ import type { Pfn, Region } from '../units.ts';
 export const CLAUSE_NAMES = [
   'init.total',
   'init.free',
+  'init.kept',
   'init.withheld',
   'address.higher-half',
   'contents.preserved',

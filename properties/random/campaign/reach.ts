@@ -63,6 +63,8 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
   const isCall = ['alloc', 'allocPages', 'allocBitmap', 'free', 'freePages', 'freeRegion'].includes(subject);
   if (isCall && !profile.calls.some((call) => call === subject)) return false;
   switch (name) {
+    case 'init.kept':
+      return profile.keeps === 'named';
     case 'owner.agrees':
       return inspects;
     case 'contents.preserved':
@@ -120,6 +122,11 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'alloc.page-aligned':
     case 'allocPages.page-aligned':
       return side === 0 || reachesFrame(profile, FOUR_GIB_FRAME);
+    case 'init.free':
+    case 'amounts.reserved':
+      return side === 1 || profile.keeps === 'nothing';
+    case 'init.withheld':
+      return side === 0 || profile.keeps === 'nothing';
     case 'failure.enomem':
       return side === 0 || profile.errnoAfterSuccess === 'unchanged';
     case 'freed.returns':
@@ -166,7 +173,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (name === 'alloc: refused although the bitmap zone has free page frames')
     return profile.singlePages === 'stack-zone';
   if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
-  if (name === 'free: an address inside a page frame') return profile.unalignedFree === 'rounded-down';
+  if (['free: an address inside a page frame', 'freeRegion: none'].includes(name))
+    return profile.unalignedFree === 'rounded-down';
   return canMeetRun(name, profile);
 }
 
