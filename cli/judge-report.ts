@@ -31,7 +31,7 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
   const sentence = CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
   const frame = pfn === null ? [] : [`          page frame ${pfn}, owner ${owner ?? 'unknown'}`];
   return [
-    `line      ${path}:${line}`,
+    `line      ${path === '-' ? line : `${path}:${line}`}`,
     `call      ${shortened(`${callText(violation)}  -> ${answerText(log, violation)}`)}`,
     `violation ${clause}: ${sentence}`,
     `          ${explanation}`,
