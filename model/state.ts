@@ -40,7 +40,12 @@ interface Fields {
   readonly freeInStack: PageCount;
   /** Undefined where the order is not tracked. */
   readonly stack: FreeStack | undefined;
+  /** Where held runs begin ({@link FIRST}) and go on ({@link REST}); undefined where runs are not tracked. */
+  readonly runs: Extents | undefined;
 }
+
+const FIRST: Owner = 'caller';
+const REST: Owner = 'boot';
 
 /** Consecutive page frames [base, end) of one owner. */
 export interface OwnedPart {
@@ -92,6 +97,7 @@ export class ModelState implements Ownership {
       kept: NONE,
       freeInStack: NONE,
       stack: policies.includes('lifo') ? null : undefined,
+      runs: profile.freeRuns === 'whole' ? noExtents() : undefined,
     };
     return regions.reduce(
       (state, region) => state.revealed(region, region.owner),
@@ -116,6 +122,7 @@ export class ModelState implements Ownership {
       pmm: pageCount(counts.pmm),
       kept: pageCount(counts.kept),
       freeInStack: pageCount(freeInStack),
+      runs: undefined,
       stack: stack
         ?.toReversed()
         .reduce<FreeStack>((below, { base, count }) => push(below, base, count), null),
@@ -193,14 +200,26 @@ export class ModelState implements Ownership {
     return stack === undefined ? null : top(stack, count);
   }
 
-  /** Returns the state after these page frames, all of them free, were handed out. */
-  allocated(regions: readonly Region[]): ModelState {
+  heldRun(base: Pfn): PageCount | null {
+    const { runs } = this.#fields;
+    if (runs === undefined) return null;
+    if (ownerAt(runs, base) !== FIRST) return NONE;
+    const end = findExtent(runs, base + 1, PFN_LIMIT, (part) => part !== REST) ?? PFN_LIMIT;
+    return pageCount(end - base);
+  }
+
+  /** Returns the state after these page frames, all of them free, were handed out: singly, or each region as one run. */
+  allocated(regions: readonly Region[], as: 'singles' | 'runs' = 'singles'): ModelState {
     const fields = this.#fields;
-    let { extents } = fields;
+    let { extents, runs } = fields;
     let pages = 0;
     let popped = 0;
-    for (const { base, count } of ascendingRuns(regions)) {
-      if (count > 0) extents = give(extents, base, base + count, 'caller');
+    for (const { base, count } of as === 'runs' ? regions : ascendingRuns(regions)) {
+      if (count > 0) {
+        extents = give(extents, base, base + count, 'caller');
+        if (runs !== undefined) runs = give(runs, base, base + count, FIRST);
+        if (runs !== undefined && as === 'runs' && count > 1) runs = give(runs, base + 1, base + count, REST);
+      }
       pages += count;
       popped += this.#inStack(base, count);
     }
@@ -213,13 +232,14 @@ export class ModelState implements Ownership {
       kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack - popped),
       stack: fields.stack === undefined ? undefined : pop(fields.stack, popped),
+      runs,
     });
   }
 
   /** Returns the state after these page frames, each a caller's or boot memory, were freed in this order. */
   freed(regions: readonly Region[]): ModelState {
     const fields = this.#fields;
-    let { extents, stack } = fields;
+    let { extents, stack, runs } = fields;
     let pages = 0;
     let ofBoot = 0;
     let pushed = 0;
@@ -231,6 +251,7 @@ export class ModelState implements Ownership {
       ofBoot += bootPages(extents, base, end);
       pushed += inStack;
       extents = give(extents, base, end, 'pmm');
+      if (runs !== undefined) runs = give(runs, base, end, 'absent');
       if (stack !== undefined) stack = push(stack, end - inStack, inStack);
     }
     return new ModelState(this.world, this.policies, {
@@ -242,6 +263,7 @@ export class ModelState implements Ownership {
       kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack,
+      runs,
     });
   }
 
@@ -261,6 +283,7 @@ export class ModelState implements Ownership {
       kept: pageCount(fields.kept + more('kept')),
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
+      runs: fields.runs,
     });
   }
 

@@ -85,7 +85,9 @@ function freedRegions({ operation, asked: { pfns } }: Step): readonly Region[] {
 /** Returns the state that an accepted answer leads to. */
 function settle(step: Step, before: ModelState): ModelState {
   if (step.expected.kind !== 'granted') return before;
-  return step.granted === null ? before.freed(freedRegions(step)) : before.allocated(step.granted.runs);
+  if (step.granted === null) return before.freed(freedRegions(step));
+  const as = describedCall(step.asked.call).effect === 'run' ? 'runs' : 'singles';
+  return before.allocated(step.granted.runs, as);
 }
 
 /**

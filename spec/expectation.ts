@@ -157,7 +157,21 @@ function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectat
     );
   if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
   const owner = state.ownerOf(frame);
-  return isFreeable(owner) ? GRANTED : misused(`page frame ${frame} may not be freed`, frame, owner);
+  if (!isFreeable(owner)) return misused(`page frame ${frame} may not be freed`, frame, owner);
+  return isPart(state, frame, 1n) ? misused(partText(state, frame, 1n), frame, owner) : GRANTED;
+}
+
+/** Whether held page frames are not freed so: not as they were allocated, by a manager that takes runs back whole. */
+export function isPart(state: Ownership, base: Pfn, count: bigint): boolean {
+  const run = state.heldRun(base);
+  if (run === null) return false;
+  return state.ownerOf(base) === 'boot' ? count !== 1n : BigInt(run) !== count;
+}
+
+function partText(state: Ownership, base: Pfn, count: bigint): string {
+  const run = state.heldRun(base) ?? 0;
+  const held = run === 0 ? 'within a run or boot memory' : `from a run of ${counted(run, 'page frame')}`;
+  return `${count === 1n ? '1 page frame' : `${count} page frames`} from page frame ${base} on, ${held}: runs are freed whole`;
 }
 
 function expectFreePages(
@@ -198,6 +212,7 @@ function expectFreeRegion(
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
+  if (isPart(state, base, count)) return misused(partText(state, base, count), base, state.ownerOf(base));
   return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 

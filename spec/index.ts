@@ -72,7 +72,15 @@ export {
   shortened,
 } from './decode.ts';
 export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
-export { type Asked, askedOf, type Expectation, expectation, isU64, leftUndefined } from './expectation.ts';
+export {
+  type Asked,
+  askedOf,
+  type Expectation,
+  expectation,
+  isPart,
+  isU64,
+  leftUndefined,
+} from './expectation.ts';
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {

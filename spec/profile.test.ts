@@ -230,6 +230,37 @@ describe('a manager that claims', () => {
     expect(judged(claims, [ALLOC, page(2)], [inside, panicked('free', 3)])).toBe('misuse.panics');
   });
 
+  it('runs freed whole takes back what it handed out at once, and a panic may blame any other', () => {
+    const region = (frame: number, count: bigint): Operation => ({
+      call: 'freeRegion',
+      address: HIGHER_HALF_48 + BigInt(frame) * 4096n,
+      count,
+    });
+    const free = (frame: number): Operation => ({
+      call: 'free',
+      address: HIGHER_HALF_48 + BigInt(frame) * 4096n,
+    });
+    const done: Response = { outcome: { kind: 'done' } };
+    const claims = { zones: 1, freeRuns: 'whole' };
+    const held = [
+      [run(2n), page(0)],
+      [ALLOC, page(2)],
+    ] as const;
+    const asked = (operation: Operation): string | null => judged(claims, ...held, [operation, done]);
+    expect([region(0, 2n), region(2, 1n), free(2), region(1, 0n)].map(asked)).toEqual(Array(4).fill(null));
+    expect([free(0), free(1)].map(asked)).toEqual(Array(2).fill('free.owner'));
+    expect([region(0, 1n), region(0, 3n), region(1, 1n), region(1, 2n)].map(asked)).toEqual(
+      Array(4).fill('freeRegion.owner'),
+    );
+    expect(judged({ zones: 1 }, ...held, [region(1, 2n), done])).toBeNull();
+    const blaming = (pfn: number): Response => ({
+      outcome: { kind: 'panicked', message: '', call: 'free', pfn, owner: null },
+    });
+    expect(judged(claims, ...held, [free(1), blaming(1)])).toBeNull();
+    expect(judged(claims, ...held, [free(1), blaming(2)])).toBe('misuse.panics');
+    expect(judged(claims, ...held, [free(2), blaming(2)])).toBe('free.owner');
+  });
+
   it('to refuse misuse does so without a panic, and dies of none', () => {
     const misused: Operation = { call: 'free', address: HIGHER_HALF_48 };
     const claims = { misuse: 'refused' };

@@ -92,6 +92,7 @@ const Claims = closed(
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
+      freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
       zones: t.union([t.literal(1), t.literal(2)], '1 or 2'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
       keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
@@ -126,6 +127,8 @@ export interface Profile {
   readonly largestAlignment: bigint | null;
   /** What a free does with an address inside a page frame: it means the page frame, or is misuse. */
   readonly unalignedFree: 'rounded-down' | 'misuse';
+  /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
+  readonly freeRuns: 'page-by-page' | 'whole';
   /** With 1, all of memory is what is elsewhere the bitmap zone, whatever limit the configuration has. */
   readonly zones: 1 | 2;
   /** Page frames; larger requests fail. Null: no bound. */
@@ -155,6 +158,7 @@ export const WHOLE: Profile = {
   alignments: 'any',
   largestAlignment: null,
   unalignedFree: 'rounded-down',
+  freeRuns: 'page-by-page',
   zones: 2,
   largestRequest: null,
   keeps: 'nothing',

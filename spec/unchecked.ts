@@ -85,6 +85,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'that an address inside a page frame frees it',
       why: 'it takes only addresses where page frames begin',
     },
+    profile.freeRuns === 'whole' && {
+      what: 'that any page frames of runs can be freed',
+      why: 'it takes runs back as it handed them out',
+    },
     profile.keeps === 'named' && {
       what: 'that all RAM which neither firmware nor boot code keeps is free after init',
       why: 'it names page frames that it keeps for itself',

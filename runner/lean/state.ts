@@ -198,6 +198,10 @@ export class LeanState implements Ownership {
     return -1;
   }
 
+  heldRun(): null {
+    return null;
+  }
+
   stackTop(count: PageCount): readonly Pfn[] | null {
     return this.isStackTracked ? Array.from({ length: count }, (_, k) => pfn(this.fromTop(k))) : null;
   }

@@ -177,6 +177,64 @@ function withheldFrame({ descriptors }: MemoryMap): number | null {
   return found === undefined ? null : pfnOf(found.start);
 }
 
+/** A region that is given back, and the page frames that were allocated at once from where it begins. */
+interface GivenBack {
+  readonly given: number;
+  readonly run: number;
+}
+
+/** Returns a change that panics at a region which was not handed out at once, where it `sees` that; `freed` frees a run. */
+function wholeFrees(
+  sees: (back: GivenBack) => boolean,
+  freed: (parts: Parts, address: bigint, count: number | bigint) => void = ({ inner }, address, count) =>
+    inner.freeRegion(address, count),
+): Change {
+  return (parts) => {
+    const { inner, frame } = parts;
+    /** The page frames of each run that is held, by its first one. */
+    const held = new Map<number, number>();
+    const noted = (address: bigint | null, count: number): bigint | null => {
+      if (address !== null) held.set(frame(address), count);
+      return address;
+    };
+    const check = (call: 'free' | 'freeRegion', address: bigint, given: number): void => {
+      const at = frame(address);
+      const run = held.get(at) ?? 0;
+      const isBoot = given === 1 && !isWithin(held, at);
+      if (given !== run && !isBoot && areHeld(parts, at, given) && sees({ given, run }))
+        throw new PmmPanic(`${call}: a part of a run`, { call, pfn: at, owner: 'caller' });
+    };
+    return {
+      alloc: () => noted(inner.alloc(), 1),
+      allocBitmap: (count, maxAddr, alignment) =>
+        noted(inner.allocBitmap(count, maxAddr, alignment), Number(count)),
+      free: (address) => {
+        check('free', address, 1);
+        inner.free(address);
+        held.delete(frame(address));
+      },
+      freeRegion: (address, count) => {
+        if (areU64(address, count) && count > 0) check('freeRegion', address, Number(count));
+        freed(parts, address, count);
+        if (count > 0) held.delete(frame(address));
+      },
+    };
+  };
+}
+
+/** Whether a page frame lies in one of the runs. */
+function isWithin(runs: ReadonlyMap<number, number>, frame: number): boolean {
+  return [...runs].some(([base, count]) => base <= frame && frame < base + count);
+}
+
+/** Whether all of these page frames are held. */
+function areHeld({ inner }: Parts, base: number, count: number): boolean {
+  let end = base;
+  for (const run of inner.inspect())
+    if (run.condition === 'held' && run.base <= end) end = Math.max(end, run.base + run.count);
+  return base + count <= end;
+}
+
 const ZONE_END = 0x8000n;
 
 export const KINDS: readonly Kind[] = [
@@ -272,6 +330,41 @@ export const KINDS: readonly Kind[] = [
         ]),
       ),
       variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { freeRuns: 'whole' },
+    others: { calls: ['alloc', 'allocBitmap', 'free', 'freeRegion', 'freeAmount'] },
+    correct: variant(
+      'runs-freed-whole',
+      'freeRegion.owner',
+      wholeFrees(() => true),
+    ),
+    broken: [
+      variant(
+        'first-page-of-a-run-freed',
+        'freeRegion.owner',
+        wholeFrees(({ given }) => given > 1),
+      ),
+      variant(
+        'shorter-run-freed',
+        'freeRegion.owner',
+        wholeFrees(({ given, run }) => given === 1 || given > run),
+      ),
+      variant(
+        'longer-run-freed',
+        'freeRegion.owner',
+        wholeFrees(({ given, run }) => given === 1 || given < run),
+      ),
+      variant(
+        'first-page-for-the-run',
+        'freed.returns',
+        wholeFrees(
+          () => true,
+          ({ inner }, address, count) =>
+            count > 1 && count < 64 ? inner.free(address) : inner.freeRegion(address, count),
+        ),
+      ),
     ],
   },
   {

@@ -39,4 +39,29 @@ export const RECIPES: readonly Recipe[] = [
       },
     },
   },
+  {
+    name: 'buddy_orders',
+    searched: { stack: 0, bitmap: 4 },
+    broken: {
+      'a block is joined with a smaller buddy': {
+        edit: ['orders[buddy] != order', 'orders[buddy] > order'],
+        clauses: ['alloc.was-free', 'allocBitmap.was-free', 'init.withheld', 'allocBitmap.complete'],
+      },
+      'the upper half of a split block is lost': {
+        edit: ['        insert(frame + (UINT64_C(1) << order), order);\n', ''],
+        clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'a block is taken back as one page': {
+        edit: [
+          'return pmm_free(address, (unsigned)__builtin_ctzll(count)), true',
+          'return pmm_free(address, 0 * count), true',
+        ],
+        clauses: ['freed.returns'],
+      },
+      'the order of a block stays after it is handed out': {
+        edit: ['    orders[frame] = NONE;\n', ''],
+        clauses: ['alloc.was-free', 'allocBitmap.was-free', 'freeRegion.owner', 'free.owner'],
+      },
+    },
+  },
 ];

@@ -2,7 +2,7 @@
 
 import type { Call } from '../calls.ts';
 import { describedCall } from '../calls.ts';
-import { isMisaligned, isU64 } from '../expectation.ts';
+import { isMisaligned, isPart, isU64 } from '../expectation.ts';
 import { addressesOf, argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
 import type { ErrnoChange, Reading } from '../response.ts';
@@ -104,6 +104,13 @@ function namesInside({ before, operation, asked: { pfns } }: Step, frame: Pfn): 
   return addressesOf(operation).some((address, i) => pfns[i] === frame && isMisaligned(before, address));
 }
 
+/** Whether a call names this page frame as a part of a run, by a manager that takes runs back whole. */
+function namesPart({ before, operation, asked: { pfns } }: Step, frame: Pfn): boolean {
+  if (operation.call !== 'freeRegion') return isPart(before, frame, 1n);
+  const [base] = pfns;
+  return base != null && isU64(operation.count) && isPart(before, base, operation.count);
+}
+
 function wrongFrame(step: Step, blamed: Reading, owner: string | null): string | null {
   const isFrame =
     typeof blamed === 'number' && Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
@@ -111,7 +118,8 @@ function wrongFrame(step: Step, blamed: Reading, owner: string | null): string |
   if (frame === null || !names(step, frame))
     return `the panic blames page frame ${blamed}, which the call does not name`;
   const actual = step.before.ownerOf(frame);
-  if (isFreeable(actual) && (namesTwice(step, frame) || namesInside(step, frame))) return null;
+  if (isFreeable(actual) && (namesTwice(step, frame) || namesInside(step, frame) || namesPart(step, frame)))
+    return null;
   if (isFreeable(actual)) return `the panic blames page frame ${frame}, which may be freed`;
   return owner === actual
     ? null

@@ -17,6 +17,7 @@ import {
   freeForSingles,
   HIGHER_HALF_48,
   isFreeable,
+  isPart,
   type Operation,
   type Ownership,
   PAGE_BYTES,
@@ -202,8 +203,13 @@ function alignmentFrom(z: number, { world }: Prospect): Passed {
   }
 }
 
-export function isHeld({ state }: Prospect, frame: number): boolean {
+function isHeld({ state }: Prospect, frame: number): boolean {
   return frame >= 0 && state.ownerOf(pfn(frame)) === 'caller';
+}
+
+/** Whether a page frame is held, and may be freed alone. */
+export function isHeldAlone(prospect: Prospect, frame: number): boolean {
+  return isHeld(prospect, frame) && !isPart(prospect.state, pfn(frame), 1n);
 }
 
 /** At most this many results are searched for one that is still allocated. */
@@ -213,7 +219,12 @@ const PROBES = 6;
  * Names a page frame of a result that handed out any: one that is still allocated if such a result is found within
  * {@link PROBES}. Returns false if there is none.
  */
-function nameResultPage(prospect: Prospect, digits: Digits, wantLive: boolean): boolean {
+function nameResultPage(
+  prospect: Prospect,
+  digits: Digits,
+  wantLive: boolean,
+  isWanted: typeof isHeld = isHeldAlone,
+): boolean {
   const { results, call } = prospect;
   const candidates = wantLive ? results.perhapsHeld : results.handedOut;
   let place = digits.next(Math.max(1, candidates.length));
@@ -224,7 +235,7 @@ function nameResultPage(prospect: Prospect, digits: Digits, wantLive: boolean): 
     if (result === undefined) return false;
     const pages = results.pagesOf(result);
     const frame = results.frameOf(result, page % pages);
-    if (!wantLive || isHeld(prospect, frame)) {
+    if (!wantLive || isWanted(prospect, frame)) {
       call.nameResult(result, page % pages, frame, 0);
       return true;
     }
@@ -307,7 +318,7 @@ function nameLiveBatch(prospect: Prospect, digits: Digits, wanted: number): void
   for (let i = 0; i < pages && call.named < wanted; i += 1) {
     const page = (first + i) % pages;
     const frame = results.frameOf(result, page);
-    if (isHeld(prospect, frame)) call.nameResult(result, page, frame, 0);
+    if (isHeldAlone(prospect, frame)) call.nameResult(result, page, frame, 0);
     else if (call.named > 0) break;
   }
 }
@@ -324,7 +335,8 @@ function edgeFrame({ world }: Prospect, digits: Digits): number {
 }
 
 function mayBeFreed({ state }: Prospect, frame: number): boolean {
-  return frame >= 0 && frame < PFN_LIMIT && isFreeable(state.ownerOf(pfn(frame)));
+  if (!(frame >= 0 && frame < PFN_LIMIT)) return false;
+  return isFreeable(state.ownerOf(pfn(frame))) && !isPart(state, pfn(frame), 1n);
 }
 
 /** Names page frames on both sides of an edge that may be freed, ascending or descending. */
@@ -361,7 +373,8 @@ function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
     case 'two': {
       nameAddress(prospect, y);
       const frame = call.frames[batch] ?? 0;
-      if (isHeld(prospect, frame) && !call.frames.subarray(0, batch).includes(frame)) call.moveLastToFront();
+      if (isHeldAlone(prospect, frame) && !call.frames.subarray(0, batch).includes(frame))
+        call.moveLastToFront();
       else call.dropLast();
       return;
     }
@@ -389,10 +402,19 @@ const REGION_KINDS = [
   ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'any', 'any'] as const),
 ] as const;
 
+/** Returns the page frames that are freed at once from this one on, where runs are freed whole; else 0. */
+function wholeRun({ state }: Prospect, frame: number): number {
+  if (frame < 0 || frame >= PFN_LIMIT) return 0;
+  const run = state.heldRun(pfn(frame));
+  return run === null ? 0 : state.ownerOf(pfn(frame)) === 'boot' ? 1 : run;
+}
+
 function regionCount(prospect: Prospect, y: number): Passed {
   const digits = new Digits(y);
   const kind = digits.of(REGION_KINDS);
   if (kind === 'extreme') return extreme(digits);
+  const whole = wholeRun(prospect, prospect.call.frames[0] ?? -1);
+  if (whole > 0 && (prospect.state.world.profile.misuse === 'undefined' || digits.next(4) > 0)) return whole;
   const available = freeableFrom(prospect, prospect.call.frames[0] ?? -1);
   switch (kind) {
     case 'all':
@@ -421,7 +443,23 @@ function nameStraddling(prospect: Prospect, digits: Digits): boolean {
 /** Names the address of a region: some lie below an edge, so that the region straddles it. */
 function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
   const digits = new Digits(z);
-  if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
+  if (prospect.state.world.profile.freeRuns === 'whole') nameHeldRun(prospect, x);
+  else if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
+}
+
+/** Names where a run begins that is held; one in eight times any address. */
+function nameHeldRun(prospect: Prospect, x: number): void {
+  const { call } = prospect;
+  const digits = new Digits(x);
+  if (digits.next(8) === 7 || !nameResultPage(prospect, digits, true, isHeld)) {
+    nameAddress(prospect, x);
+    return;
+  }
+  const { result, page } = call.lastNamed;
+  const frame = call.frames[call.named - 1] ?? -1;
+  if (wholeRun(prospect, frame) > 0) return;
+  call.dropLast();
+  call.nameResult(result, 0, frame - page, 0);
 }
 
 /** Returns an argument of a run as a manager of this profile supports it: bounded, a power of two, or none at all. */

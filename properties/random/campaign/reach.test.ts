@@ -137,10 +137,24 @@ describe('a run on a target that claims less', () => {
     ]);
   });
 
+  it('that takes runs back whole is not given parts of them, nor several at once', () => {
+    expect(situationsLost(claims({ freeRuns: 'whole' }))).toEqual(['freeRegion: straddles the bitmap limit']);
+  });
+
   it('that keeps memory always withholds some', () => {
     const lesser = claims({ keeps: 'named' });
     expect(sidesLost(lesser)).toEqual(['amounts.reserved 0', 'init.free 0', 'init.withheld 1']);
     expect(clausesOf(lesser)).toContain('init.kept');
+  });
+
+  it('whose bitmap zone is fixed meets what fits there', () => {
+    expect(situationsLost(claims({ bitmapZoneEnd: '0x20000' }))).toEqual([
+      'alloc: page frame 0',
+      'allocBitmap: a run in the last partial word of the zone',
+      ...[33, 63, 64, 65, 1023, 1024, 1025].map((pages) => `allocBitmap: a run of ${pages} page frames`),
+      'map: no bitmap zone',
+      'map: a bitmap zone that is not a multiple of a word',
+    ]);
   });
 
   it('is asked for no more than its largest request', () => {

@@ -15,6 +15,7 @@ import {
   type Policy,
   type Profile,
   pfn,
+  pfnOf,
 } from '../../../spec/index.ts';
 
 /** The claims of a target. */
@@ -169,7 +170,9 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
     const isFree = calls.some((call) => call.startsWith('free'));
     return profile.misuse === 'panics' && (isFree || takesAnyNumber);
   }
+  if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (profile.zones === 1 && OF_TWO_ZONES.includes(name)) return false;
+  if (name === 'alloc: page frame 0' && profile.singlePages === 'stack-zone') return fixedZone(profile) === 0;
   if (name === 'alloc: refused although the bitmap zone has free page frames')
     return profile.singlePages === 'stack-zone';
   if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
@@ -185,7 +188,20 @@ const OF_ALIGNMENT = [
   'allocBitmap: the alignment skips a lower run',
 ];
 
+/** The page frames of the bitmap zone where its end is fixed; 0 where it may be anywhere, and at 0. */
+function fixedZone({ bitmapZoneEnd }: Profile): number {
+  return bitmapZoneEnd === null ? 0 : pfnOf(bitmapZoneEnd);
+}
+
+const WORD_BITS = 32;
+
+/** Whether the bitmap zone can end within a word. */
+function endsWithinWord(profile: Profile): boolean {
+  return profile.bitmapZoneEnd === null || fixedZone(profile) % WORD_BITS !== 0;
+}
+
 function canMeetRun(name: string, profile: Profile): boolean {
+  if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
   const { contiguous, alignments, largestRequest, runArguments } = profile;
   if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr');
   if (OF_ALIGNMENT.includes(name)) return hasAlignedRuns(profile);
@@ -193,11 +209,14 @@ function canMeetRun(name: string, profile: Profile): boolean {
     return hasAlignedRuns(profile) && contiguous === 'any' && alignments === 'any';
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
   if (largestRequest !== null && pages > largestRequest) return false;
+  if (profile.bitmapZoneEnd !== null && pages > fixedZone(profile)) return false;
   return contiguous === 'any' || isPowerOfTwo(pages);
 }
 
 /** Whether generated memory maps for a target with these claims can be an instance of a situation. */
 export function canMeetMap(name: string, { profile }: Claims): boolean {
+  if (name === 'map: no bitmap zone') return fixedZone(profile) === 0;
+  if (name === 'map: a bitmap zone that is not a multiple of a word') return endsWithinWord(profile);
   if (name === 'map: RAM above 4 GiB') return reachesFrame(profile, FOUR_GIB_FRAME);
   if (name === 'map: RAM above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
   return true;
