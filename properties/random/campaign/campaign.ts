@@ -111,6 +111,7 @@ class Counters {
   #programs = 0;
   #operations = 0;
   #tooLarge = 0;
+  #declined = 0;
 
   readonly #kinds = new KindCounts();
   readonly #lessons: Lessons;
@@ -126,7 +127,10 @@ class Counters {
   readonly lean: LeanObserver = {
     kinds: this.#kinds,
     tally: this.#clauses.note,
-    onStep: this.observer.onStep,
+    onStep: (step) => {
+      this.#declined += 1;
+      this.observer.onStep(step);
+    },
     onFacts: (facts) => this.#noteFacts(facts),
   };
 
@@ -168,6 +172,7 @@ class Counters {
       arguments: this.#edges.toRecord(),
       violations: this.#violations,
       tooLarge: this.#tooLarge,
+      declined: this.#declined,
     };
   }
 }
