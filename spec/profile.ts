@@ -5,7 +5,7 @@
  */
 import * as t from 'io-ts';
 import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
-import { closed, decode } from './decode.ts';
+import { closed, decode, withJsonForm } from './decode.ts';
 import { isSpecError, SpecError } from './errors.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Operation } from './operation.ts';
@@ -160,6 +160,7 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
   },
   claimsIn,
 );
+withJsonForm(Profile, Claims);
 
 /** Returns the reason why an operation is not covered by a profile, or null where it is. Misuse is judged separately. */
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
