@@ -54,7 +54,9 @@ function notes(
   const others = otherClauses.map(({ clause: name, count }) => `${name} (${counted(count, 'time')})`);
   return [
     ...(origin === 'small program'
-      ? ['found among all small programs, not by running the file: it violates the same clause']
+      ? [
+          'found among plain programs, small ones and bursts, not by running the file: it violates the same clause',
+        ]
       : []),
     ...(recorded !== undefined && recorded !== clause
       ? [`the file says ${recorded}; this target violates ${clause}`]

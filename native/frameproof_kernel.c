@@ -248,6 +248,14 @@ void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
     stop("it panicked: ", text);
 }
 
+void fp_keep(uint64_t start, uint64_t pages) {
+    put_text("kept ");
+    put_decimal(start / FP_PAGE_SIZE);
+    put_text(" ");
+    put_decimal(pages);
+    put_text("\n");
+}
+
 void fp_live(const void *start, size_t bytes) {
     (void)start, (void)bytes;
 }
@@ -450,8 +458,12 @@ static void run_program(void) {
     bool fits = read_world();
     skip('\n');
     paint_withheld();
-    if (!fits || !target->init(&memory))
-        stop("there is no room for this memory map", "");
+    if (!fits || !target->init(&memory)) {
+        put_text("r ? ? ?\nend\n");
+        while (ahead != '\n')
+            advance();
+        return;
+    }
     is_first = true;
     answer("d");
     while (ahead != '\n') {
