@@ -8,8 +8,9 @@ import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import { type Recording, readAnswer, unanswered } from './answer.ts';
 import type { Channel } from './channel.ts';
-import type { Reply } from './channel-messages.ts';
-import { headerText, type Request, requestOf } from './request.ts';
+import { READY, type Reply } from './channel-messages.ts';
+import { headerText, type Request, requestOf, shortHeader } from './request.ts';
+import { writtenOut } from './short-answer.ts';
 
 /** Memory of one program on a small memory map. */
 const MEMORY_MIB = 1024;
@@ -44,6 +45,8 @@ function outputLimit(program: Program, pages: number): number {
 export interface Greeted {
   /** Whether it checks the contents of page frames. */
   readonly paints: boolean;
+  /** Whether it takes requests in their short form. */
+  readonly isShort?: boolean;
   /** CPU milliseconds of a program on a small memory map. Default: 1000. */
   readonly programMs?: number | undefined;
 }
@@ -62,9 +65,6 @@ export interface SentProgram extends AskedProgram {
   readonly limitMs: number;
 }
 
-/** The last line of the answer to the greeting. */
-export const READY = 'ready\n';
-
 /** Returns the text after the answer to the greeting, which only a fresh process gives; null if that answer is incomplete. */
 function afterGreeting({ text, isFresh }: Reply): string | null {
   if (!isFresh) return text;
@@ -76,11 +76,13 @@ export class AllocatorProcess {
   readonly paints: boolean;
   readonly programMs: number;
   readonly #channel: Channel;
+  readonly #isShort: boolean;
   #peakKib = 0;
   /** Whether an answer is due. */
   #isAsked = false;
 
-  constructor(channel: Channel, { paints, programMs = PROGRAM_MS }: Greeted) {
+  constructor(channel: Channel, { paints, isShort = false, programMs = PROGRAM_MS }: Greeted) {
+    this.#isShort = isShort;
     this.#channel = channel;
     this.paints = paints;
     this.programMs = programMs;
@@ -95,7 +97,11 @@ export class AllocatorProcess {
   send(asked: AskedProgram, leftOut?: LeftOut): SentProgram {
     const { world, program, profile, time } = asked;
     const limitMs = time.limitOf(world, program.length);
-    const sent = { ...asked, limitMs, request: requestOf(program, profile, leftOut) };
+    const sent = {
+      ...asked,
+      limitMs,
+      request: requestOf(program, { profile, leftOut, isShort: this.#isShort }),
+    };
     this.#ask(sent, limitMs);
     return sent;
   }
@@ -119,7 +125,8 @@ export class AllocatorProcess {
     const pages = ramPages(world.map);
     const memoryMib = memoryFor(pages);
     this.#channel.ask({
-      text: headerText(world, { timeLimitMs, memoryMib }) + request.text,
+      text:
+        (this.#isShort ? shortHeader(world) : headerText(world, { timeLimitMs, memoryMib })) + request.text,
       opening: '',
       terminator: 'end\n',
       timeLimitMs: timeLimitMs + GRACE_MS,
@@ -129,10 +136,12 @@ export class AllocatorProcess {
     });
   }
 
-  #answer({ request, profile }: SentProgram): Recording {
+  #answer({ request, profile, world }: SentProgram): Recording {
     const reply = this.#channel.receive();
     this.#isAsked = false;
-    const text = afterGreeting(reply);
+    const answered = afterGreeting(reply);
+    const text =
+      answered !== null && this.#isShort ? writtenOut(answered, world.config.higherHalf) : answered;
     const sent = request.omitted.filter((why) => why === null).length;
     const whole = text === null ? { text: '', ending: reply.ending } : { text, ending: reply.ending };
     const recording = readAnswer(whole, { sent, profile, paints: this.paints });
