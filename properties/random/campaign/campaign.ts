@@ -18,7 +18,7 @@ import { anyProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
+import { addCounts, CallCounts, type Counts, FurthestSoFar, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { paceOf } from './pace.ts';
@@ -106,6 +106,7 @@ class Counters {
   readonly #situations = new SituationCounts();
   readonly #edges = new EdgeCounts();
   readonly #calls = new CallCounts();
+  readonly #furthest = new FurthestSoFar();
   readonly #own: OwnClauseCounts;
   readonly #violations: Record<string, Record<string, number>> = {};
   #programs = 0;
@@ -145,6 +146,7 @@ class Counters {
     this.#situations.noteWorld(world);
     this.#programs += 1;
     this.#operations += ran.performed;
+    this.#furthest.endProgram(world, !ran.isRefused && !isTooLarge);
     if (ran.isRefused) this.#refused += 1;
     else if (isTooLarge) this.#tooLarge += 1;
     else if (!ran.holds) this.#noteViolation(ran.execution());
@@ -161,6 +163,7 @@ class Counters {
     this.#situations.noteStep(facts);
     this.#edges.note(facts);
     this.#calls.note(facts);
+    this.#furthest.noteStep(facts);
   }
 
   get counts(): Counts {
@@ -176,6 +179,7 @@ class Counters {
       tooLarge: this.#tooLarge,
       refused: this.#refused,
       declined: this.#declined,
+      furthest: this.#furthest.toRecord(),
     };
   }
 }
