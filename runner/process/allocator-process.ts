@@ -3,7 +3,7 @@
  * answer. Sending and receiving are two steps, so that the process works in the meantime.
  */
 import { bytesOf, isRam, type MemoryMap, type Profile, type Program, pageCount } from '../../spec/index.ts';
-import type { LeftOut } from '../target.ts';
+import type { BytesACall, LeftOut } from '../target.ts';
 import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import { type Recording, readAnswer, unanswered } from './answer.ts';
@@ -78,6 +78,8 @@ export class AllocatorProcess {
   readonly #channel: Channel;
   readonly #isShort: boolean;
   #peakKib = 0;
+  /** Calls made over a serial line, and their bytes in both directions. */
+  readonly #line = { calls: 0, sent: 0, received: 0 };
   /** Whether an answer is due. */
   #isAsked = false;
 
@@ -91,6 +93,12 @@ export class AllocatorProcess {
   /** The most memory that any program took, in KiB; 0 if unknown. */
   get peakKib(): number {
     return this.#peakKib;
+  }
+
+  /** Bytes of a call on the serial line so far; null if there is none. */
+  get bytesACall(): BytesACall | null {
+    const { calls, sent, received } = this.#line;
+    return calls === 0 ? null : { sent: sent / calls, received: received / calls };
   }
 
   /** Sends a program. Throws if the answer to the program before has not been received. */
@@ -143,10 +151,17 @@ export class AllocatorProcess {
     const text =
       answered !== null && this.#isShort ? writtenOut(answered, world.config.higherHalf) : answered;
     const sent = request.omitted.filter((why) => why === null).length;
+    if (this.#isShort) this.#note(sent, request.text.length, answered?.length ?? 0);
     const whole = text === null ? { text: '', ending: reply.ending } : { text, ending: reply.ending };
     const recording = readAnswer(whole, { sent, profile, paints: this.paints });
     this.#peakKib = Math.max(this.#peakKib, recording.peakKib, Math.round(reply.peakBytes / 1024));
     return recording;
+  }
+
+  #note(calls: number, sent: number, received: number): void {
+    this.#line.calls += calls;
+    this.#line.sent += sent;
+    this.#line.received += received;
   }
 
   /** Ends the process. */
