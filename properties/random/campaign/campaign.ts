@@ -113,6 +113,7 @@ class Counters {
   #operations = 0;
   #tooLarge = 0;
   #refused = 0;
+  #declined = 0;
 
   readonly #kinds = new KindCounts();
   readonly #lessons: Lessons;
@@ -128,7 +129,10 @@ class Counters {
   readonly lean: LeanObserver = {
     kinds: this.#kinds,
     tally: this.#clauses.note,
-    onStep: this.observer.onStep,
+    onStep: (step) => {
+      this.#declined += 1;
+      this.observer.onStep(step);
+    },
     onFacts: (facts) => this.#noteFacts(facts),
   };
 
@@ -175,6 +179,7 @@ class Counters {
       tooLarge: this.#tooLarge,
       refused: this.#refused,
       furthest: this.#furthest.toRecord(),
+      declined: this.#declined,
     };
   }
 }

@@ -85,6 +85,8 @@ export interface Counts {
   /** Programs on a world that init said it cannot manage. */
   readonly refused: number;
   readonly furthest: Furthest;
+  /** Operations that the model admitted after the lean judge had not; none on ours. */
+  readonly declined: number;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -102,6 +104,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
       tooLarge: Times,
       refused: Times,
       furthest: t.readonly(closed(t.type(FURTHEST))),
+      declined: Times,
     },
     'counts',
   ),
@@ -159,6 +162,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     tooLarge: a.tooLarge + b.tooLarge,
     refused: a.refused + b.refused,
     furthest: further(a.furthest, b.furthest),
+    declined: a.declined + b.declined,
   };
 }
 
