@@ -4,7 +4,14 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
-import { Execution, heldTo, type Observer, type Target, type World } from '../../../runner/index.ts';
+import {
+  type BytesACall,
+  Execution,
+  heldTo,
+  type Observer,
+  type Target,
+  type World,
+} from '../../../runner/index.ts';
 import {
   factsOf,
   KindCounts,
@@ -221,6 +228,8 @@ export interface BlockResult {
   readonly isLast: boolean;
   /** Peak memory of the target's process so far; 0 if unknown, or without a process. */
   readonly peakKib: number;
+  /** See {@link Target.bytesACall}. */
+  readonly bytesACall: BytesACall | null;
 }
 
 /** The options of a campaign that a block needs. */
@@ -242,8 +251,15 @@ export async function runBlock(
     await runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs, isOver });
     await yieldToEventLoop();
   }
-  const { peakKib } = options.target;
-  return { index, counts: counters.counts, findings: found.take(index), isLast: found.isOver, peakKib };
+  const { peakKib, bytesACall } = options.target;
+  return {
+    index,
+    counts: counters.counts,
+    findings: found.take(index),
+    isLast: found.isOver,
+    peakKib,
+    bytesACall,
+  };
 }
 
 /** A few programs of one seed, on one map or on generated ones. */
@@ -335,17 +351,19 @@ export async function runBlocks(
   const findings = [...known];
   let isCutShort = stopFirst && known.length > 0;
   let [programs, operations, peakKib] = [0, 0, 0];
+  let bytesACall: BytesACall | null = null;
   const strict = { ...options, target: heldTo(options.target, options.checks) };
   for await (const result of runner(strict, isCutShort ? [] : blocks, isOver)) {
     programs += result.counts.programs;
     operations += result.counts.operations;
     peakKib = Math.max(peakKib, result.peakKib);
+    bytesACall = result.bytesACall;
     isCutShort ||= result.isLast;
     findings.push(...result.findings);
     onResult(result);
     options.onProgress?.({ programs, operations, seconds: elapsed() });
   }
-  return { seconds: elapsed(), stopped: signal?.aborted === true, isCutShort, peakKib, findings };
+  return { seconds: elapsed(), stopped: signal?.aborted === true, isCutShort, peakKib, bytesACall, findings };
 }
 
 /**
