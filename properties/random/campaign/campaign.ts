@@ -185,8 +185,8 @@ class Counters {
       violations: this.#violations,
       tooLarge: this.#tooLarge,
       refused: this.#refused,
-      furthest: this.#furthest.toRecord(),
       declined: this.#declined,
+      furthest: this.#furthest.toRecord(),
     };
   }
 }

@@ -84,9 +84,9 @@ export interface Counts {
   readonly tooLarge: number;
   /** Programs on a world that init said it cannot manage. */
   readonly refused: number;
-  readonly furthest: Furthest;
   /** Operations that the model admitted after the lean judge had not; none on ours. */
   readonly declined: number;
+  readonly furthest: Furthest;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -103,8 +103,8 @@ export const Counts: t.Type<Counts, unknown> = closed(
       violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
       tooLarge: Times,
       refused: Times,
-      furthest: t.readonly(closed(t.type(FURTHEST))),
       declined: Times,
+      furthest: t.readonly(closed(t.type(FURTHEST))),
     },
     'counts',
   ),
@@ -161,8 +161,8 @@ export function addCounts(a: Counts, b: Counts): Counts {
     violations: addedByTwoNames(a.violations, b.violations),
     tooLarge: a.tooLarge + b.tooLarge,
     refused: a.refused + b.refused,
-    furthest: further(a.furthest, b.furthest),
     declined: a.declined + b.declined,
+    furthest: further(a.furthest, b.furthest),
   };
 }
 
