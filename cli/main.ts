@@ -24,6 +24,7 @@ function version(): string {
 /** Every command, in the order in which help lists them. Each is loaded when it is needed. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['profile', async () => (await import('./profile.ts')).profileCommand()],
   ['build', async () => (await import('./build.ts')).buildCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
   ['merge', async () => (await import('./merge.ts')).mergeCommand()],
