@@ -100,7 +100,7 @@ export class ModelState implements Ownership {
       runs: profile.freeRuns === 'whole' ? noExtents() : undefined,
     };
     return regions.reduce(
-      (state, region) => state.#listed(region, region.owner),
+      (state, region) => state.revealed(region, region.owner),
       new ModelState(world, policies, empty),
     );
   }
@@ -267,13 +267,8 @@ export class ModelState implements Ownership {
     });
   }
 
-  /** Number of page frames of [base, base + count) in the stack zone. */
-  #inStack(base: number, count: number): number {
-    return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
-  }
-
-  /** Returns the state with a region of the memory map added, none of it listed before. */
-  #listed({ base, count }: Region, owner: Owner): ModelState {
+  /** Returns the state with an owner for page frames that had none: they were absent. */
+  revealed({ base, count }: Region, owner: Owner): ModelState {
     if (owner === 'absent') return this;
     const fields = this.#fields;
     const { stack } = fields;
@@ -283,13 +278,18 @@ export class ModelState implements Ownership {
       extents: give(fields.extents, base, base + count, owner),
       firmware: pageCount(fields.firmware + more('firmware')),
       boot: pageCount(fields.boot + more('boot')),
-      caller: fields.caller,
+      caller: pageCount(fields.caller + more('caller')),
       pmm: pageCount(fields.pmm + more('pmm')),
       kept: pageCount(fields.kept + more('kept')),
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
       runs: fields.runs,
     });
+  }
+
+  /** Number of page frames of [base, base + count) in the stack zone. */
+  #inStack(base: number, count: number): number {
+    return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
   }
 }
 

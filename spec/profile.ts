@@ -5,7 +5,7 @@
  */
 import * as t from 'io-ts';
 import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
-import { closed, decode } from './decode.ts';
+import { closed, decode, withJsonForm } from './decode.ts';
 import { isSpecError, SpecError } from './errors.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Argument, Operation, OperationOf } from './operation.ts';
@@ -228,6 +228,7 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
   },
   claimsIn,
 );
+withJsonForm(Profile, Claims);
 
 /** Whether an alignment demands nothing: any page frame is a multiple of it. */
 function demandsNothing(alignment: Argument): boolean {

@@ -16,6 +16,7 @@ import {
   type Frames,
   type InspectedRun,
   isPmmPanic,
+  isWarningOf,
   isWorldRefused,
   type Operation,
   type Outcome,
@@ -101,8 +102,6 @@ const SHORT_ARRAY = 16;
 const SHORT_BATCH = 64;
 
 const EFFECTS = CALLS.map((call) => describedCall(call).effect);
-/** How a warning starts that names its call, by the place of the call; another way is left to the model. */
-const PREFIXES = CALLS.map((call) => `${call}(`);
 const ADDRESS = outcomePlace('address');
 const ADDRESSES = outcomePlace('addresses');
 const AMOUNT = outcomePlace('amount');
@@ -140,6 +139,16 @@ function arrayOf(length: number): BigUint64Array {
 function isStray(from: number, end: number): boolean {
   for (let i = 2 * from; i < 2 * end; i += 1) if (halves[i] !== UNTOUCHED) return true;
   return false;
+}
+
+/** Whether page frames ascend or descend: then none is named twice. */
+function isMonotonic(frames: Float64Array, count: number): boolean {
+  const ascends = (frames[0] ?? 0) < (frames[1] ?? 0);
+  for (let i = 1; i < count; i += 1) {
+    const [before, frame] = [frames[i - 1] ?? 0, frames[i] ?? 0];
+    if (ascends ? frame <= before : frame >= before) return false;
+  }
+  return true;
 }
 
 /** Returns the outcome of a call that threw. */
@@ -422,7 +431,7 @@ export class LeanRun {
     const { state } = this;
     if (this.#threw) return false;
     if (state.freeInStack === 0) return this.#value === null && this.#failed(0);
-    const frame = this.#frameIn(this.#value);
+    const frame = this.half.frameIn(this.#value);
     const isRight = state.isStackTracked
       ? frame === state.top
       : frame >= state.world.bitmapLimit && frame < PFN_LIMIT && state.ownerAt(frame) === PMM;
@@ -467,9 +476,9 @@ export class LeanRun {
     if (facts.frames.length < pages) facts.frames = new Float64Array(2 * pages);
     const { frames } = facts;
     for (let i = 0; i < pages; i += 1) {
-      const byte = half.byteOf(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
-      if (byte < 0 || byte % PAGE_SIZE !== 0) return false;
-      frames[i] = byte / PAGE_SIZE;
+      const frame = half.frameAtStart(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
+      if (frame < 0) return false;
+      frames[i] = frame;
     }
     if (state.isStackTracked) return state.isTop(frames, pages);
     for (let i = 0; i < pages; i += 1) {
@@ -514,7 +523,7 @@ export class LeanRun {
       lowest = state.lowestRun(pages, limit, align);
     }
     if (lowest < 0) return this.#value === null && this.#failed(0);
-    const frame = this.#frameIn(this.#value);
+    const frame = this.half.frameIn(this.#value);
     const isRight = this.#policies.includes('first-fit')
       ? frame === lowest
       : frame >= 0 && frame % align === 0 && frame + pages <= limit && state.isAll(frame, frame + pages, PMM);
@@ -536,8 +545,8 @@ export class LeanRun {
     const { frames, named } = call;
     const isBatch = call.call === 'freePages';
     if (isBatch) {
-      const given = untouched(named + MARGIN);
-      for (let i = 0; i < named; i += 1) given[i] = call.addressAt(i, half);
+      untouched(named + MARGIN);
+      call.write(halves, half);
       const low = this.#copyOf(named);
       try {
         this.#value = pmm.freePages(arrayOf(named), named);
@@ -552,12 +561,12 @@ export class LeanRun {
       } catch (error) {
         this.#note(error);
       }
-    const seen = named > SHORT_BATCH ? new Set<number>() : null;
+    const seen = named > SHORT_BATCH && !isMonotonic(frames, named) ? new Set<number>() : null;
     for (let i = 0; i < named; i += 1) {
       const frame = frames[i] ?? 0;
       if (frame < 0) return this.#misused(NOBODY, 0);
       if (!isFreeableOwner(state.ownerAt(frame))) return this.#misused(frame, 0);
-      for (let j = 0; j < i && seen === null; j += 1)
+      for (let j = 0; j < i && named <= SHORT_BATCH; j += 1)
         if (frames[j] === frame) return this.#misused(frame, BIT.narrow);
       if (seen?.has(frame) === true) return this.#misused(frame, BIT.narrow);
       seen?.add(frame);
@@ -626,13 +635,6 @@ export class LeanRun {
     this.#threw = true;
   }
 
-  /** Returns the page frame that an answer is the address of, or -1. */
-  #frameIn(value: unknown): number {
-    if (typeof value !== 'bigint') return NOBODY;
-    const byte = this.half.byteAt(value);
-    return byte >= 0 && byte % PAGE_SIZE === 0 ? byte / PAGE_SIZE : NOBODY;
-  }
-
   #handedOut(frame: number, pages: number, otherZoneHasFree: boolean): number {
     this.#facts.base = frame;
     this.#facts.pages = pages;
@@ -689,7 +691,7 @@ export class LeanRun {
     const free = state.free + change;
     if (pmm === null) return false;
     try {
-      if (!this.#isQuiet(pmm, expected === REFUSED)) return false;
+      if (!this.#isQuiet(pmm, expected === REFUSED, change > 0)) return false;
       if (pmm.totalAmount() !== this.#total || pmm.freeAmount() !== free) return false;
       if (pmm.reservedAmount() !== this.#total - free) return false;
     } catch {
@@ -714,19 +716,17 @@ export class LeanRun {
     return true;
   }
 
-  /** Whether errno, the warnings and what was written fit a failure, or anything else. */
-  #isQuiet(pmm: Pmm, isFailure: boolean): boolean {
+  /** Whether errno, the warnings and what was written fit a failure, or anything else. A free may write into what it frees. */
+  #isQuiet(pmm: Pmm, isFailure: boolean, isFree: boolean): boolean {
     const warnings = this.#warnings;
     this.#wrote = this.#memory.takeWrites();
     if (pmm.errno !== (isFailure ? 'ENOMEM' : CALLERS_ERRNO) || warnings.length !== (isFailure ? 1 : 0))
       return false;
-    if (isFailure) {
-      const line = warnings[0] ?? '';
-      if (!line.startsWith(PREFIXES[this.call.place] ?? '') || line.includes('\n') || line.includes('\r'))
-        return false;
+    if (isFailure && !isWarningOf(this.call.call, warnings[0] ?? '')) return false;
+    for (let i = 0; i < this.#wrote.length; i += 1) {
+      const frame = this.#wrote[i] ?? 0;
+      if (this.state.ownerAt(frame) !== PMM && !(isFree && this.call.namesFrame(frame))) return false;
     }
-    for (let i = 0; i < this.#wrote.length; i += 1)
-      if (this.state.ownerAt(this.#wrote[i] ?? 0) !== PMM) return false;
     return true;
   }
 
@@ -805,16 +805,24 @@ export class LeanRun {
   #sweep(): boolean {
     if (this.#ended !== null) return false;
     this.#sweeps += 1;
-    const inspected = this.#inspect();
-    if (inspected === null) return true;
-    if ('runs' in inspected && this.state.agreesWith(inspected.runs)) {
-      const side = this.state.held + (this.state.counts[2] ?? 0) === 0 ? 0 : 1;
-      this.#observer?.tally('owner.agrees', side, OWNER_AGREES);
-      return true;
-    }
-    this.#inspected = inspected;
+    if (this.#agrees()) return true;
+    this.#inspected = this.#inspect();
+    if (this.#inspected === null) return true;
     this.#ended = 'sweep';
     return false;
+  }
+
+  /** Whether the manager says of every page frame what the state does; counts that. */
+  #agrees(): boolean {
+    try {
+      const runs = this.#pmm?.inspect?.();
+      if (runs === undefined || !this.state.agreesWith(runs)) return false;
+    } catch {
+      return false; // It is asked once more, and what it throws then is noted.
+    }
+    const side = this.state.held + (this.state.counts[2] ?? 0) === 0 ? 0 : 1;
+    this.#observer?.tally('owner.agrees', side, OWNER_AGREES);
+    return true;
   }
 
   #inspect(): Inspected | null {

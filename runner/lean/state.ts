@@ -10,6 +10,7 @@
 import { ModelState } from '../../model/index.ts';
 import {
   type FitRequest,
+  type InspectedRun,
   type Owner,
   type Ownership,
   type PageCount,
@@ -261,13 +262,12 @@ export class LeanState implements Ownership {
     if (this.isStackTracked && inStack > 0) this.#push(end - inStack, inStack);
   }
 
-  /** Whether runs that a manager reports say of every page frame what this state does. O(extents + runs). */
-  agreesWith(
-    runs: readonly { readonly base: number; readonly count: number; readonly condition: string }[],
-  ): boolean {
+  /** Whether runs that a manager reports, whatever they are, say of every page frame what this state does. O(extents + runs). */
+  agreesWith(runs: Iterable<InspectedRun>): boolean {
     let covered = 0;
     for (const { base, count, condition } of runs) {
-      if (!(base >= covered && count >= 0)) return false;
+      if (!(Number.isSafeInteger(base) && Number.isSafeInteger(count) && base >= covered && count >= 0))
+        return false;
       if (!this.#isThroughout(covered, base, 'unmanaged')) return false;
       if (!this.#isThroughout(base, base + count, condition)) return false;
       covered = base + count;

@@ -197,11 +197,10 @@ export interface FoundRun {
 export function missing(isMissed: (run: FoundRun, parts: Parts) => boolean): Change {
   return (parts) => ({
     allocBitmap: (count, maxAddr, alignment) => {
-      const before = parts.inner.snapshot();
       const found = parts.inner.allocBitmap(count, maxAddr, alignment);
       if (found === null) return null;
       const run = { base: parts.frame(found), count: Number(count) };
-      parts.inner.restore(before);
+      parts.inner.freeRegion(found, count);
       if (isMissed(run, parts)) return parts.fail('allocBitmap');
       return parts.inner.allocBitmap(count, maxAddr, alignment);
     },

@@ -41,6 +41,8 @@ export interface Bursts {
 const TOTAL = 2;
 /** Page frames that the batches of a burst hand out together, at most. */
 const MOST_PAGES = 2 ** 16 + 1;
+/** Allocations in a row that hand out nothing, at most: they change nothing, and were two thirds of all calls of bursts. */
+const MOST_REFUSED = 2 ** 8 + 1;
 
 /** Returns the calls that the bursts of a program may make at most. */
 export function mostCalls({ longest }: Bursts): number {
@@ -78,6 +80,7 @@ class Burst {
   readonly #stage: Stage;
   readonly #most: number;
   readonly #call: NumberedCall;
+  #refused = 0;
 
   constructor(stage: Stage, most: number) {
     this.#stage = stage;
@@ -104,7 +107,7 @@ class Burst {
   }
 
   get #isOver(): boolean {
-    return this.#stage.isOver || this.made >= this.#most;
+    return this.#stage.isOver || this.made >= this.#most || this.#refused >= MOST_REFUSED;
   }
 
   #makeOne(): void {
@@ -112,12 +115,25 @@ class Burst {
     this.#stage.make();
   }
 
+  /** Makes an allocation. Returns whether it has handed out anything. */
+  #allocate(): boolean {
+    const { results } = this.#stage;
+    const before = results.handedOut.length;
+    this.#makeOne();
+    const isGranted = results.handedOut.length > before;
+    this.#refused = isGranted ? 0 : this.#refused + 1;
+    return isGranted;
+  }
+
   /** Makes the call that is drawn so often. */
   #repeat(times: number): void {
     const pages = this.#call.call === 'allocPages' ? Number(this.#call.count) : 1;
     const most =
       pages <= this.#stage.state.freeIn('stack') ? Math.ceil(MOST_PAGES / Math.max(1, pages)) : times;
-    for (let i = 0; i < Math.min(times, most) && !this.#isOver; i += 1) this.#makeOne();
+    const isQuery = describedCall(this.#call.call).effect === 'none';
+    for (let i = 0; i < Math.min(times, most) && !this.#isOver; i += 1)
+      if (isQuery) this.#makeOne();
+      else this.#allocate();
   }
 
   /** Makes the allocation that is drawn and frees what it returned, so often. The count grows by `step` each time. */
@@ -133,10 +149,9 @@ class Burst {
       call.count = count;
       call.maxAddr = isPlain ? U64_MAX : maxAddr;
       call.alignment = isPlain ? PAGE_SIZE : alignment;
-      const before = results.handedOut.length;
-      this.#makeOne();
+      const isGranted = this.#allocate();
       const result = results.handedOut[results.handedOut.length - 1] ?? 0;
-      if (results.handedOut.length > before && !this.#isOver) {
+      if (isGranted && !this.#isOver) {
         if (call.call === 'allocPages') pages += results.pagesOf(result);
         this.#freeResult(result);
       }

@@ -112,6 +112,7 @@ class Counters {
   #operations = 0;
   #tooLarge = 0;
   #refused = 0;
+  #declined = 0;
 
   readonly #kinds = new KindCounts();
   readonly #lessons: Lessons;
@@ -127,7 +128,10 @@ class Counters {
   readonly lean: LeanObserver = {
     kinds: this.#kinds,
     tally: this.#clauses.note,
-    onStep: this.observer.onStep,
+    onStep: (step) => {
+      this.#declined += 1;
+      this.observer.onStep(step);
+    },
     onFacts: (facts) => this.#noteFacts(facts),
   };
 
@@ -171,6 +175,7 @@ class Counters {
       violations: this.#violations,
       tooLarge: this.#tooLarge,
       refused: this.#refused,
+      declined: this.#declined,
     };
   }
 }
