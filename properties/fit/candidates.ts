@@ -38,7 +38,8 @@ interface Broken {
   readonly profile: Profile;
 }
 
-const COUNTS = [2n ** 40n, 2n ** 40n + 1n];
+/** Page frames that no memory has. */
+const COUNTS = [2n ** 40n, 2n ** 41n];
 
 function run(count: bigint, alignment: bigint = PAGE_BYTES, maxAddr: bigint = U64_MAX): Operation<Reference> {
   return { call: 'allocBitmap', count, maxAddr, alignment };
@@ -210,10 +211,10 @@ function isPowerOfTwo(n: bigint): boolean {
   return n > 0n && (n & (n - 1n)) === 0n;
 }
 
-/** Returns the powers of two from below `n` down to `least`. */
+/** Returns the powers of two from `least` on that are below `n`. */
 function powersBelow(n: bigint, least: bigint): readonly bigint[] {
   const powers: bigint[] = [];
-  for (let power = least; power < n; power *= 2n) powers.unshift(power);
+  for (let power = least; power < n; power *= 2n) powers.push(power);
   return powers;
 }
 
@@ -267,6 +268,7 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
       claims: { largestAlignment: toHex(largest) },
       condition: `its largest alignment is ${toHex(largest)}`,
       probes: alignedRuns(2n * largest),
+      controls: [[run(1n, largest)], [run(2n), run(1n, largest)]],
     }),
   );
   const sized = isRefused ? powersBelow(count, 1n) : [];
@@ -274,7 +276,8 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
     (largest): Candidate => ({
       claims: { largestRequest: Number(largest) },
       condition: `its largest request is ${largest}`,
-      probes: [2n, 4n].map((times) => [run(times * largest)]),
+      probes: [[run(2n * largest)], [run(1n), run(2n * largest)]],
+      controls: [[run(largest)]],
     }),
   );
   return [...list.filter((one) => one !== false), ...aligned, ...requests];

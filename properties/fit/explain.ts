@@ -45,13 +45,13 @@ function held(target: Target, world: World, operations: Program): boolean {
   return execute(target, { ...world, policies: [], operations }).violation === null;
 }
 
-/** Whether the probes of a candidate speak for it: half of them or more break a clause without it, and none with it. */
+/** Whether the probes of a candidate speak for it: most of them break a clause without it, and none with it. */
 function isSupported(target: Target, fitted: Target, { probes, controls = [] }: Candidate): boolean {
   if (probes.length === 0) return true;
   const world = roomyWorld(target.profile);
   if (!controls.every((program) => held(target, world, program))) return false;
   const wrong = probes.filter((program) => !held(target, world, program));
-  return 2 * wrong.length >= probes.length && wrong.every((program) => held(fitted, world, program));
+  return 2 * wrong.length > probes.length && wrong.every((program) => held(fitted, world, program));
 }
 
 /** A claim that explains a counterexample, and the profile with it. */
