@@ -1,6 +1,7 @@
 /**
- * Judging logs: the model follows a recorded run and says whether the specification admits it, or names the first line that it
- * does not admit. Memory is that of the model's state, whatever the length of the log.
+ * Judging logs: the judge follows a recorded run and says whether the specification admits it, or names the first line that it
+ * does not admit: the lean judge where it knows the profile, the model elsewhere. Memory is that of one state, whatever the
+ * length of the log.
  */
 import {
   ClauseCounts,
@@ -10,12 +11,14 @@ import {
   step,
   type Violation,
 } from '../../model/index.ts';
+import type { KindCounts, LeanJudge } from '../../runner/lean/index.ts';
 import {
   type ClauseName,
   leftUndefined,
   type Operation,
   type Profile,
   type Response,
+  WHOLE,
 } from '../../spec/index.ts';
 import { sourceName } from './lines.ts';
 import type { LogEntry, LogHeader } from './log-format.ts';
@@ -82,7 +85,7 @@ export interface JudgeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Operations between two looks at the signal. */
+/** Operations between two looks at the signal, and before the lean judge. */
 const STRETCH = 256;
 
 const UNOBSERVED: Response = { outcome: { kind: 'done' } };
@@ -98,13 +101,16 @@ type JudgedLine = Pick<LogViolation, 'line' | 'operation' | 'response'>;
 class LogJudge implements LogReader {
   operations = 0;
   violation: LogViolation | null = null;
-  readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
   readonly #path: string;
   readonly #options: JudgeOptions;
+  readonly #counts = new ClauseCounts();
   readonly #checked = new Set<ClauseName>();
+  #kinds: KindCounts | null = null;
   #header: LogHeader | null = null;
   #state: ModelState | null = null;
+  #lean: LeanJudge | null = null;
+  #response = UNOBSERVED;
 
   constructor(path: string, options: JudgeOptions) {
     this.#path = path;
@@ -116,9 +122,10 @@ class LogJudge implements LogReader {
     return this.#header;
   }
 
-  /** The clauses that have been checked. */
-  get checkedClauses(): readonly ClauseName[] {
-    return [...this.#checked];
+  /** How often each clause was checked, of those that were. */
+  get clauses(): Readonly<Record<string, SideCounts>> {
+    this.#kinds?.drain(this.#tally);
+    return this.#counts.toRecord([...this.#checked]);
   }
 
   onHeader(header: LogHeader): boolean {
@@ -131,29 +138,56 @@ class LogJudge implements LogReader {
     return this.#takeInit(response, line);
   }
 
-  onEntry({ operation, response }: LogEntry, line: number): boolean {
-    const state = this.#state;
-    if (state === null) throw new Error('an operation before init');
-    const undefinedFor = leftUndefined(state, operation);
+  onEntry({ operation, response }: LogEntry, line: number): boolean | Promise<boolean> {
+    const lean = this.#lean;
+    const undefinedFor = leftUndefined(lean?.state ?? this.#known, operation);
     if (undefinedFor !== null)
       throw new CutLogError(
         `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${undefinedFor}`,
       );
     this.operations += 1;
     this.#count(operation.call, response.outcome.kind);
+    if (lean !== null && this.#isAdmitted(lean, operation, response)) return this.#goesOn();
+    const state = lean?.state.toModel() ?? this.#known;
     const verdict = step(state, operation, response, this.#tally);
     return this.#take(verdict, { line, operation, response }) && this.#goesOn();
   }
 
-  #goesOn(): boolean {
-    if (this.operations % STRETCH !== 0) return true;
-    this.#options.onProgress?.(this.operations);
-    return this.#options.signal?.aborted !== true;
+  /** Whether the lean judge admits an answer; the model names what it does not admit. */
+  #isAdmitted(lean: LeanJudge, operation: Operation, response: Response): boolean {
+    this.#response = response;
+    lean.call.take(operation, lean.half);
+    lean.answer.take(response, lean.half);
+    return lean.judge();
   }
 
-  readonly #tally: ClauseCounts['note'] = (clause, side, place) => {
+  /** Lets the lean judge go on from here, if it knows the profile. Short logs are judged before its code is loaded. */
+  async #goOnLean(): Promise<true> {
+    const { isAddressable, isKnown, KindCounts, LeanJudge } = await import('../../runner/lean/index.ts');
+    const { policies, profile = WHOLE } = this.header;
+    if (!isKnown(profile) || !isAddressable(this.header)) return true;
+    this.#kinds = new KindCounts();
+    const observer = { kinds: this.#kinds, tally: this.#tally, onFacts: () => {}, onStep: () => {} };
+    this.#lean = new LeanJudge(this.#known, { policies, profile }, observer, () => this.#response);
+    return true;
+  }
+
+  /** The state of the model, up to where the lean judge goes on. */
+  get #known(): ModelState {
+    if (this.#state === null) throw new Error('an operation before init');
+    return this.#state;
+  }
+
+  #goesOn(): boolean | Promise<boolean> {
+    if (this.operations % STRETCH !== 0) return true;
+    this.#options.onProgress?.(this.operations);
+    if (this.#options.signal?.aborted === true) return false;
+    return this.operations === STRETCH ? this.#goOnLean() : true;
+  }
+
+  readonly #tally: ClauseCounts['note'] = (clause, side, place, times) => {
     this.#checked.add(clause);
-    this.counts.note(clause, side, place);
+    this.#counts.note(clause, side, place, times);
   };
 
   #takeInit(response: Response, line: number): boolean {
@@ -195,10 +229,9 @@ export async function judgeLog(path: string, options: JudgeOptions = {}): Promis
     if (!(error instanceof CutLogError) || judge.operations === 0) throw error;
     cut = error.message;
   }
-  const { header, operations, calls, violation, counts, checkedClauses } = judge;
+  const { header, operations, calls, violation, clauses } = judge;
   const ended = options.signal?.aborted === true ? 'interrupted' : 'admitted';
   const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : ended;
   const seconds = (performance.now() - start) / 1000;
-  const clauses = counts.toRecord(checkedClauses);
   return { verdict, header, operations, calls, clauses, violation, cut, seconds };
 }

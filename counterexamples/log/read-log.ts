@@ -19,11 +19,11 @@ import { type Line, linesOf, sourceName } from './lines.ts';
 import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';
 
-/** A consumer of a log's lines. Each method returns whether to go on. */
+/** A consumer of a log's lines. Each method returns whether to go on; a promise only now and then, since each takes as long as a line. */
 export interface LogReader {
   onHeader(header: LogHeader): boolean;
   onInit(response: Response, line: number): boolean;
-  onEntry(entry: LogEntry, line: number): boolean;
+  onEntry(entry: LogEntry, line: number): boolean | Promise<boolean>;
 }
 
 /** The last line is incomplete. The lines before it have been read. */
@@ -94,7 +94,7 @@ class LineDecoder {
     return this.#lines === 0;
   }
 
-  /** Decodes one line. Returns whether to go on: a promise only for the header, which may name a file. */
+  /** Decodes one line. Returns whether to go on: a promise for the header, which may name a file, and where the reader has one. */
   take(line: Line): boolean | Promise<boolean> {
     const { text, number } = line;
     if (text.trim() === '') return true;

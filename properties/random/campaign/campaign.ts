@@ -5,15 +5,8 @@
 
 import { ClauseCounts } from '../../../model/index.ts';
 import { Execution, heldTo, type Observer, type Target, type World } from '../../../runner/index.ts';
-import {
-  factsOf,
-  KindCounts,
-  type LeanObserver,
-  type Lessons,
-  lessonsOf,
-  type StepFacts,
-} from '../../../runner/lean/index.ts';
-import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace, WHOLE } from '../../../spec/index.ts';
+import { factsOf, KindCounts, type LeanObserver, type StepFacts } from '../../../runner/lean/index.ts';
+import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace } from '../../../spec/index.ts';
 import { anyProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
@@ -98,8 +91,6 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-const WHOLE_CLAIM = { policies: [], profile: WHOLE, checks: [] };
-
 /** The counters of a block of programs. */
 class Counters {
   readonly #clauses = new ClauseCounts();
@@ -114,7 +105,6 @@ class Counters {
   #declined = 0;
 
   readonly #kinds = new KindCounts();
-  readonly #lessons: Lessons;
 
   readonly observer: Observer = {
     tally: this.#clauses.note,
@@ -134,8 +124,7 @@ class Counters {
     onFacts: (facts) => this.#noteFacts(facts),
   };
 
-  constructor({ policies, profile, checks }: Pick<Target, 'policies' | 'profile' | 'checks'> = WHOLE_CLAIM) {
-    this.#lessons = lessonsOf(policies, profile);
+  constructor({ checks }: Pick<Target, 'checks'> = { checks: [] }) {
     this.#own = new OwnClauseCounts(checks);
   }
 
@@ -162,7 +151,7 @@ class Counters {
   }
 
   get counts(): Counts {
-    this.#kinds.drain(this.#lessons, this.#clauses.note);
+    this.#kinds.drain(this.#clauses.note);
     return {
       programs: this.#programs,
       operations: this.#operations,
