@@ -8,6 +8,7 @@ const LONG = [
   'counterexamples/shrink/shrink.test.ts',
   'cli/check.test.ts',
   'cli/native-guide.test.ts',
+  'cli/init.test.ts',
   'cli/bad-input.test.ts',
   'counterexamples/export/export-trace.test.ts',
   'cli/explore.test.ts',
@@ -39,7 +40,8 @@ export default defineConfig({
     include: [
       '{spec,model,impl,runner,counterexamples,properties,report,cli,assurance,native,bench,examples}/**/*.test.ts',
     ],
-    exclude: ['**/*.tools.test.ts'],
+    // What users start from has a test for the runner of Node.js.
+    exclude: ['**/*.tools.test.ts', 'examples/start'],
     globalSetup: ['vitest.build.ts'],
     sequence: { sequencer: LongestFirst },
     // Many tests wait for a process that they started, and leave their core to another.

@@ -1,16 +1,18 @@
-/** `frameproof build`: makes WebAssembly of an allocator in C and its target file, by clang. */
+/** `frameproof build`: makes an executable of an allocator and its target file, or WebAssembly where the output is named so. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { SpecError } from '../spec/index.ts';
 import { type Bits, clangArguments, refuseMissing } from './clang.ts';
+import { compile } from './compiler.ts';
 import { examples } from './help.ts';
-import { print, printError } from './print.ts';
+import { commandLine, nextLine } from './next-step.ts';
+import { print } from './print.ts';
 
 interface BuildFlags {
   readonly out: string;
   readonly bits?: Bits;
-  readonly cc: string;
+  readonly cc?: string;
   readonly verbose?: boolean;
 }
 
@@ -26,41 +28,55 @@ async function bestBits(): Promise<Bits> {
   return hasSixtyFour() ? 64 : 32;
 }
 
-async function run(words: readonly string[], flags: BuildFlags): Promise<void> {
-  const { out, cc } = flags;
+/** Returns a line about WebAssembly that was built. */
+async function buildWasm(words: readonly string[], flags: BuildFlags): Promise<string> {
+  const { out, cc = 'clang' } = flags;
   const bits = flags.bits ?? (await bestBits());
   const sources = words.filter((word) => !word.startsWith('-'));
   const given = words.filter((word) => word.startsWith('-'));
   refuseMissing(cc);
   const line = clangArguments({ sources, output: out, bits, flags: given });
-  if (flags.verbose === true) print(`${[cc, ...line].join(' ')}\n`);
-  const { status, stderr } = spawnSync(cc, line, { encoding: 'utf8' });
-  if (stderr !== '') printError(stderr);
-  if (status !== 0)
-    throw new SpecError(`build: expected sources that ${cc} compiles: it ended with ${status}`);
+  compile([cc, ...line], flags.verbose === true);
   const { withBuildLine } = await import('../runner/wasm/index.ts');
   const [version = ''] = spawnSync(cc, ['--version'], { encoding: 'utf8' }).stdout.split('\n');
   writeFileSync(out, withBuildLine(readFileSync(out), `${[cc, ...line].join(' ')} (${version})`));
-  print(`${out}: ${statSync(out).size} bytes of WebAssembly with pointers of ${bits} bits\n`);
-  print(`next: npx frameproof check --target ${out}\n`);
+  return `${out}: ${statSync(out).size} bytes of WebAssembly with pointers of ${bits} bits\n`;
+}
+
+/** Returns a line about an executable that was built. */
+async function buildNative(words: readonly string[], flags: BuildFlags): Promise<string> {
+  const { out, cc, bits, verbose } = flags;
+  if (bits !== undefined)
+    throw new SpecError('--bits: expected with WebAssembly: an --out that ends with .wasm');
+  const { buildExecutable } = await import('./executable.ts');
+  buildExecutable({ words, output: out, compiler: cc, isVerbose: verbose === true });
+  return `${out}: ${statSync(out).size} bytes, an executable that speaks the protocol\n`;
+}
+
+async function run(words: readonly string[], flags: BuildFlags): Promise<void> {
+  const { out } = flags;
+  print(await (out.endsWith('.wasm') ? buildWasm(words, flags) : buildNative(words, flags)));
+  print(`${nextLine(commandLine('check', '--target', /[/\\]/.test(out) ? out : `./${out}`))}\n`);
 }
 
 /** Returns the command `frameproof build`. Its errors are `SpecError`s, thrown. */
 export function buildCommand(): Command {
   return new Command('build')
-    .description('compile an allocator in C, with its target file, to WebAssembly')
-    .argument('<sources...>', 'C files, objects or libraries; after --, flags for clang too')
-    .requiredOption('-o, --out <file>', 'file to write')
+    .description('compile an allocator, with its target file, to an executable or to WebAssembly')
+    .argument('<sources...>', 'C or C++ files, objects or libraries; after --, flags of the compiler too')
+    .requiredOption('-o, --out <file>', 'file to write: WebAssembly if it ends with .wasm')
     .addOption(
-      new Option('--bits <n>', 'bits of a pointer: 64 or 32 (default: 64 if this Node.js runs it)').argParser(
-        bitsOf,
-      ),
+      new Option(
+        '--bits <n>',
+        'bits of a pointer of WebAssembly: 64 or 32 (default: 64 if this Node.js runs it)',
+      ).argParser(bitsOf),
     )
-    .option('--cc <command>', 'clang to compile with', 'clang')
-    .option('--verbose', 'print the line that it is called with')
+    .option('--cc <command>', 'compiler (default: clang for WebAssembly, else cc, or c++ if a source is C++)')
+    .option('--verbose', 'print the lines that it is called with')
     .addHelpText(
       'after',
       examples(
+        'npx frameproof build my_target.c pmm.c -o my-pmm',
         'npx frameproof build my_target.c pmm.c -o pmm.wasm',
         'npx frameproof build my_target.c pmm.c -o pmm.wasm --bits 32 -- -Iinclude -DDEBUG',
       ),

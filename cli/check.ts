@@ -101,20 +101,31 @@ function nextOf({ target, options }: PreparedCheck): string | null {
   return commandLine('explore', ...whose, ...promised);
 }
 
-async function check(options: CheckOptions & ConcurrentOptions, command: Command): Promise<void> {
+async function check(
+  options: CheckOptions & ConcurrentOptions & { readonly watch?: boolean },
+  command: Command,
+): Promise<void> {
+  if (options.watch === true) {
+    if (!process.argv.includes('--watch'))
+      throw new SpecError('--watch: expected on the command line: a configuration is read again by each run');
+    const { watchCheck } = await import('./watch.ts');
+    return watchCheck(options.target);
+  }
   refuseMixed(options.concurrent === true, (name) => command.getOptionValueSource(name) === 'cli');
   if (options.concurrent === true) {
     const { runConcurrent } = await import('./check-concurrent.ts');
     return runConcurrent(options);
   }
   refuse(options);
+  // Before anything is printed: who reads it may interrupt at once.
+  const signal = interruption();
   const setup = await prepareCheck(options);
   const { target } = setup;
   const corpus = checkCorpus(target, options.corpus);
   if (options.json !== true) print(`${header(setup)}${corpusReport(corpus)}\n`);
   // An undivided run saves in the corpus what it finds; of shards, `merge` does.
   const files = foundTraces(options.shard === undefined ? options.corpus : null, options.json);
-  const find = { files, signal: interruption() };
+  const find = { files, signal };
   for (const { trace } of corpus.findings) files.note(trace);
   const ran = await campaign(setup, corpus, find);
   const reports = await reportsOf(setup, ran, find);
@@ -173,6 +184,7 @@ export function checkCommand(): Command {
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
     .addOption(htmlOption())
+    .option('--watch', 'run again whenever the target, or a module or configuration beside it, changes')
     .addOption(verboseOption(`${TABLES}, and ${STACK}`))
     .addOption(jsonOption())
     .addHelpText(

@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SpecError } from '../spec/index.ts';
+import { packageFolder } from './package-folder.ts';
 
 /** A pointer's bits, and the most linear memory that an engine gives these. */
 const MOST_BYTES = { 32: 2 ** 32, 64: 2 ** 34 } as const;
@@ -21,20 +21,10 @@ export interface Build {
   readonly flags: readonly string[];
 }
 
-/** Where `native/` lies from here, in a checkout (cli/) and in the package (dist/cli/). */
-function nativeFolder(): string {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  const found = [join(here, '../native'), join(here, '../../native')].find((path) =>
-    existsSync(join(path, 'frameproof_wasm.c')),
-  );
-  if (found === undefined) throw new Error('native/frameproof_wasm.c is missing');
-  return relative(process.cwd(), found);
-}
-
 /** Returns the arguments of clang. */
 export function clangArguments(
   { sources, output, bits, flags }: Build,
-  native = nativeFolder(),
+  native = relative(process.cwd(), join(packageFolder(), 'native')),
 ): readonly string[] {
   const linker = ['--import-memory', '--stack-first', '--entry=main', `--max-memory=${MOST_BYTES[bits]}`];
   return [

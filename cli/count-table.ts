@@ -1,30 +1,15 @@
 /** Tables of what a run met: calls by outcome, situations, clauses by side. Pure: from counts to text. */
 
-import Table from 'cli-table3';
 import type { SideCounts } from '../model/index.ts';
 import type { Counts } from '../properties/random/index.ts';
 import { grouped } from '../spec/index.ts';
-import { UNFRAMED } from './unframed.ts';
-
-const PLAIN = {
-  chars: { ...UNFRAMED, middle: '  ' },
-  style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-};
+import { columns } from './print.ts';
+import { textTable } from './text-table.ts';
 
 /** Returns a table without lines: the first column to the left, numbers to the right. */
 function countTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const [, ...others] = head;
-  const made = new Table({
-    ...PLAIN,
-    head: [...head],
-    colAligns: ['left', ...others.map(() => 'right' as const)],
-  });
-  made.push(...rows.map((row) => [...row]));
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const aligns = head.map((_, i) => (i === 0 ? ('left' as const) : ('right' as const)));
+  return textTable({ head, aligns, rows, gap: 2, isHeadUnderlined: false, width: columns() });
 }
 
 /** Outcomes in the order of their columns, and what each column is called. */

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { examplesIn } from './help.ts';
 import { COMMANDS } from './main.ts';
 import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const cwd = temporaryFolder();
-
-/** The examples in a help text, without `npx frameproof`. */
-function examplesIn(help: string): readonly string[] {
-  const [, text = ''] = help.split(/^Examples?:$/m);
-  return [...text.matchAll(/^ {2}npx frameproof (.*)$/gm)].map(([, words = '']) => words);
-}
 
 describe.each([...COMMANDS.keys()])('frameproof %s --help', (name) => {
   it('has an example of the command, and every example parses', async () => {
@@ -18,7 +13,7 @@ describe.each([...COMMANDS.keys()])('frameproof %s --help', (name) => {
     const examples = examplesIn(stdout);
     expect(examples).not.toEqual([]);
     for (const example of examples) {
-      const [command, ...words] = example.split(' ');
+      const [, , command, ...words] = example.replace(/ [>|].*$/, '').split(' ');
       expect(command).toBe(name);
       const parser = await COMMANDS.get(name)?.();
       let isReached = false;
@@ -44,7 +39,7 @@ describe('frameproof --help', () => {
     const { stdout } = await inProcess(['--help'], cwd);
     const examples = examplesIn(stdout);
     expect(examples.length).toBeGreaterThan(1);
-    for (const example of examples) expect(['help', ...COMMANDS.keys()]).toContain(example.split(' ')[0]);
+    for (const example of examples) expect(['help', ...COMMANDS.keys()]).toContain(example.split(' ')[2]);
     expect(stdout).toMatch(/^Exit codes: 0 holds, 1 violated, 2 unusable input, /m);
   });
 });

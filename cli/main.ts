@@ -3,26 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, endWith, takeOutcome } from './exit-codes.ts';
 import { errorLine, type Failure, failureOf, NO_RESULT } from './failure.ts';
-import { examples } from './help.ts';
-import { print, printError, say } from './print.ts';
+import { EXIT_CODES, examples } from './help.ts';
+import { print, printError, printsData, say } from './print.ts';
 
-/** Where package.json lies from here, in a checkout (cli/main.ts) and in the package (dist/cli/main.js). */
-const PACKAGE_JSON = ['../package.json', '../../package.json'];
-
-function version(): string {
-  for (const path of PACKAGE_JSON) {
-    try {
-      const found: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-      if (typeof found === 'object' && found !== null && 'version' in found) return String(found.version);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
-  }
-  return 'unknown';
+async function version(): Promise<string> {
+  const { packageFolder } = await import('./package-folder.ts');
+  const { version } = JSON.parse(readFileSync(`${packageFolder()}/package.json`, 'utf8'));
+  return String(version);
 }
 
 /** Every command, in the order in which help lists them. Each is loaded when it is needed. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['init', async () => (await import('./init.ts')).initCommand()],
   ['check', async () => (await import('./check.ts')).checkCommand()],
   ['build', async () => (await import('./build.ts')).buildCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
@@ -36,25 +28,33 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['record', async () => (await import('./record.ts')).recordCommand()],
   ['map', async () => (await import('./map.ts')).mapCommand()],
   ['soak', async () => (await import('./soak.ts')).soakCommand()],
+  ['completion', async () => (await import('./completion.ts')).completionCommand(everyCommand)],
+  ['man', async () => (await import('./man.ts')).manCommand(everyCommand)],
 ]);
+
+/** Loads all commands. */
+function everyCommand(): Promise<readonly Command[]> {
+  return Promise.all([...COMMANDS.values()].map((load) => load()));
+}
 
 /** Returns the command that a command line begins with, none for `--version`, and all for anything else: help lists them. */
 function needed(args: readonly string[]): Promise<readonly Command[]> {
   const [first = '', ...others] = args;
   if (others.length === 0 && first === '--version') return Promise.resolve([]);
   const named = COMMANDS.get(first);
-  return Promise.all(named === undefined ? [...COMMANDS.values()].map((load) => load()) : [named()]);
+  return named === undefined ? everyCommand() : Promise.all([named()]);
 }
 
 /** Returns the parser of a command line, with the commands that it needs. */
 async function programFor(args: readonly string[]): Promise<Command> {
   const command = new Command('frameproof')
     .description('checks page-frame allocators: one specification, one judge, counterexamples worth reading')
-    .version(version())
     .addHelpText(
       'after',
-      `${examples('npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT.holds} holds, ${EXIT.violated} violated, ${EXIT.unusable} unusable input, ${EXIT.outdated} the file no longer applies, ${EXIT.partial} ended early, ${EXIT.unreproduced} a violation that did not occur again, ${EXIT.defect} a bug of frameproof, ${EXIT.interrupted} interrupted`,
+      `${examples('npx frameproof init', 'npx frameproof check', 'npx frameproof check --target my-pmm.ts', 'npx frameproof help check')}\n\nExit codes: ${EXIT_CODES.map((each) => each.join(' ')).join(', ')}`,
     );
+  // A command has no such flag, and loads no more than it needs.
+  if (!COMMANDS.has(args[0] ?? '')) command.version(await version());
   for (const each of await needed(args)) command.addCommand(each);
   // Sub-commands do not inherit these from their parent.
   for (const each of [command, ...command.commands])
@@ -92,15 +92,19 @@ async function configured(program: Command, args: readonly string[]): Promise<re
   if (command === undefined || !readdirSync('.').some((each) => each.startsWith('frameproof.config.')))
     return args;
   const { wordsFrom } = await import('./config-file.ts');
-  const everyCommand = () => Promise.all([...COMMANDS.values()].map((load) => load()));
   return [name, ...(await wordsFrom(process.cwd(), { command, args: others }, everyCommand)), ...others];
 }
+
+/** Command lines that print data. */
+const DATA = /^(record|export|completion|man)\b| --(json|as|emit)\b/;
 
 /** Runs a command line to its result, whose exit code it sets; returns the failure where it ends without one. */
 export async function run(args: readonly string[]): Promise<Failure | null> {
   try {
     const program = await programFor(args);
-    await program.parseAsync([...(await configured(program, args))], { from: 'user' });
+    const words = await configured(program, args);
+    printsData(DATA.test(words.join(' ')));
+    await program.parseAsync([...words], { from: 'user' });
     return null;
   } catch (error) {
     return (await renamedFlag(error, args[0])) ?? failureOf(error, args.includes('--verbose'));

@@ -1,7 +1,9 @@
 /** The report on what differs between two memory maps: a line for each stretch of page frames, and the sums. */
 import { addressOf, counted, grouped, type ImportedMap, pageCount, toHex } from '../spec/maps/index.ts';
 import type { Difference } from '../spec/maps/output/index.ts';
-import { formatSize, textTable } from './map-report.ts';
+import { formatSize, UNDERLINED } from './map-report.ts';
+import { columns } from './print.ts';
+import { textTable } from './text-table.ts';
 
 /** Two maps, and what differs between them. */
 export interface Comparison {
@@ -33,11 +35,13 @@ export function differenceReport({ before, after, found }: Comparison): string {
   return [
     ...head,
     '',
-    textTable(
-      ['start', 'end', 'pages', 'size', 'before', 'after', 'other owner'],
-      ['right', 'right', 'right', 'right', 'left', 'left', 'left'],
-      found.map(row),
-    ),
+    textTable({
+      head: ['start', 'end', 'pages', 'size', 'before', 'after', 'other owner'],
+      aligns: ['right', 'right', 'right', 'right', 'left', 'left', 'left'],
+      rows: found.map(row),
+      ...UNDERLINED,
+      width: columns(),
+    }),
     '',
     `${counted(pagesOf(found), 'page frame')} ${pagesOf(found) === 1 ? 'differs' : 'differ'}, ${grouped(pagesOf(moved))} of them by owner`,
   ].join('\n');

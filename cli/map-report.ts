@@ -9,7 +9,6 @@
  * Not to scale, or a page of firmware beside a GiB of RAM would vanish: each band has one cell, and the cells that are
  * left go by the logarithm of the band's size. A map of more bands than a line has cells takes several lines.
  */
-import Table from 'cli-table3';
 import {
   addressOf,
   type Band,
@@ -21,7 +20,6 @@ import {
   endAddressOf,
   type ImportedMap,
   INITIAL_OWNERS,
-  type MemoryMap,
   ownerAfterInit,
   type PageCount,
   type Pfn,
@@ -31,7 +29,7 @@ import {
   totalsOf,
   zonesOf,
 } from '../spec/maps/index.ts';
-import { UNFRAMED } from './unframed.ts';
+import { textTable } from './text-table.ts';
 
 const GLYPHS: Readonly<Record<Band['owner'], string>> = {
   pmm: '#',
@@ -96,27 +94,6 @@ interface MapReport {
   readonly width: number;
 }
 
-type Align = 'left' | 'right';
-
-/** Columns one blank apart, the head underlined: a region of a PC fits a line of 80 characters. */
-const FRAME = { ...UNFRAMED, mid: '-', 'mid-mid': ' ' };
-
-/** Returns a table without colours and without lines between its rows. */
-export function textTable(
-  head: readonly string[],
-  aligns: readonly Align[],
-  rows: readonly (readonly string[])[],
-): string {
-  const made = new Table({
-    head: [...head],
-    colAligns: [...aligns],
-    chars: FRAME,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  made.push(...rows.map((row) => [...row]));
-  return made.toString().replaceAll(/ +$/gm, '');
-}
-
 function zoneName(descriptor: Descriptor, config: Config): string {
   const zones = zonesOf(descriptor, config);
   return zones.length > 1 ? 'both' : (zones[0] ?? 'none');
@@ -134,22 +111,33 @@ function regionRow(descriptor: Descriptor, config: Config): readonly string[] {
   ];
 }
 
-function regionTable({ descriptors }: MemoryMap, config: Config): string {
-  return textTable(
-    ['start', 'end', 'pages', 'size', 'type', 'owner', 'zone'],
-    ['right', 'right', 'right', 'right', 'left', 'left', 'left'],
-    descriptors.map((d) => regionRow(d, config)),
-  );
+/** Columns one blank apart, the head underlined: a region of a PC fits a line of 80 characters. */
+export const UNDERLINED = { gap: 1, isHeadUnderlined: true } as const;
+
+function regionTable({ imported, config, width }: MapReport): string {
+  return textTable({
+    head: ['start', 'end', 'pages', 'size', 'type', 'owner', 'zone'],
+    aligns: ['right', 'right', 'right', 'right', 'left', 'left', 'left'],
+    rows: imported.map.descriptors.map((d) => regionRow(d, config)),
+    ...UNDERLINED,
+    width,
+  });
 }
 
-function totalTable(map: MemoryMap, config: Config): string {
-  const totals = totalsOf(map, config);
+function totalTable({ imported, config, width }: MapReport): string {
+  const totals = totalsOf(imported.map, config);
   const rows = INITIAL_OWNERS.map((owner) => {
     const { bitmap, stack } = totals[owner];
     const cells = [bitmap, stack, pageCount(bitmap + stack)];
     return [owner, ...cells.map((pages) => (pages === 0 ? '0' : `${pages} (${formatSize(pages)})`))];
   });
-  return textTable(['owner', 'bitmap zone', 'stack zone', 'both'], ['left', 'right', 'right', 'right'], rows);
+  return textTable({
+    head: ['owner', 'bitmap zone', 'stack zone', 'both'],
+    aligns: ['left', 'right', 'right', 'right'],
+    rows,
+    ...UNDERLINED,
+    width,
+  });
 }
 
 function title({ map, notation, count }: ImportedMap): string {
@@ -201,16 +189,16 @@ function barSection({ imported, config, width }: MapReport): readonly string[] {
 
 /** Returns the report on a map as text that ends without a line break. No colours. */
 export function mapReport(report: MapReport): string {
-  const { imported, config } = report;
+  const { imported } = report;
   return [
     title(imported),
     ...reading(report),
     '',
     'the regions, each from start to just before end, with their owner after init:',
-    regionTable(imported.map, config),
+    regionTable(report),
     '',
     'page frames by owner and zone (holes are not counted):',
-    totalTable(imported.map, config),
+    totalTable(report),
     '',
     ...barSection(report),
   ].join('\n');

@@ -16,7 +16,7 @@ import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { boot, htmlOption, memorySize, pageAddress, physicalLimit } from './map-flags.ts';
 import { mapReport } from './map-report.ts';
-import { print, say } from './print.ts';
+import { columns, print, say } from './print.ts';
 
 interface MapOptions {
   readonly json?: boolean;
@@ -30,8 +30,6 @@ interface MapOptions {
   readonly mem?: bigint;
   readonly physicalBits?: bigint;
 }
-
-const DEFAULT_WIDTH = 80;
 
 function read(path: string, options: MapOptions): ImportedMap {
   const { boot, table, lenient, partial, mem, physicalBits } = options;
@@ -80,7 +78,7 @@ function show(imported: ImportedMap, options: MapOptions): void {
   const report = mapReport({
     imported,
     config: settingsOf(options),
-    width: process.stdout.columns ?? DEFAULT_WIDTH,
+    width: columns(),
   });
   print(`${report}\n`);
 }

@@ -141,7 +141,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|examples\/start\/.*|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );
@@ -149,16 +149,18 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'corpus/README.md',
+      'dist/cli/frameproof.1',
       'dist/report/page.html',
       'docs/indexed-job.yaml',
       'native/PROTOCOL.md',
       'native/README.md',
       'native/frameproof.c',
       'native/frameproof.h',
+      'native/frameproof_log.h',
       'native/frameproof_wasm.c',
       'package.json',
     ]);
-    expect(files.filter((file) => /\.test\.|\/testing\/|fixture/.test(file))).toEqual([]);
+    expect(files.filter((file) => /^dist\/.*(\.test\.|\/testing\/|fixture)/.test(file))).toEqual([]);
   });
 
   it('holds nothing of the rooms that are not for users', () => {

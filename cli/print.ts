@@ -3,6 +3,7 @@
  * Every write is checked: Node.js takes no notice where a full disk takes a part of what is printed. Output that is lost is said
  * once, and the command ends with 2. A reader that stops reading (`| head`) is not a failure: the rest is not printed.
  */
+import { styleText } from 'node:util';
 import { isClosedPipe, reasonOf, writeDescriptor } from '../spec/files/index.ts';
 import { printable } from '../spec/text/index.ts';
 import { loseOutput } from './exit-codes.ts';
@@ -36,9 +37,52 @@ function complain(fd: number, error: unknown): void {
   if (fd === STANDARD_OUTPUT) say(`standard output: expected to be written to: ${reason}`);
 }
 
+let isData = false;
+
+/** Says whether this command prints data, JSON or code: it is printed as it is, on terminals too. */
+export function printsData(yes: boolean): void {
+  isData = yes;
+}
+
+/** The first words of lines that a reader looks for, and their colours. */
+const COLOURS = [
+  [/^(holds|refines|closed|certified)\b/, 'green'],
+  [/^(violated|violation|differs|slower)\b|<-- here$/, 'red'],
+  [/^(not shown|partial|interrupted|ended|found|warning)\b/, 'yellow'],
+  [/^next: .*/, 'cyan'],
+] as const;
+
+/** Returns a line with its first word in colour, where the environment and standard output want colours. */
+function coloured(line: string): string {
+  const found = COLOURS.find(([pattern]) => pattern.test(line));
+  if (found === undefined) return line;
+  const [pattern, colour] = found;
+  return line.replace(pattern, (text) => styleText(colour, text));
+}
+
+/** Returns a line as lines that fit the terminal. They break at blanks, and go on below the text behind the label. */
+function folded(line: string, width: number): readonly string[] {
+  if (line.length <= width) return [line];
+  const indent = /^ *(?:\S+ {2,})?(?:\d+ {2})?/.exec(line)?.[0].length ?? 0;
+  const at = line.lastIndexOf(' ', width);
+  if (at <= indent || indent > width / 2) return [line];
+  return [line.slice(0, at).trimEnd(), ...folded(' '.repeat(indent) + line.slice(at + 1).trimStart(), width)];
+}
+
+/** Returns text as this terminal shows it best; as it is where there is none. */
+function onTerminal(text: string): string {
+  if (isData) return text;
+  const width = process.stdout.isTTY ? columns() : Number.POSITIVE_INFINITY;
+  return text
+    .split('\n')
+    .flatMap((line) => folded(line, width))
+    .map(coloured)
+    .join('\n');
+}
+
 /** Prints text on standard output. Returns whether anybody still reads it. */
 export function print(text: string): boolean {
-  return streams.out(printable(text));
+  return streams.out(onTerminal(printable(text)));
 }
 
 /** Prints text on standard error, lines breaks included. */
@@ -51,15 +95,21 @@ export function say(message: string): void {
   streams.err(errorLine(message));
 }
 
-/** Columns of a terminal that nobody has widened. */
-const COLUMNS = 80;
+/** Columns of a terminal that nobody has widened, and those of the narrowest and the widest that text is laid out for. */
+const COLUMNS = { usual: 80, least: 60, most: 200 } as const;
 
-/** Returns a text in lines of at most 80 columns where it has spaces, each after `indent` and all but the first after two more. */
+/** Returns the columns to lay text out for. */
+export function columns(): number {
+  return Math.min(COLUMNS.most, Math.max(COLUMNS.least, process.stdout.columns ?? COLUMNS.usual));
+}
+
+/** Returns a text in lines that fit the terminal where it has spaces, each after `indent` and all but the first after two more. */
 export function wrapped(text: string, indent = ''): readonly string[] {
   const lines: string[] = [];
+  const width = columns();
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= COLUMNS)
+    if (last !== undefined && last.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(`${indent}${last === undefined ? '' : '  '}${word}`);
   }

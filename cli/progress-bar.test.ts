@@ -1,11 +1,12 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { openBar, withBar } from './progress-bar.ts';
+import { openBar, timeLeft, withBar } from './progress-bar.ts';
 
 const wasTerminal = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
 
 /** Makes standard error a terminal or none, and returns what is written to it from now on. */
-function watched(isTTY: boolean): readonly string[] {
+function watched(isTTY: boolean, ci?: string): readonly string[] {
   const written: string[] = [];
+  vi.stubEnv('CI', ci);
   Object.defineProperty(process.stderr, 'isTTY', { value: isTTY, configurable: true });
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
     written.push(String(text));
@@ -16,6 +17,7 @@ function watched(isTTY: boolean): readonly string[] {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
   if (wasTerminal === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
   else Object.defineProperty(process.stderr, 'isTTY', wasTerminal);
 });
@@ -42,6 +44,23 @@ it('a bar names the item under way on a terminal, and ends where the items are l
   const length = written.length;
   await new Promise((resolve) => setTimeout(resolve, 250));
   expect(written).toHaveLength(length);
+});
+
+it('on a build server nothing is drawn, whatever the terminal', async () => {
+  const written = watched(true, 'true');
+  await taken('one', 150);
+  expect(written).toEqual([]);
+});
+
+it.each([
+  [0.5, 1, 2, ''],
+  [10, 0, 5, ''],
+  [10, 5, 5, ''],
+  [10, 1, 5, ', 40 s left'],
+  [100, 10, 100, ', 15 min left'],
+  [3600, 1, 5, ', 4.0 h left'],
+])('after %d s, %d of %d: %j', (seconds, done, total, text) => {
+  expect(timeLeft(seconds, done, total)).toBe(text);
 });
 
 it('without a terminal nothing is drawn: the supervisor is told the same text, a few times a second', async () => {

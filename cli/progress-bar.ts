@@ -1,11 +1,12 @@
 /**
- * Progress, of every command in the same way: a bar on standard error where that is a terminal, a line every ten seconds elsewhere. The
+ * Progress, of every command in the same way: a bar on standard error where that is a terminal, a line every ten seconds elsewhere (and
+ * where `CI` is set: a log shows every step of a bar). Where the total is known, both say how long it will take. The
  * library that draws bars is loaded only on terminals. The cursor stays visible and lines wrap, so that a command that Ctrl-C ends leaves
  * no terminal to repair. The lines are printed by the supervisor, which is never busy.
  */
 import type { Progress } from '../properties/random/index.ts';
 import { streams } from './print.ts';
-import { reportProgress } from './supervised.ts';
+import { drawsBars, reportProgress } from './supervised.ts';
 
 /** Fills in the names of a format. */
 type Payload = Readonly<Record<string, string | number>>;
@@ -61,24 +62,69 @@ class ReportedBar implements ProgressBar {
   }
 }
 
+/** Returns the time that the rest takes at the same speed, behind a comma; nothing while it cannot be told. */
+export function timeLeft(seconds: number, done: number, total: number): string {
+  // A moment of it says little about the rest.
+  if (seconds < 1 || done <= 0 || done >= total) return '';
+  const left = (seconds * (total - done)) / done;
+  if (left < 90) return `, ${Math.ceil(left)} s left`;
+  return left < 5400 ? `, ${Math.round(left / 60)} min left` : `, ${(left / 3600).toFixed(1)} h left`;
+}
+
+/** A bar that knows how long it will take: `{left}` in its format. */
+class EstimatingBar implements ProgressBar {
+  readonly #bar: ProgressBar;
+  #start = 0;
+  #total = 0;
+
+  constructor(bar: ProgressBar) {
+    this.#bar = bar;
+  }
+
+  get isActive(): boolean {
+    return this.#bar.isActive;
+  }
+
+  start(total: number, value: number, payload: Payload): void {
+    this.#start = performance.now();
+    this.#total = total;
+    this.#bar.start(total, value, { left: '', ...payload });
+  }
+
+  update(value: number, payload: Payload): void {
+    const seconds = (performance.now() - this.#start) / 1000;
+    this.#bar.update(value, { left: timeLeft(seconds, value, this.#total), ...payload });
+  }
+
+  setTotal(total: number): void {
+    this.#total = total;
+    this.#bar.setTotal(total);
+  }
+
+  stop(): void {
+    this.#bar.stop();
+  }
+}
+
 /** Returns a bar that was not started yet. */
 export async function openBar(
   format: string,
   report: (text: string) => void = reportProgress,
 ): Promise<ProgressBar> {
-  if (!process.stderr.isTTY) return new ReportedBar(format, report);
+  if (!drawsBars()) return new EstimatingBar(new ReportedBar(format, report));
   const { default: progress } = await import('cli-progress');
-  return new progress.SingleBar({ format, clearOnComplete: true, linewrap: true, stream: process.stderr });
+  const settings = { format, clearOnComplete: true, linewrap: true, stream: process.stderr };
+  return new EstimatingBar(new progress.SingleBar(settings));
 }
 
 /** Clears the line of a bar, for text to take its place. The bar is drawn again below. */
 export function clearBar(): void {
-  if (process.stderr.isTTY) streams.err('\r\u001b[K');
+  if (drawsBars()) streams.err('\r\u001b[K');
 }
 
 /** Yields items one after the other, under a bar that counts those done and names the one under way. */
 export async function* withBar<T>(items: readonly T[], nameOf: (item: T) => string): AsyncGenerator<T> {
-  const bar = await openBar('{bar} {value} of {total}: {name}');
+  const bar = await openBar('{bar} {value} of {total}: {name}{left}');
   bar.start(items.length, 0, { name: '' });
   try {
     for (const [done, item] of items.entries()) {
@@ -107,7 +153,7 @@ function perSecond(count: number, seconds: number): string {
 
 /** Returns a bar that follows a campaign by programs, or by seconds where they are what bounds it. */
 export async function campaignBar({ programs, seconds }: CampaignBounds): Promise<Bar<[Progress]>> {
-  const bar = await openBar('{bar} {percentage}%  {programs} programs, {rate} operations/s');
+  const bar = await openBar('{bar} {percentage}%  {programs} programs, {rate} operations/s{left}');
   bar.start(seconds ?? programs, 0, { programs: 0, rate: '-' });
   return {
     update: ({ programs: done, operations, seconds: elapsed }) =>
@@ -119,12 +165,11 @@ export async function campaignBar({ programs, seconds }: CampaignBounds): Promis
   };
 }
 
-/** Returns a bar that follows a number of operations, or counts them where nobody knows how many there will be. */
-export async function workBar(total: number | null, done: string): Promise<Bar<[operations: number]>> {
-  const all = total === null ? '{value}' : '{bar} {value} of {total}';
-  const bar = await openBar(`${all} operations ${done}, {rate}/s`);
+/** Returns a bar that follows a number of operations. */
+export async function workBar(total: number, done: string): Promise<Bar<[operations: number]>> {
+  const bar = await openBar(`{bar} {value} of {total} operations ${done}, {rate}/s{left}`);
   const start = performance.now();
-  bar.start(total ?? 0, 0, { rate: '-' });
+  bar.start(total, 0, { rate: '-' });
   return {
     update: (operations) =>
       bar.update(operations, { rate: perSecond(operations, (performance.now() - start) / 1000) }),
@@ -132,15 +177,27 @@ export async function workBar(total: number | null, done: string): Promise<Bar<[
   };
 }
 
+/** Returns a bar that counts the operations of a log, and the page frames that callers hold. */
+export async function judgeBar(): Promise<Bar<[operations: number, held: number]>> {
+  const bar = await openBar('{value} operations judged, {rate}/s, {held} page frames held');
+  const start = performance.now();
+  bar.start(0, 0, { rate: '-', held: 0 });
+  return {
+    update: (operations, held) =>
+      bar.update(operations, { rate: perSecond(operations, (performance.now() - start) / 1000), held }),
+    stop: () => bar.stop(),
+  };
+}
+
 /** Returns a bar that follows the time of shrinking, with the size of the simplest program so far. */
 export async function shrinkBar(seconds: number): Promise<Bar<[operations: number]>> {
-  const bar = await openBar('{bar} shrinking: {operations} operations so far, {left} s left');
+  const bar = await openBar('{bar} shrinking: {operations} operations so far{left}');
   const start = performance.now();
   const update = (operations: number | string): void => {
     const spent = Math.min(seconds, (performance.now() - start) / 1000);
-    bar.update(spent, { operations, left: (seconds - spent).toFixed(0) });
+    bar.update(spent, { operations });
   };
-  bar.start(seconds, 0, { operations: '-', left: seconds });
+  bar.start(seconds, 0, { operations: '-' });
   return { update, stop: () => bar.stop() };
 }
 
@@ -170,7 +227,7 @@ export async function searchBar(operations: number): Promise<Bar<[SearchCounts]>
 
 /** Returns a bar that follows one phase after the other, each with a number of parts known in advance; between two it is gone. */
 export async function phaseBar(): Promise<Bar<[phase: string, done: number, of: number]>> {
-  const bar = await openBar('{bar} {phase}: {value} of {total}');
+  const bar = await openBar('{bar} {phase}: {value} of {total}{left}');
   return {
     update: (phase, done, of) => {
       if (bar.isActive) bar.update(done, { phase });

@@ -7,15 +7,18 @@ const cwd = temporaryFolder({
   'map.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
   // One call takes longer than it takes to wait for a line.
   'busy.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
-export default class extends Works { constructor(...given) { super(...given); const end = Date.now() + 100_000; while (Date.now() < end); } }`,
+export default class extends Works { freeAmount() { const end = Date.now() + 100_000; while (Date.now() < end); return super.freeAmount(); } }`,
 });
 
 const COMMANDS: readonly (readonly [string, RegExp])[] = [
-  ['check --seed 1 --time 100', /^frameproof: check: \d+% {2}\d+ programs, [\d,]+ operations\/s \(10 s\)$/],
+  [
+    'check --seed 1 --time 100',
+    /^frameproof: check: \d+% {2}\d+ programs, [\d,]+ operations\/s, \d+ (s|min) left \(10 s\)$/,
+  ],
   ['check --target busy.mjs --program-time 100000', /^frameproof: check: running \(10 s\)$/],
   [
     'record --map map.txt --operations 100000000 --out run.log',
-    /^frameproof: record: \d+ of 100000000 operations recorded, [\d,]+\/s \(10 s\)$/,
+    /^frameproof: record: \d+ of 100000000 operations recorded, [\d,]+\/s(, .* left)? \(10 s\)$/,
   ],
 ];
 

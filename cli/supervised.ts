@@ -11,6 +11,11 @@ export const MARK = 'FRAMEPROOF_SUPERVISED';
 /** File descriptor of the pipe to the supervisor. */
 export const REPORTS = 3;
 
+/** Whether progress is drawn as bars. In a log of a build server, whether or not it is a terminal, every step of a bar is a line. */
+export function drawsBars(): boolean {
+  return process.stderr.isTTY && !process.env.CI;
+}
+
 /** Thrown where a target tries to end the process that it runs in. */
 class ProcessEndError extends Error {
   override readonly name = 'ProcessEndError';

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { EXIT } from './exit-codes.ts';
-import { MARK, REPORTS } from './supervised.ts';
+import { drawsBars, MARK, REPORTS } from './supervised.ts';
 
 /** A command has this long to end by itself once it has reported its result. */
 const LINGER_MS = 500;
@@ -94,7 +94,7 @@ async function tell(message: string): Promise<void> {
 
 /** Prints a line on the progress now and then. The command itself may be busy in a single call. */
 function tellProgress(command: string, progress: () => string): void {
-  if (process.stderr.isTTY) return;
+  if (drawsBars()) return;
   let ms = 0;
   setInterval(() => {
     ms += PROGRESS_MS;

@@ -3,14 +3,7 @@
  * does not admit: the lean judge where it knows the profile, the model elsewhere. Memory is that of one state, whatever the
  * length of the log.
  */
-import {
-  ClauseCounts,
-  init,
-  type ModelState,
-  type SideCounts,
-  step,
-  type Violation,
-} from '../../model/index.ts';
+import { ClauseCounts, init, ModelState, type SideCounts, step, type Violation } from '../../model/index.ts';
 import type { KindCounts, LeanJudge } from '../../runner/lean/index.ts';
 import {
   type ClauseName,
@@ -20,9 +13,11 @@ import {
   type Response,
   WHOLE,
 } from '../../spec/index.ts';
+import type { Delivery } from './console/index.ts';
 import { sourceName } from './lines.ts';
-import type { LogEntry, LogHeader } from './log-format.ts';
-import { CutLogError, type LogReader, readLog } from './read-log.ts';
+import type { LogEntry, LogHeader, LogReader } from './log-format.ts';
+import type { PartialState, Undecided } from './partial-state.ts';
+import { CutLogError, type ReadLogOptions, readLog } from './read-log.ts';
 
 /**
  * The first line of a log that violates a clause.
@@ -66,6 +61,12 @@ export interface JudgedLog {
   /** How often each clause was checked, on each of its sides. Clauses that were never checked are left out. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly violation: LogViolation | null;
+  /** Operations whose answers might be right or wrong, by the reason why nobody can say. */
+  readonly undecided: Readonly<Partial<Record<Undecided, number>>>;
+  /** What arrived of a log that a console printed; null for one in JSON. */
+  readonly delivery: Delivery | null;
+  /** Page frames known to be held by callers, in the end. */
+  readonly held: number;
   /** The error in the last line that was read, where the verdict is `cut`; else null. */
   readonly cut: string | null;
   readonly seconds: number;
@@ -76,23 +77,25 @@ export interface JudgedLog {
  *
  * @public
  */
-export interface JudgeOptions {
+export interface JudgeOptions extends ReadLogOptions {
   /** The claims to judge it by. Default: what its header claims. */
   readonly profile?: Profile | undefined;
-  /** Called now and then with the number of operations judged. */
-  readonly onProgress?: (operations: number) => void;
+  /** Called now and then with the number of operations judged, and of page frames known to be held. */
+  readonly onProgress?: (operations: number, held: number) => void;
   /** Stops judging early. */
   readonly signal?: AbortSignal;
 }
 
-/** Operations between two looks at the signal, and before the lean judge. */
+type LeanRoom = typeof import('../../runner/lean/index.ts');
+
+/** Operations between two looks at the signal, and before the lean judge is loaded. */
 const STRETCH = 256;
 
 const UNOBSERVED: Response = { outcome: { kind: 'done' } };
 
 /** The model's verdict on an answer: the next state, or the violation. */
 type AnswerVerdict =
-  | { readonly accepted: true; readonly state: ModelState }
+  | { readonly accepted: true; readonly state: ModelState | PartialState }
   | { readonly accepted: false; readonly violation: Violation };
 
 /** The line that an answer stands on, its operation (null for init), and the answer. */
@@ -102,15 +105,18 @@ class LogJudge implements LogReader {
   operations = 0;
   violation: LogViolation | null = null;
   readonly calls: Record<string, Record<string, number>> = {};
+  readonly undecided: Partial<Record<Undecided, number>> = {};
   readonly #path: string;
   readonly #options: JudgeOptions;
   readonly #counts = new ClauseCounts();
   readonly #checked = new Set<ClauseName>();
-  #kinds: KindCounts | null = null;
   #header: LogHeader | null = null;
-  #state: ModelState | null = null;
+  #state: ModelState | PartialState | null = null;
+  /** Goes on from the state, as long as nothing is lost. */
   #lean: LeanJudge | null = null;
+  #kinds: KindCounts | null = null;
   #response = UNOBSERVED;
+  #unknown: typeof PartialState.unknown | null = null;
 
   constructor(path: string, options: JudgeOptions) {
     this.#path = path;
@@ -131,30 +137,44 @@ class LogJudge implements LogReader {
   onHeader(header: LogHeader): boolean {
     const given = this.#options.profile;
     this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
-    return this.#takeInit(UNOBSERVED, 1);
+    const goesOn = this.#takeInit(UNOBSERVED, 1);
+    return goesOn && header.start === 'running' ? this.onLoss() : goesOn;
+  }
+
+  async prepareForLosses(): Promise<void> {
+    const { PartialState: Partial } = await import('./partial-state.ts');
+    this.#unknown = Partial.unknown;
+  }
+
+  onLoss(): boolean {
+    const state = this.#known;
+    this.#lean = null;
+    if (!(state instanceof ModelState)) this.#state = state.forgotten();
+    else if (this.#unknown === null) throw new Error('a loss that nobody prepared for');
+    else this.#state = this.#unknown(state.world, { unseen: this.header.unseen === 'allocations' });
+    return this.#goesOn();
   }
 
   onInit(response: Response, line: number): boolean {
     return this.#takeInit(response, line);
   }
 
-  onEntry({ operation, response }: LogEntry, line: number): boolean | Promise<boolean> {
-    const lean = this.#lean;
-    const undefinedFor = leftUndefined(lean?.state ?? this.#known, operation);
-    if (undefinedFor !== null)
+  onEntry(entry: LogEntry, line: number): boolean {
+    const { operation, response } = entry;
+    const isAdmitted = this.#lean !== null && this.#isAdmitted(this.#lean, entry);
+    const verdict = isAdmitted ? null : this.#verdictOn(entry);
+    if (typeof verdict === 'string')
       throw new CutLogError(
-        `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${undefinedFor}`,
+        `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${verdict}`,
       );
     this.operations += 1;
     this.#count(operation.call, response.outcome.kind);
-    if (lean !== null && this.#isAdmitted(lean, operation, response)) return this.#goesOn();
-    const state = lean?.state.toModel() ?? this.#known;
-    const verdict = step(state, operation, response, this.#tally);
-    return this.#take(verdict, { line, operation, response }) && this.#goesOn();
+    return (verdict === null || this.#take(verdict, { line, operation, response })) && this.#goesOn();
   }
 
   /** Whether the lean judge admits an answer; the model names what it does not admit. */
-  #isAdmitted(lean: LeanJudge, operation: Operation, response: Response): boolean {
+  #isAdmitted(lean: LeanJudge, { operation, response }: LogEntry): boolean {
+    if (leftUndefined(lean.state, operation) !== null) return false;
     this.#response = response;
     lean.call.take(operation, lean.half);
     lean.answer.take(response, lean.half);
@@ -162,27 +182,53 @@ class LogJudge implements LogReader {
   }
 
   /** Lets the lean judge go on from here, if it knows the profile. Short logs are judged before its code is loaded. */
-  async #goOnLean(): Promise<true> {
-    const { isAddressable, isKnown, KindCounts, LeanJudge } = await import('../../runner/lean/index.ts');
+  #goOnLean({ isAddressable, isKnown, KindCounts: Kinds, LeanJudge: Judge }: LeanRoom): void {
+    const state = this.#known;
     const { policies, profile = WHOLE } = this.header;
-    if (!isKnown(profile) || !isAddressable(this.header)) return true;
-    this.#kinds = new KindCounts();
+    if (!(state instanceof ModelState) || !isKnown(profile) || !isAddressable(this.header)) return;
+    this.#kinds = new Kinds();
     const observer = { kinds: this.#kinds, tally: this.#tally, onFacts: () => {}, onStep: () => {} };
-    this.#lean = new LeanJudge(this.#known, { policies, profile }, observer, () => this.#response);
-    return true;
+    this.#lean = new Judge(state, { policies, profile }, observer, () => this.#response);
   }
 
-  /** The state of the model, up to where the lean judge goes on. */
-  get #known(): ModelState {
+  /** Page frames known to be held. */
+  get held(): number {
+    if (this.#lean !== null) return this.#lean.state.held;
+    const state = this.#state;
+    return state instanceof ModelState ? state.countOf('caller') : (state?.held ?? 0);
+  }
+
+  get #known(): ModelState | PartialState {
+    if (this.#lean !== null) return this.#lean.state.toModel();
     if (this.#state === null) throw new Error('an operation before init');
     return this.#state;
   }
 
-  #goesOn(): boolean | Promise<boolean> {
+  #verdictOn(entry: LogEntry): AnswerVerdict | string {
+    const state = this.#known;
+    return state instanceof ModelState ? this.#judge(state, entry) : this.#judgePartly(state, entry);
+  }
+
+  /** Returns the verdict, or the reason why the profile leaves the operation undefined. */
+  #judge(state: ModelState, { operation, response }: LogEntry): AnswerVerdict | string {
+    return leftUndefined(state, operation) ?? step(state, operation, response, this.#tally);
+  }
+
+  #judgePartly(state: PartialState, { operation, response }: LogEntry): AnswerVerdict | string {
+    const verdict = state.step(operation, response, this.#tally);
+    if (verdict.accepted === null) return verdict.why;
+    if (verdict.accepted && verdict.undecided !== null)
+      this.undecided[verdict.undecided] = (this.undecided[verdict.undecided] ?? 0) + 1;
+    return verdict;
+  }
+
+  #goesOn(): boolean {
     if (this.operations % STRETCH !== 0) return true;
-    this.#options.onProgress?.(this.operations);
-    if (this.#options.signal?.aborted === true) return false;
-    return this.operations === STRETCH ? this.#goOnLean() : true;
+    // Not awaited: the model goes on until it is there.
+    if (this.operations === STRETCH)
+      void import('../../runner/lean/index.ts').then((room) => this.#goOnLean(room));
+    this.#options.onProgress?.(this.operations, this.held);
+    return this.#options.signal?.aborted !== true;
   }
 
   readonly #tally: ClauseCounts['note'] = (clause, side, place, times) => {
@@ -223,15 +269,16 @@ export async function judgeLog(path: string, options: JudgeOptions = {}): Promis
   const start = performance.now();
   const judge = new LogJudge(path, options);
   let cut: string | null = null;
+  let delivery: Delivery | null = null;
   try {
-    await readLog(path, judge);
+    delivery = await readLog(path, judge, options);
   } catch (error) {
     if (!(error instanceof CutLogError) || judge.operations === 0) throw error;
     cut = error.message;
   }
-  const { header, operations, calls, violation, clauses } = judge;
+  const { header, operations, calls, violation, clauses, undecided, held } = judge;
   const ended = options.signal?.aborted === true ? 'interrupted' : 'admitted';
   const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : ended;
   const seconds = (performance.now() - start) / 1000;
-  return { verdict, header, operations, calls, clauses, violation, cut, seconds };
+  return { verdict, header, operations, calls, clauses, violation, undecided, delivery, held, cut, seconds };
 }

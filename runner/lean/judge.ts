@@ -8,6 +8,7 @@
 import { type ModelState, step, type Tally } from '../../model/index.ts';
 import {
   CALLS,
+  claimNames,
   describedCall,
   isWarningOf,
   PAGE_SIZE,
@@ -62,22 +63,20 @@ export interface LeanObserver {
   onStep(step: SettledStep): void;
 }
 
-/** Claims that the lean judge knows only with this value. */
-const KNOWN = [
-  'singlePages',
-  'misuse',
-  'contiguous',
-  'zones',
-  'largestRequest',
-  'errnoAfterSuccess',
-] as const;
+/** The claims that the lean judge follows whatever they say, or that leave nothing to judge. The others it knows only as in `WHOLE`. */
+const FOLLOWED: readonly string[] = [
+  'calls',
+  'policies',
+  'runArguments',
+  'memoryAtLeast',
+  'memoryBelow',
+  'bitmapZoneBelow',
+  'bitmapZoneEnd',
+] satisfies readonly (keyof Profile)[];
 
 /** Whether the lean judge knows a manager of this profile; others are left to the model's judge. */
 export function isKnown(profile: Profile): boolean {
-  return (
-    KNOWN.every((claim) => profile[claim] === WHOLE[claim]) &&
-    profile.failures.length === WHOLE.failures.length
-  );
+  return profile === WHOLE || claimNames(profile).every((claim) => FOLLOWED.includes(claim));
 }
 
 /** Whether every page frame of a world has an address, and a number is exact for every byte of physical memory. */

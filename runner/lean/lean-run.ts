@@ -5,9 +5,11 @@
 import { init, ModelState } from '../../model/index.ts';
 import {
   CLAUSE_NAMES,
+  type Frames,
   type InspectedRun,
   isAllocation,
   isPmmPanic,
+  isWorldRefused,
   type Operation,
   type Outcome,
   PAGE_SIZE,
@@ -18,7 +20,7 @@ import {
 import { omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
-import { inspectedRuns, letGo, ofInit, withAmounts } from '../session.ts';
+import { inspectedRuns, keeping, letGo, ofInit, withAmounts } from '../session.ts';
 import { NO_WRITES, SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
 import { malformedBy } from '../thrown.ts';
@@ -143,20 +145,21 @@ export class LeanRun {
     this.#observer = observer;
     let pmm: Pmm | null = null;
     let outcome: Outcome = { kind: 'done' };
+    const kept: Frames[] = [];
     try {
       const warn = (message: string): void => {
         this.#warnings.push(message);
       };
-      pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
+      const keep = keeping(kept);
+      pmm = create(world.map, { config: world.config, warn, memory: this.#memory, keep });
     } catch (error) {
-      outcome = malformedBy(error);
+      outcome = isWorldRefused(error) ? { kind: 'failed' } : malformedBy(error);
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;
     const writes = this.#memory.takeWrites();
-    this.#started = ofInit(
-      withAmounts(pmm, { outcome, warnings: this.#warnings, strayEntries: false, writes }),
-    );
+    const response = { outcome, warnings: this.#warnings, strayEntries: false, writes };
+    this.#started = ofInit(withAmounts(pmm, response), kept);
     this.#warnings = [];
     const { policies, profile } = claims;
     const checks: (() => void)[] = [];

@@ -25,7 +25,14 @@ import {
 } from '../../spec/index.ts';
 
 /** Owners as numbers: their places here. */
-export const OWNERS = ['absent', 'firmware', 'boot', 'pmm', 'caller'] as const satisfies readonly Owner[];
+export const OWNERS = [
+  'absent',
+  'firmware',
+  'boot',
+  'pmm',
+  'caller',
+  'kept',
+] as const satisfies readonly Owner[];
 export const PMM = 3;
 export const CALLER = 4;
 const BOOT = 2;
@@ -189,6 +196,10 @@ export class LeanState implements Ownership {
       if (lowest + count <= Math.min(this.#end(i), limit)) return lowest;
     }
     return -1;
+  }
+
+  heldRun(): null {
+    return null;
   }
 
   stackTop(count: PageCount): readonly Pfn[] | null {

@@ -12,10 +12,11 @@ import {
   describedCall,
   freeForSingles,
   PAGE_SIZE,
+  pfn,
   U64_MAX,
 } from '../../../spec/index.ts';
 import { Digits } from '../draws.ts';
-import { type Drawn, drawCall, isHeld, type Prospect, type Repertoire } from './operations.ts';
+import { type Drawn, drawCall, isHeldAlone, type Prospect, type Repertoire } from './operations.ts';
 
 /** A run in which a burst makes its calls. */
 export interface Stage extends Prospect {
@@ -173,6 +174,12 @@ class Burst {
     this.#makeOne();
   }
 
+  /** Whether a drain frees what begins at a page frame. */
+  #isDue(chosen: Call, frame: number): boolean {
+    const run = chosen === 'freeRegion' && frame >= 0 ? this.#stage.state.heldRun(pfn(frame)) : null;
+    return run === null ? isHeldAlone(this.#stage, frame) : run > 0;
+  }
+
   /** Frees what is held: from one end of the results to the other, every k-th page or result. */
   #drain(chosen: Call, digits: Digits, x: number): void {
     const call = this.#call;
@@ -193,7 +200,7 @@ class Burst {
         const at = isReverse ? pages - 1 - page : page;
         const frame = results.frameOf(result, at);
         unit += 1;
-        if (unit % stride !== 0 || !isHeld(this.#stage, frame)) continue;
+        if (unit % stride !== 0 || !this.#isDue(chosen, frame)) continue;
         if (chosen !== 'freePages') call.start(place);
         call.nameResult(result, at, frame, 0);
         call.count = results.pagesOf(result);

@@ -103,6 +103,7 @@ class Counters {
   #operations = 0;
   #tooLarge = 0;
   #declined = 0;
+  #refused = 0;
 
   readonly #kinds = new KindCounts();
 
@@ -133,7 +134,8 @@ class Counters {
     this.#situations.noteWorld(world);
     this.#programs += 1;
     this.#operations += ran.performed;
-    if (isTooLarge) this.#tooLarge += 1;
+    if (ran.isRefused) this.#refused += 1;
+    else if (isTooLarge) this.#tooLarge += 1;
     else if (!ran.holds) this.#noteViolation(ran.execution());
   }
 
@@ -162,6 +164,7 @@ class Counters {
       violations: this.#violations,
       tooLarge: this.#tooLarge,
       declined: this.#declined,
+      refused: this.#refused,
     };
   }
 }
@@ -271,7 +274,8 @@ async function runBatch(
     const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
     for (const operation of program) if (!execution.perform(operation)) break;
     const holds = execution.finish();
-    return goesOn(world, { performed: execution.performed, holds, execution: () => execution });
+    const { performed, isRefused } = execution;
+    return goesOn(world, { performed, holds, isRefused, execution: () => execution });
   });
   runProperty(programs, (drawn) => relay.next(drawn), asRuns);
   relay.last();

@@ -51,6 +51,8 @@ export interface Counts {
   readonly tooLarge: number;
   /** Operations that the model admitted after the lean judge had not; none on ours. */
   readonly declined: number;
+  /** Programs on a world that init said it cannot manage. */
+  readonly refused: number;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -67,6 +69,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
       violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
       tooLarge: Times,
       declined: Times,
+      refused: Times,
     },
     'counts',
   ),
@@ -111,6 +114,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     violations: addedByTwoNames(a.violations, b.violations),
     tooLarge: a.tooLarge + b.tooLarge,
     declined: a.declined + b.declined,
+    refused: a.refused + b.refused,
   };
 }
 

@@ -1,0 +1,106 @@
+//! `Pmm` as a target of frameproof: gives the allocator the memory of a program, and each of its calls the name that frameproof knows.
+//! A call that your allocator does not have stays `None`, and is left out of the profile. The types are those of frameproof.h.
+
+mod pmm;
+
+use pmm::Pmm;
+use std::ffi::{c_char, c_int, c_void, CStr};
+use std::ptr::{addr_of_mut, null_mut};
+
+#[repr(C)]
+struct Descriptor {
+    kind: u32,
+    efi_type: u32,
+    start: u64,
+    pages: u64,
+}
+
+const FREE: u32 = 0;
+
+#[repr(C)]
+struct Memory {
+    descriptors: *const Descriptor,
+    count: usize,
+    base: *mut u8,
+    bitmap_end: u64,
+}
+
+type Amount = Option<extern "C" fn() -> u64>;
+
+#[repr(C)]
+struct Target {
+    profile: *const c_char,
+    init: Option<extern "C" fn(&Memory) -> bool>,
+    alloc: Option<extern "C" fn() -> *mut u8>,
+    alloc_pages: Option<extern "C" fn(*mut *mut u8, u64) -> bool>,
+    alloc_bitmap: Option<extern "C" fn(u64, u64, u64) -> *mut u8>,
+    free: Option<extern "C" fn(*mut u8) -> bool>,
+    free_pages: Option<extern "C" fn(*const *mut u8, u64) -> bool>,
+    free_region: Option<extern "C" fn(*mut u8, u64) -> bool>,
+    total_amount: Amount,
+    free_amount: Amount,
+    reserved_amount: Amount,
+    live: Option<extern "C" fn()>,
+}
+
+extern "C" {
+    fn fp_serve(target: *const Target) -> c_int;
+    #[link_name = "__errno_location"]
+    fn errno() -> *mut c_int;
+}
+
+const ENOMEM: c_int = 12;
+
+static mut PMM: Pmm = Pmm::new(null_mut());
+
+fn pmm() -> &'static mut Pmm {
+    unsafe { &mut *addr_of_mut!(PMM) }
+}
+
+extern "C" fn init(memory: &Memory) -> bool {
+    *pmm() = Pmm::new(memory.base);
+    for given in unsafe { std::slice::from_raw_parts(memory.descriptors, memory.count) } {
+        if given.kind == FREE {
+            unsafe { pmm().add(given.start, given.pages) };
+        }
+    }
+    true
+}
+
+extern "C" fn alloc() -> *mut u8 {
+    pmm().alloc().unwrap_or_else(|| {
+        unsafe { *errno() = ENOMEM };
+        null_mut()
+    })
+}
+
+extern "C" fn free(page: *mut u8) -> bool {
+    unsafe { pmm().free(page) };
+    true
+}
+
+extern "C" fn free_amount() -> u64 {
+    pmm().free_amount()
+}
+
+/// The claims: one zone, a failure sets errno, and a bad free is not tried.
+const PROFILE: &CStr = cr#"{"calls": ["alloc", "free", "freeAmount"], "zones": 1, "failures": ["errno"], "misuse": "undefined"}"#;
+
+#[no_mangle]
+pub extern "C" fn main(_: c_int, _: *const *const c_void) -> c_int {
+    let target = Target {
+        profile: PROFILE.as_ptr(),
+        init: Some(init),
+        alloc: Some(alloc),
+        alloc_pages: None,
+        alloc_bitmap: None,
+        free: Some(free),
+        free_pages: None,
+        free_region: None,
+        total_amount: None,
+        free_amount: Some(free_amount),
+        reserved_amount: None,
+        live: None,
+    };
+    unsafe { fp_serve(&target) }
+}
