@@ -137,3 +137,20 @@ describe('a large batch', () => {
     expect(responses[1]?.outcome.kind).toBe('addresses');
   });
 });
+
+it('a wrapped manager is let go together with its wrapper, so that memory does not wait for the garbage collector', () => {
+  let disposed = 0;
+  const target = factoryTarget({
+    name: 'wrapped',
+    policies: [],
+    create: (map, options) => {
+      const inner = createPmm(map, options);
+      inner.dispose = () => {
+        disposed += 1;
+      };
+      return wrapPmm(inner, {});
+    },
+  });
+  execute(target, scenario());
+  expect(disposed).toBe(1);
+});
