@@ -18,7 +18,7 @@ import {
   type Response,
 } from '../../spec/index.ts';
 import { omitStacks, restoreStacks } from '../call-end.ts';
-import { sweepInterval } from '../execution.ts';
+import { isSweepDue, sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
 import { inspectedRuns, keeping, letGo, ofInit, withAmounts } from '../session.ts';
 import { NO_WRITES, SimulatedMemory } from '../simulated-memory.ts';
@@ -177,7 +177,7 @@ export class LeanRun {
     this.state = this.#judge.state;
     this.#caller = pmm === null ? null : new LeanCaller(pmm, this.#judge);
     this.#sweepInterval = sweepInterval(state);
-    if (Number.isFinite(this.#sweepInterval)) this.#sweep();
+    if (isSweepDue(0, this.#sweepInterval)) this.#sweep();
   }
 
   /** Number of calls that were made. */
@@ -208,7 +208,7 @@ export class LeanRun {
       return false;
     }
     this.#keep(at);
-    return (at + 1) % this.#sweepInterval !== 0 || this.#sweep();
+    return !isSweepDue(at + 1, this.#sweepInterval) || this.#sweep();
   }
 
   /** Keeps of an answer what {@link recording} and later calls need. */
