@@ -76,7 +76,11 @@ function orUndefined({ misuse }: Profile, candidate: Candidate): readonly Candid
   const trusting = 'what it does on misuse is undefined';
   return [
     candidate,
-    { ...candidate, claims: { ...claims, misuse: 'undefined' }, condition: `${condition}, and ${trusting}` },
+    {
+      ...candidate,
+      claims: { ...claims, misuse: 'undefined', uncaught: [] },
+      condition: `${condition}, and ${trusting}`,
+    },
   ];
 }
 
@@ -119,30 +123,55 @@ function ofParts({ moment: { demand }, profile }: Broken): readonly Candidate[] 
   });
 }
 
+/** Frees of what may not be freed, by their kind. */
+function misuses(
+  profile: Profile,
+): Readonly<Record<'double-free' | 'foreign' | 'argument', readonly Program[]>> {
+  const one = single(profile);
+  const outside: Reference = { absolute: HIGHER_HALF_48 };
+  const below: Reference = { absolute: PAGE_BYTES };
+  return {
+    'double-free': possible(
+      profile,
+      [one, free(page(0)), free(page(0))],
+      [one, freeRegion(page(0), 1n), freeRegion(page(0), 1n)],
+    ),
+    foreign: possible(profile, [free(outside)], [freeRegion(outside, 1n)]),
+    argument: possible(profile, [free(below)], [freeRegion(below, 1n)]),
+  };
+}
+
+const UNCAUGHT = {
+  'double-free': 'it does not notice double frees',
+  foreign: 'it does not notice frees of what it never handed out',
+  argument: 'it does not notice addresses that are none of a page frame',
+} as const;
+
 function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
   if (demand?.expected.kind !== 'misused' || !isFree(demand.operation.call)) return [];
   // A panic is something that it does on misuse: a wrong one is not explained.
   if (response.outcome.kind === 'panicked') return [];
-  const one = single(profile);
-  const outside: Reference = { absolute: HIGHER_HALF_48 };
-  const probes = possible(
-    profile,
-    [one, free(page(0)), free(page(0))],
-    [one, freeRegion(page(0), 1n), freeRegion(page(0), 1n)],
-    [free(outside)],
-    [freeRegion(outside, 1n)],
-  );
+  const { frame, owner } = demand.expected;
+  const programs = misuses(profile);
+  const all = Object.values(programs).flat();
+  const kind = frame === null ? 'argument' : owner === 'pmm' ? 'double-free' : 'foreign';
+  const uncaught: Candidate = {
+    claims: { uncaught: [...profile.uncaught, kind] },
+    condition: UNCAUGHT[kind],
+    probes: programs[kind],
+    controls: all.filter((program) => !programs[kind].includes(program)),
+  };
   const refused: Candidate = {
     claims: { misuse: 'refused' },
     condition: 'it refuses misuse by returning false',
-    probes,
+    probes: all,
   };
   const trusting: Candidate = {
-    claims: { misuse: 'undefined' },
+    claims: { misuse: 'undefined', uncaught: [] },
     condition: 'it trusts its callers: what it does on misuse is undefined',
-    probes,
+    probes: all,
   };
-  return response.outcome.kind === 'failed' ? [refused, trusting] : [trusting];
+  return response.outcome.kind === 'failed' ? [refused, uncaught, trusting] : [uncaught, trusting];
 }
 
 function ofReports({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {

@@ -23,6 +23,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
   largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
   freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
+  uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
   memoryAtLeast: /^if init cannot manage such memory, let it return false/,
 };
