@@ -14,7 +14,7 @@ import {
   smallWorld,
   type UnsavedExploration,
 } from '../properties/explore/index.ts';
-import type { Target, World } from '../runner/index.ts';
+import { type Target, type World, worldBeyond } from '../runner/index.ts';
 import { loadInteractiveTarget } from '../runner/load/index.ts';
 import { config, type Policy, SpecError } from '../spec/index.ts';
 import { readMemoryMap } from '../spec/maps/index.ts';
@@ -164,6 +164,8 @@ async function reportOf(
 async function run(flags: ExploreFlags): Promise<void> {
   const target = await loadInteractiveTarget(flags.target, flags.policy, { programMs: flags.programTime });
   const world = worldOf(flags);
+  const why = worldBeyond(target.profile, world);
+  if (why !== null) throw new SpecError(`expected a world that ${target.name} manages: ${why}`);
   const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
     print(promelaOf(world, operations));

@@ -2,7 +2,7 @@
 
 import type { JudgedLog, LogViolation } from '../counterexamples/log/index.ts';
 import { formatResponse } from '../counterexamples/text/index.ts';
-import { CLAUSES, counted, formatOperation, toHex } from '../spec/index.ts';
+import { CLAUSES, counted, formatOperation, grouped, toHex } from '../spec/index.ts';
 import { callTable, clauseTable } from './count-table.ts';
 import { type CounterexampleJson, counterexampleJson } from './counterexample-json.ts';
 import { commandLine, nextLine } from './next-step.ts';
@@ -31,12 +31,40 @@ function violationLines(log: JudgedLog, violation: LogViolation, path: string): 
   const sentence = CLAUSES.find(({ name }) => name === clause)?.sentence ?? '';
   const frame = pfn === null ? [] : [`          page frame ${pfn}, owner ${owner ?? 'unknown'}`];
   return [
-    `line      ${path}:${line}`,
+    `line      ${path === '-' ? line : `${path}:${line}`}`,
     `call      ${shortened(`${callText(violation)}  -> ${answerText(log, violation)}`)}`,
     `violation ${clause}: ${sentence}`,
     `          ${explanation}`,
     ...frame,
     '',
+  ];
+}
+
+/** Returns what arrived of a console's log, where not all of it did. */
+function deliveryLines({ delivery }: JudgedLog): readonly string[] {
+  if (delivery === null) return [];
+  const { boots, lost, lostNumbers, damaged, repeated, outOfOrder } = delivery;
+  return [
+    ...(boots > 1 ? [`boots     ${boots}, each judged from its start`] : []),
+    ...(lost > 0 ? [`lost      ${counted(lost, 'line')}, by number: ${lostNumbers.join(' ')}`] : []),
+    ...(damaged > 0 ? [`damaged   ${counted(damaged, 'line')}`] : []),
+    ...(repeated > 0 ? [`repeated  ${counted(repeated, 'line')}`] : []),
+    ...(outOfOrder > 0
+      ? [`disorder  ${counted(outOfOrder, 'line')} with a lower number than the line before`]
+      : []),
+  ];
+}
+
+/** Returns what could not be judged of a log that began in the middle or lost lines. */
+function undecidedLines({ undecided, operations, held }: JudgedLog): readonly string[] {
+  const reasons = Object.entries(undecided);
+  if (reasons.length === 0) return [];
+  const all = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const share = Math.round((100 * (operations - all)) / Math.max(1, operations));
+  return [
+    `decided   ${grouped(operations - all)} of ${counted(operations, 'operation')} (${share}%)`,
+    ...reasons.map(([reason, count]) => `          ${grouped(count)} undecided: ${reason}`),
+    `held      ${counted(held, 'page frame')} known to be held in the end`,
   ];
 }
 
@@ -57,7 +85,16 @@ export function judgeReport(log: JudgedLog, path: string): string {
   const { violation } = log;
   const lines = violation === null ? [] : violationLines(log, violation, path);
   const next = violation === null ? null : shrinkOf(path);
-  return [...tables, ...lines, verdictLine(log), ...(next === null ? [] : [nextLine(next)])].join('\n');
+  const known = [...deliveryLines(log), ...undecidedLines(log)];
+  const gap = known.length === 0 ? [] : [''];
+  return [
+    ...tables,
+    ...known,
+    ...gap,
+    ...lines,
+    verdictLine(log),
+    ...(next === null ? [] : [nextLine(next)]),
+  ].join('\n');
 }
 
 function counterexampleOf(log: JudgedLog, violation: LogViolation, path: string): CounterexampleJson {
@@ -75,7 +112,7 @@ function counterexampleOf(log: JudgedLog, violation: LogViolation, path: string)
 
 /** Returns the result as `--json` prints it. */
 export function judgeJson(log: JudgedLog, path: string): object {
-  const { verdict, operations, seconds, calls, clauses, violation, cut } = log;
+  const { verdict, operations, seconds, calls, clauses, violation, cut, delivery, undecided, held } = log;
   return {
     verdict,
     operations,
@@ -84,6 +121,9 @@ export function judgeJson(log: JudgedLog, path: string): object {
     cut,
     calls,
     clauses,
+    undecided,
+    held,
+    delivery,
     counterexample: violation === null ? null : counterexampleOf(log, violation, path),
   };
 }

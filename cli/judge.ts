@@ -1,19 +1,36 @@
-/** `frameproof judge`: says whether the specification admits a recorded run, and otherwise which line it does not admit. */
+/** `frameproof judge`: says whether the specification admits a recorded run, or one under way, and otherwise which line it does not admit. */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { judgeLog } from '../counterexamples/log/index.ts';
+import { type JudgedLog, type JudgeOptions, judgeLog, NoLogError } from '../counterexamples/log/index.ts';
 import { type Profile, SpecError } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
-import { jsonOption } from './options.ts';
+import {
+  corpusOption,
+  jsonOption,
+  type LogMapFlags,
+  logMapOf,
+  logMapOptions,
+  shrinkTimeOption,
+  timeOption,
+} from './options.ts';
 import { print } from './print.ts';
 import { profileOption } from './profile-option.ts';
-import { workBar } from './progress-bar.ts';
+import { judgeBar } from './progress-bar.ts';
 import { interruption } from './supervised.ts';
 
-interface JudgeFlags {
+interface JudgeFlags extends LogMapFlags {
+  readonly run?: string;
+  readonly time?: number;
+  readonly out?: string;
   readonly profile?: Profile;
+  readonly target?: string;
+  readonly shrinkTime: number;
+  readonly corpus: string;
   readonly json?: boolean;
 }
 
@@ -24,23 +41,118 @@ const EXIT_OF = {
   interrupted: EXIT.interrupted,
 } as const;
 
-async function judge(path: string, { profile, json }: JudgeFlags): Promise<void> {
-  const bar = await workBar(null, 'judged');
-  const watched = { profile, signal: interruption(), onProgress: bar.update };
-  const log = await judgeLog(path, watched).finally(bar.stop);
-  const text = json === true ? JSON.stringify(judgeJson(log, path), null, 1) : judgeReport(log, path);
+/** Throws `SpecError` where flags do not go together. */
+function refuseMixed(log: string | undefined, { run, time, out }: JudgeFlags): void {
+  if ((log === undefined) === (run === undefined))
+    throw new SpecError(
+      'expected a log file, - for standard input, or --run with a command that prints a log',
+    );
+  if (run === undefined && time !== undefined) throw new SpecError('--time: goes with --run');
+  if (run === undefined && out !== undefined) throw new SpecError('--out: goes with --run');
+}
+
+/** Judges what a command prints, until it ends, its time is over, or a clause is violated. Its output is kept in a file. */
+async function judgeRun(
+  command: string,
+  path: string | null,
+  { time, options }: { readonly time: number | undefined; readonly options: JudgeOptions },
+): Promise<JudgedLog> {
+  const [{ ConsoleOutput }, { openedFor }] = await Promise.all([
+    import('./console-output.ts'),
+    import('./output-file.ts'),
+  ]);
+  const copy = path === null ? null : openedFor('--out', path);
+  const output = new ConsoleOutput(command, copy);
+  const timer = time === undefined ? undefined : setTimeout(output.stop, time * 1000);
+  options.signal?.addEventListener('abort', output.stop);
+  try {
+    return await judgeLog(path ?? 'console', { ...options, input: output.chunks() });
+  } catch (error) {
+    throw error instanceof NoLogError ? await output.withoutLog(error) : error;
+  } finally {
+    clearTimeout(timer);
+    output.stop();
+    copy?.close();
+  }
+}
+
+function judgeFile(path: string, options: JudgeOptions): Promise<JudgedLog> {
+  if (path === '-') options.signal?.addEventListener('abort', () => process.stdin.destroy());
+  return judgeLog(path, options);
+}
+
+/** Judges a log and reports; returns the verdict. */
+async function judged(
+  log: string | undefined,
+  kept: string | null,
+  flags: JudgeFlags,
+  signal: AbortSignal,
+): Promise<JudgedLog> {
+  const bar = await judgeBar();
+  const options = { ...(await logMapOf(flags)), profile: flags.profile, signal, onProgress: bar.update };
+  const result = await (flags.run === undefined
+    ? judgeFile(log ?? '-', options)
+    : judgeRun(flags.run, kept, { time: flags.time, options })
+  ).finally(bar.stop);
+  const path = log ?? flags.out ?? '-';
+  const text =
+    flags.json === true ? JSON.stringify(judgeJson(result, path), null, 1) : judgeReport(result, path);
   print(`${text}\n`);
-  if (log.cut !== null) throw new SpecError(log.cut);
-  endWith(EXIT_OF[log.verdict]);
+  return result;
+}
+
+async function judge(log: string | undefined, flags: JudgeFlags): Promise<void> {
+  refuseMixed(log, flags);
+  const signal = interruption();
+  // What is shrunk is read again.
+  const folder =
+    flags.run !== undefined && flags.target !== undefined && flags.out === undefined
+      ? mkdtempSync(join(tmpdir(), 'frameproof-'))
+      : null;
+  try {
+    const kept = folder === null ? (flags.out ?? null) : join(folder, 'console.log');
+    const { verdict, cut } = await judged(log, kept, flags, signal);
+    const file = log ?? kept;
+    // Standard input cannot be read twice, and a result in JSON is one value.
+    const isShrinkable = file !== null && file !== '-' && flags.target !== undefined && flags.json !== true;
+    if (verdict === 'violated' && isShrinkable) {
+      const { shrinkFile } = await import('./shrink.ts');
+      print('\n');
+      await shrinkFile(file, flags, signal);
+    }
+    if (cut !== null) throw new SpecError(cut);
+    endWith(EXIT_OF[verdict]);
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true });
+  }
 }
 
 /** Returns the command `frameproof judge`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function judgeCommand(): Command {
+  const [mapOption, mapFromLogOption] = logMapOptions();
   return new Command('judge')
     .description('say whether the specification admits a recorded run, and which line it does not admit')
-    .argument('<log>', 'log file, or - for standard input')
+    .argument('[log]', "log file or a console's output, or - for standard input")
+    .option(
+      '--run <command>',
+      'judge what this shell command prints while it runs, such as a kernel in QEMU; stop it at the first violation',
+    )
+    .addOption(timeOption('with --run: seconds after which the command is stopped'))
+    .option('--out <file>', 'with --run: keep what the command prints')
+    .addOption(mapOption)
+    .addOption(mapFromLogOption)
     .addOption(profileOption('JSON: what the allocator claims to do (default: what the log says)'))
+    .option('--target <path>', 'allocator to shrink a violation on, as frameproof shrink does')
+    .addOption(shrinkTimeOption())
+    .addOption(corpusOption('with --target: folder to save the shrunk program to'))
     .addOption(jsonOption())
-    .addHelpText('after', examples('npx frameproof judge boot.log'))
+    .addHelpText(
+      'after',
+      examples(
+        'npx frameproof judge boot.log',
+        'npx frameproof judge serial.txt --map-from-log',
+        'npx frameproof judge --run ./boot-in-qemu.sh --target my-pmm.ts',
+      ),
+    )
     .action(judge);
 }

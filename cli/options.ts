@@ -1,7 +1,7 @@
 /** Options that several commands share, so that one flag means one thing in all of them. Bad values are `SpecError`s of one line. */
 import { Option } from 'commander';
 import type { Shard } from '../properties/random/index.ts';
-import { DEFAULT_BITMAP_MAX_ADDR, SpecError, toHex } from '../spec/index.ts';
+import { DEFAULT_BITMAP_MAX_ADDR, type MemoryMap, SpecError, toHex } from '../spec/index.ts';
 import { pageAddress, physicalLimit } from './map-flags.ts';
 
 /** Returns a reader of whole numbers of at least `least`; the reader throws `SpecError` naming the flag. */
@@ -104,6 +104,33 @@ export function threadsOption(byDefault: string): Option {
   return new Option('--threads <n>', `threads to run on (default: ${byDefault})`).argParser(
     wholeNumber('--threads', 1),
   );
+}
+
+/** Where the memory map of a console's log is. */
+export interface LogMapFlags {
+  readonly map?: string;
+  readonly mapFromLog?: boolean;
+}
+
+/** `--map` and `--map-from-log`, for commands that read logs. */
+export function logMapOptions(): readonly [Option, Option] {
+  return [
+    new Option('--map <file>', "memory map of a console's log (default: the one in the log)"),
+    new Option(
+      '--map-from-log',
+      'take the memory map from what the kernel printed before its log, in any notation',
+    ),
+  ];
+}
+
+/** Returns how a log is read by these flags, with the readers of all notations only where they are needed. */
+export async function logMapOf({ map, mapFromLog }: LogMapFlags): Promise<{
+  readonly map?: MemoryMap;
+  readonly mapFromLog?: boolean | undefined;
+}> {
+  if (map === undefined) return { mapFromLog };
+  const { readMemoryMap } = await import('../spec/maps/index.ts');
+  return { map: readMemoryMap(map).map };
 }
 
 /** `--corpus`: the folder of counterexamples. */

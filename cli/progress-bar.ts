@@ -165,15 +165,26 @@ export async function campaignBar({ programs, seconds }: CampaignBounds): Promis
   };
 }
 
-/** Returns a bar that follows a number of operations, or counts them where nobody knows how many there will be. */
-export async function workBar(total: number | null, done: string): Promise<Bar<[operations: number]>> {
-  const all = total === null ? '{value}' : '{bar} {value} of {total}';
-  const bar = await openBar(`${all} operations ${done}, {rate}/s{left}`);
+/** Returns a bar that follows a number of operations. */
+export async function workBar(total: number, done: string): Promise<Bar<[operations: number]>> {
+  const bar = await openBar(`{bar} {value} of {total} operations ${done}, {rate}/s{left}`);
   const start = performance.now();
-  bar.start(total ?? 0, 0, { rate: '-' });
+  bar.start(total, 0, { rate: '-' });
   return {
     update: (operations) =>
       bar.update(operations, { rate: perSecond(operations, (performance.now() - start) / 1000) }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** Returns a bar that counts the operations of a log, and the page frames that callers hold. */
+export async function judgeBar(): Promise<Bar<[operations: number, held: number]>> {
+  const bar = await openBar('{value} operations judged, {rate}/s, {held} page frames held');
+  const start = performance.now();
+  bar.start(0, 0, { rate: '-', held: 0 });
+  return {
+    update: (operations, held) =>
+      bar.update(operations, { rate: perSecond(operations, (performance.now() - start) / 1000), held }),
     stop: () => bar.stop(),
   };
 }

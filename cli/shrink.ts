@@ -11,7 +11,15 @@ import { stackLines, verdictOn } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
-import { corpusOption, jsonOption, positive, verboseOption } from './options.ts';
+import {
+  corpusOption,
+  jsonOption,
+  type LogMapFlags,
+  logMapOf,
+  logMapOptions,
+  positive,
+  verboseOption,
+} from './options.ts';
 import { savedIn } from './output-file.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
@@ -20,7 +28,7 @@ import { commandOnFile, loadRecorded } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
 import { otherTargetOption, programTimeOption } from './target-options.ts';
 
-interface ShrinkFlags {
+interface ShrinkFlags extends LogMapFlags {
   readonly target?: string;
   readonly profile?: Profile;
   readonly programTime?: number;
@@ -46,7 +54,9 @@ function notes(
   const others = otherClauses.map(({ clause: name, count }) => `${name} (${counted(count, 'time')})`);
   return [
     ...(origin === 'small program'
-      ? ['found among all small programs, not by running the file: it violates the same clause']
+      ? [
+          'found among plain programs, small ones and bursts, not by running the file: it violates the same clause',
+        ]
       : []),
     ...(recorded !== undefined && recorded !== clause
       ? [`the file says ${recorded}; this target violates ${clause}`]
@@ -130,15 +140,20 @@ function reportUnfinished(
   endWith(EXIT.partial);
 }
 
-async function run(file: string, flags: ShrinkFlags): Promise<void> {
-  const read = await readScenario(file, flags.profile);
+/** Shrinks a trace or a log, and reports the result. */
+export async function shrinkFile(
+  file: string,
+  flags: ShrinkFlags,
+  signal: AbortSignal = interruption(),
+): Promise<void> {
+  const read = await readScenario(file, flags.profile, await logMapOf(flags));
   const target = await loadRecorded(file, read, flags);
   const given = { ...read, scenario: scenarioFor(target, read) };
   const bar = await shrinkBar(flags.shrinkTime);
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
     executions: Number.POSITIVE_INFINITY,
-    signal: interruption(),
+    signal,
     onProgress: bar.update,
   });
   bar.stop();
@@ -151,11 +166,14 @@ async function run(file: string, flags: ShrinkFlags): Promise<void> {
 
 /** Returns the command `frameproof shrink`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function shrinkCommand(): Command {
+  const [mapOption, mapFromLogOption] = logMapOptions();
   return new Command('shrink')
     .description('shrink a saved counterexample, or a failing log, to the simplest program that fails')
     .argument('<file>', 'trace file or log')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
+    .addOption(mapOption)
+    .addOption(mapFromLogOption)
     .addOption(programTimeOption())
     .option(
       '--shrink-time <seconds>',
@@ -173,5 +191,5 @@ export function shrinkCommand(): Command {
         'npx frameproof shrink corpus/double-free.json --target my-pmm.ts --shrink-time 300',
       ),
     )
-    .action(run);
+    .action((file: string, flags: ShrinkFlags) => shrinkFile(file, flags));
 }

@@ -8,6 +8,7 @@ export {
   replayCorpus,
 } from './corpus/corpus.ts';
 export { EXPORT_FORMS, type ExportForm, exportTrace } from './export/export-trace.ts';
+export type { Delivery } from './log/console/index.ts';
 export {
   type JudgedLog,
   type JudgeOptions,

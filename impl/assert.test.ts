@@ -138,6 +138,12 @@ const BROKEN: Readonly<Record<string, readonly (() => unknown)[]>> = {
       correctLeaf(words, layout, 1);
     },
   ],
+  'summary: a run has leaves of the zone': [
+    () => {
+      const { words, layout } = zoneOf([0, 600]);
+      noteHeld(words, layout, 0, 5000);
+    },
+  ],
   'summary: a run that was freed is one': [
     () => {
       const { words, layout } = zoneOf([0, 200]);

@@ -181,6 +181,13 @@ describe('a search reads', () => {
     expect(bits).toBeLessThan((9000 / 32) * 1.3);
   });
 
+  test('nothing between two multiples of a large alignment', () => {
+    const zone = holding(zoneOf([0, FRAMES]), [0, 1]);
+    const { start, bits } = readsOf(zone, { count: 1, alignment: (LEAVES - 1) * 256 });
+    expect(start).toBe((LEAVES - 1) * 256);
+    expect(bits).toBeLessThan(3 * (8 + 2));
+  });
+
   test('a leaf that claims too much only once', () => {
     const zone = zoneOf([0, FRAMES]);
     hold(zone, 0, 1000);

@@ -55,7 +55,10 @@ function denseFit(
   return end;
 }
 
-/** Looks for a start in [from, end) of one section, a multiple of the alignment at a time. For any shape. */
+/**
+ * Looks for a start in [from, end) of one section, a multiple of the alignment at a time. For any shape. Where there is none, it
+ * returns the next multiple, or the end of the section.
+ */
 function sparseFit(
   words: Int32Array,
   section: Section,
@@ -71,7 +74,7 @@ function sparseFit(
     if (held + 1 >= end) return held + 1;
     start = alignUp(firstFree(words, held + 1, end), section, alignment);
   }
-  return end;
+  return Math.min(start, section.first + section.count);
 }
 
 /**

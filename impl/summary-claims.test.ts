@@ -148,6 +148,18 @@ describe('the summary', () => {
     );
   });
 
+  test('reads no held bits inside of a run that was taken or freed', () => {
+    for (const held of [true, false]) {
+      const { zone, reads } = counted(
+        zoneHolding([{ first: 0, end: held ? 0 : FRAMES }].filter(({ end }) => end > 0)),
+      );
+      mark(zone, { first: 0, end: FRAMES }, held);
+      reads.bits = 0;
+      (held ? noteHeld : noteFreed)(zone.words, zone.layout, 0, FRAMES - 1);
+      expect(reads.bits).toBeLessThan(100);
+    }
+  });
+
   test('is corrected a leaf at a time', () => {
     fc.assert(
       fc.property(anyRanges, fc.array(fc.nat({ max: LEAVES - 1 }), { maxLength: 20 }), (held, corrected) => {

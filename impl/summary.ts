@@ -16,7 +16,7 @@
  * follows from the held bits and is left out of snapshots.
  *
  * Cost of freeing one page frame: the words that its run spans, and one comparison a level; of a correction: the 8 words
- * of the leaf, and 8 siblings a level where it was the longest.
+ * of the leaf, and 8 siblings a level where it was the longest. Of a long run only the leaves at its ends are read.
  */
 import { broken } from './assert.ts';
 import { firstHeld, freeSince, isHeld } from './held-bits.ts';
@@ -102,6 +102,27 @@ function setLeaf(words: Int32Array, levels: readonly Level[], leaf: number, afte
   climb(words, levels, leaf, before, after);
 }
 
+/** Makes the leaves [first, end) claim the same, and their ancestors what follows. O(leaves). */
+function setLeaves(
+  words: Int32Array,
+  levels: readonly Level[],
+  first: number,
+  end: number,
+  after: number,
+): void {
+  if (!(first < end && end <= levels[0].nodes))
+    throw broken('summary: a run has leaves of the zone', 'leaf', first);
+  words.fill(after, levels[0].at + first, levels[0].at + end);
+  let low = first;
+  let high = end - 1;
+  for (let k = 1; k < levels.length; k += 1) {
+    low >>>= FANOUT_SHIFT;
+    high >>>= FANOUT_SHIFT;
+    for (let node = low; node <= high; node += 1)
+      words[levels[k].at + node] = leastOf(words, levels[k - 1], node);
+  }
+}
+
 /** Makes a leaf claim exactly what there is. */
 export function correctLeaf(words: Int32Array, { levels }: Layout, leaf: number): void {
   setLeaf(words, levels, leaf, leafShortfall(words, HELD_AT + leaf * LEAF_WORDS));
@@ -139,11 +160,14 @@ function raiseRun(words: Int32Array, levels: readonly Level[], first: number, la
 /** Makes the leaves of a range exact, where all of [first, last] has just become free. */
 function correctFreed(words: Int32Array, layout: Layout, first: number, last: number): void {
   if (!(first < last)) throw broken('summary: what was freed is a run', 'ordinal', first);
-  for (let leaf = first >>> LEAF_SHIFT; leaf <= last >>> LEAF_SHIFT; leaf += 1) {
-    const start = leaf * LEAF_SPAN;
-    if (start >= first && start + LONGEST_COUNTED <= last) setLeaf(words, layout.levels, leaf, 0);
-    else correctLeaf(words, layout, leaf);
-  }
+  const low = first >>> LEAF_SHIFT;
+  const high = last >>> LEAF_SHIFT;
+  // Leaves in which the longest run that counts begins and ends.
+  const whole = low * LEAF_SPAN < first ? low + 1 : low;
+  const end = high + 1 - LONGEST_COUNTED / LEAF_SPAN;
+  if (whole < end) setLeaves(words, layout.levels, whole, end, 0);
+  if (low < whole) correctLeaf(words, layout, low);
+  for (let leaf = Math.max(whole, end); leaf <= high; leaf += 1) correctLeaf(words, layout, leaf);
 }
 
 /** Tells the summary that [first, last] of the bitmap zone became free. */
@@ -158,7 +182,9 @@ export function noteHeld(words: Int32Array, layout: Layout, first: number, last:
   const high = last >>> LEAF_SHIFT;
   if (low === high) return;
   if (!(low < high)) throw broken('summary: what was taken is a run', 'ordinal', first);
-  for (let leaf = low; leaf <= high; leaf += 1) correctLeaf(words, layout, leaf);
+  correctLeaf(words, layout, low);
+  if (low + 1 < high) setLeaves(words, layout.levels, low + 1, high, LONGEST_COUNTED);
+  correctLeaf(words, layout, high);
 }
 
 /** Makes the whole summary exact. O(zone / 32). */

@@ -35,11 +35,17 @@ interface Fields {
   readonly boot: PageCount;
   readonly caller: PageCount;
   readonly pmm: PageCount;
+  readonly kept: PageCount;
   /** Free page frames of the stack zone; the others of `pmm` are in the bitmap zone. */
   readonly freeInStack: PageCount;
   /** Undefined where the order is not tracked. */
   readonly stack: FreeStack | undefined;
+  /** Where held runs begin ({@link FIRST}) and go on ({@link REST}); undefined where runs are not tracked. */
+  readonly runs: Extents | undefined;
 }
+
+const FIRST: Owner = 'caller';
+const REST: Owner = 'boot';
 
 /** Consecutive page frames [base, end) of one owner. */
 export interface OwnedPart {
@@ -70,14 +76,15 @@ export class ModelState implements Ownership {
     this.#fields = fields;
   }
 
-  /** Returns the state after init. O(descriptors log descriptors). */
+  /** Returns the state after init, where the manager has kept page frames for itself. O(descriptors (log descriptors + kept)). */
   static init(
     map: MemoryMap,
     config: Config,
     policies: readonly Policy[],
     profile: Profile = WHOLE,
+    kept: readonly Region[] = [],
   ): ModelState {
-    const regions = ownedRegions(map).filter(({ owner }) => owner !== 'absent');
+    const regions = withKept(ownedRegions(map), kept).filter(({ owner }) => owner !== 'absent');
     const total = pageCount(regions.reduce((sum, { count }) => sum + count, 0));
     const limit = profile.zones === 1 ? pfn(PFN_LIMIT) : bitmapLimit(config);
     const world: World = { map, config, profile, bitmapLimit: limit, end: pfnEnd(map), total };
@@ -87,18 +94,20 @@ export class ModelState implements Ownership {
       boot: NONE,
       caller: NONE,
       pmm: NONE,
+      kept: NONE,
       freeInStack: NONE,
       stack: policies.includes('lifo') ? null : undefined,
+      runs: profile.freeRuns === 'whole' ? noExtents() : undefined,
     };
     return regions.reduce(
-      (state, region) => state.#listed(region, region.owner),
+      (state, region) => state.revealed(region, region.owner),
       new ModelState(world, policies, empty),
     );
   }
 
   /** Returns the state that these parts make. O(extents + runs). */
   static of(world: World, policies: readonly Policy[], { starts, owners, stack }: StateParts): ModelState {
-    const counts = { absent: 0, firmware: 0, boot: 0, caller: 0, pmm: 0 };
+    const counts = { absent: 0, firmware: 0, boot: 0, caller: 0, pmm: 0, kept: 0 };
     let freeInStack = 0;
     owners.forEach((owner, i) => {
       const [start, end] = [starts[i] ?? 0, starts[i + 1] ?? PFN_LIMIT];
@@ -111,7 +120,9 @@ export class ModelState implements Ownership {
       boot: pageCount(counts.boot),
       caller: pageCount(counts.caller),
       pmm: pageCount(counts.pmm),
+      kept: pageCount(counts.kept),
       freeInStack: pageCount(freeInStack),
+      runs: undefined,
       stack: stack
         ?.toReversed()
         .reduce<FreeStack>((below, { base, count }) => push(below, base, count), null),
@@ -141,6 +152,8 @@ export class ModelState implements Ownership {
         return fields.caller;
       case 'boot':
         return fields.boot;
+      case 'kept':
+        return fields.kept;
       default:
         return fields.firmware;
     }
@@ -187,14 +200,26 @@ export class ModelState implements Ownership {
     return stack === undefined ? null : top(stack, count);
   }
 
-  /** Returns the state after these page frames, all of them free, were handed out. */
-  allocated(regions: readonly Region[]): ModelState {
+  heldRun(base: Pfn): PageCount | null {
+    const { runs } = this.#fields;
+    if (runs === undefined) return null;
+    if (ownerAt(runs, base) !== FIRST) return NONE;
+    const end = findExtent(runs, base + 1, PFN_LIMIT, (part) => part !== REST) ?? PFN_LIMIT;
+    return pageCount(end - base);
+  }
+
+  /** Returns the state after these page frames, all of them free, were handed out: singly, or each region as one run. */
+  allocated(regions: readonly Region[], as: 'singles' | 'runs' = 'singles'): ModelState {
     const fields = this.#fields;
-    let { extents } = fields;
+    let { extents, runs } = fields;
     let pages = 0;
     let popped = 0;
-    for (const { base, count } of ascendingRuns(regions)) {
-      if (count > 0) extents = give(extents, base, base + count, 'caller');
+    for (const { base, count } of as === 'runs' ? regions : ascendingRuns(regions)) {
+      if (count > 0) {
+        extents = give(extents, base, base + count, 'caller');
+        if (runs !== undefined) runs = give(runs, base, base + count, FIRST);
+        if (runs !== undefined && as === 'runs' && count > 1) runs = give(runs, base + 1, base + count, REST);
+      }
       pages += count;
       popped += this.#inStack(base, count);
     }
@@ -204,15 +229,17 @@ export class ModelState implements Ownership {
       boot: fields.boot,
       caller: pageCount(fields.caller + pages),
       pmm: pageCount(fields.pmm - pages),
+      kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack - popped),
       stack: fields.stack === undefined ? undefined : pop(fields.stack, popped),
+      runs,
     });
   }
 
   /** Returns the state after these page frames, each a caller's or boot memory, were freed in this order. */
   freed(regions: readonly Region[]): ModelState {
     const fields = this.#fields;
-    let { extents, stack } = fields;
+    let { extents, stack, runs } = fields;
     let pages = 0;
     let ofBoot = 0;
     let pushed = 0;
@@ -224,6 +251,7 @@ export class ModelState implements Ownership {
       ofBoot += bootPages(extents, base, end);
       pushed += inStack;
       extents = give(extents, base, end, 'pmm');
+      if (runs !== undefined) runs = give(runs, base, end, 'absent');
       if (stack !== undefined) stack = push(stack, end - inStack, inStack);
     }
     return new ModelState(this.world, this.policies, {
@@ -232,18 +260,15 @@ export class ModelState implements Ownership {
       boot: pageCount(fields.boot - ofBoot),
       caller: pageCount(fields.caller - (pages - ofBoot)),
       pmm: pageCount(fields.pmm + pages),
+      kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack,
+      runs,
     });
   }
 
-  /** Number of page frames of [base, base + count) in the stack zone. */
-  #inStack(base: number, count: number): number {
-    return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
-  }
-
-  /** Returns the state with a region of the memory map added, none of it listed before. */
-  #listed({ base, count }: Region, owner: Owner): ModelState {
+  /** Returns the state with an owner for page frames that had none: they were absent. */
+  revealed({ base, count }: Region, owner: Owner): ModelState {
     if (owner === 'absent') return this;
     const fields = this.#fields;
     const { stack } = fields;
@@ -253,12 +278,46 @@ export class ModelState implements Ownership {
       extents: give(fields.extents, base, base + count, owner),
       firmware: pageCount(fields.firmware + more('firmware')),
       boot: pageCount(fields.boot + more('boot')),
-      caller: fields.caller,
+      caller: pageCount(fields.caller + more('caller')),
       pmm: pageCount(fields.pmm + more('pmm')),
+      kept: pageCount(fields.kept + more('kept')),
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
+      runs: fields.runs,
     });
   }
+
+  /** Number of page frames of [base, base + count) in the stack zone. */
+  #inStack(base: number, count: number): number {
+    return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
+  }
+}
+
+interface OwnedRegion extends Region {
+  readonly owner: Owner;
+}
+
+/** Returns the regions in their order; what is kept of free ones is cut out of them. */
+function withKept(regions: readonly OwnedRegion[], kept: readonly Region[]): readonly OwnedRegion[] {
+  if (kept.length === 0) return regions;
+  const ascending = kept.toSorted((a, b) => a.base - b.base);
+  return regions.flatMap((region) => (region.owner === 'pmm' ? cutFrom(region, ascending) : [region]));
+}
+
+function cutFrom({ base, count }: OwnedRegion, kept: readonly Region[]): readonly OwnedRegion[] {
+  const parts: OwnedRegion[] = [];
+  const end = base + count;
+  let at: number = base;
+  const add = (to: number, owner: Owner): void => {
+    if (to > at) parts.push({ base: pfn(at), count: pageCount(to - at), owner });
+    at = Math.max(at, to);
+  };
+  for (const region of kept) {
+    add(Math.min(region.base, end), 'pmm');
+    add(Math.min(endOf(region), end), 'kept');
+  }
+  add(end, 'pmm');
+  return parts;
 }
 
 /** Returns how many page frames of [base, end) are boot memory. */

@@ -15,6 +15,7 @@ import {
   grantedBy,
   INIT_CLAUSES,
   type InspectedRun,
+  keptRegions,
   type MemoryMap,
   type Operation,
   type Policy,
@@ -84,7 +85,9 @@ function freedRegions({ operation, asked: { pfns } }: Step): readonly Region[] {
 /** Returns the state that an accepted answer leads to. */
 function settle(step: Step, before: ModelState): ModelState {
   if (step.expected.kind !== 'granted') return before;
-  return step.granted === null ? before.freed(freedRegions(step)) : before.allocated(step.granted.runs);
+  if (step.granted === null) return before.freed(freedRegions(step));
+  const as = describedCall(step.asked.call).effect === 'run' ? 'runs' : 'singles';
+  return before.allocated(step.granted.runs, as);
 }
 
 /**
@@ -128,7 +131,7 @@ export function init(
   response: Response,
   tally: Tally = NO_TALLY,
 ): Omit<Acceptance, 'step'> | Refusal {
-  const state = ModelState.init(map, config, policies, profile);
+  const state = ModelState.init(map, config, policies, profile, keptRegions(response));
   const violation = firstBroken(INIT_CHECKS, { after: state, response }, tally);
   return violation === null ? { accepted: true, state } : { accepted: false, violation };
 }

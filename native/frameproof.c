@@ -544,7 +544,18 @@ void fp_live(const void *start, size_t bytes) {
     (void)bytes;
 }
 
-static const char *const OWNERS[] = {"-", "absent", "firmware", "boot", "pmm", "caller"};
+static bool is_starting;
+
+void fp_keep(uint64_t start, uint64_t pages) {
+    if (!is_starting || start % FP_PAGE_SIZE != 0) {
+        stop("fp_keep takes a multiple of the page size, during init");
+    }
+    if (pages > 0) {
+        say("kept %llu %llu\n", (unsigned long long)PAGES_OF(start), (unsigned long long)pages);
+    }
+}
+
+static const char *const OWNERS[] = {"-", "absent", "firmware", "boot", "pmm", "caller", "kept"};
 
 _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
     last_errno = errno;
@@ -856,9 +867,15 @@ static void start_manager(void) {
         answers->is_finished = true;
         _exit(0);
     }
+    is_starting = true;
     bool is_started = target->init(&given);
+    is_starting = false;
     last_errno = errno;
     answer(is_started ? "done" : "refused");
+    if (!is_started) {
+        answers->is_finished = true;
+        _exit(0);
+    }
 }
 
 /* Sends the answers so far, if frameproof wants every answer at once. */

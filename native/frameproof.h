@@ -60,7 +60,7 @@ typedef struct {
 typedef struct {
     /* The allocator's claims as one line of JSON, see README.md. NULL claims everything that the specification says. */
     const char *profile;
-    /* Builds the manager. Returns false if it cannot. */
+    /* Builds the manager. Returns false if it cannot manage such memory: then it is not judged there. */
     bool (*init)(const fp_memory *memory);
     /* Return NULL (or false) if nothing suitable is free. */
     void *(*alloc)(void);
@@ -92,11 +92,18 @@ int main(void);
 /* Serves programs from standard input until it ends. Returns the exit code of the process. */
 int fp_serve(const fp_target *target);
 
+/*
+ * Names page frames that the manager keeps for itself for ever, such as its own tables: `pages` of them from the physical address
+ * `start` on. Call it in init; they must be free memory. The profile says "keeps": "named". Whoever keeps the first page frames of
+ * memory out of use names them too.
+ */
+void fp_keep(uint64_t start, uint64_t pages);
+
 /* Reports a warning. Call it in a call that fails. The text is one line and names the call. */
 void fp_warn(const char *text);
 
 /* Owners, for panics. */
-typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT, FP_OWNER_PMM, FP_OWNER_CALLER } fp_owner;
+typedef enum { FP_OWNER_NONE, FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT, FP_OWNER_PMM, FP_OWNER_CALLER, FP_OWNER_KEPT } fp_owner;
 
 #define FP_NO_FRAME UINT64_MAX
 

@@ -22,6 +22,7 @@
 
 IMPORT("print") void fp_print_text(const char *text, size_t length);
 IMPORT("warn") void fp_warn_text(const char *text, size_t length);
+IMPORT("keep") void fp_keep_frames(uint64_t frame, uint64_t pages);
 IMPORT("panic") void fp_panic_text(uint64_t frame, int owner, const char *text, size_t length);
 IMPORT("live") void fp_live_bytes(uint64_t start, uint64_t bytes);
 IMPORT("abort") void fp_abort_text(const char *text, size_t length);
@@ -122,6 +123,19 @@ EXPORT("fp_finish") void fp_finish(void) {
     errno = CALLERS_ERRNO;
 }
 
+static bool is_starting;
+
+void fp_keep(uint64_t start, uint64_t pages) {
+    if (!is_starting || start % FP_PAGE_SIZE != 0) {
+        static const char text[] = "fp_keep takes a multiple of the page size, during init";
+        fp_abort_text(text, sizeof text - 1);
+        __builtin_trap();
+    }
+    if (pages > 0) {
+        fp_keep_frames(start / FP_PAGE_SIZE, pages);
+    }
+}
+
 EXPORT("fp_init") void fp_init(void) {
     fp_memory memory = {
         .descriptors = (const fp_descriptor *)(uintptr_t)desk.descriptors,
@@ -129,7 +143,9 @@ EXPORT("fp_init") void fp_init(void) {
         .base = (unsigned char *)(uintptr_t)desk.base,
         .bitmap_end = desk.bitmap_end,
     };
+    is_starting = true;
     desk.has_succeeded = target.init(&memory);
+    is_starting = false;
     fp_finish();
 }
 

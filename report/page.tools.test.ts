@@ -57,7 +57,14 @@ function ownersDrawn({ page }: OpenPage): Promise<readonly (readonly string[])[]
 }
 
 const OWNERS = ['absent', 'firmware', 'boot', 'pmm', 'caller'] as const;
-const WORDS = { absent: 'not RAM', firmware: 'firmware', boot: 'boot', pmm: 'free (pmm)', caller: 'caller' };
+const WORDS = {
+  absent: 'not RAM',
+  firmware: 'firmware',
+  boot: 'boot',
+  pmm: 'free (pmm)',
+  kept: 'kept by the manager',
+  caller: 'caller',
+};
 
 describe('the page of a counterexample', () => {
   it('opens at the violation, with the clause, expected beside observed, and what differs', async () => {

@@ -177,7 +177,7 @@ export class DryRun implements Scene {
 
   #run({ lowest }: Asked, count: number): Outcome {
     if (lowest === null) throw new Error('a run that can be granted fits');
-    this.#state = this.#state.allocated([{ base: lowest, count: pageCount(count) }]);
+    this.#state = this.#state.allocated([{ base: lowest, count: pageCount(count) }], 'runs');
     return { kind: 'address', address: this.#address(lowest) };
   }
 

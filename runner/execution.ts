@@ -79,6 +79,11 @@ function leftOutOf(
   return undefinedIn(world, program, { policies, profile });
 }
 
+/** Whether a manager said that it cannot manage the world. */
+export function isRefusal({ outcome }: Response): boolean {
+  return outcome.kind === 'failed';
+}
+
 /** Starts a program on a target and waits for its performer. */
 function performerOf(target: Target, world: World, options: ExecutionOptions): Performer {
   return target.start(world, options.program, leftOutOf(target, world, options)).performer();
@@ -133,6 +138,7 @@ export class Execution implements Scene {
     this.#profile = target.profile;
     this.#performer = options.performer ?? performerOf(target, world, options);
     this.responses.push(this.#performer.started);
+    if (isRefusal(this.#performer.started)) return;
     const verdict = init(
       { ...world, policies, profile: this.#profile },
       this.#performer.started,
@@ -146,6 +152,11 @@ export class Execution implements Scene {
   /** The violation, or null so far. After a violation the execution does nothing more. */
   get violation(): PlacedViolation | null {
     return this.#violation;
+  }
+
+  /** Whether init said that it cannot manage such a world: then no operation is performed. */
+  get isRefused(): boolean {
+    return this.#state === null && this.#violation === null;
   }
 
   /** The number of operations that were performed. */
@@ -165,7 +176,7 @@ export class Execution implements Scene {
     const resolved = this.results.resolve(operation);
     const at = this.operations.length;
     this.operations.push(operation);
-    const why = this.#performer.omission ?? (resolved === null ? null : this.#whyUnasked(resolved));
+    const why = this.#performer.omission ?? this.#whyUnasked(resolved);
     if (resolved === null || why !== null) return this.#passOver(at, operation, why);
     if (this.#hasLateWrites(at - 1, resolved)) return false;
     const response = this.#performer.perform(resolved, freeForSingles(this.state));
@@ -175,7 +186,9 @@ export class Execution implements Scene {
   }
 
   /** Returns the reason why the target cannot be asked for an operation in this state, or null. */
-  #whyUnasked(operation: Operation): string | null {
+  #whyUnasked(operation: Operation | null): string | null {
+    if (this.isRefused) return 'init of the target refuses this world';
+    if (operation === null) return null;
     if (this.#target.takesAnyNumber || hasOnlyU64(operation)) return leftUndefined(this.state, operation);
     return 'the target only takes unsigned 64-bit integers';
   }

@@ -149,7 +149,7 @@ function isManager(value: unknown): value is Pmm {
  * code, which is an answer like any other. What the factory returns is an object.
  */
 export function handing(create: PmmFactory): PmmFactory {
-  return (map, { config, warn, memory }) => {
+  return (map, { config, warn, memory, keep }) => {
     const built: unknown = create(handedMap(map), {
       config: Object.freeze({ ...config }),
       warn: (message: unknown) => warn(typeof message === 'string' ? message : described(message)),
@@ -157,6 +157,7 @@ export function handing(create: PmmFactory): PmmFactory {
         read: (address: bigint) => memory.read(address),
         write: (address: bigint, value: bigint) => memory.write(address, value),
       }),
+      keep: (base: number, count: number) => keep?.(base, count),
     });
     if (isManager(built)) return built;
     throw new TypeError(`expected a manager, found ${described(built)}`);

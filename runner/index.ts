@@ -10,7 +10,7 @@ export type { Claims, StartedProgram, Target, TargetSource, TimedProgram } from 
 export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** @public One program under the judge. */
-export { Execution, type JudgedStep, type Observer } from './execution.ts';
+export { Execution, isRefusal, type JudgedStep, type Observer } from './execution.ts';
 export { execute, firstLimit, runWithin, withStack } from './limited-execution.ts';
 export { ProgramTime, TimeLimitError, within } from './time-limit.ts';
 export type { Performer } from './performer.ts';

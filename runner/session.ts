@@ -4,7 +4,10 @@
  */
 import {
   type Amounts,
+  areFrames,
+  type Frames,
   type InspectedRun,
+  isWorldRefused,
   type Operation,
   type Pmm,
   type PmmFactory,
@@ -108,15 +111,17 @@ export class Session implements SavableSession {
     const warn = (message: string): void => {
       this.#warnings.push(message);
     };
+    const kept: Frames[] = [];
     let pmm: Pmm | null = null;
     try {
-      pmm = create(map, { config, warn, memory: this.#memory });
+      pmm = create(map, { config, warn, memory: this.#memory, keep: keeping(kept) });
     } catch (error) {
-      this.#end.malformedBy(error);
+      if (isWorldRefused(error)) this.#end.kind = 'failed';
+      else this.#end.malformedBy(error);
     }
     this.#watch();
     this.#pmm = pmm;
-    this.started = ofInit(this.#observed(pmm));
+    this.started = ofInit(this.#observed(pmm), kept);
   }
 
   /** Whether the manager can be saved and loaded. */
@@ -255,9 +260,19 @@ export function withAmounts(pmm: Pmm | null, response: Response): Response {
   }
 }
 
-/** Returns a response to init: it came before any caller whose errno it could have changed. */
-export function ofInit(response: Response): Response {
-  return response.errno === undefined ? response : { ...response, errno: null };
+/** Returns a response to init, with what was kept: it came before any caller whose errno it could have changed. */
+export function ofInit(response: Response, kept: readonly Frames[]): Response {
+  const named = kept.length === 0 ? {} : { kept: [...kept] };
+  return { ...response, ...named, ...(response.errno === undefined ? {} : { errno: null }) };
+}
+
+/** Returns what a manager names page frames to, during init, that it keeps. */
+export function keeping(kept: Frames[]): (base: unknown, count: unknown) => void {
+  return (base, count) => {
+    if (!isWhole(base) || !isWhole(count) || !areFrames(base, count))
+      throw new TypeError(`expected page frames to keep, found ${described(base)} and ${described(count)}`);
+    kept.push({ base, count });
+  };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -3,7 +3,9 @@ import {
   aboveLimit,
   addressOf,
   type Config,
+  counted,
   type MemoryMap,
+  ownedRegions,
   type Profile,
   pfn,
   pfnEnd,
@@ -16,12 +18,18 @@ export interface World {
   readonly config: Config;
 }
 
+/** Returns the page frames of a map that are free after init. */
+function freePages(map: MemoryMap): number {
+  const free = ownedRegions(map).filter(({ owner }) => owner === 'pmm');
+  return free.reduce((sum, { count }) => sum + count, 0);
+}
+
 /**
  * Returns the reason why a world is outside a profile, or null.
  * @public
  */
 export function worldBeyond(
-  { memoryBelow, bitmapZoneBelow, zones }: Profile,
+  { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones }: Profile,
   { map, config }: World,
 ): string | null {
   const above = aboveLimit(map, config);
@@ -29,6 +37,11 @@ export function worldBeyond(
   const end = addressOf(pfn(pfnEnd(map)));
   if (end > memoryBelow)
     return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;
+  const free = freePages(map);
+  if (free < memoryAtLeast)
+    return `the memory map has ${counted(free, 'free page frame')}, and the target needs ${memoryAtLeast}`;
+  if (bitmapZoneEnd !== null && config.bitmapMaxAddr !== bitmapZoneEnd)
+    return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's always at ${toHex(bitmapZoneEnd)}: pass --bitmap-max-addr ${toHex(bitmapZoneEnd)}`;
   if (zones === 1 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
   return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's below ${toHex(bitmapZoneBelow)}`;
 }

@@ -31,6 +31,8 @@ export type ReturnKind = 'address' | 'addresses' | 'amount' | 'done';
 
 /** The description of one call. */
 export interface CallDescription {
+  /** Its name on a line that must be short: in the log of a kernel. */
+  readonly letter: string;
   /** By name, in the order in which they are passed. */
   readonly arguments: Readonly<Record<string, ArgumentKind>>;
   readonly returns: ReturnKind;
@@ -47,8 +49,9 @@ export interface CallDescription {
 
 /** In the order of the interface; `init` is the constructor. */
 export const CALL_TABLE = {
-  alloc: { arguments: {}, returns: 'address', effect: 'single', rank: 0, weight: 7 },
+  alloc: { letter: 'a', arguments: {}, returns: 'address', effect: 'single', rank: 0, weight: 7 },
   allocPages: {
+    letter: 'p',
     arguments: { count: 'batchCount' },
     returns: 'addresses',
     effect: 'batch',
@@ -56,24 +59,40 @@ export const CALL_TABLE = {
     weight: 5,
   },
   allocBitmap: {
+    letter: 'b',
     arguments: { count: 'runCount', maxAddr: 'maxAddr', alignment: 'alignment' },
     returns: 'address',
     effect: 'run',
     rank: 8,
     weight: 9,
   },
-  free: { arguments: { address: 'address' }, returns: 'done', effect: 'named', rank: 1, weight: 6 },
-  freePages: { arguments: { addresses: 'addresses' }, returns: 'done', effect: 'named', rank: 6, weight: 5 },
+  free: {
+    letter: 'f',
+    arguments: { address: 'address' },
+    returns: 'done',
+    effect: 'named',
+    rank: 1,
+    weight: 6,
+  },
+  freePages: {
+    letter: 'g',
+    arguments: { addresses: 'addresses' },
+    returns: 'done',
+    effect: 'named',
+    rank: 6,
+    weight: 5,
+  },
   freeRegion: {
+    letter: 'r',
     arguments: { address: 'address', count: 'regionCount' },
     returns: 'done',
     effect: 'region',
     rank: 7,
     weight: 6,
   },
-  totalAmount: { arguments: {}, returns: 'amount', effect: 'none', rank: 2, weight: 1 },
-  freeAmount: { arguments: {}, returns: 'amount', effect: 'none', rank: 3, weight: 1 },
-  reservedAmount: { arguments: {}, returns: 'amount', effect: 'none', rank: 4, weight: 1 },
+  totalAmount: { letter: 't', arguments: {}, returns: 'amount', effect: 'none', rank: 2, weight: 1 },
+  freeAmount: { letter: 'n', arguments: {}, returns: 'amount', effect: 'none', rank: 3, weight: 1 },
+  reservedAmount: { letter: 'v', arguments: {}, returns: 'amount', effect: 'none', rank: 4, weight: 1 },
 } as const satisfies Readonly<Record<string, CallDescription>>;
 
 type Table = typeof CALL_TABLE;

@@ -6,6 +6,7 @@
 import { CALLS, type Call, callPlace, isAllocation } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
+import { toHex } from './hex.ts';
 import type { Argument, Operation, OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
@@ -142,6 +143,11 @@ function expectAllocBitmap(
   return lowest !== null ? GRANTED : refused('no run of free page frames fits');
 }
 
+/** Whether a free takes an address for misuse because no page frame begins there. */
+export function isMisaligned({ world }: Ownership, address: bigint): boolean {
+  return world.profile.unalignedFree === 'misuse' && !isPageAligned(address);
+}
+
 function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectation {
   if (frame === null)
     return misused(
@@ -149,8 +155,23 @@ function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectat
         ? 'the address is not in the higher half'
         : `address ${address} is not an unsigned 64-bit integer`,
     );
+  if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
   const owner = state.ownerOf(frame);
-  return isFreeable(owner) ? GRANTED : misused(`page frame ${frame} may not be freed`, frame, owner);
+  if (!isFreeable(owner)) return misused(`page frame ${frame} may not be freed`, frame, owner);
+  return isPart(state, frame, 1n) ? misused(partText(state, frame, 1n), frame, owner) : GRANTED;
+}
+
+/** Whether held page frames are not freed so: not as they were allocated, by a manager that takes runs back whole. */
+export function isPart(state: Ownership, base: Pfn, count: bigint): boolean {
+  const run = state.heldRun(base);
+  if (run === null) return false;
+  return state.ownerOf(base) === 'boot' ? count !== 1n : BigInt(run) !== count;
+}
+
+function partText(state: Ownership, base: Pfn, count: bigint): string {
+  const run = state.heldRun(base) ?? 0;
+  const held = run === 0 ? 'within a run or boot memory' : `from a run of ${counted(run, 'page frame')}`;
+  return `${count === 1n ? '1 page frame' : `${count} page frames`} from page frame ${base} on, ${held}: runs are freed whole`;
 }
 
 function expectFreePages(
@@ -187,9 +208,11 @@ function expectFreeRegion(
   if (count === 0n) return GRANTED;
   const base = pfns[0] ?? null;
   if (base === null) return misused('the address is not in the higher half');
+  if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
+  if (isPart(state, base, count)) return misused(partText(state, base, count), base, state.ownerOf(base));
   return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 

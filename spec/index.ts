@@ -72,7 +72,15 @@ export {
   shortened,
 } from './decode.ts';
 export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
-export { type Asked, askedOf, type Expectation, expectation, isU64, leftUndefined } from './expectation.ts';
+export {
+  type Asked,
+  askedOf,
+  type Expectation,
+  expectation,
+  isPart,
+  isU64,
+  leftUndefined,
+} from './expectation.ts';
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
@@ -110,22 +118,24 @@ export {
   type Errno,
   type InspectedRun,
   isPmmPanic,
+  isWorldRefused,
   type PanicDetails,
   type PhysicalMemory,
   type Pmm,
   type PmmFactory,
   type PmmOptions,
   PmmPanic,
+  WorldRefused,
 } from './pmm.ts';
-export { POLICIES, Policy } from './policy.ts';
 export {
   beyond,
+  claimNames,
   decodeProfile,
   Misuse,
+  POLICIES,
+  Policy,
   Profile,
   SinglePages,
-  type Unchecked,
-  uncheckedBy,
   WHOLE,
 } from './profile.ts';
 export { formatArgument, formatOperation, formatProgram, formatSteps, Program, Scenario } from './program.ts';
@@ -140,7 +150,10 @@ export {
 } from './reference.ts';
 export {
   Amounts,
+  areFrames,
   type ErrnoChange,
+  type Frames,
+  keptRegions,
   OUTCOME_KINDS,
   Outcome,
   outcomePlace,
@@ -149,6 +162,7 @@ export {
   reading,
 } from './response.ts';
 export { type BlamedCall, blamedCall, PlacedViolation, Trace } from './trace.ts';
+export { type Unchecked, uncheckedBy } from './unchecked.ts';
 export {
   addressOf,
   bytesOf,

@@ -5,13 +5,14 @@
  *   firmware  RAM that firmware keeps for ever
  *   boot      RAM that boot code still uses and hands over later, by freeing it
  *   pmm       free: the manager has it
+ *   kept      RAM that the manager keeps for itself for ever: its own tables
  *   caller    allocated
  */
 import * as t from 'io-ts';
 
 export const Owner = t.keyof(
-  { absent: null, firmware: null, boot: null, pmm: null, caller: null },
-  'an owner (absent, firmware, boot, pmm or caller)',
+  { absent: null, firmware: null, boot: null, pmm: null, kept: null, caller: null },
+  'an owner (absent, firmware, boot, pmm, kept or caller)',
 );
 export type Owner = t.TypeOf<typeof Owner>;
 

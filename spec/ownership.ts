@@ -44,6 +44,11 @@ export interface Ownership {
   /** The lowest fitting run of free page frames of the bitmap zone, or null. */
   lowestFit(request: FitRequest): Pfn | null;
   /**
+   * The number of page frames that were allocated at once from this one on, and are held; 0 where no such run begins here. Null where
+   * runs are not tracked: any part of them may be freed.
+   */
+  heldRun(base: Pfn): PageCount | null;
+  /**
    * The first `count` page frames that a last-in, first-out free stack would hand out, or null where its order is not
    * tracked (the target does not promise `lifo`).
    */

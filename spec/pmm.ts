@@ -77,6 +77,18 @@ export function isPmmPanic(error: unknown): error is PmmPanic {
   return error instanceof Error && error.name === 'PmmPanic' && 'call' in error && 'pfn' in error;
 }
 
+/**
+ * What a factory throws on a memory map or configuration that its managers cannot manage. Such a world is left out: it is not judged.
+ */
+export class WorldRefused extends Error {
+  override readonly name = 'WorldRefused';
+}
+
+/** Whether `error` is a {@link WorldRefused}, of this copy of the package or of another one. */
+export function isWorldRefused(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorldRefused';
+}
+
 /** Consecutive page frames in one condition, as a manager reports them. */
 export interface InspectedRun {
   readonly base: number;
@@ -188,7 +200,12 @@ export interface PmmOptions {
   /** Receives the one-line warning of each failure: the call, what was asked for, and what is left. */
   readonly warn: (message: string) => void;
   readonly memory: PhysicalMemory;
+  /**
+   * Names page frames that the manager keeps for itself for ever, such as its own tables. They must be free RAM, named once, during
+   * init, by a manager whose profile says `keeps: "named"`.
+   */
+  readonly keep?: (base: number, count: number) => void;
 }
 
-/** Builds a manager for the memory that `map` describes; this is `pmm_init`. */
+/** Builds a manager for the memory that `map` describes; this is `pmm_init`. Throws {@link WorldRefused} where it cannot. */
 export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;

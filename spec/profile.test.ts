@@ -3,8 +3,9 @@ import { init, step } from '../model/index.ts';
 import { config, HIGHER_HALF_48 } from './config.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Operation } from './operation.ts';
-import { beyond, decodeProfile, Profile, uncheckedBy, WHOLE } from './profile.ts';
+import { beyond, decodeProfile, Profile, WHOLE } from './profile.ts';
 import type { Response } from './response.ts';
+import { uncheckedBy } from './unchecked.ts';
 
 function profileOf(claims: unknown): Profile {
   return decodeProfile(claims, 'p.json');
@@ -38,6 +39,14 @@ describe('a profile', () => {
     [{ zone: 1 }, /^p\.json: zone: unknown key, expected one of calls, policies, /],
     [{ constructor: 1 }, /^p\.json: constructor: unknown key, expected one of calls, policies, /],
     [{ zones: 1, singlePages: 'stack-zone' }, /^p\.json: with one zone, singlePages is "anywhere"/],
+    [{ zones: 1, bitmapZoneEnd: '0x1000' }, /^p\.json: with one zone, leave out bitmapZoneEnd: /],
+    [
+      { bitmapZoneEnd: '0x2000', bitmapZoneBelow: '0x1000' },
+      'p.json: bitmapZoneEnd 0x2000 is above bitmapZoneBelow 0x1000',
+    ],
+    [{ runArguments: [], largestAlignment: '0x2000' }, /^p\.json: largestAlignment speaks of an argument/],
+    [{ largestAlignment: '0x3000' }, /^p\.json: largestAlignment: expected a power of two from "0x1000" up/],
+    [{ memoryAtLeast: 2 ** 19 }, /^p\.json: memoryAtLeast: expected a number of page frames, at most 262144/],
     [{ policies: ['lifo'], singlePages: 'anywhere' }, /^p\.json: lifo speaks of the stack zone/],
     [7, /^p\.json: the whole: expected a profile, found 7/],
   ])('%j is refused in one line that names the place', (claims, message) => {
@@ -67,6 +76,27 @@ describe('a profile', () => {
     expect(beyond(buddy, { call: 'alloc' })).toBe('there is no alloc');
     expect([run(4n, 4096n), run(0n, 0n)].map((o) => beyond(buddy, o))).toEqual([null, null]);
     expect([run(3n, 4096n), run(4n, 12288n)].map((o) => beyond(buddy, o))).not.toContain(null);
+  });
+});
+
+describe('the runs that a profile rules out', () => {
+  const run = (maxAddr: bigint, alignment: bigint): Operation => ({
+    call: 'allocBitmap',
+    count: 3n,
+    maxAddr,
+    alignment,
+  });
+  const none = 2n ** 64n - 1n;
+  it.each([
+    [{ runArguments: ['alignment'] }, run(none, 12288n), run(8192n, 12288n)],
+    [{ runArguments: ['maxAddr'] }, run(8192n, 4096n), run(8192n, 4097n)],
+    [{ alignments: 'powers-of-two' }, run(8192n, 8192n), run(8192n, 12288n)],
+    [{ largestAlignment: '0x4000' }, run(8192n, 0x4000n), run(8192n, 0x4001n)],
+  ])('by %j', (claims, within, out) => {
+    const profile = profileOf(claims);
+    expect(beyond(profile, within)).toBeNull();
+    expect(beyond(profile, out)).not.toBeNull();
+    expect(beyond(WHOLE, out)).toBeNull();
   });
 });
 
@@ -179,6 +209,56 @@ describe('a manager that claims', () => {
     expect(judged({}, [ALLOC, touched])).toBe('failure.enomem');
     expect(judged({ errnoAfterSuccess: 'unspecified' }, [ALLOC, touched])).toBeNull();
     expect(judged({ errnoAfterSuccess: 'unspecified' }, [run(4n), failed])).toBe('failure.enomem');
+  });
+
+  it('frees by aligned addresses takes one inside a page frame for misuse, whether or not the panic blames that', () => {
+    const inside: Operation = { call: 'free', address: HIGHER_HALF_48 + 0x2001n };
+    const region: Operation = { call: 'freeRegion', address: HIGHER_HALF_48 + 0x2001n, count: 1n };
+    const batch: Operation = { call: 'freePages', addresses: [HIGHER_HALF_48, HIGHER_HALF_48 + 0x2001n] };
+    const done: Response = { outcome: { kind: 'done' } };
+    const panicked = (call: string, pfn: number | null): Response => ({
+      outcome: { kind: 'panicked', message: '', call, pfn, owner: null },
+    });
+    const claims = { unalignedFree: 'misuse' };
+    expect(judged({}, [ALLOC, page(2)], [inside, done])).toBeNull();
+    expect(judged(claims, [ALLOC, page(2)], [inside, done])).toBe('free.owner');
+    for (const pfn of [2, null]) {
+      expect(judged(claims, [ALLOC, page(2)], [inside, panicked('free', pfn)])).toBeNull();
+      expect(judged(claims, [ALLOC, page(2)], [region, panicked('freeRegion', pfn)])).toBeNull();
+      expect(judged(claims, [ALLOC, page(2)], [batch, panicked('freePages', pfn)])).toBeNull();
+    }
+    expect(judged(claims, [ALLOC, page(2)], [inside, panicked('free', 3)])).toBe('misuse.panics');
+  });
+
+  it('runs freed whole takes back what it handed out at once, and a panic may blame any other', () => {
+    const region = (frame: number, count: bigint): Operation => ({
+      call: 'freeRegion',
+      address: HIGHER_HALF_48 + BigInt(frame) * 4096n,
+      count,
+    });
+    const free = (frame: number): Operation => ({
+      call: 'free',
+      address: HIGHER_HALF_48 + BigInt(frame) * 4096n,
+    });
+    const done: Response = { outcome: { kind: 'done' } };
+    const claims = { zones: 1, freeRuns: 'whole' };
+    const held = [
+      [run(2n), page(0)],
+      [ALLOC, page(2)],
+    ] as const;
+    const asked = (operation: Operation): string | null => judged(claims, ...held, [operation, done]);
+    expect([region(0, 2n), region(2, 1n), free(2), region(1, 0n)].map(asked)).toEqual(Array(4).fill(null));
+    expect([free(0), free(1)].map(asked)).toEqual(Array(2).fill('free.owner'));
+    expect([region(0, 1n), region(0, 3n), region(1, 1n), region(1, 2n)].map(asked)).toEqual(
+      Array(4).fill('freeRegion.owner'),
+    );
+    expect(judged({ zones: 1 }, ...held, [region(1, 2n), done])).toBeNull();
+    const blaming = (pfn: number): Response => ({
+      outcome: { kind: 'panicked', message: '', call: 'free', pfn, owner: null },
+    });
+    expect(judged(claims, ...held, [free(1), blaming(1)])).toBeNull();
+    expect(judged(claims, ...held, [free(1), blaming(2)])).toBe('misuse.panics');
+    expect(judged(claims, ...held, [free(2), blaming(2)])).toBe('free.owner');
   });
 
   it('to refuse misuse does so without a panic, and dies of none', () => {

@@ -8,9 +8,20 @@ import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
 import { closed, decode, withJsonForm } from './decode.ts';
 import { isSpecError, SpecError } from './errors.ts';
 import { HexPageAddress, toHex } from './hex.ts';
-import type { Operation } from './operation.ts';
-import { POLICIES, Policy } from './policy.ts';
-import { PHYSICAL_LIMIT, type PhysicalAddress, physicalAddress } from './units.ts';
+import type { Argument, Operation, OperationOf } from './operation.ts';
+import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalAddress, physicalAddress, U64_MAX } from './units.ts';
+
+/**
+ * Promises beyond the specification of every manager. Our implementation makes both.
+ *
+ * - `lifo`: single pages come back last freed, first allocated. Init pushes page frames in map order, ascending within a
+ *   descriptor; `freePages` pushes in array order, `freeRegion` ascending; a failure or panic leaves the order.
+ * - `first-fit`: `allocBitmap` returns the fitting run with the lowest address.
+ */
+export const POLICIES = ['lifo', 'first-fit'] as const;
+
+export const Policy = t.keyof({ lifo: null, 'first-fit': null }, 'a policy (lifo or first-fit)');
+export type Policy = t.TypeOf<typeof Policy>;
 
 /**
  * The zones from which `alloc` and `allocPages` take page frames.
@@ -40,14 +51,31 @@ export type Misuse = t.TypeOf<typeof Misuse>;
 
 const CallName = t.keyof(CALL_TABLE, `a call (${CALLS.join(', ')})`);
 
+/** An argument of a contiguous allocation besides the count. */
+const RunArgument = t.keyof({ maxAddr: null, alignment: null }, '"maxAddr" or "alignment"');
+
 /** A report that comes with the failure value. */
 const Report = t.keyof({ errno: null, warning: null }, '"errno" or "warning"');
 
-const LargestRequest = t.refinement(
+function isPowerOfTwo(n: bigint): boolean {
+  return n > 0n && (n & (n - 1n)) === 0n;
+}
+
+const SomePageFrames = t.refinement(
   t.number,
   (n) => Number.isSafeInteger(n) && n > 0,
   'a number of page frames above 0',
 );
+
+/** Larger worlds than these would take most programs their variety. */
+const MOST_AT_LEAST = 2 ** 18;
+const MemoryAtLeast = t.refinement(
+  t.number,
+  (n) => Number.isSafeInteger(n) && n >= 0 && n <= MOST_AT_LEAST,
+  `a number of page frames, at most ${MOST_AT_LEAST}`,
+);
+
+const PowerOfTwo = t.refinement(HexPageAddress, isPowerOfTwo, 'a power of two from "0x1000" up');
 
 /** The claims of a profile. A claim that is left out is what the specification says. */
 const Claims = closed(
@@ -60,10 +88,18 @@ const Claims = closed(
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
+      runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
+      alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
+      largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
+      unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
+      freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
       zones: t.union([t.literal(1), t.literal(2)], '1 or 2'),
-      largestRequest: t.union([LargestRequest, t.null], 'a number of page frames above 0, or null'),
+      largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
+      keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
+      memoryAtLeast: MemoryAtLeast,
       memoryBelow: HexPageAddress,
       bitmapZoneBelow: HexPageAddress,
+      bitmapZoneEnd: t.union([HexPageAddress, t.null], 'a multiple of 4096 as a hex string, or null'),
     },
     'a profile',
   ),
@@ -83,14 +119,30 @@ export interface Profile {
   readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
   /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
   readonly contiguous: 'any' | 'powers-of-two';
+  /** The arguments that contiguous allocations have besides the count. One that they lack is always passed as "no demand". */
+  readonly runArguments: readonly t.TypeOf<typeof RunArgument>[];
+  /** The alignments of contiguous allocations, whatever the counts. */
+  readonly alignments: 'any' | 'powers-of-two';
+  /** Bytes; larger alignments are not asked for. Null: no bound. */
+  readonly largestAlignment: bigint | null;
+  /** What a free does with an address inside a page frame: it means the page frame, or is misuse. */
+  readonly unalignedFree: 'rounded-down' | 'misuse';
+  /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
+  readonly freeRuns: 'page-by-page' | 'whole';
   /** With 1, all of memory is what is elsewhere the bitmap zone, whatever limit the configuration has. */
   readonly zones: 1 | 2;
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
+  /** The page frames that init keeps for the manager itself: none, or those that it names. */
+  readonly keeps: 'nothing' | 'named';
+  /** Page frames that must be free after init, or it cannot start. */
+  readonly memoryAtLeast: number;
   /** It manages no memory from this physical address up. */
   readonly memoryBelow: PhysicalAddress;
   /** Its bitmap zone can end no higher. */
   readonly bitmapZoneBelow: PhysicalAddress;
+  /** Its bitmap zone always ends here. Null: where the configuration says. */
+  readonly bitmapZoneEnd: PhysicalAddress | null;
 }
 
 /** The profile of a manager that does everything that the specification says, and promises nothing beyond. */
@@ -102,18 +154,33 @@ export const WHOLE: Profile = {
   failures: ['errno', 'warning'],
   errnoAfterSuccess: 'unchanged',
   contiguous: 'any',
+  runArguments: ['maxAddr', 'alignment'],
+  alignments: 'any',
+  largestAlignment: null,
+  unalignedFree: 'rounded-down',
+  freeRuns: 'page-by-page',
   zones: 2,
   largestRequest: null,
+  keeps: 'nothing',
+  memoryAtLeast: 0,
   memoryBelow: physicalAddress(PHYSICAL_LIMIT),
   bitmapZoneBelow: physicalAddress(PHYSICAL_LIMIT),
+  bitmapZoneEnd: null,
 };
 
 /** Returns the contradiction between claims in one line, or null. */
-function contradiction({ policies, singlePages, zones, calls }: Profile): string | null {
+function contradiction(profile: Profile): string | null {
+  const { policies, singlePages, zones, calls, bitmapZoneEnd } = profile;
   if (zones === 1 && singlePages !== 'anywhere')
     return 'with one zone, singlePages is "anywhere": there is no other zone to take them from';
   if (policies.includes('lifo') && singlePages !== 'stack-zone')
     return 'lifo speaks of the stack zone: it can be promised where singlePages is "stack-zone"';
+  if (zones === 1 && bitmapZoneEnd !== null)
+    return 'with one zone, leave out bitmapZoneEnd: the zone ends where memory does';
+  if (bitmapZoneEnd !== null && bitmapZoneEnd > profile.bitmapZoneBelow)
+    return `bitmapZoneEnd ${toHex(bitmapZoneEnd)} is above bitmapZoneBelow ${toHex(profile.bitmapZoneBelow)}`;
+  if (profile.largestAlignment !== null && !profile.runArguments.includes('alignment'))
+    return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
 }
 
@@ -128,10 +195,6 @@ export function decodeProfile(data: unknown, source: string): Profile {
   return profile;
 }
 
-function isPowerOfTwo(n: bigint): boolean {
-  return n > 0n && (n & (n - 1n)) === 0n;
-}
-
 function isProfile(u: unknown): u is Profile {
   return typeof u === 'object' && u !== null && Object.keys(WHOLE).every((key) => Object.hasOwn(u, key));
 }
@@ -144,6 +207,11 @@ function claimsIn(profile: Profile): object {
   const isOther = ([key, value]: [string, unknown]): boolean =>
     JSON.stringify(value) !== JSON.stringify(whole.get(key));
   return Object.fromEntries(data(profile).filter(isOther));
+}
+
+/** Returns the names of the claims that differ from {@link WHOLE}. */
+export function claimNames(profile: Profile): readonly string[] {
+  return Object.keys(claimsIn(profile));
 }
 
 /** JSON: an object. Claims that are left out are as in {@link WHOLE}. */
@@ -162,67 +230,37 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
 );
 withJsonForm(Profile, Claims);
 
+/** Whether an alignment demands nothing: any page frame is a multiple of it. */
+function demandsNothing(alignment: Argument): boolean {
+  return alignment >= 0 && alignment <= PAGE_BYTES;
+}
+
+function isPowerOfTwoOrNone(argument: Argument): boolean {
+  return argument === 0n || (typeof argument === 'bigint' && isPowerOfTwo(argument));
+}
+
+/** Returns the reason why the contiguous allocations of a profile lack such arguments, or null. */
+function beyondRun(
+  profile: Profile,
+  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
+): string | null {
+  const { contiguous, runArguments, alignments, largestAlignment } = profile;
+  if (!runArguments.includes('maxAddr') && maxAddr !== U64_MAX) return 'its allocBitmap has no maxAddr';
+  if (!runArguments.includes('alignment') && !demandsNothing(alignment))
+    return 'its allocBitmap has no alignment';
+  if (contiguous === 'powers-of-two' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
+    return 'counts and alignments of contiguous allocations are powers of two';
+  if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
+  if (largestAlignment !== null && alignment > largestAlignment)
+    return `its largest alignment is ${toHex(largestAlignment)}`;
+  return null;
+}
+
 /** Returns the reason why an operation is not covered by a profile, or null where it is. Misuse is judged separately. */
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (profile === WHOLE) return null;
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
-  if (operation.call !== 'allocBitmap' || profile.contiguous === 'any') return null;
-  const { count, alignment } = operation;
-  const isWhole = typeof count === 'bigint' && typeof alignment === 'bigint';
-  if (isWhole && (count === 0n || isPowerOfTwo(count)) && (alignment === 0n || isPowerOfTwo(alignment)))
-    return null;
-  return 'counts and alignments of contiguous allocations are powers of two';
-}
-
-/** A part of the specification that is not checked, and the claim that excludes it. */
-export interface Unchecked {
-  readonly what: string;
-  readonly why: string;
-}
-
-/** Returns the parts of the specification that a run on a manager of this profile does not check. */
-export function uncheckedBy(profile: Profile): readonly Unchecked[] {
-  const { calls, singlePages, misuse, failures, errnoAfterSuccess, contiguous, zones, policies } = profile;
-  const { memoryBelow, bitmapZoneBelow } = profile;
-  const without = CALLS.filter((call) => !calls.includes(call));
-  const list: (Unchecked | false)[] = [
-    without.length > 0 && { what: without.join(', '), why: 'it has no such call' },
-    zones === 1 && { what: 'the two zones', why: 'it has one zone: all page frames are alike' },
-    zones === 2 &&
-      singlePages === 'anywhere' && {
-        what: 'alloc.zone, allocPages.zone',
-        why: 'it takes single pages from either zone',
-      },
-    misuse === 'undefined' && {
-      what: 'misuse.panics, misuse.unchanged, and that frees refuse what may not be freed',
-      why: 'what misuse does is undefined: none is tried',
-    },
-    misuse === 'refused' && {
-      what: 'misuse.panics, and errno and warnings of misuse',
-      why: 'misuse is refused without a panic',
-    },
-    !failures.includes('errno') && { what: 'failure.enomem', why: 'its failures set no errno' },
-    failures.includes('errno') &&
-      errnoAfterSuccess === 'unspecified' && {
-        what: 'errno after a success',
-        why: 'libc may have touched it',
-      },
-    !failures.includes('warning') && { what: 'failure.warns', why: 'its failures report no warning' },
-    contiguous === 'powers-of-two' && {
-      what: 'contiguous allocations of other counts and alignments',
-      why: 'it has only powers of two',
-    },
-    memoryBelow < PHYSICAL_LIMIT && {
-      what: `memory from ${toHex(memoryBelow)} up`,
-      why: 'it manages none there',
-    },
-    bitmapZoneBelow < memoryBelow && {
-      what: `bitmap zones that end above ${toHex(bitmapZoneBelow)}`,
-      why: 'it has none',
-    },
-    ...POLICIES.map(
-      (policy) => !policies.includes(policy) && { what: `policy.${policy}`, why: 'not promised' },
-    ),
-  ];
-  return list.filter((entry) => entry !== false);
+  if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
+    return 'what a free of no page frames does with its address is left open';
+  return operation.call === 'allocBitmap' ? beyondRun(profile, operation) : null;
 }

@@ -12,7 +12,7 @@ import { closed, withJsonForm } from './decode.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
 import { type Argument, addressesOf, argumentAt, type Operation, ProgramOperation } from './operation.ts';
-import { Policy } from './policy.ts';
+import { Policy } from './profile.ts';
 import { formatReference, type Reference, resultName } from './reference.ts';
 
 export type Program = readonly Operation<Reference>[];

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CLAUSE_NAMES } from './clauses/clause.ts';
 import { CLAUSES } from './clauses/index.ts';
 import { isRam, MEMORY_TYPES, type MemoryType, ownerAfterInit } from './memory-map.ts';
-import { POLICIES } from './policy.ts';
+import { POLICIES } from './profile.ts';
 
 const README = readFileSync(new URL('README.md', import.meta.url), 'utf8');
 

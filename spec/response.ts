@@ -9,7 +9,7 @@ import * as t from 'io-ts';
 import { closed, withJsonForm } from './decode.ts';
 import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Owner } from './owner.ts';
-import { isPageFrame } from './units.ts';
+import { isPageFrame, PFN_LIMIT, pageCount, pfn, type Region } from './units.ts';
 
 /** NaN and the infinities, which a manager may report but JSON cannot hold, are written as strings. */
 const NOT_FINITE: ReadonlyMap<unknown, number> = new Map(
@@ -131,6 +131,21 @@ export type ErrnoChange = t.TypeOf<typeof ErrnoChange>;
 
 const PageFrame = t.refinement(t.number, isPageFrame, 'the number of a page frame');
 
+/** Whether two numbers name page frames that exist. */
+export function areFrames(base: number, count: number): boolean {
+  return isPageFrame(base) && Number.isSafeInteger(count) && count >= 0 && base + count <= PFN_LIMIT;
+}
+
+/** Consecutive page frames. */
+export const Frames = t.readonly(
+  t.refinement(
+    closed(t.type({ base: PageFrame, count: t.number })),
+    ({ base, count }) => areFrames(base, count),
+    'page frames: {"base":…,"count":…}',
+  ),
+);
+export type Frames = t.TypeOf<typeof Frames>;
+
 export const Response = closed(
   t.intersection(
     [
@@ -145,9 +160,18 @@ export const Response = closed(
         strayEntries: t.boolean,
         /** The page frames that the manager wrote to during the call. */
         writes: t.readonlyArray(PageFrame),
+        /** The page frames that the manager has named, during init, as kept for itself. */
+        kept: t.readonlyArray(Frames),
       }),
     ],
     'a response',
   ),
 );
 export type Response = t.TypeOf<typeof Response>;
+
+const NONE_KEPT: readonly Region[] = [];
+
+/** Returns the page frames that the manager has named as kept. */
+export function keptRegions({ kept }: Response): readonly Region[] {
+  return kept?.map(({ base, count }) => ({ base: pfn(base), count: pageCount(count) })) ?? NONE_KEPT;
+}

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXPORT_FORMS, exportTrace } from '../../counterexamples/export/index.ts';
+import { compactText } from '../../counterexamples/log/console/index.ts';
 import { judgeLog } from '../../counterexamples/log/index.ts';
 import { formatCounterexample } from '../../counterexamples/text/index.ts';
 import { readTrace, readTraceText } from '../../counterexamples/trace/index.ts';
@@ -137,8 +138,22 @@ const CONCURRENT = {
   violation: { clause: 'concurrent.linearizable', explanation: 'no order explains the 4 calls' },
 };
 
+/** A log that a kernel prints. */
+const CONSOLE = [
+  '[    0.000000] BIOS-e820: [mem 0x0-0x3ffff] usable',
+  ...[
+    'h 1 ffff800000000000 10000 {"policies":["lifo"]}',
+    'm 7 0 40',
+    'a ffff80000003f000',
+    'p 2 ffff80000003e000 ffff80000003d000',
+    'b 2 ffffffffffffffff 2000 !',
+    'f ffff80000003f000',
+    'n 3e',
+  ].map((body, number) => compactText(number, body)),
+];
+
 async function logs(): Promise<readonly string[]> {
-  return [1, 2, 3].map((seed) => {
+  const recorded = [1, 2, 3].map((seed) => {
     const world = { map: SMALL_MAP, config: SMALL_CONFIG };
     const lines = recordLog({
       target: OURS,
@@ -150,6 +165,7 @@ async function logs(): Promise<readonly string[]> {
     });
     return bytesOf(`${[...lines].join('\n')}\n`);
   });
+  return [...recorded, bytesOf(`${CONSOLE.join('\r\n')}\r\n`)];
 }
 
 /** The file of a run in one shard, so that it can be merged. */
@@ -223,7 +239,7 @@ export const DECODERS: readonly Decoder[] = [
     samples: async () => [pretty(CONCURRENT)],
     read: (path) => decodeConcurrentTrace(parseJson(readTraceText(path), path), path),
   },
-  { name: 'log', samples: logs, read: (path) => judgeLog(path) },
+  { name: 'log', samples: logs, read: (path) => judgeLog(path, { mapFromLog: true }) },
   { name: 'shard', samples: shards, read: (path) => mergeShards(dirname(path)) },
   {
     name: 'profile',

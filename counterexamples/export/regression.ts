@@ -52,6 +52,7 @@ const CONDITIONS: Readonly<Record<Owner, 'free' | 'held' | null>> = {
   boot: 'held',
   caller: 'held',
   pmm: 'free',
+  kept: null,
 };
 
 function runsOf(state: ModelState): readonly ConditionRun[] {

@@ -229,7 +229,7 @@ describe('judging a log', () => {
     [
       'a misspelt key of the header',
       [{ ...HEADER, policy: ['lifo'] }, FREE_AMOUNT],
-      /^\S+:1: policy: unknown key, expected one of format, version, map, config, policies, profile$/,
+      /^\S+:1: policy: unknown key, expected one of format, version, map, config, policies, profile, start, unseen$/,
     ],
     [
       'a misspelt key beside what init answered',

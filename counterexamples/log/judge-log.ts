@@ -2,14 +2,7 @@
  * Judging logs: the model follows a recorded run and says whether the specification admits it, or names the first line that it
  * does not admit. Memory is that of the model's state, whatever the length of the log.
  */
-import {
-  ClauseCounts,
-  init,
-  type ModelState,
-  type SideCounts,
-  step,
-  type Violation,
-} from '../../model/index.ts';
+import { ClauseCounts, init, ModelState, type SideCounts, step, type Violation } from '../../model/index.ts';
 import {
   type ClauseName,
   leftUndefined,
@@ -17,9 +10,11 @@ import {
   type Profile,
   type Response,
 } from '../../spec/index.ts';
+import type { Delivery } from './console/index.ts';
 import { sourceName } from './lines.ts';
-import type { LogEntry, LogHeader } from './log-format.ts';
-import { CutLogError, type LogReader, readLog } from './read-log.ts';
+import type { LogEntry, LogHeader, LogReader } from './log-format.ts';
+import type { PartialState, Undecided } from './partial-state.ts';
+import { CutLogError, type ReadLogOptions, readLog } from './read-log.ts';
 
 /**
  * The first line of a log that violates a clause.
@@ -63,6 +58,12 @@ export interface JudgedLog {
   /** How often each clause was checked, on each of its sides. Clauses that were never checked are left out. */
   readonly clauses: Readonly<Record<string, SideCounts>>;
   readonly violation: LogViolation | null;
+  /** Operations whose answers might be right or wrong, by the reason why nobody can say. */
+  readonly undecided: Readonly<Partial<Record<Undecided, number>>>;
+  /** What arrived of a log that a console printed; null for one in JSON. */
+  readonly delivery: Delivery | null;
+  /** Page frames known to be held by callers, in the end. */
+  readonly held: number;
   /** The error in the last line that was read, where the verdict is `cut`; else null. */
   readonly cut: string | null;
   readonly seconds: number;
@@ -73,11 +74,11 @@ export interface JudgedLog {
  *
  * @public
  */
-export interface JudgeOptions {
+export interface JudgeOptions extends ReadLogOptions {
   /** The claims to judge it by. Default: what its header claims. */
   readonly profile?: Profile | undefined;
-  /** Called now and then with the number of operations judged. */
-  readonly onProgress?: (operations: number) => void;
+  /** Called now and then with the number of operations judged, and of page frames known to be held. */
+  readonly onProgress?: (operations: number, held: number) => void;
   /** Stops judging early. */
   readonly signal?: AbortSignal;
 }
@@ -89,7 +90,7 @@ const UNOBSERVED: Response = { outcome: { kind: 'done' } };
 
 /** The model's verdict on an answer: the next state, or the violation. */
 type AnswerVerdict =
-  | { readonly accepted: true; readonly state: ModelState }
+  | { readonly accepted: true; readonly state: ModelState | PartialState }
   | { readonly accepted: false; readonly violation: Violation };
 
 /** The line that an answer stands on, its operation (null for init), and the answer. */
@@ -100,11 +101,13 @@ class LogJudge implements LogReader {
   violation: LogViolation | null = null;
   readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
+  readonly undecided: Partial<Record<Undecided, number>> = {};
   readonly #path: string;
   readonly #options: JudgeOptions;
   readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
-  #state: ModelState | null = null;
+  #state: ModelState | PartialState | null = null;
+  #unknown: typeof PartialState.unknown | null = null;
 
   constructor(path: string, options: JudgeOptions) {
     this.#path = path;
@@ -124,30 +127,67 @@ class LogJudge implements LogReader {
   onHeader(header: LogHeader): boolean {
     const given = this.#options.profile;
     this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
-    return this.#takeInit(UNOBSERVED, 1);
+    const goesOn = this.#takeInit(UNOBSERVED, 1);
+    return goesOn && header.start === 'running' ? this.onLoss() : goesOn;
+  }
+
+  async prepareForLosses(): Promise<void> {
+    const { PartialState: Partial } = await import('./partial-state.ts');
+    this.#unknown = Partial.unknown;
+  }
+
+  onLoss(): boolean {
+    const state = this.#known;
+    if (!(state instanceof ModelState)) this.#state = state.forgotten();
+    else if (this.#unknown === null) throw new Error('a loss that nobody prepared for');
+    else this.#state = this.#unknown(state.world, { unseen: this.header.unseen === 'allocations' });
+    return this.#goesOn();
   }
 
   onInit(response: Response, line: number): boolean {
     return this.#takeInit(response, line);
   }
 
-  onEntry({ operation, response }: LogEntry, line: number): boolean {
-    const state = this.#state;
-    if (state === null) throw new Error('an operation before init');
-    const undefinedFor = leftUndefined(state, operation);
-    if (undefinedFor !== null)
+  onEntry(entry: LogEntry, line: number): boolean {
+    const { operation, response } = entry;
+    const state = this.#known;
+    const verdict = state instanceof ModelState ? this.#judge(state, entry) : this.#judgePartly(state, entry);
+    if (typeof verdict === 'string')
       throw new CutLogError(
-        `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${undefinedFor}`,
+        `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${verdict}`,
       );
     this.operations += 1;
     this.#count(operation.call, response.outcome.kind);
-    const verdict = step(state, operation, response, this.#tally);
     return this.#take(verdict, { line, operation, response }) && this.#goesOn();
+  }
+
+  /** Page frames known to be held. */
+  get held(): number {
+    const state = this.#state;
+    return state instanceof ModelState ? state.countOf('caller') : (state?.held ?? 0);
+  }
+
+  get #known(): ModelState | PartialState {
+    if (this.#state === null) throw new Error('an operation before init');
+    return this.#state;
+  }
+
+  /** Returns the verdict, or the reason why the profile leaves the operation undefined. */
+  #judge(state: ModelState, { operation, response }: LogEntry): AnswerVerdict | string {
+    return leftUndefined(state, operation) ?? step(state, operation, response, this.#tally);
+  }
+
+  #judgePartly(state: PartialState, { operation, response }: LogEntry): AnswerVerdict | string {
+    const verdict = state.step(operation, response, this.#tally);
+    if (verdict.accepted === null) return verdict.why;
+    if (verdict.accepted && verdict.undecided !== null)
+      this.undecided[verdict.undecided] = (this.undecided[verdict.undecided] ?? 0) + 1;
+    return verdict;
   }
 
   #goesOn(): boolean {
     if (this.operations % STRETCH !== 0) return true;
-    this.#options.onProgress?.(this.operations);
+    this.#options.onProgress?.(this.operations, this.held);
     return this.#options.signal?.aborted !== true;
   }
 
@@ -189,16 +229,17 @@ export async function judgeLog(path: string, options: JudgeOptions = {}): Promis
   const start = performance.now();
   const judge = new LogJudge(path, options);
   let cut: string | null = null;
+  let delivery: Delivery | null = null;
   try {
-    await readLog(path, judge);
+    delivery = await readLog(path, judge, options);
   } catch (error) {
     if (!(error instanceof CutLogError) || judge.operations === 0) throw error;
     cut = error.message;
   }
-  const { header, operations, calls, violation, counts, checkedClauses } = judge;
+  const { header, operations, calls, violation, counts, checkedClauses, undecided, held } = judge;
   const ended = options.signal?.aborted === true ? 'interrupted' : 'admitted';
   const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : ended;
   const seconds = (performance.now() - start) / 1000;
   const clauses = counts.toRecord(checkedClauses);
-  return { verdict, header, operations, calls, clauses, violation, cut, seconds };
+  return { verdict, header, operations, calls, clauses, violation, undecided, delivery, held, cut, seconds };
 }

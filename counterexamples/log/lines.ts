@@ -1,9 +1,9 @@
 /**
- * Lines: a text file or standard input line by line, in bounded memory. Lines come in the batches in which the
+ * Lines: a text file, standard input or the output of a command line by line, in bounded memory. Lines come in the batches in which the
  * system delivers them: a promise for each line would cost more than decoding it.
  */
 
-import { chunksOf, reasonOf } from '../../spec/files/index.ts';
+import { chunksOf, codeOf, reasonOf } from '../../spec/files/index.ts';
 import { SpecError } from '../../spec/index.ts';
 
 /** One line, without its line break. */
@@ -25,13 +25,18 @@ async function* standardInput(source: string): AsyncGenerator<unknown, void> {
   try {
     yield* process.stdin;
   } catch (error) {
+    // Nobody reads on: the judge was interrupted.
+    if (codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') return;
     throw new SpecError(`${source}: expected a readable ${FILE.of}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-async function* textsOf(path: string, source: string): AsyncGenerator<string, void> {
+/** Bytes as they come. */
+export type Input = AsyncIterable<unknown>;
+
+async function* textsOf(input: Input): AsyncGenerator<string, void> {
   const decoder = new TextDecoder('utf-8');
-  for await (const bytes of path === '-' ? standardInput(source) : chunksOf(path, FILE))
+  for await (const bytes of input)
     if (bytes instanceof Uint8Array) yield decoder.decode(bytes, { stream: true });
   yield decoder.decode();
 }
@@ -64,12 +69,16 @@ class Rest {
   }
 }
 
-/** Yields the lines at a path (`-` for standard input) in batches. Throws `SpecError` where it cannot be read. */
-export async function* linesOf(path: string): AsyncGenerator<readonly Line[], void> {
+/**
+ * Yields the lines at a path (`-` for standard input), or of what comes under this name, in batches. Throws `SpecError` where it cannot
+ * be read.
+ */
+export async function* linesOf(path: string, given?: Input): AsyncGenerator<readonly Line[], void> {
   const source = sourceName(path);
+  const input = given ?? (path === '-' ? standardInput(source) : chunksOf(path, FILE));
   const rest = new Rest();
   let number = 1;
-  for await (const text of textsOf(path, source)) {
+  for await (const text of textsOf(input)) {
     const lines: Line[] = [];
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {

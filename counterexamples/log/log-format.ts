@@ -33,6 +33,10 @@ export interface LogHeader {
   readonly policies: readonly Policy[];
   /** The claims of the allocator. Default: the whole specification. */
   readonly profile?: Profile | undefined;
+  /** With `running`, the log begins in the middle: the owner of a page frame is unknown until something is said of it. */
+  readonly start?: 'running' | undefined;
+  /** With `allocations`, some of them are not in the log: then a free of what was last seen free decides nothing. */
+  readonly unseen?: 'allocations' | undefined;
 }
 
 /**
@@ -45,11 +49,27 @@ export interface LogEntry {
   readonly response: Response;
 }
 
-/** The first line. `map` is a memory map, or the path of a file that holds one, relative to the log. */
+/** A consumer of a log's lines. Each method returns whether to go on. */
+export interface LogReader {
+  onHeader(header: LogHeader): boolean;
+  onInit(response: Response, line: number): boolean;
+  onEntry(entry: LogEntry, line: number): boolean;
+  /** Loads what is needed where calls may be lost, or the log begins in the middle. */
+  prepareForLosses(): Promise<void>;
+  /** Calls may have been made since the last entry that nobody knows. */
+  onLoss(): boolean;
+}
+
+/** The first line. `map` is a memory map, or the path of a file that holds one, relative to the log; a log that starts in the middle may have none. */
 export const HeaderLine = closed(
   t.intersection([
     t.type({ format: t.literal('frameproof/log'), version: t.literal(1), map: t.unknown, config: Config }),
-    t.partial({ policies: t.readonlyArray(Policy, 'an array of policies'), profile: Profile }),
+    t.partial({
+      policies: t.readonlyArray(Policy, 'an array of policies'),
+      profile: Profile,
+      start: t.literal('running'),
+      unseen: t.literal('allocations'),
+    }),
   ]),
   'a header: {"format":"frameproof/log","version":1,"map":…,"config":…}',
 );
@@ -92,7 +112,7 @@ export function initLine(response: Response): string {
  *
  * @public
  */
-export function headerLine({ map, config, policies, profile }: LogHeader): string {
+export function headerLine({ profile, ...header }: LogHeader): string {
   const claims = profile === undefined ? {} : { profile: Profile.encode(profile) };
-  return JSON.stringify({ format: 'frameproof/log', version: 1, map, config, policies, ...claims }, hexed);
+  return JSON.stringify({ format: 'frameproof/log', version: 1, ...header, ...claims }, hexed);
 }

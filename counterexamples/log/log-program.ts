@@ -19,14 +19,14 @@ import {
   toHigherHalf,
 } from '../../spec/index.ts';
 import { HandedOut } from './handed-out.ts';
-import type { LogEntry, LogHeader } from './log-format.ts';
-import { type LogReader, readLog } from './read-log.ts';
+import type { LogEntry, LogHeader, LogReader } from './log-format.ts';
+import { type ReadLogOptions, readLog } from './read-log.ts';
 
 /** Turns the entries of a log into the operations of a program, one after the other. */
 export class ProgramWriter implements LogReader {
   readonly operations: Operation<Reference>[] = [];
   readonly #lastLine: number;
-  readonly #handedOut = new HandedOut();
+  #handedOut = new HandedOut();
   #header: LogHeader | null = null;
   #results = 0;
 
@@ -42,12 +42,22 @@ export class ProgramWriter implements LogReader {
   }
 
   onHeader(header: LogHeader): boolean {
+    // Another boot begins anew.
+    this.operations.length = 0;
+    this.#results = 0;
+    this.#handedOut = new HandedOut();
     this.#header = header;
     return this.#lastLine > 1;
   }
 
   onInit(_: Response, line: number): boolean {
     return line < this.#lastLine;
+  }
+
+  async prepareForLosses(): Promise<void> {}
+
+  onLoss(): boolean {
+    return true;
   }
 
   onEntry({ operation, response }: LogEntry, line: number): boolean {
@@ -101,8 +111,12 @@ function pagesAsked(operation: Operation, end: number): number {
 }
 
 /** Returns the scenario of a log, up to and including a line. Memory grows with the log. */
-export async function scenarioOfLog(path: string, lastLine = Number.POSITIVE_INFINITY): Promise<Scenario> {
+export async function scenarioOfLog(
+  path: string,
+  lastLine = Number.POSITIVE_INFINITY,
+  options: ReadLogOptions = {},
+): Promise<Scenario> {
   const writer = new ProgramWriter(lastLine);
-  await readLog(path, writer);
+  await readLog(path, writer, options);
   return writer.scenario;
 }

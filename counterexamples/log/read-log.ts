@@ -1,6 +1,7 @@
 /**
- * Reading logs: from lines to entries, streamed. A line that is not of a log is a `SpecError`: one line that names the file, the
- * line number and what was expected there.
+ * Reading logs: from lines to entries, streamed. A log whose first line is JSON has nothing but JSON: a line that is not of a log is a
+ * `SpecError`, one line that names the file, the line number and what was expected there. Anything else is the output of a console,
+ * which may hold compact lines.
  */
 import { dirname, resolve } from 'node:path';
 import {
@@ -8,26 +9,33 @@ import {
   type Config,
   decode,
   MemoryMap,
+  memoryMap,
   OutdatedTraceError,
   parseForeignJson,
-  type Response,
   refuseDuplicateKeys,
   SpecError,
   shortened,
 } from '../../spec/index.ts';
-import { type Line, linesOf, sourceName } from './lines.ts';
-import { EntryLine, HeaderLine, InitLine, type LogEntry, type LogHeader } from './log-format.ts';
+import type { ConsoleDecoder, Delivery, MapReader } from './console/index.ts';
+import { type Input, type Line, linesOf, sourceName } from './lines.ts';
+import { EntryLine, HeaderLine, InitLine, type LogHeader, type LogReader } from './log-format.ts';
 import { plainEntry } from './plain-entry.ts';
 
-/** A consumer of a log's lines. Each method returns whether to go on. */
-export interface LogReader {
-  onHeader(header: LogHeader): boolean;
-  onInit(response: Response, line: number): boolean;
-  onEntry(entry: LogEntry, line: number): boolean;
+/** How a log is read. */
+export interface ReadLogOptions {
+  /** The memory map of a console's log. Default: the one in its lines. */
+  readonly map?: MemoryMap | null | undefined;
+  /** Whether the memory map stands in what the console printed before the log, in any notation. */
+  readonly mapFromLog?: boolean | undefined;
+  /** The bytes of the log as they come, in place of the file at its path. */
+  readonly input?: Input | undefined;
 }
 
 /** The last line is incomplete. The lines before it have been read. */
 export class CutLogError extends SpecError {}
+
+/** Nothing that was read is a log. */
+export class NoLogError extends SpecError {}
 
 function field(data: unknown, key: string): unknown {
   return typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
@@ -67,11 +75,12 @@ async function headerOf(data: unknown, path: string, place: string): Promise<Log
   const version = field(data, 'version');
   if (field(data, 'format') === 'frameproof/log' && typeof version === 'number' && version !== 1)
     throw new OutdatedTraceError(`${place}: format version ${version}, and this program reads version 1`);
-  const { map: named, config, profile, ...header } = decode(HeaderLine, data, place);
-  const map = await mapOf(named, path, place, config);
+  const { map: named, config, profile, start, unseen, ...header } = decode(HeaderLine, data, place);
+  const map =
+    named === undefined && start === 'running' ? memoryMap([]) : await mapOf(named, path, place, config);
   const above = aboveLimit(map, config);
   if (above !== null) throw new SpecError(`${place}: map: ${above}`);
-  return { map, config, policies: header.policies ?? profile?.policies ?? [], profile };
+  return { map, config, policies: header.policies ?? profile?.policies ?? [], profile, start, unseen };
 }
 
 /** Whether `data` is the first line of a log, of whatever version. */
@@ -90,10 +99,6 @@ class LineDecoder {
     this.#reader = reader;
   }
 
-  get isEmpty(): boolean {
-    return this.#lines === 0;
-  }
-
   /** Decodes one line. Returns whether to go on: a promise only for the header, which may name a file. */
   take(line: Line): boolean | Promise<boolean> {
     const { text, number } = line;
@@ -109,7 +114,9 @@ class LineDecoder {
   }
 
   async #takeHeader(data: unknown, place: string): Promise<boolean> {
-    return this.#reader.onHeader(await headerOf(data, this.#path, place));
+    const header = await headerOf(data, this.#path, place);
+    if (header.start === 'running') await this.#reader.prepareForLosses();
+    return this.#reader.onHeader(header);
   }
 
   /** Takes the first two lines, and what the codecs are needed for. */
@@ -121,19 +128,56 @@ class LineDecoder {
   }
 }
 
+/** Whether a line of output begins a log in JSON. */
+function isJson(text: string): boolean {
+  return text.trimStart().startsWith('{');
+}
+
+/** Returns the reader of the memory map in what a console printed, with the notations that it needs. */
+async function mapReader(): Promise<MapReader> {
+  const { importMemoryMap } = await import('../../spec/maps/index.ts');
+  return (text, source) => importMemoryMap(text, source).map;
+}
+
 /**
- * Reads the log at a path (`-` for standard input) to its end, or until the reader has had enough. Memory is bounded by
- * the longest line. Empty lines are skipped.
+ * Reads the log at a path (`-` for standard input) to its end, or until the reader has had enough; returns what arrived of a
+ * console's, and null for a log in JSON. Memory is bounded by the longest line.
  *
  * @throws SpecError where a line is not a line of a log; {@link CutLogError} where the last one is incomplete.
  * @throws OutdatedTraceError where the log is of another format version.
  */
-export async function readLog(path: string, reader: LogReader): Promise<void> {
-  const decoder = new LineDecoder(path, reader);
-  for await (const lines of linesOf(path))
+export async function readLog(
+  path: string,
+  reader: LogReader,
+  options: ReadLogOptions = {},
+): Promise<Delivery | null> {
+  const json = new LineDecoder(path, reader);
+  let console: ConsoleDecoder | null = null;
+  let first: Line | null = null;
+  reading: for await (const lines of linesOf(path, options.input))
     for (const line of lines) {
-      const goesOn = decoder.take(line);
-      if (!(typeof goesOn === 'boolean' ? goesOn : await goesOn)) return;
+      if (first === null && line.text.trim() !== '') {
+        first = line;
+        if (!isJson(line.text)) console = await consoleOf(path, reader, options);
+      }
+      const goesOn = (console ?? json).take(line);
+      if (!(typeof goesOn === 'boolean' ? goesOn : await goesOn)) break reading;
     }
-  if (decoder.isEmpty) throw new SpecError(`${sourceName(path)}: expected a log, found nothing`);
+  if (first === null) throw new NoLogError(`${sourceName(path)}: expected a log, found nothing`);
+  console?.end();
+  if (console?.isEmpty === true && options.input !== undefined)
+    throw new NoLogError(`${path}: expected a log, found no line of one`);
+  // A file that is neither kind of log is refused as JSON that is wrong.
+  if (console?.isEmpty === true) await json.take(first);
+  return console?.delivery ?? null;
+}
+
+async function consoleOf(
+  path: string,
+  reader: LogReader,
+  { map = null, mapFromLog = false }: ReadLogOptions,
+): Promise<ConsoleDecoder> {
+  const { ConsoleDecoder: Decoder } = await import('./console/index.ts');
+  await reader.prepareForLosses();
+  return new Decoder(sourceName(path), reader, { map, readMap: mapFromLog ? await mapReader() : null });
 }

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
-import { config, formatSteps, memoryMap, type Operation, type Reference } from '../../spec/index.ts';
+import {
+  addressesOf,
+  config,
+  formatSteps,
+  HIGHER_HALF_48,
+  memoryMap,
+  type Operation,
+  type Reference,
+} from '../../spec/index.ts';
 import { shrink } from './index.ts';
 
-/** A target that loses a page frame at the `size`-th single page in a row. */
-function losing(size: number): Target {
+/** A target that loses a page frame at the `size`-th call of a kind in a row; or at a batch of so many addresses. */
+function losing(size: number, kind: 'alloc' | 'free' = 'alloc'): Target {
   return factoryTarget({
     name: 'losing',
     policies: OURS.policies,
@@ -13,18 +21,23 @@ function losing(size: number): Target {
       const inner = createPmm(map, options);
       let row = 0;
       let lost = 0;
-      const alloc = (): bigint | null => {
-        row += 1;
+      const note = (called: typeof kind): void => {
+        row = called === kind ? row + 1 : 0;
         if (row === size) lost = 1;
-        return inner.alloc();
-      };
-      const free = (address: bigint): void => {
-        row = 0;
-        inner.free(address);
       };
       return wrapPmm(inner, {
-        alloc,
-        free,
+        alloc: () => {
+          note('alloc');
+          return inner.alloc();
+        },
+        free: (address) => {
+          inner.free(address);
+          note('free');
+        },
+        freePages: (addresses, count) => {
+          inner.freePages(addresses, count);
+          if (Number(count) >= size) lost = 1;
+        },
         freeAmount: () => inner.freeAmount() - lost,
         reservedAmount: () => inner.reservedAmount() + lost,
       });
@@ -47,7 +60,8 @@ function shrunk(size: number): ReturnType<typeof shrink> {
 }
 
 describe('a program of bursts', () => {
-  it.each([100, 777])('shrinks to one burst, repeated as often as it must be: %i times', (size) => {
+  it('shrinks to one burst, repeated as often as it must be', () => {
+    const size = 777;
     const { trace, verdict, exhausted } = shrunk(size);
     expect([verdict, exhausted]).toEqual(['shrunk', false]);
     expect(trace.scenario.operations).toHaveLength(size);
@@ -55,5 +69,42 @@ describe('a program of bursts', () => {
       expect.stringMatching(new RegExp(`^a = alloc\\(\\) … [a-z]+ = alloc\\(\\) {2}×${size}$`)),
     ]);
     expect(trace.scenario.map.descriptors).toHaveLength(1);
+  });
+
+  it('becomes bursts of plain calls, whatever calls the defect was found by', () => {
+    const batches = Array.from(
+      { length: 110 },
+      (): Operation<Reference> => ({ call: 'allocPages', count: 3n }),
+    );
+    const frees = batches.flatMap((_, result) =>
+      [2, 0, 1].map(
+        (page): Operation<Reference> => ({ call: 'free', address: { result, page, offset: 0n } }),
+      ),
+    );
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 1000 }]);
+    const operations = [...batches, ...frees];
+    const { trace } = shrink(losing(300, 'free'), {
+      scenario: { map, config: config({ bitmapMaxAddr: 0n }), policies: OURS.policies, operations },
+    });
+    expect(formatSteps(trace.scenario.operations).map(({ text }) => text)).toEqual([
+      'a = alloc() … kn = alloc()  ×300',
+      'free(a) … free(kn)  ×300',
+    ]);
+  });
+
+  it('leaves a long batch as many addresses as it must have', () => {
+    const first = HIGHER_HALF_48 + 0x10_0000n;
+    const addresses = Array.from({ length: 400 }, (_, i) => ({ absolute: first + 8192n * BigInt(i) }));
+    const map = memoryMap([{ type: 'loaderData', start: 0n, pages: 2000 }]);
+    const { trace, executions } = shrink(losing(101), {
+      scenario: {
+        map,
+        config: config({ bitmapMaxAddr: 0n }),
+        policies: OURS.policies,
+        operations: [{ call: 'freePages', addresses }],
+      },
+    });
+    expect(trace.scenario.operations.map((operation) => addressesOf(operation).length)).toEqual([101]);
+    expect(executions).toBeLessThan(6000);
   });
 });

@@ -4,7 +4,7 @@
  * after a few short runs. The result still breaks the same clause; finer moves come later.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
-import { isBurst, lengthOfStep, type Program, type Scenario, stepsOf } from '../../spec/index.ts';
+import { isBurst, lengthOfStep, type Program, stepsOf } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
 import { subprogram } from './subprogram.ts';
 import { type Kept, type Progress, shows } from './trials.ts';
@@ -30,12 +30,10 @@ class Cutter {
   run: Execution;
   executions = 0;
   readonly #target: Target;
-  readonly #scenario: Scenario;
   readonly #options: CutOptions;
 
-  constructor(target: Target, scenario: Scenario, start: Execution, options: CutOptions) {
+  constructor(target: Target, start: Execution, options: CutOptions) {
     this.#target = target;
-    this.#scenario = scenario;
     this.run = start;
     this.#options = options;
   }
@@ -95,8 +93,9 @@ class Cutter {
   }
 
   #shorten(k: number): void {
-    const { from, end, period } = this.#places()[k] ?? NOWHERE;
+    const { from, end: all, period } = this.#places()[k] ?? NOWHERE;
     if (period === 0) return;
+    const end = all < this.operations.length && this.#leaveOut(all - period, all) ? all - period : all;
     let tooFew = 0;
     // The last repetition may be the one that fails: those before it are left out.
     for (let enough = (end - from) / period; enough - tooFew > 1 && !this.isSpent; ) {
@@ -118,7 +117,8 @@ class Cutter {
   #attempt(operations: Program): boolean {
     this.executions += 1;
     const { deadline, onProgress } = this.#options;
-    const scenario = { ...this.#scenario, operations };
+    const { world, policies } = this.run;
+    const scenario = { ...world, policies, operations };
     const run = execute(this.#target, scenario, undefined, deadline.isInterrupted);
     onProgress(this.operations.length);
     if (!shows(run, this.#options.kept) || run.operations.length >= this.operations.length) return false;
@@ -158,8 +158,8 @@ export function hasBursts(operations: Program): boolean {
  * Cuts a failing program short. Returns the shortest run found that breaks the same clause; an execution stops where the
  * clause is broken, so all operations after that are gone at once. O(log n) runs of the whole length at best, n the operations.
  */
-export function cut(target: Target, scenario: Scenario, start: Execution, options: CutOptions): Cut {
-  const cutter = new Cutter(target, scenario, start, options);
+export function cut(target: Target, start: Execution, options: CutOptions): Cut {
+  const cutter = new Cutter(target, start, options);
   if (hasBursts(cutter.operations)) cutBursts(cutter);
   // The bursts that are left are needed, as often as they are repeated.
   if (hasBursts(cutter.operations))

@@ -146,9 +146,19 @@ function descriptorsKey(descriptors: readonly DraftDescriptor[]): string {
   return descriptors.map(({ type, base, pages }) => `${type}${base}+${pages}`).join(' ');
 }
 
+/** The keys of long programs: drafts of one program in many worlds share it. */
+const PROGRAM_KEYS = new WeakMap<Program, string>();
+const LONG_PROGRAM = 64;
+
+function programKey(program: Program): string {
+  const key = PROGRAM_KEYS.get(program) ?? program.map(operationKey).join(';');
+  if (program.length >= LONG_PROGRAM) PROGRAM_KEYS.set(program, key);
+  return key;
+}
+
 /** Returns a string that two drafts share exactly when they are the same scenario. Policies never change and are left out. */
 export function keyOf({ operations, descriptors, limit, higherHalf }: Draft): string {
-  return `${operations.map(operationKey).join(';')}|${descriptorsKey(descriptors)}|${limit}|${higherHalf}`;
+  return `${programKey(operations)}|${descriptorsKey(descriptors)}|${limit}|${higherHalf}`;
 }
 
 /** Returns the page frame that an absolute address names, or null where it is not in the higher half. */

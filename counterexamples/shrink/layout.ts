@@ -93,10 +93,16 @@ export function withoutPageFrames(draft: Draft, base: number, pages: number, opt
   return moved(draft, f, options);
 }
 
+/** Of longer batches only the first address and the last are points: page frames are taken out between any two. */
+const LONG_BATCH = 64;
+
 /** Returns the page frames at which something begins or ends: descriptors, the limit, and the addresses in the program. */
 export function pointsOf(draft: Draft): readonly number[] {
   const named = draft.operations
-    .flatMap((operation) => addressesOf(operation))
+    .flatMap((operation) => {
+      const addresses = addressesOf(operation);
+      return addresses.length <= LONG_BATCH ? addresses : [...addresses.slice(0, 1), ...addresses.slice(-1)];
+    })
     .map((reference) =>
       namesResult(reference) ? null : frameOfAddress(draft.higherHalf, reference.absolute),
     )

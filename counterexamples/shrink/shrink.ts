@@ -14,6 +14,7 @@ import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
 import { WORLD_MOVES } from './moves/index.ts';
+import { shortenWorld } from './shorten-world.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
 import { type Bounds, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
@@ -123,9 +124,22 @@ function differingRun(target: Target, first: Trace, deadline: Deadline): Flaky |
   return answers(first) === answers(second) ? null : { first, second };
 }
 
-/** Descends and enumerates in turn until neither finds anything simpler. Of a program of bursts only the world is simplified. */
+/** Simplifies the world of a program of bursts, which is as short as it gets. */
+function simplestWorld(trials: Trials, start: Counterexample): Descent {
+  let { counterexample, steps } = descend(trials, start, WORLD_MOVES);
+  for (;;) {
+    const shorter = shortenWorld(trials, counterexample);
+    if (shorter.steps === 0) return { counterexample, steps };
+    const lower = descend(trials, shorter.counterexample, WORLD_MOVES);
+    counterexample = lower.counterexample;
+    steps += shorter.steps + lower.steps;
+    if (lower.steps === 0) return { counterexample, steps };
+  }
+}
+
+/** Descends and enumerates in turn until neither finds anything simpler. */
 function minimum(trials: Trials, start: Counterexample): Descent {
-  if (hasBursts(start.draft.operations)) return descend(trials, start, WORLD_MOVES);
+  if (hasBursts(start.draft.operations)) return simplestWorld(trials, start);
   let { counterexample, steps } = descend(trials, start);
   for (;;) {
     const found = smallCounterexample(trials, counterexample.draft);
@@ -153,7 +167,7 @@ function shortRun(target: Target, { scenario, violation }: Shrinkable, bounds: B
     return { ...start, exhausted: false };
   const kept = { clause, call };
   const cutting = { kept, operations: SHORT, deadline: deadline.after(CUT_SHARE), onProgress };
-  const short = cut(target, scenario, start.run, cutting);
+  const short = cut(target, start.run, cutting);
   return { ...start, ...short, executions: start.executions + short.executions };
 }
 

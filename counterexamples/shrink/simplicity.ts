@@ -133,11 +133,16 @@ function inversions(descriptors: readonly DraftDescriptor[]): number {
   });
 }
 
-/** The measures, in the order in which they decide. */
-const MEASURES: readonly ((draft: Draft) => number)[] = [
+type Measure = (draft: Draft) => number;
+
+/** The measures of a program. O(operations). */
+const PROGRAM_MEASURES: readonly Measure[] = [
   ({ operations }) => operations.length,
   ({ operations }) => sum(operations, ({ call }) => describedCall(call).rank),
   ({ operations, higherHalf }) => sum(operations, (operation) => argumentsCost(operation, higherHalf)),
+];
+
+const WORLD_MEASURES: readonly Measure[] = [
   ({ descriptors }) => descriptors.length,
   ({ descriptors }) => sum(descriptors, ({ type }) => TYPE_RANK[type]),
   ({ descriptors }) => sum(descriptors, ({ pages }) => pages),
@@ -147,9 +152,13 @@ const MEASURES: readonly ((draft: Draft) => number)[] = [
   ({ higherHalf }) => (higherHalf === HIGHER_HALF_48 ? 0 : 1),
 ];
 
+/** The measures, in the order in which they decide. */
+const MEASURES: readonly Measure[] = [...PROGRAM_MEASURES, ...WORLD_MEASURES];
+
 /** Returns a negative number where draft `a` is simpler than `b`, 0 where they are the same, else a positive one. */
 export function compareDrafts(a: Draft, b: Draft): number {
-  for (const measure of MEASURES) {
+  const isSameProgram = a.operations === b.operations && a.higherHalf === b.higherHalf;
+  for (const measure of isSameProgram ? WORLD_MEASURES : MEASURES) {
     const difference = measure(a) - measure(b);
     if (difference !== 0) return difference;
   }

@@ -1,13 +1,15 @@
 /**
  * The starting point of a shrinking: a run that breaks a clause, the cheapest first. Running 100,000 operations costs seconds,
  * and cutting them takes many such runs. Therefore a long scenario's last operations are tried first, then all small programs
- * in small worlds, which find most bugs whatever the history was, and the whole only after that.
+ * in small worlds, which find most bugs whatever the history was, and the whole only after that. Between them come bursts of plain calls.
  */
 import { type Execution, execute, type Target } from '../../runner/index.ts';
 import type { BlamedCall, BreakableClause, Scenario } from '../../spec/index.ts';
+import { hasBursts } from './cut.ts';
 import type { Deadline } from './deadline.ts';
 import { draftOf } from './draft.ts';
 import { smallCounterexample } from './enumeration.ts';
+import { simpleBursts, type Times } from './simple-bursts.ts';
 import { lastOperations } from './subprogram.ts';
 import { type Kept, shows, Trials } from './trials.ts';
 
@@ -15,7 +17,7 @@ import { type Kept, shows, Trials } from './trials.ts';
  * The program that a shrinking started from.
  *
  * - `end`: the last operations of the scenario, with the earlier ones that they depend on.
- * - `small program`: one found by enumeration that breaks the same clause; the scenario itself was not run.
+ * - `small program`: one found by enumeration, or a burst of plain calls, that breaks the same clause; the scenario itself was not run.
  * - `whole`: the scenario itself.
  *
  * @public
@@ -42,6 +44,12 @@ interface StartingPointOptions {
 export const LONG = 256;
 /** No more than this many of the last operations are tried, so that no try costs as much as the whole. */
 const LAST_OPERATIONS = 1024;
+/** Simple bursts of few times cost less than all small programs, those of many times may cost more. */
+const FEW_TIMES = 64;
+const MANY_TIMES = 1024;
+const MOST_TIMES = 2 ** 15;
+/** Share of the time that simple bursts may take, of few times and of many. */
+const BURSTS_SHARE = 0.2;
 /** Share of the time that enumeration may take. */
 const ENUMERATION_SHARE = 0.4;
 
@@ -68,6 +76,22 @@ function fromEnd(target: Target, scenario: Scenario, kept: Kept, deadline: Deadl
   return { run: null, executions };
 }
 
+/** Runs simple bursts until one breaks the clause. */
+function fromSimpleBursts(
+  target: Target,
+  scenario: Scenario,
+  kept: Kept,
+  { times, deadline }: { readonly times: Times; readonly deadline: Deadline },
+): Attempt {
+  const budget = { executions: Number.POSITIVE_INFINITY, deadline: deadline.after(BURSTS_SHARE) };
+  const trials = new Trials(target, kept, budget);
+  for (const draft of simpleBursts(scenario, target.profile.calls, times)) {
+    const found = trials.attempt(draft);
+    if (found !== null) return { run: found.run, executions: trials.executions };
+  }
+  return { run: null, executions: trials.executions };
+}
+
 function fromSmallProgram(target: Target, scenario: Scenario, kept: Kept, deadline: Deadline): Attempt {
   const budget = { executions: Number.POSITIVE_INFINITY, deadline: deadline.after(ENUMERATION_SHARE) };
   const trials = new Trials(target, kept, budget);
@@ -85,10 +109,25 @@ function shorterThanWhole(
   kept: Kept,
   deadline: Deadline,
 ): ShorterAttempt {
-  const end = fromEnd(target, scenario, kept, deadline);
-  if (end.run !== null) return { ...end, origin: 'end' };
-  const small = fromSmallProgram(target, scenario, kept, deadline);
-  return { run: small.run, origin: 'small program', executions: end.executions + small.executions };
+  let executions = 0;
+  const tried = (attempt: Attempt): Execution | null => {
+    executions += attempt.executions;
+    return attempt.run;
+  };
+  const bursts = (from: number, most: number): Attempt =>
+    fromSimpleBursts(target, scenario, kept, { times: { from, most }, deadline });
+  const { length } = scenario.operations;
+  const end = tried(fromEnd(target, scenario, kept, deadline));
+  if (end !== null && end.operations.length <= LONG) return { run: end, origin: 'end', executions };
+  const small =
+    tried(bursts(FEW_TIMES, Math.min(length, MANY_TIMES))) ??
+    (end === null && !hasBursts(scenario.operations)
+      ? tried(fromSmallProgram(target, scenario, kept, deadline))
+      : null) ??
+    (length > MANY_TIMES ? tried(bursts(MANY_TIMES * 4, Math.min(length, MOST_TIMES))) : null);
+  return small === null
+    ? { run: end, origin: 'end', executions }
+    : { run: small, origin: 'small program', executions };
 }
 
 /** Returns the cheapest run that breaks a clause; the whole run, as far as time allowed, where no shorter one does. */

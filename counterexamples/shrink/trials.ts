@@ -20,7 +20,7 @@ import { compareDrafts } from './simplicity.ts';
 export interface Counterexample {
   readonly draft: Draft;
   readonly run: Execution;
-  /** The state before each operation; the last one is the state before the operation that breaks the clause. */
+  /** The state before each operation, the one that breaks the clause included; of long programs none are kept. */
   readonly states: readonly Ownership[];
 }
 
@@ -99,6 +99,9 @@ export class Outcomes {
   }
 }
 
+/** The states of longer programs would fill memory. */
+const LONGEST_WITH_STATES = 2000;
+
 const NO_TALLY = (): void => {};
 
 /** Keys longer than this are kept as a digest: thousands of drafts of a long program would fill memory. */
@@ -151,10 +154,11 @@ export class Trials {
   #run(draft: Draft, key: string): Counterexample | null {
     this.executions += 1;
     const states: Ownership[] = [];
+    const areKept = draft.operations.length <= LONGEST_WITH_STATES;
     const observer: Observer = {
       tally: NO_TALLY,
       onStep: ({ before }) => {
-        states.push(before);
+        if (areKept) states.push(before);
       },
     };
     const { deadline } = this.#budget;
@@ -166,10 +170,11 @@ export class Trials {
     this.#outcomes.record(key, isComplete && violation !== null ? violation.clause : null);
     if (violation === null || !isComplete) return null;
     // An execution stops at its first violation; the operations after it were not performed.
-    const performed: Draft = { ...draft, operations: run.operations };
+    const isWhole = run.operations.length === draft.operations.length;
+    const performed: Draft = isWhole ? draft : { ...draft, operations: run.operations };
     this.#outcomes.note(violation.clause, performed, run);
     if (!shows(run, this.kept)) return null;
-    if (violation.at >= 0) states.push(run.state);
+    if (violation.at >= 0 && areKept) states.push(run.state);
     this.#simplest = Math.min(this.#simplest, performed.operations.length);
     return { draft: performed, run, states };
   }

@@ -155,11 +155,11 @@ export function momentsOf(trace: Trace): readonly Moment[] {
   const { map, config, policies, operations } = scenario;
   const violationAt = (at: number, found: Violation | null): PlacedViolation | null =>
     trace.violation?.at === at ? trace.violation : found && { ...found, at };
-  let state = ModelState.init(map, config, policies, profile);
   const [started, ...answers] = responses;
   if (started === undefined) return [];
   const unjudged = { demand: null, touched: [], violation: null };
   const first = init({ map, config, policies, profile }, started);
+  let state = first.accepted ? first.state : ModelState.init(map, config, policies, profile);
   const atInit = violationAt(-1, first.accepted ? null : first.violation);
   const moments: Moment[] = [
     { ...unjudged, at: -1, response: started, before: state, after: state, violation: atInit },

@@ -7,9 +7,11 @@ import { OURS, type Target, type World } from '../../runner/index.ts';
 import {
   CLAUSES,
   type ClauseText,
+  keptRegions,
   type Operation,
   POLICIES,
   type Policy,
+  type Region,
   SpecError,
   type Trace,
 } from '../../spec/index.ts';
@@ -114,13 +116,21 @@ function checkSample(
   }
 }
 
+/** Returns the page frames that a manager names as kept on a world. */
+function keptBy(target: Target, world: World): readonly Region[] {
+  if (target.profile.keeps === 'nothing') return [];
+  const session = target.openSavable(world);
+  session?.close();
+  return session === null ? [] : keptRegions(session.started);
+}
+
 function partsOf(
   options: ExploreOptions,
   driver: (judge: MemoJudge) => Driver,
   isShared: boolean,
 ): SearchParts {
   const { target, policies = target.policies, memory = DEFAULT_MEMORY } = options;
-  const world = { ...options.world, profile: target.profile };
+  const world = { ...options.world, profile: target.profile, kept: keptBy(target, options.world) };
   const operations = options.operations ?? operationInstances(world, { target });
   const buffers = tableBuffers(memory, isShared);
   return { world, policies, operations, targetName: target.name, buffers, driver };

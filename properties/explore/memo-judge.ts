@@ -260,6 +260,7 @@ export class MemoJudge {
       freeIn: plain.freeIn.bind(plain),
       firstFailing: plain.firstFailing.bind(plain),
       lowestFit: plain.lowestFit.bind(plain),
+      heldRun: plain.heldRun.bind(plain),
       stackTop: (count: PageCount) => top(stack, count),
     };
     const asJudged: Step = { ...judged, before, policies: this.#policies };

@@ -2,7 +2,7 @@
  * Model states in two parts, numbered separately: the owner of each page frame (*ownership*), and the order of the free stack
  * (*order*). A small world has few ownerships and many orders, and only one clause depends on the order.
  *
- *     ownership   two bits a page frame that can change hands: 0 pmm, 1 caller, 2 boot
+ *     ownership   two bits a page frame that can change hands: 0 pmm, 1 caller, 2 boot, 3 caller, the rest of a run that is freed whole
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
  */
 import { type FreeStack, ModelState, pop, push, top } from '../../model/index.ts';
@@ -21,7 +21,8 @@ import { WordLists } from './word-tables.ts';
 import { framesOfWorld, type HeldWorld } from './world.ts';
 
 const CODES: Readonly<Record<string, number>> = { pmm: 0, caller: 1, boot: 2 };
-const OWNERS = ['pmm', 'caller', 'boot'] as const satisfies readonly Owner[];
+const OWNERS = ['pmm', 'caller', 'boot', 'caller'] as const satisfies readonly Owner[];
+const REST = 3;
 /** Page frames that a word of an ownership holds. */
 const PER_WORD = 16;
 const ONE: PageCount = pageCount(1);
@@ -47,21 +48,22 @@ export class ModelStates {
   readonly #freeInStack: number[] = [];
   readonly #scratch: Int32Array;
 
-  constructor({ map, config, profile }: HeldWorld, policies: readonly Policy[]) {
+  constructor({ map, config, profile, kept }: HeldWorld, policies: readonly Policy[]) {
     const { manageable, limit } = framesOfWorld({ map, config });
-    this.#frames = manageable.map((frame) => pfn(frame));
+    this.#initial = ModelState.init(map, config, policies, profile, kept);
+    this.#frames = manageable.map(pfn).filter((frame) => this.#initial.ownerOf(frame) !== 'kept');
     this.#limit = limit;
     const stackFrames = this.#frames.filter((frame) => frame >= limit);
     this.#stackPlaces = new Map(stackFrames.map((frame, place) => [frame, place]));
     this.tracksOrder = isTracked(policies);
     this.ownershipWords = Math.ceil(this.#frames.length / PER_WORD);
     this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);
-    this.#initial = ModelState.init(map, config, policies, profile);
     this.#initialPlain = ModelState.init(
       map,
       config,
       policies.filter((policy) => policy !== 'lifo'),
       profile,
+      kept,
     );
   }
 
@@ -79,7 +81,9 @@ export class ModelStates {
   ownershipOf(state: ModelState): number {
     const words = this.#scratch.fill(0, 0, this.ownershipWords);
     for (let i = 0; i < this.#frames.length; i += 1) {
-      const code = CODES[state.ownerOf(this.#frames[i] ?? pfn(0))] ?? 0;
+      const frame = this.#frames[i] ?? pfn(0);
+      const owner = state.ownerOf(frame);
+      const code = owner === 'caller' && state.heldRun(frame) === 0 ? REST : (CODES[owner] ?? 0);
       const at = Math.floor(i / PER_WORD);
       words[at] = (words[at] ?? 0) | (code << (2 * (i % PER_WORD)));
     }
@@ -166,10 +170,24 @@ export class ModelStates {
   }
 
   #framesOwned(ownership: number, owner: (typeof OWNERS)[number]): readonly Pfn[] {
-    return this.#frames.filter((_, i) => {
-      const word = this.ownerships.wordAt(ownership, Math.floor(i / PER_WORD));
-      return OWNERS[(word >>> (2 * (i % PER_WORD))) & 3] === owner;
-    });
+    return this.#frames.filter((_, i) => OWNERS[this.#codeAt(ownership, i)] === owner);
+  }
+
+  /** The page frames of callers, as the runs that they are freed in where that is one run. */
+  #runsHeld(ownership: number): readonly Region[] {
+    const runs: { base: Pfn; count: PageCount }[] = [];
+    for (const [i, frame] of this.#frames.entries()) {
+      const code = this.#codeAt(ownership, i);
+      const last = runs.at(-1);
+      if (code === CODES.caller) runs.push({ base: frame, count: ONE });
+      else if (code === REST && last !== undefined) last.count = pageCount(last.count + 1);
+    }
+    return runs;
+  }
+
+  #codeAt(ownership: number, place: number): number {
+    const word = this.ownerships.wordAt(ownership, Math.floor(place / PER_WORD));
+    return (word >>> (2 * (place % PER_WORD))) & 3;
   }
 
   /** Leads the state after init to an ownership; the page frames of `order` are freed last, in order. */
@@ -180,7 +198,9 @@ export class ModelStates {
     const free = this.#framesOwned(ownership, 'pmm');
     const last = new Set(order);
     const all = initial.freed(handedOver.filter((frame) => !kept.has(frame)).map(one));
-    const none = all.allocated(this.#frames.filter((frame) => all.ownerOf(frame) === 'pmm').map(one));
+    const none = all
+      .allocated(this.#runsHeld(ownership), 'runs')
+      .allocated(free.filter((frame) => all.ownerOf(frame) === 'pmm').map(one));
     return none.freed([...free.filter((frame) => !last.has(frame)), ...order].map(one));
   }
 }

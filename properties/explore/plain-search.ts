@@ -14,6 +14,7 @@ const LETTERS: Readonly<Record<Owner, string>> = {
   boot: 'b',
   pmm: 'p',
   caller: 'c',
+  kept: 'k',
 };
 /** Most words of a manager's state. */
 const WORDS = 1 << 12;

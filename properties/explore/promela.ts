@@ -26,6 +26,7 @@ const OWNERS: Readonly<Record<Owner, string>> = {
   firmware: 'FIRMWARE',
   boot: 'BOOT',
   pmm: 'PMM',
+  kept: 'KEPT',
   caller: 'CALLER',
 };
 

@@ -1,7 +1,15 @@
 /** A run: one manager under the judge, operation by operation, for searches that cannot save and load states. */
 import { init, type ModelState, step, sweep, type Violation } from '../../model/index.ts';
-import { inspection, type Performer, type Target, type World } from '../../runner/index.ts';
-import { freeForSingles, leftUndefined, type Operation, type Policy } from '../../spec/index.ts';
+import { inspection, isRefusal, type Performer, type Target, type World } from '../../runner/index.ts';
+import {
+  freeForSingles,
+  keptRegions,
+  leftUndefined,
+  type Operation,
+  type Policy,
+  type Region,
+  SpecError,
+} from '../../spec/index.ts';
 
 /** A target on a world, held to some policies. */
 export interface Subject {
@@ -17,9 +25,16 @@ export class Run {
 
   constructor({ target, world, policies }: Subject) {
     this.#performer = target.start(world).performer();
+    if (isRefusal(this.#performer.started))
+      throw new SpecError(`expected a world that ${target.name} manages: its init refuses this one`);
     const verdict = init({ ...world, policies, profile: target.profile }, this.#performer.started);
     this.#state = verdict.accepted ? verdict.state : null;
     if (!verdict.accepted) this.#violation = verdict.violation;
+  }
+
+  /** The page frames that the manager has named as kept. */
+  get kept(): readonly Region[] {
+    return keptRegions(this.#performer.started);
   }
 
   /** The violation, or null if no clause has been broken so far. */

@@ -65,8 +65,9 @@ class Walk {
 
   constructor(options: WalkOptions) {
     this.#options = options;
-    this.#states = new ModelStates({ ...options.world, profile: options.target.profile }, options.policies);
     this.#run = new Run(options);
+    const { world, target, policies } = options;
+    this.#states = new ModelStates({ ...world, profile: target.profile, kept: this.#run.kept }, policies);
   }
 
   get isBroken(): boolean {

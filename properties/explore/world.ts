@@ -23,6 +23,7 @@ import {
   type Profile,
   pfn,
   pfnEnd,
+  type Region,
   SpecError,
 } from '../../spec/index.ts';
 
@@ -80,6 +81,8 @@ export function smallWorld({ stack, bitmap, allFree = false }: SmallWorldOptions
 export interface HeldWorld extends World {
   /** Default: the whole of the specification. */
   readonly profile?: Profile | undefined;
+  /** The page frames that the manager has named as kept. Default: none. */
+  readonly kept?: readonly Region[] | undefined;
 }
 
 /**

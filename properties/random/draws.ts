@@ -48,8 +48,13 @@ export class Digits {
 
   /** Returns a choice in [0, base) and removes it from the number. */
   next(base: number): number {
-    const digit = this.#rest % base;
-    this.#rest = Math.floor(this.#rest / base);
+    const rest = this.#rest;
+    if (rest < base) {
+      this.#rest = 0;
+      return rest;
+    }
+    const digit = rest % base;
+    this.#rest = (rest - digit) / base;
     return digit;
   }
 

@@ -31,6 +31,8 @@ export interface Watcher {
 export interface RanProgram {
   readonly performed: number;
   readonly holds: boolean;
+  /** Whether init said that it cannot manage such a world. */
+  readonly isRefused: boolean;
   /** Returns the execution: the answers as the model judges them, from the first to the last. */
   execution(): Execution;
 }
@@ -71,6 +73,7 @@ export function runProgram(
   return {
     performed: lean.performed,
     holds: lean.holds,
+    isRefused: false,
     execution: () => ended ?? replayed(target, drawn, lean),
   };
 }
@@ -84,11 +87,12 @@ function byModel(
   const { policies } = target;
   const options = observer === undefined ? { policies } : { policies, observer };
   const execution = runWithin({ target, world, options }, length, (started) => {
-    runCommands({ execution: started, calls, bursts }, commands);
+    if (!started.isRefused) runCommands({ execution: started, calls, bursts }, commands);
   });
   return {
     performed: execution.performed,
     holds: execution.violation === null,
+    isRefused: execution.isRefused,
     execution: () => execution,
   };
 }
@@ -170,7 +174,8 @@ function replayed(
     onStep: (step) => isCounted && observer?.onStep(step),
   };
   const execution = new Execution(target, world, { policies, observer: muted, performer });
-  if (execution.violation === null) runCommands({ execution, calls, bursts }, commands);
+  if (execution.violation === null && !execution.isRefused)
+    runCommands({ execution, calls, bursts }, commands);
   execution.finish();
   return execution;
 }

@@ -24,6 +24,7 @@ export const OWNER_WORDS = {
   firmware: 'firmware',
   boot: 'boot',
   pmm: 'free (pmm)',
+  kept: 'kept by the manager',
   caller: 'caller',
 } as const;
 

@@ -11,9 +11,12 @@ import {
   type Call,
   CLAUSE_NAMES,
   callPlace,
+  claimNames,
   describedCall,
+  type Frames,
   type InspectedRun,
   isPmmPanic,
+  isWorldRefused,
   type Operation,
   type Outcome,
   outcomePlace,
@@ -32,7 +35,7 @@ import {
 import { CALLERS_ERRNO, CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
 import { sweepInterval } from '../execution.ts';
 import { NO_WRITES, type Performer } from '../performer.ts';
-import { inspectedRuns, letGo, ofInit, withAmounts } from '../session.ts';
+import { inspectedRuns, keeping, letGo, ofInit, withAmounts } from '../session.ts';
 import { SimulatedMemory } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
 import { malformedBy } from '../thrown.ts';
@@ -64,25 +67,20 @@ export interface LeanObserver {
   onStep(step: SettledStep): void;
 }
 
+/** The claims that the lean judge follows whatever they say, or that leave nothing to judge. The others it knows only as in `WHOLE`. */
+const FOLLOWED: readonly string[] = [
+  'calls',
+  'policies',
+  'runArguments',
+  'memoryAtLeast',
+  'memoryBelow',
+  'bitmapZoneBelow',
+  'bitmapZoneEnd',
+] satisfies readonly (keyof Profile)[];
+
 /** Whether the lean judge knows a manager of this profile; others are left to the model's judge. */
-export function isKnown({
-  singlePages,
-  misuse,
-  failures,
-  contiguous,
-  zones,
-  largestRequest,
-  errnoAfterSuccess,
-}: Profile): boolean {
-  return (
-    singlePages === WHOLE.singlePages &&
-    misuse === WHOLE.misuse &&
-    failures.length === WHOLE.failures.length &&
-    contiguous === WHOLE.contiguous &&
-    zones === WHOLE.zones &&
-    errnoAfterSuccess === WHOLE.errnoAfterSuccess &&
-    largestRequest === null
-  );
+export function isKnown(profile: Profile): boolean {
+  return profile === WHOLE || claimNames(profile).every((claim) => FOLLOWED.includes(claim));
 }
 
 /** Whether every page frame of a world has an address, and a number is exact for every byte of physical memory. */
@@ -142,6 +140,16 @@ function arrayOf(length: number): BigUint64Array {
 function isStray(from: number, end: number): boolean {
   for (let i = 2 * from; i < 2 * end; i += 1) if (halves[i] !== UNTOUCHED) return true;
   return false;
+}
+
+/** Whether page frames ascend or descend: then none is named twice. */
+function isMonotonic(frames: Float64Array, count: number): boolean {
+  const ascends = (frames[0] ?? 0) < (frames[1] ?? 0);
+  for (let i = 1; i < count; i += 1) {
+    const [before, frame] = [frames[i - 1] ?? 0, frames[i] ?? 0];
+    if (ascends ? frame <= before : frame >= before) return false;
+  }
+  return true;
 }
 
 /** Returns the outcome of a call that threw. */
@@ -245,17 +253,19 @@ export class LeanRun {
     this.#observer = observer;
     let pmm: Pmm | null = null;
     let outcome: Outcome = { kind: 'done' };
+    const kept: Frames[] = [];
     try {
       const warn = (message: string): void => {
         this.#warnings.push(message);
       };
-      pmm = create(world.map, { config: world.config, warn, memory: this.#memory });
+      const keep = keeping(kept);
+      pmm = create(world.map, { config: world.config, warn, memory: this.#memory, keep });
     } catch (error) {
-      outcome = malformedBy(error);
+      outcome = isWorldRefused(error) ? { kind: 'failed' } : malformedBy(error);
     }
     this.#stackTraceLimit = omitStacks();
     this.#pmm = pmm;
-    this.#started = ofInit(this.#observed(outcome));
+    this.#started = ofInit(this.#observed(outcome), kept);
     this.#warnings = [];
     const given = { ...world, policies: claims.policies, profile: claims.profile };
     const checks: (() => void)[] = [];
@@ -422,7 +432,7 @@ export class LeanRun {
     const { state } = this;
     if (this.#threw) return false;
     if (state.freeInStack === 0) return this.#value === null && this.#failed(0);
-    const frame = this.#frameIn(this.#value);
+    const frame = this.half.frameIn(this.#value);
     const isRight = state.isStackTracked
       ? frame === state.top
       : frame >= state.world.bitmapLimit && frame < PFN_LIMIT && state.ownerAt(frame) === PMM;
@@ -467,9 +477,9 @@ export class LeanRun {
     if (facts.frames.length < pages) facts.frames = new Float64Array(2 * pages);
     const { frames } = facts;
     for (let i = 0; i < pages; i += 1) {
-      const byte = half.byteOf(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
-      if (byte < 0 || byte % PAGE_SIZE !== 0) return false;
-      frames[i] = byte / PAGE_SIZE;
+      const frame = half.frameAtStart(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
+      if (frame < 0) return false;
+      frames[i] = frame;
     }
     if (state.isStackTracked) return state.isTop(frames, pages);
     for (let i = 0; i < pages; i += 1) {
@@ -514,7 +524,7 @@ export class LeanRun {
       lowest = state.lowestRun(pages, limit, align);
     }
     if (lowest < 0) return this.#value === null && this.#failed(0);
-    const frame = this.#frameIn(this.#value);
+    const frame = this.half.frameIn(this.#value);
     const isRight = this.#policies.includes('first-fit')
       ? frame === lowest
       : frame >= 0 && frame % align === 0 && frame + pages <= limit && state.isAll(frame, frame + pages, PMM);
@@ -536,8 +546,8 @@ export class LeanRun {
     const { frames, named } = call;
     const isBatch = call.call === 'freePages';
     if (isBatch) {
-      const given = untouched(named + MARGIN);
-      for (let i = 0; i < named; i += 1) given[i] = call.addressAt(i, half);
+      untouched(named + MARGIN);
+      call.write(halves, half);
       const low = this.#copyOf(named);
       try {
         this.#value = pmm.freePages(arrayOf(named), named);
@@ -552,12 +562,12 @@ export class LeanRun {
       } catch (error) {
         this.#note(error);
       }
-    const seen = named > SHORT_BATCH ? new Set<number>() : null;
+    const seen = named > SHORT_BATCH && !isMonotonic(frames, named) ? new Set<number>() : null;
     for (let i = 0; i < named; i += 1) {
       const frame = frames[i] ?? 0;
       if (frame < 0) return this.#misused(NOBODY, 0);
       if (!isFreeableOwner(state.ownerAt(frame))) return this.#misused(frame, 0);
-      for (let j = 0; j < i && seen === null; j += 1)
+      for (let j = 0; j < i && named <= SHORT_BATCH; j += 1)
         if (frames[j] === frame) return this.#misused(frame, BIT.narrow);
       if (seen?.has(frame) === true) return this.#misused(frame, BIT.narrow);
       seen?.add(frame);
@@ -624,13 +634,6 @@ export class LeanRun {
   #note(error: unknown): void {
     this.#value = error;
     this.#threw = true;
-  }
-
-  /** Returns the page frame that an answer is the address of, or -1. */
-  #frameIn(value: unknown): number {
-    if (typeof value !== 'bigint') return NOBODY;
-    const byte = this.half.byteAt(value);
-    return byte >= 0 && byte % PAGE_SIZE === 0 ? byte / PAGE_SIZE : NOBODY;
   }
 
   #handedOut(frame: number, pages: number, otherZoneHasFree: boolean): number {
@@ -805,16 +808,24 @@ export class LeanRun {
   #sweep(): boolean {
     if (this.#ended !== null) return false;
     this.#sweeps += 1;
-    const inspected = this.#inspect();
-    if (inspected === null) return true;
-    if ('runs' in inspected && this.state.agreesWith(inspected.runs)) {
-      const side = this.state.held + (this.state.counts[2] ?? 0) === 0 ? 0 : 1;
-      this.#observer?.tally('owner.agrees', side, OWNER_AGREES);
-      return true;
-    }
-    this.#inspected = inspected;
+    if (this.#agrees()) return true;
+    this.#inspected = this.#inspect();
+    if (this.#inspected === null) return true;
     this.#ended = 'sweep';
     return false;
+  }
+
+  /** Whether the manager says of every page frame what the state does; counts that. */
+  #agrees(): boolean {
+    try {
+      const runs = this.#pmm?.inspect?.();
+      if (runs === undefined || !this.state.agreesWith(runs)) return false;
+    } catch {
+      return false; // It is asked once more, and what it throws then is noted.
+    }
+    const side = this.state.held + (this.state.counts[2] ?? 0) === 0 ? 0 : 1;
+    this.#observer?.tally('owner.agrees', side, OWNER_AGREES);
+    return true;
   }
 
   #inspect(): Inspected | null {

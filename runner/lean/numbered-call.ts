@@ -44,6 +44,7 @@ export const UNMAPPED = -1;
 export const NO_ADDRESS = -2;
 
 const HALF = 2 ** 32;
+const HALF_PAGES = HALF / PAGE_SIZE;
 
 /** Addresses of the higher half of a configuration, to and from bytes of physical memory, without arithmetic in `bigint`. */
 export class HigherHalf {
@@ -70,22 +71,38 @@ export class HigherHalf {
   /** Returns the address at which a byte of physical memory is mapped. */
   addressOf(byte: number): bigint {
     if (!(byte >= 0 && byte < this.room)) return this.base + BigInt(byte);
-    const low = this.#low + (byte % HALF);
-    this.#halves[0] = low;
-    this.#halves[1] = this.#high + Math.floor(byte / HALF) + (low >= HALF ? 1 : 0);
+    this.write(byte, this.#halves, 0);
     return this.#word[0] ?? 0n;
+  }
+
+  /** Writes the address of a byte that has one, in two halves. */
+  write(byte: number, halves: Uint32Array, at: number): void {
+    const high = Math.floor(byte / HALF); // the remainder of a division is a call for the engine
+    const low = this.#low + (byte - high * HALF);
+    halves[at] = low;
+    halves[at + 1] = this.#high + high + (low >= HALF ? 1 : 0);
   }
 
   /** Returns the byte that an address maps, or -1 where it is not of the higher half. */
   byteAt(address: bigint): number {
     if (address < this.base || address > U64_MAX) return -1;
     this.#word[0] = address;
-    return this.byteOf(this.#halves[0] ?? 0, this.#halves[1] ?? 0);
+    return ((this.#halves[1] ?? 0) - this.#high) * HALF + ((this.#halves[0] ?? 0) - this.#low);
   }
 
-  /** The same of an address in two halves; any negative number where it is not of the higher half. */
-  byteOf(low: number, high: number): number {
-    return (high - this.#high) * HALF + (low - this.#low);
+  /** Returns the page frame that an address in two halves is the first of, or -1. */
+  frameAtStart(low: number, high: number): number {
+    const bytes = low - this.#low;
+    if ((bytes & (PAGE_SIZE - 1)) !== 0) return -1;
+    const frame = (high - this.#high) * HALF_PAGES + bytes / PAGE_SIZE;
+    return frame >= 0 && frame < this.#end ? frame : -1;
+  }
+
+  /** The same of an address as it was returned, if it is one. */
+  frameIn(address: unknown): number {
+    if (typeof address !== 'bigint' || address < this.base || address > U64_MAX) return -1;
+    this.#word[0] = address;
+    return this.frameAtStart(this.#halves[0] ?? 0, this.#halves[1] ?? 0);
   }
 
   /** Returns the page frame of a byte, or which way it has none. */
@@ -223,6 +240,19 @@ export class NumberedCall {
   addressAt(i: number, half: HigherHalf): bigint {
     const byte = this.#bytes[i] ?? 0;
     return Number.isNaN(byte) ? (this.#exotic[i] ?? 0n) : half.addressOf(byte);
+  }
+
+  /** Writes the addresses as they are passed, each in two halves. */
+  write(halves: Uint32Array, half: HigherHalf): void {
+    for (let i = 0; i < this.named; i += 1) {
+      const byte = this.#bytes[i] ?? 0;
+      if (byte >= 0 && byte < half.room) half.write(byte, halves, 2 * i);
+      else {
+        const address = this.addressAt(i, half);
+        halves[2 * i] = Number(BigInt.asUintN(32, address));
+        halves[2 * i + 1] = Number(BigInt.asUintN(32, address >> 32n));
+      }
+    }
   }
 
   /** Whether one of the addresses is not the first of its page frame. */

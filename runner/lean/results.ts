@@ -2,6 +2,9 @@
  * Results as numbers: the page frames that the allocating calls of a running program have handed out. Consecutive ones are a
  * base and a count; page frames of a batch lie in one array, one result after the other.
  */
+/** Room for page frames of batches at first. */
+const FEW_PAGES = 256;
+
 export class LeanResults {
   /** The ordinals of the results that handed out page frames, in order. */
   readonly handedOut: number[] = [];
@@ -10,7 +13,8 @@ export class LeanResults {
   readonly #pages: number[] = [];
   /** The first page frame, or -1 less the place of the first in the array. */
   readonly #bases: number[] = [];
-  readonly #batches: number[] = [];
+  #batches = new Float64Array(FEW_PAGES);
+  #inBatches = 0;
 
   /** Number of allocating calls so far. */
   get length(): number {
@@ -46,8 +50,14 @@ export class LeanResults {
 
   /** Adds a result of these page frames. */
   addBatch(frames: Float64Array, pages: number): void {
-    const at = this.#batches.length;
-    for (let i = 0; i < pages; i += 1) this.#batches.push(frames[i] ?? 0);
+    const at = this.#inBatches;
+    this.#inBatches = at + pages;
+    if (this.#inBatches > this.#batches.length) {
+      const wider = new Float64Array(2 * this.#inBatches);
+      wider.set(this.#batches);
+      this.#batches = wider;
+    }
+    for (let i = 0; i < pages; i += 1) this.#batches[at + i] = frames[i] ?? 0;
     this.add(-1 - at, pages);
   }
 }

@@ -10,6 +10,7 @@
 import { ModelState } from '../../model/index.ts';
 import {
   type FitRequest,
+  type InspectedRun,
   type Owner,
   type Ownership,
   type PageCount,
@@ -24,7 +25,14 @@ import {
 } from '../../spec/index.ts';
 
 /** Owners as numbers: their places here. */
-export const OWNERS = ['absent', 'firmware', 'boot', 'pmm', 'caller'] as const satisfies readonly Owner[];
+export const OWNERS = [
+  'absent',
+  'firmware',
+  'boot',
+  'pmm',
+  'caller',
+  'kept',
+] as const satisfies readonly Owner[];
 export const PMM = 3;
 export const CALLER = 4;
 const BOOT = 2;
@@ -190,6 +198,10 @@ export class LeanState implements Ownership {
     return -1;
   }
 
+  heldRun(): null {
+    return null;
+  }
+
   stackTop(count: PageCount): readonly Pfn[] | null {
     return this.isStackTracked ? Array.from({ length: count }, (_, k) => pfn(this.fromTop(k))) : null;
   }
@@ -250,13 +262,12 @@ export class LeanState implements Ownership {
     if (this.isStackTracked && inStack > 0) this.#push(end - inStack, inStack);
   }
 
-  /** Whether runs that a manager reports say of every page frame what this state does. O(extents + runs). */
-  agreesWith(
-    runs: readonly { readonly base: number; readonly count: number; readonly condition: string }[],
-  ): boolean {
+  /** Whether runs that a manager reports, whatever they are, say of every page frame what this state does. O(extents + runs). */
+  agreesWith(runs: Iterable<InspectedRun>): boolean {
     let covered = 0;
     for (const { base, count, condition } of runs) {
-      if (!(base >= covered && count >= 0)) return false;
+      if (!(Number.isSafeInteger(base) && Number.isSafeInteger(count) && base >= covered && count >= 0))
+        return false;
       if (!this.#isThroughout(covered, base, 'unmanaged')) return false;
       if (!this.#isThroughout(base, base + count, condition)) return false;
       covered = base + count;

@@ -81,14 +81,12 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
       clause: 'allocPages.complete',
       shortest: 1,
     },
-    ({ inner, quietly, fail }) => ({
+    ({ inner, limit, fail }) => ({
       allocPages: (addresses, count) => {
-        const before = inner.snapshot();
-        if (!inner.allocPages(addresses, count)) return false;
-        const next = quietly(() => inner.alloc());
-        if (next !== null) inner.free(next);
-        if (next !== null) return true;
-        inner.restore(before);
+        const isAll = Number(count) === freeFrom(inner.inspect(), limit);
+        const granted = inner.allocPages(addresses, count);
+        if (!granted || !isAll || Number(count) === 0) return granted;
+        for (const address of addresses.subarray(0, Number(count)).toReversed()) inner.free(address);
         return fail('allocPages') !== null;
       },
     }),

@@ -117,15 +117,12 @@ export const CONTIGUOUS_MUTANTS: readonly Mutant[] = [
     },
     (parts) => ({
       allocBitmap: (count, maxAddr, alignment) => {
-        const before = parts.inner.snapshot();
         const found = parts.inner.allocBitmap(count, maxAddr, alignment);
         if (found === null) return null;
         const run = { base: framesBelow(maxAddr, parts.limit) + 1 - Number(count), count: Number(count) };
-        const after = parts.inner.snapshot();
-        parts.inner.restore(before);
+        parts.inner.freeRegion(found, count);
         if (BigInt(alignment) <= PAGE_BYTES && isFreeRun(parts, run)) return takeAt(parts, run);
-        parts.inner.restore(after);
-        return found;
+        return parts.inner.allocBitmap(count, maxAddr, alignment);
       },
     }),
   ),

@@ -30,6 +30,18 @@ function namesTwice({ frame }: Parts, addresses: BigUint64Array, count: number):
   return new Set(frames).size < frames.length;
 }
 
+/** Whether the page frames from an address on are all held, so that a region free accepts them. */
+function isHeld({ inner, frame }: Parts, address: bigint, count: number | bigint): boolean {
+  if (!areU64(address, count)) return false;
+  const base = frame(address);
+  const end = base + Number(count);
+  let held = 0;
+  for (const run of inner.inspect())
+    if (run.condition === 'held')
+      held += Math.max(0, Math.min(end, run.base + run.count) - Math.max(base, run.base));
+  return base >= 0 && held === Number(count);
+}
+
 export const FREE_MUTANTS: readonly Mutant[] = [
   withCalls(
     {
@@ -66,14 +78,11 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       clause: 'freed.returns',
       shortest: 1,
     },
-    ({ inner }) => ({
-      freeRegion: (address, count) => {
-        const before = inner.snapshot();
-        inner.freeRegion(address, count);
-        if (count <= 1) return;
-        inner.restore(before);
-        inner.free(address);
-      },
+    (parts) => ({
+      freeRegion: (address, count) =>
+        count > 1 && isHeld(parts, address, count)
+          ? parts.inner.free(address)
+          : parts.inner.freeRegion(address, count),
     }),
   ),
   withCalls(
@@ -83,16 +92,16 @@ export const FREE_MUTANTS: readonly Mutant[] = [
       clause: 'freed.returns',
       shortest: 1,
     },
-    ({ inner, limit, frame, address: addressOf }) => ({
+    (parts) => ({
       freeRegion: (address, count) => {
-        const before = inner.snapshot();
-        inner.freeRegion(address, count);
-        const base = frame(address);
+        const { inner, limit } = parts;
+        const base = parts.frame(address);
         const end = base + Number(count);
-        if (base >= limit || end <= limit) return;
-        inner.restore(before);
+        if (base >= limit || end <= limit || !isHeld(parts, address, count)) {
+          return inner.freeRegion(address, count);
+        }
         inner.freeRegion(address, limit - base);
-        inner.freeRegion(addressOf(limit + 1), end - limit - 1);
+        inner.freeRegion(parts.address(limit + 1), end - limit - 1);
       },
     }),
   ),

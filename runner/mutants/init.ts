@@ -1,4 +1,5 @@
 /** Mutants of init: what the memory map is taken for, and what becomes of it. */
+import { createPmm } from '../../impl/manager/index.ts';
 import {
   bitmapLimit,
   type Config,
@@ -82,6 +83,16 @@ export const INIT_MUTANTS: readonly Mutant[] = [
     },
     straddlingLate,
   ),
+  {
+    name: 'unclaimed-keep',
+    sentence: 'Init names page frame 0 as kept, and the profile does not say that it keeps any.',
+    clause: 'init.kept',
+    shortest: 0,
+    create: (map, options) => {
+      options.keep?.(0, 1);
+      return createPmm(map, options);
+    },
+  },
   withOptions(
     {
       name: 'limit-frame-in-bitmap-zone',

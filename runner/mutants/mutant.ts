@@ -158,9 +158,14 @@ function changed(map: MemoryMap, options: PmmOptions, change: Change): Pmm {
   return wrapPmm(parts.inner, { ...savedWith(parts, cells), ...changes });
 }
 
+/** Returns what builds our implementation with some calls replaced. */
+export function factoryOf(change: Change): PmmFactory {
+  return (map, options) => changed(map, options, change);
+}
+
 /** Returns a mutant in which some calls are replaced. */
 export function withCalls(text: MutantText, change: Change): Mutant {
-  return { ...text, create: (map, options) => changed(map, options, change) };
+  return { ...text, create: factoryOf(change) };
 }
 
 /** Returns a mutant that is handed another memory map. */
@@ -192,11 +197,10 @@ export interface FoundRun {
 export function missing(isMissed: (run: FoundRun, parts: Parts) => boolean): Change {
   return (parts) => ({
     allocBitmap: (count, maxAddr, alignment) => {
-      const before = parts.inner.snapshot();
       const found = parts.inner.allocBitmap(count, maxAddr, alignment);
       if (found === null) return null;
       const run = { base: parts.frame(found), count: Number(count) };
-      parts.inner.restore(before);
+      parts.inner.freeRegion(found, count);
       if (isMissed(run, parts)) return parts.fail('allocBitmap');
       return parts.inner.allocBitmap(count, maxAddr, alignment);
     },

@@ -25,6 +25,21 @@ describe('an answer', () => {
     });
   });
 
+  it('to init may name what is kept', () => {
+    const started = (notes: string): unknown =>
+      readAnswer({ text: `${notes}done - 64 61 3\nend\n`, ending: { kind: 'whole' } }, { ...FACTS, sent: 0 })
+        .started;
+    expect(started('kept 0 1\nkept 62 2\n')).toMatchObject({
+      kept: [
+        { base: 0, count: 1 },
+        { base: 62, count: 2 },
+      ],
+    });
+    expect(started('')).not.toHaveProperty('kept');
+    for (const wrong of ['kept 1', 'kept x 1', 'kept 17592186044415 2'])
+      expect(started(`${wrong}\n`)).toMatchObject({ outcome: { kind: 'malformed' } });
+  });
+
   it('that reports an amount of 64 bits is taken to the last digit', () => {
     const most = 2n ** 64n - 1n;
     const response = answered(`done - 64 64 0\namount ${most} - 64 ${most} 9007199254740991\nend\n`);

@@ -3,6 +3,8 @@
  * the protocol, or the end of the process, becomes a malformed response, which the judge never accepts; the rest is ignored.
  */
 import {
+  areFrames,
+  type Frames,
   isPageFrame,
   type Outcome,
   Owner,
@@ -31,6 +33,7 @@ interface Notes {
   warnings: string[];
   says: string;
   strayEntries: boolean;
+  kept: Frames[];
 }
 
 /** A line that breaks the protocol. */
@@ -175,7 +178,7 @@ class Reader {
   /** The reason why parsing ended early, or null. */
   fault: string | null = null;
   isEnded = false;
-  #notes: Notes = { warnings: [], says: '', strayEntries: false };
+  #notes: Notes = { warnings: [], says: '', strayEntries: false, kept: [] };
   readonly #tellsErrno: boolean;
   readonly #tellsWarnings: boolean;
   readonly #paints: boolean;
@@ -205,6 +208,13 @@ class Reader {
       case 'warn':
         this.#notes.warnings.push(rest);
         return;
+      case 'kept': {
+        const [base = '', count = ''] = rest.split(' ');
+        const frames = { base: parsePfn(base), count: parseNumber(count) };
+        if (!areFrames(frames.base, frames.count)) throw new Unreadable('there are no such page frames');
+        this.#notes.kept.push(frames);
+        return;
+      }
       case 'says':
         this.#notes.says = rest;
         return;
@@ -249,8 +259,9 @@ class Reader {
     response.amounts = amountsOf(words, trailing + 1);
     response.strayEntries = notes.strayEntries;
     if (this.#paints) response.writes = NO_WRITES;
-    if (notes.warnings.length > 0 || notes.strayEntries || notes.says !== '')
-      this.#notes = { warnings: [], says: '', strayEntries: false };
+    if (notes.kept.length > 0) response.kept = notes.kept;
+    if (notes.warnings.length > 0 || notes.strayEntries || notes.says !== '' || notes.kept.length > 0)
+      this.#notes = { warnings: [], says: '', strayEntries: false, kept: [] };
     return response;
   }
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect } from 'vitest';
 import { type Bits, clangArguments } from '../../cli/clang.ts';
@@ -38,7 +38,7 @@ export function nativeBuilder(): (
   return (as, sources, ...flags) => {
     const output = join(folder, [as, ...sources, ...flags].join('-').replaceAll(/[^\w-]/g, '_'));
     if (!existsSync(output)) {
-      const paths = sources.map((path) => join(NATIVE, path));
+      const paths = sources.map((path) => resolve(NATIVE, path));
       const strict = ['-Wall', '-Wextra', '-Werror', ...flags];
       if (as === 'process') {
         const harness = join(NATIVE, 'frameproof.c');

@@ -3,6 +3,8 @@
  * The harness, native/frameproof_wasm.c, draws the layout; the desk is how calls and answers cross.
  */
 import {
+  areFrames,
+  type Frames,
   MEMORY_TYPES,
   type Owner,
   ownerAfterInit,
@@ -57,7 +59,7 @@ const KINDS: Readonly<Record<ReturnType<typeof ownerAfterInit>, number>> = {
   absent: 3,
 };
 /** `fp_owner`. */
-const OWNERS: readonly (Owner | null)[] = [null, 'absent', 'firmware', 'boot', 'pmm', 'caller'];
+const OWNERS: readonly (Owner | null)[] = [null, 'absent', 'firmware', 'boot', 'pmm', 'caller', 'kept'];
 const NO_FRAME = 2n ** 64n - 1n;
 /** Longest text that is read from a target. */
 const LONGEST_TEXT = 4096;
@@ -110,6 +112,19 @@ function exportsOf(found: Readonly<Record<string, Exported>>): Exports {
   return found as Exports;
 }
 
+/** Returns extents [first, end) ascending and apart. */
+export function joined(
+  extents: readonly (readonly [number, number])[],
+): readonly (readonly [number, number])[] {
+  const apart: [number, number][] = [];
+  for (const [first, end] of extents.toSorted(([a], [b]) => a - b)) {
+    const last = apart.at(-1);
+    if (last !== undefined && first <= last[1]) last[1] = Math.max(last[1], end);
+    else apart.push([first, end]);
+  }
+  return apart;
+}
+
 export class Machine {
   readonly bits: Bits;
   /** Byte offset of the array that is passed for a batch. */
@@ -117,6 +132,8 @@ export class Machine {
   /** The linear memory as it was before it grew. */
   readonly initialBuffer: ArrayBuffer;
   warnings: string[] = [];
+  /** The page frames that init has named as kept. */
+  readonly kept: Frames[] = [];
   readonly #exports: Exports;
   readonly #memory: Memory;
   readonly #desk: number;
@@ -234,13 +251,7 @@ export class Machine {
   liveWords(): readonly (readonly [number, number])[] {
     this.#live = [];
     this.#exports.fp_name_live();
-    const apart: [number, number][] = [];
-    for (const [first, end] of this.#live.toSorted(([a], [b]) => a - b)) {
-      const last = apart.at(-1);
-      if (last !== undefined && first <= last[1]) last[1] = Math.max(last[1], end);
-      else apart.push([first, end]);
-    }
-    return apart;
+    return joined(this.#live);
   }
 
   /** Whether something was written through a null pointer, or the stack has overflowed. */
@@ -318,6 +329,12 @@ export class Machine {
       },
       warn: (at: number, length: number) => {
         this.warnings.push(text(at, length));
+      },
+      keep: (base: bigint, count: bigint) => {
+        const frames = { base: Number(base), count: Number(count) };
+        if (!areFrames(frames.base, frames.count))
+          throw new Aborted('fp_keep names page frames beyond physical memory');
+        this.kept.push(frames);
       },
       live: (start: bigint, bytes: bigint) => {
         const [first, end] = [Number(start), Number(start + bytes)];

@@ -6,7 +6,7 @@
  *     end of the arena │ watched page frames, 32 a word │ place, word │ place, word │ …      ascending places in linear memory
  */
 import { PAGE_SIZE } from '../../spec/index.ts';
-import { BASE, type Machine } from './machine.ts';
+import { BASE, joined, type Machine } from './machine.ts';
 import { PATTERN, PATTERN_WORDS, type WatchedFrames } from './watched-frames.ts';
 
 const PAGE_WORDS = PAGE_SIZE / 4;
@@ -56,10 +56,19 @@ export class SavedImage {
     return length;
   }
 
+  /** The words that are live: those that the target names, and all of the page frames that it keeps. */
+  #liveWords(): readonly (readonly [number, number])[] {
+    const kept = this.#machine.kept.map(
+      ({ base, count }) => [this.#placeOf(base), this.#placeOf(base + count)] as const,
+    );
+    if (kept.length === 0) return this.#machine.liveWords();
+    return joined([...this.#machine.liveWords(), ...kept]);
+  }
+
   /** Fills the bytes of free page frames that the target does not name as live with something else. */
   fillDead(): void {
     const { words } = this.#machine;
-    const live = this.#machine.liveWords();
+    const live = this.#liveWords();
     for (let frame = 0; frame < this.#frames; frame += 1) {
       if (this.#watched.has(frame)) continue;
       let at = this.#placeOf(frame);
@@ -126,7 +135,7 @@ export class SavedImage {
   /** Appends the live words of page frames that are not watched, where they differ from the pattern. */
   #saveLive(into: Int32Array, length: number): number {
     let at = length;
-    for (const [first, end] of this.#machine.liveWords())
+    for (const [first, end] of this.#liveWords())
       for (let place = first; place < end; ) {
         const frame = Math.floor((4 * place - BASE) / PAGE_SIZE);
         const start = this.#placeOf(frame);

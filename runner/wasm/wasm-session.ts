@@ -173,12 +173,14 @@ export class WasmSession implements SavableSession {
     try {
       this.#machine.init();
       this.#end.returned(undefined, 'done');
-      if (!this.#machine.hasSucceeded) this.#end.malformed('init returned false');
+      if (!this.#machine.hasSucceeded) this.#end.kind = 'failed';
     } catch (error) {
       this.#left(error, null);
     }
     this.#follow();
-    return this.#response(this.#watched.compareAll());
+    const { kept } = this.#machine;
+    const response = this.#response(this.#watched.compareAll());
+    return kept.length === 0 ? response : { ...response, kept };
   }
 
   #perform(operation: Operation, free: number): void {

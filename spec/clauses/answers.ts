@@ -2,8 +2,8 @@
 
 import type { Call } from '../calls.ts';
 import { describedCall } from '../calls.ts';
-import { isU64 } from '../expectation.ts';
-import { argumentsOf } from '../operation.ts';
+import { isMisaligned, isPart, isU64 } from '../expectation.ts';
+import { addressesOf, argumentsOf } from '../operation.ts';
 import { isFreeable } from '../owner.ts';
 import type { ErrnoChange, Reading } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
@@ -80,10 +80,11 @@ export const warns: Clause<Step> = {
   },
 };
 
-/** Whether a panic need not name a page frame: an argument is bad, or the page frame to blame lies past the last one. */
-function needsNoFrame({ operation, asked, expected }: Step): boolean {
+/** Whether a panic need not name a page frame: an argument or address is bad, or the page frame to blame lies past the last one. */
+function needsNoFrame({ before, operation, asked, expected }: Step): boolean {
   if (expected.kind === 'misused' && expected.frame === null) return true;
-  return asked.pfns.includes(null) || argumentsOf(operation).some((argument) => !isU64(argument));
+  if (asked.pfns.includes(null) || argumentsOf(operation).some((argument) => !isU64(argument))) return true;
+  return addressesOf(operation).some((address) => isMisaligned(before, address));
 }
 
 /** Whether a call names this page frame. */
@@ -98,6 +99,18 @@ function namesTwice({ asked: { pfns } }: Step, frame: Pfn): boolean {
   return pfns.indexOf(frame) !== pfns.lastIndexOf(frame);
 }
 
+/** Whether a call names this page frame by an address inside it, which is misuse. */
+function namesInside({ before, operation, asked: { pfns } }: Step, frame: Pfn): boolean {
+  return addressesOf(operation).some((address, i) => pfns[i] === frame && isMisaligned(before, address));
+}
+
+/** Whether a call names this page frame as a part of a run, by a manager that takes runs back whole. */
+function namesPart({ before, operation, asked: { pfns } }: Step, frame: Pfn): boolean {
+  if (operation.call !== 'freeRegion') return isPart(before, frame, 1n);
+  const [base] = pfns;
+  return base != null && isU64(operation.count) && isPart(before, base, operation.count);
+}
+
 function wrongFrame(step: Step, blamed: Reading, owner: string | null): string | null {
   const isFrame =
     typeof blamed === 'number' && Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
@@ -105,7 +118,8 @@ function wrongFrame(step: Step, blamed: Reading, owner: string | null): string |
   if (frame === null || !names(step, frame))
     return `the panic blames page frame ${blamed}, which the call does not name`;
   const actual = step.before.ownerOf(frame);
-  if (isFreeable(actual) && namesTwice(step, frame)) return null;
+  if (isFreeable(actual) && (namesTwice(step, frame) || namesInside(step, frame) || namesPart(step, frame)))
+    return null;
   if (isFreeable(actual)) return `the panic blames page frame ${frame}, which may be freed`;
   return owner === actual
     ? null
@@ -196,7 +210,7 @@ export const contentsPreserved: Clause<Pick<SettledStep, 'before' | 'after' | 'r
   check({ before, after, response }) {
     for (const frame of response.writes ?? []) {
       const owner = before.ownerOf(pfn(frame));
-      if (owner === 'pmm' || after.ownerOf(pfn(frame)) === 'pmm') continue;
+      if (owner === 'pmm' || owner === 'kept' || after.ownerOf(pfn(frame)) === 'pmm') continue;
       return blame(`it wrote to page frame ${frame}, which is not its own (${owner})`, pfn(frame), owner);
     }
     return null;

@@ -10,7 +10,7 @@ import type { Asked, Expectation } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../profile.ts';
 import type { Response } from '../response.ts';
 import type { Pfn, Region } from '../units.ts';
 
@@ -18,6 +18,7 @@ import type { Pfn, Region } from '../units.ts';
 export const CLAUSE_NAMES = [
   'init.total',
   'init.free',
+  'init.kept',
   'init.withheld',
   'address.higher-half',
   'contents.preserved',

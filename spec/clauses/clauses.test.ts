@@ -8,7 +8,7 @@ import { type Config, config } from '../config.ts';
 import { type DescriptorInput, memoryMap } from '../memory-map.ts';
 import type { Operation } from '../operation.ts';
 import type { InspectedRun } from '../pmm.ts';
-import { POLICIES, type Policy } from '../policy.ts';
+import { POLICIES, type Policy, WHOLE } from '../profile.ts';
 import type { Outcome, Response } from '../response.ts';
 import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
 import {
@@ -150,6 +150,27 @@ function starting(
   };
 }
 
+/** Init of a manager that claims to keep memory: names the first free page frame, and then these. */
+function keeping(
+  descriptors: readonly DescriptorInput[],
+  kept: readonly { readonly base: number; readonly count: number }[],
+  frame: number,
+): Example {
+  const profile = { ...WHOLE, keeps: 'named' } as const;
+  const world = { map: memoryMap(descriptors), config: zonesAt(8), policies: [], profile };
+  const verdict = (named: NonNullable<Response['kept']>, free: number): Violation | null => {
+    const after = ModelState.init(world.map, world.config, []);
+    const judgement = init(world, { ...response(after, -free, DONE), kept: named }, tally);
+    return judgement.accepted ? null : judgement.violation;
+  };
+  return {
+    what: `init, keeping ${kept.length}`,
+    accepted: verdict([{ base: 0, count: 1 }], 1),
+    rejected: verdict(kept, 1),
+    frame: pfn(frame),
+  };
+}
+
 const free = (base: number, count: number): InspectedRun => ({ base, count, condition: 'free' });
 const held = (base: number, count: number): InspectedRun => ({ base, count, condition: 'held' });
 const SWEPT = [
@@ -235,6 +256,18 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
       amounts: { total: 5, free: 5, reserved: 0 },
     }),
     starting([piece('conventional', 0, 4)], { amounts: { total: 4, free: 3, reserved: 1 } }),
+  ],
+  'init.kept': [
+    starting([piece('conventional', 0, 4)], { kept: [{ base: 2, count: 1 }] }, 2),
+    keeping([piece('conventional', 0, 4), piece('mmio', 4, 1)], [{ base: 2, count: 3 }], 4),
+    keeping(
+      [piece('conventional', 0, 4), piece('loaderCode', 4, 1)],
+      [
+        { base: 2, count: 3 },
+        { base: 4, count: 1 },
+      ],
+      4,
+    ),
   ],
   'init.withheld': [
     answering(state, ALLOC, grantedAlloc, { outcome: at(12) }, 12),

@@ -24,11 +24,12 @@ import {
   type When,
 } from './clause.ts';
 import { FREE_CLAUSES, freedReturns } from './frees.ts';
-import { type InitStep, initFree, initTotal, initWithheld } from './init.ts';
+import { type InitStep, initFree, initKept, initTotal, initWithheld } from './init.ts';
 import type { BreakableClause } from './own-clause.ts';
 
 /** Clauses of init, and clauses of every call that apply to init too. */
 export const INIT_CLAUSES: readonly Clause<InitStep>[] = [
+  initKept,
   initTotal,
   initFree,
   reservedAtInit,

@@ -1,9 +1,10 @@
 /** Clauses of init, and of the memory that init withholds for good or until it is handed over. */
 import { counted } from '../counted.ts';
-import { isRam } from '../memory-map.ts';
+import { isRam, ownerAfterInit } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
-import type { Response } from '../response.ts';
+import { keptRegions, type Response } from '../response.ts';
+import { endOf, type Pfn, type Region } from '../units.ts';
 import type { Blame, Clause, Step } from './clause.ts';
 import { blame, firstGrantedOwner } from './granted.ts';
 
@@ -35,35 +36,75 @@ export const initTotal: Clause<InitStep> = {
 export const initFree: Clause<InitStep> = {
   name: 'init.free',
   gravity: 'loss',
-  sentence: 'After init, exactly the RAM that neither firmware nor boot code keeps is free.',
+  sentence: 'After init, exactly the RAM that firmware, boot code and the manager do not keep is free.',
   sides: ['all RAM is free', 'some RAM is withheld'],
   side: ({ after }) => (after.countOf('pmm') === after.world.total ? 0 : 1),
   check({ after, response }) {
     const actual = response.amounts?.free;
     const free = after.countOf('pmm');
     if (actual === undefined || actual === free) return null;
-    const [firmware, boot] = [after.countOf('firmware'), after.countOf('boot')];
+    const [firmware, boot, kept] = [after.countOf('firmware'), after.countOf('boot'), after.countOf('kept')];
+    const named = kept === 0 ? '' : `, ${counted(kept, 'page frame')} named as kept`;
     return blame(
-      `freeAmount() is ${actual}, expected ${free} (firmware keeps ${firmware}, boot code holds ${boot})`,
+      `freeAmount() is ${actual}, expected ${free} (firmware keeps ${firmware}, boot code holds ${boot}${named})`,
     );
   },
 };
 
+/** Returns the first named page frame that init may not keep, or null: it is not free RAM, or was named before. */
+function wronglyKept(after: Ownership, kept: readonly Region[]): Pfn | null {
+  let end = 0;
+  for (const region of kept.toSorted((a, b) => a.base - b.base)) {
+    if (region.count > 0 && region.base < end) return region.base;
+    const wrong = after.firstFailing(region, (owner) => owner === 'kept');
+    if (wrong !== null) return wrong;
+    end = endOf(region);
+  }
+  return null;
+}
+
+export const initKept: Clause<InitStep> = {
+  name: 'init.kept',
+  gravity: 'memory',
+  sentence: 'What the manager claims to keep for itself, and names during init, is free RAM, named once.',
+  sides: ['one descriptor of the map is free', 'several are, or none'],
+  side({ after, response }) {
+    if (after.world.profile.keeps === 'nothing' && response.kept === undefined) return null;
+    return after.world.map.descriptors.filter(isFreeDescriptor).length === 1 ? 0 : 1;
+  },
+  check({ after, response }) {
+    const kept = keptRegions(response);
+    const [first] = kept;
+    if (first === undefined) return null;
+    if (after.world.profile.keeps === 'nothing')
+      return blame(`it keeps page frame ${first.base}, and does not claim keeps: "named"`, first.base, null);
+    const wrong = wronglyKept(after, kept);
+    if (wrong === null) return null;
+    const owner = after.ownerOf(wrong);
+    const why = owner === 'kept' ? 'it is named twice' : `it is not free RAM (${owner})`;
+    return blame(`it keeps page frame ${wrong}, and ${why}`, wrong, owner);
+  },
+};
+
+function isFreeDescriptor({ type, pages }: Ownership['world']['map']['descriptors'][number]): boolean {
+  return pages > 0 && ownerAfterInit(type) === 'pmm';
+}
+
 /** Whether page frames of this owner have been withheld since init. */
 function isWithheld(owner: Owner): boolean {
-  return owner === 'absent' || owner === 'firmware' || owner === 'boot';
+  return owner === 'absent' || owner === 'firmware' || owner === 'boot' || owner === 'kept';
 }
 
 export const initWithheld: Clause<Step> = {
   name: 'init.withheld',
   gravity: 'memory',
   sentence:
-    'What is not RAM, what firmware keeps and what boot code has not handed over is never handed out.',
+    'What is not RAM, what firmware or the manager keeps and what boot code has not handed over is never handed out.',
   sides: ['the map withholds RAM', 'the map withholds no RAM'],
   when: 'handed out',
   side({ before, granted }) {
     if (granted === null) return null;
-    return before.countOf('firmware') + before.countOf('boot') > 0 ? 0 : 1;
+    return before.countOf('firmware') + before.countOf('boot') + before.countOf('kept') > 0 ? 0 : 1;
   },
   check(step) {
     const frame = firstGrantedOwner(step, isWithheld);

@@ -10,7 +10,7 @@ import { askedOf, expectation } from '../expectation.ts';
 import { memoryMap } from '../memory-map.ts';
 import type { Operation } from '../operation.ts';
 import { Owner } from '../owner.ts';
-import { POLICIES, type Policy } from '../policy.ts';
+import { POLICIES, type Policy } from '../profile.ts';
 import type { Outcome, Response } from '../response.ts';
 import { type Pfn, pageCount, pfn, U64_MAX } from '../units.ts';
 import type { Clause, SettledStep } from './clause.ts';

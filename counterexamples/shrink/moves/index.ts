@@ -30,7 +30,6 @@ export const WORLD_MOVES: readonly Move[] = [
   simplifyTypes,
   lowerLimit,
   joinDescriptors,
-  shortenDescriptors,
   sortDescriptors,
 ];
 

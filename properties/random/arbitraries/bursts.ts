@@ -12,10 +12,11 @@ import {
   describedCall,
   freeForSingles,
   PAGE_SIZE,
+  pfn,
   U64_MAX,
 } from '../../../spec/index.ts';
 import { Digits } from '../draws.ts';
-import { type Drawn, drawCall, isHeld, type Prospect, type Repertoire } from './operations.ts';
+import { type Drawn, drawCall, isHeldAlone, type Prospect, type Repertoire } from './operations.ts';
 
 /** A run in which a burst makes its calls. */
 export interface Stage extends Prospect {
@@ -40,6 +41,8 @@ export interface Bursts {
 const TOTAL = 2;
 /** Page frames that the batches of a burst hand out together, at most. */
 const MOST_PAGES = 2 ** 16 + 1;
+/** Allocations in a row that hand out nothing, at most: they change nothing, and were two thirds of all calls of bursts. */
+const MOST_REFUSED = 2 ** 8 + 1;
 
 /** Returns the calls that the bursts of a program may make at most. */
 export function mostCalls({ longest }: Bursts): number {
@@ -77,6 +80,7 @@ class Burst {
   readonly #stage: Stage;
   readonly #most: number;
   readonly #call: NumberedCall;
+  #refused = 0;
 
   constructor(stage: Stage, most: number) {
     this.#stage = stage;
@@ -103,7 +107,7 @@ class Burst {
   }
 
   get #isOver(): boolean {
-    return this.#stage.isOver || this.made >= this.#most;
+    return this.#stage.isOver || this.made >= this.#most || this.#refused >= MOST_REFUSED;
   }
 
   #makeOne(): void {
@@ -111,12 +115,25 @@ class Burst {
     this.#stage.make();
   }
 
+  /** Makes an allocation. Returns whether it has handed out anything. */
+  #allocate(): boolean {
+    const { results } = this.#stage;
+    const before = results.handedOut.length;
+    this.#makeOne();
+    const isGranted = results.handedOut.length > before;
+    this.#refused = isGranted ? 0 : this.#refused + 1;
+    return isGranted;
+  }
+
   /** Makes the call that is drawn so often. */
   #repeat(times: number): void {
     const pages = this.#call.call === 'allocPages' ? Number(this.#call.count) : 1;
     const most =
       pages <= this.#stage.state.freeIn('stack') ? Math.ceil(MOST_PAGES / Math.max(1, pages)) : times;
-    for (let i = 0; i < Math.min(times, most) && !this.#isOver; i += 1) this.#makeOne();
+    const isQuery = describedCall(this.#call.call).effect === 'none';
+    for (let i = 0; i < Math.min(times, most) && !this.#isOver; i += 1)
+      if (isQuery) this.#makeOne();
+      else this.#allocate();
   }
 
   /** Makes the allocation that is drawn and frees what it returned, so often. The count grows by `step` each time. */
@@ -132,10 +149,9 @@ class Burst {
       call.count = count;
       call.maxAddr = isPlain ? U64_MAX : maxAddr;
       call.alignment = isPlain ? PAGE_SIZE : alignment;
-      const before = results.handedOut.length;
-      this.#makeOne();
+      const isGranted = this.#allocate();
       const result = results.handedOut[results.handedOut.length - 1] ?? 0;
-      if (results.handedOut.length > before && !this.#isOver) {
+      if (isGranted && !this.#isOver) {
         if (call.call === 'allocPages') pages += results.pagesOf(result);
         this.#freeResult(result);
       }
@@ -158,6 +174,12 @@ class Burst {
     this.#makeOne();
   }
 
+  /** Whether a drain frees what begins at a page frame. */
+  #isDue(chosen: Call, frame: number): boolean {
+    const run = chosen === 'freeRegion' && frame >= 0 ? this.#stage.state.heldRun(pfn(frame)) : null;
+    return run === null ? isHeldAlone(this.#stage, frame) : run > 0;
+  }
+
   /** Frees what is held: from one end of the results to the other, every k-th page or result. */
   #drain(chosen: Call, digits: Digits, x: number): void {
     const call = this.#call;
@@ -178,7 +200,7 @@ class Burst {
         const at = isReverse ? pages - 1 - page : page;
         const frame = results.frameOf(result, at);
         unit += 1;
-        if (unit % stride !== 0 || !isHeld(this.#stage, frame)) continue;
+        if (unit % stride !== 0 || !this.#isDue(chosen, frame)) continue;
         if (chosen !== 'freePages') call.start(place);
         call.nameResult(result, at, frame, 0);
         call.count = results.pagesOf(result);

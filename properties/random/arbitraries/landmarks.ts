@@ -25,7 +25,14 @@ export interface Landmarks {
 
 function computed({ map, config }: World): Landmarks {
   const edges = new Set<number>([bitmapLimit(config), pfnEnd(map)]);
-  const regions: Record<Owner, Region[]> = { absent: [], firmware: [], boot: [], pmm: [], caller: [] };
+  const regions: Record<Owner, Region[]> = {
+    absent: [],
+    firmware: [],
+    boot: [],
+    pmm: [],
+    kept: [],
+    caller: [],
+  };
   for (const region of ownedRegions(map)) {
     edges.add(region.base).add(endOf(region));
     regions[region.owner].push(region);

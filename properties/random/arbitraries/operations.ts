@@ -17,12 +17,14 @@ import {
   freeForSingles,
   HIGHER_HALF_48,
   isFreeable,
+  isPart,
   type Operation,
   type Ownership,
   PAGE_BYTES,
   PAGE_SIZE,
   type Parameter,
   PFN_LIMIT,
+  type Profile,
   pageCount,
   parametersOf,
   pfn,
@@ -30,6 +32,7 @@ import {
   pfnLimit,
   type Reference,
   U64_MAX,
+  WHOLE,
 } from '../../../spec/index.ts';
 import { Digits } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
@@ -200,8 +203,13 @@ function alignmentFrom(z: number, { world }: Prospect): Passed {
   }
 }
 
-export function isHeld({ state }: Prospect, frame: number): boolean {
+function isHeld({ state }: Prospect, frame: number): boolean {
   return frame >= 0 && state.ownerOf(pfn(frame)) === 'caller';
+}
+
+/** Whether a page frame is held, and may be freed alone. */
+export function isHeldAlone(prospect: Prospect, frame: number): boolean {
+  return isHeld(prospect, frame) && !isPart(prospect.state, pfn(frame), 1n);
 }
 
 /** At most this many results are searched for one that is still allocated. */
@@ -211,7 +219,12 @@ const PROBES = 6;
  * Names a page frame of a result that handed out any: one that is still allocated if such a result is found within
  * {@link PROBES}. Returns false if there is none.
  */
-function nameResultPage(prospect: Prospect, digits: Digits, wantLive: boolean): boolean {
+function nameResultPage(
+  prospect: Prospect,
+  digits: Digits,
+  wantLive: boolean,
+  isWanted: typeof isHeld = isHeldAlone,
+): boolean {
   const { results, call } = prospect;
   const candidates = wantLive ? results.perhapsHeld : results.handedOut;
   let place = digits.next(Math.max(1, candidates.length));
@@ -222,7 +235,7 @@ function nameResultPage(prospect: Prospect, digits: Digits, wantLive: boolean): 
     if (result === undefined) return false;
     const pages = results.pagesOf(result);
     const frame = results.frameOf(result, page % pages);
-    if (!wantLive || isHeld(prospect, frame)) {
+    if (!wantLive || isWanted(prospect, frame)) {
       call.nameResult(result, page % pages, frame, 0);
       return true;
     }
@@ -263,6 +276,14 @@ function extremeAddress(config: Config, digits: Digits): bigint {
 }
 
 const OFFSETS = [0, 0, 0, 1, 4095] as const;
+/** Where an address inside a page frame is misuse, few are. */
+const RARE_OFFSETS = [...Array<0>(14).fill(0), 1, 4095] as const;
+const NO_OFFSETS = [0] as const;
+
+function offsetsFor({ unalignedFree, misuse }: Profile): readonly [number, ...number[]] {
+  if (unalignedFree === 'rounded-down') return OFFSETS;
+  return misuse === 'undefined' ? NO_OFFSETS : [0, ...RARE_OFFSETS];
+}
 
 /** Most addresses may be freed: a misuse changes nothing, so programs get further with fewer of them. */
 const ADDRESS_KINDS = [
@@ -283,7 +304,7 @@ function nameAddress(prospect: Prospect, x: number): void {
   else if (kind === 'extreme') prospect.call.nameAddress(extremeAddress(prospect.world.config, digits));
   else {
     if (kind === 'map' || !nameResultPage(prospect, digits, kind === 'live')) nameMapPage(prospect, digits);
-    prospect.call.addOffset(digits.of(OFFSETS));
+    prospect.call.addOffset(digits.of(offsetsFor(prospect.state.world.profile)));
   }
 }
 
@@ -297,7 +318,7 @@ function nameLiveBatch(prospect: Prospect, digits: Digits, wanted: number): void
   for (let i = 0; i < pages && call.named < wanted; i += 1) {
     const page = (first + i) % pages;
     const frame = results.frameOf(result, page);
-    if (isHeld(prospect, frame)) call.nameResult(result, page, frame, 0);
+    if (isHeldAlone(prospect, frame)) call.nameResult(result, page, frame, 0);
     else if (call.named > 0) break;
   }
 }
@@ -314,7 +335,8 @@ function edgeFrame({ world }: Prospect, digits: Digits): number {
 }
 
 function mayBeFreed({ state }: Prospect, frame: number): boolean {
-  return frame >= 0 && frame < PFN_LIMIT && isFreeable(state.ownerOf(pfn(frame)));
+  if (!(frame >= 0 && frame < PFN_LIMIT)) return false;
+  return isFreeable(state.ownerOf(pfn(frame))) && !isPart(state, pfn(frame), 1n);
 }
 
 /** Names page frames on both sides of an edge that may be freed, ascending or descending. */
@@ -351,7 +373,8 @@ function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
     case 'two': {
       nameAddress(prospect, y);
       const frame = call.frames[batch] ?? 0;
-      if (isHeld(prospect, frame) && !call.frames.subarray(0, batch).includes(frame)) call.moveLastToFront();
+      if (isHeldAlone(prospect, frame) && !call.frames.subarray(0, batch).includes(frame))
+        call.moveLastToFront();
       else call.dropLast();
       return;
     }
@@ -379,10 +402,19 @@ const REGION_KINDS = [
   ...(['all', 'all', 'all', 'part', 'part', 'part', 'few', 'few', 'any', 'any'] as const),
 ] as const;
 
+/** Returns the page frames that are freed at once from this one on, where runs are freed whole; else 0. */
+function wholeRun({ state }: Prospect, frame: number): number {
+  if (frame < 0 || frame >= PFN_LIMIT) return 0;
+  const run = state.heldRun(pfn(frame));
+  return run === null ? 0 : state.ownerOf(pfn(frame)) === 'boot' ? 1 : run;
+}
+
 function regionCount(prospect: Prospect, y: number): Passed {
   const digits = new Digits(y);
   const kind = digits.of(REGION_KINDS);
   if (kind === 'extreme') return extreme(digits);
+  const whole = wholeRun(prospect, prospect.call.frames[0] ?? -1);
+  if (whole > 0 && (prospect.state.world.profile.misuse === 'undefined' || digits.next(4) > 0)) return whole;
   const available = freeableFrom(prospect, prospect.call.frames[0] ?? -1);
   switch (kind) {
     case 'all':
@@ -411,12 +443,40 @@ function nameStraddling(prospect: Prospect, digits: Digits): boolean {
 /** Names the address of a region: some lie below an edge, so that the region straddles it. */
 function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
   const digits = new Digits(z);
-  if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
+  if (prospect.state.world.profile.freeRuns === 'whole') nameHeldRun(prospect, x);
+  else if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
 }
 
-/** Rounds an argument of a run down to a power of two, for managers that support no others. */
-function asClaimed(value: Passed, { state }: Prospect): Passed {
-  if (state.world.profile.contiguous === 'any' || !isWhole(value) || Number(value) === 0) return value;
+/** Names where a run begins that is held; one in eight times any address. */
+function nameHeldRun(prospect: Prospect, x: number): void {
+  const { call } = prospect;
+  const digits = new Digits(x);
+  if (digits.next(8) === 7 || !nameResultPage(prospect, digits, true, isHeld)) {
+    nameAddress(prospect, x);
+    return;
+  }
+  const { result, page } = call.lastNamed;
+  const frame = call.frames[call.named - 1] ?? -1;
+  if (wholeRun(prospect, frame) > 0) return;
+  call.dropLast();
+  call.nameResult(result, 0, frame - page, 0);
+}
+
+/** Returns an argument of a run as a manager of this profile supports it: bounded, a power of two, or none at all. */
+function asClaimed(kind: 'runCount' | 'maxAddr' | 'alignment', value: Passed, profile: Profile): Passed {
+  if (profile === WHOLE) return value;
+  if (kind === 'maxAddr') return profile.runArguments.includes('maxAddr') ? value : U64_MAX;
+  if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
+  if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
+  const { largestAlignment } = profile;
+  if (largestAlignment !== null && isWhole(value) && value > largestAlignment)
+    return Number(largestAlignment);
+  return profile.contiguous === 'any' && profile.alignments === 'any' ? value : roundedDown(value);
+}
+
+/** Rounds down to a power of two. */
+function roundedDown(value: Passed): Passed {
+  if (!isWhole(value) || Number(value) === 0) return value;
   const power = 1n << BigInt(BigInt(value).toString(2).length - 1);
   return typeof value === 'number' ? Number(power) : power;
 }
@@ -426,17 +486,18 @@ type Numbers = readonly [number, number, number];
 
 /** Returns the argument that a number stands for, depending on the address drawn before it. */
 function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passed {
+  const { profile } = prospect.state.world;
   switch (kind) {
     case 'batchCount':
       return batchCount(x, freeForSingles(prospect.state));
     case 'runCount':
-      return asClaimed(countFrom(new Digits(x), RUN_COUNTS, prospect.state.freeIn('bitmap')), prospect);
+      return asClaimed(kind, countFrom(new Digits(x), RUN_COUNTS, prospect.state.freeIn('bitmap')), profile);
     case 'regionCount':
       return regionCount(prospect, x);
     case 'maxAddr':
-      return maxAddrFrom(prospect, x);
+      return asClaimed(kind, maxAddrFrom(prospect, x), profile);
     default:
-      return asClaimed(alignmentFrom(x, prospect), prospect);
+      return asClaimed('alignment', alignmentFrom(x, prospect), profile);
   }
 }
 

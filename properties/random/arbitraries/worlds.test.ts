@@ -1,7 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { worldBeyond } from '../../../runner/index.ts';
-import { MemoryMap, ownedRegions, pfnEnd, WHOLE } from '../../../spec/index.ts';
+import {
+  config,
+  decodeProfile,
+  MemoryMap,
+  memoryMap,
+  ownedRegions,
+  pfnEnd,
+  WHOLE,
+} from '../../../spec/index.ts';
 import { ANY_SIZE, sizesOf } from './sizes.ts';
 import { anyWorld, anyWorldOf } from './worlds.ts';
 
@@ -38,13 +46,13 @@ describe('arbitrary worlds', () => {
     let descriptors = 0;
     let most = 0;
     fc.assert(
-      fc.property(anyWorld, ({ map, config }) => {
+      fc.property(anyWorld, ({ map, config: chosen }) => {
         const regions = ownedRegions(map);
         const ram = regions.reduce((sum, { owner, count }) => sum + (owner === 'absent' ? 0 : count), 0);
         frees.add(regions.reduce((sum, { owner, count }) => sum + (owner === 'pmm' ? count : 0), 0));
         descriptors = Math.max(descriptors, map.descriptors.length);
         most = Math.max(most, ram);
-        expect(worldBeyond(WHOLE, { map, config })).toBe(null);
+        expect(worldBeyond(WHOLE, { map, config: chosen })).toBe(null);
       }),
       { numRuns: 3000, seed: 1 },
     );
@@ -52,6 +60,15 @@ describe('arbitrary worlds', () => {
     expect(descriptors).toBeGreaterThan(90);
     expect(most).toBeGreaterThan(2 ** 28);
     expect(most).toBeLessThan(2 ** 32);
+  });
+
+  it('are ones that the profile admits, and others are refused with the reason', () => {
+    const claims = { memoryAtLeast: 100, bitmapZoneEnd: '0x20000', memoryBelow: '0x10000000' };
+    const profile = decodeProfile(claims, 'p.json');
+    fc.assert(fc.property(anyWorldOf(profile), (world) => worldBeyond(profile, world) === null));
+    const other = { map: memoryMap([]), config: config() };
+    expect(worldBeyond(profile, other)).toMatch(/has 0 free page frames, and the target needs 100$/);
+    expect(worldBeyond({ ...profile, memoryAtLeast: 0 }, other)).toMatch(/: pass --bitmap-max-addr 0x20000$/);
   });
 
   it('grow over a run', () => {

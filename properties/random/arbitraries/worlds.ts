@@ -246,20 +246,28 @@ function withPlenty(segments: readonly Segment[], plenty: Plenty): readonly Segm
   });
 }
 
+/** Returns the segments, of which the first has at least so many free page frames. */
+function withAtLeast(segments: readonly Segment[], pages: number): readonly Segment[] {
+  const [first, ...rest] = segments;
+  if (pages === 0 || first === undefined) return segments;
+  return [{ ...first, pages: Math.max(first.pages, pages), type: 'conventional' }, ...rest];
+}
+
 function worldOf(
   { segments, limit, higherHalf, plenty, ram, zone }: DrawnWorld,
-  { memoryBelow, bitmapZoneBelow }: Profile,
+  { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile,
   { memoryBits }: Sizes,
 ): World {
   const addressable = Number((U64_MAX + 1n - higherHalf) / PAGE_BYTES);
   const most = Math.min(pfnOf(memoryBelow), 2 ** memoryBits, addressable);
-  const descriptors = descriptorsOf({ segments: withPlenty(segments, plenty), ram }, most);
+  const chosenSegments = withAtLeast(withPlenty(segments, plenty), memoryAtLeast);
+  const descriptors = descriptorsOf({ segments: chosenSegments, ram }, most);
   const wanted = affordable(
     descriptors,
     limitAddress(descriptors, limit),
     PAGE_BYTES << BigInt(USUAL_ZONE_BITS + zone),
   );
-  const bitmapMaxAddr = wanted < bitmapZoneBelow ? wanted : bitmapZoneBelow;
+  const bitmapMaxAddr = bitmapZoneEnd ?? (wanted < bitmapZoneBelow ? wanted : bitmapZoneBelow);
   const chosen: Config = config({ bitmapMaxAddr, higherHalf });
   return { map: memoryMap(descriptors), config: chosen };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../../impl/index.ts';
 import { factoryTarget, OURS, type Target, wrapPmm } from '../../../runner/index.ts';
-import { blamedCall, type Pmm, type PmmFactory, pfnEnd } from '../../../spec/index.ts';
+import { blamedCall, type Pmm, type PmmFactory, pfnEnd, WorldRefused } from '../../../spec/index.ts';
 import { type CampaignOptions, runBlock, runCampaign } from './campaign.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { FULL_RUN_PROGRAMS } from './result.ts';
@@ -157,6 +157,41 @@ const LOST_ON_LARGE_WORLDS = factoryTarget({
       },
     });
   },
+});
+
+/** Refuses maps whose first descriptor is not `conventional`. */
+function choosy(isTaken: (type: string) => boolean) {
+  return factoryTarget({
+    name: 'choosy',
+    policies: [],
+    create: (map, options) => {
+      if (!map.descriptors.slice(0, 1).every(({ type }) => isTaken(type)))
+        throw new WorldRefused('another descriptor comes first');
+      return createPmm(map, options);
+    },
+  });
+}
+
+describe('worlds that init refuses', () => {
+  const refusedBy = async (isTaken: (type: string) => boolean) => {
+    const { verdict, programs, refused, unchecked } = await runCampaign({ ...base, target: choosy(isTaken) });
+    const why = unchecked.filter(({ what }) => what.includes('refused')).map(({ why }) => why);
+    return { verdict, share: refused / programs, why };
+  };
+
+  it('do not violate a clause, are counted, and are said to be left out', async () => {
+    const { verdict, share, why } = await refusedBy((type) => type !== 'loaderData');
+    expect(verdict).toBe('holds');
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThan(0.5);
+    expect(why).toEqual(['it said that it cannot manage them']);
+  });
+
+  it('are too many where they are most', async () => {
+    const { share, why } = await refusedBy((type) => type === 'loaderData');
+    expect(share).toBeGreaterThan(0.5);
+    expect(why).toEqual([expect.stringMatching(/^that is most of \d+: claim memoryAtLeast, /)]);
+  });
 });
 
 describe('worlds that are too large for a target', () => {

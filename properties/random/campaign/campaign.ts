@@ -111,6 +111,7 @@ class Counters {
   #programs = 0;
   #operations = 0;
   #tooLarge = 0;
+  #refused = 0;
 
   readonly #kinds = new KindCounts();
   readonly #lessons: Lessons;
@@ -140,7 +141,8 @@ class Counters {
     this.#situations.noteWorld(world);
     this.#programs += 1;
     this.#operations += ran.performed;
-    if (isTooLarge) this.#tooLarge += 1;
+    if (ran.isRefused) this.#refused += 1;
+    else if (isTooLarge) this.#tooLarge += 1;
     else if (!ran.holds) this.#noteViolation(ran.execution());
   }
 
@@ -168,6 +170,7 @@ class Counters {
       arguments: this.#edges.toRecord(),
       violations: this.#violations,
       tooLarge: this.#tooLarge,
+      refused: this.#refused,
     };
   }
 }
@@ -277,7 +280,8 @@ async function runBatch(
     const execution = new Execution(target, world, { policies, observer: counters.observer, performer });
     for (const operation of program) if (!execution.perform(operation)) break;
     const holds = execution.finish();
-    return goesOn(world, { performed: execution.performed, holds, execution: () => execution });
+    const { performed, isRefused } = execution;
+    return goesOn(world, { performed, holds, isRefused, execution: () => execution });
   });
   runProperty(programs, (drawn) => relay.next(drawn), asRuns);
   relay.last();

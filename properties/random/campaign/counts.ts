@@ -49,6 +49,8 @@ export interface Counts {
   readonly violations: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Programs on a world that was too large for the target: it had no memory for it, or did not answer in time. */
   readonly tooLarge: number;
+  /** Programs on a world that init said it cannot manage. */
+  readonly refused: number;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -64,6 +66,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
       ),
       violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
       tooLarge: Times,
+      refused: Times,
     },
     'counts',
   ),
@@ -107,6 +110,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     },
     violations: addedByTwoNames(a.violations, b.violations),
     tooLarge: a.tooLarge + b.tooLarge,
+    refused: a.refused + b.refused,
   };
 }
 

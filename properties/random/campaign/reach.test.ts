@@ -40,10 +40,10 @@ describe('a run on a target that claims everything', () => {
     expect(sidesLost(ALL)).toEqual([]);
   });
 
-  it('checks all clauses but the concurrent ones', () => {
+  it('checks all clauses but the concurrent ones, and those of calls and claims that are not in the specification', () => {
     const unchecked = CLAUSE_NAMES.filter((name) => !clausesOf(ALL).includes(name));
     expect(unchecked.length).toBeGreaterThan(0);
-    expect(unchecked.filter((name) => !name.startsWith('concurrent.'))).toEqual([]);
+    expect(unchecked.filter((name) => !name.startsWith('concurrent.'))).toEqual(['init.kept']);
   });
 });
 
@@ -111,6 +111,50 @@ describe('a run on a target that claims less', () => {
     expect(lost).toContain('allocBitmap: a run of 33 page frames');
     expect(lost).toContain('allocBitmap: an alignment that is not a power of two');
     expect(lost).not.toContain('allocBitmap: a run of 32 page frames');
+  });
+
+  it('whose runs lack an argument, or have it only in part, meets nothing that needs it', () => {
+    const unlimited = claims({ runArguments: ['alignment'] });
+    expect(clausesLost(unlimited)).toEqual(['allocBitmap.below-max']);
+    expect(situationsLost(unlimited)).toEqual([
+      'allocBitmap: maxAddr excludes every run',
+      'allocBitmap: a run ends exactly at maxAddr',
+    ]);
+    const unaligned = claims({ runArguments: ['maxAddr'] });
+    expect(clausesLost(unaligned)).toEqual(['allocBitmap.aligned']);
+    expect(sidesLost(unaligned)).toEqual(['policy.first-fit 1']);
+    expect(situationsLost(unaligned)).toHaveLength(3);
+    expect(situationsLost(claims({ alignments: 'powers-of-two' }))).toEqual([
+      'allocBitmap: an alignment that is not a power of two',
+    ]);
+    expect(clausesLost(claims({ largestAlignment: '0x1000' }))).toEqual(['allocBitmap.aligned']);
+  });
+
+  it('that takes only aligned addresses frees by no other', () => {
+    expect(situationsLost(claims({ unalignedFree: 'misuse' }))).toEqual([
+      'free: an address inside a page frame',
+      'freeRegion: none',
+    ]);
+  });
+
+  it('that takes runs back whole is not given parts of them, nor several at once', () => {
+    expect(situationsLost(claims({ freeRuns: 'whole' }))).toEqual(['freeRegion: straddles the bitmap limit']);
+  });
+
+  it('that keeps memory always withholds some', () => {
+    const lesser = claims({ keeps: 'named' });
+    expect(sidesLost(lesser)).toEqual(['amounts.reserved 0', 'init.free 0', 'init.withheld 1']);
+    expect(clausesOf(lesser)).toContain('init.kept');
+  });
+
+  it('whose bitmap zone is fixed meets what fits there', () => {
+    expect(situationsLost(claims({ bitmapZoneEnd: '0x20000' }))).toEqual([
+      'alloc: page frame 0',
+      'allocBitmap: a run in the last partial word of the zone',
+      ...[33, 63, 64, 65, 1023, 1024, 1025].map((pages) => `allocBitmap: a run of ${pages} page frames`),
+      'map: no bitmap zone',
+      'map: a bitmap zone that is not a multiple of a word',
+    ]);
   });
 
   it('is asked for no more than its largest request', () => {

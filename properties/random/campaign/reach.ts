@@ -11,9 +11,11 @@ import {
   type ClauseName,
   isSequential,
   type Outcome,
+  PAGE_BYTES,
   type Policy,
   type Profile,
   pfn,
+  pfnOf,
 } from '../../../spec/index.ts';
 
 /** The claims of a target. */
@@ -49,6 +51,12 @@ function isPowerOfTwo(n: number): boolean {
   return Number.isInteger(Math.log2(n));
 }
 
+/** Whether some runs must start at a multiple of more than a page frame. */
+function hasAlignedRuns({ runArguments, contiguous, largestAlignment }: Profile): boolean {
+  if (contiguous === 'powers-of-two') return true;
+  return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
+}
+
 /** Whether a run on a target with these claims checks a clause. */
 function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }: Claims): boolean {
   if (!isSequential(name)) return false;
@@ -56,10 +64,16 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
   const isCall = ['alloc', 'allocPages', 'allocBitmap', 'free', 'freePages', 'freeRegion'].includes(subject);
   if (isCall && !profile.calls.some((call) => call === subject)) return false;
   switch (name) {
+    case 'init.kept':
+      return profile.keeps === 'named';
     case 'owner.agrees':
       return inspects;
     case 'contents.preserved':
       return seesWrites;
+    case 'allocBitmap.below-max':
+      return profile.runArguments.includes('maxAddr');
+    case 'allocBitmap.aligned':
+      return hasAlignedRuns(profile);
     case 'policy.lifo':
     case 'policy.first-fit':
       return policies.some((policy) => name === `policy.${policy}`);
@@ -109,6 +123,11 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'alloc.page-aligned':
     case 'allocPages.page-aligned':
       return side === 0 || reachesFrame(profile, FOUR_GIB_FRAME);
+    case 'init.free':
+    case 'amounts.reserved':
+      return side === 1 || profile.keeps === 'nothing';
+    case 'init.withheld':
+      return side === 0 || profile.keeps === 'nothing';
     case 'failure.enomem':
       return side === 0 || profile.errnoAfterSuccess === 'unchanged';
     case 'freed.returns':
@@ -117,6 +136,8 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 1
         ? calls.includes('allocBitmap')
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
+    case 'policy.first-fit':
+      return side === 0 || hasAlignedRuns(profile);
     case 'policy.lifo':
       return calls.includes(side === 0 ? 'alloc' : 'allocPages');
     default:
@@ -149,22 +170,53 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
     const isFree = calls.some((call) => call.startsWith('free'));
     return profile.misuse === 'panics' && (isFree || takesAnyNumber);
   }
+  if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (profile.zones === 1 && OF_TWO_ZONES.includes(name)) return false;
+  if (name === 'alloc: page frame 0' && profile.singlePages === 'stack-zone') return fixedZone(profile) === 0;
   if (name === 'alloc: refused although the bitmap zone has free page frames')
     return profile.singlePages === 'stack-zone';
   if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
+  if (['free: an address inside a page frame', 'freeRegion: none'].includes(name))
+    return profile.unalignedFree === 'rounded-down';
   return canMeetRun(name, profile);
 }
 
-function canMeetRun(name: string, { contiguous, largestRequest }: Profile): boolean {
+/** Situations of contiguous allocations that need an argument. */
+const OF_MAX_ADDR = ['allocBitmap: maxAddr excludes every run', 'allocBitmap: a run ends exactly at maxAddr'];
+const OF_ALIGNMENT = [
+  'allocBitmap: the alignment excludes every run',
+  'allocBitmap: the alignment skips a lower run',
+];
+
+/** The page frames of the bitmap zone where its end is fixed; 0 where it may be anywhere, and at 0. */
+function fixedZone({ bitmapZoneEnd }: Profile): number {
+  return bitmapZoneEnd === null ? 0 : pfnOf(bitmapZoneEnd);
+}
+
+const WORD_BITS = 32;
+
+/** Whether the bitmap zone can end within a word. */
+function endsWithinWord(profile: Profile): boolean {
+  return profile.bitmapZoneEnd === null || fixedZone(profile) % WORD_BITS !== 0;
+}
+
+function canMeetRun(name: string, profile: Profile): boolean {
+  if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
+  const { contiguous, alignments, largestRequest, runArguments } = profile;
+  if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr');
+  if (OF_ALIGNMENT.includes(name)) return hasAlignedRuns(profile);
+  if (name === 'allocBitmap: an alignment that is not a power of two')
+    return hasAlignedRuns(profile) && contiguous === 'any' && alignments === 'any';
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
   if (largestRequest !== null && pages > largestRequest) return false;
-  if (contiguous === 'any') return true;
-  return isPowerOfTwo(pages) && name !== 'allocBitmap: an alignment that is not a power of two';
+  if (profile.bitmapZoneEnd !== null && pages > fixedZone(profile)) return false;
+  return contiguous === 'any' || isPowerOfTwo(pages);
 }
 
 /** Whether generated memory maps for a target with these claims can be an instance of a situation. */
 export function canMeetMap(name: string, { profile }: Claims): boolean {
+  if (name === 'map: no bitmap zone') return fixedZone(profile) === 0;
+  if (name === 'map: a bitmap zone that is not a multiple of a word') return endsWithinWord(profile);
   if (name === 'map: RAM above 4 GiB') return reachesFrame(profile, FOUR_GIB_FRAME);
   if (name === 'map: RAM above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
   return true;

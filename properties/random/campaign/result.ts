@@ -105,7 +105,10 @@ function unmetIn({ situations, clauses }: Pick<Counts, 'clauses' | 'situations'>
 }
 
 /** Returns the rules that a run on a target with these claims does not check, and the worlds that it left out, with the reason. */
-function uncheckedOn(claims: Claims, tooLarge: number): readonly Unchecked[] {
+function uncheckedOn(
+  claims: Claims,
+  { programs, tooLarge, refused }: Pick<Counts, 'programs' | 'tooLarge' | 'refused'>,
+): readonly Unchecked[] {
   const { profile, policies, seesWrites, takesAnyNumber, inspects } = claims;
   const list = [...uncheckedBy({ ...profile, policies })];
   if (!takesAnyNumber)
@@ -116,6 +119,14 @@ function uncheckedOn(claims: Claims, tooLarge: number): readonly Unchecked[] {
   if (!seesWrites)
     list.push({ what: 'contents.preserved', why: 'nothing looks after what page frames hold' });
   if (!inspects) list.push({ what: 'owner.agrees', why: 'it cannot be asked about every page frame' });
+  if (refused > 0)
+    list.push({
+      what: `${counted(refused, 'program')} on worlds that its init refused`,
+      why:
+        refused > programs / 2
+          ? `that is most of ${programs}: claim memoryAtLeast, memoryBelow or bitmapZoneEnd to get worlds that it takes`
+          : 'it said that it cannot manage them',
+    });
   if (tooLarge > 0)
     list.push({
       what: `${counted(tooLarge, 'program')} on the largest worlds`,
@@ -136,7 +147,7 @@ export function resultOf(
   const isViolated = findings.length > 0;
   const isFull = generated && !stopped && !isViolated && counts.programs >= FULL_RUN_PROGRAMS;
   const unreached = isFull ? unmetIn(listed) : [];
-  const unchecked = uncheckedOn(claims, counts.tooLarge);
+  const unchecked = uncheckedOn(claims, counts);
   const verdict = isViolated
     ? 'violated'
     : stopped

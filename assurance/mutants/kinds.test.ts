@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { runCampaign } from '../../properties/random/index.ts';
+import type { Target } from '../../runner/index.ts';
+import { KINDS, type Kind, kindTarget } from '../../runner/mutants/kinds.ts';
+import { decodeProfile, uncheckedBy } from '../../spec/index.ts';
+
+const SEED = 20;
+
+/** Returns the clauses that a target breaks in some programs. */
+async function brokenBy(target: Target, programs: number): Promise<readonly string[]> {
+  const options = { worlds: [], generated: true, operations: 60, seed: SEED, stopFirst: true };
+  const { findings } = await runCampaign({ ...options, target, programs });
+  return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
+}
+
+function claimsOf({ claim, others = {} }: Kind): object {
+  return { ...others, ...claim };
+}
+
+describe.each(KINDS.map((kind) => [JSON.stringify(kind.claim), kind] as const))('%s', (_, kind) => {
+  const { correct, broken, others = {} } = kind;
+
+  it(`${correct.name} holds with it, and breaks ${correct.clause} without it`, async () => {
+    expect(await brokenBy(kindTarget(correct, claimsOf(kind)), 40)).toEqual([]);
+    expect(await brokenBy(kindTarget(correct, others), 1000)).toEqual([correct.clause]);
+  });
+
+  it.each(broken.map(({ name, clause }, at) => [name, clause, at] as const))(
+    'does not excuse %s: %s',
+    async (_name, clause, at) => {
+      const variant = broken[at] ?? correct;
+      expect(await brokenBy(kindTarget(variant, claimsOf(kind)), 1000)).toEqual([clause]);
+    },
+  );
+
+  it('says what it takes out of the check', () => {
+    const without = uncheckedBy(decodeProfile(others, 'p.json')).map(({ what }) => what);
+    const listed = uncheckedBy(decodeProfile(claimsOf(kind), 'p.json')).map(({ what }) => what);
+    expect(listed.filter((what) => !without.includes(what))).not.toEqual([]);
+  });
+});

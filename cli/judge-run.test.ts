@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compactText } from '../counterexamples/log/console/index.ts';
+import { ROOT } from './testing/copy-of-sources.ts';
+import { type Ended, frameproof } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const at = (frame: number): string => `ffff8000000${frame.toString(16)}000`;
+const BOOT = [
+  'h 1 ffff800000000000 10000 {"policies": []}',
+  'm 7 0 40',
+  `a ${at(32)}`,
+  `f ${at(32)}`,
+  `f ${at(32)}`,
+].map((body, number) => compactText(number, body));
+
+const cwd = temporaryFolder({
+  'boot.txt': `hello\n${BOOT.join('\n')}\n`,
+  'sound.txt': `hello\n${BOOT.slice(0, -1).join('\n')}\n`,
+});
+
+function run(...args: readonly string[]): Promise<Ended> {
+  return frameproof(['judge', ...args], { cwd });
+}
+
+describe.concurrent('frameproof judge --run', () => {
+  it('stops the command at the first violation, keeps what it printed, and shrinks it', async () => {
+    const target = join(ROOT, 'examples/broken-double-free.ts');
+    const started = performance.now();
+    const { exitCode, stdout } = await run(
+      ...[
+        '--run',
+        'cat boot.txt; echo $$ >pid; sleep 100',
+        '--out',
+        'kept.txt',
+        '--target',
+        target,
+        '--shrink-time',
+        '3',
+      ],
+    );
+    expect(performance.now() - started).toBeLessThan(50_000);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^line {6}kept\.txt:6\ncall {6}free\(0xffff800000020000\)/m);
+    expect(stdout).toMatch(/^shrunk {4}3 operations to 1 in /m);
+    expect(readFileSync(join(cwd, 'kept.txt'), 'utf8')).toBe(readFileSync(join(cwd, 'boot.txt'), 'utf8'));
+    const shell = Number(readFileSync(join(cwd, 'pid'), 'utf8'));
+    expect(() => process.kill(shell, 0)).toThrow('ESRCH');
+  });
+
+  it('judges until the command ends, or its time is over', async () => {
+    for (const args of [
+      ['--run', 'cat sound.txt'],
+      ['--run', 'cat sound.txt; sleep 100', '--time', '1'],
+    ]) {
+      const { exitCode, stdout } = await run(...args);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^admitted: the specification admits every answer in 2 operations/m);
+    }
+  });
+
+  it.each([
+    [
+      ['--run', 'echo booted; ls nowhere; exit 3'],
+      /^frameproof: console: expected a log, found no line of one; .*ended with exit code 3: ls: .*nowhere.*\n$/,
+    ],
+    [[], /^frameproof: expected a log file, - for standard input, or --run .*\n$/],
+    [['boot.txt', '--time', '3'], /^frameproof: --time: goes with --run\n$/],
+  ])('refuses %j in one line', async (args, message) => {
+    const { exitCode, stderr } = await run(...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+it('frameproof shrink takes the output of a console', async () => {
+  writeFileSync(join(cwd, 'noisy.txt'), readFileSync(join(cwd, 'boot.txt')));
+  const target = join(ROOT, 'examples/broken-double-free.ts');
+  const { stdout } = await frameproof(['shrink', 'noisy.txt', '--target', target, '--shrink-time', '3'], {
+    cwd,
+  });
+  expect(stdout).toMatch(/^violation free\.owner: /m);
+});

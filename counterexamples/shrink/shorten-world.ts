@@ -1,0 +1,50 @@
+/**
+ * Shortening the world of a long program: the fewest page frames of each descriptor with which it still breaks the clause, by
+ * bisection. O(log n) runs for each end, n its page frames; where fewer would do though some more do not, that is not seen.
+ */
+import type { Descent } from './descend.ts';
+import type { Draft, DraftDescriptor } from './draft.ts';
+import type { Counterexample, Trials } from './trials.ts';
+
+type End = 'start' | 'end';
+
+function shortenedTo({ base, pages, ...rest }: DraftDescriptor, kept: number, end: End): DraftDescriptor {
+  return { ...rest, base: end === 'end' ? base : base + pages - kept, pages: kept };
+}
+
+function withShorter(draft: Draft, place: number, kept: number, end: End): Draft {
+  const { descriptors } = draft;
+  const shorter = descriptors.map((d, at) => (at === place ? shortenedTo(d, kept, end) : d));
+  return { ...draft, descriptors: shorter };
+}
+
+/** Shortens one descriptor at one end. */
+function shortenedAt(trials: Trials, start: Counterexample, place: number, end: End): Counterexample {
+  const pages = start.draft.descriptors[place]?.pages ?? 0;
+  const keeping = (kept: number): Counterexample | null =>
+    trials.attempt(withShorter(start.draft, place, kept, end));
+  let best = start;
+  // Most descriptors that are still there are needed as they are.
+  let enough = pages;
+  for (let tooFew = -1, kept = pages - 1; enough - tooFew > 1 && !trials.isSpent; ) {
+    const found = keeping(kept);
+    if (found === null && kept === pages - 1) return start;
+    if (found === null) tooFew = kept;
+    else [best, enough] = [found, kept];
+    kept = (tooFew + enough) >> 1;
+  }
+  return best;
+}
+
+/** Shortens each descriptor at both ends. */
+export function shortenWorld(trials: Trials, start: Counterexample): Descent {
+  let counterexample = start;
+  let steps = 0;
+  for (let place = start.draft.descriptors.length - 1; place >= 0; place -= 1)
+    for (const end of ['end', 'start'] as const) {
+      const shorter = shortenedAt(trials, counterexample, place, end);
+      if (shorter !== counterexample) steps += 1;
+      counterexample = shorter;
+    }
+  return { counterexample, steps };
+}

@@ -1,0 +1,439 @@
+/**
+ * Kinds of managers: for each claim of a profile, a correct manager that needs it and broken ones that it must not excuse. Each is our
+ * implementation with some calls changed.
+ */
+import { createPmm } from '../../impl/manager/index.ts';
+import {
+  type BreakableClause,
+  decodeProfile,
+  isPageAligned,
+  isPmmPanic,
+  type MemoryMap,
+  memoryMap,
+  type Owner,
+  ownerAfterInit,
+  PAGE_BYTES,
+  type Pmm,
+  type PmmFactory,
+  type PmmOptions,
+  PmmPanic,
+  pfnOf,
+  physicalAddress,
+  U64_MAX,
+} from '../../spec/index.ts';
+import { factoryTarget } from '../factory-target.ts';
+import { MUTANT_PREFIX } from '../ours.ts';
+import type { Target } from '../target.ts';
+import { wrapPmm } from '../wrap-pmm.ts';
+import { areU64, type Change, factoryOf, missing, type Parts } from './mutant.ts';
+
+/** A manager of a kind, and the clause by which it is caught where it is broken. */
+interface Variant {
+  /** A noun phrase in kebab case. */
+  readonly name: string;
+  readonly create: PmmFactory;
+  readonly clause: BreakableClause;
+}
+
+/** A claim, with managers that tell what it excuses. */
+export interface Kind {
+  /** The claim as JSON. */
+  readonly claim: object;
+  /** Other claims that the managers need, as JSON. */
+  readonly others?: object;
+  /** A correct manager, with the clause that it breaks where it does not claim this. */
+  readonly correct: Variant;
+  /** Managers that break a clause with the claim too. */
+  readonly broken: readonly [Variant, Variant, ...Variant[]];
+}
+
+/** Returns a manager of a kind as a target with these claims. */
+export function kindTarget({ name, create }: Variant, claims: object): Target {
+  const profile = decodeProfile(claims, name);
+  return factoryTarget({ name: `${MUTANT_PREFIX}${name}`, policies: [], profile, create });
+}
+
+function variant(name: string, clause: BreakableClause, change: Change): Variant {
+  return { name, clause, create: factoryOf(change) };
+}
+
+/** Returns a change that panics at the address of a free in which no page frame begins, where it `sees` that. */
+function pageAlignedFrees(sees: (address: bigint) => boolean): Change {
+  return ({ inner }) => {
+    const checked = (call: 'free' | 'freeRegion' | 'freePages', address: bigint): void => {
+      if (areU64(address) && !isPageAligned(address) && sees(address))
+        throw new PmmPanic(`${call}: ${address} is not aligned`, { call, pfn: null, owner: null });
+    };
+    return {
+      free: (address) => {
+        checked('free', address);
+        inner.free(address);
+      },
+      freePages: (addresses, count) => {
+        for (const address of addresses.subarray(0, Number(count))) checked('freePages', address);
+        inner.freePages(addresses, count);
+      },
+      freeRegion: (address, count) => {
+        if (areU64(count) && count > 0) checked('freeRegion', address);
+        inner.freeRegion(address, count);
+      },
+    };
+  };
+}
+
+/** Returns a change that passes other arguments of contiguous allocations on. */
+function otherRuns(
+  passed: (
+    parts: Parts,
+    run: {
+      readonly count: number | bigint;
+      readonly maxAddr: number | bigint;
+      readonly alignment: number | bigint;
+    },
+  ) => readonly [number | bigint, number | bigint, number | bigint],
+): Change {
+  return (parts) => ({
+    allocBitmap: (count, maxAddr, alignment) =>
+      areU64(count, maxAddr, alignment)
+        ? parts.inner.allocBitmap(...passed(parts, { count, maxAddr, alignment }))
+        : parts.inner.allocBitmap(count, maxAddr, alignment),
+  });
+}
+
+const endsAtLimit = missing(({ base, count }, { limit }) => base + count === limit);
+const startsAtZero = missing(({ base }) => base === 0);
+const TWO_MIB = 0x20_0000n;
+
+/** Returns the largest power of two that is at most `n`, or 0. */
+function powerBelow(n: bigint): bigint {
+  return n === 0n ? 0n : 1n << BigInt(n.toString(2).length - 1);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** Returns what builds a manager that cannot start with fewer free page frames. */
+function withAtLeast(pages: number): PmmFactory {
+  return (map, options) => {
+    const pmm = createPmm(map, options);
+    if (pmm.freeAmount() < pages) throw new Error(`${pages} page frames are needed`);
+    return pmm;
+  };
+}
+
+/** Returns what builds a manager whose bitmap zone ends at an address, whatever the configuration says. */
+function withZoneEnd(bitmapMaxAddr: bigint): PmmFactory {
+  const fixed = { bitmapMaxAddr: physicalAddress(bitmapMaxAddr) };
+  return (map, options) => createPmm(map, { ...options, config: { ...options.config, ...fixed } });
+}
+
+/** Returns a manager of the map without its first free page frame, which it keeps; `name` is told which that is. */
+function keepingFirst(
+  name: (frame: number, map: MemoryMap, keep: NonNullable<PmmOptions['keep']>) => void,
+): PmmFactory {
+  return (map, options) => {
+    const first = map.descriptors.find(({ type, pages }) => pages > 0 && ownerAfterInit(type) === 'pmm');
+    if (first === undefined) return createPmm(map, options);
+    const frame = pfnOf(first.start);
+    name(frame, map, options.keep ?? (() => {}));
+    const without = map.descriptors.flatMap((descriptor) =>
+      descriptor === first
+        ? [
+            { ...first, type: 'acpiNvs' as const, pages: 1 },
+            { ...first, start: first.start + PAGE_BYTES, pages: first.pages - 1 },
+          ]
+        : [descriptor],
+    );
+    return blamingAs('kept', frame, createPmm(memoryMap(without), options));
+  };
+}
+
+/** Returns a manager whose panics say that a page frame is of another owner. */
+function blamingAs(owner: Owner, frame: number, inner: Pmm): Pmm {
+  const blaming = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
+    return (...passed: A): void => {
+      try {
+        call(...passed);
+      } catch (error) {
+        if (!isPmmPanic(error) || error.pfn !== frame) throw error;
+        throw new PmmPanic(error.message, { call: error.call, pfn: frame, owner });
+      }
+    };
+  };
+  return wrapPmm(inner, {
+    free: blaming((address: bigint) => inner.free(address)),
+    freePages: blaming((addresses: BigUint64Array, count: number | bigint) =>
+      inner.freePages(addresses, count),
+    ),
+    freeRegion: blaming((address: bigint, count: number | bigint) => inner.freeRegion(address, count)),
+  });
+}
+
+/** Returns a page frame of RAM that firmware or boot code keeps, or null. */
+function withheldFrame({ descriptors }: MemoryMap): number | null {
+  const owners = ['firmware', 'boot'];
+  const found = descriptors.find(({ type, pages }) => pages > 0 && owners.includes(ownerAfterInit(type)));
+  return found === undefined ? null : pfnOf(found.start);
+}
+
+/** A region that is given back, and the page frames that were allocated at once from where it begins. */
+interface GivenBack {
+  readonly given: number;
+  readonly run: number;
+}
+
+/** Returns a change that panics at a region which was not handed out at once, where it `sees` that; `freed` frees a run. */
+function wholeFrees(
+  sees: (back: GivenBack) => boolean,
+  freed: (parts: Parts, address: bigint, count: number | bigint) => void = ({ inner }, address, count) =>
+    inner.freeRegion(address, count),
+): Change {
+  return (parts) => {
+    const { inner, frame } = parts;
+    /** The page frames of each run that is held, by its first one. */
+    const held = new Map<number, number>();
+    const noted = (address: bigint | null, count: number): bigint | null => {
+      if (address !== null) held.set(frame(address), count);
+      return address;
+    };
+    const check = (call: 'free' | 'freeRegion', address: bigint, given: number): void => {
+      const at = frame(address);
+      const run = held.get(at) ?? 0;
+      const isBoot = given === 1 && !isWithin(held, at);
+      if (given !== run && !isBoot && areHeld(parts, at, given) && sees({ given, run }))
+        throw new PmmPanic(`${call}: a part of a run`, { call, pfn: at, owner: 'caller' });
+    };
+    return {
+      alloc: () => noted(inner.alloc(), 1),
+      allocBitmap: (count, maxAddr, alignment) =>
+        noted(inner.allocBitmap(count, maxAddr, alignment), Number(count)),
+      free: (address) => {
+        check('free', address, 1);
+        inner.free(address);
+        held.delete(frame(address));
+      },
+      freeRegion: (address, count) => {
+        if (areU64(address, count) && count > 0) check('freeRegion', address, Number(count));
+        freed(parts, address, count);
+        if (count > 0) held.delete(frame(address));
+      },
+    };
+  };
+}
+
+/** Whether a page frame lies in one of the runs. */
+function isWithin(runs: ReadonlyMap<number, number>, frame: number): boolean {
+  return [...runs].some(([base, count]) => base <= frame && frame < base + count);
+}
+
+/** Whether all of these page frames are held. */
+function areHeld({ inner }: Parts, base: number, count: number): boolean {
+  let end = base;
+  for (const run of inner.inspect())
+    if (run.condition === 'held' && run.base <= end) end = Math.max(end, run.base + run.count);
+  return base + count <= end;
+}
+
+const ZONE_END = 0x8000n;
+
+export const KINDS: readonly Kind[] = [
+  {
+    claim: { unalignedFree: 'misuse' },
+    correct: variant(
+      'page-aligned-frees',
+      'misuse.panics',
+      pageAlignedFrees(() => true),
+    ),
+    broken: [
+      variant(
+        'last-byte-accepted',
+        'free.owner',
+        pageAlignedFrees((address) => address % PAGE_BYTES !== 4095n),
+      ),
+      variant('aligned-frees-of-others', 'free.owner', (parts) => {
+        const checked = pageAlignedFrees(() => true)(parts);
+        return {
+          ...checked,
+          free: (address) => (parts.frame(address) === 0 ? undefined : checked.free?.(address)),
+        };
+      }),
+    ],
+  },
+  {
+    claim: { runArguments: ['alignment'] },
+    correct: variant(
+      'runs-without-a-limit',
+      'allocBitmap.complete',
+      otherRuns((_, { count, alignment }) => [count, U64_MAX, alignment]),
+    ),
+    broken: [
+      variant(
+        'runs-without-a-limit-nor-alignment',
+        'allocBitmap.aligned',
+        otherRuns((_, { count }) => [count, U64_MAX, 1]),
+      ),
+      variant('runs-short-of-the-limit', 'allocBitmap.complete', endsAtLimit),
+    ],
+  },
+  {
+    claim: { runArguments: ['maxAddr'] },
+    correct: variant(
+      'runs-without-alignment',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr }) => [count, maxAddr, 1]),
+    ),
+    broken: [
+      variant(
+        'runs-without-alignment-nor-limit',
+        'allocBitmap.below-max',
+        otherRuns((_, { count }) => [count, U64_MAX, 1]),
+      ),
+      variant(
+        'runs-two-by-two',
+        'allocBitmap.complete',
+        otherRuns((_, { count, maxAddr }) => [count, maxAddr, 2n * PAGE_BYTES]),
+      ),
+    ],
+  },
+  {
+    claim: { alignments: 'powers-of-two' },
+    correct: variant(
+      'masked-alignments',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, powerBelow(BigInt(alignment))]),
+    ),
+    broken: [
+      variant(
+        'halved-alignments',
+        'allocBitmap.aligned',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, powerBelow(BigInt(alignment)) / 2n]),
+      ),
+      variant('masked-alignments-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { largestAlignment: '0x200000' },
+    correct: variant(
+      'alignments-to-2-mib',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, least(BigInt(alignment), TWO_MIB)]),
+    ),
+    broken: [
+      variant(
+        'alignments-to-1-mib',
+        'allocBitmap.aligned',
+        otherRuns((_, { count, maxAddr, alignment }) => [
+          count,
+          maxAddr,
+          least(BigInt(alignment), TWO_MIB / 2n),
+        ]),
+      ),
+      variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { freeRuns: 'whole' },
+    others: { calls: ['alloc', 'allocBitmap', 'free', 'freeRegion', 'freeAmount'] },
+    correct: variant(
+      'runs-freed-whole',
+      'freeRegion.owner',
+      wholeFrees(() => true),
+    ),
+    broken: [
+      variant(
+        'first-page-of-a-run-freed',
+        'freeRegion.owner',
+        wholeFrees(({ given }) => given > 1),
+      ),
+      variant(
+        'shorter-run-freed',
+        'freeRegion.owner',
+        wholeFrees(({ given, run }) => given === 1 || given > run),
+      ),
+      variant(
+        'longer-run-freed',
+        'freeRegion.owner',
+        wholeFrees(({ given, run }) => given === 1 || given < run),
+      ),
+      variant(
+        'first-page-for-the-run',
+        'freed.returns',
+        wholeFrees(
+          () => true,
+          ({ inner }, address, count) =>
+            count > 1 && count < 64 ? inner.free(address) : inner.freeRegion(address, count),
+        ),
+      ),
+    ],
+  },
+  {
+    claim: { keeps: 'named' },
+    correct: {
+      name: 'table-in-the-first-page',
+      clause: 'init.kept',
+      create: keepingFirst((frame, _, keep) => keep(frame, 1)),
+    },
+    broken: [
+      {
+        name: 'table-named-twice',
+        clause: 'init.kept',
+        create: keepingFirst((frame, _, keep) => {
+          keep(frame, 1);
+          keep(frame, 1);
+        }),
+      },
+      {
+        name: 'table-and-withheld-memory',
+        clause: 'init.kept',
+        create: keepingFirst((frame, map, keep) => {
+          keep(frame, 1);
+          keep(withheldFrame(map) ?? frame, 1);
+        }),
+      },
+      { name: 'table-not-named', clause: 'init.free', create: keepingFirst(() => {}) },
+      {
+        name: 'table-still-free',
+        clause: 'init.free',
+        create: (map, options) => {
+          keepingFirst((frame, _, keep) => keep(frame, 1))(map, options);
+          return createPmm(map, options);
+        },
+      },
+      {
+        name: 'two-pages-named-for-one',
+        clause: 'init.kept',
+        create: keepingFirst((frame, _, keep) => keep(frame, 2)),
+      },
+    ],
+  },
+  {
+    claim: { memoryAtLeast: 8 },
+    correct: { name: 'starts-with-eight', clause: 'init.total', create: withAtLeast(8) },
+    broken: [
+      { name: 'starts-with-nine', clause: 'init.total', create: withAtLeast(9) },
+      {
+        name: 'keeps-one-of-eight',
+        clause: 'init.free',
+        create: (map, options) => {
+          const pmm = withAtLeast(8)(map, options);
+          pmm.alloc();
+          pmm.errno = null;
+          return pmm;
+        },
+      },
+    ],
+  },
+  {
+    claim: { bitmapZoneEnd: '0x8000' },
+    correct: { name: 'fixed-zone', clause: 'allocPages.complete', create: withZoneEnd(ZONE_END) },
+    broken: [
+      { name: 'fixed-zone-too-long', clause: 'allocBitmap.zone', create: withZoneEnd(ZONE_END + PAGE_BYTES) },
+      {
+        name: 'fixed-zone-too-short',
+        clause: 'allocBitmap.complete',
+        create: withZoneEnd(ZONE_END - PAGE_BYTES),
+      },
+    ],
+  },
+];

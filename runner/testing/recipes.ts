@@ -1,0 +1,67 @@
+/** The recipes of `docs/recipes/`: allocators of the kinds that kernels have, and ways to break each. */
+
+/** A text of the allocator or of its target, and what takes its place. */
+export type Edit = readonly [from: string, to: string];
+
+/** An allocator of `native/examples/` with its target, and broken variants. */
+export interface Recipe {
+  /** The name of the page, and of the allocator's file. */
+  readonly name: string;
+  /** By name: what breaks it, and the clauses of which it breaks one. */
+  readonly broken: Readonly<Record<string, { readonly edit: Edit; readonly clauses: readonly string[] }>>;
+  /** The page frames of a world that a search closes on, in each zone; null where none is searched. */
+  readonly searched: { readonly stack: number; readonly bitmap: number } | null;
+}
+
+export const RECIPES: readonly Recipe[] = [
+  {
+    name: 'carved_bitmap',
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'the table is still free': {
+        edit: ['    mark(used->start / PAGE, size / PAGE, true);\n', ''],
+        clauses: ['init.free'],
+      },
+      'the table is named one page short': {
+        edit: [
+          'fp_keep(used.start, (used.end - used.start)',
+          'fp_keep(used.start, (used.end - used.start - 1)',
+        ],
+        clauses: ['init.free'],
+      },
+      'the last page is never found': {
+        edit: ['count <= frames - first', 'count < frames - first'],
+        clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'the alignment of the next try is lost': {
+        edit: ['first = (first + i + multiple) & ~(multiple - 1);', 'first = first + i + 1;'],
+        clauses: ['allocBitmap.aligned'],
+      },
+    },
+  },
+  {
+    name: 'buddy_orders',
+    searched: { stack: 0, bitmap: 4 },
+    broken: {
+      'a block is joined with a smaller buddy': {
+        edit: ['orders[buddy] != order', 'orders[buddy] > order'],
+        clauses: ['alloc.was-free', 'allocBitmap.was-free', 'init.withheld', 'allocBitmap.complete'],
+      },
+      'the upper half of a split block is lost': {
+        edit: ['        insert(frame + (UINT64_C(1) << order), order);\n', ''],
+        clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'a block is taken back as one page': {
+        edit: [
+          'return pmm_free(address, (unsigned)__builtin_ctzll(count)), true',
+          'return pmm_free(address, 0 * count), true',
+        ],
+        clauses: ['freed.returns'],
+      },
+      'the order of a block stays after it is handed out': {
+        edit: ['    orders[frame] = NONE;\n', ''],
+        clauses: ['alloc.was-free', 'allocBitmap.was-free', 'freeRegion.owner', 'free.owner'],
+      },
+    },
+  },
+];

@@ -1,0 +1,110 @@
+/** What a profile takes out of the check: listed with every verdict, each part with the claim that excludes it. */
+import { CALLS } from './calls.ts';
+import { counted } from './counted.ts';
+import { toHex } from './hex.ts';
+import { POLICIES, type Profile } from './profile.ts';
+import { PHYSICAL_LIMIT } from './units.ts';
+
+/** A part of the specification that is not checked, and the claim that excludes it. */
+export interface Unchecked {
+  readonly what: string;
+  readonly why: string;
+}
+
+/** The parts of contiguous allocations. */
+function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
+  const { calls, contiguous, runArguments, alignments, largestAlignment } = profile;
+  if (!calls.includes('allocBitmap')) return [];
+  return [
+    contiguous === 'powers-of-two' && {
+      what: 'contiguous allocations of other counts and alignments',
+      why: 'it has only powers of two',
+    },
+    !runArguments.includes('maxAddr') && {
+      what: 'allocBitmap.below-max',
+      why: 'its allocBitmap has no maxAddr',
+    },
+    !runArguments.includes('alignment') && {
+      what: contiguous === 'any' ? 'allocBitmap.aligned' : 'alignments other than the size of the run',
+      why: 'its allocBitmap has no alignment',
+    },
+    alignments === 'powers-of-two' &&
+      contiguous === 'any' && { what: 'other alignments', why: 'it has only powers of two' },
+    largestAlignment !== null && {
+      what: `alignments above ${toHex(largestAlignment)}`,
+      why: 'it has none',
+    },
+  ];
+}
+
+/** The worlds that are too small, too large or otherwise divided. */
+function uncheckedWorlds(profile: Profile): readonly (Unchecked | false)[] {
+  const { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
+  return [
+    memoryAtLeast > 0 && {
+      what: `memory maps with fewer than ${counted(memoryAtLeast, 'free page frame')}`,
+      why: 'it cannot start on them',
+    },
+    memoryBelow < PHYSICAL_LIMIT && {
+      what: `memory from ${toHex(memoryBelow)} up`,
+      why: 'it manages none there',
+    },
+    bitmapZoneBelow < memoryBelow &&
+      bitmapZoneEnd === null && {
+        what: `bitmap zones that end above ${toHex(bitmapZoneBelow)}`,
+        why: 'it has none',
+      },
+    bitmapZoneEnd !== null && {
+      what: `bitmap zones that end elsewhere than at ${toHex(bitmapZoneEnd)}`,
+      why: 'its zone is fixed',
+    },
+  ];
+}
+
+/** Returns the parts of the specification that a run on a manager of this profile does not check. */
+export function uncheckedBy(profile: Profile): readonly Unchecked[] {
+  const { calls, singlePages, misuse, failures, errnoAfterSuccess, zones, policies } = profile;
+  const without = CALLS.filter((call) => !calls.includes(call));
+  const list: readonly (Unchecked | false)[] = [
+    without.length > 0 && { what: without.join(', '), why: 'it has no such call' },
+    zones === 1 && { what: 'the two zones', why: 'it has one zone: all page frames are alike' },
+    zones === 2 &&
+      singlePages === 'anywhere' && {
+        what: 'alloc.zone, allocPages.zone',
+        why: 'it takes single pages from either zone',
+      },
+    misuse === 'undefined' && {
+      what: 'misuse.panics, misuse.unchanged, and that frees refuse what may not be freed',
+      why: 'what misuse does is undefined: none is tried',
+    },
+    misuse === 'refused' && {
+      what: 'misuse.panics, and errno and warnings of misuse',
+      why: 'misuse is refused without a panic',
+    },
+    profile.unalignedFree === 'misuse' && {
+      what: 'that an address inside a page frame frees it',
+      why: 'it takes only addresses where page frames begin',
+    },
+    profile.freeRuns === 'whole' && {
+      what: 'that any page frames of runs can be freed',
+      why: 'it takes runs back as it handed them out',
+    },
+    profile.keeps === 'named' && {
+      what: 'that all RAM which neither firmware nor boot code keeps is free after init',
+      why: 'it names page frames that it keeps for itself',
+    },
+    !failures.includes('errno') && { what: 'failure.enomem', why: 'its failures set no errno' },
+    failures.includes('errno') &&
+      errnoAfterSuccess === 'unspecified' && {
+        what: 'errno after a success',
+        why: 'libc may have touched it',
+      },
+    !failures.includes('warning') && { what: 'failure.warns', why: 'its failures report no warning' },
+    ...uncheckedRuns(profile),
+    ...uncheckedWorlds(profile),
+    ...POLICIES.map(
+      (policy) => !policies.includes(policy) && { what: `policy.${policy}`, why: 'not promised' },
+    ),
+  ];
+  return list.filter((entry) => entry !== false);
+}
