@@ -13,7 +13,12 @@ function entry(term: string, text: string): readonly string[] {
 }
 
 /** Returns what the parser says of a flag's default in its help. */
-export function withDefault({ description, defaultValue, defaultValueDescription, mandatory }: Option): string {
+export function withDefault({
+  description,
+  defaultValue,
+  defaultValueDescription,
+  mandatory,
+}: Option): string {
   const value = defaultValueDescription ?? defaultValue;
   if (mandatory) return `${description} (required)`;
   return value === undefined ? description : `${description} (default: ${String(value)})`;

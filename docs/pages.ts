@@ -35,7 +35,9 @@ function placeOf(href: string, text: string): string {
 function asPage(text: string, path: string): string {
   const parts = text.split(/(^```[\s\S]*?^```$)/m);
   const link = (_: string, before: string, href: string): string => before + placeOf(href, path);
-  return parts.map((part) => (part.startsWith('```') ? part : part.replaceAll(/(\]\(|^\[[^\]]+\]: )([^)\s]+)/gm, link))).join('');
+  return parts
+    .map((part) => (part.startsWith('```') ? part : part.replaceAll(/(\]\(|^\[[^\]]+\]: )([^)\s]+)/gm, link)))
+    .join('');
 }
 
 function write(page: string, text: string): void {
@@ -54,7 +56,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
 }
 
 async function commandsPage(): Promise<string> {
-  const lines = ['# Commands and flags', '', 'Written from the code that parses them: `frameproof help COMMAND` and `frameproof man` say the same.', ''];
+  const lines = [
+    '# Commands and flags',
+    '',
+    'Written from the code that parses them: `frameproof help COMMAND` and `frameproof man` say the same.',
+    '',
+  ];
   for (const load of COMMANDS.values()) {
     const command = await load();
     const words = command.registeredArguments.map((each) => each.name());
@@ -79,12 +86,24 @@ async function commandsPage(): Promise<string> {
 }
 
 function clausesPage(): string {
-  const rows = CLAUSES.map(({ name, sentence, sides }) => [`\`${name}\``, cell(sentence), cell(sides.join('; '))]);
-  return ['# Clauses', '', 'Every rule of the specification. A full run meets both sides of each.', '', ...table(['clause', 'sentence', 'sides'], rows), ''].join('\n');
+  const rows = CLAUSES.map(({ name, sentence, sides }) => [
+    `\`${name}\``,
+    cell(sentence),
+    cell(sides.join('; ')),
+  ]);
+  return [
+    '# Clauses',
+    '',
+    'Every rule of the specification. A full run meets both sides of each.',
+    '',
+    ...table(['clause', 'sentence', 'sides'], rows),
+    '',
+  ].join('\n');
 }
 
 rmSync(SITE, { recursive: true, force: true });
 const texts = globSync('**/*.md', { cwd: ROOT, exclude: (path) => OTHERS.test(path) });
-for (const path of texts.filter((each) => each !== 'README.md')) write(pageOf(path), asPage(readFileSync(join(ROOT, path), 'utf8'), path));
+for (const path of texts.filter((each) => each !== 'README.md'))
+  write(pageOf(path), asPage(readFileSync(join(ROOT, path), 'utf8'), path));
 write('reference/commands.md', await commandsPage());
 write('reference/clauses.md', clausesPage());

@@ -25,12 +25,11 @@ function decisions(): Item[] {
 
 /** The doors of the package, by the folders that the generator of the API gives them. */
 function api(): Item[] {
-  const folder = join(SITE, 'reference/api');
-  const doors = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('index.md'));
-  return doors.toSorted().map((path) => ({
-    text: path.replace(/\/?index\.md$/, '').replace(/\/index$/, '') || 'All doors',
-    link: `/reference/api/${path.replace(/index\.md$/, '')}`,
-  }));
+  const pages = readdirSync(join(SITE, 'reference/api'), { recursive: true, encoding: 'utf8' });
+  const doors = pages
+    .filter((path) => path.endsWith('.md') && path !== 'index.md')
+    .map((path) => path.replace(/(\/index)?\.md$/, ''));
+  return doors.toSorted().map((door) => ({ text: door, link: `/reference/api/${door}` }));
 }
 
 const page = (text: string, link: string): Item => ({ text, link });
@@ -46,7 +45,14 @@ export default defineConfig({
     nav: [page('Start', '/start'), page('Guides', '/testing'), page('Reference', '/reference/commands')],
     socialLinks: [{ icon: 'github', link: 'https://github.com/frameproof/frameproof' }],
     sidebar: [
-      { text: 'Start', items: [page('Ten minutes', '/start'), page('Concepts', '/concepts')] },
+      {
+        text: 'Start',
+        items: [
+          page('Ten minutes', '/start'),
+          page('Concepts', '/concepts'),
+          page('All that it does', '/tour'),
+        ],
+      },
       {
         text: 'Tutorials',
         items: [
@@ -83,7 +89,9 @@ export default defineConfig({
         text: 'Inside',
         collapsed: true,
         items: [
-          ...['model', 'impl', 'runner', 'counterexamples', 'properties', 'report', 'cli', 'bench'].map((room) => page(room, `/${room}/`)),
+          ...['model', 'impl', 'runner', 'counterexamples', 'properties', 'report', 'cli', 'bench'].map(
+            (room) => page(room, `/${room}/`),
+          ),
           page('Contributing', '/CONTRIBUTING'),
           page('Hacking', '/HACKING'),
           page('Changes', '/CHANGELOG'),
