@@ -38,6 +38,7 @@ export {
   checksOf,
   gravityPlace,
   INIT_CLAUSES,
+  isWarningOf,
   STATE_CLAUSES,
   SWEEP_CLAUSES,
 } from './clauses/index.ts';

@@ -59,6 +59,7 @@ export default defineConfig({
           page('Your TypeScript allocator', '/tutorials/typescript'),
           page('Your C, C++ or Rust allocator', '/native/'),
           page('A log of your kernel', '/tutorials/kernel'),
+          page('Your kernel while it runs', '/running-kernel'),
           page('A change of your allocator', '/verify'),
           page('On a build server', '/scale'),
         ],
@@ -70,6 +71,7 @@ export default defineConfig({
           page('Own generators and clauses', '/extending'),
           page('Memory maps', '/spec/maps/'),
           page('Recipes', '/recipes'),
+          page('Kinds of allocators', '/recipes/'),
         ],
       },
       {

@@ -16,6 +16,7 @@ import {
   type Frames,
   type InspectedRun,
   isPmmPanic,
+  isWarningOf,
   isWorldRefused,
   type Operation,
   type Outcome,
@@ -101,8 +102,6 @@ const SHORT_ARRAY = 16;
 const SHORT_BATCH = 64;
 
 const EFFECTS = CALLS.map((call) => describedCall(call).effect);
-/** How a warning starts that names its call, by the place of the call; another way is left to the model. */
-const PREFIXES = CALLS.map((call) => `${call}(`);
 const ADDRESS = outcomePlace('address');
 const ADDRESSES = outcomePlace('addresses');
 const AMOUNT = outcomePlace('amount');
@@ -692,7 +691,7 @@ export class LeanRun {
     const free = state.free + change;
     if (pmm === null) return false;
     try {
-      if (!this.#isQuiet(pmm, expected === REFUSED)) return false;
+      if (!this.#isQuiet(pmm, expected === REFUSED, change > 0)) return false;
       if (pmm.totalAmount() !== this.#total || pmm.freeAmount() !== free) return false;
       if (pmm.reservedAmount() !== this.#total - free) return false;
     } catch {
@@ -717,19 +716,17 @@ export class LeanRun {
     return true;
   }
 
-  /** Whether errno, the warnings and what was written fit a failure, or anything else. */
-  #isQuiet(pmm: Pmm, isFailure: boolean): boolean {
+  /** Whether errno, the warnings and what was written fit a failure, or anything else. A free may write into what it frees. */
+  #isQuiet(pmm: Pmm, isFailure: boolean, isFree: boolean): boolean {
     const warnings = this.#warnings;
     this.#wrote = this.#memory.takeWrites();
     if (pmm.errno !== (isFailure ? 'ENOMEM' : CALLERS_ERRNO) || warnings.length !== (isFailure ? 1 : 0))
       return false;
-    if (isFailure) {
-      const line = warnings[0] ?? '';
-      if (!line.startsWith(PREFIXES[this.call.place] ?? '') || line.includes('\n') || line.includes('\r'))
-        return false;
+    if (isFailure && !isWarningOf(this.call.call, warnings[0] ?? '')) return false;
+    for (let i = 0; i < this.#wrote.length; i += 1) {
+      const frame = this.#wrote[i] ?? 0;
+      if (this.state.ownerAt(frame) !== PMM && !(isFree && this.call.namesFrame(frame))) return false;
     }
-    for (let i = 0; i < this.#wrote.length; i += 1)
-      if (this.state.ownerAt(this.#wrote[i] ?? 0) !== PMM) return false;
     return true;
   }
 
@@ -745,6 +742,8 @@ export class LeanRun {
     facts.inBitmapAfter = this.state.freeInBitmap;
     facts.inStackAfter = this.state.freeInStack;
     facts.bootAfter = this.state.counts[2] ?? 0;
+    facts.heldAfter = this.state.held;
+    facts.extentsAfter = this.state.extents;
     observer.onFacts(facts);
     return true;
   }

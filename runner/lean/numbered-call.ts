@@ -255,6 +255,17 @@ export class NumberedCall {
     }
   }
 
+  /** Whether it names a page frame: as an address, or in a region. */
+  namesFrame(frame: number): boolean {
+    const isRegion = parametersOf(this.call)[1]?.kind === 'regionCount';
+    const pages = isRegion ? Number(this.count) : 1;
+    for (let i = 0; i < this.named; i += 1) {
+      const first = this.frames[i] ?? 0;
+      if (first <= frame && frame < first + pages) return true;
+    }
+    return false;
+  }
+
   /** Whether one of the addresses is not the first of its page frame. */
   get isUnaligned(): boolean {
     for (let i = 0; i < this.named; i += 1) {

@@ -49,8 +49,9 @@ function namesCall(line: string, call: Call): boolean {
   return false;
 }
 
-function isSeveralLines(line: string): boolean {
-  return line.includes('\n') || line.includes('\r');
+/** Whether a warning is a line that names the call. */
+export function isWarningOf(call: Call, warning: string): boolean {
+  return namesCall(warning, call) && !warning.includes('\n') && !warning.includes('\r');
 }
 
 export const warns: Clause<Step> = {
@@ -75,7 +76,7 @@ export const warns: Clause<Step> = {
           : `it succeeded, and warned: ${JSON.stringify(warnings[0])}`,
       );
     const [line] = warnings;
-    if (line === undefined || (namesCall(line, operation.call) && !isSeveralLines(line))) return null;
+    if (line === undefined || isWarningOf(operation.call, line)) return null;
     return blame(`the warning is not one line that names ${operation.call}: ${JSON.stringify(line)}`);
   },
 };

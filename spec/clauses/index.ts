@@ -27,6 +27,8 @@ import { FREE_CLAUSES, freedReturns } from './frees.ts';
 import { type InitStep, initFree, initKept, initTotal, initWithheld } from './init.ts';
 import type { BreakableClause } from './own-clause.ts';
 
+export { isWarningOf } from './answers.ts';
+
 /** Clauses of init, and clauses of every call that apply to init too. */
 export const INIT_CLAUSES: readonly Clause<InitStep>[] = [
   initKept,
