@@ -23,9 +23,10 @@ function pageOf(path: string): string {
 
 /** Returns where a link of a text leads on the site. A file that is not a text is shown where the repository is. */
 function placeOf(href: string, text: string): string {
-  if (/^([a-z]+:|#)/.test(href)) return href.replace(`${SOURCES}docs/decisions`, '/decisions');
-  const [path = '', anchor] = href.split('#');
-  const file = normalize(join(dirname(text), path)).replaceAll('\\', '/');
+  const isInRepository = href.startsWith(SOURCES);
+  if (!isInRepository && /^([a-z]+:|#)/.test(href)) return href;
+  const [path = '', anchor] = href.replace(SOURCES, '').split('#');
+  const file = normalize(isInRepository ? path : join(dirname(text), path)).replaceAll('\\', '/');
   const hash = anchor === undefined ? '' : `#${anchor}`;
   if (!file.endsWith('.md')) return SOURCES + file + hash;
   return `/${pageOf(file).replace(/(^|(?<=\/))index\.md$|\.md$/, '')}${hash}`;
