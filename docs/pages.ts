@@ -108,3 +108,4 @@ for (const path of texts.filter((each) => each !== 'README.md'))
   write(pageOf(path), asPage(readFileSync(join(ROOT, path), 'utf8'), path));
 write('reference/commands.md', await commandsPage());
 write('reference/clauses.md', clausesPage());
+write('public/playground.html', readFileSync(join(ROOT, 'dist/report/playground.html'), 'utf8'));

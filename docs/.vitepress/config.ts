@@ -42,7 +42,12 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: 'deep',
-    nav: [page('Start', '/start'), page('Guides', '/testing'), page('Reference', '/reference/commands')],
+    nav: [
+      page('Start', '/start'),
+      page('Guides', '/testing'),
+      page('Reference', '/reference/commands'),
+      { text: 'Playground', link: '/playground.html', target: '_self' },
+    ],
     socialLinks: [{ icon: 'github', link: 'https://github.com/frameproof/frameproof' }],
     sidebar: [
       {
