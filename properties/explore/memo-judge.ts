@@ -256,6 +256,7 @@ export class MemoJudge {
     const before = {
       world: plain.world,
       ownerOf: plain.ownerOf.bind(plain),
+      extents: plain.extents,
       countOf: plain.countOf.bind(plain),
       freeIn: plain.freeIn.bind(plain),
       firstFailing: plain.firstFailing.bind(plain),

@@ -742,6 +742,8 @@ export class LeanRun {
     facts.inBitmapAfter = this.state.freeInBitmap;
     facts.inStackAfter = this.state.freeInStack;
     facts.bootAfter = this.state.counts[2] ?? 0;
+    facts.heldAfter = this.state.held;
+    facts.extentsAfter = this.state.extents;
     observer.onFacts(facts);
     return true;
   }

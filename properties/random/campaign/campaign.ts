@@ -25,7 +25,7 @@ import { anyProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
+import { addCounts, CallCounts, type Counts, FurthestSoFar, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { paceOf } from './pace.ts';
@@ -113,6 +113,7 @@ class Counters {
   readonly #situations = new SituationCounts();
   readonly #edges = new EdgeCounts();
   readonly #calls = new CallCounts();
+  readonly #furthest = new FurthestSoFar();
   readonly #own: OwnClauseCounts;
   readonly #violations: Record<string, Record<string, number>> = {};
   #programs = 0;
@@ -152,6 +153,7 @@ class Counters {
     this.#situations.noteWorld(world);
     this.#programs += 1;
     this.#operations += ran.performed;
+    this.#furthest.endProgram(world, !ran.isRefused && !isTooLarge);
     if (ran.isRefused) this.#refused += 1;
     else if (isTooLarge) this.#tooLarge += 1;
     else if (!ran.holds) this.#noteViolation(ran.execution());
@@ -168,6 +170,7 @@ class Counters {
     this.#situations.noteStep(facts);
     this.#edges.note(facts);
     this.#calls.note(facts);
+    this.#furthest.noteStep(facts);
   }
 
   get counts(): Counts {
@@ -183,6 +186,7 @@ class Counters {
       tooLarge: this.#tooLarge,
       refused: this.#refused,
       declined: this.#declined,
+      furthest: this.#furthest.toRecord(),
     };
   }
 }
