@@ -108,7 +108,7 @@ class LogJudge implements LogReader {
   readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
   #state: ModelState | PartialState | null = null;
-  #unknown: typeof PartialState.unknown | null = null;
+  #after: typeof PartialState.after | null = null;
 
   constructor(path: string, options: JudgeOptions) {
     this.#path = path;
@@ -129,19 +129,20 @@ class LogJudge implements LogReader {
     const given = this.#options.profile;
     this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
     const goesOn = this.#takeInit(UNOBSERVED, 1);
-    return goesOn && header.start === 'running' ? this.onLoss() : goesOn;
+    return goesOn && header.start === 'running' ? this.onLoss(null) : goesOn;
   }
 
   async prepareForLosses(): Promise<void> {
     const { PartialState: Partial } = await import('./partial-state.ts');
-    this.#unknown = Partial.unknown;
+    this.#after = Partial.after;
   }
 
-  onLoss(): boolean {
+  onLoss(lost: number | null): boolean {
     const state = this.#known;
-    if (!(state instanceof ModelState)) this.#state = state.forgotten();
-    else if (this.#unknown === null) throw new Error('a loss that nobody prepared for');
-    else this.#state = this.#unknown(state.world, { unseen: this.header.unseen === 'allocations' });
+    const options = { unseen: this.header.unseen === 'allocations' };
+    if (!(state instanceof ModelState)) this.#state = state.forgotten(lost);
+    else if (this.#after === null) throw new Error('a loss that nobody prepared for');
+    else this.#state = this.#after(state, lost, options);
     return this.#goesOn();
   }
 
