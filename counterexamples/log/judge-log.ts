@@ -61,7 +61,7 @@ export interface JudgedLog {
   readonly violation: LogViolation | null;
   /** Operations whose answers might be right or wrong, by the reason why nobody can say. */
   readonly undecided: Readonly<Partial<Record<Undecided, number>>>;
-  /** What arrived of a log that a console printed; null for one in JSON. */
+  /** The delivery of a log that a console printed; null for one in JSON. */
   readonly delivery: Delivery | null;
   /** Page frames known to be held by callers, in the end. */
   readonly held: number;

@@ -61,7 +61,7 @@ export interface LeftUndefined {
 
 export type PartialVerdict = Explained | Extract<Verdict, { readonly accepted: false }> | LeftUndefined;
 
-/** What holds for the whole of a log. */
+/** Facts that hold for the whole log. */
 interface Facts {
   readonly world: World;
   /** The state after init, which says what may be free or held; null where there is no map. */
@@ -70,7 +70,7 @@ interface Facts {
   readonly unseen: boolean;
 }
 
-/** What is known besides owners. */
+/** Counts that are known in addition to owners. */
 interface Counts {
   /** The total amount, as the manager reports it. */
   readonly total: Reading | null;
@@ -261,7 +261,7 @@ export class PartialState {
   }
 }
 
-/** What is known before an answer that it explains. */
+/** Knowledge before an answer, with the owners that explain it. */
 interface Before {
   readonly known: ModelState;
   /** Page frames that turn out to be free, less those that turn out not to be. */

@@ -21,7 +21,7 @@ import type { LogHeader, LogReader } from '../log-format.ts';
 import { type CompactLine, compactEntry, compactLinesIn, hexWord } from './compact-line.ts';
 
 /**
- * What arrived of a log that a console delivered.
+ * The delivery of a log by a console: what arrived, and what did not.
  *
  * @public
  */
