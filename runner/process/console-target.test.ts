@@ -10,7 +10,7 @@ import { loadTarget } from '../load/load-target.ts';
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-console-target-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Boots for a while, and answers the first program; what is sent before it has booted is an answer that nobody accepts. */
+/** Boots for a while, answers one program, and ends; what is sent before it has booted is an answer that nobody accepts. */
 const KERNEL = `
 let early = '';
 let isReady = false;
@@ -20,7 +20,7 @@ process.stdin.on('data', (bytes) => {
   process.stdout.write('d 2 2 0\\r\\n[ 1.0] a line of the kernel\\r\\na1000 = 1 1\\r\\nd = 2 0\\r\\n');
   if (early !== '') console.log('malformed it was sent ' + JSON.stringify(early) + ' too early');
   process.stdout.write('a1000 = 1 1\\r\\n' + process.env.LAST + '\\r\\n');
-  if (process.env.LAST !== 'end') process.exit(3);
+  process.exit(process.env.LAST === 'end' ? 0 : 3);
 });
 console.log('booting\\r\\ntarget 0\\r');
 setTimeout(() => { isReady = true; console.log('target 1\\r\\nshort\\r\\nprofile {"failures": []}\\r\\nready\\r'); }, 200);
@@ -44,6 +44,8 @@ async function run(last: string): Promise<object> {
   const name = `run:LAST='${last}' '${process.execPath}' '${path}'`;
   const target = await loadTarget(name);
   try {
+    // The second one needs another boot.
+    execute(target, SCENARIO);
     const { violation, responses } = execute(target, SCENARIO).trace();
     return { name: target.name === name, outcomes: responses.map(({ outcome }) => outcome.kind), violation };
   } finally {
