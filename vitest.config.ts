@@ -4,7 +4,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take seconds, the longest first. They begin the run, so that none is left to run alone at its end. */
 const LONG = [
-  'cli/package.test.ts',
   'counterexamples/shrink/shrink.test.ts',
   'cli/check.test.ts',
   'cli/native-guide.test.ts',
@@ -41,7 +40,7 @@ export default defineConfig({
       '{spec,model,impl,runner,counterexamples,properties,report,cli,assurance,native,bench,examples}/**/*.test.ts',
     ],
     // What users start from has a test for the runner of Node.js.
-    exclude: ['**/*.tools.test.ts', 'examples/start'],
+    exclude: ['**/*.{long,tools}.test.ts', 'examples/start'],
     globalSetup: ['vitest.build.ts'],
     sequence: { sequencer: LongestFirst },
     // Many tests wait for a process that they started, and leave their core to another.

@@ -171,7 +171,7 @@ async function liveTurn(
   const { profile, seesWrites: paints } = target;
   let operations = 0;
   for (const drawn of programs) {
-    const request = requestOf(drawn.program, profile);
+    const request = requestOf(drawn.program, { profile });
     conversation.say(`live\n${headerText(drawn.world, LIMITS)}`);
     let text = await conversation.hear(isAnswer);
     const lines = request.text.trimEnd().split('\n');

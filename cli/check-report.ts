@@ -62,11 +62,14 @@ function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
 }
 
 /** Clauses and calls that were not checked because the target does not claim them, and the memory that a process took. */
-function targetLines({ unchecked, peakKib }: CampaignResult): readonly string[] {
+function targetLines({ unchecked, peakKib, bytesACall }: CampaignResult): readonly string[] {
   const lines = unchecked.flatMap(({ what, why }) => wrapped(`${what}: ${why}`, '  '));
   const listed = lines.length === 0 ? [] : ['not checked on this target:', ...lines, ''];
   if (peakKib === 0) return listed;
-  return [...listed, `memory  the target's process took at most ${(peakKib / 1024).toFixed(1)} MiB`, ''];
+  const { sent = 0, received = 0 } = bytesACall ?? {};
+  const line = `serial  ${sent.toFixed(1)} bytes a call to the kernel, ${received.toFixed(1)} from it`;
+  const memory = `memory  the target's process took at most ${(peakKib / 1024).toFixed(1)} MiB`;
+  return [...listed, ...(bytesACall === null ? [] : [line]), memory, ''];
 }
 
 /** Returns the lines before the verdict: how far the run went, and what was not checked or not met. */

@@ -67,7 +67,8 @@ describe.concurrent('frameproof check --json', () => {
 
   it('lists every clause but those for concurrent callers, each checked on both sides', async () => {
     const { clauses } = JSON.parse((await full).stdout);
-    const listed = CLAUSE_NAMES.filter(isSequential);
+    // Ours keeps no memory for itself.
+    const listed = CLAUSE_NAMES.filter((name) => isSequential(name) && name !== 'init.kept');
     expect(Object.keys(clauses).toSorted()).toEqual(listed.toSorted());
     for (const [name, sides] of Object.entries<object>(clauses)) {
       expect(Object.keys(sides), name).toHaveLength(2);
@@ -114,7 +115,7 @@ describe.concurrent('frameproof check', () => {
   });
 
   it('that holds prints a dozen lines of 80 columns, and all that it met with --verbose', async () => {
-    const asked = 'check --map generated --programs 400 --seed 3';
+    const asked = 'check --map generated --programs 100 --seed 3';
     const [summary, verbose] = (await Promise.all([run(asked), run(`${asked} --verbose`)])).map(
       ({ stdout }) => stdout.trimEnd().split('\n'),
     );
@@ -205,12 +206,12 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
       '--map',
       'generated',
       '--programs',
-      '300',
+      '100',
     ];
     const found = await frameproof(asked, { cwd });
     expect(found).toMatchObject({ stderr: '', exitCode: 1 });
     const lines = found.stdout
-      .slice(found.stdout.indexOf('\nviolated: 3 counterexamples in 300 programs'))
+      .slice(found.stdout.indexOf('\nviolated: 3 counterexamples in 100 programs'))
       .split('\n');
     expect(lines.filter((line) => /^(violation|saved|others) |^ +\w+\.[\w-]+( by|,)/.test(line))).toEqual([
       expect.stringMatching(/^violation free\.owner: /),
@@ -234,7 +235,7 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
     const again = await frameproof([...asked, '--json'], { cwd });
     const first = await frameproof([...asked, '--json', '--stop-first', '--shrink-time', '0'], { cwd });
     const { counterexample, counterexamples, programs, violations } = JSON.parse(again.stdout);
-    expect(programs).toBe(300);
+    expect(programs).toBe(100);
     expect(Object.keys(violations)).toHaveLength(3);
     expect(counterexample).toEqual(counterexamples[0]);
     expect(counterexamples.map(({ violation, from }: Found) => [violation.clause, from])).toEqual([
@@ -280,7 +281,7 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
   });
 
   it('is nothing where it works', async () => {
-    const result = await run('check --target examples/works.ts --programs 200 --seed 1');
+    const result = await run('check --target examples/works.ts --programs 60 --seed 1');
     expect(result).toMatchObject({ stderr: '', exitCode: 0 });
   });
 });

@@ -127,6 +127,8 @@ function checkConfiguration({ name, settings }: Configuration, commands: readonl
   const own = new Map(commands.map((command) => [command.name(), command]));
   const flags: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(settings)) {
+    // Editors look there for the schema of this file.
+    if (key === '$schema') continue;
     const command = own.get(key);
     // `map` is a command and a flag: its value tells which.
     if (command !== undefined && isSettings(value)) refuseUnknown(value, [command], `${name}: ${key}`);

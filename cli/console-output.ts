@@ -12,6 +12,7 @@ export class ConsoleOutput {
   readonly #child: ChildProcess;
   readonly #copy: OutputFile | null;
   #stderr = '';
+  #isStopped = false;
 
   /** Starts the command, by the shell. What it prints is also written to `copy`. */
   constructor(command: string, copy: OutputFile | null) {
@@ -35,6 +36,7 @@ export class ConsoleOutput {
 
   /** Ends the command, and all that it has started in its process group. */
   readonly stop = (): void => {
+    this.#isStopped = true;
     const { pid } = this.#child;
     if (pid === undefined) return;
     try {
@@ -47,6 +49,8 @@ export class ConsoleOutput {
 
   /** Returns the error that says why there was no log: how the command ended by itself, and what it complained of. */
   async withoutLog(error: SpecError): Promise<SpecError> {
+    if (this.#isStopped)
+      return new SpecError(`${error.message} before the command was stopped`, { cause: error });
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
     const { exitCode, signalCode } = this.#child;
     const how = exitCode === null ? `died of ${signalCode}` : `ended with exit code ${exitCode}`;

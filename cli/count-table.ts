@@ -43,10 +43,31 @@ export function clauseTable(clauses: Counts['clauses']): string {
   );
 }
 
-/** Returns all tables of a run, each with an empty line after it. */
-export function countTables({ calls, situations, clauses }: Counts): readonly string[] {
-  const rows = Object.entries(situations).map(([name, times]) => [name, grouped(times)]);
-  return [callTable(calls), countTable(['situation', 'times'], rows), clauseTable(clauses)].flatMap(
-    (table) => [table, ''],
+const FURTHEST = [
+  ['memory', 'page frames of RAM'],
+  ['end', 'end of memory, as a page frame'],
+  ['descriptors', 'descriptors of a memory map'],
+  ['granted', 'page frames granted by one call'],
+  ['held', 'page frames held at once'],
+  ['extents', 'extents of page frames with one owner'],
+  ['row', 'calls of one kind in a row'],
+] as const;
+
+/** Returns a table of the largest that programs met. */
+function furthestTable(furthest: Counts['furthest']): string {
+  return countTable(
+    ['not reached: more than these', 'at most'],
+    FURTHEST.map(([name, text]) => [text, grouped(furthest[name])]),
   );
+}
+
+/** Returns all tables of a run, each with an empty line after it. */
+export function countTables({ calls, situations, clauses, furthest }: Counts): readonly string[] {
+  const rows = Object.entries(situations).map(([name, times]) => [name, grouped(times)]);
+  return [
+    callTable(calls),
+    countTable(['situation', 'times'], rows),
+    clauseTable(clauses),
+    furthestTable(furthest),
+  ].flatMap((table) => [table, '']);
 }

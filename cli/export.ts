@@ -74,10 +74,13 @@ async function run(file: string, flags: ExportFlags): Promise<void> {
 /** Returns the command `frameproof export`. Its errors are `SpecError`s and `OutdatedTraceError`s, thrown. */
 export function exportCommand(): Command {
   return new Command('export')
-    .description('write a saved counterexample as a regression test that runs by itself')
+    .description('write a saved counterexample as a test that runs by itself, or as states')
     .argument('<file>', 'trace file')
     .addOption(
-      new Option('--as <form>', 'a vitest file, a C file or the report')
+      new Option(
+        '--as <form>',
+        'a vitest file, a C file, the report, or the states: ITF for TLA+ and Quint, or as TLC prints them',
+      )
         .choices(EXPORT_FORMS)
         .default('vitest'),
     )
@@ -89,6 +92,7 @@ export function exportCommand(): Command {
       examples(
         'npx frameproof export corpus/double-free.json --target my-pmm.ts --out double-free.test.ts',
         'npx frameproof export corpus/double-free.json --as c',
+        'npx frameproof export corpus/double-free.json --as itf --out double-free.itf.json',
       ),
     )
     .action(run);

@@ -46,7 +46,11 @@ function deliveryLines({ delivery }: JudgedLog): readonly string[] {
   const { boots, lost, lostNumbers, damaged, repeated, outOfOrder } = delivery;
   return [
     ...(boots > 1 ? [`boots     ${boots}, each judged from its start`] : []),
-    ...(lost > 0 ? [`lost      ${counted(lost, 'line')}, by number: ${lostNumbers.join(' ')}`] : []),
+    ...(lost > 0
+      ? [
+          `lost      ${counted(lost, 'line')}${lostNumbers.length === 0 ? '' : `, by number: ${lostNumbers.join(' ')}`}`,
+        ]
+      : []),
     ...(damaged > 0 ? [`damaged   ${counted(damaged, 'line')}`] : []),
     ...(repeated > 0 ? [`repeated  ${counted(repeated, 'line')}`] : []),
     ...(outOfOrder > 0

@@ -31,7 +31,7 @@ describe.concurrent('frameproof judge --run', () => {
     const { exitCode, stdout } = await run(
       ...[
         '--run',
-        'cat boot.txt; echo $$ >pid; sleep 100',
+        'echo $$ >pid; cat boot.txt; sleep 100',
         '--out',
         'kept.txt',
         '--target',

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type JudgedLog, type JudgeOptions, judgeLog, NoLogError } from '../counterexamples/log/index.ts';
 import { type Profile, SpecError } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -25,6 +25,7 @@ import { interruption } from './supervised.ts';
 
 interface JudgeFlags extends LogMapFlags {
   readonly run?: string;
+  readonly format?: 'ftrace';
   readonly time?: number;
   readonly out?: string;
   readonly profile?: Profile;
@@ -89,7 +90,13 @@ async function judged(
   signal: AbortSignal,
 ): Promise<JudgedLog> {
   const bar = await judgeBar();
-  const options = { ...(await logMapOf(flags)), profile: flags.profile, signal, onProgress: bar.update };
+  const options = {
+    ...(await logMapOf(flags)),
+    format: flags.format,
+    profile: flags.profile,
+    signal,
+    onProgress: bar.update,
+  };
   const result = await (flags.run === undefined
     ? judgeFile(log ?? '-', options)
     : judgeRun(flags.run, kept, { time: flags.time, options })
@@ -136,6 +143,12 @@ export function judgeCommand(): Command {
     .option(
       '--run <command>',
       'judge what this shell command prints while it runs, such as a kernel in QEMU; stop it at the first violation',
+    )
+    .addOption(
+      new Option(
+        '--format <format>',
+        'ftrace: the events kmem:mm_page_alloc and kmem:mm_page_free of Linux',
+      ).choices(['ftrace']),
     )
     .addOption(timeOption('with --run: seconds after which the command is stopped'))
     .option('--out <file>', 'with --run: keep what the command prints')

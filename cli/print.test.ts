@@ -122,7 +122,9 @@ describe('the commands', () => {
     const folder = fileURLToPath(new URL('.', import.meta.url));
     const others = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
     const printing = others.filter((name) =>
-      /process\.std(out|err)\.write|console\.\w+\(|\bwriteSync\(/.test(readFileSync(`${folder}/${name}`, 'utf8')),
+      /process\.std(out|err)\.write|console\.\w+\(|\bwriteSync\(/.test(
+        readFileSync(`${folder}/${name}`, 'utf8'),
+      ),
     );
     // The bin prints before anything is loaded; the supervised side reports over a separate pipe.
     expect(printing).toEqual(['frameproof.ts', 'supervised.ts']);

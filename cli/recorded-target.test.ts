@@ -72,6 +72,13 @@ describe.each(['replay', 'shrink', 'export'])('a trace that %s reads', (command)
     expect(existsSync(join(cwd, 'ran'))).toBe(false);
   });
 
+  it('does not make it run a command', async () => {
+    const { exitCode, stderr } = await run(command, 'run:touch ran');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/the file names a command, .*: pass --target 'run:touch ran'\n$/);
+    expect(existsSync(join(cwd, 'ran'))).toBe(false);
+  });
+
   it.each([
     ['src/pmm.mjs', cwd],
     ['../src/pmm.mjs', join(cwd, 'traces')],

@@ -5,7 +5,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { profileFor, type RecordedScenario } from '../counterexamples/trace/index.ts';
-import { OURS, type Target } from '../runner/index.ts';
+import { OURS, RUN_PREFIX, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { type Profile, SpecError } from '../spec/index.ts';
 import { commandLine } from './next-step.ts';
@@ -20,6 +20,7 @@ function projectFolder(): string {
 
 /** Whether a file may decide that this target runs. A name without a file is built in, or refused where it is loaded. */
 function isTrusted(target: string): boolean {
+  if (target.startsWith(RUN_PREFIX)) return false;
   const path = resolve(target);
   return target === OURS.name || !existsSync(path) || realpathSync(path).startsWith(projectFolder() + sep);
 }
@@ -27,6 +28,10 @@ function isTrusted(target: string): boolean {
 /** Returns the target that a command runs: the one that `--target` names, else the one that its file names. */
 export function targetFor(file: string, recorded: string, given: string | undefined): string {
   if (given !== undefined || isTrusted(recorded)) return given ?? recorded;
+  if (recorded.startsWith(RUN_PREFIX))
+    throw new SpecError(
+      `${file}: the file names a command, and a command runs only if you name it: pass --target '${recorded}'`,
+    );
   throw new SpecError(
     `${file}: expected a target in this project, ${projectFolder()}: to run code from elsewhere, pass --target ${recorded}`,
   );

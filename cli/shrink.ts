@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { readScenario, type ShrinkResult, shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
-import { saveTrace, scenarioFor } from '../counterexamples/trace/index.ts';
+import { saveTrace, scenarioFor, scenarioWithin } from '../counterexamples/trace/index.ts';
 import { stackOf } from '../runner/index.ts';
 import { counted, grouped, OutdatedTraceError, type Profile } from '../spec/index.ts';
 import { counterexampleJson, factsOf } from './counterexample-json.ts';
@@ -141,19 +141,15 @@ function reportUnfinished(
 }
 
 /** Shrinks a trace or a log, and reports the result. */
-export async function shrinkFile(
-  file: string,
-  flags: ShrinkFlags,
-  signal: AbortSignal = interruption(),
-): Promise<void> {
+export async function shrinkFile(file: string, flags: ShrinkFlags, signal?: AbortSignal): Promise<void> {
   const read = await readScenario(file, flags.profile, await logMapOf(flags));
   const target = await loadRecorded(file, read, flags);
-  const given = { ...read, scenario: scenarioFor(target, read) };
+  const given = { ...read, scenario: scenarioWithin(scenarioFor(target, read), target.profile) };
   const bar = await shrinkBar(flags.shrinkTime);
   const result = shrink(target, given, {
     ms: flags.shrinkTime * 1000,
     executions: Number.POSITIVE_INFINITY,
-    signal,
+    signal: signal ?? interruption(),
     onProgress: bar.update,
   });
   bar.stop();

@@ -9,7 +9,7 @@ import { wholeNumber } from './options.ts';
 export function targetOption(): Option {
   return new Option(
     '--target <path>',
-    'allocator: a module whose default export builds a manager, WebAssembly, or an executable that speaks the protocol',
+    'allocator: a module whose default export builds a manager, WebAssembly, an executable that speaks the protocol, or run:COMMAND for a kernel that serves it on the console of a shell command',
   ).default(OURS.name);
 }
 

@@ -31,5 +31,5 @@ export type { Origin } from './shrink/starting-point.ts';
 export type { OtherClause } from './shrink/trials.ts';
 export { formatCounterexample, formatResponse } from './text/counterexample-text.ts';
 export { type Demand, type Moment, momentsOf } from './trace/moments.ts';
-export { profileFor, type RecordedScenario, scenarioFor } from './trace/scenario-for.ts';
+export { profileFor, type RecordedScenario, scenarioFor, scenarioWithin } from './trace/scenario-for.ts';
 export { decodeTrace, readTrace, saveTrace, writeTrace } from './trace/trace-file.ts';

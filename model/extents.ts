@@ -46,6 +46,17 @@ export function flatExtents(extents: Extents): Leaf {
     : { starts: extents.flatMap(({ starts }) => starts), owners: extents.flatMap(({ owners }) => owners) };
 }
 
+/** Returns how many extents there are. O(leaves). */
+export function numberOf(extents: Extents): number {
+  let number = 0;
+  for (const [place, { owners }] of extents.entries()) {
+    // A border of two leaves may lie within an extent.
+    const goesOn = place > 0 && extents[place - 1]?.owners.at(-1) === owners[0];
+    number += owners.length - (goesOn ? 1 : 0);
+  }
+  return number;
+}
+
 /** Returns the place of the last of ascending numbers that is `n` or less; the first one is. */
 function lastUpTo(numbers: readonly number[], n: number): number {
   let low = 0;

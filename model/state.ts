@@ -25,7 +25,16 @@ import {
   type World,
   type Zone,
 } from '../spec/index.ts';
-import { type Extents, extentsFrom, findExtent, flatExtents, give, noExtents, ownerAt } from './extents.ts';
+import {
+  type Extents,
+  extentsFrom,
+  findExtent,
+  flatExtents,
+  give,
+  noExtents,
+  numberOf,
+  ownerAt,
+} from './extents.ts';
 import { type FreeStack, pop, push, top } from './free-stack.ts';
 
 /** The part of a state that calls change. */
@@ -140,6 +149,10 @@ export class ModelState implements Ownership {
 
   ownerOf(frame: Pfn): Owner {
     return ownerAt(this.#fields.extents, frame);
+  }
+
+  get extents(): number {
+    return numberOf(this.#fields.extents);
   }
 
   countOf(owner: Exclude<Owner, 'absent'>): PageCount {

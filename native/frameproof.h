@@ -92,6 +92,24 @@ int main(void);
 /* Serves programs from standard input until it ends. Returns the exit code of the process. */
 int fp_serve(const fp_target *target);
 
+/* A serial line, and memory, for a harness inside a kernel (frameproof_kernel.c). */
+typedef struct {
+    /* Waits for a byte. */
+    int (*get)(void);
+    void (*put)(char byte);
+    /* Memory that nobody else uses, aligned to a page. The first half is the physical memory that the allocator is given. */
+    unsigned char *memory;
+    uint64_t bytes;
+    /* Powers off, or boots again. Does not return. */
+    void (*halt)(void);
+    /* Whether to halt after each program: `init` does not start afresh, since static state is left over. */
+    bool halts_after_program;
+} fp_serial;
+
+/* Serves programs from a serial line for ever. It greets first: set the line up before. Whatever else
+ * the kernel prints meanwhile must be whole lines. */
+FP_NORETURN void fp_serve_serial(const fp_target *target, const fp_serial *serial);
+
 /*
  * Names page frames that the manager keeps for itself for ever, such as its own tables: `pages` of them from the physical address
  * `start` on. Call it in init; they must be free memory. The profile says "keeps": "named". Whoever keeps the first page frames of

@@ -35,6 +35,7 @@ class FactoryTarget implements Target {
   readonly takesAnyNumber = true;
   readonly seesWrites = true;
   readonly peakKib = 0;
+  readonly bytesACall = null;
   readonly programMs: number;
   readonly factory: PmmFactory;
 

@@ -5,8 +5,8 @@
 export { factoryTarget } from './factory-target.ts';
 export { factoryFrom } from './load/factory-from.ts';
 export { type GivenClaims, loadTarget } from './load/load-target.ts';
-export { OURS } from './ours.ts';
-export type { Claims, StartedProgram, Target, TargetSource, TimedProgram } from './target.ts';
+export { OURS, RUN_PREFIX } from './ours.ts';
+export type { BytesACall, Claims, StartedProgram, Target, TargetSource, TimedProgram } from './target.ts';
 export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 
 /** @public One program under the judge. */

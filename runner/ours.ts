@@ -7,4 +7,10 @@ import type { Target } from './target.ts';
 /** The prefix of the name of a mutant where a target is named. */
 export const MUTANT_PREFIX = 'mutant:';
 
+/**
+ * The prefix of a shell command where a target is named: a kernel serves the allocator on its console.
+ * @internal
+ */
+export const RUN_PREFIX = 'run:';
+
 export const OURS: Target = factoryTarget({ name: 'frameproof', policies: POLICIES, create: createPmm });

@@ -49,6 +49,15 @@ export function sourceOf({ name, policies, profile }: Claims, programMs?: number
 }
 
 /**
+ * Bytes that a call takes on the serial line to a kernel, on average.
+ * @public
+ */
+export interface BytesACall {
+  readonly sent: number;
+  readonly received: number;
+}
+
+/**
  * A program that has been started.
  * @public
  */
@@ -89,6 +98,8 @@ export interface Target extends Claims {
   readonly seesWrites: boolean;
   /** The most memory that a program has taken so far, in KiB; 0 if unknown. */
   readonly peakKib: number;
+  /** The bytes on the line to the target for a call, on average so far; null if it is not behind a line. */
+  readonly bytesACall: BytesACall | null;
   readonly source: TargetSource;
   /** The line that compiled it; null if that is not known. */
   readonly compiled: string | null;

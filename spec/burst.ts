@@ -9,7 +9,7 @@
  */
 import * as t from 'io-ts';
 import { counted } from './counted.ts';
-import { closed } from './decode.ts';
+import { closed, withJsonForm } from './decode.ts';
 import { type Argument, type Operation, operationOf, ProgramOperation, valuesOf } from './operation.ts';
 import { namesResult, type Reference } from './reference.ts';
 
@@ -53,6 +53,7 @@ export const ProgramStep = new t.Type<ProgramStep, unknown, unknown>(
   },
   (step) => (isBurst(step) ? BurstStep.encode(step) : ProgramOperation.encode(step)),
 );
+withJsonForm(ProgramStep, t.union([BurstStep, ProgramOperation]));
 
 /** Operations are written as a burst where they repeat this often. */
 const LEAST_TIMES = 8;

@@ -3,7 +3,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { closed, decode } from './decode.ts';
+import { closed, decode, withJsonForm } from './decode.ts';
 import { HexPageAddress, HexU64, toHex } from './hex.ts';
 import { type MemoryMap, pfnEnd } from './memory-map.ts';
 import { addressOf, isPageAddress, type Pfn, type PhysicalAddress, pfn, pfnOf, U64_MAX } from './units.ts';
@@ -31,6 +31,7 @@ const HigherHalf = new t.Type<bigint, string, unknown>(
     )(HexU64.validate(u, context)),
   toHex,
 );
+withJsonForm(HigherHalf, HexU64);
 
 /**
  * The configuration of a manager.

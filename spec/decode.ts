@@ -9,6 +9,22 @@ import * as t from 'io-ts';
 import { SpecError } from './errors.ts';
 import { beyondBounds, duplicateKeyIn } from './json-text.ts';
 
+/** A JSON Schema, as data. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const JSON_FORMS = new WeakMap<object, JsonSchema | t.Mixed>();
+
+/** Returns `codec`, whose JSON a schema describes, or is that of another codec: its structure does not show it. */
+export function withJsonForm<C extends object>(codec: C, form: JsonSchema | t.Mixed): C {
+  JSON_FORMS.set(codec, form);
+  return codec;
+}
+
+/** Returns the JSON of a codec that its structure does not show. */
+export function jsonFormOf(codec: object): JsonSchema | t.Mixed | undefined {
+  return JSON_FORMS.get(codec);
+}
+
 const SHOWN_CHARACTERS = 60;
 
 /** Returns a text as a message shows it: the beginning of one that is too long for a line. */
@@ -239,5 +255,11 @@ export function closedRecord<A>(
   each: t.Type<A, unknown>,
 ): t.Type<Readonly<Record<string, A>>, unknown> {
   const record = t.record(t.string, each);
-  return new t.Type(of, record.is, refusingOthers(record, names), record.encode);
+  const codec = new t.Type<Readonly<Record<string, A>>, unknown>(
+    of,
+    record.is,
+    refusingOthers(record, names),
+    record.encode,
+  );
+  return withJsonForm(codec, record);
 }

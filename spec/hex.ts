@@ -4,9 +4,12 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { withJsonForm } from './decode.ts';
 import { isPhysicalAddress, PAGE_BYTES, type PhysicalAddress, U64_MAX } from './units.ts';
 
 const HEX = /^-?0x[0-9a-f]+$/i;
+/** The same for JSON Schema, whose patterns have no flags. */
+export const HEX_PATTERN = '^-?0[xX][0-9a-fA-F]+$';
 
 /** Returns the JSON form of an integer: `0x…`, or `-0x…` where it is negative. */
 export function toHex(n: bigint): string {
@@ -24,7 +27,7 @@ function hexCodec<A extends bigint>(
   is: (u: unknown) => u is A,
   convert: (n: bigint) => A | null,
 ): t.Type<A, string> {
-  return new t.Type(
+  const codec = new t.Type<A, string>(
     name,
     is,
     (u, context) => {
@@ -34,6 +37,7 @@ function hexCodec<A extends bigint>(
     },
     toHex,
   );
+  return withJsonForm(codec, { type: 'string', pattern: HEX_PATTERN });
 }
 
 const isBigInt = (u: unknown): u is bigint => typeof u === 'bigint';

@@ -6,7 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { closed, decode } from './decode.ts';
+import { closed, decode, withJsonForm } from './decode.ts';
 import { HexPageAddress, toHex } from './hex.ts';
 import type { Owner } from './owner.ts';
 import {
@@ -148,6 +148,7 @@ export const MemoryMap = new t.Type<Body, t.OutputOf<typeof Body>, unknown>(
     })(Body.validate(u, context)),
   Body.encode,
 );
+withJsonForm(MemoryMap, Body);
 export type MemoryMap = t.TypeOf<typeof MemoryMap>;
 
 /** A descriptor in source code: a type, a first byte (a multiple of 4096) and a number of page frames. */

@@ -13,8 +13,8 @@ import {
   type Parameter,
   parametersOf,
 } from './calls.ts';
-import { closed } from './decode.ts';
-import { fromHex, HexInteger, toHex } from './hex.ts';
+import { closed, withJsonForm } from './decode.ts';
+import { fromHex, HEX_PATTERN, HexInteger, toHex } from './hex.ts';
 import { Reference } from './reference.ts';
 
 /**
@@ -37,6 +37,7 @@ export const Argument = new t.Type<Argument, string | number, unknown>(
   },
   (a) => (typeof a === 'bigint' ? toHex(a) : a),
 );
+withJsonForm(Argument, { anyOf: [{ type: 'string', pattern: HEX_PATTERN }, { type: 'number' }] });
 
 /** The type of an argument: `A` for an address, an array of `A` for several, a number for the rest. */
 type Given<K extends ArgumentKind, A> = K extends 'address'

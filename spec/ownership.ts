@@ -37,6 +37,8 @@ export interface Ownership {
   ownerOf(frame: Pfn): Owner;
   /** Number of RAM page frames of an owner. */
   countOf(owner: Exclude<Owner, 'absent'>): PageCount;
+  /** Number of extents of page frames with one owner, what is absent included. */
+  readonly extents: number;
   /** Number of free page frames of a zone. */
   freeIn(zone: Zone): PageCount;
   /** The lowest page frame of the region whose owner fails the test; null where none does. */

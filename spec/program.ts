@@ -8,7 +8,7 @@ import { isBurst, lengthOfStep, MOST_OPERATIONS, operationsOfStep, ProgramStep, 
 import { isAllocation, parametersOf } from './calls.ts';
 import { aboveLimit, Config } from './config.ts';
 import { counted } from './counted.ts';
-import { closed } from './decode.ts';
+import { closed, withJsonForm } from './decode.ts';
 import { toHex } from './hex.ts';
 import { MemoryMap } from './memory-map.ts';
 import { type Argument, addressesOf, argumentAt, type Operation, ProgramOperation } from './operation.ts';
@@ -34,6 +34,7 @@ export const Program = new t.Type<Program, unknown, unknown>(
     })(Steps.validate(u, context)),
   (program) => Steps.encode(stepsOf(program)),
 );
+withJsonForm(Program, Steps);
 
 const Parts = t.readonly(
   closed(
@@ -59,6 +60,7 @@ export const Scenario = new t.Type<Parts, t.OutputOf<typeof Parts>, unknown>(
     })(Parts.validate(u, context)),
   Parts.encode,
 );
+withJsonForm(Scenario, Parts);
 export type Scenario = t.TypeOf<typeof Scenario>;
 
 /** Returns an argument as a report shows it: small numbers in decimal, others in hex. */

@@ -9,6 +9,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { withJsonForm } from './decode.ts';
 import { fromHex, toHex } from './hex.ts';
 
 /** A page frame of an earlier result, and a byte offset from its start (may be negative or past its end). */
@@ -78,3 +79,4 @@ export const Reference = new t.Type<Reference, string, unknown>(
   },
   formatReference,
 );
+withJsonForm(Reference, { type: 'string' });

@@ -6,7 +6,7 @@
  */
 import * as either from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { closed } from './decode.ts';
+import { closed, withJsonForm } from './decode.ts';
 import { fromHex, HexInteger, toHex } from './hex.ts';
 import { Owner } from './owner.ts';
 import { isPageFrame, PFN_LIMIT, pageCount, pfn, type Region } from './units.ts';
@@ -47,6 +47,7 @@ const Reading = new t.Type<Reading, number | string, unknown>(
   },
   (n) => (typeof n === 'bigint' ? toHex(n) : Number.isFinite(n) ? n : String(n)),
 );
+withJsonForm(Reading, { type: ['number', 'string'] });
 
 /**
  * The value that a call returned, or the error that it threw.

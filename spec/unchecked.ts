@@ -77,6 +77,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'misuse.panics, misuse.unchanged, and that frees refuse what may not be freed',
       why: 'what misuse does is undefined: none is tried',
     },
+    profile.uncaught.length > 0 && {
+      what: `misuse of the kinds ${profile.uncaught.join(', ')}`,
+      why: 'what it does then is undefined: none is tried',
+    },
     misuse === 'refused' && {
       what: 'misuse.panics, and errno and warnings of misuse',
       why: 'misuse is refused without a panic',

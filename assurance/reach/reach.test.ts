@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { config, type DescriptorInput, memoryMap, type Pmm } from '../../spec/index.ts';
+import { Distribution, distributionOf } from './distribution.ts';
 import { FAMILIES, type Family, sizeOf } from './families.ts';
 import { plainly } from './plain.ts';
 import { withDefect } from './planted.ts';
@@ -68,6 +70,22 @@ describe('the yardstick', () => {
     };
     expect(withDefect(hole.plant, 3)(map, options).freeAmount()).toBe(128 - 1);
     expect(withDefect(hole.plant, 2)(map, options).freeAmount()).toBe(128);
+  });
+});
+
+describe('the distribution', () => {
+  it('counts magnitudes, numbers that are none, and the neighbours of powers of two', () => {
+    const distribution = new Distribution();
+    for (const value of [0n, 1n, 7n, 9n, 10n, 65_537n, 2n ** 64n, 1.5]) distribution.note('a number', value);
+    const histogram = distribution.histograms.get('a number');
+    expect(histogram).toEqual({ times: [1, 1, 1, 2, 0, 0, 0, 1, 0, 0, 2], total: 8, nearPowers: 2 });
+  });
+
+  it('is documented, each quantity in a row', async () => {
+    const { histograms } = await distributionOf(1, 40);
+    const document = readFileSync(new URL('../../docs/distribution.md', import.meta.url), 'utf8');
+    expect(histograms.size).toBeGreaterThan(10);
+    for (const name of histograms.keys()) expect(document).toContain(`\n| ${name} |`);
   });
 });
 

@@ -1,13 +1,15 @@
 /**
  * `npm run reach`: how soon planted defects of each family are found, by `check` as it is and by plain `fc.commands`. Within an hour;
  * `--quick` takes five minutes. `--family TEXT` takes only those whose name has the text; `--seeds` and `--time` (seconds a case)
- * change the effort. Exits 1 where a family is not found from every seed, unless `--quick`.
+ * change the effort. Exits 1 where a family is not found from every seed, unless `--quick`. `--distribution` prints instead what programs
+ * are made of, as a table: of 2,000 programs of seed 1, or of another number and seed (`--programs`, `--seed`).
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { withBar } from '../../cli/index.ts';
 import { median } from '../../properties/verify/index.ts';
 import { counted } from '../../spec/index.ts';
+import { distributionOf, distributionTable } from './distribution.ts';
 import { FAMILIES, type Family } from './families.ts';
 import type { Sought } from './plain.ts';
 import { casesOf, type Effort, PROGRAMS, type Tried, tryCase } from './seek.ts';
@@ -22,6 +24,9 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     time: { type: 'string' },
     plain: { type: 'boolean', default: true },
+    distribution: { type: 'boolean', default: false },
+    programs: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
   },
   allowNegative: true,
 });
@@ -102,4 +107,6 @@ async function main(): Promise<void> {
   if (!values.quick && missed.length + cases.length - tried.length > 0) process.exitCode = 1;
 }
 
-await main();
+if (values.distribution)
+  console.log(distributionTable(await distributionOf(Number(values.seed), Number(values.programs))));
+else await main();

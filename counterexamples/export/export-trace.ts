@@ -1,8 +1,9 @@
-/** Exports: a trace as a self-contained test, or as the report that people read. */
+/** Exports: a trace as a self-contained test, as the report that people read, or as states for tools of TLA+. */
 import type { Trace } from '../../spec/index.ts';
 import { formatCounterexample } from '../text/counterexample-text.ts';
 import { cFile } from './c-file.ts';
 import { regressionOf } from './regression.ts';
+import { itfFile, tlaFile } from './states-file.ts';
 import { vitestFile } from './vitest-file.ts';
 
 /**
@@ -10,7 +11,7 @@ import { vitestFile } from './vitest-file.ts';
  *
  * @public
  */
-export const EXPORT_FORMS = ['vitest', 'c', 'text'] as const;
+export const EXPORT_FORMS = ['vitest', 'c', 'text', 'itf', 'tla'] as const;
 /**
  * A form in which a trace can be exported.
  *
@@ -31,6 +32,10 @@ export function exportTrace(trace: Trace, form: ExportForm, module: string | nul
       return vitestFile(regressionOf(trace), { module });
     case 'c':
       return cFile(regressionOf(trace));
+    case 'itf':
+      return itfFile(trace);
+    case 'tla':
+      return tlaFile(trace);
     default:
       return `${formatCounterexample(trace).join('\n')}\n`;
   }

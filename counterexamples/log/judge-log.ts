@@ -10,6 +10,7 @@ import {
   leftUndefined,
   type Operation,
   type Profile,
+  type Region,
   type Response,
   WHOLE,
 } from '../../spec/index.ts';
@@ -155,6 +156,14 @@ class LogJudge implements LogReader {
     return this.#goesOn();
   }
 
+  onDoubt(region: Region): boolean {
+    const state = this.#known;
+    if (!(state instanceof ModelState)) this.#state = state.doubting(region);
+    this.operations += 1;
+    this.#undecide('out of order between two processors');
+    return this.#goesOn();
+  }
+
   onInit(response: Response, line: number): boolean {
     return this.#takeInit(response, line);
   }
@@ -217,9 +226,12 @@ class LogJudge implements LogReader {
   #judgePartly(state: PartialState, { operation, response }: LogEntry): AnswerVerdict | string {
     const verdict = state.step(operation, response, this.#tally);
     if (verdict.accepted === null) return verdict.why;
-    if (verdict.accepted && verdict.undecided !== null)
-      this.undecided[verdict.undecided] = (this.undecided[verdict.undecided] ?? 0) + 1;
+    if (verdict.accepted && verdict.undecided !== null) this.#undecide(verdict.undecided);
     return verdict;
+  }
+
+  #undecide(reason: Undecided): void {
+    this.undecided[reason] = (this.undecided[reason] ?? 0) + 1;
   }
 
   #goesOn(): boolean {

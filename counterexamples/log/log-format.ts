@@ -17,6 +17,7 @@ import {
   type Operation,
   Policy,
   Profile,
+  type Region,
   ResolvedOperation,
   Response,
   toHex,
@@ -58,6 +59,8 @@ export interface LogReader {
   prepareForLosses(): Promise<void>;
   /** Calls may have been made since the last entry that nobody knows. */
   onLoss(): boolean;
+  /** Nobody can say who owns these page frames: a call on them was logged out of order. */
+  onDoubt(region: Region): boolean;
 }
 
 /** The first line. `map` is a memory map, or the path of a file that holds one, relative to the log; a log that starts in the middle may have none. */

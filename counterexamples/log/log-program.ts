@@ -60,6 +60,10 @@ export class ProgramWriter implements LogReader {
     return true;
   }
 
+  onDoubt(): boolean {
+    return true;
+  }
+
   onEntry({ operation, response }: LogEntry, line: number): boolean {
     const written = mapAddresses(operation, (address) => this.#referenceTo(address));
     if (written !== null) this.operations.push(written);

@@ -38,7 +38,8 @@ import {
 export type Undecided =
   | 'not seen before'
   | 'allocations are not in the log'
-  | 'refused, and memory is partly unknown';
+  | 'refused, and memory is partly unknown'
+  | 'out of order between two processors';
 
 /** An answer that some owner explains, with the state it leads to. */
 export interface Explained {
@@ -108,9 +109,20 @@ export class PartialState {
     });
   }
 
-  /** Page frames that are known to be free. */
-  get free(): PageCount {
-    return this.#known.countOf('pmm');
+  /** Returns the state in which nobody knows who owns these page frames. O(extents): it is rare. */
+  doubting({ base, count }: Region): PartialState {
+    const end = base + count;
+    const parts = [
+      ...this.#known.ownersIn(0, base),
+      { base, end, owner: 'absent' as const },
+      ...this.#known.ownersIn(end, PFN_LIMIT),
+    ].filter((part) => part.end > part.base);
+    const known = ModelState.of(this.#facts.world, this.#known.policies, {
+      starts: parts.map((part) => part.base),
+      owners: parts.map(({ owner }) => owner),
+      stack: undefined,
+    });
+    return new PartialState(this.#facts, known, { ...this.#amounts, elsewhere: null });
   }
 
   /** Page frames that are known to be held. */

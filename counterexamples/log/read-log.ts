@@ -27,6 +27,8 @@ export interface ReadLogOptions {
   readonly map?: MemoryMap | null | undefined;
   /** Whether the memory map stands in what the console printed before the log, in any notation. */
   readonly mapFromLog?: boolean | undefined;
+  /** With `ftrace`, the log is a trace of Linux: the events `kmem:mm_page_alloc` and `kmem:mm_page_free`. */
+  readonly format?: 'ftrace' | undefined;
   /** The bytes of the log as they come, in place of the file at its path. */
   readonly input?: Input | undefined;
 }
@@ -151,6 +153,7 @@ export async function readLog(
   reader: LogReader,
   options: ReadLogOptions = {},
 ): Promise<Delivery | null> {
+  if (options.format === 'ftrace') return readFtrace(path, reader, options);
   const json = new LineDecoder(path, reader);
   let console: ConsoleDecoder | null = null;
   let first: Line | null = null;
@@ -180,4 +183,22 @@ async function consoleOf(
   const { ConsoleDecoder: Decoder } = await import('./console/index.ts');
   await reader.prepareForLosses();
   return new Decoder(sourceName(path), reader, { map, readMap: mapFromLog ? await mapReader() : null });
+}
+
+async function readFtrace(
+  path: string,
+  reader: LogReader,
+  { map, input }: ReadLogOptions,
+): Promise<Delivery> {
+  const { FtraceDecoder } = await import('./ftrace/index.ts');
+  await reader.prepareForLosses();
+  const decoder = new FtraceDecoder(reader, map ?? memoryMap([]));
+  reading: for await (const lines of linesOf(path, input))
+    for (const line of lines) if (!decoder.take(line)) break reading;
+  decoder.end();
+  if (decoder.isEmpty)
+    throw new NoLogError(
+      `${sourceName(path)}: expected a trace with mm_page_alloc or mm_page_free, found no such event`,
+    );
+  return decoder.delivery;
 }

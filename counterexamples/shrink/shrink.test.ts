@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { execute, factoryTarget, OURS, type Target } from '../../runner/index.ts';
-import { config, memoryMap, type Operation, type Reference, Trace } from '../../spec/index.ts';
+import { config, memoryMap, type Operation, type Reference, Trace, WHOLE } from '../../spec/index.ts';
 import { BUGS } from './fixtures/broken.ts';
 import { shrink, shrinkAcross } from './shrink.ts';
 import { compareSimplicity } from './simplicity.ts';
@@ -34,6 +34,12 @@ function bug(name: string): Target {
 
 const ALLOC: Operation<Reference> = { call: 'alloc' };
 
+const AFTER_FIFTH = 'alloc fails after the fifth free';
+
+function free(result: number): Operation<Reference> {
+  return { call: 'free', address: { result, page: 0, offset: 0n } };
+}
+
 function traceOn(target: Target, operations: readonly Operation<Reference>[]): Trace {
   const map = memoryMap([
     { type: 'loaderData', start: 0x8000n, pages: 3 },
@@ -63,12 +69,8 @@ describe('shrink', () => {
     });
 
   it('shrinks a failure of hidden state that no smaller state explains', () => {
-    const free = (result: number): Operation<Reference> => ({
-      call: 'free',
-      address: { result, page: 0, offset: 0n },
-    });
     const operations = [0, 1, 2, 3, 4].flatMap((k) => [ALLOC, free(k)]);
-    const target = bug('alloc fails after the fifth free');
+    const target = bug(AFTER_FIFTH);
     const { trace } = shrink(target, traceOn(target, [...operations, ALLOC]));
     expect(trace.scenario.operations.map(({ call }) => call)).toEqual([
       'free',
@@ -78,6 +80,14 @@ describe('shrink', () => {
       'free',
       'alloc',
     ]);
+  });
+
+  it('leaves out operations that were passed over, and renumbers the results', () => {
+    const calls = WHOLE.calls.filter((call) => call !== 'allocPages');
+    const target = bug(AFTER_FIFTH).withClaims({ profile: { ...WHOLE, calls } });
+    const operations = [1, 2, 3, 4, 5].flatMap((k) => [ALLOC, free(k)]);
+    const given = traceOn(target, [{ call: 'allocPages', count: 1n }, ...operations, ALLOC]);
+    expect(shrink(target, given).trace.scenario.operations).toHaveLength(6);
   });
 
   it('gives the same result each time', async () => {
@@ -142,12 +152,9 @@ describe('shrink', () => {
 
   it('drops the names of maps and the operations after the failure', () => {
     const target = bug('a double free is accepted');
-    const free = (absolute: bigint): Operation<Reference> => ({
-      call: 'free',
-      address: { absolute: config().higherHalf + absolute },
-    });
-    const { trace } = shrink(target, traceOn(target, [free(0n), ALLOC, ALLOC]));
-    expect(trace.scenario.operations).toEqual([free(0n)]);
+    const freed: Operation<Reference> = { call: 'free', address: { absolute: config().higherHalf } };
+    const { trace } = shrink(target, traceOn(target, [freed, ALLOC, ALLOC]));
+    expect(trace.scenario.operations).toEqual([freed]);
     expect(trace.scenario.map).toEqual(memoryMap([{ type: 'conventional', start: 0n, pages: 1 }]));
   });
 });

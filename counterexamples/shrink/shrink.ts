@@ -17,6 +17,7 @@ import { WORLD_MOVES } from './moves/index.ts';
 import { shortenWorld } from './shorten-world.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
+import { subprogram } from './subprogram.ts';
 import { type Bounds, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
 
 /**
@@ -49,7 +50,7 @@ export interface ShrinkOptions {
   /** Ends the shrinking early: the best so far is kept. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each execution with the number of operations of the simplest program so far. */
-  readonly onProgress?: (operations: number) => void;
+  readonly onProgress?: ((operations: number) => void) | undefined;
 }
 
 /**
@@ -150,11 +151,11 @@ function minimum(trials: Trials, start: Counterexample): Descent {
   }
 }
 
-/** The scenario of a run without the operations that were passed over because their references were never handed out. */
+/** The scenario of a run without the operations that were passed over. */
 function performedDraft(run: Execution): Draft {
   const draft = draftOf(run.trace().scenario);
   const passedOver = new Set(run.dangling.map(({ at }) => at));
-  return { ...draft, operations: draft.operations.filter((_, at) => !passedOver.has(at)) };
+  return { ...draft, operations: subprogram(draft.operations, (at) => !passedOver.has(at)) };
 }
 
 /** A run to descend from: the starting point, cut short if it is long. */

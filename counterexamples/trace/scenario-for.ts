@@ -4,7 +4,7 @@
  * own profile, and to those of the policies that it promises: one manager's promise is not another's duty.
  */
 import type { Target } from '../../runner/index.ts';
-import type { Profile, Scenario } from '../../spec/index.ts';
+import { type Profile, pageCount, pfnEnd, pfnOf, regionOf, type Scenario } from '../../spec/index.ts';
 
 /**
  * A scenario, and the name of the target that it was found on; null where that is unknown. A trace is one.
@@ -29,6 +29,22 @@ export function scenarioFor(
 ): Scenario {
   if (name === target) return scenario;
   return { ...scenario, policies: scenario.policies.filter((policy) => policies.includes(policy)) };
+}
+
+/**
+ * Returns a scenario whose memory map ends where the memory of a target does: a log may be of a larger machine.
+ *
+ * @public
+ */
+export function scenarioWithin(scenario: Scenario, { memoryBelow }: Profile): Scenario {
+  const { map } = scenario;
+  const end = pfnOf(memoryBelow);
+  if (pfnEnd(map) <= end) return scenario;
+  const descriptors = map.descriptors.map((descriptor) => {
+    const { base, count } = regionOf(descriptor);
+    return { ...descriptor, pages: pageCount(Math.max(0, Math.min(count, end - base))) };
+  });
+  return { ...scenario, map: { ...map, descriptors: descriptors.filter(({ pages }) => pages > 0) } };
 }
 
 /**

@@ -8,9 +8,13 @@
 #include <stddef.h>
 
 static volatile uint8_t *const uart = (volatile uint8_t *)0x10000000;
+/* The interrupt controller: the priority of the UART's interrupt, the mask of hart 0, and where interrupts are taken and done with. */
+static volatile uint32_t *const uart_priority = (volatile uint32_t *)(0x0c000000 + 4 * 10);
+static volatile uint32_t *const enabled = (volatile uint32_t *)0x0c002000;
+static volatile uint32_t *const claim = (volatile uint32_t *)0x0c200004;
 static volatile uint32_t *const finisher = (volatile uint32_t *)0x100000;
 
-enum { DATA = 0, LINE_STATUS = 5, CAN_READ = 1, CAN_WRITE = 0x20, PASS = 0x5555, FAIL = 0x13333 };
+enum { DATA = 0, INTERRUPTS = 1, FIFO = 2, LINE_STATUS = 5, CAN_READ = 1, CAN_WRITE = 0x20, PASS = 0x5555, FAIL = 0x13333 };
 
 void kernel_main(const void *device_tree);
 
@@ -42,8 +46,19 @@ void serial_put(char c) {
     uart[DATA] = (uint8_t)c;
 }
 
+void serial_listen(void) {
+    uart[FIFO] = 1;
+    uart[INTERRUPTS] = CAN_READ;
+    *uart_priority = 1;
+    *enabled = 1 << 10;
+    /* An interrupt ends a wfi, and is not taken. */
+    __asm__ volatile("csrw mie, %0" ::"r"(1 << 11));
+}
+
 int serial_get(void) {
     while (!(uart[LINE_STATUS] & CAN_READ)) {
+        __asm__ volatile("wfi");
+        *claim = *claim;
     }
     return uart[DATA];
 }

@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 void serial_put(char c);
+/* Waits for a byte. Call serial_listen before. */
 int serial_get(void);
+void serial_listen(void);
 _Noreturn void power_off(int is_failure);
 /* Returns the number of instructions executed; exact where QEMU runs with -icount shift=0. */
 uint64_t instructions(void);

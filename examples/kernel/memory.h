@@ -24,6 +24,6 @@ void *alloc_run(uint64_t count, uint64_t max_addr, uint64_t alignment);
 /* Where physical address 0 is mapped, and the bitmap. */
 extern unsigned char *memory_base;
 extern uint64_t bitmap[];
-enum { BITMAP_FRAMES = 4096 };
+enum { BITMAP_FRAMES = 8192 };
 
 #endif

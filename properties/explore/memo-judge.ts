@@ -14,6 +14,7 @@ import {
   CLAUSE_NAMES,
   type Clause,
   describedCall,
+  hasUndefined,
   leftUndefined,
   type Operation,
   type PageCount,
@@ -74,7 +75,7 @@ export class MemoJudge {
     this.states = new ModelStates(world, policies);
     this.#operations = operations;
     this.#policies = policies;
-    this.#undefined = world.profile?.misuse === 'undefined' ? [] : null;
+    this.#undefined = world.profile !== undefined && hasUndefined(world.profile) ? [] : null;
     this.#tally = tally;
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
   }
@@ -256,6 +257,7 @@ export class MemoJudge {
     const before = {
       world: plain.world,
       ownerOf: plain.ownerOf.bind(plain),
+      extents: plain.extents,
       countOf: plain.countOf.bind(plain),
       freeIn: plain.freeIn.bind(plain),
       firstFailing: plain.firstFailing.bind(plain),

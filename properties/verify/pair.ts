@@ -143,6 +143,8 @@ class Pair implements Target {
     this.#second = second;
   }
 
+  readonly bytesACall = null;
+
   get peakKib(): number {
     return Math.max(this.#first.peakKib, this.#second.peakKib);
   }

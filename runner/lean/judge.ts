@@ -433,6 +433,8 @@ export class LeanJudge {
     facts.inBitmapAfter = this.state.freeInBitmap;
     facts.inStackAfter = this.state.freeInStack;
     facts.bootAfter = this.state.counts[2] ?? 0;
+    facts.heldAfter = this.state.held;
+    facts.extentsAfter = this.state.extents;
     this.#observer.onFacts(facts);
     return true;
   }

@@ -104,6 +104,10 @@ export class LeanState implements Ownership {
     return this.#policies;
   }
 
+  get extents(): number {
+    return this.#extents;
+  }
+
   get isStackTracked(): boolean {
     return this.#isStackTracked;
   }

@@ -37,6 +37,9 @@ export class StepFacts {
   inBitmapAfter = 0;
   inStackAfter = 0;
   bootAfter = 0;
+  /** Page frames that callers hold, and extents of page frames with one owner, after the call. */
+  heldAfter = 0;
+  extentsAfter = 0;
   /** The first page frame handed out, and how many there are; -1 and 0 where there is none. */
   base = -1;
   pages = 0;
@@ -74,6 +77,8 @@ export function factsOf({ before, after, operation, response, asked, granted }: 
   facts.inBitmapAfter = after.freeIn('bitmap');
   facts.inStackAfter = after.freeIn('stack');
   facts.bootAfter = after.countOf('boot');
+  facts.heldAfter = after.countOf('caller');
+  facts.extentsAfter = after.extents;
   facts.frames = Float64Array.from(granted?.pfns ?? [], (frame) => frame ?? -1);
   facts.base = facts.frames[0] ?? -1;
   facts.pages = granted === null ? 0 : granted.runs.reduce((sum, { count }) => sum + count, 0);

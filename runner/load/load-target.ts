@@ -15,7 +15,7 @@ import {
   SpecError,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
-import { MUTANT_PREFIX, OURS } from '../ours.ts';
+import { MUTANT_PREFIX, OURS, RUN_PREFIX } from '../ours.ts';
 import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
 import { lookAt } from '../thrown.ts';
@@ -165,9 +165,19 @@ async function loadNative(
   return target.withClaims({ name: path, policies: policies ?? target.policies });
 }
 
+async function loadRun(
+  name: string,
+  policies: readonly Policy[] | undefined,
+  { profile, programMs }: GivenClaims,
+): Promise<Target> {
+  const { loadConsole } = await import('../process/index.ts');
+  const target = await loadConsole(name.slice(RUN_PREFIX.length), name, profile, programMs);
+  return target.withClaims({ policies: policies ?? target.policies });
+}
+
 /**
- * Loads a target by name: our implementation for `frameproof`, a mutant of it for `mutant:NAME`, else the module or executable at that
- * path. It is held to its claims, unless policies or a profile are given. Close it at the end.
+ * Loads a target by name: our implementation for `frameproof`, a mutant of it for `mutant:NAME`, for `run:COMMAND` the one that
+ * a kernel serves on the console of that shell command, else the module or executable at that path. It is held to its claims, unless policies or a profile are given. Close it at the end.
  *
  * @throws SpecError if it cannot be used.
  * @public
@@ -183,6 +193,7 @@ export async function loadTarget(
     const promises = policies ?? (given.profile === undefined ? target.policies : profile.policies);
     return target.withClaims({ policies: promises, profile });
   }
+  if (name.startsWith(RUN_PREFIX)) return loadRun(name, policies, given);
   if (!isModule(name)) return loadNative(name, policies, given);
   // Set where a module has ended the process that it ran in.
   const load = process.env.FRAMEPROOF_APART === undefined ? loadModule : loadApart;

@@ -128,6 +128,26 @@ function withZoneEnd(bitmapMaxAddr: bigint): PmmFactory {
   return (map, options) => createPmm(map, { ...options, config: { ...options.config, ...fixed } });
 }
 
+/** Returns a change that says nothing about frees of page frames of some owners, and does nothing then. */
+function trustingFrees(owners: readonly Owner[]): Change {
+  const trusting = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
+    return (...passed: A): void => {
+      try {
+        call(...passed);
+      } catch (error) {
+        if (!isPmmPanic(error) || error.owner === null || !owners.includes(error.owner)) throw error;
+      }
+    };
+  };
+  return ({ inner }) => ({
+    free: trusting((address: bigint) => inner.free(address)),
+    freePages: trusting((addresses: BigUint64Array, count: number | bigint) =>
+      inner.freePages(addresses, count),
+    ),
+    freeRegion: trusting((address: bigint, count: number | bigint) => inner.freeRegion(address, count)),
+  });
+}
+
 /** Returns a manager of the map without its first free page frame, which it keeps; `name` is told which that is. */
 function keepingFirst(
   name: (frame: number, map: MemoryMap, keep: NonNullable<PmmOptions['keep']>) => void,
@@ -365,6 +385,19 @@ export const KINDS: readonly Kind[] = [
             count > 1 && count < 64 ? inner.free(address) : inner.freeRegion(address, count),
         ),
       ),
+    ],
+  },
+  {
+    claim: { uncaught: ['foreign'] },
+    correct: variant('foreign-frees-trusted', 'freePages.owner', trustingFrees(['absent', 'firmware'])),
+    broken: [
+      variant('double-frees-trusted', 'free.owner', trustingFrees(['absent', 'firmware', 'pmm'])),
+      variant('nothing-freed', 'free.owner', (parts) => ({
+        ...trustingFrees(['absent', 'firmware'])(parts),
+        free: () => {
+          throw new PmmPanic('free: no', { call: 'free', pfn: null, owner: null });
+        },
+      })),
     ],
   },
   {

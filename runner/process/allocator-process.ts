@@ -3,13 +3,14 @@
  * answer. Sending and receiving are two steps, so that the process works in the meantime.
  */
 import { bytesOf, isRam, type MemoryMap, type Profile, type Program, pageCount } from '../../spec/index.ts';
-import type { LeftOut } from '../target.ts';
+import type { BytesACall, LeftOut } from '../target.ts';
 import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import { type Recording, readAnswer, unanswered } from './answer.ts';
 import type { Channel } from './channel.ts';
-import type { Reply } from './channel-messages.ts';
-import { headerText, type Request, requestOf } from './request.ts';
+import { READY, type Reply } from './channel-messages.ts';
+import { headerText, type Request, requestOf, shortHeader } from './request.ts';
+import { writtenOut } from './short-answer.ts';
 
 /** Memory of one program on a small memory map. */
 const MEMORY_MIB = 1024;
@@ -44,6 +45,8 @@ function outputLimit(program: Program, pages: number): number {
 export interface Greeted {
   /** Whether it checks the contents of page frames. */
   readonly paints: boolean;
+  /** Whether it takes requests in their short form. */
+  readonly isShort?: boolean;
   /** CPU milliseconds of a program on a small memory map. Default: 1000. */
   readonly programMs?: number | undefined;
 }
@@ -62,9 +65,6 @@ export interface SentProgram extends AskedProgram {
   readonly limitMs: number;
 }
 
-/** The last line of the answer to the greeting. */
-export const READY = 'ready\n';
-
 /** Returns the text after the answer to the greeting, which only a fresh process gives; null if that answer is incomplete. */
 function afterGreeting({ text, isFresh }: Reply): string | null {
   if (!isFresh) return text;
@@ -76,11 +76,15 @@ export class AllocatorProcess {
   readonly paints: boolean;
   readonly programMs: number;
   readonly #channel: Channel;
+  readonly #isShort: boolean;
   #peakKib = 0;
+  /** Calls made over a serial line, and their bytes in both directions. */
+  readonly #line = { calls: 0, sent: 0, received: 0 };
   /** Whether an answer is due. */
   #isAsked = false;
 
-  constructor(channel: Channel, { paints, programMs = PROGRAM_MS }: Greeted) {
+  constructor(channel: Channel, { paints, isShort = false, programMs = PROGRAM_MS }: Greeted) {
+    this.#isShort = isShort;
     this.#channel = channel;
     this.paints = paints;
     this.programMs = programMs;
@@ -91,11 +95,21 @@ export class AllocatorProcess {
     return this.#peakKib;
   }
 
+  /** Bytes of a call on the serial line so far; null if there is none. */
+  get bytesACall(): BytesACall | null {
+    const { calls, sent, received } = this.#line;
+    return calls === 0 ? null : { sent: sent / calls, received: received / calls };
+  }
+
   /** Sends a program. Throws if the answer to the program before has not been received. */
   send(asked: AskedProgram, leftOut?: LeftOut): SentProgram {
     const { world, program, profile, time } = asked;
     const limitMs = time.limitOf(world, program.length);
-    const sent = { ...asked, limitMs, request: requestOf(program, profile, leftOut) };
+    const sent = {
+      ...asked,
+      limitMs,
+      request: requestOf(program, { profile, leftOut, isShort: this.#isShort }),
+    };
     this.#ask(sent, limitMs);
     return sent;
   }
@@ -119,7 +133,8 @@ export class AllocatorProcess {
     const pages = ramPages(world.map);
     const memoryMib = memoryFor(pages);
     this.#channel.ask({
-      text: headerText(world, { timeLimitMs, memoryMib }) + request.text,
+      text:
+        (this.#isShort ? shortHeader(world) : headerText(world, { timeLimitMs, memoryMib })) + request.text,
       opening: '',
       terminator: 'end\n',
       timeLimitMs: timeLimitMs + GRACE_MS,
@@ -129,15 +144,24 @@ export class AllocatorProcess {
     });
   }
 
-  #answer({ request, profile }: SentProgram): Recording {
+  #answer({ request, profile, world }: SentProgram): Recording {
     const reply = this.#channel.receive();
     this.#isAsked = false;
-    const text = afterGreeting(reply);
+    const answered = afterGreeting(reply);
+    const text =
+      answered !== null && this.#isShort ? writtenOut(answered, world.config.higherHalf) : answered;
     const sent = request.omitted.filter((why) => why === null).length;
+    if (this.#isShort) this.#note(sent, request.text.length, answered?.length ?? 0);
     const whole = text === null ? { text: '', ending: reply.ending } : { text, ending: reply.ending };
     const recording = readAnswer(whole, { sent, profile, paints: this.paints });
     this.#peakKib = Math.max(this.#peakKib, recording.peakKib, Math.round(reply.peakBytes / 1024));
     return recording;
+  }
+
+  #note(calls: number, sent: number, received: number): void {
+    this.#line.calls += calls;
+    this.#line.sent += sent;
+    this.#line.received += received;
   }
 
   /** Ends the process. */

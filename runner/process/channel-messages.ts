@@ -3,6 +3,10 @@
 /** The greeting: the first line that a process reads. */
 export const GREETING = 'frameproof 1\n';
 
+/** The first line of the answer to the greeting, and the last. */
+export const GREETED = 'target 1\n';
+export const READY = 'ready\n';
+
 /** Places in the memory that the threads share: the number of replies, and the process group to kill, 0 for none. */
 export const REPLIES = 0;
 export const GROUP = 1;

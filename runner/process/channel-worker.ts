@@ -8,8 +8,10 @@ import { MessagePort, workerData } from 'node:worker_threads';
 import {
   type ChannelRequest,
   type Ending,
+  GREETED,
   GREETING,
   GROUP,
+  READY,
   REPLIES,
   type Reply,
 } from './channel-messages.ts';
@@ -19,6 +21,8 @@ import { usageOf, usageWithin } from './usage.ts';
 interface Shared {
   /** The executable and its arguments. */
   readonly command: readonly string[];
+  /** Whether a kernel prints there, which greets when it has booted. */
+  readonly isConsole: boolean;
   readonly port: MessagePort;
   /** See {@link REPLIES} and {@link GROUP}. */
   readonly state: SharedArrayBuffer;
@@ -31,16 +35,24 @@ function shared(data: unknown): Shared {
       data.port instanceof MessagePort &&
       data.state instanceof SharedArrayBuffer
     )
-      return { command: data.command.map(String), port: data.port, state: data.state };
+      return {
+        command: data.command.map(String),
+        isConsole: 'isConsole' in data && data.isConsole === true,
+        port: data.port,
+        state: data.state,
+      };
   throw new Error('this file is the worker of channel.ts');
 }
 
-const { command, port, state: buffer } = shared(workerData);
+const { command, isConsole, port, state: buffer } = shared(workerData);
 const state = new Int32Array(buffer);
 
 /** Memory and CPU time are sampled this often during a request. */
 const WATCH_MS = 20;
 const STDERR_KEPT = 2000;
+/** Characters of a greeting: of what a kernel prints before, no more are kept. */
+const LONGEST_GREETING = 2 ** 16;
+const CARRIAGE_RETURN = 0x0d;
 
 /** The current request. */
 interface Pending {
@@ -61,6 +73,8 @@ const confinement = confinementHere();
 let child: ChildProcess | null = null;
 let pending: Pending | null = null;
 let stderr = '';
+/** What a console has printed before its greeting was complete; null once it was. */
+let booting: string | null = null;
 
 /** Publishes the process group to the other thread; 0 for none. */
 function noteGroup(pid: number): void {
@@ -121,8 +135,24 @@ function isAnswerSoFar({ posted: { opening }, chunks, bytes }: Pending): boolean
   return chunks[0]?.subarray(0, seen).toString('latin1') === opening.slice(0, seen);
 }
 
+/** Waits for the greeting among all that a kernel prints while it boots, and then sends the request. What is sent earlier is lost. */
+function onBoot(printed: string, chunk: Buffer): void {
+  booting = (printed + chunk.toString('latin1').replaceAll('\r', '')).slice(-LONGEST_GREETING);
+  const [start, end] = [booting.lastIndexOf(GREETED), booting.lastIndexOf(`\n${READY}`)];
+  if (start < 0 || end < start || pending === null) return;
+  const greeting = Buffer.from(booting.slice(start, end + 1 + READY.length), 'latin1');
+  booting = null;
+  child?.stdin?.write(pending.posted.text);
+  collect(pending, greeting);
+}
+
 function onOutput(source: ChildProcess, chunk: Buffer): void {
   if (source !== child || pending === null) return;
+  if (booting !== null) onBoot(booting, chunk);
+  else collect(pending, isConsole ? Buffer.from(chunk.filter((byte) => byte !== CARRIAGE_RETURN)) : chunk);
+}
+
+function collect(pending: Pending, chunk: Buffer): void {
   pending.chunks.push(chunk);
   pending.bytes += chunk.length;
   if (!isAnswerSoFar(pending)) endRequest({ kind: 'other' });
@@ -154,7 +184,8 @@ function started(): ChildProcess {
   });
   process.once('exit', (code, signal) => onExit(process, code, signal));
   noteGroup(process.pid ?? 0);
-  process.stdin?.write(GREETING);
+  if (isConsole) booting = '';
+  else process.stdin?.write(GREETING);
   return process;
 }
 
@@ -162,7 +193,7 @@ function started(): ChildProcess {
 function send(request: Pending): void {
   request.isFresh = child === null;
   child ??= started();
-  child.stdin?.write(request.posted.text);
+  if (booting === null) child.stdin?.write(request.posted.text);
 }
 
 /** Returns how a process ended. In a namespace, the first process tells a signal in its exit code. */

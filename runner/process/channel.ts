@@ -27,11 +27,11 @@ export class Channel {
   #asked = 0;
   #limitMs = 0;
 
-  /** The first request starts the process. */
-  constructor(command: readonly string[]) {
+  /** The first request starts the process. Behind a console, it greets by itself when it has booted. */
+  constructor(command: readonly string[], { isConsole = false }: { readonly isConsole?: boolean } = {}) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const workerData = { command, port: port2, state: this.#state.buffer };
+    const workerData = { command, isConsole, port: port2, state: this.#state.buffer };
     this.#worker = new Worker(WORKER, { workerData, transferList: [port2], execArgv: [], env: process.env });
     this.#worker.unref();
     port1.unref();

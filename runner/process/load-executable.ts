@@ -1,10 +1,17 @@
 /** Loading executables: the process is started and greeted, and answers with its claims. Any other answer is refused. */
 import { fileURLToPath } from 'node:url';
-import { decodeProfile, type Profile, parseJson, physicalAddress, SpecError } from '../../spec/index.ts';
+import {
+  decodeProfile,
+  type PhysicalAddress,
+  type Profile,
+  parseJson,
+  physicalAddress,
+  SpecError,
+} from '../../spec/index.ts';
 import type { Target } from '../target.ts';
-import { AllocatorProcess, READY } from './allocator-process.ts';
+import { AllocatorProcess } from './allocator-process.ts';
 import { Channel } from './channel.ts';
-import type { Reply } from './channel-messages.ts';
+import { GREETED, READY, type Reply } from './channel-messages.ts';
 import { ProcessTarget } from './process-target.ts';
 
 const TIME_LIMIT_MS = 5000;
@@ -16,7 +23,7 @@ function firstLine(text: string): string {
   return line.length > 80 ? `${line.slice(0, 80)}…` : line;
 }
 
-function describeReply({ text, ending, stderr }: Reply): string {
+function describeReply({ text, ending, stderr }: Reply, limitMs: number): string {
   const said = text.trim() === '' ? '' : `; it wrote ${JSON.stringify(firstLine(text))}`;
   const complained = stderr.trim() === '' ? '' : `; on standard error: ${JSON.stringify(firstLine(stderr))}`;
   switch (ending.kind) {
@@ -27,7 +34,7 @@ function describeReply({ text, ending, stderr }: Reply): string {
     case 'signal':
       return `it died of ${ending.signal}${said}${complained}`;
     case 'time':
-      return `it did not answer within ${TIME_LIMIT_MS / 1000} s${said}`;
+      return `it did not answer within ${limitMs / 1000} s${said}`;
     case 'whole':
     case 'other':
       return `its answer is another${said}`;
@@ -42,27 +49,30 @@ function restOfLine(lines: readonly string[], word: string): string | null {
   return line === undefined ? null : line.slice(word.length + 1);
 }
 
-function greet(channel: Channel, path: string): readonly string[] {
+/** A kernel boots first. */
+const BOOT_LIMIT_MS = 60_000;
+
+function greet(channel: Channel, path: string, limitMs: number): readonly string[] {
   const limits = {
-    timeLimitMs: TIME_LIMIT_MS,
-    waitLimitMs: TIME_LIMIT_MS,
+    timeLimitMs: limitMs,
+    waitLimitMs: limitMs,
     outputLimit: HELLO_BYTES,
     memoryLimit: MEMORY_LIMIT,
   };
-  channel.ask({ text: '', opening: 'target 1\n', terminator: READY, ...limits });
+  channel.ask({ text: '', opening: GREETED, terminator: READY, ...limits });
   const reply = channel.receive();
   const lines = reply.text.split('\n');
   if (reply.ending.kind === 'whole') return lines;
   throw new SpecError(
-    `${path}: expected an executable that speaks the protocol of native/PROTOCOL.md: ${describeReply(reply)}`,
+    `${path}: expected an executable that speaks the protocol of native/PROTOCOL.md: ${describeReply(reply, limitMs)}`,
   );
 }
 
 /** The address space of a process has 47 bits, for its own memory and all of physical memory. */
 const REACH = physicalAddress(1n << 46n);
 
-function withinReach(profile: Profile): Profile {
-  return profile.memoryBelow <= REACH ? profile : { ...profile, memoryBelow: REACH };
+function within(profile: Profile, memoryBelow: PhysicalAddress): Profile {
+  return profile.memoryBelow <= memoryBelow ? profile : { ...profile, memoryBelow };
 }
 
 /**
@@ -71,7 +81,21 @@ function withinReach(profile: Profile): Profile {
  * @throws SpecError if it cannot be started or does not speak the protocol.
  */
 export function loadExecutable(path: string, given?: Profile, programMs?: number): Promise<Target> {
-  return load([path], path, given, programMs);
+  return load({ command: [path] }, path, given, programMs);
+}
+
+/**
+ * Starts a shell command that boots a kernel, and loads the allocator that it serves on its console. `name` is the target's.
+ *
+ * @throws SpecError if it cannot be started, or its kernel does not greet.
+ */
+export function loadConsole(
+  command: string,
+  name: string,
+  given?: Profile,
+  programMs?: number,
+): Promise<Target> {
+  return load({ command: ['/bin/sh', '-c', command], isConsole: true }, name, given, programMs);
 }
 
 /** The program that speaks the protocol for a module: TypeScript in a checkout, compiled in the package. */
@@ -85,24 +109,25 @@ const SERVED = fileURLToPath(
  * @throws SpecError if it cannot be imported or does not build a manager.
  */
 export function loadModuleApart(path: string, given?: Profile, programMs?: number): Promise<Target> {
-  return load([process.execPath, ...process.execArgv, SERVED, path], path, given, programMs);
+  return load({ command: [process.execPath, ...process.execArgv, SERVED, path] }, path, given, programMs);
 }
 
 async function load(
-  command: readonly string[],
+  { command, isConsole = false }: { readonly command: readonly string[]; readonly isConsole?: boolean },
   path: string,
   given?: Profile,
   programMs?: number,
 ): Promise<Target> {
-  const channel = new Channel(command);
+  const channel = new Channel(command, { isConsole });
   try {
-    const lines = greet(channel, path);
-    const claimed = restOfLine(lines, 'profile') ?? '{}';
-    const profile = withinReach(
-      given ?? decodeProfile(parseJson(claimed, `${path}: profile`), `${path}: profile`),
-    );
-    const paints = restOfLine(lines, 'paints') !== null;
-    const started = new AllocatorProcess(channel, { paints, programMs });
+    const lines = greet(channel, path, isConsole ? BOOT_LIMIT_MS : TIME_LIMIT_MS);
+    const source = `${path}: profile`;
+    const claimed = decodeProfile(parseJson(restOfLine(lines, 'profile') ?? '{}', source), source);
+    // The memory of a kernel's harness is no claim that another profile could replace.
+    const memoryBelow = isConsole ? claimed.memoryBelow : REACH;
+    const profile = within(given ?? claimed, memoryBelow);
+    const [paints, isShort] = [restOfLine(lines, 'paints') !== null, restOfLine(lines, 'short') !== null];
+    const started = new AllocatorProcess(channel, { paints, isShort, programMs });
     return new ProcessTarget(started, { name: path, policies: profile.policies, profile });
   } catch (error) {
     await channel.close();

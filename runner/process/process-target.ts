@@ -4,6 +4,7 @@
  */
 import type { Profile, Program } from '../../spec/index.ts';
 import {
+  type BytesACall,
   type Claims,
   type LeftOut,
   type StartedProgram,
@@ -47,6 +48,10 @@ export class ProcessTarget implements Target {
 
   get peakKib(): number {
     return this.#process.peakKib;
+  }
+
+  get bytesACall(): BytesACall | null {
+    return this.#process.bytesACall;
   }
 
   get source(): TargetSource {

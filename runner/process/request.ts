@@ -9,6 +9,7 @@ import {
   argumentAt,
   argumentsOf,
   beyond,
+  describedCall,
   formatReference,
   isAllocation,
   isU64,
@@ -22,6 +23,7 @@ import {
   parametersOf,
   type Reference,
   toHex,
+  U64_MAX,
 } from '../../spec/index.ts';
 import type { World } from '../world.ts';
 
@@ -67,6 +69,24 @@ function lineOf(operation: Operation<Reference>): string {
   return `${line}\n`;
 }
 
+/** Returns an operation as a kernel reads it on its serial line: few bytes, since such a line is slow. */
+function wordOf(operation: Operation<Reference>): string {
+  const values = parametersOf(operation.call).flatMap((parameter) => {
+    const value = argumentAt(operation, parameter);
+    if (!isArgument(value)) return addressesOf(operation).map(shortReference);
+    // No limit is the most frequent one.
+    return parameter.kind === 'maxAddr' && value === U64_MAX ? '' : value.toString(16);
+  });
+  return describedCall(operation.call).letter + values.join(',');
+}
+
+function shortReference(reference: Reference): string {
+  if (!namesResult(reference)) return `=${reference.absolute.toString(16)}`;
+  const { result, page, offset } = reference;
+  const bytes = offset === 0n ? '' : `${offset < 0n ? '-' : '+'}${abs(offset).toString(16)}`;
+  return `${result.toString(16)}${page === 0 ? '' : `.${page.toString(16)}`}${bytes}`;
+}
+
 function isArgument(value: unknown): value is Argument {
   return typeof value === 'bigint' || typeof value === 'number';
 }
@@ -106,14 +126,32 @@ export function headerText({ map, config }: World, { timeLimitMs, memoryMib }: P
   return `${limits}config ${toHex(higherHalf)} ${toHex(bitmapMaxAddr)}\n${mapLines(map)}init\n`;
 }
 
-/** Returns the lines of the operations. `leftOut` holds reasons to leave out more of them. O(references). */
+/** Returns the line before the operations in its short form. */
+export function shortHeader({ map, config }: World): string {
+  const { higherHalf, bitmapMaxAddr } = config;
+  const regions = map.descriptors.map(
+    ({ type, start, pages }) =>
+      ` ${MEMORY_TYPES[type].efi.toString(16)},${start.toString(16)},${pages.toString(16)}`,
+  );
+  return `w ${higherHalf.toString(16)} ${bitmapMaxAddr.toString(16)}${regions.join('')}\n`;
+}
+
+/** How a program is written. */
+export interface RequestOptions {
+  readonly profile: Profile;
+  /** Reasons to leave out more of the operations. */
+  readonly leftOut?: readonly (string | null)[] | undefined;
+  /** Whether in few bytes, on one line. */
+  readonly isShort?: boolean;
+}
+
+/** Returns the text of the operations. O(references). */
 export function requestOf(
   program: Program,
-  profile: Profile,
-  leftOut: readonly (string | null)[] = [],
+  { profile, leftOut = [], isShort = false }: RequestOptions,
 ): Request {
   const ordinals = new Ordinals();
-  let text = '';
+  const texts: string[] = [];
   const omitted = program.map((operation, at) => {
     const renamed = ordinals.renamed(operation);
     const why =
@@ -122,8 +160,8 @@ export function requestOf(
       leftOut[at] ??
       (renamed === null ? 'it names a result of an operation that was left out' : null);
     if (isAllocation(operation.call)) ordinals.note(why === null);
-    if (why === null && renamed !== null) text += lineOf(renamed);
+    if (why === null && renamed !== null) texts.push(isShort ? wordOf(renamed) : lineOf(renamed));
     return why;
   });
-  return { text: `${text}end\n`, omitted };
+  return { text: isShort ? `${texts.join(' ')}\n` : `${texts.join('')}end\n`, omitted };
 }

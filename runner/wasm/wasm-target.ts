@@ -25,6 +25,7 @@ export class WasmTarget implements Target {
   readonly takesAnyNumber = false;
   readonly seesWrites = true;
   readonly peakKib = 0;
+  readonly bytesACall = null;
   readonly programMs: number;
   readonly #loaded: Loaded;
 

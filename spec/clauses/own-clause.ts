@@ -3,6 +3,7 @@
  * accepted. Like every clause it has a name, one sentence, two sides that a full run must both reach, and a check.
  */
 import * as t from 'io-ts';
+import { withJsonForm } from '../decode.ts';
 import { SpecError } from '../errors.ts';
 import { type Clause, ClauseName, type SettledStep } from './clause.ts';
 
@@ -17,6 +18,7 @@ export const OwnClauseName = new t.Type<OwnClauseName, string>(
   (input, context) => (isOwnClause(input) ? t.success(input) : t.failure(input, context)),
   t.identity,
 );
+withJsonForm(OwnClauseName, { type: 'string', pattern: '^own\\.' });
 
 /** Whether a name is that of an own clause, not of the specification. */
 export function isOwnClause(name: unknown): name is OwnClauseName {

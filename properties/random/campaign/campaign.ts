@@ -4,14 +4,21 @@
  */
 
 import { ClauseCounts } from '../../../model/index.ts';
-import { Execution, heldTo, type Observer, type Target, type World } from '../../../runner/index.ts';
+import {
+  type BytesACall,
+  Execution,
+  heldTo,
+  type Observer,
+  type Target,
+  type World,
+} from '../../../runner/index.ts';
 import { factsOf, KindCounts, type LeanObserver, type StepFacts } from '../../../runner/lean/index.ts';
 import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace } from '../../../spec/index.ts';
 import { anyProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { addCounts, CallCounts, type Counts, OwnClauseCounts } from './counts.ts';
+import { addCounts, CallCounts, type Counts, FurthestSoFar, OwnClauseCounts } from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { paceOf } from './pace.ts';
@@ -97,13 +104,14 @@ class Counters {
   readonly #situations = new SituationCounts();
   readonly #edges = new EdgeCounts();
   readonly #calls = new CallCounts();
+  readonly #furthest = new FurthestSoFar();
   readonly #own: OwnClauseCounts;
   readonly #violations: Record<string, Record<string, number>> = {};
   #programs = 0;
   #operations = 0;
   #tooLarge = 0;
-  #declined = 0;
   #refused = 0;
+  #declined = 0;
 
   readonly #kinds = new KindCounts();
 
@@ -134,6 +142,7 @@ class Counters {
     this.#situations.noteWorld(world);
     this.#programs += 1;
     this.#operations += ran.performed;
+    this.#furthest.endProgram(world, !ran.isRefused && !isTooLarge);
     if (ran.isRefused) this.#refused += 1;
     else if (isTooLarge) this.#tooLarge += 1;
     else if (!ran.holds) this.#noteViolation(ran.execution());
@@ -150,6 +159,7 @@ class Counters {
     this.#situations.noteStep(facts);
     this.#edges.note(facts);
     this.#calls.note(facts);
+    this.#furthest.noteStep(facts);
   }
 
   get counts(): Counts {
@@ -163,8 +173,9 @@ class Counters {
       arguments: this.#edges.toRecord(),
       violations: this.#violations,
       tooLarge: this.#tooLarge,
-      declined: this.#declined,
       refused: this.#refused,
+      declined: this.#declined,
+      furthest: this.#furthest.toRecord(),
     };
   }
 }
@@ -206,6 +217,8 @@ export interface BlockResult {
   readonly isLast: boolean;
   /** Peak memory of the target's process so far; 0 if unknown, or without a process. */
   readonly peakKib: number;
+  /** See {@link Target.bytesACall}. */
+  readonly bytesACall: BytesACall | null;
 }
 
 /** The options of a campaign that a block needs. */
@@ -227,8 +240,15 @@ export async function runBlock(
     await runBatch(options, counters, found, { batch: firstBatch + done / BATCH, runs, isOver });
     await yieldToEventLoop();
   }
-  const { peakKib } = options.target;
-  return { index, counts: counters.counts, findings: found.take(index), isLast: found.isOver, peakKib };
+  const { peakKib, bytesACall } = options.target;
+  return {
+    index,
+    counts: counters.counts,
+    findings: found.take(index),
+    isLast: found.isOver,
+    peakKib,
+    bytesACall,
+  };
 }
 
 /** A few programs of one seed, on one map or on generated ones. */
@@ -320,17 +340,19 @@ export async function runBlocks(
   const findings = [...known];
   let isCutShort = stopFirst && known.length > 0;
   let [programs, operations, peakKib] = [0, 0, 0];
+  let bytesACall: BytesACall | null = null;
   const strict = { ...options, target: heldTo(options.target, options.checks) };
   for await (const result of runner(strict, isCutShort ? [] : blocks, isOver)) {
     programs += result.counts.programs;
     operations += result.counts.operations;
     peakKib = Math.max(peakKib, result.peakKib);
+    bytesACall = result.bytesACall;
     isCutShort ||= result.isLast;
     findings.push(...result.findings);
     onResult(result);
     options.onProgress?.({ programs, operations, seconds: elapsed() });
   }
-  return { seconds: elapsed(), stopped: signal?.aborted === true, isCutShort, peakKib, findings };
+  return { seconds: elapsed(), stopped: signal?.aborted === true, isCutShort, peakKib, bytesACall, findings };
 }
 
 /**

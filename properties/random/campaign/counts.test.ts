@@ -336,6 +336,14 @@ describe('counts', () => {
     expect(addCounts(b, a)).toEqual(sum);
   });
 
+  it('have the largest of what programs met, and not the sum of it', async () => {
+    const [a, b] = [await countsOf(SMALL, one), await countsOf(SMALL, [alloc, run(2n), alloc])];
+    expect(a.furthest).toMatchObject({ granted: 1, held: 3, row: 3, end: 9 });
+    expect(b.furthest).toMatchObject({ granted: 2, held: 4, row: 1, end: 9 });
+    expect(addCounts(a, b).furthest).toMatchObject({ granted: 2, held: 4, row: 3, end: 9 });
+    expect(addCounts(a, b).furthest.extents).toBe(Math.max(a.furthest.extents, b.furthest.extents));
+  });
+
   it('of no programs change nothing', async () => {
     const counts = await countsOf(SMALL, one);
     const { programs, operations, calls, situations, clauses } = counts;

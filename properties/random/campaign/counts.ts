@@ -4,6 +4,7 @@
  */
 import * as t from 'io-ts';
 import type { SideCounts } from '../../../model/index.ts';
+import type { World } from '../../../runner/index.ts';
 import type { StepFacts } from '../../../runner/lean/index.ts';
 import {
   CALLS,
@@ -11,12 +12,35 @@ import {
   CLAUSES,
   closed,
   closedRecord,
+  isRam,
   OUTCOME_KINDS,
   type OwnClause,
+  pfnEnd,
   type SettledStep,
 } from '../../../spec/index.ts';
 import { type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
 import { SITUATION_NAMES } from './situations.ts';
+
+/**
+ * The largest of what programs met: what lies beyond was not reached, and the run says nothing about it.
+ * @public
+ */
+export interface Furthest {
+  /** Page frames of RAM. */
+  readonly memory: number;
+  /** The end of memory, as a page frame. */
+  readonly end: number;
+  /** Descriptors of a memory map. */
+  readonly descriptors: number;
+  /** Page frames granted by one call. */
+  readonly granted: number;
+  /** Page frames that callers held at once. */
+  readonly held: number;
+  /** Extents of page frames with one owner. */
+  readonly extents: number;
+  /** Calls of one kind in a row. */
+  readonly row: number;
+}
 
 /** A number of occurrences. */
 const Times = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
@@ -24,6 +48,15 @@ const Times = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, '
 const Edges = t.readonly(
   closed(t.type({ drawn: Times, edges: closedRecord('times by edge', EDGE_NAMES, Times) })),
 );
+const FURTHEST = {
+  memory: Times,
+  end: Times,
+  descriptors: Times,
+  granted: Times,
+  held: Times,
+  extents: Times,
+  row: Times,
+};
 const Blamed = closedRecord('programs by call', [...CALLS, 'init', 'sweep'], Times);
 const Outcomes = closedRecord('times by outcome', OUTCOME_KINDS, Times);
 const Sides = closedRecord(
@@ -49,10 +82,11 @@ export interface Counts {
   readonly violations: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Programs on a world that was too large for the target: it had no memory for it, or did not answer in time. */
   readonly tooLarge: number;
-  /** Operations that the model admitted after the lean judge had not; none on ours. */
-  readonly declined: number;
   /** Programs on a world that init said it cannot manage. */
   readonly refused: number;
+  /** Operations that the model admitted after the lean judge had not; none on ours. */
+  readonly declined: number;
+  readonly furthest: Furthest;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -68,8 +102,9 @@ export const Counts: t.Type<Counts, unknown> = closed(
       ),
       violations: closedRecord('programs by clause', CLAUSE_NAMES, Blamed),
       tooLarge: Times,
-      declined: Times,
       refused: Times,
+      declined: Times,
+      furthest: t.readonly(closed(t.type(FURTHEST))),
     },
     'counts',
   ),
@@ -97,6 +132,18 @@ function addedEdges(a: EdgeCount, b: EdgeCount): EdgeCount {
   return { drawn: a.drawn + b.drawn, edges: Object.fromEntries(edges) };
 }
 
+function further(a: Furthest, b: Furthest): Furthest {
+  return {
+    memory: Math.max(a.memory, b.memory),
+    end: Math.max(a.end, b.end),
+    descriptors: Math.max(a.descriptors, b.descriptors),
+    granted: Math.max(a.granted, b.granted),
+    held: Math.max(a.held, b.held),
+    extents: Math.max(a.extents, b.extents),
+    row: Math.max(a.row, b.row),
+  };
+}
+
 /** Returns the sum of two counts. Names keep the order in which they were first met. */
 export function addCounts(a: Counts, b: Counts): Counts {
   return {
@@ -113,8 +160,9 @@ export function addCounts(a: Counts, b: Counts): Counts {
     },
     violations: addedByTwoNames(a.violations, b.violations),
     tooLarge: a.tooLarge + b.tooLarge,
-    declined: a.declined + b.declined,
     refused: a.refused + b.refused,
+    declined: a.declined + b.declined,
+    furthest: further(a.furthest, b.furthest),
   };
 }
 
@@ -147,6 +195,39 @@ export class CallCounts {
         Object.fromEntries(outcomes.map(({ outcome, times }) => [outcome, times])),
       ]),
     );
+  }
+}
+
+/** Keeps the largest of what it is told. */
+export class FurthestSoFar {
+  readonly #of = { memory: 0, end: 0, descriptors: 0, granted: 0, held: 0, extents: 0, row: 0 };
+  #call = -1;
+  #row = 0;
+
+  /** Takes note of a judged operation. O(1). */
+  noteStep({ call, pages, heldAfter, extentsAfter }: StepFacts): void {
+    const of = this.#of;
+    this.#row = call.place === this.#call ? this.#row + 1 : 1;
+    this.#call = call.place;
+    if (this.#row > of.row) of.row = this.#row;
+    if (pages > of.granted) of.granted = pages;
+    if (heldAfter > of.held) of.held = heldAfter;
+    if (extentsAfter > of.extents) of.extents = extentsAfter;
+  }
+
+  /** Takes note of the end of a program, and of its world if that was managed. */
+  endProgram({ map }: World, isManaged: boolean): void {
+    const of = this.#of;
+    this.#call = -1;
+    if (!isManaged) return;
+    const ram = map.descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0);
+    of.memory = Math.max(of.memory, ram);
+    of.end = Math.max(of.end, pfnEnd(map));
+    of.descriptors = Math.max(of.descriptors, map.descriptors.length);
+  }
+
+  toRecord(): Furthest {
+    return { ...this.#of };
   }
 }
 

@@ -1,4 +1,5 @@
 /** Results of campaigns: what the programs met, and the verdict that follows. */
+import type { BytesACall } from '../../../runner/index.ts';
 import { CLAUSES, counted, isOwnClause, type Unchecked, uncheckedBy } from '../../../spec/index.ts';
 import type { Counts } from './counts.ts';
 import { byGravity, type Finding } from './finding.ts';
@@ -24,6 +25,7 @@ export interface RunEnd {
   readonly isCutShort: boolean;
   /** Peak memory of the target's process; 0 if unknown, or without a process. */
   readonly peakKib: number;
+  readonly bytesACall: BytesACall | null;
 }
 
 /**
@@ -48,6 +50,8 @@ export interface CampaignResult extends Counts, Progress {
   readonly unchecked: readonly Unchecked[];
   /** Peak memory of the target's process in KiB; 0 if unknown, or without a process. */
   readonly peakKib: number;
+  /** Bytes of a call on the serial line to a kernel, on average; null if there is no such line. */
+  readonly bytesACall: BytesACall | null;
   /** The violations that were found, one for each clause and call that it blames, by gravity. Empty if no program violated a clause. */
   readonly findings: readonly Finding[];
   /**
@@ -139,7 +143,14 @@ function uncheckedOn(
 export function resultOf(
   context: VerdictContext,
   counts: Counts,
-  { seconds, stopped, isCutShort, peakKib, findings }: RunEnd & { readonly findings: readonly Finding[] },
+  {
+    seconds,
+    stopped,
+    isCutShort,
+    peakKib,
+    bytesACall,
+    findings,
+  }: RunEnd & { readonly findings: readonly Finding[] },
 ): CampaignResult {
   const { seed, generated } = context;
   const claims = claimsOf(counts, context.claims);
@@ -155,6 +166,6 @@ export function resultOf(
       : unreached.length > 0
         ? 'unreached'
         : 'holds';
-  const found = { unreached, unchecked, peakKib, findings: byGravity(findings), isCutShort };
+  const found = { unreached, unchecked, peakKib, bytesACall, findings: byGravity(findings), isCutShort };
   return { verdict, ...counts, ...listed, seconds, seed, ...found };
 }

@@ -127,7 +127,14 @@ function resultOfAll(
   const isCutShort = files.some((file) => file.isCutShort);
   const asked = { claims: { ...claims, policies }, seed, generated };
   const found = findings.map(({ shrunk: _, ...finding }) => finding);
-  return resultOf(asked, counts, { seconds, stopped: false, isCutShort, peakKib: 0, findings: found });
+  return resultOf(asked, counts, {
+    seconds,
+    stopped: false,
+    isCutShort,
+    peakKib: 0,
+    bytesACall: null,
+    findings: found,
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
  * Threads: the blocks of a campaign on several threads of this process. Each thread loads the target separately. Results are passed on
  * in the order of blocks, so that the result is the same as in one thread.
  */
-import type { Piscina } from 'piscina';
+import type { Tinypool } from 'tinypool';
 import type { TargetSource } from '../../../runner/index.ts';
 import { SpecError } from '../../../spec/index.ts';
 import type { Block } from '../campaign/blocks.ts';
@@ -26,24 +26,25 @@ const AHEAD = 4;
 async function threads(
   jobs: number,
   { target, worlds, generated, operations, seed, stopFirst = false }: CampaignOptions,
-): Promise<Piscina<Block, BlockResult>> {
+): Promise<Tinypool> {
   const data: ThreadData = { source: target.source, worlds, generated, operations, seed, stopFirst };
   // Loaded on demand: most runs need no threads.
-  const { Piscina } = await import('piscina');
-  return new Piscina({
+  const { Tinypool } = await import('tinypool');
+  return new Tinypool({
     filename: WORKER,
     minThreads: jobs,
     maxThreads: jobs,
     workerData: data,
     // A thread that waits for its next block must keep serving timers and messages of its target.
-    atomics: 'disabled',
+    useAtomics: false,
   });
 }
 
-/** Returns a clear error if the target ended its thread, else the same error. */
-function explained(error: unknown): unknown {
-  const isExit = error instanceof Error && error.message.startsWith('worker exited with code');
-  return isExit ? new SpecError('no result: the target ended its thread', { cause: error }) : error;
+/** Resolves when a thread ends. The pool would wait for its block. */
+function lost(pool: Tinypool): Promise<'lost'> {
+  return new Promise((resolve) => {
+    for (const thread of pool.threads) thread.once('exit', () => resolve('lost'));
+  });
 }
 
 /** Resolves to null when the signal is given. */
@@ -56,12 +57,12 @@ function aborted(signal: AbortSignal | undefined): Promise<null> {
 
 /** Blocks started ahead of their turn. */
 class StartedBlocks {
-  readonly #pool: Piscina<Block, BlockResult>;
+  readonly #pool: Tinypool;
   readonly #blocks: Iterator<Block>;
   readonly #isOver: () => boolean;
   readonly #started: Promise<BlockResult>[] = [];
 
-  constructor(pool: Piscina<Block, BlockResult>, blocks: Iterable<Block>, isOver: () => boolean) {
+  constructor(pool: Tinypool, blocks: Iterable<Block>, isOver: () => boolean) {
     this.#pool = pool;
     this.#blocks = blocks[Symbol.iterator]();
     this.#isOver = isOver;
@@ -72,7 +73,7 @@ class StartedBlocks {
     while (this.#started.length < most && !this.#isOver()) {
       const { value, done } = this.#blocks.next();
       if (done === true) break;
-      const result = this.#pool.run(value);
+      const result: Promise<BlockResult> = this.#pool.run(value);
       // An error is reported when the block's turn comes. If its turn never comes, the error does not matter.
       result.catch(() => {});
       this.#started.push(result);
@@ -94,19 +95,20 @@ export function onThreads(jobs: number): BlockRunner {
       );
     const pool = await threads(jobs, options);
     const stop = aborted(options.signal);
+    const loss = lost(pool);
     const started = new StartedBlocks(pool, blocks, isOver);
     try {
       for (let next = started.next(jobs * AHEAD); next !== undefined; next = started.next(jobs * AHEAD)) {
-        const result = await Promise.race([next, stop]);
+        const result = await Promise.race([next, stop, loss]);
         if (result === null) return;
+        if (result === 'lost') throw new SpecError('no result: the target ended its thread');
         for (const { trace } of result.findings) options.onFound?.(trace);
         yield result;
         if (result.isLast) return;
       }
-    } catch (error) {
-      throw explained(error);
     } finally {
-      await pool.destroy();
+      // It would wait for a lost thread to end.
+      await Promise.race([pool.destroy(), loss]);
     }
   };
 }

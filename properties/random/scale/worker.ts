@@ -1,5 +1,5 @@
 /** The program of each thread: runs blocks of a campaign, one after the other, on a target that the thread loads itself. */
-import { workerData } from 'piscina';
+import { Tinypool } from 'tinypool';
 import type { Target } from '../../../runner/index.ts';
 import { loadTarget } from '../../../runner/load/index.ts';
 import type { Block } from '../campaign/blocks.ts';
@@ -7,7 +7,7 @@ import { type BlockResult, runBlock } from '../campaign/campaign.ts';
 import { FoundSoFar } from '../campaign/finding.ts';
 import type { ThreadData } from './on-threads.ts';
 
-const { source, stopFirst, ...options }: ThreadData = workerData;
+const { source, stopFirst, ...options }: ThreadData = Tinypool.workerData;
 const found = new FoundSoFar(stopFirst);
 let loaded: Promise<Target> | undefined;
 

@@ -1,0 +1,149 @@
+/** What runs on build servers: each file is what its server expects, and its commands do what it says, as far as a shell shows it. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { validateAction, validateWorkflow } from '@action-validator/core';
+import { Job } from 'kubernetes-models/batch/v1';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ROOT } from './testing/copy-of-sources.ts';
+import { nodeEnvironment } from './testing/npm.ts';
+import { projectFolder } from './testing/project.ts';
+
+function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** Returns a project whose allocator holds, or breaks a clause. */
+function project(example: 'works' | 'broken-limit'): string {
+  const folder = projectFolder();
+  copyFileSync(join(ROOT, `examples/works.ts`), join(folder, 'works.ts'));
+  copyFileSync(join(ROOT, `examples/${example}.ts`), join(folder, `${example}.ts`));
+  writeFileSync(
+    join(folder, 'frameproof.config.json'),
+    JSON.stringify({ target: `${example}.ts`, check: { shrinkTime: 1 } }),
+  );
+  return folder;
+}
+
+/** Runs lines as a build server does, which ends at the first that fails. */
+function run(folder: string, script: string, env: Readonly<Record<string, string>> = {}) {
+  const { status, stdout, stderr } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
+    cwd: folder,
+    env: { ...nodeEnvironment(), ...env },
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+interface Step {
+  readonly run?: string;
+}
+
+/** Returns the commands of the steps of a job on GitHub, the installation left out. */
+function commandsOf({ steps }: { readonly steps: readonly Step[] }): string {
+  return steps.flatMap(({ run = '' }) => (run === '' || run === 'npm ci' ? [] : [run])).join('\n');
+}
+
+describe('the files for GitHub', () => {
+  it.each(['docs/ci/github.yml', '.github/workflows/ci.yml', '.github/workflows/publish.yml'])(
+    '%s is a workflow',
+    (path) => {
+      expect(validateWorkflow(textOf(path)).errors).toEqual([]);
+      expect(validateWorkflow(textOf(path).replace('runs-on', 'run-on')).errors).not.toEqual([]);
+    },
+  );
+
+  it('action.yml is an action', () => {
+    expect(validateAction(textOf('action.yml')).errors).toEqual([]);
+    expect(validateAction(textOf('action.yml').replace('using:', 'use:')).errors).not.toEqual([]);
+  });
+
+  it.each([
+    ['works', 0],
+    ['broken-limit', 1],
+  ] as const)('the action checks an allocator, and leaves its reports: %s', (example, status) => {
+    const folder = project(example);
+    const { inputs, runs } = parse(textOf('action.yml'));
+    const { run: script, env } = runs.steps.find((step: Step) => step.run !== undefined);
+    const values = Object.entries<string>(env).map(([name, expression]) => {
+      const [, input = ''] = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression) ?? [];
+      return [name, input === 'flags' ? '--programs=60\n--operations=50' : String(inputs[input].default)];
+    });
+    const ended = run(folder, script, Object.fromEntries(values));
+    expect(ended.status, ended.output).toBe(status);
+    expect(ended.output).toMatch(status === 0 ? /^holds: .* in 60 programs, seed 1$/m : /^violated: /m);
+    expect(readdirSync(join(folder, 'frameproof-reports'))).toEqual(['frameproof.html', 'frameproof.xml']);
+    expect(existsSync(join(folder, 'counterexamples'))).toBe(status === 1);
+  });
+
+  it('the workflow runs shards at night, and merges them into a verdict', () => {
+    const folder = project('broken-limit');
+    const { jobs } = parse(textOf('docs/ci/github.yml'));
+    for (const shard of jobs.night.strategy.matrix.shard) {
+      const ended = run(folder, commandsOf(jobs.night), { PROGRAMS: '80', SEED: '7', SHARD: String(shard) });
+      expect(ended.status, ended.output).toBe(0);
+    }
+    const verdict = run(folder, commandsOf(jobs.verdict));
+    expect(verdict.status, verdict.output).toBe(1);
+    expect(verdict.output).toMatch(/^violated: /m);
+    for (const report of ['frameproof.xml', 'frameproof.html', 'counterexamples'])
+      expect(existsSync(join(folder, report))).toBe(true);
+  });
+
+  it('what is no finding ends a shard with an error', () => {
+    const folder = project('works');
+    rmSync(join(folder, 'works.ts'));
+    const { jobs } = parse(textOf('docs/ci/github.yml'));
+    const ended = run(folder, commandsOf(jobs.night), { PROGRAMS: '8', SEED: '7', SHARD: '0' });
+    expect(ended.status).not.toBe(0);
+    expect(ended.output).toMatch(/works\.ts: expected .*: the file does not exist/);
+  });
+});
+
+describe('the file for GitLab', () => {
+  const file = parse(textOf('docs/ci/gitlab.yml'), { merge: true });
+
+  it('has the gate, the shards and the verdict', () => {
+    const folder = project('works');
+    const gate = run(folder, file.gate.script.join('\n').replace('check ', 'check --programs 60 '));
+    expect(gate.status, gate.output).toBe(0);
+    expect(existsSync(join(folder, file.gate.artifacts.reports.junit))).toBe(true);
+    for (let index = 1; index <= file.night.parallel; index += 1) {
+      const variables = {
+        PROGRAMS: '40',
+        CI_PIPELINE_IID: '7',
+        CI_NODE_INDEX: `${index}`,
+        CI_NODE_TOTAL: `${file.night.parallel}`,
+      };
+      const ended = run(folder, file.night.script.join('\n'), variables);
+      expect(ended.status, ended.output).toBe(0);
+    }
+    const verdict = run(folder, file.verdict.script.join('\n'));
+    expect(verdict.output).toMatch(/^holds: no counterexample in 40 programs, seed 7$/m);
+    expect(verdict.status).toBe(0);
+  });
+});
+
+describe('the manifest for Kubernetes', () => {
+  const manifest = parse(textOf('docs/indexed-job.yaml'));
+
+  it('is what the schema of a job says', () => {
+    expect(() => new Job(manifest).validate()).not.toThrow();
+    const { spec } = manifest;
+    expect(() => new Job({ ...manifest, spec: { ...spec, completions: '16' } }).validate()).toThrow(
+      /completions must be integer/,
+    );
+  });
+
+  it('has a command that runs a shard, whose number the cluster gives', () => {
+    const folder = project('works');
+    const [{ command }] = manifest.spec.template.spec.containers;
+    const words = command.map((word: string) =>
+      word.replace('my-pmm.ts', 'works.ts').replace('1000000', '64').replace('/results', 'results'),
+    );
+    const ended = run(folder, words.join(' '), { JOB_COMPLETION_INDEX: '3' });
+    expect(ended.status, ended.output).toBe(0);
+    expect(readdirSync(join(folder, 'results'))).toEqual(['shard-03-of-16.json']);
+  });
+});

@@ -1,0 +1,503 @@
+/*
+ * The harness for a kernel: it serves programs over a serial line, inside the kernel that the allocator is part of. Freestanding, C11;
+ * no libc, no allocation. See fp_serve_serial in frameproof.h, and PROTOCOL.md for the text, requests in their short form.
+ *
+ *      memory ──► ┌───────────────────────────┬────────────────────────────────────┐
+ *                 │ simulated physical memory │ results, and which frames are painted │
+ *                 └───────────────────────────┴────────────────────────────────────┘
+ *
+ * A call is made as soon as it has been read: a serial line delivers a byte at a time anyway.
+ */
+#include "frameproof.h"
+
+/* ---- The serial line ------------------------------------------------------------------------------------------------ */
+
+static const fp_serial *serial;
+/* The byte after the one that was read last. */
+static int ahead;
+
+static void advance(void) {
+    do
+        ahead = serial->get();
+    while (ahead == '\r');
+}
+
+static void put_text(const char *text) {
+    while (*text != '\0')
+        serial->put(*text++);
+}
+
+static void put_decimal(uint64_t n) {
+    char digits[20];
+    unsigned count = 0;
+    do
+        digits[count++] = (char)('0' + n % 10);
+    while ((n /= 10) != 0);
+    while (count > 0)
+        serial->put(digits[--count]);
+}
+
+static void put_hex(uint64_t n) {
+    int shift = 60;
+    while (shift > 0 && n >> shift == 0)
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        serial->put("0123456789abcdef"[(n >> shift) & 15]);
+}
+
+static int digit(int c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Reads a number in hex; nothing at all is `by_default`. */
+static uint64_t number(uint64_t by_default) {
+    uint64_t n = 0;
+    if (digit(ahead) < 0)
+        return by_default;
+    for (; digit(ahead) >= 0; advance())
+        n = n << 4 | (uint64_t)digit(ahead);
+    return n;
+}
+
+/* Skips a separator, if it comes next. */
+static bool skip(char separator) {
+    if (ahead != separator)
+        return false;
+    advance();
+    return true;
+}
+
+/* ---- Simulated memory ------------------------------------------------------------------------------------------------ */
+
+#define MOST_DESCRIPTORS 256
+
+static fp_memory memory;
+static fp_descriptor descriptors[MOST_DESCRIPTORS];
+/* Page frames of simulated memory. */
+static uint64_t frames;
+/* The virtual address of physical address 0 in the program's configuration. */
+static uint64_t higher_half;
+
+/* A result of an allocation: its pages follow each other in memory, or are listed from `list` on. */
+typedef struct {
+    uint64_t address;
+    uint64_t pages;
+    void **list;
+} result_t;
+
+enum { MOST_RESULTS = 1 << 16 };
+static const char TOO_LONG[] = "the program is too long for the memory of the harness";
+
+static uint8_t *is_painted;
+static result_t *results;
+static void **lists;
+static uint64_t lists_left, result_count;
+
+static uint64_t half(uint64_t bytes) {
+    return bytes / 2 / FP_PAGE_SIZE * FP_PAGE_SIZE;
+}
+
+/* Prints an address as a physical one: the reader adds the higher half. */
+static void put_address(const void *address) {
+    put_hex((uint64_t)(uintptr_t)address - (uint64_t)(uintptr_t)memory.base);
+}
+
+static void *real(uint64_t address) {
+    return (void *)(uintptr_t)(address - higher_half + (uint64_t)(uintptr_t)memory.base);
+}
+
+/* Divides what lies behind simulated memory among the tables. */
+static void clear_tables(void) {
+    unsigned char *at = serial->memory + half(serial->bytes);
+    unsigned char *end = serial->memory + serial->bytes;
+    is_painted = at;
+    for (uint64_t f = 0; f < frames; f++)
+        is_painted[f] = 0;
+    results = (result_t *)(void *)(at + (frames + 15) / 16 * 16);
+    lists = (void **)(void *)(results + MOST_RESULTS);
+    lists_left = (uint64_t)(end - (unsigned char *)lists) / sizeof *lists;
+    result_count = 0;
+}
+
+/* ---- Paint: four words of each page frame of a caller, which the manager must not change ----------------------------- */
+
+static uint64_t *painted_word(uint64_t frame, unsigned k) {
+    static const unsigned PLACES[] = {0, 1, FP_PAGE_SIZE / 8 - 2, FP_PAGE_SIZE / 8 - 1};
+    return (uint64_t *)(void *)(memory.base + frame * FP_PAGE_SIZE) + PLACES[k];
+}
+
+static uint64_t colour(uint64_t frame, unsigned k) {
+    return (frame * 4 + k + 1) * 0x9e3779b97f4a7c15u;
+}
+
+static void paint(uint64_t frame) {
+    if (frame >= frames)
+        return; /* Not memory. The judge notices that it was handed out. */
+    for (unsigned k = 0; k < 4; k++)
+        *painted_word(frame, k) = colour(frame, k);
+    is_painted[frame] = 1;
+}
+
+static void paint_run(uint64_t frame, uint64_t count) {
+    for (uint64_t k = 0; k < count && frame + k < frames; k++)
+        paint(frame + k);
+}
+
+/* Reports a page frame whose paint has changed. */
+static void check_paint(uint64_t frame) {
+    bool is_changed = false;
+    if (frame >= frames || !is_painted[frame])
+        return;
+    for (unsigned k = 0; k < 4; k++)
+        is_changed |= *painted_word(frame, k) != colour(frame, k);
+    if (!is_changed)
+        return;
+    put_text("wrote ");
+    put_decimal(frame);
+    put_text("\n");
+    paint(frame);
+}
+
+static uint64_t frame_of(const void *address) {
+    return (uint64_t)((uintptr_t)address - (uintptr_t)memory.base) / FP_PAGE_SIZE;
+}
+
+/* Checks the page frames that a call is about to free, which may then be written to. */
+static void give_back(uint64_t frame, uint64_t count) {
+    for (uint64_t k = 0; k < count && frame + k < frames; k++) {
+        check_paint(frame + k);
+        is_painted[frame + k] = 0;
+    }
+}
+
+static void keep_held(uint64_t frame, uint64_t count) {
+    for (uint64_t k = 0; k < count && frame + k < frames; k++)
+        is_painted[frame + k] = 1;
+}
+
+/* ---- Answers ---------------------------------------------------------------------------------------------------------- */
+
+static const fp_target *target;
+
+/* The amounts after the answer before, of which only changes are printed. */
+static uint64_t last[3];
+static bool is_first;
+
+static void put_amount(unsigned which, uint64_t (*amount)(void)) {
+    put_text(" ");
+    if (amount == NULL) {
+        put_text("?");
+        return;
+    }
+    uint64_t now = amount();
+    if (now == last[which] && !is_first)
+        put_text("=");
+    else
+        put_hex(now);
+    last[which] = now;
+}
+
+/* Ends an answer. */
+static void finish(void) {
+    put_amount(0, target->total_amount);
+    put_amount(1, target->free_amount);
+    put_amount(2, target->reserved_amount);
+    put_text("\n");
+    is_first = false;
+}
+
+static void answer(const char *word) {
+    put_text(word);
+    finish();
+}
+
+static void answer_address(void *address, uint64_t pages) {
+    results[result_count++] = (result_t){(uint64_t)(uintptr_t)address, address == NULL ? 0 : pages, NULL};
+    if (address == NULL) {
+        answer("f");
+        return;
+    }
+    put_text("a");
+    put_address(address);
+    finish();
+    paint_run(frame_of(address), pages);
+}
+
+/* Ends a program that cannot go on, and the kernel with it. */
+_Noreturn static void stop(const char *why, const char *more) {
+    put_text("malformed ");
+    put_text(why);
+    put_text(more);
+    put_text("\nend\n");
+    serial->halt();
+    for (;;) {
+    }
+}
+
+void fp_warn(const char *text) {
+    put_text("warn ");
+    put_text(text);
+    put_text("\n");
+}
+
+/* To leave a call takes a longjmp, which a kernel may not have. So a panic ends the program. */
+void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
+    (void)frame, (void)owner;
+    stop("it panicked: ", text);
+}
+
+void fp_keep(uint64_t start, uint64_t pages) {
+    put_text("kept ");
+    put_decimal(start / FP_PAGE_SIZE);
+    put_text(" ");
+    put_decimal(pages);
+    put_text("\n");
+}
+
+void fp_live(const void *start, size_t bytes) {
+    (void)start, (void)bytes;
+}
+
+/* ---- Calls ------------------------------------------------------------------------------------------------------------ */
+
+/* Reads a reference: the number of a result in hex, `.page`, `+bytes` or `-bytes`; or `=` and an address. */
+static bool reference(void **found) {
+    if (skip('=')) {
+        *found = real(number(0));
+        return true;
+    }
+    uint64_t which = number(0), page = skip('.') ? number(0) : 0, offset = 0;
+    if (skip('+'))
+        offset = number(0);
+    else if (skip('-'))
+        offset = 0 - number(0);
+    if (which >= result_count || page >= results[which].pages)
+        return false;
+    const result_t *result = &results[which];
+    uint64_t address = result->list == NULL ? result->address + page * FP_PAGE_SIZE : (uint64_t)(uintptr_t)result->list[page];
+    *found = (void *)(uintptr_t)(address + offset);
+    return true;
+}
+
+static void answer_done(bool is_done) {
+    answer(is_done ? "d" : "r");
+}
+
+static void free_region(void *address, uint64_t count, bool is_one) {
+    uint64_t frame = frame_of(address);
+    give_back(frame, count);
+    bool is_done = is_one ? target->free(address) : target->free_region(address, count);
+    if (!is_done)
+        keep_held(frame, count);
+    answer_done(is_done);
+}
+
+/* Prints addresses, consecutive ones as their first, a sign for the direction and how many they are. */
+static void put_batch(void **list, uint64_t count) {
+    for (uint64_t k = 0, run; k < count; k += run) {
+        uint64_t step = k + 1 < count ? (uint64_t)(uintptr_t)list[k + 1] - (uint64_t)(uintptr_t)list[k] : 0;
+        bool is_run = step == FP_PAGE_SIZE || step == 0 - (uint64_t)FP_PAGE_SIZE;
+        for (run = 1; is_run && k + run < count; run++)
+            if ((uint64_t)(uintptr_t)list[k + run] - (uint64_t)(uintptr_t)list[k + run - 1] != step)
+                break;
+        put_text(k == 0 ? "" : ",");
+        put_address(list[k]);
+        if (run > 1) {
+            put_text(step == FP_PAGE_SIZE ? "+" : "-");
+            put_hex(run);
+        }
+    }
+}
+
+static void alloc_pages(uint64_t count) {
+    void **list = lists;
+    if (count > lists_left && count <= frames)
+        stop(TOO_LONG, "");
+    /* More than there is: an array of that length cannot be had, and must not be written to. */
+    if (count > lists_left) {
+        results[result_count++] = (result_t){0, 0, NULL};
+        answer("f");
+        return;
+    }
+    bool is_granted = target->alloc_pages(list, count);
+    results[result_count++] = (result_t){0, is_granted ? count : 0, list};
+    if (!is_granted) {
+        answer("f");
+        return;
+    }
+    lists += count;
+    lists_left -= count;
+    put_text("s");
+    put_batch(list, count);
+    finish();
+    for (uint64_t k = 0; k < count; k++)
+        paint(frame_of(list[k]));
+}
+
+static void free_pages(void) {
+    void **list = lists;
+    uint64_t count = 0;
+    bool is_known = true;
+    while (ahead != ' ' && ahead != '\n') {
+        if (count == lists_left)
+            stop(TOO_LONG, "");
+        is_known = reference(&list[count++]) && is_known;
+        skip(',');
+    }
+    if (!is_known) {
+        put_text("skip\n");
+        return;
+    }
+    for (uint64_t k = 0; k < count; k++)
+        give_back(frame_of(list[k]), 1);
+    answer_done(target->free_pages(list, count));
+}
+
+static void answer_amount(uint64_t amount) {
+    put_text("n");
+    put_hex(amount);
+    finish();
+}
+
+static void alloc_bitmap(void) {
+    uint64_t count = number(0);
+    skip(',');
+    uint64_t max_addr = number(UINT64_MAX);
+    skip(',');
+    answer_address(target->alloc_bitmap(count, max_addr, number(0)), count);
+}
+
+/* Reads a call, and makes it. */
+static void call(void) {
+    int letter = ahead;
+    void *address = NULL;
+    advance();
+    if (result_count == MOST_RESULTS)
+        stop(TOO_LONG, "");
+    switch (letter) {
+    case 'a':
+        answer_address(target->alloc(), 1);
+        break;
+    case 'p':
+        alloc_pages(number(0));
+        break;
+    case 'b':
+        alloc_bitmap();
+        break;
+    case 'g':
+        free_pages();
+        break;
+    case 't':
+        answer_amount(target->total_amount());
+        break;
+    case 'n':
+        answer_amount(target->free_amount());
+        break;
+    case 'v':
+        answer_amount(target->reserved_amount());
+        break;
+    default: {
+        bool is_known = reference(&address);
+        uint64_t count = skip(',') ? number(0) : 1;
+        if (is_known)
+            free_region(address, count, letter == 'f');
+        else
+            put_text("skip\n");
+    }
+    }
+}
+
+/* ---- Programs ---------------------------------------------------------------------------------------------------------- */
+
+static fp_kind kind_of(unsigned efi_type) {
+    if (efi_type == 2 || efi_type == 9)
+        return FP_BOOT;
+    if (efi_type == 5 || efi_type == 6 || efi_type == 10)
+        return FP_FIRMWARE;
+    return efi_type == 1 || efi_type == 3 || efi_type == 4 || efi_type == 7 ? FP_FREE : FP_ABSENT;
+}
+
+/* Reads the line `w HIGHER_HALF BITMAP_END TYPE,START,PAGES …`. Returns false if there is no room for it. */
+static bool read_world(void) {
+    advance();
+    skip(' ');
+    higher_half = number(0);
+    skip(' ');
+    memory = (fp_memory){descriptors, 0, serial->memory, number(0)};
+    bool fits = true;
+    while (skip(' ')) {
+        fp_descriptor *one = &descriptors[memory.count < MOST_DESCRIPTORS ? memory.count : 0];
+        one->efi_type = (unsigned)number(0);
+        one->kind = kind_of(one->efi_type);
+        skip(',');
+        one->start = number(0);
+        skip(',');
+        one->pages = number(0);
+        fits = fits && memory.count < MOST_DESCRIPTORS && one->start / FP_PAGE_SIZE + one->pages <= frames;
+        memory.count++;
+    }
+    return fits;
+}
+
+/* Paints the edges of what is withheld: the first and the last page frame of each region of boot code and firmware. */
+static void paint_withheld(void) {
+    for (size_t d = 0; d < memory.count; d++) {
+        uint64_t frame = descriptors[d].start / FP_PAGE_SIZE;
+        if (descriptors[d].pages == 0 || (descriptors[d].kind != FP_BOOT && descriptors[d].kind != FP_FIRMWARE))
+            continue;
+        paint(frame);
+        paint(frame + descriptors[d].pages - 1);
+    }
+}
+
+static void run_program(void) {
+    frames = half(serial->bytes) / FP_PAGE_SIZE;
+    clear_tables();
+    bool fits = read_world();
+    skip('\n');
+    paint_withheld();
+    if (!fits || !target->init(&memory)) {
+        put_text("r ? ? ?\nend\n");
+        while (ahead != '\n')
+            advance();
+        return;
+    }
+    is_first = true;
+    answer("d");
+    while (ahead != '\n') {
+        call();
+        skip(' ');
+    }
+    for (uint64_t f = 0; f < frames; f++)
+        check_paint(f);
+    put_text("end\n");
+}
+
+/* Says hello, with the claims: memory ends where the simulated one does. */
+static void greet(void) {
+    const char *claims = target->profile == NULL ? "{}" : target->profile;
+    put_text("\ntarget 1\nshort\npaints\nprofile ");
+    for (; *claims != '\0' && !(claims[0] == '}' && claims[1] == '\0'); claims++)
+        serial->put(*claims);
+    if (target->profile != NULL && target->profile[1] != '}')
+        put_text(", ");
+    put_text("\"memoryBelow\": \"0x");
+    put_hex(half(serial->bytes));
+    put_text("\"}\nready\n");
+}
+
+void fp_serve_serial(const fp_target *served, const fp_serial *line) {
+    target = served;
+    serial = line;
+    greet();
+    for (;;) {
+        advance();
+        while (ahead != 'w')
+            advance();
+        run_program();
+        if (serial->halts_after_program)
+            serial->halt();
+    }
+}
