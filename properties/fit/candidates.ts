@@ -198,6 +198,25 @@ function ofReports({ clause, moment: { demand, response }, profile }: Broken): r
     : [];
 }
 
+function ofMemory({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.expected.kind !== 'refused' || response.outcome.kind !== 'malformed') return [];
+  const large = COUNTS.map((count): Program => [run(count)]);
+  const batches = COUNTS.map((count): Program => [{ call: 'allocPages', count }]);
+  return [
+    {
+      claims: { outOfMemory: 'undefined' },
+      condition: 'it stops or waits where there is no memory',
+      probes: possible(
+        profile,
+        ...large,
+        ...batches,
+        Array<Operation<Reference>>(2 * MANY).fill({ call: 'alloc' }),
+      ),
+      controls: possible(profile, [single(profile)]),
+    },
+  ];
+}
+
 const SINGLES = ['alloc', 'allocPages'];
 const ONE_ZONE = { zones: 1, singlePages: 'anywhere' };
 /** More pages than either zone of the roomy world has. */
@@ -327,7 +346,7 @@ function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] 
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
 export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
-  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofReports, ofZones];
+  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReports, ofZones];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofRuns] : [])].flatMap((candidates) => candidates(broken));
 }
