@@ -141,7 +141,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|docs\/(?:tutorials\/)?[\w-]+\.md|docs\/ci\/\w+\.yml|dist\/schemas\/[\w-]+\.schema\.json|examples\/start\/.*|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/(?:tutorials\/)?[\w-]+\.md|docs\/ci\/\w+\.yml|dist\/schemas\/[\w-]+\.schema\.json|examples\/start\/.*|native\/(examples|wasm)\/.*|dist\/vendor\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );
@@ -223,7 +223,7 @@ describe('the types of the package', () => {
 
 describe('a checkout', () => {
   it('has a command that can be executed once it is built, or npx would be denied permission', () => {
-    const mode = statSync(join(source, 'dist/cli/frameproof.js')).mode;
+    const mode = statSync(join(ROOT, 'dist/cli/frameproof.js')).mode;
     expect((mode & 0o111).toString(8)).toBe('111');
   });
 });
