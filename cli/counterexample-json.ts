@@ -33,6 +33,8 @@ export interface CounterexampleJson {
   /** Whether it is certified that all shorter programs on its memory map hold, and how many they are; null where nobody asked. */
   readonly certified: boolean | null;
   readonly shorterPrograms: string | null;
+  /** What the author of correct code would claim, where that explains it; null where nobody asked, too. */
+  readonly hint: string | null;
   /** Where it was saved. */
   readonly file: string | null;
   /** The command line that goes on from here. */
@@ -60,6 +62,7 @@ export function counterexampleJson(facts: CounterexampleFacts): CounterexampleJs
     flaky: facts.flaky ?? false,
     certified: facts.certified ?? null,
     shorterPrograms: facts.shorterPrograms ?? null,
+    hint: facts.hint ?? null,
     file: facts.file ?? null,
     next: facts.next ?? null,
   };

@@ -24,6 +24,8 @@ export interface ReportedCounterexample {
   readonly certificate: Certificate | null;
   /** The stack of the error that the target threw, where it is to be shown. */
   readonly stack: string | null;
+  /** What the author of correct code would claim, where that explains it. */
+  readonly hint: string | null;
 }
 
 /** Continuation lines are indented by as much as the labels before them take. */
@@ -116,12 +118,13 @@ export function counterexampleLines(
   found: ReportedCounterexample,
   others: readonly ReportedCounterexample[] = [],
 ): readonly string[] {
-  const { trace, from, path, certificate, stack } = found;
+  const { trace, from, path, certificate, stack, hint } = found;
   const next = replayOf(found);
   return [
     ...(from === null ? [] : labelled('from', [from])),
     ...formatCounterexample(trace),
     ...stackLines(stack),
+    ...labelled('hint', hint === null ? [] : [hint]),
     ...shrinkLines(found),
     ...(certificate === null ? [] : labelled('certified', [certificateText(certificate)])),
     ...flakyLines(found),
@@ -140,6 +143,7 @@ export function reportedJson(reported: ReportedCounterexample): CounterexampleJs
     foundOperations: found.scenario.operations.length,
     flaky: flaky !== null,
     certified: certificate === null ? null : certificate.kind === 'shortest',
+    hint: reported.hint,
     shorterPrograms: certificate?.kind === 'shortest' ? String(certificate.programs) : null,
     file: path,
     next: replayOf(reported),

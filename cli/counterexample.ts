@@ -77,7 +77,7 @@ function shrunkAndSaved(
   const { trace, flaky } = settled(target, found, shrinking, signal);
   const path = files.replace(found, trace);
   const stack = verbose ? stackOf(trace) : null;
-  return { trace, from: null, found, shrinking, flaky, path, certificate: null, stack };
+  return { trace, from: null, found, shrinking, flaky, path, certificate: null, stack, hint: null };
 }
 
 /** Shrinks and saves a counterexample. */
@@ -125,5 +125,11 @@ export async function finishFindings(
   const [first, ...others] = reports;
   if (first === undefined || shrinkTime === 0 || first.flaky !== null) return reports;
   const certificate = await certificateOf(target, first.trace, msLeft(), signal);
-  return [{ ...first, certificate }, ...others];
+  const hint = signal?.aborted === true ? null : await hintFor(target, first.trace);
+  return [{ ...first, certificate, hint }, ...others];
+}
+
+async function hintFor(target: Target, trace: Trace): Promise<string | null> {
+  const { hintOn } = await import('../properties/fit/index.ts');
+  return hintOn(target, trace);
 }

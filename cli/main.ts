@@ -16,6 +16,7 @@ async function version(): Promise<string> {
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['init', async () => (await import('./init.ts')).initCommand()],
   ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['profile', async () => (await import('./profile.ts')).profileCommand()],
   ['build', async () => (await import('./build.ts')).buildCommand()],
   ['explore', async () => (await import('./explore.ts')).exploreCommand()],
   ['merge', async () => (await import('./merge.ts')).mergeCommand()],

@@ -46,6 +46,7 @@ function reportsOf({ findings }: MergedRun, { corpus }: MergeOptions): readonly 
     flaky: null,
     certificate: null,
     stack: null,
+    hint: null,
     path: savedIn(corpus, (folder) => saveTrace(folder, shrunk)),
   }));
 }

@@ -115,7 +115,7 @@ export interface LogMapFlags {
 /** `--map` and `--map-from-log`, for commands that read logs. */
 export function logMapOptions(): readonly [Option, Option] {
   return [
-    new Option('--map <file>', "memory map of a console's log (default: the one in the log)"),
+    new Option('--map <path>', "memory map of a console's log (default: the one in the log)"),
     new Option(
       '--map-from-log',
       'take the memory map from what the kernel printed before its log, in any notation',

@@ -72,8 +72,10 @@ export interface Form<T> {
 }
 
 const TRACES: Form<Trace> = {
-  keyOf: ({ violation, scenario }) =>
-    violation === undefined ? '' : `${violation.clause} ${blamedCall(violation, scenario.operations)}`,
+  keyOf: ({ target, violation, scenario }) =>
+    violation === undefined
+      ? ''
+      : `${target} ${violation.clause} ${blamedCall(violation, scenario.operations)}`,
   nameOf: ({ violation, scenario }) =>
     `${violation?.clause} by ${counted(scenario.operations.length, 'operation')}`,
   save: saveTrace,

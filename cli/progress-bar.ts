@@ -189,15 +189,17 @@ export async function judgeBar(): Promise<Bar<[operations: number, held: number]
   };
 }
 
-/** Returns a bar that follows the time of shrinking, with the size of the simplest program so far. */
+/** Returns a bar that follows the time of shrinking, with the size of the simplest program so far. It is there once that is known. */
 export async function shrinkBar(seconds: number): Promise<Bar<[operations: number]>> {
   const bar = await openBar('{bar} shrinking: {operations} operations so far{left}');
-  const start = performance.now();
-  const update = (operations: number | string): void => {
-    const spent = Math.min(seconds, (performance.now() - start) / 1000);
-    bar.update(spent, { operations });
+  let start = 0;
+  const update = (operations: number): void => {
+    if (!bar.isActive) {
+      start = performance.now();
+      bar.start(seconds, 0, { operations });
+    }
+    bar.update(Math.min(seconds, (performance.now() - start) / 1000), { operations });
   };
-  bar.start(seconds, 0, { operations: '-' });
   return { update, stop: () => bar.stop() };
 }
 

@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explore, smallWorld } from '../properties/explore/index.ts';
+import { fitProfile } from '../properties/fit/index.ts';
 import { runCampaign } from '../properties/random/index.ts';
 import type { Target } from '../runner/index.ts';
 import { nativeBuilder } from '../runner/testing/built-native.ts';
 import { type Edit, RECIPES } from '../runner/testing/recipes.ts';
+import { Profile } from '../spec/index.ts';
 import { ROOT } from './testing/copy-of-sources.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
@@ -55,6 +57,21 @@ describe.each(RECIPES)('the recipe $name', ({ name, broken, searched }) => {
     const target = await build(64, edited(name, edit));
     const [clause = 'none'] = await brokenBy(target, 1000);
     expect(clauses).toContain(clause);
+    await target.close();
+  });
+
+  it.each(Object.entries(broken))('is proposed no profile that hides that %s', async (_, { edit }) => {
+    const target = await build('process', edited(name, edit));
+    const { profile, unexplained } = await fitProfile(target, { seed: 1, programs: 100 });
+    if (unexplained === null) expect(await brokenBy(target.withClaims({ profile }), 1000)).not.toEqual([]);
+    await target.close();
+  });
+
+  it('is proposed its own profile', async () => {
+    const target = await build('process', sources);
+    const { profile, unexplained } = await fitProfile(target, { seed: 1, programs: 100 });
+    expect(unexplained).toBeNull();
+    expect(Profile.encode(profile)).toEqual(Profile.encode(target.profile));
     await target.close();
   });
 

@@ -49,33 +49,38 @@ describe.concurrent.each(COMMANDS)('%s', (command, cwd) => {
   });
 });
 
-it('what was found is saved and said before it is shrunk, and shrinking ends by Ctrl-C with what it has reached', {
-  retry: 2,
-  timeout: 60_000,
-}, async () => {
-  const asked =
-    'check --target slow-broken.mjs --programs 60 --seed 1 --stop-first --program-time 60000 --shrink-time 300';
-  rmSync(join(folder, 'found'), { recursive: true, force: true });
-  const child = start([...asked.split(' '), '--corpus', 'found'], { cwd: folder });
-  const result = ended(child);
-  let said = '';
-  child.stdout?.on('data', (text: string) => {
-    said += text;
-  });
-  const [, file = ''] = await vi.waitFor(
-    () => /^found: \S+ by \d+ operations, saved to (\S+)$/m.exec(said) ?? expect.fail(said),
-    {
-      timeout: 40_000,
-    },
-  );
-  expect(existsSync(join(folder, file))).toBe(true);
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  const sent = performance.now();
-  child.kill('SIGINT');
-  const { stdout, exitCode } = await result;
-  expect(performance.now() - sent).toBeLessThan(2000);
-  expect(exitCode).toBe(1);
-  expect(stdout).toContain('the time ended first: a simpler program may exist');
-  const [, saved = ''] = /^saved +(\S+)$/m.exec(stdout) ?? [];
-  expect(readdirSync(join(folder, 'found'))).toEqual([saved.replace('found/', '')]);
-});
+it.each([
+  'check --target slow-broken.mjs --programs 60 --seed 1 --stop-first --program-time 60000 --shrink-time 300',
+  'verify slow-broken.mjs --against frameproof --small 0 --programs 8 --seed 1 --program-time 60000 --shrink-time 300',
+])(
+  'what was found is saved and said before it is shrunk, and shrinking ends by Ctrl-C with what it has reached: %s',
+  {
+    retry: 2,
+    timeout: 60_000,
+  },
+  async (asked) => {
+    rmSync(join(folder, 'found'), { recursive: true, force: true });
+    const child = start([...asked.split(' '), '--corpus', 'found'], { cwd: folder });
+    const result = ended(child);
+    let said = '';
+    child.stdout?.on('data', (text: string) => {
+      said += text;
+    });
+    const [, file = ''] = await vi.waitFor(
+      () => /^found: \S+ by \d+ operations, saved to (\S+)$/m.exec(said) ?? expect.fail(said),
+      {
+        timeout: 40_000,
+      },
+    );
+    expect(existsSync(join(folder, file))).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const sent = performance.now();
+    child.kill('SIGINT');
+    const { stdout, exitCode } = await result;
+    expect(performance.now() - sent).toBeLessThan(2000);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('the time ended first: a simpler program may exist');
+    const [, saved = ''] = /^saved +(\S+)$/m.exec(stdout) ?? [];
+    expect(readdirSync(join(folder, 'found'))).toEqual([saved.replace('found/', '')]);
+  },
+);

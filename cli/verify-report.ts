@@ -1,7 +1,7 @@
 /** The report of `frameproof verify`: one line a step, the difference with both answers, the verdict. Pure: from a result to text. */
 
 import { formatCounterexample, formatResponse } from '../counterexamples/text/index.ts';
-import type { Difference, Step, VerifyResult } from '../properties/verify/index.ts';
+import type { Difference, Finding, Step, VerifyResult } from '../properties/verify/index.ts';
 import { counted, formatProgram, type Response, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 
@@ -40,7 +40,7 @@ function violation({ violation }: Trace): string {
 }
 
 /** Returns the run to blame: that of the baseline where it violates what the candidate fixes, else that of the candidate. */
-export function blamed({ kind, candidate, baseline }: Difference): Trace {
+export function blamed({ kind, candidate, baseline }: Finding): Trace {
   return kind === 'fixes' ? baseline : candidate;
 }
 

@@ -1,10 +1,10 @@
 /** `frameproof verify`: does one allocator refine another? Each step leaves a line of evidence, and the last line is the verdict. */
 
 import { Command, Option } from 'commander';
-import { saveTrace } from '../counterexamples/trace/index.ts';
 import { DEFAULT_OPERATIONS } from '../properties/random/index.ts';
 import {
   type Difference,
+  type Finding,
   OBSERVABLES,
   type Observable,
   openSide,
@@ -15,7 +15,7 @@ import {
   type VerifyResult,
   verify,
 } from '../properties/verify/index.ts';
-import type { Policy, Profile } from '../spec/index.ts';
+import type { Policy, Profile, Trace } from '../spec/index.ts';
 import { anySeed, type MapOptions, speedWorld, usesGenerated, worldsOf } from './check-setup.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
@@ -36,9 +36,10 @@ import {
   verboseOption,
   wholeNumber,
 } from './options.ts';
-import { savedIn, writeWhole } from './output-file.ts';
+import { type FoundFiles, foundTraces, writeWhole } from './output-file.ts';
 import { print, say } from './print.ts';
 import { profileOption } from './profile-option.ts';
+import { shrinkBar } from './progress-bar.ts';
 import { commandOnFile } from './recorded-target.ts';
 import { interruption } from './supervised.ts';
 import { policyOption, programTimeOption } from './target-options.ts';
@@ -132,11 +133,29 @@ interface Compared {
   readonly seed: number;
 }
 
-/** Saves the run that violates a clause, where there is one; returns its path, or null. */
-function save(difference: Difference, corpus: string): string | null {
-  const trace = blamed(difference);
-  if (trace.violation === undefined) return null;
-  return savedIn(corpus, (folder) => saveTrace(folder, trace));
+/** The files of what was found: of each way in which the sides differ the run that violates a clause, where there is one. */
+class FoundDifferences {
+  readonly #files: FoundFiles<Trace>;
+  readonly #found = new Map<string, Trace>();
+
+  constructor(folder: string, isJson: boolean) {
+    this.#files = foundTraces(folder, isJson);
+  }
+
+  /** Saves the run that was found, and says so. */
+  readonly note = (finding: Finding): void => {
+    const trace = blamed(finding);
+    if (trace.violation === undefined) return;
+    this.#found.set(`${finding.kind} ${finding.clause}`, trace);
+    this.#files.note(trace);
+  };
+
+  /** Saves the shrunk run in its place. Returns its path; null where it violates no clause, or was not saved. */
+  replace(difference: Difference): string | null {
+    const trace = blamed(difference);
+    if (trace.violation === undefined) return null;
+    return this.#files.replace(this.#found.get(`${difference.kind} ${difference.clause}`) ?? trace, trace);
+  }
 }
 
 /** A difference is replayed where it was saved and its target can be loaded again; else the comparison is repeated. */
@@ -170,10 +189,11 @@ function differencesText(
 async function conclude(
   result: VerifyResult,
   compared: Compared,
-  { json, junit, html, corpus }: VerifyCommandOptions,
+  { json, junit, html }: VerifyCommandOptions,
+  found: FoundDifferences,
 ): Promise<void> {
   const { differences, verdict } = result;
-  const paths = differences.map((difference) => save(difference, corpus));
+  const paths = differences.map((difference) => found.replace(difference));
   const isDone = verdict === 'refines' || verdict === 'interrupted' || verdict === 'not done';
   const next = isDone ? null : nextStep(differences[0], compared, paths[0] ?? null);
   const lines = [
@@ -244,7 +264,11 @@ async function runVerification(
     const sides = sidesOf(first.target, second.target, held);
     const asked = optionsOf(options, sides, { seed, signal });
     if (options.json !== true) print(header(sides, both, seed));
-    await conclude(await verify(sides, asked), { candidate, baseline: options.against, seed }, options);
+    const found = new FoundDifferences(options.corpus, options.json === true);
+    const bar = await shrinkBar(options.shrinkTime);
+    const result = await verify(sides, { ...asked, onFind: found.note, onShrink: bar.update });
+    bar.stop();
+    await conclude(result, { candidate, baseline: options.against, seed }, options, found);
   } finally {
     for (const side of both) await side.close();
   }

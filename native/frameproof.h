@@ -106,7 +106,8 @@ typedef struct {
     bool halts_after_program;
 } fp_serial;
 
-/* Serves programs from a serial line for ever. It greets first: set the line up before. The kernel must print nothing else. */
+/* Serves programs from a serial line for ever. It greets first: set the line up before. Whatever else
+ * the kernel prints meanwhile must be whole lines. */
 FP_NORETURN void fp_serve_serial(const fp_target *target, const fp_serial *serial);
 
 /*

@@ -22,7 +22,7 @@ function isNullOr(type: 'number' | 'string', value: unknown): boolean {
 }
 
 /** Whether what was thrown is a panic; what cannot be looked at is not one. */
-function isPanic(error: unknown): error is PmmPanic {
+export function isPanic(error: unknown): error is PmmPanic {
   try {
     if (!isPmmPanic(error)) return false;
     const { call, pfn, owner }: Readonly<Record<'call' | 'pfn' | 'owner', unknown>> = error;

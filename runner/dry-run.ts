@@ -15,8 +15,12 @@ import {
   beyond,
   describedCall,
   expectation,
+  hasUndefined,
   isAllocation,
   isU64,
+  isUncaught,
+  leftUndefined,
+  type MisuseKind,
   namesResult,
   type Operation,
   type Outcome,
@@ -38,6 +42,7 @@ import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
 
+const ANY_MISUSE: readonly MisuseKind[] = ['double-free', 'foreign', 'argument', 'repeated', 'part'];
 const FAILED: Outcome = { kind: 'failed' };
 const DONE: Outcome = { kind: 'done' };
 const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
@@ -87,12 +92,11 @@ export class DryRun implements Scene {
     if (resolved === null || !this.#isAskable(operation, resolved)) return false;
     const asked = askedOf(this.#state, resolved);
     const { kind } = expectation(this.#state, resolved, asked);
-    if (this.#profile.misuse === 'undefined' && (kind === 'misused' || !this.#isSurelySound(operation)))
-      return false;
+    if (leftUndefined(this.#state, resolved) !== null || !this.#isSurelyDefined(operation)) return false;
     const outcome =
       kind === 'granted' ? this.#granted(resolved, asked) : kind === 'refused' ? FAILED : MISUSED;
     this.operations.push(operation);
-    if (this.#profile.misuse === 'undefined') this.#noteFreed(operation);
+    if (hasUndefined(this.#profile)) this.#noteFreed(operation);
     this.results.record(operation, { outcome });
     return true;
   }
@@ -105,17 +109,29 @@ export class DryRun implements Scene {
     );
   }
 
-  /** Whether an operation that is sound here is sound wherever its results lie. */
-  #isSurelySound(operation: Operation<Reference>): boolean {
+  /** Whether the profile defines an operation wherever its results lie. */
+  #isSurelyDefined(operation: Operation<Reference>): boolean {
     const count = countOf(operation);
-    if (count === 0n) return true;
-    return addressesOf(operation).every((reference) => {
-      if (!namesResult(reference)) return this.#isBoot(reference.absolute, count);
-      const { result, page, offset } = reference;
-      const isInside = offset >= 0n && offset < PAGE_BYTES;
-      const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
-      return isInside && isWithin && !this.#wasFreed(reference, count);
-    });
+    if (!hasUndefined(this.#profile) || count === 0n) return true;
+    return addressesOf(operation).every((reference) =>
+      this.#possibleMisuses(reference, count).every((kind) => !isUncaught(this.#profile, kind)),
+    );
+  }
+
+  /** Returns the kinds of misuse that `count` page frames from an address on may be on some target. */
+  #possibleMisuses(reference: Reference, count: Argument): readonly MisuseKind[] {
+    if (!namesResult(reference)) {
+      if (this.#isBoot(reference.absolute, count)) return [];
+      const [frame = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
+      const owner = frame === null || count !== 1n ? null : this.#state.ownerOf(frame);
+      // What was free at first may be free, allocated or kept there.
+      return owner === 'absent' || owner === 'firmware' ? ['foreign'] : ANY_MISUSE;
+    }
+    const { result, page, offset } = reference;
+    const isInside = offset >= 0n && offset < PAGE_BYTES;
+    const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
+    if (!isInside || !isWithin) return ANY_MISUSE;
+    return this.#wasFreed(reference, count) ? ['double-free', 'repeated', 'part'] : [];
   }
 
   #wasFreed(reference: ResultReference, count: Argument): boolean {

@@ -137,3 +137,37 @@ describe('a large batch', () => {
     expect(responses[1]?.outcome.kind).toBe('addresses');
   });
 });
+
+it('a wrapped manager is let go together with its wrapper, so that memory does not wait for the garbage collector', () => {
+  let disposed = 0;
+  const target = factoryTarget({
+    name: 'wrapped',
+    policies: [],
+    create: (map, options) => {
+      const inner = createPmm(map, options);
+      inner.dispose = () => {
+        disposed += 1;
+      };
+      return wrapPmm(inner, {});
+    },
+  });
+  execute(target, scenario());
+  expect(disposed).toBe(1);
+});
+
+it('a program has as many sweeps for each doubling of its length', () => {
+  let sweeps = 0;
+  const target = changed((pmm) => ({
+    inspect: () => {
+      sweeps += 1;
+      return pmm.inspect?.() ?? [];
+    },
+  }));
+  const sweepsOf = (operations: number): number => {
+    sweeps = 0;
+    execute(target, scenario(...Array<Operation<Reference>>(operations).fill({ call: 'freeAmount' })));
+    return sweeps;
+  };
+  // After init, every 16 operations, and at the end.
+  expect([32, 256, 512, 1024, 4096].map(sweepsOf)).toEqual([4, 18, 34, 50, 82]);
+});

@@ -13,6 +13,7 @@ import {
 } from '../model/index.ts';
 import {
   freeForSingles,
+  hasUndefined,
   type InspectedRun,
   leftUndefined,
   type Operation,
@@ -52,10 +53,20 @@ const FEW_DESCRIPTORS = 64;
 /** A map with more RAM page frames is swept only at the end. */
 const SMALL_MAP_PAGES = 1 << 16;
 
-/** Returns how many operations lie between two sweeps; infinity for a map that is swept only at the end. */
+/** Returns how many operations lie between two sweeps at first; infinity for a map that is swept only at the end. */
 export function sweepInterval({ world: { map, total } }: ModelState): number {
   if (total > SMALL_MAP_PAGES) return Number.POSITIVE_INFINITY;
   return SWEEP_INTERVAL * Math.max(1, Math.ceil(map.descriptors.length / FEW_DESCRIPTORS));
+}
+
+/** Up to here sweeps come as often; from then on each doubling of a program has as many sweeps. */
+const OFTEN = 256;
+
+/** Whether a sweep follows so many operations; `interval` is that of {@link sweepInterval}. */
+export function isSweepDue(operations: number, interval: number): boolean {
+  if (interval === Number.POSITIVE_INFINITY) return false;
+  const doublings = operations < OFTEN ? 0 : 31 - Math.clz32(operations / OFTEN);
+  return operations % (interval * 2 ** doublings) === 0;
 }
 
 export interface ExecutionOptions {
@@ -75,7 +86,7 @@ function leftOutOf(
 ): LeftOut | undefined {
   const { isInteractive, profile } = target;
   // An interactive target needs no dry run: before each call the state of the model says whether it is misuse.
-  if (isInteractive || program === undefined || profile.misuse !== 'undefined') return undefined;
+  if (isInteractive || program === undefined || !hasUndefined(profile)) return undefined;
   return undefinedIn(world, program, { policies, profile });
 }
 
@@ -286,8 +297,7 @@ export class Execution implements Scene {
 
   /** Whether a sweep follows an operation; -1 stands for init. */
   #isDue(at: number): boolean {
-    const interval = this.#state === null ? Number.POSITIVE_INFINITY : sweepInterval(this.#state);
-    return Number.isFinite(interval) && (at + 1) % interval === 0;
+    return this.#state !== null && isSweepDue(at + 1, sweepInterval(this.#state));
   }
 
   #sweep(at: number): boolean {

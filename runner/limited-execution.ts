@@ -4,8 +4,9 @@
  */
 import { type Program, type Response, SpecError, type Trace } from '../spec/index.ts';
 import { Execution, type ExecutionOptions, type Observer } from './execution.ts';
-import { NO_WRITES, type Performer } from './performer.ts';
+import type { Performer } from './performer.ts';
 import { unlessChanged } from './realm.ts';
+import { NO_WRITES } from './simulated-memory.ts';
 import type { Target } from './target.ts';
 import { ProgramTime, TimeLimitError, within } from './time-limit.ts';
 import type { World } from './world.ts';

@@ -1,9 +1,6 @@
 /** Performers: one allocator running one program, live or from a record. */
 import type { InspectedRun, Operation, Response } from '../spec/index.ts';
 
-/** No late writes: all are in the responses. */
-export const NO_WRITES: readonly number[] = [];
-
 /**
  * Performs the operations of a program in order, and returns the response to each.
  * @public

@@ -17,10 +17,9 @@ import {
 } from '../spec/index.ts';
 import { CALLERS_ERRNO, CallEnd, errnoAfter } from './call-end.ts';
 import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
-import { NO_WRITES } from './performer.ts';
 import { isSuspected, repairRealm } from './realm.ts';
 import type { SavableSession, Seen } from './savable-session.ts';
-import { SimulatedMemory } from './simulated-memory.ts';
+import { NO_WRITES, SimulatedMemory } from './simulated-memory.ts';
 import { described, lookAt, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
 

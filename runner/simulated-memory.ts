@@ -3,7 +3,9 @@
  * to, so that a write into the wrong page frame is detected whatever its value.
  */
 import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory } from '../spec/index.ts';
-import { NO_WRITES } from './performer.ts';
+
+/** The page frames that were written to where none was. */
+export const NO_WRITES: readonly number[] = [];
 
 const WORD_BYTES = 8n;
 

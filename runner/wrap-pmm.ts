@@ -23,17 +23,15 @@ function passedOnTo(inner: Pmm): Pick<Pmm, Call> {
  * @public
  */
 export function wrapPmm(inner: Pmm, changes: Partial<PmmCalls>): Pmm {
-  const inspects: Partial<PmmCalls> =
-    inner.inspect === undefined ? {} : { inspect: () => inner.inspect?.() ?? [] };
+  const offered: Partial<PmmCalls> = {
+    ...(inner.inspect === undefined ? {} : { inspect: () => inner.inspect?.() ?? [] }),
+    ...(inner.dispose === undefined ? {} : { dispose: () => inner.dispose?.() }),
+  };
   const errno: PropertyDescriptor = {
     get: () => inner.errno,
     set: (value: Pmm['errno']) => {
       inner.errno = value;
     },
   };
-  return Object.defineProperty(
-    { errno: null, ...passedOnTo(inner), ...inspects, ...changes },
-    'errno',
-    errno,
-  );
+  return Object.defineProperty({ errno: null, ...passedOnTo(inner), ...offered, ...changes }, 'errno', errno);
 }

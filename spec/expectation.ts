@@ -7,10 +7,10 @@ import { CALLS, type Call, callPlace, isAllocation } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
-import type { Argument, Operation, OperationOf } from './operation.ts';
+import { type Argument, addressesOf, type Operation, type OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
 import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
-import { beyond } from './profile.ts';
+import { beyond, hasUndefined, type MisuseKind } from './profile.ts';
 import {
   isPageAligned,
   type PageCount,
@@ -247,7 +247,53 @@ export function expectation(
 export function leftUndefined(state: Ownership, operation: Operation): string | null {
   const { profile } = state.world;
   const why = beyond(profile, operation);
-  if (why !== null || profile.misuse !== 'undefined' || isAllocation(operation.call)) return why;
+  if (why !== null || !hasUndefined(profile) || isAllocation(operation.call)) return why;
   const expected = expectation(state, operation);
-  return expected.kind === 'misused' ? `misuse is undefined on this target: ${expected.why}` : null;
+  if (expected.kind !== 'misused') return null;
+  const isCaught =
+    profile.misuse !== 'undefined' &&
+    !misusesOf(state, operation).some((kind) => profile.uncaught.includes(kind));
+  return isCaught ? null : `misuse is undefined on this target: ${expected.why}`;
+}
+
+/** Returns the kind of misuse that it is to free a page frame of an owner, or null. */
+function misuseOf(owner: Owner): MisuseKind | null {
+  return isFreeable(owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+}
+
+/** Returns the kinds of misuse of the page frames that a free names, each of them once or more. */
+function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[] {
+  const { pfns } = askedOf(state, operation);
+  const kinds: (MisuseKind | null)[] = addressesOf(operation).map((address, i) => {
+    const frame = pfns[i] ?? null;
+    if (frame === null) return 'argument';
+    if (isMisaligned(state, address)) return 'unaligned';
+    if (pfns.indexOf(frame) < i) return 'repeated';
+    return (
+      misuseOf(state.ownerOf(frame)) ??
+      (operation.call !== 'freeRegion' && isPart(state, frame, 1n) ? 'part' : null)
+    );
+  });
+  if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
+  return kinds.filter((kind) => kind !== null);
+}
+
+function misusesOfRegion(
+  state: Ownership,
+  { count }: OperationOf<'freeRegion'>,
+  base: Pfn | null,
+): readonly (MisuseKind | null)[] {
+  if (!isU64(count)) return ['argument'];
+  if (base === null) return [];
+  const limit = pfnLimit(state.world.config);
+  const region = clip(base, count, limit);
+  const has = (kind: MisuseKind): boolean =>
+    state.firstFailing(region, (owner) => misuseOf(owner) !== kind) !== null;
+  const isWithin = BigInt(base) + count <= BigInt(limit);
+  const owned = (['double-free', 'foreign'] as const).filter(has);
+  return [
+    ...owned,
+    isWithin ? null : 'argument',
+    owned.length === 0 && isPart(state, base, count) ? 'part' : null,
+  ];
 }

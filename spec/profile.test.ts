@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { init, step } from '../model/index.ts';
+import { init, ModelState, step } from '../model/index.ts';
 import { config, HIGHER_HALF_48 } from './config.ts';
+import { leftUndefined } from './expectation.ts';
 import { memoryMap } from './memory-map.ts';
 import type { Operation } from './operation.ts';
-import { beyond, decodeProfile, Profile, WHOLE } from './profile.ts';
+import { beyond, decodeProfile, type MisuseKind, Profile, WHOLE } from './profile.ts';
 import type { Response } from './response.ts';
 import { uncheckedBy } from './unchecked.ts';
+import { pageCount, pfn } from './units.ts';
 
 function profileOf(claims: unknown): Profile {
   return decodeProfile(claims, 'p.json');
@@ -47,6 +49,9 @@ describe('a profile', () => {
     [{ runArguments: [], largestAlignment: '0x2000' }, /^p\.json: largestAlignment speaks of an argument/],
     [{ largestAlignment: '0x3000' }, /^p\.json: largestAlignment: expected a power of two from "0x1000" up/],
     [{ memoryAtLeast: 2 ** 19 }, /^p\.json: memoryAtLeast: expected a number of page frames, at most 262144/],
+    [{ misuse: 'undefined', uncaught: ['foreign'] }, /^p\.json: uncaught lists kinds of misuse, and /],
+    [{ uncaught: ['unaligned'] }, /^p\.json: uncaught has "unaligned", which is misuse where /],
+    [{ uncaught: ['part'] }, /^p\.json: uncaught has "part", which is misuse where /],
     [{ policies: ['lifo'], singlePages: 'anywhere' }, /^p\.json: lifo speaks of the stack zone/],
     [7, /^p\.json: the whole: expected a profile, found 7/],
   ])('%j is refused in one line that names the place', (claims, message) => {
@@ -136,6 +141,43 @@ const TWO: readonly (readonly [Operation, Response])[] = [
 function run(count: bigint): Operation {
   return { call: 'allocBitmap', count, maxAddr: 1n << 60n, alignment: 4096n };
 }
+
+describe('misuse of a kind that is not caught', () => {
+  const address = (frame: number, offset = 0n): bigint => HIGHER_HALF_48 + BigInt(frame) * 4096n + offset;
+  const region = (frame: number, count: bigint): Operation => ({
+    call: 'freeRegion',
+    address: address(frame),
+    count,
+  });
+  const batch = (...frames: readonly number[]): Operation => ({
+    call: 'freePages',
+    addresses: frames.map((frame) => address(frame)),
+  });
+  /** By kind; page frames 0 and 1 are a run of two, 2 is held alone, 3 is free, and 4 is not RAM. */
+  const misuses: Readonly<Record<MisuseKind, readonly Operation[]>> = {
+    'double-free': [{ call: 'free', address: address(3) }, batch(2, 3), region(3, 1n)],
+    foreign: [{ call: 'free', address: address(4) }, batch(4), region(4, 2n)],
+    argument: [{ call: 'free', address: 0n }, batch(2, 2 ** 41), region(2 ** 41, 1n)],
+    repeated: [batch(2, 2)],
+    unaligned: [{ call: 'free', address: address(2, 1n) }],
+    part: [{ call: 'free', address: address(0) }, batch(2, 1), region(0, 1n)],
+  };
+  const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses);
+
+  it.each(kinds)('%s is left undefined, and of no other kind', (kind, operations) => {
+    const claims = { zones: 1, unalignedFree: 'misuse', freeRuns: 'whole' };
+    const profile = profileOf({ ...claims, uncaught: [kind] });
+    const two = { base: pfn(0), count: pageCount(2) };
+    const state = ModelState.init(MAP, CONFIG, [], profile)
+      .allocated([two], 'runs')
+      .allocated([{ base: pfn(2), count: pageCount(1) }]);
+    for (const operation of operations)
+      expect(leftUndefined(state, operation)).toMatch(/^misuse is undefined/);
+    const others = kinds.filter(([other]) => other !== kind).flatMap(([, list]) => list);
+    expect(others.map((operation) => leftUndefined(state, operation))).toEqual(others.map(() => null));
+    expect(leftUndefined(state, region(3, 2n)) === null).toBe(!['double-free', 'foreign'].includes(kind));
+  });
+});
 
 describe('a manager that takes single pages', () => {
   it('only from the stack zone is refused where that has none', () => {

@@ -49,6 +49,22 @@ export const Misuse = t.keyof(
 );
 export type Misuse = t.TypeOf<typeof Misuse>;
 
+/**
+ * Kinds of misuse of the freeing calls.
+ *
+ * - `double-free`: the page frame is free already.
+ * - `foreign`: it was never handed out: it is not RAM, or firmware or the manager keeps it.
+ * - `argument`: there is no such page frame, or a number is not an unsigned 64-bit integer.
+ * - `repeated`: a batch names a page frame twice.
+ * - `unaligned`: no page frame begins at the address, where that is misuse.
+ * - `part`: it is a part of a run, where runs are freed whole.
+ */
+const MisuseKind = t.keyof(
+  { 'double-free': null, foreign: null, argument: null, repeated: null, unaligned: null, part: null },
+  'a kind of misuse (double-free, foreign, argument, repeated, unaligned or part)',
+);
+export type MisuseKind = t.TypeOf<typeof MisuseKind>;
+
 const CallName = t.keyof(CALL_TABLE, `a call (${CALLS.join(', ')})`);
 
 /** An argument of a contiguous allocation besides the count. */
@@ -85,12 +101,14 @@ const Claims = closed(
       policies: t.readonlyArray(Policy, 'an array of policies'),
       singlePages: SinglePages,
       misuse: Misuse,
+      uncaught: t.readonlyArray(MisuseKind, 'an array of kinds of misuse'),
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
+      runsWithin: t.keyof({ memory: null, descriptors: null }, '"memory" or "descriptors"'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
       zones: t.union([t.literal(1), t.literal(2)], '1 or 2'),
@@ -113,6 +131,8 @@ export interface Profile {
   readonly policies: readonly Policy[];
   readonly singlePages: SinglePages;
   readonly misuse: Misuse;
+  /** The kinds of misuse that are not tried because their effect is undefined, whatever that of the others is. */
+  readonly uncaught: readonly MisuseKind[];
   /** The reports of its failures. */
   readonly failures: readonly t.TypeOf<typeof Report>[];
   /** What a success does to errno. Unspecified: libc may have touched it. */
@@ -125,6 +145,8 @@ export interface Profile {
   readonly alignments: 'any' | 'powers-of-two';
   /** Bytes; larger alignments are not asked for. Null: no bound. */
   readonly largestAlignment: bigint | null;
+  /** Whether a run may reach from one descriptor of the map into the next, or lies in one. */
+  readonly runsWithin: 'memory' | 'descriptors';
   /** What a free does with an address inside a page frame: it means the page frame, or is misuse. */
   readonly unalignedFree: 'rounded-down' | 'misuse';
   /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
@@ -151,12 +173,14 @@ export const WHOLE: Profile = {
   policies: [],
   singlePages: 'stack-zone',
   misuse: 'panics',
+  uncaught: [],
   failures: ['errno', 'warning'],
   errnoAfterSuccess: 'unchanged',
   contiguous: 'any',
   runArguments: ['maxAddr', 'alignment'],
   alignments: 'any',
   largestAlignment: null,
+  runsWithin: 'memory',
   unalignedFree: 'rounded-down',
   freeRuns: 'page-by-page',
   zones: 2,
@@ -179,6 +203,12 @@ function contradiction(profile: Profile): string | null {
     return 'with one zone, leave out bitmapZoneEnd: the zone ends where memory does';
   if (bitmapZoneEnd !== null && bitmapZoneEnd > profile.bitmapZoneBelow)
     return `bitmapZoneEnd ${toHex(bitmapZoneEnd)} is above bitmapZoneBelow ${toHex(profile.bitmapZoneBelow)}`;
+  if (profile.misuse === 'undefined' && profile.uncaught.length > 0)
+    return 'uncaught lists kinds of misuse, and with misuse "undefined" none is tried';
+  if (profile.uncaught.includes('unaligned') && profile.unalignedFree !== 'misuse')
+    return 'uncaught has "unaligned", which is misuse where unalignedFree is "misuse"';
+  if (profile.uncaught.includes('part') && profile.freeRuns !== 'whole')
+    return 'uncaught has "part", which is misuse where freeRuns is "whole"';
   if (profile.largestAlignment !== null && !profile.runArguments.includes('alignment'))
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
@@ -229,6 +259,16 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
   claimsIn,
 );
 withJsonForm(Profile, Claims);
+
+/** Whether the effect of some misuse is undefined. */
+export function hasUndefined({ misuse, uncaught }: Profile): boolean {
+  return misuse === 'undefined' || uncaught.length > 0;
+}
+
+/** Whether the effect of misuse of some kind is undefined. */
+export function isUncaught({ misuse, uncaught }: Profile, kind: MisuseKind): boolean {
+  return misuse === 'undefined' || uncaught.includes(kind);
+}
 
 /** Whether an alignment demands nothing: any page frame is a multiple of it. */
 function demandsNothing(alignment: Argument): boolean {

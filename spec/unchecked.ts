@@ -30,6 +30,10 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
     },
     alignments === 'powers-of-two' &&
       contiguous === 'any' && { what: 'other alignments', why: 'it has only powers of two' },
+    profile.runsWithin === 'descriptors' && {
+      what: 'runs from one descriptor of the map into the next',
+      why: 'it does not join them',
+    },
     largestAlignment !== null && {
       what: `alignments above ${toHex(largestAlignment)}`,
       why: 'it has none',
@@ -76,6 +80,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     misuse === 'undefined' && {
       what: 'misuse.panics, misuse.unchanged, and that frees refuse what may not be freed',
       why: 'what misuse does is undefined: none is tried',
+    },
+    profile.uncaught.length > 0 && {
+      what: `misuse of the kinds ${profile.uncaught.join(', ')}`,
+      why: 'what it does then is undefined: none is tried',
     },
     misuse === 'refused' && {
       what: 'misuse.panics, and errno and warnings of misuse',

@@ -138,6 +138,13 @@ const CONCURRENT = {
   violation: { clause: 'concurrent.linearizable', explanation: 'no order explains the 4 calls' },
 };
 
+/** Page events of Linux. */
+const TRACE = `  <idle>-0  [000] d..1.  2.262450: mm_page_alloc: page=(____ptrval____) pfn=0x5 order=0
+CPU:1 [LOST 12 EVENTS]
+[    2.262455] mm_page_free: page=00000000a1b2c3d4 pfn=0x5 order=0
+bash 99 [001] 2.262456: kmem:mm_page_alloc: page=0xffffea0 pfn=0x8 order=3 migratetype=0
+`;
+
 /** A log that a kernel prints. */
 const CONSOLE = [
   '[    0.000000] BIOS-e820: [mem 0x0-0x3ffff] usable',
@@ -240,6 +247,11 @@ export const DECODERS: readonly Decoder[] = [
     read: (path) => decodeConcurrentTrace(parseJson(readTraceText(path), path), path),
   },
   { name: 'log', samples: logs, read: (path) => judgeLog(path, { mapFromLog: true }) },
+  {
+    name: 'ftrace',
+    samples: async () => [bytesOf(TRACE)],
+    read: (path) => judgeLog(path, { format: 'ftrace' }),
+  },
   { name: 'shard', samples: shards, read: (path) => mergeShards(dirname(path)) },
   {
     name: 'profile',

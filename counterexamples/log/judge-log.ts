@@ -1,8 +1,10 @@
 /**
- * Judging logs: the model follows a recorded run and says whether the specification admits it, or names the first line that it
- * does not admit. Memory is that of the model's state, whatever the length of the log.
+ * Judging logs: the judge follows a recorded run and says whether the specification admits it, or names the first line that it
+ * does not admit: the lean judge where it knows the profile, the model elsewhere. Memory is that of one state, whatever the
+ * length of the log.
  */
 import { ClauseCounts, init, ModelState, type SideCounts, step, type Violation } from '../../model/index.ts';
+import type { KindCounts, LeanJudge } from '../../runner/lean/index.ts';
 import {
   type ClauseName,
   leftUndefined,
@@ -10,6 +12,7 @@ import {
   type Profile,
   type Region,
   type Response,
+  WHOLE,
 } from '../../spec/index.ts';
 import type { Delivery } from './console/index.ts';
 import { sourceName } from './lines.ts';
@@ -61,7 +64,7 @@ export interface JudgedLog {
   readonly violation: LogViolation | null;
   /** Operations whose answers might be right or wrong, by the reason why nobody can say. */
   readonly undecided: Readonly<Partial<Record<Undecided, number>>>;
-  /** What arrived of a log that a console printed; null for one in JSON. */
+  /** The delivery of a log that a console printed; null for one in JSON. */
   readonly delivery: Delivery | null;
   /** Page frames known to be held by callers, in the end. */
   readonly held: number;
@@ -84,7 +87,9 @@ export interface JudgeOptions extends ReadLogOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Operations between two looks at the signal. */
+type LeanRoom = typeof import('../../runner/lean/index.ts');
+
+/** Operations between two looks at the signal, and before the lean judge is loaded. */
 const STRETCH = 256;
 
 const UNOBSERVED: Response = { outcome: { kind: 'done' } };
@@ -100,15 +105,19 @@ type JudgedLine = Pick<LogViolation, 'line' | 'operation' | 'response'>;
 class LogJudge implements LogReader {
   operations = 0;
   violation: LogViolation | null = null;
-  readonly counts = new ClauseCounts();
   readonly calls: Record<string, Record<string, number>> = {};
   readonly undecided: Partial<Record<Undecided, number>> = {};
   readonly #path: string;
   readonly #options: JudgeOptions;
+  readonly #counts = new ClauseCounts();
   readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
   #state: ModelState | PartialState | null = null;
-  #unknown: typeof PartialState.unknown | null = null;
+  #after: typeof PartialState.after | null = null;
+  /** Goes on from the state, as long as nothing is lost. */
+  #lean: LeanJudge | null = null;
+  #kinds: KindCounts | null = null;
+  #response = UNOBSERVED;
 
   constructor(path: string, options: JudgeOptions) {
     this.#path = path;
@@ -120,28 +129,33 @@ class LogJudge implements LogReader {
     return this.#header;
   }
 
-  /** The clauses that have been checked. */
-  get checkedClauses(): readonly ClauseName[] {
-    return [...this.#checked];
+  /** How often each clause was checked, of those that were. */
+  get clauses(): Readonly<Record<string, SideCounts>> {
+    this.#kinds?.drain(this.#tally);
+    return this.#counts.toRecord([...this.#checked]);
   }
 
   onHeader(header: LogHeader): boolean {
     const given = this.#options.profile;
+    // Another boot begins anew.
+    this.#lean = null;
     this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
     const goesOn = this.#takeInit(UNOBSERVED, 1);
-    return goesOn && header.start === 'running' ? this.onLoss() : goesOn;
+    return goesOn && header.start === 'running' ? this.onLoss(null) : goesOn;
   }
 
   async prepareForLosses(): Promise<void> {
     const { PartialState: Partial } = await import('./partial-state.ts');
-    this.#unknown = Partial.unknown;
+    this.#after = Partial.after;
   }
 
-  onLoss(): boolean {
+  onLoss(lost: number | null): boolean {
     const state = this.#known;
-    if (!(state instanceof ModelState)) this.#state = state.forgotten();
-    else if (this.#unknown === null) throw new Error('a loss that nobody prepared for');
-    else this.#state = this.#unknown(state.world, { unseen: this.header.unseen === 'allocations' });
+    const options = { unseen: this.header.unseen === 'allocations' };
+    this.#lean = null;
+    if (!(state instanceof ModelState)) this.#state = state.forgotten(lost);
+    else if (this.#after === null) throw new Error('a loss that nobody prepared for');
+    else this.#state = this.#after(state, lost, options);
     return this.#goesOn();
   }
 
@@ -159,26 +173,52 @@ class LogJudge implements LogReader {
 
   onEntry(entry: LogEntry, line: number): boolean {
     const { operation, response } = entry;
-    const state = this.#known;
-    const verdict = state instanceof ModelState ? this.#judge(state, entry) : this.#judgePartly(state, entry);
+    const isAdmitted = this.#lean !== null && this.#isAdmitted(this.#lean, entry);
+    const verdict = isAdmitted ? null : this.#verdictOn(entry);
     if (typeof verdict === 'string')
       throw new CutLogError(
         `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${verdict}`,
       );
     this.operations += 1;
     this.#count(operation.call, response.outcome.kind);
-    return this.#take(verdict, { line, operation, response }) && this.#goesOn();
+    return (verdict === null || this.#take(verdict, { line, operation, response })) && this.#goesOn();
+  }
+
+  /** Whether the lean judge admits an answer; the model names what it does not admit. */
+  #isAdmitted(lean: LeanJudge, { operation, response }: LogEntry): boolean {
+    if (leftUndefined(lean.state, operation) !== null) return false;
+    this.#response = response;
+    lean.call.take(operation, lean.half);
+    lean.answer.take(response, lean.half);
+    return lean.judge();
+  }
+
+  /** Lets the lean judge go on from here, if it knows the profile. Short logs are judged before its code is loaded. */
+  #goOnLean({ isAddressable, isKnown, KindCounts: Kinds, LeanJudge: Judge }: LeanRoom): void {
+    const state = this.#known;
+    const { policies, profile = WHOLE } = this.header;
+    if (!(state instanceof ModelState) || !isKnown(profile) || !isAddressable(this.header)) return;
+    this.#kinds = new Kinds();
+    const observer = { kinds: this.#kinds, tally: this.#tally, onFacts: () => {}, onStep: () => {} };
+    this.#lean = new Judge(state, { policies, profile }, observer, () => this.#response);
   }
 
   /** Page frames known to be held. */
   get held(): number {
+    if (this.#lean !== null) return this.#lean.state.held;
     const state = this.#state;
     return state instanceof ModelState ? state.countOf('caller') : (state?.held ?? 0);
   }
 
   get #known(): ModelState | PartialState {
+    if (this.#lean !== null) return this.#lean.state.toModel();
     if (this.#state === null) throw new Error('an operation before init');
     return this.#state;
+  }
+
+  #verdictOn(entry: LogEntry): AnswerVerdict | string {
+    const state = this.#known;
+    return state instanceof ModelState ? this.#judge(state, entry) : this.#judgePartly(state, entry);
   }
 
   /** Returns the verdict, or the reason why the profile leaves the operation undefined. */
@@ -199,13 +239,16 @@ class LogJudge implements LogReader {
 
   #goesOn(): boolean {
     if (this.operations % STRETCH !== 0) return true;
+    // Not awaited: the model goes on until it is there.
+    if (this.operations === STRETCH)
+      void import('../../runner/lean/index.ts').then((room) => this.#goOnLean(room));
     this.#options.onProgress?.(this.operations, this.held);
     return this.#options.signal?.aborted !== true;
   }
 
-  readonly #tally: ClauseCounts['note'] = (clause, side, place) => {
+  readonly #tally: ClauseCounts['note'] = (clause, side, place, times) => {
     this.#checked.add(clause);
-    this.counts.note(clause, side, place);
+    this.#counts.note(clause, side, place, times);
   };
 
   #takeInit(response: Response, line: number): boolean {
@@ -248,10 +291,9 @@ export async function judgeLog(path: string, options: JudgeOptions = {}): Promis
     if (!(error instanceof CutLogError) || judge.operations === 0) throw error;
     cut = error.message;
   }
-  const { header, operations, calls, violation, counts, checkedClauses, undecided, held } = judge;
+  const { header, operations, calls, violation, clauses, undecided, held } = judge;
   const ended = options.signal?.aborted === true ? 'interrupted' : 'admitted';
   const verdict = violation !== null ? 'violated' : cut !== null ? 'cut' : ended;
   const seconds = (performance.now() - start) / 1000;
-  const clauses = counts.toRecord(checkedClauses);
   return { verdict, header, operations, calls, clauses, violation, undecided, delivery, held, cut, seconds };
 }

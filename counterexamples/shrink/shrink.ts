@@ -50,7 +50,7 @@ export interface ShrinkOptions {
   /** Ends the shrinking early: the best so far is kept. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each execution with the number of operations of the simplest program so far. */
-  readonly onProgress?: (operations: number) => void;
+  readonly onProgress?: ((operations: number) => void) | undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   CLAUSE_NAMES,
   type Clause,
   describedCall,
+  hasUndefined,
   leftUndefined,
   type Operation,
   type PageCount,
@@ -74,7 +75,7 @@ export class MemoJudge {
     this.states = new ModelStates(world, policies);
     this.#operations = operations;
     this.#policies = policies;
-    this.#undefined = world.profile?.misuse === 'undefined' ? [] : null;
+    this.#undefined = world.profile !== undefined && hasUndefined(world.profile) ? [] : null;
     this.#tally = tally;
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
   }

@@ -9,6 +9,7 @@ import type { Performer } from '../../runner/index.ts';
 import {
   beyond,
   type Config,
+  hasUndefined,
   isAllocation,
   type MemoryMap,
   type Operation,
@@ -157,7 +158,7 @@ export class Workload {
       { call: 'freePages', addresses: [this.#freed, this.#freed] },
       { call: 'freeRegion', address: this.#freed, count: U64_MAX },
     ];
-    const isDefined = ({ call }: Operation): boolean => profile.misuse !== 'undefined' || isAllocation(call);
+    const isDefined = ({ call }: Operation): boolean => !hasUndefined(profile) || isAllocation(call);
     return this.#draws.of(provocations.filter(isDefined));
   }
 }

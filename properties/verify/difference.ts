@@ -1,6 +1,11 @@
 /** Differences: the simplest program found on which two sides differ in one way, with the answers of both. */
 
-import { type ShrinkResult, shrink, shrinkAcross } from '../../counterexamples/shrink/index.ts';
+import {
+  type ShrinkOptions,
+  type ShrinkResult,
+  shrink,
+  shrinkAcross,
+} from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
 import type { Scenario, Trace } from '../../spec/index.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
@@ -18,6 +23,9 @@ export interface Difference extends Finding {
   /** Whether time ran out before every simpler program had been tried. */
   readonly exhausted: boolean;
 }
+
+/** What bounds shrinking, and who is told how far it came. */
+export type ShrinkLimits = Pick<ShrinkOptions, 'signal' | 'onProgress'> & { readonly ms: number };
 
 /** Runs a scenario on both sides. Returns the difference in this way, or null. Other ways are noted. */
 function differenceOn(
@@ -50,18 +58,19 @@ function blamed(sides: Sides, { kind, candidate, baseline }: Finding): readonly 
  * Shrinks the run of a finding; the simplest result comes last. A pair of targets violates another clause with every call that it answers
  * in two ways, so the shrinker goes from clause to clause.
  */
-function shrunk(sides: Sides, finding: Finding, ms: number): readonly ShrinkResult[] {
+function shrunk(sides: Sides, finding: Finding, options: ShrinkLimits): readonly ShrinkResult[] {
   const [target, trace] = blamed(sides, finding);
   return finding.kind === 'answers'
-    ? shrinkAcross(target, trace, { ms: ms / 2 })
-    : [shrink(target, trace, { ms })];
+    ? shrinkAcross(target, trace, { ...options, ms: options.ms / 2 })
+    : [shrink(target, trace, options)];
 }
 
 /** Shrinks a finding. Simpler programs that show others are noted among `others`. */
-function shrinkFinding(sides: Sides, finding: Finding, ms: number, others: Findings): Difference {
+function shrinkFinding(sides: Sides, finding: Finding, options: ShrinkLimits, others: Findings): Difference {
   const foundOperations = finding.candidate.scenario.operations.length;
-  if (ms <= 0) return { ...finding, foundOperations, executions: 0, exhausted: true };
-  const results = shrunk(sides, finding, ms);
+  if (options.ms <= 0 || options.signal?.aborted === true)
+    return { ...finding, foundOperations, executions: 0, exhausted: true };
+  const results = shrunk(sides, finding, options);
   for (const { trace } of results.flatMap(({ otherClauses }) => otherClauses))
     differenceOn(sides, trace.scenario, finding, others);
   const simplest = results.reduce<Finding>(
@@ -77,12 +86,16 @@ function shrinkFinding(sides: Sides, finding: Finding, ms: number, others: Findi
 }
 
 /** Shrinks all findings, the gravest first, and those that come up meanwhile. They share the time. */
-export function shrinkFindings(sides: Sides, findings: Findings, ms: number): readonly Difference[] {
-  const end = performance.now() + ms;
+export function shrinkFindings(
+  sides: Sides,
+  findings: Findings,
+  options: ShrinkLimits,
+): readonly Difference[] {
+  const end = performance.now() + options.ms;
   const differences: Difference[] = [];
   for (const finding of findings.each()) {
-    const share = (end - performance.now()) / (findings.size - differences.length);
-    differences.push(shrinkFinding(sides, finding, share, findings));
+    const ms = (end - performance.now()) / (findings.size - differences.length);
+    differences.push(shrinkFinding(sides, finding, { ...options, ms }, findings));
   }
   return differences.sort(compareGravity);
 }
@@ -93,5 +106,5 @@ export function differencesOn(sides: Sides, scenario: Scenario, ms: number): rea
   const runs: Runs = runBoth(sides, scenario);
   const { differsAt } = compare(runs, sides.observable);
   if (differsAt !== null) findings.note(runs, differsAt);
-  return shrinkFindings(sides, findings, ms);
+  return shrinkFindings(sides, findings, { ms });
 }

@@ -18,7 +18,10 @@ import type { Runs } from './compare.ts';
 export type DifferenceKind = 'breaks' | 'both' | 'answers' | 'fixes';
 const KINDS: readonly DifferenceKind[] = ['breaks', 'both', 'answers', 'fixes'];
 
-/** One way in which the sides differ. */
+/**
+ * One way in which the sides differ.
+ * @public
+ */
 export interface Way {
   readonly kind: DifferenceKind;
   /** The violated clause; null if the answers differ. */
@@ -27,7 +30,10 @@ export interface Way {
   readonly at: number;
 }
 
-/** A way in which the sides differ, and the runs that show it. */
+/**
+ * A way in which the sides differ, and the runs that show it.
+ * @public
+ */
 export interface Finding extends Way, Runs {}
 
 /** A clause and the operation at which it is violated; infinitely late where none is. */
@@ -60,6 +66,12 @@ export function compareGravity(a: Way, b: Way): number {
 /** The findings of a verification. */
 export class Findings {
   readonly #found = new Map<string, Finding>();
+  readonly #onFind: ((finding: Finding) => void) | undefined;
+
+  /** Calls `onFind` with each finding as soon as it is noted. */
+  constructor(onFind?: (finding: Finding) => void) {
+    this.#onFind = onFind;
+  }
 
   /** The number of findings. */
   get size(): number {
@@ -70,7 +82,10 @@ export class Findings {
   note(runs: Runs, differsAt: number): void {
     for (const way of waysOf(runs, differsAt)) {
       const key = `${way.kind} ${way.clause}`;
-      if (!this.#found.has(key)) this.#found.set(key, { ...way, ...runs });
+      if (this.#found.has(key)) continue;
+      const finding = { ...way, ...runs };
+      this.#found.set(key, finding);
+      this.#onFind?.(finding);
     }
   }
 

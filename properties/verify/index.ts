@@ -4,7 +4,7 @@
 /** @public */
 export type { Observable, Sides } from './compare.ts';
 export type { Difference } from './difference.ts';
-export type { DifferenceKind } from './findings.ts';
+export type { DifferenceKind, Finding, Way } from './findings.ts';
 export type { RandomOptions } from './random-step.ts';
 export { openSide, type Side, type SideOptions, sidesOf } from './side.ts';
 export type { Speed, SpeedOptions } from './speed-step.ts';

@@ -8,7 +8,7 @@ import type { Sides } from './compare.ts';
 import { corpusStep } from './corpus-step.ts';
 import { type Difference, shrinkFindings } from './difference.ts';
 import { exploreStep } from './explore-step.ts';
-import { Findings } from './findings.ts';
+import { type Finding, Findings } from './findings.ts';
 import { type RandomOptions, randomStep } from './random-step.ts';
 import { smallStep } from './small-step.ts';
 import { type Speed, type SpeedOptions, speedStep } from './speed-step.ts';
@@ -36,6 +36,10 @@ export interface VerifyOptions {
   readonly shrinkMs: number;
   /** Called after each step. */
   readonly onStep?: (step: Step) => void;
+  /** Called with each way in which the sides differ as soon as a program shows it, before it is shrunk. */
+  readonly onFind?: (finding: Finding) => void;
+  /** Called with the operations of the simplest program so far, while a finding is shrunk. */
+  readonly onShrink?: ((operations: number) => void) | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -80,7 +84,7 @@ export async function verify(sides: Sides, options: VerifyOptions): Promise<Veri
   const { stepSeconds = Number.POSITIVE_INFINITY, smallPrograms = Number.POSITIVE_INFINITY } = options;
   const limits = { seconds: stepSeconds, signal };
   const small = { ...limits, longest: smallOperations, programs: smallPrograms };
-  const findings = new Findings();
+  const findings = new Findings(options.onFind);
   const steps: Step[] = [];
   let speed: Speed | null = null;
   const measured = async (): Promise<Step> => {
@@ -106,6 +110,10 @@ export async function verify(sides: Sides, options: VerifyOptions): Promise<Veri
     options.onStep?.(step);
     if (signal?.aborted === true) break;
   }
-  const ms = signal?.aborted === true ? 0 : shrinkMs;
-  return { verdict: verdictOf(steps), steps, differences: shrinkFindings(sides, findings, ms), speed };
+  const differences = shrinkFindings(sides, findings, {
+    ms: shrinkMs,
+    signal,
+    onProgress: options.onShrink,
+  });
+  return { verdict: verdictOf(steps), steps, differences, speed };
 }

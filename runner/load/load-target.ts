@@ -20,7 +20,6 @@ import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
 import { lookAt } from '../thrown.ts';
 import { PROGRAM_MS } from '../time-limit.ts';
-import { factoryFrom } from './factory-from.ts';
 
 /** Imports a user's module, by code that is loaded on demand. Throws `SpecError` where that fails. */
 export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
@@ -119,6 +118,7 @@ async function loadModule(
   const exports = await importModule(path);
   const profile = given ?? claimed(exports, path);
   const promises = promised(exports, path);
+  const { factoryFrom } = await import('./factory-from.ts');
   const create = factoryFrom(exports.default, path);
   refuseChanges(path);
   return factoryTarget({

@@ -12,7 +12,7 @@ import {
   type Reading,
   type Response,
 } from '../../spec/index.ts';
-import { NO_WRITES } from '../performer.ts';
+import { NO_WRITES } from '../simulated-memory.ts';
 import type { Ending, Reply } from './channel-messages.ts';
 
 /** The record of a program that ran in a process. */

@@ -50,8 +50,8 @@ const state = new Int32Array(buffer);
 /** Memory and CPU time are sampled this often during a request. */
 const WATCH_MS = 20;
 const STDERR_KEPT = 2000;
-/** Characters that a kernel prints until it greets, at most. */
-const MOST_BOOT = 2 ** 20;
+/** Characters of a greeting: of what a kernel prints before, no more are kept. */
+const LONGEST_GREETING = 2 ** 16;
 const CARRIAGE_RETURN = 0x0d;
 
 /** The current request. */
@@ -137,9 +137,8 @@ function isAnswerSoFar({ posted: { opening }, chunks, bytes }: Pending): boolean
 
 /** Waits for the greeting among all that a kernel prints while it boots, and then sends the request. What is sent earlier is lost. */
 function onBoot(printed: string, chunk: Buffer): void {
-  booting = printed + chunk.toString('latin1').replaceAll('\r', '');
+  booting = (printed + chunk.toString('latin1').replaceAll('\r', '')).slice(-LONGEST_GREETING);
   const [start, end] = [booting.lastIndexOf(GREETED), booting.lastIndexOf(`\n${READY}`)];
-  if (booting.length > MOST_BOOT) endRequest({ kind: 'output' });
   if (start < 0 || end < start || pending === null) return;
   const greeting = Buffer.from(booting.slice(start, end + 1 + READY.length), 'latin1');
   booting = null;

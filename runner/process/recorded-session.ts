@@ -3,7 +3,8 @@
  * and records.
  */
 import type { Operation, Outcome, Response } from '../../spec/index.ts';
-import { NO_WRITES, type Performer } from '../performer.ts';
+import type { Performer } from '../performer.ts';
+import { NO_WRITES } from '../simulated-memory.ts';
 import { type Recording, withCall } from './answer.ts';
 import type { Request } from './request.ts';
 

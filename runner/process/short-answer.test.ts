@@ -29,7 +29,13 @@ it('writes out a program whose answers are short', () => {
 });
 
 it('leaves what is not short as it is, and an address below the higher half where it is', () => {
-  const text = 'skip\nwarn a 1 2 3\nmalformed it panicked: d 1 2 3\nx1 = = =\nend\n';
+  const text = 'skip\nwarn a 1 2 3\nmalformed it panicked: d 1 2 3\nend\n';
   expect(writtenOut(text, HALF)).toBe(text);
-  expect(writtenOut('affffffffffff0000 1 1 0', 0x2_0000n)).toBe('address 0x10000 ? 1 1 0');
+  expect(writtenOut('affffffffffff0000 1 1 0', 0x2_0000n)).toBe('address 0x10000 ? 1 1 0\n');
+});
+
+it('leaves out other lines of the kernel, and quotes the last one where the answer ends with it', () => {
+  const text = 'd 1 1 0\n[ 1.25] usb: hello\n\na0 = 0 1\n';
+  expect(writtenOut(`${text}end\n`, HALF)).toBe('done ? 1 1 0\naddress 0xffff800000000000 ? 1 0 1\nend\n');
+  expect(writtenOut(`${text}trap 5\n`, HALF)).toMatch(/\nmalformed it printed "trap 5", and ended\n$/);
 });

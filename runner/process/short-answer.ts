@@ -22,7 +22,7 @@ function number(hex: string): bigint {
   return BigInt(`0x${hex}`);
 }
 
-/** Returns the addresses of a run: one page, or so many pages upwards or downwards. */
+/** Returns the addresses of a run: one page, or a number of pages upwards or downwards. */
 function addressesOf(run: string, higherHalf: bigint): readonly string[] {
   const [, start = '0', sign = '+', count = '1'] =
     /^([0-9a-f]{1,16})(?:([+-])([0-9a-f]{1,6}))?$/.exec(run) ?? [];
@@ -40,16 +40,32 @@ function valuesOf(letter: string, text: string, higherHalf: bigint): readonly st
   return text.split(',').flatMap((run) => addressesOf(run, higherHalf));
 }
 
-/** Returns the text of an answer with its short lines written out. `higherHalf` is the program's. */
+/** The other lines of an answer. */
+const OTHER = /^(warn|says|stray|wrote|kept|malformed|died|memory|skip|end)\b/;
+
+/**
+ * Returns the text of an answer with its short lines written out. `higherHalf` is the program's. Whatever else the kernel prints is left
+ * out; where the answer has no end, it says why.
+ */
 export function writtenOut(text: string, higherHalf: bigint): string {
   let amounts = ['?', '?', '?'];
-  const lines = text.split('\n').map((line) => {
+  let printed = '';
+  const lines = text.split('\n').flatMap((line) => {
     const [, letter = '', values = '', ...given] = SHORT.exec(line) ?? [];
-    if (letter === '') return line;
+    if (letter === '' && OTHER.test(line)) return [line];
+    if (letter === '') {
+      if (line.trim() !== '') printed = line.trim();
+      return [];
+    }
     amounts = given.map((amount, k) =>
       amount === '=' ? (amounts[k] ?? '?') : amount === '?' ? amount : number(amount).toString(),
     );
-    return [WORDS[letter], ...valuesOf(letter, values, higherHalf), '?', ...amounts].join(' ');
+    return [[WORDS[letter], ...valuesOf(letter, values, higherHalf), '?', ...amounts].join(' ')];
   });
-  return lines.join('\n');
+  const isCut = lines.at(-1) !== 'end' && printed !== '';
+  return [
+    ...lines,
+    ...(isCut ? [`malformed it printed ${JSON.stringify(printed)}, and ended`] : []),
+    '',
+  ].join('\n');
 }

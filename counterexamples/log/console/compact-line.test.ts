@@ -26,6 +26,11 @@ describe('a compact line', () => {
     expect(found(`${LINE}${LINE}`)).toEqual({ lines: [READ, READ], damaged: 0 });
   });
 
+  it('is looked for in one go over a line of any length', () => {
+    const long = 'fp 1 a '.repeat(2 ** 17);
+    expect(found(long + LINE)).toEqual({ lines: [READ], damaged: 2 ** 17 });
+  });
+
   it('is damaged where any of its characters is another, or missing', () => {
     for (let k = 3; k < LINE.length; k += 1) {
       const other = LINE[k] === '0' ? '1' : '0';

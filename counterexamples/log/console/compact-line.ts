@@ -52,10 +52,10 @@ function isCheckAt(text: string, at: number, hash: number): boolean {
   return true;
 }
 
-/** Returns the place of the space before the checksum of the line that starts at a place, or -1. O(characters). */
-function endOfBody(text: string, start: number): number {
+/** Returns the place of the space before the checksum of the line in [start, end), or -1. O(characters). */
+function endOfBody(text: string, start: number, end: number): number {
   let hash = FNV_BASIS;
-  for (let at = start; at < text.length; at += 1) {
+  for (let at = start; at < end; at += 1) {
     const code = text.charCodeAt(at);
     if (code < SPACE || code > LAST_PRINTABLE) return -1;
     if (code === SPACE && isCheckAt(text, at + 1, hash)) return at;
@@ -75,15 +75,14 @@ export function compactLinesIn(text: string, onLine: (line: CompactLine) => bool
   let at = text.indexOf(MARK);
   while (at >= 0) {
     const start = at + MARK.length;
-    const end = endOfBody(text, start);
+    // No value holds the mark, so a line ends before the next one. Each character is looked at once.
+    const next = text.indexOf(MARK, start);
+    const end = endOfBody(text, start, next < 0 ? text.length : next);
     const [number = '', letter = '', ...words] = end < 0 ? [] : text.slice(start, end).split(' ');
     if (letter.length === 1 && digit(number.charCodeAt(0)) >= 0) {
       if (!onLine({ number: Number.parseInt(number, 16), letter, words })) return damaged;
-      at = text.indexOf(MARK, end);
-    } else {
-      if (BEGINNING.test(text.slice(start, start + 12))) damaged += 1;
-      at = text.indexOf(MARK, start);
-    }
+    } else if (BEGINNING.test(text.slice(start, start + 12))) damaged += 1;
+    at = next;
   }
   return damaged;
 }

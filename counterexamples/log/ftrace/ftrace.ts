@@ -59,8 +59,12 @@ const PROFILE = decodeProfile(
 );
 const MOST_ORDER = 20;
 
+/** Events take a few hundred. */
+const LONGEST_LINE = 4096;
+
 /** Returns the event on a line, or null. */
 function eventIn(text: string, line: number): PageEvent | null {
+  if (text.length > LONGEST_LINE) return null;
   const [, kind, frame = '', orderText = ''] = EVENT.exec(text) ?? [];
   const [first, order] = [Number(frame), Number(orderText)];
   if ((kind !== 'alloc' && kind !== 'free') || order > MOST_ORDER || first >= 2 ** 40) return null;
@@ -130,7 +134,7 @@ export class FtraceDecoder {
     const [, lost] = LOST.exec(text) ?? [];
     if (lost === undefined) return true;
     this.#lost += Number(lost);
-    return this.#flush(Number.POSITIVE_INFINITY) && this.#reader.onLoss();
+    return this.#flush(Number.POSITIVE_INFINITY) && this.#reader.onLoss(null);
   }
 
   /** Takes note of the end of the trace. Returns whether what was left holds. */

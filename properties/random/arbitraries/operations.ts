@@ -18,6 +18,7 @@ import {
   HIGHER_HALF_48,
   isFreeable,
   isPart,
+  isUncaught,
   type Operation,
   type Ownership,
   PAGE_BYTES,
@@ -280,9 +281,9 @@ const OFFSETS = [0, 0, 0, 1, 4095] as const;
 const RARE_OFFSETS = [...Array<0>(14).fill(0), 1, 4095] as const;
 const NO_OFFSETS = [0] as const;
 
-function offsetsFor({ unalignedFree, misuse }: Profile): readonly [number, ...number[]] {
-  if (unalignedFree === 'rounded-down') return OFFSETS;
-  return misuse === 'undefined' ? NO_OFFSETS : [0, ...RARE_OFFSETS];
+function offsetsFor(profile: Profile): readonly [number, ...number[]] {
+  if (profile.unalignedFree === 'rounded-down') return OFFSETS;
+  return isUncaught(profile, 'unaligned') ? NO_OFFSETS : [0, ...RARE_OFFSETS];
 }
 
 /** Most addresses may be freed: a misuse changes nothing, so programs get further with fewer of them. */
@@ -414,7 +415,7 @@ function regionCount(prospect: Prospect, y: number): Passed {
   const kind = digits.of(REGION_KINDS);
   if (kind === 'extreme') return extreme(digits);
   const whole = wholeRun(prospect, prospect.call.frames[0] ?? -1);
-  if (whole > 0 && (prospect.state.world.profile.misuse === 'undefined' || digits.next(4) > 0)) return whole;
+  if (whole > 0 && (isUncaught(prospect.state.world.profile, 'part') || digits.next(4) > 0)) return whole;
   const available = freeableFrom(prospect, prospect.call.frames[0] ?? -1);
   switch (kind) {
     case 'all':

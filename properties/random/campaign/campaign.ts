@@ -12,15 +12,8 @@ import {
   type Target,
   type World,
 } from '../../../runner/index.ts';
-import {
-  factsOf,
-  KindCounts,
-  type LeanObserver,
-  type Lessons,
-  lessonsOf,
-  type StepFacts,
-} from '../../../runner/lean/index.ts';
-import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace, WHOLE } from '../../../spec/index.ts';
+import { factsOf, KindCounts, type LeanObserver, type StepFacts } from '../../../runner/lean/index.ts';
+import { blamedCall, CLAUSE_NAMES, type OwnClause, type Trace } from '../../../spec/index.ts';
 import { anyProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
@@ -105,8 +98,6 @@ export const DEFAULT_OPERATIONS = 200;
 /** One batch in this many runs on the named maps, if generated ones are used too. */
 const NAMED_SHARE = 8;
 
-const WHOLE_CLAIM = { policies: [], profile: WHOLE, checks: [] };
-
 /** The counters of a block of programs. */
 class Counters {
   readonly #clauses = new ClauseCounts();
@@ -123,7 +114,6 @@ class Counters {
   #declined = 0;
 
   readonly #kinds = new KindCounts();
-  readonly #lessons: Lessons;
 
   readonly observer: Observer = {
     tally: this.#clauses.note,
@@ -143,8 +133,7 @@ class Counters {
     onFacts: (facts) => this.#noteFacts(facts),
   };
 
-  constructor({ policies, profile, checks }: Pick<Target, 'policies' | 'profile' | 'checks'> = WHOLE_CLAIM) {
-    this.#lessons = lessonsOf(policies, profile);
+  constructor({ checks }: Pick<Target, 'checks'> = { checks: [] }) {
     this.#own = new OwnClauseCounts(checks);
   }
 
@@ -174,7 +163,7 @@ class Counters {
   }
 
   get counts(): Counts {
-    this.#kinds.drain(this.#lessons, this.#clauses.note);
+    this.#kinds.drain(this.#clauses.note);
     return {
       programs: this.#programs,
       operations: this.#operations,

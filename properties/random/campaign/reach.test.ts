@@ -141,6 +141,21 @@ describe('a run on a target that claims less', () => {
     expect(situationsLost(claims({ freeRuns: 'whole' }))).toEqual(['freeRegion: straddles the bitmap limit']);
   });
 
+  it('that leaves some misuse uncaught is not asked what it does then', () => {
+    const lesser = claims({ uncaught: ['double-free', 'argument'] });
+    expect(situationsLost(lesser)).toEqual([
+      'free: twice',
+      'free: an address below the higher half',
+      'free: an address beyond the last page frame',
+    ]);
+    expect(clausesLost(lesser)).toEqual([]);
+    expect(sidesLost(claims({ uncaught: ['repeated'] }))).toEqual(['freePages.distinct 1']);
+    expect(clausesLost(claims({ uncaught: ['double-free', 'foreign', 'argument', 'repeated'] }))).toEqual([
+      'misuse.panics',
+      'misuse.unchanged',
+    ]);
+  });
+
   it('that keeps memory always withholds some', () => {
     const lesser = claims({ keeps: 'named' });
     expect(sidesLost(lesser)).toEqual(['amounts.reserved 0', 'init.free 0', 'init.withheld 1']);

@@ -10,6 +10,8 @@ import {
   CLAUSE_NAMES,
   type ClauseName,
   isSequential,
+  isUncaught,
+  type MisuseKind,
   type Outcome,
   PAGE_BYTES,
   type Policy,
@@ -57,6 +59,22 @@ function hasAlignedRuns({ runArguments, contiguous, largestAlignment }: Profile)
   return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
 }
 
+const ANY_MISUSE: readonly MisuseKind[] = [
+  'double-free',
+  'foreign',
+  'argument',
+  'repeated',
+  'unaligned',
+  'part',
+];
+const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part'];
+
+/** Whether misuse of a kind can be, and has an effect. */
+function isTried(profile: Profile, kind: MisuseKind): boolean {
+  if (kind === 'unaligned' && profile.unalignedFree !== 'misuse') return false;
+  return (kind !== 'part' || profile.freeRuns === 'whole') && !isUncaught(profile, kind);
+}
+
 /** Whether a run on a target with these claims checks a clause. */
 function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }: Claims): boolean {
   if (!isSequential(name)) return false;
@@ -87,9 +105,9 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'failure.warns':
       return profile.failures.includes('warning');
     case 'misuse.panics':
-      return profile.misuse === 'panics';
+      return profile.misuse === 'panics' && ANY_MISUSE.some((kind) => isTried(profile, kind));
     case 'misuse.unchanged':
-      return profile.misuse !== 'undefined';
+      return ANY_MISUSE.some((kind) => isTried(profile, kind));
     case 'amounts.total':
       return profile.calls.includes('totalAmount');
     case 'amounts.free':
@@ -108,14 +126,19 @@ export function clausesOf(claims: Claims): readonly ClauseName[] {
 }
 
 /** Whether a run on a target with these claims can meet a side of a clause that it checks. */
-export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims): boolean {
-  const { calls, misuse, zones } = profile;
+export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNumber }: Claims): boolean {
+  const { calls, zones } = profile;
   switch (name) {
     case 'free.owner':
     case 'freeRegion.owner':
     case 'freePages.owner':
+      return side === 0 || ANY_MISUSE.some((kind) => kind !== 'repeated' && isTried(profile, kind));
     case 'freePages.distinct':
-      return side === 0 || misuse !== 'undefined';
+      return side === 0 || isTried(profile, 'repeated');
+    case 'misuse.panics':
+      return side === 0
+        ? takesAnyNumber || isTried(profile, 'argument') || isTried(profile, 'unaligned')
+        : OF_FRAMES.some((kind) => isTried(profile, kind));
     case 'misuse.unchanged':
       return side === 0
         ? calls.includes('free')
@@ -152,6 +175,15 @@ export interface SituationShape {
   readonly ended: Outcome['kind'];
 }
 
+/** The kinds of misuse of situations that end in a panic, where it is not a foreign page frame. */
+const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
+  'free: twice': ['double-free'],
+  'free: an address below the higher half': ['argument'],
+  'free: an address beyond the last page frame': ['argument', 'foreign'],
+  'freePages: a page frame named twice': ['repeated'],
+  'freePages: a batch is refused': [],
+};
+
 /** Situations that need two zones. */
 const OF_TWO_ZONES = [
   'alloc: the page frame at the bitmap limit',
@@ -168,7 +200,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (ended === 'panicked') {
     const isFree = calls.some((call) => call.startsWith('free'));
-    return profile.misuse === 'panics' && (isFree || takesAnyNumber);
+    if (profile.misuse !== 'panics' || !(isFree || takesAnyNumber)) return false;
+    return (MISUSES[name] ?? (isFree ? ['foreign'] : [])).every((kind) => isTried(profile, kind));
   }
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (profile.zones === 1 && OF_TWO_ZONES.includes(name)) return false;

@@ -1,0 +1,333 @@
+/**
+ * Candidates: claims that might be why an allocator broke a clause. Each has a condition, which its author can confirm, and probes:
+ * programs that an allocator of this kind answers wrongly while it does not claim so, on a world with room for everything. A defect seldom
+ * breaks all of them.
+ */
+import type { Moment } from '../../counterexamples/trace/index.ts';
+import {
+  addressesOf,
+  type BreakableClause,
+  HIGHER_HALF_48,
+  isAllocation,
+  isFree,
+  namesResult,
+  type Operation,
+  PAGE_BYTES,
+  type Profile,
+  type Program,
+  type Reference,
+  toHex,
+  U64_MAX,
+} from '../../spec/index.ts';
+
+/** A claim that might explain a violation. */
+export interface Candidate {
+  /** As JSON, to be put in place of the present ones. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** What is true of an allocator that needs them, to be read after "if". */
+  readonly condition: string;
+  readonly probes: readonly Program[];
+  /** Programs that it answers rightly nevertheless. Default: none. */
+  readonly controls?: readonly Program[];
+}
+
+/** The answer that broke a clause, and what the allocator claimed. */
+interface Broken {
+  readonly clause: BreakableClause;
+  readonly moment: Moment;
+  readonly profile: Profile;
+}
+
+/** Page frames that no memory has. */
+const COUNTS = [2n ** 40n, 2n ** 41n];
+
+function run(count: bigint, alignment: bigint = PAGE_BYTES, maxAddr: bigint = U64_MAX): Operation<Reference> {
+  return { call: 'allocBitmap', count, maxAddr, alignment };
+}
+
+/** Names a page frame of the k-th result, or a byte of it. */
+function page(frame: number, offset = 0n, result = 0): Reference {
+  return { result, page: frame, offset };
+}
+
+function free(reference: Reference): Operation<Reference> {
+  return { call: 'free', address: reference };
+}
+
+function freeRegion(reference: Reference, count: bigint): Operation<Reference> {
+  return { call: 'freeRegion', address: reference, count };
+}
+
+/** Returns the programs whose calls a profile has. */
+function possible({ calls }: Profile, ...programs: readonly Program[]): readonly Program[] {
+  return programs.filter((program) => program.every(({ call }) => calls.includes(call)));
+}
+
+/** An operation that allocates one page frame. */
+function single({ calls }: Profile): Operation<Reference> {
+  if (calls.includes('alloc')) return { call: 'alloc' };
+  return calls.includes('allocPages') ? { call: 'allocPages', count: 1n } : run(1n);
+}
+
+/** Returns the candidate, and the same for an allocator of which misuse is undefined, where that is not claimed yet. */
+function orUndefined({ misuse }: Profile, candidate: Candidate): readonly Candidate[] {
+  if (misuse !== 'panics') return [candidate];
+  const { claims, condition } = candidate;
+  const trusting = 'what it does on misuse is undefined';
+  return [
+    candidate,
+    {
+      ...candidate,
+      claims: { ...claims, misuse: 'undefined', uncaught: [] },
+      condition: `${condition}, and ${trusting}`,
+    },
+  ];
+}
+
+/** Whether an operation names an address inside a page frame. */
+function namesInside(operation: Operation<Reference>): boolean {
+  return addressesOf(operation).some(
+    (address) => (namesResult(address) ? address.offset : address.absolute) % PAGE_BYTES !== 0n,
+  );
+}
+
+function ofUnaligned({ moment: { demand }, profile }: Broken): readonly Candidate[] {
+  if (demand === null || !isFree(demand.operation.call) || !namesInside(demand.operation)) return [];
+  const one = single(profile);
+  const offsets = [1n, 8n, 0x800n, 0xfffn];
+  return orUndefined(profile, {
+    claims: { unalignedFree: 'misuse' },
+    condition: `${demand.operation.call}() takes only page-aligned addresses`,
+    probes: possible(
+      profile,
+      ...offsets.map((offset) => [one, free(page(0, offset))]),
+      ...offsets.map((offset) => [one, freeRegion(page(0, offset), 1n)]),
+    ),
+    controls: possible(profile, [one, free(page(0))], [one, freeRegion(page(0), 1n)]),
+  });
+}
+
+function ofParts({ moment: { demand }, profile }: Broken): readonly Candidate[] {
+  if (demand === null || !isFree(demand.operation.call) || demand.expected.kind !== 'granted') return [];
+  return orUndefined(profile, {
+    claims: { freeRuns: 'whole' },
+    condition: `${demand.operation.call}() takes runs back only as they were handed out`,
+    probes: possible(
+      profile,
+      [run(4n), freeRegion(page(0), 3n)],
+      [run(4n), freeRegion(page(1), 2n)],
+      [run(8n), freeRegion(page(1), 4n)],
+      [run(4n), free(page(1))],
+    ),
+    controls: possible(profile, [run(4n), freeRegion(page(0), 4n)]),
+  });
+}
+
+/** Frees of what may not be freed, by their kind. */
+function misuses(
+  profile: Profile,
+): Readonly<Record<'double-free' | 'foreign' | 'argument', readonly Program[]>> {
+  const one = single(profile);
+  const outside: Reference = { absolute: HIGHER_HALF_48 };
+  const below: Reference = { absolute: PAGE_BYTES };
+  return {
+    'double-free': possible(
+      profile,
+      [one, free(page(0)), free(page(0))],
+      [one, freeRegion(page(0), 1n), freeRegion(page(0), 1n)],
+    ),
+    foreign: possible(profile, [free(outside)], [freeRegion(outside, 1n)]),
+    argument: possible(profile, [free(below)], [freeRegion(below, 1n)]),
+  };
+}
+
+const UNCAUGHT = {
+  'double-free': 'it does not notice double frees',
+  foreign: 'it does not notice frees of what it never handed out',
+  argument: 'it does not notice addresses that are none of a page frame',
+} as const;
+
+function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.expected.kind !== 'misused' || !isFree(demand.operation.call)) return [];
+  // A panic is something that it does on misuse: a wrong one is not explained.
+  if (response.outcome.kind === 'panicked') return [];
+  const { frame, owner } = demand.expected;
+  const programs = misuses(profile);
+  const all = Object.values(programs).flat();
+  const kind = frame === null ? 'argument' : owner === 'pmm' ? 'double-free' : 'foreign';
+  const uncaught: Candidate = {
+    claims: { uncaught: [...profile.uncaught, kind] },
+    condition: UNCAUGHT[kind],
+    probes: programs[kind],
+    controls: all.filter((program) => !programs[kind].includes(program)),
+  };
+  const refused: Candidate = {
+    claims: { misuse: 'refused' },
+    condition: 'it refuses misuse by returning false',
+    probes: all,
+  };
+  const trusting: Candidate = {
+    claims: { misuse: 'undefined', uncaught: [] },
+    condition: 'it trusts its callers: what it does on misuse is undefined',
+    probes: all,
+  };
+  return response.outcome.kind === 'failed' ? [refused, uncaught, trusting] : [uncaught, trusting];
+}
+
+function ofReports({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const probes = possible(
+    profile,
+    ...COUNTS.map((count): Program => [run(count)]),
+    ...COUNTS.map((count): Program => [{ call: 'allocPages', count }]),
+  );
+  if (clause === 'failure.enomem' && demand?.expected.kind === 'granted') {
+    const touched = { errnoAfterSuccess: 'unspecified' };
+    return [{ claims: touched, condition: 'a success may leave any errno, as libc does', probes: [] }];
+  }
+  const warning = { failures: profile.failures.filter((report) => report !== 'errno') };
+  const silent: Candidate = {
+    claims: { failures: [] },
+    condition: 'its failures set no errno and report no warning',
+    probes,
+  };
+  if (clause === 'failure.enomem')
+    return [{ claims: warning, condition: 'its failures set no errno', probes }, silent];
+  const errno = { failures: profile.failures.filter((report) => report !== 'warning') };
+  return clause === 'failure.warns' && response.warnings?.length === 0
+    ? [{ claims: errno, condition: 'its failures report no warning', probes }]
+    : [];
+}
+
+const SINGLES = ['alloc', 'allocPages'];
+const ONE_ZONE = { zones: 1, singlePages: 'anywhere' };
+/** More pages than either zone of the roomy world has. */
+const MANY = 5000;
+
+/** Runs that need more than the bitmap zone of the roomy world. */
+function manyRuns({ largestRequest }: Profile): Program {
+  const pages = Math.min(largestRequest ?? 1024, 1024);
+  return Array<Operation<Reference>>(Math.ceil(MANY / pages)).fill(run(BigInt(pages)));
+}
+
+function ofZones({ clause, profile }: Broken): readonly Candidate[] {
+  if (profile.zones === 1) return [];
+  const oneZone: Candidate = {
+    claims: ONE_ZONE,
+    condition: 'it has one zone, in which single pages and runs lie anywhere',
+    probes: possible(profile, manyRuns(profile)),
+  };
+  if (clause === 'allocBitmap.zone' || clause === 'allocBitmap.complete') return [oneZone];
+  const isOfSingles = SINGLES.some((call) => clause === `${call}.zone` || clause === `${call}.complete`);
+  if (!isOfSingles || profile.singlePages === 'anywhere') return [];
+  const alloc: Operation<Reference> = { call: 'alloc' };
+  const probes = possible(
+    profile,
+    [{ call: 'allocPages', count: BigInt(MANY) }],
+    Array<typeof alloc>(MANY).fill(alloc),
+  );
+  return [
+    {
+      claims: { singlePages: 'stack-zone-first' },
+      condition: 'single pages come from the bitmap zone too, once the stack zone has none',
+      probes,
+    },
+    { claims: { singlePages: 'anywhere' }, condition: 'single pages come from either zone', probes },
+    oneZone,
+  ];
+}
+
+function isPowerOfTwo(n: bigint): boolean {
+  return n > 0n && (n & (n - 1n)) === 0n;
+}
+
+/** Returns the powers of two from `least` on that are below `n`. */
+function powersBelow(n: bigint, least: bigint): readonly bigint[] {
+  const powers: bigint[] = [];
+  for (let power = least; power < n; power *= 2n) powers.push(power);
+  return powers;
+}
+
+/** Runs of an alignment, or twice that, at first and after others: a defect seldom breaks most of them. */
+function alignedRuns(alignment: bigint): readonly Program[] {
+  return [
+    [run(1n, alignment)],
+    [run(1n, 2n * alignment)],
+    [run(2n), run(1n, alignment)],
+    [run(4n), run(2n, 2n * alignment)],
+    [run(1n), run(1n), run(1n, alignment)],
+    [run(8n), run(1n), run(1n, 2n * alignment)],
+  ];
+}
+
+/** The counts of a run that are not powers of two. */
+const ODD = [3n, 5n, 6n, 7n];
+
+function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.operation.call !== 'allocBitmap') return [];
+  const { count, maxAddr, alignment } = demand.operation;
+  if (typeof count !== 'bigint' || typeof maxAddr !== 'bigint' || typeof alignment !== 'bigint') return [];
+  const list: (Candidate | false)[] = [
+    maxAddr !== U64_MAX &&
+      response.outcome.kind === 'address' && {
+        claims: { runArguments: profile.runArguments.filter((name) => name !== 'maxAddr') },
+        condition: 'its runs have no upper limit (maxAddr)',
+        probes: [0n, 2n, 4n].map((pages) => [run(8n, PAGE_BYTES, pages * PAGE_BYTES)]),
+      },
+    alignment > PAGE_BYTES &&
+      !isPowerOfTwo(alignment) && {
+        claims: { alignments: 'powers-of-two' },
+        condition: 'alignments of its runs are powers of two',
+        probes: [...ODD, 12n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+        controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+      },
+    alignment > PAGE_BYTES && {
+      claims: { runArguments: profile.runArguments.filter((name) => name !== 'alignment') },
+      condition: 'its runs have no alignment',
+      probes: alignedRuns(32n * PAGE_BYTES),
+    },
+    {
+      claims: { runsWithin: 'descriptors' },
+      condition:
+        'its runs lie in one descriptor of the memory map, because it does not join those that touch',
+      probes: (profile.zones === 1 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
+      controls: [[run(2000n)]],
+    },
+    profile.contiguous === 'any' && {
+      claims: { contiguous: 'powers-of-two' },
+      condition: 'its runs are blocks of 2ⁿ page frames, aligned to their size',
+      probes: ODD.map((pages) => [run(pages)]),
+    },
+  ];
+  const isRefused = response.outcome.kind === 'failed' || response.outcome.kind === 'malformed';
+  const aligned = powersBelow(alignment, PAGE_BYTES).map(
+    (largest): Candidate => ({
+      claims: { largestAlignment: toHex(largest) },
+      condition: `its largest alignment is ${toHex(largest)}`,
+      probes: alignedRuns(2n * largest),
+      controls: [[run(1n, largest)], [run(2n), run(1n, largest)]],
+    }),
+  );
+  const sized = isRefused ? powersBelow(count, 1n) : [];
+  const requests = sized.map(
+    (largest): Candidate => ({
+      claims: { largestRequest: Number(largest) },
+      condition: `its largest request is ${largest}`,
+      probes: [[run(2n * largest)], [run(1n), run(2n * largest)]],
+      controls: [[run(largest)]],
+    }),
+  );
+  return [...list.filter((one) => one !== false), ...aligned, ...requests];
+}
+
+function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] {
+  if (clause !== 'init.kept' || response.kept === undefined) return [];
+  return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
+}
+
+/** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
+export function candidatesFor(broken: Broken): readonly Candidate[] {
+  const { demand } = broken.moment;
+  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofReports, ofZones];
+  const isRun = demand !== null && isAllocation(demand.operation.call);
+  return [...all, ...(isRun ? [ofRuns] : [])].flatMap((candidates) => candidates(broken));
+}

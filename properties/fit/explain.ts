@@ -1,0 +1,93 @@
+/** Explanations: the claim under which a counterexample is none, tried on the target itself. */
+import { momentsOf } from '../../counterexamples/trace/index.ts';
+import { execute, type Target, type World } from '../../runner/index.ts';
+import {
+  addressOf,
+  config,
+  decodeProfile,
+  isSpecError,
+  memoryMap,
+  type PhysicalAddress,
+  Profile,
+  type Program,
+  pfn,
+  type Trace,
+  WHOLE,
+} from '../../spec/index.ts';
+import { type Candidate, candidatesFor } from './candidates.ts';
+
+/** Page frames of the roomy world; its bitmap zone has half of them, its first descriptor a quarter. */
+const ROOM = 2 ** 13;
+
+/** Returns a world with room for every probe: all of it is free but page frame 0, which is not RAM. It has two descriptors. */
+function roomyWorld({ bitmapZoneEnd, bitmapZoneBelow, memoryAtLeast }: Profile): World {
+  const half = addressOf(pfn(ROOM / 2));
+  const least = (a: PhysicalAddress, b: PhysicalAddress): PhysicalAddress => (a < b ? a : b);
+  const pages = (3 * ROOM) / 4 + memoryAtLeast;
+  return {
+    map: memoryMap([
+      { type: 'conventional', start: addressOf(pfn(1)), pages: ROOM / 4 - 1 },
+      { type: 'conventional', start: addressOf(pfn(ROOM / 4)), pages },
+    ]),
+    config: config({ bitmapMaxAddr: bitmapZoneEnd ?? least(half, bitmapZoneBelow) }),
+  };
+}
+
+/** Returns the profile with some claims in place of others; null where they contradict the rest. */
+export function withClaims(profile: Profile, claims: Candidate['claims']): Profile | null {
+  const present = Profile.encode(profile);
+  try {
+    return decodeProfile({ ...(present as object), ...claims }, 'claims');
+  } catch (error) {
+    if (isSpecError(error)) return null;
+    throw error;
+  }
+}
+
+function held(target: Target, world: World, operations: Program): boolean {
+  return execute(target, { ...world, policies: [], operations }).violation === null;
+}
+
+/** Whether the probes of a candidate speak for it: most of them break a clause without it, and none with it. */
+function isSupported(target: Target, fitted: Target, { probes, controls = [] }: Candidate): boolean {
+  if (probes.length === 0) return true;
+  const world = roomyWorld(target.profile);
+  if (!controls.every((program) => held(target, world, program))) return false;
+  const wrong = probes.filter((program) => !held(target, world, program));
+  return 2 * wrong.length > probes.length && wrong.every((program) => held(fitted, world, program));
+}
+
+/** A claim that explains a counterexample, and the profile with it. */
+export interface Explanation {
+  readonly candidate: Candidate;
+  readonly profile: Profile;
+}
+
+/**
+ * Returns the first claim under which a target keeps the clause that it broke, and whose probes speak for it; null where there is none. A
+ * claim explains what is correct code of another kind. It may also hide a defect: somebody who knows the allocator must confirm it.
+ */
+export function explain(
+  target: Target,
+  { scenario, violation, profile = WHOLE, responses }: Trace,
+): Explanation | null {
+  const last = momentsOf({
+    format: 'frameproof/trace',
+    version: 1,
+    target: target.name,
+    scenario,
+    responses,
+    profile,
+    ...(violation === undefined ? {} : { violation }),
+  }).at(-1);
+  if (violation === undefined || last === undefined) return null;
+  for (const candidate of candidatesFor({ clause: violation.clause, moment: last, profile })) {
+    const claimed = withClaims(profile, candidate.claims);
+    if (claimed === null) continue;
+    const fitted = target.withClaims({ profile: claimed });
+    const isExplained = execute(fitted, scenario).violation === null;
+    if (isExplained && isSupported(target.withClaims({ profile }), fitted, candidate))
+      return { candidate, profile: claimed };
+  }
+  return null;
+}

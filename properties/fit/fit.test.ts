@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { shrink } from '../../counterexamples/shrink/index.ts';
+import type { Target } from '../../runner/index.ts';
+import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
+import { KINDS, kindTarget } from '../../runner/mutants/kinds.ts';
+import { Profile } from '../../spec/index.ts';
+import { runCampaign } from '../random/index.ts';
+import { fitProfile, hintOn } from './index.ts';
+
+/** Returns the hint on the first counterexample of a target. */
+async function firstHint(target: Target): Promise<string | null> {
+  const options = { worlds: [], generated: true, operations: 60, seed: 20, stopFirst: true };
+  const { findings } = await runCampaign({ ...options, target, programs: 2000 });
+  const [found] = findings;
+  if (found === undefined) throw new Error(`${target.name} breaks no clause`);
+  return hintOn(target, shrink(target, found.trace, { ms: 300 }).trace);
+}
+
+/** The claim that a hint names, of a correct manager that does not make it. */
+const NAMED: Readonly<Record<string, RegExp>> = {
+  unalignedFree: /^if free.*\(\) takes only page-aligned addresses, claim "unalignedFree": "misuse"$/,
+  runArguments: /^if its runs have no (upper limit \(maxAddr\)|alignment), claim "runArguments": \["\w+"\]$/,
+  alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
+  largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
+  runsWithin: /^if its runs lie in one descriptor of the memory map, .*, claim "runsWithin": "descriptors"$/,
+  freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
+  uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
+  keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
+  memoryAtLeast: /^if init cannot manage such memory, let it return false/,
+};
+
+describe('the hint on a counterexample of correct code', () => {
+  const kinds = KINDS.filter(({ claim }) => Object.keys(claim).some((name) => NAMED[name] !== undefined));
+  it.each(kinds.map((kind) => [kind.correct.name, kind] as const))(
+    'names the claim that %s needs',
+    async (_, { claim, correct, others = {} }) => {
+      const [name = ''] = Object.keys(claim);
+      expect(await firstHint(kindTarget(correct, others))).toMatch(NAMED[name] ?? /^$/);
+    },
+  );
+});
+
+describe('a defect', () => {
+  it.each([
+    'missed-run-at-limit',
+    'frame-taken-by-refusal',
+    'inclusive-max-address',
+    'region-of-one-frame',
+    'accepted-double-free',
+    'ownerless-panic',
+    'nameless-warning',
+    'stale-page-cache',
+    'reserved-frames-free',
+  ])('is not explained away: %s', async (name) => {
+    const mutant = MUTANTS.find((each) => each.name === name);
+    if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+    expect(await firstHint(targetOf(mutant))).toBeNull();
+  });
+});
+
+describe('a fit', () => {
+  it('finds the claim, and the answer that led to it', async () => {
+    const kind = KINDS.find(({ claim }) => 'freeRuns' in claim);
+    if (kind === undefined) throw new Error('no kind is freed whole');
+    const { profile, takenUp, unexplained } = await fitProfile(kindTarget(kind.correct, kind.others ?? {}), {
+      seed: 1,
+    });
+    expect(unexplained).toBeNull();
+    expect(Profile.encode(profile)).toEqual({ ...kind.others, ...kind.claim });
+    expect(takenUp.map(({ trace }) => trace.violation?.clause)).toEqual(['free.owner']);
+  });
+
+  it('ends at what no claim explains', async () => {
+    const kind = KINDS.find(({ claim }) => 'freeRuns' in claim);
+    const [, broken] = kind?.broken ?? [];
+    if (kind === undefined || broken === undefined) throw new Error('no kind is freed whole');
+    const { unexplained } = await fitProfile(kindTarget(broken, kind.others ?? {}), {
+      seed: 1,
+      programs: 40,
+    });
+    expect(unexplained?.violation?.clause).toBe('freeRegion.owner');
+  });
+});

@@ -1,0 +1,91 @@
+/**
+ * Fits: a profile found by trying. It starts from the whole specification. A claim is taken up where a counterexample becomes none under
+ * it and its probes speak for it; then the programs run again. What no claim explains ends the fit: it may be a defect.
+ */
+import { shrink } from '../../counterexamples/shrink/index.ts';
+import type { Target } from '../../runner/index.ts';
+import { type Profile, type Trace, WHOLE } from '../../spec/index.ts';
+import { runCampaign } from '../random/index.ts';
+import type { Candidate } from './candidates.ts';
+import { explain } from './explain.ts';
+
+/** A claim that was taken up, and the counterexample that led to it. */
+export interface TakenUp {
+  readonly candidate: Candidate;
+  readonly trace: Trace;
+}
+
+/** A profile found by trying. */
+export interface Fit {
+  readonly profile: Profile;
+  readonly takenUp: readonly TakenUp[];
+  /** The counterexample that no claim explains, or null: the last programs hold under the profile. */
+  readonly unexplained: Trace | null;
+  /** Programs that ran last, under the profile. */
+  readonly programs: number;
+}
+
+/** How a fit is looked for. */
+export interface FitOptions {
+  readonly seed: number;
+  /** Programs that must hold in the end. Default: 300. */
+  readonly programs?: number;
+  readonly signal?: AbortSignal;
+  /** Called with each claim that is taken up. */
+  readonly onTakenUp?: (taken: TakenUp) => void;
+}
+
+/** Programs that look for the next counterexample, and that confirm the profile in the end. */
+const FEW = 40;
+const MANY = 300;
+const OPERATIONS = 60;
+/** Milliseconds to shrink one counterexample. */
+const SHRINK_MS = 1500;
+
+/** Returns the claims that a fit starts from: what the target says about its calls and its worlds, which is not found by trying. */
+function startOf({ calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile): Profile {
+  return { ...WHOLE, calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
+}
+
+/** Returns the first finding that a claim explains; else the first one, shrunk, with no explanation. */
+function firstExplained(target: Target, traces: readonly Trace[]) {
+  let unexplained: Trace | null = null;
+  for (const found of traces) {
+    const { trace } = shrink(target, found, { ms: SHRINK_MS });
+    const explanation = explain(target, trace);
+    if (explanation !== null) return { trace, explanation };
+    unexplained ??= trace;
+  }
+  return { trace: unexplained, explanation: null };
+}
+
+/** Returns a profile under which random programs hold, or as much of one as claims explain. */
+export async function fitProfile(
+  target: Target,
+  { seed, programs: many = MANY, signal, onTakenUp }: FitOptions,
+): Promise<Fit> {
+  let profile = startOf(target.profile);
+  const takenUp: TakenUp[] = [];
+  let isConfirming = false;
+  for (;;) {
+    const fitted = target.withClaims({ profile, policies: [] });
+    const programs = isConfirming ? many : FEW;
+    const options = { worlds: [], generated: true, operations: OPERATIONS, seed: seed + takenUp.length };
+    const asked = { ...options, target: fitted, programs, ...(signal === undefined ? {} : { signal }) };
+    const { findings } = await runCampaign(asked);
+    if (findings.length === 0 && !isConfirming) {
+      isConfirming = true;
+      continue;
+    }
+    isConfirming = false;
+    const { trace, explanation } = firstExplained(
+      fitted,
+      findings.map((finding) => finding.trace),
+    );
+    if (trace === null || explanation === null) return { profile, takenUp, unexplained: trace, programs };
+    const taken = { candidate: explanation.candidate, trace };
+    takenUp.push(taken);
+    onTakenUp?.(taken);
+    profile = explanation.profile;
+  }
+}

@@ -1,0 +1,35 @@
+/** Hints: what the author of correct code would do about a counterexample, in a line that begins with the condition. */
+import type { Target } from '../../runner/index.ts';
+import type { Trace } from '../../spec/index.ts';
+import type { Candidate } from './candidates.ts';
+import { explain } from './explain.ts';
+
+/** Returns claims as they stand in a profile. */
+export function claimsText(claims: Candidate['claims']): string {
+  return Object.entries(claims)
+    .map(([name, value]) => `"${name}": ${JSON.stringify(value)}`)
+    .join(', ');
+}
+
+/** Returns what code must do before a claim helps, for violations of init; null for others. */
+function adviceOnInit({ violation, responses, profile }: Trace): string | null {
+  const [started] = responses;
+  if (violation?.at !== -1 || started === undefined) return null;
+  const { clause, explanation } = violation;
+  if (clause === 'init.total' && started.outcome.kind === 'malformed')
+    return 'if init cannot manage such memory, let it return false, or throw WorldRefused in TypeScript';
+  const [, free = 0, expected = 0] = /^freeAmount\(\) is (\d+), expected (\d+)/.exec(explanation) ?? [];
+  if (clause !== 'init.free' || profile?.keeps === 'named' || Number(free) >= Number(expected)) return null;
+  return 'if init keeps page frames for itself, let it name them with fp_keep, or keep() in TypeScript, and claim "keeps": "named"';
+}
+
+/**
+ * Returns a line on a counterexample that may be none: which claim the author would make of correct code that answers so. Null where no
+ * claim explains it. Runs the target a few times.
+ */
+export function hintOn(target: Target, trace: Trace): string | null {
+  const explanation = explain(target, trace);
+  if (explanation === null) return adviceOnInit(trace);
+  const { condition, claims } = explanation.candidate;
+  return `if ${condition}, claim ${claimsText(claims)}`;
+}
