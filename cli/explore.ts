@@ -197,7 +197,10 @@ async function run(flags: ExploreFlags): Promise<void> {
     print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
   }
   if (flags.html !== undefined && result.kind === 'searched') {
-    const { checkSections, graphSections, writeHtml } = await import('./html.ts');
+    const [{ checkSections, writeHtml }, { graphSections }] = await Promise.all([
+      import('./html.ts'),
+      import('../report/index.ts'),
+    ]);
     const found = checkSections({
       reports: report === null ? [] : [report],
       result: null,

@@ -1,20 +1,10 @@
 /** `--html`: what a command found as one page of HTML. Loaded only where it is asked for. */
 
 import type { ConcurrentViolation, FoundRun } from '../properties/concurrent/index.ts';
-import type { Exploration } from '../properties/explore/index.ts';
 import type { VerifyResult } from '../properties/verify/index.ts';
 import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
-import type { World } from '../runner/index.ts';
 import { writeFile } from '../spec/files/index.ts';
-import {
-  type Config,
-  counted,
-  formatOperation,
-  type Operation,
-  pfnAt,
-  type Trace,
-  toHex,
-} from '../spec/index.ts';
+import { type Config, counted, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 
 import { writtenOrSaid } from './output-file.ts';
@@ -57,27 +47,6 @@ export function checkSections({ reports, result, target }: ShownCheck): readonly
     ...(report.trace === report.found ? [] : [titled('as found', report.found, null)]),
   ]);
   return result === null ? found : [...found, { kind: 'run', title: `run of ${target}`, result }];
-}
-
-/** Returns an operation in words, its addresses as page frames. */
-function wordsOf(operation: Operation, { config }: World): string {
-  return formatOperation(operation, (address) => {
-    const frame = pfnAt(config, address);
-    const offset = BigInt.asUintN(12, address - config.higherHalf);
-    if (frame === null) return toHex(address);
-    return offset === 0n ? `page frame ${frame}` : `page frame ${frame} + ${offset}`;
-  });
-}
-
-/** Returns the section that shows the states of a search, or none without a graph of them. */
-export function graphSections(
-  { graph, operations }: Exploration,
-  world: World,
-  target: string,
-): readonly Section[] {
-  if (graph === null) return [];
-  const words = operations.map((operation) => wordsOf(operation, world));
-  return [{ kind: 'graph', title: `states of ${target}`, ...world, operations: words, graph }];
 }
 
 /** A history that violates a clause. */

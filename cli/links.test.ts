@@ -5,9 +5,9 @@ import { ROOT } from './testing/copy-of-sources.ts';
 import { brokenLinks } from './testing/links.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
-/** Folders of the root that hold no texts of ours. */
-const OTHERS = ['node_modules', 'dist', 'reports', '.stryker-tmp'];
-const TEXTS = globSync('**/*.md', { cwd: ROOT, exclude: (path) => OTHERS.includes(path) });
+/** Folders that hold no texts of ours. */
+const OTHERS = /(^|\/)(node_modules|dist|reports|\.stryker-tmp|\.site)$/;
+const TEXTS = globSync('**/*.md', { cwd: ROOT, exclude: (path) => OTHERS.test(path) });
 
 describe('the links of our texts', () => {
   it.each(TEXTS)('of %s lead somewhere', (file) => {

@@ -13,14 +13,19 @@ function entry(term: string, text: string): readonly string[] {
 }
 
 /** Returns what the parser says of a flag's default in its help. */
-function withDefault({ description, defaultValue, defaultValueDescription, mandatory }: Option): string {
+export function withDefault({
+  description,
+  defaultValue,
+  defaultValueDescription,
+  mandatory,
+}: Option): string {
   const value = defaultValueDescription ?? defaultValue;
   if (mandatory) return `${description} (required)`;
   return value === undefined ? description : `${description} (default: ${String(value)})`;
 }
 
 /** Returns the help of a command as `--help` prints it. */
-function helpOf(command: Command): string {
+export function helpOf(command: Command): string {
   let text = '';
   command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
   return text;

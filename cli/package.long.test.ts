@@ -141,7 +141,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|docs\/[\w-]+\.md|docs\/ci\/\w+\.yml|dist\/schemas\/[\w-]+\.schema\.json|examples\/start\/.*|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/(?:tutorials\/)?[\w-]+\.md|docs\/ci\/\w+\.yml|dist\/schemas\/[\w-]+\.schema\.json|examples\/start\/.*|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
           file,
         ),
     );

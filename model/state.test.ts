@@ -246,6 +246,49 @@ describe('the lowest run that fits', () => {
   });
 });
 
+describe('the lowest run that fits in one descriptor', () => {
+  const anyRegions = fc.array(fc.record({ base: fc.nat(59), count: fc.integer({ min: 1, max: 9 }) }));
+  it('is the one that a search by page frames finds', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 59 }), { maxLength: 8 }),
+        anyRegions,
+        (cuts, taken) => {
+          const edges = [0, ...cuts.toSorted((a, b) => a - b), 60];
+          const descriptors = edges
+            .slice(1)
+            .map((end, i) => descriptor('conventional', edges[i] ?? 0, end - (edges[i] ?? 0)));
+          const profile = { ...WHOLE, runsWithin: 'descriptors' } as const;
+          const start = ModelState.init(
+            memoryMap(descriptors),
+            config({ bitmapMaxAddr: 60n * PAGE_BYTES }),
+            [],
+            profile,
+          );
+          const held = new Set(
+            taken.flatMap(({ base, count }) => Array.from({ length: count }, (_, i) => base + i)),
+          );
+          const state = start.allocated(
+            [...held].filter((frame) => frame < 60).map((frame) => region(frame, 1)),
+          );
+          const fits = (base: number, count: number): boolean =>
+            Array.from({ length: count }, (_, i) => base + i).every(
+              (frame, i) => frame < 60 && !held.has(frame) && (i === 0 || !cuts.includes(frame)),
+            );
+          for (const count of [1, 2, 3, 5, 12])
+            for (const alignment of [1, 2, 3, 8]) {
+              const starts = Array.from({ length: 60 }, (_, i) => i * alignment);
+              expect(state.lowestFit({ count: pageCount(count), limit: pfn(60), alignment })).toBe(
+                starts.find((base) => fits(base, count)) ?? null,
+              );
+            }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
 it('the first page frame that fails a test may be absent, or beyond all RAM', () => {
   const state = stateOf(8, MIXED);
   const notFree = (base: number, count: number): number | null =>

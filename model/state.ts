@@ -9,6 +9,7 @@ import {
   endOf,
   type FitRequest,
   type MemoryMap,
+  nextDescriptor,
   type Owner,
   type Ownership,
   ownedRegions,
@@ -197,12 +198,15 @@ export class ModelState implements Ownership {
 
   lowestFit({ count, limit, alignment }: FitRequest): Pfn | null {
     if (count > this.freeIn('bitmap')) return null;
+    const { map, profile } = this.world;
+    const isDivided = profile.runsWithin === 'descriptors';
     let lowest = 0;
     let end = 0;
     const found = findExtent(this.#fields.extents, 0, limit, (owner, from, to) => {
       if (owner !== 'pmm') return false;
       if (from !== end) lowest = alignment === 1 ? from : Math.ceil(from / alignment) * alignment;
       end = to;
+      if (isDivided) lowest = inOneDescriptor(map, { from: lowest, count, alignment, end });
       return lowest + count <= to;
     });
     return found === null ? null : pfn(lowest);
@@ -304,6 +308,24 @@ export class ModelState implements Ownership {
   #inStack(base: number, count: number): number {
     return Math.min(count, Math.max(0, base + count - this.world.bitmapLimit));
   }
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly count: number;
+  readonly alignment: number;
+  /** One past the last page frame that is known to be free. */
+  readonly end: number;
+}
+
+/** Returns the lowest page frame from which a run stays in one descriptor, or one from which it does not fit. */
+function inOneDescriptor(map: MemoryMap, { from, count, alignment, end }: Stretch): number {
+  let lowest = from;
+  for (let next = nextDescriptor(map, lowest); next < Math.min(end, lowest + count); ) {
+    lowest = Math.ceil(next / alignment) * alignment;
+    next = nextDescriptor(map, lowest);
+  }
+  return lowest;
 }
 
 interface OwnedRegion extends Region {

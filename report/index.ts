@@ -1,4 +1,5 @@
 /** WHAT PEOPLE LOOK AT: a run, a counterexample or a map as one page of HTML that needs no network. */
 
 export { CheckedRun, type Section } from './data.ts';
+export { graphSections } from './graph-section.ts';
 export { reportPage } from './page.ts';

@@ -93,6 +93,7 @@ export {
   MemoryMap,
   MemoryType,
   memoryMap,
+  nextDescriptor,
   ownedRegions,
   ownerAfterInit,
   pfnEnd,

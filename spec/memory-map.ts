@@ -88,6 +88,31 @@ export function ownedRegions({ descriptors }: Pick<MemoryMap, 'descriptors'>): r
     .map(({ type, start, pages }) => ({ owner: ownerAfterInit(type), base: pfnOf(start), count: pages }));
 }
 
+const EDGES = new WeakMap<MemoryMap, readonly number[]>();
+
+/** Returns the page frames at which descriptors begin, ascending. O(1) for a map that was asked about before. */
+export function descriptorBases(map: MemoryMap): readonly number[] {
+  const known = EDGES.get(map);
+  if (known !== undefined) return known;
+  const bases = ownedRegions(map)
+    .map(({ base }): number => base)
+    .sort((a, b) => a - b);
+  EDGES.set(map, bases);
+  return bases;
+}
+
+/** Returns the first page frame above `frame` at which a descriptor begins; infinity where none does. O(log descriptors). */
+export function nextDescriptor(map: MemoryMap, frame: number): number {
+  const bases = descriptorBases(map);
+  let [low, high] = [0, bases.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bases[middle] ?? 0) <= frame) low = middle + 1;
+    else high = middle;
+  }
+  return bases[low] ?? Number.POSITIVE_INFINITY;
+}
+
 /** Returns the physical address at which a descriptor ends (exclusive). */
 export function endAddressOf(descriptor: Descriptor): PhysicalAddress {
   return addressOf(endOf(regionOf(descriptor)));

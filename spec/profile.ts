@@ -108,6 +108,7 @@ const Claims = closed(
       runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
+      runsWithin: t.keyof({ memory: null, descriptors: null }, '"memory" or "descriptors"'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
       zones: t.union([t.literal(1), t.literal(2)], '1 or 2'),
@@ -144,6 +145,8 @@ export interface Profile {
   readonly alignments: 'any' | 'powers-of-two';
   /** Bytes; larger alignments are not asked for. Null: no bound. */
   readonly largestAlignment: bigint | null;
+  /** Whether a run may reach from one descriptor of the map into the next, or lies in one. */
+  readonly runsWithin: 'memory' | 'descriptors';
   /** What a free does with an address inside a page frame: it means the page frame, or is misuse. */
   readonly unalignedFree: 'rounded-down' | 'misuse';
   /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
@@ -177,6 +180,7 @@ export const WHOLE: Profile = {
   runArguments: ['maxAddr', 'alignment'],
   alignments: 'any',
   largestAlignment: null,
+  runsWithin: 'memory',
   unalignedFree: 'rounded-down',
   freeRuns: 'page-by-page',
   zones: 2,

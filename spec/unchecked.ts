@@ -30,6 +30,10 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
     },
     alignments === 'powers-of-two' &&
       contiguous === 'any' && { what: 'other alignments', why: 'it has only powers of two' },
+    profile.runsWithin === 'descriptors' && {
+      what: 'runs from one descriptor of the map into the next',
+      why: 'it does not join them',
+    },
     largestAlignment !== null && {
       what: `alignments above ${toHex(largestAlignment)}`,
       why: 'it has none',

@@ -8,7 +8,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 export const ROOT = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 
 function isSource(path: string): boolean {
-  return !/\/(node_modules|dist|reports|\.stryker-tmp|\.git)$/.test(path);
+  return !/\/(node_modules|dist|reports|\.stryker-tmp|\.git|\.site|cache)$/.test(path);
 }
 
 /** Returns the path of a copy with everything but what is built; it shares the installed packages. */

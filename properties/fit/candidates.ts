@@ -285,6 +285,13 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
       condition: 'its runs have no alignment',
       probes: alignedRuns(32n * PAGE_BYTES),
     },
+    {
+      claims: { runsWithin: 'descriptors' },
+      condition:
+        'its runs lie in one descriptor of the memory map, because it does not join those that touch',
+      probes: (profile.zones === 1 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
+      controls: [[run(2000n)]],
+    },
     profile.contiguous === 'any' && {
       claims: { contiguous: 'powers-of-two' },
       condition: 'its runs are blocks of 2ⁿ page frames, aligned to their size',

@@ -16,16 +16,19 @@ import {
 } from '../../spec/index.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 
-/** Page frames of the roomy world; its bitmap zone has half of them. */
+/** Page frames of the roomy world; its bitmap zone has half of them, its first descriptor a quarter. */
 const ROOM = 2 ** 13;
 
-/** Returns a world with room for every probe: all of it is free but page frame 0, which is not RAM. */
+/** Returns a world with room for every probe: all of it is free but page frame 0, which is not RAM. It has two descriptors. */
 function roomyWorld({ bitmapZoneEnd, bitmapZoneBelow, memoryAtLeast }: Profile): World {
   const half = addressOf(pfn(ROOM / 2));
   const least = (a: PhysicalAddress, b: PhysicalAddress): PhysicalAddress => (a < b ? a : b);
-  const pages = ROOM - 1 + memoryAtLeast;
+  const pages = (3 * ROOM) / 4 + memoryAtLeast;
   return {
-    map: memoryMap([{ type: 'conventional', start: addressOf(pfn(1)), pages }]),
+    map: memoryMap([
+      { type: 'conventional', start: addressOf(pfn(1)), pages: ROOM / 4 - 1 },
+      { type: 'conventional', start: addressOf(pfn(ROOM / 4)), pages },
+    ]),
     config: config({ bitmapMaxAddr: bitmapZoneEnd ?? least(half, bitmapZoneBelow) }),
   };
 }

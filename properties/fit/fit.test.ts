@@ -22,6 +22,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   runArguments: /^if its runs have no (upper limit \(maxAddr\)|alignment), claim "runArguments": \["\w+"\]$/,
   alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
   largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
+  runsWithin: /^if its runs lie in one descriptor of the memory map, .*, claim "runsWithin": "descriptors"$/,
   freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,

@@ -25,7 +25,7 @@ import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX } from '../ours.ts';
 import type { Target } from '../target.ts';
 import { wrapPmm } from '../wrap-pmm.ts';
-import { areU64, type Change, factoryOf, missing, type Parts } from './mutant.ts';
+import { areU64, type Change, factoryOf, missing, type Parts, takeAt } from './mutant.ts';
 
 /** A manager of a kind, and the clause by which it is caught where it is broken. */
 interface Variant {
@@ -126,6 +126,49 @@ function withAtLeast(pages: number): PmmFactory {
 function withZoneEnd(bitmapMaxAddr: bigint): PmmFactory {
   const fixed = { bitmapMaxAddr: physicalAddress(bitmapMaxAddr) };
   return (map, options) => createPmm(map, { ...options, config: { ...options.config, ...fixed } });
+}
+
+/** A run that is asked for, in page frames. */
+interface AskedRun {
+  readonly count: number;
+  readonly end: number;
+  readonly alignment: number;
+}
+
+/** Returns a change that takes the lowest run in one descriptor; `stretches` are where runs may lie. */
+function dividedRuns(
+  stretches: (map: MemoryMap) => readonly (readonly [base: number, end: number])[],
+): Change {
+  return (parts) => {
+    const { inner, limit } = parts;
+    const within = stretches(parts.map).toSorted(([a], [b]) => a - b);
+    const lowest = ({ count, end, alignment }: AskedRun): number | null => {
+      const free = [...inner.inspect()].filter(({ condition }) => condition === 'free');
+      for (const [from, to] of within)
+        for (const run of free) {
+          const base = Math.ceil(Math.max(run.base, from) / alignment) * alignment;
+          if (base + count <= Math.min(run.base + run.count, to, end)) return base;
+        }
+      return null;
+    };
+    return {
+      allocBitmap: (count, maxAddr, alignment) => {
+        const isPlain = areU64(count, maxAddr, alignment) && count > 0 && count < 2 ** 40;
+        if (!isPlain) return inner.allocBitmap(count, maxAddr, alignment);
+        const base = lowest({
+          count: Number(count),
+          end: Math.min(limit, Number(BigInt(maxAddr) / PAGE_BYTES)),
+          alignment: Math.max(1, Math.ceil(Number(alignment) / 4096)),
+        });
+        return base === null ? parts.fail('allocBitmap') : takeAt(parts, { base, count: Number(count) });
+      },
+    };
+  };
+}
+
+/** Returns where the descriptors of a map begin and end, without `cut` page frames at the end of each. */
+function descriptorsOf(map: MemoryMap, cut = 0): readonly (readonly [number, number])[] {
+  return map.descriptors.map(({ start, pages }) => [pfnOf(start), pfnOf(start) + pages - cut]);
 }
 
 /** Returns a change that says nothing about frees of page frames of some owners, and does nothing then. */
@@ -350,6 +393,18 @@ export const KINDS: readonly Kind[] = [
         ]),
       ),
       variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { runsWithin: 'descriptors' },
+    correct: variant('runs-in-one-descriptor', 'allocBitmap.complete', dividedRuns(descriptorsOf)),
+    broken: [
+      variant(
+        'last-page-of-a-descriptor-missed',
+        'allocBitmap.complete',
+        dividedRuns((map) => descriptorsOf(map, 1)),
+      ),
+      variant('two-descriptors-joined', 'allocBitmap.complete', () => ({})),
     ],
   },
   {

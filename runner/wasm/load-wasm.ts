@@ -90,7 +90,25 @@ function within(profile: Profile, reach: bigint): Profile {
  * @throws SpecError if the engine cannot run it, or it was not built with the harness.
  */
 export function loadWasm(path: string, given: Profile | undefined, programMs: number): Target {
-  const bytes = readFileSync(path);
+  return wasmTarget(readFileSync(path), path, { profile: given, programMs });
+}
+
+/** What replaces a target's own claims, and the time of a program. */
+interface WasmClaims {
+  readonly profile: Profile | undefined;
+  readonly programMs: number;
+}
+
+/**
+ * Returns the target that WebAssembly is; `path` is its name.
+ *
+ * @throws SpecError if the engine cannot run it, or it was not built with the harness.
+ */
+export function wasmTarget(
+  bytes: Uint8Array,
+  path: string,
+  { profile: given, programMs }: WasmClaims,
+): Target {
   const module = compiledOf(bytes, path);
   refuseUnresolved(module, path);
   const [line] = ENGINE.Module.customSections(module, BUILD_SECTION);

@@ -3,6 +3,7 @@ import { describedCall } from '../calls.ts';
 import { counted } from '../counted.ts';
 import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
+import { nextDescriptor } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
 import type { FitRequest, Ownership } from '../ownership.ts';
 import {
@@ -159,7 +160,7 @@ function completeness(step: Step): Blame | null {
     if (granted !== null) return blame(`it was granted, though ${expected.why}`);
     return blame(`it must fail, because ${expected.why}; ${wrongAnswer(step)}`);
   }
-  if (granted !== null) return null;
+  if (granted !== null) return crossing(step);
   const frame = lowestFree(step);
   const example = frame === null ? '' : `, page frame ${frame} for one`;
   return blame(
@@ -167,6 +168,17 @@ function completeness(step: Step): Blame | null {
     frame,
     frame === null ? null : before.ownerOf(frame),
   );
+}
+
+/** A run that fits by all but the claim that runs lie in one descriptor. */
+function crossing({ before, asked: { call, fit }, granted }: Step): Blame | null {
+  const { map, profile } = before.world;
+  const base = granted?.pfns[0];
+  if (call !== 'allocBitmap' || profile.runsWithin === 'memory' || fit === null || base == null) return null;
+  const next = nextDescriptor(map, base);
+  if (next >= base + fit.count) return null;
+  const explanation = `the run reaches into the descriptor at page frame ${next}, and runs are claimed to lie in one`;
+  return blame(explanation, pfn(next), before.ownerOf(pfn(next)));
 }
 
 function complete(call: Allocation, sentence: string): Clause<Step> {

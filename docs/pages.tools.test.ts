@@ -1,0 +1,105 @@
+/**
+ * The code on the pages of the site. A block `sh` is run in a project of the page, line by line; a line that ends with `# fails` must
+ * fail. A block `text` is what the commands before it print: its lines, in this order, whatever the numbers. A block with `file=NAME` is
+ * that file, `text picture` is drawn with letters, and `console` needs a machine that no test has. Pages that are tested elsewhere say where.
+ */
+import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../cli/testing/copy-of-sources.ts';
+import { nodeEnvironment } from '../cli/testing/npm.ts';
+import { projectFolder } from '../cli/testing/project.ts';
+
+/** The tests that run the code of these pages. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'docs/extending.md': 'examples/extending.test.ts',
+  'docs/testing.md': 'cli/test-runners.test.ts',
+  'native/README.md': 'cli/native-guide.test.ts',
+};
+
+/** Pages whose commands need a kernel and a machine of the reader's. */
+const ON_MACHINES = ['docs/running-kernel.md'];
+
+interface Block {
+  readonly kind: string;
+  readonly file: string | undefined;
+  readonly isPicture: boolean;
+  readonly text: string;
+}
+
+function blocksOf(page: string): readonly Block[] {
+  const blocks = readFileSync(join(ROOT, page), 'utf8').matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm);
+  return [...blocks].map(([, info = '', text = '']) => {
+    const [kind = '', option = ''] = info.split(' ');
+    return { kind, file: /^file=(.*)$/.exec(option)?.[1], isPicture: option === 'picture', text };
+  });
+}
+
+/** Runs a line, which may need fewer programs for a test than for a user; returns what it prints. */
+function run(line: string, cwd: string): string {
+  const command = line.replace(/ # fails$/, '').replaceAll(/--programs \d{3,}/g, '--programs 60');
+  // The package is there already.
+  if (command.startsWith('npm install ')) return '';
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', command], {
+    cwd,
+    env: nodeEnvironment(),
+    encoding: 'utf8',
+  });
+  if (line.endsWith('# fails')) expect(status, `${line}\n${stdout}${stderr}`).not.toBe(0);
+  else expect(status, `${line}\n${stdout}${stderr}`).toBe(0);
+  return stdout + stderr;
+}
+
+/** Returns a line as it is compared: numbers may differ. */
+function withoutNumbers(line: string): string {
+  return line.replaceAll(/\d[\d,.]*/g, '0');
+}
+
+/** Expects the lines of a block in a text, in their order. */
+function expectLines(printed: string, lines: string): void {
+  let rest = withoutNumbers(printed);
+  for (const line of lines.trimEnd().split('\n')) {
+    const at = rest.indexOf(withoutNumbers(line));
+    expect(at, `${line}\nis not in\n${printed}`).toBeGreaterThanOrEqual(0);
+    rest = rest.slice(at);
+  }
+}
+
+const PAGES = globSync(['README.md', 'docs/*.md', 'docs/tutorials/*.md', 'native/README.md'], { cwd: ROOT });
+
+describe('the code of a page', () => {
+  it.each(
+    PAGES.filter(
+      (page) => blocksOf(page).length > 0 && ELSEWHERE[page] === undefined && !ON_MACHINES.includes(page),
+    ),
+  )(
+    'runs: %s',
+    (page) => {
+      const cwd = projectFolder();
+      let printed = '';
+      symlinkSync(join(ROOT, 'examples'), join(cwd, 'examples'));
+      symlinkSync(join(ROOT, 'corpus'), join(cwd, 'corpus'));
+      for (const { kind, file, isPicture, text } of blocksOf(page)) {
+        if (file !== undefined) writeFileSync(join(cwd, file), text);
+        else if (kind === 'sh')
+          printed = text
+            .trim()
+            .split('\n')
+            .map((line) => run(line, cwd))
+            .join('');
+        else if (kind === 'text' && !isPicture) expectLines(printed, text);
+        else if (!isPicture && kind !== 'console')
+          expect.fail(
+            `${page}: a block of kind ${JSON.stringify(kind)} is neither run nor compared: ${text}`,
+          );
+      }
+    },
+    // A page is some ten commands.
+    300_000,
+  );
+
+  it.each(Object.entries(ELSEWHERE))('%s is run by %s', (page, test) => {
+    expect(readFileSync(join(ROOT, test), 'utf8')).toContain(page);
+  });
+});
