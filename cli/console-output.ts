@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { codeOf, type OutputFile } from '../spec/files/index.ts';
 import { SpecError } from '../spec/index.ts';
 
-/** The end of standard error that is shown where there is no log. */
+/** Characters of standard error that are shown if there is no log: the last ones. */
 const STDERR_KEPT = 400;
 
 export class ConsoleOutput {

@@ -20,7 +20,7 @@ import {
   type Zone,
 } from '../spec/index.ts';
 import { entriesOf, type FreeRun, freeRuns, sizeOf } from './free-stack.ts';
-import { firstFree, firstHeld } from './held-bits.ts';
+import { firstFree, firstHeld, isHeld } from './held-bits.ts';
 import { FREE_BITMAP_AT, HELD_AT, type Layout, layoutOf } from './layout.ts';
 import { type Section, type Sections, sectionOfOrdinal, sectionsOf, WORD_BITS } from './sections.ts';
 import { wordsFor } from './state.ts';
@@ -88,9 +88,24 @@ export function conditionsOf(
   return runs;
 }
 
+/** Returns the page frames of ascending sections as runs in one condition, as the held bits have them. */
+export function conditionsByBits(words: Int32Array, sections: readonly Section[]): readonly InspectedRun[] {
+  const runs: InspectedRun[] = [];
+  for (const { base, first, count } of sections) {
+    const end = first + count;
+    let isFree = !isHeld(words, first);
+    for (let from = first; from < end; isFree = !isFree) {
+      const until = isFree ? firstHeld(words, from, end) : firstFree(words, from, end);
+      runs.push({ base: base - first + from, count: until - from, condition: isFree ? 'free' : 'held' });
+      from = until;
+    }
+  }
+  return runs;
+}
+
 /** Returns all page frames that a caller can ever hold, ascending, as the held bits have them. */
 export function conditions({ words, sections: { list } }: FlatState): readonly InspectedRun[] {
-  return conditionsOf(list, freeByBits(words, list));
+  return conditionsByBits(words, list);
 }
 
 /** Returns how many page frames of a zone are free, as the held bits have it; padding is held, and counts as nothing. */

@@ -21,9 +21,9 @@ import {
 } from '../spec/index.ts';
 import {
   conditions,
+  conditionsByBits,
   conditionsOf,
   type FlatState,
-  freeByBits,
   freeByStack,
   sectionsIn,
 } from './abstraction.ts';
@@ -238,7 +238,7 @@ export class FrameAllocator {
     if (state.sections.stackFrames <= READ_THROUGH) return conditions(state);
     const bitmap = sectionsIn(state.sections, 'bitmap');
     return [
-      ...conditionsOf(bitmap, freeByBits(state.words, bitmap)),
+      ...conditionsByBits(state.words, bitmap),
       ...conditionsOf(sectionsIn(state.sections, 'stack'), freeByStack(state)),
     ];
   }

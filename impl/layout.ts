@@ -88,12 +88,14 @@ export function layoutOf(sections: Sections): Layout {
   return { levels, stackAt };
 }
 
+function mixed(hash: number, word: number): number {
+  return Math.imul(hash ^ word, 0x01000193);
+}
+
 /** Returns a checksum of the sections (FNV-1a over their numbers), to tell the states of two maps apart. */
 export function checksum(sections: Sections): number {
-  const numbers = sections.list.flatMap(({ base, count, first }) => [base, count, first]);
-  const halves = numbers.flatMap((n) => [n % 2 ** 32, Math.floor(n / 2 ** 32)]);
-  return [sections.bitmapSections, ...halves].reduce(
-    (hash, n) => Math.imul(hash ^ n, 0x01000193),
-    0x811c9dc5,
-  );
+  let hash = mixed(0x811c9dc5, sections.bitmapSections);
+  for (const { base, count, first } of sections.list)
+    for (const n of [base, count, first]) hash = mixed(mixed(hash, n | 0), n / 2 ** 32);
+  return hash;
 }

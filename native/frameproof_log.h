@@ -1,7 +1,7 @@
 /*
  * frameproof_log.h: lets a kernel print its allocator's calls, for `frameproof judge`.
  *
- * Freestanding: C11, C17 or C++17, 32 or 64 bits, no libc, no allocation. A call is one line, about 35 bytes:
+ * Freestanding: C11, C17 or C++17, 32 or 64 bits, no libc, no allocation. A call is one line, about 25 bytes and more for batches:
  *
  *     fp 1f3 a ffff800000010000 9c41a0        number, call, values, checksum; all in hex
  *

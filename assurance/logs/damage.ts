@@ -7,7 +7,7 @@ import type { LogEntry } from '../../counterexamples/log/index.ts';
 import { runWorkload } from '../../properties/log/index.ts';
 import { type Draws, drawsFrom } from '../../properties/random/index.ts';
 import { OURS } from '../../runner/index.ts';
-import { config, MEMORY_TYPES, memoryMap } from '../../spec/index.ts';
+import { config, decodeProfile, MEMORY_TYPES, memoryMap } from '../../spec/index.ts';
 
 export const MAP = memoryMap([
   { type: 'conventional', start: 0n, pages: 64 },
@@ -16,23 +16,32 @@ export const MAP = memoryMap([
   { type: 'conventional', start: 0x10_0000n, pages: 256 },
 ]);
 export const CONFIG = config({ bitmapMaxAddr: 0x2_0000n });
-const CLAIMS = '{"policies":["lifo","first-fit"]}';
+/** The claims of the logs: of some, that each call changes the owner of one page frame, so that a loss ends less of what is known. */
+const CLAIMS = [
+  { policies: ['lifo', 'first-fit'] },
+  { calls: ['alloc', 'free', 'freeAmount', 'totalAmount', 'reservedAmount'] },
+] as const;
 
-function beginning(): readonly string[] {
+function beginning(claims: object): readonly string[] {
   const regions = MAP.descriptors.map(
     ({ type, start, pages }) =>
       `m ${MEMORY_TYPES[type].efi.toString(16)} ${start.toString(16)} ${pages.toString(16)}`,
   );
-  return [`h 1 ${CONFIG.higherHalf.toString(16)} ${CONFIG.bitmapMaxAddr.toString(16)} ${CLAIMS}`, ...regions];
+  return [
+    `h 1 ${CONFIG.higherHalf.toString(16)} ${CONFIG.bitmapMaxAddr.toString(16)} ${JSON.stringify(claims)}`,
+    ...regions,
+  ];
 }
 
 /** Returns the log of a boot: calls of our implementation, as a kernel prints them. */
 export function boot(calls: number, seed: number): readonly string[] {
+  const claims = CLAIMS[seed % CLAIMS.length] ?? {};
+  const profile = decodeProfile(claims, 'claims');
   const performer = OURS.start({ map: MAP, config: CONFIG }).performer();
   const entries: LogEntry[] = [
-    ...runWorkload(performer, { map: MAP, config: CONFIG, seed, provokesFrom: null }, calls),
+    ...runWorkload(performer, { map: MAP, config: CONFIG, seed, provokesFrom: null, profile }, calls),
   ];
-  return [...beginning(), ...entries.map(entryBody)].map((body, number) => compactText(number, body));
+  return [...beginning(claims), ...entries.map(entryBody)].map((body, number) => compactText(number, body));
 }
 
 const NOISE = ['[    1.204593] usb 1-1: new device', '\u001b[32mok\u001b[0m', 'fp', 'fp 1f fp 20 a', ''];
@@ -87,9 +96,10 @@ export function damaged(
   return left;
 }
 
-/** Returns a damaged log: of one boot or two, the first of which may end early, and from any of its lines on. */
-export function damagedLog(boots: readonly (readonly string[])[], seed: number): string {
+/** Returns a damaged log: of one boot or two of one kernel, the first of which may end early, and from any of its lines on. */
+export function damagedLog(all: readonly (readonly string[])[], seed: number): string {
   const draws = drawsFrom(seed);
+  const boots = all.filter((_, k) => k % CLAIMS.length === seed % CLAIMS.length);
   const whole = draws.of(boots);
   const first = whole.slice(draws.of([0, 0, 1, draws.below(40)]));
   const lines =

@@ -64,7 +64,7 @@ export interface JudgedLog {
   readonly violation: LogViolation | null;
   /** Operations whose answers might be right or wrong, by the reason why nobody can say. */
   readonly undecided: Readonly<Partial<Record<Undecided, number>>>;
-  /** What arrived of a log that a console printed; null for one in JSON. */
+  /** The delivery of a log that a console printed; null for one in JSON. */
   readonly delivery: Delivery | null;
   /** Page frames known to be held by callers, in the end. */
   readonly held: number;
@@ -113,11 +113,11 @@ class LogJudge implements LogReader {
   readonly #checked = new Set<ClauseName>();
   #header: LogHeader | null = null;
   #state: ModelState | PartialState | null = null;
+  #after: typeof PartialState.after | null = null;
   /** Goes on from the state, as long as nothing is lost. */
   #lean: LeanJudge | null = null;
   #kinds: KindCounts | null = null;
   #response = UNOBSERVED;
-  #unknown: typeof PartialState.unknown | null = null;
 
   constructor(path: string, options: JudgeOptions) {
     this.#path = path;
@@ -137,22 +137,25 @@ class LogJudge implements LogReader {
 
   onHeader(header: LogHeader): boolean {
     const given = this.#options.profile;
+    // Another boot begins anew.
+    this.#lean = null;
     this.#header = given === undefined ? header : { ...header, policies: given.policies, profile: given };
     const goesOn = this.#takeInit(UNOBSERVED, 1);
-    return goesOn && header.start === 'running' ? this.onLoss() : goesOn;
+    return goesOn && header.start === 'running' ? this.onLoss(null) : goesOn;
   }
 
   async prepareForLosses(): Promise<void> {
     const { PartialState: Partial } = await import('./partial-state.ts');
-    this.#unknown = Partial.unknown;
+    this.#after = Partial.after;
   }
 
-  onLoss(): boolean {
+  onLoss(lost: number | null): boolean {
     const state = this.#known;
+    const options = { unseen: this.header.unseen === 'allocations' };
     this.#lean = null;
-    if (!(state instanceof ModelState)) this.#state = state.forgotten();
-    else if (this.#unknown === null) throw new Error('a loss that nobody prepared for');
-    else this.#state = this.#unknown(state.world, { unseen: this.header.unseen === 'allocations' });
+    if (!(state instanceof ModelState)) this.#state = state.forgotten(lost);
+    else if (this.#after === null) throw new Error('a loss that nobody prepared for');
+    else this.#state = this.#after(state, lost, options);
     return this.#goesOn();
   }
 

@@ -57,8 +57,8 @@ export interface LogReader {
   onEntry(entry: LogEntry, line: number): boolean;
   /** Loads what is needed where calls may be lost, or the log begins in the middle. */
   prepareForLosses(): Promise<void>;
-  /** Calls may have been made since the last entry that nobody knows. */
-  onLoss(): boolean;
+  /** So many calls may have been made since the last entry that nobody knows; null for any number. */
+  onLoss(lost: number | null): boolean;
   /** Nobody can say who owns these page frames: a call on them was logged out of order. */
   onDoubt(region: Region): boolean;
 }

@@ -8,6 +8,8 @@ import {
   memoryMap,
   type Operation,
   type Outcome,
+  pageCount,
+  pfn,
   physicalAddress,
   toHigherHalf,
 } from '../../spec/index.ts';
@@ -132,7 +134,34 @@ describe('a partial state', () => {
       () => {},
     );
     if (verdict.accepted !== true) throw new Error('the first answer decides nothing');
-    expect(verdicts(verdict.state.forgotten(), alloc(40), alloc(256))).toEqual([FIRST, 'init.withheld']);
+    expect(verdicts(verdict.state.forgotten(null), alloc(40), alloc(256))).toEqual([FIRST, 'init.withheld']);
+  });
+
+  it('explains by each lost call one change, where a call changes the owner of one page frame', () => {
+    const reason = 'a lost call explains it';
+    const refused = 'refused, and memory is partly unknown';
+    const claims = { calls: ['alloc', 'free', 'freeAmount'] };
+    const known = ModelState.init(MAP, CONFIG, [], decodeProfile(claims, 'p')).allocated([
+      { base: pfn(40), count: pageCount(2) },
+    ]);
+    const after = (lost: number | null): PartialState => PartialState.after(known, lost);
+    // Page frames 40 and 41 are held, 42 is free.
+    expect(verdicts(after(1), alloc(40), alloc(41))).toEqual([reason, 'alloc.was-free']);
+    expect(verdicts(after(1), free(42), free(43))).toEqual([reason, 'free.owner']);
+    expect(verdicts(after(1), free(40), alloc(42), alloc(null))).toEqual([null, null, 'alloc.complete']);
+    expect(verdicts(after(46), alloc(null))).toEqual([refused]);
+    expect(verdicts(after(45), alloc(null))).toEqual(['alloc.complete']);
+    expect(verdicts(after(2), freeAmount(61), alloc(40), freeAmount(60), free(42), freeAmount(61))).toEqual([
+      FIRST,
+      reason,
+      null,
+      reason,
+      null,
+    ]);
+    expect(verdicts(after(null), alloc(40), alloc(41))).toEqual([FIRST, FIRST]);
+    expect(verdicts(after(2), freeAmount(59))).toEqual(['amounts.free']);
+    const panic = { kind: 'panicked', message: 'no', call: 'free', pfn: 40, owner: 'pmm' } as const;
+    expect(verdicts(after(1), free(40, panic))).toEqual([FIRST]);
   });
 
   it('takes a region of unknown page frames at once', () => {

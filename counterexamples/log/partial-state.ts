@@ -13,11 +13,14 @@
 import { ModelState, step, type Tally, type Verdict, type Violation } from '../../model/index.ts';
 import {
   askedOf,
+  type Call,
   CLAUSE_NAMES,
   type ClauseName,
   describedCall,
+  freeForSingles,
   grantedBy,
   isAllocation,
+  isFreeable,
   isFree as isFreeing,
   isU64,
   leftUndefined,
@@ -39,6 +42,7 @@ export type Undecided =
   | 'not seen before'
   | 'allocations are not in the log'
   | 'refused, and memory is partly unknown'
+  | 'a lost call explains it'
   | 'out of order between two processors';
 
 /** An answer that some owner explains, with the state it leads to. */
@@ -57,7 +61,7 @@ export interface LeftUndefined {
 
 export type PartialVerdict = Explained | Extract<Verdict, { readonly accepted: false }> | LeftUndefined;
 
-/** What holds for the whole of a log. */
+/** Facts that hold for the whole log. */
 interface Facts {
   readonly world: World;
   /** The state after init, which says what may be free or held; null where there is no map. */
@@ -66,22 +70,32 @@ interface Facts {
   readonly unseen: boolean;
 }
 
-/** The amounts that are known, as the manager reports them. */
-interface KnownAmounts {
+/** Counts that are known in addition to owners. */
+interface Counts {
+  /** The total amount, as the manager reports it. */
   readonly total: Reading | null;
   /** Free page frames among the unknown ones. */
   readonly elsewhere: number | null;
+  /** Lost calls that have explained nothing yet. Each may have changed the owner of one page frame. */
+  readonly lostCalls: number;
+}
+
+/** Whether each call changes the owner of one page frame, so that a lost call explains no more than that. */
+function hasSingleCalls({ profile }: World): boolean {
+  const isSingle = (call: Call): boolean =>
+    describedCall(call).effect === 'none' || call === 'alloc' || call === 'free';
+  return profile.calls.every(isSingle) && profile.singlePages !== 'stack-zone-first';
 }
 
 export class PartialState {
   readonly #facts: Facts;
   readonly #known: ModelState;
-  readonly #amounts: KnownAmounts;
+  readonly #counts: Counts;
 
-  private constructor(facts: Facts, known: ModelState, amounts: KnownAmounts) {
+  private constructor(facts: Facts, known: ModelState, counts: Counts) {
     this.#facts = facts;
     this.#known = known;
-    this.#amounts = amounts;
+    this.#counts = counts;
   }
 
   /** Returns the state in which nothing is known but the memory map; nothing at all where that is empty. O(descriptors). */
@@ -90,7 +104,20 @@ export class PartialState {
     const initial = map.descriptors.length > 0 ? ModelState.init(map, config, [], profile) : null;
     const facts = { world: { ...world, end: PFN_LIMIT }, initial, unseen };
     const total = initial === null ? null : world.total;
-    return new PartialState(facts, PartialState.#nothing(facts), { total, elsewhere: null });
+    return new PartialState(facts, PartialState.#nothing(facts), { total, elsewhere: null, lostCalls: 0 });
+  }
+
+  /** Returns the state after this one and a number of calls that nobody knows; null for any number. O(extents). */
+  static after(
+    state: ModelState,
+    lost: number | null,
+    options: { readonly unseen?: boolean } = {},
+  ): PartialState {
+    const unknown = PartialState.unknown(state.world, options);
+    if (lost === null || !hasSingleCalls(state.world)) return unknown;
+    const { policies } = unknown.#known;
+    const known = ModelState.of(unknown.#facts.world, policies, { ...state.parts(), stack: undefined });
+    return new PartialState(unknown.#facts, known, { ...unknown.#counts, lostCalls: lost });
   }
 
   static #nothing({ world }: Facts): ModelState {
@@ -101,11 +128,22 @@ export class PartialState {
       .reduce((state, region) => state.revealed(region, 'firmware'), empty);
   }
 
-  /** Returns the state after calls that nobody knows: of it, only the total is left. */
-  forgotten(): PartialState {
-    return new PartialState(this.#facts, PartialState.#nothing(this.#facts), {
-      total: this.#amounts.total,
+  /**
+   * Returns the state after a number of calls that nobody knows; null for any number. Where a call changes the owner of one page frame, they
+   * explain that many changes; elsewhere only the total is left.
+   */
+  forgotten(lost: number | null): PartialState {
+    const { total, lostCalls } = this.#counts;
+    if (lost === null || !hasSingleCalls(this.#facts.world))
+      return new PartialState(this.#facts, PartialState.#nothing(this.#facts), {
+        total,
+        elsewhere: null,
+        lostCalls: 0,
+      });
+    return new PartialState(this.#facts, this.#known, {
+      total,
       elsewhere: null,
+      lostCalls: lostCalls + lost,
     });
   }
 
@@ -122,7 +160,7 @@ export class PartialState {
       owners: parts.map(({ owner }) => owner),
       stack: undefined,
     });
-    return new PartialState(this.#facts, known, { ...this.#amounts, elsewhere: null });
+    return new PartialState(this.#facts, known, { ...this.#counts, elsewhere: null });
   }
 
   /** Page frames that are known to be held. */
@@ -137,7 +175,8 @@ export class PartialState {
     const { known, undecided } = before;
     const why = leftUndefined(known, operation);
     if (why !== null) return { accepted: null, why };
-    if (undecided === 'allocations are not in the log' && response.outcome.kind === 'failed')
+    const mayBeTaken = this.#facts.unseen || freeForSingles(known) <= this.#counts.lostCalls;
+    if (response.outcome.kind === 'failed' && isAllocation(operation.call) && mayBeTaken)
       return { accepted: true, state: this, undecided };
     // Amounts count page frames that are unknown here.
     const { amounts: _, ...observed } = response;
@@ -149,44 +188,51 @@ export class PartialState {
 
   /**
    * Returns what is known before an answer, with the owners that explain it; null where page frames are unknown that a refused
-   * free names.
+   * free names, or a lost call may have freed.
    */
   #explaining(operation: Operation, response: Response): Before | null {
     const { outcome } = response;
+    const asKnown: Before = { known: this.#known, freed: 0, spent: 0, undecided: null };
     if (isAllocation(operation.call)) {
       const granted = grantedBy(this.#known, operation, response);
       if (granted !== null) return this.#explained(granted.runs, 'pmm');
-      if (outcome.kind !== 'failed') return { known: this.#known, revealed: 0, undecided: null };
-      const undecided = this.#facts.unseen
-        ? 'allocations are not in the log'
-        : 'refused, and memory is partly unknown';
-      return { known: this.#known, revealed: 0, undecided };
+      return outcome.kind === 'failed' ? { ...asKnown, undecided: this.#undecidedRefusal() } : asKnown;
     }
-    if (!isFreeing(operation.call)) return { known: this.#known, revealed: 0, undecided: null };
+    if (!isFreeing(operation.call)) return asKnown;
     const regions = regionsNamed(this.#known, operation);
-    if (outcome.kind === 'done') return { ...this.#explained(regions, 'caller'), revealed: 0 };
-    const isKnown = regions.every((region) => this.#unknownIn(this.#known, region).length === 0);
-    return isKnown ? { known: this.#known, revealed: 0, undecided: null } : null;
+    if (outcome.kind === 'done') return this.#explained(regions, 'caller');
+    const isKnown = regions.every(
+      (region) =>
+        this.#unknownIn(this.#known, region).length === 0 &&
+        (this.#counts.lostCalls === 0 || partsOf(this.#known, region, isFreeable).length === 0),
+    );
+    return isKnown ? asKnown : null;
   }
 
-  /** Gives the unknown page frames of these regions to an owner. */
+  #undecidedRefusal(): Undecided {
+    return this.#facts.unseen ? 'allocations are not in the log' : 'refused, and memory is partly unknown';
+  }
+
+  /** Gives the unknown page frames of these regions to an owner, and those that a lost call may have changed. */
   #explained(regions: readonly Region[], owner: Owner): Before {
-    let known = this.#known;
-    let revealed = 0;
+    let [known, freed, spent] = [this.#known, 0, 0];
     let undecided: Undecided | null = null;
     for (const region of regions) {
       for (const part of this.#unknownIn(known, region)) {
         known = known.revealed(part, owner);
-        revealed += part.count;
+        if (owner === 'pmm') freed += part.count;
         undecided = 'not seen before';
       }
-      if (owner !== 'caller' || !this.#facts.unseen) continue;
-      for (const part of partsOf(known, region, isFree)) {
-        known = known.allocated([part]);
-        undecided = 'allocations are not in the log';
+      for (const part of partsOf(known, region, owner === 'pmm' ? isFreeable : isFree)) {
+        const isExplained = this.#counts.lostCalls - spent >= part.count;
+        if (!isExplained && !(this.#facts.unseen && owner === 'caller')) continue;
+        undecided = isExplained ? 'a lost call explains it' : 'allocations are not in the log';
+        if (isExplained) spent += part.count;
+        freed += owner === 'pmm' ? part.count : -part.count;
+        known = owner === 'pmm' ? known.freed([part]) : known.allocated([part]);
       }
     }
-    return { known, revealed, undecided };
+    return { known, freed, spent, undecided };
   }
 
   #unknownIn(known: ModelState, region: Region): readonly Region[] {
@@ -197,25 +243,31 @@ export class PartialState {
 
   /** Judges the amounts that were read, and takes note of them. */
   #counted(known: ModelState, { before, operation, response, tally }: Counting): PartialVerdict {
-    const { revealed, undecided } = before;
+    const { freed, spent, undecided } = before;
     const read = readingsOf(operation, response);
-    const elsewhere = this.#amounts.elsewhere === null ? null : this.#amounts.elsewhere - revealed;
-    const amounts = { ...this.#amounts, elsewhere };
+    const { total, elsewhere, lostCalls } = this.#counts;
+    const counts = {
+      total,
+      elsewhere: elsewhere === null ? null : elsewhere - freed,
+      lostCalls: lostCalls - spent,
+    };
     if (read === null || this.#facts.unseen)
-      return { accepted: true, state: new PartialState(this.#facts, known, amounts), undecided };
-    const [violation, learned] = judgedAmounts(read, amounts, known.countOf('pmm'), tally);
+      return { accepted: true, state: new PartialState(this.#facts, known, counts), undecided };
+    const [violation, learned] = judgedAmounts(read, counts, known.countOf('pmm'), tally);
     if (violation !== null) return { accepted: false, violation };
-    const isFirst = describedCall(operation.call).returns === 'amount' && learned !== amounts;
+    const isFirst = describedCall(operation.call).returns === 'amount' && learned !== counts;
     const state = new PartialState(this.#facts, known, learned);
     return { accepted: true, state, undecided: isFirst ? 'not seen before' : undecided };
   }
 }
 
-/** What is known before an answer that it explains. */
+/** Knowledge before an answer, with the owners that explain it. */
 interface Before {
   readonly known: ModelState;
-  /** Page frames that the answer shows to have been free. */
-  readonly revealed: number;
+  /** Page frames that turn out to be free, less those that turn out not to be. */
+  readonly freed: number;
+  /** Lost calls that explain it. */
+  readonly spent: number;
   readonly undecided: Undecided | null;
 }
 
@@ -272,10 +324,10 @@ function wrong(name: 'total' | 'free' | 'reserved', read: Reading, must: string)
 /** Judges readings by the amounts known so far; returns the violation or null, and what is known now. */
 function judgedAmounts(
   { total, free, reserved }: Readings,
-  known: KnownAmounts,
+  known: Counts,
   knownFree: number,
   tally: Tally,
-): readonly [Violation | null, KnownAmounts] {
+): readonly [Violation | null, Counts] {
   const check = (name: 'total' | 'free' | 'reserved'): void => {
     const clause: ClauseName = `amounts.${name}`;
     tally(clause, 0, CLAUSE_NAMES.indexOf(clause));
@@ -300,9 +352,10 @@ function judgedAmounts(
       const right = name === 'free' ? must : Number(learned.total) - must;
       return [wrong(name, value, `${right}`), known];
     }
-    if (Number(read) < knownFree && name === 'free')
-      return [wrong(name, value, `at least ${knownFree}`), known];
-    if (must === null) learned = { ...learned, elsewhere: Number(read) - knownFree };
+    if (must !== null) continue;
+    const least = knownFree - known.lostCalls;
+    if (Number(read) < least && name === 'free') return [wrong(name, value, `at least ${least}`), known];
+    learned = { ...learned, elsewhere: Number(read) - knownFree };
   }
   return [null, learned];
 }

@@ -11,7 +11,7 @@ uint64_t bitmap[BITMAP_FRAMES / 64];
 unsigned char *memory_base;
 
 /* Conventional memory, loader data, runtime services data, reserved. */
-static uint64_t efi_type(pmm_type_t type) {
+__attribute__((unused)) static uint64_t efi_type(pmm_type_t type) {
     return type == PMM_USABLE ? 7 : type == PMM_LOADER ? 2 : type == PMM_FIRMWARE ? 6 : 0;
 }
 

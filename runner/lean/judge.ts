@@ -82,7 +82,7 @@ export function isKnown(profile: Profile): boolean {
 /** Whether every page frame of a world has an address, and a number is exact for every byte of physical memory. */
 export function isAddressable({ map, config }: World): boolean {
   const isExact = pfnLimit(config) * PAGE_SIZE <= Number.MAX_SAFE_INTEGER + 1;
-  return isExact && pfnEnd(map) * PAGE_SIZE <= new HigherHalf(config).room;
+  return isExact && pfnEnd(map) * PAGE_SIZE <= HigherHalf.roomOf(config);
 }
 
 const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;

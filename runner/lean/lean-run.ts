@@ -49,8 +49,7 @@ const OWNER_AGREES = CLAUSE_NAMES.indexOf('owner.agrees');
 /** A manager's report on every page frame, or what it threw. */
 type Inspected = { readonly runs: readonly InspectedRun[] } | { readonly threw: unknown };
 
-/** Room for page frames of batches at first. */
-const FEW_PAGES = 256;
+const NO_PAGES = new Float64Array(0);
 
 /**
  * The results of a running program as numbers: the page frames that its allocating calls have handed out. Consecutive ones are a
@@ -64,7 +63,7 @@ class LeanResults {
   readonly #pages: number[] = [];
   /** The first page frame, or -1 less the place of the first in the array. */
   readonly #bases: number[] = [];
-  #batches = new Float64Array(FEW_PAGES);
+  #batches = NO_PAGES;
   #inBatches = 0;
 
   /** Number of allocating calls so far. */

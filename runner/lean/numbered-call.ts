@@ -49,7 +49,6 @@ const HALF_PAGES = HALF / PAGE_SIZE;
 /** Addresses of the higher half of a configuration, to and from bytes of physical memory, without arithmetic in `bigint`. */
 export class HigherHalf {
   readonly base: bigint;
-  /** Bytes from the base to the end of 64-bit addresses. */
   readonly room: number;
   readonly #config: Config;
   /** One past the last page frame that there can be. */
@@ -63,9 +62,14 @@ export class HigherHalf {
     this.#config = config;
     this.#end = pfnLimit(config);
     this.base = config.higherHalf;
-    this.room = Number(U64_MAX + 1n - this.base);
+    this.room = HigherHalf.roomOf(config);
     this.#low = Number(BigInt.asUintN(32, this.base));
     this.#high = Number(this.base >> 32n);
+  }
+
+  /** Returns how many bytes lie between the base of the higher half and the end of 64-bit addresses. */
+  static roomOf({ higherHalf }: Config): number {
+    return Number(U64_MAX + 1n - higherHalf);
   }
 
   /** Returns the address at which a byte of physical memory is mapped. */

@@ -34,7 +34,7 @@ it('leaves what is not short as it is, and an address below the higher half wher
   expect(writtenOut('affffffffffff0000 1 1 0', 0x2_0000n)).toBe('address 0x10000 ? 1 1 0\n');
 });
 
-it('leaves out what the kernel prints besides, and says so where the answer ends with it', () => {
+it('leaves out other lines of the kernel, and quotes the last one where the answer ends with it', () => {
   const text = 'd 1 1 0\n[ 1.25] usb: hello\n\na0 = 0 1\n';
   expect(writtenOut(`${text}end\n`, HALF)).toBe('done ? 1 1 0\naddress 0xffff800000000000 ? 1 0 1\nend\n');
   expect(writtenOut(`${text}trap 5\n`, HALF)).toMatch(/\nmalformed it printed "trap 5", and ended\n$/);

@@ -22,7 +22,7 @@ function number(hex: string): bigint {
   return BigInt(`0x${hex}`);
 }
 
-/** Returns the addresses of a run: one page, or so many pages upwards or downwards. */
+/** Returns the addresses of a run: one page, or a number of pages upwards or downwards. */
 function addressesOf(run: string, higherHalf: bigint): readonly string[] {
   const [, start = '0', sign = '+', count = '1'] =
     /^([0-9a-f]{1,16})(?:([+-])([0-9a-f]{1,6}))?$/.exec(run) ?? [];

@@ -84,6 +84,15 @@ describe("judging a console's output", () => {
     expect((await scenarioOfLog(logOf([...WHOLE.slice(0, 4), ...WHOLE]))).operations).toHaveLength(4);
   });
 
+  it('judges a second boot from its start, however long the first was', async () => {
+    const pages = Array.from({ length: 20_000 }, (_, k) => `${k % 2 === 0 ? 'a' : 'f'} ${at(32)}`);
+    const first = boot(HEADER, MAP, ...pages, `a ${at(32)}`);
+    expect(summary(await judged([...first, ...WHOLE]))).toMatchObject({
+      verdict: 'admitted',
+      operations: 20_005,
+    });
+  });
+
   it('takes a line that comes twice once, and knows nothing after one from before', async () => {
     const repeated = [...WHOLE.slice(0, 3), ...WHOLE.slice(2)];
     expect(await judged(repeated)).toMatchObject({

@@ -21,7 +21,7 @@ import type { LogHeader, LogReader } from '../log-format.ts';
 import { type CompactLine, compactEntry, compactLinesIn, hexWord } from './compact-line.ts';
 
 /**
- * What arrived of a log that a console delivered.
+ * The delivery of a log by a console: what arrived, and what did not.
  *
  * @public
  */
@@ -45,6 +45,12 @@ export type MapReader = (text: string, source: string) => MemoryMap;
 
 /** Ranges of lost numbers that are listed. */
 const MOST_RANGES = 20;
+/**
+ * A longer gap, or one in the first lines, may hide a reboot, and then no line before it counts. A short one could only if all lines of
+ * the new boot were lost up to just this number.
+ */
+const LONGEST_GAP = 16;
+const FIRST_LINES = 64;
 /** Boot logs are shorter. */
 const MOST_TEXT_BEFORE = 4 * 2 ** 20;
 
@@ -140,10 +146,11 @@ export class ConsoleDecoder {
     if (this.#isRepeated(line)) return true;
     this.#last = line;
     if (line.letter === 'h' || line.letter === 'j') return this.#takeHeader(line, place);
-    const isWhole = this.#follow(line.number);
+    const missing = this.#follow(line.number);
+    const isWhole = missing === 0;
     if (this.#beginning !== null && line.letter === 'm' && isWhole) return this.#takeRegion(line);
     if (this.#beginning !== null && !this.#begin(isWhole)) return false;
-    if (!isWhole && !this.#reader.onLoss()) return false;
+    if (!isWhole && !this.#reader.onLoss(missing)) return false;
     const entry = compactEntry(line, this.#addressOf);
     if (entry === null) return this.#takeUnknown();
     return this.#reader.onEntry(entry, place);
@@ -160,27 +167,33 @@ export class ConsoleDecoder {
     return isSame;
   }
 
-  /** Compares a number with the one that is due. Returns whether no line is missing before it. */
-  #follow(number: number): boolean {
+  /** Compares a number with the one that is due. Returns how many lines are missing before it; null where nobody can say. */
+  #follow(number: number): number | null {
     const isFirst = this.#expected === null;
     const expected = this.#expected ?? 0;
     if (isFirst) this.#beginAnew(LOST_HEADER);
     this.#expected = number + 1;
-    if (number === expected) return !isFirst;
-    if (number < expected) this.#outOfOrder += 1;
-    else {
-      this.#lost += number - expected;
-      const [first, last] = [expected.toString(16), (number - 1).toString(16)];
-      if (this.#ranges.length < MOST_RANGES) this.#ranges.push(first === last ? first : `${first}-${last}`);
-      else if (this.#ranges.length === MOST_RANGES) this.#ranges.push('…');
+    if (number < expected) {
+      this.#outOfOrder += 1;
+      return null;
     }
-    return false;
+    const missing = number - expected;
+    if (missing > 0) this.#noteLost(expected, number - 1);
+    const mayBeReboot = missing > LONGEST_GAP || (missing > 0 && expected < FIRST_LINES);
+    return isFirst || mayBeReboot ? null : missing;
+  }
+
+  #noteLost(first: number, last: number): void {
+    this.#lost += last + 1 - first;
+    const [from, to] = [first.toString(16), last.toString(16)];
+    if (this.#ranges.length < MOST_RANGES) this.#ranges.push(from === to ? from : `${from}-${to}`);
+    else if (this.#ranges.length === MOST_RANGES) this.#ranges.push('…');
   }
 
   /** A line with the right checksum that is not one of a log: its writer has another version, or it is damaged after all. */
   #takeUnknown(): boolean {
     this.#damaged += 1;
-    return this.#reader.onLoss();
+    return this.#reader.onLoss(1);
   }
 
   #takeHeader({ number, letter, words }: CompactLine, line: number): boolean {

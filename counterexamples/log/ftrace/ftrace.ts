@@ -134,7 +134,7 @@ export class FtraceDecoder {
     const [, lost] = LOST.exec(text) ?? [];
     if (lost === undefined) return true;
     this.#lost += Number(lost);
-    return this.#flush(Number.POSITIVE_INFINITY) && this.#reader.onLoss();
+    return this.#flush(Number.POSITIVE_INFINITY) && this.#reader.onLoss(null);
   }
 
   /** Takes note of the end of the trace. Returns whether what was left holds. */
