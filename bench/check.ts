@@ -237,7 +237,7 @@ interface Row {
   readonly turn: (seed: number) => Turn | Promise<Turn>;
 }
 
-/** What a turn took: microseconds a command, and what the engine's helper threads worked meanwhile, as a share of that. */
+/** The cost of a turn: microseconds a command, and what the engine's helper threads worked meanwhile, as a share of that. */
 interface Cost {
   readonly us: number;
   readonly helpers: number;

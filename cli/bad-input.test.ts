@@ -50,7 +50,7 @@ const cwd = temporaryFolder({
 type Case = readonly [claim: string, args: string, message: RegExp];
 
 const MAPS: readonly Case[] = [
-  ['a missing file', 'map none.txt', /^none\.txt: expected a readable memory map: there is no such file$/],
+  ['a missing file', 'map none.txt', /^none\.txt: expected a readable memory map: no such file$/],
   ['truncated JSON', 'map truncated.json', /^truncated\.json: expected JSON: Unexpected end of JSON input$/],
   [
     'overlapping descriptors, both of which it names',
@@ -161,7 +161,7 @@ const TARGETS: readonly Case[] = [
 /** Targets that end the process, or would never end it. */
 const ENDINGS: readonly Case[] = [
   ['a module that ends the process', 'check --target exits.mjs', /^exits\.mjs: .*called process\.exit\(0\)/],
-  ['a module that waits forever', 'check --target waits.mjs', /^there is no result: .* waits for /],
+  ['a module that waits forever', 'check --target waits.mjs', /^no result: .* waits for /],
 ];
 
 const TRACES: readonly Case[] = [
@@ -201,7 +201,7 @@ const TRACES: readonly Case[] = [
   [
     'a target that no test can import, there',
     'export gone-target.json',
-    /^gone\.ts: expected a module for the test to import: there is no such file; name one with --target$/,
+    /^gone\.ts: expected a module for the test to import: no such file; name one with --target$/,
   ],
   [
     'a mutant that there is none of',

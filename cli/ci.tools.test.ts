@@ -1,4 +1,4 @@
-/** What runs on build servers: each file is what its server expects, and its commands do what it says, as far as a shell shows it. */
+/** Files for build servers: each file is what its server expects, and its commands do what it says, as far as a shell shows it. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,7 +33,7 @@ export interface CounterexampleJson {
   /** Whether it is certified that all shorter programs on its memory map hold, and how many they are; null where nobody asked. */
   readonly certified: boolean | null;
   readonly shorterPrograms: string | null;
-  /** What the author of correct code would claim, where that explains it; null where nobody asked, too. */
+  /** The claim of an author whose code is correct, where that explains it; null where nobody asked, too. */
   readonly hint: string | null;
   /** Where it was saved. */
   readonly file: string | null;

@@ -24,7 +24,7 @@ export interface ReportedCounterexample {
   readonly certificate: Certificate | null;
   /** The stack of the error that the target threw, where it is to be shown. */
   readonly stack: string | null;
-  /** What the author of correct code would claim, where that explains it. */
+  /** The claim of an author whose code is correct, where that explains it. */
   readonly hint: string | null;
 }
 

@@ -24,7 +24,7 @@ function importPath(target: string, folder: string): string | null {
   if (target === OURS.name) return null;
   if (!existsSync(target))
     throw new SpecError(
-      `${target}: expected a module for the test to import: there is no such file; name one with --target`,
+      `${target}: expected a module for the test to import: no such file; name one with --target`,
     );
   const path = relative(folder, resolve(target)).replaceAll('\\', '/');
   return path.startsWith('.') ? path : `./${path}`;

@@ -57,8 +57,6 @@ export function failureOf(error: unknown, verbose = false): Failure {
 
 /** The failure where the target, which runs in this process, ends it or waits for ever: that must not pass for a verdict. */
 export const NO_RESULT: Failure = {
-  text: errorLine(
-    'there is no result: the target ended the process, or waits for something that never happens',
-  ),
+  text: errorLine('no result: the target ended the process, or waits for something that never happens'),
   exitCode: EXIT.unusable,
 };

@@ -174,7 +174,7 @@ const ATTACKS: readonly Attack[] = [
   {
     target: 'crashes-once.mjs',
     exitCode: 2,
-    says: /^frameproof: there is no result: .* and did not do so again$/m,
+    says: /^frameproof: no result: .* and did not do so again$/m,
   },
 ];
 

@@ -70,7 +70,7 @@ describe.concurrent('frameproof judge', () => {
   });
 
   it.each([
-    ['none.log', /^frameproof: none\.log: expected a readable file: there is no such file\n$/, 2],
+    ['none.log', /^frameproof: none\.log: expected a readable file: no such file\n$/, 2],
     ['box.txt', /^frameproof: box\.txt:1: expected JSON: [^\n]+\n$/, 2],
     ['newer.log', /^frameproof: this file no longer applies: newer\.log:1: format version 2, [^\n]+\n$/, 3],
   ])('refuses %s in one line', async (name, message, code) => {
@@ -146,7 +146,7 @@ describe.concurrent('frameproof export', () => {
     const out = 'regressions/double.test.ts';
     const folder = await run(`export ${trace} --out ${out}`);
     expect(folder.stderr).toMatch(
-      /^frameproof: --out: regressions\/double\.test\.ts: expected a file that can be written to: there is no such folder\n$/,
+      /^frameproof: --out: regressions\/double\.test\.ts: expected a file that can be written to: no such folder\n$/,
     );
     const { exitCode } = await run(`export ${trace} --target ${example('works')} --out double.test.ts`);
     expect(exitCode).toBe(0);
@@ -230,7 +230,7 @@ describe.concurrent('what a run of frameproof check looked like', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
       new RegExp(
-        `^frameproof: ${flag}: none/file: expected a file that can be written to: there is no such folder\\n$`,
+        `^frameproof: ${flag}: none/file: expected a file that can be written to: no such folder\\n$`,
       ),
     );
   });

@@ -1,5 +1,5 @@
 /**
- * What `frameproof map` prints: where the map comes from, its regions, its totals, and the bar of the address space.
+ * The output of `frameproof map`: where the map comes from, its regions, its totals, and the bar of the address space.
  *
  * The bar has cells of one character:
  *

@@ -95,7 +95,7 @@ export function say(message: string): void {
   streams.err(errorLine(message));
 }
 
-/** Columns of a terminal that nobody has widened, and those of the narrowest and the widest that text is laid out for. */
+/** Columns of a terminal that nobody has widened, and the narrowest and the widest that text is laid out for. */
 const COLUMNS = { usual: 80, least: 60, most: 200 } as const;
 
 /** Returns the columns to lay text out for. */

@@ -123,9 +123,9 @@ export function supervise(script: string, args: readonly string[]): void {
     let unread = '';
     const conclude = (exitCode: number): void => {
       if (!isApart || exitCode !== EXIT.holds) end(exitCode);
-      void tell(
-        'there is no result: the target ended the process that it ran in, and did not do so again',
-      ).then(() => end(EXIT.unusable));
+      void tell('no result: the target ended the process that it ran in, and did not do so again').then(() =>
+        end(EXIT.unusable),
+      );
     };
     const report = (line: string): void => {
       const [, verb, text = ''] = new RegExp(`^${word} (ends|does) (.*)$`).exec(line) ?? [];
@@ -156,7 +156,7 @@ export function supervise(script: string, args: readonly string[]): void {
         void tell(`${how}; it runs again, in a process of its own`).then(() => {
           running = run(true);
         });
-      else void tell(`there is no result: ${how}`).then(() => end(EXIT.unusable));
+      else void tell(`no result: ${how}`).then(() => end(EXIT.unusable));
     });
     return child;
   };

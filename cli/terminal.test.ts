@@ -1,4 +1,4 @@
-/** What a terminal shows: colours where they are wanted, lines that break at blanks. */
+/** Output on a terminal: colours where they are wanted, lines that break at blanks. */
 import { spawnSync } from 'node:child_process';
 import { WriteStream } from 'node:tty';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** What docs/extending.md says, run: own targets, own generators, own clauses. */
+/** docs/extending.md, run: own targets, own generators, own clauses. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { shrink } from 'frameproof/counterexamples';

@@ -134,11 +134,11 @@ export interface Profile {
   readonly misuse: Misuse;
   /** The kinds of misuse that are not tried because their effect is undefined, whatever that of the others is. */
   readonly uncaught: readonly MisuseKind[];
-  /** What an allocation does that must fail. Undefined: it may panic or wait for ever, and is not tried. */
+  /** How an allocation fails. Undefined: it may panic or wait for ever, and is not tried. */
   readonly outOfMemory: 'fails' | 'undefined';
   /** The reports of its failures. */
   readonly failures: readonly t.TypeOf<typeof Report>[];
-  /** What a success does to errno. Unspecified: libc may have touched it. */
+  /** How a success leaves errno. Unspecified: libc may have touched it. */
   readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
   /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
   readonly contiguous: 'any' | 'powers-of-two';
@@ -150,7 +150,7 @@ export interface Profile {
   readonly largestAlignment: bigint | null;
   /** Whether a run may reach from one descriptor of the map into the next, or lies in one. */
   readonly runsWithin: 'memory' | 'descriptors';
-  /** What a free does with an address inside a page frame: it means the page frame, or is misuse. */
+  /** How a free takes an address inside a page frame: it means the page frame, or is misuse. */
   readonly unalignedFree: 'rounded-down' | 'misuse';
   /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
   readonly freeRuns: 'page-by-page' | 'whole';

@@ -25,7 +25,7 @@ export const PlacedViolation = t.readonly(
           pfn: t.union([t.number, t.null], 'a number or null'),
           owner: t.union([Owner, t.null], 'an owner or null'),
         }),
-        /** What an own clause says. */
+        /** The sentence of an own clause. */
         t.partial({ sentence: t.string }),
       ],
       'a violation',

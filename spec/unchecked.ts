@@ -1,4 +1,4 @@
-/** What a profile takes out of the check: listed with every verdict, each part with the claim that excludes it. */
+/** The parts that a profile takes out of the check: listed with every verdict, each part with the claim that excludes it. */
 import { CALLS } from './calls.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';

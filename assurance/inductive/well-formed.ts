@@ -37,7 +37,7 @@ import {
   type Zone,
 } from '../../spec/index.ts';
 
-/** What a state is made of. */
+/** The parts of a state. */
 export interface Drawn {
   readonly world: World;
   /** Lengths of runs, held and free in turn, again and again from the lowest page frame up. */
@@ -49,7 +49,7 @@ export interface Drawn {
   readonly places: readonly number[];
   /** By how much each leaf of the summary claims too much, in parts of 8; where a search starts, likewise. */
   readonly excess: readonly number[];
-  /** What the words beyond the end of the stack hold. */
+  /** The words beyond the end of the stack. */
   readonly junk: number;
 }
 

@@ -7,13 +7,13 @@ import { OURS, type Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import { CALLS, POLICIES, type Profile, WHOLE } from '../../spec/index.ts';
 
-/** What both judges said of one target. */
+/** The verdicts of both judges on one target. */
 export interface Comparison {
   readonly target: string;
   readonly operations: number;
   /** How many figures were compared. */
   readonly counters: number;
-  /** What the two do not agree on, in words. */
+  /** The points on which the two differ, in words. */
   readonly differences: readonly string[];
 }
 

@@ -48,7 +48,7 @@ export interface TriedMutant extends MutantName {
   readonly before: string;
   readonly after: string;
   readonly fate: Fate;
-  /** What the first failed test said, or which limit was reached. */
+  /** The message of the first failed test, or which limit was reached. */
   readonly said: string;
 }
 

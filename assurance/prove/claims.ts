@@ -20,7 +20,7 @@ interface Subject {
 const inRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const STATEMENTS = 'assurance/prove';
 
-/** What `npm run prove` proves. */
+/** The theorems of `npm run prove`. */
 export const SUBJECTS: readonly Subject[] = [
   { path: 'impl/word.ts', statements: `${STATEMENTS}/word-statements.ts`, of: { ...word }, isWhole: true },
   {

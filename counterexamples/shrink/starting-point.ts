@@ -44,7 +44,7 @@ interface StartingPointOptions {
 export const LONG = 256;
 /** No more than this many of the last operations are tried, so that no try costs as much as the whole. */
 const LAST_OPERATIONS = 1024;
-/** Simple bursts of few times cost less than all small programs, those of many times may cost more. */
+/** Simple bursts of few times cost less than all small programs, bursts of many times may cost more. */
 const FEW_TIMES = 64;
 const MANY_TIMES = 1024;
 const MOST_TIMES = 2 ** 15;

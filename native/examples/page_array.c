@@ -5,7 +5,7 @@
  *      state     T  T  f  u  f  r  r  f         T the table, f free, u in use, r reserved
  *      next            4     7        -         first ─► 2 ─► 4 ─► 7
  *
- * Single pages only. A kernel of this kind stops where there is no memory and at a double free; it trusts its callers otherwise.
+ * Single pages only. A kernel of this kind stops where memory is used up and at a double free; it trusts its callers otherwise.
  */
 #include <stdbool.h>
 #include <stddef.h>

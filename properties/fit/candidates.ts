@@ -214,7 +214,7 @@ function ofMemory({ moment: { demand, response }, profile }: Broken): readonly C
   return [
     {
       claims: { outOfMemory: 'undefined' },
-      condition: 'it stops or waits where there is no memory',
+      condition: 'it stops or waits where memory is used up',
       probes: possible(
         profile,
         ...large,

@@ -24,7 +24,7 @@ export interface Difference extends Finding {
   readonly exhausted: boolean;
 }
 
-/** What bounds shrinking, and who is told how far it came. */
+/** The limits of shrinking, and who is told how far it came. */
 export type ShrinkLimits = Pick<ShrinkOptions, 'signal' | 'onProgress'> & { readonly ms: number };
 
 /** Runs a scenario on both sides. Returns the difference in this way, or null. Other ways are noted. */

@@ -1,4 +1,4 @@
-/** What the page of the playground asks of its worker, and what it is told. */
+/** The questions of the playground's page to its worker, and the answers. */
 import type { Section } from '../data.ts';
 
 /** A search to make. */

@@ -11,7 +11,7 @@ export interface Settings {
   readonly bitmap: number;
 }
 
-/** What a link holds. */
+/** The content of a link. */
 export interface Linked {
   readonly settings: Settings;
   /** The program to show; null where nothing was found. */

@@ -30,7 +30,7 @@ export const ALL_OBSERVED = 127;
 /** Stands for a page frame where there is none. */
 export const NOBODY = -1;
 
-/** What a panic names. */
+/** The page frame and owner that a panic names. */
 export interface NamedByPanic {
   readonly call: string;
   readonly pfn: Reading | null;
@@ -52,7 +52,7 @@ export class NumberedAnswer {
   pages = 0;
   amount = 0;
   panic: NamedByPanic | null = null;
-  /** What was observed. */
+  /** The observations. */
   observed = ALL_OBSERVED;
   /** What the call did to errno: nothing, or what a failure does, or something else. */
   errno: 'ENOMEM' | 'unchanged' | 'other' = 'unchanged';

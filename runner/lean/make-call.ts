@@ -67,7 +67,7 @@ function copyOf(count: number): Uint32Array {
 
 /** Makes calls on a manager. What one returned or threw is kept until the next. */
 export class LeanCaller {
-  /** What the last call returned or threw. */
+  /** The value that the last call returned, or its error. */
   value: unknown;
   #threw = false;
   /** Entries that the last batch had room for. */

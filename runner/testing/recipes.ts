@@ -3,7 +3,7 @@
 /** A text of the allocator or of its target, and what takes its place. */
 export type Edit = readonly [from: string, to: string];
 
-/** What breaks an allocator, and the clauses of which it breaks one. */
+/** A way to break an allocator, and the clauses of which it breaks one. */
 export interface BrokenVariant {
   readonly edit: Edit;
   readonly clauses: readonly string[];

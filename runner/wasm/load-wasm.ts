@@ -93,7 +93,7 @@ export function loadWasm(path: string, given: Profile | undefined, programMs: nu
   return wasmTarget(readFileSync(path), path, { profile: given, programMs });
 }
 
-/** What replaces a target's own claims, and the time of a program. */
+/** Claims that replace a target's own, and the time of a program. */
 interface WasmClaims {
   readonly profile: Profile | undefined;
   readonly programMs: number;

@@ -123,7 +123,7 @@ describe('what cannot be written is refused in one line that names the file and 
   });
 
   it.each<readonly [claim: string, spoil: () => string, reason: RegExp]>([
-    ['a folder that is not there', () => join(folder, 'none/out'), /there is no such folder$/],
+    ['a folder that is not there', () => join(folder, 'none/out'), /no such folder$/],
     ['a folder', () => folder, /this is a folder$/],
     [
       'links in a circle',

@@ -176,8 +176,7 @@ function discard({ fd, renamed, isLent }: Opened): void {
 
 function unwritable(path: string, error: unknown): SpecError {
   const isMissing = codeOf(error) === 'ENOENT';
-  const reason =
-    error instanceof StuckError ? error.message : isMissing ? 'there is no such folder' : reasonOf(error);
+  const reason = error instanceof StuckError ? error.message : isMissing ? 'no such folder' : reasonOf(error);
   return new SpecError(`${path}: expected a file that can be written to: ${reason}`, { cause: error });
 }
 

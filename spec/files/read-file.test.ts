@@ -108,7 +108,7 @@ describe('reading refuses in one line that names the file', () => {
     [
       'a missing file',
       () => join(folder, 'none'),
-      /\/none: expected a readable file of notes: there is no such file$/,
+      /\/none: expected a readable file of notes: no such file$/,
     ],
     ['a path through a file', () => join(fileOf(''), 'x'), /: a part of its path is not a folder$/],
   ])('%s', async (_, path, message) => {

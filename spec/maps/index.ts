@@ -22,7 +22,7 @@ export { importBytes, importMemoryMap } from './import.ts';
 /** Reading a map from a file, a folder, standard input or this machine. */
 export { readMemoryMap, readThisMachine } from './read.ts';
 export type { ImportedMap, ReadOptions, UnusedTable } from './reading.ts';
-/** What a manager makes of a map: page frames by owner and zone. */
+/** A map as a manager sees it: page frames by owner and zone. */
 export {
   type Band,
   bandsOf,

@@ -2,7 +2,7 @@
  * Memory types by number and by word: what firmware numbers and what printers call the EFI memory types.
  *
  * Two families share the names: the e820 numbers of a BIOS (ACPI 6.5, table 15.2) and the numbers of UEFI (2.10, table
- * 7.10). Each notation says which words it has; those of several notations stand here.
+ * 7.10). Each notation says which words it has; words of several notations stand here.
  *
  * Soft reserved memory is RAM set aside for a driver: a page-frame manager does not get it, so it counts as reserved.
  */
@@ -155,7 +155,7 @@ export const EFI_WORDS: Words = {
   unaccept: 'unaccepted',
 };
 
-/** What Linux prints for e820 types. */
+/** Linux's words for e820 types. */
 export const E820_TYPES: Types = {
   expected: 'a memory type such as "usable", "reserved" or "ACPI data"',
   words: E820_WORDS,

@@ -33,11 +33,9 @@ describe('reading a memory map', () => {
     ).toHaveLength(1);
   });
 
-  it('says in one line that there is no such file', () => {
+  it('says in one line that no such file', () => {
     const path = join(folder, 'none.txt');
-    expect(() => readMemoryMap(path)).toThrow(
-      `${path}: expected a readable memory map: there is no such file`,
-    );
+    expect(() => readMemoryMap(path)).toThrow(`${path}: expected a readable memory map: no such file`);
   });
 
   it('says in one line that a folder is not a memory map', () => {
@@ -53,7 +51,7 @@ describe('reading a memory map', () => {
     mkdirSync(join(path, '0'), { recursive: true });
     writeFileSync(join(path, '0', 'start'), '0x0\n');
     expect(() => readMemoryMap(path)).toThrow(
-      `${join(path, '0', 'end')}: expected a readable memory map: there is no such file`,
+      `${join(path, '0', 'end')}: expected a readable memory map: no such file`,
     );
   });
 

@@ -34,11 +34,11 @@ export interface ImportedMap {
   readonly map: MemoryMap;
   /** The notation: `e820-dmesg`, `efi-dmesg`, `uefi-memmap`, `iomem`, `frameproof/memory-map`, … */
   readonly notation: string;
-  /** What prints it. */
+  /** The program that prints it. */
   readonly printer: string;
   /** Entries that its table has. */
   readonly count: number;
-  /** What they list, in their order, before it is resolved. */
+  /** The entries that they list, in their order, before it is resolved. */
   readonly entries: readonly Entry[];
   /** Where its table stands: "lines 3 to 9"; null where the dump is nothing but the map. */
   readonly where: string | null;

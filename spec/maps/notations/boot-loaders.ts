@@ -1,5 +1,5 @@
 /**
- * What boot loaders hand over: GRUB's commands `lsmmap` and `lsefimmap`, and the maps of the Multiboot and the Limine
+ * The maps that boot loaders hand over: GRUB's commands `lsmmap` and `lsefimmap`, and the maps of the Multiboot and the Limine
  * protocol as kernels print them.
  *
  *     base_addr = 0x000000000, length = 0x00009fc00, type = 0x1              a kernel that Multiboot starts
@@ -57,7 +57,7 @@ export const MULTIBOOT: Notation = {
 
 const LSEFIMMAP = String.raw`(?<start>[0-9a-f]{16})-(?<last>[0-9a-f]{16}) (?<pages>[0-9a-f]{8,13}) +(?<size>\d{1,16}(?:B|[KMGT]i?B))(?<attributes>(?: (?:RT|UC|WC|WT|WB|UCE|WP|RP|XP|NV|MR|RO|SP|CC))*)$`;
 
-/** What `lsefimmap` prints. */
+/** The output of `lsefimmap`. */
 export const GRUB_LSEFIMMAP: Notation = {
   name: 'grub-lsefimmap',
   printer: '`lsefimmap` of GRUB',

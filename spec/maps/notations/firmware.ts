@@ -16,7 +16,7 @@
 import { E820_NUMBERS, EFI_TYPES } from '../memory-words.ts';
 import type { Notation } from '../notation.ts';
 
-/** What `memmap` of the UEFI shell prints. A type that the shell has no word for is printed as eight hex digits. */
+/** The output of `memmap` in the UEFI shell. A type that the shell has no word for is printed as eight hex digits. */
 export const UEFI_SHELL: Notation = {
   name: 'uefi-memmap',
   printer: 'the output of `memmap` in the UEFI shell',
@@ -34,7 +34,7 @@ export const UEFI_SHELL: Notation = {
   isOrderly: true,
 };
 
-/** What ESXi's boot loader logs. */
+/** The log of ESXi's boot loader. */
 export const ESXI_MBOOT: Notation = {
   name: 'esxi-mboot',
   printer: "the log of ESXi's boot loader",
@@ -49,7 +49,7 @@ export const ESXI_MBOOT: Notation = {
   isOrderly: true,
 };
 
-/** What programs in Rust print of a descriptor for debugging, on one line or over several. */
+/** A descriptor as programs in Rust print it for debugging, on one line or over several. */
 export const UEFI_RS: Notation = {
   name: 'uefi-rs',
   printer: 'a program of uefi-rs',
@@ -65,7 +65,7 @@ export const UEFI_RS: Notation = {
   isOrderly: true,
 };
 
-/** What OpenCore logs of its firmware's map; its table of attributes looks alike, but for its heading. */
+/** The firmware's map in the log of OpenCore; its table of attributes looks alike, but for its heading. */
 export const OPENCORE: Notation = {
   name: 'opencore',
   printer: 'the log of OpenCore',

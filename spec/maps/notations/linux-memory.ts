@@ -95,7 +95,7 @@ function memblockType({ list, flags = '0' }: Fields): EntryType {
   return (Number(flags) & NOMAP) !== 0 ? 'runtimeServicesData' : 'conventional';
 }
 
-/** What `memblock=debug` prints. */
+/** The lines of `memblock=debug`. */
 export const MEMBLOCK: Notation = {
   name: 'linux-memblock',
   printer: 'a Linux boot log with `memblock=debug`',
@@ -163,7 +163,7 @@ function lsmemType({ state = '', removable }: Fields): EntryType | null {
   return removable === undefined ? null : 'conventional';
 }
 
-/** What `lsmem` lists: memory blocks that are online. Its words are translated, its numbers may have a comma. */
+/** The list of `lsmem`: memory blocks that are online. Its words are translated, its numbers may have a comma. */
 export const LSMEM: Notation = {
   name: 'lsmem',
   printer: '`lsmem`',
