@@ -11,6 +11,7 @@ import {
   claimNames,
   describedCall,
   isWarningOf,
+  PAGE_BYTES,
   PAGE_SIZE,
   PFN_LIMIT,
   type Profile,
@@ -34,7 +35,7 @@ import {
   OBSERVED,
   PANICKED,
 } from './answer.ts';
-import { HigherHalf, isWhole, NO_ADDRESS, NumberedCall } from './numbered-call.ts';
+import { HigherHalf, isWhole, NO_ADDRESS, NumberedCall, type Passed } from './numbered-call.ts';
 import { isFreeableOwner, LeanState, OWNERS, PMM } from './state.ts';
 import {
   BIT,
@@ -91,6 +92,13 @@ const FOUR_GIB_FRAME = 2 ** 20;
 const SHORT_BATCH = 64;
 
 const EFFECTS = CALLS.map((call) => describedCall(call).effect);
+
+/** Returns the whole pages in a number of bytes and some more: exact, where a `bigint` as a number would be rounded. */
+function pagesIn(bytes: Passed, more: number): number {
+  return typeof bytes === 'bigint'
+    ? Number((bytes + BigInt(more)) / PAGE_BYTES)
+    : Math.floor((bytes + more) / PAGE_SIZE);
+}
 
 /** Whether page frames ascend or descend: then none is named twice. */
 function isMonotonic(frames: Float64Array, count: number): boolean {
@@ -258,8 +266,8 @@ export class LeanJudge {
     if (!isWhole(count) || !isWhole(maxAddr) || !isWhole(alignment)) return this.#misused(NOBODY, 0);
     const facts = this.#facts;
     const { bitmapLimit } = state.world;
-    const limit = Math.min(Math.floor(Number(maxAddr) / PAGE_SIZE), bitmapLimit);
-    const align = Math.min(Math.max(1, Math.ceil(Number(alignment) / PAGE_SIZE)), PFN_LIMIT);
+    const limit = Math.min(pagesIn(maxAddr, 0), bitmapLimit);
+    const align = Math.min(Math.max(1, pagesIn(alignment, PAGE_SIZE - 1)), PFN_LIMIT);
     const pages = Number(count);
     let lowest = NOBODY;
     if (pages > 0 && pages <= limit) {
