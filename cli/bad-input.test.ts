@@ -113,7 +113,7 @@ const FLAGS: readonly Case[] = [
 ];
 
 const COMMANDS: readonly Case[] = [
-  ['an unknown command', 'prove', /^unknown command 'prove' \(see --help\)$/],
+  ['an unknown command', 'assess', /^unknown command 'assess' \(see --help\)$/],
   ['a misspelt command', 'chek', /^unknown command 'chek' \(Did you mean check\?\) \(see --help\)$/],
   ['an unknown option', 'check --fast', /^unknown option '--fast'/],
   ['a missing argument', 'map', /^missing required argument 'path'/],
