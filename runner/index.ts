@@ -12,7 +12,7 @@ export { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
 /** @public One program under the judge. */
 export { Execution, isRefusal, type JudgedStep, type Observer } from './execution.ts';
 export { execute, firstLimit, runWithin, withStack } from './limited-execution.ts';
-export { ProgramTime, TimeLimitError, within } from './time-limit.ts';
+export { ProgramTime, TimeLimitError, timeOf, within } from './time-limit.ts';
 export type { Performer } from './performer.ts';
 export { Results } from './results.ts';
 export type { Scene } from './scene.ts';

@@ -8,25 +8,16 @@ import type { Performer } from './performer.ts';
 import { unlessChanged } from './realm.ts';
 import { NO_WRITES } from './simulated-memory.ts';
 import type { Target } from './target.ts';
-import { ProgramTime, TimeLimitError, within } from './time-limit.ts';
+import { TimeLimitError, timeOf, within } from './time-limit.ts';
 import type { World } from './world.ts';
-
-/** The time of the programs of each target that runs in this process. */
-const TIMES = new WeakMap<Target, ProgramTime>();
-
-function timeOf(target: Target): ProgramTime {
-  const time = TIMES.get(target) ?? new ProgramTime(target.programMs);
-  TIMES.set(target, time);
-  return time;
-}
 
 /** Performs operations on an execution, up to where it is violated. */
 export type Drive = (execution: Execution) => void;
 
 /** Returns the milliseconds that a program may take at first; null for a target that is known not to return. */
 export function firstLimit(target: Target, world: World, operations: number): number | null {
-  const time = timeOf(target);
-  return time.isEndless ? null : time.limitOf(world, operations);
+  const time = timeOf(target, target.programMs);
+  return time.isEndlessOn(world) ? null : time.limitOf(world, operations);
 }
 
 /** The performer of a program whose init never returned. */
@@ -136,12 +127,12 @@ export function withStack(target: Target, first: Execution): Execution {
 function runOnce(run: Run, length: number, drive: Drive): Execution {
   const { target, world } = run;
   if (!Number.isFinite(target.programMs)) return driven(started(run), drive);
-  const time = timeOf(target);
+  const time = timeOf(target, target.programMs);
   const limit = time.limitOf(world, length);
   const attempt = new Attempt();
   return (
     attempt.run(run, drive, limit) ??
-    time.confirm(limit, (ms) => attempt.run(run, drive, ms)) ??
+    time.confirm(world, limit, (ms) => attempt.run(run, drive, ms)) ??
     concluded(run, attempt.execution, time.message)
   );
 }

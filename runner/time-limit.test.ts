@@ -76,8 +76,8 @@ describe('the time of programs', () => {
       asked.push(ms);
       return null;
     };
-    expect(time.confirm(100, attempt)).toBeNull();
-    expect(time.confirm(100, attempt)).toBeNull();
+    expect(time.confirm(SMALL, 100, attempt)).toBeNull();
+    expect(time.confirm(SMALL, 100, attempt)).toBeNull();
     expect(asked).toEqual([1000]);
     expect(time.limitOf(worldOf(1), 5000)).toBe(510 + 1);
     expect(time.message).toBe(
@@ -85,9 +85,22 @@ describe('the time of programs', () => {
     );
   });
 
+  it('is as before on worlds smaller than the one that was too large', () => {
+    const time = new ProgramTime(100);
+    expect(time.confirm(worldOf(2 ** 20), 200, () => null)).toBeNull();
+    time.noteTooLarge(worldOf(2 ** 20));
+    time.noteTooLarge(worldOf(2 ** 24));
+    expect(time.limitOf(worldOf(2 ** 20), 0)).toBe(100);
+    expect(time.limitOf(SMALL, 0)).toBe(101);
+    expect(time.confirm(SMALL, 100, () => 'answered')).toBe('answered');
+    expect(time.confirm(SMALL, 100, () => null)).toBeNull();
+    expect(time.limitOf(worldOf(2 ** 20), 0)).toBe(100);
+    expect(time.isEndlessOn(SMALL)).toBe(true);
+  });
+
   it('is not less for a target that was only slow', () => {
     const time = new ProgramTime(100);
-    expect(time.confirm(100, () => 'answered')).toBe('answered');
+    expect(time.confirm(SMALL, 100, () => 'answered')).toBe('answered');
     expect(time.limitOf(worldOf(1), 0)).toBe(101);
   });
 });

@@ -79,6 +79,10 @@ const KNOWN_MS = 100;
 /** A time-out is confirmed with this many times the limit. */
 const CONFIRMATION = 10;
 
+function pagesOf({ map }: World): number {
+  return map.descriptors.reduce((sum, { pages }) => sum + pages, 0);
+}
+
 /**
  * The milliseconds that programs of one target may take. A time-out is not an answer: it counts only when it is confirmed by a second
  * run, alone, with ten times the limit. From then on the target is known not to return, and its programs get a tenth of the limit, so
@@ -88,33 +92,41 @@ export class ProgramTime {
   readonly #programMs: number;
   /** The time in which a program did not return, even with nothing beside it; null so far. */
   #endlessMs: number | null = null;
+  /** The page frames of the smallest world on which that counts: smaller ones were not the reason. */
+  #endlessPages = 0;
 
   constructor(programMs: number) {
     this.#programMs = programMs;
   }
 
-  /** Whether a program did not return, even with nothing beside it. */
-  get isEndless(): boolean {
-    return this.#endlessMs !== null;
+  /** Whether a program did not return, even with nothing beside it, on a world that was no larger. */
+  isEndlessOn(world: World): boolean {
+    return this.#endlessMs !== null && pagesOf(world) >= this.#endlessPages;
+  }
+
+  /** Notes that a program did not return because its world is too large: smaller ones have all their time, and are confirmed. */
+  noteTooLarge(world: World): void {
+    this.#endlessPages = Math.min(pagesOf(world), this.#endlessPages || Number.POSITIVE_INFINITY);
   }
 
   /** Returns the milliseconds that a program may take before it must be confirmed that it does not return. */
-  limitOf({ map }: World, operations: number): number {
-    const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
-    const more = pages * MS_A_PAGE + operations * MS_AN_OPERATION;
+  limitOf(world: World, operations: number): number {
+    const more = pagesOf(world) * MS_A_PAGE + operations * MS_AN_OPERATION;
     const ms = Math.ceil(Math.min(Math.max(LONGEST_MS, this.#programMs), this.#programMs + more));
-    return this.isEndless ? Math.min(ms, Math.max(KNOWN_MS, Math.ceil(ms / CONFIRMATION))) : ms;
+    return this.isEndlessOn(world) ? Math.min(ms, Math.max(KNOWN_MS, Math.ceil(ms / CONFIRMATION))) : ms;
   }
 
   /**
    * Confirms a time-out: `attempt` runs the program again with more time, and returns null where it was too little. Returns null
    * where the program does not return.
    */
-  confirm<T>(limitMs: number, attempt: (ms: number) => T | null): T | null {
-    if (this.isEndless) return null;
+  confirm<T>(world: World, limitMs: number, attempt: (ms: number) => T | null): T | null {
+    if (this.isEndlessOn(world)) return null;
     const result = attempt(limitMs * CONFIRMATION);
-    if (result === null) this.#endlessMs = limitMs * CONFIRMATION;
-    return result;
+    if (result !== null) return result;
+    this.#endlessMs = limitMs * CONFIRMATION;
+    this.#endlessPages = 0;
+    return null;
   }
 
   /** The behaviour of a program that did not return. The same words for each, so that two runs of one program are the same. */
@@ -123,4 +135,13 @@ export class ProgramTime {
     const time = ms >= 1000 ? `${(ms / 1000).toFixed(0)} s` : `${ms.toFixed(0)} ms`;
     return `still running after ${time}: if it is slow, pass --program-time, or claim memoryBelow`;
   }
+}
+
+const TIMES = new WeakMap<object, ProgramTime>();
+
+/** Returns the time of the programs of a target, the same each time. */
+export function timeOf(target: object, programMs: number): ProgramTime {
+  const time = TIMES.get(target) ?? new ProgramTime(programMs);
+  TIMES.set(target, time);
+  return time;
 }

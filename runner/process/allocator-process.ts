@@ -116,10 +116,10 @@ export class AllocatorProcess {
 
   /** Waits for the answer to a program. Where it did not return, the program is run again with more time. */
   receive(sent: SentProgram): Recording {
-    const { time, limitMs } = sent;
+    const { time, limitMs, world } = sent;
     const answered = this.#answer(sent);
     if (!answered.isTimeOut) return answered;
-    const returned = time.confirm(limitMs, (ms) => {
+    const returned = time.confirm(world, limitMs, (ms) => {
       this.#ask(sent, ms);
       const again = this.#answer(sent);
       return again.isTimeOut ? null : again;

@@ -13,7 +13,7 @@ import {
   type TargetSource,
   type TimedProgram,
 } from '../target.ts';
-import { ProgramTime } from '../time-limit.ts';
+import { type ProgramTime, timeOf } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import type { AllocatorProcess, AskedProgram } from './allocator-process.ts';
 import { RecordedSession } from './recorded-session.ts';
@@ -39,7 +39,7 @@ export class ProcessTarget implements Target {
     this.checks = checks;
     this.profile = profile;
     this.#process = process;
-    this.#time = new ProgramTime(process.programMs);
+    this.#time = timeOf(this, process.programMs);
   }
 
   get seesWrites(): boolean {

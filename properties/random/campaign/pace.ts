@@ -4,7 +4,7 @@
  * keep no pace: their programs depend on nothing but the seed.
  */
 
-import type { Target, World } from '../../../runner/index.ts';
+import { type Target, timeOf, type World } from '../../../runner/index.ts';
 import { pfnEnd } from '../../../spec/index.ts';
 import { GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
 import type { RanProgram } from '../run-program.ts';
@@ -17,12 +17,14 @@ const CANNOT_START =
   /RangeError|allocation failed|out of memory|more memory than its limit|still running after|did not end within its time limit/i;
 
 export class Pace {
+  readonly #target: Target;
   readonly #isBounded: boolean;
   #most: number = GROWTH.length - 1;
 
-  constructor({ programMs, isInteractive }: Target) {
+  constructor(target: Target) {
+    this.#target = target;
     // A target in another process has its limits there.
-    this.#isBounded = Number.isFinite(programMs) || !isInteractive;
+    this.#isBounded = Number.isFinite(target.programMs) || !target.isInteractive;
   }
 
   /** Returns the sizes of a batch. */
@@ -31,12 +33,13 @@ export class Pace {
   }
 
   /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */
-  isTooLarge({ map }: World, ran: RanProgram, seconds: number): boolean {
-    const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(map) <= 2 ** memoryBits);
+  isTooLarge(world: World, ran: RanProgram, seconds: number): boolean {
+    const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(world.map) <= 2 ** memoryBits);
     if (!this.#isBounded || level <= 0) return false;
     const isUnable = !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered);
     if (seconds < SLOW_SECONDS && !isUnable) return false;
     this.#most = Math.min(this.#most, level - 1);
+    if (isUnable) timeOf(this.#target, this.#target.programMs).noteTooLarge(world);
     return isUnable;
   }
 }
