@@ -36,12 +36,11 @@ describe('a program drawn in a dry run', () => {
     const runs = ran({});
     expect(runs.filter(({ violation }) => violation !== null)).toEqual([]);
     // A few name what was refused here and granted there; most do what they did in the dry run.
-    const [performed, passedOver] = [
-      runs.reduce((sum, run) => sum + run.performed, 0),
-      runs.reduce((sum, { dangling }) => sum + dangling.length, 0),
-    ];
+    const performed = runs.reduce((sum, run) => sum + run.performed, 0);
     expect(performed).toBeGreaterThan(5000);
-    expect(passedOver).toBeLessThan(performed / 50);
+    // A burst counts as its program does: its calls are one operation, repeated.
+    const shares = runs.map((run) => run.dangling.length / Math.max(1, run.performed));
+    expect(shares.reduce((sum, share) => sum + share, 0) / runs.length).toBeLessThan(1 / 50);
   });
 
   it('holds no misuse where that is undefined, wherever the page frames lie', () => {
