@@ -25,6 +25,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   runsWithin: /^if its runs lie in one descriptor of the memory map, .*, claim "runsWithin": "descriptors"$/,
   freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
+  outOfMemory: /^if it stops or waits where there is no memory, claim "outOfMemory": "undefined"$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
   memoryAtLeast: /^if init cannot manage such memory, let it return false/,
 };
