@@ -50,5 +50,6 @@ export default defineConfig({
     // Node itself loads every module, as for users. Hot loops run a fifth slower where each import is looked up by Vite.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

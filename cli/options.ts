@@ -73,7 +73,7 @@ export function seedOption(): Option {
 
 /** `--operations`: the length of random programs. */
 export function operationsOption(most: number): Option {
-  return new Option('--operations <n>', 'operations in a program, at most')
+  return new Option('--operations <n>', 'operations in a program, at most; a burst counts as one')
     .argParser(wholeNumber('--operations', 1))
     .default(most);
 }

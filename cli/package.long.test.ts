@@ -43,6 +43,11 @@ const user = realpathSync(
   temporaryFolder({
     'package.json': JSON.stringify({ name: 'user', private: true, type: 'module' }),
     'map.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+    // An enum is more than Node.js strips: the compiler that the package holds compressed rewrites it.
+    'enum.ts': `
+      import { createPmm } from 'frameproof/impl';
+      enum Size { Page = 4096 }
+      export default (map, options) => (Size.Page === 4096 ? createPmm(map, options) : null);`,
     'imports.mjs': `
       import { importMemoryMap } from 'frameproof/maps';
       import { memoryMap, config } from 'frameproof/spec';
@@ -141,7 +146,7 @@ describe('the package', () => {
     expect(files).toContain('dist/cli/frameproof.js');
     const others = files.filter(
       (file) =>
-        !/^(corpus\/[\w-]+\.json|docs\/(?:tutorials\/)?[\w-]+\.md|docs\/ci\/\w+\.yml|dist\/schemas\/[\w-]+\.schema\.json|examples\/start\/.*|native\/(examples|wasm)\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js))$/.test(
+        !/^(corpus\/[\w-]+\.json|docs\/(?:tutorials\/)?[\w-]+\.md|docs\/ci\/\w+\.yml|dist\/schemas\/[\w-]+\.schema\.json|examples\/start\/.*|native\/(examples|wasm)\/.*|dist\/vendor\/.*|dist\/(spec|model|impl|runner|counterexamples|properties|report|cli)\/.*(\.d\.ts|\.js|\.js\.map))$/.test(
           file,
         ),
     );
@@ -223,7 +228,7 @@ describe('the types of the package', () => {
 
 describe('a checkout', () => {
   it('has a command that can be executed once it is built, or npx would be denied permission', () => {
-    const mode = statSync(join(source, 'dist/cli/frameproof.js')).mode;
+    const mode = statSync(join(ROOT, 'dist/cli/frameproof.js')).mode;
     expect((mode & 0o111).toString(8)).toBe('111');
   });
 });
@@ -244,6 +249,17 @@ describe('where nothing but the package is installed', () => {
     expect(run(bin, 'check', '--programs', '50', '--seed', '1')).toMatch(
       /^holds: no counterexample in 50 programs/m,
     );
+  });
+
+  it('the command checks a module in TypeScript that Node.js does not run', () => {
+    const bin = realpathSync(join(user, 'node_modules/.bin/frameproof'));
+    expect(run(bin, 'check', '--target', 'enum.ts', '--programs', '20', '--seed', '1')).toMatch(/^holds: /m);
+  });
+
+  it('modules have maps that hold their sources', () => {
+    const map = JSON.parse(readFileSync(join(installed, 'dist/spec/units.js.map'), 'utf8'));
+    expect(map.sourcesContent).toEqual([readFileSync(join(ROOT, 'spec/units.ts'), 'utf8')]);
+    expect(readFileSync(join(installed, 'dist/spec/units.d.ts'), 'utf8')).toContain('/**');
   });
 
   it('the command writes a page that needs nothing else', () => {

@@ -14,7 +14,7 @@ import { projectFolder } from '../cli/testing/project.ts';
 /** The tests that run the code of these pages. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'docs/extending.md': 'examples/extending.test.ts',
-  'docs/testing.md': 'cli/test-runners.test.ts',
+  'docs/testing.md': 'cli/test-runners.long.test.ts',
   'native/README.md': 'cli/native-guide.test.ts',
 };
 

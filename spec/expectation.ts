@@ -247,8 +247,11 @@ export function expectation(
 export function leftUndefined(state: Ownership, operation: Operation): string | null {
   const { profile } = state.world;
   const why = beyond(profile, operation);
-  if (why !== null || !hasUndefined(profile) || isAllocation(operation.call)) return why;
+  if (why !== null || !hasUndefined(profile)) return why;
   const expected = expectation(state, operation);
+  if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')
+    return `what must fail is undefined on this target: ${expected.why}`;
+  if (isAllocation(operation.call)) return null;
   if (expected.kind !== 'misused') return null;
   const isCaught =
     profile.misuse !== 'undefined' &&

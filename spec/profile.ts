@@ -102,6 +102,7 @@ const Claims = closed(
       singlePages: SinglePages,
       misuse: Misuse,
       uncaught: t.readonlyArray(MisuseKind, 'an array of kinds of misuse'),
+      outOfMemory: t.keyof({ fails: null, undefined: null }, '"fails" or "undefined"'),
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
@@ -133,6 +134,8 @@ export interface Profile {
   readonly misuse: Misuse;
   /** The kinds of misuse that are not tried because their effect is undefined, whatever that of the others is. */
   readonly uncaught: readonly MisuseKind[];
+  /** What an allocation does that must fail. Undefined: it may panic or wait for ever, and is not tried. */
+  readonly outOfMemory: 'fails' | 'undefined';
   /** The reports of its failures. */
   readonly failures: readonly t.TypeOf<typeof Report>[];
   /** What a success does to errno. Unspecified: libc may have touched it. */
@@ -174,6 +177,7 @@ export const WHOLE: Profile = {
   singlePages: 'stack-zone',
   misuse: 'panics',
   uncaught: [],
+  outOfMemory: 'fails',
   failures: ['errno', 'warning'],
   errnoAfterSuccess: 'unchanged',
   contiguous: 'any',
@@ -260,9 +264,9 @@ export const Profile: t.Type<Profile, unknown> = new t.Type(
 );
 withJsonForm(Profile, Claims);
 
-/** Whether the effect of some misuse is undefined. */
-export function hasUndefined({ misuse, uncaught }: Profile): boolean {
-  return misuse === 'undefined' || uncaught.length > 0;
+/** Whether the effect of some calls of the profile is undefined in some state. */
+export function hasUndefined({ misuse, uncaught, outOfMemory }: Profile): boolean {
+  return misuse === 'undefined' || uncaught.length > 0 || outOfMemory === 'undefined';
 }
 
 /** Whether the effect of misuse of some kind is undefined. */

@@ -101,6 +101,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'that all RAM which neither firmware nor boot code keeps is free after init',
       why: 'it names page frames that it keeps for itself',
     },
+    profile.outOfMemory === 'undefined' && {
+      what: 'failure.enomem, failure.warns, failure.unchanged, and that what cannot be granted is refused',
+      why: 'what it does without memory is undefined: nothing is tried that must fail',
+    },
     !failures.includes('errno') && { what: 'failure.enomem', why: 'its failures set no errno' },
     failures.includes('errno') &&
       errnoAfterSuccess === 'unspecified' && {

@@ -264,7 +264,7 @@ export const FAMILIES: readonly Family[] = [
   ),
   family(
     'a run of K pages or more',
-    [1, 2 ** 31],
+    [1, 2 ** 20],
     at((ended, size) => run(ended) && ended.count >= size),
   ),
   family(

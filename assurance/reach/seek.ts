@@ -2,19 +2,21 @@
 import { DEFAULT_OPERATIONS, drawsFrom, runCampaign } from '../../properties/random/index.ts';
 import type { PmmFactory } from '../../spec/index.ts';
 import { type Family, sizeOf } from './families.ts';
-import { plainly, type Sought } from './plain.ts';
+import { plainly, type Sought, stopwatch } from './plain.ts';
 import { targetOf, withDefect } from './planted.ts';
 
-/** How long and from how many seeds each family is looked for. */
+/** How long, in seconds of processor time, and from how many seeds each family is looked for. */
 export interface Effort {
   readonly seeds: number;
   readonly seconds: number;
   readonly plainSeeds: number;
   readonly plainSeconds: number;
-  /** Seconds after which no further case is begun. */
+  /** Seconds on the clock after which no further case is begun. */
   readonly deadline: number;
 }
 
+/** More than any campaign runs in its time. */
+const MANY_PROGRAMS = 2 ** 24;
 /** Programs within which a defect counts as found, however long they take. */
 export const PROGRAMS = 2000;
 
@@ -44,17 +46,20 @@ export function casesOf(families: readonly Family[], seeds: number): readonly Ca
 
 /** Looks for a defect as `check` does. */
 async function byCampaign(create: PmmFactory, seed: number, seconds: number): Promise<Sought> {
-  const result = await runCampaign({
+  const elapsed = stopwatch();
+  const time = new AbortController();
+  const timer = setInterval(() => elapsed() >= seconds && time.abort(), 50);
+  const { findings, programs } = await runCampaign({
     target: targetOf('planted', create),
     worlds: [],
     generated: true,
-    programs: Number.POSITIVE_INFINITY,
-    seconds,
+    programs: MANY_PROGRAMS,
     operations: DEFAULT_OPERATIONS,
     seed,
     stopFirst: true,
-  });
-  return { isFound: result.findings.length > 0, seconds: result.seconds, programs: result.programs };
+    signal: time.signal,
+  }).finally(() => clearInterval(timer));
+  return { isFound: findings.length > 0, seconds: elapsed(), programs };
 }
 
 /** Whether plain commands look for the defect of a seed too: for few of them, but for large sizes and small ones. */

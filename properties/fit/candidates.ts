@@ -141,11 +141,14 @@ function misuses(
   };
 }
 
-const UNCAUGHT = {
-  'double-free': 'it does not notice double frees',
-  foreign: 'it does not notice frees of what it never handed out',
-  argument: 'it does not notice addresses that are none of a page frame',
-} as const;
+type Uncaught = 'double-free' | 'foreign' | 'argument';
+
+const UNCAUGHT: Readonly<Record<Uncaught, string>> = {
+  'double-free': 'double frees',
+  foreign: 'frees of what it never handed out',
+  argument: 'addresses that are none of a page frame',
+};
+const ALL_UNCAUGHT: readonly Uncaught[] = ['double-free', 'foreign', 'argument'];
 
 function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
   if (demand?.expected.kind !== 'misused' || !isFree(demand.operation.call)) return [];
@@ -154,13 +157,18 @@ function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly C
   const { frame, owner } = demand.expected;
   const programs = misuses(profile);
   const all = Object.values(programs).flat();
-  const kind = frame === null ? 'argument' : owner === 'pmm' ? 'double-free' : 'foreign';
-  const uncaught: Candidate = {
-    claims: { uncaught: [...profile.uncaught, kind] },
-    condition: UNCAUGHT[kind],
-    probes: programs[kind],
-    controls: all.filter((program) => !programs[kind].includes(program)),
-  };
+  const kind: Uncaught = frame === null ? 'argument' : owner === 'pmm' ? 'double-free' : 'foreign';
+  const uncaught = [
+    [kind],
+    ...ALL_UNCAUGHT.filter((other) => other !== kind).map((other) => [kind, other]),
+  ].map(
+    (kinds): Candidate => ({
+      claims: { uncaught: [...new Set([...profile.uncaught, ...kinds])] },
+      condition: `it does not notice ${kinds.map((each) => UNCAUGHT[each]).join(' and ')}`,
+      probes: kinds.flatMap((each) => programs[each]),
+      controls: ALL_UNCAUGHT.filter((each) => !kinds.includes(each)).flatMap((each) => programs[each]),
+    }),
+  );
   const refused: Candidate = {
     claims: { misuse: 'refused' },
     condition: 'it refuses misuse by returning false',
@@ -171,7 +179,7 @@ function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly C
     condition: 'it trusts its callers: what it does on misuse is undefined',
     probes: all,
   };
-  return response.outcome.kind === 'failed' ? [refused, uncaught, trusting] : [uncaught, trusting];
+  return response.outcome.kind === 'failed' ? [refused, ...uncaught, trusting] : [...uncaught, trusting];
 }
 
 function ofReports({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
@@ -196,6 +204,26 @@ function ofReports({ clause, moment: { demand, response }, profile }: Broken): r
   return clause === 'failure.warns' && response.warnings?.length === 0
     ? [{ claims: errno, condition: 'its failures report no warning', probes }]
     : [];
+}
+
+function ofMemory({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.expected.kind !== 'refused' || !['malformed', 'panicked'].includes(response.outcome.kind))
+    return [];
+  const large = COUNTS.map((count): Program => [run(count)]);
+  const batches = COUNTS.map((count): Program => [{ call: 'allocPages', count }]);
+  return [
+    {
+      claims: { outOfMemory: 'undefined' },
+      condition: 'it stops or waits where there is no memory',
+      probes: possible(
+        profile,
+        ...large,
+        ...batches,
+        Array<Operation<Reference>>(2 * MANY).fill({ call: 'alloc' }),
+      ),
+      controls: possible(profile, [single(profile)]),
+    },
+  ];
 }
 
 const SINGLES = ['alloc', 'allocPages'];
@@ -327,7 +355,7 @@ function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] 
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
 export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
-  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofReports, ofZones];
+  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReports, ofZones];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofRuns] : [])].flatMap((candidates) => candidates(broken));
 }

@@ -81,12 +81,14 @@ export function explain(
     ...(violation === undefined ? {} : { violation }),
   }).at(-1);
   if (violation === undefined || last === undefined) return null;
+  // What must fail without the claim is asked too, whatever comes: that tells kinds apart.
+  const asked: Profile = { ...profile, outOfMemory: 'fails' };
   for (const candidate of candidatesFor({ clause: violation.clause, moment: last, profile })) {
     const claimed = withClaims(profile, candidate.claims);
     if (claimed === null) continue;
     const fitted = target.withClaims({ profile: claimed });
     const isExplained = execute(fitted, scenario).violation === null;
-    if (isExplained && isSupported(target.withClaims({ profile }), fitted, candidate))
+    if (isExplained && isSupported(target.withClaims({ profile: asked }), fitted, candidate))
       return { candidate, profile: claimed };
   }
   return null;

@@ -158,7 +158,8 @@ export class Workload {
       { call: 'freePages', addresses: [this.#freed, this.#freed] },
       { call: 'freeRegion', address: this.#freed, count: U64_MAX },
     ];
-    const isDefined = ({ call }: Operation): boolean => !hasUndefined(profile) || isAllocation(call);
+    const isDefined = ({ call }: Operation): boolean =>
+      !hasUndefined(profile) || (isAllocation(call) && profile.outOfMemory === 'fails');
     return this.#draws.of(provocations.filter(isDefined));
   }
 }

@@ -174,14 +174,14 @@ export interface DrawnProgram {
   readonly bursts?: Bursts | undefined;
 }
 
-/** The bursts of a program: of most programs few and short, of one in 128 many and as long as they may be. */
-function anyBursts({ burst }: Sizes): Arbitrary<Bursts> {
+/** The bursts of a program: of most programs few and short, of some many and as long as they may be. */
+function anyBursts({ burst, deep }: Sizes): Arbitrary<Bursts> {
   const upTo = (longest: number, every: number): Arbitrary<Bursts> =>
     constant({ longest: Math.min(longest, burst), every });
   return oneof(
-    { arbitrary: upTo(2 ** 6, 64), weight: 124 },
+    { arbitrary: upTo(2 ** 6, 64), weight: 125 - deep },
     { arbitrary: upTo(2 ** 10, 8), weight: 3 },
-    { arbitrary: upTo(burst, 8), weight: 1 },
+    { arbitrary: upTo(burst, 8), weight: deep },
   );
 }
 

@@ -128,6 +128,22 @@ function withZoneEnd(bitmapMaxAddr: bigint): PmmFactory {
   return (map, options) => createPmm(map, { ...options, config: { ...options.config, ...fixed } });
 }
 
+/** Returns a change that throws, as a kernel stops, where an allocation `dies` of its value. */
+function dyingAllocations(dies: (value: bigint | null) => boolean): Change {
+  const living = (value: bigint | null): bigint | null => {
+    if (dies(value)) throw new Error('out of memory');
+    return value;
+  };
+  return ({ inner }) => ({
+    alloc: () => living(inner.alloc()),
+    allocPages: (addresses, count) => {
+      if (!inner.allocPages(addresses, count)) throw new Error('out of memory');
+      return true;
+    },
+    allocBitmap: (count, maxAddr, alignment) => living(inner.allocBitmap(count, maxAddr, alignment)),
+  });
+}
+
 /** A run that is asked for, in page frames. */
 interface AskedRun {
   readonly count: number;
@@ -451,6 +467,27 @@ export const KINDS: readonly Kind[] = [
         ...trustingFrees(['absent', 'firmware'])(parts),
         free: () => {
           throw new PmmPanic('free: no', { call: 'free', pfn: null, owner: null });
+        },
+      })),
+    ],
+  },
+  {
+    claim: { outOfMemory: 'undefined' },
+    correct: variant(
+      'panics-without-memory',
+      'allocBitmap.complete',
+      dyingAllocations((value) => value === null),
+    ),
+    broken: [
+      variant('panics-at-page-frame-0', 'allocBitmap.complete', (parts) =>
+        dyingAllocations((value) => value === null || parts.frame(value) === 0)(parts),
+      ),
+      variant('panics-at-a-full-batch', 'allocPages.complete', (parts) => ({
+        ...dyingAllocations((value) => value === null)(parts),
+        allocPages: (addresses, count) => {
+          const isFull = Number(count) === parts.inner.freeAmount() && count > 1;
+          if (isFull || !parts.inner.allocPages(addresses, count)) throw new Error('out of memory');
+          return true;
         },
       })),
     ],

@@ -3,12 +3,19 @@
 /** A text of the allocator or of its target, and what takes its place. */
 export type Edit = readonly [from: string, to: string];
 
+/** What breaks an allocator, and the clauses of which it breaks one. */
+export interface BrokenVariant {
+  readonly edit: Edit;
+  readonly clauses: readonly string[];
+  /** The claim under which it is correct: nothing but its author can tell. Default: none. */
+  readonly trusts?: object;
+}
+
 /** An allocator of `native/examples/` with its target, and broken variants. */
 export interface Recipe {
   /** The name of the page, and of the allocator's file. */
   readonly name: string;
-  /** By name: what breaks it, and the clauses of which it breaks one. */
-  readonly broken: Readonly<Record<string, { readonly edit: Edit; readonly clauses: readonly string[] }>>;
+  readonly broken: Readonly<Record<string, BrokenVariant>>;
   /** The page frames of a world that a search closes on, in each zone; null where none is searched. */
   readonly searched: { readonly stack: number; readonly bitmap: number } | null;
 }
@@ -61,6 +68,25 @@ export const RECIPES: readonly Recipe[] = [
       'the order of a block stays after it is handed out': {
         edit: ['    orders[frame] = NONE;\n', ''],
         clauses: ['alloc.was-free', 'allocBitmap.was-free', 'freeRegion.owner', 'free.owner'],
+      },
+    },
+  },
+  {
+    name: 'page_array',
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'a double free is not noticed': {
+        edit: ['if (pages[at].is_free)', 'if (false)'],
+        clauses: ['free.owner'],
+        trusts: { misuse: 'undefined' },
+      },
+      'the last page of the table is free': {
+        edit: ['page >= used->end', 'page + PAGE >= used->end'],
+        clauses: ['init.free'],
+      },
+      'a page stays free when it is handed out': {
+        edit: ['    pages[at].is_free = false;\n', ''],
+        clauses: ['free.owner'],
       },
     },
   },

@@ -73,6 +73,10 @@ export class BurstBudget {
   }
 }
 
+const WAYS = ['same', 'same', 'pairs', 'growing'] as const;
+/** A run that is freed at once costs no more where it is long: so those grow more often, and for as long as they may. */
+const WAYS_OF_RUNS = ['same', 'pairs', 'growing', 'growing'] as const;
+
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
 
 class Burst {
@@ -92,18 +96,32 @@ class Burst {
     const { effect } = describedCall(chosen);
     if (effect === 'named' || effect === 'region') this.#drain(chosen, digits, drawn[1]);
     else {
-      const way = digits.of(['same', 'same', 'pairs', 'growing'] as const);
+      const way = digits.of(effect === 'run' ? WAYS_OF_RUNS : WAYS);
       drawCall(this.#stage, drawn, calls);
-      if (way === 'same') this.#repeat(this.#length(digits));
-      else this.#pairs(this.#length(digits), way === 'growing' ? digits.of([1, 1, -1, 2]) : 0);
+      const length = this.#length(digits, effect === 'run');
+      if (way === 'same') this.#repeat(length);
+      else if (way === 'pairs') this.#pairs(length, 0);
+      else this.#grow(effect === 'run' ? this.#most : length, digits);
     }
   }
 
-  /** Returns how often something is repeated: any number of times, or once more than there are free pages. */
-  #length(digits: Digits): number {
-    const isAll = digits.next(3) === 2;
-    const length = isAll ? freeForSingles(this.#stage.state) + 1 : digits.magnitude(Math.log2(this.#most));
+  /** Returns how often something is repeated: any number of times, once more than it can be granted, or as often as a burst may. */
+  #length(digits: Digits, isRun: boolean): number {
+    const { state } = this.#stage;
+    const free = isRun ? state.freeIn('bitmap') : freeForSingles(state);
+    const length =
+      [free + 1, free + 1, this.#most][digits.next(8)] ?? digits.magnitude(Math.log2(this.#most));
     return Math.min(Math.max(1, length), this.#most);
+  }
+
+  /** Makes pairs of which the count grows: from the one that was drawn, or from any that fits. */
+  #grow(times: number, digits: Digits): void {
+    const step = digits.of([1, 1, -1, 2]);
+    const isAnywhere = digits.next(2) === 1;
+    const free = Math.min(this.#stage.state.freeIn('bitmap'), MOST_PAGES);
+    if (isAnywhere && this.#call.call === 'allocBitmap')
+      this.#call.count = Math.floor((digits.next(2 ** 12) / 2 ** 12) * free);
+    this.#pairs(times, step);
   }
 
   get #isOver(): boolean {

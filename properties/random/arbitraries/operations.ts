@@ -194,7 +194,7 @@ function alignmentFrom(z: number, { world }: Prospect): Passed {
     case 'power':
       return PAGE_SIZE << digits.next(7);
     case 'odd':
-      return (1 + digits.next(20)) * PAGE_SIZE + digits.of([0, 1, -1]);
+      return (1 + digits.next(digits.next(2) === 0 ? 20 : 2 ** 10)) * PAGE_SIZE + digits.of([0, 1, -1]);
     case 'any':
       return digits.next(2) === 0 ? digits.magnitude(41) : digits.magnitude(28) * PAGE_SIZE;
     case 'zone':

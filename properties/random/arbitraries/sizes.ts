@@ -12,16 +12,18 @@ export interface Sizes {
   readonly memoryBits: number;
   /** Calls of a burst at most; 1 for none. */
   readonly burst: number;
+  /** Programs in 128 that have the longest bursts. */
+  readonly deep: number;
 }
 
-/** The sizes of the first batches of programs; all later ones have the last. */
+/** The sizes of the first batches of programs; later ones have the last, until they go deeper. */
 export const GROWTH = [
-  { memoryBits: 12, burst: 2 ** 6 },
-  { memoryBits: 16, burst: 2 ** 8 },
-  { memoryBits: 20, burst: 2 ** 10 },
-  { memoryBits: 24, burst: 2 ** 12 },
-  { memoryBits: 28, burst: 2 ** 13 },
-  { memoryBits: 44, burst: 2 ** 14 + 1 },
+  { memoryBits: 12, burst: 2 ** 6, deep: 1 },
+  { memoryBits: 16, burst: 2 ** 8, deep: 1 },
+  { memoryBits: 20, burst: 2 ** 10, deep: 1 },
+  { memoryBits: 24, burst: 2 ** 12, deep: 1 },
+  { memoryBits: 28, burst: 2 ** 13, deep: 1 },
+  { memoryBits: 44, burst: 2 ** 14 + 1, deep: 1 },
 ] as const satisfies readonly [Sizes, ...Sizes[]];
 
 /**
@@ -30,7 +32,13 @@ export const GROWTH = [
  */
 export const ANY_SIZE: Sizes = GROWTH[5];
 
-/** Returns the sizes of a batch of programs. */
-export function sizesOf(batch: number): Sizes {
-  return GROWTH[Math.min(batch, GROWTH.length - 1)] ?? ANY_SIZE;
+/** By this batch, 2,048 programs, most of what short programs show has been found; a longer run spends half of its time on deep ones. */
+const DEEP_FROM = 64;
+const DEEP: Sizes = { ...ANY_SIZE, deep: 8 };
+
+/** Returns the sizes of a batch of programs, for a target that can take those up to a place of {@link GROWTH}. */
+export function sizesOf(batch: number, most: number = GROWTH.length - 1): Sizes {
+  const level = Math.min(batch, most);
+  if (level < GROWTH.length - 1) return GROWTH[level] ?? ANY_SIZE;
+  return batch >= DEEP_FROM && most >= GROWTH.length - 1 ? DEEP : ANY_SIZE;
 }

@@ -76,6 +76,9 @@ describe('arbitrary worlds', () => {
     fc.assert(fc.property(small, ({ map }) => pfnEnd(map) <= 2 ** 12));
     expect(fc.sample(anyWorld, 100).some(({ map }) => pfnEnd(map) > 2 ** 28)).toBe(true);
     expect(sizesOf(1).memoryBits).toBeGreaterThan(sizesOf(0).memoryBits);
-    expect(sizesOf(1000)).toBe(ANY_SIZE);
+    expect(sizesOf(63)).toBe(ANY_SIZE);
+    expect(sizesOf(64)).toEqual({ ...ANY_SIZE, deep: expect.any(Number) });
+    expect(sizesOf(64).deep).toBeGreaterThan(ANY_SIZE.deep);
+    expect(sizesOf(64, 2)).toBe(sizesOf(2));
   });
 });

@@ -27,7 +27,7 @@ export class Pace {
 
   /** Returns the sizes of a batch. */
   sizes(batch: number): Sizes {
-    return sizesOf(Math.min(batch, this.#most));
+    return sizesOf(batch, this.#most);
   }
 
   /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */

@@ -156,6 +156,28 @@ describe('a run on a target that claims less', () => {
     ]);
   });
 
+  it('of which nothing is asked that must fail meets no failure', () => {
+    const lesser = claims({ outOfMemory: 'undefined' });
+    expect(clausesLost(lesser)).toEqual(['failure.enomem', 'failure.warns', 'failure.unchanged']);
+    expect(sidesLost(lesser)).toEqual([
+      'alloc.complete 1',
+      'allocBitmap.complete 1',
+      'allocPages.all-or-nothing 1',
+      'allocPages.complete 1',
+    ]);
+    expect(situationsLost(lesser)).toEqual([
+      'alloc: out of memory',
+      'alloc: refused although the bitmap zone has free page frames',
+      'allocPages: a batch is refused',
+      'allocPages: one more than is free',
+      'allocBitmap: none',
+      'allocBitmap: fragmentation refuses although enough is free',
+      'allocBitmap: maxAddr excludes every run',
+      'allocBitmap: the alignment excludes every run',
+      'allocBitmap: a count that exceeds memory',
+    ]);
+  });
+
   it('that keeps memory always withholds some', () => {
     const lesser = claims({ keeps: 'named' });
     expect(sidesLost(lesser)).toEqual(['amounts.reserved 0', 'init.free 0', 'init.withheld 1']);

@@ -69,6 +69,11 @@ const ANY_MISUSE: readonly MisuseKind[] = [
 ];
 const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part'];
 
+/** Whether allocations are tried that must fail. */
+function fails({ outOfMemory }: Profile): boolean {
+  return outOfMemory === 'fails';
+}
+
 /** Whether misuse of a kind can be, and has an effect. */
 function isTried(profile: Profile, kind: MisuseKind): boolean {
   if (kind === 'unaligned' && profile.unalignedFree !== 'misuse') return false;
@@ -101,9 +106,11 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'allocBitmap.zone':
       return profile.zones === 2;
     case 'failure.enomem':
-      return profile.failures.includes('errno');
+      return fails(profile) && profile.failures.includes('errno');
     case 'failure.warns':
-      return profile.failures.includes('warning');
+      return fails(profile) && profile.failures.includes('warning');
+    case 'failure.unchanged':
+      return fails(profile);
     case 'misuse.panics':
       return profile.misuse === 'panics' && ANY_MISUSE.some((kind) => isTried(profile, kind));
     case 'misuse.unchanged':
@@ -133,6 +140,11 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
     case 'freeRegion.owner':
     case 'freePages.owner':
       return side === 0 || ANY_MISUSE.some((kind) => kind !== 'repeated' && isTried(profile, kind));
+    case 'alloc.complete':
+    case 'allocPages.complete':
+    case 'allocPages.all-or-nothing':
+    case 'allocBitmap.complete':
+      return side === 0 || fails(profile);
     case 'freePages.distinct':
       return side === 0 || isTried(profile, 'repeated');
     case 'misuse.panics':
@@ -198,6 +210,7 @@ const OF_TWO_ZONES = [
 export function canMeetSituation({ name, calls, ended }: SituationShape, claims: Claims): boolean {
   const { profile, takesAnyNumber } = claims;
   if (!calls.some((call) => profile.calls.includes(call))) return false;
+  if (ended === 'failed' && !fails(profile)) return false;
   if (ended === 'panicked') {
     const isFree = calls.some((call) => call.startsWith('free'));
     if (profile.misuse !== 'panics' || !(isFree || takesAnyNumber)) return false;

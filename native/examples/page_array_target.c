@@ -1,0 +1,38 @@
+/* page_array as a target of frameproof. */
+#include "frameproof.h"
+
+/* As its header declares it. */
+struct range {
+    uint64_t start, end;
+};
+bool pmm_init(const struct range *free_ranges, size_t count, uint64_t end, uintptr_t map, struct range *used);
+void *pmm_alloc(void);
+void pmm_free(void *address);
+uint64_t pmm_free_pages(void);
+
+_Noreturn void kernel_panic(const char *why, uint64_t page) { fp_panic(page, FP_OWNER_PMM, why); }
+
+static bool init(const fp_memory *memory) {
+    static struct range free_ranges[1024];
+    uint64_t count = 0, end = 0;
+    for (size_t d = 0; d < memory->count; d++) {
+        const fp_descriptor *given = &memory->descriptors[d];
+        struct range range = {given->start, given->start + given->pages * FP_PAGE_SIZE};
+        if (given->kind == FP_FREE) free_ranges[count++] = range;
+        if (given->kind <= FP_BOOT && range.end > end) end = range.end;
+    }
+    struct range used;
+    if (!pmm_init(free_ranges, count, end, (uintptr_t)memory->base, &used)) return false;
+    fp_keep(used.start, (used.end - used.start) / FP_PAGE_SIZE);
+    return true;
+}
+
+static bool free_page(void *address) { return pmm_free(address), true; }
+
+int main(void) {
+    return fp_serve(&(fp_target){
+        .profile = "{\"calls\": [\"alloc\", \"free\", \"freeAmount\"], \"singlePages\": \"anywhere\", \"keeps\": \"named\", \"outOfMemory\": \"undefined\","
+                   " \"uncaught\": [\"foreign\", \"argument\"], \"memoryBelow\": \"0x40000000\"}",
+        .init = init, .alloc = pmm_alloc, .free = free_page, .free_amount = pmm_free_pages,
+    });
+}
