@@ -1,16 +1,21 @@
 /** A console's output: what a command prints that runs a kernel, as it comes. The command is stopped with all that it has started. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { codeOf, type OutputFile } from '../spec/files/index.ts';
 import { SpecError } from '../spec/index.ts';
 
 /** Characters of standard error that are shown if there is no log: the last ones. */
 const STDERR_KEPT = 400;
+/** Milliseconds that the rest of standard error is waited for when the command has ended. */
+const COMPLAINT_MS = 1000;
 
 export class ConsoleOutput {
   readonly #command: string;
   readonly #child: ChildProcess;
   readonly #copy: OutputFile | null;
+  /** Fulfilled when the command has ended and its output is read to the end. */
+  readonly #closed: Promise<unknown>;
   #stderr = '';
   #isStopped = false;
 
@@ -19,6 +24,7 @@ export class ConsoleOutput {
     this.#command = command;
     this.#copy = copy;
     this.#child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    this.#closed = once(this.#child, 'close');
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
@@ -52,6 +58,8 @@ export class ConsoleOutput {
     if (this.#isStopped)
       return new SpecError(`${error.message} before the command was stopped`, { cause: error });
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    // What it has started may keep its standard error open.
+    await Promise.race([this.#closed, setTimeout(COMPLAINT_MS, null, { ref: false })]);
     const { exitCode, signalCode } = this.#child;
     const how = exitCode === null ? `died of ${signalCode}` : `ended with exit code ${exitCode}`;
     const complaint = this.#stderr.trim().replaceAll(/\s+/g, ' ');

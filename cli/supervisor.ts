@@ -35,6 +35,8 @@ function exitCodeOf(signal: EndingSignal): number {
 const RUN = 'FRAMEPROOF_RUN';
 /** A process may start another one while it is being ended: then there is another round. */
 const ROUNDS = 10;
+/** A program that a process is just starting has no environment for a moment: a round that finds nothing is made again after this. */
+const STARTING_MS = 5;
 
 /** Returns the environment of a process; nothing for one that has ended, or is another user's. */
 function environmentOf(pid: string): string {
@@ -62,10 +64,14 @@ function marked(mark: string): readonly number[] {
 
 /** Ends all processes that have a mark. */
 function endMarked(mark: string): void {
+  const quiet = new Int32Array(new SharedArrayBuffer(4));
+  let isQuiet = false;
   for (let round = 0; round < ROUNDS; round += 1) {
     const found = marked(mark);
-    if (found.length === 0) return;
     for (const pid of found) endProcess(pid);
+    if (found.length === 0 && isQuiet) return;
+    isQuiet = found.length === 0;
+    if (isQuiet) Atomics.wait(quiet, 0, 0, STARTING_MS);
   }
 }
 
