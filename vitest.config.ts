@@ -4,24 +4,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take seconds, the longest first. They begin the run, so that none is left to run alone at its end. */
 const LONG = [
-  'counterexamples/shrink/shrink.test.ts',
   'cli/check.test.ts',
-  'cli/native-guide.test.ts',
-  'cli/init.test.ts',
-  'cli/bad-input.test.ts',
-  'counterexamples/export/export-trace.test.ts',
-  'cli/explore.test.ts',
   'runner/process/process.test.ts',
-  'cli/judge.test.ts',
+  'counterexamples/shrink/shrink.test.ts',
+  'cli/files.test.ts',
+  'cli/report.test.ts',
   'properties/verify/verify.test.ts',
-  'counterexamples/shrink/long-scenario.test.ts',
-  'cli/shards.test.ts',
-  'properties/explore/promela.test.ts',
-  'cli/check-concurrent.test.ts',
-  'examples/describe-pmm.test.ts',
+  'cli/explore.test.ts',
+  'cli/print.test.ts',
+  'properties/random/campaign/campaign.test.ts',
   'properties/random/scale/scale.test.ts',
-  'cli/verify.test.ts',
-  'assurance/prove/prove.test.ts',
+  'counterexamples/shrink/long-scenario.test.ts',
+  'cli/progress.test.ts',
+  'cli/counterexample-json.test.ts',
+  'assurance/fuzz/fuzz.test.ts',
+  'counterexamples/export/export-trace.test.ts',
+  'properties/explore/promela.test.ts',
+  'properties/random/campaign/own-clauses.test.ts',
+  'examples/describe-pmm.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -15,7 +15,7 @@ import { projectFolder } from '../cli/testing/project.ts';
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'docs/extending.md': 'examples/extending.test.ts',
   'docs/testing.md': 'cli/test-runners.long.test.ts',
-  'native/README.md': 'cli/native-guide.test.ts',
+  'native/README.md': 'cli/native-guide.long.test.ts',
 };
 
 /** Pages whose commands need a kernel and a machine of the reader's. */
