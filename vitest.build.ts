@@ -1,7 +1,6 @@
 /** Brings `dist/` up to date before any test runs: some tests run the built command line, as users do. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Builds. Type errors are printed and stop nothing: `npm test` has refused them by now. */
@@ -13,14 +12,14 @@ function build(): void {
   if (error !== undefined) throw error;
 }
 
-/** Has Node.js keep what it compiles, for the hundreds of processes that tests start; returns what throws it away. */
-function shareCompiledCode(): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'frameproof-compiled-'));
+/** Has Node.js keep what it compiles, for the hundreds of processes that tests start. The last run's is thrown away. */
+function shareCompiledCode(): void {
+  const folder = join(import.meta.dirname, 'node_modules/.cache/frameproof-compiled');
+  rmSync(folder, { recursive: true, force: true });
   process.env.NODE_COMPILE_CACHE = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
 }
 
-export default function setup(): () => void {
+export default function setup(): void {
   build();
-  return shareCompiledCode();
+  shareCompiledCode();
 }

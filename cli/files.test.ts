@@ -19,8 +19,9 @@ import { isWritten, NO_ROOM, type SmallDisk, withSmallDisk } from './testing/sma
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { TRACE, traceText } from './testing/trace.ts';
 
+const BOX = 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n';
 const cwd = temporaryFolder({
-  'box.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n',
+  'box.txt': BOX,
   'holds.json': traceText(),
 });
 const example = (name: string): string => join(ROOT, 'examples', `${name}.ts`);
@@ -233,17 +234,19 @@ function partsOf(folder: string): readonly string[] {
 
 describe.concurrent('a record that is interrupted', () => {
   it('keeps what was recorded, whole lines of it, and exits with 130', async () => {
+    // Parts of other tests' files are not in it.
+    const folder = temporaryFolder({ 'box.txt': BOX });
     const child = start(['record', '--map', 'box.txt', '--operations', '100000000', '--out', 'long.log'], {
-      cwd,
+      cwd: folder,
     });
     const result = ended(child);
     // It is in the middle of its work when its file has some lines.
-    while (!partsOf(cwd).some((name) => statSync(join(cwd, name)).size > 100_000))
+    while (!partsOf(folder).some((name) => statSync(join(folder, name)).size > 100_000))
       await new Promise((resolve) => setTimeout(resolve, 100));
     child.kill('SIGINT');
     expect(await result).toEqual({ exitCode: 130, stdout: '', stderr: '' });
-    expect(partsOf(cwd)).toEqual([]);
-    const { exitCode, stdout } = await run('judge long.log');
+    expect(partsOf(folder)).toEqual([]);
+    const { exitCode, stdout } = await frameproof(['judge', 'long.log'], { cwd: folder });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^admitted: .* [\d,]{4,} operations/m);
   });
