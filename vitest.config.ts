@@ -7,7 +7,6 @@ const LONG = [
   'cli/check.test.ts',
   'runner/process/process.test.ts',
   'counterexamples/shrink/shrink.test.ts',
-  'cli/files.test.ts',
   'cli/report.test.ts',
   'properties/verify/verify.test.ts',
   'cli/explore.test.ts',
