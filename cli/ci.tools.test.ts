@@ -139,7 +139,9 @@ describe('the file for GitLab', () => {
 
   it('is what the schema says', () => {
     const ended = pipeline(project('works'), text.replace('when: always', 'when: sometimes'), {});
-    expect(ended.output).toMatch(/must be one of \[on_success, on_failure, always\] \(found sometimes\) at gate.artifacts.when/);
+    expect(ended.output).toMatch(
+      /must be one of \[on_success, on_failure, always\] \(found sometimes\) at gate.artifacts.when/,
+    );
     expect(ended.status).toBe(1);
   });
 });
