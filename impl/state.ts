@@ -38,7 +38,7 @@ function giveRun(
   else pushRun(words, stackAt, first, count, 1);
 }
 
-/** What init leaves held, the padding and boot memory until it is handed over; and what it leaves free, in the order of the map. */
+/** The pieces that init leaves held (padding, and boot memory until it is handed over) and free, in the order of the map. */
 interface PiecesAtInit {
   readonly held: readonly Pick<Piece, 'first' | 'count'>[];
   readonly free: readonly Piece[];
