@@ -157,6 +157,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('free: an address inside a page frame', ['free', 'done'], (s) => s.call.isUnaligned),
   sometimes('free: twice', MISUSED, (s) => s.panicOwner === 'pmm'),
   sometimes('free: firmware memory', MISUSED, (s) => s.panicOwner === 'firmware'),
+  sometimes('free: memory that the manager keeps', MISUSED, (s) => s.panicOwner === 'kept'),
   sometimes('free: an address that is not RAM', MISUSED, (s) => s.panicOwner === 'absent'),
   sometimes('free: an address below the higher half', MISUSED, namesUnmapped),
   sometimes('free: an address beyond the last page frame', MISUSED, isBeyondEnd),
