@@ -22,6 +22,48 @@ export interface Recipe {
 
 export const RECIPES: readonly Recipe[] = [
   {
+    name: 'free_list',
+    searched: { stack: 5, bitmap: 0 },
+    broken: {
+      'the last page of a range is left out': {
+        edit: ['page < end;', 'page + PAGE < end;'],
+        clauses: ['init.free'],
+      },
+      'a page stays on the list': {
+        edit: ['        head = page->next;\n', ''],
+        clauses: ['alloc.was-free', 'policy.lifo'],
+      },
+      'a free forgets the rest of the list': {
+        edit: ['    page->next = head;\n', '    page->next = available < 3 ? head : head->next;\n'],
+        clauses: ['alloc.complete', 'policy.lifo'],
+      },
+    },
+  },
+  {
+    name: 'bitmap_tree',
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'the levels above are not told that a word is empty': {
+        edit: [
+          '        if (level[k][page / 64] != 0) {\n            break;\n        }\n',
+          '        break;\n',
+        ],
+        clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'the page at the limit is handed out': {
+        edit: ['(page + 1) * PAGE >', 'page * PAGE >'],
+        clauses: ['allocBitmap.below-max'],
+      },
+      'a free tells only the lowest level': {
+        edit: [
+          '    for (int k = 0; k < LEVELS; k++, page /= 64) {\n        level[k][page / 64] |=',
+          '    for (int k = 0; k < (available > 2 ? 1 : LEVELS); k++, page /= 64) {\n        level[k][page / 64] |=',
+        ],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+    },
+  },
+  {
     name: 'carved_bitmap',
     searched: { stack: 0, bitmap: 5 },
     broken: {

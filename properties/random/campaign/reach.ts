@@ -54,8 +54,8 @@ function isPowerOfTwo(n: number): boolean {
 }
 
 /** Whether some runs must start at a multiple of more than a page frame. */
-function hasAlignedRuns({ runArguments, contiguous, largestAlignment }: Profile): boolean {
-  if (contiguous === 'powers-of-two') return true;
+function hasAlignedRuns({ runArguments, contiguous, largestAlignment, largestRequest }: Profile): boolean {
+  if (contiguous === 'powers-of-two' && largestRequest !== 1) return true;
   return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
 }
 
