@@ -115,7 +115,7 @@ export {
   withValue,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
-export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';
+export { type FitRequest, type Ownership, type World, zoneOf } from './ownership.ts';
 export {
   type Errno,
   type InspectedRun,
@@ -137,6 +137,7 @@ export {
   isUncaught,
   Misuse,
   type MisuseKind,
+  namedZones,
   POLICIES,
   Policy,
   Profile,
@@ -191,3 +192,4 @@ export {
   U64_MAX,
   wholePages,
 } from './units.ts';
+export { freeForSingles } from './zones.ts';

@@ -57,12 +57,6 @@ export interface Ownership {
   stackTop(count: PageCount): readonly Pfn[] | null;
 }
 
-/** Returns how many free page frames single pages can be taken from. */
-export function freeForSingles(state: Ownership): number {
-  const inStack = state.freeIn('stack');
-  return state.world.profile.singlePages === 'stack-zone' ? inStack : inStack + state.freeIn('bitmap');
-}
-
 /** Returns the zone of a page frame. */
 export function zoneOf({ bitmapLimit }: World, frame: Pfn): Zone {
   return frame < bitmapLimit ? 'bitmap' : 'stack';

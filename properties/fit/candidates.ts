@@ -278,7 +278,7 @@ function ofFixedZones(profile: Profile): readonly Candidate[] {
 }
 
 function ofZones({ clause, profile }: Broken): readonly Candidate[] {
-  if (profile.zones === 1) return [];
+  if (profile.zones !== 2) return [];
   const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
   const oneZone: Candidate = {
     claims: ONE_ZONE,
@@ -371,7 +371,12 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
       }),
     ),
     alignment > PAGE_BYTES && {
-      claims: { runArguments: profile.runArguments.filter((name) => name !== 'alignment') },
+      claims: {
+        runArguments: profile.runArguments.filter((name) => name !== 'alignment'),
+        // What was taken up before of an argument that there is not.
+        ...(profile.alignments === 'any' ? {} : { alignments: 'any' }),
+        ...(profile.largestAlignment === null ? {} : { largestAlignment: null }),
+      },
       condition: 'its runs have no alignment',
       probes: alignedRuns(32n * PAGE_BYTES),
     },
@@ -379,7 +384,7 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
       claims: { runsWithin: 'descriptors' },
       condition:
         'its runs lie in one descriptor of the memory map, because it does not join those that touch',
-      probes: (profile.zones === 1 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
+      probes: (profile.zones !== 2 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
       controls: [[run(2000n)]],
     },
     profile.contiguous === 'any' && {

@@ -5,7 +5,15 @@
  */
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
-import { type Call, POLICIES, type Policy, type Profile, type Trace, WHOLE } from '../../spec/index.ts';
+import {
+  type Call,
+  namedZones,
+  POLICIES,
+  type Policy,
+  type Profile,
+  type Trace,
+  WHOLE,
+} from '../../spec/index.ts';
 import { type CampaignOptions, runCampaign } from '../random/index.ts';
 import type { Candidate } from './candidates.ts';
 import { explain, withClaims } from './explain.ts';
@@ -44,8 +52,11 @@ const OPERATIONS = 60;
 const SHRINK_MS = 1500;
 
 /** Returns the claims that a fit starts from: what the target says about its calls and its worlds, which is not found by trying. */
-function startOf({ calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile): Profile {
-  return { ...WHOLE, calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
+function startOf(profile: Profile): Profile {
+  const { calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones, fallback } = profile;
+  const worlds = { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
+  if (namedZones(profile) === null) return { ...WHOLE, calls, ...worlds };
+  return { ...WHOLE, calls, ...worlds, zones, fallback, singlePages: 'anywhere' };
 }
 
 /** Returns the first finding that a claim explains; else the first one, shrunk, with no explanation. */

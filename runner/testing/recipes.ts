@@ -16,6 +16,8 @@ export interface Recipe {
   /** The name of the page, and of the allocator's file. */
   readonly name: string;
   readonly broken: Readonly<Record<string, BrokenVariant>>;
+  /** Options of the compiler for a search. Default: none. */
+  readonly small?: readonly string[];
   /** The page frames of a world that a search closes on, in each zone; null where none is searched. */
   readonly searched: { readonly stack: number; readonly bitmap: number } | null;
 }
@@ -40,6 +42,32 @@ export const RECIPES: readonly Recipe[] = [
     },
   },
   {
+    name: 'zones',
+    small: ['-DDMA_END=0x2000'],
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'there is no fallback': {
+        edit: [' || (zone == NORMAL && take(DMA, count, &first))', ''],
+        clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'a device is given what it cannot reach': {
+        edit: ['(zone == NORMAL && take(DMA, count, &first))', 'take(1 - zone, count, &first)'],
+        clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'the zones run together': {
+        edit: ['[DMA] = {0, DMA_END / PAGE}', '[DMA] = {0, PAGES}'],
+        clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'the zone for devices is used up first': {
+        edit: [
+          'take(zone, count, &first) || (zone == NORMAL && take(DMA, count, &first))',
+          'take(DMA, count, &first) || (zone == NORMAL && take(NORMAL, count, &first))',
+        ],
+        clauses: ['alloc.zone', 'allocBitmap.zone'],
+      },
+    },
+  },
+  {
     name: 'bitmap_tree',
     searched: { stack: 0, bitmap: 5 },
     broken: {
@@ -52,7 +80,7 @@ export const RECIPES: readonly Recipe[] = [
       },
       'the page at the limit is handed out': {
         edit: ['(page + 1) * PAGE >', 'page * PAGE >'],
-        clauses: ['allocBitmap.below-max'],
+        clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
       },
       'a free tells only the lowest level': {
         edit: [
