@@ -67,6 +67,9 @@ export interface OwnedPart {
 
 const NONE = pageCount(0);
 
+/** The states after init, by map: programs of a run share one. */
+const AFTER_INIT = new WeakMap<MemoryMap, ModelState>();
+
 /** What a state is made of, as lists: extents by where they start and whose they are, and the free stack, top first. */
 export interface StateParts {
   readonly starts: readonly number[];
@@ -87,13 +90,32 @@ export class ModelState implements Ownership {
     this.#fields = fields;
   }
 
-  /** Returns the state after init, where the manager has kept page frames for itself. O(descriptors (log descriptors + kept)). */
+  /**
+   * Returns the state after init, where the manager has kept page frames for itself. O(descriptors (log descriptors + kept)); where
+   * nothing is kept, O(1) if it was the state asked for last of this map.
+   */
   static init(
     map: MemoryMap,
     config: Config,
     policies: readonly Policy[],
     profile: Profile = WHOLE,
     kept: readonly Region[] = [],
+  ): ModelState {
+    const known = AFTER_INIT.get(map);
+    const isKnown =
+      known?.world.config === config && known.world.profile === profile && known.policies === policies;
+    if (isKnown && kept.length === 0) return known;
+    const state = ModelState.#afterInit(map, config, policies, profile, kept);
+    if (kept.length === 0) AFTER_INIT.set(map, state);
+    return state;
+  }
+
+  static #afterInit(
+    map: MemoryMap,
+    config: Config,
+    policies: readonly Policy[],
+    profile: Profile,
+    kept: readonly Region[],
   ): ModelState {
     const held = withKept(withLowKept(ownedRegions(map), profile), kept);
     const regions = held.filter(({ owner }) => owner !== 'absent');

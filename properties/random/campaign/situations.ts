@@ -9,6 +9,7 @@ import {
   bitmapLimit,
   CALLS,
   type Call,
+  computedOnce,
   endOf,
   MEMORY_TYPES,
   type MemoryMap,
@@ -55,7 +56,7 @@ interface SurveyedWorld {
 /** A situation of a memory map with its configuration. */
 interface WorldSituation {
   readonly name: string;
-  occurs(world: SurveyedWorld): boolean;
+  readonly occurs: (world: SurveyedWorld) => boolean;
 }
 
 const EIGHT_TIB_FRAME = 2 ** 31;
@@ -267,6 +268,12 @@ const BY_ENDING: readonly (readonly PlacedSituation[])[] = CALLS.flatMap((call) 
   ),
 );
 
+/** Returns the places of the situations of a world. */
+const situationsOf = computedOnce((world: World): readonly number[] => {
+  const surveyed = survey(world);
+  return WORLD_SITUATIONS.flatMap(({ occurs }, i) => (occurs(surveyed) ? [SITUATIONS.length + i] : []));
+});
+
 /** Counts how often each situation was met. */
 export class SituationCounts {
   /** By the place of the situation in {@link SITUATION_NAMES}. */
@@ -282,11 +289,9 @@ export class SituationCounts {
     }
   }
 
-  /** Counts the situations of a world. O(descriptors). */
+  /** Counts the situations of a world. O(descriptors), and O(situations) for a world that was counted before. */
   noteWorld(world: World): void {
-    const surveyed = survey(world);
-    for (let i = 0; i < WORLD_SITUATIONS.length; i += 1)
-      if (WORLD_SITUATIONS[i]?.occurs(surveyed)) this.#note(SITUATIONS.length + i);
+    for (const place of situationsOf(world)) this.#note(place);
   }
 
   /** Returns how often each situation was met, by name. */
