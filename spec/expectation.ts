@@ -9,7 +9,7 @@ import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
 import { type Argument, addressesOf, type Operation, type OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
-import type { FitRequest, Ownership } from './ownership.ts';
+import { type FitRequest, freeForSingles, lowestInZones, type Ownership } from './ownership.ts';
 import { beyond, hasUndefined, type MisuseKind } from './profile.ts';
 import {
   isPageAligned,
@@ -22,7 +22,6 @@ import {
   U64_MAX,
   wholePages,
 } from './units.ts';
-import { freeForSingles, lowestInZones } from './zones.ts';
 
 /** The request of an operation in page frames, computed once for all clauses. */
 export interface Asked {

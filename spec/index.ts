@@ -117,7 +117,7 @@ export {
   withValue,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
-export { type FitRequest, type Ownership, type World, zoneOf } from './ownership.ts';
+export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';
 export {
   type Errno,
   type InspectedRun,
@@ -194,4 +194,3 @@ export {
   U64_MAX,
   wholePages,
 } from './units.ts';
-export { freeForSingles } from './zones.ts';

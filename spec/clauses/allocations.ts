@@ -5,7 +5,7 @@ import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import { nextDescriptor } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
-import type { FitRequest, Ownership } from '../ownership.ts';
+import { type FitRequest, freeWithin, type Ownership, zoneAt, zoneExtents } from '../ownership.ts';
 import { namedZones } from '../profile.ts';
 import {
   endOf,
@@ -17,7 +17,6 @@ import {
   pfn,
   type Region,
 } from '../units.ts';
-import { freeWithin, zoneAt, zoneExtents } from '../zones.ts';
 import type { Blame, Clause, Side, Step } from './clause.ts';
 import { blame, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
