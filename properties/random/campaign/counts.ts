@@ -12,10 +12,10 @@ import {
   CLAUSES,
   closed,
   closedRecord,
-  isRam,
   OUTCOME_KINDS,
   type OwnClause,
   pfnEnd,
+  ramPages,
   type SettledStep,
 } from '../../../spec/index.ts';
 import { type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
@@ -272,7 +272,7 @@ export class FurthestSoFar {
     const of = this.#of;
     this.#call = -1;
     if (isManaged) {
-      of.memory = map.descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0);
+      of.memory = ramPages(map);
       of.end = pfnEnd(map);
       of.descriptors = map.descriptors.length;
       for (const name of MEASURES) {
