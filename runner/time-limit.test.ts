@@ -50,8 +50,8 @@ describe('a time limit', () => {
   });
 });
 
-const worldOf = (pages: number) => ({
-  map: memoryMap([{ type: 'conventional', start: 0n, pages }]),
+const worldOf = (pages: number, start = 0) => ({
+  map: memoryMap([{ type: 'conventional', start: BigInt(start) * 4096n, pages }]),
   config: config(),
 });
 const SMALL = worldOf(16);
@@ -96,6 +96,27 @@ describe('the time of programs', () => {
     expect(time.confirm(SMALL, 100, () => null)).toBeNull();
     expect(time.limitOf(worldOf(2 ** 20), 0)).toBe(100);
     expect(time.isEndlessOn(SMALL)).toBe(true);
+  });
+
+  it('is confirmed again where others had the processor', () => {
+    const time = new ProgramTime(1);
+    const sleeping = new Int32Array(new SharedArrayBuffer(4));
+    const answers = [null, 'answered'];
+    const attempt = (ms: number): string | null => {
+      Atomics.wait(sleeping, 0, 0, ms);
+      return answers.shift() ?? null;
+    };
+    expect(time.confirm(SMALL, 2, attempt)).toBe('answered');
+    expect(time.isEndlessOn(SMALL)).toBe(false);
+  });
+
+  it('is as before on worlds that end lower, however many page frames they have', () => {
+    const time = new ProgramTime(100);
+    const sparse = worldOf(1, 2 ** 20);
+    expect(time.confirm(sparse, 200, () => null)).toBeNull();
+    time.noteTooLarge(sparse);
+    expect(time.isEndlessOn(sparse)).toBe(true);
+    expect(time.isEndlessOn(worldOf(64))).toBe(false);
   });
 
   it('is not less for a target that was only slow', () => {
