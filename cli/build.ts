@@ -13,7 +13,7 @@ interface BuildFlags {
   readonly out: string;
   readonly bits?: Bits;
   readonly cc?: string;
-  readonly coverage?: boolean;
+  readonly counters?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -51,7 +51,7 @@ async function buildWasm(words: readonly string[], flags: BuildFlags): Promise<s
   const { out, cc = 'clang' } = flags;
   const bits = flags.bits ?? (await bestBits());
   refuseMissing(cc);
-  const linked = flags.coverage === true ? await countedWords(words, { ...flags, cc, bits }) : words;
+  const linked = flags.counters === true ? await countedWords(words, { ...flags, cc, bits }) : words;
   const line = clangArguments({ words: linked, output: out, bits });
   compile([cc, ...line], flags.verbose === true);
   const { withBuildLine } = await import('../runner/wasm/index.ts');
@@ -62,7 +62,7 @@ async function buildWasm(words: readonly string[], flags: BuildFlags): Promise<s
 
 /** Returns a line about an executable that was built. */
 async function buildNative(words: readonly string[], flags: BuildFlags): Promise<string> {
-  const { out, cc, bits, verbose, coverage } = flags;
+  const { out, cc, bits, verbose, counters } = flags;
   if (bits !== undefined)
     throw new SpecError('--bits: expected with WebAssembly: an --out that ends with .wasm');
   const { buildExecutable } = await import('./executable.ts');
@@ -71,7 +71,7 @@ async function buildNative(words: readonly string[], flags: BuildFlags): Promise
     output: out,
     compiler: cc,
     isVerbose: verbose === true,
-    counts: coverage === true,
+    counts: counters === true,
   });
   return `${out}: ${statSync(out).size} bytes, an executable that speaks the protocol\n`;
 }
@@ -95,7 +95,7 @@ export function buildCommand(): Command {
       ).argParser(bitsOf),
     )
     .option('--cc <command>', 'compiler (default: clang for WebAssembly, else cc, or c++ if a source is C++)')
-    .option('--coverage', 'count which lines and branches are entered, for check --coverage')
+    .option('--counters', 'count which lines and branches are entered, for check --coverage')
     .option('--verbose', 'print the lines that it is called with')
     .addHelpText(
       'after',

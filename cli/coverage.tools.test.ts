@@ -21,7 +21,7 @@ describe.each(['pmm', 'pmm.wasm'])('check --coverage of C, built as %s', (out) =
   it('names the line that nothing reaches, the rare one and the function that nobody calls', async () => {
     const cwd = temporaryFolder();
     const built = await frameproof(
-      ['build', ...SOURCES, '-o', out, '--coverage', '--', '-I', join(ROOT, 'native/examples')],
+      ['build', ...SOURCES, '-o', out, '--counters', '--', '-I', join(ROOT, 'native/examples')],
       { cwd },
     );
     expect(built).toMatchObject({ exitCode: 0, stderr: '' });
@@ -55,7 +55,7 @@ describe.each(['pmm', 'pmm.wasm'])('check --coverage of C, built as %s', (out) =
 describe('the notes that a build with counters leaves', () => {
   it('are needed: a check without them says so, and holds all the same', async () => {
     const cwd = temporaryFolder();
-    const build = ['build', join(ROOT, 'native/examples/next_fit.c'), '-o', 'pmm.wasm', '--coverage'];
+    const build = ['build', join(ROOT, 'native/examples/next_fit.c'), '-o', 'pmm.wasm', '--counters'];
     expect(await frameproof(build, { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
     rmSync(join(cwd, 'pmm.wasm.coverage'), { recursive: true });
     const check = [

@@ -57,7 +57,7 @@ export class CheckCoverage {
     if (sources.length === 0)
       return [
         '',
-        'coverage: nothing was counted: expected a module, or what frameproof build --coverage has made',
+        'coverage: nothing was counted: expected a module, or what frameproof build --counters has made',
       ];
     const more = gaps.length - SHOWN;
     return [

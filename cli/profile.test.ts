@@ -18,7 +18,12 @@ describe('frameproof profile', () => {
     );
     expect(exitCode).toBe(0);
     const { profile, claims, unexplained } = JSON.parse(stdout);
-    expect(profile).toEqual({ zones: 1, singlePages: 'anywhere', failures: ['errno'] });
+    expect(profile).toEqual({
+      zones: 1,
+      singlePages: 'anywhere',
+      failures: ['errno'],
+      policies: ['first-fit'],
+    });
     expect(unexplained).toBeNull();
     expect(claims.at(-1)).toEqual({
       claims: { failures: ['errno'] },

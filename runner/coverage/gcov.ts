@@ -1,5 +1,5 @@
 /**
- * gcov: the counters of targets that `frameproof build --coverage` has made, as the compiler's own tool reads them: `gcov` for gcc,
+ * gcov: the counters of targets that `frameproof build --counters` has made, as the compiler's own tool reads them: `gcov` for gcc,
  * `llvm-cov gcov` for clang. Both print a source line by line.
  *
  * Source: https://gcc.gnu.org/onlinedocs/gcc/Invoking-Gcov.html.
