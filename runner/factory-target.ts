@@ -54,12 +54,12 @@ class FactoryTarget implements Target {
   }
 
   start(world: World): StartedProgram {
-    const session = new Session(this.factory, world);
+    const session = new Session(this.factory, world, this.profile);
     return { performer: () => session };
   }
 
   openSavable(world: World): SavableSession | null {
-    const session = new Session(this.factory, world);
+    const session = new Session(this.factory, world, this.profile);
     if (session.isSavable) return session;
     session.close();
     return null;

@@ -128,6 +128,7 @@ const Claims = closed(
       fallback: t.keyof({ lower: null, none: null }, '"lower" or "none"'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
       keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
+      contents: t.keyof({ any: null, zeroed: null }, '"any" or "zeroed"'),
       memoryAtLeast: MemoryAtLeast,
       neverBelow: HexPageAddress,
       memoryBelow: HexPageAddress,
@@ -181,6 +182,8 @@ export interface Profile {
   readonly largestRequest: number | null;
   /** The page frames that init keeps for the manager itself: none, or those that it names. */
   readonly keeps: 'nothing' | 'named';
+  /** What page frames hold when they are handed out: anything, or zeros. */
+  readonly contents: 'any' | 'zeroed';
   /** Page frames that must be free after init, or it cannot start. */
   readonly memoryAtLeast: number;
   /** It keeps all RAM below this physical address that firmware does not, boot memory too. */
@@ -215,6 +218,7 @@ export const WHOLE: Profile = {
   fallback: 'lower',
   largestRequest: null,
   keeps: 'nothing',
+  contents: 'any',
   memoryAtLeast: 0,
   neverBelow: physicalAddress(0n),
   memoryBelow: physicalAddress(PHYSICAL_LIMIT),

@@ -7,7 +7,7 @@ export type Edit = readonly [from: string, to: string];
 export interface BrokenVariant {
   readonly edit: Edit;
   readonly clauses: readonly string[];
-  /** The claim under which it is correct: nothing but its author can tell. Default: none. */
+  /** The claims under which it is correct with the promises that it keeps: nothing but its author can tell. Default: none. */
   readonly trusts?: object;
 }
 
@@ -81,6 +81,11 @@ export const RECIPES: readonly Recipe[] = [
       'the page at the limit is handed out': {
         edit: ['(page + 1) * PAGE >', 'page * PAGE >'],
         clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'the last word of a page is not zeroed': {
+        edit: [', 0, PAGE);', ', 0, PAGE - 8);'],
+        clauses: ['contents.zeroed'],
+        trusts: {},
       },
       'a free tells only the lowest level': {
         edit: [

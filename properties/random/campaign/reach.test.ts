@@ -45,7 +45,10 @@ describe('a run on a target that claims everything', () => {
   it('checks all clauses but the concurrent ones, and those of calls and claims that are not in the specification', () => {
     const unchecked = CLAUSE_NAMES.filter((name) => !clausesOf(ALL).includes(name));
     expect(unchecked.length).toBeGreaterThan(0);
-    expect(unchecked.filter((name) => !name.startsWith('concurrent.'))).toEqual(['init.kept']);
+    expect(unchecked.filter((name) => !name.startsWith('concurrent.'))).toEqual([
+      'init.kept',
+      'contents.zeroed',
+    ]);
   });
 });
 
@@ -191,6 +194,12 @@ describe('a run on a target that claims less', () => {
     const lesser = claims({ neverBelow: '0x1000' });
     expect(situationsLost(lesser)).toEqual(['alloc: page frame 0', 'allocBitmap: page frame 0']);
     expect(canMeet('free: memory that the manager keeps', lesser)).toBe(true);
+  });
+
+  it('that zeroes pages is looked at, where writes are seen', () => {
+    expect(clausesOf(claims({ contents: 'zeroed' }))).toContain('contents.zeroed');
+    expect(clausesOf(claims({ contents: 'zeroed' }, { seesWrites: false }))).not.toContain('contents.zeroed');
+    expect(sidesLost(claims({ contents: 'zeroed', calls: ['alloc'] }))).toContain('contents.zeroed 1');
   });
 
   it('whose bitmap zone is fixed meets what fits there', () => {

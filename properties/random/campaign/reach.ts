@@ -94,6 +94,8 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
       return inspects;
     case 'contents.preserved':
       return seesWrites;
+    case 'contents.zeroed':
+      return seesWrites && profile.contents === 'zeroed';
     case 'allocBitmap.below-max':
       return profile.runArguments.includes('maxAddr');
     case 'allocBitmap.aligned':
@@ -146,6 +148,12 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
     case 'allocPages.all-or-nothing':
     case 'allocBitmap.complete':
       return side === 0 || fails(profile);
+    case 'contents.zeroed':
+      return (
+        side === 0 ||
+        calls.includes('allocPages') ||
+        (calls.includes('allocBitmap') && profile.largestRequest !== 1)
+      );
     case 'freePages.distinct':
       return side === 0 || isTried(profile, 'repeated');
     case 'misuse.panics':
