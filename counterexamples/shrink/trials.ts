@@ -9,6 +9,7 @@ import {
   type BlamedCall,
   type BreakableClause,
   blamedCall,
+  type Call,
   type Ownership,
   type Trace,
 } from '../../spec/index.ts';
@@ -114,6 +115,8 @@ function shortKey(draft: Draft): string {
 
 export class Trials {
   readonly kept: Kept;
+  /** The calls that the target has. */
+  readonly calls: readonly Call[];
   executions = 0;
   #simplest = Number.POSITIVE_INFINITY;
   readonly #target: Target;
@@ -123,6 +126,7 @@ export class Trials {
 
   constructor(target: Target, kept: Kept, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
+    this.calls = target.profile.calls;
     this.kept = kept;
     this.#budget = budget;
     this.#outcomes = outcomes;

@@ -6,16 +6,20 @@
 import type { Target } from '../../../runner/index.ts';
 import {
   addressOf,
+  CALLS,
   type Call,
   CLAUSE_NAMES,
   type ClauseName,
+  isAllocation,
   isSequential,
   isUncaught,
   type MisuseKind,
+  namesOnePage,
   type Outcome,
   PAGE_BYTES,
   type Policy,
   type Profile,
+  parametersOf,
   pfn,
   pfnOf,
 } from '../../../spec/index.ts';
@@ -66,8 +70,9 @@ const ANY_MISUSE: readonly MisuseKind[] = [
   'repeated',
   'unaligned',
   'part',
+  'shared',
 ];
-const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part'];
+const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared'];
 
 /** Whether allocations are tried that must fail. */
 function fails({ outOfMemory }: Profile): boolean {
@@ -77,6 +82,8 @@ function fails({ outOfMemory }: Profile): boolean {
 /** Whether misuse of a kind can be, and has an effect. */
 function isTried(profile: Profile, kind: MisuseKind): boolean {
   if (kind === 'unaligned' && profile.unalignedFree !== 'misuse') return false;
+  if (kind === 'shared' && !(profile.calls.includes('retain') && profile.freesShared === 'never'))
+    return false;
   return (kind !== 'part' || profile.freeRuns === 'whole') && !isUncaught(profile, kind);
 }
 
@@ -84,11 +91,15 @@ function isTried(profile: Profile, kind: MisuseKind): boolean {
 function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }: Claims): boolean {
   if (!isSequential(name)) return false;
   const [subject = ''] = name.split('.');
-  const isCall = ['alloc', 'allocPages', 'allocBitmap', 'free', 'freePages', 'freeRegion'].includes(subject);
+  const isCall = CALLS.some((call) => call === subject);
   if (isCall && !profile.calls.some((call) => call === subject)) return false;
   switch (name) {
     case 'init.kept':
       return profile.keeps === 'named';
+    case 'retain.most':
+      return profile.mostReferences !== null;
+    case 'references.last':
+      return profile.calls.includes('retain') && profile.calls.includes('freeAmount');
     case 'owner.agrees':
       return inspects;
     case 'contents.preserved':
@@ -139,6 +150,8 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
     case 'free.owner':
     case 'freeRegion.owner':
     case 'freePages.owner':
+    case 'retain.owner':
+    case 'release.owner':
       return side === 0 || ANY_MISUSE.some((kind) => kind !== 'repeated' && isTried(profile, kind));
     case 'alloc.complete':
     case 'allocPages.complete':
@@ -152,9 +165,9 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
         ? takesAnyNumber || isTried(profile, 'argument') || isTried(profile, 'unaligned')
         : OF_FRAMES.some((kind) => isTried(profile, kind));
     case 'misuse.unchanged':
-      return side === 0
-        ? calls.includes('free')
-        : calls.some((call) => call === 'freePages' || call === 'freeRegion');
+      return calls.some(
+        (call) => !isAllocation(call) && parametersOf(call).length > 0 && namesOnePage(call) === (side === 0),
+      );
     case 'alloc.page-aligned':
     case 'allocPages.page-aligned':
       return side === 0 || reachesFrame(profile, FOUR_GIB_FRAME);
@@ -194,6 +207,8 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'free: an address beyond the last page frame': ['argument', 'foreign'],
   'freePages: a page frame named twice': ['repeated'],
   'freePages: a batch is refused': [],
+  'retain: a free page frame': ['double-free'],
+  'free: a page frame with several references': ['shared'],
 };
 
 /** Situations that need two zones. */
@@ -211,10 +226,11 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   const { profile, takesAnyNumber } = claims;
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (ended === 'failed' && !fails(profile)) return false;
+  if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
-    const isFree = calls.some((call) => call.startsWith('free'));
-    if (profile.misuse !== 'panics' || !(isFree || takesAnyNumber)) return false;
-    return (MISUSES[name] ?? (isFree ? ['foreign'] : [])).every((kind) => isTried(profile, kind));
+    const namesFrames = calls.some((call) => !isAllocation(call));
+    if (profile.misuse !== 'panics' || !(namesFrames || takesAnyNumber)) return false;
+    return (MISUSES[name] ?? (namesFrames ? ['foreign'] : [])).every((kind) => isTried(profile, kind));
   }
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (profile.zones === 1 && OF_TWO_ZONES.includes(name)) return false;
