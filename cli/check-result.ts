@@ -80,7 +80,7 @@ function resultLines(
   found: readonly string[],
   extra: readonly string[],
 ): readonly string[] {
-  const goesOn = result.verdict === 'holds' && extra.length === 0 && next !== null;
+  const goesOn = result.verdict === 'holds' && next !== null;
   return [
     ...checkReport(result),
     verdictLine(result),

@@ -89,6 +89,7 @@ export {
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
+  computedOnce,
   Descriptor,
   type DescriptorInput,
   endAddressOf,
@@ -101,6 +102,7 @@ export {
   ownedRegions,
   ownerAfterInit,
   pfnEnd,
+  ramPages,
   regionOf,
 } from './memory-map.ts';
 export {

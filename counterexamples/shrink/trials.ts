@@ -11,6 +11,7 @@ import {
   blamedCall,
   type Call,
   type Ownership,
+  type Program,
   type Trace,
 } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
@@ -62,6 +63,19 @@ export interface OtherClause {
   readonly count: number;
   /** The simplest of them. */
   readonly trace: Trace;
+}
+
+/**
+ * A counterexample that shrinking went through.
+ *
+ * @public
+ */
+export interface Simpler {
+  /** Drafts executed until it was found, it included. */
+  readonly executions: number;
+  readonly operations: Program;
+  /** Page frames of its memory map. */
+  readonly pages: number;
 }
 
 interface SimplestOfClause {
@@ -118,6 +132,8 @@ export class Trials {
   /** The calls that the target has. */
   readonly calls: readonly Call[];
   executions = 0;
+  /** The counterexamples found, one after the other. */
+  readonly way: Simpler[] = [];
   #simplest = Number.POSITIVE_INFINITY;
   readonly #target: Target;
   readonly #budget: Budget;
@@ -179,6 +195,8 @@ export class Trials {
     this.#outcomes.note(violation.clause, performed, run);
     if (!shows(run, this.kept)) return null;
     if (violation.at >= 0 && areKept) states.push(run.state);
+    const pages = performed.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
+    this.way.push({ executions: this.executions, operations: performed.operations, pages });
     this.#simplest = Math.min(this.#simplest, performed.operations.length);
     return { draft: performed, run, states };
   }
