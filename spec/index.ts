@@ -145,6 +145,7 @@ export {
   isUncaught,
   Misuse,
   type MisuseKind,
+  namedZones,
   POLICIES,
   Policy,
   Profile,
