@@ -799,16 +799,35 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
     }
 }
 
-static void call_free(void *address) {
+/* A page frame that others refer to stays theirs: the free amount tells. */
+static void call_free(bool (*give)(void *address), void *address) {
     uint64_t frame = frame_of(address);
     each_painted(frame, 1, check_page);
+    bool is_counted = target->retain != NULL && target->free_amount != NULL;
+    uint64_t before = is_counted ? target->free_amount() : 0;
     errno = CALLERS_ERRNO;
-    bool is_freed = target->free(address);
+    bool is_freed = give(address);
     last_errno = errno;
-    if (is_freed) {
+    if (is_freed && !(is_counted && target->free_amount() == before)) {
         each_painted(frame, 1, forget_page);
     }
     answer(is_freed ? "done" : "refused");
+}
+
+static void call_retain(void *address) {
+    errno = CALLERS_ERRNO;
+    bool is_retained = target->retain(address);
+    last_errno = errno;
+    answer(is_retained ? "done" : "failed");
+}
+
+/* Makes a call that names one page frame. */
+static void call_with_address(const char *call, void *address) {
+    if (strcmp(call, "retain") == 0) {
+        call_retain(address);
+    } else {
+        call_free(strcmp(call, "free") == 0 ? target->free : target->release, address);
+    }
 }
 
 static void call_free_region(void *address, uint64_t count) {
@@ -892,9 +911,11 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         void *page = target->alloc_bitmap(count, max_addr, alignment);
         last_errno = errno;
         answer_page(page, count);
-    } else if (strcmp(call, "free") == 0 && target->free != NULL) {
+    } else if ((strcmp(call, "free") == 0 && target->free != NULL) ||
+               (strcmp(call, "retain") == 0 && target->retain != NULL) ||
+               (strcmp(call, "release") == 0 && target->release != NULL)) {
         if (resolve(word_of(&line), &address)) {
-            call_free(to_pointer(address));
+            call_with_address(call, to_pointer(address));
         } else {
             answer_skip();
         }
@@ -1370,6 +1391,33 @@ static void skip_program(void) {
     drop_read_input();
 }
 
+/* Returns the names of the calls that the target has, each after a space. */
+static const char *names_of_calls(void) {
+    const struct {
+        const char *name;
+        bool is_there;
+    } calls[] = {
+        {" alloc", target->alloc != NULL},
+        {" allocPages", target->alloc_pages != NULL},
+        {" allocBitmap", target->alloc_bitmap != NULL},
+        {" free", target->free != NULL},
+        {" freePages", target->free_pages != NULL},
+        {" freeRegion", target->free_region != NULL},
+        {" totalAmount", target->total_amount != NULL},
+        {" freeAmount", target->free_amount != NULL},
+        {" reservedAmount", target->reserved_amount != NULL},
+        {" retain", target->retain != NULL},
+        {" release", target->release != NULL},
+    };
+    static char names[256];
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        if (calls[i].is_there) {
+            strcat(names, calls[i].name);
+        }
+    }
+    return names;
+}
+
 int fp_serve(const fp_target *served) {
     target = served;
     if (target->init == NULL) {
@@ -1398,7 +1446,8 @@ int fp_serve(const fp_target *served) {
         return 64;
     }
     char text[4096];
-    int length = snprintf(text, sizeof text, "target 1\npaints\ncallers\nprofile %s\nready\n", target->profile == NULL ? "{}" : target->profile);
+    int length = snprintf(text, sizeof text, "target 1\npaints\ncallers\ncalls%s\nprofile %s\nready\n", names_of_calls(),
+                          target->profile == NULL ? "{}" : target->profile);
     put(out, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
     limits limit;
     bool is_live;

@@ -22,6 +22,7 @@ import {
   type Reference,
   type Response,
 } from '../../spec/index.ts';
+import { handing } from '../factory-target.ts';
 import { Results } from '../results.ts';
 import { keepStacks, Session } from '../session.ts';
 import type { World } from '../world.ts';
@@ -142,7 +143,8 @@ async function serve(path: string): Promise<void> {
   // The module's own output is not part of an answer.
   Object.defineProperty(process, 'stdout', { get: () => process.stderr });
   const exports = await importModule(path);
-  const create = factoryFrom(exports.default, path);
+  // Which calls it must have is asked where its claims are known.
+  const create = handing(factoryFrom(exports.default, path, []));
   keepStacks(create);
   const claims = {
     ...Object(exports.profile),

@@ -7,6 +7,7 @@ import {
   callPlace,
   describedCall,
   type ErrnoChange,
+  namesOnePage,
   type Operation,
   PmmPanic,
   type Profile,
@@ -193,6 +194,7 @@ export class WasmSession implements SavableSession {
     const { call } = operation;
     const { returns } = describedCall(call);
     const end = this.#end;
+    const before = this.#isCounted(call) ? this.#machine.freeAmountNow() : 0;
     end.array = this.#pass(operation, free);
     end.strayEntries = false;
     try {
@@ -205,7 +207,7 @@ export class WasmSession implements SavableSession {
     this.#takeArray(operation, end.array);
     if (this.#machine.isNullWritten())
       end.malformed('it wrote to the first bytes of memory: through a null pointer, or its stack overflowed');
-    this.#watch(operation);
+    this.#watch(operation, before);
   }
 
   /** Records how a call ended that returned. */
@@ -267,8 +269,8 @@ export class WasmSession implements SavableSession {
         if (machine.entry(i) !== this.#pointerTo(address)) end.strayEntries = true;
   }
 
-  /** Watches what was handed out, and no longer what was freed. */
-  #watch(operation: Operation): void {
+  /** Watches what was handed out, and no longer what was freed. A page frame that others refer to is not: the free amount tells. */
+  #watch(operation: Operation, freeBefore: number): void {
     const { kind, address, array } = this.#end;
     const watched = this.#watched;
     this.#unzeroed = NONE;
@@ -277,8 +279,19 @@ export class WasmSession implements SavableSession {
       this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (kind === 'addresses' && array !== null)
       this.#handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
-    else if (kind === 'done')
+    else if (kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
+  }
+
+  /** Whether the page frame that an operation names has references after it. */
+  #stays({ call }: Operation, freeBefore: number): boolean {
+    return call === 'retain' || (this.#isCounted(call) && this.#machine.amount(1) === freeBefore);
+  }
+
+  /** Whether the free amount tells if a call has taken the last reference. */
+  #isCounted(call: Call): boolean {
+    const { calls } = this.#profile;
+    return calls.includes('retain') && calls.includes('freeAmount') && namesOnePage(call);
   }
 
   /** Looks at what was handed out, where the manager claims what it holds, and watches it from now on. */
