@@ -42,6 +42,31 @@ export const RECIPES: readonly Recipe[] = [
     },
   },
   {
+    name: 'page_refs',
+    searched: { stack: 0, bitmap: 4 },
+    broken: {
+      'a page returns while somebody refers to it': {
+        edit: [
+          '    if (page->refs == 0) {\n        page->next',
+          '    if (page->refs <= 1) {\n        page->next',
+        ],
+        clauses: ['references.last'],
+      },
+      'a new page has two references': {
+        edit: ['page->refs = 1;', 'page->refs = 2;'],
+        clauses: ['references.last'],
+      },
+      'the count of references wraps': {
+        edit: ['if (page->refs == UINT8_MAX)', 'if (page->refs == 0)'],
+        clauses: ['retain.most'],
+      },
+      'the last page of the table is free': {
+        edit: ['page >= used->end', 'page + PAGE >= used->end'],
+        clauses: ['init.free'],
+      },
+    },
+  },
+  {
     name: 'zones',
     small: ['-DDMA_END=0x2000'],
     searched: { stack: 0, bitmap: 5 },
