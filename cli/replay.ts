@@ -1,10 +1,10 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
-import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
+import { counted, isOwnClause, type Profile, parseJson, SpecError, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { stackLines } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -24,6 +24,9 @@ interface ReplayOptions {
   readonly json?: boolean;
   readonly html?: string;
   readonly verbose?: boolean;
+  /** Whether gdb is started, and the arguments that it gets. */
+  readonly gdb?: boolean;
+  readonly gdbArguments: readonly string[];
 }
 
 type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
@@ -68,6 +71,8 @@ async function replayHistory(path: string, data: unknown, options: ReplayOptions
   );
   const { concurrentCounterexample, historyLines } = await import('./concurrent-report.ts');
   const trace = decodeConcurrentTrace(data, path);
+  if (options.gdb === true)
+    throw new SpecError('--gdb: expected the trace of one caller: no schedule can be repeated under gdb');
   const target = await loadConcurrentTarget(targetFor(path, trace.target, options.target));
   const { name } = target;
   const found = replayConcurrent(target, trace);
@@ -123,6 +128,9 @@ function exportOf(path: string, target: string, { violation }: Trace): string | 
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
+  const gdb = options.gdb === true ? await import('./gdb.ts') : null;
+  // Nothing supervises the command then: no code of a module may run in it.
+  gdb?.refuseUnstoppable(targetFor(path, recorded.target ?? OURS.name, options.target));
   const target = await loadRecorded(path, recorded, options);
   const execution = execute(target, scenarioFor(target, recorded));
   const verdict = verdictOf(execution, recorded, target);
@@ -131,6 +139,8 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
     const { traceSection, writeHtml } = await import('./html.ts');
     writeHtml(options.html, [traceSection({ title: path, trace, path })]);
   }
+  if (gdb !== null && execution.violation !== null)
+    gdb.debugUnderGdb(execution, target, options.gdbArguments);
   return {
     verdict,
     target: target.name,
@@ -145,7 +155,14 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
 
 const FORMAT: Trace['format'] = 'frameproof/trace';
 
-async function replay(path: string, options: ReplayOptions): Promise<void> {
+async function replay(
+  path: string,
+  gdbArguments: readonly string[],
+  flags: Omit<ReplayOptions, 'gdbArguments'>,
+): Promise<void> {
+  if (gdbArguments.length > 0 && flags.gdb !== true)
+    throw new SpecError(`replay: expected one file, found ${gdbArguments.join(' ')} too`);
+  const options = { ...flags, gdbArguments };
   const written = readTraceText(path);
   const data = parseJson(written, path);
   const isPlain = typeof data === 'object' && data !== null && 'format' in data && data.format === FORMAT;
@@ -162,18 +179,27 @@ export function replayCommand(): Command {
   return new Command('replay')
     .description('run a saved counterexample again')
     .argument('<file>', 'trace file')
+    .argument('[arguments...]', 'after --, arguments of gdb')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
     .addOption(htmlOption())
     .addOption(verboseOption())
     .addOption(programTimeOption())
     .addOption(jsonOption())
+    .addOption(
+      new Option(
+        '--gdb',
+        'run it under gdb, up to the call that broke the clause (executables in C)',
+      ).conflicts('json'),
+    )
     .addHelpText(
       'after',
       examples(
         'npx frameproof replay counterexamples/free.owner-0123456789.json',
         'npx frameproof replay counterexamples/free.owner-0123456789.json --target frameproof',
         'npx frameproof replay counterexamples/free.owner-0123456789.json --html found.html',
+        'npx frameproof replay counterexamples/free.owner-0123456789.json --gdb',
+        "npx frameproof replay counterexamples/free.owner-0123456789.json --gdb -- -batch -ex bt -ex 'print $b[3]'",
       ),
     )
     .action(replay);

@@ -14,9 +14,16 @@ export {
   type JudgeOptions,
   judgeLog,
   type LogVerdict,
-  type LogViolation,
 } from './log/judge-log.ts';
-export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
+export {
+  entryLine,
+  headerLine,
+  initLine,
+  type LogEntry,
+  type LogHeader,
+  type LogViolation,
+} from './log/log-format.ts';
+export { LogWindow } from './log/program/index.ts';
 export { type ReadScenario, readScenario } from './shrink/read-scenario.ts';
 export {
   type Flaky,

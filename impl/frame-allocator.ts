@@ -15,9 +15,9 @@ import {
   type Config,
   type InspectedRun,
   isPmmPanic,
-  isRam,
   type MemoryMap,
   pfnLimit,
+  ramPages,
 } from '../spec/index.ts';
 import {
   conditions,
@@ -97,7 +97,7 @@ export class FrameAllocator {
   constructor(map: MemoryMap, config: Config, state?: Int32Array) {
     this.limit = bitmapLimit(config);
     this.#pfnLimit = pfnLimit(config);
-    this.total = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
+    this.total = ramPages(map);
     this.#sections = sectionsOf(map, config);
     this.#finder = new SectionFinder(this.#sections, firmwareExtents(map));
     this.#layout = layoutOf(this.#sections);

@@ -822,6 +822,62 @@ static void run_operation(const char *call, char *line, uint64_t total) {
     }
 }
 
+/* ---- Debuggers ------------------------------------------------------------------------------------------------------ */
+
+/* For debuggers, at fp_break: the function that is called next, the pointer to physical address 0, and what each result names. */
+void **fp_at_break;
+/* Debuggers stop here: a line `break` precedes the call that they look at. */
+void fp_break(void);
+
+__attribute__((noinline)) void fp_break(void) {
+    __asm__ volatile("" ::: "memory");
+}
+
+static bool breaks_at_init;
+
+static const struct {
+    const char *name;
+    size_t offset;
+} CALLS[] = {
+    {"init", offsetof(fp_target, init)},
+    {"alloc", offsetof(fp_target, alloc)},
+    {"allocPages", offsetof(fp_target, alloc_pages)},
+    {"allocBitmap", offsetof(fp_target, alloc_bitmap)},
+    {"free", offsetof(fp_target, free)},
+    {"freePages", offsetof(fp_target, free_pages)},
+    {"freeRegion", offsetof(fp_target, free_region)},
+    {"totalAmount", offsetof(fp_target, total_amount)},
+    {"freeAmount", offsetof(fp_target, free_amount)},
+    {"reservedAmount", offsetof(fp_target, reserved_amount)},
+};
+
+/* Returns the function for the call that a line begins with, NULL for any other line. */
+static void *function_of(const char *line) {
+    void *function = NULL;
+    size_t length = strcspn(line, " \n");
+    for (size_t i = 0; i < sizeof CALLS / sizeof *CALLS; i++) {
+        if (strlen(CALLS[i].name) == length && memcmp(line, CALLS[i].name, length) == 0) {
+            memcpy(&function, (const char *)target + CALLS[i].offset, sizeof function);
+        }
+    }
+    return function;
+}
+
+static void break_before(const char *line) {
+    fp_at_break = malloc((2 + results.count) * sizeof *fp_at_break);
+    if (fp_at_break == NULL) {
+        stop("no memory for a debugger");
+    }
+    fp_at_break[0] = function_of(line);
+    fp_at_break[1] = memory.base;
+    for (size_t i = 0; i < results.count; i++) {
+        const result *named = &results.all[i];
+        void *pages = named->list != NULL ? (void *)named->list : to_pointer(named->first);
+        fp_at_break[2 + i] = named->pages == 0 ? NULL : pages;
+    }
+    fp_break();
+}
+
 /* ---- A program, in the child ---------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -861,6 +917,9 @@ static void limit_resources(limits limit) {
 
 static void start_manager(void) {
     fp_memory given = {memory.descriptors, memory.count, memory.base, memory.bitmap_end};
+    if (breaks_at_init) {
+        break_before("init");
+    }
     errno = CALLERS_ERRNO;
     if (setjmp(panicked) != 0) {
         finish_answer();
@@ -913,6 +972,10 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
         }
         if (line == NULL || strcmp((char *)line, "end") == 0) {
             break;
+        }
+        if (strcmp((char *)line, "break") == 0) {
+            break_before(input.text + input.at);
+            continue;
         }
         char *rest = line, *call = word_of(&rest);
         if (setjmp(panicked) == 0) {
@@ -1152,6 +1215,8 @@ static bool read_header(limits *limit, bool *is_live) {
             add_descriptor(line);
         } else if (strcmp(name, "live") == 0) {
             *is_live = true;
+        } else if (strcmp(name, "break") == 0) {
+            breaks_at_init = true;
         } else {
             stop("a request with a line that this harness does not know");
         }

@@ -1,16 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logSections } from '../cli/html.ts';
 import { temporaryFolder } from '../cli/testing/temporary-folder.ts';
 import { exportTrace } from '../counterexamples/export/index.ts';
+import { judgeLog } from '../counterexamples/log/index.ts';
+import { LogWindow } from '../counterexamples/log/program/index.ts';
 import { momentsOf } from '../counterexamples/trace/index.ts';
 import { explore, smallWorld } from '../properties/explore/index.ts';
 import { runCampaign } from '../properties/index.ts';
+import { recordLog } from '../properties/log/index.ts';
 import { execute, OURS } from '../runner/index.ts';
 import { grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
 import { INITIAL_OWNERS, totalsOf } from '../spec/maps/index.ts';
-import type { Section } from './index.ts';
+import { resultSection, type Section } from './index.ts';
 import { type OpenPage, open, picture, startBrowser } from './testing/browser.ts';
 import { longTrace, tenOperations } from './testing/traces.ts';
 
@@ -191,7 +196,7 @@ describe('the page of a counterexample', () => {
     ]);
     const { page, busyMs } = await open(browser, folder, [section(longTrace(map, 10_000))]);
     const openMs = await busyMs();
-    expect(await page.locator('output').textContent()).toBe('operation 10000 of 10000');
+    expect(await page.locator('output').textContent()).toBe('operation 10,000 of 10,000');
     expect(await page.locator('[aria-selected="true"]').isVisible()).toBe(true);
     await page.evaluate(`(async () => {
       for (let n = 0; n < ${STEPS}; n += 1) {
@@ -200,11 +205,48 @@ describe('the page of a counterexample', () => {
       }
     })()`);
     const stepMs = ((await busyMs()) - openMs) / STEPS;
-    expect(await page.locator('output').textContent()).toBe(`operation ${10_000 - 1.9 * STEPS} of 10000`);
+    expect(await page.locator('output').textContent()).toBe(
+      `operation ${grouped(10_000 - 1.9 * STEPS)} of 10,000`,
+    );
     await picture(page, 'long');
     console.log(`opened in ${openMs.toFixed(0)} ms, a step takes ${stepMs.toFixed(1)} ms`);
     expect(openMs).toBeLessThan(2000);
     expect(stepMs).toBeLessThan(50);
+    await page.close();
+  });
+});
+
+describe('the page of a log', () => {
+  it('steps through its last operations, counted and placed as in the log', async () => {
+    const path = join(folder, 'a.log');
+    const { map, config } = ten.scenario;
+    const log = recordLog({
+      target: OURS,
+      map,
+      config,
+      policies: OURS.policies,
+      operations: 1200,
+      seed: 3,
+      provokesFrom: 0,
+    });
+    writeFileSync(path, [...log].join('\n'));
+    const window = new LogWindow();
+    const judged = await judgeLog(path, { window });
+    const { page, complaints } = await open(browser, folder, logSections(judged, window, path));
+    expect(await page.locator('h1').textContent()).toBe(`holds${path} answers as the specification demands.`);
+    expect(await page.locator('output').textContent()).toBe('operation 1,200 of 1,200');
+    expect(await page.locator('.verdict .badge').first().textContent()).toBe(
+      `line ${grouped(window.entries.at(-1)?.line ?? 0)}`,
+    );
+    await page.keyboard.press('Home');
+    expect(await page.locator('[aria-selected="true"]').textContent()).toMatch(
+      /^0before.*after 500 operations/,
+    );
+    const owners = await page.locator('[data-owner=caller]').textContent();
+    expect(owners).toBe(String(window.state?.countOf('caller')));
+    await page.getByRole('button', { name: path }).click();
+    expect(await page.locator('.facts tr').first().textContent()).toBe('operations1,200');
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });
@@ -426,6 +468,12 @@ describe('the page of a verification', () => {
   });
 });
 
+const RESULT = resultSection('a search', {
+  verdict: 'holds',
+  levels: [1, 4, 2],
+  clauses: { both: ['free.owner'], never: [] },
+});
+
 describe.each([
   ['verification', VERIFICATION],
   ['history', HISTORY],
@@ -433,6 +481,7 @@ describe.each([
   ['counterexample', section(ten)],
   ['run', RUN],
   ['maps', MAPS],
+  ['result', RESULT],
 ])('the page of a %s', (name, shown) => {
   it.each(['light', 'dark'] as const)('has no violation of axe-core, %s', async (colorScheme) => {
     const { page } = await open(browser, folder, [shown, RUN], { colorScheme });

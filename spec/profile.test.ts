@@ -47,6 +47,9 @@ describe('a profile', () => {
       'p.json: bitmapZoneEnd 0x2000 is above bitmapZoneBelow 0x1000',
     ],
     [{ runArguments: [], largestAlignment: '0x2000' }, /^p\.json: largestAlignment speaks of an argument/],
+    [{ runArguments: [], limits: 'powers-of-two' }, /^p\.json: limits speaks of an argument/],
+    [{ neverBelow: '0x1001' }, /^p\.json: neverBelow: expected a multiple of 4096/],
+    [{ neverBelow: '0x1000', memoryBelow: '0x1000' }, /^p\.json: neverBelow 0x1000 leaves no memory below /],
     [{ largestAlignment: '0x3000' }, /^p\.json: largestAlignment: expected a power of two from "0x1000" up/],
     [{ memoryAtLeast: 2 ** 19 }, /^p\.json: memoryAtLeast: expected a number of page frames, at most 262144/],
     [{ misuse: 'undefined', uncaught: ['foreign'] }, /^p\.json: uncaught lists kinds of misuse, and /],
@@ -96,6 +99,8 @@ describe('the runs that a profile rules out', () => {
     [{ runArguments: ['alignment'] }, run(none, 12288n), run(8192n, 12288n)],
     [{ runArguments: ['maxAddr'] }, run(8192n, 4096n), run(8192n, 4097n)],
     [{ alignments: 'powers-of-two' }, run(8192n, 8192n), run(8192n, 12288n)],
+    [{ limits: 'powers-of-two' }, run(8192n, 12288n), run(12288n, 12288n)],
+    [{ limits: 'powers-of-two' }, run(none, 12288n), run(0n, 12288n)],
     [{ largestAlignment: '0x4000' }, run(8192n, 0x4000n), run(8192n, 0x4001n)],
   ])('by %j', (claims, within, out) => {
     const profile = profileOf(claims);

@@ -108,6 +108,7 @@ const Claims = closed(
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
+      limits: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
       runsWithin: t.keyof({ memory: null, descriptors: null }, '"memory" or "descriptors"'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
@@ -116,6 +117,7 @@ const Claims = closed(
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
       keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
       memoryAtLeast: MemoryAtLeast,
+      neverBelow: HexPageAddress,
       memoryBelow: HexPageAddress,
       bitmapZoneBelow: HexPageAddress,
       bitmapZoneEnd: t.union([HexPageAddress, t.null], 'a multiple of 4096 as a hex string, or null'),
@@ -146,6 +148,8 @@ export interface Profile {
   readonly runArguments: readonly t.TypeOf<typeof RunArgument>[];
   /** The alignments of contiguous allocations, whatever the counts. */
   readonly alignments: 'any' | 'powers-of-two';
+  /** The limits (`maxAddr`) of contiguous allocations. Powers of two: it takes the bits of an address; 2⁶⁴ − 1 is no limit. */
+  readonly limits: 'any' | 'powers-of-two';
   /** Bytes; larger alignments are not asked for. Null: no bound. */
   readonly largestAlignment: bigint | null;
   /** Whether a run may reach from one descriptor of the map into the next, or lies in one. */
@@ -162,6 +166,8 @@ export interface Profile {
   readonly keeps: 'nothing' | 'named';
   /** Page frames that must be free after init, or it cannot start. */
   readonly memoryAtLeast: number;
+  /** It keeps all RAM below this physical address that firmware does not, boot memory too. */
+  readonly neverBelow: PhysicalAddress;
   /** It manages no memory from this physical address up. */
   readonly memoryBelow: PhysicalAddress;
   /** Its bitmap zone can end no higher. */
@@ -183,6 +189,7 @@ export const WHOLE: Profile = {
   contiguous: 'any',
   runArguments: ['maxAddr', 'alignment'],
   alignments: 'any',
+  limits: 'any',
   largestAlignment: null,
   runsWithin: 'memory',
   unalignedFree: 'rounded-down',
@@ -191,6 +198,7 @@ export const WHOLE: Profile = {
   largestRequest: null,
   keeps: 'nothing',
   memoryAtLeast: 0,
+  neverBelow: physicalAddress(0n),
   memoryBelow: physicalAddress(PHYSICAL_LIMIT),
   bitmapZoneBelow: physicalAddress(PHYSICAL_LIMIT),
   bitmapZoneEnd: null,
@@ -215,6 +223,10 @@ function contradiction(profile: Profile): string | null {
     return 'uncaught has "part", which is misuse where freeRuns is "whole"';
   if (profile.largestAlignment !== null && !profile.runArguments.includes('alignment'))
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
+  if (profile.limits !== 'any' && !profile.runArguments.includes('maxAddr'))
+    return 'limits speaks of an argument: it can be claimed where runArguments has "maxAddr"';
+  if (profile.neverBelow >= profile.memoryBelow)
+    return `neverBelow ${toHex(profile.neverBelow)} leaves no memory below memoryBelow ${toHex(profile.memoryBelow)}`;
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
 }
 
@@ -288,13 +300,15 @@ function beyondRun(
   profile: Profile,
   { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
 ): string | null {
-  const { contiguous, runArguments, alignments, largestAlignment } = profile;
+  const { contiguous, runArguments, alignments, limits, largestAlignment } = profile;
   if (!runArguments.includes('maxAddr') && maxAddr !== U64_MAX) return 'its allocBitmap has no maxAddr';
   if (!runArguments.includes('alignment') && !demandsNothing(alignment))
     return 'its allocBitmap has no alignment';
   if (contiguous === 'powers-of-two' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
     return 'counts and alignments of contiguous allocations are powers of two';
   if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
+  if (limits === 'powers-of-two' && (maxAddr === 0n || !isPowerOfTwoOrNone(maxAddr)) && maxAddr !== U64_MAX)
+    return 'limits are powers of two';
   if (largestAlignment !== null && alignment > largestAlignment)
     return `its largest alignment is ${toHex(largestAlignment)}`;
   return null;

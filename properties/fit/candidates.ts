@@ -4,12 +4,15 @@
  * breaks all of them.
  */
 import type { Moment } from '../../counterexamples/trace/index.ts';
+import type { World } from '../../runner/index.ts';
 import {
   addressesOf,
   type BreakableClause,
+  config,
   HIGHER_HALF_48,
   isAllocation,
   isFree,
+  memoryMap,
   namesResult,
   type Operation,
   PAGE_BYTES,
@@ -29,6 +32,8 @@ export interface Candidate {
   readonly probes: readonly Program[];
   /** Programs that it answers rightly nevertheless. Default: none. */
   readonly controls?: readonly Program[];
+  /** The worlds of probes and of controls, where one with room for everything does not tell. */
+  readonly worlds?: { readonly probed: World; readonly controlled: World };
 }
 
 /** The answer that broke a clause, and what the allocator claimed. */
@@ -237,14 +242,35 @@ function manyRuns({ largestRequest }: Profile): Program {
   return Array<Operation<Reference>>(Math.ceil(MANY / pages)).fill(run(BigInt(pages)));
 }
 
+/** Where a zone may end that was compiled in: from 8 KiB up to 4 GiB. */
+const ZONE_ENDS = powersBelow(2n ** 32n + 1n, 2n * PAGE_BYTES);
+
+/** A bitmap zone that ends at the same address whatever the configuration says: tried with memory on both sides. */
+function ofFixedZones(profile: Profile): readonly Candidate[] {
+  return ZONE_ENDS.map((end) => {
+    const middle = end / PAGE_BYTES;
+    const half = middle < 64n ? middle : 64n;
+    const around = (limit: bigint): World => freeWorld(middle - half, middle + half, limit);
+    const singles = Array<Operation<Reference>>(Number(half)).fill(single(profile));
+    return {
+      claims: { bitmapZoneEnd: toHex(end) },
+      condition: `its bitmap zone always ends at ${toHex(end)}`,
+      probes: possible(profile, singles, [run(half + half / 2n)]),
+      controls: possible(profile, singles, [run(half)]),
+      worlds: { probed: around(middle + half / 2n), controlled: around(middle) },
+    };
+  });
+}
+
 function ofZones({ clause, profile }: Broken): readonly Candidate[] {
   if (profile.zones === 1) return [];
+  const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
   const oneZone: Candidate = {
     claims: ONE_ZONE,
     condition: 'it has one zone, in which single pages and runs lie anywhere',
     probes: possible(profile, manyRuns(profile)),
   };
-  if (clause === 'allocBitmap.zone' || clause === 'allocBitmap.complete') return [oneZone];
+  if (clause === 'allocBitmap.zone' || clause === 'allocBitmap.complete') return [...fixed, oneZone];
   const isOfSingles = SINGLES.some((call) => clause === `${call}.zone` || clause === `${call}.complete`);
   if (!isOfSingles || profile.singlePages === 'anywhere') return [];
   const alloc: Operation<Reference> = { call: 'alloc' };
@@ -254,6 +280,7 @@ function ofZones({ clause, profile }: Broken): readonly Candidate[] {
     Array<typeof alloc>(MANY).fill(alloc),
   );
   return [
+    ...fixed,
     {
       claims: { singlePages: 'stack-zone-first' },
       condition: 'single pages come from the bitmap zone too, once the stack zone has none',
@@ -308,6 +335,13 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
         probes: [...ODD, 12n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
         controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
       },
+    maxAddr !== U64_MAX &&
+      !isPowerOfTwo(maxAddr) && {
+        claims: { limits: 'powers-of-two' },
+        condition: 'limits of its runs (maxAddr) are powers of two, as from the bits of an address',
+        probes: ODD.map((pages) => [run(pages - 1n, PAGE_BYTES, pages * PAGE_BYTES)]),
+        controls: [2n, 4n, 8n].map((pages) => [run(pages - 1n, PAGE_BYTES, pages * PAGE_BYTES)]),
+      },
     alignment > PAGE_BYTES && {
       claims: { runArguments: profile.runArguments.filter((name) => name !== 'alignment') },
       condition: 'its runs have no alignment',
@@ -347,7 +381,34 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
   return [...list.filter((one) => one !== false), ...aligned, ...requests];
 }
 
+/** Where memory may begin that is handed out: up to 16 MiB. */
+const LOW_ENDS = powersBelow(0x100_0001n, PAGE_BYTES);
+
+/** Returns a world of free page frames [base, end), of which the ones below `limit` are the bitmap zone. */
+function freeWorld(base: bigint, end: bigint, limit: bigint): World {
+  const start = base * PAGE_BYTES;
+  return {
+    map: memoryMap([{ type: 'conventional', start, pages: Number(end - base) }]),
+    config: config({ bitmapMaxAddr: limit * PAGE_BYTES }),
+  };
+}
+
 function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] {
+  if (clause === 'init.free')
+    return LOW_ENDS.map((end) => {
+      const pages = end / PAGE_BYTES;
+      return {
+        claims: { neverBelow: toHex(end) },
+        condition: `it never hands out memory below ${toHex(end)}, on purpose`,
+        probes: [[]],
+        // Nothing is kept of memory that begins above.
+        controls: [[]],
+        worlds: {
+          probed: freeWorld(0n, 2n * pages, pages),
+          controlled: freeWorld(pages, 2n * pages, pages),
+        },
+      };
+    });
   if (clause !== 'init.kept' || response.kept === undefined) return [];
   return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
 }

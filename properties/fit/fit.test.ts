@@ -19,6 +19,9 @@ async function firstHint(target: Target): Promise<string | null> {
 const NAMED: Readonly<Record<string, RegExp>> = {
   unalignedFree: /^if free.*\(\) takes only page-aligned addresses, claim "unalignedFree": "misuse"$/,
   runArguments: /^if its runs have no (upper limit \(maxAddr\)|alignment), claim "runArguments": \["\w+"\]$/,
+  limits: /^if limits of its runs \(maxAddr\) are powers of two, .*, claim "limits": "powers-of-two"$/,
+  neverBelow: /^if it never hands out memory below 0x4000, on purpose, claim "neverBelow": "0x4000"$/,
+  bitmapZoneEnd: /^if its bitmap zone always ends at 0x8000, claim "bitmapZoneEnd": "0x8000"$/,
   alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
   largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
   runsWithin: /^if its runs lie in one descriptor of the memory map, .*, claim "runsWithin": "descriptors"$/,

@@ -6,6 +6,7 @@ import { Counterexample } from './counterexample.tsx';
 import { Graph } from './graph.tsx';
 import { History } from './history.tsx';
 import { MapPicture } from './map.tsx';
+import { Result } from './result.tsx';
 import { Run } from './run.tsx';
 import { Verification } from './verification.tsx';
 
@@ -67,6 +68,8 @@ function Picture({ section }: { section: Section }) {
       return <Graph section={section} />;
     case 'history':
       return <History section={section} />;
+    case 'result':
+      return <Result section={section} />;
     default:
       return <Verification section={section} />;
   }

@@ -5,6 +5,7 @@
 import { createPmm } from '../../impl/manager/index.ts';
 import {
   type BreakableClause,
+  type DescriptorInput,
   decodeProfile,
   isPageAligned,
   isPmmPanic,
@@ -17,6 +18,7 @@ import {
   type PmmFactory,
   type PmmOptions,
   PmmPanic,
+  pfnAt,
   pfnOf,
   physicalAddress,
   U64_MAX,
@@ -103,6 +105,12 @@ function otherRuns(
 const endsAtLimit = missing(({ base, count }, { limit }) => base + count === limit);
 const startsAtZero = missing(({ base }) => base === 0);
 const TWO_MIB = 0x20_0000n;
+
+/** Returns the limit that an address of as many bits as one below `limit` has, less some bits. */
+function limitInBits(limit: bigint | number, less: bigint): bigint {
+  const power = powerBelow(BigInt(limit));
+  return power === 1n << 63n ? U64_MAX : less < 0n ? power << -less : power >> less;
+}
 
 /** Returns the largest power of two that is at most `n`, or 0. */
 function powerBelow(n: bigint): bigint {
@@ -224,19 +232,42 @@ function keepingFirst(
           ]
         : [descriptor],
     );
-    return blamingAs('kept', frame, createPmm(memoryMap(without), options));
+    return keeping((named) => named === frame, createPmm(memoryMap(without), options));
   };
 }
 
-/** Returns a manager whose panics say that a page frame is of another owner. */
-function blamingAs(owner: Owner, frame: number, inner: Pmm): Pmm {
+/** Returns what builds a manager that keeps the RAM below an address, as far as firmware does not. */
+function keepingBelow(end: bigint): PmmFactory {
+  return (map, options) => {
+    const low: DescriptorInput[] = [];
+    for (const descriptor of map.descriptors) {
+      const { type, start, pages } = descriptor;
+      const isKept = ['pmm', 'boot'].includes(ownerAfterInit(type));
+      const below = isKept ? Math.min(pages, Math.max(0, pfnOf(physicalAddress(end)) - pfnOf(start))) : 0;
+      low.push({ ...descriptor, type: 'acpiNvs', pages: below });
+      low.push({ ...descriptor, start: start + BigInt(below) * PAGE_BYTES, pages: pages - below });
+    }
+    const isLow = (frame: number): boolean =>
+      map.descriptors.some(
+        ({ type, start, pages }) =>
+          ['pmm', 'boot'].includes(ownerAfterInit(type)) &&
+          frame >= pfnOf(start) &&
+          frame < pfnOf(start) + pages &&
+          BigInt(frame) * PAGE_BYTES < end,
+      );
+    return keeping(isLow, createPmm(memoryMap(low), options));
+  };
+}
+
+/** Returns a manager whose panics say that it keeps some page frames. */
+function keeping(isKept: (frame: number) => boolean, inner: Pmm): Pmm {
   const blaming = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
     return (...passed: A): void => {
       try {
         call(...passed);
       } catch (error) {
-        if (!isPmmPanic(error) || error.pfn !== frame) throw error;
-        throw new PmmPanic(error.message, { call: error.call, pfn: frame, owner });
+        if (!isPmmPanic(error) || error.pfn === null || !isKept(error.pfn)) throw error;
+        throw new PmmPanic(error.message, { call: error.call, pfn: error.pfn, owner: 'kept' });
       }
     };
   };
@@ -389,6 +420,45 @@ export const KINDS: readonly Kind[] = [
         otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, powerBelow(BigInt(alignment)) / 2n]),
       ),
       variant('masked-alignments-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { limits: 'powers-of-two' },
+    correct: variant(
+      'limits-in-bits',
+      'allocBitmap.complete',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, 0n), alignment]),
+    ),
+    broken: [
+      variant(
+        'limits-a-bit-short',
+        'allocBitmap.complete',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, 1n), alignment]),
+      ),
+      variant(
+        'limits-a-bit-long',
+        'allocBitmap.below-max',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, -1n), alignment]),
+      ),
+    ],
+  },
+  {
+    claim: { neverBelow: '0x4000' },
+    correct: { name: 'low-memory-kept', clause: 'init.free', create: keepingBelow(0x4000n) },
+    broken: [
+      { name: 'low-memory-free', clause: 'init.free', create: createPmm },
+      { name: 'low-memory-kept-too-far', clause: 'init.free', create: keepingBelow(0x5000n) },
+      {
+        name: 'low-memory-handed-over',
+        clause: 'free.owner',
+        create: (map, options) => {
+          const pmm = keepingBelow(0x4000n)(map, options);
+          const free = (address: bigint): void => {
+            if (pfnAt(options.config, address) !== 3) pmm.free(address);
+          };
+          return wrapPmm(pmm, { free });
+        },
+      },
     ],
   },
   {

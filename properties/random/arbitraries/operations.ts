@@ -482,7 +482,10 @@ function nameHeldRun(prospect: Prospect, x: number): void {
 /** Returns an argument of a run as a manager of this profile supports it: bounded, a power of two, or none at all. */
 function asClaimed(kind: 'runCount' | 'maxAddr' | 'alignment', value: Passed, profile: Profile): Passed {
   if (profile === WHOLE) return value;
-  if (kind === 'maxAddr') return profile.runArguments.includes('maxAddr') ? value : U64_MAX;
+  if (kind === 'maxAddr') {
+    if (!profile.runArguments.includes('maxAddr')) return U64_MAX;
+    return profile.limits === 'any' || value === U64_MAX ? value : roundedDown(value);
+  }
   if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
   if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
   const { largestAlignment } = profile;

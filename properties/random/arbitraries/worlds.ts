@@ -135,12 +135,18 @@ function baseOf(place: Place, pages: number, end: number): number {
   }
 }
 
-/** Places segments from page frame 0 up. One that would end above `most` has no gap, or is cut off. */
+/** The page frames between which segments lie. */
+interface Room {
+  readonly from: number;
+  readonly most: number;
+}
+
+/** Places segments from page frame `from` up. One that would end above `most` has no gap, or is cut off. */
 function descriptorsOf(
   { segments, ram }: Pick<DrawnWorld, 'segments' | 'ram'>,
-  most: number,
+  { from, most }: Room,
 ): readonly DescriptorInput[] {
-  let end = 0;
+  let end = from;
   const room = {
     pmm: Math.min(2 ** (USUAL_RAM_BITS + ram), MOST_RAM),
     boot: MOST_BOOT,
@@ -267,13 +273,17 @@ function withAtLeast(segments: readonly Segment[], pages: number): readonly Segm
 
 function worldOf(
   { segments, limit, higherHalf, plenty, ram, zone }: DrawnWorld,
-  { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile,
+  { memoryAtLeast, neverBelow, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile,
   { memoryBits }: Sizes,
 ): World {
   const addressable = Number((U64_MAX + 1n - higherHalf) / PAGE_BYTES);
   const most = Math.min(pfnOf(memoryBelow), 2 ** memoryBits, addressable);
-  const chosenSegments = withAtLeast(withPlenty(segments, plenty), memoryAtLeast);
-  const descriptors = descriptorsOf({ segments: chosenSegments, ram }, most);
+  const low = pfnOf(neverBelow);
+  // Most worlds have memory from just below where it can be handed out, not from page frame 0 on.
+  const from = limit.size % 8 === 7 ? 0 : Math.max(0, low - (limit.size % 4));
+  const least = memoryAtLeast === 0 ? 0 : memoryAtLeast + low - from;
+  const chosenSegments = withAtLeast(withPlenty(segments, plenty), least);
+  const descriptors = descriptorsOf({ segments: chosenSegments, ram }, { from, most });
   const wanted = affordable(
     descriptors,
     limitAddress(descriptors, limit),

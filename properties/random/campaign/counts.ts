@@ -12,10 +12,10 @@ import {
   CLAUSES,
   closed,
   closedRecord,
-  isRam,
   OUTCOME_KINDS,
   type OwnClause,
   pfnEnd,
+  ramPages,
   type SettledStep,
 } from '../../../spec/index.ts';
 import { type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
@@ -220,8 +220,7 @@ export class FurthestSoFar {
     const of = this.#of;
     this.#call = -1;
     if (!isManaged) return;
-    const ram = map.descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0);
-    of.memory = Math.max(of.memory, ram);
+    of.memory = Math.max(of.memory, ramPages(map));
     of.end = Math.max(of.end, pfnEnd(map));
     of.descriptors = Math.max(of.descriptors, map.descriptors.length);
   }

@@ -196,6 +196,11 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'freePages: a batch is refused': [],
 };
 
+/** Whether the manager may keep memory for itself. */
+function keepsAny({ keeps, neverBelow }: Profile): boolean {
+  return keeps === 'named' || neverBelow > 0;
+}
+
 /** Situations that need two zones. */
 const OF_TWO_ZONES = [
   'alloc: the page frame at the bitmap limit',
@@ -210,6 +215,7 @@ const OF_TWO_ZONES = [
 export function canMeetSituation({ name, calls, ended }: SituationShape, claims: Claims): boolean {
   const { profile, takesAnyNumber } = claims;
   if (!calls.some((call) => profile.calls.includes(call))) return false;
+  if (name === 'free: memory that the manager keeps' && !keepsAny(profile)) return false;
   if (ended === 'failed' && !fails(profile)) return false;
   if (ended === 'panicked') {
     const isFree = calls.some((call) => call.startsWith('free'));
@@ -218,6 +224,7 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   }
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (profile.zones === 1 && OF_TWO_ZONES.includes(name)) return false;
+  if (name.endsWith(': page frame 0') && profile.neverBelow > 0) return false;
   if (name === 'alloc: page frame 0' && profile.singlePages === 'stack-zone') return fixedZone(profile) === 0;
   if (name === 'alloc: refused although the bitmap zone has free page frames')
     return profile.singlePages === 'stack-zone';

@@ -8,7 +8,7 @@ import { isSpecError, Scenario } from '../../../spec/index.ts';
 import { blocksOf, type Shard } from '../campaign/blocks.ts';
 import { type CampaignOptions, runCampaign } from '../campaign/campaign.ts';
 import type { CampaignResult } from '../campaign/result.ts';
-import { mergeShards } from './merge.ts';
+import { mergeShards, readShardRun } from './merge.ts';
 import { onThreads } from './on-threads.ts';
 import { writeShard } from './shard-file.ts';
 import { runShard, shardFile } from './shard-run.ts';
@@ -128,7 +128,11 @@ describe('shards', () => {
     const [whole, part] = [await runCampaign(full), await runShard(full, { index: 0, of: 2 })];
     expect(whole.verdict).toBe('unreached');
     expect(part.result).toMatchObject({ verdict: 'holds', unreached: [] });
-    expect(timeless(mergeShards(await shardsOf(full, 2)).result)).toEqual(timeless(whole));
+    const folder = await shardsOf(full, 2);
+    expect(timeless(mergeShards(folder).result)).toEqual(timeless(whole));
+    const { seconds, peakKib, bytesACall } = part.result;
+    const read = readShardRun(join(folder, 'shard-0-of-2.json')).result;
+    expect({ ...read, seconds, peakKib, bytesACall }).toEqual(part.result);
   });
 
   it('of a run that fails give the same findings and counts', async () => {
