@@ -64,6 +64,9 @@ const PAGES_A_COUNT = 16;
 /** Allocations in a row that hand out nothing, at most, in seven of eight bursts: they change nothing. */
 const MOST_REFUSED = 2 ** 8 + 1;
 
+/** Extents that are looked through for runs in a burst, at most: each run that does not fit the lowest costs all below it. */
+const MOST_EXTENTS = 2 ** 25;
+
 /** Returns the calls that the bursts of a program may make at most. */
 export function mostCalls({ longest, sweep }: Bursts): number {
   return TOTAL * longest + 2 * sweep;
@@ -103,6 +106,9 @@ const WAYS = {
 } as const;
 
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
+
+/** The arguments of a run that fits anywhere. */
+const PLAIN = { maxAddr: U64_MAX, alignment: PAGE_SIZE } as const;
 
 type Way = (typeof WAYS)[keyof typeof WAYS][number];
 
@@ -144,6 +150,7 @@ class Burst {
   #most: number;
   #mostRefused = MOST_REFUSED;
   #refused = 0;
+  #extents = 0;
 
   constructor(stage: Stage, room: Room) {
     this.#stage = stage;
@@ -169,12 +176,22 @@ class Burst {
       this.#sweep(digits);
       return;
     }
-    if (!this.#isRun && digits.next(8) === 7) this.#mostRefused = this.#longest;
+    if (this.#isRun) this.#simplify(digits);
+    else if (digits.next(8) === 7) this.#mostRefused = this.#longest;
     const length = this.#length(digits);
+    this.#most = this.#room.calls;
     if (way === 'same') this.#repeat(length);
     else if (way === 'phases') this.#phases(length, digits);
     else if (way === 'probed') this.#probe(length, drawn, calls);
     else this.#pairs(length);
+  }
+
+  /** Makes half of the runs that are repeated plain ones that fit anywhere, and half of these single pages. */
+  #simplify(digits: Digits): void {
+    const chosen = digits.next(4);
+    if (chosen < 2) return;
+    Object.assign(this.#call, PLAIN);
+    if (chosen === 3) this.#call.count = 1;
   }
 
   get #isRun(): boolean {
@@ -191,7 +208,8 @@ class Burst {
   }
 
   get #isOver(): boolean {
-    return this.#stage.isOver || this.made >= this.#most || this.#refused >= this.#mostRefused;
+    const isCostly = this.#extents > MOST_EXTENTS;
+    return isCostly || this.#stage.isOver || this.made >= this.#most || this.#refused >= this.#mostRefused;
   }
 
   #makeOne(): void {
@@ -201,8 +219,9 @@ class Burst {
 
   /** Makes an allocation. Returns whether it has handed out anything. */
   #allocate(): boolean {
-    const { results } = this.#stage;
+    const { results, state } = this.#stage;
     const before = results.handedOut.length;
+    if (this.#isRun) this.#extents += state.extents;
     this.#makeOne();
     const isGranted = results.handedOut.length > before;
     this.#refused = isGranted ? 0 : this.#refused + 1;
@@ -267,7 +286,7 @@ class Burst {
     this.#most = 2 * counts;
     for (let pages = 0; this.swept < Math.min(counts, largest + 1) && !this.#isOver; this.swept += 1) {
       const count = isFixed ? first : 1 + modulo(first - 1 + this.swept * step, largest + 1);
-      pages += this.#pair({ place, count, maxAddr: U64_MAX, alignment: PAGE_SIZE });
+      pages += this.#pair({ place, count, ...PLAIN });
       if (pages > PAGES_A_COUNT * counts) break;
     }
     this.made = 0;
@@ -288,7 +307,6 @@ class Burst {
     const free = FREES[this.#call.call];
     const before = handedOut.length;
     const stride = digits.of(STRIDES);
-    this.#most = this.#room.calls;
     this.#repeat(times);
     const filled = handedOut.slice(before).filter((_, i) => i % stride === 0);
     if (digits.next(2) === 1) filled.reverse();
