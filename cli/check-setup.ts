@@ -40,6 +40,7 @@ export interface CheckOptions extends MapOptions {
   readonly shrinkTime: number;
   readonly stopFirst?: boolean;
   readonly corpus: string;
+  readonly coverage?: string;
   readonly stats?: string;
   readonly junit?: string;
   readonly html?: string;

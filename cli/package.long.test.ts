@@ -163,6 +163,7 @@ describe('the package', () => {
       'native/README.md',
       'native/frameproof.c',
       'native/frameproof.h',
+      'native/frameproof_callers.h',
       'native/frameproof_kernel.c',
       'native/frameproof_log.h',
       'native/frameproof_wasm.c',

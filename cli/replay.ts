@@ -14,6 +14,7 @@ import { nextLine } from './next-step.ts';
 import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
+import { workBar } from './progress-bar.ts';
 import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
 import { otherTargetOption, programTimeOption } from './target-options.ts';
 
@@ -66,19 +67,21 @@ function violationText(verdict: ReplayVerdict, now: string, recorded: string | u
 
 /** Runs a concurrent trace again. */
 async function replayHistory(path: string, data: unknown, options: ReplayOptions): Promise<Replayed> {
-  const { decodeConcurrentTrace, loadConcurrentTarget, replayConcurrent } = await import(
-    '../properties/concurrent/index.ts'
-  );
+  const { decodeConcurrentTrace, loadConcurrentTarget, loadNativeTarget, replayConcurrent, replayNative } =
+    await import('../properties/concurrent/index.ts');
   const { concurrentCounterexample, historyLines } = await import('./concurrent-report.ts');
   const trace = decodeConcurrentTrace(data, path);
   if (options.gdb === true)
     throw new SpecError('--gdb: expected the trace of one caller: no schedule can be repeated under gdb');
-  const target = await loadConcurrentTarget(targetFor(path, trace.target, options.target));
-  const { name } = target;
-  const found = replayConcurrent(target, trace);
+  const name = targetFor(path, trace.target, options.target);
+  const native = await loadNativeTarget(name);
+  const found =
+    native === null ? replayConcurrent(await loadConcurrentTarget(name), trace) : replayNative(native, trace);
+  await native?.process.close();
   if (found === null) {
     if (options.html !== undefined) (await import('./html.ts')).writeHtml(options.html, []);
-    const text = 'holds: some order explains the calls';
+    const text =
+      native === null ? 'holds: some order explains the calls' : 'holds: no counterexample in 2,000 runs';
     return { verdict: 'holds', target: name, run: [], text, counterexample: null };
   }
   const { violation, scenario } = found;
@@ -132,7 +135,11 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
   // Nothing supervises the command then: no code of a module may run in it.
   gdb?.refuseUnstoppable(targetFor(path, recorded.target ?? OURS.name, options.target));
   const target = await loadRecorded(path, recorded, options);
-  const execution = execute(target, scenarioFor(target, recorded));
+  const scenario = scenarioFor(target, recorded);
+  const bar = await workBar(scenario.operations.length, 'judged');
+  let judged = 0;
+  const execution = execute(target, scenario, { tally: () => {}, onStep: () => bar.update(++judged) });
+  bar.stop();
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
   if (options.html !== undefined) {

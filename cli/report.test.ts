@@ -100,10 +100,11 @@ describe('frameproof check --html', () => {
   it('shows the counterexample first, and how it was found', async () => {
     const target = ['--target', 'mutant:lost-page-per-buffer'];
     await frameproof(['check', ...FLAGS, ...target, '--html', 'found.html'], { cwd });
-    const [shrunk, found, run] = sectionsOf('found.html');
+    const [shrunk, found, shrinking, run] = sectionsOf('found.html');
     expect(shrunk?.replay).toMatch(/^npx frameproof replay counterexamples\/\S+\.json$/);
     expect(shrunk).toMatchObject({ kind: 'trace', trace: { violation: {} } });
     expect(found).toMatchObject({ title: expect.stringMatching(/^as found: /), replay: null });
+    expect(shrinking).toMatchObject({ kind: 'shrinking', steps: { 0: { executions: 0 } } });
     expect(run).toMatchObject({ kind: 'run', result: { verdict: 'violated' } });
     expect(run?.result).not.toHaveProperty('counterexample');
   });

@@ -35,7 +35,7 @@ export {
   shrinkAcross,
 } from './shrink/shrink.ts';
 export type { Origin } from './shrink/starting-point.ts';
-export type { OtherClause } from './shrink/trials.ts';
+export type { OtherClause, Simpler } from './shrink/trials.ts';
 export { formatCounterexample, formatResponse } from './text/counterexample-text.ts';
 export { type Demand, type Moment, momentsOf } from './trace/moments.ts';
 export { profileFor, type RecordedScenario, scenarioFor, scenarioWithin } from './trace/scenario-for.ts';

@@ -57,6 +57,8 @@ export const CheckedRun = t.strict(
     situations: Times,
     clauses: t.record(t.string, Times),
     arguments: t.record(t.string, t.type({ drawn: t.number, edges: Times })),
+    furthest: Times,
+    reached: t.record(t.string, Times),
     unreached: t.readonlyArray(t.string),
     unchecked: t.readonlyArray(t.type({ what: t.string, why: t.string })),
   },
@@ -184,6 +186,27 @@ export const PrintedResult = t.intersection(
  */
 export type PrintedResult = t.TypeOf<typeof PrintedResult>;
 
+/** The way from a counterexample to the simplest one. */
+const ShrinkingSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('shrinking'),
+    /** Counterexamples gone through, the one that was found first. */
+    steps: t.readonlyArray(
+      t.strict({
+        /** Programs run until it was found. */
+        executions: t.number,
+        operations: t.number,
+        /** Page frames of its memory map. */
+        pages: t.number,
+        /** Its calls in words; of a long program the last ones. */
+        program: t.readonlyArray(t.string),
+      }),
+    ),
+  }),
+]);
+export type ShrinkingSection = t.TypeOf<typeof ShrinkingSection>;
+
 /** The result of a command that has no picture, or of a log: what it says, and its counts. */
 const ResultSection = t.intersection([
   Titled,
@@ -203,7 +226,7 @@ export type ResultSection = t.TypeOf<typeof ResultSection>;
 
 /**
  * One picture of a report: a trace, a run of programs, a memory map, the states of a small world, a concurrent history, two
- * allocators side by side, or the result of any other command.
+ * allocators side by side, the way of a shrinking, or the result of any other command.
  *
  * @public
  */
@@ -215,6 +238,7 @@ export const Section = t.union([
   HistorySection,
   VerificationSection,
   ResultSection,
+  ShrinkingSection,
 ]);
 /**
  * One picture of a report.

@@ -8,6 +8,7 @@ import { History } from './history.tsx';
 import { MapPicture } from './map.tsx';
 import { Result } from './result.tsx';
 import { Run } from './run.tsx';
+import { Shrinking } from './shrinking.tsx';
 import { Verification } from './verification.tsx';
 
 function ThemeButton() {
@@ -68,6 +69,8 @@ function Picture({ section }: { section: Section }) {
       return <Graph section={section} />;
     case 'history':
       return <History section={section} />;
+    case 'shrinking':
+      return <Shrinking section={section} />;
     case 'result':
       return <Result section={section} />;
     default:

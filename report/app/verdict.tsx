@@ -38,6 +38,20 @@ function Clause({ step: { moment } }: Props) {
   );
 }
 
+/** Text with long numbers, which may be broken between their groups. */
+function Breaking({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(/(?<=_)/).map((part, n) => (
+        <>
+          {n > 0 && <wbr />}
+          {part}
+        </>
+      ))}
+    </>
+  );
+}
+
 function Comparison({ step }: Props) {
   const isViolated = step.moment.violation !== null;
   return (
@@ -52,9 +66,11 @@ function Comparison({ step }: Props) {
       <tbody>
         <tr class={isViolated && isAnswerWrong(step.moment) ? 'differs' : ''}>
           <th scope="row">answer</th>
-          <td>{grouped(expectedText(step.moment))}</td>
           <td>
-            {step.answer}
+            <Breaking text={grouped(expectedText(step.moment))} />
+          </td>
+          <td>
+            <Breaking text={step.answer} />
             {isViolated && isAnswerWrong(step.moment) && <span class="badge">differs</span>}
           </td>
         </tr>
