@@ -165,6 +165,9 @@ function bareCall({ operation, before }: JudgedStep): (pmm: Pmm) => void {
     }
     case 'freeRegion':
       return (pmm) => pmm.freeRegion(operation.address, count);
+    case 'retain':
+    case 'release':
+      throw new Error('the seed has no references');
     default: {
       const { call } = operation;
       return (pmm) => pmm[call]();

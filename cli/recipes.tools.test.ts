@@ -65,8 +65,10 @@ describe.each(RECIPES)('the recipe $name', ({ name, broken, small = [], searched
     async (_, { edit, trusts }) => {
       const target = await build('process', edited(name, edit));
       const { profile, unexplained } = await fitProfile(target, { seed: 1, programs: 100 });
-      if (trusts !== undefined) expect(Profile.encode(profile)).toMatchObject(trusts);
-      else if (unexplained === null)
+      if (trusts !== undefined) {
+        expect(Profile.encode(profile)).toMatchObject(trusts);
+        expect(profile).not.toEqual(target.profile);
+      } else if (unexplained === null)
         expect(await brokenBy(target.withClaims({ profile }), 1000)).not.toEqual([]);
       await target.close();
     },

@@ -29,6 +29,9 @@ function answerOf(pmm: Pmm, operation: Operation): string {
         return String(pmm.freePages(BigUint64Array.from(operation.addresses), operation.addresses.length));
       case 'freeRegion':
         return String(pmm.freeRegion(operation.address, operation.count));
+      case 'retain':
+      case 'release':
+        throw new Error('it has no references');
       default:
         return String(pmm[operation.call]());
     }

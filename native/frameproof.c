@@ -661,18 +661,52 @@ static void answer_skip(void) {
     answers->committed = written;
 }
 
+/* Whether frameproof asks what page frames hold that are handed out. */
+static bool looks_for_zeros;
+
+static uint64_t frame_of(const void *page) {
+    return PAGES_OF((uint64_t)((uintptr_t)page - (uintptr_t)memory.base));
+}
+
+/* Says so if a page frame that is handed out does not read as zeros. */
+static void look_at(uint64_t frame) {
+    if (!looks_for_zeros || !is_ram(frame)) {
+        return;
+    }
+    uint64_t all = 0;
+    for (size_t word = 0; word < WORDS; word++) {
+        all |= words_of(frame)[word];
+    }
+    if (all != 0) {
+        say("unzeroed %llu\n", (unsigned long long)frame);
+    }
+}
+
+/* The manager is given memory that holds something, where it claims to zero what it hands out. */
+static void paint_free(void) {
+    for (size_t d = 0; d < memory.count && looks_for_zeros; d++) {
+        const fp_descriptor *descriptor = &memory.descriptors[d];
+        if (descriptor->kind == FP_FREE && descriptor->pages > 0) {
+            paint_page(PAGES_OF(descriptor->start), false);
+            paint_page(PAGES_OF(descriptor->start) + descriptor->pages - 1, false);
+        }
+    }
+}
+
 static void answer_page(void *page, uint64_t count) {
     if (page == NULL) {
         add_result((result){0});
         answer("failed");
         return;
     }
-    uint64_t address = to_address(page);
+    uint64_t address = to_address(page), frame = frame_of(page);
+    for (uint64_t i = 0; i < sample_size(count); i++) {
+        look_at(frame + sampled(i, count));
+    }
     add_result((result){.first = address, .pages = count});
     say_text("address", 7);
     say_hex(address);
     finish_answer();
-    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)page - (uintptr_t)memory.base));
     for (uint64_t i = 0; i < sample_size(count); i++) {
         take_over(frame + sampled(i, count), count <= WHOLE_PAGES);
     }
@@ -731,6 +765,9 @@ static bool is_untouched(batch made, uint64_t from) {
 }
 
 static void answer_pages(void **entries, uint64_t count) {
+    for (uint64_t i = 0; i < sample_size(count); i++) {
+        look_at(frame_of(entries[sampled(i, count)]));
+    }
     say_text("addresses", 9);
     for (uint64_t i = 0; i < count; i++) {
         say_hex(to_address(entries[i]));
@@ -738,8 +775,7 @@ static void answer_pages(void **entries, uint64_t count) {
     finish_answer();
     add_result((result){.list = entries, .pages = count});
     for (uint64_t i = 0; i < sample_size(count); i++) {
-        uintptr_t offset = (uintptr_t)entries[sampled(i, count)] - (uintptr_t)memory.base;
-        take_over(PAGES_OF((uint64_t)offset), count <= WHOLE_PAGES);
+        take_over(frame_of(entries[sampled(i, count)]), count <= WHOLE_PAGES);
     }
 }
 
@@ -763,20 +799,39 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
     }
 }
 
-static void call_free(void *address) {
-    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
+/* A page frame that others refer to stays theirs: the free amount tells. */
+static void call_free(bool (*give)(void *address), void *address) {
+    uint64_t frame = frame_of(address);
     each_painted(frame, 1, check_page);
+    bool is_counted = target->retain != NULL && target->free_amount != NULL;
+    uint64_t before = is_counted ? target->free_amount() : 0;
     errno = CALLERS_ERRNO;
-    bool is_freed = target->free(address);
+    bool is_freed = give(address);
     last_errno = errno;
-    if (is_freed) {
+    if (is_freed && !(is_counted && target->free_amount() == before)) {
         each_painted(frame, 1, forget_page);
     }
     answer(is_freed ? "done" : "refused");
 }
 
+static void call_retain(void *address) {
+    errno = CALLERS_ERRNO;
+    bool is_retained = target->retain(address);
+    last_errno = errno;
+    answer(is_retained ? "done" : "failed");
+}
+
+/* Makes a call that names one page frame. */
+static void call_with_address(const char *call, void *address) {
+    if (strcmp(call, "retain") == 0) {
+        call_retain(address);
+    } else {
+        call_free(strcmp(call, "free") == 0 ? target->free : target->release, address);
+    }
+}
+
 static void call_free_region(void *address, uint64_t count) {
-    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
+    uint64_t frame = frame_of(address);
     each_painted(frame, count, check_page);
     errno = CALLERS_ERRNO;
     bool is_freed = target->free_region(address, count);
@@ -794,7 +849,7 @@ static void call_free_pages(void **addresses, uint64_t count) {
     }
     memcpy(given, addresses, count * sizeof *given);
     for (uint64_t i = 0; i < count; i++) {
-        each_painted(PAGES_OF((uint64_t)((uintptr_t)given[i] - (uintptr_t)memory.base)), 1, check_page);
+        each_painted(frame_of(given[i]), 1, check_page);
     }
     errno = CALLERS_ERRNO;
     bool is_freed = target->free_pages(given, count);
@@ -803,7 +858,7 @@ static void call_free_pages(void **addresses, uint64_t count) {
         say("stray\n");
     }
     for (uint64_t i = 0; is_freed && i < count; i++) {
-        each_painted(PAGES_OF((uint64_t)((uintptr_t)addresses[i] - (uintptr_t)memory.base)), 1, forget_page);
+        each_painted(frame_of(addresses[i]), 1, forget_page);
     }
     free(given);
     answer(is_freed ? "done" : "refused");
@@ -856,9 +911,11 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         void *page = target->alloc_bitmap(count, max_addr, alignment);
         last_errno = errno;
         answer_page(page, count);
-    } else if (strcmp(call, "free") == 0 && target->free != NULL) {
+    } else if ((strcmp(call, "free") == 0 && target->free != NULL) ||
+               (strcmp(call, "retain") == 0 && target->retain != NULL) ||
+               (strcmp(call, "release") == 0 && target->release != NULL)) {
         if (resolve(word_of(&line), &address)) {
-            call_free(to_pointer(address));
+            call_with_address(call, to_pointer(address));
         } else {
             answer_skip();
         }
@@ -1018,6 +1075,7 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
         end_program();
     }
     paint_withheld();
+    paint_free();
     start_manager();
     if (callers.is_asked) {
         run_callers();
@@ -1279,6 +1337,7 @@ static bool read_header(limits *limit, bool *is_live) {
     *limit = (limits){1000, 1024};
     *is_live = false;
     callers.is_asked = false;
+    looks_for_zeros = false;
     for (char *line; (line = await_line()) != NULL;) {
         char *name = word_of(&line);
         if (name == NULL || strcmp(name, "program") == 0) {
@@ -1299,6 +1358,8 @@ static bool read_header(limits *limit, bool *is_live) {
             callers.is_asked = true;
             callers.seed = number_of(&line);
             callers.runs = number_of(&line);
+        } else if (strcmp(name, "zeroed") == 0) {
+            looks_for_zeros = true;
         } else if (strcmp(name, "live") == 0) {
             *is_live = true;
         } else if (strcmp(name, "break") == 0) {
@@ -1330,6 +1391,33 @@ static void skip_program(void) {
     drop_read_input();
 }
 
+/* Returns the names of the calls that the target has, each after a space. */
+static const char *names_of_calls(void) {
+    const struct {
+        const char *name;
+        bool is_there;
+    } calls[] = {
+        {" alloc", target->alloc != NULL},
+        {" allocPages", target->alloc_pages != NULL},
+        {" allocBitmap", target->alloc_bitmap != NULL},
+        {" free", target->free != NULL},
+        {" freePages", target->free_pages != NULL},
+        {" freeRegion", target->free_region != NULL},
+        {" totalAmount", target->total_amount != NULL},
+        {" freeAmount", target->free_amount != NULL},
+        {" reservedAmount", target->reserved_amount != NULL},
+        {" retain", target->retain != NULL},
+        {" release", target->release != NULL},
+    };
+    static char names[256];
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        if (calls[i].is_there) {
+            strcat(names, calls[i].name);
+        }
+    }
+    return names;
+}
+
 int fp_serve(const fp_target *served) {
     target = served;
     if (target->init == NULL) {
@@ -1358,7 +1446,8 @@ int fp_serve(const fp_target *served) {
         return 64;
     }
     char text[4096];
-    int length = snprintf(text, sizeof text, "target 1\npaints\ncallers\nprofile %s\nready\n", target->profile == NULL ? "{}" : target->profile);
+    int length = snprintf(text, sizeof text, "target 1\npaints\ncallers\ncalls%s\nprofile %s\nready\n", names_of_calls(),
+                          target->profile == NULL ? "{}" : target->profile);
     put(out, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
     limits limit;
     bool is_live;

@@ -94,7 +94,7 @@ EXPORT("fp_desk") void *fp_desk(void) {
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
 
 /* In the order of the specification's table of calls. */
-enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT };
+enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE };
 
 /* A copy: main may hand over a target that lies on its stack. */
 static fp_target target;
@@ -105,6 +105,7 @@ int fp_serve(const fp_target *served) {
         target.alloc != NULL,       target.alloc_pages != NULL,  target.alloc_bitmap != NULL,
         target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL,
         target.total_amount != NULL, target.free_amount != NULL, target.reserved_amount != NULL,
+        target.retain != NULL,      target.release != NULL,
     };
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
@@ -186,6 +187,10 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
         return target.free_amount();
     case RESERVED_AMOUNT:
         return target.reserved_amount();
+    case RETAIN:
+        return target.retain(at(given[0]));
+    case RELEASE:
+        return target.release(at(given[0]));
     }
     __builtin_trap();
 }
@@ -193,7 +198,7 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
 EXPORT("fp_call") void fp_call(enum call call) {
     errno = CALLERS_ERRNO;
     desk.value = value_of(call, desk.arguments);
-    desk.has_succeeded = call >= TOTAL_AMOUNT || desk.value != 0;
+    desk.has_succeeded = (call >= TOTAL_AMOUNT && call <= RESERVED_AMOUNT) || desk.value != 0;
     fp_finish();
 }
 

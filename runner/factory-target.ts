@@ -7,6 +7,7 @@ import {
   type PmmFactory,
   type Profile,
   type Program,
+  type SomePmmFactory,
   SpecError,
   WHOLE,
 } from '../spec/index.ts';
@@ -54,12 +55,12 @@ class FactoryTarget implements Target {
   }
 
   start(world: World): StartedProgram {
-    const session = new Session(this.factory, world);
+    const session = new Session(this.factory, world, this.profile);
     return { performer: () => session };
   }
 
   openSavable(world: World): SavableSession | null {
-    const session = new Session(this.factory, world);
+    const session = new Session(this.factory, world, this.profile);
     if (session.isSavable) return session;
     session.close();
     return null;
@@ -144,7 +145,7 @@ function isManager(value: unknown): value is Pmm {
  * writes: the judge reads the originals. Copies are frozen, and made once for each map: to change one throws in the manager's
  * code, which is an answer like any other. What the factory returns is an object.
  */
-export function handing(create: PmmFactory): PmmFactory {
+export function handing(create: SomePmmFactory): PmmFactory {
   return (map, { config, warn, memory, keep }) => {
     const built: unknown = create(handedMap(map), {
       config: Object.freeze({ ...config }),
@@ -162,7 +163,7 @@ export function handing(create: PmmFactory): PmmFactory {
 
 /** A factory and its claims. */
 export interface FactoryClaims extends Omit<Claims, 'profile'> {
-  readonly create: PmmFactory;
+  readonly create: SomePmmFactory;
   /** Milliseconds that a program may take. Default: no limit, for factories that are known to return. */
   readonly programMs?: number | undefined;
   /** Default: the whole of the specification. */

@@ -3,17 +3,21 @@
  * after it. It judges nothing, and never throws because of the manager.
  */
 import {
-  type Amounts,
   areFrames,
   type Frames,
+  grantedBy,
   type InspectedRun,
   isWorldRefused,
   type Operation,
   type Pmm,
   type PmmFactory,
+  type Profile,
+  type Reading,
   type Response,
   reading,
+  type SomePmm,
   SpecError,
+  WHOLE,
 } from '../spec/index.ts';
 import { CALLERS_ERRNO, CallEnd, errnoAfter } from './call-end.ts';
 import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
@@ -23,8 +27,27 @@ import { NO_WRITES, SimulatedMemory } from './simulated-memory.ts';
 import { described, lookAt, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
 
+/** Whether a manager has the three calls that tell amounts. */
+function hasAmounts(pmm: Pmm): boolean {
+  return 'totalAmount' in pmm && 'freeAmount' in pmm && 'reservedAmount' in pmm;
+}
+
+/** Returns the amounts that a manager with some of the three calls tells. Throws if one of them is not a number. */
+function readSomeAmounts(pmm: SomePmm): NonNullable<Response['amounts']> {
+  const told = (amount: unknown): Reading => {
+    if (typeof amount === 'number') return reading(amount);
+    throw new TypeError(`an amount is ${described(amount)}, not a number`);
+  };
+  return {
+    ...(pmm.totalAmount === undefined ? {} : { total: told(pmm.totalAmount()) }),
+    ...(pmm.freeAmount === undefined ? {} : { free: told(pmm.freeAmount()) }),
+    ...(pmm.reservedAmount === undefined ? {} : { reserved: told(pmm.reservedAmount()) }),
+  };
+}
+
 /** Returns the three amounts. Throws if one of them is not a number. */
-function readAmounts(pmm: Pmm): Amounts {
+function readAmounts(pmm: Pmm): NonNullable<Response['amounts']> {
+  if (!hasAmounts(pmm)) return readSomeAmounts(pmm);
   const total = pmm.totalAmount();
   const free = pmm.freeAmount();
   const reserved = pmm.reservedAmount();
@@ -46,6 +69,8 @@ export function keepStacks(create: PmmFactory): void {
 const READING = 'reading errno and the amounts, ';
 const RESETTING = 'setting errno, ';
 const NO_WARNINGS: readonly string[] = [];
+
+const NO_AMOUNTS: NonNullable<Response['amounts']> = {};
 
 /** A manager that can be saved and loaded. */
 type SavablePmm = Pmm & Required<Pick<Pmm, 'saveState' | 'loadState'>>;
@@ -98,14 +123,21 @@ export class Session implements SavableSession {
   readonly started: Response;
   readonly seen: Writable<Seen>;
   readonly #pmm: Pmm | null;
-  readonly #memory = new SimulatedMemory();
+  readonly #world: World;
+  readonly #contents: Profile['contents'];
+  readonly #memory: SimulatedMemory;
+  #unzeroed: readonly number[] | null = null;
   readonly #end = new CallEnd();
   readonly #create: PmmFactory;
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
-  constructor(create: PmmFactory, { map, config }: World) {
+  constructor(create: PmmFactory, world: World, { contents }: Pick<Profile, 'contents'> = WHOLE) {
+    const { map, config } = world;
     this.#create = create;
+    this.#world = world;
+    this.#contents = contents;
+    this.#memory = new SimulatedMemory(contents);
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -126,7 +158,8 @@ export class Session implements SavableSession {
   /** Whether the manager can be saved and loaded. */
   get isSavable(): boolean {
     const pmm = this.#pmm;
-    return pmm !== null && this.#told('saveState()', () => isSavable(pmm));
+    // What page frames hold is not saved.
+    return pmm !== null && this.#contents === 'any' && this.#told('saveState()', () => isSavable(pmm));
   }
 
   /**
@@ -143,7 +176,15 @@ export class Session implements SavableSession {
       if (this.#end.kind === 'malformed' && this.#end.thrown !== null) THROWERS.add(this.#create);
     }
     this.#watch();
+    this.#look(operation);
     return this.#observed(pmm);
+  }
+
+  /** Looks at what was handed out, where the manager claims what it holds. */
+  #look(operation: Operation): void {
+    if (this.#contents === 'any') return;
+    const granted = grantedBy({ world: this.#world }, operation, { outcome: this.#end.outcome() });
+    this.#unzeroed = granted === null ? NO_WRITES : this.#memory.handedOut(granted.runs);
   }
 
   lateWrites(): readonly number[] {
@@ -229,9 +270,11 @@ export class Session implements SavableSession {
     seen.hasWritten = this.#memory.dropWrites();
     try {
       seen.errno = errnoAfter(pmm);
-      seen.total = pmm.totalAmount();
-      seen.free = pmm.freeAmount();
-      seen.reserved = pmm.reservedAmount();
+      const has = hasAmounts(pmm);
+      const some = has ? NO_AMOUNTS : readSomeAmounts(pmm);
+      seen.total = has ? pmm.totalAmount() : Number(some.total ?? 0);
+      seen.free = has ? pmm.freeAmount() : Number(some.free ?? 0);
+      seen.reserved = has ? pmm.reservedAmount() : Number(some.reserved ?? 0);
     } catch (error) {
       this.#end.malformedBy(error, READING);
     }
@@ -243,7 +286,8 @@ export class Session implements SavableSession {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
-    return withAmounts(pmm, { outcome, warnings, strayEntries, writes });
+    const unzeroed = this.#unzeroed === null ? {} : { unzeroed: this.#unzeroed };
+    return withAmounts(pmm, { outcome, warnings, strayEntries, writes, ...unzeroed });
   }
 }
 

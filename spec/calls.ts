@@ -38,13 +38,16 @@ export interface CallDescription {
   readonly returns: ReturnKind;
   /**
    * The page frames that change owner when it succeeds. Taken from the manager: a `single` one, a `batch`, a `run` of consecutive
-   * ones. Given back: the ones `named` by the addresses, or the `region` from the address on.
+   * ones. Given back, each with its last reference: the ones `named` by the addresses, or the `region` from the address on. `shared`:
+   * none, the one that is named has a reference more.
    */
-  readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'none';
+  readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'shared' | 'none';
   /** Place in the order of simplicity: a call of lower rank makes a simpler counterexample. */
   readonly rank: number;
   /** How often programs make the call, relative to the others. */
   readonly weight: number;
+  /** Whether only managers that claim the call have it. */
+  readonly optional?: true;
 }
 
 /** In the order of the interface; `init` is the constructor. */
@@ -93,6 +96,24 @@ export const CALL_TABLE = {
   totalAmount: { letter: 't', arguments: {}, returns: 'amount', effect: 'none', rank: 2, weight: 1 },
   freeAmount: { letter: 'n', arguments: {}, returns: 'amount', effect: 'none', rank: 3, weight: 1 },
   reservedAmount: { letter: 'v', arguments: {}, returns: 'amount', effect: 'none', rank: 4, weight: 1 },
+  retain: {
+    letter: 'k',
+    arguments: { address: 'address' },
+    returns: 'done',
+    effect: 'shared',
+    rank: 9,
+    weight: 5,
+    optional: true,
+  },
+  release: {
+    letter: 'l',
+    arguments: { address: 'address' },
+    returns: 'done',
+    effect: 'named',
+    rank: 10,
+    weight: 6,
+    optional: true,
+  },
 } as const satisfies Readonly<Record<string, CallDescription>>;
 
 type Table = typeof CALL_TABLE;
@@ -104,6 +125,9 @@ function isCall(name: string): name is Call {
 
 /** The names of the calls, in the order of the table. */
 export const CALLS: readonly Call[] = Object.keys(CALL_TABLE).filter(isCall);
+
+/** The calls that a manager has unless it claims otherwise. */
+export const STANDARD_CALLS: readonly Call[] = CALLS.filter((call) => !('optional' in CALL_TABLE[call]));
 
 /** The names of a call's arguments, with their kinds. */
 export type ArgumentsOf<C extends Call> = Table[C]['arguments'];
@@ -156,6 +180,12 @@ export function isAllocation(call: Call): call is CallWithEffect<'single' | 'bat
 const FREES: ReadonlySet<Call> = new Set(
   CALLS.filter((call) => ['named', 'region'].includes(CALL_TABLE[call].effect)),
 );
+
+/** Whether a call names one page frame, by its only argument. */
+export function namesOnePage(call: Call): boolean {
+  const [first, second] = parametersOf(call);
+  return first?.kind === 'address' && second === undefined;
+}
 
 /** Whether a call gives page frames back when it succeeds. */
 export function isFree(call: Call): call is CallWithEffect<'named' | 'region'> {

@@ -3,7 +3,7 @@
  * completeness and ownership clauses compare the response with it.
  */
 
-import { CALLS, type Call, callPlace, isAllocation } from './calls.ts';
+import { CALLS, type Call, callPlace, isAllocation, isFree } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
@@ -111,6 +111,8 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
     }
     case 'free':
     case 'freeRegion':
+    case 'retain':
+    case 'release':
       return { call, pfns: [pfnAt(config, operation.address)], fit: null, lowest: null };
     case 'freePages':
       return { call, pfns: operation.addresses.map((a) => pfnAt(config, a)), fit: null, lowest: null };
@@ -152,17 +154,46 @@ export function isMisaligned({ world }: Ownership, address: bigint): boolean {
   return world.profile.unalignedFree === 'misuse' && !isPageAligned(address);
 }
 
-function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectation {
+/** Returns the misuse that an address is, or null where it names a page frame. */
+function misusedAddress(state: Ownership, address: bigint, frame: Pfn | null): Expectation | null {
   if (frame === null)
     return misused(
       isU64(address)
         ? 'the address is not in the higher half'
         : `address ${address} is not an unsigned 64-bit integer`,
     );
-  if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
+  return isMisaligned(state, address) ? misused(`no page frame begins at ${toHex(address)}`) : null;
+}
+
+function freeing(state: Ownership, call: Call, address: bigint, frame: Pfn | null): Expectation {
+  const wrong = misusedAddress(state, address, frame);
+  if (wrong !== null || frame === null) return wrong ?? GRANTED;
   const owner = state.ownerOf(frame);
   if (!isFreeable(owner)) return misused(`page frame ${frame} may not be freed`, frame, owner);
+  if (isShared(state, call, frame)) return misused(sharedText(state, frame), frame, owner);
   return isPart(state, frame, 1n) ? misused(partText(state, frame, 1n), frame, owner) : GRANTED;
+}
+
+/** Whether a page frame has references that a free does not take. */
+export function isShared(state: Ownership, call: Call, frame: Pfn): boolean {
+  if (!isFree(call) || call === 'release' || state.world.profile.freesShared !== 'never') return false;
+  return state.referencesTo(frame) > 1;
+}
+
+function sharedText(state: Ownership, frame: Pfn): string {
+  return `page frame ${frame} has ${state.referencesTo(frame)} references`;
+}
+
+function expectRetain(state: Ownership, address: bigint, frame: Pfn | null): Expectation {
+  const wrong = misusedAddress(state, address, frame);
+  if (wrong !== null || frame === null) return wrong ?? GRANTED;
+  const owner = state.ownerOf(frame);
+  if (owner !== 'caller') return misused(`page frame ${frame} is not a caller’s`, frame, owner);
+  const { mostReferences } = state.world.profile;
+  const references = state.referencesTo(frame);
+  return mostReferences !== null && references >= mostReferences
+    ? refused(`page frame ${frame} has ${references} references, the most that there can be`)
+    : GRANTED;
 }
 
 /** Whether held page frames are not freed so: not as they were allocated, by a manager that takes runs back whole. */
@@ -186,7 +217,7 @@ function expectFreePages(
   const seen = addresses.length > 1 ? new Set<Pfn>() : null;
   for (let i = 0; i < addresses.length; i += 1) {
     const frame = pfns[i] ?? null;
-    const one = freeing(state, addresses[i] ?? 0n, frame);
+    const one = freeing(state, 'freePages', addresses[i] ?? 0n, frame);
     if (one.kind !== 'granted' || frame === null) return one;
     if (seen?.has(frame)) {
       const why = `page frame ${frame} is named twice`;
@@ -217,6 +248,9 @@ function expectFreeRegion(
   const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
   if (isPart(state, base, count)) return misused(partText(state, base, count), base, state.ownerOf(base));
+  const shared = state.firstShared(clip(base, count, limit));
+  if (shared !== null && isShared(state, 'freeRegion', shared))
+    return misused(sharedText(state, shared), shared, state.ownerOf(shared));
   return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 
@@ -237,7 +271,10 @@ export function expectation(
     case 'allocBitmap':
       return expectAllocBitmap(operation, asked);
     case 'free':
-      return freeing(state, operation.address, asked.pfns[0] ?? null);
+    case 'release':
+      return freeing(state, operation.call, operation.address, asked.pfns[0] ?? null);
+    case 'retain':
+      return expectRetain(state, operation.address, asked.pfns[0] ?? null);
     case 'freePages':
       return expectFreePages(state, operation, asked);
     case 'freeRegion':
@@ -263,12 +300,17 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
   return isCaught ? null : `misuse is undefined on this target: ${expected.why}`;
 }
 
-/** Returns the kind of misuse that it is to free a page frame of an owner, or null. */
-function misuseOf(owner: Owner): MisuseKind | null {
-  return isFreeable(owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+/** Whether a call may be made on a page frame of an owner. */
+export function mayName(call: Call, owner: Owner): boolean {
+  return call === 'retain' ? owner === 'caller' : isFreeable(owner);
 }
 
-/** Returns the kinds of misuse of the page frames that a free names, each of them once or more. */
+/** Returns the kind of misuse that a call of a page frame of an owner is, or null. */
+function misuseOf(call: Call, owner: Owner): MisuseKind | null {
+  return mayName(call, owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+}
+
+/** Returns the kinds of misuse of the page frames that a call names, each of them once or more. */
 function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[] {
   const { pfns } = askedOf(state, operation);
   const kinds: (MisuseKind | null)[] = addressesOf(operation).map((address, i) => {
@@ -277,7 +319,8 @@ function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[
     if (isMisaligned(state, address)) return 'unaligned';
     if (pfns.indexOf(frame) < i) return 'repeated';
     return (
-      misuseOf(state.ownerOf(frame)) ??
+      misuseOf(operation.call, state.ownerOf(frame)) ??
+      (isShared(state, operation.call, frame) ? 'shared' : null) ??
       (operation.call !== 'freeRegion' && isPart(state, frame, 1n) ? 'part' : null)
     );
   });
@@ -295,11 +338,13 @@ function misusesOfRegion(
   const limit = pfnLimit(state.world.config);
   const region = clip(base, count, limit);
   const has = (kind: MisuseKind): boolean =>
-    state.firstFailing(region, (owner) => misuseOf(owner) !== kind) !== null;
+    state.firstFailing(region, (owner) => misuseOf('freeRegion', owner) !== kind) !== null;
   const isWithin = BigInt(base) + count <= BigInt(limit);
   const owned = (['double-free', 'foreign'] as const).filter(has);
+  const shared = state.firstShared(region);
   return [
     ...owned,
+    shared !== null && isShared(state, 'freeRegion', shared) ? 'shared' : null,
     isWithin ? null : 'argument',
     owned.length === 0 && isPart(state, base, count) ? 'part' : null,
   ];

@@ -156,6 +156,22 @@ export interface Pmm {
    */
   freeRegion(address: bigint, count: number | bigint): void;
 
+  /**
+   * Optional: adds a reference to an allocated page frame; it has one when it is allocated. Offered by managers whose profile claims it.
+   *
+   * @returns false where it has the most references that there can be; anything else where it succeeds.
+   * @throws PmmPanic where the page frame is not a caller's.
+   */
+  retain?(address: bigint): unknown;
+
+  /**
+   * Optional: takes a reference from a page frame, which is freed with its last one. Boot memory has one. Offered by managers whose
+   * profile claims it.
+   *
+   * @throws PmmPanic as `free` does.
+   */
+  release?(address: bigint): void;
+
   /** Returns the number of RAM page frames; never changes. */
   totalAmount(): number;
 
@@ -209,3 +225,9 @@ export interface PmmOptions {
 
 /** Builds a manager for the memory that `map` describes; this is `pmm_init`. Throws {@link WorldRefused} where it cannot. */
 export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;
+
+/** A manager with the calls that its profile claims. */
+export type SomePmm = Pick<Pmm, 'errno'> & Partial<Pmm>;
+
+/** Builds a manager that need not have every call. */
+export type SomePmmFactory = (map: MemoryMap, options: PmmOptions) => SomePmm;

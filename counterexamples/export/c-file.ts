@@ -133,11 +133,25 @@ function freedCode(code: string, names: Names): string {
   return refuses(names) ? `CHECK(${code}, "it may be freed");` : `${code};`;
 }
 
+/** The statements that note what a call has given back. */
+function givenLines(addresses: readonly string[], { freed }: Demand): readonly string[] {
+  return addresses.flatMap((address, i) =>
+    (freed[i] ?? []).map(({ from, pages }) => {
+      const first = from === 0 ? address : `(char *)${address} + ${from} * PAGE`;
+      return `give(${first}, ${pages});`;
+    }),
+  );
+}
+
 function freedBatchLines(demand: Demand, code: string, names: Names): readonly string[] {
   const { operation, pages } = demand;
   const batch = batchLine(operation, names).join(' ');
   const freed = freedCode(code, names);
   if (pages === 0) return [`{ ${batch} ${freed} }`];
+  if (demand.freed.some(({ length }) => length === 0)) {
+    const entries = demand.freed.map((_, i) => `batch[${i}]`);
+    return ['{', ...[batch, freed, ...givenLines(entries, demand)].map((line) => `  ${line}`), '}'];
+  }
   return ['{', `  ${batch}`, `  ${freed}`, `  for (size_t i = 0; i < ${pages}; i++) give(batch[i], 1);`, '}'];
 }
 
@@ -170,11 +184,12 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
         ...stackFirstLines(demand),
         ...promisedLines(demand, true),
       ];
+    case 'shared':
+      return [`CHECK(${code}, "it can be retained");`];
     case 'named':
-      if ('addresses' in operation) return freedBatchLines(demand, code, names);
-      return [freedCode(code, names), `give(${addresses.join()}, 1);`];
     case 'region':
-      return [freedCode(code, names), `give(${addresses.join()}, ${pages});`];
+      if ('addresses' in operation) return freedBatchLines(demand, code, names);
+      return [freedCode(code, names), ...givenLines(addresses, demand)];
     default:
       return [`CHECK(${code} == ${amountOf(demand)}, "the amount");`];
   }
@@ -186,6 +201,7 @@ function amountOf({ operation, free }: Demand): string {
 }
 
 function refusedLines({ operation }: Demand, names: Names): readonly string[] {
+  if (operation.call === 'retain') return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
   if (operation.call !== 'allocPages')
     return [`CHECK(${callCode(operation, names)} == NULL, "it must be refused");`];
   return [
@@ -292,6 +308,8 @@ const PROTOTYPES = {
   totalAmount: 'uint64_t pmm_total_amount(void);',
   freeAmount: 'uint64_t pmm_free_amount(void);',
   reservedAmount: 'uint64_t pmm_reserved_amount(void);',
+  retain: 'bool pmm_retain(void *address);',
+  release: 'void pmm_release(void *address);',
 } as const satisfies Readonly<Record<Call, string>>;
 
 /** The declarations of the calls that the allocator has. */

@@ -11,12 +11,14 @@ import {
   endOf,
   formatProgram,
   type Misuse,
+  namesOnePage,
   namesResult,
   type Operation,
   ownedRegions,
   parametersOf,
   type Reference,
   resultName,
+  STANDARD_CALLS,
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
@@ -66,7 +68,9 @@ function callCode(operation: Operation<Reference>, batches: ReadonlySet<string>)
     if (typeof value !== 'bigint' && typeof value !== 'number') return addresses.join();
     return parameter.kind === 'batchCount' ? `entries, ${literal(value)}` : literal(value);
   });
-  return `pmm.${operation.call}(${texts.join(', ')})`;
+  // Optional methods may be missing.
+  const name = STANDARD_CALLS.includes(operation.call) ? operation.call : `${operation.call}?.`;
+  return `pmm.${name}(${texts.join(', ')})`;
 }
 
 function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly string[] {
@@ -98,6 +102,16 @@ function fitLines({ fit, result, pages }: Demand): readonly string[] {
   return [`expectFit(${result}, ${pages}, ${limits.join(', ')});`];
 }
 
+/** The lines that note what a call has given back. */
+function releasedLines(addresses: readonly string[], { freed }: Demand): readonly string[] {
+  return addresses.flatMap((address, i) =>
+    (freed[i] ?? []).map(({ from, pages }) => {
+      const first = from === 0 ? address : `${address} + ${from}n * PAGE`;
+      return `released(${first}, ${pages});`;
+    }),
+  );
+}
+
 function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
   const { operation, result, free, pages } = demand;
   const code = callCode(operation, batches);
@@ -118,16 +132,18 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly st
         ...stackFirstLines(demand),
         ...promisedLines(demand, true),
       ];
+    case 'shared':
+      return [`expect(${code}).not.toBe(false);`];
     case 'named':
-      return [`${code};`, ...addresses.map((address) => `released(${address}, 1);`)];
     case 'region':
-      return [`${code};`, `released(${addresses.join()}, ${pages});`];
+      return [`${code};`, ...releasedLines(addresses, demand)];
     default:
       return [`expect(${code}).toBe(${amountCode(operation.call, free)});`];
   }
 }
 
 function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): readonly string[] {
+  if (operation.call === 'retain') return [`expect(${callCode(operation, batches)}).toBe(false);`];
   if (operation.call !== 'allocPages') return [`expect(${callCode(operation, batches)}).toBeNull();`];
   return [`expectRefusedPages(${literal(operation.count)});`];
 }
@@ -135,7 +151,7 @@ function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): read
 /** The page frame and the owner that a panic must name; empty where it may name one of several. */
 function blamed({ operation, expected, pages }: Demand): string {
   if (expected.kind !== 'misused' || expected.frame === null || expected.duplicate) return '{}';
-  return operation.call === 'free' || pages === 1
+  return namesOnePage(operation.call) || pages === 1
     ? `{ pfn: ${expected.frame}, owner: ${quoted(expected.owner ?? '')} }`
     : '{}';
 }

@@ -105,7 +105,7 @@ export function freedBy(
   counterexample: Counterexample,
   operation: Operation<Reference>,
 ): readonly Reference[] | null {
-  if (operation.call === 'free') return [operation.address];
+  if (operation.call === 'free' || operation.call === 'release') return [operation.address];
   if (operation.call === 'freePages') return operation.addresses;
   if (operation.call !== 'freeRegion' || typeof operation.count !== 'bigint') return null;
   if (operation.count > LONG_REGION) return null;

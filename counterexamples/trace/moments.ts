@@ -13,6 +13,7 @@ import {
   type Expectation,
   endOf,
   expectation,
+  givenBack,
   grantedBy,
   isAllocation,
   isU64,
@@ -49,8 +50,16 @@ export interface Demand {
   readonly fit: { readonly maxAddr: bigint; readonly alignment: bigint } | null;
   /** The page frames that a policy makes it hand out, a run by its first one. Null where no policy decides. */
   readonly promised: readonly number[] | null;
+  /** For each address that it names, the page frames from there on that become the manager's where it is granted. */
+  readonly freed: readonly (readonly Stretch[])[];
   /** Free page frames after it. */
   readonly free: number;
+}
+
+/** Page frames from a number of page frames on. */
+interface Stretch {
+  readonly from: number;
+  readonly pages: number;
 }
 
 /**
@@ -75,6 +84,7 @@ export interface Moment {
 function pagesOf(operation: Operation): number {
   switch (describedCall(operation.call).effect) {
     case 'none':
+    case 'shared':
       return 0;
     case 'single':
       return 1;
@@ -108,22 +118,33 @@ function fitOf(operation: Operation, { fit }: Asked): Demand['fit'] {
   return { maxAddr, alignment: alignment - asked < PAGE_BYTES ? asked : alignment };
 }
 
-function freeAfter(state: ModelState, operation: Operation, { kind }: Expectation): number {
-  const free = state.countOf('pmm');
-  if (kind !== 'granted') return free;
-  return isAllocation(operation.call) ? free - pagesOf(operation) : free + pagesOf(operation);
+/** Returns what becomes the manager's from each address that a granted call names. */
+function freedBy(state: ModelState, operation: Operation, asked: Asked): Demand['freed'] {
+  return asked.pfns.map((named) =>
+    named === null
+      ? []
+      : givenBack(state, operation, { ...asked, pfns: [named] }).freed.map(({ base, count }) => ({
+          from: base - named,
+          pages: count,
+        })),
+  );
 }
 
 function demandOn(state: ModelState, operation: Operation): Omit<Demand, 'operation' | 'result'> {
   const asked = askedOf(state, operation);
   const expected = expectation(state, operation, asked);
+  const isGranted = expected.kind === 'granted';
+  const freed = isGranted ? freedBy(state, operation, asked) : [];
+  const taken = isGranted && isAllocation(operation.call) ? pagesOf(operation) : 0;
+  const given = freed.flat().reduce((sum, { pages }) => sum + pages, 0);
   return {
     expected,
     pages: pagesOf(operation),
     inStack: inStackOf(state, operation),
     fit: fitOf(operation, asked),
-    promised: expected.kind === 'granted' ? promisedBy(state, operation) : null,
-    free: freeAfter(state, operation, expected),
+    promised: isGranted ? promisedBy(state, operation) : null,
+    freed,
+    free: state.countOf('pmm') - taken + given,
   };
 }
 

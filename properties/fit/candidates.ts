@@ -61,6 +61,14 @@ function free(reference: Reference): Operation<Reference> {
   return { call: 'free', address: reference };
 }
 
+function retain(reference: Reference): Operation<Reference> {
+  return { call: 'retain', address: reference };
+}
+
+function release(reference: Reference): Operation<Reference> {
+  return { call: 'release', address: reference };
+}
+
 function freeRegion(reference: Reference, count: bigint): Operation<Reference> {
   return { call: 'freeRegion', address: reference, count };
 }
@@ -152,9 +160,10 @@ function misuses(
       profile,
       [one, free(page(0)), free(page(0))],
       [one, freeRegion(page(0), 1n), freeRegion(page(0), 1n)],
+      [one, release(page(0)), release(page(0))],
     ),
-    foreign: possible(profile, [free(outside)], [freeRegion(outside, 1n)]),
-    argument: possible(profile, [free(below)], [freeRegion(below, 1n)]),
+    foreign: possible(profile, [free(outside)], [freeRegion(outside, 1n)], [release(outside)]),
+    argument: possible(profile, [free(below)], [freeRegion(below, 1n)], [release(below)]),
   };
 }
 
@@ -301,8 +310,13 @@ function ofZones({ clause, profile }: Broken): readonly Candidate[] {
       condition: 'single pages come from the bitmap zone too, once the stack zone has none',
       probes,
     },
-    { claims: { singlePages: 'anywhere' }, condition: 'single pages come from either zone', probes },
-    oneZone,
+    {
+      claims: { singlePages: 'anywhere' },
+      condition: 'single pages come from either zone',
+      // That they come from both is known where it claims an order.
+      probes: profile.singlePages === 'stack-zone' ? probes : [],
+    },
+    ...(profile.calls.includes('allocBitmap') ? [oneZone] : []),
   ];
 }
 
@@ -448,10 +462,28 @@ function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] 
   return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
 }
 
+/** The most references that a counter of some bits holds. */
+const MOST_REFERENCES = [2, 3, 4, 7, 8, 10, 16].map((bits) => 2 ** bits - 1);
+
+function ofReferences({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.operation.call !== 'retain' || response.outcome.kind !== 'failed') return [];
+  const one = single(profile);
+  const retained = (times: number): Program => [
+    one,
+    ...Array<Operation<Reference>>(times).fill(retain(page(0))),
+  ];
+  return MOST_REFERENCES.map((most) => ({
+    claims: { mostReferences: most },
+    condition: `a page frame has at most ${most} references`,
+    probes: [retained(most)],
+    controls: [retained(most - 1)],
+  }));
+}
+
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
 export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
-  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReports, ofZones];
+  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReferences, ofReports, ofZones];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofRuns] : [])].flatMap((candidates) => candidates(broken));
 }

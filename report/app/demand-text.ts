@@ -4,10 +4,16 @@ import { argumentAt, counted, describedCall, grouped, parametersOf, toHex } from
 
 type Demand = NonNullable<Moment['demand']>;
 
+function freedText(stretches: readonly { readonly pages: number }[], named: number): string {
+  const pages = stretches.reduce((sum, stretch) => sum + stretch.pages, 0);
+  return pages === 0 && named > 0 ? 'done: a reference less' : `done: ${counted(pages, 'page frame')} freed`;
+}
+
 /** The page frames that a call may hand out. */
-function grantText({ operation, pages, promised }: Demand, { before }: Moment): string {
+function grantText({ operation, pages, promised, freed }: Demand, { before }: Moment): string {
   const { effect } = describedCall(operation.call);
-  if (effect === 'named' || effect === 'region') return `done: ${counted(pages, 'page frame')} freed`;
+  if (effect === 'shared') return 'done: one reference more';
+  if (effect === 'named' || effect === 'region') return freedText(freed.flat(), freed.length);
   const stackOnly = before.world.profile.singlePages === 'stack-zone' && effect !== 'run';
   const zone = stackOnly ? ' of the stack zone' : '';
   const bound = parametersOf(operation.call)

@@ -6,6 +6,7 @@ import { type FlatState, FrameAllocator, PageFrameManager } from '../../impl/ind
 import { Results } from '../../runner/index.ts';
 import {
   argumentAt,
+  type Call,
   describedCall,
   isPmmPanic,
   type Operation,
@@ -43,7 +44,8 @@ function answerTo(pmm: PageFrameManager, operation: Operation): Outcome {
   const isBatch = returns === 'addresses';
   const array = isBatch ? new BigUint64Array(Math.max(0, Math.min(count, pmm.freeAmount()))) : null;
   try {
-    const method: object = pmm[operation.call];
+    const methods: Partial<Record<Call, object>> = pmm;
+    const method = methods[operation.call];
     if (typeof method !== 'function') throw new Error(`our allocator has no ${operation.call}`);
     return outcomeOf(Reflect.apply(method, pmm, passedTo(operation, array)), returns, array);
   } catch (error) {

@@ -125,8 +125,12 @@ export class LeanCaller {
         return this.#freePages(pmm);
       case 'freeRegion':
         return pmm.freeRegion(call.addressAt(0, this.#half), call.count);
-      default:
+      case 'totalAmount':
+      case 'freeAmount':
+      case 'reservedAmount':
         return pmm[call.call]();
+      default:
+        throw new Error(`${call.call} is left to the model's judge`);
     }
   }
 

@@ -22,6 +22,7 @@ import {
   type Reference,
   type Response,
 } from '../../spec/index.ts';
+import { handing } from '../factory-target.ts';
 import { Results } from '../results.ts';
 import { keepStacks, Session } from '../session.ts';
 import type { World } from '../world.ts';
@@ -104,12 +105,14 @@ function linesOf({
   warnings = [],
   strayEntries,
   writes = [],
+  unzeroed = [],
 }: Response): readonly string[] {
   const [notes, words] = wordsOf(outcome);
   const state = [errno ?? '-', amounts?.total ?? '?', amounts?.free ?? '?', amounts?.reserved ?? '?'];
   return [
     ...warnings.map((line) => `warn ${oneLine(line)}`),
     ...(strayEntries === true ? ['stray'] : []),
+    ...unzeroed.map((frame) => `unzeroed ${frame}`),
     ...notes,
     outcome.kind === 'malformed' ? words : [words, ...state].join(' '),
     ...writes.map((frame) => `wrote ${frame}`),
@@ -121,7 +124,8 @@ function run(create: PmmFactory, lines: readonly (readonly string[])[]): void {
   const init = lines.findIndex(([word]) => word === 'init');
   const world = worldOf(lines.slice(0, init));
   const pages = world.map.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
-  const session = new Session(create, world);
+  const isZeroed = lines.some(([word]) => word === 'zeroed');
+  const session = new Session(create, world, { contents: isZeroed ? 'zeroed' : 'any' });
   const results = new Results();
   write(...linesOf(session.started));
   for (const line of lines.slice(init + 1)) {
@@ -139,7 +143,8 @@ async function serve(path: string): Promise<void> {
   // The module's own output is not part of an answer.
   Object.defineProperty(process, 'stdout', { get: () => process.stderr });
   const exports = await importModule(path);
-  const create = factoryFrom(exports.default, path);
+  // Which calls it must have is asked where its claims are known.
+  const create = handing(factoryFrom(exports.default, path, []));
   keepStacks(create);
   const claims = {
     ...Object(exports.profile),

@@ -7,6 +7,7 @@ import {
   callPlace,
   describedCall,
   type ErrnoChange,
+  namesOnePage,
   type Operation,
   PmmPanic,
   type Profile,
@@ -75,6 +76,7 @@ export class WasmSession implements SavableSession {
   readonly #mostPointer: bigint;
   #buffer: ArrayBuffer;
   #image: SavedImage | null = null;
+  #unzeroed: readonly number[] = NONE;
 
   constructor(loaded: Loaded, world: World, profile: Profile) {
     this.#machine = new Machine(loaded, world);
@@ -192,6 +194,7 @@ export class WasmSession implements SavableSession {
     const { call } = operation;
     const { returns } = describedCall(call);
     const end = this.#end;
+    const before = this.#isCounted(call) ? this.#machine.freeAmountNow() : 0;
     end.array = this.#pass(operation, free);
     end.strayEntries = false;
     try {
@@ -204,7 +207,7 @@ export class WasmSession implements SavableSession {
     this.#takeArray(operation, end.array);
     if (this.#machine.isNullWritten())
       end.malformed('it wrote to the first bytes of memory: through a null pointer, or its stack overflowed');
-    this.#watch(operation);
+    this.#watch(operation, before);
   }
 
   /** Records how a call ended that returned. */
@@ -266,17 +269,35 @@ export class WasmSession implements SavableSession {
         if (machine.entry(i) !== this.#pointerTo(address)) end.strayEntries = true;
   }
 
-  /** Watches what was handed out, and no longer what was freed. */
-  #watch(operation: Operation): void {
+  /** Watches what was handed out, and no longer what was freed. A page frame that others refer to is not: the free amount tells. */
+  #watch(operation: Operation, freeBefore: number): void {
     const { kind, address, array } = this.#end;
     const watched = this.#watched;
+    this.#unzeroed = NONE;
     if (kind === 'address') {
       const first = this.#frameAt(address);
-      watched.handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
+      this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (kind === 'addresses' && array !== null)
-      watched.handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
-    else if (kind === 'done')
+      this.#handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
+    else if (kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
+  }
+
+  /** Whether the page frame that an operation names has references after it. */
+  #stays({ call }: Operation, freeBefore: number): boolean {
+    return call === 'retain' || (this.#isCounted(call) && this.#machine.amount(1) === freeBefore);
+  }
+
+  /** Whether the free amount tells if a call has taken the last reference. */
+  #isCounted(call: Call): boolean {
+    const { calls } = this.#profile;
+    return calls.includes('retain') && calls.includes('freeAmount') && namesOnePage(call);
+  }
+
+  /** Looks at what was handed out, where the manager claims what it holds, and watches it from now on. */
+  #handOut(count: number, frameAt: (i: number) => number): void {
+    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt);
+    this.#watched.handOut(count, frameAt);
   }
 
   /** Returns the page frames that an operation names, as first ones and counts. */
@@ -323,7 +344,7 @@ export class WasmSession implements SavableSession {
     seen.errno = failures.includes('errno') ? errnoOf(machine.error) : null;
     seen.warnings = failures.includes('warning') ? machine.warnings : NONE;
     if (machine.warnings.length > 0) machine.warnings = [];
-    seen.hasWritten = this.#watched.compareAll().length > 0;
+    seen.hasWritten = this.#watched.compareAll().length > 0 || this.#unzeroed.length > 0;
     seen.total = machine.amount(0);
     seen.free = machine.amount(1);
     seen.reserved = machine.amount(2);
@@ -336,6 +357,7 @@ export class WasmSession implements SavableSession {
     const warnings = this.#machine.warnings;
     if (warnings.length > 0) this.#machine.warnings = [];
     const response: Writable<Response> = { outcome, strayEntries, writes };
+    if (this.#profile.contents === 'zeroed') response.unzeroed = this.#unzeroed;
     if (outcome.kind === 'malformed') return response;
     if (failures.includes('warning')) response.warnings = warnings.length === 0 ? NONE : warnings;
     response.amounts = this.#amounts();

@@ -58,10 +58,20 @@ const untouched = ModelState.init(memoryMap([piece('conventional', 0, 4)]), zone
 const stackGone = state.allocated(runs([8, 4], [13, 1]));
 /** Nothing is free. */
 const exhausted = state.allocated(runs([0, 1], [2, 2], [7, 1], [8, 4], [13, 1]));
+/** By a manager that counts references: page frame 1 has two of at most three, 15 has three, 14 one. */
+const counted = ModelState.init(MAP, zonesAt(8), [], {
+  ...WHOLE,
+  calls: [...WHOLE.calls, 'retain', 'release'],
+  mostReferences: 3,
+})
+  .allocated(runs([1, 1], [15, 1], [14, 1]))
+  .referenced([pfn(1), pfn(15), pfn(15)], 1);
 /** The same memory under another higher half. */
 const elsewhere = ModelState.init(MAP, zonesAt(8, 0xff00_0000_0000_0000n), []);
 /** Memory from 4 GiB up. */
 const high = ModelState.init(memoryMap([piece('conventional', 2 ** 20, 4)]), zonesAt(8), POLICIES);
+/** The manager claims that it zeroes pages. */
+const zeroing = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, contents: 'zeroed' });
 /** The bitmap zone is all there is. */
 const bitmapOnly = ModelState.init(memoryMap([piece('conventional', 0, 8)]), zonesAt(8), POLICIES);
 
@@ -222,6 +232,8 @@ const run = (count: bigint, maxAddr = U64_MAX, alignment = 1n): Operation => ({
   maxAddr,
   alignment,
 });
+const retaining = (frame: number): Operation => ({ call: 'retain', address: page(frame) });
+const releasing = (frame: number): Operation => ({ call: 'release', address: page(frame) });
 const freeing = (frame: number): Operation => ({ call: 'free', address: page(frame) });
 const freeingAll = (...frames: readonly number[]): Operation => ({
   call: 'freePages',
@@ -241,6 +253,9 @@ const refusedBatch = response(state, 0, FAILED, failure('allocPages'));
 const refusedRun = response(state, 0, FAILED, failure('allocBitmap'));
 const freed = response(state, 1, DONE);
 const freedTwo = response(state, 2, DONE);
+const retained = response(counted, 0, DONE);
+const notRetained = (frame: number, owner: ModelOwner): Response =>
+  response(counted, 0, panicked('retain', frame, owner));
 const doubleFree = response(state, 0, panicked('free', 0, 'pmm'));
 
 const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
@@ -287,6 +302,10 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(state, ALLOC, { ...grantedAlloc, writes: [9] }, { writes: [9, 1] }, 1),
     answering(state, freeing(0), doubleFree, { writes: [5] }, 5),
     starting([piece('conventional', 0, 4), piece('acpiNvs', 4, 1)], { writes: [3, 4] }, 4),
+  ],
+  'contents.zeroed': [
+    answering(zeroing, ALLOC, response(zeroing, -1, at(8), { unzeroed: [] }), { unzeroed: [8] }, 8),
+    answering(zeroing, batch(2n), response(zeroing, -2, pages(8, 9), { unzeroed: [] }), { unzeroed: [9] }, 9),
   ],
   'alloc.complete': [
     answering(state, ALLOC, grantedAlloc, { ...response(state, 0, FAILED), ...failure('alloc') }, 8),
@@ -374,6 +393,13 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'allocBitmap.was-free': [answering(state, run(2n), grantedRun, { outcome: at(0) }, 1)],
   'free.owner': [
+    answering(
+      counted,
+      freeing(1),
+      response(counted, 0, panicked('free', 1, 'caller')),
+      response(counted, 1, DONE),
+      1,
+    ),
     answering(state, freeing(1), freed, response(state, 0, panicked('free', 1, 'caller'))),
     answering(state, freeing(0), doubleFree, { outcome: DONE }, 0),
     answering(state, freeing(5), response(state, 0, panicked('free', 5, 'firmware')), { outcome: DONE }, 5),
@@ -394,6 +420,13 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'freeRegion.owner': [
     answering(
+      counted,
+      freeingRegion(14, 2n),
+      response(counted, 0, panicked('freeRegion', 15, 'caller')),
+      response(counted, 2, DONE),
+      15,
+    ),
+    answering(
       state,
       freeingRegion(14, 3n),
       response(state, 0, panicked('freeRegion', 16, 'absent')),
@@ -404,6 +437,31 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(state, freeingRegion(5, 0n), response(state, 0, DONE), {
       outcome: panicked('freeRegion', 5, 'firmware'),
     }),
+  ],
+  'retain.owner': [
+    answering(counted, retaining(1), retained, { outcome: panicked('retain', 1, 'caller') }),
+    answering(counted, retaining(4), notRetained(4, 'boot'), { outcome: DONE }, 4),
+    answering(counted, retaining(0), notRetained(0, 'pmm'), { outcome: DONE }, 0),
+  ],
+  'retain.most': [
+    answering(counted, retaining(15), { ...retained, outcome: FAILED, ...failure('retain') }, retained, 15),
+    answering(counted, retaining(1), retained, { outcome: FAILED, ...failure('retain') }, 1),
+  ],
+  'release.owner': [
+    answering(counted, releasing(1), retained, response(counted, 0, panicked('release', 1, 'caller'))),
+    answering(
+      counted,
+      releasing(0),
+      response(counted, 0, panicked('release', 0, 'pmm')),
+      { outcome: DONE },
+      0,
+    ),
+  ],
+  'references.last': [
+    answering(counted, releasing(1), retained, amounts(counted, 1, {})),
+    answering(counted, releasing(14), response(counted, 1, DONE), amounts(counted, 0, {})),
+    answering(counted, releasing(4), response(counted, 1, DONE), amounts(counted, 0, {})),
+    answering(counted, freeing(14), response(counted, 1, DONE), amounts(counted, 0, {})),
   ],
   'failure.enomem': [
     answering(exhausted, ALLOC, refusedAlloc, { errno: null }),

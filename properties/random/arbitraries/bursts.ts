@@ -167,7 +167,8 @@ class Burst {
       return;
     }
     drawCall(this.#stage, drawn, calls);
-    if (effect === 'none') this.#repeat(this.#length(digits));
+    if (effect === 'shared') this.#share(digits);
+    else if (effect === 'none') this.#repeat(this.#length(digits));
     else this.#allocateIn(digits.of(WAYS[effect]), digits, drawn, calls);
   }
 
@@ -238,6 +239,17 @@ class Burst {
   get #allocation(): Allocation {
     const { place, count, maxAddr, alignment } = this.#call;
     return { place, count, maxAddr, alignment };
+  }
+
+  /** Adds references to one page frame, up to the most that it may have or any number; in half of the cases they are taken away again. */
+  #share(digits: Digits): void {
+    const { mostReferences, calls: has } = this.#stage.state.world.profile;
+    const most = Math.min(this.#most, mostReferences ?? this.#most);
+    const times = digits.next(2) === 0 ? most : digits.magnitude(Math.log2(most));
+    for (let i = 0; i < times && !this.#isOver; i += 1) this.#makeOne();
+    if (digits.next(2) === 0 || !has.includes('release')) return;
+    this.#call.place = callPlace('release');
+    for (let i = 0; i < times && !this.#isOver; i += 1) this.#makeOne();
   }
 
   /** Makes the call that is drawn so often. */

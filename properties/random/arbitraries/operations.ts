@@ -33,6 +33,7 @@ import {
   pfnAt,
   pfnLimit,
   type Reference,
+  STANDARD_CALLS,
   U64_MAX,
   WHOLE,
 } from '../../../spec/index.ts';
@@ -54,8 +55,8 @@ export type Repertoire = readonly [Call, ...Call[]];
  * some call get further with the others. If every call is off, all are on.
  * @public
  */
-export function repertoire(off: number, calls: readonly Call[] = CALLS): Repertoire {
-  if (calls !== CALLS) return computedRepertoire(off, calls);
+export function repertoire(off: number, calls: readonly Call[] = STANDARD_CALLS): Repertoire {
+  if (calls !== STANDARD_CALLS) return computedRepertoire(off, calls);
   const computed = REPERTOIRES.get(off) ?? computedRepertoire(off, calls);
   REPERTOIRES.set(off, computed);
   return computed;

@@ -323,7 +323,7 @@ const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(
   zone,
 }));
 
-/** Large free runs have at least about 2^8 page frames, and at most about 2^17: so many are swept and filled within a second. */
+/** Large free runs have about 2^8 page frames at least, and about 2^17 at most, which are swept within a second. */
 const [ROOMY_LEAST, ROOMY_BITS] = [8, 17] as const;
 
 const anySmallSegments = array(anySegmentOf(nat(80)), { maxLength: 3, size: 'max' });

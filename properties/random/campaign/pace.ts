@@ -9,8 +9,9 @@ import { computedOnce, pfnEnd } from '../../../spec/index.ts';
 import { GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
 import type { RanProgram } from '../run-program.ts';
 
-/** A program may take this many seconds before its world counts as too large; a longer one, as many for each so many operations. */
+/** A program may take this many seconds before its world counts as too large. */
 const SLOW_SECONDS = 1;
+/** A longer program may take that long for each of its parts of this length. */
 const SLOW_OPERATIONS = 2 ** 15;
 
 /** Words about managers that cannot start on a world: they get no memory, or do not return. */

@@ -29,6 +29,7 @@ import {
   namesOwner,
   namesTwice,
   namesUnmapped,
+  references,
   runEnd,
   straddles,
 } from './step-facts.ts';
@@ -178,6 +179,12 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('freeRegion: refused across the bitmap limit', REGION_MISUSED, straddles),
   sometimes('freeRegion: none', REGION_FREED, (s) => Number(count(s)) === 0),
   sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s) > 1),
+  sometimes('retain: a page frame that is shared already', ['retain', 'done'], (s) => references(s) > 1),
+  sometimes('retain: the most references', ['retain', 'failed']),
+  sometimes('retain: a free page frame', ['retain', 'panicked'], (s) => s.panicOwner === 'pmm'),
+  sometimes('release: one reference of several', ['release', 'done'], (s) => references(s) > 1),
+  sometimes('release: the last reference', ['release', 'done'], (s) => references(s) === 1),
+  sometimes('free: a page frame with several references', [FREES, 'panicked'], (s) => references(s) > 1),
 ];
 
 const TYPES = Object.keys(MEMORY_TYPES);

@@ -1,0 +1,28 @@
+/** Calls that a profile adds: a correct manager holds with them, and a broken one only without them. */
+import { describe, expect, it } from 'vitest';
+import { runCampaign } from '../../properties/random/index.ts';
+import { factoryTarget, type Target } from '../../runner/index.ts';
+import { decodeProfile, type SomePmmFactory } from '../../spec/index.ts';
+import { ADDED } from './added.ts';
+
+function targetOf(name: string, create: SomePmmFactory, claims: object): Target {
+  return factoryTarget({ name, policies: [], profile: decodeProfile(claims, name), create });
+}
+
+/** Returns the clauses that a target breaks in some programs. */
+async function brokenBy(target: Target, programs: number): Promise<readonly string[]> {
+  const options = { worlds: [], generated: true, operations: 60, seed: 20, stopFirst: true };
+  const { findings } = await runCampaign({ ...options, target, programs });
+  return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
+}
+
+describe.each(ADDED)('$name', ({ name, claims, without, correct, broken }) => {
+  it('holds where it is right', async () => {
+    expect(await brokenBy(targetOf(name, correct, claims), 30)).toEqual([]);
+  });
+
+  it.each(broken)('shows $name: $clause', async ({ name: variant, clause, create }) => {
+    expect(await brokenBy(targetOf(variant, create, without), 5)).toEqual([]);
+    expect(await brokenBy(targetOf(variant, create, claims), 1000)).toEqual([clause]);
+  });
+});
