@@ -10,11 +10,13 @@ import {
   type Operation,
   type Pmm,
   type PmmFactory,
+  type Profile,
   type Reading,
   type Response,
   reading,
   type SomePmm,
   SpecError,
+  WHOLE,
 } from '../spec/index.ts';
 import { CALLERS_ERRNO, CallEnd, errnoAfter } from './call-end.ts';
 import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
@@ -126,8 +128,9 @@ export class Session implements SavableSession {
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
-  constructor(create: PmmFactory, { map, config }: World) {
+  constructor(create: PmmFactory, { map, config }: World, { batches }: Pick<Profile, 'batches'> = WHOLE) {
     this.#create = create;
+    this.#end.isPartial = batches === 'partial';
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -196,7 +199,7 @@ export class Session implements SavableSession {
 
   prepare(operation: Operation): () => void {
     const pmm = this.#savable();
-    const call = prepareCall(operation, 0);
+    const call = prepareCall(operation, { free: 0, isPartial: this.#end.isPartial });
     return () => {
       if (this.#isReset(pmm)) makeCall(pmm, call, this.#end);
       this.#observe(pmm);
