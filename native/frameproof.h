@@ -74,6 +74,8 @@ typedef struct {
     uint64_t (*total_amount)(void);
     uint64_t (*free_amount)(void);
     uint64_t (*reserved_amount)(void);
+    /* Instead of alloc_pages where the profile says "batches": "partial": returns how many page frames were allocated. */
+    uint64_t (*alloc_some)(void **addresses, uint64_t count);
     /*
      * The rest is for allocators whose profile lists more calls. References: retain returns false if the page frame has the most
      * that there can be. Contents are checked best where there is a free_amount: it tells whether a reference was the last one.

@@ -12,6 +12,7 @@ import {
   addressOf,
   argumentsOf,
   askedOf,
+  batchSize,
   beyond,
   describedCall,
   expectation,
@@ -175,7 +176,7 @@ export class DryRun implements Scene {
       case 'single':
         return this.#single();
       case 'batch':
-        return this.#batch(count);
+        return this.#batch(batchSize(this.#state, BigInt(count)));
       case 'run':
         return this.#run(asked, count);
       case 'shared':

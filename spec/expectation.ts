@@ -121,6 +121,12 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
   }
 }
 
+/** Returns how many page frames a batch gets that is granted. */
+export function batchSize(state: Ownership, count: bigint): number {
+  const { batches } = state.world.profile;
+  return batches === 'partial' ? Math.min(Number(count), freeForSingles(state)) : Number(count);
+}
+
 function sourceOf({ world }: Ownership): string {
   return world.profile.singlePages === 'stack-zone' ? 'the stack zone has' : 'memory has';
 }
@@ -134,7 +140,8 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
   const free = freeForSingles(state);
   if (isTooLarge(state, count))
     return refused(`the largest request is ${state.world.profile.largestRequest}`);
-  return count <= BigInt(free)
+  const isPartial = state.world.profile.batches === 'partial';
+  return count <= BigInt(isPartial && free > 0 ? U64_MAX : free)
     ? GRANTED
     : refused(`${sourceOf(state)} ${counted(free, 'free page frame')}, ${count} were asked for`);
 }

@@ -79,6 +79,7 @@ export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
 export {
   type Asked,
   askedOf,
+  batchSize,
   type Expectation,
   expectation,
   isPart,

@@ -227,7 +227,11 @@ export interface PmmOptions {
 export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;
 
 /** A manager with the calls that its profile claims. */
-export type SomePmm = Pick<Pmm, 'errno'> & Partial<Pmm>;
+export type SomePmm = Pick<Pmm, 'errno'> &
+  Partial<Omit<Pmm, 'allocPages'>> & {
+    /** As in `Pmm`; where the profile says `batches: "partial"`, it returns how many page frames it has allocated. */
+    allocPages?(addresses: BigUint64Array, count: number | bigint): boolean | number;
+  };
 
 /** Builds a manager that need not have every call. */
 export type SomePmmFactory = (map: MemoryMap, options: PmmOptions) => SomePmm;

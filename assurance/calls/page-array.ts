@@ -57,7 +57,7 @@ export class PageArray implements SomePmm {
     return frame < 0 ? this.fail('alloc') : this.take(frame);
   }
 
-  allocPages(addresses: BigUint64Array, count: number | bigint): boolean {
+  allocPages(addresses: BigUint64Array, count: number | bigint): boolean | number {
     if (!Number.isInteger(Number(count)) || !isU64(BigInt(count))) this.panic('allocPages', null);
     if (count > this.freeAmount()) return this.fail('allocPages') !== null;
     for (let i = 0, frame = -1; i < count; i += 1) {

@@ -1,7 +1,7 @@
 /** Clauses of the three allocating calls. Clauses that they share are built by one function each, for each call by name. */
 import { describedCall } from '../calls.ts';
 import { counted } from '../counted.ts';
-import { isU64 } from '../expectation.ts';
+import { batchSize, isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import { nextDescriptor } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
@@ -282,13 +282,33 @@ const distinct: Clause<Step> = {
   },
 };
 
+const asMany: Clause<Step> = {
+  name: 'allocPages.as-many',
+  gravity: 'refusal',
+  sentence: 'allocPages hands out as many page frames as are free, up to the number asked for.',
+  sides: ['all of them', 'some of them'],
+  when: 'granted',
+  side({ before, operation, expected }) {
+    if (operation.call !== 'allocPages' || before.world.profile.batches === 'whole') return null;
+    if (expected.kind !== 'granted' || !isU64(operation.count)) return null;
+    return BigInt(batchSize(before, operation.count)) === operation.count ? 0 : 1;
+  },
+  check({ before, operation, response: { outcome, strayEntries } }) {
+    if (strayEntries === true) return blame('it changed entries of the array that it may not change');
+    if (outcome.kind !== 'addresses' || !('count' in operation) || !isU64(operation.count)) return null;
+    const [got, must] = [outcome.addresses.length, batchSize(before, operation.count)];
+    if (got === must) return null;
+    return blame(`it handed out ${counted(got, 'page frame')}, and must hand out ${must}`);
+  },
+};
+
 const allOrNothing: Clause<Step> = {
   name: 'allocPages.all-or-nothing',
   gravity: 'loss',
   sentence: 'allocPages writes exactly the entries asked for, or takes and writes nothing.',
   sides: ['all', 'nothing'],
-  side({ asked, response }) {
-    if (asked.call !== 'allocPages') return null;
+  side({ before, asked, response }) {
+    if (asked.call !== 'allocPages' || before.world.profile.batches === 'partial') return null;
     const { kind } = response.outcome;
     return kind === 'addresses' ? 0 : kind === 'failed' ? 1 : null;
   },
@@ -439,6 +459,7 @@ export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
     'allocPages succeeds exactly when that many page frames are free where single pages come from.',
   ),
   allOrNothing,
+  asMany,
   aligned,
   belowMax,
   zone('allocBitmap'),

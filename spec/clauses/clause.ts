@@ -29,6 +29,7 @@ export const CLAUSE_NAMES = [
   'alloc.was-free',
   'allocPages.complete',
   'allocPages.all-or-nothing',
+  'allocPages.as-many',
   'allocPages.distinct',
   'allocPages.page-aligned',
   'allocPages.zone',

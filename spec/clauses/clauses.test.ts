@@ -66,6 +66,10 @@ const counted = ModelState.init(MAP, zonesAt(8), [], {
 })
   .allocated(runs([1, 1], [15, 1], [14, 1]))
   .referenced([pfn(1), pfn(15), pfn(15)], 1);
+/** By a manager that grants batches in part. */
+const partial = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, batches: 'partial' }).allocated(
+  runs([1, 1], [15, 1], [14, 1]),
+);
 /** The same memory under another higher half. */
 const elsewhere = ModelState.init(MAP, zonesAt(8, 0xff00_0000_0000_0000n), []);
 /** Memory from 4 GiB up. */
@@ -335,6 +339,16 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(exhausted, ALLOC, refusedAlloc, { outcome: at(8) }, 8),
   ],
   'allocPages.complete': [
+    answering(
+      partial,
+      batch(9n),
+      response(partial, -5, pages(8, 9, 10, 11, 13)),
+      {
+        ...response(partial, 0, FAILED),
+        ...failure('allocPages'),
+      },
+      8,
+    ),
     answering(state, batch(5n), response(state, -5, pages(8, 9, 10, 11, 13)), refusedBatch, 8),
     answering(state, batch(6n), refusedBatch, { outcome: pages(8, 9, 10, 11, 13) }),
     answering(exhausted, batch(0n), response(exhausted, 0, pages()), { outcome: FAILED }),
@@ -346,6 +360,16 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(state, batch(2n), grantedBatch, { strayEntries: true }),
     answering(state, batch(2n), grantedBatch, { outcome: pages(9) }),
     answering(state, batch(2n), grantedBatch, { outcome: pages(9, 8, 10) }),
+  ],
+  'allocPages.as-many': [
+    answering(
+      partial,
+      batch(9n),
+      response(partial, -5, pages(8, 9, 10, 11, 13)),
+      response(partial, -2, pages(9, 8)),
+    ),
+    answering(partial, batch(2n), response(partial, -2, pages(9, 8)), response(partial, -1, pages(9))),
+    answering(partial, batch(2n), response(partial, -2, pages(9, 8)), { strayEntries: true }),
   ],
   'allocPages.distinct': [answering(state, batch(2n), grantedBatch, { outcome: pages(9, 9) }, 9)],
   'allocPages.page-aligned': [

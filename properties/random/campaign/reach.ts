@@ -97,6 +97,10 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
   switch (name) {
     case 'init.kept':
       return profile.keeps === 'named';
+    case 'allocPages.all-or-nothing':
+      return profile.batches === 'whole';
+    case 'allocPages.as-many':
+      return profile.batches === 'partial';
     case 'retain.most':
       return profile.mostReferences !== null;
     case 'references.last':
@@ -241,6 +245,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (name === 'free: memory that the manager keeps' && !keepsAny(profile)) return false;
   if (ended === 'failed' && !fails(profile)) return false;
+  if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
+  if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
   if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
     const namesFrames = calls.some((call) => !isAllocation(call));

@@ -108,6 +108,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('allocPages: a batch is refused', REFUSED_PAGES),
   sometimes('allocPages: one more than is free', REFUSED_PAGES, (s) => count(s) === s.inStackBefore + 1),
   sometimes('allocPages: exactly what is free', PAGES, (s) => s.inStackAfter === 0 && count(s) > 0),
+  sometimes('allocPages: some of a batch', PAGES, (s) => s.pages > 0 && count(s) > s.pages),
   sometimes('allocPages: none', PAGES, (s) => Number(count(s)) === 0),
   sometimes('allocPages: a batch across a hole', PAGES, hasJump),
   sometimes(
