@@ -67,6 +67,8 @@ export interface ExploreOptions {
  */
 export interface Exploration extends Omit<SearchResult, 'program' | 'sides' | 'isStuck'> {
   readonly kind: 'searched';
+  /** Number of distinct model states among them. */
+  readonly modelStates: number;
   readonly operations: readonly Operation[];
   readonly policies: readonly Policy[];
   /** A shortest program that breaks a clause, with its responses; null if none was found. */
@@ -155,7 +157,7 @@ function crewOf(
 
 /**
  * Searches all states of a target on a small world. Rejects with `SpecError` if its manager cannot be saved and loaded, gives two
- * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about 300,000
+ * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about a million
  * transitions a second and thread. A call that does not return breaks a clause, and ends the search at once.
  * @public
  */
@@ -187,10 +189,11 @@ async function exploreWith(options: ExploreOptions, patience: Patience): Promise
       `${target.name}: expected a loaded state to answer like one reached by calls; a program of ${found?.length} operations breaks a clause after loadState(), and holds from init`,
     );
   const clauses = checkedClauses(sides);
-  const graph = search.graph();
+  const [modelStates, graph] = [search.modelStates(), search.graph()];
   return {
     kind: 'searched',
     ...result,
+    modelStates,
     operations,
     policies,
     trace,

@@ -20,6 +20,7 @@ import {
   stateKey,
 } from './state-graph.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
+import { WordLists } from './word-tables.ts';
 import { framesOfWorld, type HeldWorld } from './world.ts';
 
 /**
@@ -60,8 +61,6 @@ export interface SearchProgress {
 export interface SearchResult {
   readonly end: SearchEnd;
   readonly states: number;
-  /** Number of distinct model states among them. */
-  readonly modelStates: number;
   readonly expanded: number;
   readonly transitions: number;
   /** Number of transitions that lead to another state. */
@@ -149,9 +148,6 @@ export interface LevelView {
   /** Returns the words of the manager in the state at a place. */
   savedAt(place: number): Int32Array;
 }
-
-/** More than the number of orders: an ownership and an order fit one number. */
-const ORDER_LIMIT = 2 ** 26;
 
 /** Milliseconds between two checks of the bounds. */
 const WATCH = 100;
@@ -324,7 +320,7 @@ export class Search {
   tree(): StateTree | null {
     const { judge, table } = this.#searcher;
     const frames = framesOfWorld(this.#parts.world).manageable;
-    const numbers = new Map<number, number>();
+    const met = new WordLists();
     const levels: number[] = [];
     const rows: string[] = [];
     let before: readonly number[] = [];
@@ -332,14 +328,14 @@ export class Search {
       const start = rows.length;
       before = Array.from(level, (record) => {
         const { ownership, order } = this.#partsOf(record);
-        const known = numbers.get(ownership * ORDER_LIMIT + order);
-        if (known !== undefined) return known;
-        numbers.set(ownership * ORDER_LIMIT + order, rows.length);
+        const number = met.numberOf(Int32Array.of(ownership, order), 0, 2);
+        if (number < rows.length) return number;
         const state = judge.states.fullState(ownership, order);
         const owners = frames.map((frame) => state.ownerOf(pfn(frame))[0]).join('');
         const key = stateKey(frames, owners, state.stackTop(state.freeIn('stack')) ?? []);
         const parent = start === 0 ? 0 : (before[table.parentOf(record)] ?? 0);
-        return rows.push(rowText({ key, before: parent, operation: table.operationOf(record) })) - 1;
+        rows.push(rowText({ key, before: parent, operation: table.operationOf(record) }));
+        return number;
       });
       if (rows.length > start) levels.push(rows.length - start);
       if (rows.length > MOST_ROWS) return null;
@@ -347,13 +343,16 @@ export class Search {
     return { levels, frames, rows: rows.join('') };
   }
 
-  /** Counts the distinct model states. */
-  #modelStates(): number {
-    const met = new Set<number>();
+  /** Counts the distinct model states. O(states). */
+  modelStates(): number {
+    const met = new WordLists();
+    const state = new Int32Array(2);
     for (const level of this.#levels)
       for (const record of level) {
         const { ownership, order } = this.#partsOf(record);
-        met.add(ownership * ORDER_LIMIT + order);
+        state[0] = ownership;
+        state[1] = order;
+        met.numberOf(state, 0, 2);
       }
     return met.size;
   }
@@ -384,7 +383,6 @@ export class Search {
     return {
       end: this.#end ?? 'closed',
       states: this.#searcher.table.states,
-      modelStates: this.#modelStates(),
       expanded: this.#expanded,
       transitions: this.#transitions,
       changing: this.#changing,

@@ -35,6 +35,11 @@ export class WordLists {
   #starts = new Int32Array(INITIAL_SLOTS);
   #count = 0;
 
+  /** How many lists there are. */
+  get size(): number {
+    return this.#count;
+  }
+
   /** Returns the number of the list `words[from .. end)`. O(words). */
   numberOf(words: Int32Array, from: number, end: number): number {
     const mask = this.#slots.length - 1;
