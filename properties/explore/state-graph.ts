@@ -56,7 +56,10 @@ export interface TreeRow {
   readonly operation: number;
 }
 
-/** Returns what tells two states apart: owners, and the free stack from the top, which is empty where its order is not promised. */
+/**
+ * Returns what tells two states apart: owners, and the free stack from the top, which is empty where its order is not promised.
+ * @internal
+ */
 export function stateKey(frames: readonly number[], owners: string, stack: readonly number[]): string {
   const places = stack.map((frame) => String.fromCharCode(FIRST_FRAME + frames.indexOf(frame)));
   return owners + places.join('').padEnd(frames.length, '.');
@@ -68,7 +71,10 @@ export function rowText({ key, before, operation }: TreeRow): string {
   return key + number + operation.toString(36).padStart(OPERATION_DIGITS, '0');
 }
 
-/** Returns the row of a state. O(frames). */
+/**
+ * Returns the row of a state. O(frames).
+ * @internal
+ */
 export function rowOf({ frames, rows }: StateTree, state: number): TreeRow {
   const width = 2 * frames.length + BEFORE_DIGITS + OPERATION_DIGITS;
   const row = rows.slice(state * width, (state + 1) * width);
@@ -80,7 +86,10 @@ export function rowOf({ frames, rows }: StateTree, state: number): TreeRow {
   };
 }
 
-/** Returns the page frames of the free stack in a key, from the top. */
+/**
+ * Returns the page frames of the free stack in a key, from the top.
+ * @internal
+ */
 export function stackIn(frames: readonly number[], key: string): readonly number[] {
   const places = key.slice(frames.length).replaceAll('.', '');
   return Array.from(places, (place) => frames[place.charCodeAt(0) - FIRST_FRAME] ?? 0);
