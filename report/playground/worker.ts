@@ -104,7 +104,7 @@ async function search({ stack, bitmap }: Job, target: Target): Promise<Told> {
     result.end === 'closed'
       ? `closed: every sequence of ${counted(operations.length, 'operation')}, of any length, holds (${states})`
       : `${result.end}: ${states}`;
-  return { kind: 'done', text, sections: [...found, ...graphSections(result, world, target.name)] };
+  return { kind: 'done', text, sections: [...found, ...graphSections(result, world, target)] };
 }
 
 /** Answers the jobs of the page. `examples` are modules by their names. */
