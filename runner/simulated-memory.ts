@@ -16,7 +16,7 @@ function wordAt(address: bigint): bigint {
 
 /** The first and the last word of a page frame. */
 const EDGES = [0n, PAGE_BYTES - WORD_BYTES] as const;
-/** What a caller leaves in them. */
+/** The words that a caller leaves there. */
 const LEFT_OVER = 0x5a5a_5a5a_5a5a_5a5an;
 /** Of one allocation, at most so many page frames are looked at. */
 const LOOKED_AT = 64;

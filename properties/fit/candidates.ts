@@ -29,7 +29,7 @@ export interface Candidate {
   readonly claims: Readonly<Record<string, unknown>>;
   /** What is true of an allocator that needs them, to be read after "if". */
   readonly condition: string;
-  /** What its author must answer before the claim is believed, where it may as well be a defect. */
+  /** A question that its author must answer before the claim is believed, where it may as well be a defect. */
   readonly question?: string;
   readonly probes: readonly Program[];
   /** Programs that it answers rightly nevertheless. Default: none. */
@@ -286,7 +286,31 @@ function ofFixedZones(profile: Profile): readonly Candidate[] {
   });
 }
 
+/** Two zones by address, one named by a request: tried with memory on both sides of the line. */
+function ofNamedZones(profile: Profile): readonly Candidate[] {
+  return ZONE_ENDS.filter((end) => end >= 2n ** 16n).map((end) => {
+    const { runArguments } = profile;
+    const middle = end / PAGE_BYTES;
+    const half = middle < 64n ? middle : 64n;
+    const world = freeWorld(middle - half, middle + half, middle);
+    const below = run(1n, PAGE_BYTES, end);
+    const all = Array<Operation<Reference>>(Number(half)).fill(run(1n));
+    return {
+      claims: {
+        zones: [{ name: 'low', below: toHex(end) }, { name: 'high' }],
+        // A limit names the zone, though it seemed to have none.
+        ...(runArguments.includes('maxAddr') ? {} : { runArguments: ['maxAddr', ...runArguments] }),
+      },
+      condition: `it has a zone below ${toHex(end)}, and no run reaches out of it`,
+      probes: possible(profile, [run(half + 1n)], [run(2n * half)]),
+      controls: possible(profile, [run(half)], [run(half - 1n)], [below], [...all, below]),
+      worlds: { probed: world, controlled: world },
+    };
+  });
+}
+
 function ofZones({ clause, profile }: Broken): readonly Candidate[] {
+  if (profile.zones === 1 && clause === 'allocBitmap.complete') return ofNamedZones(profile);
   if (profile.zones !== 2) return [];
   const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
   const oneZone: Candidate = {

@@ -180,7 +180,7 @@ function hasAny({ warnings, says, strayEntries, kept, unzeroed }: Notes): boolea
   return warnings.length + kept.length + unzeroed.length > 0 || strayEntries || says !== '';
 }
 
-/** What is known of an answer before it is read. */
+/** Facts that are known of an answer before it is read. */
 interface AnswerFacts {
   /** Operations that were sent. */
   readonly sent: number;

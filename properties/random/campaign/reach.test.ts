@@ -171,6 +171,8 @@ describe('a run on a target that claims less', () => {
   it('that leaves some misuse uncaught is not asked what it does then', () => {
     const lesser = claims({ uncaught: ['double-free', 'argument'] });
     expect(situationsLost(lesser)).toEqual([
+      'allocPages: a count that is not an unsigned 64-bit integer',
+      'allocBitmap: an argument that is not an unsigned 64-bit integer',
       'free: twice',
       'free: an address below the higher half',
       'free: an address beyond the last page frame',
