@@ -10,8 +10,8 @@ function targetOf(name: string, create: SomePmmFactory, claims: object): Target 
 }
 
 /** Returns the clauses that a target breaks in some programs. */
-async function brokenBy(target: Target, programs: number): Promise<readonly string[]> {
-  const options = { worlds: [], generated: true, operations: 60, seed: 20, stopFirst: true };
+async function brokenBy(target: Target, programs: number, stopFirst = true): Promise<readonly string[]> {
+  const options = { worlds: [], generated: true, operations: 60, seed: 20, stopFirst };
   const { findings } = await runCampaign({ ...options, target, programs });
   return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
 }
@@ -24,6 +24,7 @@ describe.each(ADDED)('$name', ({ name, claims, without, breaks, correct, broken 
 
   it.each(broken)('shows $name: $clause', async ({ name: variant, clause, create }) => {
     if (breaks === null) expect(await brokenBy(targetOf(variant, create, without), 5)).toEqual([]);
-    expect(await brokenBy(targetOf(variant, create, claims), 1000)).toEqual([clause]);
+    // A bug may break another clause first, which depends on the programs.
+    expect(await brokenBy(targetOf(variant, create, claims), 400, false)).toContain(clause);
   });
 });
