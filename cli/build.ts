@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { SpecError } from '../spec/index.ts';
-import { type Bits, clangArguments, refuseMissing } from './clang.ts';
+import { type Bits, clangArguments, refuseMissing, sourceArguments } from './clang.ts';
 import { compile } from './compiler.ts';
 import { examples } from './help.ts';
 import { commandLine, nextLine } from './next-step.ts';
@@ -13,6 +13,7 @@ interface BuildFlags {
   readonly out: string;
   readonly bits?: Bits;
   readonly cc?: string;
+  readonly coverage?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -28,14 +29,30 @@ async function bestBits(): Promise<Bits> {
   return hasSixtyFour() ? 64 : 32;
 }
 
+/** Returns the words of a build with counters, in the version of gcov's format that every `llvm-cov` reads. */
+async function countedWords(
+  words: readonly string[],
+  { out, cc, bits, verbose }: BuildFlags & { readonly cc: string; readonly bits: Bits },
+): Promise<readonly string[]> {
+  const { countedObjects } = await import('./coverage-build.ts');
+  const compiler = [
+    cc,
+    ...sourceArguments(bits),
+    '-g',
+    '-Xclang',
+    '-coverage-version=408*',
+    '-fdebug-compilation-dir=.',
+  ];
+  return countedObjects({ words, output: out, compiler, isVerbose: verbose === true });
+}
+
 /** Returns a line about WebAssembly that was built. */
 async function buildWasm(words: readonly string[], flags: BuildFlags): Promise<string> {
   const { out, cc = 'clang' } = flags;
   const bits = flags.bits ?? (await bestBits());
-  const sources = words.filter((word) => !word.startsWith('-'));
-  const given = words.filter((word) => word.startsWith('-'));
   refuseMissing(cc);
-  const line = clangArguments({ sources, output: out, bits, flags: given });
+  const linked = flags.coverage === true ? await countedWords(words, { ...flags, cc, bits }) : words;
+  const line = clangArguments({ words: linked, output: out, bits });
   compile([cc, ...line], flags.verbose === true);
   const { withBuildLine } = await import('../runner/wasm/index.ts');
   const [version = ''] = spawnSync(cc, ['--version'], { encoding: 'utf8' }).stdout.split('\n');
@@ -45,11 +62,17 @@ async function buildWasm(words: readonly string[], flags: BuildFlags): Promise<s
 
 /** Returns a line about an executable that was built. */
 async function buildNative(words: readonly string[], flags: BuildFlags): Promise<string> {
-  const { out, cc, bits, verbose } = flags;
+  const { out, cc, bits, verbose, coverage } = flags;
   if (bits !== undefined)
     throw new SpecError('--bits: expected with WebAssembly: an --out that ends with .wasm');
   const { buildExecutable } = await import('./executable.ts');
-  buildExecutable({ words, output: out, compiler: cc, isVerbose: verbose === true });
+  await buildExecutable({
+    words,
+    output: out,
+    compiler: cc,
+    isVerbose: verbose === true,
+    counts: coverage === true,
+  });
   return `${out}: ${statSync(out).size} bytes, an executable that speaks the protocol\n`;
 }
 
@@ -72,6 +95,7 @@ export function buildCommand(): Command {
       ).argParser(bitsOf),
     )
     .option('--cc <command>', 'compiler (default: clang for WebAssembly, else cc, or c++ if a source is C++)')
+    .option('--coverage', 'count which lines and branches are entered, for check --coverage')
     .option('--verbose', 'print the lines that it is called with')
     .addHelpText(
       'after',

@@ -130,16 +130,20 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
   const { found } = result;
   const path = found === null ? null : files.replace(found.first, found.shrunk.found);
   const about = { target: target.name, seed, threads, path };
+  const json = concurrentJson(result, about);
   const text = isJson
-    ? JSON.stringify(concurrentJson(result, about), null, 1)
+    ? JSON.stringify(json, null, 1)
     : [...concurrentReport(result, about), ...violationLines(result, { ...about, config })].join('\n');
   print(`${text}\n`);
   if (options.html !== undefined) {
-    const { historySection, writeHtml } = await import('./html.ts');
+    const [{ historySection, writeHtml }, { resultSection }] = await Promise.all([
+      import('./html.ts'),
+      import('../report/index.ts'),
+    ]);
     const { violation } = result;
     const found = result.found?.shrunk.found ?? null;
     const shown = violation === null ? [] : [await historySection({ ...about, violation, found, config })];
-    writeHtml(options.html, shown);
+    writeHtml(options.html, [...shown, resultSection(`check of ${target.name}`, json)]);
   }
   endWith(exitCodeOf(result));
 }

@@ -19,6 +19,7 @@ import type { EndedShard } from './check-shard.ts';
 import { type CheckedCorpus, checkCorpus, corpusReport } from './corpus-report.ts';
 import type { FindOptions } from './counterexample.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
+import type { CheckCoverage } from './coverage.ts';
 import { examples } from './help.ts';
 import { htmlOption } from './map-flags.ts';
 import { commandLine } from './next-step.ts';
@@ -86,11 +87,13 @@ async function shardResult(
   return writeShardResult(check, { ...ended, shard });
 }
 
-function refuse({ shard, seed, threads = 1, stats }: CheckOptions): void {
+function refuse({ shard, seed, threads = 1, stats, coverage }: CheckOptions): void {
   if (shard !== undefined && seed === undefined)
     throw new SpecError('--shard: expected --seed too: shards of one run have the same seed');
   if (stats !== undefined && threads > 1)
     throw new SpecError('--stats: expected --threads 1: only programs of this thread are written down');
+  if (coverage !== undefined && threads > 1)
+    throw new SpecError('--coverage: expected --threads 1: only programs of this thread are counted');
 }
 
 /** Returns the search of every call sequence on a small memory, which is the next step after a sample that holds; null for a process. */
@@ -99,6 +102,21 @@ function nextOf({ target, options }: PreparedCheck): string | null {
   const whose = target.name === OURS.name ? [] : ['--target', options.target];
   const promised = options.policy === undefined ? [] : ['--policy', options.policy.join(',') || 'none'];
   return commandLine('explore', ...whose, ...promised);
+}
+
+/** Begins to count what is entered, where that is asked for. */
+async function openCoverage({ coverage }: CheckOptions): Promise<CheckCoverage | undefined> {
+  if (coverage === undefined) return undefined;
+  const { CheckCoverage } = await import('./coverage.ts');
+  return new CheckCoverage(coverage);
+}
+
+function withCoverage(shard: ExtraResult | undefined, covered: ExtraResult | undefined): ExtraResult {
+  const parts = [covered, shard].filter((part) => part !== undefined);
+  return {
+    lines: parts.flatMap(({ lines }) => lines),
+    json: Object.assign({}, ...parts.map(({ json }) => json)),
+  };
 }
 
 async function check(
@@ -119,6 +137,8 @@ async function check(
   refuse(options);
   // Before anything is printed: who reads it may interrupt at once.
   const signal = interruption();
+  // V8 counts what is loaded after it has begun to.
+  const coverage = await openCoverage(options);
   const setup = await prepareCheck(options);
   const { target } = setup;
   const corpus = checkCorpus(target, options.corpus);
@@ -128,9 +148,10 @@ async function check(
   const find = { files, signal };
   for (const { trace } of corpus.findings) files.note(trace);
   const ran = await campaign(setup, corpus, find);
+  const covered = await coverage?.end(setup, signal);
   const reports = await reportsOf(setup, ran, find);
-  const extra = await shardResult(setup, { corpus, ran, reports });
-  const next = nextOf(setup);
+  const extra = withCoverage(await shardResult(setup, { corpus, ran, reports }), covered);
+  const next = options.shard === undefined ? nextOf(setup) : null;
   await conclude({ target: target.name, corpus, result: ran.result, next, reports }, options, extra);
 }
 
@@ -184,6 +205,10 @@ export function checkCommand(): Command {
       wholeNumber('--calls', 1),
     )
     .option('--exhaustive', 'with --concurrent, every schedule of every pair and triple of calls; minutes')
+    .option(
+      '--coverage <folder>',
+      'count the lines and branches of the allocator that programs enter; lcov.info and coverage.json go there',
+    )
     .option('--stats <file>', 'write one line of JSON a program, in the format that Tyche reads')
     .addOption(junitOption())
     .addOption(htmlOption())

@@ -12,29 +12,35 @@ import { packageFolder } from './package-folder.ts';
 const MOST_BYTES = { 32: 2 ** 32, 64: 2 ** 34 } as const;
 export type Bits = keyof typeof MOST_BYTES;
 
-/** A build: its sources and its output. */
+/** A build: its output, and what it is made of. */
 export interface Build {
-  readonly sources: readonly string[];
+  /** Sources, flags, objects and libraries, in the order in which clang is to read them. */
+  readonly words: readonly string[];
   readonly output: string;
   readonly bits: Bits;
-  /** More arguments of clang. */
-  readonly flags: readonly string[];
 }
 
-/** Returns the arguments of clang. */
-export function clangArguments(
-  { sources, output, bits, flags }: Build,
-  native = relative(process.cwd(), join(packageFolder(), 'native')),
-): readonly string[] {
-  const linker = ['--import-memory', '--stack-first', '--entry=main', `--max-memory=${MOST_BYTES[bits]}`];
+function nativeFolder(): string {
+  return relative(process.cwd(), join(packageFolder(), 'native'));
+}
+
+/** Returns the arguments of clang that all sources are compiled with. */
+export function sourceArguments(bits: Bits, native = nativeFolder()): readonly string[] {
   return [
     `--target=wasm${bits}-unknown-unknown`,
     ...['-O2', '-ffreestanding', '-nostdlib'],
     ...['-isystem', join(native, 'wasm'), '-I', native],
-    ...flags,
+  ];
+}
+
+/** Returns the arguments of clang. */
+export function clangArguments({ words, output, bits }: Build, native = nativeFolder()): readonly string[] {
+  const linker = ['--import-memory', '--stack-first', '--entry=main', `--max-memory=${MOST_BYTES[bits]}`];
+  return [
+    ...sourceArguments(bits, native),
     `-Wl,${linker.join(',')}`,
     ...['-o', output],
-    ...sources,
+    ...words,
     join(native, 'frameproof_wasm.c'),
   ];
 }

@@ -16,13 +16,22 @@ export interface ExecutableBuild {
   /** Default: cc; c++ where a source is C++. */
   readonly compiler: string | undefined;
   readonly isVerbose: boolean;
+  /** Whether it counts how often each line is entered. */
+  readonly counts: boolean;
 }
 
 /** Flags that the harness must have too, to fit the allocator. One on the dialect of C++ must not reach it. */
 const SHARED_FLAG = /^-(m|fsanitize)/;
 
+/** Returns the words of a build with counters. Nothing is optimized, since that would move branches. */
+async function countedWords(compiler: readonly string[], build: ExecutableBuild): Promise<readonly string[]> {
+  const { countedObjects } = await import('./coverage-build.ts');
+  return ['--coverage', ...countedObjects({ ...build, compiler })];
+}
+
 /** Builds an executable. Throws `SpecError` where that fails. */
-export function buildExecutable({ words, output, compiler, isVerbose }: ExecutableBuild): void {
+export async function buildExecutable(build: ExecutableBuild): Promise<void> {
+  const { words, output, compiler, isVerbose, counts } = build;
   const isCpp = words.some((word) => /\.(cc|cpp|cxx|C)$/.test(word));
   const native = relative(process.cwd(), join(packageFolder(), 'native'));
   const folder = mkdtempSync(join(tmpdir(), 'frameproof-build-'));
@@ -30,10 +39,12 @@ export function buildExecutable({ words, output, compiler, isVerbose }: Executab
   const flags = ['-g', '-O2'];
   const shared = words.filter((word) => SHARED_FLAG.test(word));
   const source = ['-x', 'c', '-c', join(native, 'frameproof.c')];
+  const counting = counts ? ['-DFP_COVERAGE'] : [];
+  const linker = compiler ?? (isCpp ? 'c++' : 'cc');
   try {
-    compile([compiler ?? 'cc', ...flags, ...shared, '-o', harness, ...source], isVerbose);
-    const linker = compiler ?? (isCpp ? 'c++' : 'cc');
-    compile([linker, ...flags, '-I', native, '-o', output, ...words, harness], isVerbose);
+    compile([compiler ?? 'cc', ...flags, ...counting, ...shared, '-o', harness, ...source], isVerbose);
+    const linked = counts ? await countedWords([linker, '-g', '-O0', '-I', native], build) : words;
+    compile([linker, ...flags, '-I', native, '-o', output, ...linked, harness], isVerbose);
   } finally {
     rmSync(folder, { recursive: true });
   }

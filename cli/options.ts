@@ -187,6 +187,7 @@ const SEQUENTIAL_ONLY = [
   'results',
   'stopFirst',
   'programTime',
+  'coverage',
   'stats',
   'junit',
   'profile',

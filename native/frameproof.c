@@ -157,6 +157,23 @@ static void say_decimal(uint64_t value) {
     say_text(at, (size_t)(end - at));
 }
 
+/* ---- Counters of gcov, where `frameproof build --coverage` has compiled them in ---------------------------------------- */
+
+#ifdef FP_COVERAGE
+void __gcov_dump(void);
+#else
+static void __gcov_dump(void) {}
+#endif
+
+static _Noreturn void end_program(void) {
+    /* Where frameproof collects them. Anywhere else they would lie beside the sources. */
+    if (getenv("GCOV_PREFIX") != NULL) {
+        __gcov_dump();
+    }
+    answers->is_finished = true;
+    _exit(0);
+}
+
 /* ---- Simulated physical memory -------------------------------------------------------------------------------------- */
 
 #define MAX_DESCRIPTORS 65536
@@ -965,8 +982,7 @@ static void start_manager(void) {
     errno = CALLERS_ERRNO;
     if (setjmp(panicked) != 0) {
         finish_answer();
-        answers->is_finished = true;
-        _exit(0);
+        end_program();
     }
     is_starting = true;
     bool is_started = target->init(&given);
@@ -974,8 +990,7 @@ static void start_manager(void) {
     last_errno = errno;
     answer(is_started ? "done" : "refused");
     if (!is_started) {
-        answers->is_finished = true;
-        _exit(0);
+        end_program();
     }
 }
 
@@ -1000,8 +1015,7 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
     if (!map_memory()) {
         say_text("unsupported\n", 12);
         answers->committed = written;
-        answers->is_finished = true;
-        _exit(0);
+        end_program();
     }
     paint_withheld();
     start_manager();
@@ -1043,8 +1057,7 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
     if (is_live) {
         send_live(out, &sent);
     }
-    answers->is_finished = true;
-    _exit(0);
+    end_program();
 }
 
 /* ---- The server ----------------------------------------------------------------------------------------------------- */

@@ -26,6 +26,7 @@ IMPORT("keep") void fp_keep_frames(uint64_t frame, uint64_t pages);
 IMPORT("panic") void fp_panic_text(uint64_t frame, int owner, const char *text, size_t length);
 IMPORT("live") void fp_live_bytes(uint64_t start, uint64_t bytes);
 IMPORT("abort") void fp_abort_text(const char *text, size_t length);
+IMPORT("count") void fp_count(int record, const void *start, size_t length);
 
 /* What errno is before each call: no error number of a system. */
 #define CALLERS_ERRNO 23130
@@ -80,7 +81,11 @@ EXPORT("fp_unwind") void fp_unwind(uintptr_t to) {
     __asm__ volatile("local.get %0\nglobal.set __stack_pointer" : : "r"(to));
 }
 
+/* Constructors. If nobody called this, the linker would have each export call it. */
+void __wasm_call_ctors(void);
+
 EXPORT("fp_desk") void *fp_desk(void) {
+    __wasm_call_ctors();
     desk.stack_end = (uintptr_t)&__global_base;
     desk.arena_start = desk.arena_used = (uintptr_t)&__heap_base;
     return &desk;
@@ -742,6 +747,49 @@ int fflush(FILE *stream) {
     (void)stream;
     return 0;
 }
+
+/* ---- Counters of gcov, where `frameproof build --coverage` has compiled them in ---------------------------------------- */
+
+#define MOST_COUNTED_FILES 1024
+
+/* Functions that tell the counters of a source file. */
+static void (*tellers[MOST_COUNTED_FILES])(void);
+static size_t teller_count;
+
+void llvm_gcov_init(void (*tell)(void), void (*reset)(void)) {
+    (void)reset;
+    if (teller_count < MOST_COUNTED_FILES) {
+        tellers[teller_count++] = tell;
+    }
+}
+
+EXPORT("fp_tell_counters") void fp_tell_counters(void) {
+    for (size_t i = 0; i < teller_count; i++) {
+        tellers[i]();
+    }
+}
+
+/* The kinds of records of a file of counters, in the order in which the engine knows them (runner/wasm/counter-files.ts). */
+enum record { FILE_PATH, FILE_HEADER, FUNCTION, ARCS };
+
+void llvm_gcda_start_file(const char *path, uint32_t version, uint32_t checksum) {
+    const uint32_t words[] = {version, checksum};
+    fp_count(FILE_PATH, path, strlen(path));
+    fp_count(FILE_HEADER, words, 2);
+}
+
+void llvm_gcda_emit_function(uint32_t ident, uint32_t function_checksum, uint32_t graph_checksum) {
+    const uint32_t words[] = {ident, function_checksum, graph_checksum};
+    fp_count(FUNCTION, words, 3);
+}
+
+void llvm_gcda_emit_arcs(uint32_t count, const uint64_t *counters) {
+    fp_count(ARCS, counters, count);
+}
+
+void llvm_gcda_summary_info(void) {}
+
+void llvm_gcda_end_file(void) {}
 
 /* ---- Helpers that the compiler calls -------------------------------------------------------------------------------- */
 

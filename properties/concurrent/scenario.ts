@@ -7,7 +7,7 @@
  * can.
  */
 import * as t from 'io-ts';
-import { Config, closed, isRam, MemoryMap, Policy, Program } from '../../spec/index.ts';
+import { Config, closed, MemoryMap, Policy, Program, ramPages } from '../../spec/index.ts';
 
 export const ConcurrentScenario = t.readonly(
   closed(
@@ -69,10 +69,9 @@ function inWords(n: number): string {
 
 /** Returns what of a scenario is too large to be run under schedules, in words that a message takes; null where nothing is. */
 export function beyondLimits({ map, before, callers, after = [] }: ConcurrentScenario): string | null {
-  const pages = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
   const calls = before.length + after.length + callers.reduce((sum, program) => sum + program.length, 0);
   const sizes = [
-    ['map', 'page frames of RAM', pages, LIMITS.pages],
+    ['map', 'page frames of RAM', ramPages(map), LIMITS.pages],
     ['callers', 'callers', callers.length, LIMITS.callers],
     ['callers', 'calls', calls, LIMITS.calls],
   ] as const;

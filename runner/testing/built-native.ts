@@ -44,7 +44,7 @@ export function nativeBuilder(): (
         const harness = join(NATIVE, 'frameproof.c');
         const inputs = paths.map((path) => (path.endsWith('.cc') ? objectOf(path, `${output}.o`) : path));
         compile('cc', ['-O1', '-I', NATIVE, ...strict, '-o', output, ...inputs, harness]);
-      } else compile('clang', clangArguments({ sources: paths, output, bits: as, flags: strict }, NATIVE));
+      } else compile('clang', clangArguments({ words: [...strict, ...paths], output, bits: as }, NATIVE));
     }
     return loadTarget(output, undefined, { programMs: as === 'process' ? 1000 : 250 });
   };

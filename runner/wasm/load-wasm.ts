@@ -63,13 +63,17 @@ function refuseUnresolved(module: Module, path: string): void {
 }
 
 /** Returns the module with what it needs of the engine: it is tried with memories of either kind and of growing size. */
-function tried(found: Omit<Loaded, 'bits' | 'initial'>, path: string): readonly [Loaded, Machine] {
+function tried(
+  found: Omit<Loaded, 'bits' | 'initial' | 'hasCounters'>,
+  path: string,
+): readonly [Loaded, Machine] {
   const failed: string[] = [];
   for (const bits of [64, 32] as const satisfies readonly Bits[])
     for (let initial = 2 * WASM_PAGE_BYTES; initial <= MOST_INITIAL; initial *= 2) {
-      const loaded = { ...found, bits, initial };
+      const loaded = { ...found, bits, initial, hasCounters: false };
       try {
-        return [loaded, new Machine(loaded, PROBE)];
+        const machine = new Machine(loaded, PROBE);
+        return [{ ...loaded, hasCounters: machine.counters().length > 0 }, machine];
       } catch (error) {
         failed.push(messageOf(error));
         if (!/memory.*smaller|initial/.test(messageOf(error))) break;

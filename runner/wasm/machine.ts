@@ -13,6 +13,7 @@ import {
   pfnEnd,
 } from '../../spec/index.ts';
 import type { World } from '../world.ts';
+import { type CountedFile, CounterReader, RECORDS } from './counter-files.ts';
 import { type Bits, ENGINE, type Exported, type Memory, type Module, memoryOf } from './engine.ts';
 import { BEYOND } from './watched-frames.ts';
 
@@ -91,6 +92,8 @@ export interface Loaded {
   readonly compiled: string | null;
   /** Whether it has mutable globals beside the stack pointer: state that is in no memory. */
   readonly hasHiddenGlobals: boolean;
+  /** Whether it counts how often its lines are entered: state that grows for ever. */
+  readonly hasCounters: boolean;
 }
 
 /** The functions that the harness exports. */
@@ -103,6 +106,7 @@ const EXPORTS = [
   'fp_stack_pointer',
   'fp_unwind',
   'fp_name_live',
+  'fp_tell_counters',
 ] as const;
 type Exports = Readonly<Record<(typeof EXPORTS)[number], Exported>>;
 
@@ -139,6 +143,7 @@ export class Machine {
   readonly #desk: number;
   readonly #stackPointer: number | bigint;
   #live: (readonly [number, number])[] = [];
+  #counters = new CounterReader();
   #buffer: ArrayBuffer;
   #words: Uint32Array;
   #longs: BigUint64Array;
@@ -254,6 +259,13 @@ export class Machine {
     return joined(this.#live);
   }
 
+  /** Returns how often the arcs of its sources have been taken; nothing where it was built without counters. */
+  counters(): readonly CountedFile[] {
+    this.#counters = new CounterReader();
+    this.#exports.fp_tell_counters();
+    return this.#counters.files;
+  }
+
   /** Whether something was written through a null pointer, or the stack has overflowed. */
   isNullWritten(): boolean {
     for (let word = 0; word < NULL_WORDS; word += 1) if (this.#words[word] !== 0) return true;
@@ -320,6 +332,15 @@ export class Machine {
     return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
   }
 
+  #count(record: number, at: number, length: number): void {
+    const kind = RECORDS[record];
+    if (kind === 'path') this.#counters.path(this.#text(at, length));
+    else if (kind === 'arcs')
+      this.#counters.arcs(Array.from(this.#longs.subarray(at / 8, at / 8 + length), Number));
+    else if (kind !== undefined)
+      this.#counters.words(kind, [...this.#words.subarray(at / 4, at / 4 + length)]);
+  }
+
   #imports(): Readonly<Record<string, unknown>> {
     const text = (at: number | bigint, length: number | bigint): string =>
       this.#text(Number(at), Math.min(Number(length), LONGEST_TEXT));
@@ -340,6 +361,8 @@ export class Machine {
         const [first, end] = [Number(start), Number(start + bytes)];
         if (bytes > 0n) this.#live.push([Math.floor(first / 4), Math.ceil(end / 4)]);
       },
+      count: (record: number, at: number | bigint, length: number | bigint) =>
+        this.#count(record, Number(at), Number(length)),
       abort: (at: number, length: number) => {
         throw new Aborted(text(at, length));
       },

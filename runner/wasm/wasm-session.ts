@@ -21,6 +21,7 @@ import { CallerArray } from '../caller-array.ts';
 import type { SavableSession, Seen } from '../savable-session.ts';
 import { lookAt } from '../thrown.ts';
 import type { World } from '../world.ts';
+import { addToFiles } from './counter-files.ts';
 import { Aborted, BASE, LeftByPanic, type Loaded, Machine } from './machine.ts';
 import { SavedImage } from './saved-image.ts';
 import { WatchedFrames } from './watched-frames.ts';
@@ -62,6 +63,7 @@ export class WasmSession implements SavableSession {
   readonly started: Response;
   readonly seen: Writable<Seen>;
   readonly #machine: Machine;
+  readonly #hasCounters: boolean;
   readonly #world: World;
   readonly #profile: Profile;
   readonly #watched: WatchedFrames;
@@ -76,6 +78,7 @@ export class WasmSession implements SavableSession {
 
   constructor(loaded: Loaded, world: World, profile: Profile) {
     this.#machine = new Machine(loaded, world);
+    this.#hasCounters = loaded.hasCounters;
     this.#world = world;
     this.#profile = profile;
     this.#shift = world.config.higherHalf - BigInt(BASE);
@@ -167,7 +170,9 @@ export class WasmSession implements SavableSession {
     return null;
   }
 
-  close(): void {}
+  close(): void {
+    if (this.#hasCounters) addToFiles(this.#machine.counters());
+  }
 
   #start(): Response {
     try {

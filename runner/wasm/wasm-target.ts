@@ -50,7 +50,8 @@ export class WasmTarget implements Target {
 
   openSavable(world: World): SavableSession | null {
     const session = new WasmSession(this.#loaded, world, this.profile);
-    return this.#loaded.hasHiddenGlobals || !session.isSavable ? null : session;
+    const { hasHiddenGlobals, hasCounters } = this.#loaded;
+    return hasHiddenGlobals || hasCounters || !session.isSavable ? null : session;
   }
 
   timed(world: World, program: Program): TimedProgram {

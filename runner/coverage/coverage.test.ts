@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { readGcov } from './gcov.ts';
+import { lcovText } from './source-coverage.ts';
+
+const GCC = `        -:    0:Source:/home/me/pmm.c
+        -:    0:Runs:2
+function pop called 3 returned 100% blocks executed 75%
+        3:    7:static void *pop(void) {
+        3:    8:    if (top == NULL) {
+branch  0 taken 0 (fallthrough)
+branch  1 taken 3
+    #####:    9:        return NULL;
+        -:   10:    }
+       3*:   11:    return take() ?: NULL;
+branch  0 never executed
+branch  1 taken 3 (throw)
+call    0 returned 3
+        -:    0:Source:/usr/include/stdlib.h
+        1:    3:inline
+`;
+
+describe('what gcov prints', () => {
+  it('is read by line, branch and function, without headers of the system', () => {
+    expect(readGcov(GCC)).toEqual([
+      {
+        file: '/home/me/pmm.c',
+        lines: new Map([
+          [7, 3],
+          [8, 3],
+          [9, 0],
+          [11, 3],
+        ]),
+        branches: [
+          { line: 8, count: 0 },
+          { line: 8, count: 3 },
+          { line: 11, count: 0 },
+        ],
+        functions: [{ name: 'pop', count: 3, line: 7 }],
+      },
+    ]);
+  });
+
+  it('is written as lcov', () => {
+    expect(lcovText(readGcov(GCC))).toBe(`SF:/home/me/pmm.c
+FN:7,pop
+FNDA:3,pop
+BRDA:8,0,0,0
+BRDA:8,0,1,3
+BRDA:11,0,2,0
+BRF:3
+BRH:1
+DA:7,3
+DA:8,3
+DA:9,0
+DA:11,3
+LF:4
+LH:3
+end_of_record
+`);
+  });
+});
