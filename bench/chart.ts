@@ -7,7 +7,9 @@ import { SUBJECTS } from './process.ts';
 const NAMES = {
   frames: 'ours, frames',
   addresses: 'ours, addresses',
+  checked: 'checked C',
   c: 'C',
+  wasm: 'checked C as WebAssembly',
   naive: 'naive TypeScript',
 } as const;
 

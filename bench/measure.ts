@@ -16,7 +16,7 @@ export interface Measurement {
   readonly limit: number | null;
   readonly medians: Partial<Record<SubjectName, number>>;
   readonly cold: Partial<Record<SubjectName, number>>;
-  /** Ours / C of the medians. */
+  /** Ours / checked C of the medians. */
   readonly ratio: number | null;
   /** Whether the limit holds; null where there is none or nothing to compare with. */
   readonly holds: boolean | null;
@@ -28,8 +28,8 @@ export interface Rounds {
   readonly measured: number;
 }
 
-/** Page frames beyond which the naive allocator is not run: it would need minutes or all memory. */
-const NAIVE_FRAMES = 2 ** 20;
+/** Page frames beyond which a subject is not run: the naive one would need minutes or all memory, WebAssembly has 1 GiB. */
+const MOST_FRAMES: Partial<Record<SubjectName, number>> = { naive: 2 ** 20, wasm: 2 ** 18 };
 
 function turnstile(): <A>(work: () => Promise<A>) => Promise<A> {
   let last: Promise<unknown> = Promise.resolve();
@@ -41,12 +41,13 @@ function turnstile(): <A>(work: () => Promise<A>) => Promise<A> {
 }
 
 function takesPart(name: SubjectName, { size, oursOnly }: Point): boolean {
-  if (name === 'c') return oursOnly !== true;
-  return name !== 'naive' || size <= NAIVE_FRAMES;
+  if (name === 'c' || name === 'checked') return oursOnly !== true;
+  return size <= (MOST_FRAMES[name] ?? Number.POSITIVE_INFINITY);
 }
 
 function ratioOf(medians: Partial<Record<SubjectName, number>>): number | null {
-  return medians.frames === undefined || medians.c === undefined ? null : medians.frames / medians.c;
+  const { frames, checked } = medians;
+  return frames === undefined || checked === undefined ? null : frames / checked;
 }
 
 /** Measures one row at one size. */

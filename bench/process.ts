@@ -10,8 +10,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The columns of the table. */
-export type SubjectName = 'frames' | 'addresses' | 'c' | 'naive';
-export const SUBJECTS: readonly SubjectName[] = ['frames', 'addresses', 'c', 'naive'];
+export type SubjectName = 'frames' | 'addresses' | 'checked' | 'c' | 'wasm' | 'naive';
+export const SUBJECTS: readonly SubjectName[] = ['frames', 'addresses', 'checked', 'c', 'wasm', 'naive'];
+/** The columns that are C: one that checks each free, and one that trusts its callers. */
+const FLAGS: Partial<Record<SubjectName, readonly string[]>> = { checked: ['-DCHECKED'], c: [] };
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -43,27 +45,49 @@ export class SubjectProcess {
   }
 }
 
-/** Compiles the C baseline; returns the program's path, or null and says why where there is no `cc`. */
-function compile(say: (text: string) => void): string | null {
+/** Compiles a C baseline; returns the program's path, or null and says why where there is no `cc`. */
+function compile(flags: readonly string[], say: (text: string) => void): string | null {
   const program = join(mkdtempSync(join(tmpdir(), 'frameproof-bench-')), 'page_stack_bench');
   const include = here('../native/examples');
   const sources = [here('page_stack_bench.c'), join(include, 'page_stack.c')];
-  const result = spawnSync('cc', ['-O2', '-std=c11', `-I${include}`, '-o', program, ...sources], {
-    encoding: 'utf8',
-  });
+  const line = ['-O2', '-std=c11', ...flags, `-I${include}`, '-o', program, ...sources];
+  const result = spawnSync('cc', line, { encoding: 'utf8' });
   if (result.error !== undefined) say(`no C baseline: cc cannot be run (${result.error.message})`);
   else if (result.status !== 0) say(`no C baseline: cc failed: ${result.stderr.trim()}`);
   return result.status === 0 ? program : null;
 }
 
+/** Memory of WebAssembly: a heap, and 1 GiB of physical memory behind it. */
+const WASM_BYTES = 1408 * 2 ** 20;
+
+/** Compiles the checked C to WebAssembly; returns its path, or null and says why where there is no clang. */
+function compileWasm(say: (text: string) => void): string | null {
+  const output = join(mkdtempSync(join(tmpdir(), 'frameproof-bench-')), 'page_stack.wasm');
+  const include = here('../native/examples');
+  const sources = [here('page_stack_wasm.c'), join(include, 'page_stack.c')];
+  const target = ['--target=wasm32-unknown-unknown', '-ffreestanding', '-nostdlib', '-mbulk-memory'];
+  const folders = ['-isystem', here('../native/wasm'), `-I${include}`];
+  const linker = `-Wl,--no-entry,--initial-memory=${WASM_BYTES}`;
+  const line = [...target, '-O2', '-std=c11', '-DCHECKED', ...folders, linker, '-o', output, ...sources];
+  const result = spawnSync('clang', line, { encoding: 'utf8' });
+  if (result.error !== undefined) say(`no C as WebAssembly: clang cannot be run (${result.error.message})`);
+  else if (result.status !== 0) say(`no C as WebAssembly: clang failed: ${result.stderr.trim()}`);
+  return result.status === 0 ? output : null;
+}
+
 /** Starts all subjects that can be run. */
 export function startSubjects(say: (text: string) => void): ReadonlyMap<SubjectName, SubjectProcess> {
-  const program = compile(say);
-  const worker = (name: SubjectName): SubjectProcess =>
-    new SubjectProcess(process.execPath, ['--max-old-space-size=4096', here('worker.ts'), name]);
+  const worker = (...args: readonly string[]): SubjectProcess =>
+    new SubjectProcess(process.execPath, ['--max-old-space-size=4096', here('worker.ts'), ...args]);
   return new Map(
     SUBJECTS.flatMap((name): [SubjectName, SubjectProcess][] => {
-      if (name !== 'c') return [[name, worker(name)]];
+      if (name === 'wasm') {
+        const path = compileWasm(say);
+        return path === null ? [] : [[name, worker(name, path)]];
+      }
+      const flags = FLAGS[name];
+      if (flags === undefined) return [[name, worker(name)]];
+      const program = compile(flags, say);
       return program === null ? [] : [[name, new SubjectProcess(program, [])]];
     }),
   );

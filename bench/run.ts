@@ -46,7 +46,7 @@ function summary(measurements: readonly Measurement[], state: StateSize): string
   const limited = measurements.filter(({ holds }) => holds !== null);
   const missed = limited
     .filter(({ holds }) => holds === false)
-    .map((m) => `row ${m.number} (${m.label}): ${(m.ratio ?? 0).toFixed(3)} of C, limit ${m.limit}`);
+    .map((m) => `row ${m.number} (${m.label}): ${(m.ratio ?? 0).toFixed(3)} of checked C, limit ${m.limit}`);
   const stateMissed = stateRows(state)
     .filter(([, , , holds]) => !holds)
     .map(([label, bytes, limit]) => `row 10 (${label}): ${bytes.toFixed(3)} B, limit ${limit} B`);

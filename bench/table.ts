@@ -49,9 +49,11 @@ export function renderTable(measurements: readonly Measurement[], state: StateSi
       'per',
       'ours, frames',
       'ours, addresses',
+      'checked C',
       'C',
+      'checked C, wasm',
       'naive TS',
-      'ours / C',
+      'ours / checked C',
       'limit',
       '',
     ],
@@ -67,20 +69,22 @@ export function renderTable(measurements: readonly Measurement[], state: StateSi
       'right',
       'right',
       'right',
+      'right',
+      'right',
       'left',
     ],
   });
   for (const m of measurements) {
-    const { frames, addresses, c, naive } = m.medians;
-    const times = [frames, addresses, c, naive].map(formatTime);
+    const timesOf = (each: Measurement['medians']): readonly string[] =>
+      [each.frames, each.addresses, each.checked, each.c, each.wasm, each.naive].map(formatTime);
+    const times = timesOf(m.medians);
     const limit = m.limit === null ? '' : String(m.limit);
     table.push([m.number, m.title, m.label, m.unit, ...times, formatRatio(m.ratio), limit, mark(m.holds)]);
     if (m.number !== 1) continue;
-    const cold = [m.cold.frames, m.cold.addresses, m.cold.c, m.cold.naive].map(formatTime);
-    table.push([m.number, 'the same, first run (cold)', m.label, m.unit, ...cold, '', '', '']);
+    table.push([m.number, 'the same, first run (cold)', m.label, m.unit, ...timesOf(m.cold), '', '', '']);
   }
   for (const [label, bytes, limit, holds] of stateRows(state)) {
-    const figures = [`${bytes.toFixed(3)} B`, '', '', '', ''];
+    const figures = [`${bytes.toFixed(3)} B`, '', '', '', '', '', ''];
     table.push([STATE_ROW.number, STATE_ROW.title, label, 'frame', ...figures, String(limit), mark(holds)]);
   }
   return table.toString();

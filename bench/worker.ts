@@ -1,10 +1,12 @@
 /**
- * The process that runs one subject, named by its argument: frames, addresses or naive. Reads "ROW SIZE" lines, answers
+ * The process that runs one subject, named by its argument: frames, addresses, naive, or wasm and the path of the module. Reads "ROW SIZE" lines, answers
  * "NANOSECONDS OPERATIONS" or "error TEXT", as `page_stack_bench.c` does. The first answer for a row and size is one cold repetition;
  * later answers repeat for about 20 ms.
  */
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isScenarioName, type Prepared, SCENARIOS } from './scenarios.ts';
+import { ENGINE } from '../runner/wasm/index.ts';
+import { isScenarioName, type Prepared, SCENARIOS, type ScenarioName } from './scenarios.ts';
 import { measureState } from './state-size.ts';
 import type { Subject } from './subject.ts';
 import { Addresses } from './subjects/addresses.ts';
@@ -47,33 +49,60 @@ function repsFor({ before }: Prepared, spent: number, reps: number): number {
   return Math.max(1, Math.min(most, Math.floor(TARGET_NS / (spent / reps + 1))));
 }
 
-async function serve<P, B>(subject: Subject<P, B>): Promise<void> {
+/** Prepares a row for a size. */
+type Prepare = (name: ScenarioName, size: number) => Prepared;
+
+/** Returns the rows of `page_stack_wasm.c`, which numbers them as they are listed here. */
+function wasmRows(path: string): Prepare {
+  const { exports } = new ENGINE.Instance(new ENGINE.Module(readFileSync(path)), {});
+  return (name, size) => {
+    const row = Object.keys(SCENARIOS).indexOf(name);
+    exports.prepare?.(row, size);
+    const run = (reps: number): number => Number(exports.run?.(row, reps));
+    return PREPARED_ANEW.includes(name) ? { run, before: () => exports.before?.(row) } : { run };
+  };
+}
+
+/** Rows of which each repetition needs a fresh state. */
+const PREPARED_ANEW: readonly ScenarioName[] = ['fill', 'region'];
+
+async function serve(prepare: Prepare, state: (frames: number) => readonly number[]): Promise<void> {
   let current = null as Current | null;
   for await (const line of createInterface({ input: process.stdin })) {
     const [name = '', text = ''] = line.split(' ');
     if (name === 'state') {
-      console.log(measureState(subject, Number(text)).join(' '));
+      console.log(state(Number(text)).join(' '));
       continue;
     }
     if (!isScenarioName(name)) throw new Error(`no row ${name}`);
-    if (current?.key !== line)
-      current = { key: line, prepared: SCENARIOS[name](subject, Number(text)), reps: 1 };
+    if (current?.key !== line) current = { key: line, prepared: prepare(name, Number(text)), reps: 1 };
     const { spent, operations } = timed(current.prepared, current.reps);
     console.log(`${spent} ${operations}`);
     current.reps = repsFor(current.prepared, spent, current.reps);
   }
 }
 
-switch (process.argv[2]) {
+function serveSubject<P, B>(subject: Subject<P, B>): Promise<void> {
+  return serve(
+    (name, size) => SCENARIOS[name](subject, size),
+    (frames) => measureState(subject, frames),
+  );
+}
+
+const [, , subject, path = ''] = process.argv;
+switch (subject) {
   case 'frames':
-    await serve(new Frames());
+    await serveSubject(new Frames());
     break;
   case 'addresses':
-    await serve(new Addresses());
+    await serveSubject(new Addresses());
     break;
   case 'naive':
-    await serve(new Naive());
+    await serveSubject(new Naive());
+    break;
+  case 'wasm':
+    await serve(wasmRows(path), () => []);
     break;
   default:
-    throw new Error('expected frames, addresses or naive');
+    throw new Error('expected frames, addresses, naive or wasm');
 }

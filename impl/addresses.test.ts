@@ -1,6 +1,6 @@
 /** Addresses at the edges of what 64 bits and the higher half hold. */
 import { describe, expect, test } from 'vitest';
-import { addressOf, frameAt, isU64 } from './addresses.ts';
+import { AddressBatches, addressOf, frameAt, isU64 } from './addresses.ts';
 
 const HIGHER_HALF = 0xffff_8000_0000_0000n;
 const PAGE = 4096n;
@@ -54,4 +54,58 @@ describe('the page frame of an address', () => {
     expect(() => frameAt(number as bigint, HIGHER_HALF, PHYSICAL_END)).not.toThrow();
     expect(frameAt(number as bigint, HIGHER_HALF, PHYSICAL_END)).toBe(NaN);
   });
+});
+
+describe.each([
+  ['0xffff_8000_0000_0000', HIGHER_HALF],
+  ['one whose lower half is not zero', 0xff12_3456_ffff_f000n],
+  ['one just below 4 GiB', 0xffff_f000n],
+])('a batch above a higher half at %s', (_, half) => {
+  const batches = new AddressBatches(half, PHYSICAL_END);
+  const frames = [0, 1, 2 ** 20 - 1, 2 ** 20, 2 ** 31, 2 ** 32 - 1];
+  const addresses = BigUint64Array.from(frames, (frame) => addressOf(frame, half));
+
+  test('is written as the same addresses one by one, and nothing else', () => {
+    const written = new BigUint64Array(frames.length + 3).fill(7n);
+    batches.write(written, 2, Uint32Array.from(frames), frames.length);
+    expect([...written]).toEqual([7n, 7n, ...addresses, 7n]);
+  });
+
+  test('is read as the same page frames, any byte of them, up to the first that is not physical memory', () => {
+    const inside = addresses.map((address, k) => address + BigInt(k * 500));
+    const read = new Uint32Array(frames.length);
+    expect(batches.read(inside, read, frames.length)).toBe(frames.length);
+    expect([...read]).toEqual(frames);
+    for (const outside of [half - 1n, 0n, half - PAGE, half + PHYSICAL_END, 2n ** 64n - 1n]) {
+      const isInside = frameAt(outside, half, PHYSICAL_END) < 2 ** 32;
+      expect(batches.read(BigUint64Array.of(half, outside), read, 2)).toBe(isInside ? 2 : 1);
+    }
+  });
+
+  test('is read up to the first page frame that 32 bits do not hold, and up to the end of memory', () => {
+    const two = (frame: number): BigUint64Array => BigUint64Array.of(half, addressOf(frame, half));
+    const read = new Uint32Array(2);
+    const small = new AddressBatches(half, 2n ** 33n);
+    const end = 2 ** 21;
+    expect([end - 1, end].map((frame) => small.read(two(frame), read, 2))).toEqual([2, 1]);
+    expect([2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5].map((frame) => batches.read(two(frame), read, 2))).toEqual([
+      2, 1, 1,
+    ]);
+  });
+});
+
+test('a batch refuses an address below a higher half that ends at 2^64, which is memory modulo 2^64', () => {
+  const half = 0xffff_ffff_ffff_0000n;
+  const batches = new AddressBatches(half, PHYSICAL_END);
+  expect(batches.read(BigUint64Array.of(half, 0n), new Uint32Array(2), 2)).toBe(1);
+});
+
+test('a batch follows an array whose buffer has grown', () => {
+  const buffer = new ArrayBuffer(8, { maxByteLength: 32 });
+  const addresses = new BigUint64Array(buffer);
+  const batches = new AddressBatches(HIGHER_HALF, PHYSICAL_END);
+  batches.write(addresses, 0, Uint32Array.of(1), 1);
+  buffer.resize(32);
+  batches.write(addresses, 0, Uint32Array.of(1, 2, 3, 4), 4);
+  expect(addresses[3]).toBe(addressOf(4, HIGHER_HALF));
 });

@@ -30,3 +30,76 @@ export function frameAt(address: bigint, higherHalf: bigint, limit: bigint): num
   const physical = BigInt.asUintN(64, address - higherHalf);
   return physical < limit ? Number(BigInt.asUintN(64, physical >> PAGE_SHIFT)) : Number.NaN;
 }
+
+const PAGE_BITS = 12;
+/** 2^20 page frames have addresses of one upper half: 2^32 / 4096. */
+const FRAME_BITS = 20;
+/** Page frame numbers that 32 bits hold. */
+const FRAMES = 2 ** 32;
+
+/** Places of the two halves of a 64-bit word among 32-bit words, as this machine has them. */
+const LOW = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
+const HIGH = 1 - LOW;
+
+/**
+ * Batches of addresses as pairs of 32-bit words, which are numbers: a `bigint` read from an array or written to it takes some
+ * 10 ns. For page frame numbers below 2^32; arithmetic is modulo 2^32, in which the engine needs no fractions.
+ */
+export class AddressBatches {
+  readonly #low: number;
+  readonly #high: number;
+  /** The last page frame that there can be. */
+  readonly #last: number;
+  /** The last array, and its words. An array that its buffer has left or outgrown gets other words. */
+  #array: BigUint64Array | null = null;
+  #words: Uint32Array = new Uint32Array(0);
+
+  /** Physical memory is mapped from `higherHalf` on, and ends below `limit`, a multiple of the page size. */
+  constructor(higherHalf: bigint, limit: bigint) {
+    this.#low = Number(BigInt.asUintN(32, higherHalf));
+    this.#high = Number(higherHalf >> 32n);
+    this.#last = Math.min(FRAMES, Number(limit >> PAGE_SHIFT)) - 1;
+  }
+
+  /** Writes the addresses of `frames[0 .. pages)` to the entries from `from` on. */
+  write(addresses: BigUint64Array, from: number, frames: Uint32Array, pages: number): void {
+    const words = this.#wordsOf(addresses, from + pages);
+    const [low, high] = [this.#low, this.#high];
+    for (let i = 0; i < pages; i += 1) {
+      const frame = frames[i];
+      const sum = (low + (frame << PAGE_BITS)) >>> 0;
+      const carry = sum < low ? 1 : 0;
+      const at = (from + i) << 1;
+      words[at + LOW] = sum;
+      words[at + HIGH] = (high + (frame >>> FRAME_BITS) + carry) >>> 0;
+    }
+  }
+
+  /**
+   * Writes the page frames of the first `pages` addresses to `frames`, rounded down. Returns the index of the first address that maps
+   * no physical one, as {@link frameAt} has it, or a page frame from 2^32 on; `pages` where there is none.
+   */
+  read(addresses: BigUint64Array, frames: Uint32Array, pages: number): number {
+    const words = this.#wordsOf(addresses, pages);
+    const [low, high, last] = [this.#low, this.#high, this.#last];
+    const most = last >>> FRAME_BITS;
+    for (let i = 0; i < pages; i += 1) {
+      const at = words[(i << 1) + LOW];
+      const upper = words[(i << 1) + HIGH];
+      const above = (upper - high - (at < low ? 1 : 0)) >>> 0;
+      if (upper < high || above > most) return i;
+      const frame = ((above << FRAME_BITS) | ((at - low) >>> PAGE_BITS)) >>> 0;
+      if (frame > last) return i;
+      frames[i] = frame;
+    }
+    return pages;
+  }
+
+  #wordsOf(addresses: BigUint64Array, entries: number): Uint32Array {
+    if (this.#array !== addresses || this.#words.length < 2 * entries) {
+      this.#array = addresses;
+      this.#words = new Uint32Array(addresses.buffer, addresses.byteOffset, 2 * addresses.length);
+    }
+    return this.#words;
+  }
+}

@@ -152,6 +152,14 @@ describe('a batch', () => {
     expect([pmm.freeAmount(), pmm.alloc()]).toEqual([9000, BASE + BigInt(9000 - 8193) * PAGE]);
   });
 
+  test('with a page frame beyond 2^32 is refused for that one, which is nobody’s', () => {
+    const { pmm } = small();
+    const page = pmm.alloc() ?? 0n;
+    expect(() => pmm.freePages(BigUint64Array.of(page, BASE + 2n ** 45n), 2)).toThrowError(
+      expect.objectContaining({ call: 'freePages', pfn: 2 ** 33, owner: 'absent' }),
+    );
+  });
+
   test('of all that is free is granted, and one of no page at all', () => {
     const { pmm, warnings } = small();
     expect(() => expect(pmm.allocPages(room(16), 16)).toBe(true)).not.toThrow();

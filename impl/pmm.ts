@@ -13,8 +13,9 @@ import {
   type PmmOptions,
   toHex,
 } from '../spec/index.ts';
-import { addressOf, frameAt, isU64 } from './addresses.ts';
+import { AddressBatches, addressOf, frameAt, isU64 } from './addresses.ts';
 import { FrameAllocator } from './frame-allocator.ts';
+import type { FrameBatch } from './frame-batch.ts';
 import { argumentPanic, lengthPanic, outOfMemory } from './misuse.ts';
 
 /** Page frames in a piece of a batch: a large batch needs no second array of its size. */
@@ -46,14 +47,17 @@ export class PageFrameManager implements Pmm {
   readonly #physicalLimit: bigint;
   readonly #warn: (message: string) => void;
   readonly #frames: FrameAllocator;
+  readonly #addresses: AddressBatches;
   /** Page frame numbers of the batch under way. Not part of the state. */
-  #batch = new Float64Array(64);
+  #batch: FrameBatch;
 
   constructor(frames: FrameAllocator, { config, warn }: Pick<PmmOptions, 'config' | 'warn'>) {
     this.#higherHalf = config.higherHalf;
     this.#physicalLimit = config.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
     this.#warn = warn;
     this.#frames = frames;
+    this.#batch = this.#newBatch(64);
+    this.#addresses = new AddressBatches(this.#higherHalf, this.#physicalLimit);
   }
 
   alloc(): bigint | null {
@@ -87,7 +91,8 @@ export class PageFrameManager implements Pmm {
   #allocPiece(addresses: BigUint64Array, from: number, end: number): void {
     const batch = this.#batchOf(end - from);
     this.#frames.allocPages(batch, end - from);
-    for (let i = from; i < end; i += 1) addresses[i] = addressOf(batch[i - from], this.#higherHalf);
+    if (batch instanceof Uint32Array) this.#addresses.write(addresses, from, batch, end - from);
+    else for (let i = from; i < end; i += 1) addresses[i] = addressOf(batch[i - from], this.#higherHalf);
   }
 
   free(address: bigint): void {
@@ -99,12 +104,21 @@ export class PageFrameManager implements Pmm {
     const pages = Number(count);
     if (pages > addresses.length) throw lengthPanic('freePages', count, addresses.length);
     const batch = this.#batchOf(pages);
-    for (let i = 0; i < pages; i += 1) {
-      const frame = frameAt(addresses[i], this.#higherHalf, this.#physicalLimit);
-      batch[i] = frame;
-      if (Number.isNaN(frame)) this.#panicOnBatch(addresses[i], i);
-    }
+    const read =
+      batch instanceof Uint32Array
+        ? this.#addresses.read(addresses, batch, pages)
+        : this.#readWide(addresses, batch, pages);
+    if (read < pages) this.#panicOnBatch(addresses[read], read);
     this.#frames.freePages(batch, pages);
+  }
+
+  /** As {@link AddressBatches.read}, for page frame numbers of any size. */
+  #readWide(addresses: BigUint64Array, frames: Float64Array, pages: number): number {
+    for (let i = 0; i < pages; i += 1) {
+      frames[i] = frameAt(addresses[i], this.#higherHalf, this.#physicalLimit);
+      if (Number.isNaN(frames[i])) return i;
+    }
+    return pages;
   }
 
   freeRegion(address: bigint, count: number | bigint): void {
@@ -154,9 +168,13 @@ export class PageFrameManager implements Pmm {
     this.#frames.loadState(saved);
   }
 
-  #batchOf(pages: number): Float64Array {
-    if (this.#batch.length < pages) this.#batch = new Float64Array(pages);
+  #batchOf(pages: number): FrameBatch {
+    if (this.#batch.length < pages) this.#batch = this.#newBatch(pages);
     return this.#batch;
+  }
+
+  #newBatch(pages: number): FrameBatch {
+    return this.#frames.end <= 2 ** 32 ? new Uint32Array(pages) : new Float64Array(pages);
   }
 
   #frameAt(call: Call, address: bigint): number {
@@ -173,7 +191,10 @@ export class PageFrameManager implements Pmm {
   /** Panics on the first of a batch that may not be freed: one before the address at `index`, or that. */
   #panicOnBatch(address: bigint, index: number): never {
     this.#frames.checkFreeable(this.#batch, index);
-    this.#panicOnAddress('freePages', address);
+    const frame = this.#frameAt('freePages', address);
+    // No entry of the batch holds it, and there is no such memory.
+    this.#frames.checkFreeable(Float64Array.of(frame), 1);
+    throw argumentPanic('freePages', `address ${toHex(address)} cannot be freed`);
   }
 
   #fail(asked: string): null {

@@ -1,7 +1,7 @@
 /*
- * Callers at the same time, a part of frameproof.c: a program for each caller runs on a thread of its own in the child. Each call
+ * Callers at the same time, a part of frameproof.c: each caller's program runs on a thread in the child. Each call
  * is stamped from one atomic counter when it is invoked and when it returns. The records lie in memory that server and child
- * share; so the server writes the answers, also those of a child that died.
+ * share; so the server writes the answers, even of a child that died.
  *
  * Where callers pause is drawn from a seed: before calls, where the allocator calls fp_yield, and on x86-64 at instructions in the midst
  * of a call, which the thread single-steps to. A pause ends once others have made a few calls, or after a millisecond.
@@ -332,7 +332,7 @@ static void panic_of_caller(uint64_t frame, fp_owner owner, const char *text) {
     }
 }
 
-/* Splits the program into the calls before, those of each caller, and those after. */
+/* Splits the program into the calls before, the calls of each caller, and the calls after. */
 static void read_programs(void) {
     callers.texts = malloc(MAX_CALLS * sizeof *callers.texts);
     if (callers.texts == NULL) {

@@ -8,6 +8,11 @@ import { isPmmPanic } from '../../spec/index.ts';
 import type { Guard } from './lock.ts';
 import type { Visit } from './lock-panic.ts';
 
+/** Records that the call under way broke off, unless it panicked over misuse, before any change. */
+export function noteBreak(guard: Guard, error: unknown): void {
+  if (!isPmmPanic(error)) guard.noteBroken();
+}
+
 export class CriticalSection {
   readonly #guard: Guard;
 
@@ -21,7 +26,7 @@ export class CriticalSection {
     try {
       return act();
     } catch (error) {
-      if (!isPmmPanic(error)) this.#guard.noteBroken();
+      noteBreak(this.#guard, error);
       throw error;
     } finally {
       this.#guard.leave();

@@ -6,7 +6,7 @@ import type { Config, MemoryMap } from '../../spec/index.ts';
 import { FrameAllocator } from '../frame-allocator.ts';
 import type { FrameBatch } from '../frame-batch.ts';
 import { CALLERS_AT } from '../layout.ts';
-import { CriticalSection } from './critical-section.ts';
+import { CriticalSection, noteBreak } from './critical-section.ts';
 import { Lock, type Waiting, withDefaults } from './lock.ts';
 import { openSharedState } from './state.ts';
 import { ATOMICS } from './steps.ts';
@@ -21,6 +21,7 @@ export class SharedFrames {
   /** The number of this caller, as panics of others name it. */
   readonly caller: number;
   readonly #frames: FrameAllocator;
+  readonly #lock: Lock;
   readonly #section: CriticalSection;
 
   /** Attaches a caller. O(descriptors). Throws `SpecError` where the state is of another memory map. */
@@ -28,7 +29,8 @@ export class SharedFrames {
     const words = openSharedState(map, config, state);
     this.caller = Atomics.add(words, CALLERS_AT, 1) + 1;
     this.#frames = new FrameAllocator(map, config, words);
-    this.#section = new CriticalSection(new Lock(words, ATOMICS, this.caller, withDefaults(waiting)));
+    this.#lock = new Lock(words, ATOMICS, this.caller, withDefaults(waiting));
+    this.#section = new CriticalSection(this.#lock);
   }
 
   /** RAM page frames. */
@@ -41,9 +43,18 @@ export class SharedFrames {
     return this.#section.run('freeAmount', () => this.#frames.freeInBitmap + this.#frames.freeInStack);
   }
 
-  /** See {@link FrameAllocator.alloc}. */
+  /** See {@link FrameAllocator.alloc}. A critical section without a closure, which would take as long as the lock: 22 ns. */
   alloc(): number | null {
-    return this.#section.run('alloc', () => this.#frames.alloc());
+    const lock = this.#lock;
+    lock.enter('alloc');
+    try {
+      return this.#frames.alloc();
+    } catch (error) {
+      noteBreak(lock, error);
+      throw error;
+    } finally {
+      lock.leave();
+    }
   }
 
   /** See {@link FrameAllocator.allocPages}. */
@@ -56,9 +67,18 @@ export class SharedFrames {
     return this.#section.run('allocBitmap', () => this.#frames.allocBitmap(count, limit, alignment));
   }
 
-  /** See {@link FrameAllocator.free}. */
+  /** See {@link FrameAllocator.free}, and {@link alloc} on closures. */
   free(frame: number): void {
-    this.#section.run('free', () => this.#frames.free(frame));
+    const lock = this.#lock;
+    lock.enter('free');
+    try {
+      this.#frames.free(frame);
+    } catch (error) {
+      noteBreak(lock, error);
+      throw error;
+    } finally {
+      lock.leave();
+    }
   }
 
   /** See {@link FrameAllocator.freePages}. */

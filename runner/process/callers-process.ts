@@ -8,7 +8,7 @@ import { diedOf, readAnswer, withCall } from './answer.ts';
 import type { Channel } from './channel.ts';
 import { headerText, requestOf } from './request.ts';
 
-/** The programs of callers, and the ones that are run alone before and after them. */
+/** The programs of callers, and the programs before and after them, which one caller runs. */
 export interface CallersProgram {
   readonly before: Program;
   readonly callers: readonly Program[];

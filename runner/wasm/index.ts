@@ -1,4 +1,4 @@
 /** The door of runner/wasm/. */
 export { withBuildLine } from './binary.ts';
-export { hasSixtyFour } from './engine.ts';
+export { ENGINE, hasSixtyFour } from './engine.ts';
 export { loadWasm, wasmTarget } from './load-wasm.ts';

@@ -16,8 +16,10 @@ import { isAskable, nativeScenario, type ScenarioSize } from './native-scenario.
 
 /** Runs of each random scenario. */
 const RUNS = 20;
-/** Runs of a scenario at a time, and in all, to say that it holds while a find is shrunk. */
-const [TRIES_AT_ONCE, TRIES] = [40, 240];
+/** Runs of a scenario at a time while a find is shrunk. */
+const TRIES_AT_ONCE = 40;
+/** A simpler scenario holds after this many times the runs that the last find took; at least and at most as many runs as this. */
+const [TRIES_A_FIND, FEWEST_TRIES, TRIES] = [10, 80, 240];
 /** Runs that a replay makes. */
 const REPLAYED = 2000;
 /** Calls of all callers in a long scenario, and its page frames in each zone. */
@@ -53,20 +55,25 @@ class Trying implements RunSearch {
   readonly #target: NativeTarget;
   readonly #isOver: () => boolean;
   runs = 0;
+  /** Runs that seem enough to find what there is. */
+  #enough = TRIES;
 
   constructor(target: NativeTarget, isOver: () => boolean) {
     this.#target = target;
     this.#isOver = isOver;
   }
 
-  search(scenario: ConcurrentScenario, before: FoundRun, most = TRIES): FoundRun | null {
+  search(scenario: ConcurrentScenario, before: FoundRun, most = this.#enough): FoundRun | null {
     const { yields = 0 } = before;
     if (!isAskable(scenario, this.#target.profile)) return null;
     for (let tried = 0; tried < most && !this.#isOver(); tried += TRIES_AT_ONCE) {
       const runs = runNative(this.#target, scenario, { seed: yields + tried, runs: TRIES_AT_ONCE });
       this.runs += runs.length;
       const found = worst(runs);
-      if (found !== null && gravityOf(found) >= gravityOf(before)) return found;
+      if (found === null || gravityOf(found) < gravityOf(before)) continue;
+      const took = 1 + (found.yields ?? yields) - yields;
+      this.#enough = Math.min(TRIES, Math.max(FEWEST_TRIES, TRIES_A_FIND * took));
+      return found;
     }
     return null;
   }

@@ -108,7 +108,7 @@ function findIn(
 }
 
 /**
- * Returns a find without the calls that were made alone after what no order explains. Others cannot be left out: what they did is a part
+ * Returns a find without the last calls, after the point that no order explains. Others cannot be left out: what they did is a part
  * of the answers of the rest.
  */
 function trimmed(found: FoundRun, start: ModelState): FoundRun {
