@@ -14,6 +14,7 @@ import { nextLine } from './next-step.ts';
 import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
+import { workBar } from './progress-bar.ts';
 import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
 import { otherTargetOption, programTimeOption } from './target-options.ts';
 
@@ -134,7 +135,11 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
   // Nothing supervises the command then: no code of a module may run in it.
   gdb?.refuseUnstoppable(targetFor(path, recorded.target ?? OURS.name, options.target));
   const target = await loadRecorded(path, recorded, options);
-  const execution = execute(target, scenarioFor(target, recorded));
+  const scenario = scenarioFor(target, recorded);
+  const bar = await workBar(scenario.operations.length, 'judged');
+  let judged = 0;
+  const execution = execute(target, scenario, { tally: () => {}, onStep: () => bar.update(++judged) });
+  bar.stop();
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
   if (options.html !== undefined) {

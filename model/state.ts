@@ -121,7 +121,7 @@ export class ModelState implements Ownership {
     const held = withKept(withLowKept(ownedRegions(map), profile), kept);
     const regions = held.filter(({ owner }) => owner !== 'absent');
     const total = pageCount(regions.reduce((sum, { count }) => sum + count, 0));
-    const limit = profile.zones === 1 ? pfn(PFN_LIMIT) : bitmapLimit(config);
+    const limit = profile.zones !== 2 ? pfn(PFN_LIMIT) : bitmapLimit(config);
     const world: World = { map, config, profile, bitmapLimit: limit, end: pfnEnd(map), total };
     const empty: Fields = {
       extents: noExtents(),

@@ -57,6 +57,8 @@ export const CheckedRun = t.strict(
     situations: Times,
     clauses: t.record(t.string, Times),
     arguments: t.record(t.string, t.type({ drawn: t.number, edges: Times })),
+    furthest: Times,
+    reached: t.record(t.string, Times),
     unreached: t.readonlyArray(t.string),
     unchecked: t.readonlyArray(t.type({ what: t.string, why: t.string })),
   },

@@ -339,6 +339,13 @@ describe('the page of a run', () => {
     const row = rows.find((text) => text.startsWith('alloc.complete')) ?? '';
     const { granted = 0, refused = 0 } = result.clauses['alloc.complete'] ?? {};
     expect(row).toMatch(new RegExp(`granted${grouped(granted)}refused${grouped(refused)}$`));
+    const columns = await page
+      .locator('.reached path')
+      .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')?.match(/M/g)?.length));
+    expect(columns).toEqual(Object.values(result.reached).map((programs) => Object.keys(programs).length));
+    expect(await page.locator('.reached p').first().textContent()).toMatch(
+      new RegExp(`^\\d+ to ${grouped(result.furthest.operations)}$`),
+    );
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -44,6 +44,6 @@ export function worldBeyond(
     return `the memory map has ${counted(free, 'free page frame')}, and the target needs ${memoryAtLeast}`;
   if (bitmapZoneEnd !== null && config.bitmapMaxAddr !== bitmapZoneEnd)
     return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's always at ${toHex(bitmapZoneEnd)}: pass --bitmap-max-addr ${toHex(bitmapZoneEnd)}`;
-  if (zones === 1 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
+  if (zones !== 2 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
   return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's below ${toHex(bitmapZoneBelow)}`;
 }

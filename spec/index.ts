@@ -139,6 +139,7 @@ export {
   isUncaught,
   Misuse,
   type MisuseKind,
+  namedZones,
   POLICIES,
   Policy,
   Profile,

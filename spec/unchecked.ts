@@ -77,6 +77,14 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
   const list: readonly (Unchecked | false)[] = [
     without.length > 0 && { what: without.join(', '), why: 'it has no such call' },
     zones === 1 && { what: 'the two zones', why: 'it has one zone: all page frames are alike' },
+    typeof zones !== 'number' && {
+      what: 'limits other than the ends of its zones, and runs from one zone into the next',
+      why: 'a request names a zone',
+    },
+    profile.fallback === 'none' && {
+      what: 'that a request is served while any zone below has page frames',
+      why: 'it is served from the zone that it names, or not at all',
+    },
     zones === 2 &&
       singlePages === 'anywhere' && {
         what: 'alloc.zone, allocPages.zone',

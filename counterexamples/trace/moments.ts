@@ -95,7 +95,7 @@ function promisedBy(state: ModelState, operation: Operation): readonly number[] 
 
 function inStackOf(state: ModelState, operation: Operation): number | null {
   const { zones, singlePages } = state.world.profile;
-  if (describedCall(operation.call).effect === 'run') return zones === 1 ? null : 0;
+  if (describedCall(operation.call).effect === 'run') return zones !== 2 ? null : 0;
   const pages = pagesOf(operation);
   if (singlePages === 'stack-zone') return pages;
   return singlePages === 'anywhere' ? null : Math.min(pages, state.freeIn('stack'));

@@ -29,6 +29,8 @@ export interface Candidate {
   readonly claims: Readonly<Record<string, unknown>>;
   /** What is true of an allocator that needs them, to be read after "if". */
   readonly condition: string;
+  /** What its author must answer before the claim is believed, where it may as well be a defect. */
+  readonly question?: string;
   readonly probes: readonly Program[];
   /** Programs that it answers rightly nevertheless. Default: none. */
   readonly controls?: readonly Program[];
@@ -74,19 +76,21 @@ function single({ calls }: Profile): Operation<Reference> {
   return calls.includes('allocPages') ? { call: 'allocPages', count: 1n } : run(1n);
 }
 
-/** Returns the candidate, and the same for an allocator of which misuse is undefined, where that is not claimed yet. */
-function orUndefined({ misuse }: Profile, candidate: Candidate): readonly Candidate[] {
-  if (misuse !== 'panics') return [candidate];
+/** Returns the candidate, and the same for an allocator that refuses misuse, or of which it is undefined, where that is not claimed yet. */
+function withMisuse({ profile, moment }: Broken, candidate: Candidate): readonly Candidate[] {
+  if (profile.misuse !== 'panics') return [candidate];
   const { claims, condition } = candidate;
-  const trusting = 'what it does on misuse is undefined';
-  return [
-    candidate,
-    {
-      ...candidate,
-      claims: { ...claims, misuse: 'undefined', uncaught: [] },
-      condition: `${condition}, and ${trusting}`,
-    },
-  ];
+  const refused: Candidate = {
+    ...candidate,
+    claims: { ...claims, misuse: 'refused' },
+    condition: `${condition}, and refuses misuse by returning false`,
+  };
+  const trusting: Candidate = {
+    ...candidate,
+    claims: { ...claims, misuse: 'undefined', uncaught: [] },
+    condition: `${condition}, and what it does on misuse is undefined`,
+  };
+  return [candidate, ...(moment.response.outcome.kind === 'failed' ? [refused] : []), trusting];
 }
 
 /** Whether an operation names an address inside a page frame. */
@@ -96,11 +100,15 @@ function namesInside(operation: Operation<Reference>): boolean {
   );
 }
 
-function ofUnaligned({ moment: { demand }, profile }: Broken): readonly Candidate[] {
+function ofUnaligned(broken: Broken): readonly Candidate[] {
+  const {
+    moment: { demand },
+    profile,
+  } = broken;
   if (demand === null || !isFree(demand.operation.call) || !namesInside(demand.operation)) return [];
   const one = single(profile);
   const offsets = [1n, 8n, 0x800n, 0xfffn];
-  return orUndefined(profile, {
+  return withMisuse(broken, {
     claims: { unalignedFree: 'misuse' },
     condition: `${demand.operation.call}() takes only page-aligned addresses`,
     probes: possible(
@@ -112,9 +120,13 @@ function ofUnaligned({ moment: { demand }, profile }: Broken): readonly Candidat
   });
 }
 
-function ofParts({ moment: { demand }, profile }: Broken): readonly Candidate[] {
+function ofParts(broken: Broken): readonly Candidate[] {
+  const {
+    moment: { demand },
+    profile,
+  } = broken;
   if (demand === null || !isFree(demand.operation.call) || demand.expected.kind !== 'granted') return [];
-  return orUndefined(profile, {
+  return withMisuse(broken, {
     claims: { freeRuns: 'whole' },
     condition: `${demand.operation.call}() takes runs back only as they were handed out`,
     probes: possible(
@@ -170,6 +182,7 @@ function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly C
     (kinds): Candidate => ({
       claims: { uncaught: [...new Set([...profile.uncaught, ...kinds])] },
       condition: `it does not notice ${kinds.map((each) => UNCAUGHT[each]).join(' and ')}`,
+      question: 'is it on purpose that it goes on then?',
       probes: kinds.flatMap((each) => programs[each]),
       controls: ALL_UNCAUGHT.filter((each) => !kinds.includes(each)).flatMap((each) => programs[each]),
     }),
@@ -182,6 +195,7 @@ function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly C
   const trusting: Candidate = {
     claims: { misuse: 'undefined', uncaught: [] },
     condition: 'it trusts its callers: what it does on misuse is undefined',
+    question: 'is it on purpose that it notices no double free?',
     probes: all,
   };
   return response.outcome.kind === 'failed' ? [refused, ...uncaught, trusting] : [...uncaught, trusting];
@@ -256,14 +270,15 @@ function ofFixedZones(profile: Profile): readonly Candidate[] {
       claims: { bitmapZoneEnd: toHex(end) },
       condition: `its bitmap zone always ends at ${toHex(end)}`,
       probes: possible(profile, singles, [run(half + half / 2n)]),
-      controls: possible(profile, singles, [run(half)]),
+      // One more must fail: an allocator that hands out high page frames first has no zones for that.
+      controls: possible(profile, [...singles, single(profile)], [run(half), run(1n)]),
       worlds: { probed: around(middle + half / 2n), controlled: around(middle) },
     };
   });
 }
 
 function ofZones({ clause, profile }: Broken): readonly Candidate[] {
-  if (profile.zones === 1) return [];
+  if (profile.zones !== 2) return [];
   const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
   const oneZone: Candidate = {
     claims: ONE_ZONE,
@@ -317,6 +332,17 @@ function alignedRuns(alignment: bigint): readonly Program[] {
 /** The counts of a run that are not powers of two. */
 const ODD = [3n, 5n, 6n, 7n];
 
+/** A run that ends at a page frame, where page frame 0 is not free. */
+function upTo(end: bigint): Program {
+  return [run(end - 1n, PAGE_BYTES, end * PAGE_BYTES)];
+}
+
+/** A page frame that lies before one, when all below are taken. */
+function singlyUpTo(end: bigint): Program {
+  const below = Array<Operation<Reference>>(Number(end) - 2).fill(run(1n));
+  return [...below, run(1n, PAGE_BYTES, end * PAGE_BYTES)];
+}
+
 function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
   if (demand?.operation.call !== 'allocBitmap') return [];
   const { count, maxAddr, alignment } = demand.operation;
@@ -327,6 +353,7 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
         claims: { runArguments: profile.runArguments.filter((name) => name !== 'maxAddr') },
         condition: 'its runs have no upper limit (maxAddr)',
         probes: [0n, 2n, 4n].map((pages) => [run(8n, PAGE_BYTES, pages * PAGE_BYTES)]),
+        controls: [[run(8n)]],
       },
     alignment > PAGE_BYTES &&
       !isPowerOfTwo(alignment) && {
@@ -335,15 +362,21 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
         probes: [...ODD, 12n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
         controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
       },
-    maxAddr !== U64_MAX &&
-      !isPowerOfTwo(maxAddr) && {
+    ...(maxAddr === U64_MAX || isPowerOfTwo(maxAddr) ? [] : [upTo, singlyUpTo]).map(
+      (fill): Candidate => ({
         claims: { limits: 'powers-of-two' },
         condition: 'limits of its runs (maxAddr) are powers of two, as from the bits of an address',
-        probes: ODD.map((pages) => [run(pages - 1n, PAGE_BYTES, pages * PAGE_BYTES)]),
-        controls: [2n, 4n, 8n].map((pages) => [run(pages - 1n, PAGE_BYTES, pages * PAGE_BYTES)]),
-      },
+        probes: ODD.map(fill),
+        controls: [2n, 4n, 8n].map(fill),
+      }),
+    ),
     alignment > PAGE_BYTES && {
-      claims: { runArguments: profile.runArguments.filter((name) => name !== 'alignment') },
+      claims: {
+        runArguments: profile.runArguments.filter((name) => name !== 'alignment'),
+        // What was taken up before of an argument that there is not.
+        ...(profile.alignments === 'any' ? {} : { alignments: 'any' }),
+        ...(profile.largestAlignment === null ? {} : { largestAlignment: null }),
+      },
       condition: 'its runs have no alignment',
       probes: alignedRuns(32n * PAGE_BYTES),
     },
@@ -351,13 +384,14 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
       claims: { runsWithin: 'descriptors' },
       condition:
         'its runs lie in one descriptor of the memory map, because it does not join those that touch',
-      probes: (profile.zones === 1 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
+      probes: (profile.zones !== 2 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
       controls: [[run(2000n)]],
     },
     profile.contiguous === 'any' && {
       claims: { contiguous: 'powers-of-two' },
       condition: 'its runs are blocks of 2ⁿ page frames, aligned to their size',
       probes: ODD.map((pages) => [run(pages)]),
+      controls: [[run(2n)], [run(4n)]],
     },
   ];
   const isRefused = response.outcome.kind === 'failed' || response.outcome.kind === 'malformed';
@@ -399,7 +433,8 @@ function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] 
       const pages = end / PAGE_BYTES;
       return {
         claims: { neverBelow: toHex(end) },
-        condition: `it never hands out memory below ${toHex(end)}, on purpose`,
+        condition: `it never hands out memory below ${toHex(end)}`,
+        question: 'is it on purpose that this memory stays unused?',
         probes: [[]],
         // Nothing is kept of memory that begins above.
         controls: [[]],

@@ -8,7 +8,7 @@ export function sumOf(times: Times): number {
 }
 
 /** A share of a line, 0 to 1, by the logarithm: counts of a run span six powers of ten. */
-function logShare(n: number, most: number): number {
+export function logShare(n: number, most: number): number {
   return Math.log10(n + 1) / Math.log10(most + 2);
 }
 
@@ -24,6 +24,9 @@ function TimesCell({ n }: { n: number }) {
   return <td class="times">{n === 0 ? <span class="badge">never</span> : grouped(n)}</td>;
 }
 
+/** A table with more rows may go on in the next column. */
+const LONG = 20;
+
 /** Names with how often each was met, the rarest first; numbers in their order. */
 export function TimesTable({ title, times }: { title: string; times: Times }) {
   const rows = Object.entries(times).sort(([one, a], [other, b]) =>
@@ -31,7 +34,7 @@ export function TimesTable({ title, times }: { title: string; times: Times }) {
   );
   const most = Math.max(0, ...Object.values(times));
   return (
-    <table class="counts">
+    <table class={rows.length > LONG ? 'counts long' : 'counts'}>
       <caption>{title}</caption>
       <tbody>
         {rows.map(([name, n]) => (

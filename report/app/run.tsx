@@ -1,7 +1,8 @@
 /** A run: what was never met first, then every clause with both its sides, situations, calls and arguments. */
-import { counted } from '../../spec/index.ts';
+import { REACHED } from '../../properties/random/index.ts';
+import { counted, grouped } from '../../spec/index.ts';
 import type { RunSection } from '../data.ts';
-import { ClauseTable, sumOf, type Times, TimesTable } from './counts.tsx';
+import { ClauseTable, logShare, sumOf, type Times, TimesTable } from './counts.tsx';
 
 /** What a run did not meet, and what it could not. */
 function Unmet({ result }: { result: RunSection['result'] }) {
@@ -46,6 +47,51 @@ function edgeTimes({ drawn, edges }: { drawn: number; edges: Times }): Times {
   );
 }
 
+const [BARS, COLUMN] = [46, 7];
+
+/** The programs by how far they went: a column for each power of two, its height by the logarithm. */
+function ReachedChart({ name, programs, most }: { name: string; programs: Times; most: number }) {
+  const powers = Object.entries(programs).map(([power, n]) => [Math.log2(Number(power) || 0.5), n] as const);
+  const first = Math.min(...powers.map(([power]) => power));
+  const last = Math.max(...powers.map(([power]) => power));
+  const highest = Math.max(0, ...Object.values(programs));
+  const columns = powers.map(([power, n]) => {
+    const height = 2 + (BARS - 2) * logShare(n, highest);
+    return `M${(power - first) * COLUMN} ${BARS}v-${height.toFixed(1)}h${COLUMN - 2}v${height.toFixed(1)}z`;
+  });
+  const least = first < 0 ? 0 : 2 ** first;
+  return (
+    <figure class="reached">
+      <figcaption>{name}</figcaption>
+      <svg width={(last - first + 1) * COLUMN} height={BARS} aria-hidden="true">
+        <path d={columns.join('')} />
+      </svg>
+      <p class="quiet">
+        {grouped(least)} to {grouped(most)}
+      </p>
+    </figure>
+  );
+}
+
+/** How far the programs went. */
+function ReachedCharts({ result: { reached, furthest } }: RunSection) {
+  return (
+    <section>
+      <h2>How far the programs went, by powers of two; what lies beyond was not reached</h2>
+      <div class="charts">
+        {Object.entries(REACHED).map(([measure, name]) => (
+          <ReachedChart
+            key={measure}
+            name={name}
+            programs={reached[measure] ?? {}}
+            most={furthest[measure] ?? 0}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
 export function Run({ section }: { section: RunSection }) {
   const { result } = section;
   const { verdict, programs, operations, seed, seconds, calls, situations, clauses } = result;
@@ -59,6 +105,7 @@ export function Run({ section }: { section: RunSection }) {
         </small>
       </h1>
       <Unmet result={result} />
+      <ReachedCharts {...section} />
       <ClauseTable clauses={clauses} />
       <div class="columns">
         <TimesTable title="Situations, the rarest first" times={situations} />

@@ -21,6 +21,7 @@ import {
   pfnAt,
   pfnOf,
   physicalAddress,
+  toHex,
   U64_MAX,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
@@ -159,16 +160,16 @@ interface AskedRun {
   readonly alignment: number;
 }
 
-/** Returns a change that takes the lowest run in one descriptor; `stretches` are where runs may lie. */
-function dividedRuns(
-  stretches: (map: MemoryMap) => readonly (readonly [base: number, end: number])[],
-): Change {
+/** Page frames [base, end) in which a run may lie. */
+type Stretch = readonly [base: number, end: number];
+
+/** Returns a change that takes the lowest run in the first stretch that has one, of those below `end`. */
+function dividedRuns(stretches: (map: MemoryMap, end: number) => readonly Stretch[]): Change {
   return (parts) => {
     const { inner, limit } = parts;
-    const within = stretches(parts.map).toSorted(([a], [b]) => a - b);
     const lowest = ({ count, end, alignment }: AskedRun): number | null => {
       const free = [...inner.inspect()].filter(({ condition }) => condition === 'free');
-      for (const [from, to] of within)
+      for (const [from, to] of stretches(parts.map, end))
         for (const run of free) {
           const base = Math.ceil(Math.max(run.base, from) / alignment) * alignment;
           if (base + count <= Math.min(run.base + run.count, to, end)) return base;
@@ -191,9 +192,40 @@ function dividedRuns(
 }
 
 /** Returns where the descriptors of a map begin and end, without `cut` page frames at the end of each. */
-function descriptorsOf(map: MemoryMap, cut = 0): readonly (readonly [number, number])[] {
-  return map.descriptors.map(({ start, pages }) => [pfnOf(start), pfnOf(start) + pages - cut]);
+function descriptorsOf(map: MemoryMap, cut = 0): readonly Stretch[] {
+  const stretches = map.descriptors.map(
+    ({ start, pages }): Stretch => [pfnOf(start), pfnOf(start) + pages - cut],
+  );
+  return stretches.toSorted(([a], [b]) => a - b);
 }
+
+/** The zones of {@link zoned}: page frames below 4, and from 4 on. */
+const DMA: Stretch = [0, 4];
+const NORMAL: Stretch = [4, 2 ** 52];
+
+/** Returns the zones that serve a request: of the ones below its limit, the upper one first. */
+function fromTheTop(end: number): readonly Stretch[] {
+  return [NORMAL, DMA].filter(([base]) => base < end);
+}
+
+/** Returns what builds a manager of zones: where runs may lie, and single pages, the preferred zone first. */
+function zoned(runs: (end: number) => readonly Stretch[], singles = runs): PmmFactory {
+  const taking = (order: typeof runs): Change => dividedRuns((_, end) => order(end));
+  const change: Change = (parts) => {
+    const single = taking(singles)(parts).allocBitmap;
+    return { ...taking(runs)(parts), alloc: () => single?.(1, U64_MAX, 1) ?? null };
+  };
+  const all = { bitmapMaxAddr: physicalAddress(MEMORY_OF_ZONES) };
+  return (map, options) => factoryOf(change)(map, { ...options, config: { ...options.config, ...all } });
+}
+
+const MEMORY_OF_ZONES = 0x400_0000n;
+const NAMED_ZONES = [{ name: 'dma', below: '0x4000' }, { name: 'normal' }];
+const OF_ZONES = {
+  calls: ['alloc', 'allocBitmap', 'free', 'freeRegion', 'freeAmount'],
+  memoryBelow: toHex(MEMORY_OF_ZONES),
+  failures: [],
+};
 
 /** Returns a change that says nothing about frees of page frames of some owners, and does nothing then. */
 function trustingFrees(owners: readonly Owner[]): Change {
@@ -443,6 +475,54 @@ export const KINDS: readonly Kind[] = [
     ],
   },
   {
+    claim: { zones: NAMED_ZONES },
+    others: OF_ZONES,
+    correct: { name: 'zones-from-the-top', clause: 'allocBitmap.zone', create: zoned(fromTheTop) },
+    broken: [
+      {
+        name: 'zones-from-the-bottom',
+        clause: 'allocBitmap.zone',
+        create: zoned((end) => fromTheTop(end).toReversed(), fromTheTop),
+      },
+      {
+        name: 'single-pages-from-the-bottom',
+        clause: 'alloc.zone',
+        create: zoned(fromTheTop, () => [DMA, NORMAL]),
+      },
+      {
+        name: 'zones-that-run-together',
+        clause: 'allocBitmap.complete',
+        create: zoned((end) => [...fromTheTop(end), [0, end]]),
+      },
+      {
+        name: 'zone-without-a-fallback',
+        clause: 'alloc.complete',
+        create: zoned((end) => fromTheTop(end).slice(0, 1)),
+      },
+    ],
+  },
+  {
+    claim: { fallback: 'none' },
+    others: { ...OF_ZONES, zones: NAMED_ZONES },
+    correct: {
+      name: 'zones-apart',
+      clause: 'alloc.complete',
+      create: zoned((end) => fromTheTop(end).slice(0, 1)),
+    },
+    broken: [
+      {
+        name: 'single-pages-from-elsewhere',
+        clause: 'alloc.zone',
+        create: zoned((end) => fromTheTop(end).slice(0, 1), fromTheTop),
+      },
+      {
+        name: 'runs-from-elsewhere',
+        clause: 'allocBitmap.complete',
+        create: zoned(fromTheTop, (end) => fromTheTop(end).slice(0, 1)),
+      },
+    ],
+  },
+  {
     claim: { neverBelow: '0x4000' },
     correct: { name: 'low-memory-kept', clause: 'init.free', create: keepingBelow(0x4000n) },
     broken: [
@@ -483,7 +563,11 @@ export const KINDS: readonly Kind[] = [
   },
   {
     claim: { runsWithin: 'descriptors' },
-    correct: variant('runs-in-one-descriptor', 'allocBitmap.complete', dividedRuns(descriptorsOf)),
+    correct: variant(
+      'runs-in-one-descriptor',
+      'allocBitmap.complete',
+      dividedRuns((map) => descriptorsOf(map)),
+    ),
     broken: [
       variant(
         'last-page-of-a-descriptor-missed',

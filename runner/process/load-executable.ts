@@ -133,6 +133,10 @@ async function introduced(
   path: string,
   given?: Profile,
 ): Promise<Introduced> {
+  if (process.platform === 'win32')
+    throw new SpecError(
+      `${path}: expected a module, or WebAssembly (frameproof build): executables run on Linux`,
+    );
   const channel = new Channel(command, { isConsole });
   try {
     const lines = greet(channel, path, isConsole ? BOOT_LIMIT_MS : TIME_LIMIT_MS);

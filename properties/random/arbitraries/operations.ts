@@ -19,6 +19,7 @@ import {
   isFreeable,
   isPart,
   isUncaught,
+  namedZones,
   type Operation,
   type Ownership,
   PAGE_BYTES,
@@ -468,7 +469,7 @@ function asClaimed(kind: 'runCount' | 'maxAddr' | 'alignment', value: Passed, pr
   if (profile === WHOLE) return value;
   if (kind === 'maxAddr') {
     if (!profile.runArguments.includes('maxAddr')) return U64_MAX;
-    return profile.limits === 'any' || value === U64_MAX ? value : roundedDown(value);
+    return profile.limits === 'any' || value === U64_MAX ? inZone(value, profile) : roundedDown(value);
   }
   if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
   if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
@@ -476,6 +477,14 @@ function asClaimed(kind: 'runCount' | 'maxAddr' | 'alignment', value: Passed, pr
   if (largestAlignment !== null && isWhole(value) && value > largestAlignment)
     return Number(largestAlignment);
   return profile.contiguous === 'any' && profile.alignments === 'any' ? value : roundedDown(value);
+}
+
+/** Returns the limit as a manager takes it: where a zone ends, where it names zones. */
+function inZone(value: Passed, profile: Profile): Passed {
+  const ends = namedZones(profile)?.map(({ below }) => below ?? U64_MAX);
+  return ends === undefined || !isWhole(value)
+    ? value
+    : (ends[Number(BigInt(value) % 101n) % ends.length] ?? U64_MAX);
 }
 
 /** Rounds down to a power of two. */

@@ -21,6 +21,7 @@ import {
   MEMORY_TYPES,
   type MemoryType,
   memoryMap,
+  namedZones,
   ownerAfterInit,
   PAGE_BYTES,
   type Profile,
@@ -259,16 +260,27 @@ function withAtLeast(segments: readonly Segment[], pages: number): readonly Segm
   return [{ ...first, pages: Math.max(first.pages, pages), type: 'conventional' }, ...rest];
 }
 
+/** Returns the page frame from which memory is drawn: mostly just below where it can be handed out, or where a named zone ends. */
+function lowestOf(profile: Profile, x: number): number {
+  if (x % 8 === 7) return 0;
+  const low = pfnOf(profile.neverBelow);
+  const ends = (namedZones(profile) ?? []).flatMap(({ below }) =>
+    below === undefined ? [] : [pfnOf(below)],
+  );
+  const end = [low, ...ends][(x >> 3) % (1 + ends.length)] ?? low;
+  return Math.max(0, end - (end === low ? x % 4 : x % 64));
+}
+
 function worldOf(
   { segments, limit, higherHalf, plenty, ram, zone }: DrawnWorld,
-  { memoryAtLeast, neverBelow, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile,
+  profile: Profile,
   { memoryBits }: Sizes,
 ): World {
+  const { memoryAtLeast, neverBelow, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
   const addressable = Number((U64_MAX + 1n - higherHalf) / PAGE_BYTES);
   const most = Math.min(pfnOf(memoryBelow), 2 ** memoryBits, addressable);
   const low = pfnOf(neverBelow);
-  // Most worlds have memory from just below where it can be handed out, not from page frame 0 on.
-  const from = limit.size % 8 === 7 ? 0 : Math.max(0, low - (limit.size % 4));
+  const from = lowestOf(profile, limit.size);
   const least = memoryAtLeast === 0 ? 0 : memoryAtLeast + low - from;
   const chosenSegments = withAtLeast(withPlenty(segments, plenty), least);
   const descriptors = descriptorsOf({ segments: chosenSegments, ram }, { from, most });

@@ -356,6 +356,17 @@ describe('counts', () => {
     expect(a.furthest).toMatchObject({ granted: 1, held: 3, row: 3, end: 9 });
     expect(b.furthest).toMatchObject({ granted: 2, held: 4, row: 1, end: 9 });
     expect(addCounts(a, b).furthest).toMatchObject({ granted: 2, held: 4, row: 3, end: 9 });
+    expect(a.reached).toMatchObject({
+      operations: { 4: 1 },
+      granted: { 1: 1 },
+      held: { 2: 1 },
+      row: { 2: 1 },
+    });
+    expect(addCounts(a, b).reached).toMatchObject({
+      operations: { 2: 1, 4: 1 },
+      granted: { 1: 1, 2: 1 },
+      end: { 8: 2 },
+    });
     expect(addCounts(a, b).furthest.extents).toBe(Math.max(a.furthest.extents, b.furthest.extents));
   });
 

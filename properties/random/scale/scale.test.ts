@@ -267,15 +267,31 @@ describe('merge refuses', () => {
 });
 
 /** Writes a module whose manager ends its thread when it is asked for a run. */
-function moduleThatExits(): string {
-  const path = join(folder, 'exits.mjs');
+/** Writes a module of our allocator with some calls replaced. */
+function moduleWith(name: string, body: string): string {
+  const path = join(folder, name);
   const impl = JSON.stringify(new URL('../../../dist/impl/index.js', import.meta.url));
-  const body = 'Object.assign(createPmm(map, options), { allocBitmap: () => process.exit(0) })';
   writeFileSync(path, `import { createPmm } from ${impl};\nexport default (map, options) => ${body};\n`);
   return path;
 }
 
+const EXITS = 'Object.assign(createPmm(map, options), { allocBitmap: () => process.exit(0) })';
+/** Breaks at once, and takes its time. */
+const SLOW = `(Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10),
+  Object.assign(createPmm(map, options), { freeAmount: () => 1n }))`;
+
 describe('a campaign on two threads', () => {
+  it('tells a find while its block is running', async () => {
+    const target = OURS.withClaims({ name: moduleWith('slow.mjs', SLOW) });
+    const at: Record<string, number> = {};
+    const note = (name: string) => () => {
+      at[name] ??= performance.now();
+    };
+    const told = { onFound: note('found'), onProgress: note('block') };
+    await runCampaign({ ...HOLDS, ...told, programs: 64, target }, onThreads(2));
+    expect(at.block).toBeGreaterThan((at.found ?? Number.NaN) + 100);
+  });
+
   it('ends early when it is told to', async () => {
     const stop = new AbortController();
     const options = { ...HOLDS, programs: 10_000, onProgress: () => stop.abort(), signal: stop.signal };
@@ -285,7 +301,7 @@ describe('a campaign on two threads', () => {
   });
 
   it('has no result if the target ends its thread', async () => {
-    const target = OURS.withClaims({ name: moduleThatExits() });
+    const target = OURS.withClaims({ name: moduleWith('exits.mjs', EXITS) });
     const run = runCampaign({ ...HOLDS, target }, onThreads(2));
     await expect(run).rejects.toThrow(/^no result: the target ended its thread$/);
   });
