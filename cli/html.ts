@@ -143,8 +143,12 @@ export function verificationSections(
   { verdict, steps, speed, differences }: VerifyResult,
   title: string,
 ): readonly Section[] {
-  const sides = differences.flatMap(({ candidate, baseline }) => [candidate, baseline]);
-  const runs = sides.map((trace) => traceSection({ title: `on ${trace.target}`, trace, path: null }));
+  const runs = differences.flatMap(({ candidate, baseline }) => {
+    const name = candidate.violation?.clause ?? baseline.violation?.clause ?? 'difference';
+    return [candidate, baseline].map((trace) =>
+      traceSection({ title: `${name} on ${trace.target}`, trace, path: null }),
+    );
+  });
   return [{ kind: 'verification', title, verdict, steps, speed, differences }, ...runs];
 }
 
