@@ -42,6 +42,24 @@ export const RECIPES: readonly Recipe[] = [
     },
   },
   {
+    name: 'extent_tree',
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'the extent after a freed one is lost': {
+        edit: ['        end = end_of(first);\n', ''],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+      'the largest extent below a node is not counted': {
+        edit: ['tree->pages > below ? tree->pages : below', 'tree->pages + 0 * below'],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+      'a rest of one page is forgotten': {
+        edit: ['if (rest > 0)', 'if (rest > 1)'],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+    },
+  },
+  {
     name: 'page_refs',
     searched: { stack: 0, bitmap: 4 },
     broken: {
