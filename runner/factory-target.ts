@@ -78,6 +78,9 @@ class FactoryTarget implements Target {
   async close(): Promise<void> {}
 }
 
+/** Page frames that the array of a batch has room for where it may be granted in part. */
+const MOST_IN_PART = 2 ** 20;
+
 /**
  * Timed calls: the calls of a program are prepared with the addresses that the target hands out, and then timed with nothing between
  * them. Init is not timed.
@@ -93,13 +96,18 @@ class TimedCalls implements TimedProgram {
     this.#create = create;
     this.#name = name;
     this.#world = world;
-    const session = new Session(create, world);
+    const session = new Session(create, world, profile);
+    const isPartial = profile.batches === 'partial';
+    const free = isPartial ? MOST_IN_PART : Number.POSITIVE_INFINITY;
     const results = new Results();
     this.#calls = program.flatMap((operation) => {
       const resolved = results.resolve(operation);
-      if (resolved === null || beyond(profile, operation) !== null) return [];
-      results.record(operation, session.perform(resolved, Number.POSITIVE_INFINITY));
-      const call = prepareCall(resolved, Number.POSITIVE_INFINITY);
+      if (resolved === null || beyond(profile, operation) !== null) {
+        results.record(operation, { outcome: { kind: 'failed' } });
+        return [];
+      }
+      results.record(operation, session.perform(resolved, free));
+      const call = prepareCall(resolved, { free, isPartial });
       call.array?.reset();
       return [call];
     });

@@ -132,12 +132,17 @@ export class Session implements SavableSession {
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
-  constructor(create: PmmFactory, world: World, { contents }: Pick<Profile, 'contents'> = WHOLE) {
+  constructor(
+    create: PmmFactory,
+    world: World,
+    { batches, contents }: Pick<Profile, 'batches' | 'contents'> = WHOLE,
+  ) {
     const { map, config } = world;
     this.#create = create;
     this.#world = world;
     this.#contents = contents;
     this.#memory = new SimulatedMemory(contents);
+    this.#end.isPartial = batches === 'partial';
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -215,7 +220,7 @@ export class Session implements SavableSession {
 
   prepare(operation: Operation): () => void {
     const pmm = this.#savable();
-    const call = prepareCall(operation, 0);
+    const call = prepareCall(operation, { free: 0, isPartial: this.#end.isPartial });
     return () => {
       if (this.#isReset(pmm)) makeCall(pmm, call, this.#end);
       this.#observe(pmm);

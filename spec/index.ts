@@ -11,6 +11,7 @@ export {
   describedCall,
   isAllocation,
   isFree,
+  isQuery,
   namesOnePage,
   type Parameter,
   parametersOf,
@@ -79,6 +80,7 @@ export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
 export {
   type Asked,
   askedOf,
+  batchSize,
   type Expectation,
   expectation,
   isPart,

@@ -172,6 +172,15 @@ export interface Pmm {
    */
   release?(address: bigint): void;
 
+  /**
+   * Optional: allocates the `count` page frames from the one that holds `address` on, in either zone; this reserves a range too. Offered
+   * by managers whose profile claims it.
+   *
+   * @returns the address of the first page frame, or null where not all of them are free or `count` is 0.
+   * @throws PmmPanic where `address` is below the higher half or beyond the last page frame.
+   */
+  allocAt?(address: bigint, count: number | bigint): bigint | null;
+
   /** Returns the number of RAM page frames; never changes. */
   totalAmount(): number;
 
@@ -227,7 +236,11 @@ export interface PmmOptions {
 export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;
 
 /** A manager with the calls that its profile claims. */
-export type SomePmm = Pick<Pmm, 'errno'> & Partial<Pmm>;
+export type SomePmm = Pick<Pmm, 'errno'> &
+  Partial<Omit<Pmm, 'allocPages'>> & {
+    /** As in `Pmm`; where the profile says `batches: "partial"`, it returns how many page frames it has allocated. */
+    allocPages?(addresses: BigUint64Array, count: number | bigint): boolean | number;
+  };
 
 /** Builds a manager that need not have every call. */
 export type SomePmmFactory = (map: MemoryMap, options: PmmOptions) => SomePmm;

@@ -131,6 +131,7 @@ const Claims = closed(
       outOfMemory: t.keyof({ fails: null, undefined: null }, '"fails" or "undefined"'),
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
+      batches: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
@@ -172,6 +173,8 @@ export interface Profile {
   readonly failures: readonly t.TypeOf<typeof Report>[];
   /** How a success leaves errno. Unspecified: libc may have touched it. */
   readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
+  /** How `allocPages` is granted: all or nothing, or what is free, up to the count. It then tells how many; none is a failure. */
+  readonly batches: 'whole' | 'partial';
   /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
   readonly contiguous: 'any' | 'powers-of-two';
   /** The arguments that contiguous allocations have besides the count. One that they lack is always passed as "no demand". */
@@ -227,6 +230,7 @@ export const WHOLE: Profile = {
   outOfMemory: 'fails',
   failures: ['errno', 'warning'],
   errnoAfterSuccess: 'unchanged',
+  batches: 'whole',
   contiguous: 'any',
   runArguments: ['maxAddr', 'alignment'],
   alignments: 'any',
@@ -313,7 +317,9 @@ function contradictionOfReferences({
   if (calls.includes('retain')) {
     if (freesShared === 'never' && !calls.includes('release'))
       return 'calls has retain, and nothing that takes a reference: claim release, or freesShared "one-reference"';
-    return freeRuns === 'whole' ? 'freeRuns "whole" and retain: references are those of page frames' : null;
+    return freeRuns === 'whole'
+      ? 'freeRuns "whole" and retain contradict each other: page frames have references, and runs have none'
+      : null;
   }
   if (freesShared !== 'never')
     return 'freesShared speaks of references: it can be claimed where calls has retain';

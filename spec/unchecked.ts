@@ -102,6 +102,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'misuse.panics, and errno and warnings of misuse',
       why: 'misuse is refused without a panic',
     },
+    profile.batches === 'partial' && {
+      what: 'allocPages.all-or-nothing',
+      why: 'its batches are granted in part',
+    },
     profile.unalignedFree === 'misuse' && {
       what: 'that an address inside a page frame frees it',
       why: 'it takes only addresses where page frames begin',

@@ -2,7 +2,13 @@
  * Added calls: what a profile can claim beyond the standard calls, each with a correct manager, which holds with the claim, and broken
  * ones, which hold without it and break a clause with it.
  */
-import type { BreakableClause, SomePmm, SomePmmFactory } from '../../spec/index.ts';
+import {
+  type BreakableClause,
+  isU64,
+  PAGE_BYTES,
+  type SomePmm,
+  type SomePmmFactory,
+} from '../../spec/index.ts';
 import { arrayClaims, PageArray } from './page-array.ts';
 
 /** A manager whose added calls are wrong. */
@@ -20,6 +26,8 @@ export interface Added {
   readonly claims: object;
   /** The claims without what is added. */
   readonly without: object;
+  /** The clause that the correct manager breaks without it; null where the claim only adds. */
+  readonly breaks: BreakableClause | null;
   readonly correct: SomePmmFactory;
   readonly broken: readonly [Broken, Broken, ...Broken[]];
 }
@@ -29,6 +37,13 @@ const BOOT = -1;
 const MOST = 3;
 const UNBOUND = 2 ** 31 - 1;
 const WITHOUT = { calls: ['alloc', 'allocPages', 'free', 'totalAmount', 'freeAmount'], zones: 1 } as const;
+
+/** Returns an argument as programs have it. */
+function exact(count: number | bigint): number | bigint {
+  return typeof count === 'number' && Number.isInteger(count) ? BigInt(count) : count;
+}
+
+const AT = { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT };
 
 type Create = new (...args: ConstructorParameters<typeof PageArray>) => SomePmm;
 
@@ -48,11 +63,29 @@ class FreeingArray extends PageArray {
   }
 }
 
+/** One whose batches are granted in part. */
+class PartialArray extends PageArray {
+  override allocPages(addresses: BigUint64Array, count: number | bigint): number {
+    if (!isU64(exact(count))) this.panic('allocPages', null);
+    const got = Number(this.limit(BigInt(count)));
+    if (got > 0) super.allocPages(addresses, got);
+    else if (count > 0) this.fail('allocPages');
+    return got;
+  }
+
+  /** Returns the size of the batch that is granted. */
+  protected limit(count: bigint): bigint {
+    const free = BigInt(this.freeAmount());
+    return count < free ? count : free;
+  }
+}
+
 export const ADDED: readonly Added[] = [
   {
     name: 'references',
     claims: arrayClaims(MOST),
     without: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT },
+    breaks: null,
     correct: array(MOST),
     broken: [
       variant(
@@ -130,6 +163,7 @@ export const ADDED: readonly Added[] = [
     name: 'references without a bound, which a free takes',
     claims: { ...arrayClaims(MOST), mostReferences: null, freesShared: 'one-reference' },
     without: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT },
+    breaks: null,
     correct: (map, options) => new FreeingArray(map, options, UNBOUND),
     broken: [
       variant(
@@ -154,6 +188,82 @@ export const ADDED: readonly Added[] = [
           }
         },
         UNBOUND,
+      ),
+    ],
+  },
+  {
+    name: 'batches in part',
+    claims: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT, batches: 'partial' },
+    without: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT },
+    breaks: 'allocPages.complete',
+    correct: (map, options) => new PartialArray(map, options, MOST),
+    broken: [
+      variant(
+        'all-or-nothing',
+        'allocPages.complete',
+        class extends PartialArray {
+          protected override limit(count: bigint): bigint {
+            return count <= this.freeAmount() ? count : 0n;
+          }
+        },
+      ),
+      variant(
+        'last-free-page-left',
+        'allocPages.as-many',
+        class extends PartialArray {
+          protected override limit(count: bigint): bigint {
+            const free = BigInt(this.freeAmount());
+            return count > free && free > 1n ? free - 1n : super.limit(count);
+          }
+        },
+      ),
+      variant(
+        'more-told-than-allocated',
+        'address.higher-half',
+        class extends PartialArray {
+          override allocPages(addresses: BigUint64Array, count: number | bigint): number {
+            const got = super.allocPages(addresses, count);
+            return got > 1 && got < count && addresses.length > got ? got + 1 : got;
+          }
+        },
+      ),
+    ],
+  },
+  {
+    name: 'allocation at an address',
+    claims: { ...AT, calls: [...AT.calls, 'allocAt'] },
+    without: AT,
+    breaks: null,
+    correct: array(MOST),
+    broken: [
+      variant(
+        'last-page-not-looked-at',
+        'allocAt.was-free',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+      variant(
+        'another-region',
+        'allocAt.exact',
+        class extends PageArray {
+          override allocAt(address: bigint, count: number | bigint): bigint | null {
+            const next = address + PAGE_BYTES;
+            const isOther = count === 2 && this.isFree(this.named('allocAt', address) + 1, 2);
+            return super.allocAt(isOther ? next : address, count);
+          }
+        },
+      ),
+      variant(
+        'last-free-region-refused',
+        'allocAt.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && count !== this.freeAmount();
+          }
+        },
       ),
     ],
   },

@@ -57,7 +57,7 @@ export class PageArray implements SomePmm {
     return frame < 0 ? this.fail('alloc') : this.take(frame);
   }
 
-  allocPages(addresses: BigUint64Array, count: number | bigint): boolean {
+  allocPages(addresses: BigUint64Array, count: number | bigint): boolean | number {
     if (!Number.isInteger(Number(count)) || !isU64(BigInt(count))) this.panic('allocPages', null);
     if (count > this.freeAmount()) return this.fail('allocPages') !== null;
     for (let i = 0, frame = -1; i < count; i += 1) {
@@ -71,6 +71,21 @@ export class PageArray implements SomePmm {
     const frame = this.held('free', address);
     if (this.references(frame) > 1) this.panic('free', frame);
     this.drop(frame);
+  }
+
+  allocAt(address: bigint, count: number | bigint): bigint | null {
+    const base = this.named('allocAt', address);
+    if (!Number.isInteger(Number(count)) || !isU64(BigInt(count))) this.panic('allocAt', null);
+    if (count <= 0 || !this.isFree(base, Number(count))) return this.fail('allocAt');
+    this.pages.fill(1, base, base + Number(count));
+    return this.take(base);
+  }
+
+  protected isFree(base: number, count: number): boolean {
+    return (
+      base + count <= this.pages.length &&
+      this.pages.subarray(base, base + count).every((code) => code === FREE)
+    );
   }
 
   retain(address: bigint): boolean {

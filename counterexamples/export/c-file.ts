@@ -123,6 +123,11 @@ function stackFirstLines({ inStack, pages, result }: Demand): readonly string[] 
   return [`CHECK(in_stack(${result}, ${pages}) == ${inStack}, "the stack zone is used up first");`];
 }
 
+/** Whether batches are granted in part: then they tell how many page frames they got. */
+function isPartial({ profile }: Pick<Names, 'profile'>): boolean {
+  return profile.batches === 'partial';
+}
+
 /** Whether frees tell that they did nothing. */
 function refuses({ profile }: Pick<Names, 'profile'>): boolean {
   return profile.misuse === 'refused';
@@ -176,7 +181,9 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
     case 'batch':
       return [
         `void *${result}[${pages + 1}] = {NULL};`,
-        `CHECK(pmm_alloc_pages(${result}, ${pages}) == 0, "the batch can be granted");`,
+        isPartial(names) && 'count' in operation
+          ? `CHECK(pmm_alloc_pages(${result}, ${literal(operation.count)}) == ${pages}, "as many as are free");`
+          : `CHECK(pmm_alloc_pages(${result}, ${pages}) == 0, "the batch can be granted");`,
         `CHECK(${result}[${pages}] == NULL, "only the entries asked for are written");`,
         ...(pages === 0
           ? []
@@ -207,7 +214,7 @@ function refusedLines({ operation }: Demand, names: Names): readonly string[] {
   return [
     '{',
     '  void *batch[16] = {NULL};',
-    `  CHECK(${callCode(operation, names)} == UINT64_MAX, "it must be refused");`,
+    `  CHECK(${callCode(operation, names)} == ${isPartial(names) ? 0 : 'UINT64_MAX'}, "it must be refused");`,
     '  for (size_t i = 0; i < 16; i++) CHECK(batch[i] == NULL, "a refused batch writes nothing");',
     '}',
   ];
@@ -310,11 +317,14 @@ const PROTOTYPES = {
   reservedAmount: 'uint64_t pmm_reserved_amount(void);',
   retain: 'bool pmm_retain(void *address);',
   release: 'void pmm_release(void *address);',
+  allocAt: 'void *pmm_alloc_at(void *address, uint64_t count);',
 } as const satisfies Readonly<Record<Call, string>>;
 
 /** The declarations of the calls that the allocator has. */
 function prototypes(profile: Profile): string {
-  const lines = profile.calls.map((call) => PROTOTYPES[call]);
+  const lines: string[] = profile.calls.map((call) => PROTOTYPES[call]);
+  if (isPartial({ profile }))
+    lines.push('/* pmm_alloc_pages returns how many page frames it has allocated. */');
   if (!refuses({ profile })) return lines.join('\n');
   const told = lines.map((line) => line.replace(/^void (?=pmm)/, 'bool '));
   return ['/* A free returns whether it was done; one that is refused changes nothing. */', ...told].join(

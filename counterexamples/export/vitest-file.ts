@@ -10,11 +10,11 @@ import {
   describedCall,
   endOf,
   formatProgram,
-  type Misuse,
   namesOnePage,
   namesResult,
   type Operation,
   ownedRegions,
+  type Profile,
   parametersOf,
   type Reference,
   resultName,
@@ -112,7 +112,7 @@ function releasedLines(addresses: readonly string[], { freed }: Demand): readonl
   );
 }
 
-function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
+function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: boolean): readonly string[] {
   const { operation, result, free, pages } = demand;
   const code = callCode(operation, batches);
   const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
@@ -128,7 +128,9 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly st
       ];
     case 'batch':
       return [
-        `const ${result} = grantedPages(${pages}, ${zoneOf(demand)});`,
+        isPartial && 'count' in operation
+          ? `const ${result} = grantedSome(${literal(operation.count)}, ${pages}, ${zoneOf(demand)});`
+          : `const ${result} = grantedPages(${pages}, ${zoneOf(demand)});`,
         ...stackFirstLines(demand),
         ...promisedLines(demand, true),
       ];
@@ -156,10 +158,16 @@ function blamed({ operation, expected, pages }: Demand): string {
     : '{}';
 }
 
-function demandLines(demand: Demand, batches: ReadonlySet<string>, misuse: Misuse): readonly string[] {
+function demandLines(
+  demand: Demand,
+  names: ReadonlySet<string>,
+  { misuse, batches: granted }: Profile,
+): readonly string[] {
+  const batches = names;
   const { operation, expected, free } = demand;
   const call = quoted(operation.call);
-  if (expected.kind === 'granted') return [...grantedLines(demand, batches), `expectSuccess(${free});`];
+  if (expected.kind === 'granted')
+    return [...grantedLines(demand, batches, granted === 'partial'), `expectSuccess(${free});`];
   if (expected.kind === 'refused')
     return [...refusedLines(demand, batches), `expectFailure(${call}, ${free}); // ${expected.why}`];
   if (misuse === 'refused')
@@ -183,7 +191,7 @@ function programLines({ demands, free, runs, violation, scenario, profile }: Reg
   const lines = demands.flatMap((demand) => {
     if (demand.operation.call === 'allocPages' && demand.result !== null) batches.add(demand.result);
     const text = names[scenario.operations.indexOf(demand.operation)] ?? '';
-    return ['', `// ${text}`, ...demandLines(demand, batches, profile.misuse)];
+    return ['', `// ${text}`, ...demandLines(demand, batches, profile)];
   });
   const inspected =
     violation?.clause === 'owner.agrees'

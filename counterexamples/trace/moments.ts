@@ -9,6 +9,7 @@ import {
   type Asked,
   addressesOf,
   askedOf,
+  batchSize,
   describedCall,
   type Expectation,
   endOf,
@@ -81,13 +82,15 @@ export interface Moment {
   readonly violation: PlacedViolation | null;
 }
 
-function pagesOf(operation: Operation): number {
+function pagesOf(state: ModelState, operation: Operation): number {
   switch (describedCall(operation.call).effect) {
     case 'none':
     case 'shared':
       return 0;
     case 'single':
       return 1;
+    case 'batch':
+      return 'count' in operation && isU64(operation.count) ? batchSize(state, operation.count) : 0;
     case 'named':
       return addressesOf(operation).length;
     default:
@@ -97,16 +100,18 @@ function pagesOf(operation: Operation): number {
 
 function promisedBy(state: ModelState, operation: Operation): readonly number[] | null {
   const { effect } = describedCall(operation.call);
-  if (effect === 'single' || effect === 'batch') return state.stackTop(pageCount(pagesOf(operation)));
+  if (effect === 'single' || effect === 'batch') return state.stackTop(pageCount(pagesOf(state, operation)));
+  if (operation.call === 'allocAt') return askedOf(state, operation).pfns.filter((frame) => frame !== null);
   if (effect !== 'run' || !state.policies.includes('first-fit')) return null;
   const { lowest } = askedOf(state, operation);
   return lowest === null ? null : [lowest];
 }
 
 function inStackOf(state: ModelState, operation: Operation): number | null {
+  if (operation.call === 'allocAt') return null;
   const { zones, singlePages } = state.world.profile;
   if (describedCall(operation.call).effect === 'run') return zones !== 2 ? null : 0;
-  const pages = pagesOf(operation);
+  const pages = pagesOf(state, operation);
   if (singlePages === 'stack-zone') return pages;
   return singlePages === 'anywhere' ? null : Math.min(pages, state.freeIn('stack'));
 }
@@ -135,11 +140,11 @@ function demandOn(state: ModelState, operation: Operation): Omit<Demand, 'operat
   const expected = expectation(state, operation, asked);
   const isGranted = expected.kind === 'granted';
   const freed = isGranted ? freedBy(state, operation, asked) : [];
-  const taken = isGranted && isAllocation(operation.call) ? pagesOf(operation) : 0;
+  const taken = isGranted && isAllocation(operation.call) ? pagesOf(state, operation) : 0;
   const given = freed.flat().reduce((sum, { pages }) => sum + pages, 0);
   return {
     expected,
-    pages: pagesOf(operation),
+    pages: pagesOf(state, operation),
     inStack: inStackOf(state, operation),
     fit: fitOf(operation, asked),
     promised: isGranted ? promisedBy(state, operation) : null,
@@ -156,7 +161,7 @@ function touchedBy(state: ModelState, operation: Operation, response: Response):
   for (const base of askedOf(state, operation).pfns) {
     if (base === null) continue;
     const room = pagesBetween(base, pfn(PFN_LIMIT));
-    const region = { base, count: pageCount(isRegion ? Math.min(pagesOf(operation), room) : 1) };
+    const region = { base, count: pageCount(isRegion ? Math.min(pagesOf(state, operation), room) : 1) };
     const last = regions.at(-1);
     if (last !== undefined && endOf(last) === base)
       regions[regions.length - 1] = { base: last.base, count: pageCount(last.count + region.count) };

@@ -8,6 +8,7 @@ import {
   type Amounts,
   addressOf,
   askedOf,
+  batchSize,
   describedCall,
   type Expectation,
   expectation,
@@ -102,13 +103,14 @@ export class ModelDriver implements Driver {
     const { map: _, config } = this.#world;
     const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
     const count = 'count' in operation ? Number(operation.count) : 1;
+    const batch = batchSize(this.#states.plainState(ownership), BigInt(count));
     switch (describedCall(operation.call).effect) {
       case 'single':
         return { outcome: { kind: 'address', address: address(this.#top(order, 1)[0] ?? 0) }, change: -1 };
       case 'batch':
         return {
-          outcome: { kind: 'addresses', addresses: this.#top(order, count).map(address) },
-          change: -count,
+          outcome: { kind: 'addresses', addresses: this.#top(order, batch).map(address) },
+          change: -batch,
         };
       case 'run':
         return { outcome: { kind: 'address', address: address(lowest ?? 0) }, change: -count };

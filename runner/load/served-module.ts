@@ -17,6 +17,7 @@ import {
   type Outcome,
   operationOf,
   type PmmFactory,
+  type Profile,
   parametersOf,
   parseReference,
   type Reference,
@@ -120,12 +121,16 @@ function linesOf({
 }
 
 /** Runs a program, and answers it. */
-function run(create: PmmFactory, lines: readonly (readonly string[])[]): void {
+function run(
+  create: PmmFactory,
+  lines: readonly (readonly string[])[],
+  claimed: Pick<Profile, 'batches'>,
+): void {
   const init = lines.findIndex(([word]) => word === 'init');
   const world = worldOf(lines.slice(0, init));
   const pages = world.map.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
   const isZeroed = lines.some(([word]) => word === 'zeroed');
-  const session = new Session(create, world, { contents: isZeroed ? 'zeroed' : 'any' });
+  const session = new Session(create, world, { ...claimed, contents: isZeroed ? 'zeroed' : 'any' });
   const results = new Results();
   write(...linesOf(session.started));
   for (const line of lines.slice(init + 1)) {
@@ -155,7 +160,7 @@ async function serve(path: string): Promise<void> {
     const words = line.split(' ');
     if (words[0] === 'frameproof') write('target 1', `profile ${JSON.stringify(claims)}`, 'paints', 'ready');
     else if (words[0] === 'end') {
-      run(create, lines);
+      run(create, lines, { batches: claims.batches === 'partial' ? 'partial' : 'whole' });
       lines = [];
     } else lines.push(words);
   }

@@ -83,6 +83,7 @@ export class WasmSession implements SavableSession {
     this.#hasCounters = loaded.hasCounters;
     this.#world = world;
     this.#profile = profile;
+    this.#end.isPartial = profile.batches === 'partial';
     this.#shift = world.config.higherHalf - BigInt(BASE);
     this.#mostPointer = loaded.bits === 64 ? 2n ** 64n - 1n : 2n ** 32n - 1n;
     this.#untouched = loaded.bits === 64 ? 0x5555_5555_5555_5555n : 0x5555_5555n;
@@ -214,6 +215,7 @@ export class WasmSession implements SavableSession {
   #note(returns: CallDescription['returns']): void {
     const [machine, end] = [this.#machine, this.#end];
     if (!machine.hasSucceeded) end.kind = 'failed';
+    else if (returns === 'addresses' && end.isPartial) end.returned(Number(machine.exactValue), returns);
     else if (returns === 'amount') end.returned(machine.value, returns);
     else if (returns === 'address') end.returned(this.#addressOf(machine.exactValue), returns);
     else end.returned(true, returns);
@@ -246,7 +248,7 @@ export class WasmSession implements SavableSession {
       } else {
         const given = BigInt(typeof value === 'bigint' || typeof value === 'number' ? value : 0);
         if (parameter.kind === 'batchCount') {
-          array = CallerArray.toWrite(given, free);
+          array = CallerArray.toWrite(given, free, { isPartial: this.#end.isPartial });
           for (let i = 0; i < array.entries.length; i += 1) machine.setEntry(i, this.#untouched);
           machine.pass(at++, BigInt(machine.array));
         }

@@ -95,7 +95,10 @@ class Burst {
   make(chosen: Call, digits: Digits, drawn: Drawn, calls: Repertoire): void {
     const { effect } = describedCall(chosen);
     if (effect === 'named' || effect === 'region') this.#drain(chosen, digits, drawn[1]);
-    else if (effect === 'shared') this.#share(digits, drawn, calls);
+    else if (chosen === 'allocAt') {
+      drawCall(this.#stage, drawn, calls);
+      this.#repeat(2);
+    } else if (effect === 'shared') this.#share(digits, drawn, calls);
     else {
       const way = digits.of(effect === 'run' ? WAYS_OF_RUNS : WAYS);
       drawCall(this.#stage, drawn, calls);

@@ -97,6 +97,10 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
   switch (name) {
     case 'init.kept':
       return profile.keeps === 'named';
+    case 'allocPages.all-or-nothing':
+      return profile.batches === 'whole';
+    case 'allocPages.as-many':
+      return profile.batches === 'partial';
     case 'retain.most':
       return profile.mostReferences !== null;
     case 'references.last':
@@ -191,7 +195,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 0 || zones === 2;
     case 'failure.unchanged':
       return side === 1
-        ? calls.includes('allocBitmap')
+        ? calls.includes('allocBitmap') || calls.includes('allocAt')
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
     case 'policy.first-fit':
       return side === 0 || hasAlignedRuns(profile);
@@ -231,6 +235,7 @@ const OF_TWO_ZONES = [
   'allocBitmap: a run ends exactly at the bitmap limit',
   'allocBitmap: a run in the last partial word of the zone',
   'freePages: pages of both zones',
+  'allocAt: across the bitmap limit',
   'freeRegion: straddles the bitmap limit',
   'freeRegion: refused across the bitmap limit',
 ];
@@ -241,6 +246,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (name === 'free: memory that the manager keeps' && !keepsAny(profile)) return false;
   if (ended === 'failed' && !fails(profile)) return false;
+  if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
+  if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
   if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
     const namesFrames = calls.some((call) => !isAllocation(call));
