@@ -38,7 +38,7 @@ import {
   numberOf,
   ownerAt,
 } from './extents.ts';
-import { type FreeStack, pop, push, top } from './free-stack.ts';
+import { type FreeStack, pop, push, top, without } from './free-stack.ts';
 
 /** The part of a state that calls change. */
 interface Fields {
@@ -287,7 +287,7 @@ export class ModelState implements Ownership {
   /** Returns the state after these page frames, all of them free, were handed out: singly, or each region as one run. */
   allocated(regions: readonly Region[], as: 'singles' | 'runs' = 'singles'): ModelState {
     const fields = this.#fields;
-    let { extents, runs } = fields;
+    let { extents, runs, stack } = fields;
     let pages = 0;
     let popped = 0;
     for (const { base, count } of as === 'runs' ? regions : ascendingRuns(regions)) {
@@ -297,8 +297,11 @@ export class ModelState implements Ownership {
         if (runs !== undefined && as === 'runs' && count > 1) runs = give(runs, base + 1, base + count, REST);
       }
       pages += count;
-      popped += this.#inStack(base, count);
+      const inStack = this.#inStack(base, count);
+      popped += inStack;
+      if (stack !== undefined && as === 'runs' && inStack > 0) stack = without(stack, base, base + count);
     }
+    if (stack !== undefined && as === 'singles') stack = pop(stack, popped);
     return new ModelState(this.world, this.policies, {
       extents,
       firmware: fields.firmware,
@@ -307,7 +310,7 @@ export class ModelState implements Ownership {
       pmm: pageCount(fields.pmm - pages),
       kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack - popped),
-      stack: fields.stack === undefined ? undefined : pop(fields.stack, popped),
+      stack,
       runs,
       references: fields.references,
     });

@@ -935,6 +935,17 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         } else {
             answer_skip();
         }
+    } else if (strcmp(call, "allocAt") == 0 && target->alloc_at != NULL) {
+        if (resolve(word_of(&line), &address)) {
+            uint64_t count = number_of(&line);
+            errno = CALLERS_ERRNO;
+            void *page = target->alloc_at(to_pointer(address), count);
+            last_errno = errno;
+            answer_page(page, count);
+        } else {
+            add_result((result){0});
+            answer_skip();
+        }
     } else if (strcmp(call, "freePages") == 0 && target->free_pages != NULL) {
         free_batch(line);
     } else if (strcmp(call, "freeRegion") == 0 && target->free_region != NULL) {
@@ -984,6 +995,7 @@ static const struct {
     {"allocPages", offsetof(fp_target, alloc_some)},
     {"retain", offsetof(fp_target, retain)},
     {"release", offsetof(fp_target, release)},
+    {"allocAt", offsetof(fp_target, alloc_at)},
 };
 
 /* Returns the function for the call that a line begins with, NULL for any other line. */

@@ -82,6 +82,8 @@ typedef struct {
      */
     bool (*retain)(void *address);
     bool (*release)(void *address);
+    /* Allocates `count` page frames from an address on. Returns it, or NULL if not all of them are free. */
+    void *(*alloc_at)(void *address, uint64_t count);
     /*
      * Names, by fp_live, the bytes of free page frames that later answers depend on. NULL: all of them. A search of all states then does
      * not tell states apart by other bytes of free page frames, and checks that this is right. Used only as WebAssembly.

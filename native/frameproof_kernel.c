@@ -420,12 +420,17 @@ static void call(void) {
     default: {
         bool is_known = reference(&address);
         uint64_t count = skip(',') ? number(0) : 1;
-        if (is_known && letter == 'k')
+        if (is_known && letter == 'i')
+            answer_address(target->alloc_at(address, count), count);
+        else if (is_known && letter == 'k')
             retain(address);
         else if (is_known)
             free_region(address, count, letter == 'f' ? target->free : letter == 'l' ? target->release : NULL);
-        else
+        else {
+            if (letter == 'i')
+                results[result_count++] = (result_t){0, 0, NULL};
             put_text("skip\n");
+        }
     }
     }
 }

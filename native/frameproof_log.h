@@ -33,6 +33,7 @@
 #define FP_RESERVED_AMOUNT(pages) ((void)0)
 #define FP_RETAIN(address, granted) ((void)0)
 #define FP_RELEASE(address) ((void)0)
+#define FP_ALLOC_AT(address, count, result) ((void)0)
 
 #else
 
@@ -74,6 +75,8 @@ void fp_log_reference(char letter, uint64_t address, int granted);
 #define FP_RESERVED_AMOUNT(pages) fp_log_line('v', 1, (pages), 0, 0)
 #define FP_RETAIN(address, granted) fp_log_reference('k', (uintptr_t)(address), (granted))
 #define FP_RELEASE(address) fp_log_line('l', 1, (uintptr_t)(address), 0, 0)
+#define FP_ALLOC_AT(address, count, result) \
+    fp_log_result('i', 2, (uintptr_t)(address), (count), 0, (uintptr_t)(result))
 
 #ifdef FP_LOG_IMPLEMENTATION
 

@@ -94,7 +94,7 @@ EXPORT("fp_desk") void *fp_desk(void) {
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
 
 /* In the order of the specification's table of calls. */
-enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE };
+enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT };
 
 /* A copy: main may hand over a target that lies on its stack. */
 static fp_target target;
@@ -105,7 +105,7 @@ int fp_serve(const fp_target *served) {
         target.alloc != NULL,       target.alloc_pages != NULL || target.alloc_some != NULL,  target.alloc_bitmap != NULL,
         target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL,
         target.total_amount != NULL, target.free_amount != NULL, target.reserved_amount != NULL,
-        target.retain != NULL,      target.release != NULL,
+        target.retain != NULL,      target.release != NULL,      target.alloc_at != NULL,
     };
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
@@ -191,6 +191,8 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
         return target.retain(at(given[0]));
     case RELEASE:
         return target.release(at(given[0]));
+    case ALLOC_AT:
+        return (uintptr_t)target.alloc_at(at(given[0]), given[1]);
     }
     __builtin_trap();
 }

@@ -121,7 +121,7 @@ export class DryRun implements Scene {
   /** Whether the profile defines an operation wherever its results lie. */
   #isSurelyDefined(operation: Operation<Reference>): boolean {
     const count = countOf(operation);
-    if (!hasUndefined(this.#profile) || count === 0n) return true;
+    if (!hasUndefined(this.#profile) || count === 0n || operation.call === 'allocAt') return true;
     return addressesOf(operation).every((reference) =>
       this.#possibleMisuses(reference, count).every((kind) => !isUncaught(this.#profile, kind)),
     );
@@ -258,8 +258,8 @@ export function undefinedIn(
   const dryRun = new DryRun(world, options);
   return program.map((operation) => {
     if (dryRun.perform(operation)) return null;
-    if (!isAllocation(operation.call)) return 'it is misuse, which this target leaves undefined';
-    dryRun.results.record(operation, { outcome: FAILED });
-    return null;
+    if (isAllocation(operation.call)) dryRun.results.record(operation, { outcome: FAILED });
+    const isDefined = isAllocation(operation.call) && operation.call !== 'allocAt';
+    return isDefined ? null : 'it is misuse, which this target leaves undefined';
   });
 }

@@ -103,7 +103,10 @@ class TimedCalls implements TimedProgram {
     const results = new Results();
     this.#calls = program.flatMap((operation) => {
       const resolved = results.resolve(operation);
-      if (resolved === null || beyond(profile, operation) !== null) return [];
+      if (resolved === null || beyond(profile, operation) !== null) {
+        results.record(operation, { outcome: { kind: 'failed' } });
+        return [];
+      }
       results.record(operation, session.perform(resolved, free));
       const call = prepareCall(resolved, { free, isPartial });
       call.array?.reset();

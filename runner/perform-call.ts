@@ -85,7 +85,7 @@ function arrayFor(
 
 /** How the array of a batch is made. */
 interface BatchOptions {
-  /** A batch of at most so many page frames gets an array for all of it. */
+  /** A batch of at most this many page frames gets an array for all of it. */
   readonly free: number;
   /** The array lies there, and the call can be made once. */
   readonly memory?: ArrayMemory | undefined;

@@ -3,7 +3,8 @@
  * and how frequent it is in programs. Codecs, the wire format, exported tests, drawing, shrinking and exhaustive search
  * are derived from this table. The meaning of a call is in `expectation.ts` and in its clauses.
  *
- * Adding a call: a line here, its method in `pmm.ts`, its expectation, its clauses, its implementation.
+ * Adding a call: a line here, its method in `pmm.ts`, its expectation, its clauses, its implementation; for allocators in C its function
+ * in `native/frameproof.h` and in the three harnesses. One that only some managers have is `optional`, and optional methods are too.
  */
 
 /**
@@ -114,6 +115,15 @@ export const CALL_TABLE = {
     weight: 6,
     optional: true,
   },
+  allocAt: {
+    letter: 'i',
+    arguments: { address: 'address', count: 'regionCount' },
+    returns: 'address',
+    effect: 'run',
+    rank: 11,
+    weight: 6,
+    optional: true,
+  },
 } as const satisfies Readonly<Record<string, CallDescription>>;
 
 type Table = typeof CALL_TABLE;
@@ -180,6 +190,11 @@ export function isAllocation(call: Call): call is CallWithEffect<'single' | 'bat
 const FREES: ReadonlySet<Call> = new Set(
   CALLS.filter((call) => ['named', 'region'].includes(CALL_TABLE[call].effect)),
 );
+
+/** Whether a call reads an amount and changes nothing. */
+export function isQuery(call: Call): call is CallWithEffect<'none'> {
+  return CALL_TABLE[call].effect === 'none';
+}
 
 /** Whether a call names one page frame, by its only argument. */
 export function namesOnePage(call: Call): boolean {

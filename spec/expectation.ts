@@ -109,16 +109,42 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
       const fit = fitRequest(state, operation);
       return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : lowestRun(state, fit) };
     }
-    case 'free':
-    case 'freeRegion':
-    case 'retain':
-    case 'release':
-      return { call, pfns: [pfnAt(config, operation.address)], fit: null, lowest: null };
-    case 'freePages':
-      return { call, pfns: operation.addresses.map((a) => pfnAt(config, a)), fit: null, lowest: null };
-    default:
-      return NOTHING[callPlace(call)] ?? { call, pfns: NO_FRAMES, fit: null, lowest: null };
+    case 'allocAt': {
+      const base = pfnAt(config, operation.address);
+      const isGranted =
+        base !== null && isU64(operation.count) && takenAt(state, base, operation.count) === null;
+      return { call, pfns: [base], fit: null, lowest: isGranted ? base : null };
+    }
+    default: {
+      const addresses = addressesOf(operation);
+      const nothing = NOTHING[callPlace(call)];
+      if (addresses.length === 0 && nothing !== undefined) return nothing;
+      return { call, pfns: addresses.map((address) => pfnAt(config, address)), fit: null, lowest: null };
+    }
   }
+}
+
+/** Returns the reason why these page frames cannot be allocated, or null. */
+function takenAt(state: Ownership, base: Pfn, count: bigint): string | null {
+  if (count === 0n) return 'the count is 0';
+  if (isTooLarge(state, count)) return `the largest request is ${state.world.profile.largestRequest}`;
+  const limit = pfnLimit(state.world.config);
+  const frame = state.firstFailing(clip(base, count, limit), (owner) => owner === 'pmm');
+  if (frame !== null) return `page frame ${frame} is not free (${state.ownerOf(frame)})`;
+  return BigInt(base) + count > BigInt(limit) ? 'the region ends above physical memory' : null;
+}
+
+function expectAllocAt(
+  state: Ownership,
+  { address, count }: OperationOf<'allocAt'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  const why = takenAt(state, base, count);
+  return why === null ? GRANTED : refused(why);
 }
 
 /** Returns how many page frames a batch gets that is granted. */
@@ -282,6 +308,8 @@ export function expectation(
       return freeing(state, operation.call, operation.address, asked.pfns[0] ?? null);
     case 'retain':
       return expectRetain(state, operation.address, asked.pfns[0] ?? null);
+    case 'allocAt':
+      return expectAllocAt(state, operation, asked);
     case 'freePages':
       return expectFreePages(state, operation, asked);
     case 'freeRegion':
@@ -308,7 +336,7 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
 
 /** Whether a call may be made on a page frame of an owner. */
 export function mayName(call: Call, owner: Owner): boolean {
-  return call === 'retain' ? owner === 'caller' : isFreeable(owner);
+  return call === 'allocAt' || (call === 'retain' ? owner === 'caller' : isFreeable(owner));
 }
 
 /** Returns the kind of misuse that a call of a page frame of an owner is, or null. */
@@ -318,8 +346,8 @@ function misuseOf(call: Call, owner: Owner): MisuseKind | null {
 
 /** Returns the kinds of misuse of an operation that is one, each of them once or more. */
 function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[] {
-  // An allocation names no page frame: a number is to blame.
-  if (isAllocation(operation.call)) return ['argument'];
+  // Such an allocation names no page frame: a number is to blame.
+  if (isAllocation(operation.call) && operation.call !== 'allocAt') return ['argument'];
   const { pfns } = askedOf(state, operation);
   const kinds: (MisuseKind | null)[] = addressesOf(operation).map((address, i) => {
     const frame = pfns[i] ?? null;

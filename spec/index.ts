@@ -11,6 +11,7 @@ export {
   describedCall,
   isAllocation,
   isFree,
+  isQuery,
   namesOnePage,
   type Parameter,
   parametersOf,

@@ -172,6 +172,15 @@ export interface Pmm {
    */
   release?(address: bigint): void;
 
+  /**
+   * Optional: allocates the `count` page frames from the one that holds `address` on, in either zone; this reserves a range too. Offered
+   * by managers whose profile claims it.
+   *
+   * @returns the address of the first page frame, or null where not all of them are free or `count` is 0.
+   * @throws PmmPanic where `address` is below the higher half or beyond the last page frame.
+   */
+  allocAt?(address: bigint, count: number | bigint): bigint | null;
+
   /** Returns the number of RAM page frames; never changes. */
   totalAmount(): number;
 

@@ -317,7 +317,9 @@ function contradictionOfReferences({
   if (calls.includes('retain')) {
     if (freesShared === 'never' && !calls.includes('release'))
       return 'calls has retain, and nothing that takes a reference: claim release, or freesShared "one-reference"';
-    return freeRuns === 'whole' ? 'freeRuns "whole" and retain: references are those of page frames' : null;
+    return freeRuns === 'whole'
+      ? 'freeRuns "whole" and retain contradict each other: page frames have references, and runs have none'
+      : null;
   }
   if (freesShared !== 'never')
     return 'freesShared speaks of references: it can be claimed where calls has retain';

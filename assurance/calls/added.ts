@@ -2,7 +2,13 @@
  * Added calls: what a profile can claim beyond the standard calls, each with a correct manager, which holds with the claim, and broken
  * ones, which hold without it and break a clause with it.
  */
-import { type BreakableClause, isU64, type SomePmm, type SomePmmFactory } from '../../spec/index.ts';
+import {
+  type BreakableClause,
+  isU64,
+  PAGE_BYTES,
+  type SomePmm,
+  type SomePmmFactory,
+} from '../../spec/index.ts';
 import { arrayClaims, PageArray } from './page-array.ts';
 
 /** A manager whose added calls are wrong. */
@@ -37,6 +43,8 @@ function exact(count: number | bigint): number | bigint {
   return typeof count === 'number' && Number.isInteger(count) ? BigInt(count) : count;
 }
 
+const AT = { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT };
+
 type Create = new (...args: ConstructorParameters<typeof PageArray>) => SomePmm;
 
 function variant(name: string, clause: BreakableClause, Made: Create, most = MOST): Broken {
@@ -65,7 +73,7 @@ class PartialArray extends PageArray {
     return got;
   }
 
-  /** How many of so many page frames are allocated. */
+  /** Returns the size of the batch that is granted. */
   protected limit(count: bigint): bigint {
     const free = BigInt(this.freeAmount());
     return count < free ? count : free;
@@ -216,6 +224,44 @@ export const ADDED: readonly Added[] = [
           override allocPages(addresses: BigUint64Array, count: number | bigint): number {
             const got = super.allocPages(addresses, count);
             return got > 1 && got < count && addresses.length > got ? got + 1 : got;
+          }
+        },
+      ),
+    ],
+  },
+  {
+    name: 'allocation at an address',
+    claims: { ...AT, calls: [...AT.calls, 'allocAt'] },
+    without: AT,
+    breaks: null,
+    correct: array(MOST),
+    broken: [
+      variant(
+        'last-page-not-looked-at',
+        'allocAt.was-free',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+      variant(
+        'another-region',
+        'allocAt.exact',
+        class extends PageArray {
+          override allocAt(address: bigint, count: number | bigint): bigint | null {
+            const next = address + PAGE_BYTES;
+            const isOther = count === 2 && this.isFree(this.named('allocAt', address) + 1, 2);
+            return super.allocAt(isOther ? next : address, count);
+          }
+        },
+      ),
+      variant(
+        'last-free-region-refused',
+        'allocAt.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && count !== this.freeAmount();
           }
         },
       ),

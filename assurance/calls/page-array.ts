@@ -73,6 +73,21 @@ export class PageArray implements SomePmm {
     this.drop(frame);
   }
 
+  allocAt(address: bigint, count: number | bigint): bigint | null {
+    const base = this.named('allocAt', address);
+    if (!Number.isInteger(Number(count)) || !isU64(BigInt(count))) this.panic('allocAt', null);
+    if (count <= 0 || !this.isFree(base, Number(count))) return this.fail('allocAt');
+    this.pages.fill(1, base, base + Number(count));
+    return this.take(base);
+  }
+
+  protected isFree(base: number, count: number): boolean {
+    return (
+      base + count <= this.pages.length &&
+      this.pages.subarray(base, base + count).every((code) => code === FREE)
+    );
+  }
+
   retain(address: bigint): boolean {
     const frame = this.named('retain', address);
     if (!this.mayRetain(frame)) this.panic('retain', frame);

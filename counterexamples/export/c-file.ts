@@ -317,6 +317,7 @@ const PROTOTYPES = {
   reservedAmount: 'uint64_t pmm_reserved_amount(void);',
   retain: 'bool pmm_retain(void *address);',
   release: 'void pmm_release(void *address);',
+  allocAt: 'void *pmm_alloc_at(void *address, uint64_t count);',
 } as const satisfies Readonly<Record<Call, string>>;
 
 /** The declarations of the calls that the allocator has. */

@@ -101,12 +101,14 @@ function pagesOf(state: ModelState, operation: Operation): number {
 function promisedBy(state: ModelState, operation: Operation): readonly number[] | null {
   const { effect } = describedCall(operation.call);
   if (effect === 'single' || effect === 'batch') return state.stackTop(pageCount(pagesOf(state, operation)));
+  if (operation.call === 'allocAt') return askedOf(state, operation).pfns.filter((frame) => frame !== null);
   if (effect !== 'run' || !state.policies.includes('first-fit')) return null;
   const { lowest } = askedOf(state, operation);
   return lowest === null ? null : [lowest];
 }
 
 function inStackOf(state: ModelState, operation: Operation): number | null {
+  if (operation.call === 'allocAt') return null;
   const { zones, singlePages } = state.world.profile;
   if (describedCall(operation.call).effect === 'run') return zones !== 2 ? null : 0;
   const pages = pagesOf(state, operation);

@@ -1,6 +1,7 @@
 /*
  * A page array: one number for each page frame, its owner or its references. With -DMOST=n a page frame has at most n. Its bugs:
- * -DFREES_AT_ONCE frees with any reference, -DONE_LEFT leaves a free page frame where a batch is granted in part, -DNO_RETAIN lacks a
+ * -DFREES_AT_ONCE frees with any reference, -DONE_LEFT leaves a free page frame where a batch is granted in part, -DLAST_FORGOTTEN takes a region
+ * whose last page frame is not free, -DNO_RETAIN lacks a
  * call that it claims.
  */
 #include <errno.h>
@@ -82,6 +83,31 @@ static uint64_t alloc_some(void **addresses, uint64_t count) {
     return got;
 }
 
+static void *alloc_at(void *address, uint64_t count) {
+    uint64_t first = ((uintptr_t)address - (uintptr_t)base) / FP_PAGE_SIZE;
+    if ((uintptr_t)address < (uintptr_t)base || first >= UINT64_C(1) << 40) {
+        fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "not an address");
+    }
+    bool is_free = count > 0 && first < end && count <= end - first;
+#ifdef LAST_FORGOTTEN
+    uint64_t looked_at = count - (count > 1);
+#else
+    uint64_t looked_at = count;
+#endif
+    for (uint64_t i = 0; is_free && i < looked_at; i++) {
+        is_free = pages[first + i] == FREE;
+    }
+    if (!is_free) {
+        errno = ENOMEM;
+        fp_warn("allocAt: not free");
+        return NULL;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        pages[first + i] = 1;
+    }
+    return base + first * FP_PAGE_SIZE;
+}
+
 /* Returns the page frame of an address, which callers hold, or boot code where it may. */
 static uint64_t held(void *address, bool may_be_boot) {
     uint64_t offset = (uintptr_t)address - (uintptr_t)base, frame = offset / FP_PAGE_SIZE;
@@ -117,11 +143,12 @@ static bool release(void *address) {
 
 int main(void) {
     return fp_serve(&(fp_target){
-        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"retain\", \"release\", \"freeAmount\"], \"zones\": 1, "
+        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"allocAt\", \"retain\", \"release\", \"freeAmount\"], \"zones\": 1, "
                    "\"batches\": \"partial\", \"mostReferences\": 3, \"memoryBelow\": \"0x400000\"}",
         .init = init,
         .alloc = alloc,
         .alloc_some = alloc_some,
+        .alloc_at = alloc_at,
 #ifndef NO_RETAIN
         .retain = retain,
 #endif

@@ -3,7 +3,7 @@
  * (*order*). A small world has few ownerships and many orders, and only one clause depends on the order.
  *
  *     ownership   bits for each page frame that can change hands: 0 pmm, 1 caller, 2 boot, 3 caller, the rest of a run that is freed
- *                 whole, and from 4 on a caller's with so many references less two. Two bits; eight where references are counted
+ *                 whole, and from 4 on a caller's with two references, three, and so on. Two bits; eight where references are counted
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
  */
 import { ModelState } from '../../model/index.ts';
@@ -18,6 +18,7 @@ import {
   pageCount,
   pfn,
   type Region,
+  SpecError,
   WHOLE,
 } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
@@ -79,6 +80,10 @@ export class ModelStates {
     this.#stackFrames = this.#frames.filter((frame) => frame >= limit);
     this.#stackPlaces = new Map(this.#stackFrames.map((frame, place) => [frame, place]));
     this.tracksOrder = isTracked(policies);
+    if (this.tracksOrder && profile?.calls.includes('allocAt') === true)
+      throw new SpecError(
+        'policy: a search does not follow the order of the free stack where calls has allocAt: pass --policy none',
+      );
     this.references = referencesOf(profile ?? WHOLE);
     this.#bits = this.references === null ? 2 : 8;
     this.#perWord = WORD_BITS / this.#bits;

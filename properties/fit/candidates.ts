@@ -270,7 +270,7 @@ const ZONE_ENDS = powersBelow(2n ** 32n + 1n, 2n * PAGE_BYTES);
 
 /** A bitmap zone that ends at the same address whatever the configuration says: tried with memory on both sides. */
 function ofFixedZones(profile: Profile): readonly Candidate[] {
-  return ZONE_ENDS.map((end) => {
+  return ZONE_ENDS.filter((end) => end < profile.memoryBelow).map((end) => {
     const middle = end / PAGE_BYTES;
     const half = middle < 64n ? middle : 64n;
     const around = (limit: bigint): World => freeWorld(middle - half, middle + half, limit);
@@ -288,7 +288,7 @@ function ofFixedZones(profile: Profile): readonly Candidate[] {
 
 /** Two zones by address, one named by a request: tried with memory on both sides of the line. */
 function ofNamedZones(profile: Profile): readonly Candidate[] {
-  return ZONE_ENDS.filter((end) => end >= 2n ** 16n).map((end) => {
+  return ZONE_ENDS.filter((end) => end >= 2n ** 16n && end < profile.memoryBelow).map((end) => {
     const { runArguments } = profile;
     const middle = end / PAGE_BYTES;
     const half = middle < 64n ? middle : 64n;
@@ -502,6 +502,11 @@ function ofReferences({ moment: { demand, response }, profile }: Broken): readon
     probes: [retained(most)],
     controls: [retained(most - 1)],
   }));
+}
+
+/** Returns claims that random programs seldom call for, to be tried by their probes. */
+export function unaskedFor(profile: Profile): readonly Candidate[] {
+  return profile.zones === 1 ? ofNamedZones(profile) : [];
 }
 
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */

@@ -8,7 +8,7 @@ import type { Target } from '../../runner/index.ts';
 import { type ClauseName, namedZones, POLICIES, type Profile, type Trace, WHOLE } from '../../spec/index.ts';
 import { type CampaignOptions, runCampaign } from '../random/index.ts';
 import type { Candidate } from './candidates.ts';
-import { explain, withClaims } from './explain.ts';
+import { explain, overlooked, withClaims } from './explain.ts';
 
 /** A claim that was taken up, and the counterexample that led to it. */
 export interface TakenUp {
@@ -57,10 +57,10 @@ function firstExplained(target: Target, traces: readonly Trace[]) {
   for (const found of traces) {
     const { trace } = shrink(target, found, { ms: SHRINK_MS });
     const explanation = explain(target, trace);
-    if (explanation !== null) return { trace, explanation };
+    if (explanation !== null) return { explained: { ...explanation, trace }, unexplained: null };
     unexplained ??= trace;
   }
-  return { trace: unexplained, explanation: null };
+  return { explained: null, unexplained };
 }
 
 /** Promises that add a clause, as claims in view of those made so far. */
@@ -105,18 +105,16 @@ export async function fitProfile(
       continue;
     }
     isConfirming = false;
-    const { trace, explanation } = firstExplained(
-      fitted,
-      findings.map((finding) => finding.trace),
-    );
-    if (trace !== null && explanation === null) return { profile, takenUp, unexplained: trace, programs };
-    if (trace === null || explanation === null) {
-      const promised = await withPromises(fitted, { ...asked, programs });
-      return { profile: promised, takenUp, unexplained: null, programs };
+    const traces = findings.map((finding) => finding.trace);
+    const { explained, unexplained } = firstExplained(fitted, traces);
+    const next = explained ?? (unexplained === null ? overlooked(fitted) : null);
+    if (next === null) {
+      const last = unexplained === null ? await withPromises(fitted, { ...asked, programs }) : profile;
+      return { profile: last, takenUp, unexplained, programs };
     }
-    const taken = { candidate: explanation.candidate, trace };
+    const taken = { candidate: next.candidate, trace: next.trace };
     takenUp.push(taken);
     onTakenUp?.(taken);
-    profile = explanation.profile;
+    profile = next.profile;
   }
 }

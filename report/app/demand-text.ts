@@ -23,7 +23,7 @@ function grantText({ operation, pages, promised, freed }: Demand, { before }: Mo
       return `${name} ${typeof value === 'bigint' ? toHex(value) : String(value)}`;
     });
   if (promised !== null && promised.length > 0)
-    return `page frame${promised.length === 1 ? '' : 's'} ${promised.slice(0, 8).join(', ')}${promised.length > 8 ? ' …' : ''} (${effect === 'run' ? 'first-fit' : 'lifo'})`;
+    return `page frame${promised.length === 1 ? '' : 's'} ${promised.slice(0, 8).join(', ')}${promised.length > 8 ? ' …' : ''} (${operation.call === 'allocAt' ? 'asked for' : effect === 'run' ? 'first-fit' : 'lifo'})`;
   if (effect === 'run') return `a run of ${counted(pages, 'free page frame')} (${bound.join(', ')})`;
   return pages === 1 ? `any free page frame${zone}` : `any ${counted(pages, 'free page frame')}${zone}`;
 }

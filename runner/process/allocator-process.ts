@@ -150,6 +150,7 @@ export class AllocatorProcess {
     const sent = request.omitted.filter((why) => why === null).length;
     if (this.#isShort) this.#note(sent, request.text.length, answered?.length ?? 0);
     const whole = text === null ? { text: '', ending: reply.ending } : { text, ending: reply.ending };
+    // Over a serial line nobody looks.
     const looks = this.paints && !this.#isShort && profile.contents === 'zeroed';
     const recording = readAnswer(whole, { sent, profile, paints: this.paints, looks });
     this.#peakKib = Math.max(this.#peakKib, recording.peakKib, Math.round(reply.peakBytes / 1024));

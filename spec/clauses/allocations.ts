@@ -20,7 +20,7 @@ import {
 import type { Blame, Clause, Side, Step } from './clause.ts';
 import { blame, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
-type Allocation = 'alloc' | 'allocPages' | 'allocBitmap';
+type Allocation = 'alloc' | 'allocPages' | 'allocBitmap' | 'allocAt';
 
 /** 2^32 / 4096 */
 const FOUR_GIB_FRAME = 2 ** 20;
@@ -70,7 +70,7 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
   };
 }
 
-function zone(call: Allocation): Clause<Step> {
+function zone(call: Exclude<Allocation, 'allocAt'>): Clause<Step> {
   const own = call === 'allocBitmap' ? 'bitmap' : 'stack';
   const other = own === 'bitmap' ? 'stack' : 'bitmap';
   return {
@@ -192,7 +192,7 @@ function possessive(owner: Owner): string {
 }
 
 function lowestFree({ before, operation, asked }: Step): Pfn | null {
-  if (operation.call === 'allocBitmap') return asked.lowest;
+  if (operation.call === 'allocBitmap' || operation.call === 'allocAt') return asked.lowest;
   const base = before.world.profile.singlePages === 'stack-zone' ? before.world.bitmapLimit : pfn(0);
   return before.firstFailing({ base, count: pagesBetween(base, pfn(PFN_LIMIT)) }, (owner) => owner !== 'pmm');
 }
@@ -444,6 +444,28 @@ export const contentsZeroed: Clause<Step> = {
   },
 };
 
+const exact: Clause<Step> = {
+  name: 'allocAt.exact',
+  gravity: 'memory',
+  sentence: 'allocAt hands out the page frames that it names.',
+  sides: ['one page frame', 'several'],
+  when: 'handed out',
+  side({ operation, granted }) {
+    if (operation.call !== 'allocAt' || granted === null) return null;
+    return operation.count === 1n ? 0 : 1;
+  },
+  check({ before, asked, granted }) {
+    const [[named = null], [base = null]] = [asked.pfns, granted?.pfns ?? []];
+    const address = granted?.addresses[0] ?? 0n;
+    if (named === base && isPageAligned(address)) return null;
+    return blame(
+      `it handed out memory from ${toHex(address)} on, and page frame ${named} was asked for`,
+      base,
+      base === null ? null : before.ownerOf(base),
+    );
+  },
+};
+
 /** The clauses of the allocating calls. Those of one call judge in this order: first what was handed out, then whether it had to succeed. */
 export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   pageAligned('alloc'),
@@ -464,5 +486,8 @@ export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   belowMax,
   zone('allocBitmap'),
   wasFree('allocBitmap'),
+  exact,
+  wasFree('allocAt'),
+  complete('allocAt', 'allocAt succeeds exactly when all of its page frames are free.'),
   complete('allocBitmap', 'allocBitmap succeeds exactly when a run of free page frames fits.'),
 ];

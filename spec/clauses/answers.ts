@@ -89,7 +89,7 @@ function needsNoFrame({ before, operation, asked, expected }: Step): boolean {
 
 /** Whether a call names this page frame. */
 function names({ operation, asked: { pfns } }: Step, frame: Pfn): boolean {
-  if (operation.call !== 'freeRegion') return pfns.includes(frame);
+  if (operation.call !== 'freeRegion' && operation.call !== 'allocAt') return pfns.includes(frame);
   const [base] = pfns;
   return base != null && frame >= base && isU64(operation.count) && BigInt(frame - base) < operation.count;
 }
@@ -122,7 +122,7 @@ function wrongFrame(step: Step, blamed: Reading, owner: string | null): string |
   const isOwned = mayName(call, actual);
   if (isOwned && (namesTwice(step, frame) || namesInside(step, frame) || namesPart(step, frame))) return null;
   if (isOwned && !isShared(step.before, call, frame))
-    return `the panic blames page frame ${frame}, which may be ${call === 'retain' ? 'retained' : 'freed'}`;
+    return `the panic blames page frame ${frame}, which may be ${call === 'retain' ? 'retained' : call === 'allocAt' ? 'asked for' : 'freed'}`;
   return owner === actual
     ? null
     : `the panic says that page frame ${frame} is owned by ${owner}, and it is ${actual}`;

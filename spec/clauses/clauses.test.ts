@@ -61,11 +61,13 @@ const exhausted = state.allocated(runs([0, 1], [2, 2], [7, 1], [8, 4], [13, 1]))
 /** By a manager that counts references: page frame 1 has two of at most three, 15 has three, 14 one. */
 const counted = ModelState.init(MAP, zonesAt(8), [], {
   ...WHOLE,
-  calls: [...WHOLE.calls, 'retain', 'release'],
+  calls: [...WHOLE.calls, 'allocAt', 'retain', 'release'],
   mostReferences: 3,
 })
   .allocated(runs([1, 1], [15, 1], [14, 1]))
   .referenced([pfn(1), pfn(15), pfn(15)], 1);
+/** By a manager that allocates at an address: nothing is held. */
+const unheld = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, calls: [...WHOLE.calls, 'allocAt'] });
 /** By a manager that grants batches in part. */
 const partial = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, batches: 'partial' }).allocated(
   runs([1, 1], [15, 1], [14, 1]),
@@ -236,6 +238,11 @@ const run = (count: bigint, maxAddr = U64_MAX, alignment = 1n): Operation => ({
   maxAddr,
   alignment,
 });
+const takingAt = (frame: number, count: bigint): Operation => ({
+  call: 'allocAt',
+  address: page(frame),
+  count,
+});
 const retaining = (frame: number): Operation => ({ call: 'retain', address: page(frame) });
 const releasing = (frame: number): Operation => ({ call: 'release', address: page(frame) });
 const freeing = (frame: number): Operation => ({ call: 'free', address: page(frame) });
@@ -257,6 +264,7 @@ const refusedBatch = response(state, 0, FAILED, failure('allocPages'));
 const refusedRun = response(state, 0, FAILED, failure('allocBitmap'));
 const freed = response(state, 1, DONE);
 const freedTwo = response(state, 2, DONE);
+const refusedAt = response(counted, 0, FAILED, failure('allocAt'));
 const retained = response(counted, 0, DONE);
 const notRetained = (frame: number, owner: ModelOwner): Response =>
   response(counted, 0, panicked('retain', frame, owner));
@@ -461,6 +469,16 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(state, freeingRegion(5, 0n), response(state, 0, DONE), {
       outcome: panicked('freeRegion', 5, 'firmware'),
     }),
+  ],
+  'allocAt.exact': [
+    answering(counted, takingAt(9, 2n), response(counted, -2, at(9)), { outcome: at(10) }, 10),
+    answering(unheld, takingAt(3, 1n), response(unheld, -1, at(3)), { outcome: at(3, 1n) }, 3),
+  ],
+  'allocAt.was-free': [answering(counted, takingAt(13, 2n), refusedAt, { outcome: at(13) }, 14)],
+  'allocAt.complete': [
+    answering(counted, takingAt(9, 2n), response(counted, -2, at(9)), { ...refusedAt }, 9),
+    answering(counted, takingAt(13, 2n), refusedAt, { outcome: DONE }),
+    answering(counted, takingAt(9, 0n), refusedAt, { outcome: at(9) }),
   ],
   'retain.owner': [
     answering(counted, retaining(1), retained, { outcome: panicked('retain', 1, 'caller') }),

@@ -85,7 +85,7 @@ export const FREE_CLAUSES: readonly Clause<Step>[] = [
   owner('retain', 'retain accepts exactly the page frames of callers.', 'accepted'),
 ];
 
-/** What is free after a call of which the page frames that it frees are known. */
+/** Compares the free amount after a call with what it must be. */
 function freesAll({ before, after, response }: SettledStep): Blame | null {
   const actual = response.amounts?.free;
   if (actual === after.countOf('pmm')) return null;

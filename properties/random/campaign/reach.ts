@@ -195,7 +195,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 0 || zones === 2;
     case 'failure.unchanged':
       return side === 1
-        ? calls.includes('allocBitmap')
+        ? calls.includes('allocBitmap') || calls.includes('allocAt')
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
     case 'policy.first-fit':
       return side === 0 || hasAlignedRuns(profile);
@@ -235,6 +235,7 @@ const OF_TWO_ZONES = [
   'allocBitmap: a run ends exactly at the bitmap limit',
   'allocBitmap: a run in the last partial word of the zone',
   'freePages: pages of both zones',
+  'allocAt: across the bitmap limit',
   'freeRegion: straddles the bitmap limit',
   'freeRegion: refused across the bitmap limit',
 ];
