@@ -115,8 +115,7 @@ function isMonotonic(frames: Float64Array, count: number): boolean {
 function areDistinct(frames: Float64Array, count: number): boolean {
   if (isMonotonic(frames, count)) return true;
   if (count > SHORT_BATCH) return isMonotonic(frames.slice(0, count).sort(), count);
-  for (let i = 1; i < count; i += 1)
-    for (let j = 0; j < i; j += 1) if (frames[j] === frames[i]) return false;
+  for (let i = 1; i < count; i += 1) for (let j = 0; j < i; j += 1) if (frames[j] === frames[i]) return false;
   return true;
 }
 
