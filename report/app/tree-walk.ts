@@ -107,13 +107,13 @@ export class TreeWalk {
 
   /** Returns answers among which are those that the specification admits; of batches whose order is free, two. */
   #answersTo(state: ModelState, operation: Operation): readonly Outcome[] {
-    const { effect } = describedCall(operation.call);
-    if (effect === 'none') return [];
-    if (effect === 'named' || effect === 'region') return [{ kind: 'done' }];
+    const { returns } = describedCall(operation.call);
+    if (returns === 'amount') return [];
+    if (returns === 'done') return [{ kind: 'done' }];
     const { config, tree } = this.#section;
     const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
     const free = tree.frames.filter((frame) => state.ownerOf(pfn(frame)) === 'pmm');
-    if (effect !== 'batch') return free.map((frame) => ({ kind: 'address', address: address(frame) }));
+    if (returns === 'address') return free.map((frame) => ({ kind: 'address', address: address(frame) }));
     const count = 'count' in operation && isU64(operation.count) ? Number(operation.count) : Number.NaN;
     if (!(count <= free.length)) return [];
     const top = state.stackTop(pageCount(count));
