@@ -186,10 +186,9 @@ static bool free_region(void *address, uint64_t count) {
     if ((uintptr_t)address < (uintptr_t)base || offset >> 52 != 0) {
         fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "the address is none of the higher half");
     }
-    check(offset / FP_PAGE_SIZE, count);
-    for (uint64_t i = 0; i < count; i++) {
-        give(offset / FP_PAGE_SIZE + i, 0);
-    }
+    uint64_t first = offset / FP_PAGE_SIZE;
+    check(first, count);
+    give_all(first, first + count);
     return true;
 }
 
@@ -221,7 +220,7 @@ int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"totalAmount\", \"freeAmount\","
                    " \"reservedAmount\"], \"zones\": 1, \"contiguous\": \"powers-of-two\", \"largestRequest\": 1024,"
-                   " \"failures\": [\"errno\"], \"memoryBelow\": \"0x2000000000\"}",
+                   " \"failures\": [\"errno\"], \"memoryBelow\": \"0x400000000\"}",
         .init = init,
         .alloc = alloc,
         .alloc_bitmap = alloc_bitmap,
