@@ -4,10 +4,10 @@
  * which this is a ninth. In a checkout they are packages.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const ROOT = import.meta.dirname;
 const VENDOR = join(ROOT, 'dist/vendor');
@@ -22,15 +22,27 @@ export type Predicate<A> = (a: A) => boolean;
 export type Refinement<A, B extends A> = (a: A) => a is B;
 `;
 
+/** The WebAssembly of amaro, as its code holds it. */
+const WASM = /\w+\.from\("([A-Za-z0-9+/=]{100000,})", ?"base64"\)/;
+
 /** Unpacks the compiler of TypeScript when it is first imported: few targets need it, and as text its WebAssembly takes 4 MB. */
 const AMARO = `import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { brotliDecompressSync } from 'node:zlib';
-const code = brotliDecompressSync(readFileSync(new URL('amaro.cjs.br', import.meta.url))).toString();
+const unpacked = (name) => brotliDecompressSync(readFileSync(new URL(name, import.meta.url)));
 const compiled = { exports: {} };
-new Function('module', 'exports', 'require', code)(compiled, compiled.exports, createRequire(import.meta.url));
+const parameters = ['module', 'exports', 'require', 'WASM_BYTES', unpacked('amaro.cjs.br').toString()];
+new Function(...parameters)(compiled, compiled.exports, createRequire(import.meta.url), unpacked('amaro.wasm.br'));
 export const { transformSync } = compiled.exports;
 `;
+
+interface SourceMap {
+  readonly sources: readonly string[];
+  readonly mappings: string;
+}
+
+/** Begins the line that names the map of a module. */
+const LINK = '//# sourceMappingURL=';
 
 /** Packages by the name they are imported by, with their file in `dist/vendor/`. */
 const FILES: Readonly<Record<string, string>> = {
@@ -46,59 +58,71 @@ const LICENCES = {
   swc: 'amaro/dist/LICENSE',
 };
 
-/** Removes the map of a module, and the line that names it. */
-function unmap(map: string): void {
-  rmSync(map);
-  const module = map.replace(/\.map$/, '');
-  writeFileSync(module, readFileSync(module, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
-}
-
 /**
- * Compiles again with maps, and puts the sources into them: the package does not hold them otherwise. Nobody imports the modules of the command
- * line, so they have no maps, which take a megabyte.
+ * Compiles again with maps that hold the sources, which are not in the package otherwise. The comments are in the sources and in the declarations,
+ * so the modules go without.
  */
-function mapSources(): void {
+async function mapSources(): Promise<void> {
   const tsc = join(MODULES, 'typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '--build', '--sourceMap'], { cwd: ROOT, stdio: 'inherit' });
   for (const path of globSync('dist/**/*.js.map', { cwd: ROOT })) {
     const file = join(ROOT, path);
-    if (path.startsWith(join('dist', 'cli'))) {
-      unmap(file);
+    const module = file.slice(0, -'.map'.length);
+    const compiled: SourceMap = JSON.parse(readFileSync(file, 'utf8'));
+    const sourcesContent = compiled.sources.map((source) =>
+      readFileSync(join(dirname(file), source), 'utf8'),
+    );
+    const withSources = JSON.stringify({ ...compiled, sourcesContent });
+    const name = basename(file);
+    const text = readFileSync(module, 'utf8').replace(LINK + name, '');
+    // A module of types only.
+    if (compiled.mappings === '') {
+      writeFileSync(file, withSources);
       continue;
     }
-    const map: { readonly sources: readonly string[] } = JSON.parse(readFileSync(file, 'utf8'));
-    const sourcesContent = map.sources.map((source) => readFileSync(join(dirname(file), source), 'utf8'));
-    writeFileSync(file, JSON.stringify({ ...map, sourcesContent }));
+    const inlined = `data:application/json;base64,${Buffer.from(withSources).toString('base64')}`;
+    const options = { sourcemap: 'external', charset: 'utf8' } as const;
+    const { code, map } = await transform(text + LINK + inlined, options);
+    writeFileSync(module, `${code}${LINK}${name}\n`);
+    writeFileSync(file, map);
   }
 }
 
-async function bundle(file: string, exports: string): Promise<void> {
-  await build({
-    stdin: { contents: exports, resolveDir: ROOT },
+/** Returns one module with all that it imports. */
+async function bundle(contents: string, format: 'esm' | 'cjs'): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ROOT },
     bundle: true,
-    format: 'esm',
+    format,
     platform: 'node',
     // Names are exported one by one only from modules, not from CommonJS.
     mainFields: ['module', 'main'],
     // Without comments, which name folders of this machine. The licences are beside it.
     minifyWhitespace: true,
-    outfile: join(VENDOR, file),
+    write: false,
   });
+  const [{ text = '' } = {}] = outputFiles;
+  return text;
 }
 
 async function writePackages(): Promise<void> {
   mkdirSync(VENDOR, { recursive: true });
-  await bundle('io-ts.js', "export * from 'io-ts';");
+  writeFileSync(join(VENDOR, 'io-ts.js'), await bundle("export * from 'io-ts';", 'esm'));
   const functions = 'chain, isLeft, isRight, left, right, tryCatch';
-  await bundle('either.js', `export { ${functions} } from 'fp-ts/es6/Either.js';`);
+  const either = await bundle(`export { ${functions} } from 'fp-ts/es6/Either.js';`, 'esm');
+  writeFileSync(join(VENDOR, 'either.js'), either);
   const types = readFileSync(join(MODULES, 'io-ts/lib/index.d.ts'), 'utf8');
   writeFileSync(
     join(VENDOR, 'io-ts.d.ts'),
     types.replaceAll(/from 'fp-ts\/lib\/\w+'/g, "from './either.js'"),
   );
   writeFileSync(join(VENDOR, 'either.d.ts'), EITHER_TYPES);
-  const amaro = readFileSync(join(MODULES, 'amaro/dist/index.js'));
-  writeFileSync(join(VENDOR, 'amaro.cjs.br'), brotliCompressSync(amaro));
+  const amaro = await bundle("module.exports = require('amaro');", 'cjs');
+  const [whole, base64] = WASM.exec(amaro) ?? [];
+  if (whole === undefined || base64 === undefined)
+    throw new Error('amaro: its WebAssembly is not where it was');
+  writeFileSync(join(VENDOR, 'amaro.cjs.br'), brotliCompressSync(amaro.replace(whole, 'WASM_BYTES')));
+  writeFileSync(join(VENDOR, 'amaro.wasm.br'), brotliCompressSync(Buffer.from(base64, 'base64')));
   writeFileSync(join(VENDOR, 'amaro.js'), AMARO);
   for (const [name, path] of Object.entries(LICENCES))
     copyFileSync(join(MODULES, path), join(VENDOR, `LICENSE-${name}`));
@@ -112,7 +136,8 @@ function redirectImports(): void {
     const text = readFileSync(file, 'utf8');
     const folder = relative(dirname(file), VENDOR).replaceAll('\\', '/');
     const changed = Object.entries(FILES).reduce(
-      (all, [name, vendored]) => all.replaceAll(`from '${name}'`, `from '${folder}/${vendored}'`),
+      (all, [name, vendored]) =>
+        all.replaceAll(new RegExp(`from (["'])${name}\\1`, 'g'), `from '${folder}/${vendored}'`),
       text,
     );
     if (changed !== text) writeFileSync(file, changed);
@@ -121,7 +146,7 @@ function redirectImports(): void {
 
 // A checkout keeps its packages: a module that is compiled again must find the same ones as the others.
 if (/^(pack|publish)$/.test(process.env.npm_command ?? '')) {
-  mapSources();
+  await mapSources();
   await writePackages();
   redirectImports();
 }

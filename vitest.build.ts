@@ -1,6 +1,10 @@
-/** Brings `dist/` up to date before any test runs: some tests run the built command line, as users do. */
+/**
+ * Before any test runs, brings `dist/` up to date, since some tests run the built command line, as users do; afterwards removes what tests left
+ * in the folder for temporary files.
+ */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Builds. Type errors are printed and stop nothing: `npm test` has refused them by now. */
@@ -19,7 +23,15 @@ function shareCompiledCode(): void {
   process.env.NODE_COMPILE_CACHE = folder;
 }
 
-export default function setup(): void {
+/** Gives the tests a folder for temporary files, and returns what removes it. */
+function shareTemporaryFolder(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'frameproof-tests-'));
+  process.env.TMPDIR = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+export default function setup(): () => void {
   build();
   shareCompiledCode();
+  return shareTemporaryFolder();
 }

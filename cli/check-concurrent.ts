@@ -5,18 +5,22 @@ import {
   type ConcurrentResult,
   type ConcurrentTarget,
   checkConcurrent,
+  checkNative,
   concurrentTraceOf,
   type FoundRun,
   loadConcurrentTarget,
+  loadNativeTarget,
+  type NativeCheckOptions,
+  type NativeTarget,
   OURS_SHARED,
   type Shape,
   saveConcurrentTrace,
 } from '../properties/concurrent/index.ts';
-import { counted, SpecError } from '../spec/index.ts';
+import { type Config, config, counted, SpecError } from '../spec/index.ts';
 import { anySeed, type CheckOptions, namedWorld } from './check-setup.ts';
 import { concurrentJson, concurrentReport, MOST_THREADS, violationLines } from './concurrent-report.ts';
 import { EXIT, type ExitCode, endWith } from './exit-codes.ts';
-import type { ConcurrentOptions } from './options.ts';
+import { type ConcurrentOptions, GENERATED } from './options.ts';
 import { type Form, FoundFiles } from './output-file.ts';
 import { print } from './print.ts';
 import { phaseBar } from './progress-bar.ts';
@@ -32,7 +36,10 @@ const QUICK_SHAPES: readonly Shape[] = [{ callers: 2, calls: 1 }];
 const ALL_SHAPES: readonly Shape[] = [...QUICK_SHAPES, { callers: 3, calls: 1 }, { callers: 2, calls: 2 }];
 
 /** Returns the files of runs under a schedule. */
-function foundRuns(target: ConcurrentTarget, { corpus, json }: CheckOptions): FoundFiles<FoundRun> {
+function foundRuns(
+  target: Pick<ConcurrentTarget, 'name'>,
+  { corpus, json }: CheckOptions,
+): FoundFiles<FoundRun> {
   const form: Form<FoundRun> = {
     keyOf: ({ violation }) => violation.clause,
     nameOf: ({ violation, scenario }) =>
@@ -59,24 +66,59 @@ async function targetOf({ target: name, policy }: CheckOptions): Promise<Concurr
   return { ...loaded, policies: policy ?? loaded.policies };
 }
 
+/** Returns a check of an executable, on memory of a few page frames, and later of some hundred. */
+function nativeCheck(target: NativeTarget, { exhaustive, map }: CheckOptions & ConcurrentOptions): Check {
+  if (exhaustive === true)
+    throw new SpecError('--exhaustive: expected a module: no schedule can be chosen in an executable');
+  if (map !== undefined)
+    throw new SpecError(
+      '--map: expected a module with --concurrent: executables get memory that is generated',
+    );
+  const run = async (common: CommonOptions): Promise<ConcurrentResult> => {
+    // What is drawn on the terminal is drawn when this thread waits for nothing.
+    await new Promise(setImmediate);
+    return checkNative({ ...common, target });
+  };
+  return { target, world: GENERATED, config: config(), run };
+}
+
+/** Returns a check of a module, or of our own implementation. */
+async function moduleCheck(options: CheckOptions & ConcurrentOptions): Promise<Check> {
+  const target = await targetOf(options);
+  const { name: world, map, config } = namedWorld(options);
+  const module = options.target === OURS_SHARED.name ? null : options.target;
+  const shapes = options.exhaustive === true ? ALL_SHAPES : QUICK_SHAPES;
+  const run = (common: CommonOptions): Promise<ConcurrentResult> =>
+    checkConcurrent({ ...common, target, module, shapes, map, config });
+  return { target, world, config, run };
+}
+
+/** What a check of any target is told. */
+type CommonOptions = Omit<NativeCheckOptions, 'target'>;
+
+/** A check that is ready to run. */
+interface Check {
+  readonly target: Pick<ConcurrentTarget, 'name' | 'policies'>;
+  /** The memory, in words. */
+  readonly world: string;
+  readonly config: Config;
+  readonly run: (common: CommonOptions) => Promise<ConcurrentResult>;
+}
+
 /** Runs the concurrent check that was asked for. */
 export async function runConcurrent(options: CheckOptions & ConcurrentOptions): Promise<void> {
   const threads = threadsOf(options);
-  const target = await targetOf(options);
-  const { name, map, config } = namedWorld(options);
+  const native = await loadNativeTarget(options.target, options.policy);
+  const { target, world, config, run } =
+    native === null ? await moduleCheck(options) : nativeCheck(native, options);
   const seed = options.seed ?? anySeed();
   const isJson = options.json === true;
-  if (!isJson) print(`target    ${target.name}\nmap       ${name}\nseed      ${seed}\n\n`);
+  if (!isJson) print(`target    ${target.name}\nmap       ${world}\nseed      ${seed}\n\n`);
   const bar = await phaseBar();
   const files = foundRuns(target, options);
-  const result = await checkConcurrent({
-    target,
-    module: options.target === OURS_SHARED.name ? null : options.target,
+  const result = await run({
     seed,
     scenarios: options.programs ?? DEFAULT_SCENARIOS,
-    shapes: options.exhaustive === true ? ALL_SHAPES : QUICK_SHAPES,
-    map,
-    config,
     workers: threads,
     calls: options.calls ?? DEFAULT_CALLS,
     onProgress: bar.update,
@@ -84,19 +126,24 @@ export async function runConcurrent(options: CheckOptions & ConcurrentOptions): 
     shrinkMs: options.shrinkTime * 1000,
     signal: interruption(),
   }).finally(bar.stop);
+  await native?.process.close();
   const { found } = result;
   const path = found === null ? null : files.replace(found.first, found.shrunk.found);
   const about = { target: target.name, seed, threads, path };
+  const json = concurrentJson(result, about);
   const text = isJson
-    ? JSON.stringify(concurrentJson(result, about), null, 1)
+    ? JSON.stringify(json, null, 1)
     : [...concurrentReport(result, about), ...violationLines(result, { ...about, config })].join('\n');
   print(`${text}\n`);
   if (options.html !== undefined) {
-    const { historySection, writeHtml } = await import('./html.ts');
+    const [{ historySection, writeHtml }, { resultSection }] = await Promise.all([
+      import('./html.ts'),
+      import('../report/index.ts'),
+    ]);
     const { violation } = result;
     const found = result.found?.shrunk.found ?? null;
     const shown = violation === null ? [] : [await historySection({ ...about, violation, found, config })];
-    writeHtml(options.html, shown);
+    writeHtml(options.html, [...shown, resultSection(`check of ${target.name}`, json)]);
   }
   endWith(exitCodeOf(result));
 }

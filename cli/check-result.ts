@@ -71,7 +71,12 @@ async function writeJunit(path: string, { target, corpus, result, reports }: Fin
 
 /** The tables of a result, where they are asked for; only then is what draws them loaded. */
 async function tables(result: CampaignResult, isVerbose: boolean): Promise<readonly string[]> {
-  return isVerbose ? (await import('./count-table.ts')).countTables(result) : [];
+  if (!isVerbose) return [];
+  const [{ countTables }, { REACHED }] = await Promise.all([
+    import('./count-table.ts'),
+    import('../properties/random/index.ts'),
+  ]);
+  return countTables(result, REACHED);
 }
 
 /** The text of a result, from its summary to the next step. */

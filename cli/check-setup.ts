@@ -6,10 +6,10 @@ import {
   config,
   counted,
   FALLBACK_MAP,
-  isRam,
   type MemoryMap,
   type Policy,
   type Profile,
+  ramPages,
   SpecError,
 } from '../spec/index.ts';
 import { readMemoryMap, readThisMachine } from '../spec/maps/index.ts';
@@ -50,10 +50,6 @@ export interface CheckOptions extends MapOptions {
 
 /** Programs of a check that says neither how many nor how long. */
 export const DEFAULT_PROGRAMS = 2000;
-
-function ramPages(map: MemoryMap): number {
-  return map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
-}
 
 interface NamedMap {
   readonly name: string;

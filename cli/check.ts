@@ -209,7 +209,10 @@ export function checkCommand(): Command {
     .addOption(shardOption())
     .option('--results <folder>', 'folder for the results of shards, for merge', 'shards')
     .addOption(corpusOption())
-    .option('--concurrent', 'callers at the same time: explored schedules, then real threads')
+    .option(
+      '--concurrent',
+      'callers at the same time: explored schedules, then real threads; of an executable, threads that pause where the seed says',
+    )
     .option(
       '--calls <n>',
       'with --concurrent, calls of the threads (default: 100000)',
@@ -233,6 +236,7 @@ export function checkCommand(): Command {
         'npx frameproof check --target ./my-pmm --time 60 --threads 2',
         'npx frameproof check --map machine.txt --map generated',
         'npx frameproof check --concurrent --threads 8',
+        'npx frameproof check --concurrent --target ./my-pmm',
       ),
     )
     .action(check);

@@ -25,9 +25,11 @@ interface ReportedRun {
   readonly path: string | null;
 }
 
-function exploredLine({ explored }: ConcurrentResult): string {
+function exploredLine({ explored, isNative }: ConcurrentResult): string {
   const { scenarios, schedules, points, calls, overlapping, seconds } = explored;
-  const met = `${counted(schedules, 'schedule')} of ${counted(scenarios, 'scenario')}, ${counted(points, 'point')}`;
+  const met = isNative
+    ? `${counted(schedules, 'run')} of ${counted(scenarios, 'scenario')}`
+    : `${counted(schedules, 'schedule')} of ${counted(scenarios, 'scenario')}, ${counted(points, 'point')}`;
   return `explored  ${met}; ${grouped(overlapping)} of ${counted(calls, 'call')} overlapped (${seconds.toFixed(1)} s)`;
 }
 
@@ -46,10 +48,13 @@ function threadLines({ threads }: ConcurrentResult, count: number): readonly str
   ];
 }
 
-function verdictOf({ violation, explored, threads, stopped }: ConcurrentResult, seed: number): string {
+function verdictOf(
+  { violation, explored, threads, stopped, isNative }: ConcurrentResult,
+  seed: number,
+): string {
   if (violation !== null) return `violated: ${violation.clause}, seed ${seed}`;
   const how = stopped ? 'interrupted: no counterexample so far in' : 'holds: no counterexample in';
-  return `${how} ${counted(explored.schedules, 'random schedule')} and ${counted(threads?.calls ?? 0, 'call')} of threads, seed ${seed}`;
+  return `${how} ${counted(explored.schedules, isNative ? 'run' : 'random schedule')} and ${counted(threads?.calls ?? 0, 'call')} of threads, seed ${seed}`;
 }
 
 /** Returns the lines on how far a check went, and its verdict. */
@@ -77,20 +82,25 @@ function callsIn({ scenario: { callers } }: FoundRun): number {
 }
 
 function howShrunk(first: FoundRun, shrunk: FoundRun, runs: number): string {
-  const size = (run: FoundRun): string =>
-    `${counted(callsIn(run), 'call')} and ${counted(switchesOf(run.schedule), 'switch', 'switches')}`;
+  const size = (run: FoundRun): string => {
+    const calls = counted(callsIn(run), 'call');
+    if (run.yields !== undefined) return calls;
+    return `${calls} and ${counted(switchesOf(run.schedule), 'switch', 'switches')}`;
+  };
   return `shrunk    from ${size(first)} to ${size(shrunk)} (${counted(runs, 'run')})`;
 }
 
 /** Returns the lines that show a run under a schedule. */
-export function historyLines({ scenario, schedule, run, violation }: FoundRun): readonly string[] {
+export function historyLines({ scenario, schedule, yields, run, violation }: FoundRun): readonly string[] {
   const { map, config, callers } = scenario;
   return [
     `memory    ${counted(pagesIn(map), 'page frame')}, the bitmap zone below ${toHex(config.bitmapMaxAddr)}`,
     '',
     ...formatHistory(violation, run.open, { config, callers: callers.length }),
     '',
-    `schedule  ${schedule.map(([caller, steps]) => `${caller + 1}*${steps}`).join(' ')}`,
+    yields === undefined
+      ? `schedule  ${schedule.map(([caller, steps]) => `${caller + 1}*${steps}`).join(' ')}`
+      : `pauses    seed ${yields}`,
   ];
 }
 
@@ -109,13 +119,14 @@ export function violationLines(
   return [...title, ...historyLines(shrunk.found), howShrunk(first, shrunk.found, shrunk.runs), ...saved];
 }
 
-/** Returns the calls before the callers begin, then the calls of each caller, one line a call. */
-function programOf({ scenario: { before, callers } }: FoundRun): readonly string[] {
+/** Returns the calls before the callers begin, the calls of each caller, and those after them, one line a call. */
+function programOf({ scenario: { before, callers, after = [] } }: FoundRun): readonly string[] {
   const ofCaller = (calls: typeof before): readonly string[] =>
     formatProgram([...before, ...calls]).slice(before.length);
   return [
     ...formatProgram(before).map((call) => `before: ${call}`),
     ...callers.flatMap((calls, k) => ofCaller(calls).map((call) => `caller ${k + 1}: ${call}`)),
+    ...ofCaller(after).map((call) => `after: ${call}`),
   ];
 }
 

@@ -43,31 +43,27 @@ export function clauseTable(clauses: Counts['clauses']): string {
   );
 }
 
-const FURTHEST = [
-  ['memory', 'page frames of RAM'],
-  ['end', 'end of memory, as a page frame'],
-  ['descriptors', 'descriptors of a memory map'],
-  ['granted', 'page frames granted by one call'],
-  ['held', 'page frames held at once'],
-  ['extents', 'extents of page frames with one owner'],
-  ['row', 'calls of one kind in a row'],
-] as const;
+/** The words for what is measured. Not imported: judging a log needs none of it. */
+type Measures = Readonly<Record<string, string>>;
 
 /** Returns a table of the largest that programs met. */
-function furthestTable(furthest: Counts['furthest']): string {
+function furthestTable(furthest: Counts['furthest'], words: Measures): string {
   return countTable(
     ['not reached: more than these', 'at most'],
-    FURTHEST.map(([name, text]) => [text, grouped(furthest[name])]),
+    Object.entries(furthest).map(([name, most]) => [words[name] ?? name, grouped(most)]),
   );
 }
 
 /** Returns all tables of a run, each with an empty line after it. */
-export function countTables({ calls, situations, clauses, furthest }: Counts): readonly string[] {
+export function countTables(
+  { calls, situations, clauses, furthest }: Counts,
+  measures: Measures,
+): readonly string[] {
   const rows = Object.entries(situations).map(([name, times]) => [name, grouped(times)]);
   return [
     callTable(calls),
     countTable(['situation', 'times'], rows),
     clauseTable(clauses),
-    furthestTable(furthest),
+    furthestTable(furthest, measures),
   ].flatMap((table) => [table, '']);
 }

@@ -14,7 +14,7 @@ import { execute, stackOf, type Target } from '../runner/index.ts';
 import { blamedCall, type Trace } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import type { FoundFiles } from './output-file.ts';
-import { shrinkBar } from './progress-bar.ts';
+import { certifyBar, shrinkBar } from './progress-bar.ts';
 
 export interface FindOptions {
   /** Seconds for all of it; 0 leaves a counterexample as it was found. */
@@ -63,7 +63,10 @@ async function certificateOf(
   if (signal?.aborted === true) return { kind: 'open', why: 'it was interrupted' };
   if (msLeft <= 0) return { kind: 'open', why: 'shrinking took all of --shrink-time' };
   const { certify } = await import('../properties/explore/index.ts');
-  return certify(target, trace, { ms: msLeft, signal });
+  const bar = await certifyBar(msLeft / 1000);
+  const certificate = await certify(target, trace, { ms: msLeft, signal, onProgress: bar.update });
+  bar.stop();
+  return certificate;
 }
 
 /** Shrinks a counterexample, unless the options are null, and saves it. */

@@ -161,6 +161,14 @@ async function reportOf(
   return finishCounterexample(target, trace, { shrinkTime, files, signal, verbose });
 }
 
+/** Returns the result as `--json` prints it. */
+function jsonOf(result: ExploreResult, report: ReportedCounterexample | null, peakBytes: number): object {
+  const json = exploreJson(result, peakBytes);
+  return report === null
+    ? { ...json, counterexample: null }
+    : { ...json, verdict: verdictOn([report]), counterexample: reportedJson(report) };
+}
+
 async function run(flags: ExploreFlags): Promise<void> {
   const target = await loadInteractiveTarget(flags.target, flags.policy, { programMs: flags.programTime });
   const world = worldOf(flags);
@@ -179,34 +187,27 @@ async function run(flags: ExploreFlags): Promise<void> {
     saves: howSaved(target, world),
     signal: interruption(),
   };
-  if (flags.html !== undefined && setup.saves === null)
-    throw new SpecError(
-      `--html: expected a target that is searched: ${target.name} offers no saveState() and loadState()`,
-    );
   if (flags.json !== true) print(`${exploreHeader(setup)}\n`);
   const result = await runSearch(setup);
   const report = await reportOf(setup, result);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  if (flags.json === true) {
-    const found = report === null ? {} : { verdict: verdictOn([report]) };
-    const counterexample = report === null ? null : reportedJson(report);
-    const json = { ...exploreJson(result, peakBytes), ...found, counterexample };
-    print(`${JSON.stringify(json, null, 1)}\n`);
-  } else {
+  const json = jsonOf(result, report, peakBytes);
+  if (flags.json === true) print(`${JSON.stringify(json, null, 1)}\n`);
+  else {
     const found = report === null ? [] : ['', ...counterexampleLines(report)];
     print(`${[...exploreReport(result, { target, world, peakBytes }), ...found].join('\n')}\n`);
   }
-  if (flags.html !== undefined && result.kind === 'searched') {
-    const [{ checkSections, writeHtml }, { graphSections }] = await Promise.all([
+  if (flags.html !== undefined) {
+    const [{ checkSections, writeHtml }, { graphSections, resultSection }] = await Promise.all([
       import('./html.ts'),
       import('../report/index.ts'),
     ]);
-    const found = checkSections({
-      reports: report === null ? [] : [report],
-      result: null,
-      target: target.name,
-    });
-    writeHtml(flags.html, [...found, ...graphSections(result, world, target.name)]);
+    const reports = report === null ? [] : [report];
+    writeHtml(flags.html, [
+      ...checkSections({ reports, result: null, target: target.name }),
+      ...(result.kind === 'searched' ? graphSections(result, world, target.name) : []),
+      resultSection('search', json),
+    ]);
   }
   endWith(report === null ? EXIT_OF[result.end] : EXIT[verdictOn([report])]);
 }

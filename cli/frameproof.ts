@@ -16,15 +16,15 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   const [, script = '', ...args] = process.argv;
   // These run targets, or for long: in a child process, which this one supervises.
   const isLong = /^(check|explore|verify|replay|shrink|export|judge|record|soak)$/.test(args[0] ?? '');
-  // It runs nothing itself: it starts such commands.
-  const isWatching = args.includes('--watch');
+  // One runs nothing itself but starts such commands; the other leaves the terminal, and Ctrl-C, to gdb.
+  const isUnsupervised = args.includes('--watch') || args.includes('--gdb');
   const isSupervised = process.env.FRAMEPROOF_SUPERVISED !== undefined;
   // Not awaited: a target that waits for ever must not pass for an error of this module.
   if (isSupervised)
     void Promise.all([import('./main.ts'), import('./supervised.ts')]).then(([{ main }, supervision]) =>
       main(args, supervision),
     );
-  else if (isLong && !isWatching)
+  else if (isLong && !isUnsupervised)
     void import('./supervisor.ts').then(({ supervise }) => supervise(script, args));
   else void import('./main.ts').then(({ main }) => main(args));
 }

@@ -1,12 +1,22 @@
 /** `--html`: what a command found as one page of HTML. Loaded only where it is asked for. */
 
+import type { JudgedLog } from '../counterexamples/log/index.ts';
+import type { LogWindow } from '../counterexamples/log/program/index.ts';
+import { formatResponse } from '../counterexamples/text/index.ts';
 import type { ConcurrentViolation, FoundRun } from '../properties/concurrent/index.ts';
 import type { VerifyResult } from '../properties/verify/index.ts';
-import { type CheckedRun, reportPage, type Section } from '../report/index.ts';
+import {
+  type CheckedRun,
+  type ResultSection,
+  reportPage,
+  resultSection,
+  type Section,
+} from '../report/index.ts';
 import { writeFile } from '../spec/files/index.ts';
-import { type Config, counted, type Trace } from '../spec/index.ts';
+import { type Config, counted, formatOperation, formatProgram, type Trace, toHex } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
-
+import { judgeJson } from './judge-report.ts';
+import { commandLine } from './next-step.ts';
 import { writtenOrSaid } from './output-file.ts';
 import { commandOnFile } from './recorded-target.ts';
 
@@ -24,9 +34,44 @@ export function traceSection({ title, trace, path }: Shown): Section {
   return { kind: 'trace', title, trace, replay };
 }
 
+/** Calls that are listed of a log where they cannot be stepped through. */
+const LISTED = 40;
+
+function listedCalls({ header }: JudgedLog, { entries }: LogWindow): ResultSection['calls'] {
+  return entries.slice(-LISTED).map(({ line, operation, response }) => ({
+    line,
+    call: formatOperation(operation, toHex),
+    answer: formatResponse(header.config, response),
+  }));
+}
+
+/** Returns the sections that show a log: its last operations step by step, if the owners before them are known, and its counts. */
+export function logSections(log: JudgedLog, window: LogWindow, path: string): readonly Section[] {
+  const { entries, skipped, state } = window;
+  if (state === null) return [resultSection(path, judgeJson(log, path), listedCalls(log, window))];
+  const { violation } = log;
+  const { starts, owners, stack } = state.parts();
+  const runs = stack?.map(({ base, count }) => [base, count]) ?? null;
+  const steps: Section = {
+    kind: 'trace',
+    title: `${violation?.clause ?? log.verdict}: ${counted(entries.length, 'operation')}`,
+    trace: window.trace(log.header, violation, path),
+    replay: path === '-' ? null : commandLine('judge', path),
+    log: {
+      skipped,
+      lines: entries.map(({ line }) => line),
+      state: skipped === 0 ? null : { starts, owners, stack: runs },
+    },
+  };
+  return [steps, resultSection(path, judgeJson(log, path))];
+}
+
+type ShownReport = Pick<ReportedCounterexample, 'trace' | 'found' | 'path'> &
+  Partial<Pick<ReportedCounterexample, 'shrinking'>>;
+
 /** A check: its counterexamples, the gravest first, and what the run met. */
 interface ShownCheck {
-  readonly reports: readonly ReportedCounterexample[];
+  readonly reports: readonly ShownReport[];
   /** Null for a search, which has no such counts. */
   readonly result: CheckedRun | null;
   readonly target: string;
@@ -40,11 +85,28 @@ function titled(title: string, trace: Trace, path: string | null): Section {
   });
 }
 
+/** Calls of a program that are shown of each step of a shrinking. */
+const SHOWN = 12;
+
+/** Returns the section that shows how a counterexample was shrunk; none where it was left as it was found. */
+function shrinkingSection({ found, shrinking = null }: ShownReport): readonly Section[] {
+  if (shrinking === null || shrinking.way.length === 0) return [];
+  const { operations, map } = found.scenario;
+  const pages = map.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
+  const steps = [{ executions: 0, operations, pages }, ...shrinking.way].map((step) => ({
+    ...step,
+    operations: step.operations.length,
+    program: formatProgram(step.operations).slice(-SHOWN),
+  }));
+  return [{ kind: 'shrinking', title: `${counted(steps.length - 1, 'step')} of shrinking`, steps }];
+}
+
 /** Returns the sections that show a check: each counterexample as it was shrunk and as it was found, then the run. */
 export function checkSections({ reports, result, target }: ShownCheck): readonly Section[] {
   const found = reports.flatMap((report) => [
     titled(report.trace.violation?.clause ?? 'holds', report.trace, report.path),
     ...(report.trace === report.found ? [] : [titled('as found', report.found, null)]),
+    ...shrinkingSection(report),
   ]);
   return result === null ? found : [...found, { kind: 'run', title: `run of ${target}`, result }];
 }

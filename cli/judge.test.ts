@@ -35,8 +35,13 @@ describe.concurrent('frameproof judge', () => {
         .toSpliced(at, 0, lines()[at] ?? '')
         .join('\n')}\n`,
     );
-    const { exitCode, stdout } = await run('judge twice.log');
+    const { exitCode, stdout } = await run('judge twice.log --html twice.html');
     expect(exitCode).toBe(1);
+    const page = readFileSync(join(cwd, 'twice.html'), 'utf8');
+    const [steps, counts] = JSON.parse(/id="data">(.*)<\/script>/.exec(page)?.[1] ?? '');
+    expect(steps.log.lines.at(-1)).toBe(at + 2);
+    expect(steps).toMatchObject({ kind: 'trace', trace: { violation: { clause: 'free.owner' } } });
+    expect(counts).toMatchObject({ kind: 'result', verdict: 'violated', tables: { free: {} } });
     expect(stdout).toContain(`line      twice.log:${at + 2}\ncall      free(0x`);
     expect(stdout).toMatch(/^violation free\.owner: .*\n.*\n {10}page frame \d+, owner pmm$/m);
     expect(stdout).toMatch(

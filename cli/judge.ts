@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type JudgedLog, type JudgeOptions, judgeLog, NoLogError } from '../counterexamples/log/index.ts';
+import type { LogWindow } from '../counterexamples/log/program/index.ts';
 import { type Profile, SpecError } from '../spec/index.ts';
 import { EXIT, endWith } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { judgeJson, judgeReport } from './judge-report.ts';
+import { htmlOption } from './map-flags.ts';
 import {
   corpusOption,
   jsonOption,
@@ -33,6 +35,7 @@ interface JudgeFlags extends LogMapFlags {
   readonly shrinkTime: number;
   readonly corpus: string;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 const EXIT_OF = {
@@ -82,6 +85,11 @@ function judgeFile(path: string, options: JudgeOptions): Promise<JudgedLog> {
   return judgeLog(path, options);
 }
 
+async function newWindow(): Promise<LogWindow> {
+  const { LogWindow: Window } = await import('../counterexamples/log/program/index.ts');
+  return new Window();
+}
+
 /** Judges a log and reports; returns the verdict. */
 async function judged(
   log: string | undefined,
@@ -90,7 +98,9 @@ async function judged(
   signal: AbortSignal,
 ): Promise<JudgedLog> {
   const bar = await judgeBar();
+  const window = flags.html === undefined ? undefined : await newWindow();
   const options = {
+    window,
     ...(await logMapOf(flags)),
     format: flags.format,
     profile: flags.profile,
@@ -105,6 +115,10 @@ async function judged(
   const text =
     flags.json === true ? JSON.stringify(judgeJson(result, path), null, 1) : judgeReport(result, path);
   print(`${text}\n`);
+  if (flags.html !== undefined && window !== undefined) {
+    const { logSections, writeHtml } = await import('./html.ts');
+    writeHtml(flags.html, logSections(result, window, path));
+  }
   return result;
 }
 
@@ -158,12 +172,14 @@ export function judgeCommand(): Command {
     .option('--target <path>', 'allocator to shrink a violation on, as frameproof shrink does')
     .addOption(shrinkTimeOption())
     .addOption(corpusOption('with --target: folder to save the shrunk program to'))
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'npx frameproof judge boot.log',
         'npx frameproof judge serial.txt --map-from-log',
+        'npx frameproof judge boot.log --html run.html',
         'npx frameproof judge --run ./boot-in-qemu.sh --target my-pmm.ts',
       ),
     )

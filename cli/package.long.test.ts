@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -162,6 +163,7 @@ describe('the package', () => {
       'native/README.md',
       'native/frameproof.c',
       'native/frameproof.h',
+      'native/frameproof_callers.h',
       'native/frameproof_kernel.c',
       'native/frameproof_log.h',
       'native/frameproof_wasm.c',
@@ -256,10 +258,20 @@ describe('where nothing but the package is installed', () => {
     expect(run(bin, 'check', '--target', 'enum.ts', '--programs', '20', '--seed', '1')).toMatch(/^holds: /m);
   });
 
-  it('modules have maps that hold their sources', () => {
-    const map = JSON.parse(readFileSync(join(installed, 'dist/spec/units.js.map'), 'utf8'));
-    expect(map.sourcesContent).toEqual([readFileSync(join(ROOT, 'spec/units.ts'), 'utf8')]);
-    expect(readFileSync(join(installed, 'dist/spec/units.d.ts'), 'utf8')).toContain('/**');
+  it('each module has a map that holds its source, and leads to the line there', () => {
+    const modules = globSync('dist/**/*.js', { cwd: installed, exclude: ['dist/vendor/**'] });
+    expect(modules).toContain('dist/cli/frameproof.js');
+    for (const module of modules) {
+      const code = readFileSync(join(installed, module), 'utf8');
+      const map = JSON.parse(readFileSync(join(installed, `${module}.map`), 'utf8'));
+      const source = readFileSync(join(ROOT, module.slice('dist/'.length).replace(/js$/, 'ts')), 'utf8');
+      expect(map.sourcesContent?.[0] === source, module).toBe(true);
+      const [declared] = /^export (?:async )?function \w+/m.exec(code) ?? [];
+      if (declared === undefined) continue;
+      const lineOf = (lines: string) => lines.split('\n').findIndex((line) => line.startsWith(declared));
+      const entry = new SourceMap(map).findEntry(lineOf(code), 'export '.length);
+      expect(entry, module).toMatchObject({ originalLine: lineOf(source) });
+    }
   });
 
   it('the command writes a page that needs nothing else', () => {

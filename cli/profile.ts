@@ -29,18 +29,20 @@ function answerOf({ scenario, responses, violation }: Trace): string {
   return `${call}${answer}`;
 }
 
-function takenLines({ candidate: { claims, condition }, trace }: TakenUp): readonly string[] {
+function takenLines({ candidate: { claims, condition, question }, trace }: TakenUp): readonly string[] {
   return [
     `${claimsText(claims)}`,
     `  ${condition}`,
     `  because  ${answerOf(trace)}`,
     `           ${trace.violation?.clause}: ${trace.violation?.explanation}`,
+    ...(question === undefined ? [] : [`  review   ${question}`]),
   ];
 }
 
 /** Returns the lines that end a fit: the profile, and the command that checks it or what no claim explains. */
 function proposal({ profile, unexplained, programs }: Fit, target: string): readonly string[] {
   const json = JSON.stringify(Profile.encode(profile));
+  const { policies } = profile;
   if (unexplained !== null)
     return [
       'no claim explains this: it may be a defect, so the rest of the profile was not looked for',
@@ -49,6 +51,9 @@ function proposal({ profile, unexplained, programs }: Fit, target: string): read
       `so far: ${json}`,
     ];
   return [
+    ...(policies.length === 0
+      ? []
+      : [`It may promise ${policies.join(' and ')}: the same programs held to that too.`]),
     `${counted(programs, 'program')} hold under this profile; each claim is yours to confirm:`,
     json,
     nextLine(commandLine('check', '--target', target, '--profile', 'FILE')),
@@ -74,6 +79,7 @@ async function run({
   const claims = takenUp.map(({ candidate, trace }) => ({
     claims: candidate.claims,
     condition: candidate.condition,
+    ...(candidate.question === undefined ? {} : { question: candidate.question }),
     answer: answerOf(trace),
     clause: trace.violation?.clause,
   }));

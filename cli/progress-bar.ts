@@ -189,18 +189,28 @@ export async function judgeBar(): Promise<Bar<[operations: number, held: number]
   };
 }
 
-/** Returns a bar that follows the time of shrinking, with the size of the simplest program so far. It is there once that is known. */
-export async function shrinkBar(seconds: number): Promise<Bar<[operations: number]>> {
-  const bar = await openBar('{bar} shrinking: {operations} operations so far{left}');
+/** Returns a bar that follows the time of a step that has so much, with a count behind what it does. It is there once that is known. */
+async function timedBar(seconds: number, what: string): Promise<Bar<[count: number]>> {
+  const bar = await openBar(`{bar} ${what}{left}`);
   let start = 0;
-  const update = (operations: number): void => {
+  const update = (count: number): void => {
     if (!bar.isActive) {
       start = performance.now();
-      bar.start(seconds, 0, { operations });
+      bar.start(seconds, 0, { count });
     }
-    bar.update(Math.min(seconds, (performance.now() - start) / 1000), { operations });
+    bar.update(Math.min(seconds, (performance.now() - start) / 1000), { count });
   };
   return { update, stop: () => bar.stop() };
+}
+
+/** Returns a bar that follows the time of shrinking, with the size of the simplest program so far. */
+export function shrinkBar(seconds: number): Promise<Bar<[operations: number]>> {
+  return timedBar(seconds, 'shrinking: {count} operations so far');
+}
+
+/** Returns a bar that follows the search for a shorter program. */
+export function certifyBar(seconds: number): Promise<Bar<[tried: number]>> {
+  return timedBar(seconds, 'looking for a shorter one: {count} tried');
 }
 
 interface SearchCounts {

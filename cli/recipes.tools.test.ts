@@ -37,7 +37,7 @@ async function brokenBy(target: Target, programs: number): Promise<readonly stri
   return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
 }
 
-describe.each(RECIPES)('the recipe $name', ({ name, broken, searched }) => {
+describe.each(RECIPES)('the recipe $name', ({ name, broken, small = [], searched }) => {
   const sources = [`examples/${name}.c`, `examples/${name}_target.c`];
 
   it('holds as a process and as WebAssembly', async () => {
@@ -81,7 +81,7 @@ describe.each(RECIPES)('the recipe $name', ({ name, broken, searched }) => {
   });
 
   it.runIf(searched !== null)('closes in a search of all states', async () => {
-    const target = await build(64, sources);
+    const target = await build(64, sources, ...small);
     const { end } = await explore({ target, world: smallWorld(searched ?? { stack: 0, bitmap: 0 }) });
     expect(end).toBe('closed');
     await target.close();

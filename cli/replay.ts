@@ -1,10 +1,10 @@
 /** `frameproof replay`: runs a saved trace again, on the target it was found on or on another one. */
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { decodeTrace, readTraceText, scenarioFor } from '../counterexamples/trace/index.ts';
 import { type Execution, execute, OURS, type Target } from '../runner/index.ts';
-import { counted, isOwnClause, type Profile, parseJson, type Trace } from '../spec/index.ts';
+import { counted, isOwnClause, type Profile, parseJson, SpecError, type Trace } from '../spec/index.ts';
 import { type CounterexampleJson, counterexampleJson, factsOf } from './counterexample-json.ts';
 import { stackLines } from './counterexample-report.ts';
 import { EXIT, endWith } from './exit-codes.ts';
@@ -14,6 +14,7 @@ import { nextLine } from './next-step.ts';
 import { jsonOption, verboseOption } from './options.ts';
 import { print } from './print.ts';
 import { otherProfileOption } from './profile-option.ts';
+import { workBar } from './progress-bar.ts';
 import { commandOnFile, loadRecorded, targetFor } from './recorded-target.ts';
 import { otherTargetOption, programTimeOption } from './target-options.ts';
 
@@ -24,6 +25,9 @@ interface ReplayOptions {
   readonly json?: boolean;
   readonly html?: string;
   readonly verbose?: boolean;
+  /** Whether gdb is started, and the arguments that it gets. */
+  readonly gdb?: boolean;
+  readonly gdbArguments: readonly string[];
 }
 
 type ReplayVerdict = 'holds' | 'reproduced' | 'another clause' | 'no longer applies';
@@ -63,17 +67,21 @@ function violationText(verdict: ReplayVerdict, now: string, recorded: string | u
 
 /** Runs a concurrent trace again. */
 async function replayHistory(path: string, data: unknown, options: ReplayOptions): Promise<Replayed> {
-  const { decodeConcurrentTrace, loadConcurrentTarget, replayConcurrent } = await import(
-    '../properties/concurrent/index.ts'
-  );
+  const { decodeConcurrentTrace, loadConcurrentTarget, loadNativeTarget, replayConcurrent, replayNative } =
+    await import('../properties/concurrent/index.ts');
   const { concurrentCounterexample, historyLines } = await import('./concurrent-report.ts');
   const trace = decodeConcurrentTrace(data, path);
-  const target = await loadConcurrentTarget(targetFor(path, trace.target, options.target));
-  const { name } = target;
-  const found = replayConcurrent(target, trace);
+  if (options.gdb === true)
+    throw new SpecError('--gdb: expected the trace of one caller: no schedule can be repeated under gdb');
+  const name = targetFor(path, trace.target, options.target);
+  const native = await loadNativeTarget(name);
+  const found =
+    native === null ? replayConcurrent(await loadConcurrentTarget(name), trace) : replayNative(native, trace);
+  await native?.process.close();
   if (found === null) {
     if (options.html !== undefined) (await import('./html.ts')).writeHtml(options.html, []);
-    const text = 'holds: some order explains the calls';
+    const text =
+      native === null ? 'holds: some order explains the calls' : 'holds: no counterexample in 2,000 runs';
     return { verdict: 'holds', target: name, run: [], text, counterexample: null };
   }
   const { violation, scenario } = found;
@@ -123,14 +131,23 @@ function exportOf(path: string, target: string, { violation }: Trace): string | 
 }
 
 async function replayTrace(path: string, recorded: Trace, options: ReplayOptions): Promise<Replayed> {
+  const gdb = options.gdb === true ? await import('./gdb.ts') : null;
+  // Nothing supervises the command then: no code of a module may run in it.
+  gdb?.refuseUnstoppable(targetFor(path, recorded.target ?? OURS.name, options.target));
   const target = await loadRecorded(path, recorded, options);
-  const execution = execute(target, scenarioFor(target, recorded));
+  const scenario = scenarioFor(target, recorded);
+  const bar = await workBar(scenario.operations.length, 'judged');
+  let judged = 0;
+  const execution = execute(target, scenario, { tally: () => {}, onStep: () => bar.update(++judged) });
+  bar.stop();
   const verdict = verdictOf(execution, recorded, target);
   const trace = execution.trace();
   if (options.html !== undefined) {
     const { traceSection, writeHtml } = await import('./html.ts');
     writeHtml(options.html, [traceSection({ title: path, trace, path })]);
   }
+  if (gdb !== null && execution.violation !== null)
+    gdb.debugUnderGdb(execution, target, options.gdbArguments);
   return {
     verdict,
     target: target.name,
@@ -145,7 +162,14 @@ async function replayTrace(path: string, recorded: Trace, options: ReplayOptions
 
 const FORMAT: Trace['format'] = 'frameproof/trace';
 
-async function replay(path: string, options: ReplayOptions): Promise<void> {
+async function replay(
+  path: string,
+  gdbArguments: readonly string[],
+  flags: Omit<ReplayOptions, 'gdbArguments'>,
+): Promise<void> {
+  if (gdbArguments.length > 0 && flags.gdb !== true)
+    throw new SpecError(`replay: expected one file, found ${gdbArguments.join(' ')} too`);
+  const options = { ...flags, gdbArguments };
   const written = readTraceText(path);
   const data = parseJson(written, path);
   const isPlain = typeof data === 'object' && data !== null && 'format' in data && data.format === FORMAT;
@@ -162,18 +186,27 @@ export function replayCommand(): Command {
   return new Command('replay')
     .description('run a saved counterexample again')
     .argument('<file>', 'trace file')
+    .argument('[arguments...]', 'after --, arguments of gdb')
     .addOption(otherTargetOption())
     .addOption(otherProfileOption())
     .addOption(htmlOption())
     .addOption(verboseOption())
     .addOption(programTimeOption())
     .addOption(jsonOption())
+    .addOption(
+      new Option(
+        '--gdb',
+        'run it under gdb, up to the call that broke the clause (executables in C)',
+      ).conflicts('json'),
+    )
     .addHelpText(
       'after',
       examples(
         'npx frameproof replay counterexamples/free.owner-0123456789.json',
         'npx frameproof replay counterexamples/free.owner-0123456789.json --target frameproof',
         'npx frameproof replay counterexamples/free.owner-0123456789.json --html found.html',
+        'npx frameproof replay counterexamples/free.owner-0123456789.json --gdb',
+        "npx frameproof replay counterexamples/free.owner-0123456789.json --gdb -- -batch -ex bt -ex 'print $b[3]'",
       ),
     )
     .action(replay);

@@ -34,6 +34,40 @@ describe('frameproof report', () => {
     ]);
   });
 
+  it('shows what other commands print, the traces that it names first, and maps', async () => {
+    const found = {
+      verdict: 'violated',
+      states: 3,
+      levels: [1, 2],
+      counterexample: { file: join(cwd, 'a.json') },
+    };
+    writeFileSync(join(cwd, 'search.json'), JSON.stringify(found));
+    const map = join(import.meta.dirname, 'testing/version-1/memory-map.json');
+    const sides = { verdict: 'refines', speed: { median: 2, ratios: [2] }, steps: [], differences: [] };
+    writeFileSync(join(cwd, 'sides.json'), JSON.stringify(sides));
+    await frameproof(['report', 'search.json', map, 'sides.json', '--html', 'others.html'], { cwd });
+    expect(sectionsOf('others.html')).toMatchObject([
+      { kind: 'trace', title: join(cwd, 'a.json') },
+      {
+        kind: 'result',
+        facts: [
+          ['states', '3'],
+          ['file', join(cwd, 'a.json')],
+        ],
+        tables: { levels: { 0: 1, 1: 2 } },
+      },
+      { kind: 'map', map: { format: 'frameproof/memory-map' } },
+      { kind: 'verification', verdict: 'refines', speed: { median: 2 } },
+    ]);
+  });
+
+  it('says how a history is shown', async () => {
+    const history = join(import.meta.dirname, 'testing/version-1/concurrent-trace.json');
+    const { stderr, exitCode } = await frameproof(['report', history], { cwd });
+    expect(stderr).toMatch(/running it again: npx frameproof replay \S+ --html report\.html\n$/);
+    expect(exitCode).toBe(2);
+  });
+
   it('names a file that is not a trace, and writes nothing', async () => {
     const result = await frameproof(['report', 'a.json', 'text.json', '--html', 'no.html'], { cwd });
     expect(result.stderr).toMatch(/^frameproof: text\.json: expected JSON: /);
@@ -66,10 +100,11 @@ describe('frameproof check --html', () => {
   it('shows the counterexample first, and how it was found', async () => {
     const target = ['--target', 'mutant:lost-page-per-buffer'];
     await frameproof(['check', ...FLAGS, ...target, '--html', 'found.html'], { cwd });
-    const [shrunk, found, run] = sectionsOf('found.html');
+    const [shrunk, found, shrinking, run] = sectionsOf('found.html');
     expect(shrunk?.replay).toMatch(/^npx frameproof replay counterexamples\/\S+\.json$/);
     expect(shrunk).toMatchObject({ kind: 'trace', trace: { violation: {} } });
     expect(found).toMatchObject({ title: expect.stringMatching(/^as found: /), replay: null });
+    expect(shrinking).toMatchObject({ kind: 'shrinking', steps: { 0: { executions: 0 } } });
     expect(run).toMatchObject({ kind: 'run', result: { verdict: 'violated' } });
     expect(run?.result).not.toHaveProperty('counterexample');
   });
@@ -99,10 +134,9 @@ describe('frameproof explore --html', () => {
     expect(sectionsOf('states.html')[0]).toMatchObject({ kind: 'trace', trace: { violation: {} } });
   });
 
-  it('is refused for a target without states', async () => {
-    const result = await frameproof([...WORLD, '--target', example('works.ts')], { cwd });
-    expect(result.stderr).toMatch(/^frameproof: --html: expected a target that is searched: /);
-    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  it('shows the counts of a search without states', async () => {
+    await frameproof([...WORLD, '--target', example('works.ts'), '--states', '10'], { cwd });
+    expect(sectionsOf('states.html')).toMatchObject([{ kind: 'result', title: 'search' }]);
   });
 });
 
@@ -121,11 +155,13 @@ describe('frameproof check --concurrent --html', () => {
     ]);
   });
 
-  it('says where there is nothing to show', async () => {
+  it('shows its counts where nothing is violated', async () => {
     expect(await frameproof([...CHECK, '--programs', '5', '--html', 'none.html'], { cwd })).toMatchObject({
       exitCode: 0,
     });
-    expect(sectionsOf('none.html')).toEqual([]);
+    expect(sectionsOf('none.html')).toMatchObject([
+      { kind: 'result', tables: { explored: { scenarios: 5 } } },
+    ]);
   });
 });
 

@@ -9,6 +9,8 @@ import { temporaryFolder } from './testing/temporary-folder.ts';
 const folder = temporaryFolder({
   'slow.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
 export default class extends Works { alloc() { const end = Date.now() + 50; while (Date.now() < end); return super.alloc(); } }`,
+  'stuck.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
+export default class extends Works { alloc() { const end = Date.now() + 40_000; while (Date.now() < end); return super.alloc(); } }`,
   // Each program takes a while, and the one that is found is long: shrinking takes longer than anybody waits.
   'slow-broken.mjs': `import Works from ${JSON.stringify(new URL('../examples/works.ts', import.meta.url))};
 export default class extends Works {
@@ -27,6 +29,16 @@ const COMMANDS = [
   ['explore --stack 5 --bitmap 5 --threads 1', folder],
   ['soak --operations 100000000 --seed 1', folder],
 ] as const;
+
+it('a call that does not return ends by Ctrl-C, and the lack of a summary is said', async () => {
+  const child = start('check --target stuck.mjs --seed 1 --program-time 60000'.split(' '), { cwd: folder });
+  const result = ended(child);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  child.kill('SIGINT');
+  const { exitCode, stderr } = await result;
+  expect(stderr).toMatch(/^frameproof: check: interrupted, without a summary: it did not stop within 1.5 s/m);
+  expect(exitCode).toBe(130);
+});
 
 const SIGNALS = [
   ['SIGINT', 130],

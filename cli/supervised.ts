@@ -86,17 +86,21 @@ export function reportProgress(text: string): void {
   if (word !== undefined) writeSync(REPORTS, `${word} does ${text}\n`);
 }
 
+let signal: AbortSignal | undefined;
+
 /**
  * Ctrl-C asks for what was found so far. The supervisor passes SIGTERM and SIGHUP on as SIGINT, and ends what does not end. Code that
  * does not return to the event loop sees at once that the signal is aborted; listeners are called when it does.
  */
 export function interruption(): AbortSignal {
+  if (signal !== undefined) return signal;
   const interrupt = new AbortController();
   process.once('SIGINT', () => {
     Atomics.store(interrupted, 0, 1);
     interrupt.abort();
   });
-  return Object.defineProperty(interrupt.signal, 'aborted', {
+  signal = Object.defineProperty(interrupt.signal, 'aborted', {
     get: () => Atomics.load(interrupted, 0) === 1,
   });
+  return signal;
 }

@@ -182,7 +182,10 @@ export function supervise(script: string, args: readonly string[]): void {
       interruptedBy = signal;
       reportsOf(running).write('interrupted\n');
       running.kill('SIGINT');
-      setTimeout(() => end(exitCodeOf(signal)), INTERRUPT_MS).unref();
+      setTimeout(() => {
+        const stuck = `interrupted, without a summary: it did not stop within ${INTERRUPT_MS / 1000} s; what was found, if anything, is printed above`;
+        void tell(`${command}: ${stuck}`).then(() => end(exitCodeOf(signal)));
+      }, INTERRUPT_MS).unref();
     });
 }
 

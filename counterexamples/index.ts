@@ -14,9 +14,16 @@ export {
   type JudgeOptions,
   judgeLog,
   type LogVerdict,
-  type LogViolation,
 } from './log/judge-log.ts';
-export { entryLine, headerLine, initLine, type LogEntry, type LogHeader } from './log/log-format.ts';
+export {
+  entryLine,
+  headerLine,
+  initLine,
+  type LogEntry,
+  type LogHeader,
+  type LogViolation,
+} from './log/log-format.ts';
+export { LogWindow } from './log/program/index.ts';
 export { type ReadScenario, readScenario } from './shrink/read-scenario.ts';
 export {
   type Flaky,
@@ -28,7 +35,7 @@ export {
   shrinkAcross,
 } from './shrink/shrink.ts';
 export type { Origin } from './shrink/starting-point.ts';
-export type { OtherClause } from './shrink/trials.ts';
+export type { OtherClause, Simpler } from './shrink/trials.ts';
 export { formatCounterexample, formatResponse } from './text/counterexample-text.ts';
 export { type Demand, type Moment, momentsOf } from './trace/moments.ts';
 export { profileFor, type RecordedScenario, scenarioFor, scenarioWithin } from './trace/scenario-for.ts';

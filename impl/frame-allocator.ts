@@ -15,9 +15,9 @@ import {
   type Config,
   type InspectedRun,
   isPmmPanic,
-  isRam,
   type MemoryMap,
   pfnLimit,
+  ramPages,
 } from '../spec/index.ts';
 import {
   conditions,
@@ -97,7 +97,7 @@ export class FrameAllocator {
   constructor(map: MemoryMap, config: Config, state?: Int32Array) {
     this.limit = bitmapLimit(config);
     this.#pfnLimit = pfnLimit(config);
-    this.total = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
+    this.total = ramPages(map);
     this.#sections = sectionsOf(map, config);
     this.#finder = new SectionFinder(this.#sections, firmwareExtents(map));
     this.#layout = layoutOf(this.#sections);
@@ -234,7 +234,7 @@ export class FrameAllocator {
    * log entries).
    */
   inspect(): readonly InspectedRun[] {
-    const state = this.#state;
+    const state = this.state;
     if (state.sections.stackFrames <= READ_THROUGH) return conditions(state);
     const bitmap = sectionsIn(state.sections, 'bitmap');
     return [
@@ -260,7 +260,7 @@ export class FrameAllocator {
 
   /** Goes back to the state of a snapshot; throws `RangeError`, and changes nothing, where it is not one of this map. */
   restore(snapshot: Uint8Array): void {
-    const words = readState(snapshot, this.#state);
+    const words = readState(snapshot, this.state);
     if (words.length > this.#words.length) {
       this.#words = words;
       this.#capacity = words[DEPTH_AT];
@@ -286,8 +286,8 @@ export class FrameAllocator {
     loadWords(this.#words, this.#live, this.#layout, saved);
   }
 
-  /** The state, to be read from outside. */
-  get #state(): FlatState {
+  /** The state, to be read from outside. Calls change its words, or move them. */
+  get state(): FlatState {
     return { words: this.#words, sections: this.#sections, layout: this.#layout };
   }
 

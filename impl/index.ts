@@ -5,6 +5,7 @@ export {
   disagreement,
   type FlatState,
   flatStateOf,
+  freeByBits,
   freeIn,
   RELATION,
   sectionsIn,
@@ -12,7 +13,7 @@ export {
 export { BrokenAssertion } from './assert.ts';
 export { FrameAllocator } from './frame-allocator.ts';
 export type { FrameBatch } from './frame-batch.ts';
-export { FLOOR } from './free-stack.ts';
+export { entriesOf, FLOOR } from './free-stack.ts';
 export { exactShortfalls, firstFlaw } from './invariant.ts';
 export * as LAYOUT from './layout.ts';
 export { createPmm, PageFrameManager } from './pmm.ts';

@@ -4,7 +4,7 @@
  *
  * Cost: O(1) for the section found last, else O(log sections).
  */
-import { type Call, type MemoryMap, type Owner, PFN_LIMIT } from '../spec/index.ts';
+import { type Call, computedOnce, type MemoryMap, type Owner, PFN_LIMIT } from '../spec/index.ts';
 import { broken } from './assert.ts';
 import { argumentPanic, ownerPanic } from './misuse.ts';
 import {
@@ -19,17 +19,18 @@ import {
 /** Stands for "no section": holds no page frame. */
 export const NOWHERE: Section = { base: 0, count: 0, first: 0 };
 
-/** Page frames outside all sections that are RAM which firmware keeps. Asked only to word a panic: O(descriptors) an answer. */
+/** Page frames outside all sections that are RAM which firmware keeps, ascending. Asked only to word a panic: O(log extents). */
 export type FirmwareExtents = readonly Extent[];
 
-/** Returns the page frames that firmware keeps. */
-export function firmwareExtents(map: MemoryMap): FirmwareExtents {
-  return mergedExtents(map, (owner) => owner === 'firmware');
-}
+/** Returns the page frames that firmware keeps. O(1) for a map that was asked about before. */
+export const firmwareExtents = computedOnce(
+  (map: MemoryMap): FirmwareExtents => mergedExtents(map, (owner) => owner === 'firmware'),
+);
 
 /** Returns the owner of a page frame that lies in no section. */
 export function ownerOutside(firmware: FirmwareExtents, frame: number): Owner {
-  return firmware.some(({ base, end }) => base <= frame && frame < end) ? 'firmware' : 'absent';
+  const below = firmware[sectionBelow({ list: firmware }, frame)];
+  return below !== undefined && frame < below.end ? 'firmware' : 'absent';
 }
 
 export class SectionFinder {

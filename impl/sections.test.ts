@@ -1,7 +1,7 @@
 /** Sections by example, and against a list of page frames one by one. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
+import { config as configOf, type DescriptorInput, HIGHER_HALF_48, memoryMap } from '../spec/index.ts';
 import {
   mergedExtents,
   ORDINAL_LIMIT,
@@ -104,6 +104,16 @@ describe('sections', () => {
     ]);
     expect(sectionsOf(map, configOf()).list.map(({ base }) => base)).toEqual([0, 6]);
     expect(mergedExtents(map, (owner) => owner === 'firmware')).toEqual([{ base: 2, end: 3 }]);
+  });
+
+  test('are computed once for a map and configuration, and again for another one', () => {
+    const map = memoryMap([usable([0, 64])]);
+    const zones = (bitmapMaxAddr: bigint, higherHalf = HIGHER_HALF_48): Sections =>
+      sectionsOf(map, configOf({ bitmapMaxAddr, higherHalf }));
+    expect(zones(0x8000n)).toBe(zones(0x8000n));
+    expect(zones(0x8000n).bitmapFrames).toBe(8);
+    expect(zones(0x4000n).bitmapFrames).toBe(4);
+    expect(() => zones(0x4000n, 0xffff_ffff_ffff_0000n)).toThrowError(/higher half/);
   });
 
   test('of no memory are none', () => {

@@ -127,11 +127,26 @@ function checkReach(last: Section | undefined, { higherHalf }: Config): void {
   throw new SpecError(`memory map: expected RAM that the higher half can map below 2^64, found ${found}`);
 }
 
+/** The sections of maps, each with the configuration asked about last: most managers of a map are alike. */
+const KNOWN = new WeakMap<
+  MemoryMap,
+  Pick<Config, 'bitmapMaxAddr' | 'higherHalf'> & { readonly sections: Sections }
+>();
+
 /**
  * Returns the sections of a memory map; throws `SpecError` where it has more manageable RAM than ordinals reach, or
- * RAM that no 64-bit address of the higher half maps.
+ * RAM that no 64-bit address of the higher half maps. The same ones for the same map and configuration.
  */
 export function sectionsOf(map: MemoryMap, config: Config): Sections {
+  const { bitmapMaxAddr, higherHalf } = config;
+  const known = KNOWN.get(map);
+  if (known?.bitmapMaxAddr === bitmapMaxAddr && known.higherHalf === higherHalf) return known.sections;
+  const sections = numbered(map, config);
+  KNOWN.set(map, { bitmapMaxAddr, higherHalf, sections });
+  return sections;
+}
+
+function numbered(map: MemoryMap, config: Config): Sections {
   const limit = limitOf(config);
   const extents = cutAt(limit, mergedExtents(map, isManageable));
   const bitmap = number(
@@ -154,8 +169,11 @@ export function sectionsOf(map: MemoryMap, config: Config): Sections {
   return { list, bitmapSections: bitmap.length, bitmapOrdinals, ordinals, bitmapFrames, stackFrames };
 }
 
-/** Returns the index of the last section that starts at or below a page frame, or -1. O(log sections). */
-export function sectionBelow(sections: Sections, frame: number): number {
+/** Returns the index of the last section, or other extent, that starts at or below a page frame, or -1. O(log sections). */
+export function sectionBelow(
+  sections: { readonly list: readonly Pick<Section, 'base'>[] },
+  frame: number,
+): number {
   let low = 0;
   let high = sections.list.length;
   while (low < high) {
@@ -179,7 +197,7 @@ export function sectionOfOrdinal(sections: Sections, ordinal: number): number {
 }
 
 /** Ordinals [first, first + count) of one section, and the page frame of the first. */
-type Piece = Section;
+export type Piece = Section;
 
 /** Returns the parts of an extent that lie in sections, ascending. O(log sections + parts). */
 export function piecesOf(sections: Sections, { base, end }: Extent): readonly Piece[] {

@@ -1,11 +1,11 @@
 /**
  * The state: the one flat buffer of `layout.ts`, as init leaves it, and with more room for the free stack when that grows.
  */
-import type { Descriptor } from '../spec/index.ts';
+import { computedOnce, type Descriptor } from '../spec/index.ts';
 import { pushRun, writeFloor } from './free-stack.ts';
 import { markRange } from './held-bits.ts';
 import { checksum, ENTRY_WORDS, FREE_BITMAP_AT, type Layout, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
-import { paddingOf, piecesOwned, type Sections } from './sections.ts';
+import { type Piece, paddingOf, piecesOwned, type Sections } from './sections.ts';
 import { noteHeld } from './summary.ts';
 
 /** The stack starts with room for one entry a descriptor, and one for each 1024 page frames of its zone. */
@@ -38,18 +38,32 @@ function giveRun(
   else pushRun(words, stackAt, first, count, 1);
 }
 
-/** Marks what init leaves held: the padding, and boot memory until it is handed over. */
-function holdWithheld(
+/** The pieces that init leaves held (padding, and boot memory until it is handed over) and free, in the order of the map. */
+interface PiecesAtInit {
+  readonly held: readonly Pick<Piece, 'first' | 'count'>[];
+  readonly free: readonly Piece[];
+}
+
+/** Returns the pieces that a memory map leaves; the same ones each time. */
+const piecesAtInit = computedOnce((sections: Sections) =>
+  computedOnce(
+    (descriptors: readonly Descriptor[]): PiecesAtInit => ({
+      held: [...paddingOf(sections), ...piecesOwned(sections, descriptors, 'boot')],
+      free: piecesOwned(sections, descriptors, 'pmm'),
+    }),
+  ),
+);
+
+function hold(
   words: Int32Array,
   layout: Layout,
-  sections: Sections,
-  descriptors: readonly Descriptor[],
+  { bitmapOrdinals }: Sections,
+  held: PiecesAtInit['held'],
 ): void {
-  const held = [...paddingOf(sections), ...piecesOwned(sections, descriptors, 'boot')];
   for (const { first, count } of held) markRange(words, first, count, true);
   for (const { first, count } of held) {
     // The padding between the zones reaches past the last leaf, where the summary ends.
-    const end = Math.min(first + count, sections.bitmapOrdinals);
+    const end = Math.min(first + count, bitmapOrdinals);
     if (first < end) noteHeld(words, layout, first, end - 1);
   }
 }
@@ -64,7 +78,7 @@ export function writeInitial(
   words[MAGIC_AT] = MAGIC;
   words[MAP_AT] = checksum(sections);
   writeFloor(words);
-  holdWithheld(words, layout, sections, descriptors);
-  for (const { first, count } of piecesOwned(sections, descriptors, 'pmm'))
-    giveRun(words, layout, sections, first, count);
+  const { held, free } = piecesAtInit(sections)(descriptors);
+  hold(words, layout, sections, held);
+  for (const { first, count } of free) giveRun(words, layout, sections, first, count);
 }

@@ -52,6 +52,20 @@ const MIXED: readonly DescriptorInput[] = [
   descriptor('acpiNvs', 14, 2),
 ];
 
+it('the state after init is shared by those who ask for the same, and by nobody else', () => {
+  const map = memoryMap(MIXED);
+  const [near, far] = [config({ bitmapMaxAddr: 0x8000n }), config({ bitmapMaxAddr: 0x10000n })];
+  const none: Policy[] = [];
+  const lifo: Policy[] = ['lifo'];
+  const state = ModelState.init(map, near, none);
+  expect(ModelState.init(map, near, none)).toBe(state);
+  expect(counts(ModelState.init(map, near, none, WHOLE, [region(0, 1)]))).toEqual([2, 4, 19, 0, 7, 12]);
+  expect(ModelState.init(map, near, none)).toBe(state);
+  expect(counts(ModelState.init(map, far, none))).toEqual([2, 4, 20, 0, 10, 10]);
+  expect(ModelState.init(map, far, lifo).stackTop(pageCount(1))).toEqual([29]);
+  expect(ModelState.init(map, far, lifo, { ...WHOLE, zones: 1 }).freeIn('stack')).toBe(0);
+});
+
 it('every state can be asked and changed', () => {
   for (const policies of [['lifo'], ['first-fit']] as const)
     for (const limit of [0, 8, 25, 100]) {

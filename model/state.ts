@@ -21,6 +21,7 @@ import {
   pageCount,
   pfn,
   pfnEnd,
+  pfnOf,
   type Region,
   WHOLE,
   type World,
@@ -66,6 +67,9 @@ export interface OwnedPart {
 
 const NONE = pageCount(0);
 
+/** The states after init, by map: programs of a run share one. */
+const AFTER_INIT = new WeakMap<MemoryMap, ModelState>();
+
 /** What a state is made of, as lists: extents by where they start and whose they are, and the free stack, top first. */
 export interface StateParts {
   readonly starts: readonly number[];
@@ -86,7 +90,10 @@ export class ModelState implements Ownership {
     this.#fields = fields;
   }
 
-  /** Returns the state after init, where the manager has kept page frames for itself. O(descriptors (log descriptors + kept)). */
+  /**
+   * Returns the state after init, where the manager has kept page frames for itself. O(descriptors (log descriptors + kept)); where
+   * nothing is kept, O(1) if it was the state asked for last of this map.
+   */
   static init(
     map: MemoryMap,
     config: Config,
@@ -94,9 +101,26 @@ export class ModelState implements Ownership {
     profile: Profile = WHOLE,
     kept: readonly Region[] = [],
   ): ModelState {
-    const regions = withKept(ownedRegions(map), kept).filter(({ owner }) => owner !== 'absent');
+    const known = AFTER_INIT.get(map);
+    const isKnown =
+      known?.world.config === config && known.world.profile === profile && known.policies === policies;
+    if (isKnown && kept.length === 0) return known;
+    const state = ModelState.#afterInit(map, config, policies, profile, kept);
+    if (kept.length === 0) AFTER_INIT.set(map, state);
+    return state;
+  }
+
+  static #afterInit(
+    map: MemoryMap,
+    config: Config,
+    policies: readonly Policy[],
+    profile: Profile,
+    kept: readonly Region[],
+  ): ModelState {
+    const held = withKept(withLowKept(ownedRegions(map), profile), kept);
+    const regions = held.filter(({ owner }) => owner !== 'absent');
     const total = pageCount(regions.reduce((sum, { count }) => sum + count, 0));
-    const limit = profile.zones === 1 ? pfn(PFN_LIMIT) : bitmapLimit(config);
+    const limit = profile.zones !== 2 ? pfn(PFN_LIMIT) : bitmapLimit(config);
     const world: World = { map, config, profile, bitmapLimit: limit, end: pfnEnd(map), total };
     const empty: Fields = {
       extents: noExtents(),
@@ -332,6 +356,15 @@ interface OwnedRegion extends Region {
   readonly owner: Owner;
 }
 
+/** Returns the regions in their order; of what a manager never hands out, all but firmware's is kept. */
+function withLowKept(regions: readonly OwnedRegion[], { neverBelow }: Profile): readonly OwnedRegion[] {
+  if (neverBelow === 0n) return regions;
+  const low = { base: pfn(0), count: pageCount(pfnOf(neverBelow)) };
+  return regions.flatMap((region) =>
+    region.owner === 'pmm' || region.owner === 'boot' ? cutFrom(region, [low]) : [region],
+  );
+}
+
 /** Returns the regions in their order; what is kept of free ones is cut out of them. */
 function withKept(regions: readonly OwnedRegion[], kept: readonly Region[]): readonly OwnedRegion[] {
   if (kept.length === 0) return regions;
@@ -339,7 +372,10 @@ function withKept(regions: readonly OwnedRegion[], kept: readonly Region[]): rea
   return regions.flatMap((region) => (region.owner === 'pmm' ? cutFrom(region, ascending) : [region]));
 }
 
-function cutFrom({ base, count }: OwnedRegion, kept: readonly Region[]): readonly OwnedRegion[] {
+function cutFrom(
+  { base, count, owner: whole }: OwnedRegion,
+  kept: readonly Region[],
+): readonly OwnedRegion[] {
   const parts: OwnedRegion[] = [];
   const end = base + count;
   let at: number = base;
@@ -348,10 +384,10 @@ function cutFrom({ base, count }: OwnedRegion, kept: readonly Region[]): readonl
     at = Math.max(at, to);
   };
   for (const region of kept) {
-    add(Math.min(region.base, end), 'pmm');
+    add(Math.min(region.base, end), whole);
     add(Math.min(endOf(region), end), 'kept');
   }
-  add(end, 'pmm');
+  add(end, whole);
   return parts;
 }
 

@@ -31,7 +31,8 @@
 #define REQUEST_LIMIT ((size_t)256 << 20)
 #define ANSWER_LIMIT ((size_t)64 << 20)
 /* Space for the lines that follow the answers of a program. */
-#define EPILOGUE_LIMIT 256
+#define EPILOGUE_LIMIT 512
+#define FINDING_BYTES 256
 /* Wall-clock limit, as a multiple of the CPU limit. */
 #define PATIENCE 4
 #define PAGES_OF(bytes) ((bytes) / FP_PAGE_SIZE)
@@ -49,7 +50,7 @@ static struct {
     volatile bool is_finished;
     volatile bool is_full;
     /* What a sanitizer has found, empty for nothing. */
-    char finding[64];
+    char finding[FINDING_BYTES];
     char text[];
 } *answers;
 
@@ -80,6 +81,32 @@ static void note_finding(const char *report) {
 void __ubsan_on_report(void) {
     snprintf(answers->finding, sizeof answers->finding, "UndefinedBehaviorSanitizer");
     _exit(1);
+}
+
+void __tsan_on_report(void *report);
+int __tsan_get_report_data(void *report, const char **kind, int *count, int *stacks, int *accesses, int *places, int *mutexes,
+                           int *threads, int *unique, void **slept, unsigned long slept_size) __attribute__((weak));
+int __tsan_get_report_mop(void *report, unsigned long index, int *thread, void **address, int *size, int *writes, int *is_atomic,
+                          void **trace, unsigned long trace_size) __attribute__((weak));
+void __sanitizer_symbolize_pc(void *at, const char *format, char *text, size_t size) __attribute__((weak));
+
+/* Says which two places raced. Ends the process at once: it goes on inside ThreadSanitizer otherwise, whose locks are held. */
+void __tsan_on_report(void *report) {
+    const char *kind = "report";
+    int counts[8] = {0};
+    void *slept[1];
+    __tsan_get_report_data(report, &kind, &counts[0], &counts[1], &counts[2], &counts[3], &counts[4], &counts[5], &counts[6], slept, 1);
+    int length = snprintf(answers->finding, FINDING_BYTES, "ThreadSanitizer: %s", kind);
+    for (int i = 0; i < counts[2] && i < 2 && length < FINDING_BYTES; i++) {
+        int thread, size, writes = 0, is_atomic;
+        void *address, *trace[8] = {NULL};
+        char place[96] = "";
+        __tsan_get_report_mop(report, (unsigned long)i, &thread, &address, &size, &writes, &is_atomic, trace, 8);
+        __sanitizer_symbolize_pc((char *)trace[0] - 1, "%f (%s:%l)", place, sizeof place);
+        length += snprintf(answers->finding + length, (size_t)(FINDING_BYTES - length), "%s %s in %s", i == 0 ? ":" : " and",
+                           writes ? "a write" : "a read", place);
+    }
+    syscall(SYS_exit_group, 1);
 }
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -520,7 +547,7 @@ static void add_result(result added) {
 }
 
 /* Finds the address that "b[3]+0x10" or "0x1000" stands for. Returns false if result b has no page 3. */
-static bool resolve(const char *text, uint64_t *address) {
+static bool resolve_in(const result *all, size_t count, const char *text, uint64_t *address) {
     if (*text >= '0' && *text <= '9') {
         *address = strtoull(text, NULL, 0);
         return true;
@@ -532,13 +559,17 @@ static bool resolve(const char *text, uint64_t *address) {
     uint64_t page = *text == '[' ? strtoull(text + 1, NULL, 10) : 0;
     text += strcspn(text, "+-");
     uint64_t offset = *text == '\0' ? 0 : strtoull(text + 1, NULL, 0);
-    if (ordinal == 0 || ordinal > results.count || page >= results.all[ordinal - 1].pages) {
+    if (ordinal == 0 || ordinal > count || page >= all[ordinal - 1].pages) {
         return false;
     }
-    const result *named = &results.all[ordinal - 1];
+    const result *named = &all[ordinal - 1];
     uint64_t start = named->list == NULL ? named->first + page * FP_PAGE_SIZE : to_address(named->list[page]);
     *address = *text == '-' ? start - offset : start + offset;
     return true;
+}
+
+static bool resolve(const char *text, uint64_t *address) {
+    return resolve_in(results.all, results.count, text, address);
 }
 
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
@@ -549,9 +580,15 @@ static jmp_buf panicked;
 #define CALLERS_ERRNO 23130
 static int last_errno;
 
+/* Keep what a call says, where it is made by one of several callers; panic_of_caller does not return then. */
+static bool keep_for_caller(const char *text, char *place);
+static void panic_of_caller(uint64_t frame, fp_owner owner, const char *text);
+
 void fp_warn(const char *text) {
     int kept = errno;
-    say("warn %s\n", text);
+    if (!keep_for_caller(text, NULL)) {
+        say("warn %s\n", text);
+    }
     errno = kept;
 }
 
@@ -575,6 +612,7 @@ void fp_keep(uint64_t start, uint64_t pages) {
 static const char *const OWNERS[] = {"-", "absent", "firmware", "boot", "pmm", "caller", "kept"};
 
 _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
+    panic_of_caller(frame, owner, text);
     last_errno = errno;
     say("says %s\n", text);
     if (frame == FP_NO_FRAME) {
@@ -593,8 +631,7 @@ static void say_amount(uint64_t (*amount)(void)) {
     }
 }
 
-/* Ends an answer: errno, and the three amounts. */
-static void finish_answer(void) {
+static void say_errno(void) {
     if (last_errno == CALLERS_ERRNO) {
         say_text(" -", 2);
     } else if (last_errno == ENOMEM) {
@@ -602,6 +639,11 @@ static void finish_answer(void) {
     } else {
         say(" E%d", last_errno);
     }
+}
+
+/* Ends an answer: errno, and the three amounts. */
+static void finish_answer(void) {
+    say_errno();
     say_amount(target->total_amount);
     say_amount(target->free_amount);
     say_amount(target->reserved_amount);
@@ -839,6 +881,62 @@ static void run_operation(const char *call, char *line, uint64_t total) {
     }
 }
 
+/* ---- Debuggers ------------------------------------------------------------------------------------------------------ */
+
+/* For debuggers, at fp_break: the function that is called next, the pointer to physical address 0, and what each result names. */
+void **fp_at_break;
+/* Debuggers stop here: a line `break` precedes the call that they look at. */
+void fp_break(void);
+
+__attribute__((noinline)) void fp_break(void) {
+    __asm__ volatile("" ::: "memory");
+}
+
+static bool breaks_at_init;
+
+static const struct {
+    const char *name;
+    size_t offset;
+} CALLS[] = {
+    {"init", offsetof(fp_target, init)},
+    {"alloc", offsetof(fp_target, alloc)},
+    {"allocPages", offsetof(fp_target, alloc_pages)},
+    {"allocBitmap", offsetof(fp_target, alloc_bitmap)},
+    {"free", offsetof(fp_target, free)},
+    {"freePages", offsetof(fp_target, free_pages)},
+    {"freeRegion", offsetof(fp_target, free_region)},
+    {"totalAmount", offsetof(fp_target, total_amount)},
+    {"freeAmount", offsetof(fp_target, free_amount)},
+    {"reservedAmount", offsetof(fp_target, reserved_amount)},
+};
+
+/* Returns the function for the call that a line begins with, NULL for any other line. */
+static void *function_of(const char *line) {
+    void *function = NULL;
+    size_t length = strcspn(line, " \n");
+    for (size_t i = 0; i < sizeof CALLS / sizeof *CALLS; i++) {
+        if (strlen(CALLS[i].name) == length && memcmp(line, CALLS[i].name, length) == 0) {
+            memcpy(&function, (const char *)target + CALLS[i].offset, sizeof function);
+        }
+    }
+    return function;
+}
+
+static void break_before(const char *line) {
+    fp_at_break = malloc((2 + results.count) * sizeof *fp_at_break);
+    if (fp_at_break == NULL) {
+        stop("no memory for a debugger");
+    }
+    fp_at_break[0] = function_of(line);
+    fp_at_break[1] = memory.base;
+    for (size_t i = 0; i < results.count; i++) {
+        const result *named = &results.all[i];
+        void *pages = named->list != NULL ? (void *)named->list : to_pointer(named->first);
+        fp_at_break[2 + i] = named->pages == 0 ? NULL : pages;
+    }
+    fp_break();
+}
+
 /* ---- A program, in the child ---------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -878,6 +976,9 @@ static void limit_resources(limits limit) {
 
 static void start_manager(void) {
     fp_memory given = {memory.descriptors, memory.count, memory.base, memory.bitmap_end};
+    if (breaks_at_init) {
+        break_before("init");
+    }
     errno = CALLERS_ERRNO;
     if (setjmp(panicked) != 0) {
         finish_answer();
@@ -904,6 +1005,8 @@ static void send_live(int out, size_t *sent) {
     }
 }
 
+#include "frameproof_callers.h"
+
 static _Noreturn void run_program(limits limit, bool is_live, int out) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     limit_resources(limit);
@@ -916,6 +1019,9 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
     }
     paint_withheld();
     start_manager();
+    if (callers.is_asked) {
+        run_callers();
+    }
     uint64_t total = ram_pages();
     char *volatile line;
     for (;;) {
@@ -927,6 +1033,10 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
         }
         if (line == NULL || strcmp((char *)line, "end") == 0) {
             break;
+        }
+        if (strcmp((char *)line, "break") == 0) {
+            break_before(input.text + input.at);
+            continue;
         }
         char *rest = line, *call = word_of(&rest);
         if (setjmp(panicked) == 0) {
@@ -1052,7 +1162,7 @@ static bool await_child(pid_t child, limits limit, int *status, struct rusage *u
 
 /* Returns the end of a program's answers: the reason why the child died, if it did, and its memory. */
 static int epilogue(char *text, size_t size, int status, const struct rusage *usage, const char *killed_for) {
-    char died[80] = "";
+    char died[FINDING_BYTES + 8] = "";
     if (killed_for != NULL) {
         snprintf(died, sizeof died, "died %s\n", killed_for);
     } else if (answers->finding[0] != '\0') {
@@ -1073,7 +1183,11 @@ static int epilogue(char *text, size_t size, int status, const struct rusage *us
     return snprintf(text, size, "%smemory %ld\nend\n", died, usage->ru_maxrss);
 }
 
-static void serve_program(limits limit, bool is_live, int out) {
+/* Runs a program in a child. Returns whether it kept to its limits. */
+static bool serve_program(limits limit, bool is_live, int out) {
+    if (callers.is_asked) {
+        clear_shared();
+    }
     answers->committed = 0;
     answers->is_finished = false;
     answers->is_full = false;
@@ -1093,12 +1207,29 @@ static void serve_program(limits limit, bool is_live, int out) {
         stop("cannot wait for a program");
     }
     kill_orphans();
+    if (callers.is_asked) {
+        written = answers->committed;
+        say_records();
+    }
     /* One write, so that the reader wakes up once. Text after the last complete answer is dropped. */
     size_t committed = answers->committed;
     char *end = answers->text + (committed < ANSWER_LIMIT ? committed : ANSWER_LIMIT);
     int length = epilogue(end, EPILOGUE_LIMIT, status, &usage, killed_for);
     char *start = is_live ? end : answers->text;
     put(out, start, (size_t)(end - start) + (size_t)length);
+    return killed_for == NULL;
+}
+
+/* Runs the programs of several callers again and again, each time with the next seed, up to the first that exceeds a limit. */
+static void serve_callers(limits limit, int out) {
+    for (uint64_t run = 0; run < callers.runs; run++) {
+        bool is_within = serve_program(limit, false, out);
+        callers.seed++;
+        if (!is_within) {
+            break;
+        }
+    }
+    put(out, "over\n", 5);
 }
 
 /* Skips the operations, which the child reads. */
@@ -1147,6 +1278,7 @@ static bool read_header(limits *limit, bool *is_live) {
     memory.count = 0;
     *limit = (limits){1000, 1024};
     *is_live = false;
+    callers.is_asked = false;
     for (char *line; (line = await_line()) != NULL;) {
         char *name = word_of(&line);
         if (name == NULL || strcmp(name, "program") == 0) {
@@ -1163,8 +1295,14 @@ static bool read_header(limits *limit, bool *is_live) {
             memory.bitmap_end = number_of(&line);
         } else if (strcmp(name, "map") == 0) {
             add_descriptor(line);
+        } else if (strcmp(name, "callers") == 0) {
+            callers.is_asked = true;
+            callers.seed = number_of(&line);
+            callers.runs = number_of(&line);
         } else if (strcmp(name, "live") == 0) {
             *is_live = true;
+        } else if (strcmp(name, "break") == 0) {
+            breaks_at_init = true;
         } else {
             stop("a request with a line that this harness does not know");
         }
@@ -1220,7 +1358,7 @@ int fp_serve(const fp_target *served) {
         return 64;
     }
     char text[4096];
-    int length = snprintf(text, sizeof text, "target 1\npaints\nprofile %s\nready\n", target->profile == NULL ? "{}" : target->profile);
+    int length = snprintf(text, sizeof text, "target 1\npaints\ncallers\nprofile %s\nready\n", target->profile == NULL ? "{}" : target->profile);
     put(out, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
     limits limit;
     bool is_live;
@@ -1228,7 +1366,11 @@ int fp_serve(const fp_target *served) {
         if (!is_live && !await_end()) {
             break;
         }
-        serve_program(limit, is_live, out);
+        if (callers.is_asked) {
+            serve_callers(limit, out);
+        } else {
+            serve_program(limit, is_live, out);
+        }
         if (is_live) {
             drop_read_input();
         } else {

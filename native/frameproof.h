@@ -117,6 +117,12 @@ FP_NORETURN void fp_serve_serial(const fp_target *target, const fp_serial *seria
  */
 void fp_keep(uint64_t start, uint64_t pages);
 
+/*
+ * A place where a caller may be made to wait, while others make their calls: `check --concurrent` draws where. Call it where your
+ * lock is taken and released, and while it waits. Does nothing otherwise.
+ */
+void fp_yield(void);
+
 /* Reports a warning. Call it in a call that fails. The text is one line and names the call. */
 void fp_warn(const char *text);
 

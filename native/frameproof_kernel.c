@@ -236,6 +236,10 @@ _Noreturn static void stop(const char *why, const char *more) {
     }
 }
 
+/* A serial line has one caller. */
+void fp_yield(void) {
+}
+
 void fp_warn(const char *text) {
     put_text("warn ");
     put_text(text);

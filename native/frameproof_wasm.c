@@ -197,6 +197,10 @@ EXPORT("fp_call") void fp_call(enum call call) {
     fp_finish();
 }
 
+/* WebAssembly has one caller. */
+void fp_yield(void) {
+}
+
 void fp_warn(const char *text) {
     fp_warn_text(text, strlen(text));
 }

@@ -15,9 +15,11 @@ export {
   DEFAULT_OPERATIONS,
   type EdgeCount,
   type Finding,
+  type Furthest,
   FULL_RUN_PROGRAMS,
   type NamedWorld,
   type Progress,
+  type Reached,
   runCampaign,
 } from './random/index.ts';
 

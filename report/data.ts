@@ -3,11 +3,27 @@
  * application judges a trace again, so a step needs no data but the answers.
  */
 import * as t from 'io-ts';
-import { Config, MemoryMap, Trace } from '../spec/index.ts';
+import { Config, MemoryMap, Owner, Trace } from '../spec/index.ts';
 
 const Titled = t.type({
   /** The words of the section's tab. */
   title: t.string,
+});
+
+const Numbers = t.readonlyArray(t.number);
+const Lists = t.readonlyArray(Numbers);
+
+/** The place of a trace in the log that it is the last part of. */
+const LogPlace = t.type({
+  /** Operations of the log before it. */
+  skipped: t.number,
+  /** The line of each operation. */
+  lines: Numbers,
+  /** The state before it, null after init: owners from page frames on, and the free stack, top first, as bases and counts. */
+  state: t.union([
+    t.type({ starts: Numbers, owners: t.readonlyArray(Owner), stack: t.union([Lists, t.null]) }),
+    t.null,
+  ]),
 });
 
 /** A counterexample, or any other saved run of one program. */
@@ -19,6 +35,7 @@ const TraceSection = t.intersection([
     /** The command line that runs it again; null where it was not saved. */
     replay: t.union([t.string, t.null]),
   }),
+  t.partial({ log: LogPlace }),
 ]);
 export type TraceSection = t.TypeOf<typeof TraceSection>;
 
@@ -40,6 +57,8 @@ export const CheckedRun = t.strict(
     situations: Times,
     clauses: t.record(t.string, Times),
     arguments: t.record(t.string, t.type({ drawn: t.number, edges: Times })),
+    furthest: Times,
+    reached: t.record(t.string, Times),
     unreached: t.readonlyArray(t.string),
     unchecked: t.readonlyArray(t.type({ what: t.string, why: t.string })),
   },
@@ -66,9 +85,6 @@ const MapSection = t.intersection([
   }),
 ]);
 export type MapSection = t.TypeOf<typeof MapSection>;
-
-const Numbers = t.readonlyArray(t.number);
-const Lists = t.readonlyArray(Numbers);
 
 /** The states of a small world, as `frameproof/explore` has them. */
 const GraphSection = t.intersection([
@@ -120,26 +136,97 @@ const HistorySection = t.intersection([
 ]);
 export type HistorySection = t.TypeOf<typeof HistorySection>;
 
-/** Two allocators side by side. */
-const VerificationSection = t.intersection([
-  Titled,
-  t.type({
-    kind: t.literal('verification'),
+/**
+ * A verification, as far as `frameproof verify --json` prints it.
+ *
+ * @public
+ */
+export const VerifiedSides = t.strict(
+  {
     verdict: t.string,
     steps: t.readonlyArray(
       t.strict({ name: t.string, verdict: t.string, evidence: t.string, seconds: t.number }),
     ),
     /** The ratio of the candidate's time to the baseline's in each turn; null if it was not measured. */
     speed: t.union([t.strict({ median: t.number, ratios: Numbers }), t.null]),
+  },
+  'the result of frameproof verify --json',
+);
+
+/** Two allocators side by side. */
+const VerificationSection = t.intersection([
+  Titled,
+  VerifiedSides,
+  t.type({
+    kind: t.literal('verification'),
     /** The programs on which they differ, run on both, and the operation at which they do; -1 for init. */
     differences: t.readonlyArray(t.strict({ at: t.number, candidate: Trace, baseline: Trace })),
   }),
 ]);
 export type VerificationSection = t.TypeOf<typeof VerificationSection>;
 
+const SavedAs = t.type({ file: t.union([t.string, t.null]) });
+
 /**
- * One picture of a report: a trace, a run of programs, a memory map, the states of a small world, a concurrent history, or two
- * allocators side by side.
+ * What every command prints with `--json`: its verdict, and the counterexamples that it saved.
+ *
+ * @public
+ */
+export const PrintedResult = t.intersection(
+  [
+    t.type({ verdict: t.string }),
+    t.partial({ counterexample: t.union([SavedAs, t.null]), counterexamples: t.readonlyArray(SavedAs) }),
+  ],
+  'a trace, a shard, a memory map, or the result of a command with --json',
+);
+/**
+ * What every command prints with `--json`.
+ *
+ * @public
+ */
+export type PrintedResult = t.TypeOf<typeof PrintedResult>;
+
+/** The way from a counterexample to the simplest one. */
+const ShrinkingSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('shrinking'),
+    /** Counterexamples gone through, the one that was found first. */
+    steps: t.readonlyArray(
+      t.strict({
+        /** Programs run until it was found. */
+        executions: t.number,
+        operations: t.number,
+        /** Page frames of its memory map. */
+        pages: t.number,
+        /** Its calls in words; of a long program the last ones. */
+        program: t.readonlyArray(t.string),
+      }),
+    ),
+  }),
+]);
+export type ShrinkingSection = t.TypeOf<typeof ShrinkingSection>;
+
+/** The result of a command that has no picture, or of a log: what it says, and its counts. */
+const ResultSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('result'),
+    verdict: t.string,
+    /** Names, and what the result says of them. */
+    facts: t.readonlyArray(t.tuple([t.string, t.string])),
+    /** Calls with their answers, the last of which violates a clause where one does. */
+    calls: t.readonlyArray(t.strict({ line: t.number, call: t.string, answer: t.string })),
+    tables: t.record(t.string, Times),
+    clauses: t.record(t.string, Times),
+  }),
+]);
+/** @internal */
+export type ResultSection = t.TypeOf<typeof ResultSection>;
+
+/**
+ * One picture of a report: a trace, a run of programs, a memory map, the states of a small world, a concurrent history, two
+ * allocators side by side, the way of a shrinking, or the result of any other command.
  *
  * @public
  */
@@ -150,6 +237,8 @@ export const Section = t.union([
   GraphSection,
   HistorySection,
   VerificationSection,
+  ResultSection,
+  ShrinkingSection,
 ]);
 /**
  * One picture of a report.

@@ -1,16 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkSections, logSections } from '../cli/html.ts';
 import { temporaryFolder } from '../cli/testing/temporary-folder.ts';
 import { exportTrace } from '../counterexamples/export/index.ts';
+import { judgeLog } from '../counterexamples/log/index.ts';
+import { LogWindow } from '../counterexamples/log/program/index.ts';
+import { shrink } from '../counterexamples/shrink/index.ts';
 import { momentsOf } from '../counterexamples/trace/index.ts';
 import { explore, smallWorld } from '../properties/explore/index.ts';
 import { runCampaign } from '../properties/index.ts';
-import { execute, OURS } from '../runner/index.ts';
-import { grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
+import { recordLog } from '../properties/log/index.ts';
+import { execute, loadTarget, OURS } from '../runner/index.ts';
+import { formatProgram, grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
 import { INITIAL_OWNERS, totalsOf } from '../spec/maps/index.ts';
-import type { Section } from './index.ts';
+import { resultSection, type Section } from './index.ts';
 import { type OpenPage, open, picture, startBrowser } from './testing/browser.ts';
 import { longTrace, tenOperations } from './testing/traces.ts';
 
@@ -191,7 +197,7 @@ describe('the page of a counterexample', () => {
     ]);
     const { page, busyMs } = await open(browser, folder, [section(longTrace(map, 10_000))]);
     const openMs = await busyMs();
-    expect(await page.locator('output').textContent()).toBe('operation 10000 of 10000');
+    expect(await page.locator('output').textContent()).toBe('operation 10,000 of 10,000');
     expect(await page.locator('[aria-selected="true"]').isVisible()).toBe(true);
     await page.evaluate(`(async () => {
       for (let n = 0; n < ${STEPS}; n += 1) {
@@ -200,11 +206,105 @@ describe('the page of a counterexample', () => {
       }
     })()`);
     const stepMs = ((await busyMs()) - openMs) / STEPS;
-    expect(await page.locator('output').textContent()).toBe(`operation ${10_000 - 1.9 * STEPS} of 10000`);
+    expect(await page.locator('output').textContent()).toBe(
+      `operation ${grouped(10_000 - 1.9 * STEPS)} of 10,000`,
+    );
     await picture(page, 'long');
     console.log(`opened in ${openMs.toFixed(0)} ms, a step takes ${stepMs.toFixed(1)} ms`);
     expect(openMs).toBeLessThan(2000);
     expect(stepMs).toBeLessThan(50);
+    await page.close();
+  });
+});
+
+describe('the words of our allocator', () => {
+  it('are shown as the calls write them, as long as it answers like the target', async () => {
+    const { page, complaints } = await open(browser, folder, [section(ten)]);
+    await page.locator('.own summary').click();
+    const own = page.locator('.own');
+    expect(await own.locator('p.quiet').first().textContent()).toMatch(
+      /^Here our allocator answers panic: .*; this is its state before\.$/,
+    );
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    expect(await own.locator('.words tr').allTextContents()).toEqual([
+      'free page frames of the bitmap zone30 → 26',
+      'held bits of page frames 1–301······· ········ ········ ·······1\n1·1111·· ········ ········ ·······1',
+    ]);
+    expect(await own.locator('.runs').allTextContents()).toEqual([
+      'Free runs of the bitmap zone16–30',
+      'Entries of the free stack, top first655 → 25653 → 36',
+    ]);
+    // Back from a later state, it is the same.
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    expect(await own.locator('.words tr').first().textContent()).toMatch(/30 → 26$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+const shrinking = shrink(await loadTarget('mutant:accepted-double-free'), ten);
+const SHRUNK = checkSections({
+  reports: [{ trace: shrinking.trace, found: ten, path: null, shrinking }],
+  result: null,
+  target: 'a',
+});
+
+describe('the page of a shrinking', () => {
+  it('goes from the program that was found to the simplest', async () => {
+    const { page, complaints } = await open(browser, folder, SHRUNK);
+    const { way } = shrinking;
+    await page.getByRole('button', { name: `${way.length} steps of shrinking` }).click();
+    expect(
+      (await page.locator('.shrunk li').allTextContents()).map((call) => call.replaceAll('_', '')),
+    ).toEqual(formatProgram(shrinking.trace.scenario.operations));
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    expect(await page.locator('output').textContent()).toBe(`as found of ${way.length}`);
+    expect(await page.locator('.shrunk li').count()).toBe(10);
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.shrunk h2').textContent()).toMatch(
+      new RegExp(`found by program ${way[0]?.executions}$`),
+    );
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('the page of a log', () => {
+  it('steps through its last operations, counted and placed as in the log', async () => {
+    const path = join(folder, 'a.log');
+    const { map, config } = ten.scenario;
+    const log = recordLog({
+      target: OURS,
+      map,
+      config,
+      policies: OURS.policies,
+      operations: 1200,
+      seed: 3,
+      provokesFrom: 0,
+    });
+    writeFileSync(path, [...log].join('\n'));
+    const window = new LogWindow();
+    const judged = await judgeLog(path, { window });
+    const { page, complaints } = await open(browser, folder, logSections(judged, window, path));
+    expect(await page.locator('h1').textContent()).toBe(`holds${path} answers as the specification demands.`);
+    expect(await page.locator('output').textContent()).toBe('operation 1,200 of 1,200');
+    expect(await page.locator('.verdict .badge').first().textContent()).toBe(
+      `line ${grouped(window.entries.at(-1)?.line ?? 0)}`,
+    );
+    await page.keyboard.press('Home');
+    expect(await page.locator('[aria-selected="true"]').textContent()).toMatch(
+      /^0before.*after 500 operations/,
+    );
+    const owners = await page.locator('[data-owner=caller]').textContent();
+    expect(owners).toBe(String(window.state?.countOf('caller')));
+    await page.getByRole('button', { name: path }).click();
+    expect(await page.locator('.facts tr').first().textContent()).toBe('operations1,200');
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });
@@ -239,6 +339,13 @@ describe('the page of a run', () => {
     const row = rows.find((text) => text.startsWith('alloc.complete')) ?? '';
     const { granted = 0, refused = 0 } = result.clauses['alloc.complete'] ?? {};
     expect(row).toMatch(new RegExp(`granted${grouped(granted)}refused${grouped(refused)}$`));
+    const columns = await page
+      .locator('.reached path')
+      .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')?.match(/M/g)?.length));
+    expect(columns).toEqual(Object.values(result.reached).map((programs) => Object.keys(programs).length));
+    expect(await page.locator('.reached p').first().textContent()).toMatch(
+      new RegExp(`^\\d+ to ${grouped(result.furthest.operations)}$`),
+    );
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -426,6 +533,12 @@ describe('the page of a verification', () => {
   });
 });
 
+const RESULT = resultSection('a search', {
+  verdict: 'holds',
+  levels: [1, 4, 2],
+  clauses: { both: ['free.owner'], never: [] },
+});
+
 describe.each([
   ['verification', VERIFICATION],
   ['history', HISTORY],
@@ -433,6 +546,8 @@ describe.each([
   ['counterexample', section(ten)],
   ['run', RUN],
   ['maps', MAPS],
+  ['result', RESULT],
+  ['shrinking', SHRUNK.at(-1) ?? expect.fail()],
 ])('the page of a %s', (name, shown) => {
   it.each(['light', 'dark'] as const)('has no violation of axe-core, %s', async (colorScheme) => {
     const { page } = await open(browser, folder, [shown, RUN], { colorScheme });

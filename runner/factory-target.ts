@@ -1,6 +1,7 @@
 /** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
 import {
   beyond,
+  computedOnce,
   type MemoryMap,
   type Pmm,
   type PmmFactory,
@@ -128,17 +129,11 @@ class TimedCalls implements TimedProgram {
   }
 }
 
-const MAPS = new WeakMap<MemoryMap, MemoryMap>();
-
 /** Returns a frozen copy of a memory map; the same one each time. */
-function handedMap(map: MemoryMap): MemoryMap {
-  const known = MAPS.get(map);
-  if (known !== undefined) return known;
+const handedMap = computedOnce((map: MemoryMap): MemoryMap => {
   const descriptors = Object.freeze(map.descriptors.map((descriptor) => Object.freeze({ ...descriptor })));
-  const copy = Object.freeze({ ...map, descriptors });
-  MAPS.set(map, copy);
-  return copy;
-}
+  return Object.freeze({ ...map, descriptors });
+});
 
 function isManager(value: unknown): value is Pmm {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';

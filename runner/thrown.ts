@@ -2,7 +2,7 @@
  * Thrown values: what a target threw that is not a panic, in words that name the place in its code. A thrown value may be anything,
  * and to look at it may throw again.
  */
-import { relative } from 'node:path';
+import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome, PlacedViolation, Trace } from '../spec/index.ts';
 
@@ -18,13 +18,14 @@ const ROOMS = ['spec', 'model', 'impl', 'runner', 'counterexamples', 'properties
 
 /** Whether a path is that of a user's file. */
 export function isUsersFile(path: string): boolean {
-  return !path.includes('/node_modules/') && !ROOMS.some((room) => path.startsWith(`${ROOT}${room}/`));
+  const [first = ''] = relative(ROOT, path).split(sep);
+  return !ROOMS.includes(first) && !path.split(sep).includes('node_modules');
 }
 
 /** A line of a stack: a URL or a path, a line and a column, some of them in parentheses behind a name. */
-const FRAME = /^ {4}at (?:.* \(|async )?((?:file:\/\/)?\/.*?)(:\d+:\d+)\)?$/;
+const FRAME = /^ {4}at (?:.* \(|async )?((?:file:\/\/\/|\/|[A-Za-z]:\\).*?)(:\d+:\d+)\)?$/;
 /** The line before the stack of a syntax error. */
-const SYNTAX = /^((?:file:\/\/)?\/.*)(:\d+)$/;
+const SYNTAX = /^((?:file:\/\/\/|\/|[A-Za-z]:\\).*)(:\d+)$/;
 
 /** Returns the path from the current folder, if it is shorter than the whole one. */
 function shortPath(path: string): string {

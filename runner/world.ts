@@ -4,11 +4,13 @@ import {
   addressOf,
   type Config,
   counted,
+  endOf,
   type MemoryMap,
   ownedRegions,
   type Profile,
   pfn,
   pfnEnd,
+  pfnOf,
   toHex,
 } from '../spec/index.ts';
 
@@ -18,10 +20,10 @@ export interface World {
   readonly config: Config;
 }
 
-/** Returns the page frames of a map that are free after init. */
-function freePages(map: MemoryMap): number {
+/** Returns the page frames of a map from this one on that are free after init. */
+function freePages(map: MemoryMap, from: number): number {
   const free = ownedRegions(map).filter(({ owner }) => owner === 'pmm');
-  return free.reduce((sum, { count }) => sum + count, 0);
+  return free.reduce((sum, region) => sum + Math.max(0, endOf(region) - Math.max(region.base, from)), 0);
 }
 
 /**
@@ -29,7 +31,7 @@ function freePages(map: MemoryMap): number {
  * @public
  */
 export function worldBeyond(
-  { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones }: Profile,
+  { memoryAtLeast, neverBelow, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones }: Profile,
   { map, config }: World,
 ): string | null {
   const above = aboveLimit(map, config);
@@ -37,11 +39,11 @@ export function worldBeyond(
   const end = addressOf(pfn(pfnEnd(map)));
   if (end > memoryBelow)
     return `the memory map ends at ${toHex(end)}, and the target's memory below ${toHex(memoryBelow)}`;
-  const free = freePages(map);
+  const free = freePages(map, pfnOf(neverBelow));
   if (free < memoryAtLeast)
     return `the memory map has ${counted(free, 'free page frame')}, and the target needs ${memoryAtLeast}`;
   if (bitmapZoneEnd !== null && config.bitmapMaxAddr !== bitmapZoneEnd)
     return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's always at ${toHex(bitmapZoneEnd)}: pass --bitmap-max-addr ${toHex(bitmapZoneEnd)}`;
-  if (zones === 1 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
+  if (zones !== 2 || config.bitmapMaxAddr <= bitmapZoneBelow) return null;
   return `the bitmap zone ends at ${toHex(config.bitmapMaxAddr)}, and the target's below ${toHex(bitmapZoneBelow)}`;
 }

@@ -9,7 +9,7 @@ import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
 import { type Argument, addressesOf, type Operation, type OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
-import { type FitRequest, freeForSingles, type Ownership } from './ownership.ts';
+import { type FitRequest, freeForSingles, lowestInZones, type Ownership } from './ownership.ts';
 import { beyond, hasUndefined, type MisuseKind } from './profile.ts';
 import {
   isPageAligned,
@@ -96,6 +96,10 @@ const NO_FRAMES: readonly (Pfn | null)[] = [];
 /** The requests of calls without addresses or a contiguous run, by call. */
 const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, pfns: NO_FRAMES, fit: null, lowest: null }));
 
+function lowestRun(state: Ownership, fit: FitRequest): Pfn | null {
+  return typeof state.world.profile.zones === 'number' ? state.lowestFit(fit) : lowestInZones(state, fit);
+}
+
 /** Returns the request of an operation in a state. O(addresses); a contiguous allocation needs a search. */
 export function askedOf(state: Ownership, operation: Operation): Asked {
   const { config } = state.world;
@@ -103,7 +107,7 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
   switch (call) {
     case 'allocBitmap': {
       const fit = fitRequest(state, operation);
-      return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : state.lowestFit(fit) };
+      return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : lowestRun(state, fit) };
     }
     case 'free':
     case 'freeRegion':

@@ -85,6 +85,7 @@ export {
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
 export {
+  computedOnce,
   Descriptor,
   type DescriptorInput,
   endAddressOf,
@@ -97,6 +98,7 @@ export {
   ownedRegions,
   ownerAfterInit,
   pfnEnd,
+  ramPages,
   regionOf,
 } from './memory-map.ts';
 export {
@@ -137,6 +139,7 @@ export {
   isUncaught,
   Misuse,
   type MisuseKind,
+  namedZones,
   POLICIES,
   Policy,
   Profile,

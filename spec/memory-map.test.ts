@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decode } from './decode.ts';
 import {
+  computedOnce,
   type DescriptorInput,
   endAddressOf,
   isRam,
@@ -24,6 +25,17 @@ function isMemoryType(name: string): name is MemoryType {
 }
 
 const TYPES = Object.keys(MEMORY_TYPES).filter(isMemoryType);
+
+test('what follows from an object is computed once for each, undefined included', () => {
+  const asked: object[] = [];
+  const known = computedOnce((of: object) => {
+    asked.push(of);
+    return asked.length === 1 ? undefined : asked.length;
+  });
+  const [first, second] = [{}, {}];
+  expect([known(first), known(first), known(second), known(second)]).toEqual([undefined, undefined, 2, 2]);
+  expect(asked).toEqual([first, second]);
+});
 
 describe('a memory map', () => {
   test('keeps its order, holes and empty descriptors: that order is the order of the free stack', () => {

@@ -81,28 +81,53 @@ export interface OwnedRegion extends Region {
   readonly owner: InitialOwner;
 }
 
-/** Returns the descriptors as regions with their owners after init, in the order of the map, empty ones left out. */
-export function ownedRegions({ descriptors }: Pick<MemoryMap, 'descriptors'>): readonly OwnedRegion[] {
-  return descriptors
+/**
+ * Returns a function that computes the first time that it is asked about an object, and remembers while that object lives: for what
+ * follows from a memory map or other constant data, which all programs of a run share.
+ */
+export function computedOnce<K extends WeakKey, T>(compute: (of: K) => T): (of: K) => T {
+  const known = new WeakMap<K, { readonly value: T }>();
+  return (of) => {
+    const found = known.get(of);
+    if (found !== undefined) return found.value;
+    const value = compute(of);
+    known.set(of, { value });
+    return value;
+  };
+}
+
+/** A memory map, whatever it is called. */
+type Described = Pick<MemoryMap, 'descriptors'>;
+
+/**
+ * Returns the descriptors as regions with their owners after init, in the order of the map, empty ones left out. O(1) for a map that
+ * was asked about before, as are all below.
+ */
+export const ownedRegions = computedOnce(({ descriptors }: Described): readonly OwnedRegion[] =>
+  descriptors
     .filter(({ pages }) => pages > 0)
-    .map(({ type, start, pages }) => ({ owner: ownerAfterInit(type), base: pfnOf(start), count: pages }));
-}
+    .map(({ type, start, pages }) => ({ owner: ownerAfterInit(type), base: pfnOf(start), count: pages })),
+);
 
-const EDGES = new WeakMap<MemoryMap, readonly number[]>();
-
-/** Returns the page frames at which descriptors begin, ascending. O(1) for a map that was asked about before. */
-export function descriptorBases(map: MemoryMap): readonly number[] {
-  const known = EDGES.get(map);
-  if (known !== undefined) return known;
-  const bases = ownedRegions(map)
+/** Returns the page frames at which descriptors begin, ascending. */
+export const descriptorBases = computedOnce((map: Described): readonly number[] =>
+  ownedRegions(map)
     .map(({ base }): number => base)
-    .sort((a, b) => a - b);
-  EDGES.set(map, bases);
-  return bases;
-}
+    .sort((a, b) => a - b),
+);
+
+/** Returns how many page frames of RAM a map has. */
+export const ramPages = computedOnce(({ descriptors }: Described): number =>
+  descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0),
+);
+
+/** Returns one past the last page frame that any descriptor of the map covers; 0 for an empty map. */
+export const pfnEnd = computedOnce((map: Described): number =>
+  ownedRegions(map).reduce((end, region) => Math.max(end, endOf(region)), 0),
+);
 
 /** Returns the first page frame above `frame` at which a descriptor begins; infinity where none does. O(log descriptors). */
-export function nextDescriptor(map: MemoryMap, frame: number): number {
+export function nextDescriptor(map: Described, frame: number): number {
   const bases = descriptorBases(map);
   let [low, high] = [0, bases.length];
   while (low < high) {
@@ -216,9 +241,4 @@ function decodedMap(descriptors: readonly DescriptorInput[], name: string | unde
     { format: 'frameproof/memory-map', version: 1, ...named, descriptors: encoded },
     name ?? 'memory map',
   );
-}
-
-/** Returns one past the last page frame that any descriptor of the map covers; 0 for an empty map. O(descriptors). */
-export function pfnEnd(map: MemoryMap): number {
-  return map.descriptors.reduce((end, d) => (d.pages > 0 ? Math.max(end, endOf(regionOf(d))) : end), 0);
 }

@@ -13,6 +13,9 @@ function profileOf(claims: unknown): Profile {
   return decodeProfile(claims, 'p.json');
 }
 
+const DMA = { name: 'dma', below: '0x4000' };
+const NORMAL = { name: 'normal' };
+
 describe('a profile', () => {
   it('claims the whole specification where it says nothing', () => {
     expect(profileOf({})).toBe(WHOLE);
@@ -22,7 +25,7 @@ describe('a profile', () => {
     const claims = {
       calls: ['alloc'],
       misuse: 'refused',
-      zones: 1,
+      zones: [DMA, NORMAL],
       largestRequest: 8,
       memoryBelow: '0x100000',
     };
@@ -40,13 +43,38 @@ describe('a profile', () => {
     [{ memoryBelow: '0x1001' }, /^p\.json: memoryBelow: expected a multiple of 4096/],
     [{ zone: 1 }, /^p\.json: zone: unknown key, expected one of calls, policies, /],
     [{ constructor: 1 }, /^p\.json: constructor: unknown key, expected one of calls, policies, /],
-    [{ zones: 1, singlePages: 'stack-zone' }, /^p\.json: with one zone, singlePages is "anywhere"/],
-    [{ zones: 1, bitmapZoneEnd: '0x1000' }, /^p\.json: with one zone, leave out bitmapZoneEnd: /],
+    [
+      { zones: 1, singlePages: 'stack-zone' },
+      /^p\.json: with one zone, or named ones, singlePages is "anywhere"/,
+    ],
+    [
+      { zones: 1, bitmapZoneEnd: '0x1000' },
+      /^p\.json: with one zone, or named ones, leave out bitmapZoneEnd: /,
+    ],
     [
       { bitmapZoneEnd: '0x2000', bitmapZoneBelow: '0x1000' },
       'p.json: bitmapZoneEnd 0x2000 is above bitmapZoneBelow 0x1000',
     ],
     [{ runArguments: [], largestAlignment: '0x2000' }, /^p\.json: largestAlignment speaks of an argument/],
+    [{ runArguments: [], limits: 'powers-of-two' }, /^p\.json: limits speaks of an argument/],
+    [{ neverBelow: '0x1001' }, /^p\.json: neverBelow: expected a multiple of 4096/],
+    [{ neverBelow: '0x1000', memoryBelow: '0x1000' }, /^p\.json: neverBelow 0x1000 leaves no memory below /],
+    [{ zones: 3 }, /^p\.json: zones: expected 1, 2 or an array of zones: \[\{"name":"dma"/],
+    [{ zones: [{ name: 'dma', end: 7 }] }, /^p\.json: zones\[0\]/],
+    [{ zones: [{ name: 'all' }] }, 'p.json: zones names at least two, each by another name'],
+    [{ zones: [DMA, DMA, NORMAL] }, 'p.json: zones names at least two, each by another name'],
+    [{ zones: [NORMAL, DMA] }, /^p\.json: zones ascend by where they end \("below"\), and the last /],
+    [{ zones: [DMA, { name: 'low', below: '0x1000' }, NORMAL] }, /^p\.json: zones ascend by where they end/],
+    [
+      { zones: [DMA, NORMAL], singlePages: 'stack-zone' },
+      /^p\.json: with one zone, or named ones, singlePages /,
+    ],
+    [{ zones: [DMA, NORMAL], limits: 'powers-of-two' }, /^p\.json: with named zones, leave out limits: /],
+    [
+      { zones: [DMA, NORMAL], runsWithin: 'descriptors' },
+      /^p\.json: with named zones, leave out runsWithin: /,
+    ],
+    [{ fallback: 'none' }, 'p.json: fallback speaks of named zones, and zones names none'],
     [{ largestAlignment: '0x3000' }, /^p\.json: largestAlignment: expected a power of two from "0x1000" up/],
     [{ memoryAtLeast: 2 ** 19 }, /^p\.json: memoryAtLeast: expected a number of page frames, at most 262144/],
     [{ misuse: 'undefined', uncaught: ['foreign'] }, /^p\.json: uncaught lists kinds of misuse, and /],
@@ -96,6 +124,9 @@ describe('the runs that a profile rules out', () => {
     [{ runArguments: ['alignment'] }, run(none, 12288n), run(8192n, 12288n)],
     [{ runArguments: ['maxAddr'] }, run(8192n, 4096n), run(8192n, 4097n)],
     [{ alignments: 'powers-of-two' }, run(8192n, 8192n), run(8192n, 12288n)],
+    [{ limits: 'powers-of-two' }, run(8192n, 12288n), run(12288n, 12288n)],
+    [{ zones: [DMA, NORMAL] }, run(0x4000n, 12288n), run(8192n, 12288n)],
+    [{ limits: 'powers-of-two' }, run(none, 12288n), run(0n, 12288n)],
     [{ largestAlignment: '0x4000' }, run(8192n, 0x4000n), run(8192n, 0x4001n)],
   ])('by %j', (claims, within, out) => {
     const profile = profileOf(claims);

@@ -93,6 +93,17 @@ const MemoryAtLeast = t.refinement(
 
 const PowerOfTwo = t.refinement(HexPageAddress, isPowerOfTwo, 'a power of two from "0x1000" up');
 
+/** A named zone: the page frames from the end of the one before up to an address, or to the end of memory. */
+const NamedZone = closed(
+  t.intersection([t.type({ name: t.string }), t.partial({ below: HexPageAddress })], 'a zone'),
+);
+export type NamedZone = t.TypeOf<typeof NamedZone>;
+
+const Zones = t.union(
+  [t.literal(1), t.literal(2), t.readonlyArray(NamedZone, 'an array of zones')],
+  '1, 2 or an array of zones: [{"name":"dma","below":"0x1000000"},{"name":"normal"}]',
+);
+
 /** The claims of a profile. A claim that is left out is what the specification says. */
 const Claims = closed(
   t.partial(
@@ -108,14 +119,17 @@ const Claims = closed(
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
+      limits: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
       runsWithin: t.keyof({ memory: null, descriptors: null }, '"memory" or "descriptors"'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
-      zones: t.union([t.literal(1), t.literal(2)], '1 or 2'),
+      zones: Zones,
+      fallback: t.keyof({ lower: null, none: null }, '"lower" or "none"'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
       keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
       memoryAtLeast: MemoryAtLeast,
+      neverBelow: HexPageAddress,
       memoryBelow: HexPageAddress,
       bitmapZoneBelow: HexPageAddress,
       bitmapZoneEnd: t.union([HexPageAddress, t.null], 'a multiple of 4096 as a hex string, or null'),
@@ -146,6 +160,8 @@ export interface Profile {
   readonly runArguments: readonly t.TypeOf<typeof RunArgument>[];
   /** The alignments of contiguous allocations, whatever the counts. */
   readonly alignments: 'any' | 'powers-of-two';
+  /** The limits (`maxAddr`) of contiguous allocations. Powers of two: it takes the bits of an address; 2⁶⁴ − 1 is no limit. */
+  readonly limits: 'any' | 'powers-of-two';
   /** Bytes; larger alignments are not asked for. Null: no bound. */
   readonly largestAlignment: bigint | null;
   /** Whether a run may reach from one descriptor of the map into the next, or lies in one. */
@@ -154,14 +170,21 @@ export interface Profile {
   readonly unalignedFree: 'rounded-down' | 'misuse';
   /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
   readonly freeRuns: 'page-by-page' | 'whole';
-  /** With 1, all of memory is what is elsewhere the bitmap zone, whatever limit the configuration has. */
-  readonly zones: 1 | 2;
+  /**
+   * With 1, all of memory is what is elsewhere the bitmap zone, whatever limit the configuration has. Named ones divide it: a contiguous
+   * allocation names one by its limit, single pages come from the last.
+   */
+  readonly zones: t.TypeOf<typeof Zones>;
+  /** The zones that serve a request where the named one cannot: the lower ones, the highest first, or none. */
+  readonly fallback: 'lower' | 'none';
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
   /** The page frames that init keeps for the manager itself: none, or those that it names. */
   readonly keeps: 'nothing' | 'named';
   /** Page frames that must be free after init, or it cannot start. */
   readonly memoryAtLeast: number;
+  /** It keeps all RAM below this physical address that firmware does not, boot memory too. */
+  readonly neverBelow: PhysicalAddress;
   /** It manages no memory from this physical address up. */
   readonly memoryBelow: PhysicalAddress;
   /** Its bitmap zone can end no higher. */
@@ -183,28 +206,52 @@ export const WHOLE: Profile = {
   contiguous: 'any',
   runArguments: ['maxAddr', 'alignment'],
   alignments: 'any',
+  limits: 'any',
   largestAlignment: null,
   runsWithin: 'memory',
   unalignedFree: 'rounded-down',
   freeRuns: 'page-by-page',
   zones: 2,
+  fallback: 'lower',
   largestRequest: null,
   keeps: 'nothing',
   memoryAtLeast: 0,
+  neverBelow: physicalAddress(0n),
   memoryBelow: physicalAddress(PHYSICAL_LIMIT),
   bitmapZoneBelow: physicalAddress(PHYSICAL_LIMIT),
   bitmapZoneEnd: null,
 };
 
+/** Returns the named zones of a profile, ascending; null where they are not named. */
+export function namedZones({ zones }: Profile): readonly NamedZone[] | null {
+  return typeof zones === 'number' ? null : zones;
+}
+
+/** Returns what is wrong with the named zones, in one line, or null. */
+function wrongZones(profile: Profile): string | null {
+  const zones = namedZones(profile);
+  if (zones === null)
+    return profile.fallback === 'lower' ? null : 'fallback speaks of named zones, and zones names none';
+  if (zones.length < 2 || new Set(zones.map(({ name }) => name)).size < zones.length)
+    return 'zones names at least two, each by another name';
+  const ends = zones.slice(0, -1).map(({ below }) => below ?? 0n);
+  if (zones.at(-1)?.below !== undefined || ends.some((end, i) => end <= (ends[i - 1] ?? 0n)))
+    return 'zones ascend by where they end ("below"), and the last one ends where memory does: leave out its "below"';
+  if (profile.limits !== 'any') return 'with named zones, leave out limits: a zone is named by where it ends';
+  return profile.runsWithin === 'memory'
+    ? null
+    : 'with named zones, leave out runsWithin: a run lies in one of them';
+}
+
 /** Returns the contradiction between claims in one line, or null. */
 function contradiction(profile: Profile): string | null {
   const { policies, singlePages, zones, calls, bitmapZoneEnd } = profile;
-  if (zones === 1 && singlePages !== 'anywhere')
-    return 'with one zone, singlePages is "anywhere": there is no other zone to take them from';
+  if (zones !== 2 && singlePages !== 'anywhere')
+    return 'with one zone, or named ones, singlePages is "anywhere": there is no other zone to take them from';
   if (policies.includes('lifo') && singlePages !== 'stack-zone')
     return 'lifo speaks of the stack zone: it can be promised where singlePages is "stack-zone"';
-  if (zones === 1 && bitmapZoneEnd !== null)
-    return 'with one zone, leave out bitmapZoneEnd: the zone ends where memory does';
+  if (zones !== 2 && bitmapZoneEnd !== null)
+    return 'with one zone, or named ones, leave out bitmapZoneEnd: the zone ends where memory does';
   if (bitmapZoneEnd !== null && bitmapZoneEnd > profile.bitmapZoneBelow)
     return `bitmapZoneEnd ${toHex(bitmapZoneEnd)} is above bitmapZoneBelow ${toHex(profile.bitmapZoneBelow)}`;
   if (profile.misuse === 'undefined' && profile.uncaught.length > 0)
@@ -215,6 +262,12 @@ function contradiction(profile: Profile): string | null {
     return 'uncaught has "part", which is misuse where freeRuns is "whole"';
   if (profile.largestAlignment !== null && !profile.runArguments.includes('alignment'))
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
+  if (profile.limits !== 'any' && !profile.runArguments.includes('maxAddr'))
+    return 'limits speaks of an argument: it can be claimed where runArguments has "maxAddr"';
+  if (profile.neverBelow >= profile.memoryBelow)
+    return `neverBelow ${toHex(profile.neverBelow)} leaves no memory below memoryBelow ${toHex(profile.memoryBelow)}`;
+  const zoned = wrongZones(profile);
+  if (zoned !== null) return zoned;
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
 }
 
@@ -222,7 +275,7 @@ function contradiction(profile: Profile): string | null {
 export function decodeProfile(data: unknown, source: string): Profile {
   const claims = decode(Claims, data, source);
   if (Object.keys(claims).length === 0) return WHOLE;
-  const singlePages: SinglePages = claims.zones === 1 ? 'anywhere' : 'stack-zone';
+  const singlePages: SinglePages = (claims.zones ?? 2) === 2 ? 'stack-zone' : 'anywhere';
   const profile: Profile = { ...WHOLE, singlePages, ...claims };
   const wrong = contradiction(profile);
   if (wrong !== null) throw new SpecError(`${source}: ${wrong}`);
@@ -236,7 +289,10 @@ function isProfile(u: unknown): u is Profile {
 /** Returns the claims of a profile that differ from {@link WHOLE}, as JSON data. */
 function claimsIn(profile: Profile): object {
   const data = (claims: Profile): [string, unknown][] =>
-    Object.entries(claims).map(([key, value]) => [key, typeof value === 'bigint' ? toHex(value) : value]);
+    Object.entries({ ...claims, zones: Zones.encode(claims.zones) }).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? toHex(value) : value,
+    ]);
   const whole = new Map(data(WHOLE));
   const isOther = ([key, value]: [string, unknown]): boolean =>
     JSON.stringify(value) !== JSON.stringify(whole.get(key));
@@ -288,13 +344,18 @@ function beyondRun(
   profile: Profile,
   { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
 ): string | null {
-  const { contiguous, runArguments, alignments, largestAlignment } = profile;
+  const { contiguous, runArguments, alignments, limits, largestAlignment } = profile;
   if (!runArguments.includes('maxAddr') && maxAddr !== U64_MAX) return 'its allocBitmap has no maxAddr';
   if (!runArguments.includes('alignment') && !demandsNothing(alignment))
     return 'its allocBitmap has no alignment';
   if (contiguous === 'powers-of-two' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
     return 'counts and alignments of contiguous allocations are powers of two';
   if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
+  const zones = namedZones(profile);
+  if (zones !== null && maxAddr !== U64_MAX && !zones.some(({ below }) => below === maxAddr))
+    return 'a limit of its runs is where one of its zones ends';
+  if (limits === 'powers-of-two' && (maxAddr === 0n || !isPowerOfTwoOrNone(maxAddr)) && maxAddr !== U64_MAX)
+    return 'limits are powers of two';
   if (largestAlignment !== null && alignment > largestAlignment)
     return `its largest alignment is ${toHex(largestAlignment)}`;
   return null;

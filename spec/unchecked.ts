@@ -13,7 +13,7 @@ export interface Unchecked {
 
 /** The parts of contiguous allocations. */
 function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
-  const { calls, contiguous, runArguments, alignments, largestAlignment } = profile;
+  const { calls, contiguous, runArguments, alignments, limits, largestAlignment } = profile;
   if (!calls.includes('allocBitmap')) return [];
   return [
     contiguous === 'powers-of-two' && {
@@ -30,6 +30,7 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
     },
     alignments === 'powers-of-two' &&
       contiguous === 'any' && { what: 'other alignments', why: 'it has only powers of two' },
+    limits === 'powers-of-two' && { what: 'other limits of runs', why: 'it has only powers of two' },
     profile.runsWithin === 'descriptors' && {
       what: 'runs from one descriptor of the map into the next',
       why: 'it does not join them',
@@ -43,11 +44,15 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
 
 /** The worlds that are too small, too large or otherwise divided. */
 function uncheckedWorlds(profile: Profile): readonly (Unchecked | false)[] {
-  const { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
+  const { memoryAtLeast, neverBelow, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
   return [
     memoryAtLeast > 0 && {
       what: `memory maps with fewer than ${counted(memoryAtLeast, 'free page frame')}`,
       why: 'it cannot start on them',
+    },
+    neverBelow > 0 && {
+      what: `that RAM below ${toHex(neverBelow)} is free after init, and boot memory there can be freed`,
+      why: 'it never hands that out',
     },
     memoryBelow < PHYSICAL_LIMIT && {
       what: `memory from ${toHex(memoryBelow)} up`,
@@ -72,6 +77,14 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
   const list: readonly (Unchecked | false)[] = [
     without.length > 0 && { what: without.join(', '), why: 'it has no such call' },
     zones === 1 && { what: 'the two zones', why: 'it has one zone: all page frames are alike' },
+    typeof zones !== 'number' && {
+      what: 'limits other than the ends of its zones, and runs from one zone into the next',
+      why: 'a request names a zone',
+    },
+    profile.fallback === 'none' && {
+      what: 'that a request is served while any zone below has page frames',
+      why: 'it is served from the zone that it names, or not at all',
+    },
     zones === 2 &&
       singlePages === 'anywhere' && {
         what: 'alloc.zone, allocPages.zone',

@@ -23,11 +23,11 @@ import {
   config,
   decode,
   decodeProfile,
-  isRam,
   isSpecError,
   memoryMap,
   type Operation,
   parseJson,
+  ramPages,
   type Trace,
   toHex,
   WHOLE,
@@ -101,8 +101,7 @@ const MOST_PAGES = 1 << 22;
 
 /** Runs a trace again, and formats the result. */
 function replayTrace(trace: Trace): void {
-  const { descriptors } = trace.scenario.map;
-  if (descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0) > MOST_PAGES) return;
+  if (ramPages(trace.scenario.map) > MOST_PAGES) return;
   formatCounterexample(execute(OURS, trace.scenario).trace());
 }
 

@@ -1,7 +1,7 @@
 /**
  * The agreement with SPIN. Run by `npm run spin`: the number of states and transitions of the abstract model, counted by our search
- * and by SPIN. `-- --stack N --bitmap K` counts that world; `-- --free-stack N` the graph of `alloc` and `free` alone over N
- * page frames, which has Σ N!/(N-k)! states. Without either, some small worlds. Exits 1 if the two differ.
+ * and by SPIN, and the processor time of each. `-- --stack N --bitmap K` counts that world; `-- --free-stack N` the graph of `alloc`
+ * and `free` alone over N page frames, which has Σ N!/(N-k)! states. Without either, some small worlds. Exits 1 if the two differ.
  */
 import { parseArgs } from 'node:util';
 import { countsOf, freeStackSubject, type Subject, smallSubject } from './spin-subjects.ts';
@@ -21,8 +21,9 @@ async function main(): Promise<void> {
     const { ours, spin } = await countsOf(subject);
     const agrees = ours.states === spin.states && ours.transitions === spin.transitions;
     const found = `${ours.states} states, ${ours.transitions} transitions; SPIN: ${spin.states}, ${spin.transitions}`;
+    const times = `${ours.seconds.toFixed(2)} and ${spin.seconds.toFixed(2)} s of processor`;
     console.log(
-      `${subject.name}: ${subject.operations.length} operations, ${found}: ${agrees ? 'agree' : 'DIFFER'}`,
+      `${subject.name}: ${subject.operations.length} operations, ${found}: ${agrees ? 'agree' : 'DIFFER'} (${times})`,
     );
     if (!agrees) process.exitCode = 1;
   }

@@ -30,8 +30,11 @@ export function freeStackSubject(pages: number): Subject {
   return { name: `free stack of ${pages}`, world, operations: [{ call: 'alloc' }, ...frees] };
 }
 
-/** Returns the counts of both. */
+/** Returns the counts of both, and the seconds of processor time that each took. */
 export async function countsOf({ world, operations }: Subject) {
+  const start = process.cpuUsage();
   const { states, transitions } = await modelGraph(world, operations);
-  return { ours: { states, transitions }, spin: countBySpin(promelaOf(world, operations)) };
+  const { user, system } = process.cpuUsage(start);
+  const ours = { states, transitions, seconds: (user + system) / 1e6 };
+  return { ours, spin: countBySpin(promelaOf(world, operations)) };
 }

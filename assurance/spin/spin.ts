@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The counts of SPIN. */
+/** The counts of SPIN, and the seconds of processor time that its verifier took. */
 export interface SpinCount {
   readonly states: number;
   readonly transitions: number;
+  readonly seconds: number;
 }
 
 /** Memory of the verifier at most, and how deep its search may go. */
@@ -50,7 +51,16 @@ function countIn(report: string): SpinCount {
     throw new Error(`expected a complete search without errors:\n${report}`);
   // "transitions (= stored+matched)" counts the way to the first state as well.
   const transitions = numberOf(report, /^\s*(\d+) transitions/m) - 1;
-  return { states: numberOf(report, /^\s*(\d+) states, stored/m), transitions };
+  return { states: numberOf(report, /^\s*(\d+) states, stored/m), transitions, seconds: secondsIn(report) };
+}
+
+/** Returns what the last line of the shell's `times` says: user and system time of the processes that it ran. */
+function secondsIn(report: string): number {
+  const times = report.trimEnd().split('\n').at(-1) ?? '';
+  return [...times.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, m, s]) => sum + 60 * Number(m) + Number(s),
+    0,
+  );
 }
 
 /** Returns how many states the Promela reaches, and by how many transitions. */
@@ -61,7 +71,7 @@ export function countBySpin(promela: string): SpinCount {
     run('spin', ['-a', 'model.pml'], folder);
     const flags = ['-O1', '-DSAFETY', '-DNOREDUCE', `-DMEMLIM=${MEGABYTES}`];
     run('gcc', [...flags, '-w', '-o', 'pan', 'pan.c'], folder);
-    return countIn(run(join(folder, 'pan'), ['-n', `-m${DEEPEST}`], folder));
+    return countIn(run('sh', ['-c', `./pan -n -m${DEEPEST} || exit; times`], folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -8,7 +8,6 @@ import type { KindCounts, LeanJudge } from '../../runner/lean/index.ts';
 import {
   type ClauseName,
   leftUndefined,
-  type Operation,
   type Profile,
   type Region,
   type Response,
@@ -16,26 +15,10 @@ import {
 } from '../../spec/index.ts';
 import type { Delivery } from './console/index.ts';
 import { sourceName } from './lines.ts';
-import type { LogEntry, LogHeader, LogReader } from './log-format.ts';
+import type { LogEntry, LogHeader, LogReader, LogViolation } from './log-format.ts';
 import type { PartialState, Undecided } from './partial-state.ts';
+import type { LogWindow } from './program/index.ts';
 import { CutLogError, type ReadLogOptions, readLog } from './read-log.ts';
-
-/**
- * The first line of a log that violates a clause.
- *
- * @public
- */
-export interface LogViolation {
-  /** Line number, from 1. */
-  readonly line: number;
-  /** The operation of that line, or null for init. */
-  readonly operation: Operation | null;
-  readonly response: Response;
-  readonly clause: ClauseName;
-  readonly explanation: string;
-  readonly pfn: number | null;
-  readonly owner: string | null;
-}
 
 /**
  * - `admitted`: the specification admits every answer.
@@ -81,6 +64,8 @@ export interface JudgedLog {
 export interface JudgeOptions extends ReadLogOptions {
   /** The claims to judge it by. Default: what its header claims. */
   readonly profile?: Profile | undefined;
+  /** Filled with the last entries, and the state before them. */
+  readonly window?: LogWindow | undefined;
   /** Called now and then with the number of operations judged, and of page frames known to be held. */
   readonly onProgress?: (operations: number, held: number) => void;
   /** Stops judging early. */
@@ -173,6 +158,8 @@ class LogJudge implements LogReader {
 
   onEntry(entry: LogEntry, line: number): boolean {
     const { operation, response } = entry;
+    const { window } = this.#options;
+    window?.begin(() => this.#known);
     const isAdmitted = this.#lean !== null && this.#isAdmitted(this.#lean, entry);
     const verdict = isAdmitted ? null : this.#verdictOn(entry);
     if (typeof verdict === 'string')
@@ -180,6 +167,7 @@ class LogJudge implements LogReader {
         `${sourceName(this.#path)}:${line}: expected a call that the profile defines: ${verdict}`,
       );
     this.operations += 1;
+    window?.keep({ operation, response, line });
     this.#count(operation.call, response.outcome.kind);
     return (verdict === null || this.#take(verdict, { line, operation, response })) && this.#goesOn();
   }
@@ -254,6 +242,7 @@ class LogJudge implements LogReader {
   #takeInit(response: Response, line: number): boolean {
     // The header holds no observation, so no clause is checked by it.
     const tally = response === UNOBSERVED ? () => {} : this.#tally;
+    this.#options.window?.restart(response);
     return this.#take(init(this.header, response, tally), { line, operation: null, response });
   }
 

@@ -11,6 +11,7 @@
  */
 import * as t from 'io-ts';
 import {
+  type ClauseName,
   Config,
   closed,
   type MemoryMap,
@@ -48,6 +49,23 @@ export interface LogHeader {
 export interface LogEntry {
   readonly operation: Operation;
   readonly response: Response;
+}
+
+/**
+ * The first line of a log that violates a clause.
+ *
+ * @public
+ */
+export interface LogViolation {
+  /** Line number, from 1. */
+  readonly line: number;
+  /** The operation of that line, or null for init. */
+  readonly operation: Operation | null;
+  readonly response: Response;
+  readonly clause: ClauseName;
+  readonly explanation: string;
+  readonly pfn: number | null;
+  readonly owner: string | null;
 }
 
 /** A consumer of a log's lines. Each method returns whether to go on. */

@@ -4,7 +4,7 @@ import { FALLBACK_MAP, parseJson } from '../../spec/index.ts';
 import { compactLinesIn } from '../log/console/index.ts';
 import { judgeLog } from '../log/judge-log.ts';
 import { linesOf } from '../log/lines.ts';
-import { scenarioOfLog } from '../log/log-program.ts';
+import { scenarioOfLog } from '../log/program/index.ts';
 import { isLogHeader, type ReadLogOptions } from '../log/read-log.ts';
 import { readTrace } from '../trace/trace-file.ts';
 

@@ -153,8 +153,11 @@ describe('shrink', () => {
   it('drops the names of maps and the operations after the failure', () => {
     const target = bug('a double free is accepted');
     const freed: Operation<Reference> = { call: 'free', address: { absolute: config().higherHalf } };
-    const { trace } = shrink(target, traceOn(target, [freed, ALLOC, ALLOC]));
+    const { trace, way, steps, executions } = shrink(target, traceOn(target, [freed, ALLOC, ALLOC]));
     expect(trace.scenario.operations).toEqual([freed]);
     expect(trace.scenario.map).toEqual(memoryMap([{ type: 'conventional', start: 0n, pages: 1 }]));
+    expect(way).toHaveLength(1 + steps);
+    expect(way.at(-1)).toMatchObject({ operations: [freed], pages: 1 });
+    expect(way.every((step) => step.executions <= executions)).toBe(true);
   });
 });

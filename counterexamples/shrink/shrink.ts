@@ -18,7 +18,14 @@ import { shortenWorld } from './shorten-world.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
 import { subprogram } from './subprogram.ts';
-import { type Bounds, type Counterexample, type OtherClause, Outcomes, Trials } from './trials.ts';
+import {
+  type Bounds,
+  type Counterexample,
+  type OtherClause,
+  Outcomes,
+  type Simpler,
+  Trials,
+} from './trials.ts';
 
 /**
  * A scenario to shrink, such as a trace.
@@ -93,6 +100,8 @@ export interface ShrinkResult {
   readonly seconds: number;
   /** Simpler counterexamples gone through on the way. */
   readonly steps: number;
+  /** What the descent went through, the last of which is the trace. Empty where nothing was descended from. */
+  readonly way: readonly Simpler[];
   /** Whether the budget ended before no move was left. */
   readonly exhausted: boolean;
   /** Other clauses that drafts broke. They were not followed. */
@@ -194,6 +203,7 @@ function descended(
     trace,
     executions: executions + trials.executions,
     steps,
+    way: trials.way,
     exhausted: exhausted || trials.isSpent,
     otherClauses: trials.otherClauses,
     flaky,
@@ -219,7 +229,17 @@ function unnoted(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shri
   const isComplete = clause !== null || run.operations.length === operationsBefore;
   const flaky = isComplete ? differingRun(target, trace, deadline) : null;
   const verdict = verdictOn(run, flaky, isComplete);
-  const first = { trace, clause, origin, operationsBefore, executions, steps: 0, otherClauses: [], flaky };
+  const first = {
+    trace,
+    clause,
+    origin,
+    operationsBefore,
+    executions,
+    steps: 0,
+    way: [],
+    otherClauses: [],
+    flaky,
+  };
   const exhausted = short.exhausted || verdict === 'unfinished' || verdict === 'shrunk';
   const left = { deadline, onProgress, executions: Math.max(1, bounds.executions - executions) };
   const more =

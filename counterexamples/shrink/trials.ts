@@ -10,6 +10,7 @@ import {
   type BreakableClause,
   blamedCall,
   type Ownership,
+  type Program,
   type Trace,
 } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
@@ -61,6 +62,19 @@ export interface OtherClause {
   readonly count: number;
   /** The simplest of them. */
   readonly trace: Trace;
+}
+
+/**
+ * A counterexample that shrinking went through.
+ *
+ * @public
+ */
+export interface Simpler {
+  /** Drafts executed until it was found, it included. */
+  readonly executions: number;
+  readonly operations: Program;
+  /** Page frames of its memory map. */
+  readonly pages: number;
 }
 
 interface SimplestOfClause {
@@ -115,6 +129,8 @@ function shortKey(draft: Draft): string {
 export class Trials {
   readonly kept: Kept;
   executions = 0;
+  /** The counterexamples found, one after the other. */
+  readonly way: Simpler[] = [];
   #simplest = Number.POSITIVE_INFINITY;
   readonly #target: Target;
   readonly #budget: Budget;
@@ -175,6 +191,8 @@ export class Trials {
     this.#outcomes.note(violation.clause, performed, run);
     if (!shows(run, this.kept)) return null;
     if (violation.at >= 0 && areKept) states.push(run.state);
+    const pages = performed.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
+    this.way.push({ executions: this.executions, operations: performed.operations, pages });
     this.#simplest = Math.min(this.#simplest, performed.operations.length);
     return { draft: performed, run, states };
   }

@@ -112,7 +112,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
  */
 export function formatCounterexample(trace: Trace): readonly string[] {
   const { map, config, policies } = trace.scenario;
-  const zone = trace.profile?.zones === 1 ? '' : `bitmap zone below ${toHex(config.bitmapMaxAddr)}, `;
+  const zone = (trace.profile?.zones ?? 2) !== 2 ? '' : `bitmap zone below ${toHex(config.bitmapMaxAddr)}, `;
   const memory = `${zone}physical memory mapped at ${toHex(config.higherHalf)}`;
   return [
     ...section('map', formatMap(map)),

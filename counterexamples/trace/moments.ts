@@ -95,7 +95,7 @@ function promisedBy(state: ModelState, operation: Operation): readonly number[] 
 
 function inStackOf(state: ModelState, operation: Operation): number | null {
   const { zones, singlePages } = state.world.profile;
-  if (describedCall(operation.call).effect === 'run') return zones === 1 ? null : 0;
+  if (describedCall(operation.call).effect === 'run') return zones !== 2 ? null : 0;
   const pages = pagesOf(operation);
   if (singlePages === 'stack-zone') return pages;
   return singlePages === 'anywhere' ? null : Math.min(pages, state.freeIn('stack'));
@@ -146,11 +146,11 @@ function touchedBy(state: ModelState, operation: Operation, response: Response):
 
 /**
  * Returns the moments of a trace by the profile that it records, up to the one that violates a clause. A violation that the trace records is shown as it is
- * recorded, because some can only be seen while the target runs.
+ * recorded, because some can only be seen while the target runs. With `from`, the trace goes on from that state, in place of the one after init.
  *
  * @public
  */
-export function momentsOf(trace: Trace): readonly Moment[] {
+export function momentsOf(trace: Trace, from: ModelState | null = null): readonly Moment[] {
   const { scenario, responses, profile = WHOLE } = trace;
   const { map, config, policies, operations } = scenario;
   const violationAt = (at: number, found: Violation | null): PlacedViolation | null =>
@@ -158,9 +158,10 @@ export function momentsOf(trace: Trace): readonly Moment[] {
   const [started, ...answers] = responses;
   if (started === undefined) return [];
   const unjudged = { demand: null, touched: [], violation: null };
-  const first = init({ map, config, policies, profile }, started);
-  let state = first.accepted ? first.state : ModelState.init(map, config, policies, profile);
-  const atInit = violationAt(-1, first.accepted ? null : first.violation);
+  const first = from === null ? init({ map, config, policies, profile }, started) : null;
+  let state =
+    from ?? (first?.accepted === true ? first.state : ModelState.init(map, config, policies, profile));
+  const atInit = violationAt(-1, first?.accepted === false ? first.violation : null);
   const moments: Moment[] = [
     { ...unjudged, at: -1, response: started, before: state, after: state, violation: atInit },
   ];

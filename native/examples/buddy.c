@@ -8,6 +8,7 @@
  * blocks of each size are in a list whose links lie in the blocks. Misuse panics.
  */
 #include "../frameproof.h"
+#include "spin_lock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -152,7 +153,10 @@ static void *take(unsigned wanted, uint64_t end, uint64_t multiple) {
 }
 
 static void *alloc(void) {
-    return take(0, frames, 1);
+    lock_acquire();
+    void *page = take(0, frames, 1);
+    lock_release();
+    return page;
 }
 
 static void *alloc_bitmap(uint64_t count, uint64_t max_addr, uint64_t alignment) {
@@ -164,15 +168,19 @@ static void *alloc_bitmap(uint64_t count, uint64_t max_addr, uint64_t alignment)
         wanted++;
     }
     uint64_t multiple = alignment <= FP_PAGE_SIZE ? 1 : (alignment - 1) / FP_PAGE_SIZE + 1;
-    return take(wanted, max_addr / FP_PAGE_SIZE, multiple);
+    lock_acquire();
+    void *page = take(wanted, max_addr / FP_PAGE_SIZE, multiple);
+    lock_release();
+    return page;
 }
 
-/* Panics unless every page frame of the region may be freed. */
+/* Panics, without the lock, unless every page frame of the region may be freed. */
 static void check(uint64_t first, uint64_t count) {
     static const fp_owner OWNERS[] = {FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT, FP_OWNER_CALLER, FP_OWNER_PMM};
     for (uint64_t i = 0; i < count; i++) {
         uint8_t found = first + i < frames ? condition[first + i] : ABSENT;
         if (found != CALLER && found != BOOT) {
+            lock_release();
             fp_panic(first + i, OWNERS[found], "a page frame may not be freed");
         }
     }
@@ -187,8 +195,10 @@ static bool free_region(void *address, uint64_t count) {
         fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "the address is none of the higher half");
     }
     uint64_t first = offset / FP_PAGE_SIZE;
+    lock_acquire();
     check(first, count);
     give_all(first, first + count);
+    lock_release();
     return true;
 }
 
@@ -209,11 +219,14 @@ static uint64_t total_amount(void) {
 }
 
 static uint64_t free_amount(void) {
-    return available;
+    lock_acquire();
+    uint64_t amount = available;
+    lock_release();
+    return amount;
 }
 
 static uint64_t reserved_amount(void) {
-    return total - available;
+    return total - free_amount();
 }
 
 int main(void) {

@@ -9,6 +9,7 @@
  * nothing. There are no batches, failures are reported only by their values, and no page is written to.
  */
 #include "../frameproof.h"
+#include "spin_lock.h"
 
 #include <stdlib.h>
 
@@ -107,16 +108,22 @@ static void *take(uint64_t count, uint64_t end, uint64_t multiple) {
 }
 
 static void *alloc(void) {
-    return take(1, frames, 1);
+    lock_acquire();
+    void *page = take(1, frames, 1);
+    lock_release();
+    return page;
 }
 
 static void *alloc_bitmap(uint64_t count, uint64_t max_addr, uint64_t alignment) {
     uint64_t below = max_addr / FP_PAGE_SIZE;
     uint64_t multiple = alignment <= FP_PAGE_SIZE ? 1 : (alignment - 1) / FP_PAGE_SIZE + 1;
-    return take(count, below < frames ? below : frames, multiple);
+    lock_acquire();
+    void *page = take(count, below < frames ? below : frames, multiple);
+    lock_release();
+    return page;
 }
 
-static bool free_region(void *address, uint64_t count) {
+static bool give_back(void *address, uint64_t count) {
     uint64_t offset = (uint64_t)((uintptr_t)address - (uintptr_t)base);
     uint64_t first = offset / FP_PAGE_SIZE;
     if (count == 0) {
@@ -137,6 +144,13 @@ static bool free_region(void *address, uint64_t count) {
     return true;
 }
 
+static bool free_region(void *address, uint64_t count) {
+    lock_acquire();
+    bool is_freed = give_back(address, count);
+    lock_release();
+    return is_freed;
+}
+
 static bool free_one(void *address) {
     return free_region(address, 1);
 }
@@ -146,11 +160,14 @@ static uint64_t total_amount(void) {
 }
 
 static uint64_t free_amount(void) {
-    return available;
+    lock_acquire();
+    uint64_t amount = available;
+    lock_release();
+    return amount;
 }
 
 static uint64_t reserved_amount(void) {
-    return total - available;
+    return total - free_amount();
 }
 
 int main(void) {

@@ -12,9 +12,9 @@
  * order is last in, first out, and the stack needs no extra memory.
  */
 #include "page_stack.h"
+#include "spin_lock.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 
 /* 4096 B / 8 B a pointer - 1 for the link = 511 */
@@ -41,16 +41,6 @@ static struct {
 static uintptr_t higher_half;
 static uint64_t total;
 static void (*warn)(const char *call, uint64_t asked);
-static atomic_flag lock = ATOMIC_FLAG_INIT;
-
-static void lock_acquire(void) {
-    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) {
-    }
-}
-
-static void lock_release(void) {
-    atomic_flag_clear_explicit(&lock, memory_order_release);
-}
 
 static void fail(const char *call, uint64_t asked) {
     errno = ENOMEM;

@@ -72,6 +72,8 @@ export interface ConcurrentResult {
   readonly violation: ConcurrentViolation | null;
   /** Whether the check was stopped by its signal. */
   readonly stopped: boolean;
+  /** Whether the callers are threads of an executable, under no schedule. */
+  readonly isNative?: true;
 }
 
 function timed<T>(act: () => T): readonly [T, number] {
@@ -148,6 +150,7 @@ export async function checkConcurrent(options: ConcurrentCheckOptions): Promise<
  */
 export function concurrentSides({
   explored,
+  isNative,
 }: ConcurrentResult): Readonly<Partial<Record<ClauseName, SideCounts>>> {
   const { schedules, contended, waiting } = explored;
   return {
@@ -155,6 +158,16 @@ export function concurrentSides({
       'calls overlap': contended,
       'calls do not overlap': schedules - contended,
     },
+    // Nobody sees there whether a call waits.
+    ...(isNative ? {} : progressSides(schedules, waiting)),
+  };
+}
+
+function progressSides(
+  schedules: number,
+  waiting: number,
+): Readonly<Partial<Record<ClauseName, SideCounts>>> {
+  return {
     'concurrent.progress': {
       'a call waits for another': waiting,
       'no call waits': schedules - waiting,

@@ -16,7 +16,7 @@ import {
   shortened,
 } from '../../spec/index.ts';
 import { type FoundRun, tryRun } from './sample-schedules.ts';
-import { beyondLimits, ConcurrentScenario, Schedule } from './scenario.ts';
+import { beyondLimits, ConcurrentScenario, Natural, Schedule } from './scenario.ts';
 import { ScenarioRunner } from './scenario-runner.ts';
 import { following } from './schedulers.ts';
 import { POINTS, type Points } from './stepping.ts';
@@ -33,17 +33,23 @@ const PointsCodec = t.keyof(
  */
 export const ConcurrentTrace = t.readonly(
   closed(
-    t.type(
-      {
-        format: t.literal('frameproof/concurrent-trace'),
-        version: t.literal(1),
-        target: t.string,
-        scenario: ConcurrentScenario,
-        /** The steps between which the schedule may switch callers. */
-        points: PointsCodec,
-        schedule: Schedule,
-        violation: t.readonly(closed(t.type({ clause: ClauseName, explanation: t.string }))),
-      },
+    t.intersection(
+      [
+        t.type({
+          format: t.literal('frameproof/concurrent-trace'),
+          version: t.literal(1),
+          target: t.string,
+          scenario: ConcurrentScenario,
+          /** The steps between which the schedule may switch callers. */
+          points: PointsCodec,
+          schedule: Schedule,
+          violation: t.readonly(closed(t.type({ clause: ClauseName, explanation: t.string }))),
+        }),
+        t.partial({
+          /** The seed of the places at which threads paused, of a run that no schedule led to. */
+          yields: Natural,
+        }),
+      ],
       'a concurrent trace',
     ),
   ),
@@ -55,8 +61,8 @@ export type ConcurrentTrace = t.TypeOf<typeof ConcurrentTrace>;
  * @public
  */
 export function concurrentTraceOf(
-  target: ConcurrentTarget,
-  { scenario, points, schedule, violation }: FoundRun,
+  target: Pick<ConcurrentTarget, 'name'>,
+  { scenario, points, schedule, yields, violation }: FoundRun,
 ): ConcurrentTrace {
   return {
     format: 'frameproof/concurrent-trace',
@@ -65,6 +71,7 @@ export function concurrentTraceOf(
     scenario,
     points,
     schedule,
+    ...(yields === undefined ? {} : { yields }),
     violation: { clause: violation.clause, explanation: violation.explanation },
   };
 }

@@ -16,6 +16,10 @@ export type { FoundRun } from './sample-schedules.ts';
 export { type CheckThreadsOptions, checkThreads, type ThreadsResult } from './threads/check-threads.ts';
 export type { ThreadsOptions } from './threads/threads.ts';
 
+/** @public The same for executables, whose callers are threads. */
+export { checkNative, type NativeCheckOptions, replayNative } from './native/check-native.ts';
+export { loadNativeTarget, type NativeTarget } from './native/native-runs.ts';
+
 /** @public Counterexamples. */
 export {
   type ConcurrentTrace,

@@ -29,10 +29,11 @@ function unexplained(deadEnds: ConcurrentViolation['deadEnds'], calls: number): 
   return { explanation: `no order explains the ${calls} calls; ${most}`, deadEnds };
 }
 
-/** Returns why no order explains the answers, or null if one does. */
-function findIn(runner: ScenarioRunner, calls: readonly HistoryCall[]): Found | null {
-  const found = explain(runner.start, calls);
-  return found.isLinearizable ? null : unexplained(found.deadEnds, calls.length);
+/** Returns the violation of a history that begins in a state, or null if some order of its calls explains the answers. */
+export function judgeHistory(start: ModelState, calls: readonly HistoryCall[]): ConcurrentViolation | null {
+  const found = explain(start, calls);
+  if (found.isLinearizable) return null;
+  return { clause: 'concurrent.linearizable', calls, ...unexplained(found.deadEnds, calls.length) };
 }
 
 /** Returns calls that allocate the longest free run of the bitmap zone and all of the stack zone. */
@@ -76,6 +77,5 @@ export function judgeRun(runner: ScenarioRunner, { calls: ofRun, open }: Run): C
   if (open.length === 0) calls.push(...lastCalls(runner));
   const stuck = stuckIn(calls, open);
   if (stuck !== null) return { clause: 'concurrent.progress', explanation: stuck, calls, deadEnds: [] };
-  const found = findIn(runner, calls);
-  return found === null ? null : { clause: 'concurrent.linearizable', calls, ...found };
+  return judgeHistory(runner.start, calls);
 }

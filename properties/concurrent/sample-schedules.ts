@@ -36,6 +36,8 @@ export interface FoundRun {
   readonly scenario: ConcurrentScenario;
   readonly points: Points;
   readonly schedule: Schedule;
+  /** The seed of the places at which threads paused; left out under a schedule. */
+  readonly yields?: number;
   readonly run: Run;
   readonly violation: ConcurrentViolation;
 }

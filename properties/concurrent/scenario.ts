@@ -7,19 +7,25 @@
  * can.
  */
 import * as t from 'io-ts';
-import { Config, closed, isRam, MemoryMap, Policy, Program } from '../../spec/index.ts';
+import { Config, closed, MemoryMap, Policy, Program, ramPages } from '../../spec/index.ts';
 
 export const ConcurrentScenario = t.readonly(
   closed(
-    t.type(
-      {
-        map: MemoryMap,
-        config: Config,
-        policies: t.readonlyArray(Policy),
-        /** The program that runs before the callers begin. */
-        before: Program,
-        callers: t.readonlyArray(Program),
-      },
+    t.intersection(
+      [
+        t.type({
+          map: MemoryMap,
+          config: Config,
+          policies: t.readonlyArray(Policy),
+          /** The program that runs before the callers begin. */
+          before: Program,
+          callers: t.readonlyArray(Program),
+        }),
+        t.partial({
+          /** The program that runs when all have returned, where the state cannot be looked at. It names no results. */
+          after: Program,
+        }),
+      ],
       'a memory map, a configuration, policies and a program for each caller',
     ),
   ),
@@ -27,7 +33,7 @@ export const ConcurrentScenario = t.readonly(
 export type ConcurrentScenario = t.TypeOf<typeof ConcurrentScenario>;
 
 /** A whole number of at least 0. */
-const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
+export const Natural = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 0, 'a whole number');
 
 export const Schedule = t.readonlyArray(
   t.tuple([Natural, Natural]),
@@ -62,11 +68,10 @@ function inWords(n: number): string {
 }
 
 /** Returns what of a scenario is too large to be run under schedules, in words that a message takes; null where nothing is. */
-export function beyondLimits({ map, before, callers }: ConcurrentScenario): string | null {
-  const pages = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
-  const calls = before.length + callers.reduce((sum, program) => sum + program.length, 0);
+export function beyondLimits({ map, before, callers, after = [] }: ConcurrentScenario): string | null {
+  const calls = before.length + after.length + callers.reduce((sum, program) => sum + program.length, 0);
   const sizes = [
-    ['map', 'page frames of RAM', pages, LIMITS.pages],
+    ['map', 'page frames of RAM', ramPages(map), LIMITS.pages],
     ['callers', 'callers', callers.length, LIMITS.callers],
     ['callers', 'calls', calls, LIMITS.calls],
   ] as const;

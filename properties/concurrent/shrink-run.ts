@@ -115,7 +115,7 @@ function mapChanges(scenario: ConcurrentScenario): readonly ConcurrentScenario[]
 
 /** Returns every scenario that is one step simpler. */
 function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
-  const { before, callers } = scenario;
+  const { before, callers, after = [] } = scenario;
   const results = resultsOf(before);
   return [
     ...callers.map((_, k) => ({ ...scenario, callers: callers.toSpliced(k, 1) })),
@@ -123,6 +123,7 @@ function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
       program.map((_, at) => ({ ...scenario, callers: callers.with(k, withoutCall(program, at, results)) })),
     ),
     ...before.map((_, at) => withoutBefore(scenario, at)),
+    ...after.map((_, at) => ({ ...scenario, after: after.toSpliced(at, 1) })),
     ...callers.flatMap((program, k) =>
       simplerPrograms(program).map((changed) => ({ ...scenario, callers: callers.with(k, changed) })),
     ),
@@ -138,7 +139,15 @@ export interface ShrunkRun {
   readonly runs: number;
 }
 
-class Shrinking {
+/** Looks for a run of another scenario that breaks the same clause. */
+export interface RunSearch {
+  /** Returns such a run, or null if none of those tried breaks it; `before` is the simplest run so far. */
+  search(scenario: ConcurrentScenario, before: FoundRun): FoundRun | null;
+  /** Number of runs tried so far. */
+  readonly runs: number;
+}
+
+class Shrinking implements RunSearch {
   readonly #target: ConcurrentTarget;
   readonly #clause: string;
   readonly isOver: () => boolean;
@@ -187,6 +196,21 @@ class Shrinking {
   }
 }
 
+/** Returns a run of the simplest scenario that the search finds one of, each a step simpler than the one before. */
+export function simplest(search: RunSearch, found: FoundRun, isOver: () => boolean): FoundRun {
+  let best = found;
+  for (let next: FoundRun | null = found; next !== null; ) {
+    next = null;
+    for (const scenario of simpler(best.scenario)) {
+      if (isOver()) break;
+      next = search.search(scenario, best);
+      if (next !== null) break;
+    }
+    best = next ?? best;
+  }
+  return best;
+}
+
 /** Shrinks a run that broke a clause on a target. Where it is over before no step is left, the simplest run so far is the result. */
 export function shrinkRun(
   target: ConcurrentTarget,
@@ -194,16 +218,7 @@ export function shrinkRun(
   isOver: () => boolean = () => false,
 ): ShrunkRun {
   const shrinking = new Shrinking(target, found.violation.clause, isOver);
-  let best = found;
-  for (let next: FoundRun | null = found; next !== null; ) {
-    next = null;
-    for (const scenario of simpler(best.scenario)) {
-      if (isOver()) break;
-      next = shrinking.search(scenario, best);
-      if (next !== null) break;
-    }
-    best = next ?? best;
-  }
+  const best = simplest(shrinking, found, isOver);
   const runner = new ScenarioRunner(target, best.scenario);
   const coarse = shrinking.fewest(runner, 'locks', LAST_TRIES);
   const fine = coarse ?? shrinking.fewest(runner, 'accesses', LAST_TRIES);

@@ -33,6 +33,8 @@ export interface CertificateOptions {
   readonly ms?: number;
   /** Ends the search early. */
   readonly signal?: AbortSignal | undefined;
+  /** Called now and then with the number of operations, or of programs, that were tried. */
+  readonly onProgress?: (tried: number) => void;
 }
 
 const DEFAULT_MS = 10_000;
@@ -74,11 +76,18 @@ async function searched(
   target: Target,
   trace: Trace,
   operations: readonly Operation[],
-  { ms, signal }: Limits,
+  { ms, signal, onProgress }: Limits,
 ): Promise<Shorter> {
   const { map, config, policies } = trace.scenario;
   const bounds = { depth: trace.scenario.operations.length - 1, seconds: ms / 1000, signal };
-  const found = await explore({ target, world: { map, config }, policies, operations, bounds });
+  const found = await explore({
+    target,
+    world: { map, config },
+    policies,
+    operations,
+    bounds,
+    onProgress: ({ transitions }) => onProgress?.(transitions),
+  });
   if (found.end === 'violated') return found.trace;
   return found.end === 'closed' || found.end === 'depth' ? null : 'out of time';
 }
@@ -87,14 +96,14 @@ async function ranOneByOne(
   target: Target,
   trace: Trace,
   operations: readonly Operation[],
-  { ms, signal }: Limits,
+  { ms, signal, onProgress = () => {} }: Limits,
 ): Promise<Shorter> {
   const { map, config, policies } = trace.scenario;
   const subject = { target, world: { map, config }, policies };
   const depth = trace.scenario.operations.length - 1;
   const patience = new Patience(target, subject.world);
   const deadline = performance.now() + ms;
-  const tree = await runTree({ ...subject, patience, operations, depth, signal, deadline });
+  const tree = await runTree({ ...subject, patience, operations, depth, signal, deadline, onProgress });
   if (tree.isStuck) return 'out of time';
   if (tree.program !== null) return traceOf(target, subject.world, policies, tree.program);
   return tree.end === 'done' ? null : 'out of time';
@@ -107,7 +116,7 @@ async function ranOneByOne(
 export async function certify(
   target: Target,
   trace: Trace,
-  { ms = DEFAULT_MS, signal }: CertificateOptions = {},
+  { ms = DEFAULT_MS, ...options }: CertificateOptions = {},
 ): Promise<Certificate> {
   if (!target.isInteractive) return { kind: 'open', why: 'its target is only asked whole programs' };
   if (isOwnClause(trace.violation?.clause))
@@ -117,7 +126,7 @@ export async function certify(
   const { length } = trace.scenario.operations;
   if (length === 0) return { kind: 'shortest', programs: 0n, operations: operations.length };
   const judge = howSaved(target, trace.scenario) === null ? ranOneByOne : searched;
-  const shorter = await judge(target, trace, operations, { ms, signal });
+  const shorter = await judge(target, trace, operations, { ms, ...options });
   const programs = shorterPrograms(operations.length, length);
   if (shorter === 'out of time')
     return { kind: 'open', why: `${programs} shorter programs are too many for ${ms / 1000} s` };

@@ -64,6 +64,8 @@ export interface ExploreOptions {
  */
 export interface Exploration extends Omit<SearchResult, 'program' | 'sides' | 'isStuck'> {
   readonly kind: 'searched';
+  /** Number of distinct model states among them. */
+  readonly modelStates: number;
   readonly operations: readonly Operation[];
   readonly policies: readonly Policy[];
   /** A shortest program that breaks a clause, with its responses; null if none was found. */
@@ -150,7 +152,7 @@ function crewOf(
 
 /**
  * Searches all states of a target on a small world. Rejects with `SpecError` if its manager cannot be saved and loaded, gives two
- * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about 300,000
+ * answers to one call in one state, or reaches another state by calls than by loading. O(states × operations); about a million
  * transitions a second and thread. A call that does not return breaks a clause, and ends the search at once.
  * @public
  */
@@ -182,7 +184,8 @@ async function exploreWith(options: ExploreOptions, patience: Patience): Promise
       `${target.name}: expected a loaded state to answer like one reached by calls; a program of ${found?.length} operations breaks a clause after loadState(), and holds from init`,
     );
   const clauses = checkedClauses(sides);
-  return { kind: 'searched', ...result, operations, policies, trace, clauses, graph: search.graph() };
+  const [modelStates, graph] = [search.modelStates(), search.graph()];
+  return { kind: 'searched', ...result, modelStates, operations, policies, trace, clauses, graph };
 }
 
 /**

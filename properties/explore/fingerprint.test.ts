@@ -25,7 +25,7 @@ function panic(call: unknown, owner: unknown, frame: number | null = null, messa
 
 /** Returns the three words of a response, or null where it has no fingerprint. */
 function wordsOf(response: Response, fingerprints: Fingerprints): string | null {
-  if (!fingerprints.take(response)) return null;
+  if (!fingerprints.take(response, 'alloc')) return null;
   return [fingerprints.first, fingerprints.second, fingerprints.third].join();
 }
 
@@ -37,6 +37,10 @@ const DIFFERENT: readonly Response[] = [
   but({ warnings: ['one'] }),
   but({ warnings: ['two'] }),
   but({ warnings: [''] }),
+  but({ warnings: ['alloc: no memory'] }),
+  but({ warnings: ['alloc: no memory', 'alloc: no memory'] }),
+  but({ warnings: ['alloc: no\nmemory'] }),
+  but({ warnings: ['allocPages: no memory'] }),
   but({ warnings: ['one', 'two'] }),
   but({ warnings: ['["one","two"]x'] }),
   but({ amounts: { ...AMOUNTS, total: 6 } }),
@@ -86,6 +90,15 @@ describe('fingerprints', () => {
     expect(DIFFERENT.map((response) => wordsOf(structuredClone(response), fingerprints))).toEqual(words);
   });
 
+  it('do not tell two warnings apart that are one line each and name the call', () => {
+    const fingerprints = new Fingerprints(HIGHER_HALF_48);
+    const [few, none] = [but({ warnings: ['alloc: 2 free'] }), but({ warnings: ['alloc: 0 free'] })];
+    expect(wordsOf(few, fingerprints)).toBe(wordsOf(none, fingerprints));
+    expect(fingerprints.take(few, 'freePages') && fingerprints.first).not.toBe(
+      fingerprints.take(none, 'freePages') && fingerprints.first,
+    );
+  });
+
   it('do not tell the messages of panics apart, which no clause reads', () => {
     const fingerprints = new Fingerprints(HIGHER_HALF_48);
     const [one, other] = [panic('free', 'pmm', 3), panic('free', 'pmm', 3, 'other words')];
@@ -93,13 +106,13 @@ describe('fingerprints', () => {
   });
 
   it.each(TOO_LARGE)('do not exist of %s', (_, response) => {
-    expect(new Fingerprints(HIGHER_HALF_48).take(response)).toBe(false);
+    expect(new Fingerprints(HIGHER_HALF_48).take(response, 'alloc')).toBe(false);
   });
 
   it('do not exist of a response without amounts; what a target never reports counts as 0', () => {
     const { amounts, errno, ...others } = DONE;
     const fingerprints = new Fingerprints(HIGHER_HALF_48);
-    expect(fingerprints.take({ ...others, errno } as Response)).toBe(false);
+    expect(fingerprints.take({ ...others, errno } as Response, 'alloc')).toBe(false);
     expect(wordsOf({ ...others, amounts } as Response, fingerprints)).toBe(wordsOf(DONE, fingerprints));
     const [partly, none] = [{ free: 4 }, { total: 0, free: 4, reserved: 0 }];
     expect(wordsOf(but({ amounts: partly }), fingerprints)).toBe(

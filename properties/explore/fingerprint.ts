@@ -1,13 +1,13 @@
 /**
  * Fingerprints: a response as three words, so that the judge's verdict on it can be looked up. Exact: two responses to one
  * operation have the same fingerprint only if no clause can tell them apart, that is, if they differ only in the message of a
- * panic. A response that does not fit three words has none. What a target does not report, it reports of no call: it counts as 0.
+ * panic or in a warning that is as it should be. A response that does not fit three words has none. What a target does not report, it reports of no call: it counts as 0.
  *
  *     first    warnings (19 bits) · owner named (3) · call named (4) · stray entries (1) · errno (1) · outcome (3)
  *     second   address less the higher half · number of the list of addresses · amount · page frame named + 1, 0 for none
  *     third    the three amounts, ten bits each
  */
-import { CALLS, type Call, Owner, type Reading, type Response } from '../../spec/index.ts';
+import { CALLS, type Call, isWarningOf, Owner, type Reading, type Response } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
 
 /** Codes of the outcomes that have a fingerprint. */
@@ -73,7 +73,7 @@ export class Fingerprints {
   /** Lists of addresses less the higher half. */
   readonly lists = new WordLists();
   readonly #higherHalf: bigint;
-  readonly #warnings = new Map<string, number>([['', 0]]);
+  readonly #warnings = new Map<string, number>();
   readonly #scratch = new Int32Array(1 << 13);
   /** The words of the last response; meaningless if it has no fingerprint. */
   first = 0;
@@ -102,16 +102,19 @@ export class Fingerprints {
     return this.lists.numberOf(this.#scratch, 0, count);
   }
 
-  /** Returns the bits of the warnings, or {@link NONE} if there have been too many different ones. */
-  warningsCode(warnings: readonly string[]): number {
-    const [only = ''] = warnings;
-    const text =
-      warnings.length > 1 || (warnings.length === 1 && only === '') ? JSON.stringify(warnings) : only;
-    const known = this.#warnings.get(text);
-    if (known !== undefined) return known << WARNINGS_AT;
-    if (this.#warnings.size >= WARNINGS_LIMIT) return NONE;
-    this.#warnings.set(text, this.#warnings.size);
-    return (this.#warnings.size - 1) << WARNINGS_AT;
+  /**
+   * Returns the bits of the warnings of a call: 0 for none, 1 for one line that names the call, else the number of their text; or
+   * {@link NONE} if there have been too many different ones. To look up each text would take a tenth of a search.
+   */
+  #warningsCode(warnings: readonly string[], call: Call): number {
+    const [only] = warnings;
+    if (only === undefined) return 0;
+    if (warnings.length === 1 && isWarningOf(call, only)) return 1 << WARNINGS_AT;
+    const text = JSON.stringify(warnings);
+    const known = this.#warnings.get(text) ?? this.#warnings.size + 2;
+    if (known >= WARNINGS_LIMIT) return NONE;
+    this.#warnings.set(text, known);
+    return known << WARNINGS_AT;
   }
 
   /** Sets the three words from their parts, each of which may be {@link NONE}. Returns whether the response has a fingerprint. */
@@ -123,23 +126,19 @@ export class Fingerprints {
   }
 
   /** Returns the bits of `errno`, of stray entries and of the warnings, or {@link NONE}. */
-  flags(errno: unknown, isStray: boolean, warnings: readonly string[]): number {
+  flags(errno: unknown, isStray: boolean, warnings: readonly string[], call: Call): number {
     if (errno !== null && errno !== 'ENOMEM') return NONE;
-    const said = warnings.length === 0 ? 0 : this.warningsCode(warnings);
+    const said = this.#warningsCode(warnings, call);
     return said === NONE ? NONE : said | (errno === null ? 0 : 1 << ERRNO_AT) | (isStray ? 1 << STRAY_AT : 0);
   }
 
-  /** Sets the three words to the fingerprint of a response. Returns whether it has one. */
-  take({
-    outcome,
-    errno = null,
-    warnings = [],
-    amounts,
-    strayEntries = false,
-    writes = [],
-  }: Response): boolean {
+  /** Sets the three words to the fingerprint of the response to a call. Returns whether it has one. */
+  take(
+    { outcome, errno = null, warnings = [], amounts, strayEntries = false, writes = [] }: Response,
+    call: Call,
+  ): boolean {
     if (writes.length > 0 || amounts === undefined) return false;
-    const flags = this.flags(errno, strayEntries, warnings);
+    const flags = this.flags(errno, strayEntries, warnings, call);
     const { total = 0, free = 0, reserved = 0 } = amounts;
     if (typeof total !== 'number' || typeof free !== 'number' || typeof reserved !== 'number') return false;
     const three = amountsCode(total, free, reserved);

@@ -65,7 +65,7 @@ interface ZonedFrames extends WorldFrames {
 
 function zonedFramesOf(world: World, { zones, singlePages }: Profile): ZonedFrames {
   const frames = framesOfWorld(world);
-  const limit = zones === 1 ? pfn(pfnEnd(world.map)) : bitmapLimit(world.config);
+  const limit = zones !== 2 ? pfn(pfnEnd(world.map)) : bitmapLimit(world.config);
   return {
     ...frames,
     higherHalf: world.config.higherHalf,

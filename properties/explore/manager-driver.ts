@@ -55,10 +55,11 @@ export class ManagerDriver implements Driver {
   }
 
   perform(operation: number): boolean {
-    this.#prepared(operation).call();
+    const { call, operation: called } = this.#prepared(operation);
+    call();
     this.#note();
     const { errno, end, warnings, total, free, reserved, hasWritten } = this.#session.seen;
-    const flags = this.fingerprints.flags(errno, end.strayEntries, warnings);
+    const flags = this.fingerprints.flags(errno, end.strayEntries, warnings, called.call);
     const amounts = amountsCode(total, free, reserved);
     return this.fingerprints.put(this.#outcome, this.#value, amounts, flags) && !hasWritten;
   }

@@ -64,7 +64,7 @@ class TwoJudges {
   /** Judges with the memory, as a search does. */
   memo(ownership: number, order: number, operation: number, response: Response): Judgement {
     const { judge } = this;
-    const coded = this.#fingerprints.take(response);
+    const coded = this.#fingerprints.take(response, this.judge.operation(operation).call);
     const { first, second, third } = this.#fingerprints;
     if (coded && judge.accepts(ownership, order, operation, first, second, third)) {
       this.lookedUp += 1;

@@ -3,51 +3,33 @@
  * for the clause `policy.lifo`, which depends on the order, the call and the response. So each part is computed once, by the same
  * `step` and the same clause as elsewhere, and looked up afterwards:
  *
- *     ownership × operation × fingerprint  →  next ownership, an action on the order     `step` without `lifo`
- *     order × action                       →  next order, or `lifo` is broken            the clause `policy.lifo`
+ *     ownership × operation × fingerprint  →  next ownership, an action on the order     `step` without `lifo`, once
+ *     order × action                       →  next order, or not what `lifo` pops        words compared, each time
  *
- * {@link MemoJudge.learn} judges in full every response that is unknown or breaks a clause.
+ * {@link MemoJudge.learn} lets the model judge in full every response that is unknown or not what `lifo` pops.
  */
-import { type ModelState, step, type Tally, top, type Verdict } from '../../model/index.ts';
+import { type ModelState, step, type Tally, type Verdict } from '../../model/index.ts';
 import {
-  answerClauses,
-  CLAUSE_NAMES,
-  type Clause,
   describedCall,
   hasUndefined,
+  isFree,
   leftUndefined,
   type Operation,
-  type PageCount,
   type Policy,
   type Response,
   type SettledStep,
-  type Step,
 } from '../../spec/index.ts';
-import { isFreeing, ModelStates } from './model-states.ts';
-import { PairTable, WordLists } from './word-tables.ts';
+import { ModelStates, POP, PUSH, UNCHANGED } from './model-states.ts';
+import { WordLists } from './word-tables.ts';
 import type { HeldWorld } from './world.ts';
 
 /** Words of an entry for the last accepted response to an operation in an ownership: fingerprint (3), next ownership, action. */
 const ENTRY = 5;
 const UNKNOWN = -1;
-/** Stands for the next order if `policy.lifo` is broken. */
-const BROKEN = -2;
-/** The kinds of action on an order: the first word of an action. */
-const [UNCHANGED, POP, PUSH] = [0, 1, 2];
-
-function lifoClause(): Clause<Step> {
-  const clause = answerClauses('alloc').find(({ name }) => name === 'policy.lifo');
-  if (clause === undefined) throw new Error('alloc is held to no policy.lifo');
-  return clause;
-}
-
-const LIFO = lifoClause();
-const LIFO_PLACE = CLAUSE_NAMES.indexOf(LIFO.name);
 
 export class MemoJudge {
   readonly states: ModelStates;
   readonly #operations: readonly Operation[];
-  readonly #policies: readonly Policy[];
   readonly #tally: Tally;
   /** For each ownership, one entry for each operation: the fingerprint, the next ownership, the action. */
   readonly #last: Int32Array[] = [];
@@ -56,7 +38,6 @@ export class MemoJudge {
   readonly #otherAfter: number[] = [];
   readonly #otherAction: number[] = [];
   readonly #actions = new WordLists();
-  readonly #orderAfter = new PairTable();
   /** The action of each operation that frees, once it is known. */
   readonly #pushes: (number | undefined)[] = [];
   /** For each ownership, the operations that are misuse; null where none is undefined. */
@@ -74,7 +55,6 @@ export class MemoJudge {
   ) {
     this.states = new ModelStates(world, policies);
     this.#operations = operations;
-    this.#policies = policies;
     this.#undefined = world.profile !== undefined && hasUndefined(world.profile) ? [] : null;
     this.#tally = tally;
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
@@ -125,20 +105,19 @@ export class MemoJudge {
     return this.#leads(order, this.#otherAction[other] ?? 0);
   }
 
-  #numberOfOther(ownership: number, operation: number, ...fingerprint: readonly number[]): number {
-    this.#key[0] = ownership;
-    this.#key[1] = operation;
-    this.#key.set(fingerprint, 2);
-    return this.#others.numberOf(this.#key, 0, ENTRY);
+  #numberOfOther(ownership: number, operation: number, first: number, second: number, third: number): number {
+    const key = this.#key;
+    key[0] = ownership;
+    key[1] = operation;
+    key[2] = first;
+    key[3] = second;
+    key[4] = third;
+    return this.#others.numberOf(key, 0, ENTRY);
   }
 
-  /** Whether the effect of an action on an order is known and admitted. If so, {@link order} is the next order. */
+  /** Whether an order admits an action. If so, {@link order} is the next order. */
   #leads(order: number, action: number): boolean {
-    if (action === 0 || !this.states.tracksOrder) {
-      this.order = order;
-      return true;
-    }
-    const after = this.#orderAfter.get(order, action);
+    const after = action === UNCHANGED ? order : this.states.orderAfter(order, this.#actions, action);
     if (after < 0) return false;
     this.order = after;
     return true;
@@ -155,16 +134,15 @@ export class MemoJudge {
     response: Response,
     fingerprint: readonly [number, number, number] | null,
   ): Verdict {
-    const verdict = step(
-      this.states.plainState(ownership),
-      this.#operation(operation),
-      response,
-      this.#tally,
-    );
+    const verdict = step(this.states.plainState(ownership), this.operation(operation), response, this.#tally);
     if (!verdict.accepted) return this.#inFull(ownership, order, operation, response);
     const action = this.#actionOf(ownership, operation, verdict.step);
-    if (!this.#leads(order, action) && this.#orderOfAction(order, action, verdict.step) === BROKEN)
-      return this.#inFull(ownership, order, operation, response);
+    const isInOrder = this.#leads(order, action);
+    if (this.#isPopped(verdict.step)) {
+      const full = this.#inFull(ownership, order, operation, response);
+      if (full.accepted !== isInOrder) throw new Error('the judge with a memory and the model differ');
+      if (!isInOrder) return full;
+    }
     this.ownership =
       verdict.step.after === verdict.step.before ? ownership : this.states.ownershipOf(verdict.state);
     if (fingerprint !== null) this.#remember(ownership, operation, fingerprint, this.ownership, action);
@@ -173,13 +151,11 @@ export class MemoJudge {
 
   /** Judges by `step` with every policy that the target promises. Its verdict names the clause. */
   #inFull(ownership: number, order: number, operation: number, response: Response): Verdict {
-    const before = this.states.fullState(ownership, order);
-    const verdict = step(before, this.#operation(operation), response, this.#tally);
-    if (verdict.accepted) throw new Error('the judge with a memory rejects what the model accepts');
-    return verdict;
+    return step(this.states.fullState(ownership, order), this.operation(operation), response, this.#tally);
   }
 
-  #operation(operation: number): Operation {
+  /** Returns the operation of a number. */
+  operation(operation: number): Operation {
     const found = this.#operations[operation];
     if (found === undefined) throw new Error(`operation ${operation} does not exist`);
     return found;
@@ -207,20 +183,23 @@ export class MemoJudge {
     this.#otherAction[other] = action;
   }
 
-  /** Returns the action of an accepted step on the order. */
-  #actionOf(
-    ownership: number,
-    operation: number,
-    { expected, granted, operation: { call } }: SettledStep,
-  ): number {
-    if (!this.states.tracksOrder || expected.kind !== 'granted') return UNCHANGED;
-    if (granted !== null && describedCall(call).effect !== 'run') return this.#action(POP, granted.pfns);
-    return isFreeing(this.#operation(operation)) ? this.#pushAction(ownership, operation) : UNCHANGED;
+  /** Whether a step hands out page frames of the free stack. */
+  #isPopped({ granted, operation: { call } }: SettledStep): boolean {
+    return this.states.tracksOrder && granted !== null && describedCall(call).effect !== 'run';
   }
 
+  /** Returns the action of an accepted step on the order. */
+  #actionOf(ownership: number, operation: number, accepted: SettledStep): number {
+    if (this.#isPopped(accepted)) return this.#action(POP, accepted.granted?.pfns ?? []);
+    const isFreed = accepted.expected.kind === 'granted' && isFree(accepted.operation.call);
+    return this.states.tracksOrder && isFreed ? this.#pushAction(ownership, operation) : UNCHANGED;
+  }
+
+  /** Returns the number of an action on the page frames that lie in the stack zone. */
   #action(kind: number, frames: readonly (number | null)[]): number {
-    if (frames.length === 0) return UNCHANGED;
-    const words = Int32Array.of(kind, ...frames.map((frame) => frame ?? UNKNOWN));
+    const places = frames.flatMap((frame) => this.states.placeOf(frame) ?? []);
+    if (places.length === 0) return UNCHANGED;
+    const words = Int32Array.of(kind, ...places);
     return this.#actions.numberOf(words, 0, words.length);
   }
 
@@ -235,40 +214,8 @@ export class MemoJudge {
 
   /** Returns the model state after a granted operation that frees. */
   #afterFree(before: ModelState, operation: number): ModelState {
-    const verdict = step(before, this.#operation(operation), { outcome: { kind: 'done' } });
+    const verdict = step(before, this.operation(operation), { outcome: { kind: 'done' } });
     if (!verdict.accepted) throw new Error('the model rejects what it accepts without an order');
     return verdict.state;
-  }
-
-  /** Computes the next order; where page frames are popped, the clause `policy.lifo` decides. */
-  #orderOfAction(order: number, action: number, judged: SettledStep): number {
-    const [kind, ...frames] = this.#actions.toArray(action);
-    let after = BROKEN;
-    if (kind === PUSH) after = this.states.pushed(order, frames);
-    else if (this.#keepsLifo(order, judged)) after = this.states.popped(order, frames.length);
-    this.#orderAfter.set(order, action, after);
-    if (after !== BROKEN) this.order = after;
-    return after;
-  }
-
-  #keepsLifo(order: number, judged: SettledStep): boolean {
-    const stack = this.states.stackOf(order);
-    const { before: plain } = judged;
-    const before = {
-      world: plain.world,
-      ownerOf: plain.ownerOf.bind(plain),
-      extents: plain.extents,
-      countOf: plain.countOf.bind(plain),
-      freeIn: plain.freeIn.bind(plain),
-      firstFailing: plain.firstFailing.bind(plain),
-      lowestFit: plain.lowestFit.bind(plain),
-      heldRun: plain.heldRun.bind(plain),
-      stackTop: (count: PageCount) => top(stack, count),
-    };
-    const asJudged: Step = { ...judged, before, policies: this.#policies };
-    const side = LIFO.side(asJudged);
-    if (side === null) return true;
-    this.#tally(LIFO.name, side, LIFO_PLACE);
-    return LIFO.check(asJudged) === null;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The driver of the model: its answer is the one that the specification admits, or that the policies choose among several. It keeps
- * no state; a search with it counts the states and transitions of the model.
+ * no state; a search with it counts the states and transitions of the model. An answer depends on the ownership, and on the order
+ * where single pages are handed out: the fingerprints of all others are computed once.
  */
-import { top } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
   type Amounts,
@@ -15,7 +15,6 @@ import {
   type InspectedRun,
   type Operation,
   type Outcome,
-  pageCount,
   pfn,
   type Response,
   toHigherHalf,
@@ -24,12 +23,18 @@ import type { Driver, Operations } from './driver.ts';
 import { Fingerprints } from './fingerprint.ts';
 import type { ModelStates } from './model-states.ts';
 
+/** Words of an operation in an ownership. */
+const WORDS = 4;
+const NO_OPERATION: Operation = { call: 'freeAmount' };
+
 export class ModelDriver implements Driver {
   readonly fingerprints: Fingerprints;
   readonly started: Response;
   readonly #states: ModelStates;
   readonly #operations: Operations;
   readonly #world: World;
+  /** For each ownership, words for each operation: 1 where its fingerprint is known, and that. */
+  readonly #known: Int32Array[] = [];
 
   /** `states` must track orders: without them, the model does not know which page frame is next. */
   constructor(world: World, operations: Operations, states: ModelStates) {
@@ -52,12 +57,25 @@ export class ModelDriver implements Driver {
   }
 
   perform(operation: number, ownership: number, order: number): boolean {
-    return this.fingerprints.take(this.respond(operation, ownership, order));
+    this.#known[ownership] ??= new Int32Array(this.#operations.length * WORDS);
+    const known = this.#known[ownership];
+    const at = operation * WORDS;
+    const { fingerprints } = this;
+    if (known[at] === 1)
+      return fingerprints.put(known[at + 1] ?? 0, known[at + 2] ?? 0, known[at + 3] ?? 0, 0);
+    const called = this.#operations[operation] ?? NO_OPERATION;
+    const response = this.respond(operation, ownership, order);
+    const hasFingerprint = fingerprints.take(response, called.call);
+    const isPopped =
+      response.outcome.kind.startsWith('address') && describedCall(called.call).effect !== 'run';
+    if (hasFingerprint && !isPopped)
+      known.set([1, fingerprints.first, fingerprints.second, fingerprints.third], at);
+    return hasFingerprint;
   }
 
   respond(operation: number, ownership: number, order: number): Response {
     const state = this.#states.plainState(ownership);
-    const called = this.#operations[operation] ?? { call: 'freeAmount' };
+    const called = this.#operations[operation] ?? NO_OPERATION;
     const asked = askedOf(state, called);
     const expected = expectation(state, called, asked);
     if (expected.kind !== 'granted')
@@ -108,7 +126,7 @@ export class ModelDriver implements Driver {
   }
 
   #top(order: number, count: number): readonly number[] {
-    return top(this.#states.stackOf(order), pageCount(count));
+    return Array.from({ length: count }, (_, k) => this.#states.fromTop(order, k));
   }
 }
 

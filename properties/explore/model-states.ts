@@ -5,10 +5,8 @@
  *     ownership   two bits a page frame that can change hands: 0 pmm, 1 caller, 2 boot, 3 caller, the rest of a run that is freed whole
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
  */
-import { type FreeStack, ModelState, pop, push, top } from '../../model/index.ts';
+import { ModelState } from '../../model/index.ts';
 import {
-  isFree,
-  type Operation,
   type Owner,
   type PageCount,
   type Pfn,
@@ -27,6 +25,9 @@ const REST = 3;
 const PER_WORD = 16;
 const ONE: PageCount = pageCount(1);
 
+/** The kinds of action on an order, the first word of an action; the places that are popped or pushed follow, one after the other. */
+export const [UNCHANGED, POP, PUSH] = [0, 1, 2];
+
 function isTracked(policies: readonly Policy[]): boolean {
   return policies.includes('lifo');
 }
@@ -39,6 +40,7 @@ export class ModelStates {
   readonly ownerships = new WordLists();
   readonly orders = new WordLists();
   readonly #frames: readonly Pfn[];
+  readonly #stackFrames: readonly Pfn[];
   readonly #stackPlaces: ReadonlyMap<number, number>;
   readonly #limit: number;
   /** The state after init, with the order and without. */
@@ -53,8 +55,8 @@ export class ModelStates {
     this.#initial = ModelState.init(map, config, policies, profile, kept);
     this.#frames = manageable.map(pfn).filter((frame) => this.#initial.ownerOf(frame) !== 'kept');
     this.#limit = limit;
-    const stackFrames = this.#frames.filter((frame) => frame >= limit);
-    this.#stackPlaces = new Map(stackFrames.map((frame, place) => [frame, place]));
+    this.#stackFrames = this.#frames.filter((frame) => frame >= limit);
+    this.#stackPlaces = new Map(this.#stackFrames.map((frame, place) => [frame, place]));
     this.tracksOrder = isTracked(policies);
     this.ownershipWords = Math.ceil(this.#frames.length / PER_WORD);
     this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);
@@ -93,7 +95,9 @@ export class ModelStates {
   /** Returns the number of the order of a state; that of the empty order if orders are not tracked. */
   orderOf(state: ModelState): number {
     const free = this.tracksOrder ? (state.stackTop(state.freeIn('stack')) ?? []) : [];
-    return this.#numberOfOrder(free);
+    const words = this.#scratch;
+    for (let i = 0; i < free.length; i += 1) words[i] = this.placeOf(free[free.length - 1 - i] ?? 0) ?? 0;
+    return this.orders.numberOf(words, 0, free.length);
   }
 
   /** Returns the state of an ownership without the order. Built once for each ownership. */
@@ -122,23 +126,31 @@ export class ModelStates {
 
   /** Returns the page frames of an order, bottom first. */
   framesOfOrder(order: number): readonly Pfn[] {
-    const stackFrames = [...this.#stackPlaces.keys()];
-    return this.orders.toArray(order).map((place) => pfn(stackFrames[place] ?? 0));
+    return this.orders.toArray(order).map((place) => this.#stackFrames[place] ?? pfn(0));
   }
 
-  /** Returns an order as the model's free stack. */
-  stackOf(order: number): FreeStack {
-    return this.framesOfOrder(order).reduce<FreeStack>((stack, frame) => push(stack, frame, 1), null);
+  /** Returns the page frame that lies below `k` others in an order. */
+  fromTop(order: number, k: number): number {
+    return this.#stackFrames[this.orders.wordAt(order, this.orders.lengthOf(order) - 1 - k)] ?? 0;
   }
 
-  /** Returns the order after page frames are pushed one after the other. */
-  pushed(order: number, frames: readonly number[]): number {
-    return this.#numberOfStack(frames.reduce((stack, frame) => push(stack, frame, 1), this.stackOf(order)));
+  /** Returns the place of a page frame among those of the stack zone; undefined for others. */
+  placeOf(frame: number | null): number | undefined {
+    return this.#stackPlaces.get(frame ?? -1);
   }
 
-  /** Returns the order after `count` page frames are popped. */
-  popped(order: number, count: number): number {
-    return this.#numberOfStack(pop(this.stackOf(order), count));
+  /** Returns the order that an action leads to; -1 where what it pops does not lie on top. */
+  orderAfter(order: number, actions: WordLists, action: number): number {
+    const words = this.#scratch;
+    const length = this.orders.copyTo(order, words, 0);
+    const moved = actions.lengthOf(action) - 1;
+    if (actions.wordAt(action, 0) === POP) {
+      for (let k = 0; k < moved; k += 1)
+        if (words[length - 1 - k] !== actions.wordAt(action, 1 + k)) return -1;
+      return this.orders.numberOf(words, 0, length - moved);
+    }
+    for (let k = 0; k < moved; k += 1) words[length + k] = actions.wordAt(action, 1 + k);
+    return this.orders.numberOf(words, 0, length + moved);
   }
 
   /**
@@ -155,18 +167,6 @@ export class ModelStates {
 
   #freeStackFrames(ownership: number): readonly Pfn[] {
     return this.#framesOwned(ownership, 'pmm').filter((frame) => frame >= this.#limit);
-  }
-
-  #numberOfStack(stack: FreeStack): number {
-    return this.#numberOfOrder(top(stack, pageCount(this.#frames.length)));
-  }
-
-  /** Returns the number of the order with these page frames, top first. */
-  #numberOfOrder(frames: readonly Pfn[]): number {
-    const words = this.#scratch;
-    for (let i = 0; i < frames.length; i += 1)
-      words[i] = this.#stackPlaces.get(frames[frames.length - 1 - i] ?? 0) ?? 0;
-    return this.orders.numberOf(words, 0, frames.length);
   }
 
   #framesOwned(ownership: number, owner: (typeof OWNERS)[number]): readonly Pfn[] {
@@ -203,9 +203,4 @@ export class ModelStates {
       .allocated(free.filter((frame) => all.ownerOf(frame) === 'pmm').map(one));
     return none.freed([...free.filter((frame) => !last.has(frame)), ...order].map(one));
   }
-}
-
-/** Whether an operation frees page frames if it succeeds. */
-export function isFreeing({ call }: Operation): boolean {
-  return isFree(call);
 }

@@ -12,6 +12,7 @@ import { MemoJudge } from './memo-judge.ts';
 import { StuckError } from './patience.ts';
 import { type Edges, MOST_STATES, type StateGraph } from './state-graph.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
+import { WordLists } from './word-tables.ts';
 import { framesOfWorld, type HeldWorld } from './world.ts';
 
 /**
@@ -52,8 +53,6 @@ export interface SearchProgress {
 export interface SearchResult {
   readonly end: SearchEnd;
   readonly states: number;
-  /** Number of distinct model states among them. */
-  readonly modelStates: number;
   readonly expanded: number;
   readonly transitions: number;
   /** Number of transitions that lead to another state. */
@@ -141,9 +140,6 @@ export interface LevelView {
   /** Returns the words of the manager in the state at a place. */
   savedAt(place: number): Int32Array;
 }
-
-/** More than the number of orders: an ownership and an order fit one number. */
-const ORDER_LIMIT = 2 ** 26;
 
 /** Milliseconds between two checks of the bounds. */
 const WATCH = 100;
@@ -312,13 +308,16 @@ export class Search {
     };
   }
 
-  /** Counts the distinct model states. */
-  #modelStates(): number {
-    const met = new Set<number>();
+  /** Counts the distinct model states. O(states). */
+  modelStates(): number {
+    const met = new WordLists();
+    const state = new Int32Array(2);
     for (const level of this.#levels)
       for (const record of level) {
         const { ownership, order } = this.#partsOf(record);
-        met.add(ownership * ORDER_LIMIT + order);
+        state[0] = ownership;
+        state[1] = order;
+        met.numberOf(state, 0, 2);
       }
     return met.size;
   }
@@ -349,7 +348,6 @@ export class Search {
     return {
       end: this.#end ?? 'closed',
       states: this.#searcher.table.states,
-      modelStates: this.#modelStates(),
       expanded: this.#expanded,
       transitions: this.#transitions,
       changing: this.#changing,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashOf, PairTable, WordLists } from './word-tables.ts';
+import { hashOf, WordLists } from './word-tables.ts';
 
 /** More than the tables hold before they grow. */
 const MANY = 2000;
@@ -43,24 +43,5 @@ describe('lists of words', () => {
     expect(hashOf(Int32Array.of(1, 2), 0, 2)).toBe(hashOf(Int32Array.of(0, 1, 2, 3), 1, 3));
     const pairs = Array.from({ length: 10_000 }, (_, n) => Int32Array.of(n % 100, Math.floor(n / 100)));
     expect(new Set(pairs.map((pair) => hashOf(pair, 0, 2))).size).toBeGreaterThan(9_000);
-  });
-});
-
-describe('a table of pairs', () => {
-  it('has a value for each ordered pair, and -1 for others', () => {
-    const table = new PairTable();
-    table.set(0, 1, 10);
-    table.set(1, 0, -20);
-    expect([table.get(0, 1), table.get(1, 0), table.get(0, 0), table.get(1, 1)]).toEqual([10, -20, -1, -1]);
-    table.set(0, 1, 30);
-    expect(table.get(0, 1)).toBe(30);
-  });
-
-  it('keeps its values while it grows', () => {
-    const table = new PairTable();
-    for (let n = 0; n < MANY; n += 1) table.set(n, n % 5, n + 1);
-    const values = Array.from({ length: MANY }, (_, n) => table.get(n, n % 5));
-    expect(values).toEqual(values.map((_, n) => n + 1));
-    expect(table.get(MANY, 0)).toBe(-1);
   });
 });

@@ -4,12 +4,15 @@
  * breaks all of them.
  */
 import type { Moment } from '../../counterexamples/trace/index.ts';
+import type { World } from '../../runner/index.ts';
 import {
   addressesOf,
   type BreakableClause,
+  config,
   HIGHER_HALF_48,
   isAllocation,
   isFree,
+  memoryMap,
   namesResult,
   type Operation,
   PAGE_BYTES,
@@ -26,9 +29,13 @@ export interface Candidate {
   readonly claims: Readonly<Record<string, unknown>>;
   /** What is true of an allocator that needs them, to be read after "if". */
   readonly condition: string;
+  /** What its author must answer before the claim is believed, where it may as well be a defect. */
+  readonly question?: string;
   readonly probes: readonly Program[];
   /** Programs that it answers rightly nevertheless. Default: none. */
   readonly controls?: readonly Program[];
+  /** The worlds of probes and of controls, where one with room for everything does not tell. */
+  readonly worlds?: { readonly probed: World; readonly controlled: World };
 }
 
 /** The answer that broke a clause, and what the allocator claimed. */
@@ -69,19 +76,21 @@ function single({ calls }: Profile): Operation<Reference> {
   return calls.includes('allocPages') ? { call: 'allocPages', count: 1n } : run(1n);
 }
 
-/** Returns the candidate, and the same for an allocator of which misuse is undefined, where that is not claimed yet. */
-function orUndefined({ misuse }: Profile, candidate: Candidate): readonly Candidate[] {
-  if (misuse !== 'panics') return [candidate];
+/** Returns the candidate, and the same for an allocator that refuses misuse, or of which it is undefined, where that is not claimed yet. */
+function withMisuse({ profile, moment }: Broken, candidate: Candidate): readonly Candidate[] {
+  if (profile.misuse !== 'panics') return [candidate];
   const { claims, condition } = candidate;
-  const trusting = 'what it does on misuse is undefined';
-  return [
-    candidate,
-    {
-      ...candidate,
-      claims: { ...claims, misuse: 'undefined', uncaught: [] },
-      condition: `${condition}, and ${trusting}`,
-    },
-  ];
+  const refused: Candidate = {
+    ...candidate,
+    claims: { ...claims, misuse: 'refused' },
+    condition: `${condition}, and refuses misuse by returning false`,
+  };
+  const trusting: Candidate = {
+    ...candidate,
+    claims: { ...claims, misuse: 'undefined', uncaught: [] },
+    condition: `${condition}, and what it does on misuse is undefined`,
+  };
+  return [candidate, ...(moment.response.outcome.kind === 'failed' ? [refused] : []), trusting];
 }
 
 /** Whether an operation names an address inside a page frame. */
@@ -91,11 +100,15 @@ function namesInside(operation: Operation<Reference>): boolean {
   );
 }
 
-function ofUnaligned({ moment: { demand }, profile }: Broken): readonly Candidate[] {
+function ofUnaligned(broken: Broken): readonly Candidate[] {
+  const {
+    moment: { demand },
+    profile,
+  } = broken;
   if (demand === null || !isFree(demand.operation.call) || !namesInside(demand.operation)) return [];
   const one = single(profile);
   const offsets = [1n, 8n, 0x800n, 0xfffn];
-  return orUndefined(profile, {
+  return withMisuse(broken, {
     claims: { unalignedFree: 'misuse' },
     condition: `${demand.operation.call}() takes only page-aligned addresses`,
     probes: possible(
@@ -107,9 +120,13 @@ function ofUnaligned({ moment: { demand }, profile }: Broken): readonly Candidat
   });
 }
 
-function ofParts({ moment: { demand }, profile }: Broken): readonly Candidate[] {
+function ofParts(broken: Broken): readonly Candidate[] {
+  const {
+    moment: { demand },
+    profile,
+  } = broken;
   if (demand === null || !isFree(demand.operation.call) || demand.expected.kind !== 'granted') return [];
-  return orUndefined(profile, {
+  return withMisuse(broken, {
     claims: { freeRuns: 'whole' },
     condition: `${demand.operation.call}() takes runs back only as they were handed out`,
     probes: possible(
@@ -165,6 +182,7 @@ function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly C
     (kinds): Candidate => ({
       claims: { uncaught: [...new Set([...profile.uncaught, ...kinds])] },
       condition: `it does not notice ${kinds.map((each) => UNCAUGHT[each]).join(' and ')}`,
+      question: 'is it on purpose that it goes on then?',
       probes: kinds.flatMap((each) => programs[each]),
       controls: ALL_UNCAUGHT.filter((each) => !kinds.includes(each)).flatMap((each) => programs[each]),
     }),
@@ -177,6 +195,7 @@ function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly C
   const trusting: Candidate = {
     claims: { misuse: 'undefined', uncaught: [] },
     condition: 'it trusts its callers: what it does on misuse is undefined',
+    question: 'is it on purpose that it notices no double free?',
     probes: all,
   };
   return response.outcome.kind === 'failed' ? [refused, ...uncaught, trusting] : [...uncaught, trusting];
@@ -237,14 +256,36 @@ function manyRuns({ largestRequest }: Profile): Program {
   return Array<Operation<Reference>>(Math.ceil(MANY / pages)).fill(run(BigInt(pages)));
 }
 
+/** Where a zone may end that was compiled in: from 8 KiB up to 4 GiB. */
+const ZONE_ENDS = powersBelow(2n ** 32n + 1n, 2n * PAGE_BYTES);
+
+/** A bitmap zone that ends at the same address whatever the configuration says: tried with memory on both sides. */
+function ofFixedZones(profile: Profile): readonly Candidate[] {
+  return ZONE_ENDS.map((end) => {
+    const middle = end / PAGE_BYTES;
+    const half = middle < 64n ? middle : 64n;
+    const around = (limit: bigint): World => freeWorld(middle - half, middle + half, limit);
+    const singles = Array<Operation<Reference>>(Number(half)).fill(single(profile));
+    return {
+      claims: { bitmapZoneEnd: toHex(end) },
+      condition: `its bitmap zone always ends at ${toHex(end)}`,
+      probes: possible(profile, singles, [run(half + half / 2n)]),
+      // One more must fail: an allocator that hands out high page frames first has no zones for that.
+      controls: possible(profile, [...singles, single(profile)], [run(half), run(1n)]),
+      worlds: { probed: around(middle + half / 2n), controlled: around(middle) },
+    };
+  });
+}
+
 function ofZones({ clause, profile }: Broken): readonly Candidate[] {
-  if (profile.zones === 1) return [];
+  if (profile.zones !== 2) return [];
+  const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
   const oneZone: Candidate = {
     claims: ONE_ZONE,
     condition: 'it has one zone, in which single pages and runs lie anywhere',
     probes: possible(profile, manyRuns(profile)),
   };
-  if (clause === 'allocBitmap.zone' || clause === 'allocBitmap.complete') return [oneZone];
+  if (clause === 'allocBitmap.zone' || clause === 'allocBitmap.complete') return [...fixed, oneZone];
   const isOfSingles = SINGLES.some((call) => clause === `${call}.zone` || clause === `${call}.complete`);
   if (!isOfSingles || profile.singlePages === 'anywhere') return [];
   const alloc: Operation<Reference> = { call: 'alloc' };
@@ -254,6 +295,7 @@ function ofZones({ clause, profile }: Broken): readonly Candidate[] {
     Array<typeof alloc>(MANY).fill(alloc),
   );
   return [
+    ...fixed,
     {
       claims: { singlePages: 'stack-zone-first' },
       condition: 'single pages come from the bitmap zone too, once the stack zone has none',
@@ -290,6 +332,17 @@ function alignedRuns(alignment: bigint): readonly Program[] {
 /** The counts of a run that are not powers of two. */
 const ODD = [3n, 5n, 6n, 7n];
 
+/** A run that ends at a page frame, where page frame 0 is not free. */
+function upTo(end: bigint): Program {
+  return [run(end - 1n, PAGE_BYTES, end * PAGE_BYTES)];
+}
+
+/** A page frame that lies before one, when all below are taken. */
+function singlyUpTo(end: bigint): Program {
+  const below = Array<Operation<Reference>>(Number(end) - 2).fill(run(1n));
+  return [...below, run(1n, PAGE_BYTES, end * PAGE_BYTES)];
+}
+
 function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
   if (demand?.operation.call !== 'allocBitmap') return [];
   const { count, maxAddr, alignment } = demand.operation;
@@ -300,6 +353,7 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
         claims: { runArguments: profile.runArguments.filter((name) => name !== 'maxAddr') },
         condition: 'its runs have no upper limit (maxAddr)',
         probes: [0n, 2n, 4n].map((pages) => [run(8n, PAGE_BYTES, pages * PAGE_BYTES)]),
+        controls: [[run(8n)]],
       },
     alignment > PAGE_BYTES &&
       !isPowerOfTwo(alignment) && {
@@ -308,8 +362,21 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
         probes: [...ODD, 12n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
         controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
       },
+    ...(maxAddr === U64_MAX || isPowerOfTwo(maxAddr) ? [] : [upTo, singlyUpTo]).map(
+      (fill): Candidate => ({
+        claims: { limits: 'powers-of-two' },
+        condition: 'limits of its runs (maxAddr) are powers of two, as from the bits of an address',
+        probes: ODD.map(fill),
+        controls: [2n, 4n, 8n].map(fill),
+      }),
+    ),
     alignment > PAGE_BYTES && {
-      claims: { runArguments: profile.runArguments.filter((name) => name !== 'alignment') },
+      claims: {
+        runArguments: profile.runArguments.filter((name) => name !== 'alignment'),
+        // What was taken up before of an argument that there is not.
+        ...(profile.alignments === 'any' ? {} : { alignments: 'any' }),
+        ...(profile.largestAlignment === null ? {} : { largestAlignment: null }),
+      },
       condition: 'its runs have no alignment',
       probes: alignedRuns(32n * PAGE_BYTES),
     },
@@ -317,13 +384,14 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
       claims: { runsWithin: 'descriptors' },
       condition:
         'its runs lie in one descriptor of the memory map, because it does not join those that touch',
-      probes: (profile.zones === 1 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
+      probes: (profile.zones !== 2 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
       controls: [[run(2000n)]],
     },
     profile.contiguous === 'any' && {
       claims: { contiguous: 'powers-of-two' },
       condition: 'its runs are blocks of 2ⁿ page frames, aligned to their size',
       probes: ODD.map((pages) => [run(pages)]),
+      controls: [[run(2n)], [run(4n)]],
     },
   ];
   const isRefused = response.outcome.kind === 'failed' || response.outcome.kind === 'malformed';
@@ -347,7 +415,35 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
   return [...list.filter((one) => one !== false), ...aligned, ...requests];
 }
 
+/** Where memory may begin that is handed out: up to 16 MiB. */
+const LOW_ENDS = powersBelow(0x100_0001n, PAGE_BYTES);
+
+/** Returns a world of free page frames [base, end), of which the ones below `limit` are the bitmap zone. */
+function freeWorld(base: bigint, end: bigint, limit: bigint): World {
+  const start = base * PAGE_BYTES;
+  return {
+    map: memoryMap([{ type: 'conventional', start, pages: Number(end - base) }]),
+    config: config({ bitmapMaxAddr: limit * PAGE_BYTES }),
+  };
+}
+
 function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] {
+  if (clause === 'init.free')
+    return LOW_ENDS.map((end) => {
+      const pages = end / PAGE_BYTES;
+      return {
+        claims: { neverBelow: toHex(end) },
+        condition: `it never hands out memory below ${toHex(end)}`,
+        question: 'is it on purpose that this memory stays unused?',
+        probes: [[]],
+        // Nothing is kept of memory that begins above.
+        controls: [[]],
+        worlds: {
+          probed: freeWorld(0n, 2n * pages, pages),
+          controlled: freeWorld(pages, 2n * pages, pages),
+        },
+      };
+    });
   if (clause !== 'init.kept' || response.kept === undefined) return [];
   return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
 }

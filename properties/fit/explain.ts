@@ -44,17 +44,24 @@ export function withClaims(profile: Profile, claims: Candidate['claims']): Profi
   }
 }
 
-function held(target: Target, world: World, operations: Program): boolean {
+/** Returns a world with the end of the bitmap zone that a profile has, where it has one. */
+function withZoneOf({ bitmapZoneEnd }: Profile, { map, config: given }: World): World {
+  return { map, config: bitmapZoneEnd === null ? given : config({ ...given, bitmapMaxAddr: bitmapZoneEnd }) };
+}
+
+function held(target: Target, given: World, operations: Program): boolean {
+  const world = withZoneOf(target.profile, given);
   return execute(target, { ...world, policies: [], operations }).violation === null;
 }
 
 /** Whether the probes of a candidate speak for it: most of them break a clause without it, and none with it. */
-function isSupported(target: Target, fitted: Target, { probes, controls = [] }: Candidate): boolean {
+function isSupported(target: Target, fitted: Target, { probes, controls = [], worlds }: Candidate): boolean {
   if (probes.length === 0) return true;
-  const world = roomyWorld(target.profile);
-  if (!controls.every((program) => held(target, world, program))) return false;
-  const wrong = probes.filter((program) => !held(target, world, program));
-  return 2 * wrong.length > probes.length && wrong.every((program) => held(fitted, world, program));
+  const room = roomyWorld(target.profile);
+  const { probed, controlled } = worlds ?? { probed: room, controlled: room };
+  if (!controls.every((program) => held(target, controlled, program))) return false;
+  const wrong = probes.filter((program) => !held(target, probed, program));
+  return 2 * wrong.length > probes.length && wrong.every((program) => held(fitted, probed, program));
 }
 
 /** A claim that explains a counterexample, and the profile with it. */
@@ -87,7 +94,7 @@ export function explain(
     const claimed = withClaims(profile, candidate.claims);
     if (claimed === null) continue;
     const fitted = target.withClaims({ profile: claimed });
-    const isExplained = execute(fitted, scenario).violation === null;
+    const isExplained = execute(fitted, { ...scenario, ...withZoneOf(claimed, scenario) }).violation === null;
     if (isExplained && isSupported(target.withClaims({ profile: asked }), fitted, candidate))
       return { candidate, profile: claimed };
   }

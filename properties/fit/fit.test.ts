@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import { KINDS, kindTarget } from '../../runner/mutants/kinds.ts';
-import { Profile } from '../../spec/index.ts';
+import { POLICIES, Profile } from '../../spec/index.ts';
 import { runCampaign } from '../random/index.ts';
 import { fitProfile, hintOn } from './index.ts';
 
@@ -19,6 +19,9 @@ async function firstHint(target: Target): Promise<string | null> {
 const NAMED: Readonly<Record<string, RegExp>> = {
   unalignedFree: /^if free.*\(\) takes only page-aligned addresses, claim "unalignedFree": "misuse"$/,
   runArguments: /^if its runs have no (upper limit \(maxAddr\)|alignment), claim "runArguments": \["\w+"\]$/,
+  limits: /^if limits of its runs \(maxAddr\) are powers of two, .*, claim "limits": "powers-of-two"$/,
+  neverBelow: /^if it never hands out memory below 0x4000, claim "neverBelow": "0x4000"$/,
+  bitmapZoneEnd: /^if its bitmap zone always ends at 0x8000, claim "bitmapZoneEnd": "0x8000"$/,
   alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
   largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
   runsWithin: /^if its runs lie in one descriptor of the memory map, .*, claim "runsWithin": "descriptors"$/,
@@ -57,14 +60,15 @@ describe('a defect', () => {
 });
 
 describe('a fit', () => {
-  it('finds the claim, and the answer that led to it', async () => {
+  it('finds the claim, the answer that led to it, and the policies that hold too', async () => {
     const kind = KINDS.find(({ claim }) => 'freeRuns' in claim);
     if (kind === undefined) throw new Error('no kind is freed whole');
     const { profile, takenUp, unexplained } = await fitProfile(kindTarget(kind.correct, kind.others ?? {}), {
       seed: 1,
+      programs: 60,
     });
     expect(unexplained).toBeNull();
-    expect(Profile.encode(profile)).toEqual({ ...kind.others, ...kind.claim });
+    expect(Profile.encode(profile)).toEqual({ ...kind.others, ...kind.claim, policies: [...POLICIES] });
     expect(takenUp.map(({ trace }) => trace.violation?.clause)).toEqual(['free.owner']);
   });
 

@@ -1,13 +1,22 @@
 /**
  * Fits: a profile found by trying. It starts from the whole specification. A claim is taken up where a counterexample becomes none under
- * it and its probes speak for it; then the programs run again. What no claim explains ends the fit: it may be a defect.
+ * it and its probes speak for it; then the programs run again. What no claim explains ends the fit: it may be a defect. What holds is held
+ * to each policy in the end: one that holds too may be promised.
  */
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
-import { type Profile, type Trace, WHOLE } from '../../spec/index.ts';
-import { runCampaign } from '../random/index.ts';
+import {
+  type Call,
+  namedZones,
+  POLICIES,
+  type Policy,
+  type Profile,
+  type Trace,
+  WHOLE,
+} from '../../spec/index.ts';
+import { type CampaignOptions, runCampaign } from '../random/index.ts';
 import type { Candidate } from './candidates.ts';
-import { explain } from './explain.ts';
+import { explain, withClaims } from './explain.ts';
 
 /** A claim that was taken up, and the counterexample that led to it. */
 export interface TakenUp {
@@ -43,8 +52,11 @@ const OPERATIONS = 60;
 const SHRINK_MS = 1500;
 
 /** Returns the claims that a fit starts from: what the target says about its calls and its worlds, which is not found by trying. */
-function startOf({ calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile): Profile {
-  return { ...WHOLE, calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
+function startOf(profile: Profile): Profile {
+  const { calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones, fallback } = profile;
+  const worlds = { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
+  if (namedZones(profile) === null) return { ...WHOLE, calls, ...worlds };
+  return { ...WHOLE, calls, ...worlds, zones, fallback, singlePages: 'anywhere' };
 }
 
 /** Returns the first finding that a claim explains; else the first one, shrunk, with no explanation. */
@@ -57,6 +69,25 @@ function firstExplained(target: Target, traces: readonly Trace[]) {
     unexplained ??= trace;
   }
   return { trace: unexplained, explanation: null };
+}
+
+/** The calls whose answers a policy is about. */
+const SPOKEN_OF: Readonly<Record<Policy, readonly Call[]>> = {
+  lifo: ['alloc', 'allocPages'],
+  'first-fit': ['allocBitmap'],
+};
+
+/** Returns the profile of a target with the policies under which the same programs hold. */
+async function withPromises(target: Target, options: Omit<CampaignOptions, 'target'>): Promise<Profile> {
+  let { profile } = target;
+  for (const policy of POLICIES) {
+    const promised = withClaims(profile, { policies: [...profile.policies, policy] });
+    if (promised === null || !SPOKEN_OF[policy].some((call) => profile.calls.includes(call))) continue;
+    const held = target.withClaims({ profile: promised, policies: promised.policies });
+    const { findings } = await runCampaign({ ...options, target: held });
+    if (findings.length === 0) profile = promised;
+  }
+  return profile;
 }
 
 /** Returns a profile under which random programs hold, or as much of one as claims explain. */
@@ -82,7 +113,11 @@ export async function fitProfile(
       fitted,
       findings.map((finding) => finding.trace),
     );
-    if (trace === null || explanation === null) return { profile, takenUp, unexplained: trace, programs };
+    if (trace !== null && explanation === null) return { profile, takenUp, unexplained: trace, programs };
+    if (trace === null || explanation === null) {
+      const promised = await withPromises(fitted, { ...asked, programs });
+      return { profile: promised, takenUp, unexplained: null, programs };
+    }
     const taken = { candidate: explanation.candidate, trace };
     takenUp.push(taken);
     onTakenUp?.(taken);

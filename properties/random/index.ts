@@ -9,7 +9,7 @@ export {
   type NamedWorld,
   runCampaign,
 } from './campaign/campaign.ts';
-export type { Counts, Furthest } from './campaign/counts.ts';
+export { type Counts, type Furthest, REACHED, type Reached } from './campaign/counts.ts';
 export type { EdgeCount } from './campaign/edges.ts';
 export type { Finding } from './campaign/finding.ts';
 export {

@@ -3,7 +3,7 @@
  * result is their median and quartiles. Only the calls are timed, with arguments prepared before; init and judging are not.
  */
 
-import { ProgramWriter } from '../../counterexamples/log/index.ts';
+import { ProgramWriter } from '../../counterexamples/log/program/index.ts';
 import { OURS, type TimedProgram, type World } from '../../runner/index.ts';
 import type { Program } from '../../spec/index.ts';
 import { runWorkload } from '../log/workload.ts';

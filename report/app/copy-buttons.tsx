@@ -38,12 +38,14 @@ export function CopyButtons({ section }: { section: TraceSection }) {
       <span role="status">{said}</span>
       {replay !== null && (
         <button type="button" title={replay} onClick={copy(() => replay)}>
-          Copy replay
+          {section.log === undefined ? 'Copy replay' : 'Copy command'}
         </button>
       )}
-      <button type="button" onClick={copy(() => testOf(section))}>
-        Copy test
-      </button>
+      {section.log === undefined && (
+        <button type="button" onClick={copy(() => testOf(section))}>
+          Copy test
+        </button>
+      )}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 /** A counterexample, step by step: the program, the memory after each step, and what was expected beside what was observed. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { CLAUSES, counted } from '../../spec/index.ts';
+import { CLAUSES, counted, grouped } from '../../spec/index.ts';
 import type { TraceSection } from '../data.ts';
 import { CopyButtons } from './copy-buttons.tsx';
 import { Memory } from './memory.tsx';
@@ -9,14 +9,16 @@ import { type Step, type Story, storyOf } from './story.ts';
 import { Verdict } from './verdict.tsx';
 
 function Headline({ story }: { story: Story }) {
-  const { trace } = story.section;
+  const { trace, log } = story.section;
   const violation = story.steps[story.violated ?? -1]?.moment.violation ?? null;
   const sentence = violation?.sentence ?? CLAUSES.find(({ name }) => name === violation?.clause)?.sentence;
   return (
     <h1>
       {violation === null ? 'holds' : <code>{violation.clause}</code>}
       <small>
-        <code>{trace.target}</code> {violation === null ? 'answers as the specification demands.' : sentence}
+        {violation === null ? '' : log === undefined ? 'violated by ' : 'violated in '}
+        <code>{trace.target}</code>
+        {violation === null ? ' answers as the specification demands.' : `: ${sentence ?? ''}`}
       </small>
     </h1>
   );
@@ -31,8 +33,8 @@ interface ScrubberProps {
 
 function Scrubber({ story, step, at, go }: ScrubberProps) {
   const last = story.steps.length - 1;
-  const place = at === 0 ? 'init' : `operation ${at}`;
-  const { violated } = story;
+  const { violated, skipped } = story;
+  const place = at === 0 ? step.call : `operation ${grouped(skipped + at)}`;
   return (
     <div class="scrubber">
       <button type="button" aria-label="First step" disabled={at === 0} onClick={() => go(0)}>
@@ -57,7 +59,7 @@ function Scrubber({ story, step, at, go }: ScrubberProps) {
         ▶|
       </button>
       <output>
-        {place} of {last}
+        {place} of {grouped(skipped + last)}
       </output>
       {violated !== null && (
         <button type="button" disabled={at === violated} onClick={() => go(violated)}>
@@ -107,14 +109,14 @@ export function Counterexample({ section }: { section: TraceSection }) {
       <Headline story={story} />
       <Scrubber story={story} step={step} at={at} go={go} />
       <section class="left" aria-label="Calls">
-        <h2>Program</h2>
+        <h2>{story.section.log === undefined ? 'Program' : 'The last calls of the log'}</h2>
         <ProgramList story={story} at={at} go={go} />
         {story.unmade > 0 && <p class="quiet">{counted(story.unmade, 'further call')} not made.</p>}
       </section>
       <Memory story={story} at={at} cursor={frame} setCursor={setFrame} />
       <Verdict story={story} step={step} go={go} frame={frame} />
       <p class="spoken" role="status">
-        {at === 0 ? 'init' : `operation ${at}: ${step.call}`}. {step.answer}.{' '}
+        {at === 0 ? step.call : `operation ${story.skipped + at}: ${step.call}`}. {step.answer}.{' '}
         {violation !== null && `Violates ${violation.clause}: ${violation.explanation}`}
       </p>
     </main>

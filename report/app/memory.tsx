@@ -11,6 +11,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import { grouped, physical } from './hex.ts';
+import { OwnWords } from './own-words.tsx';
 import { disputedIn, type Frames, type Story } from './story.ts';
 import { OWNERS, Strip, type View, widthOf } from './strip.tsx';
 
@@ -206,7 +207,7 @@ function aboutIn(story: Story, at: number | null): readonly Frames[] {
 function Legend({ state }: { state: ModelState }) {
   return (
     <ul class="legend">
-      {OWNERS.map((owner) => (
+      {OWNERS.filter((owner) => owner !== 'kept' || state.countOf(owner) > 0).map((owner) => (
         <li key={owner}>
           <svg width="12" height="12" aria-hidden="true">
             <path class={owner} d="M0 0h12v12h-12z" />
@@ -280,6 +281,7 @@ export function Memory({ story, at, cursor, setCursor }: Props) {
         Physical address 0x0 is mapped at <code>{grouped(toHex(config.higherHalf))}</code>, the base of the
         higher half.
       </p>
+      <OwnWords story={story} at={at} width={room} />
     </section>
   );
 }

@@ -21,7 +21,8 @@ function markOf({ steps }: Story, at: number, n: number): string {
 }
 
 export function ProgramList({ story, at, go }: Props) {
-  const { steps, violated } = story;
+  const { steps, violated, skipped } = story;
+  const digits = String(skipped + steps.length).length;
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const isWhole = steps.length <= WHOLE_UP_TO;
@@ -45,7 +46,7 @@ export function ProgramList({ story, at, go }: Props) {
       aria-activedescendant={`step-${at}`}
       onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
     >
-      <div style={{ height: `${steps.length * LINE}px` }} role="presentation">
+      <div style={{ height: `${steps.length * LINE}px`, '--digits': digits }} role="presentation">
         <div style={{ transform: `translateY(${from * LINE}px)` }} role="presentation">
           {steps.slice(from, to).map(({ call, answer }, i) => {
             const n = from + i;
@@ -63,7 +64,7 @@ export function ProgramList({ story, at, go }: Props) {
                 title={`${call}\n${answer}`}
                 onClick={() => go(n)}
               >
-                <span class="number">{n}</span>
+                <span class="number">{n === 0 ? 0 : skipped + n}</span>
                 <span class="call">{call}</span>
                 <span class="mark">{n === violated ? 'violated' : markOf(story, at, n)}</span>
                 <span class="answer">{answer}</span>

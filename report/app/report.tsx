@@ -6,7 +6,9 @@ import { Counterexample } from './counterexample.tsx';
 import { Graph } from './graph.tsx';
 import { History } from './history.tsx';
 import { MapPicture } from './map.tsx';
+import { Result } from './result.tsx';
 import { Run } from './run.tsx';
+import { Shrinking } from './shrinking.tsx';
 import { Verification } from './verification.tsx';
 
 function ThemeButton() {
@@ -67,6 +69,10 @@ function Picture({ section }: { section: Section }) {
       return <Graph section={section} />;
     case 'history':
       return <History section={section} />;
+    case 'shrinking':
+      return <Shrinking section={section} />;
+    case 'result':
+      return <Result section={section} />;
     default:
       return <Verification section={section} />;
   }

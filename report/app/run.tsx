@@ -1,86 +1,8 @@
 /** A run: what was never met first, then every clause with both its sides, situations, calls and arguments. */
-import { CLAUSES, counted, grouped } from '../../spec/index.ts';
+import { REACHED } from '../../properties/random/index.ts';
+import { counted, grouped } from '../../spec/index.ts';
 import type { RunSection } from '../data.ts';
-
-type Times = Readonly<Record<string, number>>;
-
-function sumOf(times: Times): number {
-  return Object.values(times).reduce((sum, n) => sum + n, 0);
-}
-
-/** A share of a line, 0 to 1, by the logarithm: counts of a run span six powers of ten. */
-function logShare(n: number, most: number): number {
-  return Math.log10(n + 1) / Math.log10(most + 2);
-}
-
-function Bar({ share, isLeft = false }: { share: number; isLeft?: boolean }) {
-  return (
-    <svg class="bar-of-times" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-      <rect x={isLeft ? 100 - 100 * share : 0} width={100 * share} height="10" />
-    </svg>
-  );
-}
-
-function TimesCell({ n }: { n: number }) {
-  return <td class="times">{n === 0 ? <span class="badge">never</span> : grouped(n)}</td>;
-}
-
-/** Names with how often each was met, the rarest first. */
-function TimesTable({ title, times }: { title: string; times: Times }) {
-  const rows = Object.entries(times).sort(([, a], [, b]) => a - b);
-  const most = Math.max(0, ...Object.values(times));
-  return (
-    <table class="counts">
-      <caption>{title}</caption>
-      <tbody>
-        {rows.map(([name, n]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <TimesCell n={n} />
-            <td class="share">
-              <Bar share={logShare(n, most)} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function least(sides: Times): number {
-  return Math.min(...Object.values(sides));
-}
-
-/** Clauses with the two sides on which each was checked, back to back; those with a side that was never met first. */
-function ClauseTable({ clauses }: { clauses: RunSection['result']['clauses'] }) {
-  const rows = Object.entries(clauses).sort(([, a], [, b]) => Number(least(a) > 0) - Number(least(b) > 0));
-  const most = Math.max(0, ...rows.flatMap(([, sides]) => Object.values(sides)));
-  return (
-    <table class="counts clauses">
-      <caption>Clauses, and the two situations that each must be checked in</caption>
-      <tbody>
-        {rows.map(([name, sides]) => {
-          const [one, other] = Object.entries(sides);
-          return (
-            <tr key={name}>
-              <th scope="row">
-                <code>{name}</code>
-                <small>{CLAUSES.find((clause) => clause.name === name)?.sentence}</small>
-              </th>
-              {[one, other].map((side, i) => (
-                <td key={side?.[0]} class={i === 0 ? 'side left-side' : 'side'}>
-                  <small>{side?.[0]}</small>
-                  {side?.[1] === 0 ? <span class="badge">never</span> : <b>{grouped(side?.[1] ?? 0)}</b>}
-                  <Bar share={logShare(side?.[1] ?? 0, most)} isLeft={i === 0} />
-                </td>
-              ))}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
+import { ClauseTable, logShare, sumOf, type Times, TimesTable } from './counts.tsx';
 
 /** What a run did not meet, and what it could not. */
 function Unmet({ result }: { result: RunSection['result'] }) {
@@ -125,6 +47,51 @@ function edgeTimes({ drawn, edges }: { drawn: number; edges: Times }): Times {
   );
 }
 
+const [BARS, COLUMN] = [46, 7];
+
+/** The programs by how far they went: a column for each power of two, its height by the logarithm. */
+function ReachedChart({ name, programs, most }: { name: string; programs: Times; most: number }) {
+  const powers = Object.entries(programs).map(([power, n]) => [Math.log2(Number(power) || 0.5), n] as const);
+  const first = Math.min(...powers.map(([power]) => power));
+  const last = Math.max(...powers.map(([power]) => power));
+  const highest = Math.max(0, ...Object.values(programs));
+  const columns = powers.map(([power, n]) => {
+    const height = 2 + (BARS - 2) * logShare(n, highest);
+    return `M${(power - first) * COLUMN} ${BARS}v-${height.toFixed(1)}h${COLUMN - 2}v${height.toFixed(1)}z`;
+  });
+  const least = first < 0 ? 0 : 2 ** first;
+  return (
+    <figure class="reached">
+      <figcaption>{name}</figcaption>
+      <svg width={(last - first + 1) * COLUMN} height={BARS} aria-hidden="true">
+        <path d={columns.join('')} />
+      </svg>
+      <p class="quiet">
+        {grouped(least)} to {grouped(most)}
+      </p>
+    </figure>
+  );
+}
+
+/** How far the programs went. */
+function ReachedCharts({ result: { reached, furthest } }: RunSection) {
+  return (
+    <section>
+      <h2>How far the programs went, by powers of two; what lies beyond was not reached</h2>
+      <div class="charts">
+        {Object.entries(REACHED).map(([measure, name]) => (
+          <ReachedChart
+            key={measure}
+            name={name}
+            programs={reached[measure] ?? {}}
+            most={furthest[measure] ?? 0}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
 export function Run({ section }: { section: RunSection }) {
   const { result } = section;
   const { verdict, programs, operations, seed, seconds, calls, situations, clauses } = result;
@@ -138,6 +105,7 @@ export function Run({ section }: { section: RunSection }) {
         </small>
       </h1>
       <Unmet result={result} />
+      <ReachedCharts {...section} />
       <ClauseTable clauses={clauses} />
       <div class="columns">
         <TimesTable title="Situations, the rarest first" times={situations} />

@@ -1,7 +1,17 @@
 /** The story of a trace: its moments with the words that the page shows of them, and who uses whose result. Built once. */
 import { formatResponse } from '../../counterexamples/text/index.ts';
 import { type Moment, momentsOf } from '../../counterexamples/trace/index.ts';
-import { addressesOf, formatProgram, isAllocation, namesResult } from '../../spec/index.ts';
+import { ModelState } from '../../model/index.ts';
+import {
+  addressesOf,
+  counted,
+  formatProgram,
+  isAllocation,
+  namesResult,
+  pageCount,
+  pfn,
+  WHOLE,
+} from '../../spec/index.ts';
 import type { TraceSection } from '../data.ts';
 import { grouped } from './hex.ts';
 
@@ -16,6 +26,8 @@ export interface Step {
   readonly call: string;
   readonly answer: string;
   readonly moment: Moment;
+  /** Its line in the log that was judged. */
+  readonly line: number | null;
   /** The steps whose results it names. */
   readonly uses: readonly number[];
   /** The steps that name its result. */
@@ -24,6 +36,8 @@ export interface Step {
 
 export interface Story {
   readonly section: TraceSection;
+  /** Operations of the log before the first step. */
+  readonly skipped: number;
   readonly steps: readonly Step[];
   /** The step that violates a clause, or null. */
   readonly violated: number | null;
@@ -31,11 +45,22 @@ export interface Story {
   readonly unmade: number;
 }
 
+/** Returns the state that a part of a log begins in; null where the section begins with init. */
+function stateBefore({ trace, log }: TraceSection): ModelState | null {
+  if (log == null || log.state === null) return null;
+  const { map, config, policies } = trace.scenario;
+  const { world } = ModelState.init(map, config, policies, trace.profile ?? WHOLE);
+  const { starts, owners, stack } = log.state;
+  const runs = stack?.map(([base = 0, count = 0]) => ({ base: pfn(base), count: pageCount(count) }));
+  return ModelState.of(world, policies, { starts, owners, stack: runs });
+}
+
 /** Returns the story of a section. O(the model's cost of its steps). */
 export function storyOf(section: TraceSection): Story {
   const { trace } = section;
   const { config, operations } = trace.scenario;
-  const moments = momentsOf(trace);
+  const skipped = section.log?.skipped ?? 0;
+  const moments = momentsOf(trace, stateBefore(section));
   const calls = formatProgram(operations);
   const makers = operations.flatMap(({ call }, at) => (isAllocation(call) ? [at + 1] : []));
   const usesOf = (at: number): readonly number[] => {
@@ -48,8 +73,12 @@ export function storyOf(section: TraceSection): Story {
     for (const maker of usesOf(at)) usedBy.set(maker, [...(usedBy.get(maker) ?? []), at + 1]);
   const steps = moments.map(
     (moment, step): Step => ({
-      call: grouped(calls[moment.at] ?? 'init'),
-      answer: grouped(formatResponse(config, moment.response)),
+      call: grouped(calls[moment.at] ?? (skipped === 0 ? 'init' : 'before')),
+      answer:
+        moment.at < 0 && skipped > 0
+          ? `after ${counted(skipped, 'operation')}, not shown`
+          : grouped(formatResponse(config, moment.response)),
+      line: section.log?.lines[moment.at] ?? null,
       moment,
       uses: usesOf(moment.at),
       usedBy: usedBy.get(step) ?? [],
@@ -58,6 +87,7 @@ export function storyOf(section: TraceSection): Story {
   const violated = steps.findIndex(({ moment }) => moment.violation !== null);
   return {
     section,
+    skipped,
     steps,
     violated: violated < 0 ? null : violated,
     unmade: operations.length + 1 - moments.length,

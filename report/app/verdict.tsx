@@ -1,5 +1,5 @@
 /** What one step shows: the clause where one is violated, expected beside observed, the free stack, the page frame under the cursor. */
-import { pageCount, pfn, runsOf, zoneOf } from '../../spec/index.ts';
+import { pageCount, pfn, runsOf, grouped as thousands, zoneOf } from '../../spec/index.ts';
 import { comparisons, expectedText, isAnswerWrong } from './demand-text.ts';
 import { grouped, physical } from './hex.ts';
 import { OWNER_WORDS } from './memory.tsx';
@@ -15,7 +15,7 @@ interface Props {
 function StepLink({ n, story, go }: { n: number; story: Story; go: (step: number) => void }) {
   return (
     <button type="button" class="link" onClick={() => go(n)}>
-      {n === 0 ? 'init' : `${n} ${story.steps[n]?.call.split('(')[0] ?? ''}`}
+      {n === 0 ? 'init' : `${story.skipped + n} ${story.steps[n]?.call.split('(')[0] ?? ''}`}
     </button>
   );
 }
@@ -38,6 +38,20 @@ function Clause({ step: { moment } }: Props) {
   );
 }
 
+/** Text with long numbers, which may be broken between their groups. */
+function Breaking({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(/(?<=_)/).map((part, n) => (
+        <>
+          {n > 0 && <wbr />}
+          {part}
+        </>
+      ))}
+    </>
+  );
+}
+
 function Comparison({ step }: Props) {
   const isViolated = step.moment.violation !== null;
   return (
@@ -52,9 +66,11 @@ function Comparison({ step }: Props) {
       <tbody>
         <tr class={isViolated && isAnswerWrong(step.moment) ? 'differs' : ''}>
           <th scope="row">answer</th>
-          <td>{grouped(expectedText(step.moment))}</td>
           <td>
-            {step.answer}
+            <Breaking text={grouped(expectedText(step.moment))} />
+          </td>
+          <td>
+            <Breaking text={step.answer} />
             {isViolated && isAnswerWrong(step.moment) && <span class="badge">differs</span>}
           </td>
         </tr>
@@ -168,6 +184,7 @@ export function Verdict(props: Props & { readonly frame: number | null }) {
       <section>
         <h2>
           <code>{props.step.call}</code>
+          {props.step.line !== null && <span class="badge">line {thousands(props.step.line)}</span>}
         </h2>
         <Comparison {...props} />
         <Links {...props} />

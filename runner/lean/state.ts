@@ -9,6 +9,7 @@
  */
 import { ModelState } from '../../model/index.ts';
 import {
+  computedOnce,
   type FitRequest,
   type InspectedRun,
   type Owner,
@@ -50,6 +51,22 @@ function grown<A extends Float64Array | Uint8Array>(made: A, old: A): A {
   return made;
 }
 
+interface FlatParts {
+  readonly starts: Float64Array;
+  readonly owners: Uint8Array;
+  readonly stack: readonly Region[] | undefined;
+}
+
+/** Returns what a state of the model is made of; the same each time, since all programs on a map begin with one state. */
+const partsOf = computedOnce((state: ModelState): FlatParts => {
+  const { starts, owners, stack } = state.parts();
+  return {
+    starts: Float64Array.from(starts),
+    owners: Uint8Array.from(owners, (owner) => OWNERS.indexOf(owner)),
+    stack,
+  };
+});
+
 export class LeanState implements Ownership {
   #world: World;
   #policies: readonly Policy[];
@@ -82,13 +99,11 @@ export class LeanState implements Ownership {
     this.counts[PMM] = state.countOf('pmm');
     this.counts[CALLER] = state.countOf('caller');
     this.freeInStack = state.freeIn('stack');
-    const { starts, owners, stack } = state.parts();
+    const { starts, owners, stack } = partsOf(state);
     this.#isStackTracked = stack !== undefined;
     this.#reserve(starts.length);
-    for (let i = 0; i < starts.length; i += 1) {
-      this.#starts[i] = starts[i] ?? 0;
-      this.#owners[i] = OWNERS.indexOf(owners[i] ?? 'absent');
-    }
+    this.#starts.set(starts);
+    this.#owners.set(owners);
     this.#extents = starts.length;
     this.#near = 0;
     this.#depth = 0;

@@ -1,2 +1,8 @@
 /** The door of runner/load/. */
-export { type GivenClaims, importModule, loadInteractiveTarget, loadTarget } from './load-target.ts';
+export {
+  type GivenClaims,
+  importModule,
+  loadInteractiveTarget,
+  loadSeveralCallers,
+  loadTarget,
+} from './load-target.ts';

@@ -16,6 +16,7 @@ import {
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
 import { MUTANT_PREFIX, OURS, RUN_PREFIX } from '../ours.ts';
+import type { CallersProcess } from '../process/index.ts';
 import { refuseChanges } from '../realm.ts';
 import type { Target } from '../target.ts';
 import { lookAt } from '../thrown.ts';
@@ -103,6 +104,8 @@ function refuseUnrunnable(path: string): void {
   }
 }
 
+const ONE_CALLER = 'expected a module or an executable, which can have several callers';
+
 /** Claims and limits that replace the target's. */
 export interface GivenClaims {
   readonly profile?: Profile | undefined;
@@ -173,6 +176,20 @@ async function loadRun(
   const { loadConsole } = await import('../process/index.ts');
   const target = await loadConsole(name.slice(RUN_PREFIX.length), name, profile, programMs);
   return target.withClaims({ policies: policies ?? target.policies });
+}
+
+/**
+ * Loads an executable whose calls several callers make at the same time. Returns null for a module: its callers attach to a shared state.
+ *
+ * @throws SpecError if it cannot be used so.
+ */
+export async function loadSeveralCallers(name: string): Promise<CallersProcess | null> {
+  if (name === OURS.name || isModule(name)) return null;
+  if (name.startsWith(RUN_PREFIX)) throw new SpecError(`${name}: ${ONE_CALLER}: a kernel has one`);
+  refuseMissing(name);
+  if (isWasm(name)) throw new SpecError(`${name}: ${ONE_CALLER}: WebAssembly has one`);
+  refuseUnrunnable(name);
+  return (await import('../process/index.ts')).loadCallers(name);
 }
 
 /**

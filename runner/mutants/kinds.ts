@@ -5,6 +5,7 @@
 import { createPmm } from '../../impl/manager/index.ts';
 import {
   type BreakableClause,
+  type DescriptorInput,
   decodeProfile,
   isPageAligned,
   isPmmPanic,
@@ -17,8 +18,10 @@ import {
   type PmmFactory,
   type PmmOptions,
   PmmPanic,
+  pfnAt,
   pfnOf,
   physicalAddress,
+  toHex,
   U64_MAX,
 } from '../../spec/index.ts';
 import { factoryTarget } from '../factory-target.ts';
@@ -104,6 +107,12 @@ const endsAtLimit = missing(({ base, count }, { limit }) => base + count === lim
 const startsAtZero = missing(({ base }) => base === 0);
 const TWO_MIB = 0x20_0000n;
 
+/** Returns the limit that an address of as many bits as one below `limit` has, less some bits. */
+function limitInBits(limit: bigint | number, less: bigint): bigint {
+  const power = powerBelow(BigInt(limit));
+  return power === 1n << 63n ? U64_MAX : less < 0n ? power << -less : power >> less;
+}
+
 /** Returns the largest power of two that is at most `n`, or 0. */
 function powerBelow(n: bigint): bigint {
   return n === 0n ? 0n : 1n << BigInt(n.toString(2).length - 1);
@@ -151,16 +160,16 @@ interface AskedRun {
   readonly alignment: number;
 }
 
-/** Returns a change that takes the lowest run in one descriptor; `stretches` are where runs may lie. */
-function dividedRuns(
-  stretches: (map: MemoryMap) => readonly (readonly [base: number, end: number])[],
-): Change {
+/** Page frames [base, end) in which a run may lie. */
+type Stretch = readonly [base: number, end: number];
+
+/** Returns a change that takes the lowest run in the first stretch that has one, of those below `end`. */
+function dividedRuns(stretches: (map: MemoryMap, end: number) => readonly Stretch[]): Change {
   return (parts) => {
     const { inner, limit } = parts;
-    const within = stretches(parts.map).toSorted(([a], [b]) => a - b);
     const lowest = ({ count, end, alignment }: AskedRun): number | null => {
       const free = [...inner.inspect()].filter(({ condition }) => condition === 'free');
-      for (const [from, to] of within)
+      for (const [from, to] of stretches(parts.map, end))
         for (const run of free) {
           const base = Math.ceil(Math.max(run.base, from) / alignment) * alignment;
           if (base + count <= Math.min(run.base + run.count, to, end)) return base;
@@ -183,9 +192,40 @@ function dividedRuns(
 }
 
 /** Returns where the descriptors of a map begin and end, without `cut` page frames at the end of each. */
-function descriptorsOf(map: MemoryMap, cut = 0): readonly (readonly [number, number])[] {
-  return map.descriptors.map(({ start, pages }) => [pfnOf(start), pfnOf(start) + pages - cut]);
+function descriptorsOf(map: MemoryMap, cut = 0): readonly Stretch[] {
+  const stretches = map.descriptors.map(
+    ({ start, pages }): Stretch => [pfnOf(start), pfnOf(start) + pages - cut],
+  );
+  return stretches.toSorted(([a], [b]) => a - b);
 }
+
+/** The zones of {@link zoned}: page frames below 4, and from 4 on. */
+const DMA: Stretch = [0, 4];
+const NORMAL: Stretch = [4, 2 ** 52];
+
+/** Returns the zones that serve a request: of the ones below its limit, the upper one first. */
+function fromTheTop(end: number): readonly Stretch[] {
+  return [NORMAL, DMA].filter(([base]) => base < end);
+}
+
+/** Returns what builds a manager of zones: where runs may lie, and single pages, the preferred zone first. */
+function zoned(runs: (end: number) => readonly Stretch[], singles = runs): PmmFactory {
+  const taking = (order: typeof runs): Change => dividedRuns((_, end) => order(end));
+  const change: Change = (parts) => {
+    const single = taking(singles)(parts).allocBitmap;
+    return { ...taking(runs)(parts), alloc: () => single?.(1, U64_MAX, 1) ?? null };
+  };
+  const all = { bitmapMaxAddr: physicalAddress(MEMORY_OF_ZONES) };
+  return (map, options) => factoryOf(change)(map, { ...options, config: { ...options.config, ...all } });
+}
+
+const MEMORY_OF_ZONES = 0x400_0000n;
+const NAMED_ZONES = [{ name: 'dma', below: '0x4000' }, { name: 'normal' }];
+const OF_ZONES = {
+  calls: ['alloc', 'allocBitmap', 'free', 'freeRegion', 'freeAmount'],
+  memoryBelow: toHex(MEMORY_OF_ZONES),
+  failures: [],
+};
 
 /** Returns a change that says nothing about frees of page frames of some owners, and does nothing then. */
 function trustingFrees(owners: readonly Owner[]): Change {
@@ -224,19 +264,42 @@ function keepingFirst(
           ]
         : [descriptor],
     );
-    return blamingAs('kept', frame, createPmm(memoryMap(without), options));
+    return keeping((named) => named === frame, createPmm(memoryMap(without), options));
   };
 }
 
-/** Returns a manager whose panics say that a page frame is of another owner. */
-function blamingAs(owner: Owner, frame: number, inner: Pmm): Pmm {
+/** Returns what builds a manager that keeps the RAM below an address, as far as firmware does not. */
+function keepingBelow(end: bigint): PmmFactory {
+  return (map, options) => {
+    const low: DescriptorInput[] = [];
+    for (const descriptor of map.descriptors) {
+      const { type, start, pages } = descriptor;
+      const isKept = ['pmm', 'boot'].includes(ownerAfterInit(type));
+      const below = isKept ? Math.min(pages, Math.max(0, pfnOf(physicalAddress(end)) - pfnOf(start))) : 0;
+      low.push({ ...descriptor, type: 'acpiNvs', pages: below });
+      low.push({ ...descriptor, start: start + BigInt(below) * PAGE_BYTES, pages: pages - below });
+    }
+    const isLow = (frame: number): boolean =>
+      map.descriptors.some(
+        ({ type, start, pages }) =>
+          ['pmm', 'boot'].includes(ownerAfterInit(type)) &&
+          frame >= pfnOf(start) &&
+          frame < pfnOf(start) + pages &&
+          BigInt(frame) * PAGE_BYTES < end,
+      );
+    return keeping(isLow, createPmm(memoryMap(low), options));
+  };
+}
+
+/** Returns a manager whose panics say that it keeps some page frames. */
+function keeping(isKept: (frame: number) => boolean, inner: Pmm): Pmm {
   const blaming = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
     return (...passed: A): void => {
       try {
         call(...passed);
       } catch (error) {
-        if (!isPmmPanic(error) || error.pfn !== frame) throw error;
-        throw new PmmPanic(error.message, { call: error.call, pfn: frame, owner });
+        if (!isPmmPanic(error) || error.pfn === null || !isKept(error.pfn)) throw error;
+        throw new PmmPanic(error.message, { call: error.call, pfn: error.pfn, owner: 'kept' });
       }
     };
   };
@@ -392,6 +455,93 @@ export const KINDS: readonly Kind[] = [
     ],
   },
   {
+    claim: { limits: 'powers-of-two' },
+    correct: variant(
+      'limits-in-bits',
+      'allocBitmap.complete',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, 0n), alignment]),
+    ),
+    broken: [
+      variant(
+        'limits-a-bit-short',
+        'allocBitmap.complete',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, 1n), alignment]),
+      ),
+      variant(
+        'limits-a-bit-long',
+        'allocBitmap.below-max',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, -1n), alignment]),
+      ),
+    ],
+  },
+  {
+    claim: { zones: NAMED_ZONES },
+    others: OF_ZONES,
+    correct: { name: 'zones-from-the-top', clause: 'allocBitmap.zone', create: zoned(fromTheTop) },
+    broken: [
+      {
+        name: 'zones-from-the-bottom',
+        clause: 'allocBitmap.zone',
+        create: zoned((end) => fromTheTop(end).toReversed(), fromTheTop),
+      },
+      {
+        name: 'single-pages-from-the-bottom',
+        clause: 'alloc.zone',
+        create: zoned(fromTheTop, () => [DMA, NORMAL]),
+      },
+      {
+        name: 'zones-that-run-together',
+        clause: 'allocBitmap.complete',
+        create: zoned((end) => [...fromTheTop(end), [0, end]]),
+      },
+      {
+        name: 'zone-without-a-fallback',
+        clause: 'alloc.complete',
+        create: zoned((end) => fromTheTop(end).slice(0, 1)),
+      },
+    ],
+  },
+  {
+    claim: { fallback: 'none' },
+    others: { ...OF_ZONES, zones: NAMED_ZONES },
+    correct: {
+      name: 'zones-apart',
+      clause: 'alloc.complete',
+      create: zoned((end) => fromTheTop(end).slice(0, 1)),
+    },
+    broken: [
+      {
+        name: 'single-pages-from-elsewhere',
+        clause: 'alloc.zone',
+        create: zoned((end) => fromTheTop(end).slice(0, 1), fromTheTop),
+      },
+      {
+        name: 'runs-from-elsewhere',
+        clause: 'allocBitmap.complete',
+        create: zoned(fromTheTop, (end) => fromTheTop(end).slice(0, 1)),
+      },
+    ],
+  },
+  {
+    claim: { neverBelow: '0x4000' },
+    correct: { name: 'low-memory-kept', clause: 'init.free', create: keepingBelow(0x4000n) },
+    broken: [
+      { name: 'low-memory-free', clause: 'init.free', create: createPmm },
+      { name: 'low-memory-kept-too-far', clause: 'init.free', create: keepingBelow(0x5000n) },
+      {
+        name: 'low-memory-handed-over',
+        clause: 'free.owner',
+        create: (map, options) => {
+          const pmm = keepingBelow(0x4000n)(map, options);
+          const free = (address: bigint): void => {
+            if (pfnAt(options.config, address) !== 3) pmm.free(address);
+          };
+          return wrapPmm(pmm, { free });
+        },
+      },
+    ],
+  },
+  {
     claim: { largestAlignment: '0x200000' },
     correct: variant(
       'alignments-to-2-mib',
@@ -413,7 +563,11 @@ export const KINDS: readonly Kind[] = [
   },
   {
     claim: { runsWithin: 'descriptors' },
-    correct: variant('runs-in-one-descriptor', 'allocBitmap.complete', dividedRuns(descriptorsOf)),
+    correct: variant(
+      'runs-in-one-descriptor',
+      'allocBitmap.complete',
+      dividedRuns((map) => descriptorsOf(map)),
+    ),
     broken: [
       variant(
         'last-page-of-a-descriptor-missed',

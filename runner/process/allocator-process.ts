@@ -2,7 +2,7 @@
  * Allocator processes: an allocator in a separate process, which runs one program at a time. A program is one request and one
  * answer. Sending and receiving are two steps, so that the process works in the meantime.
  */
-import { bytesOf, isRam, type MemoryMap, type Profile, type Program, pageCount } from '../../spec/index.ts';
+import { bytesOf, type Profile, type Program, pageCount, ramPages } from '../../spec/index.ts';
 import type { BytesACall, LeftOut } from '../target.ts';
 import { PROGRAM_MS, type ProgramTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
@@ -21,10 +21,6 @@ const GRACE_MS = 500;
 /** Limits on the length of an answer: a base, and more for each operation and each address. */
 const OUTPUT_BYTES = { once: 2 ** 20, operation: 1024, address: 32 } as const;
 const MIB = 2 ** 20;
-
-function ramPages({ descriptors }: MemoryMap): number {
-  return descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0);
-}
 
 /** Returns the MiB that a program may take. */
 function memoryFor(pages: number): number {

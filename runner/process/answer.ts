@@ -160,7 +160,9 @@ function died(how: string): string {
   return how.startsWith('exit') ? `it ended the process with exit code ${how.slice(5)}` : `it died of ${how}`;
 }
 
-function diedOf(ending: Ending): string {
+/** Returns a description of how a process ended, by what its harness or the channel says of it. */
+export function diedOf(ending: Ending | string): string {
+  if (typeof ending === 'string') return died(ending);
   if (ending.kind === 'exit') return died(`exit ${ending.code}`);
   return died(ending.kind === 'signal' ? ending.signal : ending.kind);
 }

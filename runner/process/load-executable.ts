@@ -1,4 +1,5 @@
 /** Loading executables: the process is started and greeted, and answers with its claims. Any other answer is refused. */
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   decodeProfile,
@@ -10,6 +11,7 @@ import {
 } from '../../spec/index.ts';
 import type { Target } from '../target.ts';
 import { AllocatorProcess } from './allocator-process.ts';
+import { CallersProcess } from './callers-process.ts';
 import { Channel } from './channel.ts';
 import { GREETED, READY, type Reply } from './channel-messages.ts';
 import { ProcessTarget } from './process-target.ts';
@@ -112,12 +114,29 @@ export function loadModuleApart(path: string, given?: Profile, programMs?: numbe
   return load({ command: [process.execPath, ...process.execArgv, SERVED, path] }, path, given, programMs);
 }
 
-async function load(
-  { command, isConsole = false }: { readonly command: readonly string[]; readonly isConsole?: boolean },
+/** How a process is started, and whether it is a kernel on a console. */
+interface Started {
+  readonly command: readonly string[];
+  readonly isConsole?: boolean;
+}
+
+/** A process that has been greeted, and what it says of itself. */
+interface Introduced {
+  readonly channel: Channel;
+  readonly lines: readonly string[];
+  readonly profile: Profile;
+}
+
+/** Starts and greets a process. It is held to its own claims, unless others are given. */
+async function introduced(
+  { command, isConsole = false }: Started,
   path: string,
   given?: Profile,
-  programMs?: number,
-): Promise<Target> {
+): Promise<Introduced> {
+  if (process.platform === 'win32')
+    throw new SpecError(
+      `${path}: expected a module, or WebAssembly (frameproof build): executables run on Linux`,
+    );
   const channel = new Channel(command, { isConsole });
   try {
     const lines = greet(channel, path, isConsole ? BOOT_LIMIT_MS : TIME_LIMIT_MS);
@@ -125,12 +144,30 @@ async function load(
     const claimed = decodeProfile(parseJson(restOfLine(lines, 'profile') ?? '{}', source), source);
     // The memory of a kernel's harness is no claim that another profile could replace.
     const memoryBelow = isConsole ? claimed.memoryBelow : REACH;
-    const profile = within(given ?? claimed, memoryBelow);
-    const [paints, isShort] = [restOfLine(lines, 'paints') !== null, restOfLine(lines, 'short') !== null];
-    const started = new AllocatorProcess(channel, { paints, isShort, programMs });
-    return new ProcessTarget(started, { name: path, policies: profile.policies, profile });
+    return { channel, lines, profile: within(given ?? claimed, memoryBelow) };
   } catch (error) {
     await channel.close();
     throw error;
   }
+}
+
+async function load(started: Started, path: string, given?: Profile, programMs?: number): Promise<Target> {
+  const { channel, lines, profile } = await introduced(started, path, given);
+  const [paints, isShort] = [restOfLine(lines, 'paints') !== null, restOfLine(lines, 'short') !== null];
+  const process = new AllocatorProcess(channel, { paints, isShort, programMs });
+  return new ProcessTarget(process, { name: path, policies: profile.policies, profile });
+}
+
+/**
+ * Loads an executable whose calls several callers make at the same time.
+ *
+ * @throws SpecError if it cannot be started, or its harness does not run several callers.
+ */
+export async function loadCallers(path: string): Promise<CallersProcess> {
+  const { channel, lines, profile } = await introduced({ command: [resolve(path)] }, path);
+  if (restOfLine(lines, 'callers') !== null) return new CallersProcess(channel, profile);
+  await channel.close();
+  throw new SpecError(
+    `${path}: expected an executable with the harness native/frameproof.c of this version: it does not run several callers`,
+  );
 }

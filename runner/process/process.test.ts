@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { config, memoryMap, type Operation, type Reference, type Scenario } from '../../spec/index.ts';
@@ -200,6 +200,14 @@ describe('an executable that', () => {
     chmodSync(path, 0o755);
     await expect(loadTarget(path)).rejects.toThrow(says);
     await expectNoneLeft();
+  });
+
+  it('on Windows is refused', async () => {
+    const path = join(folder, 'speaks');
+    writeFileSync(path, '#!/bin/sh', { mode: 0o755 });
+    const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+    await expect(loadTarget(path)).rejects.toThrow(/expected a module, or WebAssembly/);
+    platform.mockRestore();
   });
 
   it('is a file that may not be executed is refused', async () => {

@@ -16,11 +16,81 @@ export interface Recipe {
   /** The name of the page, and of the allocator's file. */
   readonly name: string;
   readonly broken: Readonly<Record<string, BrokenVariant>>;
+  /** Options of the compiler for a search. Default: none. */
+  readonly small?: readonly string[];
   /** The page frames of a world that a search closes on, in each zone; null where none is searched. */
   readonly searched: { readonly stack: number; readonly bitmap: number } | null;
 }
 
 export const RECIPES: readonly Recipe[] = [
+  {
+    name: 'free_list',
+    searched: { stack: 5, bitmap: 0 },
+    broken: {
+      'the last page of a range is left out': {
+        edit: ['page < end;', 'page + PAGE < end;'],
+        clauses: ['init.free'],
+      },
+      'a page stays on the list': {
+        edit: ['        head = page->next;\n', ''],
+        clauses: ['alloc.was-free', 'policy.lifo'],
+      },
+      'a free forgets the rest of the list': {
+        edit: ['    page->next = head;\n', '    page->next = available < 3 ? head : head->next;\n'],
+        clauses: ['alloc.complete', 'policy.lifo'],
+      },
+    },
+  },
+  {
+    name: 'zones',
+    small: ['-DDMA_END=0x2000'],
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'there is no fallback': {
+        edit: [' || (zone == NORMAL && take(DMA, count, &first))', ''],
+        clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'a device is given what it cannot reach': {
+        edit: ['(zone == NORMAL && take(DMA, count, &first))', 'take(1 - zone, count, &first)'],
+        clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'the zones run together': {
+        edit: ['[DMA] = {0, DMA_END / PAGE}', '[DMA] = {0, PAGES}'],
+        clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'the zone for devices is used up first': {
+        edit: [
+          'take(zone, count, &first) || (zone == NORMAL && take(DMA, count, &first))',
+          'take(DMA, count, &first) || (zone == NORMAL && take(NORMAL, count, &first))',
+        ],
+        clauses: ['alloc.zone', 'allocBitmap.zone'],
+      },
+    },
+  },
+  {
+    name: 'bitmap_tree',
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'the levels above are not told that a word is empty': {
+        edit: [
+          '        if (level[k][page / 64] != 0) {\n            break;\n        }\n',
+          '        break;\n',
+        ],
+        clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'the page at the limit is handed out': {
+        edit: ['(page + 1) * PAGE >', 'page * PAGE >'],
+        clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'a free tells only the lowest level': {
+        edit: [
+          '    for (int k = 0; k < LEVELS; k++, page /= 64) {\n        level[k][page / 64] |=',
+          '    for (int k = 0; k < (available > 2 ? 1 : LEVELS); k++, page /= 64) {\n        level[k][page / 64] |=',
+        ],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+    },
+  },
   {
     name: 'carved_bitmap',
     searched: { stack: 0, bitmap: 5 },

@@ -5,7 +5,8 @@ import { isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import { nextDescriptor } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
-import type { FitRequest, Ownership } from '../ownership.ts';
+import { type FitRequest, freeWithin, type Ownership, zoneAt, zoneExtents } from '../ownership.ts';
+import { namedZones } from '../profile.ts';
 import {
   endOf,
   isPageAligned,
@@ -76,15 +77,18 @@ function zone(call: Allocation): Clause<Step> {
     name: `${call}.zone`,
     gravity: 'refusal',
     sentence: `${call} hands out only page frames of the ${own} zone.`,
-    sides: [`the ${other} zone has free page frames`, `the ${other} zone has none`],
+    sides: ['another zone has free page frames', 'no other zone has any'],
     when: 'handed out',
     side({ before, asked, granted }) {
       if (granted === null || asked.call !== call) return null;
+      if (namedZones(before.world.profile) !== null) return sideOfZones(before, granted.pfns[0] ?? null);
       if (own === 'stack' && before.world.profile.singlePages !== 'stack-zone') return sideOfFallBack(before);
       return before.freeIn(other) > 0 ? 0 : 1;
     },
     check(step) {
       const { bitmapLimit, profile } = step.before.world;
+      if (namedZones(profile) !== null)
+        return own === 'stack' ? singlesOutOfOrder(step) : runOutOfOrder(step);
       if (own === 'stack' && profile.singlePages === 'stack-zone-first') return fellBackEarly(step);
       const frame =
         own === 'bitmap'
@@ -101,6 +105,54 @@ function zone(call: Allocation): Clause<Step> {
 function sideOfFallBack(before: Ownership): Side | null {
   if (before.world.profile.singlePages === 'anywhere') return null;
   return before.freeIn('bitmap') > 0 ? 0 : 1;
+}
+
+/** Where zones are named: whether another than the one of this page frame has free ones. */
+function sideOfZones(before: Ownership, frame: Pfn | null): Side | null {
+  const own = frame === null ? null : zoneAt(before, frame);
+  return own === null ? null : before.countOf('pmm') > freeWithin(before, own) ? 0 : 1;
+}
+
+/** A run lies in the highest of the zones that serve the request and have one. */
+function runOutOfOrder({ before, asked: { fit, lowest }, granted }: Step): Blame | null {
+  const base = granted?.pfns[0];
+  if (fit === null || lowest === null || base == null) return null;
+  const [zone, wanted] = [zoneAt(before, base), zoneAt(before, lowest)];
+  if (zone === null || wanted === null) return null;
+  const where = `the run starts at page frame ${base}, in zone ${zone.name}`;
+  if (base + fit.count > zone.end)
+    return blame(
+      `${where}, and reaches into the next, which starts at ${zone.end}`,
+      base,
+      before.ownerOf(base),
+    );
+  if (zone.base === wanted.base) return null;
+  return blame(
+    `${where}, and zone ${wanted.name} has one at page frame ${lowest}`,
+    base,
+    before.ownerOf(base),
+  );
+}
+
+/** Single pages come from the last zone, and where it has none left and that is claimed, from the ones below. */
+function singlesOutOfOrder({ before, granted }: Step): Blame | null {
+  const pfns = (granted?.pfns ?? []).filter((frame) => frame !== null);
+  const { fallback } = before.world.profile;
+  const lowest = Math.min(...pfns);
+  for (const zone of zoneExtents(before).toReversed()) {
+    if (zone.base <= lowest) return null;
+    const taken = pfns.filter((frame) => zone.base <= frame && frame < zone.end).length;
+    const left = freeWithin(before, zone) - taken;
+    if (left <= 0 && fallback === 'lower') continue;
+    const frame = pfn(lowest);
+    const why =
+      fallback === 'none'
+        ? 'single pages come from it only'
+        : `which has ${counted(left, 'more free page frame')}`;
+    const explanation = `page frame ${frame} is not in zone ${zone.name}, ${why}`;
+    return blame(explanation, frame, before.ownerOf(frame));
+  }
+  return null;
 }
 
 /** A manager that falls back to the bitmap zone must use up the stack zone first. */

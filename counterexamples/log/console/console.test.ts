@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type JudgedLog, type JudgeOptions, judgeLog } from '../judge-log.ts';
-import { scenarioOfLog } from '../log-program.ts';
+import { scenarioOfLog } from '../program/index.ts';
 import { compactText } from './compact-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-console-'));

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { createSharedState } from '../../../impl/index.ts';
-import { Config, counted, isRam, MemoryMap, SpecError } from '../../../spec/index.ts';
+import { Config, counted, MemoryMap, ramPages, SpecError } from '../../../spec/index.ts';
 import type { HistoryCall } from '../history.ts';
 import { type CallerThreadData, CLOCK_AT, PRESENT_AT, type RecordedCall, type Round } from './messages.ts';
 
@@ -54,8 +54,7 @@ function stateOf(map: MemoryMap, config: Config): SharedArrayBuffer {
     return createSharedState(map, config);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const pages = map.descriptors.reduce((sum, d) => sum + (isRam(d.type) ? d.pages : 0), 0);
-    const found = `found ${counted(pages, 'page frame')} of RAM`;
+    const found = `found ${counted(ramPages(map), 'page frame')} of RAM`;
     throw new SpecError(
       `memory map: expected one whose state threads can share: ${found}, and this machine has no memory for it`,
       {

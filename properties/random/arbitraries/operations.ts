@@ -19,6 +19,7 @@ import {
   isFreeable,
   isPart,
   isUncaught,
+  namedZones,
   type Operation,
   type Ownership,
   PAGE_BYTES,
@@ -466,13 +467,24 @@ function nameHeldRun(prospect: Prospect, x: number): void {
 /** Returns an argument of a run as a manager of this profile supports it: bounded, a power of two, or none at all. */
 function asClaimed(kind: 'runCount' | 'maxAddr' | 'alignment', value: Passed, profile: Profile): Passed {
   if (profile === WHOLE) return value;
-  if (kind === 'maxAddr') return profile.runArguments.includes('maxAddr') ? value : U64_MAX;
+  if (kind === 'maxAddr') {
+    if (!profile.runArguments.includes('maxAddr')) return U64_MAX;
+    return profile.limits === 'any' || value === U64_MAX ? inZone(value, profile) : roundedDown(value);
+  }
   if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
   if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
   const { largestAlignment } = profile;
   if (largestAlignment !== null && isWhole(value) && value > largestAlignment)
     return Number(largestAlignment);
   return profile.contiguous === 'any' && profile.alignments === 'any' ? value : roundedDown(value);
+}
+
+/** Returns the limit as a manager takes it: where a zone ends, where it names zones. */
+function inZone(value: Passed, profile: Profile): Passed {
+  const ends = namedZones(profile)?.map(({ below }) => below ?? U64_MAX);
+  return ends === undefined || !isWhole(value)
+    ? value
+    : (ends[Number(BigInt(value) % 101n) % ends.length] ?? U64_MAX);
 }
 
 /** Rounds down to a power of two. */

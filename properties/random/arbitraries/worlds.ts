@@ -21,6 +21,7 @@ import {
   MEMORY_TYPES,
   type MemoryType,
   memoryMap,
+  namedZones,
   ownerAfterInit,
   PAGE_BYTES,
   type Profile,
@@ -126,12 +127,18 @@ function baseOf(place: Place, pages: number, end: number): number {
   }
 }
 
-/** Places segments from page frame 0 up. One that would end above `most` has no gap, or is cut off. */
+/** The page frames between which segments lie. */
+interface Room {
+  readonly from: number;
+  readonly most: number;
+}
+
+/** Places segments from page frame `from` up. One that would end above `most` has no gap, or is cut off. */
 function descriptorsOf(
   { segments, ram }: Pick<DrawnWorld, 'segments' | 'ram'>,
-  most: number,
+  { from, most }: Room,
 ): readonly DescriptorInput[] {
-  let end = 0;
+  let end = from;
   const room = {
     pmm: Math.min(2 ** (USUAL_RAM_BITS + ram), MOST_RAM),
     boot: MOST_BOOT,
@@ -253,15 +260,30 @@ function withAtLeast(segments: readonly Segment[], pages: number): readonly Segm
   return [{ ...first, pages: Math.max(first.pages, pages), type: 'conventional' }, ...rest];
 }
 
+/** Returns the page frame from which memory is drawn: mostly just below where it can be handed out, or where a named zone ends. */
+function lowestOf(profile: Profile, x: number): number {
+  if (x % 8 === 7) return 0;
+  const low = pfnOf(profile.neverBelow);
+  const ends = (namedZones(profile) ?? []).flatMap(({ below }) =>
+    below === undefined ? [] : [pfnOf(below)],
+  );
+  const end = [low, ...ends][(x >> 3) % (1 + ends.length)] ?? low;
+  return Math.max(0, end - (end === low ? x % 4 : x % 64));
+}
+
 function worldOf(
   { segments, limit, higherHalf, plenty, ram, zone }: DrawnWorld,
-  { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd }: Profile,
+  profile: Profile,
   { memoryBits }: Sizes,
 ): World {
+  const { memoryAtLeast, neverBelow, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
   const addressable = Number((U64_MAX + 1n - higherHalf) / PAGE_BYTES);
   const most = Math.min(pfnOf(memoryBelow), 2 ** memoryBits, addressable);
-  const chosenSegments = withAtLeast(withPlenty(segments, plenty), memoryAtLeast);
-  const descriptors = descriptorsOf({ segments: chosenSegments, ram }, most);
+  const low = pfnOf(neverBelow);
+  const from = lowestOf(profile, limit.size);
+  const least = memoryAtLeast === 0 ? 0 : memoryAtLeast + low - from;
+  const chosenSegments = withAtLeast(withPlenty(segments, plenty), least);
+  const descriptors = descriptorsOf({ segments: chosenSegments, ram }, { from, most });
   const wanted = affordable(
     descriptors,
     limitAddress(descriptors, limit),

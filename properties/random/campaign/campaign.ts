@@ -22,7 +22,6 @@ import { addCounts, CallCounts, type Counts, FurthestSoFar, OwnClauseCounts } fr
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { paceOf } from './pace.ts';
-
 import { claimsOf } from './reach.ts';
 import { type CampaignResult, type Progress, type RunEnd, resultOf } from './result.ts';
 import { SituationCounts } from './situations.ts';
@@ -175,7 +174,8 @@ class Counters {
       tooLarge: this.#tooLarge,
       refused: this.#refused,
       declined: this.#declined,
-      furthest: this.#furthest.toRecord(),
+      furthest: this.#furthest.furthest,
+      reached: this.#furthest.reached,
     };
   }
 }

@@ -1,6 +1,7 @@
 /** The counts of programs of given operations: one that meets a situation or an edge, and one that just misses it. */
 import { describe, expect, it } from 'vitest';
-import { OURS, type World } from '../../../runner/index.ts';
+import { OURS, type Target, type World } from '../../../runner/index.ts';
+import { KINDS, kindTarget } from '../../../runner/mutants/kinds.ts';
 import {
   type Argument,
   config,
@@ -44,9 +45,9 @@ class Script implements Command<CommandContext> {
 }
 
 /** Runs one program, and returns what it counts. */
-async function countsOf(world: World, program: Program): Promise<CampaignResult> {
+async function countsOf(world: World, program: Program, target: Target = OURS): Promise<CampaignResult> {
   const result = await runCampaign({
-    target: OURS,
+    target,
     worlds: [],
     generated: true,
     programs: 1,
@@ -58,8 +59,12 @@ async function countsOf(world: World, program: Program): Promise<CampaignResult>
   return result;
 }
 
-async function situationsOf(world: World, program: Program): Promise<readonly string[]> {
-  const { situations } = await countsOf(world, program);
+async function situationsOf(
+  world: World,
+  program: Program,
+  target: Target = OURS,
+): Promise<readonly string[]> {
+  const { situations } = await countsOf(world, program, target);
   return Object.keys(situations).filter((name) => (situations[name] ?? 0) > 0);
 }
 
@@ -246,6 +251,8 @@ const MAP_CASES: readonly MapCase[] = [
   ),
 ];
 
+const KEPT = 'free: memory that the manager keeps';
+
 describe('situations', () => {
   it.each(CASES.map(([name, ...rest]) => ({ name, rest })))(
     '$name: one program meets it, another does not',
@@ -260,8 +267,16 @@ describe('situations', () => {
     expect(await situationsOf(lacks, [])).not.toContain(name);
   });
 
+  it('of a claim: memory that the manager keeps is freed', async () => {
+    const kind = KINDS.find(({ claim }) => 'neverBelow' in claim);
+    if (kind === undefined) throw new Error('no kind keeps low memory');
+    const keeper = kindTarget(kind.correct, kind.claim);
+    expect(await situationsOf(SMALL, [free(at(3))], keeper)).toContain(KEPT);
+    expect(await situationsOf(SMALL, [free(at(6))], keeper)).not.toContain(KEPT);
+  });
+
   it('have each a case here', () => {
-    const names = [...CASES, ...MAP_CASES].map(([name]) => name);
+    const names = [KEPT, ...[...CASES, ...MAP_CASES].map(([name]) => name)];
     expect(names.toSorted()).toEqual(SITUATION_NAMES.toSorted());
   });
 });
@@ -341,6 +356,17 @@ describe('counts', () => {
     expect(a.furthest).toMatchObject({ granted: 1, held: 3, row: 3, end: 9 });
     expect(b.furthest).toMatchObject({ granted: 2, held: 4, row: 1, end: 9 });
     expect(addCounts(a, b).furthest).toMatchObject({ granted: 2, held: 4, row: 3, end: 9 });
+    expect(a.reached).toMatchObject({
+      operations: { 4: 1 },
+      granted: { 1: 1 },
+      held: { 2: 1 },
+      row: { 2: 1 },
+    });
+    expect(addCounts(a, b).reached).toMatchObject({
+      operations: { 2: 1, 4: 1 },
+      granted: { 1: 1, 2: 1 },
+      end: { 8: 2 },
+    });
     expect(addCounts(a, b).furthest.extents).toBe(Math.max(a.furthest.extents, b.furthest.extents));
   });
 

@@ -12,10 +12,10 @@ import {
   CLAUSES,
   closed,
   closedRecord,
-  isRam,
   OUTCOME_KINDS,
   type OwnClause,
   pfnEnd,
+  ramPages,
   type SettledStep,
 } from '../../../spec/index.ts';
 import { type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
@@ -25,7 +25,9 @@ import { SITUATION_NAMES } from './situations.ts';
  * The largest of what programs met: what lies beyond was not reached, and the run says nothing about it.
  * @public
  */
-export interface Furthest {
+export type Furthest = {
+  /** Operations of one program, those of bursts one by one. */
+  readonly operations: number;
   /** Page frames of RAM. */
   readonly memory: number;
   /** The end of memory, as a page frame. */
@@ -40,6 +42,59 @@ export interface Furthest {
   readonly extents: number;
   /** Calls of one kind in a row. */
   readonly row: number;
+};
+
+/**
+ * The measures in words.
+ * @public
+ */
+export const REACHED: Readonly<Record<keyof Furthest, string>> = {
+  operations: 'operations of a program',
+  memory: 'page frames of RAM',
+  end: 'end of memory, as a page frame',
+  descriptors: 'descriptors of a memory map',
+  granted: 'page frames granted by one call',
+  held: 'page frames held at once',
+  extents: 'extents of page frames with one owner',
+  row: 'calls of one kind in a row',
+};
+
+const MEASURES = ['operations', 'memory', 'end', 'descriptors', 'granted', 'held', 'extents', 'row'] as const;
+
+/**
+ * The programs that reached 0, 1, 2 to 3, 4 to 7, … of each measure, by the least of these numbers.
+ * @public
+ */
+export type Reached = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+const NOTHING: Furthest = {
+  operations: 0,
+  memory: 0,
+  end: 0,
+  descriptors: 0,
+  granted: 0,
+  held: 0,
+  extents: 0,
+  row: 0,
+};
+
+/** Returns the larger of each. */
+export function further(a: Furthest, b: Furthest): Furthest {
+  return {
+    operations: Math.max(a.operations, b.operations),
+    memory: Math.max(a.memory, b.memory),
+    end: Math.max(a.end, b.end),
+    descriptors: Math.max(a.descriptors, b.descriptors),
+    granted: Math.max(a.granted, b.granted),
+    held: Math.max(a.held, b.held),
+    extents: Math.max(a.extents, b.extents),
+    row: Math.max(a.row, b.row),
+  };
+}
+
+/** Returns the largest power of two up to a number; 0 for 0. */
+function powerUpTo(n: number): number {
+  return n === 0 ? 0 : 2 ** Math.floor(Math.log2(n));
 }
 
 /** A number of occurrences. */
@@ -49,6 +104,7 @@ const Edges = t.readonly(
   closed(t.type({ drawn: Times, edges: closedRecord('times by edge', EDGE_NAMES, Times) })),
 );
 const FURTHEST = {
+  operations: Times,
   memory: Times,
   end: Times,
   descriptors: Times,
@@ -87,6 +143,8 @@ export interface Counts {
   /** Operations that the model admitted after the lean judge had not; none on ours. */
   readonly declined: number;
   readonly furthest: Furthest;
+  /** Programs by how far each went, in powers of two. */
+  readonly reached: Reached;
 }
 
 export const Counts: t.Type<Counts, unknown> = closed(
@@ -105,6 +163,7 @@ export const Counts: t.Type<Counts, unknown> = closed(
       refused: Times,
       declined: Times,
       furthest: t.readonly(closed(t.type(FURTHEST))),
+      reached: closedRecord('programs by measure', Object.keys(REACHED), t.record(t.string, Times)),
     },
     'counts',
   ),
@@ -132,18 +191,6 @@ function addedEdges(a: EdgeCount, b: EdgeCount): EdgeCount {
   return { drawn: a.drawn + b.drawn, edges: Object.fromEntries(edges) };
 }
 
-function further(a: Furthest, b: Furthest): Furthest {
-  return {
-    memory: Math.max(a.memory, b.memory),
-    end: Math.max(a.end, b.end),
-    descriptors: Math.max(a.descriptors, b.descriptors),
-    granted: Math.max(a.granted, b.granted),
-    held: Math.max(a.held, b.held),
-    extents: Math.max(a.extents, b.extents),
-    row: Math.max(a.row, b.row),
-  };
-}
-
 /** Returns the sum of two counts. Names keep the order in which they were first met. */
 export function addCounts(a: Counts, b: Counts): Counts {
   return {
@@ -163,6 +210,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     refused: a.refused + b.refused,
     declined: a.declined + b.declined,
     furthest: further(a.furthest, b.furthest),
+    reached: addedByTwoNames(a.reached, b.reached),
   };
 }
 
@@ -198,9 +246,12 @@ export class CallCounts {
   }
 }
 
-/** Keeps the largest of what it is told. */
+/** Keeps the largest of what it is told, program by program. */
 export class FurthestSoFar {
-  readonly #of = { memory: 0, end: 0, descriptors: 0, granted: 0, held: 0, extents: 0, row: 0 };
+  #furthest = NOTHING;
+  /** Of the program under way. */
+  readonly #of = { ...NOTHING };
+  readonly #reached = Object.fromEntries(MEASURES.map((name) => [name, new Map<number, number>()]));
   #call = -1;
   #row = 0;
 
@@ -209,6 +260,7 @@ export class FurthestSoFar {
     const of = this.#of;
     this.#row = call.place === this.#call ? this.#row + 1 : 1;
     this.#call = call.place;
+    of.operations += 1;
     if (this.#row > of.row) of.row = this.#row;
     if (pages > of.granted) of.granted = pages;
     if (heldAfter > of.held) of.held = heldAfter;
@@ -219,15 +271,28 @@ export class FurthestSoFar {
   endProgram({ map }: World, isManaged: boolean): void {
     const of = this.#of;
     this.#call = -1;
-    if (!isManaged) return;
-    const ram = map.descriptors.reduce((sum, { type, pages }) => sum + (isRam(type) ? pages : 0), 0);
-    of.memory = Math.max(of.memory, ram);
-    of.end = Math.max(of.end, pfnEnd(map));
-    of.descriptors = Math.max(of.descriptors, map.descriptors.length);
+    if (isManaged) {
+      of.memory = ramPages(map);
+      of.end = pfnEnd(map);
+      of.descriptors = map.descriptors.length;
+      for (const name of MEASURES) {
+        const programs = this.#reached[name];
+        const power = powerUpTo(of[name]);
+        programs?.set(power, (programs.get(power) ?? 0) + 1);
+      }
+    }
+    this.#furthest = further(this.#furthest, of);
+    Object.assign(of, NOTHING);
   }
 
-  toRecord(): Furthest {
-    return { ...this.#of };
+  get furthest(): Furthest {
+    return this.#furthest;
+  }
+
+  get reached(): Reached {
+    return Object.fromEntries(
+      Object.entries(this.#reached).map(([name, programs]) => [name, Object.fromEntries(programs)]),
+    );
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type Target, timeOf, type World } from '../../../runner/index.ts';
-import { pfnEnd } from '../../../spec/index.ts';
+import { computedOnce, pfnEnd } from '../../../spec/index.ts';
 import { GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
 import type { RanProgram } from '../run-program.ts';
 
@@ -49,11 +49,5 @@ function cannotStart(ran: RanProgram): boolean {
   return violation?.at === -1 && CANNOT_START.test(violation.explanation);
 }
 
-const PACES = new WeakMap<Target, Pace>();
-
 /** Returns the pace of a target in this thread. */
-export function paceOf(target: Target): Pace {
-  const pace = PACES.get(target) ?? new Pace(target);
-  PACES.set(target, pace);
-  return pace;
-}
+export const paceOf = computedOnce((target: Target) => new Pace(target));

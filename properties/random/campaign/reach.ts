@@ -12,6 +12,7 @@ import {
   isSequential,
   isUncaught,
   type MisuseKind,
+  namedZones,
   type Outcome,
   PAGE_BYTES,
   type Policy,
@@ -54,8 +55,8 @@ function isPowerOfTwo(n: number): boolean {
 }
 
 /** Whether some runs must start at a multiple of more than a page frame. */
-function hasAlignedRuns({ runArguments, contiguous, largestAlignment }: Profile): boolean {
-  if (contiguous === 'powers-of-two') return true;
+function hasAlignedRuns({ runArguments, contiguous, largestAlignment, largestRequest }: Profile): boolean {
+  if (contiguous === 'powers-of-two' && largestRequest !== 1) return true;
   return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
 }
 
@@ -102,9 +103,9 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
       return policies.some((policy) => name === `policy.${policy}`);
     case 'alloc.zone':
     case 'allocPages.zone':
-      return profile.singlePages !== 'anywhere';
+      return profile.singlePages !== 'anywhere' || namedZones(profile) !== null;
     case 'allocBitmap.zone':
-      return profile.zones === 2;
+      return profile.zones !== 1;
     case 'failure.enomem':
       return fails(profile) && profile.failures.includes('errno');
     case 'failure.warns':
@@ -196,6 +197,11 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'freePages: a batch is refused': [],
 };
 
+/** Whether the manager may keep memory for itself. */
+function keepsAny({ keeps, neverBelow }: Profile): boolean {
+  return keeps === 'named' || neverBelow > 0;
+}
+
 /** Situations that need two zones. */
 const OF_TWO_ZONES = [
   'alloc: the page frame at the bitmap limit',
@@ -210,6 +216,7 @@ const OF_TWO_ZONES = [
 export function canMeetSituation({ name, calls, ended }: SituationShape, claims: Claims): boolean {
   const { profile, takesAnyNumber } = claims;
   if (!calls.some((call) => profile.calls.includes(call))) return false;
+  if (name === 'free: memory that the manager keeps' && !keepsAny(profile)) return false;
   if (ended === 'failed' && !fails(profile)) return false;
   if (ended === 'panicked') {
     const isFree = calls.some((call) => call.startsWith('free'));
@@ -217,7 +224,9 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
     return (MISUSES[name] ?? (isFree ? ['foreign'] : [])).every((kind) => isTried(profile, kind));
   }
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
-  if (profile.zones === 1 && OF_TWO_ZONES.includes(name)) return false;
+  if (profile.zones !== 2 && OF_TWO_ZONES.includes(name)) return false;
+  if (name.endsWith(': page frame 0') && profile.neverBelow > 0) return false;
+  if (name === 'alloc: page frame 0' && profile.fallback === 'none') return false;
   if (name === 'alloc: page frame 0' && profile.singlePages === 'stack-zone') return fixedZone(profile) === 0;
   if (name === 'alloc: refused although the bitmap zone has free page frames')
     return profile.singlePages === 'stack-zone';

@@ -128,7 +128,7 @@ function uncheckedOn(
       what: `${counted(refused, 'program')} on worlds that its init refused`,
       why:
         refused > programs / 2
-          ? `that is most of ${programs}: claim memoryAtLeast, memoryBelow or bitmapZoneEnd to get worlds that it takes`
+          ? `that is most of ${programs}: claim memoryAtLeast, neverBelow, memoryBelow or bitmapZoneEnd to get worlds that it takes`
           : 'it said that it cannot manage them',
     });
   if (tooLarge > 0)

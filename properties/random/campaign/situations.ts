@@ -9,6 +9,7 @@ import {
   bitmapLimit,
   CALLS,
   type Call,
+  computedOnce,
   endOf,
   MEMORY_TYPES,
   type MemoryMap,
@@ -55,7 +56,7 @@ interface SurveyedWorld {
 /** A situation of a memory map with its configuration. */
 interface WorldSituation {
   readonly name: string;
-  occurs(world: SurveyedWorld): boolean;
+  readonly occurs: (world: SurveyedWorld) => boolean;
 }
 
 const EIGHT_TIB_FRAME = 2 ** 31;
@@ -156,6 +157,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('free: an address inside a page frame', ['free', 'done'], (s) => s.call.isUnaligned),
   sometimes('free: twice', MISUSED, (s) => s.panicOwner === 'pmm'),
   sometimes('free: firmware memory', MISUSED, (s) => s.panicOwner === 'firmware'),
+  sometimes('free: memory that the manager keeps', MISUSED, (s) => s.panicOwner === 'kept'),
   sometimes('free: an address that is not RAM', MISUSED, (s) => s.panicOwner === 'absent'),
   sometimes('free: an address below the higher half', MISUSED, namesUnmapped),
   sometimes('free: an address beyond the last page frame', MISUSED, isBeyondEnd),
@@ -266,6 +268,12 @@ const BY_ENDING: readonly (readonly PlacedSituation[])[] = CALLS.flatMap((call) 
   ),
 );
 
+/** Returns the places of the situations of a world. */
+const situationsOf = computedOnce((world: World): readonly number[] => {
+  const surveyed = survey(world);
+  return WORLD_SITUATIONS.flatMap(({ occurs }, i) => (occurs(surveyed) ? [SITUATIONS.length + i] : []));
+});
+
 /** Counts how often each situation was met. */
 export class SituationCounts {
   /** By the place of the situation in {@link SITUATION_NAMES}. */
@@ -281,11 +289,9 @@ export class SituationCounts {
     }
   }
 
-  /** Counts the situations of a world. O(descriptors). */
+  /** Counts the situations of a world. O(descriptors), and O(situations) for a world that was counted before. */
   noteWorld(world: World): void {
-    const surveyed = survey(world);
-    for (let i = 0; i < WORLD_SITUATIONS.length; i += 1)
-      if (WORLD_SITUATIONS[i]?.occurs(surveyed)) this.#note(SITUATIONS.length + i);
+    for (const place of situationsOf(world)) this.#note(place);
   }
 
   /** Returns how often each situation was met, by name. */

@@ -9,6 +9,7 @@ import { byGravity } from '../campaign/finding.ts';
 import { type CampaignResult, resultOf } from '../campaign/result.ts';
 import { RunIdentity } from './run-identity.ts';
 import { readShard, type ShardFile, type ShrunkFinding } from './shard-file.ts';
+import { ofOneShard } from './shard-run.ts';
 
 /** A shard's file and its path. */
 export interface FoundShard {
@@ -137,6 +138,21 @@ function resultOfAll(
   });
 }
 
+function merged(files: readonly ShardFile[], { run, corpus }: ShardFile): MergedRun {
+  const findings = byGravity(findingsOf(files));
+  return { run, shards: files.length, corpus, result: resultOfAll(files, run, findings), findings };
+}
+
+/**
+ * Returns the result of one shard, read from its file. Throws `SpecError` if it is not a shard's file.
+ * @public
+ */
+export function readShardRun(path: string): MergedRun {
+  const file = readShard(path);
+  const run = merged([file], file);
+  return { ...run, result: ofOneShard(run.result) };
+}
+
 /**
  * Merges the files of a folder. Throws `SpecError` if one is not a shard's file, belongs to another run or occurs twice, or if one is
  * missing.
@@ -150,7 +166,5 @@ export function mergeShards(folder: string): MergedRun {
   const files = shards.map(({ file }) => file);
   const [first] = files;
   if (first === undefined) throw new Error('a complete run has a shard');
-  const { run, corpus } = first;
-  const findings = byGravity(findingsOf(files));
-  return { run, shards: files.length, corpus, result: resultOfAll(files, run, findings), findings };
+  return merged(files, first);
 }

@@ -2,9 +2,11 @@
  * Threads: the blocks of a campaign on several threads of this process. Each thread loads the target separately. Results are passed on
  * in the order of blocks, so that the result is the same as in one thread.
  */
+import { randomUUID } from 'node:crypto';
+import { BroadcastChannel } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
 import type { TargetSource } from '../../../runner/index.ts';
-import { SpecError } from '../../../spec/index.ts';
+import { SpecError, type Trace } from '../../../spec/index.ts';
 import type { Block } from '../campaign/blocks.ts';
 import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/campaign.ts';
 
@@ -12,6 +14,8 @@ import type { BlockResult, BlockRunner, CampaignOptions } from '../campaign/camp
 export interface ThreadData extends Pick<CampaignOptions, 'worlds' | 'generated' | 'operations' | 'seed'> {
   readonly stopFirst: boolean;
   readonly source: TargetSource;
+  /** The name of the channel on which threads tell what they find, as soon as they do. */
+  readonly finds: string;
 }
 
 /** The compiled worker, even when this file runs as source: else each thread would strip the types of a hundred files. */
@@ -25,9 +29,10 @@ const AHEAD = 4;
 
 async function threads(
   jobs: number,
+  finds: string,
   { target, worlds, generated, operations, seed, stopFirst = false }: CampaignOptions,
 ): Promise<Tinypool> {
-  const data: ThreadData = { source: target.source, worlds, generated, operations, seed, stopFirst };
+  const data: ThreadData = { source: target.source, worlds, generated, operations, seed, stopFirst, finds };
   // Loaded on demand: most runs need no threads.
   const { Tinypool } = await import('tinypool');
   return new Tinypool({
@@ -93,7 +98,9 @@ export function onThreads(jobs: number): BlockRunner {
       throw new SpecError(
         'onThreads: expected a campaign without draw and checks, which are functions: run it in this thread',
       );
-    const pool = await threads(jobs, options);
+    const finds = new BroadcastChannel(`frameproof-${randomUUID()}`);
+    finds.onmessage = ({ data }: { readonly data: Trace }) => options.onFound?.(data);
+    const pool = await threads(jobs, finds.name, options);
     const stop = aborted(options.signal);
     const loss = lost(pool);
     const started = new StartedBlocks(pool, blocks, isOver);
@@ -107,6 +114,7 @@ export function onThreads(jobs: number): BlockRunner {
         if (result.isLast) return;
       }
     } finally {
+      finds.close();
       // It would wait for a lost thread to end.
       await Promise.race([pool.destroy(), loss]);
     }

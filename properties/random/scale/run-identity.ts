@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import * as t from 'io-ts';
 import { OURS, type Target } from '../../../runner/index.ts';
 import { readBytes } from '../../../spec/files/index.ts';
@@ -58,6 +58,7 @@ const OWN_FOLDERS = ['spec', 'model', 'impl', 'runner', 'counterexamples', 'prop
 function filesIn(folder: string, extension: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => extname(path) === extension)
+    .map((path) => path.replaceAll(sep, '/'))
     .sort();
 }
 

@@ -8,7 +8,7 @@ import { isSpecError, Scenario } from '../../../spec/index.ts';
 import { blocksOf, type Shard } from '../campaign/blocks.ts';
 import { type CampaignOptions, runCampaign } from '../campaign/campaign.ts';
 import type { CampaignResult } from '../campaign/result.ts';
-import { mergeShards } from './merge.ts';
+import { mergeShards, readShardRun } from './merge.ts';
 import { onThreads } from './on-threads.ts';
 import { writeShard } from './shard-file.ts';
 import { runShard, shardFile } from './shard-run.ts';
@@ -128,7 +128,11 @@ describe('shards', () => {
     const [whole, part] = [await runCampaign(full), await runShard(full, { index: 0, of: 2 })];
     expect(whole.verdict).toBe('unreached');
     expect(part.result).toMatchObject({ verdict: 'holds', unreached: [] });
-    expect(timeless(mergeShards(await shardsOf(full, 2)).result)).toEqual(timeless(whole));
+    const folder = await shardsOf(full, 2);
+    expect(timeless(mergeShards(folder).result)).toEqual(timeless(whole));
+    const { seconds, peakKib, bytesACall } = part.result;
+    const read = readShardRun(join(folder, 'shard-0-of-2.json')).result;
+    expect({ ...read, seconds, peakKib, bytesACall }).toEqual(part.result);
   });
 
   it('of a run that fails give the same findings and counts', async () => {
@@ -263,15 +267,31 @@ describe('merge refuses', () => {
 });
 
 /** Writes a module whose manager ends its thread when it is asked for a run. */
-function moduleThatExits(): string {
-  const path = join(folder, 'exits.mjs');
+/** Writes a module of our allocator with some calls replaced. */
+function moduleWith(name: string, body: string): string {
+  const path = join(folder, name);
   const impl = JSON.stringify(new URL('../../../dist/impl/index.js', import.meta.url));
-  const body = 'Object.assign(createPmm(map, options), { allocBitmap: () => process.exit(0) })';
   writeFileSync(path, `import { createPmm } from ${impl};\nexport default (map, options) => ${body};\n`);
   return path;
 }
 
+const EXITS = 'Object.assign(createPmm(map, options), { allocBitmap: () => process.exit(0) })';
+/** Breaks at once, and takes its time. */
+const SLOW = `(Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10),
+  Object.assign(createPmm(map, options), { freeAmount: () => 1n }))`;
+
 describe('a campaign on two threads', () => {
+  it('tells a find while its block is running', async () => {
+    const target = OURS.withClaims({ name: moduleWith('slow.mjs', SLOW) });
+    const at: Record<string, number> = {};
+    const note = (name: string) => () => {
+      at[name] ??= performance.now();
+    };
+    const told = { onFound: note('found'), onProgress: note('block') };
+    await runCampaign({ ...HOLDS, ...told, programs: 64, target }, onThreads(2));
+    expect(at.block).toBeGreaterThan((at.found ?? Number.NaN) + 100);
+  });
+
   it('ends early when it is told to', async () => {
     const stop = new AbortController();
     const options = { ...HOLDS, programs: 10_000, onProgress: () => stop.abort(), signal: stop.signal };
@@ -281,7 +301,7 @@ describe('a campaign on two threads', () => {
   });
 
   it('has no result if the target ends its thread', async () => {
-    const target = OURS.withClaims({ name: moduleThatExits() });
+    const target = OURS.withClaims({ name: moduleWith('exits.mjs', EXITS) });
     const run = runCampaign({ ...HOLDS, target }, onThreads(2));
     await expect(run).rejects.toThrow(/^no result: the target ended its thread$/);
   });

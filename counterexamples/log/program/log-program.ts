@@ -17,10 +17,10 @@ import {
   type Response,
   type Scenario,
   toHigherHalf,
-} from '../../spec/index.ts';
+} from '../../../spec/index.ts';
+import type { LogEntry, LogHeader, LogReader } from '../log-format.ts';
+import { type ReadLogOptions, readLog } from '../read-log.ts';
 import { HandedOut } from './handed-out.ts';
-import type { LogEntry, LogHeader, LogReader } from './log-format.ts';
-import { type ReadLogOptions, readLog } from './read-log.ts';
 
 /** Turns the entries of a log into the operations of a program, one after the other. */
 export class ProgramWriter implements LogReader {

@@ -1,0 +1,117 @@
+/** Callers of executables, as the guide to C builds and checks them. */
+import { exec } from 'node:child_process';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './testing/copy-of-sources.ts';
+import { frameproof } from './testing/frameproof.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const guide = readFileSync(join(ROOT, 'native/README.md'), 'utf8');
+const [, section = ''] = /^## Callers at the same time\n(.*?)^## /ms.exec(guide) ?? [];
+const builds = section.split('\n').filter((line) => line.startsWith('cc '));
+const folder = temporaryFolder();
+
+/** Takes its lock twice when a page is freed: nobody ever returns. */
+const STUCK = `
+#include "native/frameproof.h"
+#include <pthread.h>
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool init(const fp_memory *memory) { (void)memory; return true; }
+static void *alloc(void) { pthread_mutex_lock(&lock); return NULL; }
+int main(void) {
+    return fp_serve(&(fp_target){.init = init, .alloc = alloc, .profile = "{\\"calls\\": [\\"alloc\\"], \\"failures\\": []}"});
+}`;
+
+beforeAll(async () => {
+  symlinkSync(join(ROOT, 'native'), join(folder, 'native'));
+  writeFileSync(join(folder, 'stuck.c'), STUCK);
+  const run = (line: string) => promisify(exec)(line, { cwd: folder });
+  await run('mkdir -p build');
+  const examples = 'native/examples';
+  const holding = [
+    `cc -O2 -o build/page-stack ${examples}/page_stack_target.c ${examples}/page_stack.c native/frameproof.c`,
+    `cc -O2 -o build/next-fit ${examples}/next_fit.c native/frameproof.c`,
+    `cc -O2 -o build/buddy ${examples}/buddy.c native/frameproof.c`,
+    'cc -O2 -o build/stuck stuck.c native/frameproof.c',
+  ];
+  const sanitized = builds.map((line) =>
+    line.replace(/(build\/[\w-]+)/, '$1-tsan').replace('-O2', '-O1 -fsanitize=thread'),
+  );
+  const lines = [...holding, ...builds, ...sanitized].map((line) =>
+    line.replace('cc ', 'cc -Wall -Wextra -Werror '),
+  );
+  expect(builds).toHaveLength(2);
+  const ran = await Promise.all(lines.map(run));
+  expect(ran.map(({ stderr }) => stderr)).toEqual(lines.map(() => ''));
+}, 120_000);
+
+function check(target: string, ...more: readonly string[]) {
+  const args = ['check', '--concurrent', '--target', `build/${target}`, '--seed', '1', ...more];
+  return frameproof(args, { cwd: folder });
+}
+
+describe('callers on threads of an executable', () => {
+  it.each(['page-stack', 'next-fit', 'buddy'])('find nothing in %s', async (target) => {
+    const { stdout, exitCode } = await check(target, '--programs', '5', '--calls', '8000', '--json');
+    const { verdict, explored, threads } = JSON.parse(stdout);
+    expect({ verdict, exitCode }).toEqual({ verdict: 'holds', exitCode: 0 });
+    expect(explored).toMatchObject({ scenarios: 5, schedules: 100 });
+    expect(explored.overlapping).toBeGreaterThan(20);
+    expect(threads.calls).toBeGreaterThanOrEqual(8000);
+    expect(threads.overlapping).toBeGreaterThan(20);
+  });
+
+  it.each(['broken-batch', 'broken-counter'])(
+    'find a history of %s that no order explains',
+    async (target) => {
+      const corpus = join(folder, target);
+      const { stdout, exitCode } = await check(target, '--corpus', corpus);
+      expect(exitCode).toBe(1);
+      const [, calls = ''] =
+        /^violation concurrent\.linearizable: no order explains the (\d) calls;/m.exec(stdout) ?? [];
+      expect(Number(calls)).toBeLessThanOrEqual(6);
+      expect(Number(calls)).toBeGreaterThanOrEqual(2);
+      expect(stdout).toMatch(/^pauses {4}seed \d+$/m);
+      const [file = ''] = readdirSync(join(corpus, 'concurrent'));
+      const path = join(corpus, 'concurrent', file);
+      const again = await frameproof(['replay', path, '--html', 'found.html'], { cwd: folder });
+      expect(again.stdout).toMatch(/^reproduced: concurrent\.linearizable is violated$/m);
+      expect(readFileSync(join(folder, 'found.html'), 'utf8')).toContain('concurrent.linearizable');
+      const held = await frameproof(['replay', path, '--target', 'build/page-stack'], { cwd: folder });
+      expect(held).toMatchObject({ exitCode: 0, stdout: 'holds: no counterexample in 2,000 runs\n' });
+    },
+  );
+
+  it.each(['broken-batch', 'broken-counter'])(
+    'have races of %s reported by ThreadSanitizer',
+    async (target) => {
+      const { stdout, exitCode } = await check(`${target}-tsan`, '--shrink-time', '1');
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(
+        /^violation concurrent\.progress: it died of ThreadSanitizer: data-race: a \w+ in \w+ \(.*\.c:\d+\) and a \w+ in \w+ \(.*\.c:\d+\)$/m,
+      );
+    },
+  );
+
+  it('that wait for ever are a counterexample', async () => {
+    const { stdout, exitCode } = await check('stuck', '--shrink-time', '1');
+    expect(stdout).toMatch(/^violation concurrent\.progress: it did not end within its time limit$/m);
+    expect(stdout).toMatch(/^ 2 {2}caller \d {2}alloc\(\) {2}-> never returns$/m);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    [['--exhaustive'], '--exhaustive: expected a module: no schedule can be chosen in an executable'],
+    [
+      ['--map', 'map.txt'],
+      '--map: expected a module with --concurrent: executables get memory that is generated',
+    ],
+  ])('are refused what they cannot have: %s', async (flags, message) => {
+    expect(await check('page-stack', ...flags)).toMatchObject({
+      exitCode: 2,
+      stderr: `frameproof: ${message}\n`,
+    });
+  });
+});
