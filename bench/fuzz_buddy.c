@@ -31,6 +31,8 @@ void fp_live(const void *start, size_t bytes) {
     (void)bytes;
 }
 
+void fp_yield(void) {}
+
 _Noreturn void fp_panic(uint64_t frame, fp_owner owner, const char *text) {
     (void)frame;
     (void)owner;

@@ -38,11 +38,13 @@ import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/pr
 const LEAST_RATE = 60_000;
 /** The share of the rate of our own allocator to reach as WebAssembly. */
 const LEAST_RATIO = 0.7;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const PROGRAMS = 512;
 /** A round trip an operation is slow: it takes fewer programs, the first ones. */
 const LIVE_PROGRAMS = 64;
-const LIMITS = { timeLimitMs: 10_000, memoryMib: 1024 };
+/** On a busy machine a program waits. */
+const PATIENT = { programMs: 10_000 };
+const LIMITS = { timeLimitMs: 60_000, memoryMib: 2 ** 17 };
 
 /** The examples, by the files that they are built from. */
 const EXAMPLES = {
@@ -108,12 +110,12 @@ async function turn(judge: () => number | Promise<number>): Promise<Turn> {
 }
 
 /** Judged by the model, which is what a target in another language gets. */
-async function checkTurn(target: Target, seed: number): Promise<number> {
+async function checkTurn(target: Target, seed: number, programs = PROGRAMS): Promise<number> {
   const { verdict, operations } = await runCampaign({
     target,
     worlds: [],
     generated: true,
-    programs: PROGRAMS,
+    programs,
     operations: DEFAULT_OPERATIONS,
     seed,
     reference: true,
@@ -125,7 +127,10 @@ async function checkTurn(target: Target, seed: number): Promise<number> {
 function judged(target: Target, { world, program }: WorldProgram, performer: Performer): number {
   const execution = new Execution(target, world, { policies: target.policies, performer });
   for (const operation of program) if (!execution.perform(operation)) break;
-  if (!execution.finish()) throw new Error(`the example broke ${execution.violation?.clause}`);
+  if (!execution.finish())
+    throw new Error(
+      `${target.name} broke ${execution.violation?.clause}: ${execution.violation?.explanation}`,
+    );
   return execution.performed;
 }
 
@@ -147,12 +152,17 @@ function wholeTurn(target: Target, programs: readonly WorldProgram[]): number {
 class Conversation {
   readonly #child: ChildProcessWithoutNullStreams;
   #text = '';
+  #ended: string | null = null;
   #wake: () => void = () => {};
 
   constructor(path: string) {
     this.#child = spawn(path, [], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#text += text;
+      this.#wake();
+    });
+    this.#child.once('exit', (code, signal) => {
+      this.#ended = `the process of the round trips ended with ${code ?? signal}`;
       this.#wake();
     });
     this.#child.stdin.write('frameproof 1\n');
@@ -167,6 +177,7 @@ class Conversation {
     for (;;) {
       const lines = this.#text.split('\n');
       if (this.#text.endsWith('\n') && isLast(lines.at(-2) ?? '')) break;
+      if (this.#ended !== null) throw new Error(this.#ended);
       await new Promise<void>((wake) => {
         this.#wake = wake;
       });
@@ -244,7 +255,7 @@ async function wasmOf(folder: string, name: Example): Promise<Target | null> {
 
 async function served(folder: string, name: Example): Promise<Served> {
   const path = compile(folder, name);
-  const target = await loadTarget(path);
+  const target = await loadTarget(path, undefined, PATIENT);
   return { name, path, target, wasm: await wasmOf(folder, name) };
 }
 
@@ -274,7 +285,7 @@ function fuzzTurn(path: string, seed: number): number {
 
 /** Returns the nanoseconds that calls take, each, without a judge. */
 function callsOf(target: Target, seed: number): number {
-  const run = { programs: PROGRAMS, operations: DEFAULT_OPERATIONS, seed };
+  const run = { programs: LIVE_PROGRAMS, operations: DEFAULT_OPERATIONS, seed };
   let [ms, operations] = [0, 0];
   for (const { world, program } of dryRunPrograms(target, run)) {
     ms += target.timed(world, program).turn(program.length);
@@ -288,8 +299,12 @@ async function insideOf(folder: string, name: Example, seed: number): Promise<nu
   const file = join(folder, 'nanoseconds');
   writeFileSync(file, Buffer.alloc(8));
   process.env.FP_TIMED = file;
-  const target = await loadTarget(compile(folder, name, true));
-  const programs = dryRunPrograms(target, { programs: PROGRAMS, operations: DEFAULT_OPERATIONS, seed });
+  const target = await loadTarget(compile(folder, name, true), undefined, PATIENT);
+  const programs = dryRunPrograms(target, {
+    programs: programsOf(name),
+    operations: DEFAULT_OPERATIONS,
+    seed,
+  });
   const operations = wholeTurn(target, programs);
   await target.close();
   return Number(readFileSync(file).readBigUInt64LE()) / operations;
@@ -312,6 +327,11 @@ async function insides(folder: string, examples: readonly Served[]): Promise<Rea
 /** The example whose rows show what a round trip and the rest of `check` cost. */
 const IN_FULL: Example = 'page stack';
 
+/** Programs of a turn. The page stack, which searches bit by bit, gets fewer. */
+function programsOf(name: Example): number {
+  return name === IN_FULL ? LIVE_PROGRAMS : PROGRAMS;
+}
+
 async function measured(examples: readonly Served[], fuzzer: string | null): Promise<Rounds> {
   const rounds = new Map<Row, Turn[]>();
   const conversations = new Map<Example, Conversation>();
@@ -330,11 +350,11 @@ async function measured(examples: readonly Served[], fuzzer: string | null): Pro
     const seed = 1000 + round;
     await measure(OUR_OWN, () => checkTurn(OURS, seed));
     for (const { name, target, wasm } of examples) {
-      const run = { programs: PROGRAMS, operations: DEFAULT_OPERATIONS, seed };
-      if (wasm !== null) await measure(`${name}: WebAssembly`, () => checkTurn(wasm, seed));
+      const run = { programs: programsOf(name), operations: DEFAULT_OPERATIONS, seed };
+      if (wasm !== null) await measure(`${name}: WebAssembly`, () => checkTurn(wasm, seed, run.programs));
       const programs = dryRunPrograms(target, run);
       const conversation = conversations.get(name);
-      await measure(`${name}: check`, () => checkTurn(target, run.seed));
+      await measure(`${name}: check`, () => checkTurn(target, seed, run.programs));
       await measure(`${name}: whole programs`, () => wholeTurn(target, programs));
       if (conversation !== undefined)
         await measure(`${name}: a round trip an operation`, () =>
