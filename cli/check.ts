@@ -1,9 +1,9 @@
 /** `frameproof check`: runs random programs on a target, or one shard of them, and ends with a verdict. */
 
 import { Command, Option } from 'commander';
-import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
+import { type CampaignResult, DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
 import type { ShardRun } from '../properties/random/scale/index.ts';
-import { OURS } from '../runner/index.ts';
+import { OURS, type Target } from '../runner/index.ts';
 import { SpecError } from '../spec/index.ts';
 import { conclude, type ExtraResult } from './check-result.ts';
 import {
@@ -104,6 +104,19 @@ function nextOf({ target, options }: PreparedCheck): string | null {
   return commandLine('explore', ...whose, ...promised);
 }
 
+/** Returns a result that names the build for memory that WebAssembly does not reach, where its own claims would. */
+async function withBuild({ compiled, profile }: Target, result: CampaignResult): Promise<CampaignResult> {
+  if (compiled === null) return result;
+  const { reachOf } = await import('../runner/wasm/index.ts');
+  if (profile.memoryBelow !== reachOf(compiled.includes('--target=wasm32') ? 32 : 64)) return result;
+  const { executableWords } = await import('./clang.ts');
+  const line = commandLine('build', ...executableWords(compiled));
+  const unchecked = result.unchecked.map(({ what, why }) =>
+    what.startsWith('memory from') ? { what, why: `WebAssembly reaches none; ${line}` } : { what, why },
+  );
+  return { ...result, unchecked };
+}
+
 /** Begins to count what is entered, where that is asked for. */
 async function openCoverage({ coverage }: CheckOptions): Promise<CheckCoverage | undefined> {
   if (coverage === undefined) return undefined;
@@ -152,7 +165,8 @@ async function check(
   const reports = await reportsOf(setup, ran, find);
   const extra = withCoverage(await shardResult(setup, { corpus, ran, reports }), covered);
   const next = options.shard === undefined ? nextOf(setup) : null;
-  await conclude({ target: target.name, corpus, result: ran.result, next, reports }, options, extra);
+  const result = await withBuild(target, ran.result);
+  await conclude({ target: target.name, corpus, result, next, reports }, options, extra);
 }
 
 function programsOption(): Option {

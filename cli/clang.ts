@@ -45,6 +45,17 @@ export function clangArguments({ words, output, bits }: Build, native = nativeFo
   ];
 }
 
+/** A word of a line of clang's that is compiled or linked. */
+const INPUT = /\.(c|cc|cpp|cxx|C|o|a)$/;
+
+/** Returns the words from which to build an executable of what a line made WebAssembly of, and its name. */
+export function executableWords(compiled: string): readonly string[] {
+  const words = compiled.split(' ');
+  const output = words[words.indexOf('-o') + 1] ?? '';
+  const inputs = words.filter((word) => INPUT.test(word) && !word.endsWith('frameproof_wasm.c'));
+  return [...inputs, '-o', output.replace(/\.wasm$/, '')];
+}
+
 /** The command that installs both, by the `ID` of a distribution in /etc/os-release. */
 const INSTALL: Readonly<Record<string, string>> = {
   debian: 'apt-get install clang lld',

@@ -90,6 +90,15 @@ describe('the commands of the guide to WebAssembly', () => {
     expect(stdout).toMatch(/^left out, by the claims of the target:\n {2}memory from 0xbc000000 up: /m);
   });
 
+  it('name the build of a process for memory that WebAssembly does not reach', async () => {
+    const check = ['check', '--target', 'build/next-fit.wasm', '--programs', '1', '--map', 'generated', '--json'];
+    const { unchecked } = JSON.parse((await frameproof(check, { cwd: folder })).stdout);
+    expect(unchecked).toContainEqual({
+      what: 'memory from 0x3bc000000 up',
+      why: 'WebAssembly reaches none; npx frameproof build native/examples/next_fit.c -o build/next-fit',
+    });
+  });
+
   it('show the line of clang that build prints', async () => {
     const args = ['build', 'native/examples/buddy.c', '-o', 'buddy.wasm', '--bits', '64', '--verbose'];
     const { stdout } = await frameproof(args, { cwd: folder });

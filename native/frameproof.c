@@ -272,10 +272,12 @@ static uint64_t to_address(const void *pointer) {
 /*
  * Up to 8 page frames of an operation are painted whole. Of up to 64 page frames, 4 words each are painted: the first two and the
  * last two. Of more page frames, 64 are painted so, evenly spread, including the first and the last. An operation thus writes
- * at most 4096 words, to at most 64 page frames: 256 KiB.
+ * at most 4096 words, to at most 64 page frames: 256 KiB. A program of many thousand calls must not reach its memory limit by that, so
+ * only the first 65536 page frames are painted: 256 MiB.
  */
 #define WHOLE_PAGES 8
 #define SAMPLED_PAGES 64
+#define MOST_PAINTED 65536
 #define WORDS (FP_PAGE_SIZE / sizeof(uint64_t))
 
 typedef struct {
@@ -289,6 +291,8 @@ static struct {
     painted_page *pages;
     size_t capacity;
     size_t used;
+    /* Page frames painted so far. One whose slot was given up meanwhile counts again. */
+    size_t painted;
 } paint;
 
 /* A page frame holds pattern[word] ^ seed_of(frame). The loops have a fixed count and no branch, so that they vectorize. */
@@ -385,7 +389,13 @@ static void take_over(uint64_t frame, bool is_whole) {
         grow_paint();
     }
     painted_page *page = place_of(frame);
-    paint.used += page->is_used ? 0 : 1;
+    if (!page->is_used) {
+        if (paint.painted == MOST_PAINTED) {
+            return;
+        }
+        paint.used++;
+        paint.painted++;
+    }
     *page = (painted_page){.frame = frame, .is_used = true, .is_whole = is_whole};
     paint_page(frame, is_whole);
 }

@@ -194,11 +194,10 @@ static bool free_region(void *address, uint64_t count) {
     if ((uintptr_t)address < (uintptr_t)base || offset >> 52 != 0) {
         fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "the address is none of the higher half");
     }
+    uint64_t first = offset / FP_PAGE_SIZE;
     lock_acquire();
-    check(offset / FP_PAGE_SIZE, count);
-    for (uint64_t i = 0; i < count; i++) {
-        give(offset / FP_PAGE_SIZE + i, 0);
-    }
+    check(first, count);
+    give_all(first, first + count);
     lock_release();
     return true;
 }
@@ -234,7 +233,7 @@ int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"totalAmount\", \"freeAmount\","
                    " \"reservedAmount\"], \"zones\": 1, \"contiguous\": \"powers-of-two\", \"largestRequest\": 1024,"
-                   " \"failures\": [\"errno\"], \"memoryBelow\": \"0x2000000000\"}",
+                   " \"failures\": [\"errno\"], \"memoryBelow\": \"0x400000000\"}",
         .init = init,
         .alloc = alloc,
         .alloc_bitmap = alloc_bitmap,

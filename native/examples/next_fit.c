@@ -174,7 +174,7 @@ int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"totalAmount\", \"freeAmount\","
                    " \"reservedAmount\"], \"zones\": 1, \"misuse\": \"refused\", \"failures\": [],"
-                   " \"memoryBelow\": \"0x2000000000\"}",
+                   " \"memoryBelow\": \"0x400000000\"}",
         .init = init,
         .alloc = alloc,
         .alloc_bitmap = alloc_bitmap,

@@ -2,3 +2,4 @@
 export { withBuildLine } from './binary.ts';
 export { ENGINE, hasSixtyFour } from './engine.ts';
 export { loadWasm, wasmTarget } from './load-wasm.ts';
+export { reachOf } from './machine.ts';
