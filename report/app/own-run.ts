@@ -6,7 +6,6 @@ import { type FlatState, FrameAllocator, PageFrameManager } from '../../impl/ind
 import { Results } from '../../runner/index.ts';
 import {
   argumentAt,
-  type Call,
   describedCall,
   isPmmPanic,
   type Operation,
