@@ -91,7 +91,16 @@ describe('the commands of the guide to WebAssembly', () => {
   });
 
   it('name the build of a process for memory that WebAssembly does not reach', async () => {
-    const check = ['check', '--target', 'build/next-fit.wasm', '--programs', '1', '--map', 'generated', '--json'];
+    const check = [
+      'check',
+      '--target',
+      'build/next-fit.wasm',
+      '--programs',
+      '1',
+      '--map',
+      'generated',
+      '--json',
+    ];
     const { unchecked } = JSON.parse((await frameproof(check, { cwd: folder })).stdout);
     expect(unchecked).toContainEqual({
       what: 'memory from 0x3bc000000 up',
