@@ -36,7 +36,7 @@ function requestText(execution: Execution, { profile }: Target): readonly [strin
   const { text, omitted } = requestOf(operations, { profile, leftOut });
   const at = execution.violation?.at ?? operations.length - 1;
   const before = omitted.slice(0, Math.max(0, at)).filter((why) => why === null).length;
-  const header = `${GREETING}${headerText(world, LIMITS)}`;
+  const header = `${GREETING}${headerText(world, LIMITS, profile)}`;
   if (at < 0) return [`${header.replace(/init\n$/, 'break\ninit\n')}end\n`, { at, omitted }];
   const lines = text.split('\n');
   return [

@@ -42,7 +42,7 @@ function takenLines({ candidate: { claims, condition, question }, trace }: Taken
 /** Returns the lines that end a fit: the profile, and the command that checks it or what no claim explains. */
 function proposal({ profile, unexplained, programs }: Fit, target: string): readonly string[] {
   const json = JSON.stringify(Profile.encode(profile));
-  const { policies } = profile;
+  const promises = [...profile.policies, ...(profile.contents === 'zeroed' ? ['zeroed pages'] : [])];
   if (unexplained !== null)
     return [
       'no claim explains this: it may be a defect, so the rest of the profile was not looked for',
@@ -51,9 +51,9 @@ function proposal({ profile, unexplained, programs }: Fit, target: string): read
       `so far: ${json}`,
     ];
   return [
-    ...(policies.length === 0
+    ...(promises.length === 0
       ? []
-      : [`It may promise ${policies.join(' and ')}: the same programs held to that too.`]),
+      : [`It may promise ${promises.join(' and ')}: the same programs held to that too.`]),
     `${counted(programs, 'program')} hold under this profile; each claim is yours to confirm:`,
     json,
     nextLine(commandLine('check', '--target', target, '--profile', 'FILE')),

@@ -661,18 +661,52 @@ static void answer_skip(void) {
     answers->committed = written;
 }
 
+/* Whether frameproof asks what page frames hold that are handed out. */
+static bool looks_for_zeros;
+
+static uint64_t frame_of(const void *page) {
+    return PAGES_OF((uint64_t)((uintptr_t)page - (uintptr_t)memory.base));
+}
+
+/* Says so if a page frame that is handed out does not read as zeros. */
+static void look_at(uint64_t frame) {
+    if (!looks_for_zeros || !is_ram(frame)) {
+        return;
+    }
+    uint64_t all = 0;
+    for (size_t word = 0; word < WORDS; word++) {
+        all |= words_of(frame)[word];
+    }
+    if (all != 0) {
+        say("unzeroed %llu\n", (unsigned long long)frame);
+    }
+}
+
+/* The manager is given memory that holds something, where it claims to zero what it hands out. */
+static void paint_free(void) {
+    for (size_t d = 0; d < memory.count && looks_for_zeros; d++) {
+        const fp_descriptor *descriptor = &memory.descriptors[d];
+        if (descriptor->kind == FP_FREE && descriptor->pages > 0) {
+            paint_page(PAGES_OF(descriptor->start), false);
+            paint_page(PAGES_OF(descriptor->start) + descriptor->pages - 1, false);
+        }
+    }
+}
+
 static void answer_page(void *page, uint64_t count) {
     if (page == NULL) {
         add_result((result){0});
         answer("failed");
         return;
     }
-    uint64_t address = to_address(page);
+    uint64_t address = to_address(page), frame = frame_of(page);
+    for (uint64_t i = 0; i < sample_size(count); i++) {
+        look_at(frame + sampled(i, count));
+    }
     add_result((result){.first = address, .pages = count});
     say_text("address", 7);
     say_hex(address);
     finish_answer();
-    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)page - (uintptr_t)memory.base));
     for (uint64_t i = 0; i < sample_size(count); i++) {
         take_over(frame + sampled(i, count), count <= WHOLE_PAGES);
     }
@@ -731,6 +765,9 @@ static bool is_untouched(batch made, uint64_t from) {
 }
 
 static void answer_pages(void **entries, uint64_t count) {
+    for (uint64_t i = 0; i < sample_size(count); i++) {
+        look_at(frame_of(entries[sampled(i, count)]));
+    }
     say_text("addresses", 9);
     for (uint64_t i = 0; i < count; i++) {
         say_hex(to_address(entries[i]));
@@ -738,8 +775,7 @@ static void answer_pages(void **entries, uint64_t count) {
     finish_answer();
     add_result((result){.list = entries, .pages = count});
     for (uint64_t i = 0; i < sample_size(count); i++) {
-        uintptr_t offset = (uintptr_t)entries[sampled(i, count)] - (uintptr_t)memory.base;
-        take_over(PAGES_OF((uint64_t)offset), count <= WHOLE_PAGES);
+        take_over(frame_of(entries[sampled(i, count)]), count <= WHOLE_PAGES);
     }
 }
 
@@ -781,7 +817,7 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
 
 /* A page frame that others refer to stays theirs: the free amount tells. */
 static void call_free(bool (*give)(void *address), void *address) {
-    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
+    uint64_t frame = frame_of(address);
     each_painted(frame, 1, check_page);
     bool is_counted = target->retain != NULL && target->free_amount != NULL;
     uint64_t before = is_counted ? target->free_amount() : 0;
@@ -811,7 +847,7 @@ static void call_with_address(const char *call, void *address) {
 }
 
 static void call_free_region(void *address, uint64_t count) {
-    uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
+    uint64_t frame = frame_of(address);
     each_painted(frame, count, check_page);
     errno = CALLERS_ERRNO;
     bool is_freed = target->free_region(address, count);
@@ -829,7 +865,7 @@ static void call_free_pages(void **addresses, uint64_t count) {
     }
     memcpy(given, addresses, count * sizeof *given);
     for (uint64_t i = 0; i < count; i++) {
-        each_painted(PAGES_OF((uint64_t)((uintptr_t)given[i] - (uintptr_t)memory.base)), 1, check_page);
+        each_painted(frame_of(given[i]), 1, check_page);
     }
     errno = CALLERS_ERRNO;
     bool is_freed = target->free_pages(given, count);
@@ -838,7 +874,7 @@ static void call_free_pages(void **addresses, uint64_t count) {
         say("stray\n");
     }
     for (uint64_t i = 0; is_freed && i < count; i++) {
-        each_painted(PAGES_OF((uint64_t)((uintptr_t)addresses[i] - (uintptr_t)memory.base)), 1, forget_page);
+        each_painted(frame_of(addresses[i]), 1, forget_page);
     }
     free(given);
     answer(is_freed ? "done" : "refused");
@@ -1070,6 +1106,7 @@ static _Noreturn void run_program(limits limit, bool is_live, int out) {
         end_program();
     }
     paint_withheld();
+    paint_free();
     start_manager();
     if (callers.is_asked) {
         run_callers();
@@ -1331,6 +1368,7 @@ static bool read_header(limits *limit, bool *is_live) {
     *limit = (limits){1000, 1024};
     *is_live = false;
     callers.is_asked = false;
+    looks_for_zeros = false;
     for (char *line; (line = await_line()) != NULL;) {
         char *name = word_of(&line);
         if (name == NULL || strcmp(name, "program") == 0) {
@@ -1351,6 +1389,8 @@ static bool read_header(limits *limit, bool *is_live) {
             callers.is_asked = true;
             callers.seed = number_of(&line);
             callers.runs = number_of(&line);
+        } else if (strcmp(name, "zeroed") == 0) {
+            looks_for_zeros = true;
         } else if (strcmp(name, "live") == 0) {
             *is_live = true;
         } else if (strcmp(name, "break") == 0) {

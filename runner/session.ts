@@ -5,6 +5,7 @@
 import {
   areFrames,
   type Frames,
+  grantedBy,
   type InspectedRun,
   isWorldRefused,
   type Operation,
@@ -122,14 +123,25 @@ export class Session implements SavableSession {
   readonly started: Response;
   readonly seen: Writable<Seen>;
   readonly #pmm: Pmm | null;
-  readonly #memory = new SimulatedMemory();
+  readonly #world: World;
+  readonly #contents: Profile['contents'];
+  readonly #memory: SimulatedMemory;
+  #unzeroed: readonly number[] | null = null;
   readonly #end = new CallEnd();
   readonly #create: PmmFactory;
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
-  constructor(create: PmmFactory, { map, config }: World, { batches }: Pick<Profile, 'batches'> = WHOLE) {
+  constructor(
+    create: PmmFactory,
+    world: World,
+    { batches, contents }: Pick<Profile, 'batches' | 'contents'> = WHOLE,
+  ) {
+    const { map, config } = world;
     this.#create = create;
+    this.#world = world;
+    this.#contents = contents;
+    this.#memory = new SimulatedMemory(contents);
     this.#end.isPartial = batches === 'partial';
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
@@ -151,7 +163,8 @@ export class Session implements SavableSession {
   /** Whether the manager can be saved and loaded. */
   get isSavable(): boolean {
     const pmm = this.#pmm;
-    return pmm !== null && this.#told('saveState()', () => isSavable(pmm));
+    // What page frames hold is not saved.
+    return pmm !== null && this.#contents === 'any' && this.#told('saveState()', () => isSavable(pmm));
   }
 
   /**
@@ -168,7 +181,15 @@ export class Session implements SavableSession {
       if (this.#end.kind === 'malformed' && this.#end.thrown !== null) THROWERS.add(this.#create);
     }
     this.#watch();
+    this.#look(operation);
     return this.#observed(pmm);
+  }
+
+  /** Looks at what was handed out, where the manager claims what it holds. */
+  #look(operation: Operation): void {
+    if (this.#contents === 'any') return;
+    const granted = grantedBy({ world: this.#world }, operation, { outcome: this.#end.outcome() });
+    this.#unzeroed = granted === null ? NO_WRITES : this.#memory.handedOut(granted.runs);
   }
 
   lateWrites(): readonly number[] {
@@ -270,7 +291,8 @@ export class Session implements SavableSession {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
     const writes = this.#memory.takeWrites();
-    return withAmounts(pmm, { outcome, warnings, strayEntries, writes });
+    const unzeroed = this.#unzeroed === null ? {} : { unzeroed: this.#unzeroed };
+    return withAmounts(pmm, { outcome, warnings, strayEntries, writes, ...unzeroed });
   }
 }
 

@@ -2,7 +2,7 @@
  * Simulated physical memory: the 64-bit words that were written, by physical address. It records which page frames a manager writes
  * to, so that a write into the wrong page frame is detected whatever its value.
  */
-import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory } from '../spec/index.ts';
+import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory, type Profile, type Region } from '../spec/index.ts';
 
 /** The page frames that were written to where none was. */
 export const NO_WRITES: readonly number[] = [];
@@ -14,12 +14,43 @@ function wordAt(address: bigint): bigint {
   throw new RangeError(`physical address ${address} is not a multiple of 8 below 2^56`);
 }
 
+/** The first and the last word of a page frame. */
+const EDGES = [0n, PAGE_BYTES - WORD_BYTES] as const;
+/** The words that a caller leaves there. */
+const LEFT_OVER = 0x5a5a_5a5a_5a5a_5a5an;
+/** Of one allocation, at most so many page frames are looked at. */
+const LOOKED_AT = 64;
+
 export class SimulatedMemory implements PhysicalMemory {
+  readonly #isDirty: boolean;
   readonly #words = new Map<bigint, bigint>();
   #written: Set<number> | null = null;
 
+  /** Memory of zeros, or of which every page frame holds something at first, and again once it was handed out. */
+  constructor(contents: Profile['contents'] = 'any') {
+    this.#isDirty = contents === 'zeroed';
+  }
+
   read(address: bigint): bigint {
-    return this.#words.get(wordAt(address)) ?? 0n;
+    const isLeft = this.#isDirty && EDGES.some((edge) => address % PAGE_BYTES === edge);
+    return this.#words.get(wordAt(address)) ?? (isLeft ? LEFT_OVER : 0n);
+  }
+
+  /** Returns the page frames that do not read as zeros, of some that were handed out; callers write to them then. O(runs). */
+  handedOut(runs: readonly Region[]): readonly number[] {
+    const looked = runs
+      .slice(0, LOOKED_AT)
+      .flatMap(({ base, count }) => Array.from({ length: Math.min(count, LOOKED_AT) }, (_, i) => base + i))
+      .slice(0, LOOKED_AT);
+    const unzeroed = looked.filter((frame) => !this.#isZero(BigInt(frame) * PAGE_BYTES));
+    for (const frame of looked)
+      for (const edge of EDGES) this.#words.set(BigInt(frame) * PAGE_BYTES + edge, LEFT_OVER);
+    return unzeroed;
+  }
+
+  #isZero(start: bigint): boolean {
+    for (let at = 0n; at < PAGE_BYTES; at += WORD_BYTES) if (this.read(start + at) !== 0n) return false;
+    return true;
   }
 
   write(address: bigint, value: bigint): void {

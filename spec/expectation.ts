@@ -327,7 +327,6 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
   const expected = expectation(state, operation);
   if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')
     return `what must fail is undefined on this target: ${expected.why}`;
-  if (isAllocation(operation.call) && operation.call !== 'allocAt') return null;
   if (expected.kind !== 'misused') return null;
   const isCaught =
     profile.misuse !== 'undefined' &&
@@ -345,8 +344,10 @@ function misuseOf(call: Call, owner: Owner): MisuseKind | null {
   return mayName(call, owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
 }
 
-/** Returns the kinds of misuse of the page frames that a call names, each of them once or more. */
+/** Returns the kinds of misuse of an operation that is one, each of them once or more. */
 function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[] {
+  // Such an allocation names no page frame: a number is to blame.
+  if (isAllocation(operation.call) && operation.call !== 'allocAt') return ['argument'];
   const { pfns } = askedOf(state, operation);
   const kinds: (MisuseKind | null)[] = addressesOf(operation).map((address, i) => {
     const frame = pfns[i] ?? null;

@@ -173,6 +173,20 @@ function run(count: bigint): Operation {
   return { call: 'allocBitmap', count, maxAddr: 1n << 60n, alignment: 4096n };
 }
 
+describe('a count that is not an unsigned 64-bit integer', () => {
+  const operation: Operation = { call: 'allocPages', count: -1n };
+  it.each([
+    [{}, true],
+    [{ uncaught: ['foreign'] }, true],
+    [{ uncaught: ['argument'] }, false],
+    [{ misuse: 'undefined' }, false],
+  ])('under %j: whether an allocation is given it is %s', (claims, isTried) => {
+    const profile = profileOf(claims);
+    const state = ModelState.init(MAP, CONFIG, [], profile);
+    expect(leftUndefined(state, operation) === null).toBe(isTried);
+  });
+});
+
 describe('misuse of a kind that is not caught', () => {
   const address = (frame: number, offset = 0n): bigint => HIGHER_HALF_48 + BigInt(frame) * 4096n + offset;
   const region = (frame: number, count: bigint): Operation => ({

@@ -54,7 +54,7 @@ export type Misuse = t.TypeOf<typeof Misuse>;
  *
  * - `double-free`: the page frame is free already.
  * - `foreign`: it was never handed out: it is not RAM, or firmware or the manager keeps it.
- * - `argument`: there is no such page frame, or a number is not an unsigned 64-bit integer.
+ * - `argument`: there is no such page frame, or a number is not an unsigned 64-bit integer, in an allocation too.
  * - `repeated`: a batch names a page frame twice.
  * - `unaligned`: no page frame begins at the address, where that is misuse.
  * - `part`: it is a part of a run, where runs are freed whole.
@@ -146,6 +146,7 @@ const Claims = closed(
       fallback: t.keyof({ lower: null, none: null }, '"lower" or "none"'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
       keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
+      contents: t.keyof({ any: null, zeroed: null }, '"any" or "zeroed"'),
       memoryAtLeast: MemoryAtLeast,
       neverBelow: HexPageAddress,
       memoryBelow: HexPageAddress,
@@ -180,7 +181,7 @@ export interface Profile {
   readonly runArguments: readonly t.TypeOf<typeof RunArgument>[];
   /** The alignments of contiguous allocations, whatever the counts. */
   readonly alignments: 'any' | 'powers-of-two';
-  /** The limits (`maxAddr`) of contiguous allocations. Powers of two: it takes the bits of an address; 2⁶⁴ − 1 is no limit. */
+  /** The limits (`maxAddr`) of contiguous allocations. Powers of two: it takes the bits of an address; 2⁶⁴ − 1 means none. */
   readonly limits: 'any' | 'powers-of-two';
   /** Bytes; larger alignments are not asked for. Null: no bound. */
   readonly largestAlignment: bigint | null;
@@ -205,6 +206,8 @@ export interface Profile {
   readonly largestRequest: number | null;
   /** The page frames that init keeps for the manager itself: none, or those that it names. */
   readonly keeps: 'nothing' | 'named';
+  /** The contents of page frames when they are handed out: anything, or zeros. */
+  readonly contents: 'any' | 'zeroed';
   /** Page frames that must be free after init, or it cannot start. */
   readonly memoryAtLeast: number;
   /** It keeps all RAM below this physical address that firmware does not, boot memory too. */
@@ -242,6 +245,7 @@ export const WHOLE: Profile = {
   fallback: 'lower',
   largestRequest: null,
   keeps: 'nothing',
+  contents: 'any',
   memoryAtLeast: 0,
   neverBelow: physicalAddress(0n),
   memoryBelow: physicalAddress(PHYSICAL_LIMIT),

@@ -160,6 +160,8 @@ export const Response = closed(
         strayEntries: t.boolean,
         /** The page frames that the manager wrote to during the call. */
         writes: t.readonlyArray(PageFrame),
+        /** The page frames that it handed out and that did not read as zeros, where the manager claims that they do. */
+        unzeroed: t.readonlyArray(PageFrame),
         /** The page frames that the manager has named, during init, as kept for itself. */
         kept: t.readonlyArray(Frames),
       }),

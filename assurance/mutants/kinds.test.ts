@@ -17,7 +17,10 @@ function claimsOf({ claim, others = {} }: Kind): object {
   return { ...others, ...claim };
 }
 
-describe.each(KINDS.map((kind) => [JSON.stringify(kind.claim), kind] as const))('%s', (_, kind) => {
+const ADDING = KINDS.filter(({ adds = false }) => adds);
+const EXCUSING = KINDS.filter(({ adds = false }) => !adds);
+
+describe.each(EXCUSING.map((kind) => [JSON.stringify(kind.claim), kind] as const))('%s', (_, kind) => {
   const { correct, broken, others = {} } = kind;
 
   it(`${correct.name} holds with it, and breaks ${correct.clause} without it`, async () => {
@@ -38,4 +41,21 @@ describe.each(KINDS.map((kind) => [JSON.stringify(kind.claim), kind] as const))(
     const listed = uncheckedBy(decodeProfile(claimsOf(kind), 'p.json')).map(({ what }) => what);
     expect(listed.filter((what) => !without.includes(what))).not.toEqual([]);
   });
+});
+
+describe.each(ADDING.map((kind) => [JSON.stringify(kind.claim), kind] as const))('%s adds', (_, kind) => {
+  const { correct, broken, others = {} } = kind;
+
+  it(`${correct.name} holds with it`, async () => {
+    expect(await brokenBy(kindTarget(correct, claimsOf(kind)), 40)).toEqual([]);
+  });
+
+  it.each(broken.map(({ name, clause }, at) => [name, clause, at] as const))(
+    'what without it holds: %s',
+    async (_name, clause, at) => {
+      const variant = broken[at] ?? correct;
+      expect(await brokenBy(kindTarget(variant, others), 40)).toEqual([]);
+      expect(await brokenBy(kindTarget(variant, claimsOf(kind)), 1000)).toEqual([clause]);
+    },
+  );
 });

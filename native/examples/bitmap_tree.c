@@ -5,12 +5,13 @@
  *      middle   0110…                               bit k: word k of `leaves` is not empty
  *      leaves   0000…  0001…  1011…  0000…          bit k: page k is free
  *
- * The lowest free page is found in three steps. Single pages only, if need be below 2^bits, for devices with short addresses. A free
- * of what may not be freed is refused.
+ * The lowest free page is found in three steps, and zeroed. Single pages only, if need be below 2^bits, for devices with short
+ * addresses. A free of what may not be freed is refused.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define PAGE ((uint64_t)4096)
 #define LEVELS 3
@@ -53,7 +54,7 @@ void *pmm_alloc_below(unsigned bits) {
         return NULL;
     }
     set_used(page);
-    return (void *)(direct_map + page * PAGE);
+    return memset((void *)(direct_map + page * PAGE), 0, PAGE);
 }
 
 /* Returns false, and does nothing, where this is not a page that was handed out. */

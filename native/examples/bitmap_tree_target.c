@@ -27,7 +27,7 @@ int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeAmount\"], \"policies\": [\"first-fit\"], \"zones\": 1,"
                    " \"largestRequest\": 1, \"runArguments\": [\"maxAddr\"], \"limits\": \"powers-of-two\","
-                   " \"unalignedFree\": \"misuse\", \"misuse\": \"refused\", \"failures\": [], \"memoryBelow\": \"0x40000000\"}",
+                   " \"contents\": \"zeroed\", \"unalignedFree\": \"misuse\", \"misuse\": \"refused\", \"failures\": [], \"memoryBelow\": \"0x40000000\"}",
         .init = init, .alloc = alloc, .alloc_bitmap = alloc_below, .free = pmm_free, .free_amount = pmm_free_pages,
     });
 }

@@ -1,5 +1,5 @@
 /*
- * zones: memory that devices with 24 address bits reach, and the rest; each zone a bitmap of its own.
+ * zones: memory that devices with 24 address bits reach, and the rest, in one bitmap.
  *
  *      0                  DMA_END                              end
  *      ├───── dma ────────┼──────────── normal ────────────────┤

@@ -31,7 +31,7 @@ static bool free_run(void *address, uint64_t count) { return pmm_free_pages(addr
 int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"freeAmount\"], \"policies\": [\"first-fit\"],"
-                   " \"zones\": [{\"name\": \"dma\", \"below\": \"" TEXT(DMA_END) "\"}, {\"name\": \"normal\"}], \"runArguments\": [\"maxAddr\"],"
+                   " \"zones\": [{\"name\": \"low\", \"below\": \"" TEXT(DMA_END) "\"}, {\"name\": \"high\"}], \"runArguments\": [\"maxAddr\"],"
                    " \"misuse\": \"undefined\", \"failures\": [], \"memoryBelow\": \"0x40000000\"}",
         .init = init, .alloc = alloc, .alloc_bitmap = alloc_run, .free = free_page, .free_region = free_run, .free_amount = pmm_free_count,
     });

@@ -29,7 +29,7 @@ export interface Candidate {
   readonly claims: Readonly<Record<string, unknown>>;
   /** What is true of an allocator that needs them, to be read after "if". */
   readonly condition: string;
-  /** What its author must answer before the claim is believed, where it may as well be a defect. */
+  /** A question that its author must answer before the claim is believed, where it may as well be a defect. */
   readonly question?: string;
   readonly probes: readonly Program[];
   /** Programs that it answers rightly nevertheless. Default: none. */
@@ -59,6 +59,14 @@ function page(frame: number, offset = 0n, result = 0): Reference {
 
 function free(reference: Reference): Operation<Reference> {
   return { call: 'free', address: reference };
+}
+
+function retain(reference: Reference): Operation<Reference> {
+  return { call: 'retain', address: reference };
+}
+
+function release(reference: Reference): Operation<Reference> {
+  return { call: 'release', address: reference };
 }
 
 function freeRegion(reference: Reference, count: bigint): Operation<Reference> {
@@ -152,9 +160,10 @@ function misuses(
       profile,
       [one, free(page(0)), free(page(0))],
       [one, freeRegion(page(0), 1n), freeRegion(page(0), 1n)],
+      [one, release(page(0)), release(page(0))],
     ),
-    foreign: possible(profile, [free(outside)], [freeRegion(outside, 1n)]),
-    argument: possible(profile, [free(below)], [freeRegion(below, 1n)]),
+    foreign: possible(profile, [free(outside)], [freeRegion(outside, 1n)], [release(outside)]),
+    argument: possible(profile, [free(below)], [freeRegion(below, 1n)], [release(below)]),
   };
 }
 
@@ -261,7 +270,7 @@ const ZONE_ENDS = powersBelow(2n ** 32n + 1n, 2n * PAGE_BYTES);
 
 /** A bitmap zone that ends at the same address whatever the configuration says: tried with memory on both sides. */
 function ofFixedZones(profile: Profile): readonly Candidate[] {
-  return ZONE_ENDS.map((end) => {
+  return ZONE_ENDS.filter((end) => end < profile.memoryBelow).map((end) => {
     const middle = end / PAGE_BYTES;
     const half = middle < 64n ? middle : 64n;
     const around = (limit: bigint): World => freeWorld(middle - half, middle + half, limit);
@@ -277,7 +286,31 @@ function ofFixedZones(profile: Profile): readonly Candidate[] {
   });
 }
 
+/** Two zones by address, one named by a request: tried with memory on both sides of the line. */
+function ofNamedZones(profile: Profile): readonly Candidate[] {
+  return ZONE_ENDS.filter((end) => end >= 2n ** 16n && end < profile.memoryBelow).map((end) => {
+    const { runArguments } = profile;
+    const middle = end / PAGE_BYTES;
+    const half = middle < 64n ? middle : 64n;
+    const world = freeWorld(middle - half, middle + half, middle);
+    const below = run(1n, PAGE_BYTES, end);
+    const all = Array<Operation<Reference>>(Number(half)).fill(run(1n));
+    return {
+      claims: {
+        zones: [{ name: 'low', below: toHex(end) }, { name: 'high' }],
+        // A limit names the zone, though it seemed to have none.
+        ...(runArguments.includes('maxAddr') ? {} : { runArguments: ['maxAddr', ...runArguments] }),
+      },
+      condition: `it has a zone below ${toHex(end)}, and no run reaches out of it`,
+      probes: possible(profile, [run(half + 1n)], [run(2n * half)]),
+      controls: possible(profile, [run(half)], [run(half - 1n)], [below], [...all, below]),
+      worlds: { probed: world, controlled: world },
+    };
+  });
+}
+
 function ofZones({ clause, profile }: Broken): readonly Candidate[] {
+  if (profile.zones === 1 && clause === 'allocBitmap.complete') return ofNamedZones(profile);
   if (profile.zones !== 2) return [];
   const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
   const oneZone: Candidate = {
@@ -301,8 +334,13 @@ function ofZones({ clause, profile }: Broken): readonly Candidate[] {
       condition: 'single pages come from the bitmap zone too, once the stack zone has none',
       probes,
     },
-    { claims: { singlePages: 'anywhere' }, condition: 'single pages come from either zone', probes },
-    oneZone,
+    {
+      claims: { singlePages: 'anywhere' },
+      condition: 'single pages come from either zone',
+      // That they come from both is known where it claims an order.
+      probes: profile.singlePages === 'stack-zone' ? probes : [],
+    },
+    ...(profile.calls.includes('allocBitmap') ? [oneZone] : []),
   ];
 }
 
@@ -448,10 +486,33 @@ function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] 
   return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
 }
 
+/** The most references that a counter of some bits holds. */
+const MOST_REFERENCES = [2, 3, 4, 7, 8, 10, 16].map((bits) => 2 ** bits - 1);
+
+function ofReferences({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.operation.call !== 'retain' || response.outcome.kind !== 'failed') return [];
+  const one = single(profile);
+  const retained = (times: number): Program => [
+    one,
+    ...Array<Operation<Reference>>(times).fill(retain(page(0))),
+  ];
+  return MOST_REFERENCES.map((most) => ({
+    claims: { mostReferences: most },
+    condition: `a page frame has at most ${most} references`,
+    probes: [retained(most)],
+    controls: [retained(most - 1)],
+  }));
+}
+
+/** Returns claims that random programs seldom call for, to be tried by their probes. */
+export function unaskedFor(profile: Profile): readonly Candidate[] {
+  return profile.zones === 1 ? ofNamedZones(profile) : [];
+}
+
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
 export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
-  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReports, ofZones];
+  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReferences, ofReports, ofZones];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofRuns] : [])].flatMap((candidates) => candidates(broken));
 }

@@ -14,7 +14,7 @@ import {
   type Trace,
   WHOLE,
 } from '../../spec/index.ts';
-import { type Candidate, candidatesFor } from './candidates.ts';
+import { type Candidate, candidatesFor, unaskedFor } from './candidates.ts';
 
 /** Page frames of the roomy world; its bitmap zone has half of them, its first descriptor a quarter. */
 const ROOM = 2 ** 13;
@@ -97,6 +97,21 @@ export function explain(
     const isExplained = execute(fitted, { ...scenario, ...withZoneOf(claimed, scenario) }).violation === null;
     if (isExplained && isSupported(target.withClaims({ profile: asked }), fitted, candidate))
       return { candidate, profile: claimed };
+  }
+  return null;
+}
+
+/** Returns a claim that its probes speak for though no random program called for it, with the answer to one of them; null where there is none. */
+export function overlooked(target: Target): (Explanation & { readonly trace: Trace }) | null {
+  for (const candidate of unaskedFor(target.profile)) {
+    const { probes, worlds } = candidate;
+    const claimed = withClaims(target.profile, candidate.claims);
+    if (claimed === null || !isSupported(target, target.withClaims({ profile: claimed }), candidate))
+      continue;
+    const world = worlds?.probed ?? roomyWorld(target.profile);
+    const wrong = probes.find((program) => !held(target, world, program)) ?? [];
+    const trace = execute(target, { ...world, policies: [], operations: wrong }).trace();
+    return { candidate, profile: claimed, trace };
   }
   return null;
 }

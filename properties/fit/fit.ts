@@ -1,22 +1,14 @@
 /**
  * Fits: a profile found by trying. It starts from the whole specification. A claim is taken up where a counterexample becomes none under
  * it and its probes speak for it; then the programs run again. What no claim explains ends the fit: it may be a defect. What holds is held
- * to each policy in the end: one that holds too may be promised.
+ * to each promise in the end: one that holds too may be made.
  */
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
-import {
-  type Call,
-  namedZones,
-  POLICIES,
-  type Policy,
-  type Profile,
-  type Trace,
-  WHOLE,
-} from '../../spec/index.ts';
+import { type ClauseName, namedZones, POLICIES, type Profile, type Trace, WHOLE } from '../../spec/index.ts';
 import { type CampaignOptions, runCampaign } from '../random/index.ts';
 import type { Candidate } from './candidates.ts';
-import { explain, withClaims } from './explain.ts';
+import { explain, overlooked, withClaims } from './explain.ts';
 
 /** A claim that was taken up, and the counterexample that led to it. */
 export interface TakenUp {
@@ -65,27 +57,31 @@ function firstExplained(target: Target, traces: readonly Trace[]) {
   for (const found of traces) {
     const { trace } = shrink(target, found, { ms: SHRINK_MS });
     const explanation = explain(target, trace);
-    if (explanation !== null) return { trace, explanation };
+    if (explanation !== null) return { explained: { ...explanation, trace }, unexplained: null };
     unexplained ??= trace;
   }
-  return { trace: unexplained, explanation: null };
+  return { explained: null, unexplained };
 }
 
-/** The calls whose answers a policy is about. */
-const SPOKEN_OF: Readonly<Record<Policy, readonly Call[]>> = {
-  lifo: ['alloc', 'allocPages'],
-  'first-fit': ['allocBitmap'],
-};
+/** Promises that add a clause, as claims in view of those made so far. */
+const PROMISES: readonly (readonly [ClauseName, (profile: Profile) => Candidate['claims']])[] = [
+  ...POLICIES.map(
+    (policy) =>
+      [`policy.${policy}`, ({ policies }: Profile) => ({ policies: [...policies, policy] })] as const,
+  ),
+  ['contents.zeroed', () => ({ contents: 'zeroed' })],
+];
 
-/** Returns the profile of a target with the policies under which the same programs hold. */
+/** Returns the profile of a target with the promises that the same programs check, and that hold. */
 async function withPromises(target: Target, options: Omit<CampaignOptions, 'target'>): Promise<Profile> {
   let { profile } = target;
-  for (const policy of POLICIES) {
-    const promised = withClaims(profile, { policies: [...profile.policies, policy] });
-    if (promised === null || !SPOKEN_OF[policy].some((call) => profile.calls.includes(call))) continue;
+  for (const [clause, claimsOf] of PROMISES) {
+    const promised = withClaims(profile, claimsOf(profile));
+    if (promised === null) continue;
     const held = target.withClaims({ profile: promised, policies: promised.policies });
-    const { findings } = await runCampaign({ ...options, target: held });
-    if (findings.length === 0) profile = promised;
+    const { findings, clauses } = await runCampaign({ ...options, target: held });
+    const isChecked = Object.values(clauses[clause] ?? {}).some((times) => times > 0);
+    if (findings.length === 0 && isChecked) profile = promised;
   }
   return profile;
 }
@@ -109,18 +105,16 @@ export async function fitProfile(
       continue;
     }
     isConfirming = false;
-    const { trace, explanation } = firstExplained(
-      fitted,
-      findings.map((finding) => finding.trace),
-    );
-    if (trace !== null && explanation === null) return { profile, takenUp, unexplained: trace, programs };
-    if (trace === null || explanation === null) {
-      const promised = await withPromises(fitted, { ...asked, programs });
-      return { profile: promised, takenUp, unexplained: null, programs };
+    const traces = findings.map((finding) => finding.trace);
+    const { explained, unexplained } = firstExplained(fitted, traces);
+    const next = explained ?? (unexplained === null ? overlooked(fitted) : null);
+    if (next === null) {
+      const last = unexplained === null ? await withPromises(fitted, { ...asked, programs }) : profile;
+      return { profile: last, takenUp, unexplained, programs };
     }
-    const taken = { candidate: explanation.candidate, trace };
+    const taken = { candidate: next.candidate, trace: next.trace };
     takenUp.push(taken);
     onTakenUp?.(taken);
-    profile = explanation.profile;
+    profile = next.profile;
   }
 }

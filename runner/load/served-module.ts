@@ -106,12 +106,14 @@ function linesOf({
   warnings = [],
   strayEntries,
   writes = [],
+  unzeroed = [],
 }: Response): readonly string[] {
   const [notes, words] = wordsOf(outcome);
   const state = [errno ?? '-', amounts?.total ?? '?', amounts?.free ?? '?', amounts?.reserved ?? '?'];
   return [
     ...warnings.map((line) => `warn ${oneLine(line)}`),
     ...(strayEntries === true ? ['stray'] : []),
+    ...unzeroed.map((frame) => `unzeroed ${frame}`),
     ...notes,
     outcome.kind === 'malformed' ? words : [words, ...state].join(' '),
     ...writes.map((frame) => `wrote ${frame}`),
@@ -127,7 +129,8 @@ function run(
   const init = lines.findIndex(([word]) => word === 'init');
   const world = worldOf(lines.slice(0, init));
   const pages = world.map.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
-  const session = new Session(create, world, claimed);
+  const isZeroed = lines.some(([word]) => word === 'zeroed');
+  const session = new Session(create, world, { ...claimed, contents: isZeroed ? 'zeroed' : 'any' });
   const results = new Results();
   write(...linesOf(session.started));
   for (const line of lines.slice(init + 1)) {

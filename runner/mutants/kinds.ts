@@ -44,6 +44,8 @@ export interface Kind {
   readonly claim: object;
   /** Other claims that the managers need, as JSON. */
   readonly others?: object;
+  /** Whether the claim adds to the check: then the managers break nothing without it. Default: it takes something out. */
+  readonly adds?: boolean;
   /** A correct manager, with the clause that it breaks where it does not claim this. */
   readonly correct: Variant;
   /** Managers that break a clause with the claim too. */
@@ -377,6 +379,27 @@ function areHeld({ inner }: Parts, base: number, count: number): boolean {
   return base + count <= end;
 }
 
+/** Returns a change that zeroes the words of a page frame from its first byte up to `end` when it is handed out. */
+function zeroingPages(end: bigint, change: 'alloc' | 'free' = 'alloc'): Change {
+  return ({ inner, memory, frame }) => {
+    const zero = (address: bigint): void => {
+      const start = BigInt(frame(address)) * PAGE_BYTES;
+      for (let at = start; at < start + end; at += 8n) memory.write(at, 0n);
+    };
+    return {
+      alloc: () => {
+        const address = inner.alloc();
+        if (address !== null && change === 'alloc') zero(address);
+        return address;
+      },
+      free: (address) => {
+        inner.free(address);
+        if (change === 'free') zero(address);
+      },
+    };
+  };
+}
+
 const ZONE_END = 0x8000n;
 
 export const KINDS: readonly Kind[] = [
@@ -684,6 +707,16 @@ export const KINDS: readonly Kind[] = [
         clause: 'init.kept',
         create: keepingFirst((frame, _, keep) => keep(frame, 2)),
       },
+    ],
+  },
+  {
+    claim: { contents: 'zeroed' },
+    others: { calls: ['alloc', 'free', 'freeAmount'] },
+    adds: true,
+    correct: variant('pages-zeroed', 'contents.zeroed', zeroingPages(PAGE_BYTES)),
+    broken: [
+      variant('last-word-not-zeroed', 'contents.zeroed', zeroingPages(PAGE_BYTES - 8n)),
+      variant('zeroed-only-when-freed', 'contents.zeroed', zeroingPages(PAGE_BYTES, 'free')),
     ],
   },
   {

@@ -123,14 +123,15 @@ export class AllocatorProcess {
     return returned ?? unanswered(answered, time.message);
   }
 
-  #ask({ world, program, request }: SentProgram, timeLimitMs: number): void {
+  #ask({ world, program, profile, request }: SentProgram, timeLimitMs: number): void {
     if (this.#isAsked) throw new Error('a program was sent before the answer to the last one was received');
     this.#isAsked = true;
     const pages = ramPages(world.map);
     const memoryMib = memoryFor(pages);
     this.#channel.ask({
       text:
-        (this.#isShort ? shortHeader(world) : headerText(world, { timeLimitMs, memoryMib })) + request.text,
+        (this.#isShort ? shortHeader(world) : headerText(world, { timeLimitMs, memoryMib }, profile)) +
+        request.text,
       opening: '',
       terminator: 'end\n',
       timeLimitMs: timeLimitMs + GRACE_MS,
@@ -149,7 +150,9 @@ export class AllocatorProcess {
     const sent = request.omitted.filter((why) => why === null).length;
     if (this.#isShort) this.#note(sent, request.text.length, answered?.length ?? 0);
     const whole = text === null ? { text: '', ending: reply.ending } : { text, ending: reply.ending };
-    const recording = readAnswer(whole, { sent, profile, paints: this.paints });
+    // Over a serial line nobody looks.
+    const looks = this.paints && !this.#isShort && profile.contents === 'zeroed';
+    const recording = readAnswer(whole, { sent, profile, paints: this.paints, looks });
     this.#peakKib = Math.max(this.#peakKib, recording.peakKib, Math.round(reply.peakBytes / 1024));
     return recording;
   }

@@ -34,6 +34,7 @@ interface Notes {
   says: string;
   strayEntries: boolean;
   kept: Frames[];
+  unzeroed: number[];
 }
 
 /** A line that breaks the protocol. */
@@ -171,6 +172,25 @@ function malformed(message: string): Response {
   return { outcome: { kind: 'malformed', message } };
 }
 
+function noNotes(): Notes {
+  return { warnings: [], says: '', strayEntries: false, kept: [], unzeroed: [] };
+}
+
+function hasAny({ warnings, says, strayEntries, kept, unzeroed }: Notes): boolean {
+  return warnings.length + kept.length + unzeroed.length > 0 || strayEntries || says !== '';
+}
+
+/** Facts that are known of an answer before it is read. */
+interface AnswerFacts {
+  /** Operations that were sent. */
+  readonly sent: number;
+  readonly profile: Profile;
+  /** Whether writes into page frames are told. */
+  readonly paints: boolean;
+  /** Whether page frames that are handed out and hold other than zeros are told. Default: they are not. */
+  readonly looks?: boolean;
+}
+
 /** Parses the lines of the answer to one program. */
 class Reader {
   readonly responses: (Response | 'skipped')[] = [];
@@ -180,15 +200,17 @@ class Reader {
   /** The reason why parsing ended early, or null. */
   fault: string | null = null;
   isEnded = false;
-  #notes: Notes = { warnings: [], says: '', strayEntries: false, kept: [] };
+  #notes: Notes = noNotes();
   readonly #tellsErrno: boolean;
   readonly #tellsWarnings: boolean;
   readonly #paints: boolean;
+  readonly #looks: boolean;
 
-  constructor({ failures }: Profile, paints: boolean) {
+  constructor({ failures }: Profile, { paints, looks = false }: Pick<AnswerFacts, 'paints' | 'looks'>) {
     this.#tellsErrno = failures.includes('errno');
     this.#tellsWarnings = failures.includes('warning');
     this.#paints = paints;
+    this.#looks = looks;
   }
 
   /** Parses a line. Returns whether to continue. */
@@ -222,6 +244,9 @@ class Reader {
         return;
       case 'stray':
         this.#notes.strayEntries = true;
+        return;
+      case 'unzeroed':
+        this.#notes.unzeroed.push(parsePfn(rest));
         return;
       case 'wrote':
         this.#noteWrite(parsePfn(rest));
@@ -262,8 +287,8 @@ class Reader {
     response.strayEntries = notes.strayEntries;
     if (this.#paints) response.writes = NO_WRITES;
     if (notes.kept.length > 0) response.kept = notes.kept;
-    if (notes.warnings.length > 0 || notes.strayEntries || notes.says !== '' || notes.kept.length > 0)
-      this.#notes = { warnings: [], says: '', strayEntries: false, kept: [] };
+    if (this.#looks) response.unzeroed = notes.unzeroed.length === 0 ? NO_WRITES : notes.unzeroed;
+    if (hasAny(notes)) this.#notes = noNotes();
     return response;
   }
 
@@ -285,9 +310,9 @@ export function withCall(response: Response, call: string): Response {
 /** Parses the reply to a program of which `sent` operations were sent. O(its length). */
 export function readAnswer(
   { text, ending }: Pick<Reply, 'text' | 'ending'>,
-  { sent, profile, paints }: { readonly sent: number; readonly profile: Profile; readonly paints: boolean },
+  { sent, profile, ...facts }: AnswerFacts,
 ): Recording {
-  const reader = new Reader(profile, paints);
+  const reader = new Reader(profile, facts);
   let at = 0;
   for (let isOn = true; isOn && at < text.length && reader.responses.length <= sent + 1; ) {
     const end = text.indexOf('\n', at);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { config, memoryMap, type Scenario } from '../../spec/index.ts';
+import { config, decodeProfile, memoryMap, type Scenario } from '../../spec/index.ts';
 import { execute } from '../limited-execution.ts';
 import { loadTarget } from '../load/load-target.ts';
 
@@ -59,6 +59,14 @@ it('sends nothing before the kernel greets, and reads past what else it prints',
     outcomes: ['done', 'address', 'done', 'address'],
     violation: undefined,
   });
+});
+
+it('is not taken where it claims zeroed pages: nobody looks at them there', async () => {
+  const zeroed = decodeProfile({ contents: 'zeroed' }, 'p.json');
+  const name = `run:LAST=end '${process.execPath}' '${path}'`;
+  await expect(loadTarget(name, undefined, { profile: zeroed })).rejects.toThrow(
+    /: contents "zeroed" is not looked at over a serial line/,
+  );
 });
 
 it('quotes the last line of a kernel that dies', async () => {

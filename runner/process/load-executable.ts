@@ -165,6 +165,12 @@ async function introduced(
 async function load(started: Started, path: string, given?: Profile, programMs?: number): Promise<Target> {
   const { channel, lines, profile } = await introduced(started, path, given);
   const [paints, isShort] = [restOfLine(lines, 'paints') !== null, restOfLine(lines, 'short') !== null];
+  if (isShort && profile.contents === 'zeroed') {
+    await channel.close();
+    throw new SpecError(
+      `${path}: contents "zeroed" is not looked at over a serial line: leave the claim out`,
+    );
+  }
   const process = new AllocatorProcess(channel, { paints, isShort, programMs });
   return new ProcessTarget(process, { name: path, policies: profile.policies, profile });
 }

@@ -24,6 +24,7 @@ import {
   type Reference,
   toHex,
   U64_MAX,
+  WHOLE,
 } from '../../spec/index.ts';
 import type { World } from '../world.ts';
 
@@ -120,10 +121,15 @@ function mapLines({ descriptors }: MemoryMap): string {
 }
 
 /** Returns the lines before the operations. */
-export function headerText({ map, config }: World, { timeLimitMs, memoryMib }: ProgramLimits): string {
+export function headerText(
+  { map, config }: World,
+  { timeLimitMs, memoryMib }: ProgramLimits,
+  { contents }: Pick<Profile, 'contents'> = WHOLE,
+): string {
   const { higherHalf, bitmapMaxAddr } = config;
   const limits = `limit ${timeLimitMs} ${memoryMib}\n`;
-  return `${limits}config ${toHex(higherHalf)} ${toHex(bitmapMaxAddr)}\n${mapLines(map)}init\n`;
+  const asked = contents === 'zeroed' ? 'zeroed\n' : '';
+  return `${limits}${asked}config ${toHex(higherHalf)} ${toHex(bitmapMaxAddr)}\n${mapLines(map)}init\n`;
 }
 
 /** Returns the line before the operations in its short form. */

@@ -7,7 +7,7 @@ export type Edit = readonly [from: string, to: string];
 export interface BrokenVariant {
   readonly edit: Edit;
   readonly clauses: readonly string[];
-  /** The claim under which it is correct: nothing but its author can tell. Default: none. */
+  /** The claims under which it is correct with the promises that it keeps: nothing but its author can tell. Default: none. */
   readonly trusts?: object;
 }
 
@@ -38,6 +38,49 @@ export const RECIPES: readonly Recipe[] = [
       'a free forgets the rest of the list': {
         edit: ['    page->next = head;\n', '    page->next = available < 3 ? head : head->next;\n'],
         clauses: ['alloc.complete', 'policy.lifo'],
+      },
+    },
+  },
+  {
+    name: 'extent_tree',
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'the extent after a freed one is lost': {
+        edit: ['        end = end_of(first);\n', ''],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+      'the largest extent below a node is not counted': {
+        edit: ['tree->pages > below ? tree->pages : below', 'tree->pages + 0 * below'],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+      'a rest of one page is forgotten': {
+        edit: ['if (rest > 0)', 'if (rest > 1)'],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+      },
+    },
+  },
+  {
+    name: 'page_refs',
+    searched: { stack: 0, bitmap: 4 },
+    broken: {
+      'a page returns while somebody refers to it': {
+        edit: [
+          '    if (page->refs == 0) {\n        page->next',
+          '    if (page->refs <= 1) {\n        page->next',
+        ],
+        clauses: ['references.last'],
+      },
+      'a new page has two references': {
+        edit: ['page->refs = 1;', 'page->refs = 2;'],
+        clauses: ['references.last'],
+      },
+      'the count of references wraps': {
+        edit: ['if (page->refs == UINT8_MAX)', 'if (page->refs == 0)'],
+        clauses: ['retain.most'],
+      },
+      'the last page of the table is free': {
+        edit: ['page >= used->end', 'page + PAGE >= used->end'],
+        clauses: ['init.free'],
       },
     },
   },
@@ -81,6 +124,11 @@ export const RECIPES: readonly Recipe[] = [
       'the page at the limit is handed out': {
         edit: ['(page + 1) * PAGE >', 'page * PAGE >'],
         clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'the last word of a page is not zeroed': {
+        edit: [', 0, PAGE);', ', 0, PAGE - 8);'],
+        clauses: ['contents.zeroed'],
+        trusts: {},
       },
       'a free tells only the lowest level': {
         edit: [

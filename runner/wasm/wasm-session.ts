@@ -76,6 +76,7 @@ export class WasmSession implements SavableSession {
   readonly #mostPointer: bigint;
   #buffer: ArrayBuffer;
   #image: SavedImage | null = null;
+  #unzeroed: readonly number[] = NONE;
 
   constructor(loaded: Loaded, world: World, profile: Profile) {
     this.#machine = new Machine(loaded, world);
@@ -274,11 +275,12 @@ export class WasmSession implements SavableSession {
   #watch(operation: Operation, freeBefore: number): void {
     const { kind, address, array } = this.#end;
     const watched = this.#watched;
+    this.#unzeroed = NONE;
     if (kind === 'address') {
       const first = this.#frameAt(address);
-      watched.handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
+      this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (kind === 'addresses' && array !== null)
-      watched.handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
+      this.#handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
     else if (kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
   }
@@ -292,6 +294,12 @@ export class WasmSession implements SavableSession {
   #isCounted(call: Call): boolean {
     const { calls } = this.#profile;
     return calls.includes('retain') && calls.includes('freeAmount') && namesOnePage(call);
+  }
+
+  /** Looks at what was handed out, where the manager claims what it holds, and watches it from now on. */
+  #handOut(count: number, frameAt: (i: number) => number): void {
+    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt);
+    this.#watched.handOut(count, frameAt);
   }
 
   /** Returns the page frames that an operation names, as first ones and counts. */
@@ -338,7 +346,7 @@ export class WasmSession implements SavableSession {
     seen.errno = failures.includes('errno') ? errnoOf(machine.error) : null;
     seen.warnings = failures.includes('warning') ? machine.warnings : NONE;
     if (machine.warnings.length > 0) machine.warnings = [];
-    seen.hasWritten = this.#watched.compareAll().length > 0;
+    seen.hasWritten = this.#watched.compareAll().length > 0 || this.#unzeroed.length > 0;
     seen.total = machine.amount(0);
     seen.free = machine.amount(1);
     seen.reserved = machine.amount(2);
@@ -351,6 +359,7 @@ export class WasmSession implements SavableSession {
     const warnings = this.#machine.warnings;
     if (warnings.length > 0) this.#machine.warnings = [];
     const response: Writable<Response> = { outcome, strayEntries, writes };
+    if (this.#profile.contents === 'zeroed') response.unzeroed = this.#unzeroed;
     if (outcome.kind === 'malformed') return response;
     if (failures.includes('warning')) response.warnings = warnings.length === 0 ? NONE : warnings;
     response.amounts = this.#amounts();

@@ -24,6 +24,7 @@ export const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) =>
   Math.imul(word + 1, 0x9e3779b9),
 );
 export const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
+const ZEROS = Buffer.alloc(PAGE_SIZE);
 
 /** Returns the page frames that `count` of them are sampled at: all, or evenly spread ones with the first and the last. */
 function sampled(count: number): readonly number[] {
@@ -90,6 +91,18 @@ export class WatchedFrames {
     this.#frames.length = 0;
     this.#places.clear();
     for (const frame of frames) this.#watch(frame, true);
+  }
+
+  /** Returns the page frames that hold other than zeros, of some that were handed out: all of few, or samples. */
+  unzeroed(count: number, frameAt: (i: number) => number): readonly number[] {
+    return sampled(count)
+      .map(frameAt)
+      .filter((frame) => Number.isInteger(frame) && frame >= 0 && frame < this.#end && !this.#isZero(frame));
+  }
+
+  #isZero(frame: number): boolean {
+    const start = this.#base + frame * PAGE_SIZE;
+    return this.#bytes.compare(ZEROS, 0, PAGE_SIZE, start, start + PAGE_SIZE) === 0;
   }
 
   /** Paints page frames that were handed out, and watches them. */

@@ -425,6 +425,25 @@ export const firstFit: Clause<Step> = {
   },
 };
 
+export const contentsZeroed: Clause<Step> = {
+  name: 'contents.zeroed',
+  gravity: 'memory',
+  sentence: 'Page frames that are handed out read as zeros, where the manager claims that.',
+  sides: ['one page frame', 'several'],
+  when: 'handed out',
+  side({ before, granted, response }) {
+    if (before.world.profile.contents === 'any' || response.unzeroed === undefined) return null;
+    const pages = (granted?.runs ?? []).reduce((sum, { count }) => sum + count, 0);
+    return pages === 0 ? null : pages === 1 ? 0 : 1;
+  },
+  check({ before, response }) {
+    const [frame] = response.unzeroed ?? [];
+    if (frame === undefined) return null;
+    const owner = before.ownerOf(pfn(frame));
+    return blame(`page frame ${frame} was handed out, and holds what is not zero`, pfn(frame), owner);
+  },
+};
+
 const exact: Clause<Step> = {
   name: 'allocAt.exact',
   gravity: 'memory',

@@ -22,6 +22,7 @@ export const CLAUSE_NAMES = [
   'init.withheld',
   'address.higher-half',
   'contents.preserved',
+  'contents.zeroed',
   'alloc.complete',
   'alloc.page-aligned',
   'alloc.zone',

@@ -76,6 +76,8 @@ const partial = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, batches: 'parti
 const elsewhere = ModelState.init(MAP, zonesAt(8, 0xff00_0000_0000_0000n), []);
 /** Memory from 4 GiB up. */
 const high = ModelState.init(memoryMap([piece('conventional', 2 ** 20, 4)]), zonesAt(8), POLICIES);
+/** The manager claims that it zeroes pages. */
+const zeroing = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, contents: 'zeroed' });
 /** The bitmap zone is all there is. */
 const bitmapOnly = ModelState.init(memoryMap([piece('conventional', 0, 8)]), zonesAt(8), POLICIES);
 
@@ -312,6 +314,10 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(state, ALLOC, { ...grantedAlloc, writes: [9] }, { writes: [9, 1] }, 1),
     answering(state, freeing(0), doubleFree, { writes: [5] }, 5),
     starting([piece('conventional', 0, 4), piece('acpiNvs', 4, 1)], { writes: [3, 4] }, 4),
+  ],
+  'contents.zeroed': [
+    answering(zeroing, ALLOC, response(zeroing, -1, at(8), { unzeroed: [] }), { unzeroed: [8] }, 8),
+    answering(zeroing, batch(2n), response(zeroing, -2, pages(8, 9), { unzeroed: [] }), { unzeroed: [9] }, 9),
   ],
   'alloc.complete': [
     answering(state, ALLOC, grantedAlloc, { ...response(state, 0, FAILED), ...failure('alloc') }, 8),

@@ -53,8 +53,11 @@ export function runsOf(pfns: readonly (Pfn | null)[]): readonly Region[] {
 }
 
 /** Returns the page frames that a response hands out, or null where it hands out none. O(addresses). */
-export function grantedBy(before: Ownership, operation: Operation, { outcome }: Response): Granted | null {
-  const { config } = before.world;
+export function grantedBy(
+  { world: { config } }: { readonly world: Pick<Ownership['world'], 'config'> },
+  operation: Operation,
+  { outcome }: Pick<Response, 'outcome'>,
+): Granted | null {
   const { effect } = describedCall(operation.call);
   if (outcome.kind === 'address' && (effect === 'single' || effect === 'run')) {
     const base = pfnAt(config, outcome.address);

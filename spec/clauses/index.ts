@@ -2,7 +2,7 @@
 
 import { CALLS, type Call, callPlace, isAllocation, STANDARD_CALLS } from '../calls.ts';
 import type { Expectation } from '../expectation.ts';
-import { ALLOCATION_CLAUSES, firstFit, higherHalf, lifo } from './allocations.ts';
+import { ALLOCATION_CLAUSES, contentsZeroed, firstFit, higherHalf, lifo } from './allocations.ts';
 import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
 import {
   contentsAtInit,
@@ -49,7 +49,7 @@ const OWN = [...ALLOCATION_CLAUSES, ...FREE_CLAUSES];
 export function answerClauses(call: Call): readonly Clause<Step>[] {
   const own = OWN.filter(({ name }) => name.startsWith(`${call}.`));
   if (!isAllocation(call)) return [...own, ...ANSWERED];
-  return [higherHalf, initWithheld, ...own, ...ANSWERED, lifo, firstFit];
+  return [higherHalf, initWithheld, ...own, ...ANSWERED, lifo, firstFit, contentsZeroed];
 }
 
 /** Clauses of the state that an accepted answer leads to. */

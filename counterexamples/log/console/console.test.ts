@@ -138,7 +138,10 @@ describe("judging a console's output", () => {
   it.each([
     [boot('h 2 0 0 {}'), ':1: expected a log of version 1, found 2'],
     [boot('h 1 1 0 {}', MAP, 'a 1'), ':1: config: higherHalf: expected a multiple of 4096'],
-    [boot('h 1 0 0 {"zones":3}'), ':1: zones: expected 1 or 2, found 3'],
+    [
+      boot('h 1 0 0 {"zones":3}'),
+      ':1: zones: expected 1, 2 or an array of zones: [{"name":"dma","below":"0x1000000"},{"name":"normal"}], found 3',
+    ],
     [boot(HEADER, MAP, MAP, 'a 1'), ':1: the memory map after this line: '],
     [['nothing of it'], ':1: expected JSON: '],
   ])('refuses %j in one line', async (lines, message) => {

@@ -72,7 +72,7 @@ describe('a run on a target that claims everything', () => {
     const others = unchecked.filter(
       (name) => !/^(concurrent|retain|release|references|allocAt)\./.test(name),
     );
-    expect(others).toEqual(['init.kept', 'allocPages.as-many']);
+    expect(others).toEqual(['init.kept', 'contents.zeroed', 'allocPages.as-many']);
   });
 });
 
@@ -173,6 +173,8 @@ describe('a run on a target that claims less', () => {
   it('that leaves some misuse uncaught is not asked what it does then', () => {
     const lesser = claims({ uncaught: ['double-free', 'argument'] });
     expect(situationsLost(lesser)).toEqual([
+      'allocPages: a count that is not an unsigned 64-bit integer',
+      'allocBitmap: an argument that is not an unsigned 64-bit integer',
       'free: twice',
       'free: an address below the higher half',
       'free: an address beyond the last page frame',
@@ -218,6 +220,12 @@ describe('a run on a target that claims less', () => {
     const lesser = claims({ neverBelow: '0x1000' });
     expect(situationsLost(lesser)).toEqual(['alloc: page frame 0', 'allocBitmap: page frame 0']);
     expect(canMeet('free: memory that the manager keeps', lesser)).toBe(true);
+  });
+
+  it('that zeroes pages is looked at, where writes are seen', () => {
+    expect(clausesOf(claims({ contents: 'zeroed' }))).toContain('contents.zeroed');
+    expect(clausesOf(claims({ contents: 'zeroed' }, { seesWrites: false }))).not.toContain('contents.zeroed');
+    expect(sidesLost(claims({ contents: 'zeroed', calls: ['alloc'] }))).toContain('contents.zeroed 1');
   });
 
   it('whose bitmap zone is fixed meets what fits there', () => {

@@ -109,6 +109,8 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
       return inspects;
     case 'contents.preserved':
       return seesWrites;
+    case 'contents.zeroed':
+      return seesWrites && profile.contents === 'zeroed';
     case 'allocBitmap.below-max':
       return profile.runArguments.includes('maxAddr');
     case 'allocBitmap.aligned':
@@ -149,7 +151,7 @@ export function clausesOf(claims: Claims): readonly ClauseName[] {
 }
 
 /** Whether a run on a target with these claims can meet a side of a clause that it checks. */
-export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNumber }: Claims): boolean {
+export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims): boolean {
   const { calls, zones } = profile;
   switch (name) {
     case 'free.owner':
@@ -163,11 +165,17 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
     case 'allocPages.all-or-nothing':
     case 'allocBitmap.complete':
       return side === 0 || fails(profile);
+    case 'contents.zeroed':
+      return (
+        side === 0 ||
+        calls.includes('allocPages') ||
+        (calls.includes('allocBitmap') && profile.largestRequest !== 1)
+      );
     case 'freePages.distinct':
       return side === 0 || isTried(profile, 'repeated');
     case 'misuse.panics':
       return side === 0
-        ? takesAnyNumber || isTried(profile, 'argument') || isTried(profile, 'unaligned')
+        ? isTried(profile, 'argument') || isTried(profile, 'unaligned')
         : OF_FRAMES.some((kind) => isTried(profile, kind));
     case 'misuse.unchanged':
       return calls.some(
@@ -244,7 +252,7 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (ended === 'panicked') {
     const namesFrames = calls.some((call) => !isAllocation(call));
     if (profile.misuse !== 'panics' || !(namesFrames || takesAnyNumber)) return false;
-    return (MISUSES[name] ?? (namesFrames ? ['foreign'] : [])).every((kind) => isTried(profile, kind));
+    return (MISUSES[name] ?? [namesFrames ? 'foreign' : 'argument']).every((kind) => isTried(profile, kind));
   }
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (profile.zones !== 2 && OF_TWO_ZONES.includes(name)) return false;
