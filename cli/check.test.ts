@@ -257,7 +257,7 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
       export default (map, options) => {
         managers += 1;
         const pmm = createPmm(map, options);
-        if (managers === 20) Object.defineProperty(pmm, 'alloc', { value: () => 5n });
+        if (managers === 24) Object.defineProperty(pmm, 'alloc', { value: () => 5n });
         return pmm;
       };`;
     const cwd = temporaryFolder({ 'flaky.mjs': text });

@@ -69,7 +69,7 @@ const largeWorld: Arbitrary<World> = record({
 }));
 
 /** Each state is compared page frame by page frame: few have more than 2^12. */
-const smallWorld = anyWorldOf(WHOLE, { memoryBits: 12, burst: 1, deep: 1 });
+const smallWorld = anyWorldOf(WHOLE, { memoryBits: 12, burst: 1, sweep: 1, deep: 1 });
 
 export const anyState: Arbitrary<Drawn> = record({
   world: oneof({ arbitrary: smallWorld, weight: 12 }, { arbitrary: largeWorld, weight: 1 }),

@@ -2,14 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { runCampaign } from '../../properties/random/index.ts';
 import type { Target } from '../../runner/index.ts';
 import { KINDS, type Kind, kindTarget } from '../../runner/mutants/kinds.ts';
-import { decodeProfile, uncheckedBy } from '../../spec/index.ts';
+import { type BreakableClause, decodeProfile, uncheckedBy } from '../../spec/index.ts';
 
 const SEED = 20;
 
-/** Returns the clauses that a target breaks in some programs. */
-async function brokenBy(target: Target, programs: number): Promise<readonly string[]> {
-  const options = { worlds: [], generated: true, operations: 60, seed: SEED, stopFirst: true };
-  const { findings } = await runCampaign({ ...options, target, programs });
+/** Returns the clauses that a target breaks in some programs, up to the first that breaks `wanted`. */
+async function brokenBy(
+  target: Target,
+  programs: number,
+  wanted?: BreakableClause,
+): Promise<readonly string[]> {
+  const found = new AbortController();
+  const { findings } = await runCampaign({
+    target,
+    programs,
+    worlds: [],
+    generated: true,
+    operations: 60,
+    seed: SEED,
+    signal: found.signal,
+    onFound: ({ violation }) => violation?.clause === wanted && found.abort(),
+  });
   return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
 }
 
@@ -25,14 +38,14 @@ describe.each(EXCUSING.map((kind) => [JSON.stringify(kind.claim), kind] as const
 
   it(`${correct.name} holds with it, and breaks ${correct.clause} without it`, async () => {
     expect(await brokenBy(kindTarget(correct, claimsOf(kind)), 40)).toEqual([]);
-    expect(await brokenBy(kindTarget(correct, others), 1000)).toEqual([correct.clause]);
+    expect(await brokenBy(kindTarget(correct, others), 1000, correct.clause)).toContain(correct.clause);
   });
 
   it.each(broken.map(({ name, clause }, at) => [name, clause, at] as const))(
     'does not excuse %s: %s',
     async (_name, clause, at) => {
       const variant = broken[at] ?? correct;
-      expect(await brokenBy(kindTarget(variant, claimsOf(kind)), 1000)).toEqual([clause]);
+      expect(await brokenBy(kindTarget(variant, claimsOf(kind)), 1000, clause)).toContain(clause);
     },
   );
 

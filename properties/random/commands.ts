@@ -16,7 +16,7 @@ import {
   SceneProspect,
 } from './arbitraries/operations.ts';
 import { ANY_SIZE, type Sizes } from './arbitraries/sizes.ts';
-import { anyWorldOf } from './arbitraries/worlds.ts';
+import { anyRoomyWorldOf, anyWorldOf } from './arbitraries/worlds.ts';
 import {
   type Arbitrary,
   anyOfFour,
@@ -51,7 +51,7 @@ export interface CommandContext {
   readonly bursts?: Bursts | undefined;
 }
 
-const NO_BURSTS: Bursts = { longest: 0, every: 1 };
+const NO_BURSTS: Bursts = { longest: 0, sweep: 0, every: 1 };
 
 /** The context of a command whose call is made and judged in numbers. */
 export class LeanContext {
@@ -174,15 +174,23 @@ export interface DrawnProgram {
   readonly bursts?: Bursts | undefined;
 }
 
-/** The bursts of a program: of most programs few and short, of some many and as long as they may be. */
-function anyBursts({ burst, deep }: Sizes): Arbitrary<Bursts> {
-  const upTo = (longest: number, every: number): Arbitrary<Bursts> =>
-    constant({ longest: Math.min(longest, burst), every });
+/** Returns the bursts of a program that may be so long. */
+function burstsUpTo(longest: number, every: number, { burst, sweep }: Sizes): Bursts {
+  const most = Math.min(longest, burst);
+  return { longest: most, sweep: longest < burst ? most : sweep, every };
+}
+
+/** Bursts of a program that is not deep: of most programs few and short. */
+function fewBursts(sizes: Sizes): Arbitrary<Bursts> {
   return oneof(
-    { arbitrary: upTo(2 ** 6, 64), weight: 125 - deep },
-    { arbitrary: upTo(2 ** 10, 8), weight: 3 },
-    { arbitrary: upTo(burst, 8), weight: deep },
+    { arbitrary: constant(burstsUpTo(2 ** 6, 64, sizes)), weight: 124 },
+    { arbitrary: constant(burstsUpTo(2 ** 10, 8, sizes)), weight: 3 },
   );
+}
+
+/** Bursts of a deep program: as long as they may be. */
+function deepBursts(sizes: Sizes): Arbitrary<Bursts> {
+  return constant(burstsUpTo(sizes.burst, 8, sizes));
 }
 
 /** One bit a call, each set in a quarter of all draws; of the calls that only some managers have, none is. */
@@ -210,7 +218,10 @@ export function usualParts(profile: Profile, sizes: Sizes = ANY_SIZE): ProgramPa
     worlds: anyWorldOf(profile, sizes),
     calls: anySwitches.map((off) => repertoire(off, profile.calls)),
     command: anyCommand,
-    bursts: anyBursts(sizes),
+    bursts: oneof(
+      { arbitrary: fewBursts(sizes), weight: 128 - sizes.deep },
+      { arbitrary: deepBursts(sizes), weight: sizes.deep },
+    ),
   };
 }
 
@@ -258,5 +269,13 @@ export function programsOf({ worlds, calls, command, bursts }: ProgramParts): Pr
  * The generator of arbitrary programs of the usual parts.
  * @public
  */
-export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE, sizes = ANY_SIZE) =>
-  programsOf(usualParts(profile, sizes))(operations, world);
+export const anyProgram: ProgramDraw = (operations, world, profile = WHOLE, sizes = ANY_SIZE) => {
+  const parts = usualParts(profile, sizes);
+  const drawn = (changed: Partial<ProgramParts>): Arbitrary<DrawnProgram> =>
+    programsOf({ ...parts, ...changed })(operations, world);
+  const roomy = oneof(parts.worlds, anyRoomyWorldOf(profile, sizes));
+  return oneof(
+    { arbitrary: drawn({ bursts: fewBursts(sizes) }), weight: 128 - sizes.deep },
+    { arbitrary: drawn({ bursts: deepBursts(sizes), worlds: roomy }), weight: sizes.deep },
+  );
+};

@@ -1,23 +1,85 @@
-/** Bursts make as many calls as do something. */
+/** Bursts make as many calls as do something, and each way of them does what it is named after. */
 import { expect, test } from 'vitest';
 import { DryRun } from '../../../runner/index.ts';
-import { config, memoryMap, WHOLE } from '../../../spec/index.ts';
+import {
+  type Call,
+  config,
+  type DescriptorInput,
+  isAllocation,
+  memoryMap,
+  type Operation,
+  PAGE_BYTES,
+  type Reference,
+  WHOLE,
+} from '../../../spec/index.ts';
 import { OperationCommand } from '../commands.ts';
+import { drawsFrom } from '../draws.ts';
+import type { Repertoire } from './operations.ts';
 
-/** Returns how many calls a burst of `alloc` makes, longest ones, on so many free page frames. */
-function callsOn(pages: number): number {
-  const map = memoryMap([{ type: 'conventional', start: 0n, pages }]);
-  const run = new DryRun({ map, config: config({ bitmapMaxAddr: 0n }) }, { policies: [], profile: WHOLE });
-  const lengths = Array.from({ length: 64 }, (_, c) => {
-    const before = run.operations.length;
-    const burst = new OperationCommand([c << 2, 0, 0, 0]);
-    burst.run({ execution: run, calls: ['alloc'], bursts: { longest: 2 ** 12, every: 1 } });
-    return run.operations.length - before;
+type Operations = readonly Operation<Reference>[];
+
+const free = (pages: number): DescriptorInput => ({ type: 'conventional', start: 0n, pages });
+
+/** Returns the operations of 400 bursts of the first of some calls, each on a new map whose zones meet at a page frame. */
+function burstsOf(calls: Repertoire, map: readonly DescriptorInput[], limit = 0n): readonly Operations[] {
+  const draws = drawsFrom(3);
+  const number = (): number => draws.below(2 ** 31 - 1);
+  return Array.from({ length: 400 }, () => {
+    const world = { map: memoryMap(map), config: config({ bitmapMaxAddr: limit * PAGE_BYTES }) };
+    const run = new DryRun(world, { policies: [], profile: WHOLE });
+    const first = calls.length * Math.floor(number() / calls.length);
+    const burst = new OperationCommand([first, number(), number(), number()]);
+    burst.run({ execution: run, calls, bursts: { longest: 512, sweep: 512, every: 1 } });
+    return run.operations;
   });
-  return Math.max(...lengths);
 }
 
-test('a burst of allocations goes on for as long as they are granted, and ends at 257 refusals', () => {
-  expect(callsOn(2 ** 12)).toBeGreaterThan(2 ** 11);
-  expect(callsOn(1)).toBe(257);
+const lengths = (bursts: readonly Operations[]): ReadonlySet<number> =>
+  new Set(bursts.map((operations) => operations.length));
+
+/** Returns the calls of a burst, each once where it comes again and again. */
+const phasesOf = (operations: Operations): readonly Call[] =>
+  operations.map(({ call }) => call).filter((call, i, all) => call !== all[i - 1]);
+
+const countsOf = (operations: Operations): readonly unknown[] =>
+  operations.flatMap((each) => (each.call === 'allocBitmap' ? [each.count] : []));
+
+test('a burst of allocations goes on for as long as they are granted, and mostly ends at 257 refusals', () => {
+  expect(lengths(burstsOf(['alloc'], [free(512)]))).toContain(512);
+  const refused = burstsOf(['alloc'], [free(1)]).filter(
+    (operations) => operations.length >= 257 && operations.every(({ call }) => call === 'alloc'),
+  );
+  const short = refused.filter(({ length }) => length <= 258);
+  expect(short.length).toBeGreaterThan(refused.length / 2);
+  expect(lengths(refused)).toContain(512);
+});
+
+test('a sweep makes runs of each count once, up to one more than fits', () => {
+  const every = Array.from({ length: 41 }, (_, i) => BigInt(i + 1));
+  const sweeps = burstsOf(['allocBitmap'], [free(40), { ...free(9), start: 0x10_0000n }], 512n)
+    .map((operations) => countsOf(operations).toSorted((a, b) => Number(a) - Number(b)))
+    .filter((counts) => counts.length === every.length && new Set(counts).size > 1);
+  expect(sweeps.length).toBeGreaterThan(20);
+  expect(sweeps).toContainEqual(every);
+});
+
+test('phases fill, free what was handed out, and fill again', () => {
+  const phases = burstsOf(['alloc', 'free'], [free(300)]).filter(
+    (operations) => phasesOf(operations).length === 3 && operations.length > 500,
+  );
+  expect(phases.length).toBeGreaterThan(10);
+  for (const operations of phases) expect(phasesOf(operations)).toEqual(['alloc', 'free', 'alloc']);
+});
+
+test('another call is made whenever a power of two are held', () => {
+  const probed = burstsOf(['alloc', 'totalAmount'], [free(512)]).filter((operations) =>
+    operations.some(({ call }) => call === 'totalAmount'),
+  );
+  expect(probed.length).toBeGreaterThan(20);
+  for (const operations of probed)
+    for (const [i, { call }] of operations.entries())
+      if (call === 'totalAmount') {
+        const held = operations.slice(0, i).filter((each) => isAllocation(each.call)).length;
+        expect(Math.log2(held) % 1).toBe(0);
+      }
 });

@@ -1,12 +1,20 @@
 /**
  * Bursts: one command that makes many calls, so that programs get deep. What is repeated depends on the call that the command stands
- * for: an allocation is made again and again, alone, or each time with the free of what it returned, or with a count that grows; a
- * call that frees goes through what is held, in order or in reverse, all of it or every k-th. Bursts one after the other fill memory,
- * fragment it, drain it and churn it. In a program they are operations like any other.
+ * for: an allocation is made
+ *
+ *   same      again and again, until it is refused and beyond
+ *   pairs     each time with the free of what it returned
+ *   sweep     so too, each time with the next count, through all that are free, and round again
+ *   phases    many times, then all of it or every k-th is freed, then many times again
+ *   probed    again and again; whenever a power of two of its kind are held, some other call is made
+ *
+ * and a call that frees goes through what is held, in order or in reverse, all of it or every k-th. Bursts one after the other fill
+ * memory, fragment it, drain it and churn it. In a program they are operations like any other.
  */
 
-import type { NumberedCall } from '../../../runner/lean/index.ts';
+import { isWhole, type NumberedCall } from '../../../runner/lean/index.ts';
 import {
+  CALLS,
   type Call,
   callPlace,
   describedCall,
@@ -16,7 +24,15 @@ import {
   U64_MAX,
 } from '../../../spec/index.ts';
 import { Digits } from '../draws.ts';
-import { type Drawn, drawCall, isHeldAlone, type Prospect, type Repertoire } from './operations.ts';
+import {
+  type Drawn,
+  drawCall,
+  isHeld,
+  isHeldAlone,
+  largestRun,
+  type Prospect,
+  type Repertoire,
+} from './operations.ts';
 
 /** A run in which a burst makes its calls. */
 export interface Stage extends Prospect {
@@ -33,30 +49,39 @@ export interface Stage extends Prospect {
 export interface Bursts {
   /** Calls of a burst at most. */
   readonly longest: number;
+  /** Counts that the sweeps of a program try together, at most. */
+  readonly sweep: number;
   /** One command in this number is a burst. */
   readonly every: number;
 }
 
-/** The bursts of a program together are at most this many times as long as the longest. */
+/** The bursts of a program together are at most this many times as long as the longest, sweeps aside. */
 const TOTAL = 2;
-/** Page frames that the batches of a burst hand out together, at most. */
+/** Page frames that the batches of a burst hand out together, and that a drain looks at, at most. */
 const MOST_PAGES = 2 ** 16 + 1;
-/** Allocations in a row that hand out nothing, at most: they change nothing, and were two thirds of all calls of bursts. */
+/** The same of a sweep, for each count that it may try. */
+const PAGES_A_COUNT = 16;
+/** Allocations in a row that hand out nothing, at most, in seven of eight bursts: they change nothing. */
 const MOST_REFUSED = 2 ** 8 + 1;
 
+/** Extents that are looked through for runs in a burst, at most: each run that does not fit the lowest costs all below it. */
+const MOST_EXTENTS = 2 ** 25;
+
 /** Returns the calls that the bursts of a program may make at most. */
-export function mostCalls({ longest }: Bursts): number {
-  return TOTAL * longest;
+export function mostCalls({ longest, sweep }: Bursts): number {
+  return TOTAL * longest + 2 * sweep;
 }
 
 /** The bursts of a program that is running. */
 export class BurstBudget {
   readonly #bursts: Bursts;
-  #left: number;
+  #calls: number;
+  #counts: number;
 
   constructor(bursts: Bursts) {
     this.#bursts = bursts;
-    this.#left = mostCalls(bursts);
+    this.#calls = TOTAL * bursts.longest;
+    this.#counts = bursts.sweep;
   }
 
   /** Makes the calls of a command, if it is a burst. Returns whether it is. */
@@ -64,72 +89,129 @@ export class BurstBudget {
     const digits = new Digits(drawn[0]);
     const chosen = calls[digits.next(calls.length)] ?? calls[0];
     const { longest, every } = this.#bursts;
-    if (this.#left === 0 || digits.next(every) !== every - 1) return false;
-    const most = Math.min(longest, this.#left);
-    const burst = new Burst(stage, most);
+    if (this.#calls === 0 || digits.next(every) !== every - 1) return false;
+    const burst = new Burst(stage, { longest, calls: this.#calls, counts: this.#counts });
     burst.make(chosen, digits, drawn, calls);
-    this.#left -= burst.made;
+    this.#calls -= burst.made;
+    this.#counts -= burst.swept;
     return true;
   }
 }
 
-const WAYS = ['same', 'same', 'pairs', 'growing'] as const;
-/** A run that is freed at once costs no more where it is long: so those grow more often, and for as long as they may. */
-const WAYS_OF_RUNS = ['same', 'pairs', 'growing', 'growing'] as const;
+const WAYS = {
+  single: ['same', 'same', 'pairs', 'phases', 'phases', 'probed'],
+  batch: ['same', 'same', 'pairs', 'sweep', 'phases', 'probed'],
+  // A run that is freed at once costs no more where it is long.
+  run: ['same', 'pairs', 'sweep', 'sweep', 'phases', 'probed'],
+} as const;
 
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
 
+/** The arguments of a run that fits anywhere. */
+const PLAIN = { maxAddr: U64_MAX, alignment: PAGE_SIZE } as const;
+
+type Way = (typeof WAYS)[keyof typeof WAYS][number];
+
+/** The calls that free all of what an allocation returned. */
+const FREES: Readonly<Partial<Record<Call, Call>>> = {
+  alloc: 'free',
+  allocPages: 'freePages',
+  allocBitmap: 'freeRegion',
+};
+
+/** The numbers of an allocation, so that it can be made again. */
+type Allocation = Pick<NumberedCall, 'place' | 'count' | 'maxAddr' | 'alignment'>;
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}
+
+/** Returns other numbers in place of drawn ones, for the k-th call that they draw. */
+function redrawn([c, x, y, z]: Drawn, k: number): Drawn {
+  const other = (n: number): number => Math.imul(n ^ k, 0x9e37_79b1) >>> 1;
+  return [other(c), other(x), other(y), other(z)];
+}
+
+/** What a burst may do at most. */
+interface Room {
+  readonly longest: number;
+  readonly calls: number;
+  readonly counts: number;
+}
+
 class Burst {
   made = 0;
+  /** Counts that a sweep has tried. */
+  swept = 0;
   readonly #stage: Stage;
-  readonly #most: number;
   readonly #call: NumberedCall;
+  readonly #longest: number;
+  readonly #room: Room;
+  #most: number;
+  #mostRefused = MOST_REFUSED;
   #refused = 0;
+  #extents = 0;
 
-  constructor(stage: Stage, most: number) {
+  constructor(stage: Stage, room: Room) {
     this.#stage = stage;
-    this.#most = most;
     this.#call = stage.call;
+    this.#room = room;
+    this.#longest = Math.min(room.longest, room.calls);
+    this.#most = this.#longest;
   }
 
   make(chosen: Call, digits: Digits, drawn: Drawn, calls: Repertoire): void {
     const { effect } = describedCall(chosen);
-    if (effect === 'named' || effect === 'region') this.#drain(chosen, digits, drawn[1]);
-    else if (chosen === 'allocAt') {
-      drawCall(this.#stage, drawn, calls);
-      this.#repeat(2);
-    } else if (effect === 'shared') this.#share(digits, drawn, calls);
-    else {
-      const way = digits.of(effect === 'run' ? WAYS_OF_RUNS : WAYS);
-      drawCall(this.#stage, drawn, calls);
-      const length = this.#length(digits, effect === 'run');
-      if (way === 'same') this.#repeat(length);
-      else if (way === 'pairs') this.#pairs(length, 0);
-      else this.#grow(effect === 'run' ? this.#most : length, digits);
+    if (effect === 'named' || effect === 'region') {
+      this.#drain(chosen, digits, drawn[1]);
+      return;
     }
+    drawCall(this.#stage, drawn, calls);
+    if (effect === 'shared') this.#share(digits);
+    else if (chosen === 'allocAt') this.#repeat(2);
+    else if (effect === 'none') this.#repeat(this.#length(digits));
+    else this.#allocateIn(digits.of(WAYS[effect]), digits, drawn, calls);
+  }
+
+  #allocateIn(way: Way, digits: Digits, drawn: Drawn, calls: Repertoire): void {
+    if (way === 'sweep' && this.#room.counts > 0) {
+      this.#sweep(digits);
+      return;
+    }
+    if (this.#isRun) this.#simplify(digits);
+    else if (digits.next(8) === 7) this.#mostRefused = this.#longest;
+    const length = this.#length(digits);
+    this.#most = this.#room.calls;
+    if (way === 'same') this.#repeat(length);
+    else if (way === 'phases') this.#phases(length, digits);
+    else if (way === 'probed') this.#probe(length, drawn, calls);
+    else this.#pairs(length);
+  }
+
+  /** Makes half of the runs that are repeated plain ones that fit anywhere, and half of these single pages. */
+  #simplify(digits: Digits): void {
+    const chosen = digits.next(4);
+    if (chosen < 2) return;
+    Object.assign(this.#call, PLAIN);
+    if (chosen === 3) this.#call.count = 1;
+  }
+
+  get #isRun(): boolean {
+    return describedCall(this.#call.call).effect === 'run';
   }
 
   /** Returns how often something is repeated: any number of times, once more than it can be granted, or as often as a burst may. */
-  #length(digits: Digits, isRun: boolean): number {
+  #length(digits: Digits): number {
     const { state } = this.#stage;
-    const free = isRun ? state.freeIn('bitmap') : freeForSingles(state);
+    const free = this.#isRun ? state.freeIn('bitmap') : freeForSingles(state);
     const length =
       [free + 1, free + 1, this.#most][digits.next(8)] ?? digits.magnitude(Math.log2(this.#most));
     return Math.min(Math.max(1, length), this.#most);
   }
 
-  /** Makes pairs of which the count grows: from the one that was drawn, or from any that fits. */
-  #grow(times: number, digits: Digits): void {
-    const step = digits.of([1, 1, -1, 2]);
-    const isAnywhere = digits.next(2) === 1;
-    const free = Math.min(this.#stage.state.freeIn('bitmap'), MOST_PAGES);
-    if (isAnywhere && this.#call.call === 'allocBitmap')
-      this.#call.count = Math.floor((digits.next(2 ** 12) / 2 ** 12) * free);
-    this.#pairs(times, step);
-  }
-
   get #isOver(): boolean {
-    return this.#stage.isOver || this.made >= this.#most || this.#refused >= MOST_REFUSED;
+    const isCostly = this.#extents > MOST_EXTENTS;
+    return isCostly || this.#stage.isOver || this.made >= this.#most || this.#refused >= this.#mostRefused;
   }
 
   #makeOne(): void {
@@ -139,17 +221,29 @@ class Burst {
 
   /** Makes an allocation. Returns whether it has handed out anything. */
   #allocate(): boolean {
-    const { results } = this.#stage;
+    const { results, state } = this.#stage;
     const before = results.handedOut.length;
+    if (this.#isRun) this.#extents += state.extents;
     this.#makeOne();
     const isGranted = results.handedOut.length > before;
     this.#refused = isGranted ? 0 : this.#refused + 1;
     return isGranted;
   }
 
-  /** Adds references to one page frame, as many as it may have or any number; in half of the cases they are taken away again. */
-  #share(digits: Digits, drawn: Drawn, calls: Repertoire): void {
-    drawCall(this.#stage, drawn, calls);
+  /** Makes an allocation once more, after other calls. Returns whether it has handed out anything. */
+  #allocateAgain({ place, count, maxAddr, alignment }: Allocation): boolean {
+    this.#call.start(place);
+    Object.assign(this.#call, { count, maxAddr, alignment });
+    return this.#allocate();
+  }
+
+  get #allocation(): Allocation {
+    const { place, count, maxAddr, alignment } = this.#call;
+    return { place, count, maxAddr, alignment };
+  }
+
+  /** Adds references to one page frame, up to the most that it may have or any number; in half of the cases they are taken away again. */
+  #share(digits: Digits): void {
     const { mostReferences, calls: has } = this.#stage.state.world.profile;
     const most = Math.min(this.#most, mostReferences ?? this.#most);
     const times = digits.next(2) === 0 ? most : digits.magnitude(Math.log2(most));
@@ -170,42 +264,116 @@ class Burst {
       else this.#allocate();
   }
 
-  /** Makes the allocation that is drawn and frees what it returned, so often. The count grows by `step` each time. */
-  #pairs(times: number, step: number): void {
-    const call = this.#call;
-    const { results } = this.#stage;
-    const { place, maxAddr, alignment } = call;
-    const isPlain = step !== 0 && this.#stage.state.world.profile.contiguous === 'any';
+  /** Makes the allocation that is drawn and frees what it returned, so often. */
+  #pairs(times: number): void {
+    const allocation = this.#allocation;
     let pages = 0;
-    let count = typeof call.count === 'number' ? call.count : 1;
-    for (let i = 0; i < times && pages <= MOST_PAGES && !this.#isOver; i += 1) {
-      call.start(place);
-      call.count = count;
-      call.maxAddr = isPlain ? U64_MAX : maxAddr;
-      call.alignment = isPlain ? PAGE_SIZE : alignment;
-      const isGranted = this.#allocate();
-      const result = results.handedOut[results.handedOut.length - 1] ?? 0;
-      if (isGranted && !this.#isOver) {
-        if (call.call === 'allocPages') pages += results.pagesOf(result);
-        this.#freeResult(result);
-      }
-      if (isPlain && Number.isInteger(count)) count = Math.max(0, count + step);
+    for (let i = 0; i < times && pages <= MOST_PAGES && !this.#isOver; i += 1)
+      pages += this.#pair(allocation);
+  }
+
+  /** Makes an allocation, and frees what it returned. Returns how many addresses that were. */
+  #pair(allocation: Allocation): number {
+    const { results } = this.#stage;
+    if (!this.#allocateAgain(allocation) || this.#isOver) return 0;
+    const result = results.handedOut[results.handedOut.length - 1] ?? 0;
+    const isBatch = this.#call.call === 'allocPages';
+    const last = results.perhapsHeld.length - 1;
+    if (this.#freeResult(result, FREES[this.#call.call])) results.noteFreed(last);
+    return isBatch ? results.pagesOf(result) : 0;
+  }
+
+  /**
+   * Makes pairs, each of the next count: from the one that was drawn or any other, up to one more than fits and round again. Long
+   * batches cost the time of their pages, so as many begin with each doubling.
+   */
+  #sweep(digits: Digits): void {
+    const { state } = this.#stage;
+    const isRun = this.#isRun;
+    const largest = isRun ? largestRun(state) : Math.min(freeForSingles(state), MOST_PAGES);
+    const step = digits.of([1, 1, -1, 2]);
+    const first = this.#firstCount(digits, largest, isRun);
+    const { counts } = this.#room;
+    const isFixed = isRun && state.world.profile.contiguous !== 'any';
+    const { place } = this.#call;
+    this.#most = 2 * counts;
+    for (let pages = 0; this.swept < Math.min(counts, largest + 1) && !this.#isOver; this.swept += 1) {
+      const count = isFixed ? first : 1 + modulo(first - 1 + this.swept * step, largest + 1);
+      pages += this.#pair({ place, count, ...PLAIN });
+      if (pages > PAGES_A_COUNT * counts) break;
+    }
+    this.made = 0;
+  }
+
+  #firstCount(digits: Digits, largest: number, isRun: boolean): number {
+    const { count } = this.#call;
+    if (digits.next(2) === 0 && isWhole(count) && count <= largest) return Number(count);
+    return isRun
+      ? 1 + Math.floor((digits.next(2 ** 12) / 2 ** 12) * largest)
+      : digits.magnitude(Math.log2(Math.max(1, largest)));
+  }
+
+  /** Fills, frees what was handed out, or every k-th of it, and fills once more. */
+  #phases(times: number, digits: Digits): void {
+    const { handedOut } = this.#stage.results;
+    const allocation = this.#allocation;
+    const free = FREES[this.#call.call];
+    const before = handedOut.length;
+    const stride = digits.of(STRIDES);
+    this.#repeat(times);
+    const filled = handedOut.slice(before).filter((_, i) => i % stride === 0);
+    if (digits.next(2) === 1) filled.reverse();
+    this.#refused = 0;
+    for (const result of filled) if (!this.#isOver) this.#freeResult(result, free);
+    if (this.#isOver) return;
+    this.#allocateAgain(allocation);
+    this.#repeat(times - 1);
+  }
+
+  /** Makes the allocation so often. Whenever twice as many like it are held as the last time, it makes another call. */
+  #probe(times: number, drawn: Drawn, calls: Repertoire): void {
+    const allocation = this.#allocation;
+    let held = this.#heldLike(allocation);
+    let next = 2 ** Math.ceil(Math.log2(held + 1));
+    for (let i = 0; i < times && !this.#isOver; i += 1) {
+      if (!this.#allocateAgain(allocation)) continue;
+      held += 1;
+      if (held !== next || this.#isOver) continue;
+      next *= 2;
+      const others = redrawn(drawn, i);
+      const isRegion = calls.includes('freeRegion') && others[0] % 2 === 0;
+      drawCall(this.#stage, others, isRegion ? ['freeRegion'] : calls);
+      this.#makeOne();
+      held = this.#heldLike(allocation);
     }
   }
 
-  /** Frees all of a result that was just handed out. */
-  #freeResult(result: number): void {
+  /** Returns how many allocations are held that have as many pages, in the same zone. O(results). */
+  #heldLike({ place, count }: Allocation): number {
+    const { results, state } = this.#stage;
+    const { effect } = describedCall(CALLS[place] ?? 'alloc');
+    const frames = new Set<number>();
+    for (const result of results.handedOut) {
+      const frame = results.frameOf(result, 0);
+      const isInZone = frame < state.world.bitmapLimit === (effect === 'run');
+      if (isInZone && results.pagesOf(result) === count && isHeld(this.#stage, frame)) frames.add(frame);
+    }
+    return frames.size;
+  }
+
+  /** Frees all of a result, by a call of this kind if there is one. Returns whether there is. */
+  #freeResult(result: number, kind: Call | undefined): boolean {
+    const { state, results } = this.#stage;
+    if (kind === undefined || !state.world.profile.calls.includes(kind)) return false;
     const call = this.#call;
-    const { results } = this.#stage;
     const pages = results.pagesOf(result);
-    const kind = call.call === 'allocPages' ? 'freePages' : call.call === 'alloc' ? 'free' : 'freeRegion';
-    if (!this.#stage.state.world.profile.calls.includes(kind)) return;
     call.start(callPlace(kind));
     const named = kind === 'freePages' ? pages : 1;
     for (let page = 0; page < named; page += 1)
       call.nameResult(result, page, results.frameOf(result, page), 0);
     call.count = pages;
     this.#makeOne();
+    return true;
   }
 
   /** Whether a drain frees what begins at a page frame. */
@@ -222,7 +390,7 @@ class Burst {
     const stride = digits.of(STRIDES);
     const choice = new Digits(x);
     const most = choice.next(3) === 0 ? this.#most : Math.ceil(choice.magnitude(Math.log2(this.#most)));
-    const list = [...results.handedOut];
+    const list = results.perhapsHeld.toSorted((a, b) => a - b);
     if (isReverse) list.reverse();
     const place = callPlace(chosen);
     call.start(place);
@@ -230,7 +398,7 @@ class Burst {
     for (const result of list) {
       const pages = chosen === 'freeRegion' ? 1 : Math.min(results.pagesOf(result), MOST_PAGES);
       for (let page = 0; page < pages; page += 1) {
-        if (this.#isOver || this.made >= most || call.named >= most) break;
+        if (this.#isOver || this.made >= most || call.named >= most || unit >= MOST_PAGES) break;
         const at = isReverse ? pages - 1 - page : page;
         const frame = results.frameOf(result, at);
         unit += 1;

@@ -113,12 +113,12 @@ const WORD_COUNTS = [31, 32, 33, 63, 64, 65, 511, 512, 1023, 1024, 1025] as cons
 const USUAL_BATCH = 1200;
 const LONGEST_BATCH = 2 ** 16 + 1;
 
-type CountKind = 'few' | 'some' | 'word' | 'any' | 'free' | 'extreme';
+type CountKind = 'few' | 'some' | 'word' | 'any' | 'free' | 'largest' | 'extreme';
 type CountKinds = readonly [CountKind, ...CountKind[]];
 
 const RUN_COUNTS: CountKinds = [
   ...(['few', 'few', 'few', 'few', 'some', 'word', 'free', 'extreme'] satisfies CountKinds),
-  ...(['few', 'few', 'few', 'few', 'any', 'any', 'any', 'free'] satisfies CountKinds),
+  ...(['few', 'few', 'few', 'few', 'any', 'any', 'any', 'largest'] satisfies CountKinds),
 ];
 /** Long batches are rare: a batch costs time for every page frame, a contiguous run does not. */
 const BATCH_COUNTS: CountKinds = [
@@ -131,7 +131,7 @@ function bitsOf(count: number): number {
   return Math.floor(Math.log2(Math.max(1, count)));
 }
 
-function countFrom(digits: Digits, kinds: CountKinds, free: number): Passed {
+function countFrom(digits: Digits, kinds: CountKinds, free: number, state: Ownership): Passed {
   switch (digits.of(kinds)) {
     case 'few':
       return 1 + digits.next(8);
@@ -143,16 +143,31 @@ function countFrom(digits: Digits, kinds: CountKinds, free: number): Passed {
       return digits.magnitude(bitsOf(free));
     case 'free':
       return Math.max(0, free + digits.of([0, 1, -1]));
+    case 'largest':
+      return Math.max(0, largestRun(state) + digits.of([0, 1, -1]));
     default:
       return extreme(digits);
   }
 }
 
+/** Returns the page frames of the largest free run of the bitmap zone. O(extents log page frames). */
+export function largestRun(state: Ownership): number {
+  let [fits, fails] = [0, state.freeIn('bitmap') + 1];
+  while (fails - fits > 1) {
+    const count = Math.floor((fits + fails) / 2);
+    const request = { count: pageCount(count), limit: state.world.bitmapLimit, alignment: 1 };
+    if (state.lowestFit(request) === null) fails = count;
+    else fits = count;
+  }
+  return fits;
+}
+
 /** Returns the size of a batch. One that can be granted is mostly kept short: its cost is that of its pages. */
-function batchCount(x: number, free: number): Passed {
+function batchCount(x: number, state: Ownership): Passed {
+  const free = freeForSingles(state);
   const digits = new Digits(x);
   const most = digits.next(32) === 31 ? LONGEST_BATCH : USUAL_BATCH;
-  const count = countFrom(digits, BATCH_COUNTS, free);
+  const count = countFrom(digits, BATCH_COUNTS, free, state);
   if (count <= most || count > free || !isWhole(count)) return count;
   return free <= LONGEST_BATCH ? most : 1 + (Number(count) % most);
 }
@@ -207,7 +222,8 @@ function alignmentFrom(z: number, { world }: Prospect): Passed {
   }
 }
 
-function isHeld({ state }: Prospect, frame: number): boolean {
+/** Whether a caller has a page frame. */
+export function isHeld({ state }: Prospect, frame: number): boolean {
   return frame >= 0 && state.ownerOf(pfn(frame)) === 'caller';
 }
 
@@ -524,12 +540,13 @@ type Numbers = readonly [number, number, number];
 
 /** Returns the argument that a number stands for, depending on the address drawn before it. */
 function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passed {
-  const { profile } = prospect.state.world;
+  const { state } = prospect;
+  const { profile } = state.world;
   switch (kind) {
     case 'batchCount':
-      return batchCount(x, freeForSingles(prospect.state));
+      return batchCount(x, state);
     case 'runCount':
-      return asClaimed(kind, countFrom(new Digits(x), RUN_COUNTS, prospect.state.freeIn('bitmap')), profile);
+      return asClaimed(kind, countFrom(new Digits(x), RUN_COUNTS, state.freeIn('bitmap'), state), profile);
     case 'regionCount':
       return regionCount(prospect, x);
     case 'maxAddr':

@@ -12,18 +12,20 @@ export interface Sizes {
   readonly memoryBits: number;
   /** Calls of a burst at most; 1 for none. */
   readonly burst: number;
+  /** Counts at most that a sweep tries: a burst of runs, each of another count and freed at once. */
+  readonly sweep: number;
   /** Programs in 128 that have the longest bursts. */
   readonly deep: number;
 }
 
 /** The sizes of the first batches of programs; later ones have the last, until they go deeper. */
 export const GROWTH = [
-  { memoryBits: 12, burst: 2 ** 6, deep: 1 },
-  { memoryBits: 16, burst: 2 ** 8, deep: 1 },
-  { memoryBits: 20, burst: 2 ** 10, deep: 1 },
-  { memoryBits: 24, burst: 2 ** 12, deep: 1 },
-  { memoryBits: 28, burst: 2 ** 13, deep: 1 },
-  { memoryBits: 44, burst: 2 ** 14 + 1, deep: 1 },
+  { memoryBits: 12, burst: 2 ** 6, sweep: 2 ** 6, deep: 1 },
+  { memoryBits: 16, burst: 2 ** 8, sweep: 2 ** 8, deep: 1 },
+  { memoryBits: 20, burst: 2 ** 10, sweep: 2 ** 10, deep: 1 },
+  { memoryBits: 24, burst: 2 ** 12, sweep: 2 ** 12, deep: 1 },
+  { memoryBits: 28, burst: 2 ** 13, sweep: 2 ** 12, deep: 1 },
+  { memoryBits: 44, burst: 2 ** 14 + 1, sweep: 2 ** 12, deep: 1 },
 ] as const satisfies readonly [Sizes, ...Sizes[]];
 
 /**
@@ -34,7 +36,7 @@ export const ANY_SIZE: Sizes = GROWTH[5];
 
 /** By this batch, 2,048 programs, most of what short programs show has been found; a longer run spends half of its time on deep ones. */
 const DEEP_FROM = 64;
-const DEEP: Sizes = { ...ANY_SIZE, deep: 8 };
+const DEEP: Sizes = { ...ANY_SIZE, sweep: 2 ** 16 + 1, deep: 8 };
 
 /** Returns the sizes of a batch of programs, for a target that can take those up to a place of {@link GROWTH}. */
 export function sizesOf(batch: number, most: number = GROWTH.length - 1): Sizes {

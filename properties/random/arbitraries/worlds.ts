@@ -36,6 +36,8 @@ import { ANY_SIZE, type Sizes } from './sizes.ts';
 const LANDMARK_BITS = 34;
 /** The largest segment is about 2^32 page frames, where an unsigned 32-bit count wraps. */
 const SEGMENT_BITS = 32;
+/** Gaps that begin at no landmark have about 2^12 page frames at most. */
+const GAP_BITS = 12;
 /** RAM stays below 16 TiB, some room for bookkeeping included. */
 const MOST_RAM = 2 ** 32 - 2 ** 23;
 /** Boot memory stays below this: managers note each page frame of it. */
@@ -67,10 +69,13 @@ const anyType: Arbitrary<MemoryType> = oneof(
   { arbitrary: constantFrom(...TYPES), weight: 3 },
 );
 
-/** Numbers of page frames of all magnitudes: each doubling up to 2^`bits` is as likely as the next; half are powers of two ±1. */
-function anyMagnitude(bits: number): Arbitrary<number> {
-  return tuple(nat(bits), nat(0x7fff_ffff)).map(([k, n]) => {
-    const power = 2 ** k;
+/**
+ * Numbers of page frames of all magnitudes: each doubling from 2^`least` up to 2^`bits` is as likely as the next; half are powers of
+ * two ±1.
+ */
+function anyMagnitude(bits: number, least = 0): Arbitrary<number> {
+  return tuple(nat(Math.max(0, bits - least)), nat(0x7fff_ffff)).map(([k, n]) => {
+    const power = 2 ** (least + k);
     return n % 2 === 0 ? power + (((n >> 1) % 3) - 1) : power + Math.floor((n / 2 ** 31) * power);
   });
 }
@@ -88,8 +93,8 @@ const gapOf = (gap: number): Place => ({ at: 'gap', gap });
 
 const anyPlace: Arbitrary<Place> = oneof(
   { arbitrary: constantFrom(gapOf(0)), weight: 6 },
-  { arbitrary: nat(40).map(gapOf), weight: 3 },
-  { arbitrary: constantFrom(gapOf(1)), weight: 1 },
+  { arbitrary: nat(40).map(gapOf), weight: 2 },
+  { arbitrary: anyMagnitude(GAP_BITS).map(gapOf), weight: 2 },
   {
     arbitrary: tuple(
       constantFrom('base', 'end', 'across', 'across', 'before', 'after'),
@@ -99,9 +104,13 @@ const anyPlace: Arbitrary<Place> = oneof(
   },
 );
 
-const anySegment = tuple(anyPlace, anyPages, anyType, oneof(constantFrom(0), nat(7)), anyPrototype).map(
-  ([place, pages, type, order]): Segment => ({ place, pages, type, order }),
-);
+function anySegmentOf(pages: Arbitrary<number>): Arbitrary<Segment> {
+  return tuple(anyPlace, pages, anyType, oneof(constantFrom(0), nat(7)), anyPrototype).map(
+    ([place, drawn, type, order]) => ({ place, pages: drawn, type, order }),
+  );
+}
+
+const anySegment = anySegmentOf(anyPages);
 
 const anySegments: Arbitrary<readonly Segment[]> = oneof(
   { arbitrary: array(anySegment, { minLength: 1, maxLength: 10, size: 'max' }), weight: 31 },
@@ -158,10 +167,10 @@ function descriptorsOf(
   return placed.toSorted((a, b) => a.order - b.order).map(({ descriptor }) => descriptor);
 }
 
-/** The end of the bitmap zone: at, before, after or inside a segment, at 0, at a landmark, or beyond the last segment. */
+/** The end of the bitmap zone: at, before, after or inside a segment, boot memory if need be, at 0, at a landmark, or beyond the last segment. */
 interface Limit {
   readonly segment: number;
-  readonly at: 'inside' | 'base' | 'end' | 'before' | 'after' | 'zero' | 'landmark' | 'beyond';
+  readonly at: 'inside' | 'boot' | 'base' | 'end' | 'before' | 'after' | 'zero' | 'landmark' | 'beyond';
   /** Chooses a landmark. */
   readonly size: number;
 }
@@ -169,19 +178,22 @@ interface Limit {
 const anyLimit: Arbitrary<Limit> = tuple(
   nat(99),
   constantFrom<Limit['at']>(
-    ...(['inside', 'inside', 'inside', 'end', 'base', 'before', 'after', 'beyond', 'zero'] as const),
-    'landmark',
+    ...(['inside', 'inside', 'inside', 'boot', 'end', 'base', 'before', 'after', 'beyond'] as const),
+    ...(['zero', 'landmark'] as const),
   ),
   nat(511),
   anyPrototype,
 ).map(([segment, at, size]) => ({ segment, at, size }));
 
 function limitAddress(descriptors: readonly DescriptorInput[], { segment, at, size }: Limit): bigint {
-  const chosen = descriptors[segment % descriptors.length];
+  const ofBoot = descriptors.filter(({ type }) => at === 'boot' && ownerAfterInit(type) === 'boot');
+  const among = ofBoot.length === 0 ? descriptors : ofBoot;
+  const chosen = among[segment % among.length];
   if (chosen === undefined || at === 'zero') return 0n;
   const end = chosen.start + BigInt(chosen.pages) * PAGE_BYTES;
   switch (at) {
     case 'inside':
+    case 'boot':
       return chosen.start + BigInt(Math.ceil(chosen.pages / 2)) * PAGE_BYTES;
     case 'base':
       return chosen.start;
@@ -215,7 +227,7 @@ function affordable(descriptors: readonly DescriptorInput[], limit: bigint, most
   for (const { start, pages } of ascending) {
     if (start >= limit) return limit;
     const bytes = BigInt(pages) * PAGE_BYTES;
-    if (start + left < limit && left < bytes) return start + left;
+    if (left < bytes) return start + left < limit ? start + left : limit;
     left -= bytes;
   }
   return limit;
@@ -311,6 +323,33 @@ const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(
   zone,
 }));
 
+/** Large free runs have about 2^8 page frames at least, and about 2^17 at most, which are swept within a second. */
+const [ROOMY_LEAST, ROOMY_BITS] = [8, 17] as const;
+
+const anySmallSegments = array(anySegmentOf(nat(80)), { maxLength: 3, size: 'max' });
+
+/** Worlds with a large free run in each zone or across the limit, and a few small segments around them. */
+function anyDrawnRoomyWorld(memoryBits: number): Arbitrary<DrawnWorld> {
+  const pages = anyMagnitude(Math.min(ROOMY_BITS, memoryBits - 2), Math.min(ROOMY_LEAST, memoryBits - 2));
+  return tuple(
+    tuple(anySmallSegments, anyPlace, pages, anySmallSegments, anyPlace, pages, anySmallSegments),
+    constantFrom<Limit['at']>('end', 'end', 'after', 'inside', 'boot', 'beyond', 'zero'),
+    anyHigherHalf,
+    anyPrototype,
+  ).map(([[before, place, lower, between, upperPlace, upper, after], at, higherHalf]) => {
+    const free = { type: 'conventional', order: 0 } as const;
+    const segments = [
+      ...before,
+      { ...free, place, pages: lower },
+      ...between,
+      { ...free, place: upperPlace, pages: upper },
+      ...after,
+    ].map((segment) => ({ ...segment, order: 0 }));
+    const limit = { segment: before.length, at, size: 0 };
+    return { segments, limit, higherHalf, plenty: 'any', ram: 2, zone: 3 };
+  });
+}
+
 /**
  * Arbitrary worlds that a manager of this profile can manage: a configuration, and a memory map of at most a hundred descriptors with
  * every kind of edge, whose RAM is less than 16 TiB.
@@ -318,6 +357,11 @@ const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(
  */
 export function anyWorldOf(profile: Profile, sizes: Sizes = ANY_SIZE): Arbitrary<World> {
   return anyDrawnWorld.map((drawn) => worldOf(drawn, profile, sizes));
+}
+
+/** The same with much free memory in a row, for programs whose bursts are long. */
+export function anyRoomyWorldOf(profile: Profile, sizes: Sizes): Arbitrary<World> {
+  return anyDrawnRoomyWorld(sizes.memoryBits).map((drawn) => worldOf(drawn, profile, sizes));
 }
 
 /**

@@ -11,6 +11,8 @@ import type { RanProgram } from '../run-program.ts';
 
 /** A program may take this many seconds before its world counts as too large. */
 const SLOW_SECONDS = 1;
+/** A longer program may take that long for each of its parts of this length. */
+const SLOW_OPERATIONS = 2 ** 15;
 
 /** Words about managers that cannot start on a world: they get no memory, or do not return. */
 const CANNOT_START =
@@ -37,7 +39,8 @@ export class Pace {
     const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(world.map) <= 2 ** memoryBits);
     if (!this.#isBounded || level <= 0) return false;
     const isUnable = !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered);
-    if (seconds < SLOW_SECONDS && !isUnable) return false;
+    const isSlow = seconds >= SLOW_SECONDS * Math.max(1, ran.performed / SLOW_OPERATIONS);
+    if (!isSlow && !isUnable) return false;
     this.#most = Math.min(this.#most, level - 1);
     if (isUnable) timeOf(this.#target, this.#target.programMs).noteTooLarge(world);
     return isUnable;
