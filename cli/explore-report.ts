@@ -222,7 +222,7 @@ const VERDICTS = {
 
 /** Returns the result as `--json` prints it. */
 export function exploreJson(result: Exploration | UnsavedExploration, peakBytes: number): object {
-  const { operations, trace, graph: _, ...counts } = { graph: null, ...result };
+  const { operations, trace, graph: _, tree: __, ...counts } = { graph: null, tree: null, ...result };
   const shortest = trace === null ? {} : { found: trace.scenario.operations.length };
   const verdict = VERDICTS[result.end];
   const common = { verdict, ...counts, operations: operations.length, ...shortest, peakBytes };

@@ -205,7 +205,7 @@ async function run(flags: ExploreFlags): Promise<void> {
     const reports = report === null ? [] : [report];
     writeHtml(flags.html, [
       ...checkSections({ reports, result: null, target: target.name }),
-      ...(result.kind === 'searched' ? graphSections(result, world, target.name) : []),
+      ...(result.kind === 'searched' ? graphSections(result, world, target) : []),
       resultSection('search', json),
     ]);
   }

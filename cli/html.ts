@@ -11,9 +11,10 @@ import {
   reportPage,
   resultSection,
   type Section,
+  shrinkingSections,
 } from '../report/index.ts';
 import { writeFile } from '../spec/files/index.ts';
-import { type Config, counted, formatOperation, formatProgram, type Trace, toHex } from '../spec/index.ts';
+import { type Config, counted, formatOperation, type Trace, toHex } from '../spec/index.ts';
 import type { ReportedCounterexample } from './counterexample-report.ts';
 import { judgeJson } from './judge-report.ts';
 import { commandLine } from './next-step.ts';
@@ -85,28 +86,12 @@ function titled(title: string, trace: Trace, path: string | null): Section {
   });
 }
 
-/** Calls of a program that are shown of each step of a shrinking. */
-const SHOWN = 12;
-
-/** Returns the section that shows how a counterexample was shrunk; none where it was left as it was found. */
-function shrinkingSection({ found, shrinking = null }: ShownReport): readonly Section[] {
-  if (shrinking === null || shrinking.way.length === 0) return [];
-  const { operations, map } = found.scenario;
-  const pages = map.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
-  const steps = [{ executions: 0, operations, pages }, ...shrinking.way].map((step) => ({
-    ...step,
-    operations: step.operations.length,
-    program: formatProgram(step.operations).slice(-SHOWN),
-  }));
-  return [{ kind: 'shrinking', title: `${counted(steps.length - 1, 'step')} of shrinking`, steps }];
-}
-
 /** Returns the sections that show a check: each counterexample as it was shrunk and as it was found, then the run. */
 export function checkSections({ reports, result, target }: ShownCheck): readonly Section[] {
   const found = reports.flatMap((report) => [
     titled(report.trace.violation?.clause ?? 'holds', report.trace, report.path),
     ...(report.trace === report.found ? [] : [titled('as found', report.found, null)]),
-    ...shrinkingSection(report),
+    ...(report.shrinking == null ? [] : shrinkingSections(report.found, report.shrinking)),
   ]);
   return result === null ? found : [...found, { kind: 'run', title: `run of ${target}`, result }];
 }
@@ -143,8 +128,12 @@ export function verificationSections(
   { verdict, steps, speed, differences }: VerifyResult,
   title: string,
 ): readonly Section[] {
-  const sides = differences.flatMap(({ candidate, baseline }) => [candidate, baseline]);
-  const runs = sides.map((trace) => traceSection({ title: `on ${trace.target}`, trace, path: null }));
+  const runs = differences.flatMap(({ candidate, baseline }) => {
+    const name = candidate.violation?.clause ?? baseline.violation?.clause ?? 'difference';
+    return [candidate, baseline].map((trace) =>
+      traceSection({ title: `${name} on ${trace.target}`, trace, path: null }),
+    );
+  });
   return [{ kind: 'verification', title, verdict, steps, speed, differences }, ...runs];
 }
 

@@ -10,31 +10,15 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../cli/testing/copy-of-sources.ts';
 import { nodeEnvironment } from '../cli/testing/npm.ts';
 import { projectFolder } from '../cli/testing/project.ts';
+import { blocksOf, expectLines } from './testing/blocks.ts';
 
 /** The tests that run the code of these pages. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'docs/extending.md': 'examples/extending.test.ts',
+  'docs/running-kernel.md': 'examples/kernel/kernel.tools.test.ts',
   'docs/testing.md': 'cli/test-runners.long.test.ts',
   'native/README.md': 'cli/native-guide.long.test.ts',
 };
-
-/** Pages whose commands need a kernel and a machine of the reader's. */
-const ON_MACHINES = ['docs/running-kernel.md'];
-
-interface Block {
-  readonly kind: string;
-  readonly file: string | undefined;
-  readonly isPicture: boolean;
-  readonly text: string;
-}
-
-function blocksOf(page: string): readonly Block[] {
-  const blocks = readFileSync(join(ROOT, page), 'utf8').matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm);
-  return [...blocks].map(([, info = '', text = '']) => {
-    const [kind = '', option = ''] = info.split(' ');
-    return { kind, file: /^file=(.*)$/.exec(option)?.[1], isPicture: option === 'picture', text };
-  });
-}
 
 /** Runs a line, which may need fewer programs for a test than for a user; returns what it prints. */
 function run(line: string, cwd: string): string {
@@ -51,29 +35,10 @@ function run(line: string, cwd: string): string {
   return stdout + stderr;
 }
 
-/** Returns a line as it is compared: numbers may differ. */
-function withoutNumbers(line: string): string {
-  return line.replaceAll(/\d[\d,.]*/g, '0');
-}
-
-/** Expects the lines of a block in a text, in their order. */
-function expectLines(printed: string, lines: string): void {
-  let rest = withoutNumbers(printed);
-  for (const line of lines.trimEnd().split('\n')) {
-    const at = rest.indexOf(withoutNumbers(line));
-    expect(at, `${line}\nis not in\n${printed}`).toBeGreaterThanOrEqual(0);
-    rest = rest.slice(at);
-  }
-}
-
 const PAGES = globSync(['README.md', 'docs/*.md', 'docs/tutorials/*.md', 'native/README.md'], { cwd: ROOT });
 
 describe('the code of a page', () => {
-  it.each(
-    PAGES.filter(
-      (page) => blocksOf(page).length > 0 && ELSEWHERE[page] === undefined && !ON_MACHINES.includes(page),
-    ),
-  )(
+  it.each(PAGES.filter((page) => blocksOf(page).length > 0 && ELSEWHERE[page] === undefined))(
     'runs: %s',
     (page) => {
       const cwd = projectFolder();

@@ -3,7 +3,7 @@
  * application judges a trace again, so a step needs no data but the answers.
  */
 import * as t from 'io-ts';
-import { Config, MemoryMap, Owner, Trace } from '../spec/index.ts';
+import { Config, MemoryMap, Owner, Policy, Profile, ResolvedOperation, Trace } from '../spec/index.ts';
 
 const Titled = t.type({
   /** The words of the section's tab. */
@@ -106,6 +106,22 @@ const GraphSection = t.intersection([
   }),
 ]);
 export type GraphSection = t.TypeOf<typeof GraphSection>;
+
+/** The states of a small world that are too many for a graph: the page computes where the calls lead. */
+const TreeSection = t.intersection([
+  Titled,
+  t.type({
+    kind: t.literal('tree'),
+    map: MemoryMap,
+    config: Config,
+    policies: t.readonlyArray(Policy),
+    profile: Profile,
+    operations: t.readonlyArray(ResolvedOperation),
+    words: t.readonlyArray(t.string),
+    tree: t.type({ levels: Numbers, frames: Numbers, rows: t.string }),
+  }),
+]);
+export type TreeSection = t.TypeOf<typeof TreeSection>;
 
 /** Callers at the same time, whose answers no order of the calls explains. */
 const HistorySection = t.intersection([
@@ -235,6 +251,7 @@ export const Section = t.union([
   RunSection,
   MapSection,
   GraphSection,
+  TreeSection,
   HistorySection,
   VerificationSection,
   ResultSection,

@@ -1,6 +1,6 @@
 /** The section that shows the states of a search. */
 import type { Exploration } from '../properties/explore/index.ts';
-import type { World } from '../runner/index.ts';
+import type { Target, World } from '../runner/index.ts';
 import { formatOperation, type Operation, pfnAt, toHex } from '../spec/index.ts';
 import type { Section } from './data.ts';
 
@@ -14,13 +14,14 @@ function wordsOf(operation: Operation, { config }: World): string {
   });
 }
 
-/** Returns the section that shows the states of a search, or none without a graph of them. */
+/** Returns the section that shows the states of a search: as a graph, or where they are too many as ways; none where they were not kept. */
 export function graphSections(
-  { graph, operations }: Exploration,
+  { graph, tree, operations, policies }: Exploration,
   world: World,
-  target: string,
+  { name, profile }: Pick<Target, 'name' | 'profile'>,
 ): readonly Section[] {
-  if (graph === null) return [];
   const words = operations.map((operation) => wordsOf(operation, world));
-  return [{ kind: 'graph', title: `states of ${target}`, ...world, operations: words, graph }];
+  const title = `states of ${name}`;
+  if (graph !== null) return [{ kind: 'graph', title, ...world, operations: words, graph }];
+  return tree === null ? [] : [{ kind: 'tree', title, ...world, policies, profile, operations, words, tree }];
 }

@@ -4,3 +4,4 @@ export { CheckedRun, PrintedResult, type ResultSection, type Section, VerifiedSi
 export { graphSections } from './graph-section.ts';
 export { reportPage } from './page.ts';
 export { resultSection } from './result-section.ts';
+export { shrinkingSections } from './shrinking-section.ts';

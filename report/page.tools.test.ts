@@ -16,7 +16,7 @@ import { recordLog } from '../properties/log/index.ts';
 import { execute, loadTarget, OURS } from '../runner/index.ts';
 import { formatProgram, grouped, memoryMap, pfn, regionOf, type Trace } from '../spec/index.ts';
 import { INITIAL_OWNERS, totalsOf } from '../spec/maps/index.ts';
-import { resultSection, type Section } from './index.ts';
+import { graphSections, resultSection, type Section } from './index.ts';
 import { type OpenPage, open, picture, startBrowser } from './testing/browser.ts';
 import { longTrace, tenOperations } from './testing/traces.ts';
 
@@ -428,6 +428,30 @@ describe('the page of a small world', () => {
       way.unshift(GRAPH.operations[STATES.ways[at]?.[1] ?? -1] ?? '');
     expect(way).toHaveLength(Number(level));
     expect(await page.locator('.ways').first().locator('li').allTextContents()).toEqual(way);
+    await page.close();
+  });
+});
+
+describe('the page of a world with too many states to draw', () => {
+  it('computes where the calls lead, and has the shortest way to any state', async () => {
+    const world = smallWorld({ stack: 2, bitmap: 3 });
+    const searched = await explore({ target: OURS, world, graph: 'ways' });
+    const sections = graphSections(searched, world, OURS);
+    const { page, complaints } = await open(browser, folder, sections);
+    // All states of the first level are reached from init.
+    expect(await page.locator('.verdict .ways .link').count()).toBe(searched.tree?.levels[1]);
+    await page.locator('.verdict .ways .link').first().click();
+    await page.locator('.verdict .ways .link').first().click();
+    const shown = await page.getByRole('status').textContent();
+    expect(shown).toMatch(/^State \d+, level 2$/);
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('End');
+    const depth = (searched.tree?.levels.length ?? 0) - 1;
+    expect(await page.locator('.trail li').count()).toBe(depth);
+    expect(await page.getByRole('status').textContent()).toMatch(new RegExp(`, level ${depth}$`));
+    await picture(page, 'tree');
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });

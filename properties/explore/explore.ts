@@ -35,7 +35,7 @@ import {
   type SearchResult,
   searcherOf,
 } from './search.ts';
-import { Edges, type StateGraph } from './state-graph.ts';
+import { Edges, type StateGraph, type StateTree } from './state-graph.ts';
 import { tableBuffers } from './state-table.ts';
 
 /**
@@ -54,8 +54,11 @@ export interface ExploreOptions {
   /** Most bytes for the table of states. Default: 256 MiB. */
   readonly memory?: number;
   readonly bounds?: Bounds;
-  /** Whether to keep the states as a graph, if they are not too many. It needs one thread. Default: no. */
-  readonly graph?: boolean;
+  /**
+   * Whether to keep the states as a graph, which needs one thread; where they are too many, as the ways to them. With `ways`, these in
+   * any case. Default: neither.
+   */
+  readonly graph?: boolean | 'ways';
   /** Called ten times a second. */
   readonly onProgress?: (progress: SearchProgress) => void;
 }
@@ -76,6 +79,8 @@ export interface Exploration extends Omit<SearchResult, 'program' | 'sides' | 'i
   readonly clauses: CheckedClauses;
   /** Null where it was not asked for, or has too many states. */
   readonly graph: StateGraph | null;
+  /** Where a graph was asked for, and the states are too many for one: the shortest ways to them. */
+  readonly tree: StateTree | null;
 }
 
 /**
@@ -164,10 +169,10 @@ export function explore(options: ExploreOptions): Promise<Exploration> {
 
 async function exploreWith(options: ExploreOptions, patience: Patience): Promise<Exploration> {
   const { target, world, bounds = {}, graph: isKept = false, onProgress } = options;
-  const workers = isKept ? 1 : (options.workers ?? 1);
+  const workers = isKept === true ? 1 : (options.workers ?? 1);
   const operations = options.operations ?? operationInstances(world, { target });
   const driver = (judge: MemoJudge): Driver => new ManagerDriver(target, world, operations, judge.states);
-  const edges = isKept ? new Edges() : null;
+  const edges = isKept === true ? new Edges() : null;
   const parts = { ...partsOf({ ...options, operations }, driver, workers > 1), edges };
   const searcher = searcherOf(parts);
   const search = new Search(parts, searcher, crewOf(workers, target, parts, searcher, patience), {
@@ -187,7 +192,17 @@ async function exploreWith(options: ExploreOptions, patience: Patience): Promise
     );
   const clauses = checkedClauses(sides, target.profile);
   const [modelStates, graph] = [search.modelStates(), search.graph()];
-  return { kind: 'searched', ...result, modelStates, operations, policies, trace, clauses, graph };
+  return {
+    kind: 'searched',
+    ...result,
+    modelStates,
+    operations,
+    policies,
+    trace,
+    clauses,
+    graph,
+    tree: graph === null && isKept !== false ? search.tree() : null,
+  };
 }
 
 /**

@@ -18,7 +18,7 @@ export {
 } from './explore.ts';
 export { exploreUnsaved, type UnsavedExploration, type UnsavedOptions } from './explore-unsaved.ts';
 export type { Bounds, SearchProgress } from './search.ts';
-export type { StateGraph } from './state-graph.ts';
+export type { StateGraph, StateTree } from './state-graph.ts';
 
 /** @public The model without a target, counted or as Promela. */
 export { type ModelGraph, modelGraph } from './explore.ts';
@@ -29,4 +29,5 @@ export { type Certificate, certify } from './certificate.ts';
 
 /** @internal For other rooms of this project. May change in any version. */
 export { referencesOf } from './model-states.ts';
+export { rowOf, stackIn, stateKey } from './state-graph.ts';
 export { plainSearch } from './plain-search.ts';

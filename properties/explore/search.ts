@@ -10,7 +10,15 @@ import { CheckedSides, Expander } from './expander.ts';
 import { costOf } from './instances.ts';
 import { MemoJudge } from './memo-judge.ts';
 import { StuckError } from './patience.ts';
-import { type Edges, MOST_STATES, type StateGraph } from './state-graph.ts';
+import {
+  type Edges,
+  MOST_ROWS,
+  MOST_STATES,
+  rowText,
+  type StateGraph,
+  type StateTree,
+  stateKey,
+} from './state-graph.ts';
 import { StateTable, type TableBuffers } from './state-table.ts';
 import { WordLists } from './word-tables.ts';
 import { framesOfWorld, type HeldWorld } from './world.ts';
@@ -306,6 +314,33 @@ export class Search {
         }),
       ),
     };
+  }
+
+  /** Returns the shortest ways to the states; null where they are too many even for that. */
+  tree(): StateTree | null {
+    const { judge, table } = this.#searcher;
+    const frames = framesOfWorld(this.#parts.world).manageable;
+    const met = new WordLists();
+    const levels: number[] = [];
+    const rows: string[] = [];
+    let before: readonly number[] = [];
+    for (const level of this.#levels) {
+      const start = rows.length;
+      before = Array.from(level, (record) => {
+        const { ownership, order } = this.#partsOf(record);
+        const number = met.numberOf(Int32Array.of(ownership, order), 0, 2);
+        if (number < rows.length) return number;
+        const state = judge.states.fullState(ownership, order);
+        const owners = frames.map((frame) => state.ownerOf(pfn(frame))[0]).join('');
+        const key = stateKey(frames, owners, state.stackTop(state.freeIn('stack')) ?? []);
+        const parent = start === 0 ? 0 : (before[table.parentOf(record)] ?? 0);
+        rows.push(rowText({ key, before: parent, operation: table.operationOf(record) }));
+        return number;
+      });
+      if (rows.length > start) levels.push(rows.length - start);
+      if (rows.length > MOST_ROWS) return null;
+    }
+    return { levels, frames, rows: rows.join('') };
   }
 
   /** Counts the distinct model states. O(states). */

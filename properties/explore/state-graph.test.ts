@@ -3,6 +3,7 @@ import { Execution, OURS } from '../../runner/index.ts';
 import { mapAddresses, pfn } from '../../spec/index.ts';
 import { type Exploration, explore } from './explore.ts';
 import { operationInstances } from './instances.ts';
+import { rowOf, stackIn, stateKey } from './state-graph.ts';
 import { smallWorld } from './world.ts';
 
 const world = smallWorld({ stack: 2, bitmap: 3 });
@@ -35,6 +36,31 @@ function ranTo(way: readonly number[]): readonly unknown[] {
     state.stackTop(state.freeIn('stack')),
   ];
 }
+
+describe('the tree of a search', () => {
+  it('has every state of the model once, with a way as short as that in the graph', async () => {
+    const { tree, graph: none } = await explore({ target: OURS, world, operations, graph: 'ways' });
+    if (tree === null) expect.fail();
+    expect(none).toBeNull();
+    const size = tree.levels.reduce((sum, level) => sum + level, 0);
+    const known = new Map<string, number>();
+    for (const [state, text] of owners.entries()) {
+      const key = stateKey(frames, text, stacks[state] ?? []);
+      if (!known.has(key)) known.set(key, state);
+    }
+    expect(size).toBe(known.size);
+    for (let state = 1; state < size; state += 1) {
+      const { key, before, operation } = rowOf(tree, state);
+      expect(before).toBeLessThan(state);
+      const way = wayTo(known.get(key) ?? -1);
+      let length = 0;
+      for (let at = state; at !== 0; at = rowOf(tree, at).before) length += 1;
+      expect(length).toBe(way.length);
+      expect(operation).toBeLessThan(operations.length);
+      expect(stackIn(frames, key)).toEqual(stacks[known.get(key) ?? -1]);
+    }
+  });
+});
 
 describe('the graph of a search', () => {
   it('has every state once, by level', () => {

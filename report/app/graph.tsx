@@ -51,7 +51,7 @@ function layoutOf(graph: GraphSection['graph'], width: number, height: number): 
 /** The keys of the picture: from state to state. */
 const KEYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
-const LETTERS: Readonly<Record<string, Owner>> = { p: 'pmm', c: 'caller', b: 'boot' };
+const LETTERS: Readonly<Record<string, Owner>> = { p: 'pmm', c: 'caller', b: 'boot', k: 'kept' };
 
 /** Returns the operations from init to a state, with the states that they lead to. */
 function wayTo({ ways }: GraphSection['graph'], state: number): readonly { operation: number; to: number }[] {
@@ -64,12 +64,12 @@ function wayTo({ ways }: GraphSection['graph'], state: number): readonly { opera
   }
 }
 
-/** Returns the page frames that change hands between two states, in words. */
-function changeText({ frames, owners }: GraphSection['graph'], from: number, to: number): string {
+/** Returns the page frames that change hands between two states, in words; their owners are given a letter each. */
+export function changeText(frames: readonly number[], from: string, to: string): string {
   const changed = new Map<Owner, number[]>();
   frames.forEach((frame, i) => {
-    const owner = LETTERS[owners[to]?.[i] ?? ''];
-    if (owners[from]?.[i] === owners[to]?.[i] || owner === undefined) return;
+    const owner = LETTERS[to[i] ?? ''];
+    if (from[i] === to[i] || owner === undefined) return;
     changed.set(owner, [...(changed.get(owner) ?? []), frame]);
   });
   const words = [...changed].map(([owner, list]) => `${list.join(', ')} → ${OWNER_WORDS[owner]}`);
@@ -136,17 +136,24 @@ function Dots({ layout: { places, pitch, levels }, graph, state, go }: DotsProps
   );
 }
 
+interface WorldProps {
+  readonly section: Pick<GraphSection, 'map' | 'config'>;
+  readonly frames: readonly number[];
+  /** The owners of these page frames, a letter each, and those in the state before. */
+  readonly now: string;
+  readonly before: string;
+}
+
 /** The page frames of a state. */
-function World({ section, state, before }: { section: GraphSection; state: number; before: number }) {
-  const { map, config, graph } = section;
+export function World({ section: { map, config }, frames, now, before }: WorldProps) {
   const owners = new Map<number, Owner>();
   for (const { base, count, owner } of ownedRegions(map))
     for (let frame: number = base; frame < base + count; frame += 1) owners.set(frame, owner);
-  graph.frames.forEach((frame, i) => {
-    owners.set(frame, LETTERS[graph.owners[state]?.[i] ?? ''] ?? 'absent');
+  frames.forEach((frame, i) => {
+    owners.set(frame, LETTERS[now[i] ?? ''] ?? 'absent');
   });
   const view = { base: 0, end: pfnEnd(map) };
-  const touched = graph.frames.filter((_, i) => graph.owners[state]?.[i] !== graph.owners[before]?.[i]);
+  const touched = frames.filter((_, i) => now[i] !== before[i]);
   return (
     <Strip
       view={view}
@@ -175,6 +182,7 @@ export function Graph({ section }: { section: GraphSection }) {
   }, []);
   const layout = useMemo(() => layoutOf(graph, room.width - 16, room.height - 16), [graph, room]);
   const state = walked.at(-1) ?? 0;
+  const ownersOf = (n: number): string => graph.owners[n] ?? '';
   const go = (to: number): void => {
     if (to !== state && graph.owners[to] !== undefined) setWalked([...walked, to]);
   };
@@ -199,7 +207,12 @@ export function Graph({ section }: { section: GraphSection }) {
           <h2>
             State {state}, level {way.length}
           </h2>
-          <World section={section} state={state} before={walked.at(-2) ?? state} />
+          <World
+            section={section}
+            frames={graph.frames}
+            now={ownersOf(state)}
+            before={ownersOf(walked.at(-2) ?? state)}
+          />
           <p class="quiet">
             {stack.length === 0
               ? 'No order of the free stack.'
@@ -235,7 +248,7 @@ export function Graph({ section }: { section: GraphSection }) {
                 <button type="button" class="link" onClick={() => go(to)}>
                   {operations[operation]}
                 </button>{' '}
-                <small>{changeText(graph, state, to)}</small>
+                <small>{changeText(graph.frames, ownersOf(state), ownersOf(to))}</small>
               </li>
             ))}
           </ol>

@@ -132,8 +132,12 @@ function Totals({ section }: { section: MapSection }) {
       <thead>
         <tr>
           <th scope="col">owner</th>
-          <th scope="col">bitmap zone</th>
-          <th scope="col">stack zone</th>
+          <th scope="col" class="amount">
+            bitmap zone
+          </th>
+          <th scope="col" class="amount">
+            stack zone
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -185,7 +189,9 @@ function Differences({ differences }: { differences: readonly Difference[] }) {
       <thead>
         <tr>
           <th scope="col">page frames</th>
-          <th scope="col">number</th>
+          <th scope="col" class="amount">
+            number
+          </th>
           <th scope="col">before</th>
           <th scope="col">after</th>
           <th scope="col">owner</th>

@@ -6,7 +6,6 @@ import { type FlatState, FrameAllocator, PageFrameManager } from '../../impl/ind
 import { Results } from '../../runner/index.ts';
 import {
   argumentAt,
-  type Call,
   describedCall,
   isPmmPanic,
   type Operation,
@@ -44,9 +43,8 @@ function answerTo(pmm: PageFrameManager, operation: Operation): Outcome {
   const isBatch = returns === 'addresses';
   const array = isBatch ? new BigUint64Array(Math.max(0, Math.min(count, pmm.freeAmount()))) : null;
   try {
-    const methods: Partial<Record<Call, object>> = pmm;
-    const method = methods[operation.call];
-    if (typeof method !== 'function') throw new Error(`our allocator has no ${operation.call}`);
+    const method: unknown = Reflect.get(pmm, operation.call);
+    if (typeof method !== 'function') return { kind: 'malformed', message: `it has no ${operation.call}` };
     return outcomeOf(Reflect.apply(method, pmm, passedTo(operation, array)), returns, array);
   } catch (error) {
     if (!isPmmPanic(error)) throw error;

@@ -9,6 +9,7 @@ import { MapPicture } from './map.tsx';
 import { Result } from './result.tsx';
 import { Run } from './run.tsx';
 import { Shrinking } from './shrinking.tsx';
+import { Tree } from './tree.tsx';
 import { Verification } from './verification.tsx';
 
 function ThemeButton() {
@@ -67,6 +68,8 @@ function Picture({ section }: { section: Section }) {
       return <MapPicture section={section} />;
     case 'graph':
       return <Graph section={section} />;
+    case 'tree':
+      return <Tree section={section} />;
     case 'history':
       return <History section={section} />;
     case 'shrinking':

@@ -12,6 +12,7 @@ import { config, counted, grouped, type Policy, type Trace } from '../../spec/in
 import { importMemoryMap } from '../../spec/maps/index.ts';
 import type { Section } from '../data.ts';
 import { graphSections } from '../graph-section.ts';
+import { shrinkingSections } from '../shrinking-section.ts';
 import type { Job, Told } from './job.ts';
 
 /** A module whose default export builds a manager. */
@@ -55,9 +56,13 @@ function traceSection(title: string, trace: Trace): Section {
 /** Returns the sections of a found program: as it was shrunk, and as it was found. */
 function foundSections(target: Target, found: Trace): readonly Section[] {
   tell({ kind: 'progress', text: 'shrinking' });
-  const { verdict, trace } = shrink(target, found, { ms: SHRINK_MS });
-  const shrunk = verdict === 'shrunk' ? trace : found;
-  return [traceSection(found.violation?.clause ?? 'found', shrunk), traceSection('as found', found)];
+  const shrinking = shrink(target, found, { ms: SHRINK_MS });
+  const shrunk = shrinking.verdict === 'shrunk' ? shrinking.trace : found;
+  return [
+    traceSection(found.violation?.clause ?? 'found', shrunk),
+    traceSection('as found', found),
+    ...shrinkingSections(found, shrinking),
+  ];
 }
 
 function runSection({ findings: _, ...result }: CampaignResult, target: Target): Section {
@@ -104,7 +109,7 @@ async function search({ stack, bitmap }: Job, target: Target): Promise<Told> {
     result.end === 'closed'
       ? `closed: every sequence of ${counted(operations.length, 'operation')}, of any length, holds (${states})`
       : `${result.end}: ${states}`;
-  return { kind: 'done', text, sections: [...found, ...graphSections(result, world, target.name)] };
+  return { kind: 'done', text, sections: [...found, ...graphSections(result, world, target)] };
 }
 
 /** Answers the jobs of the page. `examples` are modules by their names. */
