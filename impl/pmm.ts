@@ -47,7 +47,7 @@ export class PageFrameManager implements Pmm {
   readonly #warn: (message: string) => void;
   readonly #frames: FrameAllocator;
   /** Page frame numbers of the batch under way. Not part of the state. */
-  #batch = new Float64Array(64);
+  #batch = new Float64Array(0);
 
   constructor(frames: FrameAllocator, { config, warn }: Pick<PmmOptions, 'config' | 'warn'>) {
     this.#higherHalf = config.higherHalf;
@@ -155,7 +155,7 @@ export class PageFrameManager implements Pmm {
   }
 
   #batchOf(pages: number): Float64Array {
-    if (this.#batch.length < pages) this.#batch = new Float64Array(pages);
+    if (this.#batch.length < pages) this.#batch = new Float64Array(Math.max(pages, 64));
     return this.#batch;
   }
 

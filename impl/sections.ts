@@ -15,6 +15,7 @@
  */
 import {
   type Config,
+  computedOnce,
   type Descriptor,
   bitmapLimit as limitOf,
   type MemoryMap,
@@ -127,24 +128,17 @@ function checkReach(last: Section | undefined, { higherHalf }: Config): void {
   throw new SpecError(`memory map: expected RAM that the higher half can map below 2^64, found ${found}`);
 }
 
-/** The sections of maps, each with the configuration asked about last: most managers of a map are alike. */
-const KNOWN = new WeakMap<
-  MemoryMap,
-  Pick<Config, 'bitmapMaxAddr' | 'higherHalf'> & { readonly sections: Sections }
->();
-
 /**
  * Returns the sections of a memory map; throws `SpecError` where it has more manageable RAM than ordinals reach, or
- * RAM that no 64-bit address of the higher half maps. The same ones for the same map and configuration.
+ * RAM that no 64-bit address of the higher half maps. O(1) for a map and a configuration that were asked about before.
  */
 export function sectionsOf(map: MemoryMap, config: Config): Sections {
-  const { bitmapMaxAddr, higherHalf } = config;
-  const known = KNOWN.get(map);
-  if (known?.bitmapMaxAddr === bitmapMaxAddr && known.higherHalf === higherHalf) return known.sections;
-  const sections = numbered(map, config);
-  KNOWN.set(map, { bitmapMaxAddr, higherHalf, sections });
-  return sections;
+  return sectionsByConfig(map)(config);
 }
+
+const sectionsByConfig = computedOnce((map: MemoryMap) =>
+  computedOnce((config: Config) => numbered(map, config)),
+);
 
 function numbered(map: MemoryMap, config: Config): Sections {
   const limit = limitOf(config);

@@ -6,6 +6,7 @@
 import {
   bitmapLimit,
   type Config,
+  computedOnce,
   endOf,
   type FitRequest,
   type MemoryMap,
@@ -71,8 +72,8 @@ export interface OwnedPart {
 
 const NONE = pageCount(0);
 
-/** The states after init, by map: programs of a run share one. */
-const AFTER_INIT = new WeakMap<MemoryMap, ModelState>();
+/** The last state after init of each map and configuration, if any: programs of a run share it. */
+const afterInit = computedOnce((_: MemoryMap) => computedOnce((_: Config): ModelState[] => []));
 
 /** What a state is made of, as lists: extents by where they start and whose they are, and the free stack, top first. */
 export interface StateParts {
@@ -96,7 +97,7 @@ export class ModelState implements Ownership {
 
   /**
    * Returns the state after init, where the manager has kept page frames for itself. O(descriptors (log descriptors + kept)); where
-   * nothing is kept, O(1) if it was the state asked for last of this map.
+   * nothing is kept, O(1) if it was the state asked for last of this map and configuration.
    */
   static init(
     map: MemoryMap,
@@ -105,12 +106,12 @@ export class ModelState implements Ownership {
     profile: Profile = WHOLE,
     kept: readonly Region[] = [],
   ): ModelState {
-    const known = AFTER_INIT.get(map);
-    const isKnown =
-      known?.world.config === config && known.world.profile === profile && known.policies === policies;
-    if (isKnown && kept.length === 0) return known;
+    if (kept.length > 0) return ModelState.#afterInit(map, config, policies, profile, kept);
+    const last = afterInit(map)(config);
+    const [known] = last;
+    if (known?.world.profile === profile && known.policies === policies) return known;
     const state = ModelState.#afterInit(map, config, policies, profile, kept);
-    if (kept.length === 0) AFTER_INIT.set(map, state);
+    last[0] = state;
     return state;
   }
 

@@ -1,6 +1,7 @@
 /** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
 import {
   beyond,
+  type Config,
   computedOnce,
   type MemoryMap,
   type Pmm,
@@ -144,6 +145,8 @@ const handedMap = computedOnce((map: MemoryMap): MemoryMap => {
   return Object.freeze({ ...map, descriptors });
 });
 
+const handedConfig = computedOnce((config: Config): Config => Object.freeze({ ...config }));
+
 function isManager(value: unknown): value is Pmm {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
@@ -156,7 +159,7 @@ function isManager(value: unknown): value is Pmm {
 export function handing(create: SomePmmFactory): PmmFactory {
   return (map, { config, warn, memory, keep }) => {
     const built: unknown = create(handedMap(map), {
-      config: Object.freeze({ ...config }),
+      config: handedConfig(config),
       warn: (message: unknown) => warn(typeof message === 'string' ? message : described(message)),
       memory: Object.freeze({
         read: (address: bigint) => memory.read(address),

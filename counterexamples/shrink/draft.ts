@@ -85,7 +85,7 @@ export function isSound({ descriptors, limit }: Draft): boolean {
   return limit >= 0 && limit <= PFN_LIMIT && isMap(descriptors);
 }
 
-/** Builds the scenarios of drafts. Equal maps and configurations are built once. */
+/** Builds the scenarios of drafts. Equal maps and configurations are built once, and what follows from them is computed once. */
 export class ScenarioBuilder {
   readonly #maps = new Map<string, MemoryMap>();
   readonly #configs = new Map<string, Config>();

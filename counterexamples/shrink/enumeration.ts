@@ -4,11 +4,17 @@
  * counterexample of a bug, and nothing shorter exists in these worlds. Programs with plain arguments come first, in many
  * worlds; then all arguments, in fewer.
  */
+import { INIT_CLAUSES, SWEEP_CLAUSES } from '../../spec/index.ts';
 import type { Draft } from './draft.ts';
 import { simplerThan } from './simplicity.ts';
 import { type ArgumentRange, lastCallsOf, programsOn } from './small-programs.ts';
 import { narrowWorldsFor, type SmallWorld, worldsFor } from './small-worlds.ts';
 import type { Counterexample, Trials } from './trials.ts';
+
+/** The clauses that a program without operations can break. */
+const WITHOUT_CALLS: ReadonlySet<string> = new Set(
+  [...INIT_CLAUSES, ...SWEEP_CLAUSES].map(({ name }) => name),
+);
 
 /** One enumeration: of programs up to a length, in the worlds for it. */
 interface Enumeration {
@@ -18,31 +24,30 @@ interface Enumeration {
   readonly worldsFor: (operations: number) => readonly SmallWorld[];
 }
 
-const ENUMERATIONS: readonly Enumeration[] = [
+export const ENUMERATIONS: readonly Enumeration[] = [
   { range: 'plain', longest: 3, worldsFor },
   { range: 'edges', longest: 2, worldsFor: narrowWorldsFor },
 ];
 
-function draftsOf(
-  trials: Trials,
-  best: Draft,
+function* draftsOf(
+  { kept, calls: has }: Trials,
+  { policies }: Draft,
   length: number,
   { range, worldsFor }: Enumeration,
-): readonly Draft[] {
-  const has = trials.calls;
-  const which = { calls: lastCallsOf(trials.kept, has), range, has };
-  const drafts = worldsFor(length).flatMap((world) =>
-    programsOn(world, length, which).map(
-      (operations): Draft => ({ ...world, policies: best.policies, operations }),
-    ),
-  );
-  return simplerThan(best, drafts);
+): Generator<Draft> {
+  const which = { calls: lastCallsOf(kept, has), range, has };
+  for (const world of worldsFor(length))
+    for (const operations of programsOn(world, length, which)) yield { ...world, policies, operations };
 }
 
-function enumerate(trials: Trials, best: Draft, enumeration: Enumeration): Counterexample | null {
+/**
+ * Returns the simplest counterexample of an enumeration if that is simpler than `best`, or null. Whatever is simpler still has been
+ * tried then.
+ */
+export function enumerate(trials: Trials, best: Draft, enumeration: Enumeration): Counterexample | null {
   const longest = Math.min(enumeration.longest, best.operations.length);
-  for (let length = 0; length <= longest; length += 1)
-    for (const draft of draftsOf(trials, best, length, enumeration)) {
+  for (let length = WITHOUT_CALLS.has(trials.kept.clause) ? 0 : 1; length <= longest; length += 1)
+    for (const draft of simplerThan(best, draftsOf(trials, best, length, enumeration))) {
       if (trials.isSpent) return null;
       const found = trials.attempt(draft);
       if (found !== null) return found;

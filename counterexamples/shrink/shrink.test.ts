@@ -90,6 +90,15 @@ describe('shrink', () => {
     expect(shrink(target, given).trace.scenario.operations).toHaveLength(6);
   });
 
+  it('tries no programs without calls for a clause that is checked after calls', () => {
+    const create: typeof createPmm = (map, options) =>
+      Object.assign(createPmm(map, options), { alloc: () => null });
+    const target = factoryTarget({ name: 'never allocates', policies: [], create });
+    const { executions, trace } = shrink(target, traceOn(target, [ALLOC]));
+    expect(trace.scenario.operations).toEqual([ALLOC]);
+    expect(executions).toBeLessThan(100);
+  });
+
   it('gives the same result each time', async () => {
     const target = bug('fragmentation refuses a run that fits');
     const found = await counterexample(target, 1);

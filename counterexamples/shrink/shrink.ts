@@ -12,7 +12,7 @@ import { cut, hasBursts } from './cut.ts';
 import { Deadline } from './deadline.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
-import { smallCounterexample } from './enumeration.ts';
+import { ENUMERATIONS, enumerate } from './enumeration.ts';
 import { WORLD_MOVES } from './moves/index.ts';
 import { shortenWorld } from './shorten-world.ts';
 import { compareSimplicity } from './simplicity.ts';
@@ -147,17 +147,18 @@ function simplestWorld(trials: Trials, start: Counterexample): Descent {
   }
 }
 
-/** Descends and enumerates in turn until neither finds anything simpler. */
+/** Descends, and again from what each enumeration finds. */
 function minimum(trials: Trials, start: Counterexample): Descent {
   if (hasBursts(start.draft.operations)) return simplestWorld(trials, start);
   let { counterexample, steps } = descend(trials, start);
-  for (;;) {
-    const found = smallCounterexample(trials, counterexample.draft);
-    if (found === null) return { counterexample, steps };
+  for (const enumeration of ENUMERATIONS) {
+    const found = enumerate(trials, counterexample.draft, enumeration);
+    if (found === null) continue;
     const lower = descend(trials, found);
     counterexample = lower.counterexample;
     steps += 1 + lower.steps;
   }
+  return { counterexample, steps };
 }
 
 /** The scenario of a run without the operations that were passed over. */

@@ -186,10 +186,20 @@ function compareMeasured(a: Measured, b: Measured): number {
   return compareKeys(keyOf(a.draft), keyOf(b.draft));
 }
 
-/** Returns the drafts that are simpler than `best`, simplest first. Each is measured once. */
-export function simplerThan(best: Draft, drafts: readonly Draft[]): readonly Draft[] {
+/** Whether a draft is simpler than one that was measured. Most are told by their first measures. */
+function isSimpler(draft: Draft, bound: Measured): boolean {
+  for (let i = 0; i < MEASURES.length; i += 1) {
+    const difference = (MEASURES[i]?.(draft) ?? 0) - (bound.sizes[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return compareKeys(keyOf(draft), keyOf(bound.draft)) < 0;
+}
+
+/** Returns the drafts that are simpler than `best`, simplest first. No others are kept, of which there can be thousands. */
+export function simplerThan(best: Draft, drafts: Iterable<Draft>): readonly Draft[] {
   const bound = measured(best);
-  const simpler = drafts.map(measured).filter((one) => compareMeasured(one, bound) < 0);
+  const simpler: Measured[] = [];
+  for (const draft of drafts) if (isSimpler(draft, bound)) simpler.push(measured(draft));
   return simpler.sort(compareMeasured).map(({ draft }) => draft);
 }
 

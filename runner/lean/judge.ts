@@ -91,7 +91,7 @@ export function isAddressable({ map, config }: World): boolean {
 
 const HIGHER_HALF_48 = 0xffff_8000_0000_0000n;
 const FOUR_GIB_FRAME = 2 ** 20;
-/** A batch of this many page frames is searched for one named twice, a longer one is indexed. */
+/** A batch of this many page frames is compared one by one, a longer one is sorted. */
 const SHORT_BATCH = 64;
 
 const EFFECTS = CALLS.map((call) => describedCall(call).effect);
@@ -107,9 +107,18 @@ function pagesIn(bytes: Passed, more: number): number {
 function isMonotonic(frames: Float64Array, count: number): boolean {
   const ascends = (frames[0] ?? 0) < (frames[1] ?? 0);
   for (let i = 1; i < count; i += 1) {
-    const [before, frame] = [frames[i - 1] ?? 0, frames[i] ?? 0];
+    const before = frames[i - 1] ?? 0;
+    const frame = frames[i] ?? 0;
     if (ascends ? frame <= before : frame >= before) return false;
   }
+  return true;
+}
+
+/** Whether no page frame is named twice. */
+function areDistinct(frames: Float64Array, count: number): boolean {
+  if (isMonotonic(frames, count)) return true;
+  if (count > SHORT_BATCH) return isMonotonic(frames.slice(0, count).sort(), count);
+  for (let i = 1; i < count; i += 1) for (let j = 0; j < i; j += 1) if (frames[j] === frames[i]) return false;
   return true;
 }
 
@@ -248,9 +257,7 @@ export class LeanJudge {
     const { frames, pages } = this.answer;
     if (this.state.isStackTracked) return this.state.isTop(frames, pages);
     for (let i = 0; i < pages; i += 1) if (!this.#isFreeInStack(frames[i] ?? 0)) return false;
-    const ascending = frames.slice(0, pages).sort();
-    for (let i = 1; i < pages; i += 1) if (ascending[i] === ascending[i - 1]) return false;
-    return true;
+    return areDistinct(frames, pages);
   }
 
   /** Takes the page frames from a place on for as long as they follow one another. Returns the place after them. */
@@ -300,13 +307,11 @@ export class LeanJudge {
   #named(): boolean {
     const { answer, state } = this;
     const { frames, named } = this.call;
-    const seen = named > SHORT_BATCH && !isMonotonic(frames, named) ? new Set<number>() : null;
+    const seen = areDistinct(frames, named) ? null : new Set<number>();
     for (let i = 0; i < named; i += 1) {
       const frame = frames[i] ?? 0;
       if (frame < 0) return this.#misused(NOBODY, 0);
       if (!isFreeableOwner(state.ownerAt(frame))) return this.#misused(frame, 0);
-      for (let j = 0; j < i && named <= SHORT_BATCH; j += 1)
-        if (frames[j] === frame) return this.#misused(frame, BIT.narrow);
       if (seen?.has(frame) === true) return this.#misused(frame, BIT.narrow);
       seen?.add(frame);
     }

@@ -29,12 +29,13 @@ export function excludedBy(
   return fitAlignment > 1 && state.lowestFit({ count, limit: pfn(fitLimit), alignment: 1 }) !== null;
 }
 
-/** Whether a batch names a page frame twice; all that is none counts as one. O(addresses²), of which there are few. */
+/** Whether a batch names a page frame twice; all that is none counts as one. O(n log n), n the addresses: a burst frees thousands. */
 export function namesTwice({ call: { frames, named } }: StepFacts): boolean {
-  for (let i = 1; i < named; i += 1)
-    for (let j = 0; j < i; j += 1)
-      if (Math.max(-1, frames[i] ?? 0) === Math.max(-1, frames[j] ?? 0)) return true;
-  return false;
+  const ascending = frames
+    .slice(0, named)
+    .map((frame) => Math.max(-1, frame))
+    .sort();
+  return ascending.some((frame, i) => frame === ascending[i - 1]);
 }
 
 /** Whether the region of a call lies on both sides of the bitmap limit. */
