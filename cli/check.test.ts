@@ -67,7 +67,7 @@ describe.concurrent('frameproof check --json', () => {
 
   it('lists every clause but those for concurrent callers, each checked on both sides', async () => {
     const { clauses } = JSON.parse((await full).stdout);
-    // Ours keeps no memory for itself, and zeroes no page, and grants no batch in part.
+    // Ours keeps no memory for itself, zeroes no page, and grants no batch in part.
     const others = ['init.kept', 'contents.zeroed', 'allocPages.as-many'];
     const listed = CLAUSE_NAMES.filter(
       (name) => isSequential(name) && isOfCalls(name, STANDARD_CALLS) && !others.includes(name),
