@@ -108,18 +108,6 @@ export const ADDED: readonly Added[] = [
         },
       ),
       variant(
-        'uncounted-reference',
-        'references.last',
-        class extends PageArray {
-          override retain(address: bigint): boolean {
-            const isRetained = super.retain(address);
-            const frame = this.named('retain', address);
-            if (isRetained && this.references(frame) === MOST) this.pages[frame] = 2;
-            return isRetained;
-          }
-        },
-      ),
-      variant(
         'free-memory-retained',
         'retain.owner',
         class extends PageArray {

@@ -1,5 +1,6 @@
 /** Calls that a profile adds: a correct manager holds with them, and a broken one only without them. */
 import { describe, expect, it } from 'vitest';
+import { explore, referencesOf, smallWorld } from '../../properties/explore/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
 import { decodeProfile, type SomePmmFactory } from '../../spec/index.ts';
@@ -27,4 +28,18 @@ describe.each(ADDED)('$name', ({ name, claims, without, breaks, correct, broken 
     // A bug may break another clause first, which depends on the programs.
     expect(await brokenBy(targetOf(variant, create, claims), 400, false)).toContain(clause);
   });
+});
+
+describe('a search of all states', () => {
+  it.each(ADDED.filter(({ name }) => name.startsWith('references')))(
+    'ends with $name',
+    async ({ name, correct, claims }) => {
+      const target = targetOf(name, correct, claims);
+      const world = smallWorld({ stack: 1, bitmap: 1, allFree: true });
+      const { end, states, modelStates } = await explore({ target, world });
+      expect({ end, states }).toEqual({ end: 'closed', states: modelStates });
+      // Each page frame is free, or has one, two or three references.
+      expect([states, referencesOf(target.profile)]).toEqual([16, 3]);
+    },
+  );
 });

@@ -25,11 +25,14 @@ import { WordLists } from './word-tables.ts';
 import { framesOfWorld, type HeldWorld } from './world.ts';
 
 /** References of a page frame that a search tells apart, where the manager claims no bound or a larger one. */
-export const SEARCHED_REFERENCES = 3;
+const SEARCHED_REFERENCES = 3;
 const MOST_REFERENCES = 64;
 
-/** Returns how many references a search tries: as many as there can be, or a few; null where none are counted. */
-function referencesOf({ calls, mostReferences }: Profile): number | null {
+/**
+ * Returns the references to a page frame that a search tries: the most that there can be, or a few; null where none are counted.
+ * @internal
+ */
+export function referencesOf({ calls, mostReferences }: Profile): number | null {
   if (!calls.includes('retain')) return null;
   return mostReferences !== null && mostReferences <= MOST_REFERENCES ? mostReferences : SEARCHED_REFERENCES;
 }

@@ -37,6 +37,12 @@ describe('a world in Promela', () => {
   });
 });
 
+it('has no calls that only some managers have', () => {
+  const { world } = freeStackSubject(4);
+  const retain = { call: 'retain', address: 0xffff_8000_0000_0000n } as const;
+  expect(() => promelaOf(world, [retain])).toThrow(/^calls: expected standard calls .* found retain$/);
+});
+
 if (hasSpin()) {
   describe('SPIN', () => {
     it('counts as many states and transitions of a small world as we do', async () => {

@@ -8,6 +8,7 @@
 import type { World } from '../../runner/index.ts';
 import {
   bitmapLimit,
+  isQuery,
   type Operation,
   type Owner,
   ownedRegions,
@@ -202,12 +203,14 @@ function effectOf(world: PromelaWorld, operation: Operation): string {
     case 'freeRegion':
       return freeRegion(world, operation);
     default:
-      return NOTHING;
+      if (isQuery(operation.call)) return NOTHING;
+      throw new SpecError(`calls: expected standard calls for a model of SPIN, found ${operation.call}`);
   }
 }
 
 /**
- * Returns the Promela of a world and its operations. Throws `SpecError` if the world has more than 250 page frames.
+ * Returns the Promela of a world and its operations. Throws `SpecError` if the world has more than 250 page frames, or for a call that only some
+ * managers have.
  * @public
  */
 export function promelaOf(world: World, operations: readonly Operation[]): string {

@@ -167,8 +167,8 @@ class Burst {
       return;
     }
     drawCall(this.#stage, drawn, calls);
-    if (chosen === 'allocAt') this.#repeat(2);
-    else if (effect === 'shared') this.#share(digits);
+    if (effect === 'shared') this.#share(digits);
+    else if (chosen === 'allocAt') this.#repeat(2);
     else if (effect === 'none') this.#repeat(this.#length(digits));
     else this.#allocateIn(digits.of(WAYS[effect]), digits, drawn, calls);
   }
