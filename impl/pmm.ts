@@ -56,7 +56,7 @@ export class PageFrameManager implements Pmm {
     this.#physicalLimit = config.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
     this.#warn = warn;
     this.#frames = frames;
-    this.#batch = this.#newBatch(64);
+    this.#batch = this.#newBatch(0);
     this.#addresses = new AddressBatches(this.#higherHalf, this.#physicalLimit);
   }
 
@@ -169,7 +169,7 @@ export class PageFrameManager implements Pmm {
   }
 
   #batchOf(pages: number): FrameBatch {
-    if (this.#batch.length < pages) this.#batch = this.#newBatch(pages);
+    if (this.#batch.length < pages) this.#batch = this.#newBatch(Math.max(pages, 64));
     return this.#batch;
   }
 
