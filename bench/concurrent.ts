@@ -1,5 +1,5 @@
 /**
- * `npm run bench:concurrent`: the cost of the lock without contention, the throughput of several threads by their number and the size of
+ * `npm run bench:concurrent`: the cost of the lock without contention, beside locks of C, how long callers wait, the throughput of several threads by their number and the size of
  * their batches, and the time to judge histories of 10,000 calls. The figures are of one machine and moment; a missed limit is printed
  * as missed.
  *
@@ -7,15 +7,19 @@
  * none. The rate is by wall-clock time. The ways to take pages are measured in turns.
  */
 
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism, loadavg } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
 import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/concurrent/index.ts';
 import { median } from '../properties/verify/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
-import { type Contest, type Face, turnOf } from './contest.ts';
+import { type Contended, type Contest, type Face, turnOf } from './contest.ts';
 
 /** 1 GiB. */
 const map = memoryMap([{ type: 'conventional', start: 0n, pages: 0x40000 }], '1 GiB');
@@ -65,16 +69,21 @@ function uncontended(face: Face, rounds: number): void {
   }
 }
 
-/** The throughput of contenders: millions of pages a second, and processor nanoseconds of all threads a page. */
-interface Contended {
+/**
+ * The throughput of contenders: millions of pages a second, and processor nanoseconds of all threads a page. The longest call, and the share of
+ * the contender that got fewest pages, where 1 is fair.
+ */
+interface Throughput {
   readonly rate: number;
   readonly cpu: number;
+  readonly longestMs: number;
+  readonly leastShare: number;
 }
 
-type Way = Pick<Contest, 'face' | 'pages' | 'isBatch'>;
+type Way = Pick<Contest, 'face' | 'pages' | 'isBatch' | 'isTimed'>;
 
 /** Lets contenders allocate and free pages for `ms` milliseconds. */
-async function contended(workers: number, way: Way, ms: number): Promise<Contended> {
+async function contended(workers: number, way: Way, ms: number): Promise<Throughput> {
   const state = createSharedState(map, config());
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const workerData: Contest = { map, state, signal: signal.buffer, ...way };
@@ -89,17 +98,27 @@ async function contended(workers: number, way: Way, ms: number): Promise<Contend
   Atomics.notify(signal, 0);
   await new Promise((resolve) => setTimeout(resolve, ms));
   Atomics.store(signal, 0, 2);
-  const taken = (await done).reduce((sum, [count]) => sum + Number(count), 0);
+  const all: readonly Contended[] = (await done).flat();
+  const taken = all.reduce((sum, { pages }) => sum + pages, 0);
   const [spent, { user, system }] = [performance.now() - start, process.cpuUsage(before)];
-  return { rate: taken / spent / 1000, cpu: ((user + system) * 1000) / taken };
+  const least = Math.min(...all.map(({ pages }) => pages));
+  return {
+    rate: taken / spent / 1000,
+    cpu: ((user + system) * 1000) / taken,
+    longestMs: Math.max(...all.map(({ longestMs }) => longestMs)),
+    leastShare: (least * workers) / taken,
+  };
 }
 
+type Cell = Pick<Throughput, 'rate' | 'cpu'>;
+
 /** Measures one number of contenders, for each way to take pages. */
-async function row(face: Face, workers: number, { ms, rounds }: Effort): Promise<readonly Contended[]> {
-  const measured: Contended[][] = [];
+async function row(face: Face, workers: number, { ms, rounds }: Effort): Promise<readonly Cell[]> {
+  const measured: Throughput[][] = [];
   for (let r = 0; r < rounds; r += 1) {
-    const all = [await contended(workers, { face, pages: LIMITED_BATCH, isBatch: false }, ms)];
-    for (const pages of BATCHES) all.push(await contended(workers, { face, pages, isBatch: true }, ms));
+    const way = { face, isTimed: false };
+    const all = [await contended(workers, { ...way, pages: LIMITED_BATCH, isBatch: false }, ms)];
+    for (const pages of BATCHES) all.push(await contended(workers, { ...way, pages, isBatch: true }, ms));
     measured.push(all);
   }
   return [0, ...BATCHES].map((_, k) => ({
@@ -131,6 +150,66 @@ async function throughput(face: Face, effort: Effort): Promise<readonly string[]
   return missed;
 }
 
+/** Locks of C: none, `atomic_flag` and `pthread_mutex`, as programs; none where they cannot be compiled, which is said. */
+function lockPrograms(): readonly (readonly [string, string])[] {
+  const folder = mkdtempSync(join(tmpdir(), 'frameproof-bench-'));
+  return ['C, no lock', 'C, atomic_flag', 'C, pthread_mutex'].flatMap((name, lock) => {
+    const [program, include] = [
+      join(folder, `lock-${lock}`),
+      fileURLToPath(new URL('../native/examples', import.meta.url)),
+    ];
+    const source = fileURLToPath(new URL('lock_bench.c', import.meta.url));
+    const line = ['-O2', '-std=gnu11', `-DLOCK=${lock}`, `-I${include}`, '-o', program, source, '-pthread'];
+    const { error, stderr, status } = spawnSync('cc', line, { encoding: 'utf8' });
+    if (status !== 0) console.log(`no ${name}: ${error?.message ?? stderr.trim()}`);
+    return status === 0 ? [[name, program] as const] : [];
+  });
+}
+
+/** Runs a lock of C for `ms` milliseconds. */
+function lockOfC(
+  program: string,
+  threads: number,
+  { ms, isTimed }: { ms: number; isTimed: boolean },
+): Throughput {
+  const words = [String(threads), String(ms), isTimed ? '1' : '0'];
+  const [pages = 0, cpu = 0, least = 0, longest = 0] = spawnSync(program, words, { encoding: 'utf8' })
+    .stdout.split(' ')
+    .map(Number);
+  return {
+    rate: pages / ms / 1000,
+    cpu: cpu / pages,
+    longestMs: longest / 1e6,
+    leastShare: (least * threads) / pages,
+  };
+}
+
+/** Prints what the locks of C cost a single caller. */
+function uncontendedC(programs: ReturnType<typeof lockPrograms>, { ms, rounds }: Effort): void {
+  const runs = Array.from({ length: rounds }, () =>
+    programs.map(([, program]) => lockOfC(program, 1, { ms, isTimed: false }).cpu),
+  );
+  const costs = programs.map((_, k) => median(runs.map((run) => run[k] ?? 0)));
+  for (const [k, [name]] of programs.entries()) {
+    const times = k === 0 ? '' : `: ${((costs[k] ?? 0) / (costs[0] ?? 1)).toFixed(2)} times`;
+    console.log(`${name.padEnd(29)} ${(costs[k] ?? 0).toFixed(1)} ns a page${times}`);
+  }
+}
+
+/** Prints how long callers wait for each other's single pages, and how evenly they get them, beside the locks of C. */
+async function fairness(programs: ReturnType<typeof lockPrograms>, ms: number): Promise<void> {
+  const shown = ({ longestMs, leastShare, cpu }: Throughput): string =>
+    `${longestMs.toFixed(1)} ms, ${leastShare.toFixed(2)}, ${cpu.toFixed(0)} ns`;
+  const locked = programs.slice(1);
+  print(['callers', 'frames', ...locked.map(([name]) => name)]);
+  const way = { face: 'frames', pages: LIMITED_BATCH, isBatch: false, isTimed: true } as const;
+  for (const callers of WORKERS.filter((n) => n > 1)) {
+    const ours = await contended(callers, way, ms);
+    const others = locked.map(([, program]) => lockOfC(program, callers, { ms, isTimed: true }));
+    print([String(callers), ...[ours, ...others].map(shown)]);
+  }
+}
+
 /** Prints the processor time of the judging thread for histories of threads. */
 async function judging(calls: number): Promise<void> {
   for (const callers of WORKERS.filter((n) => n > 1)) {
@@ -151,6 +230,12 @@ const [load = 0] = loadavg();
 console.log(`${availableParallelism()} processors, load ${load.toFixed(1)}, node ${process.version}`);
 console.log('\nwithout contention: pages allocated and freed');
 for (const face of FACES) uncontended(face, 2 * effort.rounds + 1);
+const programs = lockPrograms();
+uncontendedC(programs, effort);
+console.log(
+  '\nthe longest wait for one page, the share of the caller that got fewest (1 is fair), processor time a page',
+);
+await fairness(programs, 5 * effort.ms);
 console.log('\nby number of workers: millions of pages a second, and processor time of all threads a page');
 const missed: string[] = [];
 for (const face of FACES) missed.push(...(await throughput(face, effort)));

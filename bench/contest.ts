@@ -16,6 +16,28 @@ export interface Contest {
   readonly pages: number;
   /** Whether they are allocated in one call and freed in one call. */
   readonly isBatch: boolean;
+  /** Whether each `alloc` is timed, of single pages by page frame number. */
+  readonly isTimed: boolean;
+}
+
+/** What a contender has done. */
+export interface Contended {
+  /** Pages allocated and freed. */
+  readonly pages: number;
+  /** Milliseconds of the longest call; 0 where none was timed. */
+  readonly longestMs: number;
+}
+
+/** Allocates pages one by one, each of them timed, and frees them. Returns the milliseconds of the longest call. */
+export function timedTurn(frames: SharedFrames, held: Uint32Array): number {
+  let longest = 0;
+  for (let i = 0; i < held.length; i += 1) {
+    const start = performance.now();
+    held[i] = frames.alloc() ?? 0;
+    longest = Math.max(longest, performance.now() - start);
+  }
+  for (const frame of held) frames.free(frame);
+  return longest;
 }
 
 /** An allocator that names pages by page frame number, or by address. */

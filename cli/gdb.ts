@@ -101,8 +101,11 @@ function script(execution: Execution, sent: Sent, request: string): string {
     `run < '${request}' > /dev/null`,
     `set $base = (unsigned char *)${AT_BREAK}[1]`,
     ...resultCommands(execution, sent),
+    // A call that the harness makes in some other way has no function to stop in.
+    `if ${AT_BREAK}[0] != 0`,
     `tbreak *${AT_BREAK}[0]`,
     'continue',
+    'end',
     'set pagination on',
     'set confirm on',
     `echo ${`${title}\n${clause}: ${explanation}`.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\\n`,

@@ -41,6 +41,8 @@ const FRAMES = 2 ** 32;
 const LOW = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
 
+const NO_WORDS: Uint32Array = new Uint32Array(0);
+
 /**
  * Batches of addresses as pairs of 32-bit words, which are numbers: a `bigint` read from an array or written to it takes some
  * 10 ns. For page frame numbers below 2^32; arithmetic is modulo 2^32, in which the engine needs no fractions.
@@ -52,7 +54,7 @@ export class AddressBatches {
   readonly #last: number;
   /** The last array, and its words. An array that its buffer has left or outgrown gets other words. */
   #array: BigUint64Array | null = null;
-  #words: Uint32Array = new Uint32Array(0);
+  #words = NO_WORDS;
 
   /** Physical memory is mapped from `higherHalf` on, and ends below `limit`, a multiple of the page size. */
   constructor(higherHalf: bigint, limit: bigint) {

@@ -145,9 +145,12 @@ export interface RunSearch {
   search(scenario: ConcurrentScenario, before: FoundRun): FoundRun | null;
   /** Number of runs tried so far. */
   readonly runs: number;
+  /** Whether to go on, after a find, with the changes that come after it; where a try takes long, those before it failed for long. */
+  readonly goesOn: boolean;
 }
 
 class Shrinking implements RunSearch {
+  readonly goesOn = false;
   readonly #target: ConcurrentTarget;
   readonly #clause: string;
   readonly isOver: () => boolean;
@@ -196,17 +199,24 @@ class Shrinking implements RunSearch {
   }
 }
 
-/** Returns a run of the simplest scenario that the search finds one of, each a step simpler than the one before. */
+/**
+ * Returns a run of the simplest scenario that the search finds one of, each a step simpler than the one before. No change of it is left
+ * that was not tried.
+ */
 export function simplest(search: RunSearch, found: FoundRun, isOver: () => boolean): FoundRun {
   let best = found;
-  for (let next: FoundRun | null = found; next !== null; ) {
-    next = null;
-    for (const scenario of simpler(best.scenario)) {
-      if (isOver()) break;
-      next = search.search(scenario, best);
-      if (next !== null) break;
+  let changes = simpler(best.scenario);
+  let [at, failed] = [0, 0];
+  while (failed < changes.length && !isOver()) {
+    at %= changes.length;
+    const scenario = changes[at] ?? best.scenario;
+    const next = search.search(scenario, best);
+    if (next === null) [at, failed] = [at + 1, failed + 1];
+    else {
+      best = next;
+      changes = simpler(best.scenario);
+      [at, failed] = [search.goesOn ? at : 0, 0];
     }
-    best = next ?? best;
   }
   return best;
 }
