@@ -37,7 +37,7 @@ import {
 } from '../properties/random/index.ts';
 import { median } from '../properties/verify/index.ts';
 import { execute, type JudgedStep, OURS, omitStacks, restoreStacks, type World } from '../runner/index.ts';
-import { CALLS, type Call, isPmmPanic, isU64, type Pmm, parametersOf } from '../spec/index.ts';
+import { CALLS, type Call, isPmmPanic, isQuery, isU64, type Pmm, parametersOf } from '../spec/index.ts';
 
 /** Judging takes at most four times as long as doing nothing, and twice as long as the calls that are judged. */
 const LEAST_RATIO = 0.25;
@@ -167,6 +167,7 @@ function bareCall({ operation, before }: JudgedStep): (pmm: Pmm) => void {
       return (pmm) => pmm.freeRegion(operation.address, count);
     default: {
       const { call } = operation;
+      if (!isQuery(call)) throw new Error(`${call} is not a standard call`);
       return (pmm) => pmm[call]();
     }
   }

@@ -1,6 +1,6 @@
 /** The report of `frameproof check`: a summary that fits 80 columns, and the verdict. Pure: from a result to text. */
 import type { CampaignResult } from '../properties/random/index.ts';
-import { CALLS, counted, grouped } from '../spec/index.ts';
+import { counted, grouped, STANDARD_CALLS } from '../spec/index.ts';
 import { wrapped } from './print.ts';
 
 function unreachedLines({ unreached }: CampaignResult): readonly string[] {
@@ -48,7 +48,7 @@ export function verdictLine(result: CampaignResult): string {
 
 /** Calls that no program made, and clauses that no answer was held to: what the run says nothing about. */
 function idleLines({ calls, clauses }: CampaignResult): readonly string[] {
-  const neverRan = CALLS.filter((call) => calls[call] === undefined);
+  const neverRan = STANDARD_CALLS.filter((call) => calls[call] === undefined);
   const neverChecked = Object.entries(clauses).filter(([, sides]) =>
     Object.values(sides).every((n) => n === 0),
   );

@@ -1,5 +1,10 @@
 /** The report of `frameproof explore`: the world that was searched, how far, and what that shows. Pure: from a result to text. */
-import { type Exploration, framesOfWorld, type UnsavedExploration } from '../properties/explore/index.ts';
+import {
+  type Exploration,
+  framesOfWorld,
+  referencesOf,
+  type UnsavedExploration,
+} from '../properties/explore/index.ts';
 import type { Target, World } from '../runner/index.ts';
 import {
   type ClauseText,
@@ -119,8 +124,17 @@ function partialLines(result: Exploration, end: keyof typeof STOPPED): readonly 
 /** Calls and arguments that the claims of a target take out of the search. */
 function leftOutLines({ profile, policies }: Target): readonly string[] {
   const unchecked = uncheckedBy({ ...profile, policies }).filter(({ what }) => !/^policy/.test(what));
-  if (unchecked.length === 0) return [];
-  return ['left out, by the claims of the target:', ...unchecked.map(({ what, why }) => `  ${what}: ${why}`)];
+  const references = referencesOf(profile);
+  const isBounded = references !== null && references !== profile.mostReferences;
+  const bound = isBounded
+    ? [`  more than ${references} references to a page frame: a search tries no more`]
+    : [];
+  if (unchecked.length + bound.length === 0) return [];
+  return [
+    'left out, by the claims of the target:',
+    ...unchecked.map(({ what, why }) => `  ${what}: ${why}`),
+    ...bound,
+  ];
 }
 
 function conclusion(result: Exploration, target: Target, world: World): readonly string[] {

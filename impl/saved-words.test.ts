@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { operationInstances, smallWorld } from '../properties/explore/index.ts';
-import { isPmmPanic, type Operation, type Pmm } from '../spec/index.ts';
+import { isPmmPanic, isQuery, type Operation, type Pmm } from '../spec/index.ts';
 import { createPmm, type PageFrameManager } from './index.ts';
 
 const WORLD = smallWorld({ stack: 3, bitmap: 4 });
@@ -30,6 +30,7 @@ function answerOf(pmm: Pmm, operation: Operation): string {
       case 'freeRegion':
         return String(pmm.freeRegion(operation.address, operation.count));
       default:
+        if (!isQuery(operation.call)) throw new Error(`it has no ${operation.call}`);
         return String(pmm[operation.call]());
     }
   } catch (error) {

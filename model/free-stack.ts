@@ -28,6 +28,17 @@ export function pop(stack: FreeStack, count: number): FreeStack {
   return rest;
 }
 
+/** Returns the stack without the page frames of [base, end), wherever they lie. O(runs). */
+export function without(stack: FreeStack, base: number, end: number): FreeStack {
+  const runs: NonNullable<FreeStack>[] = [];
+  for (let run = stack; run !== null; run = run.below) runs.push(run);
+  return runs.reduceRight<FreeStack>((below, run) => {
+    const lower = push(below, run.base, Math.max(0, Math.min(run.count, base - run.base)));
+    const from = Math.max(run.base, end);
+    return push(lower, from, Math.max(0, run.base + run.count - from));
+  }, null);
+}
+
 /** Returns the top `count` page frames in the order in which they are popped, or all where there are fewer. O(count). */
 export function top(stack: FreeStack, count: number): readonly Pfn[] {
   const frames: Pfn[] = [];

@@ -37,7 +37,7 @@ import {
   numberOf,
   ownerAt,
 } from './extents.ts';
-import { type FreeStack, pop, push, top } from './free-stack.ts';
+import { type FreeStack, pop, push, top, without } from './free-stack.ts';
 
 /** The part of a state that calls change. */
 interface Fields {
@@ -53,7 +53,11 @@ interface Fields {
   readonly stack: FreeStack | undefined;
   /** Where held runs begin ({@link FIRST}) and go on ({@link REST}); undefined where runs are not tracked. */
   readonly runs: Extents | undefined;
+  /** The references to each page frame that has more than one. */
+  readonly references: ReadonlyMap<Pfn, number>;
 }
+
+const NO_REFERENCES: ReadonlyMap<Pfn, number> = new Map();
 
 const FIRST: Owner = 'caller';
 const REST: Owner = 'boot';
@@ -132,6 +136,7 @@ export class ModelState implements Ownership {
       freeInStack: NONE,
       stack: policies.includes('lifo') ? null : undefined,
       runs: profile.freeRuns === 'whole' ? noExtents() : undefined,
+      references: NO_REFERENCES,
     };
     return regions.reduce(
       (state, region) => state.revealed(region, region.owner),
@@ -157,6 +162,7 @@ export class ModelState implements Ownership {
       kept: pageCount(counts.kept),
       freeInStack: pageCount(freeInStack),
       runs: undefined,
+      references: NO_REFERENCES,
       stack: stack
         ?.toReversed()
         .reduce<FreeStack>((below, { base, count }) => push(below, base, count), null),
@@ -249,10 +255,38 @@ export class ModelState implements Ownership {
     return pageCount(end - base);
   }
 
+  referencesTo(frame: Pfn): number {
+    const owner = this.ownerOf(frame);
+    return owner === 'caller' || owner === 'boot' ? (this.#fields.references.get(frame) ?? 1) : 0;
+  }
+
+  firstShared({ base, count }: Region): Pfn | null {
+    const { references } = this.#fields;
+    if (references.size === 0) return null;
+    if (count === 1) return references.has(base) ? base : null;
+    let first: Pfn | null = null;
+    for (const frame of references.keys())
+      if (frame >= base && frame < base + count && (first === null || frame < first)) first = frame;
+    return first;
+  }
+
+  /** Returns the state in which page frames that are held have a reference more, or one less and still some. O(page frames shared). */
+  referenced(frames: readonly (Pfn | null)[], change: 1 | -1): ModelState {
+    if (frames.length === 0) return this;
+    const references = new Map(this.#fields.references);
+    for (const frame of frames) {
+      if (frame === null) continue;
+      const now = (references.get(frame) ?? 1) + change;
+      if (now > 1) references.set(frame, now);
+      else references.delete(frame);
+    }
+    return new ModelState(this.world, this.policies, { ...this.#fields, references });
+  }
+
   /** Returns the state after these page frames, all of them free, were handed out: singly, or each region as one run. */
   allocated(regions: readonly Region[], as: 'singles' | 'runs' = 'singles'): ModelState {
     const fields = this.#fields;
-    let { extents, runs } = fields;
+    let { extents, runs, stack } = fields;
     let pages = 0;
     let popped = 0;
     for (const { base, count } of as === 'runs' ? regions : ascendingRuns(regions)) {
@@ -262,8 +296,11 @@ export class ModelState implements Ownership {
         if (runs !== undefined && as === 'runs' && count > 1) runs = give(runs, base + 1, base + count, REST);
       }
       pages += count;
-      popped += this.#inStack(base, count);
+      const inStack = this.#inStack(base, count);
+      popped += inStack;
+      if (stack !== undefined && as === 'runs' && inStack > 0) stack = without(stack, base, base + count);
     }
+    if (stack !== undefined && as === 'singles') stack = pop(stack, popped);
     return new ModelState(this.world, this.policies, {
       extents,
       firmware: fields.firmware,
@@ -272,12 +309,13 @@ export class ModelState implements Ownership {
       pmm: pageCount(fields.pmm - pages),
       kept: fields.kept,
       freeInStack: pageCount(fields.freeInStack - popped),
-      stack: fields.stack === undefined ? undefined : pop(fields.stack, popped),
+      stack,
       runs,
+      references: fields.references,
     });
   }
 
-  /** Returns the state after these page frames, each a caller's or boot memory, were freed in this order. */
+  /** Returns the state after these page frames, each a caller's or boot memory, with one reference, were freed in this order. */
   freed(regions: readonly Region[]): ModelState {
     const fields = this.#fields;
     let { extents, stack, runs } = fields;
@@ -305,6 +343,7 @@ export class ModelState implements Ownership {
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack,
       runs,
+      references: fields.references,
     });
   }
 
@@ -325,6 +364,7 @@ export class ModelState implements Ownership {
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
       runs: fields.runs,
+      references: fields.references,
     });
   }
 

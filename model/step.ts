@@ -12,6 +12,7 @@ import {
   checksOf,
   describedCall,
   expectation,
+  givenBack,
   grantedBy,
   INIT_CLAUSES,
   type InspectedRun,
@@ -20,8 +21,6 @@ import {
   type Operation,
   type Policy,
   type Profile,
-  pageCount,
-  type Region,
   type Response,
   type SettledStep,
   type Side,
@@ -70,24 +69,15 @@ function firstBroken<S>(checks: readonly Check<S>[], step: S, tally: Tally): Vio
 const INIT_CHECKS = checksOf(INIT_CLAUSES);
 const SWEEP_CHECKS = checksOf(SWEEP_CLAUSES);
 
-const ONE = pageCount(1);
-
-/** The page frames that a granted operation frees, in order. */
-function freedRegions({ operation, asked: { pfns } }: Step): readonly Region[] {
-  const regions: Region[] = [];
-  const isRegion = describedCall(operation.call).effect === 'region';
-  const count = isRegion && 'count' in operation ? pageCount(Number(operation.count)) : ONE;
-  if (count === 0) return regions;
-  for (const base of pfns) if (base !== null) regions.push({ base, count });
-  return regions;
-}
-
 /** Returns the state that an accepted answer leads to. */
 function settle(step: Step, before: ModelState): ModelState {
   if (step.expected.kind !== 'granted') return before;
-  if (step.granted === null) return before.freed(freedRegions(step));
-  const as = describedCall(step.asked.call).effect === 'run' ? 'runs' : 'singles';
-  return before.allocated(step.granted.runs, as);
+  const { operation, asked, granted } = step;
+  const { effect } = describedCall(asked.call);
+  if (granted !== null) return before.allocated(granted.runs, effect === 'run' ? 'runs' : 'singles');
+  if (effect === 'shared') return before.referenced(asked.pfns, 1);
+  const { freed, shared } = givenBack(before, operation, asked);
+  return before.referenced(shared, -1).freed(freed);
 }
 
 /**

@@ -746,16 +746,32 @@ static void answer_pages(void **entries, uint64_t count) {
 /* A large batch that must be refused gets a short array, to save memory. */
 static void call_alloc_pages(uint64_t count, uint64_t total) {
     uint64_t most = target->free_amount == NULL ? total : target->free_amount();
-    uint64_t asked = count <= most || count <= 4096 ? count : 16;
+    bool is_partial = target->alloc_some != NULL;
+    uint64_t asked = count <= most || count <= 4096 ? count : is_partial ? (most > 4096 ? most : 4096) : 16;
     batch made = make_batch(asked);
     errno = CALLERS_ERRNO;
-    bool is_granted = target->alloc_pages(made.entries, count);
+    uint64_t got = 0;
+    bool is_granted;
+    if (is_partial) {
+        got = target->alloc_some(made.entries, count);
+        is_granted = got > 0 || count == 0;
+    } else {
+        is_granted = target->alloc_pages(made.entries, count);
+        got = is_granted ? asked : 0;
+    }
     last_errno = errno;
-    if (!is_untouched(made, is_granted ? asked : 0)) {
+    if (got > asked) {
+        say("malformed it says that it allocated %llu page frames, and was given room for %llu\n", (unsigned long long)got,
+            (unsigned long long)asked);
+        answers->committed = written;
+        answers->is_finished = true;
+        _exit(0);
+    }
+    if (!is_untouched(made, got)) {
         say("stray\n");
     }
     if (is_granted) {
-        answer_pages(made.entries, asked);
+        answer_pages(made.entries, got);
     } else {
         drop_batch(made);
         add_result((result){0});
@@ -763,16 +779,35 @@ static void call_alloc_pages(uint64_t count, uint64_t total) {
     }
 }
 
-static void call_free(void *address) {
+/* A page frame that others refer to stays theirs: the free amount tells. */
+static void call_free(bool (*give)(void *address), void *address) {
     uint64_t frame = PAGES_OF((uint64_t)((uintptr_t)address - (uintptr_t)memory.base));
     each_painted(frame, 1, check_page);
+    bool is_counted = target->retain != NULL && target->free_amount != NULL;
+    uint64_t before = is_counted ? target->free_amount() : 0;
     errno = CALLERS_ERRNO;
-    bool is_freed = target->free(address);
+    bool is_freed = give(address);
     last_errno = errno;
-    if (is_freed) {
+    if (is_freed && !(is_counted && target->free_amount() == before)) {
         each_painted(frame, 1, forget_page);
     }
     answer(is_freed ? "done" : "refused");
+}
+
+static void call_retain(void *address) {
+    errno = CALLERS_ERRNO;
+    bool is_retained = target->retain(address);
+    last_errno = errno;
+    answer(is_retained ? "done" : "failed");
+}
+
+/* Makes a call that names one page frame. */
+static void call_with_address(const char *call, void *address) {
+    if (strcmp(call, "retain") == 0) {
+        call_retain(address);
+    } else {
+        call_free(strcmp(call, "free") == 0 ? target->free : target->release, address);
+    }
 }
 
 static void call_free_region(void *address, uint64_t count) {
@@ -848,7 +883,7 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         void *page = target->alloc();
         last_errno = errno;
         answer_page(page, 1);
-    } else if (strcmp(call, "allocPages") == 0 && target->alloc_pages != NULL) {
+    } else if (strcmp(call, "allocPages") == 0 && (target->alloc_pages != NULL || target->alloc_some != NULL)) {
         call_alloc_pages(number_of(&line), total);
     } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
         uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
@@ -856,10 +891,23 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         void *page = target->alloc_bitmap(count, max_addr, alignment);
         last_errno = errno;
         answer_page(page, count);
-    } else if (strcmp(call, "free") == 0 && target->free != NULL) {
+    } else if ((strcmp(call, "free") == 0 && target->free != NULL) ||
+               (strcmp(call, "retain") == 0 && target->retain != NULL) ||
+               (strcmp(call, "release") == 0 && target->release != NULL)) {
         if (resolve(word_of(&line), &address)) {
-            call_free(to_pointer(address));
+            call_with_address(call, to_pointer(address));
         } else {
+            answer_skip();
+        }
+    } else if (strcmp(call, "allocAt") == 0 && target->alloc_at != NULL) {
+        if (resolve(word_of(&line), &address)) {
+            uint64_t count = number_of(&line);
+            errno = CALLERS_ERRNO;
+            void *page = target->alloc_at(to_pointer(address), count);
+            last_errno = errno;
+            answer_page(page, count);
+        } else {
+            add_result((result){0});
             answer_skip();
         }
     } else if (strcmp(call, "freePages") == 0 && target->free_pages != NULL) {
@@ -908,6 +956,10 @@ static const struct {
     {"totalAmount", offsetof(fp_target, total_amount)},
     {"freeAmount", offsetof(fp_target, free_amount)},
     {"reservedAmount", offsetof(fp_target, reserved_amount)},
+    {"allocPages", offsetof(fp_target, alloc_some)},
+    {"retain", offsetof(fp_target, retain)},
+    {"release", offsetof(fp_target, release)},
+    {"allocAt", offsetof(fp_target, alloc_at)},
 };
 
 /* Returns the function for the call that a line begins with, NULL for any other line. */
@@ -915,7 +967,7 @@ static void *function_of(const char *line) {
     void *function = NULL;
     size_t length = strcspn(line, " \n");
     for (size_t i = 0; i < sizeof CALLS / sizeof *CALLS; i++) {
-        if (strlen(CALLS[i].name) == length && memcmp(line, CALLS[i].name, length) == 0) {
+        if (function == NULL && strlen(CALLS[i].name) == length && memcmp(line, CALLS[i].name, length) == 0) {
             memcpy(&function, (const char *)target + CALLS[i].offset, sizeof function);
         }
     }
@@ -1330,6 +1382,19 @@ static void skip_program(void) {
     drop_read_input();
 }
 
+/* Returns the names of the calls that the target has, each after a space. */
+static const char *names_of_calls(void) {
+    static char names[256];
+    for (size_t i = 1; i < sizeof CALLS / sizeof *CALLS; i++) {
+        void *function;
+        memcpy(&function, (const char *)target + CALLS[i].offset, sizeof function);
+        if (function != NULL) {
+            snprintf(names + strlen(names), sizeof names - strlen(names), " %s", CALLS[i].name);
+        }
+    }
+    return names;
+}
+
 int fp_serve(const fp_target *served) {
     target = served;
     if (target->init == NULL) {
@@ -1358,7 +1423,8 @@ int fp_serve(const fp_target *served) {
         return 64;
     }
     char text[4096];
-    int length = snprintf(text, sizeof text, "target 1\npaints\ncallers\nprofile %s\nready\n", target->profile == NULL ? "{}" : target->profile);
+    int length = snprintf(text, sizeof text, "target 1\npaints\ncallers\ncalls%s\nprofile %s\nready\n", names_of_calls(),
+                          target->profile == NULL ? "{}" : target->profile);
     put(out, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
     limits limit;
     bool is_live;

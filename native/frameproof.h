@@ -74,6 +74,16 @@ typedef struct {
     uint64_t (*total_amount)(void);
     uint64_t (*free_amount)(void);
     uint64_t (*reserved_amount)(void);
+    /* Instead of alloc_pages where the profile says "batches": "partial": returns how many page frames were allocated. */
+    uint64_t (*alloc_some)(void **addresses, uint64_t count);
+    /*
+     * The rest is for allocators whose profile lists more calls. References: retain returns false if the page frame has the most
+     * that there can be. Contents are checked best where there is a free_amount: it tells whether a reference was the last one.
+     */
+    bool (*retain)(void *address);
+    bool (*release)(void *address);
+    /* Allocates `count` page frames from an address on. Returns it, or NULL if not all of them are free. */
+    void *(*alloc_at)(void *address, uint64_t count);
     /*
      * Names, by fp_live, the bytes of free page frames that later answers depend on. NULL: all of them. A search of all states then does
      * not tell states apart by other bytes of free page frames, and checks that this is right. Used only as WebAssembly.

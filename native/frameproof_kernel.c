@@ -289,13 +289,22 @@ static void answer_done(bool is_done) {
     answer(is_done ? "d" : "r");
 }
 
-static void free_region(void *address, uint64_t count, bool is_one) {
+static void free_region(void *address, uint64_t count, bool (*give)(void *address)) {
+    bool is_one = give != NULL;
     uint64_t frame = frame_of(address);
     give_back(frame, count);
-    bool is_done = is_one ? target->free(address) : target->free_region(address, count);
-    if (!is_done)
+    bool is_counted = is_one && target->retain != NULL && target->free_amount != NULL;
+    uint64_t before = is_counted ? target->free_amount() : 0;
+    bool is_done = is_one ? give(address) : target->free_region(address, count);
+    /* Others refer to it. */
+    bool stays = is_counted && target->free_amount() == before;
+    if (!is_done || stays)
         keep_held(frame, count);
     answer_done(is_done);
+}
+
+static void retain(void *address) {
+    answer(target->retain(address) ? "d" : "f");
 }
 
 /* Prints addresses, consecutive ones as their first, a sign for the direction and how many they are. */
@@ -320,12 +329,18 @@ static void alloc_pages(uint64_t count) {
     if (count > lists_left && count <= frames)
         stop(TOO_LONG, "");
     /* More than there is: an array of that length cannot be had, and must not be written to. */
-    if (count > lists_left) {
+    if (count > lists_left && target->alloc_some == NULL) {
         results[result_count++] = (result_t){0, 0, NULL};
         answer("f");
         return;
     }
-    bool is_granted = target->alloc_pages(list, count);
+    bool is_granted = true;
+    if (target->alloc_some != NULL) {
+        uint64_t asked = count;
+        count = target->alloc_some(list, asked);
+        is_granted = count > 0 || asked == 0;
+    } else
+        is_granted = target->alloc_pages(list, count);
     results[result_count++] = (result_t){0, is_granted ? count : 0, list};
     if (!is_granted) {
         answer("f");
@@ -405,10 +420,17 @@ static void call(void) {
     default: {
         bool is_known = reference(&address);
         uint64_t count = skip(',') ? number(0) : 1;
-        if (is_known)
-            free_region(address, count, letter == 'f');
-        else
+        if (is_known && letter == 'i')
+            answer_address(target->alloc_at(address, count), count);
+        else if (is_known && letter == 'k')
+            retain(address);
+        else if (is_known)
+            free_region(address, count, letter == 'f' ? target->free : letter == 'l' ? target->release : NULL);
+        else {
+            if (letter == 'i')
+                results[result_count++] = (result_t){0, 0, NULL};
             put_text("skip\n");
+        }
     }
     }
 }

@@ -24,6 +24,8 @@ const CALLS = `
     FP_TOTAL_AMOUNT(1);
     FP_FREE_AMOUNT(1);
     FP_RESERVED_AMOUNT(1);
+    FP_RETAIN(page, 1);
+    FP_RELEASE(page);
     FP_JOIN(0, 0, "");
     (void)page, (void)pages;
 `;
@@ -77,10 +79,15 @@ describe('frameproof_log.h', () => {
 #include "frameproof_log.h"
 int main(void) {
     void *pages[2] = {(void *)0x20000, (void *)0x21000};
-    FP_START(0, 0x10000, "{\\"policies\\": []}");
+    FP_START(0, 0x10000,
+             "{\\"calls\\": [\\"alloc\\", \\"allocPages\\", \\"allocBitmap\\", \\"free\\", \\"freePages\\", \\"freeRegion\\", "
+             "\\"totalAmount\\", \\"freeAmount\\", \\"reservedAmount\\", \\"retain\\", \\"release\\"], \\"mostReferences\\": 2}");
     FP_MAP(7, 0, 64);
     FP_ALLOC_PAGES(pages, 2, 1);
     FP_ALLOC((void *)0x22000);
+    FP_RETAIN(0x22000, 1);
+    FP_RETAIN(0x22000, 0);
+    FP_RELEASE(0x22000);
     FP_ALLOC_BITMAP(2, 0x10000, 0x2000, (void *)0x4000);
     FP_ALLOC_BITMAP(99, UINT64_MAX, 0, NULL);
     FP_TOTAL_AMOUNT(64);
@@ -101,7 +108,7 @@ int main(void) {
     const { verdict, operations, undecided, delivery } = await judgeLog(log);
     expect({ verdict, operations, undecided }).toEqual({
       verdict: 'admitted',
-      operations: 12,
+      operations: 15,
       undecided: {},
     });
     expect(delivery).toMatchObject({ boots: 1, lost: 0, damaged: 0 });

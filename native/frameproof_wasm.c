@@ -94,7 +94,7 @@ EXPORT("fp_desk") void *fp_desk(void) {
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
 
 /* In the order of the specification's table of calls. */
-enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT };
+enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT };
 
 /* A copy: main may hand over a target that lies on its stack. */
 static fp_target target;
@@ -102,9 +102,10 @@ static fp_target target;
 int fp_serve(const fp_target *served) {
     target = *served;
     const bool has[] = {
-        target.alloc != NULL,       target.alloc_pages != NULL,  target.alloc_bitmap != NULL,
+        target.alloc != NULL,       target.alloc_pages != NULL || target.alloc_some != NULL,  target.alloc_bitmap != NULL,
         target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL,
         target.total_amount != NULL, target.free_amount != NULL, target.reserved_amount != NULL,
+        target.retain != NULL,      target.release != NULL,      target.alloc_at != NULL,
     };
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
@@ -171,7 +172,7 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
     case ALLOC:
         return (uintptr_t)target.alloc();
     case ALLOC_PAGES:
-        return target.alloc_pages(at(given[0]), given[1]);
+        return target.alloc_some != NULL ? target.alloc_some(at(given[0]), given[1]) : target.alloc_pages(at(given[0]), given[1]);
     case ALLOC_BITMAP:
         return (uintptr_t)target.alloc_bitmap(given[0], given[1], given[2]);
     case FREE:
@@ -186,6 +187,12 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
         return target.free_amount();
     case RESERVED_AMOUNT:
         return target.reserved_amount();
+    case RETAIN:
+        return target.retain(at(given[0]));
+    case RELEASE:
+        return target.release(at(given[0]));
+    case ALLOC_AT:
+        return (uintptr_t)target.alloc_at(at(given[0]), given[1]);
     }
     __builtin_trap();
 }
@@ -193,7 +200,8 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
 EXPORT("fp_call") void fp_call(enum call call) {
     errno = CALLERS_ERRNO;
     desk.value = value_of(call, desk.arguments);
-    desk.has_succeeded = call >= TOTAL_AMOUNT || desk.value != 0;
+    desk.has_succeeded = (call >= TOTAL_AMOUNT && call <= RESERVED_AMOUNT) || desk.value != 0 ||
+                         (call == ALLOC_PAGES && target.alloc_some != NULL && desk.arguments[1] == 0);
     fp_finish();
 }
 

@@ -15,8 +15,8 @@ import {
   decodeProfile,
   isSpecError,
   type OwnClause,
-  type PmmFactory,
   type Policy,
+  type SomePmmFactory,
   type Trace,
 } from '../spec/index.ts';
 import { printable } from '../spec/text/index.ts';
@@ -56,7 +56,7 @@ export interface CheckPmmOptions {
  * replayed as it was saved; one of a factory needs the name of a module.
  * @public
  */
-export type PmmSource = PmmFactory | string | URL;
+export type PmmSource = SomePmmFactory | string | URL;
 
 /** A counterexample as a test failure: its message is the whole report. */
 class CounterexampleError extends Error {

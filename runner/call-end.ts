@@ -56,6 +56,8 @@ export class CallEnd {
   message = '';
   /** If it is `malformed` by something thrown: the outcome. Else null. */
   thrown: Outcome | null = null;
+  /** Whether batches may be granted in part: they tell how many page frames they got. */
+  isPartial = false;
   /** The array of the call, if any. If the kind is `addresses`, it holds them until the next call. */
   array: CallerArray | null = null;
   /** Whether the call changed entries of the array that it must leave alone. */
@@ -70,10 +72,24 @@ export class CallEnd {
     } else if (returns === 'amount' && typeof value === 'number') {
       this.kind = 'amount';
       this.amount = value;
-    } else if (returns === 'addresses' && value === true) this.kind = 'addresses';
+    } else if (returns === 'addresses' && this.isPartial) this.#returnedPart(value);
+    else if (returns === 'addresses' && value === true) this.kind = 'addresses';
     else if (returns === 'address' ? value === null : returns === 'addresses' && value === false)
       this.kind = 'failed';
     else this.malformed(`it returned ${described(value)}, ${EXPECTED[returns]}`);
+  }
+
+  /** Records how many page frames a batch got. None is a failure, unless none was asked for. */
+  #returnedPart(value: unknown): void {
+    const { array } = this;
+    if (array === null || typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+      this.malformed(`it returned ${described(value)}, not a number of page frames`);
+    else if (value > array.room)
+      this.malformed(`it returned ${value}, and its array has room for ${array.room} addresses`);
+    else {
+      this.kind = value === 0 && array.room > 0 ? 'failed' : 'addresses';
+      array.writable = value;
+    }
   }
 
   /** Records a thrown value. */

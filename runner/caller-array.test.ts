@@ -3,7 +3,7 @@ import { ArrayMemory, CallerArray } from './caller-array.ts';
 
 /** Returns an array for three page frames, ready for a call. */
 function arrayForThree(memory?: ArrayMemory): CallerArray {
-  const array = CallerArray.toWrite(3n, 100, memory);
+  const array = CallerArray.toWrite(3n, 100, { memory });
   array.reset();
   return array;
 }

@@ -45,8 +45,10 @@ const NO_HALVES = new Uint32Array(0);
 
 export class CallerArray {
   readonly entries: BigUint64Array;
-  /** Entries that the call writes if it succeeds. */
-  readonly writable: number;
+  /** Entries that the call writes if it succeeds; the ones that it says it wrote, once it has said so. */
+  writable: number;
+  /** Entries that there is room for. */
+  readonly room: number;
   /** The memory of an array to write, at least as long as the array; empty for an array to read. */
   readonly #halves: Uint32Array;
   /** The contents of an array to read. */
@@ -61,18 +63,26 @@ export class CallerArray {
   ) {
     this.entries = entries;
     this.writable = writable;
+    this.room = writable;
     this.#halves = halves;
     this.#given = given;
   }
 
   /**
-   * Returns the array for a request of `count` page frames: for all of it if `free` page frames suffice. If `memory` is given, the
-   * array lies there and serves one call.
+   * Returns the array for a request of `count` page frames: for all of it if `free` page frames suffice, or for what is free if it can
+   * be granted in part. If `memory` is given, the array lies there and serves one call.
    */
-  static toWrite(count: Argument, free: number, memory?: ArrayMemory): CallerArray {
+  static toWrite(
+    count: Argument,
+    free: number,
+    {
+      memory,
+      isPartial = false,
+    }: { readonly memory?: ArrayMemory | undefined; readonly isPartial?: boolean } = {},
+  ): CallerArray {
     const most = Math.max(free, WHOLE_ARRAY);
-    const isWhole = typeof count === 'bigint' && count >= 0n && count <= most;
-    const writable = isWhole ? Number(count) : SHORT_ARRAY;
+    const isWhole = typeof count === 'bigint' && count >= 0n && (count <= most || isPartial);
+    const writable = isWhole ? Math.min(Number(count), most) : SHORT_ARRAY;
     const length = writable + GUARDS;
     const under = memory ?? new ArrayMemory(length);
     const entries = under.take(length);
@@ -86,6 +96,7 @@ export class CallerArray {
 
   /** Restores the contents before a call. */
   reset(): void {
+    this.writable = this.room;
     if (this.#isReady) return;
     this.#isReady = true;
     if (this.#given === null) this.#halves.fill(UNTOUCHED, 0, 2 * this.entries.length);

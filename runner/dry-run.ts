@@ -12,11 +12,14 @@ import {
   addressOf,
   argumentsOf,
   askedOf,
+  batchSize,
   beyond,
   describedCall,
   expectation,
+  givenBack,
   hasUndefined,
   isAllocation,
+  isFree,
   isU64,
   isUncaught,
   leftUndefined,
@@ -33,7 +36,6 @@ import {
   pfn,
   pfnLimit,
   type Reference,
-  type Region,
   type ResultReference,
   runsOf,
   toHigherHalf,
@@ -42,7 +44,14 @@ import { Results } from './results.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
 
-const ANY_MISUSE: readonly MisuseKind[] = ['double-free', 'foreign', 'argument', 'repeated', 'part'];
+const ANY_MISUSE: readonly MisuseKind[] = [
+  'double-free',
+  'foreign',
+  'argument',
+  'repeated',
+  'part',
+  'shared',
+];
 const FAILED: Outcome = { kind: 'failed' };
 const DONE: Outcome = { kind: 'done' };
 const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
@@ -93,10 +102,10 @@ export class DryRun implements Scene {
     const asked = askedOf(this.#state, resolved);
     const { kind } = expectation(this.#state, resolved, asked);
     if (leftUndefined(this.#state, resolved) !== null || !this.#isSurelyDefined(operation)) return false;
+    if (kind === 'granted' && hasUndefined(this.#profile)) this.#noteFreed(operation, resolved, asked);
     const outcome =
       kind === 'granted' ? this.#granted(resolved, asked) : kind === 'refused' ? FAILED : MISUSED;
     this.operations.push(operation);
-    if (hasUndefined(this.#profile)) this.#noteFreed(operation);
     this.results.record(operation, { outcome });
     return true;
   }
@@ -112,7 +121,7 @@ export class DryRun implements Scene {
   /** Whether the profile defines an operation wherever its results lie. */
   #isSurelyDefined(operation: Operation<Reference>): boolean {
     const count = countOf(operation);
-    if (!hasUndefined(this.#profile) || count === 0n) return true;
+    if (!hasUndefined(this.#profile) || count === 0n || operation.call === 'allocAt') return true;
     return addressesOf(operation).every((reference) =>
       this.#possibleMisuses(reference, count).every((kind) => !isUncaught(this.#profile, kind)),
     );
@@ -131,7 +140,7 @@ export class DryRun implements Scene {
     const isInside = offset >= 0n && offset < PAGE_BYTES;
     const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
     if (!isInside || !isWithin) return ANY_MISUSE;
-    return this.#wasFreed(reference, count) ? ['double-free', 'repeated', 'part'] : [];
+    return this.#wasFreed(reference, count) ? ['double-free', 'repeated', 'part', 'shared'] : [];
   }
 
   #wasFreed(reference: ResultReference, count: Argument): boolean {
@@ -140,10 +149,14 @@ export class DryRun implements Scene {
     return freed.some((pages) => pages.first < end && first < pages.end);
   }
 
-  #noteFreed(operation: Operation<Reference>): void {
+  #noteFreed(operation: Operation<Reference>, resolved: Operation, asked: Asked): void {
+    if (!isFree(operation.call)) return;
     const count = countOf(operation);
-    for (const reference of addressesOf(operation)) {
-      if (!namesResult(reference)) continue;
+    const { shared } = givenBack(this.#state, resolved, asked);
+    for (const [i, reference] of addressesOf(operation).entries()) {
+      const frame = asked.pfns[i] ?? null;
+      const stays = count === 1n && frame !== null && shared.includes(frame);
+      if (stays || !namesResult(reference)) continue;
       const freed = this.#freedPages.get(reference.result);
       if (freed === undefined) this.#freedPages.set(reference.result, [pagesFrom(reference, count)]);
       else freed.push(pagesFrom(reference, count));
@@ -163,12 +176,15 @@ export class DryRun implements Scene {
       case 'single':
         return this.#single();
       case 'batch':
-        return this.#batch(count);
+        return this.#batch(batchSize(this.#state, BigInt(count)));
       case 'run':
         return this.#run(asked, count);
+      case 'shared':
+        this.#state = this.#state.referenced(asked.pfns, 1);
+        return DONE;
       case 'named':
       case 'region':
-        return this.#freed(asked, count);
+        return this.#freed(operation, asked);
       default:
         return { kind: 'amount', amount: 0 };
     }
@@ -197,10 +213,9 @@ export class DryRun implements Scene {
     return { kind: 'address', address: this.#address(lowest) };
   }
 
-  #freed({ pfns }: Asked, pages: number): Outcome {
-    const count = pageCount(pages);
-    const regions = pfns.flatMap((base): Region[] => (base === null ? [] : [{ base, count }]));
-    if (count > 0) this.#state = this.#state.freed(regions);
+  #freed(operation: Operation, asked: Asked): Outcome {
+    const { freed, shared } = givenBack(this.#state, operation, asked);
+    this.#state = this.#state.referenced(shared, -1).freed(freed);
     return DONE;
   }
 
@@ -243,8 +258,8 @@ export function undefinedIn(
   const dryRun = new DryRun(world, options);
   return program.map((operation) => {
     if (dryRun.perform(operation)) return null;
-    if (!isAllocation(operation.call)) return 'it is misuse, which this target leaves undefined';
-    dryRun.results.record(operation, { outcome: FAILED });
-    return null;
+    if (isAllocation(operation.call)) dryRun.results.record(operation, { outcome: FAILED });
+    const isDefined = isAllocation(operation.call) && operation.call !== 'allocAt';
+    return isDefined ? null : 'it is misuse, which this target leaves undefined';
   });
 }

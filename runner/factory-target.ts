@@ -7,6 +7,7 @@ import {
   type PmmFactory,
   type Profile,
   type Program,
+  type SomePmmFactory,
   SpecError,
   WHOLE,
 } from '../spec/index.ts';
@@ -54,12 +55,12 @@ class FactoryTarget implements Target {
   }
 
   start(world: World): StartedProgram {
-    const session = new Session(this.factory, world);
+    const session = new Session(this.factory, world, this.profile);
     return { performer: () => session };
   }
 
   openSavable(world: World): SavableSession | null {
-    const session = new Session(this.factory, world);
+    const session = new Session(this.factory, world, this.profile);
     if (session.isSavable) return session;
     session.close();
     return null;
@@ -77,6 +78,9 @@ class FactoryTarget implements Target {
   async close(): Promise<void> {}
 }
 
+/** Page frames that the array of a batch has room for where it may be granted in part. */
+const MOST_IN_PART = 2 ** 20;
+
 /**
  * Timed calls: the calls of a program are prepared with the addresses that the target hands out, and then timed with nothing between
  * them. Init is not timed.
@@ -92,13 +96,18 @@ class TimedCalls implements TimedProgram {
     this.#create = create;
     this.#name = name;
     this.#world = world;
-    const session = new Session(create, world);
+    const session = new Session(create, world, profile);
+    const isPartial = profile.batches === 'partial';
+    const free = isPartial ? MOST_IN_PART : Number.POSITIVE_INFINITY;
     const results = new Results();
     this.#calls = program.flatMap((operation) => {
       const resolved = results.resolve(operation);
-      if (resolved === null || beyond(profile, operation) !== null) return [];
-      results.record(operation, session.perform(resolved, Number.POSITIVE_INFINITY));
-      const call = prepareCall(resolved, Number.POSITIVE_INFINITY);
+      if (resolved === null || beyond(profile, operation) !== null) {
+        results.record(operation, { outcome: { kind: 'failed' } });
+        return [];
+      }
+      results.record(operation, session.perform(resolved, free));
+      const call = prepareCall(resolved, { free, isPartial });
       call.array?.reset();
       return [call];
     });
@@ -144,7 +153,7 @@ function isManager(value: unknown): value is Pmm {
  * writes: the judge reads the originals. Copies are frozen, and made once for each map: to change one throws in the manager's
  * code, which is an answer like any other. What the factory returns is an object.
  */
-export function handing(create: PmmFactory): PmmFactory {
+export function handing(create: SomePmmFactory): PmmFactory {
   return (map, { config, warn, memory, keep }) => {
     const built: unknown = create(handedMap(map), {
       config: Object.freeze({ ...config }),
@@ -162,7 +171,7 @@ export function handing(create: PmmFactory): PmmFactory {
 
 /** A factory and its claims. */
 export interface FactoryClaims extends Omit<Claims, 'profile'> {
-  readonly create: PmmFactory;
+  readonly create: SomePmmFactory;
   /** Milliseconds that a program may take. Default: no limit, for factories that are known to return. */
   readonly programMs?: number | undefined;
   /** Default: the whole of the specification. */

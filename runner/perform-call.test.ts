@@ -28,7 +28,7 @@ const FREES: Operation = { call: 'freePages', addresses: [0xffff_8000_0000_4000n
 
 describe('a call', () => {
   it('is passed its arguments in the order of the table: the array first or last, exact counts as numbers', () => {
-    const passed = (operation: Operation): readonly unknown[] => prepareCall(operation, 4).passed;
+    const passed = (operation: Operation): readonly unknown[] => prepareCall(operation, { free: 4 }).passed;
     expect(passed({ call: 'alloc' })).toEqual([]);
     expect(passed(BATCH)).toEqual([expect.any(BigUint64Array), 2]);
     expect(passed(FREES)).toEqual([BigUint64Array.of(0n), 1]);

@@ -75,24 +75,30 @@ function pass(operation: Operation, parameter: Parameter, array: CallerArray | n
 function arrayFor(
   operation: Operation,
   { batchCount, addresses }: Shape,
-  free: number,
-  memory: ArrayMemory | undefined,
+  { free, ...options }: BatchOptions,
 ): CallerArray | null {
   if (addresses !== undefined) return CallerArray.toRead(addressesOf(operation));
   if (batchCount === undefined) return null;
   const count = argumentAt(operation, batchCount);
-  return CallerArray.toWrite(isNumeric(count) ? count : 0n, free, memory);
+  return CallerArray.toWrite(isNumeric(count) ? count : 0n, free, options);
 }
 
-/**
- * Prepares a call. A batch of at most `free` page frames gets an array for all of it. If `memory` is given, the array lies there,
- * and the call can be made once. O(1 + the addresses it names).
- */
-export function prepareCall(operation: Operation, free: number, memory?: ArrayMemory): PreparedCall {
+/** How the array of a batch is made. */
+interface BatchOptions {
+  /** A batch of at most this many page frames gets an array for all of it. */
+  readonly free: number;
+  /** The array lies there, and the call can be made once. */
+  readonly memory?: ArrayMemory | undefined;
+  /** Whether batches may be granted in part: a larger one gets an array for what is free. */
+  readonly isPartial?: boolean;
+}
+
+/** Prepares a call. O(1 + the addresses it names). */
+export function prepareCall(operation: Operation, options: BatchOptions): PreparedCall {
   const { call } = operation;
   const shape = SHAPES[callPlace(call)] ?? shapeOf(call);
   if (shape.prepared !== null) return shape.prepared;
-  const array = arrayFor(operation, shape, free, memory);
+  const array = arrayFor(operation, shape, options);
   const passed: Passed[] = [];
   if (shape.batchCount !== undefined && array !== null) passed.push(array.entries);
   for (const parameter of shape.parameters) pass(operation, parameter, array, passed);
@@ -140,7 +146,7 @@ export function makeCall(pmm: Pmm, prepared: PreparedCall, end: CallEnd): void {
 const SCRATCH = new ArrayMemory(1024);
 
 /**
- * Performs an operation and records its end, without the stacks of errors. For `free`, see {@link prepareCall}. O(its cost in the
+ * Performs an operation and records its end, without the stacks of errors. For `free`, see {@link BatchOptions}. O(its cost in the
  * manager + the addresses it names).
  */
 export function performCall(pmm: Pmm, operation: Operation, free: number, end: CallEnd): void {
@@ -151,5 +157,5 @@ export function performCall(pmm: Pmm, operation: Operation, free: number, end: C
 
 /** Performs an operation like {@link performCall}, with the stacks of errors. */
 export function performWithStacks(pmm: Pmm, operation: Operation, free: number, end: CallEnd): void {
-  makeCall(pmm, prepareCall(operation, free, SCRATCH), end);
+  makeCall(pmm, prepareCall(operation, { free, memory: SCRATCH, isPartial: end.isPartial }), end);
 }

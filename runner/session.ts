@@ -3,7 +3,6 @@
  * after it. It judges nothing, and never throws because of the manager.
  */
 import {
-  type Amounts,
   areFrames,
   type Frames,
   type InspectedRun,
@@ -11,9 +10,13 @@ import {
   type Operation,
   type Pmm,
   type PmmFactory,
+  type Profile,
+  type Reading,
   type Response,
   reading,
+  type SomePmm,
   SpecError,
+  WHOLE,
 } from '../spec/index.ts';
 import { CALLERS_ERRNO, CallEnd, errnoAfter } from './call-end.ts';
 import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
@@ -23,8 +26,27 @@ import { NO_WRITES, SimulatedMemory } from './simulated-memory.ts';
 import { described, lookAt, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
 
+/** Whether a manager has the three calls that tell amounts. */
+function hasAmounts(pmm: Pmm): boolean {
+  return 'totalAmount' in pmm && 'freeAmount' in pmm && 'reservedAmount' in pmm;
+}
+
+/** Returns the amounts that a manager with some of the three calls tells. Throws if one of them is not a number. */
+function readSomeAmounts(pmm: SomePmm): NonNullable<Response['amounts']> {
+  const told = (amount: unknown): Reading => {
+    if (typeof amount === 'number') return reading(amount);
+    throw new TypeError(`an amount is ${described(amount)}, not a number`);
+  };
+  return {
+    ...(pmm.totalAmount === undefined ? {} : { total: told(pmm.totalAmount()) }),
+    ...(pmm.freeAmount === undefined ? {} : { free: told(pmm.freeAmount()) }),
+    ...(pmm.reservedAmount === undefined ? {} : { reserved: told(pmm.reservedAmount()) }),
+  };
+}
+
 /** Returns the three amounts. Throws if one of them is not a number. */
-function readAmounts(pmm: Pmm): Amounts {
+function readAmounts(pmm: Pmm): NonNullable<Response['amounts']> {
+  if (!hasAmounts(pmm)) return readSomeAmounts(pmm);
   const total = pmm.totalAmount();
   const free = pmm.freeAmount();
   const reserved = pmm.reservedAmount();
@@ -46,6 +68,8 @@ export function keepStacks(create: PmmFactory): void {
 const READING = 'reading errno and the amounts, ';
 const RESETTING = 'setting errno, ';
 const NO_WARNINGS: readonly string[] = [];
+
+const NO_AMOUNTS: NonNullable<Response['amounts']> = {};
 
 /** A manager that can be saved and loaded. */
 type SavablePmm = Pmm & Required<Pick<Pmm, 'saveState' | 'loadState'>>;
@@ -104,8 +128,9 @@ export class Session implements SavableSession {
   #warnings: string[] = [];
 
   /** Builds the manager. If that throws, {@link started} is malformed, and no call is made. */
-  constructor(create: PmmFactory, { map, config }: World) {
+  constructor(create: PmmFactory, { map, config }: World, { batches }: Pick<Profile, 'batches'> = WHOLE) {
     this.#create = create;
+    this.#end.isPartial = batches === 'partial';
     this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
       this.#warnings.push(message);
@@ -174,7 +199,7 @@ export class Session implements SavableSession {
 
   prepare(operation: Operation): () => void {
     const pmm = this.#savable();
-    const call = prepareCall(operation, 0);
+    const call = prepareCall(operation, { free: 0, isPartial: this.#end.isPartial });
     return () => {
       if (this.#isReset(pmm)) makeCall(pmm, call, this.#end);
       this.#observe(pmm);
@@ -229,9 +254,11 @@ export class Session implements SavableSession {
     seen.hasWritten = this.#memory.dropWrites();
     try {
       seen.errno = errnoAfter(pmm);
-      seen.total = pmm.totalAmount();
-      seen.free = pmm.freeAmount();
-      seen.reserved = pmm.reservedAmount();
+      const has = hasAmounts(pmm);
+      const some = has ? NO_AMOUNTS : readSomeAmounts(pmm);
+      seen.total = has ? pmm.totalAmount() : Number(some.total ?? 0);
+      seen.free = has ? pmm.freeAmount() : Number(some.free ?? 0);
+      seen.reserved = has ? pmm.reservedAmount() : Number(some.reserved ?? 0);
     } catch (error) {
       this.#end.malformedBy(error, READING);
     }

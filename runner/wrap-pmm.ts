@@ -9,11 +9,13 @@ export type PmmCalls = Omit<Pmm, 'errno'>;
 
 type Methods = Record<Call, (...passed: readonly unknown[]) => unknown>;
 
-/** Returns the calls of the table, each made on `inner`. */
+/** Returns the calls that `inner` has, each made on it. */
 function passedOnTo(inner: Pmm): Pick<Pmm, Call> {
   const from: object = inner;
   const to: Partial<Methods> = {};
-  for (const call of CALLS) to[call] = (...passed) => (from as Methods)[call](...passed);
+  for (const call of CALLS)
+    if (typeof (from as Partial<Methods>)[call] === 'function')
+      to[call] = (...passed) => (from as Methods)[call](...passed);
   const calls: object = to;
   return calls as Pick<Pmm, Call>;
 }

@@ -3,7 +3,8 @@
  * and how frequent it is in programs. Codecs, the wire format, exported tests, drawing, shrinking and exhaustive search
  * are derived from this table. The meaning of a call is in `expectation.ts` and in its clauses.
  *
- * Adding a call: a line here, its method in `pmm.ts`, its expectation, its clauses, its implementation.
+ * Adding a call: a line here, its method in `pmm.ts`, its expectation, its clauses, its implementation; for allocators in C its function
+ * in `native/frameproof.h` and in the three harnesses. One that only some managers have is `optional`, and optional methods are too.
  */
 
 /**
@@ -38,13 +39,16 @@ export interface CallDescription {
   readonly returns: ReturnKind;
   /**
    * The page frames that change owner when it succeeds. Taken from the manager: a `single` one, a `batch`, a `run` of consecutive
-   * ones. Given back: the ones `named` by the addresses, or the `region` from the address on.
+   * ones. Given back, each with its last reference: the ones `named` by the addresses, or the `region` from the address on. `shared`:
+   * none, the one that is named has a reference more.
    */
-  readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'none';
+  readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'shared' | 'none';
   /** Place in the order of simplicity: a call of lower rank makes a simpler counterexample. */
   readonly rank: number;
   /** How often programs make the call, relative to the others. */
   readonly weight: number;
+  /** Whether only managers that claim the call have it. */
+  readonly optional?: true;
 }
 
 /** In the order of the interface; `init` is the constructor. */
@@ -93,6 +97,33 @@ export const CALL_TABLE = {
   totalAmount: { letter: 't', arguments: {}, returns: 'amount', effect: 'none', rank: 2, weight: 1 },
   freeAmount: { letter: 'n', arguments: {}, returns: 'amount', effect: 'none', rank: 3, weight: 1 },
   reservedAmount: { letter: 'v', arguments: {}, returns: 'amount', effect: 'none', rank: 4, weight: 1 },
+  retain: {
+    letter: 'k',
+    arguments: { address: 'address' },
+    returns: 'done',
+    effect: 'shared',
+    rank: 9,
+    weight: 5,
+    optional: true,
+  },
+  release: {
+    letter: 'l',
+    arguments: { address: 'address' },
+    returns: 'done',
+    effect: 'named',
+    rank: 10,
+    weight: 6,
+    optional: true,
+  },
+  allocAt: {
+    letter: 'i',
+    arguments: { address: 'address', count: 'regionCount' },
+    returns: 'address',
+    effect: 'run',
+    rank: 11,
+    weight: 6,
+    optional: true,
+  },
 } as const satisfies Readonly<Record<string, CallDescription>>;
 
 type Table = typeof CALL_TABLE;
@@ -104,6 +135,9 @@ function isCall(name: string): name is Call {
 
 /** The names of the calls, in the order of the table. */
 export const CALLS: readonly Call[] = Object.keys(CALL_TABLE).filter(isCall);
+
+/** The calls that a manager has unless it claims otherwise. */
+export const STANDARD_CALLS: readonly Call[] = CALLS.filter((call) => !('optional' in CALL_TABLE[call]));
 
 /** The names of a call's arguments, with their kinds. */
 export type ArgumentsOf<C extends Call> = Table[C]['arguments'];
@@ -156,6 +190,17 @@ export function isAllocation(call: Call): call is CallWithEffect<'single' | 'bat
 const FREES: ReadonlySet<Call> = new Set(
   CALLS.filter((call) => ['named', 'region'].includes(CALL_TABLE[call].effect)),
 );
+
+/** Whether a call reads an amount and changes nothing. */
+export function isQuery(call: Call): call is CallWithEffect<'none'> {
+  return CALL_TABLE[call].effect === 'none';
+}
+
+/** Whether a call names one page frame, by its only argument. */
+export function namesOnePage(call: Call): boolean {
+  const [first, second] = parametersOf(call);
+  return first?.kind === 'address' && second === undefined;
+}
 
 /** Whether a call gives page frames back when it succeeds. */
 export function isFree(call: Call): call is CallWithEffect<'named' | 'region'> {

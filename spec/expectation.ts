@@ -3,7 +3,7 @@
  * completeness and ownership clauses compare the response with it.
  */
 
-import { CALLS, type Call, callPlace, isAllocation } from './calls.ts';
+import { CALLS, type Call, callPlace, isAllocation, isFree } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
@@ -109,14 +109,48 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
       const fit = fitRequest(state, operation);
       return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : lowestRun(state, fit) };
     }
-    case 'free':
-    case 'freeRegion':
-      return { call, pfns: [pfnAt(config, operation.address)], fit: null, lowest: null };
-    case 'freePages':
-      return { call, pfns: operation.addresses.map((a) => pfnAt(config, a)), fit: null, lowest: null };
-    default:
-      return NOTHING[callPlace(call)] ?? { call, pfns: NO_FRAMES, fit: null, lowest: null };
+    case 'allocAt': {
+      const base = pfnAt(config, operation.address);
+      const isGranted =
+        base !== null && isU64(operation.count) && takenAt(state, base, operation.count) === null;
+      return { call, pfns: [base], fit: null, lowest: isGranted ? base : null };
+    }
+    default: {
+      const addresses = addressesOf(operation);
+      const nothing = NOTHING[callPlace(call)];
+      if (addresses.length === 0 && nothing !== undefined) return nothing;
+      return { call, pfns: addresses.map((address) => pfnAt(config, address)), fit: null, lowest: null };
+    }
   }
+}
+
+/** Returns the reason why these page frames cannot be allocated, or null. */
+function takenAt(state: Ownership, base: Pfn, count: bigint): string | null {
+  if (count === 0n) return 'the count is 0';
+  if (isTooLarge(state, count)) return `the largest request is ${state.world.profile.largestRequest}`;
+  const limit = pfnLimit(state.world.config);
+  const frame = state.firstFailing(clip(base, count, limit), (owner) => owner === 'pmm');
+  if (frame !== null) return `page frame ${frame} is not free (${state.ownerOf(frame)})`;
+  return BigInt(base) + count > BigInt(limit) ? 'the region ends above physical memory' : null;
+}
+
+function expectAllocAt(
+  state: Ownership,
+  { address, count }: OperationOf<'allocAt'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  const why = takenAt(state, base, count);
+  return why === null ? GRANTED : refused(why);
+}
+
+/** Returns how many page frames a batch gets that is granted. */
+export function batchSize(state: Ownership, count: bigint): number {
+  const { batches } = state.world.profile;
+  return batches === 'partial' ? Math.min(Number(count), freeForSingles(state)) : Number(count);
 }
 
 function sourceOf({ world }: Ownership): string {
@@ -132,7 +166,8 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
   const free = freeForSingles(state);
   if (isTooLarge(state, count))
     return refused(`the largest request is ${state.world.profile.largestRequest}`);
-  return count <= BigInt(free)
+  const isPartial = state.world.profile.batches === 'partial';
+  return count <= BigInt(isPartial && free > 0 ? U64_MAX : free)
     ? GRANTED
     : refused(`${sourceOf(state)} ${counted(free, 'free page frame')}, ${count} were asked for`);
 }
@@ -152,17 +187,46 @@ export function isMisaligned({ world }: Ownership, address: bigint): boolean {
   return world.profile.unalignedFree === 'misuse' && !isPageAligned(address);
 }
 
-function freeing(state: Ownership, address: bigint, frame: Pfn | null): Expectation {
+/** Returns the misuse that an address is, or null where it names a page frame. */
+function misusedAddress(state: Ownership, address: bigint, frame: Pfn | null): Expectation | null {
   if (frame === null)
     return misused(
       isU64(address)
         ? 'the address is not in the higher half'
         : `address ${address} is not an unsigned 64-bit integer`,
     );
-  if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
+  return isMisaligned(state, address) ? misused(`no page frame begins at ${toHex(address)}`) : null;
+}
+
+function freeing(state: Ownership, call: Call, address: bigint, frame: Pfn | null): Expectation {
+  const wrong = misusedAddress(state, address, frame);
+  if (wrong !== null || frame === null) return wrong ?? GRANTED;
   const owner = state.ownerOf(frame);
   if (!isFreeable(owner)) return misused(`page frame ${frame} may not be freed`, frame, owner);
+  if (isShared(state, call, frame)) return misused(sharedText(state, frame), frame, owner);
   return isPart(state, frame, 1n) ? misused(partText(state, frame, 1n), frame, owner) : GRANTED;
+}
+
+/** Whether a page frame has references that a free does not take. */
+export function isShared(state: Ownership, call: Call, frame: Pfn): boolean {
+  if (!isFree(call) || call === 'release' || state.world.profile.freesShared !== 'never') return false;
+  return state.referencesTo(frame) > 1;
+}
+
+function sharedText(state: Ownership, frame: Pfn): string {
+  return `page frame ${frame} has ${state.referencesTo(frame)} references`;
+}
+
+function expectRetain(state: Ownership, address: bigint, frame: Pfn | null): Expectation {
+  const wrong = misusedAddress(state, address, frame);
+  if (wrong !== null || frame === null) return wrong ?? GRANTED;
+  const owner = state.ownerOf(frame);
+  if (owner !== 'caller') return misused(`page frame ${frame} is not a caller’s`, frame, owner);
+  const { mostReferences } = state.world.profile;
+  const references = state.referencesTo(frame);
+  return mostReferences !== null && references >= mostReferences
+    ? refused(`page frame ${frame} has ${references} references, the most that there can be`)
+    : GRANTED;
 }
 
 /** Whether held page frames are not freed so: not as they were allocated, by a manager that takes runs back whole. */
@@ -186,7 +250,7 @@ function expectFreePages(
   const seen = addresses.length > 1 ? new Set<Pfn>() : null;
   for (let i = 0; i < addresses.length; i += 1) {
     const frame = pfns[i] ?? null;
-    const one = freeing(state, addresses[i] ?? 0n, frame);
+    const one = freeing(state, 'freePages', addresses[i] ?? 0n, frame);
     if (one.kind !== 'granted' || frame === null) return one;
     if (seen?.has(frame)) {
       const why = `page frame ${frame} is named twice`;
@@ -217,6 +281,9 @@ function expectFreeRegion(
   const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
   if (isPart(state, base, count)) return misused(partText(state, base, count), base, state.ownerOf(base));
+  const shared = state.firstShared(clip(base, count, limit));
+  if (shared !== null && isShared(state, 'freeRegion', shared))
+    return misused(sharedText(state, shared), shared, state.ownerOf(shared));
   return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 
@@ -237,7 +304,12 @@ export function expectation(
     case 'allocBitmap':
       return expectAllocBitmap(operation, asked);
     case 'free':
-      return freeing(state, operation.address, asked.pfns[0] ?? null);
+    case 'release':
+      return freeing(state, operation.call, operation.address, asked.pfns[0] ?? null);
+    case 'retain':
+      return expectRetain(state, operation.address, asked.pfns[0] ?? null);
+    case 'allocAt':
+      return expectAllocAt(state, operation, asked);
     case 'freePages':
       return expectFreePages(state, operation, asked);
     case 'freeRegion':
@@ -255,7 +327,7 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
   const expected = expectation(state, operation);
   if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')
     return `what must fail is undefined on this target: ${expected.why}`;
-  if (isAllocation(operation.call)) return null;
+  if (isAllocation(operation.call) && operation.call !== 'allocAt') return null;
   if (expected.kind !== 'misused') return null;
   const isCaught =
     profile.misuse !== 'undefined' &&
@@ -263,12 +335,17 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
   return isCaught ? null : `misuse is undefined on this target: ${expected.why}`;
 }
 
-/** Returns the kind of misuse that it is to free a page frame of an owner, or null. */
-function misuseOf(owner: Owner): MisuseKind | null {
-  return isFreeable(owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+/** Whether a call may be made on a page frame of an owner. */
+export function mayName(call: Call, owner: Owner): boolean {
+  return call === 'allocAt' || (call === 'retain' ? owner === 'caller' : isFreeable(owner));
 }
 
-/** Returns the kinds of misuse of the page frames that a free names, each of them once or more. */
+/** Returns the kind of misuse that a call of a page frame of an owner is, or null. */
+function misuseOf(call: Call, owner: Owner): MisuseKind | null {
+  return mayName(call, owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+}
+
+/** Returns the kinds of misuse of the page frames that a call names, each of them once or more. */
 function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[] {
   const { pfns } = askedOf(state, operation);
   const kinds: (MisuseKind | null)[] = addressesOf(operation).map((address, i) => {
@@ -277,7 +354,8 @@ function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[
     if (isMisaligned(state, address)) return 'unaligned';
     if (pfns.indexOf(frame) < i) return 'repeated';
     return (
-      misuseOf(state.ownerOf(frame)) ??
+      misuseOf(operation.call, state.ownerOf(frame)) ??
+      (isShared(state, operation.call, frame) ? 'shared' : null) ??
       (operation.call !== 'freeRegion' && isPart(state, frame, 1n) ? 'part' : null)
     );
   });
@@ -295,11 +373,13 @@ function misusesOfRegion(
   const limit = pfnLimit(state.world.config);
   const region = clip(base, count, limit);
   const has = (kind: MisuseKind): boolean =>
-    state.firstFailing(region, (owner) => misuseOf(owner) !== kind) !== null;
+    state.firstFailing(region, (owner) => misuseOf('freeRegion', owner) !== kind) !== null;
   const isWithin = BigInt(base) + count <= BigInt(limit);
   const owned = (['double-free', 'foreign'] as const).filter(has);
+  const shared = state.firstShared(region);
   return [
     ...owned,
+    shared !== null && isShared(state, 'freeRegion', shared) ? 'shared' : null,
     isWithin ? null : 'argument',
     owned.length === 0 && isPart(state, base, count) ? 'part' : null,
   ];

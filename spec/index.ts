@@ -11,8 +11,11 @@ export {
   describedCall,
   isAllocation,
   isFree,
+  isQuery,
+  namesOnePage,
   type Parameter,
   parametersOf,
+  STANDARD_CALLS,
 } from './calls.ts';
 export {
   type Blame,
@@ -28,7 +31,7 @@ export {
   type Side,
   type Step,
 } from './clauses/clause.ts';
-export { blame, grantedBy, runsOf } from './clauses/granted.ts';
+export { blame, givenBack, grantedBy, runsOf } from './clauses/granted.ts';
 export {
   answerClauses,
   type Check,
@@ -38,6 +41,7 @@ export {
   checksOf,
   gravityPlace,
   INIT_CLAUSES,
+  isOfCalls,
   isWarningOf,
   STATE_CLAUSES,
   SWEEP_CLAUSES,
@@ -76,9 +80,11 @@ export { isSpecError, OutdatedTraceError, SpecError } from './errors.ts';
 export {
   type Asked,
   askedOf,
+  batchSize,
   type Expectation,
   expectation,
   isPart,
+  isShared,
   isU64,
   leftUndefined,
 } from './expectation.ts';
@@ -129,6 +135,8 @@ export {
   type PmmFactory,
   type PmmOptions,
   PmmPanic,
+  type SomePmm,
+  type SomePmmFactory,
   WorldRefused,
 } from './pmm.ts';
 export {

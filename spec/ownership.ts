@@ -59,6 +59,10 @@ export interface Ownership {
    * runs are not tracked: any part of them may be freed.
    */
   heldRun(base: Pfn): PageCount | null;
+  /** The number of references to a page frame that is held; 0 for any other. */
+  referencesTo(frame: Pfn): number;
+  /** The lowest page frame of the region with more than one reference; null where none has. */
+  firstShared(region: Region): Pfn | null;
   /**
    * The first `count` page frames that a last-in, first-out free stack would hand out, or null where its order is not
    * tracked (the target does not promise `lifo`).

@@ -156,6 +156,31 @@ export interface Pmm {
    */
   freeRegion(address: bigint, count: number | bigint): void;
 
+  /**
+   * Optional: adds a reference to an allocated page frame; it has one when it is allocated. Offered by managers whose profile claims it.
+   *
+   * @returns false where it has the most references that there can be; anything else where it succeeds.
+   * @throws PmmPanic where the page frame is not a caller's.
+   */
+  retain?(address: bigint): unknown;
+
+  /**
+   * Optional: takes a reference from a page frame, which is freed with its last one. Boot memory has one. Offered by managers whose
+   * profile claims it.
+   *
+   * @throws PmmPanic as `free` does.
+   */
+  release?(address: bigint): void;
+
+  /**
+   * Optional: allocates the `count` page frames from the one that holds `address` on, in either zone; this reserves a range too. Offered
+   * by managers whose profile claims it.
+   *
+   * @returns the address of the first page frame, or null where not all of them are free or `count` is 0.
+   * @throws PmmPanic where `address` is below the higher half or beyond the last page frame.
+   */
+  allocAt?(address: bigint, count: number | bigint): bigint | null;
+
   /** Returns the number of RAM page frames; never changes. */
   totalAmount(): number;
 
@@ -209,3 +234,13 @@ export interface PmmOptions {
 
 /** Builds a manager for the memory that `map` describes; this is `pmm_init`. Throws {@link WorldRefused} where it cannot. */
 export type PmmFactory = (map: MemoryMap, options: PmmOptions) => Pmm;
+
+/** A manager with the calls that its profile claims. */
+export type SomePmm = Pick<Pmm, 'errno'> &
+  Partial<Omit<Pmm, 'allocPages'>> & {
+    /** As in `Pmm`; where the profile says `batches: "partial"`, it returns how many page frames it has allocated. */
+    allocPages?(addresses: BigUint64Array, count: number | bigint): boolean | number;
+  };
+
+/** Builds a manager that need not have every call. */
+export type SomePmmFactory = (map: MemoryMap, options: PmmOptions) => SomePmm;

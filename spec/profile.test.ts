@@ -192,8 +192,33 @@ describe('misuse of a kind that is not caught', () => {
     repeated: [batch(2, 2)],
     unaligned: [{ call: 'free', address: address(2, 1n) }],
     part: [{ call: 'free', address: address(0) }, batch(2, 1), region(0, 1n)],
+    shared: [],
   };
-  const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses);
+  const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses).filter(
+    ([, operations]) => operations.length > 0,
+  );
+
+  it('shared is left undefined of a page frame with several references, and retain and release are not', () => {
+    const calls = [...WHOLE.calls, 'retain', 'release'];
+    const two = { base: pfn(0), count: pageCount(2) };
+    const state = ModelState.init(MAP, CONFIG, [], profileOf({ zones: 1, calls, uncaught: ['shared'] }))
+      .allocated([two])
+      .referenced([pfn(1)], 1);
+    const free = (call: 'free' | 'retain' | 'release', frame: number): Operation => ({
+      call,
+      address: address(frame),
+    });
+    for (const operation of [free('free', 1), batch(0, 1), region(0, 2n)])
+      expect(leftUndefined(state, operation)).toMatch(/^misuse is undefined/);
+    const defined = [
+      free('free', 0),
+      free('retain', 1),
+      free('release', 1),
+      free('retain', 3),
+      region(0, 1n),
+    ];
+    expect(defined.map((operation) => leftUndefined(state, operation))).toEqual(defined.map(() => null));
+  });
 
   it.each(kinds)('%s is left undefined, and of no other kind', (kind, operations) => {
     const claims = { zones: 1, unalignedFree: 'misuse', freeRuns: 'whole' };

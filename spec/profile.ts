@@ -4,7 +4,7 @@
  * checked are listed. A profile is part of the world that a state belongs to.
  */
 import * as t from 'io-ts';
-import { CALL_TABLE, CALLS, type Call, isAllocation } from './calls.ts';
+import { CALL_TABLE, CALLS, type Call, isAllocation, STANDARD_CALLS } from './calls.ts';
 import { closed, decode, withJsonForm } from './decode.ts';
 import { isSpecError, SpecError } from './errors.ts';
 import { HexPageAddress, toHex } from './hex.ts';
@@ -50,7 +50,7 @@ export const Misuse = t.keyof(
 export type Misuse = t.TypeOf<typeof Misuse>;
 
 /**
- * Kinds of misuse of the freeing calls.
+ * Kinds of misuse of the calls that free page frames, and of `retain`.
  *
  * - `double-free`: the page frame is free already.
  * - `foreign`: it was never handed out: it is not RAM, or firmware or the manager keeps it.
@@ -58,10 +58,19 @@ export type Misuse = t.TypeOf<typeof Misuse>;
  * - `repeated`: a batch names a page frame twice.
  * - `unaligned`: no page frame begins at the address, where that is misuse.
  * - `part`: it is a part of a run, where runs are freed whole.
+ * - `shared`: it has several references, where a free of it is misuse.
  */
 const MisuseKind = t.keyof(
-  { 'double-free': null, foreign: null, argument: null, repeated: null, unaligned: null, part: null },
-  'a kind of misuse (double-free, foreign, argument, repeated, unaligned or part)',
+  {
+    'double-free': null,
+    foreign: null,
+    argument: null,
+    repeated: null,
+    unaligned: null,
+    part: null,
+    shared: null,
+  },
+  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part or shared)',
 );
 export type MisuseKind = t.TypeOf<typeof MisuseKind>;
 
@@ -91,6 +100,12 @@ const MemoryAtLeast = t.refinement(
   `a number of page frames, at most ${MOST_AT_LEAST}`,
 );
 
+const MostReferences = t.refinement(
+  t.number,
+  (n) => Number.isSafeInteger(n) && n > 1,
+  'a number of references above 1',
+);
+
 const PowerOfTwo = t.refinement(HexPageAddress, isPowerOfTwo, 'a power of two from "0x1000" up');
 
 /** A named zone: the page frames from the end of the one before up to an address, or to the end of memory. */
@@ -116,6 +131,7 @@ const Claims = closed(
       outOfMemory: t.keyof({ fails: null, undefined: null }, '"fails" or "undefined"'),
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
+      batches: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
@@ -124,6 +140,8 @@ const Claims = closed(
       runsWithin: t.keyof({ memory: null, descriptors: null }, '"memory" or "descriptors"'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
+      freesShared: t.keyof({ never: null, 'one-reference': null }, '"never" or "one-reference"'),
+      mostReferences: t.union([MostReferences, t.null], 'a number of references above 1, or null'),
       zones: Zones,
       fallback: t.keyof({ lower: null, none: null }, '"lower" or "none"'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
@@ -154,6 +172,8 @@ export interface Profile {
   readonly failures: readonly t.TypeOf<typeof Report>[];
   /** How a success leaves errno. Unspecified: libc may have touched it. */
   readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
+  /** How `allocPages` is granted: all or nothing, or what is free, up to the count. It then tells how many; none is a failure. */
+  readonly batches: 'whole' | 'partial';
   /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
   readonly contiguous: 'any' | 'powers-of-two';
   /** The arguments that contiguous allocations have besides the count. One that they lack is always passed as "no demand". */
@@ -170,6 +190,10 @@ export interface Profile {
   readonly unalignedFree: 'rounded-down' | 'misuse';
   /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
   readonly freeRuns: 'page-by-page' | 'whole';
+  /** The effect of a free of a page frame with several references: it is misuse, or takes one of them. `release` always takes one. */
+  readonly freesShared: 'never' | 'one-reference';
+  /** References that a page frame can have: `retain` fails beyond. Null: no bound. */
+  readonly mostReferences: number | null;
   /**
    * With 1, all of memory is what is elsewhere the bitmap zone, whatever limit the configuration has. Named ones divide it: a contiguous
    * allocation names one by its limit, single pages come from the last.
@@ -195,7 +219,7 @@ export interface Profile {
 
 /** The profile of a manager that does everything that the specification says, and promises nothing beyond. */
 export const WHOLE: Profile = {
-  calls: CALLS,
+  calls: STANDARD_CALLS,
   policies: [],
   singlePages: 'stack-zone',
   misuse: 'panics',
@@ -203,6 +227,7 @@ export const WHOLE: Profile = {
   outOfMemory: 'fails',
   failures: ['errno', 'warning'],
   errnoAfterSuccess: 'unchanged',
+  batches: 'whole',
   contiguous: 'any',
   runArguments: ['maxAddr', 'alignment'],
   alignments: 'any',
@@ -211,6 +236,8 @@ export const WHOLE: Profile = {
   runsWithin: 'memory',
   unalignedFree: 'rounded-down',
   freeRuns: 'page-by-page',
+  freesShared: 'never',
+  mostReferences: null,
   zones: 2,
   fallback: 'lower',
   largestRequest: null,
@@ -262,6 +289,10 @@ function contradiction(profile: Profile): string | null {
     return 'uncaught has "part", which is misuse where freeRuns is "whole"';
   if (profile.largestAlignment !== null && !profile.runArguments.includes('alignment'))
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
+  if (profile.uncaught.includes('shared') && profile.freesShared !== 'never')
+    return 'uncaught has "shared", which is misuse where freesShared is "never"';
+  const references = contradictionOfReferences(profile);
+  if (references !== null) return references;
   if (profile.limits !== 'any' && !profile.runArguments.includes('maxAddr'))
     return 'limits speaks of an argument: it can be claimed where runArguments has "maxAddr"';
   if (profile.neverBelow >= profile.memoryBelow)
@@ -269,6 +300,28 @@ function contradiction(profile: Profile): string | null {
   const zoned = wrongZones(profile);
   if (zoned !== null) return zoned;
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
+}
+
+/** Returns the contradiction between claims of references in one line, or null. */
+function contradictionOfReferences({
+  calls,
+  uncaught,
+  freesShared,
+  mostReferences,
+  freeRuns,
+}: Profile): string | null {
+  if (calls.includes('retain')) {
+    if (freesShared === 'never' && !calls.includes('release'))
+      return 'calls has retain, and nothing that takes a reference: claim release, or freesShared "one-reference"';
+    return freeRuns === 'whole'
+      ? 'freeRuns "whole" and retain contradict each other: page frames have references, and runs have none'
+      : null;
+  }
+  if (freesShared !== 'never')
+    return 'freesShared speaks of references: it can be claimed where calls has retain';
+  if (mostReferences !== null)
+    return 'mostReferences speaks of references: it can be claimed where calls has retain';
+  return uncaught.includes('shared') ? 'uncaught has "shared", and calls has no retain' : null;
 }
 
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */
@@ -363,8 +416,8 @@ function beyondRun(
 
 /** Returns the reason why an operation is not covered by a profile, or null where it is. Misuse is judged separately. */
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
-  if (profile === WHOLE) return null;
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
+  if (profile === WHOLE) return null;
   if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
     return 'what a free of no page frames does with its address is left open';
   return operation.call === 'allocBitmap' ? beyondRun(profile, operation) : null;

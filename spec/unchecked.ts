@@ -1,5 +1,5 @@
 /** The parts that a profile takes out of the check: listed with every verdict, each part with the claim that excludes it. */
-import { CALLS } from './calls.ts';
+import { STANDARD_CALLS } from './calls.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
 import { POLICIES, type Profile } from './profile.ts';
@@ -73,7 +73,7 @@ function uncheckedWorlds(profile: Profile): readonly (Unchecked | false)[] {
 /** Returns the parts of the specification that a run on a manager of this profile does not check. */
 export function uncheckedBy(profile: Profile): readonly Unchecked[] {
   const { calls, singlePages, misuse, failures, errnoAfterSuccess, zones, policies } = profile;
-  const without = CALLS.filter((call) => !calls.includes(call));
+  const without = STANDARD_CALLS.filter((call) => !calls.includes(call));
   const list: readonly (Unchecked | false)[] = [
     without.length > 0 && { what: without.join(', '), why: 'it has no such call' },
     zones === 1 && { what: 'the two zones', why: 'it has one zone: all page frames are alike' },
@@ -102,6 +102,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'misuse.panics, and errno and warnings of misuse',
       why: 'misuse is refused without a panic',
     },
+    profile.batches === 'partial' && {
+      what: 'allocPages.all-or-nothing',
+      why: 'its batches are granted in part',
+    },
     profile.unalignedFree === 'misuse' && {
       what: 'that an address inside a page frame frees it',
       why: 'it takes only addresses where page frames begin',
@@ -109,6 +113,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     profile.freeRuns === 'whole' && {
       what: 'that any page frames of runs can be freed',
       why: 'it takes runs back as it handed them out',
+    },
+    profile.mostReferences !== null && {
+      what: `more than ${counted(profile.mostReferences, 'reference')} to a page frame`,
+      why: 'retain fails there',
     },
     profile.keeps === 'named' && {
       what: 'that all RAM which neither firmware nor boot code keeps is free after init',

@@ -123,6 +123,11 @@ function stackFirstLines({ inStack, pages, result }: Demand): readonly string[] 
   return [`CHECK(in_stack(${result}, ${pages}) == ${inStack}, "the stack zone is used up first");`];
 }
 
+/** Whether batches are granted in part: then they tell how many page frames they got. */
+function isPartial({ profile }: Pick<Names, 'profile'>): boolean {
+  return profile.batches === 'partial';
+}
+
 /** Whether frees tell that they did nothing. */
 function refuses({ profile }: Pick<Names, 'profile'>): boolean {
   return profile.misuse === 'refused';
@@ -133,11 +138,25 @@ function freedCode(code: string, names: Names): string {
   return refuses(names) ? `CHECK(${code}, "it may be freed");` : `${code};`;
 }
 
+/** The statements that note what a call has given back. */
+function givenLines(addresses: readonly string[], { freed }: Demand): readonly string[] {
+  return addresses.flatMap((address, i) =>
+    (freed[i] ?? []).map(({ from, pages }) => {
+      const first = from === 0 ? address : `(char *)${address} + ${from} * PAGE`;
+      return `give(${first}, ${pages});`;
+    }),
+  );
+}
+
 function freedBatchLines(demand: Demand, code: string, names: Names): readonly string[] {
   const { operation, pages } = demand;
   const batch = batchLine(operation, names).join(' ');
   const freed = freedCode(code, names);
   if (pages === 0) return [`{ ${batch} ${freed} }`];
+  if (demand.freed.some(({ length }) => length === 0)) {
+    const entries = demand.freed.map((_, i) => `batch[${i}]`);
+    return ['{', ...[batch, freed, ...givenLines(entries, demand)].map((line) => `  ${line}`), '}'];
+  }
   return ['{', `  ${batch}`, `  ${freed}`, `  for (size_t i = 0; i < ${pages}; i++) give(batch[i], 1);`, '}'];
 }
 
@@ -162,7 +181,9 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
     case 'batch':
       return [
         `void *${result}[${pages + 1}] = {NULL};`,
-        `CHECK(pmm_alloc_pages(${result}, ${pages}) == 0, "the batch can be granted");`,
+        isPartial(names) && 'count' in operation
+          ? `CHECK(pmm_alloc_pages(${result}, ${literal(operation.count)}) == ${pages}, "as many as are free");`
+          : `CHECK(pmm_alloc_pages(${result}, ${pages}) == 0, "the batch can be granted");`,
         `CHECK(${result}[${pages}] == NULL, "only the entries asked for are written");`,
         ...(pages === 0
           ? []
@@ -170,11 +191,12 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
         ...stackFirstLines(demand),
         ...promisedLines(demand, true),
       ];
+    case 'shared':
+      return [`CHECK(${code}, "it can be retained");`];
     case 'named':
-      if ('addresses' in operation) return freedBatchLines(demand, code, names);
-      return [freedCode(code, names), `give(${addresses.join()}, 1);`];
     case 'region':
-      return [freedCode(code, names), `give(${addresses.join()}, ${pages});`];
+      if ('addresses' in operation) return freedBatchLines(demand, code, names);
+      return [freedCode(code, names), ...givenLines(addresses, demand)];
     default:
       return [`CHECK(${code} == ${amountOf(demand)}, "the amount");`];
   }
@@ -186,12 +208,13 @@ function amountOf({ operation, free }: Demand): string {
 }
 
 function refusedLines({ operation }: Demand, names: Names): readonly string[] {
+  if (operation.call === 'retain') return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
   if (operation.call !== 'allocPages')
     return [`CHECK(${callCode(operation, names)} == NULL, "it must be refused");`];
   return [
     '{',
     '  void *batch[16] = {NULL};',
-    `  CHECK(${callCode(operation, names)} == UINT64_MAX, "it must be refused");`,
+    `  CHECK(${callCode(operation, names)} == ${isPartial(names) ? 0 : 'UINT64_MAX'}, "it must be refused");`,
     '  for (size_t i = 0; i < 16; i++) CHECK(batch[i] == NULL, "a refused batch writes nothing");',
     '}',
   ];
@@ -292,11 +315,16 @@ const PROTOTYPES = {
   totalAmount: 'uint64_t pmm_total_amount(void);',
   freeAmount: 'uint64_t pmm_free_amount(void);',
   reservedAmount: 'uint64_t pmm_reserved_amount(void);',
+  retain: 'bool pmm_retain(void *address);',
+  release: 'void pmm_release(void *address);',
+  allocAt: 'void *pmm_alloc_at(void *address, uint64_t count);',
 } as const satisfies Readonly<Record<Call, string>>;
 
 /** The declarations of the calls that the allocator has. */
 function prototypes(profile: Profile): string {
-  const lines = profile.calls.map((call) => PROTOTYPES[call]);
+  const lines: string[] = profile.calls.map((call) => PROTOTYPES[call]);
+  if (isPartial({ profile }))
+    lines.push('/* pmm_alloc_pages returns how many page frames it has allocated. */');
   if (!refuses({ profile })) return lines.join('\n');
   const told = lines.map((line) => line.replace(/^void (?=pmm)/, 'bool '));
   return ['/* A free returns whether it was done; one that is refused changes nothing. */', ...told].join(

@@ -10,13 +10,15 @@ import {
   describedCall,
   endOf,
   formatProgram,
-  type Misuse,
+  namesOnePage,
   namesResult,
   type Operation,
   ownedRegions,
+  type Profile,
   parametersOf,
   type Reference,
   resultName,
+  STANDARD_CALLS,
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
@@ -66,7 +68,9 @@ function callCode(operation: Operation<Reference>, batches: ReadonlySet<string>)
     if (typeof value !== 'bigint' && typeof value !== 'number') return addresses.join();
     return parameter.kind === 'batchCount' ? `entries, ${literal(value)}` : literal(value);
   });
-  return `pmm.${operation.call}(${texts.join(', ')})`;
+  // Optional methods may be missing.
+  const name = STANDARD_CALLS.includes(operation.call) ? operation.call : `${operation.call}?.`;
+  return `pmm.${name}(${texts.join(', ')})`;
 }
 
 function promisedLines({ promised, result }: Demand, isBatch: boolean): readonly string[] {
@@ -98,7 +102,17 @@ function fitLines({ fit, result, pages }: Demand): readonly string[] {
   return [`expectFit(${result}, ${pages}, ${limits.join(', ')});`];
 }
 
-function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
+/** The lines that note what a call has given back. */
+function releasedLines(addresses: readonly string[], { freed }: Demand): readonly string[] {
+  return addresses.flatMap((address, i) =>
+    (freed[i] ?? []).map(({ from, pages }) => {
+      const first = from === 0 ? address : `${address} + ${from}n * PAGE`;
+      return `released(${first}, ${pages});`;
+    }),
+  );
+}
+
+function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: boolean): readonly string[] {
   const { operation, result, free, pages } = demand;
   const code = callCode(operation, batches);
   const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
@@ -114,20 +128,24 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>): readonly st
       ];
     case 'batch':
       return [
-        `const ${result} = grantedPages(${pages}, ${zoneOf(demand)});`,
+        isPartial && 'count' in operation
+          ? `const ${result} = grantedSome(${literal(operation.count)}, ${pages}, ${zoneOf(demand)});`
+          : `const ${result} = grantedPages(${pages}, ${zoneOf(demand)});`,
         ...stackFirstLines(demand),
         ...promisedLines(demand, true),
       ];
+    case 'shared':
+      return [`expect(${code}).not.toBe(false);`];
     case 'named':
-      return [`${code};`, ...addresses.map((address) => `released(${address}, 1);`)];
     case 'region':
-      return [`${code};`, `released(${addresses.join()}, ${pages});`];
+      return [`${code};`, ...releasedLines(addresses, demand)];
     default:
       return [`expect(${code}).toBe(${amountCode(operation.call, free)});`];
   }
 }
 
 function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): readonly string[] {
+  if (operation.call === 'retain') return [`expect(${callCode(operation, batches)}).toBe(false);`];
   if (operation.call !== 'allocPages') return [`expect(${callCode(operation, batches)}).toBeNull();`];
   return [`expectRefusedPages(${literal(operation.count)});`];
 }
@@ -135,15 +153,21 @@ function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): read
 /** The page frame and the owner that a panic must name; empty where it may name one of several. */
 function blamed({ operation, expected, pages }: Demand): string {
   if (expected.kind !== 'misused' || expected.frame === null || expected.duplicate) return '{}';
-  return operation.call === 'free' || pages === 1
+  return namesOnePage(operation.call) || pages === 1
     ? `{ pfn: ${expected.frame}, owner: ${quoted(expected.owner ?? '')} }`
     : '{}';
 }
 
-function demandLines(demand: Demand, batches: ReadonlySet<string>, misuse: Misuse): readonly string[] {
+function demandLines(
+  demand: Demand,
+  names: ReadonlySet<string>,
+  { misuse, batches: granted }: Profile,
+): readonly string[] {
+  const batches = names;
   const { operation, expected, free } = demand;
   const call = quoted(operation.call);
-  if (expected.kind === 'granted') return [...grantedLines(demand, batches), `expectSuccess(${free});`];
+  if (expected.kind === 'granted')
+    return [...grantedLines(demand, batches, granted === 'partial'), `expectSuccess(${free});`];
   if (expected.kind === 'refused')
     return [...refusedLines(demand, batches), `expectFailure(${call}, ${free}); // ${expected.why}`];
   if (misuse === 'refused')
@@ -167,7 +191,7 @@ function programLines({ demands, free, runs, violation, scenario, profile }: Reg
   const lines = demands.flatMap((demand) => {
     if (demand.operation.call === 'allocPages' && demand.result !== null) batches.add(demand.result);
     const text = names[scenario.operations.indexOf(demand.operation)] ?? '';
-    return ['', `// ${text}`, ...demandLines(demand, batches, profile.misuse)];
+    return ['', `// ${text}`, ...demandLines(demand, batches, profile)];
   });
   const inspected =
     violation?.clause === 'owner.agrees'

@@ -98,10 +98,20 @@ function granted(address: bigint | null, pages: number, zone: 'stack' | 'bitmap'
 }`,
     },
     {
+      name: 'grantedSome',
+      text: `/** A batch that is granted in part: \`pages\` of \`asked\`. */
+function grantedSome(asked: number | bigint, pages: number, zone: 'stack' | 'bitmap' | 'either'): readonly bigint[] {
+  const entries = new BigUint64Array(pages + 2).fill(UNTOUCHED);
+  expect(pmm.allocPages(entries, asked)).toBe(pages);
+  expect([...entries.subarray(pages)]).toEqual([UNTOUCHED, UNTOUCHED]);
+  return [...entries.subarray(0, pages)].map((address) => granted(address, 1, zone));
+}`,
+    },
+    {
       name: 'expectRefusedPages',
       text: `function expectRefusedPages(count: number | bigint): void {
   const entries = new BigUint64Array(16).fill(UNTOUCHED);
-  expect(pmm.allocPages(entries, count)).toBe(false);
+  expect(pmm.allocPages(entries, count)).toBe(${profile.batches === 'whole' ? 'false' : '0'});
   expect([...entries].filter((entry) => entry !== UNTOUCHED)).toEqual([]);
 }`,
     },

@@ -173,4 +173,35 @@ describe('a partial state', () => {
     ];
     expect(verdicts(start(MAP), run, free(5), run)).toEqual([FIRST, null, 'allocBitmap.was-free']);
   });
+
+  it('knows references from the allocation on, and of other page frames only that they are held', () => {
+    const calls = ['alloc', 'free', 'retain', 'release', 'freeAmount'];
+    const call = (name: 'retain' | 'release', frame: number): Call => {
+      const operation: Operation =
+        name === 'retain' ? { call: name, address: at(frame) } : { call: name, address: at(frame) };
+      return [operation, { kind: 'done' }];
+    };
+    const begun = (more: object = {}): PartialState => start(MAP, {}, { calls, ...more });
+    const counted = [alloc(40), call('retain', 40), call('release', 40), call('release', 40), alloc(40)];
+    expect(verdicts(begun(), ...counted)).toEqual([FIRST, null, null, null, null]);
+    expect(verdicts(begun(), ...counted, call('release', 40), call('release', 40)).at(-1)).toBe(
+      'release.owner',
+    );
+    // It may have been the last reference or not.
+    expect(verdicts(begun(), call('retain', 40), alloc(40))).toEqual([FIRST, 'alloc.was-free']);
+    expect(verdicts(begun(), call('release', 40), alloc(40))).toEqual([FIRST, FIRST]);
+    expect(verdicts(begun(), call('retain', 40), call('release', 40), alloc(40))).toEqual([
+      FIRST,
+      FIRST,
+      FIRST,
+    ]);
+    const panic = { kind: 'panicked', message: 'no', call: 'free', pfn: 40, owner: 'caller' } as const;
+    expect(verdicts(begun(), call('retain', 40), free(40, panic), free(40), free(40)).slice(1)).toEqual([
+      FIRST,
+      null,
+      'free.owner',
+    ]);
+    const one = { freesShared: 'one-reference' };
+    expect(verdicts(begun(one), call('retain', 40), free(40), free(40))).toEqual([FIRST, FIRST, FIRST]);
+  });
 });

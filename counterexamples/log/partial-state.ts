@@ -8,6 +8,7 @@
  *     alloc -> 7  a violation: it is a caller's
  *
  * A ModelState holds what is known, with the other page frames as `absent`. The state grows with the page frames that were seen.
+ * The references to a page frame are known from its allocation on; of one that was allocated before, a release says only that it was held.
  * Amounts are judged by their changes: the free page frames among the unknown ones are a number that one reading tells.
  */
 import { ModelState, step, type Tally, type Verdict, type Violation } from '../../model/index.ts';
@@ -78,7 +79,11 @@ interface Counts {
   readonly elsewhere: number | null;
   /** Lost calls that have explained nothing yet. Each may have changed the owner of one page frame. */
   readonly lostCalls: number;
+  /** Page frames of callers whose references nobody knows. */
+  readonly uncounted: ReadonlySet<number>;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Whether each call changes the owner of one page frame, so that a lost call explains no more than that. */
 function hasSingleCalls({ profile }: World): boolean {
@@ -104,7 +109,12 @@ export class PartialState {
     const initial = map.descriptors.length > 0 ? ModelState.init(map, config, [], profile) : null;
     const facts = { world: { ...world, end: PFN_LIMIT }, initial, unseen };
     const total = initial === null ? null : world.total;
-    return new PartialState(facts, PartialState.#nothing(facts), { total, elsewhere: null, lostCalls: 0 });
+    return new PartialState(facts, PartialState.#nothing(facts), {
+      total,
+      elsewhere: null,
+      lostCalls: 0,
+      uncounted: NONE,
+    });
   }
 
   /** Returns the state after this one and a number of calls that nobody knows; null for any number. O(extents). */
@@ -139,11 +149,13 @@ export class PartialState {
         total,
         elsewhere: null,
         lostCalls: 0,
+        uncounted: NONE,
       });
     return new PartialState(this.#facts, this.#known, {
       total,
       elsewhere: null,
       lostCalls: lostCalls + lost,
+      uncounted: NONE,
     });
   }
 
@@ -170,6 +182,13 @@ export class PartialState {
 
   /** Judges an answer by what is known. Cost: that of {@link step}, and the extents of the page frames that the answer speaks of. */
   step(operation: Operation, response: Response, tally: Tally): PartialVerdict {
+    const uncounted = this.#uncountedIn(operation);
+    return uncounted.length > 0
+      ? this.#stepUncounted(operation, response, uncounted, tally)
+      : this.#stepKnown(operation, response, tally);
+  }
+
+  #stepKnown(operation: Operation, response: Response, tally: Tally): PartialVerdict {
     const before = this.#explaining(operation, response);
     if (before === null) return { accepted: true, state: this, undecided: 'not seen before' };
     const { known, undecided } = before;
@@ -184,6 +203,44 @@ export class PartialState {
     const verdict = isAmount ? null : step(known, operation, observed, tally);
     if (verdict?.accepted === false) return verdict;
     return this.#counted(verdict?.state ?? known, { before, operation, response, tally });
+  }
+
+  /** Returns the named page frames whose references nobody knows, where the call depends on them. */
+  #uncountedIn(operation: Operation): readonly Region[] {
+    const { call } = operation;
+    if (!this.#facts.world.profile.calls.includes('retain') || !(call === 'retain' || isFreeing(call)))
+      return [];
+    const { uncounted } = this.#counts;
+    const isUnknown = (region: Region): boolean => this.#unknownIn(this.#known, region).length > 0;
+    const hasUncounted = ({ base, count }: Region): boolean =>
+      [...uncounted].some((frame) => frame >= base && frame < base + count);
+    return regionsNamed(this.#known, operation).filter((region) => isUnknown(region) || hasUncounted(region));
+  }
+
+  /** Judges a call of page frames whose references nobody knows. */
+  #stepUncounted(
+    operation: Operation,
+    response: Response,
+    regions: readonly Region[],
+    tally: Tally,
+  ): PartialVerdict {
+    const { call } = operation;
+    const undecided = 'not seen before';
+    if (response.outcome.kind !== 'done') return { accepted: true, state: this, undecided };
+    if (call === 'retain') {
+      const { known } = this.#explained(regions, 'caller');
+      const uncounted = new Set([...this.#counts.uncounted, ...regions.map(({ base }) => base)]);
+      const counts = { ...this.#counts, elsewhere: null, uncounted };
+      return { accepted: true, state: new PartialState(this.#facts, known, counts), undecided };
+    }
+    const isIn = (frame: number): boolean =>
+      regions.some(({ base, count }) => frame >= base && frame < base + count);
+    const uncounted = new Set([...this.#counts.uncounted].filter((frame) => !isIn(frame)));
+    const counted = new PartialState(this.#facts, this.#known, { ...this.#counts, uncounted });
+    const takesAll = call !== 'release' && this.#facts.world.profile.freesShared === 'never';
+    if (takesAll) return counted.#stepKnown(operation, response, tally);
+    const state = regions.reduce((doubted, region) => doubted.doubting(region), counted);
+    return { accepted: true, state, undecided };
   }
 
   /**
@@ -250,6 +307,7 @@ export class PartialState {
       total,
       elsewhere: elsewhere === null ? null : elsewhere - freed,
       lostCalls: lostCalls - spent,
+      uncounted: this.#counts.uncounted,
     };
     if (read === null || this.#facts.unseen)
       return { accepted: true, state: new PartialState(this.#facts, known, counts), undecided };

@@ -29,7 +29,8 @@ function draftsOf(
   length: number,
   { range, worldsFor }: Enumeration,
 ): readonly Draft[] {
-  const which = { calls: lastCallsOf(trials.kept), range };
+  const has = trials.calls;
+  const which = { calls: lastCallsOf(trials.kept, has), range, has };
   const drafts = worldsFor(length).flatMap((world) =>
     programsOn(world, length, which).map(
       (operations): Draft => ({ ...world, policies: best.policies, operations }),

@@ -1,5 +1,6 @@
 /** Rewriting: changes of a draft's program that keep its references meaningful. */
 import {
+  isAllocation,
   namesResult,
   type Operation,
   type Program,
@@ -96,7 +97,7 @@ export function earlierResults(operations: Program, at: number): readonly Result
 /** Returns how many page frames an allocation asks for, or null where it is not a number, or the operation allocates none. */
 export function pagesAsked(operation: Operation<Reference>): bigint | null {
   if (operation.call === 'alloc') return 1n;
-  const isCounted = operation.call === 'allocPages' || operation.call === 'allocBitmap';
+  const isCounted = isAllocation(operation.call) && 'count' in operation;
   return isCounted && typeof operation.count === 'bigint' ? operation.count : null;
 }
 
@@ -105,7 +106,7 @@ export function freedBy(
   counterexample: Counterexample,
   operation: Operation<Reference>,
 ): readonly Reference[] | null {
-  if (operation.call === 'free') return [operation.address];
+  if (operation.call === 'free' || operation.call === 'release') return [operation.address];
   if (operation.call === 'freePages') return operation.addresses;
   if (operation.call !== 'freeRegion' || typeof operation.count !== 'bigint') return null;
   if (operation.count > LONG_REGION) return null;

@@ -16,6 +16,7 @@ import {
   type Parameter,
   type Program,
   type Reference,
+  STANDARD_CALLS,
   U64_MAX,
 } from '../../spec/index.ts';
 import { absoluteTo, endOfDescriptor } from './draft.ts';
@@ -32,14 +33,16 @@ const LAST_CALLS: Readonly<Record<string, readonly Call[]>> = {
   'policy.first-fit': CALLS.filter((call) => describedCall(call).effect === 'run'),
   'failure.unchanged': ALLOCATIONS,
   'freed.returns': FREES,
+  'references.last': FREES,
 };
 
-/** Returns the calls that can show a violation; none for a clause of init. */
-export function lastCallsOf({ clause, call: kept }: Kept): readonly Call[] {
+/** Returns the calls of a target that can show a violation; none for a clause of init. */
+export function lastCallsOf({ clause, call: kept }: Kept, has: readonly Call[]): readonly Call[] {
   const [subject] = clause.split('.');
   if (subject === 'init' && LAST_CALLS[clause] === undefined) return [];
   const own = CALLS.filter((call) => call === subject);
-  const calls = LAST_CALLS[clause] ?? (own.length > 0 ? own : CALLS);
+  const able = LAST_CALLS[clause] ?? (own.length > 0 ? own : CALLS);
+  const calls = able.filter((call) => has.includes(call) || STANDARD_CALLS.includes(call));
   return kept === undefined || kept === 'sweep' ? calls : calls.filter((call) => call === kept);
 }
 
@@ -196,7 +199,11 @@ function operationsOf(
 }
 
 /** Operations that change the state or are refused: only these make a later operation behave differently. */
-function earlierOperations(world: SmallWorld, before: Program): readonly Operation<Reference>[] {
+function earlierOperations(
+  world: SmallWorld,
+  before: Program,
+  has: readonly Call[],
+): readonly Operation<Reference>[] {
   const { end, limit } = framesOf(world);
   const stack = countsUpTo(Math.min(3, Math.max(0, end - limit) + 1)).slice(2);
   const bitmap = countsUpTo(Math.min(end, limit)).slice(1);
@@ -206,6 +213,9 @@ function earlierOperations(world: SmallWorld, before: Program): readonly Operati
   return [
     { call: 'alloc' },
     ...freeable.map((address): Operation<Reference> => ({ call: 'free', address })),
+    ...(has.includes('retain') ? results : []).map(
+      (address): Operation<Reference> => ({ call: 'retain', address }),
+    ),
     ...stack.map((count): Operation<Reference> => ({ call: 'allocPages', count })),
     ...bitmap.map(
       (count): Operation<Reference> => ({
@@ -218,23 +228,30 @@ function earlierOperations(world: SmallWorld, before: Program): readonly Operati
   ];
 }
 
-function prefixes(world: SmallWorld, length: number): readonly Program[] {
+function prefixes(world: SmallWorld, length: number, has: readonly Call[]): readonly Program[] {
   let programs: readonly Program[] = [[]];
   for (let i = 0; i < length; i += 1)
     programs = programs.flatMap((before) =>
-      earlierOperations(world, before).map((operation) => [...before, operation]),
+      earlierOperations(world, before, has).map((operation) => [...before, operation]),
     );
   return programs;
+}
+
+/** The last calls of programs, their arguments, and the calls that the target has. */
+interface Which {
+  readonly calls: readonly Call[];
+  readonly range: ArgumentRange;
+  readonly has: readonly Call[];
 }
 
 /** Returns the programs of a length on a world whose last operation is one of `calls`. */
 export function programsOn(
   world: SmallWorld,
   length: number,
-  { calls, range }: { readonly calls: readonly Call[]; readonly range: ArgumentRange },
+  { calls, range, has }: Which,
 ): readonly Program[] {
   if (length === 0) return [[]];
-  return prefixes(world, length - 1).flatMap((before) =>
+  return prefixes(world, length - 1, has).flatMap((before) =>
     calls.flatMap((call) =>
       operationsOf(call, world, before, range).map((operation) => [...before, operation]),
     ),

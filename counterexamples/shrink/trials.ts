@@ -9,6 +9,7 @@ import {
   type BlamedCall,
   type BreakableClause,
   blamedCall,
+  type Call,
   type Ownership,
   type Program,
   type Trace,
@@ -128,6 +129,8 @@ function shortKey(draft: Draft): string {
 
 export class Trials {
   readonly kept: Kept;
+  /** The calls that the target has. */
+  readonly calls: readonly Call[];
   executions = 0;
   /** The counterexamples found, one after the other. */
   readonly way: Simpler[] = [];
@@ -139,6 +142,7 @@ export class Trials {
 
   constructor(target: Target, kept: Kept, budget: Budget, outcomes: Outcomes = new Outcomes()) {
     this.#target = target;
+    this.calls = target.profile.calls;
     this.kept = kept;
     this.#budget = budget;
     this.#outcomes = outcomes;

@@ -9,10 +9,12 @@ import {
   type Asked,
   addressesOf,
   askedOf,
+  batchSize,
   describedCall,
   type Expectation,
   endOf,
   expectation,
+  givenBack,
   grantedBy,
   isAllocation,
   isU64,
@@ -49,8 +51,16 @@ export interface Demand {
   readonly fit: { readonly maxAddr: bigint; readonly alignment: bigint } | null;
   /** The page frames that a policy makes it hand out, a run by its first one. Null where no policy decides. */
   readonly promised: readonly number[] | null;
+  /** For each address that it names, the page frames from there on that become the manager's where it is granted. */
+  readonly freed: readonly (readonly Stretch[])[];
   /** Free page frames after it. */
   readonly free: number;
+}
+
+/** Page frames from a number of page frames on. */
+interface Stretch {
+  readonly from: number;
+  readonly pages: number;
 }
 
 /**
@@ -72,12 +82,15 @@ export interface Moment {
   readonly violation: PlacedViolation | null;
 }
 
-function pagesOf(operation: Operation): number {
+function pagesOf(state: ModelState, operation: Operation): number {
   switch (describedCall(operation.call).effect) {
     case 'none':
+    case 'shared':
       return 0;
     case 'single':
       return 1;
+    case 'batch':
+      return 'count' in operation && isU64(operation.count) ? batchSize(state, operation.count) : 0;
     case 'named':
       return addressesOf(operation).length;
     default:
@@ -87,16 +100,18 @@ function pagesOf(operation: Operation): number {
 
 function promisedBy(state: ModelState, operation: Operation): readonly number[] | null {
   const { effect } = describedCall(operation.call);
-  if (effect === 'single' || effect === 'batch') return state.stackTop(pageCount(pagesOf(operation)));
+  if (effect === 'single' || effect === 'batch') return state.stackTop(pageCount(pagesOf(state, operation)));
+  if (operation.call === 'allocAt') return askedOf(state, operation).pfns.filter((frame) => frame !== null);
   if (effect !== 'run' || !state.policies.includes('first-fit')) return null;
   const { lowest } = askedOf(state, operation);
   return lowest === null ? null : [lowest];
 }
 
 function inStackOf(state: ModelState, operation: Operation): number | null {
+  if (operation.call === 'allocAt') return null;
   const { zones, singlePages } = state.world.profile;
   if (describedCall(operation.call).effect === 'run') return zones !== 2 ? null : 0;
-  const pages = pagesOf(operation);
+  const pages = pagesOf(state, operation);
   if (singlePages === 'stack-zone') return pages;
   return singlePages === 'anywhere' ? null : Math.min(pages, state.freeIn('stack'));
 }
@@ -108,22 +123,33 @@ function fitOf(operation: Operation, { fit }: Asked): Demand['fit'] {
   return { maxAddr, alignment: alignment - asked < PAGE_BYTES ? asked : alignment };
 }
 
-function freeAfter(state: ModelState, operation: Operation, { kind }: Expectation): number {
-  const free = state.countOf('pmm');
-  if (kind !== 'granted') return free;
-  return isAllocation(operation.call) ? free - pagesOf(operation) : free + pagesOf(operation);
+/** Returns what becomes the manager's from each address that a granted call names. */
+function freedBy(state: ModelState, operation: Operation, asked: Asked): Demand['freed'] {
+  return asked.pfns.map((named) =>
+    named === null
+      ? []
+      : givenBack(state, operation, { ...asked, pfns: [named] }).freed.map(({ base, count }) => ({
+          from: base - named,
+          pages: count,
+        })),
+  );
 }
 
 function demandOn(state: ModelState, operation: Operation): Omit<Demand, 'operation' | 'result'> {
   const asked = askedOf(state, operation);
   const expected = expectation(state, operation, asked);
+  const isGranted = expected.kind === 'granted';
+  const freed = isGranted ? freedBy(state, operation, asked) : [];
+  const taken = isGranted && isAllocation(operation.call) ? pagesOf(state, operation) : 0;
+  const given = freed.flat().reduce((sum, { pages }) => sum + pages, 0);
   return {
     expected,
-    pages: pagesOf(operation),
+    pages: pagesOf(state, operation),
     inStack: inStackOf(state, operation),
     fit: fitOf(operation, asked),
-    promised: expected.kind === 'granted' ? promisedBy(state, operation) : null,
-    free: freeAfter(state, operation, expected),
+    promised: isGranted ? promisedBy(state, operation) : null,
+    freed,
+    free: state.countOf('pmm') - taken + given,
   };
 }
 
@@ -135,7 +161,7 @@ function touchedBy(state: ModelState, operation: Operation, response: Response):
   for (const base of askedOf(state, operation).pfns) {
     if (base === null) continue;
     const room = pagesBetween(base, pfn(PFN_LIMIT));
-    const region = { base, count: pageCount(isRegion ? Math.min(pagesOf(operation), room) : 1) };
+    const region = { base, count: pageCount(isRegion ? Math.min(pagesOf(state, operation), room) : 1) };
     const last = regions.at(-1);
     if (last !== undefined && endOf(last) === base)
       regions[regions.length - 1] = { base: last.base, count: pageCount(last.count + region.count) };

@@ -53,6 +53,7 @@ describe('our implementation', () => {
     expect(modelStates).toBe((await modelGraph(WORLD)).states);
     expect(clauses.never.map(({ name }) => name)).toEqual([
       'init.kept',
+      'allocPages.as-many',
       'concurrent.linearizable',
       'concurrent.progress',
     ]);

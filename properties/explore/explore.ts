@@ -7,10 +7,12 @@ import { OURS, type Target, type World } from '../../runner/index.ts';
 import {
   CLAUSES,
   type ClauseText,
+  isOfCalls,
   keptRegions,
   type Operation,
   POLICIES,
   type Policy,
+  type Profile,
   type Region,
   SpecError,
   type Trace,
@@ -96,9 +98,9 @@ const DEFAULT_MEMORY = 2 ** 28;
 /** Number of states in each level that are also reached by calls from init and compared with the loaded ones. */
 const SAMPLE = 3;
 
-function checkedClauses(checked: Uint8Array): CheckedClauses {
+function checkedClauses(checked: Uint8Array, { calls }: Profile): CheckedClauses {
   const having = (...sides: readonly number[]): readonly ClauseText[] =>
-    CLAUSES.filter((_, i) => sides.includes(checked[i] ?? 0));
+    CLAUSES.filter(({ name }, i) => sides.includes(checked[i] ?? 0) && isOfCalls(name, calls));
   return { both: having(3), one: having(1, 2), never: having(0) };
 }
 
@@ -188,7 +190,7 @@ async function exploreWith(options: ExploreOptions, patience: Patience): Promise
     throw new SpecError(
       `${target.name}: expected a loaded state to answer like one reached by calls; a program of ${found?.length} operations breaks a clause after loadState(), and holds from init`,
     );
-  const clauses = checkedClauses(sides);
+  const clauses = checkedClauses(sides, target.profile);
   const [modelStates, graph] = [search.modelStates(), search.graph()];
   return {
     kind: 'searched',

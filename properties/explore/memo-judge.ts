@@ -40,7 +40,7 @@ export class MemoJudge {
   readonly #actions = new WordLists();
   /** The action of each operation that frees, once it is known. */
   readonly #pushes: (number | undefined)[] = [];
-  /** For each ownership, the operations that are misuse; null where none is undefined. */
+  /** For each ownership, the operations that are not tried: misuse that is undefined, and references beyond those of the search. */
   readonly #undefined: (readonly boolean[])[] | null;
   readonly #key = new Int32Array(ENTRY);
   /** The model state after the last accepted response. */
@@ -55,18 +55,21 @@ export class MemoJudge {
   ) {
     this.states = new ModelStates(world, policies);
     this.#operations = operations;
-    this.#undefined = world.profile !== undefined && hasUndefined(world.profile) ? [] : null;
+    const isPartial = world.profile !== undefined && hasUndefined(world.profile);
+    this.#undefined = isPartial || this.states.references !== null ? [] : null;
     this.#tally = tally;
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
   }
 
-  /** Whether an operation is misuse that the target leaves undefined, so that it is not asked for it. */
+  /** Whether an operation is not tried: misuse that the target leaves undefined, or a reference beyond those of the search. */
   isUndefined(ownership: number, operation: number): boolean {
     if (this.#undefined === null) return false;
     let known = this.#undefined[ownership];
     if (known === undefined) {
       const state = this.states.plainState(ownership);
-      known = this.#operations.map((each) => leftUndefined(state, each) !== null);
+      known = this.#operations.map(
+        (each) => leftUndefined(state, each) !== null || this.states.exceedsReferences(state, each),
+      );
       this.#undefined[ownership] = known;
     }
     return known[operation] === true;
@@ -204,7 +207,8 @@ export class MemoJudge {
   }
 
   #pushAction(ownership: number, operation: number): number {
-    const known = this.#pushes[operation];
+    // With references, what a free gives back depends on who else has one.
+    const known = this.states.references === null ? this.#pushes[operation] : undefined;
     if (known !== undefined) return known;
     const frames = this.states.pushesOf(ownership, (before) => this.#afterFree(before, operation));
     const action = this.#action(PUSH, frames);

@@ -6,12 +6,13 @@
 import type { World } from '../../runner/index.ts';
 import {
   type Amounts,
-  addressesOf,
   addressOf,
   askedOf,
+  batchSize,
   describedCall,
   type Expectation,
   expectation,
+  givenBack,
   type InspectedRun,
   type Operation,
   type Outcome,
@@ -80,7 +81,9 @@ export class ModelDriver implements Driver {
     const expected = expectation(state, called, asked);
     if (expected.kind !== 'granted')
       return { ...refusal(called, expected), amounts: this.#amounts(ownership, 0) };
-    const { outcome, change } = this.#granted(called, ownership, order, asked.lowest);
+    const { freed } = givenBack(state, called, asked);
+    const given = freed.reduce((sum, { count }) => sum + count, 0);
+    const { outcome, change } = this.#granted(called, ownership, order, { lowest: asked.lowest, given });
     return { outcome, errno: null, warnings: [], amounts: this.#amounts(ownership, change) };
   }
 
@@ -95,25 +98,27 @@ export class ModelDriver implements Driver {
     operation: Operation,
     ownership: number,
     order: number,
-    lowest: number | null,
+    { lowest, given }: { readonly lowest: number | null; readonly given: number },
   ): { readonly outcome: Outcome; readonly change: number } {
     const { map: _, config } = this.#world;
     const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
     const count = 'count' in operation ? Number(operation.count) : 1;
+    const batch = batchSize(this.#states.plainState(ownership), BigInt(count));
     switch (describedCall(operation.call).effect) {
       case 'single':
         return { outcome: { kind: 'address', address: address(this.#top(order, 1)[0] ?? 0) }, change: -1 };
       case 'batch':
         return {
-          outcome: { kind: 'addresses', addresses: this.#top(order, count).map(address) },
-          change: -count,
+          outcome: { kind: 'addresses', addresses: this.#top(order, batch).map(address) },
+          change: -batch,
         };
       case 'run':
         return { outcome: { kind: 'address', address: address(lowest ?? 0) }, change: -count };
+      case 'shared':
+        return { outcome: { kind: 'done' }, change: 0 };
       case 'named':
-        return { outcome: { kind: 'done' }, change: addressesOf(operation).length };
       case 'region':
-        return { outcome: { kind: 'done' }, change: count };
+        return { outcome: { kind: 'done' }, change: given };
       default:
         return { outcome: { kind: 'amount', amount: this.#amountOf(operation, ownership) }, change: 0 };
     }

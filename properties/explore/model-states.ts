@@ -2,27 +2,47 @@
  * Model states in two parts, numbered separately: the owner of each page frame (*ownership*), and the order of the free stack
  * (*order*). A small world has few ownerships and many orders, and only one clause depends on the order.
  *
- *     ownership   two bits a page frame that can change hands: 0 pmm, 1 caller, 2 boot, 3 caller, the rest of a run that is freed whole
+ *     ownership   bits for each page frame that can change hands: 0 pmm, 1 caller, 2 boot, 3 caller, the rest of a run that is freed
+ *                 whole, and from 4 on a caller's with two references, three, and so on. Two bits; eight where references are counted
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
  */
 import { ModelState } from '../../model/index.ts';
 import {
+  askedOf,
+  type Operation,
   type Owner,
   type PageCount,
   type Pfn,
   type Policy,
+  type Profile,
   pageCount,
   pfn,
   type Region,
+  SpecError,
+  WHOLE,
 } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
 import { framesOfWorld, type HeldWorld } from './world.ts';
 
+/** References of a page frame that a search tells apart, where the manager claims no bound or a larger one. */
+const SEARCHED_REFERENCES = 3;
+const MOST_REFERENCES = 64;
+
+/**
+ * Returns the references to a page frame that a search tries: the most that there can be, or a few; null where none are counted.
+ * @internal
+ */
+export function referencesOf({ calls, mostReferences }: Profile): number | null {
+  if (!calls.includes('retain')) return null;
+  return mostReferences !== null && mostReferences <= MOST_REFERENCES ? mostReferences : SEARCHED_REFERENCES;
+}
+
 const CODES: Readonly<Record<string, number>> = { pmm: 0, caller: 1, boot: 2 };
 const OWNERS = ['pmm', 'caller', 'boot', 'caller'] as const satisfies readonly Owner[];
 const REST = 3;
-/** Page frames that a word of an ownership holds. */
-const PER_WORD = 16;
+/** The code of two references. */
+const SHARED = 4;
+const WORD_BITS = 32;
 const ONE: PageCount = pageCount(1);
 
 /** The kinds of action on an order, the first word of an action; the places that are popped or pushed follow, one after the other. */
@@ -39,6 +59,11 @@ export class ModelStates {
   readonly ownershipWords: number;
   readonly ownerships = new WordLists();
   readonly orders = new WordLists();
+  /** References that page frames have at most in the search; null where none are counted. */
+  readonly references: number | null;
+  /** Bits of a page frame in an ownership, and how many of these a word holds. */
+  readonly #bits: number;
+  readonly #perWord: number;
   readonly #frames: readonly Pfn[];
   readonly #stackFrames: readonly Pfn[];
   readonly #stackPlaces: ReadonlyMap<number, number>;
@@ -58,7 +83,14 @@ export class ModelStates {
     this.#stackFrames = this.#frames.filter((frame) => frame >= limit);
     this.#stackPlaces = new Map(this.#stackFrames.map((frame, place) => [frame, place]));
     this.tracksOrder = isTracked(policies);
-    this.ownershipWords = Math.ceil(this.#frames.length / PER_WORD);
+    if (this.tracksOrder && profile?.calls.includes('allocAt') === true)
+      throw new SpecError(
+        'policy: a search does not follow the order of the free stack where calls has allocAt: pass --policy none',
+      );
+    this.references = referencesOf(profile ?? WHOLE);
+    this.#bits = this.references === null ? 2 : 8;
+    this.#perWord = WORD_BITS / this.#bits;
+    this.ownershipWords = Math.ceil(this.#frames.length / this.#perWord);
     this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);
     this.#initialPlain = ModelState.init(
       map,
@@ -85,9 +117,11 @@ export class ModelStates {
     for (let i = 0; i < this.#frames.length; i += 1) {
       const frame = this.#frames[i] ?? pfn(0);
       const owner = state.ownerOf(frame);
-      const code = owner === 'caller' && state.heldRun(frame) === 0 ? REST : (CODES[owner] ?? 0);
-      const at = Math.floor(i / PER_WORD);
-      words[at] = (words[at] ?? 0) | (code << (2 * (i % PER_WORD)));
+      const references = this.references === null ? 1 : state.referencesTo(frame);
+      const isRest = owner === 'caller' && state.heldRun(frame) === 0;
+      const code = references > 1 ? SHARED + references - 2 : isRest ? REST : (CODES[owner] ?? 0);
+      const at = Math.floor(i / this.#perWord);
+      words[at] = (words[at] ?? 0) | (code << (this.#bits * (i % this.#perWord)));
     }
     return this.ownerships.numberOf(words, 0, this.ownershipWords);
   }
@@ -170,7 +204,7 @@ export class ModelStates {
   }
 
   #framesOwned(ownership: number, owner: (typeof OWNERS)[number]): readonly Pfn[] {
-    return this.#frames.filter((_, i) => OWNERS[this.#codeAt(ownership, i)] === owner);
+    return this.#frames.filter((_, i) => (OWNERS[this.#codeAt(ownership, i)] ?? 'caller') === owner);
   }
 
   /** The page frames of callers, as the runs that they are freed in where that is one run. */
@@ -179,15 +213,15 @@ export class ModelStates {
     for (const [i, frame] of this.#frames.entries()) {
       const code = this.#codeAt(ownership, i);
       const last = runs.at(-1);
-      if (code === CODES.caller) runs.push({ base: frame, count: ONE });
+      if (code === CODES.caller || code >= SHARED) runs.push({ base: frame, count: ONE });
       else if (code === REST && last !== undefined) last.count = pageCount(last.count + 1);
     }
     return runs;
   }
 
   #codeAt(ownership: number, place: number): number {
-    const word = this.ownerships.wordAt(ownership, Math.floor(place / PER_WORD));
-    return (word >>> (2 * (place % PER_WORD))) & 3;
+    const word = this.ownerships.wordAt(ownership, Math.floor(place / this.#perWord));
+    return (word >>> (this.#bits * (place % this.#perWord))) & (2 ** this.#bits - 1);
   }
 
   /** Leads the state after init to an ownership; the page frames of `order` are freed last, in order. */
@@ -201,6 +235,29 @@ export class ModelStates {
     const none = all
       .allocated(this.#runsHeld(ownership), 'runs')
       .allocated(free.filter((frame) => all.ownerOf(frame) === 'pmm').map(one));
-    return none.freed([...free.filter((frame) => !last.has(frame)), ...order].map(one));
+    return none
+      .freed([...free.filter((frame) => !last.has(frame)), ...order].map(one))
+      .referenced(this.#furtherReferences(ownership), 1);
+  }
+
+  /** Each page frame once for each of its references but the first. */
+  #furtherReferences(ownership: number): readonly Pfn[] {
+    if (this.references === null) return [];
+    return this.#frames.flatMap((frame, i) => {
+      const code = this.#codeAt(ownership, i);
+      return code < SHARED ? [] : Array<Pfn>(code - SHARED + 1).fill(frame);
+    });
+  }
+
+  /** Whether an operation would add a reference that the search does not try. */
+  exceedsReferences(state: ModelState, operation: Operation): boolean {
+    const { references } = this;
+    if (references === null || operation.call !== 'retain') return false;
+    const [frame = null] = askedOf(state, operation).pfns;
+    return (
+      references !== state.world.profile.mostReferences &&
+      frame !== null &&
+      state.referencesTo(frame) >= references
+    );
   }
 }

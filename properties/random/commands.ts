@@ -185,7 +185,7 @@ function anyBursts({ burst, deep }: Sizes): Arbitrary<Bursts> {
   );
 }
 
-/** One bit a call, each set in a quarter of all draws. */
+/** One bit a call, each set in a quarter of all draws; of the calls that only some managers have, none is. */
 const anySwitches = tuple(nat(511), nat(511), anyPrototype).map(([a, b]) => a & b);
 
 /**

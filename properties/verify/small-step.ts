@@ -9,7 +9,7 @@ import {
   ScenarioBuilder,
   worldsFor,
 } from '../../counterexamples/shrink/index.ts';
-import { CALLS, type Scenario } from '../../spec/index.ts';
+import { type Scenario, STANDARD_CALLS } from '../../spec/index.ts';
 import { isWithin, type Sides } from './compare.ts';
 import type { Findings } from './findings.ts';
 import { Compared, type Step, type StepLimits } from './step.ts';
@@ -28,7 +28,11 @@ function* scenarios(policies: Scenario['policies'], longest: number): Generator<
   for (let length = 0; length <= longest; length += 1)
     for (const { range, worldsFor: worlds } of PASSES)
       for (const world of worlds(length))
-        for (const operations of programsOn(world, length, { calls: CALLS, range }))
+        for (const operations of programsOn(world, length, {
+          calls: STANDARD_CALLS,
+          range,
+          has: STANDARD_CALLS,
+        }))
           yield builder.scenarioOf({ ...world, policies, operations });
 }
 

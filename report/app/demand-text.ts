@@ -4,10 +4,16 @@ import { argumentAt, counted, describedCall, grouped, parametersOf, toHex } from
 
 type Demand = NonNullable<Moment['demand']>;
 
+function freedText(stretches: readonly { readonly pages: number }[], named: number): string {
+  const pages = stretches.reduce((sum, stretch) => sum + stretch.pages, 0);
+  return pages === 0 && named > 0 ? 'done: a reference less' : `done: ${counted(pages, 'page frame')} freed`;
+}
+
 /** The page frames that a call may hand out. */
-function grantText({ operation, pages, promised }: Demand, { before }: Moment): string {
+function grantText({ operation, pages, promised, freed }: Demand, { before }: Moment): string {
   const { effect } = describedCall(operation.call);
-  if (effect === 'named' || effect === 'region') return `done: ${counted(pages, 'page frame')} freed`;
+  if (effect === 'shared') return 'done: one reference more';
+  if (effect === 'named' || effect === 'region') return freedText(freed.flat(), freed.length);
   const stackOnly = before.world.profile.singlePages === 'stack-zone' && effect !== 'run';
   const zone = stackOnly ? ' of the stack zone' : '';
   const bound = parametersOf(operation.call)
@@ -17,7 +23,7 @@ function grantText({ operation, pages, promised }: Demand, { before }: Moment): 
       return `${name} ${typeof value === 'bigint' ? toHex(value) : String(value)}`;
     });
   if (promised !== null && promised.length > 0)
-    return `page frame${promised.length === 1 ? '' : 's'} ${promised.slice(0, 8).join(', ')}${promised.length > 8 ? ' …' : ''} (${effect === 'run' ? 'first-fit' : 'lifo'})`;
+    return `page frame${promised.length === 1 ? '' : 's'} ${promised.slice(0, 8).join(', ')}${promised.length > 8 ? ' …' : ''} (${operation.call === 'allocAt' ? 'asked for' : effect === 'run' ? 'first-fit' : 'lifo'})`;
   if (effect === 'run') return `a run of ${counted(pages, 'free page frame')} (${bound.join(', ')})`;
   return pages === 1 ? `any free page frame${zone}` : `any ${counted(pages, 'free page frame')}${zone}`;
 }

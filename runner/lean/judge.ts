@@ -19,6 +19,7 @@ import {
   pfnLimit,
   type Response,
   type SettledStep,
+  STANDARD_CALLS,
   WHOLE,
 } from '../../spec/index.ts';
 import type { Claims } from '../target.ts';
@@ -77,7 +78,9 @@ const FOLLOWED: readonly string[] = [
 
 /** Whether the lean judge knows a manager of this profile; others are left to the model's judge. */
 export function isKnown(profile: Profile): boolean {
-  return profile === WHOLE || claimNames(profile).every((claim) => FOLLOWED.includes(claim));
+  if (profile === WHOLE) return true;
+  const isFollowed = claimNames(profile).every((claim) => FOLLOWED.includes(claim));
+  return isFollowed && profile.calls.every((call) => STANDARD_CALLS.includes(call));
 }
 
 /** Whether every page frame of a world has an address, and a number is exact for every byte of physical memory. */

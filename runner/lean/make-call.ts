@@ -3,7 +3,7 @@
  * batches lies in memory that all calls share, since to make an array takes as long as a call; the entries beyond those that the
  * manager may write are looked at afterwards.
  */
-import { type Call, describedCall, type Outcome, type Pmm } from '../../spec/index.ts';
+import { type Call, describedCall, isQuery, type Outcome, type Pmm } from '../../spec/index.ts';
 import { CALLERS_ERRNO, CallEnd, isPanic } from '../call-end.ts';
 import {
   ADDRESS,
@@ -126,7 +126,8 @@ export class LeanCaller {
       case 'freeRegion':
         return pmm.freeRegion(call.addressAt(0, this.#half), call.count);
       default:
-        return pmm[call.call]();
+        if (isQuery(call.call)) return pmm[call.call]();
+        throw new Error(`${call.call} is left to the model's judge`);
     }
   }
 

@@ -221,6 +221,15 @@ export class LeanState implements Ownership {
     return null;
   }
 
+  /** A manager that counts references is left to the model's judge. */
+  referencesTo(frame: Pfn): number {
+    return isFreeableOwner(this.ownerAt(frame)) ? 1 : 0;
+  }
+
+  firstShared(): null {
+    return null;
+  }
+
   stackTop(count: PageCount): readonly Pfn[] | null {
     return this.isStackTracked ? Array.from({ length: count }, (_, k) => pfn(this.fromTop(k))) : null;
   }

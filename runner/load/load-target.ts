@@ -122,7 +122,7 @@ async function loadModule(
   const profile = given ?? claimed(exports, path);
   const promises = promised(exports, path);
   const { factoryFrom } = await import('./factory-from.ts');
-  const create = factoryFrom(exports.default, path);
+  const create = factoryFrom(exports.default, path, profile?.calls);
   refuseChanges(path);
   return factoryTarget({
     create,

@@ -17,11 +17,13 @@ import {
   type Outcome,
   operationOf,
   type PmmFactory,
+  type Profile,
   parametersOf,
   parseReference,
   type Reference,
   type Response,
 } from '../../spec/index.ts';
+import { handing } from '../factory-target.ts';
 import { Results } from '../results.ts';
 import { keepStacks, Session } from '../session.ts';
 import type { World } from '../world.ts';
@@ -117,11 +119,15 @@ function linesOf({
 }
 
 /** Runs a program, and answers it. */
-function run(create: PmmFactory, lines: readonly (readonly string[])[]): void {
+function run(
+  create: PmmFactory,
+  lines: readonly (readonly string[])[],
+  claimed: Pick<Profile, 'batches'>,
+): void {
   const init = lines.findIndex(([word]) => word === 'init');
   const world = worldOf(lines.slice(0, init));
   const pages = world.map.descriptors.reduce((sum, descriptor) => sum + descriptor.pages, 0);
-  const session = new Session(create, world);
+  const session = new Session(create, world, claimed);
   const results = new Results();
   write(...linesOf(session.started));
   for (const line of lines.slice(init + 1)) {
@@ -139,7 +145,8 @@ async function serve(path: string): Promise<void> {
   // The module's own output is not part of an answer.
   Object.defineProperty(process, 'stdout', { get: () => process.stderr });
   const exports = await importModule(path);
-  const create = factoryFrom(exports.default, path);
+  // Which calls it must have is asked where its claims are known.
+  const create = handing(factoryFrom(exports.default, path, []));
   keepStacks(create);
   const claims = {
     ...Object(exports.profile),
@@ -150,7 +157,7 @@ async function serve(path: string): Promise<void> {
     const words = line.split(' ');
     if (words[0] === 'frameproof') write('target 1', `profile ${JSON.stringify(claims)}`, 'paints', 'ready');
     else if (words[0] === 'end') {
-      run(create, lines);
+      run(create, lines, { batches: claims.batches === 'partial' ? 'partial' : 'whole' });
       lines = [];
     } else lines.push(words);
   }

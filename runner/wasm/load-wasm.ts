@@ -1,6 +1,7 @@
 /** Loading WebAssembly: the module is compiled and tried, and says what it claims. What the engine cannot do is told in one line. */
 import { readFileSync } from 'node:fs';
 import {
+  callPlace,
   config,
   decodeProfile,
   memoryMap,
@@ -120,6 +121,11 @@ export function wasmTarget(
   const [loaded, machine] = tried({ module, compiled, hasHiddenGlobals: mutableGlobals(bytes) > 1 }, path);
   const source = `${path}: profile`;
   const claimed = given ?? decodeProfile(parseJson(machine.profile, source), source);
+  const missing = claimed.calls.find((call) => ((machine.calls >> callPlace(call)) & 1) === 0);
+  if (missing !== undefined)
+    throw new SpecError(
+      `${path}: expected the call ${missing}, or a profile whose calls leave it out: its fp_target has none`,
+    );
   const profile = within(claimed, reachOf(loaded.bits));
   return new WasmTarget(loaded, { name: path, policies: profile.policies, profile }, programMs);
 }

@@ -205,6 +205,12 @@ export class Machine {
     return this.#number(DESK.amounts + which);
   }
 
+  /** Returns the free amount of the state that memory holds now, which may have been loaded since the last call. */
+  freeAmountNow(): number {
+    this.#exports.fp_finish();
+    return this.amount(1);
+  }
+
   /** Sets an argument of the next call. */
   pass(argument: number, value: bigint): void {
     this.#longs[this.#desk + DESK.arguments + argument] = value;

@@ -7,6 +7,7 @@ import {
   callPlace,
   describedCall,
   type ErrnoChange,
+  namesOnePage,
   type Operation,
   PmmPanic,
   type Profile,
@@ -81,6 +82,7 @@ export class WasmSession implements SavableSession {
     this.#hasCounters = loaded.hasCounters;
     this.#world = world;
     this.#profile = profile;
+    this.#end.isPartial = profile.batches === 'partial';
     this.#shift = world.config.higherHalf - BigInt(BASE);
     this.#mostPointer = loaded.bits === 64 ? 2n ** 64n - 1n : 2n ** 32n - 1n;
     this.#untouched = loaded.bits === 64 ? 0x5555_5555_5555_5555n : 0x5555_5555n;
@@ -192,6 +194,7 @@ export class WasmSession implements SavableSession {
     const { call } = operation;
     const { returns } = describedCall(call);
     const end = this.#end;
+    const before = this.#isCounted(call) ? this.#machine.freeAmountNow() : 0;
     end.array = this.#pass(operation, free);
     end.strayEntries = false;
     try {
@@ -204,13 +207,14 @@ export class WasmSession implements SavableSession {
     this.#takeArray(operation, end.array);
     if (this.#machine.isNullWritten())
       end.malformed('it wrote to the first bytes of memory: through a null pointer, or its stack overflowed');
-    this.#watch(operation);
+    this.#watch(operation, before);
   }
 
   /** Records how a call ended that returned. */
   #note(returns: CallDescription['returns']): void {
     const [machine, end] = [this.#machine, this.#end];
     if (!machine.hasSucceeded) end.kind = 'failed';
+    else if (returns === 'addresses' && end.isPartial) end.returned(Number(machine.exactValue), returns);
     else if (returns === 'amount') end.returned(machine.value, returns);
     else if (returns === 'address') end.returned(this.#addressOf(machine.exactValue), returns);
     else end.returned(true, returns);
@@ -243,7 +247,7 @@ export class WasmSession implements SavableSession {
       } else {
         const given = BigInt(typeof value === 'bigint' || typeof value === 'number' ? value : 0);
         if (parameter.kind === 'batchCount') {
-          array = CallerArray.toWrite(given, free);
+          array = CallerArray.toWrite(given, free, { isPartial: this.#end.isPartial });
           for (let i = 0; i < array.entries.length; i += 1) machine.setEntry(i, this.#untouched);
           machine.pass(at++, BigInt(machine.array));
         }
@@ -266,8 +270,8 @@ export class WasmSession implements SavableSession {
         if (machine.entry(i) !== this.#pointerTo(address)) end.strayEntries = true;
   }
 
-  /** Watches what was handed out, and no longer what was freed. */
-  #watch(operation: Operation): void {
+  /** Watches what was handed out, and no longer what was freed. A page frame that others refer to is not: the free amount tells. */
+  #watch(operation: Operation, freeBefore: number): void {
     const { kind, address, array } = this.#end;
     const watched = this.#watched;
     if (kind === 'address') {
@@ -275,8 +279,19 @@ export class WasmSession implements SavableSession {
       watched.handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (kind === 'addresses' && array !== null)
       watched.handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
-    else if (kind === 'done')
+    else if (kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
+  }
+
+  /** Whether the page frame that an operation names has references after it. */
+  #stays({ call }: Operation, freeBefore: number): boolean {
+    return call === 'retain' || (this.#isCounted(call) && this.#machine.amount(1) === freeBefore);
+  }
+
+  /** Whether the free amount tells if a call has taken the last reference. */
+  #isCounted(call: Call): boolean {
+    const { calls } = this.#profile;
+    return calls.includes('retain') && calls.includes('freeAmount') && namesOnePage(call);
   }
 
   /** Returns the page frames that an operation names, as first ones and counts. */

@@ -1,7 +1,7 @@
 /** Clauses of the three allocating calls. Clauses that they share are built by one function each, for each call by name. */
 import { describedCall } from '../calls.ts';
 import { counted } from '../counted.ts';
-import { isU64 } from '../expectation.ts';
+import { batchSize, isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import { nextDescriptor } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
@@ -20,7 +20,7 @@ import {
 import type { Blame, Clause, Side, Step } from './clause.ts';
 import { blame, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
-type Allocation = 'alloc' | 'allocPages' | 'allocBitmap';
+type Allocation = 'alloc' | 'allocPages' | 'allocBitmap' | 'allocAt';
 
 /** 2^32 / 4096 */
 const FOUR_GIB_FRAME = 2 ** 20;
@@ -70,7 +70,7 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
   };
 }
 
-function zone(call: Allocation): Clause<Step> {
+function zone(call: Exclude<Allocation, 'allocAt'>): Clause<Step> {
   const own = call === 'allocBitmap' ? 'bitmap' : 'stack';
   const other = own === 'bitmap' ? 'stack' : 'bitmap';
   return {
@@ -192,7 +192,7 @@ function possessive(owner: Owner): string {
 }
 
 function lowestFree({ before, operation, asked }: Step): Pfn | null {
-  if (operation.call === 'allocBitmap') return asked.lowest;
+  if (operation.call === 'allocBitmap' || operation.call === 'allocAt') return asked.lowest;
   const base = before.world.profile.singlePages === 'stack-zone' ? before.world.bitmapLimit : pfn(0);
   return before.firstFailing({ base, count: pagesBetween(base, pfn(PFN_LIMIT)) }, (owner) => owner !== 'pmm');
 }
@@ -282,13 +282,33 @@ const distinct: Clause<Step> = {
   },
 };
 
+const asMany: Clause<Step> = {
+  name: 'allocPages.as-many',
+  gravity: 'refusal',
+  sentence: 'allocPages hands out as many page frames as are free, up to the number asked for.',
+  sides: ['all of them', 'some of them'],
+  when: 'granted',
+  side({ before, operation, expected }) {
+    if (operation.call !== 'allocPages' || before.world.profile.batches === 'whole') return null;
+    if (expected.kind !== 'granted' || !isU64(operation.count)) return null;
+    return BigInt(batchSize(before, operation.count)) === operation.count ? 0 : 1;
+  },
+  check({ before, operation, response: { outcome, strayEntries } }) {
+    if (strayEntries === true) return blame('it changed entries of the array that it may not change');
+    if (outcome.kind !== 'addresses' || !('count' in operation) || !isU64(operation.count)) return null;
+    const [got, must] = [outcome.addresses.length, batchSize(before, operation.count)];
+    if (got === must) return null;
+    return blame(`it handed out ${counted(got, 'page frame')}, and must hand out ${must}`);
+  },
+};
+
 const allOrNothing: Clause<Step> = {
   name: 'allocPages.all-or-nothing',
   gravity: 'loss',
   sentence: 'allocPages writes exactly the entries asked for, or takes and writes nothing.',
   sides: ['all', 'nothing'],
-  side({ asked, response }) {
-    if (asked.call !== 'allocPages') return null;
+  side({ before, asked, response }) {
+    if (asked.call !== 'allocPages' || before.world.profile.batches === 'partial') return null;
     const { kind } = response.outcome;
     return kind === 'addresses' ? 0 : kind === 'failed' ? 1 : null;
   },
@@ -405,6 +425,28 @@ export const firstFit: Clause<Step> = {
   },
 };
 
+const exact: Clause<Step> = {
+  name: 'allocAt.exact',
+  gravity: 'memory',
+  sentence: 'allocAt hands out the page frames that it names.',
+  sides: ['one page frame', 'several'],
+  when: 'handed out',
+  side({ operation, granted }) {
+    if (operation.call !== 'allocAt' || granted === null) return null;
+    return operation.count === 1n ? 0 : 1;
+  },
+  check({ before, asked, granted }) {
+    const [[named = null], [base = null]] = [asked.pfns, granted?.pfns ?? []];
+    const address = granted?.addresses[0] ?? 0n;
+    if (named === base && isPageAligned(address)) return null;
+    return blame(
+      `it handed out memory from ${toHex(address)} on, and page frame ${named} was asked for`,
+      base,
+      base === null ? null : before.ownerOf(base),
+    );
+  },
+};
+
 /** The clauses of the allocating calls. Those of one call judge in this order: first what was handed out, then whether it had to succeed. */
 export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   pageAligned('alloc'),
@@ -420,9 +462,13 @@ export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
     'allocPages succeeds exactly when that many page frames are free where single pages come from.',
   ),
   allOrNothing,
+  asMany,
   aligned,
   belowMax,
   zone('allocBitmap'),
   wasFree('allocBitmap'),
+  exact,
+  wasFree('allocAt'),
+  complete('allocAt', 'allocAt succeeds exactly when all of its page frames are free.'),
   complete('allocBitmap', 'allocBitmap succeeds exactly when a run of free page frames fits.'),
 ];

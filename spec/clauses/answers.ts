@@ -1,10 +1,9 @@
 /** Clauses of failures and panics: the answer, and that nothing has changed. */
 
 import type { Call } from '../calls.ts';
-import { describedCall } from '../calls.ts';
-import { isMisaligned, isPart, isU64 } from '../expectation.ts';
+import { describedCall, namesOnePage } from '../calls.ts';
+import { isMisaligned, isPart, isShared, isU64, mayName } from '../expectation.ts';
 import { addressesOf, argumentsOf } from '../operation.ts';
-import { isFreeable } from '../owner.ts';
 import type { ErrnoChange, Reading } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
@@ -90,7 +89,7 @@ function needsNoFrame({ before, operation, asked, expected }: Step): boolean {
 
 /** Whether a call names this page frame. */
 function names({ operation, asked: { pfns } }: Step, frame: Pfn): boolean {
-  if (operation.call !== 'freeRegion') return pfns.includes(frame);
+  if (operation.call !== 'freeRegion' && operation.call !== 'allocAt') return pfns.includes(frame);
   const [base] = pfns;
   return base != null && frame >= base && isU64(operation.count) && BigInt(frame - base) < operation.count;
 }
@@ -119,9 +118,11 @@ function wrongFrame(step: Step, blamed: Reading, owner: string | null): string |
   if (frame === null || !names(step, frame))
     return `the panic blames page frame ${blamed}, which the call does not name`;
   const actual = step.before.ownerOf(frame);
-  if (isFreeable(actual) && (namesTwice(step, frame) || namesInside(step, frame) || namesPart(step, frame)))
-    return null;
-  if (isFreeable(actual)) return `the panic blames page frame ${frame}, which may be freed`;
+  const { call } = step.operation;
+  const isOwned = mayName(call, actual);
+  if (isOwned && (namesTwice(step, frame) || namesInside(step, frame) || namesPart(step, frame))) return null;
+  if (isOwned && !isShared(step.before, call, frame))
+    return `the panic blames page frame ${frame}, which may be ${call === 'retain' ? 'retained' : call === 'allocAt' ? 'asked for' : 'freed'}`;
   return owner === actual
     ? null
     : `the panic says that page frame ${frame} is owned by ${owner}, and it is ${actual}`;
@@ -186,7 +187,7 @@ export const misuseUnchanged: Clause<SettledStep> = {
   when: 'misused',
   side({ asked, expected }) {
     if (expected.kind !== 'misused') return null;
-    return asked.call === 'free' ? 0 : 1;
+    return namesOnePage(asked.call) ? 0 : 1;
   },
   check(step) {
     const { errno, warnings, strayEntries } = step.response;

@@ -58,6 +58,20 @@ const untouched = ModelState.init(memoryMap([piece('conventional', 0, 4)]), zone
 const stackGone = state.allocated(runs([8, 4], [13, 1]));
 /** Nothing is free. */
 const exhausted = state.allocated(runs([0, 1], [2, 2], [7, 1], [8, 4], [13, 1]));
+/** By a manager that counts references: page frame 1 has two of at most three, 15 has three, 14 one. */
+const counted = ModelState.init(MAP, zonesAt(8), [], {
+  ...WHOLE,
+  calls: [...WHOLE.calls, 'allocAt', 'retain', 'release'],
+  mostReferences: 3,
+})
+  .allocated(runs([1, 1], [15, 1], [14, 1]))
+  .referenced([pfn(1), pfn(15), pfn(15)], 1);
+/** By a manager that allocates at an address: nothing is held. */
+const unheld = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, calls: [...WHOLE.calls, 'allocAt'] });
+/** By a manager that grants batches in part. */
+const partial = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, batches: 'partial' }).allocated(
+  runs([1, 1], [15, 1], [14, 1]),
+);
 /** The same memory under another higher half. */
 const elsewhere = ModelState.init(MAP, zonesAt(8, 0xff00_0000_0000_0000n), []);
 /** Memory from 4 GiB up. */
@@ -222,6 +236,13 @@ const run = (count: bigint, maxAddr = U64_MAX, alignment = 1n): Operation => ({
   maxAddr,
   alignment,
 });
+const takingAt = (frame: number, count: bigint): Operation => ({
+  call: 'allocAt',
+  address: page(frame),
+  count,
+});
+const retaining = (frame: number): Operation => ({ call: 'retain', address: page(frame) });
+const releasing = (frame: number): Operation => ({ call: 'release', address: page(frame) });
 const freeing = (frame: number): Operation => ({ call: 'free', address: page(frame) });
 const freeingAll = (...frames: readonly number[]): Operation => ({
   call: 'freePages',
@@ -241,6 +262,10 @@ const refusedBatch = response(state, 0, FAILED, failure('allocPages'));
 const refusedRun = response(state, 0, FAILED, failure('allocBitmap'));
 const freed = response(state, 1, DONE);
 const freedTwo = response(state, 2, DONE);
+const refusedAt = response(counted, 0, FAILED, failure('allocAt'));
+const retained = response(counted, 0, DONE);
+const notRetained = (frame: number, owner: ModelOwner): Response =>
+  response(counted, 0, panicked('retain', frame, owner));
 const doubleFree = response(state, 0, panicked('free', 0, 'pmm'));
 
 const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
@@ -316,6 +341,16 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(exhausted, ALLOC, refusedAlloc, { outcome: at(8) }, 8),
   ],
   'allocPages.complete': [
+    answering(
+      partial,
+      batch(9n),
+      response(partial, -5, pages(8, 9, 10, 11, 13)),
+      {
+        ...response(partial, 0, FAILED),
+        ...failure('allocPages'),
+      },
+      8,
+    ),
     answering(state, batch(5n), response(state, -5, pages(8, 9, 10, 11, 13)), refusedBatch, 8),
     answering(state, batch(6n), refusedBatch, { outcome: pages(8, 9, 10, 11, 13) }),
     answering(exhausted, batch(0n), response(exhausted, 0, pages()), { outcome: FAILED }),
@@ -327,6 +362,16 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(state, batch(2n), grantedBatch, { strayEntries: true }),
     answering(state, batch(2n), grantedBatch, { outcome: pages(9) }),
     answering(state, batch(2n), grantedBatch, { outcome: pages(9, 8, 10) }),
+  ],
+  'allocPages.as-many': [
+    answering(
+      partial,
+      batch(9n),
+      response(partial, -5, pages(8, 9, 10, 11, 13)),
+      response(partial, -2, pages(9, 8)),
+    ),
+    answering(partial, batch(2n), response(partial, -2, pages(9, 8)), response(partial, -1, pages(9))),
+    answering(partial, batch(2n), response(partial, -2, pages(9, 8)), { strayEntries: true }),
   ],
   'allocPages.distinct': [answering(state, batch(2n), grantedBatch, { outcome: pages(9, 9) }, 9)],
   'allocPages.page-aligned': [
@@ -374,6 +419,13 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'allocBitmap.was-free': [answering(state, run(2n), grantedRun, { outcome: at(0) }, 1)],
   'free.owner': [
+    answering(
+      counted,
+      freeing(1),
+      response(counted, 0, panicked('free', 1, 'caller')),
+      response(counted, 1, DONE),
+      1,
+    ),
     answering(state, freeing(1), freed, response(state, 0, panicked('free', 1, 'caller'))),
     answering(state, freeing(0), doubleFree, { outcome: DONE }, 0),
     answering(state, freeing(5), response(state, 0, panicked('free', 5, 'firmware')), { outcome: DONE }, 5),
@@ -394,6 +446,13 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'freeRegion.owner': [
     answering(
+      counted,
+      freeingRegion(14, 2n),
+      response(counted, 0, panicked('freeRegion', 15, 'caller')),
+      response(counted, 2, DONE),
+      15,
+    ),
+    answering(
       state,
       freeingRegion(14, 3n),
       response(state, 0, panicked('freeRegion', 16, 'absent')),
@@ -404,6 +463,41 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(state, freeingRegion(5, 0n), response(state, 0, DONE), {
       outcome: panicked('freeRegion', 5, 'firmware'),
     }),
+  ],
+  'allocAt.exact': [
+    answering(counted, takingAt(9, 2n), response(counted, -2, at(9)), { outcome: at(10) }, 10),
+    answering(unheld, takingAt(3, 1n), response(unheld, -1, at(3)), { outcome: at(3, 1n) }, 3),
+  ],
+  'allocAt.was-free': [answering(counted, takingAt(13, 2n), refusedAt, { outcome: at(13) }, 14)],
+  'allocAt.complete': [
+    answering(counted, takingAt(9, 2n), response(counted, -2, at(9)), { ...refusedAt }, 9),
+    answering(counted, takingAt(13, 2n), refusedAt, { outcome: DONE }),
+    answering(counted, takingAt(9, 0n), refusedAt, { outcome: at(9) }),
+  ],
+  'retain.owner': [
+    answering(counted, retaining(1), retained, { outcome: panicked('retain', 1, 'caller') }),
+    answering(counted, retaining(4), notRetained(4, 'boot'), { outcome: DONE }, 4),
+    answering(counted, retaining(0), notRetained(0, 'pmm'), { outcome: DONE }, 0),
+  ],
+  'retain.most': [
+    answering(counted, retaining(15), { ...retained, outcome: FAILED, ...failure('retain') }, retained, 15),
+    answering(counted, retaining(1), retained, { outcome: FAILED, ...failure('retain') }, 1),
+  ],
+  'release.owner': [
+    answering(counted, releasing(1), retained, response(counted, 0, panicked('release', 1, 'caller'))),
+    answering(
+      counted,
+      releasing(0),
+      response(counted, 0, panicked('release', 0, 'pmm')),
+      { outcome: DONE },
+      0,
+    ),
+  ],
+  'references.last': [
+    answering(counted, releasing(1), retained, amounts(counted, 1, {})),
+    answering(counted, releasing(14), response(counted, 1, DONE), amounts(counted, 0, {})),
+    answering(counted, releasing(4), response(counted, 1, DONE), amounts(counted, 0, {})),
+    answering(counted, freeing(14), response(counted, 1, DONE), amounts(counted, 0, {})),
   ],
   'failure.enomem': [
     answering(exhausted, ALLOC, refusedAlloc, { errno: null }),

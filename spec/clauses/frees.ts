@@ -1,17 +1,13 @@
-/** Clauses of the three freeing calls. */
+/** Clauses of the calls that free page frames. */
 
-import type { Call } from '../calls.ts';
+import { isFree } from '../calls.ts';
 import { zoneOf } from '../ownership.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
-import { blame } from './granted.ts';
+import { blame, givenBack } from './granted.ts';
 
-type Freeing = 'free' | 'freePages' | 'freeRegion';
+type FreeingCall = 'free' | 'freePages' | 'freeRegion' | 'retain' | 'release';
 
-function isFreeing(call: Call): call is Freeing {
-  return call === 'free' || call === 'freePages' || call === 'freeRegion';
-}
-
-function freesExactly({ before, expected, response: { outcome } }: Step): Blame | null {
+function acceptsExactly({ before, expected, response: { outcome } }: Step): Blame | null {
   const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
   if (expected.kind === 'misused') {
     const { why, frame, owner } = expected;
@@ -21,21 +17,21 @@ function freesExactly({ before, expected, response: { outcome } }: Step): Blame 
     return isRefused ? null : blame(`it must be refused, because ${why}; ${answer}`, frame, owner);
   }
   if (outcome.kind === 'done') return null;
-  return blame(`every page frame may be freed; ${answer}`);
+  return blame(`it must succeed; ${answer}`);
 }
 
-function owner(call: Freeing, sentence: string): Clause<Step> {
+function owner(call: FreeingCall, sentence: string, granted = 'freed'): Clause<Step> {
   return {
     name: `${call}.owner`,
     gravity: 'memory',
     sentence,
-    sides: ['freed', 'refused by a panic'],
+    sides: [granted, 'refused by a panic'],
     side({ asked, expected }) {
-      if (asked.call !== call) return null;
-      if (expected.kind !== 'misused') return 0;
+      if (asked.call !== call || expected.kind === 'refused') return null;
+      if (expected.kind === 'granted') return 0;
       return expected.duplicate ? null : 1;
     },
-    check: freesExactly,
+    check: acceptsExactly,
   };
 }
 
@@ -49,7 +45,30 @@ const distinct: Clause<Step> = {
     if (expected.kind !== 'misused') return 0;
     return expected.duplicate ? 1 : null;
   },
-  check: freesExactly,
+  check: acceptsExactly,
+};
+
+const retainMost: Clause<Step> = {
+  name: 'retain.most',
+  gravity: 'memory',
+  sentence: 'retain fails exactly when the page frame has the most references that there can be.',
+  sides: ['granted', 'refused'],
+  when: 'not misused',
+  side({ before, asked, expected }) {
+    if (asked.call !== 'retain' || before.world.profile.mostReferences === null) return null;
+    return expected.kind === 'granted' ? 0 : 1;
+  },
+  check({ before, asked, expected, response: { outcome } }) {
+    if ((outcome.kind === 'failed') === (expected.kind === 'refused')) return null;
+    const [frame = null] = asked.pfns;
+    const references = frame === null ? 0 : before.referencesTo(frame);
+    const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
+    return blame(
+      `${answer}, and the page frame has ${references} of at most ${before.world.profile.mostReferences} references`,
+      frame,
+      'caller',
+    );
+  },
 };
 
 /** The clauses of the freeing calls. Those of one call judge in this order. */
@@ -61,7 +80,32 @@ export const FREE_CLAUSES: readonly Clause<Step>[] = [
     'freeRegion',
     'freeRegion succeeds exactly when each page frame of the region is a caller’s or boot memory.',
   ),
+  owner('release', 'release succeeds exactly when the page frame is a caller’s or boot memory.'),
+  retainMost,
+  owner('retain', 'retain accepts exactly the page frames of callers.', 'accepted'),
 ];
+
+/** Compares the free amount after a call with what it must be. */
+function freesAll({ before, after, response }: SettledStep): Blame | null {
+  const actual = response.amounts?.free;
+  if (actual === after.countOf('pmm')) return null;
+  const [was, must] = [before.countOf('pmm'), after.countOf('pmm')];
+  return blame(`the free amount went from ${was} to ${actual}, and must be ${must}`);
+}
+
+export const lastReference: Clause<SettledStep> = {
+  name: 'references.last',
+  gravity: 'memory',
+  sentence: 'A page frame returns with its last reference, and not before.',
+  sides: ['with the last one', 'not before'],
+  when: 'granted',
+  side({ before, operation, response, asked }) {
+    if (!isFree(asked.call) || !before.world.profile.calls.includes('retain')) return null;
+    if (asked.pfns.length === 0 || response.amounts?.free === undefined) return null;
+    return givenBack(before, operation, asked).shared.length === 0 ? 0 : 1;
+  },
+  check: freesAll,
+};
 
 export const freedReturns: Clause<SettledStep> = {
   name: 'freed.returns',
@@ -71,15 +115,10 @@ export const freedReturns: Clause<SettledStep> = {
   when: 'granted',
   side(step) {
     const { before, response, asked, expected } = step;
-    if (!isFreeing(asked.call) || expected.kind !== 'granted' || response.amounts?.free === undefined)
+    if (!isFree(asked.call) || expected.kind !== 'granted' || response.amounts?.free === undefined)
       return null;
     const [frame] = asked.pfns;
     return frame == null ? null : zoneOf(before.world, frame) === 'bitmap' ? 0 : 1;
   },
-  check({ before, after, response }) {
-    const actual = response.amounts?.free;
-    if (actual === after.countOf('pmm')) return null;
-    const [was, must] = [before.countOf('pmm'), after.countOf('pmm')];
-    return blame(`the free amount went from ${was} to ${actual}, and must be ${must}`);
-  },
+  check: freesAll,
 };

@@ -1,7 +1,7 @@
-/** Granted page frames: what an allocation handed out, in the form that the clauses examine. */
-import { describedCall } from '../calls.ts';
+/** Granted page frames: what an allocation handed out, and what a call that frees takes back, in the form that the clauses examine. */
+import { describedCall, isFree } from '../calls.ts';
 import { pfnAt } from '../config.ts';
-import { isU64 } from '../expectation.ts';
+import { type Asked, isU64 } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
 import type { Owner } from '../owner.ts';
 import type { Ownership } from '../ownership.ts';
@@ -94,4 +94,42 @@ export function firstGrantedOutside({ granted }: Step, base: Pfn, end: Pfn): Pfn
     if (endOf(run) > end) return firstInOrder(granted, end, isOutside);
   }
   return null;
+}
+
+/** The page frames that a granted call gives back, in order. */
+export interface GivenBack {
+  /** They become the manager's. */
+  readonly freed: readonly Region[];
+  /** They lose a reference, and have others. */
+  readonly shared: readonly Pfn[];
+}
+
+const NONE: readonly Pfn[] = [];
+
+/** Returns the page frames that an operation names, as regions. */
+function namedRegions(operation: Operation, { pfns }: Asked): readonly Region[] {
+  const isRegion = describedCall(operation.call).effect === 'region';
+  const count = isRegion && 'count' in operation ? pageCount(Number(operation.count)) : ONE;
+  const regions: Region[] = [];
+  if (count > 0) for (const base of pfns) if (base !== null) regions.push({ base, count });
+  return regions;
+}
+
+/** Returns what an operation gives back that is granted in a state; nothing where it frees nothing. O(addresses + page frames shared). */
+export function givenBack(state: Ownership, operation: Operation, asked: Asked): GivenBack {
+  const regions = isFree(operation.call) ? namedRegions(operation, asked) : [];
+  if (regions.every((region) => state.firstShared(region) === null)) return { freed: regions, shared: NONE };
+  const freed: Region[] = [];
+  const shared: Pfn[] = [];
+  for (const { base, count } of regions) {
+    const end = pfn(base + count);
+    for (let from = base; from < end; ) {
+      const found = state.firstShared({ base: from, count: pagesBetween(from, end) });
+      const to = found ?? end;
+      if (to > from) freed.push({ base: from, count: pagesBetween(from, to) });
+      if (found !== null) shared.push(found);
+      from = pfn(to + 1);
+    }
+  }
+  return { freed, shared };
 }

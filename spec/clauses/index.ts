@@ -1,6 +1,6 @@
 /** All clauses in the order in which they judge: first the answer, then the state that it leads to. */
 
-import { CALLS, type Call, callPlace, isAllocation } from '../calls.ts';
+import { CALLS, type Call, callPlace, isAllocation, STANDARD_CALLS } from '../calls.ts';
 import type { Expectation } from '../expectation.ts';
 import { ALLOCATION_CLAUSES, firstFit, higherHalf, lifo } from './allocations.ts';
 import { AMOUNTS, ownerAgrees, reservedAtInit } from './amounts.ts';
@@ -23,7 +23,7 @@ import {
   type Step,
   type When,
 } from './clause.ts';
-import { FREE_CLAUSES, freedReturns } from './frees.ts';
+import { FREE_CLAUSES, freedReturns, lastReference } from './frees.ts';
 import { type InitStep, initFree, initKept, initTotal, initWithheld } from './init.ts';
 import type { BreakableClause } from './own-clause.ts';
 
@@ -57,6 +57,7 @@ export const STATE_CLAUSES: readonly Clause<SettledStep>[] = [
   contentsPreserved,
   failureUnchanged,
   misuseUnchanged,
+  lastReference,
   freedReturns,
   ...AMOUNTS,
 ];
@@ -147,6 +148,13 @@ const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
 
 /** Every clause once, as text, in the order of {@link CLAUSE_NAMES}. */
 export const CLAUSES: readonly ClauseText[] = CLAUSE_NAMES.flatMap((name) => TEXTS.get(name) ?? []);
+
+/** Whether a manager with these calls can be held to a clause: it speaks of no call that only other managers have. */
+export function isOfCalls(name: ClauseName, calls: readonly Call[]): boolean {
+  const [family] = name.split('.');
+  const call = family === 'references' ? 'retain' : CALLS.find((each) => each === family);
+  return call === undefined || STANDARD_CALLS.includes(call) || calls.includes(call);
+}
 
 const BY_GRAVITY: readonly BreakableClause[] = GRAVITIES.flatMap((gravity) =>
   CLAUSES.filter((clause) => clause.gravity === gravity).map(({ name }) => name),

@@ -40,6 +40,7 @@ function simplerFrees(
   counterexample: Counterexample,
   operation: Operation<Reference>,
 ): readonly Operation<Reference>[] {
+  if (operation.call === 'release') return [{ call: 'free', address: operation.address }];
   if (operation.call !== 'freePages' && operation.call !== 'freeRegion') return [];
   const freed = freedBy(counterexample, operation) ?? addressesOf(operation);
   const tried = freed.length > LONG_BATCH ? [...freed.slice(0, 4), ...freed.slice(-4)] : freed;

@@ -59,8 +59,7 @@ function withReference(
 ): Operation<Reference> {
   if (operation.call === 'freePages')
     return { ...operation, addresses: operation.addresses.with(index, reference) };
-  const namesOne = operation.call === 'free' || operation.call === 'freeRegion';
-  return namesOne ? { ...operation, address: reference } : operation;
+  return 'address' in operation ? { ...operation, address: reference } : operation;
 }
 
 /** Makes one reference name something simpler. */

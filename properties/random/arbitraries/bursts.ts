@@ -95,6 +95,10 @@ class Burst {
   make(chosen: Call, digits: Digits, drawn: Drawn, calls: Repertoire): void {
     const { effect } = describedCall(chosen);
     if (effect === 'named' || effect === 'region') this.#drain(chosen, digits, drawn[1]);
+    else if (chosen === 'allocAt') {
+      drawCall(this.#stage, drawn, calls);
+      this.#repeat(2);
+    } else if (effect === 'shared') this.#share(digits, drawn, calls);
     else {
       const way = digits.of(effect === 'run' ? WAYS_OF_RUNS : WAYS);
       drawCall(this.#stage, drawn, calls);
@@ -141,6 +145,18 @@ class Burst {
     const isGranted = results.handedOut.length > before;
     this.#refused = isGranted ? 0 : this.#refused + 1;
     return isGranted;
+  }
+
+  /** Adds references to one page frame, as many as it may have or any number; in half of the cases they are taken away again. */
+  #share(digits: Digits, drawn: Drawn, calls: Repertoire): void {
+    drawCall(this.#stage, drawn, calls);
+    const { mostReferences, calls: has } = this.#stage.state.world.profile;
+    const most = Math.min(this.#most, mostReferences ?? this.#most);
+    const times = digits.next(2) === 0 ? most : digits.magnitude(Math.log2(most));
+    for (let i = 0; i < times && !this.#isOver; i += 1) this.#makeOne();
+    if (digits.next(2) === 0 || !has.includes('release')) return;
+    this.#call.place = callPlace('release');
+    for (let i = 0; i < times && !this.#isOver; i += 1) this.#makeOne();
   }
 
   /** Makes the call that is drawn so often. */

@@ -21,6 +21,7 @@ import {
   isUncaught,
   namedZones,
   type Operation,
+  type Owner,
   type Ownership,
   PAGE_BYTES,
   PAGE_SIZE,
@@ -33,6 +34,7 @@ import {
   pfnAt,
   pfnLimit,
   type Reference,
+  STANDARD_CALLS,
   U64_MAX,
   WHOLE,
 } from '../../../spec/index.ts';
@@ -54,8 +56,8 @@ export type Repertoire = readonly [Call, ...Call[]];
  * some call get further with the others. If every call is off, all are on.
  * @public
  */
-export function repertoire(off: number, calls: readonly Call[] = CALLS): Repertoire {
-  if (calls !== CALLS) return computedRepertoire(off, calls);
+export function repertoire(off: number, calls: readonly Call[] = STANDARD_CALLS): Repertoire {
+  if (calls !== STANDARD_CALLS) return computedRepertoire(off, calls);
   const computed = REPERTOIRES.get(off) ?? computedRepertoire(off, calls);
   REPERTOIRES.set(off, computed);
   return computed;
@@ -391,11 +393,14 @@ function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
   }
 }
 
-/** Returns the number of freeable page frames from this one on. */
-function freeableFrom({ state }: Prospect, frame: number): number {
-  if (frame < 0) return 0;
+const isFree = (owner: Owner): boolean => owner === 'pmm';
+
+/** Returns the number of page frames from this one on that the call may take: freeable ones, or free ones. */
+function usableFrom({ state, call }: Prospect, frame: number): number {
+  if (frame < 0 || frame >= PFN_LIMIT) return 0;
   const base = pfn(frame);
-  const end = state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isFreeable);
+  const isUsable = call.call === 'allocAt' ? isFree : isFreeable;
+  const end = state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isUsable);
   return (end ?? PFN_LIMIT) - base;
 }
 
@@ -417,7 +422,7 @@ function regionCount(prospect: Prospect, y: number): Passed {
   if (kind === 'extreme') return extreme(digits);
   const whole = wholeRun(prospect, prospect.call.frames[0] ?? -1);
   if (whole > 0 && (isUncaught(prospect.state.world.profile, 'part') || digits.next(4) > 0)) return whole;
-  const available = freeableFrom(prospect, prospect.call.frames[0] ?? -1);
+  const available = usableFrom(prospect, prospect.call.frames[0] ?? -1);
   switch (kind) {
     case 'all':
       return Math.max(1, available);
@@ -440,6 +445,26 @@ function nameStraddling(prospect: Prospect, digits: Digits): boolean {
   if (!mayBeFreed(prospect, edge) || !mayBeFreed(prospect, below)) return false;
   prospect.call.nameByte(below * PAGE_SIZE);
   return true;
+}
+
+const FREE_KINDS = ['map', 'map', 'map', 'stale', 'stale', 'edge', 'edge', 'any'] as const;
+
+/** Names a page frame that may be free: of the free memory of the map, of a result, or at an edge; some are not. */
+function nameFree(prospect: Prospect, x: number): void {
+  const digits = new Digits(x);
+  const kind = digits.of(FREE_KINDS);
+  if (kind === 'any') {
+    nameAddress(prospect, digits.next(2 ** 20));
+    return;
+  }
+  if (kind === 'edge') prospect.call.nameByte(edgeFrame(prospect, digits) * PAGE_SIZE);
+  else if (kind === 'map' || !nameResultPage(prospect, digits, false)) {
+    const { pmm } = landmarksOf(prospect.world).regions;
+    const region = pmm[digits.next(Math.max(1, pmm.length))];
+    const page = region === undefined ? 0 : digits.of([0, region.count - 1, digits.next(region.count)]);
+    prospect.call.nameByte(((region?.base ?? 0) + page) * PAGE_SIZE);
+  }
+  prospect.call.addOffset(digits.of(offsetsFor(prospect.state.world.profile)));
 }
 
 /** Names the address of a region: some lie below an edge, so that the region straddles it. */
@@ -527,6 +552,7 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
     if (parameter.kind === 'addresses') nameBatch(prospect, numbers);
     else if (parameter.kind !== 'address')
       prospect.call.pass(parameter, argumentFrom(parameter, numbers[place] ?? 0, prospect));
+    else if (chosen === 'allocAt') nameFree(prospect, x);
     else if (describedCall(chosen).effect === 'region') nameRegion(prospect, numbers);
     else nameAddress(prospect, x);
   }

@@ -6,17 +6,21 @@
 import type { Target } from '../../../runner/index.ts';
 import {
   addressOf,
+  CALLS,
   type Call,
   CLAUSE_NAMES,
   type ClauseName,
+  isAllocation,
   isSequential,
   isUncaught,
   type MisuseKind,
   namedZones,
+  namesOnePage,
   type Outcome,
   PAGE_BYTES,
   type Policy,
   type Profile,
+  parametersOf,
   pfn,
   pfnOf,
 } from '../../../spec/index.ts';
@@ -67,8 +71,9 @@ const ANY_MISUSE: readonly MisuseKind[] = [
   'repeated',
   'unaligned',
   'part',
+  'shared',
 ];
-const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part'];
+const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared'];
 
 /** Whether allocations are tried that must fail. */
 function fails({ outOfMemory }: Profile): boolean {
@@ -78,6 +83,8 @@ function fails({ outOfMemory }: Profile): boolean {
 /** Whether misuse of a kind can be, and has an effect. */
 function isTried(profile: Profile, kind: MisuseKind): boolean {
   if (kind === 'unaligned' && profile.unalignedFree !== 'misuse') return false;
+  if (kind === 'shared' && !(profile.calls.includes('retain') && profile.freesShared === 'never'))
+    return false;
   return (kind !== 'part' || profile.freeRuns === 'whole') && !isUncaught(profile, kind);
 }
 
@@ -85,11 +92,19 @@ function isTried(profile: Profile, kind: MisuseKind): boolean {
 function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }: Claims): boolean {
   if (!isSequential(name)) return false;
   const [subject = ''] = name.split('.');
-  const isCall = ['alloc', 'allocPages', 'allocBitmap', 'free', 'freePages', 'freeRegion'].includes(subject);
+  const isCall = CALLS.some((call) => call === subject);
   if (isCall && !profile.calls.some((call) => call === subject)) return false;
   switch (name) {
     case 'init.kept':
       return profile.keeps === 'named';
+    case 'allocPages.all-or-nothing':
+      return profile.batches === 'whole';
+    case 'allocPages.as-many':
+      return profile.batches === 'partial';
+    case 'retain.most':
+      return profile.mostReferences !== null;
+    case 'references.last':
+      return profile.calls.includes('retain') && profile.calls.includes('freeAmount');
     case 'owner.agrees':
       return inspects;
     case 'contents.preserved':
@@ -140,6 +155,8 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
     case 'free.owner':
     case 'freeRegion.owner':
     case 'freePages.owner':
+    case 'retain.owner':
+    case 'release.owner':
       return side === 0 || ANY_MISUSE.some((kind) => kind !== 'repeated' && isTried(profile, kind));
     case 'alloc.complete':
     case 'allocPages.complete':
@@ -153,9 +170,9 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
         ? takesAnyNumber || isTried(profile, 'argument') || isTried(profile, 'unaligned')
         : OF_FRAMES.some((kind) => isTried(profile, kind));
     case 'misuse.unchanged':
-      return side === 0
-        ? calls.includes('free')
-        : calls.some((call) => call === 'freePages' || call === 'freeRegion');
+      return calls.some(
+        (call) => !isAllocation(call) && parametersOf(call).length > 0 && namesOnePage(call) === (side === 0),
+      );
     case 'alloc.page-aligned':
     case 'allocPages.page-aligned':
       return side === 0 || reachesFrame(profile, FOUR_GIB_FRAME);
@@ -170,7 +187,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile, takesAnyNu
       return side === 0 || zones === 2;
     case 'failure.unchanged':
       return side === 1
-        ? calls.includes('allocBitmap')
+        ? calls.includes('allocBitmap') || calls.includes('allocAt')
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
     case 'policy.first-fit':
       return side === 0 || hasAlignedRuns(profile);
@@ -195,6 +212,8 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'free: an address beyond the last page frame': ['argument', 'foreign'],
   'freePages: a page frame named twice': ['repeated'],
   'freePages: a batch is refused': [],
+  'retain: a free page frame': ['double-free'],
+  'free: a page frame with several references': ['shared'],
 };
 
 /** Whether the manager may keep memory for itself. */
@@ -208,6 +227,7 @@ const OF_TWO_ZONES = [
   'allocBitmap: a run ends exactly at the bitmap limit',
   'allocBitmap: a run in the last partial word of the zone',
   'freePages: pages of both zones',
+  'allocAt: across the bitmap limit',
   'freeRegion: straddles the bitmap limit',
   'freeRegion: refused across the bitmap limit',
 ];
@@ -218,10 +238,13 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (!calls.some((call) => profile.calls.includes(call))) return false;
   if (name === 'free: memory that the manager keeps' && !keepsAny(profile)) return false;
   if (ended === 'failed' && !fails(profile)) return false;
+  if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
+  if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
+  if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
-    const isFree = calls.some((call) => call.startsWith('free'));
-    if (profile.misuse !== 'panics' || !(isFree || takesAnyNumber)) return false;
-    return (MISUSES[name] ?? (isFree ? ['foreign'] : [])).every((kind) => isTried(profile, kind));
+    const namesFrames = calls.some((call) => !isAllocation(call));
+    if (profile.misuse !== 'panics' || !(namesFrames || takesAnyNumber)) return false;
+    return (MISUSES[name] ?? (namesFrames ? ['foreign'] : [])).every((kind) => isTried(profile, kind));
   }
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (profile.zones !== 2 && OF_TWO_ZONES.includes(name)) return false;

@@ -29,6 +29,7 @@ import {
   namesOwner,
   namesTwice,
   namesUnmapped,
+  references,
   runEnd,
   straddles,
 } from './step-facts.ts';
@@ -107,6 +108,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('allocPages: a batch is refused', REFUSED_PAGES),
   sometimes('allocPages: one more than is free', REFUSED_PAGES, (s) => count(s) === s.inStackBefore + 1),
   sometimes('allocPages: exactly what is free', PAGES, (s) => s.inStackAfter === 0 && count(s) > 0),
+  sometimes('allocPages: some of a batch', PAGES, (s) => s.pages > 0 && count(s) > s.pages),
   sometimes('allocPages: none', PAGES, (s) => Number(count(s)) === 0),
   sometimes('allocPages: a batch across a hole', PAGES, hasJump),
   sometimes(
@@ -178,6 +180,15 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('freeRegion: refused across the bitmap limit', REGION_MISUSED, straddles),
   sometimes('freeRegion: none', REGION_FREED, (s) => Number(count(s)) === 0),
   sometimes('freeRegion: several page frames', REGION_FREED, (s) => count(s) > 1),
+  sometimes('allocAt: several page frames', ['allocAt', 'address'], (s) => s.pages > 1),
+  sometimes('allocAt: across the bitmap limit', ['allocAt', 'address'], straddles),
+  sometimes('allocAt: a page frame that a caller has', ['allocAt', 'failed'], (s) => namesOwner(s, 'caller')),
+  sometimes('retain: a page frame that is shared already', ['retain', 'done'], (s) => references(s) > 1),
+  sometimes('retain: the most references', ['retain', 'failed']),
+  sometimes('retain: a free page frame', ['retain', 'panicked'], (s) => s.panicOwner === 'pmm'),
+  sometimes('release: one reference of several', ['release', 'done'], (s) => references(s) > 1),
+  sometimes('release: the last reference', ['release', 'done'], (s) => references(s) === 1),
+  sometimes('free: a page frame with several references', [FREES, 'panicked'], (s) => references(s) > 1),
 ];
 
 const TYPES = Object.keys(MEMORY_TYPES);

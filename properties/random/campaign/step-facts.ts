@@ -51,6 +51,12 @@ export function namesOwner({ state, call: { frames, named } }: StepFacts, owner:
   return false;
 }
 
+/** Returns the references to the page frame that a call names first; 0 where nobody holds it. */
+export function references({ state, call: { frames, named } }: StepFacts): number {
+  const frame = named > 0 ? (frames[0] ?? -1) : -1;
+  return frame < 0 ? 0 : state.referencesTo(pfn(frame));
+}
+
 /** Whether a call names an address that is not in the higher half. */
 export function namesUnmapped({ call: { frames, named } }: StepFacts): boolean {
   for (let i = 0; i < named; i += 1) if (frames[i] === -1) return true;

@@ -1,0 +1,270 @@
+/**
+ * Added calls: what a profile can claim beyond the standard calls, each with a correct manager, which holds with the claim, and broken
+ * ones, which hold without it and break a clause with it.
+ */
+import {
+  type BreakableClause,
+  isU64,
+  PAGE_BYTES,
+  type SomePmm,
+  type SomePmmFactory,
+} from '../../spec/index.ts';
+import { arrayClaims, PageArray } from './page-array.ts';
+
+/** A manager whose added calls are wrong. */
+interface Broken {
+  /** A noun phrase in kebab case. */
+  readonly name: string;
+  readonly clause: BreakableClause;
+  readonly create: SomePmmFactory;
+}
+
+/** A claim that adds something to what is checked. */
+export interface Added {
+  readonly name: string;
+  /** As JSON. */
+  readonly claims: object;
+  /** The claims without what is added. */
+  readonly without: object;
+  /** The clause that the correct manager breaks without it; null where the claim only adds. */
+  readonly breaks: BreakableClause | null;
+  readonly correct: SomePmmFactory;
+  readonly broken: readonly [Broken, Broken, ...Broken[]];
+}
+
+const FREE = 0;
+const BOOT = -1;
+const MOST = 3;
+const UNBOUND = 2 ** 31 - 1;
+const WITHOUT = { calls: ['alloc', 'allocPages', 'free', 'totalAmount', 'freeAmount'], zones: 1 } as const;
+
+/** Returns an argument as programs have it. */
+function exact(count: number | bigint): number | bigint {
+  return typeof count === 'number' && Number.isInteger(count) ? BigInt(count) : count;
+}
+
+const AT = { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT };
+
+type Create = new (...args: ConstructorParameters<typeof PageArray>) => SomePmm;
+
+function variant(name: string, clause: BreakableClause, Made: Create, most = MOST): Broken {
+  return { name, clause, create: (map, options) => new Made(map, options, most) };
+}
+
+const array =
+  (most: number): SomePmmFactory =>
+  (map, options) =>
+    new PageArray(map, options, most);
+
+/** One whose `free` takes a reference. */
+class FreeingArray extends PageArray {
+  override free(address: bigint): void {
+    this.drop(this.held('free', address));
+  }
+}
+
+/** One whose batches are granted in part. */
+class PartialArray extends PageArray {
+  override allocPages(addresses: BigUint64Array, count: number | bigint): number {
+    if (!isU64(exact(count))) this.panic('allocPages', null);
+    const got = Number(this.limit(BigInt(count)));
+    if (got > 0) super.allocPages(addresses, got);
+    else if (count > 0) this.fail('allocPages');
+    return got;
+  }
+
+  /** Returns the size of the batch that is granted. */
+  protected limit(count: bigint): bigint {
+    const free = BigInt(this.freeAmount());
+    return count < free ? count : free;
+  }
+}
+
+export const ADDED: readonly Added[] = [
+  {
+    name: 'references',
+    claims: arrayClaims(MOST),
+    without: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT },
+    breaks: null,
+    correct: array(MOST),
+    broken: [
+      variant(
+        'first-release-frees',
+        'references.last',
+        class extends PageArray {
+          protected override drop(frame: number): void {
+            this.pages[frame] = FREE;
+          }
+        },
+      ),
+      variant(
+        'last-reference-kept',
+        'references.last',
+        class extends PageArray {
+          override release(address: bigint): void {
+            const frame = this.held('release', address);
+            if (this.references(frame) !== 1) this.drop(frame);
+          }
+        },
+      ),
+      variant(
+        'uncounted-reference',
+        'references.last',
+        class extends PageArray {
+          override retain(address: bigint): boolean {
+            const isRetained = super.retain(address);
+            const frame = this.named('retain', address);
+            if (isRetained && this.references(frame) === MOST) this.pages[frame] = 2;
+            return isRetained;
+          }
+        },
+      ),
+      variant(
+        'free-memory-retained',
+        'retain.owner',
+        class extends PageArray {
+          protected override mayRetain(frame: number): boolean {
+            return this.references(frame) >= FREE;
+          }
+        },
+      ),
+      variant(
+        'boot-memory-retained',
+        'retain.owner',
+        class extends PageArray {
+          protected override mayRetain(frame: number): boolean {
+            return super.mayRetain(frame) || this.references(frame) === BOOT;
+          }
+        },
+      ),
+      variant('one-reference-more', 'retain.most', PageArray, MOST + 1),
+      variant('one-reference-fewer', 'retain.most', PageArray, MOST - 1),
+      variant(
+        'free-memory-released',
+        'release.owner',
+        class extends PageArray {
+          override release(address: bigint): void {
+            if (this.references(this.named('release', address)) !== FREE) super.release(address);
+          }
+        },
+      ),
+      variant(
+        'shared-page-freed',
+        'free.owner',
+        class extends PageArray {
+          override free(address: bigint): void {
+            this.pages[this.held('free', address)] = FREE;
+          }
+        },
+      ),
+    ],
+  },
+  {
+    name: 'references without a bound, which a free takes',
+    claims: { ...arrayClaims(MOST), mostReferences: null, freesShared: 'one-reference' },
+    without: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT },
+    breaks: null,
+    correct: (map, options) => new FreeingArray(map, options, UNBOUND),
+    broken: [
+      variant(
+        'count-of-five-bits',
+        'references.last',
+        class extends FreeingArray {
+          override retain(address: bigint): boolean {
+            const isRetained = super.retain(address);
+            const frame = this.named('retain', address);
+            if (this.references(frame) === 2 ** 5) this.pages[frame] = 1;
+            return isRetained;
+          }
+        },
+        UNBOUND,
+      ),
+      variant(
+        'frees-as-if-alone',
+        'references.last',
+        class extends FreeingArray {
+          override free(address: bigint): void {
+            this.pages[this.held('free', address)] = FREE;
+          }
+        },
+        UNBOUND,
+      ),
+    ],
+  },
+  {
+    name: 'batches in part',
+    claims: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT, batches: 'partial' },
+    without: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT },
+    breaks: 'allocPages.complete',
+    correct: (map, options) => new PartialArray(map, options, MOST),
+    broken: [
+      variant(
+        'all-or-nothing',
+        'allocPages.complete',
+        class extends PartialArray {
+          protected override limit(count: bigint): bigint {
+            return count <= this.freeAmount() ? count : 0n;
+          }
+        },
+      ),
+      variant(
+        'last-free-page-left',
+        'allocPages.as-many',
+        class extends PartialArray {
+          protected override limit(count: bigint): bigint {
+            const free = BigInt(this.freeAmount());
+            return count > free && free > 1n ? free - 1n : super.limit(count);
+          }
+        },
+      ),
+      variant(
+        'more-told-than-allocated',
+        'address.higher-half',
+        class extends PartialArray {
+          override allocPages(addresses: BigUint64Array, count: number | bigint): number {
+            const got = super.allocPages(addresses, count);
+            return got > 1 && got < count && addresses.length > got ? got + 1 : got;
+          }
+        },
+      ),
+    ],
+  },
+  {
+    name: 'allocation at an address',
+    claims: { ...AT, calls: [...AT.calls, 'allocAt'] },
+    without: AT,
+    breaks: null,
+    correct: array(MOST),
+    broken: [
+      variant(
+        'last-page-not-looked-at',
+        'allocAt.was-free',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+      variant(
+        'another-region',
+        'allocAt.exact',
+        class extends PageArray {
+          override allocAt(address: bigint, count: number | bigint): bigint | null {
+            const next = address + PAGE_BYTES;
+            const isOther = count === 2 && this.isFree(this.named('allocAt', address) + 1, 2);
+            return super.allocAt(isOther ? next : address, count);
+          }
+        },
+      ),
+      variant(
+        'last-free-region-refused',
+        'allocAt.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && count !== this.freeAmount();
+          }
+        },
+      ),
+    ],
+  },
+];

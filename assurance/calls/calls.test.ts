@@ -1,0 +1,44 @@
+/** Calls that a profile adds: a correct manager holds with them, and a broken one only without them. */
+import { describe, expect, it } from 'vitest';
+import { explore, referencesOf, smallWorld } from '../../properties/explore/index.ts';
+import { runCampaign } from '../../properties/random/index.ts';
+import { factoryTarget, type Target } from '../../runner/index.ts';
+import { decodeProfile, type SomePmmFactory } from '../../spec/index.ts';
+import { ADDED } from './added.ts';
+
+function targetOf(name: string, create: SomePmmFactory, claims: object): Target {
+  return factoryTarget({ name, policies: [], profile: decodeProfile(claims, name), create });
+}
+
+/** Returns the clauses that a target breaks in some programs. */
+async function brokenBy(target: Target, programs: number): Promise<readonly string[]> {
+  const options = { worlds: [], generated: true, operations: 60, seed: 20, stopFirst: true };
+  const { findings } = await runCampaign({ ...options, target, programs });
+  return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
+}
+
+describe.each(ADDED)('$name', ({ name, claims, without, breaks, correct, broken }) => {
+  it('holds where it is right', async () => {
+    expect(await brokenBy(targetOf(name, correct, claims), 30)).toEqual([]);
+    if (breaks !== null) expect(await brokenBy(targetOf(name, correct, without), 1000)).toEqual([breaks]);
+  });
+
+  it.each(broken)('shows $name: $clause', async ({ name: variant, clause, create }) => {
+    if (breaks === null) expect(await brokenBy(targetOf(variant, create, without), 5)).toEqual([]);
+    expect(await brokenBy(targetOf(variant, create, claims), 1000)).toEqual([clause]);
+  });
+});
+
+describe('a search of all states', () => {
+  it.each(ADDED.filter(({ name }) => name.startsWith('references')))(
+    'ends with $name',
+    async ({ name, correct, claims }) => {
+      const target = targetOf(name, correct, claims);
+      const world = smallWorld({ stack: 1, bitmap: 1, allFree: true });
+      const { end, states, modelStates } = await explore({ target, world });
+      expect({ end, states }).toEqual({ end: 'closed', states: modelStates });
+      // Each page frame is free, or has one, two or three references.
+      expect([states, referencesOf(target.profile)]).toEqual([16, 3]);
+    },
+  );
+});

@@ -1,0 +1,158 @@
+/*
+ * A page array: one number for each page frame, its owner or its references. With -DMOST=n a page frame has at most n. Its bugs:
+ * -DFREES_AT_ONCE frees with any reference, -DONE_LEFT leaves a free page frame where a batch is granted in part, -DLAST_FORGOTTEN takes a region
+ * whose last page frame is not free, -DNO_RETAIN lacks a
+ * call that it claims.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "frameproof.h"
+
+#ifndef MOST
+#define MOST 3
+#endif
+
+/* Above FREE: references. The others are owners, in the order of `owners`. */
+enum { ABSENT = -3, FIRMWARE = -2, BOOT = -1, FREE = 0 };
+static const fp_owner owners[] = {FP_OWNER_ABSENT, FP_OWNER_FIRMWARE, FP_OWNER_BOOT, FP_OWNER_PMM};
+
+static unsigned char *base;
+static uint64_t end;
+static int *pages;
+
+static bool init(const fp_memory *memory) {
+    base = memory->base;
+    end = 0;
+    for (size_t d = 0; d < memory->count; d++) {
+        uint64_t last = memory->descriptors[d].start / FP_PAGE_SIZE + memory->descriptors[d].pages;
+        end = last > end ? last : end;
+    }
+    pages = malloc((end + 1) * sizeof *pages);
+    for (uint64_t frame = 0; frame < end; frame++) {
+        pages[frame] = ABSENT;
+    }
+    for (size_t d = 0; d < memory->count; d++) {
+        for (uint64_t i = 0; i < memory->descriptors[d].pages; i++) {
+            pages[memory->descriptors[d].start / FP_PAGE_SIZE + i] = -(int)memory->descriptors[d].kind;
+        }
+    }
+    return true;
+}
+
+static void *take(void) {
+    for (uint64_t frame = 0; frame < end; frame++) {
+        if (pages[frame] == FREE) {
+            pages[frame] = 1;
+            return base + frame * FP_PAGE_SIZE;
+        }
+    }
+    return NULL;
+}
+
+static uint64_t free_amount(void) {
+    uint64_t count = 0;
+    for (uint64_t frame = 0; frame < end; frame++) {
+        count += pages[frame] == FREE;
+    }
+    return count;
+}
+
+static void *alloc(void) {
+    void *page = take();
+    if (page == NULL) {
+        errno = ENOMEM;
+        fp_warn("alloc: no memory");
+    }
+    return page;
+}
+
+static uint64_t alloc_some(void **addresses, uint64_t count) {
+    uint64_t got = free_amount();
+#ifdef ONE_LEFT
+    got -= got > 1 && got < count;
+#endif
+    got = count < got ? count : got;
+    for (uint64_t i = 0; i < got; i++) {
+        addresses[i] = take();
+    }
+    if (got == 0 && count > 0) {
+        errno = ENOMEM;
+        fp_warn("allocPages: no memory");
+    }
+    return got;
+}
+
+static void *alloc_at(void *address, uint64_t count) {
+    uint64_t first = ((uintptr_t)address - (uintptr_t)base) / FP_PAGE_SIZE;
+    if ((uintptr_t)address < (uintptr_t)base || first >= UINT64_C(1) << 40) {
+        fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "not an address");
+    }
+    bool is_free = count > 0 && first < end && count <= end - first;
+#ifdef LAST_FORGOTTEN
+    uint64_t looked_at = count - (count > 1);
+#else
+    uint64_t looked_at = count;
+#endif
+    for (uint64_t i = 0; is_free && i < looked_at; i++) {
+        is_free = pages[first + i] == FREE;
+    }
+    if (!is_free) {
+        errno = ENOMEM;
+        fp_warn("allocAt: not free");
+        return NULL;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        pages[first + i] = 1;
+    }
+    return base + first * FP_PAGE_SIZE;
+}
+
+/* Returns the page frame of an address, which callers hold, or boot code where it may. */
+static uint64_t held(void *address, bool may_be_boot) {
+    uint64_t offset = (uintptr_t)address - (uintptr_t)base, frame = offset / FP_PAGE_SIZE;
+    if ((uintptr_t)address < (uintptr_t)base || frame >= UINT64_C(1) << 40) {
+        fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "not an address");
+    }
+    int code = frame < end ? pages[frame] : ABSENT;
+    if (code > FREE || (code == BOOT && may_be_boot)) {
+        return frame;
+    }
+    fp_panic(frame, owners[code - ABSENT], "not held");
+}
+
+static bool retain(void *address) {
+    uint64_t frame = held(address, false);
+    if (pages[frame] >= MOST) {
+        errno = ENOMEM;
+        fp_warn("retain: too many references");
+        return false;
+    }
+    pages[frame]++;
+    return true;
+}
+
+static bool release(void *address) {
+    uint64_t frame = held(address, true);
+    pages[frame] = pages[frame] == BOOT ? FREE : pages[frame] - 1;
+#ifdef FREES_AT_ONCE
+    pages[frame] = FREE;
+#endif
+    return true;
+}
+
+int main(void) {
+    return fp_serve(&(fp_target){
+        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"allocAt\", \"retain\", \"release\", \"freeAmount\"], \"zones\": 1, "
+                   "\"batches\": \"partial\", \"mostReferences\": 3, \"memoryBelow\": \"0x400000\"}",
+        .init = init,
+        .alloc = alloc,
+        .alloc_some = alloc_some,
+        .alloc_at = alloc_at,
+#ifndef NO_RETAIN
+        .retain = retain,
+#endif
+        .release = release,
+        .free_amount = free_amount,
+    });
+}
