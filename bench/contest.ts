@@ -20,7 +20,7 @@ export interface Contest {
   readonly isTimed: boolean;
 }
 
-/** What a contender has done. */
+/** The work of a contender. */
 export interface Contended {
   /** Pages allocated and freed. */
   readonly pages: number;

@@ -60,7 +60,7 @@ function compile(flags: readonly string[], say: (text: string) => void): string 
 /** Memory of WebAssembly: a heap, and 1 GiB of physical memory behind it. */
 const WASM_BYTES = 1408 * 2 ** 20;
 
-/** Compiles the checked C to WebAssembly; returns its path, or null and says why where there is no clang. */
+/** Compiles the checked C to WebAssembly; returns its path, or null and says why without clang. */
 function compileWasm(say: (text: string) => void): string | null {
   const output = join(mkdtempSync(join(tmpdir(), 'frameproof-bench-')), 'page_stack.wasm');
   const include = here('../native/examples');

@@ -75,7 +75,7 @@ function nativeCheck(target: NativeTarget, { exhaustive, map }: CheckOptions & C
       '--map: expected a module with --concurrent: executables get memory that is generated',
     );
   const run = async (common: CommonOptions): Promise<ConcurrentResult> => {
-    // What is drawn on the terminal is drawn when this thread waits for nothing.
+    // The terminal is drawn when this thread waits for nothing.
     await new Promise(setImmediate);
     return checkNative({ ...common, target });
   };
@@ -93,7 +93,7 @@ async function moduleCheck(options: CheckOptions & ConcurrentOptions): Promise<C
   return { target, world, config, run };
 }
 
-/** What a check of any target is told. */
+/** The options of a check of any target. */
 type CommonOptions = Omit<NativeCheckOptions, 'target'>;
 
 /** A check that is ready to run. */

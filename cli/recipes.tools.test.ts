@@ -76,7 +76,7 @@ describe.each(RECIPES)('the recipe $name', ({ name, broken, small = [], searched
 
   it('is proposed its own profile', async () => {
     const target = await build('process', sources);
-    // What it says of its zones is found too.
+    // Its zones are found too.
     const unzoned = target.withClaims({ profile: { ...target.profile, zones: 2 } });
     const { profile, unexplained } = await fitProfile(unzoned, { seed: 1, programs: 100 });
     expect(unexplained).toBeNull();

@@ -192,7 +192,7 @@ export class PageFrameManager implements Pmm {
   #panicOnBatch(address: bigint, index: number): never {
     this.#frames.checkFreeable(this.#batch, index);
     const frame = this.#frameAt('freePages', address);
-    // No entry of the batch holds it, and there is no such memory.
+    // No entry of the batch holds it, since such memory does not exist.
     this.#frames.checkFreeable(Float64Array.of(frame), 1);
     throw argumentPanic('freePages', `address ${toHex(address)} cannot be freed`);
   }

@@ -184,7 +184,7 @@ export type VerificationSection = t.TypeOf<typeof VerificationSection>;
 const SavedAs = t.type({ file: t.union([t.string, t.null]) });
 
 /**
- * What every command prints with `--json`: its verdict, and the counterexamples that it saved.
+ * The output of every command with `--json`: its verdict, and the counterexamples that it saved.
  *
  * @public
  */
@@ -196,7 +196,7 @@ export const PrintedResult = t.intersection(
   'a trace, a shard, a memory map, or the result of a command with --json',
 );
 /**
- * What every command prints with `--json`.
+ * The output of every command with `--json`.
  *
  * @public
  */

@@ -163,7 +163,7 @@ export class Session implements SavableSession {
   /** Whether the manager can be saved and loaded. */
   get isSavable(): boolean {
     const pmm = this.#pmm;
-    // What page frames hold is not saved.
+    // The contents of page frames are not saved.
     return pmm !== null && this.#contents === 'any' && this.#told('saveState()', () => isSavable(pmm));
   }
 

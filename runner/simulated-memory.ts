@@ -18,7 +18,7 @@ function wordAt(address: bigint): bigint {
 const EDGES = [0n, PAGE_BYTES - WORD_BYTES] as const;
 /** The words that a caller leaves there. */
 const LEFT_OVER = 0x5a5a_5a5a_5a5a_5a5an;
-/** Of one allocation, at most so many page frames are looked at. */
+/** Most page frames of one allocation that are looked at. */
 const LOOKED_AT = 64;
 
 export class SimulatedMemory implements PhysicalMemory {

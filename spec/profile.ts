@@ -54,7 +54,7 @@ export type Misuse = t.TypeOf<typeof Misuse>;
  *
  * - `double-free`: the page frame is free already.
  * - `foreign`: it was never handed out: it is not RAM, or firmware or the manager keeps it.
- * - `argument`: there is no such page frame, or a number is not an unsigned 64-bit integer, in an allocation too.
+ * - `argument`: the page frame does not exist, or a number is not an unsigned 64-bit integer, in an allocation too.
  * - `repeated`: a batch names a page frame twice.
  * - `unaligned`: no page frame begins at the address, where that is misuse.
  * - `part`: it is a part of a run, where runs are freed whole.
@@ -278,7 +278,7 @@ function wrongZones(profile: Profile): string | null {
 function contradiction(profile: Profile): string | null {
   const { policies, singlePages, zones, calls, bitmapZoneEnd } = profile;
   if (zones !== 2 && singlePages !== 'anywhere')
-    return 'with one zone, or named ones, singlePages is "anywhere": there is no other zone to take them from';
+    return 'with one zone, or named ones, singlePages is "anywhere": no other zone could give them';
   if (policies.includes('lifo') && singlePages !== 'stack-zone')
     return 'lifo speaks of the stack zone: it can be promised where singlePages is "stack-zone"';
   if (zones !== 2 && bitmapZoneEnd !== null)

@@ -100,7 +100,7 @@ export interface ShrinkResult {
   readonly seconds: number;
   /** Simpler counterexamples gone through on the way. */
   readonly steps: number;
-  /** What the descent went through, the last of which is the trace. Empty where nothing was descended from. */
+  /** The steps of the descent, the last of which is the trace. Empty where nothing was descended from. */
   readonly way: readonly Simpler[];
   /** Whether the budget ended before no move was left. */
   readonly exhausted: boolean;

@@ -40,7 +40,7 @@ export class MemoJudge {
   readonly #actions = new WordLists();
   /** The action of each operation that frees, once it is known. */
   readonly #pushes: (number | undefined)[] = [];
-  /** For each ownership, the operations that are not tried: misuse that is undefined, and references beyond those of the search. */
+  /** For each ownership, the operations that are not tried: misuse that is undefined, and references beyond the search. */
   readonly #undefined: (readonly boolean[])[] | null;
   readonly #key = new Int32Array(ENTRY);
   /** The model state after the last accepted response. */
@@ -61,7 +61,7 @@ export class MemoJudge {
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
   }
 
-  /** Whether an operation is not tried: misuse that the target leaves undefined, or a reference beyond those of the search. */
+  /** Whether an operation is not tried: misuse that the target leaves undefined, or a reference beyond the search's. */
   isUndefined(ownership: number, operation: number): boolean {
     if (this.#undefined === null) return false;
     let known = this.#undefined[ownership];

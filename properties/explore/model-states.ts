@@ -168,7 +168,7 @@ export class ModelStates {
     return this.#stackFrames[this.orders.wordAt(order, this.orders.lengthOf(order) - 1 - k)] ?? 0;
   }
 
-  /** Returns the place of a page frame among those of the stack zone; undefined for others. */
+  /** Returns the place of a page frame in the stack zone; undefined for others. */
   placeOf(frame: number | null): number | undefined {
     return this.#stackPlaces.get(frame ?? -1);
   }

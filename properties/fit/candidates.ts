@@ -411,7 +411,7 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
     alignment > PAGE_BYTES && {
       claims: {
         runArguments: profile.runArguments.filter((name) => name !== 'alignment'),
-        // What was taken up before of an argument that there is not.
+        // Claims taken up before about an argument that the call lacks.
         ...(profile.alignments === 'any' ? {} : { alignments: 'any' }),
         ...(profile.largestAlignment === null ? {} : { largestAlignment: null }),
       },

@@ -96,7 +96,7 @@ export class OwnRun {
     this.#frames = new FrameAllocator(map, config);
     this.#pmm = new PageFrameManager(this.#frames, { config, warn: () => {} });
     this.#keep();
-    // What is named later was answered before: the moments know which calls were asked.
+    // Results that are named later were answered before: the moments know which calls were asked.
     for (const [at, operation] of operations.entries()) {
       const response = responses[at + 1];
       if (response !== undefined) this.#results.record(operation, response);

@@ -45,7 +45,7 @@ export interface CallersRun {
 const MEMORY_MIB = 1024;
 const OUTPUT_BYTES = 2 ** 28;
 const PATIENCE = 4;
-/** What a run takes beside its calls, on a loaded machine. */
+/** The time that a run takes beside its calls, on a loaded machine. */
 const RUN_MS = 50;
 const OVER = 'over\n';
 const END = 'end\n';

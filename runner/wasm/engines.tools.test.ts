@@ -1,4 +1,4 @@
-/** What each version of Node.js can do with WebAssembly, tried on it. They come from the package `node`. */
+/** WebAssembly on each version of Node.js, by trying. They come from the package `node`. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -63,7 +63,7 @@ class Writer {
   readonly #draws: Draws;
   readonly #size: ScenarioSize;
   readonly #profile: Profile;
-  /** What this caller may free. */
+  /** The results that this caller may free. */
   readonly handed: Handed[];
   results: number;
 

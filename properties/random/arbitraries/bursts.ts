@@ -132,7 +132,7 @@ function redrawn([c, x, y, z]: Drawn, k: number): Drawn {
   return [other(c), other(x), other(y), other(z)];
 }
 
-/** What a burst may do at most. */
+/** The limits of a burst. */
 interface Room {
   readonly longest: number;
   readonly calls: number;

@@ -52,7 +52,7 @@ describe('a run on a target that claims everything', () => {
     expect(sidesLost(ALL)).toEqual([]);
   });
 
-  it('and calls beyond those of the specification can meet their situations too', () => {
+  it('and calls that the specification lacks can meet their situations too', () => {
     const calls = [...STANDARD_CALLS, 'allocAt', 'retain', 'release'];
     const counting = claims({ calls, mostReferences: 3, keeps: 'named' });
     const ofParts = 'allocPages: some of a batch';

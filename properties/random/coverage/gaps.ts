@@ -14,7 +14,7 @@ export interface Gap {
   readonly kind: 'function' | 'lines' | 'branch';
   readonly first: number;
   readonly last: number;
-  /** What leads closest; null if nothing in the sample does. */
+  /** The event that leads closest; null if nothing in the sample does. */
   readonly nearest: string | null;
 }
 
@@ -42,7 +42,7 @@ function correlation(both: number, first: number, second: number, all: number): 
   return spread === 0 ? 0 : (both * all - first * second) / Math.sqrt(spread);
 }
 
-/** What leads to a line that each program enters, such as one of init. */
+/** Leads to a line that each program enters, such as one of init. */
 const EVERY = 'every program';
 
 /** Less is chance. */
