@@ -7,6 +7,7 @@ import type { Scene, World } from '../../runner/index.ts';
 import type { LeanRun } from '../../runner/lean/index.ts';
 import { type Operation, type Profile, type Reference, WHOLE } from '../../spec/index.ts';
 import { BurstBudget, type Bursts, type Stage } from './arbitraries/bursts.ts';
+import { anyFavourites, type Favourites, orFavourite } from './arbitraries/favourites.ts';
 import {
   type Drawn,
   drawCall,
@@ -49,6 +50,8 @@ export interface CommandContext {
   readonly calls: Repertoire;
   /** Default: no bursts. */
   readonly bursts?: Bursts | undefined;
+  /** Default: none. */
+  readonly favourites?: Favourites | undefined;
 }
 
 const NO_BURSTS: Bursts = { longest: 0, sweep: 0, every: 1 };
@@ -57,12 +60,14 @@ const NO_BURSTS: Bursts = { longest: 0, sweep: 0, every: 1 };
 export class LeanContext {
   readonly run: LeanRun;
   readonly calls: Repertoire;
+  readonly favourites: Favourites;
   readonly budget: BurstBudget;
   readonly stage: Stage;
 
-  constructor(run: LeanRun, { calls, bursts = NO_BURSTS }: Pick<DrawnProgram, 'calls' | 'bursts'>) {
+  constructor(run: LeanRun, { calls, bursts = NO_BURSTS, favourites = [] }: DrawnProgram) {
     this.run = run;
     this.calls = calls;
+    this.favourites = favourites;
     this.budget = new BurstBudget(bursts);
     this.stage = new LeanStage(run);
   }
@@ -137,16 +142,17 @@ export class OperationCommand implements Command<CommandContext | LeanContext> {
   }
 
   run(context: CommandContext | LeanContext): void {
-    const { calls } = context;
+    const { calls, favourites = [] } = context;
+    const drawn = orFavourite(this.drawn, favourites);
     if (context instanceof LeanContext) {
-      if (context.budget.make(context.stage, this.drawn, calls)) return;
-      drawCall(context.run, this.drawn, calls);
+      if (context.budget.make(context.stage, drawn, calls)) return;
+      drawCall(context.run, drawn, calls);
       context.run.perform();
       return;
     }
     const stage = stageOf(context);
-    if (stage.budget.make(stage, this.drawn, calls)) return;
-    context.execution.perform(operationFrom(this.drawn, context.execution, calls, stage));
+    if (stage.budget.make(stage, drawn, calls)) return;
+    context.execution.perform(operationFrom(drawn, context.execution, calls, stage));
   }
 
   toString(): string {
@@ -172,6 +178,8 @@ export interface DrawnProgram {
   readonly isNumbered?: boolean;
   /** Default: no bursts. */
   readonly bursts?: Bursts | undefined;
+  /** Default: none. */
+  readonly favourites?: Favourites | undefined;
 }
 
 /** Returns the bursts of a program that may be so long. */
@@ -207,6 +215,8 @@ export interface ProgramParts {
   readonly command: Arbitrary<Command<CommandContext>>;
   /** The bursts that commands make. Default: none. */
   readonly bursts?: Arbitrary<Bursts>;
+  /** Arguments that commands use again and again. Default: none. */
+  readonly favourites?: Arbitrary<Favourites>;
 }
 
 /**
@@ -222,6 +232,7 @@ export function usualParts(profile: Profile, sizes: Sizes = ANY_SIZE): ProgramPa
       { arbitrary: fewBursts(sizes), weight: 128 - sizes.deep },
       { arbitrary: deepBursts(sizes), weight: sizes.deep },
     ),
+    favourites: anyFavourites,
   };
 }
 
@@ -247,7 +258,7 @@ export type ProgramDraw = (
  * Returns the generator of programs of these parts.
  * @public
  */
-export function programsOf({ worlds, calls, command, bursts }: ProgramParts): ProgramDraw {
+export function programsOf({ worlds, calls, command, bursts, favourites }: ProgramParts): ProgramDraw {
   const isNumbered = command === anyCommand;
   return (operations, world) =>
     tuple(
@@ -255,13 +266,15 @@ export function programsOf({ worlds, calls, command, bursts }: ProgramParts): Pr
       calls,
       commandsOf(command, operations),
       bursts ?? constant(undefined),
+      favourites ?? constant(undefined),
       anyPrototype,
-    ).map(([drawn, mayCall, commands, some]) => ({
+    ).map(([drawn, mayCall, commands, some, again]) => ({
       world: drawn,
       calls: mayCall,
       commands,
       isNumbered,
       bursts: some,
+      favourites: again,
     }));
 }
 

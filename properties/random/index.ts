@@ -35,6 +35,7 @@ export {
 } from './commands.ts';
 export { type Repertoire, repertoire } from './arbitraries/operations.ts';
 export type { Bursts } from './arbitraries/bursts.ts';
+export type { Favourites } from './arbitraries/favourites.ts';
 export type { Sizes } from './arbitraries/sizes.ts';
 export { anyWorld, anyWorldOf } from './arbitraries/worlds.ts';
 export {

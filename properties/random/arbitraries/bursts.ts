@@ -103,7 +103,7 @@ const WAYS = {
   single: ['same', 'same', 'pairs', 'phases', 'phases', 'probed'],
   batch: ['same', 'same', 'pairs', 'sweep', 'phases', 'probed'],
   // A run that is freed at once costs no more where it is long.
-  run: ['same', 'pairs', 'sweep', 'sweep', 'phases', 'probed'],
+  run: ['same', 'same', 'pairs', 'sweep', 'sweep', 'phases', 'probed'],
 } as const;
 
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
@@ -188,12 +188,12 @@ class Burst {
     else this.#pairs(length);
   }
 
-  /** Makes half of the runs that are repeated plain ones that fit anywhere, and half of these single pages. */
+  /** Makes half of the runs that are repeated plain ones that fit anywhere, and a quarter of these single pages. */
   #simplify(digits: Digits): void {
-    const chosen = digits.next(4);
-    if (chosen < 2) return;
+    const chosen = digits.next(8);
+    if (chosen < 4) return;
     Object.assign(this.#call, PLAIN);
-    if (chosen === 3) this.#call.count = 1;
+    if (chosen === 7) this.#call.count = 1;
   }
 
   get #isRun(): boolean {
