@@ -7,7 +7,6 @@ import type { Scene, World } from '../../runner/index.ts';
 import type { LeanRun } from '../../runner/lean/index.ts';
 import { type Operation, type Profile, type Reference, WHOLE } from '../../spec/index.ts';
 import { BurstBudget, type Bursts, type Stage } from './arbitraries/bursts.ts';
-import { anyFavourites, type Favourites, orFavourite } from './arbitraries/favourites.ts';
 import {
   type Drawn,
   drawCall,
@@ -22,6 +21,7 @@ import {
   type Arbitrary,
   anyOfFour,
   anyPrototype,
+  array,
   type Command,
   commandsOf,
   constant,
@@ -39,6 +39,35 @@ export interface ProgramRun extends Scene {
   readonly violation?: unknown;
   /** Performs an operation. Returns whether the run continues. */
   perform(operation: Operation<Reference>): boolean;
+}
+
+/**
+ * Favourites: arguments that a program uses again and again, as sets of numbers. Half of the calls of such a program take theirs from one to
+ * three sets, so that three runs in a row of the same odd count, or frees at the same place of a result, are likely.
+ * @public
+ */
+export type Favourites = readonly (readonly [number, number, number])[];
+
+/** Arbitrary favourites of a program: one in four has some. */
+export const anyFavourites: Arbitrary<Favourites> = oneof(
+  { arbitrary: constant([]), weight: 3 },
+  {
+    arbitrary: array(tuple(nat(0x7fff_ffff), nat(0x7fff_ffff), nat(0x7fff_ffff)), {
+      minLength: 1,
+      maxLength: 3,
+      size: 'max',
+    }),
+    weight: 1,
+  },
+);
+
+/** Returns the numbers of a command, or those of a favourite in place of the ones for arguments. */
+export function orFavourite(drawn: Drawn, favourites: Favourites): Drawn {
+  if (favourites.length === 0) return drawn;
+  const [c] = drawn;
+  // The lower bits choose the call.
+  const favourite = favourites[(c >>> 24) % (2 * favourites.length)];
+  return favourite === undefined ? drawn : [c, ...favourite];
 }
 
 /**

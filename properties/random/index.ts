@@ -25,6 +25,7 @@ export {
   anyProgram,
   type CommandContext,
   type DrawnProgram,
+  type Favourites,
   OperationCommand,
   type ProgramDraw,
   type ProgramParts,
@@ -35,7 +36,6 @@ export {
 } from './commands.ts';
 export { type Repertoire, repertoire } from './arbitraries/operations.ts';
 export type { Bursts } from './arbitraries/bursts.ts';
-export type { Favourites } from './arbitraries/favourites.ts';
 export type { Sizes } from './arbitraries/sizes.ts';
 export { anyWorld, anyWorldOf } from './arbitraries/worlds.ts';
 export {

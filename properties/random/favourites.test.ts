@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { drawsFrom } from '../draws.ts';
-import { orFavourite } from './favourites.ts';
+import { orFavourite } from './commands.ts';
+import { drawsFrom } from './draws.ts';
 
 const draws = drawsFrom(2);
 const number = (): number => draws.below(2 ** 31 - 1);
