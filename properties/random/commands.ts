@@ -21,6 +21,7 @@ import {
   type Arbitrary,
   anyOfFour,
   anyPrototype,
+  array,
   type Command,
   commandsOf,
   constant,
@@ -41,6 +42,35 @@ export interface ProgramRun extends Scene {
 }
 
 /**
+ * Favourites: arguments that a program uses again and again, as sets of numbers. Half of the calls of such a program take theirs from one to
+ * three sets, so that three runs in a row of the same odd count, or frees at the same place of a result, are likely.
+ * @public
+ */
+export type Favourites = readonly (readonly [number, number, number])[];
+
+/** Arbitrary favourites of a program: one in four has some. */
+export const anyFavourites: Arbitrary<Favourites> = oneof(
+  { arbitrary: constant([]), weight: 3 },
+  {
+    arbitrary: array(tuple(nat(0x7fff_ffff), nat(0x7fff_ffff), nat(0x7fff_ffff)), {
+      minLength: 1,
+      maxLength: 3,
+      size: 'max',
+    }),
+    weight: 1,
+  },
+);
+
+/** Returns the numbers of a command, or those of a favourite in place of the ones for arguments. */
+export function orFavourite(drawn: Drawn, favourites: Favourites): Drawn {
+  if (favourites.length === 0) return drawn;
+  const [c] = drawn;
+  // The lower bits choose the call.
+  const favourite = favourites[(c >>> 24) % (2 * favourites.length)];
+  return favourite === undefined ? drawn : [c, ...favourite];
+}
+
+/**
  * The context of a command: the run, and the calls that its program may make.
  * @public
  */
@@ -49,6 +79,8 @@ export interface CommandContext {
   readonly calls: Repertoire;
   /** Default: no bursts. */
   readonly bursts?: Bursts | undefined;
+  /** Default: none. */
+  readonly favourites?: Favourites | undefined;
 }
 
 const NO_BURSTS: Bursts = { longest: 0, sweep: 0, every: 1 };
@@ -57,12 +89,14 @@ const NO_BURSTS: Bursts = { longest: 0, sweep: 0, every: 1 };
 export class LeanContext {
   readonly run: LeanRun;
   readonly calls: Repertoire;
+  readonly favourites: Favourites;
   readonly budget: BurstBudget;
   readonly stage: Stage;
 
-  constructor(run: LeanRun, { calls, bursts = NO_BURSTS }: Pick<DrawnProgram, 'calls' | 'bursts'>) {
+  constructor(run: LeanRun, { calls, bursts = NO_BURSTS, favourites = [] }: DrawnProgram) {
     this.run = run;
     this.calls = calls;
+    this.favourites = favourites;
     this.budget = new BurstBudget(bursts);
     this.stage = new LeanStage(run);
   }
@@ -137,16 +171,17 @@ export class OperationCommand implements Command<CommandContext | LeanContext> {
   }
 
   run(context: CommandContext | LeanContext): void {
-    const { calls } = context;
+    const { calls, favourites = [] } = context;
+    const drawn = orFavourite(this.drawn, favourites);
     if (context instanceof LeanContext) {
-      if (context.budget.make(context.stage, this.drawn, calls)) return;
-      drawCall(context.run, this.drawn, calls);
+      if (context.budget.make(context.stage, drawn, calls)) return;
+      drawCall(context.run, drawn, calls);
       context.run.perform();
       return;
     }
     const stage = stageOf(context);
-    if (stage.budget.make(stage, this.drawn, calls)) return;
-    context.execution.perform(operationFrom(this.drawn, context.execution, calls, stage));
+    if (stage.budget.make(stage, drawn, calls)) return;
+    context.execution.perform(operationFrom(drawn, context.execution, calls, stage));
   }
 
   toString(): string {
@@ -172,6 +207,8 @@ export interface DrawnProgram {
   readonly isNumbered?: boolean;
   /** Default: no bursts. */
   readonly bursts?: Bursts | undefined;
+  /** Default: none. */
+  readonly favourites?: Favourites | undefined;
 }
 
 /** Returns the bursts of a program that may be so long. */
@@ -207,6 +244,8 @@ export interface ProgramParts {
   readonly command: Arbitrary<Command<CommandContext>>;
   /** The bursts that commands make. Default: none. */
   readonly bursts?: Arbitrary<Bursts>;
+  /** Arguments that commands use again and again. Default: none. */
+  readonly favourites?: Arbitrary<Favourites>;
 }
 
 /**
@@ -222,6 +261,7 @@ export function usualParts(profile: Profile, sizes: Sizes = ANY_SIZE): ProgramPa
       { arbitrary: fewBursts(sizes), weight: 128 - sizes.deep },
       { arbitrary: deepBursts(sizes), weight: sizes.deep },
     ),
+    favourites: anyFavourites,
   };
 }
 
@@ -247,7 +287,7 @@ export type ProgramDraw = (
  * Returns the generator of programs of these parts.
  * @public
  */
-export function programsOf({ worlds, calls, command, bursts }: ProgramParts): ProgramDraw {
+export function programsOf({ worlds, calls, command, bursts, favourites }: ProgramParts): ProgramDraw {
   const isNumbered = command === anyCommand;
   return (operations, world) =>
     tuple(
@@ -255,13 +295,15 @@ export function programsOf({ worlds, calls, command, bursts }: ProgramParts): Pr
       calls,
       commandsOf(command, operations),
       bursts ?? constant(undefined),
+      favourites ?? constant(undefined),
       anyPrototype,
-    ).map(([drawn, mayCall, commands, some]) => ({
+    ).map(([drawn, mayCall, commands, some, again]) => ({
       world: drawn,
       calls: mayCall,
       commands,
       isNumbered,
       bursts: some,
+      favourites: again,
     }));
 }
 

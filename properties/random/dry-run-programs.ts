@@ -18,10 +18,10 @@ export interface WorldProgram {
 /** Returns the operations that a drawn program has on a target with such claims, found by a dry run without the target. */
 export function dryRunOf(
   { policies, profile }: Target,
-  { world, calls, commands, bursts }: DrawnProgram,
+  { world, commands, ...drawn }: DrawnProgram,
 ): WorldProgram {
   const dryRun = new DryRun(world, { policies, profile });
-  runCommands({ execution: dryRun, calls, bursts }, commands);
+  runCommands({ ...drawn, execution: dryRun }, commands);
   return { world, program: dryRun.operations };
 }
 

@@ -25,6 +25,7 @@ export {
   anyProgram,
   type CommandContext,
   type DrawnProgram,
+  type Favourites,
   OperationCommand,
   type ProgramDraw,
   type ProgramParts,

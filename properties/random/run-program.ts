@@ -80,14 +80,14 @@ export function runProgram(
 
 function byModel(
   target: Target,
-  { world, calls, commands, bursts }: DrawnProgram,
+  { world, commands, ...drawn }: DrawnProgram,
   length: number,
   observer?: Observer,
 ): RanProgram {
   const { policies } = target;
   const options = observer === undefined ? { policies } : { policies, observer };
   const execution = runWithin({ target, world, options }, length, (started) => {
-    if (!started.isRefused) runCommands({ execution: started, calls, bursts }, commands);
+    if (!started.isRefused) runCommands({ ...drawn, execution: started }, commands);
   });
   return {
     performed: execution.performed,
@@ -160,7 +160,7 @@ class LeanProgram {
 /** Returns the execution of a program with the answers of a lean run; only the answer that broke a clause is counted. */
 function replayed(
   target: Target,
-  { world, calls, commands, bursts }: DrawnProgram,
+  { world, commands, ...drawn }: DrawnProgram,
   run: LeanRun,
   observer?: Observer,
 ): Execution {
@@ -174,8 +174,7 @@ function replayed(
     onStep: (step) => isCounted && observer?.onStep(step),
   };
   const execution = new Execution(target, world, { policies, observer: muted, performer });
-  if (execution.violation === null && !execution.isRefused)
-    runCommands({ execution, calls, bursts }, commands);
+  if (execution.violation === null && !execution.isRefused) runCommands({ ...drawn, execution }, commands);
   execution.finish();
   return execution;
 }

@@ -83,3 +83,12 @@ test('another call is made whenever a power of two are held', () => {
         expect(Math.log2(held) % 1).toBe(0);
       }
 });
+
+test('a sweep tries each alignment once too, in pages', () => {
+  const alignments = burstsOf(['allocBitmap'], [free(40)], 40n).map(
+    (operations) =>
+      new Set(operations.flatMap((each) => (each.call === 'allocBitmap' ? [each.alignment] : []))),
+  );
+  const every = Array.from({ length: 41 }, (_, i) => BigInt(i + 1) * PAGE_BYTES);
+  expect(alignments).toContainEqual(new Set(every));
+});

@@ -27,6 +27,7 @@ import { Digits } from '../draws.ts';
 import {
   type Drawn,
   drawCall,
+  isAnyAlignmentClaimed,
   isHeld,
   isHeldAlone,
   largestRun,
@@ -102,7 +103,7 @@ const WAYS = {
   single: ['same', 'same', 'pairs', 'phases', 'phases', 'probed'],
   batch: ['same', 'same', 'pairs', 'sweep', 'phases', 'probed'],
   // A run that is freed at once costs no more where it is long.
-  run: ['same', 'pairs', 'sweep', 'sweep', 'phases', 'probed'],
+  run: ['same', 'same', 'pairs', 'sweep', 'sweep', 'phases', 'probed'],
 } as const;
 
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
@@ -188,12 +189,12 @@ class Burst {
     else this.#pairs(length);
   }
 
-  /** Makes half of the runs that are repeated plain ones that fit anywhere, and half of these single pages. */
+  /** Makes half of the runs that are repeated plain ones that fit anywhere, and a quarter of these single pages. */
   #simplify(digits: Digits): void {
-    const chosen = digits.next(4);
-    if (chosen < 2) return;
+    const chosen = digits.next(8);
+    if (chosen < 4) return;
     Object.assign(this.#call, PLAIN);
-    if (chosen === 3) this.#call.count = 1;
+    if (chosen === 7) this.#call.count = 1;
   }
 
   get #isRun(): boolean {
@@ -285,24 +286,35 @@ class Burst {
 
   /**
    * Makes pairs, each of the next count: from the one that was drawn or any other, up to one more than fits and round again. Long
-   * batches cost the time of their pages, so as many begin with each doubling.
+   * batches cost the time of their pages, so as many begin with each doubling. One in four sweeps of runs tries alignments, in pages.
    */
   #sweep(digits: Digits): void {
-    const { state } = this.#stage;
+    const { world } = this.#stage.state;
     const isRun = this.#isRun;
-    const largest = isRun ? largestRun(state) : Math.min(freeForSingles(state), MOST_PAGES);
+    const isOfAlignments = isRun && digits.next(4) === 3 && isAnyAlignmentClaimed(world.profile);
+    const largest = isOfAlignments ? world.bitmapLimit : this.#largest();
     const step = digits.of([1, 1, -1, 2]);
     const first = this.#firstCount(digits, largest, isRun);
     const { counts } = this.#room;
-    const isFixed = isRun && state.world.profile.contiguous !== 'any';
+    const isFixed = isRun && world.profile.contiguous !== 'any';
     const { place } = this.#call;
     this.#most = 2 * counts;
     for (let pages = 0; this.swept < Math.min(counts, largest + 1) && !this.#isOver; this.swept += 1) {
-      const count = isFixed ? first : 1 + modulo(first - 1 + this.swept * step, largest + 1);
-      pages += this.#pair({ place, count, ...PLAIN });
+      const value = 1 + modulo(first - 1 + this.swept * step, largest + 1);
+      pages += this.#pair(
+        isOfAlignments
+          ? { place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE }
+          : { place, ...PLAIN, count: isFixed ? first : value },
+      );
       if (pages > PAGES_A_COUNT * counts) break;
     }
     this.made = 0;
+  }
+
+  /** Returns the largest count of the allocation that is drawn that can be granted. */
+  #largest(): number {
+    const { state } = this.#stage;
+    return this.#isRun ? largestRun(state) : Math.min(freeForSingles(state), MOST_PAGES);
   }
 
   #firstCount(digits: Digits, largest: number, isRun: boolean): number {

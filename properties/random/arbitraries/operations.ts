@@ -528,6 +528,17 @@ function inZone(value: Passed, profile: Profile): Passed {
     : (ends[Number(BigInt(value) % 101n) % ends.length] ?? U64_MAX);
 }
 
+/** Whether runs of a manager of this profile may be aligned to any number of pages. */
+export function isAnyAlignmentClaimed({
+  runArguments,
+  largestAlignment,
+  contiguous,
+  alignments,
+}: Profile): boolean {
+  const isAny = contiguous === 'any' && alignments === 'any';
+  return isAny && largestAlignment === null && runArguments.includes('alignment');
+}
+
 /** Rounds down to a power of two. */
 function roundedDown(value: Passed): Passed {
   if (!isWhole(value) || Number(value) === 0) return value;
