@@ -26,7 +26,7 @@ int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"free\", \"freeAmount\"], \"policies\": [\"lifo\"], \"bitmapZoneEnd\": \"0x0\","
                    " \"neverBelow\": \"0x1000\", \"unalignedFree\": \"misuse\", \"misuse\": \"undefined\", \"failures\": [],"
-                   " \"memoryBelow\": \"0x10000000\"}",
+                   " \"memoryBelow\": \"0x4000000\"}",
         .init = init, .alloc = pmm_alloc, .free = free_page, .free_amount = pmm_free_pages, .live = live,
     });
 }
