@@ -30,9 +30,10 @@ import {
   type WorldProgram,
 } from '../properties/random/index.ts';
 import { median, quantile } from '../properties/verify/index.ts';
-import { Execution, OURS, type Performer, type Target } from '../runner/index.ts';
+import { Execution, OURS, type Performer, Results, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
+import { beyond } from '../spec/index.ts';
 
 /** Judged operations per second to reach on the buddy allocator in its process. */
 const LEAST_RATE = 60_000;
@@ -288,8 +289,18 @@ function callsOf(target: Target, seed: number): number {
   const run = { programs: LIVE_PROGRAMS, operations: DEFAULT_OPERATIONS, seed };
   let [ms, operations] = [0, 0];
   for (const { world, program } of dryRunPrograms(target, run)) {
-    ms += target.timed(world, program).turn(program.length);
-    operations += program.length;
+    const performer = target.start(world, program).performer();
+    const results = new Results();
+    for (const operation of program) {
+      const resolved = results.resolve(operation);
+      if (resolved === null || beyond(target.profile, operation) !== null) continue;
+      const start = performance.now();
+      const response = performer.perform(resolved, 0);
+      ms += performance.now() - start;
+      operations += 1;
+      results.record(operation, response);
+    }
+    performer.close();
   }
   return (ms * 1e6) / operations;
 }
