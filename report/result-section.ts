@@ -22,7 +22,7 @@ function wordsOf(key: string): string {
 /** The keys of a counterexample that are shown, next to its violation; the others repeat the result's. */
 const OF_COUNTEREXAMPLE = ['target', 'from', 'program', 'call', 'answer', 'hint', 'file', 'next'];
 
-/** Returns the facts of a counterexample as the result's. */
+/** Returns the facts of a counterexample that its page shows. */
 function counterexampleFacts({ violation, ...fields }: Fields): Fields {
   const { clause, explanation } = isFields(violation) ? violation : {};
   const shown = Object.entries(fields).filter(([key]) => OF_COUNTEREXAMPLE.includes(key));

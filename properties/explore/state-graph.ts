@@ -29,7 +29,7 @@ export const MOST_ROWS = 500_000;
 
 /**
  * The shortest ways to the states of a search that are too many for a graph. States that differ only in what the manager remembers are
- * one. They are numbered as in a {@link StateGraph}; each has a row of equal width, so that a page reads one without the others:
+ * one. Their numbers are as in a {@link StateGraph}; rows have one width, so that a page reads one without the others:
  *
  *     owners, a letter a frame · the free stack from the top, a character a frame, padded · state before · operation
  *     ppcbpp                     10....                                                     0000a          003

@@ -26,7 +26,7 @@ import { SITUATION_NAMES } from './situations.ts';
  * @public
  */
 export type Furthest = {
-  /** Operations of one program, a burst's one by one. */
+  /** Operations of one program; a burst counts each of its calls. */
   readonly operations: number;
   /** Page frames of RAM. */
   readonly memory: number;
