@@ -8,7 +8,7 @@ import type { Performer } from './performer.ts';
 import { unlessChanged } from './realm.ts';
 import { NO_WRITES } from './simulated-memory.ts';
 import type { Target } from './target.ts';
-import { TimeLimitError, timeOf, within } from './time-limit.ts';
+import { TimeLimitError, timeOf, unlessHeldUp, within } from './time-limit.ts';
 import type { World } from './world.ts';
 
 /** Performs operations on an execution, up to where it is violated. */
@@ -132,7 +132,7 @@ function runOnce(run: Run, length: number, drive: Drive): Execution {
   const attempt = new Attempt();
   return (
     attempt.run(run, drive, limit) ??
-    time.confirm(world, limit, (ms) => attempt.run(run, drive, ms)) ??
+    time.confirm(world, limit, (ms) => unlessHeldUp(ms, (most) => attempt.run(run, drive, most))) ??
     concluded(run, attempt.execution, time.message)
   );
 }

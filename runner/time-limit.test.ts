@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { config, memoryMap } from '../spec/index.ts';
-import { ProgramTime, TimeLimitError, within } from './time-limit.ts';
+import { ProgramTime, TimeLimitError, unlessHeldUp, within } from './time-limit.ts';
 
 describe('a time limit', () => {
   it('returns the result of work that returns in time', () => {
@@ -56,6 +56,27 @@ const worldOf = (pages: number, start = 0) => ({
 });
 const SMALL = worldOf(16);
 
+describe('an attempt', () => {
+  const sleeping = new Int32Array(new SharedArrayBuffer(4));
+  const sleep = (ms: number): null => {
+    Atomics.wait(sleeping, 0, 0, ms);
+    return null;
+  };
+
+  it.each([
+    ['is made again where others had the processor', sleep, [20, 20]],
+    ['is made once where it had the processor', () => null, [20]],
+  ])('%s', (_, spend, times) => {
+    const asked: number[] = [];
+    const attempt = (ms: number): null => {
+      asked.push(ms);
+      return spend(ms);
+    };
+    expect(unlessHeldUp(20, attempt)).toBeNull();
+    expect(asked).toEqual(times);
+  });
+});
+
 describe('the time of programs', () => {
   it('grows with the program and with the map, up to a minute', () => {
     const time = new ProgramTime(1000);
@@ -96,18 +117,6 @@ describe('the time of programs', () => {
     expect(time.confirm(SMALL, 100, () => null)).toBeNull();
     expect(time.limitOf(worldOf(2 ** 20), 0)).toBe(100);
     expect(time.isEndlessOn(SMALL)).toBe(true);
-  });
-
-  it('is confirmed again where others had the processor', () => {
-    const time = new ProgramTime(1);
-    const sleeping = new Int32Array(new SharedArrayBuffer(4));
-    const answers = [null, 'answered'];
-    const attempt = (ms: number): string | null => {
-      Atomics.wait(sleeping, 0, 0, ms);
-      return answers.shift() ?? null;
-    };
-    expect(time.confirm(SMALL, 2, attempt)).toBe('answered');
-    expect(time.isEndlessOn(SMALL)).toBe(false);
   });
 
   it('is as before on worlds that end lower, however many page frames they have', () => {

@@ -80,9 +80,6 @@ const KNOWN_MS = 100;
 /** A time-out is confirmed with this many times the limit. */
 const CONFIRMATION = 10;
 
-/** Longest that a busy machine may hold up a confirmation, in confirmations. */
-const ROUNDS = 2;
-
 function pagesOf({ map }: World): number {
   return map.descriptors.reduce((sum, { pages }) => sum + pages, 0);
 }
@@ -93,11 +90,12 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-/** Returns what an attempt returns, and the milliseconds of it in which others had the processor, or nobody. */
-function timed<T>(attempt: () => T): { readonly result: T; readonly idleMs: number } {
+/** Makes an attempt in this thread, which returns null where `ms` milliseconds were too little; once more where others had the processor for most of them. */
+export function unlessHeldUp<T>(ms: number, attempt: (ms: number) => T | null): T | null {
   const [start, used] = [performance.now(), processorMs()];
-  const result = attempt();
-  return { result, idleMs: performance.now() - start - (processorMs() - used) };
+  const result = attempt(ms);
+  const idleMs = performance.now() - start - (processorMs() - used);
+  return result ?? (idleMs < ms / 2 ? null : attempt(ms));
 }
 
 /**
@@ -134,16 +132,13 @@ export class ProgramTime {
   }
 
   /**
-   * Confirms a time-out: `attempt` runs the program again with more time, and returns null where it was too little. It runs once more where
-   * others had the processor meanwhile. Returns null where the program does not return.
+   * Confirms a time-out: `attempt` runs the program again with more time, and returns null where it was too little. Returns null
+   * where the program does not return.
    */
   confirm<T>(world: World, limitMs: number, attempt: (ms: number) => T | null): T | null {
     if (this.isEndlessOn(world)) return null;
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const { result, idleMs } = timed(() => attempt(limitMs * CONFIRMATION));
-      if (result !== null) return result;
-      if (idleMs < (limitMs * CONFIRMATION) / 2) break;
-    }
+    const result = attempt(limitMs * CONFIRMATION);
+    if (result !== null) return result;
     this.#endlessMs = limitMs * CONFIRMATION;
     this.#endlessEnd = 0;
     return null;
