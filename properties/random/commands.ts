@@ -61,7 +61,7 @@ export const anyFavourites: Arbitrary<Favourites> = oneof(
   },
 );
 
-/** Returns the numbers of a command, or those of a favourite in place of the ones for arguments. */
+/** Returns the numbers of a command, where a favourite's may stand in place of the ones for arguments. */
 export function orFavourite(drawn: Drawn, favourites: Favourites): Drawn {
   if (favourites.length === 0) return drawn;
   const [c] = drawn;

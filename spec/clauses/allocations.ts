@@ -107,7 +107,7 @@ function sideOfFallBack(before: Ownership): Side | null {
   return before.freeIn('bitmap') > 0 ? 0 : 1;
 }
 
-/** Where zones are named: whether another than the one of this page frame has free ones. */
+/** Where zones are named: whether a zone other than this page frame's has free ones. */
 function sideOfZones(before: Ownership, frame: Pfn | null): Side | null {
   const own = frame === null ? null : zoneAt(before, frame);
   return own === null ? null : before.countOf('pmm') > freeWithin(before, own) ? 0 : 1;

@@ -66,7 +66,7 @@ describe('a run on a target that claims everything', () => {
     expect(clausesOf(counting).filter((name) => !clausesOf(bare).includes(name))).toEqual(['retain.most']);
   });
 
-  it('checks all clauses but the concurrent ones, and those of calls and claims that are not in the specification', () => {
+  it('checks all clauses, but for concurrent callers, and for calls and claims that are not in the specification', () => {
     const unchecked = CLAUSE_NAMES.filter((name) => !clausesOf(ALL).includes(name));
     expect(unchecked.length).toBeGreaterThan(0);
     const others = unchecked.filter(
