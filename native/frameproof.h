@@ -74,6 +74,11 @@ typedef struct {
     uint64_t (*total_amount)(void);
     uint64_t (*free_amount)(void);
     uint64_t (*reserved_amount)(void);
+    /*
+     * Names, by fp_live, the bytes of free page frames that later answers depend on. NULL: all of them. A search of all states then does
+     * not tell states apart by other bytes of free page frames, and checks that this is right. Used only as WebAssembly.
+     */
+    void (*live)(void);
     /* Instead of alloc_pages where the profile says "batches": "partial": returns how many page frames were allocated. */
     uint64_t (*alloc_some)(void **addresses, uint64_t count);
     /*
@@ -84,11 +89,6 @@ typedef struct {
     bool (*release)(void *address);
     /* Allocates `count` page frames from an address on. Returns it, or NULL if not all of them are free. */
     void *(*alloc_at)(void *address, uint64_t count);
-    /*
-     * Names, by fp_live, the bytes of free page frames that later answers depend on. NULL: all of them. A search of all states then does
-     * not tell states apart by other bytes of free page frames, and checks that this is right. Used only as WebAssembly.
-     */
-    void (*live)(void);
 } fp_target;
 
 /* Names live bytes. Call it in `live` only. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
-import { execute, factoryTarget, OURS, type Target } from '../../runner/index.ts';
+import { execute, factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
 import { config, memoryMap, type Operation, type Reference, Trace, WHOLE } from '../../spec/index.ts';
 import { BUGS } from './fixtures/broken.ts';
 import { shrink, shrinkAcross } from './shrink.ts';
@@ -157,6 +157,30 @@ describe('shrink', () => {
 
   it('says of a scenario that breaks no clause that it holds', () => {
     expect(shrink(OURS, traceOn(OURS, [ALLOC]))).toMatchObject({ verdict: 'holds', flaky: null });
+  });
+
+  it('simplifies all of a program whose bursts a smaller world has taken', () => {
+    const target = factoryTarget({
+      name: 'the last page frame is another',
+      policies: [],
+      create: (map, options) => {
+        const pmm = createPmm(map, options);
+        let count = 0;
+        return wrapPmm(pmm, {
+          alloc: () => {
+            count += 1;
+            return count > 1 && pmm.freeAmount() === 1 ? 0n : pmm.alloc();
+          },
+        });
+      },
+    });
+    const map = memoryMap([{ type: 'conventional', start: 0x8a000n, pages: 98 }]);
+    const operations = Array.from({ length: 98 }, () => ALLOC);
+    const scenario = { map, config: config({ bitmapMaxAddr: 0n }), policies: [], operations };
+    const { trace } = shrink(target, execute(target, scenario).trace());
+    expect(trace.scenario.operations).toEqual([ALLOC, ALLOC]);
+    // It is in the bitmap zone: the first call is refused.
+    expect(trace.scenario.map).toEqual(memoryMap([{ type: 'conventional', start: 0n, pages: 1 }]));
   });
 
   it('drops the names of maps and the operations after the failure', () => {

@@ -148,8 +148,7 @@ function simplestWorld(trials: Trials, start: Counterexample): Descent {
 }
 
 /** Descends, and again from what each enumeration finds. */
-function minimum(trials: Trials, start: Counterexample): Descent {
-  if (hasBursts(start.draft.operations)) return simplestWorld(trials, start);
+function simplestProgram(trials: Trials, start: Counterexample): Descent {
   let { counterexample, steps } = descend(trials, start);
   for (const enumeration of ENUMERATIONS) {
     const found = enumerate(trials, counterexample.draft, enumeration);
@@ -159,6 +158,15 @@ function minimum(trials: Trials, start: Counterexample): Descent {
     steps += 1 + lower.steps;
   }
   return { counterexample, steps };
+}
+
+/** Simplifies the world of a program of bursts; all of a program without, also where a smaller world has left none. */
+function minimum(trials: Trials, start: Counterexample): Descent {
+  if (!hasBursts(start.draft.operations)) return simplestProgram(trials, start);
+  const inWorld = simplestWorld(trials, start);
+  if (hasBursts(inWorld.counterexample.draft.operations)) return inWorld;
+  const { counterexample, steps } = simplestProgram(trials, inWorld.counterexample);
+  return { counterexample, steps: inWorld.steps + steps };
 }
 
 /** The scenario of a run without the operations that were passed over. */

@@ -55,7 +55,7 @@ export const RECIPES: readonly Recipe[] = [
       },
       'a rest of one page is forgotten': {
         edit: ['if (rest > 0)', 'if (rest > 1)'],
-        clauses: ['alloc.complete', 'allocBitmap.complete', 'policy.first-fit'],
+        clauses: ['alloc.complete', 'allocBitmap.complete', 'free.owner', 'policy.first-fit'],
       },
     },
   },
