@@ -36,7 +36,7 @@ it('a call that does not return ends by Ctrl-C, and the lack of a summary is sai
   await new Promise((resolve) => setTimeout(resolve, 5000));
   child.kill('SIGINT');
   const { exitCode, stderr } = await result;
-  expect(stderr).toMatch(/^frameproof: check: interrupted, without a summary: it did not stop within 1.5 s/m);
+  expect(stderr).toMatch(/^frameproof: check: interrupted, without a summary: it did not stop within 1.3 s/m);
   expect(exitCode).toBe(130);
 });
 
@@ -56,7 +56,7 @@ describe.concurrent.each(COMMANDS)('%s', (command, cwd) => {
     const sent = performance.now();
     child.kill(signal);
     expect((await result).exitCode).toBe(exitCode);
-    // 1.5 s to end by itself; the rest is for a loaded machine.
+    // 1.3 s to end by itself; the rest is for a loaded machine.
     expect(performance.now() - sent).toBeLessThan(10_000);
   });
 });

@@ -14,7 +14,7 @@ import { drawsBars, MARK, REPORTS } from './supervised.ts';
 /** A command has this long to end by itself once it has reported its result. */
 const LINGER_MS = 500;
 /** A command has this long to print what it has found once it is interrupted. */
-const INTERRUPT_MS = 1500;
+const INTERRUPT_MS = 1300;
 /** Standard error gets a line on the progress this often, unless it is a terminal: there the command draws a bar. */
 const PROGRESS_MS = 10_000;
 
@@ -182,6 +182,8 @@ export function supervise(script: string, args: readonly string[]): void {
       interruptedBy = signal;
       reportsOf(running).write('interrupted\n');
       running.kill('SIGINT');
+      // There may be something to say when the time is over, and none left to load what says it.
+      void import('./print.ts');
       setTimeout(() => {
         const stuck = `interrupted, without a summary: it did not stop within ${INTERRUPT_MS / 1000} s; what was found, if anything, is printed above`;
         void tell(`${command}: ${stuck}`).then(() => end(exitCodeOf(signal)));
