@@ -128,11 +128,20 @@ export async function finishFindings(
   const [first, ...others] = reports;
   if (first === undefined || shrinkTime === 0 || first.flaky !== null) return reports;
   const certificate = await certificateOf(target, first.trace, msLeft(), signal);
-  const hint = signal?.aborted === true ? null : await hintFor(target, first.trace);
+  const hint = await hintFor(target, first.trace, signal);
   return [{ ...first, certificate, hint }, ...others];
 }
 
-async function hintFor(target: Target, trace: Trace): Promise<string | null> {
+/** Claims are tried for this long: programs of a target that does not return take a while each. */
+const HINT_MS = 5000;
+
+async function hintFor(
+  target: Target,
+  trace: Trace,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
   const { hintOn } = await import('../properties/fit/index.ts');
-  return hintOn(target, trace);
+  const end = performance.now() + HINT_MS;
+  const isOver = (): boolean => signal?.aborted === true || performance.now() > end;
+  return hintOn(target, trace, isOver);
 }

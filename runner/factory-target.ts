@@ -26,6 +26,7 @@ import {
   type TimedProgram,
 } from './target.ts';
 import { described } from './thrown.ts';
+import { shareTime } from './time-limit.ts';
 import type { World } from './world.ts';
 
 class FactoryTarget implements Target {
@@ -73,7 +74,8 @@ class FactoryTarget implements Target {
 
   withClaims(claims: Partial<Claims>): Target {
     const { name, policies, profile, checks } = this;
-    return new FactoryTarget(this.factory, { name, policies, profile, checks, ...claims }, this.programMs);
+    const claimed = { name, policies, profile, checks, ...claims };
+    return shareTime(this, this.programMs, new FactoryTarget(this.factory, claimed, this.programMs));
   }
 
   async close(): Promise<void> {}

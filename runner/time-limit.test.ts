@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createPmm } from '../impl/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
-import { ProgramTime, TimeLimitError, unlessHeldUp, within } from './time-limit.ts';
+import { factoryTarget } from './factory-target.ts';
+import { ProgramTime, TimeLimitError, timeOf, unlessHeldUp, within } from './time-limit.ts';
 
 describe('a time limit', () => {
   it('returns the result of work that returns in time', () => {
@@ -126,6 +128,11 @@ describe('the time of programs', () => {
     time.noteTooLarge(sparse);
     expect(time.isEndlessOn(sparse)).toBe(true);
     expect(time.isEndlessOn(worldOf(64))).toBe(false);
+  });
+
+  it('is the same for a target with other claims: it runs the same code', () => {
+    const target = factoryTarget({ name: 'any', policies: [], create: createPmm });
+    expect(timeOf(target.withClaims({ name: 'claims more' }), 100)).toBe(timeOf(target, 100));
   });
 
   it('is not less for a target that was only slow', () => {

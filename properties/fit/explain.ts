@@ -72,11 +72,12 @@ export interface Explanation {
 
 /**
  * Returns the first claim under which a target keeps the clause that it broke, and whose probes speak for it; null where there is none. A
- * claim explains what is correct code of another kind. It may also hide a defect: somebody who knows the allocator must confirm it.
+ * claim explains what is correct code of another kind. It may also hide a defect: somebody who knows the allocator must confirm it. No claim is tried once `isOver` returns true.
  */
 export function explain(
   target: Target,
   { scenario, violation, profile = WHOLE, responses }: Trace,
+  isOver: () => boolean = () => false,
 ): Explanation | null {
   const last = momentsOf({
     format: 'frameproof/trace',
@@ -91,6 +92,7 @@ export function explain(
   // What must fail without the claim is asked too, whatever comes: that tells kinds apart.
   const asked: Profile = { ...profile, outOfMemory: 'fails' };
   for (const candidate of candidatesFor({ clause: violation.clause, moment: last, profile })) {
+    if (isOver()) return null;
     const claimed = withClaims(profile, candidate.claims);
     if (claimed === null) continue;
     const fitted = target.withClaims({ profile: claimed });

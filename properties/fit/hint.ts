@@ -25,10 +25,10 @@ function adviceOnInit({ violation, responses, profile }: Trace): string | null {
 
 /**
  * Returns a line on a counterexample that may be none: which claim the author would make of correct code that answers so. Null where no
- * claim explains it. Runs the target a few times.
+ * claim explains it. Runs the target a few times, and not again once `isOver` returns true.
  */
-export function hintOn(target: Target, trace: Trace): string | null {
-  const explanation = explain(target, trace);
+export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
+  const explanation = explain(target, trace, isOver);
   if (explanation === null) return adviceOnInit(trace);
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;

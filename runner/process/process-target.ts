@@ -13,7 +13,7 @@ import {
   type TargetSource,
   type TimedProgram,
 } from '../target.ts';
-import { type ProgramTime, timeOf } from '../time-limit.ts';
+import { shareTime, timeOf } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import type { AllocatorProcess, AskedProgram } from './allocator-process.ts';
 import { RecordedSession } from './recorded-session.ts';
@@ -31,7 +31,6 @@ export class ProcessTarget implements Target {
   readonly factory = null;
   readonly takesAnyNumber = false;
   readonly #process: AllocatorProcess;
-  readonly #time: ProgramTime;
 
   constructor(process: AllocatorProcess, { name, policies, profile, checks = [] }: Claims) {
     this.name = name;
@@ -39,7 +38,6 @@ export class ProcessTarget implements Target {
     this.checks = checks;
     this.profile = profile;
     this.#process = process;
-    this.#time = timeOf(this, process.programMs);
   }
 
   get seesWrites(): boolean {
@@ -74,7 +72,8 @@ export class ProcessTarget implements Target {
 
   withClaims(claims: Partial<Claims>): Target {
     const { name, policies, profile, checks } = this;
-    return new ProcessTarget(this.#process, { name, policies, profile, checks, ...claims });
+    const claimed = { name, policies, profile, checks, ...claims };
+    return shareTime(this, this.#process.programMs, new ProcessTarget(this.#process, claimed));
   }
 
   close(): Promise<void> {
@@ -82,6 +81,6 @@ export class ProcessTarget implements Target {
   }
 
   #asked(world: World, program: Program): AskedProgram {
-    return { world, program, profile: this.profile, time: this.#time };
+    return { world, program, profile: this.profile, time: timeOf(this, this.#process.programMs) };
   }
 }

@@ -10,6 +10,7 @@ import {
   type TargetSource,
   type TimedProgram,
 } from '../target.ts';
+import { shareTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
 import type { Loaded } from './machine.ts';
 import { WasmSession } from './wasm-session.ts';
@@ -74,7 +75,8 @@ export class WasmTarget implements Target {
 
   withClaims(claims: Partial<Claims>): Target {
     const { name, policies, profile, checks } = this;
-    return new WasmTarget(this.#loaded, { name, policies, profile, checks, ...claims }, this.programMs);
+    const claimed = { name, policies, profile, checks, ...claims };
+    return shareTime(this, this.programMs, new WasmTarget(this.#loaded, claimed, this.programMs));
   }
 
   async close(): Promise<void> {}
