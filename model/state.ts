@@ -24,6 +24,7 @@ import {
   pfnEnd,
   pfnOf,
   type Region,
+  startFrom,
   WHOLE,
   type World,
   type Zone,
@@ -227,17 +228,18 @@ export class ModelState implements Ownership {
     return frame === null ? null : pfn(frame);
   }
 
-  lowestFit({ count, limit, alignment }: FitRequest): Pfn | null {
+  lowestFit(request: FitRequest): Pfn | null {
+    const { count, limit } = request;
     if (count > this.freeIn('bitmap')) return null;
     const { map, profile } = this.world;
     const isDivided = profile.runsWithin === 'descriptors';
     let lowest = 0;
-    let end = 0;
+    let end = -1;
     const found = findExtent(this.#fields.extents, 0, limit, (owner, from, to) => {
       if (owner !== 'pmm') return false;
-      if (from !== end) lowest = alignment === 1 ? from : Math.ceil(from / alignment) * alignment;
+      if (from !== end) lowest = startFrom(from, request);
       end = to;
-      if (isDivided) lowest = inOneDescriptor(map, { from: lowest, count, alignment, end });
+      if (isDivided) lowest = inOneDescriptor(map, lowest, end, request);
       return lowest + count <= to;
     });
     return found === null ? null : pfn(lowest);
@@ -375,19 +377,11 @@ export class ModelState implements Ownership {
   }
 }
 
-interface Stretch {
-  readonly from: number;
-  readonly count: number;
-  readonly alignment: number;
-  /** One past the last page frame that is known to be free. */
-  readonly end: number;
-}
-
-/** Returns the lowest page frame from which a run stays in one descriptor, or one from which it does not fit. */
-function inOneDescriptor(map: MemoryMap, { from, count, alignment, end }: Stretch): number {
+/** Returns the lowest page frame of [from, end), all free, from which a run stays in one descriptor, or one from which it does not fit. */
+function inOneDescriptor(map: MemoryMap, from: number, end: number, request: FitRequest): number {
   let lowest = from;
-  for (let next = nextDescriptor(map, lowest); next < Math.min(end, lowest + count); ) {
-    lowest = Math.ceil(next / alignment) * alignment;
+  for (let next = nextDescriptor(map, lowest); next < Math.min(end, lowest + request.count); ) {
+    lowest = startFrom(next, request);
     next = nextDescriptor(map, lowest);
   }
   return lowest;

@@ -71,7 +71,7 @@ function badArgument(names: Readonly<Record<string, Argument>>): Expectation | n
 /** Returns the request of a contiguous allocation after rounding, or null where it fits in no memory at all. */
 function fitRequest(
   state: Ownership,
-  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
+  { count, maxAddr, alignment }: Omit<OperationOf<'allocBitmap'>, 'call'>,
 ): FitRequest | null {
   if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
   const { bitmapLimit } = state.world;
@@ -84,6 +84,18 @@ function fitRequest(
   const isBuddy = state.world.profile.contiguous === 'powers-of-two';
   const aligned = isBuddy ? Math.max(capped, Number(count)) : capped;
   return { count: pageCount(Number(count)), limit, alignment: aligned };
+}
+
+function fitWithin(state: Ownership, operation: OperationOf<'allocWithin'>): FitRequest | null {
+  const { minAddr, boundary } = operation;
+  const request = fitRequest(state, operation);
+  if (request === null || !isU64(minAddr) || !isU64(boundary)) return null;
+  const from = wholePages(minAddr) + (isPageAligned(minAddr) ? 0n : 1n);
+  const apart = wholePages(boundary);
+  if (from + BigInt(request.count) > BigInt(request.limit)) return null;
+  const bounded = { ...request, from: Number(from) };
+  if (apart === 0n || apart > BigInt(PFN_LIMIT)) return bounded;
+  return apart < BigInt(request.count) ? null : { ...bounded, boundary: Number(apart) };
 }
 
 /** Whether a request is larger than any that the manager claims to grant. */
@@ -105,8 +117,10 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
   const { config } = state.world;
   const { call } = operation;
   switch (call) {
-    case 'allocBitmap': {
-      const fit = fitRequest(state, operation);
+    case 'allocBitmap':
+    case 'allocWithin': {
+      const fit =
+        operation.call === 'allocBitmap' ? fitRequest(state, operation) : fitWithin(state, operation);
       return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : lowestRun(state, fit) };
     }
     case 'allocAt': {
@@ -172,14 +186,14 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
     : refused(`${sourceOf(state)} ${counted(free, 'free page frame')}, ${count} were asked for`);
 }
 
-function expectAllocBitmap(
-  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
+function expectRun(
+  operation: OperationOf<'allocBitmap'> | OperationOf<'allocWithin'>,
   { lowest }: Asked,
 ): Expectation {
-  if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment))
-    return badArgument({ count, maxAddr, alignment }) ?? GRANTED;
-  if (count === 0n) return refused('the count is 0');
-  return lowest !== null ? GRANTED : refused('no run of free page frames fits');
+  if (lowest !== null) return GRANTED;
+  const { call: _, ...numbers } = operation;
+  const why = numbers.count === 0n ? 'the count is 0' : 'no run of free page frames fits';
+  return badArgument(numbers) ?? refused(why);
 }
 
 /** Whether a free takes an address for misuse because no page frame begins there. */
@@ -302,7 +316,8 @@ export function expectation(
     case 'allocPages':
       return expectAllocPages(state, operation);
     case 'allocBitmap':
-      return expectAllocBitmap(operation, asked);
+    case 'allocWithin':
+      return expectRun(operation, asked);
     case 'free':
     case 'release':
       return freeing(state, operation.call, operation.address, asked.pfns[0] ?? null);

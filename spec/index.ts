@@ -123,7 +123,14 @@ export {
   withValue,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
-export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';
+export {
+  type FitRequest,
+  freeForSingles,
+  type Ownership,
+  startFrom,
+  type World,
+  zoneOf,
+} from './ownership.ts';
 export {
   type Errno,
   type InspectedRun,
@@ -151,6 +158,7 @@ export {
   POLICIES,
   Policy,
   Profile,
+  runArgumentsOf,
   SinglePages,
   WHOLE,
 } from './profile.ts';

@@ -38,6 +38,23 @@ export interface FitRequest {
   readonly limit: Pfn;
   /** The run's first page frame is a multiple of this, at least 1. */
   readonly alignment: number;
+  /** The run starts at or above this page frame. Left out: anywhere. */
+  readonly from?: number;
+  /** The run crosses no multiple of this many page frames, which are as many as it has or more. Left out: any. */
+  readonly boundary?: number;
+}
+
+/** Returns the lowest page frame from `at` on where a run may start, whatever is free there. */
+export function startFrom(at: number, { count, alignment, from = 0, boundary }: FitRequest): number {
+  const aligned = (least: number): number =>
+    alignment === 1 ? least : Math.ceil(least / alignment) * alignment;
+  let start = aligned(Math.max(at, from));
+  if (boundary === undefined) return start;
+  // Multiples of both lie below the product of the two, so this ends.
+  for (let next = 0; ; start = aligned(next)) {
+    next = (Math.floor(start / boundary) + 1) * boundary;
+    if (start + count <= next) return start;
+  }
 }
 
 /** The owner of each page frame. */
@@ -128,13 +145,14 @@ export function freeForSingles(state: Ownership): number {
 }
 
 /** Returns the lowest run that fits in the highest zone which serves a request and has one, or null. */
-export function lowestInZones(state: Ownership, { count, limit, alignment }: FitRequest): Pfn | null {
+export function lowestInZones(state: Ownership, request: FitRequest): Pfn | null {
+  const { count, limit } = request;
   const isOnly = state.world.profile.fallback === 'none';
   for (const zone of zoneExtents(state).toReversed()) {
     if (isOnly ? zone.end !== limit : zone.end > limit) continue;
     let lowest: Pfn | null = null;
     visitFree(state, zone, (from, to) => {
-      const base = Math.ceil(from / alignment) * alignment;
+      const base = startFrom(from, request);
       if (base + count <= to) lowest = pfn(base);
       return lowest !== null;
     });

@@ -29,6 +29,15 @@ const CODES: Readonly<Record<Owner, number>> = {
   caller: 1,
 };
 
+/** The arguments of a contiguous allocation. */
+export interface Bounds {
+  readonly count: bigint;
+  readonly minAddr: bigint;
+  readonly maxAddr: bigint;
+  readonly alignment: bigint;
+  readonly boundary: bigint;
+}
+
 /** The profile of such a manager, as JSON. `most` references a page frame. */
 export function arrayClaims(most: number): object {
   return {
@@ -79,6 +88,36 @@ export class PageArray implements SomePmm {
     if (count <= 0 || !this.isFree(base, Number(count))) return this.fail('allocAt');
     this.pages.fill(1, base, base + Number(count));
     return this.take(base);
+  }
+
+  allocWithin(...passed: readonly (number | bigint)[]): bigint | null {
+    if (!passed.every((value) => Number.isInteger(Number(value)) && isU64(BigInt(value))))
+      this.panic('allocWithin', null);
+    const [count = 0n, minAddr = 0n, maxAddr = 0n, alignment = 0n, boundary = 0n] = passed.map(BigInt);
+    const asked = { count, minAddr, maxAddr, alignment, boundary };
+    for (let base = 0; count > 0 && base < this.pages.length; base += 1) {
+      if (!this.fits(BigInt(base) * PAGE_BYTES, asked) || !this.isFree(base, Number(count))) continue;
+      this.pages.fill(1, base, base + Number(count));
+      return this.take(base);
+    }
+    return this.fail('allocWithin');
+  }
+
+  /** Whether a run from an address on lies where it is asked for. */
+  protected fits(start: bigint, asked: Bounds): boolean {
+    const alignment = ((asked.alignment + PAGE_BYTES - 1n) / PAGE_BYTES) * PAGE_BYTES;
+    return (
+      start >= asked.minAddr &&
+      start + asked.count * PAGE_BYTES <= asked.maxAddr &&
+      (alignment === 0n || start % alignment === 0n) &&
+      this.staysWithin(start, asked)
+    );
+  }
+
+  /** Whether a run from an address on crosses no boundary. */
+  protected staysWithin(start: bigint, { count, boundary }: Bounds): boolean {
+    const apart = (boundary / PAGE_BYTES) * PAGE_BYTES;
+    return apart === 0n || start / apart === (start + count * PAGE_BYTES - 1n) / apart;
   }
 
   protected isFree(base: number, count: number): boolean {

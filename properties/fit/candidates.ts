@@ -73,9 +73,22 @@ function freeRegion(reference: Reference, count: bigint): Operation<Reference> {
   return { call: 'freeRegion', address: reference, count };
 }
 
-/** Returns the programs whose calls a profile has. */
+/** A run that starts at or above an address, or crosses no multiple of a number of bytes. */
+function bounded(count: bigint, bounds: { minAddr?: bigint; boundary?: bigint }): Operation<Reference> {
+  const anywhere = { minAddr: 0n, maxAddr: U64_MAX, alignment: PAGE_BYTES, boundary: 0n };
+  return { call: 'allocWithin', count, ...anywhere, ...bounds };
+}
+
+/** Returns the programs whose calls a profile has, with the call for runs that it has. */
 function possible({ calls }: Profile, ...programs: readonly Program[]): readonly Program[] {
-  return programs.filter((program) => program.every(({ call }) => calls.includes(call)));
+  const isOther = !calls.includes('allocBitmap') && calls.includes('allocWithin');
+  const told = (operation: Operation<Reference>): Operation<Reference> =>
+    isOther && operation.call === 'allocBitmap'
+      ? { ...operation, call: 'allocWithin', minAddr: 0n, boundary: 0n }
+      : operation;
+  return programs
+    .map((program) => program.map(told))
+    .filter((program) => program.every(({ call }) => calls.includes(call)));
 }
 
 /** An operation that allocates one page frame. */
@@ -381,8 +394,43 @@ function singlyUpTo(end: bigint): Program {
   return [...below, run(1n, PAGE_BYTES, end * PAGE_BYTES)];
 }
 
+/** Arguments that only `allocWithin` has. */
+function ofBounds({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const operation = demand?.operation;
+  if (operation?.call !== 'allocWithin') return [];
+  const { minAddr, boundary } = operation;
+  const without = (name: 'minAddr' | 'boundary'): Candidate['claims'] => ({
+    runArguments: profile.runArguments.filter((other) => other !== name),
+  });
+  const powers = powersBelow(17n, 1n);
+  const list: (Candidate | false)[] = [
+    minAddr !== 0n &&
+      response.outcome.kind === 'address' && {
+        claims: without('minAddr'),
+        condition: 'its runs have no lower limit (minAddr)',
+        probes: [2n ** 41n, 2n ** 42n, 2n ** 51n].map((end) => [bounded(1n, { minAddr: end })]),
+        controls: [[bounded(1n, {})]],
+      },
+    boundary >= PAGE_BYTES &&
+      response.outcome.kind === 'address' && {
+        claims: without('boundary'),
+        condition: 'its runs may cross any boundary',
+        probes: powers.map((pages) => [bounded(pages + 1n, { boundary: pages * PAGE_BYTES })]),
+        controls: powers.map((pages) => [bounded(pages, {})]),
+      },
+    typeof boundary === 'bigint' &&
+      !isPowerOfTwo(boundary) && {
+        claims: { alignments: 'powers-of-two' },
+        condition: 'alignments and boundaries of its runs are powers of two',
+        probes: ODD.map((pages) => Array(8).fill(bounded(pages - 1n, { boundary: pages * PAGE_BYTES }))),
+        controls: powers.map((pages) => [bounded(pages, { boundary: pages * PAGE_BYTES })]),
+      },
+  ];
+  return list.filter((one) => one !== false);
+}
+
 function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
-  if (demand?.operation.call !== 'allocBitmap') return [];
+  if (demand === null || !('maxAddr' in demand.operation)) return [];
   const { count, maxAddr, alignment } = demand.operation;
   if (typeof count !== 'bigint' || typeof maxAddr !== 'bigint' || typeof alignment !== 'bigint') return [];
   const list: (Candidate | false)[] = [
@@ -504,6 +552,12 @@ function ofReferences({ moment: { demand, response }, profile }: Broken): readon
   }));
 }
 
+/** Returns the candidate with the programs whose calls a profile has. */
+function asPossible(profile: Profile, candidate: Candidate): Candidate {
+  const { probes, controls = [] } = candidate;
+  return { ...candidate, probes: possible(profile, ...probes), controls: possible(profile, ...controls) };
+}
+
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
 export function unaskedFor(profile: Profile): readonly Candidate[] {
   return profile.zones === 1 ? ofNamedZones(profile) : [];
@@ -514,5 +568,7 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
   const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReferences, ofReports, ofZones];
   const isRun = demand !== null && isAllocation(demand.operation.call);
-  return [...all, ...(isRun ? [ofRuns] : [])].flatMap((candidates) => candidates(broken));
+  return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]
+    .flatMap((candidates) => candidates(broken))
+    .map((candidate) => asPossible(broken.profile, candidate));
 }
