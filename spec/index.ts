@@ -87,6 +87,7 @@ export {
   isShared,
   isU64,
   leftUndefined,
+  settled,
 } from './expectation.ts';
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
@@ -127,6 +128,7 @@ export {
   type FitRequest,
   freeForSingles,
   type Ownership,
+  spareIn,
   startFrom,
   type World,
   zoneOf,
@@ -160,6 +162,7 @@ export {
   Profile,
   runArgumentsOf,
   SinglePages,
+  unnamedIn,
   WHOLE,
 } from './profile.ts';
 export { formatArgument, formatOperation, formatProgram, formatSteps, Program, Scenario } from './program.ts';

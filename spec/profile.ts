@@ -151,7 +151,10 @@ const Claims = closed(
       zones: Zones,
       fallback: t.keyof({ lower: null, none: null }, '"lower" or "none"'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
-      keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
+      keeps: t.union(
+        [t.keyof({ nothing: null, named: null }), SomePageFrames],
+        '"nothing", "named" or a number of page frames above 0',
+      ),
       contents: t.keyof({ any: null, zeroed: null }, '"any" or "zeroed"'),
       memoryAtLeast: MemoryAtLeast,
       neverBelow: HexPageAddress,
@@ -213,8 +216,8 @@ export interface Profile {
   readonly fallback: 'lower' | 'none';
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
-  /** The page frames that init keeps for the manager itself: none, or those that it names. */
-  readonly keeps: 'nothing' | 'named';
+  /** The page frames that init keeps for the manager itself: none, those that it names, or so many, which nobody knows. */
+  readonly keeps: 'nothing' | 'named' | number;
   /** The contents of page frames when they are handed out: anything, or zeros. */
   readonly contents: 'any' | 'zeroed';
   /** Page frames that must be free after init, or it cannot start. */
@@ -314,9 +317,27 @@ function contradiction(profile: Profile): string | null {
       : 'runArguments has "minAddr" or "boundary", which only allocWithin has: list it in calls';
   if (profile.neverBelow >= profile.memoryBelow)
     return `neverBelow ${toHex(profile.neverBelow)} leaves no memory below memoryBelow ${toHex(profile.memoryBelow)}`;
+  const kept = contradictionOfKept(profile);
+  if (kept !== null) return kept;
   const zoned = wrongZones(profile);
   if (zoned !== null) return zoned;
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
+}
+
+/** Returns how many page frames the manager keeps without naming them. */
+export function unnamedIn({ keeps }: Profile): number {
+  return typeof keeps === 'number' ? keeps : 0;
+}
+
+/** Returns what contradicts that page frames are kept which nobody knows, in one line, or null. */
+function contradictionOfKept(profile: Profile): string | null {
+  const kept = unnamedIn(profile);
+  if (kept === 0) return null;
+  if (profile.zones !== 1)
+    return `with keeps ${kept}, zones is 1: nobody knows in which zone they lie, unless keeps is "named"`;
+  if (profile.policies.includes('first-fit'))
+    return `with keeps ${kept}, first-fit cannot be promised: the lowest run may be kept, unless keeps is "named"`;
+  return profile.memoryAtLeast < kept ? `with keeps ${kept}, memoryAtLeast is ${kept} or more` : null;
 }
 
 /** Returns the contradiction between claims of references in one line, or null. */

@@ -141,6 +141,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'that all RAM which neither firmware nor boot code keeps is free after init',
       why: 'it names page frames that it keeps for itself',
     },
+    typeof profile.keeps === 'number' && {
+      what: `that a run or an address is refused where page frames may be kept, and owner.agrees, until all but ${profile.keeps} of the free page frames were handed out`,
+      why: `it keeps ${profile.keeps}, and does not name them`,
+    },
     profile.outOfMemory === 'undefined' && {
       what: 'failure.enomem, failure.warns, failure.unchanged, and that what cannot be granted is refused',
       why: 'what it does without memory is undefined: nothing is tried that must fail',

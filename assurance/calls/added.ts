@@ -5,7 +5,9 @@
 import {
   type BreakableClause,
   isU64,
+  type MemoryMap,
   PAGE_BYTES,
+  type PmmOptions,
   type SomePmm,
   type SomePmmFactory,
 } from '../../spec/index.ts';
@@ -51,6 +53,21 @@ const WITHIN = {
   ...WITHOUT,
   calls: [...WITHOUT.calls, 'allocWithin'],
 } as const;
+
+const KEPT = -4;
+const PAGES_KEPT = 3;
+
+/** One that keeps the first, the last and a middle page frame of free memory, or more. */
+class KeepingArray extends PageArray {
+  constructor(map: MemoryMap, options: PmmOptions, kept: number) {
+    super(map, options, MOST);
+    const free = [...this.pages.keys()].filter((frame) => this.pages[frame] === FREE);
+    for (let k = 0; k < kept; k += 1)
+      this.pages[free[Math.floor((k * (free.length - 1)) / Math.max(1, kept - 1))] ?? 0] = KEPT;
+  }
+}
+
+const KEEPING = { ...WITHIN, memoryAtLeast: PAGES_KEPT };
 
 /** Returns a manager whose runs make other demands than were asked. */
 function otherBounds(others: (asked: Bounds) => Partial<Bounds>): Create {
@@ -371,6 +388,51 @@ export const ADDED: readonly Added[] = [
         'boundary-twice-as-wide',
         'allocWithin.boundary',
         otherBounds(({ boundary }) => ({ boundary: 2n * boundary, minAddr: 0n })),
+      ),
+    ],
+  },
+  {
+    name: 'page frames that are kept and not named',
+    claims: { ...KEEPING, keeps: PAGES_KEPT },
+    without: KEEPING,
+    breaks: 'init.free',
+    hint: 'if init keeps 3 page frames for itself, and cannot name them with fp_keep, or keep() in TypeScript, claim "keeps": 3',
+    correct: (map, options) => new KeepingArray(map, options, PAGES_KEPT),
+    broken: [
+      variant('keeps-one-more', 'init.free', KeepingArray, PAGES_KEPT + 1),
+      variant('keeps-one-fewer', 'init.free', KeepingArray, PAGES_KEPT - 1),
+      variant(
+        'keeps-others-later',
+        'init.withheld',
+        class extends KeepingArray {
+          override alloc(): bigint | null {
+            const [kept, next] = [this.pages.indexOf(KEPT), this.pages.lastIndexOf(FREE)];
+            if (next < 0) return super.alloc();
+            this.pages[next] = KEPT;
+            return this.take(kept);
+          }
+        },
+        PAGES_KEPT,
+      ),
+      variant(
+        'last-free-page-left',
+        'alloc.complete',
+        class extends KeepingArray {
+          override alloc(): bigint | null {
+            return this.freeAmount() === 1 ? this.fail('alloc') : super.alloc();
+          }
+        },
+        PAGES_KEPT,
+      ),
+      variant(
+        'no-run-from-its-first-page',
+        'allocWithin.complete',
+        class extends KeepingArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && this.pages.indexOf(FREE) < base;
+          }
+        },
+        PAGES_KEPT,
       ),
     ],
   },

@@ -2,7 +2,7 @@
  * A page array: the table that kernels keep of physical memory, one number for each page frame. It is the owner of a page frame or its
  * references, and all state there is. Its cost is that of the memory: it claims little.
  *
- *     -3 absent   -2 firmware   -1 boot   0 free   1, 2, … references of callers
+ *     -4 kept   -3 absent   -2 firmware   -1 boot   0 free   1, 2, … references of callers
  */
 import {
   type Call,
@@ -18,14 +18,14 @@ import {
   type SomePmm,
 } from '../../spec/index.ts';
 
-const [ABSENT, FIRMWARE, BOOT, FREE] = [-3, -2, -1, 0];
+const [KEPT, ABSENT, FIRMWARE, BOOT, FREE] = [-4, -3, -2, -1, 0];
 
 const CODES: Readonly<Record<Owner, number>> = {
   absent: ABSENT,
   firmware: FIRMWARE,
   boot: BOOT,
   pmm: FREE,
-  kept: FIRMWARE,
+  kept: KEPT,
   caller: 1,
 };
 
@@ -183,8 +183,8 @@ export class PageArray implements SomePmm {
 
   protected panic(call: Call, frame: number | null): never {
     const code = frame === null ? ABSENT : this.references(frame);
-    const owners = ['absent', 'firmware', 'boot', 'pmm'] as const;
-    const owner = frame === null ? null : (owners[code + 3] ?? 'caller');
+    const owners = ['kept', 'absent', 'firmware', 'boot', 'pmm'] as const;
+    const owner = frame === null ? null : (owners[code - KEPT] ?? 'caller');
     throw new PmmPanic(`${call}: page frame ${frame}`, { call, pfn: frame, owner });
   }
 

@@ -9,6 +9,7 @@ import {
   addressesOf,
   type BreakableClause,
   config,
+  counted,
   HIGHER_HALF_48,
   isAllocation,
   isFree,
@@ -513,25 +514,55 @@ function freeWorld(base: bigint, end: bigint, limit: bigint): World {
   };
 }
 
-function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] {
-  if (clause === 'init.free')
-    return LOW_ENDS.map((end) => {
-      const pages = end / PAGE_BYTES;
-      return {
-        claims: { neverBelow: toHex(end) },
-        condition: `it never hands out memory below ${toHex(end)}`,
-        question: 'is it on purpose that this memory stays unused?',
-        probes: [[]],
-        // Nothing is kept of memory that begins above.
-        controls: [[]],
-        worlds: {
-          probed: freeWorld(0n, 2n * pages, pages),
-          controlled: freeWorld(pages, 2n * pages, pages),
-        },
-      };
-    });
+function ofInit(broken: Broken): readonly Candidate[] {
+  const {
+    clause,
+    moment: { response },
+  } = broken;
+  if (clause === 'init.free') return [...ofLowMemory(), ...ofUnnamed(broken)];
   if (clause !== 'init.kept' || response.kept === undefined) return [];
   return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
+}
+
+/** A number of page frames that are not free after init: as many in a world of another size. */
+function ofUnnamed({ moment: { response, after }, profile }: Broken): readonly Candidate[] {
+  const kept = after.countOf('pmm') - Number(response.amounts?.free ?? 0);
+  if (!Number.isSafeInteger(kept) || kept <= 0) return [];
+  const reach = profile.memoryBelow / PAGE_BYTES;
+  const pages = reach < 2n ** 16n ? reach : 2n ** 16n;
+  const world = freeWorld(0n, pages, pages / 2n);
+  return [
+    {
+      claims: {
+        keeps: kept,
+        ...(profile.memoryAtLeast < kept ? { memoryAtLeast: kept } : {}),
+        ...(profile.zones === 1 ? {} : ONE_ZONE),
+      },
+      condition: `init keeps ${counted(kept, 'page frame')} for itself, and cannot name ${kept === 1 ? 'it' : 'them'} with fp_keep, or keep() in TypeScript`,
+      question: 'are they in use, and is their number the same whatever memory there is?',
+      probes: [[]],
+      worlds: { probed: world, controlled: world },
+    },
+  ];
+}
+
+/** RAM below some address that is not free after init. */
+function ofLowMemory(): readonly Candidate[] {
+  return LOW_ENDS.map((end) => {
+    const pages = end / PAGE_BYTES;
+    return {
+      claims: { neverBelow: toHex(end) },
+      condition: `it never hands out memory below ${toHex(end)}`,
+      question: 'is it on purpose that this memory stays unused?',
+      probes: [[]],
+      // Nothing is kept of memory that begins above.
+      controls: [[]],
+      worlds: {
+        probed: freeWorld(0n, 2n * pages, pages),
+        controlled: freeWorld(pages, 2n * pages, pages),
+      },
+    };
+  });
 }
 
 /** The most references that a counter of some bits holds. */

@@ -459,7 +459,9 @@ export const firstFit: Clause<Step> = {
   sides: ['any page frame would do', 'a wider alignment'],
   when: 'handed out',
   side(step) {
-    const run = step.policies.includes('first-fit') ? grantedRun(step) : null;
+    // Where page frames may be kept, nobody knows which run is the lowest.
+    const isKnown = step.policies.includes('first-fit') && step.before.unnamed === 0;
+    const run = isKnown ? grantedRun(step) : null;
     return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
   },
   check(step) {
