@@ -69,6 +69,17 @@ class KeepingArray extends PageArray {
 
 const KEEPING = { ...WITHIN, memoryAtLeast: PAGES_KEPT };
 
+/** One whose runs lie in the bitmap zone. */
+class ZonedArray extends PageArray {
+  protected override fits(start: bigint, asked: Bounds): boolean {
+    const { bitmapMaxAddr } = this.options.config;
+    const maxAddr = asked.maxAddr < bitmapMaxAddr ? asked.maxAddr : bitmapMaxAddr;
+    return super.fits(start, { ...asked, maxAddr });
+  }
+}
+
+const { zones: _, ...ZONED } = { ...WITHIN, singlePages: 'anywhere' } as const;
+
 /** Returns a manager whose runs make other demands than were asked. */
 function otherBounds(others: (asked: Bounds) => Partial<Bounds>): Create {
   return class extends PageArray {
@@ -346,6 +357,25 @@ export const ADDED: readonly Added[] = [
         class extends PageArray {
           protected override isFree(base: number, count: number): boolean {
             return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+    ],
+  },
+  {
+    name: 'runs between two addresses in the bitmap zone',
+    claims: ZONED,
+    without: { ...ZONED, calls: WITHOUT.calls },
+    breaks: null,
+    correct: (map, options) => new ZonedArray(map, options, MOST),
+    broken: [
+      variant('runs-in-the-stack-zone', 'allocWithin.zone', PageArray),
+      variant(
+        'first-page-in-the-zone',
+        'allocWithin.zone',
+        class extends PageArray {
+          protected override fits(start: bigint, asked: Bounds): boolean {
+            return start < this.options.config.bitmapMaxAddr && super.fits(start, asked);
           }
         },
       ),
