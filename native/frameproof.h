@@ -94,6 +94,9 @@ typedef struct {
      * 0 where nothing is demanded.
      */
     void *(*alloc_within)(uint64_t count, uint64_t min_addr, uint64_t max_addr, uint64_t alignment, uint64_t boundary);
+    /* Instead of alloc_bitmap and free_region where the profile says "contiguous": "orders": blocks of 2^order page frames. */
+    void *(*alloc_order)(uint64_t order);
+    bool (*free_order)(void *address, uint64_t order);
 } fp_target;
 
 /* Names live bytes. Call it in `live` only. */
