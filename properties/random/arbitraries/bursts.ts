@@ -101,7 +101,7 @@ const WAYS = {
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
 
 /** The arguments of a run that fits anywhere. */
-const PLAIN = { maxAddr: U64_MAX, alignment: PAGE_SIZE } as const;
+const PLAIN = { minAddr: 0, maxAddr: U64_MAX, alignment: PAGE_SIZE, boundary: 0 } as const;
 
 type Way = (typeof WAYS)[keyof typeof WAYS][number];
 
@@ -110,10 +110,11 @@ const FREES: Readonly<Partial<Record<Call, Call>>> = {
   alloc: 'free',
   allocPages: 'freePages',
   allocBitmap: 'freeRegion',
+  allocWithin: 'freeRegion',
 };
 
 /** The numbers of an allocation, so that it can be made again. */
-type Allocation = Pick<NumberedCall, 'place' | 'count' | 'maxAddr' | 'alignment'>;
+type Allocation = Pick<NumberedCall, 'place' | 'count' | keyof typeof PLAIN>;
 
 function modulo(value: number, by: number): number {
   return ((value % by) + by) % by;
@@ -226,15 +227,15 @@ class Burst {
   }
 
   /** Makes an allocation once more, after other calls. Returns whether it has handed out anything. */
-  #allocateAgain({ place, count, maxAddr, alignment }: Allocation): boolean {
+  #allocateAgain({ place, ...passed }: Allocation): boolean {
     this.#call.start(place);
-    Object.assign(this.#call, { count, maxAddr, alignment });
+    Object.assign(this.#call, passed);
     return this.#allocate();
   }
 
   get #allocation(): Allocation {
-    const { place, count, maxAddr, alignment } = this.#call;
-    return { place, count, maxAddr, alignment };
+    const { place, count, minAddr, maxAddr, alignment, boundary } = this.#call;
+    return { place, count, minAddr, maxAddr, alignment, boundary };
   }
 
   /** Adds references to one page frame, up to the most that it may have or any number; in half of the cases they are taken away again. */
