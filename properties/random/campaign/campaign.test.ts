@@ -190,7 +190,11 @@ describe('worlds that init refuses', () => {
 
 describe('worlds that are too large for a target', () => {
   it('do not violate a clause, are counted, and are said to be left out', async () => {
-    const { verdict, tooLarge, unchecked } = await runCampaign({ ...base, programs: 64, target: LOST_ON_LARGE_WORLDS });
+    const { verdict, tooLarge, unchecked } = await runCampaign({
+      ...base,
+      programs: 64,
+      target: LOST_ON_LARGE_WORLDS,
+    });
     expect(verdict).toBe('holds');
     expect(tooLarge).toBeGreaterThan(0);
     expect(unchecked.map(({ what, why }) => `${what}: ${why}`)).toContainEqual(
