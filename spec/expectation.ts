@@ -3,7 +3,7 @@
  * completeness and ownership clauses compare the response with it.
  */
 
-import { CALLS, type Call, callPlace, isAllocation, isFree } from './calls.ts';
+import { CALLS, type Call, callPlace, isAllocation, isFree, namesRegion } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
@@ -19,6 +19,7 @@ import {
   pageCount,
   pagesBetween,
   pfn,
+  pfnOf,
   U64_MAX,
   wholePages,
 } from './units.ts';
@@ -128,6 +129,11 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
 function takenAt(state: Ownership, base: Pfn, count: bigint): string | null {
   if (count === 0n) return 'the count is 0';
   if (isTooLarge(state, count)) return `the largest request is ${state.world.profile.largestRequest}`;
+  return notFree(state, base, count);
+}
+
+/** Returns the reason why not all of these page frames are free, or null. */
+function notFree(state: Ownership, base: Pfn, count: bigint): string | null {
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), (owner) => owner === 'pmm');
   if (frame !== null) return `page frame ${frame} is not free (${state.ownerOf(frame)})`;
@@ -144,6 +150,46 @@ function expectAllocAt(
   const wrong = misusedAddress(state, address, base);
   if (wrong !== null || base === null) return wrong ?? GRANTED;
   const why = takenAt(state, base, count);
+  return why === null ? GRANTED : refused(why);
+}
+
+/** Whether page frames lie where the manager can have memory: within the map, and not where it never hands any out. */
+export function canBeAdded({ world: { end, profile } }: Ownership, base: Pfn, count: bigint): boolean {
+  const last = Math.min(end, pfnOf(profile.memoryBelow));
+  return base >= pfnOf(profile.neverBelow) && BigInt(base) + count <= BigInt(last);
+}
+
+const isAbsent = (owner: Owner): boolean => owner === 'absent';
+
+function expectAddRegion(
+  state: Ownership,
+  { address, count }: OperationOf<'addRegion'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  if (count === 0n) return GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  if (!canBeAdded(state, base, count))
+    return misused('the region lies beyond the memory map, or where none is handed out');
+  const frame = state.firstFailing({ base, count: pageCount(Number(count)) }, isAbsent);
+  return frame === null
+    ? GRANTED
+    : misused(`page frame ${frame} is RAM already`, frame, state.ownerOf(frame));
+}
+
+function expectRemoveRegion(
+  state: Ownership,
+  { address, count }: OperationOf<'removeRegion'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  if (count === 0n) return GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  const why = notFree(state, base, count);
   return why === null ? GRANTED : refused(why);
 }
 
@@ -314,6 +360,10 @@ export function expectation(
       return expectFreePages(state, operation, asked);
     case 'freeRegion':
       return expectFreeRegion(state, operation, asked);
+    case 'addRegion':
+      return expectAddRegion(state, operation, asked);
+    case 'removeRegion':
+      return expectRemoveRegion(state, operation, asked);
     default:
       return GRANTED;
   }
@@ -336,12 +386,24 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
 
 /** Whether a call may be made on a page frame of an owner. */
 export function mayName(call: Call, owner: Owner): boolean {
-  return call === 'allocAt' || (call === 'retain' ? owner === 'caller' : isFreeable(owner));
+  switch (call) {
+    case 'allocAt':
+    case 'removeRegion':
+      return true;
+    case 'addRegion':
+      return isAbsent(owner);
+    case 'retain':
+      return owner === 'caller';
+    default:
+      return isFreeable(owner);
+  }
 }
 
 /** Returns the kind of misuse that a call of a page frame of an owner is, or null. */
 function misuseOf(call: Call, owner: Owner): MisuseKind | null {
-  return mayName(call, owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+  if (mayName(call, owner)) return null;
+  if (call === 'addRegion') return 'present';
+  return owner === 'pmm' ? 'double-free' : 'foreign';
 }
 
 /** Returns the kinds of misuse of an operation that is one, each of them once or more. */
@@ -357,11 +419,23 @@ function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[
     return (
       misuseOf(operation.call, state.ownerOf(frame)) ??
       (isShared(state, operation.call, frame) ? 'shared' : null) ??
-      (operation.call !== 'freeRegion' && isPart(state, frame, 1n) ? 'part' : null)
+      (!namesRegion(operation.call) && isPart(state, frame, 1n) ? 'part' : null)
     );
   });
-  if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
+  if ('count' in operation && !isU64(operation.count)) kinds.push('argument');
+  else if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
+  else if (operation.call === 'addRegion') kinds.push(...misusesOfAdding(state, operation, pfns[0] ?? null));
   return kinds.filter((kind) => kind !== null);
+}
+
+function misusesOfAdding(
+  state: Ownership,
+  { count }: OperationOf<'addRegion'>,
+  base: Pfn | null,
+): readonly MisuseKind[] {
+  if (base === null || !isU64(count)) return [];
+  if (!canBeAdded(state, base, count)) return ['beyond'];
+  return state.firstFailing({ base, count: pageCount(Number(count)) }, isAbsent) === null ? [] : ['present'];
 }
 
 function misusesOfRegion(
@@ -369,8 +443,7 @@ function misusesOfRegion(
   { count }: OperationOf<'freeRegion'>,
   base: Pfn | null,
 ): readonly (MisuseKind | null)[] {
-  if (!isU64(count)) return ['argument'];
-  if (base === null) return [];
+  if (base === null || !isU64(count)) return [];
   const limit = pfnLimit(state.world.config);
   const region = clip(base, count, limit);
   const has = (kind: MisuseKind): boolean =>

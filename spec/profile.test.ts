@@ -207,6 +207,8 @@ describe('misuse of a kind that is not caught', () => {
     unaligned: [{ call: 'free', address: address(2, 1n) }],
     part: [{ call: 'free', address: address(0) }, batch(2, 1), region(0, 1n)],
     shared: [],
+    present: [],
+    beyond: [],
   };
   const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses).filter(
     ([, operations]) => operations.length > 0,
@@ -232,6 +234,22 @@ describe('misuse of a kind that is not caught', () => {
       region(0, 1n),
     ];
     expect(defined.map((operation) => leftUndefined(state, operation))).toEqual(defined.map(() => null));
+  });
+
+  it('of memory that is added is left undefined by its kind', () => {
+    const add = (frame: number, count: bigint): Operation => ({
+      call: 'addRegion',
+      address: address(frame),
+      count,
+    });
+    const calls = [...WHOLE.calls, 'addRegion'];
+    const isLeft = (kind: string, operation: Operation): boolean => {
+      const profile = profileOf({ zones: 1, calls, uncaught: [kind] });
+      return leftUndefined(ModelState.init(MAP, CONFIG, [], profile), operation) !== null;
+    };
+    expect(isLeft('present', add(3, 1n))).toBe(true);
+    expect(isLeft('beyond', add(2 ** 20, 1n))).toBe(true);
+    expect([isLeft('beyond', add(3, 1n)), isLeft('present', add(2 ** 20, 1n))]).toEqual([false, false]);
   });
 
   it.each(kinds)('%s is left undefined, and of no other kind', (kind, operations) => {

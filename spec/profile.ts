@@ -50,7 +50,7 @@ export const Misuse = t.keyof(
 export type Misuse = t.TypeOf<typeof Misuse>;
 
 /**
- * Kinds of misuse of the calls that free page frames, and of `retain`.
+ * Kinds of misuse of the calls that free page frames, of `retain` and of `addRegion`.
  *
  * - `double-free`: the page frame is free already.
  * - `foreign`: it was never handed out: it is not RAM, or firmware or the manager keeps it.
@@ -59,6 +59,8 @@ export type Misuse = t.TypeOf<typeof Misuse>;
  * - `unaligned`: no page frame begins at the address, where that is misuse.
  * - `part`: it is a part of a run, where runs are freed whole.
  * - `shared`: it has several references, where a free of it is misuse.
+ * - `present`: it is RAM already, where it is to be added.
+ * - `beyond`: it lies beyond the end of the memory map, where it is to be added.
  */
 const MisuseKind = t.keyof(
   {
@@ -69,8 +71,10 @@ const MisuseKind = t.keyof(
     unaligned: null,
     part: null,
     shared: null,
+    present: null,
+    beyond: null,
   },
-  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part or shared)',
+  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part, shared, present or beyond)',
 );
 export type MisuseKind = t.TypeOf<typeof MisuseKind>;
 
@@ -295,7 +299,7 @@ function contradiction(profile: Profile): string | null {
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
   if (profile.uncaught.includes('shared') && profile.freesShared !== 'never')
     return 'uncaught has "shared", which is misuse where freesShared is "never"';
-  const references = contradictionOfReferences(profile);
+  const references = contradictionOfReferences(profile) ?? contradictionOfAdding(profile);
   if (references !== null) return references;
   if (profile.limits !== 'any' && !profile.runArguments.includes('maxAddr'))
     return 'limits speaks of an argument: it can be claimed where runArguments has "maxAddr"';
@@ -326,6 +330,16 @@ function contradictionOfReferences({
   if (mostReferences !== null)
     return 'mostReferences speaks of references: it can be claimed where calls has retain';
   return uncaught.includes('shared') ? 'uncaught has "shared", and calls has no retain' : null;
+}
+
+/** Returns the contradiction between claims of memory that is added in one line, or null. */
+function contradictionOfAdding({ calls, uncaught, runsWithin }: Profile): string | null {
+  const kind = uncaught.find((each) => each === 'present' || each === 'beyond');
+  if (!calls.includes('addRegion'))
+    return kind === undefined ? null : `uncaught has "${kind}", and calls has no addRegion`;
+  return runsWithin === 'memory'
+    ? null
+    : 'runsWithin "descriptors" and addRegion contradict each other: what is added lies in no descriptor of RAM';
 }
 
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */
@@ -422,7 +436,8 @@ function beyondRun(
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
   if (profile === WHOLE) return null;
-  if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
-    return 'what a free of no page frames does with its address is left open';
+  const isEmpty = 'address' in operation && 'count' in operation && operation.count === 0n;
+  if (isEmpty && operation.call !== 'allocAt' && profile.unalignedFree === 'misuse')
+    return 'what a call of no page frames does with its address is left open';
   return operation.call === 'allocBitmap' ? beyondRun(profile, operation) : null;
 }

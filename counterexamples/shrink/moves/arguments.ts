@@ -67,7 +67,7 @@ function* withSimplerArgument(
   draft: Draft,
   operation: Operation<Reference>,
 ): Generator<Operation<Reference>> {
-  if (operation.call === 'allocPages' || operation.call === 'freeRegion' || operation.call === 'allocAt')
+  if ('count' in operation && operation.call !== 'allocBitmap')
     for (const count of counts(draft, operation.count)) yield { ...operation, count };
   if (operation.call !== 'allocBitmap') return;
   yield { ...operation, count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES };

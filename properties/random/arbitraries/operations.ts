@@ -410,14 +410,29 @@ function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
 }
 
 const isFree = (owner: Owner): boolean => owner === 'pmm';
+const isAbsent = (owner: Owner): boolean => owner === 'absent';
+const isRam = (owner: Owner): boolean => owner !== 'absent';
 
-/** Returns the number of page frames from this one on that the call may take: freeable ones, or free ones. */
+/** Whether a call takes page frames that are free. */
+function namesFree(call: Call): boolean {
+  return call === 'allocAt' || call === 'removeRegion';
+}
+
+const FEW_REMOVED = 8;
+
+/** More page frames than this are rarely added at once: a hole of the map may be larger than all of its memory. */
+const MOST_ADDED = 2 ** 12;
+
+/** Returns the number of page frames from this one on that the call may take: freeable ones, free ones, or ones to be added. */
 function usableFrom({ state, call }: Prospect, frame: number): number {
   if (frame < 0 || frame >= PFN_LIMIT) return 0;
   const base = pfn(frame);
-  const isUsable = call.call === 'allocAt' ? isFree : isFreeable;
-  const end = state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isUsable);
-  return (end ?? PFN_LIMIT) - base;
+  const isAdded = call.call === 'addRegion';
+  const limit = isAdded ? Math.min(state.world.end, frame + MOST_ADDED) : PFN_LIMIT;
+  if (frame >= limit) return 0;
+  const isUsable = isAdded ? isAbsent : namesFree(call.call) ? isFree : isFreeable;
+  const end = state.firstFailing({ base, count: pageCount(limit - base) }, isUsable);
+  return (end ?? limit) - base;
 }
 
 const REGION_KINDS = [
@@ -438,7 +453,10 @@ function regionCount(prospect: Prospect, y: number): Passed {
   if (kind === 'extreme') return extreme(digits);
   const whole = wholeRun(prospect, prospect.call.frames[0] ?? -1);
   if (whole > 0 && (isUncaught(prospect.state.world.profile, 'part') || digits.next(4) > 0)) return whole;
-  const available = usableFrom(prospect, prospect.call.frames[0] ?? -1);
+  const usable = usableFrom(prospect, prospect.call.frames[0] ?? -1);
+  // What is removed is missed by all later calls.
+  const isSmall = prospect.call.call === 'removeRegion' && digits.next(4) > 0;
+  const available = isSmall ? Math.min(usable, FEW_REMOVED) : usable;
   switch (kind) {
     case 'all':
       return Math.max(1, available);
@@ -481,6 +499,27 @@ function nameFree(prospect: Prospect, x: number): void {
     prospect.call.nameByte(((region?.base ?? 0) + page) * PAGE_SIZE);
   }
   prospect.call.addOffset(digits.of(offsetsFor(prospect.state.world.profile)));
+}
+
+const ABSENT_KINDS = ['map', 'map', 'removed', 'removed', 'removed', 'edge', 'edge', 'any'] as const;
+
+/** Names a page frame that may be added: one that the map does not have as RAM, or one that was removed; some are RAM. */
+function nameAbsent(prospect: Prospect, x: number): void {
+  const { call, state, world } = prospect;
+  const digits = new Digits(x);
+  const kind = digits.of(ABSENT_KINDS);
+  const { absent, pmm } = landmarksOf(world).regions;
+  const regions = kind === 'removed' ? pmm : absent;
+  const region = regions[digits.next(Math.max(1, regions.length))];
+  if (kind === 'any') nameAddress(prospect, digits.next(2 ** 20));
+  else if (kind === 'edge' || region === undefined)
+    call.nameByte(digits.of(landmarksOf(world).edges) * PAGE_SIZE);
+  else {
+    const page = kind === 'map' ? digits.of([0, region.count - 1, digits.next(region.count)]) : 0;
+    const removed = kind === 'removed' ? state.firstFailing(region, isRam) : null;
+    call.nameByte((removed ?? region.base + page) * PAGE_SIZE);
+  }
+  if (kind !== 'any') call.addOffset(digits.of(offsetsFor(state.world.profile)));
 }
 
 /** Names the address of a region: some lie below an edge, so that the region straddles it. */
@@ -580,7 +619,8 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
     if (parameter.kind === 'addresses') nameBatch(prospect, numbers);
     else if (parameter.kind !== 'address')
       prospect.call.pass(parameter, argumentFrom(parameter, numbers[place] ?? 0, prospect));
-    else if (chosen === 'allocAt') nameFree(prospect, x);
+    else if (chosen === 'addRegion') nameAbsent(prospect, x);
+    else if (namesFree(chosen)) nameFree(prospect, x);
     else if (describedCall(chosen).effect === 'region') nameRegion(prospect, numbers);
     else nameAddress(prospect, x);
   }
