@@ -89,6 +89,10 @@ typedef struct {
     bool (*release)(void *address);
     /* Allocates `count` page frames from an address on. Returns it, or NULL if not all of them are free. */
     void *(*alloc_at)(void *address, uint64_t count);
+    /* Adds `count` page frames from an address on to memory. Returns false if that is refused because it is a misuse. */
+    bool (*add_region)(void *address, uint64_t count);
+    /* Takes `count` page frames from an address on out of memory. Returns false if not all of them are free. */
+    bool (*remove_region)(void *address, uint64_t count);
 } fp_target;
 
 /* Names live bytes. Call it in `live` only. */

@@ -131,6 +131,8 @@ export class DryRun implements Scene {
   #isSurelyDefined(operation: Operation<Reference>): boolean {
     const count = countOf(operation);
     const { call } = operation;
+    // Where another target has a result, the region may reach beyond the map.
+    if (call === 'addRegion' && count !== 0n && namesResult(operation.address)) return false;
     if (!hasUndefined(this.#profile) || count === 0n || call === 'allocAt' || call === 'removeRegion')
       return true;
     if (call === 'addRegion')

@@ -153,10 +153,13 @@ function expectAllocAt(
   return why === null ? GRANTED : refused(why);
 }
 
-/** Whether page frames lie where the manager can have memory: within the map, and not where it never hands any out. */
-export function canBeAdded({ world: { end, profile } }: Ownership, base: Pfn, count: bigint): boolean {
+/** Whether an operation adds memory where the manager may have no tables for it, beyond the map, or where it never hands any out. */
+function addsOutside({ world: { config, end, profile } }: Ownership, operation: Operation): boolean {
+  if (operation.call !== 'addRegion' || !isU64(operation.count) || operation.count === 0n) return false;
+  const base = pfnAt(config, operation.address);
+  if (base === null) return false;
   const last = Math.min(end, pfnOf(profile.memoryBelow));
-  return base >= pfnOf(profile.neverBelow) && BigInt(base) + count <= BigInt(last);
+  return base < pfnOf(profile.neverBelow) || BigInt(base) + operation.count > BigInt(last);
 }
 
 const isAbsent = (owner: Owner): boolean => owner === 'absent';
@@ -171,12 +174,10 @@ function expectAddRegion(
   const [base = null] = pfns;
   const wrong = misusedAddress(state, address, base);
   if (wrong !== null || base === null) return wrong ?? GRANTED;
-  if (!canBeAdded(state, base, count))
-    return misused('the region lies beyond the memory map, or where none is handed out');
-  const frame = state.firstFailing({ base, count: pageCount(Number(count)) }, isAbsent);
-  return frame === null
-    ? GRANTED
-    : misused(`page frame ${frame} is RAM already`, frame, state.ownerOf(frame));
+  const limit = pfnLimit(state.world.config);
+  const frame = state.firstFailing(clip(base, count, limit), isAbsent);
+  if (frame !== null) return misused(`page frame ${frame} is RAM already`, frame, state.ownerOf(frame));
+  return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 
 function expectRemoveRegion(
@@ -373,7 +374,9 @@ export function expectation(
 export function leftUndefined(state: Ownership, operation: Operation): string | null {
   const { profile } = state.world;
   const why = beyond(profile, operation);
-  if (why !== null || !hasUndefined(profile)) return why;
+  if (why !== null) return why;
+  if (addsOutside(state, operation)) return 'whether memory can be added beyond the memory map is left open';
+  if (!hasUndefined(profile)) return null;
   const expected = expectation(state, operation);
   if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')
     return `what must fail is undefined on this target: ${expected.why}`;
@@ -434,8 +437,8 @@ function misusesOfAdding(
   base: Pfn | null,
 ): readonly MisuseKind[] {
   if (base === null || !isU64(count)) return [];
-  if (!canBeAdded(state, base, count)) return ['beyond'];
-  return state.firstFailing({ base, count: pageCount(Number(count)) }, isAbsent) === null ? [] : ['present'];
+  const region = clip(base, count, pfnLimit(state.world.config));
+  return state.firstFailing(region, isAbsent) === null ? [] : ['present'];
 }
 
 function misusesOfRegion(

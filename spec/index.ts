@@ -146,6 +146,7 @@ export {
   decodeProfile,
   hasUndefined,
   isUncaught,
+  leavesOut,
   Misuse,
   type MisuseKind,
   namedZones,

@@ -208,7 +208,6 @@ describe('misuse of a kind that is not caught', () => {
     part: [{ call: 'free', address: address(0) }, batch(2, 1), region(0, 1n)],
     shared: [],
     present: [],
-    beyond: [],
   };
   const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses).filter(
     ([, operations]) => operations.length > 0,
@@ -236,20 +235,21 @@ describe('misuse of a kind that is not caught', () => {
     expect(defined.map((operation) => leftUndefined(state, operation))).toEqual(defined.map(() => null));
   });
 
-  it('of memory that is added is left undefined by its kind', () => {
+  it('of memory that is added is left undefined where it is RAM, and beyond the map whatever is claimed', () => {
     const add = (frame: number, count: bigint): Operation => ({
       call: 'addRegion',
       address: address(frame),
       count,
     });
-    const calls = [...WHOLE.calls, 'addRegion'];
-    const isLeft = (kind: string, operation: Operation): boolean => {
-      const profile = profileOf({ zones: 1, calls, uncaught: [kind] });
+    const isLeft = (claims: object, operation: Operation): boolean => {
+      const calls = [...WHOLE.calls, 'addRegion'];
+      const profile = profileOf({ zones: 1, calls, ...claims });
       return leftUndefined(ModelState.init(MAP, CONFIG, [], profile), operation) !== null;
     };
-    expect(isLeft('present', add(3, 1n))).toBe(true);
-    expect(isLeft('beyond', add(2 ** 20, 1n))).toBe(true);
-    expect([isLeft('beyond', add(3, 1n)), isLeft('present', add(2 ** 20, 1n))]).toEqual([false, false]);
+    expect([isLeft({}, add(3, 1n)), isLeft({ uncaught: ['present'] }, add(3, 1n))]).toEqual([false, true]);
+    expect(isLeft({}, add(2 ** 20, 1n))).toBe(true);
+    expect(isLeft({ neverBelow: '0x4000' }, add(3, 1n))).toBe(true);
+    expect(isLeft({}, add(2 ** 20, 0n))).toBe(false);
   });
 
   it.each(kinds)('%s is left undefined, and of no other kind', (kind, operations) => {

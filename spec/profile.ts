@@ -60,7 +60,6 @@ export type Misuse = t.TypeOf<typeof Misuse>;
  * - `part`: it is a part of a run, where runs are freed whole.
  * - `shared`: it has several references, where a free of it is misuse.
  * - `present`: it is RAM already, where it is to be added.
- * - `beyond`: it lies beyond the end of the memory map, where it is to be added.
  */
 const MisuseKind = t.keyof(
   {
@@ -72,9 +71,8 @@ const MisuseKind = t.keyof(
     part: null,
     shared: null,
     present: null,
-    beyond: null,
   },
-  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part, shared, present or beyond)',
+  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part, shared or present)',
 );
 export type MisuseKind = t.TypeOf<typeof MisuseKind>;
 
@@ -334,9 +332,8 @@ function contradictionOfReferences({
 
 /** Returns the contradiction between claims of memory that is added in one line, or null. */
 function contradictionOfAdding({ calls, uncaught, runsWithin }: Profile): string | null {
-  const kind = uncaught.find((each) => each === 'present' || each === 'beyond');
   if (!calls.includes('addRegion'))
-    return kind === undefined ? null : `uncaught has "${kind}", and calls has no addRegion`;
+    return uncaught.includes('present') ? 'uncaught has "present", and calls has no addRegion' : null;
   return runsWithin === 'memory'
     ? null
     : 'runsWithin "descriptors" and addRegion contradict each other: what is added lies in no descriptor of RAM';
@@ -394,6 +391,11 @@ withJsonForm(Profile, Claims);
 /** Whether the effect of some calls of the profile is undefined in some state. */
 export function hasUndefined({ misuse, uncaught, outOfMemory }: Profile): boolean {
   return misuse === 'undefined' || uncaught.length > 0 || outOfMemory === 'undefined';
+}
+
+/** Whether some calls of the profile are not made in some state: their effect is undefined, or left open. */
+export function leavesOut(profile: Profile): boolean {
+  return hasUndefined(profile) || profile.calls.includes('addRegion');
 }
 
 /** Whether the effect of misuse of some kind is undefined. */

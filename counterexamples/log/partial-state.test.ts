@@ -177,10 +177,10 @@ describe('a partial state', () => {
   it('follows memory that is added, and knows nothing of what was removed', () => {
     const calls = ['alloc', 'free', 'freeAmount', 'totalAmount', 'addRegion', 'removeRegion'];
     const begun = start(MAP, {}, { calls });
-    const move = (call: 'addRegion' | 'removeRegion', kind: 'done' | 'failed' = 'done'): Call => [
-      { call, address: at(40), count: 8n },
-      { kind },
-    ];
+    const move = (call: 'addRegion' | 'removeRegion', kind: 'done' | 'failed' = 'done'): Call => {
+      const region = { address: at(40), count: 8n };
+      return [call === 'addRegion' ? { call, ...region } : { call, ...region }, { kind }];
+    };
     const total = (amount: number): Call => [{ call: 'totalAmount' }, { kind: 'amount', amount }];
     const gone = [total(70), move('removeRegion'), total(62)];
     expect(verdicts(begun, ...gone, alloc(41))).toEqual([FIRST, FIRST, null, FIRST]);

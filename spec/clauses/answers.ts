@@ -2,7 +2,7 @@
 
 import type { Call } from '../calls.ts';
 import { describedCall, namesOnePage, namesRegion } from '../calls.ts';
-import { canBeAdded, isMisaligned, isPart, isShared, isU64, mayName } from '../expectation.ts';
+import { isMisaligned, isPart, isShared, isU64, mayName } from '../expectation.ts';
 import { addressesOf, argumentsOf } from '../operation.ts';
 import type { ErrnoChange, Reading } from '../response.ts';
 import { PFN_LIMIT, type Pfn, pfn } from '../units.ts';
@@ -129,8 +129,7 @@ function wrongFrame(step: Step, blamed: Reading, owner: string | null): string |
   const { call } = step.operation;
   const isOwned = mayName(call, actual);
   if (isOwned && (namesTwice(step, frame) || namesInside(step, frame) || namesPart(step, frame))) return null;
-  const isBeyond = call === 'addRegion' && !canBeAdded(step.before, frame, 1n);
-  if (isOwned && !isBeyond && !isShared(step.before, call, frame))
+  if (isOwned && !isShared(step.before, call, frame))
     return `the panic blames page frame ${frame}, which may be ${DONE_TO[call] ?? 'freed'}`;
   return owner === actual
     ? null

@@ -515,12 +515,6 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
       { outcome: DONE },
       11,
     ),
-    answering(shrunk, adding(15, 2n), response(shrunk, 0, panicked('addRegion', null, null)), {
-      outcome: DONE,
-    }),
-    answering(shrunk, adding(16, 1n), response(shrunk, 0, panicked('addRegion', 16, 'absent')), {
-      outcome: DONE,
-    }),
   ],
   'addRegion.free': [
     answering(shrunk, adding(8, 3n), movedBy(shrunk, 3), movedBy(shrunk, 2)),

@@ -73,11 +73,10 @@ const ANY_MISUSE: readonly MisuseKind[] = [
   'part',
   'shared',
   'present',
-  'beyond',
 ];
 const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared', 'present'];
 
-const ADDING: readonly MisuseKind[] = ['argument', 'present', 'beyond', 'unaligned'];
+const ADDING: readonly MisuseKind[] = ['argument', 'present', 'unaligned'];
 
 /** Whether allocations are tried that must fail. */
 function fails({ outOfMemory }: Profile): boolean {
@@ -89,7 +88,7 @@ function isTried(profile: Profile, kind: MisuseKind): boolean {
   if (kind === 'unaligned' && profile.unalignedFree !== 'misuse') return false;
   if (kind === 'shared' && !(profile.calls.includes('retain') && profile.freesShared === 'never'))
     return false;
-  if ((kind === 'present' || kind === 'beyond') && !profile.calls.includes('addRegion')) return false;
+  if (kind === 'present' && !profile.calls.includes('addRegion')) return false;
   return (kind !== 'part' || profile.freeRuns === 'whole') && !isUncaught(profile, kind);
 }
 
@@ -240,7 +239,6 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'retain: a free page frame': ['double-free'],
   'free: a page frame with several references': ['shared'],
   'addRegion: a free page frame': ['present'],
-  'addRegion: beyond the end of the map': ['beyond'],
 };
 
 /** Whether the manager may keep memory for itself. */

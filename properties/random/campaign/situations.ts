@@ -191,7 +191,6 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('addRegion: memory that the map does not list as RAM', ADDED, (s) => !isRamOfMap(s)),
   sometimes('addRegion: across the bitmap limit', ADDED, straddles),
   sometimes('addRegion: a free page frame', NOT_ADDED, (s) => s.panicOwner === 'pmm'),
-  sometimes('addRegion: beyond the end of the map', NOT_ADDED, isBeyondEnd),
   sometimes('removeRegion: several page frames', REMOVED, (s) => count(s) > 1),
   sometimes('removeRegion: across the bitmap limit', REMOVED, straddles),
   sometimes('removeRegion: all that is free', REMOVED, (s) => s.inBitmapAfter + s.inStackAfter === 0),
