@@ -4,9 +4,9 @@ export { ClauseCounts, type SideCounts } from './clause-counts.ts';
 export { type FreeStack, pop, push, top } from './free-stack.ts';
 export { ModelState, type OwnedPart } from './state.ts';
 export {
+  applied,
   brokenByWrites,
   init,
-  settled,
   step,
   sweep,
   type Tally,

@@ -28,6 +28,7 @@ import {
   type Side,
   type Step,
   SWEEP_CLAUSES,
+  settled,
 } from '../spec/index.ts';
 import { ModelState } from './state.ts';
 
@@ -75,12 +76,12 @@ const SWEEP_CHECKS = checksOf(SWEEP_CLAUSES);
 function settle(step: Step, before: ModelState): ModelState {
   if (step.expected.kind !== 'granted') return before;
   const { operation, asked, granted } = step;
-  if (granted === null) return settled(before, operation, asked);
+  if (granted === null) return applied(before, operation, asked);
   return before.allocated(granted.runs, describedCall(asked.call).effect === 'run' ? 'runs' : 'singles');
 }
 
 /** Returns the state after a granted operation that allocates nothing. */
-export function settled(before: ModelState, operation: Operation, asked: Asked): ModelState {
+export function applied(before: ModelState, operation: Operation, asked: Asked): ModelState {
   switch (describedCall(asked.call).effect) {
     case 'shared':
       return before.referenced(asked.pfns, 1);
@@ -107,7 +108,7 @@ export function step(
 ): Verdict {
   const { policies } = before;
   const asked = askedOf(before, operation);
-  const expected = expectation(before, operation, asked);
+  const expected = settled(expectation(before, operation, asked), response.outcome.kind);
   const granted = grantedBy(before, operation, response);
   const step = { before, operation, response, asked, expected, granted, policies, after: before };
   const checks = checksFor(step);

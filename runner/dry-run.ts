@@ -4,7 +4,7 @@
  * with the lowest page frames, or with the top of the free stack if the target promises `lifo`. The target grants the same requests,
  * mostly with other page frames, so the program means the same there.
  */
-import { ModelState, settled } from '../model/index.ts';
+import { applied, ModelState } from '../model/index.ts';
 import {
   type Argument,
   type Asked,
@@ -109,7 +109,10 @@ export class DryRun implements Scene {
     const resolved = this.results.resolve(operation);
     if (resolved === null || !this.#isAskable(operation, resolved)) return false;
     const asked = askedOf(this.#state, resolved);
-    const { kind } = expectation(this.#state, resolved, asked);
+    const expected = expectation(this.#state, resolved, asked);
+    const { kind } = expected;
+    // Another page frame may be kept than here, and what is handed out decides what is misuse.
+    if (expected.kind === 'granted' && expected.isOpen && hasUndefined(this.#profile)) return false;
     if (leftUndefined(this.#state, resolved) !== null || !this.#isSurelyDefined(operation)) return false;
     if (kind === 'granted' && hasUndefined(this.#profile)) this.#noteFreed(operation, resolved, asked);
     const outcome =
@@ -211,7 +214,7 @@ export class DryRun implements Scene {
       case 'none':
         return { kind: 'amount', amount: 0 };
       default:
-        this.#state = settled(this.#state, operation, asked);
+        this.#state = applied(this.#state, operation, asked);
         return DONE;
     }
   }

@@ -3,7 +3,7 @@
  * no state; a search with it counts the states and transitions of the model. An answer depends on the ownership, and on the order
  * where single pages are handed out: the fingerprints of all others are computed once.
  */
-import { type ModelState, settled } from '../../model/index.ts';
+import { applied, type ModelState } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
   type Amounts,
@@ -82,7 +82,7 @@ export class ModelDriver implements Driver {
     const expected = expectation(state, called, asked);
     if (expected.kind !== 'granted')
       return { ...refusal(called, expected), amounts: this.#amounts(ownership) };
-    const moved = isAllocation(called.call) ? state : settled(state, called, asked);
+    const moved = isAllocation(called.call) ? state : applied(state, called, asked);
     const { outcome, change } = this.#granted(called, ownership, order, asked.lowest);
     return { outcome, errno: null, warnings: [], amounts: amountsOf(moved, change) };
   }

@@ -21,6 +21,7 @@ import {
   pfn,
   type Region,
   SpecError,
+  unnamedIn,
   WHOLE,
 } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
@@ -97,6 +98,10 @@ export class ModelStates {
     if (this.tracksOrder && taking !== undefined)
       throw new SpecError(
         `policy: a search does not follow the order of the free stack where calls has ${taking}: pass --policy none`,
+      );
+    if (unnamedIn(profile ?? WHOLE) > 0)
+      throw new SpecError(
+        'profile: a search follows no page frames that are kept and not named: keeps is "named"',
       );
     this.references = referencesOf(profile ?? WHOLE);
     const moves = profile?.calls.some((call) => call === 'addRegion' || call === 'removeRegion') === true;

@@ -30,6 +30,7 @@ describe.each<BuiltAs>(['process', 64])('a page array as %s', (as) => {
     ['-DLAST_FORGOTTEN', /^(init.withheld|allocAt.was-free)$/],
     ['-DLAST_NOT_ADDED', /^addRegion.(free|owner)$/],
     ['-DMARKS_REMOVED', 'contents.preserved'],
+    ['-DBOUNDARY_FORGOTTEN', 'allocWithin.complete'],
   ])('with %s breaks %s', async (flag, clause) => {
     expect((await brokenBy(as, flag)).join()).toMatch(clause);
   });
@@ -50,7 +51,15 @@ it('is searched to the end as WebAssembly: as many states as the model has', asy
   expect({ end, states }).toEqual({ end: 'closed', states: modelStates });
   const names = clauses.both.map(({ name }) => name);
   expect(names).toEqual(
-    expect.arrayContaining(['retain.owner', 'references.last', 'allocAt.complete', 'addRegion.owner']),
+    expect.arrayContaining([
+      'retain.owner',
+      'retain.most',
+      'references.last',
+      'allocAt.complete',
+      'allocWithin.boundary',
+      'addRegion.owner',
+      'removed.withheld',
+    ]),
   );
   await target.close();
 });

@@ -10,6 +10,7 @@ import {
   type Call,
   CLAUSE_NAMES,
   type ClauseName,
+  describedCall,
   isAllocation,
   isSequential,
   isUncaught,
@@ -121,9 +122,15 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'contents.zeroed':
       return seesWrites && profile.contents === 'zeroed';
     case 'allocBitmap.below-max':
+    case 'allocWithin.below-max':
       return profile.runArguments.includes('maxAddr');
     case 'allocBitmap.aligned':
+    case 'allocWithin.aligned':
       return hasAlignedRuns(profile);
+    case 'allocWithin.above-min':
+      return profile.runArguments.includes('minAddr');
+    case 'allocWithin.boundary':
+      return profile.runArguments.includes('boundary');
     case 'policy.lifo':
     case 'policy.first-fit':
       return policies.some((policy) => name === `policy.${policy}`);
@@ -131,6 +138,7 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'allocPages.zone':
       return profile.singlePages !== 'anywhere' || namedZones(profile) !== null;
     case 'allocBitmap.zone':
+    case 'allocWithin.zone':
       return profile.zones !== 1;
     case 'failure.enomem':
       return fails(profile) && profile.failures.includes('errno');
@@ -173,13 +181,14 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'allocPages.complete':
     case 'allocPages.all-or-nothing':
     case 'allocBitmap.complete':
+    case 'allocWithin.complete':
       return side === 0 || fails(profile);
     case 'contents.zeroed':
     case 'removed.withheld':
       return (
         side === 0 ||
         calls.includes('allocPages') ||
-        (calls.includes('allocBitmap') && profile.largestRequest !== 1)
+        (calls.some((call) => describedCall(call).effect === 'run') && profile.largestRequest !== 1)
       );
     case 'addRegion.owner':
       return side === 0 || ADDING.some((kind) => isTried(profile, kind));
@@ -211,7 +220,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 0 || zones === 2;
     case 'failure.unchanged':
       return side === 1
-        ? calls.some((c) => c === 'allocBitmap' || c === 'allocAt' || c === 'removeRegion')
+        ? calls.some((call) => ['run', 'removed'].includes(describedCall(call).effect))
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
     case 'policy.first-fit':
       return side === 0 || hasAlignedRuns(profile);
@@ -307,6 +316,8 @@ function endsWithinWord(profile: Profile): boolean {
 }
 
 function canMeetRun(name: string, profile: Profile): boolean {
+  if (name.startsWith('allocWithin: '))
+    return profile.runArguments.includes(name.includes('minAddr') ? 'minAddr' : 'boundary');
   if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
   const { contiguous, alignments, largestRequest, runArguments } = profile;
   if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr');
