@@ -270,10 +270,10 @@ static uint64_t to_address(const void *pointer) {
 /* ---- Paint: the contents of page frames that are not the manager's --------------------------------------------------- */
 
 /*
- * Up to 8 page frames of an operation are painted whole. Of up to 32 page frames, 4 words each are painted: the first two and the last two.
- * Of more page frames, the ones at each power of two from the first and from the last are painted so: where the parts of a block begin
- * and end. The first write to a page frame takes the system a microsecond or two. A program of many thousand calls must not reach its memory limit by that, so
- * only the first 65536 page frames are painted: 256 MiB.
+ * Up to 8 page frames of an operation are painted whole. Of up to 32 page frames, 4 words each are painted: the first two and the last
+ * two. Of more, the ones at each power of two from the first and from the last are painted so: few, since the first write to a page frame
+ * takes the system a microsecond or two. A program of many thousand calls must not reach its memory limit by that, so only the first 65536
+ * page frames are painted: 256 MiB.
  */
 #define WHOLE_PAGES 8
 #define ALL_PAGES 32
