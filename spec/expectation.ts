@@ -3,14 +3,24 @@
  * completeness and ownership clauses compare the response with it.
  */
 
-import { CALLS, type Call, callPlace, isAllocation, isFree } from './calls.ts';
+import { CALLS, type Call, callPlace, isAllocation, isFree, namesRegion } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
 import { type Argument, addressesOf, type Operation, type OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
-import { type FitRequest, freeForSingles, lowestInZones, type Ownership } from './ownership.ts';
+import {
+  type FitRequest,
+  fitsAnyway,
+  freeForSingles,
+  lowestInZones,
+  lowestWith,
+  type Ownership,
+  perhapsKeptIn,
+  spareIn,
+} from './ownership.ts';
 import { beyond, hasUndefined, type MisuseKind } from './profile.ts';
+import type { Outcome } from './response.ts';
 import {
   isPageAligned,
   type PageCount,
@@ -19,6 +29,7 @@ import {
   pageCount,
   pagesBetween,
   pfn,
+  pfnOf,
   U64_MAX,
   wholePages,
 } from './units.ts';
@@ -37,7 +48,8 @@ export interface Asked {
 
 /** The demanded outcome. `misused` names the page frame to blame, if there is one. */
 export type Expectation =
-  | { readonly kind: 'granted' }
+  /** `isOpen`: it may be refused too, because nobody knows whether page frames are kept that it needs. */
+  | { readonly kind: 'granted'; readonly isOpen?: true }
   | { readonly kind: 'refused'; readonly why: string }
   | {
       readonly kind: 'misused';
@@ -49,6 +61,13 @@ export type Expectation =
     };
 
 const GRANTED: Expectation = { kind: 'granted' };
+const OPEN: Expectation = { kind: 'granted', isOpen: true };
+const PERHAPS_KEPT: Expectation = { kind: 'refused', why: 'page frames that it needs may be kept' };
+
+/** Returns the outcome that was demanded, in view of how a call ended: what may be refused too is a refusal where it was one. */
+export function settled(expected: Expectation, ended: Outcome['kind']): Expectation {
+  return expected.kind === 'granted' && expected.isOpen && ended === 'failed' ? PERHAPS_KEPT : expected;
+}
 
 function refused(why: string): Expectation {
   return { kind: 'refused', why };
@@ -71,7 +90,7 @@ function badArgument(names: Readonly<Record<string, Argument>>): Expectation | n
 /** Returns the request of a contiguous allocation after rounding, or null where it fits in no memory at all. */
 function fitRequest(
   state: Ownership,
-  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
+  { count, maxAddr, alignment }: Omit<OperationOf<'allocBitmap'>, 'call'>,
 ): FitRequest | null {
   if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
   const { bitmapLimit } = state.world;
@@ -86,6 +105,18 @@ function fitRequest(
   return { count: pageCount(Number(count)), limit, alignment: aligned };
 }
 
+function fitWithin(state: Ownership, operation: OperationOf<'allocWithin'>): FitRequest | null {
+  const { minAddr, boundary } = operation;
+  const request = fitRequest(state, operation);
+  if (request === null || !isU64(minAddr) || !isU64(boundary)) return null;
+  const from = wholePages(minAddr) + (isPageAligned(minAddr) ? 0n : 1n);
+  const apart = wholePages(boundary);
+  if (from + BigInt(request.count) > BigInt(request.limit)) return null;
+  const bounded = { ...request, from: Number(from) };
+  if (apart === 0n || apart > BigInt(PFN_LIMIT)) return bounded;
+  return apart < BigInt(request.count) ? null : { ...bounded, boundary: Number(apart) };
+}
+
 /** Whether a request is larger than any that the manager claims to grant. */
 function isTooLarge({ world }: Ownership, count: bigint): boolean {
   const { largestRequest } = world.profile;
@@ -97,6 +128,8 @@ const NO_FRAMES: readonly (Pfn | null)[] = [];
 const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, pfns: NO_FRAMES, fit: null, lowest: null }));
 
 function lowestRun(state: Ownership, fit: FitRequest): Pfn | null {
+  if (state.unnamed > 0)
+    return fit.count > freeForSingles(state) ? null : lowestWith(state, fit, spareIn(state));
   return typeof state.world.profile.zones === 'number' ? state.lowestFit(fit) : lowestInZones(state, fit);
 }
 
@@ -105,8 +138,10 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
   const { config } = state.world;
   const { call } = operation;
   switch (call) {
-    case 'allocBitmap': {
-      const fit = fitRequest(state, operation);
+    case 'allocBitmap':
+    case 'allocWithin': {
+      const fit =
+        operation.call === 'allocBitmap' ? fitRequest(state, operation) : fitWithin(state, operation);
       return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : lowestRun(state, fit) };
     }
     case 'allocAt': {
@@ -128,9 +163,16 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
 function takenAt(state: Ownership, base: Pfn, count: bigint): string | null {
   if (count === 0n) return 'the count is 0';
   if (isTooLarge(state, count)) return `the largest request is ${state.world.profile.largestRequest}`;
+  return notFree(state, base, count);
+}
+
+/** Returns the reason why not all of these page frames are free, or null. */
+function notFree(state: Ownership, base: Pfn, count: bigint): string | null {
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), (owner) => owner === 'pmm');
   if (frame !== null) return `page frame ${frame} is not free (${state.ownerOf(frame)})`;
+  if (state.unnamed > 0 && perhapsKeptIn(state, clip(base, count, limit)) > spareIn(state))
+    return 'some of its page frames are kept';
   return BigInt(base) + count > BigInt(limit) ? 'the region ends above physical memory' : null;
 }
 
@@ -144,6 +186,49 @@ function expectAllocAt(
   const wrong = misusedAddress(state, address, base);
   if (wrong !== null || base === null) return wrong ?? GRANTED;
   const why = takenAt(state, base, count);
+  if (why !== null) return refused(why);
+  const region = { base, count: pageCount(Number(count)) };
+  return state.unnamed > 0 && state.perhapsKept(region).length > 0 ? OPEN : GRANTED;
+}
+
+/** Whether an operation adds memory where the manager may have no tables for it, beyond the map, or where it never hands any out. */
+function addsOutside({ world: { config, end, profile } }: Ownership, operation: Operation): boolean {
+  if (operation.call !== 'addRegion' || !isU64(operation.count) || operation.count === 0n) return false;
+  const base = pfnAt(config, operation.address);
+  if (base === null) return false;
+  const last = Math.min(end, pfnOf(profile.memoryBelow));
+  return base < pfnOf(profile.neverBelow) || BigInt(base) + operation.count > BigInt(last);
+}
+
+const isAbsent = (owner: Owner): boolean => owner === 'absent';
+
+function expectAddRegion(
+  state: Ownership,
+  { address, count }: OperationOf<'addRegion'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  if (count === 0n) return GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  const limit = pfnLimit(state.world.config);
+  const frame = state.firstFailing(clip(base, count, limit), isAbsent);
+  if (frame !== null) return misused(`page frame ${frame} is RAM already`, frame, state.ownerOf(frame));
+  return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
+}
+
+function expectRemoveRegion(
+  state: Ownership,
+  { address, count }: OperationOf<'removeRegion'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  if (count === 0n) return GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  const why = notFree(state, base, count);
   return why === null ? GRANTED : refused(why);
 }
 
@@ -172,14 +257,15 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
     : refused(`${sourceOf(state)} ${counted(free, 'free page frame')}, ${count} were asked for`);
 }
 
-function expectAllocBitmap(
-  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
-  { lowest }: Asked,
+function expectRun(
+  state: Ownership,
+  operation: OperationOf<'allocBitmap'> | OperationOf<'allocWithin'>,
+  { fit, lowest }: Asked,
 ): Expectation {
-  if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment))
-    return badArgument({ count, maxAddr, alignment }) ?? GRANTED;
-  if (count === 0n) return refused('the count is 0');
-  return lowest !== null ? GRANTED : refused('no run of free page frames fits');
+  if (fit !== null && lowest !== null) return state.unnamed === 0 || fitsAnyway(state, fit) ? GRANTED : OPEN;
+  const { call: _, ...numbers } = operation;
+  const why = numbers.count === 0n ? 'the count is 0' : 'no run of free page frames fits';
+  return badArgument(numbers) ?? refused(why);
 }
 
 /** Whether a free takes an address for misuse because no page frame begins there. */
@@ -302,7 +388,8 @@ export function expectation(
     case 'allocPages':
       return expectAllocPages(state, operation);
     case 'allocBitmap':
-      return expectAllocBitmap(operation, asked);
+    case 'allocWithin':
+      return expectRun(state, operation, asked);
     case 'free':
     case 'release':
       return freeing(state, operation.call, operation.address, asked.pfns[0] ?? null);
@@ -314,6 +401,10 @@ export function expectation(
       return expectFreePages(state, operation, asked);
     case 'freeRegion':
       return expectFreeRegion(state, operation, asked);
+    case 'addRegion':
+      return expectAddRegion(state, operation, asked);
+    case 'removeRegion':
+      return expectRemoveRegion(state, operation, asked);
     default:
       return GRANTED;
   }
@@ -323,7 +414,9 @@ export function expectation(
 export function leftUndefined(state: Ownership, operation: Operation): string | null {
   const { profile } = state.world;
   const why = beyond(profile, operation);
-  if (why !== null || !hasUndefined(profile)) return why;
+  if (why !== null) return why;
+  if (addsOutside(state, operation)) return 'whether memory can be added beyond the memory map is left open';
+  if (!hasUndefined(profile)) return null;
   const expected = expectation(state, operation);
   if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')
     return `what must fail is undefined on this target: ${expected.why}`;
@@ -336,12 +429,24 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
 
 /** Whether a call may be made on a page frame of an owner. */
 export function mayName(call: Call, owner: Owner): boolean {
-  return call === 'allocAt' || (call === 'retain' ? owner === 'caller' : isFreeable(owner));
+  switch (call) {
+    case 'allocAt':
+    case 'removeRegion':
+      return true;
+    case 'addRegion':
+      return isAbsent(owner);
+    case 'retain':
+      return owner === 'caller';
+    default:
+      return isFreeable(owner);
+  }
 }
 
 /** Returns the kind of misuse that a call of a page frame of an owner is, or null. */
 function misuseOf(call: Call, owner: Owner): MisuseKind | null {
-  return mayName(call, owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+  if (mayName(call, owner)) return null;
+  if (call === 'addRegion') return 'present';
+  return owner === 'pmm' ? 'double-free' : 'foreign';
 }
 
 /** Returns the kinds of misuse of an operation that is one, each of them once or more. */
@@ -357,11 +462,25 @@ function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[
     return (
       misuseOf(operation.call, state.ownerOf(frame)) ??
       (isShared(state, operation.call, frame) ? 'shared' : null) ??
-      (operation.call !== 'freeRegion' && isPart(state, frame, 1n) ? 'part' : null)
+      (!namesRegion(operation.call) && isPart(state, frame, 1n) ? 'part' : null)
     );
   });
-  if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
+  // What seems to be freed twice may be kept.
+  if (kinds.includes('double-free') && state.unnamed > 0) kinds.push('foreign');
+  if ('count' in operation && !isU64(operation.count)) kinds.push('argument');
+  else if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
+  else if (operation.call === 'addRegion') kinds.push(...misusesOfAdding(state, operation, pfns[0] ?? null));
   return kinds.filter((kind) => kind !== null);
+}
+
+function misusesOfAdding(
+  state: Ownership,
+  { count }: OperationOf<'addRegion'>,
+  base: Pfn | null,
+): readonly MisuseKind[] {
+  if (base === null || !isU64(count)) return [];
+  const region = clip(base, count, pfnLimit(state.world.config));
+  return state.firstFailing(region, isAbsent) === null ? [] : ['present'];
 }
 
 function misusesOfRegion(
@@ -369,14 +488,15 @@ function misusesOfRegion(
   { count }: OperationOf<'freeRegion'>,
   base: Pfn | null,
 ): readonly (MisuseKind | null)[] {
-  if (!isU64(count)) return ['argument'];
-  if (base === null) return [];
+  if (base === null || !isU64(count)) return [];
   const limit = pfnLimit(state.world.config);
   const region = clip(base, count, limit);
   const has = (kind: MisuseKind): boolean =>
     state.firstFailing(region, (owner) => misuseOf('freeRegion', owner) !== kind) !== null;
   const isWithin = BigInt(base) + count <= BigInt(limit);
-  const owned = (['double-free', 'foreign'] as const).filter(has);
+  const owned = (['double-free', 'foreign'] as const).filter(
+    (kind) => has(kind) || (state.unnamed > 0 && has('double-free')),
+  );
   const shared = state.firstShared(region);
   return [
     ...owned,

@@ -13,6 +13,7 @@ export {
   isFree,
   isQuery,
   namesOnePage,
+  namesRegion,
   type Parameter,
   parametersOf,
   STANDARD_CALLS,
@@ -31,7 +32,7 @@ export {
   type Side,
   type Step,
 } from './clauses/clause.ts';
-export { blame, givenBack, grantedBy, runsOf } from './clauses/granted.ts';
+export { blame, givenBack, grantedBy, namedRegions, runsOf } from './clauses/granted.ts';
 export {
   answerClauses,
   type Check,
@@ -87,6 +88,7 @@ export {
   isShared,
   isU64,
   leftUndefined,
+  settled,
 } from './expectation.ts';
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
@@ -123,7 +125,15 @@ export {
   withValue,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
-export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';
+export {
+  type FitRequest,
+  freeForSingles,
+  type Ownership,
+  spareIn,
+  startFrom,
+  type World,
+  zoneOf,
+} from './ownership.ts';
 export {
   type Errno,
   type InspectedRun,
@@ -145,13 +155,16 @@ export {
   decodeProfile,
   hasUndefined,
   isUncaught,
+  leavesOut,
   Misuse,
   type MisuseKind,
   namedZones,
   POLICIES,
   Policy,
   Profile,
+  runArgumentsOf,
   SinglePages,
+  unnamedIn,
   WHOLE,
 } from './profile.ts';
 export { formatArgument, formatOperation, formatProgram, formatSteps, Program, Scenario } from './program.ts';

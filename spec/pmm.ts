@@ -181,7 +181,39 @@ export interface Pmm {
    */
   allocAt?(address: bigint, count: number | bigint): bigint | null;
 
-  /** Returns the number of RAM page frames; never changes. */
+  /**
+   * Optional: allocates `count` contiguous page frames as `allocBitmap` does, which start at or above `minAddr` (a physical address in
+   * bytes, rounded up to 4096) and cross no multiple of `boundary` (bytes, rounded down to a multiple of 4096; below that there is none).
+   * Offered by managers whose profile claims it.
+   *
+   * @returns the address of the first page frame, or null where no such run is free or `count` is 0.
+   */
+  allocWithin?(
+    count: number | bigint,
+    minAddr: number | bigint,
+    maxAddr: number | bigint,
+    alignment: number | bigint,
+    boundary: number | bigint,
+  ): bigint | null;
+
+  /**
+   * Optional: adds the `count` page frames from the one that holds `address` on to memory. They are free then, each in its zone. `count` 0
+   * does nothing. Offered by managers whose profile claims it.
+   *
+   * @throws PmmPanic where one of them is RAM already, or lies beyond the end of the memory map.
+   */
+  addRegion?(address: bigint, count: number | bigint): void;
+
+  /**
+   * Optional: takes the `count` page frames from the one that holds `address` on out of memory. `count` 0 does nothing. Offered by managers
+   * whose profile claims it.
+   *
+   * @returns false where not all of them are free; anything else where it succeeds.
+   * @throws PmmPanic where `address` is below the higher half or beyond the last page frame.
+   */
+  removeRegion?(address: bigint, count: number | bigint): unknown;
+
+  /** Returns the number of RAM page frames; changes only where memory is added or removed. */
   totalAmount(): number;
 
   /** Returns the number of page frames that the manager owns. */

@@ -59,6 +59,15 @@ describe('a profile', () => {
     [{ runArguments: [], limits: 'powers-of-two' }, /^p\.json: limits speaks of an argument/],
     [{ neverBelow: '0x1001' }, /^p\.json: neverBelow: expected a multiple of 4096/],
     [{ neverBelow: '0x1000', memoryBelow: '0x1000' }, /^p\.json: neverBelow 0x1000 leaves no memory below /],
+    [{ uncaught: ['present'] }, /^p\.json: uncaught has "present", and calls has no addRegion/],
+    [
+      { calls: ['alloc', 'addRegion'], runsWithin: 'descriptors' },
+      /^p\.json: runsWithin .* addRegion contradict/,
+    ],
+    [
+      { calls: ['alloc', 'removeRegion'], zones: 1, keeps: 3, memoryAtLeast: 3 },
+      /^p\.json: with keeps 3, leave removeRegion out of calls/,
+    ],
     [{ zones: 3 }, /^p\.json: zones: expected 1, 2 or an array of zones: \[\{"name":"dma"/],
     [{ zones: [{ name: 'dma', end: 7 }] }, /^p\.json: zones\[0\]/],
     [{ zones: [{ name: 'all' }] }, 'p.json: zones names at least two, each by another name'],
@@ -80,6 +89,18 @@ describe('a profile', () => {
     [{ misuse: 'undefined', uncaught: ['foreign'] }, /^p\.json: uncaught lists kinds of misuse, and /],
     [{ uncaught: ['unaligned'] }, /^p\.json: uncaught has "unaligned", which is misuse where /],
     [{ uncaught: ['part'] }, /^p\.json: uncaught has "part", which is misuse where /],
+    [{ calls: ['alloc', 'allocWithin'], runArguments: ['maxAddr'] }, /^p\.json: calls has allocWithin, and /],
+    [
+      { runArguments: ['boundary'] },
+      /^p\.json: runArguments has "minAddr" or "boundary", which only allocWithin /,
+    ],
+    [{ keeps: 2 }, /^p\.json: with keeps 2, zones is 1: nobody knows in which zone they lie/],
+    [{ keeps: 2, zones: 1, memoryAtLeast: 1 }, 'p.json: with keeps 2, memoryAtLeast is 2 or more'],
+    [
+      { keeps: 2, zones: 1, memoryAtLeast: 2, policies: ['first-fit'] },
+      /^p\.json: with keeps 2, first-fit cannot be promised: /,
+    ],
+    [{ keeps: 0 }, /^p\.json: keeps: expected "nothing", "named" or a number of page frames above 0/],
     [{ policies: ['lifo'], singlePages: 'anywhere' }, /^p\.json: lifo speaks of the stack zone/],
     [7, /^p\.json: the whole: expected a profile, found 7/],
   ])('%j is refused in one line that names the place', (claims, message) => {
@@ -120,6 +141,10 @@ describe('the runs that a profile rules out', () => {
     alignment,
   });
   const none = 2n ** 64n - 1n;
+  const WITHIN = { calls: ['allocWithin', 'allocBitmap'] };
+  const within = (minAddr: bigint, boundary: bigint): Operation => ({
+    ...{ call: 'allocWithin', count: 3n, minAddr, maxAddr: none, alignment: 4096n, boundary },
+  });
   it.each([
     [{ runArguments: ['alignment'] }, run(none, 12288n), run(8192n, 12288n)],
     [{ runArguments: ['maxAddr'] }, run(8192n, 4096n), run(8192n, 4097n)],
@@ -133,6 +158,16 @@ describe('the runs that a profile rules out', () => {
     expect(beyond(profile, within)).toBeNull();
     expect(beyond(profile, out)).not.toBeNull();
     expect(beyond(WHOLE, out)).toBeNull();
+  });
+
+  it.each([
+    [{ runArguments: ['boundary'] }, within(0n, 8192n), within(1n, 8192n)],
+    [{ runArguments: ['minAddr'] }, within(8192n, 4095n), within(8192n, 4096n)],
+    [{ alignments: 'powers-of-two' }, within(3n, 8192n), within(3n, 12288n)],
+  ])('between two addresses by %j', (claims, inside, out) => {
+    const all = [{ ...WITHIN, ...claims }, WITHIN].map((claimed) => profileOf(claimed));
+    expect(all.map((profile) => beyond(profile, inside))).toEqual([null, null]);
+    expect(all.map((profile) => beyond(profile, out))).toEqual([expect.any(String), null]);
   });
 });
 
@@ -207,6 +242,7 @@ describe('misuse of a kind that is not caught', () => {
     unaligned: [{ call: 'free', address: address(2, 1n) }],
     part: [{ call: 'free', address: address(0) }, batch(2, 1), region(0, 1n)],
     shared: [],
+    present: [],
   };
   const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses).filter(
     ([, operations]) => operations.length > 0,
@@ -232,6 +268,23 @@ describe('misuse of a kind that is not caught', () => {
       region(0, 1n),
     ];
     expect(defined.map((operation) => leftUndefined(state, operation))).toEqual(defined.map(() => null));
+  });
+
+  it('of memory that is added is left undefined where it is RAM, and beyond the map whatever is claimed', () => {
+    const add = (frame: number, count: bigint): Operation => ({
+      call: 'addRegion',
+      address: address(frame),
+      count,
+    });
+    const isLeft = (claims: object, operation: Operation): boolean => {
+      const calls = [...WHOLE.calls, 'addRegion'];
+      const profile = profileOf({ zones: 1, calls, ...claims });
+      return leftUndefined(ModelState.init(MAP, CONFIG, [], profile), operation) !== null;
+    };
+    expect([isLeft({}, add(3, 1n)), isLeft({ uncaught: ['present'] }, add(3, 1n))]).toEqual([false, true]);
+    expect(isLeft({}, add(2 ** 20, 1n))).toBe(true);
+    expect(isLeft({ neverBelow: '0x4000' }, add(3, 1n))).toBe(true);
+    expect(isLeft({}, add(2 ** 20, 0n))).toBe(false);
   });
 
   it.each(kinds)('%s is left undefined, and of no other kind', (kind, operations) => {

@@ -18,7 +18,9 @@ import {
   grantedBy,
   isAllocation,
   isU64,
+  namesRegion,
   type Operation,
+  type Outcome,
   PAGE_BYTES,
   PFN_LIMIT,
   type PlacedViolation,
@@ -29,6 +31,7 @@ import {
   type Region,
   type Response,
   resultName,
+  settled,
   type Trace,
   WHOLE,
 } from '../../spec/index.ts';
@@ -135,13 +138,19 @@ function freedBy(state: ModelState, operation: Operation, asked: Asked): Demand[
   );
 }
 
-function demandOn(state: ModelState, operation: Operation): Omit<Demand, 'operation' | 'result'> {
+function demandOn(
+  state: ModelState,
+  operation: Operation,
+  ended: Outcome['kind'],
+): Omit<Demand, 'operation' | 'result'> {
   const asked = askedOf(state, operation);
-  const expected = expectation(state, operation, asked);
+  const expected = settled(expectation(state, operation, asked), ended);
   const isGranted = expected.kind === 'granted';
   const freed = isGranted ? freedBy(state, operation, asked) : [];
   const taken = isGranted && isAllocation(operation.call) ? pagesOf(state, operation) : 0;
   const given = freed.flat().reduce((sum, { pages }) => sum + pages, 0);
+  const { effect } = describedCall(operation.call);
+  const moved = !isGranted ? 0 : effect === 'added' ? 1 : effect === 'removed' ? -1 : 0;
   return {
     expected,
     pages: pagesOf(state, operation),
@@ -149,14 +158,14 @@ function demandOn(state: ModelState, operation: Operation): Omit<Demand, 'operat
     fit: fitOf(operation, asked),
     promised: isGranted ? promisedBy(state, operation) : null,
     freed,
-    free: state.countOf('pmm') - taken + given,
+    free: state.countOf('pmm') - taken + given + moved * pagesOf(state, operation),
   };
 }
 
 /** The page frames that a call and its answer name. */
 function touchedBy(state: ModelState, operation: Operation, response: Response): readonly Region[] {
   if (isAllocation(operation.call)) return grantedBy(state, operation, response)?.runs ?? [];
-  const isRegion = describedCall(operation.call).effect === 'region';
+  const isRegion = namesRegion(operation.call);
   const regions: Region[] = [];
   for (const base of askedOf(state, operation).pfns) {
     if (base === null) continue;
@@ -210,7 +219,7 @@ export function momentsOf(trace: Trace, from: ModelState | null = null): readonl
     moments.push({
       at,
       response,
-      demand: { operation, result, ...demandOn(before, resolved) },
+      demand: { operation, result, ...demandOn(before, resolved, response.outcome.kind) },
       touched: touchedBy(before, resolved, response),
       before,
       after: state,

@@ -119,6 +119,11 @@ export class LeanState implements Ownership {
     return this.#policies;
   }
 
+  /** A manager that adds or removes memory is left to the model's judge. */
+  get total(): PageCount {
+    return this.#world.total;
+  }
+
   get extents(): number {
     return this.#extents;
   }
@@ -215,6 +220,15 @@ export class LeanState implements Ownership {
       if (lowest + count <= Math.min(this.#end(i), limit)) return lowest;
     }
     return -1;
+  }
+
+  /** A manager that keeps page frames which nobody knows is left to the model's judge. */
+  get unnamed(): number {
+    return 0;
+  }
+
+  perhapsKept(): readonly Region[] {
+    return [];
   }
 
   heldRun(): null {

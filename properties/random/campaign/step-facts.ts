@@ -1,7 +1,16 @@
 /** Facts of a judged step, by which situations are told apart: what was asked, what was handed out, who was blamed. */
 
 import { isWhole, type StepFacts } from '../../../runner/lean/index.ts';
-import { type Owner, type PageCount, pageCount, pagesBetween, pfn } from '../../../spec/index.ts';
+import {
+  endOf,
+  type Owner,
+  ownedRegions,
+  PAGE_SIZE,
+  type PageCount,
+  pageCount,
+  pagesBetween,
+  pfn,
+} from '../../../spec/index.ts';
 
 /** Returns the count asked for; 1 if the call has none, or one that is not an unsigned 64-bit integer. */
 export function count({ call }: StepFacts): number | bigint {
@@ -29,6 +38,23 @@ export function excludedBy(
   return fitAlignment > 1 && state.lowestFit({ count, limit: pfn(fitLimit), alignment: 1 }) !== null;
 }
 
+/** Whether a run starts at the first page frame that `minAddr` leaves. */
+export function startsAtMin({ call, base }: StepFacts): boolean {
+  return Number(call.minAddr) > (base - 1) * PAGE_SIZE && Number(call.minAddr) <= base * PAGE_SIZE;
+}
+
+/** Whether a run that was asked for would fit below `minAddr`. */
+export function isFreeBelowMin({ call, state, fitCount, fitLimit, fitAlignment }: StepFacts): boolean {
+  const fit = { count: pageCount(Math.max(1, fitCount)), limit: pfn(fitLimit), alignment: fitAlignment };
+  const lowest = state.lowestFit(fit);
+  return lowest !== null && lowest * PAGE_SIZE < Number(call.minAddr);
+}
+
+/** Returns the boundary of a run in page frames; NaN where there is none. */
+export function boundaryOf({ call }: StepFacts): number {
+  return Math.floor(Number(call.boundary) / PAGE_SIZE) || Number.NaN;
+}
+
 /** Whether a batch names a page frame twice; all that is none counts as one. O(n log n), n the addresses: a burst frees thousands. */
 export function namesTwice({ call: { frames, named } }: StepFacts): boolean {
   const ascending = frames
@@ -50,6 +76,14 @@ export function namesOwner({ state, call: { frames, named } }: StepFacts, owner:
   for (let i = 0; i < named; i += 1)
     if ((frames[i] ?? -1) >= 0 && state.ownerOf(pfn(frames[i] ?? 0)) === owner) return true;
   return false;
+}
+
+/** Whether the map lists the page frame that a call names first as RAM. */
+export function isRamOfMap({ state, call: { frames } }: StepFacts): boolean {
+  const frame = frames[0] ?? -1;
+  return ownedRegions(state.world.map).some(
+    (region) => isRamOwner(region.owner) && frame >= region.base && frame < endOf(region),
+  );
 }
 
 /** Returns the references to the page frame that a call names first; 0 where nobody holds it. */
