@@ -246,6 +246,7 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'freePages: a page frame named twice': ['repeated'],
   'freePages: a batch is refused': [],
   'retain: a free page frame': ['double-free'],
+  'release: a free page frame': ['double-free'],
   'free: a page frame with several references': ['shared'],
   'addRegion: a free page frame': ['present'],
 };
@@ -276,6 +277,7 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (ended === 'failed' && !fails(profile)) return false;
   if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
   if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
+  if (name === 'alloc: memory that boot code had, zeroed') return profile.contents === 'zeroed';
   if (name === 'addRegion: memory that was removed') return profile.calls.includes('removeRegion');
   if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
