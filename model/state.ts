@@ -245,7 +245,7 @@ export class ModelState implements Ownership {
     return parts;
   }
 
-  /** Returns the state with so many page frames kept of those that may be; they are known once there are no others. */
+  /** Returns the state in which a number of the page frames that may be kept are; they are known once there are no others. */
   #keeping(unnamed: number): ModelState {
     if (unnamed === 0) return this;
     const proved = this.#fields.proved ?? noExtents();

@@ -218,7 +218,7 @@ export interface Profile {
   readonly fallback: 'lower' | 'none';
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
-  /** The page frames that init keeps for the manager itself: none, those that it names, or so many, which nobody knows. */
+  /** The page frames that init keeps for the manager itself: none, the ones that it names, or a number of unknown ones. */
   readonly keeps: 'nothing' | 'named' | number;
   /** The contents of page frames when they are handed out: anything, or zeros. */
   readonly contents: 'any' | 'zeroed';

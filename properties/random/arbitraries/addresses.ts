@@ -191,7 +191,7 @@ function edgeToCross(prospect: Prospect, digits: Digits): number {
   return digits.next(4) < 3 ? prospect.state.world.bitmapLimit : edgeFrame(prospect, digits);
 }
 
-/** Returns how many page frames lie on one side of an edge: few, or any number of so many bits. */
+/** Returns how many page frames lie on one side of an edge: few, or any number of at most that many bits. */
 function sideOf(digits: Digits, bits: number): number {
   return digits.next(2) === 0 ? 1 + digits.next(4) : digits.magnitude(bits);
 }
