@@ -109,13 +109,7 @@ export const RECIPES: readonly Recipe[] = [
           '    mark(first, count, false);\n    return true;\n}\n\nuint64_t pmm_free_count',
           '    available -= count;\n    return true;\n}\n\nuint64_t pmm_free_count',
         ],
-        clauses: [
-          'removed.withheld',
-          'alloc.complete',
-          'allocBitmap.complete',
-          'init.withheld',
-          'policy.first-fit',
-        ],
+        clauses: ['removed.withheld', 'removeRegion.complete', 'alloc.complete', 'allocBitmap.complete'],
       },
       'the zones run together': {
         edit: ['[DMA] = {0, DMA_END / PAGE}', '[DMA] = {0, PAGES}'],
