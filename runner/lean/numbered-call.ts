@@ -11,6 +11,7 @@ import {
   type Call,
   type Config,
   callPlace,
+  computedOnce,
   isU64,
   type Operation,
   operationOf,
@@ -23,10 +24,15 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import { exactly } from '../perform-call.ts';
 
 /** An argument as a manager is given it: a number where it is exact. */
 export type Passed = number | bigint;
+
+/** Returns a number as callers pass it: as a `number` if that is exact. */
+export function exactly(n: number | bigint): Passed {
+  const rounded = Number(n);
+  return Number.isSafeInteger(rounded) ? rounded : n;
+}
 
 /** Returns a passed argument as operations have it. */
 export function argumentOf(value: Passed): Argument {
@@ -122,6 +128,9 @@ export class HigherHalf {
   }
 }
 
+/** Returns the higher half of a configuration; the same one each time. */
+export const halfOf = computedOnce((config: Config): HigherHalf => new HigherHalf(config));
+
 /** Addresses that there is room for at first. */
 const ROOM = 80;
 
@@ -134,14 +143,23 @@ export class NumberedCall {
   /** Number of addresses that it names. */
   named = 0;
   /** The page frame of each address, or one of {@link UNMAPPED} and {@link NO_ADDRESS}. Set by {@link resolve}. */
-  frames = new Float64Array(ROOM);
+  frames: Float64Array;
   /** Bytes of physical memory; NaN where {@link #exotic} has the address. */
-  #bytes = new Float64Array(ROOM);
+  #bytes: Float64Array;
   #exotic: bigint[] = [];
   /** How a program names it: a page of a result and bytes from there on; result -1 where it names the address itself. */
-  #results = new Int32Array(ROOM);
-  #pages = new Float64Array(ROOM);
-  #offsets = new Float64Array(ROOM);
+  #results: Int32Array;
+  #pages: Float64Array;
+  #offsets: Float64Array;
+
+  /** There is room for this many addresses at first. */
+  constructor(room = ROOM) {
+    this.frames = new Float64Array(room);
+    this.#bytes = new Float64Array(room);
+    this.#results = new Int32Array(room);
+    this.#pages = new Float64Array(room);
+    this.#offsets = new Float64Array(room);
+  }
 
   get call(): Call {
     return CALLS[this.place] ?? 'alloc';
@@ -335,8 +353,9 @@ export class NumberedCall {
   }
 
   #grow(): void {
-    const copy = (old: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
-      const made = new Float64Array(2 * old.length);
+    const room = Math.max(ROOM, 2 * this.frames.length);
+    const copy = (old: Float64Array): Float64Array => {
+      const made = new Float64Array(room);
       made.set(old);
       return made;
     };
@@ -344,7 +363,7 @@ export class NumberedCall {
     this.#bytes = copy(this.#bytes);
     this.#pages = copy(this.#pages);
     this.#offsets = copy(this.#offsets);
-    const results = new Int32Array(2 * this.#results.length);
+    const results = new Int32Array(room);
     results.set(this.#results);
     this.#results = results;
   }
