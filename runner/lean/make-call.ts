@@ -7,9 +7,9 @@ import {
   type Call,
   type CallDescription,
   describedCall,
+  isQuery,
   type Outcome,
   type Pmm,
-  parametersOf,
   type SomePmm,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
@@ -72,10 +72,17 @@ function copyOf(count: number): Uint32Array {
   return passedHalves;
 }
 
+/** Returns the first entries, copied one by one: several times faster than with an iterator. */
+function firstEntries(count: number): readonly bigint[] {
+  const copied: bigint[] = [];
+  for (let i = 0; i < count; i += 1) copied.push(entries[i] ?? 0n);
+  return copied;
+}
+
 /** The beginning of the description of an error. */
 const RESETTING = 'setting errno, ';
 
-/** A manager as a table of calls, whichever it has. */
+/** A manager as a table of calls that take no array. */
 type Methods = Readonly<Record<Call, (...passed: readonly (number | bigint)[]) => unknown>>;
 
 function methodsOf(pmm: object): Methods {
@@ -135,7 +142,7 @@ export class LeanCaller {
     if (this.threw || this.#call !== 'allocPages') return outcomeOf(this.#call, value, this.threw);
     const granted = this.#granted;
     if (granted === null) return ungranted(value, this.#room, this.#isPartial);
-    return { kind: 'addresses', addresses: Array.from({ length: granted }, (_, i) => entries[i] ?? 0n) };
+    return { kind: 'addresses', addresses: firstEntries(granted) };
   }
 
   /** Reads how the last call ended, errno and the amounts. */
@@ -162,19 +169,8 @@ export class LeanCaller {
       case 'freeRegion':
         return pmm.freeRegion(call.addressAt(0, this.#half), call.count);
       default:
-        return this.#invokeOther(methodsOf(pmm), call);
-    }
-  }
-
-  /** Makes a call without arguments, or of an address and a count. */
-  #invokeOther(methods: Methods, call: NumberedCall): unknown {
-    switch (parametersOf(call.call).length) {
-      case 0:
-        return methods[call.call]();
-      case 1:
-        return methods[call.call](call.addressAt(0, this.#half));
-      default:
-        return methods[call.call](call.addressAt(0, this.#half), call.count);
+        if (isQuery(call.call)) return pmm[call.call]();
+        return methodsOf(pmm)[call.call](...call.passed(this.#half));
     }
   }
 

@@ -174,8 +174,7 @@ export class NumberedCall {
 
   /** Takes note of a number that is passed. */
   pass({ kind }: Parameter, value: Passed): void {
-    if (kind === 'maxAddr') this.maxAddr = value;
-    else if (kind === 'alignment') this.alignment = value;
+    if (kind === 'maxAddr' || kind === 'alignment') this[kind] = value;
     else this.count = value;
   }
 
@@ -311,6 +310,17 @@ export class NumberedCall {
     return this.#operation((i) => this.addressAt(i, half));
   }
 
+  /** Returns the arguments as they are passed, of a call without an array. */
+  passed(half: HigherHalf): readonly Passed[] {
+    return parametersOf(this.call).map((parameter) =>
+      parameter.kind === 'address' ? this.addressAt(0, half) : this.#number(parameter),
+    );
+  }
+
+  #number({ kind }: Parameter): Passed {
+    return kind === 'maxAddr' || kind === 'alignment' ? this[kind] : this.count;
+  }
+
   /** Takes over an operation, and settles which page frames it names. */
   take(operation: Operation, half: HigherHalf): void {
     this.start(callPlace(operation.call));
@@ -328,19 +338,10 @@ export class NumberedCall {
   }
 
   #operation<A>(address: (i: number) => A): Operation<A> {
-    const values = parametersOf(this.call).map(({ kind }) => {
-      switch (kind) {
-        case 'address':
-          return address(0);
-        case 'addresses':
-          return Array.from({ length: this.named }, (_, i) => address(i));
-        case 'maxAddr':
-          return argumentOf(this.maxAddr);
-        case 'alignment':
-          return argumentOf(this.alignment);
-        default:
-          return argumentOf(this.count);
-      }
+    const values = parametersOf(this.call).map((parameter) => {
+      if (parameter.kind === 'address') return address(0);
+      if (parameter.kind !== 'addresses') return argumentOf(this.#number(parameter));
+      return Array.from({ length: this.named }, (_, i) => address(i));
     });
     return operationOf(this.call, values);
   }
