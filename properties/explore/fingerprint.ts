@@ -11,6 +11,7 @@ import {
   ADDRESS,
   ADDRESSES,
   AMOUNT,
+  type HigherHalf,
   halfOf,
   MALFORMED,
   NumberedAnswer,
@@ -43,7 +44,7 @@ const NONE = -1;
 
 /** Returns a value below a limit, or {@link NONE}. */
 function valueCode(n: number): number {
-  return Number.isInteger(n) && n >= 0 && n < VALUE_LIMIT ? n : NONE;
+  return Number.isInteger(n) && n >= 0 && n < VALUE_LIMIT ? n | 0 : NONE;
 }
 
 /** Returns the code of the call and owner that a panic names, or {@link NONE} if one does not exist. */
@@ -73,7 +74,7 @@ function amountsCode({ total, free, reserved }: NumberedAnswer): number {
 
 /** The fingerprints of the answers of one search. */
 export class Fingerprints {
-  readonly #config: Config;
+  readonly #half: HigherHalf;
   readonly #lists = new WordLists();
   readonly #warnings = new Map<string, number>();
   readonly #scratch = new Int32Array(1 << 13);
@@ -85,13 +86,14 @@ export class Fingerprints {
   third = 0;
 
   constructor(config: Config) {
-    this.#config = config;
+    this.#half = halfOf(config);
   }
 
   /** Sets the three words to the fingerprint of a response to a call. Returns whether it has one. */
   ofResponse(response: Response, call: Call): boolean {
-    this.#answer.take(response, halfOf(this.#config));
-    return (response.unzeroed ?? []).length === 0 && this.take(this.#answer, call);
+    this.#answer.take(response, this.#half);
+    const isZeroed = response.unzeroed === undefined || response.unzeroed.length === 0;
+    return isZeroed && this.take(this.#answer, call);
   }
 
   /** Sets the three words to the fingerprint of an answer to a call. Returns whether it has one. */

@@ -4,6 +4,7 @@
  * long as a call; the entries beyond those that the manager may write are looked at afterwards.
  */
 import {
+  CALLS,
   type Call,
   type CallDescription,
   describedCall,
@@ -39,37 +40,28 @@ let halves = new Uint32Array(entries.buffer);
 let passedArrays: BigUint64Array[] = [];
 const FEW_ENTRIES = 256;
 
-/** The same of a batch before the call that it is passed to. */
-let passedHalves = new Uint32Array(256);
-
-/** Returns an array of `length` entries, all untouched; the same memory for as long as it suffices. */
-function untouched(length: number): BigUint64Array {
+/** Returns an array of `length` entries; the same memory for as long as it suffices. */
+function arrayOf(length: number): BigUint64Array {
   if (entries.length < length) {
     entries = new BigUint64Array(2 * length);
     halves = new Uint32Array(entries.buffer);
     passedArrays = [];
   }
-  halves.fill(UNTOUCHED, 0, 2 * length);
-  return arrayOf(length);
-}
-
-/** Returns the first entries as an array. */
-function arrayOf(length: number): BigUint64Array {
   if (length >= FEW_ENTRIES) return entries.subarray(0, length);
   passedArrays[length] ??= entries.subarray(0, length);
   return passedArrays[length];
 }
 
 function isStray(from: number, end: number): boolean {
-  for (let i = 2 * from; i < 2 * end; i += 1) if (halves[i] !== UNTOUCHED) return true;
+  const words = halves;
+  for (let i = 2 * from; i < 2 * end; i += 1) if (words[i] !== UNTOUCHED) return true;
   return false;
 }
 
-/** Copies the first entries. */
-function copyOf(count: number): Uint32Array {
-  if (passedHalves.length < 2 * count) passedHalves = new Uint32Array(4 * count);
-  for (let i = 0; i < 2 * count; i += 1) passedHalves[i] = halves[i] ?? 0;
-  return passedHalves;
+/** Whether words begin with `count` given ones. */
+function startsWith(words: Uint32Array, given: Uint32Array, count: number): boolean {
+  for (let i = 0; i < count; i += 1) if (words[i] !== given[i]) return false;
+  return true;
 }
 
 /** Returns the first entries, copied one by one: several times faster than with an iterator. */
@@ -78,6 +70,9 @@ function firstEntries(count: number): readonly bigint[] {
   for (let i = 0; i < count; i += 1) copied.push(entries[i] ?? 0n);
   return copied;
 }
+
+/** What calls return that succeed, by their places. */
+const RETURNS = CALLS.map((call) => describedCall(call).returns);
 
 /** The beginning of the description of an error. */
 const RESETTING = 'setting errno, ';
@@ -102,7 +97,8 @@ export class LeanCaller {
   threw = false;
   /** Whether the last call changed entries of its array that it must leave alone. */
   hasStrayEntries = false;
-  #call: Call = 'alloc';
+  /** The place of the last call among `CALLS`. */
+  #place = 0;
   #isMade = false;
   /** Entries that the last batch had room for, and page frames that it was granted. */
   #room = 0;
@@ -121,7 +117,7 @@ export class LeanCaller {
   /** Makes a call where so many page frames are free for batches: one that can be granted gets an array for all of it. */
   make(call: NumberedCall, free: number): void {
     const pmm = this.#pmm;
-    this.#call = call.call;
+    this.#place = call.place;
     this.#isMade = false;
     this.threw = false;
     this.hasStrayEntries = false;
@@ -139,7 +135,8 @@ export class LeanCaller {
   outcome(): Outcome {
     const { value } = this;
     if (!this.#isMade) return malformedBy(value, RESETTING);
-    if (this.threw || this.#call !== 'allocPages') return outcomeOf(this.#call, value, this.threw);
+    const call = CALLS[this.#place] ?? 'alloc';
+    if (this.threw || call !== 'allocPages') return outcomeOf(call, value, this.threw);
     const granted = this.#granted;
     if (granted === null) return ungranted(value, this.#room, this.#isPartial);
     return { kind: 'addresses', addresses: firstEntries(granted) };
@@ -150,7 +147,7 @@ export class LeanCaller {
     answer.hasStrayEntries = this.hasStrayEntries;
     answer.panic = null;
     if (this.threw) this.#readThrown(answer);
-    else this.#readReturned(answer, describedCall(this.#call).returns);
+    else this.#readReturned(answer, RETURNS[this.#place]);
     this.#observe(answer);
   }
 
@@ -163,11 +160,11 @@ export class LeanCaller {
       case 'allocBitmap':
         return pmm.allocBitmap(call.count, call.maxAddr, call.alignment);
       case 'free':
-        return pmm.free(call.addressAt(0, this.#half));
+        return pmm.free(call.firstAddress(this.#half));
       case 'freePages':
         return this.#freePages(pmm, call);
       case 'freeRegion':
-        return pmm.freeRegion(call.addressAt(0, this.#half), call.count);
+        return pmm.freeRegion(call.firstAddress(this.#half), call.count);
       default:
         if (isQuery(call.call)) return pmm[call.call]();
         return methodsOf(pmm)[call.call](...call.passed(this.#half));
@@ -178,7 +175,8 @@ export class LeanCaller {
     const room = roomFor(count, free, this.#isPartial);
     this.#room = room;
     this.#granted = null;
-    const given = untouched(room + GUARDS);
+    const given = arrayOf(room + GUARDS);
+    halves.fill(UNTOUCHED, 0, 2 * given.length);
     try {
       const value: unknown = pmm.allocPages(given, count);
       this.#granted = grantedIn(value, room, this.#isPartial);
@@ -190,13 +188,14 @@ export class LeanCaller {
 
   #freePages(pmm: Pmm, call: NumberedCall): unknown {
     const { named } = call;
-    untouched(named + GUARDS);
-    call.write(halves, this.#half);
-    const given = copyOf(named);
+    const array = arrayOf(named);
+    const given = call.written(this.#half);
+    const words = halves;
+    for (let i = 0; i < 2 * named; i += 1) words[i] = given[i] ?? 0;
     try {
-      return pmm.freePages(arrayOf(named), named);
+      return pmm.freePages(array, named);
     } finally {
-      for (let i = 0; i < 2 * named; i += 1) if (halves[i] !== given[i]) this.hasStrayEntries = true;
+      this.hasStrayEntries = !startsWith(words, given, 2 * named);
     }
   }
 
@@ -208,7 +207,7 @@ export class LeanCaller {
     answer.panic = value;
   }
 
-  #readReturned(answer: NumberedAnswer, returns: CallDescription['returns']): void {
+  #readReturned(answer: NumberedAnswer, returns: CallDescription['returns'] | undefined): void {
     const { value } = this;
     switch (returns) {
       case 'address':

@@ -134,6 +134,8 @@ export const halfOf = computedOnce((config: Config): HigherHalf => new HigherHal
 /** Addresses that there is room for at first. */
 const ROOM = 80;
 
+const NO_HALVES = new Uint32Array(0);
+
 export class NumberedCall {
   /** The place of the call among {@link CALLS}. */
   place = 0;
@@ -151,6 +153,10 @@ export class NumberedCall {
   #results: Int32Array;
   #pages: Float64Array;
   #offsets: Float64Array;
+  /** What is passed for the addresses, once that was asked for. */
+  #first: bigint | null = null;
+  #halves = NO_HALVES;
+  #isWritten = false;
 
   /** There is room for this many addresses at first. */
   constructor(room = ROOM) {
@@ -244,6 +250,8 @@ export class NumberedCall {
 
   /** Settles which page frames the addresses name. A batch is an array of 64-bit words: that is all its entries can say. */
   resolve(half: HigherHalf): void {
+    this.#first = null;
+    this.#isWritten = false;
     for (let i = 0; i < this.named; i += 1) {
       const byte = this.#bytes[i] ?? 0;
       let frame = Number.isNaN(byte) ? half.frameAt(this.#exotic[i] ?? 0n) : half.frameOf(byte);
@@ -263,8 +271,17 @@ export class NumberedCall {
     return Number.isNaN(byte) ? (this.#exotic[i] ?? 0n) : half.addressOf(byte);
   }
 
-  /** Writes the addresses as they are passed, each in two halves. */
-  write(halves: Uint32Array, half: HigherHalf): void {
+  /** Returns the first address as it is passed. */
+  firstAddress(half: HigherHalf): bigint {
+    this.#first ??= this.addressAt(0, half);
+    return this.#first;
+  }
+
+  /** Returns the addresses as they are passed, each in two halves; the same memory each time. */
+  written(half: HigherHalf): Uint32Array {
+    if (this.#isWritten) return this.#halves;
+    if (this.#halves.length < 2 * this.named) this.#halves = new Uint32Array(4 * this.named);
+    const halves = this.#halves;
     for (let i = 0; i < this.named; i += 1) {
       const byte = this.#bytes[i] ?? 0;
       if (byte >= 0 && byte < half.room) half.write(byte, halves, 2 * i);
@@ -274,6 +291,8 @@ export class NumberedCall {
         halves[2 * i + 1] = Number(BigInt.asUintN(32, address >> 32n));
       }
     }
+    this.#isWritten = true;
+    return halves;
   }
 
   /** Whether it names a page frame: as an address, or in a region. */
@@ -313,7 +332,7 @@ export class NumberedCall {
   /** Returns the arguments as they are passed, of a call without an array. */
   passed(half: HigherHalf): readonly Passed[] {
     return parametersOf(this.call).map((parameter) =>
-      parameter.kind === 'address' ? this.addressAt(0, half) : this.#number(parameter),
+      parameter.kind === 'address' ? this.firstAddress(half) : this.#number(parameter),
     );
   }
 

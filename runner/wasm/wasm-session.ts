@@ -100,9 +100,11 @@ export class WasmSession implements SavableSession {
       : 'saved and loaded with all that free page frames hold';
   }
 
-  /** Whether the state can be saved: the world is small, and init left a manager. */
-  get isSavable(): boolean {
-    return this.#watched.isSmall && this.started.outcome.kind === 'done';
+  /** Returns the session as one that is saved and loaded, right after init; null where the world is large, or init left no manager. */
+  savable(): SavableSession | null {
+    if (!this.#watched.isSmall || this.started.outcome.kind !== 'done') return null;
+    this.#image = new SavedImage(this.#machine, this.#watched, pfnEnd(this.#world.map));
+    return this;
   }
 
   perform(operation: Operation, freeForSingles: number): Response {
@@ -323,11 +325,11 @@ export class WasmSession implements SavableSession {
     return pointer > this.#mostPointer ? this.#mostPointer : pointer;
   }
 
-  /** The image that is saved and loaded; the first use remembers it, right after init. */
+  /** The image that is saved and loaded. */
   #saved(): SavedImage {
-    if (this.#image !== null && this.#buffer !== this.#machine.initialBuffer)
+    if (this.#image === null) throw new Error('the session is not savable');
+    if (this.#buffer !== this.#machine.initialBuffer)
       throw new SpecError('its linear memory has grown: a search saves what malloc gives, and no other heap');
-    this.#image ??= new SavedImage(this.#machine, this.#watched, pfnEnd(this.#world.map));
     return this.#image;
   }
 
