@@ -124,8 +124,10 @@ function invoke(pmm: object, { call, passed }: PreparedCall): unknown {
       return methods[call](passed[0]);
     case 2:
       return methods[call](passed[0], passed[1]);
-    default:
+    case 3:
       return methods[call](passed[0], passed[1], passed[2]);
+    default:
+      return methods[call](...passed);
   }
 }
 

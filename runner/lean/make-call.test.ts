@@ -56,6 +56,8 @@ describe('a call', () => {
     expect(passed({ call: 'freeRegion', address: 5n, count: 2n })).toEqual([5n, 2]);
     expect(passed({ call: 'retain', address: 5n })).toEqual([5n]);
     expect(passed({ call: 'allocAt', address: 2n ** 64n, count: 2n })).toEqual([2n ** 64n, 2]);
+    const bounds = { minAddr: 0x1000n, maxAddr: 0x8000n, alignment: 1n, boundary: 0x4000n };
+    expect(passed({ call: 'allocWithin', count: 2n, ...bounds })).toEqual([2, 0x1000, 0x8000, 1, 0x4000]);
     expect(passed({ call: 'allocBitmap', count: 2n ** 60n, maxAddr: 0x4000n, alignment: 0.5 })).toEqual([
       2n ** 60n,
       0x4000,

@@ -134,14 +134,23 @@ export const halfOf = computedOnce((config: Config): HigherHalf => new HigherHal
 /** Addresses that there is room for at first. */
 const ROOM = 80;
 
+/** Where a call holds the number that is passed for a parameter. */
+function fieldOf(kind: Parameter['kind']): 'count' | 'minAddr' | 'maxAddr' | 'alignment' | 'boundary' {
+  return kind === 'minAddr' || kind === 'maxAddr' || kind === 'alignment' || kind === 'boundary'
+    ? kind
+    : 'count';
+}
+
 const NO_HALVES = new Uint32Array(0);
 
 export class NumberedCall {
   /** The place of the call among {@link CALLS}. */
   place = 0;
   count: Passed = 0;
+  minAddr: Passed = 0;
   maxAddr: Passed = 0;
   alignment: Passed = 0;
+  boundary: Passed = 0;
   /** Number of addresses that it names. */
   named = 0;
   /** The page frame of each address, or one of {@link UNMAPPED} and {@link NO_ADDRESS}. Set by {@link resolve}. */
@@ -180,8 +189,7 @@ export class NumberedCall {
 
   /** Takes note of a number that is passed. */
   pass({ kind }: Parameter, value: Passed): void {
-    if (kind === 'maxAddr' || kind === 'alignment') this[kind] = value;
-    else this.count = value;
+    this[fieldOf(kind)] = value;
   }
 
   /** Names a page of a result, which is this page frame, and bytes from there on. */
@@ -337,7 +345,7 @@ export class NumberedCall {
   }
 
   #number({ kind }: Parameter): Passed {
-    return kind === 'maxAddr' || kind === 'alignment' ? this[kind] : this.count;
+    return this[fieldOf(kind)];
   }
 
   /** Takes over an operation, and settles which page frames it names. */
