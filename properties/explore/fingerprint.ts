@@ -3,7 +3,7 @@
  * the same fingerprint only if no clause can tell them apart, that is, if they differ only in the message of a panic or in a warning
  * that is as it should be. An answer that does not fit three words has none.
  *
- *     first    warnings (12 bits) · what was observed (7) · owner named (3) · call named (4) · stray entries (1) · errno (1) · ending (3)
+ *     first    warnings (11 bits) · what was observed (7) · owner named (3) · call named (5) · stray entries (1) · errno (1) · ending (3)
  *     second   page frame handed out · number of the list of page frames · amount · page frame named + 1, 0 for none
  *     third    the three amounts, ten bits each
  */
@@ -23,10 +23,10 @@ import { WordLists } from './word-tables.ts';
 const ERRNO_AT = 3;
 const STRAY_AT = 4;
 const CALL_AT = 5;
-const OWNER_AT = 9;
-const OBSERVED_AT = 12;
-const WARNINGS_AT = 19;
-const WARNINGS_LIMIT = 1 << 12;
+const OWNER_AT = 10;
+const OBSERVED_AT = 13;
+const WARNINGS_AT = 20;
+const WARNINGS_LIMIT = 1 << 11;
 const AMOUNT_LIMIT = 1 << 10;
 /** Values of the second word are below this. */
 const VALUE_LIMIT = 2 ** 31 - 1;

@@ -8,6 +8,7 @@ import {
   describedCall,
   type ErrnoChange,
   namesOnePage,
+  namesRegion,
   type Operation,
   type Outcome,
   PmmPanic,
@@ -275,7 +276,10 @@ export class WasmSession implements SavableSession {
     } else if (outcome.kind === 'addresses') {
       const { addresses } = outcome;
       this.#handOut(addresses.length, (i) => this.#frameAt(addresses[i] ?? 0n));
-    } else if (outcome.kind === 'done' && !this.#stays(operation, freeBefore))
+    } else if (outcome.kind === 'done' && operation.call === 'removeRegion')
+      // Nobody may write there.
+      for (const [first, count] of this.#named(operation)) watched.handOut(count, (i) => first + i);
+    else if (outcome.kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
   }
 
@@ -298,7 +302,7 @@ export class WasmSession implements SavableSession {
 
   /** Returns the page frames that an operation names, as first ones and counts. */
   #named(operation: Operation): readonly (readonly [number, number])[] {
-    const count = operation.call === 'freeRegion' ? Number(operation.count) : 1;
+    const count = namesRegion(operation.call) && 'count' in operation ? Number(operation.count) : 1;
     return addressesOf(operation).map((address) => [this.#frameAt(address), count]);
   }
 
