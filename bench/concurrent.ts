@@ -77,7 +77,7 @@ function uncontended(face: Face, rounds: number): void {
   }
 }
 
-/** Prints what the two atomic steps of a call take on their own, with nothing between them: the lock cannot take less. */
+/** Prints what the two atomic steps of a call take with nothing between them: the lock cannot take less. */
 function atomicSteps(rounds: number): void {
   const words = new Int32Array(createSharedState(map, config()));
   const steps = (): void => {
@@ -87,7 +87,7 @@ function atomicSteps(rounds: number): void {
     }
   };
   const nanoseconds = median(Array.from({ length: rounds + 2 }, () => timed(steps)).slice(2));
-  console.log(`${'the two atomic steps alone'.padEnd(29)} ${nanoseconds.toFixed(1)} ns a page`);
+  console.log(`${'two atomic steps, no lock'.padEnd(29)} ${nanoseconds.toFixed(1)} ns a page`);
 }
 
 /**

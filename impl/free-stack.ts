@@ -36,7 +36,7 @@ export const FLOOR: readonly number[] = [NONE, NONE];
 /** The words of a run. */
 export const RUN_WORDS = 3;
 
-/** Returns how many words the largest stack of so many page frames takes. */
+/** Returns how many words the largest stack of `frames` page frames takes. */
 export function wordsOfStack(frames: number): number {
   return FLOOR.length + Math.ceil((RUN_WORDS / 2) * frames);
 }
