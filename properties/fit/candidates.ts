@@ -8,6 +8,7 @@ import type { World } from '../../runner/index.ts';
 import {
   addressesOf,
   type BreakableClause,
+  beyond,
   config,
   counted,
   HIGHER_HALF_48,
@@ -81,7 +82,8 @@ function bounded(count: bigint, bounds: { minAddr?: bigint; boundary?: bigint })
 }
 
 /** Returns the programs whose calls a profile has, with the call for runs that it has. */
-function possible({ calls }: Profile, ...programs: readonly Program[]): readonly Program[] {
+function possible(profile: Profile, ...programs: readonly Program[]): readonly Program[] {
+  const { calls } = profile;
   const isOther = !calls.includes('allocBitmap') && calls.includes('allocWithin');
   const told = (operation: Operation<Reference>): Operation<Reference> =>
     isOther && operation.call === 'allocBitmap'
@@ -89,7 +91,7 @@ function possible({ calls }: Profile, ...programs: readonly Program[]): readonly
       : operation;
   return programs
     .map((program) => program.map(told))
-    .filter((program) => program.every(({ call }) => calls.includes(call)));
+    .filter((program) => program.every((operation) => beyond(profile, operation) === null));
 }
 
 /** An operation that allocates one page frame. */

@@ -192,8 +192,8 @@ export const RECIPES: readonly Recipe[] = [
       },
       'a block is taken back as one page': {
         edit: [
-          'return pmm_free(address, (unsigned)__builtin_ctzll(count)), true',
-          'return pmm_free(address, 0 * count), true',
+          'return pmm_free(address, (unsigned)order), true',
+          'return pmm_free(address, 0 * (unsigned)order), true',
         ],
         clauses: ['freed.returns'],
       },

@@ -61,7 +61,7 @@ function isPowerOfTwo(n: number): boolean {
 
 /** Whether some runs must start at a multiple of more than a page frame. */
 function hasAlignedRuns({ runArguments, contiguous, largestAlignment, largestRequest }: Profile): boolean {
-  if (contiguous === 'powers-of-two' && largestRequest !== 1) return true;
+  if (contiguous !== 'any' && largestRequest !== 1) return true;
   return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
 }
 
@@ -299,7 +299,7 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
     return profile.singlePages === 'stack-zone';
   if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
   if (['free: an address inside a page frame', 'freeRegion: none'].includes(name))
-    return profile.unalignedFree === 'rounded-down';
+    return profile.unalignedFree === 'rounded-down' && canMeetRun(name, profile);
   return canMeetRun(name, profile);
 }
 
@@ -322,7 +322,15 @@ function endsWithinWord(profile: Profile): boolean {
   return profile.bitmapZoneEnd === null || fixedZone(profile) % WORD_BITS !== 0;
 }
 
+/** Situations of counts that are no powers of two. */
+const OF_OTHER_COUNTS = [
+  'allocBitmap: none',
+  'freeRegion: none',
+  'allocBitmap: an argument that is not an unsigned 64-bit integer',
+];
+
 function canMeetRun(name: string, profile: Profile): boolean {
+  if (profile.contiguous === 'orders' && OF_OTHER_COUNTS.includes(name)) return false;
   if (name.startsWith('allocWithin: '))
     return profile.runArguments.includes(name.includes('minAddr') ? 'minAddr' : 'boundary');
   if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
