@@ -45,7 +45,9 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   const byCandidate = batch % 2 === 0;
   // The answers are compared as data: a lean run would have to be judged again by the model for them.
   const options = { length: DEFAULT_OPERATIONS, reference: true };
-  const trace = runProgram(byCandidate ? candidate : baseline, drawn, options).execution().trace();
+  const trace = runProgram(byCandidate ? candidate : baseline, drawn, options)
+    .execution()
+    .trace();
   const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
   return byCandidate ? { candidate: trace, baseline: other } : { candidate: other, baseline: trace };
 }
