@@ -49,7 +49,7 @@ import { livePlaces, loadWords, savedDepth, saveWords } from './saved-words.ts';
 import { firmwareExtents, NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { initialCapacity, wordsFor, writeInitial } from './state.ts';
+import { endWords, initialCapacity, wordsFor, writeInitial } from './state.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { DEPTH_AT, FREE_BITMAP_AT, HELD_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
@@ -61,6 +61,9 @@ const MOST_AHEAD = LONGEST_RUN - 2;
 const LONGEST_PIECE = 256;
 /** A stack zone of up to this many page frames (64 GiB) is inspected bit by bit. */
 const READ_THROUGH = 2 ** 24;
+
+/** The words of a state that was disposed of. */
+const NO_WORDS = new Int32Array(0);
 
 export class FrameAllocator {
   /** RAM page frames. */
@@ -246,8 +249,8 @@ export class FrameAllocator {
   /** Releases the memory of the state now, and not when the garbage collector gets to it. No call may follow. */
   dispose(): void {
     const { buffer } = this.#words;
-    if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-    this.#words = new Int32Array(0);
+    if (buffer instanceof ArrayBuffer) endWords(buffer);
+    this.#words = NO_WORDS;
   }
 
   /**
@@ -402,6 +405,7 @@ export class FrameAllocator {
     const capacity = Math.min(Math.max(2 * this.#capacity, depth + entries), stackFrames);
     const grown = wordsFor(this.#layout, capacity);
     grown.set(this.#words);
+    this.dispose();
     this.#words = grown;
     this.#capacity = capacity;
   }

@@ -64,10 +64,10 @@ export const anyFavourites: Arbitrary<Favourites> = oneof(
 /** Returns the numbers of a command, where a favourite's may stand in place of the ones for arguments. */
 export function orFavourite(drawn: Drawn, favourites: Favourites): Drawn {
   if (favourites.length === 0) return drawn;
-  const [c] = drawn;
+  const c = drawn[0];
   // The lower bits choose the call.
   const favourite = favourites[(c >>> 24) % (2 * favourites.length)];
-  return favourite === undefined ? drawn : [c, ...favourite];
+  return favourite === undefined ? drawn : [c, favourite[0], favourite[1], favourite[2]];
 }
 
 /**

@@ -377,9 +377,9 @@ const BATCH_KINDS = [
 const BATCH_LENGTHS = [4, 1, 2, 8, 4, 2, 8, 64] as const;
 
 /** Names a batch to free: pages of one or two results; some name one twice, or one that may not be freed. */
-function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
+function nameBatch(prospect: Prospect, drawn: Drawn): void {
   const { call } = prospect;
-  const digits = new Digits(x);
+  const digits = new Digits(drawn[1]);
   const mixed = digits.of(BATCH_KINDS);
   if (mixed === 'empty') return;
   if (mixed === 'neighbours') {
@@ -391,7 +391,7 @@ function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
   const batch = call.named;
   switch (mixed) {
     case 'two': {
-      nameAddress(prospect, y);
+      nameAddress(prospect, drawn[2]);
       const frame = call.frames[batch] ?? 0;
       if (isHeldAlone(prospect, frame) && !call.frames.subarray(0, batch).includes(frame))
         call.moveLastToFront();
@@ -399,11 +399,11 @@ function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
       return;
     }
     case 'twice':
-      if (batch > 0) call.nameFirstAgain(new Digits(y).of(OFFSETS));
+      if (batch > 0) call.nameFirstAgain(new Digits(drawn[2]).of(OFFSETS));
       return;
     case 'bad':
-      nameAddress(prospect, y);
-      if (z % 2 !== 0) call.moveLastToFront();
+      nameAddress(prospect, drawn[2]);
+      if (drawn[3] % 2 !== 0) call.moveLastToFront();
       return;
     default:
   }
@@ -484,8 +484,9 @@ function nameFree(prospect: Prospect, x: number): void {
 }
 
 /** Names the address of a region: some lie below an edge, so that the region straddles it. */
-function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
-  const digits = new Digits(z);
+function nameRegion(prospect: Prospect, drawn: Drawn): void {
+  const x = drawn[1];
+  const digits = new Digits(drawn[3]);
   if (prospect.state.world.profile.freeRuns === 'whole') nameHeldRun(prospect, x);
   else if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
 }
@@ -546,9 +547,6 @@ function roundedDown(value: Passed): Passed {
   return typeof value === 'number' ? Number(power) : power;
 }
 
-/** Three numbers, from which the arguments of a call are drawn. */
-type Numbers = readonly [number, number, number];
-
 /** Returns the argument that a number stands for, depending on the address drawn before it. */
 function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passed {
   const { state } = prospect;
@@ -569,20 +567,19 @@ function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passe
 
 /** Draws the call that four numbers stand for, depending on the state and the results so far. */
 export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): void {
-  const [c, x, y, z] = drawn;
-  const chosen = calls[c % calls.length] ?? calls[0];
-  const numbers: Numbers = [x, y, z];
+  // By places: to take a list apart makes as many objects as it has entries.
+  const chosen = calls[drawn[0] % calls.length] ?? calls[0];
   const parameters = parametersOf(chosen);
   prospect.call.start(callPlace(chosen));
   for (let place = 0; place < parameters.length; place += 1) {
     const parameter = parameters[place];
     if (parameter === undefined) return;
-    if (parameter.kind === 'addresses') nameBatch(prospect, numbers);
+    if (parameter.kind === 'addresses') nameBatch(prospect, drawn);
     else if (parameter.kind !== 'address')
-      prospect.call.pass(parameter, argumentFrom(parameter, numbers[place] ?? 0, prospect));
-    else if (chosen === 'allocAt') nameFree(prospect, x);
-    else if (describedCall(chosen).effect === 'region') nameRegion(prospect, numbers);
-    else nameAddress(prospect, x);
+      prospect.call.pass(parameter, argumentFrom(parameter, drawn[place + 1] ?? 0, prospect));
+    else if (chosen === 'allocAt') nameFree(prospect, drawn[1]);
+    else if (describedCall(chosen).effect === 'region') nameRegion(prospect, drawn);
+    else nameAddress(prospect, drawn[1]);
   }
 }
 
