@@ -23,12 +23,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import {
-  DEFAULT_OPERATIONS,
-  dryRunPrograms,
-  runCampaign,
-  type WorldProgram,
-} from '../properties/random/index.ts';
+import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
+import { dryRunPrograms, type WorldProgram } from '../properties/random/relay/index.ts';
 import { median, quantile } from '../properties/verify/index.ts';
 import { Execution, OURS, type Performer, Results, type Target } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';

@@ -7,7 +7,7 @@ import { OWN_CORPUS } from '../counterexamples/corpus/index.ts';
 import { readTrace } from '../counterexamples/trace/index.ts';
 import { createPmm } from '../impl/index.ts';
 import { wrapPmm } from '../runner/index.ts';
-import { config, memoryMap, type PmmFactory, POLICIES } from '../spec/index.ts';
+import { config, type MemoryMap, memoryMap, type PmmFactory, POLICIES } from '../spec/index.ts';
 import { type CheckPmmOptions, checkPmm, type PmmSource, suiteOf } from './check-pmm.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frameproof-suite-'));
@@ -38,6 +38,70 @@ const refusesLast: PmmFactory = (map, options) => {
   const pmm = createPmm(map, options);
   return wrapPmm(pmm, { alloc: () => (pmm.freeAmount() === 1 ? null : pmm.alloc()) });
 };
+
+/** Ours, which changes something before each allocation. */
+const changing =
+  (change: (map: MemoryMap) => void): PmmFactory =>
+  (map, options) => {
+    const pmm = createPmm(map, options);
+    const alloc = (): bigint | null => {
+      change(map);
+      return pmm.alloc();
+    };
+    return wrapPmm(pmm, { alloc });
+  };
+const define = (object: object, key: PropertyKey, value: unknown): void => {
+  Object.defineProperty(object, key, { value, configurable: true, writable: true });
+};
+const endless = (): never => {
+  for (;;);
+};
+
+describe('a factory of the user is named where it', () => {
+  const { push } = Array.prototype;
+
+  it.each<readonly [does: string, said: string, change: (map: MemoryMap) => void]>([
+    [
+      'changes Array',
+      'it changed Array.prototype.push, which',
+      () => define(Array.prototype, 'push', Math.abs),
+    ],
+    ['changes Math', 'it changed Math.floor, which', () => define(Math, 'floor', () => 3)],
+    ['changes BigInt', 'it changed BigInt, which', () => define(globalThis, 'BigInt', () => 0n)],
+    ['changes Map', 'it changed Map.prototype.get, which', () => define(Map.prototype, 'get', Math.abs)],
+    [
+      'adds to all objects',
+      'it changed Object.prototype.owner, which',
+      () => define(Object.prototype, 'owner', 1),
+    ],
+    [
+      'drops a descriptor',
+      'it threw TypeError: .* read-only',
+      ({ descriptors }) => define(descriptors, 'length', 0),
+    ],
+  ])('%s, and the change is undone', async (_, said, change) => {
+    const saveTo = join(folder, 'changing');
+    const message = await failure(changing(change), { saveTo });
+    expect([Array.prototype.push, Math.floor(1.5), Reflect.get({}, 'owner')]).toEqual([push, 1, undefined]);
+    rmSync(saveTo, { recursive: true, force: true });
+    expect(message).toMatch(/^violation alloc\.complete: /m);
+    expect(message).toMatch(new RegExp(`^ {10}operation \\d+: .*${said}`, 'm'));
+  });
+
+  it('never returns', async () => {
+    const message = await failure(changing(endless), { programMs: 10, saveTo: join(folder, 'endless') });
+    expect(message).toMatch(/ is still running after \d+ ms: if it is slow, pass --program-time/);
+  });
+
+  it('is not blamed for what a test replaced before it', async () => {
+    const { floor } = Math;
+    define(Math, 'floor', (x: number) => floor(x));
+    const mocked = Math.floor;
+    expect(await failure(createPmm, { policies: POLICIES, programs: 1 })).toBe('');
+    expect(Math.floor).toBe(mocked);
+    define(Math, 'floor', floor);
+  });
+});
 
 describe('the suite in a test of the user', () => {
   it('has a part for the corpus, for generated maps and for each given map', () => {

@@ -8,7 +8,7 @@ import { OWN_CORPUS, replayCorpus } from '../counterexamples/corpus/index.ts';
 import { shrink } from '../counterexamples/shrink/index.ts';
 import { formatCounterexample } from '../counterexamples/text/index.ts';
 import { saveTrace } from '../counterexamples/trace/index.ts';
-import { factoryTarget, type Target, worldBeyond } from '../runner/index.ts';
+import { factoryTarget, PROGRAM_MS, rewatchRealm, type Target, worldBeyond } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import {
   blamedCall,
@@ -41,6 +41,8 @@ export interface CheckPmmOptions {
   readonly programs?: number;
   /** Most operations in a program. Default: 200. */
   readonly operations?: number;
+  /** Milliseconds that a program may take, as `--program-time` says. Default: 1000. Large memory maps and long programs add to it. */
+  readonly programMs?: number;
   /** Default: 1, so that a test run is the same each time. */
   readonly seed?: number;
   /** Memory maps to check in addition to the generated ones; each gets a tenth as many programs. */
@@ -72,15 +74,16 @@ interface Part {
 
 /** Opens the target of a manager, held to its claims. */
 async function openTarget(name: string, source: PmmSource, options: CheckPmmOptions): Promise<Target> {
-  const { policies, checks = [] } = options;
+  const { policies, programMs = PROGRAM_MS, checks = [] } = options;
+  rewatchRealm();
   const profile =
     options.profile === undefined ? undefined : decodeProfile(options.profile, `${name}: profile`);
   if (typeof source === 'function') {
-    const promised = policies ?? profile?.policies ?? [];
-    return factoryTarget({ name, create: source, policies: promised, profile, checks });
+    const claims = { name, policies: policies ?? profile?.policies ?? [], profile, checks };
+    return factoryTarget({ ...claims, create: source, programMs });
   }
   const path = relative('', resolve(source instanceof URL ? fileURLToPath(source) : source));
-  const target = await loadTarget(path, policies, { profile });
+  const target = await loadTarget(path, policies, { profile, programMs });
   return target.withClaims({ checks: [...target.checks, ...checks] });
 }
 

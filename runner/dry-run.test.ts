@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dryRunPrograms } from '../properties/random/index.ts';
+import { dryRunPrograms } from '../properties/random/relay/index.ts';
 import {
   beyond,
   config,

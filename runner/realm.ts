@@ -1,7 +1,7 @@
 /**
- * The realm: the built-in objects that a module in this process shares with the judge. A module that replaces one of their
+ * The realm: the built-in objects that a manager in this process shares with the judge. One that replaces one of their
  * functions could decide what the judge says. They are compared after each program with what they were before the first module
- * was loaded, and put back. 5 µs a comparison, once the engine has compiled it.
+ * was loaded, or a suite began, and put back. 5 µs a comparison, once the engine has compiled it.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -193,6 +193,11 @@ let suspected = false;
 /** Begins to watch the built-in objects. */
 export function watchRealm(): void {
   realm ??= new Realm();
+}
+
+/** Begins to watch the built-in objects as they are now: what a user's test replaced before is not the target's doing. */
+export function rewatchRealm(): void {
+  if (realm === null || !realm.isIntact()) realm = new Realm();
 }
 
 /** Puts back what has changed since, and returns its name; null where nothing has. */

@@ -13,8 +13,8 @@ import {
   operationFrom,
   type Repertoire,
   repertoire,
-  SceneProspect,
 } from './arbitraries/operations.ts';
+import { SceneProspect } from './arbitraries/prospect.ts';
 import { ANY_SIZE, type Sizes } from './arbitraries/sizes.ts';
 import { anyRoomyWorldOf, anyWorldOf } from './arbitraries/worlds.ts';
 import {

@@ -1,4 +1,6 @@
-/** Draws: a small seeded generator of numbers, for workloads that must be the same each time. Not for statistics. */
+/** Draws: a small seeded generator of numbers, for workloads that must be the same each time, not for statistics; and numbers from digits. */
+import type { Passed } from '../../runner/lean/index.ts';
+import { U64_MAX } from '../../spec/index.ts';
 
 /**
  * A source of drawn numbers.
@@ -73,4 +75,26 @@ export class Digits {
   of<T>(values: readonly [T, ...(readonly T[])]): T {
     return values[this.next(values.length)] ?? values[0];
   }
+}
+
+/** Returns the number of bits of a count, of which 0 counts as 1. */
+export function bitsOf(count: number): number {
+  return Math.floor(Math.log2(Math.max(1, count)));
+}
+
+/** What is not an unsigned 64-bit integer. */
+export const BAD_ARGUMENTS = [-1, U64_MAX + 1n, 1.5] as const satisfies readonly Passed[];
+
+/** Returns a power of two of at most 64 bits, or a neighbour. */
+export function powerOfTwo(digits: Digits): Passed {
+  const power = 1n << BigInt(digits.next(65));
+  const value = power + (power > U64_MAX ? 0n : digits.of([0n, -1n, 1n]));
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+}
+
+const EXTREMES: readonly [Passed, ...Passed[]] = [0, 1, U64_MAX, 1n << 63n, 2 ** 52, ...BAD_ARGUMENTS];
+
+/** Returns an argument that hardly any call can grant. */
+export function extreme(digits: Digits): Passed {
+  return digits.next(2) === 0 ? digits.of(EXTREMES) : powerOfTwo(digits);
 }

@@ -56,7 +56,6 @@ export type { Shard } from './campaign/blocks.ts';
 export type { BlockRunner } from './campaign/campaign.ts';
 
 /** @internal For other rooms of this project. May change in any version. */
-export { landmarksOf } from './arbitraries/landmarks.ts';
+export { landmarksOf } from './arbitraries/prospect.ts';
 export { type Draws, drawsFrom } from './draws.ts';
-export { dryRunPrograms, type WorldProgram } from './dry-run-programs.ts';
 export { runCommands, runProperty } from './fast-check.ts';

@@ -24,16 +24,8 @@ import {
   U64_MAX,
 } from '../../../spec/index.ts';
 import { Digits } from '../draws.ts';
-import {
-  type Drawn,
-  drawCall,
-  isAnyAlignmentClaimed,
-  isHeld,
-  isHeldAlone,
-  largestRun,
-  type Prospect,
-  type Repertoire,
-} from './operations.ts';
+import { type Drawn, drawCall, isAnyAlignmentClaimed, largestRun, type Repertoire } from './operations.ts';
+import { isHeld, isHeldAlone, type Prospect } from './prospect.ts';
 
 /** A run in which a burst makes its calls. */
 export interface Stage extends Prospect {

@@ -286,7 +286,7 @@ async function runBatch(
     runProperty(programs, (drawn) => goesOn(drawn.world, runProgram(target, drawn, run)), asRuns);
     return;
   }
-  const { Relay } = await import('../relay.ts');
+  const { Relay } = await import('../relay/relay.ts');
   const relay = new Relay(target, ({ world }, program, performer) => {
     // One more program may have been running when the run ended.
     if (found.isOver || isOver()) return false;

@@ -5,7 +5,7 @@
 
 import { isWhole, type Passed, type StepFacts } from '../../../runner/lean/index.ts';
 import { CALLS, PAGE_SIZE, type Parameter, parametersOf, U64_MAX } from '../../../spec/index.ts';
-import { landmarksOf } from '../arbitraries/landmarks.ts';
+import { landmarksOf } from '../arbitraries/prospect.ts';
 
 /** The kinds of argument. */
 export const ARGUMENT_KINDS = ['count', 'maxAddr', 'alignment', 'address'] as const;

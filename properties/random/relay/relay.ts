@@ -3,9 +3,9 @@
  * next program runs.
  */
 
-import type { Performer, StartedProgram, Target } from '../../runner/index.ts';
-import type { Program } from '../../spec/index.ts';
-import type { DrawnProgram } from './commands.ts';
+import type { Performer, StartedProgram, Target } from '../../../runner/index.ts';
+import type { Program } from '../../../spec/index.ts';
+import type { DrawnProgram } from '../commands.ts';
 import { dryRunOf } from './dry-run-programs.ts';
 
 /** A program that is running. */

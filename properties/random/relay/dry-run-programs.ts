@@ -1,10 +1,9 @@
 /** Dry-run programs: drawn for a target before they run on it, as a campaign does for one that takes whole programs. */
 
-import type { World } from '../../runner/index.ts';
-import { DryRun, type Target } from '../../runner/index.ts';
-import type { Program } from '../../spec/index.ts';
-import { anyProgram, type DrawnProgram } from './commands.ts';
-import { runCommands, runProperty } from './fast-check.ts';
+import { DryRun, type Target, type World } from '../../../runner/index.ts';
+import type { Program } from '../../../spec/index.ts';
+import { anyProgram, type DrawnProgram } from '../commands.ts';
+import { runCommands, runProperty } from '../fast-check.ts';
 
 /**
  * A program and the world that it runs on.
