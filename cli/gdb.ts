@@ -64,6 +64,7 @@ const AT_BREAK = '(*(void ***)&fp_at_break)';
 const TYPES: Readonly<Partial<Record<Call, string>>> = {
   allocPages: '(void **)',
   allocBitmap: '(unsigned char (*)[4096])',
+  allocWithin: '(unsigned char (*)[4096])',
 };
 
 /** Returns the commands that set the variables of results handed out before the call at fault. */

@@ -24,6 +24,9 @@ import {
   pfnEnd,
   pfnOf,
   type Region,
+  spareIn,
+  startFrom,
+  unnamedIn,
   WHOLE,
   type World,
   type Zone,
@@ -54,6 +57,10 @@ interface Fields {
   readonly stack: FreeStack | undefined;
   /** Where held runs begin ({@link FIRST}) and go on ({@link REST}); undefined where runs are not tracked. */
   readonly runs: Extents | undefined;
+  /** Page frames that are kept and not known; they are counted in `pmm` too. */
+  readonly unnamed: number;
+  /** What was handed out or freed once ({@link FIRST}); undefined where no page frames are kept that are not known. */
+  readonly proved: Extents | undefined;
   /** The references to each page frame that has more than one. */
   readonly references: ReadonlyMap<Pfn, number>;
 }
@@ -137,12 +144,15 @@ export class ModelState implements Ownership {
       freeInStack: NONE,
       stack: policies.includes('lifo') ? null : undefined,
       runs: profile.freeRuns === 'whole' ? noExtents() : undefined,
+      unnamed: 0,
+      proved: undefined,
       references: NO_REFERENCES,
     };
-    return regions.reduce(
-      (state, region) => state.revealed(region, region.owner),
+    const state = regions.reduce(
+      (held, region) => held.revealed(region, region.owner),
       new ModelState(world, policies, empty),
     );
+    return state.#keeping(Math.min(unnamedIn(profile), state.countOf('pmm')));
   }
 
   /** Returns the state that these parts make. O(extents + runs). */
@@ -163,6 +173,8 @@ export class ModelState implements Ownership {
       kept: pageCount(counts.kept),
       freeInStack: pageCount(freeInStack),
       runs: undefined,
+      unnamed: 0,
+      proved: undefined,
       references: NO_REFERENCES,
       stack: stack
         ?.toReversed()
@@ -192,13 +204,13 @@ export class ModelState implements Ownership {
     // Each by its own name: a look-up by a varying name takes the engine several times as long.
     switch (owner) {
       case 'pmm':
-        return fields.pmm;
+        return fields.unnamed === 0 ? fields.pmm : pageCount(fields.pmm - fields.unnamed);
       case 'caller':
         return fields.caller;
       case 'boot':
         return fields.boot;
       case 'kept':
-        return fields.kept;
+        return fields.unnamed === 0 ? fields.kept : pageCount(fields.kept + fields.unnamed);
       default:
         return fields.firmware;
     }
@@ -207,6 +219,54 @@ export class ModelState implements Ownership {
   freeIn(zone: Zone): PageCount {
     const { pmm, freeInStack } = this.#fields;
     return zone === 'stack' ? freeInStack : pageCount(pmm - freeInStack);
+  }
+
+  get unnamed(): number {
+    return this.#fields.unnamed;
+  }
+
+  perhapsKept({ base, count }: Region): readonly Region[] {
+    const { extents, proved } = this.#fields;
+    const parts: Region[] = [];
+    if (proved === undefined) return parts;
+    findExtent(extents, base, base + count, (owner, from, to) => {
+      if (owner === 'pmm')
+        findExtent(proved, from, to, (mark, start, end) => {
+          if (mark !== FIRST) parts.push({ base: pfn(start), count: pageCount(end - start) });
+          return false;
+        });
+      return false;
+    });
+    return parts;
+  }
+
+  /** Returns the state with so many page frames kept of those that may be; they are known once there are no others. */
+  #keeping(unnamed: number): ModelState {
+    if (unnamed === 0) return this;
+    const proved = this.#fields.proved ?? noExtents();
+    const state = new ModelState(this.world, this.policies, { ...this.#fields, unnamed, proved });
+    if (spareIn(state) > 0) return state;
+    const known = state.perhapsKept({ base: pfn(0), count: pageCount(PFN_LIMIT) });
+    const { extents, pmm, kept } = this.#fields;
+    return new ModelState(this.world, this.policies, {
+      ...this.#fields,
+      extents: known.reduce((all, { base, count }) => give(all, base, base + count, 'kept'), extents),
+      pmm: pageCount(pmm - unnamed),
+      kept: pageCount(kept + unnamed),
+      unnamed: 0,
+      proved: undefined,
+    });
+  }
+
+  /** Returns the state in which it is known that these page frames are not kept. O(extents). */
+  #proving(regions: readonly Region[]): ModelState {
+    const { unnamed, proved } = this.#fields;
+    if (proved === undefined) return this;
+    const more = regions.reduce(
+      (all, { base, count }) => (count === 0 ? all : give(all, base, base + count, FIRST)),
+      proved,
+    );
+    return new ModelState(this.world, this.policies, { ...this.#fields, proved: more }).#keeping(unnamed);
   }
 
   /** Returns the owners in [base, end), as consecutive parts of one owner each. O(log extents + parts). */
@@ -227,17 +287,18 @@ export class ModelState implements Ownership {
     return frame === null ? null : pfn(frame);
   }
 
-  lowestFit({ count, limit, alignment }: FitRequest): Pfn | null {
+  lowestFit(request: FitRequest): Pfn | null {
+    const { count, limit } = request;
     if (count > this.freeIn('bitmap')) return null;
     const { map, profile } = this.world;
     const isDivided = profile.runsWithin === 'descriptors';
     let lowest = 0;
-    let end = 0;
+    let end = -1;
     const found = findExtent(this.#fields.extents, 0, limit, (owner, from, to) => {
       if (owner !== 'pmm') return false;
-      if (from !== end) lowest = alignment === 1 ? from : Math.ceil(from / alignment) * alignment;
+      if (from !== end) lowest = startFrom(from, request);
       end = to;
-      if (isDivided) lowest = inOneDescriptor(map, { from: lowest, count, alignment, end });
+      if (isDivided) lowest = inOneDescriptor(map, lowest, end, request);
       return lowest + count <= to;
     });
     return found === null ? null : pfn(lowest);
@@ -312,8 +373,10 @@ export class ModelState implements Ownership {
       freeInStack: pageCount(fields.freeInStack - popped),
       stack,
       runs,
+      unnamed: fields.unnamed,
+      proved: fields.proved,
       references: fields.references,
-    });
+    }).#proving(regions);
   }
 
   /** Returns the state after these page frames, each a caller's or boot memory, with one reference, were freed in this order. */
@@ -344,8 +407,10 @@ export class ModelState implements Ownership {
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack,
       runs,
+      unnamed: fields.unnamed,
+      proved: fields.proved,
       references: fields.references,
-    });
+    }).#proving(regions);
   }
 
   /** Returns the state with an owner for page frames that had none: they were absent. */
@@ -365,6 +430,8 @@ export class ModelState implements Ownership {
       freeInStack: pageCount(fields.freeInStack + pushed),
       stack: stack === undefined ? undefined : push(stack, base + count - pushed, pushed),
       runs: fields.runs,
+      unnamed: fields.unnamed,
+      proved: fields.proved,
       references: fields.references,
     });
   }
@@ -375,19 +442,11 @@ export class ModelState implements Ownership {
   }
 }
 
-interface Stretch {
-  readonly from: number;
-  readonly count: number;
-  readonly alignment: number;
-  /** One past the last page frame that is known to be free. */
-  readonly end: number;
-}
-
-/** Returns the lowest page frame from which a run stays in one descriptor, or one from which it does not fit. */
-function inOneDescriptor(map: MemoryMap, { from, count, alignment, end }: Stretch): number {
+/** Returns the lowest page frame of [from, end), all free, from which a run stays in one descriptor, or one from which it does not fit. */
+function inOneDescriptor(map: MemoryMap, from: number, end: number, request: FitRequest): number {
   let lowest = from;
-  for (let next = nextDescriptor(map, lowest); next < Math.min(end, lowest + count); ) {
-    lowest = Math.ceil(next / alignment) * alignment;
+  for (let next = nextDescriptor(map, lowest); next < Math.min(end, lowest + request.count); ) {
+    lowest = startFrom(next, request);
     next = nextDescriptor(map, lowest);
   }
   return lowest;

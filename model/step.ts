@@ -26,6 +26,7 @@ import {
   type Side,
   type Step,
   SWEEP_CLAUSES,
+  settled,
 } from '../spec/index.ts';
 import { ModelState } from './state.ts';
 
@@ -92,7 +93,7 @@ export function step(
 ): Verdict {
   const { policies } = before;
   const asked = askedOf(before, operation);
-  const expected = expectation(before, operation, asked);
+  const expected = settled(expectation(before, operation, asked), response.outcome.kind);
   const granted = grantedBy(before, operation, response);
   const step = { before, operation, response, asked, expected, granted, policies, after: before };
   const checks = checksFor(step);

@@ -937,6 +937,13 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         void *page = target->alloc_bitmap(count, max_addr, alignment);
         last_errno = errno;
         answer_page(page, count);
+    } else if (strcmp(call, "allocWithin") == 0 && target->alloc_within != NULL) {
+        uint64_t count = number_of(&line), min_addr = number_of(&line), max_addr = number_of(&line);
+        uint64_t alignment = number_of(&line), boundary = number_of(&line);
+        errno = CALLERS_ERRNO;
+        void *page = target->alloc_within(count, min_addr, max_addr, alignment, boundary);
+        last_errno = errno;
+        answer_page(page, count);
     } else if ((strcmp(call, "free") == 0 && target->free != NULL) ||
                (strcmp(call, "retain") == 0 && target->retain != NULL) ||
                (strcmp(call, "release") == 0 && target->release != NULL)) {
@@ -1006,6 +1013,7 @@ static const struct {
     {"retain", offsetof(fp_target, retain)},
     {"release", offsetof(fp_target, release)},
     {"allocAt", offsetof(fp_target, alloc_at)},
+    {"allocWithin", offsetof(fp_target, alloc_within)},
 };
 
 /* Returns the function for the call that a line begins with, NULL for any other line. */

@@ -89,6 +89,11 @@ typedef struct {
     bool (*release)(void *address);
     /* Allocates `count` page frames from an address on. Returns it, or NULL if not all of them are free. */
     void *(*alloc_at)(void *address, uint64_t count);
+    /*
+     * As alloc_bitmap; the run also starts at or above min_addr, a physical address, and crosses no multiple of boundary, in bytes. Both are
+     * 0 where nothing is demanded.
+     */
+    void *(*alloc_within)(uint64_t count, uint64_t min_addr, uint64_t max_addr, uint64_t alignment, uint64_t boundary);
 } fp_target;
 
 /* Names live bytes. Call it in `live` only. */

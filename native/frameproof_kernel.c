@@ -388,6 +388,18 @@ static void alloc_bitmap(void) {
     answer_address(target->alloc_bitmap(count, max_addr, number(0)), count);
 }
 
+static void alloc_within(void) {
+    uint64_t count = number(0);
+    skip(',');
+    uint64_t min_addr = number(0);
+    skip(',');
+    uint64_t max_addr = number(UINT64_MAX);
+    skip(',');
+    uint64_t alignment = number(0);
+    skip(',');
+    answer_address(target->alloc_within(count, min_addr, max_addr, alignment, number(0)), count);
+}
+
 /* Reads a call, and makes it. */
 static void call(void) {
     int letter = ahead;
@@ -404,6 +416,9 @@ static void call(void) {
         break;
     case 'b':
         alloc_bitmap();
+        break;
+    case 'w':
+        alloc_within();
         break;
     case 'g':
         free_pages();

@@ -34,6 +34,7 @@
 #define FP_RETAIN(address, granted) ((void)0)
 #define FP_RELEASE(address) ((void)0)
 #define FP_ALLOC_AT(address, count, result) ((void)0)
+#define FP_ALLOC_WITHIN(count, min_addr, max_addr, alignment, boundary, address) ((void)0)
 
 #else
 
@@ -47,6 +48,7 @@ extern "C" {
 void fp_log_start(char kind, uint64_t higher_half, uint64_t bitmap_end, const char *claims);
 void fp_log_line(char letter, unsigned words, uint64_t first, uint64_t second, uint64_t third);
 void fp_log_result(char letter, unsigned words, uint64_t first, uint64_t second, uint64_t third, uint64_t address);
+void fp_log_within(uint64_t count, uint64_t min_addr, uint64_t max_addr, uint64_t alignment, uint64_t boundary, uint64_t address);
 void fp_log_batch(char letter, void *const *addresses, uint64_t count, int listed);
 void fp_log_reference(char letter, uint64_t address, int granted);
 
@@ -77,6 +79,8 @@ void fp_log_reference(char letter, uint64_t address, int granted);
 #define FP_RELEASE(address) fp_log_line('l', 1, (uintptr_t)(address), 0, 0)
 #define FP_ALLOC_AT(address, count, result) \
     fp_log_result('i', 2, (uintptr_t)(address), (count), 0, (uintptr_t)(result))
+#define FP_ALLOC_WITHIN(count, min_addr, max_addr, alignment, boundary, address) \
+    fp_log_within((count), (min_addr), (max_addr), (alignment), (boundary), (uintptr_t)(address))
 
 #ifdef FP_LOG_IMPLEMENTATION
 
@@ -158,6 +162,17 @@ void fp_log_line(char letter, unsigned words, uint64_t first, uint64_t second, u
 void fp_log_result(char letter, unsigned words, uint64_t first, uint64_t second, uint64_t third, uint64_t address) {
     fp_log_begin(letter);
     fp_log_words(words, first, second, third);
+    if (address == 0)
+        fp_log_failed();
+    else
+        fp_log_word(address);
+    fp_log_end();
+}
+
+void fp_log_within(uint64_t count, uint64_t min_addr, uint64_t max_addr, uint64_t alignment, uint64_t boundary, uint64_t address) {
+    fp_log_begin('w');
+    fp_log_words(3, count, min_addr, max_addr);
+    fp_log_words(2, alignment, boundary, 0);
     if (address == 0)
         fp_log_failed();
     else

@@ -41,7 +41,7 @@ int *__errno_location(void) {
 
 /* The engine knows these fields by their order (runner/wasm/desk.ts). */
 static struct {
-    uint64_t arguments[3];
+    uint64_t arguments[5];
     uint64_t value;
     uint64_t has_succeeded;
     uint64_t error;
@@ -94,7 +94,7 @@ EXPORT("fp_desk") void *fp_desk(void) {
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
 
 /* In the order of the specification's table of calls. */
-enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT };
+enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT, ALLOC_WITHIN };
 
 /* A copy: main may hand over a target that lies on its stack. */
 static fp_target target;
@@ -106,6 +106,7 @@ int fp_serve(const fp_target *served) {
         target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL,
         target.total_amount != NULL, target.free_amount != NULL, target.reserved_amount != NULL,
         target.retain != NULL,      target.release != NULL,      target.alloc_at != NULL,
+        target.alloc_within != NULL,
     };
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
@@ -193,6 +194,8 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
         return target.release(at(given[0]));
     case ALLOC_AT:
         return (uintptr_t)target.alloc_at(at(given[0]), given[1]);
+    case ALLOC_WITHIN:
+        return (uintptr_t)target.alloc_within(given[0], given[1], given[2], given[3], given[4]);
     }
     __builtin_trap();
 }

@@ -100,7 +100,10 @@ export class DryRun implements Scene {
     const resolved = this.results.resolve(operation);
     if (resolved === null || !this.#isAskable(operation, resolved)) return false;
     const asked = askedOf(this.#state, resolved);
-    const { kind } = expectation(this.#state, resolved, asked);
+    const expected = expectation(this.#state, resolved, asked);
+    const { kind } = expected;
+    // Another page frame may be kept than here, and what is handed out decides what is misuse.
+    if (expected.kind === 'granted' && expected.isOpen && hasUndefined(this.#profile)) return false;
     if (leftUndefined(this.#state, resolved) !== null || !this.#isSurelyDefined(operation)) return false;
     if (kind === 'granted' && hasUndefined(this.#profile)) this.#noteFreed(operation, resolved, asked);
     const outcome =

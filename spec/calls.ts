@@ -13,8 +13,8 @@
  * - `batchCount`: page frames of a batch, from where single pages are taken.
  * - `runCount`: consecutive page frames of the bitmap zone.
  * - `regionCount`: page frames from the preceding address on.
- * - `maxAddr`: a physical address in bytes, exclusive.
- * - `alignment`: bytes.
+ * - `minAddr`, `maxAddr`: a physical address in bytes; the second is exclusive.
+ * - `alignment`, `boundary`: bytes.
  * - `address`: a higher-half address; in programs a reference.
  * - `addresses`: an array of higher-half addresses, the only argument of its call: the interface adds their number.
  */
@@ -22,8 +22,10 @@ export type ArgumentKind =
   | 'batchCount'
   | 'runCount'
   | 'regionCount'
+  | 'minAddr'
   | 'maxAddr'
   | 'alignment'
+  | 'boundary'
   | 'address'
   | 'addresses';
 
@@ -122,6 +124,21 @@ export const CALL_TABLE = {
     effect: 'run',
     rank: 11,
     weight: 6,
+    optional: true,
+  },
+  allocWithin: {
+    letter: 'w',
+    arguments: {
+      count: 'runCount',
+      minAddr: 'minAddr',
+      maxAddr: 'maxAddr',
+      alignment: 'alignment',
+      boundary: 'boundary',
+    },
+    returns: 'address',
+    effect: 'run',
+    rank: 14,
+    weight: 9,
     optional: true,
   },
 } as const satisfies Readonly<Record<string, CallDescription>>;

@@ -9,8 +9,18 @@ import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
 import { type Argument, addressesOf, type Operation, type OperationOf } from './operation.ts';
 import { isFreeable, type Owner } from './owner.ts';
-import { type FitRequest, freeForSingles, lowestInZones, type Ownership } from './ownership.ts';
+import {
+  type FitRequest,
+  fitsAnyway,
+  freeForSingles,
+  lowestInZones,
+  lowestWith,
+  type Ownership,
+  perhapsKeptIn,
+  spareIn,
+} from './ownership.ts';
 import { beyond, hasUndefined, type MisuseKind } from './profile.ts';
+import type { Outcome } from './response.ts';
 import {
   isPageAligned,
   type PageCount,
@@ -37,7 +47,8 @@ export interface Asked {
 
 /** The demanded outcome. `misused` names the page frame to blame, if there is one. */
 export type Expectation =
-  | { readonly kind: 'granted' }
+  /** `isOpen`: it may be refused too, because nobody knows whether page frames are kept that it needs. */
+  | { readonly kind: 'granted'; readonly isOpen?: true }
   | { readonly kind: 'refused'; readonly why: string }
   | {
       readonly kind: 'misused';
@@ -49,6 +60,13 @@ export type Expectation =
     };
 
 const GRANTED: Expectation = { kind: 'granted' };
+const OPEN: Expectation = { kind: 'granted', isOpen: true };
+const PERHAPS_KEPT: Expectation = { kind: 'refused', why: 'page frames that it needs may be kept' };
+
+/** Returns the outcome that was demanded, in view of how a call ended: what may be refused too is a refusal where it was one. */
+export function settled(expected: Expectation, ended: Outcome['kind']): Expectation {
+  return expected.kind === 'granted' && expected.isOpen && ended === 'failed' ? PERHAPS_KEPT : expected;
+}
 
 function refused(why: string): Expectation {
   return { kind: 'refused', why };
@@ -71,7 +89,7 @@ function badArgument(names: Readonly<Record<string, Argument>>): Expectation | n
 /** Returns the request of a contiguous allocation after rounding, or null where it fits in no memory at all. */
 function fitRequest(
   state: Ownership,
-  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
+  { count, maxAddr, alignment }: Omit<OperationOf<'allocBitmap'>, 'call'>,
 ): FitRequest | null {
   if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
   const { bitmapLimit } = state.world;
@@ -86,6 +104,18 @@ function fitRequest(
   return { count: pageCount(Number(count)), limit, alignment: aligned };
 }
 
+function fitWithin(state: Ownership, operation: OperationOf<'allocWithin'>): FitRequest | null {
+  const { minAddr, boundary } = operation;
+  const request = fitRequest(state, operation);
+  if (request === null || !isU64(minAddr) || !isU64(boundary)) return null;
+  const from = wholePages(minAddr) + (isPageAligned(minAddr) ? 0n : 1n);
+  const apart = wholePages(boundary);
+  if (from + BigInt(request.count) > BigInt(request.limit)) return null;
+  const bounded = { ...request, from: Number(from) };
+  if (apart === 0n || apart > BigInt(PFN_LIMIT)) return bounded;
+  return apart < BigInt(request.count) ? null : { ...bounded, boundary: Number(apart) };
+}
+
 /** Whether a request is larger than any that the manager claims to grant. */
 function isTooLarge({ world }: Ownership, count: bigint): boolean {
   const { largestRequest } = world.profile;
@@ -97,6 +127,8 @@ const NO_FRAMES: readonly (Pfn | null)[] = [];
 const NOTHING: readonly Asked[] = CALLS.map((call) => ({ call, pfns: NO_FRAMES, fit: null, lowest: null }));
 
 function lowestRun(state: Ownership, fit: FitRequest): Pfn | null {
+  if (state.unnamed > 0)
+    return fit.count > freeForSingles(state) ? null : lowestWith(state, fit, spareIn(state));
   return typeof state.world.profile.zones === 'number' ? state.lowestFit(fit) : lowestInZones(state, fit);
 }
 
@@ -105,8 +137,10 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
   const { config } = state.world;
   const { call } = operation;
   switch (call) {
-    case 'allocBitmap': {
-      const fit = fitRequest(state, operation);
+    case 'allocBitmap':
+    case 'allocWithin': {
+      const fit =
+        operation.call === 'allocBitmap' ? fitRequest(state, operation) : fitWithin(state, operation);
       return { call, pfns: NO_FRAMES, fit, lowest: fit === null ? null : lowestRun(state, fit) };
     }
     case 'allocAt': {
@@ -131,6 +165,8 @@ function takenAt(state: Ownership, base: Pfn, count: bigint): string | null {
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), (owner) => owner === 'pmm');
   if (frame !== null) return `page frame ${frame} is not free (${state.ownerOf(frame)})`;
+  if (state.unnamed > 0 && perhapsKeptIn(state, clip(base, count, limit)) > spareIn(state))
+    return 'some of its page frames are kept';
   return BigInt(base) + count > BigInt(limit) ? 'the region ends above physical memory' : null;
 }
 
@@ -144,7 +180,9 @@ function expectAllocAt(
   const wrong = misusedAddress(state, address, base);
   if (wrong !== null || base === null) return wrong ?? GRANTED;
   const why = takenAt(state, base, count);
-  return why === null ? GRANTED : refused(why);
+  if (why !== null) return refused(why);
+  const region = { base, count: pageCount(Number(count)) };
+  return state.unnamed > 0 && state.perhapsKept(region).length > 0 ? OPEN : GRANTED;
 }
 
 /** Returns how many page frames a batch gets that is granted. */
@@ -172,14 +210,15 @@ function expectAllocPages(state: Ownership, { count }: OperationOf<'allocPages'>
     : refused(`${sourceOf(state)} ${counted(free, 'free page frame')}, ${count} were asked for`);
 }
 
-function expectAllocBitmap(
-  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
-  { lowest }: Asked,
+function expectRun(
+  state: Ownership,
+  operation: OperationOf<'allocBitmap'> | OperationOf<'allocWithin'>,
+  { fit, lowest }: Asked,
 ): Expectation {
-  if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment))
-    return badArgument({ count, maxAddr, alignment }) ?? GRANTED;
-  if (count === 0n) return refused('the count is 0');
-  return lowest !== null ? GRANTED : refused('no run of free page frames fits');
+  if (fit !== null && lowest !== null) return state.unnamed === 0 || fitsAnyway(state, fit) ? GRANTED : OPEN;
+  const { call: _, ...numbers } = operation;
+  const why = numbers.count === 0n ? 'the count is 0' : 'no run of free page frames fits';
+  return badArgument(numbers) ?? refused(why);
 }
 
 /** Whether a free takes an address for misuse because no page frame begins there. */
@@ -302,7 +341,8 @@ export function expectation(
     case 'allocPages':
       return expectAllocPages(state, operation);
     case 'allocBitmap':
-      return expectAllocBitmap(operation, asked);
+    case 'allocWithin':
+      return expectRun(state, operation, asked);
     case 'free':
     case 'release':
       return freeing(state, operation.call, operation.address, asked.pfns[0] ?? null);
@@ -360,6 +400,8 @@ function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[
       (operation.call !== 'freeRegion' && isPart(state, frame, 1n) ? 'part' : null)
     );
   });
+  // What seems to be freed twice may be kept.
+  if (kinds.includes('double-free') && state.unnamed > 0) kinds.push('foreign');
   if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
   return kinds.filter((kind) => kind !== null);
 }
@@ -376,7 +418,9 @@ function misusesOfRegion(
   const has = (kind: MisuseKind): boolean =>
     state.firstFailing(region, (owner) => misuseOf('freeRegion', owner) !== kind) !== null;
   const isWithin = BigInt(base) + count <= BigInt(limit);
-  const owned = (['double-free', 'foreign'] as const).filter(has);
+  const owned = (['double-free', 'foreign'] as const).filter(
+    (kind) => has(kind) || (state.unnamed > 0 && has('double-free')),
+  );
   const shared = state.firstShared(region);
   return [
     ...owned,

@@ -87,6 +87,7 @@ export {
   isShared,
   isU64,
   leftUndefined,
+  settled,
 } from './expectation.ts';
 export { FALLBACK_MAP } from './fallback-map.ts';
 export { fromHex, HexInteger, HexPageAddress, HexPhysicalAddress, HexU64, toHex } from './hex.ts';
@@ -123,7 +124,15 @@ export {
   withValue,
 } from './operation.ts';
 export { isFreeable, Owner, ZONES, type Zone } from './owner.ts';
-export { type FitRequest, freeForSingles, type Ownership, type World, zoneOf } from './ownership.ts';
+export {
+  type FitRequest,
+  freeForSingles,
+  type Ownership,
+  spareIn,
+  startFrom,
+  type World,
+  zoneOf,
+} from './ownership.ts';
 export {
   type Errno,
   type InspectedRun,
@@ -151,7 +160,9 @@ export {
   POLICIES,
   Policy,
   Profile,
+  runArgumentsOf,
   SinglePages,
+  unnamedIn,
   WHOLE,
 } from './profile.ts';
 export { formatArgument, formatOperation, formatProgram, formatSteps, Program, Scenario } from './program.ts';

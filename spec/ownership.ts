@@ -38,18 +38,39 @@ export interface FitRequest {
   readonly limit: Pfn;
   /** The run's first page frame is a multiple of this, at least 1. */
   readonly alignment: number;
+  /** The run starts at or above this page frame. Left out: anywhere. */
+  readonly from?: number;
+  /** The run crosses no multiple of this many page frames, which are as many as it has or more. Left out: any. */
+  readonly boundary?: number;
+}
+
+/** Returns the lowest page frame from `at` on where a run may start, whatever is free there. */
+export function startFrom(at: number, { count, alignment, from = 0, boundary }: FitRequest): number {
+  const aligned = (least: number): number =>
+    alignment === 1 ? least : Math.ceil(least / alignment) * alignment;
+  let start = aligned(Math.max(at, from));
+  if (boundary === undefined) return start;
+  // Multiples of both lie below the product of the two, so this ends.
+  for (let next = 0; ; start = aligned(next)) {
+    next = (Math.floor(start / boundary) + 1) * boundary;
+    if (start + count <= next) return start;
+  }
 }
 
 /** The owner of each page frame. */
 export interface Ownership {
   readonly world: World;
   ownerOf(frame: Pfn): Owner;
-  /** Number of RAM page frames of an owner. */
+  /** Number of RAM page frames of an owner. Those that are kept and not known are counted as kept, and each is `pmm` by `ownerOf`. */
   countOf(owner: Exclude<Owner, 'absent'>): PageCount;
   /** Number of extents of page frames with one owner, what is absent included. */
   readonly extents: number;
-  /** Number of free page frames of a zone. */
+  /** Number of free page frames of a zone, with those that are kept and not known. */
   freeIn(zone: Zone): PageCount;
+  /** Page frames that are kept and not known; 0 where all are. */
+  readonly unnamed: number;
+  /** The parts of a region that may be kept: free, and never handed out. More than {@link unnamed} of all page frames are. */
+  perhapsKept(region: Region): readonly Region[];
   /** The lowest page frame of the region whose owner fails the test; null where none does. */
   firstFailing(region: Region, test: (owner: Owner) => boolean): Pfn | null;
   /** The lowest fitting run of free page frames of the bitmap zone, or null. */
@@ -124,23 +145,62 @@ export function freeForSingles(state: Ownership): number {
   const last = fallback === 'none' ? zoneExtents(state).at(-1) : undefined;
   if (last !== undefined) return freeWithin(state, last);
   const inStack = state.freeIn('stack');
-  return singlePages === 'stack-zone' ? inStack : inStack + state.freeIn('bitmap');
+  return singlePages === 'stack-zone' ? inStack : inStack + state.freeIn('bitmap') - state.unnamed;
 }
 
 /** Returns the lowest run that fits in the highest zone which serves a request and has one, or null. */
-export function lowestInZones(state: Ownership, { count, limit, alignment }: FitRequest): Pfn | null {
+export function lowestInZones(state: Ownership, request: FitRequest): Pfn | null {
+  const { count, limit } = request;
   const isOnly = state.world.profile.fallback === 'none';
   for (const zone of zoneExtents(state).toReversed()) {
     if (isOnly ? zone.end !== limit : zone.end > limit) continue;
     let lowest: Pfn | null = null;
     visitFree(state, zone, (from, to) => {
-      const base = Math.ceil(from / alignment) * alignment;
+      const base = startFrom(from, request);
       if (base + count <= to) lowest = pfn(base);
       return lowest !== null;
     });
     if (lowest !== null) return lowest;
   }
   return null;
+}
+
+/** Returns the number of page frames of a region that may be kept. */
+export function perhapsKeptIn(state: Ownership, region: Region): number {
+  return state.perhapsKept(region).reduce((sum, { count }) => sum + count, 0);
+}
+
+const ALL: Region = { base: pfn(0), count: pageCount(PFN_LIMIT) };
+
+/** Returns how many of the page frames that may be kept are not. */
+export function spareIn(state: Ownership): number {
+  return perhapsKeptIn(state, ALL) - state.unnamed;
+}
+
+/** Returns the lowest run that fits, and of which at most `most` page frames may be kept; null where none does. */
+export function lowestWith(state: Ownership, request: FitRequest, most: number): Pfn | null {
+  let from = request.from ?? 0;
+  for (;;) {
+    const base = state.lowestFit({ ...request, from });
+    if (base === null) return null;
+    const parts = state.perhapsKept({ base, count: request.count });
+    const [first] = parts;
+    if (first === undefined || parts.reduce((sum, { count }) => sum + count, 0) <= most) return base;
+    from = first.base + 1;
+  }
+}
+
+/** Whether a run fits whichever page frames are kept: one without any that may be, or more apart from each other than there are. */
+export function fitsAnyway(state: Ownership, request: FitRequest): boolean {
+  if (lowestWith(state, request, 0) !== null) return true;
+  let from = request.from ?? 0;
+  for (let kept = 0; kept <= state.unnamed; kept += 1) {
+    const base = state.lowestFit({ ...request, from });
+    if (base === null) return false;
+    const last = state.perhapsKept({ base, count: request.count }).at(-1);
+    from = last === undefined ? base + request.count : last.base + last.count;
+  }
+  return true;
 }
 
 /** Returns the zone of a page frame, or null where none are named. */

@@ -181,6 +181,21 @@ export interface Pmm {
    */
   allocAt?(address: bigint, count: number | bigint): bigint | null;
 
+  /**
+   * Optional: allocates `count` contiguous page frames as `allocBitmap` does, which start at or above `minAddr` (a physical address in
+   * bytes, rounded up to 4096) and cross no multiple of `boundary` (bytes, rounded down to a multiple of 4096; below that there is none).
+   * Offered by managers whose profile claims it.
+   *
+   * @returns the address of the first page frame, or null where no such run is free or `count` is 0.
+   */
+  allocWithin?(
+    count: number | bigint,
+    minAddr: number | bigint,
+    maxAddr: number | bigint,
+    alignment: number | bigint,
+    boundary: number | bigint,
+  ): bigint | null;
+
   /** Returns the number of RAM page frames; never changes. */
   totalAmount(): number;
 

@@ -80,6 +80,18 @@ describe('a profile', () => {
     [{ misuse: 'undefined', uncaught: ['foreign'] }, /^p\.json: uncaught lists kinds of misuse, and /],
     [{ uncaught: ['unaligned'] }, /^p\.json: uncaught has "unaligned", which is misuse where /],
     [{ uncaught: ['part'] }, /^p\.json: uncaught has "part", which is misuse where /],
+    [{ calls: ['alloc', 'allocWithin'], runArguments: ['maxAddr'] }, /^p\.json: calls has allocWithin, and /],
+    [
+      { runArguments: ['boundary'] },
+      /^p\.json: runArguments has "minAddr" or "boundary", which only allocWithin /,
+    ],
+    [{ keeps: 2 }, /^p\.json: with keeps 2, zones is 1: nobody knows in which zone they lie/],
+    [{ keeps: 2, zones: 1, memoryAtLeast: 1 }, 'p.json: with keeps 2, memoryAtLeast is 2 or more'],
+    [
+      { keeps: 2, zones: 1, memoryAtLeast: 2, policies: ['first-fit'] },
+      /^p\.json: with keeps 2, first-fit cannot be promised: /,
+    ],
+    [{ keeps: 0 }, /^p\.json: keeps: expected "nothing", "named" or a number of page frames above 0/],
     [{ policies: ['lifo'], singlePages: 'anywhere' }, /^p\.json: lifo speaks of the stack zone/],
     [7, /^p\.json: the whole: expected a profile, found 7/],
   ])('%j is refused in one line that names the place', (claims, message) => {
@@ -120,6 +132,10 @@ describe('the runs that a profile rules out', () => {
     alignment,
   });
   const none = 2n ** 64n - 1n;
+  const WITHIN = { calls: ['allocWithin', 'allocBitmap'] };
+  const within = (minAddr: bigint, boundary: bigint): Operation => ({
+    ...{ call: 'allocWithin', count: 3n, minAddr, maxAddr: none, alignment: 4096n, boundary },
+  });
   it.each([
     [{ runArguments: ['alignment'] }, run(none, 12288n), run(8192n, 12288n)],
     [{ runArguments: ['maxAddr'] }, run(8192n, 4096n), run(8192n, 4097n)],
@@ -133,6 +149,16 @@ describe('the runs that a profile rules out', () => {
     expect(beyond(profile, within)).toBeNull();
     expect(beyond(profile, out)).not.toBeNull();
     expect(beyond(WHOLE, out)).toBeNull();
+  });
+
+  it.each([
+    [{ runArguments: ['boundary'] }, within(0n, 8192n), within(1n, 8192n)],
+    [{ runArguments: ['minAddr'] }, within(8192n, 4095n), within(8192n, 4096n)],
+    [{ alignments: 'powers-of-two' }, within(3n, 8192n), within(3n, 12288n)],
+  ])('between two addresses by %j', (claims, inside, out) => {
+    const all = [{ ...WITHIN, ...claims }, WITHIN].map((claimed) => profileOf(claimed));
+    expect(all.map((profile) => beyond(profile, inside))).toEqual([null, null]);
+    expect(all.map((profile) => beyond(profile, out))).toEqual([expect.any(String), null]);
   });
 });
 

@@ -77,7 +77,10 @@ export type MisuseKind = t.TypeOf<typeof MisuseKind>;
 const CallName = t.keyof(CALL_TABLE, `a call (${CALLS.join(', ')})`);
 
 /** An argument of a contiguous allocation besides the count. */
-const RunArgument = t.keyof({ maxAddr: null, alignment: null }, '"maxAddr" or "alignment"');
+const RunArgument = t.keyof(
+  { maxAddr: null, alignment: null, minAddr: null, boundary: null },
+  '"maxAddr", "alignment", "minAddr" or "boundary"',
+);
 
 /** A report that comes with the failure value. */
 const Report = t.keyof({ errno: null, warning: null }, '"errno" or "warning"');
@@ -133,7 +136,10 @@ const Claims = closed(
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       batches: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
       contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
-      runArguments: t.readonlyArray(RunArgument, 'an array of "maxAddr" and "alignment"'),
+      runArguments: t.readonlyArray(
+        RunArgument,
+        'an array of "maxAddr", "alignment", "minAddr" and "boundary"',
+      ),
       alignments: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       limits: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
@@ -145,7 +151,10 @@ const Claims = closed(
       zones: Zones,
       fallback: t.keyof({ lower: null, none: null }, '"lower" or "none"'),
       largestRequest: t.union([SomePageFrames, t.null], 'a number of page frames above 0, or null'),
-      keeps: t.keyof({ nothing: null, named: null }, '"nothing" or "named"'),
+      keeps: t.union(
+        [t.keyof({ nothing: null, named: null }), SomePageFrames],
+        '"nothing", "named" or a number of page frames above 0',
+      ),
       contents: t.keyof({ any: null, zeroed: null }, '"any" or "zeroed"'),
       memoryAtLeast: MemoryAtLeast,
       neverBelow: HexPageAddress,
@@ -177,9 +186,12 @@ export interface Profile {
   readonly batches: 'whole' | 'partial';
   /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
   readonly contiguous: 'any' | 'powers-of-two';
-  /** The arguments that contiguous allocations have besides the count. One that they lack is always passed as "no demand". */
+  /**
+   * The arguments that contiguous allocations have besides the count, `minAddr` and `boundary` only in `allocWithin`. One that they lack is
+   * always passed as "no demand".
+   */
   readonly runArguments: readonly t.TypeOf<typeof RunArgument>[];
-  /** The alignments of contiguous allocations, whatever the counts. */
+  /** The alignments and the boundaries of contiguous allocations, whatever the counts. */
   readonly alignments: 'any' | 'powers-of-two';
   /** The limits (`maxAddr`) of contiguous allocations. Powers of two: it takes the bits of an address; 2⁶⁴ − 1 means none. */
   readonly limits: 'any' | 'powers-of-two';
@@ -204,8 +216,8 @@ export interface Profile {
   readonly fallback: 'lower' | 'none';
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
-  /** The page frames that init keeps for the manager itself: none, or those that it names. */
-  readonly keeps: 'nothing' | 'named';
+  /** The page frames that init keeps for the manager itself: none, those that it names, or so many, which nobody knows. */
+  readonly keeps: 'nothing' | 'named' | number;
   /** The contents of page frames when they are handed out: anything, or zeros. */
   readonly contents: 'any' | 'zeroed';
   /** Page frames that must be free after init, or it cannot start. */
@@ -299,11 +311,33 @@ function contradiction(profile: Profile): string | null {
   if (references !== null) return references;
   if (profile.limits !== 'any' && !profile.runArguments.includes('maxAddr'))
     return 'limits speaks of an argument: it can be claimed where runArguments has "maxAddr"';
+  if (calls.includes('allocWithin') !== profile.runArguments.some(isOfWithin))
+    return calls.includes('allocWithin')
+      ? 'calls has allocWithin, and runArguments has neither "minAddr" nor "boundary": claim allocBitmap'
+      : 'runArguments has "minAddr" or "boundary", which only allocWithin has: list it in calls';
   if (profile.neverBelow >= profile.memoryBelow)
     return `neverBelow ${toHex(profile.neverBelow)} leaves no memory below memoryBelow ${toHex(profile.memoryBelow)}`;
+  const kept = contradictionOfKept(profile);
+  if (kept !== null) return kept;
   const zoned = wrongZones(profile);
   if (zoned !== null) return zoned;
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
+}
+
+/** Returns how many page frames the manager keeps without naming them. */
+export function unnamedIn({ keeps }: Profile): number {
+  return typeof keeps === 'number' ? keeps : 0;
+}
+
+/** Returns what contradicts that page frames are kept which nobody knows, in one line, or null. */
+function contradictionOfKept(profile: Profile): string | null {
+  const kept = unnamedIn(profile);
+  if (kept === 0) return null;
+  if (profile.zones !== 1)
+    return `with keeps ${kept}, zones is 1: nobody knows in which zone they lie, unless keeps is "named"`;
+  if (profile.policies.includes('first-fit'))
+    return `with keeps ${kept}, first-fit cannot be promised: the lowest run may be kept, unless keeps is "named"`;
+  return profile.memoryAtLeast < kept ? `with keeps ${kept}, memoryAtLeast is ${kept} or more` : null;
 }
 
 /** Returns the contradiction between claims of references in one line, or null. */
@@ -333,7 +367,8 @@ export function decodeProfile(data: unknown, source: string): Profile {
   const claims = decode(Claims, data, source);
   if (Object.keys(claims).length === 0) return WHOLE;
   const singlePages: SinglePages = (claims.zones ?? 2) === 2 ? 'stack-zone' : 'anywhere';
-  const profile: Profile = { ...WHOLE, singlePages, ...claims };
+  const runArguments = runArgumentsOf(claims.calls ?? STANDARD_CALLS);
+  const profile: Profile = { ...WHOLE, singlePages, runArguments, ...claims };
   const wrong = contradiction(profile);
   if (wrong !== null) throw new SpecError(`${source}: ${wrong}`);
   return profile;
@@ -387,27 +422,46 @@ export function isUncaught({ misuse, uncaught }: Profile, kind: MisuseKind): boo
   return misuse === 'undefined' || uncaught.includes(kind);
 }
 
-/** Whether an alignment demands nothing: any page frame is a multiple of it. */
-function demandsNothing(alignment: Argument): boolean {
-  return alignment >= 0 && alignment <= PAGE_BYTES;
+type RunArgument = t.TypeOf<typeof RunArgument>;
+const OF_WITHIN: readonly RunArgument[] = ['minAddr', 'boundary'];
+
+function isOfWithin(argument: RunArgument): boolean {
+  return OF_WITHIN.includes(argument);
+}
+
+/** Returns the arguments that contiguous allocations have besides the count, of a manager with these calls that has them all. */
+export function runArgumentsOf(calls: readonly Call[]): readonly RunArgument[] {
+  return calls.includes('allocWithin') ? [...WHOLE.runArguments, ...OF_WITHIN] : WHOLE.runArguments;
+}
+
+/** Returns the name of an argument that demands something and is not among these, or null. */
+function beyondArguments(operation: Run, has: readonly RunArgument[]): RunArgument | null {
+  const { maxAddr, alignment } = operation;
+  if (maxAddr !== U64_MAX && !has.includes('maxAddr')) return 'maxAddr';
+  if (!(alignment >= 0 && alignment <= PAGE_BYTES) && !has.includes('alignment')) return 'alignment';
+  if (operation.call === 'allocBitmap') return null;
+  const { minAddr, boundary } = operation;
+  if (minAddr !== 0n && !has.includes('minAddr')) return 'minAddr';
+  return (boundary >= 0 && boundary < PAGE_BYTES) || has.includes('boundary') ? null : 'boundary';
 }
 
 function isPowerOfTwoOrNone(argument: Argument): boolean {
   return argument === 0n || (typeof argument === 'bigint' && isPowerOfTwo(argument));
 }
 
+type Run = OperationOf<'allocBitmap'> | OperationOf<'allocWithin'>;
+
 /** Returns the reason why the contiguous allocations of a profile lack such arguments, or null. */
-function beyondRun(
-  profile: Profile,
-  { count, maxAddr, alignment }: OperationOf<'allocBitmap'>,
-): string | null {
+function beyondRun(profile: Profile, operation: Run): string | null {
   const { contiguous, runArguments, alignments, limits, largestAlignment } = profile;
-  if (!runArguments.includes('maxAddr') && maxAddr !== U64_MAX) return 'its allocBitmap has no maxAddr';
-  if (!runArguments.includes('alignment') && !demandsNothing(alignment))
-    return 'its allocBitmap has no alignment';
+  const { call, count, maxAddr, alignment } = operation;
+  const lacking = beyondArguments(operation, runArguments);
+  if (lacking !== null) return `its ${call} has no ${lacking}`;
   if (contiguous === 'powers-of-two' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
     return 'counts and alignments of contiguous allocations are powers of two';
   if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
+  if (alignments === 'powers-of-two' && call === 'allocWithin' && !isPowerOfTwoOrNone(operation.boundary))
+    return 'boundaries are powers of two';
   const zones = namedZones(profile);
   if (zones !== null && maxAddr !== U64_MAX && !zones.some(({ below }) => below === maxAddr))
     return 'a limit of its runs is where one of its zones ends';
@@ -424,5 +478,7 @@ export function beyond(profile: Profile, operation: Operation<unknown>): string 
   if (profile === WHOLE) return null;
   if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
     return 'what a free of no page frames does with its address is left open';
-  return operation.call === 'allocBitmap' ? beyondRun(profile, operation) : null;
+  return operation.call === 'allocBitmap' || operation.call === 'allocWithin'
+    ? beyondRun(profile, operation)
+    : null;
 }

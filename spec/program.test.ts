@@ -49,7 +49,13 @@ describe('operations', () => {
   const batch: Operation = { call: 'freePages', addresses: [1n, 2n] };
 
   test('that allocate are three of the nine', () => {
-    expect(CALLS.filter(isAllocation)).toEqual(['alloc', 'allocPages', 'allocBitmap', 'allocAt']);
+    expect(CALLS.filter(isAllocation)).toEqual([
+      'alloc',
+      'allocPages',
+      'allocBitmap',
+      'allocAt',
+      'allocWithin',
+    ]);
   });
 
   test('give up their addresses and their other arguments', () => {

@@ -78,6 +78,7 @@ export function formatOperation<A>(operation: Operation<A>, formatAddress: (addr
         return formatAddress(value as A);
       case 'addresses':
         return addressesOf(operation).map(formatAddress).join(', ');
+      case 'minAddr':
       case 'maxAddr':
         return `${parameter.name} ${typeof value === 'bigint' ? toHex(value) : String(value)}`;
       default:

@@ -14,22 +14,41 @@ export interface Unchecked {
 /** The parts of contiguous allocations. */
 function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
   const { calls, contiguous, runArguments, alignments, limits, largestAlignment } = profile;
-  if (!calls.includes('allocBitmap')) return [];
+  const hasWithin = calls.includes('allocWithin');
+  const runs = ['allocBitmap', 'allocWithin'].filter((name) => calls.some((call) => call === name));
+  if (runs.length === 0) return [];
+  const lacks = `its ${runs.join(' and ')} ${runs.length === 1 ? 'has' : 'have'} no`;
   return [
     contiguous === 'powers-of-two' && {
       what: 'contiguous allocations of other counts and alignments',
       why: 'it has only powers of two',
     },
     !runArguments.includes('maxAddr') && {
-      what: 'allocBitmap.below-max',
-      why: 'its allocBitmap has no maxAddr',
+      what: runs.map((call) => `${call}.below-max`).join(', '),
+      why: `${lacks} maxAddr`,
     },
     !runArguments.includes('alignment') && {
-      what: contiguous === 'any' ? 'allocBitmap.aligned' : 'alignments other than the size of the run',
-      why: 'its allocBitmap has no alignment',
+      what:
+        contiguous === 'any'
+          ? runs.map((call) => `${call}.aligned`).join(', ')
+          : 'alignments other than the size of the run',
+      why: `${lacks} alignment`,
     },
+    hasWithin &&
+      !runArguments.includes('minAddr') && {
+        what: 'allocWithin.above-min',
+        why: 'its allocWithin has no minAddr',
+      },
+    hasWithin &&
+      !runArguments.includes('boundary') && {
+        what: 'allocWithin.boundary',
+        why: 'its allocWithin has no boundary',
+      },
     alignments === 'powers-of-two' &&
-      contiguous === 'any' && { what: 'other alignments', why: 'it has only powers of two' },
+      contiguous === 'any' && {
+        what: hasWithin ? 'other alignments and boundaries' : 'other alignments',
+        why: 'it has only powers of two',
+      },
     limits === 'powers-of-two' && { what: 'other limits of runs', why: 'it has only powers of two' },
     profile.runsWithin === 'descriptors' && {
       what: 'runs from one descriptor of the map into the next',
@@ -121,6 +140,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     profile.keeps === 'named' && {
       what: 'that all RAM which neither firmware nor boot code keeps is free after init',
       why: 'it names page frames that it keeps for itself',
+    },
+    typeof profile.keeps === 'number' && {
+      what: `that a run or an address is refused where page frames may be kept, and owner.agrees, until all but ${profile.keeps} of the free page frames were handed out`,
+      why: `it keeps ${profile.keeps}, and does not name them`,
     },
     profile.outOfMemory === 'undefined' && {
       what: 'failure.enomem, failure.warns, failure.unchanged, and that what cannot be granted is refused',

@@ -1,6 +1,7 @@
 /** Calls that a profile adds: a correct manager holds with them, and a broken one only without them. */
 import { describe, expect, it } from 'vitest';
 import { explore, referencesOf, smallWorld } from '../../properties/explore/index.ts';
+import { hintOn } from '../../properties/fit/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
 import { decodeProfile, type SomePmmFactory, type Trace } from '../../spec/index.ts';
@@ -10,15 +11,21 @@ function targetOf(name: string, create: SomePmmFactory, claims: object): Target 
   return factoryTarget({ name, policies: [], profile: decodeProfile(claims, name), create });
 }
 
-/** Returns the clauses that a target breaks in some programs, up to one that is looked for, or to the first. */
-async function brokenBy(target: Target, programs: number, sought?: string): Promise<readonly string[]> {
+/** Returns what a target breaks in some programs, up to a clause that is looked for, or to the first. */
+async function foundIn(target: Target, programs: number, sought?: string): Promise<readonly Trace[]> {
   const stop = new AbortController();
   const onFound = ({ violation }: Trace): void => {
     if (sought === undefined || violation?.clause === sought) stop.abort();
   };
   const options = { worlds: [], generated: true, operations: 60, seed: 20, signal: stop.signal, onFound };
   const { findings } = await runCampaign({ ...options, target, programs });
-  return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
+  return findings.map(({ trace }) => trace);
+}
+
+/** Returns the clauses that it breaks. */
+async function brokenBy(target: Target, programs: number, sought?: string): Promise<readonly string[]> {
+  const found = await foundIn(target, programs, sought);
+  return found.map(({ violation }) => violation?.clause ?? 'none');
 }
 
 describe.each(ADDED)('$name', ({ name, claims, without, breaks, correct, broken }) => {
@@ -34,6 +41,15 @@ describe.each(ADDED)('$name', ({ name, claims, without, breaks, correct, broken 
     expect(await brokenBy(targetOf(variant, create, claims), 1000, clause)).toContain(clause);
   });
 });
+
+it.each(ADDED.filter(({ hint }) => hint !== undefined))(
+  'the hint on $name names the claim',
+  async ({ name, correct, without, breaks, hint }) => {
+    const target = targetOf(name, correct, without);
+    const found = await foundIn(target, 1000, breaks ?? '');
+    expect(found.map((trace) => hintOn(target, trace))).toContain(hint);
+  },
+);
 
 describe('a search of all states', () => {
   it.each(ADDED.filter(({ name }) => name.startsWith('references')))(

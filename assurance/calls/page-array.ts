@@ -2,7 +2,7 @@
  * A page array: the table that kernels keep of physical memory, one number for each page frame. It is the owner of a page frame or its
  * references, and all state there is. Its cost is that of the memory: it claims little.
  *
- *     -3 absent   -2 firmware   -1 boot   0 free   1, 2, … references of callers
+ *     -4 kept   -3 absent   -2 firmware   -1 boot   0 free   1, 2, … references of callers
  */
 import {
   type Call,
@@ -18,16 +18,25 @@ import {
   type SomePmm,
 } from '../../spec/index.ts';
 
-const [ABSENT, FIRMWARE, BOOT, FREE] = [-3, -2, -1, 0];
+const [KEPT, ABSENT, FIRMWARE, BOOT, FREE] = [-4, -3, -2, -1, 0];
 
 const CODES: Readonly<Record<Owner, number>> = {
   absent: ABSENT,
   firmware: FIRMWARE,
   boot: BOOT,
   pmm: FREE,
-  kept: FIRMWARE,
+  kept: KEPT,
   caller: 1,
 };
+
+/** The arguments of a contiguous allocation. */
+export interface Bounds {
+  readonly count: bigint;
+  readonly minAddr: bigint;
+  readonly maxAddr: bigint;
+  readonly alignment: bigint;
+  readonly boundary: bigint;
+}
 
 /** The profile of such a manager, as JSON. `most` references a page frame. */
 export function arrayClaims(most: number): object {
@@ -79,6 +88,36 @@ export class PageArray implements SomePmm {
     if (count <= 0 || !this.isFree(base, Number(count))) return this.fail('allocAt');
     this.pages.fill(1, base, base + Number(count));
     return this.take(base);
+  }
+
+  allocWithin(...passed: readonly (number | bigint)[]): bigint | null {
+    if (!passed.every((value) => Number.isInteger(Number(value)) && isU64(BigInt(value))))
+      this.panic('allocWithin', null);
+    const [count = 0n, minAddr = 0n, maxAddr = 0n, alignment = 0n, boundary = 0n] = passed.map(BigInt);
+    const asked = { count, minAddr, maxAddr, alignment, boundary };
+    for (let base = 0; count > 0 && base < this.pages.length; base += 1) {
+      if (!this.fits(BigInt(base) * PAGE_BYTES, asked) || !this.isFree(base, Number(count))) continue;
+      this.pages.fill(1, base, base + Number(count));
+      return this.take(base);
+    }
+    return this.fail('allocWithin');
+  }
+
+  /** Whether a run from an address on lies where it is asked for. */
+  protected fits(start: bigint, asked: Bounds): boolean {
+    const alignment = ((asked.alignment + PAGE_BYTES - 1n) / PAGE_BYTES) * PAGE_BYTES;
+    return (
+      start >= asked.minAddr &&
+      start + asked.count * PAGE_BYTES <= asked.maxAddr &&
+      (alignment === 0n || start % alignment === 0n) &&
+      this.staysWithin(start, asked)
+    );
+  }
+
+  /** Whether a run from an address on crosses no boundary. */
+  protected staysWithin(start: bigint, { count, boundary }: Bounds): boolean {
+    const apart = (boundary / PAGE_BYTES) * PAGE_BYTES;
+    return apart === 0n || start / apart === (start + count * PAGE_BYTES - 1n) / apart;
   }
 
   protected isFree(base: number, count: number): boolean {
@@ -144,8 +183,8 @@ export class PageArray implements SomePmm {
 
   protected panic(call: Call, frame: number | null): never {
     const code = frame === null ? ABSENT : this.references(frame);
-    const owners = ['absent', 'firmware', 'boot', 'pmm'] as const;
-    const owner = frame === null ? null : (owners[code + 3] ?? 'caller');
+    const owners = ['kept', 'absent', 'firmware', 'boot', 'pmm'] as const;
+    const owner = frame === null ? null : (owners[code - KEPT] ?? 'caller');
     throw new PmmPanic(`${call}: page frame ${frame}`, { call, pfn: frame, owner });
   }
 

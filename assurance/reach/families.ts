@@ -3,18 +3,9 @@
  * The ranges end where `npm run reach` must still find them.
  */
 import { bitmapLimit, endOf, isRam, ownedRegions, regionOf } from '../../spec/index.ts';
-import type { Ended, Extent, Plant } from './planted.ts';
-
-/** A family of planted defects. */
-export interface Family {
-  /** Names the moment; `K` stands for the size. */
-  readonly name: string;
-  readonly least: number;
-  readonly most: number;
-  /** How sizes are drawn: so that each doubling is as likely as the next, the same but powers of two, or the same but odd. */
-  readonly sizes: 'any' | 'powers' | 'odd';
-  readonly plant: Plant;
-}
+import { type Family, family } from './family.ts';
+import { NEIGHBOURS } from './neighbours.ts';
+import { type Ended, type Extent, endOfExtent, type Plant } from './planted.ts';
 
 type Test = (ended: Ended) => boolean;
 
@@ -105,10 +96,6 @@ const bootAcross: Plant = (size, { map, config }) => {
     return isBoot && isCrossing && singles >= size && Number.isInteger(Math.log2(singles));
   };
 };
-
-function endOfExtent({ base, count }: Extent): number {
-  return base + count;
-}
 
 /** Shows where K or more page frames of a run are freed from its middle. */
 const middle: Plant = (size) => {
@@ -223,13 +210,6 @@ const hole: Plant = (size, { map }) => {
 const allocatable: Plant = (size, { map }) =>
   ownedRegions(map).reduce((sum, { owner, count }) => sum + (owner === 'pmm' ? count : 0), 0) === size - 1;
 
-const family = (
-  name: string,
-  [least, most]: readonly [number, number],
-  plant: Plant,
-  sizes: Family['sizes'] = 'any',
-): Family => ({ name, least, most, sizes, plant });
-
 const DEEP = [2, 2 ** 14] as const;
 const FRAGMENTS = [2, 2 ** 12] as const;
 const WIDE = [1, 2 ** 16] as const;
@@ -339,12 +319,5 @@ export const FAMILIES: readonly Family[] = [
   family('K pages freed from the middle of a run', WIDE, middle),
   family("a region of K pages of boot memory and K of a caller's", [1, 2 ** 8], bootAndCallers),
   family('boot memory across the limit, 2^k >= K pages held', [1, 2 ** 8], bootAcross),
+  ...NEIGHBOURS,
 ];
-
-/** Returns the size of a family for a number drawn from [0, 1). */
-export function sizeOf({ least, most, sizes }: Family, drawn: number): number {
-  const [low, high] = [Math.log2(least), Math.log2(most)];
-  if (sizes === 'powers') return 2 ** Math.floor(low + drawn * (high - low + 1));
-  const size = Math.min(most, Math.floor(2 ** (low + drawn * (high - low))));
-  return sizes === 'odd' ? size | 1 : size;
-}

@@ -12,6 +12,10 @@ export interface Extent {
   readonly count: number;
 }
 
+export function endOfExtent({ base, count }: Extent): number {
+  return base + count;
+}
+
 /** A call that has ended, in page frames. */
 export interface Ended {
   readonly call: Call;

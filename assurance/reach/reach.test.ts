@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { config, type DescriptorInput, memoryMap, type Pmm } from '../../spec/index.ts';
 import { Distribution, distributionOf } from './distribution.ts';
-import { FAMILIES, type Family, sizeOf } from './families.ts';
+import { FAMILIES } from './families.ts';
+import { type Family, sizeOf } from './family.ts';
 import { plainly } from './plain.ts';
 import { withDefect } from './planted.ts';
 import { casesOf, isForPlain, tryCase } from './seek.ts';
@@ -92,28 +93,30 @@ describe('the distribution', () => {
 describe('both sides', () => {
   it('find a small defect', async () => {
     const one = { family: family('K single pages in a row'), seed: 1, size: 3 };
-    const { ours, plain } = await tryCase(one, {
+    const { ours, plain, shrunk } = await tryCase(one, {
       seeds: 1,
       seconds: 20,
       plainSeeds: 1,
       plainSeconds: 20,
+      shrinks: true,
       deadline: 60,
     });
     expect(ours.isFound).toBe(true);
+    expect(shrunk).toMatchObject({ operations: 3, steps: 3, burst: 0 });
     expect(plain?.isFound).toBe(true);
   });
 
   it('look for sizes of the whole range', () => {
-    const effort = { seeds: 10, seconds: 1, plainSeeds: 3, plainSeconds: 1, deadline: 1 };
+    const effort = { seeds: 10, seconds: 1, plainSeeds: 3, plainSeconds: 1, shrinks: false, deadline: 1 };
     const seeds = Array.from({ length: 10 }, (_, k) => k + 1);
     expect(seeds.filter((seed) => isForPlain(seed, effort))).toEqual([2, 6, 10]);
   });
 
   it('find nothing where nothing is planted', async () => {
     const never: Family = { ...family('K single pages in a row'), plant: () => false };
-    const effort = { seeds: 1, seconds: 0.5, plainSeeds: 1, plainSeconds: 0.5, deadline: 60 };
-    const { ours, plain } = await tryCase({ family: never, seed: 1, size: 1 }, effort);
-    expect([ours.isFound, plain?.isFound]).toEqual([false, false]);
+    const effort = { seeds: 1, seconds: 0.5, plainSeeds: 1, plainSeconds: 0.5, shrinks: true, deadline: 60 };
+    const { ours, plain, shrunk } = await tryCase({ family: never, seed: 1, size: 1 }, effort);
+    expect([ours.isFound, plain?.isFound, shrunk]).toEqual([false, false, null]);
     expect(plainly(withDefect(never.plant, 1), 7, 4).isFound).toBe(false);
     expect(plain?.programs).toBeGreaterThan(0);
   });

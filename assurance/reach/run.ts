@@ -1,22 +1,31 @@
 /**
  * `npm run reach`: how soon planted defects of each family are found, by `check` as it is and by plain `fc.commands`. Within an hour;
  * `--quick` takes five minutes. `--family TEXT` takes only those whose name has the text; `--seeds` and `--time` (seconds a case)
- * change the effort. The table has what was found in the time and in a tenth of it. Exits 1 where a family is not found from every
+ * change the effort, `--seed` takes only the cases of one of the seeds. `--shrink` shrinks what was found, and says in which
+ * seconds of processor time, by the length of the burst that is left. The table has what was found in the time and in a tenth of it. Exits 1 where a family is not found from every
  * seed, unless `--quick`. `--distribution` prints instead what programs are made of, as a table: of 2,000 programs of seed 1, or of
  * another number and seed (`--programs`, `--seed`).
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { withBar } from '../../cli/index.ts';
-import { median } from '../../properties/verify/index.ts';
+import { median, quantile } from '../../properties/verify/index.ts';
 import { counted } from '../../spec/index.ts';
 import { distributionOf, distributionTable } from './distribution.ts';
-import { FAMILIES, type Family } from './families.ts';
+import { FAMILIES } from './families.ts';
+import type { Family } from './family.ts';
 import type { Sought } from './plain.ts';
 import { casesOf, type Effort, PROGRAMS, type Tried, tryCase } from './seek.ts';
 
-const FULL: Effort = { seeds: 10, seconds: 60, plainSeeds: 3, plainSeconds: 20, deadline: 3600 };
-const QUICK: Effort = { seeds: 3, seconds: 2, plainSeeds: 1, plainSeconds: 2, deadline: 300 };
+const FULL: Effort = {
+  seeds: 10,
+  seconds: 60,
+  plainSeeds: 3,
+  plainSeconds: 20,
+  shrinks: false,
+  deadline: 3600,
+};
+const QUICK: Effort = { seeds: 3, seconds: 2, plainSeeds: 1, plainSeconds: 2, shrinks: false, deadline: 300 };
 
 const { values } = parseArgs({
   options: {
@@ -25,9 +34,10 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     time: { type: 'string' },
     plain: { type: 'boolean', default: true },
+    shrink: { type: 'boolean', default: false },
     distribution: { type: 'boolean', default: false },
     programs: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -39,6 +49,7 @@ function effort(): Effort {
     seeds: Number(values.seeds ?? usual.seeds),
     seconds: Number(values.time ?? usual.seconds),
     plainSeeds: values.plain ? usual.plainSeeds : 0,
+    shrinks: values.shrink,
   };
 }
 
@@ -96,16 +107,71 @@ function tableOf(families: readonly Family[], tried: readonly Tried[], seconds: 
   return table.toString();
 }
 
+/** Bursts of up to so many calls are to be shrunk within so many seconds of processor time, at the 95th percentile. */
+const SHRINKING = [
+  { longest: 0, seconds: 2 },
+  { longest: 2 ** 10, seconds: 2 },
+  { longest: 2 ** 14 + 1, seconds: 15 },
+] as const;
+
+function shrinkTable(tried: readonly Tried[]): string {
+  const head = [
+    'calls of\nthe burst',
+    'shrunk',
+    's p50',
+    's p95',
+    'slowest',
+    'limit',
+    'steps p50',
+    'steps p95',
+  ];
+  const table = new Table({
+    head,
+    colAligns: head.map(() => 'right'),
+    style: { head: [], border: [], compact: true },
+  });
+  let least = 0;
+  for (const { longest, seconds: limit } of SHRINKING) {
+    const shrunk = tried
+      .flatMap(({ shrunk }) => shrunk ?? [])
+      .filter(({ burst }) => burst >= least && burst <= longest);
+    const seconds = (share: number): string =>
+      quantile(
+        shrunk.map(({ seconds }) => seconds),
+        share,
+      ).toFixed(1);
+    const steps = (share: number): number =>
+      quantile(
+        shrunk.map(({ steps }) => steps),
+        share,
+      );
+    const name = longest === 0 ? 'no burst' : `up to ${longest.toLocaleString('en-US')}`;
+    table.push([
+      name,
+      shrunk.length,
+      seconds(0.5),
+      seconds(0.95),
+      seconds(1),
+      limit,
+      steps(0.5),
+      steps(0.95),
+    ]);
+    least = longest + 1;
+  }
+  return table.toString();
+}
+
 async function main(): Promise<void> {
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   const families = FAMILIES.filter(({ name }) => name.includes(values.family));
   const chosen = effort();
-  const cases = casesOf(families, chosen.seeds);
+  const cases = casesOf(families, chosen.seeds).filter(({ seed }) => seed === Number(values.seed ?? seed));
   const tried: Tried[] = [];
   for await (const one of withBar(cases, ({ family, size }) => `${family.name}, K = ${size}`))
     if (elapsed() < chosen.deadline) tried.push(await tryCase(one, chosen));
   console.log(tableOf(families, tried, chosen.seconds));
+  if (chosen.shrinks) console.log(shrinkTable(tried));
   const missed = tried.filter(({ ours }) => !ours.isFound);
   for (const { family, seed, size } of missed)
     console.log(`not found: ${family.name}, K = ${size}, seed ${seed}`);
@@ -117,5 +183,5 @@ async function main(): Promise<void> {
 }
 
 if (values.distribution)
-  console.log(distributionTable(await distributionOf(Number(values.seed), Number(values.programs))));
+  console.log(distributionTable(await distributionOf(Number(values.seed ?? 1), Number(values.programs))));
 else await main();

@@ -1,7 +1,12 @@
-/** Seeking: one planted defect after the other, by a campaign as `check` runs it and by plain commands. */
+/**
+ * Seeking: one planted defect after the other, by a campaign as `check` runs it and by plain commands; and how soon what was found is
+ * shrunk.
+ */
+import { shrink } from '../../counterexamples/shrink/index.ts';
 import { DEFAULT_OPERATIONS, drawsFrom, runCampaign } from '../../properties/random/index.ts';
-import type { PmmFactory } from '../../spec/index.ts';
-import { type Family, sizeOf } from './families.ts';
+import type { Target } from '../../runner/index.ts';
+import { isBurst, lengthOfStep, stepsOf, type Trace } from '../../spec/index.ts';
+import { type Family, sizeOf } from './family.ts';
 import { plainly, type Sought, stopwatch } from './plain.ts';
 import { targetOf, withDefect } from './planted.ts';
 
@@ -11,6 +16,8 @@ export interface Effort {
   readonly seconds: number;
   readonly plainSeeds: number;
   readonly plainSeconds: number;
+  /** Whether what was found is shrunk. */
+  readonly shrinks: boolean;
   /** Seconds on the clock after which no further case is begun. */
   readonly deadline: number;
 }
@@ -31,6 +38,19 @@ export interface Case {
 export interface Tried extends Case {
   readonly ours: Sought;
   readonly plain: Sought | null;
+  /** Null where nothing was shrunk. */
+  readonly shrunk: Shrunk | null;
+}
+
+/** A counterexample that was shrunk. */
+export interface Shrunk {
+  /** Seconds of processor time. */
+  readonly seconds: number;
+  readonly operations: number;
+  /** Steps of the program; a burst is one. */
+  readonly steps: number;
+  /** Calls of its longest burst; 0 without bursts. */
+  readonly burst: number;
 }
 
 /** Returns the cases of all families, seed by seed. Each seed has its part of the range of sizes, the first the largest. */
@@ -44,13 +64,17 @@ export function casesOf(families: readonly Family[], seeds: number): readonly Ca
   });
 }
 
-/** Looks for a defect as `check` does. */
-async function byCampaign(create: PmmFactory, seed: number, seconds: number): Promise<Sought> {
+/** Looks for a defect as `check` does. Returns the first program that shows it, too; null if none did. */
+async function byCampaign(
+  target: Target,
+  seed: number,
+  seconds: number,
+): Promise<readonly [Sought, Trace | null]> {
   const elapsed = stopwatch();
   const time = new AbortController();
   const timer = setInterval(() => elapsed() >= seconds && time.abort(), 50);
   const { findings, programs } = await runCampaign({
-    target: targetOf('planted', create),
+    target,
     worlds: [],
     generated: true,
     programs: MANY_PROGRAMS,
@@ -59,7 +83,18 @@ async function byCampaign(create: PmmFactory, seed: number, seconds: number): Pr
     stopFirst: true,
     signal: time.signal,
   }).finally(() => clearInterval(timer));
-  return { isFound: findings.length > 0, seconds: elapsed(), programs };
+  return [{ isFound: findings.length > 0, seconds: elapsed(), programs }, findings[0]?.trace ?? null];
+}
+
+/** Shrinking ends by itself; this limit, in milliseconds, holds on a machine that has much else to do. */
+const SHRINK_MS = 300_000;
+
+function shrunkFrom(target: Target, found: Trace): Shrunk {
+  const elapsed = stopwatch();
+  const { operations } = shrink(target, found, { ms: SHRINK_MS }).trace.scenario;
+  const steps = stepsOf(operations);
+  const burst = Math.max(0, ...steps.filter(isBurst).map(lengthOfStep));
+  return { seconds: elapsed(), operations: operations.length, steps: steps.length, burst };
 }
 
 /** Whether plain commands look for the defect of a seed too: for few of them, but for large sizes and small ones. */
@@ -72,7 +107,9 @@ export function isForPlain(seed: number, { seeds, plainSeeds }: Effort): boolean
 export async function tryCase(chosen: Case, effort: Effort): Promise<Tried> {
   const { family, seed, size } = chosen;
   const create = withDefect(family.plant, size);
-  const ours = await byCampaign(create, seed, effort.seconds);
+  const target = targetOf('planted', create);
+  const [ours, found] = await byCampaign(target, seed, effort.seconds);
+  const shrunk = effort.shrinks && found !== null ? shrunkFrom(target, found) : null;
   const plain = isForPlain(seed, effort) ? plainly(create, seed, effort.plainSeconds) : null;
-  return { ...chosen, ours, plain };
+  return { ...chosen, ours, plain, shrunk };
 }

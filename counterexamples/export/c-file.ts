@@ -318,6 +318,8 @@ const PROTOTYPES = {
   retain: 'bool pmm_retain(void *address);',
   release: 'void pmm_release(void *address);',
   allocAt: 'void *pmm_alloc_at(void *address, uint64_t count);',
+  allocWithin:
+    'void *pmm_alloc_within(uint64_t count, uintptr_t min_addr, uintptr_t max_addr, uint64_t alignment, uint64_t boundary);',
 } as const satisfies Readonly<Record<Call, string>>;
 
 /** The declarations of the calls that the allocator has. */

@@ -1,5 +1,6 @@
 /** Layout: the page frames of a draft. Page frames change their type, move, or are taken out; addresses in the program move along. */
 import {
+  type Argument,
   addressesOf,
   type MemoryType,
   mapAddresses,
@@ -57,18 +58,27 @@ function movedReference(reference: Reference, draft: Draft, f: (frame: number) =
   return { absolute: reference.absolute + BigInt(f(frame) - frame) * PAGE_BYTES };
 }
 
+/** Returns the physical address with its page frame moved; one beyond all memory stays. */
+function movedAddress(address: Argument, f: (frame: number) => number): Argument {
+  if (typeof address !== 'bigint' || address < 0n || address >> 52n !== 0n) return address;
+  const frame = Number(address / PAGE_BYTES);
+  return address + BigInt(f(frame) - frame) * PAGE_BYTES;
+}
+
 function movedOperation(
   operation: Operation<Reference>,
   draft: Draft,
   f: (frame: number) => number,
   withMaxAddr: boolean,
 ): Operation<Reference> {
-  if (operation.call === 'allocBitmap') {
-    const { maxAddr } = operation;
-    if (!withMaxAddr || typeof maxAddr !== 'bigint' || maxAddr < 0n || maxAddr >> 52n !== 0n)
-      return operation;
-    const frame = Number(maxAddr / PAGE_BYTES);
-    return { ...operation, maxAddr: maxAddr + BigInt(f(frame) - frame) * PAGE_BYTES };
+  if ('maxAddr' in operation) {
+    if (!withMaxAddr) return operation;
+    const limited = { ...operation, maxAddr: movedAddress(operation.maxAddr, f) };
+    return limited.call === 'allocWithin'
+      ? { ...limited, minAddr: movedAddress(limited.minAddr, f) }
+      : limited.maxAddr === operation.maxAddr
+        ? operation
+        : limited;
   }
   return mapAddresses(operation, (reference) => movedReference(reference, draft, f)) ?? operation;
 }

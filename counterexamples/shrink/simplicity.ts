@@ -9,7 +9,7 @@
  *   5  the configuration  a lower bitmap limit, the usual higher half
  *   6  canonical form     the order of their keys
  *
- * Plain values: count 1, `maxAddr` unlimited, alignment 4096, the first byte of a result. Then follow small numbers, then
+ * Plain values: count 1, `maxAddr` unlimited, `minAddr` and boundary 0, alignment 4096, the first byte of a result. Then follow small numbers, then
  * large ones by their logarithm, then everything that is not an unsigned 64-bit integer. A result is simpler than an address,
  * because it says where the address comes from.
  */
@@ -104,6 +104,8 @@ const NULL: Reference = { absolute: 0n };
 
 function numberCost({ kind }: Parameter, value: Argument): number {
   if (kind === 'maxAddr') return maxAddrCost(value);
+  if (kind === 'minAddr' || kind === 'boundary')
+    return isU64(value) ? pageDistance(value) : badNumberCost(value);
   return kind === 'alignment' ? alignmentCost(value) : countCost(value);
 }
 

@@ -170,6 +170,9 @@ function plainValues(
       return [U64_MAX];
     case 'alignment':
       return [PAGE_BYTES];
+    case 'minAddr':
+    case 'boundary':
+      return [0n];
     default:
       return countsUpTo(framesOf(world).end + 1);
   }

@@ -19,6 +19,7 @@ import {
   isAllocation,
   isU64,
   type Operation,
+  type Outcome,
   PAGE_BYTES,
   PFN_LIMIT,
   type PlacedViolation,
@@ -29,6 +30,7 @@ import {
   type Region,
   type Response,
   resultName,
+  settled,
   type Trace,
   WHOLE,
 } from '../../spec/index.ts';
@@ -135,9 +137,13 @@ function freedBy(state: ModelState, operation: Operation, asked: Asked): Demand[
   );
 }
 
-function demandOn(state: ModelState, operation: Operation): Omit<Demand, 'operation' | 'result'> {
+function demandOn(
+  state: ModelState,
+  operation: Operation,
+  ended: Outcome['kind'],
+): Omit<Demand, 'operation' | 'result'> {
   const asked = askedOf(state, operation);
-  const expected = expectation(state, operation, asked);
+  const expected = settled(expectation(state, operation, asked), ended);
   const isGranted = expected.kind === 'granted';
   const freed = isGranted ? freedBy(state, operation, asked) : [];
   const taken = isGranted && isAllocation(operation.call) ? pagesOf(state, operation) : 0;
@@ -210,7 +216,7 @@ export function momentsOf(trace: Trace, from: ModelState | null = null): readonl
     moments.push({
       at,
       response,
-      demand: { operation, result, ...demandOn(before, resolved) },
+      demand: { operation, result, ...demandOn(before, resolved, response.outcome.kind) },
       touched: touchedBy(before, resolved, response),
       before,
       after: state,

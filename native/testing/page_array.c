@@ -1,7 +1,7 @@
 /*
  * A page array: one number for each page frame, its owner or its references. With -DMOST=n a page frame has at most n. Its bugs:
  * -DFREES_AT_ONCE frees with any reference, -DONE_LEFT leaves a free page frame where a batch is granted in part, -DLAST_FORGOTTEN takes a region
- * whose last page frame is not free, -DNO_RETAIN lacks a
+ * whose last page frame is not free, -DBOUNDARY_FORGOTTEN lets runs cross a boundary by their last page, -DNO_RETAIN lacks a
  * call that it claims.
  */
 #include <errno.h>
@@ -108,6 +108,39 @@ static void *alloc_at(void *address, uint64_t count) {
     return base + first * FP_PAGE_SIZE;
 }
 
+static bool is_free_run(uint64_t first, uint64_t count) {
+    bool is_free = count <= end - first;
+    for (uint64_t i = 0; is_free && i < count; i++) {
+        is_free = pages[first + i] == FREE;
+    }
+    return is_free;
+}
+
+static bool crosses(uint64_t first, uint64_t count, uint64_t boundary) {
+    uint64_t apart = boundary / FP_PAGE_SIZE;
+#ifdef BOUNDARY_FORGOTTEN
+    count -= count > 1;
+#endif
+    return apart > 0 && first / apart != (first + count - 1) / apart;
+}
+
+static void *alloc_within(uint64_t count, uint64_t min_addr, uint64_t max_addr, uint64_t alignment, uint64_t boundary) {
+    uint64_t apart = alignment / FP_PAGE_SIZE + (alignment % FP_PAGE_SIZE != 0 || alignment == 0);
+    uint64_t first = min_addr / FP_PAGE_SIZE + (min_addr % FP_PAGE_SIZE != 0);
+    uint64_t limit = max_addr / FP_PAGE_SIZE < end ? max_addr / FP_PAGE_SIZE : end;
+    for (; count > 0 && first < limit && count <= limit - first; first++) {
+        if (first % apart == 0 && !crosses(first, count, boundary) && is_free_run(first, count)) {
+            for (uint64_t i = 0; i < count; i++) {
+                pages[first + i] = 1;
+            }
+            return base + first * FP_PAGE_SIZE;
+        }
+    }
+    errno = ENOMEM;
+    fp_warn("allocWithin: no run fits");
+    return NULL;
+}
+
 /* Returns the page frame of an address, which callers hold, or boot code where it may. */
 static uint64_t held(void *address, bool may_be_boot) {
     uint64_t offset = (uintptr_t)address - (uintptr_t)base, frame = offset / FP_PAGE_SIZE;
@@ -143,12 +176,13 @@ static bool release(void *address) {
 
 int main(void) {
     return fp_serve(&(fp_target){
-        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"allocAt\", \"retain\", \"release\", \"freeAmount\"], \"zones\": 1, "
+        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"allocAt\", \"allocWithin\", \"retain\", \"release\", \"freeAmount\"], \"zones\": 1, "
                    "\"batches\": \"partial\", \"mostReferences\": 3, \"memoryBelow\": \"0x400000\"}",
         .init = init,
         .alloc = alloc,
         .alloc_some = alloc_some,
         .alloc_at = alloc_at,
+        .alloc_within = alloc_within,
 #ifndef NO_RETAIN
         .retain = retain,
 #endif

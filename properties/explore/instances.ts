@@ -141,6 +141,40 @@ function allocBitmap(frames: ZonedFrames): readonly Operation[] {
   ];
 }
 
+/** Returns the boundaries that differ in effect on runs of the zone: each that is less than its pages, rounded too. */
+function boundariesOf({ bitmapFrames }: ZonedFrames): readonly bigint[] {
+  const last = bitmapFrames.at(-1) ?? 0;
+  return upTo(last).flatMap((pages) => [pages * PAGE_BYTES, pages * PAGE_BYTES + PAGE_BYTES - 1n]);
+}
+
+function allocWithin(frames: ZonedFrames): readonly Operation[] {
+  const plain = { minAddr: 0n, boundary: 0n };
+  const bounds: readonly (readonly Argument[])[] = [
+    ...[0n, ...limitsOf(frames)].flatMap((minAddr) => [
+      [minAddr, 0n],
+      [minAddr + 1n, 0n],
+      [minAddr, 2n * PAGE_BYTES],
+    ]),
+    ...boundariesOf(frames).map((boundary) => [0n, boundary]),
+    ...BAD.flatMap((bad) => [
+      [bad, 0n],
+      [0n, bad],
+    ]),
+  ];
+  const counts = upTo(frames.bitmapFrames.length + 1);
+  return [
+    ...allocBitmap(frames).flatMap((operation) =>
+      operation.call === 'allocBitmap' ? [{ ...operation, ...plain, call: 'allocWithin' as const }] : [],
+    ),
+    ...counts.flatMap((count) =>
+      bounds.map(([minAddr = 0n, boundary = 0n]) => {
+        const limit = { maxAddr: U64_MAX, alignment: PAGE_BYTES };
+        return { call: 'allocWithin' as const, count, minAddr, boundary, ...limit };
+      }),
+    ),
+  ];
+}
+
 function free(frames: ZonedFrames): readonly Operation[] {
   const addresses = [
     ...frames.named.map((frame) => addressIn(frames, frame)),
@@ -211,6 +245,9 @@ function plainValues({ kind }: Parameter, frames: ZonedFrames): readonly (Argume
       return [U64_MAX, ...limitsOf(frames)];
     case 'alignment':
       return alignmentsOf(frames);
+    case 'minAddr':
+    case 'boundary':
+      return [0n];
     default:
       return [...upTo(frames.manageable.length + 1), ...HUGE, ...BAD];
   }
@@ -222,6 +259,8 @@ function instancesOf(call: Call, frames: ZonedFrames, batch: number): readonly O
       return allocPages(frames);
     case 'allocBitmap':
       return allocBitmap(frames);
+    case 'allocWithin':
+      return allocWithin(frames);
     case 'free':
       return free(frames);
     case 'freePages':

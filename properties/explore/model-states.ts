@@ -19,6 +19,7 @@ import {
   pfn,
   type Region,
   SpecError,
+  unnamedIn,
   WHOLE,
 } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
@@ -86,6 +87,10 @@ export class ModelStates {
     if (this.tracksOrder && profile?.calls.includes('allocAt') === true)
       throw new SpecError(
         'policy: a search does not follow the order of the free stack where calls has allocAt: pass --policy none',
+      );
+    if (unnamedIn(profile ?? WHOLE) > 0)
+      throw new SpecError(
+        'profile: a search follows no page frames that are kept and not named: keeps is "named"',
       );
     this.references = referencesOf(profile ?? WHOLE);
     this.#bits = this.references === null ? 2 : 8;

@@ -9,6 +9,7 @@ import {
   addressesOf,
   type BreakableClause,
   config,
+  counted,
   HIGHER_HALF_48,
   isAllocation,
   isFree,
@@ -73,9 +74,22 @@ function freeRegion(reference: Reference, count: bigint): Operation<Reference> {
   return { call: 'freeRegion', address: reference, count };
 }
 
-/** Returns the programs whose calls a profile has. */
+/** A run that starts at or above an address, or crosses no multiple of a number of bytes. */
+function bounded(count: bigint, bounds: { minAddr?: bigint; boundary?: bigint }): Operation<Reference> {
+  const anywhere = { minAddr: 0n, maxAddr: U64_MAX, alignment: PAGE_BYTES, boundary: 0n };
+  return { call: 'allocWithin', count, ...anywhere, ...bounds };
+}
+
+/** Returns the programs whose calls a profile has, with the call for runs that it has. */
 function possible({ calls }: Profile, ...programs: readonly Program[]): readonly Program[] {
-  return programs.filter((program) => program.every(({ call }) => calls.includes(call)));
+  const isOther = !calls.includes('allocBitmap') && calls.includes('allocWithin');
+  const told = (operation: Operation<Reference>): Operation<Reference> =>
+    isOther && operation.call === 'allocBitmap'
+      ? { ...operation, call: 'allocWithin', minAddr: 0n, boundary: 0n }
+      : operation;
+  return programs
+    .map((program) => program.map(told))
+    .filter((program) => program.every(({ call }) => calls.includes(call)));
 }
 
 /** An operation that allocates one page frame. */
@@ -381,8 +395,43 @@ function singlyUpTo(end: bigint): Program {
   return [...below, run(1n, PAGE_BYTES, end * PAGE_BYTES)];
 }
 
+/** Arguments that only `allocWithin` has. */
+function ofBounds({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const operation = demand?.operation;
+  if (operation?.call !== 'allocWithin') return [];
+  const { minAddr, boundary } = operation;
+  const without = (name: 'minAddr' | 'boundary'): Candidate['claims'] => ({
+    runArguments: profile.runArguments.filter((other) => other !== name),
+  });
+  const powers = powersBelow(17n, 1n);
+  const list: (Candidate | false)[] = [
+    minAddr !== 0n &&
+      response.outcome.kind === 'address' && {
+        claims: without('minAddr'),
+        condition: 'its runs have no lower limit (minAddr)',
+        probes: [2n ** 41n, 2n ** 42n, 2n ** 51n].map((end) => [bounded(1n, { minAddr: end })]),
+        controls: [[bounded(1n, {})]],
+      },
+    boundary >= PAGE_BYTES &&
+      response.outcome.kind === 'address' && {
+        claims: without('boundary'),
+        condition: 'its runs may cross any boundary',
+        probes: powers.map((pages) => [bounded(pages + 1n, { boundary: pages * PAGE_BYTES })]),
+        controls: powers.map((pages) => [bounded(pages, {})]),
+      },
+    typeof boundary === 'bigint' &&
+      !isPowerOfTwo(boundary) && {
+        claims: { alignments: 'powers-of-two' },
+        condition: 'alignments and boundaries of its runs are powers of two',
+        probes: ODD.map((pages) => Array(8).fill(bounded(pages - 1n, { boundary: pages * PAGE_BYTES }))),
+        controls: powers.map((pages) => [bounded(pages, { boundary: pages * PAGE_BYTES })]),
+      },
+  ];
+  return list.filter((one) => one !== false);
+}
+
 function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
-  if (demand?.operation.call !== 'allocBitmap') return [];
+  if (demand === null || !('maxAddr' in demand.operation)) return [];
   const { count, maxAddr, alignment } = demand.operation;
   if (typeof count !== 'bigint' || typeof maxAddr !== 'bigint' || typeof alignment !== 'bigint') return [];
   const list: (Candidate | false)[] = [
@@ -465,25 +514,55 @@ function freeWorld(base: bigint, end: bigint, limit: bigint): World {
   };
 }
 
-function ofInit({ clause, moment: { response } }: Broken): readonly Candidate[] {
-  if (clause === 'init.free')
-    return LOW_ENDS.map((end) => {
-      const pages = end / PAGE_BYTES;
-      return {
-        claims: { neverBelow: toHex(end) },
-        condition: `it never hands out memory below ${toHex(end)}`,
-        question: 'is it on purpose that this memory stays unused?',
-        probes: [[]],
-        // Nothing is kept of memory that begins above.
-        controls: [[]],
-        worlds: {
-          probed: freeWorld(0n, 2n * pages, pages),
-          controlled: freeWorld(pages, 2n * pages, pages),
-        },
-      };
-    });
+function ofInit(broken: Broken): readonly Candidate[] {
+  const {
+    clause,
+    moment: { response },
+  } = broken;
+  if (clause === 'init.free') return [...ofLowMemory(), ...ofUnnamed(broken)];
   if (clause !== 'init.kept' || response.kept === undefined) return [];
   return [{ claims: { keeps: 'named' }, condition: 'init keeps the page frames that it names', probes: [] }];
+}
+
+/** A number of page frames that are not free after init: as many in a world of another size. */
+function ofUnnamed({ moment: { response, after }, profile }: Broken): readonly Candidate[] {
+  const kept = after.countOf('pmm') - Number(response.amounts?.free ?? 0);
+  if (!Number.isSafeInteger(kept) || kept <= 0) return [];
+  const reach = profile.memoryBelow / PAGE_BYTES;
+  const pages = reach < 2n ** 16n ? reach : 2n ** 16n;
+  const world = freeWorld(0n, pages, pages / 2n);
+  return [
+    {
+      claims: {
+        keeps: kept,
+        ...(profile.memoryAtLeast < kept ? { memoryAtLeast: kept } : {}),
+        ...(profile.zones === 1 ? {} : ONE_ZONE),
+      },
+      condition: `init keeps ${counted(kept, 'page frame')} for itself, and cannot name ${kept === 1 ? 'it' : 'them'} with fp_keep, or keep() in TypeScript`,
+      question: 'are they in use, and is their number the same whatever memory there is?',
+      probes: [[]],
+      worlds: { probed: world, controlled: world },
+    },
+  ];
+}
+
+/** RAM below some address that is not free after init. */
+function ofLowMemory(): readonly Candidate[] {
+  return LOW_ENDS.map((end) => {
+    const pages = end / PAGE_BYTES;
+    return {
+      claims: { neverBelow: toHex(end) },
+      condition: `it never hands out memory below ${toHex(end)}`,
+      question: 'is it on purpose that this memory stays unused?',
+      probes: [[]],
+      // Nothing is kept of memory that begins above.
+      controls: [[]],
+      worlds: {
+        probed: freeWorld(0n, 2n * pages, pages),
+        controlled: freeWorld(pages, 2n * pages, pages),
+      },
+    };
+  });
 }
 
 /** The most references that a counter of some bits holds. */
@@ -504,6 +583,12 @@ function ofReferences({ moment: { demand, response }, profile }: Broken): readon
   }));
 }
 
+/** Returns the candidate with the programs whose calls a profile has. */
+function asPossible(profile: Profile, candidate: Candidate): Candidate {
+  const { probes, controls = [] } = candidate;
+  return { ...candidate, probes: possible(profile, ...probes), controls: possible(profile, ...controls) };
+}
+
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
 export function unaskedFor(profile: Profile): readonly Candidate[] {
   return profile.zones === 1 ? ofNamedZones(profile) : [];
@@ -514,5 +599,7 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
   const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReferences, ofReports, ofZones];
   const isRun = demand !== null && isAllocation(demand.operation.call);
-  return [...all, ...(isRun ? [ofRuns] : [])].flatMap((candidates) => candidates(broken));
+  return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]
+    .flatMap((candidates) => candidates(broken))
+    .map((candidate) => asPossible(broken.profile, candidate));
 }

@@ -5,7 +5,15 @@
  */
 import { shrink } from '../../counterexamples/shrink/index.ts';
 import type { Target } from '../../runner/index.ts';
-import { type ClauseName, namedZones, POLICIES, type Profile, type Trace, WHOLE } from '../../spec/index.ts';
+import {
+  type ClauseName,
+  namedZones,
+  POLICIES,
+  type Profile,
+  runArgumentsOf,
+  type Trace,
+  WHOLE,
+} from '../../spec/index.ts';
 import { type CampaignOptions, runCampaign } from '../random/index.ts';
 import type { Candidate } from './candidates.ts';
 import { explain, overlooked, withClaims } from './explain.ts';
@@ -47,8 +55,9 @@ const SHRINK_MS = 1500;
 function startOf(profile: Profile): Profile {
   const { calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones, fallback } = profile;
   const worlds = { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
-  if (namedZones(profile) === null) return { ...WHOLE, calls, ...worlds };
-  return { ...WHOLE, calls, ...worlds, zones, fallback, singlePages: 'anywhere' };
+  const whole: Profile = { ...WHOLE, calls, runArguments: runArgumentsOf(calls) };
+  if (namedZones(profile) === null) return { ...whole, ...worlds };
+  return { ...whole, ...worlds, zones, fallback, singlePages: 'anywhere' };
 }
 
 /** Returns the first finding that a claim explains; else the first one, shrunk, with no explanation. */

@@ -17,7 +17,7 @@ function grantText({ operation, pages, promised, freed }: Demand, { before }: Mo
   const stackOnly = before.world.profile.singlePages === 'stack-zone' && effect !== 'run';
   const zone = stackOnly ? ' of the stack zone' : '';
   const bound = parametersOf(operation.call)
-    .filter(({ kind }) => kind === 'maxAddr' || kind === 'alignment')
+    .filter(({ kind }) => kind !== 'runCount')
     .map(({ name, kind }) => {
       const value = argumentAt(operation, { name, kind });
       return `${name} ${typeof value === 'bigint' ? toHex(value) : String(value)}`;

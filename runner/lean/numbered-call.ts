@@ -131,8 +131,10 @@ export class NumberedCall {
   /** The place of the call among {@link CALLS}. */
   place = 0;
   count: Passed = 0;
+  minAddr: Passed = 0;
   maxAddr: Passed = 0;
   alignment: Passed = 0;
+  boundary: Passed = 0;
   /** Number of addresses that it names. */
   named = 0;
   /** The page frame of each address, or one of {@link UNMAPPED} and {@link NO_ADDRESS}. Set by {@link resolve}. */
@@ -158,8 +160,8 @@ export class NumberedCall {
 
   /** Takes note of a number that is passed. */
   pass({ kind }: Parameter, value: Passed): void {
-    if (kind === 'maxAddr') this.maxAddr = value;
-    else if (kind === 'alignment') this.alignment = value;
+    if (kind === 'minAddr' || kind === 'maxAddr' || kind === 'alignment' || kind === 'boundary')
+      this[kind] = value;
     else this.count = value;
   }
 
@@ -318,10 +320,11 @@ export class NumberedCall {
           return address(0);
         case 'addresses':
           return Array.from({ length: this.named }, (_, i) => address(i));
+        case 'minAddr':
         case 'maxAddr':
-          return argumentOf(this.maxAddr);
         case 'alignment':
-          return argumentOf(this.alignment);
+        case 'boundary':
+          return argumentOf(this[kind]);
         default:
           return argumentOf(this.count);
       }

@@ -217,6 +217,15 @@ export class LeanState implements Ownership {
     return -1;
   }
 
+  /** A manager that keeps page frames which nobody knows is left to the model's judge. */
+  get unnamed(): number {
+    return 0;
+  }
+
+  perhapsKept(): readonly Region[] {
+    return [];
+  }
+
   heldRun(): null {
     return null;
   }

@@ -28,6 +28,7 @@ describe.each<BuiltAs>(['process', 64])('a page array as %s', (as) => {
     ['-DMOST=4', 'retain.most'],
     ['-DONE_LEFT', 'allocPages.as-many'],
     ['-DLAST_FORGOTTEN', 'init.withheld'],
+    ['-DBOUNDARY_FORGOTTEN', 'allocWithin.complete'],
   ])('with %s breaks %s', async (flag, clause) => {
     expect(await brokenBy(as, flag)).toEqual([clause]);
   });
@@ -48,7 +49,13 @@ it('is searched to the end as WebAssembly: as many states as the model has', asy
   expect({ end, states }).toEqual({ end: 'closed', states: modelStates });
   const names = clauses.both.map(({ name }) => name);
   expect(names).toEqual(
-    expect.arrayContaining(['retain.owner', 'retain.most', 'references.last', 'allocAt.complete']),
+    expect.arrayContaining([
+      'retain.owner',
+      'retain.most',
+      'references.last',
+      'allocAt.complete',
+      'allocWithin.boundary',
+    ]),
   );
   await target.close();
 });

@@ -20,7 +20,9 @@ import {
 import type { Blame, Clause, Side, Step } from './clause.ts';
 import { blame, firstGrantedOutside, firstGrantedOwner } from './granted.ts';
 
-type Allocation = 'alloc' | 'allocPages' | 'allocBitmap' | 'allocAt';
+/** The calls that allocate a run wherever it fits. */
+type Fitting = 'allocBitmap' | 'allocWithin';
+type Allocation = 'alloc' | 'allocPages' | 'allocAt' | Fitting;
 
 /** 2^32 / 4096 */
 const FOUR_GIB_FRAME = 2 ** 20;
@@ -71,7 +73,7 @@ function pageAligned(call: 'alloc' | 'allocPages'): Clause<Step> {
 }
 
 function zone(call: Exclude<Allocation, 'allocAt'>): Clause<Step> {
-  const own = call === 'allocBitmap' ? 'bitmap' : 'stack';
+  const own = describedCall(call).effect === 'run' ? 'bitmap' : 'stack';
   const other = own === 'bitmap' ? 'stack' : 'bitmap';
   return {
     name: `${call}.zone`,
@@ -192,7 +194,7 @@ function possessive(owner: Owner): string {
 }
 
 function lowestFree({ before, operation, asked }: Step): Pfn | null {
-  if (operation.call === 'allocBitmap' || operation.call === 'allocAt') return asked.lowest;
+  if (describedCall(operation.call).effect === 'run') return asked.lowest;
   const base = before.world.profile.singlePages === 'stack-zone' ? before.world.bitmapLimit : pfn(0);
   return before.firstFailing({ base, count: pagesBetween(base, pfn(PFN_LIMIT)) }, (owner) => owner !== 'pmm');
 }
@@ -223,10 +225,10 @@ function completeness(step: Step): Blame | null {
 }
 
 /** A run that fits by all but the claim that runs lie in one descriptor. */
-function crossing({ before, asked: { call, fit }, granted }: Step): Blame | null {
+function crossing({ before, asked: { fit }, granted }: Step): Blame | null {
   const { map, profile } = before.world;
   const base = granted?.pfns[0];
-  if (call !== 'allocBitmap' || profile.runsWithin === 'memory' || fit === null || base == null) return null;
+  if (profile.runsWithin === 'memory' || fit === null || base == null) return null;
   const next = nextDescriptor(map, base);
   if (next >= base + fit.count) return null;
   const explanation = `the run reaches into the descriptor at page frame ${next}, and runs are claimed to lie in one`;
@@ -327,8 +329,8 @@ const allOrNothing: Clause<Step> = {
 };
 
 /** The request of a contiguous allocation that was granted, and the run's first page frame; null for any other step. */
-function grantedRun({ asked: { call, fit }, granted }: Step): GrantedRun | null {
-  const base = call === 'allocBitmap' ? granted?.pfns[0] : undefined;
+function grantedRun({ asked: { fit }, granted }: Step): GrantedRun | null {
+  const base = granted?.pfns[0];
   return fit === null || base == null ? null : { asked: fit, base };
 }
 
@@ -337,46 +339,90 @@ interface GrantedRun {
   readonly base: Pfn;
 }
 
-const aligned: Clause<Step> = {
-  name: 'allocBitmap.aligned',
+function aligned(call: Fitting): Clause<Step> {
+  return {
+    name: `${call}.aligned`,
+    gravity: 'memory',
+    sentence: 'A run starts at a multiple of the alignment, rounded up to whole page frames.',
+    sides: ['any page frame would do', 'a wider alignment'],
+    when: 'handed out',
+    side(step) {
+      const run = step.asked.call === call ? grantedRun(step) : null;
+      return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
+    },
+    check(step) {
+      const { addresses } = step.granted ?? { addresses: [] };
+      const run = grantedRun(step);
+      if (run === null) return null;
+      const { base, asked } = run;
+      const isAligned = base % asked.alignment === 0 && isPageAligned(addresses[0] ?? 0n);
+      if (isAligned) return null;
+      const explanation = `the run starts at page frame ${base} (${toHex(addresses[0] ?? 0n)}), not a multiple of ${counted(asked.alignment, 'page frame')}`;
+      return blame(explanation, base, step.before.ownerOf(base));
+    },
+  };
+}
+
+function belowMax(call: Fitting): Clause<Step> {
+  return {
+    name: `${call}.below-max`,
+    gravity: 'memory',
+    sentence: 'A run ends at or below maxAddr.',
+    sides: ['maxAddr is the limit', 'the zone is the limit'],
+    when: 'handed out',
+    side(step) {
+      const run = step.asked.call === call ? grantedRun(step) : null;
+      return run === null ? null : run.asked.limit < step.before.world.bitmapLimit ? 0 : 1;
+    },
+    check(step) {
+      const run = grantedRun(step);
+      const { bitmapLimit } = step.before.world;
+      if (run === null || run.base + run.asked.count <= run.asked.limit || run.asked.limit === bitmapLimit)
+        return null;
+      const last = pfn(run.base + run.asked.count - 1);
+      const explanation = `the run reaches page frame ${last}, and maxAddr leaves those below ${run.asked.limit}`;
+      return blame(explanation, last, step.before.ownerOf(last));
+    },
+  };
+}
+
+const aboveMin: Clause<Step> = {
+  name: 'allocWithin.above-min',
   gravity: 'memory',
-  sentence: 'A run starts at a multiple of the alignment, rounded up to whole page frames.',
-  sides: ['any page frame would do', 'a wider alignment'],
+  sentence: 'A run starts at or above minAddr.',
+  sides: ['minAddr leaves page frames out', 'it leaves none out'],
   when: 'handed out',
   side(step) {
-    const run = grantedRun(step);
-    return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
+    const run = step.asked.call === 'allocWithin' ? grantedRun(step) : null;
+    return run === null ? null : (run.asked.from ?? 0) > 0 ? 0 : 1;
   },
   check(step) {
-    const { addresses } = step.granted ?? { addresses: [] };
     const run = grantedRun(step);
-    if (run === null) return null;
-    const { base, asked } = run;
-    const isAligned = base % asked.alignment === 0 && isPageAligned(addresses[0] ?? 0n);
-    if (isAligned) return null;
-    const explanation = `the run starts at page frame ${base} (${toHex(addresses[0] ?? 0n)}), not a multiple of ${counted(asked.alignment, 'page frame')}`;
-    return blame(explanation, base, step.before.ownerOf(base));
+    const from = run?.asked.from ?? 0;
+    if (run === null || run.base >= from) return null;
+    const explanation = `the run starts at page frame ${run.base}, and minAddr leaves those from ${from} up`;
+    return blame(explanation, run.base, step.before.ownerOf(run.base));
   },
 };
 
-const belowMax: Clause<Step> = {
-  name: 'allocBitmap.below-max',
+const boundary: Clause<Step> = {
+  name: 'allocWithin.boundary',
   gravity: 'memory',
-  sentence: 'A run ends at or below maxAddr.',
-  sides: ['maxAddr is the limit', 'the zone is the limit'],
+  sentence: 'A run crosses no multiple of the boundary, rounded down to whole page frames.',
+  sides: ['any run would do', 'runs that cross are excluded'],
   when: 'handed out',
   side(step) {
-    const run = grantedRun(step);
-    return run === null ? null : run.asked.limit < step.before.world.bitmapLimit ? 0 : 1;
+    const run = step.asked.call === 'allocWithin' ? grantedRun(step) : null;
+    return run === null ? null : run.asked.boundary === undefined ? 0 : 1;
   },
   check(step) {
     const run = grantedRun(step);
-    const { bitmapLimit } = step.before.world;
-    if (run === null || run.base + run.asked.count <= run.asked.limit || run.asked.limit === bitmapLimit)
-      return null;
-    const last = pfn(run.base + run.asked.count - 1);
-    const explanation = `the run reaches page frame ${last}, and maxAddr leaves those below ${run.asked.limit}`;
-    return blame(explanation, last, step.before.ownerOf(last));
+    const apart = run?.asked.boundary;
+    if (run === null || apart === undefined) return null;
+    const next = (Math.floor(run.base / apart) + 1) * apart;
+    if (run.base + run.asked.count <= next) return null;
+    const explanation = `the run starts at page frame ${run.base} and goes on from ${next}, a multiple of ${counted(apart, 'page frame')}`;
+    return blame(explanation, pfn(next), step.before.ownerOf(pfn(next)));
   },
 };
 
@@ -413,7 +459,9 @@ export const firstFit: Clause<Step> = {
   sides: ['any page frame would do', 'a wider alignment'],
   when: 'handed out',
   side(step) {
-    const run = step.policies.includes('first-fit') ? grantedRun(step) : null;
+    // Where page frames may be kept, nobody knows which run is the lowest.
+    const isKnown = step.policies.includes('first-fit') && step.before.unnamed === 0;
+    const run = isKnown ? grantedRun(step) : null;
     return run === null ? null : run.asked.alignment === 1 ? 0 : 1;
   },
   check(step) {
@@ -482,12 +530,19 @@ export const ALLOCATION_CLAUSES: readonly Clause<Step>[] = [
   ),
   allOrNothing,
   asMany,
-  aligned,
-  belowMax,
+  aligned('allocBitmap'),
+  belowMax('allocBitmap'),
   zone('allocBitmap'),
   wasFree('allocBitmap'),
+  aligned('allocWithin'),
+  belowMax('allocWithin'),
+  aboveMin,
+  boundary,
+  zone('allocWithin'),
+  wasFree('allocWithin'),
   exact,
   wasFree('allocAt'),
   complete('allocAt', 'allocAt succeeds exactly when all of its page frames are free.'),
   complete('allocBitmap', 'allocBitmap succeeds exactly when a run of free page frames fits.'),
+  complete('allocWithin', 'allocWithin succeeds exactly when a run of free page frames fits.'),
 ];

@@ -178,7 +178,10 @@ export const ownerAgrees: Clause<Sweep> = {
   sentence:
     'Asked about every page frame, the manager agrees with the specification on which it has free and which it holds.',
   sides: ['nothing is held', 'something is'],
-  side: ({ state }) => (state.countOf('caller') + state.countOf('boot') === 0 ? 0 : 1),
+  side({ state }) {
+    if (state.unnamed > 0) return null;
+    return state.countOf('caller') + state.countOf('boot') === 0 ? 0 : 1;
+  },
   check(sweep) {
     if (!areRuns(sweep.runs))
       return blame('the manager reports runs that overlap, do not ascend, or are not runs of page frames');

@@ -61,13 +61,18 @@ const exhausted = state.allocated(runs([0, 1], [2, 2], [7, 1], [8, 4], [13, 1]))
 /** By a manager that counts references: page frame 1 has two of at most three, 15 has three, 14 one. */
 const counted = ModelState.init(MAP, zonesAt(8), [], {
   ...WHOLE,
-  calls: [...WHOLE.calls, 'allocAt', 'retain', 'release'],
+  calls: [...WHOLE.calls, 'allocAt', 'allocWithin', 'retain', 'release'],
   mostReferences: 3,
 })
   .allocated(runs([1, 1], [15, 1], [14, 1]))
   .referenced([pfn(1), pfn(15), pfn(15)], 1);
+/** By the same: the stack zone has nothing free. */
+const noStack = counted.allocated(runs([8, 4], [13, 1]));
 /** By a manager that allocates at an address: nothing is held. */
-const unheld = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, calls: [...WHOLE.calls, 'allocAt'] });
+const unheld = ModelState.init(MAP, zonesAt(8), [], {
+  ...WHOLE,
+  calls: [...WHOLE.calls, 'allocAt', 'allocWithin'],
+});
 /** By a manager that grants batches in part. */
 const partial = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, batches: 'partial' }).allocated(
   runs([1, 1], [15, 1], [14, 1]),
@@ -243,6 +248,13 @@ const takingAt = (frame: number, count: bigint): Operation => ({
   address: page(frame),
   count,
 });
+const within = (
+  count: bigint,
+  bounds: Partial<Record<'minAddr' | 'maxAddr' | 'alignment' | 'boundary', bigint>> = {},
+): Operation => ({
+  ...{ call: 'allocWithin', count, minAddr: 0n, maxAddr: U64_MAX, alignment: 1n, boundary: 0n },
+  ...bounds,
+});
 const retaining = (frame: number): Operation => ({ call: 'retain', address: page(frame) });
 const releasing = (frame: number): Operation => ({ call: 'release', address: page(frame) });
 const freeing = (frame: number): Operation => ({ call: 'free', address: page(frame) });
@@ -265,6 +277,7 @@ const refusedRun = response(state, 0, FAILED, failure('allocBitmap'));
 const freed = response(state, 1, DONE);
 const freedTwo = response(state, 2, DONE);
 const refusedAt = response(counted, 0, FAILED, failure('allocAt'));
+const refusedWithin = response(counted, 0, FAILED, failure('allocWithin'));
 const retained = response(counted, 0, DONE);
 const notRetained = (frame: number, owner: ModelOwner): Response =>
   response(counted, 0, panicked('retain', frame, owner));
@@ -479,6 +492,31 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
     answering(counted, takingAt(9, 2n), response(counted, -2, at(9)), { ...refusedAt }, 9),
     answering(counted, takingAt(13, 2n), refusedAt, { outcome: DONE }),
     answering(counted, takingAt(9, 0n), refusedAt, { outcome: at(9) }),
+  ],
+  'allocWithin.complete': [
+    answering(counted, within(2n), response(counted, -2, at(2)), refusedWithin, 2),
+    answering(counted, within(2n, { boundary: 4096n }), refusedWithin, { outcome: at(2) }),
+    answering(counted, within(0n), refusedWithin, { outcome: at(0) }),
+    answering(counted, within(1n, { minAddr: 0x7001n }), refusedWithin, { outcome: at(7) }),
+  ],
+  'allocWithin.aligned': [
+    answering(counted, within(1n, { alignment: 8192n }), response(counted, -1, at(2)), { outcome: at(3) }, 3),
+  ],
+  'allocWithin.below-max': [
+    answering(counted, within(1n, { maxAddr: 0x3000n }), response(counted, -1, at(2)), { outcome: at(3) }, 3),
+  ],
+  'allocWithin.above-min': [
+    answering(counted, within(1n, { minAddr: 0x2001n }), response(counted, -1, at(3)), { outcome: at(2) }, 2),
+  ],
+  'allocWithin.boundary': [
+    answering(unheld, within(2n, { boundary: 8192n }), response(unheld, -2, at(2)), { outcome: at(1) }, 2),
+  ],
+  'allocWithin.zone': [
+    answering(noStack, within(1n), response(noStack, -1, at(7)), { outcome: at(8) }, 8),
+    answering(counted, within(1n), response(counted, -1, at(2)), { outcome: at(9) }, 9),
+  ],
+  'allocWithin.was-free': [
+    answering(counted, within(1n), response(counted, -1, at(2)), { outcome: at(1) }, 1),
   ],
   'retain.owner': [
     answering(counted, retaining(1), retained, { outcome: panicked('retain', 1, 'caller') }),

@@ -2,7 +2,7 @@
 import { counted } from '../counted.ts';
 import { isRam, ownerAfterInit } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
-import type { Ownership } from '../ownership.ts';
+import { type Ownership, spareIn } from '../ownership.ts';
 import { keptRegions, type Response } from '../response.ts';
 import { endOf, type Pfn, type Region } from '../units.ts';
 import type { Blame, Clause, Step } from './clause.ts';
@@ -44,7 +44,8 @@ export const initFree: Clause<InitStep> = {
     const free = after.countOf('pmm');
     if (actual === undefined || actual === free) return null;
     const [firmware, boot, kept] = [after.countOf('firmware'), after.countOf('boot'), after.countOf('kept')];
-    const named = kept === 0 ? '' : `, ${counted(kept, 'page frame')} named as kept`;
+    const how = after.unnamed > 0 ? 'kept' : 'named as kept';
+    const named = kept === 0 ? '' : `, ${counted(kept, 'page frame')} ${how}`;
     return blame(
       `freeAmount() is ${actual}, expected ${free} (firmware keeps ${firmware}, boot code holds ${boot}${named})`,
     );
@@ -69,14 +70,14 @@ export const initKept: Clause<InitStep> = {
   sentence: 'What the manager claims to keep for itself, and names during init, is free RAM, named once.',
   sides: ['one descriptor of the map is free', 'several are, or none'],
   side({ after, response }) {
-    if (after.world.profile.keeps === 'nothing' && response.kept === undefined) return null;
+    if (after.world.profile.keeps !== 'named' && response.kept === undefined) return null;
     return after.world.map.descriptors.filter(isFreeDescriptor).length === 1 ? 0 : 1;
   },
   check({ after, response }) {
     const kept = keptRegions(response);
     const [first] = kept;
     if (first === undefined) return null;
-    if (after.world.profile.keeps === 'nothing')
+    if (after.world.profile.keeps !== 'named')
       return blame(`it keeps page frame ${first.base}, and does not claim keeps: "named"`, first.base, null);
     const wrong = wronglyKept(after, kept);
     if (wrong === null) return null;
@@ -95,6 +96,17 @@ function isWithheld(owner: Owner): boolean {
   return owner === 'absent' || owner === 'firmware' || owner === 'boot' || owner === 'kept';
 }
 
+/** Of the page frames that may be kept, all but as many as are can be handed out. */
+function tooManyKept({ before, granted }: Step): Blame | null {
+  if (before.unnamed === 0) return null;
+  const parts = (granted?.runs ?? []).flatMap((run) => before.perhapsKept(run));
+  const taken = parts.reduce((sum, { count }) => sum + count, 0);
+  const [first] = parts;
+  if (first === undefined || taken <= spareIn(before)) return null;
+  const explanation = `page frame ${first.base} was handed out with others, and ${before.unnamed} of those that never were are kept`;
+  return blame(explanation, first.base, before.ownerOf(first.base));
+}
+
 export const initWithheld: Clause<Step> = {
   name: 'init.withheld',
   gravity: 'memory',
@@ -108,7 +120,7 @@ export const initWithheld: Clause<Step> = {
   },
   check(step) {
     const frame = firstGrantedOwner(step, isWithheld);
-    if (frame === null) return null;
+    if (frame === null) return tooManyKept(step);
     const owner = step.before.ownerOf(frame);
     return blame(`page frame ${frame} was handed out, and is withheld since init (${owner})`, frame, owner);
   },

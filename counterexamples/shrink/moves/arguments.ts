@@ -1,5 +1,12 @@
 /** Simpler arguments of allocations and regions: counts, limits and alignments, one at a time or all three of a run together. */
-import { type Argument, type Operation, PAGE_BYTES, type Reference, U64_MAX } from '../../../spec/index.ts';
+import {
+  type Argument,
+  type Operation,
+  type OperationOf,
+  PAGE_BYTES,
+  type Reference,
+  U64_MAX,
+} from '../../../spec/index.ts';
 import type { Draft } from '../draft.ts';
 import { pointsOf } from '../layout.ts';
 import { withOperation } from '../rewrite.ts';
@@ -63,13 +70,23 @@ function alignments(value: Argument): readonly Argument[] {
   return [PAGE_BYTES, ...multiples, ...lowered(value, PAGE_BYTES), ...odd, ...LARGE_NUMBERS, ...BAD_NUMBERS];
 }
 
+function* withSimplerBounds(
+  draft: Draft,
+  operation: OperationOf<'allocWithin'>,
+): Generator<Operation<Reference>> {
+  yield { ...operation, minAddr: 0n, boundary: 0n };
+  for (const minAddr of [0n, ...limits(draft, operation.minAddr)]) yield { ...operation, minAddr };
+  for (const boundary of [0n, ...alignments(operation.boundary)]) yield { ...operation, boundary };
+}
+
 function* withSimplerArgument(
   draft: Draft,
   operation: Operation<Reference>,
 ): Generator<Operation<Reference>> {
   if (operation.call === 'allocPages' || operation.call === 'freeRegion' || operation.call === 'allocAt')
     for (const count of counts(draft, operation.count)) yield { ...operation, count };
-  if (operation.call !== 'allocBitmap') return;
+  if (!('maxAddr' in operation)) return;
+  if (operation.call === 'allocWithin') yield* withSimplerBounds(draft, operation);
   yield { ...operation, count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES };
   yield { ...operation, maxAddr: U64_MAX, alignment: PAGE_BYTES };
   for (const count of counts(draft, operation.count)) yield { ...operation, count };
@@ -89,7 +106,7 @@ export function* simplifyArguments({ draft }: Counterexample): Generator<Draft> 
 /** Gives all three arguments of one contiguous allocation small values: the run moves as a whole. */
 export function* moveRun({ draft }: Counterexample): Generator<Draft> {
   for (const [at, operation] of draft.operations.entries()) {
-    if (operation.call !== 'allocBitmap') continue;
+    if (!('maxAddr' in operation)) continue;
     for (const count of [1n, 2n, 3n])
       for (const maxAddr of [U64_MAX, ...SMALL_NUMBERS.map((n) => n * PAGE_BYTES)])
         for (const alignment of [PAGE_BYTES, 2n * PAGE_BYTES, 3n * PAGE_BYTES])

@@ -5,6 +5,7 @@ import {
   isAllocation,
   isU64,
   type Operation,
+  type OperationOf,
   type Reference,
 } from '../../../spec/index.ts';
 import type { Draft } from '../draft.ts';
@@ -27,12 +28,18 @@ function u64OrOne(count: Argument): Argument {
   return isU64(count) ? count : 1n;
 }
 
+/** The same run, wherever it starts and whatever it crosses. */
+function withoutBounds({ count, maxAddr, alignment }: OperationOf<'allocWithin'>): Operation<Reference> {
+  return { call: 'allocBitmap', count, maxAddr, alignment };
+}
+
 function simplerAllocations(operation: Operation<Reference>): readonly Operation<Reference>[] {
-  if (operation.call !== 'allocPages' && operation.call !== 'allocBitmap') return [];
+  if (operation.call !== 'allocPages' && !('maxAddr' in operation)) return [];
   return [
     { call: 'alloc' },
     { call: 'allocPages', count: 1n },
     { call: 'allocPages', count: u64OrOne(operation.count) },
+    ...(operation.call === 'allocWithin' ? [withoutBounds(operation)] : []),
   ];
 }
 

@@ -17,11 +17,9 @@ function mergedAllocations({ draft }: Counterexample, i: number, j: number): rea
   const [a, b] = [operations[i], operations[j]];
   if (a === undefined || b === undefined) return [];
   const [pagesA, pagesB] = [pagesAsked(a), pagesAsked(b)];
-  if (pagesA === null || pagesB === null || (a.call === 'allocBitmap') !== (b.call === 'allocBitmap'))
-    return [];
+  if (pagesA === null || pagesB === null || 'maxAddr' in a !== 'maxAddr' in b) return [];
   const count = pagesA + pagesB;
-  const merged: Operation<Reference> =
-    a.call === 'allocBitmap' ? { ...a, count } : { call: 'allocPages', count };
+  const merged: Operation<Reference> = 'maxAddr' in a ? { ...a, count } : { call: 'allocPages', count };
   const places = placesOfResults(operations);
   const [resultA, resultB] = [places.indexOf(i), places.indexOf(j)];
   const renumbered = (reference: Reference): Reference => {

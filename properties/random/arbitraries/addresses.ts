@@ -162,16 +162,30 @@ function nameLiveBatch(prospect: Prospect, digits: Digits, wanted: number): void
   }
 }
 
+/** Returns an edge that a batch or a region may cross: the limit of the zones, mostly. */
+function edgeToCross(prospect: Prospect, digits: Digits): number {
+  return digits.next(4) < 3 ? prospect.state.world.bitmapLimit : edgeFrame(prospect, digits);
+}
+
+/** Returns how many page frames lie on one side of an edge: few, or any number of so many bits. */
+function sideOf(digits: Digits, bits: number): number {
+  return digits.next(2) === 0 ? 1 + digits.next(4) : digits.magnitude(bits);
+}
+
 /** Names page frames on both sides of an edge that may be freed, ascending or descending. */
-function nameNeighbours(prospect: Prospect, digits: Digits): void {
-  const edge = edgeFrame(prospect, digits);
-  const step = digits.of([1, -1]);
-  const each = 1 + digits.next(4);
+function nameNeighbours(prospect: Prospect, digits: Digits, y: number): void {
+  const edge = edgeToCross(prospect, digits);
+  const sides = new Digits(y);
+  const step = sides.of([1, -1]);
+  const each = sideOf(sides, BATCH_SIDE_BITS);
   for (let i = 0; i < 2 * each; i += 1) {
     const frame = step > 0 ? edge - each + i : edge + each - 1 - i;
     if (mayBeFreed(prospect, frame)) prospect.call.nameByte(frame * PAGE_SIZE);
   }
 }
+
+/** Neighbours in a batch are about 2^8 on each side at most, in a region 2^12. */
+const [BATCH_SIDE_BITS, REGION_SIDE_BITS] = [8, 12] as const;
 
 const BATCH_KINDS = [
   ...(['plain', 'plain', 'plain', 'plain', 'two', 'two', 'twice', 'bad', 'empty'] as const),
@@ -186,7 +200,7 @@ export function nameBatch(prospect: Prospect, drawn: FourNumbers): void {
   const mixed = digits.of(BATCH_KINDS);
   if (mixed === 'empty') return;
   if (mixed === 'neighbours') {
-    nameNeighbours(prospect, digits);
+    nameNeighbours(prospect, digits, drawn[2]);
     if (call.named > 0) return;
   }
   const isLong = digits.next(64) === 63;
@@ -256,11 +270,11 @@ export function regionCount(prospect: Prospect, y: number): Passed {
   }
 }
 
-/** Names a page frame just below the bitmap limit or another edge, if a region from there may straddle that; false if not. */
+/** Names a page frame below the bitmap limit or another edge, if a region from there may straddle that; false if not. */
 function nameStraddling(prospect: Prospect, digits: Digits): boolean {
-  const { bitmapLimit } = prospect.state.world;
-  const edge = digits.next(4) < 3 ? bitmapLimit : edgeFrame(prospect, digits);
-  const below = edge - 1 - digits.next(4);
+  const edge = edgeToCross(prospect, digits);
+  const wanted = edge - sideOf(digits, REGION_SIDE_BITS);
+  const below = mayBeFreed(prospect, wanted) ? wanted : edge - 1;
   if (!mayBeFreed(prospect, edge) || !mayBeFreed(prospect, below)) return false;
   prospect.call.nameByte(below * PAGE_SIZE);
   return true;

@@ -84,6 +84,14 @@ test('another call is made whenever a power of two are held', () => {
       }
 });
 
+test('the first other call is made where one is held, or any power of two', () => {
+  const firsts = burstsOf(['alloc', 'totalAmount'], [free(512)])
+    .map((operations) => operations.findIndex(({ call }) => call === 'totalAmount'))
+    .filter((at) => at > 0);
+  expect(firsts.filter((at) => Math.log2(at) % 1 !== 0)).toEqual([]);
+  expect(new Set(firsts).size).toBeGreaterThan(6);
+});
+
 test('a sweep tries each alignment once too, in pages', () => {
   const alignments = burstsOf(['allocBitmap'], [free(40)], 40n).map(
     (operations) =>

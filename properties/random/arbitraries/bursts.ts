@@ -6,7 +6,7 @@
  *   pairs     each time with the free of what it returned
  *   sweep     so too, each time with the next count, through all that are free, and round again
  *   phases    many times, then all of it or every k-th is freed, then many times again
- *   probed    again and again; whenever a power of two of its kind are held, some other call is made
+ *   probed    again and again; whenever a power of two of its kind are held, from a drawn one on, some other call is made
  *
  * and a call that frees goes through what is held, in order or in reverse, all of it or every k-th. Bursts one after the other fill
  * memory, fragment it, drain it and churn it. In a program they are operations like any other.
@@ -23,7 +23,7 @@ import {
   pfn,
   U64_MAX,
 } from '../../../spec/index.ts';
-import { Digits } from '../draws.ts';
+import { bitsOf, Digits } from '../draws.ts';
 import { type Drawn, drawCall, isAnyAlignmentClaimed, largestRun, type Repertoire } from './operations.ts';
 import { isHeld, isHeldAlone, type Prospect } from './prospect.ts';
 
@@ -101,7 +101,7 @@ const WAYS = {
 const STRIDES = [1, 1, 1, 2, 2, 3, 4, 8] as const;
 
 /** The arguments of a run that fits anywhere. */
-const PLAIN = { maxAddr: U64_MAX, alignment: PAGE_SIZE } as const;
+const PLAIN = { minAddr: 0, maxAddr: U64_MAX, alignment: PAGE_SIZE, boundary: 0 } as const;
 
 type Way = (typeof WAYS)[keyof typeof WAYS][number];
 
@@ -110,10 +110,11 @@ const FREES: Readonly<Partial<Record<Call, Call>>> = {
   alloc: 'free',
   allocPages: 'freePages',
   allocBitmap: 'freeRegion',
+  allocWithin: 'freeRegion',
 };
 
 /** The numbers of an allocation, so that it can be made again. */
-type Allocation = Pick<NumberedCall, 'place' | 'count' | 'maxAddr' | 'alignment'>;
+type Allocation = Pick<NumberedCall, 'place' | 'count' | keyof typeof PLAIN>;
 
 function modulo(value: number, by: number): number {
   return ((value % by) + by) % by;
@@ -175,9 +176,11 @@ class Burst {
     else if (digits.next(8) === 7) this.#mostRefused = this.#longest;
     const length = this.#length(digits);
     this.#most = this.#room.calls;
+    // A length of any magnitude leaves few digits.
+    const more = new Digits(redrawn(drawn, 0)[0]);
     if (way === 'same') this.#repeat(length);
-    else if (way === 'phases') this.#phases(length, digits);
-    else if (way === 'probed') this.#probe(length, drawn, calls);
+    else if (way === 'phases') this.#phases(length, more);
+    else if (way === 'probed') this.#probe(length, more, drawn, calls);
     else this.#pairs(length);
   }
 
@@ -224,15 +227,15 @@ class Burst {
   }
 
   /** Makes an allocation once more, after other calls. Returns whether it has handed out anything. */
-  #allocateAgain({ place, count, maxAddr, alignment }: Allocation): boolean {
+  #allocateAgain({ place, ...passed }: Allocation): boolean {
     this.#call.start(place);
-    Object.assign(this.#call, { count, maxAddr, alignment });
+    Object.assign(this.#call, passed);
     return this.#allocate();
   }
 
   get #allocation(): Allocation {
-    const { place, count, maxAddr, alignment } = this.#call;
-    return { place, count, maxAddr, alignment };
+    const { place, count, minAddr, maxAddr, alignment, boundary } = this.#call;
+    return { place, count, minAddr, maxAddr, alignment, boundary };
   }
 
   /** Adds references to one page frame, up to the most that it may have or any number; in half of the cases they are taken away again. */
@@ -334,11 +337,15 @@ class Burst {
     this.#repeat(times - 1);
   }
 
-  /** Makes the allocation so often. Whenever twice as many like it are held as the last time, it makes another call. */
-  #probe(times: number, drawn: Drawn, calls: Repertoire): void {
+  /**
+   * Makes the allocation so often. Whenever twice as many like it are held as the last time, it makes another call: the first time where
+   * one is held, or a power of two that is drawn, since what a call frees is not there for a later one.
+   */
+  #probe(times: number, digits: Digits, drawn: Drawn, calls: Repertoire): void {
     const allocation = this.#allocation;
     let held = this.#heldLike(allocation);
-    let next = 2 ** Math.ceil(Math.log2(held + 1));
+    const first = digits.next(2) === 0 ? 1 : 2 ** digits.next(bitsOf(times) + 1);
+    let next = Math.max(first, 2 ** Math.ceil(Math.log2(held + 1)));
     for (let i = 0; i < times && !this.#isOver; i += 1) {
       if (!this.#allocateAgain(allocation)) continue;
       held += 1;

@@ -142,6 +142,29 @@ describe('an operation', () => {
     expect(across.length / regions.length).toBeGreaterThan(0.2);
   });
 
+  it('frees batches of all neighbours of an edge, many or few on each side, ascending and descending', () => {
+    const map = memoryMap([{ type: 'loaderData', start: 0n, pages: 600 }]);
+    const limit = 300n * PAGE_BYTES;
+    const run = new DryRun(
+      { map, config: config({ bitmapMaxAddr: limit }) },
+      { policies: [], profile: WHOLE },
+    );
+    const sides = drawn(run, only('freePages')).flatMap((each) => {
+      const offsets = addressesOf(each).map((address) =>
+        namesResult(address) ? 0 : Number((address.absolute - HIGHER_HALF_48 - limit) / PAGE_BYTES),
+      );
+      const most = Math.min(Math.max(...offsets) + 1, 300);
+      const ascending = Array.from({ length: 2 * most }, (_, i) => i - most);
+      const sign = [1, -1].find(
+        (one) => `${one === 1 ? ascending : ascending.toReversed()}` === `${offsets}`,
+      );
+      return sign === undefined ? [] : [sign * most];
+    });
+    expect(sides).toEqual(expect.arrayContaining([1, -1, 3, -3]));
+    expect(sides.filter((most) => most > 60).length).toBeGreaterThan(3);
+    expect(sides.filter((most) => most < -60).length).toBeGreaterThan(3);
+  });
+
   it('takes as many page frames as there are free, one fewer and one more', () => {
     const run = begun();
     const counts = (call: 'allocPages' | 'allocBitmap'): readonly unknown[] =>

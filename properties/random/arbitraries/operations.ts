@@ -28,7 +28,7 @@ import {
 import { BAD_ARGUMENTS, bitsOf, Digits, extreme, powerOfTwo } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
 import { nameAddress, nameBatch, nameFree, nameRegion, regionCount } from './addresses.ts';
-import { edgeAddress, type Prospect, SceneProspect } from './prospect.ts';
+import { edgeAddress, edgeFrame, type Prospect, SceneProspect } from './prospect.ts';
 
 /** Four numbers drawn wide: one for the call, three for its arguments. */
 export type Drawn = FourNumbers;
@@ -146,6 +146,40 @@ function maxAddrFrom(prospect: Prospect, y: number): Passed {
   }
 }
 
+const MIN_KINDS = ['none', 'none', 'edge', 'edge', 'somewhere', 'extreme'] as const;
+
+function minAddrFrom(prospect: Prospect, y: number): Passed {
+  const digits = new Digits(y);
+  switch (digits.of(MIN_KINDS)) {
+    case 'none':
+      return 0;
+    case 'edge':
+      return edgeAddress(prospect, digits);
+    case 'somewhere':
+      return edgeFrame(prospect, digits) * PAGE_SIZE + digits.of([0, 1, 4095]);
+    default:
+      return extreme(digits);
+  }
+}
+
+const BOUNDARY_KINDS = ['none', 'power', 'power', 'power', 'power', 'odd', 'any', 'extreme'] as const;
+
+function boundaryFrom(z: number): Passed {
+  const digits = new Digits(z);
+  switch (digits.of(BOUNDARY_KINDS)) {
+    case 'none':
+      return digits.of([0, 0, 1, 4095]);
+    case 'power':
+      return PAGE_SIZE << digits.next(8);
+    case 'odd':
+      return (1 + digits.next(40)) * PAGE_SIZE + digits.of([0, 1, -1]);
+    case 'any':
+      return digits.magnitude(41);
+    default:
+      return extreme(digits);
+  }
+}
+
 const ALIGNMENT_KINDS = [
   ...(['page', 'page', 'page', 'power', 'power', 'odd', 'odd', 'extreme'] as const),
   ...(['page', 'page', 'page', 'power', 'any', 'odd', 'any', 'zone'] as const),
@@ -171,8 +205,14 @@ function alignmentFrom(z: number, { world }: Prospect): Passed {
   }
 }
 
+type RunKind = 'runCount' | 'minAddr' | 'maxAddr' | 'alignment' | 'boundary';
+
 /** Returns an argument of a run as a manager of this profile supports it: bounded, a power of two, or none at all. */
-function asClaimed(kind: 'runCount' | 'maxAddr' | 'alignment', value: Passed, profile: Profile): Passed {
+function asClaimed(kind: RunKind, value: Passed, profile: Profile): Passed {
+  if (kind === 'minAddr' || kind === 'boundary') {
+    if (!profile.runArguments.includes(kind)) return 0;
+    return kind === 'minAddr' || profile.alignments === 'any' ? value : roundedDown(value);
+  }
   if (profile === WHOLE) return value;
   if (kind === 'maxAddr') {
     if (!profile.runArguments.includes('maxAddr')) return U64_MAX;
@@ -223,11 +263,20 @@ function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passe
       return asClaimed(kind, runCount(x, state), profile);
     case 'regionCount':
       return regionCount(prospect, x);
+    case 'minAddr':
+      return asClaimed(kind, minAddrFrom(prospect, x), profile);
     case 'maxAddr':
       return asClaimed(kind, maxAddrFrom(prospect, x), profile);
+    case 'boundary':
+      return asClaimed(kind, boundaryFrom(x), profile);
     default:
       return asClaimed('alignment', alignmentFrom(x, prospect), profile);
   }
+}
+
+/** Returns a number for an argument beyond the third. */
+function mixed([, x, y, z]: Drawn, place: number): number {
+  return Math.imul(x ^ (y >>> 3) ^ Math.imul(z, place), 0x9e37_79b1) >>> 1;
 }
 
 /** Draws the call that four numbers stand for, depending on the state and the results so far. */
@@ -241,7 +290,10 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
     if (parameter === undefined) return;
     if (parameter.kind === 'addresses') nameBatch(prospect, drawn);
     else if (parameter.kind !== 'address')
-      prospect.call.pass(parameter, argumentFrom(parameter, drawn[place + 1] ?? 0, prospect));
+      prospect.call.pass(
+        parameter,
+        argumentFrom(parameter, drawn[place + 1] ?? mixed(drawn, place), prospect),
+      );
     else if (chosen === 'allocAt') nameFree(prospect, drawn[1]);
     else if (describedCall(chosen).effect === 'region') nameRegion(prospect, drawn);
     else nameAddress(prospect, drawn[1]);

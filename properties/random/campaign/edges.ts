@@ -166,6 +166,8 @@ export class EdgeCounts {
         break;
       case 'address':
       case 'addresses':
+      case 'minAddr':
+      case 'boundary':
         break;
       default:
         this.#count.note(countEdge(call.count, kind === 'batchCount' ? inStackBefore : inBitmapBefore));

@@ -10,6 +10,7 @@ import {
   type Call,
   CLAUSE_NAMES,
   type ClauseName,
+  describedCall,
   isAllocation,
   isSequential,
   isUncaught,
@@ -112,9 +113,15 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'contents.zeroed':
       return seesWrites && profile.contents === 'zeroed';
     case 'allocBitmap.below-max':
+    case 'allocWithin.below-max':
       return profile.runArguments.includes('maxAddr');
     case 'allocBitmap.aligned':
+    case 'allocWithin.aligned':
       return hasAlignedRuns(profile);
+    case 'allocWithin.above-min':
+      return profile.runArguments.includes('minAddr');
+    case 'allocWithin.boundary':
+      return profile.runArguments.includes('boundary');
     case 'policy.lifo':
     case 'policy.first-fit':
       return policies.some((policy) => name === `policy.${policy}`);
@@ -122,6 +129,7 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
     case 'allocPages.zone':
       return profile.singlePages !== 'anywhere' || namedZones(profile) !== null;
     case 'allocBitmap.zone':
+    case 'allocWithin.zone':
       return profile.zones !== 1;
     case 'failure.enomem':
       return fails(profile) && profile.failures.includes('errno');
@@ -164,12 +172,13 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'allocPages.complete':
     case 'allocPages.all-or-nothing':
     case 'allocBitmap.complete':
+    case 'allocWithin.complete':
       return side === 0 || fails(profile);
     case 'contents.zeroed':
       return (
         side === 0 ||
         calls.includes('allocPages') ||
-        (calls.includes('allocBitmap') && profile.largestRequest !== 1)
+        (calls.some((call) => describedCall(call).effect === 'run') && profile.largestRequest !== 1)
       );
     case 'freePages.distinct':
       return side === 0 || isTried(profile, 'repeated');
@@ -195,7 +204,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 0 || zones === 2;
     case 'failure.unchanged':
       return side === 1
-        ? calls.includes('allocBitmap') || calls.includes('allocAt')
+        ? calls.some((call) => describedCall(call).effect === 'run')
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
     case 'policy.first-fit':
       return side === 0 || hasAlignedRuns(profile);
@@ -287,6 +296,8 @@ function endsWithinWord(profile: Profile): boolean {
 }
 
 function canMeetRun(name: string, profile: Profile): boolean {
+  if (name.startsWith('allocWithin: '))
+    return profile.runArguments.includes(name.includes('minAddr') ? 'minAddr' : 'boundary');
   if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
   const { contiguous, alignments, largestRequest, runArguments } = profile;
   if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr');

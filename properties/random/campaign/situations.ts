@@ -21,16 +21,19 @@ import {
 } from '../../../spec/index.ts';
 import { type Claims, canMeetMap, canMeetSituation } from './reach.ts';
 import {
+  boundaryOf,
   count,
   excludedBy,
   hasJump,
   isBeyondEnd,
+  isFreeBelowMin,
   isOddAlignment,
   namesOwner,
   namesTwice,
   namesUnmapped,
   references,
   runEnd,
+  startsAtMin,
   straddles,
 } from './step-facts.ts';
 
@@ -79,6 +82,7 @@ const REFUSED_PAGES = ['allocPages', 'failed'] as const;
 const PAGES = ['allocPages', 'addresses'] as const;
 const REFUSED_RUN = ['allocBitmap', 'failed'] as const;
 const RUN = ['allocBitmap', 'address'] as const;
+const WITHIN = ['allocWithin', 'address'] as const;
 const FREED = [FREES, 'done'] as const;
 const MISUSED = [FREES, 'panicked'] as const;
 const REGION_FREED = ['freeRegion', 'done'] as const;
@@ -183,6 +187,15 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('allocAt: several page frames', ['allocAt', 'address'], (s) => s.pages > 1),
   sometimes('allocAt: across the bitmap limit', ['allocAt', 'address'], straddles),
   sometimes('allocAt: a page frame that a caller has', ['allocAt', 'failed'], (s) => namesOwner(s, 'caller')),
+  sometimes('allocWithin: a run starts exactly at minAddr', WITHIN, (s) => s.base > 0 && startsAtMin(s)),
+  sometimes('allocWithin: minAddr skips a lower run', WITHIN, (s) => isFreeBelowMin(s)),
+  sometimes('allocWithin: a run ends exactly at a boundary', WITHIN, (s) => runEnd(s) % boundaryOf(s) === 0),
+  sometimes('allocWithin: a run is as long as the boundary', WITHIN, (s) => s.pages === boundaryOf(s)),
+  sometimes(
+    'allocWithin: minAddr excludes every run',
+    ['allocWithin', 'failed'],
+    (s) => s.fitCount >= 0 && isFreeBelowMin(s),
+  ),
   sometimes('retain: a page frame that is shared already', ['retain', 'done'], (s) => references(s) > 1),
   sometimes('retain: the most references', ['retain', 'failed']),
   sometimes('retain: a free page frame', ['retain', 'panicked'], (s) => s.panicOwner === 'pmm'),

@@ -1,7 +1,7 @@
 /** Facts of a judged step, by which situations are told apart: what was asked, what was handed out, who was blamed. */
 
 import { isWhole, type StepFacts } from '../../../runner/lean/index.ts';
-import { type Owner, type PageCount, pageCount, pagesBetween, pfn } from '../../../spec/index.ts';
+import { type Owner, PAGE_SIZE, type PageCount, pageCount, pagesBetween, pfn } from '../../../spec/index.ts';
 
 /** Returns the count asked for; 1 if the call has none, or one that is not an unsigned 64-bit integer. */
 export function count({ call }: StepFacts): number | bigint {
@@ -27,6 +27,23 @@ export function excludedBy(
       state.lowestFit({ count, limit: bitmapLimit, alignment: fitAlignment }) !== null
     );
   return fitAlignment > 1 && state.lowestFit({ count, limit: pfn(fitLimit), alignment: 1 }) !== null;
+}
+
+/** Whether a run starts at the first page frame that `minAddr` leaves. */
+export function startsAtMin({ call, base }: StepFacts): boolean {
+  return Number(call.minAddr) > (base - 1) * PAGE_SIZE && Number(call.minAddr) <= base * PAGE_SIZE;
+}
+
+/** Whether a run that was asked for would fit below `minAddr`. */
+export function isFreeBelowMin({ call, state, fitCount, fitLimit, fitAlignment }: StepFacts): boolean {
+  const fit = { count: pageCount(Math.max(1, fitCount)), limit: pfn(fitLimit), alignment: fitAlignment };
+  const lowest = state.lowestFit(fit);
+  return lowest !== null && lowest * PAGE_SIZE < Number(call.minAddr);
+}
+
+/** Returns the boundary of a run in page frames; NaN where there is none. */
+export function boundaryOf({ call }: StepFacts): number {
+  return Math.floor(Number(call.boundary) / PAGE_SIZE) || Number.NaN;
 }
 
 /** Whether a batch names a page frame twice; all that is none counts as one. O(n log n), n the addresses: a burst frees thousands. */
