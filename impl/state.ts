@@ -2,23 +2,29 @@
  * The state: the one flat buffer of `layout.ts`, as init leaves it, and with more room for the free stack when that grows.
  */
 import { computedOnce, type Descriptor } from '../spec/index.ts';
-import { pushRun, writeFloor } from './free-stack.ts';
+import { FLOOR, pushRun, RUN_WORDS, wordsOfStack, writeFloor } from './free-stack.ts';
 import { markRange } from './held-bits.ts';
-import { checksum, ENTRY_WORDS, FREE_BITMAP_AT, type Layout, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
+import { checksum, FREE_BITMAP_AT, type Layout, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
 import { type Piece, paddingOf, piecesOwned, type Sections } from './sections.ts';
 import { noteHeld } from './summary.ts';
 
-/** The stack starts with room for one entry a descriptor, and one for each 1024 page frames of its zone. */
-const FRAMES_PER_INITIAL_ENTRY = 1024;
+/** The stack starts with room for a run of each descriptor, and one page frame of each 1024 of its zone. */
+const FRAMES_PER_INITIAL_WORD = 1024;
 
-/** Returns how many entries a stack has room for at first. */
-export function initialCapacity({ stackFrames }: Sections, descriptors: readonly Descriptor[]): number {
-  return Math.min(descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_ENTRY), stackFrames);
+/** Returns how many words a stack has room for at first. */
+export function initialStackWords({ stackFrames }: Sections, descriptors: readonly Descriptor[]): number {
+  const words = RUN_WORDS * descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_WORD);
+  return Math.min(FLOOR.length + words, wordsOfStack(stackFrames));
 }
 
-/** Returns how many words a state has whose stack has room for `entries` below the top one, the floor included. */
-export function wordsIn({ stackAt }: Layout, entries: number): number {
-  return stackAt + entries * ENTRY_WORDS;
+/** Places of the free stack are signed words: 8 GiB. */
+const WORDS_LIMIT = 2 ** 31;
+
+/** Returns how many words a state has whose stack has room for `stackWords`; throws `RangeError` beyond 8 GiB. */
+export function wordsIn({ stackAt }: Layout, stackWords: number): number {
+  const words = stackAt + stackWords;
+  if (words <= WORDS_LIMIT) return words;
+  throw new RangeError(`state: expected at most ${WORDS_LIMIT} words, which are 8 GiB, found ${words}`);
 }
 
 /** Words of states that have ended, for those to come: to get memory from the system takes longer than a dozen calls. By size, as a power of two. */
@@ -27,14 +33,14 @@ const ENDED: readonly Int32Array<ArrayBuffer>[][] = Array.from({ length: 17 }, (
 const MOST_ENDED = 2;
 
 /** Returns the power of two that has room for some words. */
-function sizeOf(words: number): number {
+function sizeFor(words: number): number {
   return 32 - Math.clz32(words - 1);
 }
 
-/** Returns fresh words of a state with that much room, all zero. */
-export function wordsFor(layout: Layout, entries: number): Int32Array<ArrayBuffer> {
-  const words = wordsIn(layout, entries);
-  const size = sizeOf(words);
+/** Returns fresh words of such a state, all zero. */
+export function wordsFor(layout: Layout, stackWords: number): Int32Array<ArrayBuffer> {
+  const words = wordsIn(layout, stackWords);
+  const size = sizeFor(words);
   if (words > 2 ** size || ENDED[size] === undefined) return new Int32Array(words);
   const room = ENDED[size].pop();
   if (room === undefined) return new Int32Array(2 ** size).subarray(0, words);
@@ -44,21 +50,15 @@ export function wordsFor(layout: Layout, entries: number): Int32Array<ArrayBuffe
 /** Ends the use of words that nobody else works on. They may be another state's from now on. */
 export function endWords(buffer: ArrayBuffer): void {
   const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT;
-  const ended = ENDED[sizeOf(words)];
-  if (ended === undefined || ended.length >= MOST_ENDED || words !== 2 ** sizeOf(words)) buffer.transfer(0);
+  const ended = ENDED[sizeFor(words)];
+  if (ended === undefined || ended.length >= MOST_ENDED || words !== 2 ** sizeFor(words)) buffer.transfer(0);
   else ended.push(new Int32Array(buffer));
 }
 
 /** Counts ordinals of one section whose bits are clear already; in the stack zone, pushes them, for which there is room. */
-function giveRun(
-  words: Int32Array,
-  { stackAt }: Layout,
-  { bitmapOrdinals }: Sections,
-  first: number,
-  count: number,
-): void {
+function giveRun(words: Int32Array, { bitmapOrdinals }: Sections, first: number, count: number): void {
   if (first < bitmapOrdinals) words[FREE_BITMAP_AT] += count;
-  else pushRun(words, stackAt, first, count, 1);
+  else pushRun(words, first, count, 1);
 }
 
 /** The pieces that init leaves held (padding, and boot memory until it is handed over) and free, in the order of the map. */
@@ -100,8 +100,8 @@ export function writeInitial(
 ): void {
   words[MAGIC_AT] = MAGIC;
   words[MAP_AT] = checksum(sections);
-  writeFloor(words);
+  writeFloor(words, layout.stackAt);
   const { held, free } = piecesAtInit(sections)(descriptors);
   hold(words, layout, sections, held);
-  for (const { first, count } of free) giveRun(words, layout, sections, first, count);
+  for (const { first, count } of free) giveRun(words, sections, first, count);
 }

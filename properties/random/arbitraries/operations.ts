@@ -27,7 +27,15 @@ import {
 } from '../../../spec/index.ts';
 import { BAD_ARGUMENTS, bitsOf, Digits, extreme, powerOfTwo } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
-import { nameAddress, nameBatch, nameFree, nameRegion, regionCount } from './addresses.ts';
+import {
+  nameAbsent,
+  nameAddress,
+  nameBatch,
+  nameFree,
+  nameRegion,
+  namesFree,
+  regionCount,
+} from './addresses.ts';
 import { edgeAddress, edgeFrame, type Prospect, SceneProspect } from './prospect.ts';
 
 /** Four numbers drawn wide: one for the call, three for its arguments. */
@@ -294,7 +302,8 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
         parameter,
         argumentFrom(parameter, drawn[place + 1] ?? mixed(drawn, place), prospect),
       );
-    else if (chosen === 'allocAt') nameFree(prospect, drawn[1]);
+    else if (chosen === 'addRegion') nameAbsent(prospect, drawn[1]);
+    else if (namesFree(chosen)) nameFree(prospect, drawn[1]);
     else if (describedCall(chosen).effect === 'region') nameRegion(prospect, drawn);
     else nameAddress(prospect, drawn[1]);
   }
