@@ -217,7 +217,7 @@ describe('what frameproof check finds in an allocator that is broken', () => {
       '--target',
       'three.mjs',
       '--seed',
-      '1',
+      '2',
       '--map',
       'generated',
       '--programs',
