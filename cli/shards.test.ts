@@ -19,7 +19,7 @@ export default (map, options) => {
 });
 
 /** A run whose 144th program, of 200, is the first that asks for what the module above refuses. */
-const RUN = '--map generated --seed 7 --programs 200 --operations 12'.split(' ');
+const RUN = '--map generated --seed 14 --programs 200 --operations 12'.split(' ');
 const FAILING = ['--target', 'refuses-65.mjs', ...RUN];
 
 function run(...args: readonly string[]) {
@@ -77,7 +77,7 @@ describe.concurrent('frameproof check --shard, and merge', () => {
     });
     await ofPod('1');
     const { stdout, exitCode } = await run('merge', 'indexed');
-    expect(stdout).toMatch(/^holds: no counterexample in 200 programs, seed 7\nmerged: 2 shards of indexed/m);
+    expect(stdout).toMatch(/^holds: no counterexample in 200 programs, seed 14\nmerged: 2 shards of indexed/m);
     expect(exitCode).toBe(0);
   });
 });

@@ -450,6 +450,23 @@ test('an allocator may work on a state that is given, which has room for the lar
   expect([build().stateBytes, build().freeInBitmap, build().freeInStack]).toEqual([words.byteLength, 5, 32]);
 });
 
+test('an allocator begins alike on fresh memory and on that of one that was disposed of', () => {
+  const map = memoryMap([usable(0, 70), usable(100, 3000)]);
+  const begun = (): FrameAllocator => new FrameAllocator(map, configOf({ bitmapMaxAddr: 64n * 4096n }));
+  const [fresh, used] = [begun(), begun()];
+  const frames = new Float64Array(3000);
+  used.allocPages(frames, 3000);
+  used.allocBitmap(33, 64, 1);
+  used.freePages(
+    frames.filter((_, i) => i % 2 === 0),
+    1500,
+  );
+  used.dispose();
+  const next = begun();
+  expect(next.stateBytes).toBe(fresh.stateBytes);
+  expect([...next.state.words]).toEqual([...fresh.state.words]);
+});
+
 test('an allocator that is disposed of gives its memory back, unless others share it', () => {
   const map = memoryMap([usable(0, 40)]);
   const words = new Int32Array(new FrameAllocator(map, configOf()).stateBytes / 4);

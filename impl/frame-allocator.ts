@@ -53,7 +53,7 @@ import { livePlaces, loadWords, savedTop, saveWords } from './saved-words.ts';
 import { firmwareExtents, NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { initialStackWords, wordsFor, writeInitial } from './state.ts';
+import { endWords, initialStackWords, wordsFor, writeInitial } from './state.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
 const { FREE_BITMAP_AT, HELD_AT, TOP_AT } = layoutWords;
@@ -63,6 +63,9 @@ const NONE = NO_ORDINAL;
 const LONGEST_PIECE = 256;
 /** A stack zone of up to this many page frames (64 GiB) is inspected bit by bit. */
 const READ_THROUGH = 2 ** 24;
+
+/** The words of a state that was disposed of. */
+const NO_WORDS = new Int32Array(0);
 
 export class FrameAllocator {
   /** RAM page frames. */
@@ -229,8 +232,8 @@ export class FrameAllocator {
   /** Releases the memory of the state now, and not when the garbage collector gets to it. No call may follow. */
   dispose(): void {
     const { buffer } = this.#words;
-    if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-    this.#words = new Int32Array(0);
+    if (buffer instanceof ArrayBuffer) endWords(buffer);
+    this.#words = NO_WORDS;
   }
 
   /**
@@ -368,6 +371,7 @@ export class FrameAllocator {
     if (needed <= room) return;
     const grown = wordsFor(this.#layout, Math.min(Math.max(2 * room, needed), most));
     grown.set(this.#words);
+    this.dispose();
     this.#words = grown;
   }
 

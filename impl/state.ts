@@ -27,9 +27,32 @@ export function wordsIn({ stackAt }: Layout, stackWords: number): number {
   throw new RangeError(`state: expected at most ${WORDS_LIMIT} words, which are 8 GiB, found ${words}`);
 }
 
-/** Returns fresh words of such a state. */
+/** Words of states that have ended, for those to come: to get memory from the system takes longer than a dozen calls. By size, as a power of two. */
+const ENDED: readonly Int32Array<ArrayBuffer>[][] = Array.from({ length: 17 }, () => []);
+/** So many are kept of each size: at most 256 KiB each. */
+const MOST_ENDED = 2;
+
+/** Returns the power of two that has room for some words. */
+function sizeFor(words: number): number {
+  return 32 - Math.clz32(words - 1);
+}
+
+/** Returns fresh words of such a state, all zero. */
 export function wordsFor(layout: Layout, stackWords: number): Int32Array<ArrayBuffer> {
-  return new Int32Array(wordsIn(layout, stackWords));
+  const words = wordsIn(layout, stackWords);
+  const size = sizeFor(words);
+  if (words > 2 ** size || ENDED[size] === undefined) return new Int32Array(words);
+  const room = ENDED[size].pop();
+  if (room === undefined) return new Int32Array(2 ** size).subarray(0, words);
+  return room.fill(0, 0, words).subarray(0, words);
+}
+
+/** Ends the use of words that nobody else works on. They may be another state's from now on. */
+export function endWords(buffer: ArrayBuffer): void {
+  const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT;
+  const ended = ENDED[sizeFor(words)];
+  if (ended === undefined || ended.length >= MOST_ENDED || words !== 2 ** sizeFor(words)) buffer.transfer(0);
+  else ended.push(new Int32Array(buffer));
 }
 
 /** Counts ordinals of one section whose bits are clear already; in the stack zone, pushes them, for which there is room. */

@@ -222,6 +222,11 @@ export function handing(create: SomePmmFactory): PmmFactory {
   };
 }
 
+/** Returns a target whose managers get the originals that the judge reads: of code that is known to change nothing, and to return. */
+export function ownTarget(create: PmmFactory, claims: Omit<Claims, 'profile'>): Target {
+  return new FactoryTarget(create, { ...claims, profile: WHOLE }, Number.POSITIVE_INFINITY);
+}
+
 /** A factory and its claims. */
 export interface FactoryClaims extends Omit<Claims, 'profile'> {
   readonly create: SomePmmFactory;

@@ -1,7 +1,7 @@
 /** Our implementation as a target. It promises both policies. And how its mutants are named, without their code. */
 import { createPmm } from '../impl/manager/index.ts';
 import { POLICIES } from '../spec/index.ts';
-import { factoryTarget } from './factory-target.ts';
+import { ownTarget } from './factory-target.ts';
 import type { Target } from './target.ts';
 
 /** The prefix of the name of a mutant where a target is named. */
@@ -13,4 +13,4 @@ export const MUTANT_PREFIX = 'mutant:';
  */
 export const RUN_PREFIX = 'run:';
 
-export const OURS: Target = factoryTarget({ name: 'frameproof', policies: POLICIES, create: createPmm });
+export const OURS: Target = ownTarget(createPmm, { name: 'frameproof', policies: POLICIES });

@@ -37,6 +37,18 @@ test('what follows from an object is computed once for each, undefined included'
   expect(asked).toEqual([first, second]);
 });
 
+test('the last few objects are remembered, and those before them are asked for again', () => {
+  let asked = 0;
+  const known = computedOnce((of: { readonly n: number }) => {
+    asked += 1;
+    return of.n;
+  });
+  const objects = Array.from({ length: 9 }, (_, n) => ({ n }));
+  expect(objects.map(known)).toEqual(objects.map(({ n }) => n));
+  expect([known({ n: -1 }), ...objects.slice(3).map(known)]).toEqual([-1, 3, 4, 5, 6, 7, 8]);
+  expect(asked).toBe(10);
+});
+
 describe('a memory map', () => {
   test('keeps its order, holes and empty descriptors: that order is the order of the free stack', () => {
     const descriptors = [conventional(9, 1), conventional(20, 0), conventional(2, 3)];

@@ -81,17 +81,25 @@ export interface OwnedRegion extends Region {
   readonly owner: InitialOwner;
 }
 
+/** How many objects a function of {@link computedOnce} remembers. */
+const REMEMBERED = 8;
+
 /**
- * Returns a function that computes the first time that it is asked about an object, and remembers while that object lives: for what
- * follows from a memory map or other constant data, which all programs of a run share.
+ * Returns a function that computes the first time that it is asked about an object, and remembers the last few that it was asked
+ * about: for what follows from a memory map or other constant data, which a program asks for again and again. A list, since a
+ * campaign has a map for each program: each entry of a `WeakMap` costs the garbage collector more than the look-up saves.
  */
 export function computedOnce<K extends WeakKey, T>(compute: (of: K) => T): (of: K) => T {
-  const known = new WeakMap<K, { readonly value: T }>();
+  const known: { readonly of: K; readonly value: T }[] = [];
+  let oldest = 0;
   return (of) => {
-    const found = known.get(of);
-    if (found !== undefined) return found.value;
+    for (let i = 0; i < known.length; i += 1) {
+      const one = known[i];
+      if (one?.of === of) return one.value;
+    }
     const value = compute(of);
-    known.set(of, { value });
+    known[oldest] = { of, value };
+    oldest = (oldest + 1) % REMEMBERED;
     return value;
   };
 }

@@ -74,11 +74,11 @@ const smallWorld = anyWorldOf(WHOLE, { memoryBits: 12, burst: 1, sweep: 1, deep:
 
 export const anyState: Arbitrary<Drawn> = record({
   world: oneof({ arbitrary: smallWorld, weight: 12 }, { arbitrary: largeWorld, weight: 1 }),
-  lengths: array(anyLength, { minLength: 1, maxLength: 30, size: 'max' }),
+  lengths: array(anyLength, { minLength: 1, maxLength: 30 }),
   startsFree: constantFrom(true, false),
-  pieces: array(oneof(integer({ min: 1, max: 3 }), anyLength), { minLength: 1, maxLength: 12, size: 'max' }),
-  places: array(nat(1000), { minLength: 1, maxLength: 12, size: 'max' }),
-  excess: array(nat(8), { minLength: 1, maxLength: 8, size: 'max' }),
+  pieces: array(oneof(integer({ min: 1, max: 3 }), anyLength), { minLength: 1, maxLength: 12 }),
+  places: array(nat(1000), { minLength: 1, maxLength: 12 }),
+  excess: array(nat(8), { minLength: 1, maxLength: 8 }),
   junk: constantFrom(0, -1, 7),
 });
 

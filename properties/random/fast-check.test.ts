@@ -5,6 +5,7 @@ import {
   type Command,
   commandsOf,
   type FourNumbers,
+  nat,
   runCommands,
   runProperty,
 } from './fast-check.ts';
@@ -66,6 +67,28 @@ it('commands drawn as numbers are the ones that fast-check draws, and are shrunk
     return programs.length;
   });
   expect(Math.max(...lengths)).toBeGreaterThan(50);
+});
+
+it('a run without shrinking tries the same values for one seed, edges among them, up to the first that fails', () => {
+  const tried = (seed: number): readonly number[] => {
+    const values: number[] = [];
+    const take = (n: number): boolean => {
+      values.push(n);
+      return n !== 0;
+    };
+    const outcome = runProperty(nat(1_000_000), take, { runs: 200, seed, shrink: false });
+    expect(outcome).toEqual({
+      failed: values.at(-1) === 0,
+      counterexample: outcome.failed ? 0 : null,
+      shrinks: 0,
+    });
+    return values;
+  };
+  const seeds = Array.from({ length: 20 }, (_, seed) => tried(seed));
+  expect(seeds[7]).toEqual(tried(7));
+  expect(new Set(seeds.map(String)).size).toBe(20);
+  expect(seeds.some((values) => values.length < 200)).toBe(true);
+  expect(seeds.flat().filter((n) => n > 999_970).length).toBeGreaterThan(20);
 });
 
 it('no command runs after one whose check fails', () => {

@@ -5,25 +5,141 @@
 import * as fc from 'fast-check';
 
 export type { Arbitrary } from 'fast-check';
-export {
-  array,
-  constant,
-  constantFrom,
-  integer,
-  nat,
-  oneof,
-  record,
-  tuple,
-} from 'fast-check';
-
-/**
- * The last draw of `record`: whether the object has a prototype. An object without one is a slow dictionary to the engine. A tuple that
- * ends in this and is mapped to an object draws and shrinks as `record` does, without dictionaries.
- */
-export const anyPrototype: fc.Arbitrary<boolean> = fc.boolean();
+export { integer, record } from 'fast-check';
 
 /** The largest number drawn wide: the largest signed 32-bit integer. */
 const WIDE = 0x7fff_ffff;
+
+/** Draws a value, and nothing with which it could be shrunk. One draw in `rarity` is among edge values; none where that is 0. */
+type Quick<T> = (random: fc.Random, rarity: number) => T;
+
+/**
+ * Arbitrary values that can be drawn without what shrinks them: fast-check makes two objects for each number, and hardly any
+ * program is ever shrunk. Where fast-check draws them, they are its own, and both ways have one distribution.
+ */
+class QuickArbitrary<T> extends fc.Arbitrary<T> {
+  readonly stock: fc.Arbitrary<T>;
+  readonly quick: Quick<T>;
+
+  constructor(stock: fc.Arbitrary<T>, quick: Quick<T>) {
+    super();
+    this.stock = stock;
+    this.quick = quick;
+  }
+
+  override generate(random: fc.Random, biasFactor: number | undefined): fc.Value<T> {
+    return this.stock.generate(random, biasFactor);
+  }
+
+  override canShrinkWithoutContext(value: unknown): value is T {
+    return this.stock.canShrinkWithoutContext(value);
+  }
+
+  override shrink(value: T, context: unknown): fc.Stream<fc.Value<T>> {
+    return this.stock.shrink(value, context);
+  }
+
+  override map<U>(mapper: (value: T) => U, unmapper?: (possibleU: unknown) => T): fc.Arbitrary<U> {
+    const { quick, stock } = this;
+    return new QuickArbitrary(stock.map(mapper, unmapper), (random, rarity) => mapper(quick(random, rarity)));
+  }
+}
+
+/** Returns what draws values of an arbitrary as quickly as it can. */
+function quickOf<T>(arbitrary: fc.Arbitrary<T>): Quick<T> {
+  if (arbitrary instanceof QuickArbitrary) return arbitrary.quick;
+  return (random, rarity) => arbitrary.generate(random, rarity === 0 ? undefined : rarity).value_;
+}
+
+function isAmongEdges(random: fc.Random, rarity: number): boolean {
+  return rarity !== 0 && random.nextInt(1, rarity) === 1;
+}
+
+/**
+ * The whole numbers up to `max`.
+ * @public
+ */
+export function nat(max: number = WIDE): fc.Arbitrary<number> {
+  const edge = max === 0 ? 0 : Math.floor(Math.log2(max));
+  return new QuickArbitrary(fc.nat(max), (random, rarity) => {
+    if (!isAmongEdges(random, rarity)) return random.nextInt(0, max);
+    return random.nextInt(0, 2) < 2 ? random.nextInt(0, edge) : random.nextInt(max - edge, max);
+  });
+}
+
+/**
+ * One value.
+ * @public
+ */
+export function constant<T>(value: T): fc.Arbitrary<T> {
+  return new QuickArbitrary(fc.constant(value), () => value);
+}
+
+/**
+ * One of these values, each as often.
+ * @public
+ */
+export function constantFrom<const T>(...values: readonly T[]): fc.Arbitrary<T> {
+  return new QuickArbitrary(fc.constantFrom(...values), quickOf(oneof(...values.map(constant))));
+}
+
+/**
+ * Lists of a value of each arbitrary.
+ * @public
+ */
+export function tuple<Ts extends unknown[]>(
+  ...arbitraries: { [K in keyof Ts]: fc.Arbitrary<Ts[K]> }
+): fc.Arbitrary<Ts>;
+export function tuple(...arbitraries: fc.Arbitrary<unknown>[]): fc.Arbitrary<unknown[]> {
+  const quick = arbitraries.map(quickOf);
+  return new QuickArbitrary(fc.tuple(...arbitraries), (random, rarity) =>
+    quick.map((draw) => draw(random, rarity)),
+  );
+}
+
+/** An arbitrary among others: drawn in proportion to its weight. */
+interface Weighted<T> {
+  readonly arbitrary: fc.Arbitrary<T>;
+  readonly weight: number;
+}
+
+/**
+ * Values of one of these arbitraries, each as often unless it has a weight.
+ * @public
+ */
+export function oneof<T>(...choices: readonly (fc.Arbitrary<T> | Weighted<T>)[]): fc.Arbitrary<T> {
+  const weighted = choices.map((choice) => ('weight' in choice ? choice : { arbitrary: choice, weight: 1 }));
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
+  const draws = weighted.flatMap(({ arbitrary, weight }) => Array<Quick<T>>(weight).fill(quickOf(arbitrary)));
+  return new QuickArbitrary(fc.oneof(...weighted), (random, rarity) => {
+    const draw = draws[random.nextInt(0, total - 1)] ?? draws[0];
+    if (draw === undefined) throw new RangeError('expected at least one choice, found none');
+    return draw(random, rarity);
+  });
+}
+
+/** Lengths of a list. */
+interface Lengths {
+  readonly minLength?: number;
+  readonly maxLength: number;
+}
+
+/**
+ * Lists of values, all lengths as often but for lists of edge values.
+ * @public
+ */
+export function array<T>(
+  arbitrary: fc.Arbitrary<T>,
+  { minLength = 0, maxLength }: Lengths,
+): fc.Arbitrary<T[]> {
+  const draw = quickOf(arbitrary);
+  const short = minLength + (maxLength === minLength ? 0 : Math.floor(Math.log2(maxLength - minLength)));
+  return new QuickArbitrary(fc.array(arbitrary, { minLength, maxLength, size: 'max' }), (random, rarity) => {
+    const ofEdges = isAmongEdges(random, rarity) ? rarity : 0;
+    const length = random.nextInt(minLength, isAmongEdges(random, ofEdges) ? short : maxLength);
+    return Array.from({ length }, () => draw(random, ofEdges));
+  });
+}
 
 /** Four numbers drawn wide. */
 export type FourNumbers = readonly [number, number, number, number];
@@ -162,10 +278,6 @@ class DrawnCommands<M extends object> implements Iterable<Command<M>> {
     }
   }
 
-  [fc.cloneMethod](): DrawnCommands<M> {
-    return new DrawnCommands(this.#seed, this.#most, this.#make);
-  }
-
   /** Draws how many commands there are, as fast-check does: before the first of them. */
   #length(words: WordGenerator): number {
     return (words.next() >>> 0) % (this.#most + 1);
@@ -291,6 +403,29 @@ export interface RunOutcome<T> {
   readonly shrinks: number;
 }
 
+/** Returns how rare edge values are in a run, from 0: one in so many draws is made among them. As fast-check has it. */
+function rarityOfEdges(run: number): number {
+  return 2 + Math.floor(Math.log10(run + 1));
+}
+
+/**
+ * Runs `predicate` on values of `arbitrary`, each drawn from a seed, until it returns false for one. Nothing is kept with which that
+ * one could be shrunk, so that a value costs what it takes to draw it.
+ */
+function runUnshrunk<T>(
+  arbitrary: fc.Arbitrary<T>,
+  predicate: (value: T) => boolean,
+  { runs, seed }: Pick<RunOptions, 'runs' | 'seed'>,
+): RunOutcome<T> {
+  const seeds = new WordGenerator(seed);
+  const draw = quickOf(arbitrary);
+  for (let run = 0; run < runs; run += 1) {
+    const value = draw(new SeededRandom(new WordGenerator(seeds.next())), rarityOfEdges(run));
+    if (!predicate(value)) return { failed: true, counterexample: value, shrinks: 0 };
+  }
+  return { failed: false, counterexample: null, shrinks: 0 };
+}
+
 /**
  * Runs `predicate` on values of `arbitrary` until it returns false for one, then shrinks that one. Synchronous. Rethrows whatever the
  * predicate throws.
@@ -301,6 +436,7 @@ export function runProperty<T>(
   predicate: (value: T) => boolean,
   { runs, seed, timeLimitMs, shrink }: RunOptions,
 ): RunOutcome<T> {
+  if (!shrink && timeLimitMs === undefined) return runUnshrunk(arbitrary, predicate, { runs, seed });
   const defects: unknown[] = [];
   const guarded = (value: T): boolean => {
     try {

@@ -52,6 +52,10 @@ export const NO_ADDRESS = -2;
 const HALF = 2 ** 32;
 const HALF_PAGES = HALF / PAGE_SIZE;
 
+/** Where an address is taken apart: one word for all, since to make one takes as long as a call. */
+const WORD = new BigUint64Array(1);
+const HALVES = new Uint32Array(WORD.buffer);
+
 /** Addresses of the higher half of a configuration, to and from bytes of physical memory, without arithmetic in `bigint`. */
 export class HigherHalf {
   readonly base: bigint;
@@ -61,8 +65,6 @@ export class HigherHalf {
   readonly #end: number;
   readonly #low: number;
   readonly #high: number;
-  readonly #word = new BigUint64Array(1);
-  readonly #halves = new Uint32Array(this.#word.buffer);
 
   constructor(config: Config) {
     this.#config = config;
@@ -81,8 +83,8 @@ export class HigherHalf {
   /** Returns the address at which a byte of physical memory is mapped. */
   addressOf(byte: number): bigint {
     if (!(byte >= 0 && byte < this.room)) return this.base + BigInt(byte);
-    this.write(byte, this.#halves, 0);
-    return this.#word[0] ?? 0n;
+    this.write(byte, HALVES, 0);
+    return WORD[0] ?? 0n;
   }
 
   /** Writes the address of a byte that has one, in two halves. */
@@ -96,8 +98,8 @@ export class HigherHalf {
   /** Returns the byte that an address maps, or -1 where it is not of the higher half. */
   byteAt(address: bigint): number {
     if (address < this.base || address > U64_MAX) return -1;
-    this.#word[0] = address;
-    return ((this.#halves[1] ?? 0) - this.#high) * HALF + ((this.#halves[0] ?? 0) - this.#low);
+    WORD[0] = address;
+    return ((HALVES[1] ?? 0) - this.#high) * HALF + ((HALVES[0] ?? 0) - this.#low);
   }
 
   /** Returns the page frame that an address in two halves is the first of, or -1. */
@@ -111,8 +113,8 @@ export class HigherHalf {
   /** The same of an address as it was returned, if it is one. */
   frameIn(address: unknown): number {
     if (typeof address !== 'bigint' || address < this.base || address > U64_MAX) return -1;
-    this.#word[0] = address;
-    return this.frameAtStart(this.#halves[0] ?? 0, this.#halves[1] ?? 0);
+    WORD[0] = address;
+    return this.frameAtStart(HALVES[0] ?? 0, HALVES[1] ?? 0);
   }
 
   /** Returns the page frame of a byte, or which way it has none. */

@@ -21,6 +21,7 @@ import {
   U64_MAX,
 } from '../../../spec/index.ts';
 import { bitsOf, Digits, extreme } from '../draws.ts';
+import type { FourNumbers } from '../fast-check.ts';
 import {
   edgeAddress,
   edgeFrame,
@@ -28,7 +29,6 @@ import {
   isHeldAlone,
   landmarksOf,
   mayBeFreed,
-  type Numbers,
   type Prospect,
 } from './prospect.ts';
 
@@ -218,13 +218,13 @@ const BATCH_KINDS = [
 const BATCH_LENGTHS = [4, 1, 2, 8, 4, 2, 8, 64] as const;
 
 /** Names a batch to free: pages of one or two results; some name one twice, or one that may not be freed. */
-export function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
+export function nameBatch(prospect: Prospect, drawn: FourNumbers): void {
   const { call } = prospect;
-  const digits = new Digits(x);
+  const digits = new Digits(drawn[1]);
   const mixed = digits.of(BATCH_KINDS);
   if (mixed === 'empty') return;
   if (mixed === 'neighbours') {
-    nameNeighbours(prospect, digits, y);
+    nameNeighbours(prospect, digits, drawn[2]);
     if (call.named > 0) return;
   }
   const isLong = digits.next(64) === 63;
@@ -232,7 +232,7 @@ export function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
   const batch = call.named;
   switch (mixed) {
     case 'two': {
-      nameAddress(prospect, y);
+      nameAddress(prospect, drawn[2]);
       const frame = call.frames[batch] ?? 0;
       if (isHeldAlone(prospect, frame) && !call.frames.subarray(0, batch).includes(frame))
         call.moveLastToFront();
@@ -240,11 +240,11 @@ export function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
       return;
     }
     case 'twice':
-      if (batch > 0) call.nameFirstAgain(new Digits(y).of(OFFSETS));
+      if (batch > 0) call.nameFirstAgain(new Digits(drawn[2]).of(OFFSETS));
       return;
     case 'bad':
-      nameAddress(prospect, y);
-      if (z % 2 !== 0) call.moveLastToFront();
+      nameAddress(prospect, drawn[2]);
+      if (drawn[3] % 2 !== 0) call.moveLastToFront();
       return;
     default:
   }
@@ -320,8 +320,9 @@ function nameStraddling(prospect: Prospect, digits: Digits): boolean {
 }
 
 /** Names the address of a region: some lie below an edge, so that the region straddles it. */
-export function nameRegion(prospect: Prospect, [x, , z]: Numbers): void {
-  const digits = new Digits(z);
+export function nameRegion(prospect: Prospect, drawn: FourNumbers): void {
+  const x = drawn[1];
+  const digits = new Digits(drawn[3]);
   if (prospect.state.world.profile.freeRuns === 'whole') nameHeldRun(prospect, x);
   else if (digits.next(4) !== 3 || !nameStraddling(prospect, digits)) nameAddress(prospect, x);
 }

@@ -36,7 +36,7 @@ import {
   namesFree,
   regionCount,
 } from './addresses.ts';
-import { edgeAddress, edgeFrame, type Numbers, type Prospect, SceneProspect } from './prospect.ts';
+import { edgeAddress, edgeFrame, type Prospect, SceneProspect } from './prospect.ts';
 
 /** Four numbers drawn wide: one for the call, three for its arguments. */
 export type Drawn = FourNumbers;
@@ -289,30 +289,29 @@ function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passe
 }
 
 /** Returns a number for an argument beyond the third. */
-function mixed([x, y, z]: Numbers, place: number): number {
+function mixed([, x, y, z]: Drawn, place: number): number {
   return Math.imul(x ^ (y >>> 3) ^ Math.imul(z, place), 0x9e37_79b1) >>> 1;
 }
 
 /** Draws the call that four numbers stand for, depending on the state and the results so far. */
 export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): void {
-  const [c, x, y, z] = drawn;
-  const chosen = calls[c % calls.length] ?? calls[0];
-  const numbers: Numbers = [x, y, z];
+  // By places: to take a list apart makes as many objects as it has entries.
+  const chosen = calls[drawn[0] % calls.length] ?? calls[0];
   const parameters = parametersOf(chosen);
   prospect.call.start(callPlace(chosen));
   for (let place = 0; place < parameters.length; place += 1) {
     const parameter = parameters[place];
     if (parameter === undefined) return;
-    if (parameter.kind === 'addresses') nameBatch(prospect, numbers);
+    if (parameter.kind === 'addresses') nameBatch(prospect, drawn);
     else if (parameter.kind !== 'address')
       prospect.call.pass(
         parameter,
-        argumentFrom(parameter, numbers[place] ?? mixed(numbers, place), prospect),
+        argumentFrom(parameter, drawn[place + 1] ?? mixed(drawn, place), prospect),
       );
-    else if (chosen === 'addRegion') nameAbsent(prospect, x);
-    else if (namesFree(chosen)) nameFree(prospect, x);
-    else if (describedCall(chosen).effect === 'region') nameRegion(prospect, numbers);
-    else nameAddress(prospect, x);
+    else if (chosen === 'addRegion') nameAbsent(prospect, drawn[1]);
+    else if (namesFree(chosen)) nameFree(prospect, drawn[1]);
+    else if (describedCall(chosen).effect === 'region') nameRegion(prospect, drawn);
+    else nameAddress(prospect, drawn[1]);
   }
 }
 

@@ -24,9 +24,6 @@ import {
 } from '../../../spec/index.ts';
 import { bitsOf, type Digits } from '../draws.ts';
 
-/** Three numbers, from which the arguments of a call are drawn. */
-export type Numbers = readonly [number, number, number];
-
 /** The results of a program so far, as page frames. */
 export interface ResultFrames {
   readonly handedOut: readonly number[];

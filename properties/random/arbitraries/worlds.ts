@@ -29,7 +29,7 @@ import {
   U64_MAX,
   WHOLE,
 } from '../../../spec/index.ts';
-import { type Arbitrary, anyPrototype, array, constantFrom, nat, oneof, tuple } from '../fast-check.ts';
+import { type Arbitrary, array, constantFrom, nat, oneof, tuple } from '../fast-check.ts';
 import { ANY_SIZE, type Sizes } from './sizes.ts';
 
 /** The largest landmark: 2^34 page frames, 64 TiB. */
@@ -105,7 +105,7 @@ const anyPlace: Arbitrary<Place> = oneof(
 );
 
 function anySegmentOf(pages: Arbitrary<number>): Arbitrary<Segment> {
-  return tuple(anyPlace, pages, anyType, oneof(constantFrom(0), nat(7)), anyPrototype).map(
+  return tuple(anyPlace, pages, anyType, oneof(constantFrom(0), nat(7))).map(
     ([place, drawn, type, order]) => ({ place, pages: drawn, type, order }),
   );
 }
@@ -113,8 +113,8 @@ function anySegmentOf(pages: Arbitrary<number>): Arbitrary<Segment> {
 const anySegment = anySegmentOf(anyPages);
 
 const anySegments: Arbitrary<readonly Segment[]> = oneof(
-  { arbitrary: array(anySegment, { minLength: 1, maxLength: 10, size: 'max' }), weight: 31 },
-  { arbitrary: array(anySegment, { minLength: 11, maxLength: 100, size: 'max' }), weight: 1 },
+  { arbitrary: array(anySegment, { minLength: 1, maxLength: 10 }), weight: 31 },
+  { arbitrary: array(anySegment, { minLength: 11, maxLength: 100 }), weight: 1 },
 );
 
 /** Returns the base of a segment that may begin at `end` or later. */
@@ -182,7 +182,6 @@ const anyLimit: Arbitrary<Limit> = tuple(
     ...(['zero', 'landmark'] as const),
   ),
   nat(511),
-  anyPrototype,
 ).map(([segment, at, size]) => ({ segment, at, size }));
 
 function limitAddress(descriptors: readonly DescriptorInput[], { segment, at, size }: Limit): bigint {
@@ -313,7 +312,6 @@ const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(
   anyPlenty,
   anyDoublings,
   anyDoublings,
-  anyPrototype,
 ).map(([segments, limit, higherHalf, plenty, ram, zone]) => ({
   segments,
   limit,
@@ -326,7 +324,7 @@ const anyDrawnWorld: Arbitrary<DrawnWorld> = tuple(
 /** Large free runs have about 2^8 page frames at least, and about 2^17 at most, which are swept within a second. */
 const [ROOMY_LEAST, ROOMY_BITS] = [8, 17] as const;
 
-const anySmallSegments = array(anySegmentOf(nat(80)), { maxLength: 3, size: 'max' });
+const anySmallSegments = array(anySegmentOf(nat(80)), { maxLength: 3 });
 
 /** Worlds with a large free run in each zone or across the limit, and a few small segments around them. */
 function anyDrawnRoomyWorld(memoryBits: number): Arbitrary<DrawnWorld> {
@@ -335,7 +333,6 @@ function anyDrawnRoomyWorld(memoryBits: number): Arbitrary<DrawnWorld> {
     tuple(anySmallSegments, anyPlace, pages, anySmallSegments, anyPlace, pages, anySmallSegments),
     constantFrom<Limit['at']>('end', 'end', 'after', 'inside', 'boot', 'beyond', 'zero'),
     anyHigherHalf,
-    anyPrototype,
   ).map(([[before, place, lower, between, upperPlace, upper, after], at, higherHalf]) => {
     const free = { type: 'conventional', order: 0 } as const;
     const segments = [

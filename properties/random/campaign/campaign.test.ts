@@ -124,7 +124,7 @@ describe('a campaign', () => {
   it('that never meets a situation is not said to hold', async () => {
     const result = await runCampaign({ ...base, programs: FULL_RUN_PROGRAMS, operations: 1 });
     expect(result.verdict).toBe('unreached');
-    expect(result.unreached).toContain('freePages: pages of both zones');
+    expect(result.unreached).toContain('freeRegion: over a hole');
   });
 
   it('stops when it is told to, with what was done so far', async () => {

@@ -5,7 +5,7 @@
  */
 
 import { type Target, timeOf, type World } from '../../../runner/index.ts';
-import { computedOnce, pfnEnd } from '../../../spec/index.ts';
+import { pfnEnd } from '../../../spec/index.ts';
 import { GROWTH, type Sizes, sizesOf } from '../arbitraries/sizes.ts';
 import type { RanProgram } from '../run-program.ts';
 
@@ -36,8 +36,9 @@ export class Pace {
 
   /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */
   isTooLarge(world: World, ran: RanProgram, seconds: number): boolean {
+    if (!this.#isBounded) return false;
     const level = GROWTH.findIndex(({ memoryBits }) => pfnEnd(world.map) <= 2 ** memoryBits);
-    if (!this.#isBounded || level <= 0) return false;
+    if (level <= 0) return false;
     const isUnable = !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered);
     const isSlow = seconds >= SLOW_SECONDS * Math.max(1, ran.performed / SLOW_OPERATIONS);
     if (!isSlow && !isUnable) return false;
@@ -52,5 +53,11 @@ function cannotStart(ran: RanProgram): boolean {
   return violation?.at === -1 && CANNOT_START.test(violation.explanation);
 }
 
+const PACES = new WeakMap<Target, Pace>();
+
 /** Returns the pace of a target in this thread. */
-export const paceOf = computedOnce((target: Target) => new Pace(target));
+export function paceOf(target: Target): Pace {
+  const pace = PACES.get(target) ?? new Pace(target);
+  PACES.set(target, pace);
+  return pace;
+}
