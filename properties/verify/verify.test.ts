@@ -54,7 +54,7 @@ const QUICK: VerifyOptions = {
   corpora: [],
   smallOperations: 0,
   smallWorld: null,
-  random: { worlds: [], generated: true, programs: 64, operations: 40, seed: 5 },
+  random: { worlds: [], generated: true, programs: 32, operations: 40, seed: 5 },
   speed: null,
   shrinkMs: 10_000,
 };
