@@ -94,23 +94,28 @@ EXPORT("fp_desk") void *fp_desk(void) {
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
 
 /* In the order of the specification's table of calls. */
-enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT, ALLOC_WITHIN };
+enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT, ALLOC_WITHIN, ADD_REGION, REMOVE_REGION };
 
 /* A copy: main may hand over a target that lies on its stack. */
 static fp_target target;
 
+/* The bit of `calls` that says that runs are asked for by order. */
+#define BY_ORDER 30
+
 int fp_serve(const fp_target *served) {
     target = *served;
     const bool has[] = {
-        target.alloc != NULL,       target.alloc_pages != NULL || target.alloc_some != NULL,  target.alloc_bitmap != NULL,
-        target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL,
+        target.alloc != NULL,       target.alloc_pages != NULL || target.alloc_some != NULL,  target.alloc_bitmap != NULL || target.alloc_order != NULL,
+        target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL || target.free_order != NULL,
         target.total_amount != NULL, target.free_amount != NULL, target.reserved_amount != NULL,
         target.retain != NULL,      target.release != NULL,      target.alloc_at != NULL,
         target.alloc_within != NULL,
+        target.add_region != NULL,  target.remove_region != NULL,
     };
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
     }
+    desk.calls |= (uint64_t)(target.alloc_order != NULL || target.free_order != NULL) << BY_ORDER;
 #ifndef FP_IGNORE_LIVE
     desk.names_live = target.live != NULL;
 #endif
@@ -175,12 +180,16 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
     case ALLOC_PAGES:
         return target.alloc_some != NULL ? target.alloc_some(at(given[0]), given[1]) : target.alloc_pages(at(given[0]), given[1]);
     case ALLOC_BITMAP:
+        if (target.alloc_order != NULL)
+            return (uintptr_t)target.alloc_order((uint64_t)__builtin_ctzll(given[0]));
         return (uintptr_t)target.alloc_bitmap(given[0], given[1], given[2]);
     case FREE:
         return target.free(at(given[0]));
     case FREE_PAGES:
         return target.free_pages(at(given[0]), given[1]);
     case FREE_REGION:
+        if (target.free_order != NULL)
+            return target.free_order(at(given[0]), (uint64_t)__builtin_ctzll(given[1]));
         return target.free_region(at(given[0]), given[1]);
     case TOTAL_AMOUNT:
         return target.total_amount();
@@ -196,6 +205,10 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
         return (uintptr_t)target.alloc_at(at(given[0]), given[1]);
     case ALLOC_WITHIN:
         return (uintptr_t)target.alloc_within(given[0], given[1], given[2], given[3], given[4]);
+    case ADD_REGION:
+        return target.add_region(at(given[0]), given[1]);
+    case REMOVE_REGION:
+        return target.remove_region(at(given[0]), given[1]);
     }
     __builtin_trap();
 }
@@ -318,8 +331,10 @@ void *calloc(size_t count, size_t size) {
         errno = ENOMEM;
         return NULL;
     }
+    uint64_t used = desk.arena_used;
     void *made = malloc(bytes);
-    return made == NULL ? NULL : memset(made, 0, bytes);
+    /* Beyond the arena lie zeros. To write them again would cost more than all calls of a program, where the block is large. */
+    return made == NULL || desk.arena_used > used ? made : memset(made, 0, bytes);
 }
 
 void *realloc(void *given, size_t size) {

@@ -59,6 +59,15 @@ describe('a profile', () => {
     [{ runArguments: [], limits: 'powers-of-two' }, /^p\.json: limits speaks of an argument/],
     [{ neverBelow: '0x1001' }, /^p\.json: neverBelow: expected a multiple of 4096/],
     [{ neverBelow: '0x1000', memoryBelow: '0x1000' }, /^p\.json: neverBelow 0x1000 leaves no memory below /],
+    [{ uncaught: ['present'] }, /^p\.json: uncaught has "present", and calls has no addRegion/],
+    [
+      { calls: ['alloc', 'addRegion'], runsWithin: 'descriptors' },
+      /^p\.json: runsWithin .* addRegion contradict/,
+    ],
+    [
+      { calls: ['alloc', 'removeRegion'], zones: 1, keeps: 3, memoryAtLeast: 3 },
+      /^p\.json: with keeps 3, leave removeRegion out of calls/,
+    ],
     [{ zones: 3 }, /^p\.json: zones: expected 1, 2 or an array of zones: \[\{"name":"dma"/],
     [{ zones: [{ name: 'dma', end: 7 }] }, /^p\.json: zones\[0\]/],
     [{ zones: [{ name: 'all' }] }, 'p.json: zones names at least two, each by another name'],
@@ -84,6 +93,10 @@ describe('a profile', () => {
     [
       { runArguments: ['boundary'] },
       /^p\.json: runArguments has "minAddr" or "boundary", which only allocWithin /,
+    ],
+    [
+      { contiguous: 'orders', runArguments: ['maxAddr'] },
+      /^p\.json: with contiguous "orders", runArguments is \[\]/,
     ],
     [{ keeps: 2 }, /^p\.json: with keeps 2, zones is 1: nobody knows in which zone they lie/],
     [{ keeps: 2, zones: 1, memoryAtLeast: 1 }, 'p.json: with keeps 2, memoryAtLeast is 2 or more'],
@@ -149,6 +162,18 @@ describe('the runs that a profile rules out', () => {
     expect(beyond(profile, within)).toBeNull();
     expect(beyond(profile, out)).not.toBeNull();
     expect(beyond(WHOLE, out)).toBeNull();
+  });
+
+  it('by order', () => {
+    const orders = profileOf({ contiguous: 'orders' });
+    const sized = (count: bigint): readonly Operation[] => [
+      { call: 'allocBitmap', count, maxAddr: none, alignment: 4096n },
+      { call: 'freeRegion', address: 0n, count },
+    ];
+    const within = [1n, 8n, 2n ** 63n].flatMap(sized);
+    expect(within.map((operation) => beyond(orders, operation))).toEqual(within.map(() => null));
+    const others = [0n, 3n, 2n ** 64n].flatMap(sized);
+    expect(others.map((operation) => beyond(orders, operation))).not.toContain(null);
   });
 
   it.each([
@@ -233,6 +258,7 @@ describe('misuse of a kind that is not caught', () => {
     unaligned: [{ call: 'free', address: address(2, 1n) }],
     part: [{ call: 'free', address: address(0) }, batch(2, 1), region(0, 1n)],
     shared: [],
+    present: [],
   };
   const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses).filter(
     ([, operations]) => operations.length > 0,
@@ -258,6 +284,23 @@ describe('misuse of a kind that is not caught', () => {
       region(0, 1n),
     ];
     expect(defined.map((operation) => leftUndefined(state, operation))).toEqual(defined.map(() => null));
+  });
+
+  it('of memory that is added is left undefined where it is RAM, and beyond the map whatever is claimed', () => {
+    const add = (frame: number, count: bigint): Operation => ({
+      call: 'addRegion',
+      address: address(frame),
+      count,
+    });
+    const isLeft = (claims: object, operation: Operation): boolean => {
+      const calls = [...WHOLE.calls, 'addRegion'];
+      const profile = profileOf({ zones: 1, calls, ...claims });
+      return leftUndefined(ModelState.init(MAP, CONFIG, [], profile), operation) !== null;
+    };
+    expect([isLeft({}, add(3, 1n)), isLeft({ uncaught: ['present'] }, add(3, 1n))]).toEqual([false, true]);
+    expect(isLeft({}, add(2 ** 20, 1n))).toBe(true);
+    expect(isLeft({ neverBelow: '0x4000' }, add(3, 1n))).toBe(true);
+    expect(isLeft({}, add(2 ** 20, 0n))).toBe(false);
   });
 
   it.each(kinds)('%s is left undefined, and of no other kind', (kind, operations) => {

@@ -50,7 +50,7 @@ export const Misuse = t.keyof(
 export type Misuse = t.TypeOf<typeof Misuse>;
 
 /**
- * Kinds of misuse of the calls that free page frames, and of `retain`.
+ * Kinds of misuse of the calls that free page frames, of `retain` and of `addRegion`.
  *
  * - `double-free`: the page frame is free already.
  * - `foreign`: it was never handed out: it is not RAM, or firmware or the manager keeps it.
@@ -59,6 +59,7 @@ export type Misuse = t.TypeOf<typeof Misuse>;
  * - `unaligned`: no page frame begins at the address, where that is misuse.
  * - `part`: it is a part of a run, where runs are freed whole.
  * - `shared`: it has several references, where a free of it is misuse.
+ * - `present`: it is RAM already, where it is to be added.
  */
 const MisuseKind = t.keyof(
   {
@@ -69,8 +70,9 @@ const MisuseKind = t.keyof(
     unaligned: null,
     part: null,
     shared: null,
+    present: null,
   },
-  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part or shared)',
+  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part, shared or present)',
 );
 export type MisuseKind = t.TypeOf<typeof MisuseKind>;
 
@@ -135,7 +137,10 @@ const Claims = closed(
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       batches: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
-      contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
+      contiguous: t.keyof(
+        { any: null, 'powers-of-two': null, orders: null },
+        '"any", "powers-of-two" or "orders"',
+      ),
       runArguments: t.readonlyArray(
         RunArgument,
         'an array of "maxAddr", "alignment", "minAddr" and "boundary"',
@@ -184,8 +189,11 @@ export interface Profile {
   readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
   /** How `allocPages` is granted: all or nothing, or what is free, up to the count. It then tells how many; none is a failure. */
   readonly batches: 'whole' | 'partial';
-  /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
-  readonly contiguous: 'any' | 'powers-of-two';
+  /**
+   * The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. Orders: so too, and
+   * allocations and frees of regions are asked for by order, so that no count is 0 and no region of another size is freed.
+   */
+  readonly contiguous: 'any' | 'powers-of-two' | 'orders';
   /**
    * The arguments that contiguous allocations have besides the count, `minAddr` and `boundary` only in `allocWithin`. One that they lack is
    * always passed as "no demand".
@@ -216,7 +224,7 @@ export interface Profile {
   readonly fallback: 'lower' | 'none';
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
-  /** The page frames that init keeps for the manager itself: none, those that it names, or so many, which nobody knows. */
+  /** The page frames that init keeps for the manager itself: none, the ones that it names, or a number of unknown ones. */
   readonly keeps: 'nothing' | 'named' | number;
   /** The contents of page frames when they are handed out: anything, or zeros. */
   readonly contents: 'any' | 'zeroed';
@@ -303,11 +311,13 @@ function contradiction(profile: Profile): string | null {
     return 'uncaught has "unaligned", which is misuse where unalignedFree is "misuse"';
   if (profile.uncaught.includes('part') && profile.freeRuns !== 'whole')
     return 'uncaught has "part", which is misuse where freeRuns is "whole"';
+  if (profile.contiguous === 'orders' && profile.runArguments.length > 0)
+    return 'with contiguous "orders", runArguments is []: an order is the only argument';
   if (profile.largestAlignment !== null && !profile.runArguments.includes('alignment'))
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
   if (profile.uncaught.includes('shared') && profile.freesShared !== 'never')
     return 'uncaught has "shared", which is misuse where freesShared is "never"';
-  const references = contradictionOfReferences(profile);
+  const references = contradictionOfReferences(profile) ?? contradictionOfAdding(profile);
   if (references !== null) return references;
   if (profile.limits !== 'any' && !profile.runArguments.includes('maxAddr'))
     return 'limits speaks of an argument: it can be claimed where runArguments has "maxAddr"';
@@ -337,6 +347,9 @@ function contradictionOfKept(profile: Profile): string | null {
     return `with keeps ${kept}, zones is 1: nobody knows in which zone they lie, unless keeps is "named"`;
   if (profile.policies.includes('first-fit'))
     return `with keeps ${kept}, first-fit cannot be promised: the lowest run may be kept, unless keeps is "named"`;
+  const moving = profile.calls.find((call) => call === 'addRegion' || call === 'removeRegion');
+  if (moving !== undefined)
+    return `with keeps ${kept}, leave ${moving} out of calls: nobody knows what is free, unless keeps is "named"`;
   return profile.memoryAtLeast < kept ? `with keeps ${kept}, memoryAtLeast is ${kept} or more` : null;
 }
 
@@ -362,12 +375,21 @@ function contradictionOfReferences({
   return uncaught.includes('shared') ? 'uncaught has "shared", and calls has no retain' : null;
 }
 
+/** Returns the contradiction between claims of memory that is added in one line, or null. */
+function contradictionOfAdding({ calls, uncaught, runsWithin }: Profile): string | null {
+  if (!calls.includes('addRegion'))
+    return uncaught.includes('present') ? 'uncaught has "present", and calls has no addRegion' : null;
+  return runsWithin === 'memory'
+    ? null
+    : 'runsWithin "descriptors" and addRegion contradict each other: what is added lies in no descriptor of RAM';
+}
+
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */
 export function decodeProfile(data: unknown, source: string): Profile {
   const claims = decode(Claims, data, source);
   if (Object.keys(claims).length === 0) return WHOLE;
   const singlePages: SinglePages = (claims.zones ?? 2) === 2 ? 'stack-zone' : 'anywhere';
-  const runArguments = runArgumentsOf(claims.calls ?? STANDARD_CALLS);
+  const runArguments = claims.contiguous === 'orders' ? [] : runArgumentsOf(claims.calls ?? STANDARD_CALLS);
   const profile: Profile = { ...WHOLE, singlePages, runArguments, ...claims };
   const wrong = contradiction(profile);
   if (wrong !== null) throw new SpecError(`${source}: ${wrong}`);
@@ -417,6 +439,11 @@ export function hasUndefined({ misuse, uncaught, outOfMemory }: Profile): boolea
   return misuse === 'undefined' || uncaught.length > 0 || outOfMemory === 'undefined';
 }
 
+/** Whether some calls of the profile are not made in some state: their effect is undefined, or left open. */
+export function leavesOut(profile: Profile): boolean {
+  return hasUndefined(profile) || profile.calls.includes('addRegion');
+}
+
 /** Whether the effect of misuse of some kind is undefined. */
 export function isUncaught({ misuse, uncaught }: Profile, kind: MisuseKind): boolean {
   return misuse === 'undefined' || uncaught.includes(kind);
@@ -449,6 +476,12 @@ function isPowerOfTwoOrNone(argument: Argument): boolean {
   return argument === 0n || (typeof argument === 'bigint' && isPowerOfTwo(argument));
 }
 
+const NO_ORDER = 'runs are asked for and freed by order: there is none for this count';
+
+function hasOrder(count: Argument): boolean {
+  return typeof count === 'bigint' && isPowerOfTwo(count) && count <= U64_MAX;
+}
+
 type Run = OperationOf<'allocBitmap'> | OperationOf<'allocWithin'>;
 
 /** Returns the reason why the contiguous allocations of a profile lack such arguments, or null. */
@@ -457,8 +490,9 @@ function beyondRun(profile: Profile, operation: Run): string | null {
   const { call, count, maxAddr, alignment } = operation;
   const lacking = beyondArguments(operation, runArguments);
   if (lacking !== null) return `its ${call} has no ${lacking}`;
-  if (contiguous === 'powers-of-two' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
+  if (contiguous !== 'any' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
     return 'counts and alignments of contiguous allocations are powers of two';
+  if (contiguous === 'orders' && !hasOrder(count)) return NO_ORDER;
   if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
   if (alignments === 'powers-of-two' && call === 'allocWithin' && !isPowerOfTwoOrNone(operation.boundary))
     return 'boundaries are powers of two';
@@ -476,8 +510,11 @@ function beyondRun(profile: Profile, operation: Run): string | null {
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
   if (profile === WHOLE) return null;
-  if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
-    return 'what a free of no page frames does with its address is left open';
+  if (operation.call === 'freeRegion' && profile.contiguous === 'orders' && !hasOrder(operation.count))
+    return NO_ORDER;
+  const isEmpty = 'address' in operation && 'count' in operation && operation.count === 0n;
+  if (isEmpty && operation.call !== 'allocAt' && profile.unalignedFree === 'misuse')
+    return 'what a call of no page frames does with its address is left open';
   return operation.call === 'allocBitmap' || operation.call === 'allocWithin'
     ? beyondRun(profile, operation)
     : null;

@@ -10,6 +10,7 @@ import {
   type PmmOptions,
   type SomePmm,
   type SomePmmFactory,
+  U64_MAX,
 } from '../../spec/index.ts';
 import { arrayClaims, type Bounds, PageArray } from './page-array.ts';
 
@@ -38,6 +39,7 @@ export interface Added {
 
 const FREE = 0;
 const BOOT = -1;
+const ABSENT = -3;
 const MOST = 3;
 const UNBOUND = 2 ** 31 - 1;
 const WITHOUT = { calls: ['alloc', 'allocPages', 'free', 'totalAmount', 'freeAmount'], zones: 1 } as const;
@@ -126,6 +128,33 @@ class PartialArray extends PageArray {
   }
 }
 
+/** One that takes page frames that callers hold. */
+class TakingArray extends PageArray {
+  protected override isFree(base: number, count: number): boolean {
+    const codes = this.pages.subarray(base, base + count);
+    return base + count <= this.pages.length && codes.every((code) => code >= FREE);
+  }
+}
+
+/** One that hands out removed memory when nothing else is left. */
+class RemovingOnPaper extends PageArray {
+  readonly #removed: number[] = [];
+
+  protected override put(base: number, count: number, code: number): void {
+    super.put(base, count, code);
+    if (code === ABSENT) for (let i = 0; i < count; i += 1) this.#removed.push(base + i);
+  }
+
+  override alloc(): bigint | null {
+    const frame = this.#removed.find((each) => this.pages[each] === ABSENT && this.mayUse(each));
+    return this.freeAmount() === 0 && frame !== undefined ? this.take(frame) : super.alloc();
+  }
+
+  protected mayUse(_frame: number): boolean {
+    return true;
+  }
+}
+
 export const ADDED: readonly Added[] = [
   {
     name: 'references',
@@ -179,6 +208,17 @@ export const ADDED: readonly Added[] = [
         class extends PageArray {
           override release(address: bigint): void {
             if (this.references(this.named('release', address)) !== FREE) super.release(address);
+          }
+        },
+      ),
+      variant(
+        'boot-memory-not-released',
+        'release.owner',
+        class extends PageArray {
+          override release(address: bigint): void {
+            const frame = this.held('release', address);
+            if (this.references(frame) === BOOT) this.panic('release', frame);
+            this.drop(frame);
           }
         },
       ),
@@ -242,6 +282,16 @@ export const ADDED: readonly Added[] = [
         },
       ),
       variant(
+        'half-of-what-is-free',
+        'allocPages.as-many',
+        class extends PartialArray {
+          protected override limit(count: bigint): bigint {
+            const got = super.limit(count);
+            return got < count && got > 1n ? got / 2n : got;
+          }
+        },
+      ),
+      variant(
         'last-free-page-left',
         'allocPages.as-many',
         class extends PartialArray {
@@ -276,6 +326,29 @@ export const ADDED: readonly Added[] = [
         class extends PageArray {
           protected override isFree(base: number, count: number): boolean {
             return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+      variant('held-pages-taken', 'allocAt.was-free', TakingArray),
+      variant(
+        'lowest-region',
+        'allocAt.exact',
+        class extends PageArray {
+          override allocAt(address: bigint, count: number | bigint): bigint | null {
+            const taken = super.allocAt(address, count);
+            const lowest = this.pages.indexOf(FREE);
+            if (taken === null || count !== 1 || lowest < 0) return taken;
+            this.pages[this.named('allocAt', address)] = FREE;
+            return this.take(lowest);
+          }
+        },
+      ),
+      variant(
+        'region-at-the-end-refused',
+        'allocAt.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && base + count < this.pages.length;
           }
         },
       ),
@@ -342,6 +415,16 @@ export const ADDED: readonly Added[] = [
         },
       ),
       variant(
+        'highest-address-not-read',
+        'allocWithin.below-max',
+        otherBounds(() => ({ maxAddr: U64_MAX })),
+      ),
+      variant(
+        'half-of-the-alignment',
+        'allocWithin.aligned',
+        otherBounds(({ alignment }) => ({ alignment: alignment / 2n })),
+      ),
+      variant(
         'highest-address-inclusive',
         'allocWithin.below-max',
         otherBounds(({ maxAddr }) => ({ maxAddr: maxAddr + PAGE_BYTES })),
@@ -351,6 +434,7 @@ export const ADDED: readonly Added[] = [
         'allocWithin.aligned',
         otherBounds(() => ({ alignment: PAGE_BYTES })),
       ),
+      variant('held-pages-taken-within', 'allocWithin.was-free', TakingArray),
       variant(
         'last-page-not-free',
         'allocWithin.was-free',
@@ -463,6 +547,101 @@ export const ADDED: readonly Added[] = [
           }
         },
         PAGES_KEPT,
+      ),
+    ],
+  },
+  {
+    name: 'memory that is added and removed',
+    claims: { ...AT, calls: [...AT.calls, 'addRegion', 'removeRegion'] },
+    without: AT,
+    breaks: null,
+    correct: array(MOST),
+    broken: [
+      variant(
+        'ram-added-again',
+        'addRegion.owner',
+        class extends PageArray {
+          protected override firstPresent(base: number, count: number): number {
+            const first = super.firstPresent(base, count);
+            return first > base ? -1 : first;
+          }
+        },
+      ),
+      variant(
+        'free-memory-added-again',
+        'addRegion.owner',
+        class extends PageArray {
+          protected override firstPresent(base: number, count: number): number {
+            return this.isFree(base, count) ? -1 : super.firstPresent(base, count);
+          }
+        },
+      ),
+      variant(
+        'last-page-not-added',
+        'addRegion.free',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count, code);
+            if (code === FREE && count > 1) this.pages[base + count - 1] = BOOT;
+          }
+        },
+      ),
+      variant(
+        'page-above-added-too',
+        'addRegion.free',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count, code);
+            if (code === FREE && this.pages[base + count] === ABSENT) super.put(base + count, 1, code);
+          }
+        },
+      ),
+      variant(
+        'last-page-held',
+        'removeRegion.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+      variant(
+        'last-free-region-kept',
+        'removeRegion.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && count !== this.freeAmount();
+          }
+        },
+      ),
+      variant(
+        'last-page-not-removed',
+        'removeRegion.gone',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count === 1 || code === FREE ? count : count - 1, code);
+          }
+        },
+      ),
+      variant(
+        'page-above-removed-too',
+        'removeRegion.gone',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count, code);
+            if (code === ABSENT && this.pages[base + count] === FREE) super.put(base + count, 1, code);
+          }
+        },
+      ),
+      variant('removed-memory-allocated', 'removed.withheld', RemovingOnPaper),
+      variant(
+        'odd-removed-memory-allocated',
+        'removed.withheld',
+        class extends RemovingOnPaper {
+          protected override mayUse(frame: number): boolean {
+            return frame % 2 === 1;
+          }
+        },
       ),
     ],
   },

@@ -24,7 +24,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { profileLine, type Regression } from './regression.ts';
+import { movesMemory, profileLine, type Regression } from './regression.ts';
 
 /** A clause that no C test can check: the interface does not tell whose a page frame is. */
 const UNCHECKABLE = 'owner.agrees';
@@ -78,7 +78,18 @@ function functionName(call: Call): string {
   return `pmm_${call.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
+/** The calls that take an order in place of a count. */
+const BY_ORDER: Readonly<Partial<Record<Call, string>>> = {
+  allocBitmap: 'pmm_alloc_order',
+  freeRegion: 'pmm_free_order',
+};
+
 function callCode(operation: Operation<Reference>, names: Names): string {
+  const byOrder = names.profile.contiguous === 'orders' ? BY_ORDER[operation.call] : undefined;
+  if (byOrder !== undefined && 'count' in operation && isU64(operation.count)) {
+    const addresses = addressesOf(operation).map((reference) => addressCode(reference, names));
+    return `${byOrder}(${[...addresses, operation.count.toString(2).length - 1].join(', ')})`;
+  }
   const texts = parametersOf(operation.call).map((parameter): string => {
     const value = argumentAt(operation, parameter);
     if (parameter.kind === 'addresses') return `batch, ${addressesOf(operation).length}`;
@@ -193,6 +204,14 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
       ];
     case 'shared':
       return [`CHECK(${code}, "it can be retained");`];
+    case 'added':
+      return [freedCode(code, names), `TOTAL += ${pages};`, `give(${addresses.join()}, ${pages});`];
+    case 'removed':
+      return [
+        `CHECK(${code}, "it can be removed");`,
+        `TOTAL -= ${pages};`,
+        ...(pages === 0 ? [] : [`take(${addresses.join()}, ${pages}, EITHER);`]),
+      ];
     case 'named':
     case 'region':
       if ('addresses' in operation) return freedBatchLines(demand, code, names);
@@ -208,7 +227,8 @@ function amountOf({ operation, free }: Demand): string {
 }
 
 function refusedLines({ operation }: Demand, names: Names): readonly string[] {
-  if (operation.call === 'retain') return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
+  if (operation.call === 'retain' || operation.call === 'removeRegion')
+    return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
   if (operation.call !== 'allocPages')
     return [`CHECK(${callCode(operation, names)} == NULL, "it must be refused");`];
   return [
@@ -320,11 +340,21 @@ const PROTOTYPES = {
   allocAt: 'void *pmm_alloc_at(void *address, uint64_t count);',
   allocWithin:
     'void *pmm_alloc_within(uint64_t count, uintptr_t min_addr, uintptr_t max_addr, uint64_t alignment, uint64_t boundary);',
+  addRegion: 'void pmm_add_region(void *address, uint64_t count);',
+  removeRegion: 'bool pmm_remove_region(void *address, uint64_t count);',
 } as const satisfies Readonly<Record<Call, string>>;
+
+const ORDER_PROTOTYPES: Readonly<Partial<Record<Call, string>>> = {
+  allocBitmap: 'void *pmm_alloc_order(uint64_t order);',
+  freeRegion: 'void pmm_free_order(void *address, uint64_t order);',
+};
 
 /** The declarations of the calls that the allocator has. */
 function prototypes(profile: Profile): string {
-  const lines: string[] = profile.calls.map((call) => PROTOTYPES[call]);
+  const isByOrder = profile.contiguous === 'orders';
+  const lines: string[] = profile.calls.map(
+    (call) => (isByOrder ? ORDER_PROTOTYPES[call] : undefined) ?? PROTOTYPES[call],
+  );
   if (isPartial({ profile }))
     lines.push('/* pmm_alloc_pages returns how many page frames it has allocated. */');
   if (!refuses({ profile })) return lines.join('\n');
@@ -356,7 +386,7 @@ function head({ violation, sentence, total, profile }: Regression): string {
 #include <stdlib.h>
 
 #define PAGE UINT64_C(4096)
-#define TOTAL UINT64_C(${total})
+${movesMemory(profile) ? 'static uint64_t TOTAL =' : '#define TOTAL'} UINT64_C(${total})${movesMemory(profile) ? ';' : ''}
 
 /* The allocator. */
 ${prototypes(profile)}

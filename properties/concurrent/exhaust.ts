@@ -1,7 +1,10 @@
 /**
  * Exhaustion: every schedule of every combination of calls, for a few callers with a few calls each. The calls are all nine, on
  * so few page frames that they conflict: two are free in the stack zone, three in the bitmap zone, and one of each is held, which
- * two callers may both free.
+ * two callers may both free. The held one of the bitmap zone is its last, and boot memory follows: a region of the two crosses the limit.
+ *
+ *     1          4   5   6           9
+ *     ├── free ──┼ H ┊ B ┼── stack ──┤       H held, B boot memory, ┊ the limit
  *
  * Schedules switch callers only at steps on the lock and at accesses made without it. That is enough as long as no access is made
  * without it; the result counts such accesses.
@@ -16,6 +19,8 @@ import type { ConcurrentTarget } from './target.ts';
 type Named = Operation<Reference>;
 
 const PAGE: Named = { call: 'alloc' };
+/** The limit, as a page frame. The one below is the only one at a multiple of its own number. */
+const LIMIT = 5;
 const RUN = { call: 'allocBitmap', maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;
 /** Results of the calls before the callers begin. */
 const HELD_PAGE: Reference = { result: 0, page: 0, offset: 0n };
@@ -28,7 +33,7 @@ export const SMALL_CALLS: readonly Named[] = [
   { ...RUN, count: 2n },
   { call: 'free', address: HELD_PAGE },
   { call: 'freePages', addresses: [HELD_PAGE, HELD_RUN] },
-  { call: 'freeRegion', address: HELD_RUN, count: 1n },
+  { call: 'freeRegion', address: HELD_RUN, count: 2n },
   { call: 'totalAmount' },
   { call: 'freeAmount' },
   { call: 'reservedAmount' },
@@ -45,10 +50,17 @@ export interface Shape {
 
 function worldOf(target: ConcurrentTarget): Omit<ConcurrentScenario, 'callers'> {
   return {
-    map: memoryMap([{ type: 'conventional', start: 0n, pages: 7 }], 'seven page frames'),
-    config: config({ bitmapMaxAddr: 4n * PAGE_BYTES }),
+    map: memoryMap(
+      [
+        { type: 'conventional', start: PAGE_BYTES, pages: LIMIT - 1 },
+        { type: 'loaderData', start: BigInt(LIMIT) * PAGE_BYTES, pages: 1 },
+        { type: 'conventional', start: BigInt(LIMIT + 1) * PAGE_BYTES, pages: 3 },
+      ],
+      'eight page frames',
+    ),
+    config: config({ bitmapMaxAddr: BigInt(LIMIT) * PAGE_BYTES }),
     policies: target.policies,
-    before: [PAGE, { ...RUN, count: 1n }],
+    before: [PAGE, { ...RUN, count: 1n, alignment: BigInt(LIMIT - 1) * PAGE_BYTES }],
   };
 }
 

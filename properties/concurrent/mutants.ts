@@ -13,7 +13,7 @@ import {
   sharedParts,
 } from '../../impl/index.ts';
 import { type PmmCalls, wrapPmm } from '../../runner/index.ts';
-import { type ClauseName, type MemoryMap, type Pmm, POLICIES } from '../../spec/index.ts';
+import { type ClauseName, type MemoryMap, PAGE_BYTES, type Pmm, POLICIES } from '../../spec/index.ts';
 import type { CallerOptions, ConcurrentTarget } from './target.ts';
 
 /** An implementation with a known mistake. */
@@ -176,6 +176,26 @@ function batchPerPage(map: MemoryMap, options: CallerOptions): Pmm {
   });
 }
 
+function regionInParts(map: MemoryMap, options: CallerOptions): Pmm {
+  const pmm = new SharedPmm(partsOf(map, options));
+  const { bitmapMaxAddr, higherHalf } = options.config;
+  const frame = (address: bigint): number => Number((address - higherHalf) / PAGE_BYTES);
+  const limit = frame(higherHalf + bitmapMaxAddr);
+  return wrapPmm(pmm, {
+    freeRegion: (address, count) => {
+      const [base, end] = [frame(address), frame(address) + Number(count)];
+      const free = pmm.inspect().filter(({ condition }) => condition === 'free');
+      const isHeld = !free.some((run) => run.base < end && run.base + run.count > base);
+      if (!isHeld || base >= limit || end <= limit) {
+        pmm.freeRegion(address, count);
+        return;
+      }
+      pmm.freeRegion(address, limit - base);
+      pmm.freeRegion(higherHalf + bitmapMaxAddr, end - limit);
+    },
+  });
+}
+
 function keptOnPanic(map: MemoryMap, options: CallerOptions): Pmm {
   const parts = partsOf(map, options);
   let isPanicking = false;
@@ -277,6 +297,15 @@ export const CONCURRENT_MUTANTS: readonly ConcurrentMutant[] = [
       const summaryAt = levels[0]?.at ?? stackAt;
       return (at) => at >= summaryAt && at < stackAt;
     },
+  ),
+  mutant(
+    {
+      name: 'region-in-parts',
+      sentence: 'freeRegion takes the lock once a zone.',
+      clause: 'concurrent.linearizable',
+      shortest: 2,
+    },
+    regionInParts,
   ),
   withCalls(
     {

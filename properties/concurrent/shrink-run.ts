@@ -7,6 +7,7 @@
  * makes the result simpler, *as far as those schedules show*. Deterministic.
  */
 import {
+  config,
   isAllocation,
   mapAddresses,
   memoryMap,
@@ -102,15 +103,23 @@ function simplerPrograms(program: Program): readonly Program[] {
   );
 }
 
+/** Returns the scenarios with one page frame fewer in a descriptor, the limit in place or one page frame lower. */
 function mapChanges(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
-  const { map, config } = scenario;
-  const pages = map.descriptors.reduce((sum, d) => sum + d.pages, 0);
-  const shrunk = memoryMap([{ type: 'conventional', start: 0n, pages: pages - 1 }], map.name);
-  if (pages <= 1) return [];
-  const lower = { ...config, bitmapMaxAddr: config.bitmapMaxAddr - PAGE_BYTES };
-  const withLower =
-    config.bitmapMaxAddr > 0n ? [{ ...scenario, map: shrunk, config: lower as typeof config }] : [];
-  return [{ ...scenario, map: shrunk }, ...withLower];
+  const { map, config: usual } = scenario;
+  const { bitmapMaxAddr } = usual;
+  const lower = bitmapMaxAddr > 0n ? [config({ ...usual, bitmapMaxAddr: bitmapMaxAddr - PAGE_BYTES })] : [];
+  return map.descriptors.flatMap((descriptor, at) => {
+    // Those behind it move up, so that none is left apart.
+    const moved = map.descriptors.map((each, k) => ({
+      ...each,
+      pages: k === at ? each.pages - 1 : each.pages,
+      start: each.start > descriptor.start ? each.start - PAGE_BYTES : each.start,
+    }));
+    const left = moved.filter(({ pages }) => pages > 0);
+    if (left.length === 0) return [];
+    const smaller = memoryMap(left, map.name);
+    return [usual, ...lower].map((one) => ({ ...scenario, map: smaller, config: one }));
+  });
 }
 
 /** Returns every scenario that is one step simpler. */

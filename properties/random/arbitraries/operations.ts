@@ -27,7 +27,15 @@ import {
 } from '../../../spec/index.ts';
 import { BAD_ARGUMENTS, bitsOf, Digits, extreme, powerOfTwo } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
-import { nameAddress, nameBatch, nameFree, nameRegion, regionCount } from './addresses.ts';
+import {
+  nameAbsent,
+  nameAddress,
+  nameBatch,
+  nameFree,
+  nameRegion,
+  namesFree,
+  regionCount,
+} from './addresses.ts';
 import { edgeAddress, edgeFrame, type Numbers, type Prospect, SceneProspect } from './prospect.ts';
 
 /** Four numbers drawn wide: one for the call, three for its arguments. */
@@ -218,7 +226,10 @@ function asClaimed(kind: RunKind, value: Passed, profile: Profile): Passed {
     if (!profile.runArguments.includes('maxAddr')) return U64_MAX;
     return profile.limits === 'any' || value === U64_MAX ? inZone(value, profile) : roundedDown(value);
   }
-  if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
+  if (kind === 'runCount') {
+    if (profile.contiguous === 'any') return value;
+    return roundedDown(profile.contiguous === 'orders' && Number(value) === 0 ? 1 : value);
+  }
   if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
   const { largestAlignment } = profile;
   if (largestAlignment !== null && isWhole(value) && value > largestAlignment)
@@ -261,8 +272,11 @@ function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passe
       return batchCount(x, state);
     case 'runCount':
       return asClaimed(kind, runCount(x, state), profile);
-    case 'regionCount':
-      return regionCount(prospect, x);
+    case 'regionCount': {
+      const count = regionCount(prospect, x);
+      const isOrdered = profile.contiguous === 'orders' && prospect.call.call === 'freeRegion';
+      return isOrdered ? roundedDown(Number(count) === 0 ? 1 : count) : count;
+    }
     case 'minAddr':
       return asClaimed(kind, minAddrFrom(prospect, x), profile);
     case 'maxAddr':
@@ -295,7 +309,8 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
         parameter,
         argumentFrom(parameter, numbers[place] ?? mixed(numbers, place), prospect),
       );
-    else if (chosen === 'allocAt') nameFree(prospect, x);
+    else if (chosen === 'addRegion') nameAbsent(prospect, x);
+    else if (namesFree(chosen)) nameFree(prospect, x);
     else if (describedCall(chosen).effect === 'region') nameRegion(prospect, numbers);
     else nameAddress(prospect, x);
   }

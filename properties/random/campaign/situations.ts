@@ -28,9 +28,11 @@ import {
   isBeyondEnd,
   isFreeBelowMin,
   isOddAlignment,
+  isRamOfMap,
   namesOwner,
   namesTwice,
   namesUnmapped,
+  ownerInMap,
   references,
   runEnd,
   startsAtMin,
@@ -87,6 +89,14 @@ const FREED = [FREES, 'done'] as const;
 const MISUSED = [FREES, 'panicked'] as const;
 const REGION_FREED = ['freeRegion', 'done'] as const;
 const REGION_MISUSED = ['freeRegion', 'panicked'] as const;
+const ADDED = ['addRegion', 'done'] as const;
+const NOT_ADDED = ['addRegion', 'panicked'] as const;
+const REMOVED = ['removeRegion', 'done'] as const;
+
+/** Whether boot memory is handed out by a manager that claims to zero what it hands out. */
+function isZeroedBoot(step: StepFacts): boolean {
+  return step.state.world.profile.contents === 'zeroed' && ownerInMap(step, step.base) === 'boot';
+}
 
 /** Whether a run reaches past the last whole word of the bitmap zone. */
 function endsInPartialWord(step: StepFacts): boolean {
@@ -109,6 +119,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('alloc: a page frame at or above 8 TiB', PAGE, (s) => s.base >= EIGHT_TIB_FRAME),
   sometimes('alloc: the page frame at the bitmap limit', PAGE, (s) => s.base === s.state.world.bitmapLimit),
   sometimes('alloc: page frame 0', PAGE, (s) => s.base === 0),
+  sometimes('alloc: memory that boot code had, zeroed', PAGE, isZeroedBoot),
   sometimes('allocPages: a batch is refused', REFUSED_PAGES),
   sometimes('allocPages: one more than is free', REFUSED_PAGES, (s) => count(s) === s.inStackBefore + 1),
   sometimes('allocPages: exactly what is free', PAGES, (s) => s.inStackAfter === 0 && count(s) > 0),
@@ -196,9 +207,20 @@ const SITUATIONS: readonly StepSituation[] = [
     ['allocWithin', 'failed'],
     (s) => s.fitCount >= 0 && isFreeBelowMin(s),
   ),
+  sometimes('addRegion: memory that was removed', ADDED, isRamOfMap),
+  sometimes('addRegion: memory that the map does not list as RAM', ADDED, (s) => !isRamOfMap(s)),
+  sometimes('addRegion: across the bitmap limit', ADDED, straddles),
+  sometimes('addRegion: a free page frame', NOT_ADDED, (s) => s.panicOwner === 'pmm'),
+  sometimes('removeRegion: several page frames', REMOVED, (s) => count(s) > 1),
+  sometimes('removeRegion: across the bitmap limit', REMOVED, straddles),
+  sometimes('removeRegion: all that is free', REMOVED, (s) => s.inBitmapAfter + s.inStackAfter === 0),
+  sometimes('removeRegion: a page frame that a caller has', ['removeRegion', 'failed'], (s) =>
+    namesOwner(s, 'caller'),
+  ),
   sometimes('retain: a page frame that is shared already', ['retain', 'done'], (s) => references(s) > 1),
   sometimes('retain: the most references', ['retain', 'failed']),
   sometimes('retain: a free page frame', ['retain', 'panicked'], (s) => s.panicOwner === 'pmm'),
+  sometimes('release: a free page frame', ['release', 'panicked'], (s) => s.panicOwner === 'pmm'),
   sometimes('release: one reference of several', ['release', 'done'], (s) => references(s) > 1),
   sometimes('release: the last reference', ['release', 'done'], (s) => references(s) === 1),
   sometimes('free: a page frame with several references', [FREES, 'panicked'], (s) => references(s) > 1),

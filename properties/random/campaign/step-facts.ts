@@ -1,7 +1,17 @@
 /** Facts of a judged step, by which situations are told apart: what was asked, what was handed out, who was blamed. */
 
 import { isWhole, type StepFacts } from '../../../runner/lean/index.ts';
-import { type Owner, PAGE_SIZE, type PageCount, pageCount, pagesBetween, pfn } from '../../../spec/index.ts';
+import {
+  endOf,
+  type Owner,
+  ownedRegions,
+  PAGE_SIZE,
+  type PageCount,
+  pageCount,
+  pagesBetween,
+  pfn,
+  type Region,
+} from '../../../spec/index.ts';
 
 /** Returns the count asked for; 1 if the call has none, or one that is not an unsigned 64-bit integer. */
 export function count({ call }: StepFacts): number | bigint {
@@ -67,6 +77,17 @@ export function namesOwner({ state, call: { frames, named } }: StepFacts, owner:
   for (let i = 0; i < named; i += 1)
     if ((frames[i] ?? -1) >= 0 && state.ownerOf(pfn(frames[i] ?? 0)) === owner) return true;
   return false;
+}
+
+/** Returns the owner that a page frame has after init by the map. */
+export function ownerInMap({ state }: StepFacts, frame: number): Owner {
+  const holds = (region: Region): boolean => frame >= region.base && frame < endOf(region);
+  return ownedRegions(state.world.map).find(holds)?.owner ?? 'absent';
+}
+
+/** Whether the map lists the page frame that a call names first as RAM. */
+export function isRamOfMap(step: StepFacts): boolean {
+  return ownerInMap(step, step.call.frames[0] ?? -1) !== 'absent';
 }
 
 /** Returns the references to the page frame that a call names first; 0 where nobody holds it. */
