@@ -1,41 +1,15 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explore, smallWorld } from '../properties/explore/index.ts';
-import { fitProfile } from '../properties/fit/index.ts';
-import { runCampaign } from '../properties/random/index.ts';
-import type { Target } from '../runner/index.ts';
 import { nativeBuilder } from '../runner/testing/built-native.ts';
-import { type Edit, RECIPES } from '../runner/testing/recipes.ts';
-import { Profile } from '../spec/index.ts';
+import { RECIPES } from '../runner/testing/recipes.ts';
 import { ROOT } from './testing/copy-of-sources.ts';
+import { brokenBy, edited } from './testing/recipe.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const build = nativeBuilder();
 const folder = temporaryFolder();
-
-/** Returns the paths of an allocator and its target with an edit made to one of them. */
-function edited(name: string, [from, to]: Edit): readonly string[] {
-  let times = 0;
-  const own = mkdtempSync(join(folder, 'edited-'));
-  const paths = [`${name}.c`, `${name}_target.c`].map((file) => {
-    const text = readFileSync(join(ROOT, 'native/examples', file), 'utf8');
-    times += text.split(from).length - 1;
-    const path = join(own, file);
-    writeFileSync(path, text.replaceAll(from, to));
-    return path;
-  });
-  expect(times, `${from} is in one of the files, once`).toBe(1);
-  return paths;
-}
-
-/** Returns the clauses that a target breaks first in a call or another. */
-async function brokenBy(target: Target, programs: number): Promise<readonly string[]> {
-  const options = { worlds: [], generated: true, operations: 60, seed: 3, stopFirst: true };
-  const { findings, unreached } = await runCampaign({ ...options, target, programs });
-  expect(unreached).toEqual([]);
-  return findings.map(({ trace }) => trace.violation?.clause ?? 'none');
-}
 
 describe.each(RECIPES)('the recipe $name', ({ name, broken, small = [], searched }) => {
   const sources = [`examples/${name}.c`, `examples/${name}_target.c`];
@@ -54,33 +28,9 @@ describe.each(RECIPES)('the recipe $name', ({ name, broken, small = [], searched
   });
 
   it.each(Object.entries(broken))('is caught where %s', async (_, { edit, clauses }) => {
-    const target = await build(64, edited(name, edit));
+    const target = await build(64, edited(folder, name, edit));
     const [clause = 'none'] = await brokenBy(target, 1000);
     expect(clauses).toContain(clause);
-    await target.close();
-  });
-
-  it.each(Object.entries(broken))(
-    'is proposed no profile that hides that %s',
-    async (_, { edit, trusts }) => {
-      const target = await build('process', edited(name, edit));
-      const { profile, unexplained } = await fitProfile(target, { seed: 1, programs: 100 });
-      if (trusts !== undefined) {
-        expect(Profile.encode(profile)).toMatchObject(trusts);
-        expect(profile).not.toEqual(target.profile);
-      } else if (unexplained === null)
-        expect(await brokenBy(target.withClaims({ profile }), 1000)).not.toEqual([]);
-      await target.close();
-    },
-  );
-
-  it('is proposed its own profile', async () => {
-    const target = await build('process', sources);
-    // Its zones are found too.
-    const unzoned = target.withClaims({ profile: { ...target.profile, zones: 2 } });
-    const { profile, unexplained } = await fitProfile(unzoned, { seed: 1, programs: 100 });
-    expect(unexplained).toBeNull();
-    expect(Profile.encode(profile)).toEqual(Profile.encode(target.profile));
     await target.close();
   });
 

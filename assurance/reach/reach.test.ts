@@ -117,7 +117,7 @@ describe('both sides', () => {
     const effort = { seeds: 1, seconds: 0.5, plainSeeds: 1, plainSeconds: 0.5, shrinks: true, deadline: 60 };
     const { ours, plain, shrunk } = await tryCase({ family: never, seed: 1, size: 1 }, effort);
     expect([ours.isFound, plain?.isFound, shrunk]).toEqual([false, false, null]);
-    expect(plainly(withDefect(never.plant, 1), 7, 4).isFound).toBe(false);
+    expect(plainly(withDefect(never.plant, 1), 7, 0.2).isFound).toBe(false);
     expect(plain?.programs).toBeGreaterThan(0);
   });
 });

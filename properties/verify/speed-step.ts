@@ -48,6 +48,9 @@ const OPERATIONS = 20_000;
 /** Least and most turns. */
 const LEAST_TURNS = 15;
 const MOST_TURNS = 101;
+/** Calls of the first try, and how many times more each further one has. */
+const LEAST_OPERATIONS = 100;
+const GROWTH = 4;
 
 /** Returns a workload as a program, which has the same meaning on targets that hand out other page frames. */
 function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Program {
@@ -62,23 +65,32 @@ function workloadOf({ world, seed, operations = OPERATIONS }: SpeedOptions): Pro
   return writer.operations;
 }
 
-/** Returns the number of calls in a turn that leaves time for enough turns. */
-function operationsFor(candidate: TimedProgram, baseline: TimedProgram, most: number, ms: number): number {
-  const both = candidate.turn(most) + baseline.turn(most);
-  return Math.max(100, Math.min(most, Math.floor((most * ms) / LEAST_TURNS / both)));
+/** Both sides, and the number of calls in a turn. */
+interface Timed {
+  readonly one: TimedProgram;
+  readonly other: TimedProgram;
+  readonly operations: number;
+}
+
+/** Returns both sides with as many calls of a program as leave time for enough turns. Calls may take longer the more were made before. */
+function timedWithin({ candidate, baseline }: Sides, world: World, program: Program, ms: number): Timed {
+  for (let operations = LEAST_OPERATIONS; ; operations *= GROWTH) {
+    const part = program.slice(0, operations);
+    const [one, other] = [candidate.timed(world, part), baseline.timed(world, part)];
+    const both = one.turn(part.length) + other.turn(part.length);
+    const isWhole = part.length === program.length;
+    if (isWhole || GROWTH * both * LEAST_TURNS > ms) return { one, other, operations: part.length };
+  }
 }
 
 /** Measures both sides in turns. */
 export async function measureSpeed(
-  { candidate, baseline }: Sides,
+  sides: Sides,
   options: SpeedOptions,
   signal?: AbortSignal,
 ): Promise<Speed> {
-  const { seconds, operations: most = OPERATIONS } = options;
-  const program = workloadOf(options);
-  const [one, other] = [candidate, baseline].map((target) => target.timed(options.world, program));
-  if (one === undefined || other === undefined) throw new Error('there are two sides');
-  const operations = operationsFor(one, other, most, seconds * 1000);
+  const { seconds, world } = options;
+  const { one, other, operations } = timedWithin(sides, world, workloadOf(options), seconds * 1000);
   const times: (readonly [candidate: number, baseline: number])[] = [];
   const end = performance.now() + seconds * 1000;
   while (times.length < LEAST_TURNS || (performance.now() < end && times.length < MOST_TURNS)) {

@@ -54,7 +54,7 @@ const QUICK: VerifyOptions = {
   corpora: [],
   smallOperations: 0,
   smallWorld: null,
-  random: { worlds: [], generated: true, programs: 64, operations: 40, seed: 5 },
+  random: { worlds: [], generated: true, programs: 32, operations: 40, seed: 5 },
   speed: null,
   shrinkMs: 10_000,
 };
@@ -325,6 +325,26 @@ describe('speed', () => {
     expect(median).toBeGreaterThan(2);
     expect(quartiles[0]).toBeLessThanOrEqual(median);
     expect(quartiles[1]).toBeGreaterThanOrEqual(median);
+  });
+
+  it('tries few calls first, since later ones may take longer', async () => {
+    let longest = 0;
+    const slower = changed('slower and slower', (pmm) => {
+      let allocations = 0;
+      const alloc = (): bigint | null => {
+        allocations += 1;
+        longest = Math.max(longest, allocations);
+        const end = performance.now() + allocations / 100;
+        while (performance.now() < end);
+        return pmm.alloc();
+      };
+      return { alloc };
+    });
+    const options = { ...speed, seconds: 0.1, operations: 3000, seed: 1 };
+    const { operations, turns } = await measureSpeed(against(slower, 'spec'), options);
+    expect(turns).toBeGreaterThanOrEqual(15);
+    expect(operations).toBeLessThan(3000);
+    expect(longest).toBeLessThanOrEqual(operations);
   });
 
   it('makes a candidate slower beyond the limit, and never without a limit', async () => {

@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { CLAUSES } from '../../spec/index.ts';
 import type { HistorySection } from '../data.ts';
+import { CallCells } from './call-cells.tsx';
 import { grouped } from './hex.ts';
 
 const LANE = 46;
@@ -109,12 +110,7 @@ export function History({ section }: { section: HistorySection }) {
             <tr key={`${caller} ${invoked}`}>
               <th scope="row">{n + 1}</th>
               <td>{caller}</td>
-              <td>
-                <code>{grouped(call)}</code>
-              </td>
-              <td>
-                <code>{grouped(answer)}</code>
-              </td>
+              <CallCells call={call} answer={answer} />
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,6 @@
 /** A result without a picture: what it says, line by line, and its counts. */
 import type { ResultSection } from '../data.ts';
+import { CallCells } from './call-cells.tsx';
 import { ClauseTable, TimesTable } from './counts.tsx';
 import { grouped } from './hex.ts';
 
@@ -29,12 +30,7 @@ function LastCalls({ calls }: ResultSection) {
         {calls.map(({ line, call, answer }) => (
           <tr key={line}>
             <th scope="row">{line}</th>
-            <td>
-              <code>{grouped(call)}</code>
-            </td>
-            <td>
-              <code>{grouped(answer)}</code>
-            </td>
+            <CallCells call={call} answer={answer} />
           </tr>
         ))}
       </tbody>
