@@ -135,6 +135,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
       what: 'that any page frames of runs can be freed',
       why: 'it takes runs back as it handed them out',
     },
+    calls.includes('addRegion') && {
+      what: 'memory that is added beyond the end of the map',
+      why: 'whether it can be is left open',
+    },
     profile.mostReferences !== null && {
       what: `more than ${counted(profile.mostReferences, 'reference')} to a page frame`,
       why: 'retain fails there',
