@@ -128,7 +128,7 @@ export function pushRun(words: Int32Array, first: number, count: number, step: n
       throw broken('free stack: there is room for what is pushed', 'ordinal', first);
   }
   const last = first + step * (count - 1);
-  if (count > 2) {
+  if (count > 1) {
     words[words[TOP_AT] - 1] = last;
     words[MORE_AT] += count - 2;
   }
