@@ -1,8 +1,9 @@
 import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CLAUSE_NAMES, isOfCalls, isSequential, STANDARD_CALLS } from '../spec/index.ts';
-import { ended, frameproof, start } from './testing/frameproof.ts';
+import { type Ended, ended, frameproof, start } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -16,7 +17,7 @@ const folder = temporaryFolder({
 
 /** Runs the command from the project's root, as the manual does. */
 function run(args: string) {
-  return frameproof(args.split(' '), { cwd: ROOT });
+  return inProcess(args.split(' '), ROOT);
 }
 
 interface Found {
@@ -47,11 +48,14 @@ function threeBugs(): string {
 /** Programs of a full run: it fails where it does not meet everything that it must. */
 const FULL = 1000;
 
-describe.concurrent('frameproof check --json', () => {
-  const full = run(`check --json --programs ${FULL} --seed 1`);
+describe('frameproof check --json', () => {
+  let full: Ended;
+  beforeAll(async () => {
+    full = await run(`check --json --programs ${FULL} --seed 1`);
+  });
 
-  it('says that our implementation holds, in how much, and how fast', async () => {
-    const { stdout, stderr, exitCode } = await full;
+  it('says that our implementation holds, in how much, and how fast', () => {
+    const { stdout, stderr, exitCode } = full;
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(JSON.parse(stdout)).toMatchObject({
       verdict: 'holds',
@@ -65,8 +69,8 @@ describe.concurrent('frameproof check --json', () => {
     });
   });
 
-  it('lists every clause but those for concurrent callers and for what ours does not claim, each checked on both sides', async () => {
-    const { clauses } = JSON.parse((await full).stdout);
+  it('lists every clause but those for concurrent callers and for what ours does not claim, each checked on both sides', () => {
+    const { clauses } = JSON.parse(full.stdout);
     // Ours keeps no memory for itself, grants no batch in part, and zeroes nothing.
     const others = ['init.kept', 'allocPages.as-many', 'contents.zeroed'];
     const listed = CLAUSE_NAMES.filter(
@@ -79,16 +83,16 @@ describe.concurrent('frameproof check --json', () => {
     }
   });
 
-  it('met every situation', async () => {
-    const { situations, unreached } = JSON.parse((await full).stdout);
+  it('met every situation', () => {
+    const { situations, unreached } = JSON.parse(full.stdout);
     expect(Math.min(...Object.values<number>(situations))).toBeGreaterThan(0);
     expect(unreached).toEqual([]);
   });
 
   it.each(['count', 'maxAddr', 'alignment', 'address'])(
     'drew edge values for one in a hundred arguments of kind %s at least',
-    async (kind) => {
-      const { drawn, edges } = JSON.parse((await full).stdout).arguments[kind];
+    (kind) => {
+      const { drawn, edges } = JSON.parse(full.stdout).arguments[kind];
       const onEdge = Object.values<number>(edges).reduce((sum, times) => sum + times, 0);
       expect(onEdge / drawn).toBeGreaterThan(0.01);
     },
@@ -106,9 +110,17 @@ describe.concurrent('frameproof check --json', () => {
   });
 });
 
-describe.concurrent('frameproof check', () => {
+describe('frameproof check', () => {
   it('names the target, the map, its page frames and the seed, and ends with the verdict', async () => {
-    const { stdout } = await run(`check --map ${folder}/ok.txt --programs 40 --seed 3`);
+    const { stdout } = await frameproof([
+      'check',
+      '--map',
+      `${folder}/ok.txt`,
+      '--programs',
+      '40',
+      '--seed',
+      '3',
+    ]);
     expect(stdout).toMatch(/^target {2}frameproof \(promises lifo, first-fit\)\n/);
     expect(stdout).toMatch(/^map {5}.*ok\.txt, 32,768 page frames of RAM$/m);
     expect(stdout).toMatch(/^seed {4}3$/m);
@@ -174,7 +186,7 @@ describe.concurrent('frameproof check', () => {
   });
 });
 
-describe.concurrent('what frameproof check finds in an allocator that is broken', () => {
+describe('what frameproof check finds in an allocator that is broken', () => {
   it.each([
     ['limit', 'allocBitmap.complete'],
     ['batch', 'allocPages.all-or-nothing'],
@@ -211,7 +223,7 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
       '--programs',
       '100',
     ];
-    const found = await frameproof(asked, { cwd });
+    const found = await inProcess(asked, cwd);
     expect(found).toMatchObject({ stderr: '', exitCode: 1 });
     const lines = found.stdout
       .slice(found.stdout.indexOf('\nviolated: 3 counterexamples in 100 programs'))
@@ -229,14 +241,14 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
     const files = readdirSync(`${cwd}/counterexamples`);
     expect(files).toHaveLength(3);
     const replays = await Promise.all(
-      files.map((file) => frameproof(['replay', `counterexamples/${file}`], { cwd })),
+      files.map((file) => inProcess(['replay', `counterexamples/${file}`], cwd)),
     );
     for (const { stdout } of replays) expect(stdout).toMatch(/^reproduced: /m);
 
     // A find of the corpus is part of the result, and hides nothing else.
     rmSync(`${cwd}/counterexamples/${files.find((file) => file.startsWith('amounts'))}`);
-    const again = await frameproof([...asked, '--json'], { cwd });
-    const first = await frameproof([...asked, '--json', '--stop-first', '--shrink-time', '0'], { cwd });
+    const again = await inProcess([...asked, '--json'], cwd);
+    const first = await inProcess([...asked, '--json', '--stop-first', '--shrink-time', '0'], cwd);
     const { counterexample, counterexamples, programs, violations } = JSON.parse(again.stdout);
     expect(programs).toBe(100);
     expect(Object.keys(violations)).toHaveLength(3);
@@ -261,9 +273,9 @@ describe.concurrent('what frameproof check finds in an allocator that is broken'
         return pmm;
       };`;
     const cwd = temporaryFolder({ 'flaky.mjs': text });
-    const { exitCode, stdout } = await frameproof(
+    const { exitCode, stdout } = await inProcess(
       ['check', '--target', 'flaky.mjs', '--seed', '1', '--programs', '64'],
-      { cwd },
+      cwd,
     );
     expect(exitCode).toBe(5);
     expect(stdout).toMatch(/\nflaky +not reproduced: the same program did not violate the clause /);

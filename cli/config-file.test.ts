@@ -6,7 +6,7 @@ import { isSpecError } from '../spec/index.ts';
 import { checkCommand } from './check.ts';
 import { wordsFrom } from './config-file.ts';
 import { COMMANDS } from './main.ts';
-import { frameproof } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const cwd = temporaryFolder({ 'box.txt': 'BIOS-e820: [mem 0x0000000000100000-0x00000000001fffff] usable\n' });
@@ -19,7 +19,7 @@ function configure(text: unknown, ending = 'json'): void {
 }
 
 async function check(args = ''): Promise<Record<string, unknown>> {
-  const { stdout, stderr, exitCode } = await frameproof(`check --json ${args}`.trim().split(' '), { cwd });
+  const { stdout, stderr, exitCode } = await inProcess(`check --json ${args}`.trim().split(' '), cwd);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return JSON.parse(stdout);
 }
@@ -35,7 +35,7 @@ describe('the configuration file', () => {
     });
     expect(await check()).toMatchObject({ programs: 7, seed: 3 });
     // `explore` has the target and no programs.
-    const { stdout } = await frameproof('explore --stack 1 --bitmap 1'.split(' '), { cwd });
+    const { stdout } = await inProcess('explore --stack 1 --bitmap 1'.split(' '), cwd);
     expect(stdout).toMatch(/^target {6}\S*examples\/works\.ts \(promises first-fit\)$/m);
   });
 
@@ -54,9 +54,9 @@ describe('the configuration file', () => {
 
   it('does not choose what a saved program runs on', async () => {
     configure({ target: 'missing.ts' });
-    const { exitCode } = await frameproof(
+    const { exitCode } = await inProcess(
       ['replay', new URL('../corpus/double-free.json', import.meta.url).pathname],
-      { cwd },
+      cwd,
     );
     expect(exitCode).toBe(0);
   });
@@ -83,7 +83,7 @@ describe('the configuration file', () => {
 
   it('is refused where its module does not load', async () => {
     configure('throw new Error("not today");', 'mjs');
-    const { exitCode, stderr } = await frameproof(['check', '--programs', '1'], { cwd });
+    const { exitCode, stderr } = await inProcess(['check', '--programs', '1'], cwd);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
       stderr: 'frameproof: frameproof.config.mjs: expected a module with a default export: not today\n',

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { counterexampleJson } from './counterexample-json.ts';
 import { ROOT } from './testing/copy-of-sources.ts';
-import { frameproof } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
-const cwd = temporaryFolder({ 'box.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n' });
+const cwd = temporaryFolder();
 const example = (name: string): string => join(ROOT, 'examples', `${name}.ts`);
 const trace = join(ROOT, 'corpus/double-free.json');
 const broken = example('broken-double-free');
@@ -40,7 +40,7 @@ function doubleFree(): string {
 
 beforeAll(async () => {
   writeFileSync(join(cwd, 'twice.log'), doubleFree());
-  const { exitCode } = await frameproof(
+  const { exitCode } = await inProcess(
     [
       'check',
       '--target',
@@ -54,7 +54,7 @@ beforeAll(async () => {
       '--corpus',
       'of-shard',
     ],
-    { cwd },
+    cwd,
   );
   expect(exitCode).toBe(1);
 });
@@ -97,11 +97,11 @@ const COMMAND_LINES: readonly (readonly [command: string, ...words: string[]])[]
   ['soak', '--target', broken, '--operations', '1000'],
 ];
 
-describe.concurrent('a counterexample in JSON has the same keys in', () => {
+describe('a counterexample in JSON has the same keys in', () => {
   it.each(COMMAND_LINES.map((words) => [words.slice(0, 2).join(' '), words] as const))(
     '%s',
     async (_, words) => {
-      const { stdout, stderr, exitCode } = await frameproof([...words, '--json'], { cwd });
+      const { stdout, stderr, exitCode } = await inProcess([...words, '--json'], cwd);
       expect({ stderr, exitCode }).toEqual({
         stderr: expect.stringMatching(/^(found: [^\n]+\n)*$/),
         exitCode: 1,
@@ -120,14 +120,14 @@ describe.concurrent('a counterexample in JSON has the same keys in', () => {
   );
 });
 
-describe.concurrent('a counterexample in JSON is null where there is none, in', () => {
+describe('a counterexample in JSON is null where there is none, in', () => {
   it.each([
     ['check', '--programs', '20', '--map', 'generated', '--seed', '1'],
     ['explore', '--stack', '1', '--bitmap', '1'],
     ['replay', trace],
     ['soak', '--operations', '1'],
   ])('%s', async (...words) => {
-    const { stdout, exitCode } = await frameproof([...words, '--json'], { cwd });
+    const { stdout, exitCode } = await inProcess([...words, '--json'], cwd);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'holds', counterexample: null });
   });

@@ -12,6 +12,7 @@ import {
   grouped,
   type Operation,
   ownerAfterInit,
+  type Profile,
   regionOf,
   uncheckedBy,
 } from '../spec/index.ts';
@@ -37,8 +38,8 @@ function extentsOf({ map }: World): string {
     .join(', ');
 }
 
-function worldText(world: World): string {
-  const { manageable, limit } = framesOfWorld(world);
+function worldText(world: World, profile: Profile): string {
+  const { manageable, limit } = framesOfWorld({ ...world, profile });
   const stack = manageable.filter((frame) => frame >= limit).length;
   return `${counted(stack, 'page frame')} of the stack zone and ${manageable.length - stack} of the bitmap zone that change hands (${extentsOf(world)})`;
 }
@@ -59,7 +60,7 @@ export function exploreHeader({ target, world, operations, saves }: Header): str
   return [
     `target      ${target.name} (promises ${promises})`,
     ...(target.compiled === null ? [] : [`compiled    ${target.compiled}`]),
-    `world       ${worldText(world)}`,
+    `world       ${worldText(world, target.profile)}`,
     `operations  ${grouped(operations.length)}: ${callsText(operations)}`,
     `by          ${way}`,
     '',
@@ -149,7 +150,7 @@ function conclusion(result: Exploration, target: Target, world: World): readonly
   }
   if (end !== 'closed') return partialLines(result, end);
   return [
-    `closed: every sequence of these ${counted(operations.length, 'operation')}, of any length, on ${worldText(world)} satisfies`,
+    `closed: every sequence of these ${counted(operations.length, 'operation')}, of any length, on ${worldText(world, target.profile)} satisfies`,
     ...clauseLines(result),
     ...leftOutLines(target),
   ];

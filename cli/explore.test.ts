@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BIN, ended, frameproof, start } from './testing/frameproof.ts';
+import { BIN, ended, start } from './testing/frameproof.ts';
 import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
@@ -22,7 +22,7 @@ function example(name: string): string {
 }
 
 function explore(...args: readonly string[]) {
-  return frameproof(['explore', ...args], { cwd });
+  return inProcess(['explore', ...args], cwd);
 }
 
 describe('frameproof explore', () => {
@@ -71,7 +71,7 @@ describe('frameproof explore', () => {
     expect(stdout).toContain('violated: a shortest program has 7 operations; every program of fewer than 7');
     const [, file = ''] = /^saved {5}(.*)$/m.exec(stdout) ?? [];
     expect(existsSync(join(cwd, file))).toBe(true);
-    expect((await frameproof(['replay', file, ...target], { cwd })).exitCode).toBe(1);
+    expect((await inProcess(['replay', file, ...target], cwd)).exitCode).toBe(1);
   });
 
   it('walks where a manager cannot be saved, claims no more than that, and has its finding shrunk', async () => {

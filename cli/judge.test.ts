@@ -2,14 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from './testing/copy-of-sources.ts';
-import { type Ended, frameproof } from './testing/frameproof.ts';
+import type { Ended } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const cwd = temporaryFolder({ 'box.txt': 'BIOS-e820: [mem 0x0-0x7ffffff] usable\n' });
 const example = (name: string): string => join(ROOT, 'examples', `${name}.ts`);
 
 function run(args: string): Promise<Ended> {
-  return frameproof(args.split(' '), { cwd });
+  return inProcess(args.split(' '), cwd);
 }
 
 const lines = (): readonly string[] => readFileSync(join(cwd, 'run.log'), 'utf8').trimEnd().split('\n');
@@ -19,7 +20,7 @@ beforeAll(async () => {
   expect(recorded).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 });
 
-describe.concurrent('frameproof judge', () => {
+describe('frameproof judge', () => {
   it('admits a recorded run, counts what it judged, and exits with 0', async () => {
     const { exitCode, stdout, stderr } = await run('judge run.log');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -87,7 +88,7 @@ describe.concurrent('frameproof judge', () => {
   });
 });
 
-describe.concurrent('frameproof shrink', () => {
+describe('frameproof shrink', () => {
   it('brings a failing log down to the shortest program, saves it, and exits with 1', async () => {
     const at = lines().findLastIndex((line) => /"call":"free".*"kind":"done"/.test(line));
     writeFileSync(
@@ -144,7 +145,7 @@ describe.concurrent('frameproof shrink', () => {
   });
 });
 
-describe.concurrent('frameproof export', () => {
+describe('frameproof export', () => {
   const trace = join(ROOT, 'corpus/double-free.json');
 
   it('writes a vitest file that imports the target from where it will lie', async () => {
@@ -172,7 +173,7 @@ describe.concurrent('frameproof export', () => {
   });
 });
 
-describe.concurrent('the corpus of frameproof check', () => {
+describe('the corpus of frameproof check', () => {
   const text = readFileSync(join(ROOT, 'corpus/double-free.json'), 'utf8');
   const quick = 'check --programs 5 --seed 1';
 
@@ -210,7 +211,7 @@ describe.concurrent('the corpus of frameproof check', () => {
   });
 });
 
-describe.concurrent('what a run of frameproof check looked like', () => {
+describe('what a run of frameproof check looked like', () => {
   it('is written as statistics and as JUnit XML', async () => {
     const { exitCode } = await run(
       'check --programs 40 --seed 1 --map box.txt --stats s.jsonl --junit j.xml',

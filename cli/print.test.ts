@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { frameproof } from './testing/frameproof.ts';
 import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { TRACE } from './testing/trace.ts';
@@ -105,7 +104,7 @@ describe('what steers a terminal is printed as escapes:', () => {
     ['verify', 'frameproof', '--against', `git:${EVIL}`],
     [EVIL],
   ])('frameproof %j %j %j %j', async (...args: readonly string[]) => {
-    const { stdout, stderr } = await frameproof(args, { cwd });
+    const { stdout, stderr } = await inProcess(args, cwd);
     expect(stdout + stderr).not.toMatch(STEERING);
     expect(stdout + stderr).not.toBe('');
   });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './testing/copy-of-sources.ts';
-import { frameproof } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -10,11 +10,9 @@ const ONE_ZONE = join(ROOT, 'examples/one-zone.ts');
 
 describe('frameproof profile', () => {
   it('proposes the claims of a target, each with the answer that led to it', async () => {
-    const { stdout, exitCode } = await frameproof(
+    const { stdout, exitCode } = await inProcess(
       ['profile', '--target', ONE_ZONE, '--seed', '1', '--json'],
-      {
-        cwd: folder,
-      },
+      folder,
     );
     expect(exitCode).toBe(0);
     const { profile, claims, unexplained } = JSON.parse(stdout);
@@ -37,20 +35,9 @@ describe('frameproof profile', () => {
 describe('frameproof check', () => {
   it('says which claim would explain its first counterexample', async () => {
     writeFileSync(join(folder, 'whole.json'), '{"zones": 1}');
-    const args = [
-      'check',
-      '--target',
-      ONE_ZONE,
-      '--profile',
-      'whole.json',
-      '--programs',
-      '20',
-      '--seed',
-      '1',
-    ];
-    const { stdout, exitCode } = await frameproof([...args, '--shrink-time', '1', '--map', 'generated'], {
-      cwd: folder,
-    });
+    const flags = '--profile whole.json --programs 20 --seed 1 --shrink-time 1 --map generated';
+    const args = ['check', '--target', ONE_ZONE, ...flags.split(' ')];
+    const { stdout, exitCode } = await inProcess(args, folder);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^hint {6}if its failures report no warning, claim "failures": \["errno"\]$/m);
   });

@@ -1,6 +1,6 @@
 /** Targets that take longer than a program may: only what reproduces is a violation. */
 import { describe, expect, it } from 'vitest';
-import { frameproof } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { traceText } from './testing/trace.ts';
 
@@ -11,11 +11,9 @@ const folder = temporaryFolder({
 export default class extends Works { alloc() { const end = Date.now() + 400; while (Date.now() < end); return super.alloc(); } }`,
 });
 
-describe.concurrent('--program-time', () => {
+describe('--program-time', () => {
   const replay = (ms: number) =>
-    frameproof(['replay', 'trace.json', '--target', 'slow.mjs', '--program-time', String(ms)], {
-      cwd: folder,
-    });
+    inProcess(`replay trace.json --target slow.mjs --program-time ${ms}`.split(' '), folder);
 
   it('is a flag of replay, which names it where a program takes longer', async () => {
     const { stdout, exitCode } = await replay(10);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './testing/copy-of-sources.ts';
-import { frameproof } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { TRACE, traceText } from './testing/trace.ts';
 
@@ -49,15 +49,15 @@ const cwd = temporaryFolder({
     }`,
 });
 
-describe.concurrent('frameproof replay', () => {
+describe('frameproof replay', () => {
   it('says that a trace holds on a target that has no such defect, and exits with 0', async () => {
-    const result = await frameproof(['replay', 'holds.json'], { cwd });
+    const result = await inProcess(['replay', 'holds.json'], cwd);
     expect(result.stdout).toMatch(/^holds: 2 operations, no clause is violated$/m);
     expect(result).toMatchObject({ stderr: '', exitCode: 0 });
   });
 
   it('exits with 3 where an operation names what this target does not hand out', async () => {
-    const result = await frameproof(['replay', 'dangling.json'], { cwd });
+    const result = await inProcess(['replay', 'dangling.json'], cwd);
     expect(result.stdout).toMatch(
       /^no longer applies: operation 5 refers to d, which this target did not hand out$/m,
     );
@@ -65,7 +65,7 @@ describe.concurrent('frameproof replay', () => {
   });
 
   it('exits with 3 for an own clause, which it cannot judge', async () => {
-    const result = await frameproof(['replay', 'own-clause.json'], { cwd });
+    const result = await inProcess(['replay', 'own-clause.json'], cwd);
     expect(result.stdout).toMatch(
       /^does not apply: the file says that own\.low-frames is violated, an own clause that the target does not have; /m,
     );
@@ -73,7 +73,7 @@ describe.concurrent('frameproof replay', () => {
   });
 
   it('exits with 1 and names both clauses where the target breaks another one', async () => {
-    const result = await frameproof(['replay', 'holds.json', '--target', 'changed.mjs'], { cwd });
+    const result = await inProcess(['replay', 'holds.json', '--target', 'changed.mjs'], cwd);
     expect(result.stdout).toMatch(
       /^another clause: init\.total is violated, the file says alloc\.complete$/m,
     );
@@ -84,14 +84,14 @@ describe.concurrent('frameproof replay', () => {
     const replay = ['replay', 'holds.json', '--target', 'throws.mjs'];
     const place = /^ {10}operation 1: .*TypeError: .*'here'\) \(throws\.mjs:4:37\)$/m;
     const stack = /^stack {5}TypeError: .*\n {14}at default\.alloc \(.*throws\.mjs:4:37\)$/m;
-    const plain = await frameproof(replay, { cwd });
+    const plain = await inProcess(replay, cwd);
     expect(plain.stdout).toMatch(place);
     expect(plain.stdout).not.toMatch(stack);
-    expect((await frameproof([...replay, '--verbose'], { cwd })).stdout).toMatch(stack);
+    expect((await inProcess([...replay, '--verbose'], cwd)).stdout).toMatch(stack);
   });
 
   it('prints its result as JSON where it is asked to', async () => {
-    const { stdout } = await frameproof(['replay', 'holds.json', '--json'], { cwd });
+    const { stdout } = await inProcess(['replay', 'holds.json', '--json'], cwd);
     expect(JSON.parse(stdout)).toMatchObject({
       verdict: 'holds',
       target: 'frameproof',
@@ -101,7 +101,7 @@ describe.concurrent('frameproof replay', () => {
 
   it('judges a target by the profile that it was found with, and another one by its own', async () => {
     const replay = async (...more: readonly string[]): Promise<string> =>
-      (await frameproof(['replay', 'one-zone.json', ...more], { cwd })).stdout;
+      (await inProcess(['replay', 'one-zone.json', ...more], cwd)).stdout;
     expect(await replay()).toMatch(/^reproduced: alloc\.complete is violated$/m);
     expect(await replay('--target', 'frameproof')).toMatch(/^no longer applies: operation 2 refers to a/m);
     expect(await replay('--target', 'frameproof', '--profile', 'claims.json')).toMatch(

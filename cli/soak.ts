@@ -73,13 +73,15 @@ async function runRounds(
 ): Promise<SoakResult> {
   let [round, operations] = [options.from, 0];
   for (; operations < options.operations && !signal.aborted; round += 1) {
-    const bar = await campaignBar({ programs: PROGRAMS_PER_ROUND, seconds: undefined });
+    // A program has an operation at least: the last round is no longer than it need be.
+    const programs = Math.min(PROGRAMS_PER_ROUND, options.operations - operations);
+    const bar = await campaignBar({ programs, seconds: undefined });
     const world = worlds[round % Math.max(1, worlds.length)];
     const result = await runCampaign({
       target,
       worlds: world === undefined ? [] : [world],
       generated: true,
-      programs: PROGRAMS_PER_ROUND,
+      programs,
       operations: DEFAULT_OPERATIONS,
       seed: options.seed + round,
       stopFirst: true,

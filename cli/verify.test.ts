@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ended, frameproof, plainEnvironment, start } from './testing/frameproof.ts';
+import { ended, plainEnvironment, start } from './testing/frameproof.ts';
+import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -14,7 +15,7 @@ const QUICK =
   );
 
 function verify(...args: readonly string[]) {
-  return frameproof(['verify', ...args], { cwd: ROOT });
+  return inProcess(['verify', ...args], ROOT);
 }
 
 /** A repository whose build says who it is, and waits. */
@@ -53,7 +54,7 @@ beforeAll(() => {
   }
 });
 
-describe.concurrent('frameproof verify', () => {
+describe('frameproof verify', () => {
   it('has a line of evidence for each step, and says that a rewrite refines', async () => {
     const { stdout, stderr, exitCode } = await verify(
       'examples/rewrites/text-bitmap.ts',

@@ -19,7 +19,7 @@ import {
   ZONES,
   type Zone,
 } from '../spec/index.ts';
-import { entriesOf, type FreeRun, freeRuns, sizeOf } from './free-stack.ts';
+import { entriesOf, type FreeRun, freeRuns, sizeOf, wordsOfStack } from './free-stack.ts';
 import { firstFree, firstHeld, isHeld } from './held-bits.ts';
 import { FREE_BITMAP_AT, HELD_AT, type Layout, layoutOf } from './layout.ts';
 import { type Section, type Sections, sectionOfOrdinal, sectionsOf, WORD_BITS } from './sections.ts';
@@ -37,7 +37,7 @@ export interface FlatState {
 export function flatStateOf(map: MemoryMap, config: Config, words?: Int32Array): FlatState {
   const sections = sectionsOf(map, config);
   const layout = layoutOf(sections);
-  return { words: words ?? wordsFor(layout, sections.stackFrames), sections, layout };
+  return { words: words ?? wordsFor(layout, wordsOfStack(sections.stackFrames)), sections, layout };
 }
 
 /** Returns the sections of a zone, ascending. */
@@ -139,8 +139,8 @@ function ownersFlaw(state: FlatState, ownership: Ownership): string | null {
   return ownerAgrees.check({ state: ownership, runs: conditions(state) })?.explanation ?? null;
 }
 
-function amountsFlaw({ words }: FlatState, ownership: Ownership): string | null {
-  const counted = { bitmap: words[FREE_BITMAP_AT] >>> 0, stack: sizeOf(words) };
+function amountsFlaw({ words, layout }: FlatState, ownership: Ownership): string | null {
+  const counted = { bitmap: words[FREE_BITMAP_AT] >>> 0, stack: sizeOf(words, layout.stackAt) };
   const zone = ZONES.find((each) => counted[each] !== ownership.freeIn(each));
   if (zone === undefined) return null;
   return `${counted[zone]} page frames are counted as free in the ${zone} zone, ${ownership.freeIn(zone)} are`;

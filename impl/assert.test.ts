@@ -6,20 +6,20 @@ import { BrokenAssertion } from './assert.ts';
 import { BitmapZone } from './bitmap-zone.ts';
 import { entriesOf, markStack, popRun, pushRun, resetStack, writeFloor } from './free-stack.ts';
 import { firstFree, firstHeld, freeSince, isHeld, markRange } from './held-bits.ts';
-import { DEPTH_AT, FREE_BITMAP_AT, HELD_AT } from './layout.ts';
+import { FREE_BITMAP_AT, HELD_AT, TOP_AT } from './layout.ts';
 import { lowestFit } from './search.ts';
 import { SectionFinder } from './section-finder.ts';
 import { correctLeaf, noteFreed, noteHeld } from './summary.ts';
 import { atWork } from './testing/at-work.ts';
 import { type Zone, zoneOf } from './testing/zone.ts';
 
-/** Where the entries of a stack begin that has nothing but itself. */
+/** Where the floor of a stack lies that has nothing but itself. */
 const AT = 20;
 
 function stackOf(first: number, count: number): Int32Array {
-  const words = new Int32Array(AT + 4);
-  writeFloor(words);
-  pushRun(words, AT, first, count, 1);
+  const words = new Int32Array(AT + 6);
+  writeFloor(words, AT);
+  pushRun(words, first, count, 1);
   return words;
 }
 
@@ -77,27 +77,27 @@ const BROKEN: Readonly<Record<string, readonly (() => unknown)[]>> = {
     () => {
       const words = stackOf(4, 1);
       const mark = markStack(words);
-      popRun(words, AT, 1);
+      popRun(words, 1);
       resetStack(words, mark);
     },
   ],
-  'free stack: the top entry is not the floor': [
+  'free stack: the floor is not popped': [
     () => {
       const words = stackOf(4, 2);
-      words[DEPTH_AT] = 0;
-      popRun(words, AT, 2);
+      words[TOP_AT] = AT + 1;
+      popRun(words, 2);
     },
   ],
   'free stack: the top run has what is popped': [
-    () => popRun(stackOf(4, 2), AT, 3),
-    () => popRun(stackOf(4, 2), AT, 0),
+    () => popRun(stackOf(4, 2), 3),
+    () => popRun(stackOf(4, 2), 0),
   ],
-  'free stack: there is room for one more entry': [
-    () => pushRun(stackOf(4, 1).subarray(0, AT + 2), AT, 9, 1, 1),
-    () => pushRun(stackOf(4, 1).subarray(0, AT + 3), AT, 9, 1, 1), // room for half an entry
+  'free stack: there is room for what is pushed': [
+    () => pushRun(stackOf(4, 1).subarray(0, AT + 3), 9, 1, 1),
+    () => pushRun(stackOf(4, 1).subarray(0, AT + 5), 9, 2, 1), // room for the first
     () => {
       const { state, frames } = atWork(64, 64);
-      state.words[DEPTH_AT] = 64;
+      state.words[TOP_AT] = state.words.length - 1;
       frames.free(64);
     },
   ],
@@ -107,8 +107,8 @@ const BROKEN: Readonly<Record<string, readonly (() => unknown)[]>> = {
     () => heldOnTop().frames.allocPages(new Uint32Array(1), 1),
   ],
   'free stack: what was pushed last pops next': [
-    () => pushRun(stackOf(4, 1), AT, 9, 0, 1),
-    () => pushRun(stackOf(4, 1), AT, 5, 0, 1), // the one before it is on top
+    () => pushRun(stackOf(4, 1), 9, 0, 1),
+    () => pushRun(stackOf(4, 1), 5, 0, 1), // the one before it is on top
   ],
   'held bits: a search goes back to the first bit of a word': [
     () => freeSince(new Int32Array(HELD_AT + 2), 1, 40),

@@ -1,6 +1,7 @@
 /** The frame-level face by example: batches, snapshots, sparse and huge machines. */
 import { describe, expect, test } from 'vitest';
 import { config as configOf, type DescriptorInput, memoryMap } from '../spec/index.ts';
+import { wordsOfStack } from './free-stack.ts';
 import { createPmm, FrameAllocator } from './index.ts';
 import { layoutOf } from './layout.ts';
 import { sectionsOf } from './sections.ts';
@@ -126,48 +127,50 @@ test('a page frame number below 0 is misuse, and changes nothing', () => {
 });
 
 describe('the room for the free stack', () => {
-  /** Bytes of an entry: two words. */
-  const ENTRY = 8;
+  const WORD = 4;
+  const FLOOR_AND_RUN = 5;
 
-  test('is at first one entry a descriptor and one for each 1024 page frames, but no more than page frames', () => {
-    const empty = allocatorOf(0).stateBytes;
-    expect(empty).toBe(16 * 4);
-    const bits = (frames: number): number => (Math.floor(frames / 32) + 1) * 4;
-    expect(allocatorOf(0, usable(0, 4096)).stateBytes).toBe(empty + bits(4096) + 5 * ENTRY);
-    expect(allocatorOf(0, usable(0, 4095)).stateBytes).toBe(empty + bits(4095) + 4 * ENTRY);
-    expect(allocatorOf(0, usable(0, 1)).stateBytes).toBe(empty + bits(1) + ENTRY);
-    expect(allocatorOf(0, usable(0, 1), { ...usable(2, 1), type: 'acpiNvs' }).stateBytes).toBe(
-      empty + bits(1) + ENTRY,
+  test('is at first one run a descriptor and a word for each 1024 page frames, but no more than the largest stack takes', () => {
+    const empty = 16 * WORD;
+    expect(allocatorOf(0).stateBytes).toBe(empty + 2 * WORD);
+    const bits = (frames: number): number => (Math.floor(frames / 32) + 1) * WORD;
+    expect(allocatorOf(0, usable(0, 4096)).stateBytes).toBe(empty + bits(4096) + (FLOOR_AND_RUN + 4) * WORD);
+    expect(allocatorOf(0, usable(0, 4095)).stateBytes).toBe(empty + bits(4095) + (FLOOR_AND_RUN + 3) * WORD);
+    expect(allocatorOf(0, usable(0, 1)).stateBytes).toBe(empty + bits(1) + 4 * WORD);
+    expect(allocatorOf(0, usable(0, 3), { ...usable(4, 1), type: 'acpiNvs' }).stateBytes).toBe(
+      empty + bits(3) + 7 * WORD,
     );
   });
 
-  test('doubles where it no longer suffices, up to one entry a page frame', () => {
+  test('doubles where it no longer suffices, up to a word and a half a page frame', () => {
     const frames = allocatorOf(0, usable(0, 64));
     const batch = new Uint32Array(64);
     frames.allocPages(batch, 64);
-    const least = frames.stateBytes - ENTRY;
+    const least = frames.stateBytes - FLOOR_AND_RUN * WORD;
+    const roomOf = (): number => (frames.stateBytes - least) / WORD;
     const room = Array.from({ length: 32 }, (_, i) => {
       frames.free(2 * i);
-      return (frames.stateBytes - least) / ENTRY;
+      return roomOf();
     });
-    expect(room.slice(0, 9)).toEqual([1, 2, 4, 4, 8, 8, 8, 8, 16]);
-    expect(room.at(-1)).toBe(32);
+    expect(room.slice(0, 10)).toEqual([5, 5, 5, 10, 10, 10, 10, 10, 20, 20]);
+    expect(room.at(-1)).toBe(40);
     frames.freePages(
       Uint32Array.from({ length: 32 }, (_, i) => 2 * i + 1),
       32,
     );
-    expect((frames.stateBytes - least) / ENTRY).toBe(64);
-    expect(frames.freeInStack).toBe(64);
+    expect([roomOf(), frames.freeInStack]).toEqual([2 + 96, 64]);
   });
 
-  test('grows for a batch by what the batch can need, and for a region by one entry', () => {
+  test('grows for a batch by what the batch can need, and for a region by one run', () => {
     const frames = allocatorOf(0, usable(0, 64));
     frames.allocPages(new Uint32Array(64), 64);
-    const least = frames.stateBytes - ENTRY;
+    const least = frames.stateBytes - FLOOR_AND_RUN * WORD;
     frames.freeRegion(10, 20);
-    expect((frames.stateBytes - least) / ENTRY).toBe(2);
-    frames.freePages(Uint32Array.of(40, 42, 44, 46, 48), 5);
-    expect((frames.stateBytes - least) / ENTRY).toBe(6);
+    expect((frames.stateBytes - least) / WORD).toBe(5);
+    frames.freeRegion(31, 2);
+    expect((frames.stateBytes - least) / WORD).toBe(10);
+    frames.freePages(Uint32Array.of(40, 42, 44, 46, 48, 50, 52), 7);
+    expect((frames.stateBytes - least) / WORD).toBe(22);
   });
 
   test('stays as it is while it suffices, for a batch, a region and a state to go back to', () => {
@@ -175,6 +178,7 @@ describe('the room for the free stack', () => {
     const room = frames.stateBytes;
     frames.allocPages(new Uint32Array(100), 100);
     frames.freePages(Uint32Array.of(4090, 4000), 2);
+    frames.allocPages(new Uint32Array(2), 2);
     frames.freeRegion(4010, 3);
     const words = new Int32Array(room / 4);
     expect(() => frames.saveState(words)).not.toThrow();
@@ -400,8 +404,9 @@ test('what is freed in the stack zone changes nothing in the summary of the bitm
   const summary = (): readonly number[] => {
     const words = new Int32Array(400);
     const length = frames.saveState(words);
-    const [depth = 0] = words;
-    return [...words.subarray(length - 2 * depth - 11, length - 2 * depth)];
+    const [top = 0] = words;
+    const end = length - (top + 1 - frames.state.layout.stackAt);
+    return [...words.subarray(end - 11, end)];
   };
   expect(summary).not.toThrow();
   const before = summary();
@@ -425,7 +430,7 @@ test('an allocator may work on a state that is given, which has room for the lar
   const map = memoryMap([usable(0, 40)]);
   const config = configOf({ bitmapMaxAddr: 8n * PAGE });
   const sections = sectionsOf(map, config);
-  const words = wordsFor(layoutOf(sections), sections.stackFrames);
+  const words = wordsFor(layoutOf(sections), wordsOfStack(sections.stackFrames));
   writeInitial(words, layoutOf(sections), sections, map.descriptors);
   const build = (): FrameAllocator => new FrameAllocator(map, config, words);
   expect(build).not.toThrow();
@@ -463,8 +468,8 @@ test('a restored allocator knows at once which leaves of the bitmap zone are ful
   other.restore(full.snapshot());
   const words = new Int32Array(200);
   const length = other.saveState(words);
-  // Four leaves lie before the one entry of the stack.
-  expect([...words.subarray(length - 2 - 4, length - 2)]).toEqual([512, 512, 512 - 423, 512 - 255]);
+  // Four leaves lie before the floor and the run of the stack.
+  expect([...words.subarray(length - 5 - 4, length - 5)]).toEqual([512, 512, 512 - 423, 512 - 255]);
 });
 
 test('the first page frame of the stack zone is of it, also where it begins with a word', () => {

@@ -6,8 +6,8 @@
  * Page frame numbers and counts are plain numbers here. Failure is `null` or `false`; misuse throws `PmmPanic` and
  * changes nothing. Counts must be non-negative integers and alignments positive ones: the caller checks them.
  *
- * `alloc` and `#push` write out what `free-stack.ts` says of single pages, over one `Int32Array`, and keep the section last
- * used in fields: a call that the engine may not inline on the way costs as much again, as do several views or a closure.
+ * It works over one `Int32Array` and keeps the section last used in fields: several views, a closure, or a call that the engine
+ * may not inline on the way cost as much again.
  */
 import {
   bitmapLimit,
@@ -31,31 +31,33 @@ import { broken } from './assert.ts';
 import { BitmapZone } from './bitmap-zone.ts';
 import { checkBatch, endOfRun, type FrameBatch } from './frame-batch.ts';
 import {
-  LONGEST_RUN,
   lengthOf,
   markStack,
+  NO_ORDINAL,
   nextOf,
+  pop,
   popRun,
+  push,
   pushRun,
+  RUN_WORDS,
   resetStack,
   sizeOf,
   stepOf,
+  wordsOfStack,
 } from './free-stack.ts';
 import { firstFree, isHeld, markRange } from './held-bits.ts';
 import * as layoutWords from './layout.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { argumentPanic, duplicatePanic, ownerPanic } from './misuse.ts';
-import { livePlaces, loadWords, savedDepth, saveWords } from './saved-words.ts';
+import { livePlaces, loadWords, savedTop, saveWords } from './saved-words.ts';
 import { firmwareExtents, NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { initialCapacity, wordsFor, writeInitial } from './state.ts';
+import { initialStackWords, wordsFor, writeInitial } from './state.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, FREE_BITMAP_AT, HELD_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
-
-/** The top run grows while it has no more than this ahead of its next; see `joins` in `free-stack.ts`. */
-const MOST_AHEAD = LONGEST_RUN - 2;
+const { FREE_BITMAP_AT, HELD_AT, TOP_AT } = layoutWords;
+const NONE = NO_ORDINAL;
 
 /** Page frames in a piece of a batch that is searched for consecutive ones: keeps the cost of a refused batch linear. */
 const LONGEST_PIECE = 256;
@@ -75,13 +77,10 @@ export class FrameAllocator {
   readonly #finder: SectionFinder;
   readonly #layout: Layout;
   readonly #bitmap: BitmapZone;
-  readonly #stackAt: number;
   readonly #bitmapOrdinals: number;
   /** The words that a saved state consists of; listed when the first one is saved. */
   #live: Int32Array | null = null;
   #words: Int32Array;
-  /** Entries that the stack has room for. */
-  #capacity: number;
   /** The section of the stack zone last used: first page frame, page frames, first ordinal. Not part of the state. */
   #base = NOWHERE.base;
   #count = NOWHERE.count;
@@ -102,14 +101,11 @@ export class FrameAllocator {
     this.#finder = new SectionFinder(this.#sections, firmwareExtents(map));
     this.#layout = layoutOf(this.#sections);
     this.#bitmap = new BitmapZone(this.#sections, this.#layout, this.limit);
-    this.#stackAt = this.#layout.stackAt;
     this.#bitmapOrdinals = this.#sections.bitmapOrdinals;
     const last = this.#sections.list.at(-1) ?? NOWHERE;
     this.end = last.base + last.count;
     const { descriptors } = map;
-    this.#capacity =
-      state === undefined ? initialCapacity(this.#sections, descriptors) : this.#sections.stackFrames;
-    this.#words = state ?? wordsFor(this.#layout, this.#capacity);
+    this.#words = state ?? wordsFor(this.#layout, initialStackWords(this.#sections, descriptors));
     if (state === undefined) writeInitial(this.#words, this.#layout, this.#sections, descriptors);
   }
 
@@ -120,7 +116,7 @@ export class FrameAllocator {
 
   /** Free page frames of the stack zone. */
   get freeInStack(): number {
-    return sizeOf(this.#words);
+    return sizeOf(this.#words, this.#layout.stackAt);
   }
 
   /** Bytes of the state's buffer, room for the stack to grow included. */
@@ -131,21 +127,8 @@ export class FrameAllocator {
   /** Allocates the page frame of the stack zone that was freed last; null where none is free. O(1). */
   alloc(): number | null {
     const words = this.#words;
-    const ordinal = words[TOP_NEXT_AT];
-    const ahead = (words[TOP_LAST_AT] - ordinal) | 0;
-    if (ahead << 1 !== 0) {
-      words[TOP_NEXT_AT] = ordinal + ((ahead >> 31) | 1);
-    } else {
-      const depth = words[DEPTH_AT] - 1;
-      if (depth < 0) return null;
-      const below = (this.#stackAt + (depth << 1)) | 0;
-      const next = words[below];
-      const last = words[below + 1];
-      words[DEPTH_AT] = depth;
-      words[TOP_NEXT_AT] = next;
-      words[TOP_LAST_AT] = last;
-      if (next !== last) words[MORE_BELOW_AT] -= Math.abs((last - next) | 0);
-    }
+    const ordinal = pop(words);
+    if (ordinal === NONE) return null;
     const at = HELD_AT + (ordinal >>> 5);
     const bit = 1 << ordinal;
     const held = words[at];
@@ -191,7 +174,7 @@ export class FrameAllocator {
   /** Frees `frames[0 .. count)`, all or nothing. O(count); consecutive page frames go a word at a time. */
   freePages(frames: FrameBatch, count: number): void {
     checkBatch('freePages', frames, count, this.end);
-    this.#makeRoom(count);
+    this.#makeRoom(2 * count); // what joins a single page frame takes two words
     const mark = markStack(this.#words);
     const freeInBitmap = this.freeInBitmap;
     let done = 0;
@@ -224,7 +207,7 @@ export class FrameAllocator {
   freeRegion(base: number, count: number): void {
     const end = base + count;
     for (let from = base; from < end; ) from = this.#checkPiece(from, end);
-    if (end > this.limit) this.#makeRoom(1 + Math.ceil(count / LONGEST_RUN));
+    if (end > this.limit) this.#makeRoom(RUN_WORDS);
     for (let from = base; from < end; ) from = this.#freePiece(from, end);
   }
 
@@ -263,7 +246,6 @@ export class FrameAllocator {
     const words = readState(snapshot, this.state);
     if (words.length > this.#words.length) {
       this.#words = words;
-      this.#capacity = words[DEPTH_AT];
     } else {
       this.#words.set(words);
     }
@@ -282,7 +264,7 @@ export class FrameAllocator {
   /** Goes back to the state whose words these are, saved by an allocator of the same memory map and configuration. */
   loadState(saved: Int32Array): void {
     this.#live ??= livePlaces(this.#sections, this.#layout);
-    this.#makeRoom(savedDepth(saved) - this.#words[DEPTH_AT]);
+    this.#makeRoom(savedTop(saved) - this.#words[TOP_AT]);
     loadWords(this.#words, this.#live, this.#layout, saved);
   }
 
@@ -300,7 +282,7 @@ export class FrameAllocator {
     const low = step < 0 ? next - pages + 1 : next;
     const isFree = !isHeld(words, low) && !isHeld(words, low + pages - 1);
     if (!isFree) throw broken('free stack: what pops is free', 'ordinal', low);
-    popRun(words, this.#stackAt, pages);
+    popRun(words, pages);
     markRange(words, low, pages, true);
     const base = this.#frameOf(low);
     const end = taken + pages;
@@ -341,7 +323,7 @@ export class FrameAllocator {
       return from + 1;
     }
     markRange(this.#words, first, pages, false);
-    pushRun(this.#words, this.#stackAt, this.#first + index, pages, step);
+    pushRun(this.#words, this.#first + index, pages, step);
     return end;
   }
 
@@ -352,31 +334,14 @@ export class FrameAllocator {
     const bit = 1 << ordinal;
     const held = words[at];
     if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
-    words[at] = held ^ bit;
-    const next = words[TOP_NEXT_AT];
-    const last = words[TOP_LAST_AT];
-    const ahead = (last - next) | 0;
-    // What `joins` says.
-    if (((ordinal - next + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD) {
-      words[TOP_NEXT_AT] = ordinal;
-      return;
-    }
-    const depth = words[DEPTH_AT];
-    if (depth >= this.#capacity) {
-      words[at] = held;
-      this.#makeRoom(1);
-      if (!(depth < this.#capacity))
-        throw broken('free stack: there is room for one more entry', 'entry', depth);
-      this.#push(call, ordinal, frame);
-      return;
-    }
-    const below = (this.#stackAt + (depth << 1)) | 0;
-    words[below] = next;
-    words[below + 1] = last;
-    if (ahead !== 0) words[MORE_BELOW_AT] += Math.abs(ahead);
-    words[TOP_NEXT_AT] = ordinal;
-    words[TOP_LAST_AT] = ordinal;
-    words[DEPTH_AT] = depth + 1;
+    if (!push(words, ordinal)) this.#pushWithRoom(ordinal);
+    this.#words[at] = held ^ bit;
+  }
+
+  #pushWithRoom(ordinal: number): void {
+    this.#makeRoom(RUN_WORDS);
+    if (!push(this.#words, ordinal))
+      throw broken('free stack: there is room for what is pushed', 'ordinal', ordinal >>> 0);
   }
 
   /** Frees one page frame outside the section last used. */
@@ -394,16 +359,16 @@ export class FrameAllocator {
     this.#bitmap.noteFreed(this.#words, ordinal, ordinal);
   }
 
-  /** Makes room for `entries` more on the stack, up to one a page frame of the zone. Amortised O(entries). */
-  #makeRoom(entries: number): void {
-    const { stackFrames } = this.#sections;
-    const depth = this.#words[DEPTH_AT];
-    if (Math.min(depth + entries, stackFrames) <= this.#capacity) return;
-    const capacity = Math.min(Math.max(2 * this.#capacity, depth + entries), stackFrames);
-    const grown = wordsFor(this.#layout, capacity);
+  /** Makes room for `more` words on the stack, up to those of the largest one. Amortised O(more). */
+  #makeRoom(more: number): void {
+    const { stackAt } = this.#layout;
+    const most = wordsOfStack(this.#sections.stackFrames);
+    const needed = Math.min(this.#words[TOP_AT] - stackAt + 1 + more, most);
+    const room = this.#words.length - stackAt;
+    if (needed <= room) return;
+    const grown = wordsFor(this.#layout, Math.min(Math.max(2 * room, needed), most));
     grown.set(this.#words);
     this.#words = grown;
-    this.#capacity = capacity;
   }
 
   /** Returns the ordinal of a page frame, and remembers its section; panics where it lies in none. */
@@ -468,7 +433,7 @@ export class FrameAllocator {
       this.#bitmap.releaseRun(this.#words, ordinal, pages);
     } else {
       markRange(this.#words, ordinal, pages, false);
-      pushRun(this.#words, this.#stackAt, ordinal, pages, 1);
+      pushRun(this.#words, ordinal, pages, 1);
     }
     return until;
   }

@@ -1,174 +1,203 @@
 /**
- * Free stack: the free page frames of the stack zone in the order in which they will be allocated, as runs.
+ * Free stack: the free page frames of the stack zone in the order in which they will be allocated. A single one takes a word,
+ * its ordinal; a run of consecutive ones takes three, however long it is. A run may go either way, so that what was allocated
+ * from a run and is freed in the order of allocation is a run again:
  *
- * An entry is (next, last): the ordinals of its run that pop first and last. A run may go either way, so that what was
- * allocated from a run and is freed in the order of allocation is a run again:
+ *     push 4 7 8 9   ┌───────────┬───┬─────────────┐   pop → 9, 8, 7, 4
+ *                    │ NONE NONE │ 4 │ 7    9 NONE │
+ *     push 4 9 8 7   ├───────────┼───┼─────────────┤   pop → 7, 8, 9, 4
+ *                    │ NONE NONE │ 4 │ 9    7 NONE │
+ *                    └───────────┴───┴─────────────┘
+ *                        floor      last next    ▲ TOP_AT
  *
- *     push 4 5 7 8 9       ┌──────┐ ┌──────┐       pop → 9, 8, 7, 5, 4     next > last: pops downwards
- *                          │ 5, 4 │ │ 9, 7 │ top
- *                          └──────┘ └──────┘
- *     push 4 5 9 8 7       ┌──────┐ ┌──────┐       pop → 7, 8, 9, 5, 4     next < last: pops upwards
- *                          │ 5, 4 │ │ 7, 9 │ top
- *                          └──────┘ └──────┘
+ * So the words of a stack are at most one and a half for each page frame (runs of two), and a push or pop of a single page frame
+ * reads and writes two words: the top, and its place.
  *
- * The top entry lies in the header, at words that are the same for every map; those below it lie in the stack area. So a push
- * or pop within the top run writes one word, its next. A run of any length is pushed and popped in O(1); memory grows with
- * fragmentation only: at worst one entry a page frame.
- *
- * The order is exactly that of a stack of single pages. An ordinal joins the top run where it is the neighbour of its next
- * (the neighbour inside the run is free already, so nobody frees it). The entries therefore follow from the order, and equal
+ * The order is exactly that of a stack of single pages. An ordinal joins what is on top where it is the neighbour of the next to
+ * pop (the neighbour inside a run is free already, so nobody frees it). The words therefore follow from the order, and equal
  * stacks have equal words.
  *
- * *Ahead* is last - next, what pops after the next: its sign is the way the run pops, and 0 is a run of one. Ordinals are
- * unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is computed modulo 2^32 (`| 0`),
- * which the engine does in one instruction; `>>> 0` makes a number of it where one is due.
+ * Ordinals are unsigned 32-bit numbers in signed words. What is only compared or used as a bit position is computed modulo 2^32
+ * (`| 0`), which the engine does in one instruction; `>>> 0` makes a number of it where one is due.
  */
 import { broken } from './assert.ts';
 import * as layoutWords from './layout.ts';
 
 /** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
-const { DEPTH_AT, MORE_BELOW_AT, TOP_LAST_AT, TOP_NEXT_AT } = layoutWords;
+const { MORE_AT, TOP_AT } = layoutWords;
 
-const LONGEST = 2 ** 30;
-/** The longest run: its ahead fits a signed word, and falls short of the floor's. */
-export const LONGEST_RUN = LONGEST; // an exported constant is loaded at each use, too
-/** Runs with more ahead, upwards or downwards, are as long as runs get. */
-const MOST_AHEAD = LONGEST - 2;
+/** Stands where no ordinal is: above the two words of a run, and in the floor. 2^32 - 1 is padding, if it is an ordinal at all. */
+const NONE = -1;
+/** The same, to be imported. */
+export const NO_ORDINAL = NONE;
 
-/**
- * The floor is the entry below all others. It is longer than any run, so nothing joins it and it is never taken for a run of
- * one: a push need not ask whether the stack is empty, and a pop asks only where a run of one ends.
- */
-const FLOOR_AHEAD = -(2 ** 31);
-/** The words of the floor. */
-export const FLOOR = { next: 0, last: FLOOR_AHEAD } as const;
+/** The floor lies below everything else: as the upper words of a run that has no next. */
+export const FLOOR: readonly number[] = [NONE, NONE];
+/** The words of a run. */
+export const RUN_WORDS = 3;
 
-/** Writes the floor, which makes the stack empty. */
-export function writeFloor(words: Int32Array): void {
-  words[TOP_NEXT_AT] = 0;
-  words[TOP_LAST_AT] = FLOOR_AHEAD;
-  words[MORE_BELOW_AT] = FLOOR_AHEAD; // takes the floor out of the count
+/** Returns how many words the largest stack of so many page frames takes. */
+export function wordsOfStack(frames: number): number {
+  return FLOOR.length + Math.ceil((RUN_WORDS / 2) * frames);
 }
 
-/** Returns ahead of the top entry. */
-function topAhead(words: Int32Array): number {
-  return (words[TOP_LAST_AT] - words[TOP_NEXT_AT]) | 0;
+/** Writes the floor at the word `at`, which makes the stack empty. There is room for it. */
+export function writeFloor(words: Int32Array, at: number): void {
+  words.set(FLOOR, at);
+  words[TOP_AT] = at + 1;
+  words[MORE_AT] = 0;
 }
 
-/**
- * Returns how many ordinals are on the stack: one for each entry above the floor, which are as many as lie below the top one,
- * and what exceeds that.
- */
-export function sizeOf(words: Int32Array): number {
-  return (words[DEPTH_AT] + words[MORE_BELOW_AT] + Math.abs(topAhead(words))) >>> 0;
+/** Returns how many ordinals are on the stack: one for each word above the floor, and what exceeds that. */
+export function sizeOf(words: Int32Array, at: number): number {
+  return (words[TOP_AT] - (at + 1) + words[MORE_AT]) >>> 0;
 }
 
-/**
- * Whether an ordinal that is not on the stack, `step` further than the next of the top run, joins it. One comparison each:
- * step is 1 or -1, and |ahead| <= MOST_AHEAD.
- */
-function joins(ahead: number, step: number): boolean {
-  return ((step + 1) & ~2) === 0 && (ahead + MOST_AHEAD) >>> 0 <= 2 * MOST_AHEAD;
+/** Whether an ordinal is the neighbour of another, which it exceeds by `step` modulo 2^32. One comparison: step is 1 or -1. */
+function areNeighbours(step: number): boolean {
+  return ((step + 1) & ~2) === 0;
 }
 
-/** Pushes one ordinal (modulo 2^32). The caller has made room for one more entry. */
-function push(words: Int32Array, at: number, ordinal: number): void {
-  const next = words[TOP_NEXT_AT];
-  const last = words[TOP_LAST_AT];
-  const ahead = (last - next) | 0;
-  if (!joins(ahead, (ordinal - next) | 0)) {
-    const below = at + (words[DEPTH_AT] << 1);
-    if (!(below + 1 < words.length))
-      throw broken('free stack: there is room for one more entry', 'word', below);
-    words[below] = next;
-    words[below + 1] = last;
-    words[MORE_BELOW_AT] += Math.abs(ahead);
-    words[DEPTH_AT] += 1;
-    words[TOP_LAST_AT] = ordinal;
+/** Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where there is no room: two words do. */
+export function push(words: Int32Array, ordinal: number): boolean {
+  const top = words[TOP_AT];
+  const next = words[top];
+  return next === NONE || areNeighbours((ordinal - next) | 0)
+    ? join(words, top, ordinal)
+    : put(words, top, ordinal);
+}
+
+/** Puts a single ordinal on top. */
+function put(words: Int32Array, top: number, ordinal: number): boolean {
+  if (top + 1 >= words.length) return false;
+  words[top + 1] = ordinal;
+  words[TOP_AT] = top + 1;
+  return true;
+}
+
+/** Pushes an ordinal on a run or the floor, or on a single one whose neighbour it is. */
+function join(words: Int32Array, top: number, ordinal: number): boolean {
+  if (words[top] !== NONE) {
+    if (top + 2 >= words.length) return false;
+    words[top + 1] = ordinal;
+    words[top + 2] = NONE;
+    words[TOP_AT] = top + 2;
+    words[MORE_AT] -= 1;
+    return true;
   }
-  words[TOP_NEXT_AT] = ordinal;
+  const next = words[top - 1];
+  if (next === NONE || !areNeighbours((ordinal - next) | 0)) return put(words, top, ordinal);
+  words[top - 1] = ordinal;
+  words[MORE_AT] += 1;
+  return true;
+}
+
+/** Pops an ordinal (modulo 2^32); {@link NO_ORDINAL} where the stack is empty. */
+export function pop(words: Int32Array): number {
+  const top = words[TOP_AT];
+  const ordinal = words[top];
+  if (ordinal === NONE) return popFromRun(words, top);
+  words[TOP_AT] = top - 1;
+  return ordinal;
+}
+
+/** Pops from the run on top, or from the floor. */
+function popFromRun(words: Int32Array, top: number): number {
+  const next = words[top - 1];
+  if (next === NONE) return NONE;
+  const last = words[top - 2];
+  const after = (next + (last >>> 0 > next >>> 0 ? 1 : -1)) | 0;
+  if (after === last) {
+    words[TOP_AT] = top - 2;
+    words[MORE_AT] += 1;
+  } else {
+    words[top - 1] = after;
+    words[MORE_AT] -= 1;
+  }
+  return next;
 }
 
 /**
  * Pushes `count` ordinals: `first`, then each `step` (1 or -1) further. None of them is on the stack, so after the first all
- * others join its run. The caller has made room for one more entry, and for one each 2^30 ordinals.
+ * others join it. The caller has made room for a run.
  */
-export function pushRun(words: Int32Array, at: number, first: number, count: number, step: number): void {
-  let next = first;
-  let left = count;
-  while (left > 0) {
-    push(words, at, next | 0);
-    const more = Math.min(left - 1, LONGEST - lengthOf(words));
-    next += step * more;
-    words[TOP_NEXT_AT] = next;
-    next += step;
-    left -= more + 1;
+export function pushRun(words: Int32Array, first: number, count: number, step: number): void {
+  for (let i = 0; i < Math.min(count, 2); i += 1) {
+    if (!push(words, (first + step * i) | 0))
+      throw broken('free stack: there is room for what is pushed', 'ordinal', first);
   }
-  const isLastOnTop = count > 0 && nextOf(words) === next - step;
+  const last = first + step * (count - 1);
+  if (count > 2) {
+    words[words[TOP_AT] - 1] = last;
+    words[MORE_AT] += count - 2;
+  }
+  const isLastOnTop = count > 0 && nextOf(words) === last;
   if (!isLastOnTop) throw broken('free stack: what was pushed last pops next', 'ordinal', first);
 }
 
-/** Takes the top entry off the stack. It is not the floor. */
-function dropTop(words: Int32Array, at: number): void {
-  const depth = words[DEPTH_AT] - 1;
-  if (!(depth >= 0)) throw broken('free stack: the top entry is not the floor', 'depth', depth);
-  const top = at + (depth << 1);
-  words[DEPTH_AT] = depth;
-  words[TOP_NEXT_AT] = words[top];
-  words[TOP_LAST_AT] = words[top + 1];
-  words[MORE_BELOW_AT] -= Math.abs(topAhead(words));
+/** Returns the place of the next ordinal to pop. */
+function nextAt(words: Int32Array): number {
+  const top = words[TOP_AT];
+  return words[top] === NONE ? top - 1 : top;
 }
 
 /** Returns the next ordinal to pop, as a number. The stack is not empty. */
 export function nextOf(words: Int32Array): number {
-  return words[TOP_NEXT_AT] >>> 0;
+  return words[nextAt(words)] >>> 0;
 }
 
-/** Returns the length of the top run. The stack is not empty. */
+/** Returns the ordinal of what is on top that pops last, as a number. The stack is not empty. */
+function lastOf(words: Int32Array): number {
+  const top = words[TOP_AT];
+  return words[words[top] === NONE ? top - 2 : top] >>> 0;
+}
+
+/** Returns how many ordinals the run on top has. The stack is not empty. */
 export function lengthOf(words: Int32Array): number {
-  return Math.abs(topAhead(words)) + 1;
+  return Math.abs(lastOf(words) - nextOf(words)) + 1;
 }
 
-/** Returns 1 where the top run pops upwards, -1 where it pops downwards or is a run of one. */
+/** Returns which way the run on top pops: 1 upwards, -1 downwards. */
 export function stepOf(words: Int32Array): number {
-  return topAhead(words) > 0 ? 1 : -1;
+  return lastOf(words) > nextOf(words) ? 1 : -1;
 }
 
-/** Pops `count` ordinals of the top run, which has as many. */
-export function popRun(words: Int32Array, at: number, count: number): void {
+/** Pops `count` ordinals of the run on top. */
+export function popRun(words: Int32Array, count: number): void {
+  if (words[nextAt(words)] === NONE) throw broken('free stack: the floor is not popped', 'count', count);
   const length = lengthOf(words);
   if (!(count > 0 && count <= length))
     throw broken('free stack: the top run has what is popped', 'count', count);
-  if (count === length) dropTop(words, at);
-  else words[TOP_NEXT_AT] += stepOf(words) * count;
+  const left = length - count;
+  if (left > 1) {
+    words[words[TOP_AT] - 1] += stepOf(words) * count;
+    words[MORE_AT] -= count;
+  } else {
+    const dropped = (length > 1 ? RUN_WORDS : 1) - left;
+    words[TOP_AT] -= dropped;
+    words[MORE_AT] += dropped - count;
+  }
 }
 
 /** A mark: the state of a stack to which a reset goes back. Nothing may be popped between the two. */
 interface StackMark {
-  readonly depth: number;
-  readonly moreBelow: number;
+  readonly top: number;
+  readonly more: number;
   readonly next: number;
-  readonly last: number;
 }
 
 /** Returns the present state of the stack, to be put back after pushes. */
 export function markStack(words: Int32Array): StackMark {
-  return {
-    depth: words[DEPTH_AT],
-    moreBelow: words[MORE_BELOW_AT],
-    next: words[TOP_NEXT_AT],
-    last: words[TOP_LAST_AT],
-  };
+  return { top: words[TOP_AT], more: words[MORE_AT], next: words[nextAt(words)] };
 }
 
 /** Undoes all pushes since the mark. */
 export function resetStack(words: Int32Array, mark: StackMark): void {
-  if (!(mark.depth <= words[DEPTH_AT]))
-    throw broken('free stack: nothing was popped since the mark', 'depth', mark.depth);
-  words[DEPTH_AT] = mark.depth;
-  words[MORE_BELOW_AT] = mark.moreBelow;
-  words[TOP_NEXT_AT] = mark.next;
-  words[TOP_LAST_AT] = mark.last;
+  if (!(mark.top <= words[TOP_AT]))
+    throw broken('free stack: nothing was popped since the mark', 'word', mark.top);
+  words[TOP_AT] = mark.top;
+  words[MORE_AT] = mark.more;
+  words[nextAt(words)] = mark.next;
 }
 
 /** Consecutive ordinals [first, end). */
@@ -177,19 +206,22 @@ export interface FreeRun {
   readonly end: number;
 }
 
-/** An entry: the ordinals of its run that pop first and last. */
+/** What is on the stack as one: the ordinals that pop first and last, and the words that it takes. */
 export interface Entry {
   readonly next: number;
   readonly last: number;
+  readonly words: number;
 }
 
-/** Yields the entries above the floor, the top one first. */
+/** Yields what is on the stack, whose floor is at `at`, the top first. */
 export function* entriesOf(words: Int32Array, at: number): Generator<Entry> {
-  const depth = words[DEPTH_AT];
-  if (depth > 0) yield { next: words[TOP_NEXT_AT] >>> 0, last: words[TOP_LAST_AT] >>> 0 };
-  // The lowest entry is the floor.
-  for (let entry = at + 2 * (depth - 1); entry > at; entry -= 2) {
-    yield { next: words[entry] >>> 0, last: words[entry + 1] >>> 0 };
+  for (let top = words[TOP_AT]; top > at + 1; ) {
+    const isRun = words[top] === NONE;
+    const entry = isRun
+      ? { next: words[top - 1] >>> 0, last: words[top - 2] >>> 0, words: RUN_WORDS }
+      : { next: words[top] >>> 0, last: words[top] >>> 0, words: 1 };
+    yield entry;
+    top -= entry.words;
   }
 }
 

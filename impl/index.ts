@@ -13,7 +13,7 @@ export {
 export { BrokenAssertion } from './assert.ts';
 export { FrameAllocator } from './frame-allocator.ts';
 export type { FrameBatch } from './frame-batch.ts';
-export { entriesOf, FLOOR } from './free-stack.ts';
+export { entriesOf, FLOOR, NO_ORDINAL } from './free-stack.ts';
 export { exactShortfalls, firstFlaw } from './invariant.ts';
 export * as LAYOUT from './layout.ts';
 export { createPmm, PageFrameManager } from './pmm.ts';

@@ -5,12 +5,10 @@
  * CONTENT are the predicates on what a snapshot keeps, HINTS those on what only makes searches fast. Costs O(words of held bits and summary, and entries of the free stack · log sections).
  */
 import { type FlatState, freeByBits, freeIn, sectionsIn } from './abstraction.ts';
-import { entriesOf, FLOOR, LONGEST_RUN, runOf } from './free-stack.ts';
+import { entriesOf, FLOOR, runOf } from './free-stack.ts';
 import { firstFree, firstHeld, isHeld, markRange } from './held-bits.ts';
 import {
   checksum,
-  DEPTH_AT,
-  ENTRY_WORDS,
   FANOUT,
   FREE_BITMAP_AT,
   HELD_AT,
@@ -19,9 +17,8 @@ import {
   MAGIC,
   MAGIC_AT,
   MAP_AT,
-  MORE_BELOW_AT,
+  MORE_AT,
   SEARCH_FROM_AT,
-  TOP_NEXT_AT,
   UNUSED_AT,
 } from './layout.ts';
 import { NOWHERE } from './section-finder.ts';
@@ -58,10 +55,9 @@ function bitmapCountFlaw(state: FlatState): string | null {
   return unlike(state.words[FREE_BITMAP_AT] >>> 0, freeIn(state, 'bitmap'));
 }
 
-function floorFlaw({ words, layout }: FlatState): string | null {
-  const lowest = words[DEPTH_AT] === 0 ? TOP_NEXT_AT : layout.stackAt;
-  const [next, last] = words.subarray(lowest, lowest + ENTRY_WORDS);
-  return next === FLOOR.next && last === FLOOR.last ? null : `the lowest entry is (${next}, ${last})`;
+function floorFlaw({ words, layout: { stackAt } }: FlatState): string | null {
+  const floor = [...words.subarray(stackAt, stackAt + FLOOR.length)];
+  return floor.every((word, i) => word === FLOOR[i]) ? null : `the lowest words are (${floor.join(', ')})`;
 }
 
 function rangeFlaw({ words, sections, layout }: FlatState): string | null {
@@ -90,13 +86,12 @@ function disjointFlaw(state: FlatState): string | null {
   return null;
 }
 
-/** An entry would have joined the one below it where it went on from that, unless that is as long as runs get. */
+/** An entry would have joined the one below it where it went on from that, and what is left of a run as a single page frame is one. */
 function greedyFlaw({ words, layout }: FlatState): string | null {
   let above: number | null = null;
-  for (const { next, last } of entriesOf(words, layout.stackAt)) {
-    const length = Math.abs(last - next) + 1;
-    if (length > LONGEST_RUN) return `the run (${next}, ${last}) is longer than 2^30`;
-    if (above !== null && Math.abs(above - next) === 1 && length < LONGEST_RUN)
+  for (const { next, last, words: taken } of entriesOf(words, layout.stackAt)) {
+    if (taken > 1 && next === last) return `ordinal ${next} takes ${taken} words`;
+    if (above !== null && Math.abs(above - next) === 1)
       return `the run pushed from ${above} on would have joined the one below`;
     above = last;
   }
@@ -119,12 +114,12 @@ function stackFlaw(state: FlatState): string | null {
   return null;
 }
 
-/** Page frames of the entries below the top one, beyond one each. The floor counts as none, but where it is the top it is taken out. */
-function moreBelowFlaw({ words, layout }: FlatState): string | null {
-  const below = entriesOf(words, layout.stackAt)
-    .drop(1)
-    .reduce((sum, { next, last }) => sum + Math.abs(last - next), 0);
-  return unlike(words[MORE_BELOW_AT], words[DEPTH_AT] === 0 ? FLOOR.last : below | 0);
+function moreFlaw({ words, layout }: FlatState): string | null {
+  const more = entriesOf(words, layout.stackAt).reduce(
+    (sum, { next, last, words: taken }) => sum + Math.abs(last - next) + 1 - taken,
+    0,
+  );
+  return unlike(words[MORE_AT], more | 0);
 }
 
 function claimRangeFlaw({ words, layout }: FlatState): string | null {
@@ -185,7 +180,7 @@ export const CONTENT: readonly Predicate[] = [
   { name: 'runs of the stack are disjoint', flaw: disjointFlaw },
   { name: 'runs of the stack are as long as pushes make them', flaw: greedyFlaw },
   { name: 'what is free in the stack zone is what is on the stack', flaw: stackFlaw },
-  { name: 'the count below the top is that of the runs', flaw: moreBelowFlaw },
+  { name: 'the count of the stack is that of its runs', flaw: moreFlaw },
 ];
 
 export const HINTS: readonly Predicate[] = [

@@ -7,7 +7,7 @@ import {
   memoryMap,
   PAGE_BYTES,
 } from '../spec/index.ts';
-import { createPmm, FrameAllocator } from './index.ts';
+import { createPmm, createSharedState, FrameAllocator } from './index.ts';
 
 const GIB = 0x40000;
 
@@ -39,11 +39,19 @@ describe('large machines', () => {
     expect(frames.stateBytes / (2 * GIB)).toBeLessThan(0.3);
   });
 
-  test('a region may be longer than the longest run of the free stack', () => {
+  test('a region may have more than 2^31 page frames', () => {
     const pages = 2 ** 31 + 5;
     const frames = allocatorOf(0, { ...usable(8, pages), type: 'loaderData' });
     frames.freeRegion(8, pages);
     expect([frames.freeInStack, frames.alloc(), frames.alloc()]).toEqual([pages, pages + 7, pages + 6]);
+  });
+
+  test('a state of more than 8 GiB is refused, to share from the start', () => {
+    const shared = (gib: number): unknown =>
+      createSharedState(memoryMap([usable(0, gib * GIB)]), configOf({ bitmapMaxAddr: 0n }));
+    expect(() => shared(6 * 1024)).toThrowError(
+      new RangeError('state: expected at most 2147483648 words, which are 8 GiB, found 2466250771'),
+    );
   });
 
   test('a bitmap zone of 64 GiB finds, and refuses, runs of any length', () => {

@@ -2,8 +2,8 @@
  * Layout: the parts of the one flat buffer that holds the whole state. All offsets count 32-bit words.
  *
  *     ┌────────┬────────────────────────┬─────────────────────────────┬───────────────────────────────┐
- *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack below its top      │ → grows
- *     │        │ each                   │ a word a node               │ entry, two words an entry     │
+ *     │ header │ held bits, an ordinal  │ summary of the bitmap zone, │ free stack                    │ → grows
+ *     │        │ each                   │ a word a node               │                               │
  *     └────────┴────────────────────────┴─────────────────────────────┴───────────────────────────────┘
  *     0        HELD_AT                  levels[0].at                  stackAt
  *
@@ -12,38 +12,32 @@
  */
 import { type Sections, WORD_BITS } from './sections.ts';
 
-/** Names the format of the buffer: "FPM5". */
-export const MAGIC = 0x46504d35;
+/** Names the format of the buffer: "FPM6". */
+export const MAGIC = 0x46504d36;
 /** The words of the header. Counts are unsigned. */
 export const MAGIC_AT = 0;
 /** A checksum of the sections: which memory map this is the state of. */
 export const MAP_AT = 1;
 /** Free page frames of the bitmap zone. */
 export const FREE_BITMAP_AT = 2;
-/** Entries of the free stack below the top one; see `free-stack.ts`. */
-export const DEPTH_AT = 3;
-/** Free page frames of the entries below the top one, beyond one each; 0 for the floor. */
-export const MORE_BELOW_AT = 4;
-/** The top entry of the free stack: next ordinal, last ordinal. */
-export const TOP_NEXT_AT = 5;
-export const TOP_LAST_AT = 6;
+/** The place of the top word of the free stack; see `free-stack.ts`. */
+export const TOP_AT = 3;
+/** By how much the page frames on the free stack exceed its words above the floor, modulo 2^32. */
+export const MORE_AT = 4;
 /** From here to the held bits: words outside the state, because they depend on more than the calls. */
-export const ASIDE_AT = 8;
+export const ASIDE_AT = 5;
 /** No ordinal of the bitmap zone below this one is free: where a search starts. */
-export const SEARCH_FROM_AT = 8;
+export const SEARCH_FROM_AT = 5;
 /** The words of `shared/lock.ts`; always 0 where the buffer is not shared. */
-export const LOCK_AT = 9;
-export const TURN_AT = 10;
-export const CALL_AT = 11;
-export const BROKEN_AT = 12;
-export const CALLERS_AT = 13;
-/** The held bits begin here: words of the header. */
-export const HELD_AT = 16;
+export const LOCK_AT = 6;
+export const TURN_AT = 7;
+export const CALL_AT = 8;
+export const BROKEN_AT = 9;
+export const CALLERS_AT = 10;
 /** Words of the header without a use; always 0. */
-export const UNUSED_AT: readonly number[] = [7, 14, 15];
-
-/** Words of an entry of the free stack: next ordinal, last ordinal. */
-export const ENTRY_WORDS = 2;
+export const UNUSED_AT: readonly number[] = [11, 12, 13, 14, 15];
+/** The held bits begin here: words of the header, which is a cache line. */
+export const HELD_AT = 16;
 
 /** Ordinals of a leaf of the summary, as a power of two: 256, which is 8 words or half a cache line. */
 export const LEAF_SHIFT = 8;

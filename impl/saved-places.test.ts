@@ -2,17 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { config as configOf, memoryMap } from '../spec/index.ts';
 import { FrameAllocator } from './index.ts';
-import {
-  DEPTH_AT,
-  FREE_BITMAP_AT,
-  HELD_AT,
-  layoutOf,
-  MORE_BELOW_AT,
-  SEARCH_FROM_AT,
-  TOP_LAST_AT,
-  TOP_NEXT_AT,
-} from './layout.ts';
-import { livePlaces, savedDepth } from './saved-words.ts';
+import { FREE_BITMAP_AT, HELD_AT, layoutOf, MORE_AT, SEARCH_FROM_AT, TOP_AT } from './layout.ts';
+import { livePlaces, savedTop } from './saved-words.ts';
 import { sectionsWith, usable } from './testing/zone.ts';
 
 /** 300 page frames in the bitmap zone, in two leaves; 40 in the stack zone. */
@@ -51,21 +42,21 @@ describe('saved words', () => {
   test('are the header, the words of page frames, the summary, and the stack', () => {
     const sections = sectionsWith(310, [0, 300], [320, 40]);
     const layout = layoutOf(sections);
-    const header = [DEPTH_AT, FREE_BITMAP_AT, MORE_BELOW_AT, TOP_NEXT_AT, TOP_LAST_AT, SEARCH_FROM_AT];
+    const header = [TOP_AT, FREE_BITMAP_AT, MORE_AT, SEARCH_FROM_AT];
     const held = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17].map((word) => HELD_AT + word);
     const summary = [HELD_AT + 18, HELD_AT + 19];
     expect([...livePlaces(sections, layout)]).toEqual([...header, ...held, ...summary]);
-    expect(saved(machine())).toHaveLength(6 + 12 + 2 + 2);
-    expect(savedDepth(saved(machine()))).toBe(1);
+    const stackWords = (words: Int32Array): number => savedTop(words) + 1 - layout.stackAt;
+    expect([saved(machine()).length, stackWords(saved(machine()))]).toEqual([4 + 12 + 2 + 5, 5]);
     const later = saved(work(machine()));
-    expect(savedDepth(later)).toBeGreaterThan(2);
-    expect(later).toHaveLength(6 + 12 + 2 + 2 * savedDepth(later));
+    expect(stackWords(later)).toBeGreaterThan(5);
+    expect(later).toHaveLength(4 + 12 + 2 + stackWords(later));
   });
 
   test('leave out a word of nothing but padding', () => {
     const sections = sectionsWith(0, [0, 31], [64, 32]);
     const places = [...livePlaces(sections, layoutOf(sections))];
-    expect(places.slice(6)).toEqual([HELD_AT, HELD_AT + 1]);
+    expect(places.slice(4)).toEqual([HELD_AT, HELD_AT + 1]);
   });
 
   test('write no word behind the last of them', () => {

@@ -1,17 +1,8 @@
 /** Snapshots: what is in them, and which are refused. */
 import { describe, expect, test } from 'vitest';
 import { config as configOf, memoryMap } from '../spec/index.ts';
-import { FrameAllocator } from './index.ts';
-import {
-  DEPTH_AT,
-  FREE_BITMAP_AT,
-  HELD_AT,
-  MAGIC,
-  MAGIC_AT,
-  MAP_AT,
-  TOP_LAST_AT,
-  TOP_NEXT_AT,
-} from './layout.ts';
+import { FrameAllocator, NO_ORDINAL } from './index.ts';
+import { FREE_BITMAP_AT, HELD_AT, MAGIC, MAGIC_AT, MAP_AT, TOP_AT } from './layout.ts';
 import { usable } from './testing/zone.ts';
 
 /** 8 page frames in the bitmap zone and 56 in the stack zone. */
@@ -48,15 +39,16 @@ function spoilt(
 const REFUSED = /^not a snapshot of an allocator with this memory map and configuration: /;
 
 describe('a snapshot', () => {
-  test('is the header, the held bits of both zones, and the entries of the stack', () => {
+  test('is the header, the held bits of both zones, and the words of the stack', () => {
     const words = wordsOf(machine().snapshot());
+    const stackAt = HELD_AT + 8 + 3 + 1; // a leaf of the summary lies in between
     // 8 page frames end in word 0 of 8, and 56 page frames begin at bit 8 of the ninth: two words, the last padding.
-    expect(words).toHaveLength(HELD_AT + 8 + 3 + 2);
-    expect([words[MAGIC_AT], words[FREE_BITMAP_AT], words[DEPTH_AT]]).toEqual([MAGIC, 8, 1]);
+    expect(words).toHaveLength(HELD_AT + 8 + 3 + 5);
+    expect([words[MAGIC_AT], words[FREE_BITMAP_AT], words[TOP_AT]]).toEqual([MAGIC, 8, stackAt + 4]);
     expect([...words.subarray(HELD_AT, HELD_AT + 2)]).toEqual([~0xff, -1]);
     const later = wordsOf(atWork().snapshot());
-    expect(later).toHaveLength(HELD_AT + 8 + 3 + 2 * (later[DEPTH_AT] ?? 0));
-    expect(later[DEPTH_AT]).toBeGreaterThan(2);
+    expect(later).toHaveLength(HELD_AT + 8 + 3 + (later[TOP_AT] ?? 0) + 1 - stackAt);
+    expect(later.length).toBeGreaterThan(words.length);
   });
 
   test('is accepted by the allocator it was taken from, and by one of the same machine', () => {
@@ -90,14 +82,9 @@ describe('a snapshot', () => {
 
   test('whose stack has a page frame twice and leaves out another is refused, though the counts are right', () => {
     const kept = atWork().snapshot();
-    const [topNext, topLast] = [wordsOf(kept)[TOP_NEXT_AT] ?? 0, wordsOf(kept)[TOP_LAST_AT]];
-    expect(topNext, 'the top entry is one page frame').toBe(topLast);
-    const below = wordsOf(kept).at(-2) ?? 0;
-    const twice = spoilt(
-      spoilt(kept, TOP_NEXT_AT, () => below),
-      TOP_LAST_AT,
-      () => below,
-    );
+    const words = wordsOf(kept);
+    expect(words.at(-2), 'a single page frame is on top, and a run below').toBe(NO_ORDINAL);
+    const twice = spoilt(kept, words.length - 1, () => words.at(-3) ?? 0);
     expect(() => atWork().restore(twice)).toThrowError(
       /: runs of the stack are disjoint: ordinal \d+ is on the stack twice$/,
     );

@@ -5,11 +5,11 @@
  */
 import type { FlatState } from './abstraction.ts';
 import { CONTENT, firstFlaw } from './invariant.ts';
-import { ASIDE_AT, DEPTH_AT, ENTRY_WORDS, HELD_AT, type Layout } from './layout.ts';
+import { ASIDE_AT, HELD_AT, type Layout, TOP_AT } from './layout.ts';
 
 /** Returns a copy of the state. O(bytes of state). */
 export function copyState(words: Int32Array, { levels, stackAt }: Layout): Uint8Array<ArrayBuffer> {
-  const stack = words.subarray(stackAt, stackAt + words[DEPTH_AT] * ENTRY_WORDS);
+  const stack = words.subarray(stackAt, words[TOP_AT] + 1);
   const copy = new Int32Array(levels[0].at + stack.length);
   copy.set(words.subarray(0, levels[0].at));
   copy.fill(0, ASIDE_AT, HELD_AT);
@@ -36,7 +36,7 @@ export function readState(
   { layout, sections }: Omit<FlatState, 'words'>,
 ): Int32Array<ArrayBuffer> {
   const words = spread(snapshot, layout);
-  const bytes = (layout.levels[0].at + words[DEPTH_AT] * ENTRY_WORDS) * Int32Array.BYTES_PER_ELEMENT;
+  const bytes = (layout.levels[0].at + words[TOP_AT] + 1 - layout.stackAt) * Int32Array.BYTES_PER_ELEMENT;
   const flaw =
     snapshot.byteLength === bytes
       ? firstFlaw({ words, layout, sections }, CONTENT)

@@ -6,7 +6,7 @@ import { isHeld } from './held-bits.ts';
 import { FrameAllocator } from './index.ts';
 import { FREE_BITMAP_AT, type Layout, layoutOf, MAGIC, MAGIC_AT } from './layout.ts';
 import { paddingOf, type Sections, sectionsOf } from './sections.ts';
-import { initialCapacity, wordsFor, writeInitial } from './state.ts';
+import { initialStackWords, wordsFor, writeInitial } from './state.ts';
 import { nextLeaf } from './summary.ts';
 import { usable } from './testing/zone.ts';
 
@@ -20,7 +20,7 @@ function initial(limit: number, ...descriptors: readonly DescriptorInput[]): Ini
   const map = memoryMap(descriptors);
   const sections = sectionsOf(map, configOf({ bitmapMaxAddr: BigInt(limit) * 4096n }));
   const layout = layoutOf(sections);
-  const words = wordsFor(layout, initialCapacity(sections, map.descriptors));
+  const words = wordsFor(layout, initialStackWords(sections, map.descriptors));
   writeInitial(words, layout, sections, map.descriptors);
   return { words, layout, sections };
 }
@@ -44,8 +44,8 @@ describe('after init', () => {
   });
 
   test('free memory is counted in its zone; that of boot code, and the padding, is held', () => {
-    const { words, sections } = initial(40, boot(0, 10), usable([10, 60]), boot(80, 4));
-    expect([words[MAGIC_AT], words[FREE_BITMAP_AT], sizeOf(words)]).toEqual([MAGIC, 30, 30]);
+    const { words, layout, sections } = initial(40, boot(0, 10), usable([10, 60]), boot(80, 4));
+    expect([words[MAGIC_AT], words[FREE_BITMAP_AT], sizeOf(words, layout.stackAt)]).toEqual([MAGIC, 30, 30]);
     const held = Array.from({ length: sections.ordinals }, (_, i) => i).filter((i) => isHeld(words, i));
     const padding = paddingOf(sections).flatMap(({ first, count }) =>
       Array.from({ length: count }, (_, i) => first + i),
@@ -77,12 +77,12 @@ describe('after init', () => {
     }
   });
 
-  test('the stack has room for one entry a descriptor and one for each 1024 page frames', () => {
-    const capacityOf = (...descriptors: readonly DescriptorInput[]): number => {
+  test('the stack has room for a run of each descriptor and one page frame of each 1024, and no more than the largest one', () => {
+    const wordsOf = (...descriptors: readonly DescriptorInput[]): number => {
       const map = memoryMap(descriptors);
-      return initialCapacity(sectionsOf(map, configOf({ bitmapMaxAddr: 0n })), map.descriptors);
+      return initialStackWords(sectionsOf(map, configOf({ bitmapMaxAddr: 0n })), map.descriptors);
     };
-    expect([capacityOf(), capacityOf(usable([0, 1023])), capacityOf(usable([0, 1024]))]).toEqual([0, 1, 2]);
-    expect(capacityOf(usable([0, 1]), usable([9, 1]), { ...usable([20, 1]), type: 'acpiNvs' })).toBe(2);
+    expect([wordsOf(), wordsOf(usable([0, 1023])), wordsOf(usable([0, 1024]))]).toEqual([2, 5, 6]);
+    expect(wordsOf(usable([0, 1]), usable([9, 1]), { ...usable([20, 1]), type: 'acpiNvs' })).toBe(5);
   });
 });

@@ -2,40 +2,40 @@
  * The state: the one flat buffer of `layout.ts`, as init leaves it, and with more room for the free stack when that grows.
  */
 import { computedOnce, type Descriptor } from '../spec/index.ts';
-import { pushRun, writeFloor } from './free-stack.ts';
+import { FLOOR, pushRun, RUN_WORDS, wordsOfStack, writeFloor } from './free-stack.ts';
 import { markRange } from './held-bits.ts';
-import { checksum, ENTRY_WORDS, FREE_BITMAP_AT, type Layout, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
+import { checksum, FREE_BITMAP_AT, type Layout, MAGIC, MAGIC_AT, MAP_AT } from './layout.ts';
 import { type Piece, paddingOf, piecesOwned, type Sections } from './sections.ts';
 import { noteHeld } from './summary.ts';
 
-/** The stack starts with room for one entry a descriptor, and one for each 1024 page frames of its zone. */
-const FRAMES_PER_INITIAL_ENTRY = 1024;
+/** The stack starts with room for a run of each descriptor, and one page frame of each 1024 of its zone. */
+const FRAMES_PER_INITIAL_WORD = 1024;
 
-/** Returns how many entries a stack has room for at first. */
-export function initialCapacity({ stackFrames }: Sections, descriptors: readonly Descriptor[]): number {
-  return Math.min(descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_ENTRY), stackFrames);
+/** Returns how many words a stack has room for at first. */
+export function initialStackWords({ stackFrames }: Sections, descriptors: readonly Descriptor[]): number {
+  const words = RUN_WORDS * descriptors.length + Math.floor(stackFrames / FRAMES_PER_INITIAL_WORD);
+  return Math.min(FLOOR.length + words, wordsOfStack(stackFrames));
 }
 
-/** Returns how many words a state has whose stack has room for `entries` below the top one, the floor included. */
-export function wordsIn({ stackAt }: Layout, entries: number): number {
-  return stackAt + entries * ENTRY_WORDS;
+/** Places of the free stack are signed words: 8 GiB. */
+const WORDS_LIMIT = 2 ** 31;
+
+/** Returns how many words a state has whose stack has room for `stackWords`; throws `RangeError` beyond 8 GiB. */
+export function wordsIn({ stackAt }: Layout, stackWords: number): number {
+  const words = stackAt + stackWords;
+  if (words <= WORDS_LIMIT) return words;
+  throw new RangeError(`state: expected at most ${WORDS_LIMIT} words, which are 8 GiB, found ${words}`);
 }
 
-/** Returns fresh words of a state with that much room. */
-export function wordsFor(layout: Layout, entries: number): Int32Array<ArrayBuffer> {
-  return new Int32Array(wordsIn(layout, entries));
+/** Returns fresh words of such a state. */
+export function wordsFor(layout: Layout, stackWords: number): Int32Array<ArrayBuffer> {
+  return new Int32Array(wordsIn(layout, stackWords));
 }
 
 /** Counts ordinals of one section whose bits are clear already; in the stack zone, pushes them, for which there is room. */
-function giveRun(
-  words: Int32Array,
-  { stackAt }: Layout,
-  { bitmapOrdinals }: Sections,
-  first: number,
-  count: number,
-): void {
+function giveRun(words: Int32Array, { bitmapOrdinals }: Sections, first: number, count: number): void {
   if (first < bitmapOrdinals) words[FREE_BITMAP_AT] += count;
-  else pushRun(words, stackAt, first, count, 1);
+  else pushRun(words, first, count, 1);
 }
 
 /** The pieces that init leaves held (padding, and boot memory until it is handed over) and free, in the order of the map. */
@@ -77,8 +77,8 @@ export function writeInitial(
 ): void {
   words[MAGIC_AT] = MAGIC;
   words[MAP_AT] = checksum(sections);
-  writeFloor(words);
+  writeFloor(words, layout.stackAt);
   const { held, free } = piecesAtInit(sections)(descriptors);
   hold(words, layout, sections, held);
-  for (const { first, count } of free) giveRun(words, layout, sections, first, count);
+  for (const { first, count } of free) giveRun(words, sections, first, count);
 }

@@ -3,4 +3,13 @@
 export { ClauseCounts, type SideCounts } from './clause-counts.ts';
 export { type FreeStack, pop, push, top } from './free-stack.ts';
 export { ModelState, type OwnedPart } from './state.ts';
-export { brokenByWrites, init, step, sweep, type Tally, type Verdict, type Violation } from './step.ts';
+export {
+  applied,
+  brokenByWrites,
+  init,
+  step,
+  sweep,
+  type Tally,
+  type Verdict,
+  type Violation,
+} from './step.ts';

@@ -195,6 +195,11 @@ export class ModelState implements Ownership {
     return ownerAt(this.#fields.extents, frame);
   }
 
+  get total(): PageCount {
+    const { firmware, boot, caller, pmm, kept } = this.#fields;
+    return pageCount(firmware + boot + caller + pmm + kept);
+  }
+
   get extents(): number {
     return numberOf(this.#fields.extents);
   }
@@ -240,7 +245,7 @@ export class ModelState implements Ownership {
     return parts;
   }
 
-  /** Returns the state with so many page frames kept of those that may be; they are known once there are no others. */
+  /** Returns the state in which a number of the page frames that may be kept are; they are known once there are no others. */
   #keeping(unnamed: number): ModelState {
     if (unnamed === 0) return this;
     const proved = this.#fields.proved ?? noExtents();
@@ -433,6 +438,18 @@ export class ModelState implements Ownership {
       unnamed: fields.unnamed,
       proved: fields.proved,
       references: fields.references,
+    });
+  }
+
+  /** Returns the state without these page frames, all of them free. */
+  removed({ base, count }: Region): ModelState {
+    const fields = this.#fields;
+    return new ModelState(this.world, this.policies, {
+      ...fields,
+      extents: give(fields.extents, base, base + count, 'absent'),
+      pmm: pageCount(fields.pmm - count),
+      freeInStack: pageCount(fields.freeInStack - this.#inStack(base, count)),
+      stack: fields.stack === undefined ? undefined : without(fields.stack, base, base + count),
     });
   }
 

@@ -3,6 +3,7 @@
  * any free page frame of the stack zone, and the model follows whatever was handed out.
  */
 import {
+  type Asked,
   askedOf,
   type Blame,
   type Check,
@@ -18,6 +19,7 @@ import {
   type InspectedRun,
   keptRegions,
   type MemoryMap,
+  namedRegions,
   type Operation,
   type Policy,
   type Profile,
@@ -74,11 +76,24 @@ const SWEEP_CHECKS = checksOf(SWEEP_CLAUSES);
 function settle(step: Step, before: ModelState): ModelState {
   if (step.expected.kind !== 'granted') return before;
   const { operation, asked, granted } = step;
-  const { effect } = describedCall(asked.call);
-  if (granted !== null) return before.allocated(granted.runs, effect === 'run' ? 'runs' : 'singles');
-  if (effect === 'shared') return before.referenced(asked.pfns, 1);
-  const { freed, shared } = givenBack(before, operation, asked);
-  return before.referenced(shared, -1).freed(freed);
+  if (granted === null) return applied(before, operation, asked);
+  return before.allocated(granted.runs, describedCall(asked.call).effect === 'run' ? 'runs' : 'singles');
+}
+
+/** Returns the state after a granted operation that allocates nothing. */
+export function applied(before: ModelState, operation: Operation, asked: Asked): ModelState {
+  switch (describedCall(asked.call).effect) {
+    case 'shared':
+      return before.referenced(asked.pfns, 1);
+    case 'added':
+      return namedRegions(operation, asked).reduce((state, region) => state.revealed(region, 'pmm'), before);
+    case 'removed':
+      return namedRegions(operation, asked).reduce((state, region) => state.removed(region), before);
+    default: {
+      const { freed, shared } = givenBack(before, operation, asked);
+      return before.referenced(shared, -1).freed(freed);
+    }
+  }
 }
 
 /**

@@ -182,9 +182,17 @@ static struct {
     fp_descriptor descriptors[MAX_DESCRIPTORS];
     size_t count;
     unsigned char *base;
+    uint64_t end;
     uint64_t higher_half;
     uint64_t bitmap_end;
 } memory;
+
+/* Page frames that were not RAM, and may be accessed since they were added. */
+typedef struct {
+    uint64_t first, count;
+} frames;
+static frames *opened;
+static size_t opened_count;
 
 /* Everything lies at base + physical address. Only RAM may be accessed; it takes no memory before the first write. */
 static bool map_memory(void) {
@@ -198,6 +206,7 @@ static bool map_memory(void) {
     if (end > UINT64_C(64) << 40) {
         return false;
     }
+    memory.end = end;
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     unsigned char *reserved = mmap(NULL, end + align + FP_PAGE_SIZE, PROT_NONE, flags, -1, 0);
     if (reserved == MAP_FAILED) {
@@ -244,8 +253,26 @@ static bool is_ram(uint64_t frame) {
             high = middle;
         }
     }
-    return low > 0 && sorted[low - 1]->kind != FP_ABSENT &&
-           frame - PAGES_OF(sorted[low - 1]->start) < sorted[low - 1]->pages;
+    bool is_given = low > 0 && sorted[low - 1]->kind != FP_ABSENT &&
+                    frame - PAGES_OF(sorted[low - 1]->start) < sorted[low - 1]->pages;
+    for (size_t i = 0; !is_given && i < opened_count; i++) {
+        is_given = frame - opened[i].first < opened[i].count;
+    }
+    return is_given;
+}
+
+/* Makes page frames accessible that are about to be added, as far as the map goes. */
+static void open_frames(uint64_t first, uint64_t count) {
+    uint64_t end = PAGES_OF(memory.end);
+    if (count == 0 || first >= end || count > end - first) {
+        return;
+    }
+    frames *grown = realloc(opened, (opened_count + 1) * sizeof *opened);
+    if (grown == NULL || mprotect(memory.base + first * FP_PAGE_SIZE, count * FP_PAGE_SIZE, PROT_READ | PROT_WRITE) != 0) {
+        stop("no memory for page frames that are added");
+    }
+    opened = grown;
+    opened[opened_count++] = (frames){first, count};
 }
 
 /* Returns the pointer for a higher-half address. An address outside the higher half stays outside; 0 stays NULL. */
@@ -868,6 +895,42 @@ static void call_free_region(void *address, uint64_t count) {
     answer(is_freed ? "done" : "refused");
 }
 
+static void call_add_region(void *address, uint64_t count) {
+    uint64_t frame = frame_of(address);
+    open_frames(frame, count);
+    each_painted(frame, count, check_page);
+    errno = CALLERS_ERRNO;
+    bool is_added = target->add_region(address, count);
+    last_errno = errno;
+    if (is_added) {
+        each_painted(frame, count, forget_page);
+    }
+    answer(is_added ? "done" : "refused");
+}
+
+/* What is removed is painted: nobody may write there. */
+static void call_remove_region(void *address, uint64_t count) {
+    uint64_t frame = frame_of(address);
+    errno = CALLERS_ERRNO;
+    bool is_removed = target->remove_region(address, count);
+    last_errno = errno;
+    for (uint64_t i = 0; is_removed && i < sample_size(count); i++) {
+        take_over(frame + sampled(i, count), count <= WHOLE_PAGES);
+    }
+    answer(is_removed ? "done" : "failed");
+}
+
+/* Makes a call that names the page frames from an address on, and allocates none. */
+static void call_with_region(const char *call, void *address, uint64_t count) {
+    if (strcmp(call, "freeRegion") == 0) {
+        call_free_region(address, count);
+    } else if (strcmp(call, "addRegion") == 0) {
+        call_add_region(address, count);
+    } else {
+        call_remove_region(address, count);
+    }
+}
+
 static void call_free_pages(void **addresses, uint64_t count) {
     void **given = malloc((count + 1) * sizeof *given);
     if (given == NULL) {
@@ -965,9 +1028,11 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         }
     } else if (strcmp(call, "freePages") == 0 && target->free_pages != NULL) {
         free_batch(line);
-    } else if (strcmp(call, "freeRegion") == 0 && target->free_region != NULL) {
+    } else if ((strcmp(call, "freeRegion") == 0 && target->free_region != NULL) ||
+               (strcmp(call, "addRegion") == 0 && target->add_region != NULL) ||
+               (strcmp(call, "removeRegion") == 0 && target->remove_region != NULL)) {
         if (resolve(word_of(&line), &address)) {
-            call_free_region(to_pointer(address), number_of(&line));
+            call_with_region(call, to_pointer(address), number_of(&line));
         } else {
             answer_skip();
         }
@@ -1014,6 +1079,8 @@ static const struct {
     {"release", offsetof(fp_target, release)},
     {"allocAt", offsetof(fp_target, alloc_at)},
     {"allocWithin", offsetof(fp_target, alloc_within)},
+    {"addRegion", offsetof(fp_target, add_region)},
+    {"removeRegion", offsetof(fp_target, remove_region)},
 };
 
 /* Returns the function for the call that a line begins with, NULL for any other line. */

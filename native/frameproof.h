@@ -94,6 +94,10 @@ typedef struct {
      * 0 where nothing is demanded.
      */
     void *(*alloc_within)(uint64_t count, uint64_t min_addr, uint64_t max_addr, uint64_t alignment, uint64_t boundary);
+    /* Adds `count` page frames from an address on to memory. Returns false if that is refused because it is a misuse. */
+    bool (*add_region)(void *address, uint64_t count);
+    /* Takes `count` page frames from an address on out of memory. Returns false if not all of them are free. */
+    bool (*remove_region)(void *address, uint64_t count);
 } fp_target;
 
 /* Names live bytes. Call it in `live` only. */

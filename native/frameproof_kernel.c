@@ -439,6 +439,10 @@ static void call(void) {
             answer_address(target->alloc_at(address, count), count);
         else if (is_known && letter == 'k')
             retain(address);
+        else if (is_known && letter == 'c')
+            answer_done(target->add_region(address, count));
+        else if (is_known && letter == 'e')
+            answer(target->remove_region(address, count) ? "d" : "f");
         else if (is_known)
             free_region(address, count, letter == 'f' ? target->free : letter == 'l' ? target->release : NULL);
         else {

@@ -35,6 +35,8 @@
 #define FP_RELEASE(address) ((void)0)
 #define FP_ALLOC_AT(address, count, result) ((void)0)
 #define FP_ALLOC_WITHIN(count, min_addr, max_addr, alignment, boundary, address) ((void)0)
+#define FP_ADD_REGION(address, count) ((void)0)
+#define FP_REMOVE_REGION(address, count, granted) ((void)0)
 
 #else
 
@@ -50,7 +52,7 @@ void fp_log_line(char letter, unsigned words, uint64_t first, uint64_t second, u
 void fp_log_result(char letter, unsigned words, uint64_t first, uint64_t second, uint64_t third, uint64_t address);
 void fp_log_within(uint64_t count, uint64_t min_addr, uint64_t max_addr, uint64_t alignment, uint64_t boundary, uint64_t address);
 void fp_log_batch(char letter, void *const *addresses, uint64_t count, int listed);
-void fp_log_reference(char letter, uint64_t address, int granted);
+void fp_log_done(char letter, unsigned words, uint64_t first, uint64_t second, int granted);
 
 /*
  * The first line. Takes the virtual address at which physical address 0 is mapped (0 where pointers are physical addresses), the
@@ -75,12 +77,14 @@ void fp_log_reference(char letter, uint64_t address, int granted);
 #define FP_TOTAL_AMOUNT(pages) fp_log_line('t', 1, (pages), 0, 0)
 #define FP_FREE_AMOUNT(pages) fp_log_line('n', 1, (pages), 0, 0)
 #define FP_RESERVED_AMOUNT(pages) fp_log_line('v', 1, (pages), 0, 0)
-#define FP_RETAIN(address, granted) fp_log_reference('k', (uintptr_t)(address), (granted))
+#define FP_RETAIN(address, granted) fp_log_done('k', 1, (uintptr_t)(address), 0, (granted))
 #define FP_RELEASE(address) fp_log_line('l', 1, (uintptr_t)(address), 0, 0)
 #define FP_ALLOC_AT(address, count, result) \
     fp_log_result('i', 2, (uintptr_t)(address), (count), 0, (uintptr_t)(result))
 #define FP_ALLOC_WITHIN(count, min_addr, max_addr, alignment, boundary, address) \
     fp_log_within((count), (min_addr), (max_addr), (alignment), (boundary), (uintptr_t)(address))
+#define FP_ADD_REGION(address, count) fp_log_line('c', 2, (uintptr_t)(address), (count), 0)
+#define FP_REMOVE_REGION(address, count, granted) fp_log_done('e', 2, (uintptr_t)(address), (count), (granted))
 
 #ifdef FP_LOG_IMPLEMENTATION
 
@@ -191,9 +195,9 @@ void fp_log_batch(char letter, void *const *addresses, uint64_t count, int liste
     fp_log_end();
 }
 
-void fp_log_reference(char letter, uint64_t address, int granted) {
+void fp_log_done(char letter, unsigned words, uint64_t first, uint64_t second, int granted) {
     fp_log_begin(letter);
-    fp_log_word(address);
+    fp_log_words(words, first, second, 0);
     if (!granted)
         fp_log_failed();
     fp_log_end();

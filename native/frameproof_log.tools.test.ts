@@ -25,6 +25,8 @@ const CALLS = `
     FP_FREE_AMOUNT(1);
     FP_RESERVED_AMOUNT(1);
     FP_RETAIN(page, 1);
+    FP_ADD_REGION(page, 1);
+    FP_REMOVE_REGION(page, 1, 1);
     FP_RELEASE(page);
     FP_JOIN(0, 0, "");
     (void)page, (void)pages;
@@ -81,13 +83,16 @@ int main(void) {
     void *pages[2] = {(void *)0x20000, (void *)0x21000};
     FP_START(0, 0x10000,
              "{\\"calls\\": [\\"alloc\\", \\"allocPages\\", \\"allocBitmap\\", \\"free\\", \\"freePages\\", \\"freeRegion\\", "
-             "\\"totalAmount\\", \\"freeAmount\\", \\"reservedAmount\\", \\"retain\\", \\"release\\"], \\"mostReferences\\": 2}");
+             "\\"totalAmount\\", \\"freeAmount\\", \\"reservedAmount\\", \\"retain\\", \\"release\\", \\"addRegion\\", \\"removeRegion\\"], \\"mostReferences\\": 2}");
     FP_MAP(7, 0, 64);
     FP_ALLOC_PAGES(pages, 2, 1);
     FP_ALLOC((void *)0x22000);
     FP_RETAIN(0x22000, 1);
     FP_RETAIN(0x22000, 0);
     FP_RELEASE(0x22000);
+    FP_REMOVE_REGION(0x21000, 2, 0);
+    FP_REMOVE_REGION(0x30000, 2, 1);
+    FP_ADD_REGION(0x30000, 2);
     FP_ALLOC_BITMAP(2, 0x10000, 0x2000, (void *)0x4000);
     FP_ALLOC_BITMAP(99, UINT64_MAX, 0, NULL);
     FP_TOTAL_AMOUNT(64);
@@ -108,7 +113,7 @@ int main(void) {
     const { verdict, operations, undecided, delivery } = await judgeLog(log);
     expect({ verdict, operations, undecided }).toEqual({
       verdict: 'admitted',
-      operations: 15,
+      operations: 18,
       undecided: {},
     });
     expect(delivery).toMatchObject({ boots: 1, lost: 0, damaged: 0 });

@@ -94,7 +94,7 @@ EXPORT("fp_desk") void *fp_desk(void) {
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
 
 /* In the order of the specification's table of calls. */
-enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT, ALLOC_WITHIN };
+enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOTAL_AMOUNT, FREE_AMOUNT, RESERVED_AMOUNT, RETAIN, RELEASE, ALLOC_AT, ALLOC_WITHIN, ADD_REGION, REMOVE_REGION };
 
 /* A copy: main may hand over a target that lies on its stack. */
 static fp_target target;
@@ -107,6 +107,7 @@ int fp_serve(const fp_target *served) {
         target.total_amount != NULL, target.free_amount != NULL, target.reserved_amount != NULL,
         target.retain != NULL,      target.release != NULL,      target.alloc_at != NULL,
         target.alloc_within != NULL,
+        target.add_region != NULL,  target.remove_region != NULL,
     };
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
@@ -196,6 +197,10 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
         return (uintptr_t)target.alloc_at(at(given[0]), given[1]);
     case ALLOC_WITHIN:
         return (uintptr_t)target.alloc_within(given[0], given[1], given[2], given[3], given[4]);
+    case ADD_REGION:
+        return target.add_region(at(given[0]), given[1]);
+    case REMOVE_REGION:
+        return target.remove_region(at(given[0]), given[1]);
     }
     __builtin_trap();
 }

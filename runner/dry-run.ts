@@ -4,7 +4,7 @@
  * with the lowest page frames, or with the top of the free stack if the target promises `lifo`. The target grants the same requests,
  * mostly with other page frames, so the program means the same there.
  */
-import { ModelState } from '../model/index.ts';
+import { applied, ModelState } from '../model/index.ts';
 import {
   type Argument,
   type Asked,
@@ -15,6 +15,7 @@ import {
   batchSize,
   beyond,
   describedCall,
+  endOf,
   expectation,
   givenBack,
   hasUndefined,
@@ -24,6 +25,7 @@ import {
   isUncaught,
   leftUndefined,
   type MisuseKind,
+  namedRegions,
   namesResult,
   type Operation,
   type Outcome,
@@ -36,6 +38,7 @@ import {
   pfn,
   pfnLimit,
   type Reference,
+  type Region,
   type ResultReference,
   runsOf,
   toHigherHalf,
@@ -52,6 +55,8 @@ const ANY_MISUSE: readonly MisuseKind[] = [
   'part',
   'shared',
 ];
+/** Of what was freed before; it may have been removed since. */
+const FREED_BEFORE: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared'];
 const FAILED: Outcome = { kind: 'failed' };
 const DONE: Outcome = { kind: 'done' };
 const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
@@ -83,12 +88,16 @@ export class DryRun implements Scene {
   readonly #profile: Profile;
   /** The pages of each result that were freed by its name. Their page frames may have been allocated again since. */
   readonly #freedPages = new Map<number, Pages[]>();
+  readonly #initial: ModelState;
+  /** The page frames that were added or removed: on another target they may not have been. */
+  readonly #moved: Region[] = [];
   #state: ModelState;
 
   constructor(world: World, { policies, profile }: DryRunOptions) {
     this.world = world;
     this.#profile = profile;
-    this.#state = ModelState.init(world.map, world.config, policies, profile);
+    this.#initial = ModelState.init(world.map, world.config, policies, profile);
+    this.#state = this.#initial;
   }
 
   get state(): ModelState {
@@ -124,10 +133,27 @@ export class DryRun implements Scene {
   /** Whether the profile defines an operation wherever its results lie. */
   #isSurelyDefined(operation: Operation<Reference>): boolean {
     const count = countOf(operation);
-    if (!hasUndefined(this.#profile) || count === 0n || operation.call === 'allocAt') return true;
+    const { call } = operation;
+    // Where another target has a result, the region may reach beyond the map.
+    if (call === 'addRegion' && count !== 0n && namesResult(operation.address)) return false;
+    if (!hasUndefined(this.#profile) || count === 0n || call === 'allocAt' || call === 'removeRegion')
+      return true;
+    if (call === 'addRegion')
+      return !isUncaught(this.#profile, 'present') || this.#isAbsent(operation.address, count);
     return addressesOf(operation).every((reference) =>
       this.#possibleMisuses(reference, count).every((kind) => !isUncaught(this.#profile, kind)),
     );
+  }
+
+  /** Whether `count` page frames from an address on are not RAM, on any target. */
+  #isAbsent(reference: Reference, count: Argument): boolean {
+    if (namesResult(reference)) return false;
+    const [base = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
+    if (base === null || base + Number(count) > PFN_LIMIT) return false;
+    const end = base + Number(count);
+    const isMoved = this.#moved.some((region) => region.base < end && base < endOf(region));
+    const region = { base, count: pageCount(Number(count)) };
+    return !isMoved && this.#initial.firstFailing(region, (owner) => owner === 'absent') === null;
   }
 
   /** Returns the kinds of misuse that `count` page frames from an address on may be on some target. */
@@ -137,13 +163,14 @@ export class DryRun implements Scene {
       const [frame = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
       const owner = frame === null || count !== 1n ? null : this.#state.ownerOf(frame);
       // What was free at first may be free, allocated or kept there.
-      return owner === 'absent' || owner === 'firmware' ? ['foreign'] : ANY_MISUSE;
+      const isForeign = owner === 'firmware' || (owner === 'absent' && this.#isAbsent(reference, count));
+      return isForeign ? ['foreign'] : ANY_MISUSE;
     }
     const { result, page, offset } = reference;
     const isInside = offset >= 0n && offset < PAGE_BYTES;
     const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
     if (!isInside || !isWithin) return ANY_MISUSE;
-    return this.#wasFreed(reference, count) ? ['double-free', 'repeated', 'part', 'shared'] : [];
+    return this.#wasFreed(reference, count) ? FREED_BEFORE : [];
   }
 
   #wasFreed(reference: ResultReference, count: Argument): boolean {
@@ -153,6 +180,8 @@ export class DryRun implements Scene {
   }
 
   #noteFreed(operation: Operation<Reference>, resolved: Operation, asked: Asked): void {
+    const { effect } = describedCall(operation.call);
+    if (effect === 'added' || effect === 'removed') this.#moved.push(...namedRegions(resolved, asked));
     if (!isFree(operation.call)) return;
     const count = countOf(operation);
     const { shared } = givenBack(this.#state, resolved, asked);
@@ -182,14 +211,11 @@ export class DryRun implements Scene {
         return this.#batch(batchSize(this.#state, BigInt(count)));
       case 'run':
         return this.#run(asked, count);
-      case 'shared':
-        this.#state = this.#state.referenced(asked.pfns, 1);
-        return DONE;
-      case 'named':
-      case 'region':
-        return this.#freed(operation, asked);
-      default:
+      case 'none':
         return { kind: 'amount', amount: 0 };
+      default:
+        this.#state = applied(this.#state, operation, asked);
+        return DONE;
     }
   }
 
@@ -214,12 +240,6 @@ export class DryRun implements Scene {
     if (lowest === null) throw new Error('a run that can be granted fits');
     this.#state = this.#state.allocated([{ base: lowest, count: pageCount(count) }], 'runs');
     return { kind: 'address', address: this.#address(lowest) };
-  }
-
-  #freed(operation: Operation, asked: Asked): Outcome {
-    const { freed, shared } = givenBack(this.#state, operation, asked);
-    this.#state = this.#state.referenced(shared, -1).freed(freed);
-    return DONE;
   }
 
   /** Page frames that `alloc` may hand out next: the top of the free stack, or the lowest ones, the stack zone first. */

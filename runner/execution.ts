@@ -13,8 +13,8 @@ import {
 } from '../model/index.ts';
 import {
   freeForSingles,
-  hasUndefined,
   type InspectedRun,
+  leavesOut,
   leftUndefined,
   type Operation,
   type PlacedViolation,
@@ -86,7 +86,7 @@ function leftOutOf(
 ): LeftOut | undefined {
   const { isInteractive, profile } = target;
   // An interactive target needs no dry run: before each call the state of the model says whether it is misuse.
-  if (isInteractive || program === undefined || !hasUndefined(profile)) return undefined;
+  if (isInteractive || program === undefined || !leavesOut(profile)) return undefined;
   return undefinedIn(world, program, { policies, profile });
 }
 

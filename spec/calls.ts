@@ -42,9 +42,9 @@ export interface CallDescription {
   /**
    * The page frames that change owner when it succeeds. Taken from the manager: a `single` one, a `batch`, a `run` of consecutive
    * ones. Given back, each with its last reference: the ones `named` by the addresses, or the `region` from the address on. `shared`:
-   * none, the one that is named has a reference more.
+   * none, the one that is named has a reference more. `added` to memory, or `removed` from it: the region from the address on.
    */
-  readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'shared' | 'none';
+  readonly effect: 'single' | 'batch' | 'run' | 'named' | 'region' | 'shared' | 'added' | 'removed' | 'none';
   /** Place in the order of simplicity: a call of lower rank makes a simpler counterexample. */
   readonly rank: number;
   /** How often programs make the call, relative to the others. */
@@ -141,6 +141,24 @@ export const CALL_TABLE = {
     weight: 9,
     optional: true,
   },
+  addRegion: {
+    letter: 'c',
+    arguments: { address: 'address', count: 'regionCount' },
+    returns: 'done',
+    effect: 'added',
+    rank: 12,
+    weight: 4,
+    optional: true,
+  },
+  removeRegion: {
+    letter: 'e',
+    arguments: { address: 'address', count: 'regionCount' },
+    returns: 'done',
+    effect: 'removed',
+    rank: 13,
+    weight: 4,
+    optional: true,
+  },
 } as const satisfies Readonly<Record<string, CallDescription>>;
 
 type Table = typeof CALL_TABLE;
@@ -211,6 +229,11 @@ const FREES: ReadonlySet<Call> = new Set(
 /** Whether a call reads an amount and changes nothing. */
 export function isQuery(call: Call): call is CallWithEffect<'none'> {
   return CALL_TABLE[call].effect === 'none';
+}
+
+/** Whether a call names the page frames from an address on. */
+export function namesRegion(call: Call): call is CallWithEffect<'region' | 'added' | 'removed'> | 'allocAt' {
+  return parametersOf(call)[1]?.kind === 'regionCount';
 }
 
 /** Whether a call names one page frame, by its only argument. */

@@ -34,7 +34,7 @@ const withOperation = (operation: unknown): string =>
 const withResponse = (response: unknown): string => refusal({ responses: [response] });
 
 const CALLS_LISTED =
-  'alloc, allocPages, allocBitmap, free, freePages, freeRegion, totalAmount, freeAmount, reservedAmount, retain, release, allocAt, allocWithin';
+  'alloc, allocPages, allocBitmap, free, freePages, freeRegion, totalAmount, freeAmount, reservedAmount, retain, release, allocAt, allocWithin, addRegion, removeRegion';
 
 describe('an error', () => {
   test('names the source, the place in it, what was expected and what was found', () => {

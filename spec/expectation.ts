@@ -3,7 +3,7 @@
  * completeness and ownership clauses compare the response with it.
  */
 
-import { CALLS, type Call, callPlace, isAllocation, isFree } from './calls.ts';
+import { CALLS, type Call, callPlace, isAllocation, isFree, namesRegion } from './calls.ts';
 import { pfnAt, pfnLimit } from './config.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
@@ -29,6 +29,7 @@ import {
   pageCount,
   pagesBetween,
   pfn,
+  pfnOf,
   U64_MAX,
   wholePages,
 } from './units.ts';
@@ -162,6 +163,11 @@ export function askedOf(state: Ownership, operation: Operation): Asked {
 function takenAt(state: Ownership, base: Pfn, count: bigint): string | null {
   if (count === 0n) return 'the count is 0';
   if (isTooLarge(state, count)) return `the largest request is ${state.world.profile.largestRequest}`;
+  return notFree(state, base, count);
+}
+
+/** Returns the reason why not all of these page frames are free, or null. */
+function notFree(state: Ownership, base: Pfn, count: bigint): string | null {
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), (owner) => owner === 'pmm');
   if (frame !== null) return `page frame ${frame} is not free (${state.ownerOf(frame)})`;
@@ -183,6 +189,47 @@ function expectAllocAt(
   if (why !== null) return refused(why);
   const region = { base, count: pageCount(Number(count)) };
   return state.unnamed > 0 && state.perhapsKept(region).length > 0 ? OPEN : GRANTED;
+}
+
+/** Whether an operation adds memory where the manager may have no tables for it, beyond the map, or where it never hands any out. */
+function addsOutside({ world: { config, end, profile } }: Ownership, operation: Operation): boolean {
+  if (operation.call !== 'addRegion' || !isU64(operation.count) || operation.count === 0n) return false;
+  const base = pfnAt(config, operation.address);
+  if (base === null) return false;
+  const last = Math.min(end, pfnOf(profile.memoryBelow));
+  return base < pfnOf(profile.neverBelow) || BigInt(base) + operation.count > BigInt(last);
+}
+
+const isAbsent = (owner: Owner): boolean => owner === 'absent';
+
+function expectAddRegion(
+  state: Ownership,
+  { address, count }: OperationOf<'addRegion'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  if (count === 0n) return GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  const limit = pfnLimit(state.world.config);
+  const frame = state.firstFailing(clip(base, count, limit), isAbsent);
+  if (frame !== null) return misused(`page frame ${frame} is RAM already`, frame, state.ownerOf(frame));
+  return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
+}
+
+function expectRemoveRegion(
+  state: Ownership,
+  { address, count }: OperationOf<'removeRegion'>,
+  { pfns }: Asked,
+): Expectation {
+  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
+  if (count === 0n) return GRANTED;
+  const [base = null] = pfns;
+  const wrong = misusedAddress(state, address, base);
+  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  const why = notFree(state, base, count);
+  return why === null ? GRANTED : refused(why);
 }
 
 /** Returns how many page frames a batch gets that is granted. */
@@ -354,6 +401,10 @@ export function expectation(
       return expectFreePages(state, operation, asked);
     case 'freeRegion':
       return expectFreeRegion(state, operation, asked);
+    case 'addRegion':
+      return expectAddRegion(state, operation, asked);
+    case 'removeRegion':
+      return expectRemoveRegion(state, operation, asked);
     default:
       return GRANTED;
   }
@@ -363,7 +414,9 @@ export function expectation(
 export function leftUndefined(state: Ownership, operation: Operation): string | null {
   const { profile } = state.world;
   const why = beyond(profile, operation);
-  if (why !== null || !hasUndefined(profile)) return why;
+  if (why !== null) return why;
+  if (addsOutside(state, operation)) return 'whether memory can be added beyond the memory map is left open';
+  if (!hasUndefined(profile)) return null;
   const expected = expectation(state, operation);
   if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')
     return `what must fail is undefined on this target: ${expected.why}`;
@@ -376,12 +429,24 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
 
 /** Whether a call may be made on a page frame of an owner. */
 export function mayName(call: Call, owner: Owner): boolean {
-  return call === 'allocAt' || (call === 'retain' ? owner === 'caller' : isFreeable(owner));
+  switch (call) {
+    case 'allocAt':
+    case 'removeRegion':
+      return true;
+    case 'addRegion':
+      return isAbsent(owner);
+    case 'retain':
+      return owner === 'caller';
+    default:
+      return isFreeable(owner);
+  }
 }
 
 /** Returns the kind of misuse that a call of a page frame of an owner is, or null. */
 function misuseOf(call: Call, owner: Owner): MisuseKind | null {
-  return mayName(call, owner) ? null : owner === 'pmm' ? 'double-free' : 'foreign';
+  if (mayName(call, owner)) return null;
+  if (call === 'addRegion') return 'present';
+  return owner === 'pmm' ? 'double-free' : 'foreign';
 }
 
 /** Returns the kinds of misuse of an operation that is one, each of them once or more. */
@@ -397,13 +462,25 @@ function misusesOf(state: Ownership, operation: Operation): readonly MisuseKind[
     return (
       misuseOf(operation.call, state.ownerOf(frame)) ??
       (isShared(state, operation.call, frame) ? 'shared' : null) ??
-      (operation.call !== 'freeRegion' && isPart(state, frame, 1n) ? 'part' : null)
+      (!namesRegion(operation.call) && isPart(state, frame, 1n) ? 'part' : null)
     );
   });
   // What seems to be freed twice may be kept.
   if (kinds.includes('double-free') && state.unnamed > 0) kinds.push('foreign');
-  if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
+  if ('count' in operation && !isU64(operation.count)) kinds.push('argument');
+  else if (operation.call === 'freeRegion') kinds.push(...misusesOfRegion(state, operation, pfns[0] ?? null));
+  else if (operation.call === 'addRegion') kinds.push(...misusesOfAdding(state, operation, pfns[0] ?? null));
   return kinds.filter((kind) => kind !== null);
+}
+
+function misusesOfAdding(
+  state: Ownership,
+  { count }: OperationOf<'addRegion'>,
+  base: Pfn | null,
+): readonly MisuseKind[] {
+  if (base === null || !isU64(count)) return [];
+  const region = clip(base, count, pfnLimit(state.world.config));
+  return state.firstFailing(region, isAbsent) === null ? [] : ['present'];
 }
 
 function misusesOfRegion(
@@ -411,8 +488,7 @@ function misusesOfRegion(
   { count }: OperationOf<'freeRegion'>,
   base: Pfn | null,
 ): readonly (MisuseKind | null)[] {
-  if (!isU64(count)) return ['argument'];
-  if (base === null) return [];
+  if (base === null || !isU64(count)) return [];
   const limit = pfnLimit(state.world.config);
   const region = clip(base, count, limit);
   const has = (kind: MisuseKind): boolean =>

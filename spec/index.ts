@@ -13,6 +13,7 @@ export {
   isFree,
   isQuery,
   namesOnePage,
+  namesRegion,
   type Parameter,
   parametersOf,
   STANDARD_CALLS,
@@ -31,7 +32,7 @@ export {
   type Side,
   type Step,
 } from './clauses/clause.ts';
-export { blame, givenBack, grantedBy, runsOf } from './clauses/granted.ts';
+export { blame, givenBack, grantedBy, namedRegions, runsOf } from './clauses/granted.ts';
 export {
   answerClauses,
   type Check,
@@ -154,6 +155,7 @@ export {
   decodeProfile,
   hasUndefined,
   isUncaught,
+  leavesOut,
   Misuse,
   type MisuseKind,
   namedZones,

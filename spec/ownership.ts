@@ -27,7 +27,7 @@ export interface World {
   readonly bitmapLimit: Pfn;
   /** One past the last page frame that the map covers, RAM or not. */
   readonly end: number;
-  /** RAM page frames. */
+  /** RAM page frames after init. */
   readonly total: PageCount;
 }
 
@@ -61,6 +61,8 @@ export function startFrom(at: number, { count, alignment, from = 0, boundary }: 
 export interface Ownership {
   readonly world: World;
   ownerOf(frame: Pfn): Owner;
+  /** Number of RAM page frames. */
+  readonly total: PageCount;
   /** Number of RAM page frames of an owner. Those that are kept and not known are counted as kept, and each is `pmm` by `ownerOf`. */
   countOf(owner: Exclude<Owner, 'absent'>): PageCount;
   /** Number of extents of page frames with one owner, what is absent included. */

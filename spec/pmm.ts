@@ -196,7 +196,24 @@ export interface Pmm {
     boundary: number | bigint,
   ): bigint | null;
 
-  /** Returns the number of RAM page frames; never changes. */
+  /**
+   * Optional: adds the `count` page frames from the one that holds `address` on to memory. They are free then, each in its zone. `count` 0
+   * does nothing. Offered by managers whose profile claims it.
+   *
+   * @throws PmmPanic where one of them is RAM already, or lies beyond the end of the memory map.
+   */
+  addRegion?(address: bigint, count: number | bigint): void;
+
+  /**
+   * Optional: takes the `count` page frames from the one that holds `address` on out of memory. `count` 0 does nothing. Offered by managers
+   * whose profile claims it.
+   *
+   * @returns false where not all of them are free; anything else where it succeeds.
+   * @throws PmmPanic where `address` is below the higher half or beyond the last page frame.
+   */
+  removeRegion?(address: bigint, count: number | bigint): unknown;
+
+  /** Returns the number of RAM page frames; changes only where memory is added or removed. */
   totalAmount(): number;
 
   /** Returns the number of page frames that the manager owns. */

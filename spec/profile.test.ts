@@ -59,6 +59,15 @@ describe('a profile', () => {
     [{ runArguments: [], limits: 'powers-of-two' }, /^p\.json: limits speaks of an argument/],
     [{ neverBelow: '0x1001' }, /^p\.json: neverBelow: expected a multiple of 4096/],
     [{ neverBelow: '0x1000', memoryBelow: '0x1000' }, /^p\.json: neverBelow 0x1000 leaves no memory below /],
+    [{ uncaught: ['present'] }, /^p\.json: uncaught has "present", and calls has no addRegion/],
+    [
+      { calls: ['alloc', 'addRegion'], runsWithin: 'descriptors' },
+      /^p\.json: runsWithin .* addRegion contradict/,
+    ],
+    [
+      { calls: ['alloc', 'removeRegion'], zones: 1, keeps: 3, memoryAtLeast: 3 },
+      /^p\.json: with keeps 3, leave removeRegion out of calls/,
+    ],
     [{ zones: 3 }, /^p\.json: zones: expected 1, 2 or an array of zones: \[\{"name":"dma"/],
     [{ zones: [{ name: 'dma', end: 7 }] }, /^p\.json: zones\[0\]/],
     [{ zones: [{ name: 'all' }] }, 'p.json: zones names at least two, each by another name'],
@@ -233,6 +242,7 @@ describe('misuse of a kind that is not caught', () => {
     unaligned: [{ call: 'free', address: address(2, 1n) }],
     part: [{ call: 'free', address: address(0) }, batch(2, 1), region(0, 1n)],
     shared: [],
+    present: [],
   };
   const kinds: readonly (readonly [string, readonly Operation[]])[] = Object.entries(misuses).filter(
     ([, operations]) => operations.length > 0,
@@ -258,6 +268,23 @@ describe('misuse of a kind that is not caught', () => {
       region(0, 1n),
     ];
     expect(defined.map((operation) => leftUndefined(state, operation))).toEqual(defined.map(() => null));
+  });
+
+  it('of memory that is added is left undefined where it is RAM, and beyond the map whatever is claimed', () => {
+    const add = (frame: number, count: bigint): Operation => ({
+      call: 'addRegion',
+      address: address(frame),
+      count,
+    });
+    const isLeft = (claims: object, operation: Operation): boolean => {
+      const calls = [...WHOLE.calls, 'addRegion'];
+      const profile = profileOf({ zones: 1, calls, ...claims });
+      return leftUndefined(ModelState.init(MAP, CONFIG, [], profile), operation) !== null;
+    };
+    expect([isLeft({}, add(3, 1n)), isLeft({ uncaught: ['present'] }, add(3, 1n))]).toEqual([false, true]);
+    expect(isLeft({}, add(2 ** 20, 1n))).toBe(true);
+    expect(isLeft({ neverBelow: '0x4000' }, add(3, 1n))).toBe(true);
+    expect(isLeft({}, add(2 ** 20, 0n))).toBe(false);
   });
 
   it.each(kinds)('%s is left undefined, and of no other kind', (kind, operations) => {

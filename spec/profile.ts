@@ -50,7 +50,7 @@ export const Misuse = t.keyof(
 export type Misuse = t.TypeOf<typeof Misuse>;
 
 /**
- * Kinds of misuse of the calls that free page frames, and of `retain`.
+ * Kinds of misuse of the calls that free page frames, of `retain` and of `addRegion`.
  *
  * - `double-free`: the page frame is free already.
  * - `foreign`: it was never handed out: it is not RAM, or firmware or the manager keeps it.
@@ -59,6 +59,7 @@ export type Misuse = t.TypeOf<typeof Misuse>;
  * - `unaligned`: no page frame begins at the address, where that is misuse.
  * - `part`: it is a part of a run, where runs are freed whole.
  * - `shared`: it has several references, where a free of it is misuse.
+ * - `present`: it is RAM already, where it is to be added.
  */
 const MisuseKind = t.keyof(
   {
@@ -69,8 +70,9 @@ const MisuseKind = t.keyof(
     unaligned: null,
     part: null,
     shared: null,
+    present: null,
   },
-  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part or shared)',
+  'a kind of misuse (double-free, foreign, argument, repeated, unaligned, part, shared or present)',
 );
 export type MisuseKind = t.TypeOf<typeof MisuseKind>;
 
@@ -216,7 +218,7 @@ export interface Profile {
   readonly fallback: 'lower' | 'none';
   /** Page frames; larger requests fail. Null: no bound. */
   readonly largestRequest: number | null;
-  /** The page frames that init keeps for the manager itself: none, those that it names, or so many, which nobody knows. */
+  /** The page frames that init keeps for the manager itself: none, the ones that it names, or a number of unknown ones. */
   readonly keeps: 'nothing' | 'named' | number;
   /** The contents of page frames when they are handed out: anything, or zeros. */
   readonly contents: 'any' | 'zeroed';
@@ -307,7 +309,7 @@ function contradiction(profile: Profile): string | null {
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
   if (profile.uncaught.includes('shared') && profile.freesShared !== 'never')
     return 'uncaught has "shared", which is misuse where freesShared is "never"';
-  const references = contradictionOfReferences(profile);
+  const references = contradictionOfReferences(profile) ?? contradictionOfAdding(profile);
   if (references !== null) return references;
   if (profile.limits !== 'any' && !profile.runArguments.includes('maxAddr'))
     return 'limits speaks of an argument: it can be claimed where runArguments has "maxAddr"';
@@ -337,6 +339,9 @@ function contradictionOfKept(profile: Profile): string | null {
     return `with keeps ${kept}, zones is 1: nobody knows in which zone they lie, unless keeps is "named"`;
   if (profile.policies.includes('first-fit'))
     return `with keeps ${kept}, first-fit cannot be promised: the lowest run may be kept, unless keeps is "named"`;
+  const moving = profile.calls.find((call) => call === 'addRegion' || call === 'removeRegion');
+  if (moving !== undefined)
+    return `with keeps ${kept}, leave ${moving} out of calls: nobody knows what is free, unless keeps is "named"`;
   return profile.memoryAtLeast < kept ? `with keeps ${kept}, memoryAtLeast is ${kept} or more` : null;
 }
 
@@ -360,6 +365,15 @@ function contradictionOfReferences({
   if (mostReferences !== null)
     return 'mostReferences speaks of references: it can be claimed where calls has retain';
   return uncaught.includes('shared') ? 'uncaught has "shared", and calls has no retain' : null;
+}
+
+/** Returns the contradiction between claims of memory that is added in one line, or null. */
+function contradictionOfAdding({ calls, uncaught, runsWithin }: Profile): string | null {
+  if (!calls.includes('addRegion'))
+    return uncaught.includes('present') ? 'uncaught has "present", and calls has no addRegion' : null;
+  return runsWithin === 'memory'
+    ? null
+    : 'runsWithin "descriptors" and addRegion contradict each other: what is added lies in no descriptor of RAM';
 }
 
 /** Returns the profile that JSON data holds; throws `SpecError` naming the source, the place and what was expected. */
@@ -415,6 +429,11 @@ withJsonForm(Profile, Claims);
 /** Whether the effect of some calls of the profile is undefined in some state. */
 export function hasUndefined({ misuse, uncaught, outOfMemory }: Profile): boolean {
   return misuse === 'undefined' || uncaught.length > 0 || outOfMemory === 'undefined';
+}
+
+/** Whether some calls of the profile are not made in some state: their effect is undefined, or left open. */
+export function leavesOut(profile: Profile): boolean {
+  return hasUndefined(profile) || profile.calls.includes('addRegion');
 }
 
 /** Whether the effect of misuse of some kind is undefined. */
@@ -476,8 +495,9 @@ function beyondRun(profile: Profile, operation: Run): string | null {
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
   if (profile === WHOLE) return null;
-  if (operation.call === 'freeRegion' && operation.count === 0n && profile.unalignedFree === 'misuse')
-    return 'what a free of no page frames does with its address is left open';
+  const isEmpty = 'address' in operation && 'count' in operation && operation.count === 0n;
+  if (isEmpty && operation.call !== 'allocAt' && profile.unalignedFree === 'misuse')
+    return 'what a call of no page frames does with its address is left open';
   return operation.call === 'allocBitmap' || operation.call === 'allocWithin'
     ? beyondRun(profile, operation)
     : null;

@@ -38,6 +38,7 @@ export interface Added {
 
 const FREE = 0;
 const BOOT = -1;
+const ABSENT = -3;
 const MOST = 3;
 const UNBOUND = 2 ** 31 - 1;
 const WITHOUT = { calls: ['alloc', 'allocPages', 'free', 'totalAmount', 'freeAmount'], zones: 1 } as const;
@@ -123,6 +124,25 @@ class PartialArray extends PageArray {
   protected limit(count: bigint): bigint {
     const free = BigInt(this.freeAmount());
     return count < free ? count : free;
+  }
+}
+
+/** One that hands out removed memory when nothing else is left. */
+class RemovingOnPaper extends PageArray {
+  readonly #removed: number[] = [];
+
+  protected override put(base: number, count: number, code: number): void {
+    super.put(base, count, code);
+    if (code === ABSENT) for (let i = 0; i < count; i += 1) this.#removed.push(base + i);
+  }
+
+  override alloc(): bigint | null {
+    const frame = this.#removed.find((each) => this.pages[each] === ABSENT && this.mayUse(each));
+    return this.freeAmount() === 0 && frame !== undefined ? this.take(frame) : super.alloc();
+  }
+
+  protected mayUse(_frame: number): boolean {
+    return true;
   }
 }
 
@@ -463,6 +483,101 @@ export const ADDED: readonly Added[] = [
           }
         },
         PAGES_KEPT,
+      ),
+    ],
+  },
+  {
+    name: 'memory that is added and removed',
+    claims: { ...AT, calls: [...AT.calls, 'addRegion', 'removeRegion'] },
+    without: AT,
+    breaks: null,
+    correct: array(MOST),
+    broken: [
+      variant(
+        'ram-added-again',
+        'addRegion.owner',
+        class extends PageArray {
+          protected override firstPresent(base: number, count: number): number {
+            const first = super.firstPresent(base, count);
+            return first > base ? -1 : first;
+          }
+        },
+      ),
+      variant(
+        'free-memory-added-again',
+        'addRegion.owner',
+        class extends PageArray {
+          protected override firstPresent(base: number, count: number): number {
+            return this.isFree(base, count) ? -1 : super.firstPresent(base, count);
+          }
+        },
+      ),
+      variant(
+        'last-page-not-added',
+        'addRegion.free',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count, code);
+            if (code === FREE && count > 1) this.pages[base + count - 1] = BOOT;
+          }
+        },
+      ),
+      variant(
+        'page-above-added-too',
+        'addRegion.free',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count, code);
+            if (code === FREE && this.pages[base + count] === ABSENT) super.put(base + count, 1, code);
+          }
+        },
+      ),
+      variant(
+        'last-page-held',
+        'removeRegion.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+      variant(
+        'last-free-region-kept',
+        'removeRegion.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && count !== this.freeAmount();
+          }
+        },
+      ),
+      variant(
+        'last-page-not-removed',
+        'removeRegion.gone',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count === 1 || code === FREE ? count : count - 1, code);
+          }
+        },
+      ),
+      variant(
+        'page-above-removed-too',
+        'removeRegion.gone',
+        class extends PageArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, count, code);
+            if (code === ABSENT && this.pages[base + count] === FREE) super.put(base + count, 1, code);
+          }
+        },
+      ),
+      variant('removed-memory-allocated', 'removed.withheld', RemovingOnPaper),
+      variant(
+        'odd-removed-memory-allocated',
+        'removed.withheld',
+        class extends RemovingOnPaper {
+          protected override mayUse(frame: number): boolean {
+            return frame % 2 === 1;
+          }
+        },
       ),
     ],
   },

@@ -127,6 +127,40 @@ export class PageArray implements SomePmm {
     );
   }
 
+  addRegion(address: bigint, count: number | bigint): void {
+    const base = this.counted('addRegion', address, count);
+    if (count <= 0) return;
+    const wrong = this.firstPresent(base, Number(count));
+    if (base + Number(count) > this.pages.length || wrong >= 0)
+      this.panic('addRegion', wrong >= 0 ? wrong : null);
+    this.put(base, Number(count), FREE);
+  }
+
+  removeRegion(address: bigint, count: number | bigint): boolean {
+    const base = this.counted('removeRegion', address, count);
+    if (count <= 0) return true;
+    if (!this.isFree(base, Number(count))) return this.fail('removeRegion') !== null;
+    this.put(base, Number(count), ABSENT);
+    return true;
+  }
+
+  /** Makes page frames free, or absent. */
+  protected put(base: number, count: number, code: number): void {
+    this.pages.fill(code, base, base + count);
+  }
+
+  /** Returns the first of these page frames that is RAM; -1 where none is. */
+  protected firstPresent(base: number, count: number): number {
+    const found = this.pages.subarray(base, base + count).findIndex((code) => code !== ABSENT);
+    return found < 0 ? -1 : base + found;
+  }
+
+  /** The page frame that an address names, where the count is one. */
+  private counted(call: Call, address: bigint, count: number | bigint): number {
+    if (!isU64(address) || !Number.isInteger(Number(count)) || !isU64(BigInt(count))) this.panic(call, null);
+    return count === 0 || count === 0n ? 0 : this.named(call, address);
+  }
+
   retain(address: bigint): boolean {
     const frame = this.named('retain', address);
     if (!this.mayRetain(frame)) this.panic('retain', frame);

@@ -51,7 +51,7 @@ const DISAGREEMENTS: Readonly<Record<string, readonly Disagreement[]>> = {
     },
     {
       says: '41 page frames are counted as free in the stack zone, 40 are',
-      disagreeing: adding(1, LAYOUT.MORE_BELOW_AT),
+      disagreeing: adding(1, LAYOUT.MORE_AT),
     },
   ],
   'the free stack hands out page frames in the order of the ownership': [

@@ -10,6 +10,7 @@ import {
   flatStateOf,
   freeIn,
   LAYOUT,
+  NO_ORDINAL,
   sectionsIn,
 } from '../../impl/index.ts';
 import { ModelState } from '../../model/index.ts';
@@ -157,18 +158,11 @@ function writeStack({ layout, words }: FlatState, order: readonly number[], junk
     if (top !== undefined && Math.abs(ordinal - top.next) === 1) top.next = ordinal;
     else entries.push({ next: ordinal, last: ordinal });
   }
-  const below = [FLOOR, ...entries].slice(0, -1);
-  const top = entries.at(-1) ?? FLOOR;
+  const stack = entries.flatMap(({ next, last }) => (next === last ? [next] : [last, next, NO_ORDINAL]));
   words.fill(junk, stackAt);
-  words.set(
-    below.flatMap(({ next, last }) => [next, last]),
-    stackAt,
-  );
-  words[LAYOUT.DEPTH_AT] = entries.length;
-  words[LAYOUT.TOP_NEXT_AT] = top.next;
-  words[LAYOUT.TOP_LAST_AT] = top.last;
-  const more = entries.slice(0, -1).reduce((sum, { next, last }) => sum + Math.abs(last - next), 0);
-  words[LAYOUT.MORE_BELOW_AT] = entries.length === 0 ? FLOOR.last : more;
+  words.set([...FLOOR, ...stack], stackAt);
+  words[LAYOUT.TOP_AT] = stackAt + FLOOR.length + stack.length - 1;
+  words[LAYOUT.MORE_AT] = order.length - stack.length;
 }
 
 /** Writes a summary that claims too much by drawn amounts, each node what the best of its children claims. */

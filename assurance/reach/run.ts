@@ -107,7 +107,7 @@ function tableOf(families: readonly Family[], tried: readonly Tried[], seconds: 
   return table.toString();
 }
 
-/** Bursts of up to so many calls are to be shrunk within so many seconds of processor time, at the 95th percentile. */
+/** By the most calls of a burst: the seconds of processor time in which it is to be shrunk, at the 95th percentile. */
 const SHRINKING = [
   { longest: 0, seconds: 2 },
   { longest: 2 ** 10, seconds: 2 },

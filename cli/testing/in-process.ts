@@ -6,8 +6,20 @@ import { run } from '../main.ts';
 import { streams } from '../print.ts';
 import type { Ended } from './frameproof.ts';
 
-/** Runs a command line in a folder; returns what it prints, and the exit code that its process would have. */
-export async function inProcess(args: readonly string[], cwd: string): Promise<Ended> {
+/** The last command line that was passed. The next one waits for it. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command line in a folder; returns what it prints, and the exit code that its process would have. A module is loaded once,
+ * however often it is a target.
+ */
+export function inProcess(args: readonly string[], cwd: string): Promise<Ended> {
+  const ended = last.then(() => runHere(args, cwd));
+  last = ended.catch(() => {});
+  return ended;
+}
+
+async function runHere(args: readonly string[], cwd: string): Promise<Ended> {
   const before = process.cwd();
   const [stdout, stderr] = (['out', 'err'] as const).map((name) => {
     const printed: string[] = [];

@@ -24,7 +24,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { profileLine, type Regression } from './regression.ts';
+import { movesMemory, profileLine, type Regression } from './regression.ts';
 
 /** A clause that no C test can check: the interface does not tell whose a page frame is. */
 const UNCHECKABLE = 'owner.agrees';
@@ -193,6 +193,14 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
       ];
     case 'shared':
       return [`CHECK(${code}, "it can be retained");`];
+    case 'added':
+      return [freedCode(code, names), `TOTAL += ${pages};`, `give(${addresses.join()}, ${pages});`];
+    case 'removed':
+      return [
+        `CHECK(${code}, "it can be removed");`,
+        `TOTAL -= ${pages};`,
+        ...(pages === 0 ? [] : [`take(${addresses.join()}, ${pages}, EITHER);`]),
+      ];
     case 'named':
     case 'region':
       if ('addresses' in operation) return freedBatchLines(demand, code, names);
@@ -208,7 +216,8 @@ function amountOf({ operation, free }: Demand): string {
 }
 
 function refusedLines({ operation }: Demand, names: Names): readonly string[] {
-  if (operation.call === 'retain') return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
+  if (operation.call === 'retain' || operation.call === 'removeRegion')
+    return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
   if (operation.call !== 'allocPages')
     return [`CHECK(${callCode(operation, names)} == NULL, "it must be refused");`];
   return [
@@ -320,6 +329,8 @@ const PROTOTYPES = {
   allocAt: 'void *pmm_alloc_at(void *address, uint64_t count);',
   allocWithin:
     'void *pmm_alloc_within(uint64_t count, uintptr_t min_addr, uintptr_t max_addr, uint64_t alignment, uint64_t boundary);',
+  addRegion: 'void pmm_add_region(void *address, uint64_t count);',
+  removeRegion: 'bool pmm_remove_region(void *address, uint64_t count);',
 } as const satisfies Readonly<Record<Call, string>>;
 
 /** The declarations of the calls that the allocator has. */
@@ -356,7 +367,7 @@ function head({ violation, sentence, total, profile }: Regression): string {
 #include <stdlib.h>
 
 #define PAGE UINT64_C(4096)
-#define TOTAL UINT64_C(${total})
+${movesMemory(profile) ? 'static uint64_t TOTAL =' : '#define TOTAL'} UINT64_C(${total})${movesMemory(profile) ? ';' : ''}
 
 /* The allocator. */
 ${prototypes(profile)}

@@ -22,7 +22,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { profileLine, type Regression } from './regression.ts';
+import { movesMemory, profileLine, type Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {
@@ -136,6 +136,14 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: b
       ];
     case 'shared':
       return [`expect(${code}).not.toBe(false);`];
+    case 'added':
+      return [`${code};`, `TOTAL += ${pages};`, `released(${addresses.join()}, ${pages});`];
+    case 'removed':
+      return [
+        `expect(${code}).not.toBe(false);`,
+        `TOTAL -= ${pages};`,
+        `removed(${addresses.join()}, ${pages});`,
+      ];
     case 'named':
     case 'region':
       return [`${code};`, ...releasedLines(addresses, demand)];
@@ -145,7 +153,8 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: b
 }
 
 function refusedLines({ operation }: Demand, batches: ReadonlySet<string>): readonly string[] {
-  if (operation.call === 'retain') return [`expect(${callCode(operation, batches)}).toBe(false);`];
+  if (operation.call === 'retain' || operation.call === 'removeRegion')
+    return [`expect(${callCode(operation, batches)}).toBe(false);`];
   if (operation.call !== 'allocPages') return [`expect(${callCode(operation, batches)}).toBeNull();`];
   return [`expectRefusedPages(${literal(operation.count)});`];
 }
@@ -242,7 +251,7 @@ function headLines(
     'const PAGE = 4096n;',
     `const HIGHER_HALF = ${toHex(scenario.config.higherHalf)}n;`,
     `const BITMAP_END = ${toHex(scenario.config.bitmapMaxAddr)}n;`,
-    `const TOTAL = ${total};`,
+    `${movesMemory(profile) ? 'let' : 'const'} TOTAL = ${total};`,
   ];
 }
 

@@ -132,6 +132,13 @@ function expectFit(address: bigint, pages: number, maxAddr: bigint, alignment: b
 }`,
     },
     {
+      name: 'removed',
+      text: `/** Nobody can have these page frames until they are added again. */
+function removed(address: bigint, pages: number): void {
+  for (const frame of framesFrom(address, pages)) held.add(frame);
+}`,
+    },
+    {
       name: 'expectAmounts',
       text: `function expectAmounts(free: number): void {${claimed(profile, [
         ['totalAmount', '  expect(pmm.totalAmount()).toBe(TOTAL);'],

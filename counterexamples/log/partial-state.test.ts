@@ -174,6 +174,24 @@ describe('a partial state', () => {
     expect(verdicts(start(MAP), run, free(5), run)).toEqual([FIRST, null, 'allocBitmap.was-free']);
   });
 
+  it('follows memory that is added, and knows nothing of what was removed', () => {
+    const calls = ['alloc', 'free', 'freeAmount', 'totalAmount', 'addRegion', 'removeRegion'];
+    const begun = start(MAP, {}, { calls });
+    const move = (call: 'addRegion' | 'removeRegion', kind: 'done' | 'failed' = 'done'): Call => {
+      const region = { address: at(40), count: 8n };
+      return [call === 'addRegion' ? { call, ...region } : { call, ...region }, { kind }];
+    };
+    const total = (amount: number): Call => [{ call: 'totalAmount' }, { kind: 'amount', amount }];
+    const gone = [total(70), move('removeRegion'), total(62)];
+    expect(verdicts(begun, ...gone, alloc(41))).toEqual([FIRST, FIRST, null, FIRST]);
+    const again = [...gone, move('addRegion'), total(70), alloc(41)];
+    expect(verdicts(begun, ...again)).toEqual([FIRST, FIRST, null, null, null, null]);
+    expect(verdicts(begun, ...again, total(62)).at(-1)).toBe('amounts.total');
+    expect(verdicts(begun, ...again, move('removeRegion'))).toContain('removeRegion.complete');
+    expect(verdicts(begun, move('removeRegion', 'failed'), alloc(41))).toEqual([FIRST, FIRST]);
+    expect(verdicts(begun, alloc(41), move('addRegion'))).toEqual([FIRST, 'addRegion.owner']);
+  });
+
   it('knows references from the allocation on, and of other page frames only that they are held', () => {
     const calls = ['alloc', 'free', 'retain', 'release', 'freeAmount'];
     const call = (name: 'retain' | 'release', frame: number): Call => {

@@ -25,6 +25,7 @@ import {
   isFree as isFreeing,
   isU64,
   leftUndefined,
+  namesRegion,
   type Operation,
   type Owner,
   ownedRegions,
@@ -85,6 +86,11 @@ interface Counts {
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** Whether memory may be added or removed, so that what is RAM, and how much, may have changed since init. */
+function movesMemory({ calls }: World['profile']): boolean {
+  return calls.includes('addRegion') || calls.includes('removeRegion');
+}
+
 /** Whether each call changes the owner of one page frame, so that a lost call explains no more than that. */
 function hasSingleCalls({ profile }: World): boolean {
   const isSingle = (call: Call): boolean =>
@@ -108,7 +114,7 @@ export class PartialState {
     const { map, config, profile } = world;
     const initial = map.descriptors.length > 0 ? ModelState.init(map, config, [], profile) : null;
     const facts = { world: { ...world, end: PFN_LIMIT }, initial, unseen };
-    const total = initial === null ? null : world.total;
+    const total = initial === null || movesMemory(profile) ? null : world.total;
     return new PartialState(facts, PartialState.#nothing(facts), {
       total,
       elsewhere: null,
@@ -143,7 +149,8 @@ export class PartialState {
    * explain that many changes; elsewhere only the total is left.
    */
   forgotten(lost: number | null): PartialState {
-    const { total, lostCalls } = this.#counts;
+    const { lostCalls } = this.#counts;
+    const total = movesMemory(this.#facts.world.profile) ? null : this.#counts.total;
     if (lost === null || !hasSingleCalls(this.#facts.world))
       return new PartialState(this.#facts, PartialState.#nothing(this.#facts), {
         total,
@@ -255,9 +262,11 @@ export class PartialState {
       if (granted !== null) return this.#explained(granted.runs, 'pmm');
       return outcome.kind === 'failed' ? { ...asKnown, undecided: this.#undecidedRefusal() } : asKnown;
     }
-    if (!isFreeing(operation.call)) return asKnown;
+    const { effect } = describedCall(operation.call);
+    if (!(isFreeing(operation.call) || effect === 'added' || effect === 'removed')) return asKnown;
     const regions = regionsNamed(this.#known, operation);
-    if (outcome.kind === 'done') return this.#explained(regions, 'caller');
+    if (outcome.kind === 'done' && effect === 'added') return asKnown;
+    if (outcome.kind === 'done') return this.#explained(regions, effect === 'removed' ? 'pmm' : 'caller');
     const isKnown = regions.every(
       (region) =>
         this.#unknownIn(this.#known, region).length === 0 &&
@@ -295,7 +304,9 @@ export class PartialState {
   #unknownIn(known: ModelState, region: Region): readonly Region[] {
     const { initial } = this.#facts;
     const unknown = partsOf(known, region, isAbsent);
-    return initial === null ? unknown : unknown.flatMap((part) => partsOf(initial, part, isManaged));
+    return initial === null || movesMemory(this.#facts.world.profile)
+      ? unknown
+      : unknown.flatMap((part) => partsOf(initial, part, isManaged));
   }
 
   /** Judges the amounts that were read, and takes note of them. */
@@ -304,7 +315,7 @@ export class PartialState {
     const read = readingsOf(operation, response);
     const { total, elsewhere, lostCalls } = this.#counts;
     const counts = {
-      total,
+      total: total === null ? null : Number(total) + addedBy(known, operation, response),
       elsewhere: elsewhere === null ? null : elsewhere - freed,
       lostCalls: lostCalls - spent,
       uncounted: this.#counts.uncounted,
@@ -352,17 +363,25 @@ function partsOf(
     .map((part) => ({ base: pfn(part.base), count: pageCount(part.end - part.base) }));
 }
 
-/** Returns the page frames that a free names, as regions. */
+/** Returns the page frames that a call names, as regions. */
 function regionsNamed(state: ModelState, operation: Operation): readonly Region[] {
   const { pfns } = askedOf(state, operation);
   const most = (base: number): number => PFN_LIMIT - base;
   return pfns.flatMap((base) => {
     if (base === null) return [];
-    if (operation.call !== 'freeRegion') return [{ base, count: pageCount(1) }];
+    if (!namesRegion(operation.call) || !('count' in operation)) return [{ base, count: pageCount(1) }];
     if (!isU64(operation.count)) return [];
     const count = operation.count > BigInt(most(base)) ? most(base) : Number(operation.count);
     return [{ base, count: pageCount(count) }];
   });
+}
+
+/** Returns how many page frames of RAM there are more after a call. */
+function addedBy(state: ModelState, operation: Operation, { outcome }: Response): number {
+  const { effect } = describedCall(operation.call);
+  if (outcome.kind !== 'done' || !(effect === 'added' || effect === 'removed')) return 0;
+  const pages = regionsNamed(state, operation).reduce((sum, { count }) => sum + count, 0);
+  return effect === 'added' ? pages : -pages;
 }
 
 type Readings = Partial<Readonly<Record<'total' | 'free' | 'reserved', Reading>>>;

@@ -34,6 +34,7 @@ const LAST_CALLS: Readonly<Record<string, readonly Call[]>> = {
   'failure.unchanged': ALLOCATIONS,
   'freed.returns': FREES,
   'references.last': FREES,
+  'removed.withheld': ALLOCATIONS,
 };
 
 /** Returns the calls of a target that can show a violation; none for a clause of init. */
@@ -219,6 +220,14 @@ function earlierOperations(
     ...(has.includes('retain') ? results : []).map(
       (address): Operation<Reference> => ({ call: 'retain', address }),
     ),
+    ...(['addRegion', 'removeRegion'] as const)
+      .filter((call) => has.includes(call))
+      .flatMap((call) =>
+        Array.from(
+          { length: end },
+          (_, frame): Operation<Reference> => ({ call, address: absoluteTo(world, frame), count: 1n }),
+        ),
+      ),
     ...stack.map((count): Operation<Reference> => ({ call: 'allocPages', count })),
     ...bitmap.map(
       (count): Operation<Reference> => ({

@@ -18,6 +18,7 @@ import {
   grantedBy,
   isAllocation,
   isU64,
+  namesRegion,
   type Operation,
   type Outcome,
   PAGE_BYTES,
@@ -148,6 +149,8 @@ function demandOn(
   const freed = isGranted ? freedBy(state, operation, asked) : [];
   const taken = isGranted && isAllocation(operation.call) ? pagesOf(state, operation) : 0;
   const given = freed.flat().reduce((sum, { pages }) => sum + pages, 0);
+  const { effect } = describedCall(operation.call);
+  const moved = !isGranted ? 0 : effect === 'added' ? 1 : effect === 'removed' ? -1 : 0;
   return {
     expected,
     pages: pagesOf(state, operation),
@@ -155,14 +158,14 @@ function demandOn(
     fit: fitOf(operation, asked),
     promised: isGranted ? promisedBy(state, operation) : null,
     freed,
-    free: state.countOf('pmm') - taken + given,
+    free: state.countOf('pmm') - taken + given + moved * pagesOf(state, operation),
   };
 }
 
 /** The page frames that a call and its answer name. */
 function touchedBy(state: ModelState, operation: Operation, response: Response): readonly Region[] {
   if (isAllocation(operation.call)) return grantedBy(state, operation, response)?.runs ?? [];
-  const isRegion = describedCall(operation.call).effect === 'region';
+  const isRegion = namesRegion(operation.call);
   const regions: Region[] = [];
   for (const base of askedOf(state, operation).pfns) {
     if (base === null) continue;

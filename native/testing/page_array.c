@@ -1,8 +1,8 @@
 /*
  * A page array: one number for each page frame, its owner or its references. With -DMOST=n a page frame has at most n. Its bugs:
  * -DFREES_AT_ONCE frees with any reference, -DONE_LEFT leaves a free page frame where a batch is granted in part, -DLAST_FORGOTTEN takes a region
- * whose last page frame is not free, -DBOUNDARY_FORGOTTEN lets runs cross a boundary by their last page, -DNO_RETAIN lacks a
- * call that it claims.
+ * whose last page frame is not free, -DBOUNDARY_FORGOTTEN lets runs cross a boundary by their last page, -DLAST_NOT_ADDED adds a page frame too
+ * few, -DMARKS_REMOVED writes into memory that it has removed, -DNO_RETAIN lacks a call that it claims.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -83,11 +83,65 @@ static uint64_t alloc_some(void **addresses, uint64_t count) {
     return got;
 }
 
-static void *alloc_at(void *address, uint64_t count) {
-    uint64_t first = ((uintptr_t)address - (uintptr_t)base) / FP_PAGE_SIZE;
-    if ((uintptr_t)address < (uintptr_t)base || first >= UINT64_C(1) << 40) {
+/* Returns the page frame of an address. */
+static uint64_t named(void *address) {
+    uint64_t frame = ((uintptr_t)address - (uintptr_t)base) / FP_PAGE_SIZE;
+    if ((uintptr_t)address < (uintptr_t)base || frame >= UINT64_C(1) << 40) {
         fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "not an address");
     }
+    return frame;
+}
+
+/* Gives page frames a code if all of them have another one. */
+static bool turn(uint64_t first, uint64_t count, int from, int to) {
+    bool is_all = first < end && count <= end - first;
+    for (uint64_t i = 0; is_all && i < count; i++) {
+        is_all = pages[first + i] == from;
+    }
+    for (uint64_t i = 0; is_all && i < count; i++) {
+        pages[first + i] = to;
+    }
+    return is_all;
+}
+
+static bool add_region(void *address, uint64_t count) {
+    if (count == 0) {
+        return true;
+    }
+    uint64_t first = named(address);
+    if (first >= end || count > end - first) {
+        fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "beyond the map");
+    }
+#ifdef LAST_NOT_ADDED
+    count -= count > 1;
+#endif
+    if (!turn(first, count, ABSENT, FREE)) {
+        while (pages[first] == ABSENT) {
+            first++;
+        }
+        fp_panic(first, pages[first] > FREE ? FP_OWNER_CALLER : owners[pages[first] - ABSENT], "RAM already");
+    }
+    return true;
+}
+
+static bool remove_region(void *address, uint64_t count) {
+    if (count > 0 && !turn(named(address), count, FREE, ABSENT)) {
+        errno = ENOMEM;
+        fp_warn("removeRegion: not free");
+        return false;
+    }
+#ifdef MARKS_REMOVED
+    static uint64_t *last_removed;
+    if (last_removed != NULL && pages[named(last_removed)] == ABSENT) {
+        *last_removed = 0;
+    }
+    last_removed = count > 0 ? (uint64_t *)address : last_removed;
+#endif
+    return true;
+}
+
+static void *alloc_at(void *address, uint64_t count) {
+    uint64_t first = named(address);
     bool is_free = count > 0 && first < end && count <= end - first;
 #ifdef LAST_FORGOTTEN
     uint64_t looked_at = count - (count > 1);
@@ -143,10 +197,7 @@ static void *alloc_within(uint64_t count, uint64_t min_addr, uint64_t max_addr, 
 
 /* Returns the page frame of an address, which callers hold, or boot code where it may. */
 static uint64_t held(void *address, bool may_be_boot) {
-    uint64_t offset = (uintptr_t)address - (uintptr_t)base, frame = offset / FP_PAGE_SIZE;
-    if ((uintptr_t)address < (uintptr_t)base || frame >= UINT64_C(1) << 40) {
-        fp_panic(FP_NO_FRAME, FP_OWNER_NONE, "not an address");
-    }
+    uint64_t frame = named(address);
     int code = frame < end ? pages[frame] : ABSENT;
     if (code > FREE || (code == BOOT && may_be_boot)) {
         return frame;
@@ -176,13 +227,16 @@ static bool release(void *address) {
 
 int main(void) {
     return fp_serve(&(fp_target){
-        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"allocAt\", \"allocWithin\", \"retain\", \"release\", \"freeAmount\"], \"zones\": 1, "
+        .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"allocAt\", \"allocWithin\", \"addRegion\", \"removeRegion\", \"retain\", \"release\", \"freeAmount\"],"
+                   " \"zones\": 1, "
                    "\"batches\": \"partial\", \"mostReferences\": 3, \"memoryBelow\": \"0x400000\"}",
         .init = init,
         .alloc = alloc,
         .alloc_some = alloc_some,
         .alloc_at = alloc_at,
         .alloc_within = alloc_within,
+        .add_region = add_region,
+        .remove_region = remove_region,
 #ifndef NO_RETAIN
         .retain = retain,
 #endif

@@ -55,7 +55,7 @@ export function shorterPrograms(operations: number, length: number): bigint {
 /** Returns the operations of the world of a trace, or why the world is not searched. */
 function operationsOf(target: Target, { scenario }: Trace): readonly Operation[] | string {
   try {
-    const frames = framesOfWorld(scenario).manageable.length;
+    const frames = framesOfWorld({ ...scenario, profile: target.profile }).manageable.length;
     if (frames > MOST_FRAMES)
       return `its world has ${frames} page frames that change hands, more than ${MOST_FRAMES}`;
   } catch (error) {

@@ -63,8 +63,9 @@ interface ZonedFrames extends WorldFrames {
   readonly singleFrames: readonly number[];
 }
 
-function zonedFramesOf(world: World, { zones, singlePages }: Profile): ZonedFrames {
-  const frames = framesOfWorld(world);
+function zonedFramesOf(world: World, profile: Profile): ZonedFrames {
+  const { zones, singlePages } = profile;
+  const frames = framesOfWorld({ ...world, profile });
   const limit = zones !== 2 ? pfn(pfnEnd(world.map)) : bitmapLimit(world.config);
   return {
     ...frames,

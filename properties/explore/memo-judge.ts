@@ -11,8 +11,8 @@
 import { type ModelState, step, type Tally, type Verdict } from '../../model/index.ts';
 import {
   describedCall,
-  hasUndefined,
   isFree,
+  leavesOut,
   leftUndefined,
   type Operation,
   type Policy,
@@ -55,7 +55,7 @@ export class MemoJudge {
   ) {
     this.states = new ModelStates(world, policies);
     this.#operations = operations;
-    const isPartial = world.profile !== undefined && hasUndefined(world.profile);
+    const isPartial = world.profile !== undefined && leavesOut(world.profile);
     this.#undefined = isPartial || this.states.references !== null ? [] : null;
     this.#tally = tally;
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);

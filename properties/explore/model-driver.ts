@@ -3,6 +3,7 @@
  * no state; a search with it counts the states and transitions of the model. An answer depends on the ownership, and on the order
  * where single pages are handed out: the fingerprints of all others are computed once.
  */
+import { applied, type ModelState } from '../../model/index.ts';
 import type { World } from '../../runner/index.ts';
 import {
   type Amounts,
@@ -12,8 +13,8 @@ import {
   describedCall,
   type Expectation,
   expectation,
-  givenBack,
   type InspectedRun,
+  isAllocation,
   type Operation,
   type Outcome,
   pfn,
@@ -43,7 +44,7 @@ export class ModelDriver implements Driver {
     this.#operations = operations;
     this.#world = world;
     this.fingerprints = new Fingerprints(world.config.higherHalf);
-    const amounts = this.#amounts(states.initialOwnership(), 0);
+    const amounts = this.#amounts(states.initialOwnership());
     this.started = { outcome: { kind: 'done' }, amounts };
   }
 
@@ -80,25 +81,22 @@ export class ModelDriver implements Driver {
     const asked = askedOf(state, called);
     const expected = expectation(state, called, asked);
     if (expected.kind !== 'granted')
-      return { ...refusal(called, expected), amounts: this.#amounts(ownership, 0) };
-    const { freed } = givenBack(state, called, asked);
-    const given = freed.reduce((sum, { count }) => sum + count, 0);
-    const { outcome, change } = this.#granted(called, ownership, order, { lowest: asked.lowest, given });
-    return { outcome, errno: null, warnings: [], amounts: this.#amounts(ownership, change) };
+      return { ...refusal(called, expected), amounts: this.#amounts(ownership) };
+    const moved = isAllocation(called.call) ? state : applied(state, called, asked);
+    const { outcome, change } = this.#granted(called, ownership, order, asked.lowest);
+    return { outcome, errno: null, warnings: [], amounts: amountsOf(moved, change) };
   }
 
-  #amounts(ownership: number, change: number): Readonly<Record<keyof Amounts, number>> {
-    const state = this.#states.plainState(ownership);
-    const free = state.countOf('pmm') + change;
-    return { total: state.world.total, free, reserved: state.world.total - free };
+  #amounts(ownership: number): ReturnType<typeof amountsOf> {
+    return amountsOf(this.#states.plainState(ownership), 0);
   }
 
-  /** Returns the outcome of a granted call, and the change of the free amount. */
+  /** Returns the outcome of a granted call, and the change of the free amount by what it hands out. */
   #granted(
     operation: Operation,
     ownership: number,
     order: number,
-    { lowest, given }: { readonly lowest: number | null; readonly given: number },
+    lowest: number | null,
   ): { readonly outcome: Outcome; readonly change: number } {
     const { map: _, config } = this.#world;
     const address = (frame: number): bigint => toHigherHalf(config, addressOf(pfn(frame)));
@@ -114,18 +112,15 @@ export class ModelDriver implements Driver {
         };
       case 'run':
         return { outcome: { kind: 'address', address: address(lowest ?? 0) }, change: -count };
-      case 'shared':
-        return { outcome: { kind: 'done' }, change: 0 };
-      case 'named':
-      case 'region':
-        return { outcome: { kind: 'done' }, change: given };
-      default:
+      case 'none':
         return { outcome: { kind: 'amount', amount: this.#amountOf(operation, ownership) }, change: 0 };
+      default:
+        return { outcome: { kind: 'done' }, change: 0 };
     }
   }
 
   #amountOf({ call }: Operation, ownership: number): number {
-    const { total, free, reserved } = this.#amounts(ownership, 0);
+    const { total, free, reserved } = this.#amounts(ownership);
     if (call === 'totalAmount') return total;
     return call === 'freeAmount' ? free : reserved;
   }
@@ -133,6 +128,11 @@ export class ModelDriver implements Driver {
   #top(order: number, count: number): readonly number[] {
     return Array.from({ length: count }, (_, k) => this.#states.fromTop(order, k));
   }
+}
+
+function amountsOf(state: ModelState, change: number): Readonly<Record<keyof Amounts, number>> {
+  const free = state.countOf('pmm') + change;
+  return { total: state.total, free, reserved: state.total - free };
 }
 
 /** Returns the answer to a call that must fail or panic. */

@@ -3,12 +3,14 @@
  * (*order*). A small world has few ownerships and many orders, and only one clause depends on the order.
  *
  *     ownership   bits for each page frame that can change hands: 0 pmm, 1 caller, 2 boot, 3 caller, the rest of a run that is freed
- *                 whole, and from 4 on a caller's with two references, three, and so on. Two bits; eight where references are counted
+ *                 whole, from 4 on a caller's with two references, three, and so on, and 255 absent. Two bits; eight where references
+ *                 are counted, or memory is added or removed
  *     order       the place of each free page frame of the stack zone among those, bottom first; empty where not tracked
  */
 import { ModelState } from '../../model/index.ts';
 import {
   askedOf,
+  type Call,
   type Operation,
   type Owner,
   type PageCount,
@@ -38,7 +40,8 @@ export function referencesOf({ calls, mostReferences }: Profile): number | null 
   return mostReferences !== null && mostReferences <= MOST_REFERENCES ? mostReferences : SEARCHED_REFERENCES;
 }
 
-const CODES: Readonly<Record<string, number>> = { pmm: 0, caller: 1, boot: 2 };
+const ABSENT = 255;
+const CODES: Readonly<Record<string, number>> = { pmm: 0, caller: 1, boot: 2, absent: ABSENT };
 const OWNERS = ['pmm', 'caller', 'boot', 'caller'] as const satisfies readonly Owner[];
 const REST = 3;
 /** The code of two references. */
@@ -46,8 +49,15 @@ const SHARED = 4;
 const WORD_BITS = 32;
 const ONE: PageCount = pageCount(1);
 
+function isShared(code: number): boolean {
+  return code >= SHARED && code !== ABSENT;
+}
+
 /** The kinds of action on an order, the first word of an action; the places that are popped or pushed follow, one after the other. */
 export const [UNCHANGED, POP, PUSH] = [0, 1, 2];
+
+/** Calls after which the free stack is not as pops and pushes leave it. */
+const OUT_OF_ORDER: readonly Call[] = ['allocAt', 'addRegion', 'removeRegion'];
 
 function isTracked(policies: readonly Policy[]): boolean {
   return policies.includes('lifo');
@@ -77,23 +87,25 @@ export class ModelStates {
   readonly #scratch: Int32Array;
 
   constructor({ map, config, profile, kept }: HeldWorld, policies: readonly Policy[]) {
-    const { manageable, limit } = framesOfWorld({ map, config });
+    const { manageable, limit } = framesOfWorld({ map, config, profile });
     this.#initial = ModelState.init(map, config, policies, profile, kept);
     this.#frames = manageable.map(pfn).filter((frame) => this.#initial.ownerOf(frame) !== 'kept');
     this.#limit = limit;
     this.#stackFrames = this.#frames.filter((frame) => frame >= limit);
     this.#stackPlaces = new Map(this.#stackFrames.map((frame, place) => [frame, place]));
     this.tracksOrder = isTracked(policies);
-    if (this.tracksOrder && profile?.calls.includes('allocAt') === true)
+    const taking = profile?.calls.find((call) => OUT_OF_ORDER.includes(call));
+    if (this.tracksOrder && taking !== undefined)
       throw new SpecError(
-        'policy: a search does not follow the order of the free stack where calls has allocAt: pass --policy none',
+        `policy: a search does not follow the order of the free stack where calls has ${taking}: pass --policy none`,
       );
     if (unnamedIn(profile ?? WHOLE) > 0)
       throw new SpecError(
         'profile: a search follows no page frames that are kept and not named: keeps is "named"',
       );
     this.references = referencesOf(profile ?? WHOLE);
-    this.#bits = this.references === null ? 2 : 8;
+    const moves = profile?.calls.some((call) => call === 'addRegion' || call === 'removeRegion') === true;
+    this.#bits = this.references === null && !moves ? 2 : 8;
     this.#perWord = WORD_BITS / this.#bits;
     this.ownershipWords = Math.ceil(this.#frames.length / this.#perWord);
     this.#scratch = new Int32Array(this.ownershipWords + this.#frames.length);
@@ -218,7 +230,7 @@ export class ModelStates {
     for (const [i, frame] of this.#frames.entries()) {
       const code = this.#codeAt(ownership, i);
       const last = runs.at(-1);
-      if (code === CODES.caller || code >= SHARED) runs.push({ base: frame, count: ONE });
+      if (code === CODES.caller || isShared(code)) runs.push({ base: frame, count: ONE });
       else if (code === REST && last !== undefined) last.count = pageCount(last.count + 1);
     }
     return runs;
@@ -234,9 +246,17 @@ export class ModelStates {
     const one = (base: Pfn): Region => ({ base, count: ONE });
     const handedOver = this.#frames.filter((frame) => initial.ownerOf(frame) === 'boot');
     const kept = new Set(this.#framesOwned(ownership, 'boot'));
+    const absent = this.#frames.filter((_, i) => this.#codeAt(ownership, i) === ABSENT);
+    const added = this.#frames.filter(
+      (frame) => initial.ownerOf(frame) === 'absent' && !absent.includes(frame),
+    );
+    const removed = absent.filter((frame) => initial.ownerOf(frame) !== 'absent');
     const free = this.#framesOwned(ownership, 'pmm');
     const last = new Set(order);
-    const all = initial.freed(handedOver.filter((frame) => !kept.has(frame)).map(one));
+    const freed = added
+      .reduce((state, frame) => state.revealed(one(frame), 'pmm'), initial)
+      .freed(handedOver.filter((frame) => !kept.has(frame)).map(one));
+    const all = removed.reduce((state, frame) => state.removed(one(frame)), freed);
     const none = all
       .allocated(this.#runsHeld(ownership), 'runs')
       .allocated(free.filter((frame) => all.ownerOf(frame) === 'pmm').map(one));
@@ -250,7 +270,7 @@ export class ModelStates {
     if (this.references === null) return [];
     return this.#frames.flatMap((frame, i) => {
       const code = this.#codeAt(ownership, i);
-      return code < SHARED ? [] : Array<Pfn>(code - SHARED + 1).fill(frame);
+      return isShared(code) ? Array<Pfn>(code - SHARED + 1).fill(frame) : [];
     });
   }
 

@@ -52,7 +52,7 @@ export function plainSearch({ target, world, policies, operations, seconds }: Pl
   const session = target.openSavable(world);
   if (session === null)
     throw new SpecError(`${target.name}: expected a manager with saveState() and loadState()`);
-  const frames = framesOfWorld(world).manageable.map((frame) => pfn(frame));
+  const frames = framesOfWorld({ ...world, profile: target.profile }).manageable.map((frame) => pfn(frame));
   const scratch = new Int32Array(WORDS);
   const save = (): Int32Array => scratch.slice(0, session.save(scratch));
   const keyOf = ({ state, saved }: Node): string => {

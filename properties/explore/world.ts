@@ -25,6 +25,7 @@ import {
   pfnEnd,
   type Region,
   SpecError,
+  WHOLE,
 } from '../../spec/index.ts';
 
 /**
@@ -120,28 +121,30 @@ function ownedRuns(map: MemoryMap): readonly OwnedRun[] {
   return runs;
 }
 
-function framesOf({ base, end, owner }: OwnedRun): readonly number[] {
-  if (!isManageable(owner)) return base === end - 1 ? [base] : [base, end - 1];
+function framesOf({ base, end, owner }: OwnedRun, adds: boolean): readonly number[] {
+  if (!isManageable(owner, adds)) return base === end - 1 ? [base] : [base, end - 1];
   return Array.from({ length: end - base }, (_, i) => base + i);
 }
 
-/** Whether page frames of this owner can change hands. */
-function isManageable(owner: Owner): boolean {
-  return owner === 'pmm' || isFreeable(owner);
+/** Whether page frames of this owner can change hands, by a manager to which memory can be added or not. */
+function isManageable(owner: Owner, adds: boolean): boolean {
+  return owner === 'pmm' || isFreeable(owner) || (adds && owner === 'absent');
 }
 
 /**
- * Returns the page frames that a search of a world tells apart. Throws `SpecError` if more than 64 can change hands.
+ * Returns the page frames that a search of a world tells apart: also those that can be added. Throws `SpecError` if more than 64 can change hands.
  * @public
  */
-export function framesOfWorld({ map, config }: World): WorldFrames {
+export function framesOfWorld({ map, config, profile = WHOLE }: HeldWorld): WorldFrames {
   const runs = ownedRuns(map);
-  const managed = runs.filter(({ owner }) => isManageable(owner));
+  const adds = profile.calls.includes('addRegion');
+  const framesIn = (run: OwnedRun): readonly number[] => framesOf(run, adds);
+  const managed = runs.filter(({ owner }) => isManageable(owner, adds));
   const pages = managed.reduce((sum, { base, end }) => sum + end - base, 0);
   if (pages > MOST_FRAMES)
     throw new SpecError(
       `memory map: expected at most ${MOST_FRAMES} page frames that can change hands for a search of all states, found ${pages}`,
     );
-  const named = [...runs.flatMap(framesOf), pfnEnd(map)];
-  return { manageable: managed.flatMap(framesOf), named, limit: bitmapLimit(config) };
+  const named = [...runs.flatMap(framesIn), pfnEnd(map)];
+  return { manageable: managed.flatMap(framesIn), named, limit: bitmapLimit(config) };
 }

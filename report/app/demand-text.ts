@@ -13,6 +13,7 @@ function freedText(stretches: readonly { readonly pages: number }[], named: numb
 function grantText({ operation, pages, promised, freed }: Demand, { before }: Moment): string {
   const { effect } = describedCall(operation.call);
   if (effect === 'shared') return 'done: one reference more';
+  if (effect === 'added' || effect === 'removed') return `done: ${counted(pages, 'page frame')} ${effect}`;
   if (effect === 'named' || effect === 'region') return freedText(freed.flat(), freed.length);
   const stackOnly = before.world.profile.singlePages === 'stack-zone' && effect !== 'run';
   const zone = stackOnly ? ' of the stack zone' : '';
@@ -29,7 +30,7 @@ function grantText({ operation, pages, promised, freed }: Demand, { before }: Mo
 }
 
 function amountText({ operation, free }: Demand, { after }: Moment): string {
-  const { total } = after.world;
+  const { total } = after;
   if (operation.call === 'totalAmount') return String(total);
   return String(operation.call === 'freeAmount' ? free : total - free);
 }
@@ -71,7 +72,8 @@ function compared(what: string, expected: string | number, observed: unknown): r
 /** Returns what was observed of a call besides its outcome. Observations that the target does not offer are left out. */
 export function comparisons({ demand, response, after }: Moment): readonly Comparison[] {
   const free = demand?.free ?? after.countOf('pmm');
-  const { total, profile } = after.world;
+  const { total } = after;
+  const { profile } = after.world;
   const isFailure = demand?.expected.kind === 'refused';
   const reports = (report: 'errno' | 'warning'): boolean => isFailure && profile.failures.includes(report);
   const { errno, warnings, amounts } = response;

@@ -1,7 +1,7 @@
 /** The words of our allocator at a step: those that the call has written, the summary of the bitmap zone as a tree, and its runs. */
 import { useMemo, useState } from 'preact/hooks';
 import { formatResponse } from '../../counterexamples/text/index.ts';
-import { entriesOf, type FlatState, freeByBits, LAYOUT, sectionsIn } from '../../impl/index.ts';
+import { entriesOf, type FlatState, freeByBits, LAYOUT, NO_ORDINAL, sectionsIn } from '../../impl/index.ts';
 import { type Config, counted } from '../../spec/index.ts';
 import { grouped } from './hex.ts';
 import { isRun, type OwnMoment, OwnRun } from './own-run.ts';
@@ -16,10 +16,8 @@ const SHORT = 30;
 
 const HEADER: Readonly<Record<number, string>> = {
   [LAYOUT.FREE_BITMAP_AT]: 'free page frames of the bitmap zone',
-  [LAYOUT.DEPTH_AT]: 'entries of the free stack below the top one',
-  [LAYOUT.MORE_BELOW_AT]: 'page frames of these entries, beyond one each',
-  [LAYOUT.TOP_NEXT_AT]: 'top entry of the free stack: next ordinal',
-  [LAYOUT.TOP_LAST_AT]: 'top entry of the free stack: last ordinal',
+  [LAYOUT.TOP_AT]: 'place of the top word of the free stack',
+  [LAYOUT.MORE_AT]: 'page frames on the free stack, beyond one each word',
   [LAYOUT.SEARCH_FROM_AT]: 'ordinal at which a search begins',
 };
 
@@ -52,8 +50,8 @@ function writtenAt(state: FlatState, at: number, [was, is]: readonly [number, nu
   const number = (word: number): string => String(word >>> 0);
   if (at < LAYOUT.HELD_AT) return { name: HEADER[at] ?? `word ${at}`, was: number(was), is: number(is) };
   if (at >= stackAt) {
-    const [entry, end] = [(at - stackAt) >>> 1, (at - stackAt) % 2 === 0 ? 'next' : 'last'];
-    return { name: `free stack, entry ${entry}: ${end} ordinal`, was: number(was), is: number(is) };
+    const said = (word: number): string => (word === NO_ORDINAL ? 'a run below' : number(word));
+    return { name: `free stack, word ${at}`, was: said(was), is: said(is) };
   }
   const depth = levels.findLastIndex((level) => level.at <= at);
   const level = levels[depth];

@@ -119,6 +119,11 @@ export class LeanState implements Ownership {
     return this.#policies;
   }
 
+  /** A manager that adds or removes memory is left to the model's judge. */
+  get total(): PageCount {
+    return this.#world.total;
+  }
+
   get extents(): number {
     return this.#extents;
   }

@@ -8,6 +8,7 @@ import {
   describedCall,
   type ErrnoChange,
   namesOnePage,
+  namesRegion,
   type Operation,
   PmmPanic,
   type Profile,
@@ -281,6 +282,9 @@ export class WasmSession implements SavableSession {
       this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (kind === 'addresses' && array !== null)
       this.#handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
+    else if (kind === 'done' && operation.call === 'removeRegion')
+      // Nobody may write there.
+      for (const [first, count] of this.#named(operation)) watched.handOut(count, (i) => first + i);
     else if (kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
   }
@@ -304,7 +308,7 @@ export class WasmSession implements SavableSession {
 
   /** Returns the page frames that an operation names, as first ones and counts. */
   #named(operation: Operation): readonly (readonly [number, number])[] {
-    const count = operation.call === 'freeRegion' ? Number(operation.count) : 1;
+    const count = namesRegion(operation.call) && 'count' in operation ? Number(operation.count) : 1;
     return addressesOf(operation).map((address) => [this.#frameAt(address), count]);
   }
 

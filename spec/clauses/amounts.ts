@@ -21,9 +21,9 @@ function callOf(amount: Amount): Call {
 }
 
 function actualAmount({ after }: SettledStep, amount: Amount): number {
-  if (amount === 'total') return after.world.total;
+  if (amount === 'total') return after.total;
   const free = after.countOf('pmm');
-  return amount === 'free' ? free : after.world.total - free;
+  return amount === 'free' ? free : after.total - free;
 }
 
 /** Judges both values of an amount that a step may have: the one read after the call, and the one returned by it. */
@@ -54,7 +54,7 @@ function isObserved(step: SettledStep, amount: Amount): boolean {
 const amountsTotal: Clause<SettledStep> = {
   name: 'amounts.total',
   gravity: 'loss',
-  sentence: 'The total never changes after init.',
+  sentence: 'The total is the number of RAM page frames: only adding and removing memory changes it.',
   sides: ['after a success', 'after a failure or panic'],
   side(step) {
     if (!isObserved(step, 'total')) return null;
@@ -82,7 +82,7 @@ const amountsReserved: Clause<SettledStep> = {
   sides: ['nothing is reserved', 'something is'],
   side(step) {
     if (!isObserved(step, 'reserved')) return null;
-    return step.after.countOf('pmm') === step.after.world.total ? 0 : 1;
+    return step.after.countOf('pmm') === step.after.total ? 0 : 1;
   },
   check: (step) => wrongAmount(step, 'reserved'),
 };

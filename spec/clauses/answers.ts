@@ -1,7 +1,7 @@
 /** Clauses of failures and panics: the answer, and that nothing has changed. */
 
 import type { Call } from '../calls.ts';
-import { describedCall, namesOnePage } from '../calls.ts';
+import { describedCall, namesOnePage, namesRegion } from '../calls.ts';
 import { isMisaligned, isPart, isShared, isU64, mayName } from '../expectation.ts';
 import { addressesOf, argumentsOf } from '../operation.ts';
 import type { ErrnoChange, Reading } from '../response.ts';
@@ -89,7 +89,7 @@ function needsNoFrame({ before, operation, asked, expected }: Step): boolean {
 
 /** Whether a call names this page frame. */
 function names({ operation, asked: { pfns } }: Step, frame: Pfn): boolean {
-  if (operation.call !== 'freeRegion' && operation.call !== 'allocAt') return pfns.includes(frame);
+  if (!namesRegion(operation.call) || !('count' in operation)) return pfns.includes(frame);
   const [base] = pfns;
   return base != null && frame >= base && isU64(operation.count) && BigInt(frame - base) < operation.count;
 }
@@ -111,6 +111,14 @@ function namesPart({ before, operation, asked: { pfns } }: Step, frame: Pfn): bo
   return base != null && isU64(operation.count) && isPart(before, base, operation.count);
 }
 
+/** What the calls do with a page frame that free none. */
+const DONE_TO: Partial<Readonly<Record<Call, string>>> = {
+  retain: 'retained',
+  allocAt: 'asked for',
+  addRegion: 'added',
+  removeRegion: 'removed',
+};
+
 function wrongFrame(step: Step, blamed: Reading, owner: string | null): string | null {
   const isFrame =
     typeof blamed === 'number' && Number.isInteger(blamed) && blamed >= 0 && blamed <= PFN_LIMIT;
@@ -122,7 +130,7 @@ function wrongFrame(step: Step, blamed: Reading, owner: string | null): string |
   const isOwned = mayName(call, actual);
   if (isOwned && (namesTwice(step, frame) || namesInside(step, frame) || namesPart(step, frame))) return null;
   if (isOwned && !isShared(step.before, call, frame))
-    return `the panic blames page frame ${frame}, which may be ${call === 'retain' ? 'retained' : call === 'allocAt' ? 'asked for' : 'freed'}`;
+    return `the panic blames page frame ${frame}, which may be ${DONE_TO[call] ?? 'freed'}`;
   const isPerhapsKept = owner === 'kept' && actual === 'pmm' && step.before.unnamed > 0;
   return owner === actual || isPerhapsKept
     ? null
@@ -161,7 +169,7 @@ export const panics: Clause<Step> = {
 function amountsChanged({ before, response }: Step): Blame | null {
   const { amounts } = response;
   const free = before.countOf('pmm');
-  const reserved = before.world.total - free;
+  const reserved = before.total - free;
   if ((amounts?.free ?? free) === free && (amounts?.reserved ?? reserved) === reserved) return null;
   const now = `${amounts?.free ?? '?'} free and ${amounts?.reserved ?? '?'} reserved`;
   return blame(`the amounts were ${free} free and ${reserved} reserved, and are ${now}`);
@@ -171,11 +179,12 @@ export const failureUnchanged: Clause<SettledStep> = {
   name: 'failure.unchanged',
   gravity: 'loss',
   sentence: 'A call that fails changes nothing.',
-  sides: ['single pages', 'a contiguous run'],
+  sides: ['single pages', 'a run or region'],
   when: 'refused',
   side({ asked, expected }) {
     if (expected.kind !== 'refused') return null;
-    return describedCall(asked.call).effect === 'run' ? 1 : 0;
+    const { effect } = describedCall(asked.call);
+    return effect === 'run' || effect === 'removed' ? 1 : 0;
   },
   check: amountsChanged,
 };

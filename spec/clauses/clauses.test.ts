@@ -54,6 +54,11 @@ const state = stateOf([]);
 const strict = stateOf(POLICIES);
 /** All RAM is free, all of it in the stack zone. */
 const untouched = ModelState.init(memoryMap([piece('conventional', 0, 4)]), zonesAt(0), []);
+/** The same, by a manager from which memory is removed. */
+const untouchedMoving = ModelState.init(untouched.world.map, zonesAt(0), [], {
+  ...WHOLE,
+  calls: [...WHOLE.calls, 'removeRegion'],
+});
 /** The stack zone has nothing free, the bitmap zone has. */
 const stackGone = state.allocated(runs([8, 4], [13, 1]));
 /** Nothing is free. */
@@ -73,6 +78,12 @@ const unheld = ModelState.init(MAP, zonesAt(8), [], {
   ...WHOLE,
   calls: [...WHOLE.calls, 'allocAt', 'allocWithin'],
 });
+/** By a manager to which memory is added, and from which it is removed: page frames 8 to 10 are gone. */
+const moving = ModelState.init(MAP, zonesAt(8), [], {
+  ...WHOLE,
+  calls: [...WHOLE.calls, 'addRegion', 'removeRegion'],
+});
+const shrunk = moving.allocated(runs([1, 1])).removed({ base: pfn(8), count: pageCount(3) });
 /** By a manager that grants batches in part. */
 const partial = ModelState.init(MAP, zonesAt(8), [], { ...WHOLE, batches: 'partial' }).allocated(
   runs([1, 1], [15, 1], [14, 1]),
@@ -109,7 +120,7 @@ type ModelOwner = ReturnType<ModelState['ownerOf']> | null;
 
 /** A complete response in which nothing is odd: the free amount went up by `change`. */
 function response(on: ModelState, change: number, outcome: Outcome, rest: Partial<Response> = {}): Response {
-  const { total } = on.world;
+  const { total } = on;
   const free = on.countOf('pmm') + change;
   const seen = { errno: null, warnings: [], strayEntries: false, writes: [] };
   return { outcome, amounts: { total, free, reserved: total - free }, ...seen, ...rest };
@@ -255,6 +266,21 @@ const within = (
   ...{ call: 'allocWithin', count, minAddr: 0n, maxAddr: U64_MAX, alignment: 1n, boundary: 0n },
   ...bounds,
 });
+const adding = (frame: number, count: bigint): Operation => ({
+  call: 'addRegion',
+  address: page(frame),
+  count,
+});
+const removing = (frame: number, count: bigint): Operation => ({
+  call: 'removeRegion',
+  address: page(frame),
+  count,
+});
+/** The answer to a call that adds page frames, or removes some. */
+const movedBy = (on: ModelState, pages: number): Response => {
+  const [total, free] = [on.total + pages, on.countOf('pmm') + pages];
+  return response(on, 0, DONE, { amounts: { total, free, reserved: total - free } });
+};
 const retaining = (frame: number): Operation => ({ call: 'retain', address: page(frame) });
 const releasing = (frame: number): Operation => ({ call: 'release', address: page(frame) });
 const freeing = (frame: number): Operation => ({ call: 'free', address: page(frame) });
@@ -517,6 +543,44 @@ const EXAMPLES: Readonly<Record<SequentialClauseName, readonly Example[]>> = {
   ],
   'allocWithin.was-free': [
     answering(counted, within(1n), response(counted, -1, at(2)), { outcome: at(1) }, 1),
+  ],
+  'addRegion.owner': [
+    answering(shrunk, adding(8, 2n), movedBy(shrunk, 2), { outcome: panicked('addRegion', 8, 'absent') }),
+    answering(
+      shrunk,
+      adding(10, 2n),
+      response(shrunk, 0, panicked('addRegion', 11, 'pmm')),
+      { outcome: DONE },
+      11,
+    ),
+  ],
+  'addRegion.free': [
+    answering(shrunk, adding(8, 3n), movedBy(shrunk, 3), movedBy(shrunk, 2)),
+    answering(shrunk, adding(6, 1n), movedBy(shrunk, 1), movedBy(shrunk, 0)),
+  ],
+  'removeRegion.complete': [
+    answering(
+      shrunk,
+      removing(2, 2n),
+      movedBy(shrunk, -2),
+      { outcome: FAILED, ...failure('removeRegion') },
+      2,
+    ),
+    answering(
+      shrunk,
+      removing(0, 2n),
+      response(shrunk, 0, FAILED, failure('removeRegion')),
+      { outcome: DONE, errno: null, warnings: [] },
+      0,
+    ),
+  ],
+  'removeRegion.gone': [
+    answering(shrunk, removing(2, 2n), movedBy(shrunk, -2), movedBy(shrunk, -1)),
+    answering(untouchedMoving, removing(0, 4n), movedBy(untouchedMoving, -4), movedBy(untouchedMoving, 0)),
+  ],
+  'removed.withheld': [
+    answering(shrunk, ALLOC, response(shrunk, -1, at(11)), { outcome: at(9) }, 9),
+    answering(shrunk, batch(2n), response(shrunk, -2, pages(13, 14)), { outcome: pages(13, 10) }, 10),
   ],
   'retain.owner': [
     answering(counted, retaining(1), retained, { outcome: panicked('retain', 1, 'caller') }),

@@ -1,11 +1,13 @@
-/** Clauses of the calls that free page frames. */
+/** Clauses of the calls that free page frames, and of the calls that add and remove memory. */
 
 import { isFree } from '../calls.ts';
+import { ownedRegions } from '../memory-map.ts';
 import { zoneOf } from '../ownership.ts';
+import type { Pfn } from '../units.ts';
 import type { Blame, Clause, SettledStep, Step } from './clause.ts';
-import { blame, givenBack } from './granted.ts';
+import { blame, firstGrantedOwner, givenBack } from './granted.ts';
 
-type FreeingCall = 'free' | 'freePages' | 'freeRegion' | 'retain' | 'release';
+type FreeingCall = 'free' | 'freePages' | 'freeRegion' | 'retain' | 'release' | 'addRegion';
 
 function acceptsExactly({ before, expected, response: { outcome } }: Step): Blame | null {
   const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
@@ -71,7 +73,26 @@ const retainMost: Clause<Step> = {
   },
 };
 
-/** The clauses of the freeing calls. Those of one call judge in this order. */
+const removeComplete: Clause<Step> = {
+  name: 'removeRegion.complete',
+  gravity: 'memory',
+  sentence: 'removeRegion succeeds exactly when each page frame of the region is free.',
+  sides: ['granted', 'refused'],
+  when: 'not misused',
+  side({ asked, expected }) {
+    if (asked.call !== 'removeRegion' || expected.kind === 'misused') return null;
+    return expected.kind === 'granted' ? 0 : 1;
+  },
+  check({ asked, expected, response: { outcome } }) {
+    const must = expected.kind === 'granted' ? 'done' : 'failed';
+    if (outcome.kind === must) return null;
+    const answer = 'message' in outcome ? outcome.message : `it answered "${outcome.kind}"`;
+    const why = expected.kind === 'refused' ? `it must fail, because ${expected.why}` : 'it must succeed';
+    return blame(`${why}; ${answer}`, asked.pfns[0] ?? null);
+  },
+};
+
+/** The clauses of the freeing calls, and of adding and removing memory. Those of one call judge in this order. */
 export const FREE_CLAUSES: readonly Clause<Step>[] = [
   owner('free', 'free succeeds exactly when the page frame is a caller’s or boot memory.'),
   distinct,
@@ -83,6 +104,8 @@ export const FREE_CLAUSES: readonly Clause<Step>[] = [
   owner('release', 'release succeeds exactly when the page frame is a caller’s or boot memory.'),
   retainMost,
   owner('retain', 'retain accepts exactly the page frames of callers.', 'accepted'),
+  owner('addRegion', 'addRegion succeeds exactly when no page frame of the region is RAM.', 'added'),
+  removeComplete,
 ];
 
 /** Compares the free amount after a call with what it must be. */
@@ -105,6 +128,60 @@ export const lastReference: Clause<SettledStep> = {
     return givenBack(before, operation, asked).shared.length === 0 ? 0 : 1;
   },
   check: freesAll,
+};
+
+/** Whether the map lists a page frame as RAM. */
+function isRamOfMap({ before }: Step, frame: Pfn): boolean {
+  return ownedRegions(before.world.map).some(
+    ({ base, count, owner: first }) => first !== 'absent' && frame >= base && frame < base + count,
+  );
+}
+
+export const addedFree: Clause<SettledStep> = {
+  name: 'addRegion.free',
+  gravity: 'loss',
+  sentence: 'What is added is free: every page frame of it and nothing else.',
+  sides: ['it was removed before', 'it was never RAM'],
+  when: 'granted',
+  side(step) {
+    const { asked, response } = step;
+    const [frame] = asked.pfns;
+    if (asked.call !== 'addRegion' || frame == null || response.amounts?.free === undefined) return null;
+    return isRamOfMap(step, frame) ? 0 : 1;
+  },
+  check: freesAll,
+};
+
+export const removedGone: Clause<SettledStep> = {
+  name: 'removeRegion.gone',
+  gravity: 'loss',
+  sentence: 'What is removed is free no longer: every page frame of it and nothing else.',
+  sides: ['other page frames are free', 'no other is'],
+  when: 'granted',
+  side({ after, asked, response }) {
+    if (asked.call !== 'removeRegion' || response.amounts?.free === undefined) return null;
+    return after.countOf('pmm') > 0 ? 0 : 1;
+  },
+  check: freesAll,
+};
+
+export const removedWithheld: Clause<Step> = {
+  name: 'removed.withheld',
+  gravity: 'memory',
+  sentence: 'What was removed is never handed out until it is added again.',
+  sides: ['one page frame', 'several'],
+  when: 'handed out',
+  side({ before, granted }) {
+    const { world, total } = before;
+    if (granted === null || total >= world.total || !world.profile.calls.includes('removeRegion'))
+      return null;
+    return granted.runs.length === 1 && granted.runs[0]?.count === 1 ? 0 : 1;
+  },
+  check(step) {
+    const frame = firstGrantedOwner(step, (each) => each === 'absent');
+    if (frame === null || !isRamOfMap(step, frame)) return null;
+    return blame(`page frame ${frame} was handed out, and was removed`, frame, 'absent');
+  },
 };
 
 export const freedReturns: Clause<SettledStep> = {

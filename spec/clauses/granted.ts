@@ -1,5 +1,5 @@
 /** Granted page frames: what an allocation handed out, and what a call that frees takes back, in the form that the clauses examine. */
-import { describedCall, isFree } from '../calls.ts';
+import { describedCall, isFree, namesRegion } from '../calls.ts';
 import { pfnAt } from '../config.ts';
 import { type Asked, isU64 } from '../expectation.ts';
 import type { Operation } from '../operation.ts';
@@ -109,10 +109,10 @@ export interface GivenBack {
 
 const NONE: readonly Pfn[] = [];
 
-/** Returns the page frames that an operation names, as regions. */
-function namedRegions(operation: Operation, { pfns }: Asked): readonly Region[] {
-  const isRegion = describedCall(operation.call).effect === 'region';
-  const count = isRegion && 'count' in operation ? pageCount(Number(operation.count)) : ONE;
+/** Returns the page frames that a granted operation names, as regions. */
+export function namedRegions(operation: Operation, { pfns }: Asked): readonly Region[] {
+  const isRegion = namesRegion(operation.call) && 'count' in operation;
+  const count = isRegion ? pageCount(Number(operation.count)) : ONE;
   const regions: Region[] = [];
   if (count > 0) for (const base of pfns) if (base !== null) regions.push({ base, count });
   return regions;

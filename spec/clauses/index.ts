@@ -23,7 +23,14 @@ import {
   type Step,
   type When,
 } from './clause.ts';
-import { FREE_CLAUSES, freedReturns, lastReference } from './frees.ts';
+import {
+  addedFree,
+  FREE_CLAUSES,
+  freedReturns,
+  lastReference,
+  removedGone,
+  removedWithheld,
+} from './frees.ts';
 import { type InitStep, initFree, initKept, initTotal, initWithheld } from './init.ts';
 import type { BreakableClause } from './own-clause.ts';
 
@@ -49,7 +56,7 @@ const OWN = [...ALLOCATION_CLAUSES, ...FREE_CLAUSES];
 export function answerClauses(call: Call): readonly Clause<Step>[] {
   const own = OWN.filter(({ name }) => name.startsWith(`${call}.`));
   if (!isAllocation(call)) return [...own, ...ANSWERED];
-  return [higherHalf, initWithheld, ...own, ...ANSWERED, lifo, firstFit, contentsZeroed];
+  return [higherHalf, removedWithheld, initWithheld, ...own, ...ANSWERED, lifo, firstFit, contentsZeroed];
 }
 
 /** Clauses of the state that an accepted answer leads to. */
@@ -59,6 +66,8 @@ export const STATE_CLAUSES: readonly Clause<SettledStep>[] = [
   misuseUnchanged,
   lastReference,
   freedReturns,
+  addedFree,
+  removedGone,
   ...AMOUNTS,
 ];
 
@@ -149,10 +158,13 @@ const TEXTS: ReadonlyMap<ClauseName, ClauseText> = new Map(
 /** Every clause once, as text, in the order of {@link CLAUSE_NAMES}. */
 export const CLAUSES: readonly ClauseText[] = CLAUSE_NAMES.flatMap((name) => TEXTS.get(name) ?? []);
 
+/** The calls that families of clauses are about which bear other names. */
+const OF_CALL: Readonly<Record<string, Call>> = { references: 'retain', removed: 'removeRegion' };
+
 /** Whether a manager with these calls can be held to a clause: it speaks of no call that only other managers have. */
 export function isOfCalls(name: ClauseName, calls: readonly Call[]): boolean {
   const [family] = name.split('.');
-  const call = family === 'references' ? 'retain' : CALLS.find((each) => each === family);
+  const call = OF_CALL[family ?? ''] ?? CALLS.find((each) => each === family);
   return call === undefined || STANDARD_CALLS.includes(call) || calls.includes(call);
 }
 

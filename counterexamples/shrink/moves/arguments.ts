@@ -83,7 +83,7 @@ function* withSimplerArgument(
   draft: Draft,
   operation: Operation<Reference>,
 ): Generator<Operation<Reference>> {
-  if (operation.call === 'allocPages' || operation.call === 'freeRegion' || operation.call === 'allocAt')
+  if ('count' in operation && operation.call !== 'allocBitmap')
     for (const count of counts(draft, operation.count)) yield { ...operation, count };
   if (!('maxAddr' in operation)) return;
   if (operation.call === 'allocWithin') yield* withSimplerBounds(draft, operation);

@@ -5,6 +5,7 @@
 import type { Passed } from '../../../runner/lean/index.ts';
 import {
   addressOf,
+  type Call,
   type Config,
   HIGHER_HALF_48,
   isFreeable,
@@ -127,6 +128,29 @@ export function nameAddress(prospect: Prospect, x: number): void {
   }
 }
 
+const ABSENT_KINDS = ['map', 'map', 'removed', 'removed', 'removed', 'edge', 'edge', 'any'] as const;
+
+/** Names a page frame that may be added: one that the map does not have as RAM, or one that was removed; some are RAM. */
+export function nameAbsent(prospect: Prospect, x: number): void {
+  const { call, state, world } = prospect;
+  const digits = new Digits(x);
+  const kind = digits.of(ABSENT_KINDS);
+  if (kind === 'any') {
+    nameAddress(prospect, digits.next(2 ** 20));
+    return;
+  }
+  const { edges, regions } = landmarksOf(world);
+  const chosen = kind === 'removed' ? regions.pmm : regions.absent;
+  const region = chosen[digits.next(Math.max(1, chosen.length))];
+  if (kind === 'edge' || region === undefined) call.nameByte(digits.of(edges) * PAGE_SIZE);
+  else {
+    const page = kind === 'map' ? digits.of([0, region.count - 1, digits.next(region.count)]) : 0;
+    const removed = kind === 'removed' ? state.firstFailing(region, isRam) : null;
+    call.nameByte((removed ?? region.base + page) * PAGE_SIZE);
+  }
+  call.addOffset(digits.of(offsetsFor(state.world.profile)));
+}
+
 const FREE_KINDS = ['map', 'map', 'map', 'stale', 'stale', 'edge', 'edge', 'any'] as const;
 
 /** Names a page frame that may be free: of the free memory of the map, of a result, or at an edge; some are not. */
@@ -167,7 +191,7 @@ function edgeToCross(prospect: Prospect, digits: Digits): number {
   return digits.next(4) < 3 ? prospect.state.world.bitmapLimit : edgeFrame(prospect, digits);
 }
 
-/** Returns how many page frames lie on one side of an edge: few, or any number of so many bits. */
+/** Returns how many page frames lie on one side of an edge: few, or any number of at most that many bits. */
 function sideOf(digits: Digits, bits: number): number {
   return digits.next(2) === 0 ? 1 + digits.next(4) : digits.magnitude(bits);
 }
@@ -227,14 +251,27 @@ export function nameBatch(prospect: Prospect, [x, y, z]: Numbers): void {
 }
 
 const isFree = (owner: Owner): boolean => owner === 'pmm';
+const isAbsent = (owner: Owner): boolean => owner === 'absent';
+const isRam = (owner: Owner): boolean => owner !== 'absent';
 
-/** Returns the number of page frames from this one on that the call may take: freeable ones, or free ones. */
+/** Whether a call takes page frames that are free. */
+export function namesFree(call: Call): boolean {
+  return call === 'allocAt' || call === 'removeRegion';
+}
+
+/** More page frames than these are rarely added, or removed: a hole of the map may be large, and what is removed is missed by later calls. */
+const MOST_ADDED = 2 ** 12;
+const FEW_REMOVED = 8;
+
+/** Returns the number of page frames from this one on that the call may take: freeable ones, free ones, or ones to be added. */
 function usableFrom({ state, call }: Prospect, frame: number): number {
-  if (frame < 0 || frame >= PFN_LIMIT) return 0;
+  const isAdded = call.call === 'addRegion';
+  const limit = isAdded ? Math.min(state.world.end, frame + MOST_ADDED) : PFN_LIMIT;
+  if (frame < 0 || frame >= limit) return 0;
   const base = pfn(frame);
-  const isUsable = call.call === 'allocAt' ? isFree : isFreeable;
-  const end = state.firstFailing({ base, count: pageCount(PFN_LIMIT - base) }, isUsable);
-  return (end ?? PFN_LIMIT) - base;
+  const isUsable = isAdded ? isAbsent : namesFree(call.call) ? isFree : isFreeable;
+  const end = state.firstFailing({ base, count: pageCount(limit - base) }, isUsable);
+  return (end ?? limit) - base;
 }
 
 const REGION_KINDS = [
@@ -255,7 +292,9 @@ export function regionCount(prospect: Prospect, y: number): Passed {
   if (kind === 'extreme') return extreme(digits);
   const whole = wholeRun(prospect, prospect.call.frames[0] ?? -1);
   if (whole > 0 && (isUncaught(prospect.state.world.profile, 'part') || digits.next(4) > 0)) return whole;
-  const available = usableFrom(prospect, prospect.call.frames[0] ?? -1);
+  const usable = usableFrom(prospect, prospect.call.frames[0] ?? -1);
+  const isFew = prospect.call.call === 'removeRegion' && digits.next(4) > 0;
+  const available = isFew ? Math.min(usable, FEW_REMOVED) : usable;
   switch (kind) {
     case 'all':
       return Math.max(1, available);

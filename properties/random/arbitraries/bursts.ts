@@ -162,7 +162,7 @@ class Burst {
     }
     drawCall(this.#stage, drawn, calls);
     if (effect === 'shared') this.#share(digits);
-    else if (chosen === 'allocAt') this.#repeat(2);
+    else if (chosen === 'allocAt' || effect === 'added' || effect === 'removed') this.#repeat(2);
     else if (effect === 'none') this.#repeat(this.#length(digits));
     else this.#allocateIn(digits.of(WAYS[effect]), digits, drawn, calls);
   }

@@ -27,7 +27,15 @@ import {
 } from '../../../spec/index.ts';
 import { BAD_ARGUMENTS, bitsOf, Digits, extreme, powerOfTwo } from '../draws.ts';
 import type { FourNumbers } from '../fast-check.ts';
-import { nameAddress, nameBatch, nameFree, nameRegion, regionCount } from './addresses.ts';
+import {
+  nameAbsent,
+  nameAddress,
+  nameBatch,
+  nameFree,
+  nameRegion,
+  namesFree,
+  regionCount,
+} from './addresses.ts';
 import { edgeAddress, edgeFrame, type Numbers, type Prospect, SceneProspect } from './prospect.ts';
 
 /** Four numbers drawn wide: one for the call, three for its arguments. */
@@ -295,7 +303,8 @@ export function drawCall(prospect: Prospect, drawn: Drawn, calls: Repertoire): v
         parameter,
         argumentFrom(parameter, numbers[place] ?? mixed(numbers, place), prospect),
       );
-    else if (chosen === 'allocAt') nameFree(prospect, x);
+    else if (chosen === 'addRegion') nameAbsent(prospect, x);
+    else if (namesFree(chosen)) nameFree(prospect, x);
     else if (describedCall(chosen).effect === 'region') nameRegion(prospect, numbers);
     else nameAddress(prospect, x);
   }

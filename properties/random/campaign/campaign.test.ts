@@ -60,12 +60,6 @@ function blamed({ trace: { violation, scenario } }: Finding): readonly unknown[]
 }
 
 describe('a campaign', () => {
-  it('holds on our implementation, and a full run meets every situation and every side of every clause', async () => {
-    const result = await runCampaign({ ...base, programs: FULL_RUN_PROGRAMS });
-    expect(result.unreached).toEqual([]);
-    expect(result).toMatchObject({ verdict: 'holds', programs: FULL_RUN_PROGRAMS, findings: [] });
-  });
-
   it('draws edge values for at least one in a hundred arguments of each kind, and each edge sometimes', async () => {
     const { arguments: kinds } = await runCampaign(base);
     for (const [kind, { drawn, edges }] of Object.entries(kinds)) {
@@ -196,7 +190,11 @@ describe('worlds that init refuses', () => {
 
 describe('worlds that are too large for a target', () => {
   it('do not violate a clause, are counted, and are said to be left out', async () => {
-    const { verdict, tooLarge, unchecked } = await runCampaign({ ...base, target: LOST_ON_LARGE_WORLDS });
+    const { verdict, tooLarge, unchecked } = await runCampaign({
+      ...base,
+      programs: 64,
+      target: LOST_ON_LARGE_WORLDS,
+    });
     expect(verdict).toBe('holds');
     expect(tooLarge).toBeGreaterThan(0);
     expect(unchecked.map(({ what, why }) => `${what}: ${why}`)).toContainEqual(

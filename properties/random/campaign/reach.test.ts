@@ -44,7 +44,9 @@ function sidesLost(lesser: Claims): readonly string[] {
 describe('a run on a target that claims everything', () => {
   it('can meet every situation but of a claim, and every side of every clause', () => {
     const unmet = SITUATION_NAMES.filter((name) => !canMeet(name, ALL));
-    expect(unmet.filter((name) => !/^(retain|release|allocAt|allocWithin): /.test(name))).toEqual([
+    expect(
+      unmet.filter((name) => !/^(retain|release|allocAt|allocWithin|addRegion|removeRegion): /.test(name)),
+    ).toEqual([
       'allocPages: some of a batch',
       'free: memory that the manager keeps',
       'free: a page frame with several references',
@@ -53,7 +55,15 @@ describe('a run on a target that claims everything', () => {
   });
 
   it('and calls that the specification lacks can meet their situations too', () => {
-    const calls = [...STANDARD_CALLS, 'allocAt', 'allocWithin', 'retain', 'release'];
+    const calls = [
+      ...STANDARD_CALLS,
+      'allocAt',
+      'allocWithin',
+      'retain',
+      'release',
+      'addRegion',
+      'removeRegion',
+    ];
     const counting = claims({ calls, mostReferences: 3, keeps: 'named' });
     const ofParts = 'allocPages: some of a batch';
     expect(SITUATION_NAMES.filter((name) => !canMeet(name, counting))).toEqual([ofParts]);
@@ -66,11 +76,28 @@ describe('a run on a target that claims everything', () => {
     expect(clausesOf(counting).filter((name) => !clausesOf(bare).includes(name))).toEqual(['retain.most']);
   });
 
+  it('and where memory is added, and none removed, none is added that was removed', () => {
+    const calls = [...STANDARD_CALLS, 'addRegion'];
+    const lost = SITUATION_NAMES.filter(
+      (name) => /^addRegion: /.test(name) && !canMeet(name, claims({ calls })),
+    );
+    expect(lost).toEqual(['addRegion: memory that was removed']);
+    expect(sidesLost(claims({ calls }))).toEqual(['addRegion.free 0']);
+    const uncaught = claims({ calls, uncaught: ['present'] });
+    const unmet = SITUATION_NAMES.filter(
+      (name) => canMeet(name, claims({ calls })) && !canMeet(name, uncaught),
+    );
+    expect(unmet).toEqual(['addRegion: a free page frame']);
+  });
+
   it('checks all clauses, but for concurrent callers, and for calls and claims that are not in the specification', () => {
     const unchecked = CLAUSE_NAMES.filter((name) => !clausesOf(ALL).includes(name));
     expect(unchecked.length).toBeGreaterThan(0);
     const others = unchecked.filter(
-      (name) => !/^(concurrent|retain|release|references|allocAt|allocWithin)\./.test(name),
+      (name) =>
+        !/^(concurrent|retain|release|references|allocAt|allocWithin|addRegion|removeRegion|removed)\./.test(
+          name,
+        ),
     );
     expect(others.toSorted()).toEqual(['allocPages.as-many', 'contents.zeroed', 'init.kept']);
   });

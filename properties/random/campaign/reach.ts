@@ -73,8 +73,11 @@ const ANY_MISUSE: readonly MisuseKind[] = [
   'unaligned',
   'part',
   'shared',
+  'present',
 ];
-const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared'];
+const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared', 'present'];
+
+const ADDING: readonly MisuseKind[] = ['argument', 'present', 'unaligned'];
 
 /** Whether allocations are tried that must fail. */
 function fails({ outOfMemory }: Profile): boolean {
@@ -86,6 +89,7 @@ function isTried(profile: Profile, kind: MisuseKind): boolean {
   if (kind === 'unaligned' && profile.unalignedFree !== 'misuse') return false;
   if (kind === 'shared' && !(profile.calls.includes('retain') && profile.freesShared === 'never'))
     return false;
+  if (kind === 'present' && !profile.calls.includes('addRegion')) return false;
   return (kind !== 'part' || profile.freeRuns === 'whole') && !isUncaught(profile, kind);
 }
 
@@ -106,6 +110,11 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
       return profile.mostReferences !== null;
     case 'references.last':
       return profile.calls.includes('retain') && profile.calls.includes('freeAmount');
+    case 'addRegion.free':
+    case 'removeRegion.gone':
+      return profile.calls.includes('freeAmount');
+    case 'removed.withheld':
+      return profile.calls.includes('removeRegion');
     case 'owner.agrees':
       return inspects;
     case 'contents.preserved':
@@ -175,11 +184,18 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'allocWithin.complete':
       return side === 0 || fails(profile);
     case 'contents.zeroed':
+    case 'removed.withheld':
       return (
         side === 0 ||
         calls.includes('allocPages') ||
         (calls.some((call) => describedCall(call).effect === 'run') && profile.largestRequest !== 1)
       );
+    case 'addRegion.owner':
+      return side === 0 || ADDING.some((kind) => isTried(profile, kind));
+    case 'addRegion.free':
+      return side === 1 || calls.includes('removeRegion');
+    case 'removeRegion.complete':
+      return side === 0 || fails(profile);
     case 'freePages.distinct':
       return side === 0 || isTried(profile, 'repeated');
     case 'misuse.panics':
@@ -204,7 +220,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 0 || zones === 2;
     case 'failure.unchanged':
       return side === 1
-        ? calls.some((call) => describedCall(call).effect === 'run')
+        ? calls.some((call) => ['run', 'removed'].includes(describedCall(call).effect))
         : calls.some((c) => c === 'alloc' || c === 'allocPages');
     case 'policy.first-fit':
       return side === 0 || hasAlignedRuns(profile);
@@ -231,6 +247,7 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'freePages: a batch is refused': [],
   'retain: a free page frame': ['double-free'],
   'free: a page frame with several references': ['shared'],
+  'addRegion: a free page frame': ['present'],
 };
 
 /** Whether the manager may keep memory for itself. */
@@ -245,6 +262,8 @@ const OF_TWO_ZONES = [
   'allocBitmap: a run in the last partial word of the zone',
   'freePages: pages of both zones',
   'allocAt: across the bitmap limit',
+  'addRegion: across the bitmap limit',
+  'removeRegion: across the bitmap limit',
   'freeRegion: straddles the bitmap limit',
   'freeRegion: refused across the bitmap limit',
 ];
@@ -257,6 +276,7 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (ended === 'failed' && !fails(profile)) return false;
   if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
   if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
+  if (name === 'addRegion: memory that was removed') return profile.calls.includes('removeRegion');
   if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
     const namesFrames = calls.some((call) => !isAllocation(call));

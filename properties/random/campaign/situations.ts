@@ -28,6 +28,7 @@ import {
   isBeyondEnd,
   isFreeBelowMin,
   isOddAlignment,
+  isRamOfMap,
   namesOwner,
   namesTwice,
   namesUnmapped,
@@ -87,6 +88,9 @@ const FREED = [FREES, 'done'] as const;
 const MISUSED = [FREES, 'panicked'] as const;
 const REGION_FREED = ['freeRegion', 'done'] as const;
 const REGION_MISUSED = ['freeRegion', 'panicked'] as const;
+const ADDED = ['addRegion', 'done'] as const;
+const NOT_ADDED = ['addRegion', 'panicked'] as const;
+const REMOVED = ['removeRegion', 'done'] as const;
 
 /** Whether a run reaches past the last whole word of the bitmap zone. */
 function endsInPartialWord(step: StepFacts): boolean {
@@ -195,6 +199,16 @@ const SITUATIONS: readonly StepSituation[] = [
     'allocWithin: minAddr excludes every run',
     ['allocWithin', 'failed'],
     (s) => s.fitCount >= 0 && isFreeBelowMin(s),
+  ),
+  sometimes('addRegion: memory that was removed', ADDED, isRamOfMap),
+  sometimes('addRegion: memory that the map does not list as RAM', ADDED, (s) => !isRamOfMap(s)),
+  sometimes('addRegion: across the bitmap limit', ADDED, straddles),
+  sometimes('addRegion: a free page frame', NOT_ADDED, (s) => s.panicOwner === 'pmm'),
+  sometimes('removeRegion: several page frames', REMOVED, (s) => count(s) > 1),
+  sometimes('removeRegion: across the bitmap limit', REMOVED, straddles),
+  sometimes('removeRegion: all that is free', REMOVED, (s) => s.inBitmapAfter + s.inStackAfter === 0),
+  sometimes('removeRegion: a page frame that a caller has', ['removeRegion', 'failed'], (s) =>
+    namesOwner(s, 'caller'),
   ),
   sometimes('retain: a page frame that is shared already', ['retain', 'done'], (s) => references(s) > 1),
   sometimes('retain: the most references', ['retain', 'failed']),

@@ -1,7 +1,16 @@
 /** Facts of a judged step, by which situations are told apart: what was asked, what was handed out, who was blamed. */
 
 import { isWhole, type StepFacts } from '../../../runner/lean/index.ts';
-import { type Owner, PAGE_SIZE, type PageCount, pageCount, pagesBetween, pfn } from '../../../spec/index.ts';
+import {
+  endOf,
+  type Owner,
+  ownedRegions,
+  PAGE_SIZE,
+  type PageCount,
+  pageCount,
+  pagesBetween,
+  pfn,
+} from '../../../spec/index.ts';
 
 /** Returns the count asked for; 1 if the call has none, or one that is not an unsigned 64-bit integer. */
 export function count({ call }: StepFacts): number | bigint {
@@ -67,6 +76,14 @@ export function namesOwner({ state, call: { frames, named } }: StepFacts, owner:
   for (let i = 0; i < named; i += 1)
     if ((frames[i] ?? -1) >= 0 && state.ownerOf(pfn(frames[i] ?? 0)) === owner) return true;
   return false;
+}
+
+/** Whether the map lists the page frame that a call names first as RAM. */
+export function isRamOfMap({ state, call: { frames } }: StepFacts): boolean {
+  const frame = frames[0] ?? -1;
+  return ownedRegions(state.world.map).some(
+    (region) => isRamOwner(region.owner) && frame >= region.base && frame < endOf(region),
+  );
 }
 
 /** Returns the references to the page frame that a call names first; 0 where nobody holds it. */
