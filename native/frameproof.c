@@ -297,13 +297,13 @@ static uint64_t to_address(const void *pointer) {
 /* ---- Paint: the contents of page frames that are not the manager's --------------------------------------------------- */
 
 /*
- * Up to 8 page frames of an operation are painted whole. Of up to 64 page frames, 4 words each are painted: the first two and the
- * last two. Of more page frames, 64 are painted so, evenly spread, including the first and the last. An operation thus writes
- * at most 4096 words, to at most 64 page frames: 256 KiB. A program of many thousand calls must not reach its memory limit by that, so
- * only the first 65536 page frames are painted: 256 MiB.
+ * Up to 8 page frames of an operation are painted whole. Of up to 32 page frames, 4 words each are painted: the first two and the last
+ * two. Of more, the ones at each power of two from the first and from the last are painted so: few, since the first write to a page frame
+ * takes the system a microsecond or two. A program of many thousand calls must not reach its memory limit by that, so only the first 65536
+ * page frames are painted: 256 MiB.
  */
 #define WHOLE_PAGES 8
-#define SAMPLED_PAGES 64
+#define ALL_PAGES 32
 #define MOST_PAINTED 65536
 #define WORDS (FP_PAGE_SIZE / sizeof(uint64_t))
 
@@ -372,12 +372,16 @@ static bool is_intact(uint64_t frame, bool is_whole) {
 
 /* Returns how many page frames are painted if an operation hands out `pages`. */
 static uint64_t sample_size(uint64_t count) {
-    return count < SAMPLED_PAGES ? count : SAMPLED_PAGES;
+    return count <= ALL_PAGES ? count : 2 * (65 - (uint64_t)__builtin_clzll(count - 1));
 }
 
-/* Returns the index of the i-th painted page frame. */
+/* Returns the index of the i-th painted page frame: from either end 0, 1, 2, 4, 8 … */
 static uint64_t sampled(uint64_t i, uint64_t count) {
-    return count <= SAMPLED_PAGES ? i : (uint64_t)((__uint128_t)(count - 1) * i / (SAMPLED_PAGES - 1));
+    if (count <= ALL_PAGES) {
+        return i;
+    }
+    uint64_t distance = i < 2 ? 0 : UINT64_C(1) << (i / 2 - 1);
+    return i % 2 == 0 ? distance : count - 1 - distance;
 }
 
 /* Returns the slot of a page frame in the table, or the free slot where it belongs. */
@@ -883,11 +887,19 @@ static void call_with_address(const char *call, void *address) {
     }
 }
 
+/* Returns the order of a block of `count` page frames, a power of two. */
+static uint64_t order_of(uint64_t count) {
+    if (count == 0 || (count & (count - 1)) != 0) {
+        stop("an order for a count that is no power of two: the profile says \"contiguous\": \"orders\"");
+    }
+    return (uint64_t)__builtin_ctzll(count);
+}
+
 static void call_free_region(void *address, uint64_t count) {
     uint64_t frame = frame_of(address);
     each_painted(frame, count, check_page);
     errno = CALLERS_ERRNO;
-    bool is_freed = target->free_region(address, count);
+    bool is_freed = target->free_order != NULL ? target->free_order(address, order_of(count)) : target->free_region(address, count);
     last_errno = errno;
     if (is_freed) {
         each_painted(frame, count, forget_page);
@@ -994,6 +1006,12 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         answer_page(page, 1);
     } else if (strcmp(call, "allocPages") == 0 && (target->alloc_pages != NULL || target->alloc_some != NULL)) {
         call_alloc_pages(number_of(&line), total);
+    } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_order != NULL) {
+        uint64_t count = number_of(&line);
+        errno = CALLERS_ERRNO;
+        void *page = target->alloc_order(order_of(count));
+        last_errno = errno;
+        answer_page(page, count);
     } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
         uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
         errno = CALLERS_ERRNO;
@@ -1028,7 +1046,7 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         }
     } else if (strcmp(call, "freePages") == 0 && target->free_pages != NULL) {
         free_batch(line);
-    } else if ((strcmp(call, "freeRegion") == 0 && target->free_region != NULL) ||
+    } else if ((strcmp(call, "freeRegion") == 0 && (target->free_region != NULL || target->free_order != NULL)) ||
                (strcmp(call, "addRegion") == 0 && target->add_region != NULL) ||
                (strcmp(call, "removeRegion") == 0 && target->remove_region != NULL)) {
         if (resolve(word_of(&line), &address)) {
@@ -1081,6 +1099,8 @@ static const struct {
     {"allocWithin", offsetof(fp_target, alloc_within)},
     {"addRegion", offsetof(fp_target, add_region)},
     {"removeRegion", offsetof(fp_target, remove_region)},
+    {"allocBitmap", offsetof(fp_target, alloc_order)},
+    {"freeRegion", offsetof(fp_target, free_order)},
 };
 
 /* Returns the function for the call that a line begins with, NULL for any other line. */
@@ -1517,7 +1537,8 @@ static const char *names_of_calls(void) {
             snprintf(names + strlen(names), sizeof names - strlen(names), " %s", CALLS[i].name);
         }
     }
-    return names;
+    /* Not a call: how runs are asked for. */
+    return target->alloc_order != NULL || target->free_order != NULL ? strcat(names, " orders") : names;
 }
 
 int fp_serve(const fp_target *served) {
