@@ -172,6 +172,14 @@ async function main(): Promise<void> {
     if (elapsed() < chosen.deadline) tried.push(await tryCase(one, chosen));
   console.log(tableOf(families, tried, chosen.seconds));
   if (chosen.shrinks) console.log(shrinkTable(tried));
+  for (const { family, size, seed, shrunk } of tried)
+    if (
+      shrunk !== null &&
+      shrunk.seconds > (SHRINKING.find(({ longest }) => shrunk.burst <= longest)?.seconds ?? 0)
+    )
+      console.log(
+        `shrunk slowly: ${family.name}, K = ${size}, seed ${seed}: ${counted(shrunk.operations, 'operation')} in ${counted(shrunk.steps, 'step')}, ${shrunk.seconds.toFixed(1)} s`,
+      );
   const missed = tried.filter(({ ours }) => !ours.isFound);
   for (const { family, seed, size } of missed)
     console.log(`not found: ${family.name}, K = ${size}, seed ${seed}`);

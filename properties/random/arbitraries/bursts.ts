@@ -92,7 +92,7 @@ export class BurstBudget {
 }
 
 const WAYS = {
-  single: ['same', 'same', 'pairs', 'phases', 'phases', 'probed'],
+  single: ['same', 'same', 'pairs', 'phases', 'phases', 'probed', 'probed'],
   batch: ['same', 'same', 'pairs', 'sweep', 'phases', 'probed'],
   // A run that is freed at once costs no more where it is long.
   run: ['same', 'same', 'pairs', 'sweep', 'sweep', 'phases', 'probed'],
@@ -339,21 +339,21 @@ class Burst {
 
   /**
    * Makes the allocation so often. Whenever twice as many like it are held as the last time, it makes another call: the first time where
-   * one is held, or a power of two that is drawn, since what a call frees is not there for a later one.
+   * a power of two that is drawn are held, since what a call frees is not there for a later one.
    */
   #probe(times: number, digits: Digits, drawn: Drawn, calls: Repertoire): void {
     const allocation = this.#allocation;
     let held = this.#heldLike(allocation);
-    const first = digits.next(2) === 0 ? 1 : 2 ** digits.next(bitsOf(times) + 1);
-    let next = Math.max(first, 2 ** Math.ceil(Math.log2(held + 1)));
+    let next = Math.max(2 ** digits.next(bitsOf(times) + 1), 2 ** Math.ceil(Math.log2(held + 1)));
     for (let i = 0; i < times && !this.#isOver; i += 1) {
       if (!this.#allocateAgain(allocation)) continue;
       held += 1;
       if (held !== next || this.#isOver) continue;
       next *= 2;
-      const others = redrawn(drawn, i);
-      const isRegion = calls.includes('freeRegion') && others[0] % 2 === 0;
-      drawCall(this.#stage, others, isRegion ? ['freeRegion'] : calls);
+      const [c, x, y, z] = redrawn(drawn, i);
+      // In half of the cases a region is freed, across an edge where one can be.
+      const isRegion = calls.includes('freeRegion') && c % 2 === 0;
+      drawCall(this.#stage, [c, x, y, isRegion ? z | 3 : z], isRegion ? ['freeRegion'] : calls);
       this.#makeOne();
       held = this.#heldLike(allocation);
     }

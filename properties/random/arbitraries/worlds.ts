@@ -331,7 +331,7 @@ function anyDrawnRoomyWorld(memoryBits: number): Arbitrary<DrawnWorld> {
   const pages = anyMagnitude(Math.min(ROOMY_BITS, memoryBits - 2), Math.min(ROOMY_LEAST, memoryBits - 2));
   return tuple(
     tuple(anySmallSegments, anyPlace, pages, anySmallSegments, anyPlace, pages, anySmallSegments),
-    constantFrom<Limit['at']>('end', 'end', 'after', 'inside', 'boot', 'beyond', 'zero'),
+    constantFrom<Limit['at']>('end', 'boot', 'after', 'inside', 'boot', 'beyond', 'zero'),
     anyHigherHalf,
   ).map(([[before, place, lower, between, upperPlace, upper, after], at, higherHalf]) => {
     const free = { type: 'conventional', order: 0 } as const;
