@@ -24,18 +24,26 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { DEFAULT_OPERATIONS, runCampaign } from '../properties/random/index.ts';
-import { dryRunPrograms, type WorldProgram } from '../properties/random/relay/index.ts';
 import { median, quantile } from '../properties/verify/index.ts';
-import { Execution, OURS, type Performer, Results, type Target } from '../runner/index.ts';
+import {
+  Execution,
+  hasOnlyU64,
+  OURS,
+  type Performer,
+  Results,
+  type Target,
+  type World,
+} from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
-import { beyond } from '../spec/index.ts';
+import { beyond, type Program } from '../spec/index.ts';
 
 /** Judged operations per second to reach on the buddy allocator in its process. */
 const LEAST_RATE = 60_000;
 /** The share of the rate of our own allocator to reach as WebAssembly. */
 const LEAST_RATIO = 0.7;
 const ROUNDS = 5;
+const SEED = 1000;
 const PROGRAMS = 512;
 /** A round trip an operation is slow: it takes fewer programs, the first ones. */
 const LIVE_PROGRAMS = 64;
@@ -106,8 +114,23 @@ async function turn(judge: () => number | Promise<number>): Promise<Turn> {
   };
 }
 
+/** Programs of a campaign: its seed, and how many. */
+interface Drawn {
+  readonly seed: number;
+  readonly programs: number;
+}
+
+interface WorldProgram {
+  readonly world: World;
+  readonly program: Program;
+}
+
 /** Judged by the model, which is what a target in another language gets. */
-async function checkTurn(target: Target, seed: number, programs = PROGRAMS): Promise<number> {
+async function checkTurn(
+  target: Target,
+  { seed, programs }: Drawn,
+  onProgram: (ran: { readonly execution: Execution }) => void = () => {},
+): Promise<number> {
   const { verdict, operations } = await runCampaign({
     target,
     worlds: [],
@@ -116,9 +139,19 @@ async function checkTurn(target: Target, seed: number, programs = PROGRAMS): Pro
     operations: DEFAULT_OPERATIONS,
     seed,
     reference: true,
+    onProgram,
   });
   if (verdict === 'violated') throw new Error('the example broke a clause');
   return operations;
+}
+
+/** Returns the programs that {@link checkTurn} draws, found by running them. */
+async function programsOf(target: Target, drawn: Drawn): Promise<readonly WorldProgram[]> {
+  const found: WorldProgram[] = [];
+  await checkTurn(target, drawn, ({ execution: { world, operations } }) =>
+    found.push({ world, program: operations }),
+  );
+  return found;
 }
 
 function judged(target: Target, { world, program }: WorldProgram, performer: Performer): number {
@@ -280,18 +313,21 @@ function fuzzTurn(path: string, seed: number): number {
   return Number(stdout.trim().split('\n').at(-1)?.split(' ')[0]);
 }
 
+/** Free page frames as a call may be told them: more than any batch that these programs are granted. */
+const FREE = 2 ** 16;
+
 /** Returns the nanoseconds that calls take, each, without a judge. */
-function callsOf(target: Target, seed: number): number {
-  const run = { programs: LIVE_PROGRAMS, operations: DEFAULT_OPERATIONS, seed };
+function callsOf(target: Target, programs: readonly WorldProgram[]): number {
   let [ms, operations] = [0, 0];
-  for (const { world, program } of dryRunPrograms(target, run)) {
+  for (const { world, program } of programs) {
     const performer = target.start(world, program).performer();
     const results = new Results();
     for (const operation of program) {
       const resolved = results.resolve(operation);
       if (resolved === null || beyond(target.profile, operation) !== null) continue;
+      if (!target.takesAnyNumber && !hasOnlyU64(resolved)) continue;
       const start = performance.now();
-      const response = performer.perform(resolved, 0);
+      const response = performer.perform(resolved, FREE);
       ms += performance.now() - start;
       operations += 1;
       results.record(operation, response);
@@ -307,12 +343,7 @@ async function insideOf(folder: string, name: Example, seed: number): Promise<nu
   writeFileSync(file, Buffer.alloc(8));
   process.env.FP_TIMED = file;
   const target = await loadTarget(compile(folder, name, true), undefined, PATIENT);
-  const programs = dryRunPrograms(target, {
-    programs: programsOf(name),
-    operations: DEFAULT_OPERATIONS,
-    seed,
-  });
-  const operations = wholeTurn(target, programs);
+  const operations = await checkTurn(target, { seed, programs: countOf(name) });
   await target.close();
   return Number(readFileSync(file).readBigUInt64LE()) / operations;
 }
@@ -320,12 +351,14 @@ async function insideOf(folder: string, name: Example, seed: number): Promise<nu
 /** Returns the nanoseconds inside the allocator by row, of one turn after one to warm up. */
 async function insides(folder: string, examples: readonly Served[]): Promise<ReadonlyMap<Row, number>> {
   const found = new Map<Row, number>();
-  const warm = (target: Target): number =>
-    [999, 1000].map((seed) => callsOf(target, seed)).at(-1) ?? Number.NaN;
-  found.set(OUR_OWN, warm(OURS));
+  const warm = async (target: Target, programs: number): Promise<number> => {
+    const drawn = await programsOf(target, { seed: SEED, programs });
+    return [1, 2].map(() => callsOf(target, drawn)).at(-1) ?? Number.NaN;
+  };
+  found.set(OUR_OWN, await warm(OURS, PROGRAMS));
   for (const { name, wasm } of examples) {
-    if (wasm !== null) found.set(`${name}: WebAssembly`, warm(wasm));
-    const inside = await insideOf(folder, name, 1000);
+    if (wasm !== null) found.set(`${name}: WebAssembly`, await warm(wasm, countOf(name)));
+    const inside = await insideOf(folder, name, SEED);
     for (const what of ['check', 'whole programs'] as const) found.set(`${name}: ${what}`, inside);
   }
   return found;
@@ -335,7 +368,7 @@ async function insides(folder: string, examples: readonly Served[]): Promise<Rea
 const IN_FULL: Example = 'page stack';
 
 /** Programs of a turn. The page stack, which searches bit by bit, gets fewer. */
-function programsOf(name: Example): number {
+function countOf(name: Example): number {
   return name === IN_FULL ? LIVE_PROGRAMS : PROGRAMS;
 }
 
@@ -354,14 +387,14 @@ async function measured(examples: readonly Served[], fuzzer: string | null): Pro
       // The first round is there for the code to be compiled.
       if (round >= 0) rounds.set(row, [...(rounds.get(row) ?? []), took]);
     };
-    const seed = 1000 + round;
-    await measure(OUR_OWN, () => checkTurn(OURS, seed));
+    const seed = SEED + round;
+    await measure(OUR_OWN, () => checkTurn(OURS, { seed, programs: PROGRAMS }));
     for (const { name, target, wasm } of examples) {
-      const run = { programs: programsOf(name), operations: DEFAULT_OPERATIONS, seed };
-      if (wasm !== null) await measure(`${name}: WebAssembly`, () => checkTurn(wasm, seed, run.programs));
-      const programs = dryRunPrograms(target, run);
+      const drawn = { seed, programs: countOf(name) };
+      if (wasm !== null) await measure(`${name}: WebAssembly`, () => checkTurn(wasm, drawn));
+      const programs = await programsOf(target, drawn);
       const conversation = conversations.get(name);
-      await measure(`${name}: check`, () => checkTurn(target, seed, run.programs));
+      await measure(`${name}: check`, () => checkTurn(target, drawn));
       await measure(`${name}: whole programs`, () => wholeTurn(target, programs));
       if (conversation !== undefined)
         await measure(`${name}: a round trip an operation`, () =>

@@ -297,13 +297,13 @@ static uint64_t to_address(const void *pointer) {
 /* ---- Paint: the contents of page frames that are not the manager's --------------------------------------------------- */
 
 /*
- * Up to 8 page frames of an operation are painted whole. Of up to 64 page frames, 4 words each are painted: the first two and the
- * last two. Of more page frames, 64 are painted so, evenly spread, including the first and the last. An operation thus writes
- * at most 4096 words, to at most 64 page frames: 256 KiB. A program of many thousand calls must not reach its memory limit by that, so
- * only the first 65536 page frames are painted: 256 MiB.
+ * Up to 8 page frames of an operation are painted whole. Of up to 32 page frames, 4 words each are painted: the first two and the last
+ * two. Of more, the ones at each power of two from the first and from the last are painted so: few, since the first write to a page frame
+ * takes the system a microsecond or two. A program of many thousand calls must not reach its memory limit by that, so only the first 65536
+ * page frames are painted: 256 MiB.
  */
 #define WHOLE_PAGES 8
-#define SAMPLED_PAGES 64
+#define ALL_PAGES 32
 #define MOST_PAINTED 65536
 #define WORDS (FP_PAGE_SIZE / sizeof(uint64_t))
 
@@ -372,12 +372,16 @@ static bool is_intact(uint64_t frame, bool is_whole) {
 
 /* Returns how many page frames are painted if an operation hands out `pages`. */
 static uint64_t sample_size(uint64_t count) {
-    return count < SAMPLED_PAGES ? count : SAMPLED_PAGES;
+    return count <= ALL_PAGES ? count : 2 * (65 - (uint64_t)__builtin_clzll(count - 1));
 }
 
-/* Returns the index of the i-th painted page frame. */
+/* Returns the index of the i-th painted page frame: from either end 0, 1, 2, 4, 8 … */
 static uint64_t sampled(uint64_t i, uint64_t count) {
-    return count <= SAMPLED_PAGES ? i : (uint64_t)((__uint128_t)(count - 1) * i / (SAMPLED_PAGES - 1));
+    if (count <= ALL_PAGES) {
+        return i;
+    }
+    uint64_t distance = i < 2 ? 0 : UINT64_C(1) << (i / 2 - 1);
+    return i % 2 == 0 ? distance : count - 1 - distance;
 }
 
 /* Returns the slot of a page frame in the table, or the free slot where it belongs. */

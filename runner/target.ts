@@ -66,6 +66,8 @@ export interface BytesACall {
 export interface StartedProgram {
   /** Waits until the performer is ready, and returns it. Call it once. */
   performer(): Performer;
+  /** Gives the program up, instead: one that waits for its turn does not run. */
+  drop?(): void;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Allocator processes: an allocator in a separate process, which runs one program at a time. A program is one request and one
- * answer. Sending and receiving are two steps, so that the process works in the meantime.
+ * answer. Sending and receiving are two steps, and programs queue up, so that the process works in the meantime.
  */
 import { bytesOf, type Profile, type Program, pageCount, ramPages } from '../../spec/index.ts';
 import type { BytesACall, LeftOut } from '../target.ts';
@@ -55,10 +55,16 @@ export interface AskedProgram {
   readonly time: ProgramTime;
 }
 
-/** A program that has been sent. */
-export interface SentProgram extends AskedProgram {
+/** A program as it is sent. */
+interface WrittenProgram extends AskedProgram {
   readonly request: Request;
   readonly limitMs: number;
+}
+
+/** A program that has been sent. */
+export interface SentProgram extends WrittenProgram {
+  /** The number of its request. */
+  readonly asked: number;
 }
 
 /** Returns the text after the answer to the greeting, which only a fresh process gives; null if that answer is incomplete. */
@@ -76,8 +82,6 @@ export class AllocatorProcess {
   #peakKib = 0;
   /** Calls made over a serial line, and their bytes in both directions. */
   readonly #line = { calls: 0, sent: 0, received: 0 };
-  /** Whether an answer is due. */
-  #isAsked = false;
 
   constructor(channel: Channel, { paints, isShort = false, programMs = PROGRAM_MS }: Greeted) {
     this.#isShort = isShort;
@@ -97,38 +101,40 @@ export class AllocatorProcess {
     return calls === 0 ? null : { sent: sent / calls, received: received / calls };
   }
 
-  /** Sends a program. Throws if the answer to the program before has not been received. */
+  /** Sends a program, which runs once those sent before have run. */
   send(asked: AskedProgram, leftOut?: LeftOut): SentProgram {
     const { world, program, profile, time } = asked;
     const limitMs = time.limitOf(world, program.length);
-    const sent = {
+    const written = {
       ...asked,
       limitMs,
       request: requestOf(program, { profile, leftOut, isShort: this.#isShort }),
     };
-    this.#ask(sent, limitMs);
-    return sent;
+    return { ...written, asked: this.#ask(written, limitMs) };
   }
 
   /** Waits for the answer to a program. Where it did not return, the program is run again with more time. */
   receive(sent: SentProgram): Recording {
     const { time, limitMs, world } = sent;
-    const answered = this.#answer(sent);
+    const answered = this.#answer(sent, sent.asked);
     if (!answered.isTimeOut) return answered;
     const returned = time.confirm(world, limitMs, (ms) => {
-      this.#ask(sent, ms);
-      const again = this.#answer(sent);
+      const again = this.#answer(sent, this.#ask(sent, ms, true));
       return again.isTimeOut ? null : again;
     });
     return returned ?? unanswered(answered, time.message);
   }
 
-  #ask({ world, program, profile, request }: SentProgram, timeLimitMs: number): void {
-    if (this.#isAsked) throw new Error('a program was sent before the answer to the last one was received');
-    this.#isAsked = true;
+  /** Gives up a program whose answer nobody waits for. */
+  drop({ asked }: SentProgram): void {
+    this.#channel.drop(asked);
+  }
+
+  #ask({ world, program, profile, request }: WrittenProgram, timeLimitMs: number, isUrgent = false): number {
     const pages = ramPages(world.map);
     const memoryMib = memoryFor(pages);
-    this.#channel.ask({
+    return this.#channel.ask({
+      isUrgent,
       text:
         (this.#isShort ? shortHeader(world) : headerText(world, { timeLimitMs, memoryMib }, profile)) +
         request.text,
@@ -141,9 +147,8 @@ export class AllocatorProcess {
     });
   }
 
-  #answer({ request, profile, world }: SentProgram): Recording {
-    const reply = this.#channel.receive();
-    this.#isAsked = false;
+  #answer({ request, profile, world }: WrittenProgram, asked: number): Recording {
+    const reply = this.#channel.receive(asked);
     const answered = afterGreeting(reply);
     const text =
       answered !== null && this.#isShort ? writtenOut(answered, world.config.higherHalf) : answered;

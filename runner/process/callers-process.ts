@@ -98,7 +98,7 @@ export class CallersProcess {
   /** Runs programs again and again, up to the first run in which the process dies. */
   run(world: World, program: CallersProgram, { seed, runs, limitMs }: Runs): readonly CallersRun[] {
     const timeLimitMs = limitMs + runs * RUN_MS;
-    this.#channel.ask({
+    const asked = this.#channel.ask({
       text: `callers ${seed} ${runs}\n${headerText(world, { timeLimitMs: limitMs, memoryMib: MEMORY_MIB })}${programText(program, this.profile)}`,
       opening: '',
       terminator: OVER,
@@ -107,7 +107,7 @@ export class CallersProcess {
       memoryLimit: 2 * MEMORY_MIB * 2 ** 20,
       outputLimit: OUTPUT_BYTES,
     });
-    const { text, ending } = this.#channel.receive();
+    const { text, ending } = this.#channel.receive(asked);
     const texts = text.slice(text.indexOf('ready\n') < 0 ? 0 : text.indexOf('ready\n') + 'ready\n'.length);
     const parts = texts.split(`\n${END}`);
     const whole = parts.slice(0, -1).map((part, at) => this.#read(`${part}\n${END}`, program, seed + at));

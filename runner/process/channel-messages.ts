@@ -28,6 +28,8 @@ export type Ending =
 
 /** The reply to a request. */
 export interface Reply {
+  /** The number of the request. */
+  readonly asked: number;
   readonly text: string;
   readonly ending: Ending;
   /** The last part of standard error. */
@@ -49,9 +51,16 @@ interface Limits {
 
 /** A request to the process, on its way to the other thread. */
 export interface ChannelRequest extends Limits {
+  /** Whether it comes before those that wait. */
+  readonly isUrgent?: boolean;
   readonly text: string;
   /** The prefix of every answer; any other answer ends the wait. Empty if unknown. */
   readonly opening: string;
   /** The last line of a complete answer, with its line break. */
   readonly terminator: string;
 }
+
+/** A message to the other thread: a request with its number, or a request to drop if it still waits. */
+export type Posted =
+  | { readonly kind: 'ask'; readonly asked: number; readonly request: ChannelRequest }
+  | { readonly kind: 'drop'; readonly asked: number };

@@ -11,6 +11,7 @@ import {
   GREETED,
   GREETING,
   GROUP,
+  type Posted,
   READY,
   REPLIES,
   type Reply,
@@ -54,8 +55,15 @@ const STDERR_KEPT = 2000;
 const LONGEST_GREETING = 2 ** 16;
 const CARRIAGE_RETURN = 0x0d;
 
+/** A request with its number. */
+interface Asked {
+  readonly asked: number;
+  readonly request: ChannelRequest;
+}
+
 /** The current request. */
 interface Pending {
+  readonly asked: number;
   readonly posted: ChannelRequest;
   readonly chunks: Buffer[];
   bytes: number;
@@ -72,6 +80,8 @@ interface Pending {
 const confinement = confinementHere();
 let child: ChildProcess | null = null;
 let pending: Pending | null = null;
+/** Requests that wait for their turn. */
+const waiting: Asked[] = [];
 let stderr = '';
 /** What a console has printed before its greeting was complete; null once it was. */
 let booting: string | null = null;
@@ -96,11 +106,12 @@ function killGroup(): void {
 
 function reply(ending: Ending): void {
   if (pending === null) return;
-  const { chunks, timer, watch, peakBytes, isFresh } = pending;
+  const { asked, chunks, timer, watch, peakBytes, isFresh } = pending;
   clearTimeout(timer);
   clearInterval(watch);
   pending = null;
   const answered: Reply = {
+    asked,
     text: Buffer.concat(chunks).toString('utf8'),
     ending,
     stderr,
@@ -110,6 +121,7 @@ function reply(ending: Ending): void {
   port.postMessage(answered);
   Atomics.add(state, REPLIES, 1);
   Atomics.notify(state, REPLIES);
+  begin(waiting.shift());
 }
 
 /** Kills the process and ends the request. */
@@ -230,14 +242,21 @@ function watchUsage(): void {
   else if (workedMs - pending.workedBefore > pending.posted.timeLimitMs) endRequest({ kind: 'time' });
 }
 
-port.on('message', (posted: ChannelRequest | 'close') => {
-  if (posted === 'close') {
-    killGroup();
-    port.close();
-    return;
-  }
+port.on('message', (posted: Posted) => {
+  if (posted.kind === 'drop') {
+    const place = waiting.findIndex(({ asked }) => asked === posted.asked);
+    if (place >= 0) waiting.splice(place, 1);
+  } else if (pending === null) begin(posted);
+  else if (posted.request.isUrgent === true) waiting.unshift(posted);
+  else waiting.push(posted);
+});
+
+function begin(next: Asked | undefined): void {
+  if (next === undefined) return;
+  const { asked, request: posted } = next;
   const timer = setTimeout(() => endRequest({ kind: 'time' }), posted.waitLimitMs);
   const watch = setInterval(watchUsage, WATCH_MS);
-  pending = { posted, chunks: [], bytes: 0, timer, watch, peakBytes: 0, workedBefore: null, isFresh: false };
+  const none = { chunks: [], bytes: 0, peakBytes: 0, workedBefore: null, isFresh: false };
+  pending = { asked, posted, timer, watch, ...none };
   send(pending);
-});
+}

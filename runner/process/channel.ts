@@ -1,11 +1,11 @@
 /**
- * Channels: requests to a process and its replies, one at a time. Asking and waiting are two steps, so that the process works in
- * the meantime. A process that has died, or was killed because it exceeded a limit, is restarted by the next request. Waiting
+ * Channels: requests to a process and its replies. Requests queue up in the other thread, which makes one at a time; so the process works while
+ * this thread does something else. A process that has died, or was killed because it exceeded a limit, is restarted by the next request. Waiting
  * blocks this thread, at most for the time limit.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { codeOf } from '../../spec/files/index.ts';
-import { type ChannelRequest, GROUP, REPLIES, type Reply } from './channel-messages.ts';
+import { type ChannelRequest, GROUP, type Posted, REPLIES, type Reply } from './channel-messages.ts';
 
 /** If the other thread is this late, it is stuck: a defect of ours. */
 const GRACE_MS = 10_000;
@@ -24,8 +24,12 @@ export class Channel {
   readonly #state = new Int32Array(new SharedArrayBuffer(8));
   readonly #port: MessagePort;
   readonly #worker: Worker;
+  /** How long the requests may take whose replies have not arrived, by their numbers. */
+  readonly #limitsMs = new Map<number, number>();
+  /** Replies that arrived while another one was waited for. */
+  readonly #early = new Map<number, Reply>();
   #asked = 0;
-  #limitMs = 0;
+  #taken = 0;
 
   /** The first request starts the process. Behind a console, it greets by itself when it has booted. */
   constructor(command: readonly string[], { isConsole = false }: { readonly isConsole?: boolean } = {}) {
@@ -39,19 +43,41 @@ export class Channel {
     open.add(this);
   }
 
-  /** Sends a request. The reply to the request before must have been received. */
-  ask(posted: ChannelRequest): void {
-    this.#asked += 1;
-    this.#limitMs = posted.waitLimitMs;
+  /** Sends a request, behind those sent before. Returns its number. */
+  ask(request: ChannelRequest): number {
+    const asked = this.#asked++;
+    this.#limitsMs.set(asked, request.waitLimitMs);
+    this.#post({ kind: 'ask', asked, request });
+    return asked;
+  }
+
+  /** Drops a request whose reply nobody waits for, unless the process is at it. */
+  drop(asked: number): void {
+    this.#limitsMs.delete(asked);
+    this.#post({ kind: 'drop', asked });
+  }
+
+  /** Waits for the reply to a request, which can be received once. */
+  receive(asked: number): Reply {
+    for (;;) {
+      const reply = this.#early.get(asked);
+      this.#early.delete(asked);
+      if (reply !== undefined) return reply;
+      const next = this.#take();
+      if (this.#limitsMs.delete(next.asked)) this.#early.set(next.asked, next);
+    }
+  }
+
+  #post(posted: Posted): void {
     this.#port.postMessage(posted);
   }
 
-  /** Waits for the reply to the last request. */
-  receive(): Reply {
-    const until = performance.now() + this.#limitMs + GRACE_MS;
+  /** Waits for the next reply. */
+  #take(): Reply {
+    const until = performance.now() + Math.max(0, ...this.#limitsMs.values()) + GRACE_MS;
     for (
       let replies = Atomics.load(this.#state, REPLIES);
-      replies < this.#asked;
+      replies <= this.#taken;
       replies = Atomics.load(this.#state, REPLIES)
     ) {
       const left = until - performance.now();
@@ -60,6 +86,7 @@ export class Channel {
     }
     const received: { readonly message: Reply } | undefined = receiveMessageOnPort(this.#port);
     if (received === undefined) throw new Error('the thread beside a target signalled a reply without one');
+    this.#taken += 1;
     return received.message;
   }
 

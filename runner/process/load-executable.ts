@@ -61,8 +61,7 @@ function greet(channel: Channel, path: string, limitMs: number): readonly string
     outputLimit: HELLO_BYTES,
     memoryLimit: MEMORY_LIMIT,
   };
-  channel.ask({ text: '', opening: GREETED, terminator: READY, ...limits });
-  const reply = channel.receive();
+  const reply = channel.receive(channel.ask({ text: '', opening: GREETED, terminator: READY, ...limits }));
   const lines = reply.text.split('\n');
   if (reply.ending.kind === 'whole') return lines;
   throw new SpecError(

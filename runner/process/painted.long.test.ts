@@ -4,25 +4,25 @@ import { execute } from '../limited-execution.ts';
 import { nativeBuilder } from '../testing/built-native.ts';
 
 const built = nativeBuilder();
-const RUN = 64n;
+const [CALLS, RUN] = [10_000, 32n];
 
 it('what a program of many calls holds is not painted until its memory limit is reached', async () => {
   const target = await built('process', ['examples/next_fit.c']);
-  // 5000 × 64 page frames are 1.2 GiB.
-  const operations: readonly Operation<Reference>[] = Array.from({ length: 5000 }, () => ({
+  // 10,000 × 32 page frames are 1.2 GiB.
+  const operations: readonly Operation<Reference>[] = Array.from({ length: CALLS }, () => ({
     call: 'allocBitmap',
     count: RUN,
     maxAddr: 2n ** 64n - 1n,
     alignment: 4096n,
   }));
   const { violation, performed } = execute(target, {
-    map: memoryMap([{ type: 'conventional', start: 0n, pages: 5000 * Number(RUN) }]),
+    map: memoryMap([{ type: 'conventional', start: 0n, pages: CALLS * Number(RUN) }]),
     config: config({ bitmapMaxAddr: 0n }),
     policies: [],
     operations,
   });
   expect(violation).toBe(null);
-  expect(performed).toBe(5000);
+  expect(performed).toBe(CALLS);
   expect(target.peakKib).toBeLessThan(400 * 1024);
   await target.close();
 });

@@ -59,7 +59,10 @@ export class ProcessTarget implements Target {
   start(world: World, program?: Program, leftOut?: LeftOut): StartedProgram {
     if (program === undefined) throw new Error(`a program is known before it runs on ${this.name}`);
     const sent = this.#process.send(this.#asked(world, program), leftOut);
-    return { performer: () => new RecordedSession(sent.request, this.#process.receive(sent)) };
+    return {
+      performer: () => new RecordedSession(sent.request, this.#process.receive(sent)),
+      drop: () => this.#process.drop(sent),
+    };
   }
 
   openSavable(): null {

@@ -1,35 +1,45 @@
 /**
  * Watched page frames: the ones that the manager does not own. They hold a pattern, so that a write of the manager shows. Up to 8
- * page frames of an allocation are compared whole, of up to 64 the first two and the last two words, of more 64 evenly spread ones
- * so. After each call as many are compared as cost less than the call's judgement; the rest when they are freed, and at the end.
+ * page frames of an allocation are compared whole, of more the first two and the last two words: all of up to 32, of more the ones
+ * at each power of two from the first and from the last. After each call as many are compared as cost less than the call's
+ * judgement; the rest when they are freed, and at the end.
+ *
+ * The first write to a page frame takes the system a microsecond or two, as long as a fifth of a judged call: hence few samples.
  */
 import { type MemoryMap, ownedRegions, PAGE_SIZE, pfnEnd } from '../../spec/index.ts';
 
-/** Page frames of one allocation that are compared whole, and that are compared at all. */
+/** Page frames of one allocation that are compared whole, and that are all compared. */
 const WHOLE = 8;
-const SAMPLED = 64;
+const ALL = 32;
 /** Page frames that are compared whole after each call; if there are more, samples are. */
 const WHOLE_A_CALL = 12;
-const SAMPLED_A_CALL = 64;
+const SAMPLED_A_CALL = 16;
 /** A world of at most this many page frames is watched entirely, and all of it holds the pattern before init. */
 const SMALL = 64;
 /** Page frames beyond the end of the map that are watched too. */
 export const BEYOND = 1;
 
 const WORDS = PAGE_SIZE / 4;
-/** The words of a sample: the first two and the last two of 64 bits. */
-const SAMPLE = [0, 1, 2, 3, WORDS - 4, WORDS - 3, WORDS - 2, WORDS - 1];
-
 export const PATTERN_WORDS = Uint32Array.from({ length: WORDS }, (_, word) =>
   Math.imul(word + 1, 0x9e3779b9),
 );
 export const PATTERN = Buffer.from(PATTERN_WORDS.buffer);
 const ZEROS = Buffer.alloc(PAGE_SIZE);
 
-/** Returns the page frames that `count` of them are sampled at: all, or evenly spread ones with the first and the last. */
-function sampled(count: number): readonly number[] {
-  if (count <= SAMPLED) return Array.from({ length: count }, (_, i) => i);
-  return Array.from({ length: SAMPLED }, (_, i) => Math.floor(((count - 1) * i) / (SAMPLED - 1)));
+/** The words of a sample: the first two and the last two of 64 bits. */
+const [HEAD, TAIL] = [4, WORDS - 4];
+const SAMPLE = [...PATTERN_WORDS.subarray(0, HEAD), ...PATTERN_WORDS.subarray(TAIL)] as const;
+
+/** Returns how many of `count` page frames are watched. */
+function sampleSize(count: number): number {
+  return count <= ALL ? count : 2 * (2 + Math.floor(Math.log2(count - 1)));
+}
+
+/** Returns the index of the i-th watched page frame of `count`: from either end 0, 1, 2, 4, 8 … */
+function sampled(i: number, count: number): number {
+  if (count <= ALL) return i;
+  const distance = Math.floor(2 ** ((i >> 1) - 1));
+  return i % 2 === 0 ? distance : count - 1 - distance;
 }
 
 /** Returns the page frames that are nobody's before init, or not the manager's, as extents [first, end). */
@@ -95,9 +105,12 @@ export class WatchedFrames {
 
   /** Returns the page frames that hold other than zeros, of some that were handed out: all of few, or samples. */
   unzeroed(count: number, frameAt: (i: number) => number): readonly number[] {
-    return sampled(count)
-      .map(frameAt)
-      .filter((frame) => Number.isInteger(frame) && frame >= 0 && frame < this.#end && !this.#isZero(frame));
+    const frames = Array.from({ length: sampleSize(count) }, (_, i) => frameAt(sampled(i, count)));
+    return frames.filter((frame) => this.#isMemory(frame) && !this.#isZero(frame));
+  }
+
+  #isMemory(frame: number): boolean {
+    return Number.isInteger(frame) && frame >= 0 && frame < this.#end;
   }
 
   #isZero(frame: number): boolean {
@@ -107,7 +120,8 @@ export class WatchedFrames {
 
   /** Paints page frames that were handed out, and watches them. */
   handOut(count: number, frameAt: (i: number) => number): void {
-    for (const i of sampled(count)) this.#watch(frameAt(i), count <= WHOLE);
+    const size = sampleSize(count);
+    for (let i = 0; i < size; i += 1) this.#watch(frameAt(sampled(i, count)), count <= WHOLE);
   }
 
   /** Stops watching page frames that were freed. O(count or watched). */
@@ -170,13 +184,15 @@ export class WatchedFrames {
   }
 
   #isSampleChanged(start: number): boolean {
-    for (const word of SAMPLE) if (this.#words[start / 4 + word] !== PATTERN_WORDS[word]) return true;
+    const [words, head, tail] = [this.#words, start / 4, start / 4 + TAIL];
+    for (let i = 0; i < HEAD; i += 1)
+      if (words[head + i] !== SAMPLE[i] || words[tail + i] !== SAMPLE[HEAD + i]) return true;
     return false;
   }
 
   #watch(frame: number, isWhole: boolean): void {
     // A frame that is not memory cannot be painted. The judge notices that it was handed out.
-    if (!Number.isInteger(frame) || frame < 0 || frame >= this.#end) return;
+    if (!this.#isMemory(frame)) return;
     const place = this.#places.get(frame) ?? this.#frames.length;
     this.#frames[place] = frame;
     this.#isWhole[place] = isWhole;
@@ -186,8 +202,15 @@ export class WatchedFrames {
 
   #paint(frame: number, isWhole: boolean): void {
     const start = this.#base + frame * PAGE_SIZE;
-    if (isWhole) this.#bytes.set(PATTERN, start);
-    else for (const word of SAMPLE) this.#words[start / 4 + word] = PATTERN_WORDS[word] ?? 0;
+    if (isWhole) {
+      this.#bytes.set(PATTERN, start);
+      return;
+    }
+    const [words, head, tail] = [this.#words, start / 4, start / 4 + TAIL];
+    for (let i = 0; i < HEAD; i += 1) {
+      words[head + i] = SAMPLE[i] ?? 0;
+      words[tail + i] = SAMPLE[HEAD + i] ?? 0;
+    }
   }
 
   #drop(frame: number): void {

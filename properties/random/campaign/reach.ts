@@ -80,6 +80,11 @@ const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 
 
 const ADDING: readonly MisuseKind[] = ['argument', 'present', 'unaligned'];
 
+/** Whether memory is surely added that was removed: where RAM may not be added, and programs are drawn before they run, nobody knows what was. */
+function addsAgain(profile: Profile): boolean {
+  return profile.calls.includes('removeRegion') && !isUncaught(profile, 'present');
+}
+
 /** Whether allocations are tried that must fail. */
 function fails({ outOfMemory }: Profile): boolean {
   return outOfMemory === 'fails';
@@ -194,7 +199,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'addRegion.owner':
       return side === 0 || ADDING.some((kind) => isTried(profile, kind));
     case 'addRegion.free':
-      return side === 1 || calls.includes('removeRegion');
+      return side === 1 || addsAgain(profile);
     case 'removeRegion.complete':
       return side === 0 || fails(profile);
     case 'freePages.distinct':
@@ -247,6 +252,7 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'freePages: a page frame named twice': ['repeated'],
   'freePages: a batch is refused': [],
   'retain: a free page frame': ['double-free'],
+  'release: a free page frame': ['double-free'],
   'free: a page frame with several references': ['shared'],
   'addRegion: a free page frame': ['present'],
 };
@@ -277,7 +283,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (ended === 'failed' && !fails(profile)) return false;
   if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
   if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
-  if (name === 'addRegion: memory that was removed') return profile.calls.includes('removeRegion');
+  if (name === 'alloc: memory that boot code had, zeroed') return profile.contents === 'zeroed';
+  if (name === 'addRegion: memory that was removed') return addsAgain(profile);
   if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
     const namesFrames = calls.some((call) => !isAllocation(call));
