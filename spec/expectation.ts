@@ -19,7 +19,7 @@ import {
   perhapsKeptIn,
   spareIn,
 } from './ownership.ts';
-import { beyond, hasUndefined, type MisuseKind } from './profile.ts';
+import { beyond, hasOrders, hasUndefined, type MisuseKind } from './profile.ts';
 import type { Outcome } from './response.ts';
 import {
   isPageAligned,
@@ -95,14 +95,18 @@ function fitRequest(
   if (!isU64(count) || !isU64(maxAddr) || !isU64(alignment)) return null;
   const { bitmapLimit } = state.world;
   const maxFrame = wholePages(maxAddr);
-  const limit = maxFrame < BigInt(bitmapLimit) ? pfn(Number(maxFrame)) : bitmapLimit;
+  const below = maxFrame < BigInt(bitmapLimit) ? pfn(Number(maxFrame)) : bitmapLimit;
+  // Where zones above may serve too, the limit only names one.
+  const isName = typeof state.world.profile.zones !== 'number' && hasOrders(state.world.profile);
+  const limit = isName ? bitmapLimit : below;
   if (count === 0n || count > BigInt(limit) || isTooLarge(state, count)) return null;
   const alignmentFrames = isPageAligned(alignment) ? wholePages(alignment) : wholePages(alignment) + 1n;
   // All alignments beyond the largest page frame number are equal: only address 0 is a multiple of them.
   const capped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Math.max(1, Number(alignmentFrames));
   const isBuddy = state.world.profile.contiguous !== 'any';
   const aligned = isBuddy ? Math.max(capped, Number(count)) : capped;
-  return { count: pageCount(Number(count)), limit, alignment: aligned };
+  const request = { count: pageCount(Number(count)), limit, alignment: aligned };
+  return isName ? { ...request, zoneEnd: below } : request;
 }
 
 function fitWithin(state: Ownership, operation: OperationOf<'allocWithin'>): FitRequest | null {

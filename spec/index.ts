@@ -153,6 +153,7 @@ export {
   beyond,
   claimNames,
   decodeProfile,
+  hasOrders,
   hasUndefined,
   isUncaught,
   leavesOut,

@@ -5,7 +5,7 @@
 import type { Config } from './config.ts';
 import type { MemoryMap } from './memory-map.ts';
 import type { Owner, Zone } from './owner.ts';
-import { namedZones, type Profile } from './profile.ts';
+import { hasOrders, namedZones, type Profile } from './profile.ts';
 import {
   type PageCount,
   PFN_LIMIT,
@@ -36,6 +36,8 @@ export interface FitRequest {
   readonly count: PageCount;
   /** The run ends at or below this page frame. */
   readonly limit: Pfn;
+  /** Where the zone ends that is asked for, if the ones above it may serve too. Left out: at the limit. */
+  readonly zoneEnd?: number;
   /** The run's first page frame is a multiple of this, at least 1. */
   readonly alignment: number;
   /** The run starts at or above this page frame. Left out: anywhere. */
@@ -103,17 +105,29 @@ export interface ZoneExtent {
   readonly name: string;
   readonly base: Pfn;
   readonly end: Pfn;
+  /** The names of the zones that serve where it cannot, in order; undefined where the profile says it for all zones. */
+  readonly fallback: readonly string[] | undefined;
 }
 
 /** Returns the zones that the manager names, ascending; none where it names none. */
 export function zoneExtents({ world }: Ownership): readonly ZoneExtent[] {
   let base = pfn(0);
-  return (namedZones(world.profile) ?? []).map(({ name, below }) => {
+  return (namedZones(world.profile) ?? []).map(({ name, below, fallback }) => {
     const end = below === undefined ? pfn(PFN_LIMIT) : pfnOf(below);
-    const zone = { name, base, end };
+    const zone = { name, base, end, fallback };
     base = end;
     return zone;
   });
+}
+
+/** Returns the zones that serve a request for the one which ends at a page frame, in order. */
+export function servingZones(state: Ownership, end: number): readonly ZoneExtent[] {
+  const zones = zoneExtents(state);
+  const named = zones.find((zone) => zone.end === end);
+  if (named?.fallback !== undefined)
+    return [named, ...named.fallback.flatMap((name) => zones.filter((zone) => zone.name === name))];
+  const isOnly = state.world.profile.fallback === 'none';
+  return zones.toReversed().filter((zone) => (isOnly ? zone.end === end : zone.end <= end));
 }
 
 /** Calls `visit` with the free extents of a zone, ascending, until it returns true. O(extents · log extents). */
@@ -144,18 +158,16 @@ export function freeWithin(state: Ownership, zone: ZoneExtent): PageCount {
 /** Returns how many free page frames single pages can be taken from. */
 export function freeForSingles(state: Ownership): number {
   const { singlePages, fallback } = state.world.profile;
-  const last = fallback === 'none' ? zoneExtents(state).at(-1) : undefined;
-  if (last !== undefined) return freeWithin(state, last);
+  if (fallback === 'none' || hasOrders(state.world.profile))
+    return servingZones(state, PFN_LIMIT).reduce((sum, zone) => sum + freeWithin(state, zone), 0);
   const inStack = state.freeIn('stack');
   return singlePages === 'stack-zone' ? inStack : inStack + state.freeIn('bitmap') - state.unnamed;
 }
 
 /** Returns the lowest run that fits in the highest zone which serves a request and has one, or null. */
 export function lowestInZones(state: Ownership, request: FitRequest): Pfn | null {
-  const { count, limit } = request;
-  const isOnly = state.world.profile.fallback === 'none';
-  for (const zone of zoneExtents(state).toReversed()) {
-    if (isOnly ? zone.end !== limit : zone.end > limit) continue;
+  const { count, limit, zoneEnd = limit } = request;
+  for (const zone of servingZones(state, zoneEnd)) {
     let lowest: Pfn | null = null;
     visitFree(state, zone, (from, to) => {
       const base = startFrom(from, request);

@@ -83,6 +83,14 @@ describe('a profile', () => {
       { zones: [DMA, NORMAL], runsWithin: 'descriptors' },
       /^p\.json: with named zones, leave out runsWithin: /,
     ],
+    [
+      { zones: [{ ...DMA, fallback: [] }, NORMAL], fallback: 'none' },
+      /^p\.json: leave out fallback: a zone lists the ones that serve where it cannot/,
+    ],
+    [
+      { zones: [{ ...DMA, fallback: ['high'] }, NORMAL] },
+      'p.json: fallback of zone dma lists other zones, each once, found high',
+    ],
     [{ fallback: 'none' }, 'p.json: fallback speaks of named zones, and zones names none'],
     [{ largestAlignment: '0x3000' }, /^p\.json: largestAlignment: expected a power of two from "0x1000" up/],
     [{ memoryAtLeast: 2 ** 19 }, /^p\.json: memoryAtLeast: expected a number of page frames, at most 262144/],

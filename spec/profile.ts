@@ -113,9 +113,18 @@ const MostReferences = t.refinement(
 
 const PowerOfTwo = t.refinement(HexPageAddress, isPowerOfTwo, 'a power of two from "0x1000" up');
 
-/** A named zone: the page frames from the end of the one before up to an address, or to the end of memory. */
+/**
+ * A named zone: the page frames from the end of the one before up to an address, or to the end of memory. Where it has none, the zones that
+ * `fallback` lists serve a request for it, in that order; the ones that the profile's `fallback` says where it is left out.
+ */
 const NamedZone = closed(
-  t.intersection([t.type({ name: t.string }), t.partial({ below: HexPageAddress })], 'a zone'),
+  t.intersection(
+    [
+      t.type({ name: t.string }),
+      t.partial({ below: HexPageAddress, fallback: t.readonlyArray(t.string, 'an array of names of zones') }),
+    ],
+    'a zone',
+  ),
 );
 export type NamedZone = t.TypeOf<typeof NamedZone>;
 
@@ -278,6 +287,25 @@ export function namedZones({ zones }: Profile): readonly NamedZone[] | null {
   return typeof zones === 'number' ? null : zones;
 }
 
+/** Whether some zone says which others serve a request for it. */
+export function hasOrders(profile: Profile): boolean {
+  return (namedZones(profile) ?? []).some(({ fallback }) => fallback !== undefined);
+}
+
+/** Returns what is wrong with the fallback of the zones, in one line, or null. */
+function wrongOrders(profile: Profile, zones: readonly NamedZone[]): string | null {
+  if (hasOrders(profile) && profile.fallback !== 'lower')
+    return 'leave out fallback: a zone lists the ones that serve where it cannot, and an empty list is none';
+  for (const { name, fallback = [] } of zones) {
+    const wrong = fallback.find(
+      (other, i) =>
+        other === name || fallback.indexOf(other) < i || !zones.some((zone) => zone.name === other),
+    );
+    if (wrong !== undefined) return `fallback of zone ${name} lists other zones, each once, found ${wrong}`;
+  }
+  return null;
+}
+
 /** Returns what is wrong with the named zones, in one line, or null. */
 function wrongZones(profile: Profile): string | null {
   const zones = namedZones(profile);
@@ -288,6 +316,8 @@ function wrongZones(profile: Profile): string | null {
   const ends = zones.slice(0, -1).map(({ below }) => below ?? 0n);
   if (zones.at(-1)?.below !== undefined || ends.some((end, i) => end <= (ends[i - 1] ?? 0n)))
     return 'zones ascend by where they end ("below"), and the last one ends where memory does: leave out its "below"';
+  const wrong = wrongOrders(profile, zones);
+  if (wrong !== null) return wrong;
   if (profile.limits !== 'any') return 'with named zones, leave out limits: a zone is named by where it ends';
   return profile.runsWithin === 'memory'
     ? null

@@ -2,7 +2,7 @@
 import { STANDARD_CALLS } from './calls.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
-import { POLICIES, type Profile } from './profile.ts';
+import { hasOrders, POLICIES, type Profile } from './profile.ts';
 import { PHYSICAL_LIMIT } from './units.ts';
 
 /** A part of the specification that is not checked, and the claim that excludes it. */
@@ -101,6 +101,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     typeof zones !== 'number' && {
       what: 'limits other than the ends of its zones, and runs from one zone into the next',
       why: 'a request names a zone',
+    },
+    hasOrders(profile) && {
+      what: 'allocBitmap.below-max',
+      why: 'a limit names a zone, and zones above may serve too',
     },
     profile.fallback === 'none' && {
       what: 'that a request is served while any zone below has page frames',

@@ -166,7 +166,7 @@ interface AskedRun {
 type Stretch = readonly [base: number, end: number];
 
 /** Returns a change that takes the lowest run in the first stretch that has one, of those below `end`. */
-function dividedRuns(stretches: (map: MemoryMap, end: number) => readonly Stretch[]): Change {
+function dividedRuns(stretches: (map: MemoryMap, end: number) => readonly Stretch[], isBound = true): Change {
   return (parts) => {
     const { inner, limit } = parts;
     const lowest = ({ count, end, alignment }: AskedRun): number | null => {
@@ -174,7 +174,7 @@ function dividedRuns(stretches: (map: MemoryMap, end: number) => readonly Stretc
       for (const [from, to] of stretches(parts.map, end))
         for (const run of free) {
           const base = Math.ceil(Math.max(run.base, from) / alignment) * alignment;
-          if (base + count <= Math.min(run.base + run.count, to, end)) return base;
+          if (base + count <= Math.min(run.base + run.count, to, isBound ? end : to)) return base;
         }
       return null;
     };
@@ -210,9 +210,14 @@ function fromTheTop(end: number): readonly Stretch[] {
   return [NORMAL, DMA].filter(([base]) => base < end);
 }
 
+/** Returns the same where each zone serves for the other. */
+function forEachOther(end: number): readonly Stretch[] {
+  return end <= 4 ? [DMA, NORMAL] : [NORMAL, DMA];
+}
+
 /** Returns what builds a manager of zones: where runs may lie, and single pages, the preferred zone first. */
-function zoned(runs: (end: number) => readonly Stretch[], singles = runs): PmmFactory {
-  const taking = (order: typeof runs): Change => dividedRuns((_, end) => order(end));
+function zoned(runs: (end: number) => readonly Stretch[], singles = runs, isBound = true): PmmFactory {
+  const taking = (order: typeof runs): Change => dividedRuns((_, end) => order(end), isBound);
   const change: Change = (parts) => {
     const single = taking(singles)(parts).allocBitmap;
     return { ...taking(runs)(parts), alloc: () => single?.(1, U64_MAX, 1) ?? null };
@@ -223,6 +228,10 @@ function zoned(runs: (end: number) => readonly Stretch[], singles = runs): PmmFa
 
 const MEMORY_OF_ZONES = 0x400_0000n;
 const NAMED_ZONES = [{ name: 'dma', below: '0x4000' }, { name: 'normal' }];
+const ORDERED_ZONES = [
+  { name: 'dma', below: '0x4000', fallback: ['normal'] },
+  { name: 'normal', fallback: ['dma'] },
+];
 const OF_ZONES = {
   calls: ['alloc', 'allocBitmap', 'free', 'freeRegion', 'freeAmount'],
   memoryBelow: toHex(MEMORY_OF_ZONES),
@@ -521,6 +530,32 @@ export const KINDS: readonly Kind[] = [
         name: 'zone-without-a-fallback',
         clause: 'alloc.complete',
         create: zoned((end) => fromTheTop(end).slice(0, 1)),
+      },
+    ],
+  },
+  {
+    claim: { zones: ORDERED_ZONES },
+    others: { ...OF_ZONES, zones: NAMED_ZONES },
+    correct: {
+      name: 'zones-for-each-other',
+      clause: 'allocBitmap.below-max',
+      create: zoned(forEachOther, forEachOther, false),
+    },
+    broken: [
+      {
+        name: 'zones-only-from-the-top',
+        clause: 'allocBitmap.complete',
+        create: zoned(fromTheTop, fromTheTop, false),
+      },
+      {
+        name: 'normal-for-devices',
+        clause: 'allocBitmap.zone',
+        create: zoned(() => [NORMAL, DMA], forEachOther, false),
+      },
+      {
+        name: 'devices-for-normal',
+        clause: 'alloc.zone',
+        create: zoned(forEachOther, () => [DMA, NORMAL], false),
       },
     ],
   },

@@ -5,7 +5,7 @@ import { batchSize, isU64 } from '../expectation.ts';
 import { toHex } from '../hex.ts';
 import { nextDescriptor } from '../memory-map.ts';
 import type { Owner } from '../owner.ts';
-import { type FitRequest, freeWithin, type Ownership, zoneAt, zoneExtents } from '../ownership.ts';
+import { type FitRequest, freeWithin, type Ownership, servingZones, zoneAt } from '../ownership.ts';
 import { namedZones } from '../profile.ts';
 import {
   endOf,
@@ -136,23 +136,22 @@ function runOutOfOrder({ before, asked: { fit, lowest }, granted }: Step): Blame
   );
 }
 
-/** Single pages come from the last zone, and where it has none left and that is claimed, from the ones below. */
+/** Single pages come from the last zone, and where it has none left, from those that serve then, in order. */
 function singlesOutOfOrder({ before, granted }: Step): Blame | null {
-  const pfns = (granted?.pfns ?? []).filter((frame) => frame !== null);
-  const { fallback } = before.world.profile;
-  const lowest = Math.min(...pfns);
-  for (const zone of zoneExtents(before).toReversed()) {
-    if (zone.base <= lowest) return null;
-    const taken = pfns.filter((frame) => zone.base <= frame && frame < zone.end).length;
-    const left = freeWithin(before, zone) - taken;
-    if (left <= 0 && fallback === 'lower') continue;
-    const frame = pfn(lowest);
-    const why =
-      fallback === 'none'
-        ? 'single pages come from it only'
-        : `which has ${counted(left, 'more free page frame')}`;
-    const explanation = `page frame ${frame} is not in zone ${zone.name}, ${why}`;
-    return blame(explanation, frame, before.ownerOf(frame));
+  let outside = (granted?.pfns ?? []).filter((frame) => frame !== null);
+  const serving = servingZones(before, PFN_LIMIT);
+  for (const zone of serving) {
+    const isIn = (frame: Pfn): boolean => zone.base <= frame && frame < zone.end;
+    const left = freeWithin(before, zone) - outside.filter(isIn).length;
+    outside = outside.filter((frame) => !isIn(frame));
+    const [frame] = outside;
+    if (frame === undefined) return null;
+    const isLast = zone === serving.at(-1);
+    if (left <= 0 && !isLast) continue;
+    const why = isLast
+      ? 'single pages come from no other then'
+      : `which has ${counted(left, 'more free page frame')}`;
+    return blame(`page frame ${frame} is not in zone ${zone.name}, ${why}`, frame, before.ownerOf(frame));
   }
   return null;
 }

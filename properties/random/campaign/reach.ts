@@ -11,6 +11,7 @@ import {
   CLAUSE_NAMES,
   type ClauseName,
   describedCall,
+  hasOrders,
   isAllocation,
   isSequential,
   isUncaught,
@@ -128,7 +129,7 @@ function isChecked(name: ClauseName, { profile, policies, seesWrites, inspects }
       return seesWrites && profile.contents === 'zeroed';
     case 'allocBitmap.below-max':
     case 'allocWithin.below-max':
-      return profile.runArguments.includes('maxAddr');
+      return profile.runArguments.includes('maxAddr') && !hasOrders(profile);
     case 'allocBitmap.aligned':
     case 'allocWithin.aligned':
       return hasAlignedRuns(profile);
@@ -335,7 +336,7 @@ function canMeetRun(name: string, profile: Profile): boolean {
     return profile.runArguments.includes(name.includes('minAddr') ? 'minAddr' : 'boundary');
   if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);
   const { contiguous, alignments, largestRequest, runArguments } = profile;
-  if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr');
+  if (OF_MAX_ADDR.includes(name)) return runArguments.includes('maxAddr') && !hasOrders(profile);
   if (OF_ALIGNMENT.includes(name)) return hasAlignedRuns(profile);
   if (name === 'allocBitmap: an alignment that is not a power of two')
     return hasAlignedRuns(profile) && contiguous === 'any' && alignments === 'any';
