@@ -77,7 +77,9 @@ describe.concurrent('frameproof check --shard, and merge', () => {
     });
     await ofPod('1');
     const { stdout, exitCode } = await run('merge', 'indexed');
-    expect(stdout).toMatch(/^holds: no counterexample in 200 programs, seed 14\nmerged: 2 shards of indexed/m);
+    expect(stdout).toMatch(
+      /^holds: no counterexample in 200 programs, seed 14\nmerged: 2 shards of indexed/m,
+    );
     expect(exitCode).toBe(0);
   });
 });
