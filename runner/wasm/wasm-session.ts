@@ -281,7 +281,7 @@ export class WasmSession implements SavableSession {
       const first = this.#frameAt(address);
       this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (kind === 'addresses' && array !== null)
-      this.#handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n));
+      this.#handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n), true);
     else if (kind === 'done' && operation.call === 'removeRegion')
       // Nobody may write there.
       for (const [first, count] of this.#named(operation)) watched.handOut(count, (i) => first + i);
@@ -301,9 +301,9 @@ export class WasmSession implements SavableSession {
   }
 
   /** Looks at what was handed out, where the manager claims what it holds, and watches it from now on. */
-  #handOut(count: number, frameAt: (i: number) => number): void {
-    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt);
-    this.#watched.handOut(count, frameAt);
+  #handOut(count: number, frameAt: (i: number) => number, isBatch = false): void {
+    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt, isBatch);
+    this.#watched.handOut(count, frameAt, isBatch);
   }
 
   /** Returns the page frames that an operation names, as first ones and counts. */
