@@ -38,6 +38,9 @@ function errnoOf(error: number): ErrnoChange {
   if (error === ENOMEM) return 'ENOMEM';
   return error === 0 ? 'cleared' : 'other';
 }
+/** The places of the three calls that tell amounts, as bits. */
+const ALL_AMOUNTS =
+  (1 << callPlace('totalAmount')) | (1 << callPlace('freeAmount')) | (1 << callPlace('reservedAmount'));
 const NONE: readonly never[] = [];
 const NO_WORDS = new Int32Array(0);
 
@@ -373,7 +376,11 @@ export class WasmSession implements SavableSession {
 
   #amounts(): NonNullable<Response['amounts']> {
     const machine = this.#machine;
-    const has = (call: Call): boolean => ((machine.calls >> callPlace(call)) & 1) === 1;
+    const { calls } = machine;
+    // One object that is made at once is several times as fast.
+    if ((calls & ALL_AMOUNTS) === ALL_AMOUNTS)
+      return { total: machine.amount(0), free: machine.amount(1), reserved: machine.amount(2) };
+    const has = (call: Call): boolean => ((calls >> callPlace(call)) & 1) === 1;
     return {
       ...(has('totalAmount') ? { total: machine.amount(0) } : {}),
       ...(has('freeAmount') ? { free: machine.amount(1) } : {}),
