@@ -888,11 +888,19 @@ static void call_with_address(const char *call, void *address) {
     }
 }
 
+/* Returns the order of a block of `count` page frames, a power of two. */
+static uint64_t order_of(uint64_t count) {
+    if (count == 0 || (count & (count - 1)) != 0) {
+        stop("an order for a count that is no power of two: the profile says \"contiguous\": \"orders\"");
+    }
+    return (uint64_t)__builtin_ctzll(count);
+}
+
 static void call_free_region(void *address, uint64_t count) {
     uint64_t frame = frame_of(address);
     each_painted(frame, count, check_page);
     errno = CALLERS_ERRNO;
-    bool is_freed = target->free_region(address, count);
+    bool is_freed = target->free_order != NULL ? target->free_order(address, order_of(count)) : target->free_region(address, count);
     last_errno = errno;
     if (is_freed) {
         each_painted(frame, count, forget_page);
@@ -1000,6 +1008,12 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         answer_page(page, 1);
     } else if (strcmp(call, "allocPages") == 0 && (target->alloc_pages != NULL || target->alloc_some != NULL)) {
         call_alloc_pages(number_of(&line), total);
+    } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_order != NULL) {
+        uint64_t count = number_of(&line);
+        errno = CALLERS_ERRNO;
+        void *page = target->alloc_order(order_of(count));
+        last_errno = errno;
+        answer_page(page, count);
     } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
         uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
         errno = CALLERS_ERRNO;
@@ -1034,7 +1048,7 @@ static void run_operation(const char *call, char *line, uint64_t total) {
         }
     } else if (strcmp(call, "freePages") == 0 && target->free_pages != NULL) {
         free_batch(line);
-    } else if ((strcmp(call, "freeRegion") == 0 && target->free_region != NULL) ||
+    } else if ((strcmp(call, "freeRegion") == 0 && (target->free_region != NULL || target->free_order != NULL)) ||
                (strcmp(call, "addRegion") == 0 && target->add_region != NULL) ||
                (strcmp(call, "removeRegion") == 0 && target->remove_region != NULL)) {
         if (resolve(word_of(&line), &address)) {
@@ -1087,6 +1101,8 @@ static const struct {
     {"allocWithin", offsetof(fp_target, alloc_within)},
     {"addRegion", offsetof(fp_target, add_region)},
     {"removeRegion", offsetof(fp_target, remove_region)},
+    {"allocBitmap", offsetof(fp_target, alloc_order)},
+    {"freeRegion", offsetof(fp_target, free_order)},
 };
 
 /* Returns the function for the call that a line begins with, NULL for any other line. */
@@ -1523,7 +1539,8 @@ static const char *names_of_calls(void) {
             snprintf(names + strlen(names), sizeof names - strlen(names), " %s", CALLS[i].name);
         }
     }
-    return names;
+    /* Not a call: how runs are asked for. */
+    return target->alloc_order != NULL || target->free_order != NULL ? strcat(names, " orders") : names;
 }
 
 int fp_serve(const fp_target *served) {

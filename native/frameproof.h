@@ -98,6 +98,9 @@ typedef struct {
     bool (*add_region)(void *address, uint64_t count);
     /* Takes `count` page frames from an address on out of memory. Returns false if not all of them are free. */
     bool (*remove_region)(void *address, uint64_t count);
+    /* Instead of alloc_bitmap and free_region where the profile says "contiguous": "orders": blocks of 2^order page frames. */
+    void *(*alloc_order)(uint64_t order);
+    bool (*free_order)(void *address, uint64_t order);
 } fp_target;
 
 /* Names live bytes. Call it in `live` only. */

@@ -295,7 +295,9 @@ static void free_region(void *address, uint64_t count, bool (*give)(void *addres
     give_back(frame, count);
     bool is_counted = is_one && target->retain != NULL && target->free_amount != NULL;
     uint64_t before = is_counted ? target->free_amount() : 0;
-    bool is_done = is_one ? give(address) : target->free_region(address, count);
+    bool is_done = is_one ? give(address)
+                 : target->free_order != NULL ? target->free_order(address, (uint64_t)__builtin_ctzll(count))
+                                              : target->free_region(address, count);
     /* Others refer to it. */
     bool stays = is_counted && target->free_amount() == before;
     if (!is_done || stays)
@@ -385,7 +387,10 @@ static void alloc_bitmap(void) {
     skip(',');
     uint64_t max_addr = number(UINT64_MAX);
     skip(',');
-    answer_address(target->alloc_bitmap(count, max_addr, number(0)), count);
+    uint64_t alignment = number(0);
+    void *page = target->alloc_order != NULL ? target->alloc_order((uint64_t)__builtin_ctzll(count))
+                                             : target->alloc_bitmap(count, max_addr, alignment);
+    answer_address(page, count);
 }
 
 static void alloc_within(void) {

@@ -99,11 +99,14 @@ enum call { ALLOC, ALLOC_PAGES, ALLOC_BITMAP, FREE, FREE_PAGES, FREE_REGION, TOT
 /* A copy: main may hand over a target that lies on its stack. */
 static fp_target target;
 
+/* The bit of `calls` that says that runs are asked for by order. */
+#define BY_ORDER 30
+
 int fp_serve(const fp_target *served) {
     target = *served;
     const bool has[] = {
-        target.alloc != NULL,       target.alloc_pages != NULL || target.alloc_some != NULL,  target.alloc_bitmap != NULL,
-        target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL,
+        target.alloc != NULL,       target.alloc_pages != NULL || target.alloc_some != NULL,  target.alloc_bitmap != NULL || target.alloc_order != NULL,
+        target.free != NULL,        target.free_pages != NULL,   target.free_region != NULL || target.free_order != NULL,
         target.total_amount != NULL, target.free_amount != NULL, target.reserved_amount != NULL,
         target.retain != NULL,      target.release != NULL,      target.alloc_at != NULL,
         target.alloc_within != NULL,
@@ -112,6 +115,7 @@ int fp_serve(const fp_target *served) {
     for (unsigned at = 0; at < sizeof has; at++) {
         desk.calls |= (uint64_t)has[at] << at;
     }
+    desk.calls |= (uint64_t)(target.alloc_order != NULL || target.free_order != NULL) << BY_ORDER;
 #ifndef FP_IGNORE_LIVE
     desk.names_live = target.live != NULL;
 #endif
@@ -176,12 +180,16 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
     case ALLOC_PAGES:
         return target.alloc_some != NULL ? target.alloc_some(at(given[0]), given[1]) : target.alloc_pages(at(given[0]), given[1]);
     case ALLOC_BITMAP:
+        if (target.alloc_order != NULL)
+            return (uintptr_t)target.alloc_order((uint64_t)__builtin_ctzll(given[0]));
         return (uintptr_t)target.alloc_bitmap(given[0], given[1], given[2]);
     case FREE:
         return target.free(at(given[0]));
     case FREE_PAGES:
         return target.free_pages(at(given[0]), given[1]);
     case FREE_REGION:
+        if (target.free_order != NULL)
+            return target.free_order(at(given[0]), (uint64_t)__builtin_ctzll(given[1]));
         return target.free_region(at(given[0]), given[1]);
     case TOTAL_AMOUNT:
         return target.total_amount();

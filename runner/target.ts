@@ -5,6 +5,7 @@
 import {
   addressesOf,
   argumentsOf,
+  type Call,
   isU64,
   type Operation,
   type OwnClause,
@@ -12,6 +13,7 @@ import {
   type Policy,
   type Profile,
   type Program,
+  SpecError,
   WHOLE,
 } from '../spec/index.ts';
 import type { Performer } from './performer.ts';
@@ -131,4 +133,24 @@ export interface Target extends Claims {
 /** Whether all numbers and addresses of an operation are unsigned 64-bit integers, as targets in other languages take them. */
 export function hasOnlyU64(operation: Operation): boolean {
   return argumentsOf(operation).every(isU64) && addressesOf(operation).every(isU64);
+}
+
+/**
+ * Refuses the profile of an `fp_target` that lacks a call which it lists, or takes orders and does not claim that. `has` says which functions
+ * there are.
+ */
+export function refuseMissing(
+  path: string,
+  { calls, contiguous }: Profile,
+  has: (name: Call | 'orders') => boolean,
+): void {
+  const missing = calls.find((call) => !has(call));
+  if (missing !== undefined)
+    throw new SpecError(
+      `${path}: expected the call ${missing}, or a profile whose calls leave it out: its fp_target has none`,
+    );
+  if (has('orders') && contiguous !== 'orders')
+    throw new SpecError(
+      `${path}: expected "contiguous": "orders" in its profile, because its fp_target has alloc_order or free_order`,
+    );
 }

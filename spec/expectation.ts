@@ -100,7 +100,7 @@ function fitRequest(
   const alignmentFrames = isPageAligned(alignment) ? wholePages(alignment) : wholePages(alignment) + 1n;
   // All alignments beyond the largest page frame number are equal: only address 0 is a multiple of them.
   const capped = alignmentFrames > BigInt(PFN_LIMIT) ? PFN_LIMIT : Math.max(1, Number(alignmentFrames));
-  const isBuddy = state.world.profile.contiguous === 'powers-of-two';
+  const isBuddy = state.world.profile.contiguous !== 'any';
   const aligned = isBuddy ? Math.max(capped, Number(count)) : capped;
   return { count: pageCount(Number(count)), limit, alignment: aligned };
 }

@@ -94,6 +94,10 @@ describe('a profile', () => {
       { runArguments: ['boundary'] },
       /^p\.json: runArguments has "minAddr" or "boundary", which only allocWithin /,
     ],
+    [
+      { contiguous: 'orders', runArguments: ['maxAddr'] },
+      /^p\.json: with contiguous "orders", runArguments is \[\]/,
+    ],
     [{ keeps: 2 }, /^p\.json: with keeps 2, zones is 1: nobody knows in which zone they lie/],
     [{ keeps: 2, zones: 1, memoryAtLeast: 1 }, 'p.json: with keeps 2, memoryAtLeast is 2 or more'],
     [
@@ -158,6 +162,18 @@ describe('the runs that a profile rules out', () => {
     expect(beyond(profile, within)).toBeNull();
     expect(beyond(profile, out)).not.toBeNull();
     expect(beyond(WHOLE, out)).toBeNull();
+  });
+
+  it('by order', () => {
+    const orders = profileOf({ contiguous: 'orders' });
+    const sized = (count: bigint): readonly Operation[] => [
+      { call: 'allocBitmap', count, maxAddr: none, alignment: 4096n },
+      { call: 'freeRegion', address: 0n, count },
+    ];
+    const within = [1n, 8n, 2n ** 63n].flatMap(sized);
+    expect(within.map((operation) => beyond(orders, operation))).toEqual(within.map(() => null));
+    const others = [0n, 3n, 2n ** 64n].flatMap(sized);
+    expect(others.map((operation) => beyond(orders, operation))).not.toContain(null);
   });
 
   it.each([

@@ -137,7 +137,10 @@ const Claims = closed(
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       batches: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
-      contiguous: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
+      contiguous: t.keyof(
+        { any: null, 'powers-of-two': null, orders: null },
+        '"any", "powers-of-two" or "orders"',
+      ),
       runArguments: t.readonlyArray(
         RunArgument,
         'an array of "maxAddr", "alignment", "minAddr" and "boundary"',
@@ -186,8 +189,11 @@ export interface Profile {
   readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
   /** How `allocPages` is granted: all or nothing, or what is free, up to the count. It then tells how many; none is a failure. */
   readonly batches: 'whole' | 'partial';
-  /** The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. */
-  readonly contiguous: 'any' | 'powers-of-two';
+  /**
+   * The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. Orders: so too, and
+   * allocations and frees of regions are asked for by order, so that no count is 0 and no region of another size is freed.
+   */
+  readonly contiguous: 'any' | 'powers-of-two' | 'orders';
   /**
    * The arguments that contiguous allocations have besides the count, `minAddr` and `boundary` only in `allocWithin`. One that they lack is
    * always passed as "no demand".
@@ -305,6 +311,8 @@ function contradiction(profile: Profile): string | null {
     return 'uncaught has "unaligned", which is misuse where unalignedFree is "misuse"';
   if (profile.uncaught.includes('part') && profile.freeRuns !== 'whole')
     return 'uncaught has "part", which is misuse where freeRuns is "whole"';
+  if (profile.contiguous === 'orders' && profile.runArguments.length > 0)
+    return 'with contiguous "orders", runArguments is []: an order is the only argument';
   if (profile.largestAlignment !== null && !profile.runArguments.includes('alignment'))
     return 'largestAlignment speaks of an argument: it can be claimed where runArguments has "alignment"';
   if (profile.uncaught.includes('shared') && profile.freesShared !== 'never')
@@ -381,7 +389,7 @@ export function decodeProfile(data: unknown, source: string): Profile {
   const claims = decode(Claims, data, source);
   if (Object.keys(claims).length === 0) return WHOLE;
   const singlePages: SinglePages = (claims.zones ?? 2) === 2 ? 'stack-zone' : 'anywhere';
-  const runArguments = runArgumentsOf(claims.calls ?? STANDARD_CALLS);
+  const runArguments = claims.contiguous === 'orders' ? [] : runArgumentsOf(claims.calls ?? STANDARD_CALLS);
   const profile: Profile = { ...WHOLE, singlePages, runArguments, ...claims };
   const wrong = contradiction(profile);
   if (wrong !== null) throw new SpecError(`${source}: ${wrong}`);
@@ -468,6 +476,12 @@ function isPowerOfTwoOrNone(argument: Argument): boolean {
   return argument === 0n || (typeof argument === 'bigint' && isPowerOfTwo(argument));
 }
 
+const NO_ORDER = 'runs are asked for and freed by order: there is none for this count';
+
+function hasOrder(count: Argument): boolean {
+  return typeof count === 'bigint' && isPowerOfTwo(count) && count <= U64_MAX;
+}
+
 type Run = OperationOf<'allocBitmap'> | OperationOf<'allocWithin'>;
 
 /** Returns the reason why the contiguous allocations of a profile lack such arguments, or null. */
@@ -476,8 +490,9 @@ function beyondRun(profile: Profile, operation: Run): string | null {
   const { call, count, maxAddr, alignment } = operation;
   const lacking = beyondArguments(operation, runArguments);
   if (lacking !== null) return `its ${call} has no ${lacking}`;
-  if (contiguous === 'powers-of-two' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
+  if (contiguous !== 'any' && !(isPowerOfTwoOrNone(count) && isPowerOfTwoOrNone(alignment)))
     return 'counts and alignments of contiguous allocations are powers of two';
+  if (contiguous === 'orders' && !hasOrder(count)) return NO_ORDER;
   if (alignments === 'powers-of-two' && !isPowerOfTwoOrNone(alignment)) return 'alignments are powers of two';
   if (alignments === 'powers-of-two' && call === 'allocWithin' && !isPowerOfTwoOrNone(operation.boundary))
     return 'boundaries are powers of two';
@@ -495,6 +510,8 @@ function beyondRun(profile: Profile, operation: Run): string | null {
 export function beyond(profile: Profile, operation: Operation<unknown>): string | null {
   if (!profile.calls.includes(operation.call)) return `there is no ${operation.call}`;
   if (profile === WHOLE) return null;
+  if (operation.call === 'freeRegion' && profile.contiguous === 'orders' && !hasOrder(operation.count))
+    return NO_ORDER;
   const isEmpty = 'address' in operation && 'count' in operation && operation.count === 0n;
   if (isEmpty && operation.call !== 'allocAt' && profile.unalignedFree === 'misuse')
     return 'what a call of no page frames does with its address is left open';

@@ -19,10 +19,12 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
   if (runs.length === 0) return [];
   const lacks = `its ${runs.join(' and ')} ${runs.length === 1 ? 'has' : 'have'} no`;
   return [
-    contiguous === 'powers-of-two' && {
+    contiguous !== 'any' && {
       what: 'contiguous allocations of other counts and alignments',
-      why: 'it has only powers of two',
+      why: contiguous === 'orders' ? 'it takes orders' : 'it has only powers of two',
     },
+    contiguous === 'orders' &&
+      calls.includes('freeRegion') && { what: 'regions freed of other counts', why: 'it takes orders' },
     !runArguments.includes('maxAddr') && {
       what: runs.map((call) => `${call}.below-max`).join(', '),
       why: `${lacks} maxAddr`,

@@ -10,6 +10,7 @@ import {
   type PmmOptions,
   type SomePmm,
   type SomePmmFactory,
+  U64_MAX,
 } from '../../spec/index.ts';
 import { arrayClaims, type Bounds, PageArray } from './page-array.ts';
 
@@ -127,6 +128,14 @@ class PartialArray extends PageArray {
   }
 }
 
+/** One that takes page frames that callers hold. */
+class TakingArray extends PageArray {
+  protected override isFree(base: number, count: number): boolean {
+    const codes = this.pages.subarray(base, base + count);
+    return base + count <= this.pages.length && codes.every((code) => code >= FREE);
+  }
+}
+
 /** One that hands out removed memory when nothing else is left. */
 class RemovingOnPaper extends PageArray {
   readonly #removed: number[] = [];
@@ -203,6 +212,17 @@ export const ADDED: readonly Added[] = [
         },
       ),
       variant(
+        'boot-memory-not-released',
+        'release.owner',
+        class extends PageArray {
+          override release(address: bigint): void {
+            const frame = this.held('release', address);
+            if (this.references(frame) === BOOT) this.panic('release', frame);
+            this.drop(frame);
+          }
+        },
+      ),
+      variant(
         'shared-page-freed',
         'free.owner',
         class extends PageArray {
@@ -262,6 +282,16 @@ export const ADDED: readonly Added[] = [
         },
       ),
       variant(
+        'half-of-what-is-free',
+        'allocPages.as-many',
+        class extends PartialArray {
+          protected override limit(count: bigint): bigint {
+            const got = super.limit(count);
+            return got < count && got > 1n ? got / 2n : got;
+          }
+        },
+      ),
+      variant(
         'last-free-page-left',
         'allocPages.as-many',
         class extends PartialArray {
@@ -296,6 +326,29 @@ export const ADDED: readonly Added[] = [
         class extends PageArray {
           protected override isFree(base: number, count: number): boolean {
             return super.isFree(base, Math.max(1, count - 1)) && base + count <= this.pages.length;
+          }
+        },
+      ),
+      variant('held-pages-taken', 'allocAt.was-free', TakingArray),
+      variant(
+        'lowest-region',
+        'allocAt.exact',
+        class extends PageArray {
+          override allocAt(address: bigint, count: number | bigint): bigint | null {
+            const taken = super.allocAt(address, count);
+            const lowest = this.pages.indexOf(FREE);
+            if (taken === null || count !== 1 || lowest < 0) return taken;
+            this.pages[this.named('allocAt', address)] = FREE;
+            return this.take(lowest);
+          }
+        },
+      ),
+      variant(
+        'region-at-the-end-refused',
+        'allocAt.complete',
+        class extends PageArray {
+          protected override isFree(base: number, count: number): boolean {
+            return super.isFree(base, count) && base + count < this.pages.length;
           }
         },
       ),
@@ -362,6 +415,16 @@ export const ADDED: readonly Added[] = [
         },
       ),
       variant(
+        'highest-address-not-read',
+        'allocWithin.below-max',
+        otherBounds(() => ({ maxAddr: U64_MAX })),
+      ),
+      variant(
+        'half-of-the-alignment',
+        'allocWithin.aligned',
+        otherBounds(({ alignment }) => ({ alignment: alignment / 2n })),
+      ),
+      variant(
         'highest-address-inclusive',
         'allocWithin.below-max',
         otherBounds(({ maxAddr }) => ({ maxAddr: maxAddr + PAGE_BYTES })),
@@ -371,6 +434,7 @@ export const ADDED: readonly Added[] = [
         'allocWithin.aligned',
         otherBounds(() => ({ alignment: PAGE_BYTES })),
       ),
+      variant('held-pages-taken-within', 'allocWithin.was-free', TakingArray),
       variant(
         'last-page-not-free',
         'allocWithin.was-free',

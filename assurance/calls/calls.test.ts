@@ -4,6 +4,7 @@ import { explore, referencesOf, smallWorld } from '../../properties/explore/inde
 import { hintOn } from '../../properties/fit/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
+import { KINDS, MUTANTS } from '../../runner/mutants/index.ts';
 import { decodeProfile, type SomePmmFactory, type Trace } from '../../spec/index.ts';
 import { ADDED } from './added.ts';
 
@@ -50,6 +51,13 @@ it.each(ADDED.filter(({ hint }) => hint !== undefined))(
     expect(found.map((trace) => hintOn(target, trace))).toContain(hint);
   },
 );
+
+it('each clause that only claims break has two broken managers', () => {
+  const ours = new Set<string>(MUTANTS.map(({ clause }) => clause));
+  const byClaim = [...KINDS, ...ADDED].flatMap(({ broken }) => broken.map(({ clause }) => clause));
+  const few = byClaim.filter((clause, i) => !ours.has(clause) && byClaim.indexOf(clause) === i);
+  expect(few.filter((clause) => byClaim.lastIndexOf(clause) === byClaim.indexOf(clause))).toEqual([]);
+});
 
 describe('a search of all states', () => {
   it.each(ADDED.filter(({ name }) => name.startsWith('references')))(

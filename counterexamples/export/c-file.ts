@@ -78,7 +78,18 @@ function functionName(call: Call): string {
   return `pmm_${call.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
+/** The calls that take an order in place of a count. */
+const BY_ORDER: Readonly<Partial<Record<Call, string>>> = {
+  allocBitmap: 'pmm_alloc_order',
+  freeRegion: 'pmm_free_order',
+};
+
 function callCode(operation: Operation<Reference>, names: Names): string {
+  const byOrder = names.profile.contiguous === 'orders' ? BY_ORDER[operation.call] : undefined;
+  if (byOrder !== undefined && 'count' in operation && isU64(operation.count)) {
+    const addresses = addressesOf(operation).map((reference) => addressCode(reference, names));
+    return `${byOrder}(${[...addresses, operation.count.toString(2).length - 1].join(', ')})`;
+  }
   const texts = parametersOf(operation.call).map((parameter): string => {
     const value = argumentAt(operation, parameter);
     if (parameter.kind === 'addresses') return `batch, ${addressesOf(operation).length}`;
@@ -333,9 +344,17 @@ const PROTOTYPES = {
   removeRegion: 'bool pmm_remove_region(void *address, uint64_t count);',
 } as const satisfies Readonly<Record<Call, string>>;
 
+const ORDER_PROTOTYPES: Readonly<Partial<Record<Call, string>>> = {
+  allocBitmap: 'void *pmm_alloc_order(uint64_t order);',
+  freeRegion: 'void pmm_free_order(void *address, uint64_t order);',
+};
+
 /** The declarations of the calls that the allocator has. */
 function prototypes(profile: Profile): string {
-  const lines: string[] = profile.calls.map((call) => PROTOTYPES[call]);
+  const isByOrder = profile.contiguous === 'orders';
+  const lines: string[] = profile.calls.map(
+    (call) => (isByOrder ? ORDER_PROTOTYPES[call] : undefined) ?? PROTOTYPES[call],
+  );
   if (isPartial({ profile }))
     lines.push('/* pmm_alloc_pages returns how many page frames it has allocated. */');
   if (!refuses({ profile })) return lines.join('\n');

@@ -26,15 +26,15 @@ static bool init(const fp_memory *memory) {
 }
 
 static void *alloc(void) { return pmm_alloc(0); }
-static void *alloc_run(uint64_t count, uint64_t max_addr, uint64_t alignment) { (void)max_addr, (void)alignment; return count == 0 || count > 1024 ? 0 : pmm_alloc((unsigned)__builtin_ctzll(count)); }
+static void *alloc_order(uint64_t order) { return pmm_alloc((unsigned)order); }
 static bool free_page(void *address) { return pmm_free(address, 0), true; }
-static bool free_run(void *address, uint64_t count) { return pmm_free(address, (unsigned)__builtin_ctzll(count)), true; }
+static bool free_order(void *address, uint64_t order) { return pmm_free(address, (unsigned)order), true; }
 
 int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"freeAmount\"], \"zones\": 1, \"keeps\": \"named\","
-                   " \"contiguous\": \"powers-of-two\", \"runArguments\": [], \"largestRequest\": 1024, \"freeRuns\": \"whole\","
+                   " \"contiguous\": \"orders\", \"largestRequest\": 1024, \"freeRuns\": \"whole\","
                    " \"unalignedFree\": \"misuse\", \"misuse\": \"undefined\", \"failures\": [], \"memoryBelow\": \"0x1000000000\"}",
-        .init = init, .alloc = alloc, .alloc_bitmap = alloc_run, .free = free_page, .free_region = free_run, .free_amount = pmm_free_frames,
+        .init = init, .alloc = alloc, .alloc_order = alloc_order, .free = free_page, .free_order = free_order, .free_amount = pmm_free_frames,
     });
 }

@@ -38,8 +38,8 @@ struct Target {
     free_pages: extern "C" fn(*const *mut u8, u64) -> bool,
     free_region: extern "C" fn(*mut u8, u64) -> bool,
     amounts: [extern "C" fn() -> u64; 3],
-    /// The optional functions, from `live` to `remove_region`.
-    optional: [Option<extern "C" fn()>; 8],
+    /// The optional functions, from `live` to `free_order`.
+    optional: [Option<extern "C" fn()>; 10],
 }
 
 extern "C" {
@@ -200,6 +200,6 @@ pub unsafe extern "C" fn main(_: i32, _: *const *const u8) -> i32 {
     let profile = b"{\"policies\": [\"first-fit\"], \"singlePages\": \"stack-zone-first\"}\0";
     let amounts = [total_amount as extern "C" fn() -> u64, free_amount, reserved_amount];
     let profile = profile.as_ptr();
-    let optional = [None; 8];
+    let optional = [None; 10];
     fp_serve(&Target { profile, init, alloc, alloc_pages, alloc_bitmap, free, free_pages, free_region, amounts, optional })
 }

@@ -5,7 +5,7 @@
  *      ├───── dma ────────┼──────────── normal ────────────────┤
  *
  * A request for the dma zone is served there or not at all; any other comes from the normal zone while a run fits, then from the
- * dma zone. A run never lies in both. It trusts its callers.
+ * dma zone. A run never lies in both. Memory comes and goes at run time. It trusts its callers.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,11 +65,12 @@ void *pmm_alloc_pages(enum zone zone, uint64_t count) {
     return (void *)(direct_map + first * PAGE);
 }
 
+/* Also adds memory that comes at run time: until then, its bits say that it is in use. */
 void pmm_free_pages(void *address, uint64_t count) {
     mark(((uintptr_t)address - direct_map) / PAGE, count, true);
 }
 
-/* Returns false where memory ends too high. `map` is where physical address 0 is mapped. */
+/* Takes note of a range of the memory map. Returns false where it ends too high. `map` is where physical address 0 is mapped. */
 bool pmm_add(uint64_t start, uint64_t end, bool is_free_now, uintptr_t map) {
     direct_map = map;
     end_of_memory = end / PAGE > end_of_memory ? end / PAGE : end_of_memory;
@@ -79,6 +80,21 @@ bool pmm_add(uint64_t start, uint64_t end, bool is_free_now, uintptr_t map) {
     if (is_free_now) {
         mark(start / PAGE, (end - start) / PAGE, true);
     }
+    return true;
+}
+
+/* Takes memory away. Returns false where some of it is in use. */
+bool pmm_remove_region(void *address, uint64_t count) {
+    uint64_t first = ((uintptr_t)address - direct_map) / PAGE;
+    if (count > 0 && (first >= PAGES || count > PAGES - first)) {
+        return false;
+    }
+    for (uint64_t page = first; page < first + count; page++) {
+        if (!is_free(page)) {
+            return false;
+        }
+    }
+    mark(first, count, false);
     return true;
 }
 

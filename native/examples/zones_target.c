@@ -12,13 +12,14 @@ enum zone { DMA, NORMAL };
 bool pmm_add(uint64_t start, uint64_t end, bool is_free_now, uintptr_t map);
 void *pmm_alloc_pages(enum zone zone, uint64_t count);
 void pmm_free_pages(void *address, uint64_t count);
+bool pmm_remove_region(void *address, uint64_t count);
 uint64_t pmm_free_count(void);
 
 static bool init(const fp_memory *memory) {
     for (size_t d = 0; d < memory->count; d++) {
         const fp_descriptor *given = &memory->descriptors[d];
         uint64_t end = given->start + given->pages * FP_PAGE_SIZE;
-        if (given->kind <= FP_BOOT && !pmm_add(given->start, end, given->kind == FP_FREE, (uintptr_t)memory->base)) return false;
+        if (!pmm_add(given->start, end, given->kind == FP_FREE, (uintptr_t)memory->base)) return false;
     }
     return true;
 }
@@ -30,9 +31,10 @@ static bool free_run(void *address, uint64_t count) { return pmm_free_pages(addr
 
 int main(void) {
     return fp_serve(&(fp_target){
-        .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"freeAmount\"], \"policies\": [\"first-fit\"],"
+        .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"freeAmount\", \"addRegion\", \"removeRegion\"], \"policies\": [\"first-fit\"],"
                    " \"zones\": [{\"name\": \"low\", \"below\": \"" TEXT(DMA_END) "\"}, {\"name\": \"high\"}], \"runArguments\": [\"maxAddr\"],"
                    " \"misuse\": \"undefined\", \"failures\": [], \"memoryBelow\": \"0x40000000\"}",
         .init = init, .alloc = alloc, .alloc_bitmap = alloc_run, .free = free_page, .free_region = free_run, .free_amount = pmm_free_count,
+        .add_region = free_run, .remove_region = pmm_remove_region,
     });
 }

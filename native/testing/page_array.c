@@ -2,7 +2,8 @@
  * A page array: one number for each page frame, its owner or its references. With -DMOST=n a page frame has at most n. Its bugs:
  * -DFREES_AT_ONCE frees with any reference, -DONE_LEFT leaves a free page frame where a batch is granted in part, -DLAST_FORGOTTEN takes a region
  * whose last page frame is not free, -DBOUNDARY_FORGOTTEN lets runs cross a boundary by their last page, -DLAST_NOT_ADDED adds a page frame too
- * few, -DMARKS_REMOVED writes into memory that it has removed, -DNO_RETAIN lacks a call that it claims.
+ * few, -DMARKS_REMOVED writes into memory that it has removed, -DTAKES_ORDERS takes orders
+ * and does not claim that, -DNO_RETAIN lacks a call that it claims.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -225,6 +226,12 @@ static bool release(void *address) {
     return true;
 }
 
+#ifdef TAKES_ORDERS
+static void *alloc_order(uint64_t order) {
+    return alloc_within(UINT64_C(1) << order, 0, UINT64_MAX, FP_PAGE_SIZE << order, 0);
+}
+#endif
+
 int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"allocAt\", \"allocWithin\", \"addRegion\", \"removeRegion\", \"retain\", \"release\", \"freeAmount\"],"
@@ -237,6 +244,9 @@ int main(void) {
         .alloc_within = alloc_within,
         .add_region = add_region,
         .remove_region = remove_region,
+#ifdef TAKES_ORDERS
+        .alloc_order = alloc_order,
+#endif
 #ifndef NO_RETAIN
         .retain = retain,
 #endif

@@ -8,6 +8,7 @@ import type { World } from '../../runner/index.ts';
 import {
   addressesOf,
   type BreakableClause,
+  beyond,
   config,
   counted,
   HIGHER_HALF_48,
@@ -81,7 +82,8 @@ function bounded(count: bigint, bounds: { minAddr?: bigint; boundary?: bigint })
 }
 
 /** Returns the programs whose calls a profile has, with the call for runs that it has. */
-function possible({ calls }: Profile, ...programs: readonly Program[]): readonly Program[] {
+function possible(profile: Profile, ...programs: readonly Program[]): readonly Program[] {
+  const { calls } = profile;
   const isOther = !calls.includes('allocBitmap') && calls.includes('allocWithin');
   const told = (operation: Operation<Reference>): Operation<Reference> =>
     isOther && operation.call === 'allocBitmap'
@@ -89,7 +91,7 @@ function possible({ calls }: Profile, ...programs: readonly Program[]): readonly
       : operation;
   return programs
     .map((program) => program.map(told))
-    .filter((program) => program.every(({ call }) => calls.includes(call)));
+    .filter((program) => program.every((operation) => beyond(profile, operation) === null));
 }
 
 /** An operation that allocates one page frame. */
@@ -222,6 +224,35 @@ function ofMisuse({ moment: { demand, response }, profile }: Broken): readonly C
     probes: all,
   };
   return response.outcome.kind === 'failed' ? [refused, ...uncaught, trusting] : [...uncaught, trusting];
+}
+
+function add(reference: Reference): Operation<Reference> {
+  return { call: 'addRegion', address: reference, count: 1n };
+}
+
+/** RAM that is added once more. */
+function ofAdding({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.expected.kind !== 'misused' || demand.operation.call !== 'addRegion') return [];
+  if (response.outcome.kind === 'panicked') return [];
+  const one = single(profile);
+  const probes = possible(profile, [one, add(page(0))], [one, free(page(0)), add(page(0))]);
+  const programs = misuses(profile);
+  const caught = ALL_UNCAUGHT.filter((kind) => !profile.uncaught.includes(kind));
+  return [
+    {
+      claims: { uncaught: [...profile.uncaught, 'present'] },
+      condition: 'addRegion() does not notice RAM that it has',
+      question: 'is it on purpose that it goes on then?',
+      probes,
+      controls: caught.flatMap((kind) => programs[kind]),
+    },
+    {
+      claims: { misuse: 'undefined', uncaught: [] },
+      condition: 'it trusts its callers: what it does on misuse is undefined',
+      question: 'is it on purpose that it notices no double free?',
+      probes: [...probes, ...caught.flatMap((kind) => programs[kind])],
+    },
+  ];
 }
 
 function ofReports({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
@@ -597,7 +628,7 @@ export function unaskedFor(profile: Profile): readonly Candidate[] {
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
 export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
-  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofMemory, ofReferences, ofReports, ofZones];
+  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofAdding, ofMemory, ofReferences, ofReports, ofZones];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]
     .flatMap((candidates) => candidates(broken))

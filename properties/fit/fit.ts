@@ -55,7 +55,10 @@ const SHRINK_MS = 1500;
 function startOf(profile: Profile): Profile {
   const { calls, memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd, zones, fallback } = profile;
   const worlds = { memoryAtLeast, memoryBelow, bitmapZoneBelow, bitmapZoneEnd };
-  const whole: Profile = { ...WHOLE, calls, runArguments: runArgumentsOf(calls) };
+  const isByOrder = profile.contiguous === 'orders';
+  const whole: Profile = isByOrder
+    ? { ...WHOLE, calls, contiguous: 'orders', runArguments: [] }
+    : { ...WHOLE, calls, runArguments: runArgumentsOf(calls) };
   if (namedZones(profile) === null) return { ...whole, ...worlds };
   return { ...whole, ...worlds, zones, fallback, singlePages: 'anywhere' };
 }

@@ -9,7 +9,7 @@ import {
   physicalAddress,
   SpecError,
 } from '../../spec/index.ts';
-import type { Target } from '../target.ts';
+import { refuseMissing, type Target } from '../target.ts';
 import { AllocatorProcess } from './allocator-process.ts';
 import { CallersProcess } from './callers-process.ts';
 import { Channel } from './channel.ts';
@@ -113,16 +113,6 @@ export function loadModuleApart(path: string, given?: Profile, programMs?: numbe
   return load({ command: [process.execPath, ...process.execArgv, SERVED, path] }, path, given, programMs);
 }
 
-/** Refuses a profile with a call that the executable says it lacks. */
-function refuseMissing({ calls }: Profile, said: string | null, path: string): void {
-  const has = said?.split(' ');
-  const missing = calls.find((call) => has?.includes(call) === false);
-  if (missing !== undefined)
-    throw new SpecError(
-      `${path}: expected the call ${missing}, or a profile whose calls leave it out: its fp_target has none`,
-    );
-}
-
 /** How a process is started, and whether it is a kernel on a console. */
 interface Started {
   readonly command: readonly string[];
@@ -151,7 +141,8 @@ async function introduced(
     const lines = greet(channel, path, isConsole ? BOOT_LIMIT_MS : TIME_LIMIT_MS);
     const source = `${path}: profile`;
     const claimed = decodeProfile(parseJson(restOfLine(lines, 'profile') ?? '{}', source), source);
-    refuseMissing(given ?? claimed, restOfLine(lines, 'calls'), path);
+    const said = restOfLine(lines, 'calls')?.split(' ');
+    if (said !== undefined) refuseMissing(path, given ?? claimed, (name) => said.includes(name));
     // The memory of a kernel's harness is no claim that another profile could replace.
     const memoryBelow = isConsole ? claimed.memoryBelow : REACH;
     return { channel, lines, profile: within(given ?? claimed, memoryBelow) };

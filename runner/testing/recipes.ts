@@ -87,7 +87,7 @@ export const RECIPES: readonly Recipe[] = [
   {
     name: 'zones',
     small: ['-DDMA_END=0x2000'],
-    searched: { stack: 0, bitmap: 5 },
+    searched: { stack: 0, bitmap: 3 },
     broken: {
       'there is no fallback': {
         edit: [' || (zone == NORMAL && take(DMA, count, &first))', ''],
@@ -96,6 +96,20 @@ export const RECIPES: readonly Recipe[] = [
       'a device is given what it cannot reach': {
         edit: ['(zone == NORMAL && take(DMA, count, &first))', 'take(1 - zone, count, &first)'],
         clauses: ['allocBitmap.complete', 'allocBitmap.below-max'],
+      },
+      'a page that is in use is taken away': {
+        edit: [
+          '        if (!is_free(page)) {\n            return false;',
+          '        if (!is_free(page) && page > first) {\n            return false;',
+        ],
+        clauses: ['removeRegion.complete', 'removeRegion.gone'],
+      },
+      'what is taken away stays free': {
+        edit: [
+          '    mark(first, count, false);\n    return true;\n}\n\nuint64_t pmm_free_count',
+          '    available -= count;\n    return true;\n}\n\nuint64_t pmm_free_count',
+        ],
+        clauses: ['removed.withheld', 'removeRegion.complete', 'alloc.complete', 'allocBitmap.complete'],
       },
       'the zones run together': {
         edit: ['[DMA] = {0, DMA_END / PAGE}', '[DMA] = {0, PAGES}'],
@@ -178,8 +192,8 @@ export const RECIPES: readonly Recipe[] = [
       },
       'a block is taken back as one page': {
         edit: [
-          'return pmm_free(address, (unsigned)__builtin_ctzll(count)), true',
-          'return pmm_free(address, 0 * count), true',
+          'return pmm_free(address, (unsigned)order), true',
+          'return pmm_free(address, 0 * (unsigned)order), true',
         ],
         clauses: ['freed.returns'],
       },

@@ -40,6 +40,12 @@ describe.each<BuiltAs>(['process', 64])('a page array as %s', (as) => {
       /expected the call retain, or a profile whose calls leave it out/,
     );
   });
+
+  it('is refused where it takes orders and does not claim that', async () => {
+    await expect(built(as, ['testing/page_array.c'], '-DTAKES_ORDERS')).rejects.toThrow(
+      /expected "contiguous": "orders" in its profile, because its fp_target has alloc_order or free_order/,
+    );
+  });
 });
 
 it('is searched to the end as WebAssembly: as many states as the model has', async () => {

@@ -10,7 +10,7 @@ import {
   physicalAddress,
   SpecError,
 } from '../../spec/index.ts';
-import type { Target } from '../target.ts';
+import { refuseMissing, type Target } from '../target.ts';
 import { BUILD_SECTION, mutableGlobals } from './binary.ts';
 import { type Bits, ENGINE, type Module, WASM_PAGE_BYTES } from './engine.ts';
 import { type Loaded, Machine, reachOf } from './machine.ts';
@@ -98,6 +98,9 @@ export function loadWasm(path: string, given: Profile | undefined, programMs: nu
   return wasmTarget(readFileSync(path), path, { profile: given, programMs });
 }
 
+/** The bit of the calls that says that runs are asked for by order: see native/frameproof_wasm.c. */
+const BY_ORDER = 30;
+
 /** Claims that replace a target's own, and the time of a program. */
 interface WasmClaims {
   readonly profile: Profile | undefined;
@@ -121,11 +124,8 @@ export function wasmTarget(
   const [loaded, machine] = tried({ module, compiled, hasHiddenGlobals: mutableGlobals(bytes) > 1 }, path);
   const source = `${path}: profile`;
   const claimed = given ?? decodeProfile(parseJson(machine.profile, source), source);
-  const missing = claimed.calls.find((call) => ((machine.calls >> callPlace(call)) & 1) === 0);
-  if (missing !== undefined)
-    throw new SpecError(
-      `${path}: expected the call ${missing}, or a profile whose calls leave it out: its fp_target has none`,
-    );
+  const has = (place: number): boolean => ((machine.calls >> place) & 1) === 1;
+  refuseMissing(path, claimed, (name) => has(name === 'orders' ? BY_ORDER : callPlace(name)));
   const profile = within(claimed, reachOf(loaded.bits));
   return new WasmTarget(loaded, { name: path, policies: profile.policies, profile }, programMs);
 }

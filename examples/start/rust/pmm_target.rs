@@ -41,8 +41,8 @@ struct Target {
     free_amount: Amount,
     reserved_amount: Amount,
     live: Option<extern "C" fn()>,
-    /// The functions of further calls, from `alloc_some` to `remove_region`.
-    further: [Option<extern "C" fn()>; 7],
+    /// The functions of further calls, from `alloc_some` to `free_order`.
+    further: [Option<extern "C" fn()>; 9],
 }
 
 extern "C" {
@@ -103,7 +103,7 @@ pub extern "C" fn main(_: c_int, _: *const *const c_void) -> c_int {
         free_amount: Some(free_amount),
         reserved_amount: None,
         live: None,
-        further: [None; 7],
+        further: [None; 9],
     };
     unsafe { fp_serve(&target) }
 }

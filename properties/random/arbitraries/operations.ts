@@ -226,7 +226,10 @@ function asClaimed(kind: RunKind, value: Passed, profile: Profile): Passed {
     if (!profile.runArguments.includes('maxAddr')) return U64_MAX;
     return profile.limits === 'any' || value === U64_MAX ? inZone(value, profile) : roundedDown(value);
   }
-  if (kind === 'runCount') return profile.contiguous === 'any' ? value : roundedDown(value);
+  if (kind === 'runCount') {
+    if (profile.contiguous === 'any') return value;
+    return roundedDown(profile.contiguous === 'orders' && Number(value) === 0 ? 1 : value);
+  }
   if (!profile.runArguments.includes('alignment')) return PAGE_SIZE;
   const { largestAlignment } = profile;
   if (largestAlignment !== null && isWhole(value) && value > largestAlignment)
@@ -269,8 +272,11 @@ function argumentFrom({ kind }: Parameter, x: number, prospect: Prospect): Passe
       return batchCount(x, state);
     case 'runCount':
       return asClaimed(kind, runCount(x, state), profile);
-    case 'regionCount':
-      return regionCount(prospect, x);
+    case 'regionCount': {
+      const count = regionCount(prospect, x);
+      const isOrdered = profile.contiguous === 'orders' && prospect.call.call === 'freeRegion';
+      return isOrdered ? roundedDown(Number(count) === 0 ? 1 : count) : count;
+    }
     case 'minAddr':
       return asClaimed(kind, minAddrFrom(prospect, x), profile);
     case 'maxAddr':

@@ -47,6 +47,7 @@ describe('a run on a target that claims everything', () => {
     expect(
       unmet.filter((name) => !/^(retain|release|allocAt|allocWithin|addRegion|removeRegion): /.test(name)),
     ).toEqual([
+      'alloc: memory that boot code had, zeroed',
       'allocPages: some of a batch',
       'free: memory that the manager keeps',
       'free: a page frame with several references',
@@ -64,10 +65,10 @@ describe('a run on a target that claims everything', () => {
       'addRegion',
       'removeRegion',
     ];
-    const counting = claims({ calls, mostReferences: 3, keeps: 'named' });
+    const counting = claims({ calls, contents: 'zeroed', mostReferences: 3, keeps: 'named' });
     const ofParts = 'allocPages: some of a batch';
     expect(SITUATION_NAMES.filter((name) => !canMeet(name, counting))).toEqual([ofParts]);
-    const bare = claims({ calls, freesShared: 'one-reference', keeps: 'named' });
+    const bare = claims({ calls, contents: 'zeroed', freesShared: 'one-reference', keeps: 'named' });
     expect(SITUATION_NAMES.filter((name) => !canMeet(name, bare))).toEqual([
       ofParts,
       'retain: the most references',

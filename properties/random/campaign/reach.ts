@@ -61,7 +61,7 @@ function isPowerOfTwo(n: number): boolean {
 
 /** Whether some runs must start at a multiple of more than a page frame. */
 function hasAlignedRuns({ runArguments, contiguous, largestAlignment, largestRequest }: Profile): boolean {
-  if (contiguous === 'powers-of-two' && largestRequest !== 1) return true;
+  if (contiguous !== 'any' && largestRequest !== 1) return true;
   return runArguments.includes('alignment') && (largestAlignment === null || largestAlignment > PAGE_BYTES);
 }
 
@@ -78,6 +78,11 @@ const ANY_MISUSE: readonly MisuseKind[] = [
 const OF_FRAMES: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared', 'present'];
 
 const ADDING: readonly MisuseKind[] = ['argument', 'present', 'unaligned'];
+
+/** Whether memory is surely added that was removed: where RAM may not be added, and programs are drawn before they run, nobody knows what was. */
+function addsAgain(profile: Profile): boolean {
+  return profile.calls.includes('removeRegion') && !isUncaught(profile, 'present');
+}
 
 /** Whether allocations are tried that must fail. */
 function fails({ outOfMemory }: Profile): boolean {
@@ -193,7 +198,7 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
     case 'addRegion.owner':
       return side === 0 || ADDING.some((kind) => isTried(profile, kind));
     case 'addRegion.free':
-      return side === 1 || calls.includes('removeRegion');
+      return side === 1 || addsAgain(profile);
     case 'removeRegion.complete':
       return side === 0 || fails(profile);
     case 'freePages.distinct':
@@ -246,6 +251,7 @@ const MISUSES: Readonly<Record<string, readonly MisuseKind[]>> = {
   'freePages: a page frame named twice': ['repeated'],
   'freePages: a batch is refused': [],
   'retain: a free page frame': ['double-free'],
+  'release: a free page frame': ['double-free'],
   'free: a page frame with several references': ['shared'],
   'addRegion: a free page frame': ['present'],
 };
@@ -276,7 +282,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (ended === 'failed' && !fails(profile)) return false;
   if (name === 'allocPages: some of a batch') return profile.batches === 'partial';
   if (name === 'allocPages: one more than is free') return fails(profile) && profile.batches === 'whole';
-  if (name === 'addRegion: memory that was removed') return profile.calls.includes('removeRegion');
+  if (name === 'alloc: memory that boot code had, zeroed') return profile.contents === 'zeroed';
+  if (name === 'addRegion: memory that was removed') return addsAgain(profile);
   if (name === 'retain: the most references') return profile.mostReferences !== null;
   if (ended === 'panicked') {
     const namesFrames = calls.some((call) => !isAllocation(call));
@@ -292,7 +299,7 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
     return profile.singlePages === 'stack-zone';
   if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
   if (['free: an address inside a page frame', 'freeRegion: none'].includes(name))
-    return profile.unalignedFree === 'rounded-down';
+    return profile.unalignedFree === 'rounded-down' && canMeetRun(name, profile);
   return canMeetRun(name, profile);
 }
 
@@ -315,7 +322,15 @@ function endsWithinWord(profile: Profile): boolean {
   return profile.bitmapZoneEnd === null || fixedZone(profile) % WORD_BITS !== 0;
 }
 
+/** Situations of counts that are no powers of two. */
+const OF_OTHER_COUNTS = [
+  'allocBitmap: none',
+  'freeRegion: none',
+  'allocBitmap: an argument that is not an unsigned 64-bit integer',
+];
+
 function canMeetRun(name: string, profile: Profile): boolean {
+  if (profile.contiguous === 'orders' && OF_OTHER_COUNTS.includes(name)) return false;
   if (name.startsWith('allocWithin: '))
     return profile.runArguments.includes(name.includes('minAddr') ? 'minAddr' : 'boundary');
   if (name === 'allocBitmap: a run in the last partial word of the zone') return endsWithinWord(profile);

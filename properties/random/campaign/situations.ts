@@ -32,6 +32,7 @@ import {
   namesOwner,
   namesTwice,
   namesUnmapped,
+  ownerInMap,
   references,
   runEnd,
   startsAtMin,
@@ -92,6 +93,11 @@ const ADDED = ['addRegion', 'done'] as const;
 const NOT_ADDED = ['addRegion', 'panicked'] as const;
 const REMOVED = ['removeRegion', 'done'] as const;
 
+/** Whether boot memory is handed out by a manager that claims to zero what it hands out. */
+function isZeroedBoot(step: StepFacts): boolean {
+  return step.state.world.profile.contents === 'zeroed' && ownerInMap(step, step.base) === 'boot';
+}
+
 /** Whether a run reaches past the last whole word of the bitmap zone. */
 function endsInPartialWord(step: StepFacts): boolean {
   const { bitmapLimit: limit } = step.state.world;
@@ -113,6 +119,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('alloc: a page frame at or above 8 TiB', PAGE, (s) => s.base >= EIGHT_TIB_FRAME),
   sometimes('alloc: the page frame at the bitmap limit', PAGE, (s) => s.base === s.state.world.bitmapLimit),
   sometimes('alloc: page frame 0', PAGE, (s) => s.base === 0),
+  sometimes('alloc: memory that boot code had, zeroed', PAGE, isZeroedBoot),
   sometimes('allocPages: a batch is refused', REFUSED_PAGES),
   sometimes('allocPages: one more than is free', REFUSED_PAGES, (s) => count(s) === s.inStackBefore + 1),
   sometimes('allocPages: exactly what is free', PAGES, (s) => s.inStackAfter === 0 && count(s) > 0),
@@ -213,6 +220,7 @@ const SITUATIONS: readonly StepSituation[] = [
   sometimes('retain: a page frame that is shared already', ['retain', 'done'], (s) => references(s) > 1),
   sometimes('retain: the most references', ['retain', 'failed']),
   sometimes('retain: a free page frame', ['retain', 'panicked'], (s) => s.panicOwner === 'pmm'),
+  sometimes('release: a free page frame', ['release', 'panicked'], (s) => s.panicOwner === 'pmm'),
   sometimes('release: one reference of several', ['release', 'done'], (s) => references(s) > 1),
   sometimes('release: the last reference', ['release', 'done'], (s) => references(s) === 1),
   sometimes('free: a page frame with several references', [FREES, 'panicked'], (s) => references(s) > 1),

@@ -10,6 +10,7 @@ import {
   pageCount,
   pagesBetween,
   pfn,
+  type Region,
 } from '../../../spec/index.ts';
 
 /** Returns the count asked for; 1 if the call has none, or one that is not an unsigned 64-bit integer. */
@@ -78,12 +79,15 @@ export function namesOwner({ state, call: { frames, named } }: StepFacts, owner:
   return false;
 }
 
+/** Returns the owner that a page frame has after init by the map. */
+export function ownerInMap({ state }: StepFacts, frame: number): Owner {
+  const holds = (region: Region): boolean => frame >= region.base && frame < endOf(region);
+  return ownedRegions(state.world.map).find(holds)?.owner ?? 'absent';
+}
+
 /** Whether the map lists the page frame that a call names first as RAM. */
-export function isRamOfMap({ state, call: { frames } }: StepFacts): boolean {
-  const frame = frames[0] ?? -1;
-  return ownedRegions(state.world.map).some(
-    (region) => isRamOwner(region.owner) && frame >= region.base && frame < endOf(region),
-  );
+export function isRamOfMap(step: StepFacts): boolean {
+  return ownerInMap(step, step.call.frames[0] ?? -1) !== 'absent';
 }
 
 /** Returns the references to the page frame that a call names first; 0 where nobody holds it. */
