@@ -15,7 +15,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { attachPmm, createPmm, createSharedState, FrameAllocator, SharedFrames } from '../impl/index.ts';
+import {
+  ATOMICS,
+  attachPmm,
+  createPmm,
+  createSharedState,
+  FrameAllocator,
+  LAYOUT,
+  SharedFrames,
+} from '../impl/index.ts';
 import { checkThreads, OURS_SHARED, threadSeconds } from '../properties/concurrent/index.ts';
 import { median } from '../properties/verify/index.ts';
 import { config, memoryMap } from '../spec/index.ts';
@@ -67,6 +75,19 @@ function uncontended(face: Face, rounds: number): void {
       `${face.padEnd(10)} ${name.padEnd(18)} ${bare.toFixed(1)} ns a page without the lock, ${locked.toFixed(1)} ns with it: ${ratio}`,
     );
   }
+}
+
+/** Prints what the two atomic steps of a call take with nothing between them: the lock cannot take less. */
+function atomicSteps(rounds: number): void {
+  const words = new Int32Array(createSharedState(map, config()));
+  const steps = (): void => {
+    for (let i = 0; i < 2 * LIMITED_BATCH; i += 1) {
+      ATOMICS.compareExchange(words, LAYOUT.LOCK_AT, 0, 1);
+      ATOMICS.exchange(words, LAYOUT.LOCK_AT, 0);
+    }
+  };
+  const nanoseconds = median(Array.from({ length: rounds + 2 }, () => timed(steps)).slice(2));
+  console.log(`${'two atomic steps, no lock'.padEnd(29)} ${nanoseconds.toFixed(1)} ns a page`);
 }
 
 /**
@@ -230,6 +251,7 @@ const [load = 0] = loadavg();
 console.log(`${availableParallelism()} processors, load ${load.toFixed(1)}, node ${process.version}`);
 console.log('\nwithout contention: pages allocated and freed');
 for (const face of FACES) uncontended(face, 2 * effort.rounds + 1);
+atomicSteps(2 * effort.rounds + 1);
 const programs = lockPrograms();
 uncontendedC(programs, effort);
 console.log(

@@ -129,5 +129,7 @@ export const STATE_ROW = {
   fresh: 0.3,
   worst: 9,
 };
+/** The row whose addresses have a limit too: nanoseconds a page. */
+export const BATCH_ROW = { number: 3, addressesNs: 5 };
 /** The rows that the chart shows. */
 export const CHARTED: readonly number[] = [5, 6, 8, 9];

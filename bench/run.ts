@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { renderChart } from './chart.ts';
 import { type Measurement, measure, type Rounds } from './measure.ts';
 import { type SubjectName, type SubjectProcess, startSubjects } from './process.ts';
-import { CHARTED, ROWS, type Row, STATE_ROW } from './rows.ts';
-import { mark, renderTable, type StateSize, stateRows } from './table.ts';
+import { BATCH_ROW, CHARTED, ROWS, type Row, STATE_ROW } from './rows.ts';
+import { holdsByAddress, mark, renderTable, type StateSize, stateRows } from './table.ts';
 
 const FULL: Rounds = { warmup: 8, measured: 21 };
 const QUICK: Rounds = { warmup: 4, measured: 5 };
@@ -47,11 +47,18 @@ function summary(measurements: readonly Measurement[], state: StateSize): string
   const missed = limited
     .filter(({ holds }) => holds === false)
     .map((m) => `row ${m.number} (${m.label}): ${(m.ratio ?? 0).toFixed(3)} of checked C, limit ${m.limit}`);
+  const byAddress = measurements.filter((m) => holdsByAddress(m) !== null);
+  const addressesMissed = byAddress
+    .filter((m) => holdsByAddress(m) === false)
+    .map(
+      ({ number, label, medians }) =>
+        `row ${number} (${label}): ${(medians.addresses ?? 0).toFixed(1)} ns a page by addresses, limit ${BATCH_ROW.addressesNs} ns`,
+    );
   const stateMissed = stateRows(state)
     .filter(([, , , holds]) => !holds)
     .map(([label, bytes, limit]) => `row 10 (${label}): ${bytes.toFixed(3)} B, limit ${limit} B`);
-  const all = [...missed, ...stateMissed];
-  const count = limited.length + stateRows(state).length;
+  const all = [...missed, ...addressesMissed, ...stateMissed];
+  const count = limited.length + byAddress.length + stateRows(state).length;
   return all.length === 0
     ? `${mark(true)} all ${count} limits hold`
     : `${mark(false)}:\n  ${all.join('\n  ')}`;

@@ -1,7 +1,7 @@
 /** The table that the benchmark prints. */
 import Table from 'cli-table3';
 import type { Measurement } from './measure.ts';
-import { STATE_ROW } from './rows.ts';
+import { BATCH_ROW, STATE_ROW } from './rows.ts';
 
 /** Returns nanoseconds with a unit that keeps three digits readable. */
 function formatTime(nanoseconds: number | undefined): string {
@@ -20,6 +20,14 @@ function formatRatio(ratio: number | null): string {
 export function mark(holds: boolean | null): string {
   if (holds === null) return '';
   return holds ? '✓' : '✗ missed';
+}
+
+/** Whether a row keeps the limit on its addresses; null where it has none. */
+export function holdsByAddress({ number, medians }: Measurement): boolean | null {
+  const nanoseconds = medians.addresses;
+  return number === BATCH_ROW.number && nanoseconds !== undefined
+    ? nanoseconds <= BATCH_ROW.addressesNs
+    : null;
 }
 
 /** Bytes of state a page frame. */
@@ -77,7 +85,10 @@ export function renderTable(measurements: readonly Measurement[], state: StateSi
   for (const m of measurements) {
     const timesOf = (each: Measurement['medians']): readonly string[] =>
       [each.frames, each.addresses, each.checked, each.c, each.wasm, each.naive].map(formatTime);
-    const times = timesOf(m.medians);
+    const [frames = '', addresses = '', ...others] = timesOf(m.medians);
+    const byAddress = holdsByAddress(m);
+    const bound = byAddress === null ? '' : `, limit ${BATCH_ROW.addressesNs} ns ${mark(byAddress)}`;
+    const times = [frames, addresses + bound, ...others];
     const limit = m.limit === null ? '' : String(m.limit);
     table.push([m.number, m.title, m.label, m.unit, ...times, formatRatio(m.ratio), limit, mark(m.holds)]);
     if (m.number !== 1) continue;

@@ -109,3 +109,18 @@ test('a batch follows an array whose buffer has grown', () => {
   batches.write(addresses, 0, Uint32Array.of(1, 2, 3, 4), 4);
   expect(addresses[3]).toBe(addressOf(4, HIGHER_HALF));
 });
+
+test('a batch is that of its array, of several in turns, whose buffers grow', () => {
+  const batches = new AddressBatches(HIGHER_HALF, PHYSICAL_END);
+  const buffers = [8, 8, 8].map((bytes) => new ArrayBuffer(bytes, { maxByteLength: 32 }));
+  const arrays = buffers.map((buffer) => new BigUint64Array(buffer));
+  const read = new Uint32Array(4);
+  for (const pages of [1, 1, 4]) {
+    for (const buffer of buffers) buffer.resize(8 * pages);
+    for (const [k, array] of arrays.entries()) batches.write(array, 0, Uint32Array.of(k, 10, 11, 12), pages);
+    for (const [k, array] of arrays.entries()) {
+      expect(batches.read(array, read, pages)).toBe(pages);
+      expect([...read.subarray(0, pages)]).toEqual([k, 10, 11, 12].slice(0, pages));
+    }
+  }
+});

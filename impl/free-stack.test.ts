@@ -22,7 +22,7 @@ import { MORE_AT, TOP_AT } from './layout.ts';
 /** Where the floor lies, in the tests. */
 const AT = 20;
 
-/** Returns an empty stack with room for so many page frames. */
+/** Returns an empty stack with room for `frames` page frames. */
 function empty(frames: number): Int32Array {
   const words = new Int32Array(AT + wordsOfStack(frames));
   writeFloor(words, AT);

@@ -36,7 +36,7 @@ export const FLOOR: readonly number[] = [NONE, NONE];
 /** The words of a run. */
 export const RUN_WORDS = 3;
 
-/** Returns how many words the largest stack of so many page frames takes. */
+/** Returns how many words the largest stack of `frames` page frames takes. */
 export function wordsOfStack(frames: number): number {
   return FLOOR.length + Math.ceil((RUN_WORDS / 2) * frames);
 }
@@ -62,9 +62,8 @@ function areNeighbours(step: number): boolean {
 export function push(words: Int32Array, ordinal: number): boolean {
   const top = words[TOP_AT];
   const next = words[top];
-  return next === NONE || areNeighbours((ordinal - next) | 0)
-    ? join(words, top, ordinal)
-    : put(words, top, ordinal);
+  if (next === NONE) return pushOnRun(words, top, ordinal);
+  return areNeighbours((ordinal - next) | 0) ? makeRun(words, top, ordinal) : put(words, top, ordinal);
 }
 
 /** Puts a single ordinal on top. */
@@ -75,16 +74,18 @@ function put(words: Int32Array, top: number, ordinal: number): boolean {
   return true;
 }
 
-/** Pushes an ordinal on a run or the floor, or on a single one whose neighbour it is. */
-function join(words: Int32Array, top: number, ordinal: number): boolean {
-  if (words[top] !== NONE) {
-    if (top + 2 >= words.length) return false;
-    words[top + 1] = ordinal;
-    words[top + 2] = NONE;
-    words[TOP_AT] = top + 2;
-    words[MORE_AT] -= 1;
-    return true;
-  }
+/** Makes a run of the single ordinal on top and its neighbour. */
+function makeRun(words: Int32Array, top: number, ordinal: number): boolean {
+  if (top + 2 >= words.length) return false;
+  words[top + 1] = ordinal;
+  words[top + 2] = NONE;
+  words[TOP_AT] = top + 2;
+  words[MORE_AT] -= 1;
+  return true;
+}
+
+/** Pushes an ordinal on a run, or on the floor. */
+function pushOnRun(words: Int32Array, top: number, ordinal: number): boolean {
   const next = words[top - 1];
   if (next === NONE || !areNeighbours((ordinal - next) | 0)) return put(words, top, ordinal);
   words[top - 1] = ordinal;

@@ -1,18 +1,24 @@
 /** Factory targets: managers in this process, built by a factory, that answer one call at a time. */
 import {
+  addressesOf,
+  argumentAt,
   beyond,
+  type Call,
   type Config,
   computedOnce,
   type MemoryMap,
+  type Operation,
   type Pmm,
   type PmmFactory,
   type Profile,
   type Program,
+  parametersOf,
   type SomePmmFactory,
   SpecError,
   WHOLE,
 } from '../spec/index.ts';
-import { invoke, type PreparedCall, prepareCall } from './perform-call.ts';
+import { GUARDS, roomFor } from './batch.ts';
+import { exactly } from './lean/numbered-call.ts';
 import { Results } from './results.ts';
 import type { SavableSession } from './savable-session.ts';
 import { Session } from './session.ts';
@@ -81,6 +87,50 @@ class FactoryTarget implements Target {
   async close(): Promise<void> {}
 }
 
+/** A call with its arguments as they are passed. */
+interface PreparedCall {
+  readonly call: Call;
+  readonly passed: readonly (number | bigint | BigUint64Array)[];
+}
+
+/** Prepares a call; the array of a batch has room for what is free. */
+function prepared(operation: Operation, free: number, isPartial: boolean): PreparedCall {
+  const { call } = operation;
+  const passed = parametersOf(call).flatMap((parameter) => {
+    const value = argumentAt(operation, parameter);
+    if (typeof value !== 'bigint' && typeof value !== 'number') {
+      const addresses = BigUint64Array.from(addressesOf(operation));
+      return [addresses, addresses.length];
+    }
+    if (parameter.kind === 'address') return [value];
+    const count = exactly(value);
+    if (parameter.kind !== 'batchCount') return [count];
+    return [new BigUint64Array(roomFor(count, free, isPartial) + GUARDS), count];
+  });
+  return { call, passed };
+}
+
+/** A manager as a table of calls. */
+type Methods = Readonly<Record<Call, (...passed: readonly unknown[]) => unknown>>;
+
+/** Makes a call. Returns what the manager returns, and throws what it throws. */
+function invoke(pmm: object, { call, passed }: PreparedCall): unknown {
+  const methods = pmm as Methods;
+  // A spread would add 20 ns to each call.
+  switch (passed.length) {
+    case 0:
+      return methods[call]();
+    case 1:
+      return methods[call](passed[0]);
+    case 2:
+      return methods[call](passed[0], passed[1]);
+    case 3:
+      return methods[call](passed[0], passed[1], passed[2]);
+    default:
+      return methods[call](...passed);
+  }
+}
+
 /** Page frames that the array of a batch has room for where it may be granted in part. */
 const MOST_IN_PART = 2 ** 20;
 
@@ -110,9 +160,7 @@ class TimedCalls implements TimedProgram {
         return [];
       }
       results.record(operation, session.perform(resolved, free));
-      const call = prepareCall(resolved, { free, isPartial });
-      call.array?.reset();
-      return [call];
+      return [prepared(resolved, free, isPartial)];
     });
     session.close();
   }

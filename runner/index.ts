@@ -30,10 +30,9 @@ export { DryRun } from './dry-run.ts';
 export type { LeftOut } from './target.ts';
 
 /** @internal For searches, which make millions of calls. May change in any version. */
-export { CALLERS_ERRNO, CallEnd, errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
+export { errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
 export { hasOnlyU64 } from './target.ts';
-export { performCall } from './perform-call.ts';
-export type { SavableSession, Seen } from './savable-session.ts';
+export type { SavableSession } from './savable-session.ts';
 
 /** @internal Targets held to own clauses, which users pass as `checks`. */
 export { heldTo } from './own-clauses.ts';

@@ -3,12 +3,14 @@
  * after it. It judges nothing, and never throws because of the manager.
  */
 import {
+  addressesOf,
   areFrames,
   type Frames,
   grantedBy,
   type InspectedRun,
   isWorldRefused,
   type Operation,
+  type Outcome,
   type Pmm,
   type PmmFactory,
   type Profile,
@@ -19,18 +21,15 @@ import {
   SpecError,
   WHOLE,
 } from '../spec/index.ts';
-import { CALLERS_ERRNO, CallEnd, errnoAfter } from './call-end.ts';
-import { makeCall, performCall, performWithStacks, prepareCall } from './perform-call.ts';
+import { DONE, errnoAfter, FAILED, malformed, omitStacks, restoreStacks } from './call-end.ts';
+import type { NumberedAnswer } from './lean/answer.ts';
+import { hasAmounts, LeanCaller } from './lean/make-call.ts';
+import { halfOf, NumberedCall } from './lean/numbered-call.ts';
 import { isSuspected, repairRealm } from './realm.ts';
-import type { SavableSession, Seen } from './savable-session.ts';
+import type { SavableSession } from './savable-session.ts';
 import { NO_WRITES, SimulatedMemory } from './simulated-memory.ts';
 import { described, lookAt, malformedBy } from './thrown.ts';
 import type { World } from './world.ts';
-
-/** Whether a manager has the three calls that tell amounts. */
-function hasAmounts(pmm: Pmm): boolean {
-  return 'totalAmount' in pmm && 'freeAmount' in pmm && 'reservedAmount' in pmm;
-}
 
 /** Returns the amounts that a manager with some of the three calls tells. Throws if one of them is not a number. */
 function readSomeAmounts(pmm: SomePmm): NonNullable<Response['amounts']> {
@@ -65,12 +64,12 @@ export function keepStacks(create: PmmFactory): void {
   THROWERS.add(create);
 }
 
-/** The beginnings of descriptions of errors. */
+/** The beginning of the description of an error. */
 const READING = 'reading errno and the amounts, ';
-const RESETTING = 'setting errno, ';
 const NO_WARNINGS: readonly string[] = [];
 
-const NO_AMOUNTS: NonNullable<Response['amounts']> = {};
+/** The call that a session makes: to make an object of it takes as long as a call. */
+const CALL = new NumberedCall();
 
 /** A manager that can be saved and loaded. */
 type SavablePmm = Pmm & Required<Pick<Pmm, 'saveState' | 'loadState'>>;
@@ -93,26 +92,6 @@ function plainRun(run: unknown): InspectedRun {
   throw new TypeError(`${described(run)} is not { base, count, condition }`);
 }
 
-/** Returns the condition of every page frame, or null if a manager does not offer `inspect`. Throws what it throws. */
-export function inspectedRuns(pmm: Pmm | null): readonly InspectedRun[] | null {
-  const runs = pmm?.inspect?.();
-  if (runs === undefined) return null;
-  const list: InspectedRun[] = [];
-  for (const run of runs) list.push(plainRun(run));
-  return list;
-}
-
-/** Lets a manager go. An error of it then belongs to no call: it ends where the errors of its timers do. */
-export function letGo(pmm: Pmm | null): void {
-  try {
-    pmm?.dispose?.();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
-}
-
 /** The most words of a saved state. */
 const MOST_WORDS = 2 ** 24;
 
@@ -121,13 +100,12 @@ export class Session implements SavableSession {
   readonly saves = 'saved and loaded';
   readonly omission = null;
   readonly started: Response;
-  readonly seen: Writable<Seen>;
-  readonly #pmm: Pmm | null;
+  readonly pmm: Pmm | null;
+  readonly #caller: LeanCaller | null;
   readonly #world: World;
   readonly #contents: Profile['contents'];
   readonly #memory: SimulatedMemory;
   #unzeroed: readonly number[] | null = null;
-  readonly #end = new CallEnd();
   readonly #create: PmmFactory;
   #warnings: string[] = [];
 
@@ -142,27 +120,25 @@ export class Session implements SavableSession {
     this.#world = world;
     this.#contents = contents;
     this.#memory = new SimulatedMemory(contents);
-    this.#end.isPartial = batches === 'partial';
-    this.seen = seenOf(this.#end);
     const warn = (message: string): void => {
       this.#warnings.push(message);
     };
     const kept: Frames[] = [];
     let pmm: Pmm | null = null;
+    let outcome: Outcome = DONE;
     try {
       pmm = create(map, { config, warn, memory: this.#memory, keep: keeping(kept) });
     } catch (error) {
-      if (isWorldRefused(error)) this.#end.kind = 'failed';
-      else this.#end.malformedBy(error);
+      outcome = isWorldRefused(error) ? FAILED : malformedBy(error);
     }
-    this.#watch();
-    this.#pmm = pmm;
-    this.started = ofInit(this.#observed(pmm), kept);
+    this.pmm = pmm;
+    this.#caller = pmm === null ? null : new LeanCaller(pmm, halfOf(config), batches === 'partial');
+    this.started = ofInit(this.#observed(this.#unlessChanged(() => outcome)), kept);
   }
 
   /** Whether the manager can be saved and loaded. */
   get isSavable(): boolean {
-    const pmm = this.#pmm;
+    const { pmm } = this;
     // The contents of page frames are not saved.
     return pmm !== null && this.#contents === 'any' && this.#told('saveState()', () => isSavable(pmm));
   }
@@ -172,23 +148,42 @@ export class Session implements SavableSession {
    * array for all of it. O(its cost in the manager + the addresses it names).
    */
   perform(operation: Operation, freeForSingles: number): Response {
-    const pmm = this.#pmm;
-    if (pmm === null) return { outcome: { kind: 'malformed', message: 'no manager: init threw' } };
-    if (!this.#isReset(pmm)) return this.#observed(pmm);
-    if (THROWERS.has(this.#create)) performWithStacks(pmm, operation, freeForSingles, this.#end);
-    else {
-      performCall(pmm, operation, freeForSingles, this.#end);
-      if (this.#end.kind === 'malformed' && this.#end.thrown !== null) THROWERS.add(this.#create);
-    }
-    this.#watch();
-    this.#look(operation);
-    return this.#observed(pmm);
+    const caller = this.#caller;
+    if (caller === null) return { outcome: malformed('no manager: init threw') };
+    const isStackKept = THROWERS.has(this.#create);
+    CALL.take(operation, halfOf(this.#world.config));
+    const limit = isStackKept ? undefined : omitStacks();
+    caller.make(CALL, freeForSingles);
+    if (!isStackKept) restoreStacks(limit);
+    const outcome = this.#unlessChanged(() => caller.outcome());
+    if (caller.threw && outcome.kind === 'malformed') THROWERS.add(this.#create);
+    this.#look(operation, outcome);
+    return this.#observed(outcome);
+  }
+
+  /** Makes a call, and reads the answer in numbers. Make it between `omitStacks` and `restoreStacks`. */
+  make(call: NumberedCall, answer: NumberedAnswer, freeForSingles: number): void {
+    this.#caller?.make(call, freeForSingles);
+    answer.warnings = this.#takeWarnings();
+    answer.writes = this.#memory.takeWrites();
+    this.#caller?.read(answer);
+  }
+
+  /** The value that the last call returned, or its error. */
+  get value(): unknown {
+    return this.#caller?.value;
+  }
+
+  /** Returns the answer to the call that {@link make} made last as data. */
+  response({ warnings, writes }: NumberedAnswer): Response {
+    const outcome = this.#caller?.outcome() ?? DONE;
+    return this.#observed(outcome, [...warnings], [...writes, ...this.#memory.takeWrites()]);
   }
 
   /** Looks at what was handed out, where the manager claims what it holds. */
-  #look(operation: Operation): void {
+  #look(operation: Operation, outcome: Outcome): void {
     if (this.#contents === 'any') return;
-    const granted = grantedBy({ world: this.#world }, operation, { outcome: this.#end.outcome() });
+    const granted = grantedBy({ world: this.#world }, operation, { outcome });
     this.#unzeroed = granted === null ? NO_WRITES : this.#memory.handedOut(granted.runs);
   }
 
@@ -198,9 +193,13 @@ export class Session implements SavableSession {
 
   passOver(): void {}
 
-  /** Returns the condition of every page frame, or null if the manager does not offer `inspect`. */
+  /** Returns the condition of every page frame, or null if the manager does not offer `inspect`. Throws what that throws. */
   inspect(): readonly InspectedRun[] | null {
-    return inspectedRuns(this.#pmm);
+    const runs = this.pmm?.inspect?.();
+    if (runs === undefined) return null;
+    const list: InspectedRun[] = [];
+    for (const run of runs) list.push(plainRun(run));
+    return list;
   }
 
   save(into: Int32Array): number {
@@ -218,35 +217,27 @@ export class Session implements SavableSession {
     this.#memory.dropWrites();
   }
 
-  prepare(operation: Operation): () => void {
-    const pmm = this.#savable();
-    const call = prepareCall(operation, { free: 0, isPartial: this.#end.isPartial });
-    return () => {
-      if (this.#isReset(pmm)) makeCall(pmm, call, this.#end);
-      this.#observe(pmm);
-    };
+  prepare(operation: Operation): (answer: NumberedAnswer) => void {
+    const call = new NumberedCall(addressesOf(operation).length);
+    call.take(operation, halfOf(this.#world.config));
+    return (answer) => this.make(call, answer, 0);
   }
 
-  /** Disposes of the manager. No call follows. */
+  /** Disposes of the manager. No call follows. An error of it then belongs to none: it ends where the errors of its timers do. */
   close(): void {
-    letGo(this.#pmm);
-  }
-
-  /** Gives errno the value of its caller. Returns whether that went well; the call at hand is malformed if not. */
-  #isReset(pmm: Pmm): boolean {
     try {
-      pmm.errno = CALLERS_ERRNO;
-      return true;
+      this.pmm?.dispose?.();
     } catch (error) {
-      this.#end.malformedBy(error, RESETTING);
-      return false;
+      queueMicrotask(() => {
+        throw error;
+      });
     }
   }
 
-  /** Where the built-in objects are watched, a call that has changed one is malformed. */
-  #watch(): void {
+  /** Returns the outcome of a call; where the built-in objects are watched, one that has changed one is malformed. */
+  #unlessChanged(outcome: () => Outcome): Outcome {
     const changed = isSuspected() ? repairRealm() : null;
-    if (changed !== null) this.#end.malformed(`it changed ${changed}, which the judge uses`);
+    return changed === null ? outcome() : malformed(`it changed ${changed}, which the judge uses`);
   }
 
   /** Asks the manager for something that is not a call. Throws `SpecError` if it throws. */
@@ -261,71 +252,45 @@ export class Session implements SavableSession {
   }
 
   #savable(): SavablePmm {
-    const pmm = this.#pmm;
+    const { pmm } = this;
     const found = pmm === null ? null : this.#told('saveState()', () => (isSavable(pmm) ? pmm : null));
     if (found === null) throw new Error('the manager cannot be saved and loaded');
     return found;
   }
 
-  /** Reads the observations of a prepared call. */
-  #observe(pmm: Pmm): void {
-    const { seen } = this;
-    seen.warnings = this.#warnings;
-    if (this.#warnings.length > 0) this.#warnings = [];
-    seen.hasWritten = this.#memory.dropWrites();
-    try {
-      seen.errno = errnoAfter(pmm);
-      const has = hasAmounts(pmm);
-      const some = has ? NO_AMOUNTS : readSomeAmounts(pmm);
-      seen.total = has ? pmm.totalAmount() : Number(some.total ?? 0);
-      seen.free = has ? pmm.freeAmount() : Number(some.free ?? 0);
-      seen.reserved = has ? pmm.reservedAmount() : Number(some.reserved ?? 0);
-    } catch (error) {
-      this.#end.malformedBy(error, READING);
-    }
-  }
-
-  #observed(pmm: Pmm | null): Response {
-    const { strayEntries } = this.#end;
-    const outcome = this.#end.outcome();
+  #takeWarnings(): readonly string[] {
     const warnings = this.#warnings.length === 0 ? NO_WARNINGS : this.#warnings;
     if (warnings !== NO_WARNINGS) this.#warnings = [];
-    const writes = this.#memory.takeWrites();
-    const unzeroed = this.#unzeroed === null ? {} : { unzeroed: this.#unzeroed };
-    return withAmounts(pmm, { outcome, warnings, strayEntries, writes, ...unzeroed });
+    return warnings;
   }
-}
 
-/** Returns a response with the error number and the amounts that a manager, where there is one, has now. */
-export function withAmounts(pmm: Pmm | null, response: Response): Response {
-  if (pmm === null) return response;
-  const { outcome, ...observed } = response;
-  try {
-    const amounts = readAmounts(pmm);
-    return { outcome, errno: errnoAfter(pmm), amounts, ...observed };
-  } catch (error) {
-    return { outcome: malformedBy(error, READING), ...observed };
+  /** Returns a response, with the error number and the amounts that the manager, where there is one, has now. */
+  #observed(outcome: Outcome, warnings = this.#takeWarnings(), writes = this.#memory.takeWrites()): Response {
+    const { pmm } = this;
+    const strayEntries = this.#caller?.hasStrayEntries ?? false;
+    const unzeroed = this.#unzeroed === null ? {} : { unzeroed: this.#unzeroed };
+    const observed = { warnings, strayEntries, writes, ...unzeroed };
+    if (pmm === null) return { outcome, ...observed };
+    try {
+      const amounts = readAmounts(pmm);
+      return { outcome, errno: errnoAfter(pmm), amounts, ...observed };
+    } catch (error) {
+      return { outcome: malformedBy(error, READING), ...observed };
+    }
   }
 }
 
 /** Returns a response to init, with what was kept: it came before any caller whose errno it could have changed. */
-export function ofInit(response: Response, kept: readonly Frames[]): Response {
+function ofInit(response: Response, kept: readonly Frames[]): Response {
   const named = kept.length === 0 ? {} : { kept: [...kept] };
   return { ...response, ...named, ...(response.errno === undefined ? {} : { errno: null }) };
 }
 
 /** Returns what a manager names page frames to, during init, that it keeps. */
-export function keeping(kept: Frames[]): (base: unknown, count: unknown) => void {
+function keeping(kept: Frames[]): (base: unknown, count: unknown) => void {
   return (base, count) => {
     if (!isWhole(base) || !isWhole(count) || !areFrames(base, count))
       throw new TypeError(`expected page frames to keep, found ${described(base)} and ${described(count)}`);
     kept.push({ base, count });
   };
-}
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Returns the observations before any call. */
-function seenOf(end: CallEnd): Writable<Seen> {
-  return { end, errno: null, warnings: NO_WARNINGS, total: 0, free: 0, reserved: 0, hasWritten: false };
 }

@@ -19,9 +19,12 @@
  * Cost where nobody else wants it: two atomic steps and a few plain reads and writes.
  */
 import { CALLS } from '../../spec/index.ts';
-import { BROKEN_AT, CALL_AT, LOCK_AT, TURN_AT } from '../layout.ts';
+import * as layoutWords from '../layout.ts';
 import { LockPanic, type Visit } from './lock-panic.ts';
 import type { Steps } from './steps.ts';
+
+/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+const { BROKEN_AT, CALL_AT, LOCK_AT, TURN_AT } = layoutWords;
 
 /** All visits; `CALL_AT` holds the place of one. */
 const VISITS: readonly Visit[] = [...CALLS, 'inspect'];

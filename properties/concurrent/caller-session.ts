@@ -3,26 +3,34 @@
  * `runner/` it does not read the amounts after each call: other callers may act in between, so each amount is a separate call.
  */
 
-import { CALLERS_ERRNO, CallEnd, errnoAfter, performCall } from '../../runner/index.ts';
-import type { Operation, Response } from '../../spec/index.ts';
+import { errnoAfter, omitStacks, restoreStacks } from '../../runner/index.ts';
+import { type HigherHalf, halfOf, LeanCaller, NumberedCall } from '../../runner/lean/index.ts';
+import type { Config, Operation, Response } from '../../spec/index.ts';
 import type { CallerPmm } from './target.ts';
 
 export class CallerSession {
   readonly pmm: CallerPmm;
-  readonly #end = new CallEnd();
+  readonly #half: HigherHalf;
+  readonly #caller: LeanCaller;
+  readonly #call = new NumberedCall();
   #warnings: string[] = [];
 
-  constructor(attach: (warn: (message: string) => void) => CallerPmm) {
+  constructor(config: Config, attach: (warn: (message: string) => void) => CallerPmm) {
     this.pmm = attach((message) => this.#warnings.push(message));
+    this.#half = halfOf(config);
+    this.#caller = new LeanCaller(this.pmm, this.#half, false);
   }
 
   /** Makes a call and returns the response. Whatever the manager throws becomes part of the response. */
   perform(operation: Operation): Response {
     this.#warnings = [];
-    this.pmm.errno = CALLERS_ERRNO;
-    performCall(this.pmm, operation, 0, this.#end);
-    const { strayEntries } = this.#end;
-    const outcome = this.#end.outcome();
+    const caller = this.#caller;
+    this.#call.take(operation, this.#half);
+    const limit = omitStacks();
+    caller.make(this.#call, 0);
+    restoreStacks(limit);
+    const { hasStrayEntries: strayEntries } = caller;
+    const outcome = caller.outcome();
     return { outcome, errno: errnoAfter(this.pmm), warnings: this.#warnings, strayEntries };
   }
 }

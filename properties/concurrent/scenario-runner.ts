@@ -84,7 +84,7 @@ export class ScenarioRunner {
     this.machine = new Machine(this.#memory);
     const attach = (): CallerSession => {
       const { words, steps } = this.machine;
-      return new CallerSession((warn) =>
+      return new CallerSession(config, (warn) =>
         target.attach(map, { config, warn, shared: { words, steps }, waiting: { spins: SPINS } }),
       );
     };

@@ -207,7 +207,7 @@ export class Expander {
     const driver = this.#driver;
     driver.load(saved);
     const response = driver.respond(operation, ownership, order);
-    const again = driver.fingerprints.take(response, this.#judge.operation(operation).call);
+    const again = driver.fingerprints.ofResponse(response, this.#judge.operation(operation).call);
     const { first, second, third } = driver.fingerprints;
     const isSame =
       fingerprint === null

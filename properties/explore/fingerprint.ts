@@ -1,24 +1,32 @@
 /**
- * Fingerprints: a response as three words, so that the judge's verdict on it can be looked up. Exact: two responses to one
- * operation have the same fingerprint only if no clause can tell them apart, that is, if they differ only in the message of a
- * panic or in a warning that is as it should be. A response that does not fit three words has none. What a target does not report, it reports of no call: it counts as 0.
+ * Fingerprints: an answer as three words, so that the judge's verdict on it can be looked up. Exact: two answers to one operation have
+ * the same fingerprint only if no clause can tell them apart, that is, if they differ only in the message of a panic or in a warning
+ * that is as it should be. An answer that does not fit three words has none.
  *
- *     first    warnings (19 bits) · owner named (3) · call named (4) · stray entries (1) · errno (1) · outcome (3)
- *     second   address less the higher half · number of the list of addresses · amount · page frame named + 1, 0 for none
+ *     first    warnings (11 bits) · what was observed (7) · owner named (3) · call named (5) · stray entries (1) · errno (1) · ending (3)
+ *     second   page frame handed out · number of the list of page frames · amount · page frame named + 1, 0 for none
  *     third    the three amounts, ten bits each
  */
-import { CALLS, type Call, isWarningOf, Owner, type Reading, type Response } from '../../spec/index.ts';
+import {
+  ADDRESS,
+  ADDRESSES,
+  AMOUNT,
+  type HigherHalf,
+  halfOf,
+  MALFORMED,
+  NumberedAnswer,
+  PANICKED,
+} from '../../runner/lean/index.ts';
+import { CALLS, type Call, type Config, isWarningOf, Owner, type Response } from '../../spec/index.ts';
 import { WordLists } from './word-tables.ts';
-
-/** Codes of the outcomes that have a fingerprint. */
-export const OUTCOME = { address: 0, addresses: 1, amount: 2, done: 3, failed: 4, panicked: 5 } as const;
 
 const ERRNO_AT = 3;
 const STRAY_AT = 4;
 const CALL_AT = 5;
-const OWNER_AT = 9;
-const WARNINGS_AT = 12;
-const WARNINGS_LIMIT = 1 << 19;
+const OWNER_AT = 10;
+const OBSERVED_AT = 13;
+const WARNINGS_AT = 20;
+const WARNINGS_LIMIT = 1 << 11;
 const AMOUNT_LIMIT = 1 << 10;
 /** Values of the second word are below this. */
 const VALUE_LIMIT = 2 ** 31 - 1;
@@ -32,32 +40,28 @@ const OWNER_CODES: ReadonlyMap<unknown, number> = new Map([
 const CALL_CODES: ReadonlyMap<unknown, number> = new Map(CALLS.map((call: Call, i) => [call, i + 1]));
 
 /** The code of a value that does not fit a fingerprint. */
-export const NONE = -1;
+const NONE = -1;
 
-function isValue(n: number): boolean {
-  return Number.isInteger(n) && n >= 0 && n < VALUE_LIMIT;
+/** Returns a value below a limit, or {@link NONE}. */
+function valueCode(n: number): number {
+  return Number.isInteger(n) && n >= 0 && n < VALUE_LIMIT ? n | 0 : NONE;
 }
 
 /** Returns the code of the call and owner that a panic names, or {@link NONE} if one does not exist. */
-export function panicCode(call: unknown, owner: unknown): number {
-  const [callCode, ownerCode] = [CALL_CODES.get(call), OWNER_CODES.get(owner)];
+function panicCode({ panic }: NumberedAnswer): number {
+  const [callCode, ownerCode] = [CALL_CODES.get(panic?.call), OWNER_CODES.get(panic?.owner)];
   if (callCode === undefined || ownerCode === undefined) return NONE;
-  return OUTCOME.panicked | (callCode << CALL_AT) | (ownerCode << OWNER_AT);
+  return (callCode << CALL_AT) | (ownerCode << OWNER_AT);
 }
 
 /** Returns the code of the page frame that a panic names, or {@link NONE}. */
-export function frameCode(frame: unknown): number {
+function frameCode(frame: unknown): number {
   if (frame === null) return 0;
-  return typeof frame === 'number' && isValue(frame + 1) ? frame + 1 : NONE;
-}
-
-/** Returns the code of an amount that was returned, or {@link NONE}. */
-export function amountCode(amount: Reading): number {
-  return typeof amount === 'number' && isValue(amount) ? amount : NONE;
+  return typeof frame === 'number' && frame >= 0 ? valueCode(frame + 1) : NONE;
 }
 
 /** Returns the three amounts as one word, or {@link NONE}. */
-export function amountsCode(total: number, free: number, reserved: number): number {
+function amountsCode({ total, free, reserved }: NumberedAnswer): number {
   const all = total | free | reserved;
   const fits =
     total === (total | 0) &&
@@ -68,38 +72,79 @@ export function amountsCode(total: number, free: number, reserved: number): numb
   return fits ? total | (free << 10) | (reserved << 20) : NONE;
 }
 
-/** The fingerprints of the responses of one search. */
+/** The fingerprints of the answers of one search. */
 export class Fingerprints {
-  /** Lists of addresses less the higher half. */
-  readonly lists = new WordLists();
-  readonly #higherHalf: bigint;
+  readonly #half: HigherHalf;
+  readonly #lists = new WordLists();
   readonly #warnings = new Map<string, number>();
   readonly #scratch = new Int32Array(1 << 13);
-  /** The words of the last response; meaningless if it has no fingerprint. */
+  /** Answers that come as data, one after the other. */
+  readonly #answer = new NumberedAnswer();
+  /** The words of the last answer; meaningless if it has no fingerprint. */
   first = 0;
   second = 0;
   third = 0;
 
-  constructor(higherHalf: bigint) {
-    this.#higherHalf = higherHalf;
+  constructor(config: Config) {
+    this.#half = halfOf(config);
   }
 
-  /** Returns an address less the higher half, or {@link NONE} if that does not fit 31 bits. */
-  addressCode(address: bigint): number {
-    const offset = BigInt.asUintN(64, address - this.#higherHalf);
-    if (address < this.#higherHalf || offset >= 2147483647n) return NONE;
-    return Number(offset);
+  /** Sets the three words to the fingerprint of a response to a call. Returns whether it has one. */
+  ofResponse(response: Response, call: Call): boolean {
+    this.#answer.take(response, this.#half);
+    const isZeroed = response.unzeroed === undefined || response.unzeroed.length === 0;
+    return isZeroed && this.take(this.#answer, call);
   }
 
-  /** Returns the number of a list of addresses, or {@link NONE}. */
-  addressesCode(addresses: ArrayLike<bigint>, count: number): number {
-    if (count > this.#scratch.length) return NONE;
-    for (let i = 0; i < count; i += 1) {
-      const code = this.addressCode(addresses[i] ?? 0n);
+  /** Sets the three words to the fingerprint of an answer to a call. Returns whether it has one. */
+  take(answer: NumberedAnswer, call: Call): boolean {
+    const value = this.#value(answer);
+    const amounts = amountsCode(answer);
+    const panic = answer.kind === PANICKED ? panicCode(answer) : 0;
+    const warnings = this.#warningsCode(answer.warnings, call);
+    const hasNone = value === NONE || amounts === NONE || panic === NONE || warnings === NONE;
+    if (hasNone || answer.errno === 'other' || answer.writes.length > 0) return false;
+    const flags =
+      (answer.observed << OBSERVED_AT) |
+      (answer.errno === 'unchanged' ? 0 : 1 << ERRNO_AT) |
+      (answer.hasStrayEntries ? 1 << STRAY_AT : 0);
+    return this.set(answer.kind | panic | warnings | flags, value, amounts);
+  }
+
+  /** Sets the three words. */
+  set(first: number, second: number, third: number): true {
+    this.first = first;
+    this.second = second;
+    this.third = third;
+    return true;
+  }
+
+  #value(answer: NumberedAnswer): number {
+    switch (answer.kind) {
+      case ADDRESS:
+        return valueCode(answer.frame);
+      case ADDRESSES:
+        return this.#listCode(answer);
+      case AMOUNT:
+        return valueCode(answer.amount);
+      case PANICKED:
+        return frameCode(answer.panic?.pfn);
+      case MALFORMED:
+        return NONE;
+      default:
+        return 0;
+    }
+  }
+
+  /** Returns the number of the list of page frames of a batch, or {@link NONE}. */
+  #listCode({ frames, pages }: NumberedAnswer): number {
+    if (pages < 0 || pages > this.#scratch.length) return NONE;
+    for (let i = 0; i < pages; i += 1) {
+      const code = valueCode(frames[i] ?? 0);
       if (code === NONE) return NONE;
       this.#scratch[i] = code;
     }
-    return this.lists.numberOf(this.#scratch, 0, count);
+    return this.#lists.numberOf(this.#scratch, 0, pages);
   }
 
   /**
@@ -115,51 +160,5 @@ export class Fingerprints {
     if (known >= WARNINGS_LIMIT) return NONE;
     this.#warnings.set(text, known);
     return known << WARNINGS_AT;
-  }
-
-  /** Sets the three words from their parts, each of which may be {@link NONE}. Returns whether the response has a fingerprint. */
-  put(outcome: number, value: number, amounts: number, flags: number): boolean {
-    this.first = outcome | flags;
-    this.second = value;
-    this.third = amounts;
-    return outcome !== NONE && value !== NONE && amounts !== NONE && flags !== NONE;
-  }
-
-  /** Returns the bits of `errno`, of stray entries and of the warnings, or {@link NONE}. */
-  flags(errno: unknown, isStray: boolean, warnings: readonly string[], call: Call): number {
-    if (errno !== null && errno !== 'ENOMEM') return NONE;
-    const said = this.#warningsCode(warnings, call);
-    return said === NONE ? NONE : said | (errno === null ? 0 : 1 << ERRNO_AT) | (isStray ? 1 << STRAY_AT : 0);
-  }
-
-  /** Sets the three words to the fingerprint of the response to a call. Returns whether it has one. */
-  take(
-    { outcome, errno = null, warnings = [], amounts, strayEntries = false, writes = [] }: Response,
-    call: Call,
-  ): boolean {
-    if (writes.length > 0 || amounts === undefined) return false;
-    const flags = this.flags(errno, strayEntries, warnings, call);
-    const { total = 0, free = 0, reserved = 0 } = amounts;
-    if (typeof total !== 'number' || typeof free !== 'number' || typeof reserved !== 'number') return false;
-    const three = amountsCode(total, free, reserved);
-    switch (outcome.kind) {
-      case 'address':
-        return this.put(OUTCOME.address, this.addressCode(outcome.address), three, flags);
-      case 'addresses':
-        return this.put(
-          OUTCOME.addresses,
-          this.addressesCode(outcome.addresses, outcome.addresses.length),
-          three,
-          flags,
-        );
-      case 'amount':
-        return this.put(OUTCOME.amount, amountCode(outcome.amount), three, flags);
-      case 'panicked':
-        return this.put(panicCode(outcome.call, outcome.owner), frameCode(outcome.pfn), three, flags);
-      case 'malformed':
-        return false;
-      default:
-        return this.put(OUTCOME[outcome.kind], 0, three, flags);
-    }
   }
 }

@@ -38,7 +38,7 @@ function perturbed(response: Response): readonly Response[] {
 /** The judge with a memory beside the model's `step`. */
 class TwoJudges {
   readonly judge: MemoJudge;
-  readonly #fingerprints = new Fingerprints(WORLD.config.higherHalf);
+  readonly #fingerprints = new Fingerprints(WORLD.config);
   readonly met = { plain: new Set<string>(), memo: new Set<string>() };
   lookedUp = 0;
 
@@ -64,7 +64,7 @@ class TwoJudges {
   /** Judges with the memory, as a search does. */
   memo(ownership: number, order: number, operation: number, response: Response): Judgement {
     const { judge } = this;
-    const coded = this.#fingerprints.take(response, this.judge.operation(operation).call);
+    const coded = this.#fingerprints.ofResponse(response, this.judge.operation(operation).call);
     const { first, second, third } = this.#fingerprints;
     if (coded && judge.accepts(ownership, order, operation, first, second, third)) {
       this.lookedUp += 1;

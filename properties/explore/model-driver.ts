@@ -43,7 +43,7 @@ export class ModelDriver implements Driver {
     this.#states = states;
     this.#operations = operations;
     this.#world = world;
-    this.fingerprints = new Fingerprints(world.config.higherHalf);
+    this.fingerprints = new Fingerprints(world.config);
     const amounts = this.#amounts(states.initialOwnership());
     this.started = { outcome: { kind: 'done' }, amounts };
   }
@@ -63,11 +63,10 @@ export class ModelDriver implements Driver {
     const known = this.#known[ownership];
     const at = operation * WORDS;
     const { fingerprints } = this;
-    if (known[at] === 1)
-      return fingerprints.put(known[at + 1] ?? 0, known[at + 2] ?? 0, known[at + 3] ?? 0, 0);
+    if (known[at] === 1) return fingerprints.set(known[at + 1] ?? 0, known[at + 2] ?? 0, known[at + 3] ?? 0);
     const called = this.#operations[operation] ?? NO_OPERATION;
     const response = this.respond(operation, ownership, order);
-    const hasFingerprint = fingerprints.take(response, called.call);
+    const hasFingerprint = fingerprints.ofResponse(response, called.call);
     const isPopped =
       response.outcome.kind.startsWith('address') && describedCall(called.call).effect !== 'run';
     if (hasFingerprint && !isPopped)

@@ -8,13 +8,13 @@ import type {
   LeftOut,
   Performer,
   SavableSession,
-  Seen,
   StartedProgram,
   Target,
   TargetSource,
   TimedProgram,
   World,
 } from '../../runner/index.ts';
+import { type HigherHalf, halfOf, type NumberedAnswer } from '../../runner/lean/index.ts';
 import type { InspectedRun, Operation, Program, Response } from '../../spec/index.ts';
 import { answersAlike } from './compare.ts';
 
@@ -68,29 +68,17 @@ class PairPerformer implements Performer {
   }
 }
 
-/** Whether the last calls had the same effect, apart from warnings and writes. */
-function seenAlike(a: Seen, b: Seen): boolean {
-  return (
-    a.errno === b.errno &&
-    a.total === b.total &&
-    a.free === b.free &&
-    a.reserved === b.reserved &&
-    a.end.strayEntries === b.end.strayEntries &&
-    a.end.isLike(b.end)
-  );
-}
-
 class PairSession extends PairPerformer implements SavableSession {
   readonly saves: string;
-  readonly seen: Seen;
   readonly #one: SavableSession;
   readonly #other: SavableSession;
+  readonly #half: HigherHalf;
 
-  constructor(one: SavableSession, other: SavableSession) {
+  constructor(one: SavableSession, other: SavableSession, { config }: World) {
     super(one, other);
+    this.#half = halfOf(config);
     this.#one = one;
     this.#other = other;
-    this.seen = one.seen;
     this.saves = one.saves;
   }
 
@@ -107,13 +95,8 @@ class PairSession extends PairPerformer implements SavableSession {
     this.#other.load(saved.subarray(1 + words));
   }
 
-  prepare(operation: Operation): () => void {
-    const [call, otherCall] = [this.#one.prepare(operation), this.#other.prepare(operation)];
-    return () => {
-      call();
-      otherCall();
-      if (!seenAlike(this.#one.seen, this.#other.seen)) this.seen.end.malformed(DIFFERENT);
-    };
+  prepare(operation: Operation): (answer: NumberedAnswer) => void {
+    return (answer) => answer.take(this.perform(operation, 0), this.#half);
   }
 }
 
@@ -164,7 +147,7 @@ class Pair implements Target {
   openSavable(world: World): SavableSession | null {
     const first = this.#first.openSavable(world);
     const second = this.#second.openSavable(world);
-    if (first !== null && second !== null) return new PairSession(first, second);
+    if (first !== null && second !== null) return new PairSession(first, second, world);
     first?.close();
     second?.close();
     return null;

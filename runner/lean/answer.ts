@@ -70,14 +70,15 @@ export class NumberedAnswer {
   }
 
   /** Takes over a response. */
-  take({ outcome, ...seen }: Response, half: HigherHalf): void {
+  take(response: Response, half: HigherHalf): void {
+    const { outcome } = response;
     this.kind = outcomePlace(outcome.kind);
     this.panic = null;
     if (outcome.kind === 'address') this.frame = half.frameIn(outcome.address);
     else if (outcome.kind === 'addresses') this.#takeBatch(outcome.addresses, half);
     else if (outcome.kind === 'amount') this.amount = numberIn(outcome.amount);
     else if (outcome.kind === 'panicked') this.panic = outcome;
-    this.#observe(seen);
+    this.#observe(response);
   }
 
   #takeBatch(addresses: readonly bigint[], half: HigherHalf): void {
@@ -90,7 +91,7 @@ export class NumberedAnswer {
     }
   }
 
-  #observe({ errno, warnings, strayEntries, writes, amounts = {} }: Omit<Response, 'outcome'>): void {
+  #observe({ errno, warnings, strayEntries, writes, amounts = {} }: Response): void {
     const { total, free, reserved } = amounts;
     this.observed =
       (errno === undefined ? 0 : OBSERVED.errno) |

@@ -1,5 +1,7 @@
 /** The lean judge: programs judged in numbers, as the model would. */
+export { ADDRESS, ADDRESSES, AMOUNT, MALFORMED, NumberedAnswer, PANICKED } from './answer.ts';
 export { isAddressable, isKnown, LeanJudge, type LeanObserver } from './judge.ts';
 export { LeanRun } from './lean-run.ts';
-export { argumentOf, HigherHalf, isWhole, NumberedCall, type Passed } from './numbered-call.ts';
+export { LeanCaller } from './make-call.ts';
+export { argumentOf, HigherHalf, halfOf, isWhole, NumberedCall, type Passed } from './numbered-call.ts';
 export { factsOf, KindCounts, StepFacts } from './steps.ts';

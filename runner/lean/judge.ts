@@ -36,7 +36,7 @@ import {
   OBSERVED,
   PANICKED,
 } from './answer.ts';
-import { HigherHalf, isWhole, NO_ADDRESS, NumberedCall, type Passed } from './numbered-call.ts';
+import { HigherHalf, halfOf, isWhole, NO_ADDRESS, NumberedCall, type Passed } from './numbered-call.ts';
 import { isFreeableOwner, LeanState, OWNERS, PMM } from './state.ts';
 import {
   BIT,
@@ -168,7 +168,7 @@ export class LeanJudge {
   constructor(state: ModelState, claims: JudgedClaims, observer: LeanObserver | null, whole: () => Response) {
     const { world } = state;
     this.#world = world;
-    this.half = new HigherHalf(world.config);
+    this.half = halfOf(world.config);
     this.#claims = claims;
     this.#isFirstFit = claims.policies.includes('first-fit');
     this.#lessons = lessonsOf(claims, ALL_OBSERVED);

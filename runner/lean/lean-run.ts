@@ -5,29 +5,25 @@
 import { init, ModelState } from '../../model/index.ts';
 import {
   CLAUSE_NAMES,
-  type Frames,
   type InspectedRun,
   isAllocation,
   isPmmPanic,
-  isWorldRefused,
   type Operation,
   type Outcome,
   PAGE_SIZE,
-  type Pmm,
   type PmmFactory,
   type Response,
 } from '../../spec/index.ts';
 import { omitStacks, restoreStacks } from '../call-end.ts';
 import { isSweepDue, sweepInterval } from '../execution.ts';
 import type { Performer } from '../performer.ts';
-import { inspectedRuns, keeping, letGo, ofInit, withAmounts } from '../session.ts';
-import { NO_WRITES, SimulatedMemory } from '../simulated-memory.ts';
+import { Session } from '../session.ts';
+import { NO_WRITES } from '../simulated-memory.ts';
 import type { Claims } from '../target.ts';
-import { malformedBy } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { ADDRESS, ADDRESSES, FAILED } from './answer.ts';
 import { LeanJudge, type LeanObserver } from './judge.ts';
-import { LeanCaller, outcomeOf } from './make-call.ts';
+import { outcomeOf } from './make-call.ts';
 import type { HigherHalf, NumberedCall } from './numbered-call.ts';
 import type { LeanState } from './state.ts';
 
@@ -120,11 +116,8 @@ export class LeanRun {
   readonly call: NumberedCall;
   readonly state: LeanState;
   readonly #judge: LeanJudge;
-  readonly #caller: LeanCaller | null;
+  readonly #session: Session;
   readonly #observer: LeanObserver | null;
-  readonly #pmm: Pmm | null;
-  readonly #memory = new SimulatedMemory();
-  readonly #started: Response;
   readonly #sweepInterval: number;
   readonly #stackTraceLimit: number | undefined;
   /** The answers so far. */
@@ -132,8 +125,6 @@ export class LeanRun {
   readonly #freeAfter: number[] = [];
   readonly #writes = new Map<number, readonly number[]>();
   readonly #lines: string[] = [];
-  /** Warnings of the call at hand. */
-  #warnings: string[] = [];
   #sweeps = 0;
   #inspected: Inspected | null = null;
   /** Why the run has ended: in a call, in a sweep or in init; or null. */
@@ -142,27 +133,11 @@ export class LeanRun {
   constructor(create: PmmFactory, claims: Claims, world: World, observer: LeanObserver | null) {
     this.world = world;
     this.#observer = observer;
-    let pmm: Pmm | null = null;
-    let outcome: Outcome = { kind: 'done' };
-    const kept: Frames[] = [];
-    try {
-      const warn = (message: string): void => {
-        this.#warnings.push(message);
-      };
-      const keep = keeping(kept);
-      pmm = create(world.map, { config: world.config, warn, memory: this.#memory, keep });
-    } catch (error) {
-      outcome = isWorldRefused(error) ? { kind: 'failed' } : malformedBy(error);
-    }
-    this.#stackTraceLimit = omitStacks();
-    this.#pmm = pmm;
-    const writes = this.#memory.takeWrites();
-    const response = { outcome, warnings: this.#warnings, strayEntries: false, writes };
-    this.#started = ofInit(withAmounts(pmm, response), kept);
-    this.#warnings = [];
     const { policies, profile } = claims;
+    this.#session = new Session(create, world, profile);
+    this.#stackTraceLimit = omitStacks();
     const checks: (() => void)[] = [];
-    const verdict = init({ ...world, policies, profile }, this.#started, (...check) =>
+    const verdict = init({ ...world, policies, profile }, this.#session.started, (...check) =>
       checks.push(() => observer?.tally(...check)),
     );
     if (!verdict.accepted) this.#ended = 'init';
@@ -170,11 +145,10 @@ export class LeanRun {
     const state = verdict.accepted
       ? verdict.state
       : ModelState.init(world.map, world.config, policies, profile);
-    this.#judge = new LeanJudge(state, claims, observer, () => this.#response());
+    this.#judge = new LeanJudge(state, claims, observer, () => this.#session.response(this.#judge.answer));
     this.half = this.#judge.half;
     this.call = this.#judge.call;
     this.state = this.#judge.state;
-    this.#caller = pmm === null ? null : new LeanCaller(pmm, this.#judge);
     this.#sweepInterval = sweepInterval(state);
     if (isSweepDue(0, this.#sweepInterval)) this.#sweep();
   }
@@ -191,17 +165,14 @@ export class LeanRun {
 
   /** Makes the call that {@link call} holds, and judges it. Returns whether the specification still holds. */
   perform(): boolean {
-    const caller = this.#caller;
-    if (caller === null || this.#ended !== null) return false;
+    if (this.#ended !== null) return false;
+    const session = this.#session;
     const judge = this.#judge;
-    const { answer } = judge;
     const at = this.#recorded.length;
     this.call.resolve(this.half);
-    caller.make(this.state.freeInStack);
-    answer.warnings = this.#warnings;
-    answer.writes = this.#memory.takeWrites();
+    session.make(this.call, judge.answer, this.state.freeInStack);
     const holds = judge.judge();
-    this.#recorded.push(judge.response === null ? caller.value : new WholeResponse(judge.response));
+    this.#recorded.push(judge.response === null ? session.value : new WholeResponse(judge.response));
     if (!holds) {
       this.#ended = 'call';
       return false;
@@ -215,8 +186,7 @@ export class LeanRun {
     const { answer } = this.#judge;
     this.#freeAfter.push(this.state.free);
     if (answer.writes.length > 0) this.#writes.set(at, answer.writes);
-    if (answer.kind === FAILED && this.#judge.response === null) this.#lines.push(this.#warnings[0] ?? '');
-    if (this.#warnings.length > 0) this.#warnings = [];
+    if (answer.kind === FAILED && this.#judge.response === null) this.#lines.push(answer.warnings[0] ?? '');
     if (answer.kind === ADDRESS)
       this.results.add(answer.frame, this.call.call === 'alloc' ? 1 : Number(this.call.count));
     else if (answer.kind === ADDRESSES) this.results.addBatch(answer.frames, answer.pages);
@@ -226,7 +196,7 @@ export class LeanRun {
   /** Sweeps one last time and lets the manager go. Returns whether the specification held throughout. */
   finish(): boolean {
     if (this.#ended === null) this.#sweep();
-    letGo(this.#pmm);
+    this.#session.close();
     this.abandon();
     return this.#ended === null;
   }
@@ -245,7 +215,7 @@ export class LeanRun {
     let allocated = 0;
     let failed = 0;
     return {
-      started: this.#started,
+      started: this.#session.started,
       isRecorded: false,
       omission: null,
       lateWrites: () => NO_WRITES,
@@ -296,19 +266,6 @@ export class LeanRun {
     );
   }
 
-  /** Returns all that was observed of the call at hand. */
-  #response(): Response {
-    const { hasStrayEntries: strayEntries, writes } = this.#judge.answer;
-    const outcome: Outcome = this.#caller?.outcome() ?? { kind: 'done' };
-    const warnings = [...this.#warnings];
-    return withAmounts(this.#pmm, {
-      outcome,
-      warnings,
-      strayEntries,
-      writes: [...writes, ...this.#memory.takeWrites()],
-    });
-  }
-
   /** Compares what the manager says of every page frame, where it offers that, with the state. */
   #sweep(): boolean {
     if (this.#ended !== null) return false;
@@ -323,7 +280,7 @@ export class LeanRun {
   /** Whether the manager says of every page frame what the state does; counts that. */
   #agrees(): boolean {
     try {
-      const runs = this.#pmm?.inspect?.();
+      const runs = this.#session.pmm?.inspect?.();
       if (runs === undefined || !this.state.agreesWith(runs)) return false;
     } catch {
       return false; // It is asked once more, and what it throws then is noted.
@@ -335,7 +292,7 @@ export class LeanRun {
 
   #inspect(): Inspected | null {
     try {
-      const runs = inspectedRuns(this.#pmm);
+      const runs = this.#session.inspect();
       return runs === null ? null : { runs };
     } catch (threw) {
       return { threw };

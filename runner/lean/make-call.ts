@@ -1,30 +1,38 @@
 /**
- * Making a call that is held in numbers, on a manager in this process, and reading the answer in numbers. What a caller passes to
- * batches lies in memory that all calls share, since to make an array takes as long as a call; the entries beyond those that the
- * manager may write are looked at afterwards.
+ * Making a call that is held in numbers, on a manager in this process, and reading how it ended: in numbers, or as data. Nothing that
+ * the manager throws gets out. What a caller passes to batches lies in memory that all calls share, since to make an array takes as
+ * long as a call; the entries beyond those that the manager may write are looked at afterwards.
  */
-import { type Call, describedCall, isQuery, type Outcome, type Pmm } from '../../spec/index.ts';
-import { CALLERS_ERRNO, CallEnd, isPanic } from '../call-end.ts';
+import {
+  CALLS,
+  type Call,
+  type CallDescription,
+  describedCall,
+  isQuery,
+  type Outcome,
+  type Pmm,
+  type SomePmm,
+} from '../../spec/index.ts';
+import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
+import { CALLERS_ERRNO, isPanic, returned, thrown } from '../call-end.ts';
+import { malformedBy } from '../thrown.ts';
 import {
   ADDRESS,
   ADDRESSES,
+  ALL_OBSERVED,
   AMOUNT,
   DONE,
   FAILED,
   MALFORMED,
   NOBODY,
   type NumberedAnswer,
+  OBSERVED,
   PANICKED,
 } from './answer.ts';
-import type { LeanJudge } from './judge.ts';
-import { type HigherHalf, isWhole, type NumberedCall } from './numbered-call.ts';
+import type { HigherHalf, NumberedCall } from './numbered-call.ts';
 
-/** The contents of both halves of an entry of the caller's array before a call. */
+/** Each half of an entry of the caller's array before a call. Together the halves are not an address of the higher half. */
 const UNTOUCHED = 0x5555_5555;
-/** Entries beyond those asked for, that a call must leave alone. */
-const MARGIN = 2;
-const WHOLE_ARRAY = 4096;
-const SHORT_ARRAY = 16;
 
 let entries = new BigUint64Array(8192);
 let halves = new Uint32Array(entries.buffer);
@@ -32,153 +40,183 @@ let halves = new Uint32Array(entries.buffer);
 let passedArrays: BigUint64Array[] = [];
 const FEW_ENTRIES = 256;
 
-/** The same of a batch before the call that it is passed to. */
-let passedHalves = new Uint32Array(256);
-
-/** Returns an array of `length` entries, all untouched; the same memory for as long as it suffices. */
-function untouched(length: number): BigUint64Array {
+/** Returns an array of `length` entries; the same memory for as long as it suffices. */
+function arrayOf(length: number): BigUint64Array {
   if (entries.length < length) {
     entries = new BigUint64Array(2 * length);
     halves = new Uint32Array(entries.buffer);
     passedArrays = [];
   }
-  halves.fill(UNTOUCHED, 0, 2 * length);
-  return arrayOf(length);
-}
-
-/** Returns the first entries as an array. */
-function arrayOf(length: number): BigUint64Array {
   if (length >= FEW_ENTRIES) return entries.subarray(0, length);
   passedArrays[length] ??= entries.subarray(0, length);
   return passedArrays[length];
 }
 
 function isStray(from: number, end: number): boolean {
-  for (let i = 2 * from; i < 2 * end; i += 1) if (halves[i] !== UNTOUCHED) return true;
+  const words = halves;
+  for (let i = 2 * from; i < 2 * end; i += 1) if (words[i] !== UNTOUCHED) return true;
   return false;
 }
 
-/** Copies the first entries. */
-function copyOf(count: number): Uint32Array {
-  if (passedHalves.length < 2 * count) passedHalves = new Uint32Array(4 * count);
-  for (let i = 0; i < 2 * count; i += 1) passedHalves[i] = halves[i] ?? 0;
-  return passedHalves;
+/** Whether words begin with `count` given ones. */
+function startsWith(words: Uint32Array, given: Uint32Array, count: number): boolean {
+  for (let i = 0; i < count; i += 1) if (words[i] !== given[i]) return false;
+  return true;
+}
+
+/** Returns the first entries, copied one by one: several times faster than with an iterator. */
+function firstEntries(count: number): readonly bigint[] {
+  const copied: bigint[] = [];
+  for (let i = 0; i < count; i += 1) copied.push(entries[i] ?? 0n);
+  return copied;
+}
+
+/** What calls return that succeed, by their places. */
+const RETURNS = CALLS.map((call) => describedCall(call).returns);
+
+/** The beginning of the description of an error. */
+const RESETTING = 'setting errno, ';
+
+/** A manager as a table of calls that take no array. */
+type Methods = Readonly<Record<Call, (...passed: readonly (number | bigint)[]) => unknown>>;
+
+function methodsOf(pmm: object): Methods {
+  return pmm as Methods;
+}
+
+/** Whether a manager has the three calls that tell amounts. */
+export function hasAmounts(pmm: Pmm): boolean {
+  return 'totalAmount' in pmm && 'freeAmount' in pmm && 'reservedAmount' in pmm;
 }
 
 /** Makes calls on a manager. What one returned or threw is kept until the next. */
 export class LeanCaller {
   /** The value that the last call returned, or its error. */
   value: unknown;
-  #threw = false;
-  /** Entries that the last batch had room for. */
-  #asked = 0;
+  /** Whether the last call threw. */
+  threw = false;
+  /** Whether the last call changed entries of its array that it must leave alone. */
+  hasStrayEntries = false;
+  /** The place of the last call among `CALLS`. */
+  #place = 0;
+  #isMade = false;
+  /** Entries that the last batch had room for, and page frames that it was granted. */
+  #room = 0;
+  #granted: number | null = null;
   readonly #pmm: Pmm;
-  readonly #call: NumberedCall;
   readonly #half: HigherHalf;
-  readonly #answer: NumberedAnswer;
+  readonly #isPartial: boolean;
 
-  constructor(pmm: Pmm, { call, half, answer }: Pick<LeanJudge, 'call' | 'half' | 'answer'>) {
+  /** `isPartial`: whether batches may be granted in part, and then tell how many page frames they got. */
+  constructor(pmm: Pmm, half: HigherHalf, isPartial: boolean) {
     this.#pmm = pmm;
-    this.#call = call;
     this.#half = half;
-    this.#answer = answer;
+    this.#isPartial = isPartial;
   }
 
-  /** Makes the call where so many page frames are free for batches, and reads how it ended, errno and the amounts. */
-  make(free: number): void {
+  /** Makes a call where so many page frames are free for batches: one that can be granted gets an array for all of it. */
+  make(call: NumberedCall, free: number): void {
     const pmm = this.#pmm;
-    let isMade = false;
-    this.#threw = false;
-    this.#answer.hasStrayEntries = false;
+    this.#place = call.place;
+    this.#isMade = false;
+    this.threw = false;
+    this.hasStrayEntries = false;
     try {
       pmm.errno = CALLERS_ERRNO;
-      isMade = true;
-      this.value = this.#invoke(pmm, free);
+      this.#isMade = true;
+      this.value = this.#invoke(pmm, call, free);
     } catch (error) {
       this.value = error;
-      this.#threw = true;
+      this.threw = true;
     }
-    this.#read(isMade);
-    this.#observe(pmm);
   }
 
   /** Returns how the last call ended, as data. */
   outcome(): Outcome {
-    const { call } = this.#call;
-    return !this.#threw && call === 'allocPages' && this.value === true
-      ? { kind: 'addresses', addresses: [...entries.subarray(0, this.#asked)] }
-      : outcomeOf(call, this.value, this.#threw);
+    const { value } = this;
+    if (!this.#isMade) return malformedBy(value, RESETTING);
+    const call = CALLS[this.#place] ?? 'alloc';
+    if (this.threw || call !== 'allocPages') return outcomeOf(call, value, this.threw);
+    const granted = this.#granted;
+    if (granted === null) return ungranted(value, this.#room, this.#isPartial);
+    return { kind: 'addresses', addresses: firstEntries(granted) };
   }
 
-  #invoke(pmm: Pmm, free: number): unknown {
-    const call = this.#call;
+  /** Reads how the last call ended, errno and the amounts. */
+  read(answer: NumberedAnswer): void {
+    answer.hasStrayEntries = this.hasStrayEntries;
+    answer.panic = null;
+    if (this.threw) this.#readThrown(answer);
+    else this.#readReturned(answer, RETURNS[this.#place]);
+    this.#observe(answer);
+  }
+
+  #invoke(pmm: Pmm, call: NumberedCall, free: number): unknown {
     switch (call.call) {
       case 'alloc':
         return pmm.alloc();
       case 'allocPages':
-        return this.#allocPages(pmm, free);
+        return this.#allocPages(pmm, call, free);
       case 'allocBitmap':
         return pmm.allocBitmap(call.count, call.maxAddr, call.alignment);
       case 'free':
-        return pmm.free(call.addressAt(0, this.#half));
+        return pmm.free(call.firstAddress(this.#half));
       case 'freePages':
-        return this.#freePages(pmm);
+        return this.#freePages(pmm, call);
       case 'freeRegion':
-        return pmm.freeRegion(call.addressAt(0, this.#half), call.count);
+        return pmm.freeRegion(call.firstAddress(this.#half), call.count);
       default:
         if (isQuery(call.call)) return pmm[call.call]();
-        throw new Error(`${call.call} is left to the model's judge`);
+        return methodsOf(pmm)[call.call](...call.passed(this.#half));
     }
   }
 
-  #allocPages(pmm: Pmm, free: number): unknown {
-    const { count } = this.#call;
-    const most = Math.max(free, WHOLE_ARRAY);
-    const asked = typeof count === 'number' && isWhole(count) && count <= most ? count : SHORT_ARRAY;
-    this.#asked = asked;
-    const given = untouched(asked + MARGIN);
-    let isGranted = false;
+  #allocPages(pmm: Pmm, { count }: NumberedCall, free: number): unknown {
+    const room = roomFor(count, free, this.#isPartial);
+    this.#room = room;
+    this.#granted = null;
+    const given = arrayOf(room + GUARDS);
+    halves.fill(UNTOUCHED, 0, 2 * given.length);
     try {
       const value: unknown = pmm.allocPages(given, count);
-      isGranted = value === true;
+      this.#granted = grantedIn(value, room, this.#isPartial);
       return value;
     } finally {
-      this.#answer.hasStrayEntries = isStray(isGranted ? asked : 0, asked + MARGIN);
+      this.hasStrayEntries = isStray(this.#granted ?? 0, room + GUARDS);
     }
   }
 
-  #freePages(pmm: Pmm): unknown {
-    const call = this.#call;
+  #freePages(pmm: Pmm, call: NumberedCall): unknown {
     const { named } = call;
-    untouched(named + MARGIN);
-    call.write(halves, this.#half);
-    const given = copyOf(named);
+    const array = arrayOf(named);
+    const given = call.written(this.#half);
+    const words = halves;
+    for (let i = 0; i < 2 * named; i += 1) words[i] = given[i] ?? 0;
     try {
-      return pmm.freePages(arrayOf(named), named);
+      return pmm.freePages(array, named);
     } finally {
-      for (let i = 0; i < 2 * named; i += 1) if (halves[i] !== given[i]) this.#answer.hasStrayEntries = true;
+      this.hasStrayEntries = !startsWith(words, given, 2 * named);
     }
   }
 
-  #read(isMade: boolean): void {
-    const answer = this.#answer;
+  #readThrown(answer: NumberedAnswer): void {
     const { value } = this;
-    answer.panic = null;
-    if (this.#threw) {
-      answer.kind = MALFORMED;
-      if (!isMade || !isPanic(value)) return;
-      answer.kind = PANICKED;
-      answer.panic = value;
-      return;
-    }
-    switch (describedCall(this.#call.call).returns) {
+    answer.kind = MALFORMED;
+    if (!this.#isMade || !isPanic(value)) return;
+    answer.kind = PANICKED;
+    answer.panic = value;
+  }
+
+  #readReturned(answer: NumberedAnswer, returns: CallDescription['returns'] | undefined): void {
+    const { value } = this;
+    switch (returns) {
       case 'address':
         answer.kind = typeof value === 'bigint' ? ADDRESS : value === null ? FAILED : MALFORMED;
         answer.frame = this.#half.frameIn(value);
         break;
       case 'addresses':
-        answer.kind = value === true ? ADDRESSES : value === false ? FAILED : MALFORMED;
-        if (value === true) this.#readBatch();
+        if (this.#granted !== null) this.#readBatch(answer, this.#granted);
+        else answer.kind = value === (this.#isPartial ? 0 : false) ? FAILED : MALFORMED;
         break;
       case 'amount':
         answer.kind = typeof value === 'number' ? AMOUNT : MALFORMED;
@@ -189,11 +227,10 @@ export class LeanCaller {
     }
   }
 
-  #readBatch(): void {
-    const answer = this.#answer;
+  #readBatch(answer: NumberedAnswer, pages: number): void {
     const half = this.#half;
-    const pages = this.#asked;
     const frames = answer.reserve(pages);
+    answer.kind = ADDRESSES;
     answer.pages = pages;
     for (let i = 0; i < pages; i += 1) {
       const frame = half.frameAtStart(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
@@ -202,25 +239,36 @@ export class LeanCaller {
     }
   }
 
-  /** Reads errno and the amounts. Where that throws, the model's judge reads them again, and says what they threw. */
-  #observe(pmm: Pmm): void {
-    const answer = this.#answer;
+  /** Reads errno and the amounts that the manager tells. Where that throws, they are read again as data, and what they threw is said. */
+  #observe(answer: NumberedAnswer): void {
+    const pmm = this.#pmm;
     try {
       const { errno } = pmm;
       answer.errno = errno === 'ENOMEM' ? errno : errno === CALLERS_ERRNO ? 'unchanged' : 'other';
-      answer.total = pmm.totalAmount();
-      answer.free = pmm.freeAmount();
-      answer.reserved = pmm.reservedAmount();
+      answer.observed = ALL_OBSERVED;
+      if (hasAmounts(pmm)) {
+        answer.total = pmm.totalAmount();
+        answer.free = pmm.freeAmount();
+        answer.reserved = pmm.reservedAmount();
+      } else this.#observeSome(answer, pmm);
     } catch {
       answer.kind = MALFORMED;
     }
   }
+
+  #observeSome(answer: NumberedAnswer, pmm: SomePmm): void {
+    answer.total = pmm.totalAmount?.() ?? 0;
+    answer.free = pmm.freeAmount?.() ?? 0;
+    answer.reserved = pmm.reservedAmount?.() ?? 0;
+    if (pmm.totalAmount === undefined) answer.observed &= ~OBSERVED.total;
+    if (pmm.freeAmount === undefined) answer.observed &= ~OBSERVED.free;
+    if (pmm.reservedAmount === undefined) answer.observed &= ~OBSERVED.reserved;
+  }
 }
 
-/** Returns the outcome of a call that returned or threw a value; the addresses of a batch are read elsewhere. */
+/** Returns the outcome of a call that returned or threw a value. Of a batch that was granted, the addresses are read elsewhere. */
 export function outcomeOf(call: Call, value: unknown, threw: boolean): Outcome {
-  const end = new CallEnd();
-  if (threw) end.threw(value);
-  else end.returned(value, describedCall(call).returns);
-  return end.outcome();
+  if (threw) return thrown(value);
+  const { returns } = describedCall(call);
+  return returns === 'addresses' ? ungranted(value, 0, false) : returned(value, returns);
 }

@@ -11,6 +11,7 @@ import {
   type Call,
   type Config,
   callPlace,
+  computedOnce,
   isU64,
   type Operation,
   operationOf,
@@ -23,10 +24,15 @@ import {
   type Reference,
   U64_MAX,
 } from '../../spec/index.ts';
-import { exactly } from '../perform-call.ts';
 
 /** An argument as a manager is given it: a number where it is exact. */
 export type Passed = number | bigint;
+
+/** Returns a number as callers pass it: as a `number` if that is exact. */
+export function exactly(n: number | bigint): Passed {
+  const rounded = Number(n);
+  return Number.isSafeInteger(rounded) ? rounded : n;
+}
 
 /** Returns a passed argument as operations have it. */
 export function argumentOf(value: Passed): Argument {
@@ -122,8 +128,20 @@ export class HigherHalf {
   }
 }
 
+/** Returns the higher half of a configuration; the same one each time. */
+export const halfOf = computedOnce((config: Config): HigherHalf => new HigherHalf(config));
+
 /** Addresses that there is room for at first. */
 const ROOM = 80;
+
+/** Where a call holds the number that is passed for a parameter. */
+function fieldOf(kind: Parameter['kind']): 'count' | 'minAddr' | 'maxAddr' | 'alignment' | 'boundary' {
+  return kind === 'minAddr' || kind === 'maxAddr' || kind === 'alignment' || kind === 'boundary'
+    ? kind
+    : 'count';
+}
+
+const NO_HALVES = new Uint32Array(0);
 
 export class NumberedCall {
   /** The place of the call among {@link CALLS}. */
@@ -136,14 +154,27 @@ export class NumberedCall {
   /** Number of addresses that it names. */
   named = 0;
   /** The page frame of each address, or one of {@link UNMAPPED} and {@link NO_ADDRESS}. Set by {@link resolve}. */
-  frames = new Float64Array(ROOM);
+  frames: Float64Array;
   /** Bytes of physical memory; NaN where {@link #exotic} has the address. */
-  #bytes = new Float64Array(ROOM);
+  #bytes: Float64Array;
   #exotic: bigint[] = [];
   /** How a program names it: a page of a result and bytes from there on; result -1 where it names the address itself. */
-  #results = new Int32Array(ROOM);
-  #pages = new Float64Array(ROOM);
-  #offsets = new Float64Array(ROOM);
+  #results: Int32Array;
+  #pages: Float64Array;
+  #offsets: Float64Array;
+  /** What is passed for the addresses, once that was asked for. */
+  #first: bigint | null = null;
+  #halves = NO_HALVES;
+  #isWritten = false;
+
+  /** There is room for this many addresses at first. */
+  constructor(room = ROOM) {
+    this.frames = new Float64Array(room);
+    this.#bytes = new Float64Array(room);
+    this.#results = new Int32Array(room);
+    this.#pages = new Float64Array(room);
+    this.#offsets = new Float64Array(room);
+  }
 
   get call(): Call {
     return CALLS[this.place] ?? 'alloc';
@@ -158,9 +189,7 @@ export class NumberedCall {
 
   /** Takes note of a number that is passed. */
   pass({ kind }: Parameter, value: Passed): void {
-    if (kind === 'minAddr' || kind === 'maxAddr' || kind === 'alignment' || kind === 'boundary')
-      this[kind] = value;
-    else this.count = value;
+    this[fieldOf(kind)] = value;
   }
 
   /** Names a page of a result, which is this page frame, and bytes from there on. */
@@ -229,6 +258,8 @@ export class NumberedCall {
 
   /** Settles which page frames the addresses name. A batch is an array of 64-bit words: that is all its entries can say. */
   resolve(half: HigherHalf): void {
+    this.#first = null;
+    this.#isWritten = false;
     for (let i = 0; i < this.named; i += 1) {
       const byte = this.#bytes[i] ?? 0;
       let frame = Number.isNaN(byte) ? half.frameAt(this.#exotic[i] ?? 0n) : half.frameOf(byte);
@@ -248,8 +279,17 @@ export class NumberedCall {
     return Number.isNaN(byte) ? (this.#exotic[i] ?? 0n) : half.addressOf(byte);
   }
 
-  /** Writes the addresses as they are passed, each in two halves. */
-  write(halves: Uint32Array, half: HigherHalf): void {
+  /** Returns the first address as it is passed. */
+  firstAddress(half: HigherHalf): bigint {
+    this.#first ??= this.addressAt(0, half);
+    return this.#first;
+  }
+
+  /** Returns the addresses as they are passed, each in two halves; the same memory each time. */
+  written(half: HigherHalf): Uint32Array {
+    if (this.#isWritten) return this.#halves;
+    if (this.#halves.length < 2 * this.named) this.#halves = new Uint32Array(4 * this.named);
+    const halves = this.#halves;
     for (let i = 0; i < this.named; i += 1) {
       const byte = this.#bytes[i] ?? 0;
       if (byte >= 0 && byte < half.room) half.write(byte, halves, 2 * i);
@@ -259,6 +299,8 @@ export class NumberedCall {
         halves[2 * i + 1] = Number(BigInt.asUintN(32, address >> 32n));
       }
     }
+    this.#isWritten = true;
+    return halves;
   }
 
   /** Whether it names a page frame: as an address, or in a region. */
@@ -295,6 +337,17 @@ export class NumberedCall {
     return this.#operation((i) => this.addressAt(i, half));
   }
 
+  /** Returns the arguments as they are passed, of a call without an array. */
+  passed(half: HigherHalf): readonly Passed[] {
+    return parametersOf(this.call).map((parameter) =>
+      parameter.kind === 'address' ? this.firstAddress(half) : this.#number(parameter),
+    );
+  }
+
+  #number({ kind }: Parameter): Passed {
+    return this[fieldOf(kind)];
+  }
+
   /** Takes over an operation, and settles which page frames it names. */
   take(operation: Operation, half: HigherHalf): void {
     this.start(callPlace(operation.call));
@@ -312,20 +365,10 @@ export class NumberedCall {
   }
 
   #operation<A>(address: (i: number) => A): Operation<A> {
-    const values = parametersOf(this.call).map(({ kind }) => {
-      switch (kind) {
-        case 'address':
-          return address(0);
-        case 'addresses':
-          return Array.from({ length: this.named }, (_, i) => address(i));
-        case 'minAddr':
-        case 'maxAddr':
-        case 'alignment':
-        case 'boundary':
-          return argumentOf(this[kind]);
-        default:
-          return argumentOf(this.count);
-      }
+    const values = parametersOf(this.call).map((parameter) => {
+      if (parameter.kind === 'address') return address(0);
+      if (parameter.kind !== 'addresses') return argumentOf(this.#number(parameter));
+      return Array.from({ length: this.named }, (_, i) => address(i));
     });
     return operationOf(this.call, values);
   }
@@ -338,8 +381,9 @@ export class NumberedCall {
   }
 
   #grow(): void {
-    const copy = (old: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
-      const made = new Float64Array(2 * old.length);
+    const room = Math.max(ROOM, 2 * this.frames.length);
+    const copy = (old: Float64Array): Float64Array => {
+      const made = new Float64Array(room);
       made.set(old);
       return made;
     };
@@ -347,7 +391,7 @@ export class NumberedCall {
     this.#bytes = copy(this.#bytes);
     this.#pages = copy(this.#pages);
     this.#offsets = copy(this.#offsets);
-    const results = new Int32Array(2 * this.#results.length);
+    const results = new Int32Array(room);
     results.set(this.#results);
     this.#results = results;
   }

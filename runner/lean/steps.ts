@@ -21,7 +21,7 @@ import {
   type Side,
 } from '../../spec/index.ts';
 import type { Claims } from '../target.ts';
-import { HigherHalf, NumberedCall } from './numbered-call.ts';
+import { halfOf, NumberedCall } from './numbered-call.ts';
 
 /** Facts of a judged step. One object serves step after step. */
 export class StepFacts {
@@ -60,15 +60,12 @@ export class StepFacts {
   }
 }
 
-let half: HigherHalf | null = null;
 let facts: StepFacts | null = null;
 
 /** Returns the facts of a step that the model judged; the same object each time. */
 export function factsOf({ before, after, operation, response, asked, granted }: SettledStep): StepFacts {
-  const { config } = before.world;
-  if (half === null || half.base !== config.higherHalf) half = new HigherHalf(config);
   facts ??= new StepFacts(new NumberedCall(), before);
-  facts.call.take(operation, half);
+  facts.call.take(operation, halfOf(before.world.config));
   facts.state = before;
   facts.ended = outcomePlace(response.outcome.kind);
   facts.inBitmapBefore = before.freeIn('bitmap');

@@ -1,15 +1,16 @@
 /** Sessions on WebAssembly: one machine at work in this process, which performs operations and returns each response as data. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   addressesOf,
   argumentAt,
   type Call,
-  type CallDescription,
   callPlace,
   describedCall,
   type ErrnoChange,
   namesOnePage,
   namesRegion,
   type Operation,
+  type Outcome,
   PmmPanic,
   type Profile,
   parametersOf,
@@ -18,9 +19,11 @@ import {
   type Response,
   SpecError,
 } from '../../spec/index.ts';
-import { CallEnd, omitStacks, restoreStacks } from '../call-end.ts';
-import { CallerArray } from '../caller-array.ts';
-import type { SavableSession, Seen } from '../savable-session.ts';
+import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
+import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned, thrown } from '../call-end.ts';
+import type { NumberedAnswer } from '../lean/answer.ts';
+import { halfOf } from '../lean/numbered-call.ts';
+import type { SavableSession } from '../savable-session.ts';
 import { lookAt } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { addToFiles } from './counter-files.ts';
@@ -66,13 +69,12 @@ export class WasmSession implements SavableSession {
   readonly isRecorded = false;
   readonly omission = null;
   readonly started: Response;
-  readonly seen: Writable<Seen>;
   readonly #machine: Machine;
   readonly #hasCounters: boolean;
   readonly #world: World;
   readonly #profile: Profile;
   readonly #watched: WatchedFrames;
-  readonly #end = new CallEnd();
+  readonly #isPartial: boolean;
   /** Address less pointer. */
   readonly #shift: bigint;
   /** The contents of an entry of the caller's array before a call. */
@@ -87,21 +89,12 @@ export class WasmSession implements SavableSession {
     this.#hasCounters = loaded.hasCounters;
     this.#world = world;
     this.#profile = profile;
-    this.#end.isPartial = profile.batches === 'partial';
+    this.#isPartial = profile.batches === 'partial';
     this.#shift = world.config.higherHalf - BigInt(BASE);
     this.#mostPointer = loaded.bits === 64 ? 2n ** 64n - 1n : 2n ** 32n - 1n;
     this.#untouched = loaded.bits === 64 ? 0x5555_5555_5555_5555n : 0x5555_5555n;
     this.#buffer = this.#machine.buffer;
     this.#watched = new WatchedFrames(world.map, BASE, this.#buffer);
-    this.seen = {
-      end: this.#end,
-      errno: null,
-      warnings: NONE,
-      total: 0,
-      free: 0,
-      reserved: 0,
-      hasWritten: false,
-    };
     this.started = this.#start();
   }
 
@@ -111,17 +104,19 @@ export class WasmSession implements SavableSession {
       : 'saved and loaded with all that free page frames hold';
   }
 
-  /** Whether the state can be saved: the world is small, and init left a manager. */
-  get isSavable(): boolean {
-    return this.#watched.isSmall && this.started.outcome.kind === 'done';
+  /** Returns the session as one that is saved and loaded, right after init; null where the world is large, or init left no manager. */
+  savable(): SavableSession | null {
+    if (!this.#watched.isSmall || this.started.outcome.kind !== 'done') return null;
+    this.#image = new SavedImage(this.#machine, this.#watched, pfnEnd(this.#world.map));
+    return this;
   }
 
   perform(operation: Operation, freeForSingles: number): Response {
     const limit = omitStacks();
-    this.#perform(operation, freeForSingles);
+    const { outcome, strayEntries } = this.#perform(operation, freeForSingles);
     restoreStacks(limit);
     const writes = this.#image === null ? this.#watched.compareSome() : this.#watched.compareAll();
-    return this.#response(writes);
+    return this.#response(outcome, strayEntries, writes);
   }
 
   save(into: Int32Array): number {
@@ -133,36 +128,28 @@ export class WasmSession implements SavableSession {
     this.#machine.warnings = [];
   }
 
-  prepare(operation: Operation): () => void {
+  prepare(operation: Operation): (answer: NumberedAnswer) => void {
     const image = this.#saved();
-    const perform = (): void => {
-      this.#perform(operation, 0);
-      this.#observe();
-    };
-    return this.#machine.namesLive ? () => this.#checkLive(operation, image, perform) : perform;
+    const half = halfOf(this.#world.config);
+    const perform = (): Response => this.perform(operation, 0);
+    return this.#machine.namesLive
+      ? (answer) => answer.take(this.#checkLive(operation, image, perform), half)
+      : (answer) => answer.take(perform(), half);
   }
 
   /** Performs an operation twice: also with dead bytes that hold something else. Throws if that makes a difference. */
-  #checkLive(operation: Operation, image: SavedImage, perform: () => void): void {
+  #checkLive(operation: Operation, image: SavedImage, perform: () => Response): Response {
     const before = copied(image);
-    perform();
-    const first = { ...this.seen, end: Object.assign(new CallEnd(), this.#end) };
+    const first = perform();
     const after = copied(image);
     image.load(before);
     image.fillDead();
-    perform();
-    const { end, errno, total, free, reserved, hasWritten } = this.seen;
-    const isAlike =
-      end.isLike(first.end) &&
-      errno === first.errno &&
-      total === first.total &&
-      free === first.free &&
-      reserved === first.reserved &&
-      hasWritten === first.hasWritten;
-    if (!isAlike || copied(image).join() !== after.join())
+    const second = perform();
+    if (!isDeepStrictEqual(first, second) || copied(image).join() !== after.join())
       throw new SpecError(
         `expected that nothing depends on the bytes that live() does not name, and ${operation.call} does: it depends on what free page frames hold`,
       );
+    return second;
   }
 
   passOver(): void {}
@@ -182,66 +169,75 @@ export class WasmSession implements SavableSession {
   }
 
   #start(): Response {
+    let outcome: Outcome;
     try {
       this.#machine.init();
-      this.#end.returned(undefined, 'done');
-      if (!this.#machine.hasSucceeded) this.#end.kind = 'failed';
+      outcome = this.#machine.hasSucceeded ? DONE : FAILED;
     } catch (error) {
-      this.#left(error, null);
+      outcome = this.#left(error, null);
     }
     this.#follow();
     const { kept } = this.#machine;
-    const response = this.#response(this.#watched.compareAll());
+    const response = this.#response(outcome, false, this.#watched.compareAll());
     return kept.length === 0 ? response : { ...response, kept };
   }
 
-  #perform(operation: Operation, free: number): void {
-    const { call } = operation;
-    const { returns } = describedCall(call);
-    const end = this.#end;
-    const before = this.#isCounted(call) ? this.#machine.freeAmountNow() : 0;
-    end.array = this.#pass(operation, free);
-    end.strayEntries = false;
-    try {
-      this.#machine.call(callPlace(call));
-      this.#note(returns);
-    } catch (error) {
-      this.#left(error, operation);
-    }
+  #perform(
+    operation: Operation,
+    free: number,
+  ): { readonly outcome: Outcome; readonly strayEntries: boolean } {
+    const before = this.#isCounted(operation.call) ? this.#machine.freeAmountNow() : 0;
+    const room = this.#pass(operation, free);
+    const outcome = this.#called(operation, room);
     this.#follow();
-    this.#takeArray(operation, end.array);
-    if (this.#machine.isNullWritten())
-      end.malformed('it wrote to the first bytes of memory: through a null pointer, or its stack overflowed');
-    this.#watch(operation, before);
+    const strayEntries = this.#hasStrayEntries(operation, outcome, room);
+    const ended = this.#machine.isNullWritten()
+      ? malformed('it wrote to the first bytes of memory: through a null pointer, or its stack overflowed')
+      : outcome;
+    this.#watch(operation, ended, before);
+    return { outcome: ended, strayEntries };
   }
 
-  /** Records how a call ended that returned. */
-  #note(returns: CallDescription['returns']): void {
-    const [machine, end] = [this.#machine, this.#end];
-    if (!machine.hasSucceeded) end.kind = 'failed';
-    else if (returns === 'addresses' && end.isPartial) end.returned(Number(machine.exactValue), returns);
-    else if (returns === 'amount') end.returned(machine.value, returns);
-    else if (returns === 'address') end.returned(this.#addressOf(machine.exactValue), returns);
-    else end.returned(true, returns);
-  }
-
-  #left(error: unknown, operation: Operation | null): void {
-    if (!(error instanceof LeftByPanic)) this.#end.malformed(leftBy(error));
-    else if (operation === null) this.#end.malformed(`it panicked: ${error.message}`);
-    else {
-      const { call } = operation;
-      const far = this.#beyondPointers(operation);
-      const { owner, pfn } = error.details;
-      const blamed = far === null ? pfn : pfnAt(this.#world.config, far);
-      this.#end.threw(new PmmPanic(error.message, { call, owner, pfn: blamed }));
+  /** Makes a call whose arguments have been passed. */
+  #called(operation: Operation, room: number): Outcome {
+    const { call } = operation;
+    const machine = this.#machine;
+    try {
+      machine.call(callPlace(call));
+    } catch (error) {
+      return this.#left(error, operation);
     }
+    const { returns } = describedCall(call);
+    if (!machine.hasSucceeded) return FAILED;
+    if (returns === 'addresses')
+      return this.#batch(this.#isPartial ? Number(machine.exactValue) : true, room);
+    return returned(returns === 'amount' ? machine.value : this.#addressOf(machine.exactValue), returns);
   }
 
-  /** Passes the arguments of an operation. Returns the array of a batch that is allocated, or null. */
-  #pass(operation: Operation, free: number): CallerArray | null {
+  /** Returns the outcome of a batch that succeeded, with the entries that it wrote. */
+  #batch(value: unknown, room: number): Outcome {
+    const granted = grantedIn(value, room, this.#isPartial);
+    if (granted === null) return ungranted(value, room, this.#isPartial);
+    const addresses = Array.from({ length: granted }, (_, i) => this.#addressOf(this.#machine.entry(i)));
+    return { kind: 'addresses', addresses };
+  }
+
+  /** Returns how a call ended that did not return. */
+  #left(error: unknown, operation: Operation | null): Outcome {
+    if (!(error instanceof LeftByPanic)) return malformed(leftBy(error));
+    if (operation === null) return malformed(`it panicked: ${error.message}`);
+    const { call } = operation;
+    const far = this.#beyondPointers(operation);
+    const { owner, pfn } = error.details;
+    const blamed = far === null ? pfn : pfnAt(this.#world.config, far);
+    return thrown(new PmmPanic(error.message, { call, owner, pfn: blamed }));
+  }
+
+  /** Passes the arguments of an operation. Returns how many entries the array of a batch that is allocated has room for. */
+  #pass(operation: Operation, free: number): number {
     const machine = this.#machine;
     let at = 0;
-    let array: CallerArray | null = null;
+    let room = 0;
     for (const parameter of parametersOf(operation.call)) {
       const value = argumentAt(operation, parameter);
       if (parameter.kind === 'addresses') {
@@ -252,43 +248,41 @@ export class WasmSession implements SavableSession {
       } else {
         const given = BigInt(typeof value === 'bigint' || typeof value === 'number' ? value : 0);
         if (parameter.kind === 'batchCount') {
-          array = CallerArray.toWrite(given, free, { isPartial: this.#end.isPartial });
-          for (let i = 0; i < array.entries.length; i += 1) machine.setEntry(i, this.#untouched);
+          room = roomFor(given, free, this.#isPartial);
+          for (let i = 0; i < room + GUARDS; i += 1) machine.setEntry(i, this.#untouched);
           machine.pass(at++, BigInt(machine.array));
         }
         machine.pass(at++, parameter.kind === 'address' ? this.#pointerTo(given) : given);
       }
     }
-    return array;
+    return room;
   }
 
-  /** Takes the entries that an allocation wrote, and notes whether entries changed that must not. */
-  #takeArray(operation: Operation, array: CallerArray | null): void {
-    const [machine, end] = [this.#machine, this.#end];
-    if (array !== null) {
-      const written = end.kind === 'addresses' ? array.writable : 0;
-      for (let i = 0; i < written; i += 1) array.entries[i] = this.#addressOf(machine.entry(i));
-      for (let i = written; i < array.entries.length; i += 1)
-        if (machine.entry(i) !== this.#untouched) end.strayEntries = true;
-    } else if ('addresses' in operation)
-      for (const [i, address] of addressesOf(operation).entries())
-        if (machine.entry(i) !== this.#pointerTo(address)) end.strayEntries = true;
+  /** Whether entries changed that must not. */
+  #hasStrayEntries(operation: Operation, outcome: Outcome, room: number): boolean {
+    const machine = this.#machine;
+    if ('addresses' in operation)
+      return addressesOf(operation).some((address, i) => machine.entry(i) !== this.#pointerTo(address));
+    if (describedCall(operation.call).returns !== 'addresses') return false;
+    const written = outcome.kind === 'addresses' ? outcome.addresses.length : 0;
+    for (let i = written; i < room + GUARDS; i += 1) if (machine.entry(i) !== this.#untouched) return true;
+    return false;
   }
 
   /** Watches what was handed out, and no longer what was freed. A page frame that others refer to is not: the free amount tells. */
-  #watch(operation: Operation, freeBefore: number): void {
-    const { kind, address, array } = this.#end;
+  #watch(operation: Operation, outcome: Outcome, freeBefore: number): void {
     const watched = this.#watched;
     this.#unzeroed = NONE;
-    if (kind === 'address') {
-      const first = this.#frameAt(address);
+    if (outcome.kind === 'address') {
+      const first = this.#frameAt(outcome.address);
       this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
-    } else if (kind === 'addresses' && array !== null)
-      this.#handOut(array.writable, (i) => this.#frameAt(array.entries[i] ?? 0n), true);
-    else if (kind === 'done' && operation.call === 'removeRegion')
+    } else if (outcome.kind === 'addresses') {
+      const { addresses } = outcome;
+      this.#handOut(addresses.length, (i) => this.#frameAt(addresses[i] ?? 0n), true);
+    } else if (outcome.kind === 'done' && operation.call === 'removeRegion')
       // Nobody may write there.
       for (const [first, count] of this.#named(operation)) watched.handOut(count, (i) => first + i);
-    else if (kind === 'done' && !this.#stays(operation, freeBefore))
+    else if (outcome.kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
   }
 
@@ -338,31 +332,16 @@ export class WasmSession implements SavableSession {
     return pointer > this.#mostPointer ? this.#mostPointer : pointer;
   }
 
-  /** The image that is saved and loaded; the first use remembers it, right after init. */
+  /** The image that is saved and loaded. */
   #saved(): SavedImage {
-    if (this.#image !== null && this.#buffer !== this.#machine.initialBuffer)
+    if (this.#image === null) throw new Error('the session is not savable');
+    if (this.#buffer !== this.#machine.initialBuffer)
       throw new SpecError('its linear memory has grown: a search saves what malloc gives, and no other heap');
-    this.#image ??= new SavedImage(this.#machine, this.#watched, pfnEnd(this.#world.map));
     return this.#image;
   }
 
-  /** Reads the observations of a prepared call. What is not claimed is as if it had not been. */
-  #observe(): void {
-    const [machine, seen] = [this.#machine, this.seen];
+  #response(outcome: Outcome, strayEntries: boolean, writes: readonly number[]): Response {
     const { failures } = this.#profile;
-    seen.errno = failures.includes('errno') ? errnoOf(machine.error) : null;
-    seen.warnings = failures.includes('warning') ? machine.warnings : NONE;
-    if (machine.warnings.length > 0) machine.warnings = [];
-    seen.hasWritten = this.#watched.compareAll().length > 0 || this.#unzeroed.length > 0;
-    seen.total = machine.amount(0);
-    seen.free = machine.amount(1);
-    seen.reserved = machine.amount(2);
-  }
-
-  #response(writes: readonly number[]): Response {
-    const { strayEntries } = this.#end;
-    const { failures } = this.#profile;
-    const outcome = this.#end.outcome();
     const warnings = this.#machine.warnings;
     if (warnings.length > 0) this.#machine.warnings = [];
     const response: Writable<Response> = { outcome, strayEntries, writes };

@@ -50,9 +50,10 @@ export class WasmTarget implements Target {
   }
 
   openSavable(world: World): SavableSession | null {
-    const session = new WasmSession(this.#loaded, world, this.profile);
     const { hasHiddenGlobals, hasCounters } = this.#loaded;
-    return hasHiddenGlobals || hasCounters || !session.isSavable ? null : session;
+    return hasHiddenGlobals || hasCounters
+      ? null
+      : new WasmSession(this.#loaded, world, this.profile).savable();
   }
 
   timed(world: World, program: Program): TimedProgram {

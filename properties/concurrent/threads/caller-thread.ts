@@ -16,7 +16,7 @@ async function work(data: CallerThreadData): Promise<void> {
   const target = await loadConcurrentTarget(data.module);
   const shared = { words: openSharedState(map, config, data.state), steps: ATOMICS };
   const waiting = { patienceMs: data.patienceMs };
-  const session = new CallerSession((warn) => target.attach(map, { config, warn, shared, waiting }));
+  const session = new CallerSession(config, (warn) => target.attach(map, { config, warn, shared, waiting }));
   const workload = new Workload({ map, config, seed: data.seed, provokesFrom: 0 });
   const barrier = new Int32Array(data.barrier);
   parentPort?.on('message', ({ calls }: Round) => {

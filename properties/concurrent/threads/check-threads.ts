@@ -143,7 +143,9 @@ function leftBehind(
 ): ConcurrentViolation | null {
   const { map, config, target } = options;
   const shared = { words: openSharedState(map, config, state), steps: ATOMICS };
-  const { pmm } = new CallerSession((warn) => target.attach(map, { config, warn, shared, waiting: {} }));
+  const { pmm } = new CallerSession(config, (warn) =>
+    target.attach(map, { config, warn, shared, waiting: {} }),
+  );
   const violation = sweep(end, [...(pmm.inspect?.() ?? [])]);
   return violation === null ? null : broken(`after the last round: ${violation.explanation}`, []);
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createPmm } from '../impl/index.ts';
-import { config, memoryMap, type Operation, type Outcome, type Pmm, PmmPanic } from '../spec/index.ts';
-import { CallEnd } from './call-end.ts';
-import { performCall, prepareCall } from './perform-call.ts';
-import { type PmmCalls, wrapPmm } from './wrap-pmm.ts';
+import { createPmm } from '../../impl/index.ts';
+import { config, memoryMap, type Operation, type Outcome, type Pmm, PmmPanic } from '../../spec/index.ts';
+import { roomFor } from '../batch.ts';
+import { type PmmCalls, wrapPmm } from '../wrap-pmm.ts';
+import { LeanCaller } from './make-call.ts';
+import { halfOf, NumberedCall } from './numbered-call.ts';
 
 const MAP = memoryMap([{ type: 'conventional', start: 0n, pages: 8 }]);
 const CONFIG = config({ bitmapMaxAddr: 0x4000n });
@@ -13,14 +14,26 @@ function manager(changes: Partial<PmmCalls> = {}): Pmm {
   return wrapPmm(createPmm(MAP, { config: CONFIG, warn: () => {}, memory }), changes);
 }
 
-/** Performs an operation on our implementation with some calls replaced. */
-function ended(
-  operation: Operation,
+interface Ended {
+  readonly strayEntries: boolean;
+}
+
+/** Returns what performs operations on our implementation with some calls replaced, where 4 page frames are free for batches. */
+function performing(
   changes?: Partial<PmmCalls>,
-): Outcome & { readonly strayEntries: boolean } {
-  const end = new CallEnd();
-  performCall(manager(changes), operation, 4, end);
-  return { ...end.outcome(), strayEntries: end.strayEntries };
+  isPartial = false,
+): (operation: Operation) => Outcome & Ended {
+  const caller = new LeanCaller(manager(changes), halfOf(CONFIG), isPartial);
+  const call = new NumberedCall();
+  return (operation) => {
+    call.take(operation, halfOf(CONFIG));
+    caller.make(call, 4);
+    return { ...caller.outcome(), strayEntries: caller.hasStrayEntries };
+  };
+}
+
+function ended(operation: Operation, changes?: Partial<PmmCalls>): Outcome & Ended {
+  return performing(changes)(operation);
 }
 
 const BATCH: Operation = { call: 'allocPages', count: 2n };
@@ -28,11 +41,23 @@ const FREES: Operation = { call: 'freePages', addresses: [0xffff_8000_0000_4000n
 
 describe('a call', () => {
   it('is passed its arguments in the order of the table: the array first or last, exact counts as numbers', () => {
-    const passed = (operation: Operation): readonly unknown[] => prepareCall(operation, { free: 4 }).passed;
+    const passed = (operation: Operation): readonly unknown[] => {
+      const all: unknown[] = [];
+      const note = (...given: readonly unknown[]): never => {
+        all.push(...given.map((each) => (each instanceof BigUint64Array ? each.slice() : each)));
+        throw new PmmPanic('noted', { call: operation.call, pfn: null, owner: null });
+      };
+      ended(operation, { [operation.call]: note });
+      return all;
+    };
     expect(passed({ call: 'alloc' })).toEqual([]);
     expect(passed(BATCH)).toEqual([expect.any(BigUint64Array), 2]);
-    expect(passed(FREES)).toEqual([BigUint64Array.of(0n), 1]);
+    expect(passed(FREES)).toEqual([BigUint64Array.of(0xffff_8000_0000_4000n), 1]);
     expect(passed({ call: 'freeRegion', address: 5n, count: 2n })).toEqual([5n, 2]);
+    expect(passed({ call: 'retain', address: 5n })).toEqual([5n]);
+    expect(passed({ call: 'allocAt', address: 2n ** 64n, count: 2n })).toEqual([2n ** 64n, 2]);
+    const bounds = { minAddr: 0x1000n, maxAddr: 0x8000n, alignment: 1n, boundary: 0x4000n };
+    expect(passed({ call: 'allocWithin', count: 2n, ...bounds })).toEqual([2, 0x1000, 0x8000, 1, 0x4000]);
     expect(passed({ call: 'allocBitmap', count: 2n ** 60n, maxAddr: 0x4000n, alignment: 0.5 })).toEqual([
       2n ** 60n,
       0x4000,
@@ -99,12 +124,32 @@ describe('a call', () => {
     expect(ended(free, throwing('word'))).toMatchObject({ message: 'it threw string word' });
   });
 
-  it('leaves the capture of stacks as it was', () => {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 7;
-    ended({ call: 'free', address: 0n });
-    expect(Error.stackTraceLimit).toBe(7);
-    Error.stackTraceLimit = stackTraceLimit;
+  it('is malformed where errno cannot be set before it', () => {
+    const pmm = Object.defineProperty(manager(), 'errno', {
+      set: () => {
+        throw new PmmPanic('no', { call: 'alloc', pfn: null, owner: null });
+      },
+    });
+    const caller = new LeanCaller(pmm, halfOf(CONFIG), false);
+    caller.make(new NumberedCall(), 4);
+    expect(caller.outcome()).toMatchObject({ message: expect.stringContaining('setting errno, it threw') });
+  });
+});
+
+describe('a batch that may be granted in part', () => {
+  it.each<[number | boolean, number, object]>([
+    [2, 2, { kind: 'addresses', addresses: [expect.any(BigInt), expect.any(BigInt)] }],
+    [1, 2, { kind: 'addresses', addresses: [expect.any(BigInt)], strayEntries: true }],
+    [0, 0, { kind: 'failed', strayEntries: false }],
+    [9, 0, { message: 'it returned 9, and its array has room for 3 addresses' }],
+    [0.5, 0, { message: 'it returned number 0.5, not a number of page frames' }],
+    [true, 0, { message: 'it returned boolean true, not a number of page frames' }],
+  ])('and says %s has written that many entries, and no more', (value, written, outcome) => {
+    const allocPages = (entries: BigUint64Array): never => {
+      entries.fill(7n, 0, written);
+      return value as never;
+    };
+    expect(performing({ allocPages }, true)({ call: 'allocPages', count: 3n })).toMatchObject(outcome);
   });
 });
 
@@ -140,10 +185,24 @@ describe('the array of a batch', () => {
   });
 
   it('is clean for the next call', () => {
-    const end = new CallEnd();
-    performCall(manager(write(3, 0n, false)), BATCH, 4, end);
-    expect(end.strayEntries).toBe(true);
-    performCall(manager(write(0, 0n, true)), { call: 'allocPages', count: 1n }, 4, end);
-    expect([end.strayEntries, end.outcome()]).toEqual([false, { kind: 'addresses', addresses: [0n] }]);
+    const calls = [write(3, 0n, false), write(0, 0n, true)].map(({ allocPages }) => allocPages);
+    const perform = performing({ allocPages: (...passed) => calls.shift()?.(...passed) ?? false });
+    expect(perform(BATCH).strayEntries).toBe(true);
+    expect(perform({ call: 'allocPages', count: 1n })).toEqual({
+      kind: 'addresses',
+      addresses: [0n],
+      strayEntries: false,
+    });
+  });
+
+  it.each([2, 3])('has guards: a write to entry %i of 2 is seen, whichever half of it changes', (guard) => {
+    for (const value of [0x5555_5555_0000_0000n, 0x5555_5555n])
+      expect(ended(BATCH, write(guard, value, true)).strayEntries).toBe(true);
+  });
+
+  it('is short for a request that must be refused, and whole for one that may be granted by mistake', () => {
+    const rooms = [-1n, 0.5, 4096n, 4097n, 2n ** 64n - 1n].map((count) => roomFor(count, 100, false));
+    expect(rooms).toEqual([16, 16, 4096, 16, 16]);
+    expect([roomFor(5000n, 5000, false), roomFor(2 ** 60, 100, true)]).toEqual([5000, 4096]);
   });
 });

@@ -1,0 +1,42 @@
+/**
+ * Batches as their callers see them: the array that a call writes addresses to, and what its return value says. Behind the entries that
+ * there is room for lie guards, so that a write beyond them is detected.
+ *
+ *     allocPages(a, 3)   [ a[0] a[1] a[2] | guard guard ]     a success writes the first three, a failure none
+ */
+import type { Outcome } from '../spec/index.ts';
+import { FAILED, malformed } from './call-end.ts';
+import { described } from './thrown.ts';
+
+/** Guard entries at the end. */
+export const GUARDS = 2;
+/** A request up to this size gets an array for all of it even if it must be refused: a wrong manager may grant it. */
+const WHOLE_ARRAY = 4096;
+/** Entries for a larger request, which must be refused: enough to detect a write. */
+const SHORT_ARRAY = 16;
+
+/**
+ * Returns how many entries the array for a request has room for: all of it if `free` page frames suffice, or what is free if it can be
+ * granted in part.
+ */
+export function roomFor(count: number | bigint, free: number, isPartial: boolean): number {
+  const most = Math.max(free, WHOLE_ARRAY);
+  const isCount = count >= 0 && (typeof count === 'bigint' || Number.isInteger(count));
+  return isCount && (count <= most || isPartial) ? Math.min(Number(count), most) : SHORT_ARRAY;
+}
+
+/** Returns how many page frames a batch was granted by what its call returned; null where it was refused, or returned anything else. */
+export function grantedIn(value: unknown, room: number, isPartial: boolean): number | null {
+  if (!isPartial) return value === true ? room : null;
+  const isNumber = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= room;
+  return isNumber && (value > 0 || room === 0) ? value : null;
+}
+
+/** Returns the outcome of a batch that was not granted, by what its call returned. */
+export function ungranted(value: unknown, room: number, isPartial: boolean): Outcome {
+  if (value === (isPartial ? 0 : false)) return FAILED;
+  if (!isPartial) return malformed(`it returned ${described(value)}, not a boolean`);
+  if (typeof value === 'number' && value > room && Number.isInteger(value))
+    return malformed(`it returned ${value}, and its array has room for ${room} addresses`);
+  return malformed(`it returned ${described(value)}, not a number of page frames`);
+}
