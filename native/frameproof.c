@@ -297,13 +297,13 @@ static uint64_t to_address(const void *pointer) {
 /* ---- Paint: the contents of page frames that are not the manager's --------------------------------------------------- */
 
 /*
- * Up to 8 page frames of an operation are painted whole. Of up to 32 page frames, 4 words each are painted: the first two and the last
- * two. Of more, the ones at each power of two from the first and from the last are painted so: few, since the first write to a page frame
- * takes the system a microsecond or two. A program of many thousand calls must not reach its memory limit by that, so only the first 65536
+ * Up to 8 page frames of an operation are painted whole. Of more, 4 words each are painted, the first two and the last two: all of a batch
+ * of up to 32, else the ones at each power of two from the first, where the parts of a block begin, and the last two. The first write to a
+ * page frame takes the system a microsecond or two: hence few. A program of many thousand calls must not reach its memory limit by that, so only the first 65536
  * page frames are painted: 256 MiB.
  */
 #define WHOLE_PAGES 8
-#define ALL_PAGES 32
+#define WHOLE_BATCH 32
 #define MOST_PAINTED 65536
 #define WORDS (FP_PAGE_SIZE / sizeof(uint64_t))
 
@@ -370,18 +370,17 @@ static bool is_intact(uint64_t frame, bool is_whole) {
     return changed == 0;
 }
 
-/* Returns how many page frames are painted if an operation hands out `pages`. */
-static uint64_t sample_size(uint64_t count) {
-    return count <= ALL_PAGES ? count : 2 * (65 - (uint64_t)__builtin_clzll(count - 1));
+/* Returns how many page frames are painted if an operation hands out `count`, where up to `most` all are. */
+static uint64_t sample_size(uint64_t count, uint64_t most) {
+    return count <= most ? count : 67 - (uint64_t)__builtin_clzll(count - 1);
 }
 
-/* Returns the index of the i-th painted page frame: from either end 0, 1, 2, 4, 8 … */
-static uint64_t sampled(uint64_t i, uint64_t count) {
-    if (count <= ALL_PAGES) {
+/* Returns the index of the i-th painted page frame of `count`, of which `size` are painted: 0, 1, 2, 4, 8 … and the last two. */
+static uint64_t sampled(uint64_t i, uint64_t count, uint64_t size) {
+    if (size == count) {
         return i;
     }
-    uint64_t distance = i < 2 ? 0 : UINT64_C(1) << (i / 2 - 1);
-    return i % 2 == 0 ? distance : count - 1 - distance;
+    return i + 2 >= size ? count - size + i : i == 0 ? 0 : UINT64_C(1) << (i - 1);
 }
 
 /* Returns the slot of a page frame in the table, or the free slot where it belongs. */
@@ -741,15 +740,16 @@ static void answer_page(void *page, uint64_t count) {
         return;
     }
     uint64_t address = to_address(page), frame = frame_of(page);
-    for (uint64_t i = 0; i < sample_size(count); i++) {
-        look_at(frame + sampled(i, count));
+    uint64_t size = sample_size(count, WHOLE_PAGES);
+    for (uint64_t i = 0; i < size; i++) {
+        look_at(frame + sampled(i, count, size));
     }
     add_result((result){.first = address, .pages = count});
     say_text("address", 7);
     say_hex(address);
     finish_answer();
-    for (uint64_t i = 0; i < sample_size(count); i++) {
-        take_over(frame + sampled(i, count), count <= WHOLE_PAGES);
+    for (uint64_t i = 0; i < size; i++) {
+        take_over(frame + sampled(i, count, size), count <= WHOLE_PAGES);
     }
 }
 
@@ -806,8 +806,9 @@ static bool is_untouched(batch made, uint64_t from) {
 }
 
 static void answer_pages(void **entries, uint64_t count) {
-    for (uint64_t i = 0; i < sample_size(count); i++) {
-        look_at(frame_of(entries[sampled(i, count)]));
+    uint64_t size = sample_size(count, WHOLE_BATCH);
+    for (uint64_t i = 0; i < size; i++) {
+        look_at(frame_of(entries[sampled(i, count, size)]));
     }
     say_text("addresses", 9);
     for (uint64_t i = 0; i < count; i++) {
@@ -815,8 +816,8 @@ static void answer_pages(void **entries, uint64_t count) {
     }
     finish_answer();
     add_result((result){.list = entries, .pages = count});
-    for (uint64_t i = 0; i < sample_size(count); i++) {
-        take_over(frame_of(entries[sampled(i, count)]), count <= WHOLE_PAGES);
+    for (uint64_t i = 0; i < size; i++) {
+        take_over(frame_of(entries[sampled(i, count, size)]), count <= WHOLE_PAGES);
     }
 }
 
@@ -926,8 +927,9 @@ static void call_remove_region(void *address, uint64_t count) {
     errno = CALLERS_ERRNO;
     bool is_removed = target->remove_region(address, count);
     last_errno = errno;
-    for (uint64_t i = 0; is_removed && i < sample_size(count); i++) {
-        take_over(frame + sampled(i, count), count <= WHOLE_PAGES);
+    uint64_t size = sample_size(count, WHOLE_PAGES);
+    for (uint64_t i = 0; is_removed && i < size; i++) {
+        take_over(frame + sampled(i, count, size), count <= WHOLE_PAGES);
     }
     answer(is_removed ? "done" : "failed");
 }

@@ -25,7 +25,7 @@ async function found(
     const { findings } = await runCampaign({ target, ...run, onFound });
     const finding = findings.find(({ trace }) => isSought(trace));
     if (finding === undefined) return null;
-    const { trace } = shrink(target, finding.trace, { ms: 20_000 });
+    const { trace } = shrink(target, finding.trace, { ms: 60_000 });
     return { trace, certificate: await certify(target, trace) };
   } finally {
     await target.close();

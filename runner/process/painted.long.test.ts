@@ -4,11 +4,11 @@ import { execute } from '../limited-execution.ts';
 import { nativeBuilder } from '../testing/built-native.ts';
 
 const built = nativeBuilder();
-const [CALLS, RUN] = [10_000, 32n];
+const [CALLS, RUN] = [40_000, 8n];
 
 it('what a program of many calls holds is not painted until its memory limit is reached', async () => {
   const target = await built('process', ['examples/next_fit.c']);
-  // 10,000 × 32 page frames are 1.2 GiB.
+  // 40,000 × 8 page frames are 1.2 GiB.
   const operations: readonly Operation<Reference>[] = Array.from({ length: CALLS }, () => ({
     call: 'allocBitmap',
     count: RUN,

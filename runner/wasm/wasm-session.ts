@@ -41,6 +41,9 @@ function errnoOf(error: number): ErrnoChange {
   if (error === ENOMEM) return 'ENOMEM';
   return error === 0 ? 'cleared' : 'other';
 }
+/** The places of the three calls that tell amounts, as bits. */
+const ALL_AMOUNTS =
+  (1 << callPlace('totalAmount')) | (1 << callPlace('freeAmount')) | (1 << callPlace('reservedAmount'));
 const NONE: readonly never[] = [];
 const NO_WORDS = new Int32Array(0);
 
@@ -275,7 +278,7 @@ export class WasmSession implements SavableSession {
       this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (outcome.kind === 'addresses') {
       const { addresses } = outcome;
-      this.#handOut(addresses.length, (i) => this.#frameAt(addresses[i] ?? 0n));
+      this.#handOut(addresses.length, (i) => this.#frameAt(addresses[i] ?? 0n), true);
     } else if (outcome.kind === 'done' && operation.call === 'removeRegion')
       // Nobody may write there.
       for (const [first, count] of this.#named(operation)) watched.handOut(count, (i) => first + i);
@@ -295,9 +298,9 @@ export class WasmSession implements SavableSession {
   }
 
   /** Looks at what was handed out, where the manager claims what it holds, and watches it from now on. */
-  #handOut(count: number, frameAt: (i: number) => number): void {
-    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt);
-    this.#watched.handOut(count, frameAt);
+  #handOut(count: number, frameAt: (i: number) => number, isBatch = false): void {
+    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt, isBatch);
+    this.#watched.handOut(count, frameAt, isBatch);
   }
 
   /** Returns the page frames that an operation names, as first ones and counts. */
@@ -352,7 +355,11 @@ export class WasmSession implements SavableSession {
 
   #amounts(): NonNullable<Response['amounts']> {
     const machine = this.#machine;
-    const has = (call: Call): boolean => ((machine.calls >> callPlace(call)) & 1) === 1;
+    const { calls } = machine;
+    // One object that is made at once is several times as fast.
+    if ((calls & ALL_AMOUNTS) === ALL_AMOUNTS)
+      return { total: machine.amount(0), free: machine.amount(1), reserved: machine.amount(2) };
+    const has = (call: Call): boolean => ((calls >> callPlace(call)) & 1) === 1;
     return {
       ...(has('totalAmount') ? { total: machine.amount(0) } : {}),
       ...(has('freeAmount') ? { free: machine.amount(1) } : {}),

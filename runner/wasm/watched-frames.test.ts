@@ -6,20 +6,23 @@ import { WatchedFrames } from './watched-frames.ts';
 const FRAMES = 200;
 const MAP = memoryMap([{ type: 'conventional', start: 0n, pages: FRAMES }]);
 
-function writtenTo(count: number, frames: readonly number[]): readonly number[] {
+function writtenTo(frames: readonly number[], count: number, isBatch: boolean): readonly number[] {
   const buffer = new ArrayBuffer((FRAMES + 1) * PAGE_SIZE);
   const watched = new WatchedFrames(MAP, 0, buffer);
-  watched.handOut(count, (i) => 10 + i);
-  for (const frame of frames) new Uint8Array(buffer)[frame * PAGE_SIZE] = 1;
-  return watched.compareAll().toSorted((a, b) => a - b);
+  watched.handOut(count, (i) => 10 + i, isBatch);
+  for (const frame of frames) new Uint8Array(buffer)[(10 + frame) * PAGE_SIZE] = 1;
+  return watched
+    .compareAll()
+    .map((frame) => frame - 10)
+    .toSorted((a, b) => a - b);
 }
 
-it('sees a write to each page frame of up to 32, and of more to those at a power of two from either end', () => {
-  const inAll = Array.from({ length: 32 }, (_, i) => 10 + i);
-  expect(writtenTo(32, inAll)).toEqual(inAll);
-  const powers = [1, 2, 4, 8, 16, 32, 64];
-  const places = [0, ...powers, 99, ...powers.map((power) => 99 - power)];
-  const atEdges = places.map((i) => 10 + i).toSorted((a, b) => a - b);
-  expect(writtenTo(100, atEdges)).toEqual(atEdges);
-  expect(writtenTo(100, [10 - 1, 10 + 50, 10 + 100])).toEqual([]);
+it('sees a write to each page frame of a batch of up to 32, and to the edges of the parts of a run', () => {
+  const all = Array.from({ length: 32 }, (_, i) => i);
+  expect(writtenTo(all, 32, true)).toEqual(all);
+  const edges = [0, 1, 2, 4, 8, 16, 32, 64, 98, 99];
+  expect(writtenTo(edges, 100, false)).toEqual(edges);
+  expect(writtenTo(edges, 100, true)).toEqual(edges);
+  expect(writtenTo(all, 32, false)).toEqual([0, 1, 2, 4, 8, 16, 30, 31]);
+  expect(writtenTo([-1, 50, 100], 100, false)).toEqual([]);
 });

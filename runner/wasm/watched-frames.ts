@@ -1,19 +1,19 @@
 /**
  * Watched page frames: the ones that the manager does not own. They hold a pattern, so that a write of the manager shows. Up to 8
- * page frames of an allocation are compared whole, of more the first two and the last two words: all of up to 32, of more the ones
- * at each power of two from the first and from the last. After each call as many are compared as cost less than the call's
- * judgement; the rest when they are freed, and at the end.
+ * page frames of an allocation are compared whole, of more the first two and the last two words: all of a batch of up to 32, else the
+ * ones at each power of two from the first, where the parts of a block begin, and the last two. After each call as many are compared as
+ * cost less than the call's judgement; the rest when they are freed, and at the end.
  *
  * The first write to a page frame takes the system a microsecond or two, as long as a fifth of a judged call: hence few samples.
  */
 import { type MemoryMap, ownedRegions, PAGE_SIZE, pfnEnd } from '../../spec/index.ts';
 
-/** Page frames of one allocation that are compared whole, and that are all compared. */
+/** Page frames of one allocation that are compared whole, and of a batch that are all compared. */
 const WHOLE = 8;
-const ALL = 32;
+const WHOLE_BATCH = 32;
 /** Page frames that are compared whole after each call; if there are more, samples are. */
 const WHOLE_A_CALL = 12;
-const SAMPLED_A_CALL = 16;
+const SAMPLED_A_CALL = 6;
 /** A world of at most this many page frames is watched entirely, and all of it holds the pattern before init. */
 const SMALL = 64;
 /** Page frames beyond the end of the map that are watched too. */
@@ -30,16 +30,15 @@ const ZEROS = Buffer.alloc(PAGE_SIZE);
 const [HEAD, TAIL] = [4, WORDS - 4];
 const SAMPLE = [...PATTERN_WORDS.subarray(0, HEAD), ...PATTERN_WORDS.subarray(TAIL)] as const;
 
-/** Returns how many of `count` page frames are watched. */
-function sampleSize(count: number): number {
-  return count <= ALL ? count : 2 * (2 + Math.floor(Math.log2(count - 1)));
+/** Returns how many of `count` page frames are watched, where up to `most` all are. */
+function sampleSize(count: number, most: number): number {
+  return count <= most ? count : Math.floor(Math.log2(count - 1)) + 4;
 }
 
-/** Returns the index of the i-th watched page frame of `count`: from either end 0, 1, 2, 4, 8 … */
-function sampled(i: number, count: number): number {
-  if (count <= ALL) return i;
-  const distance = Math.floor(2 ** ((i >> 1) - 1));
-  return i % 2 === 0 ? distance : count - 1 - distance;
+/** Returns the index of the i-th watched page frame of `count`, of which `size` are watched: 0, 1, 2, 4, 8 … and the last two. */
+function sampled(i: number, count: number, size: number): number {
+  if (size === count) return i;
+  return i < size - 2 ? Math.floor(2 ** (i - 1)) : count - size + i;
 }
 
 /** Returns the page frames that are nobody's before init, or not the manager's, as extents [first, end). */
@@ -104,8 +103,9 @@ export class WatchedFrames {
   }
 
   /** Returns the page frames that hold other than zeros, of some that were handed out: all of few, or samples. */
-  unzeroed(count: number, frameAt: (i: number) => number): readonly number[] {
-    const frames = Array.from({ length: sampleSize(count) }, (_, i) => frameAt(sampled(i, count)));
+  unzeroed(count: number, frameAt: (i: number) => number, isBatch = false): readonly number[] {
+    const size = sampleSize(count, isBatch ? WHOLE_BATCH : WHOLE);
+    const frames = Array.from({ length: size }, (_, i) => frameAt(sampled(i, count, size)));
     return frames.filter((frame) => this.#isMemory(frame) && !this.#isZero(frame));
   }
 
@@ -119,9 +119,9 @@ export class WatchedFrames {
   }
 
   /** Paints page frames that were handed out, and watches them. */
-  handOut(count: number, frameAt: (i: number) => number): void {
-    const size = sampleSize(count);
-    for (let i = 0; i < size; i += 1) this.#watch(frameAt(sampled(i, count)), count <= WHOLE);
+  handOut(count: number, frameAt: (i: number) => number, isBatch = false): void {
+    const size = sampleSize(count, isBatch ? WHOLE_BATCH : WHOLE);
+    for (let i = 0; i < size; i += 1) this.#watch(frameAt(sampled(i, count, size)), count <= WHOLE);
   }
 
   /** Stops watching page frames that were freed. O(count or watched). */
