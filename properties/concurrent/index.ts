@@ -40,4 +40,3 @@ export {
 export { concurrentSides, type ExhaustedShape } from './check-concurrent.ts';
 export { isConcurrentTrace } from './concurrent-trace.ts';
 export { switchesOf } from './scenario.ts';
-export { threadSeconds } from './threads/thread-seconds.ts';
