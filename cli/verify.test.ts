@@ -80,7 +80,14 @@ describe('frameproof verify', () => {
   });
 
   it('shows the shortest program on which two differ, with both answers, and exits with 1', async () => {
-    const asked = ['examples/broken-limit.ts', '--against', 'examples/works.ts', ...QUICK];
+    const asked = [
+      'examples/broken-limit.ts',
+      '--against',
+      'examples/works.ts',
+      '--shrink-time',
+      '60',
+      ...QUICK,
+    ];
     const { stdout, exitCode } = await verify(...asked, '--junit', `${folder}/differs.xml`);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(

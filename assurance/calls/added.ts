@@ -93,6 +93,8 @@ function otherBounds(others: (asked: Bounds) => Partial<Bounds>): Create {
 
 const AT = { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT };
 
+const MOVING = { ...AT, calls: [...AT.calls, 'addRegion', 'removeRegion'] };
+
 type Create = new (...args: ConstructorParameters<typeof PageArray>) => SomePmm;
 
 function variant(name: string, clause: BreakableClause, Made: Create, most = MOST): Broken {
@@ -125,6 +127,13 @@ class PartialArray extends PageArray {
   protected limit(count: bigint): bigint {
     const free = BigInt(this.freeAmount());
     return count < free ? count : free;
+  }
+}
+
+/** One that adds what it is told to add. */
+class TrustingArray extends PageArray {
+  protected override firstPresent(): number {
+    return -1;
   }
 }
 
@@ -552,7 +561,7 @@ export const ADDED: readonly Added[] = [
   },
   {
     name: 'memory that is added and removed',
-    claims: { ...AT, calls: [...AT.calls, 'addRegion', 'removeRegion'] },
+    claims: MOVING,
     without: AT,
     breaks: null,
     correct: array(MOST),
@@ -640,6 +649,34 @@ export const ADDED: readonly Added[] = [
         class extends RemovingOnPaper {
           protected override mayUse(frame: number): boolean {
             return frame % 2 === 1;
+          }
+        },
+      ),
+    ],
+  },
+  {
+    name: 'memory that is added unnoticed where it is RAM',
+    claims: { ...MOVING, uncaught: ['present'] },
+    without: MOVING,
+    breaks: 'addRegion.owner',
+    hint: 'if addRegion() does not notice RAM that it has, claim "uncaught": ["present"]',
+    correct: (map, options) => new TrustingArray(map, options, MOST),
+    broken: [
+      variant(
+        'last-page-not-added-either',
+        'addRegion.free',
+        class extends TrustingArray {
+          protected override put(base: number, count: number, code: number): void {
+            super.put(base, code === FREE && count > 1 ? count - 1 : count, code);
+          }
+        },
+      ),
+      variant(
+        'page-0-not-added',
+        'addRegion.free',
+        class extends TrustingArray {
+          protected override put(base: number, count: number, code: number): void {
+            if (code !== FREE || base > 0) super.put(base, count, code);
           }
         },
       ),

@@ -205,12 +205,14 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
     case 'shared':
       return [`CHECK(${code}, "it can be retained");`];
     case 'added':
-      return [freedCode(code, names), `TOTAL += ${pages};`, `give(${addresses.join()}, ${pages});`];
+      return [
+        freedCode(code, names),
+        ...(pages === 0 ? [] : [`TOTAL += ${pages};`, `give(${addresses.join()}, ${pages});`]),
+      ];
     case 'removed':
       return [
         `CHECK(${code}, "it can be removed");`,
-        `TOTAL -= ${pages};`,
-        ...(pages === 0 ? [] : [`take(${addresses.join()}, ${pages}, EITHER);`]),
+        ...(pages === 0 ? [] : [`TOTAL -= ${pages};`, `take(${addresses.join()}, ${pages}, EITHER);`]),
       ];
     case 'named':
     case 'region':

@@ -78,7 +78,45 @@ const REFUSES = `extends OneZone {
   set errno(_) {}
   `;
 
+/** Has few calls, and memory comes and goes: a removal of which every page frame must be free, or some. */
+const moves = (all: 'every' | 'some'): string => `{
+  constructor(map, { config }) { Object.assign(this, { errno: null, half: config.higherHalf, free: new Set([0, 1, 2, 3]), total: 4 }); }
+  frames(address, n) { return Array.from({ length: Number(n) }, (_, i) => Number((address - this.half) / 4096n) + i); }
+  alloc() { const [frame] = this.free; return this.free.delete(frame) ? this.half + BigInt(frame) * 4096n : null; }
+  addRegion(address, n) { for (const frame of this.frames(address, n)) this.free.add(frame); this.total += Number(n); }
+  removeRegion(address, n) {
+    const frames = this.frames(address, n);
+    if (!frames.${all}((frame) => this.free.has(frame))) return false;
+    for (const frame of frames) this.free.delete(frame);
+    this.total -= Number(n);
+  }
+  totalAmount() { return this.total; }
+  freeAmount() { return this.free.size; }
+}`;
+const region = (call: 'addRegion' | 'removeRegion', frame: bigint, count: bigint): Operation<Reference> => {
+  const named = { address: { absolute: HIGHER_HALF_48 + frame * 4096n }, count };
+  return call === 'addRegion' ? { call, ...named } : { call, ...named };
+};
+
 const CLAIMED: Readonly<Record<string, Claimed>> = {
+  'memory-that-moves': {
+    claims: {
+      zones: 1,
+      misuse: 'undefined',
+      failures: [],
+      calls: ['alloc', 'totalAmount', 'freeAmount', 'addRegion', 'removeRegion'],
+    },
+    works: moves('every'),
+    broken: moves('some'),
+    operations: [
+      region('removeRegion', 0n, 2n),
+      region('addRegion', 1n, 1n),
+      alloc,
+      alloc,
+      region('addRegion', 0n, 0n),
+      region('removeRegion', 0n, 2n),
+    ],
+  },
   'last-page': {
     claims: REFUSING,
     works: `${REFUSES}}`,

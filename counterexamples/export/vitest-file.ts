@@ -137,12 +137,14 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: b
     case 'shared':
       return [`expect(${code}).not.toBe(false);`];
     case 'added':
-      return [`${code};`, `TOTAL += ${pages};`, `released(${addresses.join()}, ${pages});`];
+      return [
+        `${code};`,
+        ...(pages === 0 ? [] : [`TOTAL += ${pages};`, `released(${addresses.join()}, ${pages});`]),
+      ];
     case 'removed':
       return [
         `expect(${code}).not.toBe(false);`,
-        `TOTAL -= ${pages};`,
-        `removed(${addresses.join()}, ${pages});`,
+        ...(pages === 0 ? [] : [`TOTAL -= ${pages};`, `removed(${addresses.join()}, ${pages});`]),
       ];
     case 'named':
     case 'region':
@@ -256,7 +258,9 @@ function headLines(
 }
 
 function buildLines({ profile }: Regression, { module }: VitestOptions): readonly string[] {
-  const create = module === null ? 'createPmm' : `factoryFrom(allocator, ${quoted(module)})`;
+  const isWhole = STANDARD_CALLS.every((call) => profile.calls.includes(call));
+  const calls = isWhole ? '' : `, [${profile.calls.map(quoted).join(', ')}]`;
+  const create = module === null ? 'createPmm' : `factoryFrom(allocator, ${quoted(module)}${calls})`;
   return [
     'const options = { config: config({ bitmapMaxAddr: BITMAP_END, higherHalf: HIGHER_HALF }), warn, memory };',
     `const pmm: Pmm = ${create}(map, options);`,

@@ -43,7 +43,9 @@ function runDrawn(sides: Sides, drawn: DrawnProgram, batch: number): Runs {
   if (!candidate.isInteractive || !baseline.isInteractive)
     return runBoth(sides, dryRunScenario(sides, drawn));
   const byCandidate = batch % 2 === 0;
-  const trace = runProgram(byCandidate ? candidate : baseline, drawn, { length: DEFAULT_OPERATIONS })
+  // The answers are compared as data: a lean run would have to be judged again by the model for them.
+  const options = { length: DEFAULT_OPERATIONS, reference: true };
+  const trace = runProgram(byCandidate ? candidate : baseline, drawn, options)
     .execution()
     .trace();
   const other = execute(byCandidate ? baseline : candidate, trace.scenario).trace();
