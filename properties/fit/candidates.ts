@@ -614,10 +614,12 @@ function ofReferences({ moment: { demand, response }, profile }: Broken): readon
   }));
 }
 
-/** Returns the candidate with the programs whose calls a profile has. */
-function asPossible(profile: Profile, candidate: Candidate): Candidate {
-  const { probes, controls = [] } = candidate;
-  return { ...candidate, probes: possible(profile, ...probes), controls: possible(profile, ...controls) };
+/** Returns the candidate with the programs whose calls a profile has; nothing where none of its probes can be made. */
+function asPossible(profile: Profile, candidate: Candidate): readonly Candidate[] {
+  const { controls = [] } = candidate;
+  const probes = possible(profile, ...candidate.probes);
+  if (probes.length === 0 && candidate.probes.length > 0) return [];
+  return [{ ...candidate, probes, controls: possible(profile, ...controls) }];
 }
 
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
@@ -632,5 +634,5 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]
     .flatMap((candidates) => candidates(broken))
-    .map((candidate) => asPossible(broken.profile, candidate));
+    .flatMap((candidate) => asPossible(broken.profile, candidate));
 }
