@@ -12,11 +12,9 @@ import {
   config,
   counted,
   HIGHER_HALF_48,
-  hasOrders,
   isAllocation,
   isFree,
   memoryMap,
-  namedZones,
   namesResult,
   type Operation,
   PAGE_BYTES,
@@ -356,39 +354,7 @@ function ofNamedZones(profile: Profile): readonly Candidate[] {
   });
 }
 
-/** Named zones of which each serves where another cannot: tried with memory on both sides of the first line. */
-function ofOrders({ moment: { demand }, profile }: Broken): readonly Candidate[] {
-  const zones = namedZones(profile);
-  const end = zones?.[0]?.below;
-  const isRun = demand !== null && 'maxAddr' in demand.operation;
-  if (zones === null || end === undefined || !isRun || hasOrders(profile)) return [];
-  const middle = end / PAGE_BYTES;
-  const half = middle < 64n ? middle : 64n;
-  const world = freeWorld(middle - half, middle + half, middle);
-  const below = (times: bigint): Program =>
-    Array<Operation<Reference>>(Number(times)).fill(run(1n, PAGE_BYTES, end));
-  return [
-    {
-      claims: {
-        ...(profile.fallback === 'lower' ? {} : { fallback: 'lower' }),
-        zones: zones.map(({ name, below: up }, at) => ({
-          name,
-          ...(up === undefined ? {} : { below: toHex(up) }),
-          fallback: [...zones.slice(0, at).toReversed(), ...zones.slice(at + 1)].map((other) => other.name),
-        })),
-      },
-      condition:
-        'a zone that has none left is served by the others, the ones below first, then the ones above',
-      probes: [below(half + 1n), below(half + 2n), below(2n * half)],
-      controls: [below(half)],
-      worlds: { probed: world, controlled: world },
-    },
-  ];
-}
-
-function ofZones(broken: Broken): readonly Candidate[] {
-  const { clause, profile } = broken;
-  if (namedZones(profile) !== null) return ofOrders(broken);
+function ofZones({ clause, profile }: Broken): readonly Candidate[] {
   if (profile.zones === 1 && clause === 'allocBitmap.complete') return ofNamedZones(profile);
   if (profile.zones !== 2) return [];
   const fixed = profile.bitmapZoneEnd === null ? ofFixedZones(profile) : [];
@@ -648,10 +614,12 @@ function ofReferences({ moment: { demand, response }, profile }: Broken): readon
   }));
 }
 
-/** Returns the candidate with the programs whose calls a profile has. */
-function asPossible(profile: Profile, candidate: Candidate): Candidate {
-  const { probes, controls = [] } = candidate;
-  return { ...candidate, probes: possible(profile, ...probes), controls: possible(profile, ...controls) };
+/** Returns the candidate with the programs whose calls a profile has; nothing where none of its probes can be made. */
+function asPossible(profile: Profile, candidate: Candidate): readonly Candidate[] {
+  const { controls = [] } = candidate;
+  const probes = possible(profile, ...candidate.probes);
+  if (probes.length === 0 && candidate.probes.length > 0) return [];
+  return [{ ...candidate, probes, controls: possible(profile, ...controls) }];
 }
 
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
@@ -666,5 +634,5 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]
     .flatMap((candidates) => candidates(broken))
-    .map((candidate) => asPossible(broken.profile, candidate));
+    .flatMap((candidate) => asPossible(broken.profile, candidate));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
-import { KINDS, type Kind, kindTarget } from '../../runner/mutants/kinds.ts';
+import { KINDS, kindTarget } from '../../runner/mutants/kinds.ts';
 import { POLICIES, Profile } from '../../spec/index.ts';
 import { runCampaign } from '../random/index.ts';
 import { fitProfile, hintOn } from './index.ts';
@@ -29,16 +29,11 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   outOfMemory: /^if it stops or waits where memory is used up, claim "outOfMemory": "undefined"$/,
   keeps: /^if init keeps the page frames that it names, claim "keeps": "named"$/,
-  zones:
-    /^if a zone that has none left is served by the others, .*claim "zones": \[.*"fallback":\["normal"\]/,
   memoryAtLeast: /^if init cannot manage such memory, let it return false/,
 };
 
 describe('the hint on a counterexample of correct code', () => {
-  const isNamed = ({ claim, others = {} }: Kind): boolean =>
-    // Of a line between zones nothing is known but a run that crosses it, which few programs try.
-    'zones' in claim ? 'zones' in others : Object.keys(claim).some((name) => NAMED[name] !== undefined);
-  const kinds = KINDS.filter(isNamed);
+  const kinds = KINDS.filter(({ claim }) => Object.keys(claim).some((name) => NAMED[name] !== undefined));
   it.each(kinds.map((kind) => [kind.correct.name, kind] as const))(
     'names the claim that %s needs',
     async (_, { claim, correct, others = {} }) => {
