@@ -6,7 +6,7 @@
 import { type Execution, execute, type Target } from '../../runner/index.ts';
 import { isBurst, lengthOfStep, type Program, stepsOf } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
-import { subprogram } from './subprogram.ts';
+import { placesOfResults, resultsNamed, subprogram } from './subprogram.ts';
 import { type Kept, type Progress, shows } from './trials.ts';
 
 interface CutOptions {
@@ -56,7 +56,7 @@ class Cutter {
     let end = before - 1;
     while (end > 0 && !this.isSpent && !this.isShort) {
       const from = Math.max(0, end - size);
-      this.#leaveOut(from, end);
+      this.#leaveOutBetween(from, end);
       end = Math.min(from, this.operations.length - 1);
     }
     return this.operations.length < before;
@@ -68,7 +68,7 @@ class Cutter {
     let places = this.#places();
     for (let end = places.length - 1; end > 0 && !this.isSpent; ) {
       const from = Math.max(0, end - size);
-      this.#leaveOut(places[from]?.from ?? 0, places[end]?.from ?? 0);
+      this.#leaveOutBetween(places[from]?.from ?? 0, places[end]?.from ?? 0);
       places = this.#places();
       end = Math.min(from, places.length - 1);
     }
@@ -94,22 +94,51 @@ class Cutter {
 
   #shorten(k: number): void {
     const { from, end: all, period } = this.#places()[k] ?? NOWHERE;
-    if (period === 0) return;
-    const end = all < this.operations.length && this.#leaveOut(all - period, all) ? all - period : all;
+    if (period === 0 || this.#leaveOutUnnamed(from, all)) return;
+    const end = all < this.operations.length && this.#leaveOutBetween(all - period, all) ? all - period : all;
     let tooFew = 0;
     // The last repetition may be the one that fails: those before it are left out.
     for (let enough = (end - from) / period; enough - tooFew > 1 && !this.isSpent; ) {
       const times = Math.floor((tooFew + enough) / 2);
-      if (this.#leaveOut(from + (times - 1) * period, from + (enough - 1) * period)) enough = times;
+      if (this.#leaveOutBetween(from + (times - 1) * period, from + (enough - 1) * period)) enough = times;
       else tooFew = times;
     }
   }
 
+  /**
+   * Leaves out allocations in [from, to) of results that no operation names, where some are named: shortening the burst by its end
+   * would leave out the operations that name them, too. Returns whether any could be left out.
+   */
+  #leaveOutUnnamed(from: number, to: number): boolean {
+    const named = new Set(this.operations.flatMap(resultsNamed));
+    const results = placesOfResults(this.operations).map((at, result) => ({
+      at,
+      isNamed: named.has(result),
+    }));
+    const inBurst = results.filter(({ at }) => at >= from && at < to);
+    const unnamed = inBurst.filter(({ isNamed }) => !isNamed).map(({ at }) => at);
+    if (unnamed.length === inBurst.length) return false;
+    let tooFew = -1;
+    let enough = unnamed.length;
+    while (enough - tooFew > 1 && !this.isSpent) {
+      const kept = Math.floor((tooFew + enough) / 2);
+      const out = new Set(unnamed.slice(kept, enough));
+      if (this.#leaveOut((at) => out.has(at))) enough = kept;
+      else tooFew = kept;
+    }
+    return enough < unnamed.length;
+  }
+
   /** Leaves out operations [from, to). Returns whether the clause is still broken. */
-  #leaveOut(from: number, to: number): boolean {
+  #leaveOutBetween(from: number, to: number): boolean {
+    return this.#leaveOut((at) => at >= from && at < to);
+  }
+
+  /** Leaves out operations. Returns whether the clause is still broken. */
+  #leaveOut(isOut: (at: number) => boolean): boolean {
     const { operations } = this;
     const last = operations[operations.length - 1];
-    const shorter = subprogram(operations, (at) => at < from || at >= to);
+    const shorter = subprogram(operations, (at) => !isOut(at));
     // The last operation goes too if it names what was left out: then there is nothing to try.
     return shorter.at(-1)?.call === last?.call && this.#attempt(shorter);
   }

@@ -66,7 +66,8 @@ export function subprogram(
   });
 }
 
-function resultsNamed(operation: Operation<Reference>): readonly number[] {
+/** Returns the ordinals of the results that an operation names. */
+export function resultsNamed(operation: Operation<Reference>): readonly number[] {
   return addressesOf(operation).flatMap((reference) => (namesResult(reference) ? [reference.result] : []));
 }
 
