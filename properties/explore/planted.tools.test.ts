@@ -49,15 +49,19 @@ describe('a defect in C is found in WebAssembly and in a process, as the same pr
     ['LAST_WORD', 'allocBitmap.complete', 1],
     ['NEIGHBOUR', 'contents.preserved', 2],
     ['FRAGMENTED', 'policy.first-fit', 1],
-  ])('%s breaks %s', async (defect, clause, operations) => {
-    const wasm = await found(WASM, defect, 500, clause);
-    expect(wasm?.trace.violation?.clause).toBe(clause);
-    expect(wasm?.trace.scenario.operations).toHaveLength(operations);
-    expect(wasm?.certificate.kind).toBe('shortest');
-    const inProcess = await found('process', defect, 500, clause);
-    expect(inProcess?.trace.scenario).toEqual(wasm?.trace.scenario);
-    expect(inProcess?.trace.violation).toMatchObject({ clause, at: wasm?.trace.violation?.at });
-  });
+  ])(
+    '%s breaks %s',
+    async (defect, clause, operations) => {
+      const wasm = await found(WASM, defect, 500, clause);
+      expect(wasm?.trace.violation?.clause).toBe(clause);
+      expect(wasm?.trace.scenario.operations).toHaveLength(operations);
+      expect(wasm?.certificate.kind).toBe('shortest');
+      const inProcess = await found('process', defect, 500, clause);
+      expect(inProcess?.trace.scenario).toEqual(wasm?.trace.scenario);
+      expect(inProcess?.trace.violation).toMatchObject({ clause, at: wasm?.trace.violation?.at });
+    },
+    240_000,
+  );
 
   it('without one, it holds', async () => {
     for (const as of [WASM, 'process'] as const) expect(await found(as, 'NONE', 100)).toBeNull();

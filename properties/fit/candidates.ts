@@ -601,6 +601,10 @@ const MOST_REFERENCES = [2, 3, 4, 7, 8, 10, 16].map((bits) => 2 ** bits - 1);
 
 function ofReferences({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
   if (demand?.operation.call !== 'retain' || response.outcome.kind !== 'failed') return [];
+  return ofCounters(profile);
+}
+
+function ofCounters(profile: Profile): readonly Candidate[] {
   const one = single(profile);
   const retained = (times: number): Program => [
     one,
@@ -624,7 +628,8 @@ function asPossible(profile: Profile, candidate: Candidate): readonly Candidate[
 
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
 export function unaskedFor(profile: Profile): readonly Candidate[] {
-  return profile.zones === 1 ? ofNamedZones(profile) : [];
+  const isUncounted = profile.calls.includes('retain') && profile.mostReferences === null;
+  return [...(profile.zones === 1 ? ofNamedZones(profile) : []), ...(isUncounted ? ofCounters(profile) : [])];
 }
 
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
