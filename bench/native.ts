@@ -30,9 +30,12 @@ import {
   hasOnlyU64,
   OURS,
   type Performer,
+  PROGRAM_MS,
   Results,
   type Target,
+  TimeLimitError,
   type World,
+  within,
 } from '../runner/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { headerText, RecordedSession, readAnswer, requestOf } from '../runner/process/index.ts';
@@ -316,10 +319,10 @@ function fuzzTurn(path: string, seed: number): number {
 /** Free page frames as a call may be told them: more than any batch that these programs are granted. */
 const FREE = 2 ** 16;
 
-/** Returns the nanoseconds that calls take, each, without a judge. */
+/** Returns the nanoseconds that calls take, each, without a judge. A program that takes longer than one may in a campaign ends there. */
 function callsOf(target: Target, programs: readonly WorldProgram[]): number {
   let [ms, operations] = [0, 0];
-  for (const { world, program } of programs) {
+  const perform = ({ world, program }: WorldProgram): void => {
     const performer = target.start(world, program).performer();
     const results = new Results();
     for (const operation of program) {
@@ -333,6 +336,13 @@ function callsOf(target: Target, programs: readonly WorldProgram[]): number {
       results.record(operation, response);
     }
     performer.close();
+  };
+  for (const program of programs) {
+    try {
+      within(PROGRAM_MS, () => perform(program));
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+    }
   }
   return (ms * 1e6) / operations;
 }
