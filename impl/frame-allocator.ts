@@ -362,7 +362,7 @@ export class FrameAllocator {
     this.#bitmap.noteFreed(this.#words, ordinal, ordinal);
   }
 
-  /** Makes room for `more` words on the stack, up to those of the largest one. Amortised O(more). */
+  /** Makes room for `more` words on the stack, as many as the largest one has at most. Amortised O(more). */
   #makeRoom(more: number): void {
     const { stackAt } = this.#layout;
     const most = wordsOfStack(this.#sections.stackFrames);

@@ -58,7 +58,7 @@ function areNeighbours(step: number): boolean {
   return ((step + 1) & ~2) === 0;
 }
 
-/** Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where there is no room: two words do. */
+/** Pushes an ordinal (modulo 2^32) that is not on the stack. Returns false, and changes nothing, where room for it is missing: two words do. */
 export function push(words: Int32Array, ordinal: number): boolean {
   const top = words[TOP_AT];
   const next = words[top];
@@ -207,7 +207,7 @@ export interface FreeRun {
   readonly end: number;
 }
 
-/** What is on the stack as one: the ordinals that pop first and last, and the words that it takes. */
+/** An entry of the stack: the ordinals that pop first and last, and the words that it takes. */
 export interface Entry {
   readonly next: number;
   readonly last: number;

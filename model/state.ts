@@ -59,7 +59,7 @@ interface Fields {
   readonly runs: Extents | undefined;
   /** Page frames that are kept and not known; they are counted in `pmm` too. */
   readonly unnamed: number;
-  /** What was handed out or freed once ({@link FIRST}); undefined where no page frames are kept that are not known. */
+  /** What was handed out or freed once ({@link FIRST}); undefined where all page frames that are kept are known. */
   readonly proved: Extents | undefined;
   /** The references to each page frame that has more than one. */
   readonly references: ReadonlyMap<Pfn, number>;
@@ -245,7 +245,7 @@ export class ModelState implements Ownership {
     return parts;
   }
 
-  /** Returns the state in which a number of the page frames that may be kept are; they are known once there are no others. */
+  /** Returns the state in which a number of the page frames that may be kept are; they are known once no others are left. */
   #keeping(unnamed: number): ModelState {
     if (unnamed === 0) return this;
     const proved = this.#fields.proved ?? noExtents();

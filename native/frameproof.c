@@ -891,7 +891,7 @@ static void call_with_address(const char *call, void *address) {
 /* Returns the order of a block of `count` page frames, a power of two. */
 static uint64_t order_of(uint64_t count) {
     if (count == 0 || (count & (count - 1)) != 0) {
-        stop("an order for a count that is no power of two: the profile says \"contiguous\": \"orders\"");
+        stop("an order for a count that is not a power of two: the profile says \"contiguous\": \"orders\"");
     }
     return (uint64_t)__builtin_ctzll(count);
 }
@@ -921,7 +921,7 @@ static void call_add_region(void *address, uint64_t count) {
     answer(is_added ? "done" : "refused");
 }
 
-/* What is removed is painted: nobody may write there. */
+/* Page frames that are removed are painted: nobody may write there. */
 static void call_remove_region(void *address, uint64_t count) {
     uint64_t frame = frame_of(address);
     errno = CALLERS_ERRNO;

@@ -19,7 +19,7 @@ import type { ConcurrentTarget } from './target.ts';
 type Named = Operation<Reference>;
 
 const PAGE: Named = { call: 'alloc' };
-/** The limit, as a page frame. The one below is the only one at a multiple of its own number. */
+/** The limit, as a page frame. Only the one below lies at a multiple of its number. */
 const LIMIT = 5;
 const RUN = { call: 'allocBitmap', maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;
 /** Results of the calls before the callers begin. */

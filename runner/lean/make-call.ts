@@ -71,7 +71,7 @@ function firstEntries(count: number): readonly bigint[] {
   return copied;
 }
 
-/** What calls return that succeed, by their places. */
+/** The outcomes of calls that succeed, by their places. */
 const RETURNS = CALLS.map((call) => describedCall(call).returns);
 
 /** The beginning of the description of an error. */

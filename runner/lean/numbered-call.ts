@@ -164,7 +164,7 @@ export class NumberedCall {
   #results: Int32Array;
   #pages: Float64Array;
   #offsets: Float64Array;
-  /** What is passed for the addresses, once that was asked for. */
+  /** The array that is passed for the addresses, once it was asked for. */
   #first: bigint | null = null;
   #halves = NO_HALVES;
   #isWritten = false;

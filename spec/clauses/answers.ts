@@ -111,7 +111,7 @@ function namesPart({ before, operation, asked: { pfns } }: Step, frame: Pfn): bo
   return base != null && isU64(operation.count) && isPart(before, base, operation.count);
 }
 
-/** What the calls do with a page frame that free none. */
+/** The effects on a page frame of the calls that free none. */
 const DONE_TO: Partial<Readonly<Record<Call, string>>> = {
   retain: 'retained',
   allocAt: 'asked for',

@@ -323,7 +323,7 @@ function endsWithinWord(profile: Profile): boolean {
   return profile.bitmapZoneEnd === null || fixedZone(profile) % WORD_BITS !== 0;
 }
 
-/** Situations of counts that are no powers of two. */
+/** Situations of counts that are not powers of two. */
 const OF_OTHER_COUNTS = [
   'allocBitmap: none',
   'freeRegion: none',
