@@ -297,13 +297,13 @@ static uint64_t to_address(const void *pointer) {
 /* ---- Paint: the contents of page frames that are not the manager's --------------------------------------------------- */
 
 /*
- * Up to 8 page frames of an operation are painted whole. Of more, 4 words each are painted, the first two and the last two: all of a batch
- * of up to 32, else the ones at each power of two from the first, where the parts of a block begin, and the last two. The first write to a
+ * Up to 8 page frames of an operation are painted whole. Of more, 4 words each are painted, the first two and the last two: all of up to 32,
+ * else the ones at each power of two from the first, where the parts of a block begin, and the last two. The first write to a
  * page frame takes the system a microsecond or two: hence few. A program of many thousand calls must not reach its memory limit by that, so only the first 65536
  * page frames are painted: 256 MiB.
  */
 #define WHOLE_PAGES 8
-#define WHOLE_BATCH 32
+#define ALL_PAGES 32
 #define MOST_PAINTED 65536
 #define WORDS (FP_PAGE_SIZE / sizeof(uint64_t))
 
@@ -370,9 +370,9 @@ static bool is_intact(uint64_t frame, bool is_whole) {
     return changed == 0;
 }
 
-/* Returns how many page frames are painted if an operation hands out `count`, where up to `most` all are. */
-static uint64_t sample_size(uint64_t count, uint64_t most) {
-    return count <= most ? count : 67 - (uint64_t)__builtin_clzll(count - 1);
+/* Returns how many page frames are painted if an operation hands out `count`. */
+static uint64_t sample_size(uint64_t count) {
+    return count <= ALL_PAGES ? count : 67 - (uint64_t)__builtin_clzll(count - 1);
 }
 
 /* Returns the index of the i-th painted page frame of `count`, of which `size` are painted: 0, 1, 2, 4, 8 … and the last two. */
@@ -740,7 +740,7 @@ static void answer_page(void *page, uint64_t count) {
         return;
     }
     uint64_t address = to_address(page), frame = frame_of(page);
-    uint64_t size = sample_size(count, WHOLE_PAGES);
+    uint64_t size = sample_size(count);
     for (uint64_t i = 0; i < size; i++) {
         look_at(frame + sampled(i, count, size));
     }
@@ -806,7 +806,7 @@ static bool is_untouched(batch made, uint64_t from) {
 }
 
 static void answer_pages(void **entries, uint64_t count) {
-    uint64_t size = sample_size(count, WHOLE_BATCH);
+    uint64_t size = sample_size(count);
     for (uint64_t i = 0; i < size; i++) {
         look_at(frame_of(entries[sampled(i, count, size)]));
     }
@@ -927,7 +927,7 @@ static void call_remove_region(void *address, uint64_t count) {
     errno = CALLERS_ERRNO;
     bool is_removed = target->remove_region(address, count);
     last_errno = errno;
-    uint64_t size = sample_size(count, WHOLE_PAGES);
+    uint64_t size = sample_size(count);
     for (uint64_t i = 0; is_removed && i < size; i++) {
         take_over(frame + sampled(i, count, size), count <= WHOLE_PAGES);
     }

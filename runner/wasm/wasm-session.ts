@@ -282,7 +282,7 @@ export class WasmSession implements SavableSession {
       this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
     } else if (outcome.kind === 'addresses') {
       const { addresses } = outcome;
-      this.#handOut(addresses.length, (i) => this.#frameAt(addresses[i] ?? 0n), true);
+      this.#handOut(addresses.length, (i) => this.#frameAt(addresses[i] ?? 0n));
     } else if (outcome.kind === 'done' && operation.call === 'removeRegion')
       // Nobody may write there.
       for (const [first, count] of this.#named(operation)) watched.handOut(count, (i) => first + i);
@@ -302,9 +302,9 @@ export class WasmSession implements SavableSession {
   }
 
   /** Looks at what was handed out, where the manager claims what it holds, and watches it from now on. */
-  #handOut(count: number, frameAt: (i: number) => number, isBatch = false): void {
-    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt, isBatch);
-    this.#watched.handOut(count, frameAt, isBatch);
+  #handOut(count: number, frameAt: (i: number) => number): void {
+    if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt);
+    this.#watched.handOut(count, frameAt);
   }
 
   /** Returns the page frames that an operation names, as first ones and counts. */

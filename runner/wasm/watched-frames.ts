@@ -8,9 +8,9 @@
  */
 import { type MemoryMap, ownedRegions, PAGE_SIZE, pfnEnd } from '../../spec/index.ts';
 
-/** Page frames of one allocation that are compared whole, and of a batch that are all compared. */
+/** Page frames of one allocation that are compared whole, and that are all compared. */
 const WHOLE = 8;
-const WHOLE_BATCH = 32;
+const ALL = 32;
 /** Page frames that are compared whole after each call; if there are more, samples are. */
 const WHOLE_A_CALL = 12;
 const SAMPLED_A_CALL = 6;
@@ -30,9 +30,9 @@ const ZEROS = Buffer.alloc(PAGE_SIZE);
 const [HEAD, TAIL] = [4, WORDS - 4];
 const SAMPLE = [...PATTERN_WORDS.subarray(0, HEAD), ...PATTERN_WORDS.subarray(TAIL)] as const;
 
-/** Returns how many of `count` page frames are watched, where up to `most` all are. */
-function sampleSize(count: number, most: number): number {
-  return count <= most ? count : Math.floor(Math.log2(count - 1)) + 4;
+/** Returns how many of `count` page frames are watched. */
+function sampleSize(count: number): number {
+  return count <= ALL ? count : Math.floor(Math.log2(count - 1)) + 4;
 }
 
 /** Returns the index of the i-th watched page frame of `count`, of which `size` are watched: 0, 1, 2, 4, 8 … and the last two. */
@@ -103,8 +103,8 @@ export class WatchedFrames {
   }
 
   /** Returns the page frames that hold other than zeros, of some that were handed out: all of few, or samples. */
-  unzeroed(count: number, frameAt: (i: number) => number, isBatch = false): readonly number[] {
-    const size = sampleSize(count, isBatch ? WHOLE_BATCH : WHOLE);
+  unzeroed(count: number, frameAt: (i: number) => number): readonly number[] {
+    const size = sampleSize(count);
     const frames = Array.from({ length: size }, (_, i) => frameAt(sampled(i, count, size)));
     return frames.filter((frame) => this.#isMemory(frame) && !this.#isZero(frame));
   }
@@ -119,8 +119,8 @@ export class WatchedFrames {
   }
 
   /** Paints page frames that were handed out, and watches them. */
-  handOut(count: number, frameAt: (i: number) => number, isBatch = false): void {
-    const size = sampleSize(count, isBatch ? WHOLE_BATCH : WHOLE);
+  handOut(count: number, frameAt: (i: number) => number): void {
+    const size = sampleSize(count);
     for (let i = 0; i < size; i += 1) this.#watch(frameAt(sampled(i, count, size)), count <= WHOLE);
   }
 
