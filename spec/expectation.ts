@@ -206,32 +206,28 @@ function addsOutside({ world: { config, end, profile } }: Ownership, operation: 
 
 const isAbsent = (owner: Owner): boolean => owner === 'absent';
 
-function expectAddRegion(
+/** Returns what is demanded of a region that exists: `demand` says it for the first page frame. */
+function ofRegion(
   state: Ownership,
-  { address, count }: OperationOf<'addRegion'>,
+  { address, count }: OperationOf<'addRegion' | 'removeRegion' | 'freeRegion'>,
   { pfns }: Asked,
+  demand: (state: Ownership, base: Pfn, count: bigint) => Expectation,
 ): Expectation {
   if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
   if (count === 0n) return GRANTED;
   const [base = null] = pfns;
   const wrong = misusedAddress(state, address, base);
-  if (wrong !== null || base === null) return wrong ?? GRANTED;
+  return wrong !== null || base === null ? (wrong ?? GRANTED) : demand(state, base, count);
+}
+
+function adding(state: Ownership, base: Pfn, count: bigint): Expectation {
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), isAbsent);
   if (frame !== null) return misused(`page frame ${frame} is RAM already`, frame, state.ownerOf(frame));
   return BigInt(base) + count > BigInt(limit) ? misused('the region ends above physical memory') : GRANTED;
 }
 
-function expectRemoveRegion(
-  state: Ownership,
-  { address, count }: OperationOf<'removeRegion'>,
-  { pfns }: Asked,
-): Expectation {
-  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
-  if (count === 0n) return GRANTED;
-  const [base = null] = pfns;
-  const wrong = misusedAddress(state, address, base);
-  if (wrong !== null || base === null) return wrong ?? GRANTED;
+function removing(state: Ownership, base: Pfn, count: bigint): Expectation {
   const why = notFree(state, base, count);
   return why === null ? GRANTED : refused(why);
 }
@@ -357,16 +353,7 @@ function clip(base: Pfn, count: bigint, limit: Pfn): { readonly base: Pfn; reado
   return { base, count: count > BigInt(room) ? room : pageCount(Number(count)) };
 }
 
-function expectFreeRegion(
-  state: Ownership,
-  { address, count }: OperationOf<'freeRegion'>,
-  { pfns }: Asked,
-): Expectation {
-  if (!isU64(address) || !isU64(count)) return badArgument({ address, count }) ?? GRANTED;
-  if (count === 0n) return GRANTED;
-  const base = pfns[0] ?? null;
-  if (base === null) return misused('the address is not in the higher half');
-  if (isMisaligned(state, address)) return misused(`no page frame begins at ${toHex(address)}`);
+function freeingRegion(state: Ownership, base: Pfn, count: bigint): Expectation {
   const limit = pfnLimit(state.world.config);
   const frame = state.firstFailing(clip(base, count, limit), isFreeable);
   if (frame !== null) return misused(`page frame ${frame} may not be freed`, frame, state.ownerOf(frame));
@@ -404,11 +391,11 @@ export function expectation(
     case 'freePages':
       return expectFreePages(state, operation, asked);
     case 'freeRegion':
-      return expectFreeRegion(state, operation, asked);
+      return ofRegion(state, operation, asked, freeingRegion);
     case 'addRegion':
-      return expectAddRegion(state, operation, asked);
+      return ofRegion(state, operation, asked, adding);
     case 'removeRegion':
-      return expectRemoveRegion(state, operation, asked);
+      return ofRegion(state, operation, asked, removing);
     default:
       return GRANTED;
   }

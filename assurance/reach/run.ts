@@ -185,7 +185,7 @@ async function main(): Promise<void> {
     console.log(`not found: ${family.name}, K = ${size}, seed ${seed}`);
   const late = tried.filter(({ ours }) => ours.isFound && ours.programs > PROGRAMS);
   console.log(
-    `${counted(families.length, 'family', 'families')}, ${counted(chosen.seeds, 'seed')} of ${chosen.seconds} s each: ${missed.length} of ${tried.length} cases not found, ${late.length} found after more than ${PROGRAMS} programs; ${cases.length - tried.length} not tried; ${elapsed().toFixed(0)} s`,
+    `${counted(families.length, 'family', 'families')}, ${values.seed === undefined ? counted(chosen.seeds, 'seed') : `seed ${values.seed}`}, cases of ${chosen.seconds} s each: ${missed.length} of ${tried.length} cases not found, ${late.length} found after more than ${PROGRAMS} programs; ${cases.length - tried.length} not tried; ${elapsed().toFixed(0)} s`,
   );
   if (!values.quick && missed.length + cases.length - tried.length > 0) process.exitCode = 1;
 }
