@@ -154,12 +154,14 @@ function ofFrees(
 ): readonly Candidate[] {
   const { earlier, moment, profile } = broken;
   const last = moment.demand?.operation;
-  if (last !== undefined && isFree(last.call) && isOne(last))
-    return withMisuse(broken, ...candidateOf(last.call));
-  const before = earlier.find(isOne);
-  if (before === undefined) return [];
-  const [kind, candidate] = candidateOf(before.call);
-  return withMisuse(broken, kind, lasting(profile, candidate));
+  const isLast = last !== undefined && isFree(last.call) && isOne(last);
+  const found = isLast ? last : earlier.find(isOne);
+  if (found === undefined) return [];
+  const [kind, candidate] = candidateOf(found.call);
+  if (candidate.probes.length === 0) return [];
+  if (isLast) return withMisuse(broken, kind, candidate);
+  // What came later is no free of this kind: that all misuse is undefined might explain it for another reason.
+  return withMisuse(broken, kind, lasting(profile, candidate)).filter(({ claims }) => !('misuse' in claims));
 }
 
 /** Whether an operation names an address inside a page frame. */
