@@ -11,6 +11,7 @@ import {
   type SomePmmFactory,
   type Trace,
   toHigherHalf,
+  WorldRefused,
 } from '../../spec/index.ts';
 import { runCampaign } from '../random/index.ts';
 import { explain, fitProfile, hintOn } from './index.ts';
@@ -157,5 +158,18 @@ describe('a fit', () => {
       programs: 40,
     });
     expect(unexplained?.violation?.clause).toBe('freeRegion.owner');
+  });
+
+  it('needs a world that the target takes', async () => {
+    const refusing = factoryTarget({
+      name: 'refusing',
+      policies: [],
+      create: () => {
+        throw new WorldRefused('no memory is good enough');
+      },
+    });
+    await expect(fitProfile(refusing, { seed: 1, programs: 40 })).rejects.toThrow(
+      /^expected a target that takes some world: its init refused each of 40/,
+    );
   });
 });
