@@ -24,9 +24,9 @@ static bool init(const fp_memory *memory) {
     for (unsigned i = 0; i < PAGES; i++) refs[i] = ABSENT;
     for (size_t d = 0; d < memory->count; d++) {
         const fp_descriptor *given = &memory->descriptors[d];
-        for (uint64_t p = given->start / FP_PAGE_SIZE; given->kind == FP_FREE && p < given->start / FP_PAGE_SIZE + given->pages; p++) {
-            refs[p] = 0;
-            available++;
+        for (uint64_t p = given->start / FP_PAGE_SIZE; p < given->start / FP_PAGE_SIZE + given->pages; p++) {
+            refs[p] = given->kind == FP_FREE ? 0 : given->kind == FP_BOOT ? 1 : ABSENT;
+            available += given->kind == FP_FREE;
         }
     }
     return true;
@@ -35,8 +35,9 @@ static bool init(const fp_memory *memory) {
 static uint64_t page_of(const void *address) { return (uint64_t)((const unsigned char *)address - base) / FP_PAGE_SIZE; }
 
 static bool are(uint64_t first, uint64_t count, unsigned char wanted) {
+    if (count > PAGES || first > PAGES - count) return false;
     for (uint64_t p = first; p < first + count; p++) {
-        if (p >= PAGES || refs[p] != wanted) return false;
+        if (refs[p] != wanted) return false;
     }
     return true;
 }
@@ -49,10 +50,10 @@ static void *take(uint64_t first, uint64_t count, unsigned char now) {
 
 /* The lowest run that fits. */
 static void *alloc_within(uint64_t count, uint64_t min, uint64_t max, uint64_t alignment, uint64_t boundary) {
-    uint64_t multiple = alignment > FP_PAGE_SIZE ? alignment / FP_PAGE_SIZE : 1, part = boundary / FP_PAGE_SIZE;
+    uint64_t multiple = alignment > FP_PAGE_SIZE ? (alignment - 1) / FP_PAGE_SIZE + 1 : 1, part = boundary / FP_PAGE_SIZE;
     void *found = NULL;
     lock();
-    for (uint64_t p = (min + FP_PAGE_SIZE - 1) / FP_PAGE_SIZE; found == NULL && p + count <= max / FP_PAGE_SIZE && p < PAGES; p++) {
+    for (uint64_t p = min / FP_PAGE_SIZE + (min % FP_PAGE_SIZE != 0); count > 0 && found == NULL && count <= PAGES && p + count <= max / FP_PAGE_SIZE && p < PAGES; p++) {
         if (p % multiple == 0 && (part == 0 || p / part == (p + count - 1) / part) && are(p, count, 0)) found = take(p, count, 1);
     }
     unlock();
@@ -74,13 +75,11 @@ static uint64_t alloc_some(void **addresses, uint64_t count) {
     return got;
 }
 
-static bool is_given(uint64_t count, void *address) { return (uintptr_t)address % FP_PAGE_SIZE == 0 && count < PAGES; }
-
 static void *alloc_at(void *address, uint64_t count) {
     uint64_t first = page_of(address);
     bool seen = BROKEN == 2 && are(first, count, 0);
     lock();
-    void *found = count > 0 && is_given(count, address) && (seen || are(first, count, 0)) ? take(first, count, 1) : NULL;
+    void *found = count > 0 && (seen || are(first, count, 0)) ? take(first, count, 1) : NULL;
     unlock();
     return found;
 }
@@ -114,7 +113,7 @@ static bool add_region(void *address, uint64_t count) {
 static bool remove_region(void *address, uint64_t count) {
     uint64_t first = page_of(address);
     lock();
-    bool is_removed = count == 0 || (is_given(count, address) && are(first, count, 0));
+    bool is_removed = count == 0 || are(first, count, 0);
     if (is_removed) take(first, count, ABSENT);
     unlock();
     return is_removed;
