@@ -42,7 +42,7 @@ beforeAll(async () => {
   const lines = [...holding, ...builds, ...sanitized].map((line) =>
     line.replace('cc ', 'cc -Wall -Wextra -Werror '),
   );
-  expect(builds).toHaveLength(2);
+  expect(builds).toHaveLength(3);
   const ran = await Promise.all(lines.map(run));
   expect(ran.map(({ stderr }) => stderr)).toEqual(lines.map(() => ''));
 }, 120_000);
@@ -59,6 +59,7 @@ describe('callers on threads of an executable', () => {
     expect({ verdict, exitCode }).toEqual({ verdict: 'holds', exitCode: 0 });
     expect(explored).toMatchObject({ scenarios: 5, schedules: 100 });
     expect(explored.overlapping).toBeGreaterThan(20);
+    expect(explored.granted).toBeGreaterThan(20);
     expect(threads.calls).toBeGreaterThanOrEqual(8000);
     expect(threads.overlapping).toBeGreaterThan(20);
   });
@@ -81,6 +82,18 @@ describe('callers on threads of an executable', () => {
       expect(readFileSync(join(folder, 'found.html'), 'utf8')).toContain('concurrent.linearizable');
     },
   );
+
+  it('find a page frame that was written to while a caller owned it, where every answer is right', async () => {
+    const { stdout, exitCode } = await check('broken-mark', '--corpus', join(folder, 'mark'));
+    expect(stdout).toMatch(
+      /^violation contents\.preserved: page frame \d, which alloc\w* handed to caller \d, was written to by another before it was freed$/m,
+    );
+    expect(stdout).toMatch(/^shrunk {4}from \d+ calls to [23] calls \(/m);
+    expect(exitCode).toBe(1);
+    const [file = ''] = readdirSync(join(folder, 'mark/concurrent'));
+    const again = await frameproof(['replay', join('mark/concurrent', file)], { cwd: folder });
+    expect(again.stdout).toMatch(/^reproduced: contents\.preserved is violated$/m);
+  });
 
   it('hold where a history of another target is replayed', async () => {
     const found = join(folder, 'broken-batch/concurrent');

@@ -5,6 +5,8 @@
  *
  * Where callers pause is drawn from a seed: before calls, where the allocator calls fp_yield, and on x86-64 at instructions in the midst
  * of a call, which the thread single-steps to. A pause ends once others have made a few calls, or after a millisecond.
+ *
+ * A page frame that a call hands out is painted, and looked at before it is freed, or at the end: nobody else may have written there.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -35,6 +37,7 @@ typedef struct {
     uint64_t pages; /* or the amount */
     uint64_t frame;
     fp_owner owner;
+    _Atomic uint64_t spoilt; /* a page frame that it handed out and others wrote to, plus 1; 0 for none */
     char warned[TEXT_BYTES], said[TEXT_BYTES];
 } record;
 
@@ -189,17 +192,70 @@ static bool have_changed(void **entries, uint64_t from, uint64_t count) {
     return false;
 }
 
+/* ---- Contents ------------------------------------------------------------------------------------------------------- */
+
+/* Page frames from here on are not watched, and only the first few of a call: WHOLE_PAGES. */
+#define MAX_WATCHED ((size_t)1 << 20)
+/* The call that handed a page frame out, as a number from 1; 0 where nobody looks after what it holds. */
+static _Atomic uint32_t grants[MAX_WATCHED];
+
+static uint64_t seed_of_grant(uint64_t frame, uint32_t grant) {
+    return seed_of(frame | (uint64_t)grant << 32);
+}
+
+static void note_spoilt(uint64_t frame, uint32_t grant) {
+    shared->records[grant - 1].spoilt = frame + 1;
+}
+
+/* Paints a page frame that was handed out. One that somebody has, who has not begun to free it, is spoilt for them. */
+static void watch(uint64_t frame, uint32_t grant) {
+    if (frame >= MAX_WATCHED || !is_ram(frame)) {
+        return;
+    }
+    paint_with(frame, seed_of_grant(frame, grant), true);
+    uint32_t had = atomic_exchange(&grants[frame], grant);
+    if (had != 0) {
+        note_spoilt(frame, had);
+    }
+}
+
+/*
+ * Looks at a page frame for the last time. Of several callers who free the same one, only the first may judge what it saw: the
+ * allocator may own it as soon as another has begun.
+ */
+static void unwatch(uint64_t frame) {
+    uint32_t grant = frame < MAX_WATCHED ? atomic_load(&grants[frame]) : 0;
+    if (grant == 0) {
+        return;
+    }
+    bool is_intact = has_paint(frame, seed_of_grant(frame, grant), true);
+    if (atomic_compare_exchange_strong(&grants[frame], &grant, 0) && !is_intact) {
+        note_spoilt(frame, grant);
+    }
+}
+
+static void unwatch_all(void) {
+    for (uint64_t frame = 0; frame < PAGES_OF(memory.end) && frame < MAX_WATCHED; frame++) {
+        unwatch(frame);
+    }
+}
+
 static void end_call(record *made, outcome ended, int error) {
     made->ended = ended;
     made->error = error;
 }
 
-static void invoke(caller *by, record *made) {
-    fp_yield();
+/* Makes the next call the present one. */
+static void enter(caller *by, record *made) {
     atomic_store(&made->invoked, atomic_fetch_add(&shared->clock, 1) + 1);
     by->now = made;
     begin_stepping(by);
     errno = CALLERS_ERRNO;
+}
+
+static void invoke(caller *by, record *made) {
+    fp_yield();
+    enter(by, made);
 }
 
 static void settle(caller *by, record *made, outcome ended) {
@@ -212,11 +268,20 @@ static void settle(caller *by, record *made, outcome ended) {
 }
 
 static void hand_out(caller *by, record *made, result handed) {
-    by->results[by->result_count++] = made->ended == PAGES || made->ended == BATCH ? handed : (result){0};
+    bool is_granted = made->ended == PAGES || made->ended == BATCH;
+    by->results[by->result_count++] = is_granted ? handed : (result){0};
+    for (uint64_t i = 0; is_granted && i < handed.pages && i < WHOLE_PAGES; i++) {
+        uint64_t frame = handed.list == NULL ? PAGES_OF(handed.first - memory.higher_half) + i : frame_of(handed.list[i]);
+        watch(frame, (uint32_t)(made - shared->records) + 1);
+    }
 }
 
 static void free_for(caller *by, record *made, void **pages, uint64_t count, char kind) {
-    invoke(by, made);
+    fp_yield();
+    for (uint64_t i = 0; i < count && i < MAX_WATCHED; i++) {
+        unwatch(kind == 'r' ? frame_of(pages[0]) + i : frame_of(pages[i]));
+    }
+    enter(by, made);
     bool is_freed = kind == 'r'   ? target->free_region(pages[0], count)
                     : kind == 'p' ? target->free_pages(pages, count)
                                   : target->free(pages[0]);
@@ -416,6 +481,7 @@ static void run_callers(void) {
     host.from = callers.count == 0 ? callers.before : callers.all[callers.count - 1].to;
     host.to = callers.lines;
     make_calls(&host);
+    unwatch_all();
     answers->is_finished = true;
     _exit(0);
 }
@@ -466,6 +532,9 @@ static void say_record(const record *made) {
     last_errno = made->error;
     say_errno();
     say_text(" ? ? ?\n", 7);
+    if (made->spoilt != 0) {
+        say("wrote %llu\n", (unsigned long long)(made->spoilt - 1));
+    }
 }
 
 /* Writes the answers of a run after that to init, in the server. */

@@ -132,6 +132,7 @@ function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
       program.map((_, at) => ({ ...scenario, callers: callers.with(k, withoutCall(program, at, results)) })),
     ),
     ...before.map((_, at) => withoutBefore(scenario, at)),
+    ...(after.length > 1 ? [{ ...scenario, after: [] }] : []),
     ...after.map((_, at) => ({ ...scenario, after: after.toSpliced(at, 1) })),
     ...callers.flatMap((program, k) =>
       simplerPrograms(program).map((changed) => ({ ...scenario, callers: callers.with(k, changed) })),

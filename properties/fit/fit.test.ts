@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../runner/index.ts';
+import { factoryTarget, type Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import { KINDS, kindTarget } from '../../runner/mutants/kinds.ts';
-import { POLICIES, Profile } from '../../spec/index.ts';
+import { POLICIES, Profile, WorldRefused } from '../../spec/index.ts';
 import { runCampaign } from '../random/index.ts';
 import { fitProfile, hintOn } from './index.ts';
 
@@ -81,5 +81,18 @@ describe('a fit', () => {
       programs: 40,
     });
     expect(unexplained?.violation?.clause).toBe('freeRegion.owner');
+  });
+
+  it('needs a world that the target takes', async () => {
+    const refusing = factoryTarget({
+      name: 'refusing',
+      policies: [],
+      create: () => {
+        throw new WorldRefused('no memory is good enough');
+      },
+    });
+    await expect(fitProfile(refusing, { seed: 1, programs: 40 })).rejects.toThrow(
+      /^expected a target that takes some world: its init refused each of 40/,
+    );
   });
 });

@@ -172,6 +172,10 @@ export const RECIPES: readonly Recipe[] = [
         edit: ['count <= frames - first', 'count < frames - first'],
         clauses: ['alloc.complete', 'allocBitmap.complete'],
       },
+      'the table is not filled': {
+        edit: ['    memset(table, 0xff, bytes);\n', ''],
+        clauses: ['init.free', 'init.total', 'init.withheld'],
+      },
       'the alignment of the next try is lost': {
         edit: ['first = (first + i + multiple) & ~(multiple - 1);', 'first = first + i + 1;'],
         clauses: ['allocBitmap.aligned'],
@@ -219,6 +223,10 @@ export const RECIPES: readonly Recipe[] = [
       'a page stays free when it is handed out': {
         edit: ['    pages[at].is_free = false;\n', ''],
         clauses: ['free.owner'],
+      },
+      'the table is not cleared': {
+        edit: ['        pages[page] = (struct page){NONE, false};\n', ''],
+        clauses: ['init.total', 'free.owner'],
       },
     },
   },
