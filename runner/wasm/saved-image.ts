@@ -112,8 +112,8 @@ export class SavedImage {
   #saveWatched(into: Int32Array): void {
     into.fill(0, 1, this.#head);
     this.#isWatched.fill(0);
-    for (const frame of this.#watched.frames) {
-      if (frame >= this.#frames) continue;
+    for (let frame = 0; frame < this.#frames; frame += 1) {
+      if (!this.#watched.has(frame)) continue;
       this.#isWatched[frame] = 1;
       const word = 1 + (frame >>> 5);
       into[word] = (into[word] ?? 0) | (1 << (frame & 31));
