@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { memoryMap, PAGE_SIZE } from '../../spec/index.ts';
 import { PATTERN, WatchedFrames } from './watched-frames.ts';
 
-/** More than a small world has: nothing is painted before init. */
+/** More than a small world has. */
 const FRAMES = 200;
 const MAP = memoryMap([
   { type: 'conventional', start: 0n, pages: FRAMES },
@@ -22,6 +22,7 @@ function watching(): {
   const buffer = new ArrayBuffer((FRAMES + 2) * PAGE_SIZE);
   const machine = { buffer, isForeign, strays, touch: (frame: number) => touched.push(frame) };
   const watched = new WatchedFrames(MAP, 0, machine);
+  touched.length = 0;
   const write = (...frames: readonly number[]): readonly number[] => {
     strays.splice(0, strays.length, ...frames.filter((frame) => isForeign[frame] === 1));
     return watched.written();

@@ -11,6 +11,10 @@ const WHOLE = 8;
 const ALL = 32;
 /** A world of at most this many page frames holds the pattern before init, all of it. */
 const SMALL = 64;
+/** Of a larger one, so many page frames at the start of each free region hold it, where tables are carved out, and the last one does. */
+const FIRST_PAINTED = 4;
+/** Free regions of which that is so: a page frame takes a microsecond. */
+const REGIONS_PAINTED = 8;
 /** Page frames beyond the end of the map that are watched too. */
 export const BEYOND = 1;
 
@@ -47,6 +51,17 @@ interface Noted {
   touch(frame: number): void;
 }
 
+/** Returns the first page frames and the last one of each free region, of as many as are painted. */
+function startsOfFree(map: MemoryMap): readonly number[] {
+  const free = ownedRegions(map).filter(({ owner, count }) => owner === 'pmm' && count > 0);
+  return free
+    .slice(0, REGIONS_PAINTED)
+    .flatMap(({ base, count }) => [
+      ...Array.from({ length: Math.min(count, FIRST_PAINTED) }, (_, i) => base + i),
+      base + count - 1,
+    ]);
+}
+
 export class WatchedFrames {
   readonly isSmall: boolean;
   readonly #machine: Noted;
@@ -64,8 +79,8 @@ export class WatchedFrames {
     this.#isForeign.fill(1);
     for (const { base: first, count, owner } of ownedRegions(map))
       if (owner === 'pmm') this.#isForeign.fill(0, first, first + count);
-    const painted = this.isSmall ? pfnEnd(map) + BEYOND : 0;
-    for (let frame = 0; frame < painted; frame += 1) this.#paint(frame, true);
+    const end = pfnEnd(map) + BEYOND;
+    for (const frame of this.isSmall ? Array(end).keys() : startsOfFree(map)) this.#paint(frame, true);
   }
 
   /** Follows the linear memory to another buffer: it has grown. */
@@ -81,13 +96,9 @@ export class WatchedFrames {
     return this.#isForeign[frame] === 1;
   }
 
-  /** Watches these page frames instead. */
-  replace(frames: readonly number[]): void {
-    this.#isForeign.fill(0);
-    for (const frame of frames) {
-      this.#isForeign[frame] = 1;
-      this.#paint(frame, true);
-    }
+  /** Watches a page frame that holds the pattern, or no longer. */
+  mark(frame: number, isWatched: boolean): void {
+    this.#isForeign[frame] = isWatched ? 1 : 0;
   }
 
   /** Returns the page frames that hold other than zeros, of some that were handed out: all of few, or samples. */
