@@ -164,7 +164,7 @@ function ofFrees(
   const [kind, candidate] = candidateOf(found.call);
   if (candidate.probes.length === 0) return [];
   if (isLast) return withMisuse(broken, kind, candidate);
-  // What came later is no free of this kind: that all misuse is undefined might explain it for another reason.
+  // That all misuse is undefined might explain a later call for another reason.
   return withMisuse(broken, kind, lasting(profile, candidate)).filter(({ claims }) => !('misuse' in claims));
 }
 
