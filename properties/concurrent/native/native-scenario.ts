@@ -4,6 +4,7 @@
  */
 import { worldBeyond } from '../../../runner/index.ts';
 import {
+  addressesOf,
   beyond,
   type Call,
   config,
@@ -165,8 +166,9 @@ class Writer {
   }
 }
 
-/** Whether every free of a program stays within the run that it names; `before` makes results that it can name. */
+/** Whether every free of a program names a result and stays within its run; `before` makes results that it can name. */
 function staysWithin(before: Program, program: Program): boolean {
+  if (!program.flatMap(addressesOf).every(namesResult)) return false;
   const counts = [...before, ...program].flatMap((operation) =>
     isAllocation(operation.call) ? [operation.call === 'allocBitmap' ? Number(operation.count) : 1] : [],
   );
