@@ -12,6 +12,7 @@
 import {
   type Config,
   config as configOf,
+  describedCall,
   isAllocation,
   type MemoryMap,
   mapAddresses,
@@ -50,7 +51,8 @@ const [FIRST, MORE] = [4, 4];
 function handedOut({ operation, response: { outcome } }: HistoryCall): readonly bigint[] {
   if (outcome.kind === 'addresses') return outcome.addresses;
   if (outcome.kind !== 'address') return [];
-  const pages = operation.call === 'allocBitmap' ? Number(operation.count) : 1;
+  const isRun = describedCall(operation.call).effect === 'run' && 'count' in operation;
+  const pages = isRun ? Number(operation.count) : 1;
   return Array.from({ length: pages }, (_, page) => outcome.address + BigInt(page) * PAGE_BYTES);
 }
 

@@ -5,6 +5,7 @@
 import {
   addressesOf,
   config,
+  describedCall,
   isAllocation,
   mapAddresses,
   memoryMap,
@@ -24,6 +25,8 @@ const LEFT = [1 / 16, 1 / 2, 0];
 /** A change of a scenario. */
 export type Change = () => ConcurrentScenario;
 
+/** More calls than this before the callers begin are summed up. */
+const FEW = 4;
 /** Programs of more calls, batches of more pages and memory of more page frames than these are halved first. */
 const [LONG, LARGE, WIDE] = [16, 8n, 16];
 
@@ -94,7 +97,7 @@ function inOneBatch(scenario: ConcurrentScenario, share: number): ConcurrentScen
     const frames = isRun ? bitmapFrames : ramPages(map) - bitmapFrames;
     let pages = 0;
     for (const [at, operation] of allocations.entries()) {
-      if ((operation.call === 'allocBitmap') !== isRun) continue;
+      if ((describedCall(operation.call).effect === 'run') !== isRun) continue;
       places[at] = { result: made.length, page: pages };
       pages += 'count' in operation ? Number(operation.count) : 1;
     }
@@ -136,7 +139,7 @@ function onlyHeld(scenario: ConcurrentScenario): ConcurrentScenario {
 /** Returns the changes of many calls before the callers begin to few that leave about the same. */
 function summaries(scenario: ConcurrentScenario): readonly Change[] {
   const { before } = scenario;
-  if (before.length <= LONG) return [];
+  if (before.length <= FEW) return [];
   const batches = LEFT.map((share) => () => inOneBatch(onlyHeld(scenario), share));
   return [...batches, () => onlyHeld(scenario)];
 }
@@ -168,7 +171,9 @@ function earlierCalls(scenario: ConcurrentScenario): readonly Change[] {
 /** Returns simpler forms of a call. */
 function simplerCalls(operation: Operation<Reference>): readonly Operation<Reference>[] {
   switch (operation.call) {
-    case 'allocPages': {
+    case 'allocPages':
+    case 'allocAt':
+    case 'allocWithin': {
       const { count } = operation;
       if (typeof count !== 'bigint' || count <= 1n) return [{ call: 'alloc' }];
       const counts = count > LARGE ? [count / 2n, count - count / 4n, count - 1n] : [count - 1n];
