@@ -3,13 +3,12 @@
  * times, with the pauses of the find and then with others, and a find again with its own pauses: most fail in more than a third of
  * those runs. The simplest one is run some times more, to tell how often it fails.
  */
-import type { ConcurrentResult } from '../check-concurrent.ts';
+import type { ConcurrentCheckOptions, ConcurrentResult } from '../check-concurrent.ts';
 import type { ConcurrentTrace } from '../concurrent-trace.ts';
 import { cutAt, type RecordedHistory, scenariosLike } from '../recorded-scenario.ts';
 import type { FoundRun } from '../sample-schedules.ts';
 import type { ConcurrentScenario } from '../scenario.ts';
 import { callsOf, REPEATING, type RunSearch, SHRINKING, simplest, until } from '../shrink-run.ts';
-import type { NativeCheckOptions } from './check-native.ts';
 import { type NativeRun, type NativeTarget, runNative } from './native-runs.ts';
 import { isAskable } from './native-scenario.ts';
 
@@ -96,11 +95,16 @@ class Trying implements RunSearch {
   }
 }
 
+/** What is shrunk, and who is told of it. */
+type Shrinkable = Pick<ConcurrentCheckOptions, 'onFound' | 'onProgress' | 'shrinkMs' | 'signal'> & {
+  readonly target: NativeTarget;
+};
+
 /** Shrinks a find, until it is over. */
 function shrunkBy(
   trying: Trying,
   first: FoundRun,
-  { target, onProgress, onFound, signal }: NativeCheckOptions,
+  { target, onProgress, onFound, signal }: Shrinkable,
 ): NonNullable<ConcurrentResult['found']> {
   onFound?.(first);
   const { isOver } = trying;
@@ -114,7 +118,7 @@ function shrunkBy(
 }
 
 /** Shrinks a find of few calls. */
-export function shrinkNative(first: FoundRun, options: NativeCheckOptions): ConcurrentResult['found'] {
+export function shrinkNative(first: FoundRun, options: Shrinkable): ConcurrentResult['found'] {
   const trying = new Trying(options.target, until(options.shrinkMs, options.signal));
   return shrunkBy(trying, first, options);
 }
@@ -139,7 +143,7 @@ function narrowed(trying: Trying, found: FoundRun): FoundRun {
  * Repeats a find of many calls, most of them made before the callers begin, and shrinks what repeats it. Returns null if none of the
  * tried runs does.
  */
-export function shrinkLong(long: FoundRun, options: NativeCheckOptions): ConcurrentResult['found'] {
+export function shrinkLong(long: FoundRun, options: Shrinkable): ConcurrentResult['found'] {
   const trying = new Trying(options.target, until(options.shrinkMs, options.signal));
   const scenarios = [...scenariosLike(recordedIn(long))];
   for (const [pass, most] of LONG_TRIES.entries())
