@@ -31,7 +31,7 @@ const FORGETS_LATE = `
 #include "native/examples/page_stack.c"
 #undef pmm_alloc_pages
 uint64_t pmm_alloc_pages(void **addresses, uint64_t count) {
-    if (total - stack.free - bitmap.free < 100) {
+    if (total - stack.free - bitmap.free < 16) {
         return pmm_alloc_pages_with_lock(addresses, count);
     }
     if (count > stack.free) {
