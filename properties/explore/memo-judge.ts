@@ -87,7 +87,9 @@ export class MemoJudge {
     const last = this.#last[ownership];
     if (last === undefined) return false;
     const at = operation * ENTRY;
-    const isLast = last[at] === first && last[at + 1] === second && last[at + 2] === third;
+    const known = last[at];
+    if (known === UNKNOWN) return false;
+    const isLast = known === first && last[at + 1] === second && last[at + 2] === third;
     if (!isLast) return this.#acceptsOther(ownership, order, operation, first, second, third);
     this.ownership = last[at + 3] ?? 0;
     return this.#leads(order, last[at + 4] ?? 0);
@@ -178,7 +180,9 @@ export class MemoJudge {
     }
     const at = operation * ENTRY;
     if (last[at] === UNKNOWN) {
-      last.set([...fingerprint, after, action], at);
+      [last[at], last[at + 1], last[at + 2]] = fingerprint;
+      last[at + 3] = after;
+      last[at + 4] = action;
       return;
     }
     const other = this.#numberOfOther(ownership, operation, ...fingerprint);
