@@ -21,11 +21,6 @@ import { argumentPanic, lengthPanic, outOfMemory } from './misuse.ts';
 /** Page frames in a piece of a batch: a large batch needs no second array of its size. */
 const PIECE = 4096;
 
-/** Returns an unsigned integer as text: a number that is exact is not made a `bigint` first. */
-function hex(n: number | bigint): string {
-  return Number.isSafeInteger(n) ? `0x${n.toString(16)}` : toHex(BigInt(n));
-}
-
 /** Panics unless an argument is an unsigned 64-bit integer. */
 function checkU64(call: Call, name: string, value: number | bigint): void {
   if (!isU64(value)) throw argumentPanic(call, () => `${name} ${value} is not an unsigned 64-bit integer`);
@@ -98,7 +93,9 @@ export class PageFrameManager implements Pmm {
     const limit = framesBelow(maxAddr);
     const frame = this.#frames.allocBitmap(Number(count), limit, alignmentFrames(alignment));
     if (frame !== null) return addressOf(frame, this.#higherHalf);
-    return this.#fail(`allocBitmap(count ${count}, maxAddr ${hex(maxAddr)}, alignment ${alignment})`);
+    return this.#fail(
+      `allocBitmap(count ${count}, maxAddr 0x${maxAddr.toString(16)}, alignment ${alignment})`,
+    );
   }
 
   /** Allocates `addresses[from .. end)`, for which enough page frames are free. */

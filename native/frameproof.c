@@ -912,29 +912,17 @@ static uint64_t order_of(uint64_t count) {
     return (uint64_t)__builtin_ctzll(count);
 }
 
-static void call_free_region(void *address, uint64_t count) {
+/* Gives page frames to the manager, with their count or their order. */
+static void call_give_region(bool (*give)(void *address, uint64_t size), void *address, uint64_t count, uint64_t size) {
     uint64_t frame = frame_of(address);
     each_painted(frame, count, check_page);
     errno = CALLERS_ERRNO;
-    bool is_freed = target->free_order != NULL ? target->free_order(address, order_of(count)) : target->free_region(address, count);
+    bool is_given = give(address, size);
     last_errno = errno;
-    if (is_freed) {
+    if (is_given) {
         each_painted(frame, count, forget_page);
     }
-    answer(is_freed ? "done" : "refused");
-}
-
-static void call_add_region(void *address, uint64_t count) {
-    uint64_t frame = frame_of(address);
-    open_frames(frame, count);
-    each_painted(frame, count, check_page);
-    errno = CALLERS_ERRNO;
-    bool is_added = target->add_region(address, count);
-    last_errno = errno;
-    if (is_added) {
-        each_painted(frame, count, forget_page);
-    }
-    answer(is_added ? "done" : "refused");
+    answer(is_given ? "done" : "refused");
 }
 
 /* Page frames that are removed are painted: nobody may write there. */
@@ -952,10 +940,13 @@ static void call_remove_region(void *address, uint64_t count) {
 
 /* Makes a call that names the page frames from an address on, and allocates none. */
 static void call_with_region(const char *call, void *address, uint64_t count) {
-    if (strcmp(call, "freeRegion") == 0) {
-        call_free_region(address, count);
-    } else if (strcmp(call, "addRegion") == 0) {
-        call_add_region(address, count);
+    if (strcmp(call, "addRegion") == 0) {
+        open_frames(frame_of(address), count);
+        call_give_region(target->add_region, address, count, count);
+    } else if (strcmp(call, "freeRegion") == 0 && target->free_order != NULL) {
+        call_give_region(target->free_order, address, count, order_of(count));
+    } else if (strcmp(call, "freeRegion") == 0) {
+        call_give_region(target->free_region, address, count, count);
     } else {
         call_remove_region(address, count);
     }

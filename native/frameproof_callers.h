@@ -276,25 +276,49 @@ static void hand_out(caller *by, record *made, result handed) {
     }
 }
 
-static void free_for(caller *by, record *made, void **pages, uint64_t count, char kind) {
-    fp_yield();
-    for (uint64_t i = 0; i < count && i < MAX_WATCHED; i++) {
-        unwatch(kind == 'r' ? frame_of(pages[0]) + i : frame_of(pages[i]));
+/* The calls that name page frames and hand out none. */
+typedef enum { FREE, FREE_PAGES, FREE_REGION, RETAIN, RELEASE, ADD_REGION, REMOVE_REGION, NO_CALL } naming;
+
+static naming naming_of(const char *call) {
+    static const char *const NAMES[] = {"free", "freePages", "freeRegion", "retain", "release", "addRegion", "removeRegion"};
+    naming found = FREE;
+    while (found < NO_CALL && strcmp(call, NAMES[found]) != 0) {
+        found++;
     }
-    enter(by, made);
-    bool is_freed = kind == 'r'   ? target->free_region(pages[0], count)
-                    : kind == 'p' ? target->free_pages(pages, count)
-                                  : target->free(pages[0]);
-    settle(by, made, is_freed ? DONE : REFUSED);
+    return found;
 }
 
-/* Frees what the rest of a line names. Returns false where it was not handed out. */
-static bool free_named(caller *by, record *made, const char *call, char *line) {
+static bool name_pages(naming call, void **pages, uint64_t count) {
+    switch (call) {
+    case FREE: return target->free(pages[0]);
+    case FREE_PAGES: return target->free_pages(pages, count);
+    case FREE_REGION: return target->free_order != NULL ? target->free_order(pages[0], order_of(count)) : target->free_region(pages[0], count);
+    case RETAIN: return target->retain(pages[0]);
+    case RELEASE: return target->release(pages[0]);
+    case ADD_REGION: return target->add_region(pages[0], count);
+    default: return target->remove_region(pages[0], count);
+    }
+}
+
+static void call_naming(caller *by, record *made, naming call, void **pages, uint64_t count) {
+    fp_yield();
+    bool is_given = call == FREE || call == FREE_PAGES || call == FREE_REGION || call == RELEASE;
+    for (uint64_t i = 0; is_given && i < count && i < MAX_WATCHED; i++) {
+        unwatch(call == FREE_REGION ? frame_of(pages[0]) + i : frame_of(pages[i]));
+    }
+    enter(by, made);
+    bool is_done = name_pages(call, pages, count);
+    settle(by, made, is_done ? DONE : call == RETAIN || call == REMOVE_REGION ? FAILED : REFUSED);
+}
+
+/* Makes a call that names what the rest of a line says. Returns false where it was not handed out. */
+static bool make_naming(caller *by, record *made, naming call, char *line) {
+    bool is_region = call == FREE_REGION || call == ADD_REGION || call == REMOVE_REGION;
     void **pages = entries_for(strlen(line) / 2);
     uint64_t count = 0, address;
     for (char *word; (word = word_of(&line)) != NULL;) {
-        if (strcmp(call, "freeRegion") == 0 && count == 1) {
-            free_for(by, made, pages, strtoull(word, NULL, 0), 'r');
+        if (is_region && count == 1) {
+            call_naming(by, made, call, pages, strtoull(word, NULL, 0));
             return true;
         }
         if (!resolve_in(by->results, by->result_count, word, &address)) {
@@ -302,18 +326,22 @@ static bool free_named(caller *by, record *made, const char *call, char *line) {
         }
         pages[count++] = to_pointer(address);
     }
-    free_for(by, made, pages, count, strcmp(call, "free") == 0 ? 'f' : 'p');
+    call_naming(by, made, call, pages, count);
     return true;
 }
 
 static void call_batch(caller *by, record *made, uint64_t count) {
-    made->pages = count;
     made->list = entries_for(count < MAX_ENTRIES ? count : 0);
     invoke(by, made);
-    bool is_granted = target->alloc_pages(made->list, count);
+    uint64_t got = target->alloc_some != NULL ? target->alloc_some(made->list, count) : count;
+    bool is_granted = target->alloc_some != NULL ? got > 0 || count == 0 : target->alloc_pages(made->list, count);
     settle(by, made, is_granted ? BATCH : FAILED);
-    made->has_strayed = have_changed(made->list, is_granted ? count : 0, count);
-    hand_out(by, made, (result){.list = made->list, .pages = count});
+    if (got > count) {
+        stop("more page frames allocated in a batch than were asked for");
+    }
+    made->pages = got;
+    made->has_strayed = have_changed(made->list, is_granted ? got : 0, count);
+    hand_out(by, made, (result){.list = made->list, .pages = got});
 }
 
 static void call_amount(caller *by, record *made, uint64_t (*amount)(void)) {
@@ -322,10 +350,19 @@ static void call_amount(caller *by, record *made, uint64_t (*amount)(void)) {
     settle(by, made, AMOUNT);
 }
 
-static void call_run(caller *by, record *made, char *line) {
-    uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
+static void call_run(caller *by, record *made, const char *call, char *line) {
+    bool is_at = strcmp(call, "allocAt") == 0, is_within = strcmp(call, "allocWithin") == 0;
+    uint64_t address = is_at ? number_of(&line) : 0, count = number_of(&line);
+    uint64_t min_addr = is_within ? number_of(&line) : 0;
+    uint64_t max_addr = is_at ? 0 : number_of(&line), alignment = is_at ? 0 : number_of(&line);
+    uint64_t boundary = is_within ? number_of(&line) : 0;
+    void *place = to_pointer(address);
+    uint64_t order = target->alloc_order != NULL && !is_at && !is_within ? order_of(count) : 0;
     invoke(by, made);
-    made->page = target->alloc_bitmap(count, max_addr, alignment);
+    made->page = is_at                         ? target->alloc_at(place, count)
+                 : is_within                   ? target->alloc_within(count, min_addr, max_addr, alignment, boundary)
+                 : target->alloc_order != NULL ? target->alloc_order(order)
+                                               : target->alloc_bitmap(count, max_addr, alignment);
     settle(by, made, made->page == NULL ? FAILED : PAGES);
     hand_out(by, made, (result){.first = to_address(made->page), .pages = count});
 }
@@ -338,25 +375,23 @@ static void call_alloc(caller *by, record *made) {
 }
 
 static void make_call(caller *by, record *made, char *line) {
+    if (function_of(line) == NULL) {
+        stop("a request for a call that this target does not have");
+    }
     char *call = word_of(&line);
-    if (strcmp(call, "alloc") == 0 && target->alloc != NULL) {
+    naming named = naming_of(call);
+    if (strcmp(call, "alloc") == 0) {
         call_alloc(by, made);
-    } else if (strcmp(call, "allocPages") == 0 && target->alloc_pages != NULL) {
+    } else if (strcmp(call, "allocPages") == 0) {
         call_batch(by, made, number_of(&line));
-    } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
-        call_run(by, made, line);
-    } else if (strncmp(call, "free", 4) == 0 && strcmp(call, "freeAmount") != 0) {
-        if (!free_named(by, made, call, line)) {
+    } else if (strncmp(call, "alloc", 5) == 0) {
+        call_run(by, made, call, line);
+    } else if (named != NO_CALL) {
+        if (!make_naming(by, made, named, line)) {
             end_call(made, SKIPPED, 0);
         }
-    } else if (strcmp(call, "totalAmount") == 0) {
-        call_amount(by, made, target->total_amount);
-    } else if (strcmp(call, "freeAmount") == 0) {
-        call_amount(by, made, target->free_amount);
-    } else if (strcmp(call, "reservedAmount") == 0) {
-        call_amount(by, made, target->reserved_amount);
     } else {
-        stop("a request for a call that this harness does not make for several callers");
+        call_amount(by, made, call[0] == 't' ? target->total_amount : call[0] == 'f' ? target->free_amount : target->reserved_amount);
     }
 }
 
@@ -453,6 +488,9 @@ static void prepare_caller(caller *by, uint64_t number, const caller *host) {
 static void run_callers(void) {
     if (pthread_create == NULL) {
         stop("this executable has no threads: link it with -pthread");
+    }
+    if (target->add_region != NULL) {
+        open_frames(0, PAGES_OF(memory.end));
     }
 #ifdef __x86_64__
     sigaction(SIGTRAP, &(struct sigaction){.sa_sigaction = on_step, .sa_flags = SA_SIGINFO}, NULL);

@@ -72,6 +72,8 @@ function withoutBefore(scenario: ConcurrentScenario, at: number): ConcurrentScen
 function simplerCalls(operation: Operation<Reference>): readonly Operation<Reference>[] {
   switch (operation.call) {
     case 'allocPages':
+    case 'allocAt':
+    case 'allocWithin':
       return typeof operation.count === 'bigint' && operation.count > 1n
         ? [{ call: 'alloc' }, { ...operation, count: operation.count - 1n }]
         : [{ call: 'alloc' }];

@@ -70,7 +70,7 @@ function firstExplained(target: Target, traces: readonly Trace[]) {
   let unexplained: Trace | null = null;
   for (const found of traces) {
     const { trace } = shrink(target, found, { ms: SHRINK_MS });
-    const explanation = explain(target, trace);
+    const explanation = explain(target, trace, { isSure: true });
     if (explanation !== null) return { explained: { ...explanation, trace }, unexplained: null };
     unexplained ??= trace;
   }
