@@ -412,7 +412,8 @@ export class FrameAllocator {
 
   /** Panics unless the page frames of [from, end) that lie in one section with the first may be freed; returns their end. */
   #checkPiece(from: number, end: number): number {
-    if (from === this.#pfnLimit) throw argumentPanic('freeRegion', 'the region ends above physical memory');
+    if (from === this.#pfnLimit)
+      throw argumentPanic('freeRegion', () => 'the region ends above physical memory');
     const { base, count, first } = this.#finder.sectionOf('freeRegion', from);
     const until = end < base + count ? end : base + count;
     const free = firstFree(this.#words, first + (from - base), first + (until - base));
