@@ -54,6 +54,13 @@ describe('a trace file', () => {
     expect(() => decodeTrace(text, 'old.json')).toThrow(OutdatedTraceError);
   });
 
+  it('of several callers is refused with what shows it', () => {
+    const history = JSON.stringify({ format: 'frameproof/concurrent-trace', version: 1 });
+    expect(() => decodeTrace(history, 'c.json')).toThrow(
+      /^c\.json: expected the trace of one caller, found a history of several: replay runs it again, and --html shows it$/,
+    );
+  });
+
   it('cut short is refused in one line that names it', () => {
     expect(() => decodeTrace(changedText((data) => data).slice(0, 90), 'cut.json')).toThrow(
       /^cut\.json: expected JSON: [^\n]+$/,

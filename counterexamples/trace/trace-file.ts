@@ -12,6 +12,7 @@ import {
   OutdatedTraceError,
   parseJson,
   Scenario,
+  SpecError,
   shortened,
   Trace,
 } from '../../spec/index.ts';
@@ -53,6 +54,13 @@ function field(data: unknown, ...keys: readonly string[]): unknown {
   );
 }
 
+function refuseHistory(data: unknown, source: string): void {
+  if (field(data, 'format') !== 'frameproof/concurrent-trace') return;
+  throw new SpecError(
+    `${source}: expected the trace of one caller, found a history of several: replay runs it again, and --html shows it`,
+  );
+}
+
 function refuseOutdated(data: unknown, source: string): void {
   if (field(data, 'format') !== 'frameproof/trace') return;
   const version = field(data, 'version');
@@ -71,6 +79,7 @@ function refuseOutdated(data: unknown, source: string): void {
  */
 export function decodeTrace(text: string, source: string): Trace {
   const data = parseJson(text, source);
+  refuseHistory(data, source);
   refuseOutdated(data, source);
   return decode(Trace, data, source);
 }

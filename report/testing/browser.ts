@@ -23,20 +23,15 @@ export interface OpenPage {
   readonly busyMs: () => Promise<number>;
 }
 
-export interface OpenOptions {
-  readonly colorScheme?: 'light' | 'dark';
-}
-
 /** Opens the page of these sections. */
 export async function open(
   browser: Browser,
   folder: string,
   sections: readonly Section[],
-  { colorScheme = 'light' }: OpenOptions = {},
 ): Promise<OpenPage> {
   const file = join(folder, 'report.html');
   writeFileSync(file, reportPage(sections));
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
