@@ -35,6 +35,10 @@ beforeAll(async () => {
     `cc -O2 -o build/next-fit ${examples}/next_fit.c native/frameproof.c`,
     `cc -O2 -o build/buddy ${examples}/buddy.c native/frameproof.c`,
     'cc -O2 -o build/stuck stuck.c native/frameproof.c',
+    ...[0, 1, 2, 3].map(
+      (broken) =>
+        `cc -O2 -DBROKEN=${broken} -o build/callers-${broken} native/testing/callers.c native/frameproof.c`,
+    ),
   ];
   const sanitized = builds.map((line) =>
     line.replace(/(build\/[\w-]+)/, '$1-tsan').replace('-O2', '-O1 -fsanitize=thread'),
@@ -42,7 +46,7 @@ beforeAll(async () => {
   const lines = [...holding, ...builds, ...sanitized].map((line) =>
     line.replace('cc ', 'cc -Wall -Wextra -Werror '),
   );
-  expect(builds).toHaveLength(2);
+  expect(builds).toHaveLength(3);
   const ran = await Promise.all(lines.map(run));
   expect(ran.map(({ stderr }) => stderr)).toEqual(lines.map(() => ''));
 }, 120_000);
@@ -53,12 +57,13 @@ function check(target: string, ...more: readonly string[]) {
 }
 
 describe('callers on threads of an executable', () => {
-  it.each(['page-stack', 'next-fit', 'buddy'])('find nothing in %s', async (target) => {
+  it.each(['page-stack', 'next-fit', 'buddy', 'callers-0'])('find nothing in %s', async (target) => {
     const { stdout, exitCode } = await check(target, '--programs', '5', '--calls', '8000', '--json');
     const { verdict, explored, threads } = JSON.parse(stdout);
     expect({ verdict, exitCode }).toEqual({ verdict: 'holds', exitCode: 0 });
     expect(explored).toMatchObject({ scenarios: 5, schedules: 100 });
     expect(explored.overlapping).toBeGreaterThan(20);
+    expect(explored.granted).toBeGreaterThan(20);
     expect(threads.calls).toBeGreaterThanOrEqual(8000);
     expect(threads.overlapping).toBeGreaterThan(20);
   });
@@ -81,6 +86,29 @@ describe('callers on threads of an executable', () => {
       expect(readFileSync(join(folder, 'found.html'), 'utf8')).toContain('concurrent.linearizable');
     },
   );
+
+  it.each([
+    [1, /release\(a/],
+    [2, /allocAt\(/],
+    [3, /allocPages\(/],
+  ])('find what a call does wrong that a profile adds: %i', async (broken, call) => {
+    const { stdout } = await check(`callers-${broken}`, '--seed', '3', '--shrink-time', '1', '--json');
+    const { verdict, counterexample } = JSON.parse(stdout);
+    expect(verdict).toBe('violated');
+    expect(counterexample.program.join('\n')).toMatch(call);
+  });
+
+  it('find a page frame that was written to while a caller owned it, where every answer is right', async () => {
+    const { stdout, exitCode } = await check('broken-mark', '--corpus', join(folder, 'mark'));
+    expect(stdout).toMatch(
+      /^violation contents\.preserved: page frame \d, which alloc\w* handed to caller \d, was written to by another before it was freed$/m,
+    );
+    expect(stdout).toMatch(/^shrunk {4}from \d+ calls to [23] calls \(/m);
+    expect(exitCode).toBe(1);
+    const [file = ''] = readdirSync(join(folder, 'mark/concurrent'));
+    const again = await frameproof(['replay', join('mark/concurrent', file)], { cwd: folder });
+    expect(again.stdout).toMatch(/^reproduced: contents\.preserved is violated$/m);
+  });
 
   it('hold where a history of another target is replayed', async () => {
     const found = join(folder, 'broken-batch/concurrent');

@@ -1,7 +1,7 @@
 /** `frameproof profile`: tries an allocator, and proposes the claims under which its answers hold. Nobody need believe them. */
 import { Command } from 'commander';
 import { formatCounterexample, formatResponse } from '../counterexamples/text/index.ts';
-import { claimsText, type Fit, fitProfile, type TakenUp } from '../properties/fit/index.ts';
+import { claimsText, type Fit, fitProfile, hintOn, type TakenUp } from '../properties/fit/index.ts';
 import { loadTarget } from '../runner/load/index.ts';
 import { counted, formatProgram, Profile, type Trace } from '../spec/index.ts';
 import { anySeed } from './check-setup.ts';
@@ -40,13 +40,18 @@ function takenLines({ candidate: { claims, condition, question }, trace }: Taken
 }
 
 /** Returns the lines that end a fit: the profile, and the command that checks it or what no claim explains. */
-function proposal({ profile, unexplained, programs }: Fit, target: string): readonly string[] {
+function proposal(
+  { profile, unexplained, programs }: Fit,
+  hint: string | null,
+  target: string,
+): readonly string[] {
   const json = JSON.stringify(Profile.encode(profile));
   const promises = [...profile.policies, ...(profile.contents === 'zeroed' ? ['zeroed pages'] : [])];
   if (unexplained !== null)
     return [
       'no claim explains this: it may be a defect, so the rest of the profile was not looked for',
       ...formatCounterexample(unexplained),
+      ...(hint === null ? [] : [`hint      ${hint}`]),
       '',
       `so far: ${json}`,
     ];
@@ -83,8 +88,16 @@ async function run({
     answer: answerOf(trace),
     clause: trace.violation?.clause,
   }));
-  const data = { profile: Profile.encode(profile), claims, unexplained: unexplained?.violation ?? null };
-  print(json ? `${JSON.stringify(data, null, 1)}\n` : `\n${proposal(found, path).join('\n')}\n`);
+  // A defect looks the same as what a hint says: only its author can tell.
+  const hint =
+    unexplained === null ? null : hintOn(target.withClaims({ profile, policies: [] }), unexplained);
+  const data = {
+    profile: Profile.encode(profile),
+    claims,
+    unexplained: unexplained?.violation ?? null,
+    hint,
+  };
+  print(json ? `${JSON.stringify(data, null, 1)}\n` : `\n${proposal(found, hint, path).join('\n')}\n`);
   endWith(unexplained === null ? EXIT.holds : EXIT.violated);
 }
 

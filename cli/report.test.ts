@@ -75,6 +75,18 @@ describe('frameproof report', () => {
     expect(existsSync(join(cwd, 'no.html'))).toBe(false);
   });
 
+  it('names a file of another kind, and writes nothing', async () => {
+    writeFileSync(join(cwd, 'tsconfig.json'), '{"include":["**/*.ts"]}');
+    const { exitCode, stderr } = await inProcess(['report', 'tsconfig.json', '--html', 'other.html'], cwd);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining(
+        'tsconfig.json: expected a trace, a memory map, the file of a shard, or what a command prints with --json',
+      ),
+    });
+    expect(existsSync(join(cwd, 'other.html'))).toBe(false);
+  });
+
   it('says where a page cannot be written', async () => {
     const result = await inProcess(['report', 'a.json', '--html', 'a.json/x.html'], cwd);
     expect(result.stderr).toMatch(/^frameproof: --html: a\.json\/x\.html: /);

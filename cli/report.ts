@@ -64,6 +64,10 @@ async function sectionsOf(
         `${path}: a history is shown by running it again: ${commandLine('replay', path, '--html', options.html)}`,
       );
     case null: {
+      if (typeof data !== 'object' || data === null || !('verdict' in data))
+        throw new SpecError(
+          `${path}: expected a trace, a memory map, the file of a shard, or what a command prints with --json`,
+        );
       const result = decode(PrintedResult, data, path);
       const named = await Promise.all(
         filesNamedIn(result).map((file) => sectionsOf(file, { ...options, isNamed: true })),

@@ -322,17 +322,17 @@ static struct {
     size_t painted;
 } paint;
 
-/* A page frame holds pattern[word] ^ seed_of(frame). The loops have a fixed count and no branch, so that they vectorize. */
+/* A page frame holds pattern[word] ^ seed_of(frame), which is odd: never 0, as a link at the end of a list is. The loops have a fixed count and no branch, so that they vectorize. */
 static uint64_t pattern[WORDS];
 
 static uint64_t seed_of(uint64_t frame) {
     uint64_t mixed = (frame + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    return mixed ^ (mixed >> 29);
+    return (mixed ^ (mixed >> 29)) & ~UINT64_C(1);
 }
 
 static void make_pattern(void) {
     for (size_t word = 0; word < WORDS; word++) {
-        pattern[word] = seed_of(word << 20);
+        pattern[word] = seed_of(word << 20) | 1;
     }
 }
 
@@ -342,8 +342,9 @@ static uint64_t *words_of(uint64_t frame) {
     return (uint64_t *)(memory.base + frame * FP_PAGE_SIZE);
 }
 
-static void paint_page(uint64_t frame, bool is_whole) {
-    uint64_t *words = words_of(frame), seed = seed_of(frame);
+/* Callers at the same time use these two, and ThreadSanitizer is to look at the allocator only. */
+__attribute__((no_sanitize("thread"))) static void paint_with(uint64_t frame, uint64_t seed, bool is_whole) {
+    uint64_t *words = words_of(frame);
     if (is_whole) {
         for (size_t word = 0; word < WORDS; word++) {
             words[word] = pattern[word] ^ seed;
@@ -355,8 +356,8 @@ static void paint_page(uint64_t frame, bool is_whole) {
     }
 }
 
-static bool is_intact(uint64_t frame, bool is_whole) {
-    const uint64_t *words = words_of(frame), seed = seed_of(frame);
+__attribute__((no_sanitize("thread"))) static bool has_paint(uint64_t frame, uint64_t seed, bool is_whole) {
+    const uint64_t *words = words_of(frame);
     uint64_t changed = 0;
     if (is_whole) {
         for (size_t word = 0; word < WORDS; word++) {
@@ -368,6 +369,10 @@ static bool is_intact(uint64_t frame, bool is_whole) {
         changed |= words[SAMPLE[i]] ^ pattern[SAMPLE[i]] ^ seed;
     }
     return changed == 0;
+}
+
+static void paint_page(uint64_t frame, bool is_whole) {
+    paint_with(frame, seed_of(frame), is_whole);
 }
 
 /* Returns how many page frames are painted if an operation hands out `count`. */
@@ -431,7 +436,7 @@ static void take_over(uint64_t frame, bool is_whole) {
 }
 
 static void check_page(painted_page *page) {
-    if (!is_intact(page->frame, page->is_whole)) {
+    if (!has_paint(page->frame, seed_of(page->frame), page->is_whole)) {
         say("wrote %llu\n", (unsigned long long)page->frame);
         paint_page(page->frame, page->is_whole);
     }
@@ -722,14 +727,25 @@ static void look_at(uint64_t frame) {
     }
 }
 
-/* The manager is given memory that holds something, where it claims to zero what it hands out. */
+/*
+ * The manager is given memory that holds something, as RAM does: of each free region the first page frames, where tables are carved
+ * out, and the last one. A page frame takes a microsecond, hence few.
+ */
+#define FIRST_PAINTED 4
+#define MOST_REGIONS_PAINTED 8
+
 static void paint_free(void) {
-    for (size_t d = 0; d < memory.count && looks_for_zeros; d++) {
-        const fp_descriptor *descriptor = &memory.descriptors[d];
-        if (descriptor->kind == FP_FREE && descriptor->pages > 0) {
-            paint_page(PAGES_OF(descriptor->start), false);
-            paint_page(PAGES_OF(descriptor->start) + descriptor->pages - 1, false);
+    size_t regions = 0;
+    for (size_t d = 0; d < memory.count && regions < MOST_REGIONS_PAINTED; d++) {
+        uint64_t first = PAGES_OF(memory.descriptors[d].start), pages = memory.descriptors[d].pages;
+        if (memory.descriptors[d].kind != FP_FREE || pages == 0) {
+            continue;
         }
+        regions++;
+        for (uint64_t i = 0; i < pages && i < FIRST_PAINTED; i++) {
+            paint_page(first + i, true);
+        }
+        paint_page(first + pages - 1, true);
     }
 }
 
@@ -896,29 +912,17 @@ static uint64_t order_of(uint64_t count) {
     return (uint64_t)__builtin_ctzll(count);
 }
 
-static void call_free_region(void *address, uint64_t count) {
+/* Gives page frames to the manager, with their count or their order. */
+static void call_give_region(bool (*give)(void *address, uint64_t size), void *address, uint64_t count, uint64_t size) {
     uint64_t frame = frame_of(address);
     each_painted(frame, count, check_page);
     errno = CALLERS_ERRNO;
-    bool is_freed = target->free_order != NULL ? target->free_order(address, order_of(count)) : target->free_region(address, count);
+    bool is_given = give(address, size);
     last_errno = errno;
-    if (is_freed) {
+    if (is_given) {
         each_painted(frame, count, forget_page);
     }
-    answer(is_freed ? "done" : "refused");
-}
-
-static void call_add_region(void *address, uint64_t count) {
-    uint64_t frame = frame_of(address);
-    open_frames(frame, count);
-    each_painted(frame, count, check_page);
-    errno = CALLERS_ERRNO;
-    bool is_added = target->add_region(address, count);
-    last_errno = errno;
-    if (is_added) {
-        each_painted(frame, count, forget_page);
-    }
-    answer(is_added ? "done" : "refused");
+    answer(is_given ? "done" : "refused");
 }
 
 /* Page frames that are removed are painted: nobody may write there. */
@@ -936,10 +940,13 @@ static void call_remove_region(void *address, uint64_t count) {
 
 /* Makes a call that names the page frames from an address on, and allocates none. */
 static void call_with_region(const char *call, void *address, uint64_t count) {
-    if (strcmp(call, "freeRegion") == 0) {
-        call_free_region(address, count);
-    } else if (strcmp(call, "addRegion") == 0) {
-        call_add_region(address, count);
+    if (strcmp(call, "addRegion") == 0) {
+        open_frames(frame_of(address), count);
+        call_give_region(target->add_region, address, count, count);
+    } else if (strcmp(call, "freeRegion") == 0 && target->free_order != NULL) {
+        call_give_region(target->free_order, address, count, order_of(count));
+    } else if (strcmp(call, "freeRegion") == 0) {
+        call_give_region(target->free_region, address, count, count);
     } else {
         call_remove_region(address, count);
     }

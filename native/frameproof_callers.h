@@ -5,6 +5,8 @@
  *
  * Where callers pause is drawn from a seed: before calls, where the allocator calls fp_yield, and on x86-64 at instructions in the midst
  * of a call, which the thread single-steps to. A pause ends once others have made a few calls, or after a millisecond.
+ *
+ * A page frame that a call hands out is painted, and looked at before it is freed, or at the end: nobody else may have written there.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -35,6 +37,7 @@ typedef struct {
     uint64_t pages; /* or the amount */
     uint64_t frame;
     fp_owner owner;
+    _Atomic uint64_t spoilt; /* a page frame that it handed out and others wrote to, plus 1; 0 for none */
     char warned[TEXT_BYTES], said[TEXT_BYTES];
 } record;
 
@@ -189,17 +192,70 @@ static bool have_changed(void **entries, uint64_t from, uint64_t count) {
     return false;
 }
 
+/* ---- Contents ------------------------------------------------------------------------------------------------------- */
+
+/* Page frames from here on are not watched, and only the first few of a call: WHOLE_PAGES. */
+#define MAX_WATCHED ((size_t)1 << 20)
+/* The call that handed a page frame out, as a number from 1; 0 where nobody looks after what it holds. */
+static _Atomic uint32_t grants[MAX_WATCHED];
+
+static uint64_t seed_of_grant(uint64_t frame, uint32_t grant) {
+    return seed_of(frame | (uint64_t)grant << 32);
+}
+
+static void note_spoilt(uint64_t frame, uint32_t grant) {
+    shared->records[grant - 1].spoilt = frame + 1;
+}
+
+/* Paints a page frame that was handed out. One that somebody has, who has not begun to free it, is spoilt for them. */
+static void watch(uint64_t frame, uint32_t grant) {
+    if (frame >= MAX_WATCHED || !is_ram(frame)) {
+        return;
+    }
+    paint_with(frame, seed_of_grant(frame, grant), true);
+    uint32_t had = atomic_exchange(&grants[frame], grant);
+    if (had != 0) {
+        note_spoilt(frame, had);
+    }
+}
+
+/*
+ * Looks at a page frame for the last time. Of several callers who free the same one, only the first may judge what it saw: the
+ * allocator may own it as soon as another has begun.
+ */
+static void unwatch(uint64_t frame) {
+    uint32_t grant = frame < MAX_WATCHED ? atomic_load(&grants[frame]) : 0;
+    if (grant == 0) {
+        return;
+    }
+    bool is_intact = has_paint(frame, seed_of_grant(frame, grant), true);
+    if (atomic_compare_exchange_strong(&grants[frame], &grant, 0) && !is_intact) {
+        note_spoilt(frame, grant);
+    }
+}
+
+static void unwatch_all(void) {
+    for (uint64_t frame = 0; frame < PAGES_OF(memory.end) && frame < MAX_WATCHED; frame++) {
+        unwatch(frame);
+    }
+}
+
 static void end_call(record *made, outcome ended, int error) {
     made->ended = ended;
     made->error = error;
 }
 
-static void invoke(caller *by, record *made) {
-    fp_yield();
+/* Makes the next call the present one. */
+static void enter(caller *by, record *made) {
     atomic_store(&made->invoked, atomic_fetch_add(&shared->clock, 1) + 1);
     by->now = made;
     begin_stepping(by);
     errno = CALLERS_ERRNO;
+}
+
+static void invoke(caller *by, record *made) {
+    fp_yield();
+    enter(by, made);
 }
 
 static void settle(caller *by, record *made, outcome ended) {
@@ -212,24 +268,57 @@ static void settle(caller *by, record *made, outcome ended) {
 }
 
 static void hand_out(caller *by, record *made, result handed) {
-    by->results[by->result_count++] = made->ended == PAGES || made->ended == BATCH ? handed : (result){0};
+    bool is_granted = made->ended == PAGES || made->ended == BATCH;
+    by->results[by->result_count++] = is_granted ? handed : (result){0};
+    for (uint64_t i = 0; is_granted && i < handed.pages && i < WHOLE_PAGES; i++) {
+        uint64_t frame = handed.list == NULL ? PAGES_OF(handed.first - memory.higher_half) + i : frame_of(handed.list[i]);
+        watch(frame, (uint32_t)(made - shared->records) + 1);
+    }
 }
 
-static void free_for(caller *by, record *made, void **pages, uint64_t count, char kind) {
-    invoke(by, made);
-    bool is_freed = kind == 'r'   ? target->free_region(pages[0], count)
-                    : kind == 'p' ? target->free_pages(pages, count)
-                                  : target->free(pages[0]);
-    settle(by, made, is_freed ? DONE : REFUSED);
+/* The calls that name page frames and hand out none. */
+typedef enum { FREE, FREE_PAGES, FREE_REGION, RETAIN, RELEASE, ADD_REGION, REMOVE_REGION, NO_CALL } naming;
+
+static naming naming_of(const char *call) {
+    static const char *const NAMES[] = {"free", "freePages", "freeRegion", "retain", "release", "addRegion", "removeRegion"};
+    naming found = FREE;
+    while (found < NO_CALL && strcmp(call, NAMES[found]) != 0) {
+        found++;
+    }
+    return found;
 }
 
-/* Frees what the rest of a line names. Returns false where it was not handed out. */
-static bool free_named(caller *by, record *made, const char *call, char *line) {
+static bool name_pages(naming call, void **pages, uint64_t count) {
+    switch (call) {
+    case FREE: return target->free(pages[0]);
+    case FREE_PAGES: return target->free_pages(pages, count);
+    case FREE_REGION: return target->free_order != NULL ? target->free_order(pages[0], order_of(count)) : target->free_region(pages[0], count);
+    case RETAIN: return target->retain(pages[0]);
+    case RELEASE: return target->release(pages[0]);
+    case ADD_REGION: return target->add_region(pages[0], count);
+    default: return target->remove_region(pages[0], count);
+    }
+}
+
+static void call_naming(caller *by, record *made, naming call, void **pages, uint64_t count) {
+    fp_yield();
+    bool is_given = call == FREE || call == FREE_PAGES || call == FREE_REGION || call == RELEASE;
+    for (uint64_t i = 0; is_given && i < count && i < MAX_WATCHED; i++) {
+        unwatch(call == FREE_REGION ? frame_of(pages[0]) + i : frame_of(pages[i]));
+    }
+    enter(by, made);
+    bool is_done = name_pages(call, pages, count);
+    settle(by, made, is_done ? DONE : call == RETAIN || call == REMOVE_REGION ? FAILED : REFUSED);
+}
+
+/* Makes a call that names what the rest of a line says. Returns false where it was not handed out. */
+static bool make_naming(caller *by, record *made, naming call, char *line) {
+    bool is_region = call == FREE_REGION || call == ADD_REGION || call == REMOVE_REGION;
     void **pages = entries_for(strlen(line) / 2);
     uint64_t count = 0, address;
     for (char *word; (word = word_of(&line)) != NULL;) {
-        if (strcmp(call, "freeRegion") == 0 && count == 1) {
-            free_for(by, made, pages, strtoull(word, NULL, 0), 'r');
+        if (is_region && count == 1) {
+            call_naming(by, made, call, pages, strtoull(word, NULL, 0));
             return true;
         }
         if (!resolve_in(by->results, by->result_count, word, &address)) {
@@ -237,18 +326,22 @@ static bool free_named(caller *by, record *made, const char *call, char *line) {
         }
         pages[count++] = to_pointer(address);
     }
-    free_for(by, made, pages, count, strcmp(call, "free") == 0 ? 'f' : 'p');
+    call_naming(by, made, call, pages, count);
     return true;
 }
 
 static void call_batch(caller *by, record *made, uint64_t count) {
-    made->pages = count;
     made->list = entries_for(count < MAX_ENTRIES ? count : 0);
     invoke(by, made);
-    bool is_granted = target->alloc_pages(made->list, count);
+    uint64_t got = target->alloc_some != NULL ? target->alloc_some(made->list, count) : count;
+    bool is_granted = target->alloc_some != NULL ? got > 0 || count == 0 : target->alloc_pages(made->list, count);
     settle(by, made, is_granted ? BATCH : FAILED);
-    made->has_strayed = have_changed(made->list, is_granted ? count : 0, count);
-    hand_out(by, made, (result){.list = made->list, .pages = count});
+    if (got > count) {
+        stop("more page frames allocated in a batch than were asked for");
+    }
+    made->pages = got;
+    made->has_strayed = have_changed(made->list, is_granted ? got : 0, count);
+    hand_out(by, made, (result){.list = made->list, .pages = got});
 }
 
 static void call_amount(caller *by, record *made, uint64_t (*amount)(void)) {
@@ -257,10 +350,19 @@ static void call_amount(caller *by, record *made, uint64_t (*amount)(void)) {
     settle(by, made, AMOUNT);
 }
 
-static void call_run(caller *by, record *made, char *line) {
-    uint64_t count = number_of(&line), max_addr = number_of(&line), alignment = number_of(&line);
+static void call_run(caller *by, record *made, const char *call, char *line) {
+    bool is_at = strcmp(call, "allocAt") == 0, is_within = strcmp(call, "allocWithin") == 0;
+    uint64_t address = is_at ? number_of(&line) : 0, count = number_of(&line);
+    uint64_t min_addr = is_within ? number_of(&line) : 0;
+    uint64_t max_addr = is_at ? 0 : number_of(&line), alignment = is_at ? 0 : number_of(&line);
+    uint64_t boundary = is_within ? number_of(&line) : 0;
+    void *place = to_pointer(address);
+    uint64_t order = target->alloc_order != NULL && !is_at && !is_within ? order_of(count) : 0;
     invoke(by, made);
-    made->page = target->alloc_bitmap(count, max_addr, alignment);
+    made->page = is_at                         ? target->alloc_at(place, count)
+                 : is_within                   ? target->alloc_within(count, min_addr, max_addr, alignment, boundary)
+                 : target->alloc_order != NULL ? target->alloc_order(order)
+                                               : target->alloc_bitmap(count, max_addr, alignment);
     settle(by, made, made->page == NULL ? FAILED : PAGES);
     hand_out(by, made, (result){.first = to_address(made->page), .pages = count});
 }
@@ -273,25 +375,23 @@ static void call_alloc(caller *by, record *made) {
 }
 
 static void make_call(caller *by, record *made, char *line) {
+    if (function_of(line) == NULL) {
+        stop("a request for a call that this target does not have");
+    }
     char *call = word_of(&line);
-    if (strcmp(call, "alloc") == 0 && target->alloc != NULL) {
+    naming named = naming_of(call);
+    if (strcmp(call, "alloc") == 0) {
         call_alloc(by, made);
-    } else if (strcmp(call, "allocPages") == 0 && target->alloc_pages != NULL) {
+    } else if (strcmp(call, "allocPages") == 0) {
         call_batch(by, made, number_of(&line));
-    } else if (strcmp(call, "allocBitmap") == 0 && target->alloc_bitmap != NULL) {
-        call_run(by, made, line);
-    } else if (strncmp(call, "free", 4) == 0 && strcmp(call, "freeAmount") != 0) {
-        if (!free_named(by, made, call, line)) {
+    } else if (strncmp(call, "alloc", 5) == 0) {
+        call_run(by, made, call, line);
+    } else if (named != NO_CALL) {
+        if (!make_naming(by, made, named, line)) {
             end_call(made, SKIPPED, 0);
         }
-    } else if (strcmp(call, "totalAmount") == 0) {
-        call_amount(by, made, target->total_amount);
-    } else if (strcmp(call, "freeAmount") == 0) {
-        call_amount(by, made, target->free_amount);
-    } else if (strcmp(call, "reservedAmount") == 0) {
-        call_amount(by, made, target->reserved_amount);
     } else {
-        stop("a request for a call that this harness does not make for several callers");
+        call_amount(by, made, call[0] == 't' ? target->total_amount : call[0] == 'f' ? target->free_amount : target->reserved_amount);
     }
 }
 
@@ -389,6 +489,9 @@ static void run_callers(void) {
     if (pthread_create == NULL) {
         stop("this executable has no threads: link it with -pthread");
     }
+    if (target->add_region != NULL) {
+        open_frames(0, PAGES_OF(memory.end));
+    }
 #ifdef __x86_64__
     sigaction(SIGTRAP, &(struct sigaction){.sa_sigaction = on_step, .sa_flags = SA_SIGINFO}, NULL);
 #endif
@@ -416,6 +519,7 @@ static void run_callers(void) {
     host.from = callers.count == 0 ? callers.before : callers.all[callers.count - 1].to;
     host.to = callers.lines;
     make_calls(&host);
+    unwatch_all();
     answers->is_finished = true;
     _exit(0);
 }
@@ -466,6 +570,9 @@ static void say_record(const record *made) {
     last_errno = made->error;
     say_errno();
     say_text(" ? ? ?\n", 7);
+    if (made->spoilt != 0) {
+        say("wrote %llu\n", (unsigned long long)(made->spoilt - 1));
+    }
 }
 
 /* Writes the answers of a run after that to init, in the server. */

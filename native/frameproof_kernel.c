@@ -90,6 +90,8 @@ typedef struct {
 enum { MOST_RESULTS = 1 << 16 };
 static const char TOO_LONG[] = "the program is too long for the memory of the harness";
 
+/* For each page frame 1 where it is painted, and GIVEN_BACK while a call gives it back. */
+#define GIVEN_BACK 2
 static uint8_t *is_painted;
 static result_t *results;
 static void **lists;
@@ -164,17 +166,21 @@ static uint64_t frame_of(const void *address) {
     return (uint64_t)((uintptr_t)address - (uintptr_t)memory.base) / FP_PAGE_SIZE;
 }
 
-/* Checks the page frames that a call is about to free, which may then be written to. */
+/* Checks the page frames that a call is about to free, which may be written to meanwhile. */
 static void give_back(uint64_t frame, uint64_t count) {
     for (uint64_t k = 0; k < count && frame + k < frames; k++) {
         check_paint(frame + k);
-        is_painted[frame + k] = 0;
+        if (is_painted[frame + k] != 0)
+            is_painted[frame + k] = GIVEN_BACK;
     }
 }
 
-static void keep_held(uint64_t frame, uint64_t count) {
-    for (uint64_t k = 0; k < count && frame + k < frames; k++)
-        is_painted[frame + k] = 1;
+/* Page frames that were given back are free now, or were kept for their callers. */
+static void end_giving(uint64_t frame, uint64_t count, bool is_kept) {
+    for (uint64_t k = 0; k < count && frame + k < frames; k++) {
+        if (is_painted[frame + k] == GIVEN_BACK)
+            is_painted[frame + k] = is_kept;
+    }
 }
 
 /* ---- Answers ---------------------------------------------------------------------------------------------------------- */
@@ -300,8 +306,7 @@ static void free_region(void *address, uint64_t count, bool (*give)(void *addres
                                               : target->free_region(address, count);
     /* Others refer to it. */
     bool stays = is_counted && target->free_amount() == before;
-    if (!is_done || stays)
-        keep_held(frame, count);
+    end_giving(frame, count, !is_done || stays);
     answer_done(is_done);
 }
 
@@ -373,7 +378,10 @@ static void free_pages(void) {
     }
     for (uint64_t k = 0; k < count; k++)
         give_back(frame_of(list[k]), 1);
-    answer_done(target->free_pages(list, count));
+    bool is_done = target->free_pages(list, count);
+    for (uint64_t k = 0; k < count; k++)
+        end_giving(frame_of(list[k]), 1, !is_done);
+    answer_done(is_done);
 }
 
 static void answer_amount(uint64_t amount) {
@@ -525,17 +533,13 @@ static void run_program(void) {
     put_text("end\n");
 }
 
-/* Says hello, with the claims: memory ends where the simulated one does. */
+/* Says hello, with the claims, and where the simulated memory ends. */
 static void greet(void) {
-    const char *claims = target->profile == NULL ? "{}" : target->profile;
     put_text("\ntarget 1\nshort\npaints\nprofile ");
-    for (; *claims != '\0' && !(claims[0] == '}' && claims[1] == '\0'); claims++)
-        serial->put(*claims);
-    if (target->profile != NULL && target->profile[1] != '}')
-        put_text(", ");
-    put_text("\"memoryBelow\": \"0x");
+    put_text(target->profile == NULL ? "{}" : target->profile);
+    put_text("\nmemory ");
     put_hex(half(serial->bytes));
-    put_text("\"}\nready\n");
+    put_text("\nready\n");
 }
 
 void fp_serve_serial(const fp_target *served, const fp_serial *line) {

@@ -119,7 +119,7 @@ export class Session implements SavableSession {
     this.#create = create;
     this.#world = world;
     this.#contents = contents;
-    this.#memory = new SimulatedMemory(contents);
+    this.#memory = new SimulatedMemory();
     const warn = (message: string): void => {
       this.#warnings.push(message);
     };

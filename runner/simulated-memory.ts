@@ -2,7 +2,7 @@
  * Simulated physical memory: the 64-bit words that were written, by physical address. It records which page frames a manager writes
  * to, so that a write into the wrong page frame is detected whatever its value.
  */
-import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory, type Profile, type Region } from '../spec/index.ts';
+import { PAGE_BYTES, PHYSICAL_LIMIT, type PhysicalMemory, type Region } from '../spec/index.ts';
 
 /** The page frames that were written to where none was. */
 export const NO_WRITES: readonly number[] = [];
@@ -16,24 +16,18 @@ function wordAt(address: bigint): bigint {
 
 /** The first and the last word of a page frame. */
 const EDGES = [0n, PAGE_BYTES - WORD_BYTES] as const;
-/** The words that a caller leaves there. */
+/** The words that a caller leaves there, and that all memory holds at first. */
 const LEFT_OVER = 0x5a5a_5a5a_5a5a_5a5an;
 /** Most page frames of one allocation that are looked at. */
 const LOOKED_AT = 64;
 
 export class SimulatedMemory implements PhysicalMemory {
-  readonly #isDirty: boolean;
   readonly #words = new Map<bigint, bigint>();
   #written: Set<number> | null = null;
 
-  /** Memory of zeros, or of which every page frame holds something at first, and again once it was handed out. */
-  constructor(contents: Profile['contents'] = 'any') {
-    this.#isDirty = contents === 'zeroed';
-  }
-
+  /** Reads the word at a physical address. One that was never written holds something, as in RAM. */
   read(address: bigint): bigint {
-    const isLeft = this.#isDirty && EDGES.some((edge) => address % PAGE_BYTES === edge);
-    return this.#words.get(wordAt(address)) ?? (isLeft ? LEFT_OVER : 0n);
+    return this.#words.get(wordAt(address)) ?? LEFT_OVER;
   }
 
   /** Returns the page frames that do not read as zeros, of some that were handed out; callers write to them then. O(runs). */

@@ -244,7 +244,7 @@ export interface Pmm {
 
 /**
  * The contents of physical memory, simulated: 64-bit words at physical byte addresses that are multiples of 8. For
- * managers that keep their own data in free page frames; a word never written reads 0.
+ * managers that keep their own data in free page frames. A word never written holds something, as in RAM.
  */
 export interface PhysicalMemory {
   read(address: bigint): bigint;

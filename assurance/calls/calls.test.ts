@@ -1,11 +1,13 @@
 /** Calls that a profile adds: a correct manager holds with them, and a broken one only without them. */
 import { describe, expect, it } from 'vitest';
+import { init, step } from '../../model/index.ts';
 import { explore, referencesOf, smallWorld } from '../../properties/explore/index.ts';
 import { hintOn } from '../../properties/fit/index.ts';
+import { runWorkload } from '../../properties/log/index.ts';
 import { runCampaign } from '../../properties/random/index.ts';
 import { factoryTarget, type Target } from '../../runner/index.ts';
 import { KINDS, MUTANTS } from '../../runner/mutants/index.ts';
-import { decodeProfile, type SomePmmFactory, type Trace } from '../../spec/index.ts';
+import { config, decodeProfile, memoryMap, type SomePmmFactory, type Trace } from '../../spec/index.ts';
 import { ADDED } from './added.ts';
 
 function targetOf(name: string, create: SomePmmFactory, claims: object): Target {
@@ -57,6 +59,57 @@ it('each clause that only claims break has two broken managers', () => {
   const byClaim = [...KINDS, ...ADDED].flatMap(({ broken }) => broken.map(({ clause }) => clause));
   const few = byClaim.filter((clause, i) => !ours.has(clause) && byClaim.indexOf(clause) === i);
   expect(few.filter((clause) => byClaim.lastIndexOf(clause) === byClaim.indexOf(clause))).toEqual([]);
+});
+
+/** Returns what the calls of a workload did: each with its kind of outcome, and the clause that breaks first. */
+function recordedOf(target: Target): { readonly met: ReadonlySet<string>; readonly clause: string | null } {
+  const { profile } = target;
+  const map = memoryMap([{ type: 'conventional', start: 0n, pages: 400 }]);
+  const world = { map, config: config({ bitmapMaxAddr: 0x8_0000n }) };
+  const performer = target.start(world).performer();
+  const started = init({ ...world, policies: [], profile }, performer.started);
+  if (!started.accepted) return { met: new Set(), clause: started.violation.clause };
+  const met = new Set<string>();
+  let { state } = started;
+  for (const { operation, response } of runWorkload(
+    performer,
+    { ...world, seed: 1, provokesFrom: null, profile },
+    3000,
+  )) {
+    met.add(`${operation.call} ${response.outcome.kind}`);
+    const verdict = step(state, operation, response);
+    if (!verdict.accepted) return { met, clause: verdict.violation.clause };
+    ({ state } = verdict);
+  }
+  return { met, clause: null };
+}
+
+describe('a recorded workload', () => {
+  it.each(ADDED)('makes the calls of $name', ({ name, claims, correct }) => {
+    const target = targetOf(name, correct, claims);
+    const { met, clause } = recordedOf(target);
+    expect(clause).toBeNull();
+    for (const call of target.profile.calls.filter((each) => each !== 'totalAmount'))
+      expect(
+        [`${call} done`, `${call} address`, `${call} addresses`, `${call} amount`].filter((one) =>
+          met.has(one),
+        ),
+      ).not.toEqual([]);
+    expect([...met].filter((one) => one.endsWith('panicked'))).toEqual([]);
+  });
+
+  it.each([
+    'last-reference-kept',
+    'all-or-nothing',
+    'held-pages-taken',
+    'boundary-not-read',
+    'removed-memory-allocated',
+  ])('shows %s', (variant) => {
+    const added = ADDED.find(({ broken }) => broken.some(({ name }) => name === variant));
+    const broken = added?.broken.find(({ name }) => name === variant);
+    if (added === undefined || broken === undefined) throw new Error(`no manager is called ${variant}`);
+    expect(recordedOf(targetOf(variant, broken.create, added.claims)).clause).toBe(broken.clause);
+  });
 });
 
 describe('a search of all states', () => {

@@ -53,6 +53,8 @@ export interface SampledSchedules {
   readonly overlapping: number;
   /** Schedules in which calls overlapped. */
   readonly contended: number;
+  /** Runs in which callers were handed page frames; left out where nothing looks after what those hold. */
+  readonly granted?: number;
   /** Schedules in which a caller slept waiting for the lock. */
   readonly waiting: number;
   readonly found: FoundRun | null;

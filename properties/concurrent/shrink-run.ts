@@ -72,6 +72,8 @@ function withoutBefore(scenario: ConcurrentScenario, at: number): ConcurrentScen
 function simplerCalls(operation: Operation<Reference>): readonly Operation<Reference>[] {
   switch (operation.call) {
     case 'allocPages':
+    case 'allocAt':
+    case 'allocWithin':
       return typeof operation.count === 'bigint' && operation.count > 1n
         ? [{ call: 'alloc' }, { ...operation, count: operation.count - 1n }]
         : [{ call: 'alloc' }];
@@ -132,6 +134,7 @@ function simpler(scenario: ConcurrentScenario): readonly ConcurrentScenario[] {
       program.map((_, at) => ({ ...scenario, callers: callers.with(k, withoutCall(program, at, results)) })),
     ),
     ...before.map((_, at) => withoutBefore(scenario, at)),
+    ...(after.length > 1 ? [{ ...scenario, after: [] }] : []),
     ...after.map((_, at) => ({ ...scenario, after: after.toSpliced(at, 1) })),
     ...callers.flatMap((program, k) =>
       simplerPrograms(program).map((changed) => ({ ...scenario, callers: callers.with(k, changed) })),

@@ -12,9 +12,11 @@ import {
   config,
   counted,
   HIGHER_HALF_48,
+  hasOrders,
   isAllocation,
   isFree,
   memoryMap,
+  namedZones,
   namesResult,
   type Operation,
   PAGE_BYTES,
@@ -33,6 +35,8 @@ export interface Candidate {
   readonly condition: string;
   /** A question that its author must answer before the claim is believed, where it may as well be a defect. */
   readonly question?: string;
+  /** Whether a defect looks the same: a hint may name it, and no fit takes it up. */
+  readonly isHintOnly?: true;
   readonly probes: readonly Program[];
   /** Programs that it answers rightly nevertheless. Default: none. */
   readonly controls?: readonly Program[];
@@ -43,6 +47,8 @@ export interface Candidate {
 /** The answer that broke a clause, and what the allocator claimed. */
 interface Broken {
   readonly clause: BreakableClause;
+  /** The frees before it: one that goes wrong in silence shows later. */
+  readonly earlier: readonly Operation<Reference>[];
   readonly moment: Moment;
   readonly profile: Profile;
 }
@@ -100,21 +106,62 @@ function single({ calls }: Profile): Operation<Reference> {
   return calls.includes('allocPages') ? { call: 'allocPages', count: 1n } : run(1n);
 }
 
-/** Returns the candidate, and the same for an allocator that refuses misuse, or of which it is undefined, where that is not claimed yet. */
-function withMisuse({ profile, moment }: Broken, candidate: Candidate): readonly Candidate[] {
-  if (profile.misuse !== 'panics') return [candidate];
+/**
+ * Returns the candidate, by which frees of some kind are misuse, and the same for an allocator that refuses misuse, that does not notice
+ * this kind, or of which all misuse is undefined, where that is not claimed yet.
+ */
+function withMisuse(
+  { profile, moment }: Broken,
+  kind: 'unaligned' | 'part',
+  candidate: Candidate,
+): readonly Candidate[] {
+  const { misuse, uncaught } = profile;
   const { claims, condition } = candidate;
-  const refused: Candidate = {
+  const also = (more: Candidate['claims'], and: string): Candidate => ({
     ...candidate,
-    claims: { ...claims, misuse: 'refused' },
-    condition: `${condition}, and refuses misuse by returning false`,
-  };
-  const trusting: Candidate = {
-    ...candidate,
-    claims: { ...claims, misuse: 'undefined', uncaught: [] },
-    condition: `${condition}, and what it does on misuse is undefined`,
-  };
-  return [candidate, ...(moment.response.outcome.kind === 'failed' ? [refused] : []), trusting];
+    claims: { ...claims, ...more },
+    condition: `${condition}, and ${and}`,
+  });
+  if (misuse === 'undefined') return [candidate];
+  const unnoticed = also({ uncaught: [...uncaught, kind] }, 'does not notice others');
+  if (misuse === 'refused') return [candidate, unnoticed];
+  const isRefused = moment.response.outcome.kind === 'failed';
+  return [
+    candidate,
+    ...(isRefused ? [also({ misuse: 'refused' }, 'refuses misuse by returning false')] : []),
+    unnoticed,
+    also({ misuse: 'undefined', uncaught: [] }, 'what it does on misuse is undefined'),
+  ];
+}
+
+/** Page frames of each zone of the world in which frees that go wrong in silence are followed by others. */
+const FEW = 16;
+
+/** Returns a candidate whose probes go on until memory is used up, on a world of few page frames. */
+function lasting(profile: Profile, candidate: Candidate): Candidate {
+  const pages = FEW + profile.memoryAtLeast;
+  const world = freeWorld(1n, BigInt(1 + FEW + pages), BigInt(1 + FEW));
+  const rest = Array<Operation<Reference>>(FEW + pages).fill(single(profile));
+  const probes = candidate.probes.map((program) => [...program, ...rest]);
+  return { ...candidate, probes, worlds: { probed: world, controlled: world } };
+}
+
+/** Returns the candidate where the last call is a free of some kind, one that lasts where an earlier call is; else nothing. */
+function ofFrees(
+  broken: Broken,
+  isOne: (operation: Operation<Reference>) => boolean,
+  candidateOf: (call: string) => readonly [kind: 'unaligned' | 'part', candidate: Candidate],
+): readonly Candidate[] {
+  const { earlier, moment, profile } = broken;
+  const last = moment.demand?.operation;
+  const isLast = last !== undefined && isFree(last.call) && isOne(last);
+  const found = isLast ? last : earlier.find(isOne);
+  if (found === undefined) return [];
+  const [kind, candidate] = candidateOf(found.call);
+  if (candidate.probes.length === 0) return [];
+  if (isLast) return withMisuse(broken, kind, candidate);
+  // What came later is no free of this kind: that all misuse is undefined might explain it for another reason.
+  return withMisuse(broken, kind, lasting(profile, candidate)).filter(({ claims }) => !('misuse' in claims));
 }
 
 /** Whether an operation names an address inside a page frame. */
@@ -125,43 +172,46 @@ function namesInside(operation: Operation<Reference>): boolean {
 }
 
 function ofUnaligned(broken: Broken): readonly Candidate[] {
-  const {
-    moment: { demand },
-    profile,
-  } = broken;
-  if (demand === null || !isFree(demand.operation.call) || !namesInside(demand.operation)) return [];
+  const { profile } = broken;
+  if (profile.unalignedFree === 'misuse') return [];
   const one = single(profile);
   const offsets = [1n, 8n, 0x800n, 0xfffn];
-  return withMisuse(broken, {
-    claims: { unalignedFree: 'misuse' },
-    condition: `${demand.operation.call}() takes only page-aligned addresses`,
-    probes: possible(
-      profile,
-      ...offsets.map((offset) => [one, free(page(0, offset))]),
-      ...offsets.map((offset) => [one, freeRegion(page(0, offset), 1n)]),
-    ),
-    controls: possible(profile, [one, free(page(0))], [one, freeRegion(page(0), 1n)]),
-  });
+  return ofFrees(broken, namesInside, (call) => [
+    'unaligned',
+    {
+      claims: { unalignedFree: 'misuse' },
+      condition: `${call}() takes only page-aligned addresses`,
+      probes: possible(
+        profile,
+        ...offsets.map((offset) => [one, free(page(0, offset))]),
+        ...offsets.map((offset) => [one, freeRegion(page(0, offset), 1n)]),
+      ),
+      controls: possible(profile, [one, free(page(0))], [one, freeRegion(page(0), 1n)]),
+    },
+  ]);
 }
 
 function ofParts(broken: Broken): readonly Candidate[] {
-  const {
-    moment: { demand },
-    profile,
-  } = broken;
-  if (demand === null || !isFree(demand.operation.call) || demand.expected.kind !== 'granted') return [];
-  return withMisuse(broken, {
-    claims: { freeRuns: 'whole' },
-    condition: `${demand.operation.call}() takes runs back only as they were handed out`,
-    probes: possible(
-      profile,
-      [run(4n), freeRegion(page(0), 3n)],
-      [run(4n), freeRegion(page(1), 2n)],
-      [run(8n), freeRegion(page(1), 4n)],
-      [run(4n), free(page(1))],
-    ),
-    controls: possible(profile, [run(4n), freeRegion(page(0), 4n)]),
-  });
+  const { moment, profile } = broken;
+  const expected = moment.demand?.expected.kind;
+  if (profile.freeRuns === 'whole') return [];
+  const isGranted = (operation: Operation<Reference>): boolean =>
+    operation !== moment.demand?.operation || expected === 'granted';
+  return ofFrees(broken, isGranted, (call) => [
+    'part',
+    {
+      claims: { freeRuns: 'whole' },
+      condition: `${call}() takes runs back only as they were handed out`,
+      probes: possible(
+        profile,
+        [run(4n), freeRegion(page(0), 3n)],
+        [run(4n), freeRegion(page(1), 2n)],
+        [run(8n), freeRegion(page(1), 4n)],
+        [run(4n), free(page(1))],
+      ),
+      controls: possible(profile, [run(4n), freeRegion(page(0), 4n)]),
+    },
+  ]);
 }
 
 /** Frees of what may not be freed, by their kind. */
@@ -354,6 +404,88 @@ function ofNamedZones(profile: Profile): readonly Candidate[] {
   });
 }
 
+/** Most zones of which every list is tried: of four there are 16 for each. */
+const LISTED_ZONES = 4;
+/** Page frames of each zone while lists are tried. */
+const ZONE_PAGES = 4;
+
+/** Returns every order of some of the names. */
+function listsOf(names: readonly string[]): readonly (readonly string[])[] {
+  const longer = names.flatMap((name) =>
+    listsOf(names.filter((other) => other !== name)).map((list) => [name, ...list]),
+  );
+  return [[], ...longer];
+}
+
+/** Requests for a zone, one page frame each, until nothing is left of a world in which each zone has a few. */
+function requestsFor(profile: Profile, named: number): Pick<Candidate, 'probes' | 'controls' | 'worlds'> {
+  const zones = namedZones(profile) ?? [];
+  const size = BigInt(ZONE_PAGES) * PAGE_BYTES;
+  const map = memoryMap(
+    zones.map(({ below }, i) =>
+      below === undefined
+        ? {
+            type: 'conventional',
+            start: zones[i - 1]?.below ?? 0n,
+            pages: ZONE_PAGES + profile.memoryAtLeast,
+          }
+        : { type: 'conventional', start: below - size, pages: ZONE_PAGES },
+    ),
+  );
+  const world = { map, config: config() };
+  const maxAddr = zones[named]?.below ?? U64_MAX;
+  const request = profile.calls.includes('allocBitmap') ? run(1n, PAGE_BYTES, maxAddr) : single(profile);
+  const times = (many: number): Program => Array<Operation<Reference>>(many).fill(request);
+  return {
+    probes: [times(ZONE_PAGES * zones.length + profile.memoryAtLeast + 1)],
+    controls: [times(ZONE_PAGES)],
+    worlds: { probed: world, controlled: world },
+  };
+}
+
+/** The zones that serve for the k-th one. */
+function listsFor(profile: Profile, k: number): readonly Candidate[] {
+  const zones = namedZones(profile) ?? [];
+  const size = BigInt(ZONE_PAGES) * PAGE_BYTES;
+  const areWide = zones.every(
+    ({ below }, i) => below === undefined || below - (zones[i - 1]?.below ?? 0n) >= size,
+  );
+  const zone = zones[k];
+  if (zone === undefined || zones.length > LISTED_ZONES || !areWide) return [];
+  const tried = requestsFor(profile, k);
+  const below = zones.slice(0, k).map(({ name }) => name);
+  const others = zones.map(({ name }) => name).filter((name) => name !== zone.name);
+  return listsOf(others).map((fallback): Candidate => {
+    const isOfAllBelow = fallback.length === k && fallback.every((name) => below.includes(name));
+    const claimed = zones.map((other) => ({
+      ...other,
+      ...(other.below === undefined ? {} : { below: toHex(other.below) }),
+      ...(other === zone ? { fallback } : {}),
+    }));
+    return {
+      claims: { zones: claimed },
+      condition: `a request for zone ${zone.name} is served by ${fallback.join(', then by ') || 'no other'} where it has no run`,
+      ...(isOfAllBelow ? {} : { isHintOnly: true }),
+      ...tried,
+    };
+  });
+}
+
+function ofFallback({ clause, moment: { demand }, profile }: Broken): readonly Candidate[] {
+  const zones = namedZones(profile);
+  if (zones === null || demand === null || !/\.(zone|complete|below-max)$/.test(clause)) return [];
+  const { operation } = demand;
+  const maxAddr = 'maxAddr' in operation ? operation.maxAddr : U64_MAX;
+  const k = zones.findIndex(({ below = U64_MAX }) => below === maxAddr);
+  const listed = listsFor(profile, k);
+  if (hasOrders(profile) || profile.fallback === 'none') return listed;
+  const nobody = { claims: { fallback: 'none' }, condition: 'no zone serves for another' };
+  return [
+    ...listed.slice(0, 1).map((list): Candidate => ({ ...list, ...nobody, isHintOnly: true })),
+    ...listed,
+  ];
+}
+
 function ofZones({ clause, profile }: Broken): readonly Candidate[] {
   if (profile.zones === 1 && clause === 'allocBitmap.complete') return ofNamedZones(profile);
   if (profile.zones !== 2) return [];
@@ -363,7 +495,7 @@ function ofZones({ clause, profile }: Broken): readonly Candidate[] {
     condition: 'it has one zone, in which single pages and runs lie anywhere',
     probes: possible(profile, manyRuns(profile)),
   };
-  if (clause === 'allocBitmap.zone' || clause === 'allocBitmap.complete') return [...fixed, oneZone];
+  if (/^alloc(Bitmap|Within)\.(zone|complete)$/.test(clause)) return [...fixed, oneZone];
   const isOfSingles = SINGLES.some((call) => clause === `${call}.zone` || clause === `${call}.complete`);
   if (!isOfSingles || profile.singlePages === 'anywhere') return [];
   const alloc: Operation<Reference> = { call: 'alloc' };
@@ -467,6 +599,8 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
   if (typeof count !== 'bigint' || typeof maxAddr !== 'bigint' || typeof alignment !== 'bigint') return [];
   const list: (Candidate | false)[] = [
     maxAddr !== U64_MAX &&
+      // It names a zone otherwise.
+      namedZones(profile) === null &&
       response.outcome.kind === 'address' && {
         claims: { runArguments: profile.runArguments.filter((name) => name !== 'maxAddr') },
         condition: 'its runs have no upper limit (maxAddr)',
@@ -629,13 +763,29 @@ function asPossible(profile: Profile, candidate: Candidate): readonly Candidate[
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
 export function unaskedFor(profile: Profile): readonly Candidate[] {
   const isUncounted = profile.calls.includes('retain') && profile.mostReferences === null;
-  return [...(profile.zones === 1 ? ofNamedZones(profile) : []), ...(isUncounted ? ofCounters(profile) : [])];
+  const lists = (namedZones(profile) ?? []).flatMap((_, k) => listsFor(profile, k));
+  return [
+    ...(profile.zones === 1 ? ofNamedZones(profile) : []),
+    ...(isUncounted ? ofCounters(profile) : []),
+    ...lists.filter(({ isHintOnly }) => isHintOnly === undefined),
+  ];
 }
 
 /** Returns the claims that might explain a broken clause, the ones that take least out of the check first. */
 export function candidatesFor(broken: Broken): readonly Candidate[] {
   const { demand } = broken.moment;
-  const all = [ofInit, ofUnaligned, ofParts, ofMisuse, ofAdding, ofMemory, ofReferences, ofReports, ofZones];
+  const all = [
+    ofInit,
+    ofUnaligned,
+    ofParts,
+    ofMisuse,
+    ofAdding,
+    ofMemory,
+    ofReferences,
+    ofReports,
+    ofZones,
+    ofFallback,
+  ];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]
     .flatMap((candidates) => candidates(broken))

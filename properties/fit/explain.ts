@@ -5,6 +5,7 @@ import {
   addressOf,
   config,
   decodeProfile,
+  isFree,
   isSpecError,
   memoryMap,
   type PhysicalAddress,
@@ -70,16 +71,23 @@ export interface Explanation {
   readonly profile: Profile;
 }
 
+/** The claims that are tried. Default: all of them, for as long as it takes. */
+interface Tried {
+  /** Whether claims are left out that look the same as a defect. */
+  readonly isSure?: boolean;
+  readonly isOver?: () => boolean;
+}
+
 /**
  * Returns the first claim under which a target keeps the clause that it broke, and whose probes speak for it; null where there is none. A
- * claim explains what is correct code of another kind. It may also hide a defect: somebody who knows the allocator must confirm it. No claim is tried once `isOver` returns true.
+ * claim explains what is correct code of another kind. It may also hide a defect: somebody who knows the allocator must confirm it.
  */
 export function explain(
   target: Target,
   { scenario, violation, profile = WHOLE, responses }: Trace,
-  isOver: () => boolean = () => false,
+  { isSure = false, isOver = () => false }: Tried = {},
 ): Explanation | null {
-  const last = momentsOf({
+  const moments = momentsOf({
     format: 'frameproof/trace',
     version: 1,
     target: target.name,
@@ -87,12 +95,17 @@ export function explain(
     responses,
     profile,
     ...(violation === undefined ? {} : { violation }),
-  }).at(-1);
-  if (violation === undefined || last === undefined) return null;
+  });
+  const moment = moments.at(-1);
+  if (violation === undefined || moment === undefined) return null;
+  const earlier = moments
+    .slice(0, -1)
+    .flatMap(({ demand }) => (demand !== null && isFree(demand.operation.call) ? [demand.operation] : []));
   // What must fail without the claim is asked too, whatever comes: that tells kinds apart.
   const asked: Profile = { ...profile, outOfMemory: 'fails' };
-  for (const candidate of candidatesFor({ clause: violation.clause, moment: last, profile })) {
+  for (const candidate of candidatesFor({ clause: violation.clause, earlier, moment, profile })) {
     if (isOver()) return null;
+    if (isSure && candidate.isHintOnly) continue;
     const claimed = withClaims(profile, candidate.claims);
     if (claimed === null) continue;
     const fitted = target.withClaims({ profile: claimed });

@@ -1,18 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../runner/index.ts';
+import { factoryTarget, type Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
 import { KINDS, kindTarget } from '../../runner/mutants/kinds.ts';
-import { POLICIES, Profile } from '../../spec/index.ts';
+import {
+  decodeProfile,
+  ownerAfterInit,
+  PAGE_BYTES,
+  POLICIES,
+  Profile,
+  type SomePmmFactory,
+  type Trace,
+  toHigherHalf,
+  WorldRefused,
+} from '../../spec/index.ts';
 import { runCampaign } from '../random/index.ts';
-import { fitProfile, hintOn } from './index.ts';
+import { explain, fitProfile, hintOn } from './index.ts';
 
-/** Returns the hint on the first counterexample of a target. */
-async function firstHint(target: Target): Promise<string | null> {
+/** Returns the first counterexample of a target. */
+async function firstTrace(target: Target): Promise<Trace> {
   const options = { worlds: [], generated: true, operations: 60, seed: 22, stopFirst: true };
   const { findings } = await runCampaign({ ...options, target, programs: 2000 });
   const [found] = findings;
   if (found === undefined) throw new Error(`${target.name} breaks no clause`);
-  return hintOn(target, found.trace);
+  return found.trace;
+}
+
+async function firstHint(target: Target): Promise<string | null> {
+  return hintOn(target, await firstTrace(target));
 }
 
 /** The claim that a hint names, of a correct manager that does not make it. */
@@ -43,6 +57,38 @@ describe('the hint on a counterexample of correct code', () => {
   );
 });
 
+/** Returns the kind whose correct manager has a name. */
+function kindOf(name: string): (typeof KINDS)[number] {
+  const kind = KINDS.find(({ correct }) => correct.name === name);
+  if (kind === undefined) throw new Error(`no kind is called ${name}`);
+  return kind;
+}
+
+describe('the hint on zones that serve for each other', () => {
+  it.each([
+    [
+      'zones-for-each-other',
+      /^if a request for zone dma is served by normal where it has no run, claim "zones": \[\{"name":"dma","below":"0x4000","fallback":\["normal"\]\},/,
+    ],
+    ['zones-apart', /^if no zone serves for another, claim "fallback": "none"$/],
+    [
+      'lowest-zone-next',
+      /^if a request for zone high is served by low, then by middle where it has no run, /,
+    ],
+  ])('names who serves: %s', async (name, hint) => {
+    const { correct, others = {} } = kindOf(name);
+    expect(await firstHint(kindTarget(correct, others))).toMatch(hint);
+  });
+
+  it('is not sure where a device may be given what it cannot reach', async () => {
+    const { correct, others = {} } = kindOf('zones-for-each-other');
+    const target = kindTarget(correct, others);
+    const trace = await firstTrace(target);
+    expect(explain(target, trace)).not.toBeNull();
+    expect(explain(target, trace, { isSure: true })).toBeNull();
+  });
+});
+
 describe('a defect', () => {
   it.each([
     'missed-run-at-limit',
@@ -59,7 +105,32 @@ describe('a defect', () => {
   });
 });
 
+/** Keeps the addresses of free pages as they are freed: one inside a page is handed out as it is. */
+const listOfAddresses: SomePmmFactory = (map, { config }) => {
+  const free = map.descriptors.flatMap(({ type, start, pages }) =>
+    ownerAfterInit(type) === 'pmm'
+      ? Array.from({ length: pages }, (_, k) => toHigherHalf(config, start) + BigInt(k) * PAGE_BYTES)
+      : [],
+  );
+  return { errno: null, alloc: () => free.pop() ?? null, free: (address) => void free.push(address) };
+};
+
 describe('a fit', () => {
+  it('finds the claim where a free goes wrong in silence, and a later call shows it', async () => {
+    const claims = {
+      calls: ['alloc', 'free'],
+      zones: 1,
+      misuse: 'undefined',
+      failures: [],
+      memoryBelow: '0x4000000',
+    };
+    const profile = decodeProfile(claims, 'claims');
+    const target = factoryTarget({ name: 'addresses', policies: [], profile, create: listOfAddresses });
+    const fit = await fitProfile(target, { seed: 1, programs: 10 });
+    expect(fit.unexplained).toBeNull();
+    expect(fit.profile).toMatchObject({ unalignedFree: 'misuse', misuse: 'undefined' });
+  });
+
   it('finds the claim, the answer that led to it, and the policies that hold too', async () => {
     const kind = KINDS.find(({ claim }) => 'freeRuns' in claim);
     if (kind === undefined) throw new Error('no kind is freed whole');
@@ -72,6 +143,12 @@ describe('a fit', () => {
     expect(takenUp.map(({ trace }) => trace.violation?.clause)).toEqual(['free.owner']);
   });
 
+  it('finds the order in which all zones below serve for one', async () => {
+    const { claim, correct, others = {} } = kindOf('lowest-zone-next');
+    const { profile } = await fitProfile(kindTarget(correct, others), { seed: 1, programs: 40 });
+    expect(Profile.encode(profile)).toMatchObject({ ...claim, policies: ['first-fit'] });
+  });
+
   it('ends at what no claim explains', async () => {
     const kind = KINDS.find(({ claim }) => 'freeRuns' in claim);
     const [, broken] = kind?.broken ?? [];
@@ -81,5 +158,18 @@ describe('a fit', () => {
       programs: 40,
     });
     expect(unexplained?.violation?.clause).toBe('freeRegion.owner');
+  });
+
+  it('needs a world that the target takes', async () => {
+    const refusing = factoryTarget({
+      name: 'refusing',
+      policies: [],
+      create: () => {
+        throw new WorldRefused('no memory is good enough');
+      },
+    });
+    await expect(fitProfile(refusing, { seed: 1, programs: 40 })).rejects.toThrow(
+      /^expected a target that takes some world: its init refused each of 40/,
+    );
   });
 });

@@ -11,9 +11,11 @@ import {
   POLICIES,
   type Profile,
   runArgumentsOf,
+  SpecError,
   type Trace,
   WHOLE,
 } from '../../spec/index.ts';
+import { tookNoWorld } from '../random/campaign/result.ts';
 import { type CampaignOptions, runCampaign } from '../random/index.ts';
 import type { Candidate } from './candidates.ts';
 import { explain, overlooked, withClaims } from './explain.ts';
@@ -68,7 +70,7 @@ function firstExplained(target: Target, traces: readonly Trace[]) {
   let unexplained: Trace | null = null;
   for (const found of traces) {
     const { trace } = shrink(target, found, { ms: SHRINK_MS });
-    const explanation = explain(target, trace);
+    const explanation = explain(target, trace, { isSure: true });
     if (explanation !== null) return { explained: { ...explanation, trace }, unexplained: null };
     unexplained ??= trace;
   }
@@ -111,7 +113,12 @@ export async function fitProfile(
     const programs = isConfirming ? many : FEW;
     const options = { worlds: [], generated: true, operations: OPERATIONS, seed: seed + takenUp.length };
     const asked = { ...options, target: fitted, programs, ...(signal === undefined ? {} : { signal }) };
-    const { findings } = await runCampaign(asked);
+    const result = await runCampaign(asked);
+    if (result.findings.length === 0 && tookNoWorld(result))
+      throw new SpecError(
+        `expected a target that takes some world: its init refused each of ${programs}, or had no memory or time for it`,
+      );
+    const { findings } = result;
     if (findings.length === 0 && !isConfirming) {
       isConfirming = true;
       continue;

@@ -28,7 +28,7 @@ function adviceOnInit({ violation, responses, profile }: Trace): string | null {
  * claim explains it. Runs the target a few times, and not again once `isOver` returns true.
  */
 export function hintOn(target: Target, trace: Trace, isOver?: () => boolean): string | null {
-  const explanation = explain(target, trace, isOver);
+  const explanation = explain(target, trace, isOver === undefined ? {} : { isOver });
   if (explanation === null) return adviceOnInit(trace);
   const { condition, claims } = explanation.candidate;
   return `if ${condition}, claim ${claimsText(claims)}`;

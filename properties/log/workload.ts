@@ -8,14 +8,17 @@ import type { LogEntry } from '../../counterexamples/log/index.ts';
 import type { Performer } from '../../runner/index.ts';
 import {
   beyond,
+  type Call,
   type Config,
   hasUndefined,
   isAllocation,
   type MemoryMap,
+  namedZones,
   type Operation,
   PAGE_BYTES,
   type Profile,
   type Response,
+  STANDARD_CALLS,
   toHigherHalf,
   U64_MAX,
   WHOLE,
@@ -53,17 +56,32 @@ const ALIGNMENTS = [PAGE_BYTES, PAGE_BYTES, 0x4000n, 0x1_0000n];
 /** One call in this many just fits, must be refused or must panic. */
 const PROVOCATION_INTERVAL = 50;
 
+/** Least addresses of runs, and boundaries that they may not cross. */
+const LEAST = [0n, 0x10_0000n, 0x100_0000n];
+const BOUNDARIES = [0n, 0x1_0000n, 0x1000_0000n];
+/** One call in this many is one that the profile adds, where it adds any. */
+const ADDED_INTERVAL = 4;
+
 export class Workload {
   readonly #draws: Draws;
   readonly #options: WorkloadOptions;
+  readonly #profile: Profile;
+  readonly #added: readonly Call[];
+  readonly #limits: readonly bigint[];
+  /** Single page frames, each as often as there are references to it. */
   readonly #pages: bigint[] = [];
+  readonly #references = new Map<bigint, number>();
   readonly #runs: HeldRun[] = [];
+  readonly #removed: HeldRun[] = [];
   #freed: bigint;
   #freedRun: HeldRun | null = null;
   #calls = 0;
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
+    this.#profile = options.profile ?? WHOLE;
+    this.#added = this.#profile.calls.filter((call) => !STANDARD_CALLS.includes(call));
+    this.#limits = namedZones(this.#profile)?.map(({ below }) => below ?? U64_MAX) ?? LIMITS;
     this.#draws = drawsFrom(options.seed);
     const [first] = options.map.descriptors;
     this.#freed = first === undefined ? options.config.higherHalf : toHigherHalf(options.config, first.start);
@@ -75,6 +93,10 @@ export class Workload {
     const provokes = provokesFrom !== null && this.#calls >= provokesFrom;
     this.#calls += 1;
     if (provokes && this.#draws.below(PROVOCATION_INTERVAL) === 0) return this.#provocation();
+    if (this.#added.length > 0 && this.#draws.below(ADDED_INTERVAL) === 0) {
+      const added = this.#addedCall(this.#draws.of(this.#added));
+      if (added !== null) return added;
+    }
     const isCrowded = this.#pages.length > this.#draws.below(HELD_PAGES);
     switch (this.#draws.below(10)) {
       case 0:
@@ -87,17 +109,37 @@ export class Workload {
           ? this.#freeBatch()
           : { call: 'allocPages', count: BigInt(this.#draws.below(BATCH_PAGES)) };
       default:
-        return isCrowded ? this.#free() : { call: 'alloc' };
+        return isCrowded ? this.#free() : this.#single();
     }
   }
 
   /** Records the response to a call. */
   note(operation: Operation, { outcome }: Response): void {
-    if (outcome.kind === 'addresses') this.#pages.push(...outcome.addresses);
+    if (outcome.kind === 'addresses') for (const address of outcome.addresses) this.#hold(address);
+    if (outcome.kind === 'done') this.#noteDone(operation);
     if (outcome.kind !== 'address') return;
-    if (operation.call === 'allocBitmap')
-      this.#runs.push({ address: outcome.address, pages: Number(operation.count) });
-    else this.#pages.push(outcome.address);
+    const pages = 'count' in operation ? Number(operation.count) : 1;
+    const isWhole = this.#profile.calls.includes('freeRegion');
+    if (isWhole && 'count' in operation) this.#runs.push({ address: outcome.address, pages });
+    else for (let k = 0; k < pages; k += 1) this.#hold(outcome.address + BigInt(k) * PAGE_BYTES);
+  }
+
+  #noteDone(operation: Operation): void {
+    if (operation.call === 'retain') this.#hold(operation.address);
+    if (operation.call === 'removeRegion')
+      this.#removed.push({ address: operation.address, pages: Number(operation.count) });
+  }
+
+  #hold(address: bigint): void {
+    this.#pages.push(address);
+    if (this.#added.includes('retain'))
+      this.#references.set(address, (this.#references.get(address) ?? 0) + 1);
+  }
+
+  #single(): Operation {
+    const { calls } = this.#profile;
+    if (calls.includes('alloc')) return { call: 'alloc' };
+    return calls.includes('allocPages') ? { call: 'allocPages', count: 1n } : this.#runOf(1n);
   }
 
   /** Removes a random page frame from those held, and returns it. */
@@ -110,24 +152,92 @@ export class Workload {
     return taken;
   }
 
+  /** Forgets one reference to a page frame. Returns how many there were. */
+  #drop(address: bigint): number {
+    const references = this.#references.get(address) ?? 1;
+    if (references === 1) this.#references.delete(address);
+    else this.#references.set(address, references - 1);
+    return references;
+  }
+
+  /** Returns the call that gives back a page frame, or one reference to it. */
+  #givenBack(address: bigint): Operation {
+    const { calls, freesShared } = this.#profile;
+    const isShared = this.#drop(address) > 1 && freesShared === 'never';
+    if (calls.includes('release') && (isShared || !calls.includes('free')))
+      return { call: 'release', address };
+    if (calls.includes('free')) return { call: 'free', address };
+    return calls.includes('freePages')
+      ? { call: 'freePages', addresses: [address] }
+      : { call: 'freeRegion', address, count: 1n };
+  }
+
   #free(): Operation {
     const address = this.#takePage();
-    return address === undefined ? { call: 'alloc' } : { call: 'free', address };
+    return address === undefined ? this.#single() : this.#givenBack(address);
   }
 
   #freeBatch(): Operation {
+    if (this.#added.includes('retain') || !this.#profile.calls.includes('freePages')) return this.#free();
     const count = Math.min(this.#pages.length, this.#draws.below(BATCH_PAGES));
     const taken = Array.from({ length: count }, () => this.#takePage());
     return { call: 'freePages', addresses: taken.filter((address) => address !== undefined) };
   }
 
   #allocRun(): Operation {
-    return {
-      call: 'allocBitmap',
-      count: BigInt(1 + this.#draws.below(RUN_PAGES)),
-      maxAddr: this.#draws.of(LIMITS),
-      alignment: this.#draws.of(ALIGNMENTS),
-    };
+    return this.#runOf(BigInt(1 + this.#draws.below(RUN_PAGES)));
+  }
+
+  /** Returns a run with the arguments that the target has. */
+  #runOf(wanted: bigint): Operation {
+    const { calls, runArguments, contiguous } = this.#profile;
+    const drawnLimit = this.#draws.of(this.#limits);
+    const drawnAlignment = this.#draws.of(ALIGNMENTS);
+    const count = contiguous === 'any' ? wanted : 1n << BigInt(wanted.toString(2).length - 1);
+    const maxAddr = runArguments.includes('maxAddr') ? drawnLimit : U64_MAX;
+    const alignment = runArguments.includes('alignment') ? drawnAlignment : PAGE_BYTES;
+    if (calls.includes('allocBitmap') || !calls.includes('allocWithin'))
+      return { call: 'allocBitmap', count, maxAddr, alignment };
+    return { call: 'allocWithin', count, maxAddr, alignment, ...this.#bounds() };
+  }
+
+  #bounds(): { readonly minAddr: bigint; readonly boundary: bigint } {
+    const { runArguments } = this.#profile;
+    const minAddr = runArguments.includes('minAddr') ? this.#draws.of(LEAST) : 0n;
+    return { minAddr, boundary: runArguments.includes('boundary') ? this.#draws.of(BOUNDARIES) : 0n };
+  }
+
+  /** Returns a call that only some managers have; null where nothing is there to make it with. */
+  #addedCall(call: Call): Operation | null {
+    const count = BigInt(1 + this.#draws.below(4));
+    switch (call) {
+      case 'retain': {
+        const address = this.#pages[this.#draws.below(Math.max(1, this.#pages.length))];
+        return address === undefined ? null : { call, address };
+      }
+      case 'release': {
+        const address = this.#takePage();
+        if (address === undefined) return null;
+        this.#drop(address);
+        return { call, address };
+      }
+      case 'allocAt':
+      case 'removeRegion':
+        return { call, address: this.#freed, count };
+      case 'addRegion': {
+        const removed = this.#removed.pop();
+        return removed === undefined
+          ? null
+          : { call, address: removed.address, count: BigInt(removed.pages) };
+      }
+      case 'allocWithin': {
+        const run = this.#allocRun();
+        if (run.call === 'allocWithin') return run;
+        return run.call === 'allocBitmap' ? { ...run, call, ...this.#bounds() } : null;
+      }
+      default:
+        return null;
+    }
   }
 
   #freeRun(): Operation {
@@ -146,8 +256,8 @@ export class Workload {
   }
 
   #provocation(): Operation {
-    const { config, profile = WHOLE } = this.#options;
-    const { higherHalf } = config;
+    const profile = this.#profile;
+    const { higherHalf } = this.#options.config;
     const provocations: readonly Operation[] = [
       ...(this.#freedRun === null ? [] : [this.#tightRun(this.#freedRun)]),
       { call: 'allocPages', count: U64_MAX },

@@ -4,12 +4,12 @@
  */
 
 import { ProgramWriter } from '../../counterexamples/log/program/index.ts';
-import { OURS, type TimedProgram, type World } from '../../runner/index.ts';
+import { execute, OURS, type TimedProgram, type World } from '../../runner/index.ts';
 import type { Program } from '../../spec/index.ts';
 import { runWorkload } from '../log/workload.ts';
 import type { Sides } from './compare.ts';
 import { median, quantile } from './quantile.ts';
-import type { Step } from './step.ts';
+import { isRefused, notDone, type Step } from './step.ts';
 
 /**
  * Ratios of the candidate's time to the baseline's: below 1 the candidate is faster.
@@ -130,8 +130,14 @@ export async function speedStep(
   sides: Sides,
   options: SpeedOptions,
   signal?: AbortSignal,
-): Promise<Step & { readonly speed: Speed }> {
+): Promise<Step & { readonly speed: Speed | null }> {
   const start = performance.now();
+  const { map, config, name } = options.world;
+  const refusing = [sides.candidate, sides.baseline].find((side) =>
+    isRefused(execute(side, { map, config, policies: side.policies, operations: [] }).trace()),
+  );
+  if (refusing !== undefined)
+    return { ...notDone('speed', `init of ${refusing.name} refuses ${name}`), speed: null };
   const speed = await measureSpeed(sides, options, signal);
   const isSlower = options.maxSlowdown !== null && speed.median > options.maxSlowdown;
   return {

@@ -1,5 +1,5 @@
 /** Steps of a verification: each has a name, a verdict and one line of evidence. */
-import type { Scenario } from '../../spec/index.ts';
+import type { Scenario, Trace } from '../../spec/index.ts';
 import { compare, type Runs, runBoth, type Sides } from './compare.ts';
 import type { Findings } from './findings.ts';
 
@@ -43,6 +43,11 @@ export interface StepLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Whether init refused the world of a scenario. */
+export function isRefused({ responses }: Trace): boolean {
+  return responses[0]?.outcome.kind === 'failed';
+}
+
 /** Counts of compared scenarios and answers in one step, which begins with it. The differences go to {@link Findings}. */
 export class Compared {
   readonly #sides: Sides;
@@ -58,6 +63,8 @@ export class Compared {
   parted = 0;
   /** Scenarios in which both sides break the same clause in the same way. */
   brokenAlike = 0;
+  /** Scenarios whose world init refuses on both sides: nothing is compared on these. */
+  refusedAlike = 0;
 
   constructor(sides: Sides, findings: Findings, { seconds, signal }: StepLimits) {
     this.#sides = sides;
@@ -78,6 +85,11 @@ export class Compared {
 
   /** Counts a scenario that ran on both sides. */
   note(runs: Runs): void {
+    if (isRefused(runs.candidate) && isRefused(runs.baseline)) {
+      this.scenarios += 1;
+      this.refusedAlike += 1;
+      return;
+    }
     const comparison = compare(runs, this.#sides.observable);
     this.scenarios += 1;
     this.answers += comparison.compared;
@@ -89,7 +101,12 @@ export class Compared {
   }
 
   /** Returns the step, which ends now. `isWhole` says whether all was run that there is to run; `ran`, whether anything was. */
-  ended(name: StepName, isWhole: boolean, evidence: string, ran: boolean = this.scenarios > 0): Step {
+  ended(
+    name: StepName,
+    isWhole: boolean,
+    evidence: string,
+    ran: boolean = this.scenarios > this.refusedAlike,
+  ): Step {
     return {
       name,
       verdict: this.#verdict(isWhole, ran),
@@ -114,6 +131,8 @@ export class Compared {
       parts.push(
         `in ${say(this.parted)} of the programs the sides reached different admitted states and were judged separately from there on`,
       );
+    if (this.refusedAlike > 0)
+      parts.push(`init of both sides refuses the world of ${say(this.refusedAlike)} of the programs`);
     if (this.brokenAlike > 0)
       parts.push(`in ${say(this.brokenAlike)} of the programs both sides break the same clause`);
     return parts.join('; ');

@@ -18,6 +18,7 @@ import {
   type Program,
   type Scenario,
   WHOLE,
+  WorldRefused,
 } from '../../spec/index.ts';
 import { checkOut } from './checkout.ts';
 import { compare, type Observable, runBoth, type Sides } from './compare.ts';
@@ -249,6 +250,27 @@ describe('verify', () => {
     expect(random.seconds).toBeLessThan(2);
     const none = await randomStep(sides, findings, { ...many, programs: 0 }, UNLIMITED);
     expect(none.verdict).toBe('not done');
+  });
+
+  it('compares nothing where init of both refuses every world', async () => {
+    const refusing = factoryTarget({
+      name: 'refusing',
+      policies: [],
+      create: () => {
+        throw new WorldRefused('no memory is good enough');
+      },
+    });
+    const sides = sidesOf(refusing, refusing, { observable: 'spec' });
+    const speed = { world: { ...WORLD, name: 'sixteen pages' }, seed: 1, seconds: 0.1, maxSlowdown: null };
+    const { verdict, steps } = await verify(sides, {
+      ...QUICK,
+      smallOperations: 1,
+      smallPrograms: 20,
+      speed,
+    });
+    expect(verdict).toBe('not done');
+    expect(steps.map((step) => step.verdict)).toEqual(Array.from({ length: 5 }, () => 'not done'));
+    expect(steps.at(-1)?.evidence).toBe('init of refusing refuses sixteen pages');
   });
 
   it('stops when it is told to', async () => {

@@ -61,25 +61,15 @@ function useWorker(tell: (told: Told) => void) {
   return { start, stop };
 }
 
-function Empty() {
-  return (
-    <main class="empty">
-      <h1>Playground</h1>
-      <p>
-        Choose an allocator, then check it on random programs, or explore every call sequence of a small
-        world.
-      </p>
-    </main>
-  );
-}
-
 function Playground() {
   const [settings, setSettings] = useState(START);
   const [wasm, setWasm] = useState<Dropped | null>(null);
   const [told, setTold] = useState<Told | null>(null);
+  const [linkNote, setLinkNote] = useState('');
   const [sections, setSections] = useState<readonly Section[]>([]);
   const hear = (news: Told): void => {
     setTold(news);
+    setLinkNote('');
     if (news.kind === 'done') setSections(news.sections);
   };
   const { start, stop } = useWorker(hear);
@@ -112,12 +102,25 @@ function Playground() {
     const first = sections.find((section) => section.kind === 'trace');
     const trace = first?.kind === 'trace' ? first.trace : null;
     history.replaceState(null, '', `#${await linkTo({ settings, trace })}`);
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
+    const isCopied = await navigator.clipboard?.writeText(location.href).then(
+      () => true,
+      () => false,
+    );
+    setLinkNote(isCopied === true ? 'link copied' : 'the link is in the address bar');
   };
   const isBusy = told?.kind === 'progress';
 
   return (
     <>
+      {sections.length > 0 ? null : (
+        <main class="empty">
+          <h1>Playground</h1>
+          <p>
+            Choose an allocator, then check it on random programs, or explore every call sequence of a small
+            world. Nothing leaves this page.
+          </p>
+        </main>
+      )}
       <form
         class="playground"
         aria-label="What to run"
@@ -128,69 +131,74 @@ function Playground() {
           void take(event.dataTransfer?.files[0]);
         }}
       >
-        <label>
-          Allocator
-          <select
-            value={wasm === null ? settings.target : ''}
-            onChange={(event) => {
-              setWasm(null);
-              set({ target: event.currentTarget.value });
+        <div class="stacked">
+          <label>
+            Allocator
+            <select
+              value={wasm === null ? settings.target : ''}
+              onChange={(event) => {
+                setWasm(null);
+                set({ target: event.currentTarget.value });
+              }}
+            >
+              {wasm === null ? null : <option value="">{wasm.name}</option>}
+              {TARGETS.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Or WebAssembly (drop it here)
+            <input
+              type="file"
+              accept=".wasm"
+              onChange={(event) => void take(event.currentTarget.files?.[0])}
+            />
+          </label>
+        </div>
+        <label class="notation">
+          Memory map, in any notation (empty: generated ones)
+          <textarea value={settings.map} onInput={(event) => set({ map: event.currentTarget.value })} />
+        </label>
+        <div class="stacked">
+          <fieldset>
+            <legend>Check</legend>
+            <NumberField label="Seed" value={settings.seed} set={(seed) => set({ seed })} />
+            <NumberField label="Programs" value={settings.programs} set={(programs) => set({ programs })} />
+            <button type="button" disabled={isBusy} onClick={() => run('check')}>
+              Check
+            </button>
+          </fieldset>
+          <fieldset>
+            <legend>Explore</legend>
+            <NumberField label="Stack zone" value={settings.stack} set={(stack) => set({ stack })} />
+            <NumberField label="Bitmap zone" value={settings.bitmap} set={(bitmap) => set({ bitmap })} />
+            <button type="button" disabled={isBusy} onClick={() => run('explore')}>
+              Explore
+            </button>
+          </fieldset>
+        </div>
+        <div class="outcome">
+          <output class="told" aria-live="polite">
+            {told?.text}
+          </output>
+          <button
+            type="button"
+            disabled={!isBusy}
+            onClick={() => {
+              stop();
+              setTold({ kind: 'failed', text: 'stopped' });
             }}
           >
-            {wasm === null ? null : <option value="">{wasm.name}</option>}
-            {TARGETS.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Or WebAssembly (drop it here)
-          <input type="file" accept=".wasm" onChange={(event) => void take(event.currentTarget.files?.[0])} />
-        </label>
-        <label>
-          Memory map, in any notation (empty: generated ones)
-          <textarea
-            rows={4}
-            value={settings.map}
-            onInput={(event) => set({ map: event.currentTarget.value })}
-          />
-        </label>
-        <fieldset>
-          <legend>Check</legend>
-          <NumberField label="Seed" value={settings.seed} set={(seed) => set({ seed })} />
-          <NumberField label="Programs" value={settings.programs} set={(programs) => set({ programs })} />
-          <button type="button" disabled={isBusy} onClick={() => run('check')}>
-            Check
+            Stop
           </button>
-        </fieldset>
-        <fieldset>
-          <legend>Explore</legend>
-          <NumberField label="Stack zone" value={settings.stack} set={(stack) => set({ stack })} />
-          <NumberField label="Bitmap zone" value={settings.bitmap} set={(bitmap) => set({ bitmap })} />
-          <button type="button" disabled={isBusy} onClick={() => run('explore')}>
-            Explore
+          <span role="status">{linkNote}</span>
+          <button type="button" onClick={() => void share()}>
+            Link to this
           </button>
-        </fieldset>
-        <button
-          type="button"
-          disabled={!isBusy}
-          onClick={() => {
-            stop();
-            setTold({ kind: 'failed', text: 'stopped' });
-          }}
-        >
-          Stop
-        </button>
-        <button type="button" onClick={() => void share()}>
-          Link to this
-        </button>
-        <output class="told" aria-live="polite">
-          {told?.text}
-        </output>
+        </div>
       </form>
-      {sections.length === 0 ? (
-        <Empty />
-      ) : (
+      {sections.length === 0 ? null : (
         <Report key={JSON.stringify(sections.map(({ title }) => title))} sections={sections} />
       )}
     </>

@@ -232,6 +232,18 @@ const ORDERED_ZONES = [
   { name: 'dma', below: '0x4000', fallback: ['normal'] },
   { name: 'normal', fallback: ['dma'] },
 ];
+/** A third zone below the two, and the order in which they serve for the last: the lowest before the one between. */
+const THREE_ZONES = [{ name: 'low', below: '0x4000' }, { name: 'middle', below: '0x8000' }, { name: 'high' }];
+const LOWEST_NEXT = THREE_ZONES.map((zone) =>
+  zone.name === 'high' ? { ...zone, fallback: ['low', 'middle'] } : zone,
+);
+const MIDDLE: Stretch = [4, 8];
+const HIGH: Stretch = [8, 2 ** 52];
+
+function lowestNext(end: number): readonly Stretch[] {
+  return end <= 4 ? [DMA] : end <= 8 ? [MIDDLE, DMA] : [HIGH, DMA, MIDDLE];
+}
+
 const OF_ZONES = {
   calls: ['alloc', 'allocBitmap', 'free', 'freeRegion', 'freeAmount'],
   memoryBelow: toHex(MEMORY_OF_ZONES),
@@ -556,6 +568,23 @@ export const KINDS: readonly Kind[] = [
         name: 'devices-for-normal',
         clause: 'alloc.zone',
         create: zoned(forEachOther, () => [DMA, NORMAL], false),
+      },
+    ],
+  },
+  {
+    claim: { zones: LOWEST_NEXT },
+    others: { ...OF_ZONES, calls: ['allocBitmap', 'free', 'freeRegion', 'freeAmount'], zones: THREE_ZONES },
+    correct: { name: 'lowest-zone-next', clause: 'allocBitmap.zone', create: zoned(lowestNext) },
+    broken: [
+      {
+        name: 'lowest-zone-first',
+        clause: 'allocBitmap.zone',
+        create: zoned((end) => lowestNext(end).toReversed(), lowestNext),
+      },
+      {
+        name: 'lowest-zone-for-none',
+        clause: 'allocBitmap.complete',
+        create: zoned((end) => lowestNext(end).filter((zone) => end <= 4 || zone !== DMA), lowestNext),
       },
     ],
   },

@@ -76,6 +76,14 @@ function within(profile: Profile, memoryBelow: PhysicalAddress): Profile {
   return profile.memoryBelow <= memoryBelow ? profile : { ...profile, memoryBelow };
 }
 
+/** Returns where the memory of a kernel's harness ends: it says so, or claims it. */
+function memoryOf(lines: readonly string[], { memoryBelow }: Profile): PhysicalAddress {
+  const said = restOfLine(lines, 'memory');
+  const end =
+    said !== null && /^[\da-f]{1,12}$/.test(said) ? physicalAddress(BigInt(`0x${said}`)) : memoryBelow;
+  return end < memoryBelow ? end : memoryBelow;
+}
+
 /**
  * Loads an executable, held to its own claims or to a given profile. `programMs` limits the CPU time of a program.
  *
@@ -143,8 +151,8 @@ async function introduced(
     const claimed = decodeProfile(parseJson(restOfLine(lines, 'profile') ?? '{}', source), source);
     const said = restOfLine(lines, 'calls')?.split(' ');
     if (said !== undefined) refuseMissing(path, given ?? claimed, (name) => said.includes(name));
-    // The memory of a kernel's harness is no claim that another profile could replace.
-    const memoryBelow = isConsole ? claimed.memoryBelow : REACH;
+    // The memory of a kernel's harness cannot be claimed away by another profile.
+    const memoryBelow = isConsole ? memoryOf(lines, claimed) : REACH;
     return { channel, lines, profile: within(given ?? claimed, memoryBelow) };
   } catch (error) {
     await channel.close();

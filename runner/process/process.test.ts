@@ -277,6 +277,7 @@ describe('an allocator in the C harness that', () => {
       'scribble',
       'clear',
       'dial',
+      'trust',
     ])
       symlinkSync('zoo', join(zoo, name));
   });
@@ -293,6 +294,11 @@ describe('an allocator in the C harness that', () => {
     const { violation } = await run(join(zoo, name));
     expect(violation).toMatchObject({ clause: 'freeRegion.owner', at: 2 });
     expect(violation?.explanation).toMatch(says);
+  });
+
+  it('counts on zeros in RAM is caught', async () => {
+    const { violation } = await run(join(zoo, 'trust'));
+    expect(violation).toMatchObject({ clause: 'init.free', at: -1 });
   });
 
   it('prints is not taken at its word', async () => {

@@ -125,6 +125,54 @@ export const RECIPES: readonly Recipe[] = [
     },
   },
   {
+    name: 'nodes',
+    small: ['-DNODE_END=0x2000', '-DTWICE=0x4000'],
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'the last page of a range is left out': {
+        edit: ['is_free && page < end;', 'is_free && page + PAGE < end;'],
+        clauses: ['init.free'],
+      },
+      'the nodes of two lists are mixed up': {
+        edit: ['{2, 0, 1}', '{2, 1, 0}'],
+        clauses: ['allocBitmap.zone'],
+      },
+      'a page returns to the node that it was asked for near': {
+        edit: ['heads[node < NODES ? node : NODES - 1]', 'heads[node < NODES && node > 0 ? 1 : 0]'],
+        clauses: ['allocBitmap.zone', 'allocBitmap.complete'],
+      },
+    },
+  },
+  {
+    name: 'dma_runs',
+    searched: { stack: 0, bitmap: 5 },
+    broken: {
+      'only where a run begins must not lie across the boundary': {
+        edit: ['(first + count - 1) / boundary', '(first + (count > 2 ? count - 2 : 0)) / boundary'],
+        clauses: ['allocWithin.boundary'],
+      },
+      'the lower limit is rounded down': {
+        edit: [' + (low % PAGE != 0)', ''],
+        clauses: ['allocWithin.above-min'],
+      },
+      'the run that ends at the limit is not found': {
+        edit: ['first > end - count)', 'first >= end - count)'],
+        clauses: ['allocWithin.complete', 'allocAt.complete'],
+      },
+      'the alignment is lost after a page in use': {
+        edit: [
+          '        first = round_up(first, multiple);',
+          '        first = first <= low / PAGE + 1 ? round_up(first, multiple) : first;',
+        ],
+        clauses: ['allocWithin.aligned'],
+      },
+      'a free refuses only where all of its pages are free': {
+        edit: ['if (states[page] != USED)', 'if (states[page] != USED && page == first)'],
+        clauses: ['freeRegion.owner'],
+      },
+    },
+  },
+  {
     name: 'bitmap_tree',
     searched: { stack: 0, bitmap: 5 },
     broken: {
@@ -171,6 +219,10 @@ export const RECIPES: readonly Recipe[] = [
       'the last page is never found': {
         edit: ['count <= frames - first', 'count < frames - first'],
         clauses: ['alloc.complete', 'allocBitmap.complete'],
+      },
+      'the table is not filled': {
+        edit: ['    memset(table, 0xff, bytes);\n', ''],
+        clauses: ['init.free', 'init.total', 'init.withheld'],
       },
       'the alignment of the next try is lost': {
         edit: ['first = (first + i + multiple) & ~(multiple - 1);', 'first = first + i + 1;'],
@@ -219,6 +271,10 @@ export const RECIPES: readonly Recipe[] = [
       'a page stays free when it is handed out': {
         edit: ['    pages[at].is_free = false;\n', ''],
         clauses: ['free.owner'],
+      },
+      'the table is not cleared': {
+        edit: ['        pages[page] = (struct page){NONE, false};\n', ''],
+        clauses: ['init.total', 'free.owner'],
       },
     },
   },

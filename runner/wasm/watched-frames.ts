@@ -16,6 +16,10 @@ const WHOLE_A_CALL = 12;
 const SAMPLED_A_CALL = 6;
 /** A world of at most this many page frames is watched entirely, and all of it holds the pattern before init. */
 const SMALL = 64;
+/** Of a larger one, so many page frames at the start of each free region hold it, where tables are carved out, and the last one does. */
+const FIRST_PAINTED = 4;
+/** Free regions of which that is so: a page frame takes a microsecond. */
+const REGIONS_PAINTED = 8;
 /** Page frames beyond the end of the map that are watched too. */
 export const BEYOND = 1;
 
@@ -53,6 +57,17 @@ function foreignExtents(map: MemoryMap): readonly (readonly [number, number])[] 
   return [...extents, [at, at + BEYOND]];
 }
 
+/** Returns the first page frames and the last one of each free region, of as many as are painted. */
+function startsOfFree(map: MemoryMap): readonly number[] {
+  const free = ownedRegions(map).filter(({ owner, count }) => owner === 'pmm' && count > 0);
+  return free
+    .slice(0, REGIONS_PAINTED)
+    .flatMap(({ base, count }) => [
+      ...Array.from({ length: Math.min(count, FIRST_PAINTED) }, (_, i) => base + i),
+      base + count - 1,
+    ]);
+}
+
 const NONE: readonly number[] = [];
 
 export class WatchedFrames {
@@ -73,7 +88,7 @@ export class WatchedFrames {
     this.#end = pfnEnd(map) + BEYOND;
     this.follow(buffer);
     this.isSmall = this.#end <= SMALL + BEYOND;
-    if (this.isSmall) for (let frame = 0; frame < this.#end; frame += 1) this.#paint(frame, true);
+    for (const frame of this.isSmall ? Array(this.#end).keys() : startsOfFree(map)) this.#paint(frame, true);
     for (const [first, end] of foreignExtents(map))
       if (this.isSmall) for (let frame = first; frame < end; frame += 1) this.#watch(frame, true);
       else for (const frame of new Set([first, end - 1])) this.#watch(frame, true);

@@ -5,7 +5,7 @@
 import { drawsFrom } from '../../random/draws.ts';
 import type { ConcurrentCheckOptions, ConcurrentResult } from '../check-concurrent.ts';
 import type { ConcurrentTrace } from '../concurrent-trace.ts';
-import { overlapping } from '../history.ts';
+import { type HistoryCall, overlapping } from '../history.ts';
 import type { FoundRun } from '../sample-schedules.ts';
 import type { ConcurrentScenario } from '../scenario.ts';
 import { type RunSearch, type ShrunkRun, simplest } from '../shrink-run.ts';
@@ -38,9 +38,9 @@ export type NativeCheckOptions = Omit<
   readonly target: NativeTarget;
 };
 
-/** How much a find explains: a history that no order explains says more than a crash, and a sanitizer knows the place. */
+/** How much a find explains: an order that is missing, or a page frame that changed, says more than a crash; a sanitizer knows the place. */
 function gravityOf({ violation: { clause, explanation } }: FoundRun): number {
-  if (clause === 'concurrent.linearizable') return 1;
+  if (clause !== 'concurrent.progress') return 1;
   return explanation.includes('Sanitizer') ? 2 : 0;
 }
 
@@ -122,12 +122,26 @@ function better(one: Hit | null, runs: readonly NativeRun[]): Hit | null {
   return isBetter && (one === null || gravityOf(found) >= gravityOf(one.found)) ? { found, hits } : one;
 }
 
+/** Whether a caller owns page frames after a call. */
+function isGranted({ response: { outcome } }: HistoryCall): boolean {
+  return outcome.kind === 'address' || outcome.kind === 'addresses';
+}
+
 function explore(
   { target, seed, scenarios, onProgress }: NativeCheckOptions,
   isOver: () => boolean,
 ): Explored {
   const start = performance.now();
-  const met = { scenarios: 0, schedules: 0, points: 0, calls: 0, overlapping: 0, contended: 0, waiting: 0 };
+  const met = {
+    scenarios: 0,
+    schedules: 0,
+    points: 0,
+    calls: 0,
+    overlapping: 0,
+    contended: 0,
+    granted: 0,
+    waiting: 0,
+  };
   let hit: Hit | null = null;
   let end = scenarios;
   for (let k = 0; k < end && !isOver(); k += 1) {
@@ -141,6 +155,7 @@ function explore(
       met.calls += calls.length;
       met.overlapping += overlaps;
       met.contended += overlaps > 0 ? 1 : 0;
+      met.granted += calls.some(isGranted) ? 1 : 0;
     }
     const isFirst = hit === null;
     hit = better(hit, runs);

@@ -86,7 +86,7 @@ function findIn(
   profile: Profile,
   { one, run }: { readonly one: CallersRun; readonly run: Run },
 ): FoundRun | null {
-  const { map, config, policies } = scenario;
+  const { map, config, policies, callers } = scenario;
   const { started, died, seed } = one;
   const found = (violation: ConcurrentViolation): FoundRun => ({
     scenario,
@@ -96,15 +96,31 @@ function findIn(
     run,
     violation,
   });
-  if (died !== null)
+  const overwritten = overwriting(run.calls, callers.length);
+  if (died !== null) {
+    if (overwritten !== null && !died.includes('Sanitizer')) return found(overwritten);
     return found({ clause: 'concurrent.progress', explanation: died, calls: run.calls, deadEnds: [] });
+  }
   const verdict = init({ map, config, policies, profile }, started);
   if (!verdict.accepted) {
     const { clause, explanation } = verdict.violation;
     return found({ clause, explanation: `init: ${explanation}`, calls: [], deadEnds: [] });
   }
   const violation = judgeHistory(verdict.state, run.calls);
-  return violation === null ? null : trimmed(found(violation), verdict.state);
+  if (violation !== null) return trimmed(found(violation), verdict.state);
+  return overwritten === null ? null : found(overwritten);
+}
+
+/** Returns the violation of a run in which somebody wrote to a page frame of a caller, or null. */
+function overwriting(calls: readonly HistoryCall[], callers: number): ConcurrentViolation | null {
+  for (const { caller, operation, response } of calls) {
+    const [frame] = response.writes ?? [];
+    if (frame === undefined) continue;
+    const owner = caller < callers ? `caller ${caller + 1}` : 'the caller before and after the others';
+    const explanation = `page frame ${frame}, which ${operation.call} handed to ${owner}, was written to by another before it was freed`;
+    return { clause: 'contents.preserved', explanation, calls, deadEnds: [] };
+  }
+  return null;
 }
 
 /**

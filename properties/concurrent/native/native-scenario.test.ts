@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
   addressesOf,
+  CALLS,
   decodeProfile,
+  HIGHER_HALF_48,
   namesResult,
   type Operation,
+  type Profile,
   type Program,
   type Reference,
+  STANDARD_CALLS,
 } from '../../../spec/index.ts';
 import { drawsFrom } from '../../random/draws.ts';
 import type { ConcurrentScenario } from '../scenario.ts';
@@ -13,8 +17,21 @@ import { isAskable, nativeScenario } from './native-scenario.ts';
 
 const SIZE = { bitmapFrames: 4, stackFrames: 4, before: 4, callers: [6, 6] };
 
+/** Every call that a profile may add. */
+const ADDED = {
+  calls: ['alloc', 'allocPages', 'freeAmount', ...CALLS.filter((call) => !STANDARD_CALLS.includes(call))],
+  batches: 'partial',
+  zones: 1,
+  misuse: 'undefined',
+  mostReferences: 100,
+};
+
+function profileOf(claims: object): Profile {
+  return decodeProfile(claims, 'claims');
+}
+
 function scenarios(claims: object): readonly ConcurrentScenario[] {
-  const profile = decodeProfile(claims, 'claims');
+  const profile = profileOf(claims);
   return Array.from({ length: 200 }, (_, seed) =>
     nativeScenario(drawsFrom(seed), { profile, policies: [] }, SIZE),
   );
@@ -54,13 +71,39 @@ describe('scenarios for an executable', () => {
     { calls: ['alloc', 'free', 'freeAmount'], misuse: 'undefined' },
     { contiguous: 'powers-of-two', alignments: 'powers-of-two', zones: 1 },
     { freeRuns: 'whole', misuse: 'undefined', memoryAtLeast: 20 },
+    ADDED,
+    { ...ADDED, misuse: 'panics', mostReferences: 3 },
+    { zones: [{ name: 'a', below: '0x1000000' }, { name: 'b' }], neverBelow: '0x1000' },
   ])('ask for nothing beyond %j', (claims) => {
-    const profile = decodeProfile(claims, 'claims');
+    const profile = profileOf(claims);
     for (const scenario of scenarios(claims)) expect(isAskable(scenario, profile)).toBe(true);
   });
 
+  it('make each call that a profile adds, and give back no reference that was not taken', () => {
+    const of = ({ before, callers }: ConcurrentScenario): Program => [...before, ...callers.flat()];
+    const made = new Set(scenarios(ADDED).flatMap((scenario) => of(scenario).map(({ call }) => call)));
+    for (const call of ADDED.calls) expect(made).toContain(call);
+    const taken = scenarios(ADDED).filter((scenario) => of(scenario).some(({ call }) => call === 'retain'));
+    const without = taken.map(({ before, callers, ...rest }) => {
+      const rests = (program: Program): Program => program.filter(({ call }) => call !== 'retain');
+      return isAskable({ ...rest, before: rests(before), callers: callers.map(rests) }, profileOf(ADDED));
+    });
+    expect(without).toContain(false);
+  });
+
+  it('add no memory that is RAM where nobody notices that', () => {
+    const [scenario] = scenarios(ADDED);
+    const address = { absolute: HIGHER_HALF_48 };
+    const adding = {
+      ...(scenario as ConcurrentScenario),
+      callers: [[{ call: 'addRegion', address, count: 1n } as const]],
+    };
+    expect(isAskable(adding, profileOf(ADDED))).toBe(false);
+    expect(isAskable(adding, profileOf({ ...ADDED, misuse: 'panics' }))).toBe(true);
+  });
+
   it('are not asked for once a simpler run is too short for the free that names it', () => {
-    const profile = decodeProfile({ misuse: 'undefined' }, 'claims');
+    const profile = profileOf({ misuse: 'undefined' });
     const run = { call: 'allocBitmap', maxAddr: 4096n, alignment: 4096n } as const;
     const free = { call: 'freeRegion', address: { result: 0, page: 0, offset: 0n }, count: 2n } as const;
     const [scenario] = scenarios({ misuse: 'undefined' });

@@ -4,20 +4,28 @@
  */
 import { worldBeyond } from '../../../runner/index.ts';
 import {
+  addressesOf,
   beyond,
   type Call,
   config,
+  describedCall,
+  HIGHER_HALF_48,
   hasUndefined,
   isAllocation,
+  isFree,
+  isUncaught,
   memoryMap,
+  namedZones,
   namesResult,
   type Operation,
+  ownerAfterInit,
   PAGE_BYTES,
   type Policy,
   type Profile,
   type Program,
   type Reference,
   SpecError,
+  STANDARD_CALLS,
   U64_MAX,
 } from '../../../spec/index.ts';
 import type { Draws } from '../../random/draws.ts';
@@ -49,10 +57,47 @@ interface Handed {
 
 type Named = Operation<Reference>;
 
+/** Page frames from an address on, as calls name them. */
+interface Region {
+  readonly address: Reference;
+  readonly count: bigint;
+}
+
+/** The memory of a scenario. */
+interface Room {
+  readonly size: ScenarioSize;
+  /** Where it begins: a physical address. */
+  readonly start: bigint;
+  /** Free page frames. */
+  readonly pages: number;
+  /** Page frames behind them that are not RAM: one for each caller. */
+  readonly absent: number;
+}
+
 /** Largest runs and batches. */
 const LARGEST = 8;
 /** Draws until one is a call that the profile has. */
 const MOST_DRAWS = 20;
+
+function nameOf({ result, page }: Pick<Handed, 'result' | 'page'>): string {
+  return `${result}[${page}]`;
+}
+
+function absoluteAt(address: bigint): Reference {
+  return { absolute: HIGHER_HALF_48 + address };
+}
+
+/** Returns the limits that name a zone; none where there is no such zone. */
+function limitsOf(profile: Profile): readonly bigint[] {
+  return (namedZones(profile) ?? [{}]).map(({ below = U64_MAX }: { readonly below?: bigint }) => below);
+}
+
+/** Whether a free may be misuse that nobody notices: another caller may have taken a reference. */
+function mayNotFree({ calls, freesShared, ...profile }: Profile): boolean {
+  return (
+    calls.includes('retain') && freesShared === 'never' && hasUndefined({ ...profile, calls, freesShared })
+  );
+}
 
 function referenceTo({ result, page }: Handed): Reference {
   return { result, page, offset: 0n };
@@ -61,25 +106,39 @@ function referenceTo({ result, page }: Handed): Reference {
 /** Writes one program. */
 class Writer {
   readonly #draws: Draws;
-  readonly #size: ScenarioSize;
+  readonly #room: Room;
   readonly #profile: Profile;
-  /** The results that this caller may free. */
+  readonly #added: readonly Call[];
+  /** The results that this caller may free: an entry for each reference that it has. */
   readonly handed: Handed[];
+  /** Memory that nobody else adds. */
+  readonly #absent: Region[];
+  /** References taken to each page frame. */
+  readonly #retained = new Map<string, number>();
   results: number;
 
   constructor(
     draws: Draws,
     {
-      size,
+      room,
       profile,
       handed,
       results,
-    }: { size: ScenarioSize; profile: Profile; handed: readonly Handed[]; results: number },
+      absent,
+    }: {
+      room: Room;
+      profile: Profile;
+      handed: readonly Handed[];
+      results: number;
+      absent: readonly Region[];
+    },
   ) {
     this.#draws = draws;
-    this.#size = size;
+    this.#room = room;
     this.#profile = profile;
+    this.#added = profile.calls.filter((call) => !STANDARD_CALLS.includes(call));
     this.handed = [...handed];
+    this.#absent = [...absent];
     this.results = results;
   }
 
@@ -87,10 +146,31 @@ class Writer {
     return Array.from({ length: calls }, () => this.#next()).flat();
   }
 
+  /** Allocates a page frame and takes a reference to it for each caller but one. */
+  shared(callers: number): Program {
+    const { calls } = this.#profile;
+    const first = (['alloc', 'allocPages', 'allocBitmap'] as const).find((call) => calls.includes(call));
+    if (first === undefined) return [];
+    const one: Named =
+      first === 'alloc'
+        ? { call: first }
+        : first === 'allocPages'
+          ? { call: first, count: 1n }
+          : { call: first, count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES };
+    this.#note(one);
+    return [one, ...Array.from({ length: callers - 1 }, () => this.#retain() ?? []).flat()];
+  }
+
   #next(): readonly Named[] {
+    const draws = this.#draws;
     for (let drawn = 0; drawn < MOST_DRAWS; drawn += 1) {
-      const isFree = this.handed.length > 0 && this.#draws.below(2) === 0;
-      const operation = isFree ? this.#free() : this.#other();
+      const isAdded = this.#added.length > 0 && draws.below(2) === 0;
+      const isFree = !isAdded && this.handed.length > 0 && draws.below(2) === 0;
+      const operation = isAdded
+        ? this.#addedCall(draws.of(this.#added))
+        : isFree
+          ? this.#free()
+          : this.#other();
       if (operation === null || beyond(this.#profile, operation) !== null) continue;
       this.#note(operation);
       return [operation];
@@ -99,7 +179,7 @@ class Writer {
   }
 
   #other(): Named {
-    const { bitmapFrames, stackFrames } = this.#size;
+    const { bitmapFrames, stackFrames } = this.#room.size;
     const draws = this.#draws;
     const call = draws.of<Call>([
       'alloc',
@@ -114,7 +194,76 @@ class Writer {
     if (call === 'allocPages') return { call, count: atMost(stackFrames) };
     if (call !== 'allocBitmap') return { call } as Named;
     const count = atMost(bitmapFrames);
-    return { call, count, maxAddr: U64_MAX, alignment: PAGE_BYTES * BigInt(1 + draws.below(2)) };
+    const [limit = U64_MAX, ...others] = limitsOf(this.#profile);
+    const maxAddr = others.length === 0 ? limit : draws.of([limit, ...others]);
+    return { call, count, maxAddr, alignment: PAGE_BYTES * BigInt(1 + draws.below(2)) };
+  }
+
+  /** Returns a call that only some managers have; null where there is nothing to make it with. */
+  #addedCall(call: Call): Named | null {
+    const draws = this.#draws;
+    const count = BigInt(1 + draws.below(3));
+    switch (call) {
+      case 'retain':
+        return this.#retain();
+      case 'release': {
+        const one = this.#takePage();
+        return one === null ? null : { call, address: referenceTo(one) };
+      }
+      case 'allocWithin': {
+        const pages = (): bigint => PAGE_BYTES * BigInt(draws.below(4));
+        return {
+          call,
+          count,
+          minAddr: this.#room.start + pages(),
+          maxAddr: U64_MAX,
+          alignment: 0n,
+          boundary: pages(),
+        };
+      }
+      case 'addRegion': {
+        const own = isUncaught(this.#profile, 'present') ? this.#absent.pop() : this.#region(count);
+        return own === undefined ? null : { call, ...own };
+      }
+      default:
+        return call === 'allocAt' || call === 'removeRegion' ? { call, ...this.#region(count) } : null;
+    }
+  }
+
+  /** Returns some page frames of the memory. */
+  #region(count: bigint): Region {
+    const { start, pages } = this.#room;
+    const most = Math.max(1, pages - Number(count) + 1);
+    return { address: absoluteAt(start + BigInt(this.#draws.below(most)) * PAGE_BYTES), count };
+  }
+
+  /** Takes one more reference, or null: one that fails must not be given back. */
+  #retain(): Named | null {
+    const { mostReferences } = this.#profile;
+    const one = this.handed[this.#draws.below(Math.max(1, this.handed.length))];
+    if (one === undefined) return null;
+    const retained = { ...one, count: 1 };
+    const name = nameOf(retained);
+    const times = this.#retained.get(name) ?? 0;
+    const writers = this.#room.size.callers.length + 1;
+    const isBound = mostReferences !== null && hasUndefined(this.#profile);
+    if (isBound && (times + 1) * writers >= mostReferences) return null;
+    this.#retained.set(name, times + 1);
+    this.handed.push(retained);
+    return { call: 'retain', address: referenceTo(retained) };
+  }
+
+  /** Takes a page frame that was handed out from the list; null if there is none. */
+  #takePage(at = this.#draws.below(Math.max(1, this.handed.length))): Handed | null {
+    const one = this.handed[at];
+    if (one === undefined) return null;
+    const [first = one, ...others] = Array.from({ length: one.count }, (_, page) => ({
+      ...one,
+      page: one.page + page,
+      count: 1,
+    }));
+    this.handed.splice(at, 1, ...others);
+    return first;
   }
 
   /** Takes something that was handed out from the list, and returns the call that frees it; null if there is no such call. */
@@ -122,34 +271,34 @@ class Writer {
     const draws = this.#draws;
     const at = draws.below(this.handed.length);
     const one = this.handed[at];
-    const calls = this.#profile.calls;
-    if (one === undefined) return null;
+    const { calls, freeRuns } = this.#profile;
+    if (one === undefined || mayNotFree(this.#profile)) return null;
     const isWhole =
-      one.count > 1 &&
-      calls.includes('freeRegion') &&
-      (this.#profile.freeRuns === 'whole' || draws.below(2) === 0);
+      one.count > 1 && calls.includes('freeRegion') && (freeRuns === 'whole' || draws.below(2) === 0);
     if (isWhole) {
       this.handed.splice(at, 1);
       return { call: 'freeRegion', address: referenceTo(one), count: BigInt(one.count) };
     }
-    if (one.count > 1 && this.#profile.freeRuns === 'whole') return null;
+    if (one.count > 1 && freeRuns === 'whole') return null;
     const singles = calls.filter((call) => call === 'free' || call === 'freePages');
-    if (singles.length === 0) return null;
-    const [first = one, ...others] = Array.from({ length: one.count }, (_, page) => ({
-      ...one,
-      page: one.page + page,
-      count: 1,
-    }));
-    this.handed.splice(at, 1, ...others);
+    if (singles.length === 0) return one.count === 1 ? this.#freeAsRegion(at) : null;
+    const first = this.#takePage(at) ?? one;
     const address = referenceTo(first);
     return draws.of(singles) === 'free'
       ? { call: 'free', address }
-      : { call: 'freePages', addresses: [address, ...this.#more()] };
+      : { call: 'freePages', addresses: [address, ...this.#more(first)] };
+  }
+
+  /** Frees one page frame where only regions are freed. */
+  #freeAsRegion(at: number): Named | null {
+    if (!this.#profile.calls.includes('freeRegion')) return null;
+    const [one] = this.handed.splice(at, 1);
+    return one === undefined ? null : { call: 'freeRegion', address: referenceTo(one), count: 1n };
   }
 
   /** Takes one more single page for a batch, or none. */
-  #more(): readonly Reference[] {
-    const at = this.handed.findIndex(({ count }) => count === 1);
+  #more(first: Handed): readonly Reference[] {
+    const at = this.handed.findIndex((one) => one.count === 1 && nameOf(one) !== nameOf(first));
     const more = at < 0 || this.#draws.below(2) === 0 ? [] : this.handed.splice(at, 1);
     return more.map(referenceTo);
   }
@@ -165,11 +314,19 @@ class Writer {
   }
 }
 
+/** Returns how many page frames each result of some calls has at most. */
+function sizesOf(program: Program): readonly number[] {
+  return program.flatMap((operation) => {
+    if (!isAllocation(operation.call)) return [];
+    return [
+      describedCall(operation.call).effect === 'run' && 'count' in operation ? Number(operation.count) : 1,
+    ];
+  });
+}
+
 /** Whether every free of a program stays within the run that it names; `before` makes results that it can name. */
 function staysWithin(before: Program, program: Program): boolean {
-  const counts = [...before, ...program].flatMap((operation) =>
-    isAllocation(operation.call) ? [operation.call === 'allocBitmap' ? Number(operation.count) : 1] : [],
-  );
+  const counts = sizesOf([...before, ...program]);
   return program.every((operation) => {
     if (operation.call !== 'freeRegion' || !namesResult(operation.address)) return true;
     const { result, page } = operation.address;
@@ -177,31 +334,89 @@ function staysWithin(before: Program, program: Program): boolean {
   });
 }
 
+/** Returns, for each page frame that a program names, the references that it gives back, and the most that it must have had by then. */
+function needsOf(program: Program): ReadonlyMap<string, { readonly given: number; readonly need: number }> {
+  const needs = new Map<string, { given: number; need: number }>();
+  for (const operation of program) {
+    const isTaken = operation.call === 'retain';
+    if (!isTaken && !isFree(operation.call)) continue;
+    const pages = operation.call === 'freeRegion' ? Number(operation.count) : 1;
+    for (const { result, page } of addressesOf(operation).filter(namesResult))
+      for (let k = 0; k < pages; k += 1) {
+        const name = nameOf({ result, page: page + k });
+        const { given, need } = needs.get(name) ?? { given: 0, need: 0 };
+        needs.set(name, { given: given + (isTaken ? -1 : 1), need: Math.max(need, given + 1) });
+      }
+  }
+  return needs;
+}
+
+/** Whether each caller has the references that it takes more of, or gives back, in whatever order the calls take effect. */
+function areReferencesHeld({ before, callers }: ConcurrentScenario): boolean {
+  const first = needsOf(before);
+  const shared = sizesOf(before).length;
+  const wanted = new Map<string, number>();
+  for (const [caller, program] of callers.entries())
+    for (const [name, { need }] of needsOf(program)) {
+      const key = Number.parseInt(name, 10) < shared ? name : `${caller} ${name}`;
+      wanted.set(key, (wanted.get(key) ?? 0) + need);
+    }
+  const areOfBefore = [...first.values()].every(({ need }) => need <= 1);
+  return areOfBefore && [...wanted].every(([key, need]) => need <= 1 - (first.get(key)?.given ?? 0));
+}
+
+/** Whether what is added lies in the map, and was never RAM where it must not have been. */
+function areAddable({ map, config: { higherHalf }, callers }: ConcurrentScenario, profile: Profile): boolean {
+  const ends = map.descriptors
+    .filter(({ type }) => !isUncaught(profile, 'present') || ownerAfterInit(type) === 'absent')
+    .map(({ start, pages }) => [start, start + BigInt(pages) * PAGE_BYTES] as const);
+  return callers.flat().every((operation) => {
+    if (operation.call !== 'addRegion' || namesResult(operation.address)) return true;
+    const start = operation.address.absolute - higherHalf;
+    return ends.some(([base, end]) => start >= base && start + BigInt(operation.count) * PAGE_BYTES <= end);
+  });
+}
+
 /** Whether a target can be asked for a scenario that was changed. */
-export function isAskable(
-  { map, config, before, callers, after = [] }: ConcurrentScenario,
-  profile: Profile,
-): boolean {
+export function isAskable(scenario: ConcurrentScenario, profile: Profile): boolean {
+  const { map, config, before, callers, after = [] } = scenario;
   const programs = [before, ...callers, after];
   const areThere = programs.flat().every((operation) => beyond(profile, operation) === null);
   if (!areThere || worldBeyond(profile, { map, config }) !== null) return false;
-  return (
-    !hasUndefined(profile) || programs.every((program, k) => staysWithin(k === 0 ? [] : before, program))
-  );
+  if (!areAddable(scenario, profile)) return false;
+  if (!hasUndefined(profile)) return true;
+  if (profile.calls.includes('retain') && !areReferencesHeld(scenario)) return false;
+  return programs.every((program, k) => staysWithin(k === 0 ? [] : before, program));
 }
 
 /** Returns calls that show which page frames are free: they take one after the other, and one more. */
-function drain({ bitmapFrames, stackFrames }: ScenarioSize, profile: Profile): Program {
-  const run = { call: 'allocBitmap', count: 1n, maxAddr: U64_MAX, alignment: PAGE_BYTES } as const;
-  const single: Named = profile.calls.includes('alloc')
-    ? { call: 'alloc' }
-    : { call: 'allocPages', count: 1n };
-  const calls: readonly Named[] = [
+function drain({ size: { bitmapFrames, stackFrames } }: Room, profile: Profile): Program {
+  const { calls } = profile;
+  const single: Named = calls.includes('alloc') ? { call: 'alloc' } : { call: 'allocPages', count: 1n };
+  const isWithin = !calls.includes('allocBitmap') && calls.includes('allocWithin');
+  const ofRuns = limitsOf(profile).flatMap((maxAddr) => {
+    const run = { count: 1n, maxAddr, alignment: PAGE_BYTES };
+    const one: Named = isWithin
+      ? { call: 'allocWithin', ...run, minAddr: 0n, boundary: 0n }
+      : { call: 'allocBitmap', ...run };
+    return Array.from({ length: bitmapFrames + 1 }, () => one);
+  });
+  const asked: readonly Named[] = [
     { call: 'freeAmount' },
     ...Array.from({ length: stackFrames + 1 }, () => single),
-    ...Array.from({ length: bitmapFrames + 1 }, () => run),
+    ...ofRuns,
   ];
-  return calls.filter((call) => beyond(profile, call) === null);
+  return asked.filter((call) => beyond(profile, call) === null);
+}
+
+/** Returns the memory of a scenario: where it begins, what is free, and what each caller may add to it. */
+function roomOf(size: ScenarioSize, profile: Profile): Room {
+  const [zone] = namedZones(profile) ?? [];
+  const below = (zone?.below ?? 0n) - BigInt(size.bitmapFrames) * PAGE_BYTES;
+  const start = below > profile.neverBelow ? below : profile.neverBelow;
+  const pages = Math.max(size.bitmapFrames + size.stackFrames, profile.memoryAtLeast + size.callers.length);
+  const isAdded = profile.calls.includes('addRegion');
+  return { size, start, pages, absent: isAdded ? size.callers.length : 0 };
 }
 
 /** Returns the scenario that the draws make. Throws `SpecError` where the target can run none. */
@@ -214,23 +429,35 @@ export function nativeScenario(
     throw new SpecError(
       'check --concurrent: expected a target whose allocations may fail: who comes last is not known, and its profile says "outOfMemory": "undefined"',
     );
-  const pages = Math.max(size.bitmapFrames + size.stackFrames, profile.memoryAtLeast + size.callers.length);
-  const map = memoryMap([{ type: 'conventional', start: 0n, pages }], 'a few page frames');
-  const world = {
-    map,
-    config: config({ bitmapMaxAddr: profile.bitmapZoneEnd ?? BigInt(size.bitmapFrames) * PAGE_BYTES }),
-  };
+  const room = roomOf(size, profile);
+  const { start, pages, absent } = room;
+  const end = start + BigInt(pages) * PAGE_BYTES;
+  const map = memoryMap(
+    [
+      { type: 'conventional', start, pages },
+      ...(absent === 0 ? [] : [{ type: 'reserved' as const, start: end, pages: absent }]),
+    ],
+    'a few page frames',
+  );
+  const bitmapMaxAddr = profile.bitmapZoneEnd ?? start + BigInt(size.bitmapFrames) * PAGE_BYTES;
+  const world = { map, config: config({ bitmapMaxAddr }) };
   const why = worldBeyond(profile, world);
   if (why !== null) throw new SpecError(`check --concurrent: ${why}`);
-  const first = new Writer(draws, { size, profile, handed: [], results: 0 });
-  const before = first.program(size.before);
+  const first = new Writer(draws, { room, profile, handed: [], results: 0, absent: [] });
+  const isShared = profile.calls.includes('retain') && draws.below(2) === 0;
+  const before = [...(isShared ? first.shared(size.callers.length) : []), ...first.program(size.before)];
   const { handed, results } = first;
   // Whoever notices that a page frame is freed twice has it freed by all callers now and then.
   const areRivals = !hasUndefined(profile) && profile.freeRuns !== 'whole' && draws.below(2) === 0;
-  const owners = handed.map(() => draws.below(size.callers.length));
+  // References to one page frame follow each other.
+  const owners = handed.map((_, k) =>
+    isShared ? k % size.callers.length : draws.below(size.callers.length),
+  );
   const callers = size.callers.map((calls, caller) => {
     const own = handed.filter((_, k) => areRivals || owners[k] === caller);
-    return new Writer(draws, { size, profile, handed: own, results }).program(calls);
+    const added = { address: absoluteAt(end + BigInt(caller) * PAGE_BYTES), count: 1n };
+    const its = { room, profile, handed: own, results, absent: absent === 0 ? [] : [added] };
+    return new Writer(draws, its).program(calls);
   });
-  return { ...world, policies, before, callers, after: drain(size, profile) };
+  return { ...world, policies, before, callers, after: drain(room, profile) };
 }

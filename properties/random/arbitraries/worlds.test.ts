@@ -8,6 +8,7 @@ import {
   memoryMap,
   ownedRegions,
   pfnEnd,
+  pfnOf,
   WHOLE,
 } from '../../../spec/index.ts';
 import { ANY_SIZE, sizesOf } from './sizes.ts';
@@ -69,6 +70,18 @@ describe('arbitrary worlds', () => {
     const other = { map: memoryMap([]), config: config() };
     expect(worldBeyond(profile, other)).toMatch(/has 0 free page frames, and the target needs 100$/);
     expect(worldBeyond({ ...profile, memoryAtLeast: 0 }, other)).toMatch(/: pass --bitmap-max-addr 0x20000$/);
+  });
+
+  it('lie around the end of every named zone, however small they are', () => {
+    const zones = [{ name: 'a', below: '0x1000000' }, { name: 'b', below: '0x40000000' }, { name: 'c' }];
+    const profile = decodeProfile({ zones, neverBelow: '0x2000000' }, 'p.json');
+    const worlds = fc.sample(anyWorldOf(profile, sizesOf(0)), { seed: 1, numRuns: 200 });
+    for (const end of [2 ** 12, 2 ** 13, 2 ** 18])
+      expect(
+        worlds.some(
+          ({ map }) => pfnEnd(map) > end && map.descriptors.some(({ start }) => pfnOf(start) < end),
+        ),
+      ).toBe(true);
   });
 
   it('grow over a run', () => {

@@ -289,9 +289,10 @@ function worldOf(
 ): World {
   const { memoryAtLeast, neverBelow, memoryBelow, bitmapZoneBelow, bitmapZoneEnd } = profile;
   const addressable = Number((U64_MAX + 1n - higherHalf) / PAGE_BYTES);
-  const most = Math.min(pfnOf(memoryBelow), 2 ** memoryBits, addressable);
+  const top = Math.min(pfnOf(memoryBelow), addressable);
   const low = pfnOf(neverBelow);
-  const from = lowestOf(profile, limit.size);
+  const from = Math.min(lowestOf(profile, limit.size), top);
+  const most = Math.min(top, from + 2 ** memoryBits);
   const least = memoryAtLeast === 0 ? 0 : memoryAtLeast + low - from;
   const chosenSegments = withAtLeast(withPlenty(segments, plenty), least);
   const descriptors = descriptorsOf({ segments: chosenSegments, ram }, { from, most });

@@ -186,6 +186,12 @@ describe('worlds that init refuses', () => {
     expect(share).toBeGreaterThan(0.5);
     expect(why).toEqual([expect.stringMatching(/^that is most of \d+: claim memoryAtLeast, /)]);
   });
+
+  it('show nothing where they are all', async () => {
+    const result = await runCampaign({ ...base, target: choosy(() => false) });
+    expect(result).toMatchObject({ verdict: 'unreached', operations: 0 });
+    expect(result.unreached).toEqual([expect.stringMatching(/^a world that the target takes: /)]);
+  });
 });
 
 describe('worlds that are too large for a target', () => {

@@ -30,7 +30,8 @@ export interface RunEnd {
 
 /**
  * - `holds`: no program violated a clause, and a full run met every situation and every side of every clause.
- * - `unreached`: no program violated a clause, but a full run missed a situation or a side of a clause.
+ * - `unreached`: no program violated a clause, but a full run missed a situation or a side of a clause, or no program had a world that
+ *   the target takes.
  * - `violated`: a program violated a clause.
  * - `interrupted`: stopped early; no program had violated a clause.
  * @public
@@ -139,6 +140,15 @@ function uncheckedOn(
   return list;
 }
 
+/** What is left to show where every program was on a world that the target does not take. */
+const NO_WORLD =
+  'a world that the target takes: its init refused every one, or it had no memory or no time for it';
+
+/** Whether the target took no world of a run: no call was made. */
+export function tookNoWorld({ programs, tooLarge, refused }: Counts): boolean {
+  return programs > 0 && tooLarge + refused >= programs;
+}
+
 /** Returns the result of a campaign from its counts. */
 export function resultOf(
   context: VerdictContext,
@@ -156,8 +166,9 @@ export function resultOf(
   const claims = claimsOf(counts, context.claims);
   const listed = listedIn(counts, claims);
   const isViolated = findings.length > 0;
-  const isFull = generated && !stopped && !isViolated && counts.programs >= FULL_RUN_PROGRAMS;
-  const unreached = isFull ? unmetIn(listed) : [];
+  const isFull = generated && counts.programs >= FULL_RUN_PROGRAMS;
+  const missed = tookNoWorld(counts) ? [NO_WORLD] : isFull ? unmetIn(listed) : [];
+  const unreached = stopped || isViolated ? [] : missed;
   const unchecked = uncheckedOn(claims, counts);
   const verdict = isViolated
     ? 'violated'
