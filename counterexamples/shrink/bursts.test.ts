@@ -137,21 +137,6 @@ describe('a program of bursts', () => {
 });
 
 describe('small programs', () => {
-  it('whose last operations change nothing are tried together', () => {
-    const map = memoryMap([{ type: 'loaderData', start: 0n, pages: 9 }]);
-    const operations = Array.from(
-      { length: 9 },
-      (_, i): Operation<Reference> => ({
-        call: 'free',
-        address: { absolute: HIGHER_HALF_48 + BigInt(i) * PAGE_BYTES },
-      }),
-    );
-    const scenario = { map, config: config({ bitmapMaxAddr: 0n }), policies: OURS.policies, operations };
-    const { trace, executions } = shrink(losing(9, 'free'), { scenario }, { call: 'free' });
-    expect(trace.scenario.operations).toHaveLength(9);
-    expect(executions).toBeLessThan(3000);
-  });
-
   it('are tried one by one where they break a clause only together', () => {
     const target = factoryTarget({
       name: 'forgiving',

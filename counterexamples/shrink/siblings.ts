@@ -22,11 +22,11 @@ interface Group {
 }
 
 export class Siblings {
-  readonly #trials: Trials;
+  readonly #trials: Pick<Trials, 'holdingWith'>;
   readonly #groupOf = new Map<Draft, Group>();
 
   /** The drafts of one length, simplest first. Equal operations before the last are one object, in each world another. */
-  constructor(trials: Trials, drafts: readonly Draft[]) {
+  constructor(trials: Pick<Trials, 'holdingWith'>, drafts: readonly Draft[]) {
     this.#trials = trials;
     if (drafts.length <= FEW) return;
     const groups = new Map<object, Map<string, Group>>();
