@@ -54,6 +54,10 @@ const TOTAL = 2;
 const MOST_PAGES = 2 ** 16 + 1;
 /** The same of a sweep, for each count that it may try. */
 const PAGES_A_COUNT = 16;
+/** A sweep of alignments ends here, in pages: each beyond the zone is a sixteenth larger than the one before. */
+const LARGEST_ALIGNMENT = 2 ** 30;
+/** Calls that this takes at most: 17 steps double an alignment, after the first 17, and each is a run and its free. */
+const LARGER_ALIGNMENTS = 2 * 17 * 30;
 /** Allocations in a row that hand out nothing, at most, in seven of eight bursts: they change nothing. */
 const MOST_REFUSED = 2 ** 8 + 1;
 
@@ -281,7 +285,8 @@ class Burst {
 
   /**
    * Makes pairs, each of the next count: from the one that was drawn or any other, up to one more than fits and round again. Long
-   * batches cost the time of their pages, so as many begin with each doubling. One in four sweeps of runs tries alignments, in pages.
+   * batches cost the time of their pages, so as many begin with each doubling. One in four sweeps of runs tries alignments, in pages, and
+   * then larger ones than the zone is, which only page frame 0 has.
    */
   #sweep(digits: Digits): void {
     const { world } = this.#stage.state;
@@ -303,6 +308,10 @@ class Burst {
       );
       if (pages > PAGES_A_COUNT * counts) break;
     }
+    this.#most = this.made + LARGER_ALIGNMENTS;
+    if (isOfAlignments)
+      for (let value = largest + 2; value < LARGEST_ALIGNMENT && !this.#isOver; value += 1 + (value >> 4))
+        this.#pair({ place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE });
     this.made = 0;
   }
 
