@@ -30,7 +30,7 @@ function burstsOf(calls: Repertoire, map: readonly DescriptorInput[], limit = 0n
     const run = new DryRun(world, { policies: [], profile: WHOLE });
     const first = calls.length * Math.floor(number() / calls.length);
     const burst = new OperationCommand([first, number(), number(), number()]);
-    burst.run({ execution: run, calls, bursts: { longest: 512, sweep: 512, every: 1 } });
+    burst.run({ execution: run, calls, bursts: { longest: 512, sweep: 2 ** 12, every: 1 } });
     return run.operations;
   });
 }

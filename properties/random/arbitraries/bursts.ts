@@ -54,10 +54,8 @@ const TOTAL = 2;
 const MOST_PAGES = 2 ** 16 + 1;
 /** The same of a sweep, for each count that it may try. */
 const PAGES_A_COUNT = 16;
-/** A sweep of alignments ends here, in pages: each beyond the zone is a sixteenth larger than the one before. */
+/** A sweep of alignments ends here, in pages. */
 const LARGEST_ALIGNMENT = 2 ** 30;
-/** Calls that this takes at most: 17 steps double an alignment, after the first 17, and each is a run and its free. */
-const LARGER_ALIGNMENTS = 2 * 17 * 30;
 /** Allocations in a row that hand out nothing, at most, in seven of eight bursts: they change nothing. */
 const MOST_REFUSED = 2 ** 8 + 1;
 
@@ -308,11 +306,15 @@ class Burst {
       );
       if (pages > PAGES_A_COUNT * counts) break;
     }
-    this.#most = this.made + LARGER_ALIGNMENTS;
-    if (isOfAlignments)
-      for (let value = largest + 2; value < LARGEST_ALIGNMENT && !this.#isOver; value += 1 + (value >> 4))
-        this.#pair({ place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE });
+    if (isOfAlignments) this.#sweepLarger(place, largest, counts >> 3);
     this.made = 0;
+  }
+
+  /** Goes on with alignments that are larger than a zone, so often at most: each a sixteenth larger than the one before. */
+  #sweepLarger(place: number, zone: number, times: number): void {
+    this.#most = this.made + 2 * times;
+    for (let value = zone + 2; value < LARGEST_ALIGNMENT && !this.#isOver; value += 1 + (value >> 4))
+      this.#pair({ place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE });
   }
 
   /** Returns the largest count of the allocation that is drawn that can be granted. */
