@@ -11,8 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import {
@@ -111,7 +110,7 @@ async function contended(workers: number, way: Way, ms: number): Promise<Through
   const workerData: Contest = { map, state, signal: signal.buffer, ...way };
   const threads = Array.from(
     { length: workers },
-    () => new Worker(new URL('contender.ts', import.meta.url), { workerData }),
+    () => new Worker(new URL('contender.js', import.meta.url), { workerData }),
   );
   await Promise.all(threads.map((thread) => once(thread, 'message')));
   const done = Promise.all(threads.map((thread) => once(thread, 'message')));
@@ -176,12 +175,9 @@ async function throughput(face: Face, effort: Effort): Promise<readonly string[]
 function lockPrograms(): readonly (readonly [string, string])[] {
   const folder = mkdtempSync(join(tmpdir(), 'frameproof-bench-'));
   return ['C, no lock', 'C, atomic_flag', 'C, pthread_mutex'].flatMap((name, lock) => {
-    const [program, include] = [
-      join(folder, `lock-${lock}`),
-      fileURLToPath(new URL('../native/examples', import.meta.url)),
-    ];
-    const source = fileURLToPath(new URL('lock_bench.c', import.meta.url));
-    const line = ['-O2', '-std=gnu11', `-DLOCK=${lock}`, `-I${include}`, '-o', program, source, '-pthread'];
+    const program = join(folder, `lock-${lock}`);
+    const files = [`-I${resolve('native/examples')}`, '-o', program, resolve('bench/lock_bench.c')];
+    const line = ['-O2', '-std=gnu11', `-DLOCK=${lock}`, ...files, '-pthread'];
     const { error, stderr, status } = spawnSync('cc', line, { encoding: 'utf8' });
     if (status !== 0) console.log(`no ${name}: ${error?.message ?? stderr.trim()}`);
     return status === 0 ? [[name, program] as const] : [];

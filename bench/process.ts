@@ -5,7 +5,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,10 @@ export const SUBJECTS: readonly SubjectName[] = ['frames', 'addresses', 'checked
 /** The columns that are C: one that checks each free, and one that trusts its callers. */
 const FLAGS: Partial<Record<SubjectName, readonly string[]>> = { checked: ['-DCHECKED'], c: [] };
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** The compiled module beside this one: what is measured is what users install. */
+const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
+/** The page stack; npm runs scripts in the folder of the package. */
+const EXAMPLES = resolve('native/examples');
 
 /** A running subject. One question at a time. */
 export class SubjectProcess {
@@ -48,9 +51,8 @@ export class SubjectProcess {
 /** Compiles a C baseline; returns the program's path, or null and says why where there is no `cc`. */
 function compile(flags: readonly string[], say: (text: string) => void): string | null {
   const program = join(mkdtempSync(join(tmpdir(), 'frameproof-bench-')), 'page_stack_bench');
-  const include = here('../native/examples');
-  const sources = [here('page_stack_bench.c'), join(include, 'page_stack.c')];
-  const line = ['-O2', '-std=c11', ...flags, `-I${include}`, '-o', program, ...sources];
+  const sources = [resolve('bench/page_stack_bench.c'), join(EXAMPLES, 'page_stack.c')];
+  const line = ['-O2', '-std=c11', ...flags, `-I${EXAMPLES}`, '-o', program, ...sources];
   const result = spawnSync('cc', line, { encoding: 'utf8' });
   if (result.error !== undefined) say(`no C baseline: cc cannot be run (${result.error.message})`);
   else if (result.status !== 0) say(`no C baseline: cc failed: ${result.stderr.trim()}`);
@@ -63,10 +65,9 @@ const WASM_BYTES = 1408 * 2 ** 20;
 /** Compiles the checked C to WebAssembly; returns its path, or null and says why without clang. */
 function compileWasm(say: (text: string) => void): string | null {
   const output = join(mkdtempSync(join(tmpdir(), 'frameproof-bench-')), 'page_stack.wasm');
-  const include = here('../native/examples');
-  const sources = [here('page_stack_wasm.c'), join(include, 'page_stack.c')];
+  const sources = [resolve('bench/page_stack_wasm.c'), join(EXAMPLES, 'page_stack.c')];
   const target = ['--target=wasm32-unknown-unknown', '-ffreestanding', '-nostdlib', '-mbulk-memory'];
-  const folders = ['-isystem', here('../native/wasm'), `-I${include}`];
+  const folders = ['-isystem', resolve('native/wasm'), `-I${EXAMPLES}`];
   const linker = `-Wl,--no-entry,--initial-memory=${WASM_BYTES}`;
   const line = [...target, '-O2', '-std=c11', '-DCHECKED', ...folders, linker, '-o', output, ...sources];
   const result = spawnSync('clang', line, { encoding: 'utf8' });
@@ -78,7 +79,7 @@ function compileWasm(say: (text: string) => void): string | null {
 /** Starts all subjects that can be run. */
 export function startSubjects(say: (text: string) => void): ReadonlyMap<SubjectName, SubjectProcess> {
   const worker = (...args: readonly string[]): SubjectProcess =>
-    new SubjectProcess(process.execPath, ['--max-old-space-size=4096', here('worker.ts'), ...args]);
+    new SubjectProcess(process.execPath, ['--max-old-space-size=4096', WORKER, ...args]);
   return new Map(
     SUBJECTS.flatMap((name): [SubjectName, SubjectProcess][] => {
       if (name === 'wasm') {

@@ -67,7 +67,7 @@ export class AddressBatches {
 
   /** Writes the addresses of `frames[0 .. pages)` to the entries from `from` on. */
   write(addresses: BigUint64Array, from: number, frames: Uint32Array, pages: number): void {
-    const words = this.#wordsOf(addresses, from + pages);
+    const words = this.#wordsOf(addresses, from + pages, false);
     const [low, high] = [this.#low, this.#high];
     for (let i = 0; i < pages; i += 1) {
       const frame = frames[i];
@@ -84,9 +84,7 @@ export class AddressBatches {
    * no physical one, as {@link frameAt} has it, or a page frame from 2^32 on; `pages` where there is none.
    */
   read(addresses: BigUint64Array, frames: Uint32Array, pages: number): number {
-    const isLast = this.#array === addresses;
-    const words = this.#wordsOf(addresses, pages);
-    if (!isLast && this.#known.get(addresses) !== words) this.#known.set(addresses, words);
+    const words = this.#wordsOf(addresses, pages, true);
     const [low, high, last] = [this.#low, this.#high, this.#last];
     const most = last >>> FRAME_BITS;
     for (let i = 0; i < pages; i += 1) {
@@ -101,14 +99,16 @@ export class AddressBatches {
     return pages;
   }
 
-  #wordsOf(addresses: BigUint64Array, entries: number): Uint32Array {
+  /** Returns the words of an array; where `isKept`, they are kept for a time at which another one was the last. */
+  #wordsOf(addresses: BigUint64Array, entries: number, isKept: boolean): Uint32Array {
     if (this.#array === addresses && this.#words.length >= 2 * entries) return this.#words;
-    const known = this.#known.get(addresses);
-    const isKnown = known !== undefined && known.length >= 2 * entries;
+    let words = this.#known.get(addresses);
+    if (words === undefined || words.length < 2 * entries) {
+      words = new Uint32Array(addresses.buffer, addresses.byteOffset, 2 * addresses.length);
+      if (isKept) this.#known.set(addresses, words);
+    }
     this.#array = addresses;
-    this.#words = isKnown
-      ? known
-      : new Uint32Array(addresses.buffer, addresses.byteOffset, 2 * addresses.length);
-    return this.#words;
+    this.#words = words;
+    return words;
   }
 }

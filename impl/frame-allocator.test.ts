@@ -187,6 +187,14 @@ describe('the room for the free stack', () => {
   });
 });
 
+test('a large state that grows detaches no buffer, after which the engine would check every array', () => {
+  const frames = allocatorOf(0, usable(0, 2 ** 22));
+  const { words } = frames.state;
+  frames.allocPages(new Uint32Array(2 ** 14), 2 ** 14);
+  for (let i = 1; i < 2 ** 14; i += 2) frames.free(2 ** 22 - i);
+  expect([frames.state.words === words, words.length > 2 ** 17]).toEqual([false, true]);
+});
+
 test('a region that is freed costs a look at its own held bits, and not at those behind it', () => {
   const map = memoryMap([usable(0, 64), usable(128, 100_000)]);
   const config = configOf({ bitmapMaxAddr: 0n });

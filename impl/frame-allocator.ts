@@ -30,22 +30,8 @@ import {
 import { broken } from './assert.ts';
 import { BitmapZone } from './bitmap-zone.ts';
 import { checkBatch, endOfRun, type FrameBatch } from './frame-batch.ts';
-import {
-  lengthOf,
-  markStack,
-  NO_ORDINAL,
-  nextOf,
-  pop,
-  popRun,
-  push,
-  pushRun,
-  RUN_WORDS,
-  resetStack,
-  sizeOf,
-  stepOf,
-  wordsOfStack,
-} from './free-stack.ts';
-import { firstFree, isHeld, markRange } from './held-bits.ts';
+import * as freeStack from './free-stack.ts';
+import * as heldBits from './held-bits.ts';
 import * as layoutWords from './layout.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { argumentPanic, duplicatePanic, ownerPanic } from './misuse.ts';
@@ -53,11 +39,14 @@ import { livePlaces, loadWords, savedTop, saveWords } from './saved-words.ts';
 import { firmwareExtents, NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { endWords, initialStackWords, wordsFor, writeInitial } from './state.ts';
+import { initialStackWords, keepWords, wordsFor, writeInitial } from './state.ts';
 
-/** Copies: the engine folds constants of a module into its code, but loads imported ones at each use. */
+/** Copies: the engine folds constants of a module into its code, functions too, but loads imported ones at each use. */
 const { FREE_BITMAP_AT, HELD_AT, TOP_AT } = layoutWords;
-const NONE = NO_ORDINAL;
+const { firstFree, isHeld, markRange } = heldBits;
+const { lengthOf, markStack, nextOf, pop, popRun, push, pushRun, resetStack, sizeOf, stepOf, wordsOfStack } =
+  freeStack;
+const { NO_ORDINAL: NONE, RUN_WORDS } = freeStack;
 
 /** Page frames in a piece of a batch that is searched for consecutive ones: keeps the cost of a refused batch linear. */
 const LONGEST_PIECE = 256;
@@ -180,7 +169,8 @@ export class FrameAllocator {
     this.#makeRoom(2 * count); // what joins a single page frame takes two words
     const mark = markStack(this.#words);
     const freeInBitmap = this.freeInBitmap;
-    let done = 0;
+    // A panic on the first leaves nothing to undo: to catch it and throw it again takes 250 ns.
+    let done = count > 0 ? this.#releaseRun(frames, 0, count) : 0;
     try {
       while (done < count) done = this.#releaseRun(frames, done, count);
     } catch (error) {
@@ -232,7 +222,7 @@ export class FrameAllocator {
   /** Releases the memory of the state now, and not when the garbage collector gets to it. No call may follow. */
   dispose(): void {
     const { buffer } = this.#words;
-    if (buffer instanceof ArrayBuffer) endWords(buffer);
+    if (buffer instanceof ArrayBuffer && !keepWords(buffer)) buffer.transfer(0);
     this.#words = NO_WORDS;
   }
 
@@ -337,14 +327,17 @@ export class FrameAllocator {
     const bit = 1 << ordinal;
     const held = words[at];
     if ((held & bit) === 0) throw ownerPanic(call, frame, 'pmm');
-    if (!push(words, ordinal)) this.#pushWithRoom(ordinal);
-    this.#words[at] = held ^ bit;
+    if (push(words, ordinal)) words[at] = held ^ bit;
+    else this.#pushWithRoom(call, ordinal, frame);
   }
 
-  #pushWithRoom(ordinal: number): void {
+  /** As {@link #push}, where the stack has no room: apart from it, so that the engine knows its words to stay where they are. */
+  #pushWithRoom(call: Call, ordinal: number, frame: number): void {
+    const room = this.#words.length;
     this.#makeRoom(RUN_WORDS);
-    if (!push(this.#words, ordinal))
+    if (this.#words.length === room)
       throw broken('free stack: there is room for what is pushed', 'ordinal', ordinal >>> 0);
+    this.#push(call, ordinal, frame);
   }
 
   /** Frees one page frame outside the section last used. */
@@ -371,7 +364,9 @@ export class FrameAllocator {
     if (needed <= room) return;
     const grown = wordsFor(this.#layout, Math.min(Math.max(2 * room, needed), most));
     grown.set(this.#words);
-    this.dispose();
+    const { buffer } = this.#words;
+    // Left to the garbage collector otherwise: once a buffer was detached, the engine checks each access to any array for that.
+    if (buffer instanceof ArrayBuffer) keepWords(buffer);
     this.#words = grown;
   }
 

@@ -83,7 +83,7 @@ export class PageFrameManager implements Pmm {
     const frame = this.#frames.allocBitmap(Number(count), limit, alignmentFrames(alignment));
     if (frame !== null) return addressOf(frame, this.#higherHalf);
     return this.#fail(
-      `allocBitmap(count ${count}, maxAddr ${toHex(BigInt(maxAddr))}, alignment ${alignment})`,
+      `allocBitmap(count ${count}, maxAddr 0x${maxAddr.toString(16)}, alignment ${alignment})`,
     );
   }
 

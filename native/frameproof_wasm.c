@@ -2,8 +2,8 @@
  * The harness for WebAssembly: the same fp_target as in frameproof.c, in the same file, without a process around it. Freestanding: the
  * little of libc that allocators and their target files use is here too, and its headers are in wasm/.
  *
- *     linear memory    0      stack  data  arena                  1 GiB                      end of the memory map
- *                      ├──────┼─────┼─────┼───────── … ──────────┼── physical memory ──────┼─ … ─┼─ desk ─┤
+ *     linear memory    0      stack  data  arena                1 GiB                      end of the memory map
+ *                      ├──────┼─────┼─────┼────── … ─────┼ notes ┼── physical memory ──────┼─ … ─┼─ the caller's array ─┤
  *
  * The engine asks for a call by fp_call, with its arguments on the desk, and reads the answer there: one crossing a call. What the
  * engine must never see as the allocator's state (arguments, answers, errno) lies on the desk or is reset between calls.
@@ -27,6 +27,9 @@ IMPORT("panic") void fp_panic_text(uint64_t frame, int owner, const char *text, 
 IMPORT("live") void fp_live_bytes(uint64_t start, uint64_t bytes);
 IMPORT("abort") void fp_abort_text(const char *text, size_t length);
 IMPORT("count") void fp_count(int record, const void *start, size_t length);
+
+/* Notes of what has been written lie here, in the last 64 MiB below physical memory. */
+#define FP_NOTES UINT32_C(0x3c000000)
 
 /* What errno is before each call: no error number of a system. */
 #define CALLERS_ERRNO 23130
@@ -60,6 +63,8 @@ static struct {
     uint64_t descriptor_count;
     /* Whether the target names its live bytes. */
     uint64_t names_live;
+    /* Lengths of `notes.ever`, `notes.now` and `notes.strays`. */
+    uint64_t ever, now, strays;
 } desk;
 
 extern unsigned char __heap_base, __global_base;
@@ -89,6 +94,56 @@ EXPORT("fp_desk") void *fp_desk(void) {
     desk.stack_end = (uintptr_t)&__global_base;
     desk.arena_start = desk.arena_used = (uintptr_t)&__heap_base;
     return &desk;
+}
+
+/* ---- Written pages ---------------------------------------------------------------------------------------------------- */
+
+#define NOTED_PAGES (UINT32_C(1) << 22)
+#define MEMORY_PAGES (__builtin_wasm_memory_size(0) * (65536 / FP_PAGE_SIZE))
+
+/* NEVER and the like, for each page of linear memory. */
+enum { NEVER, BEFORE, NOW };
+
+/*
+ * Which pages of linear memory the program has written to, and during this call; and whom they belong to: the engine keeps `is_foreign`. Each
+ * store of the module calls fp_written first, unless its page has been written to during this call (runner/wasm/stores.ts).
+ */
+static struct notes {
+    uint8_t written[NOTED_PAGES];
+    uint8_t is_foreign[NOTED_PAGES];
+    uint32_t ever[NOTED_PAGES];
+    uint32_t now[NOTED_PAGES];
+    uint32_t strays[NOTED_PAGES];
+} *const notes = (struct notes *)FP_NOTES;
+
+static void note(uint32_t page) {
+    if (notes->written[page] == NOW) {
+        return;
+    }
+    if (notes->written[page] == NEVER) {
+        notes->ever[desk.ever++] = page;
+    }
+    notes->written[page] = NOW;
+    notes->now[desk.now++] = page;
+    if (notes->is_foreign[page]) {
+        notes->strays[desk.strays++] = page;
+    }
+}
+
+/* A write of `bytes` bytes follows. Pages beyond memory are not noted: it will trap. */
+EXPORT("fp_written") void fp_written(uintptr_t start, uintptr_t bytes) {
+    uintptr_t pages = MEMORY_PAGES, last = (start + bytes - 1) / FP_PAGE_SIZE;
+    for (uintptr_t page = start / FP_PAGE_SIZE; bytes > 0 && page <= last && page < pages; page++) {
+        note((uint32_t)page);
+    }
+}
+
+/* Before each call. */
+EXPORT("fp_begin") __attribute__((noinline)) void fp_begin(void) {
+    for (uint64_t i = 0; i < desk.now; i++) {
+        notes->written[notes->now[i]] = BEFORE;
+    }
+    desk.now = desk.strays = 0;
 }
 
 /* ---- Calls ---------------------------------------------------------------------------------------------------------- */
@@ -149,6 +204,7 @@ void fp_keep(uint64_t start, uint64_t pages) {
 }
 
 EXPORT("fp_init") void fp_init(void) {
+    fp_begin();
     fp_memory memory = {
         .descriptors = (const fp_descriptor *)(uintptr_t)desk.descriptors,
         .count = (size_t)desk.descriptor_count,
@@ -214,6 +270,7 @@ static uint64_t value_of(enum call call, const uint64_t *given) {
 }
 
 EXPORT("fp_call") void fp_call(enum call call) {
+    fp_begin();
     errno = CALLERS_ERRNO;
     desk.value = value_of(call, desk.arguments);
     desk.has_succeeded = (call >= TOTAL_AMOUNT && call <= RESERVED_AMOUNT) || desk.value != 0 ||

@@ -78,6 +78,13 @@ function isSavable(pmm: Pmm): pmm is SavablePmm {
   return typeof pmm.saveState === 'function' && typeof pmm.loadState === 'function';
 }
 
+/** Returns the error for a manager that throws where it is asked for something that is not a call. */
+function unanswered(what: string, error: unknown): SpecError {
+  return new SpecError(`expected a manager that answers ${what}: it threw ${lookAt(error).text}`, {
+    cause: error,
+  });
+}
+
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }
@@ -106,6 +113,8 @@ export class Session implements SavableSession {
   readonly #contents: Profile['contents'];
   readonly #memory: SimulatedMemory;
   #unzeroed: readonly number[] | null = null;
+  /** The manager, once it is known to be savable. */
+  #saved: SavablePmm | null = null;
   readonly #create: PmmFactory;
   #warnings: string[] = [];
 
@@ -140,7 +149,13 @@ export class Session implements SavableSession {
   get isSavable(): boolean {
     const { pmm } = this;
     // The contents of page frames are not saved.
-    return pmm !== null && this.#contents === 'any' && this.#told('saveState()', () => isSavable(pmm));
+    if (pmm === null || this.#contents !== 'any') return false;
+    try {
+      if (isSavable(pmm)) this.#saved = pmm;
+    } catch (error) {
+      throw unanswered('saveState()', error);
+    }
+    return this.#saved !== null;
   }
 
   /**
@@ -204,7 +219,12 @@ export class Session implements SavableSession {
 
   save(into: Int32Array): number {
     const pmm = this.#savable();
-    const words = this.#told('saveState()', () => pmm.saveState(into));
+    let words: unknown;
+    try {
+      words = pmm.saveState(into);
+    } catch (error) {
+      throw unanswered('saveState()', error);
+    }
     if (isWhole(words) && words >= 0 && words <= MOST_WORDS) return words;
     throw new SpecError(`expected the number of words from saveState(): it returned ${described(words)}`);
   }
@@ -212,7 +232,11 @@ export class Session implements SavableSession {
   /** Goes back to a saved state. Warnings and writes of the manager meanwhile are dropped: they belong to no call. */
   load(saved: Int32Array): void {
     const pmm = this.#savable();
-    this.#told('loadState()', () => pmm.loadState(saved));
+    try {
+      pmm.loadState(saved);
+    } catch (error) {
+      throw unanswered('loadState()', error);
+    }
     if (this.#warnings.length > 0) this.#warnings = [];
     this.#memory.dropWrites();
   }
@@ -234,28 +258,15 @@ export class Session implements SavableSession {
     }
   }
 
+  #savable(): SavablePmm {
+    if (this.#saved === null) throw new Error('the manager is not known to be savable');
+    return this.#saved;
+  }
+
   /** Returns the outcome of a call; where the built-in objects are watched, one that has changed one is malformed. */
   #unlessChanged(outcome: () => Outcome): Outcome {
     const changed = isSuspected() ? repairRealm() : null;
     return changed === null ? outcome() : malformed(`it changed ${changed}, which the judge uses`);
-  }
-
-  /** Asks the manager for something that is not a call. Throws `SpecError` if it throws. */
-  #told<T>(what: string, ask: () => T): T {
-    try {
-      return ask();
-    } catch (error) {
-      throw new SpecError(`expected a manager that answers ${what}: it threw ${lookAt(error).text}`, {
-        cause: error,
-      });
-    }
-  }
-
-  #savable(): SavablePmm {
-    const { pmm } = this;
-    const found = pmm === null ? null : this.#told('saveState()', () => (isSavable(pmm) ? pmm : null));
-    if (found === null) throw new Error('the manager cannot be saved and loaded');
-    return found;
   }
 
   #takeWarnings(): readonly string[] {

@@ -99,6 +99,11 @@ static __attribute__((unused)) void overrun(void) {
     base[(first + total) * FP_PAGE_SIZE] = 1;
 }
 
+/* The tenth page frame behind all of memory. */
+static __attribute__((unused)) void stray(void) {
+    base[(first + total + 9) * FP_PAGE_SIZE] = 1;
+}
+
 static __attribute__((unused)) void grow(void) {
     __builtin_wasm_memory_grow(0, 1);
 }

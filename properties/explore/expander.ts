@@ -155,6 +155,7 @@ export class Expander {
   /** Performs every operation in the state of a record; `place` is its place in the level. */
   expand(record: number, place: number): void {
     const { states } = this.#judge;
+    if (this.#judge.forget()) this.#swept.clear();
     const from = this.#from;
     this.#reserve(this.#table.lengthOf(record));
     const length = this.#table.copyTo(record, this.#words);

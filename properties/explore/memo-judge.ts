@@ -7,6 +7,8 @@
  *     order × action                       →  next order, or not what `lifo` pops        words compared, each time
  *
  * {@link MemoJudge.learn} lets the model judge in full every response that is unknown or not what `lifo` pops.
+ *
+ * A world of many page frames has more ownerships than there is room for: then everything is forgotten, and computed again.
  */
 import { type ModelState, step, type Tally, type Verdict } from '../../model/index.ts';
 import {
@@ -26,22 +28,30 @@ import type { HeldWorld } from './world.ts';
 /** Words of an entry for the last accepted response to an operation in an ownership: fingerprint (3), next ownership, action. */
 const ENTRY = 5;
 const UNKNOWN = -1;
+/** Bytes of the verdicts after which a judge forgets them. The usual world takes 5 MB, 6 and 6 page frames 80. */
+const MOST_BYTES = 2 ** 28;
+/** Bytes of the model's state that is kept for an ownership, about. */
+const STATE_BYTES = 2 ** 12;
+/** The same for a further response. */
+const OTHER_BYTES = 2 ** 6;
 
 export class MemoJudge {
   readonly states: ModelStates;
   readonly #operations: readonly Operation[];
   readonly #tally: Tally;
   /** For each ownership, one entry for each operation: the fingerprint, the next ownership, the action. */
-  readonly #last: Int32Array[] = [];
+  readonly #last: (Int32Array | undefined)[] = [];
   /** The same for further responses: lists of ownership, operation and fingerprint, with the next ownership and the action. */
-  readonly #others = new WordLists();
-  readonly #otherAfter: number[] = [];
-  readonly #otherAction: number[] = [];
+  #others = new WordLists();
+  #otherAfter: number[] = [];
+  #otherAction: number[] = [];
+  /** Bytes of the verdicts, about. */
+  #bytes = 0;
   readonly #actions = new WordLists();
   /** The action of each operation that frees, once it is known. */
   readonly #pushes: (number | undefined)[] = [];
   /** For each ownership, the operations that are not tried: misuse that is undefined, and references beyond the search. */
-  readonly #undefined: (readonly boolean[])[] | null;
+  readonly #undefined: (readonly boolean[] | undefined)[] | null;
   readonly #key = new Int32Array(ENTRY);
   /** The model state after the last accepted response. */
   ownership = 0;
@@ -59,6 +69,22 @@ export class MemoJudge {
     this.#undefined = isPartial || this.states.references !== null ? [] : null;
     this.#tally = tally;
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
+  }
+
+  /**
+   * Forgets every verdict if they take more than `most` bytes; numbers of ownerships and orders stay. Call it between two states.
+   * Returns whether it did.
+   */
+  forget(most = MOST_BYTES): boolean {
+    if (this.#bytes <= most) return false;
+    this.#bytes = 0;
+    this.#last.fill(undefined);
+    this.#undefined?.fill(undefined);
+    this.#others = new WordLists();
+    this.#otherAfter = [];
+    this.#otherAction = [];
+    this.states.forget();
+    return true;
   }
 
   /** Whether an operation is not tried: misuse that the target leaves undefined, or a reference beyond the search's. */
@@ -87,7 +113,9 @@ export class MemoJudge {
     const last = this.#last[ownership];
     if (last === undefined) return false;
     const at = operation * ENTRY;
-    const isLast = last[at] === first && last[at + 1] === second && last[at + 2] === third;
+    const known = last[at];
+    if (known === UNKNOWN) return false;
+    const isLast = known === first && last[at + 1] === second && last[at + 2] === third;
     if (!isLast) return this.#acceptsOther(ownership, order, operation, first, second, third);
     this.ownership = last[at + 3] ?? 0;
     return this.#leads(order, last[at + 4] ?? 0);
@@ -175,12 +203,16 @@ export class MemoJudge {
     if (last === undefined) {
       last = new Int32Array(ENTRY * this.#operations.length).fill(UNKNOWN);
       this.#last[ownership] = last;
+      this.#bytes += last.byteLength + STATE_BYTES;
     }
     const at = operation * ENTRY;
     if (last[at] === UNKNOWN) {
-      last.set([...fingerprint, after, action], at);
+      [last[at], last[at + 1], last[at + 2]] = fingerprint;
+      last[at + 3] = after;
+      last[at + 4] = action;
       return;
     }
+    this.#bytes += OTHER_BYTES;
     const other = this.#numberOfOther(ownership, operation, ...fingerprint);
     this.#otherAfter[other] = after;
     this.#otherAction[other] = action;

@@ -14,6 +14,8 @@ import { refuseMissing, type Target } from '../target.ts';
 import { BUILD_SECTION, mutableGlobals } from './binary.ts';
 import { type Bits, ENGINE, type Module, WASM_PAGE_BYTES } from './engine.ts';
 import { type Loaded, Machine, reachOf } from './machine.ts';
+import { Machines } from './machines.ts';
+import { withNotedStores } from './stores.ts';
 import { WasmTarget } from './wasm-target.ts';
 
 /** The imports beside the memory. */
@@ -108,24 +110,31 @@ interface WasmClaims {
 }
 
 /**
- * Returns the target that WebAssembly is; `path` is its name.
+ * Returns a module as it was found by trying, with a machine that says what the target has.
  *
  * @throws SpecError if the engine cannot run it, or it was not built with the harness.
  */
+export function loadedFrom(bytes: Uint8Array, path: string): readonly [Loaded, Machine] {
+  const module = compiledOf(bytes, path);
+  refuseUnresolved(module, path);
+  const [line] = ENGINE.Module.customSections(module, BUILD_SECTION);
+  const compiled = line === undefined ? null : Buffer.from(line).toString();
+  const noted = withNotedStores(bytes, path);
+  const hasHidden = noted.hasHidden || mutableGlobals(bytes) > 1;
+  return tried({ module: compiledOf(noted.bytes, path), compiled, hasHidden }, path);
+}
+
+/** Returns the target that WebAssembly is; `path` is its name. Throws as {@link loadedFrom} does. */
 export function wasmTarget(
   bytes: Uint8Array,
   path: string,
   { profile: given, programMs }: WasmClaims,
 ): Target {
-  const module = compiledOf(bytes, path);
-  refuseUnresolved(module, path);
-  const [line] = ENGINE.Module.customSections(module, BUILD_SECTION);
-  const compiled = line === undefined ? null : Buffer.from(line).toString();
-  const [loaded, machine] = tried({ module, compiled, hasHiddenGlobals: mutableGlobals(bytes) > 1 }, path);
+  const [loaded, machine] = loadedFrom(bytes, path);
   const source = `${path}: profile`;
   const claimed = given ?? decodeProfile(parseJson(machine.profile, source), source);
   const has = (place: number): boolean => ((machine.calls >> place) & 1) === 1;
   refuseMissing(path, claimed, (name) => has(name === 'orders' ? BY_ORDER : callPlace(name)));
   const profile = within(claimed, reachOf(loaded.bits));
-  return new WasmTarget(loaded, { name: path, policies: profile.policies, profile }, programMs);
+  return new WasmTarget(new Machines(loaded), { name: path, policies: profile.policies, profile }, programMs);
 }

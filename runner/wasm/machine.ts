@@ -1,6 +1,8 @@
 /**
  * Machines: one instance of a WebAssembly target with its linear memory, in which the physical memory of a world lies from 1 GiB on.
  * The harness, native/frameproof_wasm.c, draws the layout; the desk is how calls and answers cross.
+ *
+ * A machine serves many programs: all that one has written to is noted, page by page, and is put back before the next one.
  */
 import {
   areFrames,
@@ -14,7 +16,16 @@ import {
 } from '../../spec/index.ts';
 import type { World } from '../world.ts';
 import { type CountedFile, CounterReader, RECORDS } from './counter-files.ts';
-import { type Bits, ENGINE, type Exported, type Memory, type Module, memoryOf } from './engine.ts';
+import {
+  type Bits,
+  ENGINE,
+  type Exported,
+  type Memory,
+  type Module,
+  memoryOf,
+  WASM_PAGE_BYTES,
+} from './engine.ts';
+import { NOTED_PAGES, NOTES } from './stores.ts';
 import { BEYOND } from './watched-frames.ts';
 
 const GIB = 2 ** 30;
@@ -48,7 +59,10 @@ const DESK = {
   descriptors: 19,
   descriptorCount: 20,
   namesLive: 21,
-  length: 22,
+  ever: 22,
+  now: 23,
+  strays: 24,
+  length: 25,
 } as const;
 
 /** `fp_descriptor`: the kind and the EFI type, the first physical address, the page frames. */
@@ -62,10 +76,21 @@ const KINDS: Readonly<Record<ReturnType<typeof ownerAfterInit>, number>> = {
 /** `fp_owner`. */
 const OWNERS: readonly (Owner | null)[] = [null, 'absent', 'firmware', 'boot', 'pmm', 'caller', 'kept'];
 const NO_FRAME = 2n ** 64n - 1n;
+const NO_FRAMES: readonly number[] = [];
 /** Longest text that is read from a target. */
 const LONGEST_TEXT = 4096;
 /** Entries of the caller's array, beside one for each page frame. */
 const LEAST_ENTRIES = 8192;
+/** The notes, in the order of the harness: a byte for each page, another one, then lists of pages in words. */
+const IS_FOREIGN = NOTES + NOTED_PAGES;
+const EVER = (NOTES + 2 * NOTED_PAGES) / 4;
+const STRAYS = EVER + 2 * NOTED_PAGES;
+const FIRST_NOTED = NOTES / PAGE_SIZE;
+const FIRST_FRAME = BASE / PAGE_SIZE;
+/** A program that has written to more pages leaves its machine to the garbage collector: 64 MiB. */
+const MOST_PUT_BACK = 2 ** 14;
+const PAGE_WORDS = PAGE_SIZE / 4;
+
 /** Words from address 0 on, which nothing but a null pointer or a stack that overflows reaches. */
 const NULL_WORDS = 16;
 
@@ -90,8 +115,8 @@ export interface Loaded {
   readonly initial: number;
   /** The line that compiled it, which `frameproof build` leaves in it; null if that is not known. */
   readonly compiled: string | null;
-  /** Whether it has mutable globals beside the stack pointer: state that is in no memory. */
-  readonly hasHiddenGlobals: boolean;
+  /** Whether it has mutable globals beside the stack pointer, or changes tables: state that is in no memory. */
+  readonly hasHidden: boolean;
   /** Whether it counts how often its lines are entered: state that grows for ever. */
   readonly hasCounters: boolean;
 }
@@ -129,15 +154,41 @@ export function joined(
   return apart;
 }
 
+/** Worlds up to this many page frames have machines of one size. */
+const SMALLEST = 64;
+
+/** Returns the page frames that a machine has for a world: few sizes, so that machines serve again, and at most a quarter more. */
+function roomyFrames(world: World, bits: Bits): number {
+  const frames = Math.max(SMALLEST, pfnEnd(world.map));
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(frames)) - 2);
+  const most = Number(reachOf(bits)) / PAGE_SIZE;
+  return Math.max(frames, Math.min(most, Math.ceil(frames / step) * step)) + BEYOND;
+}
+
+/** Returns the bytes of linear memory that a world takes. Machines of one size serve for worlds of one size. */
+export function sizeFor(world: World, bits: Bits): number {
+  const frames = roomyFrames(world, bits);
+  const bytes =
+    BASE +
+    frames * PAGE_SIZE +
+    8 * (frames + LEAST_ENTRIES) +
+    world.map.descriptors.length * DESCRIPTOR_BYTES;
+  return Math.ceil(bytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
+}
+
 export class Machine {
   readonly bits: Bits;
+  /** Bytes of linear memory. */
+  readonly size: number;
+  /** Page frames that lie in it. */
+  readonly frames: number;
   /** Byte offset of the array that is passed for a batch. */
   readonly array: number;
   /** The linear memory as it was before it grew. */
   readonly initialBuffer: ArrayBuffer;
   warnings: string[] = [];
   /** The page frames that init has named as kept. */
-  readonly kept: Frames[] = [];
+  kept: Frames[] = [];
   readonly #exports: Exports;
   readonly #memory: Memory;
   readonly #desk: number;
@@ -147,25 +198,101 @@ export class Machine {
   #buffer: ArrayBuffer;
   #words: Uint32Array;
   #longs: BigUint64Array;
+  #bytes: Uint8Array;
+  /** Static data, and what constructors have taken of the arena, before the first program. */
+  readonly #image: Uint32Array;
+  /** Whether the last program left nothing but what is noted. */
+  #isSound = true;
+  /** Entries of the caller's array that are in use. */
+  #entries = 0;
+  #descriptors = 0;
 
-  /** Lays out a world and instantiates the module, up to where init is called. */
+  /** Instantiates the module, and lays out a world up to where init is called. */
   constructor({ module, bits, initial }: Loaded, world: World) {
-    const descriptors = world.map.descriptors.length;
-    const frames = pfnEnd(world.map) + BEYOND;
-    const above = BASE + frames * PAGE_SIZE;
-    this.array = above + descriptors * DESCRIPTOR_BYTES;
     this.bits = bits;
-    this.#memory = memoryOf(bits, initial, this.array + 8 * (frames + LEAST_ENTRIES), SPARE);
+    this.size = sizeFor(world, bits);
+    this.frames = roomyFrames(world, bits);
+    this.array = BASE + this.frames * PAGE_SIZE;
+    this.#memory = memoryOf(bits, initial, this.size, SPARE);
     this.#buffer = this.#memory.buffer;
     this.initialBuffer = this.#buffer;
     this.#words = new Uint32Array(this.#buffer);
     this.#longs = new BigUint64Array(this.#buffer);
+    this.#bytes = new Uint8Array(this.#buffer);
     const imports = { env: { memory: this.#memory }, frameproof: this.#imports() };
     this.#exports = exportsOf(new ENGINE.Instance(module, imports).exports);
     this.#stackPointer = this.#exports.fp_stack_pointer() ?? 0;
     this.#desk = Number(this.#exports.fp_desk()) / 8;
-    this.#layOut(world, above);
+    this.#set('arenaEnd', NOTES);
     this.#exports.main(0, bits === 64 ? 0n : 0);
+    // What has been written so far is the beginning of each program.
+    for (const page of this.#ever) this.#bytes[NOTES + page] = 0;
+    for (const list of ['ever', 'now', 'strays'] as const) this.#set(list, 0);
+    this.#image = this.#words.slice(0, Math.ceil(this.arenaUsed / PAGE_SIZE) * PAGE_WORDS);
+    this.#layOut(world);
+  }
+
+  /**
+   * Puts back all that the last program has written to, and lays out another world of the same size: as if the module had been
+   * instantiated for it. Returns false where that cannot be. O(pages that were written to + page frames / 4096).
+   */
+  reuse(world: World): boolean {
+    const ever = this.#ever;
+    const isNotes = (page: number): boolean => page >= FIRST_NOTED && page < FIRST_FRAME;
+    if (!this.#isSound || this.#buffer !== this.initialBuffer) return false;
+    if (ever.length > MOST_PUT_BACK || ever.some(isNotes)) return false;
+    for (const page of ever) {
+      this.#bytes[NOTES + page] = 0;
+      this.#putBack(page);
+    }
+    // The desk may lie in two pages, and the harness need not write to both.
+    const desk = 2 * this.#desk;
+    this.#words.set(this.#image.subarray(desk, desk + 2 * DESK.length), desk);
+    this.#words.fill(0, this.array / 4, this.array / 4 + 2 * this.#entries);
+    this.#words.fill(
+      0,
+      this.#descriptorsAt / 4,
+      (this.#descriptorsAt + this.#descriptors * DESCRIPTOR_BYTES) / 4,
+    );
+    this.#entries = 0;
+    this.unwind();
+    this.warnings = [];
+    this.kept = [];
+    this.#layOut(world);
+    return true;
+  }
+
+  /** The pages that have been written to. */
+  get #ever(): Uint32Array {
+    return this.#words.subarray(EVER, EVER + this.#number(DESK.ever));
+  }
+
+  #putBack(page: number): void {
+    const at = page * PAGE_WORDS;
+    if (at < this.#image.length) this.#words.set(this.#image.subarray(at, at + PAGE_WORDS), at);
+    else this.#words.fill(0, at, at + PAGE_WORDS);
+  }
+
+  /** For each page frame, whether it is not the manager's: a view of the notes. */
+  get isForeign(): Uint8Array {
+    return this.#bytes.subarray(IS_FOREIGN + FIRST_FRAME, IS_FOREIGN + FIRST_FRAME + this.frames);
+  }
+
+  /** The page frames that were not the manager's when the last call wrote to them. */
+  get strays(): readonly number[] {
+    const count = this.#words[2 * (this.#desk + DESK.strays)] ?? 0;
+    if (count === 0) return NO_FRAMES;
+    return Array.from(this.#words.subarray(STRAYS, STRAYS + count), (page) => page - FIRST_FRAME);
+  }
+
+  /** Notes that a page frame is written to from outside. */
+  touch(frame: number): void {
+    const page = frame + FIRST_FRAME;
+    if (this.#bytes[NOTES + page] !== 0) return;
+    this.#bytes[NOTES + page] = 1;
+    const ever = this.#number(DESK.ever);
+    this.#words[EVER + ever] = page;
+    this.#words[2 * (this.#desk + DESK.ever)] = ever + 1;
   }
 
   get buffer(): ArrayBuffer {
@@ -285,6 +412,7 @@ export class Machine {
   }
 
   setEntry(i: number, pointer: bigint): void {
+    if (i >= this.#entries) this.#entries = i + 1;
     if (this.bits === 64) this.#longs[this.array / 8 + i] = pointer;
     else this.#words[this.array / 4 + i] = Number(pointer);
   }
@@ -293,6 +421,7 @@ export class Machine {
     try {
       exported(...passed);
     } catch (error) {
+      this.#isSound &&= error instanceof LeftByPanic;
       if (!(error instanceof LeftByPanic)) throw error;
       this.unwind();
       this.#exports.fp_finish();
@@ -307,17 +436,24 @@ export class Machine {
     this.#buffer = this.#memory.buffer;
     this.#words = new Uint32Array(this.#buffer);
     this.#longs = new BigUint64Array(this.#buffer);
+    this.#bytes = new Uint8Array(this.#buffer);
   }
 
-  #layOut({ map: { descriptors }, config }: World, at: number): void {
-    const field = (name: keyof typeof DESK, value: bigint | number): void => {
-      this.#longs[this.#desk + DESK[name]] = BigInt(value);
-    };
-    field('base', BASE);
-    field('arenaEnd', BASE);
-    field('bitmapEnd', config.bitmapMaxAddr);
-    field('descriptors', at);
-    field('descriptorCount', descriptors.length);
+  #set(field: keyof typeof DESK, value: bigint | number): void {
+    this.#longs[this.#desk + DESK[field]] = BigInt(value);
+  }
+
+  get #descriptorsAt(): number {
+    return this.array + 8 * (this.frames + LEAST_ENTRIES);
+  }
+
+  #layOut({ map: { descriptors }, config }: World): void {
+    const at = this.#descriptorsAt;
+    this.#descriptors = descriptors.length;
+    this.#set('base', BASE);
+    this.#set('bitmapEnd', config.bitmapMaxAddr);
+    this.#set('descriptors', at);
+    this.#set('descriptorCount', descriptors.length);
     for (const [i, { type, start, pages }] of descriptors.entries()) {
       const place = at / 4 + (i * DESCRIPTOR_BYTES) / 4;
       this.#words.set([KINDS[ownerAfterInit(type)], MEMORY_TYPES[type].efi], place);

@@ -89,11 +89,8 @@ export class SavedImage {
     this.#clear();
     machine.arenaUsed = (saved[0] ?? 0) >>> 0;
     for (let at = this.#head; at < saved.length; at += 2) words[(saved[at] ?? 0) >>> 0] = saved[at + 1] ?? 0;
-    const watched: number[] = [];
     for (let frame = 0; frame < this.#frames; frame += 1)
-      if (((saved[1 + (frame >>> 5)] ?? 0) >>> (frame & 31)) & 1) watched.push(frame);
-    for (let frame = this.#frames; this.#watched.has(frame); frame += 1) watched.push(frame);
-    this.#watched.replace(watched);
+      this.#watched.mark(frame, (((saved[1 + (frame >>> 5)] ?? 0) >>> (frame & 31)) & 1) === 1);
   }
 
   /** Goes back to the image after init, with the pattern in every page frame. */
@@ -112,8 +109,8 @@ export class SavedImage {
   #saveWatched(into: Int32Array): void {
     into.fill(0, 1, this.#head);
     this.#isWatched.fill(0);
-    for (const frame of this.#watched.frames) {
-      if (frame >= this.#frames) continue;
+    for (let frame = 0; frame < this.#frames; frame += 1) {
+      if (!this.#watched.has(frame)) continue;
       this.#isWatched[frame] = 1;
       const word = 1 + (frame >>> 5);
       into[word] = (into[word] ?? 0) | (1 << (frame & 31));

@@ -26,7 +26,8 @@ import type { SavableSession } from '../savable-session.ts';
 import { lookAt } from '../thrown.ts';
 import type { World } from '../world.ts';
 import { addToFiles } from './counter-files.ts';
-import { Aborted, BASE, LeftByPanic, type Loaded, Machine } from './machine.ts';
+import { Aborted, BASE, LeftByPanic, type Machine } from './machine.ts';
+import type { Machines } from './machines.ts';
 import { SavedImage } from './saved-image.ts';
 import { WatchedFrames } from './watched-frames.ts';
 
@@ -73,6 +74,7 @@ export class WasmSession implements SavableSession {
   readonly isRecorded = false;
   readonly omission = null;
   readonly started: Response;
+  readonly #machines: Machines;
   readonly #machine: Machine;
   readonly #hasCounters: boolean;
   readonly #world: World;
@@ -88,8 +90,10 @@ export class WasmSession implements SavableSession {
   #image: SavedImage | null = null;
   #unzeroed: readonly number[] = NONE;
 
-  constructor(loaded: Loaded, world: World, profile: Profile) {
-    this.#machine = new Machine(loaded, world);
+  constructor(machines: Machines, world: World, profile: Profile) {
+    const { loaded } = machines;
+    this.#machines = machines;
+    this.#machine = machines.take(world);
     this.#hasCounters = loaded.hasCounters;
     this.#world = world;
     this.#profile = profile;
@@ -98,7 +102,7 @@ export class WasmSession implements SavableSession {
     this.#mostPointer = loaded.bits === 64 ? 2n ** 64n - 1n : 2n ** 32n - 1n;
     this.#untouched = loaded.bits === 64 ? 0x5555_5555_5555_5555n : 0x5555_5555n;
     this.#buffer = this.#machine.buffer;
-    this.#watched = new WatchedFrames(world.map, BASE, this.#buffer);
+    this.#watched = new WatchedFrames(world.map, BASE, this.#machine);
     this.started = this.#start();
   }
 
@@ -119,8 +123,7 @@ export class WasmSession implements SavableSession {
     const limit = omitStacks();
     const { outcome, strayEntries } = this.#perform(operation, freeForSingles);
     restoreStacks(limit);
-    const writes = this.#image === null ? this.#watched.compareSome() : this.#watched.compareAll();
-    return this.#response(outcome, strayEntries, writes);
+    return this.#response(outcome, strayEntries, this.#watched.written());
   }
 
   save(into: Int32Array): number {
@@ -158,10 +161,9 @@ export class WasmSession implements SavableSession {
 
   passOver(): void {}
 
-  lateWrites(next: Operation | null): readonly number[] {
-    if (next === null) return this.#watched.compareAll();
-    if (!('address' in next || 'addresses' in next)) return NONE;
-    return this.#named(next).flatMap(([first, count]) => this.#watched.compare(first, count));
+  /** Each response names all writes. */
+  lateWrites(): readonly number[] {
+    return NONE;
   }
 
   inspect(): null {
@@ -170,6 +172,8 @@ export class WasmSession implements SavableSession {
 
   close(): void {
     if (this.#hasCounters) addToFiles(this.#machine.counters());
+    // What load() has written is not noted.
+    if (this.#image === null) this.#machines.giveBack(this.#machine);
   }
 
   #start(): Response {
@@ -182,7 +186,7 @@ export class WasmSession implements SavableSession {
     }
     this.#follow();
     const { kept } = this.#machine;
-    const response = this.#response(outcome, false, this.#watched.compareAll());
+    const response = this.#response(outcome, false, this.#watched.written());
     return kept.length === 0 ? response : { ...response, kept };
   }
 
@@ -279,13 +283,17 @@ export class WasmSession implements SavableSession {
     this.#unzeroed = NONE;
     if (outcome.kind === 'address') {
       const first = this.#frameAt(outcome.address);
-      this.#handOut('count' in operation ? Number(operation.count) : 1, (i) => first + i);
+      const count = 'count' in operation ? Number(operation.count) : 1;
+      this.#look(count, (i) => first + i);
+      watched.handOutRun(first, count);
     } else if (outcome.kind === 'addresses') {
-      const { addresses } = outcome;
-      this.#handOut(addresses.length, (i) => this.#frameAt(addresses[i] ?? 0n));
+      const frames = outcome.addresses.map((address) => this.#frameAt(address));
+      const frameAt = (i: number): number => frames[i] ?? -1;
+      this.#look(frames.length, frameAt);
+      watched.handOut(frames.length, frameAt);
     } else if (outcome.kind === 'done' && operation.call === 'removeRegion')
       // Nobody may write there.
-      for (const [first, count] of this.#named(operation)) watched.handOut(count, (i) => first + i);
+      for (const [first, count] of this.#named(operation)) watched.handOutRun(first, count);
     else if (outcome.kind === 'done' && !this.#stays(operation, freeBefore))
       for (const [first, count] of this.#named(operation)) watched.forget(first, count);
   }
@@ -301,10 +309,9 @@ export class WasmSession implements SavableSession {
     return calls.includes('retain') && calls.includes('freeAmount') && namesOnePage(call);
   }
 
-  /** Looks at what was handed out, where the manager claims what it holds, and watches it from now on. */
-  #handOut(count: number, frameAt: (i: number) => number): void {
+  /** Looks at what was handed out, where the manager claims what it holds. */
+  #look(count: number, frameAt: (i: number) => number): void {
     if (this.#profile.contents === 'zeroed') this.#unzeroed = this.#watched.unzeroed(count, frameAt);
-    this.#watched.handOut(count, frameAt);
   }
 
   /** Returns the page frames that an operation names, as first ones and counts. */
@@ -375,6 +382,6 @@ export class WasmSession implements SavableSession {
   #follow(): void {
     if (this.#machine.buffer === this.#buffer) return;
     this.#buffer = this.#machine.buffer;
-    this.#watched.follow(this.#buffer);
+    this.#watched.follow();
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../target.ts';
 import { shareTime } from '../time-limit.ts';
 import type { World } from '../world.ts';
-import type { Loaded } from './machine.ts';
+import type { Machines } from './machines.ts';
 import { WasmSession } from './wasm-session.ts';
 
 export class WasmTarget implements Target {
@@ -28,16 +28,16 @@ export class WasmTarget implements Target {
   readonly peakKib = 0;
   readonly bytesACall = null;
   readonly programMs: number;
-  readonly #loaded: Loaded;
+  readonly #machines: Machines;
 
-  constructor(loaded: Loaded, { name, policies, profile, checks = [] }: Claims, programMs: number) {
+  constructor(machines: Machines, { name, policies, profile, checks = [] }: Claims, programMs: number) {
     this.name = name;
     this.policies = policies;
     this.checks = checks;
     this.profile = profile;
     this.programMs = programMs;
-    this.compiled = loaded.compiled;
-    this.#loaded = loaded;
+    this.compiled = machines.loaded.compiled;
+    this.#machines = machines;
   }
 
   get source(): TargetSource {
@@ -45,23 +45,20 @@ export class WasmTarget implements Target {
   }
 
   start(world: World): StartedProgram {
-    const session = new WasmSession(this.#loaded, world, this.profile);
+    const session = new WasmSession(this.#machines, world, this.profile);
     return { performer: () => session };
   }
 
   openSavable(world: World): SavableSession | null {
-    const { hasHiddenGlobals, hasCounters } = this.#loaded;
-    return hasHiddenGlobals || hasCounters
-      ? null
-      : new WasmSession(this.#loaded, world, this.profile).savable();
+    const { hasHidden, hasCounters } = this.#machines.loaded;
+    return hasHidden || hasCounters ? null : new WasmSession(this.#machines, world, this.profile).savable();
   }
 
   timed(world: World, program: Program): TimedProgram {
     const { profile } = this;
-    const loaded = this.#loaded;
     return {
       turn: (operations) => {
-        const session = new WasmSession(loaded, world, profile);
+        const session = new WasmSession(this.#machines, world, profile);
         const results = new Results();
         const start = performance.now();
         for (const operation of program.slice(0, operations)) {
@@ -69,7 +66,9 @@ export class WasmTarget implements Target {
           if (resolved === null || beyond(profile, operation) !== null) continue;
           results.record(operation, session.perform(resolved, Number.POSITIVE_INFINITY));
         }
-        return performance.now() - start;
+        const ms = performance.now() - start;
+        session.close();
+        return ms;
       },
     };
   }
@@ -77,7 +76,7 @@ export class WasmTarget implements Target {
   withClaims(claims: Partial<Claims>): Target {
     const { name, policies, profile, checks } = this;
     const claimed = { name, policies, profile, checks, ...claims };
-    return shareTime(this, this.programMs, new WasmTarget(this.#loaded, claimed, this.programMs));
+    return shareTime(this, this.programMs, new WasmTarget(this.#machines, claimed, this.programMs));
   }
 
   async close(): Promise<void> {}

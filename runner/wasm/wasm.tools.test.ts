@@ -51,6 +51,7 @@ describe.each(BITS)('an allocator in WebAssembly with pointers of %i bits that',
   it.each([
     ['scribble', 2, 'caller'],
     ['overrun', 4, 'absent'],
+    ['stray', 13, 'absent'],
   ])('writes where it must not is caught after that call: %s', async (name, pfn, owner) => {
     const target = await built(bits, ['testing/wasm_zoo.c'], `-DMISBEHAVE=${name}`);
     expect(execute(target, SCENARIO).violation).toMatchObject({

@@ -1,26 +1,70 @@
 import { expect, it } from 'vitest';
 import { memoryMap, PAGE_SIZE } from '../../spec/index.ts';
-import { WatchedFrames } from './watched-frames.ts';
+import { PATTERN, WatchedFrames } from './watched-frames.ts';
 
-/** Frames of which none is watched before init, and their memory. */
+/** More than a small world has. */
 const FRAMES = 200;
-const MAP = memoryMap([{ type: 'conventional', start: 0n, pages: FRAMES }]);
+const MAP = memoryMap([
+  { type: 'conventional', start: 0n, pages: FRAMES },
+  { type: 'reserved', start: BigInt(FRAMES * PAGE_SIZE), pages: 1 },
+]);
 
-function writtenTo(frames: readonly number[], count: number): readonly number[] {
-  const buffer = new ArrayBuffer((FRAMES + 1) * PAGE_SIZE);
-  const watched = new WatchedFrames(MAP, 0, buffer);
-  watched.handOut(count, (i) => 10 + i);
-  for (const frame of frames) new Uint8Array(buffer)[(10 + frame) * PAGE_SIZE] = 1;
-  return watched
-    .compareAll()
-    .map((frame) => frame - 10)
-    .toSorted((a, b) => a - b);
+/** A machine that is only memory, and what is watched there. `write` notes writes of a call. */
+function watching(): {
+  readonly watched: WatchedFrames;
+  readonly bytes: Uint8Array;
+  readonly touched: readonly number[];
+  write(...frames: readonly number[]): readonly number[];
+} {
+  const touched: number[] = [];
+  const strays: number[] = [];
+  const isForeign = new Uint8Array(FRAMES + 2);
+  const buffer = new ArrayBuffer((FRAMES + 2) * PAGE_SIZE);
+  const machine = { buffer, isForeign, strays, touch: (frame: number) => touched.push(frame) };
+  const watched = new WatchedFrames(MAP, 0, machine);
+  touched.length = 0;
+  const write = (...frames: readonly number[]): readonly number[] => {
+    strays.splice(0, strays.length, ...frames.filter((frame) => isForeign[frame] === 1));
+    return watched.written();
+  };
+  return { watched, bytes: new Uint8Array(buffer), touched, write };
 }
 
-it('sees a write to each page frame of up to 32, and to the edges of the parts of more', () => {
-  const all = Array.from({ length: 32 }, (_, i) => i);
-  expect(writtenTo(all, 32)).toEqual(all);
-  const edges = [0, 1, 2, 4, 8, 16, 32, 64, 98, 99];
-  expect(writtenTo(edges, 100)).toEqual(edges);
-  expect(writtenTo([-1, 50, 100], 100)).toEqual([]);
+it('sees a write to any page frame of a run, however long', () => {
+  const { watched, write } = watching();
+  watched.handOutRun(10, 100);
+  expect(write(9, 10, 57, 109, 110)).toEqual([10, 57, 109]);
+  watched.forget(50, 10);
+  expect(write(49, 57)).toEqual([49]);
+});
+
+it('sees writes to what is nobody’s, from the beginning', () => {
+  expect(watching().write(0, FRAMES - 1, FRAMES, FRAMES + 1)).toEqual([FRAMES, FRAMES + 1]);
+});
+
+it('does not blame a call for writes to page frames that it has freed', () => {
+  const { watched, bytes, write } = watching();
+  watched.handOut(2, (i) => [3, 7][i] ?? -1);
+  expect(write(3)).toEqual([3]);
+  // Painted again.
+  expect(Buffer.from(bytes.subarray(3 * PAGE_SIZE, 4 * PAGE_SIZE)).equals(PATTERN)).toBe(true);
+  watched.forget(3, 1);
+  expect(write(3, 7)).toEqual([7]);
+});
+
+it('paints all of 32 page frames, and of more the edges of their parts', () => {
+  const { watched, bytes, touched } = watching();
+  watched.handOutRun(0, 32);
+  expect(touched).toEqual(Array.from({ length: 32 }, (_, i) => i));
+  expect(touched.every((frame) => bytes[frame * PAGE_SIZE] === PATTERN[0])).toBe(true);
+  watched.handOutRun(50, 100);
+  expect(touched.slice(32)).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 98, 99].map((i) => 50 + i));
+});
+
+it('leaves alone what is not memory', () => {
+  const { watched, touched } = watching();
+  watched.handOutRun(-1, 1);
+  watched.handOut(1, () => FRAMES + 2);
+  watched.forget(-1, 1);
+  expect(touched).toEqual([]);
 });
