@@ -152,9 +152,13 @@ export default class ExtentList implements Pmm {
     return this.extents.find(({ base, end }) => base <= frame && frame < end);
   }
 
-  /** Gives [from, to) to an owner: cuts the extents there, inserts the new ones, joins neighbours. */
+  /** Gives [from, to) to an owner: cuts the extents there, inserts the new ones, joins neighbours. The others stay as they are. */
   #give(from: number, to: number, owner: Owner): void {
-    const cut = this.extents.flatMap((old) => [
+    const found = this.extents.findIndex(({ end }) => end >= from);
+    const first = found < 0 ? this.extents.length : found;
+    const beyond = this.extents.findIndex(({ base }) => base > to);
+    const near = this.extents.slice(first, beyond < 0 ? undefined : beyond);
+    const cut = near.flatMap((old) => [
       { ...old, end: Math.min(old.end, from) },
       { ...old, base: Math.max(old.base, to) },
     ]);
@@ -175,7 +179,7 @@ export default class ExtentList implements Pmm {
       if (joins) joined[joined.length - 1] = { ...last, end: part.end };
       else joined.push(part);
     }
-    this.extents = joined;
+    this.extents = this.extents.toSpliced(first, near.length, ...joined);
   }
 
   #address(frame: number): bigint {

@@ -41,15 +41,22 @@ const across = (test: Test): Plant =>
       test(ended) && ended.extents.some(({ base, count }) => base < size && base + count > size),
   );
 
-/** The results of some kind that are held whole, by their first page frames. */
+/** The results of some kind that are held whole, by their first page frames. A region that lies beside all of them costs nothing. */
 function heldBy(test: Test): (ended: Ended) => number {
   const held = new Set<number>();
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, -1];
+  const take = (first: number): void => {
+    held.add(first);
+    [lowest, highest] = [Math.min(lowest, first), Math.max(highest, first)];
+  };
+  const giveBack = ({ base, count }: Extent): void => {
+    if (base > highest || base + count <= lowest) return;
+    if (count <= held.size) for (let i = 0; i < count; i += 1) held.delete(base + i);
+    else for (const first of held) if (first >= base && first < base + count) held.delete(first);
+  };
   return (ended) => {
-    if (test(ended)) held.add(ended.extents[0]?.base ?? 0);
-    else if (ended.call.startsWith('free'))
-      for (const { base, count } of ended.extents)
-        if (count <= held.size) for (let i = 0; i < count; i += 1) held.delete(base + i);
-        else for (const first of held) if (first >= base && first < base + count) held.delete(first);
+    if (test(ended)) take(ended.extents[0]?.base ?? 0);
+    else if (ended.call.startsWith('free')) for (const extent of ended.extents) giveBack(extent);
     return held.size;
   };
 }

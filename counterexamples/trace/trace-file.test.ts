@@ -43,6 +43,27 @@ describe('a trace file', () => {
     expect(text).toContain('"alignment": 1.5');
   });
 
+  it('of before traces had a profile, or with the claims that the first profiles had, still applies', () => {
+    const bare = changedText(({ profile: _, compiled: __, ...data }) => data);
+    expect(decodeTrace(bare, 'bare.json').scenario).toEqual(trace.scenario);
+    const claims = {
+      calls: ['alloc', 'allocBitmap', 'freeRegion', 'totalAmount', 'freeAmount'],
+      singlePages: 'anywhere',
+      misuse: 'undefined',
+      failures: ['errno'],
+      contiguous: 'powers-of-two',
+      zones: 1,
+      largestRequest: 1024,
+      memoryBelow: '0x100000000',
+      bitmapZoneBelow: '0x4000000',
+    };
+    const text = changedText((data) => ({ ...data, profile: claims }));
+    const { profile } = decodeTrace(text, 'first.json');
+    expect(profile).toMatchObject({ ...claims, memoryBelow: 0x1_0000_0000n, bitmapZoneBelow: 0x400_0000n });
+    const { responses } = execute(OURS, decodeTrace(bare, 'bare.json').scenario).trace();
+    expect(responses).toEqual(trace.responses);
+  });
+
   it('of another version no longer applies', () => {
     const text = changedText((data) => ({ ...data, version: 2 }));
     expect(() => decodeTrace(text, 'old.json')).toThrow(OutdatedTraceError);

@@ -9,6 +9,7 @@ import {
   memoryMap,
   type Operation,
   PAGE_BYTES,
+  PAGE_SIZE,
   type Reference,
   WHOLE,
 } from '../../../spec/index.ts';
@@ -29,7 +30,7 @@ function burstsOf(calls: Repertoire, map: readonly DescriptorInput[], limit = 0n
     const run = new DryRun(world, { policies: [], profile: WHOLE });
     const first = calls.length * Math.floor(number() / calls.length);
     const burst = new OperationCommand([first, number(), number(), number()]);
-    burst.run({ execution: run, calls, bursts: { longest: 512, sweep: 512, every: 1 } });
+    burst.run({ execution: run, calls, bursts: { longest: 512, sweep: 2 ** 12, every: 1 } });
     return run.operations;
   });
 }
@@ -92,11 +93,14 @@ test('the first other call is made where any power of two are held', () => {
   expect(new Set(firsts).size).toBeGreaterThan(6);
 });
 
-test('a sweep tries each alignment once too, in pages', () => {
-  const alignments = burstsOf(['allocBitmap'], [free(40)], 40n).map(
-    (operations) =>
-      new Set(operations.flatMap((each) => (each.call === 'allocBitmap' ? [each.alignment] : []))),
-  );
-  const every = Array.from({ length: 41 }, (_, i) => BigInt(i + 1) * PAGE_BYTES);
-  expect(alignments).toContainEqual(new Set(every));
+test('a sweep tries each alignment of the zone once too, in pages, and larger ones of every magnitude', () => {
+  const alignments = burstsOf(['allocBitmap'], [free(40)], 40n).map((operations) => [
+    ...new Set(operations.flatMap((each) => (each.call === 'allocBitmap' ? [Number(each.alignment)] : []))),
+  ]);
+  const every = Array.from({ length: 41 }, (_, i) => (i + 1) * PAGE_SIZE);
+  const [swept = []] = alignments.filter((some) => every.every((each) => some.includes(each)));
+  const larger = swept.filter((each) => each > 41 * PAGE_SIZE);
+  expect(larger.at(-1)).toBeGreaterThan(2 ** 40);
+  for (const [i, each] of larger.entries())
+    expect(each / (larger[i - 1] ?? 41 * PAGE_SIZE)).toBeLessThanOrEqual(9 / 8);
 });

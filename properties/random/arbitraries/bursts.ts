@@ -54,6 +54,8 @@ const TOTAL = 2;
 const MOST_PAGES = 2 ** 16 + 1;
 /** The same of a sweep, for each count that it may try. */
 const PAGES_A_COUNT = 16;
+/** A sweep of alignments ends here, in pages. */
+const LARGEST_ALIGNMENT = 2 ** 30;
 /** Allocations in a row that hand out nothing, at most, in seven of eight bursts: they change nothing. */
 const MOST_REFUSED = 2 ** 8 + 1;
 
@@ -281,7 +283,8 @@ class Burst {
 
   /**
    * Makes pairs, each of the next count: from the one that was drawn or any other, up to one more than fits and round again. Long
-   * batches cost the time of their pages, so as many begin with each doubling. One in four sweeps of runs tries alignments, in pages.
+   * batches cost the time of their pages, so as many begin with each doubling. One in four sweeps of runs tries alignments, in pages, and
+   * then larger ones than the zone is, which only page frame 0 has.
    */
   #sweep(digits: Digits): void {
     const { world } = this.#stage.state;
@@ -303,7 +306,15 @@ class Burst {
       );
       if (pages > PAGES_A_COUNT * counts) break;
     }
+    if (isOfAlignments) this.#sweepLarger(place, largest, counts >> 3);
     this.made = 0;
+  }
+
+  /** Goes on with alignments that are larger than a zone, so often at most: each a sixteenth larger than the one before. */
+  #sweepLarger(place: number, zone: number, times: number): void {
+    this.#most = this.made + 2 * times;
+    for (let value = zone + 2; value < LARGEST_ALIGNMENT && !this.#isOver; value += 1 + (value >> 4))
+      this.#pair({ place, ...PLAIN, count: 1, alignment: value * PAGE_SIZE });
   }
 
   /** Returns the largest count of the allocation that is drawn that can be granted. */

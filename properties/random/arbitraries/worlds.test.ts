@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { worldBeyond } from '../../../runner/index.ts';
 import {
+  bitmapLimit,
   config,
   decodeProfile,
   MemoryMap,
@@ -12,7 +13,7 @@ import {
   WHOLE,
 } from '../../../spec/index.ts';
 import { ANY_SIZE, sizesOf } from './sizes.ts';
-import { anyWorld, anyWorldOf } from './worlds.ts';
+import { anyRoomyWorldOf, anyWorld, anyWorldOf } from './worlds.ts';
 
 describe('arbitrary worlds', () => {
   it('are valid as they are built: each survives the codec that refuses bad maps', () => {
@@ -40,6 +41,23 @@ describe('arbitrary worlds', () => {
     );
     for (const places of [begins, ends, across])
       expect(landmarks.filter((one) => !places.has(one))).toEqual([]);
+  });
+
+  it('of long bursts have boot memory across the limit in one of five, and room on both sides', () => {
+    let [across, all] = [0, 0];
+    fc.assert(
+      fc.property(anyRoomyWorldOf(WHOLE, ANY_SIZE), ({ map, config: chosen }) => {
+        const limit = bitmapLimit(chosen);
+        const room = { below: 0, above: 0, across: 0 };
+        for (const { owner, base, count } of ownedRegions(map))
+          if (owner === 'boot') room.across += base < limit && base + count > limit ? 1 : 0;
+          else if (owner === 'pmm') room[base < limit ? 'below' : 'above'] += count;
+        if (room.across > 0 && Math.min(room.below, room.above) >= 2 ** 7) across += 1;
+        all += 1;
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+    expect(across / all).toBeGreaterThan(0.2);
   });
 
   it('have from none to a hundred descriptors with free memory, and less than 16 TiB of RAM', () => {

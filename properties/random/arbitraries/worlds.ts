@@ -185,7 +185,7 @@ const anyLimit: Arbitrary<Limit> = tuple(
 ).map(([segment, at, size]) => ({ segment, at, size }));
 
 function limitAddress(descriptors: readonly DescriptorInput[], { segment, at, size }: Limit): bigint {
-  const ofBoot = descriptors.filter(({ type }) => at === 'boot' && ownerAfterInit(type) === 'boot');
+  const ofBoot = at === 'boot' ? descriptors.filter(isOfBoot) : [];
   const among = ofBoot.length === 0 ? descriptors : ofBoot;
   const chosen = among[segment % among.length];
   if (chosen === undefined || at === 'zero') return 0n;
@@ -327,15 +327,29 @@ const [ROOMY_LEAST, ROOMY_BITS] = [8, 17] as const;
 
 const anySmallSegments = array(anySegmentOf(nat(80)), { maxLength: 3 });
 
-/** Worlds with a large free run in each zone or across the limit, and a few small segments around them. */
+function isOfBoot({ type }: { readonly type: MemoryType }): boolean {
+  return ownerAfterInit(type) === 'boot';
+}
+
+/** Returns a segment of boot memory in which the limit can lie, in the place of one that was drawn. */
+function bootOf(drawn: Segment | undefined, n: number): Segment {
+  const segment = drawn ?? { place: gapOf(0), pages: n % 64 };
+  return { ...segment, pages: Math.max(2, segment.pages), type: 'loaderData', order: 0 };
+}
+
+/**
+ * Worlds with a large free run in each zone or across the limit, and a few small segments around them. Where the limit lies in boot memory, that is
+ * between the two.
+ */
 function anyDrawnRoomyWorld(memoryBits: number): Arbitrary<DrawnWorld> {
   const pages = anyMagnitude(Math.min(ROOMY_BITS, memoryBits - 2), Math.min(ROOMY_LEAST, memoryBits - 2));
   return tuple(
     tuple(anySmallSegments, anyPlace, pages, anySmallSegments, anyPlace, pages, anySmallSegments),
     constantFrom<Limit['at']>('end', 'boot', 'after', 'inside', 'boot', 'beyond', 'zero'),
     anyHigherHalf,
-  ).map(([[before, place, lower, between, upperPlace, upper, after], at, higherHalf]) => {
+  ).map(([[before, place, lower, drawn, upperPlace, upper, after], at, higherHalf]) => {
     const free = { type: 'conventional', order: 0 } as const;
+    const between = at === 'boot' ? [bootOf(drawn[0], upper), ...drawn.slice(1)] : drawn;
     const segments = [
       ...before,
       { ...free, place, pages: lower },
@@ -343,7 +357,8 @@ function anyDrawnRoomyWorld(memoryBits: number): Arbitrary<DrawnWorld> {
       { ...free, place: upperPlace, pages: upper },
       ...after,
     ].map((segment) => ({ ...segment, order: 0 }));
-    const limit = { segment: before.length, at, size: 0 };
+    const chosen = at === 'boot' ? before.filter(isOfBoot) : before;
+    const limit = { segment: chosen.length, at, size: 0 };
     return { segments, limit, higherHalf, plenty: 'any', ram: 2, zone: 3 };
   });
 }
