@@ -16,7 +16,7 @@ import { isAskable } from './native-scenario.ts';
 const TRIES_AT_ONCE = 16;
 /** A simpler scenario holds after this many times the runs that the last find took; at least and at most as many runs as this. */
 const [TRIES_A_FIND, FEWEST_TRIES, TRIES] = [10, 64, 240];
-/** A find is steady if it fails this often in so many runs with its own pauses. */
+/** A find is steady if at least `STEADY` of `REPEATS` runs with its own pauses fail. */
 const [STEADY, REPEATS] = [2, 8];
 /** Runs that a replay makes with the pauses of the find, and then with others. */
 const [REPLAYED, REPLAYED_ANYHOW] = [64, 2000];
@@ -95,7 +95,7 @@ class Trying implements RunSearch {
   }
 }
 
-/** What is shrunk, and who is told of it. */
+/** The target of a find, the time for shrinking it, and who is told of it. */
 type Shrinkable = Pick<ConcurrentCheckOptions, 'onFound' | 'onProgress' | 'shrinkMs' | 'signal'> & {
   readonly target: NativeTarget;
 };
