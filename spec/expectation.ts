@@ -48,9 +48,9 @@ export interface Asked {
 
 /** The demanded outcome. `misused` names the page frame to blame, if there is one. */
 export type Expectation =
-  /** `isOpen`: it may be refused too, because nobody knows whether page frames are kept that it needs. */
+  /** `isOpen`: it may be refused too, or granted, because nobody knows whether page frames are kept that it needs. */
   | { readonly kind: 'granted'; readonly isOpen?: true }
-  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string; readonly isOpen?: true }
   | {
       readonly kind: 'misused';
       readonly why: string;
@@ -62,7 +62,11 @@ export type Expectation =
 
 const GRANTED: Expectation = { kind: 'granted' };
 const OPEN: Expectation = { kind: 'granted', isOpen: true };
-const PERHAPS_KEPT: Expectation = { kind: 'refused', why: 'page frames that it needs may be kept' };
+const PERHAPS_KEPT: Expectation = {
+  kind: 'refused',
+  why: 'page frames that it needs may be kept',
+  isOpen: true,
+};
 
 /** Returns the outcome that was demanded, in view of how a call ended: what may be refused too is a refusal where it was one. */
 export function settled(expected: Expectation, ended: Outcome['kind']): Expectation {

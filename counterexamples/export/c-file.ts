@@ -24,7 +24,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { movesMemory, profileLine, type Regression } from './regression.ts';
+import { isOpen, movesMemory, OPEN, profileLine, type Regression } from './regression.ts';
 
 /** A clause that no C test can check: the interface does not tell whose a page frame is. */
 const UNCHECKABLE = 'owner.agrees';
@@ -185,6 +185,7 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
     case 'run':
       return [
         `void *${result} = ${code};`,
+        ...(isOpen(demand) ? [`if (${result} == NULL) return 0; /* ${OPEN} */`] : []),
         `take(${result}, ${pages}, ${zoneOf(demand)});`,
         ...fitLines(demand),
         ...promisedLines(demand, false),
@@ -228,7 +229,9 @@ function amountOf({ operation, free }: Demand): string {
   return operation.call === 'freeAmount' ? String(free) : `TOTAL - ${free}`;
 }
 
-function refusedLines({ operation }: Demand, names: Names): readonly string[] {
+function refusedLines(demand: Demand, names: Names): readonly string[] {
+  const { operation } = demand;
+  if (isOpen(demand)) return [`if (${callCode(operation, names)} != NULL) return 0; /* ${OPEN} */`];
   if (operation.call === 'retain' || operation.call === 'removeRegion')
     return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
   if (operation.call !== 'allocPages')

@@ -98,6 +98,14 @@ const region = (call: 'addRegion' | 'removeRegion', frame: bigint, count: bigint
   return call === 'addRegion' ? { call, ...named } : { call, ...named };
 };
 
+/** Keeps a page frame that it does not name. */
+const keepsOne = (free: readonly number[], run: string, single: string): string => `{
+  constructor(map, { config }) { Object.assign(this, { errno: null, half: config.higherHalf, free: ${JSON.stringify(free)} }); }
+  alloc() ${single}
+  allocBitmap() { return ${run}; }
+  freeAmount() { return this.free.length; }
+}`;
+
 const CLAIMED: Readonly<Record<string, Claimed>> = {
   'memory-that-moves': {
     claims: {
@@ -116,6 +124,24 @@ const CLAIMED: Readonly<Record<string, Claimed>> = {
       region('addRegion', 0n, 0n),
       region('removeRegion', 0n, 2n),
     ],
+  },
+  'kept-page': {
+    claims: {
+      zones: 1,
+      keeps: 1,
+      memoryAtLeast: 1,
+      misuse: 'undefined',
+      failures: [],
+      calls: ['alloc', 'allocBitmap', 'freeAmount'],
+    },
+    // Whether a run of three page frames fits depends on which of the four is kept.
+    works: keepsOne(
+      [0, 2, 3],
+      'null',
+      '{ const [f] = this.free.splice(0, 1); return f === undefined ? null : this.half + BigInt(f) * 4096n; }',
+    ),
+    broken: keepsOne([0, 1, 2], '(this.free = [], this.half)', '{ return this.half; }'),
+    operations: [{ ...pair, count: 3n }, alloc],
   },
   'last-page': {
     claims: REFUSING,

@@ -24,6 +24,14 @@ export interface ConditionRun {
   readonly condition: 'free' | 'held';
 }
 
+/** A reason why a test ends early. */
+export const OPEN = 'right too, and the rest shows nothing then: page frames that it needs may be kept';
+
+/** Whether a call may be granted or refused: a test goes on only where it ends as it did. */
+export function isOpen({ expected }: Demand): boolean {
+  return expected.kind !== 'misused' && expected.isOpen === true;
+}
+
 /** A trace as calls and demands. */
 export interface Regression {
   readonly scenario: Scenario;
