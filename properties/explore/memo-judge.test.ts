@@ -69,12 +69,12 @@ class TwoJudges {
     const { judge } = this;
     if (judge.forget(this.#mostBytes)) this.forgot += 1;
     const coded = this.#fingerprints.ofResponse(response, this.judge.operation(operation).call);
-    const { first, second, third } = this.#fingerprints;
-    if (coded && judge.accepts(ownership, order, operation, first, second, third)) {
+    const fingerprint = this.#fingerprints;
+    if (coded && judge.accepts(ownership, order, operation, fingerprint)) {
       this.lookedUp += 1;
       return [null, judge.ownership, judge.order];
     }
-    const verdict = judge.learn(ownership, order, operation, response, coded ? [first, second, third] : null);
+    const verdict = judge.learn(ownership, order, operation, response, coded ? fingerprint : null);
     return verdict.accepted ? [null, judge.ownership, judge.order] : [verdict.violation.clause, -1, -1];
   }
 }

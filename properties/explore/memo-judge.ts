@@ -21,6 +21,7 @@ import {
   type Response,
   type SettledStep,
 } from '../../spec/index.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import { ModelStates, POP, PUSH, UNCHANGED } from './model-states.ts';
 import { WordLists } from './word-tables.ts';
 import type { HeldWorld } from './world.ts';
@@ -102,41 +103,28 @@ export class MemoJudge {
   }
 
   /** Whether a response is known to be accepted. If so, {@link ownership} and {@link order} are the state after it. */
-  accepts(
-    ownership: number,
-    order: number,
-    operation: number,
-    first: number,
-    second: number,
-    third: number,
-  ): boolean {
+  accepts(ownership: number, order: number, operation: number, fingerprint: Fingerprint): boolean {
     const last = this.#last[ownership];
     if (last === undefined) return false;
     const at = operation * ENTRY;
     const known = last[at];
     if (known === UNKNOWN) return false;
+    const { first, second, third } = fingerprint;
     const isLast = known === first && last[at + 1] === second && last[at + 2] === third;
-    if (!isLast) return this.#acceptsOther(ownership, order, operation, first, second, third);
+    if (!isLast) return this.#acceptsOther(ownership, order, operation, fingerprint);
     this.ownership = last[at + 3] ?? 0;
     return this.#leads(order, last[at + 4] ?? 0);
   }
 
-  #acceptsOther(
-    ownership: number,
-    order: number,
-    operation: number,
-    first: number,
-    second: number,
-    third: number,
-  ): boolean {
-    const other = this.#numberOfOther(ownership, operation, first, second, third);
+  #acceptsOther(ownership: number, order: number, operation: number, fingerprint: Fingerprint): boolean {
+    const other = this.#numberOfOther(ownership, operation, fingerprint);
     const after = this.#otherAfter[other] ?? UNKNOWN;
     if (after === UNKNOWN) return false;
     this.ownership = after;
     return this.#leads(order, this.#otherAction[other] ?? 0);
   }
 
-  #numberOfOther(ownership: number, operation: number, first: number, second: number, third: number): number {
+  #numberOfOther(ownership: number, operation: number, { first, second, third }: Fingerprint): number {
     const key = this.#key;
     key[0] = ownership;
     key[1] = operation;
@@ -163,7 +151,7 @@ export class MemoJudge {
     order: number,
     operation: number,
     response: Response,
-    fingerprint: readonly [number, number, number] | null,
+    fingerprint: Fingerprint | null,
   ): Verdict {
     const verdict = step(this.states.plainState(ownership), this.operation(operation), response, this.#tally);
     if (!verdict.accepted) return this.#inFull(ownership, order, operation, response);
@@ -195,7 +183,7 @@ export class MemoJudge {
   #remember(
     ownership: number,
     operation: number,
-    fingerprint: readonly [number, number, number],
+    fingerprint: Fingerprint,
     after: number,
     action: number,
   ): void {
@@ -207,13 +195,15 @@ export class MemoJudge {
     }
     const at = operation * ENTRY;
     if (last[at] === UNKNOWN) {
-      [last[at], last[at + 1], last[at + 2]] = fingerprint;
+      last[at] = fingerprint.first;
+      last[at + 1] = fingerprint.second;
+      last[at + 2] = fingerprint.third;
       last[at + 3] = after;
       last[at + 4] = action;
       return;
     }
     this.#bytes += OTHER_BYTES;
-    const other = this.#numberOfOther(ownership, operation, ...fingerprint);
+    const other = this.#numberOfOther(ownership, operation, fingerprint);
     this.#otherAfter[other] = after;
     this.#otherAction[other] = action;
   }
