@@ -761,23 +761,32 @@ function ofUnnamed({ moment: { response, after }, profile }: Broken): readonly C
   ];
 }
 
-/** RAM below some address that is not free after init. */
-function ofLowMemory(): readonly Candidate[] {
+/** RAM below some address that is not free after init: `tried` tells in a program how many page frames are free. */
+function ofLowMemory(tried: (free: number) => Program = () => []): readonly Candidate[] {
   return LOW_ENDS.map((end) => {
     const pages = end / PAGE_BYTES;
+    const program = tried(Number(pages));
     return {
       claims: { neverBelow: toHex(end) },
       condition: `it never hands out memory below ${toHex(end)}`,
       question: 'is it on purpose that this memory stays unused?',
-      probes: [[]],
+      probes: [program],
       // Nothing is kept of memory that begins above.
-      controls: [[]],
+      controls: [program],
       worlds: {
         probed: freeWorld(0n, 2n * pages, pages),
         controlled: freeWorld(pages, 2n * pages, pages),
       },
     };
   });
+}
+
+/** Low memory of which only refusals tell, where there is no free amount. */
+function ofUnseenMemory({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const isTold = profile.calls.includes('freeAmount') || profile.neverBelow > 0n;
+  const isRefused = demand?.expected.kind === 'granted' && response.outcome.kind === 'failed';
+  if (isTold || !isRefused || !clause.endsWith('.complete')) return [];
+  return ofLowMemory((free) => Array<Operation<Reference>>(free + 1).fill(single(profile)));
 }
 
 /** The most references that a counter of some bits holds. */
@@ -836,6 +845,7 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
     ofBatches,
     ofZones,
     ofFallback,
+    ofUnseenMemory,
   ];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]

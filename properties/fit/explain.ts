@@ -1,6 +1,6 @@
 /** Explanations: the claim under which a counterexample is none, tried on the target itself. */
 import { momentsOf } from '../../counterexamples/trace/index.ts';
-import { execute, type Target, type World } from '../../runner/index.ts';
+import { execute, isRefusal, type Target, type World } from '../../runner/index.ts';
 import {
   addressOf,
   config,
@@ -53,6 +53,18 @@ function roomyWorld(profile: Profile): World {
   };
 }
 
+/** Returns the roomy world, or one of a single descriptor with half as much memory where init refuses that. */
+function roomFor(target: Target): World {
+  const { profile } = target;
+  const room = roomyWorld(profile);
+  const [started] = execute(target, { ...room, policies: [], operations: [] }).trace().responses;
+  if (started === undefined || !isRefusal(started)) return room;
+  const pages = ROOM / 2 + profile.memoryAtLeast;
+  const map = memoryMap([{ type: 'conventional', start: addressOf(pfn(1)), pages }]);
+  const bitmapMaxAddr = profile.bitmapZoneEnd ?? addressOf(pfn(ROOM / 4));
+  return { map, config: config({ bitmapMaxAddr }) };
+}
+
 /** Returns the profile with some claims in place of others; null where they contradict the rest. */
 export function withClaims(profile: Profile, claims: Candidate['claims']): Profile | null {
   const present = Profile.encode(profile);
@@ -93,10 +105,10 @@ function askedOf(profile: Profile, { claims }: Candidate): readonly Profile[] {
  * Whether the probes of a candidate speak for it: most of them break a clause without it, one of the shortest too, and none with it. A
  * defect is often right at first.
  */
-function isSupported(target: Target, profile: Profile, claimed: Profile, candidate: Candidate): boolean {
+function isSupported(target: Target, claimed: Profile, candidate: Candidate, room: World): boolean {
+  const { profile } = target;
   const { probes, controls = [], worlds } = candidate;
   if (probes.length === 0) return true;
-  const room = roomyWorld(profile);
   const { probed, controlled } = worlds ?? { probed: room, controlled: room };
   const asked = askedOf(profile, candidate).map((each) => target.withClaims({ profile: each }));
   if (!controls.every((program) => asked.some((one) => held(one, controlled, program)))) return false;
@@ -147,6 +159,8 @@ export function explain(
   const earlier = moments
     .slice(0, -1)
     .flatMap(({ demand }) => (demand !== null && isFree(demand.operation.call) ? [demand.operation] : []));
+  const asTold = target.withClaims({ profile });
+  const room = roomFor(asTold);
   for (const candidate of candidatesFor({ clause: violation.clause, earlier, moment, profile })) {
     if (isOver()) return null;
     if (isSure && candidate.isHintOnly) continue;
@@ -154,19 +168,19 @@ export function explain(
     if (claimed === null) continue;
     const fitted = target.withClaims({ profile: claimed });
     const isExplained = execute(fitted, { ...scenario, ...withZoneOf(claimed, scenario) }).violation === null;
-    if (isExplained && isSupported(target, profile, claimed, candidate))
-      return { candidate, profile: claimed };
+    if (isExplained && isSupported(asTold, claimed, candidate, room)) return { candidate, profile: claimed };
   }
   return null;
 }
 
 /** Returns a claim that its probes speak for though no random program called for it, with the answer to one of them; null where there is none. */
 export function overlooked(target: Target): (Explanation & { readonly trace: Trace }) | null {
+  const room = roomFor(target);
   for (const candidate of unaskedFor(target.profile)) {
     const { probes, worlds } = candidate;
     const claimed = withClaims(target.profile, candidate.claims);
-    if (claimed === null || !isSupported(target, target.profile, claimed, candidate)) continue;
-    const world = worlds?.probed ?? roomyWorld(target.profile);
+    if (claimed === null || !isSupported(target, claimed, candidate, room)) continue;
+    const world = worlds?.probed ?? room;
     const wrong = probes.find((program) => !held(target, world, program)) ?? [];
     const trace = execute(target, { ...world, policies: [], operations: wrong }).trace();
     return { candidate, profile: claimed, trace };
