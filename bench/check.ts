@@ -56,7 +56,7 @@ const WARM_UP = 9;
 const PROGRAMS = 256;
 /** The whole runs, and the programs of each. */
 const RUNS = 3;
-const RUN_PROGRAMS = 6000;
+const RUN_PROGRAMS = 4000;
 /** Programs with one seed, as in a campaign. */
 const BATCH = 32;
 /** An empty turn takes as many times the programs, so that it is long enough for the clock. */

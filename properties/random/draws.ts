@@ -39,7 +39,7 @@ export function drawsFrom(seed: number): Draws {
 /**
  * Digits: several choices from one number drawn wide. A command draws a few large numbers, which get a meaning only when it runs, by
  * taking remainders. So it stays meaningful when other commands are removed; and smaller numbers are simpler choices, because 0
- * always stands for the simplest one.
+ * always stands for the simplest one. The number is below 2^31.
  */
 export class Digits {
   #rest: number;
@@ -55,9 +55,9 @@ export class Digits {
       this.#rest = 0;
       return rest;
     }
-    const digit = rest % base;
-    this.#rest = (rest - digit) / base;
-    return digit;
+    const quotient = (rest / base) | 0; // an integer for the engine too, or each would be an object
+    this.#rest = quotient;
+    return rest - quotient * base;
   }
 
   /**
