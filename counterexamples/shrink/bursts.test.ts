@@ -8,12 +8,18 @@ import {
   HIGHER_HALF_48,
   memoryMap,
   type Operation,
+  PAGE_BYTES,
+  pfnEnd,
   type Reference,
+  U64_MAX,
 } from '../../spec/index.ts';
 import { shrink } from './index.ts';
 
-/** A target that loses a page frame at the `size`-th call of a kind in a row; or at a batch of so many addresses. */
-function losing(size: number, kind: 'alloc' | 'free' = 'alloc'): Target {
+/**
+ * A target that loses a page frame at the `size`-th call of a kind in a row, where the memory map has at least so many page frames; or at a
+ * batch of so many addresses.
+ */
+function losing(size: number, kind: 'alloc' | 'allocBitmap' | 'free' = 'alloc', pages = 0): Target {
   return factoryTarget({
     name: 'losing',
     policies: OURS.policies,
@@ -23,12 +29,16 @@ function losing(size: number, kind: 'alloc' | 'free' = 'alloc'): Target {
       let lost = 0;
       const note = (called: typeof kind): void => {
         row = called === kind ? row + 1 : 0;
-        if (row === size) lost = 1;
+        if (row === size && inner.totalAmount() >= pages) lost = 1;
       };
       return wrapPmm(inner, {
         alloc: () => {
           note('alloc');
           return inner.alloc();
+        },
+        allocBitmap: (...passed) => {
+          note('allocBitmap');
+          return inner.allocBitmap(...passed);
         },
         free: (address) => {
           inner.free(address);
@@ -106,5 +116,52 @@ describe('a program of bursts', () => {
     });
     expect(trace.scenario.operations.map((operation) => addressesOf(operation).length)).toEqual([101]);
     expect(executions).toBeLessThan(6000);
+  });
+
+  it('has the lowest limit that it needs, found by bisection', () => {
+    const run: Operation<Reference> = { call: 'allocBitmap', count: 1n, maxAddr: U64_MAX, alignment: 1n };
+    const operations = Array.from({ length: 400 }, () => run);
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 4096 }]);
+    const scenario = {
+      map,
+      config: config({ bitmapMaxAddr: 0x80_0000n }),
+      policies: OURS.policies,
+      operations,
+    };
+    const { trace, executions } = shrink(losing(350, 'allocBitmap', 2000), { scenario });
+    expect(trace.scenario.operations).toHaveLength(350);
+    expect(trace.scenario.config.bitmapMaxAddr).toBe(350n * PAGE_BYTES);
+    expect(pfnEnd(trace.scenario.map)).toBe(2000);
+    expect(executions).toBeLessThan(200);
+  });
+});
+
+describe('small programs', () => {
+  it('are tried one by one where they break a clause only together', () => {
+    const target = factoryTarget({
+      name: 'forgiving',
+      policies: OURS.policies,
+      create: (map, options) => {
+        const inner = createPmm(map, options);
+        let misuses = 0;
+        return wrapPmm(inner, {
+          free: (address) => {
+            if (misuses === 2) return;
+            misuses += 1;
+            inner.free(address);
+            misuses = 0;
+          },
+        });
+      },
+    });
+    const bad: Operation<Reference> = { call: 'free', address: { absolute: HIGHER_HALF_48 + 0x1000n } };
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 9 }]);
+    const operations = [alloc, alloc, bad, alloc, bad, bad, alloc];
+    const scenario = { map, config: config({ bitmapMaxAddr: 0x8000n }), policies: OURS.policies, operations };
+    expect(shrink(target, { scenario }).trace.scenario.operations.map(({ call }) => call)).toEqual([
+      'free',
+      'free',
+      'free',
+    ]);
   });
 });

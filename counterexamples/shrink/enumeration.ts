@@ -6,6 +6,7 @@
  */
 import { INIT_CLAUSES, SWEEP_CLAUSES } from '../../spec/index.ts';
 import type { Draft } from './draft.ts';
+import { Siblings } from './siblings.ts';
 import { simplerThan } from './simplicity.ts';
 import { type ArgumentRange, lastCallsOf, programsOn } from './small-programs.ts';
 import { narrowWorldsFor, type SmallWorld, worldsFor } from './small-worlds.ts';
@@ -46,12 +47,15 @@ function* draftsOf(
  */
 export function enumerate(trials: Trials, best: Draft, enumeration: Enumeration): Counterexample | null {
   const longest = Math.min(enumeration.longest, best.operations.length);
-  for (let length = WITHOUT_CALLS.has(trials.kept.clause) ? 0 : 1; length <= longest; length += 1)
-    for (const draft of simplerThan(best, draftsOf(trials, best, length, enumeration))) {
+  for (let length = WITHOUT_CALLS.has(trials.kept.clause) ? 0 : 1; length <= longest; length += 1) {
+    const drafts = simplerThan(best, draftsOf(trials, best, length, enumeration));
+    const siblings = new Siblings(trials, drafts);
+    for (const draft of drafts) {
       if (trials.isSpent) return null;
-      const found = trials.attempt(draft);
+      const found = siblings.isKnownToHold(draft) ? null : trials.attempt(draft);
       if (found !== null) return found;
     }
+  }
   return null;
 }
 

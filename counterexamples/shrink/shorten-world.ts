@@ -1,6 +1,6 @@
 /**
- * Shortening the world of a long program: the fewest page frames of each descriptor with which it still breaks the clause, by
- * bisection. O(log n) runs for each end, n its page frames; where fewer would do though some more do not, that is not seen.
+ * Shortening the world of a long program: the fewest page frames of each descriptor, and the lowest limit, with which it still breaks the
+ * clause, by bisection. O(log n) runs for each, n its page frames; where fewer would do though some more do not, that is not seen.
  */
 import type { Descent } from './descend.ts';
 import type { Draft, DraftDescriptor } from './draft.ts';
@@ -18,16 +18,18 @@ function withShorter(draft: Draft, place: number, kept: number, end: End): Draft
   return { ...draft, descriptors: shorter };
 }
 
-/** Shortens one descriptor at one end. */
-function shortenedAt(trials: Trials, start: Counterexample, place: number, end: End): Counterexample {
-  const pages = start.draft.descriptors[place]?.pages ?? 0;
-  const keeping = (kept: number): Counterexample | null =>
-    trials.attempt(withShorter(start.draft, place, kept, end));
+/** Lowers a number of page frames of a draft as far as it goes. */
+function lowered(
+  trials: Trials,
+  start: Counterexample,
+  pages: number,
+  withPages: (kept: number) => Draft,
+): Counterexample {
   let best = start;
   // Most descriptors that are still there are needed as they are.
   let enough = pages;
   for (let tooFew = -1, kept = pages - 1; enough - tooFew > 1 && !trials.isSpent; ) {
-    const found = keeping(kept);
+    const found = trials.attempt(withPages(kept));
     if (found === null && kept === pages - 1) return start;
     if (found === null) tooFew = kept;
     else [best, enough] = [found, kept];
@@ -36,15 +38,23 @@ function shortenedAt(trials: Trials, start: Counterexample, place: number, end: 
   return best;
 }
 
-/** Shortens each descriptor at both ends. */
+/** Shortens one descriptor at one end. */
+function shortenedAt(trials: Trials, start: Counterexample, place: number, end: End): Counterexample {
+  const pages = start.draft.descriptors[place]?.pages ?? 0;
+  return lowered(trials, start, pages, (kept) => withShorter(start.draft, place, kept, end));
+}
+
+/** Shortens each descriptor at both ends, and lowers the limit. */
 export function shortenWorld(trials: Trials, start: Counterexample): Descent {
   let counterexample = start;
   let steps = 0;
+  const note = (simpler: Counterexample): void => {
+    if (simpler !== counterexample) steps += 1;
+    counterexample = simpler;
+  };
   for (let place = start.draft.descriptors.length - 1; place >= 0; place -= 1)
-    for (const end of ['end', 'start'] as const) {
-      const shorter = shortenedAt(trials, counterexample, place, end);
-      if (shorter !== counterexample) steps += 1;
-      counterexample = shorter;
-    }
+    for (const end of ['end', 'start'] as const) note(shortenedAt(trials, counterexample, place, end));
+  const { draft } = counterexample;
+  note(lowered(trials, counterexample, draft.limit, (limit) => ({ ...draft, limit })));
   return { counterexample, steps };
 }

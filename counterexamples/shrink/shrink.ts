@@ -14,6 +14,7 @@ import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { ENUMERATIONS, enumerate } from './enumeration.ts';
 import { WORLD_MOVES } from './moves/index.ts';
+import { dropDescriptors } from './moves/map.ts';
 import { shortenWorld } from './shorten-world.ts';
 import { compareSimplicity } from './simplicity.ts';
 import { endOfRun, LONG, type Origin, type StartingPoint, startingPoint } from './starting-point.ts';
@@ -134,17 +135,17 @@ function differingRun(target: Target, first: Trace, deadline: Deadline): Flaky |
   return answers(first) === answers(second) ? null : { first, second };
 }
 
-/** Simplifies the world of a program of bursts, which is as short as it gets. */
+/** Simplifies the world of a program of bursts, which is as short as it gets: lowers it as a whole before it is tried piece by piece. */
 function simplestWorld(trials: Trials, start: Counterexample): Descent {
-  let { counterexample, steps } = descend(trials, start, WORLD_MOVES);
-  for (;;) {
+  let { counterexample, steps } = descend(trials, start, [dropDescriptors]);
+  for (let isLower = true; isLower; ) {
     const shorter = shortenWorld(trials, counterexample);
-    if (shorter.steps === 0) return { counterexample, steps };
     const lower = descend(trials, shorter.counterexample, WORLD_MOVES);
     counterexample = lower.counterexample;
     steps += shorter.steps + lower.steps;
-    if (lower.steps === 0) return { counterexample, steps };
+    isLower = lower.steps > 0;
   }
+  return { counterexample, steps };
 }
 
 /** Descends, and again from what each enumeration finds. */

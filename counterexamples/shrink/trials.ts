@@ -10,12 +10,15 @@ import {
   type BreakableClause,
   blamedCall,
   type Call,
+  type Operation,
   type Ownership,
   type Program,
+  type Reference,
   type Trace,
 } from '../../spec/index.ts';
 import type { Deadline } from './deadline.ts';
 import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
+import { holdingWith, isKnownToHold } from './lean-trials.ts';
 import { compareDrafts } from './simplicity.ts';
 
 /** A draft that breaks the clause, and its run. */
@@ -166,6 +169,12 @@ export class Trials {
     return known === undefined || known === this.kept.clause ? this.#run(draft, key) : null;
   }
 
+  /** Returns which of these last operations a draft is known to hold with, or not to run. See {@link holdingWith}. */
+  holdingWith(draft: Draft, lasts: readonly Operation<Reference>[]): ReadonlySet<Operation<Reference>> {
+    this.executions += 1;
+    return holdingWith(this.#target, this.#scenarios.scenarioOf(draft), lasts);
+  }
+
   /** Executes a draft whether it was tried before or not. */
   run(draft: Draft): Counterexample | null {
     return this.#run(draft, shortKey(draft));
@@ -183,8 +192,13 @@ export class Trials {
     };
     const { deadline } = this.#budget;
     const scenario = this.#scenarios.scenarioOf(draft);
+    if (isKnownToHold(this.#target, scenario, deadline.isInterrupted)) {
+      this.#outcomes.record(key, null);
+      this.#tellProgress();
+      return null;
+    }
     const run = execute(this.#target, scenario, observer, deadline.isInterrupted);
-    if (Number.isFinite(this.#simplest)) this.#budget.onProgress?.(this.#simplest);
+    this.#tellProgress();
     const { violation } = run;
     const isComplete = run.dangling.length === 0;
     this.#outcomes.record(key, isComplete && violation !== null ? violation.clause : null);
@@ -199,5 +213,9 @@ export class Trials {
     this.way.push({ executions: this.executions, operations: performed.operations, pages });
     this.#simplest = Math.min(this.#simplest, performed.operations.length);
     return { draft: performed, run, states };
+  }
+
+  #tellProgress(): void {
+    if (Number.isFinite(this.#simplest)) this.#budget.onProgress?.(this.#simplest);
   }
 }

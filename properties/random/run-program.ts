@@ -2,21 +2,8 @@
  * Runs of drawn programs: by the lean judge where it knows the target, by the model's judge elsewhere. What breaks a clause is
  * named by the model in either case: on the answers that the lean run has recorded.
  */
-import {
-  type Claims,
-  Execution,
-  firstLimit,
-  isSuspected,
-  type Observer,
-  runWithin,
-  type Target,
-  TimeLimitError,
-  unlessChanged,
-  within,
-  withStack,
-} from '../../runner/index.ts';
-import { isAddressable, isKnown, type LeanObserver, LeanRun } from '../../runner/lean/index.ts';
-import type { PmmFactory } from '../../spec/index.ts';
+import { Execution, type Observer, runWithin, type Target, withStack } from '../../runner/index.ts';
+import { type LeanObserver, type LeanRun, runLeanly } from '../../runner/lean/index.ts';
 import { mostCalls } from './arbitraries/bursts.ts';
 import { type CommandContext, type DrawnProgram, LeanContext } from './commands.ts';
 import { runCommands } from './fast-check.ts';
@@ -52,19 +39,21 @@ export function runProgram(
   { length: steps, watcher, reference = false }: RunOptions,
 ): RanProgram {
   const length = steps + (drawn.bursts === undefined ? 0 : mostCalls(drawn.bursts));
-  const { factory, profile, checks } = target;
-  const limit = firstLimit(target, drawn.world, length);
-  const isLean =
-    !reference &&
-    drawn.isNumbered === true &&
-    !isSuspected() &&
-    checks.length === 0 &&
-    isKnown(profile) &&
-    isAddressable(drawn.world);
-  if (!isLean || factory === null || limit === null) return byModel(target, drawn, length, watcher?.observer);
-  const run = new LeanProgram(factory, target, drawn, watcher?.lean ?? null);
-  if (!run.returned(limit)) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
+  const { world, commands } = drawn;
+  const isLean = !reference && drawn.isNumbered === true;
+  const run = isLean
+    ? runLeanly({
+        target,
+        world,
+        length,
+        observer: watcher?.lean,
+        drive: (started) =>
+          runCommands<CommandContext | LeanContext>(new LeanContext(started, drawn), commands),
+      })
+    : null;
+  if (run === null) return byModel(target, drawn, length, watcher?.observer);
   const { lean } = run;
+  if (lean === null) return byModel(target, drawn, length, from(run.performed, watcher?.observer));
   // A violation is counted by the model, up to the clause that it names.
   const ended = lean.holds ? null : withStack(target, replayed(target, drawn, lean, watcher?.observer));
   // A target whose answers change while they are looked at.
@@ -108,53 +97,6 @@ function from(steps: number, observer: Observer | undefined): Observer | undefin
       seen += 1;
     },
   };
-}
-
-/** A program on its way under the lean judge. */
-class LeanProgram {
-  readonly #create: PmmFactory;
-  readonly #claims: Claims;
-  readonly #drawn: DrawnProgram;
-  readonly #observer: LeanObserver | null;
-  #run: LeanRun | null = null;
-
-  constructor(create: PmmFactory, claims: Claims, drawn: DrawnProgram, observer: LeanObserver | null) {
-    this.#create = create;
-    this.#claims = claims;
-    this.#drawn = drawn;
-    this.#observer = observer;
-  }
-
-  get performed(): number {
-    return this.#run?.performed ?? 0;
-  }
-
-  /** The run, which has returned. */
-  get lean(): LeanRun {
-    if (this.#run === null) throw new Error('the program has not run');
-    return this.#run;
-  }
-
-  /** Runs the program. Returns whether the target returned from every call within this number of milliseconds. */
-  returned(ms: number): boolean {
-    let isOver = false;
-    try {
-      isOver = unlessChanged(() => within(ms, () => [this.#start().finish()])) !== null;
-    } catch (error) {
-      if (!(error instanceof TimeLimitError)) throw error;
-    } finally {
-      if (!isOver) this.#run?.abandon();
-    }
-    return isOver;
-  }
-
-  #start(): LeanRun {
-    const { world, commands } = this.#drawn;
-    const run = new LeanRun(this.#create, this.#claims, world, this.#observer);
-    this.#run = run;
-    if (run.holds) runCommands<CommandContext | LeanContext>(new LeanContext(run, this.#drawn), commands);
-    return run;
-  }
 }
 
 /** Returns the execution of a program with the answers of a lean run; only the answer that broke a clause is counted. */

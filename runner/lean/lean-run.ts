@@ -4,14 +4,17 @@
  */
 import { init, ModelState } from '../../model/index.ts';
 import {
+  addressesOf,
   CLAUSE_NAMES,
   type InspectedRun,
   isAllocation,
   isPmmPanic,
+  namesResult,
   type Operation,
   type Outcome,
   PAGE_SIZE,
   type PmmFactory,
+  type Reference,
   type Response,
 } from '../../spec/index.ts';
 import { omitStacks, restoreStacks } from '../call-end.ts';
@@ -162,6 +165,22 @@ export class LeanRun {
   /** Whether nothing has been found that the model does not accept. */
   get holds(): boolean {
     return this.#ended === null;
+  }
+
+  /** Takes over an operation of a program as the call to make next. Returns whether all that it names was handed out. */
+  take(operation: Operation<Reference>): boolean {
+    const { call, half, results } = this;
+    call.takeNumbers(operation);
+    for (const reference of addressesOf(operation)) {
+      if (!namesResult(reference)) call.nameAnyAddress(reference.absolute, half);
+      else {
+        const { result, page, offset } = reference;
+        if (page >= results.pagesOf(result)) return false;
+        call.nameResult(result, page, results.frameOf(result, page), Number(offset));
+      }
+    }
+    call.resolve(half);
+    return true;
   }
 
   /** Makes the call that {@link call} holds, and judges it. Returns whether the specification still holds. */

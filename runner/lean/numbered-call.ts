@@ -352,18 +352,26 @@ export class NumberedCall {
 
   /** Takes over an operation, and settles which page frames it names. */
   take(operation: Operation, half: HigherHalf): void {
+    this.takeNumbers(operation);
+    for (const address of addressesOf(operation)) this.nameAnyAddress(address, half);
+    this.resolve(half);
+  }
+
+  /** Starts over with the call of an operation and its numbers. */
+  takeNumbers(operation: Operation<unknown>): void {
     this.start(callPlace(operation.call));
     for (const parameter of parametersOf(operation.call)) {
-      const value = argumentAt(operation, parameter);
       if (parameter.kind === 'address' || parameter.kind === 'addresses') continue;
+      const value = argumentAt(operation, parameter);
       if (typeof value === 'bigint' || typeof value === 'number') this.pass(parameter, exactly(value));
     }
-    for (const address of addressesOf(operation)) {
-      const byte = half.byteAt(address);
-      if (byte >= 0 && byte <= Number.MAX_SAFE_INTEGER) this.nameByte(byte);
-      else this.nameAddress(address);
-    }
-    this.resolve(half);
+  }
+
+  /** Names an address, of the higher half or not. */
+  nameAnyAddress(address: bigint, half: HigherHalf): void {
+    const byte = half.byteAt(address);
+    if (byte >= 0 && byte <= Number.MAX_SAFE_INTEGER) this.nameByte(byte);
+    else this.nameAddress(address);
   }
 
   #operation<A>(address: (i: number) => A): Operation<A> {

@@ -8,7 +8,7 @@ import {
   type OperationOf,
   type Reference,
 } from '../../../spec/index.ts';
-import type { Draft } from '../draft.ts';
+import { type Draft, operationKey } from '../draft.ts';
 import { asAbsolute, freedBy, pagesAsked, range, withOperation, withReferences } from '../rewrite.ts';
 import { mapReferences, placesOfResults } from '../subprogram.ts';
 import type { Counterexample } from '../trials.ts';
@@ -137,13 +137,34 @@ function relocated({ draft }: Counterexample, from: number, to: number): Draft |
   return isOrdered ? { ...draft, operations } : null;
 }
 
-/** Moves one operation to another place. */
+/** Returns the draft in which the operations between two allocations are sorted: all that they name comes before them. */
+function sortedBetweenAllocations(draft: Draft): Draft {
+  const sorted: Operation<Reference>[] = [];
+  let between: Operation<Reference>[] = [];
+  const settle = (): void => {
+    sorted.push(...between.toSorted((a, b) => (operationKey(a) < operationKey(b) ? -1 : 1)));
+    between = [];
+  };
+  for (const operation of draft.operations) {
+    if (!isAllocation(operation.call)) between.push(operation);
+    else {
+      settle();
+      sorted.push(operation);
+    }
+  }
+  settle();
+  return { ...draft, operations: sorted };
+}
+
+/** Sorts operations, or moves one to another place. */
 export function* reorder(counterexample: Counterexample): Generator<Draft> {
-  const { length } = counterexample.draft.operations;
+  const { draft } = counterexample;
+  const { length } = draft.operations;
+  yield sortedBetweenAllocations(draft);
   if (length > LONGEST) return;
   for (let from = 0; from < length; from += 1)
     for (let to = 0; to < length; to += 1) {
-      const draft = from === to ? null : relocated(counterexample, from, to);
-      if (draft !== null) yield draft;
+      const relocation = from === to ? null : relocated(counterexample, from, to);
+      if (relocation !== null) yield relocation;
     }
 }

@@ -10,13 +10,15 @@ import {
   ownerAfterInit,
 } from '../../../spec/index.ts';
 import { type Draft, type DraftDescriptor, endOfDescriptor, frameOfAddress } from '../draft.ts';
-import { joined, moved, pointsOf, withoutPageFrames } from '../layout.ts';
+import { framesNamed, joined, moved, pointsOf, withoutPageFrames } from '../layout.ts';
 import { withReferences } from '../rewrite.ts';
 import { TYPE_RANK } from '../simplicity.ts';
 import type { Counterexample } from '../trials.ts';
 
 /** Pairs of descriptors are dropped from maps with up to this many. */
 const PAIRS_UP_TO = 12;
+/** With more points than these, gaps are closed all at once before they are closed one by one. */
+const FEW_POINTS = 16;
 /** Pairs of descriptors are swapped in maps with up to this many. */
 const SWAPS_UP_TO = 8;
 
@@ -24,9 +26,14 @@ function withDescriptors(draft: Draft, descriptors: readonly DraftDescriptor[]):
   return { ...draft, descriptors };
 }
 
-/** Drops one descriptor, or two, and closes the gap or leaves it. */
+/** Drops all descriptors of a type, stretches of them, one, or two; where it is one, closes the gap or leaves it. */
 export function* dropDescriptors({ draft }: Counterexample): Generator<Draft> {
   const { descriptors } = draft;
+  for (const dropped of new Set(descriptors.map(({ type }) => type)))
+    yield withDescriptors(
+      draft,
+      descriptors.filter(({ type }) => type !== dropped),
+    );
   for (let size = descriptors.length >> 1; size > 2; size >>= 1)
     for (let from = 0; from < descriptors.length; from += size)
       yield withDescriptors(draft, descriptors.toSpliced(from, size));
@@ -116,9 +123,19 @@ const ALONG = [
   { limit: false, maxAddr: true },
 ] as const;
 
+/** Returns the draft without all page frames that no address names. */
+function withoutUnnamed(draft: Draft, points: readonly number[]): Draft {
+  const named = new Set(framesNamed(draft));
+  return points.slice(0, -1).reduceRight((rest, from, i) => {
+    const pages = (points[i + 1] ?? from) - from;
+    return named.has(from) ? rest : withoutPageFrames(rest, from, pages, { limit: true, maxAddr: true });
+  }, draft);
+}
+
 /** Takes page frames out of memory, between any two points at which something begins or ends, and closes the gap. */
 export function* removePageFrames({ draft }: Counterexample): Generator<Draft> {
   const points = pointsOf(draft);
+  if (points.length > FEW_POINTS) yield withoutUnnamed(draft, points);
   for (let i = points.length - 1; i > 0; i -= 1) {
     const [from, to] = [points[i - 1], points[i]];
     if (from === undefined || to === undefined) continue;

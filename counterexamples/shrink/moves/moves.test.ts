@@ -513,6 +513,29 @@ const ROWS: readonly Row[] = [
     ['mmio 5+1, conventional 0+3 | 0 | totalAmount()', 'conventional 0+3, mmio 5+1 | 0 | totalAmount()'],
   ],
   [
+    reorder,
+    draftOf([['loaderData', 0, 3]], 0, [free('@2'), free('@1'), free('@0')]),
+    ['loaderData 0+3 | 0 | free(@0); free(@1); free(@2)'],
+  ],
+  [
+    dropDescriptors,
+    draftOf(
+      [0, 1, 2, 3, 4, 5].map((base) => [base % 2 === 0 ? 'loaderData' : 'conventional', base, 1]),
+      0,
+      [free('@0'), free('@2'), free('@4')],
+    ),
+    ['loaderData 0+1, loaderData 2+1, loaderData 4+1 | 0 | free(@0); free(@2); free(@4)'],
+  ],
+  [
+    removePageFrames,
+    draftOf(
+      [['loaderData', 0, 20]],
+      0,
+      [1, 3, 5, 7, 9, 11, 13, 15, 17].map((frame) => free(`@${frame}`)),
+    ),
+    [`loaderData 0+9 | 0 | ${[0, 1, 2, 3, 4, 5, 6, 7, 8].map((frame) => `free(@${frame})`).join('; ')}`],
+  ],
+  [
     sortDescriptors,
     draftOf(
       [
