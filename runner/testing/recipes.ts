@@ -145,7 +145,7 @@ export const RECIPES: readonly Recipe[] = [
   },
   {
     name: 'dma_runs',
-    searched: { stack: 0, bitmap: 5 },
+    searched: { stack: 0, bitmap: 4 },
     broken: {
       'only where a run begins must not lie across the boundary': {
         edit: ['(first + count - 1) / boundary', '(first + (count > 2 ? count - 2 : 0)) / boundary'],
