@@ -19,6 +19,10 @@
  * as many programs by turns, empty ones more of them. Only what all of them do is measured: to draw programs and run them.
  * Figures are medians over the rounds, the ratio is the median of the ratios of each round. Time is that of the thread
  * at work, which Node 24 and later tell, so that others on the same machine count for less.
+ *
+ * Last, whole runs with one thread and with two, as with `--threads 2`, by wall-clock time: a quiet machine with two cores is needed.
+ * Garbage is collected and code compiled in other threads; the time that these take of such a run, as a share of the judging
+ * thread's, is g. Where they have to share two cores, two threads can judge 2 × (1 − g) times as much as one.
  */
 
 import { once } from 'node:events';
@@ -35,6 +39,7 @@ import {
   DEFAULT_OPERATIONS,
   runCampaign,
 } from '../properties/random/index.ts';
+import { onThreads } from '../properties/random/scale/index.ts';
 import { median } from '../properties/verify/index.ts';
 import { execute, type JudgedStep, OURS, omitStacks, restoreStacks, type World } from '../runner/index.ts';
 import { CALLS, type Call, isPmmPanic, isQuery, isU64, type Pmm, parametersOf } from '../spec/index.ts';
@@ -42,10 +47,16 @@ import { CALLS, type Call, isPmmPanic, isQuery, isU64, type Pmm, parametersOf } 
 /** Judging takes at most four times as long as doing nothing, and twice as long as the calls that are judged. */
 const LEAST_RATIO = 0.25;
 const LEAST_BARE_RATIO = 0.5;
+/** Two threads do this much of 2 × (1 − g), and g is at most that. */
+const LEAST_OF_TWO = 0.95;
+const MOST_HELPERS = 0.15;
 const ROUNDS = 21;
 /** Rounds before those that count, in which the code gets compiled. */
 const WARM_UP = 9;
 const PROGRAMS = 256;
+/** The whole runs, and the programs of each. */
+const RUNS = 3;
+const RUN_PROGRAMS = 6000;
 /** Programs with one seed, as in a campaign. */
 const BATCH = 32;
 /** An empty turn takes as many times the programs, so that it is long enough for the clock. */
@@ -262,6 +273,59 @@ async function measured(): Promise<readonly (readonly Cost[])[]> {
   return rounds.slice(WARM_UP);
 }
 
+/** A whole run: its operations, what the engine's helper threads worked meanwhile, and its seconds by the clock. */
+interface WholeRun {
+  readonly operations: number;
+  readonly helpers: number;
+  readonly seconds: number;
+}
+
+function runOf(seed: number): CampaignOptions {
+  return { ...campaignOf(seed), programs: RUN_PROGRAMS };
+}
+
+/** Returns what the engine's helper threads have worked since, as a share of this thread's work. */
+function helpersSince(all: NodeJS.CpuUsage, own: NodeJS.CpuUsage): number {
+  const worked = ({ user, system }: NodeJS.CpuUsage): number => user + system;
+  const ofThread = worked(process.threadCpuUsage(own));
+  return (worked(process.cpuUsage(all)) - ofThread) / ofThread;
+}
+
+/** Runs a campaign in a thread that has just started, as the threads of {@link onThreads} have. */
+async function inOneThread(seed: number): Promise<WholeRun> {
+  const start = performance.now();
+  const thread = new Worker(new URL(import.meta.url), { workerData: 'run' });
+  const answer = once(thread, 'message');
+  thread.postMessage(seed);
+  const [run]: Omit<WholeRun, 'seconds'>[] = await answer;
+  if (run === undefined) throw new Error('the thread sent no figures');
+  const seconds = (performance.now() - start) / 1000;
+  await thread.terminate();
+  return { ...run, seconds };
+}
+
+async function inTwoThreads(seed: number): Promise<number> {
+  const start = performance.now();
+  const { operations } = await runCampaign(runOf(seed), onThreads(2));
+  return (1000 * operations) / (performance.now() - start);
+}
+
+/** Measures one thread and two by turns. Rates are judged operations a second. */
+async function scaling(): Promise<{ one: number; two: number; helpers: number; ofTwo: number }> {
+  const runs: { one: number; two: number; helpers: number; ofTwo: number }[] = [];
+  for (let seed = 1; seed <= RUNS; seed += 1) {
+    const { operations, helpers, seconds } = await inOneThread(seed);
+    const [one, two] = [operations / seconds, await inTwoThreads(seed)];
+    runs.push({ one, two, helpers, ofTwo: two / one / (2 * (1 - helpers)) });
+  }
+  const middle = (of: keyof (typeof runs)[0]): number => median(runs.map((run) => run[of]));
+  return { one: middle('one'), two: middle('two'), helpers: middle('helpers'), ofTwo: middle('ofTwo') };
+}
+
+function verdictOf(holds: boolean): string {
+  return holds ? '✓' : '✗';
+}
+
 async function report(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'string' } } });
   const rounds = await measured();
@@ -277,7 +341,7 @@ async function report(): Promise<void> {
     style: { head: [], border: [] },
   });
   for (const { label, least, microseconds, ratio } of figures) {
-    const verdict = least === null ? '' : `${least} ${ratio >= least ? '✓' : '✗'}`;
+    const verdict = least === null ? '' : `${least} ${verdictOf(ratio >= least)}`;
     table.push([label, microseconds.toFixed(2), ratio.toFixed(3), verdict]);
   }
   const perSecond = Math.round(1e6 / (figures[0]?.microseconds ?? Number.NaN));
@@ -289,9 +353,21 @@ async function report(): Promise<void> {
     `${perSecond.toLocaleString('en')} judged operations a second; programs of up to ${DEFAULT_OPERATIONS} operations, ` +
       `${ROUNDS} rounds of ${PROGRAMS}; Node ${process.versions.node}, ${cpu?.model.trim() ?? 'unknown CPU'}`,
   );
-  const holds = figures.every(({ least, ratio }) => least === null || ratio >= least);
+  const threads = await scaling();
+  const [isScaling, isLean] = [threads.ofTwo >= LEAST_OF_TWO, threads.helpers <= MOST_HELPERS];
+  const rate = (perSecondOf: number): string => Math.round(perSecondOf).toLocaleString('en');
+  console.log(
+    `whole runs of ${RUN_PROGRAMS} programs: one thread ${rate(threads.one)} operations a second by the clock, ` +
+      `g ${Math.round(100 * threads.helpers)} % (at most ${100 * MOST_HELPERS} % ${verdictOf(isLean)}); ` +
+      `two threads ${rate(threads.two)}, ${(threads.two / threads.one).toFixed(2)} times as many, ` +
+      `${threads.ofTwo.toFixed(2)} of 2 × (1 − g) (at least ${LEAST_OF_TWO} ${verdictOf(isScaling)})`,
+  );
+  const holds = figures.every(({ least, ratio }) => least === null || ratio >= least) && isScaling && isLean;
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ perSecond, figures, holds, rounds }, null, 1)}\n`);
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ perSecond, figures, threads, holds, rounds }, null, 1)}\n`,
+    );
   if (!holds) process.exitCode = 1;
 }
 
@@ -299,9 +375,12 @@ if (isMainThread) await report();
 else
   parentPort?.on('message', async (seed: number) => {
     const [all, own] = [process.cpuUsage(), process.threadCpuUsage()];
+    if (workerData === 'run') {
+      const { operations } = await runCampaign(runOf(seed));
+      parentPort?.postMessage({ operations, helpers: helpersSince(all, own) });
+      return;
+    }
     const { commands, seconds } = (await ROWS[workerData]?.turn(seed)) ?? { commands: 0, seconds: 0 };
-    const worked = ({ user, system }: NodeJS.CpuUsage): number => user + system;
-    const ofThread = worked(process.threadCpuUsage(own));
-    const helpers = (worked(process.cpuUsage(all)) - ofThread) / ofThread;
+    const helpers = helpersSince(all, own);
     parentPort?.postMessage({ us: (seconds * 1e6) / commands, helpers } satisfies Cost);
   });

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ended, frameproof, start } from './testing/frameproof.ts';
@@ -6,7 +7,11 @@ import { inProcess } from './testing/in-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const folder = temporaryFolder({ 'nothing.mjs': 'export default 1;' });
+const WORKS = join(ROOT, 'examples/works.ts');
+const folder = temporaryFolder({
+  'nothing.mjs': 'export default 1;',
+  'alone.mjs': `import Works from ${JSON.stringify(WORKS)}; export default (map, options) => new Works(map, options);`,
+});
 
 function run(args: string) {
   return frameproof(args.split(' '), { cwd: ROOT });
@@ -73,6 +78,15 @@ describe('frameproof refuses in one line and exits with 2', () => {
     ['check --concurrent --threads 65', '--threads: expected from 2 to 64 with --concurrent, found 65'],
     ['check --concurrent --threads 1', '--threads: expected from 2 to 64 with --concurrent, found 1'],
     ['check --concurrent --map generated', '--map: expected one memory map at most with --concurrent'],
+    ['check --concurrent --reference', '--reference: does not go with --concurrent'],
+    [
+      `check --concurrent --target ${folder}/alone.mjs`,
+      `${folder}/alone.mjs: expected a default export that attaches a caller to a shared state: what one caller allocates is still free for another; a manager for one caller is checked without --concurrent`,
+    ],
+    [
+      `check --concurrent --target ${WORKS}`,
+      `${WORKS}: expected a default export that attaches a caller to a shared state: it threw TypeError: Class constructor ExtentList cannot be invoked without 'new'; a manager for one caller is checked without --concurrent`,
+    ],
     [
       `check --concurrent --target ${folder}/nothing.mjs`,
       `${folder}/nothing.mjs: expected a default export that attaches a caller: (map, options) => Pmm`,

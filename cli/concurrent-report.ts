@@ -77,17 +77,21 @@ function pagesIn({ descriptors }: MemoryMap): number {
   return descriptors.reduce((sum, { pages }) => sum + pages, 0);
 }
 
-function callsIn({ scenario: { callers } }: FoundRun): number {
-  return callers.flat().length;
+function sizeOf({ scenario: { before, callers }, yields, schedule }: FoundRun): string {
+  const calls = counted(callers.flat().length, 'call');
+  const earlier = before.length === 0 ? '' : ` after ${grouped(before.length)}`;
+  if (yields !== undefined) return `${calls}${earlier}`;
+  return `${calls}${earlier} and ${counted(switchesOf(schedule), 'switch', 'switches')}`;
 }
 
-function howShrunk(first: FoundRun, shrunk: FoundRun, runs: number): string {
-  const size = (run: FoundRun): string => {
-    const calls = counted(callsIn(run), 'call');
-    if (run.yields !== undefined) return calls;
-    return `${calls} and ${counted(switchesOf(run.schedule), 'switch', 'switches')}`;
-  };
-  return `shrunk    from ${size(first)} to ${size(shrunk)} (${counted(runs, 'run')})`;
+function howShrunk({ first, shrunk }: NonNullable<ConcurrentResult['found']>): readonly string[] {
+  const { found, runs, isOpen, again } = shrunk;
+  const open = isOpen
+    ? ['the time ended first: a simpler history may exist; give it more with --shrink-time']
+    : [];
+  const how = `shrunk    from ${sizeOf(first)} to ${sizeOf(found)} (${counted(runs, 'run')})`;
+  if (again === undefined || again.runs === 0) return [how, ...open];
+  return [how, ...open, `fails     in ${again.failed} of ${counted(again.runs, 'run')} with these pauses`];
 }
 
 /** Returns the lines that show a run under a schedule. */
@@ -111,12 +115,19 @@ export function violationLines(
 ): readonly string[] {
   if (violation === null) return [];
   const title = ['', `violation ${violation.clause}: ${violation.explanation}`];
-  // A run of threads cannot be repeated.
-  if (found === null)
-    return [...title, '', ...formatHistory(violation, [], { config, callers: MOST_THREADS })];
-  const { first, shrunk } = found;
+  if (found === null) {
+    const recorded = formatHistory(violation, [], { config, callers: MOST_THREADS });
+    return [
+      ...title,
+      '',
+      ...recorded,
+      '',
+      'not shrunk: it was recorded once, and no run of its last calls repeats it',
+    ];
+  }
+  const { shrunk } = found;
   const saved = path === null ? [] : [`saved     ${path}`, nextLine(commandOnFile('replay', path, target))];
-  return [...title, ...historyLines(shrunk.found), howShrunk(first, shrunk.found, shrunk.runs), ...saved];
+  return [...title, ...historyLines(shrunk.found), ...howShrunk(found), ...saved];
 }
 
 /** Returns the calls before the callers begin, the calls of each caller, and those after them, one line a call. */
@@ -158,13 +169,15 @@ export function concurrentCounterexample(
 export function concurrentJson(result: ConcurrentResult, { target, seed, path }: ReportedRun): object {
   const { explored, exhausted, threads, violation, found, stopped } = result;
   const { found: _, ...counts } = explored;
+  const { recorded: __, ...made } = threads ?? {};
   return {
     verdict: violation !== null ? 'violated' : stopped ? 'interrupted' : 'holds',
     seed,
     explored: counts,
-    exhausted: exhausted.map(({ found: __, ...rest }) => rest),
-    threads: threads === null ? null : { ...threads, violation: threads.violation?.explanation ?? null },
+    exhausted: exhausted.map(({ found: ___, ...rest }) => rest),
+    threads: threads === null ? null : { ...made, violation: threads.violation?.explanation ?? null },
     clauses: concurrentSides(result),
+    repeated: found?.shrunk.again ?? null,
     counterexample:
       violation === null
         ? null

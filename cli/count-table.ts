@@ -6,9 +6,13 @@ import { grouped } from '../spec/index.ts';
 import { columns } from './print.ts';
 import { textTable } from './text-table.ts';
 
-/** Returns a table without lines: the first column to the left, numbers to the right. */
-function countTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const aligns = head.map((_, i) => (i === 0 ? ('left' as const) : ('right' as const)));
+/** Returns a table without lines: words to the left, numbers, in columns 1 to `numbers`, to the right. */
+function countTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers = head.length - 1,
+): string {
+  const aligns = head.map((_, i) => (i === 0 || i > numbers ? ('left' as const) : ('right' as const)));
   return textTable({ head, aligns, rows, gap: 2, isHeadUnderlined: false, width: columns() });
 }
 
@@ -38,8 +42,9 @@ function clauseRow([name, sides]: readonly [string, SideCounts]): readonly strin
 /** Returns a table of how often each clause was checked, on each of its sides. */
 export function clauseTable(clauses: Counts['clauses']): string {
   return countTable(
-    ['clause', 'checked on one side', 'on the other', 'sides'],
+    ['clause checked', 'one side', 'other side', 'one side | other side'],
     Object.entries(clauses).map(clauseRow),
+    2,
   );
 }
 

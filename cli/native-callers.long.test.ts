@@ -24,9 +24,30 @@ int main(void) {
     return fp_serve(&(fp_target){.init = init, .alloc = alloc, .profile = "{\\"calls\\": [\\"alloc\\"], \\"failures\\": []}"});
 }`;
 
+/** Takes no lock for a batch once many pages are held. */
+const FORGETS_LATE = `
+#include "native/frameproof.h"
+#define pmm_alloc_pages pmm_alloc_pages_with_lock
+#include "native/examples/page_stack.c"
+#undef pmm_alloc_pages
+uint64_t pmm_alloc_pages(void **addresses, uint64_t count) {
+    if (total - stack.free - bitmap.free < 16) {
+        return pmm_alloc_pages_with_lock(addresses, count);
+    }
+    if (count > stack.free) {
+        fail("pmm_alloc_pages", count);
+        return PMM_ERR;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        addresses[i] = stack_pop();
+    }
+    return 0;
+}`;
+
 beforeAll(async () => {
   symlinkSync(join(ROOT, 'native'), join(folder, 'native'));
   writeFileSync(join(folder, 'stuck.c'), STUCK);
+  writeFileSync(join(folder, 'forgets_late.c'), FORGETS_LATE);
   const run = (line: string) => promisify(exec)(line, { cwd: folder });
   await run('mkdir -p build');
   const examples = 'native/examples';
@@ -35,6 +56,7 @@ beforeAll(async () => {
     `cc -O2 -o build/next-fit ${examples}/next_fit.c native/frameproof.c`,
     `cc -O2 -o build/buddy ${examples}/buddy.c native/frameproof.c`,
     'cc -O2 -o build/stuck stuck.c native/frameproof.c',
+    `cc -O2 -I. -o build/forgets-late forgets_late.c ${examples}/page_stack_target.c native/frameproof.c`,
     ...[0, 1, 2, 3].map(
       (broken) =>
         `cc -O2 -DBROKEN=${broken} -o build/callers-${broken} native/testing/callers.c native/frameproof.c`,
@@ -79,6 +101,7 @@ describe('callers on threads of an executable', () => {
       expect(Number(calls)).toBeLessThanOrEqual(6);
       expect(Number(calls)).toBeGreaterThanOrEqual(2);
       expect(stdout).toMatch(/^pauses {4}seed \d+$/m);
+      expect(stdout).toMatch(/^fails {5}in [1-9]\d* of \d+ runs with these pauses$/m);
       const [file = ''] = readdirSync(join(corpus, 'concurrent'));
       const path = join(corpus, 'concurrent', file);
       const again = await frameproof(['replay', path, '--html', 'found.html'], { cwd: folder });
@@ -108,6 +131,20 @@ describe('callers on threads of an executable', () => {
     const [file = ''] = readdirSync(join(folder, 'mark/concurrent'));
     const again = await frameproof(['replay', join('mark/concurrent', file)], { cwd: folder });
     expect(again.stdout).toMatch(/^reproduced: contents\.preserved is violated$/m);
+  });
+
+  it('shrink what only shows after many calls', async () => {
+    const flags = ['--programs', '3', '--shrink-time', '30', '--corpus', join(folder, 'late'), '--json'];
+    const { stdout } = await check('forgets-late', ...flags);
+    const { explored, threads, counterexample, repeated } = JSON.parse(stdout);
+    expect(explored.scenarios).toBe(3);
+    expect(threads.calls).toBeGreaterThan(100);
+    expect(counterexample.foundOperations).toBeGreaterThan(40);
+    expect(counterexample.operations).toBeLessThan(counterexample.foundOperations / 2);
+    expect(repeated.failed).toBeGreaterThan(0);
+    const [file = ''] = readdirSync(join(folder, 'late/concurrent'));
+    const again = await frameproof(['replay', join('late/concurrent', file)], { cwd: folder });
+    expect(again.stdout).toMatch(/^reproduced: /m);
   });
 
   it('hold where a history of another target is replayed', async () => {

@@ -191,6 +191,7 @@ const SEQUENTIAL_ONLY = [
   'stats',
   'junit',
   'profile',
+  'reference',
 ] as const;
 const CONCURRENT_ONLY = ['calls', 'exhaustive'] as const;
 

@@ -240,8 +240,12 @@ export async function searchBar(operations: number): Promise<Bar<[SearchCounts]>
 /** Returns a bar that follows one phase after the other, each with a number of parts known in advance; between two it is gone. */
 export async function phaseBar(): Promise<Bar<[phase: string, done: number, of: number]>> {
   const bar = await openBar('{bar} {phase}: {value} of {total}{left}');
+  let present = '';
   return {
     update: (phase, done, of) => {
+      // One that a find ended stands where it was.
+      if (bar.isActive && phase !== present) bar.stop();
+      present = phase;
       if (bar.isActive) bar.update(done, { phase });
       else bar.start(of, done, { phase });
       if (done === of) bar.stop();

@@ -66,6 +66,7 @@ describe.each([
   const addresses = BigUint64Array.from(frames, (frame) => addressOf(frame, half));
 
   test('is written as the same addresses one by one, and nothing else', () => {
+    expect(() => batches.write(new BigUint64Array(1), 0, Uint32Array.of(1), 1)).not.toThrow();
     const written = new BigUint64Array(frames.length + 3).fill(7n);
     batches.write(written, 2, Uint32Array.from(frames), frames.length);
     expect([...written]).toEqual([7n, 7n, ...addresses, 7n]);
@@ -92,6 +93,15 @@ describe.each([
       2, 1, 1,
     ]);
   });
+});
+
+test('a batch is read up to the last page frame of memory, and no further than asked', () => {
+  const batches = new AddressBatches(HIGHER_HALF, 5n * PAGE);
+  const addresses = BigUint64Array.from([3, 4, 5], (frame) => addressOf(frame, HIGHER_HALF));
+  const read = new Uint32Array(3);
+  expect(batches.read(addresses, read, 3)).toBe(2);
+  expect(batches.read(addresses, read.fill(0), 1)).toBe(1);
+  expect([...read]).toEqual([3, 0, 0]);
 });
 
 test('a batch refuses an address below a higher half that ends at 2^64, which is memory modulo 2^64', () => {

@@ -39,7 +39,7 @@ import { livePlaces, loadWords, savedTop, saveWords } from './saved-words.ts';
 import { firmwareExtents, NOWHERE, SectionFinder } from './section-finder.ts';
 import { type Section, type Sections, sectionsOf } from './sections.ts';
 import { copyState, readState } from './snapshot.ts';
-import { initialStackWords, keepWords, wordsFor, writeInitial } from './state.ts';
+import { endWords, initialStackWords, wordsFor, writeInitial } from './state.ts';
 
 /** Copies: the engine folds constants of a module into its code, functions too, but loads imported ones at each use. */
 const { FREE_BITMAP_AT, HELD_AT, TOP_AT } = layoutWords;
@@ -222,7 +222,7 @@ export class FrameAllocator {
   /** Releases the memory of the state now, and not when the garbage collector gets to it. No call may follow. */
   dispose(): void {
     const { buffer } = this.#words;
-    if (buffer instanceof ArrayBuffer && !keepWords(buffer)) buffer.transfer(0);
+    if (buffer instanceof ArrayBuffer) endWords(buffer);
     this.#words = NO_WORDS;
   }
 
@@ -364,9 +364,7 @@ export class FrameAllocator {
     if (needed <= room) return;
     const grown = wordsFor(this.#layout, Math.min(Math.max(2 * room, needed), most));
     grown.set(this.#words);
-    const { buffer } = this.#words;
-    // Left to the garbage collector otherwise: once a buffer was detached, the engine checks each access to any array for that.
-    if (buffer instanceof ArrayBuffer) keepWords(buffer);
+    // The old ones are not detached: once a buffer was, the engine checks at each access to any array whether its own is.
     this.#words = grown;
   }
 
@@ -414,7 +412,8 @@ export class FrameAllocator {
 
   /** Panics unless the page frames of [from, end) that lie in one section with the first may be freed; returns their end. */
   #checkPiece(from: number, end: number): number {
-    if (from === this.#pfnLimit) throw argumentPanic('freeRegion', 'the region ends above physical memory');
+    if (from === this.#pfnLimit)
+      throw argumentPanic('freeRegion', () => 'the region ends above physical memory');
     const { base, count, first } = this.#finder.sectionOf('freeRegion', from);
     const until = end < base + count ? end : base + count;
     const free = firstFree(this.#words, first + (from - base), first + (until - base));

@@ -12,7 +12,7 @@ export type FrameBatch = Uint32Array | Float64Array;
 export function checkBatch(call: Call, frames: FrameBatch, count: number, end: number): void {
   if (count > frames.length) throw lengthPanic(call, count, frames.length);
   if (end <= 2 ** 32 || frames instanceof Float64Array) return;
-  throw argumentPanic(call, `page frame numbers up to ${end - 1} need a Float64Array`);
+  throw argumentPanic(call, () => `page frame numbers up to ${end - 1} need a Float64Array`);
 }
 
 /** Returns the end of the consecutive page frames, ascending or descending, that begin at an index of a batch. */

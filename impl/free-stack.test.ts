@@ -55,7 +55,9 @@ function popped(words: Int32Array): readonly number[] {
 
 describe('a free stack', () => {
   test('can be marked, reset and listed, empty or not', () => {
-    for (const words of [empty(4), stackOf([4, 2, 1], [9, 3, -1], [20, 1, 1])]) {
+    const stacks = (): readonly Int32Array[] => [empty(4), stackOf([4, 2, 1], [9, 3, -1], [20, 1, 1])];
+    expect(stacks).not.toThrow();
+    for (const words of stacks()) {
       expect(() => freeRuns(words, AT)).not.toThrow();
       expect(() => resetStack(words, markStack(words))).not.toThrow();
     }

@@ -4,7 +4,11 @@ import { argumentPanic, duplicatePanic, lengthPanic, outOfMemory, ownerPanic } f
 
 test('a panic names its call, what is wrong, and the page frame with its owner where there is one', () => {
   const nothing = { name: 'PmmPanic', pfn: null, owner: null };
-  expect(argumentPanic('alloc', 'why')).toMatchObject({ ...nothing, call: 'alloc', message: 'alloc: why' });
+  expect(argumentPanic('alloc', () => 'why')).toMatchObject({
+    ...nothing,
+    call: 'alloc',
+    message: 'alloc: why',
+  });
   expect(lengthPanic('allocPages', 4n, 3)).toMatchObject({
     ...nothing,
     call: 'allocPages',

@@ -7,8 +7,8 @@
 import { type Call, counted, type Owner, PmmPanic } from '../spec/index.ts';
 
 /** Returns the panic for an argument that is not a valid number or address. */
-export function argumentPanic(call: Call, what: string): PmmPanic {
-  return new PmmPanic(() => `${call}: ${what}`, { call, pfn: null, owner: null });
+export function argumentPanic(call: Call, what: () => string): PmmPanic {
+  return new PmmPanic(() => `${call}: ${what()}`, { call, pfn: null, owner: null });
 }
 
 /** Returns the panic for a page frame that a caller may not free. */
@@ -30,7 +30,7 @@ export function duplicatePanic(call: Call, frame: number): PmmPanic {
 export function lengthPanic(call: Call, count: number | bigint, length: number): PmmPanic {
   return argumentPanic(
     call,
-    `count ${count} is more than the ${counted(length, 'entry', 'entries')} of the array`,
+    () => `count ${count} is more than the ${counted(length, 'entry', 'entries')} of the array`,
   );
 }
 

@@ -23,7 +23,7 @@ const PIECE = 4096;
 
 /** Panics unless an argument is an unsigned 64-bit integer. */
 function checkU64(call: Call, name: string, value: number | bigint): void {
-  if (!isU64(value)) throw argumentPanic(call, `${name} ${value} is not an unsigned 64-bit integer`);
+  if (!isU64(value)) throw argumentPanic(call, () => `${name} ${value} is not an unsigned 64-bit integer`);
 }
 
 /** Returns how many whole page frames lie below a physical address; at most 2^44, which is beyond all. */
@@ -40,6 +40,20 @@ function alignmentFrames(alignment: number | bigint): number {
   return Math.max(1, Math.min(frames, PFN_LIMIT));
 }
 
+/** Page frame numbers of the batch under way: all managers share them, since to make an array takes as long as a call. */
+let narrow = new Uint32Array(64);
+let wide = new Float64Array(64);
+
+function narrowRoom(pages: number): Uint32Array {
+  if (narrow.length < pages) narrow = new Uint32Array(2 * pages);
+  return narrow;
+}
+
+function wideRoom(pages: number): Float64Array {
+  if (wide.length < pages) wide = new Float64Array(2 * pages);
+  return wide;
+}
+
 /** A physical memory manager, and the state of it that can be copied and put back. */
 export class PageFrameManager implements Pmm {
   errno: Errno | null = null;
@@ -48,15 +62,12 @@ export class PageFrameManager implements Pmm {
   readonly #warn: (message: string) => void;
   readonly #frames: FrameAllocator;
   readonly #addresses: AddressBatches;
-  /** Page frame numbers of the batch under way. Not part of the state. */
-  #batch: FrameBatch;
 
   constructor(frames: FrameAllocator, { config, warn }: Pick<PmmOptions, 'config' | 'warn'>) {
     this.#higherHalf = config.higherHalf;
     this.#physicalLimit = config.physicalLimit ?? DEFAULT_PHYSICAL_LIMIT;
     this.#warn = warn;
     this.#frames = frames;
-    this.#batch = this.#newBatch(0);
     this.#addresses = new AddressBatches(this.#higherHalf, this.#physicalLimit);
   }
 
@@ -168,13 +179,9 @@ export class PageFrameManager implements Pmm {
     this.#frames.loadState(saved);
   }
 
+  /** Returns the room for page frame numbers of a batch; what was written there last is there still. */
   #batchOf(pages: number): FrameBatch {
-    if (this.#batch.length < pages) this.#batch = this.#newBatch(Math.max(pages, 64));
-    return this.#batch;
-  }
-
-  #newBatch(pages: number): FrameBatch {
-    return this.#frames.end <= 2 ** 32 ? new Uint32Array(pages) : new Float64Array(pages);
+    return this.#frames.end <= 2 ** 32 ? narrowRoom(pages) : wideRoom(pages);
   }
 
   #frameAt(call: Call, address: bigint): number {
@@ -185,16 +192,16 @@ export class PageFrameManager implements Pmm {
 
   #panicOnAddress(call: Call, address: bigint): never {
     checkU64(call, 'address', address);
-    throw argumentPanic(call, `address ${toHex(address)} is not in the higher half`);
+    throw argumentPanic(call, () => `address ${toHex(address)} is not in the higher half`);
   }
 
   /** Panics on the first of a batch that may not be freed: one before the address at `index`, or that. */
   #panicOnBatch(address: bigint, index: number): never {
-    this.#frames.checkFreeable(this.#batch, index);
+    this.#frames.checkFreeable(this.#batchOf(0), index);
     const frame = this.#frameAt('freePages', address);
     // No entry of the batch holds it, since such memory does not exist.
     this.#frames.checkFreeable(Float64Array.of(frame), 1);
-    throw argumentPanic('freePages', `address ${toHex(address)} cannot be freed`);
+    throw argumentPanic('freePages', () => `address ${toHex(address)} cannot be freed`);
   }
 
   #fail(asked: string): null {

@@ -78,7 +78,7 @@ export class SectionFinder {
 
   #outsidePanic(call: Call, frame: number): Error {
     const isFrame = Number.isInteger(frame) && frame >= 0 && frame < PFN_LIMIT;
-    if (!isFrame) return argumentPanic(call, `${frame} is not a page frame number`);
+    if (!isFrame) return argumentPanic(call, () => `${frame} is not a page frame number`);
     return ownerPanic(call, frame, ownerOutside(this.#firmware, frame));
   }
 }

@@ -47,13 +47,12 @@ export function wordsFor(layout: Layout, stackWords: number): Int32Array<ArrayBu
   return room.fill(0, 0, words).subarray(0, words);
 }
 
-/** Keeps words that nobody else works on for a state to come, where they are few. Returns whether they are kept: not to be touched then. */
-export function keepWords(buffer: ArrayBuffer): boolean {
+/** Ends the use of words that nobody else works on. They may be another state's from now on. */
+export function endWords(buffer: ArrayBuffer): void {
   const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT;
   const ended = ENDED[sizeFor(words)];
-  if (ended === undefined || ended.length >= MOST_ENDED || words !== 2 ** sizeFor(words)) return false;
-  ended.push(new Int32Array(buffer));
-  return true;
+  if (ended === undefined || ended.length >= MOST_ENDED || words !== 2 ** sizeFor(words)) buffer.transfer(0);
+  else ended.push(new Int32Array(buffer));
 }
 
 /** Counts ordinals of one section whose bits are clear already; in the stack zone, pushes them, for which there is room. */

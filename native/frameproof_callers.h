@@ -207,15 +207,14 @@ static void note_spoilt(uint64_t frame, uint32_t grant) {
     shared->records[grant - 1].spoilt = frame + 1;
 }
 
-/* Paints a page frame that was handed out. One that somebody has, who has not begun to free it, is spoilt for them. */
+/* Paints a page frame that was handed out. One that somebody has, who has not begun to free it, is spoilt at once. */
 static void watch(uint64_t frame, uint32_t grant) {
     if (frame >= MAX_WATCHED || !is_ram(frame)) {
         return;
     }
     paint_with(frame, seed_of_grant(frame, grant), true);
-    uint32_t had = atomic_exchange(&grants[frame], grant);
-    if (had != 0) {
-        note_spoilt(frame, had);
+    if (atomic_exchange(&grants[frame], grant) != 0) {
+        note_spoilt(frame, grant);
     }
 }
 

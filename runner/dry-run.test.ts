@@ -149,6 +149,17 @@ describe('a dry run', () => {
     expect(programOf([free('0xffff800000001000')], UNDEFINED)).toEqual([]);
   });
 
+  it('keeps misuse that is caught wherever the page frames lie, where other misuse is not', () => {
+    const foreign: Profile = { ...WHOLE, uncaught: ['foreign'] };
+    const twice = [{ call: 'alloc' } as const, free('a'), free('a')];
+    expect(programOf(twice, foreign)).toHaveLength(3);
+    expect(programOf([free('0x1000')], foreign)).toEqual(['free(0x1000)']);
+    // Memory may be removed before it is freed again: then the page frame is foreign.
+    const removed: Profile = { ...foreign, calls: [...foreign.calls, 'removeRegion'] };
+    const gone: Operation<Reference> = { call: 'removeRegion', address: at('0xffff800000000000'), count: 1n };
+    expect(programOf([...twice.slice(0, 2), gone, free('a')], removed)).toHaveLength(3);
+  });
+
   it('gives the reason for each operation of a program that it would leave out', () => {
     const program = [{ call: 'alloc' } as const, free('a'), free('a')];
     const [first, second, third] = undefinedIn(WORLD, program, { policies: [], profile: UNDEFINED });

@@ -55,8 +55,10 @@ const ANY_MISUSE: readonly MisuseKind[] = [
   'part',
   'shared',
 ];
-/** Of what was freed before; it may have been removed since. */
-const FREED_BEFORE: readonly MisuseKind[] = ['double-free', 'foreign', 'repeated', 'part', 'shared'];
+/** Of what was freed before: it may have been allocated again since. */
+const FREED_BEFORE: readonly MisuseKind[] = ['double-free', 'repeated', 'part', 'shared'];
+/** And where memory was added or removed: it may be gone. */
+const FREED_OR_REMOVED: readonly MisuseKind[] = [...FREED_BEFORE, 'foreign'];
 const FAILED: Outcome = { kind: 'failed' };
 const DONE: Outcome = { kind: 'done' };
 const MISUSED: Outcome = { kind: 'malformed', message: 'misuse' };
@@ -161,7 +163,8 @@ export class DryRun implements Scene {
     if (!namesResult(reference)) {
       if (this.#isBoot(reference.absolute, count)) return [];
       const [frame = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
-      const owner = frame === null || count !== 1n ? null : this.#state.ownerOf(frame);
+      if (frame === null) return ['argument'];
+      const owner = count === 1n ? this.#state.ownerOf(frame) : null;
       // What was free at first may be free, allocated or kept there.
       const isForeign = owner === 'firmware' || (owner === 'absent' && this.#isAbsent(reference, count));
       return isForeign ? ['foreign'] : ANY_MISUSE;
@@ -170,7 +173,8 @@ export class DryRun implements Scene {
     const isInside = offset >= 0n && offset < PAGE_BYTES;
     const isWithin = count === 1n || BigInt(page) + BigInt(count) <= BigInt(this.results.runOf(result));
     if (!isInside || !isWithin) return ANY_MISUSE;
-    return this.#wasFreed(reference, count) ? FREED_BEFORE : [];
+    if (!this.#wasFreed(reference, count)) return [];
+    return this.#moved.length === 0 ? FREED_BEFORE : FREED_OR_REMOVED;
   }
 
   #wasFreed(reference: ResultReference, count: Argument): boolean {

@@ -19,7 +19,7 @@ import {
   perhapsKeptIn,
   spareIn,
 } from './ownership.ts';
-import { beyond, hasOrders, hasUndefined, type MisuseKind } from './profile.ts';
+import { beyond, hasOrders, hasUndefined, type MisuseKind, takesAnyBlock } from './profile.ts';
 import type { Outcome } from './response.ts';
 import {
   isPageAligned,
@@ -202,6 +202,14 @@ function addsOutside({ world: { config, end, profile } }: Ownership, operation: 
   if (base === null) return false;
   const last = Math.min(end, pfnOf(profile.memoryBelow));
   return base < pfnOf(profile.neverBelow) || BigInt(base) + operation.count > BigInt(last);
+}
+
+/** Whether a block is freed that cannot have been allocated, on a manager that takes orders: none of its size begins there, or none is so large. */
+function freesNoBlock({ world: { config, profile } }: Ownership, operation: Operation): boolean {
+  if (operation.call !== 'freeRegion' || !takesAnyBlock(profile) || !isU64(operation.count)) return false;
+  if (profile.largestRequest !== null && operation.count > profile.largestRequest) return true;
+  const base = pfnAt(config, operation.address);
+  return base !== null && BigInt(base) % operation.count !== 0n;
 }
 
 const isAbsent = (owner: Owner): boolean => owner === 'absent';
@@ -407,6 +415,7 @@ export function leftUndefined(state: Ownership, operation: Operation): string | 
   const why = beyond(profile, operation);
   if (why !== null) return why;
   if (addsOutside(state, operation)) return 'whether memory can be added beyond the memory map is left open';
+  if (freesNoBlock(state, operation)) return 'no block of this size begins there';
   if (!hasUndefined(profile)) return null;
   const expected = expectation(state, operation);
   if (expected.kind === 'refused' && profile.outOfMemory === 'undefined')

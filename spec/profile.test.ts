@@ -184,6 +184,30 @@ describe('the runs that a profile rules out', () => {
     expect(others.map((operation) => beyond(orders, operation))).not.toContain(null);
   });
 
+  it('by order, where a block of it may begin', () => {
+    const free = (frame: number, count: bigint): Operation => ({
+      call: 'freeRegion',
+      address: HIGHER_HALF_48 + BigInt(frame) * 4096n,
+      count,
+    });
+    const tried = (claims: object): readonly boolean[] => {
+      const state = ModelState.init(MAP, CONFIG, [], profileOf({ contiguous: 'orders', ...claims }));
+      return [free(0, 2n), free(1, 2n), free(0, 4n)].map((one) => leftUndefined(state, one) === null);
+    };
+    expect(tried({})).toEqual([true, false, true]);
+    expect(tried({ largestRequest: 2 })).toEqual([true, false, false]);
+    // There it is misuse, which must be noticed.
+    expect(tried({ freeRuns: 'whole' })).toEqual([true, true, true]);
+  });
+
+  it('of no page frames, where regions are freed as they were handed out', () => {
+    const none: Operation = { call: 'freeRegion', address: HIGHER_HALF_48, count: 0n };
+    expect([{}, { freeRuns: 'whole' }].map((claims) => beyond(profileOf(claims), none) === null)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it.each([
     [{ runArguments: ['boundary'] }, within(0n, 8192n), within(1n, 8192n)],
     [{ runArguments: ['minAddr'] }, within(8192n, 4095n), within(8192n, 4096n)],

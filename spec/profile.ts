@@ -146,6 +146,7 @@ const Claims = closed(
       failures: t.readonlyArray(Report, 'an array of "errno" and "warning"'),
       errnoAfterSuccess: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       batches: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
+      restOfBatch: t.keyof({ unchanged: null, unspecified: null }, '"unchanged" or "unspecified"'),
       contiguous: t.keyof(
         { any: null, 'powers-of-two': null, orders: null },
         '"any", "powers-of-two" or "orders"',
@@ -198,6 +199,8 @@ export interface Profile {
   readonly errnoAfterSuccess: 'unchanged' | 'unspecified';
   /** How `allocPages` is granted: all or nothing, or what is free, up to the count. It then tells how many; none is a failure. */
   readonly batches: 'whole' | 'partial';
+  /** The entries of the array of `allocPages` that it does not fill, after a failure all of them. Unspecified: it may have used them. */
+  readonly restOfBatch: 'unchanged' | 'unspecified';
   /**
    * The counts of contiguous allocations. Powers of two: counts and alignments are, and a run is aligned to its size. Orders: so too, and
    * allocations and frees of regions are asked for by order, so that no count is 0 and no region of another size is freed.
@@ -260,6 +263,7 @@ export const WHOLE: Profile = {
   failures: ['errno', 'warning'],
   errnoAfterSuccess: 'unchanged',
   batches: 'whole',
+  restOfBatch: 'unchanged',
   contiguous: 'any',
   runArguments: ['maxAddr', 'alignment'],
   alignments: 'any',
@@ -471,7 +475,12 @@ export function hasUndefined({ misuse, uncaught, outOfMemory }: Profile): boolea
 
 /** Whether some calls of the profile are not made in some state: their effect is undefined, or left open. */
 export function leavesOut(profile: Profile): boolean {
-  return hasUndefined(profile) || profile.calls.includes('addRegion');
+  return hasUndefined(profile) || profile.calls.includes('addRegion') || takesAnyBlock(profile);
+}
+
+/** Whether blocks are freed by order that were not allocated as such: only where one may begin. */
+export function takesAnyBlock({ contiguous, freeRuns }: Profile): boolean {
+  return contiguous === 'orders' && freeRuns === 'page-by-page';
 }
 
 /** Whether the effect of misuse of some kind is undefined. */
@@ -543,7 +552,9 @@ export function beyond(profile: Profile, operation: Operation<unknown>): string 
   if (operation.call === 'freeRegion' && profile.contiguous === 'orders' && !hasOrder(operation.count))
     return NO_ORDER;
   const isEmpty = 'address' in operation && 'count' in operation && operation.count === 0n;
-  if (isEmpty && operation.call !== 'allocAt' && profile.unalignedFree === 'misuse')
+  const isOpen =
+    profile.unalignedFree === 'misuse' || (profile.freeRuns === 'whole' && operation.call === 'freeRegion');
+  if (isEmpty && operation.call !== 'allocAt' && isOpen)
     return 'what a call of no page frames does with its address is left open';
   return operation.call === 'allocBitmap' || operation.call === 'allocWithin'
     ? beyondRun(profile, operation)

@@ -2,7 +2,7 @@
 import { STANDARD_CALLS } from './calls.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
-import { hasOrders, POLICIES, type Profile } from './profile.ts';
+import { hasOrders, POLICIES, type Profile, takesAnyBlock } from './profile.ts';
 import { PHYSICAL_LIMIT } from './units.ts';
 
 /** A part of the specification that is not checked, and the claim that excludes it. */
@@ -24,7 +24,10 @@ function uncheckedRuns(profile: Profile): readonly (Unchecked | false)[] {
       why: contiguous === 'orders' ? 'it takes orders' : 'it has only powers of two',
     },
     contiguous === 'orders' &&
-      calls.includes('freeRegion') && { what: 'regions freed of other counts', why: 'it takes orders' },
+      calls.includes('freeRegion') && {
+        what: `regions freed of other counts${takesAnyBlock(profile) ? ', or elsewhere than at multiples of them' : ''}`,
+        why: 'it takes orders',
+      },
     !runArguments.includes('maxAddr') && {
       what: runs.map((call) => `${call}.below-max`).join(', '),
       why: `${lacks} maxAddr`,
@@ -130,6 +133,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     profile.batches === 'partial' && {
       what: 'allocPages.all-or-nothing',
       why: 'its batches are granted in part',
+    },
+    profile.restOfBatch === 'unspecified' && {
+      what: 'entries of the array of allocPages that it does not fill',
+      why: 'it may use them',
     },
     profile.unalignedFree === 'misuse' && {
       what: 'that an address inside a page frame frees it',

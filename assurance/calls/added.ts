@@ -130,6 +130,15 @@ class PartialArray extends PageArray {
   }
 }
 
+/** One that ends the array of a batch that it cannot grant, as loops do that write what they got. */
+class EndingArray extends PageArray {
+  override allocPages(addresses: BigUint64Array, count: number | bigint): boolean | number {
+    const granted = super.allocPages(addresses, count);
+    if (granted === false && addresses.length > 0) addresses[0] = 0n;
+    return granted;
+  }
+}
+
 /** One that adds what it is told to add. */
 class TrustingArray extends PageArray {
   protected override firstPresent(): number {
@@ -317,6 +326,39 @@ export const ADDED: readonly Added[] = [
           override allocPages(addresses: BigUint64Array, count: number | bigint): number {
             const got = super.allocPages(addresses, count);
             return got > 1 && got < count && addresses.length > got ? got + 1 : got;
+          }
+        },
+      ),
+    ],
+  },
+  {
+    name: 'batches that use the rest of their array',
+    claims: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT, restOfBatch: 'unspecified' },
+    without: { ...arrayClaims(MOST), mostReferences: null, ...WITHOUT },
+    breaks: 'allocPages.all-or-nothing',
+    hint: 'if allocPages() may change entries of the array that it does not fill, claim "restOfBatch": "unspecified"',
+    correct: (map, options) => new EndingArray(map, options, MOST),
+    broken: [
+      variant(
+        'page-taken-by-a-refused-batch',
+        'allocPages.all-or-nothing',
+        class extends EndingArray {
+          override allocPages(addresses: BigUint64Array, count: number | bigint): boolean | number {
+            const granted = super.allocPages(addresses, count);
+            if (granted === false && count > 8) this.alloc();
+            return granted;
+          }
+        },
+      ),
+      variant(
+        'first-entry-left-out',
+        'address.higher-half',
+        class extends EndingArray {
+          override allocPages(addresses: BigUint64Array, count: number | bigint): boolean | number {
+            const [first = 0n] = addresses;
+            const granted = super.allocPages(addresses, count);
+            if (granted !== false && count > 8) addresses[0] = first;
+            return granted;
           }
         },
       ),

@@ -33,7 +33,7 @@ static bool free_order(void *address, uint64_t order) { return pmm_free(address,
 int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocBitmap\", \"free\", \"freeRegion\", \"freeAmount\"], \"zones\": 1, \"keeps\": \"named\","
-                   " \"contiguous\": \"orders\", \"largestRequest\": 1024, \"freeRuns\": \"whole\","
+                   " \"contiguous\": \"orders\", \"largestRequest\": 1024,"
                    " \"unalignedFree\": \"misuse\", \"misuse\": \"undefined\", \"failures\": [], \"memoryBelow\": \"0x1000000000\"}",
         .init = init, .alloc = alloc, .alloc_order = alloc_order, .free = free_page, .free_order = free_order, .free_amount = pmm_free_frames,
     });

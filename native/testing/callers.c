@@ -8,7 +8,7 @@
 #ifndef BROKEN
 #define BROKEN 0
 #endif
-#define PAGES 4096u
+#define PAGES 65536u
 #define ABSENT 0xffu
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -130,7 +130,7 @@ int main(void) {
     return fp_serve(&(fp_target){
         .profile = "{\"calls\": [\"alloc\", \"allocPages\", \"freeAmount\", \"retain\", \"release\", \"allocAt\", \"allocWithin\", \"addRegion\", \"removeRegion\"],"
                    " \"batches\": \"partial\", \"zones\": 1, \"misuse\": \"undefined\", \"mostReferences\": 100, \"failures\": [],"
-                   " \"alignments\": \"powers-of-two\", \"memoryBelow\": \"0x1000000\"}",
+                   " \"alignments\": \"powers-of-two\", \"memoryBelow\": \"0x10000000\"}",
         .init = init, .alloc = alloc, .alloc_some = alloc_some, .free_amount = free_amount, .retain = retain, .release = release,
         .alloc_at = alloc_at, .alloc_within = alloc_within, .add_region = add_region, .remove_region = remove_region,
     });

@@ -1,15 +1,17 @@
 /**
  * The concurrent check: random scenarios under random schedules, then every schedule of small ones, then real threads, up to the
- * first broken clause. A counterexample found under a schedule is shrunk; one found in threads is shown as recorded, since it
- * cannot be repeated.
+ * first broken clause. A counterexample found under a schedule is shrunk. One found in threads is repeated under schedules of its last
+ * calls, and shrunk too; where none repeats it, it is shown as recorded.
  */
 
 import type { SideCounts } from '../../model/index.ts';
 import type { ClauseName, Config, MemoryMap } from '../../spec/index.ts';
 import { type Exhausted, exhaust, type Shape, scenariosOf } from './exhaust.ts';
 import type { ConcurrentViolation } from './judge-run.ts';
+import { type Cut, scenariosLike, smallWorld } from './recorded-scenario.ts';
 import { type FoundRun, type SampledSchedules, sampleSchedules } from './sample-schedules.ts';
-import { type ShrunkRun, shrinkRun } from './shrink-run.ts';
+import { beyondLimits } from './scenario.ts';
+import { callsOf, REPEATING, repeatRun, SHRINKING, type ShrunkRun, shrinkRun, until } from './shrink-run.ts';
 import type { ConcurrentTarget } from './target.ts';
 import { checkThreads, type ThreadsResult } from './threads/check-threads.ts';
 
@@ -93,14 +95,33 @@ function exhaustShape(shape: Shape, options: ConcurrentCheckOptions, isOver: () 
 }
 
 /** Shrinks a run that broke a clause under a schedule. */
-function shrunkRun(first: FoundRun, options: ConcurrentCheckOptions, isStopped: () => boolean): ShrunkRun {
-  const { target, onFound, onProgress, shrinkMs = Number.POSITIVE_INFINITY } = options;
+function shrunkRun(
+  first: FoundRun,
+  { target, onFound, onProgress }: ConcurrentCheckOptions,
+  isOver: () => boolean,
+): NonNullable<ConcurrentResult['found']> {
   onFound?.(first);
-  const end = performance.now() + shrinkMs;
-  onProgress?.('shrinking', 0, 1);
-  const shrunk = shrinkRun(target, first, () => performance.now() >= end || isStopped());
-  onProgress?.('shrinking', 1, 1);
-  return shrunk;
+  const of = callsOf(first);
+  const onSimpler = (found: FoundRun): void => onProgress?.(SHRINKING, of - callsOf(found), of);
+  onProgress?.(SHRINKING, 0, of);
+  return { first, shrunk: shrinkRun(target, first, { isOver, onSimpler }) };
+}
+
+/** Returns a run under a schedule that repeats what threads recorded, on a smaller memory; null if none tried does. */
+function repeated(
+  cut: Cut,
+  { target, map, config, workers, onProgress }: ConcurrentCheckOptions,
+  isOver: () => boolean,
+): FoundRun | null {
+  const recorded = { map, config, policies: target.policies, callers: workers, ...cut };
+  const scenarios = [...scenariosLike({ ...recorded, ...smallWorld(recorded) })];
+  for (const [tried, like] of scenarios.entries()) {
+    if (isOver() || beyondLimits(like, true) !== null) return null;
+    onProgress?.(REPEATING, tried, scenarios.length);
+    const found = repeatRun(target, like, isOver);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Runs real threads, until they are done or the signal is given: then to null. */
@@ -136,12 +157,16 @@ export async function checkConcurrent(options: ConcurrentCheckOptions): Promise<
   }
   const met = { explored, exhausted };
   if (first !== null) {
-    const shrunk = shrunkRun(first, options, isOver);
-    const { violation } = shrunk.found;
-    return { ...met, threads: null, found: { first, shrunk }, violation, stopped: isOver() };
+    const found = shrunkRun(first, options, until(options.shrinkMs, options.signal));
+    const { violation } = found.shrunk.found;
+    return { ...met, threads: null, found, violation, stopped: isOver() };
   }
   const threads = isOver() ? null : await threadsOr(options);
-  return { ...met, threads, found: null, violation: threads?.violation ?? null, stopped: isOver() };
+  const ends = until(options.shrinkMs, options.signal);
+  const again = threads?.recorded == null ? null : repeated(threads.recorded, options, ends);
+  const found = again === null ? null : shrunkRun(again, options, ends);
+  const violation = found?.shrunk.found.violation ?? threads?.violation ?? null;
+  return { ...met, threads, found, violation, stopped: isOver() };
 }
 
 /**

@@ -53,6 +53,13 @@ describe('a concurrent trace', () => {
     expect(refusal({ ...TRACE, scenario: { ...scenario, callers } })).toBe('accepted');
   });
 
+  it('of threads, which run under no schedule, may have more callers and calls', () => {
+    const callers = Array.from({ length: 64 }, () => Array(100).fill(alloc));
+    const many = { ...TRACE, scenario: { ...scenario, before: Array(2000).fill(alloc), callers } };
+    expect(refusal(many)).toMatch(/^c\.json: scenario\.callers: expected at most 8 callers/);
+    expect(refusal({ ...many, yields: 7 })).toBe('accepted');
+  });
+
   it.each([
     [
       'memory, of which every schedule makes a copy',

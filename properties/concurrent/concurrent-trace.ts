@@ -124,7 +124,7 @@ export function decodeConcurrentTrace(data: unknown, source: string): Concurrent
   if (typeof clause === 'string' && !CLAUSE_NAMES.some((name) => name === clause))
     throw new OutdatedTraceError(`${source}: clause ${shortened(clause)} is not of this specification`);
   const trace = decode(ConcurrentTrace, data, source);
-  const beyond = beyondLimits(trace.scenario);
+  const beyond = beyondLimits(trace.scenario, trace.yields === undefined);
   if (beyond !== null) throw new SpecError(`${source}: ${beyond}`);
   return trace;
 }

@@ -17,8 +17,9 @@ export { type CheckThreadsOptions, checkThreads, type ThreadsResult } from './th
 export type { ThreadsOptions } from './threads/threads.ts';
 
 /** @public The same for executables, whose callers are threads. */
-export { checkNative, type NativeCheckOptions, replayNative } from './native/check-native.ts';
+export { checkNative, type NativeCheckOptions } from './native/check-native.ts';
 export { loadNativeTarget, type NativeTarget } from './native/native-runs.ts';
+export { replayNative } from './native/shrink-native.ts';
 
 /** @public Counterexamples. */
 export {

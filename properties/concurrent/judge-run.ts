@@ -29,11 +29,20 @@ function unexplained(deadEnds: ConcurrentViolation['deadEnds'], calls: number): 
   return { explanation: `no order explains the ${calls} calls; ${most}`, deadEnds };
 }
 
-/** Returns the violation of a history that begins in a state, or null if some order of its calls explains the answers. */
-export function judgeHistory(start: ModelState, calls: readonly HistoryCall[]): ConcurrentViolation | null {
+/**
+ * Returns the violation of a history that begins in a state, or null if some order of its calls explains the answers. Calls that were made
+ * before, one after the other, have led to this state.
+ */
+export function judgeHistory(
+  start: ModelState,
+  calls: readonly HistoryCall[],
+  before: readonly HistoryCall[] = [],
+): ConcurrentViolation | null {
   const found = explain(start, calls);
   if (found.isLinearizable) return null;
-  return { clause: 'concurrent.linearizable', calls, ...unexplained(found.deadEnds, calls.length) };
+  const deadEnds = found.deadEnds.map((end) => ({ ...end, order: [...before, ...end.order] }));
+  const all = [...before, ...calls];
+  return { clause: 'concurrent.linearizable', calls: all, ...unexplained(deadEnds, all.length) };
 }
 
 /** Returns calls that allocate the longest free run of the bitmap zone and all of the stack zone. */
@@ -73,9 +82,15 @@ function stuckIn(calls: readonly HistoryCall[], open: Run['open']): string | nul
 
 /** Returns the violation of a run that has just ended, or null. */
 export function judgeRun(runner: ScenarioRunner, { calls: ofRun, open }: Run): ConcurrentViolation | null {
-  const calls = [...runner.before, ...ofRun];
-  if (open.length === 0) calls.push(...lastCalls(runner));
-  const stuck = stuckIn(calls, open);
-  if (stuck !== null) return { clause: 'concurrent.progress', explanation: stuck, calls, deadEnds: [] };
-  return judgeHistory(runner.start, calls);
+  const { start, before, settled } = runner;
+  const calls = open.length === 0 ? [...ofRun, ...lastCalls(runner)] : ofRun;
+  const stuck = stuckIn([...before, ...calls], open);
+  if (stuck !== null)
+    return {
+      clause: 'concurrent.progress',
+      explanation: stuck,
+      calls: [...before, ...calls],
+      deadEnds: [],
+    };
+  return settled === null ? judgeHistory(start, [...before, ...calls]) : judgeHistory(settled, calls, before);
 }

@@ -2,7 +2,7 @@
  * The runner of a concurrent scenario: sets it up on a target once, and runs it under one schedule after another. Each run first
  * restores the words to their values just before the callers begin.
  */
-import { init, type ModelState } from '../../model/index.ts';
+import { init, type ModelState, step } from '../../model/index.ts';
 import { Results } from '../../runner/index.ts';
 import type { Operation, Pmm, Reference, Response } from '../../spec/index.ts';
 import { CallerSession } from './caller-session.ts';
@@ -69,6 +69,8 @@ export class ScenarioRunner {
   readonly start: ModelState;
   /** The calls made before the callers begin: a part of each run's history. */
   readonly before: readonly HistoryCall[];
+  /** The state of the model after these calls; null if it does not accept their answers. */
+  readonly settled: ModelState | null;
   readonly #memory: Int32Array;
   readonly #initial: Int32Array;
   readonly #callers: readonly Caller[];
@@ -102,6 +104,7 @@ export class ScenarioRunner {
     if (!started.accepted) throw new Error(started.violation.explanation);
     this.start = started.state;
     [this.before, this.#made] = this.#make();
+    this.settled = this.before.reduce<ModelState | null>(after, this.start);
     this.#initial = this.#memory.slice();
   }
 
@@ -284,6 +287,12 @@ export class ScenarioRunner {
       return operation === null ? [] : [{ caller, operation, invoked: stepper.invoked ?? 0 }];
     });
   }
+}
+
+/** Returns the state of the model after a call, or null if it does not accept the answer. */
+function after(state: ModelState | null, { operation, response }: HistoryCall): ModelState | null {
+  const verdict = state === null ? null : step(state, operation, response);
+  return verdict?.accepted === true ? verdict.state : null;
 }
 
 /** Returns the outcome of a call as text. */

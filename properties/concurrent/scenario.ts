@@ -60,20 +60,29 @@ export function switchesOf(schedule: Schedule): number {
   return Math.max(0, schedule.length - 1);
 }
 
-/** A schedule copies the whole state, and the calls of a history are put in every order in which they overlap. */
+/** A schedule copies the whole state, and the calls of callers are put in every order in which they overlap. */
 const LIMITS = { pages: 65_536, callers: 8, calls: 1000 } as const;
+/** Threads of an executable run under no schedule. */
+const THREAD_LIMITS = { ...LIMITS, callers: 64, calls: 2 ** 17 } as const;
+/** The calls before and after those of callers are made one after the other. */
+const OTHER_CALLS = 2 ** 17;
 
 function inWords(n: number): string {
   return n.toLocaleString('en-US');
 }
 
-/** Returns what of a scenario is too large to be run under schedules, in words that a message takes; null where nothing is. */
-export function beyondLimits({ map, before, callers, after = [] }: ConcurrentScenario): string | null {
-  const calls = before.length + after.length + callers.reduce((sum, program) => sum + program.length, 0);
+/** Returns what of a scenario is too large to be run, in words that a message takes; null where nothing is. */
+export function beyondLimits(
+  { map, before, callers, after = [] }: ConcurrentScenario,
+  isScheduled: boolean,
+): string | null {
+  const limits = isScheduled ? LIMITS : THREAD_LIMITS;
   const sizes = [
-    ['map', 'page frames of RAM', ramPages(map), LIMITS.pages],
-    ['callers', 'callers', callers.length, LIMITS.callers],
-    ['callers', 'calls', calls, LIMITS.calls],
+    ['map', 'page frames of RAM', ramPages(map), limits.pages],
+    ['callers', 'callers', callers.length, limits.callers],
+    ['callers', 'calls', callers.flat().length, limits.calls],
+    ['before', 'calls', before.length, OTHER_CALLS],
+    ['after', 'calls', after.length, OTHER_CALLS],
   ] as const;
   const beyond = sizes.find(([, , found, most]) => found > most);
   if (beyond === undefined) return null;

@@ -155,6 +155,7 @@ export class Expander {
   /** Performs every operation in the state of a record; `place` is its place in the level. */
   expand(record: number, place: number): void {
     const { states } = this.#judge;
+    if (this.#judge.forget()) this.#swept.clear();
     const from = this.#from;
     this.#reserve(this.#table.lengthOf(record));
     const length = this.#table.copyTo(record, this.#words);
@@ -184,11 +185,10 @@ export class Expander {
     this.#operation = operation;
     if (judge.isUndefined(ownership, operation)) return;
     const hasFingerprint = driver.perform(operation, ownership, order);
-    const { first, second, third } = driver.fingerprints;
     const targetWords = this.#saveNext();
     this.#transitions += 1;
-    if (!hasFingerprint || !judge.accepts(ownership, order, operation, first, second, third))
-      if (!this.#judgeInFull(operation, hasFingerprint ? [first, second, third] : null, targetWords)) {
+    if (!hasFingerprint || !judge.accepts(ownership, order, operation, driver.fingerprints))
+      if (!this.#judgeInFull(operation, hasFingerprint, targetWords)) {
         driver.load(saved);
         return;
       }
@@ -198,23 +198,19 @@ export class Expander {
   }
 
   /** Repeats the operation for the full response, which must have the same fingerprint, and judges it. Returns whether it is accepted. */
-  #judgeInFull(
-    operation: number,
-    fingerprint: readonly [number, number, number] | null,
-    targetWords: number,
-  ): boolean {
+  #judgeInFull(operation: number, hasFingerprint: boolean, targetWords: number): boolean {
     const { ownership, order, saved } = this.#from;
     const driver = this.#driver;
+    const { fingerprints } = driver;
+    const { first, second, third } = fingerprints;
     driver.load(saved);
     const response = driver.respond(operation, ownership, order);
-    const again = driver.fingerprints.ofResponse(response, this.#judge.operation(operation).call);
-    const { first, second, third } = driver.fingerprints;
-    const isSame =
-      fingerprint === null
-        ? !again
-        : again && fingerprint[0] === first && fingerprint[1] === second && fingerprint[2] === third;
+    const again = fingerprints.ofResponse(response, this.#judge.operation(operation).call);
+    const isEqual =
+      fingerprints.first === first && fingerprints.second === second && fingerprints.third === third;
+    const isSame = hasFingerprint === again && (isEqual || !again);
     if (!isSame || !this.#savesAgain(targetWords)) throw this.#twoAnswers();
-    const verdict = this.#judge.learn(ownership, order, operation, response, fingerprint);
+    const verdict = this.#judge.learn(ownership, order, operation, response, again ? fingerprints : null);
     if (!verdict.accepted) this.#noteBroken(operation);
     return verdict.accepted;
   }

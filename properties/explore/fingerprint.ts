@@ -72,8 +72,15 @@ function amountsCode({ total, free, reserved }: NumberedAnswer): number {
   return fits ? total | (free << 10) | (reserved << 20) : NONE;
 }
 
-/** The fingerprints of the answers of one search. */
-export class Fingerprints {
+/** The three words of an answer. */
+export interface Fingerprint {
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+}
+
+/** The fingerprints of the answers of one search: each is here until the next is taken. */
+export class Fingerprints implements Fingerprint {
   readonly #half: HigherHalf;
   readonly #lists = new WordLists();
   readonly #warnings = new Map<string, number>();

@@ -40,9 +40,12 @@ class TwoJudges {
   readonly judge: MemoJudge;
   readonly #fingerprints = new Fingerprints(WORLD.config);
   readonly met = { plain: new Set<string>(), memo: new Set<string>() };
+  readonly #mostBytes: number | undefined;
   lookedUp = 0;
+  forgot = 0;
 
-  constructor(policies: readonly Policy[]) {
+  constructor(policies: readonly Policy[], mostBytes?: number) {
+    this.#mostBytes = mostBytes;
     this.judge = new MemoJudge(WORLD, policies, OPERATIONS, (clause, side) =>
       this.met.memo.add(`${clause} ${side}`),
     );
@@ -64,20 +67,21 @@ class TwoJudges {
   /** Judges with the memory, as a search does. */
   memo(ownership: number, order: number, operation: number, response: Response): Judgement {
     const { judge } = this;
+    if (judge.forget(this.#mostBytes)) this.forgot += 1;
     const coded = this.#fingerprints.ofResponse(response, this.judge.operation(operation).call);
-    const { first, second, third } = this.#fingerprints;
-    if (coded && judge.accepts(ownership, order, operation, first, second, third)) {
+    const fingerprint = this.#fingerprints;
+    if (coded && judge.accepts(ownership, order, operation, fingerprint)) {
       this.lookedUp += 1;
       return [null, judge.ownership, judge.order];
     }
-    const verdict = judge.learn(ownership, order, operation, response, coded ? [first, second, third] : null);
+    const verdict = judge.learn(ownership, order, operation, response, coded ? fingerprint : null);
     return verdict.accepted ? [null, judge.ownership, judge.order] : [verdict.violation.clause, -1, -1];
   }
 }
 
 /** Compares the judges on every operation in every state of the model, with the right answer and with others. */
-function compare(policies: readonly Policy[]) {
-  const pair = new TwoJudges(policies);
+function compare(policies: readonly Policy[], mostBytes?: number) {
+  const pair = new TwoJudges(policies, mostBytes);
   const { states } = pair.judge;
   const driver = new ModelDriver(WORLD, OPERATIONS, states);
   const places = [[states.initialOwnership(), states.initialOrder()] as const];
@@ -118,6 +122,15 @@ describe('the judge with a memory', () => {
         'misuse.panics',
       ]),
     );
+  });
+
+  it('says the same where there is room for the verdicts of a few ownerships only', () => {
+    const { pair: forgetful, ...few } = compare(POLICIES, 2 ** 14);
+    expect(forgetful.forgot).toBeGreaterThan(5);
+    expect(forgetful.lookedUp).toBeGreaterThan(0);
+    expect(few.differences).toEqual([]);
+    expect(few.states).toBe(states);
+    expect(pair.forgot).toBe(0);
   });
 
   it('meets the sides of clauses that the step meets', () => {

@@ -7,6 +7,8 @@
  *     order × action                       →  next order, or not what `lifo` pops        words compared, each time
  *
  * {@link MemoJudge.learn} lets the model judge in full every response that is unknown or not what `lifo` pops.
+ *
+ * A world of many page frames has more ownerships than there is room for: then everything is forgotten, and computed again.
  */
 import { type ModelState, step, type Tally, type Verdict } from '../../model/index.ts';
 import {
@@ -19,6 +21,7 @@ import {
   type Response,
   type SettledStep,
 } from '../../spec/index.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import { ModelStates, POP, PUSH, UNCHANGED } from './model-states.ts';
 import { WordLists } from './word-tables.ts';
 import type { HeldWorld } from './world.ts';
@@ -26,22 +29,30 @@ import type { HeldWorld } from './world.ts';
 /** Words of an entry for the last accepted response to an operation in an ownership: fingerprint (3), next ownership, action. */
 const ENTRY = 5;
 const UNKNOWN = -1;
+/** Bytes of the verdicts after which a judge forgets them. The usual world takes 5 MB, 6 and 6 page frames 80. */
+const MOST_BYTES = 2 ** 28;
+/** Bytes of the model's state that is kept for an ownership, about. */
+const STATE_BYTES = 2 ** 12;
+/** The same for a further response. */
+const OTHER_BYTES = 2 ** 6;
 
 export class MemoJudge {
   readonly states: ModelStates;
   readonly #operations: readonly Operation[];
   readonly #tally: Tally;
   /** For each ownership, one entry for each operation: the fingerprint, the next ownership, the action. */
-  readonly #last: Int32Array[] = [];
+  readonly #last: (Int32Array | undefined)[] = [];
   /** The same for further responses: lists of ownership, operation and fingerprint, with the next ownership and the action. */
-  readonly #others = new WordLists();
-  readonly #otherAfter: number[] = [];
-  readonly #otherAction: number[] = [];
+  #others = new WordLists();
+  #otherAfter: number[] = [];
+  #otherAction: number[] = [];
+  /** Bytes of the verdicts, about. */
+  #bytes = 0;
   readonly #actions = new WordLists();
   /** The action of each operation that frees, once it is known. */
   readonly #pushes: (number | undefined)[] = [];
   /** For each ownership, the operations that are not tried: misuse that is undefined, and references beyond the search. */
-  readonly #undefined: (readonly boolean[])[] | null;
+  readonly #undefined: (readonly boolean[] | undefined)[] | null;
   readonly #key = new Int32Array(ENTRY);
   /** The model state after the last accepted response. */
   ownership = 0;
@@ -61,6 +72,22 @@ export class MemoJudge {
     this.#actions.numberOf(Int32Array.of(UNCHANGED), 0, 1);
   }
 
+  /**
+   * Forgets every verdict if they take more than `most` bytes; numbers of ownerships and orders stay. Call it between two states.
+   * Returns whether it did.
+   */
+  forget(most = MOST_BYTES): boolean {
+    if (this.#bytes <= most) return false;
+    this.#bytes = 0;
+    this.#last.fill(undefined);
+    this.#undefined?.fill(undefined);
+    this.#others = new WordLists();
+    this.#otherAfter = [];
+    this.#otherAction = [];
+    this.states.forget();
+    return true;
+  }
+
   /** Whether an operation is not tried: misuse that the target leaves undefined, or a reference beyond the search's. */
   isUndefined(ownership: number, operation: number): boolean {
     if (this.#undefined === null) return false;
@@ -76,41 +103,28 @@ export class MemoJudge {
   }
 
   /** Whether a response is known to be accepted. If so, {@link ownership} and {@link order} are the state after it. */
-  accepts(
-    ownership: number,
-    order: number,
-    operation: number,
-    first: number,
-    second: number,
-    third: number,
-  ): boolean {
+  accepts(ownership: number, order: number, operation: number, fingerprint: Fingerprint): boolean {
     const last = this.#last[ownership];
     if (last === undefined) return false;
     const at = operation * ENTRY;
     const known = last[at];
     if (known === UNKNOWN) return false;
+    const { first, second, third } = fingerprint;
     const isLast = known === first && last[at + 1] === second && last[at + 2] === third;
-    if (!isLast) return this.#acceptsOther(ownership, order, operation, first, second, third);
+    if (!isLast) return this.#acceptsOther(ownership, order, operation, fingerprint);
     this.ownership = last[at + 3] ?? 0;
     return this.#leads(order, last[at + 4] ?? 0);
   }
 
-  #acceptsOther(
-    ownership: number,
-    order: number,
-    operation: number,
-    first: number,
-    second: number,
-    third: number,
-  ): boolean {
-    const other = this.#numberOfOther(ownership, operation, first, second, third);
+  #acceptsOther(ownership: number, order: number, operation: number, fingerprint: Fingerprint): boolean {
+    const other = this.#numberOfOther(ownership, operation, fingerprint);
     const after = this.#otherAfter[other] ?? UNKNOWN;
     if (after === UNKNOWN) return false;
     this.ownership = after;
     return this.#leads(order, this.#otherAction[other] ?? 0);
   }
 
-  #numberOfOther(ownership: number, operation: number, first: number, second: number, third: number): number {
+  #numberOfOther(ownership: number, operation: number, { first, second, third }: Fingerprint): number {
     const key = this.#key;
     key[0] = ownership;
     key[1] = operation;
@@ -137,7 +151,7 @@ export class MemoJudge {
     order: number,
     operation: number,
     response: Response,
-    fingerprint: readonly [number, number, number] | null,
+    fingerprint: Fingerprint | null,
   ): Verdict {
     const verdict = step(this.states.plainState(ownership), this.operation(operation), response, this.#tally);
     if (!verdict.accepted) return this.#inFull(ownership, order, operation, response);
@@ -169,7 +183,7 @@ export class MemoJudge {
   #remember(
     ownership: number,
     operation: number,
-    fingerprint: readonly [number, number, number],
+    fingerprint: Fingerprint,
     after: number,
     action: number,
   ): void {
@@ -177,15 +191,19 @@ export class MemoJudge {
     if (last === undefined) {
       last = new Int32Array(ENTRY * this.#operations.length).fill(UNKNOWN);
       this.#last[ownership] = last;
+      this.#bytes += last.byteLength + STATE_BYTES;
     }
     const at = operation * ENTRY;
     if (last[at] === UNKNOWN) {
-      [last[at], last[at + 1], last[at + 2]] = fingerprint;
+      last[at] = fingerprint.first;
+      last[at + 1] = fingerprint.second;
+      last[at + 2] = fingerprint.third;
       last[at + 3] = after;
       last[at + 4] = action;
       return;
     }
-    const other = this.#numberOfOther(ownership, operation, ...fingerprint);
+    this.#bytes += OTHER_BYTES;
+    const other = this.#numberOfOther(ownership, operation, fingerprint);
     this.#otherAfter[other] = after;
     this.#otherAction[other] = action;
   }

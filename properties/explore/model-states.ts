@@ -82,7 +82,7 @@ export class ModelStates {
   /** The state after init, with the order and without. */
   readonly #initial: ModelState;
   readonly #initialPlain: ModelState;
-  readonly #plain: ModelState[] = [];
+  readonly #plain: (ModelState | undefined)[] = [];
   readonly #freeInStack: number[] = [];
   readonly #scratch: Int32Array;
 
@@ -158,6 +158,11 @@ export class ModelStates {
     const state = this.#owned(this.#initialPlain, ownership, []);
     this.#plain[ownership] = state;
     return state;
+  }
+
+  /** Forgets the states that were built; they are built again. */
+  forget(): void {
+    this.#plain.fill(undefined);
   }
 
   /** Returns the state of an ownership and an order. O(page frames). */

@@ -287,8 +287,8 @@ export class Search {
   /** Returns the states as a graph, or null where they are too many or nobody noted the transitions. */
   graph(): StateGraph | null {
     const { world, edges = null } = this.#parts;
+    if (edges === null || this.#searcher.table.states > MOST_STATES) return null;
     const records = this.#levels.flatMap((level) => [...level]);
-    if (edges === null || records.length > MOST_STATES) return null;
     const { judge, table } = this.#searcher;
     const numbers = new Map(records.map((record, n) => [record, n]));
     const starts = this.#levels.map((_, depth) => numbers.get(this.#levels[depth]?.[0] ?? 0) ?? 0);

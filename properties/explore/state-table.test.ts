@@ -32,6 +32,11 @@ class Table {
 }
 
 describe('a state table', () => {
+  it.each([false, true])('of more memory than there is says what to do (shared: %s)', (isShared) => {
+    const much = /^memory for states: the system does not give 1073741824 MiB: ask for less \(--memory\)$/;
+    expect(() => tableBuffers(2 ** 50, isShared)).toThrowError(much);
+  });
+
   it('keeps the words of every state, and the path there', () => {
     const table = new Table();
     const states = [[], [0], [0, 0], [0, 1], [1, 0], [-1, 7, 1 << 30]];

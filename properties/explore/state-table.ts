@@ -8,6 +8,7 @@
  * A state of the present level may be met several times. Its record keeps the simplest path there: of the least cost, then of the
  * first parent. So a level has the same records whichever thread was first.
  */
+import { SpecError } from '../../spec/index.ts';
 import { hashOf } from './word-tables.ts';
 
 const HEADER = 8;
@@ -33,10 +34,21 @@ export interface TableBuffers {
   readonly control: ArrayBufferLike;
 }
 
-/** Returns memory for a table of at most `bytes` bytes. The operating system provides it page by page, as states come. */
+/**
+ * Returns memory for a table of at most `bytes` bytes. The operating system provides it page by page, as states come. Throws
+ * `SpecError` where it does not promise that much.
+ */
 export function tableBuffers(bytes: number, isShared: boolean): TableBuffers {
-  const make = (length: number): ArrayBufferLike =>
-    isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
+  const make = (length: number): ArrayBufferLike => {
+    try {
+      return isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
+    } catch (cause) {
+      const mib = Math.ceil(bytes / 2 ** 20);
+      throw new SpecError(`memory for states: the system does not give ${mib} MiB: ask for less (--memory)`, {
+        cause,
+      });
+    }
+  };
   const slots = 2 ** Math.floor(Math.log2(Math.max(bytes / SLOT_SHARE, LEAST_SLOTS)));
   const arena = Math.max(8 * BLOCK, 8 * Math.floor((bytes - slots) / 8));
   return { slots: make(slots), arena: make(arena), control: make(4 * CONTROL.words) };

@@ -143,7 +143,7 @@ export function framesOfWorld({ map, config, profile = WHOLE }: HeldWorld): Worl
   const pages = managed.reduce((sum, { base, end }) => sum + end - base, 0);
   if (pages > MOST_FRAMES)
     throw new SpecError(
-      `memory map: expected at most ${MOST_FRAMES} page frames that can change hands for a search of all states, found ${pages}`,
+      `memory map: expected at most ${MOST_FRAMES} page frames that can change hands for a search of all states, found ${pages}; check runs on memory of any size`,
     );
   const named = [...runs.flatMap(framesIn), pfnEnd(map)];
   return { manageable: managed.flatMap(framesIn), named, limit: bitmapLimit(config) };

@@ -134,14 +134,18 @@ function withMisuse(
   ];
 }
 
-/** Page frames of each zone of the world in which frees that go wrong in silence are followed by others. */
+/** Page frames of each zone of a world that is soon used up. */
 const FEW = 16;
+
+function fewPages({ memoryAtLeast }: Profile): { readonly world: World; readonly pages: number } {
+  const pages = 2 * FEW + memoryAtLeast;
+  return { world: freeWorld(1n, BigInt(1 + pages), BigInt(1 + FEW)), pages };
+}
 
 /** Returns a candidate whose probes go on until memory is used up, on a world of few page frames. */
 function lasting(profile: Profile, candidate: Candidate): Candidate {
-  const pages = FEW + profile.memoryAtLeast;
-  const world = freeWorld(1n, BigInt(1 + FEW + pages), BigInt(1 + FEW));
-  const rest = Array<Operation<Reference>>(FEW + pages).fill(single(profile));
+  const { world, pages } = fewPages(profile);
+  const rest = Array<Operation<Reference>>(pages).fill(single(profile));
   const probes = candidate.probes.map((program) => [...program, ...rest]);
   return { ...candidate, probes, worlds: { probed: world, controlled: world } };
 }
@@ -160,7 +164,7 @@ function ofFrees(
   const [kind, candidate] = candidateOf(found.call);
   if (candidate.probes.length === 0) return [];
   if (isLast) return withMisuse(broken, kind, candidate);
-  // What came later is no free of this kind: that all misuse is undefined might explain it for another reason.
+  // That all misuse is undefined might explain a later call for another reason.
   return withMisuse(broken, kind, lasting(profile, candidate)).filter(({ claims }) => !('misuse' in claims));
 }
 
@@ -306,11 +310,14 @@ function ofAdding({ moment: { demand, response }, profile }: Broken): readonly C
 }
 
 function ofReports({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const { world, pages } = fewPages(profile);
   const probes = possible(
     profile,
     ...COUNTS.map((count): Program => [run(count)]),
-    ...COUNTS.map((count): Program => [{ call: 'allocPages', count }]),
+    ...(profile.batches === 'whole' ? COUNTS : []).map((count): Program => [{ call: 'allocPages', count }]),
+    Array<Operation<Reference>>(pages + 1).fill(single(profile)),
   );
+  const worlds = { probed: world, controlled: world };
   if (clause === 'failure.enomem' && demand?.expected.kind === 'granted') {
     const touched = { errnoAfterSuccess: 'unspecified' };
     return [{ claims: touched, condition: 'a success may leave any errno, as libc does', probes: [] }];
@@ -320,13 +327,42 @@ function ofReports({ clause, moment: { demand, response }, profile }: Broken): r
     claims: { failures: [] },
     condition: 'its failures set no errno and report no warning',
     probes,
+    worlds,
   };
   if (clause === 'failure.enomem')
-    return [{ claims: warning, condition: 'its failures set no errno', probes }, silent];
+    return [{ claims: warning, condition: 'its failures set no errno', probes, worlds }, silent];
   const errno = { failures: profile.failures.filter((report) => report !== 'warning') };
   return clause === 'failure.warns' && response.warnings?.length === 0
-    ? [{ claims: errno, condition: 'its failures report no warning', probes }]
+    ? [{ claims: errno, condition: 'its failures report no warning', probes, worlds }]
     : [];
+}
+
+/** Batches that are granted in part, or leave their mark in entries which they do not fill. */
+function ofBatches({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const operation = demand?.operation;
+  if (operation?.call !== 'allocPages') return [];
+  const { outcome, strayEntries } = response;
+  const isPart = outcome.kind === 'addresses' && outcome.addresses.length < Number(operation.count);
+  if (!isPart && strayEntries !== true) return [];
+  const { world, pages } = fewPages(profile);
+  const tried = {
+    probes: [1, 2, 3].map((more): Program => [{ call: 'allocPages', count: BigInt(pages + more) }]),
+    controls: [[{ call: 'allocPages', count: 1n }]] as const,
+    worlds: { probed: world, controlled: world },
+  };
+  const partial = {
+    claims: { batches: 'partial' },
+    condition: 'allocPages() hands out what is free, and says how many',
+  };
+  const rest = {
+    claims: { restOfBatch: 'unspecified' },
+    condition: 'allocPages() may change entries of the array that it does not fill',
+  };
+  const both = {
+    claims: { ...partial.claims, ...rest.claims },
+    condition: `${partial.condition}, and may change entries of the array that it does not fill`,
+  };
+  return [partial, rest, both].map((one) => ({ ...one, ...tried }));
 }
 
 function ofMemory({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
@@ -579,7 +615,14 @@ function ofBounds({ moment: { demand, response }, profile }: Broken): readonly C
       response.outcome.kind === 'address' && {
         claims: without('boundary'),
         condition: 'its runs may cross any boundary',
-        probes: powers.map((pages) => [bounded(pages + 1n, { boundary: pages * PAGE_BYTES })]),
+        // Runs that must cross, and runs in whose midst there is a boundary: a defect is often at an edge.
+        probes: [
+          ...powers.map((pages) => [bounded(pages + 1n, { boundary: pages * PAGE_BYTES })]),
+          ...powers.map((pages) => [
+            bounded(12n * pages, {}),
+            bounded(8n * pages, { boundary: 16n * pages * PAGE_BYTES }),
+          ]),
+        ],
         controls: powers.map((pages) => [bounded(pages, {})]),
       },
     typeof boundary === 'bigint' &&
@@ -612,6 +655,13 @@ function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Can
         claims: { alignments: 'powers-of-two' },
         condition: 'alignments of its runs are powers of two',
         probes: [...ODD, 12n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+        controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+      },
+    alignment > PAGE_BYTES &&
+      alignment % PAGE_BYTES !== 0n && {
+        claims: { alignments: 'powers-of-two' },
+        condition: 'alignments of its runs are powers of two, because it takes no other number of bytes',
+        probes: [...ODD, 8n].map((pages) => [run(1n, pages * PAGE_BYTES + 8n)]),
         controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
       },
     ...(maxAddr === U64_MAX || isPowerOfTwo(maxAddr) ? [] : [upTo, singlyUpTo]).map(
@@ -711,23 +761,32 @@ function ofUnnamed({ moment: { response, after }, profile }: Broken): readonly C
   ];
 }
 
-/** RAM below some address that is not free after init. */
-function ofLowMemory(): readonly Candidate[] {
+/** RAM below some address that is not free after init: `tried` tells in a program how many page frames are free. */
+function ofLowMemory(tried: (free: number) => Program = () => []): readonly Candidate[] {
   return LOW_ENDS.map((end) => {
     const pages = end / PAGE_BYTES;
+    const program = tried(Number(pages));
     return {
       claims: { neverBelow: toHex(end) },
       condition: `it never hands out memory below ${toHex(end)}`,
       question: 'is it on purpose that this memory stays unused?',
-      probes: [[]],
+      probes: [program],
       // Nothing is kept of memory that begins above.
-      controls: [[]],
+      controls: [program],
       worlds: {
         probed: freeWorld(0n, 2n * pages, pages),
         controlled: freeWorld(pages, 2n * pages, pages),
       },
     };
   });
+}
+
+/** Low memory of which only refusals tell, where there is no free amount. */
+function ofUnseenMemory({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const isTold = profile.calls.includes('freeAmount') || profile.neverBelow > 0n;
+  const isRefused = demand?.expected.kind === 'granted' && response.outcome.kind === 'failed';
+  if (isTold || !isRefused || !clause.endsWith('.complete')) return [];
+  return ofLowMemory((free) => Array<Operation<Reference>>(free + 1).fill(single(profile)));
 }
 
 /** The most references that a counter of some bits holds. */
@@ -783,8 +842,10 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
     ofMemory,
     ofReferences,
     ofReports,
+    ofBatches,
     ofZones,
     ofFallback,
+    ofUnseenMemory,
   ];
   const isRun = demand !== null && isAllocation(demand.operation.call);
   return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]

@@ -1,6 +1,6 @@
 /** Explanations: the claim under which a counterexample is none, tried on the target itself. */
 import { momentsOf } from '../../counterexamples/trace/index.ts';
-import { execute, type Target, type World } from '../../runner/index.ts';
+import { execute, isRefusal, type Target, type World } from '../../runner/index.ts';
 import {
   addressOf,
   config,
@@ -8,10 +8,12 @@ import {
   isFree,
   isSpecError,
   memoryMap,
+  namedZones,
   type PhysicalAddress,
   Profile,
   type Program,
   pfn,
+  pfnOf,
   type Trace,
   WHOLE,
 } from '../../spec/index.ts';
@@ -20,18 +22,47 @@ import { type Candidate, candidatesFor, unaskedFor } from './candidates.ts';
 /** Page frames of the roomy world; its bitmap zone has half of them, its first descriptor a quarter. */
 const ROOM = 2 ** 13;
 
-/** Returns a world with room for every probe: all of it is free but page frame 0, which is not RAM. It has two descriptors. */
-function roomyWorld({ bitmapZoneEnd, bitmapZoneBelow, memoryAtLeast }: Profile): World {
+/**
+ * Returns a world with room for every probe: all of it is free but page frame 0 and the first one of each named zone, which are not RAM, so
+ * that no zone begins at a multiple of much. It has two descriptors, and more where zones are named.
+ */
+function roomyWorld(profile: Profile): World {
+  const { bitmapZoneEnd, bitmapZoneBelow, memoryAtLeast } = profile;
   const half = addressOf(pfn(ROOM / 2));
   const least = (a: PhysicalAddress, b: PhysicalAddress): PhysicalAddress => (a < b ? a : b);
-  const pages = (3 * ROOM) / 4 + memoryAtLeast;
+  const end = ROOM + memoryAtLeast;
+  const starts = (namedZones(profile) ?? []).flatMap(({ below }) =>
+    below === undefined ? [] : [pfnOf(below)],
+  );
+  const edges = [
+    1,
+    ROOM / 4,
+    ...starts.filter((start) => start > ROOM / 4 && start < end).map((start) => start + 1),
+  ];
+  const descriptors = edges.map((base, i) => {
+    const next = edges[i + 1] ?? end;
+    return {
+      type: 'conventional' as const,
+      start: addressOf(pfn(base)),
+      pages: next - base - (i >= 1 && next < end ? 1 : 0),
+    };
+  });
   return {
-    map: memoryMap([
-      { type: 'conventional', start: addressOf(pfn(1)), pages: ROOM / 4 - 1 },
-      { type: 'conventional', start: addressOf(pfn(ROOM / 4)), pages },
-    ]),
+    map: memoryMap(descriptors),
     config: config({ bitmapMaxAddr: bitmapZoneEnd ?? least(half, bitmapZoneBelow) }),
   };
+}
+
+/** Returns the roomy world, or one of a single descriptor with half as much memory where init refuses that. */
+function roomFor(target: Target): World {
+  const { profile } = target;
+  const room = roomyWorld(profile);
+  const [started] = execute(target, { ...room, policies: [], operations: [] }).trace().responses;
+  if (started === undefined || !isRefusal(started)) return room;
+  const pages = ROOM / 2 + profile.memoryAtLeast;
+  const map = memoryMap([{ type: 'conventional', start: addressOf(pfn(1)), pages }]);
+  const bitmapMaxAddr = profile.bitmapZoneEnd ?? addressOf(pfn(ROOM / 4));
+  return { map, config: config({ bitmapMaxAddr }) };
 }
 
 /** Returns the profile with some claims in place of others; null where they contradict the rest. */
@@ -55,14 +86,41 @@ function held(target: Target, given: World, operations: Program): boolean {
   return execute(target, { ...world, policies: [], operations }).violation === null;
 }
 
-/** Whether the probes of a candidate speak for it: most of them break a clause without it, and none with it. */
-function isSupported(target: Target, fitted: Target, { probes, controls = [], worlds }: Candidate): boolean {
+/** Returns a profile without claims of how failures are reported, where a candidate says nothing of them. */
+function unreported(profile: Profile, claims: Candidate['claims']): Profile {
+  return 'failures' in claims || 'errnoAfterSuccess' in claims ? profile : { ...profile, failures: [] };
+}
+
+/**
+ * Returns the profiles under which a probe must be answered wrongly without a claim. What must fail is asked too: that tells kinds apart. How
+ * failures are reported says nothing of other claims; nor does whether misuse panics or is refused say that it is not noticed.
+ */
+function askedOf(profile: Profile, { claims }: Candidate): readonly Profile[] {
+  const asked = { ...unreported(profile, claims), outOfMemory: 'fails' } as const;
+  const isTrusting = 'uncaught' in claims && profile.misuse === 'panics';
+  return isTrusting ? [asked, { ...asked, misuse: 'refused' }] : [asked];
+}
+
+/**
+ * Whether the probes of a candidate speak for it: most of them break a clause without it, one of the shortest too, and none with it. A
+ * defect is often right at first.
+ */
+function isSupported(target: Target, claimed: Profile, candidate: Candidate, room: World): boolean {
+  const { profile } = target;
+  const { probes, controls = [], worlds } = candidate;
   if (probes.length === 0) return true;
-  const room = roomyWorld(target.profile);
   const { probed, controlled } = worlds ?? { probed: room, controlled: room };
-  if (!controls.every((program) => held(target, controlled, program))) return false;
-  const wrong = probes.filter((program) => !held(target, probed, program));
-  return 2 * wrong.length > probes.length && wrong.every((program) => held(fitted, probed, program));
+  const asked = askedOf(profile, candidate).map((each) => target.withClaims({ profile: each }));
+  if (!controls.every((program) => asked.some((one) => held(one, controlled, program)))) return false;
+  const wrong = probes.filter((program) => !asked.some((one) => held(one, probed, program)));
+  const shortest = Math.min(...probes.map(({ length }) => length));
+  const isWrongAtOnce = wrong.some(({ length }) => length === shortest);
+  const fitted = target.withClaims({ profile: unreported(claimed, candidate.claims) });
+  return (
+    isWrongAtOnce &&
+    2 * wrong.length > probes.length &&
+    wrong.every((program) => held(fitted, probed, program))
+  );
 }
 
 /** A claim that explains a counterexample, and the profile with it. */
@@ -101,8 +159,8 @@ export function explain(
   const earlier = moments
     .slice(0, -1)
     .flatMap(({ demand }) => (demand !== null && isFree(demand.operation.call) ? [demand.operation] : []));
-  // What must fail without the claim is asked too, whatever comes: that tells kinds apart.
-  const asked: Profile = { ...profile, outOfMemory: 'fails' };
+  const asTold = target.withClaims({ profile });
+  const room = roomFor(asTold);
   for (const candidate of candidatesFor({ clause: violation.clause, earlier, moment, profile })) {
     if (isOver()) return null;
     if (isSure && candidate.isHintOnly) continue;
@@ -110,20 +168,19 @@ export function explain(
     if (claimed === null) continue;
     const fitted = target.withClaims({ profile: claimed });
     const isExplained = execute(fitted, { ...scenario, ...withZoneOf(claimed, scenario) }).violation === null;
-    if (isExplained && isSupported(target.withClaims({ profile: asked }), fitted, candidate))
-      return { candidate, profile: claimed };
+    if (isExplained && isSupported(asTold, claimed, candidate, room)) return { candidate, profile: claimed };
   }
   return null;
 }
 
 /** Returns a claim that its probes speak for though no random program called for it, with the answer to one of them; null where there is none. */
 export function overlooked(target: Target): (Explanation & { readonly trace: Trace }) | null {
+  const room = roomFor(target);
   for (const candidate of unaskedFor(target.profile)) {
     const { probes, worlds } = candidate;
     const claimed = withClaims(target.profile, candidate.claims);
-    if (claimed === null || !isSupported(target, target.withClaims({ profile: claimed }), candidate))
-      continue;
-    const world = worlds?.probed ?? roomyWorld(target.profile);
+    if (claimed === null || !isSupported(target, claimed, candidate, room)) continue;
+    const world = worlds?.probed ?? room;
     const wrong = probes.find((program) => !held(target, world, program)) ?? [];
     const trace = execute(target, { ...world, policies: [], operations: wrong }).trace();
     return { candidate, profile: claimed, trace };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { factoryTarget, type Target } from '../../runner/index.ts';
 import { MUTANTS, targetOf } from '../../runner/mutants/index.ts';
-import { KINDS, kindTarget } from '../../runner/mutants/kinds.ts';
+import { kindTarget } from '../../runner/mutants/kinds/kind.ts';
+import { KINDS } from '../../runner/mutants/kinds.ts';
 import {
   decodeProfile,
   ownerAfterInit,
   PAGE_BYTES,
+  type PmmFactory,
   POLICIES,
   Profile,
   type SomePmmFactory,
@@ -105,18 +107,19 @@ describe('a defect', () => {
   });
 });
 
-/** Keeps the addresses of free pages as they are freed: one inside a page is handed out as it is. */
+/** Keeps the addresses of free pages but page 0 as they are freed: one inside a page is handed out as it is. */
 const listOfAddresses: SomePmmFactory = (map, { config }) => {
-  const free = map.descriptors.flatMap(({ type, start, pages }) =>
+  const pages = map.descriptors.flatMap(({ type, start, pages: count }) =>
     ownerAfterInit(type) === 'pmm'
-      ? Array.from({ length: pages }, (_, k) => toHigherHalf(config, start) + BigInt(k) * PAGE_BYTES)
+      ? Array.from({ length: count }, (_, k) => toHigherHalf(config, start) + BigInt(k) * PAGE_BYTES)
       : [],
   );
+  const free = pages.filter((address) => address !== config.higherHalf);
   return { errno: null, alloc: () => free.pop() ?? null, free: (address) => void free.push(address) };
 };
 
 describe('a fit', () => {
-  it('finds the claim where a free goes wrong in silence, and a later call shows it', async () => {
+  it('finds the claims where a free goes wrong in silence, and where no amount tells what is left unused', async () => {
     const claims = {
       calls: ['alloc', 'free'],
       zones: 1,
@@ -128,7 +131,11 @@ describe('a fit', () => {
     const target = factoryTarget({ name: 'addresses', policies: [], profile, create: listOfAddresses });
     const fit = await fitProfile(target, { seed: 1, programs: 10 });
     expect(fit.unexplained).toBeNull();
-    expect(fit.profile).toMatchObject({ unalignedFree: 'misuse', misuse: 'undefined' });
+    expect(fit.profile).toMatchObject({
+      unalignedFree: 'misuse',
+      misuse: 'undefined',
+      neverBelow: PAGE_BYTES,
+    });
   });
 
   it('finds the claim, the answer that led to it, and the policies that hold too', async () => {
@@ -147,6 +154,20 @@ describe('a fit', () => {
     const { claim, correct, others = {} } = kindOf('lowest-zone-next');
     const { profile } = await fitProfile(kindTarget(correct, others), { seed: 1, programs: 40 });
     expect(Profile.encode(profile)).toMatchObject({ ...claim, policies: ['first-fit'] });
+  });
+
+  it('tries claims in a world of one descriptor where init takes no other', async () => {
+    const { correct, others = {}, claim } = kindOf('page-aligned-frees');
+    const create: PmmFactory = (map, options) => {
+      if (map.descriptors.filter(({ pages }) => pages > 0).length > 1)
+        throw new WorldRefused('one range only');
+      return correct.create(map, options);
+    };
+    const { profile } = await fitProfile(kindTarget({ ...correct, create }, others), {
+      seed: 1,
+      programs: 40,
+    });
+    expect(Profile.encode(profile)).toMatchObject(claim);
   });
 
   it('ends at what no claim explains', async () => {

@@ -123,9 +123,14 @@ export async function fitProfile(
       isConfirming = true;
       continue;
     }
-    isConfirming = false;
     const traces = findings.map((finding) => finding.trace);
     const { explained, unexplained } = firstExplained(fitted, traces);
+    // Where init refuses most worlds, a few programs show one counterexample, and others may be explained first.
+    if (explained === null && !isConfirming && 2 * result.refused > programs) {
+      isConfirming = true;
+      continue;
+    }
+    isConfirming = false;
     const next = explained ?? (unexplained === null ? overlooked(fitted) : null);
     if (next === null) {
       const last = unexplained === null ? await withPromises(fitted, { ...asked, programs }) : profile;

@@ -409,12 +409,16 @@ export class LeanJudge {
         (change === 0 ? 0 : BIT.changed) |
         (free === this.#total ? BIT.allFree : 0),
     );
-    if (!lessons.has(kind)) {
-      const operation = this.call.toResolved(this.half);
-      if (!lessons.learn(kind, state.toModel(), operation, this.#whole())) return false;
-    }
-    this.#observer?.kinds.note(lessons, kind);
+    let place = lessons.placeOf(kind);
+    if (place === 0) place = this.#learn(lessons, kind);
+    if (place === 0) return false;
+    this.#observer?.kinds.note(lessons, place);
     return true;
+  }
+
+  #learn(lessons: Lessons, kind: number): number {
+    const operation = this.call.toResolved(this.half);
+    return lessons.learn(kind, this.state.toModel(), operation, this.#whole());
   }
 
   #hasAmounts(free: number): boolean {

@@ -103,7 +103,8 @@ class LeanResults {
       wider.set(this.#batches);
       this.#batches = wider;
     }
-    for (let i = 0; i < pages; i += 1) this.#batches[at + i] = frames[i] ?? 0;
+    const batches = this.#batches;
+    for (let i = 0; i < pages; i += 1) batches[at + i] = frames[i] ?? 0;
     this.add(-1 - at, pages);
   }
 }

@@ -130,23 +130,27 @@ type Counted = readonly number[];
 
 /** The lessons learned of targets with these claims, where this was observed. */
 export class Lessons {
-  readonly #counted: (Counted | undefined)[] = Array(KINDS);
+  /** By the kind, the place of what it counts; 0 where that is not known. */
+  readonly #places = new Uint16Array(KINDS);
+  readonly #counted: Counted[] = [[]];
 
-  has(kind: number): boolean {
-    return this.#counted[kind] !== undefined;
+  /** Returns the place of a kind among those that were learned; 0 where it was not. */
+  placeOf(kind: number): number {
+    return this.#places[kind] ?? 0;
   }
 
-  counted(kind: number): Counted {
-    return this.#counted[kind] ?? [];
+  /** Returns what a kind counts, by its place. */
+  counted(place: number): Counted {
+    return this.#counted[place] ?? [];
   }
 
-  /** Lets the model judge a step of a kind that is new. Returns whether it accepts it. */
-  learn(kind: number, before: ModelState, operation: Operation, response: Response): boolean {
+  /** Lets the model judge the first step of a kind. Returns its place; 0 where it does not accept the step. */
+  learn(kind: number, before: ModelState, operation: Operation, response: Response): number {
     const counted: number[] = [];
     const note: Tally = (_clause, side, place) => counted.push(2 * place + side);
-    if (!step(before, operation, response, note).accepted) return false;
-    this.#counted[kind] = counted;
-    return true;
+    if (!step(before, operation, response, note).accepted) return 0;
+    this.#places[kind] = this.#counted.length;
+    return this.#counted.push(counted) - 1;
   }
 }
 
@@ -172,50 +176,34 @@ export function lessonsOf(
 
 /** How often steps of each kind were judged, by what was learned of them. */
 export class KindCounts {
-  readonly #counts = new Map<Lessons, Counts>();
+  /** By the place of the kind. */
+  readonly #counts = new Map<Lessons, number[]>();
   #lessons: Lessons | null = null;
-  #now = new Counts();
+  #now: number[] = [];
 
-  note(lessons: Lessons, kind: number): void {
+  /** Counts a step of a kind, by its place. */
+  note(lessons: Lessons, place: number): void {
     if (lessons !== this.#lessons) this.#turnTo(lessons);
-    this.#now.note(kind);
+    const counts = this.#now;
+    while (counts.length <= place) counts.push(0);
+    counts[place] = (counts[place] ?? 0) + 1;
   }
 
   /** Hands on the checks that the steps counted, and starts over. */
   drain(note: (clause: ClauseName, side: Side, place: number, times: number) => void): void {
-    for (const [lessons, counts] of this.#counts)
-      counts.drain((kind, times) => {
-        for (const check of lessons.counted(kind)) {
+    for (const [lessons, counts] of this.#counts) {
+      for (const [kind, times] of counts.entries())
+        for (const check of times === 0 ? [] : lessons.counted(kind)) {
           const place = check >> 1;
           note(CLAUSE_NAMES[place] ?? 'init.total', check % 2 === 0 ? 0 : 1, place, times);
         }
-      });
+      counts.fill(0);
+    }
   }
 
   #turnTo(lessons: Lessons): void {
     this.#lessons = lessons;
-    this.#now = this.#counts.get(lessons) ?? new Counts();
+    this.#now = this.#counts.get(lessons) ?? [];
     this.#counts.set(lessons, this.#now);
-  }
-}
-
-/** Steps of each kind. */
-class Counts {
-  readonly #times = new Uint32Array(KINDS);
-  /** The kinds that occurred, in the order in which they first did. */
-  readonly #met: number[] = [];
-
-  note(kind: number): void {
-    const times = this.#times[kind] ?? 0;
-    if (times === 0) this.#met.push(kind);
-    this.#times[kind] = times + 1;
-  }
-
-  drain(take: (kind: number, times: number) => void): void {
-    for (const kind of this.#met) {
-      take(kind, this.#times[kind] ?? 0);
-      this.#times[kind] = 0;
-    }
-    this.#met.length = 0;
   }
 }

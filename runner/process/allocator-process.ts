@@ -28,11 +28,13 @@ function memoryFor(pages: number): number {
   return MEMORY_MIB + Math.ceil(ramMib / 128);
 }
 
-function outputLimit(program: Program, pages: number): number {
+/** A batch of more page frames than there are is granted only in part. */
+function outputLimit(program: Program, pages: number, { batches }: Profile): number {
   const { once, operation, address } = OUTPUT_BYTES;
+  const beyond = batches === 'partial' ? pages : 0;
   const addresses = program.reduce((sum, step) => {
-    const isGrantable = step.call === 'allocPages' && step.count <= pages;
-    return sum + (isGrantable ? Number(step.count) : 0);
+    if (step.call !== 'allocPages') return sum;
+    return sum + (step.count <= pages ? Number(step.count) : beyond);
   }, 0);
   return once + operation * program.length + address * addresses;
 }
@@ -143,7 +145,7 @@ export class AllocatorProcess {
       timeLimitMs: timeLimitMs + GRACE_MS,
       waitLimitMs: timeLimitMs * PATIENCE + GRACE_MS,
       memoryLimit: (memoryMib + 256) * MIB,
-      outputLimit: outputLimit(program, pages),
+      outputLimit: outputLimit(program, pages, profile),
     });
   }
 

@@ -26,3 +26,15 @@ it('what a program of many calls holds is not painted until its memory limit is 
   expect(target.peakKib).toBeLessThan(400 * 1024);
   await target.close();
 });
+
+it('a batch of more page frames than there are may be granted in part, whatever its length', async () => {
+  const target = await built('process', ['testing/callers.c']);
+  const { violation } = execute(target, {
+    map: memoryMap([{ type: 'conventional', start: 0n, pages: 2 ** 16 }]),
+    config: config({ bitmapMaxAddr: 0n }),
+    policies: [],
+    operations: [{ call: 'allocPages', count: 2n ** 40n }],
+  });
+  expect(violation).toBe(null);
+  await target.close();
+});

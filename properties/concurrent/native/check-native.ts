@@ -4,24 +4,16 @@
  */
 import { drawsFrom } from '../../random/draws.ts';
 import type { ConcurrentCheckOptions, ConcurrentResult } from '../check-concurrent.ts';
-import type { ConcurrentTrace } from '../concurrent-trace.ts';
 import { type HistoryCall, overlapping } from '../history.ts';
 import type { FoundRun } from '../sample-schedules.ts';
-import type { ConcurrentScenario } from '../scenario.ts';
-import { type RunSearch, type ShrunkRun, simplest } from '../shrink-run.ts';
 import type { ThreadsResult } from '../threads/check-threads.ts';
 import { threadSeconds } from '../threads/thread-seconds.ts';
 import { type NativeRun, type NativeTarget, runNative } from './native-runs.ts';
-import { isAskable, nativeScenario, type ScenarioSize } from './native-scenario.ts';
+import { nativeScenario, type ScenarioSize } from './native-scenario.ts';
+import { gravityOf, shrinkLong, shrinkNative, worst } from './shrink-native.ts';
 
 /** Runs of each random scenario. */
 const RUNS = 20;
-/** Runs of a scenario at a time while a find is shrunk. */
-const TRIES_AT_ONCE = 16;
-/** A simpler scenario holds after this many times the runs that the last find took; at least and at most as many runs as this. */
-const [TRIES_A_FIND, FEWEST_TRIES, TRIES] = [10, 64, 240];
-/** Runs that a replay makes. */
-const REPLAYED = 2000;
 /** Calls of all callers in a long scenario, and its page frames in each zone. */
 const [ROUND_CALLS, ROUND_FRAMES] = [16_384, 512];
 /** Seeds of pauses for each scenario of a seed. */
@@ -37,60 +29,6 @@ export type NativeCheckOptions = Omit<
 > & {
   readonly target: NativeTarget;
 };
-
-/** How much a find explains: an order that is missing, or a page frame that changed, says more than a crash; a sanitizer knows the place. */
-function gravityOf({ violation: { clause, explanation } }: FoundRun): number {
-  if (clause !== 'concurrent.progress') return 1;
-  return explanation.includes('Sanitizer') ? 2 : 0;
-}
-
-/** Returns the find of some runs that explains most, or null. */
-function worst(runs: readonly NativeRun[]): FoundRun | null {
-  const found = runs.flatMap((run) => run.found ?? []);
-  return found.sort((a, b) => gravityOf(b) - gravityOf(a))[0] ?? null;
-}
-
-/** Looks for a run by trying: first the pauses of the run before, then others. */
-class Trying implements RunSearch {
-  readonly goesOn = true;
-  readonly #target: NativeTarget;
-  readonly #isOver: () => boolean;
-  runs = 0;
-  /** Runs that seem enough to find what there is. */
-  #enough = TRIES;
-
-  constructor(target: NativeTarget, isOver: () => boolean) {
-    this.#target = target;
-    this.#isOver = isOver;
-  }
-
-  search(scenario: ConcurrentScenario, before: FoundRun, most = this.#enough): FoundRun | null {
-    const { yields = 0 } = before;
-    if (!isAskable(scenario, this.#target.profile)) return null;
-    for (let tried = 0; tried < most && !this.#isOver(); tried += TRIES_AT_ONCE) {
-      const runs = runNative(this.#target, scenario, { seed: yields + tried, runs: TRIES_AT_ONCE });
-      this.runs += runs.length;
-      const found = worst(runs);
-      if (found === null || gravityOf(found) < gravityOf(before)) continue;
-      const took = 1 + (found.yields ?? yields) - yields;
-      this.#enough = Math.min(TRIES, Math.max(FEWEST_TRIES, TRIES_A_FIND * took));
-      return found;
-    }
-    return null;
-  }
-}
-
-function shrunkRun(first: FoundRun, options: NativeCheckOptions, isStopped: () => boolean): ShrunkRun {
-  const { target, onFound, onProgress, shrinkMs = Number.POSITIVE_INFINITY } = options;
-  onFound?.(first);
-  const end = performance.now() + shrinkMs;
-  const isOver = (): boolean => performance.now() >= end || isStopped();
-  onProgress?.('shrinking', 0, 1);
-  const trying = new Trying(target, isOver);
-  const found = simplest(trying, first, isOver);
-  onProgress?.('shrinking', 1, 1);
-  return { found, runs: trying.runs };
-}
 
 /** Counts over the runs of small scenarios. */
 type Explored = ConcurrentResult['explored'];
@@ -167,28 +105,36 @@ function explore(
   return { ...met, found: hit?.found ?? null, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Runs long scenarios, each once. The order of the free stack follows from no answer: it is not judged. */
-function runLong(options: NativeCheckOptions, isOver: () => boolean): ThreadsResult {
+/** Runs long scenarios, each once, up to the first that is a find. */
+function runLong(
+  options: NativeCheckOptions,
+  isOver: () => boolean,
+): { readonly threads: ThreadsResult; readonly found: FoundRun | null } {
   const { target, seed, workers, calls, onProgress } = options;
-  const loose = { ...target, policies: target.policies.filter((policy) => policy !== 'lifo') };
   const met = { calls: 0, overlapping: 0, workSeconds: 0, searchSeconds: 0, turnSeconds: 0 };
-  let violation: ThreadsResult['violation'] = null;
-  for (let round = 0; met.calls < calls && violation === null && !isOver(); round += 1) {
+  let found: FoundRun | null = null;
+  for (let round = 0; met.calls < calls && found === null && !isOver(); round += 1) {
     const draws = drawsFrom(seed * 0x1_0000 - 1 - round);
     const left = Math.min(ROUND_CALLS, calls - met.calls);
     const callers = Array.from({ length: workers }, () => Math.ceil(left / workers));
     const size = { bitmapFrames: ROUND_FRAMES, stackFrames: ROUND_FRAMES, before: 0, callers };
-    const scenario = nativeScenario(draws, loose, size);
+    const scenario = nativeScenario(draws, target, size);
     const [start, judging] = [performance.now(), threadSeconds()];
-    const [run] = runNative(loose, scenario, { seed: seed * SEEDS + round, runs: 1 });
+    const [run] = runNative(target, scenario, { seed: seed * SEEDS + round, runs: 1 });
     met.searchSeconds += threadSeconds() - judging;
     met.workSeconds += (performance.now() - start) / 1000 - (threadSeconds() - judging);
     met.calls += run?.calls.length ?? left;
     met.overlapping += overlapping(run?.calls ?? []);
-    violation = run?.found?.violation ?? null;
+    found = run?.found ?? null;
     onProgress?.('callers with many calls', Math.min(met.calls, calls), calls);
   }
-  return { ...met, violation };
+  return { threads: { ...met, violation: found?.violation ?? null }, found };
+}
+
+/** Returns the same target without the order of the free stack: in long scenarios it follows from no answer, and is not judged. */
+function loosened(options: NativeCheckOptions): NativeCheckOptions {
+  const { target } = options;
+  return { ...options, target: { ...target, policies: target.policies.filter((one) => one !== 'lifo') } };
 }
 
 /**
@@ -200,25 +146,13 @@ export function checkNative(options: NativeCheckOptions): ConcurrentResult {
   const explored = explore(options, isOver);
   const { found: first } = explored;
   const base = { explored, exhausted: [], isNative: true } as const;
-  if (first !== null) {
-    const shrunk = shrunkRun(first, options, isOver);
-    const { violation } = shrunk.found;
-    return { ...base, threads: null, found: { first, shrunk }, violation, stopped: isOver() };
-  }
-  const threads = isOver() ? null : runLong(options, isOver);
-  return { ...base, threads, found: null, violation: threads?.violation ?? null, stopped: isOver() };
-}
-
-/**
- * Runs the scenario of a trace until it breaks a clause that says as much again; null if it does not in 2,000 runs.
- * @public
- */
-export function replayNative(
-  target: NativeTarget,
-  { scenario, yields = 0, points, schedule, violation: { clause, explanation } }: ConcurrentTrace,
-): FoundRun | null {
-  const violation = { clause, explanation, calls: [], deadEnds: [] };
-  const run = { calls: [], open: [], taken: [], hasSlept: false };
-  const before = { scenario, points, schedule, yields, run, violation };
-  return new Trying(target, () => false).search(scenario, before, REPLAYED);
+  const end = (found: ConcurrentResult['found'], threads: ThreadsResult | null): ConcurrentResult => {
+    const violation = found?.shrunk.found.violation ?? threads?.violation ?? null;
+    return { ...base, threads, found, violation, stopped: isOver() };
+  };
+  if (first !== null) return end(shrinkNative(first, options), null);
+  if (isOver()) return end(null, null);
+  const loose = loosened(options);
+  const { threads, found: long } = runLong(loose, isOver);
+  return end(long === null ? null : shrinkLong(long, loose), threads);
 }

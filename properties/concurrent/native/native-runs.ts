@@ -131,12 +131,19 @@ function trimmed(found: FoundRun, start: ModelState): FoundRun {
   const { scenario, run, violation } = found;
   const { after = [] } = scenario;
   const fewest = violation.calls.length - after.length;
-  for (let kept = 0; kept < after.length; kept += 1) {
+  const shortened = (kept: number): FoundRun | null => {
     const shorter = judgeHistory(start, violation.calls.slice(0, fewest + kept));
-    if (shorter !== null)
-      return { ...found, scenario: { ...scenario, after: after.slice(0, kept) }, run, violation: shorter };
+    if (shorter === null) return null;
+    return { ...found, scenario: { ...scenario, after: after.slice(0, kept) }, run, violation: shorter };
+  };
+  let [shortest, kept, end] = [found, 0, after.length];
+  while (kept < end) {
+    const middle = (kept + end) >> 1;
+    const shorter = shortened(middle);
+    if (shorter === null) kept = middle + 1;
+    else [shortest, end] = [shorter, middle];
   }
-  return found;
+  return shortest;
 }
 
 /** Runs a scenario some times, and judges each run. A target that refuses such memory is asked in vain. */

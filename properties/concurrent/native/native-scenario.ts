@@ -324,8 +324,10 @@ function sizesOf(program: Program): readonly number[] {
   });
 }
 
-/** Whether every free of a program stays within the run that it names; `before` makes results that it can name. */
+/** Whether every free of a program names a result and stays within its run; `before` makes results that it can name. */
 function staysWithin(before: Program, program: Program): boolean {
+  const freed = program.filter(({ call }) => isFree(call)).flatMap(addressesOf);
+  if (!freed.every(namesResult)) return false;
   const counts = sizesOf([...before, ...program]);
   return program.every((operation) => {
     if (operation.call !== 'freeRegion' || !namesResult(operation.address)) return true;

@@ -13,6 +13,7 @@ import type { Policy } from '../../../spec/index.ts';
 import { CallerSession } from '../caller-session.ts';
 import { explain, type HistoryCall, isLockedOut, overlapping } from '../history.ts';
 import type { ConcurrentViolation } from '../judge-run.ts';
+import { type Cut, cutAt } from '../recorded-scenario.ts';
 import type { ConcurrentTarget } from '../target.ts';
 import { threadSeconds } from './thread-seconds.ts';
 import { type CallWithTurn, Threads, type ThreadsOptions } from './threads.ts';
@@ -42,6 +43,8 @@ export interface ThreadsResult {
   readonly searchSeconds: number;
   readonly turnSeconds: number;
   readonly violation: ConcurrentViolation | null;
+  /** The calls up to the violation, from the first round on; null if there is none, or they are too many. */
+  readonly recorded?: Cut | null;
 }
 
 function broken(
@@ -52,18 +55,22 @@ function broken(
   return { clause: 'concurrent.linearizable', explanation, calls, deadEnds };
 }
 
+/** Calls of rounds that are kept. */
+const KEPT_CALLS = 2 ** 17;
+
 /** Judges a history in the order of its turns. Returns the state that it leads to. */
 function inTurn(start: ModelState, calls: readonly CallWithTurn[]): ModelState | ConcurrentViolation {
   const ordered = calls.toSorted((a, b) => (a.turn ?? 0) - (b.turn ?? 0));
   let [state, latest] = [start, Number.NEGATIVE_INFINITY];
-  for (const call of ordered) {
+  for (const [at, call] of ordered.entries()) {
     if (call.returned < latest)
       return broken(`turn ${call.turn} had returned before an earlier turn was invoked`, calls);
     latest = Math.max(latest, call.invoked);
     const verdict = step(state, call.operation, call.response);
     if (!verdict.accepted) {
       const { clause, explanation } = verdict.violation;
-      return broken(`in the order of turns, turn ${call.turn} breaks ${clause}: ${explanation}`, [call]);
+      const ends = [{ order: ordered.slice(0, at), state, next: [call] }];
+      return broken(`in the order of turns, turn ${call.turn} breaks ${clause}: ${explanation}`, calls, ends);
     }
     state = verdict.state;
   }
@@ -89,6 +96,9 @@ class Judge {
   #found: ModelState;
   /** The same in the order of turns, with the order of the free stack; null if the target does not tell turns. */
   #turned: ModelState | null;
+  #order: readonly HistoryCall[] = [];
+  /** The calls of the rounds so far, in an order that explains them; null if they are too many. */
+  #past: readonly HistoryCall[] | null = [];
 
   constructor(found: ModelState, turned: ModelState) {
     this.#found = found;
@@ -109,13 +119,31 @@ class Judge {
     if (violation !== null) return violation;
     const outOfTurn = this.#inTurn(calls);
     this.turnSeconds += threadSeconds() - searched;
+    if (outOfTurn === null) this.#keep();
     return outOfTurn;
+  }
+
+  /** Returns the calls up to the violation of a round, those of the rounds before it first. */
+  upTo({ deadEnds }: ConcurrentViolation, calls: readonly CallWithTurn[]): Cut | null {
+    const search = deadEnds.length > 0 ? null : explain(this.#found, calls);
+    const ends = search?.isLinearizable === false ? search.deadEnds : deadEnds;
+    if (this.#past === null || ends.length === 0) return null;
+    const { order, rest } = cutAt({ calls, deadEnds: ends }, []);
+    return { order: [...this.#past, ...order], rest };
+  }
+
+  /** Adds the round to the past. */
+  #keep(): void {
+    const past = this.#past;
+    const isShort = past !== null && past.length + this.#order.length <= KEPT_CALLS;
+    this.#past = isShort ? [...past, ...this.#order] : null;
   }
 
   #search(calls: readonly CallWithTurn[]): ConcurrentViolation | null {
     const search = explain(this.#found, calls);
     if (search.isLinearizable) {
       this.#found = search.end;
+      this.#order = search.order;
       return null;
     }
     const longest = search.deadEnds[0]?.order.length ?? 0;
@@ -171,6 +199,7 @@ export async function checkThreads(options: CheckThreadsOptions): Promise<Thread
   const judge = judgeOf(options);
   const met = { calls: 0, overlapping: 0, workSeconds: 0 };
   let violation: ConcurrentViolation | null = null;
+  let recorded: Cut | null = null;
   try {
     while (met.calls < options.calls && violation === null) {
       const start = performance.now();
@@ -180,12 +209,14 @@ export async function checkThreads(options: CheckThreadsOptions): Promise<Thread
       met.calls += calls.length;
       met.overlapping += overlapping(calls);
       violation = judge.round(calls);
+      recorded = violation === null ? null : judge.upTo(violation, calls);
     }
     const { searchSeconds, turnSeconds } = judge;
     return {
       ...met,
       searchSeconds,
       turnSeconds,
+      recorded,
       violation: violation ?? leftBehind(threads, options, judge.end),
     };
   } finally {

@@ -18,7 +18,14 @@ import { anyProgram, type ProgramDraw } from '../commands.ts';
 import { runProperty } from '../fast-check.ts';
 import { type RanProgram, runProgram } from '../run-program.ts';
 import { BATCH, type Block, blocksOf } from './blocks.ts';
-import { addCounts, CallCounts, type Counts, FurthestSoFar, OwnClauseCounts } from './counts.ts';
+import {
+  addCounts,
+  CallCounts,
+  type Counts,
+  type CountsSum,
+  FurthestSoFar,
+  OwnClauseCounts,
+} from './counts.ts';
 import { EdgeCounts } from './edges.ts';
 import { type Finding, FoundSoFar } from './finding.ts';
 import { paceOf } from './pace.ts';
@@ -180,14 +187,21 @@ class Counters {
   }
 }
 
-/** Returns the counts of no programs. */
-export function noCounts(): Counts {
+/** Returns the counts of no programs, to which others are added. */
+function noCounts(): CountsSum {
   return new Counters().counts;
 }
 
 /** Returns the seed of a batch: distinct for 2^32 batches, and far from the seeds of other campaigns. */
 export function batchSeed(seed: number, batch: number): number {
   return (Math.imul(seed, 0x9e37_79b1) + Math.imul(batch, 0x85eb_ca6b)) | 0;
+}
+
+/** Returns the sum of the counts of parts of a run. */
+export function sumOf(parts: Iterable<Counts>): Counts {
+  const sum = noCounts();
+  for (const part of parts) addCounts(sum, part);
+  return sum;
 }
 
 /** Returns the named map that a batch runs on, or undefined if its maps are generated. */
@@ -361,9 +375,9 @@ export async function runBlocks(
  * @public
  */
 export async function runCampaign(options: CampaignOptions, runner?: BlockRunner): Promise<CampaignResult> {
-  let counts = noCounts();
-  const ran = await runBlocks(options, blocksOf(options.programs), runner, (result) => {
-    counts = addCounts(counts, result.counts);
-  });
+  const counts = noCounts();
+  const ran = await runBlocks(options, blocksOf(options.programs), runner, (result) =>
+    addCounts(counts, result.counts),
+  );
   return resultOf({ ...options, claims: claimsOf(options.target) }, counts, ran);
 }

@@ -1,7 +1,8 @@
 /** The counts of programs of given operations: one that meets a situation or an edge, and one that just misses it. */
 import { describe, expect, it } from 'vitest';
 import { OURS, type Target, type World } from '../../../runner/index.ts';
-import { KINDS, kindTarget } from '../../../runner/mutants/kinds.ts';
+import { kindTarget } from '../../../runner/mutants/kinds/kind.ts';
+import { KINDS } from '../../../runner/mutants/kinds.ts';
 import {
   type Argument,
   config,
@@ -17,8 +18,8 @@ import {
 import { repertoire } from '../arbitraries/operations.ts';
 import type { CommandContext } from '../commands.ts';
 import { type Command, constant } from '../fast-check.ts';
-import { noCounts, runCampaign } from './campaign.ts';
-import { addCounts, Counts } from './counts.ts';
+import { runCampaign, sumOf } from './campaign.ts';
+import { Counts } from './counts.ts';
 import { type ArgumentKind, EDGE_NAMES } from './edges.ts';
 import { claimsOf } from './reach.ts';
 import type { CampaignResult } from './result.ts';
@@ -339,7 +340,7 @@ describe('counts', () => {
 
   it('add up: two runs count as much as both programs in one', async () => {
     const [a, b] = [await countsOf(SMALL, one), await countsOf(SMALL, other)];
-    const sum = addCounts(a, b);
+    const sum = sumOf([a, b]);
     expect(sum).toMatchObject({
       programs: 2,
       operations: 6,
@@ -350,38 +351,38 @@ describe('counts', () => {
     const [sides, ofA, ofB] = [sum, a, b].map(({ clauses }) => clauses['outcome.call-result']);
     for (const side of Object.keys(sides ?? {}))
       expect(sides?.[side]).toBe((ofA?.[side] ?? 0) + (ofB?.[side] ?? 0));
-    expect(addCounts(b, a)).toEqual(sum);
+    expect(sumOf([b, a])).toEqual(sum);
   });
 
   it('have the largest of what programs met, and not the sum of it', async () => {
     const [a, b] = [await countsOf(SMALL, one), await countsOf(SMALL, [alloc, run(2n), alloc])];
     expect(a.furthest).toMatchObject({ granted: 1, held: 3, row: 3, end: 9 });
     expect(b.furthest).toMatchObject({ granted: 2, held: 4, row: 1, end: 9 });
-    expect(addCounts(a, b).furthest).toMatchObject({ granted: 2, held: 4, row: 3, end: 9 });
+    expect(sumOf([a, b]).furthest).toMatchObject({ granted: 2, held: 4, row: 3, end: 9 });
     expect(a.reached).toMatchObject({
       operations: { 4: 1 },
       granted: { 1: 1 },
       held: { 2: 1 },
       row: { 2: 1 },
     });
-    expect(addCounts(a, b).reached).toMatchObject({
+    expect(sumOf([a, b]).reached).toMatchObject({
       operations: { 2: 1, 4: 1 },
       granted: { 1: 1, 2: 1 },
       end: { 8: 2 },
     });
-    expect(addCounts(a, b).furthest.extents).toBe(Math.max(a.furthest.extents, b.furthest.extents));
+    expect(sumOf([a, b]).furthest.extents).toBe(Math.max(a.furthest.extents, b.furthest.extents));
   });
 
   it('of no programs change nothing', async () => {
     const counts = await countsOf(SMALL, one);
     const { programs, operations, calls, situations, clauses } = counts;
     const same = { programs, operations, calls, situations, clauses, arguments: counts.arguments };
-    expect(addCounts(counts, noCounts())).toMatchObject(same);
-    expect(addCounts(noCounts(), counts)).toMatchObject(same);
+    expect(sumOf([counts, sumOf([])])).toMatchObject(same);
+    expect(sumOf([sumOf([]), counts])).toMatchObject(same);
   });
 
   it('are the same after they were written and read again', async () => {
-    const counts = addCounts(await countsOf(SMALL, one), await countsOf(SMALL, other));
+    const counts = sumOf([await countsOf(SMALL, one), await countsOf(SMALL, other)]);
     expect(decode(Counts, JSON.parse(JSON.stringify(Counts.encode(counts))), 'counts.json')).toEqual(counts);
   });
 
@@ -391,6 +392,6 @@ describe('counts', () => {
     [{ calls: { malloc: {} } }, /malloc/],
     [{ arguments: { count: { drawn: 0.5, edges: {} } } }, /drawn/],
   ])('are refused where they say %j', (wrong, message) => {
-    expect(() => decode(Counts, { ...noCounts(), ...wrong }, 'counts.json')).toThrow(message);
+    expect(() => decode(Counts, { ...sumOf([]), ...wrong }, 'counts.json')).toThrow(message);
   });
 });

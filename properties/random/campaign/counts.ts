@@ -18,7 +18,7 @@ import {
   ramPages,
   type SettledStep,
 } from '../../../spec/index.ts';
-import { type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
+import { ARGUMENT_KINDS, type ArgumentKind, EDGE_NAMES, type EdgeCount } from './edges.ts';
 import { SITUATION_NAMES } from './situations.ts';
 
 /**
@@ -172,46 +172,46 @@ export const Counts: t.Type<Counts, unknown> = closed(
 type ByName = Readonly<Record<string, number>>;
 type ByTwoNames = Readonly<Record<string, ByName>>;
 
-function addedByName(a: ByName, b: ByName): ByName {
-  const sum: Record<string, number> = { ...a };
-  for (const [name, times] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + times;
-  return sum;
+/** Numbers by name that are added to. */
+type Sum = Record<string, number>;
+
+function addByName(sum: Sum, more: ByName): void {
+  for (const name of Object.keys(more)) sum[name] = (sum[name] ?? 0) + (more[name] ?? 0);
 }
 
-function addedByTwoNames(a: ByTwoNames, b: ByTwoNames): ByTwoNames {
-  const sum: Record<string, ByName> = { ...a };
-  for (const [name, times] of Object.entries(b)) sum[name] = addedByName(sum[name] ?? {}, times);
-  return sum;
+function addByTwoNames(sum: Record<string, Sum>, more: ByTwoNames): void {
+  for (const name of Object.keys(more)) {
+    sum[name] ??= {};
+    addByName(sum[name], more[name] ?? {});
+  }
 }
 
-function addedEdges(a: EdgeCount, b: EdgeCount): EdgeCount {
-  const edges = Object.entries(addedByName(a.edges, b.edges)).sort(([one], [other]) =>
-    one.localeCompare(other),
-  );
-  return { drawn: a.drawn + b.drawn, edges: Object.fromEntries(edges) };
+function addEdges(sum: { drawn: number; edges: Sum }, { drawn, edges }: EdgeCount): void {
+  const known = Object.keys(sum.edges).length;
+  sum.drawn += drawn;
+  addByName(sum.edges, edges);
+  const all = Object.entries(sum.edges);
+  if (all.length > known) sum.edges = Object.fromEntries(all.sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** Returns the sum of two counts. Names keep the order in which they were first met. */
-export function addCounts(a: Counts, b: Counts): Counts {
-  return {
-    programs: a.programs + b.programs,
-    operations: a.operations + b.operations,
-    calls: addedByTwoNames(a.calls, b.calls),
-    situations: addedByName(a.situations, b.situations),
-    clauses: addedByTwoNames(a.clauses, b.clauses),
-    arguments: {
-      count: addedEdges(a.arguments.count, b.arguments.count),
-      maxAddr: addedEdges(a.arguments.maxAddr, b.arguments.maxAddr),
-      alignment: addedEdges(a.arguments.alignment, b.arguments.alignment),
-      address: addedEdges(a.arguments.address, b.arguments.address),
-    },
-    violations: addedByTwoNames(a.violations, b.violations),
-    tooLarge: a.tooLarge + b.tooLarge,
-    refused: a.refused + b.refused,
-    declined: a.declined + b.declined,
-    furthest: further(a.furthest, b.furthest),
-    reached: addedByTwoNames(a.reached, b.reached),
-  };
+/** Counts that are added to. */
+export type CountsSum = Mutable<Counts>;
+type Mutable<T> = T extends number ? T : { -readonly [K in keyof T]: Mutable<T[K]> };
+
+/** Adds counts to a sum. Names keep the order in which they were first met. */
+export function addCounts(sum: CountsSum, more: Counts): void {
+  sum.programs += more.programs;
+  sum.operations += more.operations;
+  addByTwoNames(sum.calls, more.calls);
+  addByName(sum.situations, more.situations);
+  addByTwoNames(sum.clauses, more.clauses);
+  for (const kind of ARGUMENT_KINDS) addEdges(sum.arguments[kind], more.arguments[kind]);
+  addByTwoNames(sum.violations, more.violations);
+  sum.tooLarge += more.tooLarge;
+  sum.refused += more.refused;
+  sum.declined += more.declined;
+  sum.furthest = further(sum.furthest, more.furthest);
+  addByTwoNames(sum.reached, more.reached);
 }
 
 /** How often each call ended in each way. */

@@ -266,6 +266,21 @@ describe('a run on a target that claims less', () => {
     ]);
   });
 
+  it('whose bitmap zone never has a page frame meets nothing of it', () => {
+    const empty = claims({ calls: ['alloc', 'free', 'freeAmount'], bitmapZoneEnd: '0x0' });
+    const any = claims({ calls: ['alloc', 'free', 'freeAmount'] });
+    expect(SITUATION_NAMES.filter((name) => canMeet(name, any) && !canMeet(name, empty))).toEqual([
+      'alloc: refused although the bitmap zone has free page frames',
+      'alloc: the page frame at the bitmap limit',
+      'free: a page frame of the bitmap zone',
+      'map: a region straddles the bitmap limit',
+      'map: a region ends at the bitmap limit',
+      'map: the bitmap limit lies beyond the end',
+      'map: a bitmap zone that is not a multiple of a word',
+    ]);
+    expect(sidesLost(empty)).toEqual([...sidesLost(any), 'alloc.zone 0', 'freed.returns 0'].toSorted());
+  });
+
   it('is asked for no more than its largest request', () => {
     const lost = situationsLost(claims({ largestRequest: 64 }));
     expect(lost).toContain('allocBitmap: a run of 65 page frames');

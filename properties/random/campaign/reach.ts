@@ -222,8 +222,11 @@ export function canMeetSide(name: ClauseName, side: 0 | 1, { profile }: Claims):
       return side === 0 || profile.keeps === 'nothing';
     case 'failure.enomem':
       return side === 0 || profile.errnoAfterSuccess === 'unchanged';
+    case 'alloc.zone':
+    case 'allocPages.zone':
+      return side === 1 || hasBitmapZone(profile);
     case 'freed.returns':
-      return side === 0 || zones === 2;
+      return side === 0 ? zones !== 2 || hasBitmapZone(profile) : zones === 2;
     case 'failure.unchanged':
       return side === 1
         ? calls.some((call) => ['run', 'removed'].includes(describedCall(call).effect))
@@ -292,12 +295,13 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
     return (MISUSES[name] ?? [namesFrames ? 'foreign' : 'argument']).every((kind) => isTried(profile, kind));
   }
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
-  if (profile.zones !== 2 && OF_TWO_ZONES.includes(name)) return false;
+  if (name === 'free: a page frame of the bitmap zone' && !hasBitmapZone(profile)) return false;
+  if (OF_TWO_ZONES.includes(name) && !(profile.zones === 2 && hasBitmapZone(profile))) return false;
   if (name.endsWith(': page frame 0') && profile.neverBelow > 0) return false;
   if (name === 'alloc: page frame 0' && profile.fallback === 'none') return false;
   if (name === 'alloc: page frame 0' && profile.singlePages === 'stack-zone') return fixedZone(profile) === 0;
   if (name === 'alloc: refused although the bitmap zone has free page frames')
-    return profile.singlePages === 'stack-zone';
+    return profile.singlePages === 'stack-zone' && hasBitmapZone(profile);
   if (name === 'alloc: a page frame at or above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
   if (['free: an address inside a page frame', 'freeRegion: none'].includes(name))
     return profile.unalignedFree === 'rounded-down' && canMeetRun(name, profile);
@@ -314,6 +318,11 @@ const OF_ALIGNMENT = [
 /** The page frames of the bitmap zone where its end is fixed; 0 where it may be anywhere, and at 0. */
 function fixedZone({ bitmapZoneEnd }: Profile): number {
   return bitmapZoneEnd === null ? 0 : pfnOf(bitmapZoneEnd);
+}
+
+/** Whether the bitmap zone can have page frames: it may not end at 0 always. */
+function hasBitmapZone({ bitmapZoneEnd }: Profile): boolean {
+  return bitmapZoneEnd !== 0n;
 }
 
 const WORD_BITS = 32;
@@ -342,14 +351,23 @@ function canMeetRun(name: string, profile: Profile): boolean {
     return hasAlignedRuns(profile) && contiguous === 'any' && alignments === 'any';
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
   if (largestRequest !== null && pages > largestRequest) return false;
-  if (profile.bitmapZoneEnd !== null && pages > fixedZone(profile)) return false;
+  const isRun = name.startsWith('allocBitmap: ');
+  if (isRun && profile.bitmapZoneEnd !== null && pages > fixedZone(profile)) return false;
   return contiguous === 'any' || isPowerOfTwo(pages);
 }
+
+/** Situations of a limit above 0. */
+const OF_BITMAP_LIMIT = [
+  'map: a region straddles the bitmap limit',
+  'map: a region ends at the bitmap limit',
+  'map: the bitmap limit lies beyond the end',
+];
 
 /** Whether generated memory maps for a target with these claims can be an instance of a situation. */
 export function canMeetMap(name: string, { profile }: Claims): boolean {
   if (name === 'map: no bitmap zone') return fixedZone(profile) === 0;
   if (name === 'map: a bitmap zone that is not a multiple of a word') return endsWithinWord(profile);
+  if (OF_BITMAP_LIMIT.includes(name)) return hasBitmapZone(profile);
   if (name === 'map: RAM above 4 GiB') return reachesFrame(profile, FOUR_GIB_FRAME);
   if (name === 'map: RAM above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
   return true;

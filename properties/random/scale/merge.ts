@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { jsonFilesIn } from '../../../spec/files/index.ts';
 import { SpecError } from '../../../spec/index.ts';
 import { type Block, blocksOf, type Shard } from '../campaign/blocks.ts';
-import { noCounts } from '../campaign/campaign.ts';
-import { addCounts } from '../campaign/counts.ts';
+import { sumOf } from '../campaign/campaign.ts';
 import { byGravity } from '../campaign/finding.ts';
 import { type CampaignResult, resultOf } from '../campaign/result.ts';
 import { RunIdentity } from './run-identity.ts';
@@ -120,10 +119,8 @@ function resultOfAll(
   { policies, claims, seed, generated }: RunIdentity,
   findings: readonly ShrunkFinding[],
 ): CampaignResult {
-  const counts = files
-    .flatMap(({ blocks }) => blocks)
-    .toSorted((a, b) => a.index - b.index)
-    .reduce((sum, block) => addCounts(sum, block.counts), noCounts());
+  const blocks = files.flatMap((file) => file.blocks).toSorted((a, b) => a.index - b.index);
+  const counts = sumOf(blocks.map((block) => block.counts));
   const seconds = files.reduce((sum, file) => sum + file.seconds, 0);
   const isCutShort = files.some((file) => file.isCutShort);
   const asked = { claims: { ...claims, policies }, seed, generated };

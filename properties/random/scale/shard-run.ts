@@ -6,10 +6,10 @@ import {
   type BlockResult,
   type BlockRunner,
   type CampaignOptions,
-  noCounts,
   runBlocks,
+  sumOf,
 } from '../campaign/campaign.ts';
-import { addCounts, type Counts } from '../campaign/counts.ts';
+import type { Counts } from '../campaign/counts.ts';
 import { claimsOf } from '../campaign/reach.ts';
 import { type CampaignResult, resultOf } from '../campaign/result.ts';
 import { runIdentity } from './run-identity.ts';
@@ -37,7 +37,7 @@ export async function runShard(
   const ran = await runBlocks(options, blocksOf(options.programs, shard), runner, (block) => {
     blocks.push({ index: block.index, counts: block.counts });
   });
-  const counts = blocks.reduce((sum, block) => addCounts(sum, block.counts), noCounts());
+  const counts = sumOf(blocks.map((block) => block.counts));
   const result = resultOf({ ...options, claims: claimsOf(options.target) }, counts, ran);
   return { blocks, result: ofOneShard(result) };
 }

@@ -1,0 +1,153 @@
+/** Kinds of managers that keep page frames for themselves. */
+import { createPmm } from '../../../impl/manager/index.ts';
+import {
+  type DescriptorInput,
+  isPmmPanic,
+  type MemoryMap,
+  memoryMap,
+  ownerAfterInit,
+  PAGE_BYTES,
+  type Pmm,
+  type PmmFactory,
+  type PmmOptions,
+  PmmPanic,
+  pfnAt,
+  pfnOf,
+  physicalAddress,
+} from '../../../spec/index.ts';
+import { wrapPmm } from '../../wrap-pmm.ts';
+import type { Kind } from './kind.ts';
+
+/** Returns a manager of the map without its first free page frame, which it keeps; `name` is told which that is. */
+function keepingFirst(
+  name: (frame: number, map: MemoryMap, keep: NonNullable<PmmOptions['keep']>) => void,
+): PmmFactory {
+  return (map, options) => {
+    const first = map.descriptors.find(({ type, pages }) => pages > 0 && ownerAfterInit(type) === 'pmm');
+    if (first === undefined) return createPmm(map, options);
+    const frame = pfnOf(first.start);
+    name(frame, map, options.keep ?? (() => {}));
+    const without = map.descriptors.flatMap((descriptor) =>
+      descriptor === first
+        ? [
+            { ...first, type: 'acpiNvs' as const, pages: 1 },
+            { ...first, start: first.start + PAGE_BYTES, pages: first.pages - 1 },
+          ]
+        : [descriptor],
+    );
+    return keeping((named) => named === frame, createPmm(memoryMap(without), options));
+  };
+}
+
+/** Returns what builds a manager that keeps the RAM below an address, as far as firmware does not. */
+function keepingBelow(end: bigint): PmmFactory {
+  return (map, options) => {
+    const low: DescriptorInput[] = [];
+    for (const descriptor of map.descriptors) {
+      const { type, start, pages } = descriptor;
+      const isKept = ['pmm', 'boot'].includes(ownerAfterInit(type));
+      const below = isKept ? Math.min(pages, Math.max(0, pfnOf(physicalAddress(end)) - pfnOf(start))) : 0;
+      low.push({ ...descriptor, type: 'acpiNvs', pages: below });
+      low.push({ ...descriptor, start: start + BigInt(below) * PAGE_BYTES, pages: pages - below });
+    }
+    const isLow = (frame: number): boolean =>
+      map.descriptors.some(
+        ({ type, start, pages }) =>
+          ['pmm', 'boot'].includes(ownerAfterInit(type)) &&
+          frame >= pfnOf(start) &&
+          frame < pfnOf(start) + pages &&
+          BigInt(frame) * PAGE_BYTES < end,
+      );
+    return keeping(isLow, createPmm(memoryMap(low), options));
+  };
+}
+
+/** Returns a manager whose panics say that it keeps some page frames. */
+function keeping(isKept: (frame: number) => boolean, inner: Pmm): Pmm {
+  const blaming = <A extends readonly unknown[]>(call: (...passed: A) => void) => {
+    return (...passed: A): void => {
+      try {
+        call(...passed);
+      } catch (error) {
+        if (!isPmmPanic(error) || error.pfn === null || !isKept(error.pfn)) throw error;
+        throw new PmmPanic(error.message, { call: error.call, pfn: error.pfn, owner: 'kept' });
+      }
+    };
+  };
+  return wrapPmm(inner, {
+    free: blaming((address: bigint) => inner.free(address)),
+    freePages: blaming((addresses: BigUint64Array, count: number | bigint) =>
+      inner.freePages(addresses, count),
+    ),
+    freeRegion: blaming((address: bigint, count: number | bigint) => inner.freeRegion(address, count)),
+  });
+}
+
+/** Returns a page frame of RAM that firmware or boot code keeps, or null. */
+function withheldFrame({ descriptors }: MemoryMap): number | null {
+  const owners = ['firmware', 'boot'];
+  const found = descriptors.find(({ type, pages }) => pages > 0 && owners.includes(ownerAfterInit(type)));
+  return found === undefined ? null : pfnOf(found.start);
+}
+
+export const KEPT_KINDS: readonly Kind[] = [
+  {
+    claim: { neverBelow: '0x4000' },
+    correct: { name: 'low-memory-kept', clause: 'init.free', create: keepingBelow(0x4000n) },
+    broken: [
+      { name: 'low-memory-free', clause: 'init.free', create: createPmm },
+      { name: 'low-memory-kept-too-far', clause: 'init.free', create: keepingBelow(0x5000n) },
+      {
+        name: 'low-memory-handed-over',
+        clause: 'free.owner',
+        create: (map, options) => {
+          const pmm = keepingBelow(0x4000n)(map, options);
+          const free = (address: bigint): void => {
+            if (pfnAt(options.config, address) !== 3) pmm.free(address);
+          };
+          return wrapPmm(pmm, { free });
+        },
+      },
+    ],
+  },
+  {
+    claim: { keeps: 'named' },
+    correct: {
+      name: 'table-in-the-first-page',
+      clause: 'init.kept',
+      create: keepingFirst((frame, _, keep) => keep(frame, 1)),
+    },
+    broken: [
+      {
+        name: 'table-named-twice',
+        clause: 'init.kept',
+        create: keepingFirst((frame, _, keep) => {
+          keep(frame, 1);
+          keep(frame, 1);
+        }),
+      },
+      {
+        name: 'table-and-withheld-memory',
+        clause: 'init.kept',
+        create: keepingFirst((frame, map, keep) => {
+          keep(frame, 1);
+          keep(withheldFrame(map) ?? frame, 1);
+        }),
+      },
+      { name: 'table-not-named', clause: 'init.free', create: keepingFirst(() => {}) },
+      {
+        name: 'table-still-free',
+        clause: 'init.free',
+        create: (map, options) => {
+          keepingFirst((frame, _, keep) => keep(frame, 1))(map, options);
+          return createPmm(map, options);
+        },
+      },
+      {
+        name: 'two-pages-named-for-one',
+        clause: 'init.kept',
+        create: keepingFirst((frame, _, keep) => keep(frame, 2)),
+      },
+    ],
+  },
+];

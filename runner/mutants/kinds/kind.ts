@@ -1,0 +1,39 @@
+/** A kind: a claim of a profile, a correct manager that needs it, and broken ones that it must not excuse. */
+import { type BreakableClause, decodeProfile, type PmmFactory } from '../../../spec/index.ts';
+import { factoryTarget } from '../../factory-target.ts';
+import { MUTANT_PREFIX } from '../../ours.ts';
+import type { Target } from '../../target.ts';
+import { type Change, factoryOf } from '../mutant.ts';
+
+/** A manager of a kind, and the clause by which it is caught where it is broken. */
+export interface Variant {
+  /** A noun phrase in kebab case. */
+  readonly name: string;
+  readonly create: PmmFactory;
+  readonly clause: BreakableClause;
+}
+
+/** A claim, with managers that tell what it excuses. */
+export interface Kind {
+  /** The claim as JSON. */
+  readonly claim: object;
+  /** Other claims that the managers need, as JSON. */
+  readonly others?: object;
+  /** Whether the claim adds to the check: then the managers break nothing without it. Default: it takes something out. */
+  readonly adds?: boolean;
+  /** A correct manager, with the clause that it breaks where it does not claim this. */
+  readonly correct: Variant;
+  /** Managers that break a clause with the claim too. */
+  readonly broken: readonly [Variant, Variant, ...Variant[]];
+}
+
+/** Returns a manager of a kind as a target with these claims. */
+export function kindTarget({ name, create }: Variant, claims: object): Target {
+  const profile = decodeProfile(claims, name);
+  return factoryTarget({ name: `${MUTANT_PREFIX}${name}`, policies: [], profile, create });
+}
+
+/** Returns our implementation with some calls changed, as a manager of a kind. */
+export function variant(name: string, clause: BreakableClause, change: Change): Variant {
+  return { name, clause, create: factoryOf(change) };
+}

@@ -1,0 +1,202 @@
+/** Kinds of contiguous allocations: what they take notice of, and where runs may lie. */
+import { type MemoryMap, PAGE_BYTES, pfnOf, U64_MAX } from '../../../spec/index.ts';
+import { areU64, type Change, missing, type Parts, takeAt } from '../mutant.ts';
+import { type Kind, variant } from './kind.ts';
+
+/** Returns a change that passes other arguments of contiguous allocations on. */
+function otherRuns(
+  passed: (
+    parts: Parts,
+    run: {
+      readonly count: number | bigint;
+      readonly maxAddr: number | bigint;
+      readonly alignment: number | bigint;
+    },
+  ) => readonly [number | bigint, number | bigint, number | bigint],
+): Change {
+  return (parts) => ({
+    allocBitmap: (count, maxAddr, alignment) =>
+      areU64(count, maxAddr, alignment)
+        ? parts.inner.allocBitmap(...passed(parts, { count, maxAddr, alignment }))
+        : parts.inner.allocBitmap(count, maxAddr, alignment),
+  });
+}
+
+const endsAtLimit = missing(({ base, count }, { limit }) => base + count === limit);
+const startsAtZero = missing(({ base }) => base === 0);
+const TWO_MIB = 0x20_0000n;
+
+/** Returns the limit that an address of as many bits as one below `limit` has, less some bits. */
+function limitInBits(limit: bigint | number, less: bigint): bigint {
+  const power = powerBelow(BigInt(limit));
+  return power === 1n << 63n ? U64_MAX : less < 0n ? power << -less : power >> less;
+}
+
+/** Returns the largest power of two that is at most `n`, or 0. */
+function powerBelow(n: bigint): bigint {
+  return n === 0n ? 0n : 1n << BigInt(n.toString(2).length - 1);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** A run that is asked for, in page frames. */
+interface AskedRun {
+  readonly count: number;
+  readonly end: number;
+  readonly alignment: number;
+}
+
+/** Page frames [base, end) in which a run may lie. */
+export type Stretch = readonly [base: number, end: number];
+
+/** Returns a change that takes the lowest run in the first stretch that has one, of those below `end`. */
+export function dividedRuns(
+  stretches: (map: MemoryMap, end: number) => readonly Stretch[],
+  isBound = true,
+): Change {
+  return (parts) => {
+    const { inner, limit } = parts;
+    const lowest = ({ count, end, alignment }: AskedRun): number | null => {
+      const free = [...inner.inspect()].filter(({ condition }) => condition === 'free');
+      for (const [from, to] of stretches(parts.map, end))
+        for (const run of free) {
+          const base = Math.ceil(Math.max(run.base, from) / alignment) * alignment;
+          if (base + count <= Math.min(run.base + run.count, to, isBound ? end : to)) return base;
+        }
+      return null;
+    };
+    return {
+      allocBitmap: (count, maxAddr, alignment) => {
+        const isPlain = areU64(count, maxAddr, alignment) && count > 0 && count < 2 ** 40;
+        if (!isPlain) return inner.allocBitmap(count, maxAddr, alignment);
+        const base = lowest({
+          count: Number(count),
+          end: Math.min(limit, Number(BigInt(maxAddr) / PAGE_BYTES)),
+          alignment: Math.max(1, Math.ceil(Number(alignment) / 4096)),
+        });
+        return base === null ? parts.fail('allocBitmap') : takeAt(parts, { base, count: Number(count) });
+      },
+    };
+  };
+}
+
+/** Returns where the descriptors of a map begin and end, without `cut` page frames at the end of each. */
+function descriptorsOf(map: MemoryMap, cut = 0): readonly Stretch[] {
+  const stretches = map.descriptors.map(
+    ({ start, pages }): Stretch => [pfnOf(start), pfnOf(start) + pages - cut],
+  );
+  return stretches.toSorted(([a], [b]) => a - b);
+}
+
+export const RUN_KINDS: readonly Kind[] = [
+  {
+    claim: { runArguments: ['alignment'] },
+    correct: variant(
+      'runs-without-a-limit',
+      'allocBitmap.complete',
+      otherRuns((_, { count, alignment }) => [count, U64_MAX, alignment]),
+    ),
+    broken: [
+      variant(
+        'runs-without-a-limit-nor-alignment',
+        'allocBitmap.aligned',
+        otherRuns((_, { count }) => [count, U64_MAX, 1]),
+      ),
+      variant('runs-short-of-the-limit', 'allocBitmap.complete', endsAtLimit),
+    ],
+  },
+  {
+    claim: { runArguments: ['maxAddr'] },
+    correct: variant(
+      'runs-without-alignment',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr }) => [count, maxAddr, 1]),
+    ),
+    broken: [
+      variant(
+        'runs-without-alignment-nor-limit',
+        'allocBitmap.below-max',
+        otherRuns((_, { count }) => [count, U64_MAX, 1]),
+      ),
+      variant(
+        'runs-two-by-two',
+        'allocBitmap.complete',
+        otherRuns((_, { count, maxAddr }) => [count, maxAddr, 2n * PAGE_BYTES]),
+      ),
+    ],
+  },
+  {
+    claim: { alignments: 'powers-of-two' },
+    correct: variant(
+      'masked-alignments',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, powerBelow(BigInt(alignment))]),
+    ),
+    broken: [
+      variant(
+        'halved-alignments',
+        'allocBitmap.aligned',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, powerBelow(BigInt(alignment)) / 2n]),
+      ),
+      variant('masked-alignments-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { limits: 'powers-of-two' },
+    correct: variant(
+      'limits-in-bits',
+      'allocBitmap.complete',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, 0n), alignment]),
+    ),
+    broken: [
+      variant(
+        'limits-a-bit-short',
+        'allocBitmap.complete',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, 1n), alignment]),
+      ),
+      variant(
+        'limits-a-bit-long',
+        'allocBitmap.below-max',
+        otherRuns((_, { count, maxAddr, alignment }) => [count, limitInBits(maxAddr, -1n), alignment]),
+      ),
+    ],
+  },
+  {
+    claim: { largestAlignment: '0x200000' },
+    correct: variant(
+      'alignments-to-2-mib',
+      'allocBitmap.aligned',
+      otherRuns((_, { count, maxAddr, alignment }) => [count, maxAddr, least(BigInt(alignment), TWO_MIB)]),
+    ),
+    broken: [
+      variant(
+        'alignments-to-1-mib',
+        'allocBitmap.aligned',
+        otherRuns((_, { count, maxAddr, alignment }) => [
+          count,
+          maxAddr,
+          least(BigInt(alignment), TWO_MIB / 2n),
+        ]),
+      ),
+      variant('alignments-to-2-mib-but-zero', 'allocBitmap.complete', startsAtZero),
+    ],
+  },
+  {
+    claim: { runsWithin: 'descriptors' },
+    correct: variant(
+      'runs-in-one-descriptor',
+      'allocBitmap.complete',
+      dividedRuns((map) => descriptorsOf(map)),
+    ),
+    broken: [
+      variant(
+        'last-page-of-a-descriptor-missed',
+        'allocBitmap.complete',
+        dividedRuns((map) => descriptorsOf(map, 1)),
+      ),
+      variant('two-descriptors-joined', 'allocBitmap.complete', () => ({})),
+    ],
+  },
+];
