@@ -480,8 +480,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size) {
     return memmove(to, from, size);
 }
 
-/* Eight bytes at a time. Unaligned words are as fast. */
-void *memmove(void *to, const void *from, size_t size) {
+/* Exported, so that its stores are not noted one by one. Eight bytes at a time: unaligned words are as fast. */
+EXPORT("memmove") void *memmove(void *to, const void *from, size_t size) {
+    fp_written((uintptr_t)to, size);
     unsigned char *into = to;
     const unsigned char *source = from;
     if ((uintptr_t)into - (uintptr_t)source >= size) {
@@ -501,7 +502,8 @@ void *memmove(void *to, const void *from, size_t size) {
     return to;
 }
 
-void *memset(void *to, int byte, size_t size) {
+EXPORT("memset") void *memset(void *to, int byte, size_t size) {
+    fp_written((uintptr_t)to, size);
     unsigned char *into = to;
     const word words = UINT64_C(0x0101010101010101) * (unsigned char)byte;
     size_t i = 0;

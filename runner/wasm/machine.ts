@@ -241,9 +241,11 @@ export class Machine {
     const isNotes = (page: number): boolean => page >= FIRST_NOTED && page < FIRST_FRAME;
     if (!this.#isSound || this.#buffer !== this.initialBuffer) return false;
     if (ever.length > MOST_PUT_BACK || ever.some(isNotes)) return false;
-    for (const page of ever) {
-      this.#bytes[NOTES + page] = 0;
-      this.#putBack(page);
+    for (let i = 0; i < ever.length; ) {
+      const first = ever[i] ?? 0;
+      let end = first;
+      for (; ever[i] === end; i += 1) end += 1;
+      this.#putBack(first, end);
     }
     // The desk may lie in two pages, and the harness need not write to both.
     const desk = 2 * this.#desk;
@@ -267,10 +269,13 @@ export class Machine {
     return this.#words.subarray(EVER, EVER + this.#number(DESK.ever));
   }
 
-  #putBack(page: number): void {
-    const at = page * PAGE_WORDS;
-    if (at < this.#image.length) this.#words.set(this.#image.subarray(at, at + PAGE_WORDS), at);
-    else this.#words.fill(0, at, at + PAGE_WORDS);
+  /** Puts back the pages [first, end). */
+  #putBack(first: number, end: number): void {
+    const [words, image] = [this.#words, this.#image];
+    const [at, after] = [first * PAGE_WORDS, end * PAGE_WORDS];
+    this.#bytes.fill(0, NOTES + first, NOTES + end);
+    words.fill(0, Math.max(at, image.length), Math.max(after, image.length));
+    if (at < image.length) words.set(image.subarray(at, after), at);
   }
 
   /** For each page frame, whether it is not the manager's: a view of the notes. */

@@ -1,10 +1,10 @@
 /**
  * Stores that are noted: before each instruction that writes to linear memory, a module is given code that calls `fp_written` of the
- * harness, unless all its bytes lie in pages that have been written to during this call. So it is known of each page whether the
+ * harness, unless all its bytes lie in one page that has been written to during this call. So it is known of each page whether the
  * program has written to it, in worlds of any size.
  *
  *     … address value            i32.store      before
- *     … address value  [note]    i32.store      note: (written[first page] & written[last page]) = NOW, or else fp_written(address, bytes)
+ *     … address value  [note]    i32.store      note: written[page] = NOW and all bytes lie there, or else fp_written(address, bytes)
  *
  * Source: WebAssembly Core Specification, chapter 5, https://webassembly.github.io/spec/core/binary/; the threads and memory64 proposals.
  */
@@ -20,9 +20,9 @@ export const NOTED_PAGES = 2 ** 22;
 const NOW = 2;
 const PAGE_SHIFT = Math.log2(PAGE_SIZE);
 
-/** Exports of the harness that keep the notes. */
+/** Functions of the harness that keep the notes, or call it themselves. */
 const WRITTEN = 'fp_written';
-const KEEPERS = [WRITTEN, 'fp_begin'];
+const KEEPERS = [WRITTEN, 'fp_begin', 'memset', 'memmove'];
 
 const [TYPES, IMPORTS, FUNCTIONS, EXPORTS, CODE] = [1, 2, 3, 7, 10];
 /** Kinds of imports and exports. */
@@ -138,8 +138,11 @@ function constant(n: number, bits: Bits): readonly number[] {
 const [LOCAL_GET, LOCAL_SET, LOCAL_TEE, CALL, IF, END, I32_CONST] = [
   0x20, 0x21, 0x22, 0x10, 0x04, 0x0b, 0x41,
 ];
-const [I32_NE, I32_AND, I32_LOAD8_U] = [0x47, 0x71, 0x2d];
-const ARITHMETIC = { 32: { add: 0x6a, and: 0x71, shift: 0x76 }, 64: { add: 0x7c, and: 0x83, shift: 0x88 } };
+const [I32_OR, I32_XOR, I32_LOAD8_U] = [0x72, 0x73, 0x2d];
+const ARITHMETIC = {
+  32: { add: 0x6a, xor: 0x73, shift: 0x76, wrap: [] },
+  64: { add: 0x7c, xor: 0x85, shift: 0x88, wrap: [0xa7] },
+} as const;
 const NO_TYPE = 0x40;
 
 /** Writes notes for the instructions of one module. */
@@ -184,11 +187,9 @@ class Noter {
   }
 
   #unlessNoted(offset: number, bytes: number, local: number): readonly number[] {
-    const last = bytes === 1 ? [] : [...this.#state(offset + bytes - 1, local), I32_AND];
+    const straddles = bytes === 1 ? [] : [...this.#straddles(offset, bytes, local), I32_OR];
     return [
-      ...this.#state(offset, local),
-      ...last,
-      ...[I32_CONST, NOW, I32_NE, IF, NO_TYPE],
+      ...[...this.#state(offset, local), I32_CONST, NOW, I32_XOR, ...straddles, IF, NO_TYPE],
       ...this.#address(offset, local),
       ...constant(bytes, this.#bits),
       ...[CALL, ...leb128(this.#written), END],
@@ -200,13 +201,19 @@ class Noter {
     return [LOCAL_GET, ...leb128(local), ...added];
   }
 
-  /** Returns code that reads the state of a page. The mask keeps what lies beyond memory, and will trap, within the notes. */
+  /** Returns code that reads the state of a page. Where the page lies beyond memory, any value will do: it traps. */
   #state(offset: number, local: number): readonly number[] {
-    const { and, shift } = ARITHMETIC[this.#bits];
+    const { shift } = ARITHMETIC[this.#bits];
+    const page = [...this.#address(offset, local), ...constant(PAGE_SHIFT, this.#bits), shift];
+    return [...page, I32_LOAD8_U, 0, ...leb128(NOTES)];
+  }
+
+  /** Returns code that tells whether the first and the last byte lie in different pages: not 0 then. */
+  #straddles(offset: number, bytes: number, local: number): readonly number[] {
+    const { xor, shift, wrap } = ARITHMETIC[this.#bits];
     return [
-      ...this.#address(offset, local),
-      ...[...constant(PAGE_SHIFT, this.#bits), shift, ...constant(NOTED_PAGES - 1, this.#bits), and],
-      ...[I32_LOAD8_U, 0, ...leb128(NOTES)],
+      ...[...this.#address(offset, local), ...this.#address(offset + bytes - 1, local), xor],
+      ...[...constant(PAGE_SHIFT, this.#bits), shift, ...wrap],
     ];
   }
 }

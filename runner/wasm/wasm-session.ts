@@ -10,16 +10,16 @@ import {
   namesRegion,
   type Operation,
   type Outcome,
-  PmmPanic,
   type Profile,
   parametersOf,
   pfnAt,
   pfnEnd,
   Response,
+  reading,
   SpecError,
 } from '../../spec/index.ts';
 import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
-import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned, thrown } from '../call-end.ts';
+import { DONE, FAILED, malformed, omitStacks, restoreStacks, returned } from '../call-end.ts';
 import type { NumberedAnswer } from '../lean/answer.ts';
 import { halfOf } from '../lean/numbered-call.ts';
 import type { SavableSession } from '../savable-session.ts';
@@ -234,11 +234,17 @@ export class WasmSession implements SavableSession {
   #left(error: unknown, operation: Operation | null): Outcome {
     if (!(error instanceof LeftByPanic)) return malformed(leftBy(error));
     if (operation === null) return malformed(`it panicked: ${error.message}`);
-    const { call } = operation;
     const far = this.#beyondPointers(operation);
     const { owner, pfn } = error.details;
     const blamed = far === null ? pfn : pfnAt(this.#world.config, far);
-    return thrown(new PmmPanic(error.message, { call, owner, pfn: blamed }));
+    const { message } = error;
+    return {
+      kind: 'panicked',
+      message,
+      call: operation.call,
+      pfn: blamed === null ? null : reading(blamed),
+      owner,
+    };
   }
 
   /** Passes the arguments of an operation. Returns how many entries the array of a batch that is allocated has room for. */
