@@ -141,10 +141,21 @@ export class DryRun implements Scene {
     if (!hasUndefined(this.#profile) || count === 0n || call === 'allocAt' || call === 'removeRegion')
       return true;
     if (call === 'addRegion')
-      return !isUncaught(this.#profile, 'present') || this.#isAbsent(operation.address, count);
+      return (
+        !isUncaught(this.#profile, 'present') ||
+        this.#isAbsent(operation.address, count) ||
+        (this.#isOutside(operation.address) && !isUncaught(this.#profile, 'argument'))
+      );
     return addressesOf(operation).every((reference) =>
       this.#possibleMisuses(reference, count).every((kind) => !isUncaught(this.#profile, kind)),
     );
+  }
+
+  /** Whether an address is one of no page frame, on any target. */
+  #isOutside(reference: Reference): boolean {
+    if (namesResult(reference)) return false;
+    const [frame = null] = askedOf(this.#state, { call: 'free', address: reference.absolute }).pfns;
+    return frame === null;
   }
 
   /** Whether `count` page frames from an address on are not RAM, on any target. */

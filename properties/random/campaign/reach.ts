@@ -297,7 +297,8 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
   if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
   if (name === 'free: a page frame of the bitmap zone' && !hasBitmapZone(profile)) return false;
   if (OF_TWO_ZONES.includes(name) && !(profile.zones === 2 && hasBitmapZone(profile))) return false;
-  if (name.endsWith(': page frame 0') && profile.neverBelow > 0) return false;
+  if (name.endsWith(': page frame 0') && (profile.neverBelow > 0 || typeof profile.keeps === 'number'))
+    return false;
   if (name === 'alloc: page frame 0' && profile.fallback === 'none') return false;
   if (name === 'alloc: page frame 0' && profile.singlePages === 'stack-zone') return fixedZone(profile) === 0;
   if (name === 'alloc: refused although the bitmap zone has free page frames')
