@@ -281,6 +281,16 @@ describe('a run on a target that claims less', () => {
     expect(sidesLost(empty)).toEqual([...sidesLost(any), 'alloc.zone 0', 'freed.returns 0'].toSorted());
   });
 
+  it('that manages little memory has no larger free region, and hands out no larger run', () => {
+    const lost = situationsLost(claims({ memoryBelow: '0x41000', neverBelow: '0x1000' }));
+    const sized = lost.filter((name) => name.includes(' page frames'));
+    const above = [65, 1023, 1024, 1025];
+    expect(sized).toEqual([
+      ...above.map((pages) => `allocBitmap: a run of ${pages} page frames`),
+      ...above.map((pages) => `map: a free region of ${pages} page frames`),
+    ]);
+  });
+
   it('is asked for no more than its largest request', () => {
     const lost = situationsLost(claims({ largestRequest: 64 }));
     expect(lost).toContain('allocBitmap: a run of 65 page frames');

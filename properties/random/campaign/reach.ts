@@ -325,6 +325,11 @@ function hasBitmapZone({ bitmapZoneEnd }: Profile): boolean {
   return bitmapZoneEnd !== 0n;
 }
 
+/** Whether memory that the target manages can hold a run of page frames. */
+function hasRoomFor({ memoryBelow, neverBelow }: Profile, pages: number): boolean {
+  return memoryBelow - neverBelow >= BigInt(pages) * PAGE_BYTES;
+}
+
 const WORD_BITS = 32;
 
 /** Whether the bitmap zone can end within a word. */
@@ -352,6 +357,7 @@ function canMeetRun(name: string, profile: Profile): boolean {
   const pages = Number(/^allocBitmap: a run of (\d+) page frames$/.exec(name)?.[1] ?? 1);
   if (largestRequest !== null && pages > largestRequest) return false;
   const isRun = name.startsWith('allocBitmap: ');
+  if (isRun && !hasRoomFor(profile, pages)) return false;
   if (isRun && profile.bitmapZoneEnd !== null && pages > fixedZone(profile)) return false;
   return contiguous === 'any' || isPowerOfTwo(pages);
 }
@@ -370,5 +376,5 @@ export function canMeetMap(name: string, { profile }: Claims): boolean {
   if (OF_BITMAP_LIMIT.includes(name)) return hasBitmapZone(profile);
   if (name === 'map: RAM above 4 GiB') return reachesFrame(profile, FOUR_GIB_FRAME);
   if (name === 'map: RAM above 8 TiB') return reachesFrame(profile, EIGHT_TIB_FRAME);
-  return true;
+  return hasRoomFor(profile, Number(/^map: a free region of (\d+) page frames$/.exec(name)?.[1] ?? 0));
 }
