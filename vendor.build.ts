@@ -4,7 +4,7 @@
  * which this is a ninth. In a checkout they are packages.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
@@ -144,9 +144,32 @@ function redirectImports(): void {
   }
 }
 
+/** A module that a declaration names, in an import or a type. */
+const NAMED = /(?:from|import)\s*\(?\s*["'](\.[^"']+)\.(?:ts|js)["']/g;
+
+/** Deletes the declarations that no door of the package leads to. */
+function dropUnreachedTypes(): void {
+  const { exports }: { exports: Readonly<Record<string, string | { types: string }>> } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  );
+  const todo = Object.values(exports).flatMap((door) =>
+    typeof door === 'string' ? [] : [join(ROOT, door.types)],
+  );
+  const reached = new Set<string>();
+  for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    const named = readFileSync(file, 'utf8').matchAll(NAMED);
+    for (const [, path = ''] of named) todo.push(join(dirname(file), `${path}.d.ts`));
+  }
+  for (const path of globSync('dist/**/*.d.ts', { cwd: ROOT }))
+    if (!reached.has(join(ROOT, path))) rmSync(join(ROOT, path));
+}
+
 // A checkout keeps its packages: a module that is compiled again must find the same ones as the others.
 if (/^(pack|publish)$/.test(process.env.npm_command ?? '')) {
   await mapSources();
   await writePackages();
   redirectImports();
+  dropUnreachedTypes();
 }
