@@ -112,7 +112,7 @@ export async function run(args: readonly string[]): Promise<Failure | null> {
   }
 }
 
-/** What {@link noteStray} has said. */
+/** The lines that {@link noteStray} has said. */
 const said = new Set<string>();
 
 /** Says once what a target threw outside its calls, in a timer or a promise. It decides nothing, and may throw when it is looked at. */

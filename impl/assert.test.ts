@@ -109,7 +109,7 @@ const BROKEN: Readonly<Record<string, readonly (() => unknown)[]>> = {
   'free stack: what was pushed last pops next': [
     () => pushRun(stackOf(4, 1), 9, 0, 1),
     () => pushRun(stackOf(4, 1), 5, 0, 1), // the one before it is on top
-    () => pushRun(stackOf(4, 1), 9, 3, 2), // a run of what is no neighbour
+    () => pushRun(stackOf(4, 1), 9, 3, 2), // a run of pages that are not neighbours
   ],
   'held bits: a search goes back to the first bit of a word': [
     () => freeSince(new Int32Array(HELD_AT + 2), 1, 40),

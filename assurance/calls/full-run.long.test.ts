@@ -17,7 +17,7 @@ const TARGETS: readonly (readonly [string, Target])[] = [
   }),
 ];
 
-/** Returns a target whose programs are drawn before they run, as those of a process are. */
+/** Returns a target whose programs are drawn before they run, as for a process. */
 function askedAhead(target: Target): Target {
   return Object.create(target, { isInteractive: { value: false }, takesAnyNumber: { value: false } });
 }

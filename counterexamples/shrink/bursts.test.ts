@@ -16,8 +16,8 @@ import {
 import { shrink } from './index.ts';
 
 /**
- * A target that loses a page frame at the `size`-th call of a kind in a row, where the memory map has at least so many page frames; or at a
- * batch of so many addresses.
+ * A target that loses a page frame at the `size`-th call of a kind in a row, where the memory map has that many page frames; or at a
+ * batch of that many addresses.
  */
 function losing(size: number, kind: 'alloc' | 'allocBitmap' | 'free' = 'alloc', pages = 0): Target {
   return factoryTarget({

@@ -781,7 +781,7 @@ function ofLowMemory(tried: (free: number) => Program = () => []): readonly Cand
   });
 }
 
-/** Low memory of which only refusals tell, where there is no free amount. */
+/** Low memory that shows only in refusals, where there is no free amount. */
 function ofUnseenMemory({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
   const isTold = profile.calls.includes('freeAmount') || profile.neverBelow > 0n;
   const isRefused = demand?.expected.kind === 'granted' && response.outcome.kind === 'failed';

@@ -122,7 +122,7 @@ function areDistinct(frames: Float64Array, count: number): boolean {
   return true;
 }
 
-/** What one judge after another works with: to make it takes as long as a dozen calls. */
+/** The parts that one judge after another works with: to make them takes as long as a dozen calls. */
 class Workspace {
   readonly call = new NumberedCall();
   readonly answer = new NumberedAnswer();

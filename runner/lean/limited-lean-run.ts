@@ -19,7 +19,7 @@ interface LeanProgram {
   readonly world: World;
   /** Operations at most, for the time that the program may take. */
   readonly length: number;
-  /** Default: those of the target. */
+  /** Default: the target's own. */
   readonly policies?: Claims['policies'];
   readonly observer?: LeanObserver | undefined;
   readonly drive: LeanDrive;

@@ -87,7 +87,7 @@ function changesHidden(opcode: number): boolean {
   return opcode === 0x26 || [9, 12, 13, 14, 15, 17].includes(opcode - BULK);
 }
 
-/** What follows an opcode: n a number, m the alignment and offset of memory, 4, 8 or 16 bytes, v a vector of numbers. */
+/** The operands of an opcode: n a number, m the alignment and offset of memory, 4, 8 or 16 bytes, v a vector of numbers. */
 function immediatesOf(opcode: number): string | null {
   if (opcode === 0x0e) return 'vn';
   if (opcode === 0x11 || opcode === 0x13) return 'nn';

@@ -11,7 +11,7 @@ const WHOLE = 8;
 const ALL = 32;
 /** A world of at most this many page frames holds the pattern before init, all of it. */
 const SMALL = 64;
-/** Of a larger one, so many page frames at the start of each free region hold it, where tables are carved out, and the last one does. */
+/** In a larger one, this many page frames at the start of each free region hold it, where tables are carved out, and its last one. */
 const FIRST_PAINTED = 4;
 /** Free regions of which that is so: a page frame takes a microsecond. */
 const REGIONS_PAINTED = 8;
@@ -40,7 +40,7 @@ function sampled(i: number, count: number, size: number): number {
   return i < size - 2 ? Math.floor(2 ** (i - 1)) : count - size + i;
 }
 
-/** What a machine knows of its page frames. */
+/** The page frames of a machine, and the writes noted of them. */
 interface Noted {
   readonly buffer: ArrayBuffer;
   /** For each page frame, whether it is not the manager's. */
@@ -51,7 +51,7 @@ interface Noted {
   touch(frame: number): void;
 }
 
-/** Returns the first page frames and the last one of each free region, of as many as are painted. */
+/** Returns the first page frames and the last one of each free region that is painted. */
 function startsOfFree(map: MemoryMap): readonly number[] {
   const free = ownedRegions(map).filter(({ owner, count }) => owner === 'pmm' && count > 0);
   return free

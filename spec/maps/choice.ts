@@ -162,7 +162,7 @@ function otherTables(all: readonly Tables[], chosen: Table): readonly Table[] {
   });
 }
 
-/** What is known of the map that a table is. */
+/** The known facts about the map that a table is. */
 type Found = Omit<ImportedMap, 'map'> & { readonly isOrderly: boolean };
 
 /**

@@ -87,7 +87,7 @@ function absoluteAt(address: bigint): Reference {
   return { absolute: HIGHER_HALF_48 + address };
 }
 
-/** Returns the limits that name a zone; none where there is no such zone. */
+/** Returns the limits that name a zone; none where no zone has that name. */
 function limitsOf(profile: Profile): readonly bigint[] {
   return (namedZones(profile) ?? [{}]).map(({ below = U64_MAX }: { readonly below?: bigint }) => below);
 }

@@ -123,7 +123,7 @@ class Judge {
     return outOfTurn;
   }
 
-  /** Returns the calls up to the violation of a round, those of the rounds before it first. */
+  /** Returns the calls up to the violation of a round, after the calls of the rounds before it. */
   upTo({ deadEnds }: ConcurrentViolation, calls: readonly CallWithTurn[]): Cut | null {
     const search = deadEnds.length > 0 ? null : explain(this.#found, calls);
     const ends = search?.isLinearizable === false ? search.deadEnds : deadEnds;

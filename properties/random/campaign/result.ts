@@ -140,7 +140,7 @@ function uncheckedOn(
   return list;
 }
 
-/** What is left to show where every program was on a world that the target does not take. */
+/** Named as never met where no program had a world that the target takes. */
 const NO_WORLD =
   'a world that the target takes: its init refused every one, or it had no memory or no time for it';
 
