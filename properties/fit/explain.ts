@@ -17,7 +17,8 @@ import {
   type Trace,
   WHOLE,
 } from '../../spec/index.ts';
-import { type Candidate, candidatesFor, unaskedFor } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
+import { candidatesFor, unaskedFor } from './candidates.ts';
 
 /** Page frames of the roomy world; its bitmap zone has half of them, its first descriptor a quarter. */
 const ROOM = 2 ** 13;

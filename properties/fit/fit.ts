@@ -17,7 +17,7 @@ import {
 } from '../../spec/index.ts';
 import { tookNoWorld } from '../random/campaign/result.ts';
 import { type CampaignOptions, runCampaign } from '../random/index.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import { explain, overlooked, withClaims } from './explain.ts';
 
 /** A claim that was taken up, and the counterexample that led to it. */

@@ -1,7 +1,7 @@
 /** Hints: what the author of correct code would do about a counterexample, in a line that begins with the condition. */
 import type { Target } from '../../runner/index.ts';
 import type { Trace } from '../../spec/index.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import { explain } from './explain.ts';
 
 /** Returns claims as they stand in a profile. */

@@ -1,0 +1,112 @@
+/** Claims about how calls answer: errno and warnings, batches in part, memory that is used up, references. */
+import type { Operation, Profile, Program, Reference } from '../../../spec/index.ts';
+import {
+  type Broken,
+  type Candidate,
+  COUNTS,
+  fewPages,
+  MANY,
+  page,
+  possible,
+  retain,
+  run,
+  single,
+} from '../candidate.ts';
+
+export function ofReports({ clause, moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const { world, pages } = fewPages(profile);
+  const probes = possible(
+    profile,
+    ...COUNTS.map((count): Program => [run(count)]),
+    ...(profile.batches === 'whole' ? COUNTS : []).map((count): Program => [{ call: 'allocPages', count }]),
+    Array<Operation<Reference>>(pages + 1).fill(single(profile)),
+  );
+  const worlds = { probed: world, controlled: world };
+  if (clause === 'failure.enomem' && demand?.expected.kind === 'granted') {
+    const touched = { errnoAfterSuccess: 'unspecified' };
+    return [{ claims: touched, condition: 'a success may leave any errno, as libc does', probes: [] }];
+  }
+  const warning = { failures: profile.failures.filter((report) => report !== 'errno') };
+  const silent: Candidate = {
+    claims: { failures: [] },
+    condition: 'its failures set no errno and report no warning',
+    probes,
+    worlds,
+  };
+  if (clause === 'failure.enomem')
+    return [{ claims: warning, condition: 'its failures set no errno', probes, worlds }, silent];
+  const errno = { failures: profile.failures.filter((report) => report !== 'warning') };
+  return clause === 'failure.warns' && response.warnings?.length === 0
+    ? [{ claims: errno, condition: 'its failures report no warning', probes, worlds }]
+    : [];
+}
+
+/** Batches that are granted in part, or leave their mark in entries which they do not fill. */
+export function ofBatches({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const operation = demand?.operation;
+  if (operation?.call !== 'allocPages') return [];
+  const { outcome, strayEntries } = response;
+  const isPart = outcome.kind === 'addresses' && outcome.addresses.length < Number(operation.count);
+  if (!isPart && strayEntries !== true) return [];
+  const { world, pages } = fewPages(profile);
+  const tried = {
+    probes: [1, 2, 3].map((more): Program => [{ call: 'allocPages', count: BigInt(pages + more) }]),
+    controls: [[{ call: 'allocPages', count: 1n }]] as const,
+    worlds: { probed: world, controlled: world },
+  };
+  const partial = {
+    claims: { batches: 'partial' },
+    condition: 'allocPages() hands out what is free, and says how many',
+  };
+  const rest = {
+    claims: { restOfBatch: 'unspecified' },
+    condition: 'allocPages() may change entries of the array that it does not fill',
+  };
+  const both = {
+    claims: { ...partial.claims, ...rest.claims },
+    condition: `${partial.condition}, and may change entries of the array that it does not fill`,
+  };
+  return [partial, rest, both].map((one) => ({ ...one, ...tried }));
+}
+
+export function ofMemory({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.expected.kind !== 'refused' || !['malformed', 'panicked'].includes(response.outcome.kind))
+    return [];
+  const large = COUNTS.map((count): Program => [run(count)]);
+  const batches = COUNTS.map((count): Program => [{ call: 'allocPages', count }]);
+  return [
+    {
+      claims: { outOfMemory: 'undefined' },
+      condition: 'it stops or waits where memory is used up',
+      probes: possible(
+        profile,
+        ...large,
+        ...batches,
+        Array<Operation<Reference>>(2 * MANY).fill({ call: 'alloc' }),
+      ),
+      controls: possible(profile, [single(profile)]),
+    },
+  ];
+}
+
+/** The most references that a counter of some bits holds. */
+const MOST_REFERENCES = [2, 3, 4, 7, 8, 10, 16].map((bits) => 2 ** bits - 1);
+
+export function ofReferences({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand?.operation.call !== 'retain' || response.outcome.kind !== 'failed') return [];
+  return ofCounters(profile);
+}
+
+export function ofCounters(profile: Profile): readonly Candidate[] {
+  const one = single(profile);
+  const retained = (times: number): Program => [
+    one,
+    ...Array<Operation<Reference>>(times).fill(retain(page(0))),
+  ];
+  return MOST_REFERENCES.map((most) => ({
+    claims: { mostReferences: most },
+    condition: `a page frame has at most ${most} references`,
+    probes: [retained(most)],
+    controls: [retained(most - 1)],
+  }));
+}

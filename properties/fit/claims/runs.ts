@@ -1,0 +1,160 @@
+/** Claims about runs: their counts, alignments, limits and boundaries. */
+import {
+  namedZones,
+  type Operation,
+  PAGE_BYTES,
+  type Program,
+  type Reference,
+  toHex,
+  U64_MAX,
+} from '../../../spec/index.ts';
+import { type Broken, bounded, type Candidate, isPowerOfTwo, powersBelow, run } from '../candidate.ts';
+
+/** Runs of an alignment, or twice that, at first and after others: a defect seldom breaks most of them. */
+function alignedRuns(alignment: bigint): readonly Program[] {
+  return [
+    [run(1n, alignment)],
+    [run(1n, 2n * alignment)],
+    [run(2n), run(1n, alignment)],
+    [run(4n), run(2n, 2n * alignment)],
+    [run(1n), run(1n), run(1n, alignment)],
+    [run(8n), run(1n), run(1n, 2n * alignment)],
+  ];
+}
+
+/** The counts of a run that are not powers of two. */
+const ODD = [3n, 5n, 6n, 7n];
+
+/** A run that ends at a page frame, where page frame 0 is not free. */
+function upTo(end: bigint): Program {
+  return [run(end - 1n, PAGE_BYTES, end * PAGE_BYTES)];
+}
+
+/** A page frame that lies before one, when all below are taken. */
+function singlyUpTo(end: bigint): Program {
+  const below = Array<Operation<Reference>>(Number(end) - 2).fill(run(1n));
+  return [...below, run(1n, PAGE_BYTES, end * PAGE_BYTES)];
+}
+
+/** Arguments that only `allocWithin` has. */
+export function ofBounds({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  const operation = demand?.operation;
+  if (operation?.call !== 'allocWithin') return [];
+  const { minAddr, boundary } = operation;
+  const without = (name: 'minAddr' | 'boundary'): Candidate['claims'] => ({
+    runArguments: profile.runArguments.filter((other) => other !== name),
+  });
+  const powers = powersBelow(17n, 1n);
+  const list: (Candidate | false)[] = [
+    minAddr !== 0n &&
+      response.outcome.kind === 'address' && {
+        claims: without('minAddr'),
+        condition: 'its runs have no lower limit (minAddr)',
+        probes: [2n ** 41n, 2n ** 42n, 2n ** 51n].map((end) => [bounded(1n, { minAddr: end })]),
+        controls: [[bounded(1n, {})]],
+      },
+    boundary >= PAGE_BYTES &&
+      response.outcome.kind === 'address' && {
+        claims: without('boundary'),
+        condition: 'its runs may cross any boundary',
+        // Runs that must cross, and runs in whose midst there is a boundary: a defect is often at an edge.
+        probes: [
+          ...powers.map((pages) => [bounded(pages + 1n, { boundary: pages * PAGE_BYTES })]),
+          ...powers.map((pages) => [
+            bounded(12n * pages, {}),
+            bounded(8n * pages, { boundary: 16n * pages * PAGE_BYTES }),
+          ]),
+        ],
+        controls: powers.map((pages) => [bounded(pages, {})]),
+      },
+    typeof boundary === 'bigint' &&
+      !isPowerOfTwo(boundary) && {
+        claims: { alignments: 'powers-of-two' },
+        condition: 'alignments and boundaries of its runs are powers of two',
+        probes: ODD.map((pages) => Array(8).fill(bounded(pages - 1n, { boundary: pages * PAGE_BYTES }))),
+        controls: powers.map((pages) => [bounded(pages, { boundary: pages * PAGE_BYTES })]),
+      },
+  ];
+  return list.filter((one) => one !== false);
+}
+
+export function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {
+  if (demand === null || !('maxAddr' in demand.operation)) return [];
+  const { count, maxAddr, alignment } = demand.operation;
+  if (typeof count !== 'bigint' || typeof maxAddr !== 'bigint' || typeof alignment !== 'bigint') return [];
+  const list: (Candidate | false)[] = [
+    maxAddr !== U64_MAX &&
+      // It names a zone otherwise.
+      namedZones(profile) === null &&
+      response.outcome.kind === 'address' && {
+        claims: { runArguments: profile.runArguments.filter((name) => name !== 'maxAddr') },
+        condition: 'its runs have no upper limit (maxAddr)',
+        probes: [0n, 2n, 4n].map((pages) => [run(8n, PAGE_BYTES, pages * PAGE_BYTES)]),
+        controls: [[run(8n)]],
+      },
+    alignment > PAGE_BYTES &&
+      !isPowerOfTwo(alignment) && {
+        claims: { alignments: 'powers-of-two' },
+        condition: 'alignments of its runs are powers of two',
+        probes: [...ODD, 12n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+        controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+      },
+    alignment > PAGE_BYTES &&
+      alignment % PAGE_BYTES !== 0n && {
+        claims: { alignments: 'powers-of-two' },
+        condition: 'alignments of its runs are powers of two, because it takes no other number of bytes',
+        probes: [...ODD, 8n].map((pages) => [run(1n, pages * PAGE_BYTES + 8n)]),
+        controls: [2n, 4n, 8n].map((pages) => [run(1n, pages * PAGE_BYTES)]),
+      },
+    ...(maxAddr === U64_MAX || isPowerOfTwo(maxAddr) ? [] : [upTo, singlyUpTo]).map(
+      (fill): Candidate => ({
+        claims: { limits: 'powers-of-two' },
+        condition: 'limits of its runs (maxAddr) are powers of two, as from the bits of an address',
+        probes: ODD.map(fill),
+        controls: [2n, 4n, 8n].map(fill),
+      }),
+    ),
+    alignment > PAGE_BYTES && {
+      claims: {
+        runArguments: profile.runArguments.filter((name) => name !== 'alignment'),
+        // Claims taken up before about an argument that the call lacks.
+        ...(profile.alignments === 'any' ? {} : { alignments: 'any' }),
+        ...(profile.largestAlignment === null ? {} : { largestAlignment: null }),
+      },
+      condition: 'its runs have no alignment',
+      probes: alignedRuns(32n * PAGE_BYTES),
+    },
+    {
+      claims: { runsWithin: 'descriptors' },
+      condition:
+        'its runs lie in one descriptor of the memory map, because it does not join those that touch',
+      probes: (profile.zones !== 2 ? [6500n, 7000n] : [2500n, 3000n]).map((pages) => [run(pages)]),
+      controls: [[run(2000n)]],
+    },
+    profile.contiguous === 'any' && {
+      claims: { contiguous: 'powers-of-two' },
+      condition: 'its runs are blocks of 2ⁿ page frames, aligned to their size',
+      probes: ODD.map((pages) => [run(pages)]),
+      controls: [[run(2n)], [run(4n)]],
+    },
+  ];
+  const isRefused = response.outcome.kind === 'failed' || response.outcome.kind === 'malformed';
+  const aligned = powersBelow(alignment, PAGE_BYTES).map(
+    (largest): Candidate => ({
+      claims: { largestAlignment: toHex(largest) },
+      condition: `its largest alignment is ${toHex(largest)}`,
+      probes: alignedRuns(2n * largest),
+      controls: [[run(1n, largest)], [run(2n), run(1n, largest)]],
+    }),
+  );
+  const sized = isRefused ? powersBelow(count, 1n) : [];
+  const requests = sized.map(
+    (largest): Candidate => ({
+      claims: { largestRequest: Number(largest) },
+      condition: `its largest request is ${largest}`,
+      probes: [[run(2n * largest)], [run(1n), run(2n * largest)]],
+      controls: [[run(largest)]],
+    }),
+  );
+  return [...list.filter((one) => one !== false), ...aligned, ...requests];
+}
