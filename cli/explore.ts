@@ -176,7 +176,7 @@ async function run(flags: ExploreFlags): Promise<void> {
   if (why !== null) throw new SpecError(`expected a world that ${target.name} manages: ${why}`);
   const operations = operationInstances(world, { batch: flags.batch, target });
   if (flags.emit === 'promela') {
-    print(promelaOf(world, operations));
+    print(promelaOf(world, operations, target.profile));
     return;
   }
   const setup: PreparedExploration = {

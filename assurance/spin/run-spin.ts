@@ -4,7 +4,8 @@
  * and `free` alone over N page frames, which has Σ N!/(N-k)! states. Without either, some small worlds. Exits 1 if the two differ.
  */
 import { parseArgs } from 'node:util';
-import { countsOf, freeStackSubject, type Subject, smallSubject } from './spin-subjects.ts';
+import { STANDARD_CALLS } from '../../spec/index.ts';
+import { claimedSubject, countsOf, freeStackSubject, type Subject, smallSubject } from './spin-subjects.ts';
 
 function chosen(): readonly Subject[] {
   const { values } = parseArgs({
@@ -13,7 +14,19 @@ function chosen(): readonly Subject[] {
   if (values['free-stack'] !== undefined) return [freeStackSubject(Number(values['free-stack']))];
   if (values.stack !== undefined || values.bitmap !== undefined)
     return [smallSubject(Number(values.stack ?? 0), Number(values.bitmap ?? 0))];
-  return [freeStackSubject(6), smallSubject(2, 2), smallSubject(3, 2), smallSubject(1, 4)];
+  const counting = { calls: [...STANDARD_CALLS, 'retain', 'release'], mostReferences: 3 };
+  const bounded = {
+    calls: [...STANDARD_CALLS, 'allocWithin'],
+    runArguments: ['maxAddr', 'alignment', 'minAddr', 'boundary'],
+  };
+  return [
+    freeStackSubject(6),
+    smallSubject(2, 2),
+    smallSubject(3, 2),
+    smallSubject(1, 4),
+    claimedSubject('references', counting, 2, 2),
+    claimedSubject('bounded runs', bounded, 2, 3),
+  ];
 }
 
 async function main(): Promise<void> {

@@ -37,6 +37,7 @@ import {
 } from './search.ts';
 import { Edges, type StateGraph, type StateTree } from './state-graph.ts';
 import { tableBuffers } from './state-table.ts';
+import type { HeldWorld } from './world.ts';
 
 /**
  * A search: the target, the world, and the bounds.
@@ -233,7 +234,7 @@ export type ModelGraph = Pick<SearchResult, 'states' | 'transitions' | 'changing
  * @public
  */
 export async function modelGraph(
-  world: World,
+  world: HeldWorld,
   operations: readonly Operation[] = operationInstances(world),
   memory: number = DEFAULT_MEMORY,
 ): Promise<ModelGraph> {

@@ -1,9 +1,16 @@
 /** The model in Promela, and SPIN's count of it if SPIN is installed. */
 import { describe, expect, it } from 'vitest';
 import { countBySpin, hasSpin } from '../../assurance/spin/spin.ts';
-import { countsOf, freeStackSubject, smallSubject } from '../../assurance/spin/spin-subjects.ts';
-import { config, memoryMap, SpecError } from '../../spec/index.ts';
+import {
+  claimedSubject,
+  countsOf,
+  freeStackSubject,
+  smallSubject,
+} from '../../assurance/spin/spin-subjects.ts';
+import { config, decodeProfile, memoryMap, SpecError, STANDARD_CALLS } from '../../spec/index.ts';
 import { promelaOf } from './promela.ts';
+
+const ALL_RUN_ARGUMENTS = ['maxAddr', 'alignment', 'minAddr', 'boundary'];
 
 describe('a world in Promela', () => {
   const { world, operations } = smallSubject(2, 2);
@@ -15,7 +22,7 @@ describe('a world in Promela', () => {
 
   it('says who owns which page frame, and in which order the free stack is', () => {
     expect(text).toContain('byte owner[5] = { PMM, BOOT, PMM, FIRMWARE, ABSENT };');
-    expect(text).toContain('byte stack[1] = { 2 };');
+    expect(text).toContain('byte free_stack[1] = { 2 };');
   });
 
   it('counts in page frames: addresses, limits and alignments, rounded as the specification has it', () => {
@@ -23,7 +30,7 @@ describe('a world in Promela', () => {
     const of = (...all: Parameters<typeof promelaOf>[1]) =>
       promelaOf(world, all).match(/d_step \{ (.*) \}/)?.[1];
     expect(of({ call: 'allocBitmap', count: 1n, maxAddr: 0x1fffn, alignment: 0x1001n })).toBe(
-      'alloc_bitmap(1, 1, 2)',
+      'alloc_run(1, 0, 1, 2, 6)',
     );
     expect(of({ call: 'allocBitmap', count: 0n, maxAddr: 0x2000n, alignment: 1n })).toBe('skip');
     expect(of({ call: 'freeRegion', address: higherHalf + 0x1001n, count: 2n })).toBe('free_region(1, 2)');
@@ -37,10 +44,27 @@ describe('a world in Promela', () => {
   });
 });
 
-it('has no calls that only some managers have', () => {
+describe('a manager that is not as the specification', () => {
   const { world } = freeStackSubject(4);
-  const retain = { call: 'retain', address: 0xffff_8000_0000_0000n } as const;
-  expect(() => promelaOf(world, [retain])).toThrow(/^calls: expected standard calls .* found retain$/);
+  const address = 0xffff_8000_0000_0000n;
+
+  it('is modelled with its references and bounded runs, and not where the order of the free stack is open', () => {
+    const counting = decodeProfile(
+      { calls: [...STANDARD_CALLS, 'retain', 'release'], mostReferences: 2 },
+      '',
+    );
+    expect(promelaOf(world, [{ call: 'retain', address }], counting)).toContain('d_step { retain(0) }');
+    expect(() => promelaOf(world, [{ call: 'allocAt', address, count: 1n }])).toThrow(
+      /^calls: the model of SPIN follows the order of the free stack, which allocAt leaves open$/,
+    );
+  });
+
+  it('is refused where it counts references without a bound, or claims what the model knows nothing of', () => {
+    const unbounded = decodeProfile({ calls: [...STANDARD_CALLS, 'retain', 'release'] }, '');
+    expect(() => promelaOf(world, [], unbounded)).toThrow(/^mostReferences: expected at most 250/);
+    const zoned = decodeProfile({ zones: 1, singlePages: 'anywhere' }, '');
+    expect(() => promelaOf(world, [], zoned)).toThrow(/^zones: expected no such claim/);
+  });
 });
 
 if (hasSpin()) {
@@ -54,6 +78,29 @@ if (hasSpin()) {
       const { ours, spin } = await countsOf(freeStackSubject(4));
       expect(spin).toMatchObject({ states: 65, transitions: 65 * 5 });
       expect(spin).toEqual({ ...ours, seconds: expect.any(Number) });
+    });
+
+    it.each([
+      [{ calls: [...STANDARD_CALLS, 'retain', 'release'], mostReferences: 3 }, 1, 2],
+      [{ calls: [...STANDARD_CALLS, 'retain'], mostReferences: 2, freesShared: 'one-reference' }, 2, 1],
+      [{ calls: [...STANDARD_CALLS, 'allocWithin'], runArguments: [...ALL_RUN_ARGUMENTS] }, 2, 2],
+    ])('counts as many where the profile is %j', async (claims, stack, bitmap) => {
+      const { ours, spin } = await countsOf(claimedSubject('claims', claims, stack, bitmap));
+      expect(ours.states).toBeGreaterThan(1);
+      expect(spin).toEqual({ ...ours, seconds: expect.any(Number) });
+    });
+
+    it('counts only the states that runs within a boundary reach', async () => {
+      const claims = { calls: ['allocWithin', 'free'], runArguments: [...ALL_RUN_ARGUMENTS] };
+      const { operations, ...subject } = claimedSubject('bounded', claims, 0, 6);
+      const bounded = operations.filter(
+        (one) =>
+          one.call === 'free' || (one.call === 'allocWithin' && one.boundary === 0x2000n && one.count === 2n),
+      );
+      const { ours, spin } = await countsOf({ ...subject, operations: bounded });
+      expect(spin).toEqual({ ...ours, seconds: expect.any(Number) });
+      const text = promelaOf(subject.world, bounded, subject.profile);
+      expect(countBySpin(text.replace('&& i % boundary + n <= boundary ', '')).states).not.toBe(ours.states);
     });
 
     it('counts other states of a model that keeps the last page frame', () => {

@@ -14,9 +14,11 @@ import {
   ownedRegions,
   PAGE_BYTES,
   PHYSICAL_LIMIT,
+  type Profile,
   pfnEnd,
   SpecError,
   U64_MAX,
+  WHOLE,
 } from '../../spec/index.ts';
 
 /** Page frame numbers are bytes in Promela, of which one value stands for none. */
@@ -37,13 +39,11 @@ hidden int i;
 hidden int j;
 hidden int found;
 
-#define HELD(f) (owner[f] == BOOT || owner[f] == CALLER)
-
 /* The page frame becomes the manager's, and the top of the free stack where it lies in the stack zone. */
 inline give(f) {
   owner[f] = PMM;
   if
-  :: f >= LIMIT -> stack[depth] = f; depth = depth + 1
+  :: f >= LIMIT -> free_stack[depth] = f; depth = depth + 1
   :: else -> skip
   fi
 }
@@ -54,16 +54,16 @@ inline alloc_pages(n) {
   :: n <= depth ->
     i = 0;
     do
-    :: i < n -> depth = depth - 1; owner[stack[depth]] = CALLER; stack[depth] = 0; i = i + 1
+    :: i < n -> depth = depth - 1; owner[free_stack[depth]] = CALLER; free_stack[depth] = 0; i = i + 1
     :: else -> break
     od
   :: else -> skip
   fi
 }
 
-/* The lowest n free page frames in a row, from a multiple of the alignment, that end at or below the limit. */
-inline alloc_bitmap(n, limit, alignment) {
-  i = 0; found = -1;
+/* The lowest n free page frames in a row, from a multiple of the alignment, that end at or below the limit, and cross no boundary. */
+inline alloc_run(n, from, limit, alignment, boundary) {
+  i = from; found = -1;
   do
   :: found < 0 && i + n <= limit ->
     j = 0;
@@ -72,7 +72,7 @@ inline alloc_bitmap(n, limit, alignment) {
     :: else -> break
     od;
     if
-    :: j == n -> found = i
+    :: j == n && i % boundary + n <= boundary -> found = i
     :: else -> i = i + alignment
     fi
   :: else -> break
@@ -92,20 +92,81 @@ inline alloc_bitmap(n, limit, alignment) {
 inline free_region(base, n) {
   i = base;
   do
-  :: i < base + n && HELD(i) -> i = i + 1
+  :: i < base + n && MAY_FREE(i) -> i = i + 1
   :: else -> break
   od;
   if
   :: i == base + n ->
     j = base;
     do
-    :: j < base + n -> give(j); j = j + 1
+    :: j < base + n -> give_back(j); j = j + 1
     :: else -> break
     od
   :: else -> skip
   fi
 }
 `;
+
+/** Where page frames have one reference each. */
+const UNCOUNTED = `
+#define MAY_FREE(f) HELD(f)
+#define give_back(f) give(f)
+`;
+
+/** Where they have several: \`refs\` counts the ones after the first. */
+const COUNTED = `
+/* Takes a reference, and with the last one the page frame. */
+inline let_go(f) {
+  if
+  :: refs[f] > 0 -> refs[f] = refs[f] - 1
+  :: else -> give(f)
+  fi
+}
+
+inline retain(f) {
+  if
+  :: owner[f] == CALLER && refs[f] + 1 < MOST -> refs[f] = refs[f] + 1
+  :: else -> skip
+  fi
+}
+
+inline release(f) {
+  if
+  :: HELD(f) -> let_go(f)
+  :: else -> skip
+  fi
+}
+`;
+
+/** Claims by which a manager grants other page frames, or other requests: the model knows nothing of them. */
+const UNKNOWN_CLAIMS = [
+  'zones',
+  'singlePages',
+  'contiguous',
+  'keeps',
+  'neverBelow',
+  'batches',
+  'freeRuns',
+  'runsWithin',
+  'largestRequest',
+] as const satisfies readonly (keyof Profile)[];
+
+/** Returns the definitions that depend on how many references a page frame has. */
+function referencesIn({ calls, mostReferences, freesShared }: Profile, end: number): readonly string[] {
+  if (!calls.includes('retain')) return [SEMANTICS.replace('\n/* The top n', `${UNCOUNTED}\n/* The top n`)];
+  if (mostReferences === null || mostReferences > MOST_FRAMES)
+    throw new SpecError(`mostReferences: expected at most ${MOST_FRAMES} references for Promela`);
+  const frees =
+    freesShared === 'never'
+      ? ['#define MAY_FREE(f) (HELD(f) && refs[f] == 0)', '#define give_back(f) give(f)']
+      : ['#define MAY_FREE(f) HELD(f)', '#define give_back(f) let_go(f)'];
+  const counted = `${COUNTED}\n${frees.join('\n')}\n`;
+  return [
+    `#define MOST ${mostReferences}`,
+    `byte refs[${Math.max(1, end)}];`,
+    SEMANTICS.replace('\n/* The top n', `${counted}\n/* The top n`),
+  ];
+}
 
 /** A world in the form that Promela needs. */
 interface PromelaWorld {
@@ -160,7 +221,10 @@ function allocPages(world: PromelaWorld, count: number | bigint): string {
   return pages === null || pages > BigInt(world.end) ? NOTHING : `alloc_pages(${pages})`;
 }
 
-function allocBitmap(world: PromelaWorld, operation: Extract<Operation, { call: 'allocBitmap' }>): string {
+type Run = Extract<Operation, { call: 'allocBitmap' | 'allocWithin' }>;
+
+/** The lowest run from a page frame on. */
+function allocRun(world: PromelaWorld, operation: Run, from: bigint, apart: bigint | null): string {
   const [count, maxAddr, alignment] = [operation.count, operation.maxAddr, operation.alignment].map(integer);
   if (count == null || maxAddr == null || alignment == null || count === 0n || count > BigInt(world.end))
     return NOTHING;
@@ -169,14 +233,27 @@ function allocBitmap(world: PromelaWorld, operation: Extract<Operation, { call: 
   const pages = (alignment + PAGE_BYTES - 1n) / PAGE_BYTES;
   const stride = pages < 1n ? 1n : pages > BigInt(world.end) ? BigInt(world.end) : pages;
   const roof = limit < BigInt(world.end) ? limit : BigInt(world.end);
-  return `alloc_bitmap(${count}, ${roof}, ${stride})`;
+  const first = ((from + stride - 1n) / stride) * stride;
+  return first > roof
+    ? NOTHING
+    : `alloc_run(${count}, ${first}, ${roof}, ${stride}, ${apart ?? world.end + 1})`;
+}
+
+/** A run between two addresses, that crosses no multiple of a number of page frames: any where that is less than one, or more than there are. */
+function allocWithin(world: PromelaWorld, operation: Extract<Operation, { call: 'allocWithin' }>): string {
+  const [minAddr, boundary] = [operation.minAddr, operation.boundary].map(integer);
+  if (minAddr == null || boundary == null) return NOTHING;
+  const apart = boundary / PAGE_BYTES;
+  const isBound = apart > 0n && apart <= BigInt(world.end);
+  if (isBound && apart < BigInt(operation.count)) return NOTHING;
+  return allocRun(world, operation, (minAddr + PAGE_BYTES - 1n) / PAGE_BYTES, isBound ? apart : null);
 }
 
 function freeBatch(world: PromelaWorld, addresses: readonly bigint[]): string {
   const frames = addresses.map((address) => frameOf(world, address));
   if (frames.length === 0 || frames.includes(null) || new Set(frames).size < frames.length) return NOTHING;
-  const condition = frames.map((frame) => `HELD(${frame})`).join(' && ');
-  return `if :: ${condition} -> ${frames.map((frame) => `give(${frame})`).join('; ')} :: else -> skip fi`;
+  const condition = frames.map((frame) => `MAY_FREE(${frame})`).join(' && ');
+  return `if :: ${condition} -> ${frames.map((frame) => `give_back(${frame})`).join('; ')} :: else -> skip fi`;
 }
 
 function freeRegion(world: PromelaWorld, operation: Extract<Operation, { call: 'freeRegion' }>): string {
@@ -195,7 +272,14 @@ function effectOf(world: PromelaWorld, operation: Operation): string {
     case 'allocPages':
       return allocPages(world, operation.count);
     case 'allocBitmap':
-      return allocBitmap(world, operation);
+      return allocRun(world, operation, 0n, null);
+    case 'allocWithin':
+      return allocWithin(world, operation);
+    case 'retain':
+    case 'release': {
+      const frame = frameOf(world, operation.address);
+      return frame === null ? NOTHING : `${operation.call}(${frame})`;
+    }
     case 'free':
       return freeBatch(world, [operation.address]);
     case 'freePages':
@@ -204,16 +288,21 @@ function effectOf(world: PromelaWorld, operation: Operation): string {
       return freeRegion(world, operation);
     default:
       if (isQuery(operation.call)) return NOTHING;
-      throw new SpecError(`calls: expected standard calls for a model of SPIN, found ${operation.call}`);
+      throw new SpecError(
+        `calls: the model of SPIN follows the order of the free stack, which ${operation.call} leaves open`,
+      );
   }
 }
 
 /**
- * Returns the Promela of a world and its operations. Throws `SpecError` if the world has more than 250 page frames, or for a call that only some
- * managers have.
+ * Returns the Promela of a world and its operations. Throws `SpecError` if the world has more than 250 page frames, or for a call or a claim
+ * that it cannot follow.
  * @public
  */
-export function promelaOf(world: World, operations: readonly Operation[]): string {
+export function promelaOf(world: World, operations: readonly Operation[], profile: Profile = WHOLE): string {
+  const claimed = UNKNOWN_CLAIMS.find((name) => profile[name] !== WHOLE[name]);
+  if (claimed !== undefined)
+    throw new SpecError(`${claimed}: expected no such claim for a model of SPIN, which knows nothing of it`);
   const named = promelaWorldOf(world);
   const { end, limit, owners, stack } = named;
   const room = Math.max(
@@ -226,9 +315,10 @@ export function promelaOf(world: World, operations: readonly Operation[]): strin
     ...Object.values(OWNERS).map((name, k) => `#define ${name} ${k}`),
     `#define LIMIT ${limit} /* first page frame of the stack zone */`,
     `byte owner[${Math.max(1, end)}] = { ${owners.map((owner) => OWNERS[owner]).join(', ')} };`,
-    `byte stack[${room}] = { ${order.join(', ')} };`,
+    `byte free_stack[${room}] = { ${order.join(', ')} };`,
     `byte depth = ${stack.length};`,
-    SEMANTICS,
+    '#define HELD(f) (owner[f] == BOOT || owner[f] == CALLER)',
+    ...referencesIn(profile, end),
     'active proctype caller() {',
     '  do',
     ...operations.map((operation) => `  :: d_step { ${effectOf(named, operation)} } /* ${operation.call} */`),
