@@ -90,22 +90,25 @@ if (hasSpin()) {
       expect(spin).toEqual({ ...ours, seconds: expect.any(Number) });
     });
 
-    it('counts only the states that runs within a boundary reach', async () => {
-      const claims = { calls: ['allocWithin', 'free'], runArguments: [...ALL_RUN_ARGUMENTS] };
-      const { operations, ...subject } = claimedSubject('bounded', claims, 0, 6);
-      const bounded = operations.filter(
-        (one) =>
-          one.call === 'free' || (one.call === 'allocWithin' && one.boundary === 0x2000n && one.count === 2n),
-      );
-      const { ours, spin } = await countsOf({ ...subject, operations: bounded });
-      expect(spin).toEqual({ ...ours, seconds: expect.any(Number) });
-      const text = promelaOf(subject.world, bounded, subject.profile);
-      expect(countBySpin(text.replace('&& i % boundary + n <= boundary ', '')).states).not.toBe(ours.states);
+    it('counts no run across a boundary, or below its lowest address', async () => {
+      const map = memoryMap([{ type: 'conventional', start: 0x1000n, pages: 2 }]);
+      const world = { map, config: config({ bitmapMaxAddr: 0x3000n }) };
+      const profile = decodeProfile({ calls: ['allocWithin'], runArguments: [...ALL_RUN_ARGUMENTS] }, '');
+      const counts = async (count: bigint, bounds: { minAddr: bigint; boundary: bigint }) => {
+        const run = { call: 'allocWithin', count, maxAddr: 0x3000n, alignment: 1n, ...bounds } as const;
+        const { ours, spin } = await countsOf({ name: 'bounded', world, operations: [run], profile });
+        expect(spin).toEqual({ ...ours, seconds: expect.any(Number) });
+        return spin.states;
+      };
+      expect(await counts(2n, { minAddr: 0n, boundary: 0x3000n })).toBe(2);
+      expect(await counts(2n, { minAddr: 0n, boundary: 0x2000n })).toBe(1);
+      expect(await counts(1n, { minAddr: 0n, boundary: 0n })).toBe(3);
+      expect(await counts(1n, { minAddr: 0x1001n, boundary: 0n })).toBe(2);
     });
 
     it('counts other states of a model that keeps the last page frame', () => {
       const { world, operations } = freeStackSubject(4);
-      const text = promelaOf(world, operations).replace(':: n <= depth ->', ':: n < depth ->');
+      const text = promelaOf(world, operations).replace(':: n <= stacked ->', ':: n < stacked ->');
       // The lowest of the stack never leaves, so this is the free stack of 3.
       expect(countBySpin(text).states).toBe(16);
     });

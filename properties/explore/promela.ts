@@ -43,7 +43,7 @@ hidden int found;
 inline give(f) {
   owner[f] = PMM;
   if
-  :: f >= LIMIT -> free_stack[depth] = f; depth = depth + 1
+  :: f >= LIMIT -> free_stack[stacked] = f; stacked = stacked + 1
   :: else -> skip
   fi
 }
@@ -51,10 +51,10 @@ inline give(f) {
 /* The top n become the caller's, or none. What lies above the stack is 0, so that equal stacks are equal states. */
 inline alloc_pages(n) {
   if
-  :: n <= depth ->
+  :: n <= stacked ->
     i = 0;
     do
-    :: i < n -> depth = depth - 1; owner[free_stack[depth]] = CALLER; free_stack[depth] = 0; i = i + 1
+    :: i < n -> stacked = stacked - 1; owner[free_stack[stacked]] = CALLER; free_stack[stacked] = 0; i = i + 1
     :: else -> break
     od
   :: else -> skip
@@ -316,7 +316,7 @@ export function promelaOf(world: World, operations: readonly Operation[], profil
     `#define LIMIT ${limit} /* first page frame of the stack zone */`,
     `byte owner[${Math.max(1, end)}] = { ${owners.map((owner) => OWNERS[owner]).join(', ')} };`,
     `byte free_stack[${room}] = { ${order.join(', ')} };`,
-    `byte depth = ${stack.length};`,
+    `byte stacked = ${stack.length};`,
     '#define HELD(f) (owner[f] == BOOT || owner[f] == CALLER)',
     ...referencesIn(profile, end),
     'active proctype caller() {',
