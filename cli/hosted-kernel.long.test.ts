@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTarget } from '../runner/load/index.ts';
 import { RECIPES } from '../runner/testing/recipes.ts';
+import type { Profile } from '../spec/index.ts';
 import { ROOT } from './testing/copy-of-sources.ts';
 import { brokenBy, edited } from './testing/recipe.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
@@ -23,7 +24,10 @@ async function brokenIn(
   execFileSync('cc', [...flags, ...sources.map((source) => resolve(NATIVE, source)), ...HARNESS]);
   const target = await loadTarget(`run:${path}`);
   expect(target.profile.memoryBelow).toBeLessThanOrEqual(32n << 20n);
-  return brokenBy(target, programs).finally(() => target.close());
+  // A panic ends the program there.
+  const profile: Profile = { ...target.profile, misuse: 'undefined', uncaught: [] };
+  const claimed = target.withClaims({ profile, policies: target.policies });
+  return brokenBy(claimed, programs).finally(() => target.close());
 }
 
 /** Recipes whose profiles add calls, or take orders. */

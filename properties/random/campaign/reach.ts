@@ -294,7 +294,9 @@ export function canMeetSituation({ name, calls, ended }: SituationShape, claims:
     if (profile.misuse !== 'panics' || !(namesFrames || takesAnyNumber)) return false;
     return (MISUSES[name] ?? [namesFrames ? 'foreign' : 'argument']).every((kind) => isTried(profile, kind));
   }
-  if (name === 'freeRegion: straddles the bitmap limit' && profile.freeRuns === 'whole') return false;
+  // Of a run that is held, none is a part, and seldom is a region of none named elsewhere.
+  const ofParts = ['freeRegion: straddles the bitmap limit', 'freeRegion: none'];
+  if (ofParts.includes(name) && profile.freeRuns === 'whole') return false;
   if (name === 'free: a page frame of the bitmap zone' && !hasBitmapZone(profile)) return false;
   if (OF_TWO_ZONES.includes(name) && !(profile.zones === 2 && hasBitmapZone(profile))) return false;
   if (name.endsWith(': page frame 0') && (profile.neverBelow > 0 || typeof profile.keeps === 'number'))
