@@ -22,6 +22,8 @@ export class Pace {
   readonly #target: Target;
   readonly #isBounded: boolean;
   #most: number = GROWTH.length - 1;
+  /** The levels of worlds on which a program was slow: once it may have waited for a busy machine. */
+  readonly #slowOn = new Set<number>();
 
   constructor(target: Target) {
     this.#target = target;
@@ -42,6 +44,9 @@ export class Pace {
     const isUnable = !ran.holds && (cannotStart(ran) || ran.execution().isUnanswered);
     const isSlow = seconds >= SLOW_SECONDS * Math.max(1, ran.performed / SLOW_OPERATIONS);
     if (!isSlow && !isUnable) return false;
+    const isFirst = !this.#slowOn.has(level);
+    this.#slowOn.add(level);
+    if (isFirst && !isUnable) return false;
     this.#most = Math.min(this.#most, level - 1);
     if (isUnable) timeOf(this.#target, this.#target.programMs).noteTooLarge(world);
     return isUnable;
