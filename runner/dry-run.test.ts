@@ -160,6 +160,18 @@ describe('a dry run', () => {
     expect(programOf([...twice.slice(0, 2), gone, free('a')], removed)).toHaveLength(3);
   });
 
+  it('adds memory at an address of no page frame, where only memory that is there is added unnoticed', () => {
+    const unnoticed: Profile = { ...WHOLE, calls: [...WHOLE.calls, 'addRegion'], uncaught: ['present'] };
+    const add = (address: string): Operation<Reference> => ({
+      call: 'addRegion',
+      address: at(address),
+      count: 1n,
+    });
+    expect(programOf([add('0x1000'), add('0xffff800000001000')], unnoticed)).toEqual([
+      'addRegion(0x1000, count 1)',
+    ]);
+  });
+
   it('gives the reason for each operation of a program that it would leave out', () => {
     const program = [{ call: 'alloc' } as const, free('a'), free('a')];
     const [first, second, third] = undefinedIn(WORLD, program, { policies: [], profile: UNDEFINED });

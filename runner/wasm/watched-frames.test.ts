@@ -68,3 +68,11 @@ it('leaves alone what is not memory', () => {
   watched.forget(-1, 1);
   expect(touched).toEqual([]);
 });
+
+it('paints the first page frames and the last one of a free region before init, where the world is not small', () => {
+  const { bytes } = watching();
+  const painted = Array.from({ length: FRAMES }, (_, frame) => frame).filter((frame) =>
+    Buffer.from(bytes.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)).equals(PATTERN),
+  );
+  expect(painted).toEqual([0, 1, 2, 3, FRAMES - 1]);
+});
