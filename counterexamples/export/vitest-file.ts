@@ -22,7 +22,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { isOpen, movesMemory, OPEN, profileLine, type Regression } from './regression.ts';
+import { movesMemory, openOf, profileLine, type Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {
@@ -117,15 +117,16 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: b
   const code = callCode(operation, batches);
   const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
   const { effect } = describedCall(operation.call);
+  const open = openOf(demand);
   switch (effect) {
     case 'single':
       return [`const ${result} = granted(${code}, 1, ${zoneOf(demand)});`, ...promisedLines(demand, false)];
     case 'run':
       return [
-        ...(isOpen(demand)
-          ? [`const perhaps_${result} = ${code};`, `if (perhaps_${result} === null) return; // ${OPEN}`]
-          : []),
-        `const ${result} = granted(${isOpen(demand) ? `perhaps_${result}` : code}, ${pages}, ${zoneOf(demand)});`,
+        ...(open === null
+          ? []
+          : [`const perhaps_${result} = ${code};`, `if (perhaps_${result} === null) return; // ${open}`]),
+        `const ${result} = granted(${open === null ? code : `perhaps_${result}`}, ${pages}, ${zoneOf(demand)});`,
         ...fitLines(demand),
         ...promisedLines(demand, false),
       ];
@@ -159,7 +160,8 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: b
 
 function refusedLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
   const { operation } = demand;
-  if (isOpen(demand)) return [`if (${callCode(operation, batches)} !== null) return; // ${OPEN}`];
+  const open = openOf(demand);
+  if (open !== null) return [`if (${callCode(operation, batches)} !== null) return; // ${open}`];
   if (operation.call === 'retain' || operation.call === 'removeRegion')
     return [`expect(${callCode(operation, batches)}).toBe(false);`];
   if (operation.call !== 'allocPages') return [`expect(${callCode(operation, batches)}).toBeNull();`];
