@@ -223,9 +223,10 @@ function fewBursts(sizes: Sizes): Arbitrary<Bursts> {
   );
 }
 
-/** Bursts of a deep program: as long as they may be, and in half of the programs one after the other, with hardly a call in between. */
+/** Bursts of a deep program: as long as they may be, and in half of a long run's such programs with hardly a call in between. */
 function deepBursts(sizes: Sizes): Arbitrary<Bursts> {
-  return oneof(constant(burstsUpTo(sizes.burst, 8, sizes)), constant(burstsUpTo(sizes.burst, 2, sizes)));
+  const bursts = constant(burstsUpTo(sizes.burst, 8, sizes));
+  return sizes.deep === 1 ? bursts : oneof(bursts, constant(burstsUpTo(sizes.burst, 2, sizes)));
 }
 
 /** One bit a call, each set in a quarter of all draws; of the calls that only some managers have, none is. */

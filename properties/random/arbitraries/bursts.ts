@@ -349,8 +349,10 @@ class Burst {
     const stride = digits.of(STRIDES);
     this.#repeat(times);
     // In half of the cases older results too, so that nothing may be left.
-    const from = digits.next(2) === 0 ? before : 0;
-    const like = handedOut.slice(from).filter((result) => this.#isHeldLike(result, allocation));
+    const like =
+      digits.next(2) === 0
+        ? handedOut.slice(before)
+        : handedOut.filter((result) => this.#isHeldLike(result, allocation));
     const filled = like.filter((_, i) => i % stride === 0);
     if (digits.next(2) === 1) filled.reverse();
     this.#refused = 0;
