@@ -427,9 +427,7 @@ class Burst {
    */
   #freeAsRegion(result: number): boolean {
     const { state, results } = this.#stage;
-    const { calls, freeRuns, contiguous } = state.world.profile;
-    const isRegion = calls.includes('freeRegion') && freeRuns === 'page-by-page' && contiguous === 'any';
-    if (this.#room.batchesFrom === undefined || !isRegion) return false;
+    if (this.#room.batchesFrom === undefined) return false;
     const last = results.pagesOf(result) - 1;
     const [first, end] = [results.frameOf(result, 0), results.frameOf(result, last)];
     const region = { base: pfn(Math.min(first, end)), count: pageCount(last + 1) };

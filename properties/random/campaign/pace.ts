@@ -38,11 +38,13 @@ export class Pace {
 
   /**
    * Returns the sizes of the first programs of a batch, where these try one count of batches after the other. A target that takes whole
-   * programs would be sent millions of addresses.
+   * programs would be sent millions of addresses; one that frees no region of any length would be named them.
    */
   batches(batch: number): readonly Sizes[] {
     const { isInteractive, profile } = this.#target;
-    return isInteractive && profile.calls.includes('allocPages') ? batchesOf(batch, this.#most) : [];
+    const { calls, freeRuns, contiguous } = profile;
+    const isRegion = calls.includes('freeRegion') && freeRuns === 'page-by-page' && contiguous === 'any';
+    return isInteractive && isRegion && calls.includes('allocPages') ? batchesOf(batch, this.#most) : [];
   }
 
   /** Takes note of a program. Returns whether its world was too large for the target: what broke then is not a violation. */
