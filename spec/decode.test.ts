@@ -54,9 +54,7 @@ describe('an error', () => {
     expect(withOperation({ call: 'aloc' })).toBe(
       `trace.json: scenario.operations[1].call: expected one of ${CALLS_LISTED}, found "aloc"`,
     );
-    expect(withOperation({})).toContain(
-      `operations[1].call: expected one of ${CALLS_LISTED}, found nothing`,
-    );
+    expect(withOperation({})).toContain(`operations[1].call: expected one of ${CALLS_LISTED}, found nothing`);
     expect(withOperation(7)).toBe(
       `trace.json: scenario.operations[1]: expected an operation (${CALLS_LISTED}), found 7`,
     );

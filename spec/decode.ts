@@ -125,7 +125,11 @@ function faultOf({ context, value }: t.ValidationError): Fault {
     return { path: at, expected, found: Reflect.get(value, codec.tag) };
   }
   const name = codec instanceof t.Type ? codec.name : 'something else';
-  return { path, expected: `expected ${name.startsWith('ReadonlyArray<') ? 'an array' : name}`, found: value };
+  return {
+    path,
+    expected: `expected ${name.startsWith('ReadonlyArray<') ? 'an array' : name}`,
+    found: value,
+  };
 }
 
 function render(error: t.ValidationError): string {
