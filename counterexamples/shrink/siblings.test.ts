@@ -1,39 +1,76 @@
 import { expect, it } from 'vitest';
-import { HIGHER_HALF_48, type Operation, type Program, type Reference } from '../../spec/index.ts';
+import { createPmm } from '../../impl/index.ts';
+import { factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
+import { HIGHER_HALF_48, type Operation, type PmmFactory, type Reference } from '../../spec/index.ts';
+import { Deadline } from './deadline.ts';
 import type { Draft } from './draft.ts';
-import { Siblings } from './siblings.ts';
+import { notKnownToHold } from './siblings.ts';
+import { Measured } from './simplicity.ts';
+import { Trials } from './trials.ts';
 
-const free = (frame: number): Operation<Reference> => ({
-  call: 'free',
-  address: { absolute: HIGHER_HALF_48 + BigInt(frame) * 4096n },
-});
-
-const FRAMES = Array.from({ length: 40 }, (_, frame) => frame);
-
-/** Drafts that free each of 40 page frames after one of two operations. */
-function drafts(): readonly Draft[] {
-  const descriptors = [{ type: 'conventional', base: 0, pages: 40 }] as const;
-  const world = { descriptors, limit: 0, higherHalf: HIGHER_HALF_48, policies: [] };
-  const [first, second] = [{ call: 'alloc' }, { call: 'alloc' }] as const;
-  return FRAMES.flatMap((frame) =>
-    [first, second].map((before): Draft => ({ ...world, operations: [before, free(frame)] })),
-  );
+/** A target, and what each of its managers was asked for. */
+function noted(hasWrongFree: boolean): { readonly target: Target; readonly made: string[][] } {
+  const made: string[][] = [];
+  const create: PmmFactory = (map, options) => {
+    const calls: string[] = [];
+    made.push(calls);
+    const inner = createPmm(map, options);
+    return wrapPmm(inner, {
+      alloc: () => {
+        calls.push('alloc');
+        return inner.alloc();
+      },
+      allocPages: (addresses, count) => {
+        calls.push(`allocPages ${count}`);
+        return inner.allocPages(addresses, count);
+      },
+      free: (address) => {
+        calls.push(`free ${address}`);
+        if (!hasWrongFree || address !== 0n) inner.free(address);
+      },
+    });
+  };
+  return { target: factoryTarget({ name: 'noted', policies: OURS.policies, create }), made };
 }
 
-it('drafts that differ only in their last operation are tried together, once, the simplest first', () => {
-  const tried: [Program, Program][] = [];
-  const trials = {
-    holdingWith: ({ operations }: Draft, lasts: Program) => {
-      tried.push([operations, lasts]);
-      return new Set(lasts.slice(1));
-    },
-  };
-  const all = drafts();
-  const siblings = new Siblings(trials, all);
-  const known = all.map((draft) => siblings.isKnownToHold(draft));
-  expect(known.slice(0, 4)).toEqual([false, false, true, true]);
-  expect(known.filter((isKnown) => isKnown)).toHaveLength(78);
-  expect(tried).toEqual([0, 1].map(() => [[{ call: 'alloc' }], FRAMES.map(free)]));
-  const few = all.slice(0, 8);
-  expect(few.some((draft) => new Siblings(trials, few).isKnownToHold(draft))).toBe(false);
+const LASTS: readonly Operation<Reference>[] = [
+  { call: 'free', address: { absolute: 1n } },
+  { call: 'free', address: { absolute: 0n } },
+  { call: 'allocPages', count: 1n },
+  { call: 'allocPages', count: 9n },
+  { call: 'allocPages', count: 0n },
+  { call: 'totalAmount' },
+];
+
+const WORLD = {
+  descriptors: [{ type: 'conventional', base: 0, pages: 3 }],
+  limit: 0,
+  higherHalf: HIGHER_HALF_48,
+  policies: OURS.policies,
+} as const;
+
+/** Returns the last operations that are left to be tried one by one, and the calls that each manager was asked for. */
+function left(hasWrongFree: boolean): readonly [readonly unknown[], readonly string[][]] {
+  const { target, made } = noted(hasWrongFree);
+  const budget = { executions: 100, deadline: new Deadline(Number.POSITIVE_INFINITY) };
+  const trials = new Trials(target, { clause: 'amounts.free' }, budget);
+  const siblings = LASTS.map((last): Draft => ({ ...WORLD, operations: [{ call: 'alloc' }, last] }));
+  const found = notKnownToHold(
+    trials,
+    siblings.map((draft) => new Measured(draft)),
+  );
+  return [found.map(({ draft }) => draft.operations[1]), made];
+}
+
+it('siblings that change nothing are tried on one manager', () => {
+  expect(left(false)).toEqual([
+    [{ call: 'allocPages', count: 1n }],
+    [['alloc', 'free 0', 'free 1', 'allocPages 0', 'allocPages 9']],
+  ]);
+});
+
+it('the ones of the call that is answered wrongly are left to be tried one by one', () => {
+  const [lasts, made] = left(true);
+  expect(lasts).toEqual([LASTS[1], LASTS[0], LASTS[5], LASTS[2]]);
+  expect(made.map((calls) => calls.length)).toEqual([2, 2, 3]);
 });
