@@ -2,6 +2,7 @@
  * A regression as a vitest file: the calls of the program one after the other, each with what the specification demands of the
  * answer. The file imports this package only for the types of the interface and to build the manager. It contains no judge, and reads like a test written by hand.
  */
+import { guardsBehindNamed } from '../../runner/index.ts';
 import {
   type Argument,
   addressesOf,
@@ -59,12 +60,17 @@ function literalBigint(n: bigint): string {
   return n < 0n ? `-${toHex(-n)}n` : `${toHex(n)}n`;
 }
 
+/** Returns the code of what lies behind a batch to free, as when it was judged. */
+function guardsOf(addresses: readonly string[]): readonly string[] {
+  return Array.from({ length: guardsBehindNamed(addresses.length) }, () => 'UNTOUCHED');
+}
+
 function callCode(operation: Operation<Reference>, batches: ReadonlySet<string>): string {
   const texts = parametersOf(operation.call).map((parameter): string => {
     const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
     const value = argumentAt(operation, parameter);
     if (parameter.kind === 'addresses')
-      return `BigUint64Array.of(${addresses.join(', ')}), ${addresses.length}`;
+      return `BigUint64Array.of(${[...addresses, ...guardsOf(addresses)].join(', ')}), ${addresses.length}`;
     if (typeof value !== 'bigint' && typeof value !== 'number') return addresses.join();
     return parameter.kind === 'batchCount' ? `entries, ${literal(value)}` : literal(value);
   });
