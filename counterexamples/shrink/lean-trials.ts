@@ -37,7 +37,7 @@ function isOfNothing({ call, count, named }: NumberedCall): boolean {
 }
 
 /** Whether an operation changes nothing where it is answered as it must be: it is to be refused, is misuse, asks for an amount or is of nothing. */
-function changesNothing({ call, half, state }: LeanRun): boolean {
+export function changesNothing({ call, half, state }: LeanRun): boolean {
   if (describedCall(call.call).effect === 'none' || isOfNothing(call)) return true;
   return expectation(state, call.toResolved(half)).kind !== 'granted';
 }

@@ -1,76 +1,76 @@
 import { expect, it } from 'vitest';
 import { createPmm } from '../../impl/index.ts';
-import { factoryTarget, OURS, type Target, wrapPmm } from '../../runner/index.ts';
-import { HIGHER_HALF_48, type Operation, type PmmFactory, type Reference } from '../../spec/index.ts';
-import { Deadline } from './deadline.ts';
-import type { Draft } from './draft.ts';
+import { OURS } from '../../runner/index.ts';
+import { LeanRun } from '../../runner/lean/index.ts';
+import {
+  config,
+  HIGHER_HALF_48,
+  memoryMap,
+  type Operation,
+  type Program,
+  type Reference,
+} from '../../spec/index.ts';
+import { changesNothing } from './lean-trials.ts';
 import { notKnownToHold } from './siblings.ts';
 import { Measured } from './simplicity.ts';
-import { Trials } from './trials.ts';
-
-/** A target, and what each of its managers was asked for. */
-function noted(hasWrongFree: boolean): { readonly target: Target; readonly made: string[][] } {
-  const made: string[][] = [];
-  const create: PmmFactory = (map, options) => {
-    const calls: string[] = [];
-    made.push(calls);
-    const inner = createPmm(map, options);
-    return wrapPmm(inner, {
-      alloc: () => {
-        calls.push('alloc');
-        return inner.alloc();
-      },
-      allocPages: (addresses, count) => {
-        calls.push(`allocPages ${count}`);
-        return inner.allocPages(addresses, count);
-      },
-      free: (address) => {
-        calls.push(`free ${address}`);
-        if (!hasWrongFree || address !== 0n) inner.free(address);
-      },
-    });
-  };
-  return { target: factoryTarget({ name: 'noted', policies: OURS.policies, create }), made };
-}
 
 const LASTS: readonly Operation<Reference>[] = [
   { call: 'free', address: { absolute: 1n } },
   { call: 'free', address: { absolute: 0n } },
   { call: 'allocPages', count: 1n },
   { call: 'allocPages', count: 9n },
-  { call: 'allocPages', count: 0n },
   { call: 'totalAmount' },
 ];
 
-const WORLD = {
-  descriptors: [{ type: 'conventional', base: 0, pages: 3 }],
-  limit: 0,
-  higherHalf: HIGHER_HALF_48,
-  policies: OURS.policies,
-} as const;
-
-/** Returns the last operations that are left to be tried one by one, and the calls that each manager was asked for. */
-function left(hasWrongFree: boolean): readonly [readonly unknown[], readonly string[][]] {
-  const { target, made } = noted(hasWrongFree);
-  const budget = { executions: 100, deadline: new Deadline(Number.POSITIVE_INFINITY) };
-  const trials = new Trials(target, { clause: 'amounts.free' }, budget);
-  const siblings = LASTS.map((last): Draft => ({ ...WORLD, operations: [{ call: 'alloc' }, last] }));
-  const found = notKnownToHold(
-    trials,
-    siblings.map((draft) => new Measured(draft)),
-  );
-  return [found.map(({ draft }) => draft.operations[1]), made];
+/** Tries the last operations together, of which the free of address 0 is answered wrongly. Returns the ones that are left, and what was tried. */
+function left(lasts: Program): readonly [readonly unknown[], readonly Program[]] {
+  const tried: Program[] = [];
+  const trials = {
+    holdingWith: (_: unknown, together: Program) => {
+      tried.push(together);
+      return together.includes(LASTS[1] ?? { call: 'alloc' })
+        ? []
+        : together.map((last) => last !== LASTS[2]);
+    },
+  };
+  const world = { descriptors: [], limit: 0, higherHalf: HIGHER_HALF_48, policies: [] };
+  const siblings = lasts.map((last) => new Measured({ ...world, operations: [{ call: 'alloc' }, last] }));
+  return [notKnownToHold(trials, siblings).map(({ draft }) => draft.operations[1]), tried];
 }
 
-it('siblings that change nothing are tried on one manager', () => {
-  expect(left(false)).toEqual([
-    [{ call: 'allocPages', count: 1n }],
-    [['alloc', 'free 0', 'free 1', 'allocPages 0', 'allocPages 9']],
+it('siblings are tried together, the simplest first; the ones that do more than nothing are left', () => {
+  const [free, , one, nine, total] = LASTS;
+  expect(left(LASTS.filter((last) => last !== LASTS[1]))).toEqual([[one], [[free, total, one, nine]]]);
+});
+
+it('where one is answered wrongly, the ones of each other call are tried together', () => {
+  const [free, wrong, one, nine, total] = LASTS;
+  const [found, tried] = left(LASTS);
+  expect(found).toEqual([wrong, free, total, one]);
+  expect(tried).toEqual([
+    [wrong, free, total, one, nine],
+    [wrong, free],
+    [one, nine],
   ]);
 });
 
-it('the ones of the call that is answered wrongly are left to be tried one by one', () => {
-  const [lasts, made] = left(true);
-  expect(lasts).toEqual([LASTS[1], LASTS[0], LASTS[5], LASTS[2]]);
-  expect(made.map((calls) => calls.length)).toEqual([2, 2, 3]);
+it('an operation changes nothing if it is refused, misuse, for an amount, or of nothing', () => {
+  const map = memoryMap([{ type: 'loaderData', start: 0n, pages: 3 }]);
+  const world = { map, config: config({ bitmapMaxAddr: 0n }) };
+  const run = new LeanRun(createPmm, OURS, world, null);
+  const boot = { absolute: HIGHER_HALF_48 };
+  const operations: Program = [
+    { call: 'freeRegion', address: boot, count: 0n },
+    { call: 'freePages', addresses: [] },
+    { call: 'allocPages', count: 0n },
+    { call: 'alloc' },
+    { call: 'freeAmount' },
+    { call: 'free', address: { absolute: 0n } },
+    { call: 'freeRegion', address: boot, count: 1n },
+    { call: 'freePages', addresses: [boot] },
+    { call: 'free', address: boot },
+  ];
+  const changing = operations.filter((operation) => run.take(operation) && !changesNothing(run));
+  run.finish();
+  expect(changing).toEqual(operations.slice(-3));
 });
