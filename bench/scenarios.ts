@@ -20,10 +20,11 @@ type Scenario = <P, B>(subject: Subject<P, B>, size: number) => Prepared;
 /** No limit: larger than any page frame number. */
 const ALL = 2 ** 40;
 
-function succeeded<P>(page: P | null): P {
+/** A constant, unlike a declared function, is folded by the engine into what calls it. */
+const succeeded = <P>(page: P | null): P => {
   if (page === null) throw new Error('a call that must succeed failed');
   return page;
-}
+};
 
 function allocAll<P, B>(subject: Subject<P, B>, pages: B, size: number): void {
   for (let i = 0; i < size; i += 1) subject.set(pages, i, succeeded(subject.alloc()));
@@ -47,6 +48,33 @@ const single: Scenario = (subject, size) => {
   };
 };
 
+/**
+ * Frees a page at random, or allocates one, `calls` times; returns how many are held. All that it uses are parameters: variables of
+ * a closure are read from memory, and their types checked, at each use.
+ */
+function freeOrAlloc<P, B>(
+  subject: Subject<P, B>,
+  pages: B,
+  random: Random,
+  held: number,
+  calls: number,
+): number {
+  let live = held | 0; // an integer to the engine
+  for (let i = 0; i < calls; i += 1) {
+    const r = random.next();
+    if ((r & 1) !== 0) {
+      const k = (r >>> 1) % live;
+      subject.free(subject.get(pages, k));
+      live -= 1;
+      subject.set(pages, k, subject.get(pages, live));
+    } else {
+      subject.set(pages, live, succeeded(subject.alloc()));
+      live += 1;
+    }
+  }
+  return live;
+}
+
 const churn: Scenario = (subject, size) => {
   const random = new Random();
   subject.init(pc(size));
@@ -61,20 +89,7 @@ const churn: Scenario = (subject, size) => {
   }
   return {
     run: (reps) => {
-      let count = live; // a local: a variable shared with another function is read from memory each time
-      for (let i = 0; i < reps * 10_000; i += 1) {
-        const r = random.next();
-        if ((r & 1) !== 0) {
-          const k = (r >>> 1) % count;
-          subject.free(subject.get(pages, k));
-          count -= 1;
-          subject.set(pages, k, subject.get(pages, count));
-        } else {
-          subject.set(pages, count, succeeded(subject.alloc()));
-          count += 1;
-        }
-      }
-      live = count;
+      live = freeOrAlloc(subject, pages, random, live, reps * 10_000);
       return reps * 10_000;
     },
   };
