@@ -21,11 +21,16 @@ type Operations = readonly Operation<Reference>[];
 
 const free = (pages: number): DescriptorInput => ({ type: 'conventional', start: 0n, pages });
 
-/** Returns the operations of 400 bursts of the first of some calls, each on a new map whose zones meet at a page frame. */
-function burstsOf(calls: Repertoire, map: readonly DescriptorInput[], limit = 0n): readonly Operations[] {
+/** Returns the operations of bursts of the first of some calls, each on a new map whose zones meet at a page frame. */
+function burstsOf(
+  calls: Repertoire,
+  map: readonly DescriptorInput[],
+  limit = 0n,
+  bursts = 400,
+): readonly Operations[] {
   const draws = drawsFrom(3);
   const number = (): number => draws.below(2 ** 31 - 1);
-  return Array.from({ length: 400 }, () => {
+  return Array.from({ length: bursts }, () => {
     const world = { map: memoryMap(map), config: config({ bitmapMaxAddr: limit * PAGE_BYTES }) };
     const run = new DryRun(world, { policies: [], profile: WHOLE });
     const first = calls.length * Math.floor(number() / calls.length);
@@ -103,4 +108,16 @@ test('a sweep tries each alignment of the zone once too, in pages, and larger on
   expect(larger.at(-1)).toBeGreaterThan(2 ** 40);
   for (const [i, each] of larger.entries())
     expect(each / (larger[i - 1] ?? 41 * PAGE_SIZE)).toBeLessThanOrEqual(9 / 8);
+});
+
+test('a burst of long runs ends where 2^32 page frames have been handed out', () => {
+  const pages = 2 ** 31;
+  const freed = burstsOf(['allocBitmap', 'freeRegion'], [free(pages)], BigInt(pages), 60).map((operations) =>
+    operations
+      .flatMap((each) => (each.call === 'freeRegion' ? [Number(each.count)] : []))
+      .filter((count) => count <= pages)
+      .reduce((sum, count) => sum + count, 0),
+  );
+  expect(Math.max(...freed)).toBeGreaterThan(pages);
+  expect(Math.max(...freed)).toBeLessThanOrEqual(2 ** 32 + pages);
 });

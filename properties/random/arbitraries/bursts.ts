@@ -61,6 +61,8 @@ const MOST_REFUSED = 2 ** 8 + 1;
 
 /** Extents that are looked through for runs in a burst, at most: each run that does not fit the lowest costs all below it. */
 const MOST_EXTENTS = 2 ** 25;
+/** Page frames that the runs of a burst hand out together, at most: a manager marks each of them. Half a second on ours. */
+const MOST_RUN_PAGES = 2 ** 32;
 
 /** Returns the calls that the bursts of a program may make at most. */
 export function mostCalls({ longest, sweep }: Bursts): number {
@@ -96,7 +98,6 @@ export class BurstBudget {
 const WAYS = {
   single: ['same', 'same', 'pairs', 'phases', 'phases', 'probed', 'probed'],
   batch: ['same', 'same', 'pairs', 'sweep', 'phases', 'probed'],
-  // A run that is freed at once costs no more where it is long.
   run: ['same', 'same', 'pairs', 'sweep', 'sweep', 'phases', 'probed'],
 } as const;
 
@@ -147,6 +148,7 @@ class Burst {
   #mostRefused = MOST_REFUSED;
   #refused = 0;
   #extents = 0;
+  #runPages = 0;
 
   constructor(stage: Stage, room: Room) {
     this.#stage = stage;
@@ -208,7 +210,7 @@ class Burst {
   }
 
   get #isOver(): boolean {
-    const isCostly = this.#extents > MOST_EXTENTS;
+    const isCostly = this.#extents > MOST_EXTENTS || this.#runPages > MOST_RUN_PAGES;
     return isCostly || this.#stage.isOver || this.made >= this.#most || this.#refused >= this.#mostRefused;
   }
 
@@ -225,6 +227,7 @@ class Burst {
     this.#makeOne();
     const isGranted = results.handedOut.length > before;
     this.#refused = isGranted ? 0 : this.#refused + 1;
+    if (isGranted && this.#isRun) this.#runPages += Number(this.#call.count);
     return isGranted;
   }
 
