@@ -4,5 +4,13 @@ export { isAddressable, isKnown, LeanJudge, type LeanObserver } from './judge.ts
 export { LeanRun } from './lean-run.ts';
 export { runLeanly } from './limited-lean-run.ts';
 export { LeanCaller } from './make-call.ts';
-export { argumentOf, HigherHalf, halfOf, isWhole, NumberedCall, type Passed } from './numbered-call.ts';
+export {
+  argumentOf,
+  type CallNumbers,
+  HigherHalf,
+  halfOf,
+  isWhole,
+  NumberedCall,
+  type Passed,
+} from './numbered-call.ts';
 export { factsOf, KindCounts, StepFacts } from './steps.ts';

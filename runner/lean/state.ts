@@ -81,6 +81,8 @@ export class LeanState implements Ownership {
   #stackBases = new Float64Array(ROOM);
   #stackCounts = new Float64Array(ROOM);
   #depth = 0;
+  /** What the last search for an aligned run would have found with no alignment, up to the run; -1 if none. */
+  lowestUnaligned = -1;
   /** The place of the extent that was looked up last: a sweep asks for one after the other. */
   #near = 0;
 
@@ -208,16 +210,21 @@ export class LeanState implements Ownership {
     return found < 0 ? null : pfn(found);
   }
 
-  /** Returns the first page frame of the lowest free run that fits below `limit`, or -1. O(extents below it). */
+  /** Returns the first page frame of the lowest free run that fits below `limit`, or -1. O(extents below it). Sets {@link lowestUnaligned}. */
   lowestRun(count: number, limit: number, alignment: number): number {
+    this.lowestUnaligned = -1;
     if (count > this.freeInBitmap) return -1;
     const [starts, owners, extents] = [this.#starts, this.#owners, this.#extents];
     for (let i = 0; i < extents; i += 1) {
       const start = starts[i] ?? 0;
       if (start >= limit) return -1;
       if (owners[i] !== PMM) continue;
-      const lowest = alignment === 1 ? start : Math.ceil(start / alignment) * alignment;
-      if (lowest + count <= Math.min(this.#end(i), limit)) return lowest;
+      const end = Math.min(this.#end(i), limit);
+      if (start + count > end) continue;
+      if (alignment === 1) return start;
+      if (this.lowestUnaligned < 0) this.lowestUnaligned = start;
+      const lowest = Math.ceil(start / alignment) * alignment;
+      if (lowest + count <= end) return lowest;
     }
     return -1;
   }
