@@ -2,7 +2,9 @@
  * Batches as their callers see them: the array that a call writes addresses to, and what its return value says. Behind the entries that
  * there is room for lie guards, so that a write beyond them is detected.
  *
- *     allocPages(a, 3)   [ a[0] a[1] a[2] | guard guard ]     a success writes the first three, a failure none
+ *     allocPages(a, 2)   [ a[0] a[1] | guard guard ]   a success writes the first two, a failure none
+ *     allocPages(a, 3)   [ a[0] a[1] a[2] ]            an array that is just long enough is one
+ *     freePages(a, 3)    [ a[0] a[1] a[2] | guard guard ]   which are not to be freed
  */
 import type { Outcome } from '../spec/index.ts';
 import { FAILED, malformed } from './call-end.ts';
@@ -10,6 +12,17 @@ import { described } from './thrown.ts';
 
 /** Guard entries at the end. */
 export const GUARDS = 2;
+
+/** Returns how many guards a module's array for `room` page frames has: none at 3, 6, 9, so that one who wants more room than it fills is found. */
+export function guardsBehind(room: number): number {
+  return room > 0 && room % 3 === 0 ? 0 : GUARDS;
+}
+
+/** Returns how many guards lie behind `named` addresses to free: some at 0, 3, 6, so that one who frees all of the array is found. */
+export function guardsBehindNamed(named: number): number {
+  return named % 3 === 0 ? GUARDS : 0;
+}
+
 /** A request up to this size gets an array for all of it even if it must be refused: a wrong manager may grant it. */
 const WHOLE_ARRAY = 4096;
 /** Entries for a larger request, which must be refused: enough to detect a write. */

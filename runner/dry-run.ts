@@ -114,7 +114,8 @@ export class DryRun implements Scene {
     const expected = expectation(this.#state, resolved, asked);
     const { kind } = expected;
     // Another page frame may be kept than here, and what is handed out decides what is misuse.
-    if (expected.kind === 'granted' && expected.isOpen && hasUndefined(this.#profile)) return false;
+    if (kind === 'granted' && expected.isOpen && this.#state.unnamed > 0 && hasUndefined(this.#profile))
+      return false;
     if (leftUndefined(this.#state, resolved) !== null || !this.#isSurelyDefined(operation)) return false;
     if (kind === 'granted' && hasUndefined(this.#profile)) this.#noteFreed(operation, resolved, asked);
     const outcome =

@@ -29,6 +29,9 @@ export { lookAt, stackOf } from './thrown.ts';
 export { DryRun } from './dry-run.ts';
 export type { LeftOut } from './target.ts';
 
+/** @internal For exported tests: what lies behind the addresses of a batch to free. */
+export { guardsBehindNamed } from './batch.ts';
+
 /** @internal For searches, which make millions of calls. May change in any version. */
 export { errnoAfter, omitStacks, restoreStacks } from './call-end.ts';
 export { hasOnlyU64 } from './target.ts';

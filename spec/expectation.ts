@@ -48,8 +48,9 @@ export interface Asked {
 
 /** The demanded outcome. `misused` names the page frame to blame, if there is one. */
 export type Expectation =
-  /** `isOpen`: it may be refused too, or granted, because nobody knows whether page frames are kept that it needs. */
-  | { readonly kind: 'granted'; readonly isOpen?: true }
+  /** `isOpen`: it may be refused too, or granted, because nobody knows whether the manager can hand out what it needs. */
+  | { readonly kind: 'granted'; readonly isOpen?: never }
+  | { readonly kind: 'granted'; readonly isOpen: true; readonly why: string }
   | { readonly kind: 'refused'; readonly why: string; readonly isOpen?: true }
   | {
       readonly kind: 'misused';
@@ -61,16 +62,26 @@ export type Expectation =
     };
 
 const GRANTED: Expectation = { kind: 'granted' };
-const OPEN: Expectation = { kind: 'granted', isOpen: true };
 const PERHAPS_KEPT: Expectation = {
-  kind: 'refused',
+  kind: 'granted',
   why: 'page frames that it needs may be kept',
+  isOpen: true,
+};
+const PERHAPS_NOT_FOUND: Expectation = {
+  kind: 'granted',
+  why: 'its search may not find page frames that are free',
   isOpen: true,
 };
 
 /** Returns the outcome that was demanded, in view of how a call ended: what may be refused too is a refusal where it was one. */
 export function settled(expected: Expectation, ended: Outcome['kind']): Expectation {
-  return expected.kind === 'granted' && expected.isOpen && ended === 'failed' ? PERHAPS_KEPT : expected;
+  if (expected.kind !== 'granted' || !expected.isOpen || ended !== 'failed') return expected;
+  return { kind: 'refused', why: expected.why, isOpen: true };
+}
+
+/** Returns the demand on a call that needs page frames next to each other, which are free. */
+function ofSearch({ world }: Ownership): Expectation {
+  return world.profile.search === 'whole' ? GRANTED : PERHAPS_NOT_FOUND;
 }
 
 function refused(why: string): Expectation {
@@ -196,7 +207,7 @@ function expectAllocAt(
   const why = takenAt(state, base, count);
   if (why !== null) return refused(why);
   const region = { base, count: pageCount(Number(count)) };
-  return state.unnamed > 0 && state.perhapsKept(region).length > 0 ? OPEN : GRANTED;
+  return state.unnamed > 0 && state.perhapsKept(region).length > 0 ? PERHAPS_KEPT : ofSearch(state);
 }
 
 /** Whether an operation adds memory where the manager may have no tables for it, beyond the map, or where it never hands any out. */
@@ -274,7 +285,8 @@ function expectRun(
   operation: OperationOf<'allocBitmap'> | OperationOf<'allocWithin'>,
   { fit, lowest }: Asked,
 ): Expectation {
-  if (fit !== null && lowest !== null) return state.unnamed === 0 || fitsAnyway(state, fit) ? GRANTED : OPEN;
+  if (fit !== null && lowest !== null)
+    return state.unnamed === 0 || fitsAnyway(state, fit) ? ofSearch(state) : PERHAPS_KEPT;
   const { call: _, ...numbers } = operation;
   const why = numbers.count === 0n ? 'the count is 0' : 'no run of free page frames fits';
   return badArgument(numbers) ?? refused(why);

@@ -142,7 +142,7 @@ export interface Pmm {
   free(address: bigint): void;
 
   /**
-   * Frees the page frames of `addresses[0 .. count)`, all or nothing. O(count).
+   * Frees the page frames of `addresses[0 .. count)`, all or nothing. Entries behind are not looked at. O(count).
    *
    * @throws PmmPanic where one of them may not be freed, one is named twice, or `addresses` is shorter than `count`.
    */

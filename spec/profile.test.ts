@@ -80,6 +80,18 @@ describe('a profile', () => {
     ],
     [{ zones: [DMA, NORMAL], limits: 'powers-of-two' }, /^p\.json: with named zones, leave out limits: /],
     [
+      { search: 'partial', policies: ['first-fit'] },
+      /^p\.json: with search "partial", first-fit cannot be promised: /,
+    ],
+    [
+      { search: 'partial', zones: [DMA, NORMAL] },
+      /^p\.json: with search "partial", zones need fallback "none": /,
+    ],
+    [
+      { search: 'partial', calls: ['alloc', 'free'] },
+      /^p\.json: search speaks of contiguous allocations, and calls has none$/,
+    ],
+    [
       { zones: [DMA, NORMAL], runsWithin: 'descriptors' },
       /^p\.json: with named zones, leave out runsWithin: /,
     ],
@@ -385,6 +397,18 @@ describe('a manager that claims', () => {
     expect(judged(claims, [ALLOC, page(0)], [run(2n), page(1)])).toBe('allocBitmap.aligned');
     expect(judged(claims, [ALLOC, page(0)], [run(2n), page(2)])).toBeNull();
     expect(judged(claims, [ALLOC, page(1)], [ALLOC, page(2)], [run(2n), FAILED])).toBeNull();
+  });
+
+  it('a partial search may refuse a run that fits, and no single page', () => {
+    const claims = { zones: 1, search: 'partial' };
+    expect(judged(claims, [run(2n), FAILED], [run(2n), page(1)])).toBeNull();
+    expect(judged(claims, [run(2n), { ...FAILED, warnings: [] }])).toBe('failure.warns');
+    expect(judged(claims, [ALLOC, page(0)], [run(2n), page(0)])).toBe('allocBitmap.was-free');
+    expect(judged(claims, [ALLOC, FAILED])).toBe('alloc.complete');
+    const at: Operation = { call: 'allocAt', address: HIGHER_HALF_48, count: 1n };
+    const calls = [...WHOLE.calls, 'allocAt'];
+    expect(judged({ zones: 1, calls }, [at, FAILED])).toBe('allocAt.complete');
+    expect(judged({ ...claims, calls }, [at, FAILED])).toBeNull();
   });
 
   it('a largest request refuses larger ones, and only these', () => {

@@ -159,6 +159,7 @@ const Claims = closed(
       limits: t.keyof({ any: null, 'powers-of-two': null }, '"any" or "powers-of-two"'),
       largestAlignment: t.union([PowerOfTwo, t.null], 'a power of two from "0x1000" up, or null'),
       runsWithin: t.keyof({ memory: null, descriptors: null }, '"memory" or "descriptors"'),
+      search: t.keyof({ whole: null, partial: null }, '"whole" or "partial"'),
       unalignedFree: t.keyof({ 'rounded-down': null, misuse: null }, '"rounded-down" or "misuse"'),
       freeRuns: t.keyof({ 'page-by-page': null, whole: null }, '"page-by-page" or "whole"'),
       freesShared: t.keyof({ never: null, 'one-reference': null }, '"never" or "one-reference"'),
@@ -219,6 +220,11 @@ export interface Profile {
   readonly largestAlignment: bigint | null;
   /** Whether a run may reach from one descriptor of the map into the next, or lies in one. */
   readonly runsWithin: 'memory' | 'descriptors';
+  /**
+   * Whether contiguous allocations and `allocAt` find all free page frames. Partial: they may be refused although what they need is free,
+   * since some page frames lie in a list per CPU, or the search gives up.
+   */
+  readonly search: 'whole' | 'partial';
   /** How a free takes an address inside a page frame: it means the page frame, or is misuse. */
   readonly unalignedFree: 'rounded-down' | 'misuse';
   /** How runs are freed: any part of them, or exactly as they were allocated. Boot memory is then handed over page by page. */
@@ -270,6 +276,7 @@ export const WHOLE: Profile = {
   limits: 'any',
   largestAlignment: null,
   runsWithin: 'memory',
+  search: 'whole',
   unalignedFree: 'rounded-down',
   freeRuns: 'page-by-page',
   freesShared: 'never',
@@ -361,8 +368,8 @@ function contradiction(profile: Profile): string | null {
       : 'runArguments has "minAddr" or "boundary", which only allocWithin has: list it in calls';
   if (profile.neverBelow >= profile.memoryBelow)
     return `neverBelow ${toHex(profile.neverBelow)} leaves no memory below memoryBelow ${toHex(profile.memoryBelow)}`;
-  const kept = contradictionOfKept(profile);
-  if (kept !== null) return kept;
+  const unclear = contradictionOfKept(profile) ?? contradictionOfSearch(profile);
+  if (unclear !== null) return unclear;
   const zoned = wrongZones(profile);
   if (zoned !== null) return zoned;
   return calls.some(isAllocation) ? null : 'calls has no allocating call';
@@ -385,6 +392,21 @@ function contradictionOfKept(profile: Profile): string | null {
   if (moving !== undefined)
     return `with keeps ${kept}, leave ${moving} out of calls: nobody knows what is free, unless keeps is "named"`;
   return profile.memoryAtLeast < kept ? `with keeps ${kept}, memoryAtLeast is ${kept} or more` : null;
+}
+
+/** Whether a call needs page frames next to each other. */
+export function isSearching(call: Call): boolean {
+  return CALL_TABLE[call].effect === 'run';
+}
+
+/** Returns what contradicts that the search does not find all that is free, in one line, or null. */
+function contradictionOfSearch({ search, policies, zones, fallback, calls }: Profile): string | null {
+  if (search === 'whole') return null;
+  if (policies.includes('first-fit'))
+    return 'with search "partial", first-fit cannot be promised: the lowest run may not be found';
+  if (typeof zones !== 'number' && (fallback !== 'none' || zones.some((zone) => zone.fallback !== undefined)))
+    return 'with search "partial", zones need fallback "none": which zone serves depends on what is found';
+  return calls.some(isSearching) ? null : 'search speaks of contiguous allocations, and calls has none';
 }
 
 /** Returns the contradiction between claims of references in one line, or null. */

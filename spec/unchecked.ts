@@ -2,7 +2,7 @@
 import { STANDARD_CALLS } from './calls.ts';
 import { counted } from './counted.ts';
 import { toHex } from './hex.ts';
-import { hasOrders, POLICIES, type Profile, takesAnyBlock } from './profile.ts';
+import { hasOrders, isSearching, POLICIES, type Profile, takesAnyBlock } from './profile.ts';
 import { PHYSICAL_LIMIT } from './units.ts';
 
 /** A part of the specification that is not checked, and the claim that excludes it. */
@@ -161,6 +161,10 @@ export function uncheckedBy(profile: Profile): readonly Unchecked[] {
     typeof profile.keeps === 'number' && {
       what: `that a run or an address is refused where page frames may be kept, and owner.agrees, until all but ${profile.keeps} of the free page frames were handed out`,
       why: `it keeps ${profile.keeps}, and does not name them`,
+    },
+    profile.search === 'partial' && {
+      what: `that ${calls.filter(isSearching).join(' and ')} finds the page frames that are free`,
+      why: 'its search may not see them all',
     },
     profile.outOfMemory === 'undefined' && {
       what: 'failure.enomem, failure.warns, failure.unchanged, and that what cannot be granted is refused',

@@ -24,7 +24,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { isOpen, movesMemory, OPEN, profileLine, type Regression } from './regression.ts';
+import { movesMemory, openOf, profileLine, type Regression } from './regression.ts';
 
 /** A clause that no C test can check: the interface does not tell whose a page frame is. */
 const UNCHECKABLE = 'owner.agrees';
@@ -175,6 +175,7 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
   const { operation, result, pages } = demand;
   const code = callCode(operation, names);
   const addresses = addressesOf(operation).map((reference) => addressCode(reference, names));
+  const open = openOf(demand);
   switch (describedCall(operation.call).effect) {
     case 'single':
       return [
@@ -185,7 +186,7 @@ function grantedLines(demand: Demand, names: Names): readonly string[] {
     case 'run':
       return [
         `void *${result} = ${code};`,
-        ...(isOpen(demand) ? [`if (${result} == NULL) return 0; /* ${OPEN} */`] : []),
+        ...(open === null ? [] : [`if (${result} == NULL) return 0; /* ${open} */`]),
         `take(${result}, ${pages}, ${zoneOf(demand)});`,
         ...fitLines(demand),
         ...promisedLines(demand, false),
@@ -231,7 +232,8 @@ function amountOf({ operation, free }: Demand): string {
 
 function refusedLines(demand: Demand, names: Names): readonly string[] {
   const { operation } = demand;
-  if (isOpen(demand)) return [`if (${callCode(operation, names)} != NULL) return 0; /* ${OPEN} */`];
+  const open = openOf(demand);
+  if (open !== null) return [`if (${callCode(operation, names)} != NULL) return 0; /* ${open} */`];
   if (operation.call === 'retain' || operation.call === 'removeRegion')
     return [`CHECK(!${callCode(operation, names)}, "it must be refused");`];
   if (operation.call !== 'allocPages')

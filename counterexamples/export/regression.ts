@@ -24,12 +24,10 @@ export interface ConditionRun {
   readonly condition: 'free' | 'held';
 }
 
-/** A reason why a test ends early. */
-export const OPEN = 'right too, and the rest shows nothing then: page frames that it needs may be kept';
-
-/** Whether a call may be granted or refused: a test goes on only where it ends as it did. */
-export function isOpen({ expected }: Demand): boolean {
-  return expected.kind !== 'misused' && expected.isOpen === true;
+/** Returns why a call may be granted or refused, so that a test goes on only where it ends as it did; null where it may not. */
+export function openOf({ expected }: Demand): string | null {
+  if (expected.kind === 'misused' || !expected.isOpen) return null;
+  return `right too, and the rest shows nothing then: ${expected.why}`;
 }
 
 /** A trace as calls and demands. */

@@ -2,6 +2,7 @@
  * A regression as a vitest file: the calls of the program one after the other, each with what the specification demands of the
  * answer. The file imports this package only for the types of the interface and to build the manager. It contains no judge, and reads like a test written by hand.
  */
+import { guardsBehindNamed } from '../../runner/index.ts';
 import {
   type Argument,
   addressesOf,
@@ -22,7 +23,7 @@ import {
   toHex,
 } from '../../spec/index.ts';
 import type { Demand } from '../trace/moments.ts';
-import { isOpen, movesMemory, OPEN, profileLine, type Regression } from './regression.ts';
+import { movesMemory, openOf, profileLine, type Regression } from './regression.ts';
 import { helpersFor } from './vitest-helpers.ts';
 
 interface VitestOptions {
@@ -59,12 +60,17 @@ function literalBigint(n: bigint): string {
   return n < 0n ? `-${toHex(-n)}n` : `${toHex(n)}n`;
 }
 
+/** Returns the code of what lies behind a batch to free, as when it was judged. */
+function guardsOf(addresses: readonly string[]): readonly string[] {
+  return Array.from({ length: guardsBehindNamed(addresses.length) }, () => 'UNTOUCHED');
+}
+
 function callCode(operation: Operation<Reference>, batches: ReadonlySet<string>): string {
   const texts = parametersOf(operation.call).map((parameter): string => {
     const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
     const value = argumentAt(operation, parameter);
     if (parameter.kind === 'addresses')
-      return `BigUint64Array.of(${addresses.join(', ')}), ${addresses.length}`;
+      return `BigUint64Array.of(${[...addresses, ...guardsOf(addresses)].join(', ')}), ${addresses.length}`;
     if (typeof value !== 'bigint' && typeof value !== 'number') return addresses.join();
     return parameter.kind === 'batchCount' ? `entries, ${literal(value)}` : literal(value);
   });
@@ -117,15 +123,16 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: b
   const code = callCode(operation, batches);
   const addresses = addressesOf(operation).map((reference) => addressCode(reference, batches));
   const { effect } = describedCall(operation.call);
+  const open = openOf(demand);
   switch (effect) {
     case 'single':
       return [`const ${result} = granted(${code}, 1, ${zoneOf(demand)});`, ...promisedLines(demand, false)];
     case 'run':
       return [
-        ...(isOpen(demand)
-          ? [`const perhaps_${result} = ${code};`, `if (perhaps_${result} === null) return; // ${OPEN}`]
-          : []),
-        `const ${result} = granted(${isOpen(demand) ? `perhaps_${result}` : code}, ${pages}, ${zoneOf(demand)});`,
+        ...(open === null
+          ? []
+          : [`const perhaps_${result} = ${code};`, `if (perhaps_${result} === null) return; // ${open}`]),
+        `const ${result} = granted(${open === null ? code : `perhaps_${result}`}, ${pages}, ${zoneOf(demand)});`,
         ...fitLines(demand),
         ...promisedLines(demand, false),
       ];
@@ -159,7 +166,8 @@ function grantedLines(demand: Demand, batches: ReadonlySet<string>, isPartial: b
 
 function refusedLines(demand: Demand, batches: ReadonlySet<string>): readonly string[] {
   const { operation } = demand;
-  if (isOpen(demand)) return [`if (${callCode(operation, batches)} !== null) return; // ${OPEN}`];
+  const open = openOf(demand);
+  if (open !== null) return [`if (${callCode(operation, batches)} !== null) return; // ${open}`];
   if (operation.call === 'retain' || operation.call === 'removeRegion')
     return [`expect(${callCode(operation, batches)}).toBe(false);`];
   if (operation.call !== 'allocPages') return [`expect(${callCode(operation, batches)}).toBeNull();`];

@@ -13,6 +13,7 @@ import { Deadline } from './deadline.ts';
 import { type Descent, descend } from './descend.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { ENUMERATIONS, enumerate } from './enumeration.ts';
+import { longestBatch } from './long-batches.ts';
 import { WORLD_MOVES } from './moves/index.ts';
 import { dropDescriptors } from './moves/map.ts';
 import { shortenWorld } from './shorten-world.ts';
@@ -251,7 +252,12 @@ function unnoted(bounds: Bounds, outcomes: Outcomes, target: Target, given: Shri
     flaky,
   };
   const exhausted = short.exhausted || verdict === 'unfinished' || verdict === 'shrunk';
-  const left = { deadline, onProgress, executions: Math.max(1, bounds.executions - executions) };
+  const left = {
+    deadline,
+    onProgress,
+    longestBatch: longestBatch(run),
+    executions: Math.max(1, bounds.executions - executions),
+  };
   const more =
     verdict !== null || clause === null
       ? {}

@@ -19,6 +19,7 @@ import {
 import type { Deadline } from './deadline.ts';
 import { type Draft, isSound, keyOf, ScenarioBuilder } from './draft.ts';
 import { holdingWith, isKnownToHold } from './lean-trials.ts';
+import { mayExceed } from './long-batches.ts';
 import { compareDrafts } from './simplicity.ts';
 
 /** A draft that breaks the clause, and its run. */
@@ -49,6 +50,8 @@ export type Progress = (operations: number) => void;
 export interface Budget {
   readonly executions: number;
   readonly deadline: Deadline;
+  /** Page frames of the longest batch that drafts may be granted. Default: the longest that campaigns draw. */
+  readonly longestBatch?: number | undefined;
   readonly onProgress?: Progress | undefined;
 }
 
@@ -163,7 +166,8 @@ export class Trials {
 
   /** Executes a draft, unless it is known to hold or to break another clause. Returns the counterexample if it is one. */
   attempt(draft: Draft): Counterexample | null {
-    if (this.isSpent || !isSound(draft)) return null;
+    if (this.isSpent || !isSound(draft) || mayExceed(draft, this.#budget.longestBatch, this.#target))
+      return null;
     const key = shortKey(draft);
     const known = this.#outcomes.of(key);
     return known === undefined || known === this.kept.clause ? this.#run(draft, key) : null;

@@ -4,7 +4,7 @@ import { asPossible, type Broken, type Candidate } from './candidate.ts';
 import { ofBatches, ofCounters, ofMemory, ofReferences, ofReports } from './claims/answers.ts';
 import { ofAdding, ofMisuse, ofParts, ofUnaligned } from './claims/frees.ts';
 import { ofInit, ofUnseenMemory } from './claims/init.ts';
-import { ofBounds, ofRuns } from './claims/runs.ts';
+import { ofBounds, ofRuns, ofSearch } from './claims/runs.ts';
 import { listsFor, ofFallback, ofNamedZones, ofZones } from './claims/zones.ts';
 
 /** Returns claims that random programs seldom call for, to be tried by their probes. */
@@ -36,7 +36,7 @@ export function candidatesFor(broken: Broken): readonly Candidate[] {
     ofUnseenMemory,
   ];
   const isRun = demand !== null && isAllocation(demand.operation.call);
-  return [...all, ...(isRun ? [ofBounds, ofRuns] : [])]
+  return [...all, ...(isRun ? [ofBounds, ofRuns, ofSearch] : [])]
     .flatMap((candidates) => candidates(broken))
     .flatMap((candidate) => asPossible(broken.profile, candidate));
 }

@@ -41,6 +41,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   alignments: /^if alignments of its runs are powers of two, claim "alignments": "powers-of-two"$/,
   largestAlignment: /^if its largest alignment is 0x200000, claim "largestAlignment": "0x200000"$/,
   runsWithin: /^if its runs lie in one descriptor of the memory map, .*, claim "runsWithin": "descriptors"$/,
+  search: /^if a run may be refused although it is free, .* a list per CPU, claim "search": "partial"$/,
   freeRuns: /^if free.*\(\) takes runs back only as they were handed out, claim "freeRuns": "whole"$/,
   uncaught: /^if it does not notice frees of what it never handed out, claim "uncaught": \["foreign"\]$/,
   outOfMemory: /^if it stops or waits where memory is used up, claim "outOfMemory": "undefined"$/,

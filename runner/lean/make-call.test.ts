@@ -200,6 +200,25 @@ describe('the array of a batch', () => {
       expect(ended(BATCH, write(guard, value, true)).strayEntries).toBe(true);
   });
 
+  it('is just long enough at multiples of three pages, and longer than a batch to free of as many', () => {
+    const needsMore = (entries: BigUint64Array, count: number | bigint): boolean => entries.length > count;
+    const allocates = (count: bigint): Outcome =>
+      ended({ call: 'allocPages', count }, { allocPages: needsMore });
+    expect([0n, 2n, 3n].map((count) => allocates(count).kind)).toEqual(['addresses', 'addresses', 'failed']);
+
+    const given: bigint[][] = [];
+    const freesAll = (entries: BigUint64Array): void => void given.push([...entries]);
+    const frees = (addresses: readonly bigint[]): Outcome =>
+      ended({ call: 'freePages', addresses }, { freePages: freesAll });
+    frees([]);
+    frees([7n]);
+    frees([7n, 8n, 9n]);
+    const guard = 0x5555_5555_5555_5555n;
+    expect(given).toEqual([[guard, guard], [7n], [7n, 8n, 9n, guard, guard]]);
+    const spoils: Partial<PmmCalls> = { freePages: (entries) => void entries.fill(0n, 3) };
+    expect(ended({ call: 'freePages', addresses: [7n, 8n, 9n] }, spoils).strayEntries).toBe(true);
+  });
+
   it('is short for a request that must be refused, and whole for one that may be granted by mistake', () => {
     const rooms = [-1n, 0.5, 4096n, 4097n, 2n ** 64n - 1n].map((count) => roomFor(count, 100, false));
     expect(rooms).toEqual([16, 16, 4096, 16, 16]);

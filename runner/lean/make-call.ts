@@ -13,7 +13,7 @@ import {
   type Pmm,
   type SomePmm,
 } from '../../spec/index.ts';
-import { GUARDS, grantedIn, roomFor, ungranted } from '../batch.ts';
+import { GUARDS, grantedIn, guardsBehind, guardsBehindNamed, roomFor, ungranted } from '../batch.ts';
 import { CALLERS_ERRNO, isPanic, returned, thrown } from '../call-end.ts';
 import { malformedBy } from '../thrown.ts';
 import {
@@ -107,6 +107,7 @@ export class LeanCaller {
   /** Entries that the last batch had room for, or {@link NO_ARRAY}, and page frames that it was granted. */
   #room = NO_ARRAY;
   #granted: number | null = null;
+  #guards = 0;
   /** Addresses that the last call was passed in an array, or {@link NO_ARRAY}, and their halves. */
   #named = NO_ARRAY;
   #given: Uint32Array = NO_HALVES;
@@ -142,8 +143,10 @@ export class LeanCaller {
 
   /** Looks at the array here and not where it is passed: `finally` would throw each panic once more, which takes 250 ns. */
   #hasStrayEntries(): boolean {
-    if (this.#room !== NO_ARRAY) return isStray(this.#granted ?? 0, this.#room + GUARDS);
-    return this.#named !== NO_ARRAY && !startsWith(halves, this.#given, 2 * this.#named);
+    if (this.#room !== NO_ARRAY) return isStray(this.#granted ?? 0, this.#room + this.#guards);
+    const named = this.#named;
+    if (named === NO_ARRAY) return false;
+    return !startsWith(halves, this.#given, 2 * named) || isStray(named, named + this.#guards);
   }
 
   /** Returns how the last call ended, as data. */
@@ -190,7 +193,8 @@ export class LeanCaller {
     const room = roomFor(count, free, this.#isPartial);
     this.#room = room;
     this.#granted = null;
-    const given = arrayOf(room + GUARDS);
+    this.#guards = this.#isPartial ? GUARDS : guardsBehind(room);
+    const given = arrayOf(room + this.#guards);
     halves.fill(UNTOUCHED, 0, 2 * given.length);
     const value: unknown = pmm.allocPages(given, count);
     this.#granted = grantedIn(value, room, this.#isPartial);
@@ -199,10 +203,13 @@ export class LeanCaller {
 
   #freePages(pmm: Pmm, call: NumberedCall): unknown {
     const { named } = call;
-    const array = arrayOf(named);
+    const guards = guardsBehindNamed(named);
+    const array = arrayOf(named + guards);
     const given = call.written(this.#half);
     const words = halves;
     for (let i = 0; i < 2 * named; i += 1) words[i] = given[i] ?? 0;
+    words.fill(UNTOUCHED, 2 * named, 2 * (named + guards));
+    this.#guards = guards;
     this.#named = named;
     this.#given = given;
     return pmm.freePages(array, named);

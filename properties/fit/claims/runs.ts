@@ -8,7 +8,19 @@ import {
   toHex,
   U64_MAX,
 } from '../../../spec/index.ts';
-import { type Broken, bounded, type Candidate, isPowerOfTwo, powersBelow, run } from '../candidate.ts';
+import {
+  type Broken,
+  bounded,
+  type Candidate,
+  fewPages,
+  free,
+  isPowerOfTwo,
+  page,
+  possible,
+  powersBelow,
+  run,
+  single,
+} from '../candidate.ts';
 
 /** Runs of an alignment, or twice that, at first and after others: a defect seldom breaks most of them. */
 function alignedRuns(alignment: bigint): readonly Program[] {
@@ -76,6 +88,26 @@ export function ofBounds({ moment: { demand, response }, profile }: Broken): rea
       },
   ];
   return list.filter((one) => one !== false);
+}
+
+/** Runs that are refused though they are free: page frames lie in a list per CPU once they were freed. */
+export function ofSearch({ clause, profile }: Broken): readonly Candidate[] {
+  if (!clause.endsWith('.complete') || profile.search === 'partial') return [];
+  const { world, pages } = fewPages(profile);
+  const all = Array<Operation<Reference>>(pages).fill(
+    profile.singlePages === 'anywhere' ? single(profile) : run(1n),
+  );
+  const freed = (count: number): Program => Array.from({ length: count }, (_, i) => free(page(0, 0n, i)));
+  return [
+    {
+      claims: { search: 'partial' },
+      condition: 'a run may be refused although it is free, since page frames lie in a list per CPU',
+      isHintOnly: true,
+      probes: possible(profile, ...[1, 2, 3, 4].map((count): Program => [...all, ...freed(count), run(1n)])),
+      controls: possible(profile, all, [run(2n), run(1n)]),
+      worlds: { probed: world, controlled: world },
+    },
+  ];
 }
 
 export function ofRuns({ moment: { demand, response }, profile }: Broken): readonly Candidate[] {

@@ -177,6 +177,16 @@ describe('an operation', () => {
       expect(all).toEqual(expect.arrayContaining([free, (free ?? 0n) - 1n, (free ?? 0n) + 1n]));
   });
 
+  it('of a manager that grants batches in part asks for no more in a large world than it would be granted whole', () => {
+    const map = memoryMap([{ type: 'conventional', start: 0n, pages: 2 ** 30 }]);
+    const profile = decodeProfile({ batches: 'partial' }, 'p.json');
+    const world = { map, config: config({ bitmapMaxAddr: 0n }) };
+    const run = new DryRun(world, { policies: [], profile });
+    const counts = drawn(run, only('allocPages'), 500).map((each) => ('count' in each ? each.count : 0n));
+    expect(counts.filter((count) => count > 2 ** 16 + 1)).toEqual([]);
+    expect(counts.filter((count) => count > 1200).length).toBeGreaterThan(0);
+  });
+
   it('of a manager of powers of two takes no other counts and alignments, but for those that are wrong anyway', () => {
     const run = begun(decodeProfile({ contiguous: 'powers-of-two' }, 'p.json'));
     const numbers = drawn(run, only('allocBitmap')).flatMap((each) =>

@@ -125,7 +125,8 @@ function batchCount(x: number, state: Ownership): Passed {
   const digits = new Digits(x);
   const most = digits.next(32) === 31 ? LONGEST_BATCH : USUAL_BATCH;
   const count = countFrom(digits, BATCH_COUNTS, free, state);
-  if (count <= most || count > free || !isWhole(count)) return count;
+  const isPartial = state.world.profile.batches === 'partial';
+  if (count <= most || (isPartial ? free <= most : count > free || !isWhole(count))) return count;
   return free <= LONGEST_BATCH ? most : 1 + (Number(count) % most);
 }
 

@@ -1,6 +1,6 @@
 /** Kinds of contiguous allocations: what they take notice of, and where runs may lie. */
 import { type MemoryMap, PAGE_BYTES, pfnOf, U64_MAX } from '../../../spec/index.ts';
-import { areU64, type Change, missing, type Parts, takeAt } from '../mutant.ts';
+import { areU64, type Change, type FoundRun, missing, type Parts, takeAt } from '../mutant.ts';
 import { type Kind, variant } from './kind.ts';
 
 /** Returns a change that passes other arguments of contiguous allocations on. */
@@ -90,7 +90,49 @@ function descriptorsOf(map: MemoryMap, cut = 0): readonly Stretch[] {
   return stretches.toSorted(([a], [b]) => a - b);
 }
 
+/** Returns a change that keeps the last page frames freed in a list, where no search for a run sees them; `refuse` is how such a run fails. */
+function listedPages(refuse: (parts: Parts) => void = () => {}): Change {
+  return (parts) => {
+    const listed = [0, 1, 2, 3].map(() => parts.hidden<number>(-1));
+    const isMissed = ({ base, count }: FoundRun): boolean => {
+      const isListed = listed.some(({ value }) => value >= base && value < base + count);
+      if (isListed) parts.quietly(() => refuse(parts));
+      return isListed;
+    };
+    return {
+      ...missing(isMissed)(parts),
+      free: (address) => {
+        parts.inner.free(address);
+        let next = parts.frame(address);
+        for (const place of listed) [place.value, next] = [next, place.value];
+      },
+    };
+  };
+}
+
 export const RUN_KINDS: readonly Kind[] = [
+  {
+    claim: { search: 'partial' },
+    correct: variant('last-pages-freed-in-a-list', 'allocBitmap.complete', listedPages()),
+    broken: [
+      variant(
+        'page-lost-in-a-list',
+        'failure.unchanged',
+        listedPages(({ inner }) => inner.allocBitmap(1, U64_MAX, 1)),
+      ),
+      variant('listed-page-not-for-alloc', 'alloc.complete', (parts) => ({
+        ...listedPages()(parts),
+        alloc: () => {
+          const address = parts.inner.alloc();
+          const next = address === null ? null : parts.quietly(() => parts.inner.alloc());
+          if (next !== null) parts.inner.free(next);
+          if (address === null || next !== null) return address;
+          parts.inner.free(address);
+          return parts.fail('alloc');
+        },
+      })),
+    ],
+  },
   {
     claim: { runArguments: ['alignment'] },
     correct: variant(
