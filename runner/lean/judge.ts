@@ -27,6 +27,7 @@ import {
   ADDRESSES,
   ALL_OBSERVED,
   AMOUNT,
+  ANY_NUMBER,
   DONE,
   FAILED,
   NOBODY,
@@ -122,7 +123,7 @@ function runEnd(frames: Float64Array, from: number, end: number): number {
 }
 
 /** Whether no page frame is named twice. */
-function areDistinct(frames: Float64Array, count: number): boolean {
+export function areDistinct(frames: Float64Array, count: number): boolean {
   if (isMonotonic(frames, count)) return true;
   for (let i = 0, runs = 0; i < count; runs += 1) {
     if (runs === FEW_RUNS) return isMonotonic(frames.slice(0, count).sort(), count);
@@ -176,7 +177,7 @@ export class LeanJudge {
   readonly #whole: () => Response;
   readonly #workspace: Workspace;
   readonly #facts: StepFacts;
-  readonly #total: number;
+  readonly #total: number = ANY_NUMBER;
   readonly #base48: number;
 
   /** Judges from a state on; `whole` returns the response at hand as data. */

@@ -157,11 +157,12 @@ export type CallNumbers = Readonly<
 export class NumberedCall {
   /** The place of the call among {@link CALLS}. */
   place = 0;
-  count: Passed = 0;
-  minAddr: Passed = 0;
-  maxAddr: Passed = 0;
-  alignment: Passed = 0;
-  boundary: Passed = 0;
+  /** A `bigint` at first, so that the engine makes room for either kind: see `ANY_NUMBER`. */
+  count: Passed = 0n;
+  minAddr: Passed = 0n;
+  maxAddr: Passed = 0n;
+  alignment: Passed = 0n;
+  boundary: Passed = 0n;
   /** Number of addresses that it names. */
   named = 0;
   /** The page frame of each address, or one of {@link UNMAPPED} and {@link NO_ADDRESS}. Set by {@link resolve}. */

@@ -81,10 +81,13 @@ export class BurstBudget {
 
   /** Makes the calls of a command, if it is a burst. Returns whether it is. */
   make(stage: Stage, drawn: Drawn, calls: Repertoire): boolean {
+    const { longest, every } = this.#bursts;
+    // Hardly any command is one, and digits would be an object for each.
+    const isBurst = Math.floor(drawn[0] / calls.length) % every === every - 1;
+    if (this.#calls === 0 || !isBurst) return false;
     const digits = new Digits(drawn[0]);
     const chosen = calls[digits.next(calls.length)] ?? calls[0];
-    const { longest, every } = this.#bursts;
-    if (this.#calls === 0 || digits.next(every) !== every - 1) return false;
+    digits.next(every);
     const burst = new Burst(stage, { longest, calls: this.#calls, counts: this.#counts });
     burst.make(chosen, digits, drawn, calls);
     this.#calls -= burst.made;

@@ -1,6 +1,6 @@
 /** Facts of a judged step, by which situations are told apart: what was asked, what was handed out, who was blamed. */
 
-import { isWhole, type StepFacts } from '../../../runner/lean/index.ts';
+import { areDistinct, isWhole, type StepFacts } from '../../../runner/lean/index.ts';
 import {
   endOf,
   type Owner,
@@ -57,11 +57,9 @@ export function boundaryOf({ call }: StepFacts): number {
 
 /** Whether a batch names a page frame twice; all that is none counts as one. O(n log n), n the addresses: a burst frees thousands. */
 export function namesTwice({ call: { frames, named } }: StepFacts): boolean {
-  const ascending = frames
-    .slice(0, named)
-    .map((frame) => Math.max(-1, frame))
-    .sort();
-  return ascending.some((frame, i) => frame === ascending[i - 1]);
+  let unmapped = 0;
+  for (let i = 0; i < named; i += 1) if ((frames[i] ?? -1) < 0) unmapped += 1;
+  return unmapped > 1 || !areDistinct(frames, named);
 }
 
 /** Whether the region of a call lies on both sides of the bitmap limit. */
