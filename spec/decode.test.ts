@@ -54,9 +54,7 @@ describe('an error', () => {
     expect(withOperation({ call: 'aloc' })).toBe(
       `trace.json: scenario.operations[1].call: expected one of ${CALLS_LISTED}, found "aloc"`,
     );
-    expect(withOperation({})).toContain(
-      `operations[1].call: expected one of ${CALLS_LISTED}, found undefined`,
-    );
+    expect(withOperation({})).toContain(`operations[1].call: expected one of ${CALLS_LISTED}, found nothing`);
     expect(withOperation(7)).toBe(
       `trace.json: scenario.operations[1]: expected an operation (${CALLS_LISTED}), found 7`,
     );
@@ -110,8 +108,14 @@ describe('an error', () => {
 
   test('names a field that is missing', () => {
     expect(() => decode(Scenario, { ...scenario, config: undefined }, 's.json')).toThrow(
-      's.json: config: expected a configuration, found undefined',
+      's.json: config: expected a configuration, found nothing',
     );
+    expect(refusal({ responses: undefined })).toBe('trace.json: responses: expected an array, found nothing');
+  });
+
+  test('says first that it is of another format or version, whatever else is wrong', () => {
+    const other = { format: 'frameproof/log', violation: {}, scenario: {} };
+    expect(refusal(other)).toBe('trace.json: format: expected "frameproof/trace", found "frameproof/log"');
   });
 
   test('is one line, and shows no more than the start of what was found', () => {
@@ -131,7 +135,7 @@ describe('an error', () => {
 
   test('shows what JSON cannot hold', () => {
     expect(() => decode(t.string, 3n, 'value')).toThrow('value: the whole: expected string, found 3');
-    expect(() => decode(t.string, undefined, 'value')).toThrow('found undefined');
+    expect(() => decode(t.string, undefined, 'value')).toThrow('found nothing');
   });
 });
 

@@ -90,7 +90,10 @@ function codecAt(context: t.Context): object {
   return unwrapped(context[last]?.type ?? {});
 }
 
-function deepest(errors: t.Errors): t.ValidationError | undefined {
+/** Returns the error to show: of another format or version, or else the one that lies deepest. */
+function foremost(errors: t.Errors): t.ValidationError | undefined {
+  const ofFormat = errors.find(({ context }) => ['format', 'version'].includes(pathOf(context)));
+  if (ofFormat !== undefined) return ofFormat;
   return errors.reduce<t.ValidationError | undefined>(
     (best, e) => (best === undefined || e.context.length > best.context.length ? e : best),
     undefined,
@@ -122,14 +125,18 @@ function faultOf({ context, value }: t.ValidationError): Fault {
     return { path: at, expected, found: Reflect.get(value, codec.tag) };
   }
   const name = codec instanceof t.Type ? codec.name : 'something else';
-  return { path, expected: `expected ${name}`, found: value };
+  return {
+    path,
+    expected: `expected ${name.startsWith('ReadonlyArray<') ? 'an array' : name}`,
+    found: value,
+  };
 }
 
 function render(error: t.ValidationError): string {
   const { path, expected, found } = faultOf(error);
   const place = path || 'the whole';
   return error.message === undefined
-    ? `${place}: ${expected}, found ${show(found)}`
+    ? `${place}: ${expected}, found ${found === undefined ? 'nothing' : show(found)}`
     : `${place}: ${error.message}`;
 }
 
@@ -137,7 +144,7 @@ function render(error: t.ValidationError): string {
 export function decode<A>(codec: t.Type<A, unknown>, data: unknown, source: string): A {
   const decoded = codec.decode(data);
   if (!either.isLeft(decoded)) return decoded.right;
-  const error = deepest(decoded.left);
+  const error = foremost(decoded.left);
   throw new SpecError(`${source}: ${error === undefined ? `expected ${codec.name}` : render(error)}`);
 }
 

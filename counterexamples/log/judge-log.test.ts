@@ -183,7 +183,7 @@ describe('judging a log', () => {
 
   it.each<readonly [claim: string, lines: readonly (string | object)[], message: RegExp]>([
     ['an empty file', [], /^\S+\.log: expected a log, found nothing$/],
-    ['a log without a header', [ALLOC], /^\S+:1: format: expected "frameproof\/log", found undefined$/],
+    ['a log without a header', [ALLOC], /^\S+:1: format: expected "frameproof\/log", found nothing$/],
     ['text that is no JSON', [HEADER, 'panic: out of memory'], /^\S+:2: expected JSON: /],
     ['a call that there is not', [HEADER, { ...ALLOC, operation: { call: 'malloc' } }], /^\S+:2: operation/],
     [
@@ -194,7 +194,7 @@ describe('judging a log', () => {
     [
       'an answer without an outcome',
       [HEADER, { ...ALLOC, response: {} }],
-      /^\S+:2: response\.outcome.*found undefined$/,
+      /^\S+:2: response\.outcome.*found nothing$/,
     ],
     [
       'init in the middle',

@@ -76,6 +76,13 @@ function afterGreeting({ text, isFresh }: Reply): string | null {
   return end === 0 && !text.startsWith(READY) ? null : text.slice(end + READY.length);
 }
 
+/** Returns how many operations a program begins with so that `sent` of them are sent. */
+function prefixOf(omitted: Request['omitted'], sent: number): number {
+  let left = sent;
+  const end = omitted.findIndex((why) => why === null && left-- === 0);
+  return end < 0 ? omitted.length : end;
+}
+
 export class AllocatorProcess {
   readonly paints: boolean;
   readonly programMs: number;
@@ -115,8 +122,45 @@ export class AllocatorProcess {
     return { ...written, asked: this.#ask(written, limitMs) };
   }
 
-  /** Waits for the answer to a program. Where it did not return, the program is run again with more time. */
+  /** Waits for the answer to a program. */
   receive(sent: SentProgram): Recording {
+    const recording = this.#confirmed(sent);
+    return recording.isCut && !this.#isShort ? this.#located(sent, recording) : recording;
+  }
+
+  /**
+   * Blames the operation at which a process ended that may keep its answers until the end of the program: the shortest beginning of the
+   * program that ends it too is searched for by halves.
+   */
+  #located(sent: SentProgram, cut: Recording): Recording {
+    const { program, request } = sent;
+    let ends = program.length;
+    let holds = prefixOf(request.omitted, cut.responses.length);
+    let answered = holds < ends ? this.#beginning(sent, holds) : cut;
+    if (answered.isCut) return cut;
+    while (ends - holds > 1) {
+      const middle = Math.floor((holds + ends) / 2);
+      const recording = this.#beginning(sent, middle);
+      if (recording.isCut) ends = middle;
+      else [holds, answered] = [middle, recording];
+    }
+    return {
+      ...cut,
+      started: answered.started,
+      responses: [...answered.responses, cut.responses.at(-1) ?? cut.started],
+    };
+  }
+
+  /** Runs the first operations of a program. */
+  #beginning(sent: SentProgram, operations: number): Recording {
+    const program = sent.program.slice(0, operations);
+    const { profile, request } = sent;
+    const written = { ...sent, program, request: requestOf(program, { profile, leftOut: request.omitted }) };
+    return this.#answer(written, this.#ask(written, sent.limitMs, true));
+  }
+
+  /** Returns the answer to a program. Where it did not return, the program is run again with more time. */
+  #confirmed(sent: SentProgram): Recording {
     const { time, limitMs, world } = sent;
     const answered = this.#answer(sent, sent.asked);
     if (!answered.isTimeOut) return answered;

@@ -26,6 +26,8 @@ export interface Recording {
   readonly isUnsupported: boolean;
   /** Whether the time limit ended it: the last response tells so. */
   readonly isTimeOut: boolean;
+  /** Whether it ended without a word of why: what it had not written out is lost, so that an earlier operation than the last is blamed. */
+  readonly isCut: boolean;
 }
 
 /** Notes that precede the answer they belong to. */
@@ -331,6 +333,7 @@ export function readAnswer(
     peakKib,
     isUnsupported,
     isTimeOut: isCut ? ending.kind === TIME : reader.isTimeOut,
+    isCut,
   };
 }
 

@@ -150,6 +150,23 @@ describe('an executable that', () => {
     expect(violation?.at).toBe(at);
   });
 
+  it('keeps its answers until the end of a program is blamed for the operation at which it dies', async () => {
+    const path = join(folder, 'buffers');
+    const lines = [
+      '#!/bin/sh',
+      "read -r hello; printf 'target 1\\nready\\n'",
+      'while read -r line; do case $line in',
+      'init) n=4; text="done - 4 4 0\\n";;',
+      'alloc) n=$((n - 1)); text="$text""address 0xffff80000000$n"000" - 4 $n $((4 - n))\\n";;',
+      'freeRegion*) kill -SEGV $$;;',
+      'end) printf "$text"\'end\\n\';;',
+      'esac; done',
+    ];
+    writeFileSync(path, lines.join('\n'), { mode: 0o755 });
+    const { violation } = await run(path);
+    expect(violation).toMatchObject({ at: 2, explanation: expect.stringMatching(/it died of SIGSEGV$/) });
+  });
+
   it('takes longer than its limit is run again, and judged by what it answers then', async () => {
     // By the clock four times the limit of 50 ms, and half a second: the first run is ended.
     expect((await run(script('slow', `sleep 1; ${printing(...ANSWERS)}`), 50)).violation).toBeNull();
@@ -294,6 +311,15 @@ describe('an allocator in the C harness that', () => {
     const { violation } = await run(join(zoo, name));
     expect(violation).toMatchObject({ clause: 'freeRegion.owner', at: 2 });
     expect(violation?.explanation).toMatch(says);
+  });
+
+  it('leaves a process in another session has it killed before it answers', async () => {
+    const path = join(zoo, 'fork');
+    const target = await loadTarget(path);
+    execute(target, SCENARIO);
+    const harnesses = left().filter((line) => line.replace(/^\d+ /, '') === `${path} `);
+    await target.close();
+    expect(harnesses).toHaveLength(1);
   });
 
   it('counts on zeros in RAM is caught', async () => {

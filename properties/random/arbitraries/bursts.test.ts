@@ -21,11 +21,16 @@ type Operations = readonly Operation<Reference>[];
 
 const free = (pages: number): DescriptorInput => ({ type: 'conventional', start: 0n, pages });
 
-/** Returns the operations of 400 bursts of the first of some calls, each on a new map whose zones meet at a page frame. */
-function burstsOf(calls: Repertoire, map: readonly DescriptorInput[], limit = 0n): readonly Operations[] {
+/** Returns the operations of bursts of the first of some calls, each on a new map whose zones meet at a page frame. */
+function burstsOf(
+  calls: Repertoire,
+  map: readonly DescriptorInput[],
+  limit = 0n,
+  bursts = 400,
+): readonly Operations[] {
   const draws = drawsFrom(3);
   const number = (): number => draws.below(2 ** 31 - 1);
-  return Array.from({ length: 400 }, () => {
+  return Array.from({ length: bursts }, () => {
     const world = { map: memoryMap(map), config: config({ bitmapMaxAddr: limit * PAGE_BYTES }) };
     const run = new DryRun(world, { policies: [], profile: WHOLE });
     const first = calls.length * Math.floor(number() / calls.length);
@@ -72,6 +77,25 @@ test('phases fill, free what was handed out, and fill again', () => {
   for (const operations of phases) expect(phasesOf(operations)).toEqual(['alloc', 'free', 'alloc']);
 });
 
+test('phases may free what was held before too', () => {
+  const world = { map: memoryMap([free(300)]), config: config({ bitmapMaxAddr: 0n }) };
+  const draws = drawsFrom(7);
+  const number = (): number => draws.below(2 ** 31 - 1);
+  const frees = Array.from({ length: 200 }, () => {
+    const run = new DryRun(world, { policies: [], profile: WHOLE });
+    for (let i = 0; i < 9; i += 1) run.perform({ call: 'alloc' });
+    const burst = new OperationCommand([2 * Math.floor(number() / 2), number(), number(), number()]);
+    burst.run({ execution: run, calls: ['alloc', 'free'], bursts: { longest: 512, sweep: 9, every: 1 } });
+    const [, freed, again] = phasesOf(run.operations);
+    const last = run.operations.findLastIndex(({ call }) => call === 'free');
+    const allocated = run.operations.slice(0, last).filter(({ call }) => call === 'alloc').length;
+    const isPhased = freed === 'free' && again === 'alloc' && allocated > 99;
+    return isPhased ? allocated - run.operations.filter(({ call }) => call === 'free').length : null;
+  });
+  expect(frees).toContain(0);
+  expect(frees).toContain(9);
+});
+
 test('another call is made whenever a power of two are held', () => {
   const probed = burstsOf(['alloc', 'totalAmount'], [free(512)]).filter((operations) =>
     operations.some(({ call }) => call === 'totalAmount'),
@@ -103,4 +127,16 @@ test('a sweep tries each alignment of the zone once too, in pages, and larger on
   expect(larger.at(-1)).toBeGreaterThan(2 ** 40);
   for (const [i, each] of larger.entries())
     expect(each / (larger[i - 1] ?? 41 * PAGE_SIZE)).toBeLessThanOrEqual(9 / 8);
+});
+
+test('a burst of long runs ends where 2^32 page frames have been handed out', () => {
+  const pages = 2 ** 31;
+  const freed = burstsOf(['allocBitmap', 'freeRegion'], [free(pages)], BigInt(pages), 60).map((operations) =>
+    operations
+      .flatMap((each) => (each.call === 'freeRegion' ? [Number(each.count)] : []))
+      .filter((count) => count <= pages)
+      .reduce((sum, count) => sum + count, 0),
+  );
+  expect(Math.max(...freed)).toBeGreaterThan(pages);
+  expect(Math.max(...freed)).toBeLessThanOrEqual(2 ** 32 + pages);
 });
